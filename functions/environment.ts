@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { Fault } from '../lib/fault.ts';
+
+/** What the functions take from their environment; infra sets the same names. */
+const environmentSchema = z.object({
+  /** The table's name. */
+  RIPCORD_TABLE: z.string().min(1),
+  /** Another endpoint than AWS's own: dynalite on this machine. */
+  RIPCORD_TABLE_ENDPOINT: z.url().optional(),
+  /** Where credentials are: `ssm:/ripcord/accounts` or `file:/path/to/accounts.json`. */
+  RIPCORD_ACCOUNTS: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]),
+  /** What links start with: `https://…`, without a slash at the end. Only the admin function needs it. */
+  RIPCORD_BASE_URL: z.url().optional(),
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** @returns the parsed environment; throws a Fault that names what is missing. */
+export const parseEnvironment = (variables: Record<string, string | undefined>): Environment => {
+  const parsed = environmentSchema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  throw new Fault('internal', 'The function is configured wrongly.', {
+    issues: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  });
+};

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { accountNameSchema, accountSchema } from '../account/account.ts';
+import { amountSchema, positiveAmountSchema } from '../amount.ts';
+import { sideSchema } from '../exchange/exchange.ts';
+import { linkIdSchema } from '../link/link.ts';
+import {
+  actionSchema,
+  failureSchema,
+  orderRecordSchema,
+  outcomeSchema,
+  positionIdSchema,
+  positionStatusSchema,
+} from '../position/position.ts';
+
+/**
+ * The admin contract: what the admin function takes and answers, what the command line sends, and what
+ * docs/admin-api.md says. Payload `{"command": name, …input}`; answer `{"ok":true,"result":…}` or
+ * `{"ok":false,"error":{code,message,issues}}`.
+ */
+
+const symbolSchema = z
+  .string()
+  .regex(
+    /^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?$/,
+    'expected BASE/QUOTE such as "BTC/USDT", or "BTC/USDT:USDT" for a perpetual',
+  );
+const labelSchema = z.string().trim().min(1).max(80);
+const orderIdSchema = z.string().trim().min(1).max(64);
+
+export const positionViewSchema = z.object({
+  positionId: positionIdSchema,
+  account: z.string(),
+  exchange: z.string(),
+  symbol: z.string(),
+  side: sideSchema,
+  status: positionStatusSchema,
+  /** How far the entry is filled, as one word; `closed` once nothing is left. */
+  fill: z.enum(['unfilled', 'partly-filled', 'filled', 'closed']),
+  label: z.string().optional(),
+  createdAt: z.string(),
+  /** All of the entry, filled or not, in base currency. */
+  amount: amountSchema,
+  filled: amountSchema,
+  /** The position's own that can still be closed: filled, less base fees, less what exits have sold. */
+  left: amountSchema,
+  averageEntry: amountSchema.optional(),
+  markPrice: amountSchema.optional(),
+  /** In quote currency and per cent of the entry's value; may be negative. */
+  unrealisedProfit: z.string().optional(),
+  unrealisedProfitPercent: z.string().optional(),
+  quote: z.string(),
+  entries: z.array(orderRecordSchema),
+  exits: z.array(orderRecordSchema),
+  openExits: z.number(),
+  links: z.number().optional(),
+  outcome: outcomeSchema.optional(),
+  failure: failureSchema.optional(),
+  attention: z.string().optional(),
+  /** When the exchange was last asked, ISO 8601; `stale` says why it could not be asked now. */
+  seenAt: z.string().optional(),
+  stale: z.string().optional(),
+});
+export type PositionView = z.infer<typeof positionViewSchema>;
+
+export const linkViewSchema = z.object({
+  linkId: linkIdSchema,
+  positionId: positionIdSchema,
+  action: actionSchema,
+  label: z.string().optional(),
+  createdAt: z.string(),
+  state: z.enum(['armed', 'revoked']),
+  revokedAt: z.string().optional(),
+});
+export type LinkView = z.infer<typeof linkViewSchema>;
+
+const accountViewSchema = z.object({ name: z.string(), exchange: z.string() });
+const positionAnswer = z.object({ position: positionViewSchema });
+
+/** Every command: what it does in a sentence, its input and its result. */
+export const commands = {
+  'positions.adopt': {
+    summary:
+      'Takes over what exists at the exchange: entry and exit orders, an existing perpetual position, or a stated spot amount.',
+    input: z
+      .strictObject({
+        account: accountNameSchema,
+        symbol: symbolSchema,
+        side: sideSchema,
+        entryOrderIds: z.array(orderIdSchema).max(20).optional(),
+        exitOrderIds: z.array(orderIdSchema).max(20).optional(),
+        amount: positiveAmountSchema.optional(),
+        label: labelSchema.optional(),
+      })
+      .refine((input) => !(input.amount !== undefined && (input.entryOrderIds?.length ?? 0) > 0), {
+        path: ['amount'],
+        error: 'expected either entryOrderIds or amount: entry orders say themselves how much they filled',
+      }),
+    result: positionAnswer,
+  },
+  'positions.open': {
+    summary: 'Places a MARKET or LIMIT entry. Asked twice with the same requestId it opens one.',
+    input: z
+      .strictObject({
+        requestId: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, - or _'),
+        account: accountNameSchema,
+        symbol: symbolSchema,
+        side: sideSchema,
+        type: z.enum(['market', 'limit']),
+        price: positiveAmountSchema.optional(),
+        amount: positiveAmountSchema.optional(),
+        cost: positiveAmountSchema.optional(),
+        label: labelSchema.optional(),
+      })
+      .refine((input) => (input.amount === undefined) !== (input.cost === undefined), {
+        path: ['amount'],
+        error: 'expected exactly one of amount (base currency) and cost (quote currency)',
+      })
+      .refine((input) => (input.type === 'limit') === (input.price !== undefined), {
+        path: ['price'],
+        error: 'expected a price for a limit entry, and none for a market entry',
+      }),
+    result: positionAnswer,
+  },
+  'positions.list': {
+    summary: 'All positions with their live state, newest first.',
+    input: z.strictObject({
+      /** Leave out what is closed or canceled. */
+      open: z.boolean().optional(),
+      account: accountNameSchema.optional(),
+    }),
+    result: z.object({ positions: z.array(positionViewSchema) }),
+  },
+  'positions.get': {
+    summary: 'One position with its live state and orders.',
+    input: z.strictObject({ positionId: positionIdSchema }),
+    result: positionAnswer,
+  },
+  'positions.forget': {
+    summary: 'Removes a position and revokes its links. Nothing happens at the exchange.',
+    input: z.strictObject({ positionId: positionIdSchema }),
+    result: z.object({ positionId: positionIdSchema, linksRevoked: z.number() }),
+  },
+  'links.create': {
+    summary: 'Mints a link. The URL is in this answer and nowhere else.',
+    input: z.strictObject({
+      positionId: positionIdSchema,
+      action: actionSchema,
+      label: labelSchema.optional(),
+    }),
+    result: z.object({ url: z.string(), link: linkViewSchema }),
+  },
+  'links.list': {
+    summary: 'All links, newest first, or those of one position.',
+    input: z.strictObject({ positionId: positionIdSchema.optional() }),
+    result: z.object({ links: z.array(linkViewSchema) }),
+  },
+  'links.revoke': {
+    summary: 'Makes a link useless, for good.',
+    input: z.strictObject({ linkId: linkIdSchema }),
+    result: z.object({ link: linkViewSchema }),
+  },
+  'accounts.add': {
+    summary: 'Stores the credentials of an exchange account, or replaces them.',
+    input: z.strictObject({ name: accountNameSchema, account: accountSchema }),
+    result: z.object({ account: accountViewSchema }),
+  },
+  'accounts.list': {
+    summary: 'Names and exchanges of the stored accounts; never a secret.',
+    input: z.strictObject({}),
+    result: z.object({ accounts: z.array(accountViewSchema) }),
+  },
+  'accounts.remove': {
+    summary: 'Removes stored credentials. Refused while an open position uses them.',
+    input: z.strictObject({ name: accountNameSchema }),
+    result: z.object({ name: accountNameSchema }),
+  },
+  'accounts.check': {
+    summary: 'Calls the exchange with an account and reports what its key may do.',
+    input: z.strictObject({ name: accountNameSchema }),
+    result: z.object({
+      name: accountNameSchema,
+      exchange: z.string(),
+      canTrade: z.boolean().optional(),
+      canWithdraw: z.boolean().optional(),
+      ipRestricted: z.boolean().optional(),
+      /** What a careful owner would change, in words. */
+      warnings: z.array(z.string()),
+    }),
+  },
+} as const;
+
+export type CommandName = keyof typeof commands;
+export type CommandInput<Name extends CommandName> = z.infer<(typeof commands)[Name]['input']>;
+export type CommandResult<Name extends CommandName> = z.infer<(typeof commands)[Name]['result']>;
+
+export const adminAnswerSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), result: z.unknown() }),
+  z.object({
+    ok: z.literal(false),
+    error: z.object({ code: z.string(), message: z.string(), issues: z.array(z.string()) }),
+  }),
+]);
+export type AdminAnswer = z.infer<typeof adminAnswerSchema>;

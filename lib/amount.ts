@@ -1,0 +1,46 @@
+import { BigNumber } from 'bignumber.js';
+import { z } from 'zod';
+
+// Plain notation always: exchanges refuse 1e-7, and so do people.
+const Decimal = BigNumber.clone({ EXPONENTIAL_AT: 1e9, DECIMAL_PLACES: 40 });
+
+/** An amount or price: a plain decimal string such as "0.5". Never a float. */
+export type Amount = string;
+
+const plainDecimal = /^\d{1,30}(\.\d{1,30})?$/;
+
+export const amountSchema = z.string().regex(plainDecimal, 'expected a plain decimal such as "0.5"');
+export const positiveAmountSchema = amountSchema.refine((text) => new Decimal(text).gt(0), {
+  message: 'expected more than zero',
+});
+
+/** @returns a calculator for exact decimals; throws on anything that is not a number. */
+export const decimal = (value: Amount | BigNumber): BigNumber => {
+  const parsed = new Decimal(value);
+  if (!parsed.isFinite()) throw new TypeError(`not a decimal: ${value}`);
+  return parsed;
+};
+
+/** @returns the plain decimal string, without trailing zeros. */
+export const toAmount = (value: BigNumber): Amount => value.toFixed();
+
+/** @returns the sum; "0" for none. */
+export const sum = (amounts: Amount[]): Amount =>
+  toAmount(amounts.reduce((total, amount) => total.plus(amount), new Decimal(0)));
+
+/** @returns `amount` cut down (never up) to a whole number of steps. */
+export const truncateToStep = (amount: Amount, step: Amount): Amount => {
+  const size = decimal(step);
+  if (size.lte(0)) return toAmount(decimal(amount));
+  return toAmount(decimal(amount).dividedToIntegerBy(size).times(size));
+};
+
+/** @returns the larger one. */
+export const larger = (a: Amount, b: Amount): Amount => (decimal(a).gte(b) ? a : b);
+
+/** @returns the smaller one. */
+export const smaller = (a: Amount, b: Amount): Amount => (decimal(a).lte(b) ? a : b);
+
+/** @returns whether it is more than nothing. */
+export const isPositive = (amount: Amount | undefined): boolean =>
+  amount !== undefined && decimal(amount).gt(0);

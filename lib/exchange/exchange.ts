@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { type Amount, amountSchema } from '../amount.ts';
+
+/** A long is closed by selling, a short by buying. */
+export const sideSchema = z.enum(['long', 'short']);
+export type Side = z.infer<typeof sideSchema>;
+export type OrderSide = 'buy' | 'sell';
+
+export const entrySideOf = (side: Side): OrderSide => (side === 'long' ? 'buy' : 'sell');
+export const exitSideOf = (side: Side): OrderSide => (side === 'long' ? 'sell' : 'buy');
+
+/**
+ * What a market demands of an order, kept with the position so that a trigger never loads whole markets.
+ * Amounts are in base currency (`contractSize` base units to a contract where the venue counts contracts).
+ */
+export const marketRulesSchema = z.object({
+  /** ccxt's unified symbol: `BTC/USDT` (spot) or `BTC/USDT:USDT` (linear perpetual). */
+  symbol: z.string(),
+  /** The venue's own name for it, `BTCUSDT`. */
+  id: z.string(),
+  kind: z.enum(['spot', 'perpetual']),
+  base: z.string(),
+  quote: z.string(),
+  settle: z.string().optional(),
+  /** Steps and minimums for any order, and those for MARKET orders where the venue has its own. */
+  amountStep: amountSchema,
+  amountMin: amountSchema,
+  marketAmountStep: amountSchema.optional(),
+  marketAmountMin: amountSchema.optional(),
+  marketAmountMax: amountSchema.optional(),
+  /** Least value of an order in quote. Reduce-only closes of perpetuals are free of it. */
+  costMin: amountSchema.optional(),
+  priceStep: amountSchema,
+  contractSize: amountSchema.optional(),
+});
+export type MarketRules = z.infer<typeof marketRulesSchema>;
+
+/** How an order is named at the exchange. Conditional orders live in a book of their own on some venues. */
+export interface OrderName {
+  orderId?: string | undefined;
+  clientOrderId?: string | undefined;
+  conditional?: boolean | undefined;
+}
+
+/** An order as the exchange tells it. `done` says that it can fill no further; how much filled is in `filled`. */
+export interface OrderView {
+  orderId: string;
+  clientOrderId?: string | undefined;
+  symbol: string;
+  side: OrderSide;
+  /** The venue's own word in lower case: limit, market, stop_market, take_profit_limit … */
+  type: string;
+  status: 'live' | 'done';
+  amount: Amount;
+  filled: Amount;
+  /** Average price of what filled. */
+  average?: Amount | undefined;
+  price?: Amount | undefined;
+  triggerPrice?: Amount | undefined;
+  /** Which side of a hedged perpetual it belongs to. */
+  positionSide?: Side | undefined;
+  reduceOnly?: boolean | undefined;
+  conditional: boolean;
+  /** When the exchange last changed it, epoch milliseconds. */
+  at?: number | undefined;
+}
+
+export interface MarketOrder {
+  clientOrderId: string;
+  side: OrderSide;
+  positionSide: Side;
+  amount: Amount;
+  /** Never opens or turns a position. Perpetuals only. */
+  reduceOnly: boolean;
+  hedged: boolean;
+}
+
+export interface EntryOrder extends Omit<MarketOrder, 'reduceOnly' | 'amount'> {
+  type: 'market' | 'limit';
+  price?: Amount | undefined;
+  amount?: Amount | undefined;
+  /** Quote to spend, instead of an amount: spot MARKET orders only. */
+  cost?: Amount | undefined;
+}
+
+/** Why an order was certainly not executed. */
+export type RejectReason =
+  | 'insufficient'
+  | 'below-minimum'
+  | 'precision'
+  | 'would-not-reduce'
+  | 'permission'
+  | 'clock'
+  | 'rate-limit'
+  | 'duplicate-id'
+  | 'other';
+
+/**
+ * What came of sending an order. `rejected` only where the venue's code proves that nothing was executed;
+ * everything else that is no clear answer is `unknown`.
+ */
+export type CreateResult =
+  | { kind: 'accepted'; order: OrderView }
+  | { kind: 'rejected'; reason: RejectReason; code: string; message: string }
+  | { kind: 'unknown'; message: string };
+
+/**
+ * What came of a cancel. `told`: the answer itself carries the final fill. `look`: acknowledged or lost or
+ * "unknown order"; the order has to be read to know. `refused`: the venue will not (permission).
+ */
+export type CancelResult =
+  | { kind: 'told'; order: OrderView }
+  | { kind: 'look'; message: string }
+  | { kind: 'refused'; code: string; message: string };
+
+/** A perpetual position as the exchange tells it; amounts in base currency. `side` undefined when flat. */
+export interface Holding {
+  side: Side | undefined;
+  amount: Amount;
+  averagePrice?: Amount | undefined;
+  hedged: boolean;
+}
+
+export interface Balance {
+  free: Amount;
+  total: Amount;
+}
+
+export interface Permissions {
+  canTrade: boolean | undefined;
+  canWithdraw: boolean | undefined;
+  ipRestricted: boolean | undefined;
+}
+
+/**
+ * The port to a venue, one account of it. Reads throw a Fault: `exchange-unreachable` (may be tried again) or
+ * `exchange-refused` (key, permission). Every call ends by its own deadline. Times are epoch milliseconds.
+ */
+export interface Exchange {
+  /** Loads the venue's markets (slow): at adoption and opening, and after a rejection for precision. */
+  loadMarket(symbol: string): Promise<MarketRules>;
+  /** @returns undefined where the exchange says that it has no such order (which may be wrong for a minute). */
+  fetchOrder(market: MarketRules, name: OrderName): Promise<OrderView | undefined>;
+  cancelOrder(market: MarketRules, name: OrderName): Promise<CancelResult>;
+  /** `mayHaveSent` is called right before the request leaves. */
+  createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
+  createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
+  /** @returns fees taken in the base currency for this order's fills: spot. "0" on perpetuals. */
+  fetchBaseFee(market: MarketRules, orderId: string): Promise<Amount>;
+  /** The perpetual position of this symbol; with `side`, that side of a hedged account. */
+  fetchHolding(market: MarketRules, side: Side): Promise<Holding>;
+  fetchBalance(currency: string): Promise<Balance>;
+  /** Mark price on perpetuals, last price on spot. */
+  fetchPrice(market: MarketRules): Promise<Amount>;
+  fetchPermissions(): Promise<Permissions>;
+}
+
+/** Gives the venue for an account by name; throws `unknown-account`. */
+export interface Exchanges {
+  of(account: string): Promise<Exchange>;
+}

@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** 62^43 is the first power of 62 above 2^256. */
+const secretLength = 43;
+/** 62^6 is above 2^32, so any CRC-32 fits. */
+const checksumLength = 6;
+const shape = new RegExp(`^rc_[0-9A-Za-z]{${secretLength + checksumLength}}$`);
+
+const toBase62 = (value: bigint, length: number): string => {
+  let rest = value;
+  let text = '';
+  while (text.length < length) {
+    text = alphabet.charAt(Number(rest % 62n)) + text;
+    rest /= 62n;
+  }
+  return text;
+};
+
+const checksumOf = (body: string): string => toBase62(BigInt(crc32(body)), checksumLength);
+
+/** @returns a new token: `rc_`, 256 random bits in base 62, and a CRC-32 of both. It is the whole credential. */
+export const mintToken = (): string => {
+  const body = `rc_${toBase62(BigInt(`0x${randomBytes(32).toString('hex')}`), secretLength)}`;
+  return body + checksumOf(body);
+};
+
+/** @returns whether it may be a token at all: junk is turned away before the table is asked. */
+export const isWellFormed = (token: string): boolean =>
+  shape.test(token) && checksumOf(token.slice(0, -checksumLength)) === token.slice(-checksumLength);
+
+/** @returns what the table holds instead of the token: SHA-256, hexadecimal. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');

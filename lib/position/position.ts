@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { amountSchema } from '../amount.ts';
+import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
+
+/** `pos_` + 12 of 0-9a-z: 62 random bits, and short enough to be spelled inside a client order id. */
+export const positionIdSchema = z.string().regex(/^pos_[0-9a-z]{12}$/, 'expected pos_ and 12 letters or digits');
+
+export const actionSchema = z.enum(['close', 'keep']);
+export type Action = z.infer<typeof actionSchema>;
+
+/** What is known of one order of the position. Once `done`, it never changes again. */
+export const orderRecordSchema = z.object({
+  /** Absent only while an order we sent has not been seen at the exchange. */
+  orderId: z.string().optional(),
+  clientOrderId: z.string().optional(),
+  conditional: z.boolean().optional(),
+  type: z.string(),
+  /** `unseen`: sent, answer unknown. */
+  status: z.enum(['unseen', 'live', 'done']),
+  amount: amountSchema,
+  price: amountSchema.optional(),
+  triggerPrice: amountSchema.optional(),
+  filled: amountSchema,
+  average: amountSchema.optional(),
+  /** Fee taken in base, final once the order is done; absent: not asked yet. */
+  baseFee: amountSchema.optional(),
+  /** For exits adopted beside a stated amount: what they had already filled then, which is not ours to count. */
+  filledBefore: amountSchema.optional(),
+  /** When the exchange last changed it, epoch milliseconds. */
+  at: z.number().optional(),
+});
+export type OrderRecord = z.infer<typeof orderRecordSchema>;
+
+/** How it ended, in the exchange's words. This is what a link answers with, now and at every repeat. */
+export const outcomeSchema = z.object({
+  outcome: z.enum(['closed', 'canceled', 'kept', 'dust']),
+  /** Who brought it about: this link's action, an exit order that filled, or something outside Ripcord. */
+  by: z.enum(['link', 'exit-order', 'outside']),
+  action: actionSchema,
+  linkId: z.string(),
+  /** One sentence for a person. */
+  detail: z.string(),
+  entryFilled: amountSchema,
+  /** Executed by the close order; "0" where none was sent. */
+  closedAmount: amountSchema,
+  averagePrice: amountSchema.optional(),
+  /** The position's own that remains: dust, a kept position, or what a thin book left. */
+  left: amountSchema,
+  closeOrderId: z.string().optional(),
+  closeClientOrderId: z.string().optional(),
+  canceledEntryOrderIds: z.array(z.string()),
+  canceledExitOrderIds: z.array(z.string()),
+  /** ISO 8601, UTC: the claim, the moment before the close order left, and the exchange's last word. */
+  claimedAt: z.string(),
+  sentAt: z.string().optional(),
+  settledAt: z.string(),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** Refused for good by the exchange, nothing executed: the position may be tried again. */
+export const failureSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  linkId: z.string(),
+  at: z.string(),
+  canceledExitOrderIds: z.array(z.string()),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** Who is acting, until when, and under which client order id an order of theirs is to be looked for. */
+export const claimSchema = z.object({
+  linkId: z.string(),
+  action: actionSchema,
+  /** A random mark by which a writer whose answer was lost recognises its own claim. */
+  owner: z.string(),
+  claimedAt: z.number(),
+  /** Nobody else may act before it; epoch milliseconds. */
+  leaseUntil: z.number(),
+  /** The owner sends no order after it, so that the request fence runs out within the lease. */
+  sendBefore: z.number(),
+  /** Where recovery stands: since when, and how often, the exchange has said that there is no such order. */
+  absentSince: z.number().optional(),
+  absentLooks: z.number().optional(),
+});
+export type Claim = z.infer<typeof claimSchema>;
+
+/**
+ * open → claimed → closed | canceled | kept | failed | needs-attention.
+ * kept and failed can be claimed again; the others are final but for a person's `resolve`.
+ */
+export const stateSchema = z.enum([
+  'open',
+  'claimed',
+  'kept',
+  'failed',
+  'closed',
+  'canceled',
+  'needs-attention',
+]);
+export type State = z.infer<typeof stateSchema>;
+
+export const positionSchema = z.object({
+  positionId: positionIdSchema,
+  account: z.string(),
+  exchange: z.string(),
+  symbol: z.string(),
+  side: sideSchema,
+  label: z.string().optional(),
+  createdAt: z.string(),
+  hedged: z.boolean(),
+  market: marketRulesSchema,
+  /** The position's own amount where it was stated or read from a perpetual, not built by entry orders. */
+  stated: z.object({ amount: amountSchema, averagePrice: amountSchema.optional() }).optional(),
+  entries: z.array(orderRecordSchema),
+  exits: z.array(orderRecordSchema),
+  /** What the last look at the exchange said about the price; epoch milliseconds. */
+  seen: z.object({ at: z.number(), price: amountSchema.optional() }).optional(),
+  state: stateSchema,
+  /** Raised by every claim and takeover; a write of an older epoch is refused. */
+  epoch: z.number(),
+  /** Raised by every fresh claim and every new try at an order: names the client order id. */
+  attempt: z.number(),
+  /** Raised by every write. */
+  revision: z.number(),
+  claim: claimSchema.optional(),
+  outcome: outcomeSchema.optional(),
+  failure: failureSchema.optional(),
+  /** Why a person has to look. */
+  attention: z.string().optional(),
+});
+export type Position = z.infer<typeof positionSchema>;
+
+/** The state as the outside knows it. */
+export const positionStatusSchema = z.enum(['open', 'closing', 'closed', 'canceled', 'needs-attention']);
+export type PositionStatus = z.infer<typeof positionStatusSchema>;
+
+const statusOfState: Record<State, PositionStatus> = {
+  open: 'open',
+  kept: 'open',
+  failed: 'open',
+  claimed: 'closing',
+  closed: 'closed',
+  canceled: 'canceled',
+  'needs-attention': 'needs-attention',
+};
+
+export const statusOf = (position: Position): PositionStatus => statusOfState[position.state];
+
+/** Nothing acts on it any more. */
+export const isFinal = (state: State): boolean => state === 'closed' || state === 'canceled';
+
+/**
+ * The client order id of an order of ours: `rc`, the position's own 12 characters, `e`(ntry) or `x`(close), and
+ * the attempt in base 36. At most 18 letters and digits, which every venue takes, and readable backwards.
+ */
+export const clientOrderIdOf = (positionId: string, purpose: 'entry' | 'close', attempt: number): string => {
+  const suffix = attempt.toString(36);
+  if (suffix.length > 3) throw new RangeError(`attempt ${attempt} does not fit a client order id`);
+  return `rc${positionId.slice('pos_'.length)}${purpose === 'entry' ? 'e' : 'x'}${suffix}`;
+};

@@ -1,0 +1,66 @@
+import type { Link } from '../link/link.ts';
+import type { Claim, Position, State } from '../position/position.ts';
+
+/**
+ * The port to the table. Every write is one conditional write of one item. Methods throw `table-unreachable`
+ * when the table gives no answer, which says nothing about whether a write happened.
+ */
+export interface Table {
+  /** @returns false where a position of that id exists already. */
+  createPosition(position: Position): Promise<boolean>;
+  /** Strongly consistent. */
+  readPosition(positionId: string): Promise<Position | undefined>;
+  /** Newest first. `shelf: 'open'` leaves out what the sweep has put away as final. */
+  listPositions(shelf: 'open' | 'all'): Promise<Position[]>;
+  /**
+   * Takes the position for one owner, in one write and without a read before it: state → claimed, epoch + 1,
+   * attempt + 1 on a fresh claim. Refused where the state is not among `from`, or the link was revoked.
+   */
+  claimPosition(request: ClaimRequest): Promise<ClaimResult>;
+  /**
+   * Writes what changed, if the position is still at `position.revision` (and so at its epoch and state).
+   * @returns the position at its new revision, or undefined where somebody else has written.
+   */
+  savePosition(position: Position, change: PositionChange): Promise<Position | undefined>;
+  /** Moves a final position off the shelf that the sweep reads. */
+  shelvePosition(positionId: string): Promise<void>;
+  /** @returns false where the position is claimed or gone. */
+  deletePosition(positionId: string): Promise<boolean>;
+
+  createLink(link: Link): Promise<void>;
+  findLink(tokenHash: string): Promise<Link | undefined>;
+  readLink(linkId: string): Promise<Link | undefined>;
+  /** Newest first; with a position, only its own. */
+  listLinks(positionId?: string): Promise<Link[]>;
+  /** Revokes at the position too, so that a hit that has read the link already loses the race for certain. */
+  revokeLink(link: Link, revokedAt: string): Promise<void>;
+}
+
+export interface ClaimRequest {
+  positionId: string;
+  claim: Claim;
+  /** Legal prior states of a fresh claim. */
+  from: State[];
+}
+
+export type ClaimResult =
+  | { kind: 'claimed'; position: Position }
+  /** `position` as it stands; undefined where there is none. */
+  | { kind: 'refused'; position: Position | undefined; revoked: boolean };
+
+/** What a write may change. `null` removes. Everything left out stays. */
+export interface PositionChange {
+  state?: State;
+  epoch?: number;
+  attempt?: number;
+  claim?: Claim | null;
+  outcome?: Position['outcome'] | null;
+  failure?: Position['failure'] | null;
+  attention?: string | null;
+  entries?: Position['entries'];
+  exits?: Position['exits'];
+  market?: Position['market'];
+  stated?: Position['stated'];
+  seen?: Position['seen'];
+  label?: string | null;
+}

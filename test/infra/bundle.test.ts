@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BundleSize, bundleFunctions, functionNames } from '../../infra/bundle.ts';
+
+const run = promisify(execFile);
+
+/** Loads a built function in a process of its own, which has nothing of this project's to fall back on. */
+async function inNode(source: string, cwd: string): Promise<unknown> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', source], { cwd });
+  return JSON.parse(stdout);
+}
+
+describe('the bundles of an entry that calls an exchange', () => {
+  let out: string;
+  let sizes: BundleSize[];
+
+  beforeAll(async () => {
+    out = await mkdtemp(join(tmpdir(), 'ripcord-bundle-'));
+    sizes = await bundleFunctions({ entries: join(import.meta.dirname, 'bundle-entries'), out });
+  });
+  afterAll(() => rm(out, { recursive: true }));
+
+  const index = () => JSON.stringify(pathToFileURL(join(out, 'trigger', 'index.mjs')).href);
+
+  test('export a handler', async () => {
+    const source = `import { handler } from ${index()}; console.log(JSON.stringify(typeof handler));`;
+    expect(await inNode(source, out)).toBe('function');
+  });
+
+  test('leave the exchanges out of the cold start', async () => {
+    for (const { exchanges } of sizes) expect(exchanges.binance).toBeGreaterThan(400_000);
+    const chunks = await readdir(join(out, 'trigger', 'chunks'));
+    expect(chunks.filter((chunk) => /^binance(usdm)?-/.test(chunk))).toHaveLength(2);
+  });
+
+  test.each(['binance', 'binanceusdm'])('make a signed HTTP call to %s', async (exchange) => {
+    const requests: IncomingMessage[] = [];
+    const server = createServer((request, response) => {
+      requests.push(request);
+      response.setHeader('content-type', 'application/json').end('{"canTrade":true}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const result = await inNode(
+        `import { handler } from ${index()};
+         console.log(JSON.stringify(await handler(${JSON.stringify({ exchange, baseUrl })})));
+         process.exit();`,
+        out,
+      );
+      expect(result).toMatchObject({ id: exchange, answer: { canTrade: true } });
+      expect(requests).toHaveLength(1);
+      expect(requests[0]?.headers['x-mbx-apikey']).toBe('key');
+      expect(requests[0]?.url).toMatch(/signature=[0-9a-f]{64}/);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('keep one cold start with one exchange under 1.2 MB', () => {
+    expect(sizes.map(({ name }) => name)).toEqual([...functionNames]);
+    for (const { start, exchanges } of sizes) {
+      expect(start + (exchanges.binance ?? Number.NaN)).toBeLessThan(1_200_000);
+    }
+  });
+
+  test('share Binance between its two markets', () => {
+    for (const { exchanges } of sizes) {
+      expect(Math.abs((exchanges.binanceusdm ?? Number.NaN) - (exchanges.binance ?? Number.NaN))).toBeLessThan(5_000);
+    }
+  });
+});

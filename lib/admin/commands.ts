@@ -101,9 +101,7 @@ export const commands = {
     summary: 'Places a MARKET or LIMIT entry. Asked twice with the same requestId it opens one.',
     input: z
       .strictObject({
-        requestId: z
-          .string()
-          .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, - or _'),
+        requestId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, - or _'),
         account: accountNameSchema,
         symbol: symbolSchema,
         side: sideSchema,

@@ -1,18 +1,14 @@
-import type { Exchange } from 'ccxt';
+import type { Exchange as CcxtExchange } from 'ccxt';
+import type { ExchangeId } from '../account/account.ts';
 
-/** The exchanges Ripcord has an adapter for, by ccxt's ids. The bundler makes one chunk of each. */
-export const supportedExchanges = ['binance', 'binanceusdm'] as const;
-
-export type CcxtExchangeId = (typeof supportedExchanges)[number];
-export type CcxtClass = new (config?: object) => Exchange;
+export type CcxtClass = new (config: Record<string, unknown>) => CcxtExchange;
 
 /**
- * Loads one exchange's class and nothing of the hundred others: the package's only entry imports them all,
- * which is 6 MB and most of a second. In a bundle `infra/bundle.ts` puts a list of lazy chunks in this file's
- * place, under the same exports.
+ * Loads one exchange's class and none of the other hundred: importing `ccxt` itself costs half a second.
+ * What is deployed has this file replaced by one that names each supported exchange's own bundle.
  */
-export async function loadCcxt(id: CcxtExchangeId): Promise<CcxtClass> {
+export const loadCcxt = async (id: ExchangeId): Promise<CcxtClass> => {
   const file = new URL(`./src/${id}.js`, import.meta.resolve('ccxt'));
   const module: { default: CcxtClass } = await import(file.href);
   return module.default;
-}
+};

@@ -73,6 +73,12 @@ export interface MarketOrder {
   /** Never opens or turns a position. Perpetuals only. */
   reduceOnly: boolean;
   hedged: boolean;
+  /**
+   * Epoch milliseconds after which the order must not leave this process. Checked when the request has been
+   * signed and is about to be written: a process that was paused before then sends nothing, one that is paused
+   * after then sends a timestamp which the venue refuses once its receive window is over.
+   */
+  sendBefore: number;
 }
 
 export interface EntryOrder extends Omit<MarketOrder, 'reduceOnly' | 'amount'> {
@@ -93,6 +99,7 @@ export type RejectReason =
   | 'clock'
   | 'rate-limit'
   | 'duplicate-id'
+  | 'too-late'
   | 'other';
 
 /**
@@ -137,12 +144,13 @@ export interface Permissions {
  * `exchange-refused` (key, permission). Every call ends by its own deadline. Times are epoch milliseconds.
  */
 export interface Exchange {
+  /** How long after `sendBefore` the venue can still accept an order, in milliseconds. */
+  readonly fenceMs: number;
   /** Loads the venue's markets (slow): at adoption and opening, and after a rejection for precision. */
   loadMarket(symbol: string): Promise<MarketRules>;
   /** @returns undefined where the exchange says that it has no such order (which may be wrong for a minute). */
   fetchOrder(market: MarketRules, name: OrderName): Promise<OrderView | undefined>;
   cancelOrder(market: MarketRules, name: OrderName): Promise<CancelResult>;
-  /** `mayHaveSent` is called right before the request leaves. */
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
   /** @returns fees taken in the base currency for this order's fills: spot. "0" on perpetuals. */

@@ -3,7 +3,9 @@ import { amountSchema } from '../amount.ts';
 import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
 
 /** `pos_` + 12 of 0-9a-z: 62 random bits, and short enough to be spelled inside a client order id. */
-export const positionIdSchema = z.string().regex(/^pos_[0-9a-z]{12}$/, 'expected pos_ and 12 letters or digits');
+export const positionIdSchema = z
+  .string()
+  .regex(/^pos_[0-9a-z]{12}$/, 'expected pos_ and 12 letters or digits');
 
 export const actionSchema = z.enum(['close', 'keep']);
 export type Action = z.infer<typeof actionSchema>;

@@ -27,8 +27,9 @@ export interface Table {
   /** @returns false where the position is claimed or gone. */
   deletePosition(positionId: string): Promise<boolean>;
 
+  /** Throws `conflict` where the id is taken. */
   createLink(link: Link): Promise<void>;
-  findLink(tokenHash: string): Promise<Link | undefined>;
+  /** Strongly consistent. */
   readLink(linkId: string): Promise<Link | undefined>;
   /** Newest first; with a position, only its own. */
   listLinks(positionId?: string): Promise<Link[]>;

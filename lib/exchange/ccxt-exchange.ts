@@ -1,0 +1,456 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Exchange as Ccxt, Order } from 'ccxt';
+import type { Account, Accounts } from '../account/account.ts';
+import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
+import { Fault } from '../fault.ts';
+import { loadCcxt } from './ccxt-loader.ts';
+import type {
+  Balance,
+  CancelResult,
+  CreateResult,
+  EntryOrder,
+  Exchange,
+  Exchanges,
+  Holding,
+  MarketOrder,
+  MarketRules,
+  OrderName,
+  OrderView,
+  Permissions,
+  Side,
+} from './exchange.ts';
+import type { Venue, WireError } from './venue.ts';
+import { binance } from './venues/binance.ts';
+import { binanceusdm } from './venues/binanceusdm.ts';
+
+const venues: Record<Account['exchange'], Venue> = { binance, binanceusdm };
+
+/** A single exchange call; TradingView itself waits 3 s for all of it, a function 10 s. */
+const callDeadlineMs = 4_000;
+/** Whole markets are megabytes; never on the way of a trigger. */
+const marketsDeadlineMs = 20_000;
+
+/** How a call failed: an error answer of the venue, or no answer that could be read. */
+class CallFailure extends Error {
+  readonly wire: WireError | undefined;
+  constructor(message: string, wire: WireError | undefined, cause: unknown) {
+    super(message, { cause });
+    this.wire = wire;
+  }
+}
+
+/** Nothing was sent: the moment until which it might have been was over. */
+class TooLate extends Error {}
+
+/** `sendBefore` of the order being created, carried past ccxt to the moment before its request is written. */
+const sendDeadline = new AsyncLocalStorage<number>();
+
+const describeWire = (wire: WireError): string => `${wire.message || 'no message'} (${wire.code})`;
+
+const wireErrorOf = (status: number, response: unknown): WireError => {
+  const fields =
+    typeof response === 'object' && response !== null ? (response as Record<string, unknown>) : {};
+  return {
+    status,
+    code: String(fields['code'] ?? status),
+    message: typeof fields['msg'] === 'string' ? fields['msg'] : '',
+  };
+};
+
+const plain = (value: unknown): Amount | undefined => {
+  if (value === undefined || value === null || value === '') return undefined;
+  return toAmount(decimal(String(value)));
+};
+
+/** Prices and averages of zero mean "none" on the wire. */
+const plainOrNone = (value: unknown): Amount | undefined => {
+  const amount = plain(value);
+  return isPositive(amount) ? amount : undefined;
+};
+
+/** ccxt's types say number where, with `number = String`, strings go in and out untouched. */
+const asCcxtNumber = (amount: Amount | undefined): number => amount as unknown as number;
+
+/** The one adapter to ccxt: one account of one venue. */
+class CcxtExchange implements Exchange {
+  readonly fenceMs: number;
+  readonly #venue: Venue;
+  readonly #ccxt: Ccxt;
+  readonly #rereadKeys: () => Promise<Account>;
+  readonly #markets = new Map<string, MarketRules>();
+  #keys: string;
+
+  constructor(venue: Venue, ccxt: Ccxt, account: Account, rereadKeys: () => Promise<Account>) {
+    this.#venue = venue;
+    this.#ccxt = ccxt;
+    this.#keys = `${account.apiKey}:${account.secret}`;
+    this.#rereadKeys = rereadKeys;
+    this.fenceMs = venue.fenceMs;
+  }
+
+  async loadMarket(symbol: string): Promise<MarketRules> {
+    const markets = await this.#read('read the markets', () => this.#ccxt.fetchMarkets(), marketsDeadlineMs);
+    const market = markets.find((candidate) => candidate?.symbol === symbol);
+    const wrongKind =
+      market !== undefined && (this.#venue.kind === 'spot' ? !market.spot : !(market.swap && market.linear));
+    if (market === undefined || market.active === false || wrongKind)
+      throw new Fault(
+        'unknown-market',
+        `${this.#venue.id} has no ${this.#venue.kind} market ${symbol} that is open for trading. ` +
+          `Expected ${this.#venue.kind === 'spot' ? 'a spot symbol such as "BTC/USDT"' : 'a linear perpetual such as "BTC/USDT:USDT"'}.`,
+      );
+    const rules: MarketRules = {
+      symbol,
+      id: String(market.id),
+      kind: this.#venue.kind,
+      base: String(market.base),
+      quote: String(market.quote),
+      settle: market.settle || undefined,
+      amountStep: plain(market.precision.amount) ?? '0',
+      amountMin: plain(market.limits.amount?.min) ?? '0',
+      priceStep: plain(market.precision.price) ?? '0',
+      costMin: plainOrNone(market.limits.cost?.min),
+      contractSize: plain(market.contractSize),
+      ...this.#venue.rulesOf(market),
+    };
+    this.#markets.delete(symbol);
+    return rules;
+  }
+
+  async fetchOrder(market: MarketRules, name: OrderName): Promise<OrderView | undefined> {
+    this.#know(market);
+    const { id, parameters } = this.#venue.nameOf(name);
+    try {
+      const order = await this.#call(() => this.#ccxt.fetchOrder(id as string, market.symbol, parameters));
+      const view = this.#viewOf(order, name.conditional ?? false);
+      const actualId = view.conditional ? this.#venue.triggeredOrderId(order.info ?? {}) : undefined;
+      if (actualId === undefined) return view;
+      // A triggered conditional order is spent; what it filled is in the order it has made.
+      const actual = await this.fetchOrder(market, { orderId: actualId });
+      return actual === undefined ? view : { ...actual, orderId: view.orderId, conditional: true };
+    } catch (thrown) {
+      if (thrown instanceof CallFailure && this.#saysAbsent(thrown)) return undefined;
+      throw this.#faultOf('read an order', thrown);
+    }
+  }
+
+  async cancelOrder(market: MarketRules, name: OrderName): Promise<CancelResult> {
+    this.#know(market);
+    const { id, parameters } = this.#venue.nameOf(name);
+    try {
+      const order = await this.#call(() => this.#ccxt.cancelOrder(id as string, market.symbol, parameters));
+      // An answer about a whole order list names no single order: the order itself has to be read.
+      const tells =
+        this.#venue.cancelTells && !name.conditional && order.id !== undefined && order.status !== undefined;
+      if (!tells) return { kind: 'look', message: 'acknowledged' };
+      const view = this.#viewOf(order as Order, false);
+      const isIt = name.orderId === undefined || view.orderId === name.orderId;
+      return view.status === 'done' && isIt
+        ? { kind: 'told', order: view }
+        : { kind: 'look', message: 'acknowledged' };
+    } catch (thrown) {
+      const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
+      if (wire !== undefined && this.#venue.deniedCodes.has(wire.code))
+        return { kind: 'refused', code: wire.code, message: describeWire(wire) };
+      return { kind: 'look', message: wire === undefined ? 'no answer' : describeWire(wire) };
+    }
+  }
+
+  createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult> {
+    return this.#create(market, order.sendBefore, () =>
+      this.#ccxt.createOrder(market.symbol, 'market', order.side, asCcxtNumber(order.amount), undefined, {
+        clientOrderId: order.clientOrderId,
+        ...this.#venue.closeParameters(order),
+      }),
+    );
+  }
+
+  createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult> {
+    return this.#create(market, order.sendBefore, () =>
+      this.#ccxt.createOrder(
+        market.symbol,
+        order.type,
+        order.side,
+        asCcxtNumber(order.amount),
+        order.price === undefined ? undefined : asCcxtNumber(order.price),
+        {
+          clientOrderId: order.clientOrderId,
+          ...(order.cost === undefined ? {} : { cost: order.cost }),
+          ...this.#venue.entryParameters(order),
+        },
+      ),
+    );
+  }
+
+  async fetchBaseFee(market: MarketRules, orderId: string): Promise<Amount> {
+    if (market.kind === 'perpetual') return '0';
+    this.#know(market);
+    const trades = await this.#read('read the fees', () =>
+      this.#ccxt.fetchMyTrades(market.symbol, undefined, 1000, { orderId }),
+    );
+    const fees = trades
+      .filter((trade) => trade.order === undefined || trade.order === orderId)
+      .flatMap((trade) => (trade.fee === undefined ? [] : [trade.fee]))
+      .filter((fee) => fee?.currency === market.base)
+      .map((fee) => plain(fee?.cost) ?? '0');
+    return sum(fees);
+  }
+
+  fetchHolding(market: MarketRules, side: Side): Promise<Holding> {
+    this.#know(market);
+    return this.#read('read the position', () => this.#venue.fetchHolding(this.#ccxt, market, side));
+  }
+
+  async fetchBalance(currency: string): Promise<Balance> {
+    const balances = await this.#read('read the balance', () => this.#ccxt.fetchBalance());
+    const balance = balances[currency] as { free?: unknown; total?: unknown } | undefined;
+    return { free: plain(balance?.free) ?? '0', total: plain(balance?.total) ?? '0' };
+  }
+
+  async fetchPrice(market: MarketRules): Promise<Amount> {
+    this.#know(market);
+    const price = plainOrNone(
+      await this.#read('read the price', () => this.#venue.fetchPrice(this.#ccxt, market)),
+    );
+    if (price === undefined)
+      throw new Fault('exchange-unreachable', `${this.#venue.id} gave no price for ${market.symbol}.`);
+    return price;
+  }
+
+  async fetchPermissions(): Promise<Permissions> {
+    // A signed call first: a wrong key has to show even where the venue tells nothing of permissions.
+    await this.#read('use the key', () => this.#ccxt.fetchBalance());
+    try {
+      return await this.#call(() => this.#venue.fetchPermissions(this.#ccxt));
+    } catch {
+      return { canTrade: undefined, canWithdraw: undefined, ipRestricted: undefined };
+    }
+  }
+
+  async #create(market: MarketRules, sendBefore: number, send: () => Promise<Order>): Promise<CreateResult> {
+    this.#know(market);
+    try {
+      const order = await this.#call(() => sendDeadline.run(sendBefore, send));
+      if (order.id === undefined) return { kind: 'unknown', message: 'the answer names no order' };
+      return { kind: 'accepted', order: this.#viewOf(order, false) };
+    } catch (thrown) {
+      if (thrown instanceof CallFailure && thrown.cause instanceof TooLate)
+        return {
+          kind: 'rejected',
+          reason: 'too-late',
+          code: 'too-late',
+          message: 'not sent: its time was over',
+        };
+      const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
+      const reason = wire === undefined ? undefined : this.#venue.rejectionOf(wire);
+      if (wire === undefined || reason === undefined)
+        return { kind: 'unknown', message: wire === undefined ? 'no answer' : describeWire(wire) };
+      return { kind: 'rejected', reason, code: wire.code, message: describeWire(wire) };
+    }
+  }
+
+  #viewOf(order: Order, conditional: boolean): OrderView {
+    const info: Record<string, unknown> = order.info ?? {};
+    const { id, side } = order;
+    const filled = plain(order.filled);
+    if (
+      id === undefined ||
+      filled === undefined ||
+      (side !== 'buy' && side !== 'sell') ||
+      order.status === undefined
+    )
+      throw new CallFailure('an order without id, side, status or fill', undefined, undefined);
+    const hedgeSide = String(info['positionSide'] ?? '').toLowerCase();
+    const live = order.status === 'open' || (order.status as string) === 'canceling';
+    return {
+      orderId: id,
+      clientOrderId: order.clientOrderId,
+      symbol: String(order.symbol),
+      side,
+      type: String(info['origType'] ?? info['orderType'] ?? info['type'] ?? order.type ?? '').toLowerCase(),
+      status: live ? 'live' : 'done',
+      amount: plain(order.amount) ?? filled,
+      filled,
+      average: plainOrNone(order.average),
+      price: plainOrNone(order.price),
+      triggerPrice: plainOrNone(order.triggerPrice),
+      positionSide: hedgeSide === 'long' || hedgeSide === 'short' ? hedgeSide : undefined,
+      reduceOnly: order.reduceOnly,
+      conditional,
+      at: order.lastUpdateTimestamp ?? order.lastTradeTimestamp ?? order.timestamp,
+    };
+  }
+
+  /** Lets ccxt know a market by its stored rules alone, so that no call loads whole markets. */
+  #know(market: MarketRules): void {
+    if (this.#markets.has(market.symbol)) return;
+    this.#markets.set(market.symbol, market);
+    const known = [...this.#markets.values()].map((rules) => ({
+      id: rules.id,
+      symbol: rules.symbol,
+      base: rules.base,
+      quote: rules.quote,
+      settle: rules.settle,
+      baseId: rules.base,
+      quoteId: rules.quote,
+      settleId: rules.settle,
+      type: rules.kind === 'spot' ? 'spot' : 'swap',
+      spot: rules.kind === 'spot',
+      swap: rules.kind === 'perpetual',
+      contract: rules.kind === 'perpetual',
+      linear: rules.kind === 'perpetual' ? true : undefined,
+      active: true,
+      contractSize: rules.contractSize,
+      precision: { amount: rules.amountStep, price: rules.priceStep },
+      limits: { amount: { min: rules.amountMin } },
+      info: this.#venue.marketInfo,
+    }));
+    this.#ccxt.setMarkets(known);
+  }
+
+  async #read<Result>(
+    what: string,
+    call: () => Promise<Result>,
+    deadlineMs = callDeadlineMs,
+  ): Promise<Result> {
+    try {
+      return await this.#call(call, deadlineMs);
+    } catch (thrown) {
+      throw this.#faultOf(what, thrown);
+    }
+  }
+
+  /** One call under a deadline. What the venue refused for its clock or its keys is asked once more. */
+  async #call<Result>(call: () => Promise<Result>, deadlineMs = callDeadlineMs): Promise<Result> {
+    try {
+      return await this.#attempt(call, deadlineMs);
+    } catch (thrown) {
+      const code = thrown instanceof CallFailure ? thrown.wire?.code : undefined;
+      if (code === undefined) throw thrown;
+      if (this.#venue.clockCodes.has(code))
+        await this.#attempt(() => this.#ccxt.loadTimeDifference(), deadlineMs);
+      else if (!(this.#venue.deniedCodes.has(code) && (await this.#keysChanged()))) throw thrown;
+      return await this.#attempt(call, deadlineMs);
+    }
+  }
+
+  async #attempt<Result>(call: () => Promise<Result>, deadlineMs: number): Promise<Result> {
+    let timer: NodeJS.Timeout | undefined;
+    // ccxt's own time-out ends at the headers: a body that stalls would never settle.
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new CallFailure('no answer in time', undefined, undefined)),
+        deadlineMs,
+      );
+    });
+    try {
+      return await Promise.race([call(), deadline]);
+    } catch (thrown) {
+      if (thrown instanceof CallFailure) throw thrown;
+      const wire = (thrown as { wire?: WireError } | undefined)?.wire;
+      throw new CallFailure('the call failed', wire, thrown);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @returns whether the stored keys are other ones than those in use, which it puts into use. */
+  async #keysChanged(): Promise<boolean> {
+    const account = await this.#rereadKeys();
+    const keys = `${account.apiKey}:${account.secret}`;
+    if (keys === this.#keys) return false;
+    this.#keys = keys;
+    this.#ccxt.apiKey = account.apiKey;
+    this.#ccxt.secret = account.secret;
+    if (account.password !== undefined) this.#ccxt.password = account.password;
+    return true;
+  }
+
+  #saysAbsent(failure: CallFailure): boolean {
+    return failure.wire !== undefined && this.#venue.absentCodes.has(failure.wire.code);
+  }
+
+  #faultOf(what: string, thrown: unknown): Fault {
+    if (thrown instanceof Fault) return thrown;
+    const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
+    const mayPass =
+      wire === undefined ||
+      wire.status >= 500 ||
+      wire.status === 429 ||
+      wire.status === 418 ||
+      this.#venue.clockCodes.has(wire.code);
+    const words = wire === undefined ? 'no answer' : describeWire(wire);
+    return new Fault(
+      mayPass ? 'exchange-unreachable' : 'exchange-refused',
+      `${this.#venue.id} did not let us ${what}: ${words}`,
+      { cause: thrown },
+    );
+  }
+}
+
+/** Puts another scheme and host in front of every URL of the exchange, and leaves their paths. */
+const rebase = (urls: Record<string, unknown>, baseUrl: string): void => {
+  const origin = new URL(baseUrl).origin;
+  for (const [name, url] of Object.entries(urls)) {
+    if (typeof url === 'string') urls[name] = origin + new URL(url).pathname.replace(/\/$/, '');
+    else if (typeof url === 'object' && url !== null) rebase(url as Record<string, unknown>, baseUrl);
+  }
+};
+
+const connect = async (
+  account: Account,
+  rereadKeys: () => Promise<Account>,
+  now: () => number,
+): Promise<Exchange> => {
+  const venue = venues[account.exchange];
+  const Class = await loadCcxt(account.exchange);
+  const ccxt = new Class({
+    apiKey: account.apiKey,
+    secret: account.secret,
+    ...(account.password === undefined ? {} : { password: account.password }),
+    // A trigger is one call or two: waiting in ccxt's queue would only make the price worse.
+    enableRateLimit: false,
+    timeout: marketsDeadlineMs,
+    options: { ...venue.options, ...account.options },
+  });
+  ccxt.number = String as unknown as typeof ccxt.number;
+  if (account.sandbox === true) venue.useSandbox(ccxt);
+  if (account.baseUrl !== undefined) rebase(ccxt.urls['api'] as Record<string, unknown>, account.baseUrl);
+
+  // ccxt's error texts lose the code for some messages and may carry the signed URL: keep the answer itself.
+  const handleErrors = ccxt.handleErrors.bind(ccxt);
+  ccxt.handleErrors = (status, reason, url, method, headers, body, response, requestHeaders, requestBody) => {
+    try {
+      handleErrors(status, reason, url, method, headers, body, response, requestHeaders, requestBody);
+    } catch (thrown) {
+      throw Object.assign(thrown as Error, { wire: wireErrorOf(status, response) });
+    }
+    if (status >= 400) throw Object.assign(new Error('HTTP error'), { wire: wireErrorOf(status, response) });
+  };
+  const fetch = ccxt.fetch.bind(ccxt);
+  ccxt.fetch = (url, method, headers, body) => {
+    const sendBefore = sendDeadline.getStore();
+    if (sendBefore !== undefined && now() > sendBefore) throw new TooLate();
+    return fetch(url, method, headers, body);
+  };
+  return new CcxtExchange(venue, ccxt, account, rereadKeys);
+};
+
+/**
+ * Exchanges by account name. A connection is kept as long as the account's entry stays the same, so that
+ * warm functions reuse it; `accounts` decides how long it trusts what it has read.
+ */
+export const ccxtExchanges = (accounts: Accounts, now: () => number = Date.now): Exchanges => {
+  const connected = new Map<string, { entry: string; exchange: Promise<Exchange> }>();
+  return {
+    async of(name) {
+      const account = await accounts.read(name);
+      const entry = JSON.stringify(account);
+      const known = connected.get(name);
+      if (known?.entry === entry) return known.exchange;
+      const exchange = connect(account, () => accounts.read(name, { fresh: true }), now);
+      connected.set(name, { entry, exchange });
+      return exchange;
+    },
+  };
+};

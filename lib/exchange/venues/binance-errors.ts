@@ -1,0 +1,44 @@
+import type { RejectReason } from '../exchange.ts';
+import type { WireError } from '../venue.ts';
+
+/**
+ * Codes that both of Binance's APIs share, from their error-code pages. Each of them is given before an order
+ * reaches the matching engine. Left out on purpose, because the order may have gone through: -1000, -1001,
+ * -1006, -1007, and anything that comes with a status of 500 or more.
+ */
+const sharedRejections: Record<string, RejectReason> = {
+  '-1003': 'rate-limit',
+  '-1015': 'rate-limit',
+  '-1002': 'permission',
+  '-1022': 'permission',
+  '-2014': 'permission',
+  '-2015': 'permission',
+  '-1021': 'clock',
+  '-1111': 'precision',
+  '-1013': 'precision',
+  '-1100': 'other',
+  '-1101': 'other',
+  '-1102': 'other',
+  '-1104': 'other',
+  '-1106': 'other',
+  '-1108': 'other',
+  '-1115': 'other',
+  '-1116': 'other',
+  '-1117': 'other',
+  '-1121': 'other',
+  '-1128': 'other',
+  '-1130': 'other',
+};
+
+/** @returns a venue's judge of create errors: the shared codes, its own, and its own reading of messages. */
+export const judgeRejections =
+  (own: Record<string, RejectReason>, byMessage: (error: WireError) => RejectReason | undefined) =>
+  (error: WireError): RejectReason | undefined => {
+    if (error.status >= 500 || error.status < 400) return undefined;
+    return byMessage(error) ?? own[error.code] ?? sharedRejections[error.code];
+  };
+
+export const deniedCodes: ReadonlySet<string> = new Set(['-1002', '-1022', '-2014', '-2015']);
+export const clockCodes: ReadonlySet<string> = new Set(['-1021', '-5028']);
+/** -2013 answers a look-up, -2011 a cancel. */
+export const absentCodes: ReadonlySet<string> = new Set(['-2013', '-2011']);

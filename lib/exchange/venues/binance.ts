@@ -1,0 +1,65 @@
+import type { Venue } from '../venue.ts';
+import { absentCodes, clockCodes, deniedCodes, judgeRejections } from './binance-errors.ts';
+import { marketLotOf } from './binance-market.ts';
+
+/** At most 60 s by Binance's documents; 5 s lets the fence run out well within a lease. */
+const recvWindowMs = 5_000;
+
+/** Binance spot, https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
+export const binance: Venue = {
+  id: 'binance',
+  kind: 'spot',
+  options: {
+    defaultType: 'spot',
+    recvWindow: recvWindowMs,
+    fetchMarkets: { types: ['spot'] },
+    fetchCurrencies: false,
+    fetchMargins: false,
+    warnOnFetchOpenOrdersWithoutSymbol: false,
+  },
+  fenceMs: recvWindowMs,
+  useSandbox: (exchange) => exchange.setSandboxMode(true),
+  cancelTells: true,
+  nameOf: ({ orderId, clientOrderId }) =>
+    orderId === undefined
+      ? { id: undefined, parameters: { clientOrderId } }
+      : { id: orderId, parameters: {} },
+  closeParameters: () => ({}),
+  entryParameters: () => ({}),
+  marketByCost: true,
+  rejectionOf: judgeRejections({ '-2010': 'other' }, ({ code, message }) => {
+    if (code === '-2010' && /insufficient balance/i.test(message)) return 'insufficient';
+    if (code === '-2010' && /duplicate order/i.test(message)) return 'duplicate-id';
+    if (code === '-1013' && /NOTIONAL/.test(message)) return 'below-minimum';
+    return undefined;
+  }),
+  absentCodes,
+  deniedCodes,
+  clockCodes,
+  triggeredOrderId: () => undefined,
+  rulesOf: marketLotOf,
+  marketInfo: {
+    orderTypes: [
+      'LIMIT',
+      'LIMIT_MAKER',
+      'MARKET',
+      'STOP_LOSS',
+      'STOP_LOSS_LIMIT',
+      'TAKE_PROFIT',
+      'TAKE_PROFIT_LIMIT',
+    ],
+  },
+  fetchHolding: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
+  async fetchPrice(exchange, market) {
+    const answer = await exchange['publicGetTickerPrice']({ symbol: market.id });
+    return answer.price;
+  },
+  async fetchPermissions(exchange) {
+    const answer = await exchange['sapiGetAccountApiRestrictions']();
+    return {
+      canTrade: answer.enableSpotAndMarginTrading,
+      canWithdraw: answer.enableWithdrawals,
+      ipRestricted: answer.ipRestrict,
+    };
+  },
+};

@@ -1,0 +1,107 @@
+import { decimal, toAmount } from '../../amount.ts';
+import type { MarketOrder } from '../exchange.ts';
+import type { Venue } from '../venue.ts';
+import { absentCodes, clockCodes, deniedCodes, judgeRejections } from './binance-errors.ts';
+import { marketLotOf } from './binance-market.ts';
+
+const recvWindowMs = 5_000;
+
+const positionSideOf = ({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>) =>
+  hedged ? { positionSide: positionSide.toUpperCase() } : {};
+
+/** Binance USDⓈ-M futures, https://developers.binance.com/docs/derivatives/usds-margined-futures */
+export const binanceusdm: Venue = {
+  id: 'binanceusdm',
+  kind: 'perpetual',
+  options: {
+    recvWindow: recvWindowMs,
+    fetchMarkets: { types: ['linear'] },
+    fetchCurrencies: false,
+    warnOnFetchOpenOrdersWithoutSymbol: false,
+  },
+  fenceMs: recvWindowMs,
+  // ccxt refuses the old futures test network; Binance's demo trading took its place.
+  useSandbox: (exchange) => exchange.enableDemoTrading(true),
+  cancelTells: true,
+  // Stop and take-profit orders live in a book of their own ("algo orders"), which ccxt asks with `trigger`.
+  nameOf: ({ orderId, clientOrderId, conditional }) => ({
+    id: orderId,
+    parameters: {
+      ...(orderId === undefined ? { clientOrderId } : {}),
+      ...(conditional ? { trigger: true } : {}),
+    },
+  }),
+  // In hedge mode Binance takes no reduceOnly: an order against a side of a hedge can only reduce that side.
+  closeParameters: (order) => (order.hedged ? positionSideOf(order) : { reduceOnly: true }),
+  entryParameters: positionSideOf,
+  marketByCost: false,
+  rejectionOf: judgeRejections(
+    {
+      '-2018': 'insufficient',
+      '-2019': 'insufficient',
+      '-2022': 'would-not-reduce',
+      '-4164': 'below-minimum',
+      '-4003': 'below-minimum',
+      '-4004': 'below-minimum',
+      '-4005': 'other',
+      '-4061': 'other',
+      '-4116': 'duplicate-id',
+      '-5028': 'clock',
+    },
+    () => undefined,
+  ),
+  absentCodes,
+  deniedCodes,
+  clockCodes,
+  triggeredOrderId: (info) => {
+    const actual = String(info['actualOrderId'] ?? '');
+    return actual === '' || actual === '0' ? undefined : actual;
+  },
+  rulesOf: marketLotOf,
+  marketInfo: {
+    orderTypes: [
+      'LIMIT',
+      'MARKET',
+      'STOP',
+      'STOP_MARKET',
+      'TAKE_PROFIT',
+      'TAKE_PROFIT_MARKET',
+      'TRAILING_STOP_MARKET',
+    ],
+  },
+  async fetchHolding(exchange, market, side) {
+    const rows: Record<string, string>[] = await exchange['fapiPrivateV3GetPositionRisk']({
+      symbol: market.id,
+    });
+    const open = rows.filter(
+      (row) => row['symbol'] === market.id && !decimal(row['positionAmt'] ?? '0').isZero(),
+    );
+    // Flat symbols may be left out of the answer altogether: then only the mode tells whether it is hedged.
+    const known = rows.find((row) => row['symbol'] === market.id);
+    const hedged =
+      known === undefined
+        ? String((await exchange['fapiPrivateGetPositionSideDual']()).dualSidePosition) === 'true'
+        : known['positionSide'] !== 'BOTH';
+    const row = hedged ? open.find((candidate) => candidate['positionSide'] === side.toUpperCase()) : open[0];
+    if (row === undefined) return { side: undefined, amount: '0', hedged };
+    const amount = decimal(row['positionAmt'] ?? '0');
+    return {
+      side: hedged ? side : amount.gt(0) ? 'long' : 'short',
+      amount: toAmount(amount.abs()),
+      averagePrice: toAmount(decimal(row['entryPrice'] ?? '0')),
+      hedged,
+    };
+  },
+  async fetchPrice(exchange, market) {
+    const answer = await exchange['fapiPublicGetPremiumIndex']({ symbol: market.id });
+    return answer.markPrice;
+  },
+  async fetchPermissions(exchange) {
+    const answer = await exchange['sapiGetAccountApiRestrictions']();
+    return {
+      canTrade: answer.enableFutures,
+      canWithdraw: answer.enableWithdrawals,
+      ipRestricted: answer.ipRestrict,
+    };
+  },
+};

@@ -79,12 +79,15 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
 
 function weigh(name: FunctionName, outputs: Metafile['outputs']): BundleSize {
   const paths = Object.keys(outputs);
-  const bytesOf = (files: Iterable<string>) => [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
+  const bytesOf = (files: Iterable<string>) =>
+    [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
   const importedBy = (from: readonly string[], found = new Set<string>()): Set<string> => {
     for (const path of from) {
       if (found.has(path)) continue;
       found.add(path);
-      const statically = outputs[path]?.imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+      const statically = outputs[path]?.imports.filter(
+        ({ kind, external }) => kind === 'import-statement' && !external,
+      );
       importedBy(statically?.map((file) => file.path) ?? [], found);
     }
     return found;
@@ -94,7 +97,8 @@ function weigh(name: FunctionName, outputs: Metafile['outputs']): BundleSize {
   const exchanges: Record<string, number> = {};
   for (const path of paths) {
     const exchange = outputs[path]?.entryPoint?.match(/\/ccxt\/js\/src\/(\w+)\.js$/)?.[1];
-    if (exchange) exchanges[exchange] = bytesOf(importedBy([path, ...client]).difference(start));
+    if (exchange)
+      exchanges[exchange] = bytesOf([...importedBy([path, ...client])].filter((file) => !start.has(file)));
   }
   return { name, start: bytesOf(start), exchanges, total: bytesOf(paths) };
 }

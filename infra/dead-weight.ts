@@ -16,7 +16,10 @@ interface DeadModule {
 const deadInCcxt: readonly DeadModule[] = [
   { imported: /\/dydx-v4-client\/helpers\.js$/, names: ['Long'] },
   { imported: /\/dydx-v4-client\/registry\.js$/, names: ['encodeAsAny'] },
-  { imported: /\/dydx-v4-client\/cosmos\/tx\/v1beta1\/tx\.js$/, names: ['AuthInfo', 'Tx', 'TxBody', 'TxRaw', 'SignDoc'] },
+  {
+    imported: /\/dydx-v4-client\/cosmos\/tx\/v1beta1\/tx\.js$/,
+    names: ['AuthInfo', 'Tx', 'TxBody', 'TxRaw', 'SignDoc'],
+  },
   { imported: /\/dydx-v4-client\/cosmos\/tx\/signing\/v1beta1\/signing\.js$/, names: ['SignMode'] },
   {
     imported: /\/zklink\/zklink-sdk-web\.js$/,

@@ -14,7 +14,10 @@ export function splitExchanges(): Plugin {
   return {
     name: 'exchange-chunks',
     setup(build) {
-      build.onResolve({ filter: /\/ccxt-loader\.ts$/ }, () => ({ path: 'ccxt-loader', namespace: 'exchange-chunks' }));
+      build.onResolve({ filter: /\/ccxt-loader\.ts$/ }, () => ({
+        path: 'ccxt-loader',
+        namespace: 'exchange-chunks',
+      }));
       build.onLoad({ filter: /.*/, namespace: 'exchange-chunks' }, () => ({
         contents: loaderSource(),
         resolveDir: ccxtSources,

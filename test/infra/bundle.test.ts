@@ -74,7 +74,9 @@ describe('the bundles of an entry that calls an exchange', () => {
 
   test('share Binance between its two markets', () => {
     for (const { exchanges } of sizes) {
-      expect(Math.abs((exchanges.binanceusdm ?? Number.NaN) - (exchanges.binance ?? Number.NaN))).toBeLessThan(5_000);
+      expect(
+        Math.abs((exchanges.binanceusdm ?? Number.NaN) - (exchanges.binance ?? Number.NaN)),
+      ).toBeLessThan(5_000);
     }
   });
 });

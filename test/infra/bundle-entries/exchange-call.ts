@@ -17,5 +17,10 @@ export const handler = async (event: unknown) => {
   const { privateGetAccount } = exchange as unknown as { privateGetAccount: () => Promise<unknown> };
   exchange.urls.api = { ...(exchange.urls.api as object), private: baseUrl };
   const answer = await privateGetAccount.call(exchange);
-  return { id: exchange.id, answer, command: table.send && GetCommand.name };
+  return {
+    id: exchange.id,
+    answer,
+    command: new GetCommand({ TableName: 'ripcord', Key: {} }).input,
+    closed: table.destroy(),
+  };
 };

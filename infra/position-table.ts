@@ -1,0 +1,48 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { RipcordFunction } from './ripcord-function.ts';
+
+type ItemAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+
+/** The one table: positions, links and what became of them. It outlives the stack. */
+export class PositionTable extends Construct {
+  readonly #table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.#table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      // Deletes up to two days late; the code checks expiry for itself.
+      timeToLiveAttribute: 'expiresAt',
+      // Its encryption is left at AWS's own key, which costs nothing and needs no grants. A restore brings spent
+      // links back to life: read docs/operations before one.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // What the sweep still has to look at. Only keys: it reads each position itself, strongly consistent.
+    this.#table.addGlobalSecondaryIndex({
+      indexName: 'shelf',
+      partitionKey: { name: 'shelf', type: AttributeType.STRING },
+      sortKey: { name: 'shelvedAt', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+
+  get name(): string {
+    return this.#table.tableName;
+  }
+
+  /** Rights on the table and on its index, named one by one: Scan is among nobody's. */
+  grant(to: RipcordFunction, onTable: readonly ItemAction[], onIndex: readonly 'Query'[] = []): void {
+    const named = (actions: readonly ItemAction[]) => actions.map((action) => `dynamodb:${action}`);
+    const table = this.#table.tableArn;
+    to.grant({ RIPCORD_TABLE: this.name }, [
+      { actions: named(onTable), resources: [table] },
+      ...(onIndex.length > 0 ? [{ actions: named(onIndex), resources: [`${table}/index/shelf`] }] : []),
+    ]);
+  }
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  type EventInvokeConfigOptions,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionName } from './bundle.ts';
+
+type AccountAction = 'GetParameter' | 'PutParameter' | 'DeleteParameter' | 'GetParametersByPath';
+
+/** Actions and resources, each named in full. */
+export interface Right {
+  readonly actions: string[];
+  readonly resources: string[];
+}
+
+export interface RipcordFunctionProps extends EventInvokeConfigOptions {
+  readonly name: FunctionName;
+  /** What the function is for, shown in the console. */
+  readonly description: string;
+  readonly prefix: string;
+  /** The folder that holds one built folder per function. */
+  readonly functionsFolder: string;
+  readonly logRetentionDays: number;
+  readonly timeout: Duration;
+  /** In MB. Lambda gives processor time in proportion: 1769 is one whole processor. */
+  readonly memorySize: number;
+  readonly reservedConcurrentExecutions?: number;
+}
+
+/** One function with a role and a log group of its own. It may do what is granted here and write its own log. */
+export class RipcordFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  readonly #role: Role;
+
+  constructor(scope: Construct, id: string, props: RipcordFunctionProps) {
+    super(scope, id);
+    const { name, prefix, functionsFolder, logRetentionDays, ...lambdaProps } = props;
+    const functionName = `${prefix}-${name}`;
+
+    // Made here, or Lambda makes it on the first call and keeps it for ever. It goes with the stack, or its name
+    // would be taken when the stack comes back; outcomes are in the table, which stays.
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    // A role of its own instead of the one CDK would make: that one carries a managed policy for all log groups.
+    this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.#allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+
+    this.lambda = new LambdaFunction(this, 'Function', {
+      ...lambdaProps,
+      functionName,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(functionsFolder, name)),
+      handler: 'index.handler',
+      role: this.#role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+    });
+  }
+
+  /** Rights and the variable that says where to use them, together, so that neither is forgotten. */
+  grant(variables: Readonly<Record<string, string>>, rights: readonly Right[]): void {
+    for (const [name, value] of Object.entries(variables)) this.lambda.addEnvironment(name, value);
+    for (const { actions, resources } of rights) this.#allow(actions, resources);
+  }
+
+  /**
+   * The accounts under a path of Parameter Store, one SecureString each. AWS's own key for it decrypts for
+   * whoever may read the parameter, so there is no right on a key.
+   */
+  grantAccounts(path: string, actions: readonly AccountAction[]): void {
+    const arn = Stack.of(this).formatArn({
+      service: 'ssm',
+      resource: 'parameter',
+      resourceName: path.slice(1),
+    });
+    // GetParametersByPath is asked of the path itself, everything else of what is below it.
+    const resources = actions.includes('GetParametersByPath') ? [arn, `${arn}/*`] : [`${arn}/*`];
+    this.grant({ RIPCORD_ACCOUNTS: `ssm:${path}` }, [
+      { actions: actions.map((action) => `ssm:${action}`), resources },
+    ]);
+  }
+
+  #allow(actions: string[], resources: string[]): void {
+    this.#role.addToPolicy(new PolicyStatement({ actions, resources }));
+  }
+}

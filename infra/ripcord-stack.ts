@@ -1,0 +1,87 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Construct } from 'constructs';
+import { LinkApi } from './link-api.ts';
+import { PositionTable } from './position-table.ts';
+import { RipcordFunction } from './ripcord-function.ts';
+import type { Settings } from './settings.ts';
+
+export interface RipcordStackProps extends Settings {
+  /** The folder that holds one built folder per function. */
+  readonly functionsFolder: string;
+}
+
+/** `ripcord` is the stack Ripcord, `ripcord-test` the stack Ripcord-test. */
+export const stackName = (prefix: string): string => prefix.charAt(0).toUpperCase() + prefix.slice(1);
+
+export class RipcordStack extends Stack {
+  constructor(scope: Construct, id: string, props: RipcordStackProps) {
+    super(scope, id, { description: 'Secret webhook links that close positions on crypto exchanges' });
+    const { prefix, functionsFolder, logRetentionDays } = props;
+    const common = { prefix, functionsFolder, logRetentionDays };
+    const table = new PositionTable(this, 'Table');
+    const accounts = `/${prefix}/accounts`;
+
+    // If this fails, a pulled link closes nothing and whoever pulled it gets an error; the position stays open.
+    // If it dies halfway, the position is left claimed, and the sweep finds out what the exchange did.
+    const trigger = new RipcordFunction(this, 'Trigger', {
+      ...common,
+      name: 'trigger',
+      description: 'Answers a link: closes or cancels its position',
+      // An exchange takes a few seconds at its worst; the API gives up after 30.
+      timeout: Duration.seconds(10),
+      // One whole processor: a cold start is spent compiling, and somebody waits for it.
+      memorySize: 1769,
+    });
+    table.grant(trigger, ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem', 'Query']);
+    trigger.grantAccounts(accounts, ['GetParameter']);
+
+    // If this fails, nobody can make or revoke links, or change accounts; the links that exist go on working.
+    const admin = new RipcordFunction(this, 'Admin', {
+      ...common,
+      name: 'admin',
+      description: 'Runs the commands of the command line',
+      // It asks an exchange several things in a row; the command line waits for the answer.
+      timeout: Duration.seconds(29),
+      memorySize: 1024,
+    });
+    table.grant(
+      admin,
+      ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem', 'DeleteItem', 'Query'],
+      ['Query'],
+    );
+    admin.grantAccounts(accounts, ['GetParameter', 'PutParameter', 'DeleteParameter', 'GetParametersByPath']);
+
+    // If this fails, links go on working, but a position whose outcome was unknown stays so, and an order that
+    // was placed without a word from the exchange is confirmed by nobody. The next minute tries again.
+    const sweep = new RipcordFunction(this, 'Sweep', {
+      ...common,
+      name: 'sweep',
+      description: 'Settles what a link left unknown',
+      // Below the minute between two runs, so that they don't overlap.
+      timeout: Duration.seconds(50),
+      memorySize: 1024,
+      // An event that arrives twice waits for the first; and a run that failed is followed by the next minute's.
+      ...(props.reserveSweep && { reservedConcurrentExecutions: 1 }),
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(1),
+    });
+    table.grant(sweep, ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem'], ['Query']);
+    sweep.grantAccounts(accounts, ['GetParameter']);
+    new Rule(this, 'EveryMinute', {
+      description: `Runs ${prefix}-sweep`,
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new FunctionTarget(sweep.lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+    });
+
+    // If this fails, no link can be pulled at all. What is open then has to be closed at the exchange itself.
+    const api = new LinkApi(this, 'Api', { ...props, trigger: trigger.lambda });
+    const baseUrl = props.baseUrl ?? api.url;
+    admin.lambda.addEnvironment('RIPCORD_BASE_URL', baseUrl);
+
+    new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'What links start with' });
+    new CfnOutput(this, 'AdminFunctionName', { value: admin.lambda.functionName });
+    new CfnOutput(this, 'TableName', { value: table.name });
+  }
+}

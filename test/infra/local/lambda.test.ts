@@ -1,0 +1,83 @@
+import type { Context } from 'aws-lambda';
+import { expect, it } from 'vitest';
+import { createLambda } from '../../../infra/local/lambda.ts';
+
+const silent = () => undefined;
+
+it('gives the handler a context of Lambda’s shape', async () => {
+  const lambda = createLambda(
+    'ripcord-admin',
+    async (_event: unknown, context: Context) => ({
+      id: context.awsRequestId,
+      name: context.functionName,
+      arn: context.invokedFunctionArn,
+      remaining: context.getRemainingTimeInMillis(),
+    }),
+    29_000,
+    silent,
+  );
+  const invocation = await lambda.invoke({});
+  if (invocation.kind !== 'answered') throw new Error('expected an answer');
+  const seen = JSON.parse(invocation.payload);
+  expect(seen).toMatchObject({
+    id: invocation.requestId,
+    name: 'ripcord-admin',
+    arn: 'arn:aws:lambda:us-east-1:000000000000:function:ripcord-admin',
+  });
+  expect(seen.remaining).toBeGreaterThan(28_000);
+  expect(seen.remaining).toBeLessThanOrEqual(29_000);
+});
+
+it('answers null where the handler returns nothing', async () => {
+  expect(await createLambda('f', async () => undefined, 1_000, silent).invoke({})).toMatchObject({
+    payload: 'null',
+  });
+});
+
+it('tells of a thrown error its type and message', async () => {
+  const lambda = createLambda(
+    'f',
+    async () => {
+      throw new TypeError('wrong');
+    },
+    1_000,
+    silent,
+  );
+  expect(await lambda.invoke({})).toMatchObject({
+    kind: 'failed',
+    errorType: 'TypeError',
+    errorMessage: 'wrong',
+  });
+});
+
+it('ends an invocation at its time-out', async () => {
+  const late = Promise.withResolvers<void>();
+  const lambda = createLambda('f', () => late.promise, 5, silent);
+  expect(await lambda.invoke({})).toMatchObject({ kind: 'failed', errorType: 'Sandbox.Timedout' });
+  late.resolve();
+});
+
+it('logs a failure in one line, with tokens cut off', async () => {
+  const lines: string[] = [];
+  const lambda = createLambda(
+    'f',
+    async () => {
+      throw new Error(`bad\n  rc_${'a1B'.repeat(16)}`);
+    },
+    1_000,
+    (line) => lines.push(line),
+  );
+  await lambda.invoke({});
+  expect(lines).toEqual(['f failed: Error: bad rc_…']);
+});
+
+it('is settled only when all that runs has ended', async () => {
+  const work = Promise.withResolvers<void>();
+  const lambda = createLambda('f', () => work.promise, 1_000, silent);
+  const events: string[] = [];
+  const invocation = lambda.invoke({}).then(() => events.push('invocation'));
+  const settled = lambda.settled().then(() => events.push('settled'));
+  work.resolve();
+  await Promise.all([invocation, settled]);
+  expect(events).toEqual(['invocation', 'settled']);
+});

@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import { type Every, startSchedule } from '../../../infra/local/schedule.ts';
+
+/** A clock that ticks when the test says so. */
+const handClock = () => {
+  const ticks = new Set<() => void>();
+  const intervals: number[] = [];
+  const every: Every = (intervalMs, tick) => {
+    intervals.push(intervalMs);
+    ticks.add(tick);
+    return () => ticks.delete(tick);
+  };
+  return { every, intervals, tick: () => ticks.forEach((tick) => tick()) };
+};
+
+/** A task whose runs end when the test says so. */
+const handTask = () => {
+  const runs: PromiseWithResolvers<void>[] = [];
+  const run = () => {
+    const started = Promise.withResolvers<void>();
+    runs.push(started);
+    return started.promise;
+  };
+  return { run, runs };
+};
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const silent = () => undefined;
+
+it('runs at once and at every tick of the given interval', async () => {
+  const clock = handClock();
+  const task = handTask();
+  startSchedule({ run: task.run, intervalMs: 60_000, log: silent, every: clock.every });
+  expect(clock.intervals).toEqual([60_000]);
+  expect(task.runs).toHaveLength(1);
+  task.runs[0]?.resolve();
+  await turn();
+  clock.tick();
+  expect(task.runs).toHaveLength(2);
+});
+
+it('never runs beside itself', async () => {
+  const clock = handClock();
+  const task = handTask();
+  startSchedule({ run: task.run, intervalMs: 1, log: silent, every: clock.every });
+  clock.tick();
+  clock.tick();
+  expect(task.runs).toHaveLength(1);
+  task.runs[0]?.resolve();
+  await turn();
+  clock.tick();
+  expect(task.runs).toHaveLength(2);
+});
+
+it('logs a failed run in one line and goes on', async () => {
+  const clock = handClock();
+  const task = handTask();
+  const lines: string[] = [];
+  startSchedule({ run: task.run, intervalMs: 1, log: (line) => lines.push(line), every: clock.every });
+  task.runs[0]?.reject(new Error('no\ntable'));
+  await turn();
+  expect(lines).toEqual(['The schedule’s run failed: Error: no table']);
+  clock.tick();
+  expect(task.runs).toHaveLength(2);
+});
+
+it('ends when the running run has ended, and starts none after', async () => {
+  const clock = handClock();
+  const task = handTask();
+  const schedule = startSchedule({ run: task.run, intervalMs: 1, log: silent, every: clock.every });
+  let stopped = false;
+  const stopping = schedule.stop().then(() => {
+    stopped = true;
+  });
+  await turn();
+  expect(stopped).toBe(false);
+  task.runs[0]?.resolve();
+  await stopping;
+  clock.tick();
+  expect(task.runs).toHaveLength(1);
+});

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { eventOf, routeOf } from './http-event.ts';
+import { apiMessage, type HttpResponse, responseOf } from './http-result.ts';
+import type { Lambda } from './lambda.ts';
+import type { Log } from './log.ts';
+import { readBody } from './request-body.ts';
+
+/** The HTTP API's quota for a payload: 10 MB. */
+const payloadLimit = 10 * 1024 * 1024;
+/** The HTTP API waits no longer for a function: 30 s, and this can't be raised. */
+const integrationTimeoutMs = 30_000;
+
+export interface HttpApiOptions {
+  /** The function behind both routes. */
+  trigger: Lambda;
+  log: Log;
+  timeoutMs?: number;
+}
+
+/** The HTTP API with its two routes, GET and POST `/l/{token}`. Logs the route's template, never the path: it holds the token. */
+export const createHttpApi =
+  ({ trigger, log, timeoutMs = integrationTimeoutMs }: HttpApiOptions) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const startedAt = performance.now();
+    const requestId = randomUUID();
+    const route = routeOf(request);
+    const answer = async (): Promise<HttpResponse> => {
+      const body = await readBody(request, payloadLimit);
+      if (route === 'malformed') return apiMessage(400, 'Bad Request');
+      if (route === 'unmatched') return apiMessage(404, 'Not Found');
+      if (body === undefined) return apiMessage(413, 'Request Entity Too Large');
+      return await integrate(trigger, eventOf(request, route, body, requestId), timeoutMs);
+    };
+    const { status, headers, cookies, body } = await answer();
+    response.writeHead(status, {
+      ...headers,
+      ...(cookies.length > 0 && { 'set-cookie': cookies }),
+      'content-length': body.length,
+      'apigw-requestid': requestId,
+    });
+    response.end(body);
+    const routeKey = typeof route === 'string' ? `${request.method} (no route)` : route.routeKey;
+    log(`${routeKey} ${status} ${Math.round(performance.now() - startedAt)} ms`);
+  };
+
+const integrate = async (trigger: Lambda, event: unknown, timeoutMs: number): Promise<HttpResponse> => {
+  const late = Promise.withResolvers<HttpResponse>();
+  const timer = setTimeout(() => late.resolve(apiMessage(503, 'Service Unavailable')), timeoutMs);
+  const answered = trigger
+    .invoke(event)
+    .then((invocation) =>
+      invocation.kind === 'answered'
+        ? responseOf(invocation.payload)
+        : apiMessage(500, 'Internal Server Error'),
+    );
+  const response = await Promise.race([answered, late.promise]);
+  clearTimeout(timer);
+  return response;
+};

@@ -1,0 +1,45 @@
+import { parseOptions } from './options.ts';
+import { startLocalStack } from './stack.ts';
+import { StartFailure } from './start-failure.ts';
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const complain = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const main = async (): Promise<void> => {
+  const options = await parseOptions(process.argv.slice(2));
+  const starting = startLocalStack({ ...options, log: say });
+
+  // A signal that comes during the start waits for it: what is half open can't be closed well. npm and the
+  // terminal both send it, so the second one means nothing new.
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void starting
+      .then((stack) => {
+        say('stopping: what is running may finish');
+        return stack.stop();
+      })
+      .then(() => say('stopped'))
+      .then(() => process.exit(0), fail);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+
+  const stack = await starting;
+  if (ending) return;
+  say(`ready ${stack.url}`);
+  for (const line of stack.introduction) say(line);
+};
+
+/** One sentence for what the person can mend, everything for what only we can. */
+const fail = (thrown: unknown): never => {
+  if (thrown instanceof StartFailure) complain(thrown.message);
+  else complain(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+  process.exit(1);
+};
+
+await main().catch(fail);

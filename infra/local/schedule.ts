@@ -1,0 +1,41 @@
+import { inOneLine, type Log } from './log.ts';
+
+/** Calls `tick` again and again. @returns what ends it. */
+export type Every = (intervalMs: number, tick: () => void) => () => void;
+
+const everyByClock: Every = (intervalMs, tick) => {
+  const timer = setInterval(tick, intervalMs);
+  return () => clearInterval(timer);
+};
+
+export interface Schedule {
+  /** No run starts any more; ends when the running one has ended. */
+  stop(): Promise<void>;
+}
+
+/** Runs a task now and then at every interval, but never beside itself: a tick during a run is left out. */
+export const startSchedule = (options: {
+  run: () => Promise<unknown>;
+  intervalMs: number;
+  log: Log;
+  every?: Every;
+}): Schedule => {
+  let running: Promise<void> | undefined;
+  const tick = (): void => {
+    running ??= options
+      .run()
+      .then(() => undefined)
+      .catch((thrown: unknown) => options.log(`The schedule’s run failed: ${inOneLine(thrown)}`))
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  const end = (options.every ?? everyByClock)(options.intervalMs, tick);
+  tick();
+  return {
+    async stop() {
+      end();
+      await running;
+    },
+  };
+};

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { parseEnvironment } from '../../functions/environment.ts';
+import { prepareDataFolder } from './data-folder.ts';
+import { type CreateHandlers, createLambdas, type Lambdas } from './functions.ts';
+import { createHttpApi } from './http-api.ts';
+import { createInvokeApi, invokeApiPrefix } from './invoke-api.ts';
+import type { Lambda } from './lambda.ts';
+import type { Log } from './log.ts';
+import { type Every, type Schedule, startSchedule } from './schedule.ts';
+import { type LocalServer, type RequestHandler, startServer } from './server.ts';
+import { type LocalTable, startTable } from './table.ts';
+
+const tableName = 'ripcord';
+/** As on AWS. */
+const sweepIntervalMs = 60_000;
+
+export interface LocalStackOptions {
+  /** 0 takes any free one. */
+  port: number;
+  /** The folder that keeps table and accounts. */
+  data: string;
+  /** In place of the project's own functions. */
+  handlers?: CreateHandlers;
+  /** The schedule's clock; `false` leaves out the schedule. */
+  every?: Every | false;
+  log?: Log;
+}
+
+export interface LocalStack {
+  /** What links start with, and the endpoint of the invoke API. */
+  url: string;
+  tableEndpoint: string;
+  lambdas: Lambdas;
+  /** Lets everything that runs finish, then closes the table. */
+  stop(): Promise<void>;
+}
+
+/** Runs what AWS would run, on this machine: HTTP API, invoke API, table and schedule. Throws a StartFailure. */
+export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
+  const log = options.log ?? (() => undefined);
+  const data = resolve(options.data);
+  await prepareDataFolder(data);
+  const running: Running = { server: await startServer(options.port, log) };
+  try {
+    return await startBehind(running, data, options, log);
+  } catch (thrown) {
+    await stopAll(running);
+    throw thrown;
+  }
+};
+
+/** What has been started, in the order of starting. */
+interface Running {
+  server: LocalServer;
+  table?: LocalTable;
+  lambdas?: Lambdas;
+  schedule?: Schedule;
+}
+
+const startBehind = async (
+  running: Running,
+  data: string,
+  options: LocalStackOptions,
+  log: Log,
+): Promise<LocalStack> => {
+  const { url } = running.server;
+  const table = await startTable(join(data, 'table'), tableName);
+  running.table = table;
+  const environment = parseEnvironment({
+    RIPCORD_TABLE: tableName,
+    RIPCORD_TABLE_ENDPOINT: table.endpoint,
+    RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
+    RIPCORD_BASE_URL: url,
+  });
+  const createHandlers = options.handlers ?? (await import('./project-handlers.ts')).createProjectHandlers;
+  const lambdas = createLambdas(createHandlers(environment), log);
+  running.lambdas = lambdas;
+  running.server.serve(apisOf(lambdas, log));
+  if (options.every !== false) running.schedule = startSweeps(lambdas.sweep, log, options.every);
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    tableEndpoint: table.endpoint,
+    lambdas,
+    stop() {
+      stopped ??= stopAll(running);
+      return stopped;
+    },
+  };
+};
+
+const apisOf = (lambdas: Lambdas, log: Log): RequestHandler => {
+  const httpApi = createHttpApi({ trigger: lambdas.trigger, log });
+  const invokeApi = createInvokeApi({ lambdas: Object.values(lambdas), log });
+  return (request, response) =>
+    request.url?.startsWith(invokeApiPrefix) === true
+      ? invokeApi(request, response)
+      : httpApi(request, response);
+};
+
+const startSweeps = (sweep: Lambda, log: Log, every: Every | undefined): Schedule =>
+  startSchedule({
+    run: () => sweep.invoke(scheduledEvent()),
+    intervalMs: sweepIntervalMs,
+    log,
+    ...(every && { every }),
+  });
+
+/** What EventBridge hands to a function on a schedule. */
+const scheduledEvent = () => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '000000000000',
+  time: new Date().toISOString(),
+  region: 'us-east-1',
+  resources: [],
+  detail: {},
+});
+
+/** From the outside in: nothing loses what it stands on while it runs. */
+const stopAll = async ({ server, table, lambdas, schedule }: Running): Promise<void> => {
+  await Promise.all([schedule?.stop(), server.stop()]);
+  await Promise.all(Object.values(lambdas ?? {}).map((lambda) => lambda.settled()));
+  await table?.stop();
+};

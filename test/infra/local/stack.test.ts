@@ -1,0 +1,154 @@
+import { chmod, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Environment } from '../../../functions/environment.ts';
+import type { Handlers } from '../../../infra/local/functions.ts';
+import { type LocalStackOptions, startLocalStack } from '../../../infra/local/stack.ts';
+import { send } from './running-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const invocationsOf = (name: string) => `/2015-03-31/functions/${name}/invocations`;
+
+/** A stack whose functions answer what they were given, and that has no clock of its own. */
+const start = async (options: Partial<LocalStackOptions> & { functions?: Partial<Handlers> } = {}) => {
+  const { functions, ...rest } = options;
+  const environments: Environment[] = [];
+  const lines: string[] = [];
+  const data = rest.data ?? join(await temporaryFolder(), 'data');
+  const stack = await startLocalStack({
+    port: 0,
+    every: false,
+    log: (line) => lines.push(line),
+    handlers: (environment) => {
+      environments.push(environment);
+      return {
+        trigger: async () => ({ statusCode: 200, body: 'trigger' }),
+        admin: async (event) => ({ admin: event }),
+        sweep: async (event) => ({ sweep: event }),
+        ...functions,
+      };
+    },
+    ...rest,
+    data,
+  });
+  onTestFinished(() => stack.stop());
+  return { stack, data, lines, environment: environments[0] };
+};
+
+it('serves HTTP API and invoke API at one address', async () => {
+  const { stack } = await start();
+  expect(await send(stack.url, { path: '/l/token' })).toMatchObject({ status: 200, body: 'trigger' });
+  expect(
+    await send(stack.url, { method: 'POST', path: invocationsOf('ripcord-admin'), body: '{"a":1}' }),
+  ).toMatchObject({
+    body: '{"admin":{"a":1}}',
+  });
+  expect(
+    await send(stack.url, { method: 'POST', path: invocationsOf('ripcord-sweep'), body: '{}' }),
+  ).toMatchObject({
+    body: '{"sweep":{}}',
+  });
+});
+
+it('tells the functions where table, accounts and links are', async () => {
+  const { stack, data, environment } = await start();
+  expect(environment).toEqual({
+    RIPCORD_TABLE: 'ripcord',
+    RIPCORD_TABLE_ENDPOINT: stack.tableEndpoint,
+    RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
+    RIPCORD_BASE_URL: stack.url,
+  });
+});
+
+it('keeps its data in a folder that nobody else may look into', async () => {
+  const { data } = await start();
+  expect((await stat(data)).mode & 0o777).toBe(0o700);
+});
+
+it('sweeps at its start and at every minute', async () => {
+  const events: unknown[] = [];
+  const sweeps = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const ticks: (() => void)[] = [];
+  const { stack } = await start({
+    functions: {
+      sweep: async (event) => {
+        events.push(event);
+        sweeps[events.length - 1]?.resolve();
+      },
+    },
+    every: (intervalMs, tick) => {
+      expect(intervalMs).toBe(60_000);
+      ticks.push(tick);
+      return () => undefined;
+    },
+  });
+  await sweeps[0]?.promise;
+  await stack.lambdas.sweep.settled();
+  await new Promise((resolve) => setImmediate(resolve));
+  ticks[0]?.();
+  await sweeps[1]?.promise;
+  expect(events[0]).toMatchObject({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
+});
+
+it('goes on where a sweep fails, and says so in one line', async () => {
+  const failed = Promise.withResolvers<void>();
+  const { stack, lines } = await start({
+    functions: {
+      sweep: async () => {
+        failed.resolve();
+        throw new Error('no table');
+      },
+    },
+    every: () => () => undefined,
+  });
+  await failed.promise;
+  await stack.lambdas.sweep.settled();
+  expect(lines).toEqual(['ripcord-sweep failed: Error: no table']);
+  expect(await send(stack.url, { path: '/l/token' })).toMatchObject({ status: 200 });
+});
+
+it('lets what runs finish before it stops, even where nobody waits for it', async () => {
+  const work = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const ends: string[] = [];
+  const { stack } = await start({
+    functions: {
+      admin: async () => {
+        started.resolve();
+        await work.promise;
+        ends.push('function');
+      },
+    },
+  });
+  const headers = { 'X-Amz-Invocation-Type': 'Event' };
+  await send(stack.url, { method: 'POST', path: invocationsOf('ripcord-admin'), headers, body: '{}' });
+  await started.promise;
+  const stopped = stack.stop().then(() => ends.push('stack'));
+  work.resolve();
+  await stopped;
+  expect(ends).toEqual(['function', 'stack']);
+});
+
+it('leaves its folder free to the next one where it could not start', async () => {
+  const data = join(await temporaryFolder(), 'data');
+  const broken = startLocalStack({
+    port: 0,
+    data,
+    handlers: () => {
+      throw new Error('no functions');
+    },
+  });
+  await expect(broken).rejects.toThrow('no functions');
+  const { stack } = await start({ data });
+  expect(await send(stack.url, { path: '/l/token' })).toMatchObject({ status: 200 });
+});
+
+it('says so where the data folder can not be written', async () => {
+  const file = join(await temporaryFolder(), 'file');
+  await writeFile(file, '');
+  await chmod(file, 0o600);
+  await expect(start({ data: join(file, 'data') })).rejects.toMatchObject({
+    name: 'StartFailure',
+    message: expect.stringMatching(/^The data folder .* can't be written\./),
+  });
+});

@@ -1,0 +1,142 @@
+import { type Decimal, decimal, larger, smaller, text, zero } from './amounts.ts';
+import {
+  type Account,
+  type Market,
+  type Order,
+  type Position,
+  type PositionSide,
+  Rejection,
+} from './model.ts';
+import type { ExchangeState } from './state.ts';
+
+export const defaultLeverage = 20;
+
+export const leverageOf = (account: Account, symbol: string): number =>
+  account.leverage[symbol] ?? defaultLeverage;
+
+export function positionOf(account: Account, symbol: string, side: PositionSide): Position {
+  const key = `${symbol}:${side}`;
+  account.positions[key] ??= { symbol, side, amount: '0', entryPrice: '0', realizedPnl: '0', updatedAt: 0 };
+  return account.positions[key];
+}
+
+/** A hedge-mode order on the far side of its position closes it, and can do nothing else. */
+export const closesHedge = (order: Pick<Order, 'side' | 'positionSide'>): boolean =>
+  (order.positionSide === 'LONG' && order.side === 'sell') ||
+  (order.positionSide === 'SHORT' && order.side === 'buy');
+
+/** How much of the position the order could take away; zero when it points the same way. */
+export function reducibleAmount(
+  account: Account,
+  order: Pick<Order, 'symbol' | 'side' | 'positionSide'>,
+): Decimal {
+  const amount = decimal(positionOf(account, order.symbol, order.positionSide).amount);
+  const against = order.side === 'sell' ? amount.gt(0) : amount.lt(0);
+  return against ? amount.abs() : zero;
+}
+
+export const mustReduce = (
+  order: Pick<Order, 'side' | 'positionSide' | 'reduceOnly' | 'closePosition'>,
+): boolean => order.reduceOnly || order.closePosition || closesHedge(order);
+
+export const unrealizedPnl = (position: Position, price: string): Decimal =>
+  decimal(price).minus(position.entryPrice).times(position.amount);
+
+export interface MarginSummary {
+  wallet: Decimal;
+  unrealized: Decimal;
+  positionMargin: Decimal;
+  orderMargin: Decimal;
+  available: Decimal;
+}
+
+/** Cross margin in one settlement asset. */
+export function marginOf(state: ExchangeState, account: Account, asset: string): MarginSummary {
+  const wallet = decimal(account.usdm[asset] ?? '0');
+  let unrealized = zero;
+  let positionMargin = zero;
+  for (const position of Object.values(account.positions)) {
+    const market = state.market('usdm', position.symbol);
+    if (market.quote !== asset || decimal(position.amount).isZero()) continue;
+    unrealized = unrealized.plus(unrealizedPnl(position, market.price));
+    positionMargin = positionMargin.plus(
+      decimal(position.amount)
+        .abs()
+        .times(market.price)
+        .div(String(leverageOf(account, position.symbol))),
+    );
+  }
+  let orderMargin = zero;
+  for (const order of state.openOrders()) {
+    if (order.account !== account.id || order.market !== 'usdm' || mustReduce(order)) continue;
+    const market = state.market('usdm', order.symbol);
+    if (market.quote !== asset) continue;
+    orderMargin = orderMargin.plus(openingMargin(account, market, order));
+  }
+  const available = wallet.plus(unrealized).minus(positionMargin).minus(orderMargin);
+  return { wallet, unrealized, positionMargin, orderMargin, available: larger(available, zero) };
+}
+
+type Sizing = Pick<Order, 'symbol' | 'side' | 'positionSide' | 'amount'> &
+  Partial<Pick<Order, 'filled' | 'price'>>;
+
+function openingMargin(account: Account, market: Market, order: Sizing): Decimal {
+  const remaining = decimal(order.amount).minus(order.filled ?? '0');
+  const opening = larger(remaining.minus(reducibleAmount(account, order)), zero);
+  return opening.times(order.price ?? market.price).div(String(leverageOf(account, order.symbol)));
+}
+
+/** Throws unless the position mode, the position and the margin allow the order. */
+export function checkFutures(
+  state: ExchangeState,
+  account: Account,
+  market: Market,
+  order: Sizing & Pick<Order, 'reduceOnly' | 'closePosition'>,
+): void {
+  checkPositionSide(account, order);
+  const reducible = reducibleAmount(account, order);
+  if (mustReduce(order)) {
+    if (reducible.isZero()) throw new Rejection('reduce_only');
+    if (closesHedge(order) && decimal(order.amount).gt(reducible)) throw new Rejection('reduce_only');
+    return;
+  }
+  const { available } = marginOf(state, account, market.quote);
+  if (openingMargin(account, market, order).gt(available)) throw new Rejection('insufficient_margin');
+}
+
+export function checkPositionSide(account: Account, order: Pick<Order, 'positionSide' | 'reduceOnly'>): void {
+  if (account.hedged !== (order.positionSide !== 'BOTH')) throw new Rejection('position_side');
+  if (account.hedged && order.reduceOnly) throw new Rejection('reduce_only_not_allowed');
+}
+
+/** Applies one fill to position and wallet; a one-way position may flip, and then starts anew at the price. */
+export function settleFutures(
+  state: ExchangeState,
+  market: Market,
+  order: Order,
+  amount: Decimal,
+  price: Decimal,
+): { fee: Decimal; feeAsset: string; realizedPnl: Decimal } {
+  const account = state.account(order.account);
+  const position = positionOf(account, order.symbol, order.positionSide);
+  const before = decimal(position.amount);
+  const change = order.side === 'buy' ? amount : amount.negated();
+  const after = before.plus(change);
+  const closing = before.times(change).lt(0) ? smaller(before.abs(), amount) : zero;
+  const direction = before.lt(0) ? '-1' : '1';
+  const realizedPnl = price.minus(position.entryPrice).times(closing).times(direction);
+  if (after.isZero()) position.entryPrice = '0';
+  else if (before.isZero() || before.times(after).lt(0)) position.entryPrice = text(price);
+  else if (closing.isZero())
+    position.entryPrice = text(before.times(position.entryPrice).plus(change.times(price)).div(after));
+  position.amount = text(after);
+  position.realizedPnl = text(decimal(position.realizedPnl).plus(realizedPnl));
+  position.updatedAt = state.now();
+  const fee = amount.times(price).times(market.feeRate);
+  account.usdm[market.quote] = text(
+    decimal(account.usdm[market.quote] ?? '0')
+      .plus(realizedPnl)
+      .minus(fee),
+  );
+  return { fee, feeAsset: market.quote, realizedPnl };
+}

@@ -1,0 +1,233 @@
+/** `usdm` is every linear perpetual settled in its quote asset, whatever a venue calls it. */
+export type MarketKind = 'spot' | 'usdm';
+export type Side = 'buy' | 'sell';
+export type PositionSide = 'BOTH' | 'LONG' | 'SHORT';
+export type TimeInForce = 'GTC' | 'IOC' | 'FOK';
+export type OrderType =
+  | 'limit'
+  | 'market'
+  | 'limit_maker'
+  | 'stop_market'
+  | 'stop_limit'
+  | 'take_profit_market'
+  | 'take_profit_limit';
+export type OrderStatus = 'new' | 'partially_filled' | 'filled' | 'canceled' | 'expired';
+
+/** Amounts and prices are decimal strings everywhere in this file; times are milliseconds since 1970. */
+export interface AmountLimits {
+  min: string;
+  max: string;
+  /** "0" means unrestricted, as Binance writes it. */
+  step: string;
+}
+
+export interface Market {
+  kind: MarketKind;
+  symbol: string;
+  base: string;
+  quote: string;
+  price: string;
+  tick: string;
+  lot: AmountLimits;
+  marketLot: AmountLimits;
+  minNotional: string;
+  /** A fraction: "0.001" is 0.1 %. */
+  feeRate: string;
+  /** What market orders can still take before the book is empty; absent means endless. */
+  liquidity?: string;
+}
+
+export interface Balance {
+  free: string;
+  locked: string;
+}
+
+export interface Position {
+  symbol: string;
+  side: PositionSide;
+  /** Signed: a short is negative, in hedge mode too. */
+  amount: string;
+  entryPrice: string;
+  realizedPnl: string;
+  updatedAt: number;
+}
+
+export interface Permissions {
+  withdraw: boolean;
+  trade: boolean;
+  futures: boolean;
+  ipRestricted: boolean;
+}
+
+export interface Account {
+  /** Names the account where its key must not appear, as in the ledger. */
+  id: string;
+  apiKey: string;
+  secret: string;
+  permissions: Permissions;
+  hedged: boolean;
+  feesInBnb: boolean;
+  spot: Record<string, Balance>;
+  /** Futures wallet balance by asset, before unrealized profit. */
+  usdm: Record<string, string>;
+  positions: Record<string, Position>;
+  leverage: Record<string, number>;
+  marginType: Record<string, 'cross' | 'isolated'>;
+}
+
+export interface Order {
+  id: number;
+  clientOrderId: string;
+  account: string;
+  market: MarketKind;
+  symbol: string;
+  side: Side;
+  type: OrderType;
+  timeInForce: TimeInForce;
+  postOnly: boolean;
+  amount: string;
+  /** What was asked to be spent or received, on a market order sized in the quote asset. */
+  quoteAmount?: string;
+  price?: string;
+  triggerPrice?: string;
+  /** False only while a conditional order waits for its price. */
+  triggered: boolean;
+  filled: string;
+  /** In the quote asset, over all fills. */
+  cost: string;
+  status: OrderStatus;
+  positionSide: PositionSide;
+  reduceOnly: boolean;
+  closePosition: boolean;
+  orderListId?: number;
+  /** The lock this order draws on: its own, or its order list's. */
+  lockId?: string;
+  /** The algo order whose trigger placed this one. */
+  algoId?: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** A one-cancels-the-other pair. */
+export interface OrderList {
+  id: number;
+  clientOrderId: string;
+  account: string;
+  symbol: string;
+  orderIds: number[];
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** A conditional order that is no order yet: its trigger places one. */
+export interface AlgoOrder {
+  id: number;
+  clientOrderId: string;
+  account: string;
+  symbol: string;
+  side: Side;
+  type: OrderType;
+  timeInForce: TimeInForce;
+  postOnly: boolean;
+  /** Absent with `closePosition`. */
+  amount?: string;
+  price?: string;
+  triggerPrice: string;
+  positionSide: PositionSide;
+  reduceOnly: boolean;
+  closePosition: boolean;
+  status: 'new' | 'triggered' | 'canceled' | 'rejected' | 'expired';
+  actualOrderId?: number;
+  createdAt: number;
+  updatedAt: number;
+  triggeredAt?: number;
+}
+
+export interface Fill {
+  id: number;
+  orderId: number;
+  account: string;
+  market: MarketKind;
+  symbol: string;
+  side: Side;
+  positionSide: PositionSide;
+  price: string;
+  amount: string;
+  cost: string;
+  fee: string;
+  feeAsset: string;
+  maker: boolean;
+  realizedPnl: string;
+  at: number;
+}
+
+interface LedgerOrderFields {
+  account: string;
+  market: MarketKind;
+  symbol: string;
+  orderId: number;
+  clientOrderId: string;
+}
+
+export type LedgerEvent =
+  | {
+      type: 'request';
+      market: MarketKind | 'wallet';
+      method: string;
+      path: string;
+      /** Query and form body joined, without signature and key. */
+      query: string;
+      /** 0 when the connection was closed without an answer. */
+      status: number;
+      code?: number;
+      fault?: string;
+    }
+  | (LedgerOrderFields & { type: 'order'; side: Side; orderType: OrderType; amount: string; price?: string })
+  | (LedgerOrderFields & {
+      type: 'fill';
+      side: Side;
+      amount: string;
+      price: string;
+      fee: string;
+      feeAsset: string;
+    })
+  | (LedgerOrderFields & { type: 'cancel' | 'expire'; filled: string })
+  | (LedgerOrderFields & { type: 'algo-order' | 'algo-cancel' })
+  | (LedgerOrderFields & { type: 'trigger'; price: string; actualOrderId?: number })
+  | { type: 'price'; market: MarketKind; symbol: string; price: string };
+
+export type LedgerEntry = LedgerEvent & { seq: number; at: number };
+
+export type RejectionReason =
+  | 'unknown_account'
+  | 'unknown_market'
+  | 'unknown_order'
+  | 'insufficient_balance'
+  | 'insufficient_margin'
+  | 'amount_below_minimum'
+  | 'amount_above_maximum'
+  | 'amount_off_step'
+  | 'market_lot'
+  | 'price_off_tick'
+  | 'notional_below_minimum'
+  | 'duplicate_client_order_id'
+  | 'would_trigger'
+  | 'would_take'
+  | 'oco_prices'
+  | 'reduce_only'
+  | 'position_side'
+  | 'reduce_only_not_allowed'
+  | 'cancel_restricted'
+  | 'has_open_orders'
+  | 'has_position'
+  | 'not_fillable';
+
+/** The exchange said no. Each venue's face turns the reason into its own code and words. */
+export class Rejection extends Error {
+  readonly reason: RejectionReason;
+  constructor(reason: RejectionReason, detail?: string) {
+    super(detail === undefined ? reason : `${reason}: ${detail}`);
+    this.name = 'Rejection';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,195 @@
+import { decimal, floorToStep, larger, text } from './amounts.ts';
+import { checkFutures, mustReduce } from './futures-account.ts';
+import { closeOrder, execute, openSiblings, recordOrder } from './matching.ts';
+import {
+  type Account,
+  type Market,
+  type MarketKind,
+  type Order,
+  type OrderList,
+  type OrderType,
+  type PositionSide,
+  Rejection,
+  type Side,
+  type TimeInForce,
+} from './model.ts';
+import { checkFilters, isConditionalType, isMarketable, isMarketType, isTriggeredAt } from './rules.ts';
+import { fundsNeeded, lockFunds, requireFunds } from './spot-account.ts';
+import { type ExchangeState, isOpen } from './state.ts';
+
+export interface OrderRequest {
+  account: Account;
+  market: MarketKind;
+  symbol: string;
+  side: Side;
+  type: OrderType;
+  amount?: string | undefined;
+  /** Instead of `amount`, on spot market orders. */
+  quoteAmount?: string | undefined;
+  price?: string | undefined;
+  triggerPrice?: string | undefined;
+  timeInForce?: TimeInForce | undefined;
+  postOnly?: boolean | undefined;
+  positionSide?: PositionSide | undefined;
+  reduceOnly?: boolean | undefined;
+  closePosition?: boolean | undefined;
+  clientOrderId?: string | undefined;
+  algoId?: number | undefined;
+}
+
+function requireFreeClientOrderId(state: ExchangeState, request: OrderRequest): void {
+  if (request.clientOrderId === undefined) return;
+  // Only among the open ones: a finished order's id may be sent again, and executes again.
+  const taken = state
+    .openOrders()
+    .some(
+      (order) =>
+        order.account === request.account.id &&
+        order.market === request.market &&
+        order.clientOrderId === request.clientOrderId,
+    );
+  if (taken) throw new Rejection('duplicate_client_order_id');
+}
+
+function amountOf(market: Market, request: OrderRequest): string {
+  if (request.amount !== undefined) return request.amount;
+  const step = larger(decimal(market.lot.step), decimal(market.marketLot.step));
+  return text(floorToStep(decimal(request.quoteAmount ?? '0').div(market.price), step));
+}
+
+function newOrder(state: ExchangeState, market: Market, request: OrderRequest): Order {
+  const id = state.newId();
+  const at = state.now();
+  return {
+    id,
+    clientOrderId: request.clientOrderId ?? `sim-${id}`,
+    account: request.account.id,
+    market: request.market,
+    symbol: request.symbol,
+    side: request.side,
+    type: request.type,
+    timeInForce: request.timeInForce ?? 'GTC',
+    postOnly: request.postOnly ?? request.type === 'limit_maker',
+    amount: text(decimal(amountOf(market, request))),
+    ...(request.quoteAmount === undefined ? {} : { quoteAmount: request.quoteAmount }),
+    ...(request.price === undefined ? {} : { price: text(decimal(request.price)) }),
+    ...(request.triggerPrice === undefined ? {} : { triggerPrice: text(decimal(request.triggerPrice)) }),
+    triggered: !isConditionalType(request.type),
+    filled: '0',
+    cost: '0',
+    status: 'new',
+    positionSide: request.positionSide ?? 'BOTH',
+    reduceOnly: request.reduceOnly ?? false,
+    closePosition: request.closePosition ?? false,
+    ...(request.algoId === undefined ? {} : { algoId: request.algoId }),
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+function checkOrder(state: ExchangeState, market: Market, order: Order): void {
+  const exemptFromNotional = order.market === 'usdm' && mustReduce(order);
+  checkFilters(market, order, { exemptFromNotional });
+  if (
+    order.triggerPrice !== undefined &&
+    isTriggeredAt({ ...order, triggerPrice: order.triggerPrice }, market.price)
+  )
+    throw new Rejection('would_trigger');
+  if (
+    order.postOnly &&
+    order.price !== undefined &&
+    isMarketable({ ...order, price: order.price }, market.price)
+  )
+    throw new Rejection('would_take');
+  if (order.market === 'usdm') checkFutures(state, state.account(order.account), market, order);
+}
+
+/** Checks, locks, records and matches; throws a Rejection and changes nothing when the exchange says no. */
+export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
+  const market = state.market(request.market, request.symbol);
+  requireFreeClientOrderId(state, request);
+  const order = newOrder(state, market, request);
+  checkOrder(state, market, order);
+  if (order.market === 'spot') {
+    const needed = fundsNeeded(market, order);
+    requireFunds(request.account, market, order.side, needed);
+    // A market order is paid within this call and needs no lock.
+    if (!isMarketType(order.type) || !order.triggered)
+      lockFunds(state, request.account, market, order, needed);
+  }
+  state.addOrder(order);
+  recordOrder(state, order);
+  if (order.triggered) execute(state, order);
+  return order;
+}
+
+export interface OcoLeg {
+  type: OrderType;
+  price?: string | undefined;
+  triggerPrice?: string | undefined;
+  timeInForce?: TimeInForce | undefined;
+  clientOrderId?: string | undefined;
+}
+
+export interface OcoRequest {
+  account: Account;
+  symbol: string;
+  side: Side;
+  amount: string;
+  clientOrderId?: string | undefined;
+  above: OcoLeg;
+  below: OcoLeg;
+}
+
+/** Places two spot orders of which one cancels the other; both draw on a single lock. */
+export function placeOco(state: ExchangeState, request: OcoRequest): OrderList {
+  const { account, symbol, side, amount } = request;
+  const market = state.market('spot', symbol);
+  const legPrice = (leg: OcoLeg) => decimal(leg.triggerPrice ?? leg.price ?? '0');
+  if (legPrice(request.above).lte(market.price) || legPrice(request.below).gte(market.price))
+    throw new Rejection('oco_prices');
+  const orders = [request.above, request.below].map((leg) => {
+    const legRequest: OrderRequest = { ...leg, account, market: 'spot', symbol, side, amount };
+    requireFreeClientOrderId(state, legRequest);
+    const order = newOrder(state, market, legRequest);
+    checkOrder(state, market, order);
+    return order;
+  });
+  const needed = orders.map((order) => fundsNeeded(market, order)).reduce(larger);
+  requireFunds(account, market, side, needed);
+  const id = state.newId();
+  const at = state.now();
+  const list: OrderList = {
+    id,
+    clientOrderId: request.clientOrderId ?? `sim-list-${id}`,
+    account: account.id,
+    symbol,
+    orderIds: orders.map((order) => order.id),
+    createdAt: at,
+    updatedAt: at,
+  };
+  state.orderLists.set(id, list);
+  for (const order of orders) {
+    order.orderListId = id;
+    order.lockId = `list-${id}`;
+    state.addOrder(order);
+    recordOrder(state, order);
+  }
+  const [first] = orders;
+  if (first !== undefined) lockFunds(state, account, market, first, needed);
+  return list;
+}
+
+export type CancelRestriction = 'ONLY_NEW' | 'ONLY_PARTIALLY_FILLED';
+
+/** Cancels an open order, and with it the other leg of its list. */
+export function cancelOrder(state: ExchangeState, order: Order, restriction?: CancelRestriction): Order {
+  if (!isOpen(order)) throw new Rejection('unknown_order');
+  const allowed =
+    restriction === undefined ||
+    (restriction === 'ONLY_NEW' ? order.status === 'new' : order.status === 'partially_filled');
+  if (!allowed) throw new Rejection('cancel_restricted');
+  const siblings = openSiblings(state, order);
+  for (const each of [order, ...siblings]) closeOrder(state, each, 'canceled');
+  return order;
+}

@@ -1,0 +1,50 @@
+import { decimal, isStepMultiple } from './amounts.ts';
+import { type Market, type OrderType, Rejection } from './model.ts';
+
+export const isMarketType = (type: OrderType): boolean =>
+  type === 'market' || type === 'stop_market' || type === 'take_profit_market';
+
+export const isConditionalType = (type: OrderType): boolean =>
+  type.startsWith('stop_') || type.startsWith('take_profit_');
+
+interface Sized {
+  type: OrderType;
+  amount: string;
+  price?: string;
+  triggerPrice?: string;
+}
+
+/** Throws the first market filter the order breaks, in the order a venue checks them. */
+export function checkFilters(market: Market, order: Sized, options: { exemptFromNotional: boolean }): void {
+  for (const price of [order.price, order.triggerPrice]) {
+    if (price === undefined) continue;
+    if (decimal(price).lte(0) || !isStepMultiple(decimal(price), decimal(market.tick)))
+      throw new Rejection('price_off_tick');
+  }
+  const amount = decimal(order.amount);
+  if (amount.lt(market.lot.min)) throw new Rejection('amount_below_minimum');
+  if (amount.gt(market.lot.max)) throw new Rejection('amount_above_maximum');
+  if (!isStepMultiple(amount, decimal(market.lot.step))) throw new Rejection('amount_off_step');
+  if (isMarketType(order.type)) {
+    const { min, max, step } = market.marketLot;
+    if (amount.lt(min) || amount.gt(max) || !isStepMultiple(amount, decimal(step)))
+      throw new Rejection('market_lot');
+  }
+  // A market order has no price of its own; the last one stands in, where Binance averages five minutes.
+  const price = order.price ?? order.triggerPrice ?? market.price;
+  if (!options.exemptFromNotional && amount.times(price).lt(market.minNotional))
+    throw new Rejection('notional_below_minimum');
+}
+
+/** Stops wait for the price to move against the position, take-profits for it to move in favour. */
+export function isTriggeredAt(
+  order: { type: OrderType; side: 'buy' | 'sell'; triggerPrice: string },
+  price: string,
+): boolean {
+  const stop = order.type.startsWith('stop_');
+  const rising = stop === (order.side === 'buy');
+  return rising ? decimal(price).gte(order.triggerPrice) : decimal(price).lte(order.triggerPrice);
+}
+
+export const isMarketable = (order: { side: 'buy' | 'sell'; price: string }, price: string): boolean =>
+  order.side === 'buy' ? decimal(order.price).gte(price) : decimal(order.price).lte(price);

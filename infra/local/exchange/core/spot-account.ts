@@ -1,0 +1,149 @@
+import { BigNumber } from 'bignumber.js';
+import { type Decimal, decimal, larger, smaller, text, zero } from './amounts.ts';
+import { type Account, type Balance, type Market, type Order, Rejection } from './model.ts';
+import { type ExchangeState, isOpen } from './state.ts';
+
+// Binance keeps spot commissions to 8 places.
+const feePlaces = 8;
+// Binance's discount for paying commissions in BNB: a quarter off.
+const bnbDiscount = '0.75';
+
+export function balanceOf(account: Account, asset: string): Balance {
+  account.spot[asset] ??= { free: '0', locked: '0' };
+  return account.spot[asset];
+}
+
+const changeFree = (account: Account, asset: string, by: Decimal): void => {
+  const balance = balanceOf(account, asset);
+  balance.free = text(decimal(balance.free).plus(by));
+};
+
+const changeLocked = (account: Account, asset: string, by: Decimal): void => {
+  const balance = balanceOf(account, asset);
+  balance.locked = text(decimal(balance.locked).plus(by));
+};
+
+const assetSpent = (market: Market, order: Pick<Order, 'side'>): string =>
+  order.side === 'sell' ? market.base : market.quote;
+
+/** What the rest of an order can still cost, in the asset it spends. */
+export function fundsNeeded(
+  market: Market,
+  order: Pick<Order, 'side' | 'amount'> & Partial<Pick<Order, 'filled' | 'price' | 'triggerPrice'>>,
+): Decimal {
+  const remaining = decimal(order.amount).minus(order.filled ?? '0');
+  if (order.side === 'sell') return remaining;
+  return remaining.times(order.price ?? order.triggerPrice ?? market.price);
+}
+
+export function requireFunds(account: Account, market: Market, side: Order['side'], needed: Decimal): void {
+  const asset = assetSpent(market, { side });
+  if (decimal(balanceOf(account, asset).free).lt(needed)) throw new Rejection('insufficient_balance');
+}
+
+export function lockFunds(
+  state: ExchangeState,
+  account: Account,
+  market: Market,
+  order: Order,
+  needed: Decimal,
+): void {
+  const asset = assetSpent(market, order);
+  const lockId = order.lockId ?? String(order.id);
+  order.lockId = lockId;
+  changeFree(account, asset, needed.negated());
+  changeLocked(account, asset, needed);
+  state.locks.set(lockId, { account: account.id, asset, amount: text(needed) });
+}
+
+/** Gives back what the lock holds beyond the need of the orders that still draw on it. */
+export function releaseSurplus(state: ExchangeState, market: Market, lockId: string | undefined): void {
+  const lock = lockId === undefined ? undefined : state.locks.get(lockId);
+  if (lockId === undefined || lock === undefined) return;
+  const needed = state
+    .openOrders()
+    .filter((order) => order.lockId === lockId && isOpen(order))
+    .map((order) => fundsNeeded(market, order))
+    .reduce(larger, zero);
+  const surplus = decimal(lock.amount).minus(needed);
+  if (surplus.gt(0)) {
+    const account = state.account(lock.account);
+    changeLocked(account, lock.asset, surplus.negated());
+    changeFree(account, lock.asset, surplus);
+    lock.amount = text(needed);
+  }
+  if (needed.isZero()) state.locks.delete(lockId);
+}
+
+function spend(state: ExchangeState, account: Account, market: Market, order: Order, amount: Decimal): void {
+  const asset = assetSpent(market, order);
+  const lock = order.lockId === undefined ? undefined : state.locks.get(order.lockId);
+  const fromLock = lock === undefined ? zero : smaller(amount, decimal(lock.amount));
+  if (lock !== undefined) {
+    changeLocked(account, asset, fromLock.negated());
+    lock.amount = text(decimal(lock.amount).minus(fromLock));
+  }
+  changeFree(account, asset, amount.minus(fromLock).negated());
+}
+
+/** Whether a triggered buy, which may trade above what it locked, can be paid for. */
+export function canAfford(
+  state: ExchangeState,
+  account: Account,
+  market: Market,
+  order: Order,
+  cost: Decimal,
+): boolean {
+  const lock = order.lockId === undefined ? undefined : state.locks.get(order.lockId);
+  return decimal(balanceOf(account, assetSpent(market, order)).free)
+    .plus(lock?.amount ?? '0')
+    .gte(cost);
+}
+
+interface Fee {
+  fee: Decimal;
+  feeAsset: string;
+}
+
+function feeFor(
+  state: ExchangeState,
+  account: Account,
+  market: Market,
+  order: Order,
+  amount: Decimal,
+  cost: Decimal,
+): Fee {
+  const round = (value: Decimal) => value.decimalPlaces(feePlaces, BigNumber.ROUND_DOWN);
+  if (account.feesInBnb) {
+    const bnb = state.markets.get(`spot:BNB${market.quote}`);
+    if (bnb !== undefined) {
+      const fee = round(cost.times(market.feeRate).times(bnbDiscount).div(bnb.price));
+      if (decimal(balanceOf(account, 'BNB').free).gte(fee)) return { fee, feeAsset: 'BNB' };
+    }
+  }
+  return order.side === 'buy'
+    ? { fee: round(amount.times(market.feeRate)), feeAsset: market.base }
+    : { fee: round(cost.times(market.feeRate)), feeAsset: market.quote };
+}
+
+/** Moves the two assets of one fill, and takes the commission from what was received (or from BNB). */
+export function settleSpot(
+  state: ExchangeState,
+  market: Market,
+  order: Order,
+  amount: Decimal,
+  price: Decimal,
+): Fee {
+  const account = state.account(order.account);
+  const cost = amount.times(price);
+  const charged = feeFor(state, account, market, order, amount, cost);
+  if (order.side === 'sell') {
+    spend(state, account, market, order, amount);
+    changeFree(account, market.quote, cost);
+  } else {
+    spend(state, account, market, order, cost);
+    changeFree(account, market.base, amount);
+  }
+  changeFree(account, charged.feeAsset, charged.fee.negated());
+  return charged;
+}

@@ -1,0 +1,166 @@
+import { styleText } from 'node:util';
+import type { Argv } from 'yargs';
+import { exchangeIdSchema } from '../lib/account/account.ts';
+import { type CommandResult, commands } from '../lib/admin/commands.ts';
+import { adminFunction } from './admin-function.ts';
+import { confirm } from './confirm.ts';
+import { readCredentials, withoutSecrets } from './credentials.ts';
+import { check } from './field-names.ts';
+import { type SharedArguments, text, yesOption } from './options.ts';
+import { Refusal } from './refusal.ts';
+import { drawFacts, drawTable } from './table.ts';
+import { asPlainText, commandName, printResult } from './terminal.ts';
+
+const nameArgument = { type: 'string', describe: 'Name of the account', demandOption: true } as const;
+
+/** The verbs with their options. */
+export const accountVerbs = {
+  add: {
+    exchange: text('The exchange', { demandOption: true, choices: exchangeIdSchema.options }),
+    sandbox: { type: 'boolean', describe: "The exchange's own test network" },
+    'base-url': text('Scheme and host instead of the exchange’s own', {}),
+    option: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'key=value for ccxt’s options; repeatable',
+    },
+    'with-password': { type: 'boolean', default: false, describe: 'The exchange wants a password too' },
+    stdin: {
+      type: 'boolean',
+      default: false,
+      describe: 'Read the credentials from stdin, even at a terminal',
+    },
+  },
+  list: {},
+  remove: yesOption,
+  check: {},
+} as const;
+
+/** `true`, `5000` and `{"a":1}` are meant as such; everything else is text. */
+const optionValue = (given: string): unknown => {
+  try {
+    return JSON.parse(given);
+  } catch {
+    return given;
+  }
+};
+
+const parseOptions = (given: string[] | undefined): Record<string, unknown> | undefined => {
+  if (given === undefined) return undefined;
+  return Object.fromEntries(
+    given.map((pair) => {
+      const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+      if (key === undefined || value === undefined)
+        throw new Refusal('invalid-input', '--option: expected key=value, such as recvWindow=5000');
+      return [key, optionValue(value)];
+    }),
+  );
+};
+
+const describeAccounts = ({ accounts }: CommandResult<'accounts.list'>): string =>
+  accounts.length === 0
+    ? `no accounts yet: store one with "${commandName} accounts add main --exchange binance"`
+    : drawTable(
+        [
+          { head: 'ACCOUNT', text: ({ name }) => name },
+          { head: 'EXCHANGE', text: ({ exchange }) => exchange },
+        ],
+        accounts,
+      );
+
+const allowance = (allowed: boolean | undefined, wanted: boolean): string => {
+  if (allowed === undefined) return 'the exchange does not say';
+  return styleText(allowed === wanted ? 'green' : 'red', allowed ? 'yes' : 'no');
+};
+
+const describeCheck = (result: CommandResult<'accounts.check'>): string => {
+  const facts = drawFacts([
+    ['Account', `${result.name} on ${asPlainText(result.exchange)}`],
+    ['May trade', allowance(result.canTrade, true)],
+    ['May withdraw', allowance(result.canWithdraw, false)],
+    ['Bound to IP addresses', allowance(result.ipRestricted, true)],
+  ]);
+  const warnings = result.warnings.map((warning) => `${styleText('yellow', '!')} ${asPlainText(warning)}`);
+  return [facts, ...(warnings.length > 0 ? ['', ...warnings] : [])].join('\n');
+};
+
+export const accountCommands = (yargs: Argv<SharedArguments>) =>
+  yargs
+    .command(
+      'add <name>',
+      `${commands['accounts.add'].summary} Key and secret are asked for, or come on stdin as {"apiKey":"…","secret":"…"}.`,
+      (y) =>
+        y
+          .positional('name', nameArgument)
+          .options(accountVerbs.add)
+          .example('$0 accounts add main --exchange binance', 'asks for key and secret, unseen')
+          .example('$0 accounts add main --exchange binance --sandbox < keys.json', 'from a file')
+          .example(
+            '$0 accounts add perps --exchange binanceusdm --option recvWindow=5000',
+            'an option for ccxt',
+          ),
+      async (args) => {
+        const { name, exchange, sandbox } = args;
+        const fields = { exchange, sandbox, baseUrl: args['base-url'], options: parseOptions(args.option) };
+        // What was typed is checked before anybody is asked for a secret.
+        check('accounts.add', { name, account: { ...fields, apiKey: 'asked later', secret: 'asked later' } });
+        const admin = adminFunction(args);
+        const credentials = await readCredentials({ stdin: args.stdin, withPassword: args['with-password'] });
+        const input = check('accounts.add', { name, account: { ...fields, ...credentials } });
+        const result = await admin.call('accounts.add', input).catch((thrown: unknown) => {
+          throw thrown instanceof Refusal ? withoutSecrets(thrown, credentials) : thrown;
+        });
+        printResult(args.json, result, () =>
+          [
+            `Account ${result.account.name} (${asPlainText(result.account.exchange)}) is stored.`,
+            `Next: see what its key may do, with "${commandName} accounts check ${result.account.name}".`,
+          ].join('\n'),
+        );
+      },
+    )
+    .command(
+      'list',
+      commands['accounts.list'].summary,
+      (y) => y.example('$0 accounts list', 'names and exchanges'),
+      async (args) => {
+        const result = await adminFunction(args).call('accounts.list', {});
+        printResult(args.json, result, () => describeAccounts(result));
+      },
+    )
+    .command(
+      'remove <name>',
+      commands['accounts.remove'].summary,
+      (y) =>
+        y
+          .positional('name', nameArgument)
+          .options(accountVerbs.remove)
+          .example('$0 accounts remove main', 'asks first'),
+      async (args) => {
+        const input = check('accounts.remove', { name: args.name });
+        const admin = adminFunction(args);
+        await confirm(args.yes, 'Remove this account?', () => [
+          `The stored credentials of account ${input.name} are deleted. At the exchange the key stays as it is.`,
+        ]);
+        const result = await admin.call('accounts.remove', input);
+        printResult(
+          args.json,
+          result,
+          () => `Account ${result.name} is removed. Delete its key at the exchange too.`,
+        );
+      },
+    )
+    .command(
+      'check <name>',
+      commands['accounts.check'].summary,
+      (y) =>
+        y
+          .positional('name', nameArgument)
+          .example('$0 accounts check main', 'may it trade, or even withdraw?'),
+      async (args) => {
+        const input = check('accounts.check', { name: args.name });
+        const result = await adminFunction(args).call('accounts.check', input);
+        printResult(args.json, result, () => describeCheck(result));
+      },
+    )
+    .demandCommand(1, 'accounts needs a word more: add, list, remove or check.');

@@ -1,0 +1,90 @@
+import yargs, { type Argv } from 'yargs';
+import packageFile from '../package.json' with { type: 'json' };
+import { accountCommands, accountVerbs } from './account-commands.ts';
+import { refuseSecretArguments } from './credentials.ts';
+import { linkCommands, linkVerbs } from './link-commands.ts';
+import { localDefault, repeatable, sharedOptions, withWholeLocal } from './options.ts';
+import { positionCommands, positionVerbs } from './position-commands.ts';
+import { describeRefusal, Refusal } from './refusal.ts';
+import { describeMisuse } from './usage-words.ts';
+
+const epilogue = `Commands go to the admin function of the stack Ripcord in your AWS account (--stack, --function,
+--region, --profile), or with --local to the local stack at ${localDefault}.
+
+Exit codes: 0 done; 1 bad input, refused, or failed. Results go to stdout, all else to stderr.
+RIPCORD_LOCAL=1 (or =URL) stands for --local. NO_COLOR=1 turns colours off.`;
+
+/** Widest help, in columns: longer lines are hard to read. */
+const helpWidth = 110;
+
+/** What yargs itself finds wrong with the line. */
+class Misuse extends Error {}
+
+const refuseRepeated = (args: Record<string, unknown>): true => {
+  const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !repeatable.has(name));
+  if (twice !== undefined) throw new Refusal('invalid-input', `--${twice} was given more than once.`);
+  return true;
+};
+
+const commandLine = (argv: string[]): Argv => {
+  const line = yargs(argv)
+    .scriptName('ripcord')
+    .locale('en')
+    .parserConfiguration({
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .usage('$0 <noun> <verb>\n\nSecret links that close or keep a position on a crypto exchange.')
+    .options(sharedOptions)
+    .command('positions', 'Adopt, open, list and forget positions', positionCommands)
+    .command('links', 'Create, list and revoke the links of positions', linkCommands)
+    .command('accounts', 'Add, check, list and remove exchange accounts', accountCommands)
+    .completion('completion', 'Print a script that completes commands in bash, zsh or fish')
+    .example('$0 accounts add main --exchange binance', 'store the keys of an exchange account')
+    .example('$0 positions list', 'what there is, with its profit or loss')
+    .example('$0 links create pos_4k1z09qj3m2x close', 'a link that closes this position')
+    .example('$0 positions list --local', 'ask the local stack')
+    .epilogue(epilogue)
+    .version(packageFile.version)
+    .help()
+    .alias('help', 'h')
+    .check(refuseRepeated)
+    .strict()
+    .demandCommand(1, 'Say what to do: positions, links or accounts, and a verb.')
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      if (message !== null && (error === undefined || error.name === 'YError')) throw new Misuse(message);
+      throw error ?? new Error('failed without a reason');
+    });
+  return line.wrap(Math.min(helpWidth, line.terminalWidth() || helpWidth));
+};
+
+const vocabulary = {
+  nouns: { positions: positionVerbs, links: linkVerbs, accounts: accountVerbs, completion: {} },
+  everywhere: Object.keys(sharedOptions).concat('help', 'version'),
+};
+
+const asRefusal = (thrown: unknown, argv: string[]): Refusal => {
+  if (thrown instanceof Refusal) return thrown;
+  if (thrown instanceof Misuse) return describeMisuse(thrown.message, argv, vocabulary);
+  const name = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'no reason given';
+  return new Refusal(
+    'internal',
+    `The command line itself failed (${name}). Nobody foresaw this: please report it.`,
+  );
+};
+
+/** @returns the exit code. */
+export const run = async (given: string[]): Promise<number> => {
+  const argv = withWholeLocal(given);
+  try {
+    refuseSecretArguments(argv);
+    await commandLine(argv).parseAsync();
+    return 0;
+  } catch (thrown) {
+    const refusal = asRefusal(thrown, argv);
+    process.stderr.write(`${describeRefusal(refusal, argv.includes('--json'))}\n`);
+    return 1;
+  }
+};

@@ -1,0 +1,31 @@
+import { Refusal } from './refusal.ts';
+import { asPlainText, say } from './terminal.ts';
+
+/**
+ * Shows what will be done and asks. Throws a Refusal on no, and where there is nobody to ask.
+ * `plan` is a function because finding out what will be done may itself take a call.
+ */
+export const confirm = async (
+  yes: boolean,
+  question: string,
+  plan: () => Promise<string[]> | string[],
+): Promise<void> => {
+  if (yes) return;
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new Refusal(
+      'refused',
+      'Nothing was done: there is no terminal to ask at. Add --yes if you mean it.',
+    );
+  for (const line of await plan()) say(asPlainText(line));
+  const { confirm: ask } = await import('@inquirer/prompts');
+  // On stderr like everything said on the way: stdout belongs to the result.
+  const sure = await ask({ message: question, default: false }, { output: process.stderr }).catch(leave);
+  if (!sure) throw new Refusal('refused', 'Nothing was done.');
+};
+
+/** Ctrl-C at a prompt. */
+export const leave = (thrown: unknown): never => {
+  if (thrown instanceof Error && thrown.name === 'ExitPromptError')
+    throw new Refusal('refused', 'Nothing was done.');
+  throw thrown;
+};

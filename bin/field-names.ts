@@ -1,0 +1,66 @@
+import type { z } from 'zod';
+import { type CommandInput, type CommandName, commands } from '../lib/admin/commands.ts';
+import { Refusal } from './refusal.ts';
+
+/** The contract's fields by what a person typed. */
+const typed: Record<string, string> = {
+  account: '--account',
+  symbol: '--symbol',
+  side: '--side',
+  entryOrderIds: '--entry',
+  exitOrderIds: '--exit',
+  amount: '--amount',
+  cost: '--cost',
+  price: '--price',
+  type: '--type',
+  label: '--label',
+  requestId: '--request-id',
+  open: '--open',
+  positionId: '<positionId>',
+  linkId: '<linkId>',
+  action: '<action>',
+  name: '<name>',
+  'account.exchange': '--exchange',
+  'account.sandbox': '--sandbox',
+  'account.baseUrl': '--base-url',
+  'account.options': '--option',
+  'account.apiKey': 'apiKey',
+  'account.secret': 'secret',
+  'account.password': 'password',
+};
+
+const typedField = (path: string[]): string =>
+  typed[path.slice(0, 2).join('.')] ?? typed[path[0] ?? ''] ?? path.join('.');
+
+/** Field names inside a sentence: only those that nobody would take for an English word. */
+const withTypedNames = (sentence: string): string =>
+  sentence.replaceAll(
+    /\b(entryOrderIds|exitOrderIds|requestId|baseUrl|positionId|linkId)\b/g,
+    (name) => typed[name] ?? typed[`account.${name}`] ?? name,
+  );
+
+/** @returns a finding of the contract, `field: expected …`, in the words of the command line. */
+export const typedIssue = (issue: string): string => {
+  const [, path, rest] = /^([A-Za-z][A-Za-z0-9.[\]]*): (.*)$/s.exec(issue) ?? [];
+  if (path === undefined || rest === undefined) return withTypedNames(issue);
+  return `${typedField(path.split(/[.[\]]+/).filter((part) => part !== ''))}: ${withTypedNames(rest)}`;
+};
+
+/** The contract's words, where zod's own would not help a person. */
+const words: z.core.$ZodErrorMap = (issue) => {
+  if (issue.input === undefined) return 'is missing';
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.join(', ')}`;
+  if (issue.code === 'too_small' && issue.origin === 'string') return 'expected some text';
+  return undefined;
+};
+
+/** @returns the input as the contract takes it; throws a Refusal that names options, before anything is sent. */
+export const check = <Name extends CommandName>(name: Name, input: object): CommandInput<Name> => {
+  const definitions: { [Key in CommandName]: { input: z.ZodType<CommandInput<Key>> } } = commands;
+  const parsed = definitions[name].input.safeParse(input, { error: words });
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(
+    (issue) => `${typedField(issue.path.map(String))}: ${withTypedNames(issue.message)}`,
+  );
+  throw new Refusal('invalid-input', 'Nothing was sent: this has to be put right first.', { issues });
+};

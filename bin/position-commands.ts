@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { Argv } from 'yargs';
+import { type CommandInput, commands } from '../lib/admin/commands.ts';
+import { entrySideOf } from '../lib/exchange/exchange.ts';
+import { adminFunction } from './admin-function.ts';
+import { confirm } from './confirm.ts';
+import { check } from './field-names.ts';
+import { type SharedArguments, text, yesOption } from './options.ts';
+import { describePosition, describePositions, namePosition } from './position-text.ts';
+import { Refusal } from './refusal.ts';
+import { commandName, printResult, say } from './terminal.ts';
+
+const market = {
+  account: text('Stored account that trades', { demandOption: true }),
+  symbol: text('BTC/USDT, or BTC/USDT:USDT for a perpetual', { demandOption: true }),
+  side: text('Side of the position', { demandOption: true, choices: ['long', 'short'] }),
+  label: text('A name for your own eyes', {}),
+} as const;
+
+/** The verbs with their options. */
+export const positionVerbs = {
+  adopt: {
+    ...market,
+    entry: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'Entry order at the exchange; repeatable',
+    },
+    exit: { type: 'string', array: true, requiresArg: true, describe: 'Stop or target order; repeatable' },
+    amount: text('Amount in base currency, where no entry order says it', {}),
+  },
+  open: {
+    ...market,
+    type: text('Kind of order', { demandOption: true, choices: ['market', 'limit'] }),
+    amount: text('Amount in base currency', {}),
+    cost: text('Instead of an amount: quote currency to spend', {}),
+    price: text('Price of a limit order', {}),
+    'request-id': text('The same id again opens nothing twice [default: a new one]', {}),
+    ...yesOption,
+  },
+  list: {
+    open: { type: 'boolean', describe: 'Without those that are closed or canceled' },
+    account: text('Only those of this account', {}),
+  },
+  get: {},
+  forget: yesOption,
+} as const;
+
+const positionArgument = {
+  type: 'string',
+  describe: 'Id of the position, pos_…',
+  demandOption: true,
+} as const;
+
+const planOpening = (input: CommandInput<'positions.open'>): string[] => {
+  const { symbol, side, type, amount, cost, price } = input;
+  const [base, quote] = symbol.split(/[/:]/);
+  const size = amount === undefined ? `${base} for ${cost} ${quote}` : `${amount} ${base}`;
+  const terms = type === 'limit' ? `LIMIT ${price} ${quote}` : 'MARKET';
+  return [
+    'An order goes to the exchange:',
+    `  Account  ${input.account}`,
+    `  Market   ${symbol}`,
+    `  Order    ${entrySideOf(side).toUpperCase()} ${size}, ${terms}, to open a ${side}`,
+  ];
+};
+
+const describeNext = (positionId: string): string =>
+  `Next: a link for it, with "${commandName} links create ${positionId} close" (or keep).`;
+
+const open = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.open'>) => {
+  const admin = adminFunction(args);
+  await confirm(args.yes, 'Place this order?', () => planOpening(input));
+  const { requestId } = input;
+  if (!args.json || process.stderr.isTTY)
+    say(
+      `Request id ${requestId} (after a failure, repeat with --request-id ${requestId}: it opens nothing twice)`,
+    );
+  return admin.call('positions.open', input).catch((thrown: unknown) => {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    const { code, message, issues, cause } = thrown;
+    throw new Refusal(code, message, { issues, cause, requestId });
+  });
+};
+
+const forget = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.forget'>) => {
+  const admin = adminFunction(args);
+  await confirm(args.yes, 'Forget this position?', async () => {
+    const { position } = await admin.call('positions.get', input);
+    return [
+      'Ripcord forgets this position and revokes its links. Nothing happens at the exchange.',
+      `  ${namePosition(position)}`,
+    ];
+  });
+  return admin.call('positions.forget', input);
+};
+
+export const positionCommands = (yargs: Argv<SharedArguments>) =>
+  yargs
+    .command(
+      'adopt',
+      commands['positions.adopt'].summary,
+      (y) =>
+        y
+          .options(positionVerbs.adopt)
+          .example(
+            '$0 positions adopt --account main --symbol BTC/USDT --side long --entry 28457',
+            'an entry order',
+          )
+          .example(
+            '$0 positions adopt --account main --symbol BTC/USDT --side long --amount 0.5 --exit 28458 --exit 28459',
+            'coins you hold, with a stop and a target',
+          )
+          .example(
+            '$0 positions adopt --account perps --symbol ETH/USDT:USDT --side short',
+            'a perpetual position as it stands',
+          ),
+      async (args) => {
+        const { account, symbol, side, entry, exit, amount, label } = args;
+        const fields = { account, symbol, side, entryOrderIds: entry, exitOrderIds: exit, amount, label };
+        const input = check('positions.adopt', fields);
+        const result = await adminFunction(args).call('positions.adopt', input);
+        printResult(args.json, result, () =>
+          [describePosition(result.position), '', describeNext(result.position.positionId)].join('\n'),
+        );
+      },
+    )
+    .command(
+      'open',
+      commands['positions.open'].summary,
+      (y) =>
+        y
+          .options(positionVerbs.open)
+          .example(
+            '$0 positions open --account main --symbol BTC/USDT --side long --type limit --price 60000 --amount 0.5',
+            'a limit entry',
+          )
+          .example(
+            '$0 positions open --account main --symbol BTC/USDT --side long --type market --cost 100',
+            'spend 100 USDT now',
+          ),
+      async (args) => {
+        const { account, symbol, side, type, price, amount, cost, label } = args;
+        const requestId = args['request-id'] ?? randomUUID();
+        const fields = { requestId, account, symbol, side, type, price, amount, cost, label };
+        const result = await open(args, check('positions.open', fields));
+        printResult(args.json, result, () =>
+          [describePosition(result.position), '', describeNext(result.position.positionId)].join('\n'),
+        );
+      },
+    )
+    .command(
+      'list',
+      commands['positions.list'].summary,
+      (y) =>
+        y
+          .options(positionVerbs.list)
+          .example('$0 positions list --open', 'what is still running')
+          .example('$0 positions list --json', 'for a script'),
+      async (args) => {
+        const input = check('positions.list', { open: args.open, account: args.account });
+        const result = await adminFunction(args).call('positions.list', input);
+        printResult(args.json, result, () => describePositions(result.positions, args.open === true));
+      },
+    )
+    .command(
+      'get <positionId>',
+      commands['positions.get'].summary,
+      (y) =>
+        y
+          .positional('positionId', positionArgument)
+          .example('$0 positions get pos_4k1z09qj3m2x', 'its state, orders and outcome'),
+      async (args) => {
+        const input = check('positions.get', { positionId: args.positionId });
+        const result = await adminFunction(args).call('positions.get', input);
+        printResult(args.json, result, () => describePosition(result.position));
+      },
+    )
+    .command(
+      'forget <positionId>',
+      commands['positions.forget'].summary,
+      (y) =>
+        y
+          .positional('positionId', positionArgument)
+          .options(positionVerbs.forget)
+          .example('$0 positions forget pos_4k1z09qj3m2x', 'asks first'),
+      async (args) => {
+        const result = await forget(args, check('positions.forget', { positionId: args.positionId }));
+        const { positionId, linksRevoked } = result;
+        printResult(
+          args.json,
+          result,
+          () =>
+            `${positionId} is forgotten, ${linksRevoked} ${linksRevoked === 1 ? 'link' : 'links'} revoked. Nothing happened at the exchange.`,
+        );
+      },
+    )
+    .demandCommand(1, 'positions needs a word more: adopt, open, list, get or forget.');

@@ -1,0 +1,137 @@
+import { styleText } from 'node:util';
+import type { PositionView } from '../lib/admin/commands.ts';
+import type { OrderRecord } from '../lib/position/position.ts';
+import { figure, moment, paintSigned, percent, signed } from './figures.ts';
+import { type Column, drawFacts, drawTable } from './table.ts';
+import { asPlainText, commandName } from './terminal.ts';
+
+const baseOf = (position: PositionView): string => position.symbol.split('/')[0] ?? '';
+
+const stateText = ({ status, fill }: PositionView): string => {
+  if (status === 'needs-attention') return 'needs attention';
+  if (status !== 'open') return status;
+  return fill === 'closed' ? 'open, nothing left' : `open, ${fill.replace('-', ' ')}`;
+};
+
+const paintState = (text: string, { status }: PositionView): string => {
+  if (status === 'open') return styleText('green', text);
+  if (status === 'closing') return styleText('yellow', text);
+  return status === 'needs-attention' ? styleText(['red', 'bold'], text) : styleText('dim', text);
+};
+
+const columns: Column<PositionView>[] = [
+  { head: 'POSITION', text: ({ positionId }) => positionId },
+  { head: 'ACCOUNT', text: ({ account }) => account, spare: 3 },
+  { head: 'MARKET', text: ({ symbol }) => symbol },
+  { head: 'SIDE', text: ({ side }) => side },
+  { head: 'STATE', text: stateText, paint: paintState },
+  { head: 'FILLED', text: ({ filled, amount }) => `${figure(filled)} / ${figure(amount)}`, right: true },
+  { head: 'LEFT', text: ({ left }) => figure(left), right: true },
+  { head: 'ENTRY', text: ({ averageEntry }) => figure(averageEntry), right: true },
+  { head: 'PRICE', text: ({ markPrice }) => figure(markPrice), right: true, spare: 1 },
+  {
+    head: 'P/L',
+    text: ({ unrealisedProfit, quote }) =>
+      unrealisedProfit === undefined ? '' : `${signed(unrealisedProfit)} ${quote}`,
+    right: true,
+    paint: paintSigned,
+  },
+  {
+    head: 'P/L %',
+    text: ({ unrealisedProfitPercent }) => percent(unrealisedProfitPercent),
+    right: true,
+    paint: paintSigned,
+    spare: 2,
+  },
+  { head: 'EXITS', text: ({ openExits }) => String(openExits), right: true, spare: 4 },
+  { head: 'LINKS', text: ({ links }) => String(links ?? ''), right: true, spare: 5 },
+  { head: 'LABEL', text: ({ label }) => label ?? '', spare: 6 },
+];
+
+/** What a figure alone would hide. */
+const remarksOn = (position: PositionView): string[] => {
+  const remarks: string[] = [];
+  const { attention, failure, stale, seenAt } = position;
+  if (attention !== undefined) remarks.push(`${styleText('red', 'Look at it:')} ${asPlainText(attention)}`);
+  if (failure !== undefined && position.status === 'open')
+    remarks.push(`${styleText('yellow', 'The last try failed:')} ${asPlainText(failure.message)}`);
+  if (stale !== undefined)
+    remarks.push(
+      `${styleText('yellow', 'Not up to date:')} ${asPlainText(stale)}` +
+        (seenAt === undefined ? '' : ` (figures of ${moment(seenAt)})`),
+    );
+  return remarks;
+};
+
+/** @returns the list, or what to do when there is none. */
+export const describePositions = (positions: PositionView[], onlyOpen: boolean): string => {
+  if (positions.length === 0)
+    return `no ${onlyOpen ? 'open ' : ''}positions yet: take one over with "${commandName} positions adopt" or place an entry with "${commandName} positions open"`;
+  const remarks = positions.flatMap((position) =>
+    remarksOn(position).map((remark) => `${position.positionId}  ${remark}`),
+  );
+  return [drawTable(columns, positions), ...(remarks.length > 0 ? ['', ...remarks] : [])].join('\n');
+};
+
+const orderColumns: Column<OrderRecord & { purpose: string }>[] = [
+  { head: 'ORDERS', text: ({ purpose }) => purpose },
+  { head: 'ID', text: ({ orderId, clientOrderId }) => orderId ?? clientOrderId ?? '' },
+  { head: 'TYPE', text: ({ type }) => type },
+  { head: 'STATE', text: ({ status }) => status },
+  { head: 'FILLED', text: ({ filled, amount }) => `${figure(filled)} / ${figure(amount)}`, right: true },
+  { head: 'PRICE', text: ({ price }) => figure(price), right: true },
+  { head: 'TRIGGER', text: ({ triggerPrice }) => figure(triggerPrice), right: true },
+  { head: 'AVERAGE', text: ({ average }) => figure(average), right: true },
+];
+
+const profitText = ({ unrealisedProfit, unrealisedProfitPercent, quote }: PositionView) =>
+  unrealisedProfit === undefined
+    ? undefined
+    : paintSigned(
+        `${signed(unrealisedProfit)} ${quote}${unrealisedProfitPercent === undefined ? '' : ` (${percent(unrealisedProfitPercent)})`}`,
+      );
+
+/** @returns one position with everything known of it. */
+export const describePosition = (position: PositionView): string => {
+  const { symbol, side, exchange, account, label, outcome, averageEntry, markPrice } = position;
+  const base = baseOf(position);
+  const orders = [
+    ...position.entries.map((order) => ({ ...order, purpose: 'entry' })),
+    ...position.exits.map((order) => ({ ...order, purpose: 'exit' })),
+  ];
+  const facts = drawFacts([
+    ['Position', position.positionId],
+    ['Market', asPlainText(`${symbol} ${side} on ${exchange}, account ${account}`)],
+    ['State', paintState(stateText(position), position)],
+    ['Label', label === undefined ? undefined : asPlainText(label)],
+    ['Amount', `${figure(position.amount)} ${base}, of which ${figure(position.filled)} filled`],
+    ['Left', `${figure(position.left)} ${base}`],
+    [
+      'Entry',
+      averageEntry === undefined ? undefined : `${figure(averageEntry)} ${position.quote} on average`,
+    ],
+    ['Price', markPrice === undefined ? undefined : `${figure(markPrice)} ${position.quote}`],
+    ['P/L', profitText(position)],
+    ['Links', position.links === undefined ? undefined : String(position.links)],
+    ['Created', moment(position.createdAt)],
+    ['Outcome', outcome === undefined ? undefined : asPlainText(`${outcome.outcome}: ${outcome.detail}`)],
+  ]);
+  const parts = [
+    facts,
+    orders.length > 0 ? drawTable(orderColumns, orders) : '',
+    remarksOn(position).join('\n'),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+};
+
+/** @returns a position in one line, for questions. */
+export const namePosition = ({
+  positionId,
+  symbol,
+  side,
+  left,
+  account,
+  ...position
+}: PositionView): string =>
+  `${positionId}: ${symbol} ${side} on account ${account}, ${figure(left)} ${symbol.split('/')[0]} left` +
+  (position.label === undefined ? '' : ` (${position.label})`);

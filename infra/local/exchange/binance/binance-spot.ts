@@ -313,6 +313,9 @@ export const binanceWallet = (core: SimulatedCore): VenueFace =>
     prefixes: ['/sapi/', '/dapi/'],
     routes: {
       'GET /sapi/v1/capital/config/getall': read(() => []),
+      // Asked for by ccxt's loadMarkets with keys; there is no margin trading here.
+      'GET /sapi/v1/margin/allPairs': read(() => []),
+      'GET /sapi/v1/margin/isolated/allPairs': read(() => []),
       'GET /sapi/v1/system/status': open(() => ({ status: 0, msg: 'normal' })),
       'GET /sapi/v1/account/apiRestrictions': read((_core, _params, { permissions }) => ({
         ipRestrict: permissions.ipRestricted,

@@ -9,5 +9,6 @@ export default defineConfig({
     // Bundling, CDK and dynalite take seconds on a cold machine.
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    reporters: ['default', './test/closing-line-reporter.ts'],
   },
 });

@@ -16,12 +16,12 @@ import type { FunctionName } from './bundle.ts';
 type AccountAction = 'GetParameter' | 'PutParameter' | 'DeleteParameter' | 'GetParametersByPath';
 
 /** Actions and resources, each named in full. */
-export interface Right {
+interface Right {
   readonly actions: string[];
   readonly resources: string[];
 }
 
-export interface RipcordFunctionProps extends EventInvokeConfigOptions {
+interface RipcordFunctionProps extends EventInvokeConfigOptions {
   readonly name: FunctionName;
   /** What the function is for, shown in the console. */
   readonly description: string;
@@ -86,10 +86,11 @@ export class RipcordFunction extends Construct {
       resource: 'parameter',
       resourceName: path.slice(1),
     });
-    // GetParametersByPath is asked of the path itself, everything else of what is below it.
-    const resources = actions.includes('GetParametersByPath') ? [arn, `${arn}/*`] : [`${arn}/*`];
+    const listed = actions.includes('GetParametersByPath');
     this.grant({ RIPCORD_ACCOUNTS: `ssm:${path}` }, [
-      { actions: actions.map((action) => `ssm:${action}`), resources },
+      { actions: actions.map((action) => `ssm:${action}`), resources: [`${arn}/*`] },
+      // A list is asked of the path itself.
+      ...(listed ? [{ actions: ['ssm:GetParametersByPath'], resources: [arn] }] : []),
     ]);
   }
 

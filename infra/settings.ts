@@ -27,7 +27,7 @@ const settingsSchema = z.strictObject({
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
-export const settingNames = Object.keys(settingsSchema.shape) as ReadonlyArray<keyof Settings>;
+const settingNames = Object.keys(settingsSchema.shape) as ReadonlyArray<keyof Settings>;
 
 /**
  * @param read gives the context value of a name, undefined where there is none: `app.node.tryGetContext`.

@@ -1,0 +1,66 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { z } from 'zod';
+
+const oneOrMore = <Value extends z.ZodType>(value: Value) =>
+  z.union([z.array(value), value.transform((one) => [one])]);
+
+const getAtt = z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) });
+const ref = z.strictObject({ Ref: z.string() });
+const join = z.strictObject({
+  'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), ref, getAtt]))]),
+});
+
+/** Strict, so that a Deny, a Condition, a NotAction or a star in a place of its own fails the reading. */
+const statementSchema = z.strictObject({
+  Effect: z.literal('Allow'),
+  Action: oneOrMore(z.string()),
+  Resource: oneOrMore(z.union([getAtt, join])),
+});
+
+const policySchema = z.object({
+  PolicyDocument: z.strictObject({ Version: z.literal('2012-10-17'), Statement: z.array(statementSchema) }),
+  Roles: z.tuple([ref]),
+});
+
+/**
+ * Every right in the template as `action resource`, sorted, by the function whose role has it. Resources are
+ * written as `table`, `table/index/…`, `log of <function>` and `arn:<service>:<resource>`.
+ */
+export function readPolicies(template: Template): Record<string, string[]> {
+  const functionOfRole = new Map<string, string>();
+  for (const { Properties: properties } of Object.values(template.findResources('AWS::Lambda::Function'))) {
+    functionOfRole.set(properties.Role['Fn::GetAtt'][0], shortName(properties.FunctionName));
+  }
+  const nouns = new Map<string, string>();
+  for (const id of Object.keys(template.findResources('AWS::DynamoDB::Table'))) nouns.set(id, 'table');
+  for (const [id, group] of Object.entries(template.findResources('AWS::Logs::LogGroup'))) {
+    nouns.set(id, `log of ${shortName(group.Properties.LogGroupName)}`);
+  }
+
+  const rights: Record<string, string[]> = {};
+  for (const resource of Object.values(template.findResources('AWS::IAM::Policy'))) {
+    const { PolicyDocument: document, Roles: roles } = policySchema.parse(resource.Properties);
+    const name = functionOfRole.get(roles[0].Ref) ?? `unknown role ${roles[0].Ref}`;
+    const found = document.Statement.flatMap(({ Action: actions, Resource: resources }) =>
+      resources.flatMap((arn) => actions.map((action) => `${action} ${write(arn, nouns)}`)),
+    );
+    rights[name] = [...(rights[name] ?? []), ...found].sort();
+  }
+  return rights;
+}
+
+const shortName = (name: string): string => name.slice(name.lastIndexOf('-') + 1);
+
+function write(
+  arn: z.infer<typeof getAtt> | z.infer<typeof join>,
+  nouns: ReadonlyMap<string, string>,
+): string {
+  if ('Fn::GetAtt' in arn) return nouns.get(arn['Fn::GetAtt'][0]) ?? JSON.stringify(arn);
+  const parts = arn['Fn::Join'][1].map((part) => {
+    if (typeof part === 'string') return part;
+    return 'Ref' in part ? `{${part.Ref}}` : write(part, nouns);
+  });
+  return parts
+    .join('')
+    .replace(/^arn:\{AWS::Partition\}:(\w+):\{AWS::Region\}:\{AWS::AccountId\}:/, 'arn:$1:');
+}

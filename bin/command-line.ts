@@ -36,6 +36,8 @@ const commandLine = (argv: string[]): Argv => {
       'parse-positional-numbers': false,
     })
     .usage('$0 <noun> <verb>\n\nSecret links that close or keep a position on a crypto exchange.')
+    // Named first, so that a verb's own options stand above those that every verb has.
+    .group('json', 'Options:')
     .options(sharedOptions)
     .command('positions', 'Adopt, open, list and forget positions', positionCommands)
     .command('links', 'Create, list and revoke the links of positions', linkCommands)

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { answered, startFakeAdmin } from './fake-admin.ts';
+import { runLocally } from './run-ripcord.ts';
+
+const apiKey = 'key-tZ81vw';
+const secret = 'secret-Qm40xx';
+const password = 'password-77aa';
+const add = ['accounts', 'add', 'main', '--exchange', 'binance'];
+const stored = { account: { name: 'main', exchange: 'binance' } };
+
+test('credentials come from stdin as JSON and are sent with the options, and nothing prints them', async () => {
+  await using admin = await startFakeAdmin(({ account }) => answered({ ...stored, echoed: account }));
+  const options = ['--sandbox', '--base-url', 'http://127.0.0.1:9000', '--option', 'recvWindow=5000'];
+  const more = ['--option', 'defaultType=spot', '--option', 'adjust=true', '--with-password'];
+  const stdin = JSON.stringify({ apiKey, secret, password });
+  const text = await runLocally(admin.url, [...add, ...options, ...more], { stdin });
+  const json = await runLocally(admin.url, [...add, '--json'], { stdin });
+  expect([text.code, json.code]).toEqual([0, 0]);
+  expect(admin.payloads[0]).toEqual({
+    command: 'accounts.add',
+    name: 'main',
+    account: {
+      exchange: 'binance',
+      sandbox: true,
+      baseUrl: 'http://127.0.0.1:9000',
+      options: { recvWindow: 5000, defaultType: 'spot', adjust: true },
+      ...{ apiKey, secret, password },
+    },
+  });
+  expect(text.stdout).toContain('ripcord accounts check main');
+  expect(JSON.parse(json.stdout)).toEqual(stored);
+  for (const { stdout, stderr } of [text, json])
+    for (const given of [apiKey, secret, password]) expect(stdout + stderr).not.toContain(given);
+});
+
+test('credentials may come as lines', async () => {
+  await using admin = await startFakeAdmin(() => answered(stored));
+  await runLocally(admin.url, [...add, '--stdin'], { stdin: `${apiKey}\r\n${secret}\n` });
+  expect(admin.payloads).toEqual([
+    { command: 'accounts.add', name: 'main', account: { exchange: 'binance', apiKey, secret } },
+  ]);
+});
+
+test('secrets among the arguments are refused with the reason and not repeated', async () => {
+  await using admin = await startFakeAdmin(() => answered(stored));
+  const stdin = JSON.stringify({ apiKey, secret });
+  for (const words of [['--api-key', apiKey], [`--secret=${secret}`]]) {
+    const { code, stdout, stderr } = await runLocally(admin.url, [...add, ...words], { stdin });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('every program on this machine can read arguments');
+    expect(stderr).not.toContain(words.at(-1)?.replace('--secret=', ''));
+  }
+  const loose = await runLocally(admin.url, [...add, apiKey, secret], { stdin });
+  expect(loose.code).toBe(1);
+  expect(loose.stderr).not.toMatch(new RegExp(`${apiKey}|${secret}`));
+  expect(admin.payloads).toEqual([]);
+});
+
+test('unusable credentials are refused without being repeated', async () => {
+  await using admin = await startFakeAdmin(() => answered(stored));
+  for (const stdin of [
+    '',
+    apiKey,
+    `{"apiKey":"${apiKey}"`,
+    `${apiKey}\n-----BEGIN PRIVATE KEY-----\n${secret}\n-----END`,
+  ]) {
+    const { code, stderr } = await runLocally(admin.url, add, { stdin });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Expected on stdin: {"apiKey":"…","secret":"…"}');
+    expect(stderr).not.toMatch(new RegExp(`${apiKey}|${secret}`));
+  }
+  expect(admin.payloads).toEqual([]);
+});
+
+test('an answer that repeats a secret is shown without it', async () => {
+  const error = { code: 'invalid-input', message: `bad ${secret}`, issues: [`account.secret: ${secret}?`] };
+  await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
+  const { code, stderr } = await runLocally(admin.url, add, { stdin: JSON.stringify({ apiKey, secret }) });
+  expect(code).toBe(1);
+  expect(stderr).toBe('ripcord: bad ***\n  secret: ***?\n');
+});
+
+test('accounts are listed, checked with their warnings, and removed with --yes', async () => {
+  await using admin = await startFakeAdmin(({ command }) => {
+    if (command === 'accounts.list') return answered({ accounts: [stored.account] });
+    if (command === 'accounts.remove') return answered({ name: 'main' });
+    const permissions = { canTrade: true, canWithdraw: true };
+    return answered({ ...stored.account, ...permissions, warnings: ['take away its right to withdraw'] });
+  });
+  const list = await runLocally(admin.url, ['accounts', 'list']);
+  expect(list.stdout).toBe('ACCOUNT  EXCHANGE\nmain     binance\n');
+  const check = await runLocally(admin.url, ['accounts', 'check', 'main']);
+  expect(check.stdout).toMatch(
+    /^May trade +yes\nMay withdraw +yes\nBound to IP addresses +the exchange does not say$/m,
+  );
+  expect(check.stdout).toContain('! take away its right to withdraw');
+  expect((await runLocally(admin.url, ['accounts', 'remove', 'main'])).code).toBe(1);
+  expect((await runLocally(admin.url, ['accounts', 'remove', 'main', '--yes'])).code).toBe(0);
+  expect(admin.payloads.map(({ command }) => command)).toEqual([
+    ...['accounts.list', 'accounts.check', 'accounts.remove'],
+  ]);
+});

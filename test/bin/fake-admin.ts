@@ -1,0 +1,51 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json as readJson } from 'node:stream/consumers';
+import { z } from 'zod';
+
+const payloadSchema = z.looseObject({ command: z.string() });
+export type Payload = z.infer<typeof payloadSchema>;
+
+export interface FakeAnswer {
+  body: unknown;
+  /** What Lambda says of a function that threw. */
+  functionError?: string;
+}
+
+export interface FakeAdmin extends AsyncDisposable {
+  url: string;
+  /** What was asked, in order. */
+  payloads: Payload[];
+}
+
+/** @returns what the admin function answers when all is well. */
+export const answered = (result: unknown): FakeAnswer => ({ body: { ok: true, result } });
+
+/** Speaks as much of Lambda's invoke API as an SDK needs, on a free port of this machine. */
+export const startFakeAdmin = async (answer: (payload: Payload) => FakeAnswer): Promise<FakeAdmin> => {
+  const payloads: Payload[] = [];
+  const server = createServer(async (request, response) => {
+    if (request.method !== 'POST' || request.url !== '/2015-03-31/functions/ripcord-admin/invocations') {
+      response.writeHead(404).end();
+      return;
+    }
+    const payload = payloadSchema.parse(await readJson(request));
+    payloads.push(payload);
+    const { body, functionError } = answer(payload);
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      ...(functionError === undefined ? {} : { 'x-amz-function-error': functionError }),
+    });
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    payloads,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};

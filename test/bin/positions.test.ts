@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { longPosition, positionId, shortPosition } from './examples.ts';
+import { answered, startFakeAdmin } from './fake-admin.ts';
+import { runLocally, runRipcord } from './run-ripcord.ts';
+
+const opening = ['positions', 'open', '--account', 'main', '--symbol', 'BTC/USDT', '--side', 'long'];
+
+test('the list of positions is a table of aligned columns with signed profits and remarks', async () => {
+  await using admin = await startFakeAdmin(() => answered({ positions: [longPosition, shortPosition] }));
+  const { code, stdout, stderr } = await runLocally(admin.url, [
+    'positions',
+    'list',
+    '--open',
+    '--account',
+    'main',
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(admin.payloads).toEqual([{ command: 'positions.list', open: true, account: 'main' }]);
+  const [head = '', long = '', short = '', , ...remarks] = stdout.split('\n');
+  expect(head).toMatch(/^POSITION +ACCOUNT +MARKET +SIDE +STATE +FILLED +LEFT +ENTRY +PRICE +P\/L/);
+  expect(long).toMatch(
+    /open, partly filled +0\.25 \/ 0\.5 +0\.24975 +60000\.1 +61000 +\+249\.725 USDT +\+1\.67 %/,
+  );
+  expect(short).toMatch(/needs attention +10 \/ 10 +10 +3000 +3100 +-1000 USDT +-3\.33 %/);
+  for (const column of ['MARKET', 'SIDE', 'STATE'])
+    expect([long, short].map((line) => line[head.indexOf(column) - 1])).toEqual([' ', ' ']);
+  expect(long.indexOf(' USDT  ')).toBe(short.indexOf(' USDT  '));
+  expect(remarks.join('\n')).toContain('pos_0000000short  Look at it: the close order is unknown');
+  expect(remarks.join('\n')).toContain(
+    'Not up to date: the exchange does not answer (figures of 2025-11-22 17:11 UTC)',
+  );
+  // No colours in a pipe, and nothing of an answer steers the terminal.
+  expect(stdout).not.toContain('\u001b');
+});
+
+test('--json prints exactly the result, and an empty list for people says what to do next', async () => {
+  await using admin = await startFakeAdmin(({ account }) =>
+    answered({ positions: account === 'none' ? [] : [longPosition], addedLater: true }),
+  );
+  const json = await runLocally(admin.url, ['positions', 'list', '--json']);
+  expect(json).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(json.stdout)).toEqual({ positions: [longPosition] });
+  const empty = await runLocally(admin.url, ['positions', 'list', '--account', 'none']);
+  expect(empty.stdout).toMatch(/^no positions yet: .*positions adopt.*positions open/);
+});
+
+test('one position is shown with its orders', async () => {
+  await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
+  const { code, stdout } = await runLocally(admin.url, ['positions', 'get', positionId]);
+  expect(code).toBe(0);
+  expect(admin.payloads).toEqual([{ command: 'positions.get', positionId }]);
+  expect(stdout).toMatch(/^Market +BTC\/USDT long on binance, account main$/m);
+  expect(stdout).toMatch(/^P\/L +\+249\.725 USDT \(\+1\.67 %\)$/m);
+  expect(stdout).toMatch(/^entry +28457 +limit +live +0\.25 \/ 0\.5 +60000\.1 +- +-$/m);
+  expect(stdout).toMatch(/^exit +28458 +stop_loss +live +0 \/ 0\.5 +- +55000 +-$/m);
+});
+
+test('adopting sends every order id and every amount as the text that was typed', async () => {
+  await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
+  const market = ['--account', 'main', '--symbol', 'BTC/USDT', '--side', 'long'];
+  const orders = ['--entry', '28457', '--entry', '007', '--exit', '28458', '28459'];
+  const adopted = await runLocally(admin.url, ['positions', 'adopt', ...market, ...orders]);
+  expect(adopted.code).toBe(0);
+  expect(adopted.stdout).toContain(`ripcord links create ${positionId} close`);
+  await runLocally(admin.url, ['positions', 'adopt', ...market, '--amount', '0.10', '--label', '1e3']);
+  const common = { command: 'positions.adopt', account: 'main', symbol: 'BTC/USDT', side: 'long' };
+  expect(admin.payloads).toEqual([
+    { ...common, entryOrderIds: ['28457', '007'], exitOrderIds: ['28458', '28459'] },
+    { ...common, amount: '0.10', label: '1e3' },
+  ]);
+});
+
+test('opening without a terminal and without --yes sends nothing', async () => {
+  await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
+  const { code, stdout, stderr } = await runLocally(admin.url, [
+    ...opening,
+    '--type',
+    'market',
+    '--cost',
+    '100',
+  ]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/Nothing was done: .* Add --yes/);
+  expect(admin.payloads).toEqual([]);
+});
+
+test('opening with --yes says its request id before sending, and amounts stay text', async () => {
+  await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
+  const limit = ['--type', 'limit', '--price', '60000.10', '--amount', '0.50', '--yes'];
+  const { code, stderr } = await runLocally(admin.url, [...opening, ...limit]);
+  expect(code).toBe(0);
+  const [payload] = admin.payloads;
+  expect(payload).toMatchObject({ type: 'limit', price: '60000.10', amount: '0.50' });
+  expect(payload?.requestId).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+  expect(stderr).toContain(`--request-id ${String(payload?.requestId)}`);
+});
+
+test('an opening that failed names the request id to repeat it with, in JSON too', async () => {
+  const error = { code: 'exchange-refused', message: 'not enough USDT', issues: ['amount: too much'] };
+  await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
+  const request = ['--type', 'market', '--cost', '100', '--request-id', 'monday-1', '--yes', '--json'];
+  const { code, stdout, stderr } = await runLocally(admin.url, [...opening, ...request]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(JSON.parse(stderr)).toEqual({
+    ok: false,
+    error: { ...error, issues: ['--amount: too much'], requestId: 'monday-1' },
+  });
+});
+
+test('what the contract refuses is named by its option and never sent', async () => {
+  await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
+  const { code, stderr } = await runLocally(admin.url, [
+    ...['positions', 'adopt', '--account', 'main', '--symbol', 'btc', '--side', 'long'],
+    ...['--entry', '1', '--amount', '-5'],
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('--symbol: expected BASE/QUOTE');
+  expect(stderr).toContain('--amount: expected a plain decimal');
+  const both = await runLocally(admin.url, [...opening, '--type', 'limit', '--amount', '1', '--cost', '2']);
+  expect(both.stderr).toContain('--amount: expected exactly one of amount');
+  expect(both.stderr).toContain('--price: expected a price for a limit entry');
+  expect(admin.payloads).toEqual([]);
+});
+
+test('forgetting needs --yes where nobody can be asked, and says that nothing happened at the exchange', async () => {
+  await using admin = await startFakeAdmin(() => answered({ positionId, linksRevoked: 1 }));
+  const refused = await runLocally(admin.url, ['positions', 'forget', positionId]);
+  expect(refused.code).toBe(1);
+  expect(admin.payloads).toEqual([]);
+  const forgotten = await runRipcord(['positions', 'forget', positionId, '-y'], {
+    environment: { RIPCORD_LOCAL: admin.url },
+  });
+  expect(forgotten.stdout).toBe(
+    `${positionId} is forgotten, 1 link revoked. Nothing happened at the exchange.\n`,
+  );
+  expect(admin.payloads).toEqual([{ command: 'positions.forget', positionId }]);
+});

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('../../bin/ripcord.ts', import.meta.url));
+
+export interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command line as a person would, but for a terminal: stdin and both outputs are pipes. */
+export const runRipcord = async (
+  words: string[],
+  given: { stdin?: string; environment?: Record<string, string> } = {},
+): Promise<Run> => {
+  const child = spawn(process.execPath, [script, ...words], {
+    // Nothing of the machine's AWS configuration may leak in.
+    env: { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true', ...given.environment },
+    stdio: 'pipe',
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(given.stdin ?? '');
+  const exited = new Promise<number | null>((resolve) => {
+    child.on('close', resolve);
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  return { code, stdout, stderr };
+};
+
+/** Runs it against a fake admin function. */
+export const runLocally = (url: string, words: string[], given: { stdin?: string } = {}): Promise<Run> =>
+  runRipcord([...words, '--local', url], given);

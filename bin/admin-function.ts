@@ -25,13 +25,19 @@ export interface AdminFunction {
 /** What Lambda itself answers in place of a function that threw or ran out of time. */
 const crashSchema = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
 
+/** The SDK's own warnings, say of several credentials, would stand where errors are read as JSON. */
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+const awsSettings = ({ region, profile }: Extract<Place, { kind: 'aws' }>) => ({
+  ...(region === undefined ? {} : { region }),
+  ...(profile === undefined ? {} : { profile }),
+  logger: silent,
+});
+
 const findFunctionName = async (place: Extract<Place, { kind: 'aws' }>): Promise<string> => {
   if (place.functionName !== undefined) return place.functionName;
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient({
-    ...(place.region === undefined ? {} : { region: place.region }),
-    ...(place.profile === undefined ? {} : { profile: place.profile }),
-  });
+  const client = new CloudFormationClient(awsSettings(place));
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: place.stack }));
   const name = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'AdminFunctionName')?.OutputValue;
   if (name === undefined)
@@ -59,10 +65,7 @@ const invoke = async (place: Place, payload: object): Promise<{ crashed: boolean
           region: 'local',
           credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
         }
-      : {
-          ...(place.region === undefined ? {} : { region: place.region }),
-          ...(place.profile === undefined ? {} : { profile: place.profile }),
-        }),
+      : awsSettings(place)),
   });
   const answer = await client.send(
     new InvokeCommand({

@@ -25,7 +25,9 @@ afterEach(async () => {
 });
 
 /** An exchange with one funded account, stopped after the test. */
-export async function start(options: SimulatedExchangeOptions & { funded?: boolean } = {}): Promise<SimulatedExchange> {
+export async function start(
+  options: SimulatedExchangeOptions & { funded?: boolean } = {},
+): Promise<SimulatedExchange> {
   const { funded = true, ...rest } = options;
   const exchange = await startSimulatedExchange(rest);
   stops.push(exchange.stop);
@@ -49,6 +51,7 @@ export async function connect(
   const handleErrors = client.handleErrors.bind(client);
   client.handleErrors = (code, reason, url, ...rest) =>
     handleErrors(code, reason, url.replace(exchange.url, officialHosts[market]), ...rest);
+  client.milliseconds = exchange.core.now;
   await client.loadMarkets();
   return client;
 }
@@ -65,3 +68,9 @@ export async function refusal(call: Promise<unknown>): Promise<{ name: string; m
 
 export const btc = 'BTC/USDT';
 export const btcPerp = 'BTC/USDT:USDT';
+
+/** ccxt's types allow an order without an id; Binance's have one. */
+export function idOf(order: { id?: string | undefined }): string {
+  if (order.id === undefined) throw new Error('an order without an id');
+  return order.id;
+}

@@ -31,6 +31,8 @@ describe('signatures', () => {
       signature: '0fd168b8',
     });
     // The signature that Binance's documentation prints for the mixed request.
-    expect(sign(secret, mixed.payload)).toBe('0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77');
+    expect(sign(secret, mixed.payload)).toBe(
+      '0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { btc, connect, key, start } from './connect.ts';
+import { btc, connect, idOf, key, start } from './connect.ts';
 
 describe('spot', () => {
   it('lists active markets with their filters', async () => {
@@ -10,7 +10,10 @@ describe('spot', () => {
       precision: { amount: 0.00001, price: 0.01 },
       limits: { cost: { min: 5 } },
     });
-    expect(client.market('DOGE/USDT')).toMatchObject({ precision: { amount: 0.1 }, limits: { market: { min: 1 } } });
+    expect(client.market('DOGE/USDT')).toMatchObject({
+      precision: { amount: 0.1 },
+      limits: { market: { min: 1 } },
+    });
     expect((await client.fetchTicker(btc)).last).toBe(60000);
     expect((await client.fetchOrderBook(btc)).bids[0]?.[0]).toBe(60000);
     expect((await client.fetchOHLCV(btc, '1m', undefined, 3)).length).toBe(3);
@@ -25,7 +28,7 @@ describe('spot', () => {
     expect((await client.fetchOpenOrders(btc)).map(({ id }) => id)).toEqual([order.id]);
     const byClientId = await client.fetchOrder('', btc, { clientOrderId: 'entry-1' });
     expect(byClientId).toMatchObject({ id: order.id, status: 'open', price: 50000 });
-    const canceled = await client.cancelOrder(order.id, btc);
+    const canceled = await client.cancelOrder(idOf(order), btc);
     expect(canceled).toMatchObject({ id: order.id, status: 'canceled', filled: 0 });
     expect(canceled.info.origClientOrderId).toBe('entry-1');
     expect(canceled.info.clientOrderId).not.toBe('entry-1');
@@ -38,7 +41,11 @@ describe('spot', () => {
     const order = await client.createOrder(btc, 'limit', 'sell', 0.5, 70000);
     expect((await client.fetchBalance()).BTC).toEqual({ free: 0.5, used: 0.5, total: 1 });
     exchange.core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '71000' });
-    expect(await client.fetchOrder(order.id, btc)).toMatchObject({ status: 'closed', filled: 0.5, average: 70000 });
+    expect(await client.fetchOrder(idOf(order), btc)).toMatchObject({
+      status: 'closed',
+      filled: 0.5,
+      average: 70000,
+    });
     const balance = await client.fetchBalance();
     expect(balance.BTC).toEqual({ free: 0.5, used: 0, total: 0.5 });
     expect(balance.USDT?.total).toBe(134965);
@@ -52,7 +59,7 @@ describe('spot', () => {
     const balance = await client.fetchBalance();
     expect(balance.BTC?.free).toBe(1.0999);
     expect(balance.USDT?.free).toBe(94000);
-    const [trade] = await client.fetchOrderTrades(order.id, btc);
+    const [trade] = await client.fetchOrderTrades(idOf(order), btc);
     expect(trade).toMatchObject({ amount: 0.1, price: 60000, fee: { cost: 0.0001, currency: 'BTC' } });
   });
 
@@ -85,7 +92,7 @@ describe('spot', () => {
     const client = await connect('spot', exchange);
     const order = await client.createOrder(btc, 'limit', 'buy', 0.1, 50000);
     exchange.core.fill({ orderId: Number(order.id), amount: '0.04' });
-    const canceled = await client.cancelOrder(order.id, btc);
+    const canceled = await client.cancelOrder(idOf(order), btc);
     expect(canceled).toMatchObject({ status: 'canceled', filled: 0.04, remaining: 0.06 });
     expect((await client.fetchBalance()).USDT).toEqual({ free: 98000, used: 0, total: 98000 });
   });
@@ -105,9 +112,13 @@ describe('spot', () => {
     const order = await client.createOrder(btc, 'market', 'sell', 0.5, undefined, { stopLossPrice: 55000 });
     expect((await client.fetchBalance()).BTC?.used).toBe(0.5);
     exchange.core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '55000.01' });
-    expect((await client.fetchOrder(order.id, btc)).status).toBe('open');
+    expect((await client.fetchOrder(idOf(order), btc)).status).toBe('open');
     exchange.core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '54000' });
-    expect(await client.fetchOrder(order.id, btc)).toMatchObject({ status: 'closed', filled: 0.5, average: 54000 });
+    expect(await client.fetchOrder(idOf(order), btc)).toMatchObject({
+      status: 'closed',
+      filled: 0.5,
+      average: 54000,
+    });
   });
 
   it('rests a take-profit limit order at its own price once triggered', async () => {
@@ -115,9 +126,9 @@ describe('spot', () => {
     const client = await connect('spot', exchange);
     const order = await client.createOrder(btc, 'limit', 'sell', 0.5, 66000, { takeProfitPrice: 65000 });
     exchange.core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '65500' });
-    expect(await client.fetchOrder(order.id, btc)).toMatchObject({ status: 'open', filled: 0 });
+    expect(await client.fetchOrder(idOf(order), btc)).toMatchObject({ status: 'open', filled: 0 });
     exchange.core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '66000' });
-    expect(await client.fetchOrder(order.id, btc)).toMatchObject({ status: 'closed', average: 66000 });
+    expect(await client.fetchOrder(idOf(order), btc)).toMatchObject({ status: 'closed', average: 66000 });
   });
 
   it('tells what the key may do', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { btcPerp, connect, key, refusal, start } from './connect.ts';
+import { btcPerp, connect, idOf, key, refusal, start } from './connect.ts';
 
 const setPrice = (exchange: Awaited<ReturnType<typeof start>>, price: string) =>
   exchange.core.setPrice({ market: 'usdm', symbol: 'BTCUSDT', price });
@@ -13,7 +13,10 @@ describe('futures', () => {
       precision: { amount: 0.001, price: 0.1 },
       limits: { cost: { min: 100 } },
     });
-    expect(client.market('XRP/USDT:USDT').limits).toMatchObject({ amount: { min: 0.1 }, market: { min: 10 } });
+    expect(client.market('XRP/USDT:USDT').limits).toMatchObject({
+      amount: { min: 0.1 },
+      market: { min: 10 },
+    });
     expect((await client.fetchTicker(btcPerp)).last).toBe(60000);
     expect((await client.fetchMarkPrice(btcPerp)).markPrice).toBe(60000);
     expect((await client.fetchOrderBook(btcPerp)).asks[0]?.[0]).toBe(60000.1);
@@ -50,7 +53,9 @@ describe('futures', () => {
     const client = await connect('usdm', await start());
     await client.createOrder(btcPerp, 'limit', 'buy', 1, 50000, { clientOrderId: 'entry-1' });
     expect((await client.fetchBalance()).USDT).toMatchObject({ free: 97500, used: 2500 });
-    expect(await client.fetchOrder('', btcPerp, { clientOrderId: 'entry-1' })).toMatchObject({ status: 'open' });
+    expect(await client.fetchOrder('', btcPerp, { clientOrderId: 'entry-1' })).toMatchObject({
+      status: 'open',
+    });
     const canceled = await client.cancelOrder('', btcPerp, { clientOrderId: 'entry-1' });
     expect(canceled).toMatchObject({ status: 'canceled', filled: 0, clientOrderId: 'entry-1' });
   });
@@ -76,7 +81,9 @@ describe('futures', () => {
     const client = await connect('usdm', exchange);
     const refused = await refusal(client.createOrder(btcPerp, 'market', 'sell', 0.001));
     expect(refused.message).toContain('-4164');
-    const closed = await client.createOrder(btcPerp, 'market', 'sell', 0.001, undefined, { reduceOnly: true });
+    const closed = await client.createOrder(btcPerp, 'market', 'sell', 0.001, undefined, {
+      reduceOnly: true,
+    });
     expect(closed).toMatchObject({ status: 'closed', filled: 0.001 });
   });
 
@@ -85,7 +92,9 @@ describe('futures', () => {
     exchange.core.setPosition({ apiKey: key.apiKey, symbol: 'XRPUSDT', amount: '9.9' });
     const client = await connect('usdm', exchange);
     const params = { reduceOnly: true };
-    const refused = await refusal(client.createOrder('XRP/USDT:USDT', 'market', 'sell', 9.9, undefined, params));
+    const refused = await refusal(
+      client.createOrder('XRP/USDT:USDT', 'market', 'sell', 9.9, undefined, params),
+    );
     expect(refused.message).toContain('-4004');
     const order = await client.createOrder('XRP/USDT:USDT', 'limit', 'sell', 9.9, 0.5, params);
     expect(order.status).toBe('closed');
@@ -119,9 +128,13 @@ describe('algo orders', () => {
     const order = await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, stop);
     expect(order).toMatchObject({ status: 'open', triggerPrice: 55000, clientOrderId: 'stop-1' });
     expect(await client.fetchOpenOrders(btcPerp)).toEqual([]);
-    expect((await client.fetchOpenOrders(btcPerp, undefined, undefined, algo)).map(({ id }) => id)).toEqual([order.id]);
-    expect(await client.fetchOrder('', btcPerp, { ...algo, clientOrderId: 'stop-1' })).toMatchObject({ id: order.id });
-    expect((await refusal(client.fetchOrder(order.id, btcPerp))).name).toBe('OrderNotFound');
+    expect((await client.fetchOpenOrders(btcPerp, undefined, undefined, algo)).map(({ id }) => id)).toEqual([
+      order.id,
+    ]);
+    expect(await client.fetchOrder('', btcPerp, { ...algo, clientOrderId: 'stop-1' })).toMatchObject({
+      id: order.id,
+    });
+    expect((await refusal(client.fetchOrder(idOf(order), btcPerp))).name).toBe('OrderNotFound');
   });
 
   it('place the order they name as actual when they trigger', async () => {
@@ -130,7 +143,7 @@ describe('algo orders', () => {
     await client.createOrder(btcPerp, 'market', 'buy', 1);
     const order = await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, stop);
     setPrice(exchange, '54000');
-    const triggered = await client.fetchOrder(order.id, btcPerp, algo);
+    const triggered = await client.fetchOrder(idOf(order), btcPerp, algo);
     expect(triggered).toMatchObject({ status: 'closed', info: { algoStatus: 'FINISHED' } });
     const actual = await client.fetchOrder(triggered.info.actualOrderId, btcPerp);
     expect(actual).toMatchObject({ status: 'closed', filled: 1, average: 54000 });
@@ -145,9 +158,12 @@ describe('algo orders', () => {
     const params = { takeProfitPrice: 65000, reduceOnly: true };
     const order = await client.createOrder(btcPerp, 'limit', 'sell', 1, 66000, params);
     setPrice(exchange, '65500');
-    const triggered = await client.fetchOrder(order.id, btcPerp, algo);
+    const triggered = await client.fetchOrder(idOf(order), btcPerp, algo);
     expect(triggered.info.algoStatus).toBe('TRIGGERED');
-    expect(await client.fetchOrder(triggered.info.actualOrderId, btcPerp)).toMatchObject({ status: 'open', price: 66000 });
+    expect(await client.fetchOrder(triggered.info.actualOrderId, btcPerp)).toMatchObject({
+      status: 'open',
+      price: 66000,
+    });
   });
 
   it('are rejected at the trigger when there is nothing left to reduce', async () => {
@@ -155,7 +171,7 @@ describe('algo orders', () => {
     const client = await connect('usdm', exchange);
     const order = await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, stop);
     setPrice(exchange, '54000');
-    const triggered = await client.fetchOrder(order.id, btcPerp, algo);
+    const triggered = await client.fetchOrder(idOf(order), btcPerp, algo);
     expect(triggered.info).toMatchObject({ algoStatus: 'REJECTED', actualOrderId: '' });
   });
 
@@ -172,9 +188,9 @@ describe('algo orders', () => {
   it('are cancelled one by one and all at once, and only once', async () => {
     const client = await connect('usdm', await start());
     const order = await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, stop);
-    await client.cancelOrder(order.id, btcPerp, algo);
-    expect(await client.fetchOrder(order.id, btcPerp, algo)).toMatchObject({ status: 'canceled' });
-    expect((await refusal(client.cancelOrder(order.id, btcPerp, algo))).name).toBe('OrderNotFound');
+    await client.cancelOrder(idOf(order), btcPerp, algo);
+    expect(await client.fetchOrder(idOf(order), btcPerp, algo)).toMatchObject({ status: 'canceled' });
+    expect((await refusal(client.cancelOrder(idOf(order), btcPerp, algo))).name).toBe('OrderNotFound');
     await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, stop);
     await client.cancelAllOrders(btcPerp, algo);
     expect(await client.fetchOpenOrders(btcPerp, undefined, undefined, algo)).toEqual([]);
@@ -219,17 +235,25 @@ describe('hedge mode', () => {
     expect((await refusal(client.createOrder(btcPerp, 'market', 'buy', 1))).message).toContain('-4061');
     const oneWay = await connect('usdm', await start());
     const params = { positionSide: 'LONG' };
-    expect((await refusal(oneWay.createOrder(btcPerp, 'market', 'buy', 1, undefined, params))).message).toContain('-4061');
+    expect(
+      (await refusal(oneWay.createOrder(btcPerp, 'market', 'buy', 1, undefined, params))).message,
+    ).toContain('-4061');
   });
 
   it('takes no reduceOnly, and closes no more than there is', async () => {
     const { client } = await hedged();
     await client.createOrder(btcPerp, 'market', 'buy', 1, undefined, { positionSide: 'LONG' });
     const long = { positionSide: 'LONG' };
-    const both = refusal(client.createOrder(btcPerp, 'market', 'sell', 1, undefined, { ...long, reduceOnly: true }));
+    const both = refusal(
+      client.createOrder(btcPerp, 'market', 'sell', 1, undefined, { ...long, reduceOnly: true }),
+    );
     expect((await both).message).toContain('-1106');
-    expect((await refusal(client.createOrder(btcPerp, 'market', 'sell', 2, undefined, long))).message).toContain('-2022');
+    expect(
+      (await refusal(client.createOrder(btcPerp, 'market', 'sell', 2, undefined, long))).message,
+    ).toContain('-2022');
     // Too small for an opening order, but a close is exempt.
-    expect(await client.createOrder(btcPerp, 'market', 'sell', 0.001, undefined, long)).toMatchObject({ filled: 0.001 });
+    expect(await client.createOrder(btcPerp, 'market', 'sell', 0.001, undefined, long)).toMatchObject({
+      filled: 0.001,
+    });
   });
 });

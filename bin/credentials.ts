@@ -27,7 +27,7 @@ export const refuseSecretArguments = (argv: string[]): void => {
     );
 };
 
-/** A findings' message never quotes the input, which is a secret. */
+/** Says what is expected and never what was found, which is a secret. */
 const parse = (value: unknown): Credentials => {
   const parsed = credentialsSchema.safeParse(value);
   if (!parsed.success) throw new Refusal('invalid-input', expected);
@@ -56,11 +56,18 @@ const parseText = (given: string): Credentials => {
   return parse({ apiKey, secret, ...(password === undefined ? {} : { password }) });
 };
 
+const checkTyped = (typed: string): true | string => {
+  // Its line breaks would each end the prompt, so the prompt has to swallow all of it.
+  if (typed.startsWith('-----BEGIN')) return 'a PEM key has several lines: give it as JSON on stdin';
+  return typed.trim() !== '' || 'expected some text';
+};
+
 const ask = async (withPassword: boolean): Promise<Credentials> => {
   const { password: prompt } = await import('@inquirer/prompts');
+  // Without the prompt's own key for showing what was typed.
   const hidden = (message: string) =>
     prompt(
-      { message, mask: false, validate: (typed) => typed.trim() !== '' || 'expected some text' },
+      { message, mask: false, toggleMask: false, validate: checkTyped },
       { output: process.stderr },
     ).catch(leave);
   const apiKey = await hidden('API key');

@@ -48,13 +48,16 @@ export const describeUrl = ({ url, link }: CommandResult<'links.create'>): strin
     ),
   ].join('\n');
 
+/** The exchanges by the name that TradingView gives them. */
+const chartExchanges: Record<string, string> = { binance: 'Binance', binanceusdm: 'Binance' };
+
 /** @returns how to put the URL into a TradingView alert. Without the position, its market stays unnamed. */
 export const describeSteps = (link: LinkView, position: PositionView | undefined): string => {
   const market =
     position === undefined
       ? 'the same market and exchange as the position'
       : asPlainText(
-          `the same market and exchange as the position: ${chartOf(position.symbol)} on ${position.exchange}`,
+          `the same market and exchange as the position: ${chartOf(position.symbol)} on ${chartExchanges[position.exchange] ?? position.exchange}`,
         );
   return [
     'To fire it from a TradingView alert:',

@@ -25,7 +25,7 @@ test('a new link stands alone on its line, followed by the steps for a TradingVi
   expect(stdout.split('\n').filter((line) => line.includes(url))).toEqual([url]);
   expect(stdout).toContain('shown only now, and whoever has it can fire it');
   const steps = [
-    'click Search and choose the same market and exchange as the position: BTCUSDT on binance',
+    'click Search and choose the same market and exchange as the position: BTCUSDT on Binance',
     'Click Alert and set the conditions',
     'Message tab: clear all existing content',
     'Notifications tab: tick Webhook URL and paste',

@@ -92,23 +92,21 @@ function deleteOrder(core: SimulatedCore, params: Params, account: Account): unk
   const restriction = params.text('cancelRestrictions');
   if (restriction !== undefined && restriction !== 'ONLY_NEW' && restriction !== 'ONLY_PARTIALLY_FILLED')
     throw new VenueError(-1145, 'cancelRestrictions has to be either ONLY_NEW or ONLY_PARTIALLY_FILLED.');
-  const found = requireSymbolThenFind(core, params, account);
-  // An id sent again names the open order before any finished one.
-  const openTwin = openOrdersOf(core, params, account).find(
-    (order) => order.clientOrderId === params.text('origClientOrderId'),
-  );
-  const order = params.text('orderId') === undefined ? (openTwin ?? found) : found;
+  const order = requireSymbolThenFind(core, params, account);
   if (order === undefined) throw new VenueError(-2011, 'Unknown order sent.');
   return canceledOrder(cancelOrder(core.state, order, restriction), cancelId(core, params));
 }
 
-const ordersOf = (core: SimulatedCore, params: Params, account: Account): Order[] =>
-  [...core.state.orders.values()].filter(
+function ordersOf(core: SimulatedCore, params: Params, account: Account): Order[] {
+  const symbol = params.text('symbol');
+  if (symbol !== undefined) core.state.market('spot', symbol);
+  return [...core.state.orders.values()].filter(
     (order) =>
       order.account === account.id &&
       order.market === 'spot' &&
-      (params.text('symbol') === undefined || order.symbol === params.text('symbol')),
+      (symbol === undefined || order.symbol === symbol),
   );
+}
 
 const openOrdersOf = (core: SimulatedCore, params: Params, account: Account): Order[] =>
   ordersOf(core, params, account).filter(isOpen);

@@ -16,7 +16,7 @@ import { isOpen } from '../core/state.ts';
 import { VenueError, type VenueFace } from '../server/face.ts';
 import { missingParameter, orderDoesNotExist } from './errors.ts';
 import { marketData } from './market-data.ts';
-import { findOrder, type Params } from './request.ts';
+import { findAlgoOrder, findOrder, type Params } from './request.ts';
 import { binanceFace, open, type Routes, read, trade } from './route.ts';
 import {
   algoOrder,
@@ -49,6 +49,13 @@ function orderType(params: Params): OrderType {
   return type === 'LIMIT' ? 'limit' : 'market';
 }
 
+/** Futures have a code of their own for a client id of more than 36 characters. */
+function clientOrderId(params: Params, name: string): string | undefined {
+  if ((params.text(name)?.length ?? 0) > 36)
+    throw new VenueError(-4015, 'Client order id length should not be more than 36 chars');
+  return params.clientOrderId(name);
+}
+
 /** What an order and an algo order ask for alike. */
 function sharedFields(core: SimulatedCore, params: Params, account: Account, clientOrderIdName: string) {
   const symbol = params.required('symbol');
@@ -65,7 +72,7 @@ function sharedFields(core: SimulatedCore, params: Params, account: Account, cli
     reduceOnly: params.flag('reduceOnly'),
     postOnly: params.text('timeInForce') === 'GTX',
     timeInForce: params.timeInForce(),
-    clientOrderId: params.clientOrderId(clientOrderIdName),
+    clientOrderId: clientOrderId(params, clientOrderIdName),
   };
 }
 
@@ -119,26 +126,23 @@ const ofAccount =
     (item.market ?? 'usdm') === 'usdm' &&
     (params.text('symbol') === undefined || item.symbol === params.text('symbol'));
 
-const ordersOf = (core: SimulatedCore, params: Params, account: Account): Order[] =>
-  [...core.state.orders.values()].filter(ofAccount(params, account));
+function requireMarketIfNamed(core: SimulatedCore, params: Params): void {
+  const symbol = params.text('symbol');
+  if (symbol !== undefined) core.state.market('usdm', symbol);
+}
 
-const algoOrdersOf = (core: SimulatedCore, params: Params, account: Account): AlgoOrder[] =>
-  [...core.state.algoOrders.values()].filter(ofAccount(params, account));
+function ordersOf(core: SimulatedCore, params: Params, account: Account): Order[] {
+  requireMarketIfNamed(core, params);
+  return [...core.state.orders.values()].filter(ofAccount(params, account));
+}
 
-function findAlgoOrder(core: SimulatedCore, params: Params, account: Account): AlgoOrder | undefined {
-  const id = params.integer('algoId');
-  const clientOrderId = params.text('clientAlgoId');
-  if (id === undefined && clientOrderId === undefined)
-    throw new VenueError(-1102, "Param 'algoid' or 'clientalgoid' must be sent, but both were empty/null!");
-  return [...core.state.algoOrders.values()].findLast(
-    (algo) =>
-      algo.account === account.id &&
-      (id === undefined ? algo.clientOrderId === clientOrderId : algo.id === id),
-  );
+function algoOrdersOf(core: SimulatedCore, params: Params, account: Account): AlgoOrder[] {
+  requireMarketIfNamed(core, params);
+  return [...core.state.algoOrders.values()].filter(ofAccount(params, account));
 }
 
 function deleteAlgoOrder(core: SimulatedCore, params: Params, account: Account): unknown {
-  const algo = findAlgoOrder(core, params, account);
+  const algo = findAlgoOrder(core, account, params);
   if (algo === undefined) throw new VenueError(-2011, 'Unknown order sent.');
   cancelAlgoOrder(core.state, algo);
   return { algoId: algo.id, clientAlgoId: algo.clientOrderId, code: '200', msg: 'success' };
@@ -249,7 +253,7 @@ function routes(): Routes {
     'GET /fapi/v1/userTrades': read(userTrades),
     'POST /fapi/v1/algoOrder': trade(postAlgoOrder),
     'GET /fapi/v1/algoOrder': read((core, params, account) => {
-      const algo = findAlgoOrder(core, params, account);
+      const algo = findAlgoOrder(core, account, params);
       if (algo === undefined) throw orderDoesNotExist();
       return algoOrder(core, algo);
     }),

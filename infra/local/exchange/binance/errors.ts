@@ -23,7 +23,8 @@ export const executionUnknown = (): VenueError =>
     503,
   );
 
-type Codes = Record<RejectionReason, [code: number, msg: string]>;
+type Code = [code: number, msg: string];
+type Codes = Record<RejectionReason, Code>;
 
 const both = {
   unknown_account: [-2015, 'Invalid API-key, IP, or permissions for action.'],
@@ -32,16 +33,20 @@ const both = {
   has_open_orders: [-4067, 'Position side cannot be changed if there exists open orders.'],
   has_position: [-4068, 'Position side cannot be changed if there exists position.'],
   not_fillable: [-2011, 'Unknown order sent.'],
-} as const;
+} satisfies Partial<Codes>;
+
+const marketLotSize: Code = [-1013, 'Filter failure: MARKET_LOT_SIZE'];
 
 const spotCodes: Codes = {
-  ...(both as unknown as Codes),
+  ...both,
   insufficient_balance: [-2010, 'Account has insufficient balance for requested action.'],
   insufficient_margin: [-2010, 'Account has insufficient balance for requested action.'],
   amount_below_minimum: [-1013, 'Filter failure: LOT_SIZE'],
   amount_above_maximum: [-1013, 'Filter failure: LOT_SIZE'],
   amount_off_step: [-1013, 'Filter failure: LOT_SIZE'],
-  market_lot: [-1013, 'Filter failure: MARKET_LOT_SIZE'],
+  market_amount_below_minimum: marketLotSize,
+  market_amount_above_maximum: marketLotSize,
+  market_amount_off_step: marketLotSize,
   price_off_tick: [-1013, 'Filter failure: PRICE_FILTER'],
   notional_below_minimum: [-1013, 'Filter failure: NOTIONAL'],
   duplicate_client_order_id: [-2010, 'Duplicate order sent.'],
@@ -61,7 +66,9 @@ const usdmCodes: Codes = {
   amount_below_minimum: [-4004, 'Quantity less than min quantity.'],
   amount_above_maximum: [-4005, 'Quantity greater than max quantity.'],
   amount_off_step: [-1111, 'Precision is over the maximum defined for this asset.'],
-  market_lot: [-4004, 'Quantity less than min quantity.'],
+  market_amount_below_minimum: [-4004, 'Quantity less than min quantity.'],
+  market_amount_above_maximum: [-4005, 'Quantity greater than max quantity.'],
+  market_amount_off_step: [-1111, 'Precision is over the maximum defined for this asset.'],
   price_off_tick: [-4014, 'Price not increased by tick size.'],
   notional_below_minimum: [
     -4164,

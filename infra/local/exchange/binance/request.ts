@@ -1,5 +1,5 @@
 import type { SimulatedCore } from '../core/core.ts';
-import type { Account, Order, PositionSide, Side, TimeInForce } from '../core/model.ts';
+import type { Account, AlgoOrder, Order, PositionSide, Side, TimeInForce } from '../core/model.ts';
 import { VenueError, type VenueRequest } from '../server/face.ts';
 import { invalidSignature, malformedParameter, missingParameter, unauthorized } from './errors.ts';
 import { signedPayload, verifySignature } from './signature.ts';
@@ -146,5 +146,18 @@ export function findOrder(
       order.market === market &&
       order.symbol === symbol &&
       (orderId === undefined ? order.clientOrderId === clientOrderId : order.id === orderId),
+  );
+}
+
+/** The account's algo order that `algoId` or `clientAlgoId` names. */
+export function findAlgoOrder(core: SimulatedCore, account: Account, params: Params): AlgoOrder | undefined {
+  const id = params.integer('algoId');
+  const clientOrderId = params.text('clientAlgoId');
+  if (id === undefined && clientOrderId === undefined)
+    throw new VenueError(-1102, "Param 'algoid' or 'clientalgoid' must be sent, but both were empty/null!");
+  return [...core.state.algoOrders.values()].findLast(
+    (algo) =>
+      algo.account === account.id &&
+      (id === undefined ? algo.clientOrderId === clientOrderId : algo.id === id),
   );
 }

@@ -2,7 +2,7 @@ import type { SimulatedCore } from '../core/core.ts';
 import type { Account, MarketKind } from '../core/model.ts';
 import { type PreparedRequest, VenueError, type VenueFace, type VenueRequest } from '../server/face.ts';
 import { errorOf, executionUnknown, invalidSignature, orderDoesNotExist, unauthorized } from './errors.ts';
-import { authenticate, checkWindow, describeRequest, findOrder, Params } from './request.ts';
+import { authenticate, checkWindow, describeRequest, findAlgoOrder, findOrder, Params } from './request.ts';
 
 export type PublicHandler = (core: SimulatedCore, params: Params) => unknown;
 export type SignedHandler = (core: SimulatedCore, params: Params, account: Account) => unknown;
@@ -55,7 +55,10 @@ export function binanceFace(
     describe: describeRequest,
     cancelTarget: (request) => {
       const account = core.state.accountByKey(request.headers['x-mbx-apikey'] ?? '');
-      return account === undefined ? undefined : findOrder(core, account, orderMarket, new Params(request));
+      const params = new Params(request);
+      if (account === undefined) return undefined;
+      if (request.path.endsWith('/algoOrder')) return findAlgoOrder(core, account, params);
+      return request.path.endsWith('/order') ? findOrder(core, account, orderMarket, params) : undefined;
     },
     errorOf: (error) => errorOf(error, orderMarket),
     errorBody: (error) => ({ code: error.code, msg: error.message }),

@@ -69,7 +69,8 @@ export function triggerAlgoOrders(state: ExchangeState, market: Market): void {
   }
 }
 
-function triggerAlgoOrder(state: ExchangeState, market: Market, algo: AlgoOrder): void {
+/** Triggers one algo order whatever the price. */
+export function triggerAlgoOrder(state: ExchangeState, market: Market, algo: AlgoOrder): void {
   const account = state.account(algo.account);
   algo.triggeredAt = state.now();
   algo.updatedAt = algo.triggeredAt;

@@ -127,11 +127,16 @@ export class SimulatedCore {
     const market = this.state.market(kind, symbol);
     if (decimal(price).lte(0) || !isStepMultiple(decimal(price), decimal(market.tick)))
       throw new Rejection('price_off_tick', `the tick of ${symbol} is ${market.tick}`);
+    this.state.record({ type: 'price', market: kind, symbol, price: text(decimal(price)) });
+    this.#movePrice(market, price);
+    return market;
+  }
+
+  #movePrice(market: Market, price: string): void {
     market.price = text(decimal(price));
-    this.state.record({ type: 'price', market: kind, symbol, price: market.price });
+    this.state.onChange();
     matchAtPrice(this.state, market);
     triggerAlgoOrders(this.state, market);
-    return market;
   }
 
   setLiquidity({ market: kind, symbol, amount }: MarketRef & { amount: string | null }): Market {
@@ -271,9 +276,9 @@ export class SimulatedCore {
 
   /** Moves every price one small step; what the ticker does each time. */
   tick({ spread = '0.001' }: { spread?: string | undefined } = {}): void {
-    for (const { kind, symbol, price, tick } of [...this.state.markets.values()]) {
-      this.setPrice({ market: kind, symbol, price: text(walkPrice(price, tick, spread, this.#random)) });
-    }
+    // Not in the ledger, which a running ticker would fill with nothing else.
+    for (const market of [...this.state.markets.values()])
+      this.#movePrice(market, text(walkPrice(market.price, market.tick, spread, this.#random)));
   }
 
   startTicker({ everyMs, spread }: { everyMs: number; spread?: string | undefined }): void {

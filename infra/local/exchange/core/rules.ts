@@ -27,8 +27,9 @@ export function checkFilters(market: Market, order: Sized, options: { exemptFrom
   if (!isStepMultiple(amount, decimal(market.lot.step))) throw new Rejection('amount_off_step');
   if (isMarketType(order.type)) {
     const { min, max, step } = market.marketLot;
-    if (amount.lt(min) || amount.gt(max) || !isStepMultiple(amount, decimal(step)))
-      throw new Rejection('market_lot');
+    if (amount.lt(min)) throw new Rejection('market_amount_below_minimum');
+    if (amount.gt(max)) throw new Rejection('market_amount_above_maximum');
+    if (!isStepMultiple(amount, decimal(step))) throw new Rejection('market_amount_off_step');
   }
   // A market order has no price of its own; the last one stands in, where Binance averages five minutes.
   const price = order.price ?? order.triggerPrice ?? market.price;

@@ -136,7 +136,6 @@ export function settleSpot(
 ): Fee {
   const account = state.account(order.account);
   const cost = amount.times(price);
-  const charged = feeFor(state, account, market, order, amount, cost);
   if (order.side === 'sell') {
     spend(state, account, market, order, amount);
     changeFree(account, market.quote, cost);
@@ -144,6 +143,8 @@ export function settleSpot(
     spend(state, account, market, order, cost);
     changeFree(account, market.base, amount);
   }
+  // After the assets have moved: whoever sells the last BNB has none left to pay the commission with.
+  const charged = feeFor(state, account, market, order, amount, cost);
   changeFree(account, charged.feeAsset, charged.fee.negated());
   return charged;
 }

@@ -1,4 +1,4 @@
-import type { Account, MarketKind, Order } from '../core/model.ts';
+import type { Account, AlgoOrder, MarketKind, Order } from '../core/model.ts';
 
 export interface VenueRequest {
   method: string;
@@ -36,8 +36,8 @@ export interface VenueFace {
   prepare(request: VenueRequest): PreparedRequest;
   /** Query and body without signature and key, for the ledger. */
   describe(request: VenueRequest): string;
-  /** The order a cancel aims at, for the race in which it fills first. */
-  cancelTarget(request: VenueRequest): Order | undefined;
+  /** The order a cancel aims at, for the race in which it fills or triggers first. */
+  cancelTarget(request: VenueRequest): Order | AlgoOrder | undefined;
   errorOf(error: unknown): VenueError;
   errorBody(error: VenueError): unknown;
   /** The answers that faults give. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { triggerAlgoOrder } from '../core/algo-orders.ts';
 import type { SimulatedCore } from '../core/core.ts';
 import type { Fault } from '../core/faults.ts';
 import { isOpen } from '../core/state.ts';
@@ -168,8 +169,12 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
   }
 
   function fillFirst(face: VenueFace, request: VenueRequest, amount: string | undefined): void {
-    const order = face.cancelTarget(request);
-    if (order !== undefined && isOpen(order)) core.fill({ orderId: order.id, amount });
+    const target = face.cancelTarget(request);
+    if (target === undefined) return;
+    if (!('filled' in target)) {
+      if (target.status === 'new')
+        triggerAlgoOrder(core.state, core.state.market('usdm', target.symbol), target);
+    } else if (isOpen(target) && target.triggered) core.fill({ orderId: target.id, amount });
   }
 }
 

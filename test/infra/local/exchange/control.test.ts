@@ -193,6 +193,15 @@ describe('the moving price', () => {
     expect(walk(7)).not.toEqual(walk(8));
   });
 
+  it('fills orders on its way, and leaves the ledger to what users do', () => {
+    const core = new SimulatedCore();
+    core.addAccount({ ...key, balances: { spot: { BTC: '1' } } });
+    const order = { apiKey: key.apiKey, market: 'spot', symbol: 'BTCUSDT', side: 'sell' } as const;
+    core.placeOrder({ ...order, type: 'limit', amount: '1', price: '60000.01' });
+    for (let step = 0; step < 50; step++) core.tick();
+    expect(core.ledger().map(({ type }) => type)).toEqual(['order', 'fill']);
+  });
+
   it('is off until started', () => {
     const core = new SimulatedCore();
     core.startTicker({ everyMs: 60_000 });

@@ -145,6 +145,9 @@ describe('refusals on futures', () => {
     expect(await refused(futuresOrder(client, { quantity: '0.001' }))).toEqual(['InvalidOrder', -4164]);
     expect(await refused(futuresOrder(client, { quantity: '0.0105' }))).toEqual(['BadRequest', -1111]);
     expect(await refused(futuresOrder(client, { reduceOnly: 'true' }))).toEqual(['InvalidOrder', -2022]);
+    const long = { newClientOrderId: 'a'.repeat(37) };
+    expect(await refused(futuresOrder(client, long))).toEqual(['BadRequest', -4015]);
+    expect(await refused(client.fapiPrivateGetOpenOrders({ symbol: 'NOPE' }))).toEqual(['BadSymbol', -1121]);
     expect((await refused(futuresOrder(client, { type: 'STOP_MARKET', stopPrice: '70000' })))[1]).toBe(-4120);
     const stop = client.createOrder(btcPerp, 'market', 'sell', 1, undefined, { stopLossPrice: 61000 });
     expect(await refused(stop)).toEqual(['OrderImmediatelyFillable', -2021]);

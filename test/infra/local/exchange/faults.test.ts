@@ -186,6 +186,26 @@ describe('faults', () => {
     });
   });
 
+  it('fill-before-cancel triggers an algo order before its cancel arrives', async () => {
+    const { exchange } = await faulty({ kind: 'fill-before-cancel', match: { method: 'DELETE' } });
+    const client = await connect('usdm', exchange);
+    await client.createOrder(btcPerp, 'market', 'buy', 1);
+    const params = { stopLossPrice: 55000, reduceOnly: true };
+    const stop = await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, params);
+    const algo = { trigger: true };
+    expect((await refusal(client.cancelOrder(idOf(stop), btcPerp, algo))).name).toBe('OrderNotFound');
+    expect((await client.fetchOrder(idOf(stop), btcPerp, algo)).info.algoStatus).toBe('FINISHED');
+    expect(await client.fetchPositions([btcPerp])).toEqual([]);
+  });
+
+  it('late also runs by the real clock', async () => {
+    const exchange = await start();
+    const client = await connect('spot', exchange);
+    exchange.core.addFault({ kind: 'late', ms: 5, match: onOrder });
+    await refusal(client.createOrder(btc, 'market', 'buy', 0.1));
+    await expect.poll(() => exchange.core.orders().orders.length).toBe(1);
+  });
+
   it('bad-signature refuses a good one, once', async () => {
     const { buy } = await faulty({ kind: 'bad-signature', match: onOrder });
     expect((await refusal(buy())).name).toBe('AuthenticationError');

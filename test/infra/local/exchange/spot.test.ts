@@ -72,6 +72,15 @@ describe('spot', () => {
     expect((await client.fetchBalance()).BTC?.free).toBe(0.1);
   });
 
+  it('takes the fee from the proceeds where the last BNB itself is sold', async () => {
+    const exchange = await start({ funded: false });
+    exchange.core.addAccount({ ...key, feesInBnb: true, balances: { spot: { BNB: '1' } } });
+    const client = await connect('spot', exchange);
+    const order = await client.createOrder('BNB/USDT', 'market', 'sell', 1);
+    expect(order.fee).toMatchObject({ cost: 0.6, currency: 'USDT' });
+    expect((await client.fetchBalance()).BNB?.total).toBe(0);
+  });
+
   it('spends a quote amount in whole steps', async () => {
     const client = await connect('spot', await start());
     const order = await client.createOrder(btc, 'market', 'buy', 0, undefined, { cost: 100 });

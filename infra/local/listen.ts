@@ -1,6 +1,8 @@
 import type { Server } from 'node:net';
 import { hasCode, StartFailure } from './start-failure.ts';
 
+export const highestPort = 65_535;
+
 /** Binds to this machine's loopback address and to no other. @returns the port; `0` asks for any free one. */
 export const listen = async (server: Server, port: number): Promise<number> => {
   const bound = Promise.withResolvers<void>();

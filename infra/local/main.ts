@@ -1,3 +1,4 @@
+import { introductionOf } from './introduction.ts';
 import { parseOptions } from './options.ts';
 import { startLocalStack } from './stack.ts';
 import { StartFailure } from './start-failure.ts';
@@ -32,7 +33,7 @@ const main = async (): Promise<void> => {
   const stack = await starting;
   if (ending) return;
   say(`ready ${stack.url}`);
-  for (const line of stack.introduction) say(line);
+  for (const line of introductionOf(stack)) say(line);
 };
 
 /** One sentence for what the person can mend, everything for what only we can. */

@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import { highestPort } from './listen.ts';
 
 export interface Options {
   port: number;
@@ -6,15 +7,24 @@ export interface Options {
   demo: boolean;
 }
 
-const highestPort = 65_535;
+/** Where the command line looks for the local stack. */
+export const defaultPort = 8787;
 
-/** Reads the command line. Prints help, or what is wrong with it, and ends the process where that is asked for. */
+/** Reads the command line. Prints help, or what is wrong with the line, and then ends the process. */
 export const parseOptions = async (given: readonly string[]): Promise<Options> => {
   const { port, data, demo } = await yargs(given)
     .scriptName('npm start --')
     .usage('$0 [options]\n\nRuns Ripcord on this machine: links, admin API, table and schedule.')
-    .option('port', { type: 'number', default: 8787, describe: 'Port of links and admin API; 0 takes any free one' })
-    .option('data', { type: 'string', default: '.ripcord/', describe: 'Folder that keeps table and accounts' })
+    .option('port', {
+      type: 'number',
+      default: defaultPort,
+      describe: 'Port of links and admin API; 0 takes any free one',
+    })
+    .option('data', {
+      type: 'string',
+      default: '.ripcord/',
+      describe: 'Folder that keeps table and accounts',
+    })
     .option('demo', {
       type: 'boolean',
       default: true,
@@ -25,10 +35,12 @@ export const parseOptions = async (given: readonly string[]): Promise<Options> =
       throw new Error(`--port: expected a whole number from 0 to ${highestPort}, such as 8787`);
     })
     .check(({ data }) => {
-      if (data !== '') return true;
+      if (typeof data === 'string' && data !== '') return true;
       throw new Error('--data: expected a folder, such as .ripcord/');
     })
     .strict()
+    .locale('en')
+    .showHelpOnFail(false, 'Run npm start -- --help to see what there is.')
     .version(false)
     .parseAsync();
   return { port, data, demo };

@@ -9,7 +9,7 @@ const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
  * @returns why the request is refused, or undefined.
  */
 export const refusalOf = (request: IncomingMessage): string | undefined => {
-  const hosts = request.headersDistinct['host'] ?? [];
+  const hosts = request.headersDistinct.host ?? [];
   const name = hosts[0]?.replace(/:\d+$/, '').toLowerCase() ?? '';
   if (hosts.length !== 1 || !loopbackNames.has(name)) {
     return 'This API answers only to the names 127.0.0.1, localhost and [::1]: the Host header has another.';

@@ -3,7 +3,8 @@ import { inOneLine, type Log } from './log.ts';
 /** Calls `tick` again and again. @returns what ends it. */
 export type Every = (intervalMs: number, tick: () => void) => () => void;
 
-const everyByClock: Every = (intervalMs, tick) => {
+/** The one by the clock. */
+export const everyByClock: Every = (intervalMs, tick) => {
   const timer = setInterval(tick, intervalMs);
   return () => clearInterval(timer);
 };
@@ -18,19 +19,19 @@ export const startSchedule = (options: {
   run: () => Promise<unknown>;
   intervalMs: number;
   log: Log;
-  every?: Every;
+  every: Every;
 }): Schedule => {
   let running: Promise<void> | undefined;
   const tick = (): void => {
     running ??= options
       .run()
       .then(() => undefined)
-      .catch((thrown: unknown) => options.log(`The schedule’s run failed: ${inOneLine(thrown)}`))
+      .catch((thrown: unknown) => options.log(`The schedule's run failed: ${inOneLine(thrown)}`))
       .finally(() => {
         running = undefined;
       });
   };
-  const end = (options.every ?? everyByClock)(options.intervalMs, tick);
+  const end = options.every(options.intervalMs, tick);
   tick();
   return {
     async stop() {

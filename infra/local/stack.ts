@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { parseEnvironment } from '../../functions/environment.ts';
+import { fileAccounts } from '../../lib/account/file-accounts.ts';
 import { prepareDataFolder } from './data-folder.ts';
+import { type Demo, startDemo } from './demo.ts';
 import { type CreateHandlers, createLambdas, type Lambdas } from './functions.ts';
 import { createHttpApi } from './http-api.ts';
 import { createInvokeApi, invokeApiPrefix } from './invoke-api.ts';
 import type { Lambda } from './lambda.ts';
+import { highestPort } from './listen.ts';
 import type { Log } from './log.ts';
-import { type Every, type Schedule, startSchedule } from './schedule.ts';
+import { type Every, everyByClock, type Schedule, startSchedule } from './schedule.ts';
 import { type LocalServer, type RequestHandler, startServer } from './server.ts';
 import { type LocalTable, startTable } from './table.ts';
 
@@ -20,10 +23,12 @@ export interface LocalStackOptions {
   port: number;
   /** The folder that keeps table and accounts. */
   data: string;
+  /** A simulated exchange with three positions to try things on. Off by default. */
+  demo?: boolean;
   /** In place of the project's own functions. */
   handlers?: CreateHandlers;
-  /** The schedule's clock; `false` leaves out the schedule. */
-  every?: Every | false;
+  /** In place of the clock of the schedule and the demo's prices. */
+  every?: Every;
   log?: Log;
 }
 
@@ -32,6 +37,8 @@ export interface LocalStack {
   url: string;
   tableEndpoint: string;
   lambdas: Lambdas;
+  /** The simulated exchange's address, with the demo. */
+  exchangeUrl: string | undefined;
   /** Lets everything that runs finish, then closes the table. */
   stop(): Promise<void>;
 }
@@ -54,6 +61,7 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
 interface Running {
   server: LocalServer;
   table?: LocalTable;
+  demo?: Demo;
   lambdas?: Lambdas;
   schedule?: Schedule;
 }
@@ -73,21 +81,38 @@ const startBehind = async (
     RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
     RIPCORD_BASE_URL: url,
   });
-  const createHandlers = options.handlers ?? (await import('./project-handlers.ts')).createProjectHandlers;
+  const every = options.every ?? everyByClock;
+  const demo = options.demo === true ? await openDemo(options.port, data, every, log) : undefined;
+  if (demo !== undefined) running.demo = demo;
+  const createHandlers = options.handlers ?? (await import('./project.ts')).createProjectHandlers;
   const lambdas = createLambdas(createHandlers(environment), log);
   running.lambdas = lambdas;
   running.server.serve(apisOf(lambdas, log));
-  if (options.every !== false) running.schedule = startSweeps(lambdas.sweep, log, options.every);
+  await demo?.seed(lambdas.admin);
+  running.schedule = startSweeps(lambdas.sweep, log, every);
   let stopped: Promise<void> | undefined;
   return {
     url,
     tableEndpoint: table.endpoint,
     lambdas,
+    exchangeUrl: demo?.exchangeUrl,
     stop() {
       stopped ??= stopAll(running);
       return stopped;
     },
   };
+};
+
+/** The exchange's port is the stack's next, so that it is easily found; with any free port it takes any, too. */
+const openDemo = async (port: number, data: string, every: Every, log: Log): Promise<Demo> => {
+  const accounts = fileAccounts(join(data, 'accounts.json'));
+  return await startDemo({
+    data,
+    accounts,
+    port: port === 0 || port === highestPort ? 0 : port + 1,
+    every,
+    log,
+  });
 };
 
 const apisOf = (lambdas: Lambdas, log: Log): RequestHandler => {
@@ -99,12 +124,12 @@ const apisOf = (lambdas: Lambdas, log: Log): RequestHandler => {
       : httpApi(request, response);
 };
 
-const startSweeps = (sweep: Lambda, log: Log, every: Every | undefined): Schedule =>
+const startSweeps = (sweep: Lambda, log: Log, every: Every): Schedule =>
   startSchedule({
     run: () => sweep.invoke(scheduledEvent()),
     intervalMs: sweepIntervalMs,
     log,
-    ...(every && { every }),
+    every,
   });
 
 /** What EventBridge hands to a function on a schedule. */
@@ -121,8 +146,9 @@ const scheduledEvent = () => ({
 });
 
 /** From the outside in: nothing loses what it stands on while it runs. */
-const stopAll = async ({ server, table, lambdas, schedule }: Running): Promise<void> => {
+const stopAll = async ({ server, table, demo, lambdas, schedule }: Running): Promise<void> => {
   await Promise.all([schedule?.stop(), server.stop()]);
   await Promise.all(Object.values(lambdas ?? {}).map((lambda) => lambda.settled()));
+  await demo?.stop();
   await table?.stop();
 };

@@ -4,7 +4,7 @@ import { createLambda } from '../../../infra/local/lambda.ts';
 
 const silent = () => undefined;
 
-it('gives the handler a context of Lambda’s shape', async () => {
+it("gives the handler a context of Lambda's shape", async () => {
   const lambda = createLambda(
     'ripcord-admin',
     async (_event: unknown, context: Context) => ({

@@ -17,7 +17,7 @@ const start = async (options: Partial<LocalStackOptions> & { functions?: Partial
   const data = rest.data ?? join(await temporaryFolder(), 'data');
   const stack = await startLocalStack({
     port: 0,
-    every: false,
+    every: () => () => undefined,
     log: (line) => lines.push(line),
     handlers: (environment) => {
       environments.push(environment);
@@ -99,7 +99,6 @@ it('goes on where a sweep fails, and says so in one line', async () => {
         throw new Error('no table');
       },
     },
-    every: () => () => undefined,
   });
   await failed.promise;
   await stack.lambdas.sweep.settled();

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const main = fileURLToPath(new URL('../../../infra/local/main.ts', import.meta.url));
+
+export interface LocalProcess {
+  child: ChildProcess;
+  /** The base URL from the line that says ready; rejects where the process ends before. */
+  ready: Promise<string>;
+  /** Waits for the first line that matches. */
+  line(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The exit code and all that was printed, once it has ended. */
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+/** Runs `npm start` without npm, with its own command line. It ends with the test at the latest. */
+export const runLocal = (...options: string[]): LocalProcess => {
+  const child = spawn(process.execPath, [main, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, 'close').then(([code]: (number | null)[]) => ({
+    code: code ?? null,
+    stdout,
+    stderr,
+  }));
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+
+  const line = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    const whole = new RegExp(`^${pattern.source}$`, 'm');
+    for (;;) {
+      // What is after the last end of line may be half a line.
+      const found = whole.exec(stdout.slice(0, stdout.lastIndexOf('\n') + 1));
+      if (found !== null) return found;
+      const end = await Promise.race([ended, once(child.stdout, 'data').then(() => undefined)]);
+      if (end !== undefined && whole.exec(stdout) === null) {
+        throw new Error(`It ended with ${end.code} before it printed ${pattern}: ${end.stdout}${end.stderr}`);
+      }
+    }
+  };
+  const ready = line(/ready (\S+)/).then(([, url = '']) => url);
+  // Who doesn't wait for it, doesn't want to hear that it never came.
+  ready.catch(() => undefined);
+  return { child, ready, line, ended };
+};
+
+/** Asks the admin function of a running stack. */
+export const askAdmin = async (url: string, command: object): Promise<unknown> => {
+  const answer = await fetch(`${url}/2015-03-31/functions/ripcord-admin/invocations`, {
+    method: 'POST',
+    body: JSON.stringify(command),
+  });
+  return await answer.json();
+};

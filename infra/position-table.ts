@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import { Construct } from 'constructs';
 import type { RipcordFunction } from './ripcord-function.ts';
 
-type ItemAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+type ItemAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /** The one table: positions, links and what became of them. It outlives the stack. */
 export class PositionTable extends Construct {
@@ -36,9 +36,10 @@ export class PositionTable extends Construct {
     return this.#table.tableName;
   }
 
-  /** Rights on the table and on its index, named one by one: Scan is among nobody's. */
+  /** Rights on the table and on its index, named one by one: only the index is queried, and Scan is among nobody's. */
   grant(to: RipcordFunction, onTable: readonly ItemAction[], onIndex: readonly 'Query'[] = []): void {
-    const named = (actions: readonly ItemAction[]) => actions.map((action) => `dynamodb:${action}`);
+    const named = (actions: ReadonlyArray<ItemAction | 'Query'>) =>
+      actions.map((action) => `dynamodb:${action}`);
     const table = this.#table.tableArn;
     to.grant({ RIPCORD_TABLE: this.name }, [
       { actions: named(onTable), resources: [table] },

@@ -34,7 +34,7 @@ export class RipcordStack extends Stack {
       // One whole processor: a cold start is spent compiling, and somebody waits for it.
       memorySize: 1769,
     });
-    table.grant(trigger, ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem', 'Query']);
+    table.grant(trigger, ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem']);
     trigger.grantAccounts(accounts, ['GetParameter']);
 
     // If this fails, nobody can make or revoke links, or change accounts; the links that exist go on working.
@@ -46,11 +46,7 @@ export class RipcordStack extends Stack {
       timeout: Duration.seconds(29),
       memorySize: 1024,
     });
-    table.grant(
-      admin,
-      ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem', 'DeleteItem', 'Query'],
-      ['Query'],
-    );
+    table.grant(admin, ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem', 'DeleteItem'], ['Query']);
     admin.grantAccounts(accounts, ['GetParameter', 'PutParameter', 'DeleteParameter', 'GetParametersByPath']);
 
     // If this fails, links go on working, but a position whose outcome was unknown stays so, and an order that

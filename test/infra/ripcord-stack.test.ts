@@ -178,7 +178,6 @@ test('the table is on demand, recoverable, and outlives the stack', () => {
 });
 
 describe('the rights', () => {
-  const table = 'table';
   const shelf = 'table/index/shelf';
   const account = 'arn:ssm:parameter/ripcord/accounts/*';
 
@@ -188,7 +187,6 @@ describe('the rights', () => {
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
         'dynamodb:PutItem table',
-        'dynamodb:Query table',
         'dynamodb:UpdateItem table',
         'logs:CreateLogStream log of trigger',
         'logs:PutLogEvents log of trigger',
@@ -199,7 +197,6 @@ describe('the rights', () => {
         'dynamodb:DeleteItem table',
         'dynamodb:GetItem table',
         'dynamodb:PutItem table',
-        `dynamodb:Query ${table}`,
         `dynamodb:Query ${shelf}`,
         'dynamodb:UpdateItem table',
         'logs:CreateLogStream log of admin',

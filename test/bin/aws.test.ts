@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const noStack = `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError<
   <Message>Stack with id Other does not exist</Message></Error></ErrorResponse>`;
 
 /** CloudFormation with one stack, and Lambda with one function. */
-const aws = createServer(async (request, response) => {
+const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   if (request.url === '/') {
     const found = (await readText(request)).includes('StackName=Ripcord');
     response.writeHead(found ? 200 : 400, { 'content-type': 'text/xml' }).end(found ? stack : noStack);
@@ -25,6 +25,11 @@ const aws = createServer(async (request, response) => {
     ...(found ? {} : { 'x-amzn-errortype': 'ResourceNotFoundException' }),
   });
   response.end(JSON.stringify(found ? { ok: true, result: { accounts: [] } } : { Message: 'not found' }));
+};
+const aws = createServer((request, response) => {
+  serve(request, response).catch((error: unknown) =>
+    response.destroy(new Error('bad request', { cause: error })),
+  );
 });
 
 beforeAll(() => new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve)));

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json as readJson } from 'node:stream/consumers';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ export const answered = (result: unknown): FakeAnswer => ({ body: { ok: true, re
 /** Speaks as much of Lambda's invoke API as an SDK needs, on a free port of this machine. */
 export const startFakeAdmin = async (answer: (payload: Payload) => FakeAnswer): Promise<FakeAdmin> => {
   const payloads: Payload[] = [];
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'POST' || request.url !== '/2015-03-31/functions/ripcord-admin/invocations') {
       response.writeHead(404).end();
       return;
@@ -37,6 +37,11 @@ export const startFakeAdmin = async (answer: (payload: Payload) => FakeAnswer): 
       ...(functionError === undefined ? {} : { 'x-amz-function-error': functionError }),
     });
     response.end(JSON.stringify(body));
+  };
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) =>
+      response.destroy(new Error('bad request', { cause: error })),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -15,9 +15,11 @@ import type {
   MarketOrder,
   MarketRules,
   OrderName,
+  OrderSide,
   OrderView,
   Permissions,
   Side,
+  Trade,
 } from './exchange.ts';
 import type { Venue, WireError } from './venue.ts';
 import { binance } from './venues/binance.ts';
@@ -52,8 +54,8 @@ const wireErrorOf = (status: number, response: unknown): WireError => {
     typeof response === 'object' && response !== null ? (response as Record<string, unknown>) : {};
   return {
     status,
-    code: String(fields['code'] ?? status),
-    message: typeof fields['msg'] === 'string' ? fields['msg'] : '',
+    code: String(fields.code ?? status),
+    message: typeof fields.msg === 'string' ? fields.msg : '',
   };
 };
 
@@ -74,6 +76,7 @@ const asCcxtNumber = (amount: Amount | undefined): number => amount as unknown a
 /** The one adapter to ccxt: one account of one venue. */
 class CcxtExchange implements Exchange {
   readonly fenceMs: number;
+  readonly absenceMs: number;
   readonly #venue: Venue;
   readonly #ccxt: Ccxt;
   readonly #rereadKeys: () => Promise<Account>;
@@ -86,6 +89,7 @@ class CcxtExchange implements Exchange {
     this.#keys = `${account.apiKey}:${account.secret}`;
     this.#rereadKeys = rereadKeys;
     this.fenceMs = venue.fenceMs;
+    this.absenceMs = venue.absenceMs;
   }
 
   async loadMarket(symbol: string): Promise<MarketRules> {
@@ -217,6 +221,26 @@ class CcxtExchange implements Exchange {
     return price;
   }
 
+  async fetchLastTrade(market: MarketRules, side: OrderSide): Promise<Trade | undefined> {
+    this.#know(market);
+    const trades = await this.#read('read the trades', () =>
+      this.#ccxt.fetchMyTrades(market.symbol, undefined, 100),
+    );
+    const last = trades
+      .filter((trade) => trade.side === side)
+      .reduce<(typeof trades)[number] | undefined>(
+        (latest, trade) => (Number(trade.timestamp ?? 0) >= Number(latest?.timestamp ?? 0) ? trade : latest),
+        undefined,
+      );
+    if (last === undefined) return undefined;
+    return {
+      orderId: last.order,
+      amount: plain(last.amount) ?? '0',
+      price: plain(last.price) ?? '0',
+      at: last.timestamp,
+    };
+  }
+
   async fetchPermissions(): Promise<Permissions> {
     // A signed call first: a wrong key has to show even where the venue tells nothing of permissions.
     await this.#read('use the key', () => this.#ccxt.fetchBalance());
@@ -260,14 +284,14 @@ class CcxtExchange implements Exchange {
       order.status === undefined
     )
       throw new CallFailure('an order without id, side, status or fill', undefined, undefined);
-    const hedgeSide = String(info['positionSide'] ?? '').toLowerCase();
+    const hedgeSide = String(info.positionSide ?? '').toLowerCase();
     const live = order.status === 'open' || (order.status as string) === 'canceling';
     return {
       orderId: id,
       clientOrderId: order.clientOrderId,
       symbol: String(order.symbol),
       side,
-      type: String(info['origType'] ?? info['orderType'] ?? info['type'] ?? order.type ?? '').toLowerCase(),
+      type: String(info.origType ?? info.orderType ?? info.type ?? order.type ?? '').toLowerCase(),
       status: live ? 'live' : 'done',
       amount: plain(order.amount) ?? filled,
       filled,
@@ -415,7 +439,7 @@ const connect = async (
   });
   ccxt.number = String as unknown as typeof ccxt.number;
   if (account.sandbox === true) venue.useSandbox(ccxt);
-  if (account.baseUrl !== undefined) rebase(ccxt.urls['api'] as Record<string, unknown>, account.baseUrl);
+  if (account.baseUrl !== undefined) rebase(ccxt.urls.api as Record<string, unknown>, account.baseUrl);
 
   // ccxt's error texts lose the code for some messages and may carry the signed URL: keep the answer itself.
   const handleErrors = ccxt.handleErrors.bind(ccxt);

@@ -133,6 +133,14 @@ export interface Balance {
   total: Amount;
 }
 
+export interface Trade {
+  orderId: string | undefined;
+  amount: Amount;
+  price: Amount;
+  /** Epoch milliseconds. */
+  at: number | undefined;
+}
+
 export interface Permissions {
   canTrade: boolean | undefined;
   canWithdraw: boolean | undefined;
@@ -146,6 +154,8 @@ export interface Permissions {
 export interface Exchange {
   /** How long after `sendBefore` the venue can still accept an order, in milliseconds. */
   readonly fenceMs: number;
+  /** For how long after the fence the venue may still say "no such order" of one that it has. */
+  readonly absenceMs: number;
   /** Loads the venue's markets (slow): at adoption and opening, and after a rejection for precision. */
   loadMarket(symbol: string): Promise<MarketRules>;
   /** @returns undefined where the exchange says that it has no such order (which may be wrong for a minute). */
@@ -160,6 +170,8 @@ export interface Exchange {
   fetchBalance(currency: string): Promise<Balance>;
   /** Mark price on perpetuals, last price on spot. */
   fetchPrice(market: MarketRules): Promise<Amount>;
+  /** The account's latest trade of that side in this market: when and how a position ended outside Ripcord. */
+  fetchLastTrade(market: MarketRules, side: OrderSide): Promise<Trade | undefined>;
   fetchPermissions(): Promise<Permissions>;
 }
 

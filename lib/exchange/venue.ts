@@ -28,6 +28,8 @@ export interface Venue {
   options: Parameters;
   /** How long after its timestamp a request can still be accepted; the `options` above say the same to ccxt. */
   fenceMs: number;
+  /** How long after the fence a look-up may still miss an order that exists. */
+  absenceMs: number;
   /** Turns ccxt to the venue's test network. */
   useSandbox(exchange: CcxtExchange): void;
   /** Whether a cancel's answer carries what had filled. */

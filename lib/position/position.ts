@@ -80,8 +80,11 @@ export const claimSchema = z.object({
   leaseUntil: z.number(),
   /** The owner sends no order after it, so that the request fence runs out within the lease. */
   sendBefore: z.number(),
-  /** Where recovery stands: since when, and how often, the exchange has said that there is no such order. */
-  absentSince: z.number().optional(),
+  /** A takeover's proof that no close order left under the present attempt: nothing has to be looked for. */
+  unsent: z.boolean().optional(),
+  /** Until when an order of an earlier owner may still reach the exchange's book; epoch milliseconds. */
+  fenceUntil: z.number().optional(),
+  /** How often the exchange has said that there is no such order, all after the fence. */
   absentLooks: z.number().optional(),
 });
 export type Claim = z.infer<typeof claimSchema>;

@@ -1,5 +1,5 @@
 import type { Link } from '../link/link.ts';
-import type { Claim, Position, State } from '../position/position.ts';
+import { type Claim, type Position, positionSchema, type State } from '../position/position.ts';
 
 /**
  * The port to the table. Every write is one conditional write of one item. Methods throw `table-unreachable`
@@ -65,3 +65,13 @@ export interface PositionChange {
   seen?: Position['seen'];
   label?: string | null;
 }
+
+/** @returns the position as a write has left it. */
+export const applyChange = (position: Position, change: PositionChange): Position => {
+  const next: Record<string, unknown> = { ...position, revision: position.revision + 1 };
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) delete next[name];
+    else if (value !== undefined) next[name] = value;
+  }
+  return positionSchema.parse(next);
+};

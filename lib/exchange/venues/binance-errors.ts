@@ -42,3 +42,6 @@ export const deniedCodes: ReadonlySet<string> = new Set(['-1002', '-1022', '-201
 export const clockCodes: ReadonlySet<string> = new Set(['-1021', '-5028']);
 /** -2013 answers a look-up, -2011 a cancel. */
 export const absentCodes: ReadonlySet<string> = new Set(['-2013', '-2011']);
+
+/** -2013 has been logged for 22 to 62 s after an order that was really there. */
+export const absenceMs = 65_000;

@@ -1,5 +1,5 @@
 import type { Venue } from '../venue.ts';
-import { absentCodes, clockCodes, deniedCodes, judgeRejections } from './binance-errors.ts';
+import { absenceMs, absentCodes, clockCodes, deniedCodes, judgeRejections } from './binance-errors.ts';
 import { marketLotOf } from './binance-market.ts';
 
 /** At most 60 s by Binance's documents; 5 s lets the fence run out well within a lease. */
@@ -18,6 +18,7 @@ export const binance: Venue = {
     warnOnFetchOpenOrdersWithoutSymbol: false,
   },
   fenceMs: recvWindowMs,
+  absenceMs,
   useSandbox: (exchange) => exchange.setSandboxMode(true),
   cancelTells: true,
   nameOf: ({ orderId, clientOrderId }) =>
@@ -51,11 +52,11 @@ export const binance: Venue = {
   },
   fetchHolding: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
   async fetchPrice(exchange, market) {
-    const answer = await exchange['publicGetTickerPrice']({ symbol: market.id });
+    const answer = await exchange.publicGetTickerPrice({ symbol: market.id });
     return answer.price;
   },
   async fetchPermissions(exchange) {
-    const answer = await exchange['sapiGetAccountApiRestrictions']();
+    const answer = await exchange.sapiGetAccountApiRestrictions();
     return {
       canTrade: answer.enableSpotAndMarginTrading,
       canWithdraw: answer.enableWithdrawals,

@@ -1,7 +1,7 @@
 import { decimal, toAmount } from '../../amount.ts';
 import type { MarketOrder } from '../exchange.ts';
 import type { Venue } from '../venue.ts';
-import { absentCodes, clockCodes, deniedCodes, judgeRejections } from './binance-errors.ts';
+import { absenceMs, absentCodes, clockCodes, deniedCodes, judgeRejections } from './binance-errors.ts';
 import { marketLotOf } from './binance-market.ts';
 
 const recvWindowMs = 5_000;
@@ -20,6 +20,7 @@ export const binanceusdm: Venue = {
     warnOnFetchOpenOrdersWithoutSymbol: false,
   },
   fenceMs: recvWindowMs,
+  absenceMs,
   // ccxt refuses the old futures test network; Binance's demo trading took its place.
   useSandbox: (exchange) => exchange.enableDemoTrading(true),
   cancelTells: true,
@@ -54,7 +55,7 @@ export const binanceusdm: Venue = {
   deniedCodes,
   clockCodes,
   triggeredOrderId: (info) => {
-    const actual = String(info['actualOrderId'] ?? '');
+    const actual = String(info.actualOrderId ?? '');
     return actual === '' || actual === '0' ? undefined : actual;
   },
   rulesOf: marketLotOf,
@@ -70,34 +71,32 @@ export const binanceusdm: Venue = {
     ],
   },
   async fetchHolding(exchange, market, side) {
-    const rows: Record<string, string>[] = await exchange['fapiPrivateV3GetPositionRisk']({
+    const rows: Record<string, string>[] = await exchange.fapiPrivateV3GetPositionRisk({
       symbol: market.id,
     });
-    const open = rows.filter(
-      (row) => row['symbol'] === market.id && !decimal(row['positionAmt'] ?? '0').isZero(),
-    );
+    const open = rows.filter((row) => row.symbol === market.id && !decimal(row.positionAmt ?? '0').isZero());
     // Flat symbols may be left out of the answer altogether: then only the mode tells whether it is hedged.
-    const known = rows.find((row) => row['symbol'] === market.id);
+    const known = rows.find((row) => row.symbol === market.id);
     const hedged =
       known === undefined
-        ? String((await exchange['fapiPrivateGetPositionSideDual']()).dualSidePosition) === 'true'
-        : known['positionSide'] !== 'BOTH';
-    const row = hedged ? open.find((candidate) => candidate['positionSide'] === side.toUpperCase()) : open[0];
+        ? String((await exchange.fapiPrivateGetPositionSideDual()).dualSidePosition) === 'true'
+        : known.positionSide !== 'BOTH';
+    const row = hedged ? open.find((candidate) => candidate.positionSide === side.toUpperCase()) : open[0];
     if (row === undefined) return { side: undefined, amount: '0', hedged };
-    const amount = decimal(row['positionAmt'] ?? '0');
+    const amount = decimal(row.positionAmt ?? '0');
     return {
       side: hedged ? side : amount.gt(0) ? 'long' : 'short',
       amount: toAmount(amount.abs()),
-      averagePrice: toAmount(decimal(row['entryPrice'] ?? '0')),
+      averagePrice: toAmount(decimal(row.entryPrice ?? '0')),
       hedged,
     };
   },
   async fetchPrice(exchange, market) {
-    const answer = await exchange['fapiPublicGetPremiumIndex']({ symbol: market.id });
+    const answer = await exchange.fapiPublicGetPremiumIndex({ symbol: market.id });
     return answer.markPrice;
   },
   async fetchPermissions(exchange) {
-    const answer = await exchange['sapiGetAccountApiRestrictions']();
+    const answer = await exchange.sapiGetAccountApiRestrictions();
     return {
       canTrade: answer.enableFutures,
       canWithdraw: answer.enableWithdrawals,

@@ -1,0 +1,23 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { AdminAnswer } from '../lib/admin/commands.ts';
+import { runAdmin } from '../lib/admin/run.ts';
+import { buildEngine } from './engine.ts';
+import { type Environment, parseEnvironment } from './environment.ts';
+
+type Handler = (payload: unknown, context: Context) => Promise<AdminAnswer>;
+
+/** Direct invocations only, no route. If this function fails, no link can be made; those made go on working. */
+export const createAdmin = (environment: Environment): Handler => {
+  const { engine, accounts } = buildEngine(environment);
+  const baseUrl = environment.RIPCORD_BASE_URL ?? '';
+  return middy<unknown, AdminAnswer>().handler((payload) => runAdmin({ engine, accounts, baseUrl }, payload));
+};
+
+let built: Handler | undefined;
+
+/** The Lambda's entry. */
+export const handler: Handler = (payload, context) => {
+  built ??= createAdmin(parseEnvironment(process.env));
+  return built(payload, context);
+};

@@ -1,0 +1,55 @@
+import type { Answer } from '../lib/trigger/fire.ts';
+
+const escape = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const headlines: Record<string, string> = {
+  closed: 'Closed',
+  canceled: 'Cancelled',
+  kept: 'Kept open',
+  dust: 'Too little left to close',
+  'in-progress': 'In progress',
+  retrying: 'Not yet',
+  refused: 'The exchange refused',
+  'needs-attention': 'A person has to look',
+  gone: 'This link is over',
+  ignored: 'Nothing was done',
+  'not-found': 'No such link',
+};
+
+/** What of an outcome is worth a row, and what to call it. */
+const rows: [field: string, label: string][] = [
+  ['symbol', 'Market'],
+  ['side', 'Side'],
+  ['entryFilled', 'Entry filled'],
+  ['closedAmount', 'Closed'],
+  ['averagePrice', 'Average price'],
+  ['left', 'Left'],
+  ['closeOrderId', 'Order'],
+  ['settledAt', 'When (UTC)'],
+];
+
+/** The page a person sees: the outcome in one line, details below, nothing loaded from anywhere. */
+export const renderPage = ({ status, body }: Answer): string => {
+  const fields = body as Record<string, unknown>;
+  const word = String(fields.outcome ?? fields.status);
+  const sentence = String(fields.detail ?? fields.message ?? '');
+  const details = rows
+    .filter(([field]) => fields[field] !== undefined && fields[field] !== '0')
+    .map(([field, label]) => `<dt>${label}</dt><dd>${escape(String(fields[field]))}</dd>`)
+    .join('');
+  const repeated = fields.repeated === true ? '<p>This had been done before; nothing was done now.</p>' : '';
+  const refresh = status === 202 ? '<meta http-equiv="refresh" content="3">' : '';
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">${refresh}<title>Ripcord: ${escape(headlines[word] ?? word)}</title>
+<style>
+:root{color-scheme:light dark}
+body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem}
+h1{font-size:1.75rem;margin:0 0 .5rem}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.5rem;margin-top:1.5rem}
+dt{opacity:.65}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+</style></head>
+<body><main><h1>${escape(headlines[word] ?? word)}</h1><p>${escape(sentence)}</p>${repeated}<dl>${details}</dl></main></body></html>
+`;
+};

@@ -1,0 +1,95 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { z } from 'zod';
+import { asFault, Fault, httpStatusOf } from '../lib/fault.ts';
+import { type Answer, fire, ignored } from '../lib/trigger/fire.ts';
+import { buildEngine } from './engine.ts';
+import { type Environment, parseEnvironment } from './environment.ts';
+import { renderPage } from './page.ts';
+
+/** What is read of a request; a token of any other shape is simply not found. */
+const requestSchema = z.object({
+  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+  pathParameters: z.object({ token: z.string() }),
+  headers: z.record(z.string(), z.string().optional()).default({}),
+  body: z.string().optional(),
+  isBase64Encoded: z.boolean().default(false),
+});
+
+/** Nothing of an answer may be stored, indexed, framed or sent on with a referrer: the address is the key. */
+const safeHeaders = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+  'x-robots-tag': 'noindex, nofollow',
+  'x-content-type-options': 'nosniff',
+};
+
+type Handler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** GET and POST /l/{token}: fires the link. If this function fails, alerts are lost; positions are untouched. */
+export const createTrigger = (environment: Environment): Handler => {
+  const { engine } = buildEngine(environment);
+  const answer = async (event: APIGatewayProxyEventV2): Promise<Answer> => {
+    const request = requestSchema.parse(event);
+    const { method } = request.requestContext.http;
+    if (method !== 'GET' && method !== 'POST') return refusedMethod;
+    if (method === 'POST' && bodyOf(request).trim() !== '') return ignored;
+    return fire(engine, request.pathParameters.token);
+  };
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .onError((request) => {
+      request.response = respond(request.event, answerOfFault(request.error));
+    })
+    .handler(async (event) => respond(event, await answer(event)));
+};
+
+const bodyOf = ({ body = '', isBase64Encoded }: z.infer<typeof requestSchema>): string =>
+  isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+
+const refusedMethod: Answer = {
+  status: 405,
+  body: { status: 'method-not-allowed', message: 'A link is opened with GET or POST. Nothing was done.' },
+};
+
+/** Where a fault comes this far, no order was sent. What is not ours reveals nothing and is logged by its class. */
+const answerOfFault = (error: unknown): Answer => {
+  const fault = asFault(error);
+  if (fault.code === 'internal') {
+    const cause = fault.cause instanceof Fault ? fault.cause.cause : fault.cause;
+    console.error(
+      JSON.stringify({ event: 'trigger-failed', error: cause instanceof Error ? cause.name : typeof cause }),
+    );
+  }
+  const status = httpStatusOf(fault.code);
+  return {
+    status,
+    body: { status: fault.code, message: fault.message },
+    ...(status === 503 ? { retryAfter: 5 } : {}),
+  };
+};
+
+const respond = (event: APIGatewayProxyEventV2, answer: Answer): APIGatewayProxyStructuredResultV2 => {
+  const wantsPage = /text\/html/.test(event.headers?.accept ?? '');
+  return {
+    statusCode: answer.status,
+    headers: {
+      ...safeHeaders,
+      'content-type': wantsPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+      ...(answer.retryAfter === undefined ? {} : { 'retry-after': String(answer.retryAfter) }),
+    },
+    body: wantsPage ? renderPage(answer) : JSON.stringify(answer.body),
+  };
+};
+
+let built: Handler | undefined;
+
+/** The Lambda's entry: wired at the first request, so that a wrong environment is an answer and not a crash. */
+export const handler: Handler = (event, context) => {
+  built ??= createTrigger(parseEnvironment(process.env));
+  return built(event, context);
+};

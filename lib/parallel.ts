@@ -1,0 +1,15 @@
+/** Runs over all inputs, `parallel` at a time. @returns the outputs in the inputs' order. */
+export const inParallel = async <Input, Output>(
+  inputs: Input[],
+  parallel: number,
+  run: (input: Input) => Promise<Output>,
+): Promise<Output[]> => {
+  const outputs: Output[] = [];
+  // One iterator shared by all workers: each input goes to whoever is free next.
+  const waiting = inputs.entries();
+  const worker = async () => {
+    for (const [index, input] of waiting) outputs[index] = await run(input);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  return outputs;
+};

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import type { CommandInput } from '../admin/commands.ts';
+import { type Amount, decimal, isPositive, larger, toAmount, truncateToStep } from '../amount.ts';
+import type { Engine } from '../engine.ts';
+import { type Exchange, entrySideOf, type MarketRules } from '../exchange/exchange.ts';
+import { Fault } from '../fault.ts';
+import { holdingOf, newPosition } from './create.ts';
+import { addFees } from './look.ts';
+import { clientOrderIdOf, type OrderRecord, type Position } from './position.ts';
+import { recordOf } from './tally.ts';
+import { sendWindowMs } from './timing.ts';
+
+/**
+ * Places the entry itself. The position is durable, under an id that the request id alone decides, before its
+ * order is sent; so asking again finds it and never sends a second order, whatever became of the first answer.
+ */
+export const openPosition = async (
+  engine: Engine,
+  input: CommandInput<'positions.open'>,
+  exchangeId: Position['exchange'],
+): Promise<Position> => {
+  const positionId = positionIdOf(input);
+  const known = await engine.table.readPosition(positionId);
+  if (known !== undefined) return sameRequest(known, input);
+
+  const exchange = await engine.exchanges.of(input.account);
+  const market = await exchange.loadMarket(input.symbol);
+  const [holding, price] = await Promise.all([
+    holdingOf(exchange, market, input.side),
+    exchange.fetchPrice(market),
+  ]);
+  const size = sizeOf(input, market, price);
+  const sentAt = engine.now();
+  const clientOrderId = clientOrderIdOf(positionId, 'entry', 1);
+  const entry: OrderRecord = {
+    clientOrderId,
+    type: input.type,
+    status: 'unseen',
+    amount: size.amount,
+    price: input.price,
+    filled: '0',
+    at: sentAt + sendWindowMs,
+  };
+  const position = newPosition(engine, {
+    positionId,
+    account: input.account,
+    exchange: exchangeId,
+    side: input.side,
+    label: input.label,
+    market,
+    hedged: holding.hedged,
+    entries: [entry],
+    exits: [],
+    price,
+  });
+  if (!(await engine.table.createPosition(position))) {
+    const other = await engine.table.readPosition(positionId);
+    if (other !== undefined) return sameRequest(other, input);
+    throw new Fault('conflict', 'The position was removed while it was being opened. Use a new requestId.');
+  }
+
+  const result = await exchange.createEntryOrder(market, {
+    clientOrderId,
+    side: entrySideOf(input.side),
+    positionSide: input.side,
+    hedged: holding.hedged,
+    type: input.type,
+    price: input.price,
+    amount: size.cost === undefined ? size.amount : undefined,
+    cost: size.cost,
+    sendBefore: sentAt + sendWindowMs,
+  });
+  if (result.kind === 'rejected' && result.reason !== 'duplicate-id') {
+    await engine.table.deletePosition(positionId);
+    throw new Fault(
+      'exchange-refused',
+      `The exchange refused the entry: ${result.message}. Nothing was opened.`,
+    );
+  }
+  const entries =
+    result.kind === 'accepted'
+      ? [recordOf(result.order, entry)]
+      : await lookForEntry(exchange, position, entry);
+  const told = { entries: await addFeesIfTold(exchange, position, entries) };
+  return (await engine.table.savePosition(position, told)) ?? { ...position, ...told };
+};
+
+/** The answer was lost: one look. If it finds nothing, the entry stays `unseen` for the sweep to find out. */
+const lookForEntry = async (
+  exchange: Exchange,
+  position: Position,
+  entry: OrderRecord,
+): Promise<OrderRecord[]> => {
+  try {
+    const view = await exchange.fetchOrder(position.market, { clientOrderId: entry.clientOrderId });
+    return [view === undefined ? entry : recordOf(view, entry)];
+  } catch {
+    return [entry];
+  }
+};
+
+const addFeesIfTold = async (
+  exchange: Exchange,
+  position: Position,
+  entries: OrderRecord[],
+): Promise<OrderRecord[]> => {
+  try {
+    return await addFees(exchange, position, entries);
+  } catch {
+    // The order is placed and known; its fee is asked for again by the sweep or the trigger.
+    return entries;
+  }
+};
+
+/** 36^12 ids: the hash's tail in base 36, so that the same request is the same position. */
+const positionIdOf = ({ account, requestId }: CommandInput<'positions.open'>): string => {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([account, requestId]))
+    .digest('hex');
+  return `pos_${BigInt(`0x${hash}`).toString(36).padStart(50, '0').slice(-12)}`;
+};
+
+const sameRequest = (known: Position, input: CommandInput<'positions.open'>): Position => {
+  const [entry] = known.entries;
+  if (known.symbol === input.symbol && known.side === input.side && entry?.type.includes(input.type))
+    return known;
+  throw new Fault(
+    'conflict',
+    `requestId ${input.requestId} has opened ${known.positionId} already, a ${known.side} in ${known.symbol}. Use a new requestId.`,
+  );
+};
+
+/** How much to order; `cost` only where the venue takes it, and then `amount` is what it should come to. */
+const sizeOf = (
+  input: CommandInput<'positions.open'>,
+  market: MarketRules,
+  lastPrice: Amount,
+): { amount: Amount; cost?: Amount } => {
+  const price = input.price ?? lastPrice;
+  if (
+    input.price !== undefined &&
+    truncateToStep(input.price, market.priceStep) !== toAmount(decimal(input.price))
+  )
+    throw new Fault(
+      'invalid-input',
+      `price ${input.price} is not a multiple of the market's price step ${market.priceStep}.`,
+    );
+  const isMarket = input.type === 'market';
+  const step = isMarket ? larger(market.amountStep, market.marketAmountStep ?? '0') : market.amountStep;
+  const least = isMarket ? larger(market.amountMin, market.marketAmountMin ?? '0') : market.amountMin;
+  const wanted = input.amount ?? toAmount(decimal(input.cost ?? '0').dividedBy(price));
+  const amount = truncateToStep(wanted, step);
+  if (!isPositive(amount) || decimal(amount).lt(least))
+    throw new Fault(
+      'invalid-input',
+      `${wanted} ${market.base} is below the market's minimum of ${least} (in steps of ${step}). Expected more.`,
+    );
+  if (market.costMin !== undefined && decimal(amount).times(price).lt(market.costMin))
+    throw new Fault(
+      'invalid-input',
+      `${amount} ${market.base} is worth less than the market's minimum of ${market.costMin} ${market.quote}. Expected more.`,
+    );
+  return isMarket && market.kind === 'spot' && input.cost !== undefined
+    ? { amount, cost: input.cost }
+    : { amount };
+};

@@ -1,0 +1,18 @@
+/**
+ * One claim's times, in milliseconds. Each bound is smaller than the next:
+ *
+ *     claim                sendBefore            fence over      lease over
+ *       0 ─────────────────── 5 s ─────────────── 10 s ─────────── 12 s
+ *       owner may send an order │ the venue may still take it │ nobody acts │ anybody may take over
+ *
+ * TradingView's last resend comes 15 s after the alert, so a hit that died can be recovered by it.
+ */
+export const sendWindowMs = 5_000;
+export const leaseMs = 12_000;
+/** The clocks of two functions and of the exchange may differ by as much. */
+export const clockMarginMs = 1_000;
+/** How often the exchange has to deny an order, and for how long, is also a matter of the venue (`absenceMs`). */
+export const absentLooksNeeded = 3;
+/** How many times, and how far apart, an order that only was acknowledged is read again within one request. */
+export const settleLooks = 5;
+export const settlePauseMs = 300;

@@ -1,0 +1,349 @@
+import { randomUUID } from 'node:crypto';
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { Fault } from '../fault.ts';
+import { linkSchema } from '../link/link.ts';
+import { type Position, positionSchema } from '../position/position.ts';
+import { applyChange, type PositionChange, type Table } from './table.ts';
+
+/**
+ * One table. A position is `position#<id>`, a link `link#<id>`; the sort key says the kind. The index `shelf`
+ * holds keys only, and its own keys hardly ever change, so that a hit costs it no write:
+ * `position-open` and `position-final` by creation, `link` by position and creation.
+ */
+export interface DynamoTableOptions {
+  tableName: string;
+  /** Another endpoint than AWS's own, for tables on this machine. */
+  endpoint?: string | undefined;
+}
+
+type Item = Record<string, unknown>;
+
+const positionKey = (positionId: string) => ({ pk: `position#${positionId}`, sk: 'position' });
+const linkKey = (linkId: string) => ({ pk: `link#${linkId}`, sk: 'link' });
+
+/** DynamoDB answers within milliseconds or not at all; the SDK's own default waits for ever. */
+const requestTimeoutMs = 1_500;
+const connectionTimeoutMs = 1_000;
+
+/** DynamoDB takes 100 keys in one batch. */
+const batchSize = 100;
+
+const isRefusal = (thrown: unknown): boolean => thrown instanceof ConditionalCheckFailedException;
+
+const parsePosition = (item: Item): Position => positionSchema.parse(item);
+
+export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table => {
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      maxAttempts: 3,
+      requestHandler: { requestTimeout: requestTimeoutMs, connectionTimeout: connectionTimeoutMs },
+      ...(endpoint === undefined
+        ? {}
+        : { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  );
+
+  /** Runs one call; whatever is no refusal of a condition means that the table cannot be told to have acted. */
+  const ask = async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await call();
+    } catch (thrown) {
+      if (isRefusal(thrown)) throw thrown;
+      throw new Fault('table-unreachable', 'The table gave no answer. Try again in a moment.', {
+        cause: thrown,
+      });
+    }
+  };
+
+  /** @returns whether the write happened; false where its condition refused it. */
+  const attempt = async (call: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await ask(call);
+      return true;
+    } catch (thrown) {
+      if (isRefusal(thrown)) return false;
+      throw thrown;
+    }
+  };
+
+  const read = async (key: Item): Promise<Item | undefined> => {
+    const answer = await ask(() =>
+      client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true })),
+    );
+    return answer.Item;
+  };
+
+  const batchRead = async (keys: Item[]): Promise<Item[]> => {
+    const items: Item[] = [];
+    let waiting = keys;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, batchSize);
+      const answer = await ask(() =>
+        client.send(
+          new BatchGetCommand({ RequestItems: { [tableName]: { Keys: batch, ConsistentRead: true } } }),
+        ),
+      );
+      items.push(...(answer.Responses?.[tableName] ?? []));
+      waiting = [...waiting.slice(batchSize), ...(answer.UnprocessedKeys?.[tableName]?.Keys ?? [])];
+    }
+    return items;
+  };
+
+  /** Reads the items of a shelf whose place on it starts with `prefix`. */
+  const readShelf = async (shelf: string, prefix = ''): Promise<Item[]> => {
+    const keys: Item[] = [];
+    let from: Item | undefined;
+    do {
+      const answer = await ask(() =>
+        client.send(
+          new QueryCommand({
+            TableName: tableName,
+            IndexName: 'shelf',
+            KeyConditionExpression:
+              prefix === '' ? '#shelf = :shelf' : '#shelf = :shelf AND begins_with(#at, :prefix)',
+            ExpressionAttributeNames: { '#shelf': 'shelf', ...(prefix === '' ? {} : { '#at': 'shelvedAt' }) },
+            ExpressionAttributeValues: { ':shelf': shelf, ...(prefix === '' ? {} : { ':prefix': prefix }) },
+            ExclusiveStartKey: from,
+          }),
+        ),
+      );
+      for (const item of answer.Items ?? []) keys.push({ pk: item.pk, sk: item.sk });
+      from = answer.LastEvaluatedKey;
+    } while (from !== undefined);
+    return batchRead(keys);
+  };
+
+  const table: Table = {
+    createPosition: (position) =>
+      attempt(() =>
+        client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: {
+              ...position,
+              ...positionKey(position.positionId),
+              shelf: 'position-open',
+              shelvedAt: `${position.createdAt}#${position.positionId}`,
+            },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
+      ),
+
+    async readPosition(positionId) {
+      const item = await read(positionKey(positionId));
+      return item === undefined ? undefined : parsePosition(item);
+    },
+
+    async listPositions(shelf) {
+      const items = await readShelf('position-open');
+      if (shelf === 'all') items.push(...(await readShelf('position-final')));
+      return items.map(parsePosition).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    },
+
+    async claimPosition({ positionId, claim, from }) {
+      let lost: unknown;
+      const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
+      try {
+        const answer = await ask(() =>
+          client.send(
+            new UpdateCommand({
+              TableName: tableName,
+              Key: positionKey(positionId),
+              UpdateExpression:
+                'SET #state = :claimed, #claim = :claim, #epoch = #epoch + :one, #attempt = #attempt + :one, #revision = #revision + :one REMOVE #failure',
+              ConditionExpression: `#state IN (${Object.keys(states).join(', ')}) AND NOT contains(#revoked, :linkId)`,
+              ExpressionAttributeNames: {
+                '#state': 'state',
+                '#claim': 'claim',
+                '#epoch': 'epoch',
+                '#attempt': 'attempt',
+                '#revision': 'revision',
+                '#failure': 'failure',
+                '#revoked': 'revokedLinks',
+              },
+              ExpressionAttributeValues: {
+                ':claimed': 'claimed',
+                ':claim': claim,
+                ':one': 1,
+                ':linkId': claim.linkId,
+                ...states,
+              },
+              ReturnValues: 'ALL_NEW',
+            }),
+          ),
+        );
+        return { kind: 'claimed', position: parsePosition(answer.Attributes ?? {}) };
+      } catch (thrown) {
+        lost = isRefusal(thrown) ? undefined : thrown;
+      }
+      const item = await read(positionKey(positionId));
+      const holder = item?.state === 'claimed' ? positionSchema.parse(item) : undefined;
+      // An answer can be lost, and the SDK sends again: what looks refused may be our own claim.
+      if (holder?.claim?.owner === claim.owner) return { kind: 'claimed', position: holder };
+      if (lost !== undefined) throw lost;
+      if (item === undefined) return { kind: 'refused', position: undefined, revoked: false };
+      const revokedLinks = item.revokedLinks;
+      return {
+        kind: 'refused',
+        position: parsePosition(item),
+        revoked: revokedLinks instanceof Set && revokedLinks.has(claim.linkId),
+      };
+    },
+
+    async savePosition(position, change) {
+      const mark = randomUUID();
+      const { sets, removes, names, values } = writeExpression({ ...change, mark });
+      const updated = await attempt(() =>
+        client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: positionKey(position.positionId),
+            UpdateExpression: `SET ${[...sets, '#revision = #revision + :one'].join(', ')}${removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`}`,
+            ConditionExpression:
+              '#revision = :seenRevision AND #seenEpoch = :seenEpoch AND #seenState = :seenState',
+            ExpressionAttributeNames: {
+              ...names,
+              '#revision': 'revision',
+              '#seenEpoch': 'epoch',
+              '#seenState': 'state',
+            },
+            ExpressionAttributeValues: {
+              ...values,
+              ':one': 1,
+              ':seenRevision': position.revision,
+              ':seenEpoch': position.epoch,
+              ':seenState': position.state,
+            },
+          }),
+        ),
+      );
+      if (!updated) {
+        const item = await read(positionKey(position.positionId));
+        if (item?.mark !== mark) return undefined;
+      }
+      return applyChange(position, change);
+    },
+
+    async shelvePosition(positionId) {
+      await attempt(() =>
+        client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: positionKey(positionId),
+            UpdateExpression: 'SET #shelf = :shelf',
+            ConditionExpression: '#state IN (:closed, :canceled)',
+            ExpressionAttributeNames: { '#shelf': 'shelf', '#state': 'state' },
+            ExpressionAttributeValues: {
+              ':shelf': 'position-final',
+              ':closed': 'closed',
+              ':canceled': 'canceled',
+            },
+          }),
+        ),
+      );
+    },
+
+    deletePosition: (positionId) =>
+      attempt(() =>
+        client.send(
+          new DeleteCommand({
+            TableName: tableName,
+            Key: positionKey(positionId),
+            ConditionExpression: 'attribute_exists(pk) AND #state <> :claimed',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: { ':claimed': 'claimed' },
+          }),
+        ),
+      ),
+
+    async createLink(link) {
+      const created = await attempt(() =>
+        client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: {
+              ...link,
+              ...linkKey(link.linkId),
+              shelf: 'link',
+              shelvedAt: `${link.positionId}#${link.createdAt}#${link.linkId}`,
+            },
+            // Sent again after a lost answer it finds itself: the same hash is the same link.
+            ConditionExpression: 'attribute_not_exists(pk) OR #hash = :hash',
+            ExpressionAttributeNames: { '#hash': 'tokenHash' },
+            ExpressionAttributeValues: { ':hash': link.tokenHash },
+          }),
+        ),
+      );
+      if (!created) throw new Fault('conflict', 'That link id is taken. Create the link again.');
+    },
+
+    async readLink(linkId) {
+      const item = await read(linkKey(linkId));
+      return item === undefined ? undefined : linkSchema.parse(item);
+    },
+
+    async listLinks(positionId) {
+      const items = await readShelf('link', positionId === undefined ? '' : `${positionId}#`);
+      return items
+        .map((item) => linkSchema.parse(item))
+        .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    },
+
+    async revokeLink(link, revokedAt) {
+      // The position first: once this is written no claim by the link can succeed any more.
+      await attempt(() =>
+        client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: positionKey(link.positionId),
+            UpdateExpression: 'ADD #revoked :links',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeNames: { '#revoked': 'revokedLinks' },
+            ExpressionAttributeValues: { ':links': new Set([link.linkId]) },
+          }),
+        ),
+      );
+      await ask(() =>
+        client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: linkKey(link.linkId),
+            UpdateExpression: 'SET #revokedAt = if_not_exists(#revokedAt, :at)',
+            ExpressionAttributeNames: { '#revokedAt': 'revokedAt' },
+            ExpressionAttributeValues: { ':at': revokedAt },
+          }),
+        ),
+      );
+    },
+  };
+  return table;
+};
+
+/** Every changed attribute becomes a SET, every null a REMOVE; names are always placeholders (`state` is reserved). */
+const writeExpression = (change: PositionChange & { mark: string }) => {
+  const names: Record<string, string> = {};
+  const values: Item = {};
+  const sets: string[] = [];
+  const removes: string[] = [];
+  for (const [name, value] of Object.entries(change)) {
+    if (value === undefined) continue;
+    names[`#${name}`] = name;
+    if (value === null) removes.push(`#${name}`);
+    else {
+      values[`:${name}`] = value;
+      sets.push(`#${name} = :${name}`);
+    }
+  }
+  return { sets, removes, names, values };
+};

@@ -1,0 +1,23 @@
+import type { Fault } from '../fault.ts';
+import type { Failure, Outcome, Position } from '../position/position.ts';
+
+/** What an owner of a claim has come to. Only the first three end the claim. */
+export type Ending =
+  /** The exchange has told the outcome. */
+  | { kind: 'settled'; outcome: Outcome }
+  /** The exchange refused for good; nothing was executed. */
+  | { kind: 'failed'; failure: Failure }
+  /** A person has to look. */
+  | { kind: 'attention'; reason: string }
+  /** Nothing at all was sent: the position is as it was before. */
+  | { kind: 'released'; fault: Fault }
+  /** Cancels went out, no close order did: recovery goes on at once. */
+  | { kind: 'retry'; reason: string }
+  /** A close order may be under way: recovery asks for it before anything else. */
+  | { kind: 'pending'; reason: string };
+
+/** An ending, with what was learned of the orders on the way. */
+export interface Acted {
+  ending: Ending;
+  position: Position;
+}

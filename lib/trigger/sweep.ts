@@ -1,0 +1,52 @@
+import type { Engine } from '../engine.ts';
+import { asFault } from '../fault.ts';
+import { inParallel } from '../parallel.ts';
+import { isFinal, type Position } from '../position/position.ts';
+import { refresh } from '../position/refresh.ts';
+import { recover } from './claim.ts';
+
+/** What one sweep did, for the log. */
+export interface SweepReport {
+  positions: number;
+  refreshed: number;
+  recovered: number;
+  shelved: number;
+  /** One line for each position that could not be looked after. */
+  failures: string[];
+}
+
+/** Enough to be through in a minute, few enough not to trip an exchange's limits. */
+const parallel = 5;
+
+/**
+ * Looks after every open position: brings claims whose owner died to an end, keeps what is known of orders
+ * fresh so that a trigger seldom has to ask, and puts away what is final. One position never blocks another.
+ */
+export const sweep = async (engine: Engine): Promise<SweepReport> => {
+  const waiting = await engine.table.listPositions('open');
+  const report: SweepReport = {
+    positions: waiting.length,
+    refreshed: 0,
+    recovered: 0,
+    shelved: 0,
+    failures: [],
+  };
+  const tend = async (position: Position): Promise<void> => {
+    try {
+      if (position.state === 'claimed') {
+        const standing = await recover(engine, position);
+        if (standing.ending !== undefined) report.recovered += 1;
+      } else if (isFinal(position.state)) {
+        await engine.table.shelvePosition(position.positionId);
+        report.shelved += 1;
+      } else if (position.state !== 'needs-attention') {
+        await refresh(engine, position);
+        report.refreshed += 1;
+      }
+    } catch (thrown) {
+      report.failures.push(`${position.positionId}: ${asFault(thrown).message}`);
+    }
+  };
+  await inParallel(waiting, parallel, tend);
+  return report;
+};

@@ -9,9 +9,6 @@ export interface DemoPosition {
   exitOrderIds: string[];
 }
 
-/** The markets in which the demo's positions are, by the exchange's names. */
-export const demoMarkets = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] as const;
-
 type NewOrder = Omit<Parameters<SimulatedCore['placeOrder']>[0], 'apiKey' | 'clientOrderId'>;
 
 /**
@@ -59,7 +56,7 @@ export const placeDemoOrders = (core: SimulatedCore, apiKey: string): DemoPositi
   ];
 };
 
-const limitBuy = (symbol: (typeof demoMarkets)[number], amount: string, price: string): NewOrder => ({
+const limitBuy = (symbol: string, amount: string, price: string): NewOrder => ({
   market: 'spot',
   symbol,
   side: 'buy',

@@ -1,34 +1,35 @@
-import { demoMarkets } from './demo-orders.ts';
-import { text } from './exchange/core/amounts.ts';
+import { decimal } from './exchange/core/amounts.ts';
 import type { SimulatedCore } from './exchange/core/core.ts';
-import { walkPrice } from './exchange/core/price-walk.ts';
 import type { Every } from './schedule.ts';
 
-/** At most 0.05 % to each side: the demo's nearest order is 5 % away. */
-const spread = '0.0005';
-/** Slow, for every move is a line of the exchange's ledger, which keeps the last 20,000. */
-const intervalMs = 30_000;
+const intervalMs = 5_000;
+/** At most 0.03 % at a time. */
+const spread = '0.0003';
+/** At most 0.3 % away from where it stood: the demo's nearest order is 5 % away. */
+const limit = '0.003';
 
 /**
- * Lets prices sway a little, so that profit and loss move. They sway around where they stood, or were set to by
- * hand since, and never walk away from it: no order of the demo fills by itself.
- * @returns what ends it and puts the prices back.
+ * Lets the exchange's prices sway, so that profit and loss move. A free walk would reach the demo's orders some day;
+ * this one is taken back to where the price stood, or was set to by hand since. @returns what ends it.
  */
-export const startPriceSway = (core: SimulatedCore, every: Every, random = Math.random): (() => void) => {
-  const sways = demoMarkets.map((symbol) => ({ symbol, rest: '', last: '' }));
-  const priceOf = (symbol: string): string => core.state.market('spot', symbol).price;
-  const end = every(intervalMs, () => {
+export const startPriceSway = (core: SimulatedCore, every: Every): (() => void) => {
+  const sways = [...core.state.markets.values()].map(({ kind, symbol }) => ({
+    kind,
+    symbol,
+    rest: '',
+    last: '',
+  }));
+  return every(intervalMs, () => {
     for (const sway of sways) {
-      const market = core.state.market('spot', sway.symbol);
-      if (market.price !== sway.last) sway.rest = market.price;
-      sway.last = text(walkPrice(sway.rest, market.tick, spread, random));
-      core.setPrice({ market: 'spot', symbol: sway.symbol, price: sway.last });
+      const { price } = core.state.market(sway.kind, sway.symbol);
+      if (price !== sway.last) sway.rest = price;
+    }
+    core.tick({ spread });
+    for (const sway of sways) {
+      const market = core.state.market(sway.kind, sway.symbol);
+      const away = decimal(market.price).div(sway.rest).minus('1').abs();
+      if (away.gt(limit)) core.setPrice({ market: sway.kind, symbol: sway.symbol, price: sway.rest });
+      sway.last = market.price;
     }
   });
-  return () => {
-    end();
-    for (const { symbol, rest, last } of sways) {
-      if (priceOf(symbol) === last) core.setPrice({ market: 'spot', symbol, price: rest });
-    }
-  };
 };

@@ -37,21 +37,28 @@ export async function startSimulatedExchange(
     core.state.onChange = () => snapshot.schedule();
   }
   const server = exchangeServer(core, [binanceSpot(core), binanceUsdm(core), binanceWallet(core)]);
+  // Longer than ccxt keeps a connection, so that it never sends a request into one just being closed.
+  server.keepAliveTimeout = 65_000;
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
+  let stopped: Promise<void> | undefined;
+  const shutDown = async (): Promise<void> => {
+    core.stopTicker();
+    core.timers.clear();
+    const closed = once(server, 'close');
+    server.close();
+    // Stalled answers would keep it open for ever.
+    server.closeAllConnections();
+    await closed;
+    await snapshot?.flush();
+  };
   return {
     url: `http://${host}:${address.port}`,
     core,
-    stop: async () => {
-      core.stopTicker();
-      core.timers.clear();
-      const closed = once(server, 'close');
-      server.close();
-      // Stalled answers would keep it open for ever.
-      server.closeAllConnections();
-      await closed;
-      await snapshot?.flush();
+    stop: () => {
+      stopped ??= shutDown();
+      return stopped;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Market, MarketKind } from '../core/model.ts';
 import type { Params } from './request.ts';
 
 // Both APIs print at most this many places.
-export const places = 8;
+const places = 8;
 
 export const fixed = (value: string | Decimal, count = places): string =>
   decimal(value).toFixed(count, BigNumber.ROUND_DOWN);

@@ -6,7 +6,7 @@ import { isOpen } from '../core/state.ts';
 import { fixed, placesOf } from './market-data.ts';
 import { statuses } from './spot-shapes.ts';
 
-export const usdmTypes: Record<OrderType, string> = {
+const usdmTypes: Record<OrderType, string> = {
   limit: 'LIMIT',
   market: 'MARKET',
   // Post-only is a time in force here, never a type.

@@ -152,7 +152,9 @@ export class SimulatedCore {
     const order = this.state.order(orderId);
     if (!isOpen(order) || !order.triggered)
       throw new Rejection('not_fillable', `order ${orderId} is not resting`);
+    const before = order.filled;
     fillResting(this.state, order, amount);
+    if (isOpen(order) && order.filled === before) throw new Rejection('not_fillable', 'less than one step');
     return order;
   }
 

@@ -21,7 +21,7 @@ export function positionOf(account: Account, symbol: string, side: PositionSide)
 }
 
 /** A hedge-mode order on the far side of its position closes it, and can do nothing else. */
-export const closesHedge = (order: Pick<Order, 'side' | 'positionSide'>): boolean =>
+const closesHedge = (order: Pick<Order, 'side' | 'positionSide'>): boolean =>
   (order.positionSide === 'LONG' && order.side === 'sell') ||
   (order.positionSide === 'SHORT' && order.side === 'buy');
 

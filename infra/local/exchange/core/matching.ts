@@ -51,13 +51,7 @@ function expireSiblings(state: ExchangeState, order: Order): void {
 }
 
 /** Trades part of an order at a price, and settles it. */
-export function trade(
-  state: ExchangeState,
-  order: Order,
-  amount: Decimal,
-  price: Decimal,
-  maker: boolean,
-): void {
+function trade(state: ExchangeState, order: Order, amount: Decimal, price: Decimal, maker: boolean): void {
   const market = state.market(order.market, order.symbol);
   // The other leg goes first, so that the shared lock is the trading leg's alone.
   expireSiblings(state, order);

@@ -118,4 +118,47 @@ describe('whatever its users do', () => {
       }),
     );
   });
+
+  it('a reduceOnly order never opens, adds to or flips a position', () => {
+    const perp = { market: 'usdm', symbol: 'BTCUSDT' } as const;
+    const signed = fc.integer({ min: -300, max: 300 }).map((n) => new BigNumber(n).div(1000).toFixed());
+    const type = fc.constantFrom('market' as const, 'limit' as const);
+    const order = fc.record({ side, amount, type, price });
+    fc.assert(
+      fc.property(
+        signed,
+        fc.array(order, { maxLength: 10 }),
+        fc.array(price, { maxLength: 5 }),
+        (start, orders, moves) => {
+          const core = new SimulatedCore({ clock: () => 1_700_000_000_000 });
+          core.addAccount({ apiKey, secret: 'secret-1', balances: { usdm: { USDT: '100000' } } });
+          core.setPosition({ apiKey, symbol: perp.symbol, amount: start });
+          for (const each of orders) {
+            try {
+              const limit = each.type === 'limit' ? { price: each.price } : {};
+              core.placeOrder({
+                apiKey,
+                ...perp,
+                side: each.side,
+                amount: each.amount,
+                type: each.type,
+                reduceOnly: true,
+                ...limit,
+              });
+            } catch (error) {
+              if (!(error instanceof Rejection)) throw error;
+            }
+          }
+          for (const move of moves) core.setPrice({ ...perp, price: move });
+          const end = new BigNumber(core.accountOf(apiKey).positions['BTCUSDT:BOTH']?.amount ?? '0');
+          if (end.abs().gt(new BigNumber(start).abs()) || end.times(start).lt(0))
+            throw new Error(`${start} became ${end}`);
+          const sold = sum(
+            core.orders().fills.map((fill) => (fill.side === 'sell' ? fill.amount : `-${fill.amount}`)),
+          );
+          if (!new BigNumber(start).minus(sold).eq(end)) throw new Error('fills and position disagree');
+        },
+      ),
+    );
+  });
 });

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
@@ -15,8 +16,22 @@ export interface LocalTable {
 /** Dynalite checks that requests are signed, not by whom. */
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Starts a DynamoDB on this machine that keeps its data in `folder`, with the table in it. */
+/**
+ * Starts a DynamoDB on this machine that keeps its data in `folder`, with the table in it. The first start makes
+ * both under another name: dynalite never finishes a table whose creation a crash has cut off.
+ */
 export const startTable = async (folder: string, tableName: string): Promise<LocalTable> => {
+  if (!existsSync(folder)) {
+    const draft = `${folder}.new`;
+    await rm(draft, { recursive: true, force: true });
+    const table = await openTable(draft, tableName);
+    await table.stop();
+    await rename(draft, folder);
+  }
+  return await openTable(folder, tableName);
+};
+
+const openTable = async (folder: string, tableName: string): Promise<LocalTable> => {
   await mkdir(folder, { recursive: true });
   await openOnce(folder);
   const server = dynalite({ path: folder, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -51,6 +52,21 @@ describe('npm start', () => {
       );
     },
   );
+
+  it('completes the demo where a crash has cut off its first start', async () => {
+    const data = await temporaryFolder();
+    const first = runLocal('--port', '0', '--data', data);
+    while (!existsSync(join(data, 'exchange.json'))) await access(data);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect(existsSync(join(data, 'demo.json'))).toBe(false);
+    const second = runLocal('--port', '0', '--data', data);
+    expect(await positionsAt(await second.ready)).toMatchObject([
+      { symbol: 'BTC/USDT', fill: 'filled' },
+      { symbol: 'ETH/USDT', fill: 'unfilled' },
+      { symbol: 'SOL/USDT', fill: 'partly-filled' },
+    ]);
+  });
 
   it('answers the request that is running when the signal comes', async () => {
     const local = runLocal('--port', '0', '--data', await temporaryFolder());

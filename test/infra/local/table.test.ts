@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -54,6 +55,17 @@ it('keeps its items across a restart', async () => {
   );
   expect(Item).toEqual(item);
   await second.stop();
+});
+
+it('begins again where a crash has cut off the first start', async () => {
+  const folder = join(await temporaryFolder(), 'table');
+  await mkdir(`${folder}.new`);
+  await writeFile(join(`${folder}.new`, 'CURRENT'), 'not a manifest');
+  const table = await startTable(folder, 'ripcord');
+  const { Table } = await clientOf(table.endpoint).send(new DescribeTableCommand({ TableName: 'ripcord' }));
+  expect(Table?.TableStatus).toBe('ACTIVE');
+  expect(existsSync(`${folder}.new`)).toBe(false);
+  await table.stop();
 });
 
 it('says so where the folder is in use', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { dropDeadWeight } from './dead-weight.ts';
 import { splitExchanges } from './exchange-chunks.ts';
+import { shakeZod } from './zod-namespace.ts';
 
 /** The functions, by the name of their file in the entry folder and of their folder in the output. */
 export const functionNames = ['trigger', 'admin', 'sweep'] as const;
@@ -61,8 +62,6 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
     // The AWS SDK's module builds can be shaken; its main builds can't.
     mainFields: ['module', 'main'],
     minify: true,
-    // Costs 5 %. Without it an error's constructor has a one-letter name in code that compares it and in logs.
-    keepNames: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
@@ -72,7 +71,7 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [splitExchanges(), dropDeadWeight()],
+    plugins: [splitExchanges(), shakeZod(), dropDeadWeight()],
   });
   return weigh(name, metafile.outputs);
 }

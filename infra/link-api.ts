@@ -39,7 +39,7 @@ export class LinkApi extends Construct {
     const api = new HttpApi(this, 'Api', { apiName: props.prefix, createDefaultStage: false });
     api.addRoutes({
       path: '/l/{token}',
-      // GET shows what the link would do, POST does it; HEAD and OPTIONS of a link preview find no route.
+      // Both fire the link. HEAD and OPTIONS, which clients send on their own account, find no route.
       methods: [HttpMethod.GET, HttpMethod.POST],
       integration: new HttpLambdaIntegration('Trigger', props.trigger),
     });

@@ -34,7 +34,8 @@ export class RipcordStack extends Stack {
       // One whole processor: a cold start is spent compiling, and somebody waits for it.
       memorySize: 1769,
     });
-    table.grant(trigger, ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem']);
+    // No PutItem: whoever takes this function over can make neither links nor positions.
+    table.grant(trigger, ['GetItem', 'UpdateItem']);
     trigger.grantAccounts(accounts, ['GetParameter']);
 
     // If this fails, nobody can make or revoke links, or change accounts; the links that exist go on working.
@@ -63,7 +64,7 @@ export class RipcordStack extends Stack {
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
     });
-    table.grant(sweep, ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem'], ['Query']);
+    table.grant(sweep, ['GetItem', 'BatchGetItem', 'UpdateItem'], ['Query']);
     sweep.grantAccounts(accounts, ['GetParameter']);
     new Rule(this, 'EveryMinute', {
       description: `Runs ${prefix}-sweep`,

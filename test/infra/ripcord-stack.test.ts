@@ -184,9 +184,7 @@ describe('the rights', () => {
   test('are these, and not one more', () => {
     expect(readPolicies(templateFor())).toEqual({
       trigger: [
-        'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
-        'dynamodb:PutItem table',
         'dynamodb:UpdateItem table',
         'logs:CreateLogStream log of trigger',
         'logs:PutLogEvents log of trigger',
@@ -210,7 +208,6 @@ describe('the rights', () => {
       sweep: [
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
-        'dynamodb:PutItem table',
         `dynamodb:Query ${shelf}`,
         'dynamodb:UpdateItem table',
         'logs:CreateLogStream log of sweep',

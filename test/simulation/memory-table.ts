@@ -1,0 +1,221 @@
+import { Fault } from '../../lib/fault.ts';
+import { type Link, linkSchema } from '../../lib/link/link.ts';
+import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
+import { applyChange, type ClaimResult, type Table } from '../../lib/table/table.ts';
+
+/** One request to the table. Most methods are one; `revokeLink` is two, and what was refused is read again. */
+export type TableRequest =
+  | 'create'
+  | 'read'
+  | 'list'
+  | 'claim'
+  | 'save'
+  | 'shelve'
+  | 'delete'
+  | 'create-link'
+  | 'read-link'
+  | 'list-links'
+  | 'revoke-at-position'
+  | 'revoke-link';
+
+export type TableStep = `${TableRequest}:${'before' | 'after'}`;
+
+export interface MemoryTableOptions {
+  /**
+   * Runs before and after the effect of every request, which itself is atomic. Throw before it, and the request
+   * was lost; throw after it, and the answer was: both surface as `table-unreachable`. Wait, and it is late.
+   */
+  interrupt?: (step: TableStep, id: string) => Promise<void> | void;
+}
+
+export interface MemoryTable extends Table {
+  /** The positions as they stand, in order of creation; no request, so nothing interrupts it. */
+  positions(): Position[];
+  /** The links as they stand, in order of creation. */
+  links(): Link[];
+  /** The ids of the links that are revoked at the position. */
+  revokedAt(positionId: string): string[];
+}
+
+/** What the table holds of a position beside the position itself. */
+interface Row {
+  position: Position;
+  shelf: 'open' | 'final';
+  revokedLinks: Set<string>;
+  /** Which save wrote last. */
+  mark: number | undefined;
+}
+
+/** A model of the table: the same contract tests run on it and on the real one. */
+export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable => {
+  const rows = new Map<string, Row>();
+  const links = new Map<string, Link>();
+  let marks = 0;
+
+  const pass = async (step: TableStep, id: string): Promise<void> => {
+    try {
+      await interrupt?.(step, id);
+    } catch (thrown) {
+      throw new Fault('table-unreachable', 'The table gave no answer. Try again in a moment.', {
+        cause: thrown,
+      });
+    }
+  };
+
+  const ask = async <Answer>(request: TableRequest, id: string, effect: () => Answer): Promise<Answer> => {
+    await pass(`${request}:before`, id);
+    const answer = effect();
+    await pass(`${request}:after`, id);
+    return answer;
+  };
+
+  const readRow = (positionId: string): Promise<Row | undefined> =>
+    ask('read', positionId, () => {
+      const row = rows.get(positionId);
+      return row && { ...row, position: copyPosition(row.position), revokedLinks: new Set(row.revokedLinks) };
+    });
+
+  return {
+    positions: () => [...rows.values()].map(({ position }) => copyPosition(position)),
+    links: () => [...links.values()].map(copyLink),
+    revokedAt: (positionId) => [...(rows.get(positionId)?.revokedLinks ?? [])],
+
+    createPosition: (position) =>
+      ask('create', position.positionId, () => {
+        if (rows.has(position.positionId)) return false;
+        rows.set(position.positionId, {
+          position: copyPosition(position),
+          shelf: 'open',
+          revokedLinks: new Set(),
+          mark: undefined,
+        });
+        return true;
+      }),
+
+    readPosition: async (positionId) => (await readRow(positionId))?.position,
+
+    listPositions: (shelf) =>
+      ask('list', '', () =>
+        [...rows.values()]
+          .filter((row) => shelf === 'all' || row.shelf === 'open')
+          .map(({ position }) => copyPosition(position))
+          .sort((a, b) => order(b.createdAt, a.createdAt) || order(a.positionId, b.positionId)),
+      ),
+
+    async claimPosition({ positionId, claim, from }): Promise<ClaimResult> {
+      let lost: unknown;
+      try {
+        const claimed = await ask('claim', positionId, () => {
+          const row = rows.get(positionId);
+          if (row === undefined || !from.includes(row.position.state) || row.revokedLinks.has(claim.linkId))
+            return undefined;
+          const { epoch, attempt } = row.position;
+          row.position = copyPosition(
+            applyChange(row.position, {
+              state: 'claimed',
+              claim,
+              epoch: epoch + 1,
+              attempt: attempt + 1,
+              failure: null,
+            }),
+          );
+          return copyPosition(row.position);
+        });
+        if (claimed !== undefined) return { kind: 'claimed', position: claimed };
+      } catch (thrown) {
+        lost = thrown;
+      }
+      const row = await readRow(positionId);
+      // As in the real one: an answer can be lost, and what looks refused may be the claimant's own claim.
+      if (row?.position.state === 'claimed' && row.position.claim?.owner === claim.owner)
+        return { kind: 'claimed', position: row.position };
+      if (lost !== undefined) throw lost;
+      return {
+        kind: 'refused',
+        position: row?.position,
+        revoked: row?.revokedLinks.has(claim.linkId) ?? false,
+      };
+    },
+
+    async savePosition(position, change) {
+      marks += 1;
+      const mark = marks;
+      const next = applyChange(position, change);
+      let lost: unknown;
+      try {
+        const saved = await ask('save', position.positionId, () => {
+          const row = rows.get(position.positionId);
+          if (
+            row === undefined ||
+            row.position.revision !== position.revision ||
+            row.position.epoch !== position.epoch ||
+            row.position.state !== position.state
+          )
+            return false;
+          row.position = copyPosition(applyChange(row.position, change));
+          row.mark = mark;
+          return true;
+        });
+        if (saved) return copyPosition(next);
+      } catch (thrown) {
+        lost = thrown;
+      }
+      if ((await readRow(position.positionId))?.mark === mark) return copyPosition(next);
+      if (lost !== undefined) throw lost;
+      return undefined;
+    },
+
+    shelvePosition: (positionId) =>
+      ask('shelve', positionId, () => {
+        const row = rows.get(positionId);
+        if (row !== undefined && isFinal(row.position.state)) row.shelf = 'final';
+      }),
+
+    deletePosition: (positionId) =>
+      ask('delete', positionId, () => {
+        const row = rows.get(positionId);
+        if (row === undefined || row.position.state === 'claimed') return false;
+        return rows.delete(positionId);
+      }),
+
+    async createLink(link) {
+      const created = await ask('create-link', link.linkId, () => {
+        const taken = links.get(link.linkId);
+        if (taken === undefined) links.set(link.linkId, copyLink(link));
+        return taken === undefined || taken.tokenHash === link.tokenHash;
+      });
+      if (!created) throw new Fault('conflict', 'That link id is taken. Create the link again.');
+    },
+
+    readLink: (linkId) =>
+      ask('read-link', linkId, () => {
+        const link = links.get(linkId);
+        return link && copyLink(link);
+      }),
+
+    listLinks: (positionId) =>
+      ask('list-links', positionId ?? '', () =>
+        [...links.values()]
+          .filter((link) => positionId === undefined || link.positionId === positionId)
+          .map(copyLink)
+          .sort((a, b) => order(b.createdAt, a.createdAt) || order(a.linkId, b.linkId)),
+      ),
+
+    async revokeLink(link, revokedAt) {
+      await ask('revoke-at-position', link.positionId, () => {
+        rows.get(link.positionId)?.revokedLinks.add(link.linkId);
+      });
+      await ask('revoke-link', link.linkId, () => {
+        const known = links.get(link.linkId);
+        if (known !== undefined) known.revokedAt ??= revokedAt;
+      });
+    },
+  };
+};
+
+const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Deep, and without the properties that are there but undefined: the table holds no such thing. */
+const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const copyPosition = (position: Position): Position => positionSchema.parse(copy(position));
+const copyLink = (link: Link): Link => linkSchema.parse(copy(link));

@@ -1,6 +1,6 @@
 import type { Answer } from '../lib/trigger/fire.ts';
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const headlines: Record<string, string> = {
@@ -36,13 +36,13 @@ export const renderPage = ({ status, body }: Answer): string => {
   const sentence = String(fields.detail ?? fields.message ?? '');
   const details = rows
     .filter(([field]) => fields[field] !== undefined && fields[field] !== '0')
-    .map(([field, label]) => `<dt>${label}</dt><dd>${escape(String(fields[field]))}</dd>`)
+    .map(([field, label]) => `<dt>${label}</dt><dd>${escapeHtml(String(fields[field]))}</dd>`)
     .join('');
   const repeated = fields.repeated === true ? '<p>This had been done before; nothing was done now.</p>' : '';
   const refresh = status === 202 ? '<meta http-equiv="refresh" content="3">' : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">${refresh}<title>Ripcord: ${escape(headlines[word] ?? word)}</title>
+<meta name="robots" content="noindex">${refresh}<title>Ripcord: ${escapeHtml(headlines[word] ?? word)}</title>
 <style>
 :root{color-scheme:light dark}
 body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem}
@@ -50,6 +50,6 @@ h1{font-size:1.75rem;margin:0 0 .5rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.5rem;margin-top:1.5rem}
 dt{opacity:.65}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 </style></head>
-<body><main><h1>${escape(headlines[word] ?? word)}</h1><p>${escape(sentence)}</p>${repeated}<dl>${details}</dl></main></body></html>
+<body><main><h1>${escapeHtml(headlines[word] ?? word)}</h1><p>${escapeHtml(sentence)}</p>${repeated}<dl>${details}</dl></main></body></html>
 `;
 };

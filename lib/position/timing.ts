@@ -9,10 +9,12 @@
  */
 export const sendWindowMs = 5_000;
 export const leaseMs = 12_000;
-/** The clocks of two functions and of the exchange may differ by as much. */
-export const clockMarginMs = 1_000;
+/** Every clock, ours and the exchange's, is taken to be right within half of this. */
+export const clockMarginMs = 2_000;
 /** How often the exchange has to deny an order, and for how long, is also a matter of the venue (`absenceMs`). */
 export const absentLooksNeeded = 3;
 /** How many times, and how far apart, an order that only was acknowledged is read again within one request. */
 export const settleLooks = 5;
 export const settlePauseMs = 300;
+/** So long after `sendBefore` no further look is begun: the function has to answer, and recovery goes on. */
+export const followWindowMs = 2_000;

@@ -4,8 +4,10 @@ import { asFault, type Fault } from '../fault.ts';
 import { type Action, type Claim, clientOrderIdOf, type Position, type State } from '../position/position.ts';
 import { absentLooksNeeded, clockMarginMs, leaseMs, sendWindowMs } from '../position/timing.ts';
 import type { PositionChange } from '../table/table.ts';
-import { type ActDependencies, act, endingOfClose } from './act.ts';
+import { act } from './act.ts';
+import { finishFound } from './close-order.ts';
 import type { Acted, Ending } from './ending.ts';
+import type { ActDependencies } from './run.ts';
 
 /** Where a position stands after a run: what is durable, and what the run came to. */
 export interface Standing {
@@ -70,16 +72,13 @@ export const recover = async (engine: Engine, stale: Position): Promise<Standing
 
   if (claim.action === 'close' && !claim.unsent) {
     const found = await findClose(engine, exchange, taken, claim);
-    if (found.kind !== 'absent')
-      return record(engine, found.position, found.claim, { ending: found.ending, position: found.position });
-    return proceed(engine, exchange, found.position, found.claim);
+    if (found.kind === 'ended') return record(engine, taken, found.claim, found.acted);
+    return proceed(engine, exchange, taken, found.claim);
   }
   return proceed(engine, exchange, taken, claim);
 };
 
-type Found =
-  | { kind: 'absent'; position: Position; claim: Claim }
-  | { kind: 'ended'; ending: Ending; position: Position; claim: Claim };
+type Found = { kind: 'absent'; claim: Claim } | { kind: 'ended'; acted: Acted; claim: Claim };
 
 /** Asks for the close order of the present attempt, and keeps count of how often it was denied. */
 const findClose = async (
@@ -90,8 +89,7 @@ const findClose = async (
 ): Promise<Found> => {
   const pending = (reason: string, next: Claim = claim): Found => ({
     kind: 'ended',
-    ending: { kind: 'pending', reason },
-    position,
+    acted: { ending: { kind: 'pending', reason }, position },
     claim: next,
   });
   let order: Awaited<ReturnType<Exchange['fetchOrder']>>;
@@ -102,8 +100,12 @@ const findClose = async (
   }
   if (order !== undefined) {
     if (order.status !== 'done') return pending('the close order is not done yet');
-    const deps = dependencies(engine, exchange);
-    return { kind: 'ended', ending: endingOfClose({ deps, claim, position }, order), position, claim };
+    try {
+      const acted = await finishFound(dependencies(engine, exchange), position, claim, order);
+      return { kind: 'ended', acted, claim };
+    } catch (thrown) {
+      return pending(asFault(thrown).message);
+    }
   }
   const now = engine.now();
   const fenceUntil = claim.fenceUntil ?? Number.POSITIVE_INFINITY;
@@ -113,7 +115,7 @@ const findClose = async (
   const counted = { ...claim, absentLooks };
   if (now - fenceUntil < exchange.absenceMs || absentLooks < absentLooksNeeded)
     return pending('the exchange does not know the close order, which is not yet proof', counted);
-  return { kind: 'absent', position, claim: counted };
+  return { kind: 'absent', claim: counted };
 };
 
 /** Starts a new attempt, under a new client order id that is durable before anything is sent. */

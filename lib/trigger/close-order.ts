@@ -1,0 +1,196 @@
+import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../amount.ts';
+import { type CreateResult, exitSideOf, type OrderView } from '../exchange/exchange.ts';
+import { Fault } from '../fault.ts';
+import { lookAtOrders } from '../position/look.ts';
+import { type Claim, clientOrderIdOf, type OrderRecord, type Position } from '../position/position.ts';
+import { recordOf, tallyOf } from '../position/tally.ts';
+import { followWindowMs, settleLooks, settlePauseMs } from '../position/timing.ts';
+import type { Acted, Ending } from './ending.ts';
+import { isDust, marketStepOf } from './order-size.ts';
+import { dust, failed, settled } from './outcomes.ts';
+import { closedOutside, describeTrade } from './outside.ts';
+import type { ActDependencies, Run } from './run.ts';
+
+/** Sends the MARKET order that closes the position: the only place where one leaves. */
+export const placeClose = async (run: Run, amount: Amount, again = false): Promise<Ending> => {
+  const { deps, claim, position } = run;
+  const sentAt = deps.now();
+  if (sentAt > claim.sendBefore)
+    return { kind: 'retry', reason: 'the time to send the close order was over' };
+  const clientOrderId = clientOrderIdOf(position.positionId, 'close', position.attempt);
+  run.closeSent = true;
+  const result = await deps.exchange.createMarketOrder(position.market, {
+    clientOrderId,
+    side: exitSideOf(position.side),
+    positionSide: position.side,
+    amount,
+    reduceOnly: position.market.kind === 'perpetual',
+    hedged: position.hedged,
+    sendBefore: claim.sendBefore,
+  });
+  run.closeSent = !(result.kind === 'rejected' && result.reason !== 'duplicate-id');
+  if (result.kind === 'rejected' && result.reason !== 'duplicate-id')
+    return afterRejection(run, result, amount, again);
+  const order = await followClose(run, clientOrderId, result);
+  if (order === undefined)
+    return {
+      kind: 'pending',
+      reason: result.kind === 'accepted' ? 'the close order is not done yet' : result.message,
+    };
+  return endClose(run, order, sentAt);
+};
+
+/**
+ * Ends a claim by a close order that recovery has found. What its owner had learned of the other orders died
+ * with it, so they are looked at again. Throws where they can't be.
+ */
+export const finishFound = async (
+  deps: ActDependencies,
+  position: Position,
+  claim: Claim,
+  order: OrderView,
+): Promise<Acted> => {
+  const orders = await lookAtOrders(deps.exchange, position, deps.now());
+  const run: Run = {
+    deps,
+    claim,
+    position: { ...position, ...orders },
+    canceledEntries: endedUnfilled(position.entries, orders.entries),
+    canceledExits: endedUnfilled(position.exits, orders.exits),
+    cancelsSent: true,
+    closeSent: true,
+  };
+  return { ending: await endClose(run, order), position: run.position };
+};
+
+/** Orders that were live when the claim began and have ended since, with something unfilled. */
+const endedUnfilled = (before: OrderRecord[], after: OrderRecord[]): string[] =>
+  after
+    .filter((order, index) => before[index]?.status !== 'done' && order.status === 'done')
+    .filter((order) => decimal(order.filled).lt(order.amount))
+    .flatMap((order) => order.orderId ?? []);
+
+/** Reads the close order until the exchange calls it done; undefined where that can't be learned now. */
+const followClose = async (
+  { deps, claim, position }: Run,
+  clientOrderId: string,
+  result: CreateResult,
+): Promise<OrderView | undefined> => {
+  let order = result.kind === 'accepted' ? result.order : undefined;
+  for (let look = 0; look < settleLooks && order?.status !== 'done'; look += 1) {
+    if (look > 0) await deps.pause(settlePauseMs);
+    if (deps.now() > claim.sendBefore + followWindowMs) break;
+    try {
+      const name = order === undefined ? { clientOrderId } : { orderId: order.orderId };
+      order = (await deps.exchange.fetchOrder(position.market, name)) ?? order;
+    } catch {
+      // A failed look says nothing about the order.
+    }
+  }
+  return order?.status === 'done' ? order : undefined;
+};
+
+/** What a finished close order means. */
+const endClose = async (run: Run, order: OrderView, sentAt?: number): Promise<Ending> => {
+  const { market, positionId, attempt } = run.position;
+  if (!isPositive(order.filled))
+    return failed(run, {
+      code: 'not-executed',
+      message: `The exchange took the MARKET order ${order.orderId} and ended it without executing any of it.`,
+    });
+  const before = decimal(tallyOf(run.position).left);
+  const rest = before.gt(order.filled) ? toAmount(before.minus(order.filled)) : '0';
+  const isShort = decimal(order.filled).lt(order.amount);
+  let flat = false;
+  if (isShort && isPositive(truncateToStep(rest, marketStepOf(market)))) {
+    // A reduce-only order ends early where the account holds less than the position's own.
+    flat =
+      market.kind === 'perpetual' &&
+      (await run.deps.exchange.fetchHolding(market, run.position.side)).side === undefined;
+    if (!flat) {
+      run.position = { ...run.position, exits: [...run.position.exits, recordOf(order)] };
+      return {
+        kind: 'attention',
+        reason: `The MARKET order ${order.orderId} executed ${order.filled} of ${order.amount} ${market.base}; ${rest} ${market.base} is left.`,
+      };
+    }
+  }
+  return settled(run, {
+    outcome: 'closed',
+    by: 'link',
+    detail: `Closed ${order.filled} ${market.base} with MARKET order ${order.orderId}${order.average === undefined ? '' : ` at ${order.average} ${market.quote}`}.`,
+    closedAmount: order.filled,
+    averagePrice: order.average,
+    left: flat ? '0' : rest,
+    closeOrderId: order.orderId,
+    closeClientOrderId: clientOrderIdOf(positionId, 'close', attempt),
+    at: order.at,
+    sentAt,
+  });
+};
+
+/** The exchange has proved that nothing was executed. What it was about decides. */
+const afterRejection = async (
+  run: Run,
+  rejection: Extract<CreateResult, { kind: 'rejected' }>,
+  amount: Amount,
+  again: boolean,
+): Promise<Ending> => {
+  const { exchange } = run.deps;
+  const { market, side } = run.position;
+  const { left } = tallyOf(run.position);
+  switch (rejection.reason) {
+    case 'below-minimum':
+      return settled(run, dust(run, left));
+    case 'insufficient': {
+      const outside = await closedOutside(exchange, run.position);
+      if (outside === undefined) return failed(run, rejection);
+      return settled(run, {
+        outcome: 'closed',
+        by: 'outside',
+        detail: outside.detail,
+        at: outside.at,
+        left: '0',
+      });
+    }
+    case 'would-not-reduce': {
+      const holding = await exchange.fetchHolding(market, side);
+      if (holding.side === undefined) {
+        const trade = await describeTrade(exchange, run.position);
+        return settled(run, {
+          outcome: 'closed',
+          by: 'outside',
+          detail: `The position was closed outside Ripcord: the exchange holds none of it any more${trade.words}.`,
+          at: trade.at,
+          left: '0',
+        });
+      }
+      if (holding.side !== side)
+        return failed(run, {
+          code: 'flipped',
+          message: `The exchange now holds a ${holding.side} of ${holding.amount} ${market.base}, and this is a ${side}: nothing was sent.`,
+        });
+      if (!again && decimal(holding.amount).lt(amount)) return placeClose(run, holding.amount, true);
+      return failed(run, rejection);
+    }
+    case 'precision': {
+      if (again) return failed(run, rejection);
+      run.position = { ...run.position, market: await exchange.loadMarket(market.symbol) };
+      const rules = run.position.market;
+      const cut = truncateToStep(left, marketStepOf(rules));
+      return (await isDust(run, cut)) ? settled(run, dust(run, left)) : placeClose(run, cut, true);
+    }
+    case 'clock':
+    case 'rate-limit':
+    case 'too-late':
+      // Provably not sent: given back if nothing else was done, gone on with if orders were cancelled.
+      return run.cancelsSent
+        ? { kind: 'retry', reason: rejection.message }
+        : {
+            kind: 'released',
+            fault: new Fault('exchange-unreachable', rejection.message),
+          };
+    default:
+      return failed(run, rejection);
+  }
+};

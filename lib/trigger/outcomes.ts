@@ -1,0 +1,86 @@
+import type { Amount } from '../amount.ts';
+import type { Outcome } from '../position/position.ts';
+import { lastExitOf, tallyOf } from '../position/tally.ts';
+import type { Ending } from './ending.ts';
+import type { Run } from './run.ts';
+
+/** What the exchange has told, less what the run itself knows. */
+export interface Told {
+  outcome: Outcome['outcome'];
+  by: Outcome['by'];
+  detail: string;
+  left: Amount;
+  closedAmount?: Amount;
+  averagePrice?: Amount | undefined;
+  closeOrderId?: string;
+  closeClientOrderId?: string;
+  /** When the exchange says it came about, epoch milliseconds. */
+  at?: number | undefined;
+  sentAt?: number | undefined;
+}
+
+export const settled = (run: Run, told: Told): Ending => ({
+  kind: 'settled',
+  outcome: {
+    outcome: told.outcome,
+    by: told.by,
+    action: run.claim.action,
+    linkId: run.claim.linkId,
+    detail: told.detail,
+    entryFilled: tallyOf(run.position).filled,
+    closedAmount: told.closedAmount ?? '0',
+    averagePrice: told.averagePrice,
+    left: told.left,
+    closeOrderId: told.closeOrderId,
+    closeClientOrderId: told.closeClientOrderId,
+    canceledEntryOrderIds: run.canceledEntries,
+    canceledExitOrderIds: run.canceledExits,
+    claimedAt: new Date(run.claim.claimedAt).toISOString(),
+    sentAt: told.sentAt === undefined ? undefined : new Date(told.sentAt).toISOString(),
+    settledAt: new Date(told.at ?? run.deps.now()).toISOString(),
+  },
+});
+
+export const failed = (run: Run, refusal: { code: string; message: string }): Ending => ({
+  kind: 'failed',
+  failure: {
+    code: refusal.code,
+    message: refusal.message,
+    linkId: run.claim.linkId,
+    at: new Date(run.deps.now()).toISOString(),
+    canceledExitOrderIds: run.canceledExits,
+  },
+});
+
+export const canceledOutcome = (run: Run): Told => {
+  const byUs = run.canceledEntries.length > 0;
+  const last = Math.max(0, ...run.position.entries.map((entry) => entry.at ?? 0));
+  return {
+    outcome: 'canceled',
+    by: byUs ? 'link' : 'outside',
+    detail: byUs
+      ? 'The entry had not been filled and was cancelled.'
+      : 'The entry had been cancelled outside Ripcord before anything filled; nothing was done.',
+    left: '0',
+    at: byUs || last === 0 ? undefined : last,
+  };
+};
+
+export const closedByExit = (run: Run): Told => {
+  const exit = lastExitOf(run.position);
+  return {
+    outcome: 'closed',
+    by: 'exit-order',
+    detail: `Its own exit order ${exit?.orderId ?? ''} (${exit?.type ?? 'exit'}) had closed the position${exit?.average === undefined ? '' : ` at ${exit.average} ${run.position.market.quote}`}; no order was sent.`,
+    averagePrice: exit?.average,
+    left: '0',
+    at: exit?.at,
+  };
+};
+
+export const dust = (run: Run, left: Amount): Told => ({
+  outcome: 'dust',
+  by: 'link',
+  detail: `${left} ${run.position.market.base} is below the exchange's minimum for an order, so it stays in the account.`,
+  left,
+});

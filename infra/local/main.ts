@@ -1,5 +1,6 @@
 import { introductionOf } from './introduction.ts';
 import { parseOptions } from './options.ts';
+import { watchNpm } from './parent.ts';
 import { startLocalStack } from './stack.ts';
 import { StartFailure } from './start-failure.ts';
 
@@ -9,6 +10,9 @@ const say = (line: string): void => {
 const complain = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
+
+// Whoever has read the output may be gone before the end, which is no reason to end otherwise.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const main = async (): Promise<void> => {
   const options = await parseOptions(process.argv.slice(2));
@@ -29,6 +33,7 @@ const main = async (): Promise<void> => {
       .then(() => process.exit(0), fail);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  watchNpm(end);
 
   const stack = await starting;
   if (ending) return;

@@ -15,11 +15,21 @@ export interface LocalProcess {
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** Runs `npm start` without npm, with its own command line. It ends with the test at the latest. */
-export const runLocal = (...options: string[]): LocalProcess => {
-  const child = spawn(process.execPath, [main, ...options], {
+/** Runs the local stack with its own command line. It ends with the test at the latest. */
+export const runLocal = (...options: string[]): LocalProcess =>
+  follow(process.execPath, [main, ...options], {});
+
+/** The same below a shell, as npm does it. `child` is the shell; `ended` waits for both. */
+export const runLocalAsNpm = (...options: string[]): LocalProcess =>
+  follow('sh', ['-c', '"$@"; exit $?', 'sh', process.execPath, main, ...options], {
+    npm_lifecycle_event: 'start',
+  });
+
+const follow = (program: string, words: string[], environment: Record<string, string>): LocalProcess => {
+  const { npm_lifecycle_event: _, ...inherited } = process.env;
+  const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...inherited, NO_COLOR: '1', ...environment },
   });
   let stdout = '';
   let stderr = '';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../../infra/local/listen.ts';
-import { askAdmin, runLocal } from './local-process.ts';
+import { askAdmin, runLocal, runLocalAsNpm } from './local-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 interface Listed {
@@ -59,7 +59,6 @@ describe('npm start', () => {
     while (!existsSync(join(data, 'exchange.json'))) await access(data);
     first.child.kill('SIGKILL');
     await first.ended;
-    expect(existsSync(join(data, 'demo.json'))).toBe(false);
     const second = runLocal('--port', '0', '--data', data);
     expect(await positionsAt(await second.ready)).toMatchObject([
       { symbol: 'BTC/USDT', fill: 'filled' },
@@ -81,6 +80,15 @@ describe('npm start', () => {
     local.child.kill('SIGTERM');
     expect(await answer).toHaveLength(3);
     expect(await local.ended).toMatchObject({ code: 0 });
+  });
+
+  it('ends when npm does, though the shell in between passes no signal on', async () => {
+    const data = await temporaryFolder();
+    const shell = runLocalAsNpm('--port', '0', '--data', data, '--no-demo');
+    const url = await shell.ready;
+    shell.child.kill('SIGTERM');
+    expect((await shell.ended).stdout).toMatch(/\nstopped\n$/);
+    await expect(fetch(url)).rejects.toThrow();
   });
 
   it('says which port is taken, in one sentence, and ends with 1', async () => {

@@ -90,7 +90,8 @@ const keepPagesOut = (server: Server): void => {
   });
 };
 
-const ensureTable = async (endpoint: string, tableName: string): Promise<void> => {
+/** Makes the table, where it is not there yet, in the DynamoDB at `endpoint`. */
+export const ensureTable = async (endpoint: string, tableName: string): Promise<void> => {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
   try {
     await client

@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import type { Order } from '../../infra/local/exchange/core/model.ts';
+import type { PositionView } from '../../lib/admin/commands.ts';
+import {
+  adopt,
+  type Exits,
+  holdingOf,
+  type Kind,
+  kinds,
+  movePrice,
+  newScene,
+  placeEntry,
+  placeExits,
+  type Scene,
+  spotLong,
+  tradeByHand,
+} from './scene.ts';
+import { fire, ledgerSince, markOf, startWorld } from './world.ts';
+
+/** What each action does: every row for spot and perpetuals, long and short, by both links, through HTTP to the ledger. */
+
+const world = await startWorld();
+
+interface Staged extends Scene {
+  entry: Order;
+  exits: Exits | undefined;
+}
+
+type Name = 'entry' | 'takeProfit' | 'stop';
+
+interface Cell {
+  does: string;
+  outcome: 'closed' | 'canceled' | 'kept';
+  by: 'link' | 'exit-order' | 'outside';
+  /** What the exchange cancelled. */
+  canceled?: Name[] | Record<Kind['market'], Name[]>;
+  /** The MARKET order's amount: of a spot long, whose entry paid its fee in base, and of all others. */
+  closes?: { spotLong: string; others: string };
+  /** How the record stands afterwards. */
+  record: Pick<PositionView, 'status' | 'fill'>;
+  /** How many orders the exchange refused, where that is how the end was found out. */
+  refusedOrders?: number;
+}
+
+interface Row {
+  given: string;
+  /** How much of the entry of 1 ETH is filled when it is adopted. */
+  filled?: string;
+  exits?: boolean;
+  /** What happens at the exchange between adoption and hit. */
+  meanwhile?: (staged: Staged) => void;
+  only?: (kind: Kind) => boolean;
+  close: Cell;
+  keep: Cell;
+  /** When the exchange says it was over, where that was before the hit. */
+  endedAt?: (staged: Staged) => number;
+}
+
+const closedRecord = { status: 'closed', fill: 'closed' } as const;
+const canceledRecord = { status: 'canceled', fill: 'unfilled' } as const;
+const keptWhole: Cell = {
+  does: 'does nothing',
+  outcome: 'kept',
+  by: 'link',
+  record: { status: 'open', fill: 'filled' },
+};
+const closedWhole: Cell = {
+  does: 'closes it with a MARKET order',
+  outcome: 'closed',
+  by: 'link',
+  closes: { spotLong: '0.999', others: '1' },
+  record: closedRecord,
+};
+const canceledEntry: Cell = {
+  does: 'cancels the entry',
+  outcome: 'canceled',
+  by: 'link',
+  canceled: ['entry'],
+  record: canceledRecord,
+};
+const canceledEntryAndExits: Cell = {
+  ...canceledEntry,
+  does: 'cancels the entry and the exits',
+  canceled: ['entry', 'takeProfit', 'stop'],
+};
+const canceledBefore: Cell = {
+  does: 'does nothing and says so',
+  outcome: 'canceled',
+  by: 'outside',
+  record: canceledRecord,
+};
+const closedBefore: Omit<Cell, 'by'> = {
+  does: 'does nothing and says so',
+  outcome: 'closed',
+  record: closedRecord,
+};
+const keptPart: Cell = {
+  does: 'cancels the rest of the entry and keeps what is filled',
+  outcome: 'kept',
+  by: 'link',
+  canceled: ['entry'],
+  record: { status: 'open', fill: 'partly-filled' },
+};
+
+/** The last trade at the exchange, whosever it was. */
+const lastTradeAt = (): number => world.core.state.fills.at(-1)?.at ?? 0;
+
+const rows: Row[] = [
+  { given: 'an entry without any fill', close: canceledEntry, keep: canceledEntry },
+  {
+    given: 'an entry without any fill and live exits',
+    exits: true,
+    close: canceledEntryAndExits,
+    keep: canceledEntryAndExits,
+  },
+  { given: 'a filled entry', filled: '1', close: closedWhole, keep: keptWhole },
+  {
+    given: 'a filled entry with take-profit and stop',
+    filled: '1',
+    exits: true,
+    close: {
+      ...closedWhole,
+      does: 'cancels both, then closes it with a MARKET order',
+      canceled: ['takeProfit', 'stop'],
+    },
+    keep: keptWhole,
+  },
+  {
+    given: 'an entry that fills between adoption and hit',
+    meanwhile: ({ entry }) => void world.core.fill({ orderId: entry.id }),
+    close: closedWhole,
+    keep: keptWhole,
+  },
+  {
+    given: 'a partly filled entry',
+    filled: '0.4',
+    close: {
+      ...closedWhole,
+      does: 'cancels the rest of it, then closes what is filled',
+      canceled: ['entry'],
+      closes: { spotLong: '0.3996', others: '0.4' },
+    },
+    keep: keptPart,
+  },
+  {
+    given: 'a partly filled entry with take-profit and stop',
+    filled: '0.4',
+    exits: true,
+    close: {
+      ...closedWhole,
+      does: 'cancels all three, then closes what is filled',
+      canceled: ['entry', 'takeProfit', 'stop'],
+      closes: { spotLong: '0.3996', others: '0.4' },
+    },
+    keep: keptPart,
+  },
+  {
+    given: 'a position of which the take-profit has closed a quarter',
+    filled: '1',
+    exits: true,
+    meanwhile: (staged) => {
+      // On spot its rest stays in the book and the stop is gone; on perpetuals it is done and the stop stays.
+      if (staged.kind.market === 'usdm') movePrice(staged, staged.kind.side === 'long' ? '3200' : '2800');
+      else world.core.fill({ orderId: staged.exits?.takeProfit ?? 0, amount: '0.25' });
+    },
+    close: {
+      ...closedWhole,
+      does: 'cancels what is live, then closes what is left',
+      canceled: { spot: ['takeProfit'], usdm: ['stop'] },
+      closes: { spotLong: '0.749', others: '0.75' },
+    },
+    keep: keptWhole,
+  },
+  {
+    given: 'a position that an exit order has closed',
+    filled: '1',
+    exits: true,
+    meanwhile: (staged) => {
+      // A take-profit on spot; on perpetuals the stop, since their take-profit is for a quarter only.
+      const isUp = (staged.kind.side === 'long') === (staged.kind.market === 'spot');
+      movePrice(staged, isUp ? '3300' : '2700');
+    },
+    close: {
+      ...closedBefore,
+      by: 'exit-order',
+      does: 'sends no order, clears up what is left of the exits and says so',
+      // The other half of an OCO is gone by itself.
+      canceled: { spot: [], usdm: ['takeProfit'] },
+    },
+    keep: { ...closedBefore, by: 'exit-order' },
+    endedAt: lastTradeAt,
+  },
+  {
+    given: 'an entry that was cancelled outside',
+    meanwhile: ({ entry }) => void world.core.cancelOrder({ orderId: entry.id }),
+    close: canceledBefore,
+    keep: canceledBefore,
+    endedAt: ({ entry }) => world.core.state.order(entry.id).updatedAt,
+  },
+  {
+    given: 'a position that was closed by hand',
+    // What a spot short owes is no holding: only its owner can know that it was bought back.
+    only: ({ market, side }) => market === 'usdm' || side === 'long',
+    filled: '1',
+    meanwhile: (staged) => {
+      const amount = staged.kind.market === 'spot' ? holdingOf(staged) : '1';
+      tradeByHand(staged, staged.kind.exitSide, amount);
+    },
+    close: {
+      ...closedBefore,
+      by: 'outside',
+      does: 'is refused by the exchange, changes nothing and says so',
+      refusedOrders: 1,
+    },
+    keep: { ...closedBefore, by: 'outside' },
+    endedAt: lastTradeAt,
+  },
+];
+
+const ownOf = (kind: Kind, filled: string): string =>
+  kind === spotLong ? (Number(filled) * 0.999).toFixed(4) : filled;
+
+const stage = async (kind: Kind, row: Row): Promise<{ staged: Staged; positionId: string }> => {
+  const scene = await newScene(world, kind);
+  const entry = placeEntry(scene, row.filled === undefined ? {} : { filled: row.filled });
+  const exits = row.exits
+    ? placeExits(scene, ownOf(kind, row.filled ?? '1'), kind.market === 'usdm' ? '0.25' : undefined)
+    : undefined;
+  const { positionId } = await adopt(scene, {
+    entries: [entry],
+    exits: exits === undefined ? [] : [exits.takeProfit, exits.stop],
+  });
+  const staged = { ...scene, entry, exits };
+  row.meanwhile?.(staged);
+  return { staged, positionId };
+};
+
+describe.each(kinds)('with $name', (kind) => {
+  const applicable = rows.filter((row) => row.only?.(kind) ?? true);
+  const cells = applicable.flatMap((row) =>
+    (['close', 'keep'] as const).map((action) => ({ given: row.given, does: row[action].does, action, row })),
+  );
+
+  it.each(cells)('$action, given $given, $does', async ({ action, row }) => {
+    const cell = row[action];
+    const { staged, positionId } = await stage(kind, row);
+    const link = await world.newLink(positionId, action);
+    const mark = markOf(world.core);
+
+    const answer = await fire(link);
+
+    const { orders, canceled, requests } = ledgerSince(world.core, mark);
+    const names = Array.isArray(cell.canceled) ? cell.canceled : (cell.canceled?.[kind.market] ?? []);
+    const idOf = (name: Name) => String(name === 'entry' ? staged.entry.id : staged.exits?.[name]);
+    const exits = names.filter((name) => name !== 'entry').map(idOf);
+    const amount = cell.closes?.[kind === spotLong ? 'spotLong' : 'others'];
+
+    expect(answer).toMatchObject({
+      status: 200,
+      json: {
+        outcome: cell.outcome,
+        by: cell.by,
+        action,
+        positionId,
+        entryFilled: row.meanwhile === undefined ? (row.filled ?? '0') : expect.any(String),
+        closedAmount: amount ?? '0',
+        canceledEntryOrderIds: names.filter((name) => name === 'entry').map(idOf),
+        canceledExitOrderIds: exits.length < 2 || kind.market === 'usdm' ? exits : expect.any(Array),
+      },
+    });
+    expect(canceled.toSorted()).toEqual(names.map(idOf).toSorted());
+    // An OCO goes as one, whichever half is cancelled first: that one is named.
+    if (exits.length > 0)
+      expect(exits).toEqual(expect.arrayContaining(answer.json.canceledExitOrderIds as []));
+    const closeOrder = {
+      id: answer.json.closeOrderId,
+      symbol: 'ETHUSDT',
+      side: kind.exitSide,
+      type: 'market',
+      amount,
+      reduceOnly: kind.market === 'usdm',
+      positionSide: 'BOTH',
+    };
+    expect(orders).toEqual(amount === undefined ? [] : [closeOrder]);
+    const asked = requests.filter(({ method }) => method === 'POST');
+    expect(asked.length, 'orders asked for').toBe(orders.length + (cell.refusedOrders ?? 0));
+    if (row.endedAt !== undefined)
+      expect(answer.json.settledAt).toBe(new Date(row.endedAt(staged)).toISOString());
+
+    const record = await world.positionNow(positionId);
+    expect(record).toMatchObject({
+      ...cell.record,
+      outcome: { outcome: cell.outcome, by: cell.by },
+      ...(action === 'close' ? { openExits: 0 } : {}),
+    });
+  });
+});

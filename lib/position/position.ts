@@ -82,8 +82,6 @@ export const claimSchema = z.object({
   sendBefore: z.number(),
   /** A takeover's proof that no close order left under the present attempt: nothing has to be looked for. */
   unsent: z.boolean().optional(),
-  /** Until when an order of an earlier owner may still reach the exchange's book; epoch milliseconds. */
-  fenceUntil: z.number().optional(),
   /** How often the exchange has said that there is no such order, all after the fence. */
   absentLooks: z.number().optional(),
 });

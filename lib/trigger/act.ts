@@ -7,7 +7,7 @@ import { CancelUnsettled, cancelAll } from './cancel.ts';
 import { placeClose } from './close-order.ts';
 import type { Acted, Ending } from './ending.ts';
 import { isDust, marketStepOf } from './order-size.ts';
-import { canceledOutcome, closedByExit, dust, failed, settled } from './outcomes.ts';
+import { canceledOutcome, dust, failed, nothingLeft, settled } from './outcomes.ts';
 import { closedOutside } from './outside.ts';
 import type { ActDependencies, Run } from './run.ts';
 
@@ -45,7 +45,7 @@ const close = async (run: Run): Promise<Ending> => {
   await learnFees(run);
   const { filled, left } = tallyOf(run.position);
   if (!isPositive(filled)) return settled(run, canceledOutcome(run));
-  if (!isPositive(left)) return settled(run, closedByExit(run));
+  if (!isPositive(left)) return settled(run, nothingLeft(run));
   const { market } = run.position;
   const amount = truncateToStep(left, marketStepOf(market));
   if (await isDust(run, amount)) return settled(run, dust(run, left));
@@ -64,14 +64,13 @@ const keep = async (run: Run): Promise<Ending> => {
     return settled(run, canceledOutcome(run));
   }
   // Nothing more is sent. Looking tells whether there is still a position that can be kept.
-  run.position = {
-    ...run.position,
-    ...(await lookAtOrders(run.deps.exchange, run.position, run.deps.now())),
-  };
-  const { left } = tallyOf(run.position);
-  if (!isPositive(left)) return settled(run, closedByExit(run));
+  await lookAgain(run);
+  if (!isPositive(tallyOf(run.position).left)) return settled(run, nothingLeft(run));
   const outside = await closedOutside(run.deps.exchange, run.position);
-  if (outside !== undefined)
+  if (outside !== undefined) {
+    // An exit order may have emptied the account since the look before.
+    await lookAgain(run);
+    if (!isPositive(tallyOf(run.position).left)) return settled(run, nothingLeft(run));
     return settled(run, {
       outcome: 'closed',
       by: 'outside',
@@ -79,6 +78,8 @@ const keep = async (run: Run): Promise<Ending> => {
       at: outside.at,
       left: '0',
     });
+  }
+  const { left } = tallyOf(run.position);
   const canceled = run.canceledEntries.length > 0 ? 'The rest of the entry was cancelled; t' : 'T';
   return settled(run, {
     outcome: 'kept',
@@ -103,6 +104,11 @@ const cancelOrders = async (run: Run, books: ('entries' | 'exits')[]): Promise<v
   );
   const broken = ended.find((result) => result.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
+};
+
+const lookAgain = async (run: Run): Promise<void> => {
+  const orders = await lookAtOrders(run.deps.exchange, run.position, run.deps.now());
+  run.position = { ...run.position, ...orders };
 };
 
 const learnFees = async (run: Run): Promise<void> => {

@@ -59,23 +59,18 @@ export const recover = async (engine: Engine, stale: Position): Promise<Standing
     return { position: stale, ending: { kind: 'pending', reason: connected.fault.message } };
   const { exchange } = connected;
 
+  // `sendBefore` stays the dead owner's until a new attempt begins: its fence is what has to run out.
   const fresh = newClaim(engine, before.linkId, before.action);
-  const claim: Claim = {
-    ...before,
-    owner: fresh.owner,
-    leaseUntil: fresh.leaseUntil,
-    sendBefore: fresh.sendBefore,
-    fenceUntil: Math.max(before.fenceUntil ?? 0, before.sendBefore + exchange.fenceMs + clockMarginMs),
-  };
+  const claim: Claim = { ...before, owner: fresh.owner, leaseUntil: fresh.leaseUntil };
   const taken = await engine.table.savePosition(stale, { epoch: stale.epoch + 1, claim });
   if (taken === undefined) return { position: stale, ending: undefined };
 
   if (claim.action === 'close' && !claim.unsent) {
     const found = await findClose(engine, exchange, taken, claim);
     if (found.kind === 'ended') return record(engine, taken, found.claim, found.acted);
-    return proceed(engine, exchange, taken, found.claim);
+    return proceed(engine, exchange, taken, { ...found.claim, sendBefore: fresh.sendBefore });
   }
-  return proceed(engine, exchange, taken, claim);
+  return proceed(engine, exchange, taken, { ...claim, sendBefore: fresh.sendBefore });
 };
 
 type Found = { kind: 'absent'; claim: Claim } | { kind: 'ended'; acted: Acted; claim: Claim };
@@ -92,6 +87,7 @@ const findClose = async (
     acted: { ending: { kind: 'pending', reason }, position },
     claim: next,
   });
+  const askedAt = engine.now();
   let order: Awaited<ReturnType<Exchange['fetchOrder']>>;
   try {
     order = await exchange.fetchOrder(position.market, { clientOrderId: closeIdOf(position) });
@@ -107,13 +103,12 @@ const findClose = async (
       return pending(asFault(thrown).message);
     }
   }
-  const now = engine.now();
-  const fenceUntil = claim.fenceUntil ?? Number.POSITIVE_INFINITY;
-  if (now <= fenceUntil) return pending('the close order may still arrive at the exchange');
+  const fenceUntil = claim.sendBefore + exchange.fenceMs + clockMarginMs;
+  if (askedAt <= fenceUntil) return pending('the close order may still arrive at the exchange');
   // Looks are a lease apart at least, since each one needs a takeover of its own.
   const absentLooks = (claim.absentLooks ?? 0) + 1;
   const counted = { ...claim, absentLooks };
-  if (now - fenceUntil < exchange.absenceMs || absentLooks < absentLooksNeeded)
+  if (askedAt - fenceUntil < exchange.absenceMs || absentLooks < absentLooksNeeded)
     return pending('the exchange does not know the close order, which is not yet proof', counted);
   return { kind: 'absent', claim: counted };
 };
@@ -125,8 +120,7 @@ const proceed = async (
   position: Position,
   claim: Claim,
 ): Promise<Standing> => {
-  const { absentLooks, unsent, ...rest } = claim;
-  const next: Claim = { ...rest, sendBefore: Math.min(claim.sendBefore, engine.now() + sendWindowMs) };
+  const { absentLooks, unsent, ...next } = claim;
   const saved = await engine.table.savePosition(position, { attempt: position.attempt + 1, claim: next });
   if (saved === undefined) return { position, ending: undefined };
   return record(engine, saved, next, await act(dependencies(engine, exchange), saved, next));

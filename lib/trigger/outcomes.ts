@@ -66,15 +66,17 @@ export const canceledOutcome = (run: Run): Told => {
   };
 };
 
-export const closedByExit = (run: Run): Told => {
+/** Something had filled, and none of it is left: exit orders closed it, or fees ate a tiny fill. */
+export const nothingLeft = (run: Run): Told => {
   const exit = lastExitOf(run.position);
+  if (exit === undefined) return dust(run, '0');
   return {
     outcome: 'closed',
     by: 'exit-order',
-    detail: `Its own exit order ${exit?.orderId ?? ''} (${exit?.type ?? 'exit'}) had closed the position${exit?.average === undefined ? '' : ` at ${exit.average} ${run.position.market.quote}`}; no order was sent.`,
-    averagePrice: exit?.average,
+    detail: `Its own exit order ${exit.orderId ?? ''} (${exit.type ?? 'exit'}) had closed the position${exit.average === undefined ? '' : ` at ${exit.average} ${run.position.market.quote}`}; no order was sent.`,
+    averagePrice: exit.average,
     left: '0',
-    at: exit?.at,
+    at: exit.at,
   };
 };
 

@@ -1,6 +1,7 @@
 import { decimal, isPositive, larger, truncateToStep } from '../amount.ts';
 import { type Exchange, exitSideOf } from '../exchange/exchange.ts';
 import type { Position } from '../position/position.ts';
+import { tallyOf } from '../position/tally.ts';
 
 export interface ClosedOutside {
   detail: string;
@@ -24,6 +25,7 @@ export const closedOutside = async (
     // A spot short has no holding of its own: what it owes is to be bought back.
     if (side === 'short') return undefined;
     const { total } = await exchange.fetchBalance(market.base);
+    if (decimal(total).gte(tallyOf(position).left)) return undefined;
     const sellable = truncateToStep(total, market.amountStep);
     const least = larger(market.amountMin, market.marketAmountMin ?? '0');
     if (isPositive(sellable) && decimal(sellable).gte(least)) return undefined;

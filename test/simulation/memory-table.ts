@@ -42,8 +42,10 @@ interface Row {
   position: Position;
   shelf: 'open' | 'final';
   revokedLinks: Set<string>;
-  /** Which save wrote last. */
-  mark: number | undefined;
+  /** Which creation or save wrote last. */
+  mark: number;
+  /** Whose claim was the last one. */
+  lastOwner: string | undefined;
 }
 
 /** A model of the table: the same contract tests run on it and on the real one. */
@@ -75,19 +77,39 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
       return row && { ...row, position: copyPosition(row.position), revokedLinks: new Set(row.revokedLinks) };
     });
 
+  /** A write that recognises itself by its mark, where its answer was lost or a copy of it came first. */
+  const askMarked = async (
+    request: TableRequest,
+    positionId: string,
+    write: (mark: number) => boolean,
+  ): Promise<boolean> => {
+    marks += 1;
+    const mark = marks;
+    let lost: unknown;
+    try {
+      if (await ask(request, positionId, () => write(mark))) return true;
+    } catch (thrown) {
+      lost = thrown;
+    }
+    if ((await readRow(positionId))?.mark === mark) return true;
+    if (lost !== undefined) throw lost;
+    return false;
+  };
+
   return {
     positions: () => [...rows.values()].map(({ position }) => copyPosition(position)),
     links: () => [...links.values()].map(copyLink),
     revokedAt: (positionId) => [...(rows.get(positionId)?.revokedLinks ?? [])],
 
     createPosition: (position) =>
-      ask('create', position.positionId, () => {
+      askMarked('create', position.positionId, (mark) => {
         if (rows.has(position.positionId)) return false;
         rows.set(position.positionId, {
           position: copyPosition(position),
           shelf: 'open',
           revokedLinks: new Set(),
-          mark: undefined,
+          mark,
+          lastOwner: undefined,
         });
         return true;
       }),
@@ -107,9 +129,15 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
       try {
         const claimed = await ask('claim', positionId, () => {
           const row = rows.get(positionId);
-          if (row === undefined || !from.includes(row.position.state) || row.revokedLinks.has(claim.linkId))
+          if (
+            row === undefined ||
+            !from.includes(row.position.state) ||
+            row.revokedLinks.has(claim.linkId) ||
+            row.lastOwner === claim.owner
+          )
             return undefined;
           const { epoch, attempt } = row.position;
+          row.lastOwner = claim.owner;
           row.position = copyPosition(
             applyChange(row.position, {
               state: 'claimed',
@@ -138,31 +166,20 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
     },
 
     async savePosition(position, change) {
-      marks += 1;
-      const mark = marks;
-      const next = applyChange(position, change);
-      let lost: unknown;
-      try {
-        const saved = await ask('save', position.positionId, () => {
-          const row = rows.get(position.positionId);
-          if (
-            row === undefined ||
-            row.position.revision !== position.revision ||
-            row.position.epoch !== position.epoch ||
-            row.position.state !== position.state
-          )
-            return false;
-          row.position = copyPosition(applyChange(row.position, change));
-          row.mark = mark;
-          return true;
-        });
-        if (saved) return copyPosition(next);
-      } catch (thrown) {
-        lost = thrown;
-      }
-      if ((await readRow(position.positionId))?.mark === mark) return copyPosition(next);
-      if (lost !== undefined) throw lost;
-      return undefined;
+      const saved = await askMarked('save', position.positionId, (mark) => {
+        const row = rows.get(position.positionId);
+        if (
+          row === undefined ||
+          row.position.revision !== position.revision ||
+          row.position.epoch !== position.epoch ||
+          row.position.state !== position.state
+        )
+          return false;
+        row.position = copyPosition(applyChange(row.position, change));
+        row.mark = mark;
+        return true;
+      });
+      return saved ? copyPosition(applyChange(position, change)) : undefined;
     },
 
     shelvePosition: (positionId) =>

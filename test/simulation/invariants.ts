@@ -1,0 +1,145 @@
+import { decimal } from '../../lib/amount.ts';
+import type { Position } from '../../lib/position/position.ts';
+import type { Answer } from '../../lib/trigger/fire.ts';
+import { type ModelBook, toText } from './model-exchange.ts';
+import type { Plan } from './plan.ts';
+
+/** One hit, and what was true when it was answered. */
+export interface Hit {
+  linkId: string;
+  startedAt: number;
+  answeredAt?: number;
+  answer: Answer | undefined;
+  thrown?: unknown;
+  /** The position as the table had it at the moment of the answer. */
+  durable?: Position | undefined;
+  /** Close orders that had executed by then. */
+  executed?: string[];
+}
+
+export interface Evidence {
+  plan: Plan;
+  book: ModelBook;
+  position: Position | undefined;
+  hits: Hit[];
+  /** Revocations that were answered as done. */
+  revocations: { linkId: string; at: number }[];
+  /** Every claim that the table granted, when it did. */
+  claims: { linkId: string; at: number }[];
+}
+
+const same = (a: string | undefined, b: string): boolean => decimal(a ?? '-1').eq(decimal(b));
+
+/** @returns every way in which a run broke the promise; none is what is hoped for. */
+export const judge = (evidence: Evidence): string[] => [
+  ...nothingTooMuch(evidence),
+  ...alwaysAnOutcome(evidence),
+  ...outcomeIsTrue(evidence),
+  ...revokedDoesNothing(evidence),
+  ...answersAreDurable(evidence),
+];
+
+/** 1. Closes never execute more than the position's own, and at most one close order executes. */
+const nothingTooMuch = ({ book, plan }: Evidence): string[] => {
+  const executed = book.of('close').filter((order) => order.filled > 0);
+  const outside = plan.events.some((event) => event.kind === 'flip' || event.kind === 'close-outside');
+  return [
+    ...(executed.length > 1 ? [`1: ${executed.length} close orders executed`] : []),
+    ...(book.positionLeft() < 0 && !outside
+      ? [`1: closed ${toText(-book.positionLeft())} more than the position's own`]
+      : []),
+    ...(book.of('close').some((order) => order.side !== (plan.side === 'long' ? 'sell' : 'buy'))
+      ? ['1: a close on the wrong side']
+      : []),
+  ];
+};
+
+/** 2. Every claim ends in a recorded outcome. */
+const alwaysAnOutcome = ({ position }: Evidence): string[] =>
+  position === undefined || position.state === 'claimed'
+    ? [`2: the position is ${position?.state ?? 'gone'} at the end`]
+    : [];
+
+/** 3. A recorded outcome is what the exchange's ledger says. */
+const outcomeIsTrue = ({ book, plan, position }: Evidence): string[] => {
+  if (position === undefined) return [];
+  const executed = book.of('close').filter((order) => order.filled > 0);
+  const entered = book.of('entry').reduce((total, order) => total + order.filled, 0);
+  const exited = book.of('exit').reduce((total, order) => total + order.filled, 0);
+  const { state, outcome } = position;
+  const wrong: string[] = [];
+  const expect = (holds: boolean, words: string) => {
+    if (!holds)
+      wrong.push(
+        `3: ${state}${outcome === undefined ? '' : ` (${outcome.outcome} by ${outcome.by})`}, but ${words}`,
+      );
+  };
+  if (state === 'closed' && outcome?.by === 'link' && outcome.outcome === 'closed') {
+    expect(executed.length === 1, `${executed.length} close orders executed`);
+    expect(executed[0]?.orderId === outcome.closeOrderId, 'another order was named');
+    expect(same(outcome.closedAmount, toText(executed[0]?.filled ?? 0)), 'another amount was executed');
+  } else if (state !== 'needs-attention')
+    expect(executed.length === 0, `the ledger has ${executed.length} executed close orders`);
+  if (state === 'closed' || state === 'canceled')
+    expect(!book.of('entry').some((order) => order.live), 'an entry order is still live');
+  if ((state === 'closed' || state === 'canceled') && outcome !== undefined)
+    expect(same(outcome.entryFilled, toText(entered)), `the entry filled ${toText(entered)}`);
+  if (state === 'canceled') expect(entered === 0, 'the entry filled');
+  if (state === 'canceled')
+    expect(!book.of('exit').some((order) => order.live), 'an exit order is still live');
+  if (state === 'closed' && outcome?.by === 'exit-order') expect(exited > 0, 'no exit order filled');
+  if (state === 'closed' && outcome?.by === 'outside')
+    expect(
+      plan.events.some((event) => event.kind === 'close-outside' || event.kind === 'flip'),
+      'nobody closed it outside',
+    );
+  if (state === 'closed' && outcome?.outcome === 'dust')
+    expect(book.positionLeft() < 2, 'what is left could be closed');
+  if (state === 'kept') expect(entered > 0, 'nothing filled that could be kept');
+  return wrong;
+};
+
+/** 4. A link that was revoked before a hit does nothing. */
+const revokedDoesNothing = ({ hits, revocations, claims }: Evidence): string[] => {
+  const wrong: string[] = [];
+  for (const { linkId, at } of revocations) {
+    for (const claim of claims)
+      if (claim.linkId === linkId && claim.at > at) wrong.push('4: a claim by a link that had been revoked');
+    for (const hit of hits)
+      if (
+        hit.linkId === linkId &&
+        hit.startedAt > at &&
+        hit.answer !== undefined &&
+        hit.answer.status !== 410
+      )
+        wrong.push(`4: a revoked link was answered ${hit.answer.status}`);
+  }
+  return wrong;
+};
+
+/** 5. An answer never says more than what is durable. */
+const answersAreDurable = ({ hits }: Evidence): string[] => {
+  const wrong: string[] = [];
+  for (const { answer, durable, executed = [] } of hits) {
+    if (answer === undefined) continue;
+    const { body, status } = answer;
+    if (status === 200 && 'outcome' in body) {
+      const recorded = durable?.outcome;
+      // A kept position may be closed by another hit before this answer is out; its keeping was recorded.
+      const superseded = body.outcome === 'kept' && durable?.state !== 'open';
+      if (!superseded && JSON.stringify(recorded?.outcome) !== JSON.stringify(body.outcome))
+        wrong.push(`5: answered ${body.outcome}, recorded ${recorded?.outcome ?? 'nothing'}`);
+      if (body.outcome === 'closed' && body.by === 'link' && !executed.includes(body.closeOrderId ?? ''))
+        wrong.push('5: answered closed before the order executed');
+    }
+    if (status === 422 && executed.length > 0 && durable?.state === 'failed')
+      wrong.push('5: answered refused, but a close had executed');
+    if (
+      status === 503 &&
+      /Nothing was sent/.test('message' in body ? body.message : '') &&
+      executed.length > 0
+    )
+      wrong.push('5: answered that nothing was sent, but a close had executed');
+  }
+  return wrong;
+};

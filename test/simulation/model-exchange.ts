@@ -1,0 +1,321 @@
+import type {
+  CancelResult,
+  CreateResult,
+  Exchange,
+  Holding,
+  MarketOrder,
+  MarketRules,
+  OrderName,
+  OrderView,
+  Side,
+} from '../../lib/exchange/exchange.ts';
+import { Fault } from '../../lib/fault.ts';
+import type { Plan, Units } from './plan.ts';
+import type { World } from './world.ts';
+
+/** What the exchange itself knows: the truth that every run is judged by. */
+export interface ModelOrder {
+  orderId: string;
+  clientOrderId: string | undefined;
+  role: 'entry' | 'exit' | 'close';
+  side: 'buy' | 'sell';
+  amount: Units;
+  filled: Units;
+  baseFee: Units;
+  live: boolean;
+  /** True time from which a look-up finds it. */
+  visibleFrom: number;
+  changedAt: number;
+}
+
+const fenceMs = 5_000;
+const absenceMs = 65_000;
+/** How long a caller waits for an answer that never comes. */
+const callDeadlineMs = 2_500;
+const step = '0.001';
+
+export const toText = (units: Units): string => {
+  const sign = units < 0 ? '-' : '';
+  const digits = String(Math.abs(units)).padStart(4, '0');
+  return `${sign}${digits.slice(0, -3)}.${digits.slice(-3)}`.replace(/\.?0+$/, '');
+};
+export const toUnits = (text: string): Units => Math.round(Number(text) * 1_000);
+
+export const rules = (plan: Plan): MarketRules => ({
+  symbol: plan.market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT',
+  id: 'BTCUSDT',
+  kind: plan.market,
+  base: 'BTC',
+  quote: 'USDT',
+  amountStep: step,
+  // Two steps, so that a single one is dust.
+  amountMin: '0.002',
+  priceStep: '0.01',
+});
+
+/** How one step of a caller may go wrong. */
+export type Interrupt = (
+  kind: 'request' | 'answer',
+  name: string,
+) => Promise<'pass' | 'lose' | { lateMs: number }>;
+
+/** The exchange's book, ledger and holdings, with no caller and no fault. */
+export class ModelBook {
+  readonly orders: ModelOrder[] = [];
+  /** Perpetual: signed position. Spot: base currency in the account. */
+  holding: Units;
+  readonly plan: Plan;
+  readonly world: World;
+  #closes = 0;
+  #liquidity: Units | undefined;
+
+  constructor(plan: Plan, world: World) {
+    this.plan = plan;
+    this.world = world;
+    this.holding = plan.market === 'spot' ? plan.foreign : 0;
+    // A spot short sells what the account had.
+    if (plan.market === 'spot' && plan.side === 'short')
+      this.holding += plan.entries.reduce((total, entry) => total + entry.amount, 0);
+    this.#liquidity = plan.liquidity;
+    for (const entry of plan.entries) this.place('entry', entry.amount, undefined);
+    for (const [index, entry] of plan.entries.entries()) this.fill('entries', index, entry.filled);
+    for (const exit of plan.exits) this.place('exit', exit.amount, undefined);
+  }
+
+  get clock(): number {
+    return this.world.time + this.plan.exchangeSkewMs;
+  }
+
+  of(role: ModelOrder['role']): ModelOrder[] {
+    return this.orders.filter((order) => order.role === role);
+  }
+
+  place(role: ModelOrder['role'], amount: Units, clientOrderId: string | undefined): ModelOrder {
+    const opens = role === 'entry';
+    const order: ModelOrder = {
+      orderId: String(1_000 + this.orders.length),
+      clientOrderId,
+      role,
+      side: (this.plan.side === 'long') === opens ? 'buy' : 'sell',
+      amount,
+      filled: 0,
+      baseFee: 0,
+      live: true,
+      visibleFrom: this.world.time,
+      changedAt: this.clock,
+    };
+    this.orders.push(order);
+    return order;
+  }
+
+  /** Executes part of an order, and ends it when it is full. Exits never do more than is there to exit. */
+  execute(order: ModelOrder, amount: Units): void {
+    let units = Math.min(amount, order.amount - order.filled);
+    if (order.role !== 'entry') units = Math.min(units, this.reducible(order.side));
+    if (units <= 0 || !order.live) return;
+    order.filled += units;
+    const takesFee = this.plan.market === 'spot' && order.side === 'buy' && order.role === 'entry';
+    // A fee of a thousandth leaves whole units only where the model rounds it up.
+    const fee =
+      takesFee && this.plan.feePerMille > 0 ? Math.ceil((order.filled * this.plan.feePerMille) / 1_000) : 0;
+    const feeNow = fee - order.baseFee;
+    order.baseFee = fee;
+    this.holding += order.side === 'buy' ? units - feeNow : -units;
+    order.changedAt = this.clock;
+    if (order.filled === order.amount) order.live = false;
+  }
+
+  /** How much an order of that side can take away from what is held. */
+  reducible(side: 'buy' | 'sell'): Units {
+    if (this.plan.market === 'spot')
+      return side === 'sell' ? Math.max(0, this.holding) : Number.MAX_SAFE_INTEGER;
+    return side === 'sell' ? Math.max(0, this.holding) : Math.max(0, -this.holding);
+  }
+
+  /** A fill as the market makes it; the exits are one list, so that one that fills ends the others. */
+  fill(book: 'entries' | 'exits', index: number, amount: Units): void {
+    const order = this.of(book === 'entries' ? 'entry' : 'exit')[index];
+    if (order === undefined || !order.live) return;
+    if (book === 'exits') {
+      this.execute(order, Math.min(amount, this.positionLeft()));
+      if (order.filled > 0) for (const other of this.of('exit')) if (other !== order) this.end(other);
+    } else this.execute(order, amount);
+  }
+
+  end(order: ModelOrder): void {
+    if (!order.live) return;
+    order.live = false;
+    order.changedAt = this.clock;
+  }
+
+  /** What is the position's own, by the ledger: entries less fees, less exits, less closes. */
+  positionLeft(): Units {
+    const sum = (orders: ModelOrder[]) => orders.reduce((total, order) => total + order.filled, 0);
+    const fees =
+      this.plan.side === 'long' ? this.of('entry').reduce((total, order) => total + order.baseFee, 0) : 0;
+    return sum(this.of('entry')) - fees - sum(this.of('exit')) - sum(this.of('close'));
+  }
+
+  /** Base currency that resting sales hold back. */
+  locked(): Units {
+    if (this.plan.market !== 'spot') return 0;
+    const exits = this.of('exit').filter((order) => order.live && order.side === 'sell');
+    const entries = this.of('entry').filter((order) => order.live && order.side === 'sell');
+    const rest = (order: ModelOrder) => order.amount - order.filled;
+    // Exits are one list and lock once.
+    return Math.max(0, ...exits.map(rest)) + entries.reduce((total, order) => total + rest(order), 0);
+  }
+
+  /** The venue's judgement of a close order that has arrived, signed at `signedAt` by the sender's clock. */
+  accept(
+    order: MarketOrder,
+    signedAt: number,
+  ): ModelOrder | { reason: 'clock' | 'insufficient' | 'would-not-reduce' | 'duplicate-id' } {
+    if (this.clock > signedAt + fenceMs || signedAt > this.clock + 2_100) return { reason: 'clock' };
+    const same = this.orders.filter((known) => known.clientOrderId === order.clientOrderId);
+    // Binance refuses an id only while its order is open, Bybit for ever.
+    if (same.some((known) => known.live || !this.plan.tells)) return { reason: 'duplicate-id' };
+    const amount = toUnits(order.amount);
+    if (this.plan.market === 'perpetual') {
+      if (this.reducible(order.side) <= 0) return { reason: 'would-not-reduce' };
+    } else if (order.side === 'sell' && this.holding - this.locked() < amount)
+      return { reason: 'insufficient' };
+    const placed = this.place('close', amount, order.clientOrderId);
+    placed.visibleFrom = this.world.time + (this.plan.lagsMs[this.#closes] ?? 0);
+    this.#closes += 1;
+    // An acknowledged order takes effect a little later.
+    if (this.plan.tells) this.#match(placed);
+    else this.world.schedule(120, () => this.#match(placed));
+    return placed;
+  }
+
+  #match(order: ModelOrder): void {
+    const amount = Math.min(order.amount, this.#liquidity ?? order.amount);
+    if (this.#liquidity !== undefined) this.#liquidity -= amount;
+    this.execute(order, amount);
+    this.end(order);
+  }
+}
+
+/** One caller's connection: the port, over the book, with transit times and faults on the way. */
+export const modelExchange = (
+  book: ModelBook,
+  actor: { now(): number; transitMs(): number; interrupt: Interrupt },
+): Exchange => {
+  const { plan, world } = book;
+
+  /** A round trip: request, effect at the exchange, answer. Either way can be lost. */
+  const ask = async <Answer>(name: string, effect: () => Answer, keepsOn = false): Promise<Answer> => {
+    const fate = await actor.interrupt('request', name);
+    if (fate === 'lose') return unanswered();
+    if (typeof fate === 'object') {
+      // It arrives, but nobody is waiting for the answer any more.
+      if (keepsOn) world.schedule(fate.lateMs, () => void effect());
+      return unanswered();
+    }
+    await world.sleep(actor.transitMs());
+    const answer = effect();
+    await world.sleep(actor.transitMs());
+    if ((await actor.interrupt('answer', name)) !== 'pass') return unanswered();
+    return answer;
+  };
+  const unanswered = async (): Promise<never> => {
+    await world.sleep(callDeadlineMs);
+    throw new Fault('exchange-unreachable', 'no answer');
+  };
+
+  const find = (name: OrderName): ModelOrder | undefined =>
+    book.orders.find(
+      (order) =>
+        order.visibleFrom <= world.time &&
+        (name.orderId === undefined
+          ? order.clientOrderId === name.clientOrderId
+          : order.orderId === name.orderId),
+    );
+
+  const view = (order: ModelOrder): OrderView => ({
+    orderId: order.orderId,
+    clientOrderId: order.clientOrderId,
+    symbol: rules(plan).symbol,
+    side: order.side,
+    type: order.role === 'close' ? 'market' : 'limit',
+    status: order.live ? 'live' : 'done',
+    amount: toText(order.amount),
+    filled: toText(order.filled),
+    average: order.filled > 0 ? '100' : undefined,
+    conditional: false,
+    at: order.changedAt,
+  });
+
+  return {
+    fenceMs,
+    absenceMs,
+    loadMarket: async () => rules(plan),
+    fetchOrder: (_market, name) =>
+      ask('look', () => {
+        const order = find(name);
+        return order === undefined ? undefined : view(order);
+      }),
+    async cancelOrder(_market, name): Promise<CancelResult> {
+      try {
+        return await ask(
+          'cancel',
+          (): CancelResult => {
+            const order = find(name);
+            if (order === undefined || !order.live) return { kind: 'look', message: 'unknown order' };
+            const end = () => {
+              book.end(order);
+              // The exits are one list: ending one ends all.
+              if (order.role === 'exit') for (const other of book.of('exit')) book.end(other);
+            };
+            if (plan.tells) {
+              end();
+              return { kind: 'told', order: view(order) };
+            }
+            world.schedule(80, end);
+            return { kind: 'look', message: 'acknowledged' };
+          },
+          true,
+        );
+      } catch {
+        return { kind: 'look', message: 'no answer' };
+      }
+    },
+    async createMarketOrder(_market, order): Promise<CreateResult> {
+      const signedAt = actor.now();
+      // Between signing and the last check, and between that and the wire, a process may be paused.
+      const paused = await actor.interrupt('answer', 'sign');
+      if (paused !== 'pass' && typeof paused === 'object') await world.sleep(paused.lateMs);
+      if (actor.now() > order.sendBefore)
+        return { kind: 'rejected', reason: 'too-late', code: 'too-late', message: 'not sent' };
+      try {
+        return await ask(
+          'create',
+          (): CreateResult => {
+            const placed = book.accept(order, signedAt);
+            if ('reason' in placed)
+              return { kind: 'rejected', reason: placed.reason, code: placed.reason, message: placed.reason };
+            return { kind: 'accepted', order: view(placed) };
+          },
+          true,
+        );
+      } catch {
+        return { kind: 'unknown', message: 'no answer' };
+      }
+    },
+    createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
+    fetchBaseFee: (_market, orderId) =>
+      ask('fees', () => toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0)),
+    fetchHolding: (_market, _side: Side) =>
+      ask('holding', (): Holding => {
+        const amount = toText(Math.abs(book.holding));
+        if (book.holding === 0) return { side: undefined, amount: '0', hedged: false };
+        return { side: book.holding > 0 ? 'long' : 'short', amount, hedged: false };
+      }),
+    fetchBalance: () =>
+      ask('balance', () => ({ free: toText(book.holding - book.locked()), total: toText(book.holding) })),
+    fetchPrice: async () => '100',
+    fetchLastTrade: async () => undefined,
+    fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
+  };
+};

@@ -1,0 +1,150 @@
+import { Random } from './random.ts';
+
+/** Amounts are whole units of a thousandth, so that the model needs no decimals of its own. */
+export type Units = number;
+
+export interface PlannedOrder {
+  amount: Units;
+  /** Filled before the position is adopted. */
+  filled: Units;
+}
+
+/** Something that happens at a time, in milliseconds after the start. */
+export type PlannedEvent = { at: number } & (
+  | { kind: 'hit'; link: number; skewMs: number }
+  | { kind: 'sweep'; skewMs: number }
+  | { kind: 'revoke'; link: number; skewMs: number }
+  | { kind: 'fill'; book: 'entries' | 'exits'; index: number; amount: Units }
+  | { kind: 'cancel-outside'; book: 'entries' | 'exits'; index: number }
+  | { kind: 'close-outside' }
+  | { kind: 'flip' }
+);
+
+/**
+ * A fault at one step of one actor (hits, sweeps and revokes, in the order of the plan). Steps are the moments
+ * before and after each request of theirs.
+ */
+export interface PlannedFault {
+  actor: number;
+  step: number;
+  kind: 'crash' | 'pause' | 'lose' | 'late';
+  /** For a pause and for lateness. */
+  ms: number;
+}
+
+/** Everything that a run depends on. What can be taken away without the failure going away, was not its cause. */
+export interface Plan {
+  seed: number;
+  market: 'spot' | 'perpetual';
+  side: 'long' | 'short';
+  /** Whether a cancel's and a create's answer tell what filled (Binance), or only acknowledge (Bybit). */
+  tells: boolean;
+  exchangeSkewMs: number;
+  feePerMille: number;
+  /** Base currency in the account that is none of the position's. */
+  foreign: Units;
+  /** What a MARKET order finds in the book; undefined: enough. */
+  liquidity: Units | undefined;
+  /** How long a look-up misses each close order, in the order in which they arrive. */
+  lagsMs: number[];
+  entries: PlannedOrder[];
+  exits: PlannedOrder[];
+  links: ('close' | 'keep')[];
+  events: PlannedEvent[];
+  faults: PlannedFault[];
+}
+
+/** Every clock is right within this: half of the engine's margin. */
+const skewBoundMs = 1_000;
+
+/** When hits come: at once, as TradingView resends, or later, around leases and fences. */
+const hitTimes = [0, 0, 0, 5, 50, 300, 5_000, 10_000, 12_500, 15_000, 20_000, 40_000, 90_000];
+
+const makeOrders = (random: Random, count: number, fillChance: number): PlannedOrder[] =>
+  Array.from({ length: count }, () => {
+    const amount = random.between(1, 500) * 2;
+    if (!random.chance(fillChance)) return { amount, filled: 0 };
+    return { amount, filled: random.chance(0.6) ? amount : random.between(1, amount) };
+  });
+
+/** @returns the plan that a seed stands for. */
+export const makePlan = (seed: number): Plan => {
+  const random = new Random(seed);
+  const skew = () => random.between(-skewBoundMs, skewBoundMs);
+  const market = random.pick(['spot', 'perpetual'] as const);
+  const entries = makeOrders(random, random.pick([1, 1, 1, 2, 3]), 0.75);
+  const exits = makeOrders(random, random.pick([0, 0, 1, 2]), 0);
+  const links = Array.from({ length: random.between(1, 3) }, () =>
+    random.pick(['close', 'close', 'keep'] as const),
+  );
+  const events: PlannedEvent[] = [];
+  const hits = random.between(1, 4);
+  for (let hit = 0; hit < hits; hit += 1)
+    events.push({
+      at: random.pick(hitTimes),
+      kind: 'hit',
+      link: random.between(0, links.length - 1),
+      skewMs: skew(),
+    });
+  for (let sweeps = random.between(0, 3); sweeps > 0; sweeps -= 1)
+    events.push({ at: random.between(0, 60_000), kind: 'sweep', skewMs: skew() });
+  if (random.chance(0.3))
+    events.push({
+      at: random.pick([0, 1, 20, 100, 5_000, 12_500]),
+      kind: 'revoke',
+      link: random.between(0, links.length - 1),
+      skewMs: skew(),
+    });
+  for (let fills = random.pick([0, 0, 1, 2]); fills > 0; fills -= 1) {
+    const book = exits.length > 0 && random.chance(0.4) ? ('exits' as const) : ('entries' as const);
+    const orders = book === 'exits' ? exits : entries;
+    events.push({
+      at: random.pick([0, 10, 30, 60, 120, 500, 5_000]) + random.between(0, 40),
+      kind: 'fill',
+      book,
+      index: random.between(0, orders.length - 1),
+      amount: random.between(1, 1_000),
+    });
+  }
+  if (random.chance(0.1))
+    events.push({
+      at: random.between(0, 200),
+      kind: 'cancel-outside',
+      book: 'entries',
+      index: random.between(0, entries.length - 1),
+    });
+  if (random.chance(0.07)) events.push({ at: random.between(0, 20_000), kind: 'close-outside' });
+  if (market === 'perpetual' && random.chance(0.04))
+    events.push({ at: random.between(0, 20_000), kind: 'flip' });
+  events.sort((a, b) => a.at - b.at);
+
+  const actors = events.filter(isActor).length;
+  const faults: PlannedFault[] = [];
+  for (let count = random.pick([0, 1, 1, 2, 2, 3, 4]); count > 0; count -= 1)
+    faults.push({
+      actor: random.between(0, actors - 1),
+      step: random.between(0, 24),
+      kind: random.pick(['crash', 'crash', 'pause', 'lose', 'lose', 'late'] as const),
+      ms: random.pick([200, 1_000, 3_000, 6_000, 9_000, 13_000, 30_000, 100_000]) + random.between(0, 900),
+    });
+  return {
+    seed,
+    market,
+    side: random.pick(['long', 'short'] as const),
+    tells: random.chance(0.6),
+    exchangeSkewMs: skew(),
+    feePerMille: random.pick([0, 1]),
+    foreign: random.pick([0, 0, 5_000]),
+    liquidity: random.chance(0.05) ? random.between(1, 300) : undefined,
+    lagsMs: Array.from({ length: 4 }, () => (random.chance(0.3) ? random.between(0, 60_000) : 0)),
+    entries,
+    exits,
+    links,
+    events,
+    faults,
+  };
+};
+
+/** Hits, sweeps and revokes are processes of ours; the rest happens at the exchange. */
+export const isActor = (event: PlannedEvent): boolean =>
+  event.kind === 'hit' || event.kind === 'sweep' || event.kind === 'revoke';

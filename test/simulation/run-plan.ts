@@ -1,0 +1,259 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Engine } from '../../lib/engine.ts';
+import { type Link, linkIdOf } from '../../lib/link/link.ts';
+import { revokeLink } from '../../lib/link/manage.ts';
+import { hashToken, mintToken } from '../../lib/link/token.ts';
+import type { OrderRecord, Position } from '../../lib/position/position.ts';
+import { type Answer, fire } from '../../lib/trigger/fire.ts';
+import { sweep } from '../../lib/trigger/sweep.ts';
+import { type Hit, judge } from './invariants.ts';
+import { memoryTable } from './memory-table.ts';
+import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
+import { isActor, type Plan, type PlannedFault } from './plan.ts';
+import { Random } from './random.ts';
+import { World } from './world.ts';
+
+const positionId = 'pos_simulation01'.slice(0, 16);
+
+/** Tokens are random by nature, and the run must not be: a few, minted once, serve every seed. */
+const tokens = Array.from({ length: 4 }, mintToken);
+
+interface Actor {
+  index: number;
+  steps: number;
+  faults: PlannedFault[];
+  dead: boolean;
+}
+
+/** What a run has shown. */
+export interface RunResult {
+  violations: string[];
+  trace: string[];
+}
+
+/** How long after the last event the sweeps may take to bring everything to an end. */
+const settleMs = 30 * 60_000;
+
+/** Runs one plan to its end and judges it by the exchange's own ledger. Same plan, same run. */
+export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> => {
+  const world = new World();
+  const random = new Random(plan.seed ^ 0x5f3759df);
+  const start = world.time;
+  const trace: string[] = [];
+  const say = (text: string) => {
+    if (traced) trace.push(`${String(world.time - start).padStart(8)} ms  ${text}`);
+  };
+  const book = new ModelBook(plan, world);
+  const current = new AsyncLocalStorage<Actor>();
+
+  /** One step of whoever is running. Faults of the plan happen here and nowhere else. */
+  const interrupt = async (name: string): Promise<'pass' | 'lose' | { lateMs: number }> => {
+    const actor = current.getStore();
+    if (actor === undefined) return 'pass';
+    const fault = actor.faults.find((planned) => planned.step === actor.steps);
+    actor.steps += 1;
+    say(`actor ${actor.index} ${name}${fault === undefined ? '' : ` — ${fault.kind} ${fault.ms}`}`);
+    switch (fault?.kind) {
+      case 'crash':
+        actor.dead = true;
+        return world.die();
+      case 'pause':
+        await world.sleep(fault.ms);
+        return 'pass';
+      case 'lose':
+        return 'lose';
+      case 'late':
+        return { lateMs: fault.ms };
+      default:
+        return 'pass';
+    }
+  };
+
+  const claims: { linkId: string; at: number }[] = [];
+  const table = memoryTable({
+    async interrupt(step) {
+      if (step === 'claim:after') noteClaim();
+      await world.sleep(random.between(1, 4));
+      const fate = await interrupt(`table ${step}`);
+      if (fate !== 'pass') {
+        await world.sleep(typeof fate === 'object' ? fate.lateMs : 1_500);
+        throw new Error('lost');
+      }
+    },
+  });
+
+  /** A claim is granted in the table whether or not its owner hears of it. */
+  const noteClaim = () => {
+    const held = table.positions()[0];
+    // A takeover keeps the time of the claim that it goes on with.
+    const claimedAt = held?.state === 'claimed' ? held.claim?.claimedAt : undefined;
+    if (held?.claim === undefined || claimedAt === undefined || claimedAt === lastClaimedAt) return;
+    lastClaimedAt = claimedAt;
+    claims.push({ linkId: held.claim.linkId, at: world.time });
+  };
+  let lastClaimedAt: number | undefined;
+
+  const engineOf = (skewMs: number): Engine => {
+    const now = () => world.time + skewMs;
+    const exchange = modelExchange(book, {
+      now,
+      transitMs: () => random.between(5, 40),
+      interrupt: (kind, name) => interrupt(`exchange ${name} ${kind}`),
+    });
+    return {
+      table,
+      exchanges: { of: async () => exchange },
+      now,
+      pause: (ms) => world.sleep(ms),
+      newMark: () => `mark${random.between(0, 2 ** 31)}${random.between(0, 2 ** 31)}`.padEnd(12, '0'),
+    };
+  };
+
+  await Promise.all([table.createPosition(positionOf(plan, book, world.time)), world.run(1_000)]);
+  const links: Link[] = [];
+  for (const [index, action] of plan.links.entries()) {
+    const token = tokens[index] ?? '';
+    const tokenHash = hashToken(token);
+    const link: Link = {
+      linkId: linkIdOf(tokenHash),
+      tokenHash,
+      positionId,
+      action,
+      createdAt: new Date(world.time).toISOString(),
+    };
+    links.push(link);
+    await Promise.all([table.createLink(link), world.run(1_000)]);
+  }
+
+  const hits: Hit[] = [];
+  const revocations: { linkId: string; at: number }[] = [];
+  let actors = 0;
+  for (const event of plan.events) {
+    const index = actors;
+    if (isActor(event)) actors += 1;
+    const actor: Actor = {
+      index,
+      steps: 0,
+      dead: false,
+      faults: plan.faults.filter((fault) => isActor(event) && fault.actor === index),
+    };
+    world.schedule(event.at, () => {
+      say(`${event.kind} ${JSON.stringify(event)}`);
+      switch (event.kind) {
+        case 'hit': {
+          const hit: Hit = {
+            linkId: links[event.link]?.linkId ?? '',
+            startedAt: world.time,
+            answer: undefined,
+          };
+          hits.push(hit);
+          void current.run(actor, () =>
+            fire(engineOf(event.skewMs), tokens[event.link] ?? '').then(
+              (answer) => note(hit, answer),
+              (thrown: unknown) => note(hit, thrown),
+            ),
+          );
+          break;
+        }
+        case 'sweep':
+          void current.run(actor, () =>
+            sweep(engineOf(event.skewMs)).then(
+              () => undefined,
+              () => undefined,
+            ),
+          );
+          break;
+        case 'revoke': {
+          const linkId = links[event.link]?.linkId ?? '';
+          void current.run(actor, () =>
+            revokeLink(engineOf(event.skewMs), linkId).then(
+              () => revocations.push({ linkId, at: world.time }),
+              () => undefined,
+            ),
+          );
+          break;
+        }
+        case 'fill':
+          book.fill(event.book, event.index, event.amount);
+          break;
+        case 'cancel-outside': {
+          const order = book.of('entry')[event.index];
+          if (order !== undefined) book.end(order);
+          break;
+        }
+        case 'close-outside':
+          book.holding = plan.market === 'spot' ? Math.min(book.holding, 0) : 0;
+          break;
+        case 'flip':
+          book.holding = plan.side === 'long' ? -700 : 700;
+          break;
+      }
+    });
+  }
+  /** The answer, beside what is durable at that moment and what the exchange has executed by then. */
+  const note = (hit: Hit, outcome: Answer | unknown) => {
+    hit.answeredAt = world.time;
+    const answer = outcome as Partial<Answer>;
+    if (typeof answer.status === 'number') hit.answer = outcome as Answer;
+    else hit.thrown = outcome;
+    hit.durable = table.positions()[0];
+    hit.executed = executedCloses(book);
+    say(
+      `answer to a hit: ${hit.answer?.status ?? 'thrown'} ${JSON.stringify(hit.answer?.body ?? String(hit.thrown)).slice(0, 200)}`,
+    );
+  };
+
+  const last = Math.max(0, ...plan.events.map((event) => event.at));
+  // Sound sweeps every minute, for as long as anything is open.
+  for (let minute = 1; minute * 60_000 < settleMs; minute += 1)
+    world.schedule(last + minute * 60_000, () => {
+      if (table.positions()[0]?.state !== 'claimed') return;
+      say('sweep of the schedule');
+      void sweep(engineOf(0)).then((report) => say(`swept ${JSON.stringify(report)}`));
+    });
+  await world.run(last + settleMs);
+
+  const position = table.positions()[0];
+  const violations = judge({ plan, book, position, hits, revocations, claims });
+  if (traced) {
+    trace.push(`end: ${JSON.stringify(position)}`);
+    for (const order of book.orders) trace.push(`ledger: ${JSON.stringify(order)}`);
+  }
+  return { violations, trace };
+};
+
+const executedCloses = (book: ModelBook): string[] =>
+  book.of('close').flatMap((order) => (order.filled > 0 ? [order.orderId] : []));
+
+const recordOfModel = (order: ModelOrder, spotLong: boolean): OrderRecord => ({
+  orderId: order.orderId,
+  type: 'limit',
+  status: order.live ? 'live' : 'done',
+  amount: toText(order.amount),
+  filled: toText(order.filled),
+  average: order.filled > 0 ? '100' : undefined,
+  baseFee: spotLong && !order.live && order.filled > 0 ? toText(order.baseFee) : undefined,
+  at: order.changedAt,
+});
+
+/** The position as adopting it would have written it down. */
+const positionOf = (plan: Plan, book: ModelBook, now: number): Position => {
+  const spotLong = plan.market === 'spot' && plan.side === 'long';
+  return {
+    positionId,
+    account: 'simulated',
+    exchange: 'binance',
+    symbol: rules(plan).symbol,
+    side: plan.side,
+    createdAt: new Date(now).toISOString(),
+    hedged: false,
+    market: rules(plan),
+    entries: book.of('entry').map((order) => recordOfModel(order, spotLong)),
+    exits: book.of('exit').map((order) => recordOfModel(order, spotLong)),
+    seen: { at: now, price: '100' },
+    state: 'open',
+    epoch: 0,
+    attempt: 0,
+    revision: 0,
+  };
+};

@@ -1,0 +1,52 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** A process that was killed: whatever it awaits never comes. */
+const never = new Promise<never>(() => {});
+
+/**
+ * Virtual time. Nothing happens but what was scheduled, one after the other by time and then by order of
+ * scheduling, so a run depends on its plan alone.
+ */
+export class World {
+  /** True time, epoch milliseconds. Actors see it through clocks of their own. */
+  time = 1_700_000_000_000;
+  #sequence = 0;
+  #queue: { at: number; sequence: number; run: () => void }[] = [];
+
+  schedule(afterMs: number, run: () => void): void {
+    const entry = { at: this.time + Math.max(0, afterMs), sequence: this.#sequence, run };
+    this.#sequence += 1;
+    // Kept sorted; the queue is short.
+    let index = this.#queue.length;
+    while (index > 0 && isLater(this.#queue[index - 1], entry)) index -= 1;
+    this.#queue.splice(index, 0, entry);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.schedule(ms, resolve));
+  }
+
+  /** A process that goes no further. */
+  die(): Promise<never> {
+    return never;
+  }
+
+  /** Runs until nothing is scheduled any more, or until `limitMs` of virtual time are over. */
+  async run(limitMs: number): Promise<void> {
+    const end = this.time + limitMs;
+    for (;;) {
+      // Everything that the last event set off has to come to rest before time moves on.
+      await setImmediate();
+      const next = this.#queue[0];
+      if (next === undefined || next.at > end) return;
+      this.#queue.shift();
+      this.time = next.at;
+      next.run();
+    }
+  }
+}
+
+const isLater = (
+  a: { at: number; sequence: number } | undefined,
+  b: { at: number; sequence: number },
+): boolean => a !== undefined && (a.at > b.at || (a.at === b.at && a.sequence > b.sequence));

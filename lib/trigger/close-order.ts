@@ -100,10 +100,9 @@ const endClose = async (run: Run, order: OrderView, sentAt?: number): Promise<En
     });
   const before = decimal(tallyOf(run.position).left);
   const rest = before.gt(order.filled) ? toAmount(before.minus(order.filled)) : '0';
-  const isShort = decimal(order.filled).lt(order.amount);
   let flat = false;
-  if (isShort && isPositive(truncateToStep(rest, marketStepOf(market)))) {
-    // A reduce-only order ends early where the account holds less than the position's own.
+  if (isPositive(truncateToStep(rest, marketStepOf(market)))) {
+    // A reduce-only order ends early, or was sent for less, where the account holds less than the position's own.
     flat =
       market.kind === 'perpetual' &&
       (await run.deps.exchange.fetchHolding(market, run.position.side)).side === undefined;

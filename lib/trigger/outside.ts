@@ -20,7 +20,8 @@ export const closedOutside = async (
   const { market, side } = position;
   if (market.kind === 'perpetual') {
     const holding = await exchange.fetchHolding(market, side);
-    if (holding.side !== undefined) return undefined;
+    // One that has turned to the other side was closed on the way.
+    if (holding.side === side) return undefined;
   } else {
     // A spot short has no holding of its own: what it owes is to be bought back.
     if (side === 'short') return undefined;

@@ -30,7 +30,7 @@ type Item = Record<string, unknown>;
 const positionKey = (positionId: string) => ({ pk: `position#${positionId}`, sk: 'position' });
 const linkKey = (linkId: string) => ({ pk: `link#${linkId}`, sk: 'link' });
 
-/** DynamoDB answers within milliseconds or not at all; the SDK's own default waits for ever. */
+/** DynamoDB answers within milliseconds or not at all; the SDK's own default waits for five minutes. */
 const requestTimeoutMs = 1_500;
 const connectionTimeoutMs = 1_000;
 
@@ -45,7 +45,14 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
       maxAttempts: 3,
-      requestHandler: { requestTimeout: requestTimeoutMs, connectionTimeout: connectionTimeoutMs },
+      requestHandler: {
+        connectionTimeout: connectionTimeoutMs,
+        // Until an answer begins; without `throwOn…` the SDK would only log that it is late, and wait on.
+        requestTimeout: requestTimeoutMs,
+        throwOnRequestTimeout: true,
+        // Between two pieces of an answer that has begun.
+        socketTimeout: requestTimeoutMs,
+      },
       ...(endpoint === undefined
         ? {}
         : { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
@@ -123,22 +130,35 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
     return batchRead(keys);
   };
 
+  /**
+   * @returns whether a write of a position under this mark happened. An answer can be lost, and the SDK sends again:
+   * what was refused the second time may have been done the first time.
+   */
+  const attemptMarked = async (
+    positionId: string,
+    mark: string,
+    call: () => Promise<unknown>,
+  ): Promise<boolean> => (await attempt(call)) || (await read(positionKey(positionId)))?.mark === mark;
+
   const table: Table = {
-    createPosition: (position) =>
-      attempt(() =>
+    createPosition(position) {
+      const mark = randomUUID();
+      return attemptMarked(position.positionId, mark, () =>
         client.send(
           new PutCommand({
             TableName: tableName,
             Item: {
               ...position,
               ...positionKey(position.positionId),
+              mark,
               shelf: 'position-open',
               shelvedAt: `${position.createdAt}#${position.positionId}`,
             },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         ),
-      ),
+      );
+    },
 
     async readPosition(positionId) {
       const item = await read(positionKey(positionId));
@@ -148,7 +168,9 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
     async listPositions(shelf) {
       const items = await readShelf('position-open');
       if (shelf === 'all') items.push(...(await readShelf('position-final')));
-      return items.map(parsePosition).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+      // One that was put away between the two is on both.
+      const positions = new Map(items.map(parsePosition).map((position) => [position.positionId, position]));
+      return [...positions.values()].sort(newestFirst((position) => position.positionId));
     },
 
     async claimPosition({ positionId, claim, from }) {
@@ -161,11 +183,13 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
               TableName: tableName,
               Key: positionKey(positionId),
               UpdateExpression:
-                'SET #state = :claimed, #claim = :claim, #epoch = #epoch + :one, #attempt = #attempt + :one, #revision = #revision + :one REMOVE #failure',
-              ConditionExpression: `#state IN (${Object.keys(states).join(', ')}) AND NOT contains(#revoked, :linkId)`,
+                'SET #state = :claimed, #claim = :claim, #lastOwner = :owner, #epoch = #epoch + :one, #attempt = #attempt + :one, #revision = #revision + :one REMOVE #failure',
+              // No owner twice: a copy of this request that arrives when its claim is over must not claim anew.
+              ConditionExpression: `#state IN (${Object.keys(states).join(', ')}) AND NOT contains(#revoked, :linkId) AND #lastOwner <> :owner`,
               ExpressionAttributeNames: {
                 '#state': 'state',
                 '#claim': 'claim',
+                '#lastOwner': 'lastOwner',
                 '#epoch': 'epoch',
                 '#attempt': 'attempt',
                 '#revision': 'revision',
@@ -175,6 +199,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
               ExpressionAttributeValues: {
                 ':claimed': 'claimed',
                 ':claim': claim,
+                ':owner': claim.owner,
                 ':one': 1,
                 ':linkId': claim.linkId,
                 ...states,
@@ -204,7 +229,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
     async savePosition(position, change) {
       const mark = randomUUID();
       const { sets, removes, names, values } = writeExpression({ ...change, mark });
-      const updated = await attempt(() =>
+      const updated = await attemptMarked(position.positionId, mark, () =>
         client.send(
           new UpdateCommand({
             TableName: tableName,
@@ -228,11 +253,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
           }),
         ),
       );
-      if (!updated) {
-        const item = await read(positionKey(position.positionId));
-        if (item?.mark !== mark) return undefined;
-      }
-      return applyChange(position, change);
+      return updated ? applyChange(position, change) : undefined;
     },
 
     async shelvePosition(positionId) {
@@ -278,14 +299,16 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
               shelf: 'link',
               shelvedAt: `${link.positionId}#${link.createdAt}#${link.linkId}`,
             },
-            // Sent again after a lost answer it finds itself: the same hash is the same link.
-            ConditionExpression: 'attribute_not_exists(pk) OR #hash = :hash',
-            ExpressionAttributeNames: { '#hash': 'tokenHash' },
-            ExpressionAttributeValues: { ':hash': link.tokenHash },
+            // Never over itself either: a late copy of this request must not undo a revocation.
+            ConditionExpression: 'attribute_not_exists(pk)',
           }),
         ),
       );
-      if (!created) throw new Fault('conflict', 'That link id is taken. Create the link again.');
+      if (created) return;
+      // Sent again after a lost answer it finds itself: the same hash is the same link.
+      const taken = await table.readLink(link.linkId);
+      if (taken?.tokenHash !== link.tokenHash)
+        throw new Fault('conflict', 'That link id is taken. Create the link again.');
     },
 
     async readLink(linkId) {
@@ -295,9 +318,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
 
     async listLinks(positionId) {
       const items = await readShelf('link', positionId === undefined ? '' : `${positionId}#`);
-      return items
-        .map((item) => linkSchema.parse(item))
-        .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+      return items.map((item) => linkSchema.parse(item)).sort(newestFirst((link) => link.linkId));
     },
 
     async revokeLink(link, revokedAt) {
@@ -314,12 +335,13 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
           }),
         ),
       );
-      await ask(() =>
+      await attempt(() =>
         client.send(
           new UpdateCommand({
             TableName: tableName,
             Key: linkKey(link.linkId),
             UpdateExpression: 'SET #revokedAt = if_not_exists(#revokedAt, :at)',
+            ConditionExpression: 'attribute_exists(pk)',
             ExpressionAttributeNames: { '#revokedAt': 'revokedAt' },
             ExpressionAttributeValues: { ':at': revokedAt },
           }),
@@ -329,6 +351,12 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
   };
   return table;
 };
+
+/** By creation, and by id within one millisecond: the table answers a batch in any order. */
+const newestFirst =
+  <Noun extends { createdAt: string }>(idOf: (noun: Noun) => string) =>
+  (a: Noun, b: Noun): number =>
+    b.createdAt.localeCompare(a.createdAt) || idOf(a).localeCompare(idOf(b));
 
 /** Every changed attribute becomes a SET, every null a REMOVE; names are always placeholders (`state` is reserved). */
 const writeExpression = (change: PositionChange & { mark: string }) => {

@@ -78,6 +78,9 @@ const outcomeIsTrue = ({ book, plan, position }: Evidence): string[] => {
     expect(executed.length === 1, `${executed.length} close orders executed`);
     expect(executed[0]?.orderId === outcome.closeOrderId, 'another order was named');
     expect(same(outcome.closedAmount, toText(executed[0]?.filled ?? 0)), 'another amount was executed');
+    const meddled = plan.events.some((event) => event.kind === 'close-outside' || event.kind === 'flip');
+    expect(meddled || book.positionLeft() < 2, `${toText(book.positionLeft())} is left that could be closed`);
+    expect(same(outcome.left, toText(book.positionLeft())) || meddled, 'another rest was named');
   } else if (state !== 'needs-attention')
     expect(executed.length === 0, `the ledger has ${executed.length} executed close orders`);
   if (state === 'closed' || state === 'canceled')

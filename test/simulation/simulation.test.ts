@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { makePlan } from './plan.ts';
+import { runPlan } from './run-plan.ts';
+
+/** 20,000 seeds in all, in chunks so that progress shows. `npm run simulate` runs as many as you like. */
+const chunk = 4_000;
+const chunks = Array.from({ length: 5 }, (_, index) => 1 + index * chunk);
+
+describe('the engine under faults', () => {
+  it.each(chunks)('keeps every promise in the 4,000 seeds from %i', { timeout: 120_000 }, async (from) => {
+    const broken: string[] = [];
+    for (let seed = from; seed < from + chunk; seed += 1) {
+      const { violations } = await runPlan(makePlan(seed));
+      if (violations.length > 0) broken.push(`seed ${seed}: ${violations.join('; ')}`);
+    }
+    expect(broken, 'replay with: npm run simulate -- --from SEED --seeds 1').toEqual([]);
+  });
+
+  it('replays a seed exactly', async () => {
+    const [once, again] = [await runPlan(makePlan(326), true), await runPlan(makePlan(326), true)];
+    expect(again.trace.filter((line) => !line.startsWith('end')).length).toBeGreaterThan(0);
+    expect(again.trace).toEqual(once.trace);
+  });
+});

@@ -5,7 +5,7 @@ export const accountNameSchema = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1 to 64 letters, digits, - or _, such as "main"');
 
 /** The venues that Ripcord speaks, by ccxt's name. */
-export const exchangeIdSchema = z.enum(['binance', 'binanceusdm']);
+export const exchangeIdSchema = z.enum(['binance', 'binanceusdm', 'bybit']);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
 /** One account's credentials: an SSM SecureString on AWS, an entry of accounts.json locally. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Exchange as Ccxt, Order } from 'ccxt';
+import type { Exchange as Ccxt, Market, Order } from 'ccxt';
 import type { Account, Accounts } from '../account/account.ts';
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { Fault } from '../fault.ts';
@@ -21,16 +21,22 @@ import type {
   Side,
   Trade,
 } from './exchange.ts';
-import type { Venue, WireError } from './venue.ts';
+import type { Kind, Venue, WireError } from './venue.ts';
 import { binance } from './venues/binance.ts';
 import { binanceusdm } from './venues/binanceusdm.ts';
+import { bybit } from './venues/bybit.ts';
 
-const venues: Record<Account['exchange'], Venue> = { binance, binanceusdm };
+const venues: Record<Account['exchange'], Venue> = { binance, binanceusdm, bybit };
 
-/** A single exchange call; TradingView itself waits 3 s for all of it, a function 10 s. */
-const callDeadlineMs = 4_000;
-/** Whole markets are megabytes; never on the way of a trigger. */
-const marketsDeadlineMs = 20_000;
+export interface Deadlines {
+  /** Of one call of the port, in milliseconds. */
+  callMs: number;
+  /** Of reading a venue's markets: whole ones are megabytes, but never on the way of a trigger. */
+  marketsMs: number;
+}
+
+/** TradingView itself waits 3 s for all of it, a function 10 s. */
+const usualDeadlines: Deadlines = { callMs: 4_000, marketsMs: 20_000 };
 
 /** How a call failed: an error answer of the venue, or no answer that could be read. */
 class CallFailure extends Error {
@@ -49,16 +55,6 @@ const sendDeadline = new AsyncLocalStorage<number>();
 
 const describeWire = (wire: WireError): string => `${wire.message || 'no message'} (${wire.code})`;
 
-const wireErrorOf = (status: number, response: unknown): WireError => {
-  const fields =
-    typeof response === 'object' && response !== null ? (response as Record<string, unknown>) : {};
-  return {
-    status,
-    code: String(fields.code ?? status),
-    message: typeof fields.msg === 'string' ? fields.msg : '',
-  };
-};
-
 const plain = (value: unknown): Amount | undefined => {
   if (value === undefined || value === null || value === '') return undefined;
   return toAmount(decimal(String(value)));
@@ -73,6 +69,17 @@ const plainOrNone = (value: unknown): Amount | undefined => {
 /** ccxt's types say number where, with `number = String`, strings go in and out untouched. */
 const asCcxtNumber = (amount: Amount | undefined): number => amount as unknown as number;
 
+/** A unified symbol of a perpetual names what it is settled in: "BTC/USDT:USDT". */
+const kindOf = (symbol: string): Kind => (symbol.includes(':') ? 'perpetual' : 'spot');
+
+const isOfKind = (market: NonNullable<Market>, kind: Kind): boolean =>
+  kind === 'spot' ? market.spot === true : market.swap === true && market.linear === true;
+
+const expectedSymbol: Record<Kind, string> = {
+  spot: 'a spot symbol such as "BTC/USDT"',
+  perpetual: 'a linear perpetual such as "BTC/USDT:USDT"',
+};
+
 /** The one adapter to ccxt: one account of one venue. */
 class CcxtExchange implements Exchange {
   readonly fenceMs: number;
@@ -80,33 +87,47 @@ class CcxtExchange implements Exchange {
   readonly #venue: Venue;
   readonly #ccxt: Ccxt;
   readonly #rereadKeys: () => Promise<Account>;
+  readonly #deadlines: Deadlines;
   readonly #markets = new Map<string, MarketRules>();
   #keys: string;
 
-  constructor(venue: Venue, ccxt: Ccxt, account: Account, rereadKeys: () => Promise<Account>) {
+  constructor(
+    venue: Venue,
+    ccxt: Ccxt,
+    account: Account,
+    rereadKeys: () => Promise<Account>,
+    deadlines: Deadlines,
+  ) {
     this.#venue = venue;
     this.#ccxt = ccxt;
     this.#keys = `${account.apiKey}:${account.secret}`;
     this.#rereadKeys = rereadKeys;
+    this.#deadlines = deadlines;
     this.fenceMs = venue.fenceMs;
     this.absenceMs = venue.absenceMs;
   }
 
   async loadMarket(symbol: string): Promise<MarketRules> {
-    const markets = await this.#read('read the markets', () => this.#ccxt.fetchMarkets(), marketsDeadlineMs);
-    const market = markets.find((candidate) => candidate?.symbol === symbol);
-    const wrongKind =
-      market !== undefined && (this.#venue.kind === 'spot' ? !market.spot : !(market.swap && market.linear));
-    if (market === undefined || market.active === false || wrongKind)
+    const kind = kindOf(symbol);
+    const { id, kinds } = this.#venue;
+    const markets = kinds.has(kind)
+      ? await this.#read(
+          'read the markets',
+          () => this.#venue.fetchMarkets(this.#ccxt, kind),
+          this.#deadlines.marketsMs,
+        )
+      : [];
+    const market = markets.find((candidate) => candidate?.symbol === symbol && isOfKind(candidate, kind));
+    if (market === undefined || market.active === false)
       throw new Fault(
         'unknown-market',
-        `${this.#venue.id} has no ${this.#venue.kind} market ${symbol} that is open for trading. ` +
-          `Expected ${this.#venue.kind === 'spot' ? 'a spot symbol such as "BTC/USDT"' : 'a linear perpetual such as "BTC/USDT:USDT"'}.`,
+        `${id} has no ${[...kinds].join(' or ')} market ${symbol} that is open for trading. ` +
+          `Expected ${[...kinds].map((each) => expectedSymbol[each]).join(' or ')}.`,
       );
     const rules: MarketRules = {
       symbol,
       id: String(market.id),
-      kind: this.#venue.kind,
+      kind,
       base: String(market.base),
       quote: String(market.quote),
       settle: market.settle || undefined,
@@ -123,9 +144,9 @@ class CcxtExchange implements Exchange {
 
   async fetchOrder(market: MarketRules, name: OrderName): Promise<OrderView | undefined> {
     this.#know(market);
-    const { id, parameters } = this.#venue.nameOf(name);
     try {
-      const order = await this.#call(() => this.#ccxt.fetchOrder(id as string, market.symbol, parameters));
+      const order = await this.#call(() => this.#venue.fetchOrder(this.#ccxt, market, name));
+      if (order === undefined) return undefined;
       const view = this.#viewOf(order, name.conditional ?? false);
       const actualId = view.conditional ? this.#venue.triggeredOrderId(order.info ?? {}) : undefined;
       if (actualId === undefined) return view;
@@ -140,7 +161,7 @@ class CcxtExchange implements Exchange {
 
   async cancelOrder(market: MarketRules, name: OrderName): Promise<CancelResult> {
     this.#know(market);
-    const { id, parameters } = this.#venue.nameOf(name);
+    const { id, parameters } = this.#venue.nameOf(market, name);
     try {
       const order = await this.#call(() => this.#ccxt.cancelOrder(id as string, market.symbol, parameters));
       // An answer about a whole order list names no single order: the order itself has to be read.
@@ -161,43 +182,21 @@ class CcxtExchange implements Exchange {
   }
 
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult> {
-    return this.#create(market, order.sendBefore, () =>
-      this.#ccxt.createOrder(market.symbol, 'market', order.side, asCcxtNumber(order.amount), undefined, {
-        clientOrderId: order.clientOrderId,
-        ...this.#venue.closeParameters(order),
-      }),
-    );
+    return this.#create(market, { ...order, type: 'market' }, this.#venue.closeParameters(order));
   }
 
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult> {
-    return this.#create(market, order.sendBefore, () =>
-      this.#ccxt.createOrder(
-        market.symbol,
-        order.type,
-        order.side,
-        asCcxtNumber(order.amount),
-        order.price === undefined ? undefined : asCcxtNumber(order.price),
-        {
-          clientOrderId: order.clientOrderId,
-          ...(order.cost === undefined ? {} : { cost: order.cost }),
-          ...this.#venue.entryParameters(order),
-        },
-      ),
-    );
+    return this.#create(market, order, {
+      ...(order.cost === undefined ? {} : { cost: order.cost }),
+      ...this.#venue.entryParameters(order),
+    });
   }
 
   async fetchBaseFee(market: MarketRules, orderId: string): Promise<Amount> {
     if (market.kind === 'perpetual') return '0';
     this.#know(market);
-    const trades = await this.#read('read the fees', () =>
-      this.#ccxt.fetchMyTrades(market.symbol, undefined, 1000, { orderId }),
-    );
-    const fees = trades
-      .filter((trade) => trade.order === undefined || trade.order === orderId)
-      .flatMap((trade) => (trade.fee === undefined ? [] : [trade.fee]))
-      .filter((fee) => fee?.currency === market.base)
-      .map((fee) => plain(fee?.cost) ?? '0');
-    return sum(fees);
+    const fees = await this.#read('read the fees', () => this.#venue.fetchFees(this.#ccxt, market, orderId));
+    return sum(fees.filter((fee) => fee.currency === market.base).map((fee) => fee.amount));
   }
 
   fetchHolding(market: MarketRules, side: Side): Promise<Holding> {
@@ -251,12 +250,30 @@ class CcxtExchange implements Exchange {
     }
   }
 
-  async #create(market: MarketRules, sendBefore: number, send: () => Promise<Order>): Promise<CreateResult> {
+  async #create(
+    market: MarketRules,
+    order: EntryOrder,
+    parameters: Record<string, unknown>,
+  ): Promise<CreateResult> {
     this.#know(market);
+    const send = () =>
+      this.#ccxt.createOrder(
+        market.symbol,
+        order.type,
+        order.side,
+        asCcxtNumber(order.amount),
+        order.price === undefined ? undefined : asCcxtNumber(order.price),
+        { clientOrderId: order.clientOrderId, ...parameters },
+      );
     try {
-      const order = await this.#call(() => sendDeadline.run(sendBefore, send));
-      if (order.id === undefined) return { kind: 'unknown', message: 'the answer names no order' };
-      return { kind: 'accepted', order: this.#viewOf(order, false) };
+      const answer = await this.#call(() => sendDeadline.run(order.sendBefore, send));
+      if (answer.id === undefined) return { kind: 'unknown', message: 'the answer names no order' };
+      return {
+        kind: 'accepted',
+        order: this.#venue.createTells
+          ? this.#viewOf(answer, false)
+          : viewOfAcknowledged(answer.id, market, order),
+      };
     } catch (thrown) {
       if (thrown instanceof CallFailure && thrown.cause instanceof TooLate)
         return {
@@ -284,21 +301,21 @@ class CcxtExchange implements Exchange {
       order.status === undefined
     )
       throw new CallFailure('an order without id, side, status or fill', undefined, undefined);
-    const hedgeSide = String(info.positionSide ?? '').toLowerCase();
+    const details = this.#venue.detailsOf(info);
     const live = order.status === 'open' || (order.status as string) === 'canceling';
     return {
       orderId: id,
       clientOrderId: order.clientOrderId,
       symbol: String(order.symbol),
       side,
-      type: String(info.origType ?? info.orderType ?? info.type ?? order.type ?? '').toLowerCase(),
+      type: String(details.type ?? order.type ?? '').toLowerCase(),
       status: live ? 'live' : 'done',
       amount: plain(order.amount) ?? filled,
       filled,
       average: plainOrNone(order.average),
       price: plainOrNone(order.price),
       triggerPrice: plainOrNone(order.triggerPrice),
-      positionSide: hedgeSide === 'long' || hedgeSide === 'short' ? hedgeSide : undefined,
+      positionSide: details.positionSide,
       reduceOnly: order.reduceOnly,
       conditional,
       at: order.lastUpdateTimestamp ?? order.lastTradeTimestamp ?? order.timestamp,
@@ -335,7 +352,7 @@ class CcxtExchange implements Exchange {
   async #read<Result>(
     what: string,
     call: () => Promise<Result>,
-    deadlineMs = callDeadlineMs,
+    deadlineMs = this.#deadlines.callMs,
   ): Promise<Result> {
     try {
       return await this.#call(call, deadlineMs);
@@ -345,7 +362,7 @@ class CcxtExchange implements Exchange {
   }
 
   /** One call under a deadline. What the venue refused for its clock or its keys is asked once more. */
-  async #call<Result>(call: () => Promise<Result>, deadlineMs = callDeadlineMs): Promise<Result> {
+  async #call<Result>(call: () => Promise<Result>, deadlineMs = this.#deadlines.callMs): Promise<Result> {
     try {
       return await this.#attempt(call, deadlineMs);
     } catch (thrown) {
@@ -394,15 +411,19 @@ class CcxtExchange implements Exchange {
     return failure.wire !== undefined && this.#venue.absentCodes.has(failure.wire.code);
   }
 
+  /** Whether asking again later may help: unless the venue has said what it doesn't like about the request. */
+  #mayPass(wire: WireError): boolean {
+    const reason = this.#venue.rejectionOf(wire);
+    if (reason === 'clock' || reason === 'rate-limit') return true;
+    if (reason !== undefined || this.#venue.deniedCodes.has(wire.code)) return false;
+    // 429, and 418 at Binance, limit. A code that means nothing in an answer of 200 tells nothing either.
+    return wire.status < 400 || wire.status >= 500 || wire.status === 429 || wire.status === 418;
+  }
+
   #faultOf(what: string, thrown: unknown): Fault {
     if (thrown instanceof Fault) return thrown;
     const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
-    const mayPass =
-      wire === undefined ||
-      wire.status >= 500 ||
-      wire.status === 429 ||
-      wire.status === 418 ||
-      this.#venue.clockCodes.has(wire.code);
+    const mayPass = wire === undefined || this.#mayPass(wire);
     const words = wire === undefined ? 'no answer' : describeWire(wire);
     return new Fault(
       mayPass ? 'exchange-unreachable' : 'exchange-refused',
@@ -411,6 +432,22 @@ class CcxtExchange implements Exchange {
     );
   }
 }
+
+/** What is known of an order that the venue has only acknowledged: what was sent, and nothing filled yet. */
+const viewOfAcknowledged = (orderId: string, market: MarketRules, sent: EntryOrder): OrderView => ({
+  orderId,
+  clientOrderId: sent.clientOrderId,
+  symbol: market.symbol,
+  side: sent.side,
+  type: sent.type,
+  status: 'live',
+  // Sized by cost, its amount is the venue's to tell.
+  amount: sent.amount ?? '0',
+  filled: '0',
+  price: sent.price,
+  positionSide: sent.hedged ? sent.positionSide : undefined,
+  conditional: false,
+});
 
 /** Puts another scheme and host in front of every URL of the exchange, and leaves their paths. */
 const rebase = (urls: Record<string, unknown>, baseUrl: string): void => {
@@ -421,10 +458,19 @@ const rebase = (urls: Record<string, unknown>, baseUrl: string): void => {
   }
 };
 
+/** Some venues repeat in an error what was signed, and the key is part of it. */
+const withoutKeys = ({ apiKey, secret }: Ccxt, error: WireError): WireError => ({
+  ...error,
+  message: [apiKey, secret]
+    .filter((key) => key !== undefined && key !== '')
+    .reduce((message, key) => message.replaceAll(key, '…'), error.message),
+});
+
 const connect = async (
   account: Account,
   rereadKeys: () => Promise<Account>,
   now: () => number,
+  deadlines: Deadlines,
 ): Promise<Exchange> => {
   const venue = venues[account.exchange];
   const Class = await loadCcxt(account.exchange);
@@ -434,7 +480,7 @@ const connect = async (
     ...(account.password === undefined ? {} : { password: account.password }),
     // A trigger is one call or two: waiting in ccxt's queue would only make the price worse.
     enableRateLimit: false,
-    timeout: marketsDeadlineMs,
+    timeout: deadlines.marketsMs,
     options: { ...venue.options, ...account.options },
   });
   ccxt.number = String as unknown as typeof ccxt.number;
@@ -444,12 +490,18 @@ const connect = async (
   // ccxt's error texts lose the code for some messages and may carry the signed URL: keep the answer itself.
   const handleErrors = ccxt.handleErrors.bind(ccxt);
   ccxt.handleErrors = (status, reason, url, method, headers, body, response, requestHeaders, requestBody) => {
+    const failed = (thrown: unknown) =>
+      Object.assign(thrown instanceof Error ? thrown : new Error('error answer'), {
+        wire: withoutKeys(ccxt, venue.wireErrorOf(status, response)),
+      });
     try {
       handleErrors(status, reason, url, method, headers, body, response, requestHeaders, requestBody);
     } catch (thrown) {
-      throw Object.assign(thrown as Error, { wire: wireErrorOf(status, response) });
+      throw failed(thrown);
     }
-    if (status >= 400) throw Object.assign(new Error('HTTP error'), { wire: wireErrorOf(status, response) });
+    if (status >= 400) throw failed(undefined);
+    // ccxt would read a page of HTML or half an answer as an answer without orders and balances.
+    if (response === undefined || response === null) throw new Error('the answer is not JSON');
   };
   const fetch = ccxt.fetch.bind(ccxt);
   ccxt.fetch = (url, method, headers, body) => {
@@ -457,14 +509,18 @@ const connect = async (
     if (sendBefore !== undefined && now() > sendBefore) throw new TooLate();
     return fetch(url, method, headers, body);
   };
-  return new CcxtExchange(venue, ccxt, account, rereadKeys);
+  return new CcxtExchange(venue, ccxt, account, rereadKeys, deadlines);
 };
 
 /**
  * Exchanges by account name. A connection is kept as long as the account's entry stays the same, so that
  * warm functions reuse it; `accounts` decides how long it trusts what it has read.
  */
-export const ccxtExchanges = (accounts: Accounts, now: () => number = Date.now): Exchanges => {
+export const ccxtExchanges = (
+  accounts: Accounts,
+  now: () => number = Date.now,
+  deadlines: Partial<Deadlines> = {},
+): Exchanges => {
   const connected = new Map<string, { entry: string; exchange: Promise<Exchange> }>();
   return {
     async of(name) {
@@ -472,7 +528,10 @@ export const ccxtExchanges = (accounts: Accounts, now: () => number = Date.now):
       const entry = JSON.stringify(account);
       const known = connected.get(name);
       if (known?.entry === entry) return known.exchange;
-      const exchange = connect(account, () => accounts.read(name, { fresh: true }), now);
+      const exchange = connect(account, () => accounts.read(name, { fresh: true }), now, {
+        ...usualDeadlines,
+        ...deadlines,
+      });
       connected.set(name, { entry, exchange });
       return exchange;
     },

@@ -40,6 +40,8 @@ export interface OrderName {
   orderId?: string | undefined;
   clientOrderId?: string | undefined;
   conditional?: boolean | undefined;
+  /** As the order's view has told it; some venues want the sort of a conditional order named in a cancel. */
+  type?: string | undefined;
 }
 
 /** An order as the exchange tells it. `done` says that it can fill no further; how much filled is in `filled`. */
@@ -48,7 +50,7 @@ export interface OrderView {
   clientOrderId?: string | undefined;
   symbol: string;
   side: OrderSide;
-  /** The venue's own word in lower case: limit, market, stop_market, take_profit_limit … */
+  /** The venue's own word in lower case: limit, market, stop_market, stop_loss, tpslorder … */
   type: string;
   status: 'live' | 'done';
   amount: Amount;

@@ -1,5 +1,6 @@
-import type { Exchange as CcxtExchange, Market } from 'ccxt';
+import type { Exchange as CcxtExchange, Market, Order } from 'ccxt';
 import type { ExchangeId } from '../account/account.ts';
+import type { Amount } from '../amount.ts';
 import type {
   EntryOrder,
   Holding,
@@ -11,19 +12,27 @@ import type {
   Side,
 } from './exchange.ts';
 
+export type Kind = MarketRules['kind'];
 type Parameters = Record<string, unknown>;
 
 /** An error answer as it came over the wire. */
 export interface WireError {
+  /** Of HTTP. Some venues answer errors with 200. */
   status: number;
   code: string;
   message: string;
 }
 
+export interface Fee {
+  currency: string;
+  amount: Amount;
+}
+
 /** What differs between venues, as data and small functions. One file per venue in `venues/`. */
 export interface Venue {
   id: ExchangeId;
-  kind: MarketRules['kind'];
+  /** What can be traded there with one account. */
+  kinds: ReadonlySet<Kind>;
   /** ccxt's `options`: the receive window, and probes switched off. */
   options: Parameters;
   /** How long after its timestamp a request can still be accepted; the `options` above say the same to ccxt. */
@@ -32,15 +41,23 @@ export interface Venue {
   absenceMs: number;
   /** Turns ccxt to the venue's test network. */
   useSandbox(exchange: CcxtExchange): void;
+  /** All markets of one kind (others may be among them), in as few calls as the venue allows. */
+  fetchMarkets(exchange: CcxtExchange, kind: Kind): Promise<(Market | undefined)[]>;
+  /** Whether a create's answer tells the order's state; if not, it only acknowledges that there is one. */
+  createTells: boolean;
   /** Whether a cancel's answer carries what had filled. */
   cancelTells: boolean;
-  /** How an order is named in fetchOrder and cancelOrder: ccxt's id argument and parameters. */
-  nameOf(name: OrderName): { id: string | undefined; parameters: Parameters };
+  /** @returns undefined, or throws one of `absentCodes`, only where the venue says that it has no such order. */
+  fetchOrder(exchange: CcxtExchange, market: MarketRules, name: OrderName): Promise<Order | undefined>;
+  /** How an order is named in cancelOrder: ccxt's id argument and parameters. */
+  nameOf(market: MarketRules, name: OrderName): { id: string | undefined; parameters: Parameters };
+  /** What ccxt's order leaves in the venue's own words. */
+  detailsOf(info: Parameters): { type: unknown; positionSide: Side | undefined };
   /** Parameters of a create beside symbol, type, side, amount and price. */
   closeParameters(order: MarketOrder): Parameters;
   entryParameters(order: EntryOrder): Parameters;
-  /** Whether a MARKET entry may be sized by what it costs in quote. */
-  marketByCost: boolean;
+  /** What an answer's body says of its error. */
+  wireErrorOf(status: number, answer: unknown): WireError;
   /**
    * On create, the wire errors that prove that nothing was executed, and why. Everything that is not told
    * apart here leaves the outcome unknown.
@@ -58,6 +75,8 @@ export interface Venue {
   rulesOf(market: Market): Partial<MarketRules>;
   /** The venue's raw market info that ccxt reads when it creates orders. */
   marketInfo: Parameters;
+  /** All fees of a spot order's fills. */
+  fetchFees(exchange: CcxtExchange, market: MarketRules, orderId: string): Promise<Fee[]>;
   fetchHolding(exchange: CcxtExchange, market: MarketRules, side: Side): Promise<Holding>;
   fetchPrice(exchange: CcxtExchange, market: MarketRules): Promise<unknown>;
   fetchPermissions(exchange: CcxtExchange): Promise<Permissions>;

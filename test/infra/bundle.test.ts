@@ -46,28 +46,32 @@ describe('the bundles of an entry that calls an exchange', () => {
   test('leave the exchanges out of the cold start', async () => {
     for (const { exchanges } of sizes) expect(exchanges.binance).toBeGreaterThan(400_000);
     const chunks = await readdir(join(out, 'trigger', 'chunks'));
-    expect(chunks.filter((chunk) => /^binance(usdm)?-/.test(chunk))).toHaveLength(2);
+    expect(chunks.filter((chunk) => /^(binance|binanceusdm|bybit)-/.test(chunk))).toHaveLength(3);
   });
 
-  test.each(['binance', 'binanceusdm'])('make a signed HTTP call to %s', async (exchange) => {
+  test.each([
+    { exchange: 'binance', method: 'privateGetAccount', header: 'x-mbx-apikey' },
+    { exchange: 'binanceusdm', method: 'privateGetAccount', header: 'x-mbx-apikey' },
+    { exchange: 'bybit', method: 'privateGetV5UserQueryApi', header: 'x-bapi-api-key' },
+  ])('make a signed HTTP call to $exchange', async ({ exchange, method, header }) => {
     const requests: IncomingMessage[] = [];
     const server = createServer((request, response) => {
       requests.push(request);
-      response.setHeader('content-type', 'application/json').end('{"canTrade":true}');
+      response.setHeader('content-type', 'application/json').end('{"retCode":0,"canTrade":true}');
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
       const result = await inNode(
         `import { handler } from ${index()};
-         console.log(JSON.stringify(await handler(${JSON.stringify({ exchange, baseUrl })})));
+         console.log(JSON.stringify(await handler(${JSON.stringify({ exchange, method, baseUrl })})));
          process.exit();`,
         out,
       );
       expect(result).toMatchObject({ id: exchange, answer: { canTrade: true } });
       expect(requests).toHaveLength(1);
-      expect(requests[0]?.headers['x-mbx-apikey']).toBe('key');
-      expect(requests[0]?.url).toMatch(/signature=[0-9a-f]{64}/);
+      expect(requests[0]?.headers[header]).toBe('key');
+      expect(requests[0]?.headers['x-bapi-sign'] ?? requests[0]?.url).toMatch(/[0-9a-f]{64}/);
     } finally {
       server.close();
     }
@@ -100,7 +104,7 @@ describe('the bundles of the functions', () => {
 
   test('keep one cold start of the trigger with one exchange under 1.2 MB', () => {
     const trigger = sizes.find(({ name }) => name === 'trigger');
-    for (const exchange of ['binance', 'binanceusdm']) {
+    for (const exchange of ['binance', 'binanceusdm', 'bybit']) {
       expect((trigger?.start ?? 0) + (trigger?.exchanges[exchange] ?? Number.NaN)).toBeLessThan(1_200_000);
     }
   });

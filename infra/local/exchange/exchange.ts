@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { binanceSpot, binanceWallet } from './binance/binance-spot.ts';
 import { binanceUsdm } from './binance/binance-usdm.ts';
+import { bybit } from './bybit/bybit.ts';
 import { SimulatedCore } from './core/core.ts';
 import { exchangeServer } from './server/server.ts';
 import { SnapshotFile } from './snapshot.ts';
@@ -16,6 +17,8 @@ export interface SimulatedExchangeOptions {
   /** Where the state is kept between runs. */
   snapshotPath?: string;
   seed?: number;
+  /** How long after Bybit's acknowledgement a create or cancel comes into effect; 0, the default, at once. */
+  effectDelayMs?: number;
 }
 
 export interface SimulatedExchange {
@@ -25,18 +28,23 @@ export interface SimulatedExchange {
   stop(): Promise<void>;
 }
 
-/** Starts an exchange that speaks Binance's spot and USDⓈ-M REST APIs, and `/sim/<operation>` for its owner. */
+/** Starts an exchange that speaks the REST APIs of Binance (spot and USDⓈ-M) and of Bybit (v5), and `/sim/<operation>` for its owner. */
 export async function startSimulatedExchange(
   options: SimulatedExchangeOptions = {},
 ): Promise<SimulatedExchange> {
-  const { port = 0, host = '127.0.0.1', clock, snapshotPath, seed } = options;
-  const core = new SimulatedCore({ clock, seed });
+  const { port = 0, host = '127.0.0.1', clock, snapshotPath, seed, effectDelayMs } = options;
+  const core = new SimulatedCore({ clock, seed, effectDelayMs });
   const snapshot = snapshotPath === undefined ? undefined : new SnapshotFile(snapshotPath, core.state);
   if (snapshot !== undefined) {
     await snapshot.load();
     core.state.onChange = () => snapshot.schedule();
   }
-  const server = exchangeServer(core, [binanceSpot(core), binanceUsdm(core), binanceWallet(core)]);
+  const server = exchangeServer(core, [
+    binanceSpot(core),
+    binanceUsdm(core),
+    binanceWallet(core),
+    bybit(core),
+  ]);
   // Longer than ccxt keeps a connection, so that it never sends a request into one just being closed.
   server.keepAliveTimeout = 65_000;
   server.listen(port, host);

@@ -30,6 +30,15 @@ const sharedRejections: Record<string, RejectReason> = {
   '-1130': 'other',
 };
 
+/** `{"code": -2010, "msg": "…"}`. */
+export const wireErrorOf = (status: number, answer: unknown): WireError => {
+  const { code, msg } = (typeof answer === 'object' && answer !== null ? answer : {}) as {
+    code?: unknown;
+    msg?: unknown;
+  };
+  return { status, code: String(code ?? status), message: typeof msg === 'string' ? msg : '' };
+};
+
 /** @returns a venue's judge of create errors: the shared codes, its own, and its own reading of messages. */
 export const judgeRejections =
   (own: Record<string, RejectReason>, byMessage: (error: WireError) => RejectReason | undefined) =>

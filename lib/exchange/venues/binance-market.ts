@@ -1,6 +1,8 @@
-import type { Market } from 'ccxt';
+import type { Exchange as CcxtExchange, Market } from 'ccxt';
 import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
-import type { MarketRules } from '../exchange.ts';
+import type { MarketRules, Side } from '../exchange.ts';
+import type { Fee } from '../venue.ts';
+import { feesOf } from './fees.ts';
 
 interface Filter {
   filterType?: string;
@@ -25,3 +27,26 @@ export const marketLotOf = (market: Market): Partial<MarketRules> => {
     marketAmountMax: amountOf(lot?.maxQty),
   };
 };
+
+/** Futures say "BOTH" where the account isn't hedged; spot says nothing. */
+export const detailsOf = (
+  info: Record<string, unknown>,
+): { type: unknown; positionSide: Side | undefined } => {
+  const side = String(info.positionSide ?? '').toLowerCase();
+  return {
+    // A triggered futures order has become a MARKET or LIMIT one; what it was placed as is in `origType`.
+    type: info.origType ?? info.orderType ?? info.type,
+    positionSide: side === 'long' || side === 'short' ? side : undefined,
+  };
+};
+
+/** Binance answers at most so many trades at once. */
+const mostTrades = 1000;
+
+/** The order query has no commission: the trades have. */
+export const fetchFees = async (
+  exchange: CcxtExchange,
+  market: MarketRules,
+  orderId: string,
+): Promise<Fee[]> =>
+  feesOf(await exchange.fetchMyTrades(market.symbol, undefined, mostTrades, { orderId }), orderId);

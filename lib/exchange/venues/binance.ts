@@ -1,14 +1,25 @@
+import type { OrderName } from '../exchange.ts';
 import type { Venue } from '../venue.ts';
-import { absenceMs, absentCodes, clockCodes, deniedCodes, judgeRejections } from './binance-errors.ts';
-import { marketLotOf } from './binance-market.ts';
+import {
+  absenceMs,
+  absentCodes,
+  clockCodes,
+  deniedCodes,
+  judgeRejections,
+  wireErrorOf,
+} from './binance-errors.ts';
+import { detailsOf, fetchFees, marketLotOf } from './binance-market.ts';
 
 /** At most 60 s by Binance's documents; 5 s lets the fence run out well within a lease. */
 const recvWindowMs = 5_000;
 
+const nameOf = ({ orderId, clientOrderId }: OrderName) =>
+  orderId === undefined ? { id: undefined, parameters: { clientOrderId } } : { id: orderId, parameters: {} };
+
 /** Binance spot, https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
 export const binance: Venue = {
   id: 'binance',
-  kind: 'spot',
+  kinds: new Set(['spot']),
   options: {
     defaultType: 'spot',
     recvWindow: recvWindowMs,
@@ -20,14 +31,18 @@ export const binance: Venue = {
   fenceMs: recvWindowMs,
   absenceMs,
   useSandbox: (exchange) => exchange.setSandboxMode(true),
+  fetchMarkets: (exchange) => exchange.fetchMarkets(),
+  createTells: true,
   cancelTells: true,
-  nameOf: ({ orderId, clientOrderId }) =>
-    orderId === undefined
-      ? { id: undefined, parameters: { clientOrderId } }
-      : { id: orderId, parameters: {} },
+  fetchOrder(exchange, market, name) {
+    const { id, parameters } = nameOf(name);
+    return exchange.fetchOrder(id as string, market.symbol, parameters);
+  },
+  nameOf: (_market, name) => nameOf(name),
+  detailsOf,
   closeParameters: () => ({}),
   entryParameters: () => ({}),
-  marketByCost: true,
+  wireErrorOf,
   rejectionOf: judgeRejections({ '-2010': 'other' }, ({ code, message }) => {
     if (code === '-2010' && /insufficient balance/i.test(message)) return 'insufficient';
     if (code === '-2010' && /duplicate order/i.test(message)) return 'duplicate-id';
@@ -50,6 +65,7 @@ export const binance: Venue = {
       'TAKE_PROFIT_LIMIT',
     ],
   },
+  fetchFees,
   fetchHolding: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
   async fetchPrice(exchange, market) {
     const answer = await exchange.publicGetTickerPrice({ symbol: market.id });

@@ -1,18 +1,34 @@
 import { decimal, toAmount } from '../../amount.ts';
-import type { MarketOrder } from '../exchange.ts';
+import type { MarketOrder, OrderName } from '../exchange.ts';
 import type { Venue } from '../venue.ts';
-import { absenceMs, absentCodes, clockCodes, deniedCodes, judgeRejections } from './binance-errors.ts';
-import { marketLotOf } from './binance-market.ts';
+import {
+  absenceMs,
+  absentCodes,
+  clockCodes,
+  deniedCodes,
+  judgeRejections,
+  wireErrorOf,
+} from './binance-errors.ts';
+import { detailsOf, fetchFees, marketLotOf } from './binance-market.ts';
 
 const recvWindowMs = 5_000;
 
 const positionSideOf = ({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>) =>
   hedged ? { positionSide: positionSide.toUpperCase() } : {};
 
+/** Stop and take-profit orders live in a book of their own ("algo orders"), which ccxt asks with `trigger`. */
+const nameOf = ({ orderId, clientOrderId, conditional }: OrderName) => ({
+  id: orderId,
+  parameters: {
+    ...(orderId === undefined ? { clientOrderId } : {}),
+    ...(conditional ? { trigger: true } : {}),
+  },
+});
+
 /** Binance USDⓈ-M futures, https://developers.binance.com/docs/derivatives/usds-margined-futures */
 export const binanceusdm: Venue = {
   id: 'binanceusdm',
-  kind: 'perpetual',
+  kinds: new Set(['perpetual']),
   options: {
     recvWindow: recvWindowMs,
     fetchMarkets: { types: ['linear'] },
@@ -23,19 +39,19 @@ export const binanceusdm: Venue = {
   absenceMs,
   // ccxt refuses the old futures test network; Binance's demo trading took its place.
   useSandbox: (exchange) => exchange.enableDemoTrading(true),
+  fetchMarkets: (exchange) => exchange.fetchMarkets(),
+  createTells: true,
   cancelTells: true,
-  // Stop and take-profit orders live in a book of their own ("algo orders"), which ccxt asks with `trigger`.
-  nameOf: ({ orderId, clientOrderId, conditional }) => ({
-    id: orderId,
-    parameters: {
-      ...(orderId === undefined ? { clientOrderId } : {}),
-      ...(conditional ? { trigger: true } : {}),
-    },
-  }),
+  fetchOrder(exchange, market, name) {
+    const { id, parameters } = nameOf(name);
+    return exchange.fetchOrder(id as string, market.symbol, parameters);
+  },
+  nameOf: (_market, name) => nameOf(name),
+  detailsOf,
   // In hedge mode Binance takes no reduceOnly: an order against a side of a hedge can only reduce that side.
   closeParameters: (order) => (order.hedged ? positionSideOf(order) : { reduceOnly: true }),
   entryParameters: positionSideOf,
-  marketByCost: false,
+  wireErrorOf,
   rejectionOf: judgeRejections(
     {
       '-2018': 'insufficient',
@@ -70,6 +86,7 @@ export const binanceusdm: Venue = {
       'TRAILING_STOP_MARKET',
     ],
   },
+  fetchFees,
   async fetchHolding(exchange, market, side) {
     const rows: Record<string, string>[] = await exchange.fapiPrivateV3GetPositionRisk({
       symbol: market.id,

@@ -23,6 +23,11 @@ export const executionUnknown = (): VenueError =>
     503,
   );
 
+export const tooManyRequests = (): VenueError => new VenueError(-1003, 'Too many requests.', 429);
+
+export const internalError = (): VenueError =>
+  new VenueError(-1001, 'Internal error; unable to process your request.', 500);
+
 type Code = [code: number, msg: string];
 type Codes = Record<RejectionReason, Code>;
 

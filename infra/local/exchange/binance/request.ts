@@ -1,8 +1,9 @@
 import type { SimulatedCore } from '../core/core.ts';
 import type { Account, AlgoOrder, Order, PositionSide, Side, TimeInForce } from '../core/model.ts';
 import { VenueError, type VenueRequest } from '../server/face.ts';
+import { verifySignature } from '../server/hmac.ts';
 import { invalidSignature, malformedParameter, missingParameter, unauthorized } from './errors.ts';
-import { signedPayload, verifySignature } from './signature.ts';
+import { signedPayload } from './signature.ts';
 
 const decimalPattern = /^\d{1,20}(\.\d{1,20})?$/;
 const integerPattern = /^\d{1,16}$/;

@@ -1,7 +1,15 @@
 import type { SimulatedCore } from '../core/core.ts';
 import type { Account, MarketKind } from '../core/model.ts';
 import { type PreparedRequest, VenueError, type VenueFace, type VenueRequest } from '../server/face.ts';
-import { errorOf, executionUnknown, invalidSignature, orderDoesNotExist, unauthorized } from './errors.ts';
+import {
+  errorOf,
+  executionUnknown,
+  internalError,
+  invalidSignature,
+  orderDoesNotExist,
+  tooManyRequests,
+  unauthorized,
+} from './errors.ts';
 import { authenticate, checkWindow, describeRequest, findAlgoOrder, findOrder, Params } from './request.ts';
 
 export type PublicHandler = (core: SimulatedCore, params: Params) => unknown;
@@ -49,7 +57,7 @@ export function binanceFace(
   }
 
   return {
-    market,
+    marketOf: () => market,
     owns: (path) => prefixes.some((prefix) => path.startsWith(prefix)),
     prepare,
     describe: describeRequest,
@@ -62,8 +70,13 @@ export function binanceFace(
     },
     errorOf: (error) => errorOf(error, orderMarket),
     errorBody: (error) => ({ code: error.code, msg: error.message }),
-    notFound: orderDoesNotExist,
+    errorStatus: 400,
+    notFound: () => {
+      throw orderDoesNotExist();
+    },
     outcomeUnknown: executionUnknown,
+    throttled: tooManyRequests,
+    failed: internalError,
     badSignature: invalidSignature,
   };
 }

@@ -18,6 +18,8 @@ import {
   Rejection,
 } from './model.ts';
 import {
+  acknowledgeCancel,
+  applyAcknowledged,
   type CancelRestriction,
   cancelOrder,
   type OcoRequest,
@@ -37,6 +39,8 @@ export interface CoreOptions {
   nextId?: ((previous: number) => number) | undefined;
   /** Where ids start and how the moving price moves. */
   seed?: number | undefined;
+  /** How long after its acknowledgement a change comes into effect, on venues that only acknowledge. */
+  effectDelayMs?: number | undefined;
 }
 
 export interface NewAccount {
@@ -69,6 +73,7 @@ export class SimulatedCore {
   readonly now: () => number;
   readonly #options: CoreOptions;
   #random: () => number;
+  #effectDelayMs: number;
   #ticker: NodeJS.Timeout | undefined;
 
   constructor(options: CoreOptions = {}) {
@@ -76,7 +81,28 @@ export class SimulatedCore {
     this.now = options.clock ?? Date.now;
     this.timers = new Timers(this.now, options.clock === undefined);
     this.#random = seededRandom(options.seed ?? 1);
+    this.#effectDelayMs = options.effectDelayMs ?? 0;
     this.state = this.#newState();
+  }
+
+  setEffectDelay({ ms }: { ms: number }): void {
+    this.#effectDelayMs = ms;
+  }
+
+  /** Acknowledges an order that comes into effect later. */
+  acknowledgeOrder(request: OrderRequest): Order {
+    const order = placeOrder(this.state, { ...request, effectDelayMs: this.#effectDelayMs });
+    this.#wakeAfterEffect();
+    return order;
+  }
+
+  acknowledgeCancel(order: Order): void {
+    acknowledgeCancel(this.state, order, this.#effectDelayMs);
+    this.#wakeAfterEffect();
+  }
+
+  #wakeAfterEffect(): void {
+    if (this.#effectDelayMs > 0) this.timers.after(this.#effectDelayMs, () => applyAcknowledged(this.state));
   }
 
   #newState(): ExchangeState {
@@ -150,7 +176,7 @@ export class SimulatedCore {
   /** Fills a resting order at its limit price, as if someone had traded with it. */
   fill({ orderId, amount }: { orderId: number; amount?: string | undefined }): Order {
     const order = this.state.order(orderId);
-    if (!isOpen(order) || !order.triggered)
+    if (!isOpen(order) || !order.triggered || order.takesEffectAt !== undefined)
       throw new Rejection('not_fillable', `order ${orderId} is not resting`);
     const before = order.filled;
     fillResting(this.state, order, amount);
@@ -274,6 +300,8 @@ export class SimulatedCore {
   /** Runs what an injected clock has made due. */
   runDue(): void {
     this.timers.runDue();
+    // Timers don't outlive a restart, what was acknowledged does.
+    applyAcknowledged(this.state);
   }
 
   /** Moves every price one small step; what the ticker does each time. */
@@ -299,6 +327,7 @@ export class SimulatedCore {
     this.stopTicker();
     this.timers.clear();
     this.faults.clear();
+    this.#effectDelayMs = this.#options.effectDelayMs ?? 0;
     this.#random = seededRandom(this.#options.seed ?? 1);
     this.state.restore(this.#newState().snapshot());
     this.state.onChange();

@@ -69,6 +69,7 @@ export function marginOf(state: ExchangeState, account: Account, asset: string):
   let orderMargin = zero;
   for (const order of state.openOrders()) {
     if (order.account !== account.id || order.market !== 'usdm' || mustReduce(order)) continue;
+    if (!order.triggered) continue;
     const market = state.market('usdm', order.symbol);
     if (market.quote !== asset) continue;
     orderMargin = orderMargin.plus(openingMargin(account, market, order));
@@ -104,9 +105,8 @@ export function checkFutures(
   if (openingMargin(account, market, order).gt(available)) throw new Rejection('insufficient_margin');
 }
 
-export function checkPositionSide(account: Account, order: Pick<Order, 'positionSide' | 'reduceOnly'>): void {
+export function checkPositionSide(account: Account, order: Pick<Order, 'positionSide'>): void {
   if (account.hedged !== (order.positionSide !== 'BOTH')) throw new Rejection('position_side');
-  if (account.hedged && order.reduceOnly) throw new Rejection('reduce_only_not_allowed');
 }
 
 /** Applies one fill to position and wallet; a one-way position may flip, and then starts anew at the price. */

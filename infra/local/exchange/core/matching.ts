@@ -140,6 +140,7 @@ export function matchAtPrice(state: ExchangeState, market: Market): void {
   for (const order of state.openOrders()) {
     // An earlier order in this very loop may have ended it.
     if (!isOpen(order) || order.market !== market.kind || order.symbol !== market.symbol) continue;
+    if (order.takesEffectAt !== undefined) continue;
     if (isConditionalType(order.type) && !order.triggered) {
       const { triggerPrice = '0' } = order;
       if (isTriggeredAt({ ...order, triggerPrice }, market.price)) trigger(state, order, market.price);

@@ -104,6 +104,10 @@ export interface Order {
   lockId?: string;
   /** The algo order whose trigger placed this one. */
   algoId?: number;
+  /** Acknowledged, and not in the book before this time. */
+  takesEffectAt?: number;
+  /** Its cancel is acknowledged, and comes into effect at this time if it is still open. */
+  cancelsAt?: number;
   createdAt: number;
   updatedAt: number;
 }

@@ -1,5 +1,5 @@
 import { decimal, floorToStep, larger, text } from './amounts.ts';
-import { checkFutures, mustReduce } from './futures-account.ts';
+import { checkFutures, checkPositionSide, mustReduce } from './futures-account.ts';
 import { closeOrder, execute, openSiblings, recordOrder } from './matching.ts';
 import {
   type Account,
@@ -35,19 +35,22 @@ export interface OrderRequest {
   closePosition?: boolean | undefined;
   clientOrderId?: string | undefined;
   algoId?: number | undefined;
+  /** Whether a client order id must be new among the open orders (the default), or among all there have been. */
+  clientOrderIdUnique?: 'open' | 'always' | undefined;
+  /** Acknowledges the order first, and lets it into the book this many milliseconds later. */
+  effectDelayMs?: number | undefined;
 }
 
 function requireFreeClientOrderId(state: ExchangeState, request: OrderRequest): void {
   if (request.clientOrderId === undefined) return;
-  // Only among the open ones: a finished order's id may be sent again, and executes again.
-  const taken = state
-    .openOrders()
-    .some(
-      (order) =>
-        order.account === request.account.id &&
-        order.market === request.market &&
-        order.clientOrderId === request.clientOrderId,
-    );
+  // Where it's only among the open ones, a finished order's id may be sent again, and executes again.
+  const others = request.clientOrderIdUnique === 'always' ? [...state.orders.values()] : state.openOrders();
+  const taken = others.some(
+    (order) =>
+      order.account === request.account.id &&
+      order.market === request.market &&
+      order.clientOrderId === request.clientOrderId,
+  );
   if (taken) throw new Rejection('duplicate_client_order_id');
 }
 
@@ -101,7 +104,11 @@ function checkOrder(state: ExchangeState, market: Market, order: Order): void {
     isMarketable({ ...order, price: order.price }, market.price)
   )
     throw new Rejection('would_take');
-  if (order.market === 'usdm') checkFutures(state, state.account(order.account), market, order);
+  if (order.market !== 'usdm') return;
+  const account = state.account(order.account);
+  // Position and margin are looked at when a conditional order triggers.
+  if (order.triggered) checkFutures(state, account, market, order);
+  else checkPositionSide(account, order);
 }
 
 /** Checks, locks, records and matches; throws a Rejection and changes nothing when the exchange says no. */
@@ -113,14 +120,30 @@ export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   if (order.market === 'spot') {
     const needed = fundsNeeded(market, order);
     requireFunds(request.account, market, order.side, needed);
-    // A market order is paid within this call and needs no lock.
-    if (!isMarketType(order.type) || !order.triggered)
+    // A market order that trades within this call needs no lock.
+    if (!isMarketType(order.type) || !order.triggered || request.effectDelayMs)
       lockFunds(state, request.account, market, order, needed);
   }
   state.addOrder(order);
   recordOrder(state, order);
-  if (order.triggered) execute(state, order);
+  if (request.effectDelayMs) order.takesEffectAt = state.now() + request.effectDelayMs;
+  else if (order.triggered) execute(state, order);
   return order;
+}
+
+/** Lets come into effect what was only acknowledged, once its time has come. */
+export function applyAcknowledged(state: ExchangeState): void {
+  const isDue = (at: number | undefined) => at !== undefined && at <= state.now();
+  for (const order of state.openOrders()) {
+    if (isDue(order.takesEffectAt)) {
+      delete order.takesEffectAt;
+      if (order.triggered) execute(state, order);
+    }
+    if (isDue(order.cancelsAt)) {
+      delete order.cancelsAt;
+      if (isOpen(order)) cancelOrder(state, order);
+    }
+  }
 }
 
 export interface OcoLeg {
@@ -181,6 +204,14 @@ export function placeOco(state: ExchangeState, request: OcoRequest): OrderList {
 }
 
 export type CancelRestriction = 'ONLY_NEW' | 'ONLY_PARTIALLY_FILLED';
+
+/** Acknowledges a cancel: until it comes into effect, the order may still fill. */
+export function acknowledgeCancel(state: ExchangeState, order: Order, effectDelayMs: number): void {
+  if (!isOpen(order) || order.takesEffectAt !== undefined) throw new Rejection('unknown_order');
+  if (effectDelayMs === 0) cancelOrder(state, order);
+  else order.cancelsAt ??= state.now() + effectDelayMs;
+  state.onChange();
+}
 
 /** Cancels an open order, and with it the other leg of its list. */
 export function cancelOrder(state: ExchangeState, order: Order, restriction?: CancelRestriction): Order {

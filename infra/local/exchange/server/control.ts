@@ -34,7 +34,8 @@ const fault = z
     z.object({ kind: z.literal('html'), executed: z.boolean().optional() }),
     z.object({
       kind: z.literal('status'),
-      status: z.number().int().min(400).max(599),
+      // Some venues answer errors with 200.
+      status: z.number().int().min(200).max(599),
       code: z.number().int().optional(),
       msg: z.string().optional(),
       retryAfter: wholeNumber.optional(),
@@ -43,7 +44,7 @@ const fault = z
       kind: z.literal('error-after'),
       code: z.number().int(),
       msg: z.string().optional(),
-      status: z.number().int().min(400).max(599).optional(),
+      status: z.number().int().min(200).max(599).optional(),
     }),
     z.object({ kind: z.literal('not-found') }),
     z.object({ kind: z.literal('late'), ms: milliseconds }),
@@ -200,6 +201,9 @@ export const operations: Record<string, Operation> = {
     (core, input) => core.startTicker(input),
   ),
   stopTicker: operation(nothing, (core) => core.stopTicker()),
+  setEffectDelay: operation(z.strictObject({ ms: milliseconds }), (core, input) =>
+    core.setEffectDelay(input),
+  ),
   runDue: operation(nothing, (core) => core.runDue()),
   reset: operation(nothing, (core) => core.reset()),
 };

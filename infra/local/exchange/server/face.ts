@@ -27,10 +27,12 @@ export interface PreparedRequest {
   run(): unknown;
 }
 
+/** What a request is about; `wallet` is what a venue answers about the account as a whole. */
+export type RequestMarket = MarketKind | 'wallet';
+
 /** One venue's dialect. Faces hold no state: everything is in the core. */
 export interface VenueFace {
-  /** `wallet` is what a venue answers about the account as a whole. */
-  market: MarketKind | 'wallet';
+  marketOf(request: VenueRequest): RequestMarket;
   owns(path: string): boolean;
   /** Finds the route and checks key, signature and time; throws what the venue would answer. */
   prepare(request: VenueRequest): PreparedRequest;
@@ -40,8 +42,12 @@ export interface VenueFace {
   cancelTarget(request: VenueRequest): Order | AlgoOrder | undefined;
   errorOf(error: unknown): VenueError;
   errorBody(error: VenueError): unknown;
-  /** The answers that faults give. */
-  notFound(): VenueError;
+  /** The HTTP status that errors come with where nothing says otherwise. */
+  errorStatus: number;
+  /** The answers that faults give. `notFound` throws what isn't an answer of success. */
+  notFound(request: VenueRequest): unknown;
   outcomeUnknown(): VenueError;
+  throttled(): VenueError;
+  failed(): VenueError;
   badSignature(): VenueError;
 }

@@ -67,11 +67,15 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
   }
 
   async function serve(face: VenueFace, request: VenueRequest, response: ServerResponse): Promise<void> {
-    const fault = core.faults.take({ method: request.method, path: request.path, market: face.market });
+    const fault = core.faults.take({
+      method: request.method,
+      path: request.path,
+      market: face.marketOf(request),
+    });
     const record = (status: number, code?: number) =>
       core.state.record({
         type: 'request',
-        market: face.market,
+        market: face.marketOf(request),
         method: request.method,
         path: request.path,
         query: face.describe(request),
@@ -111,7 +115,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
         return answerWith(
           errorAnswer(
             face,
-            new VenueError(fault.code, fault.msg ?? 'Unexpected error.', fault.status ?? 400),
+            new VenueError(fault.code, fault.msg ?? 'Unexpected error.', fault.status ?? face.errorStatus),
           ),
         );
       default:
@@ -133,7 +137,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
       case 'bad-signature':
         return errorAnswer(face, face.badSignature());
       case 'not-found':
-        return errorAnswer(face, face.notFound());
+        return runPrepared(face, { run: () => face.notFound(request) });
       case 'html':
         return fault.executed === true ? undefined : htmlPage;
       case 'late':
@@ -193,13 +197,11 @@ const errorAnswer = (face: VenueFace, error: VenueError): Answer => ({
 
 function statusAnswer(face: VenueFace, fault: Extract<Fault, { kind: 'status' }>): Answer {
   const banned = fault.status === 429 || fault.status === 418;
-  const code = fault.code ?? (banned ? -1003 : -1001);
-  const msg =
-    fault.msg ?? (banned ? 'Too many requests.' : 'Internal error; unable to process your request.');
+  const usual = banned ? face.throttled() : face.failed();
   // A venue that limits says for how long; 1 second keeps tests short.
   const retryAfter = fault.retryAfter ?? (banned ? 1 : undefined);
   return {
-    ...errorAnswer(face, new VenueError(code, msg, fault.status)),
+    ...errorAnswer(face, new VenueError(fault.code ?? usual.code, fault.msg ?? usual.message, fault.status)),
     ...(retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter) } }),
   };
 }

@@ -74,7 +74,7 @@ describe('the control routes', () => {
   });
 
   it('exist for everything the core offers', () => {
-    const internal = ['constructor', 'accountOf', 'describe'];
+    const internal = ['constructor', 'accountOf', 'describe', 'acknowledgeOrder', 'acknowledgeCancel'];
     const methods = Object.getOwnPropertyNames(SimulatedCore.prototype).filter(
       (name) => !internal.includes(name),
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sign, signedPayload, verifySignature } from '../../../../infra/local/exchange/binance/signature.ts';
+import { signedPayload } from '../../../../infra/local/exchange/binance/signature.ts';
+import { sign, verifySignature } from '../../../../infra/local/exchange/server/hmac.ts';
 
 // Binance's documented example.
 const secret = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j';

@@ -8,8 +8,8 @@ import { type Environment, parseEnvironment } from './environment.ts';
 type Handler = (payload: unknown, context: Context) => Promise<AdminAnswer>;
 
 /** Direct invocations only, no route. If this function fails, no link can be made; those made go on working. */
-export const createAdmin = (environment: Environment): Handler => {
-  const { engine, accounts } = buildEngine(environment);
+export const createAdmin = (environment: Environment, build = buildEngine): Handler => {
+  const { engine, accounts } = build(environment);
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
   return middy<unknown, AdminAnswer>().handler((payload) => runAdmin({ engine, accounts, baseUrl }, payload));
 };

@@ -7,8 +7,8 @@ import { type Environment, parseEnvironment } from './environment.ts';
 type Handler = (event: unknown, context: Context) => Promise<SweepReport>;
 
 /** Every minute. If this function fails, triggers have more to ask, and what died waits for the next hit. */
-export const createSweep = (environment: Environment): Handler => {
-  const { engine } = buildEngine(environment);
+export const createSweep = (environment: Environment, build = buildEngine): Handler => {
+  const { engine } = build(environment);
   return middy<unknown, SweepReport>().handler(async () => {
     const report = await sweep(engine);
     const worthSaying = report.recovered > 0 || report.failures.length > 0;

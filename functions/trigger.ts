@@ -32,8 +32,8 @@ type Handler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** GET and POST /l/{token}: fires the link. If this function fails, alerts are lost; positions are untouched. */
-export const createTrigger = (environment: Environment): Handler => {
-  const { engine } = buildEngine(environment);
+export const createTrigger = (environment: Environment, build = buildEngine): Handler => {
+  const { engine } = build(environment);
   const answer = async (event: APIGatewayProxyEventV2): Promise<Answer> => {
     const request = requestSchema.parse(event);
     const { method } = request.requestContext.http;

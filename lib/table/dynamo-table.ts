@@ -30,8 +30,11 @@ type Item = Record<string, unknown>;
 const positionKey = (positionId: string) => ({ pk: `position#${positionId}`, sk: 'position' });
 const linkKey = (linkId: string) => ({ pk: `link#${linkId}`, sk: 'link' });
 
-/** DynamoDB answers within milliseconds or not at all; the SDK's own default waits for five minutes. */
-const requestTimeoutMs = 1_500;
+/**
+ * DynamoDB answers within milliseconds or not at all; the SDK's own default waits for five minutes. A claim that
+ * gets no answer is tried three times and then read three times: all six have to fit a trigger's 10 s.
+ */
+const requestTimeoutMs = 1_000;
 const connectionTimeoutMs = 1_000;
 
 /** DynamoDB takes 100 keys in one batch. */

@@ -50,6 +50,14 @@ class CallFailure extends Error {
 /** Nothing was sent: the moment until which it might have been was over. */
 class TooLate extends Error {}
 
+/** ccxt's messages quote URLs, signatures and bodies: only what sort of error it was, and where, goes on. */
+const wordless = (thrown: unknown): Error => {
+  const { name, stack = '' } = thrown instanceof Error ? thrown : new Error();
+  const error = new Error(name);
+  error.stack = [name, ...stack.split('\n').filter((line) => /^\s+at /.test(line))].join('\n');
+  return error;
+};
+
 /** `sendBefore` of the order being created, carried past ccxt to the moment before its request is written. */
 const sendDeadline = new AsyncLocalStorage<number>();
 
@@ -205,7 +213,11 @@ class CcxtExchange implements Exchange {
   }
 
   async fetchBalance(currency: string): Promise<Balance> {
-    const balances = await this.#read('read the balance', () => this.#ccxt.fetchBalance());
+    const balances = await this.#read('read the balance', async () => {
+      const told = await this.#ccxt.fetchBalance();
+      if (!this.#venue.tellsBalances(told.info)) throw new TypeError('an answer without balances');
+      return told;
+    });
     const balance = balances[currency] as { free?: unknown; total?: unknown } | undefined;
     return { free: plain(balance?.free) ?? '0', total: plain(balance?.total) ?? '0' };
   }
@@ -389,7 +401,7 @@ class CcxtExchange implements Exchange {
     } catch (thrown) {
       if (thrown instanceof CallFailure) throw thrown;
       const wire = (thrown as { wire?: WireError } | undefined)?.wire;
-      throw new CallFailure('the call failed', wire, thrown);
+      throw new CallFailure('the call failed', wire, thrown instanceof TooLate ? thrown : wordless(thrown));
     } finally {
       clearTimeout(timer);
     }

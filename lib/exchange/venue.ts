@@ -77,6 +77,8 @@ export interface Venue {
   marketInfo: Parameters;
   /** All fees of a spot order's fills. */
   fetchFees(exchange: CcxtExchange, market: MarketRules, orderId: string): Promise<Fee[]>;
+  /** Whether an answer about balances is one: ccxt makes an empty account of anything else. */
+  tellsBalances(answer: Record<string, unknown>): boolean;
   fetchHolding(exchange: CcxtExchange, market: MarketRules, side: Side): Promise<Holding>;
   fetchPrice(exchange: CcxtExchange, market: MarketRules): Promise<unknown>;
   fetchPermissions(exchange: CcxtExchange): Promise<Permissions>;

@@ -18,7 +18,7 @@ export interface SimulatedExchangeOptions {
   snapshotPath?: string;
   seed?: number;
   /** How long after Bybit's acknowledgement a create or cancel comes into effect; 0, the default, at once. */
-  effectDelayMs?: number;
+  effectDelayMs?: number | undefined;
 }
 
 export interface SimulatedExchange {

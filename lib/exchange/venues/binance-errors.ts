@@ -40,12 +40,16 @@ export const wireErrorOf = (status: number, answer: unknown): WireError => {
 };
 
 /** @returns a venue's judge of create errors: the shared codes, its own, and its own reading of messages. */
-export const judgeRejections =
-  (own: Record<string, RejectReason>, byMessage: (error: WireError) => RejectReason | undefined) =>
-  (error: WireError): RejectReason | undefined => {
+export const judgeRejections = (
+  own: Record<string, RejectReason>,
+  byMessage: (error: WireError) => RejectReason | undefined,
+): ((error: WireError) => RejectReason | undefined) => {
+  const reasons = new Map(Object.entries({ ...sharedRejections, ...own }));
+  return (error) => {
     if (error.status >= 500 || error.status < 400) return undefined;
-    return byMessage(error) ?? own[error.code] ?? sharedRejections[error.code];
+    return byMessage(error) ?? reasons.get(error.code);
   };
+};
 
 export const deniedCodes: ReadonlySet<string> = new Set(['-1002', '-1022', '-2014', '-2015']);
 export const clockCodes: ReadonlySet<string> = new Set(['-1021', '-5028']);

@@ -66,6 +66,7 @@ export const binance: Venue = {
     ],
   },
   fetchFees,
+  tellsBalances: ({ balances }) => Array.isArray(balances),
   fetchHolding: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
   async fetchPrice(exchange, market) {
     const answer = await exchange.publicGetTickerPrice({ symbol: market.id });

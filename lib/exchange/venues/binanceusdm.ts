@@ -87,6 +87,8 @@ export const binanceusdm: Venue = {
     ],
   },
   fetchFees,
+  // Version 2 and 3 of that answer.
+  tellsBalances: (answer) => Array.isArray(answer) || Array.isArray(answer.assets),
   async fetchHolding(exchange, market, side) {
     const rows: Record<string, string>[] = await exchange.fapiPrivateV3GetPositionRisk({
       symbol: market.id,

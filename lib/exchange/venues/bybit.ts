@@ -147,6 +147,7 @@ export const bybit: Venue = {
       amount: toAmount(decimal(cost)),
     }));
   },
+  tellsBalances: (answer) => listOf(answer).some((wallet) => Array.isArray(wallet.coin)),
   async fetchHolding(exchange, market, side) {
     const rows = listOf(
       await exchange.privateGetV5PositionList({ category: categoryOf(market), symbol: market.id }),

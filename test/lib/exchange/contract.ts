@@ -1,0 +1,321 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decimal } from '../../../lib/amount.ts';
+import type { Fault } from '../../../lib/fault.ts';
+import { accepted, enter, type Ground, keys } from './trading-floor.ts';
+
+const plain = /^\d+(\.\d+)?$/;
+
+/** What a call was refused with. */
+const faultOf = async (call: Promise<unknown>): Promise<Fault> => {
+  try {
+    await call;
+  } catch (thrown) {
+    return thrown as Fault;
+  }
+  throw new Error('the call was not refused');
+};
+
+/** What every venue does behind the port, whatever its wire is like. */
+export const exchangeContract = (ground: Ground): void => {
+  const perpetual = ground.market === 'usdm';
+
+  describe(`the exchange port to ${ground.name}`, () => {
+    test('tells a market by its rules', async () => {
+      const { market } = await enter(ground);
+      expect(market).toMatchObject({
+        symbol: ground.symbol,
+        id: 'BTCUSDT',
+        kind: perpetual ? 'perpetual' : 'spot',
+        base: 'BTC',
+        quote: 'USDT',
+        amountStep: perpetual ? '0.001' : '0.00001',
+        amountMin: perpetual ? '0.001' : '0.00001',
+        priceStep: perpetual ? '0.1' : '0.01',
+        costMin: perpetual ? '100' : '5',
+        marketAmountMax: '9000000',
+      });
+      expect(market.settle).toBe(perpetual ? 'USDT' : undefined);
+    });
+
+    test('says which markets there are not', async () => {
+      const { exchange } = await enter(ground);
+      for (const symbol of ['NOPE/USDT', 'NOPE/USDT:USDT', 'BTCUSDT']) {
+        const fault = await faultOf(exchange.loadMarket(symbol));
+        expect(fault).toMatchObject({ code: 'unknown-market' });
+        expect(fault.message).toContain(symbol);
+      }
+    });
+
+    test('finds an order by either id, in one request', async () => {
+      const { exchange, market, buy, requests } = await enter(ground);
+      const { orderId } = accepted(await buy());
+      expect(requests()).toEqual([`${ground.create.method} ${ground.create.path}`]);
+      const expected = {
+        orderId,
+        clientOrderId: 'entry-1',
+        symbol: ground.symbol,
+        side: 'buy',
+        type: 'limit',
+        status: 'live',
+        amount: '0.1',
+        filled: '0',
+        price: '50000',
+        conditional: false,
+        average: undefined,
+        positionSide: undefined,
+      };
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject(expected);
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject(expected);
+      const look = `${ground.fetch.method} ${ground.fetch.path}`;
+      expect(requests()).toEqual([look, look]);
+    });
+
+    test('tells absence apart from failure', async () => {
+      const { exchange, market, sim } = await enter(ground);
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'nobodys' })).toBeUndefined();
+      expect(await exchange.fetchOrder(market, { orderId: '123456789' })).toBeUndefined();
+      sim.core.addFault({ kind: 'html', match: ground.fetch });
+      const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'nobodys' }));
+      expect(fault.code).toBe('exchange-unreachable');
+    });
+
+    test('cancels what is open, whatever of it has filled', async () => {
+      for (const filled of ['0', '0.04']) {
+        const { exchange, market, buy, order, sim, requests } = await enter(ground);
+        const { orderId } = accepted(await buy());
+        if (filled !== '0') sim.core.fill({ orderId: order('entry-1').id, amount: filled });
+        requests();
+        const result = await exchange.cancelOrder(market, { orderId });
+        expect(requests()).toEqual([`${ground.cancel.method} ${ground.cancel.path}`]);
+        expect(result).toMatchObject(
+          ground.exchange === 'bybit'
+            ? { kind: 'look', message: 'acknowledged' }
+            : { kind: 'told', order: { orderId, status: 'done', filled } },
+        );
+        expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
+          status: 'done',
+          amount: '0.1',
+          filled,
+        });
+      }
+    });
+
+    test('cancels by client order id', async () => {
+      const { exchange, market, buy, order } = await enter(ground);
+      await buy();
+      await exchange.cancelOrder(market, { clientOrderId: 'entry-1' });
+      expect(order('entry-1').status).toBe('canceled');
+    });
+
+    test('has to look where a cancel finds nothing to cancel', async () => {
+      const { exchange, market, buy, order, sim } = await enter(ground);
+      const { orderId } = accepted(await buy());
+      sim.core.fill({ orderId: order('entry-1').id });
+      for (const name of [{ orderId }, { clientOrderId: 'nobodys' }]) {
+        const result = await exchange.cancelOrder(market, name);
+        expect(result.kind).toBe('look');
+        expect('message' in result && result.message).not.toBe('acknowledged');
+      }
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
+    });
+
+    test('tells what a partial fill has come to, and what it has cost', async () => {
+      const { exchange, market, buy, order, sim } = await enter(ground);
+      const { orderId } = accepted(await buy());
+      const { id } = order('entry-1');
+      sim.core.fill({ orderId: id, amount: '0.03' });
+      sim.core.fill({ orderId: id, amount: '0.02' });
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
+        status: 'live',
+        amount: '0.1',
+        filled: '0.05',
+        average: '50000',
+      });
+      // 0.1 % of what was bought, on spot.
+      expect(await exchange.fetchBaseFee(market, orderId)).toBe(perpetual ? '0' : '0.00005');
+    });
+
+    test('closes with a MARKET order', async () => {
+      const { exchange, market, buy, close, order, requests } = await enter(ground);
+      await buy({ type: 'market', price: undefined });
+      requests();
+      const { orderId } = accepted(await close());
+      expect(requests()).toEqual([`${ground.create.method} ${ground.create.path}`]);
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
+        clientOrderId: 'close-1',
+        side: 'sell',
+        type: 'market',
+        status: 'done',
+        amount: '0.1',
+        filled: '0.1',
+        average: '60000',
+      });
+      expect(order('close-1')).toMatchObject({ type: 'market', side: 'sell', reduceOnly: perpetual });
+      expect(await exchange.fetchLastTrade(market, 'sell')).toMatchObject({
+        orderId,
+        amount: '0.1',
+        price: '60000',
+      });
+    });
+
+    test('buys back a short with a MARKET order sized in base', async () => {
+      const { exchange, market, buy, close } = await enter(ground);
+      const short = { positionSide: 'short' } as const;
+      await buy({ ...short, side: 'sell', type: 'market', price: undefined });
+      const { orderId } = accepted(await close({ ...short, side: 'buy' }));
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ amount: '0.1', filled: '0.1' });
+    });
+
+    if (!perpetual)
+      test('buys for a cost in quote', async () => {
+        const { exchange, market, buy } = await enter(ground);
+        await buy({ type: 'market', price: undefined, amount: undefined, cost: '6000' });
+        expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject({
+          type: 'market',
+          status: 'done',
+          filled: '0.1',
+        });
+      });
+
+    if (perpetual) {
+      test('never opens or turns a position by closing it', async () => {
+        const { exchange, market, buy, close } = await enter(ground);
+        expect(await exchange.fetchHolding(market, 'long')).toMatchObject({ side: undefined, hedged: false });
+        expect(await close()).toMatchObject({ kind: 'rejected', reason: 'would-not-reduce' });
+        await buy({ type: 'market', price: undefined, amount: '0.03' });
+        expect(await exchange.fetchHolding(market, 'long')).toEqual({
+          side: 'long',
+          amount: '0.03',
+          averagePrice: '60000',
+          hedged: false,
+        });
+        await close({ clientOrderId: 'close-2' });
+        expect(await exchange.fetchHolding(market, 'long')).toMatchObject({ side: undefined, amount: '0' });
+      });
+
+      test('closes one side of a hedge and leaves the other', async () => {
+        for (const side of ['long', 'short'] as const) {
+          const { exchange, market, buy, close } = await enter(ground, { hedged: true });
+          const toMarket = { type: 'market', price: undefined } as const;
+          await buy({ ...toMarket, clientOrderId: 'long', positionSide: 'long', side: 'buy' });
+          await buy({ ...toMarket, clientOrderId: 'short', positionSide: 'short', side: 'sell' });
+          accepted(await close({ positionSide: side, side: side === 'long' ? 'sell' : 'buy' }));
+          expect(await exchange.fetchOrder(market, { clientOrderId: 'close-1' })).toMatchObject({
+            positionSide: side,
+            filled: '0.1',
+          });
+          const other = side === 'long' ? 'short' : 'long';
+          expect(await exchange.fetchHolding(market, side)).toMatchObject({ side: undefined, hedged: true });
+          expect(await exchange.fetchHolding(market, other)).toMatchObject({ side: other, amount: '0.1' });
+        }
+      });
+    }
+
+    test('knows balances, price and what the key may do', async () => {
+      const { exchange, market } = await enter(ground);
+      expect(await exchange.fetchPrice(market)).toBe('60000');
+      expect(await exchange.fetchBalance('NOPE')).toEqual({ free: '0', total: '0' });
+      const held = { binance: '100000', binanceusdm: '100000', bybit: '200000' }[ground.exchange];
+      expect(await exchange.fetchBalance('USDT')).toEqual({ free: held, total: held });
+      expect(await exchange.fetchPermissions()).toEqual({
+        canTrade: true,
+        canWithdraw: false,
+        ipRestricted: true,
+      });
+    });
+
+    test('sends nothing once its time is over', async () => {
+      const { buy, close, requests } = await enter(ground);
+      const late = { sendBefore: Date.now() - 1 };
+      expect(await close(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
+      expect(await buy(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
+      expect(requests()).toEqual([]);
+    });
+
+    test('refuses the same client order id among open orders', async () => {
+      const { buy } = await enter(ground);
+      accepted(await buy());
+      expect(await buy()).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
+    });
+
+    test('reads its keys again when they were changed, and not more often than that', async () => {
+      const { exchange, market, sim, stored, requests } = await enter(ground);
+      const account = stored.all.main;
+      if (account === undefined) throw new Error('no account');
+      const fresh = { apiKey: 'new-key-of-the-tests', secret: 'new-secret-of-the-tests' };
+      sim.core.addAccount({ ...fresh, balances: {} });
+      const was = sim.core.accountOf(keys.apiKey);
+      was.apiKey = 'no-longer-valid';
+      stored.all.main = { ...account, ...fresh };
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'nobodys' })).toBeUndefined();
+      requests();
+      // A second wrong key, with nothing new to read: asked once, and told.
+      sim.core.accountOf(fresh.apiKey).apiKey = 'not-valid-either';
+      const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'nobodys' }));
+      expect(fault.code).toBe('exchange-refused');
+      expect(requests()).toHaveLength(1);
+      expect(await exchange.cancelOrder(market, { clientOrderId: 'nobodys' })).toMatchObject({
+        kind: 'refused',
+      });
+    });
+
+    test("goes by the venue's clock once it has heard that its own is wrong", async () => {
+      const { exchange, market, clock, requests } = await enter(ground);
+      clock.ahead = 60_000;
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'nobodys' })).toBeUndefined();
+      requests();
+      await exchange.fetchBalance('BTC');
+      expect(requests()).toHaveLength(1);
+    });
+
+    test('puts no key, secret or signature into what it throws', async () => {
+      const { exchange, market, sim, close } = await enter(ground);
+      const told: string[] = [];
+      for (const kind of ['bad-signature', 'drop-before', 'html', 'truncate'] as const) {
+        sim.core.addFault({ kind, match: {}, times: 9 });
+        told.push(inspect(await faultOf(exchange.fetchOrder(market, { orderId: '1' })), { depth: 9 }));
+        told.push(inspect(await faultOf(exchange.fetchBalance('BTC')), { depth: 9 }));
+        told.push(
+          JSON.stringify(await close()),
+          JSON.stringify(await exchange.cancelOrder(market, { orderId: '1' })),
+        );
+        sim.core.clearFaults();
+      }
+      sim.core.accountOf(keys.apiKey).secret = 'another-secret';
+      told.push(inspect(await faultOf(exchange.fetchBalance('BTC')), { depth: 9 }));
+      expect(told.join('\n')).toMatch(/exchange-refused/);
+      expect(told.join('\n')).not.toMatch(/key-of-the-tests|secret-of-the-tests|signature=|[0-9a-f]{64}/i);
+    });
+
+    test('keeps amounts exact, as plain decimals', async () => {
+      const { exchange, market, buy, order } = await enter(ground);
+      const steps = perpetual ? 3 : 5;
+      let count = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 40 }),
+          fc.integer({ min: 400_000, max: 500_000 }),
+          async (n, tick) => {
+            count += 1;
+            const clientOrderId = `exact-${count}`;
+            // From one step above the least value of an order, in steps; prices in tenths.
+            const amount = decimal('0.003')
+              .plus(decimal(String(n)).shiftedBy(-steps))
+              .toFixed();
+            const price = decimal(String(tick)).shiftedBy(-1).toFixed();
+            await buy({ clientOrderId, amount, price });
+            expect(order(clientOrderId)).toMatchObject({ amount, price });
+            const view = await exchange.fetchOrder(market, { clientOrderId });
+            expect(view).toMatchObject({ amount, price });
+            expect([view?.amount, view?.filled, view?.price].every((each) => plain.test(each ?? ''))).toBe(
+              true,
+            );
+          },
+        ),
+        { numRuns: 8 },
+      );
+    });
+  });
+};

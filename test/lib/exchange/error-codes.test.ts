@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest';
+import type { RejectReason } from '../../../lib/exchange/exchange.ts';
+import { binance } from '../../../lib/exchange/venues/binance.ts';
+import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
+import { bybit } from '../../../lib/exchange/venues/bybit.ts';
+import { binanceFutures, binanceSpot, bybitLinear, bybitSpot, enter, type Ground } from './trading-floor.ts';
+
+interface Refusal {
+  code: number;
+  msg: string;
+  reason: RejectReason;
+}
+
+const all = (reason: RejectReason, ...codes: number[]): Refusal[] =>
+  codes.map((code) => ({ code, msg: 'No.', reason }));
+
+const say = (reason: RejectReason, code: number, msg: string): Refusal => ({ code, msg, reason });
+
+const ofBothBinances: Refusal[] = [
+  ...all('rate-limit', -1003, -1015),
+  ...all('permission', -1002, -1022, -2014, -2015),
+  ...all('clock', -1021),
+  ...all('precision', -1111, -1013),
+  ...all('other', -1100, -1101, -1102, -1104, -1106, -1108, -1115, -1116, -1117, -1121, -1128, -1130),
+];
+
+const ofSpot: Refusal[] = [
+  ...ofBothBinances,
+  ...all('other', -2010),
+  say('insufficient', -2010, 'Account has insufficient balance for requested action.'),
+  say('duplicate-id', -2010, 'Duplicate order sent.'),
+  say('below-minimum', -1013, 'Filter failure: NOTIONAL'),
+  say('precision', -1013, 'Filter failure: LOT_SIZE'),
+];
+
+const ofFutures: Refusal[] = [
+  ...ofBothBinances,
+  ...all('insufficient', -2018, -2019),
+  ...all('would-not-reduce', -2022),
+  ...all('below-minimum', -4164, -4003, -4004),
+  ...all('other', -4005, -4061),
+  ...all('duplicate-id', -4116),
+  ...all('clock', -5028),
+];
+
+const ofBybit: Refusal[] = [
+  ...all('clock', 10002),
+  ...all('rate-limit', 10006, 10018, 170005, 170222),
+  ...all('permission', -2015, 10003, 10004, 10005, 10007, 10008, 10009, 10010, 10024, 10027, 10028, 10029),
+  ...all('permission', 33004, 170201),
+  ...all(
+    'insufficient',
+    110004,
+    110006,
+    110007,
+    110012,
+    110044,
+    110045,
+    110051,
+    110052,
+    110053,
+    170033,
+    170131,
+  ),
+  ...all('below-minimum', 110094, 170136, 170140),
+  ...all('precision', 170134, 170137, 170148),
+  ...all('would-not-reduce', 110017),
+  ...all('duplicate-id', 110072, 170141),
+  ...all('other', 10001, 110003, 110009, 110016, 110020, 110021, 110023, 110032, 110040, 110063, 110066),
+  ...all('other', 110092, 110093, 170105, 170115, 170116, 170117, 170121, 170124, 170130, 170132, 170133),
+  ...all('other', 170135, 170151, 170157, 170159, 170192, 170193, 170194, 170197, 170198, 170210, 170217),
+  ...all('other', 170218, 170371, 170372),
+  say('below-minimum', 10001, 'The number of contracts exceeds minimum limit allowed'),
+  say('other', 10001, 'The number of contracts exceeds maximum limit allowed: too large'),
+  say('precision', 10001, 'Qty invalid'),
+  say('other', 10001, 'position idx not match position mode'),
+  say('permission', 10001, 'empty value: apiTimestamp[] apiKey[] apiSignature[]: openapi sign params error!'),
+];
+
+const grounds = [
+  { ground: binanceSpot, venue: binance, refusals: ofSpot, status: 400 },
+  { ground: binanceFutures, venue: binanceusdm, refusals: ofFutures, status: 400 },
+  { ground: bybitSpot, venue: bybit, refusals: ofBybit, status: 200 },
+  { ground: bybitLinear, venue: bybit, refusals: ofBybit, status: 200 },
+];
+
+/** Answers one create with an error, and then again: keys and clocks are tried twice. */
+const createdWith = async (ground: Ground, answers: { status: number; code: number; msg?: string }[]) => {
+  const { sim, close } = await enter(ground);
+  const results = [];
+  for (const [index, answer] of answers.entries()) {
+    sim.core.addFault({ kind: 'status', match: ground.create, times: 2, ...answer });
+    const result = await close({ clientOrderId: `close-${index}` });
+    results.push({
+      code: answer.code,
+      kind: result.kind,
+      ...('reason' in result && { reason: result.reason }),
+    });
+    sim.core.clearFaults();
+  }
+  expect(sim.core.orders().orders).toEqual([]);
+  return results;
+};
+
+// Of Binance's and Bybit's lists: time-outs, errors of theirs, and what their words don't settle.
+const unsettled = {
+  binance: [-1000, -1001, -1006, -1007, -1008, -1016, -2011, -2013, -3000, -9999],
+  binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1016, -2011, -2013, -2021, -9999],
+  bybit: [
+    5004, 10000, 10014, 10016, 10017, 110001, 170001, 170007, 170032, 170035, 170146, 170149, 170234, 999999,
+  ],
+};
+
+describe.each(grounds)('a create at $ground.name', ({ ground, venue, refusals, status }) => {
+  test('is rejected with the reason of each code that proves that nothing was executed', async () => {
+    const results = await createdWith(
+      ground,
+      refusals.map(({ code, msg }) => ({ status, code, msg })),
+    );
+    expect(results).toEqual(refusals.map(({ code, reason }) => ({ code, kind: 'rejected', reason })));
+  });
+
+  test('has an unknown outcome with any other code', async () => {
+    const codes = unsettled[ground.exchange];
+    const results = await createdWith(
+      ground,
+      codes.map((code) => ({ status, code })),
+    );
+    expect(results).toEqual(codes.map((code) => ({ code, kind: 'unknown' })));
+  });
+
+  test("has an unknown outcome when the venue's servers fail, whatever the code", async () => {
+    const codes = [...new Set(refusals.map(({ code }) => code))].slice(0, 12);
+    const answers = codes.map((code, index) => ({ status: [500, 502, 503, 504][index % 4] ?? 500, code }));
+    expect(await createdWith(ground, answers)).toEqual(codes.map((code) => ({ code, kind: 'unknown' })));
+  });
+
+  test('has no reason for a code that is not told here', () => {
+    const listed = new Set(refusals.map(({ code }) => String(code)));
+    for (let code = -10_000; code <= 200_000; code += 1) {
+      if (listed.has(String(code))) continue;
+      const wire = { status, code: String(code), message: '' };
+      if (venue.rejectionOf(wire) !== undefined) expect.unreachable(`${code} is not tested`);
+    }
+    for (const code of ['', 'undefined', 'toString', '200', '403', '429', '3400045'])
+      expect(venue.rejectionOf({ status, code, message: '' })).toBeUndefined();
+  });
+});
+
+describe("Binance's error codes", () => {
+  test.each([binanceSpot, binanceFutures])('prove nothing in an answer of 200, at $name', async (ground) => {
+    expect(await createdWith(ground, [{ status: 200, code: -2019 }])).toEqual([
+      { code: -2019, kind: 'unknown' },
+    ]);
+  });
+});
+
+describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venue, status }) => {
+  const absent = { binance: [-2013, -2011], binanceusdm: [-2013, -2011], bybit: [110001, 170213] }[
+    ground.exchange
+  ];
+  const denied = {
+    binance: [-1002, -1022, -2014, -2015],
+    binanceusdm: [-1002, -1022, -2014, -2015],
+    bybit: [-2015, 10003, 10004, 10005, 10007, 10010, 33004],
+  }[ground.exchange];
+  const finished = { binance: [], binanceusdm: [], bybit: [110008, 110010, 170139, 170142, 170190] }[
+    ground.exchange
+  ];
+  const passing = {
+    binance: [-1000, -1001, -1003, -1007, -1021],
+    binanceusdm: [-1000, -1001, -1003, -1007, -1021],
+    bybit: [5004, 10000, 10002, 10006, 10016, 10018, 170007, 170222],
+  }[ground.exchange];
+
+  test('take the codes for an order that is not there', async () => {
+    expect([...venue.absentCodes].map(Number).sort()).toEqual(absent.toSorted());
+    const { sim, exchange, market } = await enter(ground);
+    for (const code of absent) {
+      sim.core.addFault({ kind: 'status', match: ground.fetch, status, code });
+      expect(await exchange.fetchOrder(market, { orderId: '1' })).toBeUndefined();
+      sim.core.addFault({ kind: 'status', match: ground.cancel, status, code });
+      expect(await exchange.cancelOrder(market, { orderId: '1' })).toEqual({
+        kind: 'look',
+        message: expect.stringContaining(String(code)),
+      });
+    }
+  });
+
+  test('tell a wrong key', async () => {
+    expect([...venue.deniedCodes].map(Number).sort()).toEqual(denied.toSorted());
+    const { sim, exchange, market } = await enter(ground);
+    for (const code of denied) {
+      sim.core.addFault({ kind: 'status', match: ground.fetch, status, code });
+      await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject({
+        code: 'exchange-refused',
+        message: expect.stringContaining(String(code)),
+      });
+      sim.core.addFault({ kind: 'status', match: ground.cancel, status, code });
+      expect(await exchange.cancelOrder(market, { orderId: '1' })).toMatchObject({
+        kind: 'refused',
+        code: String(code),
+      });
+    }
+  });
+
+  test('have to look after any other answer to a cancel', async () => {
+    const { sim, exchange, market } = await enter(ground);
+    for (const code of [...finished, ...passing, 999]) {
+      sim.core.addFault({ kind: 'status', match: ground.cancel, status, code, times: 2 });
+      const result = await exchange.cancelOrder(market, { orderId: '1' });
+      expect(result).toEqual({ kind: 'look', message: expect.stringContaining(String(code)) });
+      sim.core.clearFaults();
+    }
+  });
+
+  test('may be tried again where the venue only had no time for it', async () => {
+    const { sim, exchange, market } = await enter(ground);
+    const statusOf = (code: number) =>
+      status === 200 ? 200 : code === -1003 ? 429 : code === -1021 ? 400 : 503;
+    for (const code of passing) {
+      sim.core.addFault({ kind: 'status', match: ground.fetch, status: statusOf(code), code, times: 2 });
+      await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject({
+        code: 'exchange-unreachable',
+      });
+      sim.core.clearFaults();
+    }
+  });
+});

@@ -61,6 +61,9 @@ const wordless = (thrown: unknown): Error => {
 /** `sendBefore` of the order being created, carried past ccxt to the moment before its request is written. */
 const sendDeadline = new AsyncLocalStorage<number>();
 
+/** What `cancelOrder` says where the venue took the cancel and told nothing of the order. */
+const acknowledged = 'acknowledged';
+
 const describeWire = (wire: WireError): string => `${wire.message || 'no message'} (${wire.code})`;
 
 const plain = (value: unknown): Amount | undefined => {
@@ -155,7 +158,7 @@ class CcxtExchange implements Exchange {
     try {
       const order = await this.#call(() => this.#venue.fetchOrder(this.#ccxt, market, name));
       if (order === undefined) return undefined;
-      const view = this.#viewOf(order, name.conditional ?? false);
+      const view = this.#viewOf(market, order, name.conditional ?? false);
       const actualId = view.conditional ? this.#venue.triggeredOrderId(order.info ?? {}) : undefined;
       if (actualId === undefined) return view;
       // A triggered conditional order is spent; what it filled is in the order it has made.
@@ -169,18 +172,31 @@ class CcxtExchange implements Exchange {
 
   async cancelOrder(market: MarketRules, name: OrderName): Promise<CancelResult> {
     this.#know(market);
+    const result = await this.#cancel(market, name);
+    if (!name.conditional || result.kind !== 'look' || result.message === acknowledged) return result;
+    // A triggered conditional order is spent and can't be cancelled; the order that it has made can.
+    const actualId = await this.#call(() => this.#venue.fetchOrder(this.#ccxt, market, name)).then(
+      (order) => this.#venue.triggeredOrderId(order?.info ?? {}),
+      () => undefined,
+    );
+    if (actualId === undefined) return result;
+    const actual = await this.#cancel(market, { orderId: actualId });
+    return actual.kind === 'told' ? { kind: 'look', message: acknowledged } : actual;
+  }
+
+  async #cancel(market: MarketRules, name: OrderName): Promise<CancelResult> {
     const { id, parameters } = this.#venue.nameOf(market, name);
     try {
       const order = await this.#call(() => this.#ccxt.cancelOrder(id as string, market.symbol, parameters));
       // An answer about a whole order list names no single order: the order itself has to be read.
       const tells =
         this.#venue.cancelTells && !name.conditional && order.id !== undefined && order.status !== undefined;
-      if (!tells) return { kind: 'look', message: 'acknowledged' };
-      const view = this.#viewOf(order as Order, false);
+      if (!tells) return { kind: 'look', message: acknowledged };
+      const view = this.#viewOf(market, order as Order, false);
       const isIt = name.orderId === undefined || view.orderId === name.orderId;
       return view.status === 'done' && isIt
         ? { kind: 'told', order: view }
-        : { kind: 'look', message: 'acknowledged' };
+        : { kind: 'look', message: acknowledged };
     } catch (thrown) {
       const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
       if (wire !== undefined && this.#venue.deniedCodes.has(wire.code))
@@ -283,7 +299,7 @@ class CcxtExchange implements Exchange {
       return {
         kind: 'accepted',
         order: this.#venue.createTells
-          ? this.#viewOf(answer, false)
+          ? this.#viewOf(market, answer, false)
           : viewOfAcknowledged(answer.id, market, order),
       };
     } catch (thrown) {
@@ -302,7 +318,7 @@ class CcxtExchange implements Exchange {
     }
   }
 
-  #viewOf(order: Order, conditional: boolean): OrderView {
+  #viewOf(market: MarketRules, order: Order, conditional: boolean): OrderView {
     const info: Record<string, unknown> = order.info ?? {};
     const { id, side } = order;
     const filled = plain(order.filled);
@@ -318,7 +334,8 @@ class CcxtExchange implements Exchange {
     return {
       orderId: id,
       clientOrderId: order.clientOrderId,
-      symbol: String(order.symbol),
+      // For a market that it doesn't know ccxt names the one it was asked for.
+      symbol: details.marketId === market.id ? market.symbol : String(details.marketId),
       side,
       type: String(details.type ?? order.type ?? '').toLowerCase(),
       status: live ? 'live' : 'done',
@@ -496,6 +513,8 @@ const connect = async (
     options: { ...venue.options, ...account.options },
   });
   ccxt.number = String as unknown as typeof ccxt.number;
+  // Without any markets some calls load them all, and where that failed once it is never tried again.
+  ccxt.setMarkets([]);
   if (account.sandbox === true) venue.useSandbox(ccxt);
   if (account.baseUrl !== undefined) rebase(ccxt.urls.api as Record<string, unknown>, account.baseUrl);
 

@@ -52,7 +52,7 @@ export interface Venue {
   /** How an order is named in cancelOrder: ccxt's id argument and parameters. */
   nameOf(market: MarketRules, name: OrderName): { id: string | undefined; parameters: Parameters };
   /** What ccxt's order leaves in the venue's own words. */
-  detailsOf(info: Parameters): { type: unknown; positionSide: Side | undefined };
+  detailsOf(info: Parameters): { marketId: unknown; type: unknown; positionSide: Side | undefined };
   /** Parameters of a create beside symbol, type, side, amount and price. */
   closeParameters(order: MarketOrder): Parameters;
   entryParameters(order: EntryOrder): Parameters;

@@ -31,9 +31,10 @@ export const marketLotOf = (market: Market): Partial<MarketRules> => {
 /** Futures say "BOTH" where the account isn't hedged; spot says nothing. */
 export const detailsOf = (
   info: Record<string, unknown>,
-): { type: unknown; positionSide: Side | undefined } => {
+): { marketId: unknown; type: unknown; positionSide: Side | undefined } => {
   const side = String(info.positionSide ?? '').toLowerCase();
   return {
+    marketId: info.symbol,
     // A triggered futures order has become a MARKET or LIMIT one; what it was placed as is in `origType`.
     type: info.origType ?? info.orderType ?? info.type,
     positionSide: side === 'long' || side === 'short' ? side : undefined,

@@ -115,7 +115,8 @@ export const bybit: Venue = {
       },
     };
   },
-  detailsOf: ({ stopOrderType, orderType, positionIdx }) => ({
+  detailsOf: ({ symbol, stopOrderType, orderType, positionIdx }) => ({
+    marketId: symbol,
     type: stopOrderType === '' || stopOrderType === 'UNKNOWN' ? orderType : (stopOrderType ?? orderType),
     positionSide: sideOfIndex.get(String(positionIdx)),
   }),

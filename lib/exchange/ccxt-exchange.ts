@@ -47,8 +47,18 @@ class CallFailure extends Error {
   }
 }
 
-/** Nothing was sent: the moment until which it might have been was over. */
-class TooLate extends Error {}
+/** Nothing was sent: the moment until which it might have been was over, or there was no connection to send it on. */
+class NotSent extends Error {
+  readonly reason: 'too-late' | 'no-connection';
+  constructor(reason: NotSent['reason']) {
+    super(reason === 'too-late' ? 'not sent: its time was over' : 'not sent: there was no connection');
+    this.reason = reason;
+  }
+}
+
+/** Of ccxt's error texts, those of a name that is not found and of an address that takes no connection. */
+const noConnection =
+  /fetch failed: (getaddrinfo (ENOTFOUND|EAI_AGAIN)|connect (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)) /;
 
 /** ccxt's messages quote URLs, signatures and bodies: only what sort of error it was, and where, goes on. */
 const wordless = (thrown: unknown): Error => {
@@ -303,13 +313,10 @@ class CcxtExchange implements Exchange {
           : viewOfAcknowledged(answer.id, market, order),
       };
     } catch (thrown) {
-      if (thrown instanceof CallFailure && thrown.cause instanceof TooLate)
-        return {
-          kind: 'rejected',
-          reason: 'too-late',
-          code: 'too-late',
-          message: 'not sent: its time was over',
-        };
+      if (thrown instanceof CallFailure && thrown.cause instanceof NotSent) {
+        const { reason, message } = thrown.cause;
+        return { kind: 'rejected', reason, code: reason, message };
+      }
       const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
       const reason = wire === undefined ? undefined : this.#venue.rejectionOf(wire);
       if (wire === undefined || reason === undefined)
@@ -418,7 +425,7 @@ class CcxtExchange implements Exchange {
     } catch (thrown) {
       if (thrown instanceof CallFailure) throw thrown;
       const wire = (thrown as { wire?: WireError } | undefined)?.wire;
-      throw new CallFailure('the call failed', wire, thrown instanceof TooLate ? thrown : wordless(thrown));
+      throw new CallFailure('the call failed', wire, thrown instanceof NotSent ? thrown : wordless(thrown));
     } finally {
       clearTimeout(timer);
     }
@@ -535,10 +542,16 @@ const connect = async (
     if (response === undefined || response === null) throw new Error('the answer is not JSON');
   };
   const fetch = ccxt.fetch.bind(ccxt);
-  ccxt.fetch = (url, method, headers, body) => {
+  ccxt.fetch = async (url, method, headers, body) => {
     const sendBefore = sendDeadline.getStore();
-    if (sendBefore !== undefined && now() > sendBefore) throw new TooLate();
-    return fetch(url, method, headers, body);
+    if (sendBefore !== undefined && now() > sendBefore) throw new NotSent('too-late');
+    try {
+      return await fetch(url, method, headers, body);
+    } catch (thrown) {
+      // With `wire` it is an answer, whatever its words.
+      const isSilent = thrown instanceof Error && !('wire' in thrown);
+      throw isSilent && noConnection.test(thrown.message) ? new NotSent('no-connection') : thrown;
+    }
   };
   return new CcxtExchange(venue, ccxt, account, rereadKeys, deadlines);
 };

@@ -102,6 +102,7 @@ export type RejectReason =
   | 'rate-limit'
   | 'duplicate-id'
   | 'too-late'
+  | 'no-connection'
   | 'other';
 
 /**

@@ -182,6 +182,7 @@ const afterRejection = async (
     case 'clock':
     case 'rate-limit':
     case 'too-late':
+    case 'no-connection':
       // Provably not sent: given back if nothing else was done, gone on with if orders were cancelled.
       return run.cancelsSent
         ? { kind: 'retry', reason: rejection.message }

@@ -25,6 +25,8 @@ export interface World {
   data: string;
   exchange: SimulatedExchange;
   core: SimulatedCore;
+  /** Any payload to any function, by the Lambda invoke API. @returns what the function returned. */
+  invoke(name: string, payload: unknown): Promise<unknown>;
   /** Any payload to the admin function, as an SDK would send it. */
   ask(payload: unknown): Promise<AdminAnswer>;
   /** A command that has to succeed. */
@@ -35,7 +37,6 @@ export interface World {
   newTrader(options: TraderOptions): Promise<Trader>;
   newLink(positionId: string, action: 'close' | 'keep'): Promise<string>;
   positionNow(positionId: string): Promise<PositionView>;
-  sweep(): Promise<void>;
 }
 
 export interface TraderOptions extends Omit<Parameters<SimulatedCore['addAccount']>[0], 'apiKey' | 'secret'> {
@@ -72,23 +73,23 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
     await rm(data, { recursive: true, force: true });
   });
 
-  const invoke = (name: string, payload: unknown): Promise<Answer> =>
-    send(stack.url, {
-      method: 'POST',
-      path: `/2015-03-31/functions/${name}/invocations`,
-      body: typeof payload === 'string' ? payload : JSON.stringify(payload),
-    });
-
   const world: World = {
     url: stack.url,
     data,
     exchange,
     core,
-    async ask(payload) {
-      const answer = await invoke('ripcord-admin', payload);
+    async invoke(name, payload) {
+      const answer = await send(stack.url, {
+        method: 'POST',
+        path: `/2015-03-31/functions/${name}/invocations`,
+        body: JSON.stringify(payload),
+      });
       expect(answer).toMatchObject({ status: 200 });
       expect(answer.headers).not.toHaveProperty('x-amz-function-error');
-      return adminAnswerSchema.parse(JSON.parse(answer.body));
+      return JSON.parse(answer.body);
+    },
+    async ask(payload) {
+      return adminAnswerSchema.parse(await world.invoke('ripcord-admin', payload));
     },
     async admin<Name extends CommandName>(command: Name, input: CommandInput<Name>) {
       const answer = await world.ask({ command, ...input });
@@ -114,9 +115,6 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
     async positionNow(positionId) {
       return (await world.admin('positions.get', { positionId })).position;
     },
-    async sweep() {
-      expect(await invoke('ripcord-sweep', {})).toMatchObject({ status: 200 });
-    },
   };
   return world;
 };
@@ -132,7 +130,7 @@ export const hit = async (
 ): Promise<Answer & { json: Record<string, unknown> }> => {
   const answer = await send(url, { ...options, path: new URL(url).pathname });
   const isJson = answer.headers['content-type']?.startsWith('application/json') === true;
-  return { ...answer, json: isJson ? JSON.parse(answer.body) : {} };
+  return { ...answer, json: isJson && answer.body !== '' ? JSON.parse(answer.body) : {} };
 };
 
 /** An order as the exchange took it from Ripcord. */

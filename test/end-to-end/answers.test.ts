@@ -1,0 +1,457 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
+import { mintToken } from '../../lib/link/token.ts';
+import { adopt, holdingOf, newScene, perpetualLong, placeEntry, type Scene, spotLong } from './scene.ts';
+import { fire, hit, ledgerSince, markOf, startWorld } from './world.ts';
+
+/** What a link answers, to whom, and that nothing but a hit on an armed link does anything. */
+
+const world = await startWorld();
+const { core } = world;
+
+/** A filled position of 1 ETH on spot, of which 0.999 can be sold. */
+const newPosition = async (kind = spotLong): Promise<Scene & { positionId: string }> => {
+  const scene = await newScene(world, kind);
+  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
+  return { ...scene, positionId };
+};
+
+const newCloseLink = async () => {
+  const position = await newPosition();
+  return { ...position, url: await world.newLink(position.positionId, 'close') };
+};
+
+const linkOf = (token: string) => `${world.url}/l/${token}`;
+
+const ordersSince = (mark: number) => ledgerSince(core, mark).orders;
+
+describe('a hit', () => {
+  it('is answered with amounts, average price, order ids and times', async () => {
+    const { url, positionId } = await newCloseLink();
+    const mark = markOf(core);
+    const { status, json } = await fire(url);
+    const [order] = ordersSince(mark);
+    const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      outcome: 'closed',
+      by: 'link',
+      action: 'close',
+      linkId: expect.stringMatching(/^lnk_[0-9a-z]{16}$/),
+      positionId,
+      symbol: 'ETH/USDT',
+      side: 'long',
+      detail: `Closed 0.999 ETH with MARKET order ${order?.id} at 3000 USDT.`,
+      entryFilled: '1',
+      closedAmount: '0.999',
+      averagePrice: '3000',
+      left: '0',
+      closeOrderId: order?.id,
+      closeClientOrderId: core.state.order(Number(order?.id)).clientOrderId,
+      canceledEntryOrderIds: [],
+      canceledExitOrderIds: [],
+      claimedAt: expect.stringMatching(iso),
+      sentAt: expect.stringMatching(iso),
+      settledAt: new Date(core.state.order(Number(order?.id)).updatedAt).toISOString(),
+    });
+    expect(json.closeClientOrderId).toMatch(/^[0-9A-Za-z]{1,18}$/);
+    const times = [json.claimedAt, json.sentAt, json.settledAt];
+    expect(times.toSorted()).toEqual(times);
+  });
+
+  it.each(['GET', 'POST'])('fires by %s', async (method) => {
+    const { url } = await newCloseLink();
+    expect(await hit(url, { method })).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+  });
+});
+
+describe('a hit after the end', () => {
+  it('by the same link is told the recorded outcome, and does nothing', async () => {
+    const { url } = await newCloseLink();
+    const first = await fire(url);
+    const mark = markOf(core);
+    for (const method of ['POST', 'GET'])
+      expect(await hit(url, { method })).toMatchObject({
+        status: 200,
+        json: { ...first.json, repeated: true },
+      });
+    expect(ledgerSince(core, mark)).toEqual({ orders: [], canceled: [], requests: [] });
+    expect(first.json).not.toHaveProperty('repeated');
+  });
+
+  it.each(['close', 'keep'] as const)('by another link, %s, is told the same', async (action) => {
+    const { url, positionId } = await newCloseLink();
+    const other = await world.newLink(positionId, action);
+    const first = await fire(url);
+    const mark = markOf(core);
+    expect(await fire(other)).toMatchObject({ status: 200, json: { ...first.json, repeated: true } });
+    expect(ledgerSince(core, mark).requests).toEqual([]);
+  });
+
+  it('finds a position that was kept still to be closed', async () => {
+    const { positionId } = await newPosition();
+    const [keep, close] = [await world.newLink(positionId, 'keep'), await world.newLink(positionId, 'close')];
+    const kept = await fire(keep);
+    expect(kept).toMatchObject({ status: 200, json: { outcome: 'kept', left: '0.999' } });
+    expect(await fire(keep)).toMatchObject({ status: 200, json: { ...kept.json, repeated: true } });
+    const mark = markOf(core);
+    const closed = await fire(close);
+    expect(closed).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount: '0.999' } });
+    expect(closed.json).not.toHaveProperty('repeated');
+    expect(ordersSince(mark)).toHaveLength(1);
+    expect(await fire(keep)).toMatchObject({ status: 200, json: { ...closed.json, repeated: true } });
+  });
+});
+
+describe('hits at the same time', () => {
+  it.each([spotLong, perpetualLong])('on two links of $name make one order between them', async (kind) => {
+    const { positionId } = await newPosition(kind);
+    const urls = [await world.newLink(positionId, 'close'), await world.newLink(positionId, 'close')];
+    const mark = markOf(core);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        hit(urls[index % 2] ?? '', { method: index % 3 === 0 ? 'GET' : 'POST' }),
+      ),
+    );
+    expect(ledgerSince(core, mark).requests).toHaveLength(1);
+    expect(ordersSince(mark)).toHaveLength(1);
+    for (const { status, json } of answers)
+      expect(`${status} ${json.outcome ?? json.status}`).toBeOneOf(['200 closed', '202 in-progress']);
+    expect(answers.filter(({ json }) => json.outcome === 'closed' && !json.repeated)).toHaveLength(1);
+  });
+
+  it('are told that another one is at it', async () => {
+    const { url, positionId } = await newCloseLink();
+    core.addFault({ kind: 'delay', ms: 150, match: { method: 'POST', path: '/api/v3/order' } });
+    const first = fire(url);
+    await vi.waitFor(() => expect(core.faults.list()).toEqual([]), { interval: 5 });
+    expect(await fire(url)).toMatchObject({
+      status: 202,
+      json: { status: 'in-progress', positionId, message: expect.any(String) },
+    });
+    expect(await first).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+  });
+});
+
+describe('a POST with a body', () => {
+  const bodies = [
+    { title: 'one letter', body: 'x' },
+    { title: 'one letter as text', body: 'x', headers: { 'content-type': 'text/plain; charset=utf-8' } },
+    { title: 'JSON', body: '{}', headers: { 'content-type': 'application/json; charset=utf-8' } },
+    { title: 'a form', body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+    { title: 'bytes that are no text', body: Buffer.from([0xff, 0x00]), headers: {} },
+  ];
+
+  it.each(bodies)('of $title is ignored, and the link stays armed', async ({ body, headers = {} }) => {
+    const { url } = await newCloseLink();
+    const mark = markOf(core);
+    expect(await fire(url, { body, headers })).toMatchObject({
+      status: 400,
+      json: { status: 'ignored', message: expect.stringContaining("Clear the alert's message") },
+    });
+    expect(core.ledger({ since: mark })).toEqual([]);
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+  });
+
+  const blanks = [
+    { title: 'white space without a type', body: ' \r\n\t ' },
+    { title: 'white space as text', body: '\n', headers: { 'content-type': 'text/plain; charset=utf-8' } },
+    { title: 'white space as JSON', body: ' ', headers: { 'content-type': 'application/json' } },
+    { title: 'nothing, of length 0', headers: { 'content-length': '0' } },
+    { title: 'nothing, as a form', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+  ];
+
+  it.each(blanks)('of $title fires', async ({ body, headers = {} }) => {
+    const { url } = await newCloseLink();
+    expect(await fire(url, { headers, ...(body === undefined ? {} : { body }) })).toMatchObject({
+      status: 200,
+      json: { outcome: 'closed' },
+    });
+  });
+});
+
+describe('a link that is none', () => {
+  const malformed = (token: string) => [
+    { title: 'with a wrong checksum', token: token.replace(/.$/, (last) => (last === '0' ? '1' : '0')) },
+    { title: 'with two characters exchanged', token: `rc_${token[4]}${token[3]}${token.slice(5)}` },
+    { title: 'cut short', token: token.slice(0, -1) },
+    { title: 'with something after it', token: `${token}0` },
+    { title: 'without its prefix', token: token.slice(3) },
+    { title: 'of other characters', token: `rc_${'%F0%9F%92%A5'.repeat(4)}` },
+  ];
+
+  it.each(malformed(mintToken()))('$title is not found', async ({ token }) => {
+    expect(await fire(linkOf(token))).toMatchObject({ status: 404, json: { status: 'not-found' } });
+  });
+
+  it('is not found, though it is well formed', async () => {
+    expect(await fire(linkOf(mintToken()))).toMatchObject({ status: 404, json: { status: 'not-found' } });
+  });
+
+  it('was revoked is gone', async () => {
+    const { url, positionId } = await newCloseLink();
+    const [link] = (await world.admin('links.list', { positionId })).links;
+    await world.admin('links.revoke', { linkId: link?.linkId ?? '' });
+    const mark = markOf(core);
+    expect(await fire(url)).toMatchObject({
+      status: 410,
+      json: { status: 'gone', message: 'This link was revoked. Nothing was done.' },
+    });
+    expect(core.ledger({ since: mark })).toEqual([]);
+    const other = await world.newLink(positionId, 'close');
+    expect(await fire(other)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(await fire(url)).toMatchObject({ status: 410 });
+  });
+
+  it('belongs to a forgotten position is gone', async () => {
+    const { url, positionId } = await newCloseLink();
+    expect(await world.admin('positions.forget', { positionId })).toEqual({ positionId, linksRevoked: 1 });
+    const mark = markOf(core);
+    expect(await fire(url)).toMatchObject({ status: 410, json: { status: 'gone' } });
+    expect(core.ledger({ since: mark })).toEqual([]);
+    expect(await world.refusal({ command: 'positions.get', positionId })).toMatchObject({
+      code: 'unknown-position',
+    });
+  });
+});
+
+describe('what the exchange refuses for good', () => {
+  it('is answered in its words where the balance is too small, and can be tried again', async () => {
+    const { url, ...scene } = await newCloseLink();
+    const setEth = (amount: string) =>
+      core.setBalance({ apiKey: scene.apiKey, market: 'spot', asset: 'ETH', amount });
+    setEth('0.5');
+    const mark = markOf(core);
+    const refused = await fire(url);
+    expect(refused).toMatchObject({
+      status: 422,
+      json: {
+        status: 'refused',
+        message: expect.stringContaining('Account has insufficient balance for requested action. (-2010)'),
+      },
+    });
+    expect(ordersSince(mark)).toEqual([]);
+    expect(holdingOf(scene)).toBe('0.5');
+    expect(await world.positionNow(scene.positionId)).toMatchObject({
+      status: 'open',
+      failure: { code: '-2010', message: expect.stringContaining('insufficient balance') },
+    });
+    setEth('0.999');
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(await world.positionNow(scene.positionId)).not.toHaveProperty('failure');
+  });
+
+  it.each([spotLong, perpetualLong])(
+    'is answered in its words where the key may not trade $name',
+    async (kind) => {
+      const { positionId, apiKey } = await newPosition(kind);
+      const url = await world.newLink(positionId, 'close');
+      const { permissions } = core.accountOf(apiKey);
+      permissions.trade = false;
+      const mark = markOf(core);
+      expect(await fire(url)).toMatchObject({
+        status: 422,
+        json: {
+          status: 'refused',
+          message: expect.stringContaining('Invalid API-key, IP, or permissions for action. (-2015)'),
+        },
+      });
+      expect(ordersSince(mark)).toEqual([]);
+      permissions.trade = true;
+      expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    },
+  );
+
+  it.each(['close', 'keep'] as const)(
+    'is answered in its words where the key may not cancel for %s',
+    async (action) => {
+      const scene = await newScene(world, spotLong);
+      const entry = placeEntry(scene, { filled: '0.4' });
+      const { positionId } = await adopt(scene, { entries: [entry] });
+      const url = await world.newLink(positionId, action);
+      const { permissions } = core.accountOf(scene.apiKey);
+      permissions.trade = false;
+      const mark = markOf(core);
+      expect(await fire(url)).toMatchObject({
+        status: 422,
+        json: { status: 'refused', message: expect.stringContaining('(-2015)') },
+      });
+      expect(ledgerSince(core, mark)).toMatchObject({ orders: [], canceled: [] });
+      permissions.trade = true;
+      expect(await fire(url)).toMatchObject({ status: 200 });
+      expect(ledgerSince(core, mark).canceled).toEqual([String(entry.id)]);
+    },
+  );
+});
+
+describe('an exchange that is down', () => {
+  const cases = [
+    { title: 'close a filled position', action: 'close', filled: 'all', outcome: 'closed' },
+    { title: 'close a partly filled position', action: 'close', filled: '0.4', outcome: 'closed' },
+    { title: 'close an unfilled position', action: 'close', outcome: 'canceled' },
+    { title: 'keep a filled position', action: 'keep', filled: 'all', outcome: 'kept' },
+    { title: 'keep a partly filled position', action: 'keep', filled: '0.4', outcome: 'kept' },
+  ] as const;
+
+  it.each(
+    cases.flatMap((given) => [spotLong, perpetualLong].map((kind) => ({ ...given, kind, name: kind.name }))),
+  )(
+    'lets a hit to $title, $name, be tried again, and does it when it is back',
+    async ({ kind, action, outcome, ...given }) => {
+      const snapshotPath = join(tmpdir(), `ripcord-exchange-${mintToken()}.json`);
+      onTestFinished(() => rm(snapshotPath, { force: true }));
+      const before = await startSimulatedExchange({ snapshotPath });
+      onTestFinished(() => before.stop());
+      const apart = { ...world, exchange: before, core: before.core };
+      const scene = await newScene(apart, kind, 'ETH', { core: before.core, baseUrl: before.url });
+      const entry = placeEntry(scene, 'filled' in given ? { filled: given.filled } : {});
+      const { positionId } = await adopt(scene, { entries: [entry] });
+      const url = await world.newLink(positionId, action);
+      await before.stop();
+
+      const answer = await fire(url);
+      expect(answer).toMatchObject({ status: 503, json: { message: expect.any(String), positionId } });
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+
+      const after = await startSimulatedExchange({ snapshotPath, port: Number(new URL(before.url).port) });
+      onTestFinished(() => after.stop());
+      expect(await fire(url)).toMatchObject({ status: 200, json: { outcome } });
+      const sells = after.core.ledger().filter((entry) => entry.type === 'order' && entry.side === 'sell');
+      expect(sells).toHaveLength(outcome === 'closed' ? 1 : 0);
+    },
+  );
+});
+
+describe('other methods', () => {
+  const methods = ['HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'];
+
+  it.each(methods)('%s never acts, whatever the link has been through', async (method) => {
+    const { url, positionId } = await newCloseLink();
+    const revoked = await world.newLink(positionId, 'close');
+    const { links } = await world.admin('links.list', { positionId });
+    const kept = await newPosition();
+    const keptUrl = await world.newLink(kept.positionId, 'keep');
+    await fire(keptUrl);
+    await world.admin('links.revoke', { linkId: links[0]?.linkId ?? '' });
+    const states = [url, revoked, keptUrl, linkOf(mintToken()), linkOf('rc_0')];
+    const mark = markOf(core);
+    for (const state of states) expect((await hit(state, { method })).status).toBeOneOf([404, 405]);
+    expect(core.ledger({ since: mark })).toEqual([]);
+    expect(await world.positionNow(positionId)).toMatchObject({ status: 'open' });
+  });
+
+  it.each(methods)(
+    '%s is refused by the function too, should the gateway ever pass it on',
+    async (method) => {
+      const { url, positionId } = await newCloseLink();
+      const token = url.split('/').at(-1);
+      const event = { requestContext: { http: { method } }, pathParameters: { token } };
+      const mark = markOf(core);
+      expect(await world.invoke('ripcord-trigger', event)).toMatchObject({ statusCode: 405 });
+      expect(core.ledger({ since: mark })).toEqual([]);
+      expect(await world.positionNow(positionId)).toMatchObject({ status: 'open' });
+    },
+  );
+});
+
+/** Every kind of answer that a link can give, and how to come by it. */
+const answerKinds: {
+  status: number;
+  title: string;
+  provoke(headers: Record<string, string>): ReturnType<typeof hit>;
+}[] = [
+  { status: 200, title: 'closed', provoke: async (headers) => fire((await newCloseLink()).url, { headers }) },
+  {
+    status: 200,
+    title: 'repeated',
+    provoke: async (headers) => {
+      const { url } = await newCloseLink();
+      await fire(url);
+      return fire(url, { headers });
+    },
+  },
+  {
+    status: 202,
+    title: 'in progress',
+    provoke: async (headers) => {
+      const { url } = await newCloseLink();
+      core.addFault({ kind: 'delay', ms: 100, match: { method: 'POST' } });
+      const first = fire(url);
+      await vi.waitFor(() => expect(core.faults.list()).toEqual([]), { interval: 5 });
+      const answer = await fire(url, { headers });
+      await first;
+      return answer;
+    },
+  },
+  {
+    status: 400,
+    title: 'ignored',
+    provoke: async (headers) => fire((await newCloseLink()).url, { headers, body: 'x' }),
+  },
+  { status: 404, title: 'malformed', provoke: (headers) => fire(linkOf('rc_0'), { headers }) },
+  { status: 404, title: 'unknown', provoke: (headers) => fire(linkOf(mintToken()), { headers }) },
+  {
+    status: 410,
+    title: 'gone',
+    provoke: async (headers) => {
+      const { url, positionId } = await newCloseLink();
+      await world.admin('positions.forget', { positionId });
+      return fire(url, { headers });
+    },
+  },
+  {
+    status: 422,
+    title: 'refused',
+    provoke: async (headers) => {
+      const { url, apiKey } = await newCloseLink();
+      core.setBalance({ apiKey, market: 'spot', asset: 'ETH', amount: '0.1' });
+      return fire(url, { headers });
+    },
+  },
+  {
+    status: 503,
+    title: 'try again',
+    provoke: async (headers) => {
+      const { positionId } = await newPosition();
+      core.addFault({ kind: 'status', status: 503, match: { path: '/api/v3/account' } });
+      return fire(await world.newLink(positionId, 'keep'), { headers });
+    },
+  },
+];
+
+describe('every answer', () => {
+  const safety = {
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': expect.stringMatching(/^default-src 'none'/),
+    'x-robots-tag': expect.stringContaining('noindex'),
+  };
+
+  it.each(answerKinds)(
+    'of $status, $title, is JSON that may be kept and shown nowhere',
+    async ({ status, provoke }) => {
+      const answer = await provoke({});
+      expect(answer.status).toBe(status);
+      expect(answer.headers).toMatchObject({ ...safety, 'content-type': 'application/json; charset=utf-8' });
+      expect(answer.json).toMatchObject(
+        status === 200
+          ? { outcome: expect.any(String) }
+          : { status: expect.any(String), message: expect.any(String) },
+      );
+    },
+  );
+
+  it.each(answerKinds)('of $status, $title, is a page for a browser', async ({ status, provoke }) => {
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const answer = await provoke({ accept });
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject({ ...safety, 'content-type': 'text/html; charset=utf-8' });
+    expect(answer.body).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(answer.body).toMatch(/<h1>[^<]+<\/h1><p>[^<]+<\/p>/);
+    // The address is the key: nothing of it may be in a page, and a page may load nothing.
+    expect(answer.body).not.toMatch(/rc_|\bhref=|\bsrc=|<script/);
+  });
+});

@@ -1,0 +1,421 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createProjectHandlers } from '../../infra/local/project.ts';
+import { startLocalStack } from '../../infra/local/stack.ts';
+import { mintToken } from '../../lib/link/token.ts';
+import { send } from '../infra/local/running-server.ts';
+import { temporaryFolder } from '../infra/local/temporary-folder.ts';
+import { adopt, newScene, perpetualLong, placeEntry, placeExits, spotLong } from './scene.ts';
+import { fire, hit, startWorld } from './world.ts';
+
+/** What is wrong is told so that it can be put right: what, where, what was expected, and nothing done. */
+
+const world = await startWorld();
+const { core } = world;
+
+/** An address at which nobody listens. */
+const deadEndpoint = async (): Promise<string> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+};
+
+describe('a payload', () => {
+  const cases: { title: string; payload: unknown; message: RegExp }[] = [
+    { title: 'that is no object', payload: 'positions.list', message: /not a command. Expected \{"command"/ },
+    { title: 'that is null', payload: null, message: /not a command/ },
+    { title: 'without a command', payload: { positionId: 'pos_1' }, message: /not a command/ },
+    {
+      title: 'with an unknown command',
+      payload: { command: 'positions.sell' },
+      message: /no command "positions\.sell"\. Expected one of: positions\.adopt, .*accounts\.check/,
+    },
+    {
+      title: 'with a name of every object',
+      payload: { command: 'constructor' },
+      message: /no command "constructor"/,
+    },
+    {
+      title: 'with a field too many',
+      payload: { command: 'positions.list', sell: true },
+      message: /positions\.list was given wrong input: .*sell/,
+    },
+    {
+      title: 'with an id of another form',
+      payload: { command: 'positions.get', positionId: '1' },
+      message: /positionId: expected pos_ and 12 letters or digits/,
+    },
+    {
+      title: 'with an action there is not',
+      payload: { command: 'links.create', positionId: 'pos_000000000000', action: 'double' },
+      message: /action: .*"close"\|"keep"/,
+    },
+  ];
+
+  it.each(cases)('$title is refused with what was expected', async ({ payload, message }) => {
+    expect(await world.refusal(payload)).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('that is no JSON is refused by the invoke API itself', async () => {
+    const path = '/2015-03-31/functions/ripcord-admin/invocations';
+    expect(await send(world.url, { method: 'POST', path, body: '{"command":' })).toMatchObject({
+      status: 400,
+      headers: { 'x-amzn-errortype': 'InvalidRequestContentException' },
+    });
+  });
+
+  it.each(['positions.get', 'positions.forget'])(
+    '%s of a position there is not is refused',
+    async (command) => {
+      expect(await world.refusal({ command, positionId: 'pos_000000000000' })).toMatchObject({
+        code: 'unknown-position',
+        message: expect.stringContaining('pos_000000000000'),
+      });
+    },
+  );
+
+  it('for a link of a position there is not, or a link there is not, is refused', async () => {
+    const positionId = 'pos_000000000000';
+    expect(await world.refusal({ command: 'links.create', positionId, action: 'close' })).toMatchObject({
+      code: 'unknown-position',
+    });
+    const linkId = 'lnk_0000000000000000';
+    expect(await world.refusal({ command: 'links.revoke', linkId })).toMatchObject({
+      code: 'unknown-link',
+      message: expect.stringContaining(linkId),
+    });
+  });
+
+  it('for a link of a closed position is refused', async () => {
+    const scene = await newScene(world, spotLong);
+    const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
+    await fire(await world.newLink(positionId, 'close'));
+    expect(await world.refusal({ command: 'links.create', positionId, action: 'close' })).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('is closed already'),
+    });
+  });
+});
+
+describe('an adoption', () => {
+  const refusalOfAdoption = (input: object) => world.refusal({ command: 'positions.adopt', ...input });
+
+  it('from an account there is not is refused', async () => {
+    const input = { account: 'nobody', symbol: 'ETH/USDT', side: 'long', amount: '1' };
+    expect(await refusalOfAdoption(input)).toMatchObject({
+      code: 'unknown-account',
+      message: 'There is no account "nobody". Add it with: ripcord accounts add nobody --exchange binance',
+    });
+  });
+
+  const symbols = [
+    { kind: spotLong, symbol: 'FOO/USDT', title: 'that there is not', code: 'unknown-market' },
+    { kind: spotLong, symbol: 'ETH/USDT:USDT', title: 'of a perpetual on spot', code: 'unknown-market' },
+    { kind: perpetualLong, symbol: 'ETH/USDT', title: 'of spot on perpetuals', code: 'unknown-market' },
+    { kind: spotLong, symbol: 'ETHUSDT', title: "in the exchange's own spelling", code: 'invalid-input' },
+    { kind: spotLong, symbol: 'eth/usdt', title: 'in small letters', code: 'invalid-input' },
+  ];
+
+  it.each(symbols)('in a symbol $title is refused', async ({ kind, symbol, code }) => {
+    const { account } = await newScene(world, kind);
+    expect(await refusalOfAdoption({ account, symbol, side: 'long', amount: '1' })).toMatchObject({
+      code,
+      message: expect.stringMatching(code === 'unknown-market' ? symbol : /symbol: expected BASE\/QUOTE/),
+    });
+  });
+
+  it.each([spotLong, perpetualLong])('of an order there is not is refused for $name', async (kind) => {
+    const { account } = await newScene(world, kind);
+    const input = { account, symbol: kind.symbolOf('ETH'), side: 'long' };
+    for (const ids of [{ entryOrderIds: ['4711'] }, { amount: '1', exitOrderIds: ['4711'] }])
+      expect(await refusalOfAdoption({ ...input, ...ids })).toMatchObject({
+        code: 'unknown-order',
+        message: expect.stringContaining('4711'),
+      });
+  });
+
+  it.each([spotLong, perpetualLong])('of an order of another symbol is refused for $name', async (kind) => {
+    const scene = await newScene(world, kind);
+    const entry = placeEntry(scene);
+    const input = { account: scene.account, symbol: kind.symbolOf('BTC'), side: 'long' };
+    expect(await refusalOfAdoption({ ...input, entryOrderIds: [String(entry.id)] })).toMatchObject({
+      code: 'unknown-order',
+      message: expect.stringMatching(new RegExp(`${entry.id} in BTC/USDT.*Check the id, the symbol`)),
+    });
+  });
+
+  it('of an exit of another symbol is refused, though the exchange finds algo orders without one', async () => {
+    const scene = await newScene(world, perpetualLong);
+    const { stop } = placeExits(scene, '1');
+    core.setPosition({ apiKey: scene.apiKey, symbol: 'BTCUSDT', amount: '1' });
+    const input = { account: scene.account, symbol: 'BTC/USDT:USDT', side: 'long' };
+    expect(await refusalOfAdoption({ ...input, exitOrderIds: [String(stop)] })).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('is in ETHUSDT, not in BTC/USDT:USDT'),
+    });
+  });
+
+  it.each([spotLong, perpetualLong])('of an order of the wrong side is refused for $name', async (kind) => {
+    const scene = await newScene(world, kind);
+    const entry = placeEntry(scene);
+    const input = { account: scene.account, symbol: kind.symbolOf('ETH') };
+    const entryOrderIds = [String(entry.id)];
+    expect(await refusalOfAdoption({ ...input, side: 'short', entryOrderIds })).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('is a buy, but the entry of a short is a sell'),
+    });
+    const named = { ...input, side: 'long', entryOrderIds, exitOrderIds: entryOrderIds };
+    expect(await refusalOfAdoption(named)).toMatchObject({
+      message: expect.stringContaining('is named both as an entry and as an exit'),
+    });
+  });
+
+  it("of an order of a hedge's other side is refused", async () => {
+    const scene = await newScene(world, perpetualLong, 'ETH', { hedged: true });
+    core.setPosition({ apiKey: scene.apiKey, symbol: scene.id, positionSide: 'SHORT', amount: '-1' });
+    // A buy that closes a part of the short.
+    const entry = placeEntry(scene, { positionSide: 'SHORT' });
+    const input = { account: scene.account, symbol: 'ETH/USDT:USDT', side: 'long' };
+    expect(await refusalOfAdoption({ ...input, entryOrderIds: [String(entry.id)] })).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('belongs to the short side of a hedged account'),
+    });
+  });
+
+  it('of a perpetual position that there is not, is too small or of the other side, is refused', async () => {
+    const scene = await newScene(world, perpetualLong);
+    const input = { account: scene.account, symbol: 'ETH/USDT:USDT', side: 'long' };
+    expect(await refusalOfAdoption(input)).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('holds no ETH/USDT:USDT position'),
+    });
+    core.setPosition({ apiKey: scene.apiKey, symbol: scene.id, amount: '0.5' });
+    expect(await refusalOfAdoption({ ...input, amount: '0.6' })).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/is 0\.5 ETH, less than the amount 0\.6/),
+    });
+    expect(await refusalOfAdoption({ ...input, side: 'short' })).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('is a long of 0.5, not a short'),
+    });
+  });
+
+  const inputs = [
+    {
+      title: 'with entry orders and an amount',
+      input: { entryOrderIds: ['1'], amount: '1' },
+      message: /amount: expected either entryOrderIds or amount/,
+    },
+    { title: 'with neither, on spot', input: {}, message: /Expected entryOrderIds, or the amount of ETH/ },
+    { title: 'of nothing', input: { amount: '0' }, message: /amount: expected more than zero/ },
+    { title: 'of less than nothing', input: { amount: '-1' }, message: /amount: expected a plain decimal/ },
+    { title: 'of a float', input: { amount: 0.5 }, message: /amount: .*expected string/ },
+    {
+      title: 'of an amount in scientific notation',
+      input: { amount: '1e-3' },
+      message: /amount: expected a plain decimal/,
+    },
+    {
+      title: 'of a side there is not',
+      input: { amount: '1', side: 'buy' },
+      message: /side: .*"long"\|"short"/,
+    },
+    {
+      title: 'of 21 entry orders',
+      input: { entryOrderIds: Array.from({ length: 21 }, String) },
+      message: /entryOrderIds: .*20/,
+    },
+  ];
+
+  it.each(inputs)('$title is refused', async ({ input, message }) => {
+    const { account } = await newScene(world, spotLong);
+    expect(await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', ...input })).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('while the exchange is down is refused, and can be tried again', async () => {
+    const { account } = await newScene(world, spotLong, 'ETH', { baseUrl: await deadEndpoint() });
+    expect(await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', amount: '1' })).toMatchObject(
+      {
+        code: 'exchange-unreachable',
+        message: expect.stringContaining('binance did not let us read the markets'),
+      },
+    );
+  });
+
+  it('with a wrong secret is refused in the words of the exchange, and the right one is put to use', async () => {
+    const scene = await newScene(world, spotLong);
+    const keys = { exchange: 'binance' as const, apiKey: scene.apiKey, baseUrl: world.exchange.url };
+    const entry = placeEntry(scene);
+    const input = {
+      account: scene.account,
+      symbol: 'ETH/USDT',
+      side: 'long',
+      entryOrderIds: [String(entry.id)],
+    };
+    await world.admin('accounts.add', { name: scene.account, account: { ...keys, secret: 'wrong' } });
+    expect(await refusalOfAdoption(input)).toMatchObject({
+      code: 'exchange-refused',
+      message: expect.stringContaining('Signature for this request is not valid. (-1022)'),
+    });
+    await world.admin('accounts.add', { name: scene.account, account: { ...keys, secret: scene.secret } });
+    expect(await world.ask({ command: 'positions.adopt', ...input })).toMatchObject({ ok: true });
+  });
+
+  it('with a key that the exchange does not know is refused in its words', async () => {
+    const scene = await newScene(world, spotLong);
+    const account = {
+      exchange: 'binance' as const,
+      apiKey: 'nobodys',
+      secret: 'nobodys',
+      baseUrl: world.exchange.url,
+    };
+    await world.admin('accounts.add', { name: scene.account, account });
+    expect(
+      await refusalOfAdoption({
+        account: scene.account,
+        symbol: 'ETH/USDT',
+        side: 'long',
+        entryOrderIds: [String(placeEntry(scene).id)],
+      }),
+    ).toMatchObject({
+      code: 'exchange-refused',
+      message: expect.stringContaining('Invalid API-key, IP, or permissions for action. (-2015)'),
+    });
+  });
+
+  it('that was refused leaves no position', async () => {
+    const { account } = await newScene(world, spotLong);
+    await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', entryOrderIds: ['4711'] });
+    expect(await world.admin('positions.list', { account })).toEqual({ positions: [] });
+  });
+});
+
+describe('accounts.json', () => {
+  const path = join(world.data, 'accounts.json');
+
+  const damages = [
+    {
+      title: 'that is no JSON',
+      content: '{"main":',
+      why: /accounts\.json can not be used: it is not JSON\./,
+    },
+    { title: 'that holds something else', content: '["main"]', why: /it does not hold accounts/ },
+    {
+      title: 'with an account of no use',
+      content: '{"main":{"exchange":"mtgox","apiKey":"hidden-key","secret":"hidden-secret"}}',
+      why: /it does not hold accounts/,
+    },
+  ];
+
+  it.each(damages)(
+    '$title is named, left as it is, and no secret of it is told',
+    async ({ content, why }) => {
+      const scene = await newScene(world, spotLong);
+      const { positionId } = await adopt(scene, { amount: '1' });
+      const url = await world.newLink(positionId, 'close');
+      const whole = await readFile(path, 'utf8');
+      await writeFile(path, content);
+      onTestFinished(() => writeFile(path, whole));
+
+      const commands = [
+        { command: 'accounts.list' },
+        { command: 'accounts.check', name: 'main' },
+        { command: 'positions.adopt', account: 'main', symbol: 'ETH/USDT', side: 'long', amount: '1' },
+        { command: 'accounts.add', name: 'main', account: { exchange: 'binance', apiKey: 'a', secret: 'b' } },
+      ];
+      for (const command of commands) {
+        const refused = await world.refusal(command);
+        expect(refused).toMatchObject({
+          code: 'accounts-unreadable',
+          message: expect.stringMatching(why),
+        });
+        expect(refused.message).toMatch(
+          /Expected a JSON map .* Mend the file or move it away; nothing was changed\./,
+        );
+        expect(JSON.stringify(refused)).not.toMatch(/hidden/);
+      }
+      expect(await readFile(path, 'utf8')).toBe(content);
+
+      const answer = await fire(url);
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } });
+      expect(answer.body).not.toMatch(/hidden/);
+      await writeFile(path, whole);
+      expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    },
+  );
+
+  it('without the account of a position has its link answered 503 until it is back', async () => {
+    const scene = await newScene(world, spotLong);
+    const { positionId } = await adopt(scene, { amount: '1' });
+    const url = await world.newLink(positionId, 'close');
+    const whole = await readFile(path, 'utf8');
+    await writeFile(path, '{}');
+    onTestFinished(() => writeFile(path, whole));
+    expect(await fire(url)).toMatchObject({
+      status: 503,
+      json: { message: expect.stringContaining(`no account "${scene.account}"`) },
+    });
+    await writeFile(path, whole);
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+  });
+});
+
+describe('a table that can not be reached', async () => {
+  const startWithoutTable = async () => {
+    const endpoint = await deadEndpoint();
+    const stack = await startLocalStack({
+      port: 0,
+      data: await temporaryFolder(),
+      every: () => () => undefined,
+      handlers: (environment) => createProjectHandlers({ ...environment, RIPCORD_TABLE_ENDPOINT: endpoint }),
+    });
+    onTestFinished(() => stack.stop());
+    return stack;
+  };
+
+  it('is answered 503 with a time to try again, and 404 before it is asked', async () => {
+    const { url } = await startWithoutTable();
+    const answer = await fire(`${url}/l/${mintToken()}`);
+    expect(answer).toMatchObject({
+      status: 503,
+      json: { status: 'table-unreachable', message: 'The table gave no answer. Try again in a moment.' },
+      headers: { 'retry-after': '5', 'cache-control': 'no-store' },
+    });
+    expect(await hit(`${url}/l/${mintToken()}`, { headers: { accept: 'text/html' } })).toMatchObject({
+      status: 503,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+    });
+    // The checksum is wrong, or there is a body: the table would not be asked anyway.
+    const malformed = mintToken().replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    expect(await fire(`${url}/l/${malformed}`)).toMatchObject({ status: 404 });
+    expect(await fire(`${url}/l/${mintToken()}`, { body: 'x' })).toMatchObject({ status: 400 });
+  });
+
+  it('is told to the admin function, where the table is needed', async () => {
+    const { url } = await startWithoutTable();
+    const ask = async (payload: object) => {
+      const path = '/2015-03-31/functions/ripcord-admin/invocations';
+      return JSON.parse((await send(url, { method: 'POST', path, body: JSON.stringify(payload) })).body);
+    };
+    expect(await ask({ command: 'positions.list' })).toEqual({
+      ok: false,
+      error: {
+        code: 'table-unreachable',
+        message: 'The table gave no answer. Try again in a moment.',
+        issues: [],
+      },
+    });
+    expect(await ask({ command: 'accounts.list' })).toMatchObject({ ok: true });
+  });
+});

@@ -337,7 +337,6 @@ class CcxtExchange implements Exchange {
     )
       throw new CallFailure('an order without id, side, status or fill', undefined, undefined);
     const details = this.#venue.detailsOf(info);
-    const live = order.status === 'open' || (order.status as string) === 'canceling';
     return {
       orderId: id,
       clientOrderId: order.clientOrderId,
@@ -345,7 +344,7 @@ class CcxtExchange implements Exchange {
       symbol: details.marketId === market.id ? market.symbol : String(details.marketId),
       side,
       type: String(details.type ?? order.type ?? '').toLowerCase(),
-      status: live ? 'live' : 'done',
+      status: finalStatuses.has(order.status) ? 'done' : 'live',
       amount: plain(order.amount) ?? filled,
       filled,
       average: plainOrNone(order.average),
@@ -452,8 +451,8 @@ class CcxtExchange implements Exchange {
     const reason = this.#venue.rejectionOf(wire);
     if (reason === 'clock' || reason === 'rate-limit') return true;
     if (reason !== undefined || this.#venue.deniedCodes.has(wire.code)) return false;
-    // 429, and 418 at Binance, limit. A code that means nothing in an answer of 200 tells nothing either.
-    return wire.status < 400 || wire.status >= 500 || wire.status === 429 || wire.status === 418;
+    // A code that means nothing in an answer of 200 tells nothing either.
+    return wire.status < 400 || wire.status >= 500 || limitingStatuses.has(wire.status);
   }
 
   #faultOf(what: string, thrown: unknown): Fault {
@@ -468,6 +467,12 @@ class CcxtExchange implements Exchange {
     );
   }
 }
+
+/** How venues answer who asks too much: Bybit and Binance's firewall with 403, Binance before a ban with 418. */
+const limitingStatuses = new Set([403, 418, 429]);
+
+/** ccxt's words for an order that can fill no further. A word that ccxt doesn't know either proves nothing. */
+const finalStatuses = new Set(['closed', 'canceled', 'expired', 'rejected']);
 
 /** What is known of an order that the venue has only acknowledged: what was sent, and nothing filled yet. */
 const viewOfAcknowledged = (orderId: string, market: MarketRules, sent: EntryOrder): OrderView => ({

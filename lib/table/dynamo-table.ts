@@ -34,7 +34,7 @@ const linkKey = (linkId: string) => ({ pk: `link#${linkId}`, sk: 'link' });
  * DynamoDB answers within milliseconds or not at all; the SDK's own default waits for five minutes. A claim that
  * gets no answer is tried three times and then read three times: all six have to fit a trigger's 10 s.
  */
-const requestTimeoutMs = 1_000;
+const silenceMs = 1_000;
 const connectionTimeoutMs = 1_000;
 
 /** DynamoDB takes 100 keys in one batch. */
@@ -50,11 +50,8 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       maxAttempts: 3,
       requestHandler: {
         connectionTimeout: connectionTimeoutMs,
-        // Until an answer begins; without `throwOn…` the SDK would only log that it is late, and wait on.
-        requestTimeout: requestTimeoutMs,
-        throwOnRequestTimeout: true,
-        // Between two pieces of an answer that has begun.
-        socketTimeout: requestTimeoutMs,
+        // Of silence. The SDK's `requestTimeout` only logs that an answer is late, and minds none that has begun.
+        socketTimeout: silenceMs,
       },
       ...(endpoint === undefined
         ? {}

@@ -115,7 +115,7 @@ export const startTcpProxy = async (targetPort: number): Promise<TcpProxy> => {
     client.on('close', () => void toTarget.then(() => target.end()));
     target.on('close', () => {
       answered.resolve();
-      void toClient.then(() => client.end());
+      if (treatment.kind !== 'stall') void toClient.then(() => client.end());
     });
   };
 

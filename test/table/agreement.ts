@@ -91,7 +91,8 @@ const run = async (table: Table, operations: Operation[]): Promise<unknown[]> =>
     });
     results.push(result);
   }
-  return [...results, await table.listPositions('all'), await table.listLinks()];
+  const standing = [table.listPositions('open'), table.listPositions('all'), table.listLinks()];
+  return [...results, ...(await Promise.all(standing))];
 };
 
 const take = async (table: Table, each: Operation, seen: Position[]): Promise<unknown> => {

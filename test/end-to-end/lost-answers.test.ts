@@ -1,0 +1,216 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Fault } from '../../infra/local/exchange/core/faults.ts';
+import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
+import {
+  adopt,
+  holdingOf,
+  type Kind,
+  kinds,
+  newScene,
+  perpetualLong,
+  placeEntry,
+  spotLong,
+} from './scene.ts';
+import { fire, ledgerSince, markOf, startWorld } from './world.ts';
+
+/** Whatever becomes of an answer, one order closes a position, and what is not known is not claimed. */
+
+const world = await startWorld();
+const { core } = world;
+
+const ownOf = (kind: Kind) => (kind === spotLong ? '0.999' : '1');
+const orderPathOf = (kind: Kind) => (kind.market === 'spot' ? '/api/v3/order' : '/fapi/v1/order');
+
+/** A position of 1 ETH, filled unless told otherwise, with a close link. */
+const newCloseLink = async (kind: Kind, filled: string | undefined = 'all') => {
+  const scene = await newScene(world, kind);
+  const entry = placeEntry(scene, filled === '0' ? {} : { filled });
+  const { positionId } = await adopt(scene, { entries: [entry] });
+  return { scene, entry, positionId, url: await world.newLink(positionId, 'close') };
+};
+
+describe.each(kinds)('the close order of $name', (kind) => {
+  const toOrder = { method: 'POST', path: orderPathOf(kind) };
+
+  const lost: { title: string; fault: Fault }[] = [
+    { title: 'the connection ends', fault: { kind: 'drop-after', match: toOrder } },
+    { title: 'half of the answer arrives', fault: { kind: 'truncate', match: toOrder } },
+    { title: 'a page of HTML arrives', fault: { kind: 'html', executed: true, match: toOrder } },
+    {
+      title: 'the exchange says that it does not know (-1007)',
+      fault: {
+        kind: 'error-after',
+        code: -1007,
+        status: 503,
+        msg: 'Timeout waiting for response',
+        match: toOrder,
+      },
+    },
+    {
+      title: 'the exchange says -1001',
+      fault: { kind: 'error-after', code: -1001, msg: 'Internal error', match: toOrder },
+    },
+  ];
+
+  it.each(lost)('is found by its client order id where $title', async ({ fault }) => {
+    const { scene, positionId, url } = await newCloseLink(kind);
+    const held = Number(holdingOf(scene));
+    const mark = markOf(core);
+    core.addFault(fault);
+    const answer = await fire(url);
+    const { orders, requests } = ledgerSince(core, mark);
+    expect(orders).toMatchObject([{ side: kind.exitSide, type: 'market', amount: ownOf(kind) }]);
+    expect(requests).toHaveLength(1);
+    expect(answer).toMatchObject({
+      status: 200,
+      json: {
+        outcome: 'closed',
+        closedAmount: ownOf(kind),
+        averagePrice: '3000',
+        closeOrderId: orders[0]?.id,
+      },
+    });
+    expect(await world.positionNow(positionId)).toMatchObject({ status: 'closed', left: '0' });
+    expect(Math.abs(Number(holdingOf(scene)) - held)).toBeCloseTo(Number(ownOf(kind)), 2);
+  });
+
+  it('is sent anew after the clock was put right, which the exchange was an hour ahead of', async () => {
+    let ahead = 0;
+    const exchange = await startSimulatedExchange({ clock: () => Date.now() + ahead });
+    onTestFinished(() => exchange.stop());
+    const apart = { ...world, exchange, core: exchange.core };
+    const scene = await newScene(apart, kind, 'ETH', { core: exchange.core, baseUrl: exchange.url });
+    const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
+    const url = await world.newLink(positionId, 'close');
+    ahead = 3_600_000;
+    const mark = markOf(exchange.core);
+    expect(await fire(url)).toMatchObject({
+      status: 200,
+      json: { outcome: 'closed', closedAmount: ownOf(kind) },
+    });
+    const { orders, requests } = ledgerSince(exchange.core, mark);
+    expect(requests.map(({ code }) => code)).toEqual([-1021, undefined]);
+    expect(orders).toHaveLength(1);
+  });
+
+  it.each([429, 418])(
+    'is not sent where the exchange limits with %s, and sent by the next hit',
+    async (status) => {
+      const { url } = await newCloseLink(kind);
+      const mark = markOf(core);
+      core.addFault({ kind: 'status', status, match: toOrder });
+      expect(await fire(url)).toMatchObject({
+        status: 503,
+        headers: { 'retry-after': expect.any(String) },
+        json: { message: expect.stringMatching(/Nothing was sent.*Too many requests/) },
+      });
+      expect(ledgerSince(core, mark).orders).toEqual([]);
+      expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+      expect(ledgerSince(core, mark).orders).toHaveLength(1);
+    },
+  );
+
+  it('is cut to the new step of a market that has changed its rules', async () => {
+    const { url, positionId } = await newCloseLink(kind);
+    const market = core.state.market(kind.market, 'ETHUSDT');
+    const coarse = { min: '0.7', max: '9000000', step: '0.7' };
+    core.addMarket({ ...market, lot: coarse, marketLot: coarse });
+    const mark = markOf(core);
+    const left = kind === spotLong ? '0.299' : '0.3';
+    const answer = await fire(url);
+    const { orders, requests } = ledgerSince(core, mark);
+    expect(requests.map(({ code }) => code)).toEqual([kind.market === 'spot' ? -1013 : -1111, undefined]);
+    expect(orders).toMatchObject([{ amount: '0.7' }]);
+    expect(answer).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount: '0.7', left } });
+    expect(await world.positionNow(positionId)).toMatchObject({ status: 'closed', left });
+  });
+});
+
+describe.each([spotLong, perpetualLong])('with $name', (kind) => {
+  const path = orderPathOf(kind);
+
+  it('an order that is not found at once is looked for again', async () => {
+    const { url } = await newCloseLink(kind);
+    const mark = markOf(core);
+    core.addFault({ kind: 'drop-after', match: { method: 'POST', path } });
+    core.addFault({ kind: 'not-found', match: { method: 'GET', path } });
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(ledgerSince(core, mark).requests).toHaveLength(1);
+  });
+
+  it('an order that may or may not have left is not sent again by the next hit', async () => {
+    const { url, positionId, scene } = await newCloseLink(kind);
+    const held = holdingOf(scene);
+    const mark = markOf(core);
+    core.addFault({ kind: 'drop-before', match: { method: 'POST', path } });
+    expect(await fire(url)).toMatchObject({ status: 202, json: { status: 'in-progress', positionId } });
+    expect(await fire(url)).toMatchObject({ status: 202, json: { status: 'in-progress', positionId } });
+    expect(ledgerSince(core, mark)).toMatchObject({ orders: [], requests: [{ method: 'POST' }] });
+    expect(holdingOf(scene)).toBe(held);
+    expect(await world.positionNow(positionId)).toMatchObject({ status: 'closing' });
+    // What is being closed can not be forgotten: somebody has to bring it to an end.
+    expect(await world.refusal({ command: 'positions.forget', positionId })).toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  it('a cancel whose answer is lost is followed to what the exchange says', async () => {
+    const { url, entry } = await newCloseLink(kind, '0.5');
+    const mark = markOf(core);
+    core.addFault({ kind: 'drop-after', match: { method: 'DELETE', path } });
+    const closedAmount = kind === spotLong ? '0.4995' : '0.5';
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount } });
+    expect(ledgerSince(core, mark)).toMatchObject({
+      canceled: [String(entry.id)],
+      orders: [{ amount: closedAmount }],
+    });
+  });
+
+  it('a cancel that never arrives is sent again by the next hit, and nothing is closed before', async () => {
+    const { url, entry } = await newCloseLink(kind, '0.5');
+    const mark = markOf(core);
+    core.addFault({ kind: 'drop-before', match: { method: 'DELETE', path } });
+    expect(await fire(url)).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': expect.any(String) },
+      json: { status: 'retrying' },
+    });
+    expect(ledgerSince(core, mark)).toMatchObject({ orders: [], canceled: [] });
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed', entryFilled: '0.5' } });
+    expect(ledgerSince(core, mark)).toMatchObject({
+      canceled: [String(entry.id)],
+      orders: [{ side: kind.exitSide }],
+    });
+  });
+
+  it('an order that a thin book executes in part is left to a person', async () => {
+    const { url, positionId } = await newCloseLink(kind);
+    core.setLiquidity({ market: kind.market, symbol: 'ETHUSDT', amount: '0.3' });
+    const mark = markOf(core);
+    const message = expect.stringMatching(/executed 0\.3 of .*; 0\.(699|7) ETH is left/);
+    expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'needs-attention', message } });
+    expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'needs-attention', message } });
+    expect(ledgerSince(core, mark).requests).toHaveLength(1);
+    expect(await world.positionNow(positionId)).toMatchObject({
+      status: 'needs-attention',
+      attention: message,
+      left: kind === spotLong ? '0.699' : '0.7',
+    });
+  });
+});
+
+it('asks for nothing but what it needs on the way of a hit', async () => {
+  for (const kind of kinds) {
+    const { url } = await newCloseLink(kind, '0.5');
+    const mark = markOf(core);
+    await fire(url);
+    const asked = core
+      .ledger({ since: mark })
+      .flatMap((entry) => (entry.type === 'request' ? [entry.path] : []));
+    expect(
+      asked.filter((path) => /exchangeInfo/.test(path)),
+      kind.name,
+    ).toEqual([]);
+    expect(asked.length).toBeLessThanOrEqual(3);
+  }
+});

@@ -1,14 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type LocalTable, startTable } from '../../infra/local/table.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { dynamoTable } from '../../lib/table/dynamo-table.ts';
 import type { Table } from '../../lib/table/table.ts';
 import { firstWith, loseAnswer, startTcpProxy, type TcpProxy, type Treatment } from '../faults/tcp-proxy.ts';
 import { linkAt } from '../link/example-link.ts';
 import { exampleClaim, examplePosition, positionIdAt } from '../position/example-position.ts';
 import { makeTableAt } from './tables.ts';
+import { useDynalite } from './use-dynalite.ts';
 
 const { positionId } = examplePosition;
 const link = linkAt(1);
@@ -19,16 +16,7 @@ const never = new Promise(() => {});
 // As many as the adapter lets the SDK try; one more never reaches the proxy.
 const always = 3;
 
-let folder: string;
-let dynalite: LocalTable;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ripcord-table-'));
-  dynalite = await startTable(folder, 'table');
-});
-afterAll(async () => {
-  await dynalite.stop();
-  await rm(folder, { recursive: true });
-});
+const dynalite = useDynalite();
 
 /** The table by way of a network that does what a test says, and the same one by way of a good one. */
 let table: Table;
@@ -37,7 +25,7 @@ let proxy: TcpProxy;
 let tableName: string;
 let endpoint: string;
 beforeEach(async () => {
-  ({ tableName, endpoint } = await makeTableAt(dynalite.endpoint));
+  ({ tableName, endpoint } = await makeTableAt(dynalite()));
   proxy = await startTcpProxy(Number(new URL(endpoint).port));
   onTestFinished(() => proxy.stop());
   table = dynamoTable({ tableName, endpoint: `http://127.0.0.1:${proxy.port}` });

@@ -54,6 +54,7 @@ const rejections = new Map<string, RejectReason>(
     '170137': 'precision',
     '170148': 'precision',
     '110017': 'would-not-reduce',
+    '110034': 'would-not-reduce',
     '110072': 'duplicate-id',
     '170141': 'duplicate-id',
     '10001': 'other',

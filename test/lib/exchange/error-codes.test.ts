@@ -64,7 +64,7 @@ const ofBybit: Refusal[] = [
   ),
   ...all('below-minimum', 110094, 170136, 170140),
   ...all('precision', 170134, 170137, 170148),
-  ...all('would-not-reduce', 110017),
+  ...all('would-not-reduce', 110017, 110034),
   ...all('duplicate-id', 110072, 170141),
   ...all('other', 10001, 110003, 110009, 110016, 110020, 110021, 110023, 110032, 110040, 110063, 110066),
   ...all('other', 110092, 110093, 170105, 170115, 170116, 170117, 170121, 170124, 170130, 170132, 170133),
@@ -212,6 +212,18 @@ describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venu
       expect(result).toEqual({ kind: 'look', message: expect.stringContaining(String(code)) });
       sim.core.clearFaults();
     }
+  });
+
+  test.each([403, 418, 429, 500, 502, 503])('may be tried again after a bare %i', async (bare) => {
+    const { sim, exchange, market, close } = await enter(ground);
+    // A code that no venue has: what counts is the status.
+    const fault = { kind: 'status', status: bare, code: 12_345_678 } as const;
+    sim.core.addFault({ ...fault, match: ground.fetch });
+    await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject({
+      code: 'exchange-unreachable',
+    });
+    sim.core.addFault({ ...fault, match: ground.create });
+    expect((await close()).kind).toBe('unknown');
   });
 
   test('may be tried again where the venue only had no time for it', async () => {

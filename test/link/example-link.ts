@@ -3,7 +3,7 @@ import { type Link, linkIdOf } from '../../lib/link/link.ts';
 import { examplePosition } from '../position/example-position.ts';
 
 /** The hash of no real token. */
-export const tokenHashAt = (index: number): string => createHash('sha256').update(`${index}`).digest('hex');
+const tokenHashAt = (index: number): string => createHash('sha256').update(`${index}`).digest('hex');
 
 /** A link with id and hash of its own for each number. */
 export const linkAt = (index: number, differing: Partial<Link> = {}): Link => {

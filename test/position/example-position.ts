@@ -1,7 +1,7 @@
 import type { MarketRules } from '../../lib/exchange/exchange.ts';
 import type { Claim, OrderRecord, Outcome, Position } from '../../lib/position/position.ts';
 
-export const exampleMarket: MarketRules = {
+const exampleMarket: MarketRules = {
   symbol: 'BTC/USDT',
   id: 'BTCUSDT',
   kind: 'spot',

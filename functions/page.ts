@@ -1,4 +1,4 @@
-import type { Answer } from '../lib/trigger/fire.ts';
+import type { Answer } from '../lib/trigger/answer.ts';
 
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -8,6 +8,9 @@ const headlines: Record<string, string> = {
   canceled: 'Cancelled',
   kept: 'Kept open',
   dust: 'Too little left to close',
+  confirm: 'Fire this link?',
+  paused: 'All links are paused',
+  'wrong-source': 'Not from here',
   'in-progress': 'In progress',
   retrying: 'Not yet',
   refused: 'The exchange refused',
@@ -39,6 +42,11 @@ export const renderPage = ({ status, body }: Answer): string => {
     .map(([field, label]) => `<dt>${label}</dt><dd>${escapeHtml(String(fields[field]))}</dd>`)
     .join('');
   const repeated = fields.repeated === true ? '<p>This had been done before; nothing was done now.</p>' : '';
+  // An empty form: a POST with an empty body to this same address.
+  const button =
+    word === 'confirm'
+      ? `<form method="post"><button>${fields.action === 'close' ? 'Close the position' : 'Cancel an unfilled entry'}</button></form>`
+      : '';
   const refresh = status === 202 ? '<meta http-equiv="refresh" content="3">' : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -48,8 +56,9 @@ export const renderPage = ({ status, body }: Answer): string => {
 body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem}
 h1{font-size:1.75rem;margin:0 0 .5rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.5rem;margin-top:1.5rem}
+button{font:inherit;font-weight:600;padding:.75rem 1.5rem;border:0;border-radius:.5rem;background:#c2362b;color:#fff;cursor:pointer}
 dt{opacity:.65}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 </style></head>
-<body><main><h1>${escapeHtml(headlines[word] ?? word)}</h1><p>${escapeHtml(sentence)}</p>${repeated}<dl>${details}</dl></main></body></html>
+<body><main><h1>${escapeHtml(headlines[word] ?? word)}</h1><p>${escapeHtml(sentence)}</p>${repeated}${button}<dl>${details}</dl></main></body></html>
 `;
 };

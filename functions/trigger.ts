@@ -2,14 +2,16 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { z } from 'zod';
 import { asFault, Fault, httpStatusOf } from '../lib/fault.ts';
-import { type Answer, fire, ignored } from '../lib/trigger/fire.ts';
+import type { Answer } from '../lib/trigger/answer.ts';
+import { fire } from '../lib/trigger/fire.ts';
+import { judgeNavigation } from '../lib/trigger/navigation.ts';
 import { buildEngine } from './engine.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { renderPage } from './page.ts';
 
 /** What is read of a request; a token of any other shape is simply not found. */
 const requestSchema = z.object({
-  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+  requestContext: z.object({ http: z.object({ method: z.string(), sourceIp: z.string().optional() }) }),
   pathParameters: z.object({ token: z.string() }),
   headers: z.record(z.string(), z.string().optional()).default({}),
   body: z.string().optional(),
@@ -21,7 +23,7 @@ const safeHeaders = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'x-robots-tag': 'noindex, nofollow',
   'x-content-type-options': 'nosniff',
 };
@@ -35,11 +37,15 @@ type Handler = (
 export const createTrigger = (environment: Environment, build = buildEngine): Handler => {
   const { engine } = build(environment);
   const answer = async (event: APIGatewayProxyEventV2): Promise<Answer> => {
-    const request = requestSchema.parse(event);
-    const { method } = request.requestContext.http;
-    if (method !== 'GET' && method !== 'POST') return refusedMethod;
-    if (method === 'POST' && bodyOf(request).trim() !== '') return ignored;
-    return fire(engine, request.pathParameters.token);
+    const { requestContext, pathParameters, headers, ...body } = requestSchema.parse(event);
+    return fire(engine, {
+      token: pathParameters.token,
+      method: requestContext.http.method,
+      sourceIp: requestContext.http.sourceIp,
+      userAgent: headers['user-agent'],
+      hasBody: bodyOf(body).trim() !== '',
+      navigation: judgeNavigation(headers),
+    });
   };
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
@@ -48,13 +54,11 @@ export const createTrigger = (environment: Environment, build = buildEngine): Ha
     .handler(async (event) => respond(event, await answer(event)));
 };
 
-const bodyOf = ({ body = '', isBase64Encoded }: z.infer<typeof requestSchema>): string =>
+const bodyOf = ({
+  body = '',
+  isBase64Encoded,
+}: Pick<z.infer<typeof requestSchema>, 'body' | 'isBase64Encoded'>): string =>
   isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
-
-const refusedMethod: Answer = {
-  status: 405,
-  body: { status: 'method-not-allowed', message: 'A link is opened with GET or POST. Nothing was done.' },
-};
 
 /** Where a fault comes this far, no order was sent. What is not ours reveals nothing and is logged by its class. */
 const answerOfFault = (error: unknown): Answer => {
@@ -69,6 +73,7 @@ const answerOfFault = (error: unknown): Answer => {
   return {
     status,
     body: { status: fault.code, message: fault.message },
+    decision: 'refused',
     ...(status === 503 ? { retryAfter: 5 } : {}),
   };
 };

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { accountNameSchema, accountSchema } from '../account/account.ts';
 import { amountSchema, positiveAmountSchema } from '../amount.ts';
 import { sideSchema } from '../exchange/exchange.ts';
-import { linkIdSchema } from '../link/link.ts';
+import { hitSchema } from '../link/hit.ts';
+import { linkIdSchema, linkOptionsSchema, methodsSchema, sourcesSchema } from '../link/link.ts';
 import {
   actionSchema,
   failureSchema,
@@ -62,16 +63,43 @@ export const positionViewSchema = z.object({
 });
 export type PositionView = z.infer<typeof positionViewSchema>;
 
-export const linkViewSchema = z.object({
+/** Seconds, or a number with s, m, h or d: 3600, "90m", "7d". At most a year. */
+const expiresInSchema = z
+  .union([z.number().int().min(1), z.string().regex(/^[1-9]\d{0,8}[smhd]?$/)], {
+    error: 'expected seconds, or a duration such as "90m", "12h" or "7d"',
+  })
+  .transform((given) => {
+    const [, digits = '', unit = 's'] = /^(\d+)([smhd]?)$/.exec(String(given)) ?? [];
+    return Number(digits) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit || 's'] ?? 1);
+  })
+  .refine((seconds) => seconds <= 366 * 86_400, { error: 'expected at most a year' });
+
+export const linkViewSchema = linkOptionsSchema.extend({
   linkId: linkIdSchema,
   positionId: positionIdSchema,
   action: actionSchema,
   label: z.string().optional(),
   createdAt: z.string(),
-  state: z.enum(['armed', 'revoked']),
+  /** `used-up`: it has acted as often as it may. */
+  state: z.enum(['armed', 'revoked', 'expired', 'used-up']),
+  /** How often it has acted, where that is limited. */
+  uses: z.number().optional(),
   revokedAt: z.string().optional(),
 });
 export type LinkView = z.infer<typeof linkViewSchema>;
+
+/** What came of closing one position: the status and body that a link would have answered. */
+const closeReportSchema = z.object({
+  positionId: positionIdSchema,
+  symbol: z.string(),
+  status: z.number(),
+  outcome: z.string(),
+  detail: z.string(),
+});
+
+/** `resend`: which try of the same alert it seems to be, from 0, by time and place. */
+export const hitViewSchema = hitSchema.extend({ resend: z.number() });
+export type HitView = z.infer<typeof hitViewSchema>;
 
 const accountViewSchema = z.object({ name: z.string(), exchange: z.string() });
 const positionAnswer = z.object({ position: positionViewSchema });
@@ -140,19 +168,83 @@ export const commands = {
     input: z.strictObject({ positionId: positionIdSchema }),
     result: z.object({ positionId: positionIdSchema, linksRevoked: z.number() }),
   },
+  'positions.close': {
+    summary: 'Closes a position now, as a close link would: the same engine, the same record.',
+    input: z.strictObject({ positionId: positionIdSchema }),
+    result: closeReportSchema,
+  },
+  'positions.closeAll': {
+    summary: 'Closes every open position, also while links are paused, and reports on each.',
+    input: z.strictObject({ account: accountNameSchema.optional() }),
+    result: z.object({ reports: z.array(closeReportSchema) }),
+  },
+  'positions.resolve': {
+    summary:
+      "Looks at the exchange's own record of a position that needs a person, and says what it comes to; with apply, settles it so.",
+    input: z.strictObject({ positionId: positionIdSchema, apply: z.boolean().optional() }),
+    result: z.object({
+      position: positionViewSchema,
+      /** What the exchange's record comes to: ended, or open again with what is left. */
+      verdict: z.enum(['closed', 'canceled', 'open', 'unknown']),
+      /** In words, with the orders found. */
+      because: z.string(),
+      applied: z.boolean(),
+    }),
+  },
+  'history.list': {
+    summary: 'What hit the links, what was decided and why, newest first. Kept 90 days.',
+    input: z.strictObject({
+      positionId: positionIdSchema.optional(),
+      linkId: linkIdSchema.optional(),
+      limit: z.number().int().min(1).max(500).optional(),
+    }),
+    result: z.object({ hits: z.array(hitViewSchema) }),
+  },
   'links.create': {
     summary: 'Mints a link. The URL is in this answer and nowhere else.',
-    input: z.strictObject({
-      positionId: positionIdSchema,
-      action: actionSchema,
-      label: labelSchema.optional(),
-    }),
+    input: z
+      .strictObject({
+        positionId: positionIdSchema,
+        action: actionSchema,
+        label: labelSchema.optional(),
+        expiresIn: expiresInSchema.optional(),
+        maxUses: linkOptionsSchema.shape.maxUses,
+        confirm: z.boolean().optional(),
+        methods: methodsSchema.optional(),
+        sources: sourcesSchema.optional(),
+        percent: linkOptionsSchema.shape.percent,
+      })
+      .refine((input) => input.percent === undefined || input.action === 'close', {
+        path: ['percent'],
+        error: 'expected only with the action close',
+      }),
     result: z.object({ url: z.string(), link: linkViewSchema }),
   },
   'links.list': {
     summary: 'All links, newest first, or those of one position.',
     input: z.strictObject({ positionId: positionIdSchema.optional() }),
-    result: z.object({ links: z.array(linkViewSchema) }),
+    result: z.object({ links: z.array(linkViewSchema), paused: z.boolean() }),
+  },
+  'links.preview': {
+    summary: "What a link would do now, from the exchange's live answer, without doing it.",
+    input: z.strictObject({ linkId: linkIdSchema }),
+    result: z.object({
+      link: linkViewSchema,
+      position: positionViewSchema,
+      /** Whether it would fire at all, and what it would do, in one sentence. */
+      fires: z.boolean(),
+      would: z.string(),
+    }),
+  },
+  'links.pause': {
+    summary: 'The kill switch: no link fires until links.resume. Hits are answered 409 and recorded.',
+    input: z.strictObject({}),
+    result: z.object({ paused: z.boolean() }),
+  },
+  'links.resume': {
+    summary: 'Ends the pause.',
+    input: z.strictObject({}),
+    result: z.object({ paused: z.boolean() }),
   },
   'links.revoke': {
     summary: 'Makes a link useless, for good.',

@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import type { Accounts } from '../account/account.ts';
 import type { Engine } from '../engine.ts';
-import { asFault, Fault } from '../fault.ts';
-import { createLink, linkViewOf, revokeLink, unknownPosition } from '../link/manage.ts';
+import { asFault, Fault, httpStatusOf } from '../fault.ts';
+import { countResends } from '../link/history.ts';
+import { createLink, linkViewOf, revokeLink, unknownLink, unknownPosition } from '../link/manage.ts';
+import { previewOf } from '../link/preview.ts';
 import { inParallel } from '../parallel.ts';
 import { adoptPosition } from '../position/adopt.ts';
 import { orStale } from '../position/look.ts';
 import { openPosition } from '../position/open.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { refresh } from '../position/refresh.ts';
+import { applyVerdict, judgePosition } from '../position/resolve.ts';
 import { viewOf } from '../position/view.ts';
+import { answerOf } from '../trigger/answer.ts';
+import { claimAndRun } from '../trigger/fire.ts';
+import { recordHit } from '../trigger/record-hit.ts';
 import {
   type AdminAnswer,
   type CommandInput,
@@ -113,10 +119,64 @@ const handlers: Handlers = {
       throw new Fault('conflict', `${positionId} is being closed just now. Try again when that is over.`);
     return { positionId, linksRevoked: links.length };
   },
+  'positions.close': async ({ engine }, { positionId }) => {
+    const position = await engine.table.readPosition(positionId);
+    if (position === undefined) throw unknownPosition(positionId);
+    return closeNow(engine, position);
+  },
+  'positions.closeAll': async ({ engine }, { account }) => {
+    const positions = (await engine.table.listPositions('open')).filter(
+      (position) => !isFinal(position.state) && (account === undefined || position.account === account),
+    );
+    return { reports: await inParallel(positions, 5, (position) => closeNow(engine, position)) };
+  },
+  'positions.resolve': async ({ engine }, { positionId, apply = false }) => {
+    const position = await engine.table.readPosition(positionId);
+    if (position === undefined) throw unknownPosition(positionId);
+    const judged = await judgePosition(engine, position);
+    const settled = apply ? await applyVerdict(engine, judged) : judged.position;
+    return { position: viewOf(settled), verdict: judged.verdict, because: judged.because, applied: apply };
+  },
+  'history.list': async ({ engine }, { positionId, linkId, limit = 100 }) => {
+    const owners = linkId === undefined ? undefined : (await engine.table.readLink(linkId))?.positionId;
+    if (linkId !== undefined && owners === undefined) throw unknownLink(linkId);
+    const wanted = owners ?? positionId;
+    const ids =
+      wanted === undefined
+        ? (await engine.table.listPositions('all')).map((position) => position.positionId)
+        : [wanted];
+    const hits = (await inParallel(ids, 10, (id) => engine.table.listHits(id, limit))).flat();
+    const chosen = hits.filter((hit) => linkId === undefined || hit.linkId === linkId);
+    return { hits: countResends(chosen).slice(0, limit) };
+  },
   'links.create': ({ engine, baseUrl }, input) => createLink(engine, input, baseUrl),
-  'links.list': async ({ engine }, { positionId }) => ({
-    links: (await engine.table.listLinks(positionId)).map(linkViewOf),
-  }),
+  'links.list': async ({ engine }, { positionId }) => {
+    const [links, positions, paused] = await Promise.all([
+      engine.table.listLinks(positionId),
+      engine.table.listPositions('all'),
+      engine.table.isPaused(),
+    ]);
+    const positionOf = new Map(positions.map((position) => [position.positionId, position]));
+    const views = links.map((link) => linkViewOf(link, positionOf.get(link.positionId), engine.now()));
+    return { links: views, paused };
+  },
+  'links.preview': async ({ engine }, { linkId }) => {
+    const { link, paused } = await engine.table.openLink(linkId);
+    if (link === undefined) throw unknownLink(linkId);
+    const known = await engine.table.readPosition(link.positionId);
+    if (known === undefined) throw unknownPosition(link.positionId);
+    const position = isSettled(known) ? known : await refresh(engine, known);
+    const view = linkViewOf(link, position, engine.now());
+    return { link: view, position: viewOf(position), ...previewOf(view, position, paused) };
+  },
+  'links.pause': async ({ engine }) => {
+    await engine.table.setPaused(true);
+    return { paused: true };
+  },
+  'links.resume': async ({ engine }) => {
+    await engine.table.setPaused(false);
+    return { paused: false };
+  },
   'links.revoke': async ({ engine }, { linkId }) => ({ link: await revokeLink(engine, linkId) }),
   'accounts.add': async ({ accounts }, { name, account }) => {
     await accounts.write(name, account);
@@ -154,10 +214,41 @@ const handlers: Handlers = {
   },
 };
 
+/** Closes as a link would, and records it as one. */
+const closeNow = async (engine: Engine, position: Position): Promise<CommandResult<'positions.close'>> => {
+  const { positionId, symbol } = position;
+  const intent = { linkId: 'admin', action: 'close' } as const;
+  try {
+    const result = await claimAndRun(engine, positionId, intent);
+    const standing = result.kind === 'ran' ? result.standing : undefined;
+    const current =
+      standing?.position ?? (result.kind === 'refused' ? result.position : undefined) ?? position;
+    const answer = answerOf({ position: current, ending: standing?.ending }, 'close');
+    const by = { method: 'admin', sourceIp: undefined, userAgent: undefined };
+    await recordHit(engine, { ...intent, positionId }, by, answer, standing?.requests ?? []);
+    const { body, status } = answer;
+    return 'outcome' in body
+      ? { positionId, symbol, status, outcome: body.outcome, detail: body.detail }
+      : { positionId, symbol, status, outcome: body.status, detail: body.message };
+  } catch (thrown) {
+    // One position's trouble must not keep the others open.
+    const fault = asFault(thrown);
+    return {
+      positionId,
+      symbol,
+      status: httpStatusOf(fault.code),
+      outcome: fault.code,
+      detail: fault.message,
+    };
+  }
+};
+
+const isSettled = (position: Position): boolean => isFinal(position.state) || position.state === 'claimed';
+
 /** A view of what the exchange says now, or of what was known, with the reason why it is old. */
 const liveView = async (engine: Engine, position: Position, links?: number): Promise<PositionView> => {
   const counted = links === undefined ? {} : { links };
-  if (isFinal(position.state) || position.state === 'claimed') return viewOf(position, counted);
+  if (isSettled(position)) return viewOf(position, counted);
   const current = await orStale(() => refresh(engine, position));
   return 'stale' in current ? viewOf(position, { ...counted, ...current }) : viewOf(current, counted);
 };

@@ -1,8 +1,8 @@
 import type { CommandInput, LinkView } from '../admin/commands.ts';
 import type { Engine } from '../engine.ts';
 import { Fault } from '../fault.ts';
-import { isFinal } from '../position/position.ts';
-import { type Link, linkIdOf } from './link.ts';
+import { isFinal, type Position } from '../position/position.ts';
+import { isExpired, type Link, linkIdOf } from './link.ts';
 import { hashToken, mintToken } from './token.ts';
 
 /** Mints a link. The token is in the answer and nowhere else. Throws `unknown-position`, `conflict`. */
@@ -27,30 +27,45 @@ export const createLink = async (
     action: input.action,
     label: input.label,
     createdAt: new Date(engine.now()).toISOString(),
+    expiresAt:
+      input.expiresIn === undefined
+        ? undefined
+        : new Date(engine.now() + input.expiresIn * 1_000).toISOString(),
+    // A part is meant once: a resend must not close another part.
+    maxUses: input.maxUses ?? (input.percent === undefined ? undefined : 1),
+    confirm: input.confirm ?? false,
+    methods: input.methods ?? 'any',
+    sources: input.sources ?? 'any',
+    percent: input.percent,
   };
   await engine.table.createLink(link);
-  return { url: `${baseUrl.replace(/\/$/, '')}/l/${token}`, link: linkViewOf(link) };
+  return { url: `${baseUrl.replace(/\/$/, '')}/l/${token}`, link: linkViewOf(link, position, engine.now()) };
 };
 
 /** Revokes for good; a second time changes nothing. Throws `unknown-link`. */
 export const revokeLink = async (engine: Engine, linkId: string): Promise<LinkView> => {
   const link = await engine.table.readLink(linkId);
-  if (link === undefined)
-    throw new Fault('unknown-link', `There is no link ${linkId}. List them with links.list.`);
+  if (link === undefined) throw unknownLink(linkId);
   const revokedAt = link.revokedAt ?? new Date(engine.now()).toISOString();
   await engine.table.revokeLink(link, revokedAt);
-  return linkViewOf({ ...link, revokedAt });
+  const position = await engine.table.readPosition(link.positionId);
+  return linkViewOf({ ...link, revokedAt }, position, engine.now());
 };
 
-export const linkViewOf = (link: Link): LinkView => ({
-  linkId: link.linkId,
-  positionId: link.positionId,
-  action: link.action,
-  label: link.label,
-  createdAt: link.createdAt,
-  state: link.revokedAt === undefined ? 'armed' : 'revoked',
-  revokedAt: link.revokedAt,
-});
+export const linkViewOf = (link: Link, position: Position | undefined, now: number): LinkView => {
+  const { tokenHash, ...shown } = link;
+  const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
+  return { ...shown, state: stateOf(link, uses, now), uses };
+};
+
+const stateOf = (link: Link, uses: number | undefined, now: number): LinkView['state'] => {
+  if (link.revokedAt !== undefined) return 'revoked';
+  if (isExpired(link, now)) return 'expired';
+  return link.maxUses !== undefined && (uses ?? 0) >= link.maxUses ? 'used-up' : 'armed';
+};
+
+export const unknownLink = (linkId: string): Fault =>
+  new Fault('unknown-link', `There is no link ${linkId}. List them with links.list.`);
 
 export const unknownPosition = (positionId: string): Fault =>
   new Fault('unknown-position', `There is no position ${positionId}. List them with positions.list.`);

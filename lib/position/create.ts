@@ -29,6 +29,7 @@ export const newPosition = (engine: Engine, given: NewPosition): Position => {
     epoch: 0,
     attempt: 0,
     revision: 0,
+    uses: {},
   };
 };
 

@@ -39,6 +39,8 @@ export const outcomeSchema = z.object({
   /** Who brought it about: this link's action, an exit order that filled, or something outside Ripcord. */
   by: z.enum(['link', 'exit-order', 'outside']),
   action: actionSchema,
+  /** Which part of what was left this closed; absent: all. */
+  percent: z.number().optional(),
   linkId: z.string(),
   /** One sentence for a person. */
   detail: z.string(),
@@ -73,6 +75,8 @@ export type Failure = z.infer<typeof failureSchema>;
 export const claimSchema = z.object({
   linkId: z.string(),
   action: actionSchema,
+  /** Closes only this part of what is left. */
+  percent: z.number().optional(),
   /** A random mark by which a writer whose answer was lost recognises its own claim. */
   owner: z.string(),
   claimedAt: z.number(),
@@ -126,6 +130,8 @@ export const positionSchema = z.object({
   /** Raised by every write. */
   revision: z.number(),
   claim: claimSchema.optional(),
+  /** How often links with a use limit have acted. */
+  uses: z.record(z.string(), z.number()).default({}),
   outcome: outcomeSchema.optional(),
   failure: failureSchema.optional(),
   /** Why a person has to look. */

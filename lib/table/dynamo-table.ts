@@ -10,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../fault.ts';
+import { type Hit, hitSchema } from '../link/hit.ts';
 import { linkSchema } from '../link/link.ts';
 import { type Position, positionSchema } from '../position/position.ts';
 import { applyChange, type PositionChange, type Table } from './table.ts';
@@ -28,6 +29,10 @@ export interface DynamoTableOptions {
 type Item = Record<string, unknown>;
 
 const positionKey = (positionId: string) => ({ pk: `position#${positionId}`, sk: 'position' });
+/** The one item that every hit reads beside its link. */
+const switchKey = { pk: 'switch', sk: 'switch' };
+const hitsOf = (positionId: string): string => `hits#${positionId}`;
+const hitKey = (hit: Hit) => ({ pk: hitsOf(hit.positionId), sk: `${hit.at}#${hit.hitId}` });
 const linkKey = (linkId: string) => ({ pk: `link#${linkId}`, sk: 'link' });
 
 /**
@@ -173,8 +178,9 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       return [...positions.values()].sort(newestFirst((position) => position.positionId));
     },
 
-    async claimPosition({ positionId, claim, from }) {
+    async claimPosition({ positionId, claim, from, maxUses }) {
       let lost: unknown;
+      const counted = maxUses === undefined ? undefined : { '#uses': 'uses', '#link': claim.linkId };
       const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
       try {
         const answer = await ask(() =>
@@ -183,9 +189,11 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
               TableName: tableName,
               Key: positionKey(positionId),
               UpdateExpression:
-                'SET #state = :claimed, #claim = :claim, #lastOwner = :owner, #epoch = #epoch + :one, #attempt = #attempt + :one, #revision = #revision + :one REMOVE #failure',
+                'SET #state = :claimed, #claim = :claim, #lastOwner = :owner, #epoch = #epoch + :one, #attempt = #attempt + :one, #revision = #revision + :one' +
+                (counted === undefined ? '' : ', #uses.#link = if_not_exists(#uses.#link, :none) + :one') +
+                ' REMOVE #failure',
               // No owner twice: a copy of this request that arrives when its claim is over must not claim anew.
-              ConditionExpression: `#state IN (${Object.keys(states).join(', ')}) AND NOT contains(#revoked, :linkId) AND #lastOwner <> :owner`,
+              ConditionExpression: `#state IN (${Object.keys(states).join(', ')}) AND NOT contains(#revoked, :linkId) AND #lastOwner <> :owner${counted === undefined ? '' : ' AND (attribute_not_exists(#uses.#link) OR #uses.#link < :maxUses)'}`,
               ExpressionAttributeNames: {
                 '#state': 'state',
                 '#claim': 'claim',
@@ -195,8 +203,10 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
                 '#revision': 'revision',
                 '#failure': 'failure',
                 '#revoked': 'revokedLinks',
+                ...counted,
               },
               ExpressionAttributeValues: {
+                ...(counted === undefined ? {} : { ':none': 0, ':maxUses': maxUses }),
                 ':claimed': 'claimed',
                 ':claim': claim,
                 ':owner': claim.owner,
@@ -311,6 +321,15 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
         throw new Fault('conflict', 'That link id is taken. Create the link again.');
     },
 
+    async openLink(linkId) {
+      const items = await batchRead([linkKey(linkId), switchKey]);
+      const link = items.find((item) => item.sk === 'link');
+      return {
+        link: link === undefined ? undefined : linkSchema.parse(link),
+        paused: items.some((item) => item.sk === switchKey.sk && item.paused === true),
+      };
+    },
+
     async readLink(linkId) {
       const item = await read(linkKey(linkId));
       return item === undefined ? undefined : linkSchema.parse(item);
@@ -347,6 +366,40 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
           }),
         ),
       );
+    },
+
+    isPaused: async () => (await read(switchKey))?.paused === true,
+
+    async setPaused(paused) {
+      await ask(() => client.send(new PutCommand({ TableName: tableName, Item: { ...switchKey, paused } })));
+    },
+
+    async recordHit(hit, expiresAt) {
+      await ask(() =>
+        client.send(
+          new PutCommand({
+            TableName: tableName,
+            // DynamoDB counts the end of life in seconds.
+            Item: { ...hit, ...hitKey(hit), expiresAt: Math.ceil(expiresAt / 1_000) },
+          }),
+        ),
+      );
+    },
+
+    async listHits(positionId, limit) {
+      const answer = await ask(() =>
+        client.send(
+          new QueryCommand({
+            TableName: tableName,
+            KeyConditionExpression: '#pk = :hits',
+            ExpressionAttributeNames: { '#pk': 'pk' },
+            ExpressionAttributeValues: { ':hits': hitsOf(positionId) },
+            ScanIndexForward: false,
+            Limit: limit,
+          }),
+        ),
+      );
+      return (answer.Items ?? []).map((item) => hitSchema.parse(item));
     },
   };
   return table;

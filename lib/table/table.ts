@@ -1,3 +1,4 @@
+import type { Hit } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
 import { type Claim, type Position, positionSchema, type State } from '../position/position.ts';
 
@@ -14,7 +15,8 @@ export interface Table {
   listPositions(shelf: 'open' | 'all'): Promise<Position[]>;
   /**
    * Takes the position for one owner, in one write and without a read before it: state → claimed, epoch + 1,
-   * attempt + 1 on a fresh claim. Refused where the state is not among `from`, or the link was revoked.
+   * attempt + 1, and one more use of a link with a use limit. Refused where the state is not among `from`, the
+   * link was revoked, or its uses are up.
    */
   claimPosition(request: ClaimRequest): Promise<ClaimResult>;
   /**
@@ -29,12 +31,23 @@ export interface Table {
 
   /** Throws `conflict` where the id is taken. */
   createLink(link: Link): Promise<void>;
+  /** A link, and whether the kill switch is on, in one strongly consistent request. */
+  openLink(linkId: string): Promise<{ link: Link | undefined; paused: boolean }>;
   /** Strongly consistent. */
   readLink(linkId: string): Promise<Link | undefined>;
   /** Newest first; with a position, only its own. */
   listLinks(positionId?: string): Promise<Link[]>;
   /** Revokes at the position too, so that a hit that has read the link already loses the race for certain. */
   revokeLink(link: Link, revokedAt: string): Promise<void>;
+
+  /** The kill switch: while it is on no link fires. */
+  isPaused(): Promise<boolean>;
+  setPaused(paused: boolean): Promise<void>;
+
+  /** Kept until `expiresAt`, epoch milliseconds. Writing the same hit again changes nothing. */
+  recordHit(hit: Hit, expiresAt: number): Promise<void>;
+  /** A position's hits, newest first. */
+  listHits(positionId: string, limit: number): Promise<Hit[]>;
 }
 
 export interface ClaimRequest {
@@ -42,6 +55,8 @@ export interface ClaimRequest {
   claim: Claim;
   /** Legal prior states of a fresh claim. */
   from: State[];
+  /** How often the link may act; absent: no limit, and no count. */
+  maxUses?: number | undefined;
 }
 
 export type ClaimResult =
@@ -63,6 +78,7 @@ export interface PositionChange {
   market?: Position['market'];
   stated?: Position['stated'];
   seen?: Position['seen'];
+  uses?: Position['uses'];
   label?: string | null;
 }
 

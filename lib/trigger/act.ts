@@ -1,15 +1,15 @@
-import { decimal, isPositive, truncateToStep } from '../amount.ts';
+import { decimal, isPositive } from '../amount.ts';
 import { asFault } from '../fault.ts';
-import { addFees, lookAtOrders } from '../position/look.ts';
+import { addFees } from '../position/look.ts';
 import type { Claim, Position } from '../position/position.ts';
 import { tallyOf } from '../position/tally.ts';
 import { CancelUnsettled, cancelAll } from './cancel.ts';
 import { placeClose } from './close-order.ts';
 import type { Acted, Ending } from './ending.ts';
-import { isDust, marketStepOf } from './order-size.ts';
-import { canceledOutcome, dust, failed, nothingLeft, settled } from './outcomes.ts';
-import { closedOutside } from './outside.ts';
-import type { ActDependencies, Run } from './run.ts';
+import { amountToClose, isDust } from './order-size.ts';
+import { canceledOutcome, failed, nothingLeft, settled, tooSmall } from './outcomes.ts';
+import { closedOutside, endOutside } from './outside.ts';
+import { type ActDependencies, lookAgain, type Run } from './run.ts';
 
 /** One run of a claim's action. Every request to the exchange that may change something is made here. */
 export const act = async (deps: ActDependencies, claimed: Position, claim: Claim): Promise<Acted> => {
@@ -23,9 +23,10 @@ export const act = async (deps: ActDependencies, claimed: Position, claim: Claim
     closeSent: false,
   };
   try {
-    return { ending: await (claim.action === 'close' ? close(run) : keep(run)), position: run.position };
+    const ending = await (claim.action === 'close' ? close(run) : keep(run));
+    return { ending, position: run.position, requests: deps.requests };
   } catch (thrown) {
-    return { ending: endingOfFailure(run, thrown), position: run.position };
+    return { ending: endingOfFailure(run, thrown), position: run.position, requests: deps.requests };
   }
 };
 
@@ -41,14 +42,19 @@ const endingOfFailure = (run: Run, thrown: unknown): Ending => {
 };
 
 const close = async (run: Run): Promise<Ending> => {
-  await cancelOrders(run, ['entries', 'exits']);
+  if (run.claim.percent !== undefined && run.position.market.kind === 'perpetual') {
+    // Reduce-only exits lock nothing, so they may go on guarding the rest. On spot they hold what is to be sold.
+    await cancelOrders(run, ['entries']);
+    await lookAgain(run);
+    if (!isPositive(tallyOf(run.position).filled)) await cancelOrders(run, ['exits']);
+  } else await cancelOrders(run, ['entries', 'exits']);
   await learnFees(run);
   const { filled, left } = tallyOf(run.position);
   if (!isPositive(filled)) return settled(run, canceledOutcome(run));
   if (!isPositive(left)) return settled(run, nothingLeft(run));
   const { market } = run.position;
-  const amount = truncateToStep(left, marketStepOf(market));
-  if (await isDust(run, amount)) return settled(run, dust(run, left));
+  const amount = amountToClose(run);
+  if (await isDust(run, amount)) return tooSmall(run, left);
   if (market.marketAmountMax !== undefined && decimal(amount).gt(market.marketAmountMax))
     return failed(run, {
       code: 'above-maximum',
@@ -67,18 +73,7 @@ const keep = async (run: Run): Promise<Ending> => {
   await lookAgain(run);
   if (!isPositive(tallyOf(run.position).left)) return settled(run, nothingLeft(run));
   const outside = await closedOutside(run.deps.exchange, run.position);
-  if (outside !== undefined) {
-    // An exit order may have emptied the account since the look before.
-    await lookAgain(run);
-    if (!isPositive(tallyOf(run.position).left)) return settled(run, nothingLeft(run));
-    return settled(run, {
-      outcome: 'closed',
-      by: 'outside',
-      detail: outside.detail,
-      at: outside.at,
-      left: '0',
-    });
-  }
+  if (outside !== undefined) return endOutside(run, outside);
   const { left } = tallyOf(run.position);
   const canceled = run.canceledEntries.length > 0 ? 'The rest of the entry was cancelled; t' : 'T';
   return settled(run, {
@@ -104,11 +99,6 @@ const cancelOrders = async (run: Run, books: ('entries' | 'exits')[]): Promise<v
   );
   const broken = ended.find((result) => result.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
-};
-
-const lookAgain = async (run: Run): Promise<void> => {
-  const orders = await lookAtOrders(run.deps.exchange, run.position, run.deps.now());
-  run.position = { ...run.position, ...orders };
 };
 
 const learnFees = async (run: Run): Promise<void> => {

@@ -1,12 +1,14 @@
 import type { Engine } from '../engine.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { OrderView } from '../exchange/exchange.ts';
 import { asFault, type Fault } from '../fault.ts';
+import type { RequestNote } from '../link/hit.ts';
 import { type Action, type Claim, clientOrderIdOf, type Position, type State } from '../position/position.ts';
 import { absentLooksNeeded, clockMarginMs, leaseMs, sendWindowMs } from '../position/timing.ts';
 import type { PositionChange } from '../table/table.ts';
 import { act } from './act.ts';
 import { finishFound } from './close-order.ts';
 import type { Acted, Ending } from './ending.ts';
+import { recordedExchange } from './recorded-exchange.ts';
 import type { ActDependencies } from './run.ts';
 
 /** Where a position stands after a run: what is durable, and what the run came to. */
@@ -14,6 +16,15 @@ export interface Standing {
   position: Position;
   /** Undefined where somebody else took over or finished it meanwhile. */
   ending: Ending | undefined;
+  /** What the run has asked the exchange. */
+  requests: RequestNote[];
+}
+
+/** What a claim is for. `linkId` is `admin` where the owner acts without a link. */
+export interface Intent {
+  linkId: string;
+  action: Action;
+  percent?: number | undefined;
 }
 
 /** Legal prior states of a fresh claim. A kept position can be closed; keeping it again changes nothing. */
@@ -22,11 +33,12 @@ export const claimableFrom: Record<Action, State[]> = {
   keep: ['open', 'failed'],
 };
 
-export const newClaim = (engine: Engine, linkId: string, action: Action): Claim => {
+export const newClaim = (engine: Engine, { linkId, action, percent }: Intent): Claim => {
   const claimedAt = engine.now();
   return {
     linkId,
     action,
+    percent,
     owner: engine.newMark(),
     claimedAt,
     leaseUntil: claimedAt + leaseMs,
@@ -36,13 +48,12 @@ export const newClaim = (engine: Engine, linkId: string, action: Action): Claim 
 
 /** Runs a fresh claim's action and writes down what came of it. */
 export const pursue = async (engine: Engine, claimed: Position, claim: Claim): Promise<Standing> => {
-  const exchange = await connect(engine, claimed);
-  if ('fault' in exchange)
-    return record(engine, claimed, claim, {
-      ending: { kind: 'released', fault: exchange.fault },
-      position: claimed,
-    });
-  return record(engine, claimed, claim, await act(dependencies(engine, exchange.exchange), claimed, claim));
+  const connected = await connect(engine, claimed);
+  const acted: Acted =
+    'fault' in connected
+      ? { ending: { kind: 'released', fault: connected.fault }, position: claimed, requests: [] }
+      : await act(connected, claimed, claim);
+  return record(engine, claimed, claim, acted);
 };
 
 /**
@@ -53,42 +64,37 @@ export const pursue = async (engine: Engine, claimed: Position, claim: Claim): P
 export const recover = async (engine: Engine, stale: Position): Promise<Standing> => {
   const before = stale.claim;
   if (stale.state !== 'claimed' || before === undefined || engine.now() <= before.leaseUntil)
-    return { position: stale, ending: undefined };
+    return { position: stale, ending: undefined, requests: [] };
   const connected = await connect(engine, stale);
   if ('fault' in connected)
-    return { position: stale, ending: { kind: 'pending', reason: connected.fault.message } };
-  const { exchange } = connected;
+    return { position: stale, ending: { kind: 'pending', reason: connected.fault.message }, requests: [] };
 
   // `sendBefore` stays the dead owner's until a new attempt begins: its fence is what has to run out.
-  const fresh = newClaim(engine, before.linkId, before.action);
+  const fresh = newClaim(engine, before);
   const claim: Claim = { ...before, owner: fresh.owner, leaseUntil: fresh.leaseUntil };
   const taken = await engine.table.savePosition(stale, { epoch: stale.epoch + 1, claim });
-  if (taken === undefined) return { position: stale, ending: undefined };
+  if (taken === undefined) return { position: stale, ending: undefined, requests: [] };
 
   if (claim.action === 'close' && !claim.unsent) {
-    const found = await findClose(engine, exchange, taken, claim);
+    const found = await findClose(connected, taken, claim);
     if (found.kind === 'ended') return record(engine, taken, found.claim, found.acted);
-    return proceed(engine, exchange, taken, { ...found.claim, sendBefore: fresh.sendBefore });
+    return proceed(engine, connected, taken, { ...found.claim, sendBefore: fresh.sendBefore });
   }
-  return proceed(engine, exchange, taken, { ...claim, sendBefore: fresh.sendBefore });
+  return proceed(engine, connected, taken, { ...claim, sendBefore: fresh.sendBefore });
 };
 
 type Found = { kind: 'absent'; claim: Claim } | { kind: 'ended'; acted: Acted; claim: Claim };
 
 /** Asks for the close order of the present attempt, and keeps count of how often it was denied. */
-const findClose = async (
-  engine: Engine,
-  exchange: Exchange,
-  position: Position,
-  claim: Claim,
-): Promise<Found> => {
+const findClose = async (deps: ActDependencies, position: Position, claim: Claim): Promise<Found> => {
   const pending = (reason: string, next: Claim = claim): Found => ({
     kind: 'ended',
-    acted: { ending: { kind: 'pending', reason }, position },
+    acted: { ending: { kind: 'pending', reason }, position, requests: deps.requests },
     claim: next,
   });
-  const askedAt = engine.now();
-  let order: Awaited<ReturnType<Exchange['fetchOrder']>>;
+  const { exchange } = deps;
+  const askedAt = deps.now();
+  let order: OrderView | undefined;
   try {
     order = await exchange.fetchOrder(position.market, { clientOrderId: closeIdOf(position) });
   } catch (thrown) {
@@ -97,7 +103,7 @@ const findClose = async (
   if (order !== undefined) {
     if (order.status !== 'done') return pending('the close order is not done yet');
     try {
-      const acted = await finishFound(dependencies(engine, exchange), position, claim, order);
+      const acted = await finishFound(deps, position, claim, order);
       return { kind: 'ended', acted, claim };
     } catch (thrown) {
       return pending(asFault(thrown).message);
@@ -116,29 +122,28 @@ const findClose = async (
 /** Starts a new attempt, under a new client order id that is durable before anything is sent. */
 const proceed = async (
   engine: Engine,
-  exchange: Exchange,
+  deps: ActDependencies,
   position: Position,
   claim: Claim,
 ): Promise<Standing> => {
   const { absentLooks, unsent, ...next } = claim;
   const saved = await engine.table.savePosition(position, { attempt: position.attempt + 1, claim: next });
-  if (saved === undefined) return { position, ending: undefined };
-  return record(engine, saved, next, await act(dependencies(engine, exchange), saved, next));
+  if (saved === undefined) return { position, ending: undefined, requests: deps.requests };
+  return record(engine, saved, next, await act(deps, saved, next));
 };
 
 /** Writes an ending down. What could not be written is not claimed to have happened: it stays `pending`. */
 const record = async (engine: Engine, held: Position, claim: Claim, acted: Acted): Promise<Standing> => {
+  const { ending, requests } = acted;
   try {
     const saved = await engine.table.savePosition(held, changeOf(engine, held, claim, acted));
-    if (saved !== undefined) return { position: saved, ending: acted.ending };
+    if (saved !== undefined) return { position: saved, ending, requests };
     const position = await engine.table.readPosition(held.positionId);
-    return { position: position ?? held, ending: undefined };
+    return { position: position ?? held, ending: undefined, requests };
   } catch (thrown) {
     if (asFault(thrown).code !== 'table-unreachable') throw thrown;
-    return {
-      position: held,
-      ending: { kind: 'pending', reason: 'the outcome could not be written down yet' },
-    };
+    const pending: Ending = { kind: 'pending', reason: 'the outcome could not be written down yet' };
+    return { position: held, ending: pending, requests };
   }
 };
 
@@ -157,16 +162,21 @@ const changeOf = (
     case 'settled':
       return {
         ...learned,
-        state: stateOfOutcome[ending.outcome.outcome],
+        state: ending.reopens ? 'open' : stateOfOutcome[ending.outcome.outcome],
         outcome: ending.outcome,
         claim: null,
       };
     case 'failed':
-      return { ...learned, state: 'failed', failure: ending.failure, claim: null };
+      return { ...learned, state: 'failed', failure: ending.failure, claim: null, ...unused(held, claim) };
     case 'attention':
       return { ...learned, state: 'needs-attention', attention: ending.reason, claim: null };
     case 'released':
-      return { ...learned, state: held.outcome?.outcome === 'kept' ? 'kept' : 'open', claim: null };
+      return {
+        ...learned,
+        state: held.outcome?.outcome === 'kept' ? 'kept' : 'open',
+        claim: null,
+        ...unused(held, claim),
+      };
     case 'retry':
       // Nobody has to wait for the lease: it is proved that no close order left.
       return { ...learned, claim: { ...claim, unsent: true, leaseUntil: engine.now() } };
@@ -180,18 +190,18 @@ const stateOfOutcome = { closed: 'closed', canceled: 'canceled', kept: 'kept', d
 const closeIdOf = (position: Position): string =>
   clientOrderIdOf(position.positionId, 'close', position.attempt);
 
-const dependencies = (engine: Engine, exchange: Exchange): ActDependencies => ({
-  exchange,
-  now: engine.now,
-  pause: engine.pause,
-});
+/** What executed nothing does not count as a use of its link. */
+const unused = ({ uses }: Position, { linkId }: Claim): PositionChange => {
+  const count = uses[linkId];
+  return count === undefined ? {} : { uses: { ...uses, [linkId]: Math.max(0, count - 1) } };
+};
 
-const connect = async (
-  engine: Engine,
-  position: Position,
-): Promise<{ exchange: Exchange } | { fault: Fault }> => {
+/** The position's exchange, with a note of what it is asked. */
+const connect = async (engine: Engine, position: Position): Promise<ActDependencies | { fault: Fault }> => {
   try {
-    return { exchange: await engine.exchanges.of(position.account) };
+    const requests: RequestNote[] = [];
+    const exchange = recordedExchange(await engine.exchanges.of(position.account), engine.now, requests);
+    return { exchange, requests, now: engine.now, pause: engine.pause };
   } catch (thrown) {
     return { fault: asFault(thrown) };
   }

@@ -1,4 +1,4 @@
-import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, isPositive, truncateToStep } from '../amount.ts';
 import { type CreateResult, exitSideOf, type OrderView } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import { lookAtOrders } from '../position/look.ts';
@@ -6,9 +6,9 @@ import { type Claim, clientOrderIdOf, type OrderRecord, type Position } from '..
 import { recordOf, tallyOf } from '../position/tally.ts';
 import { followWindowMs, settleLooks, settlePauseMs } from '../position/timing.ts';
 import type { Acted, Ending } from './ending.ts';
-import { isDust, marketStepOf } from './order-size.ts';
-import { dust, failed, settled } from './outcomes.ts';
-import { closedOutside, describeTrade } from './outside.ts';
+import { amountToClose, isDust, marketStepOf } from './order-size.ts';
+import { failed, settled, tooSmall } from './outcomes.ts';
+import { closedOutside, describeOutside, endOutside } from './outside.ts';
 import type { ActDependencies, Run } from './run.ts';
 
 /** Sends the MARKET order that closes the position: the only place where one leaves. */
@@ -60,7 +60,7 @@ export const finishFound = async (
     cancelsSent: true,
     closeSent: true,
   };
-  return { ending: await endClose(run, order), position: run.position };
+  return { ending: await endClose(run, order), position: run.position, requests: deps.requests };
 };
 
 /** Orders that were live when the claim began and have ended since, with something unfilled. */
@@ -98,34 +98,35 @@ const endClose = async (run: Run, order: OrderView, sentAt?: number): Promise<En
       code: 'not-executed',
       message: `The exchange took the MARKET order ${order.orderId} and ended it without executing any of it.`,
     });
-  const before = decimal(tallyOf(run.position).left);
-  const rest = before.gt(order.filled) ? toAmount(before.minus(order.filled)) : '0';
-  let flat = false;
-  if (isPositive(truncateToStep(rest, marketStepOf(market)))) {
-    // A reduce-only order ends early, or was sent for less, where the account holds less than the position's own.
-    flat =
-      market.kind === 'perpetual' &&
-      (await run.deps.exchange.fetchHolding(market, run.position.side)).side === undefined;
-    if (!flat) {
-      run.position = { ...run.position, exits: [...run.position.exits, recordOf(order)] };
-      return {
-        kind: 'attention',
-        reason: `The MARKET order ${order.orderId} executed ${order.filled} of ${order.amount} ${market.base}; ${rest} ${market.base} is left.`,
-      };
-    }
-  }
-  return settled(run, {
+  const told = {
     outcome: 'closed',
     by: 'link',
     detail: `Closed ${order.filled} ${market.base} with MARKET order ${order.orderId}${order.average === undefined ? '' : ` at ${order.average} ${market.quote}`}.`,
     closedAmount: order.filled,
     averagePrice: order.average,
-    left: flat ? '0' : rest,
     closeOrderId: order.orderId,
     closeClientOrderId: clientOrderIdOf(positionId, 'close', attempt),
     at: order.at,
     sentAt,
-  });
+  } as const;
+  const after: Position = { ...run.position, exits: [...run.position.exits, recordOf(order)] };
+  const { left } = tallyOf(after);
+  const goesOn = isPositive(truncateToStep(left, marketStepOf(market)));
+  if (run.claim.percent !== undefined && goesOn) {
+    run.position = after;
+    return settled(run, { ...told, left }, true);
+  }
+  if (!goesOn) return settled(run, { ...told, left });
+  // A reduce-only order ends early, or was sent for less, where the account holds less than the position's own.
+  const isFlat =
+    market.kind === 'perpetual' &&
+    (await run.deps.exchange.fetchHolding(market, run.position.side)).side === undefined;
+  if (isFlat) return settled(run, { ...told, left: '0' });
+  run.position = after;
+  return {
+    kind: 'attention',
+    reason: `The MARKET order ${order.orderId} executed ${order.filled} of ${order.amount} ${market.base}; ${left} ${market.base} is left.`,
+  };
 };
 
 /** The exchange has proved that nothing was executed. What it was about decides. */
@@ -140,30 +141,14 @@ const afterRejection = async (
   const { left } = tallyOf(run.position);
   switch (rejection.reason) {
     case 'below-minimum':
-      return settled(run, dust(run, left));
+      return tooSmall(run, left);
     case 'insufficient': {
       const outside = await closedOutside(exchange, run.position);
-      if (outside === undefined) return failed(run, rejection);
-      return settled(run, {
-        outcome: 'closed',
-        by: 'outside',
-        detail: outside.detail,
-        at: outside.at,
-        left: '0',
-      });
+      return outside === undefined ? failed(run, rejection) : endOutside(run, outside);
     }
     case 'would-not-reduce': {
       const holding = await exchange.fetchHolding(market, side);
-      if (holding.side === undefined) {
-        const trade = await describeTrade(exchange, run.position);
-        return settled(run, {
-          outcome: 'closed',
-          by: 'outside',
-          detail: `The position was closed outside Ripcord: the exchange holds none of it any more${trade.words}.`,
-          at: trade.at,
-          left: '0',
-        });
-      }
+      if (holding.side === undefined) return endOutside(run, await describeOutside(exchange, run.position));
       if (holding.side !== side)
         return failed(run, {
           code: 'flipped',
@@ -175,9 +160,8 @@ const afterRejection = async (
     case 'precision': {
       if (again) return failed(run, rejection);
       run.position = { ...run.position, market: await exchange.loadMarket(market.symbol) };
-      const rules = run.position.market;
-      const cut = truncateToStep(left, marketStepOf(rules));
-      return (await isDust(run, cut)) ? settled(run, dust(run, left)) : placeClose(run, cut, true);
+      const cut = amountToClose(run);
+      return (await isDust(run, cut)) ? tooSmall(run, left) : placeClose(run, cut, true);
     }
     case 'clock':
     case 'rate-limit':

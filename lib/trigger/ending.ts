@@ -1,10 +1,11 @@
 import type { Fault } from '../fault.ts';
+import type { RequestNote } from '../link/hit.ts';
 import type { Failure, Outcome, Position } from '../position/position.ts';
 
 /** What an owner of a claim has come to. Only the first three end the claim. */
 export type Ending =
-  /** The exchange has told the outcome. */
-  | { kind: 'settled'; outcome: Outcome }
+  /** The exchange has told the outcome. `reopens`: a part was closed, and the position goes on with the rest. */
+  | { kind: 'settled'; outcome: Outcome; reopens?: boolean }
   /** The exchange refused for good; nothing was executed. */
   | { kind: 'failed'; failure: Failure }
   /** A person has to look. */
@@ -20,4 +21,5 @@ export type Ending =
 export interface Acted {
   ending: Ending;
   position: Position;
+  requests: RequestNote[];
 }

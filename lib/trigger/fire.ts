@@ -1,135 +1,125 @@
 import type { Engine } from '../engine.ts';
-import { linkIdOf } from '../link/link.ts';
+import { isExpired, type Link, linkIdOf } from '../link/link.ts';
+import { mayComeFrom } from '../link/sources.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
-import type { Action, Outcome, Position } from '../position/position.ts';
-import { claimableFrom, newClaim, pursue, recover, type Standing } from './claim.ts';
+import { isFinal, type Position } from '../position/position.ts';
+import {
+  type Answer,
+  answerOf,
+  asking,
+  expired,
+  ignored,
+  notFound,
+  paused,
+  refusedMethod,
+  removed,
+  revoked,
+  usedUp,
+  wrongSource,
+} from './answer.ts';
+import { claimableFrom, type Intent, newClaim, pursue, recover, type Standing } from './claim.ts';
+import type { Navigation } from './navigation.ts';
+import { recordHit } from './record-hit.ts';
 
-/** What a hit is answered with; never more than what is durable. */
-export interface Answer {
-  /** HTTP status. */
-  status: number;
-  body: AnswerBody;
-  /** Seconds, where trying again may help. */
-  retryAfter?: number;
+/** One request to a link. */
+export interface Request {
+  token: string;
+  method: string;
+  /** The gateway's own word for where it came from; never a header. */
+  sourceIp: string | undefined;
+  userAgent: string | undefined;
+  /** Whether something stood in the body; white space is nothing. */
+  hasBody: boolean;
+  /** For a GET: whether a person certainly opened it. */
+  navigation: Navigation;
 }
 
-export type AnswerBody =
-  | (Outcome & { repeated?: true } & Named)
-  | ({ status: string; message: string } & Partial<Named>);
-
-interface Named {
-  positionId: string;
-  symbol: string;
-  side: string;
-}
-
-const named = ({ positionId, symbol, side }: Position): Named => ({ positionId, symbol, side });
-
-/** TradingView sends again after 5 s of its own accord; others are told the same. */
-const retrySeconds = 5;
-
-const notFound: Answer = {
-  status: 404,
-  body: { status: 'not-found', message: 'There is no such link. Check that all of it was copied.' },
-};
-const gone = (message: string): Answer => ({ status: 410, body: { status: 'gone', message } });
-const revoked = gone('This link was revoked. Nothing was done.');
-
-/** A body means a message was left in the alert: the guide says that such alerts are ignored. */
-export const ignored: Answer = {
-  status: 400,
-  body: {
-    status: 'ignored',
-    message: "The request has a body, so nothing was done. Clear the alert's message in TradingView.",
-  },
-};
-
-/** Fires a link: finds it, claims its position, acts at the exchange, answers what is written down. */
-export const fire = async (engine: Engine, token: string): Promise<Answer> => {
-  if (!isWellFormed(token)) return notFound;
-  const hash = hashToken(token);
-  const link = await engine.table.readLink(linkIdOf(hash));
+/** Fires a link, if it may be fired: finds it, claims its position, acts, answers what is written down. */
+export const fire = async (engine: Engine, request: Request): Promise<Answer> => {
+  if (request.method !== 'GET' && request.method !== 'POST') return refusedMethod;
+  if (!isWellFormed(request.token)) return notFound;
+  const hash = hashToken(request.token);
+  const { link, paused: isPaused } = await engine.table.openLink(linkIdOf(hash));
   if (link === undefined || link.tokenHash !== hash) return notFound;
-  if (link.revokedAt !== undefined) return revoked;
 
-  const claim = newClaim(engine, link.linkId, link.action);
-  const request = { positionId: link.positionId, claim, from: claimableFrom[link.action] };
+  const held = heldBack(engine, link, request, isPaused);
+  const { answer, standing } =
+    held === undefined
+      ? await claimAndAct(engine, link)
+      : {
+          answer: held.decision === 'asked' ? await askOrTell(engine, link, held) : held,
+          standing: undefined,
+        };
+  await recordHit(engine, link, request, answer, standing?.requests ?? []);
+  return answer;
+};
+
+/** Everything that keeps a link from firing, before anything is claimed. */
+const heldBack = (engine: Engine, link: Link, request: Request, isPaused: boolean): Answer | undefined => {
+  if (link.revokedAt !== undefined) return revoked;
+  if (isExpired(link, engine.now())) return expired;
+  if (!mayComeFrom(link.sources, request.sourceIp ?? '')) return wrongSource;
+  if (isPaused) return paused;
+  if (request.method === 'POST') return request.hasBody ? ignored : undefined;
+  if (link.methods === 'post-only') return asking(link, 'it only acts on a POST');
+  if (link.confirm) return asking(link, 'it wants to be confirmed');
+  return request.navigation.person ? undefined : asking(link, request.navigation.why);
+};
+
+/** There is nothing to ask about a position that is over, or at which somebody is: that is told instead. */
+const askOrTell = async (engine: Engine, link: Link, ask: Answer): Promise<Answer> => {
+  const position = await engine.table.readPosition(link.positionId);
+  if (position === undefined) return removed;
+  const isOver = isFinal(position.state) || position.state === 'claimed';
+  return isOver ? answerOf({ position, ending: undefined }, link.action) : ask;
+};
+
+const claimAndAct = async (
+  engine: Engine,
+  link: Link,
+): Promise<{ answer: Answer; standing: Standing | undefined }> => {
+  const result = await claimAndRun(engine, link.positionId, link, link.maxUses);
+  if (result.kind === 'ran')
+    return { answer: answerOf(result.standing, link.action), standing: result.standing };
+  const { position } = result;
+  if (result.revoked) return { answer: revoked, standing: undefined };
+  if (position === undefined) return { answer: removed, standing: undefined };
+  const spent = link.maxUses !== undefined && (position.uses[link.linkId] ?? 0) >= link.maxUses;
+  const answer =
+    spent && position.state === 'open' && position.outcome?.linkId !== link.linkId
+      ? usedUp
+      : answerOf({ position, ending: undefined }, link.action);
+  return { answer, standing: undefined };
+};
+
+export type RunResult =
+  | { kind: 'ran'; standing: Standing }
+  | { kind: 'refused'; position: Position | undefined; revoked: boolean };
+
+/** Claims a position for an intent and brings it to an end; a dead owner's claim is brought to its end first. */
+export const claimAndRun = async (
+  engine: Engine,
+  positionId: string,
+  intent: Intent,
+  maxUses?: number,
+): Promise<RunResult> => {
+  const claim = newClaim(engine, intent);
+  const request = { positionId, claim, from: claimableFrom[intent.action], maxUses };
   let result = await engine.table.claimPosition(request);
   if (result.kind === 'refused' && !result.revoked && isStale(engine, result.position)) {
-    // Somebody died at it. Their claim is brought to an end first; ours follows only where it still can.
     const standing = await recover(engine, result.position);
-    if (standing.position.state === 'claimed') return answerOf(standing, link.action);
-    result = await engine.table.claimPosition(request);
+    if (standing.position.state === 'claimed') return { kind: 'ran', standing };
+    // Its own intent follows only where it still can: a fresh claim, with times that begin now.
+    const fresh = newClaim(engine, intent);
+    result = await engine.table.claimPosition({ ...request, claim: fresh });
+    if (result.kind === 'refused' && standing.ending !== undefined) return { kind: 'ran', standing };
+    if (result.kind === 'claimed')
+      return { kind: 'ran', standing: await pursue(engine, result.position, fresh) };
   }
-  if (result.kind === 'claimed') return answerOf(await pursue(engine, result.position, claim), link.action);
-  if (result.revoked) return revoked;
-  if (result.position === undefined) return gone('The position of this link was removed. Nothing was done.');
-  return answerOf({ position: result.position, ending: undefined }, link.action);
+  if (result.kind === 'claimed')
+    return { kind: 'ran', standing: await pursue(engine, result.position, claim) };
+  return result;
 };
 
 const isStale = (engine: Engine, position: Position | undefined): position is Position =>
   position?.state === 'claimed' && engine.now() > (position.claim?.leaseUntil ?? Number.POSITIVE_INFINITY);
-
-const answerOf = ({ position, ending }: Standing, action: Action): Answer => {
-  const names = named(position);
-  switch (ending?.kind) {
-    case 'settled':
-      return { status: 200, body: { ...ending.outcome, ...names } };
-    case 'released':
-      return {
-        status: 503,
-        body: { status: ending.fault.code, message: `Nothing was sent. ${ending.fault.message}`, ...names },
-        retryAfter: retrySeconds,
-      };
-    case 'retry':
-      return {
-        status: 503,
-        body: {
-          status: 'retrying',
-          message: `The close order was not sent: ${ending.reason}. Ripcord goes on by itself; firing again is safe.`,
-          ...names,
-        },
-        retryAfter: retrySeconds,
-      };
-  }
-  return standingAnswer(position, action);
-};
-
-/** What the table alone says: for repeats, for hits beside another one, and for endings that are plain states. */
-const standingAnswer = (position: Position, action: Action): Answer => {
-  const names = named(position);
-  switch (position.state) {
-    case 'closed':
-    case 'canceled':
-    case 'kept':
-      if (position.outcome !== undefined)
-        return { status: 200, body: { ...position.outcome, ...names, repeated: true } };
-      break;
-    case 'failed':
-      return {
-        status: 422,
-        body: {
-          status: 'refused',
-          message: `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure?.message ?? 'no words'}`,
-          ...names,
-        },
-      };
-    case 'needs-attention':
-      return {
-        status: 409,
-        body: {
-          status: 'needs-attention',
-          message: `A person has to look: ${position.attention ?? 'the outcome is unknown'}`,
-          ...names,
-        },
-      };
-  }
-  return {
-    status: 202,
-    body: {
-      status: 'in-progress',
-      message: 'Another request is at it. Open the link again for the outcome.',
-      ...names,
-    },
-  };
-};

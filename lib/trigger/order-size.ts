@@ -1,4 +1,4 @@
-import { type Amount, decimal, isPositive, larger } from '../amount.ts';
+import { type Amount, decimal, isPositive, larger, toAmount, truncateToStep } from '../amount.ts';
 import type { MarketRules } from '../exchange/exchange.ts';
 import { tallyOf } from '../position/tally.ts';
 import type { Run } from './run.ts';
@@ -6,6 +6,15 @@ import type { Run } from './run.ts';
 /** The step that a MARKET order's amount has to be a multiple of. */
 export const marketStepOf = ({ amountStep, marketAmountStep }: MarketRules): Amount =>
   larger(amountStep, marketAmountStep ?? '0');
+
+/** How much a claim's close order is to be: all that is left, or its part of it, in whole steps. */
+export const amountToClose = ({ position, claim }: Run): Amount => {
+  const { left } = tallyOf(position);
+  const part = decimal(left)
+    .times(claim.percent ?? 100)
+    .dividedBy(100);
+  return truncateToStep(toAmount(part), marketStepOf(position.market));
+};
 
 /** A price at hand is enough unless the value is near the minimum: then the exchange is asked for one. */
 const nearMinimum = 3;

@@ -19,12 +19,14 @@ export interface Told {
   sentAt?: number | undefined;
 }
 
-export const settled = (run: Run, told: Told): Ending => ({
+export const settled = (run: Run, told: Told, reopens = false): Ending => ({
   kind: 'settled',
+  reopens,
   outcome: {
     outcome: told.outcome,
     by: told.by,
     action: run.claim.action,
+    percent: told.closeOrderId === undefined ? undefined : run.claim.percent,
     linkId: run.claim.linkId,
     detail: told.detail,
     entryFilled: tallyOf(run.position).filled,
@@ -80,7 +82,16 @@ export const nothingLeft = (run: Run): Told => {
   };
 };
 
-export const dust = (run: Run, left: Amount): Told => ({
+/** An order for it would be refused: for all that is left that is dust, for a part of it the part was too small. */
+export const tooSmall = (run: Run, left: Amount): Ending =>
+  run.claim.percent === undefined
+    ? settled(run, dust(run, left))
+    : failed(run, {
+        code: 'below-minimum',
+        message: `${run.claim.percent} % of ${left} ${run.position.market.base} is below the exchange's minimum for an order.`,
+      });
+
+const dust = (run: Run, left: Amount): Told => ({
   outcome: 'dust',
   by: 'link',
   detail: `${left} ${run.position.market.base} is below the exchange's minimum for an order, so it stays in the account.`,

@@ -2,6 +2,9 @@ import { decimal, isPositive, larger, truncateToStep } from '../amount.ts';
 import { type Exchange, exitSideOf } from '../exchange/exchange.ts';
 import type { Position } from '../position/position.ts';
 import { tallyOf } from '../position/tally.ts';
+import type { Ending } from './ending.ts';
+import { nothingLeft, settled } from './outcomes.ts';
+import { lookAgain, type Run } from './run.ts';
 
 export interface ClosedOutside {
   detail: string;
@@ -31,27 +34,29 @@ export const closedOutside = async (
     const least = larger(market.amountMin, market.marketAmountMin ?? '0');
     if (isPositive(sellable) && decimal(sellable).gte(least)) return undefined;
   }
-  const trade = await describeTrade(exchange, position);
-  return {
-    detail: `The position was closed outside Ripcord: the account holds no ${market.base} of it any more${trade.words}.`,
-    at: trade.at,
-  };
+  return describeOutside(exchange, position);
 };
 
-/** The last trade that can have closed it, in words; nothing where the exchange does not tell. */
-export const describeTrade = async (
-  exchange: Exchange,
-  position: Position,
-): Promise<{ words: string; at: number | undefined }> => {
+/** Says so, with the last trade that can have done it where the exchange tells. */
+export const describeOutside = async (exchange: Exchange, position: Position): Promise<ClosedOutside> => {
+  const { market, side } = position;
+  const sentence = `The position was closed outside Ripcord: the account holds no ${market.base} of it any more`;
   try {
-    const trade = await exchange.fetchLastTrade(position.market, exitSideOf(position.side));
-    if (trade === undefined) return { words: '', at: undefined };
+    const trade = await exchange.fetchLastTrade(market, exitSideOf(side));
+    if (trade === undefined) return { detail: `${sentence}.`, at: undefined };
     const when = trade.at === undefined ? '' : ` on ${new Date(trade.at).toISOString()}`;
     return {
-      words: `; the last ${exitSideOf(position.side)} was ${trade.amount} at ${trade.price}${when}`,
+      detail: `${sentence}; the last ${exitSideOf(side)} was ${trade.amount} at ${trade.price}${when}.`,
       at: trade.at,
     };
   } catch {
-    return { words: '', at: undefined };
+    return { detail: `${sentence}.`, at: undefined };
   }
+};
+
+/** Ends a run whose position the account holds no more: its own exits may have ended it since the last look. */
+export const endOutside = async (run: Run, outside: ClosedOutside): Promise<Ending> => {
+  await lookAgain(run);
+  if (!isPositive(tallyOf(run.position).left)) return settled(run, nothingLeft(run));
+  return settled(run, { outcome: 'closed', by: 'outside', ...outside, left: '0' });
 };

@@ -3,7 +3,9 @@ import { asFault } from '../fault.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { refresh } from '../position/refresh.ts';
-import { recover } from './claim.ts';
+import { answerOf } from './answer.ts';
+import { recover, type Standing } from './claim.ts';
+import { writeHit } from './record-hit.ts';
 
 /** What one sweep did, for the log. */
 export interface SweepReport {
@@ -49,7 +51,9 @@ export const sweep = async (engine: Engine): Promise<SweepReport> => {
     try {
       if (position.state === 'claimed') {
         const standing = await recover(engine, position);
-        if (standing.ending !== undefined) report.recovered += 1;
+        if (standing.ending === undefined) return;
+        report.recovered += 1;
+        if (standing.position.state !== 'claimed') await recordRecovery(engine, position, standing);
       } else if (isFinal(position.state)) {
         await engine.table.shelvePosition(position.positionId);
         report.shelved += 1;
@@ -63,4 +67,25 @@ export const sweep = async (engine: Engine): Promise<SweepReport> => {
   };
   await inParallel(waiting, parallel, tend);
   return report;
+};
+
+/** The hit that had begun it got no outcome: this line of history is where it is told. */
+const recordRecovery = (
+  engine: Engine,
+  before: Position,
+  { position, requests }: Standing,
+): Promise<void> => {
+  const action = before.claim?.action ?? 'close';
+  const { body, status } = answerOf({ position, ending: undefined }, action);
+  return writeHit(engine, {
+    positionId: position.positionId,
+    linkId: before.claim?.linkId ?? '',
+    action,
+    method: 'sweep',
+    decision: 'recovered',
+    why: 'detail' in body ? body.detail : body.message,
+    status,
+    outcome: 'outcome' in body ? body.outcome : undefined,
+    requests,
+  });
 };

@@ -66,4 +66,7 @@ export const armedLink: LinkView = {
   action: 'close',
   createdAt: '2025-11-22T17:12:00.000Z',
   state: 'armed',
+  confirm: false,
+  methods: 'any',
+  sources: 'any',
 };

@@ -13,6 +13,9 @@ export const linkAt = (index: number, differing: Partial<Link> = {}): Link => {
     tokenHash,
     positionId: examplePosition.positionId,
     action: 'close',
+    confirm: false,
+    methods: 'any',
+    sources: 'any',
     createdAt: '2026-10-09T08:54:00.000Z',
     ...differing,
   };

@@ -50,6 +50,7 @@ export const examplePosition: Position = {
   epoch: 0,
   attempt: 0,
   revision: 0,
+  uses: {},
 };
 
 export const exampleClaim: Claim = {

@@ -1,4 +1,5 @@
 import { Fault } from '../../lib/fault.ts';
+import type { Hit } from '../../lib/link/hit.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
 import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
 import { applyChange, type ClaimResult, type Table } from '../../lib/table/table.ts';
@@ -16,7 +17,10 @@ export type TableRequest =
   | 'read-link'
   | 'list-links'
   | 'revoke-at-position'
-  | 'revoke-link';
+  | 'revoke-link'
+  | 'switch'
+  | 'record-hit'
+  | 'list-hits';
 
 export type TableStep = `${TableRequest}:${'before' | 'after'}`;
 
@@ -52,6 +56,8 @@ interface Row {
 export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable => {
   const rows = new Map<string, Row>();
   const links = new Map<string, Link>();
+  const hits = new Map<string, Hit>();
+  let paused = false;
   let marks = 0;
 
   const pass = async (step: TableStep, id: string): Promise<void> => {
@@ -124,7 +130,7 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
           .sort((a, b) => order(b.createdAt, a.createdAt) || order(a.positionId, b.positionId)),
       ),
 
-    async claimPosition({ positionId, claim, from }): Promise<ClaimResult> {
+    async claimPosition({ positionId, claim, from, maxUses }): Promise<ClaimResult> {
       let lost: unknown;
       try {
         const claimed = await ask('claim', positionId, () => {
@@ -133,7 +139,8 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
             row === undefined ||
             !from.includes(row.position.state) ||
             row.revokedLinks.has(claim.linkId) ||
-            row.lastOwner === claim.owner
+            row.lastOwner === claim.owner ||
+            (maxUses !== undefined && (row.position.uses[claim.linkId] ?? 0) >= maxUses)
           )
             return undefined;
           const { epoch, attempt } = row.position;
@@ -145,6 +152,14 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
               epoch: epoch + 1,
               attempt: attempt + 1,
               failure: null,
+              ...(maxUses === undefined
+                ? {}
+                : {
+                    uses: {
+                      ...row.position.uses,
+                      [claim.linkId]: (row.position.uses[claim.linkId] ?? 0) + 1,
+                    },
+                  }),
             }),
           );
           return copyPosition(row.position);
@@ -203,6 +218,34 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
       });
       if (!created) throw new Fault('conflict', 'That link id is taken. Create the link again.');
     },
+
+    openLink: (linkId) =>
+      ask('read-link', linkId, () => {
+        const link = links.get(linkId);
+        return { link: link && copyLink(link), paused };
+      }),
+
+    isPaused: () => ask('switch', '', () => paused),
+
+    setPaused: (next) =>
+      ask('switch', '', () => {
+        paused = next;
+      }),
+
+    recordHit: (hit) =>
+      ask('record-hit', hit.positionId, () => {
+        hits.set(`${hit.at}#${hit.hitId}`, structuredClone(hit));
+      }),
+
+    listHits: (positionId, limit) =>
+      ask('list-hits', positionId, () =>
+        [...hits.entries()]
+          .sort(([a], [b]) => order(b, a))
+          .map(([, hit]) => hit)
+          .filter((hit) => hit.positionId === positionId)
+          .slice(0, limit)
+          .map((hit) => structuredClone(hit)),
+      ),
 
     readLink: (linkId) =>
       ask('read-link', linkId, () => {

@@ -166,8 +166,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: claim,
-        find: "ending: { kind: 'pending', reason: 'the outcome could not be written down yet' },",
-        replace: 'ending: acted.ending,',
+        find: 'return { position: held, ending: pending, requests };',
+        replace: 'return { position: held, ending, requests };',
       },
     ],
   },

@@ -49,7 +49,8 @@ export interface Plan {
   lagsMs: number[];
   entries: PlannedOrder[];
   exits: PlannedOrder[];
-  links: ('close' | 'keep')[];
+  /** `half` closes 50 per cent, once. */
+  links: ('close' | 'keep' | 'half')[];
   events: PlannedEvent[];
   faults: PlannedFault[];
 }
@@ -75,7 +76,7 @@ export const makePlan = (seed: number): Plan => {
   const entries = makeOrders(random, random.pick([1, 1, 1, 2, 3]), 0.75);
   const exits = makeOrders(random, random.pick([0, 0, 1, 2]), 0);
   const links = Array.from({ length: random.between(1, 3) }, () =>
-    random.pick(['close', 'close', 'keep'] as const),
+    random.pick(['close', 'close', 'close', 'keep', 'half'] as const),
   );
   const events: PlannedEvent[] = [];
   const hits = random.between(1, 4);

@@ -4,7 +4,8 @@ import { type Link, linkIdOf } from '../../lib/link/link.ts';
 import { revokeLink } from '../../lib/link/manage.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
 import type { OrderRecord, Position } from '../../lib/position/position.ts';
-import { type Answer, fire } from '../../lib/trigger/fire.ts';
+import type { Answer } from '../../lib/trigger/answer.ts';
+import { fire } from '../../lib/trigger/fire.ts';
 import { sweep } from '../../lib/trigger/sweep.ts';
 import { type Hit, judge } from './invariants.ts';
 import { memoryTable } from './memory-table.ts';
@@ -118,7 +119,11 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
       linkId: linkIdOf(tokenHash),
       tokenHash,
       positionId,
-      action,
+      action: action === 'keep' ? 'keep' : 'close',
+      ...(action === 'half' ? { percent: 50, maxUses: 1 } : {}),
+      confirm: false,
+      methods: 'any',
+      sources: 'any',
       createdAt: new Date(world.time).toISOString(),
     };
     links.push(link);
@@ -148,7 +153,7 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
           };
           hits.push(hit);
           void current.run(actor, () =>
-            fire(engineOf(event.skewMs), tokens[event.link] ?? '').then(
+            fire(engineOf(event.skewMs), { ...post, token: tokens[event.link] ?? '' }).then(
               (answer) => note(hit, answer),
               (thrown: unknown) => note(hit, thrown),
             ),
@@ -222,6 +227,15 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
   return { violations, trace };
 };
 
+/** As TradingView sends it. */
+const post = {
+  method: 'POST',
+  sourceIp: '127.0.0.1',
+  userAgent: undefined,
+  hasBody: false,
+  navigation: { person: false, why: 'a POST' },
+} as const;
+
 const executedCloses = (book: ModelBook): string[] =>
   book.of('close').flatMap((order) => (order.filled > 0 ? [order.orderId] : []));
 
@@ -255,5 +269,6 @@ const positionOf = (plan: Plan, book: ModelBook, now: number): Position => {
     epoch: 0,
     attempt: 0,
     revision: 0,
+    uses: {},
   };
 };

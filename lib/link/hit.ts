@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** One request to the exchange, in short: enough to settle a dispute, and nothing secret. */
+export const requestNoteSchema = z.object({
+  at: z.string(),
+  /** What was asked: cancel, create, look … */
+  request: z.string(),
+  /** Milliseconds until the answer. */
+  ms: z.number(),
+  orderId: z.string().optional(),
+  /** The answer in a few words. */
+  answer: z.string(),
+});
+export type RequestNote = z.infer<typeof requestNoteSchema>;
+
+/**
+ * What one hit was, and what came of it. `decision` is what Ripcord decided, `why` in words; `outcome` what was
+ * answered. Kept 90 days.
+ */
+export const hitSchema = z.object({
+  hitId: z.string(),
+  /** ISO 8601, UTC. */
+  at: z.string(),
+  positionId: z.string(),
+  linkId: z.string(),
+  action: z.string(),
+  /** GET or POST; `sweep` and `admin` where nobody opened a link. */
+  method: z.string(),
+  sourceIp: z.string().optional(),
+  userAgent: z.string().optional(),
+  decision: z.enum(['fired', 'repeated', 'in-progress', 'asked', 'refused', 'recovered']),
+  why: z.string(),
+  /** The HTTP status that was answered. */
+  status: z.number(),
+  outcome: z.string().optional(),
+  requests: z.array(requestNoteSchema),
+});
+export type Hit = z.infer<typeof hitSchema>;
+
+export const hitsKeptMs = 90 * 24 * 3_600_000;

@@ -1,0 +1,132 @@
+import type { CommandResult } from '../admin/commands.ts';
+import { isPositive } from '../amount.ts';
+import type { Engine } from '../engine.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { Fault } from '../fault.ts';
+import { lookAtOrders } from './look.ts';
+import { clientOrderIdOf, isFinal, type OrderRecord, type Position } from './position.ts';
+import { recordOf, tallyOf } from './tally.ts';
+
+/** What the exchange's record comes to, before anything is written. */
+export interface Verdict {
+  verdict: CommandResult<'positions.resolve'>['verdict'];
+  because: string;
+  position: Position;
+}
+
+/**
+ * Reads everything that the exchange tells of a position: its orders, and each close order that Ripcord may ever
+ * have sent for it. Throws where the exchange can not be asked.
+ */
+export const judgePosition = async (engine: Engine, position: Position): Promise<Verdict> => {
+  if (isFinal(position.state))
+    return {
+      verdict: 'unknown',
+      because: `It is ${position.state} already; there is nothing to settle.`,
+      position,
+    };
+  if (position.state === 'claimed' && engine.now() <= (position.claim?.leaseUntil ?? 0))
+    throw new Fault(
+      'conflict',
+      `${position.positionId} is being worked on just now. Try again in a quarter of a minute.`,
+    );
+  const exchange = await engine.exchanges.of(position.account);
+  const orders = await lookAtOrders(exchange, position, engine.now());
+  const closes = await findCloses(exchange, position, orders.exits);
+  const live = closes.find((order) => order.status !== 'done');
+  const seen: Position = { ...position, entries: orders.entries, exits: [...orders.exits, ...closes] };
+  const { filled, left, entriesDone } = tallyOf(seen);
+  const base = position.market.base;
+  const names = closes.map((order) => `${order.orderId} (${order.filled} ${base})`).join(', ');
+  const found = closes.length === 0 ? 'no close order of ours' : `close order ${names}`;
+  if (live !== undefined)
+    return {
+      verdict: 'unknown',
+      because: `The close order ${live.orderId} is not done yet. Look again in a moment.`,
+      position: seen,
+    };
+  if (entriesDone && !isPositive(filled))
+    return {
+      verdict: 'canceled',
+      because: `Nothing of the entry filled, and it is cancelled; ${found}.`,
+      position: seen,
+    };
+  if (!isPositive(left))
+    return {
+      verdict: 'closed',
+      because: `The entry filled ${filled} ${base} and all of it is closed; ${found}.`,
+      position: seen,
+    };
+  const holding =
+    position.market.kind === 'perpetual'
+      ? await exchange.fetchHolding(position.market, position.side)
+      : undefined;
+  if (holding !== undefined && holding.side !== position.side && entriesDone)
+    return {
+      verdict: 'closed',
+      because: `The exchange holds no such position any more; ${found}.`,
+      position: seen,
+    };
+  return {
+    verdict: 'open',
+    because: `${left} ${base} of it is left; ${found}. Its links can close it.`,
+    position: seen,
+  };
+};
+
+const findCloses = async (
+  exchange: Exchange,
+  position: Position,
+  known: OrderRecord[],
+): Promise<OrderRecord[]> => {
+  const found: OrderRecord[] = [];
+  for (let attempt = 1; attempt <= position.attempt; attempt += 1) {
+    const clientOrderId = clientOrderIdOf(position.positionId, 'close', attempt);
+    const order = await exchange.fetchOrder(position.market, { clientOrderId });
+    if (order !== undefined && !known.some(({ orderId }) => orderId === order.orderId))
+      found.push(recordOf(order));
+  }
+  return found;
+};
+
+/** Writes a verdict down. A claim that may still have an order under way is never ended by absence alone. */
+export const applyVerdict = async (
+  engine: Engine,
+  { verdict, because, position }: Verdict,
+): Promise<Position> => {
+  if (verdict === 'unknown') throw new Fault('conflict', because);
+  if (position.state === 'claimed' && verdict === 'open' && position.claim?.unsent !== true)
+    throw new Fault(
+      'conflict',
+      `A close order may still be under way for ${position.positionId}. The sweep proves that first; try again in two minutes.`,
+    );
+  const now = new Date(engine.now()).toISOString();
+  const { filled, left } = tallyOf(position);
+  const saved = await engine.table.savePosition(position, {
+    state: verdict,
+    entries: position.entries,
+    exits: position.exits,
+    claim: null,
+    attention: null,
+    ...(verdict === 'open'
+      ? {}
+      : {
+          outcome: {
+            outcome: verdict,
+            by: 'outside',
+            action: 'close',
+            linkId: 'admin',
+            detail: `Settled by a person from the exchange's own record. ${because}`,
+            entryFilled: filled,
+            closedAmount: '0',
+            left,
+            canceledEntryOrderIds: [],
+            canceledExitOrderIds: [],
+            claimedAt: now,
+            settledAt: now,
+          },
+        }),
+  });
+  if (saved === undefined) throw new Fault('conflict', 'The position changed meanwhile. Look again.');
+  return saved;
+};

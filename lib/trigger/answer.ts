@@ -1,0 +1,158 @@
+import type { Link } from '../link/link.ts';
+import type { Action, Outcome, Position } from '../position/position.ts';
+import type { Standing } from './claim.ts';
+
+/** What a hit is answered with; never more than what is durable. */
+export interface Answer {
+  /** HTTP status. */
+  status: number;
+  body: AnswerBody;
+  /** Seconds, where trying again may help. */
+  retryAfter?: number;
+  /** What the answer means for the record of the hit. */
+  decision: 'fired' | 'repeated' | 'in-progress' | 'asked' | 'refused';
+}
+
+export type AnswerBody =
+  | (Outcome & { repeated?: true } & Named)
+  | ({ status: string; message: string; action?: Action } & Partial<Named>);
+
+interface Named {
+  positionId: string;
+  symbol: string;
+  side: string;
+}
+
+const named = ({ positionId, symbol, side }: Position): Named => ({ positionId, symbol, side });
+
+/** TradingView sends again after 5 s of its own accord; others are told the same. */
+const retrySeconds = 5;
+
+const refusal = (status: number, word: string, message: string): Answer => ({
+  status,
+  body: { status: word, message },
+  decision: 'refused',
+});
+
+export const notFound = refusal(404, 'not-found', 'There is no such link. Check that all of it was copied.');
+export const revoked = refusal(410, 'gone', 'This link was revoked. Nothing was done.');
+export const expired = refusal(410, 'gone', 'This link has expired. Nothing was done.');
+export const usedUp = refusal(410, 'gone', 'This link has acted as often as it may. Nothing was done.');
+export const removed = refusal(410, 'gone', 'The position of this link was removed. Nothing was done.');
+export const wrongSource = refusal(
+  403,
+  'wrong-source',
+  'This link may not be fired from this address. Nothing was done.',
+);
+export const paused = refusal(409, 'paused', 'All links are paused. Nothing was done.');
+/** A body means a message was left in the alert: the guide says that such alerts are ignored. */
+export const ignored = refusal(
+  400,
+  'ignored',
+  "The request has a body, so nothing was done. Clear the alert's message in TradingView.",
+);
+export const refusedMethod = refusal(
+  405,
+  'method-not-allowed',
+  'A link is opened with GET or POST. Nothing was done.',
+);
+
+/** For a GET that is no proof of a person: what the link would do, and how to do it. */
+export const asking = (link: Link, why: string): Answer => ({
+  status: 200,
+  body: {
+    status: 'confirm',
+    action: link.action,
+    positionId: link.positionId,
+    message: `${describeAction(link)} Nothing has been done yet: ${why}. To do it, send a POST with an empty body.`,
+  },
+  decision: 'asked',
+});
+
+/** What a link does, in a sentence. */
+export const describeAction = ({ action, percent }: Pick<Link, 'action' | 'percent'>): string => {
+  if (action === 'keep')
+    return 'This link cancels the entry if it is unfilled, and leaves a filled position alone.';
+  const what = percent === undefined ? 'a filled position' : `${percent} % of a filled position`;
+  return `This link closes ${what} with a MARKET order, and cancels the entry if it is unfilled.`;
+};
+
+/** What a run has come to, or what the table says where somebody else has run. */
+export const answerOf = (
+  { position, ending }: Pick<Standing, 'position' | 'ending'>,
+  action: Action,
+): Answer => {
+  const names = named(position);
+  switch (ending?.kind) {
+    case 'settled':
+      return { status: 200, body: { ...ending.outcome, ...names }, decision: 'fired' };
+    case 'released':
+      return {
+        status: 503,
+        body: { status: ending.fault.code, message: `Nothing was sent. ${ending.fault.message}`, ...names },
+        retryAfter: retrySeconds,
+        decision: 'refused',
+      };
+    case 'retry':
+      return {
+        status: 503,
+        body: {
+          status: 'retrying',
+          message: `The close order was not sent: ${ending.reason}. Ripcord goes on by itself; firing again is safe.`,
+          ...names,
+        },
+        retryAfter: retrySeconds,
+        decision: 'fired',
+      };
+    case undefined:
+      return standingAnswer(position, action);
+    default:
+      return { ...standingAnswer(position, action), decision: 'fired' };
+  }
+};
+
+const standingAnswer = (position: Position, action: Action): Answer => {
+  const names = named(position);
+  switch (position.state) {
+    case 'open':
+    case 'closed':
+    case 'canceled':
+    case 'kept':
+      if (position.outcome !== undefined)
+        return {
+          status: 200,
+          body: { ...position.outcome, ...names, repeated: true as const },
+          decision: 'repeated',
+        };
+      break;
+    case 'failed':
+      return {
+        status: 422,
+        body: {
+          status: 'refused',
+          message: `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure?.message ?? 'no words'}`,
+          ...names,
+        },
+        decision: 'refused',
+      };
+    case 'needs-attention':
+      return {
+        status: 409,
+        body: {
+          status: 'needs-attention',
+          message: `A person has to look: ${position.attention ?? 'the outcome is unknown'}`,
+          ...names,
+        },
+        decision: 'refused',
+      };
+  }
+  return {
+    status: 202,
+    body: {
+      status: 'in-progress',
+      message: 'Another request is at it. Open the link again for the outcome.',
+      ...names,
+    },
+    decision: 'in-progress',
+  };
+};

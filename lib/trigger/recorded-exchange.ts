@@ -1,0 +1,71 @@
+import type { CancelResult, CreateResult, Exchange, OrderView } from '../exchange/exchange.ts';
+import type { RequestNote } from '../link/hit.ts';
+
+/** The same exchange, noting down each request that can matter in a dispute, and its answer in short. */
+export const recordedExchange = (exchange: Exchange, now: () => number, notes: RequestNote[]): Exchange => {
+  const noted = async <Answer>(
+    request: string,
+    orderId: string | undefined,
+    call: () => Promise<Answer>,
+    describe: (answer: Answer) => { orderId?: string | undefined; answer: string },
+  ): Promise<Answer> => {
+    const startedAt = now();
+    const note = (told: { orderId?: string | undefined; answer: string }) =>
+      notes.push({
+        at: new Date(startedAt).toISOString(),
+        request,
+        ms: now() - startedAt,
+        orderId: told.orderId ?? orderId,
+        answer: told.answer,
+      });
+    try {
+      const answer = await call();
+      note(describe(answer));
+      return answer;
+    } catch (thrown) {
+      note({ answer: 'no answer' });
+      throw thrown;
+    }
+  };
+  const create = (result: CreateResult) =>
+    result.kind === 'accepted'
+      ? { orderId: result.order.orderId, answer: `accepted, ${inShort(result.order)}` }
+      : { answer: `${result.kind}: ${result.message}` };
+  return {
+    fenceMs: exchange.fenceMs,
+    absenceMs: exchange.absenceMs,
+    loadMarket: (symbol) => exchange.loadMarket(symbol),
+    createEntryOrder: (market, order) => exchange.createEntryOrder(market, order),
+    fetchBaseFee: (market, orderId) => exchange.fetchBaseFee(market, orderId),
+    fetchHolding: (market, side) => exchange.fetchHolding(market, side),
+    fetchBalance: (currency) => exchange.fetchBalance(currency),
+    fetchPrice: (market) => exchange.fetchPrice(market),
+    fetchLastTrade: (market, side) => exchange.fetchLastTrade(market, side),
+    fetchPermissions: () => exchange.fetchPermissions(),
+    fetchOrder: (market, name) =>
+      noted(
+        'look',
+        name.orderId ?? name.clientOrderId,
+        () => exchange.fetchOrder(market, name),
+        (order) => (order === undefined ? { answer: 'no such order' } : { answer: inShort(order) }),
+      ),
+    cancelOrder: (market, name) =>
+      noted(
+        'cancel',
+        name.orderId ?? name.clientOrderId,
+        () => exchange.cancelOrder(market, name),
+        (result: CancelResult) => ({
+          answer: result.kind === 'told' ? inShort(result.order) : result.message,
+        }),
+      ),
+    createMarketOrder: (market, order) =>
+      noted(
+        `${order.side} ${order.amount} at MARKET`,
+        order.clientOrderId,
+        () => exchange.createMarketOrder(market, order),
+        create,
+      ),
+  };
+};
+
+const inShort = (order: OrderView): string => `${order.status}, filled ${order.filled} of ${order.amount}`;

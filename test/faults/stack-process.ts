@@ -1,0 +1,67 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { readSync, writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createAdmin } from '../../functions/admin.ts';
+import { buildEngine } from '../../functions/engine.ts';
+import type { Environment } from '../../functions/environment.ts';
+import { createSweep } from '../../functions/sweep.ts';
+import { createTrigger } from '../../functions/trigger.ts';
+import { startLocalStack } from '../../infra/local/stack.ts';
+import { type FailPoint, withFailPoints } from './fail-points.ts';
+import { readSteering } from './steering.ts';
+
+/**
+ * The local stack as a process whose clock a test moves, and which stops where a test says: it prints
+ * `reached <point>` and does nothing any more until a byte comes down its fourth channel.
+ */
+
+const { values } = parseArgs({
+  options: {
+    name: { type: 'string', default: '' },
+    data: { type: 'string', default: '' },
+    steering: { type: 'string', default: '' },
+    /** Another table than its own. */
+    table: { type: 'string' },
+  },
+});
+
+// ccxt signs with it, too. It is loaded later, with the first exchange that is asked for.
+const machineNow = Date.now;
+Date.now = () => machineNow() + readSteering(values.steering).aheadMs;
+
+const resumption = 3;
+
+const reach = (point: FailPoint): void => {
+  const { stop } = readSteering(values.steering);
+  if (stop?.process !== values.name || stop.point !== point) return;
+  writeSync(process.stdout.fd, `reached ${point}\n`);
+  // All of the process waits here, whatever else it was about to do.
+  readSync(resumption, Buffer.alloc(1));
+};
+
+// ccxt's HTTP client tells of a request when it is complete and has not been written yet.
+subscribe('undici:request:create', (message) => {
+  const { request } = message as { request: { method: string; path: string } };
+  if (request.method === 'POST' && /\/order\b/.test(request.path)) reach('signed');
+});
+
+const build = (given: Environment) => {
+  const { engine, accounts } = buildEngine({
+    ...given,
+    RIPCORD_TABLE_ENDPOINT: values.table ?? given.RIPCORD_TABLE_ENDPOINT,
+  });
+  return { accounts, engine: withFailPoints(engine, reach) };
+};
+
+const stack = await startLocalStack({
+  port: 0,
+  data: values.data,
+  // Sweeps run when a test asks for one.
+  every: () => () => undefined,
+  handlers: (environment) => ({
+    trigger: createTrigger(environment, build),
+    admin: createAdmin(environment, build),
+    sweep: createSweep(environment, build),
+  }),
+});
+writeSync(process.stdout.fd, `ready ${stack.url}\n`);

@@ -79,11 +79,15 @@ export const openPosition = async (
   }
   const entries =
     result.kind === 'accepted'
-      ? [recordOf(result.order, entry)]
+      ? [acceptedEntry(recordOf(result.order, entry), size.amount)]
       : await lookForEntry(exchange, position, entry);
   const told = { entries: await addFeesIfTold(exchange, position, entries) };
   return (await engine.table.savePosition(position, told)) ?? { ...position, ...told };
 };
+
+/** An acknowledgement of an order sized by its cost names no amount yet: the estimate stands until it is read. */
+const acceptedEntry = (entry: OrderRecord, estimate: Amount): OrderRecord =>
+  entry.status === 'live' && !isPositive(entry.amount) ? { ...entry, amount: estimate } : entry;
 
 /** The answer was lost: one look. If it finds nothing, the entry stays `unseen` for the sweep to find out. */
 const lookForEntry = async (

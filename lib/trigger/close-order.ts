@@ -93,11 +93,16 @@ const followClose = async (
 /** What a finished close order means. */
 const endClose = async (run: Run, order: OrderView, sentAt?: number): Promise<Ending> => {
   const { market, positionId, attempt } = run.position;
-  if (!isPositive(order.filled))
+  if (!isPositive(order.filled)) {
+    // Venues that only acknowledge find out afterwards that there is nothing to reduce.
+    const outside =
+      market.kind === 'perpetual' ? await closedOutside(run.deps.exchange, run.position) : undefined;
+    if (outside !== undefined) return endOutside(run, outside);
     return failed(run, {
       code: 'not-executed',
       message: `The exchange took the MARKET order ${order.orderId} and ended it without executing any of it.`,
     });
+  }
   const told = {
     outcome: 'closed',
     by: 'link',

@@ -18,21 +18,8 @@ import {
   wrongSource,
 } from './answer.ts';
 import { claimableFrom, type Intent, newClaim, pursue, recover, type Standing } from './claim.ts';
-import type { Navigation } from './navigation.ts';
 import { recordHit } from './record-hit.ts';
-
-/** One request to a link. */
-export interface Request {
-  token: string;
-  method: string;
-  /** The gateway's own word for where it came from; never a header. */
-  sourceIp: string | undefined;
-  userAgent: string | undefined;
-  /** Whether something stood in the body; white space is nothing. */
-  hasBody: boolean;
-  /** For a GET: whether a person certainly opened it. */
-  navigation: Navigation;
-}
+import type { Request } from './request.ts';
 
 /** Fires a link, if it may be fired: finds it, claims its position, acts, answers what is written down. */
 export const fire = async (engine: Engine, request: Request): Promise<Answer> => {

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts';
 import { type Hit, hitsKeptMs, type RequestNote } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
 import type { Answer } from './answer.ts';
-import type { Request } from './fire.ts';
+import type { Request } from './request.ts';
 
 /** User agents are the sender's own text: enough of it to know it by. */
 const agentLength = 200;

@@ -51,10 +51,10 @@ export const withFailPoints = (engine: Engine, reach: Reach): Engine => ({
 
 const withTablePoints = (table: Table, reach: Reach): Table =>
   withMethods<Table>(table, {
-    async readLink(linkId) {
-      const link = await table.readLink(linkId);
+    async openLink(linkId) {
+      const opened = await table.openLink(linkId);
       reach('link-read');
-      return link;
+      return opened;
     },
     async claimPosition(request) {
       const result = await table.claimPosition(request);

@@ -100,6 +100,9 @@ export const applyVerdict = async (
       'conflict',
       `A close order may still be under way for ${position.positionId}. The sweep proves that first; try again in two minutes.`,
     );
+  // Its links can close it as it is: there is nothing to settle.
+  if (verdict === 'open' && position.state !== 'needs-attention' && position.state !== 'claimed')
+    return position;
   const now = new Date(engine.now()).toISOString();
   const { filled, left } = tallyOf(position);
   const saved = await engine.table.savePosition(position, {

@@ -14,7 +14,7 @@ import { isActor, type Plan, type PlannedFault } from './plan.ts';
 import { Random } from './random.ts';
 import { World } from './world.ts';
 
-const positionId = 'pos_simulation01'.slice(0, 16);
+const positionId = 'pos_simulation01';
 
 /** Tokens are random by nature, and the run must not be: a few, minted once, serve every seed. */
 const tokens = Array.from({ length: 4 }, mintToken);
@@ -29,6 +29,8 @@ interface Actor {
 /** What a run has shown. */
 export interface RunResult {
   violations: string[];
+  /** Every change of the position's state that the table has seen: `open → claimed`. */
+  transitions: Set<string>;
   trace: string[];
 }
 
@@ -74,6 +76,7 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
   const table = memoryTable({
     async interrupt(step) {
       if (step === 'claim:after') noteClaim();
+      if (step === 'claim:after' || step === 'save:after') noteState();
       await world.sleep(random.between(1, 4));
       const fate = await interrupt(`table ${step}`);
       if (fate !== 'pass') {
@@ -93,6 +96,13 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     claims.push({ linkId: held.claim.linkId, at: world.time });
   };
   let lastClaimedAt: number | undefined;
+  const transitions = new Set<string>();
+  let lastState = 'open';
+  const noteState = () => {
+    const state = table.positions()[0]?.state ?? lastState;
+    if (state !== lastState) transitions.add(`${lastState} → ${state}`);
+    lastState = state;
+  };
 
   const engineOf = (skewMs: number): Engine => {
     const now = () => world.time + skewMs;
@@ -224,7 +234,7 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     trace.push(`end: ${JSON.stringify(position)}`);
     for (const order of book.orders) trace.push(`ledger: ${JSON.stringify(order)}`);
   }
-  return { violations, trace };
+  return { violations, transitions, trace };
 };
 
 /** As TradingView sends it. */
@@ -251,7 +261,7 @@ const recordOfModel = (order: ModelOrder, spotLong: boolean): OrderRecord => ({
 });
 
 /** The position as adopting it would have written it down. */
-const positionOf = (plan: Plan, book: ModelBook, now: number): Position => {
+export const positionOf = (plan: Plan, book: ModelBook, now: number): Position => {
   const spotLong = plan.market === 'spot' && plan.side === 'long';
   return {
     positionId,

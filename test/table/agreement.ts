@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { type Position, stateSchema } from '../../lib/position/position.ts';
 import type { PositionChange, Table } from '../../lib/table/table.ts';
+import { exampleHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
 import {
   exampleClaim,
@@ -42,6 +43,11 @@ const change = fc.record(
     market: fc.constantFrom(examplePosition.market, fullPosition.market),
     stated: fc.constant(fullPosition.stated),
     seen: fc.record({ at: fc.nat() }),
+    uses: fc.dictionary(
+      few.map((index) => linkAt(index).linkId),
+      few,
+      { noNullPrototype: true },
+    ),
     label: orUndefined(fc.option(fc.string({ unit: 'grapheme' }))),
   },
   { requiredKeys: [] },
@@ -58,6 +64,7 @@ const operation = fc.oneof(
       which: few,
       claim,
       from: fc.uniqueArray(state, { minLength: 1 }),
+      maxUses: orUndefined(fc.integer({ min: 1, max: 3 })),
     }),
   },
   // From what was read some steps ago, so that many are stale.
@@ -75,6 +82,20 @@ const operation = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('read-link' as const), which: few }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('open-link' as const), which: few }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), paused: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('record-hit' as const), which: few, of: few, moment }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('list-hits' as const),
+      of: few,
+      limit: fc.constantFrom(1, 2, 99),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('list-links' as const), of: orUndefined(few) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke' as const), which: few, of: few, moment }) },
 );
@@ -113,8 +134,9 @@ const take = async (table: Table, each: Operation, seen: Position[]): Promise<un
     case 'list':
       return table.listPositions(each.shelf);
     case 'claim': {
-      const { claim, from } = each;
-      const result = await table.claimPosition({ positionId: positionIdAt(each.which), claim, from });
+      const { claim, from, maxUses } = each;
+      const positionId = positionIdAt(each.which);
+      const result = await table.claimPosition({ positionId, claim, from, maxUses });
       see(result.position);
       return result;
     }
@@ -134,6 +156,17 @@ const take = async (table: Table, each: Operation, seen: Position[]): Promise<un
     }
     case 'read-link':
       return table.readLink(linkAt(each.which).linkId);
+    case 'open-link':
+      return table.openLink(linkAt(each.which).linkId);
+    case 'pause':
+      return table.setPaused(each.paused).then(() => table.isPaused());
+    case 'record-hit': {
+      const { which, of, moment: at } = each;
+      const hit = { ...exampleHit, hitId: `hit${which}`, positionId: positionIdAt(of), at };
+      return table.recordHit(hit, Date.parse('2100-01-01'));
+    }
+    case 'list-hits':
+      return table.listHits(positionIdAt(each.of), each.limit);
     case 'list-links':
       return table.listLinks(each.of === undefined ? undefined : positionIdAt(each.of));
     case 'revoke':

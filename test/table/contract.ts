@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { inParallel } from '../../lib/parallel.ts';
 import { type Position, type State, stateSchema } from '../../lib/position/position.ts';
 import type { Table } from '../../lib/table/table.ts';
+import { exampleHit, fullHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
 import {
   exampleClaim,
@@ -19,9 +20,22 @@ const states: State[] = stateSchema.options;
 const otherThan = (...left: State[]): State[] => states.filter((state) => !left.includes(state));
 
 const link = linkAt(1);
+const fullLink = linkAt(1, {
+  label: '🪂 exit',
+  expiresAt: '2026-10-10T08:00:00.000Z',
+  maxUses: 3,
+  confirm: true,
+  methods: 'post-only',
+  sources: ['203.0.113.0/24', '2001:db8::1'],
+  percent: 50,
+  revokedAt: '2026-10-09T09:00:00.000Z',
+});
 const claim = { ...exampleClaim, linkId: link.linkId };
 const revokedAt = '2026-10-09T09:00:00.000Z';
 const later = '2026-10-09T10:00:00.000Z';
+
+/** Does it to all of them, few enough at a time for a busy machine to answer each one in time. */
+const many = <Input>(inputs: Input[], act: (input: Input) => Promise<unknown>) => inParallel(inputs, 10, act);
 
 /** What every table has to do, the real one and the model of it. `makeTable` makes an empty one. */
 export const describeTable = (name: string, makeTable: () => Promise<Table>): void => {
@@ -189,12 +203,11 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
 
       it('names each of more than fit one batch', async () => {
         const ids = Array.from({ length: 230 }, (_, index) => positionIdAt(index));
-        await Promise.all(
-          ids.map((id, index) => create({ positionId: id, state: index % 2 ? 'closed' : 'open' })),
-        );
+        const closed = ids.filter((_, index) => index % 2 === 1);
+        await many(ids, (id) => create({ positionId: id, state: closed.includes(id) ? 'closed' : 'open' }));
         expect(await listed('open')).toEqual(ids);
-        await Promise.all(ids.map((id) => table.shelvePosition(id)));
-        expect(await listed('open')).toEqual(ids.filter((_, index) => index % 2 === 0));
+        await many(ids, (id) => table.shelvePosition(id));
+        expect(await listed('open')).toEqual(ids.filter((id) => !closed.includes(id)));
         expect(await listed('all')).toEqual(ids);
       });
 
@@ -202,7 +215,7 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         // A page of a query is 1 MB: about a thousand keys, where each is nearly as long as a key may be.
         const createdAt = '2026-10-09T08:00:00.000Z'.padEnd(1_000, '0');
         const ids = Array.from({ length: 1_050 }, (_, index) => positionIdAt(index));
-        await inParallel(ids, 50, async (id) => void (await create({ positionId: id, createdAt })));
+        await many(ids, (id) => create({ positionId: id, createdAt }));
         expect(await listed('open')).toEqual(ids);
       }, 60_000);
 
@@ -210,7 +223,7 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         // The answer to a batch is 16 MB at most; what is too much for it comes back unprocessed.
         const label = 'x'.repeat(300_000);
         const ids = Array.from({ length: 60 }, (_, index) => positionIdAt(index));
-        for (const id of ids) await create({ positionId: id, label });
+        await many(ids, (id) => create({ positionId: id, label }));
         expect(await listed('open')).toEqual(ids);
       }, 60_000);
     });
@@ -359,6 +372,73 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
           position: closed,
           revoked: false,
         });
+      });
+    });
+
+    describe('A claim by a link with a use limit', () => {
+      const { linkId } = link;
+      const other = linkAt(2).linkId;
+      const claimAs = (owner: string, maxUses: number | undefined, by = linkId) =>
+        table.claimPosition({
+          positionId,
+          claim: { ...claim, owner, linkId: by },
+          from: ['open'],
+          maxUses,
+        });
+      const release = async () => table.savePosition(await read(), { state: 'open', claim: null });
+
+      it('counts one more use, for this link only', async () => {
+        await create({ uses: { [linkId]: 1, [other]: 5 } });
+        const result = await claimAs('a', 3);
+        expect(result).toMatchObject({ kind: 'claimed', position: { uses: { [linkId]: 2, [other]: 5 } } });
+        expect(await read()).toStrictEqual(result.position);
+      });
+
+      it('is refused once its uses are up, and changes nothing', async () => {
+        await create();
+        for (const owner of ['a', 'b']) {
+          expect(await claimAs(owner, 2)).toMatchObject({ kind: 'claimed' });
+          await release();
+        }
+        const position = await read();
+        expect(await claimAs('c', 2)).toStrictEqual({ kind: 'refused', position, revoked: false });
+        expect(await read()).toStrictEqual(position);
+        expect(position.uses).toEqual({ [linkId]: 2 });
+      });
+
+      it('is not refused because another link has used up its own', async () => {
+        await create({ uses: { [other]: 1 } });
+        expect(await claimAs('a', 1, other)).toMatchObject({ kind: 'refused' });
+        expect(await claimAs('a', 1)).toMatchObject({ kind: 'claimed' });
+      });
+
+      it('counts once where its owner sends it again', async () => {
+        await create();
+        const first = await claimAs('a', 1);
+        expect(await claimAs('a', 1)).toStrictEqual(first);
+        expect((await read()).uses).toEqual({ [linkId]: 1 });
+      });
+
+      it('counts one of many at once', async () => {
+        await create();
+        await Promise.all(['a', 'b', 'c', 'd'].map((owner) => claimAs(owner, 9)));
+        expect((await read()).uses).toEqual({ [linkId]: 1 });
+      });
+
+      it('is not counted without a limit', async () => {
+        await create();
+        expect(await claimAs('a', undefined)).toMatchObject({ kind: 'claimed', position: { uses: {} } });
+      });
+
+      it('gives its use back by a save', async () => {
+        await create();
+        await claimAs('a', 1);
+        await table.savePosition(await read(), { state: 'open', claim: null, uses: { [linkId]: 0 } });
+        expect(await claimAs('b', 1)).toMatchObject({ kind: 'claimed', position: { uses: { [linkId]: 1 } } });
+      });
+
+      it('is refused where there is no such position', async () => {
+        expect(await claimAs('a', 1)).toStrictEqual({ kind: 'refused', position: undefined, revoked: false });
       });
     });
 
@@ -517,14 +597,16 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
     describe('A link', () => {
       it.each([
         ['with all it needs', link],
-        ['with all it can have', linkAt(1, { label: '🪂 exit', action: 'keep', revokedAt })],
+        ['with all it can have', fullLink],
       ])('reads back exactly: one %s', async (_, given) => {
         await table.createLink(given);
+        expect(await table.openLink(given.linkId)).toStrictEqual({ link: given, paused: false });
         expect(await table.readLink(given.linkId)).toStrictEqual(given);
       });
 
       it('is undefined where there is none', async () => {
         expect(await table.readLink(link.linkId)).toBeUndefined();
+        expect(await table.openLink(link.linkId)).toStrictEqual({ link: undefined, paused: false });
       });
 
       it('conflicts with another of the same id, and the first one stays', async () => {
@@ -575,7 +657,7 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
 
       it('is one of more than fit one batch', async () => {
         const links = Array.from({ length: 230 }, (_, index) => linkAt(index));
-        await Promise.all(links.map((each) => table.createLink(each)));
+        await many(links, (each) => table.createLink(each));
         const ids = links.map(({ linkId }) => linkId).sort();
         expect((await table.listLinks(positionId)).map(({ linkId }) => linkId)).toEqual(ids);
       });
@@ -619,6 +701,70 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         ]);
         expect(claimed.kind === 'claimed' || claimed.revoked).toBe(true);
         expect((await read()).state).toBe(claimed.kind === 'claimed' ? 'claimed' : 'open');
+      });
+    });
+
+    describe('The kill switch', () => {
+      it('is off at first', async () => {
+        expect(await table.isPaused()).toBe(false);
+      });
+
+      it('is seen by every link from the moment it is on until it is off', async () => {
+        await table.createLink(link);
+        for (const paused of [true, true, false, false, true]) {
+          await table.setPaused(paused);
+          expect(await table.isPaused()).toBe(paused);
+          expect(await table.openLink(link.linkId)).toStrictEqual({ link, paused });
+          expect(await table.openLink(linkAt(2).linkId)).toStrictEqual({ link: undefined, paused });
+        }
+      });
+
+      it('is neither a position nor a link', async () => {
+        await table.setPaused(true);
+        expect(await table.listPositions('all')).toEqual([]);
+        expect(await table.listLinks()).toEqual([]);
+      });
+    });
+
+    describe('A hit', () => {
+      const never = Date.parse('2100-01-01');
+      const listed = async (limit = 100, id = positionId) =>
+        (await table.listHits(id, limit)).map(({ hitId }) => hitId);
+
+      it.each([
+        ['with all it needs', exampleHit],
+        ['with all it can have', fullHit],
+      ])('reads back exactly: one %s', async (_, hit) => {
+        await table.recordHit(hit, never);
+        expect(await table.listHits(positionId, 10)).toStrictEqual([hit]);
+      });
+
+      it('is on the list of its position, the newest first, and of the same moment the higher id', async () => {
+        const [earlier, same, newest] = [1, 2, 3].map((hour) => `2026-10-09T0${hour}:00:00.000Z`);
+        const hits: [string, string | undefined][] = [
+          ['b', same],
+          ['d', newest],
+          ['a', same],
+          ['c', earlier],
+        ];
+        for (const [hitId, at = ''] of hits) await table.recordHit({ ...exampleHit, hitId, at }, never);
+        expect(await listed()).toEqual(['d', 'b', 'a', 'c']);
+        expect(await listed(2)).toEqual(['d', 'b']);
+        expect(await listed(100, positionIdAt(1))).toEqual([]);
+      });
+
+      it('is on the list once, however often it is written', async () => {
+        await table.recordHit(exampleHit, never);
+        await table.recordHit(exampleHit, never);
+        expect(await table.listHits(positionId, 10)).toStrictEqual([exampleHit]);
+      });
+
+      it('stays where its position is gone', async () => {
+        await create();
+        await table.recordHit(exampleHit, never);
+        await table.deletePosition(positionId);
+        expect(await listed()).toEqual([exampleHit.hitId]);
+        expect(await table.listPositions('all')).toEqual([]);
       });
     });
   });

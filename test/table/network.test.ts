@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { dynamoTable } from '../../lib/table/dynamo-table.ts';
 import type { Table } from '../../lib/table/table.ts';
 import { firstWith, loseAnswer, startTcpProxy, type TcpProxy, type Treatment } from '../faults/tcp-proxy.ts';
+import { exampleHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
 import { exampleClaim, examplePosition, positionIdAt } from '../position/example-position.ts';
 import { makeTableAt } from './tables.ts';
@@ -52,6 +53,14 @@ describe('An answer that is lost', () => {
     proxy.decide = firstWith('UpdateItem', loseAnswer, always);
     const result = await table.claimPosition({ positionId, claim, from: ['open'] });
     expect(result).toMatchObject({ kind: 'claimed', position: { claim, epoch: 1, attempt: 1 } });
+  });
+
+  it('leaves the use of a link counted once', async () => {
+    await direct.createPosition(examplePosition);
+    proxy.decide = firstWith('UpdateItem', loseAnswer);
+    const result = await table.claimPosition({ positionId, claim, from: ['open'], maxUses: 1 });
+    expect(result).toMatchObject({ kind: 'claimed', position: { uses: { [link.linkId]: 1 } } });
+    expect(await direct.readPosition(positionId)).toStrictEqual(result.position);
   });
 
   it('to a claim that another has won does not look like success', async () => {
@@ -202,6 +211,11 @@ describe('A table that gives no answer', () => {
     ['deletePosition', (table) => table.deletePosition(positionId)],
     ['createLink', (table) => table.createLink(link)],
     ['readLink', (table) => table.readLink(link.linkId)],
+    ['openLink', (table) => table.openLink(link.linkId)],
+    ['isPaused', (table) => table.isPaused()],
+    ['setPaused', (table) => table.setPaused(true)],
+    ['recordHit', (table) => table.recordHit(exampleHit, Date.parse('2100-01-01'))],
+    ['listHits', (table) => table.listHits(positionId, 10)],
     ['listLinks', (table) => table.listLinks(positionId)],
     ['revokeLink', (table) => table.revokeLink(link, '2026-10-09T09:00:00.000Z')],
   ];

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
 import { mintToken } from '../../lib/link/token.ts';
 import { adopt, holdingOf, newScene, perpetualLong, placeEntry, type Scene, spotLong } from './scene.ts';
-import { fire, hit, ledgerSince, markOf, startWorld } from './world.ts';
+import { fire, hit, ledgerSince, markOf, startWorld, typed } from './world.ts';
 
 /** What a link answers, to whom, and that nothing but a hit on an armed link does anything. */
 
@@ -64,7 +64,26 @@ describe('a hit', () => {
 
   it.each(['GET', 'POST'])('fires by %s', async (method) => {
     const { url } = await newCloseLink();
-    expect(await hit(url, { method })).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(await hit(url, { method, headers: typed })).toMatchObject({
+      status: 200,
+      json: { outcome: 'closed' },
+    });
+  });
+
+  it('by a GET that does not show a person is only told what the link would do', async () => {
+    const { url, positionId } = await newCloseLink();
+    const mark = markOf(core);
+    expect(await hit(url)).toMatchObject({
+      status: 200,
+      json: {
+        status: 'confirm',
+        action: 'close',
+        positionId,
+        message: expect.stringContaining('Nothing has been done yet'),
+      },
+    });
+    expect(core.ledger({ since: mark })).toEqual([]);
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   });
 });
 
@@ -113,7 +132,7 @@ describe('hits at the same time', () => {
     const mark = markOf(core);
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        hit(urls[index % 2] ?? '', { method: index % 3 === 0 ? 'GET' : 'POST' }),
+        hit(urls[index % 2] ?? '', { method: index % 3 === 0 ? 'GET' : 'POST', headers: typed }),
       ),
     );
     expect(ledgerSince(core, mark).requests).toHaveLength(1);

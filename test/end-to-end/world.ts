@@ -123,6 +123,16 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
 export const fire = (url: string, options: Omit<Parameters<typeof send>[1], 'path'> = {}) =>
   hit(url, { method: 'POST', ...options });
 
+/** What Chrome sends when a person types an address; only such a GET fires. */
+export const typed = {
+  'user-agent':
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36',
+  'sec-fetch-site': 'none',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-user': '?1',
+  'sec-fetch-dest': 'document',
+};
+
 /** Any request to a link. */
 export const hit = async (
   url: string,

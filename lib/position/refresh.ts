@@ -11,15 +11,17 @@ const priceAgeMs = 5 * 60_000;
  */
 export const refresh = async (engine: Engine, position: Position): Promise<Position> => {
   const exchange = await engine.exchanges.of(position.account);
-  const [orders, price] = await Promise.all([
+  const [orders, seen] = await Promise.all([
     lookAtOrders(exchange, position, engine.now()),
     // A price is for show and for judging dust: without one the rest is still worth having.
-    exchange.fetchPrice(position.market).catch(() => position.seen?.price),
+    exchange.fetchPrice(position.market).then(
+      (price) => ({ at: engine.now(), price }),
+      () => position.seen,
+    ),
   ]);
-  const seen = { at: engine.now(), price };
   const known = { entries: position.entries, exits: position.exits };
   const changed = JSON.stringify(orders) !== JSON.stringify(known);
   const current: Position = { ...position, ...orders, seen };
-  if (!changed && seen.at - (position.seen?.at ?? 0) < priceAgeMs) return current;
+  if (!changed && (seen?.at ?? 0) - (position.seen?.at ?? 0) < priceAgeMs) return current;
   return (await engine.table.savePosition(position, { ...orders, seen })) ?? current;
 };

@@ -186,6 +186,26 @@ describe.each(kinds)('$name', (kind) => {
   });
 });
 
+describe.each([spotLong, spotShort])('on spot $name', (kind) => {
+  it('is closed for the rest, where its take-profit closes a part just before it is cancelled', async () => {
+    const scene = await newScene(world, kind);
+    const entry = placeEntry(scene, { filled: 'all' });
+    const { takeProfit, stop } = placeExits(scene, kind === spotLong ? '0.999' : '1');
+    const { positionId } = await adopt(scene, { entries: [entry], exits: [takeProfit, stop] });
+    core.addFault({
+      kind: 'fill-before-cancel',
+      amount: '0.3',
+      match: { method: 'DELETE', path: '/api/v3/order' },
+    });
+    const amount = kind === spotLong ? '0.699' : '0.7';
+    expect(await fireNew(positionId, 'close')).toMatchObject({
+      json: { outcome: 'closed', closedAmount: amount, left: '0' },
+      orders: [{ side: kind.exitSide, amount }],
+      canceled: [String(takeProfit)],
+    });
+  });
+});
+
 describe('on spot', () => {
   it('an amount is cut to the step, and the rest is named', async () => {
     const scene = await newScene(world, spotLong);
@@ -203,10 +223,12 @@ describe('on spot', () => {
     const scene = await newScene(world, spotLong, 'DOGE');
     const entry = placeEntry(scene, { amount: '100.5', filled: 'all' });
     const { positionId } = await adopt(scene, { entries: [entry] });
-    expect(await fireNew(positionId, 'close')).toMatchObject({
+    const result = await fireNew(positionId, 'close');
+    expect(result).toMatchObject({
       json: { outcome: 'closed', closedAmount: '100', left: '0.3995' },
       orders: [{ amount: '100' }],
     });
+    expect(result.requests, 'right at once').toHaveLength(1);
   });
 
   it('all that was bought is sold, where fees are paid in BNB', async () => {
@@ -266,6 +288,17 @@ describe('on spot', () => {
       orders: [],
     });
     expect(holdingOf(scene)).toBe('0.499');
+  });
+});
+
+it('tells a spot short that can not be paid for in the words of the exchange', async () => {
+  const scene = await newScene(world, spotShort, 'ETH', { balances: { spot: { ETH: '1' } } });
+  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
+  core.setBalance({ apiKey: scene.apiKey, market: 'spot', asset: 'USDT', amount: '100' });
+  expect(await fireNew(positionId, 'close')).toMatchObject({
+    status: 422,
+    json: { status: 'refused', message: expect.stringContaining('insufficient balance') },
+    orders: [],
   });
 });
 

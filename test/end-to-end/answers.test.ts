@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
 import { mintToken } from '../../lib/link/token.ts';
 import { adopt, holdingOf, newScene, perpetualLong, placeEntry, type Scene, spotLong } from './scene.ts';
-import { fire, hit, ledgerSince, markOf, startWorld, typed } from './world.ts';
+import { fire, hit, ledgerSince, markOf, startWorld } from './world.ts';
 
 /** What a link answers, to whom, and that nothing but a hit on an armed link does anything. */
 
@@ -22,6 +22,13 @@ const newPosition = async (kind = spotLong): Promise<Scene & { positionId: strin
 const newCloseLink = async () => {
   const position = await newPosition();
   return { ...position, url: await world.newLink(position.positionId, 'close') };
+};
+
+/** What a browser says of itself and of an address that its user has opened. */
+const browser = {
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
 };
 
 const linkOf = (token: string) => `${world.url}/l/${token}`;
@@ -62,25 +69,35 @@ describe('a hit', () => {
     expect(times.toSorted()).toEqual(times);
   });
 
-  it.each(['GET', 'POST'])('fires by %s', async (method) => {
+  it('fires by a POST without a body', async () => {
     const { url } = await newCloseLink();
-    expect(await hit(url, { method, headers: typed })).toMatchObject({
-      status: 200,
-      json: { outcome: 'closed' },
-    });
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   });
 
-  it('by a GET that does not show a person is only told what the link would do', async () => {
-    const { url, positionId } = await newCloseLink();
+  it('fires by a GET with which a person opens it', async () => {
+    const { url } = await newCloseLink();
+    expect(await hit(url, { headers: browser })).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+  });
+
+  const others = [
+    { title: 'of a program', headers: { 'user-agent': 'curl/8.5.0' } },
+    { title: 'that is a prefetch', headers: { ...browser, 'sec-purpose': 'prefetch;prerender' } },
+    {
+      title: 'of an image in a page',
+      headers: { ...browser, 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' },
+    },
+    {
+      title: 'of a chat that shows previews',
+      headers: { ...browser, 'user-agent': 'Slackbot-LinkExpanding 1.0' },
+    },
+  ];
+
+  it.each(others)('by a GET $title asks, and does nothing', async ({ headers }) => {
+    const { url } = await newCloseLink();
     const mark = markOf(core);
-    expect(await hit(url)).toMatchObject({
+    expect(await hit(url, { headers })).toMatchObject({
       status: 200,
-      json: {
-        status: 'confirm',
-        action: 'close',
-        positionId,
-        message: expect.stringContaining('Nothing has been done yet'),
-      },
+      json: { status: 'confirm', message: expect.stringContaining('Nothing has been done yet') },
     });
     expect(core.ledger({ since: mark })).toEqual([]);
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
@@ -132,7 +149,7 @@ describe('hits at the same time', () => {
     const mark = markOf(core);
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        hit(urls[index % 2] ?? '', { method: index % 3 === 0 ? 'GET' : 'POST', headers: typed }),
+        index % 3 === 0 ? hit(urls[index % 2] ?? '', { headers: browser }) : fire(urls[index % 2] ?? ''),
       ),
     );
     expect(ledgerSince(core, mark).requests).toHaveLength(1);
@@ -410,6 +427,11 @@ const answerKinds: {
     title: 'ignored',
     provoke: async (headers) => fire((await newCloseLink()).url, { headers, body: 'x' }),
   },
+  {
+    status: 200,
+    title: 'to be confirmed',
+    provoke: async (headers) => hit((await newCloseLink()).url, { headers }),
+  },
   { status: 404, title: 'malformed', provoke: (headers) => fire(linkOf('rc_0'), { headers }) },
   { status: 404, title: 'unknown', provoke: (headers) => fire(linkOf(mintToken()), { headers }) },
   {
@@ -456,7 +478,7 @@ describe('every answer', () => {
       expect(answer.status).toBe(status);
       expect(answer.headers).toMatchObject({ ...safety, 'content-type': 'application/json; charset=utf-8' });
       expect(answer.json).toMatchObject(
-        status === 200
+        status === 200 && !('status' in answer.json)
           ? { outcome: expect.any(String) }
           : { status: expect.any(String), message: expect.any(String) },
       );

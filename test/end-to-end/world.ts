@@ -21,6 +21,7 @@ import { type Answer, send } from '../infra/local/running-server.ts';
 export interface World {
   /** Of the stack: where links and the invoke API are. */
   url: string;
+  tableEndpoint: string;
   /** The stack's folder, with accounts.json and the table. */
   data: string;
   exchange: SimulatedExchange;
@@ -75,6 +76,7 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
 
   const world: World = {
     url: stack.url,
+    tableEndpoint: stack.tableEndpoint,
     data,
     exchange,
     core,
@@ -122,16 +124,6 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
 /** Fires a link as an alert does: a POST without a body. */
 export const fire = (url: string, options: Omit<Parameters<typeof send>[1], 'path'> = {}) =>
   hit(url, { method: 'POST', ...options });
-
-/** What Chrome sends when a person types an address; only such a GET fires. */
-export const typed = {
-  'user-agent':
-    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36',
-  'sec-fetch-site': 'none',
-  'sec-fetch-mode': 'navigate',
-  'sec-fetch-user': '?1',
-  'sec-fetch-dest': 'document',
-};
 
 /** Any request to a link. */
 export const hit = async (

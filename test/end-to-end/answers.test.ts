@@ -24,6 +24,29 @@ const newCloseLink = async () => {
   return { ...position, url: await world.newLink(position.positionId, 'close') };
 };
 
+/** A close link whose order can be held up at the exchange, which has a clock of its own. */
+const newSlowLink = async () => {
+  let ahead = 0;
+  const exchange = await startSimulatedExchange({ clock: () => Date.now() + ahead });
+  onTestFinished(() => exchange.stop());
+  const apart = { ...world, exchange, core: exchange.core };
+  const scene = await newScene(apart, spotLong, 'ETH', { core: exchange.core, baseUrl: exchange.url });
+  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
+  const url = await world.newLink(positionId, 'close');
+  const delay = { kind: 'delay', ms: 1_000, match: { method: 'POST' } } as const;
+  const fireHeldUp = async () => {
+    exchange.core.addFault(delay);
+    const first = fire(url);
+    await vi.waitFor(() => expect(exchange.core.timers.pending).toBe(1), { interval: 5, timeout: 10_000 });
+    const goOn = () => {
+      ahead += delay.ms;
+      exchange.core.runDue();
+    };
+    return { first, goOn };
+  };
+  return { url, positionId, fireHeldUp };
+};
+
 /** What a browser says of itself and of an address that its user has opened. */
 const browser = {
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
@@ -160,14 +183,13 @@ describe('hits at the same time', () => {
   });
 
   it('are told that another one is at it', async () => {
-    const { url, positionId } = await newCloseLink();
-    core.addFault({ kind: 'delay', ms: 150, match: { method: 'POST', path: '/api/v3/order' } });
-    const first = fire(url);
-    await vi.waitFor(() => expect(core.faults.list()).toEqual([]), { interval: 5 });
+    const { url, positionId, fireHeldUp } = await newSlowLink();
+    const { first, goOn } = await fireHeldUp();
     expect(await fire(url)).toMatchObject({
       status: 202,
       json: { status: 'in-progress', positionId, message: expect.any(String) },
     });
+    goOn();
     expect(await first).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   });
 });
@@ -413,11 +435,10 @@ const answerKinds: {
     status: 202,
     title: 'in progress',
     provoke: async (headers) => {
-      const { url } = await newCloseLink();
-      core.addFault({ kind: 'delay', ms: 100, match: { method: 'POST' } });
-      const first = fire(url);
-      await vi.waitFor(() => expect(core.faults.list()).toEqual([]), { interval: 5 });
+      const { url, fireHeldUp } = await newSlowLink();
+      const { first, goOn } = await fireHeldUp();
       const answer = await fire(url, { headers });
+      goOn();
       await first;
       return answer;
     },

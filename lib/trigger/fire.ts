@@ -50,6 +50,9 @@ const heldBack = (engine: Engine, link: Link, request: Request, isPaused: boolea
   if (request.method === 'POST') return request.hasBody ? ignored : undefined;
   if (link.methods === 'post-only') return asking(link, 'it only acts on a POST');
   if (link.confirm) return asking(link, 'it wants to be confirmed');
+  // Browsers reload what they had discarded, and open it again when they start: not one part more by that.
+  if (link.percent !== undefined && link.maxUses !== 1)
+    return asking(link, 'it may act more than once, and opening it again must not close another part');
   return request.navigation.person ? undefined : asking(link, request.navigation.why);
 };
 

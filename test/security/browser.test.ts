@@ -1,0 +1,242 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { launchBrowser, noBrowser } from '../browser.ts';
+import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/scene.ts';
+import { ledgerSince, markOf, startWorld } from '../end-to-end/world.ts';
+import { startFront } from './front.ts';
+
+/** What a real Chromium sends to a link, and what comes of it at the exchange. */
+
+const world = await startWorld();
+const { core } = world;
+const front = await startFront(world.url);
+
+/** A browser with a window does not call itself headless; told to say the same, this one is taken for a person's. */
+const agent =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36';
+const metadata = {
+  brands: [
+    { brand: 'Chromium', version: '153' },
+    { brand: 'Google Chrome', version: '153' },
+  ],
+  platform: 'Linux',
+  platformVersion: '6.1',
+  architecture: 'x86',
+  model: '',
+  mobile: false,
+};
+
+const browser = await launchBrowser();
+
+afterAll(async () => {
+  await browser?.close();
+  await front.stop();
+});
+
+describe.skipIf(browser === undefined)('a real browser', () => {
+  let context: BrowserContext;
+  let page: Page;
+  let positionId: string;
+  let mark: number;
+
+  beforeEach(async () => {
+    front.arrivals.length = 0;
+    const scene = await newScene(world, spotLong);
+    ({ positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] }));
+    mark = markOf(core);
+    context = await (browser as Browser).newContext();
+    page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setUserAgentOverride', {
+      userAgent: agent,
+      userAgentMetadata: metadata,
+    });
+    return () => context.close();
+  });
+
+  const newUrl = async (options: object = {}) => {
+    const { url } = await world.admin('links.create', { positionId, action: 'close', ...options });
+    return front.own + new URL(url).pathname;
+  };
+  const orders = () => ledgerSince(core, mark).orders;
+  const headline = () => page.locator('h1').textContent();
+  const show = (name: string, html: string) => {
+    front.pages.set(name, `<!doctype html><title>${name}</title>${html}`);
+    return name;
+  };
+  const arrived = (path: string, count: number) =>
+    vi.waitFor(() => expect(front.arrivals.filter((one) => path.endsWith(one.path)).length).toBe(count), {
+      timeout: 8_000,
+    });
+  const decisions = async () => {
+    const { hits } = await world.admin('history.list', { positionId });
+    return hits.map(({ decision, why }) => `${decision}: ${why}`).toReversed();
+  };
+
+  it('fires once where the address is typed, and tells the outcome again on a reload', async () => {
+    const url = await newUrl();
+    await page.goto(url);
+    expect(await headline()).toBe('Closed');
+    expect(orders()).toHaveLength(1);
+    for (let times = 0; times < 3; times += 1) {
+      await page.reload();
+      expect(await page.locator('main').textContent()).toContain('nothing was done now');
+    }
+    expect(orders()).toHaveLength(1);
+    expect(front.arrivals).toHaveLength(4);
+  });
+
+  it('fires once however often its user goes back and forward', async () => {
+    const url = await newUrl();
+    await page.goto(`${front.other}/page/${show('before', '<h1>Before</h1>')}`);
+    await page.goto(url);
+    for (let times = 0; times < 3; times += 1) {
+      await page.goBack();
+      expect(await headline()).toBe('Before');
+      await page.goForward();
+      expect(await headline()).toBe('Closed');
+    }
+    expect(orders()).toHaveLength(1);
+  });
+
+  it('fires by a click on another site, which learns nothing of it', async () => {
+    const url = await newUrl();
+    await page.goto(`${front.other}/page/${show('click', `<a href="${url}">close</a>`)}`);
+    await page.click('a');
+    expect(await headline()).toBe('Closed');
+    expect(orders()).toHaveLength(1);
+    expect(front.arrivals).toMatchObject([
+      { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-user': '?1' } },
+    ]);
+  });
+
+  it('closes no second part by a reload, though its link may act three times', async () => {
+    const url = await newUrl({ percent: 25, maxUses: 3 });
+    await page.goto(url);
+    expect(await headline()).toBe('Fire this link?');
+    await page.click('button');
+    expect(await headline()).toBe('Closed');
+    await page.goto(url);
+    await page.reload();
+    expect(await headline()).toBe('Fire this link?');
+    expect(orders()).toHaveLength(1);
+  });
+
+  const rules = (kind: 'prefetch' | 'prerender', url: string) =>
+    `<script type="speculationrules">${JSON.stringify({ [kind]: [{ urls: [url], eagerness: 'immediate' }] })}</script>`;
+
+  const aheadOfTime = [
+    { title: 'prerendered', purpose: 'prefetch;prerender', html: (url: string) => rules('prerender', url) },
+    { title: 'prefetched', purpose: 'prefetch', html: (url: string) => rules('prefetch', url) },
+    {
+      title: 'prefetched by a <link>',
+      purpose: 'prefetch',
+      html: (url: string) => `<link rel="prefetch" href="${url}">`,
+    },
+  ];
+
+  it.each(aheadOfTime)(
+    'does not fire what is $title, and asks who then opens it',
+    async ({ title, purpose, html }) => {
+      const url = await newUrl();
+      const name = show(title.replace(/\W/g, ''), `${html(url)}<h1>Rules</h1><a href="${url}">close</a>`);
+      await page.goto(`${front.own}/page/${name}`);
+      await arrived(url, 1);
+      expect(front.arrivals[0]?.headers['sec-purpose']).toBe(purpose);
+      await vi.waitFor(async () =>
+        expect(await decisions()).toEqual([expect.stringMatching(/^asked: .*ahead of time/)]),
+      );
+      expect(orders()).toEqual([]);
+
+      // What was made ready says nothing was done, and has the button; where the browser asks anew, it fires.
+      await page.click('a');
+      await page.waitForURL(url);
+      if ((await headline()) === 'Fire this link?') {
+        expect(orders()).toEqual([]);
+        await page.click('button');
+      }
+      expect(await headline()).toBe('Closed');
+      expect(orders()).toHaveLength(1);
+    },
+  );
+
+  it('does not fire by <link rel=prerender>, which it may ignore', async () => {
+    const url = await newUrl();
+    await page.goto(`${front.own}/page/${show('old', `<link rel="prerender" href="${url}"><h1>Old</h1>`)}`);
+    await page.waitForTimeout(1_000);
+    expect(orders()).toEqual([]);
+  });
+
+  const embeds: { title: string; html(url: string): string }[] = [
+    { title: '<img>', html: (url) => `<img src="${url}">` },
+    { title: '<iframe>', html: (url) => `<iframe src="${url}"></iframe>` },
+    { title: '<embed>', html: (url) => `<embed src="${url}" type="text/html">` },
+    { title: '<object>', html: (url) => `<object data="${url}" type="text/html"></object>` },
+    { title: '<script>', html: (url) => `<script src="${url}"></script>` },
+    { title: '<video>', html: (url) => `<video src="${url}" preload="auto"></video>` },
+    { title: 'a style sheet', html: (url) => `<link rel="stylesheet" href="${url}">` },
+    { title: 'an icon of the page', html: (url) => `<style>p{background:url(${url})}</style><p>x</p>` },
+    { title: 'fetch()', html: (url) => `<script>fetch('${url}').catch(() => 0)</script>` },
+    {
+      title: 'fetch() without CORS',
+      html: (url) => `<script>fetch('${url}', { mode: 'no-cors' }).catch(() => 0)</script>`,
+    },
+  ];
+
+  it.each(embeds)('does not fire by $title on a page of another origin', async ({ title, html }) => {
+    const url = await newUrl();
+    await page.goto(`${front.other}/page/${show(title.replace(/\W/g, ''), `<h1>Other</h1>${html(url)}`)}`);
+    await arrived(url, 1);
+    await vi.waitFor(async () =>
+      expect(await decisions()).toEqual([expect.stringMatching(/^asked: .*embedded or fetched/)]),
+    );
+    expect(orders()).toEqual([]);
+  });
+
+  it('shows nothing of a link in a frame, so that nobody is made to press its button', async () => {
+    const url = await newUrl();
+    await page.goto(`${front.other}/page/${show('framed', `<iframe src="${url}"></iframe>`)}`);
+    await arrived(url, 1);
+    await vi.waitFor(() => expect(page.frames()).toHaveLength(2));
+    const [, frame] = page.frames();
+    await vi.waitFor(() => expect(frame?.url()).toMatch(/^chrome-error:/));
+    expect(await frame?.locator('button').count()).toBe(0);
+  });
+
+  it('never fires by a GET where the link wants to be confirmed, and fires once by its button', async () => {
+    const troubles: string[] = [];
+    page.on('console', (message) => troubles.push(message.text()));
+    page.on('pageerror', (error) => troubles.push(error.message));
+    for (const options of [{ confirm: true }, { methods: 'post-only' }]) {
+      const url = await newUrl(options);
+      await page.goto(url);
+      await page.reload();
+      expect(await headline()).toBe('Fire this link?');
+    }
+    expect(orders()).toEqual([]);
+    await page.dblclick('button');
+    await vi.waitFor(async () => expect(await headline()).toBe('Closed'), { timeout: 8_000 });
+    expect(orders()).toHaveLength(1);
+    // The page has loaded nothing, broken no rule of its own, and sent its address nowhere.
+    expect(troubles).toEqual([]);
+    for (const { headers } of front.arrivals) expect(headers).not.toHaveProperty('referer');
+    await page.goto(front.arrivals.at(-1)?.path.replace(/^/, front.own) ?? '');
+    expect(await page.locator('main').textContent()).toContain('nothing was done now');
+    expect(orders()).toHaveLength(1);
+  });
+
+  it('is not taken for a person where it says that it has no window, nor where only its brands do', async () => {
+    for (const userAgent of [undefined, agent]) {
+      const url = await newUrl();
+      const headless = await (browser as Browser).newContext(userAgent === undefined ? {} : { userAgent });
+      const tab = await headless.newPage();
+      await tab.goto(url);
+      expect(await tab.locator('h1').textContent()).toBe('Fire this link?');
+      await headless.close();
+    }
+    expect(orders()).toEqual([]);
+    expect(await decisions()).toEqual(Array(2).fill(expect.stringMatching(/^asked: .*a program opened it/)));
+  });
+});
+
+it.runIf(browser === undefined)('has no browser', ({ skip }) => skip(noBrowser));

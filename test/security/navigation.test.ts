@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { judgeNavigation } from '../../lib/trigger/navigation.ts';
+import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/scene.ts';
+import { hit, markOf, startWorld } from '../end-to-end/world.ts';
+import { type HeaderSet, indistinguishable, nobodys, people, posts } from './header-sets.ts';
+
+/** Which requests fire a link, from the headers as they travel to the exchange's ledger. */
+
+const world = await startWorld();
+const { core } = world;
+
+let positionId: string;
+beforeEach(async () => {
+  const scene = await newScene(world, spotLong);
+  ({ positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] }));
+});
+
+const send = (url: string, { method = 'GET', headers }: HeaderSet) => {
+  // As JSON, so that one test reads all answers; what a browser would be shown says the same.
+  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'accept');
+  return hit(url, { method, headers: Object.fromEntries(others) });
+};
+const newUrl = async (options: object = {}) =>
+  (await world.admin('links.create', { positionId, action: 'close', ...options })).url;
+const closed = { status: 200, json: { outcome: 'closed' } };
+const asked = { status: 200, json: { status: 'confirm' } };
+
+it('is judged by at least 40 real header sets', () => {
+  const sets = [...people, ...posts, ...nobodys, ...indistinguishable];
+  expect(new Set(sets.map(({ from }) => from)).size).toBe(sets.length);
+  expect(sets.length).toBeGreaterThan(100);
+});
+
+describe('a person', () => {
+  it.each(people)('fires with $from', async (set) => {
+    expect(await send(await newUrl(), set)).toMatchObject(closed);
+  });
+});
+
+describe('a POST without a body', () => {
+  it.each(posts)('fires from $from', async (set) => {
+    expect(await send(await newUrl(), set)).toMatchObject(closed);
+  });
+});
+
+describe('a GET that shows no person', () => {
+  it.each(nobodys)('only asks: $from', async (set) => {
+    const url = await newUrl();
+    const mark = markOf(core);
+    expect(await send(url, set)).toMatchObject(asked);
+    expect(core.ledger({ since: mark })).toEqual([]);
+    const { hits } = await world.admin('history.list', { positionId });
+    expect(hits).toMatchObject([{ method: 'GET', decision: 'asked', requests: [] }]);
+  });
+});
+
+describe('what can not be told from a person', () => {
+  it.each(indistinguishable)('fires: $from', async (set) => {
+    expect(await send(await newUrl(), set)).toMatchObject(closed);
+  });
+
+  it.each([...indistinguishable, ...people])(
+    'only asks where the link wants to be confirmed: $from',
+    async (set) => {
+      const urls = [await newUrl({ confirm: true }), await newUrl({ methods: 'post-only' })];
+      const mark = markOf(core);
+      for (const url of urls) expect(await send(url, set)).toMatchObject(asked);
+      expect(core.ledger({ since: mark })).toEqual([]);
+    },
+  );
+});
+
+it('takes no header name in another case than the gateway gives for proof', () => {
+  const [first] = people;
+  const capitals = Object.entries(first?.headers ?? {}).map(([name, value]) => [name.toUpperCase(), value]);
+  expect(judgeNavigation(Object.fromEntries(capitals))).toMatchObject({ person: false });
+});

@@ -62,8 +62,14 @@ const borders = [
   {
     name: 'ssm-behind-its-port',
     comment: 'Only ssm-*.ts knows where credentials are.',
-    from: { path: '^(lib|functions|infra|bin)/', pathNot: '^lib/account/ssm-[^/]+$' },
+    from: { path: '^(lib|functions|infra|bin)/', pathNot: '^lib/.*/ssm-[^/]+$' },
     to: { path: '@aws-sdk/client-ssm' },
+  },
+  {
+    name: 'sns-behind-its-port',
+    comment: 'Only sns-*.ts knows the topic.',
+    from: { path: '^(lib|functions|infra|bin)/', pathNot: '^lib/.*/sns-[^/]+$' },
+    to: { path: '@aws-sdk/client-sns' },
   },
   {
     name: 'no-circle',

@@ -4,6 +4,7 @@ import type { AdminAnswer } from '../lib/admin/commands.ts';
 import { runAdmin } from '../lib/admin/run.ts';
 import { buildEngine } from './engine.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
+import { buildNotifiers } from './notifiers.ts';
 
 type Handler = (payload: unknown, context: Context) => Promise<AdminAnswer>;
 
@@ -11,7 +12,10 @@ type Handler = (payload: unknown, context: Context) => Promise<AdminAnswer>;
 export const createAdmin = (environment: Environment, build = buildEngine): Handler => {
   const { engine, accounts } = build(environment);
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
-  return middy<unknown, AdminAnswer>().handler((payload) => runAdmin({ engine, accounts, baseUrl }, payload));
+  const notifiers = buildNotifiers(environment);
+  return middy<unknown, AdminAnswer>().handler((payload) =>
+    runAdmin({ engine, accounts, baseUrl, notifiers }, payload),
+  );
 };
 
 let built: Handler | undefined;

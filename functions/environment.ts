@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../lib/fault.ts';
+import { topicArnSchema } from '../lib/notify/channels.ts';
 
 /** What the functions take from their environment; infra sets the same names. */
 const environmentSchema = z.object({
@@ -11,6 +12,10 @@ const environmentSchema = z.object({
   RIPCORD_ACCOUNTS: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]),
   /** What links start with: `https://…`, without a slash at the end. Only the admin function needs it. */
   RIPCORD_BASE_URL: z.url().optional(),
+  /** Where the notification channels are: `ssm:/ripcord/notify` or `file:/path/to/notify.json`. Absent: none. */
+  RIPCORD_NOTIFY: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]).optional(),
+  /** The stack's own topic, for e-mail. */
+  RIPCORD_TOPIC_ARN: topicArnSchema.optional(),
 });
 export type Environment = z.infer<typeof environmentSchema>;
 

@@ -29,6 +29,7 @@ const statusOf = {
   'exchange-refused': 422,
   internal: 500,
   'accounts-unreadable': 503,
+  'channels-unreadable': 503,
   'exchange-unreachable': 503,
   'table-unreachable': 503,
 } as const;

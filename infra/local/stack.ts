@@ -80,6 +80,7 @@ const startBehind = async (
     RIPCORD_TABLE_ENDPOINT: table.endpoint,
     RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
     RIPCORD_BASE_URL: url,
+    RIPCORD_NOTIFY: `file:${join(data, 'notify.json')}`,
   });
   const every = options.every ?? everyByClock;
   const demo = options.demo === true ? await openDemo(options.port, data, every, log) : undefined;

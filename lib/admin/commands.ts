@@ -251,6 +251,20 @@ export const commands = {
     input: z.strictObject({ linkId: linkIdSchema }),
     result: z.object({ link: linkViewSchema }),
   },
+  'notify.test': {
+    summary: 'Sends a test message to every notification channel, and reports on each.',
+    input: z.strictObject({}),
+    result: z.object({
+      reports: z.array(
+        z.object({
+          channel: z.string(),
+          /** `unknown`: sent, and no answer came. */
+          result: z.enum(['sent', 'refused', 'unknown']),
+          why: z.string().optional(),
+        }),
+      ),
+    }),
+  },
   'accounts.add': {
     summary: 'Stores the credentials of an exchange account, or replaces them.',
     input: z.strictObject({ name: accountNameSchema, account: accountSchema }),

@@ -5,6 +5,8 @@ import { asFault, Fault, httpStatusOf } from '../fault.ts';
 import { countResends } from '../link/history.ts';
 import { createLink, linkViewOf, revokeLink, unknownLink, unknownPosition } from '../link/manage.ts';
 import { previewOf } from '../link/preview.ts';
+import type { Notifiers } from '../notify/notifier.ts';
+import { tryChannels } from '../notify/try-channels.ts';
 import { inParallel } from '../parallel.ts';
 import { adoptPosition } from '../position/adopt.ts';
 import { orStale } from '../position/look.ts';
@@ -30,6 +32,7 @@ export interface AdminServices {
   accounts: Accounts;
   /** What links start with. */
   baseUrl: string;
+  notifiers: Notifiers;
 }
 
 type Handlers = {
@@ -178,6 +181,7 @@ const handlers: Handlers = {
     return { paused: false };
   },
   'links.revoke': async ({ engine }, { linkId }) => ({ link: await revokeLink(engine, linkId) }),
+  'notify.test': ({ notifiers }) => tryChannels(notifiers),
   'accounts.add': async ({ accounts }, { name, account }) => {
     await accounts.write(name, account);
     return { account: { name, exchange: account.exchange } };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { amountSchema } from '../amount.ts';
 import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
+import { noticeSchema } from '../notify/notice.ts';
 
 /** `pos_` + 12 of 0-9a-z: 62 random bits, and short enough to be spelled inside a client order id. */
 export const positionIdSchema = z
@@ -136,6 +137,8 @@ export const positionSchema = z.object({
   failure: failureSchema.optional(),
   /** Why a person has to look. */
   attention: z.string().optional(),
+  /** What people are to be told of it, oldest first: written with what it tells, delivered by the sweep. */
+  notices: z.array(noticeSchema).optional(),
 });
 export type Position = z.infer<typeof positionSchema>;
 

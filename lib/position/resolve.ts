@@ -3,8 +3,9 @@ import { isPositive } from '../amount.ts';
 import type { Engine } from '../engine.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
+import { withNews } from '../notify/words.ts';
 import { lookAtOrders } from './look.ts';
-import { clientOrderIdOf, isFinal, type OrderRecord, type Position } from './position.ts';
+import { clientOrderIdOf, isFinal, type OrderRecord, type Outcome, type Position } from './position.ts';
 import { recordOf, tallyOf } from './tally.ts';
 
 /** What the exchange's record comes to, before anything is written. */
@@ -105,30 +106,32 @@ export const applyVerdict = async (
     return position;
   const now = new Date(engine.now()).toISOString();
   const { filled, left } = tallyOf(position);
+  const outcome: Outcome | undefined =
+    verdict === 'open'
+      ? undefined
+      : {
+          outcome: verdict,
+          by: 'outside',
+          action: 'close',
+          linkId: 'admin',
+          detail: `Settled by a person from the exchange's own record. ${because}`,
+          entryFilled: filled,
+          closedAmount: '0',
+          left,
+          canceledEntryOrderIds: [],
+          canceledExitOrderIds: [],
+          claimedAt: now,
+          settledAt: now,
+        };
   const saved = await engine.table.savePosition(position, {
     state: verdict,
     entries: position.entries,
     exits: position.exits,
     claim: null,
     attention: null,
-    ...(verdict === 'open'
+    ...(outcome === undefined
       ? {}
-      : {
-          outcome: {
-            outcome: verdict,
-            by: 'outside',
-            action: 'close',
-            linkId: 'admin',
-            detail: `Settled by a person from the exchange's own record. ${because}`,
-            entryFilled: filled,
-            closedAmount: '0',
-            left,
-            canceledEntryOrderIds: [],
-            canceledExitOrderIds: [],
-            claimedAt: now,
-            settledAt: now,
-          },
-        }),
+      : { outcome, notices: withNews(position, { kind: 'settled', outcome }, engine.now()) }),
   });
   if (saved === undefined) throw new Fault('conflict', 'The position changed meanwhile. Look again.');
   return saved;

@@ -79,6 +79,7 @@ export interface PositionChange {
   stated?: Position['stated'];
   seen?: Position['seen'];
   uses?: Position['uses'];
+  notices?: Position['notices'];
   label?: string | null;
 }
 

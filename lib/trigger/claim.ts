@@ -2,6 +2,7 @@ import type { Engine } from '../engine.ts';
 import type { OrderView } from '../exchange/exchange.ts';
 import { asFault, type Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
+import { withNews } from '../notify/words.ts';
 import { type Action, type Claim, clientOrderIdOf, type Position, type State } from '../position/position.ts';
 import { absentLooksNeeded, clockMarginMs, leaseMs, sendWindowMs } from '../position/timing.ts';
 import type { PositionChange } from '../table/table.ts';
@@ -165,11 +166,25 @@ const changeOf = (
         state: ending.reopens ? 'open' : stateOfOutcome[ending.outcome.outcome],
         outcome: ending.outcome,
         claim: null,
+        notices: withNews(held, ending, engine.now()),
       };
     case 'failed':
-      return { ...learned, state: 'failed', failure: ending.failure, claim: null, ...unused(held, claim) };
+      return {
+        ...learned,
+        state: 'failed',
+        failure: ending.failure,
+        claim: null,
+        ...unused(held, claim),
+        notices: withNews(held, { ...ending, action: claim.action }, engine.now()),
+      };
     case 'attention':
-      return { ...learned, state: 'needs-attention', attention: ending.reason, claim: null };
+      return {
+        ...learned,
+        state: 'needs-attention',
+        attention: ending.reason,
+        claim: null,
+        notices: withNews(held, ending, engine.now()),
+      };
     case 'released':
       return {
         ...learned,

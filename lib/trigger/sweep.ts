@@ -1,5 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { asFault } from '../fault.ts';
+import { startRound } from '../notify/deliver.ts';
+import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { refresh } from '../position/refresh.ts';
@@ -13,7 +15,9 @@ export interface SweepReport {
   refreshed: number;
   recovered: number;
   shelved: number;
-  /** One line for each position that could not be looked after. */
+  /** Messages that arrived. */
+  notified: number;
+  /** One line for each position that could not be looked after, and each channel that could not be reached. */
   failures: string[];
 }
 
@@ -34,18 +38,24 @@ const urgencyOf = (position: Position): number => (position.state === 'claimed' 
 
 /**
  * Looks after every open position: brings claims whose owner died to an end, keeps what is known of orders
- * fresh so that a trigger seldom has to ask, and puts away what is final. One position never blocks another.
+ * fresh so that a trigger seldom has to ask, delivers notices, and puts away what is final. One position never
+ * blocks another, and no notice any position.
  */
-export const sweep = async (engine: Engine): Promise<SweepReport> => {
+export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): Promise<SweepReport> => {
   const startedAt = engine.now();
+  const starting = startRound(engine, channels, startedAt + sweepWindowMs);
   const waiting = (await engine.table.listPositions('open')).sort(byUrgency);
   const report: SweepReport = {
     positions: waiting.length,
     refreshed: 0,
     recovered: 0,
     shelved: 0,
+    notified: 0,
     failures: [],
   };
+  /** Recovered ones, for whatever they have to tell. */
+  const ended: Position[] = [];
+  const unended: Position[] = [];
   const tend = async (position: Position): Promise<void> => {
     if (engine.now() - startedAt > sweepWindowMs) return;
     try {
@@ -53,8 +63,11 @@ export const sweep = async (engine: Engine): Promise<SweepReport> => {
         const standing = await recover(engine, position);
         if (standing.ending === undefined) return;
         report.recovered += 1;
-        if (standing.position.state !== 'claimed') await recordRecovery(engine, position, standing);
+        const isOver = standing.position.state !== 'claimed';
+        (isOver ? ended : unended).push(standing.position);
+        if (isOver) await recordRecovery(engine, position, standing);
       } else if (isFinal(position.state)) {
+        if ((await starting).isUndelivered(position)) return;
         await engine.table.shelvePosition(position.positionId);
         report.shelved += 1;
       } else if (position.state !== 'needs-attention') {
@@ -65,8 +78,18 @@ export const sweep = async (engine: Engine): Promise<SweepReport> => {
       report.failures.push(`${position.positionId}: ${asFault(thrown).message}`);
     }
   };
-  await inParallel(waiting, parallel, tend);
-  return report;
+  // One after the other, so that a channel that is down costs one wait.
+  const tell = async (positions: Position[]): Promise<void> => {
+    const round = await starting;
+    for (const position of positions) await round.deliver(position);
+  };
+  const unclaimed = waiting.filter(({ state }) => state !== 'claimed');
+  await Promise.all([inParallel(waiting, parallel, tend), tell(unclaimed)]);
+  await tell(ended);
+  const round = await starting;
+  for (const position of unended) await round.remind(position);
+  const { sent, problems } = round.report();
+  return { ...report, notified: sent, failures: [...report.failures, ...problems] };
 };
 
 /** The hit that had begun it got no outcome: this line of history is where it is told. */

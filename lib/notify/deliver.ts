@@ -1,0 +1,219 @@
+import type { Engine } from '../engine.ts';
+import { asFault } from '../fault.ts';
+import type { Position } from '../position/position.ts';
+import { type Delivery, isDead, isDue, isUndelivered, type Notice } from './notice.ts';
+import { messageOf, type Notifier, type Notifiers, type Sent } from './notifier.ts';
+import { withNews } from './words.ts';
+
+/** One sweep's round with the mail. */
+export interface Round {
+  /** Whether something is still to be delivered of it, so that it must not be put away yet. */
+  isUndelivered(position: Position): boolean;
+  /** Sends what is due of one position, each notice at most once to each channel. Never throws. */
+  deliver(position: Position): Promise<void>;
+  /** The same for a claim that finds no end, and tells of it once it is overdue. Waits for the lease's end. */
+  remind(position: Position): Promise<void>;
+  /** What was delivered, and what went wrong by channel. */
+  report(): { sent: number; problems: string[] };
+}
+
+/** One notice on its way to one channel, with the mark that says so in the table. */
+interface Try {
+  notifier: Notifier;
+  notice: Notice;
+  before: Delivery | undefined;
+  mark: Delivery;
+}
+
+/** Undefined: it was not sent after all, and is put back. */
+type Result = { try: Try; sent: Sent | undefined };
+
+/** What a result that can't be written, because somebody acts on the position, waits between two looks. */
+const lookPauseMs = 1_000;
+/** So much longer than the last sending a result may wait to be written; the sweep has 15 s after its window. */
+const graceMs = 8_000;
+/** Recovery takes about two minutes where an exchange answers at all. */
+const overdueMs = 5 * 60_000;
+/** A hit or a refresh may write in between, hardly ever more than once. */
+const markTries = 3;
+
+/**
+ * @param until engine time after which nothing is begun.
+ *
+ * A channel that fails is left alone for the rest of the round, so that it delays nobody else.
+ */
+export const startRound = async (engine: Engine, channels: Notifiers, until: number): Promise<Round> => {
+  const { notifiers, problem } = await channels.all().catch((thrown: unknown) => ({
+    notifiers: [],
+    problem: asFault(thrown).message,
+  }));
+  const down = new Map<string, string>();
+  let sent = 0;
+  const names = notifiers.map(({ channel }) => channel);
+  // Channels that can't be read now may want it later.
+  const expected = problem === undefined ? names : [...names, 'unread'];
+
+  /** Nobody who acts on a position may lose their write to a notice's. */
+  const isBusy = ({ state, claim }: Position): boolean =>
+    state === 'claimed' && engine.now() <= (claim?.leaseUntil ?? 0);
+
+  const dueOf = (position: Position): Try[] => {
+    const now = engine.now();
+    return (position.notices ?? []).flatMap((notice) =>
+      notifiers
+        .filter(({ channel }) => !down.has(channel) && isDue(notice, channel, now))
+        .map((notifier) => {
+          const before = notice.delivered[notifier.channel];
+          const mark: Delivery = { state: 'trying', at: now, tries: (before?.tries ?? 0) + 1 };
+          return { notifier, notice, before, mark };
+        }),
+    );
+  };
+
+  /** Writes down what is about to be sent. @returns undefined where there is nothing, or somebody else is at it. */
+  const mark = async (given: Position): Promise<{ position: Position; tries: Try[] } | undefined> => {
+    let position: Position | undefined = given;
+    for (let attempt = 0; attempt < markTries && position !== undefined; attempt += 1) {
+      if (isBusy(position)) return undefined;
+      const tries = dueOf(position);
+      const dead = closeDead(position.notices ?? [], engine.now());
+      if (tries.length === 0 && dead === undefined) return undefined;
+      const notices = (dead ?? position.notices ?? []).map((notice) =>
+        tries.reduce(
+          (next, { notice: { noticeId }, notifier, mark }) =>
+            noticeId === next.noticeId ? withDelivery(next, notifier.channel, mark) : next,
+          notice,
+        ),
+      );
+      const saved = await engine.table.savePosition(position, { notices });
+      if (saved !== undefined) return { position: saved, tries };
+      position = await engine.table.readPosition(given.positionId);
+    }
+    return undefined;
+  };
+
+  const send = async (tries: Try[]): Promise<Result[]> => {
+    const results = await Promise.all(
+      notifiers.map(async ({ channel }) => {
+        const done: Result[] = [];
+        for (const each of tries.filter(({ notifier }) => notifier.channel === channel)) {
+          const skipped = down.has(channel) || engine.now() > until;
+          const told = skipped ? undefined : await each.notifier.send(messageOf(each.notice));
+          if (told?.kind === 'unknown' || (told?.kind === 'refused' && told.down))
+            down.set(channel, told.why);
+          if (told?.kind === 'sent') sent += 1;
+          done.push({ try: each, sent: told });
+        }
+        return done;
+      }),
+    );
+    return results.flat();
+  };
+
+  /** Writes down what came of it. What can't be written stays `trying`, which is never sent again. */
+  const settle = async (marked: Position, results: Result[]): Promise<void> => {
+    let position: Position | undefined = marked;
+    while (position !== undefined) {
+      if (!isBusy(position)) {
+        const notices = applyResults(position.notices ?? [], results, engine.now());
+        if ((await engine.table.savePosition(position, { notices })) !== undefined) return;
+      } else await engine.pause(lookPauseMs);
+      if (engine.now() > until + graceMs) return;
+      position = await engine.table.readPosition(marked.positionId);
+    }
+  };
+
+  const problems = new Map<string, string>();
+  const attempt = async (position: Position, task: () => Promise<void>): Promise<void> => {
+    if (engine.now() > until) return;
+    try {
+      await task();
+    } catch (thrown) {
+      problems.set(position.positionId, `${position.positionId}: ${asFault(thrown).message}`);
+    }
+  };
+
+  const sendDue = async (position: Position): Promise<void> => {
+    const marked = await mark(position);
+    if (marked === undefined) return;
+    const results = await send(marked.tries);
+    for (const { try: each, sent: told } of results)
+      if (told !== undefined && told.kind !== 'sent')
+        problems.set(each.notifier.channel, `channel ${each.notifier.channel}: ${told.why}`);
+    if (results.length > 0) await settle(marked.position, results);
+  };
+
+  return {
+    isUndelivered: ({ notices = [] }) =>
+      notices.some((notice) => isUndelivered(notice, expected, engine.now())),
+    deliver: (position) => attempt(position, () => sendDue(position)),
+    remind: (position) =>
+      attempt(position, async () => {
+        const { claim, notices = [] } = position;
+        const forMs = engine.now() - (claim?.claimedAt ?? engine.now());
+        if (claim === undefined || notifiers.length === 0 || forMs < overdueMs) return;
+        const isTold = notices.some(({ event, at }) => event === 'overdue' && at >= claim.claimedAt);
+        if (isTold && dueOf(position).length === 0) return;
+        const waitMs = claim.leaseUntil + 1 - engine.now();
+        if (engine.now() + waitMs > until) return;
+        if (waitMs > 0) await engine.pause(waitMs);
+        if (isTold) return sendDue(position);
+        const news = withNews(position, { kind: 'overdue', forMs }, engine.now());
+        const told = await engine.table.savePosition(position, { notices: news });
+        if (told !== undefined) await sendDue(told);
+      }),
+    report: () => ({ sent, problems: [...(problem === undefined ? [] : [problem]), ...problems.values()] }),
+  };
+};
+
+const withDelivery = (notice: Notice, channel: string, delivery: Delivery | undefined): Notice => {
+  const { [channel]: _, ...others } = notice.delivered;
+  return { ...notice, delivered: delivery === undefined ? others : { ...others, [channel]: delivery } };
+};
+
+/** A sweep that died with its mark set may have sent it: it is not sent again. */
+const closeDead = (notices: Notice[], now: number): Notice[] | undefined => {
+  const isAnyDead = notices.some(({ delivered }) =>
+    Object.values(delivered).some((each) => isDead(each, now)),
+  );
+  if (!isAnyDead) return undefined;
+  const why = 'the sweep that was sending it died; it may not have arrived';
+  return notices.map((notice) => ({
+    ...notice,
+    delivered: Object.fromEntries(
+      Object.entries(notice.delivered).map(([channel, each]) => [
+        channel,
+        isDead(each, now) ? { ...each, state: 'unsure' as const, at: now, why } : each,
+      ]),
+    ),
+  }));
+};
+
+/** Only where the mark is still the try's own. */
+const applyResults = (notices: Notice[], results: Result[], now: number): Notice[] =>
+  notices.map((notice) =>
+    results.reduce((next, { try: { notice: tried, notifier, before, mark }, sent }) => {
+      const current = next.delivered[notifier.channel];
+      const isOurs = current?.state === 'trying' && current.at === mark.at && current.tries === mark.tries;
+      if (tried.noticeId !== next.noticeId || !isOurs) return next;
+      return withDelivery(next, notifier.channel, deliveryOf(sent, before, mark, now));
+    }, notice),
+  );
+
+const deliveryOf = (
+  sent: Sent | undefined,
+  before: Delivery | undefined,
+  { tries }: Delivery,
+  now: number,
+): Delivery | undefined => {
+  switch (sent?.kind) {
+    case 'sent':
+      return { state: 'sent', at: now, tries };
+    case 'unknown':
+      return { state: 'unsure', at: now, tries, why: `${sent.why}; it counts as sent` };
+    case 'refused':
+      return { state: 'failed', at: now, tries, why: sent.why };
+    case undefined:
+      return before;
+  }
+};

@@ -1,0 +1,69 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { type Notifier, type Sent, sendMs } from './notifier.ts';
+
+/** Milliseconds: AWS's own endpoints are near. */
+const connectionTimeoutMs = 2_000;
+
+export interface SnsOptions {
+  channel: string;
+  topicArn: string;
+  /** Another endpoint than AWS's own. */
+  endpoint?: string | undefined;
+}
+
+/** An SNS topic. The SDK is loaded with the first message: most sweeps have none. */
+export const snsNotifier = ({ channel, topicArn, endpoint }: SnsOptions): Notifier => {
+  let client: SNSClient | undefined;
+  return {
+    channel,
+    async send({ subject, text }) {
+      const sdk = await import('@aws-sdk/client-sns');
+      client ??= new sdk.SNSClient({
+        region: topicArn.split(':')[3] ?? '',
+        // One try: a second one after a lost answer would be a second message.
+        maxAttempts: 1,
+        requestHandler: {
+          connectionTimeout: connectionTimeoutMs,
+          // A connection that Lambda has frozen may be dead without knowing.
+          httpAgent: new HttpAgent({ keepAlive: false }),
+          httpsAgent: new HttpsAgent({ keepAlive: false }),
+        },
+        ...(endpoint === undefined
+          ? {}
+          : { endpoint, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+      });
+      try {
+        const message = new sdk.PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text });
+        await client.send(message, { abortSignal: AbortSignal.timeout(sendMs) });
+        return { kind: 'sent' };
+      } catch (thrown) {
+        return judge(thrown);
+      }
+    },
+  };
+};
+
+/** Before anything was sent: no credentials, no address, no connection. */
+const neverLeft =
+  /^(CredentialsProviderError|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_\w+)$/;
+
+const judge = (thrown: unknown): Sent => {
+  const {
+    name = '',
+    code,
+    message = '',
+    $metadata,
+  } = thrown as Partial<NodeJS.ErrnoException> & {
+    $metadata?: { httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode;
+  if (status !== undefined && status >= 300)
+    return { kind: 'refused', why: `answered ${status} ${name}`, down: status === 429 || status >= 500 };
+  const reason = [name, code].find((word) => neverLeft.test(word ?? ''));
+  if (reason !== undefined) return { kind: 'refused', why: `no connection (${reason})`, down: true };
+  if (name === 'TimeoutError' && /establish/.test(message))
+    return { kind: 'refused', why: 'no connection', down: true };
+  return { kind: 'unknown', why: 'no answer' };
+};

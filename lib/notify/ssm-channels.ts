@@ -1,0 +1,31 @@
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { type Channel, parseChannels, type ReadChannels, unreadableChannels } from './channels.ts';
+
+/** The sweep comes every minute; a new channel may wait for as long. */
+const cacheMs = 5 * 60_000;
+
+/** Channels on AWS: one SecureString. */
+export const ssmChannels = (name: string, now: () => number = Date.now): ReadChannels => {
+  const client = new SSMClient({
+    maxAttempts: 3,
+    requestHandler: { requestTimeout: 2_000, connectionTimeout: 1_000 },
+  });
+  let known: { channels: Channel[]; readAt: number } | undefined;
+
+  const read = async (): Promise<string> => {
+    try {
+      const answer = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+      return answer.Parameter?.Value ?? '';
+    } catch (thrown) {
+      if (thrown instanceof ParameterNotFound) return '[]';
+      throw unreadableChannels(`the parameter ${name}`, 'it gave no answer');
+    }
+  };
+
+  return async () => {
+    if (known !== undefined && now() - known.readAt < cacheMs) return known.channels;
+    const channels = parseChannels(await read(), `the parameter ${name}`);
+    known = { channels, readAt: now() };
+    return channels;
+  };
+};

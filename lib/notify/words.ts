@@ -1,0 +1,74 @@
+import type { Failure, Outcome, Position } from '../position/position.ts';
+import { addNotice, type Notice } from './notice.ts';
+
+/** What there is to tell, before it is words. */
+export type News =
+  | { kind: 'settled'; outcome: Outcome; reopens?: boolean | undefined }
+  | { kind: 'failed'; failure: Failure; action: 'close' | 'keep' }
+  | { kind: 'attention'; reason: string }
+  /** A claim that has found no end for so long, in milliseconds. */
+  | { kind: 'overdue'; forMs: number };
+
+const headlines = {
+  closed: 'Closed',
+  'part-closed': 'Partly closed',
+  canceled: 'Canceled',
+  kept: 'Kept open',
+  dust: 'Too little left to close',
+  failed: 'NOT DONE',
+  'needs-attention': 'NEEDS A PERSON',
+  overdue: 'NOT SETTLED YET',
+} as const satisfies Record<Notice['event'], string>;
+
+const eventOf = (news: News): Notice['event'] => {
+  if (news.kind === 'settled') return news.reopens === true ? 'part-closed' : news.outcome.outcome;
+  return news.kind === 'attention' ? 'needs-attention' : news.kind;
+};
+
+const tellOf = (news: News, { positionId, market }: Position): string => {
+  switch (news.kind) {
+    case 'settled': {
+      const { detail, left } = news.outcome;
+      return news.reopens === true ? `${detail} ${left} ${market.base} stays open.` : detail;
+    }
+    case 'failed': {
+      const { message, canceledExitOrderIds: exits } = news.failure;
+      const unguarded =
+        exits.length === 0 ? '' : ` Its exit orders ${exits.join(', ')} were cancelled, so it is unguarded.`;
+      return `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it: ${ended(message)}${unguarded} It is as open as before: look at the exchange, or fire the link again.`;
+    }
+    case 'attention':
+      return `${ended(news.reason)} Look at the exchange, then run: ripcord positions resolve ${positionId}`;
+    case 'overdue':
+      return `For ${Math.round(news.forMs / 60_000)} minutes the exchange has not told what came of it. Ripcord goes on asking; look at the exchange, then run: ripcord positions resolve ${positionId}`;
+  }
+};
+
+const ended = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
+
+/** Of a token as links have it, with the address around it: a label or an exchange's words may repeat one. */
+const linkShape = /\S*rc_[0-9A-Za-z]{49}\S*/g;
+/** What every channel takes, with room to spare: Discord's 2,000 characters are the fewest. */
+const textLength = 700;
+
+/** Labels and the exchange's words come from elsewhere: one line, and no key to anything. */
+const asOneLine = (text: string): string =>
+  text
+    .replaceAll(linkShape, '(a link)')
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, textLength);
+
+/** @returns the position's notices with this news, to be written together with what it tells. */
+export const withNews = (position: Position, news: News, now: number): Notice[] => {
+  const { positionId, symbol, side, label, account, revision, notices } = position;
+  const event = eventOf(news);
+  const name = `${symbol} ${side}${label === undefined ? '' : ` "${label}"`} on ${account}`;
+  return addNotice(notices, {
+    noticeId: `ntc_${positionId.slice('pos_'.length)}_${revision + 1}`,
+    at: now,
+    event,
+    text: asOneLine(`${headlines[event]}: ${name}. ${tellOf(news, position)}`),
+    delivered: {},
+  });
+};

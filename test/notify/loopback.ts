@@ -1,0 +1,50 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+interface Received {
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A status to answer with, `silence` for none ever, or `drop` for a connection that ends without an answer. */
+export type Behaviour = number | 'silence' | 'drop';
+
+export interface Loopback {
+  url: string;
+  received: Received[];
+  behave(next: Behaviour): void;
+  stop(): Promise<void>;
+}
+
+/** Stands in for a chat service: takes every POST and answers as it is told. */
+export const startLoopback = async (body = 'ok'): Promise<Loopback> => {
+  let behaviour: Behaviour = 200;
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const { url: path = '', headers } = request;
+    received.push({ path, headers, body: await text(request) });
+    if (behaviour === 'drop') request.socket.destroy();
+    else if (behaviour !== 'silence') response.writeHead(behaviour).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  onTestFinished(stop);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    behave(next) {
+      behaviour = next;
+    },
+    stop,
+  };
+};
+
+/** What SNS answers, in its query protocol. */
+export const snsAnswer =
+  '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>94f20ce6-13c5-43a0-9a9e-ca52d816e90b</MessageId></PublishResult><ResponseMetadata><RequestId>f187a3c1-376f-11df-8963-01868b7c937a</RequestId></ResponseMetadata></PublishResponse>';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accountNameSchema, accountSchema } from '../account/account.ts';
 import { amountSchema, positiveAmountSchema } from '../amount.ts';
-import { sideSchema } from '../exchange/exchange.ts';
+import { candleIntervalSchema, sideSchema } from '../exchange/exchange.ts';
 import { hitSchema } from '../link/hit.ts';
 import { linkIdSchema, linkOptionsSchema, methodsSchema, sourcesSchema } from '../link/link.ts';
 import {
@@ -50,6 +50,9 @@ export const positionViewSchema = z.object({
   unrealisedProfit: z.string().optional(),
   unrealisedProfitPercent: z.string().optional(),
   quote: z.string(),
+  /** The market's steps, to show prices and amounts by. */
+  priceStep: amountSchema,
+  amountStep: amountSchema,
   entries: z.array(orderRecordSchema),
   exits: z.array(orderRecordSchema),
   openExits: z.number(),
@@ -100,6 +103,47 @@ const closeReportSchema = z.object({
 /** `resend`: which try of the same alert it seems to be, from 0, by time and place. */
 export const hitViewSchema = hitSchema.extend({ resend: z.number() });
 export type HitView = z.infer<typeof hitViewSchema>;
+
+/** An order that can still fill, as a list to adopt from shows it. */
+const openOrderSchema = z.object({
+  orderId: z.string(),
+  symbol: z.string(),
+  side: z.enum(['buy', 'sell']),
+  /** The venue's own word in lower case. */
+  type: z.string(),
+  amount: amountSchema,
+  filled: amountSchema,
+  price: amountSchema.optional(),
+  triggerPrice: amountSchema.optional(),
+  /** Which side of a hedged perpetual it belongs to. */
+  positionSide: sideSchema.optional(),
+  reduceOnly: z.boolean().optional(),
+  conditional: z.boolean(),
+  priceStep: amountSchema,
+  amountStep: amountSchema,
+  /** The position that has it as one of its orders already. */
+  positionId: positionIdSchema.optional(),
+});
+export type OpenOrderView = z.infer<typeof openOrderSchema>;
+
+const openHoldingSchema = z.object({
+  symbol: z.string(),
+  side: sideSchema,
+  amount: amountSchema,
+  averagePrice: amountSchema.optional(),
+  /** An open position of this market and side. */
+  positionId: positionIdSchema.optional(),
+});
+export type OpenHoldingView = z.infer<typeof openHoldingSchema>;
+
+const candleSchema = z.object({
+  /** When it opened, epoch milliseconds. */
+  at: z.number(),
+  open: amountSchema,
+  high: amountSchema,
+  low: amountSchema,
+  close: amountSchema,
+});
 
 const accountViewSchema = z.object({ name: z.string(), exchange: z.string() });
 const positionAnswer = z.object({ position: positionViewSchema });
@@ -162,6 +206,15 @@ export const commands = {
     summary: 'One position with its live state and orders.',
     input: z.strictObject({ positionId: positionIdSchema }),
     result: positionAnswer,
+  },
+  'positions.candles': {
+    summary: "Candles of a position's market, oldest first; the last one is still open.",
+    input: z.strictObject({
+      positionId: positionIdSchema,
+      interval: candleIntervalSchema,
+      limit: z.number().int().min(1).max(1_000).optional(),
+    }),
+    result: z.object({ candles: z.array(candleSchema) }),
   },
   'positions.forget': {
     summary: 'Removes a position and revokes its links. Nothing happens at the exchange.',
@@ -274,6 +327,11 @@ export const commands = {
     summary: 'Names and exchanges of the stored accounts; never a secret.',
     input: z.strictObject({}),
     result: z.object({ accounts: z.array(accountViewSchema) }),
+  },
+  'accounts.open': {
+    summary: 'What is open at the exchange: orders and perpetual positions, to adopt from.',
+    input: z.strictObject({ name: accountNameSchema }),
+    result: z.object({ orders: z.array(openOrderSchema), holdings: z.array(openHoldingSchema) }),
   },
   'accounts.remove': {
     summary: 'Removes stored credentials. Refused while an open position uses them.',

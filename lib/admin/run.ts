@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Accounts } from '../account/account.ts';
+import { listOpen } from '../account/list-open.ts';
 import type { Engine } from '../engine.ts';
 import { asFault, Fault, httpStatusOf } from '../fault.ts';
 import { countResends } from '../link/history.ts';
@@ -110,6 +111,12 @@ const handlers: Handlers = {
     const links = await engine.table.listLinks(positionId);
     return { position: await liveView(engine, position, links.filter((link) => !link.revokedAt).length) };
   },
+  'positions.candles': async ({ engine }, { positionId, interval, limit = 300 }) => {
+    const position = await engine.table.readPosition(positionId);
+    if (position === undefined) throw unknownPosition(positionId);
+    const exchange = await engine.exchanges.of(position.account);
+    return { candles: await exchange.fetchCandles(position.market, interval, limit) };
+  },
   'positions.forget': async ({ engine }, { positionId }) => {
     const position = await engine.table.readPosition(positionId);
     if (position === undefined) throw unknownPosition(positionId);
@@ -187,6 +194,7 @@ const handlers: Handlers = {
     return { account: { name, exchange: account.exchange } };
   },
   'accounts.list': async ({ accounts }) => ({ accounts: await accounts.list() }),
+  'accounts.open': ({ engine }, { name }) => listOpen(engine, name),
   'accounts.remove': async ({ engine, accounts }, { name }) => {
     await accounts.read(name);
     const user = (await engine.table.listPositions('open')).find(

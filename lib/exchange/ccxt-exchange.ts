@@ -7,6 +7,8 @@ import { loadCcxt } from './ccxt-loader.ts';
 import type {
   Balance,
   CancelResult,
+  Candle,
+  CandleInterval,
   CreateResult,
   EntryOrder,
   Exchange,
@@ -14,6 +16,8 @@ import type {
   Holding,
   MarketOrder,
   MarketRules,
+  OpenHolding,
+  OpenOrder,
   OrderName,
   OrderSide,
   OrderView,
@@ -87,6 +91,13 @@ const plainOrNone = (value: unknown): Amount | undefined => {
   return isPositive(amount) ? amount : undefined;
 };
 
+/** A candle with a hole is no candle. */
+const demandPrice = (value: unknown): Amount => {
+  const price = plainOrNone(value);
+  if (price === undefined) throw new TypeError('a candle without a price');
+  return price;
+};
+
 /** ccxt's types say number where, with `number = String`, strings go in and out untouched. */
 const asCcxtNumber = (amount: Amount | undefined): number => amount as unknown as number;
 
@@ -131,22 +142,31 @@ class CcxtExchange implements Exchange {
   async loadMarket(symbol: string): Promise<MarketRules> {
     const kind = kindOf(symbol);
     const { id, kinds } = this.#venue;
-    const markets = kinds.has(kind)
-      ? await this.#read(
-          'read the markets',
-          () => this.#venue.fetchMarkets(this.#ccxt, kind),
-          this.#deadlines.marketsMs,
-        )
-      : [];
-    const market = markets.find((candidate) => candidate?.symbol === symbol && isOfKind(candidate, kind));
+    const markets = kinds.has(kind) ? await this.#readMarkets(kind) : [];
+    const market = markets.find((candidate) => candidate.symbol === symbol);
     if (market === undefined || market.active === false)
       throw new Fault(
         'unknown-market',
         `${id} has no ${[...kinds].join(' or ')} market ${symbol} that is open for trading. ` +
           `Expected ${[...kinds].map((each) => expectedSymbol[each]).join(' or ')}.`,
       );
-    const rules: MarketRules = {
-      symbol,
+    const rules = this.#rulesOf(market, kind);
+    this.#markets.delete(symbol);
+    return rules;
+  }
+
+  async #readMarkets(kind: Kind): Promise<NonNullable<Market>[]> {
+    const markets = await this.#read(
+      'read the markets',
+      () => this.#venue.fetchMarkets(this.#ccxt, kind),
+      this.#deadlines.marketsMs,
+    );
+    return markets.flatMap((market) => (market !== undefined && isOfKind(market, kind) ? [market] : []));
+  }
+
+  #rulesOf(market: NonNullable<Market>, kind: Kind): MarketRules {
+    return {
+      symbol: market.symbol,
       id: String(market.id),
       kind,
       base: String(market.base),
@@ -159,8 +179,6 @@ class CcxtExchange implements Exchange {
       contractSize: plain(market.contractSize),
       ...this.#venue.rulesOf(market),
     };
-    this.#markets.delete(symbol);
-    return rules;
   }
 
   async fetchOrder(market: MarketRules, name: OrderName): Promise<OrderView | undefined> {
@@ -286,6 +304,70 @@ class CcxtExchange implements Exchange {
     } catch {
       return { canTrade: undefined, canWithdraw: undefined, ipRestricted: undefined };
     }
+  }
+
+  async fetchOpenOrders(): Promise<OpenOrder[]> {
+    const found = await Promise.all(
+      [...this.#venue.kinds].map(async (kind) => {
+        const open = await this.#read('read the open orders', () =>
+          this.#venue.fetchOpenOrders(this.#ccxt, kind),
+        );
+        return this.#withMarkets(
+          kind,
+          open.map(({ order, conditional }) => {
+            const { marketId } = this.#venue.detailsOf(order.info ?? {});
+            return { marketId: String(marketId), order, conditional };
+          }),
+        );
+      }),
+    );
+    return this.#read('read the open orders', async () =>
+      found
+        .flat()
+        .map(({ market, order, conditional }) => ({
+          market,
+          order: this.#viewOf(market, order, conditional),
+        })),
+    );
+  }
+
+  async fetchOpenHoldings(): Promise<OpenHolding[]> {
+    if (!this.#venue.kinds.has('perpetual')) return [];
+    const open = await this.#read('read the positions', () => this.#venue.fetchOpenHoldings(this.#ccxt));
+    const known = await this.#withMarkets('perpetual', open);
+    return known.map(({ market, side, amount, averagePrice }) => ({
+      symbol: market.symbol,
+      side,
+      amount,
+      averagePrice,
+    }));
+  }
+
+  /** Lists name markets by the venue's own ids. What is in a market that Ripcord can't trade in is left out. */
+  async #withMarkets<Item extends { marketId: string }>(
+    kind: Kind,
+    items: Item[],
+  ): Promise<(Item & { market: MarketRules })[]> {
+    if (items.length === 0) return [];
+    const markets = new Map((await this.#readMarkets(kind)).map((market) => [String(market.id), market]));
+    return items.flatMap((item) => {
+      const market = markets.get(item.marketId);
+      return market === undefined ? [] : [{ ...item, market: this.#rulesOf(market, kind) }];
+    });
+  }
+
+  async fetchCandles(market: MarketRules, interval: CandleInterval, limit: number): Promise<Candle[]> {
+    this.#know(market);
+    return this.#read('read the candles', async () => {
+      const candles = await this.#ccxt.fetchOHLCV(market.symbol, interval, undefined, limit);
+      return candles.map(([at, open, high, low, close]) => ({
+        at: Number(at),
+        open: demandPrice(open),
+        high: demandPrice(high),
+        low: demandPrice(low),
+        close: demandPrice(close),
+      }));
+    });
   }
 
   async #create(

@@ -67,6 +67,12 @@ export interface OrderView {
   at?: number | undefined;
 }
 
+/** An open order with its market, as a list of all of them tells it. */
+export interface OpenOrder {
+  market: MarketRules;
+  order: OrderView;
+}
+
 export interface MarketOrder {
   clientOrderId: string;
   side: OrderSide;
@@ -144,6 +150,27 @@ export interface Trade {
   at: number | undefined;
 }
 
+/** How long one candle lasts. */
+export const candleIntervalSchema = z.enum(['1m', '5m', '15m', '1h', '4h', '1d']);
+export type CandleInterval = z.infer<typeof candleIntervalSchema>;
+
+export interface Candle {
+  /** When it opened, epoch milliseconds. */
+  at: number;
+  open: Amount;
+  high: Amount;
+  low: Amount;
+  close: Amount;
+}
+
+/** A perpetual position of any market, as a list of all of them tells it. */
+export interface OpenHolding {
+  symbol: string;
+  side: Side;
+  amount: Amount;
+  averagePrice?: Amount | undefined;
+}
+
 export interface Permissions {
   canTrade: boolean | undefined;
   canWithdraw: boolean | undefined;
@@ -176,6 +203,12 @@ export interface Exchange {
   /** The account's latest trade of that side in this market: when and how a position ended outside Ripcord. */
   fetchLastTrade(market: MarketRules, side: OrderSide): Promise<Trade | undefined>;
   fetchPermissions(): Promise<Permissions>;
+  /** All orders that can still fill, conditional ones too; slow, for it reads the venue's markets. */
+  fetchOpenOrders(): Promise<OpenOrder[]>;
+  /** All perpetual positions of the account; none on a spot account. Slow as well. */
+  fetchOpenHoldings(): Promise<OpenHolding[]>;
+  /** The latest candles, oldest first; the last one is still open. At most 1000. */
+  fetchCandles(market: MarketRules, interval: CandleInterval, limit: number): Promise<Candle[]>;
 }
 
 /** Gives the venue for an account by name; throws `unknown-account`. */

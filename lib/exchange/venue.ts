@@ -6,6 +6,7 @@ import type {
   Holding,
   MarketOrder,
   MarketRules,
+  OpenHolding,
   OrderName,
   Permissions,
   RejectReason,
@@ -82,4 +83,8 @@ export interface Venue {
   fetchHolding(exchange: CcxtExchange, market: MarketRules, side: Side): Promise<Holding>;
   fetchPrice(exchange: CcxtExchange, market: MarketRules): Promise<unknown>;
   fetchPermissions(exchange: CcxtExchange): Promise<Permissions>;
+  /** All open orders of one kind of market, and which of them are conditional. */
+  fetchOpenOrders(exchange: CcxtExchange, kind: Kind): Promise<{ order: Order; conditional: boolean }[]>;
+  /** All perpetual positions that are not flat, by the venue's own names of their markets. */
+  fetchOpenHoldings(exchange: CcxtExchange): Promise<(Omit<OpenHolding, 'symbol'> & { marketId: string })[]>;
 }

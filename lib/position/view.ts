@@ -49,6 +49,8 @@ export const viewOf = (position: Position, extra: { links?: number; stale?: stri
     markPrice: price,
     ...profitOf(position, tally, price),
     quote: position.market.settle ?? position.market.quote,
+    priceStep: position.market.priceStep,
+    amountStep: position.market.amountStep,
     entries: position.entries,
     exits: position.exits,
     openExits: position.exits.filter((exit) => exit.status === 'live').length,

@@ -42,6 +42,9 @@ export const recordedExchange = (exchange: Exchange, now: () => number, notes: R
     fetchPrice: (market) => exchange.fetchPrice(market),
     fetchLastTrade: (market, side) => exchange.fetchLastTrade(market, side),
     fetchPermissions: () => exchange.fetchPermissions(),
+    fetchOpenOrders: () => exchange.fetchOpenOrders(),
+    fetchOpenHoldings: () => exchange.fetchOpenHoldings(),
+    fetchCandles: (market, interval, limit) => exchange.fetchCandles(market, interval, limit),
     fetchOrder: (market, name) =>
       noted(
         'look',

@@ -21,6 +21,8 @@ export const longPosition: PositionView = {
   unrealisedProfit: '249.725',
   unrealisedProfitPercent: '1.6664',
   quote: 'USDT',
+  priceStep: '0.01',
+  amountStep: '0.00001',
   entries: [
     { orderId: '28457', type: 'limit', status: 'live', amount: '0.5', price: '60000.1', filled: '0.25' },
   ],

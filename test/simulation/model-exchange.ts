@@ -317,5 +317,8 @@ export const modelExchange = (
     fetchPrice: async () => '100',
     fetchLastTrade: async () => undefined,
     fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
+    fetchOpenOrders: async () => [],
+    fetchOpenHoldings: async () => [],
+    fetchCandles: async () => [],
   };
 };

@@ -72,6 +72,11 @@ export const binance: Venue = {
     const answer = await exchange.publicGetTickerPrice({ symbol: market.id });
     return answer.price;
   },
+  async fetchOpenOrders(exchange) {
+    const orders = await exchange.fetchOpenOrders();
+    return orders.map((order) => ({ order, conditional: false }));
+  },
+  fetchOpenHoldings: () => Promise.resolve([]),
   async fetchPermissions(exchange) {
     const answer = await exchange.sapiGetAccountApiRestrictions();
     return {

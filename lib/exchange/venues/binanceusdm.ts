@@ -114,6 +114,30 @@ export const binanceusdm: Venue = {
     const answer = await exchange.fapiPublicGetPremiumIndex({ symbol: market.id });
     return answer.markPrice;
   },
+  async fetchOpenOrders(exchange) {
+    const [orders, conditional] = await Promise.all([
+      exchange.fetchOpenOrders(),
+      exchange.fetchOpenOrders(undefined, undefined, undefined, { trigger: true }),
+    ]);
+    return [
+      ...orders.map((order) => ({ order, conditional: false })),
+      ...conditional.map((order) => ({ order, conditional: true })),
+    ];
+  },
+  async fetchOpenHoldings(exchange) {
+    const rows: Record<string, string>[] = await exchange.fapiPrivateV3GetPositionRisk({});
+    return rows
+      .filter((row) => !decimal(row.positionAmt ?? '0').isZero())
+      .map((row) => {
+        const amount = decimal(row.positionAmt ?? '0');
+        return {
+          marketId: String(row.symbol),
+          side: row.positionSide === 'SHORT' || amount.lt(0) ? 'short' : 'long',
+          amount: toAmount(amount.abs()),
+          averagePrice: toAmount(decimal(row.entryPrice ?? '0')),
+        };
+      });
+  },
   async fetchPermissions(exchange) {
     const answer = await exchange.sapiGetAccountApiRestrictions();
     return {

@@ -81,6 +81,32 @@ const findOrder = async (
   );
 };
 
+/** What linear perpetuals are settled in: Bybit lists orders and positions of one of them at a time. */
+const settleCoins = ['USDT', 'USDC'];
+
+/** Bybit answers at most so many open orders or positions at once. */
+const mostOpen = 50;
+
+/** All pages of a list. */
+const pagesOf = async (
+  fetchPage: (request: Info) => Promise<{ result?: { list?: unknown; nextPageCursor?: unknown } }>,
+  request: Info,
+): Promise<Info[]> => {
+  const rows: Info[] = [];
+  let cursor: unknown;
+  do {
+    const page = await fetchPage({
+      ...request,
+      limit: mostOpen,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const list = listOf(page);
+    rows.push(...list);
+    cursor = list.length < mostOpen ? undefined : page.result?.nextPageCursor || undefined;
+  } while (cursor !== undefined);
+  return rows;
+};
+
 /** Bybit v5, unified account: spot and linear perpetuals. https://bybit-exchange.github.io/docs/v5/intro */
 export const bybit: Venue = {
   id: 'bybit',
@@ -169,6 +195,32 @@ export const bybit: Venue = {
       await exchange.publicGetV5MarketTickers({ category: categoryOf(market), symbol: market.id }),
     );
     return market.kind === 'spot' ? ticker?.lastPrice : ticker?.markPrice;
+  },
+  async fetchOpenOrders(exchange, kind) {
+    const requests =
+      kind === 'spot'
+        ? [{ category: 'spot' }]
+        : settleCoins.map((settleCoin) => ({ category: 'linear', settleCoin }));
+    const lists = await Promise.all(
+      requests.map((request) => pagesOf((page) => exchange.privateGetV5OrderRealtime(page), request)),
+    );
+    return lists.flat().map((info) => ({ order: exchange.parseOrder(info), conditional: false }));
+  },
+  async fetchOpenHoldings(exchange) {
+    const lists = await Promise.all(
+      settleCoins.map((settleCoin) =>
+        pagesOf((page) => exchange.privateGetV5PositionList(page), { category: 'linear', settleCoin }),
+      ),
+    );
+    return lists
+      .flat()
+      .filter((row) => amountOrNone(row.size) !== undefined)
+      .map((row) => ({
+        marketId: String(row.symbol),
+        side: row.side === 'Buy' ? 'long' : 'short',
+        amount: amountOrNone(row.size) ?? '0',
+        averagePrice: amountOrNone(row.avgPrice),
+      }));
   },
   async fetchPermissions(exchange) {
     const { result } = await exchange.privateGetV5UserQueryApi();

@@ -226,6 +226,46 @@ export const exchangeContract = (ground: Ground): void => {
       });
     });
 
+    test('lists what is open, with the market of each order', async () => {
+      const { exchange, market, buy } = await enter(ground);
+      expect(await exchange.fetchOpenOrders()).toEqual([]);
+      expect(await exchange.fetchOpenHoldings()).toEqual([]);
+      const { orderId } = accepted(await buy());
+      expect(await exchange.fetchOpenOrders()).toMatchObject([
+        { market, order: { orderId, symbol: ground.symbol, side: 'buy', status: 'live', price: '50000' } },
+      ]);
+      await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined, amount: '0.03' });
+      expect(await exchange.fetchOpenOrders()).toHaveLength(1);
+      expect(await exchange.fetchOpenHoldings()).toEqual(
+        perpetual ? [{ symbol: ground.symbol, side: 'long', amount: '0.03', averagePrice: '60000' }] : [],
+      );
+    });
+
+    test('tells candles oldest first, up to the price now', async () => {
+      const { exchange, market, sim } = await enter(ground);
+      for (const [interval, ms] of [
+        ['1m', 60_000],
+        ['4h', 14_400_000],
+        ['1d', 86_400_000],
+      ] as const) {
+        const candles = await exchange.fetchCandles(market, interval, 20);
+        expect(candles.map(({ at }) => at)).toEqual(
+          Array.from({ length: 20 }, (_, index) => (candles[0]?.at ?? 0) + index * ms),
+        );
+        expect(candles.at(-1)?.close).toBe('60000');
+        for (const { open, high, low, close } of candles) {
+          expect([open, high, low, close].every((price) => plain.test(price))).toBe(true);
+          for (const price of [open, close]) {
+            expect(decimal(high).gte(price)).toBe(true);
+            expect(decimal(low).lte(price)).toBe(true);
+          }
+        }
+      }
+      sim.core.setPrice({ market: ground.market, symbol: market.id, price: '61000' });
+      const [last] = (await exchange.fetchCandles(market, '1h', 5)).slice(-1);
+      expect(last).toMatchObject({ high: '61000', close: '61000' });
+    });
+
     test('sends nothing once its time is over', async () => {
       const { buy, close, requests } = await enter(ground);
       const late = { sendBefore: Date.now() - 1 };

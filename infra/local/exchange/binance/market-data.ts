@@ -120,34 +120,30 @@ export function marketData(kind: MarketKind) {
     },
     klines: (core: SimulatedCore, params: Params) => {
       const market = core.state.market(kind, params.required('symbol'));
-      const minute = 60_000;
-      const interval = intervalMs[params.required('interval')] ?? minute;
+      const intervalMs = intervals[params.required('interval')] ?? 60_000;
       const limit = Math.min(params.integer('limit') ?? 500, 1000);
-      const current = Math.floor(core.now() / interval) * interval;
-      const price = fixed(market.price);
-      // The exchange keeps no history: flat candles at today's price.
-      return Array.from({ length: limit }, (_, index) => {
-        const openTime = current - (limit - 1 - index) * interval;
-        return [
-          openTime,
-          price,
-          price,
-          price,
-          price,
+      return core
+        .candles({ market: kind, symbol: market.symbol, intervalMs, limit })
+        .map(({ at, open, high, low, close }) => [
+          at,
+          fixed(open),
+          fixed(high),
+          fixed(low),
+          fixed(close),
           '1.00000000',
-          openTime + interval - 1,
-          price,
+          at + intervalMs - 1,
+          fixed(close),
           1,
           '0.5',
-          price,
+          fixed(close),
           '0',
-        ];
-      });
+        ]);
     },
   };
 }
 
-const intervalMs: Record<string, number> = {
+/** In milliseconds. */
+const intervals: Record<string, number> = {
   '1m': 60_000,
   '5m': 300_000,
   '15m': 900_000,

@@ -63,22 +63,21 @@ const instruments: PublicHandler = (core, params) => {
   return listed(params.required('category'), list, length);
 };
 
-const candleMs = 60_000;
+const minuteMs = 60_000;
 
-/** The exchange keeps no history: flat candles of a minute at today's price, the latest first. */
+/** The latest first. */
 const candles: PublicHandler = (core, params) => {
   const market = oneMarket(core, params);
-  const latest = Math.floor(core.now() / candleMs) * candleMs;
-  const { price } = market;
-  const list = Array.from({ length: Math.min(params.integer('limit') ?? 200, 1000) }, (_, index) => [
-    String(latest - index * candleMs),
-    price,
-    price,
-    price,
-    price,
-    '1',
-    price,
-  ]);
+  const interval = params.required('interval');
+  const list = core
+    .candles({
+      market: market.kind,
+      symbol: market.symbol,
+      intervalMs: (interval === 'D' ? 1_440 : Number(interval)) * minuteMs,
+      limit: Math.min(params.integer('limit') ?? 200, 1000),
+    })
+    .map(({ at, open, high, low, close }) => [String(at), open, high, low, close, '1', close])
+    .toReversed();
   return { symbol: market.symbol, category: categoryOf(market.kind), list };
 };
 
@@ -181,7 +180,8 @@ const orders =
     const market = params.market();
     const byId = params.text('orderId') !== undefined || params.text('orderLinkId') !== undefined;
     const symbol = params.text('symbol');
-    if (market === 'usdm' && symbol === undefined && params.text('settleCoin') === undefined && !byId)
+    const settleCoin = params.text('settleCoin');
+    if (market === 'usdm' && symbol === undefined && settleCoin === undefined && !byId)
       throw parameterError('params error: symbol, settleCoin and baseCoin are all empty');
     const one = byId ? findOrder(core, account, params) : undefined;
     const candidates = byId ? (one === undefined ? [] : [one]) : [...core.state.orders.values()].toReversed();
@@ -191,6 +191,7 @@ const orders =
         order.market === market &&
         order.takesEffectAt === undefined &&
         (symbol === undefined || order.symbol === symbol) &&
+        (settleCoin === undefined || core.state.market(market, order.symbol).quote === settleCoin) &&
         (live ? byId || isOpen(order) : !isOpen(order)),
     );
     return listed(
@@ -223,7 +224,11 @@ function executions(core: SimulatedCore, params: Params, account: Account): unkn
 function positions(core: SimulatedCore, params: Params, account: Account): unknown {
   if (params.market() !== 'usdm') throw bybitError(181001, 'category only support linear or option.');
   const named = params.text('symbol') !== undefined;
-  const rows = marketsAsked(core, params).flatMap((market) => positionShapes(account, market));
+  const settleCoin = params.text('settleCoin');
+  const markets = marketsAsked(core, params).filter(
+    ({ quote }) => settleCoin === undefined || quote === settleCoin,
+  );
+  const rows = markets.flatMap((market) => positionShapes(account, market));
   const isOpenRow = (row: unknown) => (row as { size: string }).size !== '0';
   // By symbol, flat ones are told too.
   return listed(params.required('category'), named ? rows : rows.filter(isOpenRow), 200);

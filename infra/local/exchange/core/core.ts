@@ -1,5 +1,6 @@
 import { cancelAlgoOrder, placeAlgoOrder, triggerAlgoOrders } from './algo-orders.ts';
 import { decimal, isStepMultiple, text } from './amounts.ts';
+import { type Candle, PriceHistory } from './candles.ts';
 import { type Fault, Faults } from './faults.ts';
 import { positionOf } from './futures-account.ts';
 import { defaultMarkets } from './markets.ts';
@@ -75,6 +76,7 @@ export class SimulatedCore {
   #random: () => number;
   #effectDelayMs: number;
   #ticker: NodeJS.Timeout | undefined;
+  readonly #histories = new Map<string, PriceHistory>();
 
   constructor(options: CoreOptions = {}) {
     this.#options = options;
@@ -159,10 +161,27 @@ export class SimulatedCore {
   }
 
   #movePrice(market: Market, price: string): void {
+    const history = this.#historyOf(market);
     market.price = text(decimal(price));
+    history.record(market.price, this.now());
     this.state.onChange();
     matchAtPrice(this.state, market);
     triggerAlgoOrders(this.state, market);
+  }
+
+  /** Begun at the first look or move; not kept between runs. */
+  #historyOf(market: Market): PriceHistory {
+    const key = `${market.kind}:${market.symbol}`;
+    const known = this.#histories.get(key);
+    if (known !== undefined) return known;
+    const begun = new PriceHistory(market, this.now());
+    this.#histories.set(key, begun);
+    return begun;
+  }
+
+  /** The latest candles, oldest first. */
+  candles({ market: kind, symbol, ...span }: MarketRef & { intervalMs: number; limit: number }): Candle[] {
+    return this.#historyOf(this.state.market(kind, symbol)).candles({ ...span, now: this.now() });
   }
 
   setLiquidity({ market: kind, symbol, amount }: MarketRef & { amount: string | null }): Market {
@@ -327,6 +346,7 @@ export class SimulatedCore {
     this.stopTicker();
     this.timers.clear();
     this.faults.clear();
+    this.#histories.clear();
     this.#effectDelayMs = this.#options.effectDelayMs ?? 0;
     this.#random = seededRandom(this.#options.seed ?? 1);
     this.state.restore(this.#newState().snapshot());

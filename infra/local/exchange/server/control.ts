@@ -194,6 +194,10 @@ export const operations: Record<string, Operation> = {
   orders: operation(z.strictObject({ apiKey: apiKey.optional(), symbol: symbol.optional() }), (core, input) =>
     core.orders(input),
   ),
+  candles: operation(
+    z.strictObject({ market, symbol, intervalMs: wholeNumber.min(60_000), limit: wholeNumber.max(1_000) }),
+    (core, input) => core.candles(input),
+  ),
   state: operation(nothing, (core) => core.describe()),
   tick: operation(z.strictObject({ spread: amount.optional() }), (core, input) => core.tick(input)),
   startTicker: operation(
@@ -209,7 +213,7 @@ export const operations: Record<string, Operation> = {
 };
 
 /** The ones that change nothing, and may be asked with GET. */
-const readOnly = new Set(['ledger', 'orders', 'state']);
+const readOnly = new Set(['candles', 'ledger', 'orders', 'state']);
 
 export interface ControlAnswer {
   status: number;

@@ -59,9 +59,9 @@ describe('the face of Bybit', () => {
     });
     expect(await client.fetchTicker(btcPerp)).toMatchObject({ last: 60000, markPrice: 60000 });
     expect((await client.fetchOrderBook(btc)).bids[0]?.[0]).toBe(60000);
-    expect((await client.fetchOHLCV(btc, '1m', undefined, 5)).map((candle) => candle[4])).toEqual(
-      Array.from({ length: 5 }, () => 60000),
-    );
+    const candles = await client.fetchOHLCV(btc, '1m', undefined, 5);
+    expect(candles).toHaveLength(5);
+    expect(candles.at(-1)?.[4]).toBe(60000);
     expect(Math.abs(Number(await client.fetchTime()) - Date.now())).toBeLessThan(2_000);
   });
 

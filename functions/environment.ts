@@ -12,6 +12,8 @@ const environmentSchema = z.object({
   RIPCORD_ACCOUNTS: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]),
   /** What links start with: `https://…`, without a slash at the end. Only the admin function needs it. */
   RIPCORD_BASE_URL: z.url().optional(),
+  /** CloudWatch's namespace for the metrics. Absent: none are written. */
+  RIPCORD_METRICS: z.string().min(1).optional(),
   /** Where the notification channels are: `ssm:/ripcord/notify` or `file:/path/to/notify.json`. Absent: none. */
   RIPCORD_NOTIFY: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]).optional(),
   /** The stack's own topic, for e-mail. */

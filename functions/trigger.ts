@@ -1,10 +1,12 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { z } from 'zod';
-import { asFault, Fault, httpStatusOf } from '../lib/fault.ts';
+import { asFault, httpStatusOf } from '../lib/fault.ts';
+import { codeOf, createLog, type Log } from '../lib/log.ts';
 import type { Answer } from '../lib/trigger/answer.ts';
 import { fire } from '../lib/trigger/fire.ts';
 import { judgeNavigation } from '../lib/trigger/navigation.ts';
+import { sayHit } from '../lib/trigger/say-hit.ts';
 import { buildEngine } from './engine.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { renderPage } from './page.ts';
@@ -34,7 +36,11 @@ type Handler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** GET and POST /l/{token}: fires the link. If this function fails, alerts are lost; positions are untouched. */
-export const createTrigger = (environment: Environment, build = buildEngine): Handler => {
+export const createTrigger = (
+  environment: Environment,
+  build = buildEngine,
+  log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
+): Handler => {
   const { engine } = build(environment);
   const answer = async (event: APIGatewayProxyEventV2): Promise<Answer> => {
     const { requestContext, pathParameters, headers, ...body } = requestSchema.parse(event);
@@ -49,9 +55,16 @@ export const createTrigger = (environment: Environment, build = buildEngine): Ha
   };
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
-      request.response = respond(request.event, answerOfFault(request.error));
+      const { error, event, context } = request;
+      log.say('hit-failed', { requestId: context.awsRequestId, code: codeOf(error) }, { Failures: 1 });
+      request.response = respond(event, answerOfFault(error));
     })
-    .handler(async (event) => respond(event, await answer(event)));
+    .handler(async (event, { awsRequestId }) => {
+      const startedAt = engine.now();
+      const answered = await answer(event);
+      sayHit(log, answered, { requestId: awsRequestId, ms: engine.now() - startedAt });
+      return respond(event, answered);
+    });
 };
 
 const bodyOf = ({
@@ -60,15 +73,9 @@ const bodyOf = ({
 }: Pick<z.infer<typeof requestSchema>, 'body' | 'isBase64Encoded'>): string =>
   isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 
-/** Where a fault comes this far, no order was sent. What is not ours reveals nothing and is logged by its class. */
+/** Where a fault comes this far, no order was sent. What is not ours reveals nothing. */
 const answerOfFault = (error: unknown): Answer => {
   const fault = asFault(error);
-  if (fault.code === 'internal') {
-    const cause = fault.cause instanceof Fault ? fault.cause.cause : fault.cause;
-    console.error(
-      JSON.stringify({ event: 'trigger-failed', error: cause instanceof Error ? cause.name : typeof cause }),
-    );
-  }
   const status = httpStatusOf(fault.code);
   return {
     status,

@@ -9,8 +9,8 @@ export interface Handlers {
   sweep: Handler;
 }
 
-/** Makes the handlers once the table and the base URL are known. */
-export type CreateHandlers = (environment: Environment) => Handlers;
+/** Makes the handlers once the table and the base URL are known. Their lines go to `log`. */
+export type CreateHandlers = (environment: Environment, log: Log) => Handlers;
 
 export type Lambdas = Record<keyof Handlers, Lambda>;
 

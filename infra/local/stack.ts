@@ -86,7 +86,7 @@ const startBehind = async (
   const demo = options.demo === true ? await openDemo(options.port, data, every, log) : undefined;
   if (demo !== undefined) running.demo = demo;
   const createHandlers = options.handlers ?? (await import('./project.ts')).createProjectHandlers;
-  const lambdas = createLambdas(createHandlers(environment), log);
+  const lambdas = createLambdas(createHandlers(environment, log), log);
   running.lambdas = lambdas;
   running.server.serve(apisOf(lambdas, log));
   await demo?.seed(lambdas.admin);

@@ -11,6 +11,10 @@ export interface Answer {
   retryAfter?: number;
   /** What the answer means for the record of the hit. */
   decision: 'fired' | 'repeated' | 'in-progress' | 'asked' | 'refused';
+  /** For the log alone, where there is such a link. */
+  linkId?: string;
+  /** For the log alone: from the first request to the exchange until its last answer. */
+  exchangeMs?: number | undefined;
 }
 
 export type AnswerBody =

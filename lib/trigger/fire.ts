@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import type { RequestNote } from '../link/hit.ts';
 import { isExpired, type Link, linkIdOf } from '../link/link.ts';
 import { mayComeFrom } from '../link/sources.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
@@ -37,8 +38,17 @@ export const fire = async (engine: Engine, request: Request): Promise<Answer> =>
           answer: held.decision === 'asked' ? await askOrTell(engine, link, held) : held,
           standing: undefined,
         };
-  await recordHit(engine, link, request, answer, standing?.requests ?? []);
-  return answer;
+  const requests = standing?.requests ?? [];
+  await recordHit(engine, link, request, answer, requests);
+  return { ...answer, linkId: link.linkId, exchangeMs: spanOf(requests) };
+};
+
+/** Milliseconds from the first request to the last answer: some of them run beside each other. */
+const spanOf = (requests: RequestNote[]): number | undefined => {
+  if (requests.length === 0) return undefined;
+  const starts = requests.map(({ at }) => Date.parse(at));
+  const ends = requests.map(({ at, ms }) => Date.parse(at) + ms);
+  return Math.max(...ends) - Math.min(...starts);
 };
 
 /** Everything that keeps a link from firing, before anything is claimed. */

@@ -378,7 +378,8 @@ describe('a table that can not be reached', async () => {
       port: 0,
       data: await temporaryFolder(),
       every: () => () => undefined,
-      handlers: (environment) => createProjectHandlers({ ...environment, RIPCORD_TABLE_ENDPOINT: endpoint }),
+      handlers: (environment, log) =>
+        createProjectHandlers({ ...environment, RIPCORD_TABLE_ENDPOINT: endpoint }, log),
     });
     onTestFinished(() => stack.stop());
     return stack;

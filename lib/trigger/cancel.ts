@@ -1,4 +1,4 @@
-import { decimal } from '../amount.ts';
+import { decimal, isPositive } from '../amount.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { neverArrived } from '../position/look.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
@@ -38,20 +38,26 @@ export const cancelOne = async (
   if (result.kind === 'refused') throw new CancelUnsettled(result.message, result);
   if (result.kind === 'told') {
     const record = recordOf(result.order, order);
-    return { record, byUs: decimal(record.filled).lt(record.amount) };
+    return { record, byUs: endedUnfilled(record) };
   }
   for (let look = 0; look < settleLooks; look += 1) {
     if (look > 0) await pause(settlePauseMs);
     const view = await exchange.fetchOrder(position.market, order);
     if (view?.status !== 'done') continue;
     const record = recordOf(view, order);
-    return { record, byUs: result.message === 'acknowledged' && decimal(record.filled).lt(record.amount) };
+    // A cancel whose answer was lost has most likely ended it; only one that the venue denied has not.
+    const mayBeOurs = result.message === 'acknowledged' || result.message === 'no answer';
+    return { record, byUs: mayBeOurs && endedUnfilled(record) };
   }
   if (neverArrived(exchange, order, now())) return { record: { ...order, status: 'done' }, byUs: false };
   throw new CancelUnsettled(
     `order ${order.orderId ?? order.clientOrderId} is not known to be done (${result.message})`,
   );
 };
+
+/** An order that closes whatever there is has no amount of its own. */
+const endedUnfilled = ({ filled, amount }: OrderRecord): boolean =>
+  !isPositive(filled) || decimal(filled).lt(amount);
 
 /** Cancels several at once. Every one is followed to its end before any failure is told. */
 export const cancelAll = async (

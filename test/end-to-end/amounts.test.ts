@@ -441,6 +441,51 @@ describe.each(perpetuals)('on perpetuals $name', (kind) => {
     expect(holdingOf(scene, positionSide)).toBe('0');
   });
 
+  describe('with exits that close whatever there is', () => {
+    const stage = async () => {
+      const scene = await newScene(world, kind);
+      const entry = placeEntry(scene, { filled: 'all' });
+      const [takeProfit, stop] = (
+        [
+          ['take_profit_market', kind.side === 'long' ? '3200' : '2800'],
+          ['stop_market', kind.side === 'long' ? '2700' : '3300'],
+        ] as const
+      ).map(([type, stopPrice]) =>
+        core.placeOrder({
+          apiKey: scene.apiKey,
+          market: 'usdm',
+          symbol: scene.id,
+          side: kind.exitSide,
+          type,
+          stopPrice,
+          closePosition: true,
+        }),
+      );
+      const exits = [takeProfit?.id ?? 0, stop?.id ?? 0];
+      const { positionId } = await adopt(scene, { entries: [entry], exits });
+      return { scene, exits, positionId };
+    };
+
+    it('has both cancelled before it is closed', async () => {
+      const { positionId, exits } = await stage();
+      expect(await fireNew(positionId, 'close')).toMatchObject({
+        json: { outcome: 'closed', closedAmount: '1', canceledExitOrderIds: exits.map(String) },
+        orders: [{ amount: '1', reduceOnly: true }],
+        canceled: exits.map(String),
+      });
+    });
+
+    it('is closed by the one that triggers', async () => {
+      const { positionId, scene, exits } = await stage();
+      movePrice(scene, kind.side === 'long' ? '3200' : '2800');
+      expect(await fireNew(positionId, 'close')).toMatchObject({
+        json: { outcome: 'closed', by: 'exit-order', canceledExitOrderIds: [String(exits[1])] },
+        orders: [],
+        canceled: [String(exits[1])],
+      });
+    });
+  });
+
   it('has a reduce-only LIMIT exit cancelled that has closed a part', async () => {
     const scene = await newScene(world, kind);
     const entry = placeEntry(scene, { filled: 'all' });

@@ -166,6 +166,15 @@ describe.each([spotLong, perpetualLong])('with $name', (kind) => {
     });
   });
 
+  it('a cancel whose answer is lost is not said to have come from outside', async () => {
+    const { url, entry } = await newCloseLink(kind, '0');
+    core.addFault({ kind: 'drop-after', match: { method: 'DELETE', path } });
+    expect(await fire(url)).toMatchObject({
+      status: 200,
+      json: { outcome: 'canceled', by: 'link', canceledEntryOrderIds: [String(entry.id)] },
+    });
+  });
+
   it('a cancel that never arrives is sent again by the next hit, and nothing is closed before', async () => {
     const { url, entry } = await newCloseLink(kind, '0.5');
     const mark = markOf(core);

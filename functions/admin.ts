@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { AdminAnswer } from '../lib/admin/commands.ts';
 import { runAdmin } from '../lib/admin/run.ts';
+import { createLog, type Log } from '../lib/log.ts';
 import { buildEngine } from './engine.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { buildNotifiers } from './notifiers.ts';
@@ -9,12 +10,16 @@ import { buildNotifiers } from './notifiers.ts';
 type Handler = (payload: unknown, context: Context) => Promise<AdminAnswer>;
 
 /** Direct invocations only, no route. If this function fails, no link can be made; those made go on working. */
-export const createAdmin = (environment: Environment, build = buildEngine): Handler => {
+export const createAdmin = (
+  environment: Environment,
+  build = buildEngine,
+  log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
+): Handler => {
   const { engine, accounts } = build(environment);
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
   const notifiers = buildNotifiers(environment);
-  return middy<unknown, AdminAnswer>().handler((payload) =>
-    runAdmin({ engine, accounts, baseUrl, notifiers }, payload),
+  return middy<unknown, AdminAnswer>().handler((payload, { awsRequestId }) =>
+    runAdmin({ engine, accounts, baseUrl, notifiers, log }, payload, awsRequestId),
   );
 };
 

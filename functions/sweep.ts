@@ -1,5 +1,8 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { Fault } from '../lib/fault.ts';
+import { codeOf, createLog, type Log } from '../lib/log.ts';
+import { saySweep } from '../lib/trigger/say-sweep.ts';
 import { type SweepReport, sweep } from '../lib/trigger/sweep.ts';
 import { buildEngine } from './engine.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
@@ -8,15 +11,24 @@ import { buildNotifiers } from './notifiers.ts';
 type Handler = (event: unknown, context: Context) => Promise<SweepReport>;
 
 /** Every minute. If this function fails, triggers have more to ask, and what died waits for the next hit. */
-export const createSweep = (environment: Environment, build = buildEngine): Handler => {
+export const createSweep = (
+  environment: Environment,
+  build = buildEngine,
+  log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
+): Handler => {
   const { engine } = build(environment);
   const notifiers = buildNotifiers(environment);
-  return middy<unknown, SweepReport>().handler(async () => {
-    const report = await sweep(engine, notifiers);
-    const worthSaying = report.recovered > 0 || report.failures.length > 0;
-    if (worthSaying) console.info(JSON.stringify({ event: 'swept', ...report }));
-    return report;
-  });
+  return middy<unknown, SweepReport>()
+    .onError((request) => {
+      log.say('sweep-failed', { code: codeOf(request.error) }, { Failures: 1 });
+      // The runtime logs what it is thrown, message, cause and all: it gets nothing of what was thrown here.
+      request.error = new Fault('internal', 'The sweep failed.');
+    })
+    .handler(async () => {
+      const report = await sweep(engine, notifiers);
+      saySweep(log, report);
+      return report;
+    });
 };
 
 let built: Handler | undefined;

@@ -9,11 +9,14 @@ export const logEvents = [
   /** A command of the admin function was answered. */
   'command',
   'command-failed',
-  /** A sweep has recovered a claim, or could not look after every position. */
-  'swept',
-  'sweep-failed',
+  /** A sweep has brought a dead owner's claim to its end. */
+  'recovered',
   /** One position that a sweep could not look after. */
   'position-failed',
+  /** A channel could not be reached. `ripcord notify test` says why. */
+  'notify-failed',
+  /** A sweep could not even begin. */
+  'sweep-failed',
 ] as const;
 export type LogEvent = (typeof logEvents)[number];
 

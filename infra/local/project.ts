@@ -10,7 +10,7 @@ export const createProjectHandlers: CreateHandlers = (environment, write) => {
   const log = createLog({ write });
   return {
     trigger: createTrigger(environment, buildEngine, log),
-    admin: createAdmin(environment),
-    sweep: createSweep(environment),
+    admin: createAdmin(environment, buildEngine, log),
+    sweep: createSweep(environment, buildEngine, log),
   };
 };

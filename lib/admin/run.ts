@@ -6,6 +6,7 @@ import { asFault, Fault, httpStatusOf } from '../fault.ts';
 import { countResends } from '../link/history.ts';
 import { createLink, linkViewOf, revokeLink, unknownLink, unknownPosition } from '../link/manage.ts';
 import { previewOf } from '../link/preview.ts';
+import { type Counts, codeOf, type Log, type LogEvent } from '../log.ts';
 import type { Notifiers } from '../notify/notifier.ts';
 import { tryChannels } from '../notify/try-channels.ts';
 import { inParallel } from '../parallel.ts';
@@ -34,30 +35,42 @@ export interface AdminServices {
   /** What links start with. */
   baseUrl: string;
   notifiers: Notifiers;
+  log: Log;
 }
 
 type Handlers = {
   [Name in CommandName]: (services: AdminServices, input: CommandInput<Name>) => Promise<CommandResult<Name>>;
 };
 
-/** Runs one admin payload. Never throws: whatever goes wrong is an answer. */
-export const runAdmin = async (services: AdminServices, payload: unknown): Promise<AdminAnswer> => {
+/**
+ * Runs one admin payload. Never throws: whatever goes wrong is an answer.
+ * @param requestId of the invocation, for the log.
+ */
+export const runAdmin = async (
+  services: AdminServices,
+  payload: unknown,
+  requestId?: string,
+): Promise<AdminAnswer> => {
+  const { log, engine } = services;
+  const startedAt = engine.now();
+  let command: CommandName | undefined;
+  const say = (event: LogEvent, outcome: string, counts?: Counts) =>
+    log.say(event, { requestId, code: command, outcome, ms: engine.now() - startedAt }, counts);
   try {
     const { name, input } = parsePayload(payload);
+    command = name;
     // The schema that parsed the input is the one its handler is typed by.
     const handler = handlers[name] as (services: AdminServices, input: unknown) => Promise<unknown>;
-    return { ok: true, result: await handler(services, input) };
+    const result = await handler(services, input);
+    say('command', 'ok');
+    return { ok: true, result };
   } catch (thrown) {
-    const fault = asFault(thrown);
-    // Only the class of what is not ours: its message may hold anything.
-    if (fault.code === 'internal')
-      console.error(JSON.stringify({ event: 'admin-failed', error: nameOf(fault.cause) }));
-    return { ok: false, error: { code: fault.code, message: fault.message, issues: fault.issues } };
+    const { code, message, issues } = asFault(thrown);
+    if (code === 'internal') say('command-failed', codeOf(thrown), { Failures: 1 });
+    else say('command', code);
+    return { ok: false, error: { code, message, issues } };
   }
 };
-
-const nameOf = (cause: unknown): string =>
-  cause instanceof Error ? `${cause.name}: ${cause.stack?.split('\n')[1]?.trim() ?? ''}` : typeof cause;
 
 const parsePayload = (payload: unknown): { name: CommandName; input: unknown } => {
   const parsed = z.looseObject({ command: z.string() }).safeParse(payload);

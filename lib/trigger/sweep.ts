@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts';
-import { asFault } from '../fault.ts';
+import type { Hit } from '../link/hit.ts';
+import { codeOf } from '../log.ts';
 import { startRound } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
@@ -15,11 +16,19 @@ export interface SweepReport {
   refreshed: number;
   recovered: number;
   shelved: number;
+  /** Positions that wait for a person. */
+  needsAttention: number;
   /** Messages that arrived. */
   notified: number;
-  /** One line for each position that could not be looked after, and each channel that could not be reached. */
-  failures: string[];
+  /** Claims brought to their end, and what it was. */
+  recoveries: Recovery[];
+  /** Positions that could not be looked after. */
+  failures: { positionId: string; code: string }[];
+  /** One line for each channel that could not be reached. */
+  problems: string[];
 }
+
+type Recovery = Pick<Hit, 'positionId' | 'linkId' | 'status' | 'outcome'>;
 
 /** Enough to be through in a minute, few enough not to trip an exchange's limits. */
 const parallel = 10;
@@ -50,8 +59,11 @@ export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): 
     refreshed: 0,
     recovered: 0,
     shelved: 0,
+    needsAttention: waiting.filter(({ state }) => state === 'needs-attention').length,
     notified: 0,
+    recoveries: [],
     failures: [],
+    problems: [],
   };
   /** Recovered ones, for whatever they have to tell. */
   const ended: Position[] = [];
@@ -65,7 +77,7 @@ export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): 
         report.recovered += 1;
         const isOver = standing.position.state !== 'claimed';
         (isOver ? ended : unended).push(standing.position);
-        if (isOver) await recordRecovery(engine, position, standing);
+        if (isOver) report.recoveries.push(await recordRecovery(engine, position, standing));
       } else if (isFinal(position.state)) {
         if ((await starting).isUndelivered(position)) return;
         await engine.table.shelvePosition(position.positionId);
@@ -75,7 +87,7 @@ export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): 
         report.refreshed += 1;
       }
     } catch (thrown) {
-      report.failures.push(`${position.positionId}: ${asFault(thrown).message}`);
+      report.failures.push({ positionId: position.positionId, code: codeOf(thrown) });
     }
   };
   // One after the other, so that a channel that is down costs one wait.
@@ -89,26 +101,30 @@ export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): 
   const round = await starting;
   for (const position of unended) await round.remind(position);
   const { sent, problems } = round.report();
-  return { ...report, notified: sent, failures: [...report.failures, ...problems] };
+  return { ...report, notified: sent, problems };
 };
 
 /** The hit that had begun it got no outcome: this line of history is where it is told. */
-const recordRecovery = (
+const recordRecovery = async (
   engine: Engine,
   before: Position,
   { position, requests }: Standing,
-): Promise<void> => {
+): Promise<Recovery> => {
   const action = before.claim?.action ?? 'close';
   const { body, status } = answerOf({ position, ending: undefined }, action);
-  return writeHit(engine, {
+  const recovery: Recovery = {
     positionId: position.positionId,
     linkId: before.claim?.linkId ?? '',
+    status,
+    outcome: 'outcome' in body ? body.outcome : undefined,
+  };
+  await writeHit(engine, {
+    ...recovery,
     action,
     method: 'sweep',
     decision: 'recovered',
     why: 'detail' in body ? body.detail : body.message,
-    status,
-    outcome: 'outcome' in body ? body.outcome : undefined,
     requests,
   });
+  return recovery;
 };

@@ -25,8 +25,8 @@ let traders = 0;
  * and more: a second close would find something to sell.
  */
 export const stagePosition = async (
-  { core, url }: SimulatedExchange,
-  stacks: ChildStack[],
+  { core, url }: Pick<SimulatedExchange, 'core' | 'url'>,
+  stacks: Pick<ChildStack, 'admin'>[],
   action: Action,
 ): Promise<Staged> => {
   traders += 1;
@@ -90,7 +90,7 @@ export interface Close {
 }
 
 /** Every MARKET order that the exchange took of this position's account, whoever has sent it. */
-export const closesOf = ({ core }: SimulatedExchange, { holder }: Staged): Close[] =>
+export const closesOf = ({ core }: Pick<SimulatedExchange, 'core'>, { holder }: Staged): Close[] =>
   [...core.state.orders.values()].flatMap((order) =>
     order.account === holder && order.type === 'market'
       ? [{ orderId: String(order.id), amount: order.amount, filled: order.filled }]

@@ -1,0 +1,301 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
+import { buildEngine } from '../../functions/engine.ts';
+import { createSweep } from '../../functions/sweep.ts';
+import { createTrigger } from '../../functions/trigger.ts';
+import { type SimulatedExchange, startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
+import { createLambda } from '../../infra/local/lambda.ts';
+import { type LocalTable, startTable } from '../../infra/local/table.ts';
+import {
+  type CommandInput,
+  type CommandName,
+  type CommandResult,
+  commands,
+  type PositionView,
+} from '../../lib/admin/commands.ts';
+import { runAdmin } from '../../lib/admin/run.ts';
+import type { Engine } from '../../lib/engine.ts';
+import { ccxtExchanges } from '../../lib/exchange/ccxt-exchange.ts';
+import { leaseMs } from '../../lib/position/timing.ts';
+import { dynamoTable } from '../../lib/table/dynamo-table.ts';
+import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
+import { makeTableAt } from '../table/tables.ts';
+import type { LinkAnswer } from './child-stack.ts';
+import { closesOf, ownAmount, type Staged, stagePosition } from './stage.ts';
+import { loseAnswer, startTcpProxy, type TcpProxy, type Treatment, type Turn } from './tcp-proxy.ts';
+
+/**
+ * The functions, a table and an exchange, with a network between them that loses, cuts, stalls and delays. What counts
+ * is the exchange's ledger and the table, after sweeps by a moved clock; and no answer may have said what is not so.
+ */
+
+let folder: string;
+let dynalite: LocalTable;
+let exchange: SimulatedExchange;
+beforeAll(async () => {
+  // Every sweep that recovers says so in the function's log.
+  vi.spyOn(console, 'info').mockReturnValue();
+  folder = await mkdtemp(join(tmpdir(), 'ripcord-network-'));
+  dynalite = await startTable(folder, 'table');
+  exchange = await startSimulatedExchange();
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await exchange.stop();
+  await dynalite.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** An exchange that says nothing is given up after this; over a good network it takes a few. */
+const callMs = 1_000;
+const portOf = (url: string): number => Number(new URL(url).port);
+
+interface Scene {
+  staged: Staged;
+  toTable: TcpProxy;
+  toExchange: TcpProxy;
+  fire(): Promise<LinkAnswer>;
+  /** Lets a lease pass and sweeps. */
+  sweep(): Promise<void>;
+  /** Sweeps until nobody is at it any more. */
+  settle(): Promise<void>;
+  position(): Promise<PositionView>;
+}
+
+/** A position and the functions, with a network of their own; it is good until a test says otherwise. */
+const newScene = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<Scene> => {
+  const { tableName, endpoint } = await makeTableAt(dynalite.endpoint);
+  const toTable = await startTcpProxy(portOf(endpoint));
+  const toExchange = await startTcpProxy(portOf(exchange.url));
+  onTestFinished(async () => {
+    await Promise.all([toTable.stop(), toExchange.stop()]);
+  });
+  const at = ({ port }: TcpProxy) => `http://127.0.0.1:${port}`;
+  const environment = {
+    RIPCORD_TABLE: tableName,
+    RIPCORD_TABLE_ENDPOINT: at(toTable),
+    RIPCORD_ACCOUNTS: 'file:/nowhere',
+  } as const;
+
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  const accounts = accountsInMemory();
+  const engine: Engine = {
+    ...buildEngine(environment).engine,
+    exchanges: ccxtExchanges(accounts, now, { callMs }),
+    now,
+    pause: async () => undefined,
+  };
+  const direct: Engine = { ...engine, table: dynamoTable({ tableName, endpoint }) };
+  const build = () => ({ engine, accounts });
+  const trigger = createLambda('ripcord-trigger', createTrigger(environment, build), 10_000, () => undefined);
+  const sweep = createLambda('ripcord-sweep', createSweep(environment, build), 50_000, () => undefined);
+
+  const admin = async <Name extends CommandName>(
+    command: Name,
+    input: CommandInput<Name>,
+  ): Promise<CommandResult<Name>> => {
+    const services = { engine: direct, accounts, baseUrl: 'https://example.com' };
+    const answer = await runAdmin(services, { command, ...input });
+    if (!answer.ok) throw new Error(`${command}: ${answer.error.message}`);
+    return commands[command].result.parse(answer.result) as CommandResult<Name>;
+  };
+  const staged = await stagePosition({ core: exchange.core, url: at(toExchange) }, [{ admin }], 'close');
+  const position = async () => (await admin('positions.get', { positionId: staged.positionId })).position;
+
+  const scene: Scene = {
+    staged,
+    toTable,
+    toExchange,
+    position,
+    async fire() {
+      const event = {
+        requestContext: { http: { method: 'POST', sourceIp: '192.0.2.1' } },
+        pathParameters: { token: staged.path.slice('/l/'.length) },
+        headers: {},
+      };
+      const invocation = await trigger.invoke(event);
+      if (invocation.kind === 'failed') throw new Error(invocation.errorMessage);
+      const { statusCode, body } = JSON.parse(invocation.payload);
+      return { status: statusCode, body: JSON.parse(body) };
+    },
+    async sweep() {
+      aheadMs += leaseMs + 1_000;
+      expect(await sweep.invoke({})).toMatchObject({ kind: 'answered' });
+    },
+    async settle() {
+      for (let sweeps = 0; (await position()).status === 'closing'; sweeps += 1) {
+        if (sweeps === 10) throw new Error('still closing after 10 sweeps');
+        await scene.sweep();
+      }
+    },
+  };
+  return scene;
+};
+
+/** What goes wrong. */
+const faults = {
+  'is lost': () => ({ kind: 'drop' }),
+  'loses its answer': () => loseAnswer,
+  'gets half an answer and a reset': () => ({ kind: 'cut', afterBytes: 200 }),
+  'gets half an answer and silence': () => ({ kind: 'stall', afterBytes: 200 }),
+  'gets no answer': () => ({ kind: 'stall', afterBytes: 0 }),
+  'is delayed': () => ({ kind: 'hold', what: 'request', until: delay(100) }),
+} satisfies Record<string, () => Treatment>;
+type FaultName = keyof typeof faults;
+
+/** Where it goes wrong: the first requests of that sort on that way, or all of them until the hit is answered. */
+const steps = {
+  'the read of the link': ['toTable', 'BatchGetItem', 1],
+  'the claim': ['toTable', 'UpdateItem', 1],
+  'the record': ['toTable', 'UpdateItem', 2],
+  'a cancel': ['toExchange', 'DELETE /api/v3/order', 1],
+  'the close order': ['toExchange', 'POST /api/v3/order', 1],
+  'the look for the close order': ['toExchange', 'origClientOrderId', 1],
+} as const;
+type StepName = keyof typeof steps;
+
+type Extent = 'once' | 'until the hit is answered';
+
+const cells = (Object.keys(steps) as StepName[]).flatMap((step) =>
+  (Object.keys(faults) as FaultName[]).flatMap((fault) =>
+    (['once', 'until the hit is answered'] as Extent[]).map((extent) => ({
+      step,
+      fault,
+      extent,
+      status: statusOf(step, fault, extent),
+    })),
+  ),
+);
+
+/** What the hit is to be answered with: as much as it can know. */
+function statusOf(step: StepName, fault: FaultName, extent: Extent): number {
+  if (fault === 'is delayed') return 200;
+  const isLost = fault === 'is lost';
+  // Whether it executes or not, its sender can't tell: nobody has to be told of an order that may be under way.
+  if (step === 'the close order') return isLost ? 202 : 200;
+  if (step === 'a cancel') return isLost ? 503 : 200;
+  if (extent === 'once') return 200;
+  return step === 'the read of the link' || (step === 'the claim' && isLost) ? 503 : 202;
+}
+
+/** Treats the requests of a step that come while `isOn`. @returns those it has treated. */
+const disturb = (
+  scene: Scene,
+  step: StepName,
+  treatment: () => Treatment,
+  isOn: (treated: number) => boolean,
+): Turn[] => {
+  const [way, text, from] = steps[step];
+  const treated: Turn[] = [];
+  let met = 0;
+  scene[way].decide = (turn) => {
+    if (!isOn(treated.length)) return undefined;
+    // There is no such look where the order's own answer comes.
+    if (step === 'the look for the close order' && turn.head.includes('POST /api/v3/order'))
+      return loseAnswer;
+    if (!turn.head.includes(text)) return undefined;
+    met += 1;
+    if (met < from) return undefined;
+    treated.push(turn);
+    return treatment();
+  };
+  return treated;
+};
+
+/** An answer says nothing that the exchange or the table denies; it may say less. */
+const expectTruthful = async ({ staged, position }: Scene, answer: LinkAnswer): Promise<void> => {
+  const { status, outcome } = await position();
+  if (answer.status === 200) expect(answer.body).toMatchObject({ ...outcome });
+  // A record whose answer was lost is there all the same.
+  if (answer.status === 202) expect(['closing', 'closed']).toContain(status);
+  if (answer.status === 503) expect(closesOf(exchange, staged)).toStrictEqual([]);
+};
+
+/** After resends, too, one MARKET order of the position's own amount has executed, and the record names it. */
+const expectClosedOnce = async (scene: Scene): Promise<void> => {
+  const before = closesOf(exchange, scene.staged).length;
+  const resent = await scene.fire();
+  expect(resent).toMatchObject({ status: 200, body: { outcome: 'closed' } });
+  // Where nothing had been claimed, or the claim was given back, the resend does it.
+  expect(resent.body.repeated).toBe(before === 0 ? undefined : true);
+
+  const closes = closesOf(exchange, scene.staged);
+  expect(closes).toStrictEqual([{ orderId: expect.any(String), amount: ownAmount, filled: ownAmount }]);
+  const end = await scene.position();
+  expect(end).toMatchObject({
+    status: 'closed',
+    outcome: { outcome: 'closed', closedAmount: ownAmount, closeOrderId: closes[0]?.orderId, left: '0' },
+  });
+  expect(await scene.fire()).toMatchObject({ status: 200, body: { ...end.outcome, repeated: true } });
+  expect(closesOf(exchange, scene.staged)).toHaveLength(1);
+};
+
+describe.concurrent('One close, its record and a true answer come of it', { timeout: 60_000 }, () => {
+  it.for(cells)('where $step $fault $extent', async ({ step, fault, extent, status }, context) => {
+    const scene = await newScene(context);
+    let isOver = false;
+    const treated = disturb(scene, step, faults[fault], (times) =>
+      extent === 'once' ? times === 0 : !isOver,
+    );
+    const answer = await scene.fire();
+    isOver = true;
+    expect(treated).not.toHaveLength(0);
+    expect(answer).toMatchObject({ status });
+    await expectTruthful(scene, answer);
+    await scene.settle();
+    await expectClosedOnce(scene);
+  });
+});
+
+/** When a request that its sender has given up on arrives in the end. */
+const arrivals = ['when the hit is answered', 'after a sweep', 'when all is over'] as const;
+type Arrival = (typeof arrivals)[number];
+const late: { step: StepName; arrival: Arrival }[] = (
+  ['the claim', 'the record', 'a cancel', 'the close order'] as const
+).flatMap((step) =>
+  arrivals
+    // The fence of an order is time by the exchange's own clock, which nobody moves here.
+    .filter((arrival) => !(step === 'the close order' && arrival === 'when all is over'))
+    .map((arrival) => ({ step, arrival })),
+);
+
+describe.concurrent('A request that comes late changes nothing but once', { timeout: 60_000 }, () => {
+  it.for(late)('where $step arrives $arrival', async ({ step, arrival }, context) => {
+    const scene = await newScene(context);
+    let isOver = false;
+    const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
+    const held = disturb(
+      scene,
+      step,
+      () => ({ kind: 'hold', what: 'request', until }),
+      () => !isOver,
+    );
+    const arrive = async (): Promise<void> => {
+      letGo();
+      await Promise.all(held.map(({ answered }) => answered));
+    };
+
+    const answer = await scene.fire();
+    isOver = true;
+    expect(held).not.toHaveLength(0);
+    expect(answer).toMatchObject({ status: step === 'the record' || step === 'the close order' ? 202 : 503 });
+    await expectTruthful(scene, answer);
+    if (arrival === 'when the hit is answered') await arrive();
+    if (arrival === 'after a sweep') {
+      await scene.sweep();
+      await arrive();
+    }
+    await scene.settle();
+    await expectClosedOnce(scene);
+    if (arrival === 'when all is over') {
+      const before = await scene.position();
+      await arrive();
+      expect(await scene.position()).toStrictEqual(before);
+      expect(closesOf(exchange, scene.staged)).toHaveLength(1);
+    }
+  });
+});

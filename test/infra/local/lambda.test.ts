@@ -81,3 +81,22 @@ it('is settled only when all that runs has ended', async () => {
   await Promise.all([invocation, settled]);
   expect(events).toEqual(['invocation', 'settled']);
 });
+
+it('runs only so many at a time, and all of them in the end', async () => {
+  const work = Promise.withResolvers<void>();
+  let running = 0;
+  let most = 0;
+  const handler = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await work.promise;
+    running -= 1;
+  };
+  const lambda = createLambda('f', handler, 10_000, silent);
+  const invocations = Array.from({ length: 100 }, () => lambda.invoke({}));
+  work.resolve();
+  const kinds = (await Promise.all(invocations)).map(({ kind }) => kind);
+  expect(new Set(kinds)).toEqual(new Set(['answered']));
+  expect(kinds).toHaveLength(100);
+  expect(most).toBe(20);
+});

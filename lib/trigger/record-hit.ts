@@ -4,8 +4,9 @@ import type { Link } from '../link/link.ts';
 import type { Answer } from './answer.ts';
 import type { Request } from './request.ts';
 
-/** User agents are the sender's own text: enough of it to know it by. */
+/** User agents are the sender's own text: enough of it to know it by, and nothing that could steer a terminal. */
 const agentLength = 200;
+const shown = (userAgent: string): string => userAgent.slice(0, agentLength).replaceAll(/[^\x20-\x7e]/g, '?');
 
 /** Writes down what a hit was and what came of it. The answer never waits for more, nor fails with it. */
 export const recordHit = (
@@ -22,7 +23,7 @@ export const recordHit = (
     action: link.action,
     method: request.method,
     sourceIp: request.sourceIp,
-    userAgent: request.userAgent?.slice(0, agentLength),
+    userAgent: request.userAgent === undefined ? undefined : shown(request.userAgent),
     decision: answer.decision,
     why: 'detail' in body ? body.detail : body.message,
     status: answer.status,

@@ -22,7 +22,7 @@ const ownOf = (kind: Kind) => (kind === spotLong ? '0.999' : '1');
 const orderPathOf = (kind: Kind) => (kind.market === 'spot' ? '/api/v3/order' : '/fapi/v1/order');
 
 /** A position of 1 ETH, filled unless told otherwise, with a close link. */
-const newCloseLink = async (kind: Kind, filled: string | undefined = 'all') => {
+const newCloseLink = async (kind: Kind, filled = 'all') => {
   const scene = await newScene(world, kind);
   const entry = placeEntry(scene, filled === '0' ? {} : { filled });
   const { positionId } = await adopt(scene, { entries: [entry] });

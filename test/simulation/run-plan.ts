@@ -31,6 +31,8 @@ export interface RunResult {
   violations: string[];
   /** Every change of the position's state that the table has seen: `open → claimed`. */
   transitions: Set<string>;
+  /** What every hit was answered. */
+  hits: Hit[];
   trace: string[];
 }
 
@@ -234,7 +236,7 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     trace.push(`end: ${JSON.stringify(position)}`);
     for (const order of book.orders) trace.push(`ledger: ${JSON.stringify(order)}`);
   }
-  return { violations, transitions, trace };
+  return { violations, transitions, hits, trace };
 };
 
 /** As TradingView sends it. */

@@ -2,7 +2,9 @@ import yargs, { type Argv } from 'yargs';
 import packageFile from '../package.json' with { type: 'json' };
 import { accountCommands, accountVerbs } from './account-commands.ts';
 import { refuseSecretArguments } from './credentials.ts';
+import { historyCommand, historyOptions, historySummary, showHistory } from './history-command.ts';
 import { linkCommands, linkVerbs } from './link-commands.ts';
+import { notifyCommands, notifyVerbs } from './notify-commands.ts';
 import { localDefault, repeatable, sharedOptions, withWholeLocal } from './options.ts';
 import { positionCommands, positionVerbs } from './position-commands.ts';
 import { describeRefusal, Refusal } from './refusal.ts';
@@ -39,9 +41,11 @@ const commandLine = (argv: string[]): Argv => {
     // Named first, so that a verb's own options stand above those that every verb has.
     .group('json', 'Options:')
     .options(sharedOptions)
-    .command('positions', 'Adopt, open, list and forget positions', positionCommands)
-    .command('links', 'Create, list and revoke the links of positions', linkCommands)
+    .command('positions', 'Adopt, open, list, close, resolve and forget positions', positionCommands)
+    .command('links', 'Create, list, preview, pause and revoke the links of positions', linkCommands)
+    .command('history', historySummary, historyCommand, showHistory)
     .command('accounts', 'Add, check, list and remove exchange accounts', accountCommands)
+    .command('notify', 'Test the notification channels', notifyCommands)
     .completion('completion', 'Print a script that completes commands in bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'store the keys of an exchange account')
     .example('$0 positions list', 'what there is, with its profit or loss')
@@ -53,7 +57,7 @@ const commandLine = (argv: string[]): Argv => {
     .alias('help', 'h')
     .check(refuseRepeated)
     .strict()
-    .demandCommand(1, 'Say what to do: positions, links or accounts, and a verb.')
+    .demandCommand(1, 'Say what to do: positions, links, accounts or notify and a verb, or history.')
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       if (message !== null && (error === undefined || error.name === 'YError')) throw new Misuse(message);
@@ -63,7 +67,14 @@ const commandLine = (argv: string[]): Argv => {
 };
 
 const vocabulary = {
-  nouns: { positions: positionVerbs, links: linkVerbs, accounts: accountVerbs, completion: {} },
+  nouns: {
+    positions: positionVerbs,
+    links: linkVerbs,
+    history: { '': historyOptions },
+    accounts: accountVerbs,
+    notify: notifyVerbs,
+    completion: {},
+  },
   everywhere: Object.keys(sharedOptions).concat('help', 'version'),
 };
 

@@ -16,6 +16,13 @@ const typed: Record<string, string> = {
   label: '--label',
   requestId: '--request-id',
   open: '--open',
+  expiresIn: '--expires-in',
+  maxUses: '--max-uses',
+  confirm: '--confirm',
+  methods: '--post-only',
+  sources: '--sources',
+  percent: '--percent',
+  limit: '--limit',
   positionId: '<positionId>',
   linkId: '<linkId>',
   action: '<action>',
@@ -35,7 +42,7 @@ const typedField = (path: string[]): string =>
 /** Field names inside a sentence: only those that nobody would take for an English word. */
 const withTypedNames = (sentence: string): string =>
   sentence.replaceAll(
-    /\b(entryOrderIds|exitOrderIds|requestId|baseUrl|positionId|linkId)\b/g,
+    /\b(entryOrderIds|exitOrderIds|requestId|baseUrl|positionId|linkId|expiresIn|maxUses)\b/g,
     (name) => typed[name] ?? typed[`account.${name}`] ?? name,
   );
 
@@ -49,18 +56,27 @@ export const typedIssue = (issue: string): string => {
 /** The contract's words, where zod's own would not help a person. */
 const words: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return 'is missing';
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return 'expected a whole number';
   if (issue.code === 'invalid_value') return `expected one of ${issue.values.join(', ')}`;
   if (issue.code === 'too_small' && issue.origin === 'string') return 'expected some text';
   return undefined;
 };
 
-/** @returns the input as the contract takes it; throws a Refusal that names options, before anything is sent. */
-export const check = <Name extends CommandName>(name: Name, input: object): CommandInput<Name> => {
+/**
+ * @param names what a person types for a field, where this command has another word for it than others have.
+ * @returns the input as the contract takes it; throws a Refusal that names options, before anything is sent.
+ */
+export const check = <Name extends CommandName>(
+  name: Name,
+  input: object,
+  names: Record<string, string> = {},
+): CommandInput<Name> => {
   const definitions: { [Key in CommandName]: { input: z.ZodType<CommandInput<Key>> } } = commands;
   const parsed = definitions[name].input.safeParse(input, { error: words });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(
-    (issue) => `${typedField(issue.path.map(String))}: ${withTypedNames(issue.message)}`,
+    ({ path, message }) =>
+      `${names[String(path[0])] ?? typedField(path.map(String))}: ${withTypedNames(message)}`,
   );
   throw new Refusal('invalid-input', 'Nothing was sent: this has to be put right first.', { issues });
 };

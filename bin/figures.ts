@@ -28,6 +28,10 @@ export const percent = (text: string | undefined): string => {
 export const moment = (iso: string | undefined): string | undefined =>
   iso?.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, '$1 $2 UTC');
 
+/** @returns ISO 8601 as `2025-11-22 17:10:05`, in UTC. */
+export const instant = (iso: string): string =>
+  iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d).*Z$/, '$1 $2');
+
 /** Green for gain, red for loss; plain where stdout is no terminal or NO_COLOR is set. */
 export const paintSigned = (text: string): string => {
   if (text.startsWith('+')) return styleText('green', text);

@@ -3,19 +3,35 @@ import { type CommandInput, commands } from '../lib/admin/commands.ts';
 import { adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
 import { check } from './field-names.ts';
-import { describeLinks, describeSteps, describeUrl } from './link-text.ts';
-import { type SharedArguments, text, yesOption } from './options.ts';
-import { printResult } from './terminal.ts';
+import { describeLinks, describePreview, describeSteps, describeUrl } from './link-text.ts';
+import { type SharedArguments, text, wholeNumber, yesOption } from './options.ts';
+import { commandName, printResult } from './terminal.ts';
 
 /** The verbs with their options. */
 export const linkVerbs = {
   create: {
     label: text('A name for your own eyes', {}),
+    'expires-in': text('Seconds, or a duration: 90m, 12h, 7d', {}),
+    'max-uses': text('How often it may act', {}),
+    percent: text('Close only this part; the rest stays open (acts once, unless --max-uses)', {}),
+    confirm: { type: 'boolean', describe: 'In a browser, ask before acting' },
+    'post-only': { type: 'boolean', describe: 'Act on a POST only, as alerts send it' },
+    sources: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'Only from there: "tradingview", or addresses and ranges; repeatable',
+    },
     quiet: { alias: 'q', type: 'boolean', default: false, describe: 'Print the URL and nothing else' },
   },
   list: {},
+  preview: {},
   revoke: yesOption,
+  pause: yesOption,
+  resume: yesOption,
 } as const;
+
+const linkArgument = { type: 'string', describe: 'Id of the link, lnk_…', demandOption: true } as const;
 
 const create = async (args: SharedArguments & { quiet: boolean }, input: CommandInput<'links.create'>) => {
   const admin = adminFunction(args);
@@ -28,6 +44,36 @@ const create = async (args: SharedArguments & { quiet: boolean }, input: Command
     .call('positions.get', { positionId: input.positionId })
     .catch(() => ({ position: undefined }));
   printResult(false, result, () => `\n${describeSteps(result.link, told.position)}`);
+};
+
+/** One word stands for itself, addresses for a list; commas separate too. */
+const sourcesOf = (given: string[] | undefined): string | string[] | undefined => {
+  const words = given?.flatMap((word) => word.split(',')).filter((word) => word !== '');
+  const [first, ...more] = words ?? [];
+  return more.length === 0 && (first === 'any' || first === 'tradingview') ? first : words;
+};
+
+/** The kill switch: on and off are asked the same way. */
+const switchLinks = async (
+  args: SharedArguments & { yes: boolean },
+  command: 'links.pause' | 'links.resume',
+): Promise<void> => {
+  const admin = adminFunction(args);
+  const pausing = command === 'links.pause';
+  await confirm(args.yes, pausing ? 'Pause all links?' : 'Let links fire again?', async () => {
+    const { links, paused } = await admin.call('links.list', {});
+    const armed = links.filter(({ state }) => state === 'armed').length;
+    return [
+      `Links are ${paused ? 'paused' : 'not paused'} now; ${armed} ${armed === 1 ? 'is' : 'are'} armed.`,
+      pausing
+        ? 'No link acts any more, alerts included, until you resume. What is open stays open.'
+        : 'Alerts and whoever has a URL can fire them from now on. Hits during the pause are not made up for.',
+    ];
+  });
+  const result = await admin.call(command, {});
+  printResult(args.json, result, () =>
+    result.paused ? `All links are paused. End it with "${commandName} links resume".` : 'Links fire again.',
+  );
 };
 
 const revoke = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'links.revoke'>) => {
@@ -67,10 +113,26 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
           .example(
             '$0 links create pos_4k1z09qj3m2x keep --label "weekly level"',
             'cancel only what has not filled',
+          )
+          .example(
+            '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',
+            'half of it, within a week, by an alert only',
+          )
+          .example(
+            '$0 links create pos_4k1z09qj3m2x close --max-uses 2 --confirm --sources 203.0.113.0/24',
+            'asks first, twice at most, from one network',
           ),
       async (args) => {
-        const { positionId, action, label } = args;
-        await create(args, check('links.create', { positionId, action, label }));
+        const { positionId, action, label, confirm } = args;
+        const input = check('links.create', {
+          ...{ positionId, action, label, confirm },
+          expiresIn: args['expires-in'],
+          maxUses: wholeNumber(args['max-uses']),
+          percent: wholeNumber(args.percent),
+          methods: args['post-only'] === true ? 'post-only' : undefined,
+          sources: sourcesOf(args.sources),
+        });
+        await create(args, input);
       },
     )
     .command(
@@ -84,15 +146,44 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
       async (args) => {
         const input = check('links.list', { positionId: args.positionId });
         const result = await adminFunction(args).call('links.list', input);
-        printResult(args.json, result, () => describeLinks(result.links));
+        printResult(args.json, result, () => describeLinks(result));
       },
+    )
+    .command(
+      'preview <linkId>',
+      commands['links.preview'].summary,
+      (y) =>
+        y
+          .positional('linkId', linkArgument)
+          .example('$0 links preview lnk_8w2c5t7y1n0b4d6f', 'what it would do, without doing it'),
+      async (args) => {
+        const input = check('links.preview', { linkId: args.linkId });
+        const result = await adminFunction(args).call('links.preview', input);
+        printResult(args.json, result, () => describePreview(result));
+      },
+    )
+    .command(
+      'pause',
+      commands['links.pause'].summary,
+      (y) =>
+        y
+          .options(linkVerbs.pause)
+          .example('$0 links pause', 'asks first')
+          .example('$0 links pause --yes', 'at once'),
+      (args) => switchLinks(args, 'links.pause'),
+    )
+    .command(
+      'resume',
+      commands['links.resume'].summary,
+      (y) => y.options(linkVerbs.resume).example('$0 links resume', 'asks first'),
+      (args) => switchLinks(args, 'links.resume'),
     )
     .command(
       'revoke <linkId>',
       commands['links.revoke'].summary,
       (y) =>
         y
-          .positional('linkId', { type: 'string', describe: 'Id of the link, lnk_…', demandOption: true })
+          .positional('linkId', linkArgument)
           .options(linkVerbs.revoke)
           .example('$0 links revoke lnk_8w2c5t7y1n0b4d6f', 'asks first'),
       async (args) => {
@@ -104,4 +195,4 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
         );
       },
     )
-    .demandCommand(1, 'links needs a word more: create, list or revoke.');
+    .demandCommand(1, 'links needs a word more: create, list, preview, pause, resume or revoke.');

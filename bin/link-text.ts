@@ -1,33 +1,84 @@
 import { styleText } from 'node:util';
 import type { CommandResult, LinkView, PositionView } from '../lib/admin/commands.ts';
 import { moment } from './figures.ts';
-import { type Column, drawTable } from './table.ts';
+import { namePosition } from './position-text.ts';
+import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText, commandName } from './terminal.ts';
+
+const guardsOf = ({ confirm, methods }: LinkView): string =>
+  [...(methods === 'any' ? [] : [methods]), ...(confirm ? ['confirm'] : [])].join(', ');
 
 const columns: Column<LinkView>[] = [
   { head: 'LINK', text: ({ linkId }) => linkId },
   { head: 'POSITION', text: ({ positionId }) => positionId },
-  { head: 'ACTION', text: ({ action }) => action },
+  {
+    head: 'ACTION',
+    text: ({ action, percent }) => (percent === undefined ? action : `${action} ${percent} %`),
+  },
   {
     head: 'STATE',
     text: ({ state }) => state,
     paint: (text, { state }) => styleText(state === 'armed' ? 'green' : 'dim', text),
   },
+  { head: 'USES', text: ({ uses, maxUses }) => (maxUses === undefined ? '' : `${uses ?? 0}/${maxUses}`) },
+  { head: 'EXPIRES', text: ({ expiresAt }) => moment(expiresAt) ?? '' },
+  { head: 'FROM', text: ({ sources }) => shortSources(sources) },
+  { head: 'HOW', text: guardsOf, spare: 3 },
   { head: 'CREATED', text: ({ createdAt }) => moment(createdAt) ?? '', spare: 1 },
   { head: 'LABEL', text: ({ label }) => label ?? '', spare: 2 },
 ];
 
-/** @returns the list, or what to do when there is none. */
-export const describeLinks = (links: LinkView[]): string =>
-  links.length === 0
-    ? `no links yet: make one with "${commandName} links create <positionId> close"`
-    : drawTable(columns, links);
+/** The first of several ranges stands for all. */
+const shortSources = (sources: LinkView['sources']): string => {
+  if (typeof sources === 'string') return sources;
+  return sources.length > 1 ? `${sources[0]} +${sources.length - 1}` : (sources[0] ?? '');
+};
 
-const effects = {
-  close:
-    'Close: an entry that has not filled is canceled; what has filled is closed at once with a MARKET order.',
-  keep: 'Keep: an entry that has not filled is canceled; a position that has filled stays as it is.',
-} as const;
+/** @returns the list, or what to do when there is none. */
+export const describeLinks = ({ links, paused }: CommandResult<'links.list'>): string => {
+  const remark = paused
+    ? ['', `${styleText('yellow', 'All links are paused:')} none fires until "${commandName} links resume".`]
+    : [];
+  const list =
+    links.length === 0
+      ? `no links yet: make one with "${commandName} links create <positionId> close"`
+      : drawTable(columns, links);
+  return [list, ...remark].join('\n');
+};
+
+/** @returns what a link would do now. */
+export const describePreview = ({ link, position, fires, would }: CommandResult<'links.preview'>): string => {
+  const facts = drawFacts([
+    [
+      'Link',
+      `${link.linkId}, ${link.state}${link.label === undefined ? '' : asPlainText(` (${link.label})`)}`,
+    ],
+    ['Position', asPlainText(namePosition(position))],
+    ['Limits', limitsOf(link).join('; ') || undefined],
+    ['Fires', fires ? styleText('green', 'yes') : styleText('yellow', 'no')],
+  ]);
+  return `${facts}\n\n${asPlainText(would)} Nothing has been done.`;
+};
+
+/** What keeps a link from firing always, for anybody. */
+const limitsOf = ({ expiresAt, maxUses, uses, methods, confirm, sources }: LinkView): string[] => [
+  ...(expiresAt === undefined ? [] : [`until ${moment(expiresAt)}`]),
+  ...(maxUses === undefined
+    ? []
+    : [`acts ${maxUses === 1 ? 'once' : `${maxUses} times`}, so far ${uses ?? 0}`]),
+  ...(methods === 'any' ? [] : ['only by a POST, as an alert sends it']),
+  ...(confirm ? ['asks first in a browser'] : []),
+  ...(sources === 'any'
+    ? []
+    : [`only from ${sources === 'tradingview' ? "TradingView's addresses" : sources.join(', ')}`]),
+];
+
+const effectOf = ({ action, percent }: LinkView): string => {
+  if (action === 'keep')
+    return 'Keep: an entry that has not filled is canceled; a position that has filled stays as it is.';
+  const what = percent === undefined ? 'what has filled' : `${percent} % of what has filled`;
+  return `Close: an entry that has not filled is canceled; ${what} is closed at once with a MARKET order.`;
+};
 
 /** `BTCUSDT`, or `BTCUSDT.P` for a perpetual: what TradingView's search takes. */
 const chartOf = (symbol: string): string => {
@@ -38,7 +89,8 @@ const chartOf = (symbol: string): string => {
 /** @returns the URL alone on its line, for copying, with what it does. */
 export const describeUrl = ({ url, link }: CommandResult<'links.create'>): string =>
   [
-    `Link ${link.linkId} for ${link.positionId} is armed. ${effects[link.action]}`,
+    `Link ${link.linkId} for ${link.positionId} is armed. ${effectOf(link)}`,
+    ...limitsOf(link).map((limit) => `  ${limit}`),
     '',
     url,
     '',
@@ -49,7 +101,7 @@ export const describeUrl = ({ url, link }: CommandResult<'links.create'>): strin
   ].join('\n');
 
 /** The exchanges by the name that TradingView gives them. */
-const chartExchanges: Record<string, string> = { binance: 'Binance', binanceusdm: 'Binance' };
+const chartExchanges: Record<string, string> = { binance: 'Binance', binanceusdm: 'Binance', bybit: 'Bybit' };
 
 /** @returns how to put the URL into a TradingView alert. Without the position, its market stays unnamed. */
 export const describeSteps = (link: LinkView, position: PositionView | undefined): string => {
@@ -66,7 +118,9 @@ export const describeSteps = (link: LinkView, position: PositionView | undefined
     '  3. Message tab: clear all existing content.',
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
     '  5. Click Create.',
-    'To fire it by hand, open the URL in a browser.',
+    link.confirm || link.methods === 'post-only'
+      ? 'To fire it by hand, open the URL in a browser and press the button.'
+      : 'To fire it by hand, open the URL in a browser.',
     `To make it useless: ${commandName} links revoke ${link.linkId}`,
   ].join('\n');
 };

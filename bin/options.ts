@@ -33,8 +33,12 @@ export const yesOption = {
 export const text = <Rest extends Options>(describe: string, rest: Rest) =>
   ({ type: 'string', requiresArg: true, describe, ...rest }) as const;
 
+/** @returns what stands for a whole number as one, and all else as it was typed, for the contract to refuse. */
+export const wholeNumber = (typed: string | undefined): number | string | undefined =>
+  typed !== undefined && /^\d{1,9}$/.test(typed) ? Number(typed) : typed;
+
 /** The options that may be given several times. */
-export const repeatable: ReadonlySet<string> = new Set(['entry', 'exit', 'option', '_']);
+export const repeatable: ReadonlySet<string> = new Set(['entry', 'exit', 'option', 'sources', '_']);
 
 export type Place =
   | { kind: 'local'; url: string }

@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Argv } from 'yargs';
-import { type CommandInput, commands } from '../lib/admin/commands.ts';
+import { type CommandInput, type CommandResult, commands } from '../lib/admin/commands.ts';
 import { entrySideOf } from '../lib/exchange/exchange.ts';
 import { adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
 import { check } from './field-names.ts';
 import { type SharedArguments, text, yesOption } from './options.ts';
-import { describePosition, describePositions, namePosition } from './position-text.ts';
+import {
+  describePosition,
+  describePositions,
+  describeReports,
+  describeVerdict,
+  namePosition,
+} from './position-text.ts';
 import { Refusal } from './refusal.ts';
 import { commandName, printResult, say } from './terminal.ts';
 
@@ -44,6 +50,11 @@ export const positionVerbs = {
     account: text('Only those of this account', {}),
   },
   get: {},
+  close: yesOption,
+  'close-all': { account: text('Only those of this account', {}), ...yesOption },
+  resolve: {
+    apply: { type: 'boolean', default: false, describe: 'Write it down so; nothing is sent to the exchange' },
+  },
   forget: yesOption,
 } as const;
 
@@ -82,6 +93,47 @@ const open = async (args: SharedArguments & { yes: boolean }, input: CommandInpu
     const { code, message, issues, cause } = thrown;
     throw new Refusal(code, message, { issues, cause, requestId });
   });
+};
+
+type CloseReport = CommandResult<'positions.close'>;
+
+const overOutcomes = ['closed', 'canceled', 'kept', 'dust'];
+
+/** Prints every report, and refuses success where a position is not over. */
+const printReports = (json: boolean, result: object, reports: CloseReport[]): void => {
+  printResult(json, result, () => describeReports(reports));
+  const missed = reports.filter(({ outcome }) => !overOutcomes.includes(outcome));
+  if (missed.length > 0)
+    throw new Refusal(
+      'not-closed',
+      `${missed.length} of ${reports.length} not closed: ${missed.map(({ positionId }) => positionId).join(', ')}. ` +
+        'What is in progress is gone on with; look with "positions list".',
+    );
+};
+
+const closePlan =
+  'Entries that have not filled are canceled, exits too; what has filled is closed at MARKET:';
+
+const close = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.close'>) => {
+  const admin = adminFunction(args);
+  await confirm(args.yes, 'Close this position now?', async () => {
+    const { position } = await admin.call('positions.get', input);
+    return [closePlan, `  ${namePosition(position)}`];
+  });
+  return admin.call('positions.close', input);
+};
+
+const closeAll = async (
+  args: SharedArguments & { yes: boolean },
+  input: CommandInput<'positions.closeAll'>,
+) => {
+  const admin = adminFunction(args);
+  await confirm(args.yes, 'Close all of these now?', async () => {
+    const { positions } = await admin.call('positions.list', { open: true, ...input });
+    if (positions.length === 0) throw new Refusal('refused', 'There is no open position. Nothing was done.');
+    return [closePlan, ...positions.map((position) => `  ${namePosition(position)}`)];
+  });
+  return admin.call('positions.closeAll', input);
 };
 
 const forget = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.forget'>) => {
@@ -178,6 +230,49 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
       },
     )
     .command(
+      'close <positionId>',
+      commands['positions.close'].summary,
+      (y) =>
+        y
+          .positional('positionId', positionArgument)
+          .options(positionVerbs.close)
+          .example('$0 positions close pos_4k1z09qj3m2x', 'asks first')
+          .example('$0 positions close pos_4k1z09qj3m2x --yes', 'at once'),
+      async (args) => {
+        const result = await close(args, check('positions.close', { positionId: args.positionId }));
+        printReports(args.json, result, [result]);
+      },
+    )
+    .command(
+      'close-all',
+      commands['positions.closeAll'].summary,
+      (y) =>
+        y
+          .options(positionVerbs['close-all'])
+          .example('$0 positions close-all', 'shows what there is and asks')
+          .example('$0 positions close-all --account main --yes --json', 'from a script; 1 if any is left'),
+      async (args) => {
+        const result = await closeAll(args, check('positions.closeAll', { account: args.account }));
+        printReports(args.json, result, result.reports);
+      },
+    )
+    .command(
+      'resolve <positionId>',
+      commands['positions.resolve'].summary,
+      (y) =>
+        y
+          .positional('positionId', positionArgument)
+          .options(positionVerbs.resolve)
+          .example('$0 positions resolve pos_4k1z09qj3m2x', 'only looks')
+          .example('$0 positions resolve pos_4k1z09qj3m2x --apply', 'settles it so'),
+      async (args) => {
+        const { positionId, apply } = args;
+        const input = check('positions.resolve', { positionId, apply });
+        const result = await adminFunction(args).call('positions.resolve', input);
+        printResult(args.json, result, () => describeVerdict(result));
+      },
+    )
+    .command(
       'forget <positionId>',
       commands['positions.forget'].summary,
       (y) =>
@@ -196,4 +291,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
         );
       },
     )
-    .demandCommand(1, 'positions needs a word more: adopt, open, list, get or forget.');
+    .demandCommand(
+      1,
+      'positions needs a word more: adopt, open, list, get, close, close-all, resolve or forget.',
+    );

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { PositionView } from '../lib/admin/commands.ts';
+import type { CommandResult, PositionView } from '../lib/admin/commands.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
 import { figure, moment, paintSigned, percent, signed } from './figures.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
@@ -122,6 +122,45 @@ export const describePosition = (position: PositionView): string => {
     remarksOn(position).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+};
+
+const outcomeColors: Record<string, 'green' | 'yellow'> = {
+  closed: 'green',
+  canceled: 'green',
+  kept: 'green',
+  dust: 'green',
+  'in-progress': 'yellow',
+  retrying: 'yellow',
+};
+
+const reportColumns: Column<CommandResult<'positions.close'>>[] = [
+  { head: 'POSITION', text: ({ positionId }) => positionId },
+  { head: 'MARKET', text: ({ symbol }) => symbol },
+  {
+    head: 'OUTCOME',
+    text: ({ outcome }) => outcome,
+    paint: (text, { outcome }) => styleText(outcomeColors[outcome] ?? 'red', text),
+  },
+  { head: 'DETAIL', text: ({ detail }) => detail },
+];
+
+/** @returns what came of closing, one line each. */
+export const describeReports = (reports: CommandResult<'positions.close'>[]): string =>
+  reports.length === 0 ? 'There was no open position to close.' : drawTable(reportColumns, reports);
+
+/** @returns what the exchange's record comes to, and what to do about it. */
+export const describeVerdict = (result: CommandResult<'positions.resolve'>): string => {
+  const { position, verdict, because, applied } = result;
+  const facts = drawFacts([
+    ['Position', asPlainText(namePosition(position))],
+    ['State', paintState(stateText(position), position)],
+    ['Verdict', verdict],
+    ['Because', asPlainText(because)],
+  ]);
+  const next = applied
+    ? 'It is written down so.'
+    : `Nothing was changed. To settle it so: ${commandName} positions resolve ${position.positionId} --apply`;
+  return verdict === 'unknown' ? facts : `${facts}\n\n${next}`;
 };
 
 /** @returns a position in one line, for questions. */

@@ -2,7 +2,10 @@ import { Refusal } from './refusal.ts';
 import { nearest } from './suggestion.ts';
 import { commandName } from './terminal.ts';
 
-/** All there is to type: nouns with their verbs with their options, and the options of every verb. */
+/**
+ * All there is to type: nouns with their verbs with their options, and the options of every verb. A noun that is
+ * a command by itself has its options under the verb `''`.
+ */
 export interface Vocabulary {
   nouns: Record<string, Record<string, object>>;
   everywhere: string[];
@@ -15,6 +18,8 @@ const knownCommand = (argv: string[], { nouns, everywhere }: Vocabulary) => {
   const noun = argv.find((word) => Object.hasOwn(nouns, word));
   if (noun === undefined) return { path: [], next: Object.keys(nouns), options: everywhere };
   const verbs = nouns[noun] ?? {};
+  const own = verbs[''];
+  if (own !== undefined) return { path: [noun], next: [], options: [...everywhere, ...Object.keys(own)] };
   const verb = argv.slice(argv.indexOf(noun) + 1).find((word) => Object.hasOwn(verbs, word));
   if (verb === undefined) return { path: [noun], next: Object.keys(verbs), options: everywhere };
   return { path: [noun, verb], next: [], options: [...everywhere, ...Object.keys(verbs[verb] ?? {})] };

@@ -67,10 +67,15 @@ export const positionViewSchema = z.object({
 export type PositionView = z.infer<typeof positionViewSchema>;
 
 /** Seconds, or a number with s, m, h or d: 3600, "90m", "7d". At most a year. */
+const expiresInWords = 'expected seconds, or a duration such as "90m", "12h" or "7d"';
 const expiresInSchema = z
-  .union([z.number().int().min(1), z.string().regex(/^[1-9]\d{0,8}[smhd]?$/)], {
-    error: 'expected seconds, or a duration such as "90m", "12h" or "7d"',
-  })
+  .union(
+    [
+      z.number().int(expiresInWords).min(1, expiresInWords),
+      z.string().regex(/^[1-9]\d{0,8}[smhd]?$/, expiresInWords),
+    ],
+    expiresInWords,
+  )
   .transform((given) => {
     const [, digits = '', unit = 's'] = /^(\d+)([smhd]?)$/.exec(String(given)) ?? [];
     return Number(digits) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit || 's'] ?? 1);

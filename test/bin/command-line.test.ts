@@ -10,7 +10,16 @@ test('help names the commands, examples and exit codes, and the version is the p
     runRipcord(['--version']),
   ]);
   expect(help.code).toBe(0);
-  for (const word of ['positions', 'links', 'accounts', 'completion', 'Examples:', 'Exit codes: 0 done; 1 '])
+  for (const word of [
+    'positions',
+    'links',
+    'history',
+    'accounts',
+    'notify',
+    'completion',
+    'Examples:',
+    'Exit codes: 0 done; 1 ',
+  ])
     expect(help.stdout).toContain(word);
   expect(verb.stdout).toContain('ripcord positions adopt --account main');
   expect(version).toEqual({ code: 0, stdout: `${packageFile.version}\n`, stderr: '' });
@@ -22,7 +31,9 @@ test('completion prints a script, and the script’s questions are answered', as
     runRipcord(['--get-yargs-completions', 'ripcord', 'links', '']),
   ]);
   expect(script.stdout).toContain('complete -o bashdefault');
-  expect(verbs.stdout.trim().split('\n')).toEqual(['create', 'list', 'revoke']);
+  expect(verbs.stdout.trim().split('\n').sort()).toEqual([
+    ...['create', 'list', 'pause', 'preview', 'resume', 'revoke'],
+  ]);
 });
 
 test.for([
@@ -30,7 +41,12 @@ test.for([
   [['positions', 'lst'], 'There is no command positions lst. Did you mean list?'],
   [['positions', 'list', '--opne'], 'There is no option --opne. Did you mean --open?'],
   [['links', 'create', 'pos_4k1z09qj3m2x', 'shut'], '<action>: expected one of close, keep.'],
-  [['links'], 'links needs a word more: create, list or revoke.'],
+  [['links'], 'links needs a word more: create, list, preview, pause, resume or revoke.'],
+  [['history', '--limt', '5'], 'There is no option --limt. Did you mean --limit?'],
+  [['history', 'list'], 'There are more words than history takes.'],
+  [['history', '--limit', 'all'], '--limit: expected a whole number'],
+  [['history', '--link', 'pos_4k1z09qj3m2x'], '--link: expected lnk_ and 16 letters or digits'],
+  [['positions', 'close-al'], 'There is no command positions close-al. Did you mean close-all?'],
   [['positions', 'open', '--side', 'long'], 'Missing: --account, --symbol, --type.'],
   [['positions', 'list', '--region', 'a', '--region', 'b'], '--region was given more than once.'],
   [['positions', 'list', '--local', '--stack', 'Other'], 'it is this machine or AWS'],

@@ -58,11 +58,11 @@ test('the URL is printed even where the position cannot be read afterwards', asy
 
 test('links are listed without URLs, all or those of a position', async () => {
   const revoked = { ...armedLink, action: 'keep', state: 'revoked', revokedAt: '2025-11-22T18:00:00.000Z' };
-  await using admin = await startFakeAdmin(() => answered({ links: [armedLink, revoked] }));
+  await using admin = await startFakeAdmin(() => answered({ links: [armedLink, revoked], paused: false }));
   const { stdout } = await runLocally(admin.url, ['links', 'list', positionId]);
   expect(admin.payloads).toEqual([{ command: 'links.list', positionId }]);
-  expect(stdout).toMatch(/^LINK +POSITION +ACTION +STATE +CREATED +LABEL$/m);
-  expect(stdout).toMatch(/ close +armed +2025-11-22 17:12 UTC/);
+  expect(stdout).toMatch(/^LINK +POSITION +ACTION +STATE +USES +EXPIRES +FROM +HOW +CREATED +LABEL$/m);
+  expect(stdout).toMatch(/ close +armed +- +- +any +- +2025-11-22 17:12 UTC/);
   expect(stdout).toMatch(/ keep +revoked /);
 });
 
@@ -75,4 +75,118 @@ test('revoking needs --yes where nobody can be asked', async () => {
   const revoked = await runLocally(admin.url, ['links', 'revoke', linkId, '--yes']);
   expect(revoked.stdout).toBe(`${linkId} is revoked: its URL does nothing any more.\n`);
   expect(admin.payloads).toEqual([{ command: 'links.revoke', linkId }]);
+});
+
+const guarded = {
+  ...armedLink,
+  percent: 50,
+  maxUses: 2,
+  uses: 1,
+  expiresAt: '2025-11-29T17:12:00.000Z',
+  methods: 'post-only',
+  confirm: true,
+  sources: ['203.0.113.0/24', '198.51.100.7'],
+};
+
+test('every option of a new link is sent as the contract has it, and said back', async () => {
+  await using admin = await startFakeAdmin(({ command }) =>
+    answered(command === 'links.create' ? { url, link: guarded } : { position: longPosition }),
+  );
+  const { code, stdout } = await runLocally(admin.url, [
+    ...['links', 'create', positionId, 'close', '--expires-in', '7d', '--max-uses', '2', '--percent', '50'],
+    ...['--confirm', '--post-only', '--sources', '203.0.113.0/24,198.51.100.7'],
+  ]);
+  expect(code).toBe(0);
+  expect(admin.payloads[0]).toEqual({
+    command: 'links.create',
+    positionId,
+    action: 'close',
+    expiresIn: 604_800,
+    maxUses: 2,
+    percent: 50,
+    confirm: true,
+    methods: 'post-only',
+    sources: ['203.0.113.0/24', '198.51.100.7'],
+  });
+  for (const words of [
+    '50 % of what has filled is closed at once',
+    '  until 2025-11-29 17:12 UTC',
+    '  acts 2 times, so far 1',
+    '  only by a POST, as an alert sends it',
+    '  only from 203.0.113.0/24, 198.51.100.7',
+    'open the URL in a browser and press the button',
+  ])
+    expect(stdout).toContain(words);
+});
+
+test.for([
+  [['--sources', 'tradingview'], { sources: 'tradingview' }],
+  [['--sources', '203.0.113.7', '--sources', '2001:db8::/32'], { sources: ['203.0.113.7', '2001:db8::/32'] }],
+  [['--expires-in', '90m'], { expiresIn: 5_400 }],
+  [['--expires-in', '3600'], { expiresIn: 3_600 }],
+] as const)('%j is sent as %j', async ([options, fields]) => {
+  await using admin = await minting();
+  await runLocally(admin.url, ['links', 'create', positionId, 'close', '-q', ...options]);
+  expect(admin.payloads[0]).toEqual({ command: 'links.create', positionId, action: 'close', ...fields });
+});
+
+test('options that the contract refuses are named as they were typed, and nothing is sent', async () => {
+  await using admin = await minting();
+  const { code, stderr } = await runLocally(admin.url, [
+    ...['links', 'create', positionId, 'keep', '--expires-in', '7w', '--max-uses', 'twice'],
+    ...['--percent', '50.5', '--sources', 'home'],
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('--expires-in: expected seconds, or a duration such as "90m", "12h" or "7d"');
+  expect(stderr).toContain('--max-uses: expected a whole number');
+  expect(stderr).toContain('--percent: expected a whole number');
+  expect(stderr).toContain('--sources: expected "any", "tradingview", or a list of addresses and ranges');
+  const keep = await runLocally(admin.url, ['links', 'create', positionId, 'keep', '--percent', '50']);
+  expect(keep.stderr).toContain('--percent: expected only with the action close');
+  expect(admin.payloads).toEqual([]);
+});
+
+test('the list shows limits in short, and that all links are paused', async () => {
+  await using admin = await startFakeAdmin(() => answered({ links: [guarded], paused: true }));
+  const { stdout } = await runLocally(admin.url, ['links', 'list']);
+  expect(stdout).toMatch(
+    / close 50 % +armed +1\/2 +2025-11-29 17:12 UTC +203\.0\.113\.0\/24 \+1 +post-only, confirm +2025-11-22 17:12 UTC +-$/m,
+  );
+  expect(stdout).toContain('All links are paused: none fires until "ripcord links resume".');
+});
+
+test('a preview says whether the link fires and what it would do', async () => {
+  const would = 'It would sell 50 % of 0.24975 BTC at MARKET.';
+  const preview = { link: guarded, position: longPosition, fires: true, would };
+  await using admin = await startFakeAdmin(() => answered(preview));
+  const { code, stdout } = await runLocally(admin.url, ['links', 'preview', linkId]);
+  expect(code).toBe(0);
+  expect(admin.payloads).toEqual([{ command: 'links.preview', linkId }]);
+  expect(stdout).toMatch(/^Fires +yes$/m);
+  expect(stdout).toContain(`${would} Nothing has been done.`);
+  const json = await runLocally(admin.url, ['links', 'preview', linkId, '--json']);
+  expect(JSON.parse(json.stdout)).toEqual(preview);
+});
+
+test.for([
+  ['pause', true, 'All links are paused. End it with "ripcord links resume".\n'],
+  ['resume', false, 'Links fire again.\n'],
+] as const)('links %s needs --yes where nobody can be asked', async ([verb, paused, words]) => {
+  await using admin = await startFakeAdmin(() => answered({ paused }));
+  const refused = await runLocally(admin.url, ['links', verb]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('Add --yes');
+  expect(admin.payloads).toEqual([]);
+  const done = await runLocally(admin.url, ['links', verb, '--yes']);
+  expect(done).toEqual({ code: 0, stdout: words, stderr: '' });
+  expect(admin.payloads).toEqual([{ command: `links.${verb}` }]);
+});
+
+test('the steps for an alert name Bybit as TradingView does', async () => {
+  const onBybit = { ...longPosition, exchange: 'bybit', symbol: 'ETH/USDT:USDT' };
+  await using admin = await startFakeAdmin(({ command }) =>
+    answered(command === 'links.create' ? { url, link: armedLink } : { position: onBybit }),
+  );
+  const { stdout } = await runLocally(admin.url, ['links', 'create', positionId, 'close']);
+  expect(stdout).toContain('ETHUSDT.P on Bybit.');
 });

@@ -135,3 +135,73 @@ test('forgetting needs --yes where nobody can be asked, and says that nothing ha
   );
   expect(admin.payloads).toEqual([{ command: 'positions.forget', positionId }]);
 });
+
+const closed = {
+  positionId,
+  symbol: 'BTC/USDT',
+  status: 200,
+  outcome: 'closed',
+  detail: 'Closed 0.24975 BTC with MARKET order 28460 at 61000 USDT.',
+};
+const left = {
+  ...closed,
+  positionId: shortPosition.positionId,
+  status: 409,
+  outcome: 'needs-attention',
+  detail: 'A person has to look: the close order is unknown',
+};
+
+test('closing needs --yes where nobody can be asked, and reports the outcome', async () => {
+  await using admin = await startFakeAdmin(() => answered(closed));
+  const refused = await runLocally(admin.url, ['positions', 'close', positionId]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('Add --yes');
+  expect(admin.payloads).toEqual([]);
+  const { code, stdout, stderr } = await runLocally(admin.url, ['positions', 'close', positionId, '-y']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(admin.payloads).toEqual([{ command: 'positions.close', positionId }]);
+  expect(stdout).toMatch(/^POSITION +MARKET +OUTCOME +DETAIL$/m);
+  expect(stdout).toMatch(/ BTC\/USDT +closed +Closed 0\.24975 BTC with MARKET order 28460/);
+});
+
+test.for(['canceled', 'kept', 'dust'])('an outcome "%s" is a success', async (outcome) => {
+  await using admin = await startFakeAdmin(() => answered({ ...closed, outcome }));
+  expect(await runLocally(admin.url, ['positions', 'close', positionId, '-y'])).toMatchObject({ code: 0 });
+});
+
+test('closing all reports on each, and exits with 1 where one was not closed', async () => {
+  await using admin = await startFakeAdmin(() => answered({ reports: [closed, left] }));
+  const words = ['positions', 'close-all', '--account', 'main', '--yes'];
+  const { code, stdout, stderr } = await runLocally(admin.url, words);
+  expect(code).toBe(1);
+  expect(admin.payloads).toEqual([{ command: 'positions.closeAll', account: 'main' }]);
+  expect(stdout).toMatch(/^pos_0000000short +BTC\/USDT +needs-attention +A person has to look/m);
+  expect(stderr).toContain('1 of 2 not closed: pos_0000000short.');
+  const json = await runLocally(admin.url, [...words, '--json']);
+  expect(JSON.parse(json.stdout)).toEqual({ reports: [closed, left] });
+  expect(json).toMatchObject({ code: 1 });
+  expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'not-closed' } });
+});
+
+test('closing all of nothing is done', async () => {
+  await using admin = await startFakeAdmin(() => answered({ reports: [] }));
+  const done = await runLocally(admin.url, ['positions', 'close-all', '-y']);
+  expect(done).toEqual({ code: 0, stdout: 'There was no open position to close.\n', stderr: '' });
+});
+
+test('resolving only looks, until --apply', async () => {
+  const because = '0.24975 BTC of it is left; no close order of ours. Its links can close it.';
+  const result = { position: longPosition, verdict: 'open', because };
+  await using admin = await startFakeAdmin(({ apply }) => answered({ ...result, applied: apply }));
+  const looked = await runLocally(admin.url, ['positions', 'resolve', positionId]);
+  expect(looked.code).toBe(0);
+  expect(looked.stdout).toMatch(/^Verdict +open$/m);
+  expect(looked.stdout).toContain(because);
+  expect(looked.stdout).toContain(`ripcord positions resolve ${positionId} --apply`);
+  const applied = await runLocally(admin.url, ['positions', 'resolve', positionId, '--apply']);
+  expect(applied.stdout).toContain('It is written down so.');
+  expect(admin.payloads).toEqual([
+    { command: 'positions.resolve', positionId, apply: false },
+    { command: 'positions.resolve', positionId, apply: true },
+  ]);
+});

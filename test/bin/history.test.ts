@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { HitView } from '../../lib/admin/commands.ts';
+import { linkId, positionId } from './examples.ts';
+import { answered, startFakeAdmin } from './fake-admin.ts';
+import { runLocally } from './run-ripcord.ts';
+
+const fired: HitView = {
+  hitId: 'hit_1',
+  at: '2025-11-22T17:20:05.123Z',
+  positionId,
+  linkId,
+  action: 'close',
+  method: 'POST',
+  sourceIp: '52.89.214.238',
+  decision: 'fired',
+  why: 'Closed 0.5 BTC with MARKET order 28460\u001b[2J at 61000 USDT.',
+  status: 200,
+  outcome: 'closed',
+  requests: [],
+  resend: 1,
+};
+const { outcome, ...withoutOutcome } = fired;
+const refused: HitView = {
+  ...withoutOutcome,
+  hitId: 'hit_0',
+  at: '2025-11-22T17:20:00.001Z',
+  decision: 'refused',
+  why: 'Nothing was sent. The exchange does not answer',
+  status: 503,
+  resend: 0,
+};
+
+test('history is a table of hits with the seconds, the decision and why', async () => {
+  await using admin = await startFakeAdmin(() => answered({ hits: [fired, refused] }));
+  const { code, stdout, stderr } = await runLocally(admin.url, [
+    ...['history', '--position', positionId, '--link', linkId, '--limit', '20'],
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(admin.payloads).toEqual([{ command: 'history.list', positionId, linkId, limit: 20 }]);
+  expect(stdout).toMatch(/^TIME \(UTC\) +LINK +METHOD +DECISION +STATUS +OUTCOME +RESEND +WHY$/m);
+  expect(stdout).toMatch(
+    /^2025-11-22 17:20:05 +lnk_8w2c5t7y1n0b4d6f +POST +fired +200 +closed +1 +Closed 0\.5 BTC/m,
+  );
+  expect(stdout).toMatch(/^2025-11-22 17:20:00 .* refused +503 +- +- +Nothing was sent\./m);
+  expect(stdout).not.toContain('\u001b');
+});
+
+test('--json has all of it, and nothing yet is said in words', async () => {
+  await using admin = await startFakeAdmin(({ limit }) => answered({ hits: limit === 1 ? [fired] : [] }));
+  const json = await runLocally(admin.url, ['history', '--limit', '1', '--json']);
+  expect(JSON.parse(json.stdout)).toEqual({ hits: [fired] });
+  const none = await runLocally(admin.url, ['history']);
+  expect(none.stdout).toBe('no hits in the last 90 days\n');
+  expect(admin.payloads.at(-1)).toEqual({ command: 'history.list' });
+});

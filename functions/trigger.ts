@@ -28,6 +28,8 @@ const safeHeaders = {
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'x-robots-tag': 'noindex, nofollow',
   'x-content-type-options': 'nosniff',
+  // A year: whoever types the address without https must not send the token in the clear.
+  'strict-transport-security': 'max-age=31536000',
 };
 
 type Handler = (

@@ -72,9 +72,10 @@ export const openPosition = async (
   });
   if (result.kind === 'rejected' && result.reason !== 'duplicate-id') {
     await engine.table.deletePosition(positionId);
+    const wasSent = result.reason !== 'too-late' && result.reason !== 'no-connection';
     throw new Fault(
-      'exchange-refused',
-      `The exchange refused the entry: ${result.message}. Nothing was opened.`,
+      wasSent ? 'exchange-refused' : 'exchange-unreachable',
+      `${wasSent ? 'The exchange refused the entry' : 'The entry was not sent'}: ${result.message}. Nothing was opened.`,
     );
   }
   const entries =

@@ -27,6 +27,8 @@ export const orderRecordSchema = z.object({
   average: amountSchema.optional(),
   /** Fee taken in base, final once the order is done; absent: not asked yet. */
   baseFee: amountSchema.optional(),
+  /** The `claimedAt` of the claim whose cancel has ended it, with something unfilled. */
+  canceledBy: z.number().optional(),
   /** For exits adopted beside a stated amount: what they had already filled then, which is not ours to count. */
   filledBefore: amountSchema.optional(),
   /** When the exchange last changed it, epoch milliseconds. */
@@ -85,6 +87,8 @@ export const claimSchema = z.object({
   leaseUntil: z.number(),
   /** The owner sends no order after it, so that the request fence runs out within the lease. */
   sendBefore: z.number(),
+  /** Taken over at least once: an earlier owner may have cancelled already. */
+  retried: z.boolean().optional(),
   /** A takeover's proof that no close order left under the present attempt: nothing has to be looked for. */
   unsent: z.boolean().optional(),
   /** How often the exchange has said that there is no such order, all after the fence. */

@@ -52,7 +52,7 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
       because: `Nothing of the entry filled, and it is cancelled; ${found}.`,
       position: seen,
     };
-  if (!isPositive(left))
+  if (entriesDone && !isPositive(left))
     return {
       verdict: 'closed',
       because: `The entry filled ${filled} ${base} and all of it is closed; ${found}.`,

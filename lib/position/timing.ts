@@ -18,3 +18,5 @@ export const settleLooks = 5;
 export const settlePauseMs = 300;
 /** So long after `sendBefore` no further look is begun: the function has to answer, and recovery goes on. */
 export const followWindowMs = 2_000;
+/** An order that the exchange denies for so long is gone from its look-ups: a person has to say what it did. */
+export const vanishedMs = 10 * 60_000;

@@ -3,11 +3,12 @@ import { asFault } from '../fault.ts';
 import { addFees } from '../position/look.ts';
 import type { Claim, Position } from '../position/position.ts';
 import { tallyOf } from '../position/tally.ts';
+import { vanishedMs } from '../position/timing.ts';
 import { CancelUnsettled, cancelAll } from './cancel.ts';
 import { placeClose } from './close-order.ts';
 import type { Acted, Ending } from './ending.ts';
 import { amountToClose, isDust } from './order-size.ts';
-import { canceledOutcome, failed, nothingLeft, settled, tooSmall } from './outcomes.ts';
+import { canceledIds, canceledOutcome, failed, nothingLeft, settled, tooSmall } from './outcomes.ts';
 import { closedOutside, endOutside } from './outside.ts';
 import { type ActDependencies, lookAgain, type Run } from './run.ts';
 
@@ -17,8 +18,6 @@ export const act = async (deps: ActDependencies, claimed: Position, claim: Claim
     deps,
     claim,
     position: claimed,
-    canceledEntries: [],
-    canceledExits: [],
     cancelsSent: false,
     closeSent: false,
   };
@@ -36,6 +35,15 @@ const endingOfFailure = (run: Run, thrown: unknown): Ending => {
   if (thrown instanceof CancelUnsettled && thrown.refusal !== undefined) return failed(run, thrown.refusal);
   const fault = asFault(thrown);
   if (fault.code === 'exchange-refused') return failed(run, { code: fault.code, message: fault.message });
+  if (
+    thrown instanceof CancelUnsettled &&
+    thrown.vanished &&
+    run.deps.now() - run.claim.claimedAt > vanishedMs
+  )
+    return {
+      kind: 'attention',
+      reason: `The exchange does not know an order of this position any more: ${thrown.message}.`,
+    };
   if (run.cancelsSent)
     return { kind: 'retry', reason: thrown instanceof CancelUnsettled ? thrown.message : fault.message };
   return { kind: 'released', fault };
@@ -75,7 +83,7 @@ const keep = async (run: Run): Promise<Ending> => {
   const outside = await closedOutside(run.deps.exchange, run.position);
   if (outside !== undefined) return endOutside(run, outside);
   const { left } = tallyOf(run.position);
-  const canceled = run.canceledEntries.length > 0 ? 'The rest of the entry was cancelled; t' : 'T';
+  const canceled = canceledIds(run, 'entries').length > 0 ? 'The rest of the entry was cancelled; t' : 'T';
   return settled(run, {
     outcome: 'kept',
     by: 'link',
@@ -91,10 +99,8 @@ const cancelOrders = async (run: Run, books: ('entries' | 'exits')[]): Promise<v
   run.cancelsSent = true;
   const ended = await Promise.allSettled(
     books.map(async (book) => {
-      const results = await cancelAll(run.deps, run.position, run.position[book]);
-      const ids = results.flatMap(({ byUs, record }) => (byUs && record.orderId ? [record.orderId] : []));
-      (book === 'entries' ? run.canceledEntries : run.canceledExits).push(...ids);
-      run.position = { ...run.position, [book]: results.map((result) => result.record) };
+      const records = await cancelAll(run.deps, run.position, run.claim, run.position[book]);
+      run.position = { ...run.position, [book]: records };
     }),
   );
   const broken = ended.find((result) => result.status === 'rejected');

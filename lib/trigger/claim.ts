@@ -72,7 +72,7 @@ export const recover = async (engine: Engine, stale: Position): Promise<Standing
 
   // `sendBefore` stays the dead owner's until a new attempt begins: its fence is what has to run out.
   const fresh = newClaim(engine, before);
-  const claim: Claim = { ...before, owner: fresh.owner, leaseUntil: fresh.leaseUntil };
+  const claim: Claim = { ...before, owner: fresh.owner, leaseUntil: fresh.leaseUntil, retried: true };
   const taken = await engine.table.savePosition(stale, { epoch: stale.epoch + 1, claim });
   if (taken === undefined) return { position: stale, ending: undefined, requests: [] };
 

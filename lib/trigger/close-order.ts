@@ -5,6 +5,7 @@ import { lookAtOrders } from '../position/look.ts';
 import { type Claim, clientOrderIdOf, type OrderRecord, type Position } from '../position/position.ts';
 import { recordOf, tallyOf } from '../position/tally.ts';
 import { followWindowMs, settleLooks, settlePauseMs } from '../position/timing.ts';
+import { canceledBy } from './cancel.ts';
 import type { Acted, Ending } from './ending.ts';
 import { amountToClose, isDust, marketStepOf } from './order-size.ts';
 import { failed, settled, tooSmall } from './outcomes.ts';
@@ -54,21 +55,22 @@ export const finishFound = async (
   const run: Run = {
     deps,
     claim,
-    position: { ...position, ...orders },
-    canceledEntries: endedUnfilled(position.entries, orders.entries),
-    canceledExits: endedUnfilled(position.exits, orders.exits),
+    position: {
+      ...position,
+      entries: noteEnded(claim, position.entries, orders.entries),
+      exits: noteEnded(claim, position.exits, orders.exits),
+    },
     cancelsSent: true,
     closeSent: true,
   };
   return { ending: await endClose(run, order), position: run.position, requests: deps.requests };
 };
 
-/** Orders that were live when the claim began and have ended since, with something unfilled. */
-const endedUnfilled = (before: OrderRecord[], after: OrderRecord[]): string[] =>
-  after
-    .filter((order, index) => before[index]?.status !== 'done' && order.status === 'done')
-    .filter((order) => decimal(order.filled).lt(order.amount))
-    .flatMap((order) => order.orderId ?? []);
+/** Orders that were live when the claim began and have ended since, with something unfilled, it has cancelled. */
+const noteEnded = (claim: Claim, before: OrderRecord[], after: OrderRecord[]): OrderRecord[] =>
+  after.map((order, index) =>
+    before[index]?.status !== 'done' && order.status === 'done' ? canceledBy(claim, order) : order,
+  );
 
 /** Reads the close order until the exchange calls it done; undefined where that can't be learned now. */
 const followClose = async (

@@ -35,8 +35,8 @@ export const settled = (run: Run, told: Told, reopens = false): Ending => ({
     left: told.left,
     closeOrderId: told.closeOrderId,
     closeClientOrderId: told.closeClientOrderId,
-    canceledEntryOrderIds: run.canceledEntries,
-    canceledExitOrderIds: run.canceledExits,
+    canceledEntryOrderIds: canceledIds(run, 'entries'),
+    canceledExitOrderIds: canceledIds(run, 'exits'),
     claimedAt: new Date(run.claim.claimedAt).toISOString(),
     sentAt: told.sentAt === undefined ? undefined : new Date(told.sentAt).toISOString(),
     settledAt: new Date(told.at ?? run.deps.now()).toISOString(),
@@ -50,12 +50,18 @@ export const failed = (run: Run, refusal: { code: string; message: string }): En
     message: refusal.message,
     linkId: run.claim.linkId,
     at: new Date(run.deps.now()).toISOString(),
-    canceledExitOrderIds: run.canceledExits,
+    canceledExitOrderIds: canceledIds(run, 'exits'),
   },
 });
 
+/** The orders that this claim's cancels have ended, whichever of its owners sent them. */
+export const canceledIds = ({ position, claim }: Run, book: 'entries' | 'exits'): string[] =>
+  position[book].flatMap((order) =>
+    order.canceledBy === claim.claimedAt && order.orderId !== undefined ? [order.orderId] : [],
+  );
+
 export const canceledOutcome = (run: Run): Told => {
-  const byUs = run.canceledEntries.length > 0;
+  const byUs = canceledIds(run, 'entries').length > 0;
   const last = Math.max(0, ...run.position.entries.map((entry) => entry.at ?? 0));
   return {
     outcome: 'canceled',

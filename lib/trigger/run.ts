@@ -16,8 +16,6 @@ export interface Run {
   deps: ActDependencies;
   claim: Claim;
   position: Position;
-  canceledEntries: string[];
-  canceledExits: string[];
   cancelsSent: boolean;
   /** A close order may be under way: nothing but its own fate may end the claim. */
   closeSent: boolean;

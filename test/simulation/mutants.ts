@@ -117,7 +117,7 @@ const mutants: Mutant[] = [
         file: 'lib/trigger/cancel.ts',
         find: '  for (let look = 0;',
         replace:
-          "  if (result.message === 'no answer') return { record: { ...order, status: 'done' }, byUs: true };\n  for (let look = 0;",
+          "  if (result.message === 'no answer') return canceledBy(claim, { ...order, status: 'done' });\n  for (let look = 0;",
       },
     ],
   },
@@ -128,7 +128,7 @@ const mutants: Mutant[] = [
         file: 'lib/trigger/cancel.ts',
         find: '  for (let look = 0;',
         replace:
-          "  if (result.message === 'acknowledged') return { record: { ...order, status: 'done' }, byUs: true };\n  for (let look = 0;",
+          "  if (result.message === 'acknowledged') return canceledBy(claim, { ...order, status: 'done' });\n  for (let look = 0;",
       },
     ],
   },
@@ -194,7 +194,13 @@ const mutants: Mutant[] = [
   },
   {
     name: 'end a found order from what the table knew',
-    edits: [{ file: close, find: 'position: { ...position, ...orders },', replace: 'position,' }],
+    edits: [
+      {
+        file: close,
+        find: 'entries: noteEnded(claim, position.entries, orders.entries),',
+        replace: 'position,',
+      },
+    ],
   },
 ];
 

@@ -96,7 +96,10 @@ const keep = async (run: Run): Promise<Ending> => {
 const cancelOrders = async (run: Run, books: ('entries' | 'exits')[]): Promise<void> => {
   const open = books.some((book) => run.position[book].some((order) => order.status !== 'done'));
   if (!open) return;
+  // Whoever had this claim before may have sent some already.
   run.cancelsSent = true;
+  // One that wakes after its deadline may have been overtaken: it sends nothing at all.
+  if (run.deps.now() > run.claim.sendBefore) throw new CancelUnsettled('the time to act was over');
   const ended = await Promise.allSettled(
     books.map(async (book) => {
       const records = await cancelAll(run.deps, run.position, run.claim, run.position[book]);

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { createAdmin } from '../../functions/admin.ts';
 import { buildEngine } from '../../functions/engine.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
@@ -10,15 +11,16 @@ import { type SimulatedExchange, startSimulatedExchange } from '../../infra/loca
 import { createLambda } from '../../infra/local/lambda.ts';
 import { type LocalTable, startTable } from '../../infra/local/table.ts';
 import {
+  adminAnswerSchema,
   type CommandInput,
   type CommandName,
   type CommandResult,
   commands,
   type PositionView,
 } from '../../lib/admin/commands.ts';
-import { runAdmin } from '../../lib/admin/run.ts';
 import type { Engine } from '../../lib/engine.ts';
 import { ccxtExchanges } from '../../lib/exchange/ccxt-exchange.ts';
+import { createLog } from '../../lib/log.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
 import { dynamoTable } from '../../lib/table/dynamo-table.ts';
 import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
@@ -36,14 +38,11 @@ let folder: string;
 let dynalite: LocalTable;
 let exchange: SimulatedExchange;
 beforeAll(async () => {
-  // Every sweep that recovers says so in the function's log.
-  vi.spyOn(console, 'info').mockReturnValue();
   folder = await mkdtemp(join(tmpdir(), 'ripcord-network-'));
   dynalite = await startTable(folder, 'table');
   exchange = await startSimulatedExchange();
 });
 afterAll(async () => {
-  vi.restoreAllMocks();
   await exchange.stop();
   await dynalite.stop();
   await rm(folder, { recursive: true });
@@ -51,6 +50,8 @@ afterAll(async () => {
 
 /** An exchange that says nothing is given up after this; over a good network it takes a few. */
 const callMs = 1_000;
+const noLine = () => undefined;
+const silent = createLog({ write: noLine });
 const portOf = (url: string): number => Number(new URL(url).port);
 
 interface Scene {
@@ -89,17 +90,23 @@ const newScene = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>)
     now,
     pause: async () => undefined,
   };
-  const direct: Engine = { ...engine, table: dynamoTable({ tableName, endpoint }) };
   const build = () => ({ engine, accounts });
-  const trigger = createLambda('ripcord-trigger', createTrigger(environment, build), 10_000, () => undefined);
-  const sweep = createLambda('ripcord-sweep', createSweep(environment, build), 50_000, () => undefined);
+  const trigger = createLambda('ripcord-trigger', createTrigger(environment, build, silent), 10_000, noLine);
+  const sweep = createLambda('ripcord-sweep', createSweep(environment, build, silent), 50_000, noLine);
+  const directAdmin = createAdmin(
+    { ...environment, RIPCORD_BASE_URL: 'https://example.com' },
+    () => ({ accounts, engine: { ...engine, table: dynamoTable({ tableName, endpoint }) } }),
+    silent,
+  );
+  const commandLine = createLambda('ripcord-admin', directAdmin, 29_000, noLine);
 
   const admin = async <Name extends CommandName>(
     command: Name,
     input: CommandInput<Name>,
   ): Promise<CommandResult<Name>> => {
-    const services = { engine: direct, accounts, baseUrl: 'https://example.com' };
-    const answer = await runAdmin(services, { command, ...input });
+    const invocation = await commandLine.invoke({ command, ...input });
+    if (invocation.kind === 'failed') throw new Error(invocation.errorMessage);
+    const answer = adminAnswerSchema.parse(JSON.parse(invocation.payload));
     if (!answer.ok) throw new Error(`${command}: ${answer.error.message}`);
     return commands[command].result.parse(answer.result) as CommandResult<Name>;
   };

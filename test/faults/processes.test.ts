@@ -251,13 +251,20 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
       await startBoth();
     });
 
-  /** Orders that were sent since, and what the exchange said to them. */
-  const sentSince = (since: number) =>
-    requestsSince(exchange, since).flatMap(({ method, code }) => (method === 'POST' ? [code] : []));
+  /**
+   * What the exchange was asked to change since: the codes with which it refused an order, or a cancel. One that was
+   * stopped amid its cancels had looked at its deadline before, and some may have been on their way.
+   */
+  const askedSince = (since: number, point: FailPoint) =>
+    requestsSince(exchange, since)
+      .map(({ method, code }) => (method === 'POST' ? (code ?? 'done') : 'cancel'))
+      .filter((asked) => asked !== 'cancel' || !point.endsWith('-cancel'));
+  /** An order that was signed leaves when its process wakes, and is too old when it arrives. */
+  const refusedAt = (point: FailPoint) => (point === 'signed' ? [-1021] : []);
   const ledgerEnd = (): number => exchange.core.ledger().at(-1)?.seq ?? 0;
 
   it.each(scenarios.filter(({ points }) => points.length === 1))(
-    'at $where of a $action wakes to send no order of its old claim, and tells the truth',
+    'at $where of a $action wakes to send nothing of its old claim, and tells the truth',
     async ({ action, points: [point = 'claimed'] }) => {
       restartAfterFailure();
       const staged = await stagePosition(exchange, [one, other], action);
@@ -268,8 +275,8 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
       one.resume();
       const answer = await answered;
       await expectTruthful(other, staged, answer);
-      // A hit that had not claimed yet has a lease before it. A request that was signed is too old when it arrives.
-      if (point !== 'link-read') expect(sentSince(mark)).toStrictEqual(point === 'signed' ? [-1021] : []);
+      // A hit that had not claimed yet has a lease before it.
+      if (point !== 'link-read') expect(askedSince(mark, point)).toStrictEqual(refusedAt(point));
       const sweeps = await sweepUntilOver(other, staged);
       await expectDone(other, staged, action);
       await expectRepeated(other, staged);
@@ -307,7 +314,8 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
       asleep.resume();
       const answer = await (swept ?? answered);
       expect(await table.readPosition(staged.positionId)).toStrictEqual(before);
-      expect(sentSince(mark)).toStrictEqual((second ?? first) === 'signed' ? [-1021] : []);
+      const last = second ?? first;
+      expect(askedSince(mark, last)).toStrictEqual(refusedAt(last));
       if (second === undefined) {
         await expectTruthful(awake, staged, answer as LinkAnswer);
         expect(answer).toMatchObject({ status: 200 });

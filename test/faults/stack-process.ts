@@ -7,6 +7,7 @@ import type { Environment } from '../../functions/environment.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import { startLocalStack } from '../../infra/local/stack.ts';
+import { createLog } from '../../lib/log.ts';
 import { type FailPoint, withFailPoints } from './fail-points.ts';
 import { readSteering } from './steering.ts';
 
@@ -53,15 +54,17 @@ const build = (given: Environment) => {
   return { accounts, engine: withFailPoints(engine, reach) };
 };
 
+const silent = createLog({ write: () => undefined });
+
 const stack = await startLocalStack({
   port: 0,
   data: values.data,
   // Sweeps run when a test asks for one.
   every: () => () => undefined,
   handlers: (environment) => ({
-    trigger: createTrigger(environment, build),
-    admin: createAdmin(environment, build),
-    sweep: createSweep(environment, build),
+    trigger: createTrigger(environment, build, silent),
+    admin: createAdmin(environment, build, silent),
+    sweep: createSweep(environment, build, silent),
   }),
 });
 writeSync(process.stdout.fd, `ready ${stack.url}\n`);

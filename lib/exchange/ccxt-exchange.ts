@@ -581,13 +581,21 @@ const rebase = (urls: Record<string, unknown>, baseUrl: string): void => {
   }
 };
 
+/** Longer than any id and any word of a message; signatures, and keys in whatever form, are longer still. */
+const longWords = /[\w+/=%.-]{40,}/g;
+/** Words for a person. A venue that sends a whole page must not outgrow the position that they are kept with. */
+const wordsLength = 500;
+
 /** Some venues repeat in an error what was signed, and the key is part of it. */
-const withoutKeys = ({ apiKey, secret }: Ccxt, error: WireError): WireError => ({
-  ...error,
-  message: [apiKey, secret]
-    .filter((key) => key !== undefined && key !== '')
-    .reduce((message, key) => message.replaceAll(key, '…'), error.message),
-});
+const withoutKeys = ({ apiKey, secret, password }: Ccxt, error: WireError): WireError => {
+  const forms = [apiKey, secret, password].flatMap((key) =>
+    key === undefined || key === ''
+      ? []
+      : [key, encodeURIComponent(key), Buffer.from(key).toString('base64').replace(/=+$/, '')],
+  );
+  const message = forms.reduce((told, form) => told.replaceAll(form, '…'), error.message);
+  return { ...error, message: message.replaceAll(longWords, '…').slice(0, wordsLength) };
+};
 
 const connect = async (
   account: Account,

@@ -121,6 +121,18 @@ export const fullPosition: Position = {
     canceledExitOrderIds: ['4713'],
   },
   attention: 'Two orders under one client order id.',
+  notices: [
+    {
+      noticeId: 'ntc_0123456789ab_7',
+      at: 1_760_000_090_000,
+      event: 'failed',
+      text: 'NOT DONE: BTC/USDT:USDT long "swing" on main. The exchange refused to close it.',
+      delivered: {
+        topic: { state: 'sent', at: 1_760_000_100_000, tries: 1 },
+        slack: { state: 'failed', at: 1_760_000_100_000, tries: 3, why: 'answered 503' },
+      },
+    },
+  ],
 };
 
 /** An id of its own for each number. */

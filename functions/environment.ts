@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../lib/fault.ts';
-import { topicArnSchema } from '../lib/notify/channels.ts';
+import { topicArnSchema } from '../lib/notify/topic-arn.ts';
 
 /** What the functions take from their environment; infra sets the same names. */
 const environmentSchema = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
+import { topicArnSchema } from './topic-arn.ts';
 
 /** Whoever reads these addresses on their way could use them, so they travel encrypted; not on this machine. */
 const addressSchema = z.url({ protocol: /^https?$/, error: 'expected an https URL' }).refine(
@@ -19,10 +20,6 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 lower-case letters, digits or -')
   .refine((given) => given !== stackTopic, { error: `"${stackTopic}" is the stack's own topic` })
   .optional();
-
-export const topicArnSchema = z
-  .string()
-  .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'expected the ARN of a standard SNS topic');
 
 const channelSchema = z.discriminatedUnion('kind', [
   z.strictObject({

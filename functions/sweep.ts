@@ -20,7 +20,7 @@ export const createSweep = (
   const notifiers = buildNotifiers(environment);
   return middy<unknown, SweepReport>()
     .onError((request) => {
-      log.say('sweep-failed', { code: codeOf(request.error) }, { Failures: 1 });
+      log.say('sweep-failed', { code: codeOf(request.error) });
       // The runtime logs what it is thrown, message, cause and all: it gets nothing of what was thrown here.
       request.error = new Fault('internal', 'The sweep failed.');
     })

@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import { Construct } from 'constructs';
 import type { RipcordFunction } from './ripcord-function.ts';
 
-type ItemAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+type ItemAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
 /** The one table: positions, links and what became of them. It outlives the stack. */
 export class PositionTable extends Construct {
@@ -36,14 +36,25 @@ export class PositionTable extends Construct {
     return this.#table.tableName;
   }
 
-  /** Rights on the table and on its index, named one by one: only the index is queried, and Scan is among nobody's. */
+  /** Rights on the table and on its index, named one by one; Scan is among nobody's. */
   grant(to: RipcordFunction, onTable: readonly ItemAction[], onIndex: readonly 'Query'[] = []): void {
-    const named = (actions: ReadonlyArray<ItemAction | 'Query'>) =>
-      actions.map((action) => `dynamodb:${action}`);
     const table = this.#table.tableArn;
     to.grant({ RIPCORD_TABLE: this.name }, [
       { actions: named(onTable), resources: [table] },
       ...(onIndex.length > 0 ? [{ actions: named(onIndex), resources: [`${table}/index/shelf`] }] : []),
     ]);
   }
+
+  /** To write down hits and nothing else: no link and no position can be made with it, nor replaced. */
+  grantHits(to: RipcordFunction): void {
+    to.grant({}, [
+      {
+        actions: named(['PutItem']),
+        resources: [this.#table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['hits#*'] } },
+      },
+    ]);
+  }
 }
+
+const named = (actions: readonly ItemAction[]): string[] => actions.map((action) => `dynamodb:${action}`);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -19,6 +19,7 @@ type AccountAction = 'GetParameter' | 'PutParameter' | 'DeleteParameter' | 'GetP
 interface Right {
   readonly actions: string[];
   readonly resources: string[];
+  readonly conditions?: Conditions;
 }
 
 interface RipcordFunctionProps extends EventInvokeConfigOptions {
@@ -29,6 +30,8 @@ interface RipcordFunctionProps extends EventInvokeConfigOptions {
   /** The folder that holds one built folder per function. */
   readonly functionsFolder: string;
   readonly logRetentionDays: number;
+  /** CloudWatch's namespace for its metrics. They are lines of its log, so that there is no right for them. */
+  readonly metrics: string;
   readonly timeout: Duration;
   /** In MB. Lambda gives processor time in proportion: 1769 is one whole processor. */
   readonly memorySize: number;
@@ -42,7 +45,7 @@ export class RipcordFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RipcordFunctionProps) {
     super(scope, id);
-    const { name, prefix, functionsFolder, logRetentionDays, ...lambdaProps } = props;
+    const { name, prefix, functionsFolder, logRetentionDays, metrics, ...lambdaProps } = props;
     const functionName = `${prefix}-${name}`;
 
     // Made here, or Lambda makes it on the first call and keeps it for ever. It goes with the stack, or its name
@@ -55,8 +58,6 @@ export class RipcordFunction extends Construct {
 
     // A role of its own instead of the one CDK would make: that one carries a managed policy for all log groups.
     this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    this.#allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
-
     this.lambda = new LambdaFunction(this, 'Function', {
       ...lambdaProps,
       functionName,
@@ -68,12 +69,27 @@ export class RipcordFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
     });
+    this.grant({ RIPCORD_METRICS: metrics }, [
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
+    ]);
+    Validations.of(this.lambda).acknowledge(
+      {
+        id: 'Serverless-LambdaDLQ',
+        reason:
+          'The trigger and the admin function are only called by somebody who waits for the answer. A sweep that failed is made good by the next, a minute later; its event says nothing that could be kept. Alarms tell of both.',
+      },
+      {
+        id: 'Serverless-LambdaTracing',
+        reason:
+          'Without the SDK of X-Ray in the bundle a trace shows what the line REPORT shows, and an HTTP API has none; it takes two rights on every resource. Exchange time is a metric and in the history of each hit.',
+      },
+    );
   }
 
   /** Rights and the variable that says where to use them, together, so that neither is forgotten. */
   grant(variables: Readonly<Record<string, string>>, rights: readonly Right[]): void {
     for (const [name, value] of Object.entries(variables)) this.lambda.addEnvironment(name, value);
-    for (const { actions, resources } of rights) this.#allow(actions, resources);
+    for (const right of rights) this.#role.addToPolicy(new PolicyStatement(right));
   }
 
   /**
@@ -81,10 +97,10 @@ export class RipcordFunction extends Construct {
    * whoever may read the parameter, so there is no right on a key.
    */
   grantAccounts(path: string, actions: readonly AccountAction[]): void {
-    const arn = Stack.of(this).formatArn({
-      service: 'ssm',
-      resource: 'parameter',
-      resourceName: path.slice(1),
+    const arn = this.#parameterArn(path);
+    Validations.of(this.#role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${path}/*]`,
+      reason: 'Accounts come and go with `ripcord accounts add`; nothing else is under this path.',
     });
     const listed = actions.includes('GetParametersByPath');
     this.grant({ RIPCORD_ACCOUNTS: `ssm:${path}` }, [
@@ -94,7 +110,14 @@ export class RipcordFunction extends Construct {
     ]);
   }
 
-  #allow(actions: string[], resources: string[]): void {
-    this.#role.addToPolicy(new PolicyStatement({ actions, resources }));
+  /** The notification channels, all in one SecureString. */
+  grantChannels(path: string): void {
+    this.grant({ RIPCORD_NOTIFY: `ssm:${path}` }, [
+      { actions: ['ssm:GetParameter'], resources: [this.#parameterArn(path)] },
+    ]);
+  }
+
+  #parameterArn(path: string): string {
+    return Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName: path.slice(1) });
   }
 }

@@ -8,40 +8,71 @@ const number = (low: number, high: number) =>
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
 /** The context that the app reads. The table at the head of app.ts says the same for people. */
-const settingsSchema = z.strictObject({
-  prefix: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,23}$/, 'expected 1 to 24 lower-case letters, digits or -, a letter first')
-    .default('ripcord'),
-  baseUrl: z
-    .string()
-    .regex(/^https:\/\/[^/?#\s]+$/, 'expected https:// and a host, without a path or a slash at the end')
-    .optional(),
-  throttleRate: number(1, 10_000).default(10),
-  throttleBurst: number(1, 5_000).default(20),
-  logRetentionDays: z.coerce
-    .number()
-    .refine((days) => retentions.includes(days), `expected one of ${retentions.join(', ')}`)
-    .default(30),
-  reserveSweep: z.union([z.boolean(), z.stringbool()], 'expected true or false').default(true),
-});
+const settingsSchema = z
+  .strictObject({
+    prefix: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,23}$/, 'expected 1 to 24 lower-case letters, digits or -, a letter first')
+      .default('ripcord'),
+    notifyEmail: z.email('expected an e-mail address').optional(),
+    domainName: z
+      .string()
+      .regex(
+        /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+        'expected a host such as links.example.org',
+      )
+      .optional(),
+    certificateArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+        'expected the ARN of an ACM certificate',
+      )
+      .optional(),
+    hostedZoneId: z
+      .string()
+      .regex(/^Z[A-Z0-9]{1,31}$/, 'expected the id of a Route 53 zone, such as Z0123456789ABC')
+      .optional(),
+    throttleRate: number(1, 5_000).default(100),
+    throttleBurst: number(1, 2_500).default(50),
+    triggerConcurrency: number(0, 10_000).default(200),
+    reserveSweep: z.union([z.boolean(), z.stringbool()], 'expected true or false').default(true),
+    logRetentionDays: z.coerce
+      .number()
+      .refine((days) => retentions.includes(days), `expected one of ${retentions.join(', ')}`)
+      .default(30),
+  })
+  .superRefine(({ domainName, certificateArn, hostedZoneId }, refinement) => {
+    const missing = (name: string, why: string) =>
+      refinement.addIssue({ code: 'custom', path: [name], message: why });
+    if (domainName !== undefined && certificateArn === undefined)
+      missing('certificateArn', 'expected the certificate of domainName, in the region of the stack');
+    if (domainName === undefined && (certificateArn ?? hostedZoneId) !== undefined)
+      missing('domainName', 'expected the host that certificateArn and hostedZoneId are for');
+  });
 
 export type Settings = z.infer<typeof settingsSchema>;
-const settingNames = Object.keys(settingsSchema.shape) as ReadonlyArray<keyof Settings>;
+const settingNames = Object.keys(settingsSchema.shape);
+
+/** CDK's own have a colon or a slash, but for this one, which `cdk cli-telemetry` writes. */
+const isCdks = (name: string): boolean => /[:/]/.test(name) || name === 'cli-telemetry';
 
 /**
- * @param read gives the context value of a name, undefined where there is none: `app.node.tryGetContext`.
+ * @param context all of it: `app.node.getAllContext()`. A name that is not known is an error, since a misspelt
+ * one would leave a default in force without a word.
  * @throws Error with one line for each wrong value: where it stands, what it is, what was expected.
  */
-export function parseSettings(read: (name: string) => unknown): Settings {
-  const context = Object.fromEntries(
-    settingNames.map((name) => [name, read(name)]).filter(([, value]) => value !== undefined),
-  );
-  const parsed = settingsSchema.safeParse(context);
+export function parseSettings(context: Readonly<Record<string, unknown>>): Settings {
+  const own = Object.fromEntries(Object.entries(context).filter(([name]) => !isCdks(name)));
+  const parsed = settingsSchema.safeParse(own);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => {
-    const name = String(path[0]);
-    return `  context "${name}" is ${JSON.stringify(context[name])}: ${message}`;
+  const lines = parsed.error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(
+        (name) => `  context "${name}" is unknown: expected one of ${settingNames.join(', ')}`,
+      );
+    const name = String(issue.path[0]);
+    return [`  context "${name}" is ${JSON.stringify(own[name]) ?? 'missing'}: ${issue.message}`];
   });
   throw new Error(
     `The stack's settings are wrong:\n${lines.join('\n')}\nSet them with -c name=value or in cdk.json.`,

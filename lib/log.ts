@@ -59,7 +59,7 @@ export const metrics = {
   /** Of hits that acted. */
   Latency: { unit: 'Milliseconds' },
   ExchangeTime: { unit: 'Milliseconds' },
-  /** Actions that were begun and not brought to an end, and what broke. */
+  /** Hits that should have acted and failed: refused, unreachable, broken. */
   Failures: { unit: 'Count' },
   /** Positions that wait for a person, as every sweep finds them. */
   NeedsAttention: { unit: 'Count' },

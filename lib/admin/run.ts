@@ -6,7 +6,7 @@ import { asFault, Fault, httpStatusOf } from '../fault.ts';
 import { countResends } from '../link/history.ts';
 import { createLink, linkViewOf, revokeLink, unknownLink, unknownPosition } from '../link/manage.ts';
 import { previewOf } from '../link/preview.ts';
-import { type Counts, codeOf, type Log, type LogEvent } from '../log.ts';
+import { codeOf, type Log, type LogEvent } from '../log.ts';
 import type { Notifiers } from '../notify/notifier.ts';
 import { tryChannels } from '../notify/try-channels.ts';
 import { inParallel } from '../parallel.ts';
@@ -54,8 +54,8 @@ export const runAdmin = async (
   const { log, engine } = services;
   const startedAt = engine.now();
   let command: CommandName | undefined;
-  const say = (event: LogEvent, outcome: string, counts?: Counts) =>
-    log.say(event, { requestId, code: command, outcome, ms: engine.now() - startedAt }, counts);
+  const say = (event: LogEvent, outcome: string) =>
+    log.say(event, { requestId, code: command, outcome, ms: engine.now() - startedAt });
   try {
     const { name, input } = parsePayload(payload);
     command = name;
@@ -66,7 +66,7 @@ export const runAdmin = async (
     return { ok: true, result };
   } catch (thrown) {
     const { code, message, issues } = asFault(thrown);
-    if (code === 'internal') say('command-failed', codeOf(thrown), { Failures: 1 });
+    if (code === 'internal') say('command-failed', codeOf(thrown));
     else say('command', code);
     return { ok: false, error: { code, message, issues } };
   }

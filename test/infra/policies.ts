@@ -10,11 +10,19 @@ const join = z.strictObject({
   'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), ref, getAtt]))]),
 });
 
-/** Strict, so that a Deny, a Condition, a NotAction or a star in a place of its own fails the reading. */
+/** The one condition that may be: only items whose partition key begins so. */
+const conditionSchema = z
+  .strictObject({
+    'ForAllValues:StringLike': z.strictObject({ 'dynamodb:LeadingKeys': z.tuple([z.string()]) }),
+  })
+  .transform((condition) => ` with ${condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'][0]}`);
+
+/** Strict, so that a Deny, another condition, a NotAction or a star in a place of its own fails the reading. */
 const statementSchema = z.strictObject({
   Effect: z.literal('Allow'),
   Action: oneOrMore(z.string()),
-  Resource: oneOrMore(z.union([getAtt, join])),
+  Resource: oneOrMore(z.union([getAtt, join, ref])),
+  Condition: conditionSchema.optional(),
 });
 
 const policySchema = z.object({
@@ -24,7 +32,8 @@ const policySchema = z.object({
 
 /**
  * Every right in the template as `action resource`, sorted, by the function whose role has it. Resources are
- * written as `table`, `table/index/…`, `log of <function>` and `arn:<service>:<resource>`.
+ * written as `table`, `table with <keys>`, `table/index/…`, `topic`, `topic's key`, `log of <function>` and
+ * `arn:<service>:<resource>`.
  */
 export function readPolicies(template: Template): Record<string, string[]> {
   const functionOfRole = new Map<string, string>();
@@ -32,7 +41,12 @@ export function readPolicies(template: Template): Record<string, string[]> {
     functionOfRole.set(properties.Role['Fn::GetAtt'][0], shortName(properties.FunctionName));
   }
   const nouns = new Map<string, string>();
-  for (const id of Object.keys(template.findResources('AWS::DynamoDB::Table'))) nouns.set(id, 'table');
+  for (const [type, noun] of [
+    ['AWS::DynamoDB::Table', 'table'],
+    ['AWS::SNS::Topic', 'topic'],
+    ['AWS::KMS::Key', "topic's key"],
+  ] as const)
+    for (const id of Object.keys(template.findResources(type))) nouns.set(id, noun);
   for (const [id, group] of Object.entries(template.findResources('AWS::Logs::LogGroup'))) {
     nouns.set(id, `log of ${shortName(group.Properties.LogGroupName)}`);
   }
@@ -41,8 +55,9 @@ export function readPolicies(template: Template): Record<string, string[]> {
   for (const resource of Object.values(template.findResources('AWS::IAM::Policy'))) {
     const { PolicyDocument: document, Roles: roles } = policySchema.parse(resource.Properties);
     const name = functionOfRole.get(roles[0].Ref) ?? `unknown role ${roles[0].Ref}`;
-    const found = document.Statement.flatMap(({ Action: actions, Resource: resources }) =>
-      resources.flatMap((arn) => actions.map((action) => `${action} ${write(arn, nouns)}`)),
+    const found = document.Statement.flatMap(
+      ({ Action: actions, Resource: resources, Condition: condition = '' }) =>
+        resources.flatMap((arn) => actions.map((action) => `${action} ${write(arn, nouns)}${condition}`)),
     );
     rights[name] = [...(rights[name] ?? []), ...found].sort();
   }
@@ -52,14 +67,12 @@ export function readPolicies(template: Template): Record<string, string[]> {
 const shortName = (name: string): string => name.slice(name.lastIndexOf('-') + 1);
 
 function write(
-  arn: z.infer<typeof getAtt> | z.infer<typeof join>,
+  arn: z.infer<typeof getAtt> | z.infer<typeof join> | z.infer<typeof ref>,
   nouns: ReadonlyMap<string, string>,
 ): string {
+  if ('Ref' in arn) return nouns.get(arn.Ref) ?? `{${arn.Ref}}`;
   if ('Fn::GetAtt' in arn) return nouns.get(arn['Fn::GetAtt'][0]) ?? JSON.stringify(arn);
-  const parts = arn['Fn::Join'][1].map((part) => {
-    if (typeof part === 'string') return part;
-    return 'Ref' in part ? `{${part.Ref}}` : write(part, nouns);
-  });
+  const parts = arn['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : write(part, nouns)));
   return parts
     .join('')
     .replace(/^arn:\{AWS::Partition\}:(\w+):\{AWS::Region\}:\{AWS::AccountId\}:/, 'arn:$1:');

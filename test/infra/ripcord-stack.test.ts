@@ -8,13 +8,14 @@ import { z } from 'zod';
 import { functionNames } from '../../infra/bundle.ts';
 import { RipcordStack, stackName } from '../../infra/ripcord-stack.ts';
 import { parseSettings } from '../../infra/settings.ts';
+import { metrics } from '../../lib/log.ts';
 import { readPolicies } from './policies.ts';
 
 let functionsFolder: string;
 
 /** The template for a context; the functions are empty, since none of them is in the template. */
 function templateFor(context: Record<string, unknown> = {}): Template {
-  const settings = parseSettings((name) => context[name]);
+  const settings = parseSettings(context);
   return Template.fromStack(
     new RipcordStack(new App(), stackName(settings.prefix), { ...settings, functionsFolder }),
   );
@@ -26,6 +27,8 @@ beforeAll(async () => {
     await mkdir(join(functionsFolder, name));
     await writeFile(join(functionsFolder, name, 'index.mjs'), `// ${name}\n`);
   }
+  // What CDK loads on its first use takes longer than any test.
+  templateFor();
 });
 afterAll(() => rm(functionsFolder, { recursive: true }));
 
@@ -60,6 +63,17 @@ describe('the API', () => {
     });
   });
 
+  test('lets no flood of GET use up what alerts are let through by', () => {
+    const template = templateFor();
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      RouteSettings: { 'POST /l/{token}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 } },
+    });
+    // CloudFormation refuses settings of a route that isn't there yet.
+    const routes = Object.keys(template.findResources('AWS::ApiGatewayV2::Route'));
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes));
+  });
+
   test('logs who asked for which route, and nothing that could hold a token', () => {
     const [stage] = Object.values(templateFor().findResources('AWS::ApiGatewayV2::Stage'));
     const format: string = stage?.Properties.AccessLogSettings.Format;
@@ -89,21 +103,28 @@ describe('the functions', () => {
       properties.ReservedConcurrentExecutions,
     ]);
     expect(settings).toEqual([
-      ['ripcord-trigger', 'nodejs24.x', ['arm64'], 1769, 10, undefined],
+      ['ripcord-trigger', 'nodejs24.x', ['arm64'], 1769, 10, 200],
       ['ripcord-admin', 'nodejs24.x', ['arm64'], 1024, 29, undefined],
       ['ripcord-sweep', 'nodejs24.x', ['arm64'], 1024, 50, 1],
     ]);
   });
 
-  test('are told where the table and the accounts are, and only the admin function what links start with', () => {
-    const found = Object.values(templateFor().findResources('AWS::Lambda::Function'));
+  test('are told what they need to know, and no more', () => {
+    const template = templateFor();
+    const found = Object.values(template.findResources('AWS::Lambda::Function'));
     const variables = found.map(({ Properties: properties }) => properties.Environment.Variables);
-    const [table] = Object.keys(templateFor().findResources('AWS::DynamoDB::Table'));
-    const common = { RIPCORD_TABLE: { Ref: table }, RIPCORD_ACCOUNTS: 'ssm:/ripcord/accounts' };
+    const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    const common = {
+      RIPCORD_TABLE: { Ref: table },
+      RIPCORD_ACCOUNTS: 'ssm:/ripcord/accounts',
+      RIPCORD_METRICS: 'Ripcord',
+    };
+    const notices = { RIPCORD_NOTIFY: 'ssm:/ripcord/notify', RIPCORD_TOPIC_ARN: { Ref: topic } };
     expect(variables).toEqual([
       common,
-      { ...common, RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] } },
-      common,
+      { ...common, ...notices, RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] } },
+      { ...common, ...notices },
     ]);
   });
 
@@ -136,8 +157,9 @@ describe('the functions', () => {
     });
   });
 
-  test('reserve nothing for the sweep where the account has nothing to reserve', () => {
-    const found = templateFor({ reserveSweep: 'false' }).findResources('AWS::Lambda::Function');
+  test('reserve nothing where the account has nothing to reserve', () => {
+    const context = { reserveSweep: 'false', triggerConcurrency: 0 };
+    const found = templateFor(context).findResources('AWS::Lambda::Function');
     for (const { Properties: properties } of Object.values(found)) {
       expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
     }
@@ -180,11 +202,14 @@ test('the table is on demand, recoverable, and outlives the stack', () => {
 describe('the rights', () => {
   const shelf = 'table/index/shelf';
   const account = 'arn:ssm:parameter/ripcord/accounts/*';
+  const channels = 'arn:ssm:parameter/ripcord/notify';
 
   test('are these, and not one more', () => {
     expect(readPolicies(templateFor())).toEqual({
       trigger: [
+        'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
+        'dynamodb:PutItem table with hits#*',
         'dynamodb:UpdateItem table',
         'logs:CreateLogStream log of trigger',
         'logs:PutLogEvents log of trigger',
@@ -195,12 +220,17 @@ describe('the rights', () => {
         'dynamodb:DeleteItem table',
         'dynamodb:GetItem table',
         'dynamodb:PutItem table',
+        'dynamodb:Query table',
         `dynamodb:Query ${shelf}`,
         'dynamodb:UpdateItem table',
+        "kms:Decrypt topic's key",
+        "kms:GenerateDataKey topic's key",
         'logs:CreateLogStream log of admin',
         'logs:PutLogEvents log of admin',
+        'sns:Publish topic',
         `ssm:DeleteParameter ${account}`,
         `ssm:GetParameter ${account}`,
+        `ssm:GetParameter ${channels}`,
         'ssm:GetParametersByPath arn:ssm:parameter/ripcord/accounts',
         `ssm:GetParametersByPath ${account}`,
         `ssm:PutParameter ${account}`,
@@ -208,11 +238,16 @@ describe('the rights', () => {
       sweep: [
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
+        'dynamodb:PutItem table with hits#*',
         `dynamodb:Query ${shelf}`,
         'dynamodb:UpdateItem table',
+        "kms:Decrypt topic's key",
+        "kms:GenerateDataKey topic's key",
         'logs:CreateLogStream log of sweep',
         'logs:PutLogEvents log of sweep',
+        'sns:Publish topic',
         `ssm:GetParameter ${account}`,
+        `ssm:GetParameter ${channels}`,
       ],
     });
   });
@@ -249,16 +284,130 @@ describe('the outputs', () => {
       'AdminFunctionName',
       'BaseUrl',
       'TableName',
+      'TopicArn',
     ]);
   });
+});
 
-  test("name a domain of one's own where the context has one", () => {
-    const template = templateFor({ baseUrl: 'https://links.example.org' });
-    expect(outputsOf(template).BaseUrl?.Value).toBe('https://links.example.org');
+describe("a domain of one's own", () => {
+  const domain = {
+    domainName: 'links.example.org',
+    certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/0-1',
+  };
+
+  test('is the only way in, and what links start with', () => {
+    const template = templateFor(domain);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'links.example.org',
+      DomainNameConfigurations: [
+        { CertificateArn: domain.certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      ],
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
+    template.hasOutput('BaseUrl', { Value: 'https://links.example.org' });
+    template.hasOutput('DomainTarget', {});
     template.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'ripcord-admin',
       Environment: { Variables: Match.objectLike({ RIPCORD_BASE_URL: 'https://links.example.org' }) },
     });
+    template.resourceCountIs('AWS::Route53::RecordSet', 0);
+  });
+
+  test('gets its record where the context has a zone', () => {
+    templateFor({ ...domain, hostedZoneId: 'Z0123' }).hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'links.example.org.',
+      Type: 'A',
+      HostedZoneId: 'Z0123',
+    });
+  });
+
+  test("leaves the API's own address where there is none", () => {
+    const template = templateFor();
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
+    template.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0);
+  });
+});
+
+describe('alarms', () => {
+  const alarmsOf = (template: Template) =>
+    Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
+      ({ Properties: properties }) => properties,
+    );
+
+  test('are these, each with a mail', () => {
+    const template = templateFor();
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    const found = alarmsOf(template);
+    expect(
+      found.map((alarm) => [
+        alarm.AlarmName,
+        `${alarm.Namespace} ${alarm.MetricName} ${alarm.Statistic ?? alarm.ExtendedStatistic}`,
+        alarm.Period * alarm.EvaluationPeriods,
+        alarm.Threshold,
+        alarm.TreatMissingData,
+      ]),
+    ).toEqual([
+      ['ripcord-needs-attention', 'Ripcord NeedsAttention Maximum', 60, 1, 'ignore'],
+      ['ripcord-failed-closes', 'Ripcord Failures Sum', 60, 1, 'notBreaching'],
+      ['ripcord-sweep-not-running', 'Ripcord Sweeps Sum', 300, 1, 'breaching'],
+      ['ripcord-slow-answers', 'AWS/ApiGateway Latency p99', 300, 2500, 'notBreaching'],
+      ['ripcord-flood', 'AWS/ApiGateway Count Sum', 60, 6000, 'notBreaching'],
+      ['ripcord-trigger-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
+      ['ripcord-trigger-throttles', 'AWS/Lambda Throttles Sum', 300, 1, 'notBreaching'],
+      ['ripcord-admin-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
+      ['ripcord-admin-throttles', 'AWS/Lambda Throttles Sum', 300, 1, 'notBreaching'],
+      ['ripcord-sweep-errors', 'AWS/Lambda Errors Sum', 300, 3, 'notBreaching'],
+      ['ripcord-sweep-throttles', 'AWS/Lambda Throttles Sum', 300, 3, 'notBreaching'],
+    ]);
+    for (const alarm of found) {
+      expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
+      expect(alarm.AlarmDescription).toMatch(/docs\/operations\.md/);
+    }
+  });
+
+  test('and graphs go by metrics that the functions write', () => {
+    const template = templateFor({ prefix: 'other' });
+    const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
+    const body = JSON.stringify(dashboard?.Properties.DashboardBody);
+    for (const name of Object.keys(metrics)) expect(body).toContain(`\\"Other\\",\\"${name}\\"`);
+    for (const alarm of alarmsOf(template))
+      if (alarm.Namespace === 'Other') expect(Object.keys(metrics)).toContain(alarm.MetricName);
+  });
+
+  test('reach nobody but who is named, by a topic that is encrypted in rest and on its way', () => {
+    const template = templateFor({ notifyEmail: 'me@example.org' });
+    template.resourceCountIs('AWS::SNS::Subscription', 1);
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'me@example.org',
+    });
+    const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
+    template.hasResourceProperties('AWS::SNS::Topic', {
+      KmsMasterKeyId: { 'Fn::GetAtt': [key, 'Arn'] },
+    });
+    const cloudWatch = {
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    };
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({ ...cloudWatch, Action: 'sns:Publish' }),
+        ],
+      },
+    });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      EnableKeyRotation: true,
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ ...cloudWatch, Action: ['kms:Decrypt', 'kms:GenerateDataKey'] }),
+        ]),
+      },
+    });
+    templateFor().resourceCountIs('AWS::SNS::Subscription', 0);
   });
 });
 
@@ -275,19 +424,38 @@ describe('another prefix', () => {
 describe('a wrong context', () => {
   test.each([
     ['prefix', 'Rip Cord', 'lower-case'],
-    ['throttleRate', 'fast', 'a whole number from 1 to 10000'],
-    ['throttleBurst', 0, 'a whole number from 1 to 5000'],
+    ['throttleRate', 'fast', 'a whole number from 1 to 5000'],
+    ['throttleBurst', 0, 'a whole number from 1 to 2500'],
+    ['triggerConcurrency', -1, 'a whole number from 0 to 10000'],
     ['logRetentionDays', '31', 'one of 1, 3, 5'],
-    ['baseUrl', 'http://example.org/', 'https://'],
     ['reserveSweep', 'perhaps', 'true or false'],
+    ['notifyEmail', 'me', 'an e-mail address'],
+    ['domainName', 'https://example.org', 'a host such as'],
+    ['certificateArn', 'arn:aws:iam::1:server-certificate/x', 'the ARN of an ACM certificate'],
+    ['hostedZoneId', 'example.org', 'the id of a Route 53 zone'],
   ])('%s = %j says what was expected', (name, value, expected) => {
-    const parse = () => parseSettings((asked) => (asked === name ? value : undefined));
+    const parse = () => parseSettings({ [name]: value });
     expect(parse).toThrow(`context "${name}" is ${JSON.stringify(value)}`);
     expect(parse).toThrow(expected);
   });
 
   test('names every wrong value at once', () => {
-    const parse = () => parseSettings((name) => ({ prefix: 'X', throttleRate: -1 })[name]);
-    expect(parse).toThrow(/"prefix"[\s\S]*"throttleRate"/);
+    expect(() => parseSettings({ prefix: 'X', throttleRate: -1 })).toThrow(/"prefix"[\s\S]*"throttleRate"/);
+  });
+
+  test('with a name that is not known is refused, or a default would be in force without a word', () => {
+    expect(() => parseSettings({ notifyMail: 'me@example.org' })).toThrow(
+      /"notifyMail" is unknown: expected one of prefix, notifyEmail/,
+    );
+  });
+
+  test("may hold what is CDK's own", () => {
+    const own = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': true, 'cli-telemetry': false };
+    expect(parseSettings(own).prefix).toBe('ripcord');
+  });
+
+  test('with half of a domain says what the other half is', () => {
+    expect(() => parseSettings({ domainName: 'links.example.org' })).toThrow(/"certificateArn" is missing/);
+    expect(() => parseSettings({ hostedZoneId: 'Z1' })).toThrow(/"domainName" is missing/);
   });
 });

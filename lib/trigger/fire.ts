@@ -35,7 +35,7 @@ export const fire = async (engine: Engine, request: Request): Promise<Answer> =>
     held === undefined
       ? await claimAndAct(engine, link)
       : {
-          answer: held.decision === 'asked' ? await askOrTell(engine, link, held) : held,
+          answer: held.decision === 'asked' ? await askOrTell(engine, link, request, held) : held,
           standing: undefined,
         };
   const requests = standing?.requests ?? [];
@@ -67,11 +67,14 @@ const heldBack = (engine: Engine, link: Link, request: Request, isPaused: boolea
 };
 
 /** There is nothing to ask about a position that is over, or at which somebody is: that is told instead. */
-const askOrTell = async (engine: Engine, link: Link, ask: Answer): Promise<Answer> => {
+const askOrTell = async (engine: Engine, link: Link, request: Request, ask: Answer): Promise<Answer> => {
   const position = await engine.table.readPosition(link.positionId);
   if (position === undefined) return removed;
-  const isOver = isFinal(position.state) || position.state === 'claimed';
-  return isOver ? answerOf({ position, ending: undefined }, link.action) : ask;
+  if (isFinal(position.state) || position.state === 'claimed')
+    return answerOf({ position, ending: undefined }, link.action);
+  // A person has to see what the button is for; chats and scanners need not know what is traded.
+  const { symbol, side } = position;
+  return request.navigation.person ? { ...ask, body: { ...ask.body, symbol, side } } : ask;
 };
 
 const claimAndAct = async (

@@ -68,6 +68,16 @@ describe('what can not be told from a person', () => {
       expect(core.ledger({ since: mark })).toEqual([]);
     },
   );
+
+  it('is told which position the button is for, which no preview learns', async () => {
+    const url = await newUrl({ confirm: true });
+    const [person, bot] = [people[0], nobodys[0]];
+    if (person === undefined || bot === undefined) throw new Error('There is nobody.');
+    expect((await send(url, person)).json).toMatchObject({ ...asked.json, symbol: 'ETH/USDT', side: 'long' });
+    expect((await send(url, bot)).body).not.toContain('ETH');
+    const shown = { ...person.headers, accept: 'text/html' };
+    expect((await hit(url, { headers: shown })).body).toContain('<dt>Market</dt><dd>ETH/USDT</dd>');
+  });
 });
 
 it('takes no header name in another case than the gateway gives for proof', () => {

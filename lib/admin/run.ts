@@ -17,7 +17,7 @@ import { isFinal, type Position } from '../position/position.ts';
 import { refresh } from '../position/refresh.ts';
 import { applyVerdict, judgePosition } from '../position/resolve.ts';
 import { viewOf } from '../position/view.ts';
-import { answerOf } from '../trigger/answer.ts';
+import { answerOf, busy } from '../trigger/answer.ts';
 import { claimAndRun } from '../trigger/fire.ts';
 import { recordHit } from '../trigger/record-hit.ts';
 import {
@@ -246,9 +246,9 @@ const closeNow = async (engine: Engine, position: Position): Promise<CommandResu
   try {
     const result = await claimAndRun(engine, positionId, intent);
     const standing = result.kind === 'ran' ? result.standing : undefined;
-    const current =
-      standing?.position ?? (result.kind === 'refused' ? result.position : undefined) ?? position;
-    const answer = answerOf({ position: current, ending: standing?.ending }, 'close');
+    const current = standing?.position ?? (result.kind === 'ran' ? undefined : result.position) ?? position;
+    const answer =
+      result.kind === 'busy' ? busy : answerOf({ position: current, ending: standing?.ending }, 'close');
     const by = { method: 'admin', sourceIp: undefined, userAgent: undefined };
     await recordHit(engine, { ...intent, positionId }, by, answer, standing?.requests ?? []);
     const { body, status } = answer;

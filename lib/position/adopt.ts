@@ -1,5 +1,5 @@
 import type { CommandInput } from '../admin/commands.ts';
-import { decimal, isPositive } from '../amount.ts';
+import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import type { Engine } from '../engine.ts';
 import {
   type Exchange,
@@ -10,10 +10,10 @@ import {
   type OrderView,
 } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
-import { holdingOf, newPosition } from './create.ts';
+import { holdingOf, newPosition, newPositionId } from './create.ts';
 import { addFees } from './look.ts';
-import type { Position } from './position.ts';
-import { recordOf } from './tally.ts';
+import { isFinal, type Position } from './position.ts';
+import { recordOf, tallyOf } from './tally.ts';
 
 /**
  * Takes over what exists at the exchange. Every order is looked up there: it has to exist, and to be of this
@@ -41,9 +41,10 @@ export const adoptPosition = async (
     holdingOf(exchange, market, input.side),
     exchange.fetchPrice(market).catch(() => undefined),
   ]);
-  const stated = entryIds.length > 0 ? undefined : statedAmount(input, market, holding);
+  const stated =
+    entryIds.length > 0 ? undefined : statedAmount(input, market, holding, await heldByOthers(engine, input));
   const position = newPosition(engine, {
-    positionId: `pos_${engine.newMark().slice(0, 12)}`,
+    positionId: newPositionId(engine),
     account: input.account,
     exchange: exchangeId,
     side: input.side,
@@ -60,9 +61,36 @@ export const adoptPosition = async (
     price,
   });
   const known: Position = { ...position, entries: await addFees(exchange, position, position.entries) };
+  for (const orderId of entryIds) await takeOrder(engine, known, orderId);
   if (!(await engine.table.createPosition(known)))
     throw new Fault('conflict', 'That position id is taken. Adopt the position again.');
   return known;
+};
+
+/** An entry order belongs to one position: two of them would each close all of it. */
+const takeOrder = async (engine: Engine, position: Position, orderId: string): Promise<void> => {
+  const name = `order#${position.account}#${position.symbol}#${orderId}`;
+  const holderId = await engine.table.reserveName(name, position.positionId);
+  if (holderId === position.positionId) return;
+  const holder = await engine.table.readPosition(holderId);
+  const isFree = holder === undefined || isFinal(holder.state);
+  if (isFree && (await engine.table.reserveName(name, position.positionId, holderId)) === position.positionId)
+    return;
+  throw new Fault(
+    'conflict',
+    `Order ${orderId} belongs to ${holderId} already. Make links for that position, or forget it first.`,
+  );
+};
+
+/** What other open positions hold of a perpetual is not there to be adopted again. */
+const heldByOthers = async (engine: Engine, input: CommandInput<'positions.adopt'>): Promise<Amount> => {
+  const positions = await engine.table.listPositions('open');
+  return sum(
+    positions
+      .filter((other) => other.account === input.account && other.symbol === input.symbol)
+      .filter((other) => other.side === input.side && !isFinal(other.state))
+      .map((other) => tallyOf(other).left),
+  );
 };
 
 const unique = (ids: string[]): string[] => [...new Set(ids)];
@@ -108,6 +136,7 @@ const statedAmount = (
   input: CommandInput<'positions.adopt'>,
   market: MarketRules,
   holding: Awaited<ReturnType<typeof holdingOf>>,
+  taken: Amount,
 ): NonNullable<Position['stated']> => {
   if (market.kind === 'spot') {
     if (input.amount === undefined)
@@ -127,10 +156,16 @@ const statedAmount = (
       'invalid-input',
       `The account's ${market.symbol} position is a ${holding.side} of ${holding.amount}, not a ${input.side}.`,
     );
-  if (input.amount !== undefined && decimal(input.amount).gt(holding.amount))
+  const free = toAmount(decimal(holding.amount).minus(taken));
+  if (!isPositive(free))
+    throw new Fault(
+      'conflict',
+      `All of the account's ${market.symbol} position (${holding.amount} ${market.base}) belongs to other positions already. Make links for those, or forget them first.`,
+    );
+  if (input.amount !== undefined && decimal(input.amount).gt(free))
     throw new Fault(
       'invalid-input',
-      `The account's ${market.symbol} position is ${holding.amount} ${market.base}, less than the amount ${input.amount}.`,
+      `The account's ${market.symbol} position is ${holding.amount} ${market.base}, of which ${free} belong to no other position: less than the amount ${input.amount}.`,
     );
-  return { amount: input.amount ?? holding.amount, averagePrice: holding.averagePrice };
+  return { amount: input.amount ?? free, averagePrice: holding.averagePrice };
 };

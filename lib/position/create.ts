@@ -16,6 +16,9 @@ interface NewPosition {
   price?: string | undefined;
 }
 
+/** 62 random bits: never one that another position, forgotten or not, has put into a client order id. */
+export const newPositionId = (engine: Engine): string => `pos_${engine.newMark().slice(-12)}`;
+
 /** A position as it begins: open, never claimed. */
 export const newPosition = (engine: Engine, given: NewPosition): Position => {
   const now = engine.now();

@@ -44,7 +44,7 @@ export const addFees = (
   Promise.all(
     entries.map(async (entry) => {
       if (entry.orderId === undefined || !lacksFee(position, entry)) return entry;
-      return { ...entry, baseFee: await exchange.fetchBaseFee(position.market, entry.orderId) };
+      return { ...entry, baseFee: await exchange.fetchBaseFee(position.market, entry.orderId, entry.filled) };
     }),
   );
 

@@ -1,27 +1,27 @@
-import { createHash } from 'node:crypto';
 import type { CommandInput } from '../admin/commands.ts';
 import { type Amount, decimal, isPositive, larger, toAmount, truncateToStep } from '../amount.ts';
 import type { Engine } from '../engine.ts';
 import { type Exchange, entrySideOf, type MarketRules } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
-import { holdingOf, newPosition } from './create.ts';
+import { holdingOf, newPosition, newPositionId } from './create.ts';
 import { addFees } from './look.ts';
 import { clientOrderIdOf, type OrderRecord, type Position } from './position.ts';
 import { recordOf } from './tally.ts';
-import { sendWindowMs } from './timing.ts';
+import { sendWindowMs, settleLooks, settlePauseMs } from './timing.ts';
 
 /**
- * Places the entry itself. The position is durable, under an id that the request id alone decides, before its
- * order is sent; so asking again finds it and never sends a second order, whatever became of the first answer.
+ * Places the entry itself. The request id is taken for the position, and the position is durable, before its order
+ * is sent; so asking again finds it and never sends a second order, whatever became of the first answer. Positions
+ * that were forgotten keep their request ids: what they had sent must not be taken for another position's.
  */
 export const openPosition = async (
   engine: Engine,
   input: CommandInput<'positions.open'>,
   exchangeId: Position['exchange'],
 ): Promise<Position> => {
-  const positionId = positionIdOf(input);
-  const known = await engine.table.readPosition(positionId);
-  if (known !== undefined) return sameRequest(known, input);
+  const earlier = await engine.table.readName(requestName(input));
+  if (earlier !== undefined) return sameRequest(engine, earlier, input);
+  const positionId = newPositionId(engine);
 
   const exchange = await engine.exchanges.of(input.account);
   const market = await exchange.loadMarket(input.symbol);
@@ -53,11 +53,10 @@ export const openPosition = async (
     exits: [],
     price,
   });
-  if (!(await engine.table.createPosition(position))) {
-    const other = await engine.table.readPosition(positionId);
-    if (other !== undefined) return sameRequest(other, input);
-    throw new Fault('conflict', 'The position was removed while it was being opened. Use a new requestId.');
-  }
+  const holder = await engine.table.reserveName(requestName(input), positionId);
+  if (holder !== positionId) return sameRequest(engine, holder, input);
+  if (!(await engine.table.createPosition(position)))
+    throw new Fault('conflict', 'That position id is taken. Use a new requestId.');
 
   const result = await exchange.createEntryOrder(market, {
     clientOrderId,
@@ -117,15 +116,26 @@ const addFeesIfTold = async (
   }
 };
 
-/** 36^12 ids: the hash's tail in base 36, so that the same request is the same position. */
-const positionIdOf = ({ account, requestId }: CommandInput<'positions.open'>): string => {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([account, requestId]))
-    .digest('hex');
-  return `pos_${BigInt(`0x${hash}`).toString(36).padStart(50, '0').slice(-12)}`;
-};
+const requestName = ({ account, requestId }: CommandInput<'positions.open'>): string =>
+  `request#${account}#${requestId}`;
 
-const sameRequest = (known: Position, input: CommandInput<'positions.open'>): Position => {
+/** What an earlier request of the same id has come to; another order is never sent for it. */
+const sameRequest = async (
+  engine: Engine,
+  positionId: string,
+  input: CommandInput<'positions.open'>,
+): Promise<Position> => {
+  let known = await engine.table.readPosition(positionId);
+  // Whoever took the name writes the position right after it.
+  for (let look = 0; look < settleLooks && known === undefined; look += 1) {
+    await engine.pause(settlePauseMs);
+    known = await engine.table.readPosition(positionId);
+  }
+  if (known === undefined)
+    throw new Fault(
+      'conflict',
+      `requestId ${input.requestId} was used already and its position is not there: it was refused or forgotten. Look at positions.list, then use a new requestId.`,
+    );
   const [entry] = known.entries;
   if (known.symbol === input.symbol && known.side === input.side && entry?.type.includes(input.type))
     return known;

@@ -10,7 +10,7 @@ const priceAgeMs = 5 * 60_000;
  * to ask. Refused, and harmless, where somebody has claimed the position meanwhile.
  */
 export const refresh = async (engine: Engine, position: Position): Promise<Position> => {
-  const exchange = await engine.exchanges.of(position.account);
+  const exchange = await engine.exchanges.of(position.account, position.exchange);
   const [orders, seen] = await Promise.all([
     lookAtOrders(exchange, position, engine.now()),
     // A price is for show and for judging dust: without one the rest is still worth having.

@@ -31,7 +31,7 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
       'conflict',
       `${position.positionId} is being worked on just now. Try again in a quarter of a minute.`,
     );
-  const exchange = await engine.exchanges.of(position.account);
+  const exchange = await engine.exchanges.of(position.account, position.exchange);
   const orders = await lookAtOrders(exchange, position, engine.now());
   const closes = await findCloses(exchange, position, orders.exits);
   const live = closes.find((order) => order.status !== 'done');

@@ -33,6 +33,7 @@ const positionKey = (positionId: string) => ({ pk: `position#${positionId}`, sk:
 const switchKey = { pk: 'switch', sk: 'switch' };
 const hitsOf = (positionId: string): string => `hits#${positionId}`;
 const hitKey = (hit: Hit) => ({ pk: hitsOf(hit.positionId), sk: `${hit.at}#${hit.hitId}` });
+const nameKey = (name: string) => ({ pk: `name#${name}`, sk: 'name' });
 const linkKey = (linkId: string) => ({ pk: `link#${linkId}`, sk: 'link' });
 
 /**
@@ -366,6 +367,28 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
           }),
         ),
       );
+    },
+
+    async reserveName(name, positionId, instead) {
+      const key = nameKey(name);
+      const reserved = await attempt(() =>
+        client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...key, positionId },
+            ConditionExpression: 'attribute_not_exists(pk) OR #holder = :positionId OR #holder = :instead',
+            ExpressionAttributeNames: { '#holder': 'positionId' },
+            ExpressionAttributeValues: { ':positionId': positionId, ':instead': instead ?? positionId },
+          }),
+        ),
+      );
+      if (reserved) return positionId;
+      return String((await read(key))?.positionId ?? positionId);
+    },
+
+    async readName(name) {
+      const item = await read(nameKey(name));
+      return item === undefined ? undefined : String(item.positionId);
     },
 
     isPaused: async () => (await read(switchKey))?.paused === true,

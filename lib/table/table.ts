@@ -40,6 +40,14 @@ export interface Table {
   /** Revokes at the position too, so that a hit that has read the link already loses the race for certain. */
   revokeLink(link: Link, revokedAt: string): Promise<void>;
 
+  /**
+   * Takes a name (an order, a request) for a position, once. @returns who holds it: `positionId` where it was free,
+   * held by it already, or held by `instead`.
+   */
+  reserveName(name: string, positionId: string, instead?: string): Promise<string>;
+  /** Who holds a name. */
+  readName(name: string): Promise<string | undefined>;
+
   /** The kill switch: while it is on no link fires. */
   isPaused(): Promise<boolean>;
   setPaused(paused: boolean): Promise<void>;

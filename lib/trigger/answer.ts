@@ -48,6 +48,17 @@ export const wrongSource = refusal(
   'wrong-source',
   'This link may not be fired from this address. Nothing was done.',
 );
+/** Nothing was sent for this hit, and what is under way is less than it asks for: it has to come again. */
+export const busy: Answer = {
+  status: 503,
+  body: {
+    status: 'busy',
+    message:
+      'Another link of this position is at work. Nothing was sent for this one; try again in a moment.',
+  },
+  retryAfter: retrySeconds,
+  decision: 'refused',
+};
 export const paused = refusal(409, 'paused', 'All links are paused. Nothing was done.');
 /** A body means a message was left in the alert: the guide says that such alerts are ignored. */
 export const ignored = refusal(

@@ -4,7 +4,7 @@ import { asFault, type Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { withNews } from '../notify/words.ts';
 import { type Action, type Claim, clientOrderIdOf, type Position, type State } from '../position/position.ts';
-import { absentLooksNeeded, clockMarginMs, leaseMs, sendWindowMs } from '../position/timing.ts';
+import { absentLooksNeeded, clockMarginMs, hearingMs, leaseMs, sendWindowMs } from '../position/timing.ts';
 import type { PositionChange } from '../table/table.ts';
 import { act } from './act.ts';
 import { finishFound } from './close-order.ts';
@@ -54,8 +54,17 @@ export const pursue = async (engine: Engine, claimed: Position, claim: Claim): P
     'fault' in connected
       ? { ending: { kind: 'released', fault: connected.fault }, position: claimed, requests: [] }
       : await act(connected, claimed, claim);
-  return record(engine, claimed, claim, acted);
+  return record(engine, claimed, claim, { ...acted, ending: heard(engine, claim, acted.ending) });
 };
+
+/**
+ * A refusal in time goes back to the sender, who can try again. TradingView hangs up after 3 s and would never
+ * hear it: then Ripcord goes on by itself, as it tells whoever still listens.
+ */
+const heard = (engine: Engine, claim: Claim, ending: Ending): Ending =>
+  ending.kind === 'released' && engine.now() - claim.claimedAt > hearingMs
+    ? { kind: 'retry', reason: ending.fault.message }
+    : ending;
 
 /**
  * Takes over a claim whose lease is over and brings it to an end. The close order is looked for by the client
@@ -215,7 +224,8 @@ const unused = ({ uses }: Position, { linkId }: Claim): PositionChange => {
 const connect = async (engine: Engine, position: Position): Promise<ActDependencies | { fault: Fault }> => {
   try {
     const requests: RequestNote[] = [];
-    const exchange = recordedExchange(await engine.exchanges.of(position.account), engine.now, requests);
+    const venue = await engine.exchanges.of(position.account, position.exchange);
+    const exchange = recordedExchange(venue, engine.now, requests);
     return { exchange, requests, now: engine.now, pause: engine.pause };
   } catch (thrown) {
     return { fault: asFault(thrown) };

@@ -8,6 +8,7 @@ import {
   type Answer,
   answerOf,
   asking,
+  busy,
   expired,
   ignored,
   notFound,
@@ -85,6 +86,7 @@ const claimAndAct = async (
   if (result.kind === 'ran')
     return { answer: answerOf(result.standing, link.action), standing: result.standing };
   const { position } = result;
+  if (result.kind === 'busy') return { answer: busy, standing: undefined };
   if (result.revoked) return { answer: revoked, standing: undefined };
   if (position === undefined) return { answer: removed, standing: undefined };
   const spent = link.maxUses !== undefined && (position.uses[link.linkId] ?? 0) >= link.maxUses;
@@ -97,7 +99,13 @@ const claimAndAct = async (
 
 export type RunResult =
   | { kind: 'ran'; standing: Standing }
+  /** Somebody is at it with less than what was wanted, and may be for a while: nothing was done here. */
+  | { kind: 'busy'; position: Position }
   | { kind: 'refused'; position: Position | undefined; revoked: boolean };
+
+/** How often, and how far apart, a claim is tried while a part-close or a keep is under way: within 3 s in all. */
+const claimTries = 8;
+const claimPauseMs = 250;
 
 /** Claims a position for an intent and brings it to an end; a dead owner's claim is brought to its end first. */
 export const claimAndRun = async (
@@ -106,23 +114,43 @@ export const claimAndRun = async (
   intent: Intent,
   maxUses?: number,
 ): Promise<RunResult> => {
-  const claim = newClaim(engine, intent);
-  const request = { positionId, claim, from: claimableFrom[intent.action], maxUses };
-  let result = await engine.table.claimPosition(request);
-  if (result.kind === 'refused' && !result.revoked && isStale(engine, result.position)) {
-    const standing = await recover(engine, result.position);
-    if (standing.position.state === 'claimed') return { kind: 'ran', standing };
-    // Its own intent follows only where it still can: a fresh claim, with times that begin now.
-    const fresh = newClaim(engine, intent);
-    result = await engine.table.claimPosition({ ...request, claim: fresh });
-    if (result.kind === 'refused' && standing.ending !== undefined) return { kind: 'ran', standing };
+  const from = claimableFrom[intent.action];
+  let recovered: Standing | undefined;
+  for (let attempt = 0; attempt < claimTries; attempt += 1) {
+    const claim = newClaim(engine, intent);
+    const result = await engine.table.claimPosition({ positionId, claim, from, maxUses });
     if (result.kind === 'claimed')
-      return { kind: 'ran', standing: await pursue(engine, result.position, fresh) };
+      return { kind: 'ran', standing: await pursue(engine, result.position, claim) };
+    const { position } = result;
+    if (position === undefined || result.revoked) return result;
+    if (position.state !== 'claimed') {
+      // It was given back between the claim and the look: it is free, unless this link's uses are up.
+      const spent = maxUses !== undefined && (position.uses[intent.linkId] ?? 0) >= maxUses;
+      const isFree = !spent && from.includes(position.state);
+      if (!isFree) return recovered?.ending === undefined ? result : { kind: 'ran', standing: recovered };
+    } else if (isStale(engine, position)) {
+      recovered = await recover(engine, position);
+      // A resend of the very alert that a dead process had begun: that was it.
+      const wasOurs = position.claim?.linkId === intent.linkId;
+      if (recovered.position.state === 'claimed')
+        return covers(position.claim, intent)
+          ? { kind: 'ran', standing: recovered }
+          : { kind: 'busy', position };
+      if (wasOurs && recovered.ending !== undefined) return { kind: 'ran', standing: recovered };
+      continue;
+    } else if (covers(position.claim, intent)) return result;
+    else if (attempt === claimTries - 1) return { kind: 'busy', position };
+    await engine.pause(claimPauseMs);
   }
-  if (result.kind === 'claimed')
-    return { kind: 'ran', standing: await pursue(engine, result.position, claim) };
-  return result;
+  const position = await engine.table.readPosition(positionId);
+  return position === undefined ? { kind: 'refused', position, revoked: false } : { kind: 'busy', position };
 };
 
-const isStale = (engine: Engine, position: Position | undefined): position is Position =>
-  position?.state === 'claimed' && engine.now() > (position.claim?.leaseUntil ?? Number.POSITIVE_INFINITY);
+/** Whether what is under way does all that is wanted: to close all is more than to keep or to close a part. */
+const covers = (held: Position['claim'], intent: Intent): boolean =>
+  held?.linkId === intent.linkId ||
+  (held?.action === 'close' && held.percent === undefined) ||
+  (intent.action === 'keep' && held?.action === 'keep');
+
+const isStale = (engine: Engine, position: Position): boolean =>
+  engine.now() > (position.claim?.leaseUntil ?? Number.POSITIVE_INFINITY);

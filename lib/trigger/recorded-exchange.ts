@@ -36,7 +36,7 @@ export const recordedExchange = (exchange: Exchange, now: () => number, notes: R
     absenceMs: exchange.absenceMs,
     loadMarket: (symbol) => exchange.loadMarket(symbol),
     createEntryOrder: (market, order) => exchange.createEntryOrder(market, order),
-    fetchBaseFee: (market, orderId) => exchange.fetchBaseFee(market, orderId),
+    fetchBaseFee: (market, orderId, filled) => exchange.fetchBaseFee(market, orderId, filled),
     fetchHolding: (market, side) => exchange.fetchHolding(market, side),
     fetchBalance: (currency) => exchange.fetchBalance(currency),
     fetchPrice: (market) => exchange.fetchPrice(market),

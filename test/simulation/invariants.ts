@@ -6,6 +6,8 @@ import type { Plan } from './plan.ts';
 
 /** One hit, and what was true when it was answered. */
 export interface Hit {
+  /** Which link of the plan. */
+  link: number;
   linkId: string;
   startedAt: number;
   answeredAt?: number;
@@ -37,6 +39,7 @@ export const judge = (evidence: Evidence): string[] => [
   ...outcomeIsTrue(evidence),
   ...revokedDoesNothing(evidence),
   ...answersAreDurable(evidence),
+  ...takenUpIsDone(evidence),
 ];
 
 /** 1. Closes never execute more than the position's own, and at most one close order executes. */
@@ -151,4 +154,16 @@ const answersAreDurable = ({ hits, plan }: Evidence): string[] => {
       wrong.push('5: answered that nothing was sent, but a close had executed');
   }
   return wrong;
+};
+
+/** 6. A close of all that was taken up, by its answer, is not lost to a keep or a part-close beside it. */
+const takenUpIsDone = ({ plan, hits, position }: Evidence): string[] => {
+  const over = ['closed', 'canceled', 'failed', 'needs-attention'];
+  if (position === undefined || over.includes(position.state)) return [];
+  // Who was told to come again, and did not, has given the close up for all that were waiting for it.
+  if (hits.some(({ answer }) => (answer?.status ?? 0) >= 500)) return [];
+  return hits
+    .filter((hit) => plan.links[hit.link] === 'close')
+    .filter(({ answer }) => answer?.status === 200 || answer?.status === 202)
+    .map(({ answer }) => `6: a close was answered ${answer?.status}, and the position is ${position.state}`);
 };

@@ -18,6 +18,7 @@ export type TableRequest =
   | 'list-links'
   | 'revoke-at-position'
   | 'revoke-link'
+  | 'reserve'
   | 'switch'
   | 'record-hit'
   | 'list-hits';
@@ -57,6 +58,7 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
   const rows = new Map<string, Row>();
   const links = new Map<string, Link>();
   const hits = new Map<string, Hit>();
+  const names = new Map<string, string>();
   let paused = false;
   let marks = 0;
 
@@ -224,6 +226,15 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
         const link = links.get(linkId);
         return { link: link && copyLink(link), paused };
       }),
+
+    reserveName: (name, positionId, instead) =>
+      ask('reserve', name, () => {
+        const holder = names.get(name);
+        if (holder === undefined || holder === instead) names.set(name, positionId);
+        return names.get(name) ?? positionId;
+      }),
+
+    readName: (name) => ask('reserve', name, () => names.get(name)),
 
     isPaused: () => ask('switch', '', () => paused),
 

@@ -159,6 +159,7 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
       switch (event.kind) {
         case 'hit': {
           const hit: Hit = {
+            link: event.link,
             linkId: links[event.link]?.linkId ?? '',
             startedAt: world.time,
             answer: undefined,

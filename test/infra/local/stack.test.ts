@@ -50,13 +50,14 @@ it('serves HTTP API and invoke API at one address', async () => {
   });
 });
 
-it('tells the functions where table, accounts and links are', async () => {
+it('tells the functions where table, accounts, links and channels are', async () => {
   const { stack, data, environment } = await start();
   expect(environment).toEqual({
     RIPCORD_TABLE: 'ripcord',
     RIPCORD_TABLE_ENDPOINT: stack.tableEndpoint,
     RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
     RIPCORD_BASE_URL: stack.url,
+    RIPCORD_NOTIFY: `file:${join(data, 'notify.json')}`,
   });
 });
 

@@ -3,6 +3,7 @@ import type { Exchange as Ccxt, Market, Order } from 'ccxt';
 import type { Account, Accounts } from '../account/account.ts';
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { Fault } from '../fault.ts';
+import { BackOff } from './back-off.ts';
 import { loadCcxt } from './ccxt-loader.ts';
 import type {
   Balance,
@@ -51,11 +52,11 @@ class CallFailure extends Error {
   }
 }
 
-/** Nothing was sent: the moment until which it might have been was over, or there was no connection to send it on. */
+/** Nothing was sent: its time was over, there was no connection to send it on, or the venue wants a pause. */
 class NotSent extends Error {
-  readonly reason: 'too-late' | 'no-connection';
-  constructor(reason: NotSent['reason']) {
-    super(reason === 'too-late' ? 'not sent: its time was over' : 'not sent: there was no connection');
+  readonly reason: 'too-late' | 'no-connection' | 'rate-limit';
+  constructor(reason: NotSent['reason'], message: string) {
+    super(message);
     this.reason = reason;
   }
 }
@@ -120,7 +121,7 @@ class CcxtExchange implements Exchange {
   readonly #ccxt: Ccxt;
   readonly #rereadKeys: () => Promise<Account>;
   readonly #deadlines: Deadlines;
-  readonly #markets = new Map<string, MarketRules>();
+  readonly #markets = new Map<string, { content: string; rules: MarketRules }>();
   #keys: string;
 
   constructor(
@@ -150,9 +151,7 @@ class CcxtExchange implements Exchange {
         `${id} has no ${[...kinds].join(' or ')} market ${symbol} that is open for trading. ` +
           `Expected ${[...kinds].map((each) => expectedSymbol[each]).join(' or ')}.`,
       );
-    const rules = this.#rulesOf(market, kind);
-    this.#markets.delete(symbol);
-    return rules;
+    return this.#rulesOf(market, kind);
   }
 
   async #readMarkets(kind: Kind): Promise<NonNullable<Market>[]> {
@@ -188,10 +187,13 @@ class CcxtExchange implements Exchange {
       if (order === undefined) return undefined;
       const view = this.#viewOf(market, order, name.conditional ?? false);
       const actualId = view.conditional ? this.#venue.triggeredOrderId(order.info ?? {}) : undefined;
-      if (actualId === undefined) return view;
-      // A triggered conditional order is spent; what it filled is in the order it has made.
-      const actual = await this.fetchOrder(market, { orderId: actualId });
-      return actual === undefined ? view : { ...actual, orderId: view.orderId, conditional: true };
+      // A triggered conditional order, "closed" to ccxt, is spent; what it filled is in the order it has made.
+      if (actualId === undefined && !(view.conditional && order.status === 'closed')) return view;
+      const actual =
+        actualId === undefined ? undefined : await this.fetchOrder(market, { orderId: actualId });
+      // Until that one is named and found it may fill, or have filled, any amount.
+      if (actual === undefined) return { ...view, status: 'live', filled: '0', average: undefined };
+      return { ...actual, orderId: view.orderId, conditional: true };
     } catch (thrown) {
       if (thrown instanceof CallFailure && this.#saysAbsent(thrown)) return undefined;
       throw this.#faultOf('read an order', thrown);
@@ -226,6 +228,7 @@ class CcxtExchange implements Exchange {
         ? { kind: 'told', order: view }
         : { kind: 'look', message: acknowledged };
     } catch (thrown) {
+      if (notSentBy(thrown)?.reason === 'rate-limit') throw this.#faultOf('cancel an order', thrown);
       const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
       if (wire !== undefined && this.#venue.deniedCodes.has(wire.code))
         return { kind: 'refused', code: wire.code, message: describeWire(wire) };
@@ -244,10 +247,17 @@ class CcxtExchange implements Exchange {
     });
   }
 
-  async fetchBaseFee(market: MarketRules, orderId: string): Promise<Amount> {
+  async fetchBaseFee(market: MarketRules, orderId: string, filled: Amount): Promise<Amount> {
     if (market.kind === 'perpetual') return '0';
     this.#know(market);
-    const fees = await this.#read('read the fees', () => this.#venue.fetchFees(this.#ccxt, market, orderId));
+    const { amount, fees } = await this.#read('read the fees', () =>
+      this.#venue.fetchTraded(this.#ccxt, market, orderId, filled),
+    );
+    if (!decimal(amount).eq(filled))
+      throw new Fault(
+        'exchange-unreachable',
+        `the exchange does not list all trades of order ${orderId} yet: ${amount} of ${filled} ${market.base}`,
+      );
     return sum(fees.filter((fee) => fee.currency === market.base).map((fee) => fee.amount));
   }
 
@@ -322,12 +332,10 @@ class CcxtExchange implements Exchange {
       }),
     );
     return this.#read('read the open orders', async () =>
-      found
-        .flat()
-        .map(({ market, order, conditional }) => ({
-          market,
-          order: this.#viewOf(market, order, conditional),
-        })),
+      found.flat().map(({ market, order, conditional }) => ({
+        market,
+        order: this.#viewOf(market, order, conditional),
+      })),
     );
   }
 
@@ -395,14 +403,15 @@ class CcxtExchange implements Exchange {
           : viewOfAcknowledged(answer.id, market, order),
       };
     } catch (thrown) {
-      if (thrown instanceof CallFailure && thrown.cause instanceof NotSent) {
-        const { reason, message } = thrown.cause;
+      const notSent = notSentBy(thrown);
+      if (notSent !== undefined) {
+        const { reason, message } = notSent;
         return { kind: 'rejected', reason, code: reason, message };
       }
       const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
-      const reason = wire === undefined ? undefined : this.#venue.rejectionOf(wire);
-      if (wire === undefined || reason === undefined)
-        return { kind: 'unknown', message: wire === undefined ? 'no answer' : describeWire(wire) };
+      if (wire === undefined) return { kind: 'unknown', message: 'no answer' };
+      const reason = this.#venue.rejectionOf(wire);
+      if (reason === undefined) return { kind: 'unknown', code: wire.code, message: describeWire(wire) };
       return { kind: 'rejected', reason, code: wire.code, message: describeWire(wire) };
     }
   }
@@ -439,11 +448,12 @@ class CcxtExchange implements Exchange {
     };
   }
 
-  /** Lets ccxt know a market by its stored rules alone, so that no call loads whole markets. */
+  /** Lets ccxt know a market by its given rules alone, so that no call loads whole markets. */
   #know(market: MarketRules): void {
-    if (this.#markets.has(market.symbol)) return;
-    this.#markets.set(market.symbol, market);
-    const known = [...this.#markets.values()].map((rules) => ({
+    const content = JSON.stringify(market);
+    if (this.#markets.get(market.symbol)?.content === content) return;
+    this.#markets.set(market.symbol, { content, rules: market });
+    const known = [...this.#markets.values()].map(({ rules }) => ({
       id: rules.id,
       symbol: rules.symbol,
       base: rules.base,
@@ -515,6 +525,7 @@ class CcxtExchange implements Exchange {
   /** @returns whether the stored keys are other ones than those in use, which it puts into use. */
   async #keysChanged(): Promise<boolean> {
     const account = await this.#rereadKeys();
+    if (account.exchange !== this.#venue.id) return false;
     const keys = `${account.apiKey}:${account.secret}`;
     if (keys === this.#keys) return false;
     this.#keys = keys;
@@ -539,6 +550,8 @@ class CcxtExchange implements Exchange {
 
   #faultOf(what: string, thrown: unknown): Fault {
     if (thrown instanceof Fault) return thrown;
+    const notSent = notSentBy(thrown);
+    if (notSent?.reason === 'rate-limit') return new Fault('exchange-unreachable', notSent.message);
     const wire = thrown instanceof CallFailure ? thrown.wire : undefined;
     const mayPass = wire === undefined || this.#mayPass(wire);
     const words = wire === undefined ? 'no answer' : describeWire(wire);
@@ -549,6 +562,9 @@ class CcxtExchange implements Exchange {
     );
   }
 }
+
+const notSentBy = (thrown: unknown): NotSent | undefined =>
+  thrown instanceof CallFailure && thrown.cause instanceof NotSent ? thrown.cause : undefined;
 
 /** How venues answer who asks too much: Bybit and Binance's firewall with 403, Binance before a ban with 418. */
 const limitingStatuses = new Set([403, 418, 429]);
@@ -597,6 +613,22 @@ const withoutKeys = ({ apiKey, secret, password }: Ccxt, error: WireError): Wire
   return { ...error, message: message.replaceAll(longWords, '…').slice(0, wordsLength) };
 };
 
+type Options = Record<string, unknown>;
+
+const isOptions = (value: unknown): value is Options =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a venue sets, an account can't change: its fence is only as long as the receive window that is sent. */
+const optionsOf = (own: Options, fixed: Options): Options => ({
+  ...own,
+  ...Object.fromEntries(
+    Object.entries(fixed).map(([name, value]) => {
+      const given = own[name];
+      return [name, isOptions(value) && isOptions(given) ? optionsOf(given, value) : value];
+    }),
+  ),
+});
+
 const connect = async (
   account: Account,
   rereadKeys: () => Promise<Account>,
@@ -612,7 +644,7 @@ const connect = async (
     // A trigger is one call or two: waiting in ccxt's queue would only make the price worse.
     enableRateLimit: false,
     timeout: deadlines.marketsMs,
-    options: { ...venue.options, ...account.options },
+    options: optionsOf(account.options ?? {}, venue.options),
   });
   ccxt.number = String as unknown as typeof ccxt.number;
   // Without any markets some calls load them all, and where that failed once it is never tried again.
@@ -621,8 +653,10 @@ const connect = async (
   if (account.baseUrl !== undefined) rebase(ccxt.urls.api as Record<string, unknown>, account.baseUrl);
 
   // ccxt's error texts lose the code for some messages and may carry the signed URL: keep the answer itself.
+  const backOff = new BackOff(now);
   const handleErrors = ccxt.handleErrors.bind(ccxt);
   ccxt.handleErrors = (status, reason, url, method, headers, body, response, requestHeaders, requestBody) => {
+    backOff.hear(status, headerOf(headers, 'retry-after'));
     const failed = (thrown: unknown) =>
       Object.assign(thrown instanceof Error ? thrown : new Error('error answer'), {
         wire: withoutKeys(ccxt, venue.wireErrorOf(status, response)),
@@ -639,16 +673,30 @@ const connect = async (
   const fetch = ccxt.fetch.bind(ccxt);
   ccxt.fetch = async (url, method, headers, body) => {
     const sendBefore = sendDeadline.getStore();
-    if (sendBefore !== undefined && now() > sendBefore) throw new NotSent('too-late');
+    if (sendBefore !== undefined && now() > sendBefore)
+      throw new NotSent('too-late', 'not sent: its time was over');
+    const pausedUntil = backOff.pausedUntil();
+    if (pausedUntil !== undefined)
+      throw new NotSent(
+        'rate-limit',
+        `the exchange asked for a pause until ${new Date(pausedUntil).toISOString()}`,
+      );
     try {
       return await fetch(url, method, headers, body);
     } catch (thrown) {
       // With `wire` it is an answer, whatever its words.
       const isSilent = thrown instanceof Error && !('wire' in thrown);
-      throw isSilent && noConnection.test(thrown.message) ? new NotSent('no-connection') : thrown;
+      throw isSilent && noConnection.test(thrown.message)
+        ? new NotSent('no-connection', 'not sent: there was no connection')
+        : thrown;
     }
   };
   return new CcxtExchange(venue, ccxt, account, rereadKeys, deadlines);
+};
+
+const headerOf = (headers: Record<string, unknown>, name: string): string | undefined => {
+  const [, value] = Object.entries(headers).find(([each]) => each.toLowerCase() === name) ?? [];
+  return value === undefined ? undefined : String(value);
 };
 
 /**
@@ -662,8 +710,16 @@ export const ccxtExchanges = (
 ): Exchanges => {
   const connected = new Map<string, { entry: string; exchange: Promise<Exchange> }>();
   return {
-    async of(name) {
-      const account = await accounts.read(name);
+    async of(name, venueId) {
+      const isMeant = ({ exchange }: Account) => venueId === undefined || exchange === venueId;
+      const read = await accounts.read(name);
+      // What is cached may be the older one.
+      const account = isMeant(read) ? read : await accounts.read(name, { fresh: true });
+      if (!isMeant(account))
+        throw new Fault(
+          'conflict',
+          `account "${name}" is now a ${account.exchange} account, and this position is on ${venueId}`,
+        );
       const entry = JSON.stringify(account);
       const known = connected.get(name);
       if (known?.entry === entry) return known.exchange;

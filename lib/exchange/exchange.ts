@@ -113,16 +113,17 @@ export type RejectReason =
 
 /**
  * What came of sending an order. `rejected` only where the venue's code proves that nothing was executed;
- * everything else that is no clear answer is `unknown`.
+ * everything else that is no clear answer is `unknown`, with the venue's own code where it has told one.
  */
 export type CreateResult =
   | { kind: 'accepted'; order: OrderView }
   | { kind: 'rejected'; reason: RejectReason; code: string; message: string }
-  | { kind: 'unknown'; message: string };
+  | { kind: 'unknown'; code?: string | undefined; message: string };
 
 /**
  * What came of a cancel. `told`: the answer itself carries the final fill. `look`: acknowledged or lost or
- * "unknown order"; the order has to be read to know. `refused`: the venue will not (permission).
+ * "unknown order"; the order has to be read to know. `refused`: the venue will not (permission). Where the
+ * exchange has asked for a pause, nothing is sent and a Fault is thrown, as by the reads.
  */
 export type CancelResult =
   | { kind: 'told'; order: OrderView }
@@ -193,8 +194,11 @@ export interface Exchange {
   cancelOrder(market: MarketRules, name: OrderName): Promise<CancelResult>;
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
-  /** @returns fees taken in the base currency for this order's fills: spot. "0" on perpetuals. */
-  fetchBaseFee(market: MarketRules, orderId: string): Promise<Amount>;
+  /**
+   * @returns fees taken in the base currency for this order's fills: spot. "0" on perpetuals. Trades are told
+   * later than fills: unless they sum to `filled` it throws `exchange-unreachable`, never a part of the fee.
+   */
+  fetchBaseFee(market: MarketRules, orderId: string, filled: Amount): Promise<Amount>;
   /** The perpetual position of this symbol; with `side`, that side of a hedged account. */
   fetchHolding(market: MarketRules, side: Side): Promise<Holding>;
   fetchBalance(currency: string): Promise<Balance>;
@@ -211,7 +215,10 @@ export interface Exchange {
   fetchCandles(market: MarketRules, interval: CandleInterval, limit: number): Promise<Candle[]>;
 }
 
-/** Gives the venue for an account by name; throws `unknown-account`. */
+/**
+ * Gives the venue for an account by name; throws `unknown-account`. With `exchange`, the one that a position is
+ * on, it throws `conflict` where the account has become one of another exchange.
+ */
 export interface Exchanges {
-  of(account: string): Promise<Exchange>;
+  of(account: string, exchange?: string): Promise<Exchange>;
 }

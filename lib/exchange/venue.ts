@@ -29,12 +29,18 @@ export interface Fee {
   amount: Amount;
 }
 
+/** The trades of an order as far as they are told, and all fees of them. */
+export interface Traded {
+  amount: Amount;
+  fees: Fee[];
+}
+
 /** What differs between venues, as data and small functions. One file per venue in `venues/`. */
 export interface Venue {
   id: ExchangeId;
   /** What can be traded there with one account. */
   kinds: ReadonlySet<Kind>;
-  /** ccxt's `options`: the receive window, and probes switched off. */
+  /** ccxt's `options`: the receive window, and probes switched off. An account's own can't change them. */
   options: Parameters;
   /** How long after its timestamp a request can still be accepted; the `options` above say the same to ccxt. */
   fenceMs: number;
@@ -76,8 +82,8 @@ export interface Venue {
   rulesOf(market: Market): Partial<MarketRules>;
   /** The venue's raw market info that ccxt reads when it creates orders. */
   marketInfo: Parameters;
-  /** All fees of a spot order's fills. */
-  fetchFees(exchange: CcxtExchange, market: MarketRules, orderId: string): Promise<Fee[]>;
+  /** What a spot order has traded and paid. It may be less than `filled`, for trades are told later. */
+  fetchTraded(exchange: CcxtExchange, market: MarketRules, orderId: string, filled: Amount): Promise<Traded>;
   /** Whether an answer about balances is one: ccxt makes an empty account of anything else. */
   tellsBalances(answer: Record<string, unknown>): boolean;
   fetchHolding(exchange: CcxtExchange, market: MarketRules, side: Side): Promise<Holding>;

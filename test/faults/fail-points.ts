@@ -46,7 +46,9 @@ const withMethods = <Thing extends object>(thing: Thing, methods: Partial<Thing>
 export const withFailPoints = (engine: Engine, reach: Reach): Engine => ({
   ...engine,
   table: withTablePoints(engine.table, reach),
-  exchanges: { of: async (account) => withExchangePoints(await engine.exchanges.of(account), reach) },
+  exchanges: {
+    of: async (account, exchange) => withExchangePoints(await engine.exchanges.of(account, exchange), reach),
+  },
 });
 
 const withTablePoints = (table: Table, reach: Reach): Table =>

@@ -1,8 +1,8 @@
-import type { Exchange as CcxtExchange, Market } from 'ccxt';
+import type { Exchange as CcxtExchange, Market, Trade } from 'ccxt';
 import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
 import type { MarketRules, Side } from '../exchange.ts';
-import type { Fee } from '../venue.ts';
-import { feesOf } from './fees.ts';
+import type { Traded } from '../venue.ts';
+import { tradedOf } from './fees.ts';
 
 interface Filter {
   filterType?: string;
@@ -41,13 +41,33 @@ export const detailsOf = (
   };
 };
 
+/** What else an account must not change: the clock, which API is asked, and how much an answer tells. */
+export const fixedOptions = {
+  timeDifference: 0,
+  portfolioMargin: false,
+  papi: false,
+  newOrderRespType: { market: 'FULL', limit: 'FULL' },
+};
+
 /** Binance answers at most so many trades at once. */
 const mostTrades = 1000;
 
 /** The order query has no commission: the trades have. */
-export const fetchFees = async (
+export const fetchTraded = async (
   exchange: CcxtExchange,
   market: MarketRules,
   orderId: string,
-): Promise<Fee[]> =>
-  feesOf(await exchange.fetchMyTrades(market.symbol, undefined, mostTrades, { orderId }), orderId);
+): Promise<Traded> => {
+  const fetchPage = (page: Record<string, unknown>) =>
+    exchange.fetchMyTrades(market.symbol, undefined, mostTrades, { orderId, ...page });
+  const trades: Trade[] = await fetchPage({});
+  // A full page is the latest part of more: only `fromId` tells trades from the first one on, itself included.
+  let fromId = trades.length < mostTrades ? undefined : '0';
+  while (fromId !== undefined) {
+    const page: Trade[] = await fetchPage({ fromId });
+    trades.push(...page);
+    const last = page.length < mostTrades ? undefined : page.at(-1)?.id;
+    fromId = last === undefined ? undefined : String(BigInt(last) + 1n);
+  }
+  return tradedOf(trades, orderId);
+};

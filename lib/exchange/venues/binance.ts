@@ -8,7 +8,7 @@ import {
   judgeRejections,
   wireErrorOf,
 } from './binance-errors.ts';
-import { detailsOf, fetchFees, marketLotOf } from './binance-market.ts';
+import { detailsOf, fetchTraded, fixedOptions, marketLotOf } from './binance-market.ts';
 
 /** At most 60 s by Binance's documents; 5 s lets the fence run out well within a lease. */
 const recvWindowMs = 5_000;
@@ -23,6 +23,7 @@ export const binance: Venue = {
   options: {
     defaultType: 'spot',
     recvWindow: recvWindowMs,
+    ...fixedOptions,
     fetchMarkets: { types: ['spot'] },
     fetchCurrencies: false,
     fetchMargins: false,
@@ -65,7 +66,7 @@ export const binance: Venue = {
       'TAKE_PROFIT_LIMIT',
     ],
   },
-  fetchFees,
+  fetchTraded,
   tellsBalances: ({ balances }) => Array.isArray(balances),
   fetchHolding: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
   async fetchPrice(exchange, market) {

@@ -9,7 +9,7 @@ import {
   judgeRejections,
   wireErrorOf,
 } from './binance-errors.ts';
-import { detailsOf, fetchFees, marketLotOf } from './binance-market.ts';
+import { detailsOf, fetchTraded, fixedOptions, marketLotOf } from './binance-market.ts';
 
 const recvWindowMs = 5_000;
 
@@ -30,7 +30,9 @@ export const binanceusdm: Venue = {
   id: 'binanceusdm',
   kinds: new Set(['perpetual']),
   options: {
+    defaultType: 'swap',
     recvWindow: recvWindowMs,
+    ...fixedOptions,
     fetchMarkets: { types: ['linear'] },
     fetchCurrencies: false,
     warnOnFetchOpenOrdersWithoutSymbol: false,
@@ -64,6 +66,22 @@ export const binanceusdm: Venue = {
       '-4061': 'other',
       '-4116': 'duplicate-id',
       '-5028': 'clock',
+      // By the words of Binance's list for USDⓈ-M, each names a check before an order is taken; that a check of
+      // the PERCENT_PRICE filter (-4131) comes before any part of a MARKET order fills is in its name there,
+      // MARKET_ORDER_REJECT. Those of leverage, margin mode and transfers are left out: no create meets them.
+      '-1109': 'permission',
+      '-2025': 'other',
+      '-2027': 'other',
+      '-4087': 'permission',
+      '-4088': 'permission',
+      '-4118': 'would-not-reduce',
+      '-4131': 'other',
+      '-4140': 'other',
+      '-4141': 'other',
+      '-4192': 'permission',
+      '-4400': 'other',
+      '-4401': 'other',
+      '-4402': 'permission',
     },
     () => undefined,
   ),
@@ -86,7 +104,7 @@ export const binanceusdm: Venue = {
       'TRAILING_STOP_MARKET',
     ],
   },
-  fetchFees,
+  fetchTraded,
   // Version 2 and 3 of that answer.
   tellsBalances: (answer) => Array.isArray(answer) || Array.isArray(answer.assets),
   async fetchHolding(exchange, market, side) {

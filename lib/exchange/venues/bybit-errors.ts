@@ -68,6 +68,12 @@ const rejections = new Map<string, RejectReason>(
     '110040': 'other',
     '110063': 'other',
     '110066': 'other',
+    '110067': 'permission',
+    '110068': 'permission',
+    '110069': 'permission',
+    '110070': 'other',
+    // "This contract is not live": in Bybit's list, not in ccxt's table.
+    '110074': 'other',
     '110092': 'other',
     '110093': 'other',
     '170105': 'other',

@@ -1,9 +1,9 @@
 import type { Exchange as CcxtExchange, Trade } from 'ccxt';
 import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
 import type { MarketOrder, MarketRules, OrderName, Side } from '../exchange.ts';
-import type { Venue } from '../venue.ts';
+import type { Traded, Venue } from '../venue.ts';
 import { absentCodes, clockCodes, deniedCodes, rejectionOf, wireErrorOf } from './bybit-errors.ts';
-import { feesOf } from './fees.ts';
+import { tradedOf } from './fees.ts';
 
 /** Bybit's own default. A timestamp up to a second ahead is accepted too, so a clock has to be right. */
 const recvWindowMs = 5_000;
@@ -81,6 +81,16 @@ const findOrder = async (
   );
 };
 
+/** What an order says that its trades have cost; undefined where it doesn't say it. */
+const tradedOfOrder = ({ cumExecQty, cumExecFee, cumFeeDetail }: Info): Traded | undefined => {
+  const fees = Object.entries((cumFeeDetail ?? {}) as Record<string, string>).map(([currency, cost]) => ({
+    currency,
+    amount: toAmount(decimal(cost)),
+  }));
+  const isFree = cumExecFee !== undefined && cumExecFee !== '' && decimal(String(cumExecFee)).isZero();
+  return fees.length > 0 || isFree ? { amount: amountOrNone(cumExecQty) ?? '0', fees } : undefined;
+};
+
 /** What linear perpetuals are settled in: Bybit lists orders and positions of one of them at a time. */
 const settleCoins = ['USDT', 'USDC'];
 
@@ -112,12 +122,14 @@ export const bybit: Venue = {
   id: 'bybit',
   kinds: new Set(['spot', 'perpetual']),
   options: {
+    defaultType: 'swap',
     recvWindow: recvWindowMs,
     // Otherwise ccxt asks for both before its first call. Every account that can still trade here is a unified one.
     enableUnifiedMargin: false,
     enableUnifiedAccount: true,
     // 6 is "unified trading account 2.0, pro"; 5 and up have one wallet for everything.
     unifiedMarginStatus: 6,
+    timeDifference: 0,
   },
   fenceMs: recvWindowMs,
   // Bybit names no time, only that look-ups lag in volatile markets: twice what has been seen elsewhere.
@@ -164,15 +176,12 @@ export const bybit: Venue = {
     return { marketAmountMax: amountOrNone(lot.maxMarketOrderQty ?? lot.maxMktOrderQty) };
   },
   marketInfo: {},
-  async fetchFees(exchange, market, orderId) {
-    const trades = await tradesOf(exchange, market, orderId);
-    if (trades.length > 0) return feesOf(trades, orderId);
+  async fetchTraded(exchange, market, orderId, filled) {
+    const traded = tradedOf(await tradesOf(exchange, market, orderId), orderId);
+    if (decimal(traded.amount).eq(filled)) return traded;
     // Trades are told for a week; the order keeps what they have cost.
     const order = await findOrder(exchange, market, { orderId });
-    return Object.entries((order?.cumFeeDetail ?? {}) as Record<string, string>).map(([currency, cost]) => ({
-      currency,
-      amount: toAmount(decimal(cost)),
-    }));
+    return (order === undefined ? undefined : tradedOfOrder(order)) ?? traded;
   },
   tellsBalances: (answer) => listOf(answer).some((wallet) => Array.isArray(wallet.coin)),
   async fetchHolding(exchange, market, side) {

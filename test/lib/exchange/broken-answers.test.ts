@@ -58,7 +58,7 @@ describe.each(grounds)('$name', (ground) => {
       await expect(exchange.fetchLastTrade(market, 'buy')).rejects.toMatchObject(unreachable);
       if (market.kind === 'perpetual')
         await expect(exchange.fetchHolding(market, 'long')).rejects.toMatchObject(unreachable);
-      else await expect(exchange.fetchBaseFee(market, '1')).rejects.toMatchObject(unreachable);
+      else await expect(exchange.fetchBaseFee(market, '1', '1')).rejects.toMatchObject(unreachable);
     }
   });
 

@@ -225,7 +225,7 @@ describe('fees at Bybit', () => {
     for (let fill = 0; fill < 249; fill += 1) sim.core.fill({ orderId: id, amount: '0.001' });
     await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined });
     requests();
-    expect(await exchange.fetchBaseFee(market, orderId)).toBe('0.000249');
+    expect(await exchange.fetchBaseFee(market, orderId, '0.249')).toBe('0.000249');
     expect(requests()).toHaveLength(3);
   });
 
@@ -233,7 +233,26 @@ describe('fees at Bybit', () => {
     const { exchange, market, buy, sim } = await enter(bybitSpot);
     const { orderId } = accepted(await buy({ type: 'market', price: undefined }));
     sim.core.addFault({ kind: 'not-found', match: { path: '/v5/execution/list' } });
-    expect(await exchange.fetchBaseFee(market, orderId)).toBe('0.0001');
+    expect(await exchange.fetchBaseFee(market, orderId, '0.1')).toBe('0.0001');
+  });
+
+  test('are unknown for as long as neither trades nor order tell them', async () => {
+    const { exchange, market, server } = await told(bybitSpot, {});
+    for (const [order, fee] of [
+      [{ cumFeeDetail: { BTC: '0.0001' } }, '0.0001'],
+      [{ cumFeeDetail: {}, cumExecFee: '0' }, '0'],
+      [{ cumFeeDetail: {}, cumExecFee: '' }, undefined],
+      [{}, undefined],
+    ] as const) {
+      server.answer = (response) => {
+        const isOrder = response.req.url?.includes('/v5/order/');
+        const list = isOrder ? [{ orderId: '1', symbol: 'BTCUSDT', cumExecQty: '0.1', ...order }] : [];
+        say(JSON.stringify({ retCode: 0, result: { list } }))(response);
+      };
+      const asked = exchange.fetchBaseFee(market, '1', '0.1');
+      if (fee === undefined) await expect(asked).rejects.toMatchObject({ code: 'exchange-unreachable' });
+      else expect(await asked).toBe(fee);
+    }
   });
 
   test('taken in another currency are none in base', async () => {
@@ -241,7 +260,7 @@ describe('fees at Bybit', () => {
     const { orderId } = accepted(await close());
     const paid = sim.core.orders().fills.reduce((sum, fill: Fill) => sum.plus(fill.fee), decimal('0'));
     expect(paid.toFixed()).toBe('6');
-    expect(await exchange.fetchBaseFee(market, orderId)).toBe('0');
+    expect(await exchange.fetchBaseFee(market, orderId, '0.1')).toBe('0');
   });
 });
 

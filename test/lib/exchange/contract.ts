@@ -2,7 +2,10 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../../../lib/amount.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
 import type { Fault } from '../../../lib/fault.ts';
+import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+import { startScriptedServer } from './scripted-server.ts';
 import { accepted, enter, type Ground, keys } from './trading-floor.ts';
 
 const plain = /^\d+(\.\d+)?$/;
@@ -134,7 +137,163 @@ export const exchangeContract = (ground: Ground): void => {
         average: '50000',
       });
       // 0.1 % of what was bought, on spot.
-      expect(await exchange.fetchBaseFee(market, orderId)).toBe(perpetual ? '0' : '0.00005');
+      expect(await exchange.fetchBaseFee(market, orderId, '0.05')).toBe(perpetual ? '0' : '0.00005');
+      if (perpetual) return;
+      // Right after a fill: it is told of the order, and its trade not yet.
+      for (const filled of ['0.05000001', '0.1']) {
+        const fault = await faultOf(exchange.fetchBaseFee(market, orderId, filled));
+        expect(fault).toMatchObject({ code: 'exchange-unreachable' });
+        expect(fault.message).toMatch(/does not list all trades of order .+ yet: 0\.05 of 0\./);
+      }
+      const fault = await faultOf(exchange.fetchBaseFee(market, '123456789', '0.05'));
+      expect(fault.code).toBe('exchange-unreachable');
+    });
+
+    test('goes by the market rules it was given last', async () => {
+      const { exchange, market, buy, order } = await enter(ground);
+      const sell = {
+        side: 'buy',
+        positionSide: 'long',
+        hedged: false,
+        type: 'limit',
+        price: '50000',
+      } as const;
+      const rough = { ...market, amountStep: '0.1' };
+      const send = (clientOrderId: string, rules: typeof market) =>
+        exchange.createEntryOrder(rules, {
+          ...sell,
+          clientOrderId,
+          amount: '0.123',
+          sendBefore: Date.now() + 5_000,
+        });
+      await send('rough', rough);
+      await send('fine', market);
+      await send('rough-again', rough);
+      await buy({ amount: '0.123' });
+      const amounts = ['rough', 'fine', 'rough-again', 'entry-1'].map((name) => order(name).amount);
+      expect(amounts).toEqual(['0.1', '0.123', '0.1', '0.123']);
+    });
+
+    test('sends what its fence promises, whatever the options of an account say', async () => {
+      const { market } = await enter(ground);
+      const server = await startScriptedServer();
+      const options = {
+        recvWindow: 60_000,
+        timeDifference: 3_600_000,
+        defaultType: 'delivery',
+        portfolioMargin: true,
+        enableUnifiedMargin: undefined,
+        enableUnifiedAccount: undefined,
+        fetchMarkets: { types: ['option'] },
+      };
+      const account = { exchange: ground.exchange, ...keys, baseUrl: server.url, options };
+      const exchange = await ccxtExchanges(accountsInMemory({ main: account })).of('main');
+      const sent: string[] = [];
+      server.answer = (response) => {
+        const { url, headers } = response.req;
+        const isBybit = ground.exchange === 'bybit';
+        const query = new URL(url ?? '', server.url).searchParams;
+        const recvWindow = isBybit ? headers['x-bapi-recv-window'] : query.get('recvWindow');
+        const timestamp = isBybit ? headers['x-bapi-timestamp'] : query.get('timestamp');
+        expect(Math.abs(Date.now() - Number(timestamp))).toBeLessThan(60_000);
+        sent.push(`${url?.split('?')[0]} ${recvWindow}`);
+        response.end('{}');
+      };
+      await faultOf(exchange.fetchOrder(market, { orderId: '1' }));
+      expect(sent).toEqual([`${ground.fetch.path} ${exchange.fenceMs}`]);
+      expect(exchange.fenceMs).toBe(5_000);
+    });
+
+    test('is not handed out for a position that is on another exchange', async () => {
+      const { stored, sim, requests } = await enter(ground);
+      const exchanges = ccxtExchanges(stored);
+      const other = ground.exchange === 'bybit' ? 'binance' : 'bybit';
+      await exchanges.of('main', ground.exchange);
+      const fault = await faultOf(exchanges.of('main', other));
+      expect(fault).toMatchObject({
+        code: 'conflict',
+        message: `account "main" is now a ${ground.exchange} account, and this position is on ${other}`,
+      });
+      // What is cached may be the older one.
+      const fresh = { exchange: other, ...keys, baseUrl: sim.url } as const;
+      const cached = {
+        ...stored,
+        read: async (name: string, options?: { fresh?: boolean }) =>
+          options?.fresh ? fresh : stored.read(name),
+      };
+      expect(await ccxtExchanges(cached).of('main', other)).toBeDefined();
+      expect(requests()).toEqual([]);
+    });
+
+    test("takes no keys over that are another exchange's now", async () => {
+      const { exchange, market, sim, stored, requests } = await enter(ground);
+      const other = ground.exchange === 'bybit' ? 'binance' : 'bybit';
+      const fresh = { apiKey: 'new-key-of-the-tests', secret: 'new-secret-of-the-tests' };
+      sim.core.addAccount({ ...fresh, balances: {} });
+      stored.all.main = { exchange: other, ...fresh, baseUrl: sim.url };
+      sim.core.accountOf(keys.apiKey).apiKey = 'no-longer-valid';
+      const fault = await faultOf(exchange.fetchOrder(market, { orderId: '1' }));
+      expect(fault.code).toBe('exchange-refused');
+      expect(requests()).toHaveLength(1);
+    });
+
+    test('sends nothing for as long as the exchange wants a pause', async () => {
+      let late = 0;
+      const { exchange, market, sim, buy, close, requests } = await enter(ground, {
+        now: () => Date.now() + late,
+      });
+      await buy();
+      sim.core.addFault({ kind: 'status', status: 429, retryAfter: 30, match: ground.fetch });
+      await faultOf(exchange.fetchOrder(market, { clientOrderId: 'entry-1' }));
+      requests();
+      const calls = [
+        () => exchange.fetchOrder(market, { clientOrderId: 'entry-1' }),
+        () => exchange.cancelOrder(market, { clientOrderId: 'entry-1' }),
+        () => exchange.fetchPrice(market),
+        () => exchange.fetchBalance('BTC'),
+      ];
+      for (const call of calls) {
+        const fault = await faultOf(call());
+        expect(fault.code).toBe('exchange-unreachable');
+        expect(fault.message).toMatch(/^the exchange asked for a pause until \d{4}-\d\d-\d\dT/);
+      }
+      for (const create of [buy, close])
+        expect(await create()).toMatchObject({
+          kind: 'rejected',
+          reason: 'rate-limit',
+          message: expect.stringContaining('the exchange asked for a pause until '),
+        });
+      expect(requests()).toEqual([]);
+      late = 30_001;
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject({
+        status: 'live',
+      });
+    });
+
+    test('asks again after three minutes of a longer pause, with a single request', async () => {
+      let late = 0;
+      const { exchange, market, sim, close, buy, requests } = await enter(ground, {
+        now: () => Date.now() + late,
+      });
+      await buy({ type: 'market', price: undefined });
+      const ban = { kind: 'status', status: 418, retryAfter: 7_200, match: {} } as const;
+      const look = () => exchange.fetchOrder(market, { clientOrderId: 'nobodys' });
+      sim.core.addFault(ban);
+      await faultOf(look());
+      requests();
+      late = 179_000;
+      await faultOf(look());
+      expect(requests()).toEqual([]);
+      late = 181_000;
+      sim.core.addFault(ban);
+      const faults = await Promise.all([faultOf(look()), faultOf(look())]);
+      expect(faults.map(({ code }) => code)).toEqual(['exchange-unreachable', 'exchange-unreachable']);
+      expect(requests()).toHaveLength(1);
+      late = 200_000;
+      expect(await close()).toMatchObject({ kind: 'rejected', reason: 'rate-limit' });
+      late = 362_000;
+      accepted(await close());
+      expect(await look()).toBeUndefined();
     });
 
     test('closes with a MARKET order', async () => {

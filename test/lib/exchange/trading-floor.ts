@@ -91,11 +91,13 @@ export interface FloorOptions {
   effectDelayMs?: number;
   hedged?: boolean;
   apiKey?: string;
+  /** The adapter's clock. */
+  now?: () => number;
 }
 
 /** The port to an account with funds on a simulated exchange of its own, with the market already loaded. */
 export const enter = async (ground: Ground, options: FloorOptions = {}): Promise<Floor> => {
-  const { deadlines, effectDelayMs, hedged } = options;
+  const { deadlines, effectDelayMs, hedged, now = Date.now } = options;
   const clock = { ahead: 0 };
   const sim = await startSimulatedExchange({ clock: () => Date.now() + clock.ahead, effectDelayMs });
   open.push(sim.stop);
@@ -105,7 +107,7 @@ export const enter = async (ground: Ground, options: FloorOptions = {}): Promise
     balances: { spot: { USDT: '100000', BTC: '1' }, usdm: { USDT: '100000' } },
   });
   const stored = accountsInMemory({ main: { exchange: ground.exchange, ...keys, baseUrl: sim.url } });
-  const exchange = await ccxtExchanges(stored, Date.now, deadlines).of('main');
+  const exchange = await ccxtExchanges(stored, now, deadlines).of('main');
   const market = await exchange.loadMarket(ground.symbol);
   const usual = {
     side: 'buy',
@@ -136,7 +138,7 @@ export const enter = async (ground: Ground, options: FloorOptions = {}): Promise
         clientOrderId: 'entry-1',
         type: 'limit',
         price: '50000',
-        sendBefore: Date.now() + 5_000,
+        sendBefore: now() + 5_000,
         ...given,
       }),
     close: (given = {}) =>
@@ -145,7 +147,7 @@ export const enter = async (ground: Ground, options: FloorOptions = {}): Promise
         clientOrderId: 'close-1',
         side: 'sell',
         reduceOnly: market.kind === 'perpetual',
-        sendBefore: Date.now() + 5_000,
+        sendBefore: now() + 5_000,
         ...given,
       }),
   };

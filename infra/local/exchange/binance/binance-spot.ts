@@ -124,9 +124,11 @@ function deleteOpenOrders(core: SimulatedCore, params: Params, account: Account)
   ];
 }
 
+// Binance's default and maximum page sizes.
+const pageSize = (params: Params): number => Math.min(params.integer('limit') ?? 500, 1000);
+
 function limited<T>(params: Params, items: T[]): T[] {
-  // Binance's default and maximum page sizes.
-  return items.slice(-Math.min(params.integer('limit') ?? 500, 1000));
+  return items.slice(-pageSize(params));
 }
 
 function allOrders(core: SimulatedCore, params: Params, account: Account): unknown {
@@ -145,18 +147,20 @@ function myTrades(core: SimulatedCore, params: Params, account: Account): unknow
   const orderId = params.integer('orderId');
   const since = params.integer('startTime') ?? 0;
   const until = params.integer('endTime') ?? Number.POSITIVE_INFINITY;
-  const fromId = params.integer('fromId') ?? 0;
+  const fromId = params.integer('fromId');
   const fills = core.state.fills.filter(
     (fill) =>
       fill.account === account.id &&
       fill.market === 'spot' &&
       fill.symbol === symbol &&
       (orderId === undefined || fill.orderId === orderId) &&
-      fill.id >= fromId &&
+      fill.id >= (fromId ?? 0) &&
       fill.at >= since &&
       fill.at <= until,
   );
-  return limited(params, fills).map((fill) => myTrade(core.state.order(fill.orderId))(fill));
+  // The latest ones, unless it is said where to begin.
+  const told = fromId === undefined ? limited(params, fills) : fills.slice(0, pageSize(params));
+  return told.map((fill) => myTrade(core.state.order(fill.orderId))(fill));
 }
 
 function ocoLeg(params: Params, prefix: 'above' | 'below'): OcoLeg {

@@ -5,7 +5,7 @@ import type { Sources } from './link.ts';
  * Where TradingView's webhooks come from, by its own help page. Every TradingView user shares them: they keep
  * others out and prove nothing about who sent an alert.
  */
-export const tradingViewAddresses = ['52.89.214.238', '34.212.75.30', '54.218.53.128', '52.32.178.7'];
+const tradingViewAddresses = ['52.89.214.238', '34.212.75.30', '54.218.53.128', '52.32.178.7'];
 
 /** @returns whether a source address may fire a link with these sources. */
 export const mayComeFrom = (sources: Sources, address: string): boolean => {

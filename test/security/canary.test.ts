@@ -67,7 +67,7 @@ const synthesize = async (folder: string): Promise<string> => {
   for (const variable of [...variables, 'RIPCORD_SECRET']) vi.stubEnv(variable, secret);
   try {
     const stack = new RipcordStack(new App(), 'Ripcord', {
-      ...parseSettings(() => undefined),
+      ...parseSettings({}),
       functionsFolder: folder,
     });
     return JSON.stringify(Template.fromStack(stack).toJSON());

@@ -2,7 +2,11 @@ import { defaultPort } from './options.ts';
 import type { LocalStack } from './stack.ts';
 
 /** @returns what to print after the start: where things are, and what to try. */
-export const introductionOf = ({ url, exchangeUrl }: Pick<LocalStack, 'url' | 'exchangeUrl'>): string[] => {
+export const introductionOf = (
+  stack: Pick<LocalStack, 'url' | 'exchangeUrl' | 'consoleAddress'>,
+): string[] => [`Open ${stack.consoleAddress()}`, ...terminalWords(stack)];
+
+const terminalWords = ({ url, exchangeUrl }: Pick<LocalStack, 'url' | 'exchangeUrl'>): string[] => {
   const place = new URL(url).port === String(defaultPort) ? '--local' : `--local ${url}`;
   if (exchangeUrl === undefined) {
     return [
@@ -15,7 +19,7 @@ export const introductionOf = ({ url, exchangeUrl }: Pick<LocalStack, 'url' | 'e
     '',
     'The demo trades at a simulated exchange. Everything that happens there is in its ledger:',
     `  curl ${exchangeUrl}/sim/ledger`,
-    'It has three positions. See them, and make a link that closes one:',
+    'It has three positions. Open the address above to see them and make links, or in a terminal:',
     `  npx ripcord ${place} positions list`,
     `  npx ripcord ${place} links create POSITION close`,
   ];

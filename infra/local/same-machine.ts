@@ -2,16 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Whether the name in `Host` is this machine's own, and not one that a page has had resolved to it (DNS rebinding). */
+export const isForThisMachine = (request: IncomingMessage): boolean => {
+  const hosts = request.headersDistinct.host ?? [];
+  const name = hosts[0]?.replace(/:\d+$/, '').toLowerCase() ?? '';
+  return hosts.length === 1 && loopbackNames.has(name);
+};
+
 /**
  * Programs on this machine may use the table and the invoke API without a password; pages in its user's browser
  * may not. A page gives itself away by `Origin` or `Sec-Fetch-Site`, which it can't leave out, and by the name in
- * `Host` where it had its own name resolved to this machine (DNS rebinding).
+ * `Host`.
  * @returns why the request is refused, or undefined.
  */
 export const refusalOf = (request: IncomingMessage): string | undefined => {
-  const hosts = request.headersDistinct.host ?? [];
-  const name = hosts[0]?.replace(/:\d+$/, '').toLowerCase() ?? '';
-  if (hosts.length !== 1 || !loopbackNames.has(name)) {
+  if (!isForThisMachine(request)) {
     return 'This API answers only to the names 127.0.0.1, localhost and [::1]: the Host header has another.';
   }
   const site = request.headers['sec-fetch-site'];

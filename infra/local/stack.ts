@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { parseEnvironment } from '../../functions/environment.ts';
 import { fileAccounts } from '../../lib/account/file-accounts.ts';
+import { type Console, createConsole } from '../console/console.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { type Demo, startDemo } from './demo.ts';
 import { type CreateHandlers, createLambdas, type Lambdas } from './functions.ts';
@@ -10,6 +11,7 @@ import { createInvokeApi, invokeApiPrefix } from './invoke-api.ts';
 import type { Lambda } from './lambda.ts';
 import { highestPort } from './listen.ts';
 import type { Log } from './log.ts';
+import { relayTo } from './relay.ts';
 import { type Every, everyByClock, type Schedule, startSchedule } from './schedule.ts';
 import { type LocalServer, type RequestHandler, startServer } from './server.ts';
 import { type LocalTable, startTable } from './table.ts';
@@ -35,6 +37,8 @@ export interface LocalStackOptions {
 export interface LocalStack {
   /** What links start with, and the endpoint of the invoke API. */
   url: string;
+  /** What lets one browser into the console. */
+  consoleAddress(): string;
   tableEndpoint: string;
   lambdas: Lambdas;
   /** The simulated exchange's address, with the demo. */
@@ -88,12 +92,14 @@ const startBehind = async (
   const createHandlers = options.handlers ?? (await import('./project.ts')).createProjectHandlers;
   const lambdas = createLambdas(createHandlers(environment, log), log);
   running.lambdas = lambdas;
-  running.server.serve(apisOf(lambdas, log));
+  const console = createConsole(relayTo(lambdas.admin), (address) => log(`For another browser: ${address}`));
+  running.server.serve(apisOf(lambdas, console, log));
   await demo?.seed(lambdas.admin);
   running.schedule = startSweeps(lambdas.sweep, log, every);
   let stopped: Promise<void> | undefined;
   return {
     url,
+    consoleAddress: () => console.addressAt(url),
     tableEndpoint: table.endpoint,
     lambdas,
     exchangeUrl: demo?.exchangeUrl,
@@ -116,13 +122,15 @@ const openDemo = async (port: number, data: string, every: Every, log: Log): Pro
   });
 };
 
-const apisOf = (lambdas: Lambdas, log: Log): RequestHandler => {
+const apisOf = (lambdas: Lambdas, console: Console, log: Log): RequestHandler => {
   const httpApi = createHttpApi({ trigger: lambdas.trigger, log });
   const invokeApi = createInvokeApi({ lambdas: Object.values(lambdas), log });
-  return (request, response) =>
-    request.url?.startsWith(invokeApiPrefix) === true
+  return (request, response) => {
+    if (console.owns(request)) return console.handle(request, response);
+    return request.url?.startsWith(invokeApiPrefix) === true
       ? invokeApi(request, response)
       : httpApi(request, response);
+  };
 };
 
 const startSweeps = (sweep: Lambda, log: Log, every: Every): Schedule =>

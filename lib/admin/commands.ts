@@ -139,7 +139,6 @@ const openHoldingSchema = z.object({
   /** An open position of this market and side. */
   positionId: positionIdSchema.optional(),
 });
-export type OpenHoldingView = z.infer<typeof openHoldingSchema>;
 
 const candleSchema = z.object({
   /** When it opened, epoch milliseconds. */

@@ -16,8 +16,8 @@ const minuteMs = 60_000;
 const minutesKept = 10_080;
 /** Swings of 4 minutes to 45 days, each a little wilder than its faster neighbour, as prices are. */
 const swings = 15;
-/** Of the fastest swing; the swing of a day comes to about 1 %. */
-const fastestSwing = 0.0006;
+/** Of the fastest swing; the swing of a day comes to about 2 %. */
+const fastestSwing = 0.001;
 /** How often the imagined price is looked at within a candle. */
 const looks = 12;
 

@@ -1,0 +1,13 @@
+import { signal } from '@preact/signals';
+
+/** Which dialog is open, and what about. */
+export type DialogName =
+  | { kind: 'adopt' | 'open' | 'resume' }
+  | { kind: 'create-link' | 'close' | 'resolve' | 'forget'; positionId: string }
+  | { kind: 'preview' | 'history' | 'revoke'; linkId: string };
+
+export const dialog = signal<DialogName | undefined>(undefined);
+
+export const openDialog = (name: DialogName): void => {
+  dialog.value = name;
+};

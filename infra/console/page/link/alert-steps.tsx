@@ -1,0 +1,51 @@
+import type { PositionView } from '../../../../lib/admin/commands.ts';
+import { CopyButton } from '../control/copy-button.tsx';
+import { chartOf } from '../words.ts';
+
+/** Whether TradingView can reach a link at all: it opens ports 80 and 443 of public addresses only. */
+const isPublic = (url: string): boolean => !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
+
+/** How to put a link into a TradingView alert, in TradingView's own words. */
+export const AlertSteps = ({ position, url }: { position: PositionView; url: string }) => {
+  const chart = chartOf(position);
+  return (
+    <section class="steps">
+      <h3>Use it in a TradingView alert</h3>
+      {isPublic(url) ? null : (
+        <p class="hint">
+          This link is on this machine, which TradingView can't reach. Open it in a browser to try it; links
+          of a deployed Ripcord work in alerts.
+        </p>
+      )}
+      <ol>
+        <li>
+          On TradingView, open <b>Products › Supercharts</b> and press <b>Search</b>.
+        </li>
+        <li>
+          Search for{' '}
+          <span class="chart-symbol">
+            <code>{chart.symbol}</code>
+            <CopyButton text={chart.symbol} name="symbol" />
+          </span>{' '}
+          and choose it on <b>{chart.exchange}</b>: the same market as the position.
+        </li>
+        <li>
+          Press <b>Alert</b> and set its conditions in the <b>Settings</b> tab.
+        </li>
+        <li>
+          In the <b>Message</b> tab, clear everything. An alert with a message is ignored.
+        </li>
+        <li>
+          In the <b>Notifications</b> tab, tick <b>Webhook URL</b> and paste the link.
+        </li>
+        <li>
+          Press <b>Create</b>.
+        </li>
+      </ol>
+      <p class="help">
+        Webhooks need a paid TradingView plan. To fire it by hand, open the link in a browser: it acts at
+        once.
+      </p>
+    </section>
+  );
+};

@@ -4,6 +4,7 @@ import type { Account, Accounts } from '../account/account.ts';
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { Fault } from '../fault.ts';
 import { BackOff } from './back-off.ts';
+import { ccxtFetch } from './ccxt-fetch.ts';
 import { loadCcxt } from './ccxt-loader.ts';
 import type {
   Balance,
@@ -647,6 +648,9 @@ const connect = async (
     options: optionsOf(account.options ?? {}, venue.options),
   });
   ccxt.number = String as unknown as typeof ccxt.number;
+  ccxt.fetchImplementation = ccxtFetch;
+  // Otherwise its first request looks for three packages of proxies, which nobody here has installed.
+  ccxt.proxiesModulesLoading = Promise.resolve();
   // Without any markets some calls load them all, and where that failed once it is never tried again.
   ccxt.setMarkets([]);
   if (account.sandbox === true) venue.useSandbox(ccxt);

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { readSync, writeSync } from 'node:fs';
+import type { ClientRequest } from 'node:http';
 import { parseArgs } from 'node:util';
 import { createAdmin } from '../../functions/admin.ts';
 import { buildEngine } from '../../functions/engine.ts';
@@ -40,9 +41,9 @@ const reach = (point: FailPoint): void => {
   readSync(resumption, Buffer.alloc(1));
 };
 
-// ccxt's HTTP client tells of a request when it is complete and has not been written yet.
-subscribe('undici:request:create', (message) => {
-  const { request } = message as { request: { method: string; path: string } };
+// Node's HTTP client tells of a request before any of it is written; ccxt has signed it by then.
+subscribe('http.client.request.created', (message) => {
+  const { request } = message as { request: ClientRequest };
   if (request.method === 'POST' && /\/order\b/.test(request.path)) reach('signed');
 });
 

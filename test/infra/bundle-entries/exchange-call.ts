@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { exchangeIdSchema } from '../../../lib/account/account.ts';
+import { ccxtFetch } from '../../../lib/exchange/ccxt-fetch.ts';
 import { loadCcxt } from '../../../lib/exchange/ccxt-loader.ts';
 
 const table = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'eu-west-1' }));
@@ -15,6 +16,7 @@ export const handler = async (event: unknown) => {
   const { exchange: id, method, baseUrl } = eventSchema.parse(event);
   const Exchange = await loadCcxt(id);
   const exchange = new Exchange({ apiKey: 'key', secret: 'secret' });
+  exchange.fetchImplementation = ccxtFetch;
   const methods = exchange as unknown as Record<string, () => Promise<unknown>>;
   exchange.urls.api = { ...(exchange.urls.api as object), private: baseUrl };
   const answer = await methods[method]?.();

@@ -1,9 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { requireBuiltins } from './builtin-requires.ts';
 import { dropDeadWeight } from './dead-weight.ts';
 import { splitExchanges } from './exchange-chunks.ts';
+import { shakeErrors } from './sdk-errors.ts';
 import { shakeZod } from './zod-namespace.ts';
 
 /** The functions, by the name of their file in the entry folder and of their folder in the output. */
@@ -27,7 +29,7 @@ export interface BundleSize {
   readonly name: FunctionName;
   /** What every cold start reads. */
   readonly start: number;
-  /** What the first use of an exchange reads on top: its chunk, what that imports, and the HTTP client. */
+  /** What the first use of an exchange reads on top: its chunk, and what that imports. */
   readonly exchanges: Readonly<Record<string, number>>;
   /** Everything that is uploaded. */
   readonly total: number;
@@ -48,7 +50,7 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
   const outdir = join(out, name);
   // A chunk's name holds a hash: a former build would stay beside the new one and be uploaded with it.
   await rm(outdir, { recursive: true, force: true });
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     entryPoints: { index: join(entries, `${name}.ts`) },
     absWorkingDir: root,
     outdir,
@@ -64,6 +66,7 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
     minify: true,
     legalComments: 'none',
     metafile: true,
+    write: false,
     logLevel: 'warning',
     // A stub that lacks a name would be an undefined in production; better a build that fails.
     logOverride: { 'import-is-undefined': 'error' },
@@ -71,8 +74,12 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [splitExchanges(), shakeZod(), dropDeadWeight()],
+    plugins: [splitExchanges(), shakeZod(), shakeErrors(), dropDeadWeight()],
   });
+  for (const { path, text } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, requireBuiltins(text));
+  }
   return weigh(name, metafile.outputs);
 }
 
@@ -92,12 +99,10 @@ function weigh(name: FunctionName, outputs: Metafile['outputs']): BundleSize {
     return found;
   };
   const start = importedBy(paths.filter((path) => path.endsWith('/index.mjs')));
-  const client = paths.filter((path) => outputs[path]?.entryPoint?.startsWith('http-client:'));
   const exchanges: Record<string, number> = {};
   for (const path of paths) {
     const exchange = outputs[path]?.entryPoint?.match(/\/ccxt\/js\/src\/(\w+)\.js$/)?.[1];
-    if (exchange)
-      exchanges[exchange] = bytesOf([...importedBy([path, ...client])].filter((file) => !start.has(file)));
+    if (exchange) exchanges[exchange] = bytesOf([...importedBy([path])].filter((file) => !start.has(file)));
   }
   return { name, start: bytesOf(start), exchanges, total: bytesOf(paths) };
 }

@@ -5,13 +5,11 @@ interface DeadModule {
   readonly imported: RegExp;
   /** What its importers take from it by name; a file in CommonJS needs no list. */
   readonly names?: readonly string[];
-  /** It is constructed while its importer loads; what comes out is as unusable as the stub. */
-  readonly constructed?: true;
 }
 
 /**
  * What ccxt's base class imports for every exchange and no supported exchange calls: the signing of dYdX, zkLink
- * and StarkNet, MEXC's protobuf messages, WebSockets. Half of the weight of an exchange.
+ * and StarkNet and Ethereum, MEXC's protobuf messages, WebSockets. Half of the weight of an exchange.
  */
 const deadInCcxt: readonly DeadModule[] = [
   { imported: /\/dydx-v4-client\/helpers\.js$/, names: ['Long'] },
@@ -38,22 +36,31 @@ const deadInCcxt: readonly DeadModule[] = [
   { imported: /^@scure\/starknet$/, names: ['ethSigToPrivate', 'getStarkKey', 'sign'] },
   { imported: /\/mexc\/compiled\.cjs$/ },
   { imported: /\/ws\/WsClient\.js$/ },
+  { imported: /\/ws\/OrderBook\.js$/, names: ['OrderBook', 'IndexedOrderBook', 'CountedOrderBook'] },
+  // Signatures of Ethereum's kind. Ed25519, which Binance takes as well, stays.
+  { imported: /^@noble\/curves\/secp256k1\.js$/, names: ['secp256k1'] },
+  { imported: /^@noble\/curves\/nist\.js$/, names: ['p256'] },
+  { imported: /^@noble\/hashes\/sha3\.js$/, names: ['keccak_256'] },
+  { imported: /\/functions\/ethabi\.js$/, names: ['abiEncode', 'TypedDataEncoder'] },
+  // Its HTTP client; lib/exchange/ccxt-fetch.ts stands in its place.
+  { imported: /^undici$/ },
 ];
 
 /**
- * What undici exports and ccxt doesn't use: it takes `request` and `Agent`, and only names `fetch` and
- * `ProxyAgent`. The second build of the parser is for processors without SIMD, which Lambda doesn't have.
+ * The SDK's other sources of credentials: Lambda's are in the environment, which is asked first. And HTTP/2, which
+ * nothing here speaks and whose module Node would have to load.
  */
-const deadInUndici: readonly DeadModule[] = [
-  { imported: /^\.\/lib\/(mock|interceptor|cache)\/[\w-]+$/ },
-  { imported: /^\.\/lib\/web\/(fetch|websocket|eventsource|cookies)(\/|$)/ },
-  { imported: /\/web\/fetch\/body\.js$/ },
-  // undici's index makes one while it loads.
-  { imported: /\/cachestorage$/, constructed: true },
-  { imported: /^\.\/lib\/dispatcher\/(socks5-proxy-agent|env-http-proxy-agent|retry-agent|h2c-client)$/ },
-  { imported: /\/socks5-proxy-agent$/ },
-  { imported: /\/client-h2\.js$/ },
-  { imported: /\/llhttp-wasm\.js$/ },
+const deadInSdk: readonly DeadModule[] = [
+  { imported: /^@aws-sdk\/credential-provider-sso$/, names: ['fromSSO'] },
+  { imported: /^@aws-sdk\/credential-provider-ini$/, names: ['fromIni'] },
+  { imported: /^@aws-sdk\/credential-provider-process$/, names: ['fromProcess'] },
+  { imported: /^@aws-sdk\/credential-provider-web-identity$/, names: ['fromTokenFile'] },
+  { imported: /^@aws-sdk\/credential-provider-http$/, names: ['fromHttp'] },
+  {
+    imported: /^@smithy\/credential-provider-imds$/,
+    names: ['ENV_CMDS_FULL_URI', 'ENV_CMDS_RELATIVE_URI', 'fromContainerMetadata', 'fromInstanceMetadata'],
+  },
+  { imported: /^(node:)?http2$/, names: ['connect', 'constants'] },
 ];
 
 /** Error messages in fifty languages, of which zod itself imports the English ones by their own path. */
@@ -66,7 +73,7 @@ export function dropDeadWeight(): Plugin {
     setup(build) {
       for (const [from, dead] of [
         [/[\\/]node_modules[\\/]ccxt[\\/]/, deadInCcxt],
-        [/[\\/]node_modules[\\/]undici[\\/]/, deadInUndici],
+        [/[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/]/, deadInSdk],
         [/[\\/]node_modules[\\/]zod[\\/]/, deadInZod],
       ] as const) {
         for (const module of dead) {
@@ -84,16 +91,16 @@ export function dropDeadWeight(): Plugin {
 }
 
 /**
- * A value that may be imported, read and extended, as undici and ccxt do while they load, but neither called
+ * A value that may be imported, read and extended, as ccxt does while it loads, but neither called
  * nor constructed.
  */
-function stubSource(path: string, { names, constructed }: DeadModule): string {
+function stubSource(path: string, { names }: DeadModule): string {
   const stub = `
 const refuse = () => { throw new Error(${JSON.stringify(`${path} is left out of this bundle (infra/dead-weight.ts)`)}); };
 const stub = new Proxy(class {}, {
   get: (target, key) => (key === 'prototype' ? target.prototype : typeof key === 'symbol' ? undefined : stub),
   apply: refuse,
-  construct: ${constructed ? '() => stub' : 'refuse'},
+  construct: refuse,
 });`;
   if (names === undefined && !/\.[cm]?js$/.test(path)) return `${stub}\nmodule.exports = stub;`;
   const exported = ['default', ...(names ?? [])].map((name) => `stub as ${name}`);

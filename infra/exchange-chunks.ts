@@ -22,15 +22,6 @@ export function splitExchanges(): Plugin {
         contents: loaderSource(),
         resolveDir: ccxtSources,
       }));
-      // ccxt imports undici lazily, and esbuild gives a lazily imported CommonJS package no named exports: ccxt
-      // would find no Agent, and fail every request.
-      build.onResolve({ filter: /^undici$/ }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: 'undici', namespace: 'http-client' } : undefined,
-      );
-      build.onLoad({ filter: /.*/, namespace: 'http-client' }, () => ({
-        contents: "import undici from 'undici'; export const { Agent, ProxyAgent, fetch, request } = undici;",
-        resolveDir: ccxtSources,
-      }));
     },
   };
 }

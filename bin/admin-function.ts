@@ -48,8 +48,10 @@ const findFunctionName = async (place: Extract<Place, { kind: 'aws' }>): Promise
   return name;
 };
 
+type Invoke = (payload: object) => Promise<{ crashed: boolean; answer: unknown }>;
+
 /** The SDK is loaded here and nowhere before: `--help` doesn't wait for it. */
-const invoke = async (place: Place, payload: object): Promise<{ crashed: boolean; answer: unknown }> => {
+const connect = async (place: Place): Promise<Invoke> => {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const client = new LambdaClient({
     // A second try of a call whose answer was lost would be a second link, so a person decides.
@@ -67,13 +69,12 @@ const invoke = async (place: Place, payload: object): Promise<{ crashed: boolean
         }
       : awsSettings(place)),
   });
-  const answer = await client.send(
-    new InvokeCommand({
-      FunctionName: place.kind === 'local' ? localFunctionName : await findFunctionName(place),
-      Payload: Buffer.from(JSON.stringify(payload)),
-    }),
-  );
-  return { crashed: answer.FunctionError !== undefined, answer: parseJson(answer.Payload) };
+  const FunctionName = place.kind === 'local' ? localFunctionName : await findFunctionName(place);
+  return async (payload) => {
+    const Payload = Buffer.from(JSON.stringify(payload));
+    const answer = await client.send(new InvokeCommand({ FunctionName, Payload }));
+    return { crashed: answer.FunctionError !== undefined, answer: parseJson(answer.Payload) };
+  };
 };
 
 const parseJson = (payload: Uint8Array | undefined): unknown => {
@@ -109,14 +110,23 @@ const unexpectedAnswer = (): Refusal =>
 /** @returns the admin function where the options say it is. */
 export const adminFunction = (args: SharedArguments): AdminFunction => {
   const place = placeOf(args, process.env);
+  // One for all calls, as the console makes one every second; one that failed is tried again.
+  let connection: Promise<Invoke> | undefined;
+  const invoke: Invoke = async (payload) => {
+    connection ??= connect(place);
+    try {
+      return await (await connection)(payload);
+    } catch (thrown) {
+      connection = undefined;
+      throw thrown;
+    }
+  };
   const definitions: { [Key in CommandName]: { result: z.ZodType<CommandResult<Key>> } } = commands;
   return {
     async call(name, input) {
-      const { crashed, answer } = await invoke(place, { command: name, ...input }).catch(
-        (thrown: unknown) => {
-          throw asUnreachable(thrown, place);
-        },
-      );
+      const { crashed, answer } = await invoke({ command: name, ...input }).catch((thrown: unknown) => {
+        throw asUnreachable(thrown, place);
+      });
       if (crashed) throw describeCrash(answer, place);
       const told = adminAnswerSchema.safeParse(answer);
       if (!told.success) throw unexpectedAnswer();

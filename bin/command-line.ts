@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import packageFile from '../package.json' with { type: 'json' };
 import { accountCommands, accountVerbs } from './account-commands.ts';
+import { consoleCommand, consoleOptions, consoleSummary, showConsole } from './console-command.ts';
 import { refuseSecretArguments } from './credentials.ts';
 import { historyCommand, historyOptions, historySummary, showHistory } from './history-command.ts';
 import { linkCommands, linkVerbs } from './link-commands.ts';
@@ -46,6 +47,7 @@ const commandLine = (argv: string[]): Argv => {
     .command('history', historySummary, historyCommand, showHistory)
     .command('accounts', 'Add, check, list and remove exchange accounts', accountCommands)
     .command('notify', 'Test the notification channels', notifyCommands)
+    .command('console', consoleSummary, consoleCommand, showConsole)
     .completion('completion', 'Print a script that completes commands in bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'store the keys of an exchange account')
     .example('$0 positions list', 'what there is, with its profit or loss')
@@ -57,7 +59,10 @@ const commandLine = (argv: string[]): Argv => {
     .alias('help', 'h')
     .check(refuseRepeated)
     .strict()
-    .demandCommand(1, 'Say what to do: positions, links, accounts or notify and a verb, or history.')
+    .demandCommand(
+      1,
+      'Say what to do: positions, links, accounts or notify and a verb, or history or console.',
+    )
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       if (message !== null && (error === undefined || error.name === 'YError')) throw new Misuse(message);
@@ -73,6 +78,7 @@ const vocabulary = {
     history: { '': historyOptions },
     accounts: accountVerbs,
     notify: notifyVerbs,
+    console: { '': consoleOptions },
     completion: {},
   },
   everywhere: Object.keys(sharedOptions).concat('help', 'version'),

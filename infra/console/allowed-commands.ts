@@ -1,7 +1,7 @@
 import type { CommandName } from '../../lib/admin/commands.ts';
 
 /** What the page may ask for. Accounts are added at the command line, so that no key passes through a browser. */
-export const allowedCommands: ReadonlySet<string> = new Set<CommandName>([
+const allowed: ReadonlySet<string> = new Set<CommandName>([
   'accounts.check',
   'accounts.list',
   'accounts.open',
@@ -21,3 +21,5 @@ export const allowedCommands: ReadonlySet<string> = new Set<CommandName>([
   'positions.open',
   'positions.resolve',
 ]);
+
+export const isAllowed = (name: string): name is CommandName => allowed.has(name);

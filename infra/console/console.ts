@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { AdminAnswer } from '../../lib/admin/commands.ts';
+import type { AdminAnswer, CommandName } from '../../lib/admin/commands.ts';
 import { readBody } from '../local/request-body.ts';
 import { isForThisMachine } from '../local/same-machine.ts';
-import { allowedCommands } from './allowed-commands.ts';
+import { isAllowed } from './allowed-commands.ts';
 import { pageFiles } from './page-files.ts';
 import { createSessions } from './session.ts';
 
 /** Hands an allowed command to the admin function, wherever that is. */
-export type Relay = (command: string, input: Record<string, unknown>) => Promise<AdminAnswer>;
+export type Relay = (command: CommandName, input: Record<string, unknown>) => Promise<AdminAnswer>;
 
 export interface Console {
   /** Whether a request's path is the console's. */
@@ -97,7 +97,7 @@ export const createConsole = (relay: Relay, announce: (address: string) => void)
     if (!parsed.success)
       return answer(response, 400, refusal('invalid-input', 'Expected a command as JSON.'));
     const { command: name, ...input } = parsed.data;
-    if (!allowedCommands.has(name))
+    if (!isAllowed(name))
       return answer(
         response,
         403,

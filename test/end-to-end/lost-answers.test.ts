@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Fault } from '../../infra/local/exchange/core/faults.ts';
 import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
@@ -94,17 +95,25 @@ describe.each(kinds)('the close order of $name', (kind) => {
   });
 
   it.each([429, 418])(
-    'is not sent where the exchange limits with %s, and sent by the next hit',
+    'is not sent where the exchange limits with %s, and sent by a hit after the pause that it asks for',
     async (status) => {
+      const pauseMs = 2_000;
       const { url } = await newCloseLink(kind);
       const mark = markOf(core);
-      core.addFault({ kind: 'status', status, match: toOrder });
+      core.addFault({ kind: 'status', status, retryAfter: pauseMs / 1_000, match: toOrder });
       expect(await fire(url)).toMatchObject({
         status: 503,
         headers: { 'retry-after': expect.any(String) },
         json: { message: expect.stringMatching(/Nothing was sent.*Too many requests/) },
       });
+      const requests = ledgerSince(core, mark).requests.length;
+      expect(await fire(url)).toMatchObject({
+        status: 503,
+        json: { message: expect.stringMatching(/Nothing was sent.*the exchange asked for a pause until /) },
+      });
+      expect(ledgerSince(core, mark).requests).toHaveLength(requests);
       expect(ledgerSince(core, mark).orders).toEqual([]);
+      await setTimeout(pauseMs);
       expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
       expect(ledgerSince(core, mark).orders).toHaveLength(1);
     },

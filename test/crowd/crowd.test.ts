@@ -6,6 +6,7 @@ import { type CrowdStack, startCrowdStack } from './crowd.ts';
 let stack: CrowdStack;
 beforeAll(async () => {
   stack = await startCrowdStack();
+  await stack.run({ positions: 1, linksPerPosition: 1, hitsPerLink: 1 });
 });
 afterAll(() => stack.stop());
 

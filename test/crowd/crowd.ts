@@ -258,14 +258,17 @@ const judge = (positionId: string, outcome: Outcome, answers: Answer[]): string[
   const violations: string[] = [];
   if (outcome?.outcome !== 'closed') violations.push(`${positionId} has the outcome ${outcome?.outcome}`);
   const told = answers.filter(({ status }) => status === 200);
-  const others = answers.filter(({ status }) => status !== 200 && status !== 202);
-  for (const { status, body } of others)
-    violations.push(`${positionId}: an answer was ${status} ${String(body.status)}`);
+  // 503 is true of a hit that has done nothing: then another one says that it has.
+  for (const { status, body } of answers)
+    if (status !== 200 && status !== 202 && status !== 503)
+      violations.push(`${positionId}: an answer was ${status} ${String(body.status)}`);
   for (const { body } of told)
     for (const [name, value] of Object.entries(outcome ?? {}))
       if (JSON.stringify(body[name]) !== JSON.stringify(value))
         violations.push(`${positionId}: an answer says ${name} ${String(body[name])}, not ${String(value)}`);
   const first = told.filter(({ body }) => body.repeated !== true);
-  if (first.length > 1) violations.push(`${positionId}: ${first.length} answers say that they have done it`);
+  const isTurnedAway = answers.some(({ status }) => status === 503);
+  if (first.length > 1 || (isTurnedAway && first.length === 0))
+    violations.push(`${positionId}: ${first.length} answers say that they have done it`);
   return violations;
 };

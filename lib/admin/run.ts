@@ -18,6 +18,7 @@ import { refresh } from '../position/refresh.ts';
 import { applyVerdict, judgePosition } from '../position/resolve.ts';
 import { viewOf } from '../position/view.ts';
 import { answerOf, busy } from '../trigger/answer.ts';
+import { byHand } from '../trigger/claim.ts';
 import { claimAndRun } from '../trigger/fire.ts';
 import { recordHit } from '../trigger/record-hit.ts';
 import {
@@ -242,7 +243,7 @@ const handlers: Handlers = {
 /** Closes as a link would, and records it as one. */
 const closeNow = async (engine: Engine, position: Position): Promise<CommandResult<'positions.close'>> => {
   const { positionId, symbol } = position;
-  const intent = { linkId: 'admin', action: 'close' } as const;
+  const intent = { linkId: byHand, action: 'close' } as const;
   try {
     const result = await claimAndRun(engine, positionId, intent);
     const standing = result.kind === 'ran' ? result.standing : undefined;

@@ -2,7 +2,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { lacksFee, recordOf } from './tally.ts';
-import { clockMarginMs } from './timing.ts';
+import { absentLooksNeeded, clockMarginMs } from './timing.ts';
 
 /**
  * Asks the exchange about every order that may have changed, and for fees not known yet. Reads only.
@@ -17,13 +17,17 @@ export const lookAtOrders = async (
     if (order.status === 'done') return order;
     const view = await exchange.fetchOrder(position.market, order);
     if (view !== undefined) return recordOf(view, order);
-    return neverArrived(exchange, order, now) ? { ...order, status: 'done' } : order;
+    if (!neverArrived(exchange, order, now)) return order;
+    // Like a close order's: believed only when it was said several times.
+    const denials = (order.denials ?? 0) + 1;
+    return { ...order, denials, status: denials >= absentLooksNeeded ? 'done' : 'unseen' };
   };
   const [entries, exits] = await Promise.all([
     Promise.all(position.entries.map(look)),
     Promise.all(position.exits.map(look)),
   ]);
-  return { entries: await addFees(exchange, position, entries), exits };
+  // A fee that is not told yet must not hide what became of the orders.
+  return { entries: await addFees(exchange, position, entries).catch(() => entries), exits };
 };
 
 /**

@@ -33,6 +33,10 @@ export const orderRecordSchema = z.object({
   filledBefore: amountSchema.optional(),
   /** When the exchange last changed it, epoch milliseconds. */
   at: z.number().optional(),
+  /** Can only reduce a position: may go on guarding what a part-close leaves. Perpetuals. */
+  reduceOnly: z.boolean().optional(),
+  /** Of an order not seen yet: how often the exchange denied it when it could not arrive any more. */
+  denials: z.number().optional(),
 });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 
@@ -91,6 +95,10 @@ export const claimSchema = z.object({
   retried: z.boolean().optional(),
   /** A takeover's proof that no close order left under the present attempt: nothing has to be looked for. */
   unsent: z.boolean().optional(),
+  /** How many close orders were sent under this claim that the exchange provably never took. */
+  neverTaken: z.number().optional(),
+  /** The exchange's last words about a close order whose fate was not known. */
+  lastWords: z.string().optional(),
   /** How often the exchange has said that there is no such order, all after the fence. */
   absentLooks: z.number().optional(),
 });

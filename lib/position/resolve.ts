@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import { withNews } from '../notify/words.ts';
+import { inParallel } from '../parallel.ts';
 import { lookAtOrders } from './look.ts';
 import { clientOrderIdOf, isFinal, type OrderRecord, type Outcome, type Position } from './position.ts';
 import { recordOf, tallyOf } from './tally.ts';
@@ -32,14 +33,19 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
       `${position.positionId} is being worked on just now. Try again in a quarter of a minute.`,
     );
   const exchange = await engine.exchanges.of(position.account, position.exchange);
-  const orders = await lookAtOrders(exchange, position, engine.now());
+  const looked = await lookAtOrders(exchange, position, engine.now());
+  const { orders, vanished } = await withoutVanished(exchange, position, looked);
   const closes = await findCloses(exchange, position, orders.exits);
   const live = closes.find((order) => order.status !== 'done');
   const seen: Position = { ...position, entries: orders.entries, exits: [...orders.exits, ...closes] };
   const { filled, left, entriesDone } = tallyOf(seen);
   const base = position.market.base;
   const names = closes.map((order) => `${order.orderId} (${order.filled} ${base})`).join(', ');
-  const found = closes.length === 0 ? 'no close order of ours' : `close order ${names}`;
+  const gone =
+    vanished.length === 0 ? '' : `; ${vanished.join(', ')} unknown to the exchange, taken as ended`;
+  const guards = seen.exits.filter((exit) => exit.status === 'live').flatMap(({ orderId }) => orderId ?? []);
+  const alive = guards.length === 0 ? '' : `; its exits ${guards.join(', ')} are still live`;
+  const found = `${closes.length === 0 ? 'no close order of ours' : `close order ${names}`}${gone}${alive}`;
   if (live !== undefined)
     return {
       verdict: 'unknown',
@@ -75,19 +81,41 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
   };
 };
 
+/** Look-ups forget orders in time. One that is denied is taken as ended with what it was last seen to have filled. */
+const withoutVanished = async (
+  exchange: Exchange,
+  position: Position,
+  looked: Pick<Position, 'entries' | 'exits'>,
+): Promise<{ orders: Pick<Position, 'entries' | 'exits'>; vanished: string[] }> => {
+  const vanished: string[] = [];
+  const end = async (order: OrderRecord): Promise<OrderRecord> => {
+    if (order.status !== 'live' || (await exchange.fetchOrder(position.market, order)) !== undefined)
+      return order;
+    vanished.push(order.orderId ?? '');
+    return { ...order, status: 'done' };
+  };
+  const [entries, exits] = await Promise.all([
+    Promise.all(looked.entries.map(end)),
+    Promise.all(looked.exits.map(end)),
+  ]);
+  return { orders: { entries, exits }, vanished };
+};
+
 const findCloses = async (
   exchange: Exchange,
   position: Position,
   known: OrderRecord[],
 ): Promise<OrderRecord[]> => {
-  const found: OrderRecord[] = [];
-  for (let attempt = 1; attempt <= position.attempt; attempt += 1) {
-    const clientOrderId = clientOrderIdOf(position.positionId, 'close', attempt);
-    const order = await exchange.fetchOrder(position.market, { clientOrderId });
-    if (order !== undefined && !known.some(({ orderId }) => orderId === order.orderId))
-      found.push(recordOf(order));
-  }
-  return found;
+  const attempts = Array.from({ length: position.attempt }, (_, index) => position.attempt - index);
+  const orders = await inParallel(attempts, 5, (attempt) =>
+    exchange.fetchOrder(position.market, {
+      clientOrderId: clientOrderIdOf(position.positionId, 'close', attempt),
+    }),
+  );
+  return orders
+    .filter((order) => order !== undefined)
+    .filter((order) => !known.some(({ orderId }) => orderId === order.orderId))
+    .map((order) => recordOf(order));
 };
 
 /** Writes a verdict down. A claim that may still have an order under way is never ended by absence alone. */

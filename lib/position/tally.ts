@@ -82,5 +82,6 @@ export const recordOf = (view: OrderView, known?: OrderRecord): OrderRecord => {
     average: view.average,
     filledBefore: known?.filledBefore,
     at: view.at,
+    reduceOnly: view.reduceOnly,
   };
 };

@@ -11,6 +11,8 @@ export const sendWindowMs = 5_000;
 export const leaseMs = 12_000;
 /** Every clock, ours and the exchange's, is taken to be right within half of this. */
 export const clockMarginMs = 2_000;
+/** How many close orders in a row may be sent and never taken, by proof, before the exchange's no is believed. */
+export const closeTries = 3;
 /** How often the exchange has to deny an order, and for how long, is also a matter of the venue (`absenceMs`). */
 export const absentLooksNeeded = 3;
 /** How many times, and how far apart, an order that only was acknowledged is read again within one request. */

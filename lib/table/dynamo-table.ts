@@ -48,6 +48,13 @@ const batchSize = 100;
 
 const isRefusal = (thrown: unknown): boolean => thrown instanceof ConditionalCheckFailedException;
 
+/** One item that can't be read, after a rollback say, must not keep the sweep from all the others. */
+const readable = (item: Item): Position[] => {
+  const parsed = positionSchema.safeParse(item);
+  if (!parsed.success) console.error({ event: 'unreadable-position', positionId: String(item.positionId) });
+  return parsed.success ? [parsed.data] : [];
+};
+
 const parsePosition = (item: Item): Position => positionSchema.parse(item);
 
 export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table => {
@@ -175,7 +182,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       const items = await readShelf('position-open');
       if (shelf === 'all') items.push(...(await readShelf('position-final')));
       // One that was put away between the two is on both.
-      const positions = new Map(items.map(parsePosition).map((position) => [position.positionId, position]));
+      const positions = new Map(items.flatMap(readable).map((position) => [position.positionId, position]));
       return [...positions.values()].sort(newestFirst((position) => position.positionId));
     },
 
@@ -238,6 +245,8 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
     },
 
     async savePosition(position, change) {
+      // Parsed before it is written: nothing unreadable becomes durable.
+      const next = applyChange(position, change);
       const mark = randomUUID();
       const { sets, removes, names, values } = writeExpression({ ...change, mark });
       const updated = await attemptMarked(position.positionId, mark, () =>
@@ -264,7 +273,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
           }),
         ),
       );
-      return updated ? applyChange(position, change) : undefined;
+      return updated ? next : undefined;
     },
 
     async shelvePosition(positionId) {

@@ -1,10 +1,10 @@
 import { decimal, isPositive } from '../amount.ts';
 import { asFault } from '../fault.ts';
 import { addFees } from '../position/look.ts';
-import type { Claim, Position } from '../position/position.ts';
+import type { Claim, OrderRecord, Position } from '../position/position.ts';
 import { tallyOf } from '../position/tally.ts';
 import { vanishedMs } from '../position/timing.ts';
-import { CancelUnsettled, cancelAll } from './cancel.ts';
+import { CancelUnsettled, cancelOrders } from './cancel.ts';
 import { placeClose } from './close-order.ts';
 import type { Acted, Ending } from './ending.ts';
 import { amountToClose, isDust } from './order-size.ts';
@@ -50,25 +50,45 @@ const endingOfFailure = (run: Run, thrown: unknown): Ending => {
 };
 
 const close = async (run: Run): Promise<Ending> => {
+  const tooLarge = await aboveMaximum(run);
+  if (tooLarge !== undefined) return tooLarge;
   if (run.claim.percent !== undefined && run.position.market.kind === 'perpetual') {
-    // Reduce-only exits lock nothing, so they may go on guarding the rest. On spot they hold what is to be sold.
+    // Exits that can only reduce lock nothing and may go on guarding the rest. On spot they hold what is sold.
     await cancelOrders(run, ['entries']);
     await lookAgain(run);
-    if (!isPositive(tallyOf(run.position).filled)) await cancelOrders(run, ['exits']);
+    if (
+      !isPositive(tallyOf(run.position).left) ||
+      !run.position.exits.every((exit) => onlyReduces(run, exit))
+    )
+      await cancelOrders(run, ['exits']);
   } else await cancelOrders(run, ['entries', 'exits']);
   await learnFees(run);
   const { filled, left } = tallyOf(run.position);
   if (!isPositive(filled)) return settled(run, canceledOutcome(run));
   if (!isPositive(left)) return settled(run, nothingLeft(run));
-  const { market } = run.position;
   const amount = amountToClose(run);
   if (await isDust(run, amount)) return tooSmall(run, left);
-  if (market.marketAmountMax !== undefined && decimal(amount).gt(market.marketAmountMax))
-    return failed(run, {
-      code: 'above-maximum',
-      message: `A MARKET order of ${amount} ${market.base} is above this market's maximum of ${market.marketAmountMax}.`,
-    });
-  return placeClose(run, amount);
+  return (await aboveMaximum(run)) ?? placeClose(run, amount);
+};
+
+const onlyReduces = ({ position }: Run, exit: OrderRecord): boolean =>
+  exit.status === 'done' || exit.reduceOnly === true || position.hedged || !isPositive(exit.amount);
+
+/** Asked before anything is cancelled too: a refusal must not leave the position without its exits. */
+const aboveMaximum = async (run: Run): Promise<Ending | undefined> => {
+  const isAbove = () => {
+    const { marketAmountMax } = run.position.market;
+    return marketAmountMax !== undefined && decimal(amountToClose(run)).gt(marketAmountMax);
+  };
+  if (!isAbove()) return undefined;
+  // Binance's maximum for MARKET orders moves with the market's volume.
+  run.position = { ...run.position, market: await run.deps.exchange.loadMarket(run.position.symbol) };
+  const { market } = run.position;
+  if (!isAbove()) return undefined;
+  return failed(run, {
+    code: 'above-maximum',
+    message: `A MARKET order of ${amountToClose(run)} ${market.base} is above this market's maximum of ${market.marketAmountMax}.`,
+  });
 };
 
 const keep = async (run: Run): Promise<Ending> => {
@@ -80,7 +100,8 @@ const keep = async (run: Run): Promise<Ending> => {
   // Nothing more is sent. Looking tells whether there is still a position that can be kept.
   await lookAgain(run);
   if (!isPositive(tallyOf(run.position).left)) return settled(run, nothingLeft(run));
-  const outside = await closedOutside(run.deps.exchange, run.position);
+  // What the account holds may lag behind a fill that the cancel has just met.
+  const outside = run.cancelsSent ? undefined : await closedOutside(run.deps.exchange, run.position);
   if (outside !== undefined) return endOutside(run, outside);
   const { left } = tallyOf(run.position);
   const canceled = canceledIds(run, 'entries').length > 0 ? 'The rest of the entry was cancelled; t' : 'T';
@@ -90,24 +111,6 @@ const keep = async (run: Run): Promise<Ending> => {
     detail: `${canceled}he position of ${left} ${run.position.market.base} stays open.`,
     left,
   });
-};
-
-/** Cancels what is not done, all at once, and takes over what the exchange says of it. */
-const cancelOrders = async (run: Run, books: ('entries' | 'exits')[]): Promise<void> => {
-  const open = books.some((book) => run.position[book].some((order) => order.status !== 'done'));
-  if (!open) return;
-  // Whoever had this claim before may have sent some already.
-  run.cancelsSent = true;
-  // One that wakes after its deadline may have been overtaken: it sends nothing at all.
-  if (run.deps.now() > run.claim.sendBefore) throw new CancelUnsettled('the time to act was over');
-  const ended = await Promise.allSettled(
-    books.map(async (book) => {
-      const records = await cancelAll(run.deps, run.position, run.claim, run.position[book]);
-      run.position = { ...run.position, [book]: records };
-    }),
-  );
-  const broken = ended.find((result) => result.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
 };
 
 const learnFees = async (run: Run): Promise<void> => {

@@ -4,6 +4,7 @@ import { neverArrived } from '../position/look.ts';
 import type { Claim, OrderRecord, Position } from '../position/position.ts';
 import { recordOf } from '../position/tally.ts';
 import { settleLooks, settlePauseMs } from '../position/timing.ts';
+import type { Run } from './run.ts';
 
 /** Thrown where an order's end could not be learned. */
 export class CancelUnsettled extends Error {
@@ -17,7 +18,7 @@ export class CancelUnsettled extends Error {
   }
 }
 
-export interface CancelDependencies {
+interface CancelDependencies {
   exchange: Exchange;
   now(): number;
   pause(ms: number): Promise<void>;
@@ -63,17 +64,38 @@ const endedUnfilled = ({ filled, amount }: OrderRecord): boolean =>
 export const canceledBy = (claim: Claim, record: OrderRecord): OrderRecord =>
   endedUnfilled(record) ? { ...record, canceledBy: claim.claimedAt } : record;
 
-/** Cancels several at once. Every one is followed to its end before any failure is told. */
-export const cancelAll = async (
+/** Cancels several at once, and follows every one: what was learned of the others outlasts one's failure. */
+const cancelAll = async (
   dependencies: CancelDependencies,
   position: Position,
   claim: Claim,
   orders: OrderRecord[],
-): Promise<OrderRecord[]> => {
+): Promise<{ records: OrderRecord[]; failure: unknown }> => {
   const results = await Promise.allSettled(
     orders.map((order) => cancelOne(dependencies, position, claim, order)),
   );
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const records = orders.map((order, index) => {
+    const result = results[index];
+    return result?.status === 'fulfilled' ? result.value : order;
+  });
+  return { records, failure: results.find((result) => result.status === 'rejected')?.reason };
+};
+
+/** Cancels what is not done, all at once, and takes over what the exchange says of it. */
+export const cancelOrders = async (run: Run, books: ('entries' | 'exits')[]): Promise<void> => {
+  const open = books.some((book) => run.position[book].some((order) => order.status !== 'done'));
+  if (!open) return;
+  // Whoever had this claim before may have sent some already.
+  run.cancelsSent = true;
+  // One that wakes after its deadline may have been overtaken: it sends nothing at all.
+  if (run.deps.now() > run.claim.sendBefore) throw new CancelUnsettled('the time to act was over');
+  const ended = await Promise.allSettled(
+    books.map(async (book) => {
+      const { records, failure } = await cancelAll(run.deps, run.position, run.claim, run.position[book]);
+      run.position = { ...run.position, [book]: records };
+      if (failure !== undefined) throw failure;
+    }),
+  );
+  const broken = ended.find((result) => result.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
 };

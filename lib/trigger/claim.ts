@@ -1,10 +1,17 @@
 import type { Engine } from '../engine.ts';
 import type { OrderView } from '../exchange/exchange.ts';
-import { asFault, type Fault } from '../fault.ts';
+import { asFault, Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { withNews } from '../notify/words.ts';
 import { type Action, type Claim, clientOrderIdOf, type Position, type State } from '../position/position.ts';
-import { absentLooksNeeded, clockMarginMs, hearingMs, leaseMs, sendWindowMs } from '../position/timing.ts';
+import {
+  absentLooksNeeded,
+  clockMarginMs,
+  closeTries,
+  hearingMs,
+  leaseMs,
+  sendWindowMs,
+} from '../position/timing.ts';
 import type { PositionChange } from '../table/table.ts';
 import { act } from './act.ts';
 import { finishFound } from './close-order.ts';
@@ -21,7 +28,10 @@ export interface Standing {
   requests: RequestNote[];
 }
 
-/** What a claim is for. `linkId` is `admin` where the owner acts without a link. */
+/** The `linkId` of what the owner does without a link. */
+export const byHand = 'admin';
+
+/** What a claim is for. `linkId` is `byHand` where the owner acts without a link. */
 export interface Intent {
   linkId: string;
   action: Action;
@@ -88,7 +98,11 @@ export const recover = async (engine: Engine, stale: Position): Promise<Standing
   if (claim.action === 'close' && !claim.unsent) {
     const found = await findClose(connected, taken, claim);
     if (found.kind === 'ended') return record(engine, taken, found.claim, found.acted);
-    return proceed(engine, connected, taken, { ...found.claim, sendBefore: fresh.sendBefore });
+    // One that was sent and provably never taken is not sent for ever: the exchange has its reasons.
+    const neverTaken = (found.claim.neverTaken ?? 0) + 1;
+    if (neverTaken >= closeTries)
+      return record(engine, taken, found.claim, neverTakenFailure(connected, taken, found.claim));
+    return proceed(engine, connected, taken, { ...found.claim, neverTaken, sendBefore: fresh.sendBefore });
   }
   return proceed(engine, connected, taken, { ...claim, sendBefore: fresh.sendBefore });
 };
@@ -113,7 +127,12 @@ const findClose = async (deps: ActDependencies, position: Position, claim: Claim
   if (order !== undefined) {
     if (order.status !== 'done') return pending('the close order is not done yet');
     try {
-      const acted = await finishFound(deps, position, claim, order);
+      const acted = await finishFound(
+        deps,
+        position,
+        { ...claim, sendBefore: deps.now() + sendWindowMs },
+        order,
+      );
       return { kind: 'ended', acted, claim };
     } catch (thrown) {
       return pending(asFault(thrown).message);
@@ -129,6 +148,31 @@ const findClose = async (deps: ActDependencies, position: Position, claim: Claim
   return { kind: 'absent', claim: counted };
 };
 
+/** The kill switch and a revocation stop what has not been sent yet. What an owner does by hand they do not. */
+const whyWithdrawn = async (engine: Engine, { linkId }: Claim): Promise<string | undefined> => {
+  if (linkId === byHand) return undefined;
+  const { link, paused } = await engine.table.openLink(linkId);
+  if (paused) return 'All links were paused before anything was sent.';
+  return link?.revokedAt === undefined ? undefined : 'The link was revoked before anything was sent.';
+};
+
+const neverTakenFailure = (deps: ActDependencies, position: Position, claim: Claim): Acted => ({
+  ending: {
+    kind: 'failed',
+    failure: {
+      code: 'never-taken',
+      message: `The exchange took none of ${closeTries} MARKET orders. Its last words: ${claim.lastWords ?? 'none'}.`,
+      linkId: claim.linkId,
+      at: new Date(deps.now()).toISOString(),
+      canceledExitOrderIds: position.exits.flatMap((exit) =>
+        exit.canceledBy === claim.claimedAt && exit.orderId !== undefined ? [exit.orderId] : [],
+      ),
+    },
+  },
+  position,
+  requests: deps.requests,
+});
+
 /** Starts a new attempt, under a new client order id that is durable before anything is sent. */
 const proceed = async (
   engine: Engine,
@@ -136,6 +180,11 @@ const proceed = async (
   position: Position,
   claim: Claim,
 ): Promise<Standing> => {
+  const withdrawn = await whyWithdrawn(engine, claim);
+  if (withdrawn !== undefined) {
+    const ending: Ending = { kind: 'released', fault: new Fault('conflict', withdrawn) };
+    return record(engine, position, claim, { ending, position, requests: deps.requests });
+  }
   const { absentLooks, unsent, ...next } = claim;
   const saved = await engine.table.savePosition(position, { attempt: position.attempt + 1, claim: next });
   if (saved === undefined) return { position, ending: undefined, requests: deps.requests };
@@ -205,7 +254,7 @@ const changeOf = (
       // Nobody has to wait for the lease: it is proved that no close order left.
       return { ...learned, claim: { ...claim, unsent: true, leaseUntil: engine.now() } };
     case 'pending':
-      return { ...learned, claim };
+      return { ...learned, claim: { ...claim, lastWords: ending.words ?? claim.lastWords } };
   }
 };
 

@@ -5,7 +5,7 @@ import { lookAtOrders } from '../position/look.ts';
 import { type Claim, clientOrderIdOf, type OrderRecord, type Position } from '../position/position.ts';
 import { recordOf, tallyOf } from '../position/tally.ts';
 import { followWindowMs, settleLooks, settlePauseMs } from '../position/timing.ts';
-import { canceledBy } from './cancel.ts';
+import { canceledBy, cancelOrders } from './cancel.ts';
 import type { Acted, Ending } from './ending.ts';
 import { amountToClose, isDust, marketStepOf } from './order-size.ts';
 import { failed, settled, tooSmall } from './outcomes.ts';
@@ -37,6 +37,7 @@ export const placeClose = async (run: Run, amount: Amount, again = false): Promi
     return {
       kind: 'pending',
       reason: result.kind === 'accepted' ? 'the close order is not done yet' : result.message,
+      ...(result.kind === 'unknown' ? { words: result.message } : {}),
     };
   return endClose(run, order, sentAt);
 };
@@ -123,7 +124,11 @@ const endClose = async (run: Run, order: OrderView, sentAt?: number): Promise<En
     run.position = after;
     return settled(run, { ...told, left }, true);
   }
-  if (!goesOn) return settled(run, { ...told, left });
+  if (!goesOn) {
+    // A part can come to all that there was: then its exits have nothing left to guard.
+    if (run.claim.percent !== undefined) await cancelOrders(run, ['exits']);
+    return settled(run, { ...told, left });
+  }
   // A reduce-only order ends early, or was sent for less, where the account holds less than the position's own.
   const isFlat =
     market.kind === 'perpetual' &&

@@ -15,7 +15,7 @@ export type Ending =
   /** Cancels went out, no close order did: recovery goes on at once. */
   | { kind: 'retry'; reason: string }
   /** A close order may be under way: recovery asks for it before anything else. */
-  | { kind: 'pending'; reason: string };
+  | { kind: 'pending'; reason: string; words?: string };
 
 /** An ending, with what was learned of the orders on the way. */
 export interface Acted {

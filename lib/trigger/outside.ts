@@ -2,6 +2,7 @@ import { decimal, isPositive, larger, truncateToStep } from '../amount.ts';
 import { type Exchange, exitSideOf } from '../exchange/exchange.ts';
 import type { Position } from '../position/position.ts';
 import { tallyOf } from '../position/tally.ts';
+import { cancelOrders } from './cancel.ts';
 import type { Ending } from './ending.ts';
 import { nothingLeft, settled } from './outcomes.ts';
 import { lookAgain, type Run } from './run.ts';
@@ -57,6 +58,8 @@ export const describeOutside = async (exchange: Exchange, position: Position): P
 /** Ends a run whose position the account holds no more: its own exits may have ended it since the last look. */
 export const endOutside = async (run: Run, outside: ClosedOutside): Promise<Ending> => {
   await lookAgain(run);
+  // A part-close leaves its exits alive: without a position they would hit the next one.
+  if (run.claim.action === 'close') await cancelOrders(run, ['exits']);
   if (!isPositive(tallyOf(run.position).left)) return settled(run, nothingLeft(run));
   return settled(run, { outcome: 'closed', by: 'outside', ...outside, left: '0' });
 };

@@ -162,6 +162,8 @@ const takenUpIsDone = ({ plan, hits, position }: Evidence): string[] => {
   if (position === undefined || over.includes(position.state)) return [];
   // Who was told to come again, and did not, has given the close up for all that were waiting for it.
   if (hits.some(({ answer }) => (answer?.status ?? 0) >= 500)) return [];
+  // A revocation stops what has not been sent, and whoever waited for it.
+  if (plan.events.some((event) => event.kind === 'revoke')) return [];
   return hits
     .filter((hit) => plan.links[hit.link] === 'close')
     .filter(({ answer }) => answer?.status === 200 || answer?.status === 202)

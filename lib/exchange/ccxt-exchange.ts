@@ -451,7 +451,8 @@ class CcxtExchange implements Exchange {
 
   /** Lets ccxt know a market by its given rules alone, so that no call loads whole markets. */
   #know(market: MarketRules): void {
-    const content = JSON.stringify(market);
+    // A table gives the same rules back in another order, and without what is undefined.
+    const content = JSON.stringify(Object.entries(market).filter(([, rule]) => rule !== undefined).sort());
     if (this.#markets.get(market.symbol)?.content === content) return;
     this.#markets.set(market.symbol, { content, rules: market });
     const known = [...this.#markets.values()].map(({ rules }) => ({

@@ -45,7 +45,7 @@ export interface ChildStackOptions {
 
 export const startChildStack = async (options: ChildStackOptions): Promise<ChildStack> => {
   const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...words], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   const resumption = child.stdio[3] as Writable;
   resumption.on('error', () => undefined);
   let errors = '';

@@ -31,6 +31,9 @@ const { values } = parseArgs({
 const machineNow = Date.now;
 Date.now = () => machineNow() + readSteering(values.steering).aheadMs;
 
+// A test run that is cut off must leave nobody behind.
+process.stdin.on('end', () => process.exit()).resume();
+
 const resumption = 3;
 
 const reach = (point: FailPoint): void => {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange as Ccxt, Market, Order } from 'ccxt';
-import type { Account, Accounts } from '../account/account.ts';
+import { type Account, type Accounts, exchangeIdSchema } from '../account/account.ts';
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { Fault } from '../fault.ts';
 import { BackOff } from './back-off.ts';
@@ -452,7 +452,11 @@ class CcxtExchange implements Exchange {
   /** Lets ccxt know a market by its given rules alone, so that no call loads whole markets. */
   #know(market: MarketRules): void {
     // A table gives the same rules back in another order, and without what is undefined.
-    const content = JSON.stringify(Object.entries(market).filter(([, rule]) => rule !== undefined).sort());
+    const content = JSON.stringify(
+      Object.entries(market)
+        .filter(([, rule]) => rule !== undefined)
+        .sort(),
+    );
     if (this.#markets.get(market.symbol)?.content === content) return;
     this.#markets.set(market.symbol, { content, rules: market });
     const known = [...this.#markets.values()].map(({ rules }) => ({
@@ -714,25 +718,40 @@ export const ccxtExchanges = (
   deadlines: Partial<Deadlines> = {},
 ): Exchanges => {
   const connected = new Map<string, { entry: string; exchange: Promise<Exchange> }>();
+  /** Whoever asks meanwhile gets the same: a hit asks before it claims, and again when it has. */
+  const opening = new Map<string, Promise<Exchange>>();
+
+  const open = async (name: string, venueId: string | undefined): Promise<Exchange> => {
+    // The code of the exchange and the credentials come from different places, so they are fetched at once.
+    const code = exchangeIdSchema.safeParse(venueId);
+    if (code.success && !connected.has(name)) loadCcxt(code.data).catch(() => undefined);
+    const isMeant = ({ exchange }: Account) => venueId === undefined || exchange === venueId;
+    const read = await accounts.read(name);
+    // What is cached may be the older one.
+    const account = isMeant(read) ? read : await accounts.read(name, { fresh: true });
+    if (!isMeant(account))
+      throw new Fault(
+        'conflict',
+        `account "${name}" is now a ${account.exchange} account, and this position is on ${venueId}`,
+      );
+    const entry = JSON.stringify(account);
+    const known = connected.get(name);
+    if (known?.entry === entry) return known.exchange;
+    const exchange = connect(account, () => accounts.read(name, { fresh: true }), now, {
+      ...usualDeadlines,
+      ...deadlines,
+    });
+    connected.set(name, { entry, exchange });
+    return exchange;
+  };
+
   return {
-    async of(name, venueId) {
-      const isMeant = ({ exchange }: Account) => venueId === undefined || exchange === venueId;
-      const read = await accounts.read(name);
-      // What is cached may be the older one.
-      const account = isMeant(read) ? read : await accounts.read(name, { fresh: true });
-      if (!isMeant(account))
-        throw new Fault(
-          'conflict',
-          `account "${name}" is now a ${account.exchange} account, and this position is on ${venueId}`,
-        );
-      const entry = JSON.stringify(account);
-      const known = connected.get(name);
-      if (known?.entry === entry) return known.exchange;
-      const exchange = connect(account, () => accounts.read(name, { fresh: true }), now, {
-        ...usualDeadlines,
-        ...deadlines,
-      });
-      connected.set(name, { entry, exchange });
+    of(name, venueId) {
+      const key = `${name} ${venueId ?? ''}`;
+      const known = opening.get(key);
+      if (known !== undefined) return known;
+      const exchange = open(name, venueId).finally(() => opening.delete(key));
+      opening.set(key, exchange);
       return exchange;
     },
   };

@@ -42,6 +42,12 @@ export const linkSchema = linkOptionsSchema.extend({
   /** SHA-256 of the token, hexadecimal. */
   tokenHash: z.string().regex(/^[0-9a-f]{64}$/),
   positionId: positionIdSchema,
+  /**
+   * Of its position, so that a hit can connect to the exchange while it claims. A hint: where the position
+   * itself says otherwise, that counts. Links of before have none.
+   */
+  account: z.string().optional(),
+  exchange: z.string().optional(),
   action: actionSchema,
   label: z.string().optional(),
   createdAt: z.string(),

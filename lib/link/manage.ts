@@ -24,6 +24,8 @@ export const createLink = async (
     linkId: linkIdOf(tokenHash),
     tokenHash,
     positionId: input.positionId,
+    account: position.account,
+    exchange: position.exchange,
     action: input.action,
     label: input.label,
     createdAt: new Date(engine.now()).toISOString(),
@@ -53,7 +55,7 @@ export const revokeLink = async (engine: Engine, linkId: string): Promise<LinkVi
 };
 
 export const linkViewOf = (link: Link, position: Position | undefined, now: number): LinkView => {
-  const { tokenHash, ...shown } = link;
+  const { tokenHash, account, exchange, ...shown } = link;
   const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
   return { ...shown, state: stateOf(link, uses, now), uses };
 };

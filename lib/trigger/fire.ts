@@ -32,6 +32,7 @@ export const fire = async (engine: Engine, request: Request): Promise<Answer> =>
   if (link === undefined || link.tokenHash !== hash) return notFound;
 
   const held = heldBack(engine, link, request, isPaused);
+  if (held === undefined) connectEarly(engine, link);
   const { answer, standing } =
     held === undefined
       ? await claimAndAct(engine, link)
@@ -42,6 +43,11 @@ export const fire = async (engine: Engine, request: Request): Promise<Answer> =>
   const requests = standing?.requests ?? [];
   await recordHit(engine, link, request, answer, requests);
   return { ...answer, linkId: link.linkId, exchangeMs: spanOf(requests) };
+};
+
+/** Credentials and the exchange's code are fetched beside the claim, which says for itself what failed of it. */
+const connectEarly = (engine: Engine, { account, exchange }: Link): void => {
+  if (account !== undefined) engine.exchanges.of(account, exchange).catch(() => undefined);
 };
 
 /** Milliseconds from the first request to the last answer: some of them run beside each other. */

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { Accounts } from '../../../lib/account/account.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
+
+/** Accounts that count how often they are read. */
+const countingAccounts = (): { accounts: Accounts; reads: () => number } => {
+  let reads = 0;
+  const refuse = () => Promise.reject(new Error('not here'));
+  return {
+    reads: () => reads,
+    accounts: {
+      async read() {
+        reads += 1;
+        return { exchange: 'binance', apiKey: 'key', secret: 'secret' };
+      },
+      list: refuse,
+      write: refuse,
+      remove: refuse,
+    },
+  };
+};
+
+test('A hit that asks before its claim and after it connects once', async () => {
+  const { accounts, reads } = countingAccounts();
+  const exchanges = ccxtExchanges(accounts);
+  const [early, late] = await Promise.all([exchanges.of('main', 'binance'), exchanges.of('main', 'binance')]);
+  expect(late).toBe(early);
+  expect(reads()).toBe(1);
+});
+
+test('Whether the account is still meant is asked anew by everybody who comes later', async () => {
+  const { accounts, reads } = countingAccounts();
+  const exchanges = ccxtExchanges(accounts);
+  const first = await exchanges.of('main', 'binance');
+  expect(await exchanges.of('main', 'binance')).toBe(first);
+  expect(reads()).toBe(2);
+  await expect(exchanges.of('main', 'bybit')).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('A connection that failed is tried again by whoever asks next', async () => {
+  const { accounts } = countingAccounts();
+  let fails = true;
+  const exchanges = ccxtExchanges({
+    ...accounts,
+    read: (name) => (fails ? Promise.reject(new Error('no answer')) : accounts.read(name)),
+  });
+  await expect(exchanges.of('main')).rejects.toThrow('no answer');
+  fails = false;
+  await expect(exchanges.of('main')).resolves.toBeDefined();
+});

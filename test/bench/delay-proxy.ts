@@ -1,0 +1,95 @@
+import { Agent, createServer, request as httpRequest } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { listen } from '../../infra/local/listen.ts';
+import { monotonic } from './function-process.ts';
+
+/** One request as it went through, on the machine's monotonic clock, milliseconds. */
+export interface Passage {
+  to: 'table' | 'exchange' | 'parameters';
+  /** `UpdateItem`, or method and path. */
+  name: string;
+  arrivedAt: number;
+  /** How long it was held up on purpose. */
+  heldMs: number;
+  answeredAt: number;
+  /** What DynamoDB would have charged. */
+  units: number;
+}
+
+export interface DelayProxy {
+  url: string;
+  /** How long a request is held up, by `to`. */
+  delayMs: number;
+  stop(): void;
+}
+
+/** Stands between the function and one of its partners: holds up requests, counts them, and notes what they cost. */
+export const startDelayProxy = async (
+  to: Passage['to'],
+  target: string,
+  passages: Passage[],
+): Promise<DelayProxy> => {
+  const { hostname, port } = new URL(target);
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer(async (request, response) => {
+    const arrivedAt = monotonic();
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { headers, method = 'GET', url = '/' } = request;
+    const target = headers['x-amz-target'];
+    const name =
+      typeof target === 'string' ? (target.split('.')[1] ?? target) : `${method} ${url.split('?')[0]}`;
+    const passage: Passage = { to, name, arrivedAt, heldMs: 0, answeredAt: 0, units: 0 };
+    passages.push(passage);
+    if (proxy.delayMs > 0) {
+      const heldFrom = monotonic();
+      await pause(proxy.delayMs);
+      passage.heldMs = monotonic() - heldFrom;
+    }
+    let body = Buffer.concat(chunks);
+    if (to === 'table')
+      body = Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), ReturnConsumedCapacity: 'TOTAL' }));
+    const onward = httpRequest(
+      {
+        agent,
+        hostname,
+        port,
+        method,
+        path: url,
+        headers: { ...headers, ...(body.length > 0 ? { 'content-length': body.length } : {}) },
+      },
+      async (answer) => {
+        const parts: Buffer[] = [];
+        for await (const part of answer) parts.push(part as Buffer);
+        const whole = Buffer.concat(parts);
+        if (to === 'table') passage.units = unitsOf(whole.toString());
+        passage.answeredAt = monotonic();
+        const { 'transfer-encoding': _, ...others } = answer.headers;
+        response
+          .writeHead(answer.statusCode ?? 500, { ...others, 'content-length': whole.length })
+          .end(whole);
+      },
+    );
+    onward.on('error', () => response.destroy());
+    onward.end(body);
+  });
+  server.keepAliveTimeout = 600_000;
+  const proxy: DelayProxy = {
+    url: `http://127.0.0.1:${await listen(server, 0)}`,
+    delayMs: 0,
+    stop() {
+      agent.destroy();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return proxy;
+};
+
+/** Batches answer with a list of what each table was charged. */
+const unitsOf = (text: string): number => {
+  const { ConsumedCapacity: charged = [] } = JSON.parse(text) as {
+    ConsumedCapacity?: { CapacityUnits: number } | { CapacityUnits: number }[];
+  };
+  return [charged].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
+};

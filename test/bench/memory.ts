@@ -1,0 +1,64 @@
+import type { Builds } from './builds.ts';
+import { expectAnswered } from './cold-start.ts';
+import type { Findings, Progress } from './figures.ts';
+import { alertFor, startFunction } from './function-process.ts';
+import type { World } from './world.ts';
+
+/** Links, of which each hit takes the next: the first round executes, all others repeat. */
+const links = 250;
+/** Compiled code and caches grow until here. */
+const settledAfter = 0.3;
+/** Less than this per hit is noise: 100 MB after ten million hits. */
+const flat = 10;
+
+/** One function through many hits, its heap measured after full collections. */
+export const measureMemory = async (
+  world: World,
+  builds: Builds,
+  hits: number,
+  progress: Progress,
+): Promise<Findings> => {
+  const tokens = await world.makeLinks(links, 'filled');
+  const trigger = await startFunction({
+    file: builds.ours.file,
+    environment: world.environment,
+    node: ['--expose-gc'],
+  });
+  const samples: { hits: number; heap: number; rss: number }[] = [];
+  const step = Math.round(hits / 10);
+  try {
+    for (let hit = 1; hit <= hits; hit += 1) {
+      expectAnswered(await trigger.invoke(alertFor(tokens[hit % links] ?? '')));
+      if (hit % step !== 0) continue;
+      const { heapUsed, rss } = await trigger.measureMemory();
+      samples.push({ hits: hit, heap: heapUsed, rss });
+      await world.ask('takePassages');
+      progress(hit, hits);
+    }
+  } finally {
+    await trigger.stop();
+  }
+  const settled = samples.filter((sample) => sample.hits > hits * settledAfter);
+  const slope = slopeOf(settled.map((sample) => [sample.hits, sample.heap]));
+  const inMegabytes = (bytes = Number.NaN) => (bytes / 1e6).toFixed(1);
+  const [first, last] = [settled[0], settled.at(-1)];
+  return {
+    rows: [
+      {
+        figure: `memory after ${hits.toLocaleString('en')} hits`,
+        value: `heap ${inMegabytes(first?.heap)} → ${inMegabytes(last?.heap)} MB from hit ${first?.hits} on, ${slope.toFixed(1)} B a hit; RSS ${inMegabytes(first?.rss)} → ${inMegabytes(last?.rss)} MB`,
+        target: 'flat',
+        met: Math.abs(slope) <= flat || slope < 0,
+      },
+    ],
+    numbers: { memory: samples, heapBytesPerHit: slope },
+  };
+};
+
+/** Of the line with the least squares. */
+const slopeOf = (points: [x: number, y: number][]): number => {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  const above = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  return above / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+};

@@ -14,13 +14,13 @@ import { adoptPosition } from '../position/adopt.ts';
 import { orStale } from '../position/look.ts';
 import { openPosition } from '../position/open.ts';
 import { isFinal, type Position } from '../position/position.ts';
-import { refresh } from '../position/refresh.ts';
 import { applyVerdict, judgePosition } from '../position/resolve.ts';
 import { viewOf } from '../position/view.ts';
 import { answerOf, busy } from '../trigger/answer.ts';
 import { byHand } from '../trigger/claim.ts';
 import { claimAndRun } from '../trigger/fire.ts';
 import { recordHit } from '../trigger/record-hit.ts';
+import { refresh } from '../trigger/refresh.ts';
 import {
   type AdminAnswer,
   type CommandInput,

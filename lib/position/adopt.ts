@@ -165,7 +165,7 @@ const statedAmount = (
   if (input.amount !== undefined && decimal(input.amount).gt(free))
     throw new Fault(
       'invalid-input',
-      `The account's ${market.symbol} position is ${holding.amount} ${market.base}, of which ${free} belong to no other position: less than the amount ${input.amount}.`,
+      `The account's ${market.symbol} position is ${holding.amount} ${market.base}${isPositive(taken) ? `, of which ${free} belong to no other position` : ''}, less than the amount ${input.amount}.`,
     );
   return { amount: input.amount ?? free, averagePrice: holding.averagePrice };
 };

@@ -20,7 +20,7 @@ export const openPosition = async (
   exchangeId: Position['exchange'],
 ): Promise<Position> => {
   const earlier = await engine.table.readName(requestName(input));
-  if (earlier !== undefined) return sameRequest(engine, earlier, input);
+  if (earlier !== undefined && earlier !== refused) return sameRequest(engine, earlier, input);
   const positionId = newPositionId(engine);
 
   const exchange = await engine.exchanges.of(input.account);
@@ -53,7 +53,7 @@ export const openPosition = async (
     exits: [],
     price,
   });
-  const holder = await engine.table.reserveName(requestName(input), positionId);
+  const holder = await engine.table.reserveName(requestName(input), positionId, refused);
   if (holder !== positionId) return sameRequest(engine, holder, input);
   if (!(await engine.table.createPosition(position)))
     throw new Fault('conflict', 'That position id is taken. Use a new requestId.');
@@ -71,7 +71,9 @@ export const openPosition = async (
   });
   if (result.kind === 'rejected' && result.reason !== 'duplicate-id') {
     await engine.table.deletePosition(positionId);
-    const wasSent = result.reason !== 'too-late' && result.reason !== 'no-connection';
+    // Provably nothing was executed: the request may be made again.
+    await engine.table.reserveName(requestName(input), refused, positionId);
+    const wasSent = result.reason !== 'too-late' && result.reason !== 'no-connection' && result.code !== 'rate-limit';
     throw new Fault(
       wasSent ? 'exchange-refused' : 'exchange-unreachable',
       `${wasSent ? 'The exchange refused the entry' : 'The entry was not sent'}: ${result.message}. Nothing was opened.`,
@@ -116,6 +118,9 @@ const addFeesIfTold = async (
   }
 };
 
+/** Who holds the name of a request that the exchange refused. */
+const refused = 'refused';
+
 const requestName = ({ account, requestId }: CommandInput<'positions.open'>): string =>
   `request#${account}#${requestId}`;
 
@@ -134,7 +139,7 @@ const sameRequest = async (
   if (known === undefined)
     throw new Fault(
       'conflict',
-      `requestId ${input.requestId} was used already and its position is not there: it was refused or forgotten. Look at positions.list, then use a new requestId.`,
+      `requestId ${input.requestId} was used already and its position is not there: it was forgotten, or its beginning failed. Look at positions.list, then use a new requestId.`,
     );
   const [entry] = known.entries;
   if (known.symbol === input.symbol && known.side === input.side && entry?.type.includes(input.type))

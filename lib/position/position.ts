@@ -134,7 +134,14 @@ export const positionSchema = z.object({
   entries: z.array(orderRecordSchema),
   exits: z.array(orderRecordSchema),
   /** What the last look at the exchange said about the price; epoch milliseconds. */
-  seen: z.object({ at: z.number(), price: amountSchema.optional() }).optional(),
+  seen: z
+    .object({
+      at: z.number(),
+      price: amountSchema.optional(),
+      /** Since when the account has been seen to hold none of a perpetual position. */
+      flatSince: z.number().optional(),
+    })
+    .optional(),
   state: stateSchema,
   /** Raised by every claim and takeover; a write of an older epoch is refused. */
   epoch: z.number(),

@@ -35,8 +35,17 @@ export const closedOutside = async (
     const least = larger(market.amountMin, market.marketAmountMin ?? '0');
     if (isPositive(sellable) && decimal(sellable).gte(least)) return undefined;
   }
-  return describeOutside(exchange, position);
+  const outside = await describeOutside(exchange, position);
+  // An empty wallet proves nothing by itself: the coins may have been moved. A trade since the entry does.
+  return market.kind === 'spot' && outside.at === undefined ? undefined : outside;
 };
+
+/** When the position came to be: an earlier trade can't have closed it. Epoch milliseconds. */
+const openedAt = ({ entries, createdAt }: Position): number =>
+  Math.max(
+    ...entries.filter(({ filled }) => isPositive(filled)).map(({ at }) => at ?? 0),
+    entries.length === 0 ? Date.parse(createdAt) : 0,
+  );
 
 /** Says so, with the last trade that can have done it where the exchange tells. */
 export const describeOutside = async (exchange: Exchange, position: Position): Promise<ClosedOutside> => {
@@ -44,10 +53,11 @@ export const describeOutside = async (exchange: Exchange, position: Position): P
   const sentence = `The position was closed outside Ripcord: the account holds no ${market.base} of it any more`;
   try {
     const trade = await exchange.fetchLastTrade(market, exitSideOf(side));
-    if (trade === undefined) return { detail: `${sentence}.`, at: undefined };
-    const when = trade.at === undefined ? '' : ` on ${new Date(trade.at).toISOString()}`;
+    if (trade?.at === undefined || trade.at < openedAt(position))
+      return { detail: `${sentence}.`, at: undefined };
+    const when = new Date(trade.at).toISOString();
     return {
-      detail: `${sentence}; the last ${exitSideOf(side)} was ${trade.amount} at ${trade.price}${when}.`,
+      detail: `${sentence}; the last ${exitSideOf(side)} was ${trade.amount} at ${trade.price} on ${when}.`,
       at: trade.at,
     };
   } catch {

@@ -5,10 +5,10 @@ import { startRound } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal, type Position } from '../position/position.ts';
-import { refresh } from '../position/refresh.ts';
 import { answerOf } from './answer.ts';
 import { recover, type Standing } from './claim.ts';
 import { writeHit } from './record-hit.ts';
+import { refresh } from './refresh.ts';
 
 /** What one sweep did, for the log. */
 export interface SweepReport {

@@ -21,6 +21,8 @@ import { type Answer, send } from '../infra/local/running-server.ts';
 export interface World {
   /** Of the stack: where links and the invoke API are. */
   url: string;
+  /** What lets one browser into the stack's console. */
+  consoleAddress(): string;
   tableEndpoint: string;
   /** The stack's folder, with accounts.json and the table. */
   data: string;
@@ -76,6 +78,7 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
 
   const world: World = {
     url: stack.url,
+    consoleAddress: stack.consoleAddress,
     tableEndpoint: stack.tableEndpoint,
     data,
     exchange,

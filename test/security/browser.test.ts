@@ -239,4 +239,4 @@ describe.skipIf(browser === undefined)('a real browser', () => {
   });
 });
 
-it.runIf(browser === undefined)('has no browser', ({ skip }) => skip(noBrowser));
+if (browser === undefined) it('needs a browser', ({ skip }) => skip(noBrowser));

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
 /** How long the tick stands for the icon. */
@@ -18,6 +18,10 @@ export const CopyButton = ({
   autoFocus?: boolean;
 }) => {
   const [told, setTold] = useState<'' | 'Copied' | 'Not copied: mark the text and copy it yourself'>('');
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (autoFocus === true) button.current?.focus();
+  }, [autoFocus]);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
@@ -31,11 +35,11 @@ export const CopyButton = ({
   return (
     <span class="copy">
       <button
+        ref={button}
         type="button"
         class={`icon-button ${told === 'Copied' ? 'done' : ''}`}
         aria-label={`Copy ${name}`}
         title={`Copy ${name}`}
-        autofocus={autoFocus ?? false}
         onClick={() => void copy()}
       >
         <Icon name={told === 'Copied' ? 'check' : 'copy'} />

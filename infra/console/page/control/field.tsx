@@ -30,7 +30,6 @@ export const TextInput = ({
   required?: boolean;
   pattern?: string;
   maxLength?: number;
-  autoFocus?: boolean;
 }) => (
   <input
     type="text"

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { noBrowser } from '../browser.ts';
+import {
+  adopt,
+  movePrice,
+  newScene,
+  perpetualShort,
+  placeEntry,
+  placeExits,
+  spotLong,
+  tradeByHand,
+} from '../end-to-end/scene.ts';
+import { fire, ledgerSince, markOf, startWorld } from '../end-to-end/world.ts';
+import { choose, go, setStage } from './stage.ts';
+
+/** Positions on the page: taken over from a list, opened, watched, closed and resolved. */
+
+const world = await startWorld();
+const { core } = world;
+const stage = await setStage(world);
+const here = stage.browser === undefined ? noBrowser : "the console's positions";
+
+describe.skipIf(stage.browser === undefined)(here, () => {
+  it('one is adopted from the list of what is open at the exchange, with no id to find', async () => {
+    const scene = await newScene(world, spotLong);
+    const entry = placeEntry(scene, { filled: '0.4' });
+    const page = await stage.enter();
+    await go(page, 'My Positions');
+    await page.getByRole('button', { name: 'Adopt' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Account').selectOption(scene.account);
+    await dialog.getByRole('button', { name: /ETH\/USDT long 1 entry order/ }).click();
+    await dialog.getByRole('checkbox', { name: /Buy 1 ETH at 2,900.00/ }).waitFor();
+    await dialog.getByRole('button', { name: 'Adopt' }).click();
+    await page.getByRole('heading', { level: 1 }).getByText('Partly filled 40 %').waitFor();
+    const { positions } = await world.admin('positions.list', {});
+    expect(positions).toMatchObject([{ entries: [{ orderId: String(entry.id) }], filled: '0.4' }]);
+    await go(page, 'My Positions');
+    await page.getByRole('button', { name: 'Adopt' }).click();
+    await dialog.getByLabel('Account').selectOption(scene.account);
+    await dialog.getByText('Nothing is open there that Ripcord does not have already.').waitFor();
+  });
+
+  it('a perpetual is adopted as the exchange holds it, with the exits that wait beside it', async () => {
+    const scene = await newScene(world, perpetualShort);
+    tradeByHand(scene, 'sell', '2');
+    placeExits(scene, '2');
+    const page = await stage.enter();
+    await go(page, 'My Positions');
+    await page.getByRole('button', { name: 'Adopt' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Account').selectOption(scene.account);
+    await dialog.getByRole('button', { name: /ETH\/USDT perp short holds 2, 2 exit orders/ }).click();
+    expect(await dialog.getByLabel('Amount in ETH').inputValue()).toBe('2');
+    await dialog.getByRole('button', { name: 'Adopt' }).click();
+    await page.getByRole('heading', { level: 1, name: /ETH\/USDT perp Short Filled/ }).waitFor();
+    movePrice(scene, '2900');
+    await page.getByText('+200.00').waitFor();
+    expect((await world.admin('positions.list', {})).positions).toMatchObject([
+      { side: 'short', left: '2', openExits: 2 },
+    ]);
+  });
+
+  it('one is opened with a LIMIT entry, and closed from its menu', async () => {
+    const scene = await newScene(world, spotLong);
+    const page = await stage.enter();
+    await go(page, 'My Positions');
+    await page.getByRole('button', { name: 'Open', exact: true }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Account').selectOption(scene.account);
+    await dialog.getByLabel('Market').fill('eth/usdt');
+    await dialog.getByLabel('Price in USDT').fill('2800.001');
+    await dialog.getByLabel('Size in ETH').fill('0.5');
+    await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
+    await dialog.getByText(/2800.001 is not a multiple of the market's price step 0.01/).waitFor();
+    await dialog.getByLabel('Price in USDT').fill('2800');
+    await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
+    await page.getByRole('heading', { level: 1 }).getByText('Unfilled').waitFor();
+    const mark = markOf(core);
+    await choose(page, /^Actions for ETH\/USDT long/, 'Close now…');
+    await page.getByText('It cancels the entry of 0.5 ETH; nothing has filled.').waitFor();
+    await page.getByRole('button', { name: 'Close now' }).click();
+    await page.getByRole('heading', { level: 1 }).getByText('Cancelled').waitFor();
+    expect(ledgerSince(core, mark)).toMatchObject({ orders: [], canceled: [expect.any(String)] });
+  });
+
+  it('one that needs a person is resolved by what the exchange says', async () => {
+    const scene = await newScene(world, spotLong);
+    const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
+    core.setLiquidity({ market: 'spot', symbol: 'ETHUSDT', amount: '0.3' });
+    expect(await fire(await world.newLink(positionId, 'close'))).toMatchObject({ status: 409 });
+    const page = await stage.enter();
+    await page.getByText('ETH/USDT long needs a person.').waitFor();
+    await page.getByRole('button', { name: 'Resolve…' }).click();
+    await page.getByText('It is still open.').waitFor();
+    await page.getByText(/0\.69\d* ETH of it is left/).waitFor();
+    await page.getByRole('button', { name: 'Settle it so' }).click();
+    await page.getByText('ETH/USDT long needs a person.').waitFor({ state: 'detached' });
+    expect(await world.positionNow(positionId)).toMatchObject({
+      status: 'open',
+      left: expect.stringMatching(/^0\.69/),
+    });
+  });
+
+  it('the table filters, searches and sorts', async () => {
+    const scene = await newScene(world, spotLong);
+    await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })], label: 'one' });
+    await adopt(scene, { entries: [placeEntry(scene, { amount: '3' })], label: 'two' });
+    await adopt(scene, { entries: [placeEntry(scene, { amount: '2', filled: '0.5' })], label: 'three' });
+    const page = await stage.enter();
+    await go(page, 'My Positions');
+    const labels = async () =>
+      (await page.locator('tbody th .sub').allTextContents()).map((text) => text.split(' · ')[1]);
+    expect((await labels()).toSorted()).toEqual(['one', 'three', 'two']);
+    await page.getByRole('button', { name: 'Left / filled' }).click();
+    expect(await labels()).toEqual(['two', 'three', 'one']);
+    await page.getByRole('button', { name: 'Left / filled' }).click();
+    expect(await labels()).toEqual(['one', 'three', 'two']);
+    expect(await page.getByRole('columnheader', { name: 'Left / filled' }).getAttribute('aria-sort')).toBe(
+      'descending',
+    );
+    await page.getByRole('button', { name: 'Filled 1', exact: true }).click();
+    expect(await labels()).toEqual(['one']);
+    await page.getByRole('button', { name: 'Unfilled 2' }).click();
+    expect(await labels()).toEqual(['three', 'two']);
+    await page.getByRole('searchbox').fill('thr');
+    expect(await labels()).toEqual(['three']);
+    await page.getByRole('searchbox').fill('nothing of the sort');
+    await page.getByText('No position fits').waitFor();
+  });
+
+  it('what the exchange does shows by itself, and what it can not say is said', async () => {
+    const scene = await newScene(world, spotLong);
+    const entry = placeEntry(scene);
+    await adopt(scene, { entries: [entry] });
+    const page = await stage.enter();
+    await page.getByRole('link', { name: 'ETH/USDT' }).click();
+    const heading = page.getByRole('heading', { level: 1 });
+    await heading.getByText('Unfilled').waitFor();
+    core.fill({ orderId: entry.id, amount: '0.25' });
+    await heading.getByText('Partly filled 25 %').waitFor();
+    core.addFault({ kind: 'html', match: {}, times: 99 });
+    await page.getByText(/Shown as it was .* did not let us read an order/).waitFor();
+    core.clearFaults();
+    await page.getByText(/Shown as it was/).waitFor({ state: 'detached' });
+  });
+});

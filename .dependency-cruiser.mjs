@@ -50,7 +50,8 @@ const borders = [
   },
   {
     name: 'page-knows-types-only',
-    comment: 'The page runs in a browser: of the contract it takes the types, which are gone when it is bundled.',
+    comment:
+      'The page runs in a browser: of the contract it takes the types, which are gone when it is bundled.',
     from: { path: '^infra/console/page/' },
     to: { path: '^(lib|functions|bin|test|infra/(?!console/page/))', dependencyTypesNot: ['type-only'] },
   },

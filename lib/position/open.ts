@@ -73,7 +73,8 @@ export const openPosition = async (
     await engine.table.deletePosition(positionId);
     // Provably nothing was executed: the request may be made again.
     await engine.table.reserveName(requestName(input), refused, positionId);
-    const wasSent = result.reason !== 'too-late' && result.reason !== 'no-connection' && result.code !== 'rate-limit';
+    const wasSent =
+      result.reason !== 'too-late' && result.reason !== 'no-connection' && result.code !== 'rate-limit';
     throw new Fault(
       wasSent ? 'exchange-refused' : 'exchange-unreachable',
       `${wasSent ? 'The exchange refused the entry' : 'The entry was not sent'}: ${result.message}. Nothing was opened.`,

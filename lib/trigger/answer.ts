@@ -85,7 +85,7 @@ export const asking = (link: Link, why: string): Answer => ({
 });
 
 /** What a link does, in a sentence. */
-export const describeAction = ({ action, percent }: Pick<Link, 'action' | 'percent'>): string => {
+const describeAction = ({ action, percent }: Pick<Link, 'action' | 'percent'>): string => {
   if (action === 'keep')
     return 'This link cancels the entry if it is unfilled, and leaves a filled position alone.';
   const what = percent === undefined ? 'a filled position' : `${percent} % of a filled position`;

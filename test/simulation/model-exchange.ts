@@ -39,7 +39,7 @@ export const toText = (units: Units): string => {
   const digits = String(Math.abs(units)).padStart(4, '0');
   return `${sign}${digits.slice(0, -3)}.${digits.slice(-3)}`.replace(/\.?0+$/, '');
 };
-export const toUnits = (text: string): Units => Math.round(Number(text) * 1_000);
+const toUnits = (text: string): Units => Math.round(Number(text) * 1_000);
 
 export const rules = (plan: Plan): MarketRules => ({
   symbol: plan.market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT',

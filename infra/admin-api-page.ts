@@ -48,7 +48,9 @@ const rows = (schema: Schema, path = ''): string[] =>
 
 const inputTable = (schema: Schema): string => {
   const lines = rows(schema);
-  return lines.length === 0 ? 'No input.' : ['| input | type | required |', '|---|---|---|', ...lines].join('\n');
+  return lines.length === 0
+    ? 'No input.'
+    : ['| input | type | required |', '|---|---|---|', ...lines].join('\n');
 };
 
 const resultLine = (schema: Schema): string => {
@@ -56,7 +58,9 @@ const resultLine = (schema: Schema): string => {
     const inner = field.type === 'array' ? field.items : field;
     const names = Object.keys(inner?.properties ?? {});
     const list = field.type === 'array' ? 'list of ' : '';
-    return names.length === 0 ? `\`${name}\` (${nameType(field)})` : `\`${name}\`: ${list}{ ${names.join(', ')} }`;
+    return names.length === 0
+      ? `\`${name}\` (${nameType(field)})`
+      : `\`${name}\`: ${list}{ ${names.join(', ')} }`;
   });
   return `Result: ${fields.join('; ')}.`;
 };

@@ -45,15 +45,17 @@ export class PositionTable extends Construct {
     ]);
   }
 
-  /** To write down hits and nothing else: no link and no position can be made with it, nor replaced. */
-  grantHits(to: RipcordFunction): void {
-    to.grant({}, [
-      {
-        actions: named(['PutItem']),
-        resources: [this.#table.tableArn],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['hits#*'] } },
-      },
-    ]);
+  /**
+   * To act on positions and to write down hits, and nothing else. An update makes the item where there is none, so
+   * without these conditions whoever takes the function over could make a link.
+   */
+  grantActing(to: RipcordFunction): void {
+    const on = (action: ItemAction, keys: string) => ({
+      actions: named([action]),
+      resources: [this.#table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keys] } },
+    });
+    to.grant({}, [on('PutItem', 'hits#*'), on('UpdateItem', 'position#*')]);
   }
 }
 

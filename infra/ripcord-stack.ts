@@ -45,9 +45,9 @@ export class RipcordStack extends Stack {
       // junk finds this limit only where it has found the API's, and other functions of the account can't use it up.
       ...(props.triggerConcurrency > 0 && { reservedConcurrentExecutions: props.triggerConcurrency }),
     });
-    // Whoever takes this function over can make neither links nor positions.
-    table.grant(trigger, ['GetItem', 'BatchGetItem', 'UpdateItem']);
-    table.grantHits(trigger);
+    // Whoever takes this function over can make no links.
+    table.grant(trigger, ['GetItem', 'BatchGetItem']);
+    table.grantActing(trigger);
     trigger.grantAccounts(accounts, ['GetParameter']);
 
     // If this fails, nobody can make or revoke links, or change accounts; the links that exist go on working.
@@ -83,8 +83,8 @@ export class RipcordStack extends Stack {
       retryAttempts: 0,
       maxEventAge: Duration.minutes(1),
     });
-    table.grant(sweep, ['GetItem', 'BatchGetItem', 'UpdateItem'], ['Query']);
-    table.grantHits(sweep);
+    table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
+    table.grantActing(sweep);
     sweep.grantAccounts(accounts, ['GetParameter']);
     sweep.grantChannels(channels);
     topic.grantPublish(sweep);

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { CommandResult, LinkView, PositionView } from '../lib/admin/commands.ts';
+import { chartOf } from '../lib/exchange/chart.ts';
 import { moment } from './figures.ts';
 import { namePosition } from './position-text.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
@@ -80,12 +81,6 @@ const effectOf = ({ action, percent }: LinkView): string => {
   return `Close: an entry that has not filled is canceled; ${what} is closed at once with a MARKET order.`;
 };
 
-/** `BTCUSDT`, or `BTCUSDT.P` for a perpetual: what TradingView's search takes. */
-const chartOf = (symbol: string): string => {
-  const [base, quote, settle] = symbol.split(/[/:]/);
-  return `${base}${quote}${settle === undefined ? '' : '.P'}`;
-};
-
 /** @returns the URL alone on its line, for copying, with what it does. */
 export const describeUrl = ({ url, link }: CommandResult<'links.create'>): string =>
   [
@@ -100,17 +95,11 @@ export const describeUrl = ({ url, link }: CommandResult<'links.create'>): strin
     ),
   ].join('\n');
 
-/** The exchanges by the name that TradingView gives them. */
-const chartExchanges: Record<string, string> = { binance: 'Binance', binanceusdm: 'Binance', bybit: 'Bybit' };
-
 /** @returns how to put the URL into a TradingView alert. Without the position, its market stays unnamed. */
 export const describeSteps = (link: LinkView, position: PositionView | undefined): string => {
-  const market =
-    position === undefined
-      ? 'the same market and exchange as the position'
-      : asPlainText(
-          `the same market and exchange as the position: ${chartOf(position.symbol)} on ${chartExchanges[position.exchange] ?? position.exchange}`,
-        );
+  const chart = position === undefined ? undefined : chartOf(position);
+  const named = chart === undefined ? '' : `: ${chart.symbol} on ${chart.exchange}`;
+  const market = asPlainText(`the same market and exchange as the position${named}`);
   return [
     'To fire it from a TradingView alert:',
     `  1. In Supercharts, click Search and choose ${market}.`,

@@ -56,6 +56,19 @@ export const placeDemoOrders = (core: SimulatedCore, apiKey: string): DemoPositi
   ];
 };
 
+/** A short perpetual with its exits that no position has yet: something to adopt on the page. */
+export const leaveShortToAdopt = (core: SimulatedCore, apiKey: string): void => {
+  const { algoOrders } = core.orders({ apiKey });
+  const exit = (clientOrderId: string, type: 'take_profit_market' | 'stop_market', stopPrice: string) => {
+    if (algoOrders.some((order) => order.clientOrderId === clientOrderId)) return;
+    const order = { market: 'usdm', symbol: 'ETHUSDT', side: 'buy', amount: '2', reduceOnly: true } as const;
+    core.placeOrder({ ...order, apiKey, clientOrderId, type, stopPrice });
+  };
+  core.setPosition({ apiKey, symbol: 'ETHUSDT', amount: '-2', entryPrice: '3040' });
+  exit('demo-short-take-profit', 'take_profit_market', '2850');
+  exit('demo-short-stop', 'stop_market', '3150');
+};
+
 const limitBuy = (symbol: string, amount: string, price: string): NewOrder => ({
   market: 'spot',
   symbol,

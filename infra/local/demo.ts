@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Account, Accounts } from '../../lib/account/account.ts';
 import { Fault } from '../../lib/fault.ts';
 import { spotAccount, updateDemoAccounts } from './demo-accounts.ts';
-import { type DemoPosition, placeDemoOrders } from './demo-orders.ts';
+import { type DemoPosition, leaveShortToAdopt, placeDemoOrders } from './demo-orders.ts';
 import { adoptDemoPositions } from './demo-positions.ts';
 import { type SimulatedExchange, startSimulatedExchange } from './exchange/exchange.ts';
 import type { Lambda } from './lambda.ts';
@@ -102,6 +102,7 @@ const prepare = ({ core }: SimulatedExchange, { apiKey, secret }: Account, log: 
       const balances = { spot: { USDT: '10000' }, usdm: { USDT: '10000' } };
       core.addAccount({ apiKey, secret, balances });
     }
+    leaveShortToAdopt(core, apiKey);
     return placeDemoOrders(core, apiKey);
   } catch (thrown) {
     log(`The demo's orders could not be placed. ${inOneLine(thrown)}`);

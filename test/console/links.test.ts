@@ -90,7 +90,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     await dialog.getByLabel('Name, for your own eyes').fill('half of it');
     await dialog.getByLabel('Works until').selectOption({ label: '7 days from now' });
     await dialog.getByLabel('Close only a part, in %').fill('50');
-    await dialog.getByLabel('Opened in a browser').selectOption({ label: 'Asks first' });
+    await dialog.getByLabel('Opened in a browser').selectOption({ label: 'Shows a button first' });
     await dialog.getByLabel('May be fired from').selectOption({ label: 'Addresses I list' });
     await dialog.getByLabel('Addresses or ranges').fill('203.0.113.7, 198.51.100.0/24');
     await dialog.getByRole('button', { name: 'Create link' }).click();

@@ -25,11 +25,11 @@ export const refresh = async (): Promise<void> => {
   asked += 1;
   const turn = asked;
   try {
-    const [told, linked, history, stored] = await Promise.all([
+    const [told, linked, history] = await Promise.all([
       ask('positions.list', {}),
       ask('links.list', {}),
       ask('history.list', { limit: hitsShown }),
-      ask('accounts.list', {}),
+      accounts.value === undefined ? refreshAccounts() : undefined,
     ]);
     if (turn < shown) return;
     shown = turn;
@@ -37,13 +37,17 @@ export const refresh = async (): Promise<void> => {
     links.value = linked.links;
     paused.value = linked.paused;
     hits.value = history.hits;
-    accounts.value = stored.accounts;
     toldAt.value = Date.now();
     trouble.value = undefined;
   } catch (thrown) {
     const code = thrown instanceof Refusal ? thrown.code : 'internal';
     trouble.value = { code, message: wordsOf(thrown) };
   }
+};
+
+/** Accounts change at the command line only, so they are asked for when the page is looked at anew. */
+const refreshAccounts = async (): Promise<void> => {
+  accounts.value = (await ask('accounts.list', {})).accounts;
 };
 
 /** Every open position costs the exchange a few requests: with many of them, the page asks less often. */
@@ -61,7 +65,9 @@ export const keepFresh = (): void => {
     timer = setTimeout(() => void round(), Math.max(leastPauseMs, open * pausePerPositionMs));
   };
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden) void round();
+    if (document.hidden) return;
+    accounts.value = undefined;
+    void round();
   });
   void round();
 };

@@ -44,15 +44,6 @@ const exchangeNames: Record<string, string> = {
 };
 export const exchangeName = (id: string): string => exchangeNames[id] ?? id;
 
-/** What to type into TradingView's search, and which exchange to pick there. */
-export const chartOf = ({ symbol, exchange }: Pick<PositionView, 'symbol' | 'exchange'>) => {
-  const [base, quote, settle] = symbol.split(/[/:]/);
-  return {
-    symbol: `${base}${quote}${settle === undefined ? '' : '.P'}`,
-    exchange: exchange === 'bybit' ? 'Bybit' : 'Binance',
-  };
-};
-
 export const actions: Record<Action, { title: string; short: string; rule: string }> = {
   close: {
     title: 'Close with MARKET order',

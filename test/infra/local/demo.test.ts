@@ -68,6 +68,8 @@ const viewOf = ({ symbol, entryOrderIds }: Adoption) => ({
   filled: '1',
   left: '1',
   quote: 'USDT',
+  priceStep: '0.01',
+  amountStep: '0.001',
   entries: entryOrderIds.map((orderId) => ({
     orderId,
     type: 'limit',

@@ -1,12 +1,20 @@
 import type { PositionView } from '../../../../lib/admin/commands.ts';
+import { chartOf } from '../../../../lib/exchange/chart.ts';
 import { CopyButton } from '../control/copy-button.tsx';
-import { chartOf } from '../words.ts';
 
 /** Whether TradingView can reach a link at all: it opens ports 80 and 443 of public addresses only. */
 const isPublic = (url: string): boolean => !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
 
 /** How to put a link into a TradingView alert, in TradingView's own words. */
-export const AlertSteps = ({ position, url }: { position: PositionView; url: string }) => {
+export const AlertSteps = ({
+  position,
+  url,
+  asksFirst,
+}: {
+  position: PositionView;
+  url: string;
+  asksFirst: boolean;
+}) => {
   const chart = chartOf(position);
   return (
     <section class="steps">
@@ -43,8 +51,8 @@ export const AlertSteps = ({ position, url }: { position: PositionView; url: str
         </li>
       </ol>
       <p class="help">
-        Webhooks need a paid TradingView plan. To fire it by hand, open the link in a browser: it acts at
-        once.
+        Webhooks need a paid TradingView plan. To fire it by hand, open the link in a browser
+        {asksFirst ? ' and press the button' : ': it acts at once'}.
       </p>
     </section>
   );

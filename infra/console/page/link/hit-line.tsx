@@ -10,7 +10,9 @@ const decisions: Record<HitView['decision'], { word: string; tone: Tone }> = {
   refused: { word: 'Refused', tone: 'warn' },
 };
 
-export const decisionOf = ({ decision }: HitView) => decisions[decision];
+/** What was decided. What was fired and yet refused or left to a person is no success. */
+export const decisionOf = ({ decision, status }: HitView): { word: string; tone: Tone } =>
+  decision === 'fired' && status >= 400 ? { ...decisions.fired, tone: 'warn' } : decisions[decision];
 
 /** Where a hit came from, in a few words. */
 export const originOf = ({ method, sourceIp, resend }: HitView): string => {

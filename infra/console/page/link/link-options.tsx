@@ -8,7 +8,7 @@ export interface LinkChoices {
   expiresIn: '' | '1h' | '12h' | '1d' | '7d' | '30d';
   maxUses: string;
   percent: string;
-  browser: '' | 'confirm' | 'post-only';
+  browser: '' | 'confirm';
   sources: '' | 'tradingview' | 'listed';
   addresses: string;
 }
@@ -40,7 +40,6 @@ export const optionsOf = (
     ...(uses === undefined ? {} : { maxUses: uses }),
     ...(part === undefined ? {} : { percent: part }),
     ...(browser === 'confirm' ? { confirm: true } : {}),
-    ...(browser === 'post-only' ? { methods: 'post-only' as const } : {}),
     ...(sources === '' ? {} : { sources: sources === 'tradingview' ? sources : addresses.split(/[\s,]+/) }),
   };
 };
@@ -107,8 +106,7 @@ export const LinkOptions = ({
             onChange={(browser) => set({ browser })}
             options={[
               { value: '', label: 'Acts at once' },
-              { value: 'confirm', label: 'Asks first' },
-              { value: 'post-only', label: 'Never acts by opening it' },
+              { value: 'confirm', label: 'Shows a button first' },
             ]}
           />
         </Field>

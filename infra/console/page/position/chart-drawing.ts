@@ -73,7 +73,7 @@ export const drawChart = (place: HTMLElement, priceStep: string): Drawing => {
     timeScale: {
       timeVisible: true,
       borderVisible: false,
-      rightOffset: 12,
+      rightOffset: 18,
       tickMarkFormatter: (time: unknown, type: TickMarkType) =>
         (type === TickMarkType.Time || type === TickMarkType.TimeWithSeconds ? clock : day).format(
           dateOf(time),

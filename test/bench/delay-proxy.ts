@@ -1,4 +1,10 @@
-import { Agent, createServer, request as httpRequest } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from '../../infra/local/listen.ts';
 import { monotonic } from './function-process.ts';
@@ -31,7 +37,7 @@ export const startDelayProxy = async (
 ): Promise<DelayProxy> => {
   const { hostname, port } = new URL(target);
   const agent = new Agent({ keepAlive: true });
-  const server = createServer(async (request, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrivedAt = monotonic();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -58,21 +64,21 @@ export const startDelayProxy = async (
         path: url,
         headers: { ...headers, ...(body.length > 0 ? { 'content-length': body.length } : {}) },
       },
-      async (answer) => {
-        const parts: Buffer[] = [];
-        for await (const part of answer) parts.push(part as Buffer);
-        const whole = Buffer.concat(parts);
-        if (to === 'table') passage.units = unitsOf(whole.toString());
-        passage.answeredAt = monotonic();
-        const { 'transfer-encoding': _, ...others } = answer.headers;
-        response
-          .writeHead(answer.statusCode ?? 500, { ...others, 'content-length': whole.length })
-          .end(whole);
-      },
+      (answer) => void passBack(answer),
     );
+    const passBack = async (answer: IncomingMessage): Promise<void> => {
+      const parts: Buffer[] = [];
+      for await (const part of answer) parts.push(part as Buffer);
+      const whole = Buffer.concat(parts);
+      if (to === 'table') passage.units = unitsOf(whole.toString());
+      passage.answeredAt = monotonic();
+      const { 'transfer-encoding': _, ...others } = answer.headers;
+      response.writeHead(answer.statusCode ?? 500, { ...others, 'content-length': whole.length }).end(whole);
+    };
     onward.on('error', () => response.destroy());
     onward.end(body);
-  });
+  };
+  const server = createServer((request, response) => void pass(request, response));
   server.keepAliveTimeout = 600_000;
   const proxy: DelayProxy = {
     url: `http://127.0.0.1:${await listen(server, 0)}`,

@@ -36,10 +36,10 @@ const builds = await buildAll(folder);
 const world = await startWorld();
 
 const parts: Record<string, (progress: (done: number, of: number) => void) => Promise<Findings>> = {
-  cold: (progress) => measureColdStarts(world, builds, 15, progress),
-  hot: (progress) => measureHotPath(world, builds, { filled: 300, resting: 60 }, progress),
+  cold: (progress) => measureColdStarts(world, builds, 11, progress),
+  hot: (progress) => measureHotPath(world, builds, { filled: 200, resting: 40 }, progress),
   memory: (progress) => measureMemory(world, builds, 10_000, progress),
-  throughput: (progress) => measureThroughput(world, folder, 10, progress),
+  throughput: (progress) => measureThroughput(world, folder, 8, progress),
 };
 
 const rows: Row[] = [];

@@ -48,4 +48,4 @@ const run = async () => {
 
 // A profile or a cache is written at an orderly end.
 process.on('SIGTERM', () => process.exit());
-run();
+void run();

@@ -92,7 +92,7 @@ process.on(
     process.send?.({ id, result: commands[command](input) });
   },
 );
-process.on('disconnect', async () => {
+const end = async (): Promise<void> => {
   tableProxy.stop();
   exchangeProxy.stop();
   parametersProxy.stop();
@@ -101,5 +101,6 @@ process.on('disconnect', async () => {
   await table.stop();
   await rm(folder, { recursive: true, force: true });
   process.exit();
-});
+};
+process.on('disconnect', () => void end());
 process.send?.({ id: 0 });

@@ -23,7 +23,7 @@ export interface World extends WorldAddresses {
 /** Any admin function. */
 export type Admin = <Name extends CommandName>(command: Name, input: CommandInput<Name>) => Promise<unknown>;
 
-export const accountName = 'bench';
+const accountName = 'bench';
 
 export const startWorld = async (): Promise<World> => {
   const child = fork(new URL('./world-process.ts', import.meta.url));

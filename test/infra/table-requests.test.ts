@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { request as ask, createServer, type IncomingMessage, type Server } from 'node:http';
+import {
+  request as ask,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer, json } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -26,7 +32,7 @@ const answerSchema = z.looseObject({
 const startMeter = async () => {
   const requests: TableRequest[] = [];
   let target = '';
-  const server: Server = createServer(async (request: IncomingMessage, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = JSON.stringify({ ...((await json(request)) as object), ReturnConsumedCapacity: 'INDEXES' });
     const action = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     const { host, ...headers } = request.headers;
@@ -39,7 +45,11 @@ const startMeter = async () => {
     const { ConsumedCapacity: consumed = [] } = answerSchema.parse(JSON.parse(payload.toString()));
     requests.push({ action, units: consumed.reduce((sum, { CapacityUnits: units }) => sum + units, 0) });
     response.writeHead(answer.statusCode ?? 500, answer.headers).end(payload);
-  }).listen(0, '127.0.0.1');
+  };
+  const server: Server = createServer((request, response) => void pass(request, response)).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   afterAll(() => server.close());
   return {

@@ -36,7 +36,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: claim,
-        find: 'return { ...learned, claim };',
+        find: 'return { ...learned, claim: { ...claim, lastWords: ending.words ?? claim.lastWords } };',
         replace: "return { ...learned, state: 'open', claim: null };",
       },
     ],
@@ -90,7 +90,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: claim,
-        find: 'return { ...learned, claim };',
+        find: 'return { ...learned, claim: { ...claim, lastWords: ending.words ?? claim.lastWords } };',
         replace: 'return { ...learned, claim: { ...claim, unsent: true } };',
       },
     ],

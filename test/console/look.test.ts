@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../infra/local/listen.ts';
 import { noBrowser } from '../browser.ts';
 import { adopt, newScene, placeEntry, placeExits, spotLong } from '../end-to-end/scene.ts';
-import { startWorld } from '../end-to-end/world.ts';
-import { go, setStage } from './stage.ts';
+import { fire, startWorld } from '../end-to-end/world.ts';
+import { choose, go, setStage } from './stage.ts';
 
 /** What every browser, reader and stranger gets to see of the page. */
 
@@ -54,12 +54,17 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     ['dark', 390],
   ] as const)('has nothing for axe to find, %s and %i wide', async (colorScheme, width) => {
     const { positionId } = await newPosition();
-    await world.newLink(positionId, 'close');
+    const { url } = await world.admin('links.create', { positionId, action: 'keep', label: 'fired' });
+    expect(await fire(url)).toMatchObject({ status: 200 });
     const page = await stage.enter({ colorScheme, viewport: { width, height: 860 } });
     const found: Record<string, string[]> = {};
     const look = async (name: string) => {
       // No view is wider than its window.
       expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, width]);
+      // Nor is a dialog wider than itself.
+      const inside =
+        'Math.max(0, ...[...document.querySelectorAll("dialog")].map((each) => each.scrollWidth - each.clientWidth))';
+      expect([name, await page.evaluate(inside)]).toEqual([name, 0]);
       found[name] = await findings(page);
     };
     await look('Dashboard');
@@ -80,6 +85,9 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     await look('Position Info');
     await go(page, 'Links');
     await look('Links');
+    await choose(page, /^Actions for link fired/, 'History');
+    await page.getByText(/requests? to the exchange/).click();
+    await look('History of this link');
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
   });
 

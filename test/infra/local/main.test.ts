@@ -25,6 +25,8 @@ describe('npm start', () => {
     const local = runLocal('--port', '0', '--data', data);
     const url = await local.ready;
     const [, exchange = ''] = await local.line(/ +curl (http:\/\/127\.0\.0\.1:\d+)\/sim\/ledger/);
+    const [, address = ''] = await local.line(/Open (http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43})/);
+    expect((await fetch(address, { redirect: 'manual' })).headers.get('location')).toBe('/console/');
     await local.line(/ +npx ripcord --local http:\/\/127\.0\.0\.1:\d+ positions list/);
     expect(Array.isArray(await (await fetch(`${exchange}/sim/ledger`)).json())).toBe(true);
     expect(await positionsAt(url)).toMatchObject([

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { answered, startFakeAdmin } from './fake-admin.ts';
+import { runLocally } from './run-ripcord.ts';
+
+const ripcord = fileURLToPath(new URL('../../bin/ripcord.ts', import.meta.url));
+
+/** The first line it prints, once the console is there. */
+const addressOf = async (child: ChildProcess): Promise<string> => {
+  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+  return String(line).replace(/^Open (.*)\n$/, '$1');
+};
+
+test('the console opens to whoever reads its address, asks the admin function, and ends at a signal', async () => {
+  await using admin = await startFakeAdmin(() => answered({ accounts: [] }));
+  const child = spawn(process.execPath, [ripcord, 'console', '--local', admin.url], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const address = new URL(await addressOf(child));
+  expect(admin.payloads).toEqual([{ command: 'accounts.list' }]);
+  const entered = await fetch(address, { redirect: 'manual' });
+  expect(entered.status).toBe(303);
+  const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const ask = async (command: object) => {
+    const answer = await fetch(new URL('/console/command', address), {
+      method: 'POST',
+      headers: { cookie, origin: address.origin, 'content-type': 'application/json' },
+      body: JSON.stringify(command),
+    });
+    return (await answer.json()) as unknown;
+  };
+  expect(await ask({ command: 'accounts.list' })).toEqual({ ok: true, result: { accounts: [] } });
+  // What the function answers is held against the contract before the page sees it.
+  expect(await ask({ command: 'links.list' })).toMatchObject({
+    ok: false,
+    error: { code: 'function-failed' },
+  });
+  expect(admin.payloads).toHaveLength(3);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('the console says at once where no admin function answers, or its port is none', async () => {
+  const nobody = await runLocally('http://127.0.0.1:1', ['console']);
+  expect(nobody).toMatchObject({ code: 1, stdout: '' });
+  expect(nobody.stderr).toContain('start the local stack with npm start');
+  const odd = await runLocally('http://127.0.0.1:1', ['console', '--port', 'http']);
+  expect(odd.stderr).toContain('--port: expected a whole number up to 65535');
+});

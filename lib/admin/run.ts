@@ -63,7 +63,8 @@ export const runAdmin = async (
     // The schema that parsed the input is the one its handler is typed by.
     const handler = handlers[name] as (services: AdminServices, input: unknown) => Promise<unknown>;
     const result = await handler(services, input);
-    say('command', 'ok');
+    // The console looks every few seconds: only what changed something is worth a line.
+    if (!looks.has(name)) say('command', 'ok');
     return { ok: true, result };
   } catch (thrown) {
     const { code, message, issues } = asFault(thrown);
@@ -72,6 +73,18 @@ export const runAdmin = async (
     return { ok: false, error: { code, message, issues } };
   }
 };
+
+/** Commands that change nothing. */
+const looks: ReadonlySet<CommandName> = new Set<CommandName>([
+  'positions.list',
+  'positions.get',
+  'positions.candles',
+  'links.list',
+  'links.preview',
+  'history.list',
+  'accounts.list',
+  'accounts.open',
+]);
 
 const parsePayload = (payload: unknown): { name: CommandName; input: unknown } => {
   const parsed = z.looseObject({ command: z.string() }).safeParse(payload);

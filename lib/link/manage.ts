@@ -20,6 +20,7 @@ export const createLink = async (
     );
   const token = mintToken();
   const tokenHash = hashToken(token);
+  const now = engine.now();
   const link: Link = {
     linkId: linkIdOf(tokenHash),
     tokenHash,
@@ -28,11 +29,9 @@ export const createLink = async (
     exchange: position.exchange,
     action: input.action,
     label: input.label,
-    createdAt: new Date(engine.now()).toISOString(),
+    createdAt: new Date(now).toISOString(),
     expiresAt:
-      input.expiresIn === undefined
-        ? undefined
-        : new Date(engine.now() + input.expiresIn * 1_000).toISOString(),
+      input.expiresIn === undefined ? undefined : new Date(now + input.expiresIn * 1_000).toISOString(),
     // A part is meant once: a resend must not close another part.
     maxUses: input.maxUses ?? (input.percent === undefined ? undefined : 1),
     confirm: input.confirm ?? false,

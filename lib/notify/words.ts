@@ -35,7 +35,11 @@ const tellOf = (news: News, { positionId, market }: Position): string => {
       const { message, canceledExitOrderIds: exits } = news.failure;
       const unguarded =
         exits.length === 0 ? '' : ` Its exit orders ${exits.join(', ')} were cancelled, so it is unguarded.`;
-      return `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it: ${ended(message)}${unguarded} It is as open as before: look at the exchange, or fire the link again.`;
+      const what =
+        news.failure.code === 'withdrawn'
+          ? 'Nothing was closed'
+          : `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it`;
+      return `${what}: ${ended(message)}${unguarded} It is as open as before: look at the exchange, or fire the link again.`;
     }
     case 'attention':
       return `${ended(news.reason)} Look at the exchange, then run: ripcord positions resolve ${positionId}`;

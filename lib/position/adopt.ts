@@ -61,9 +61,16 @@ export const adoptPosition = async (
     price,
   });
   const known: Position = { ...position, entries: await addFees(exchange, position, position.entries) };
-  for (const orderId of entryIds) await takeOrder(engine, known, orderId);
+  await refuseTaken(engine, known);
   if (!(await engine.table.createPosition(known)))
     throw new Fault('conflict', 'That position id is taken. Adopt the position again.');
+  try {
+    // After the position, so that whoever finds a name taken finds its holder too.
+    for (const orderId of entryIds) await takeOrder(engine, known, orderId);
+  } catch (thrown) {
+    await engine.table.deletePosition(known.positionId);
+    throw thrown;
+  }
   return known;
 };
 
@@ -76,10 +83,28 @@ const takeOrder = async (engine: Engine, position: Position, orderId: string): P
   const isFree = holder === undefined || isFinal(holder.state);
   if (isFree && (await engine.table.reserveName(name, position.positionId, holderId)) === position.positionId)
     return;
-  throw new Fault(
+  throw taken(orderId, holderId);
+};
+
+const taken = (orderId: string, holderId: string): Fault =>
+  new Fault(
     'conflict',
     `Order ${orderId} belongs to ${holderId} already. Make links for that position, or forget it first.`,
   );
+
+/** Also those that `positions.open` has placed, which took no name. */
+const refuseTaken = async (engine: Engine, { account, symbol, entries }: Position): Promise<void> => {
+  for (const other of await engine.table.listPositions('open')) {
+    if (other.account !== account || other.symbol !== symbol || isFinal(other.state)) continue;
+    const order = entries.find((entry) =>
+      other.entries.some(
+        ({ orderId, clientOrderId }) =>
+          (orderId !== undefined && orderId === entry.orderId) ||
+          (clientOrderId !== undefined && clientOrderId === entry.clientOrderId),
+      ),
+    );
+    if (order !== undefined) throw taken(order.orderId ?? '', other.positionId);
+  }
 };
 
 /** What other open positions hold of a perpetual is not there to be adopted again. */

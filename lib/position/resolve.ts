@@ -8,6 +8,7 @@ import { inParallel } from '../parallel.ts';
 import { lookAtOrders } from './look.ts';
 import { clientOrderIdOf, isFinal, type OrderRecord, type Outcome, type Position } from './position.ts';
 import { recordOf, tallyOf } from './tally.ts';
+import { vanishedMs } from './timing.ts';
 
 /** What the exchange's record comes to, before anything is written. */
 export interface Verdict {
@@ -34,7 +35,7 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
     );
   const exchange = await engine.exchanges.of(position.account, position.exchange);
   const looked = await lookAtOrders(exchange, position, engine.now());
-  const { orders, vanished } = await withoutVanished(exchange, position, looked);
+  const { orders, vanished } = await withoutVanished(exchange, position, looked, engine.now());
   const closes = await findCloses(exchange, position, orders.exits);
   const live = closes.find((order) => order.status !== 'done');
   const seen: Position = { ...position, entries: orders.entries, exits: [...orders.exits, ...closes] };
@@ -86,10 +87,17 @@ const withoutVanished = async (
   exchange: Exchange,
   position: Position,
   looked: Pick<Position, 'entries' | 'exits'>,
+  now: number,
 ): Promise<{ orders: Pick<Position, 'entries' | 'exits'>; vanished: string[] }> => {
   const vanished: string[] = [];
   const end = async (order: OrderRecord): Promise<OrderRecord> => {
-    if (order.status !== 'live' || (await exchange.fetchOrder(position.market, order)) !== undefined)
+    // A young order may be denied although it is there.
+    const isYoung = now - (order.at ?? 0) <= vanishedMs;
+    if (
+      order.status !== 'live' ||
+      isYoung ||
+      (await exchange.fetchOrder(position.market, order)) !== undefined
+    )
       return order;
     vanished.push(order.orderId ?? '');
     return { ...order, status: 'done' };

@@ -18,8 +18,8 @@ export const absentLooksNeeded = 3;
 /** How many times, and how far apart, an order that only was acknowledged is read again within one request. */
 export const settleLooks = 5;
 export const settlePauseMs = 300;
-/** How long a sender waits for an answer: TradingView's own limit. */
-export const hearingMs = 3_000;
+/** How long after its claim a hit's sender surely listens: TradingView's 3 s, less the way to the claim. */
+export const hearingMs = 2_000;
 /** So long after `sendBefore` no further look is begun: the function has to answer, and recovery goes on. */
 export const followWindowMs = 2_000;
 /** An order that the exchange denies for so long is gone from its look-ups: a person has to say what it did. */

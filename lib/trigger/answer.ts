@@ -145,7 +145,10 @@ const standingAnswer = (position: Position, action: Action): Answer => {
         status: 422,
         body: {
           status: 'refused',
-          message: `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure?.message ?? 'no words'}`,
+          message:
+            position.failure?.code === 'withdrawn'
+              ? position.failure.message
+              : `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure?.message ?? 'no words'}`,
           ...names,
         },
         decision: 'refused',

@@ -11,9 +11,11 @@ import {
   hearingMs,
   leaseMs,
   sendWindowMs,
+  vanishedMs,
 } from '../position/timing.ts';
 import type { PositionChange } from '../table/table.ts';
 import { act } from './act.ts';
+import { CancelUnsettled } from './cancel.ts';
 import { finishFound } from './close-order.ts';
 import type { Acted, Ending } from './ending.ts';
 import { recordedExchange } from './recorded-exchange.ts';
@@ -135,7 +137,13 @@ const findClose = async (deps: ActDependencies, position: Position, claim: Claim
       );
       return { kind: 'ended', acted, claim };
     } catch (thrown) {
-      return pending(asFault(thrown).message);
+      if (!(thrown instanceof CancelUnsettled)) return pending(asFault(thrown).message);
+      const isHopeless =
+        thrown.refusal !== undefined || (thrown.vanished && deps.now() - claim.claimedAt > vanishedMs);
+      if (!isHopeless) return pending(thrown.message);
+      const reason = `The close order ${order.orderId} executed ${order.filled} ${position.market.base}, but an exit could not be cancelled: ${thrown.message}.`;
+      const ending: Ending = { kind: 'attention', reason };
+      return { kind: 'ended', acted: { ending, position, requests: deps.requests }, claim };
     }
   }
   const fenceUntil = claim.sendBefore + exchange.fenceMs + clockMarginMs;
@@ -152,9 +160,36 @@ const findClose = async (deps: ActDependencies, position: Position, claim: Claim
 const whyWithdrawn = async (engine: Engine, { linkId }: Claim): Promise<string | undefined> => {
   if (linkId === byHand) return undefined;
   const { link, paused } = await engine.table.openLink(linkId);
-  if (paused) return 'All links were paused before anything was sent.';
-  return link?.revokedAt === undefined ? undefined : 'The link was revoked before anything was sent.';
+  if (paused) return 'All links were paused before a close order was sent.';
+  return link?.revokedAt === undefined ? undefined : 'The link was revoked before a close order was sent.';
 };
+
+/** Given back as it was; but if its exits are gone already, that has to be told. */
+const withdrawnEnding = (deps: ActDependencies, position: Position, claim: Claim, why: string): Acted => {
+  const { requests } = deps;
+  const exits = canceledExits(position, claim);
+  if (exits.length === 0)
+    return { ending: { kind: 'released', fault: new Fault('conflict', why) }, position, requests };
+  return {
+    ending: {
+      kind: 'failed',
+      failure: {
+        code: 'withdrawn',
+        message: why,
+        linkId: claim.linkId,
+        at: new Date(deps.now()).toISOString(),
+        canceledExitOrderIds: exits,
+      },
+    },
+    position,
+    requests,
+  };
+};
+
+const canceledExits = (position: Position, claim: Claim): string[] =>
+  position.exits.flatMap((exit) =>
+    exit.canceledBy === claim.claimedAt && exit.orderId !== undefined ? [exit.orderId] : [],
+  );
 
 const neverTakenFailure = (deps: ActDependencies, position: Position, claim: Claim): Acted => ({
   ending: {
@@ -164,9 +199,7 @@ const neverTakenFailure = (deps: ActDependencies, position: Position, claim: Cla
       message: `The exchange took none of ${closeTries} MARKET orders. Its last words: ${claim.lastWords ?? 'none'}.`,
       linkId: claim.linkId,
       at: new Date(deps.now()).toISOString(),
-      canceledExitOrderIds: position.exits.flatMap((exit) =>
-        exit.canceledBy === claim.claimedAt && exit.orderId !== undefined ? [exit.orderId] : [],
-      ),
+      canceledExitOrderIds: canceledExits(position, claim),
     },
   },
   position,
@@ -182,13 +215,15 @@ const proceed = async (
 ): Promise<Standing> => {
   const withdrawn = await whyWithdrawn(engine, claim);
   if (withdrawn !== undefined) {
-    const ending: Ending = { kind: 'released', fault: new Fault('conflict', withdrawn) };
-    return record(engine, position, claim, { ending, position, requests: deps.requests });
+    const acted = withdrawnEnding(deps, position, claim, withdrawn);
+    return record(engine, position, claim, acted);
   }
   const { absentLooks, unsent, ...next } = claim;
   const saved = await engine.table.savePosition(position, { attempt: position.attempt + 1, claim: next });
   if (saved === undefined) return { position, ending: undefined, requests: deps.requests };
-  return record(engine, saved, next, await act(deps, saved, next));
+  const acted = await act(deps, saved, next);
+  // Whoever fired it has been told that Ripcord goes on: it is not given back by a try that failed.
+  return record(engine, saved, next, { ...acted, ending: heard(engine, next, acted.ending) });
 };
 
 /** Writes an ending down. What could not be written is not claimed to have happened: it stays `pending`. */

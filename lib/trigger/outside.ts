@@ -40,12 +40,14 @@ export const closedOutside = async (
   return market.kind === 'spot' && outside.at === undefined ? undefined : outside;
 };
 
-/** When the position came to be: an earlier trade can't have closed it. Epoch milliseconds. */
-const openedAt = ({ entries, createdAt }: Position): number =>
-  Math.max(
-    ...entries.filter(({ filled }) => isPositive(filled)).map(({ at }) => at ?? 0),
-    entries.length === 0 ? Date.parse(createdAt) : 0,
-  );
+/**
+ * When the position came to be: an earlier trade can't have closed it. Epoch milliseconds. An entry that was ended
+ * unfilled in part was last changed by its cancel, not by its fill, and says nothing of when.
+ */
+const openedAt = ({ entries, createdAt }: Position): number => {
+  const whole = entries.filter(({ filled, amount }) => isPositive(filled) && !decimal(filled).lt(amount));
+  return whole.length === 0 ? Date.parse(createdAt) : Math.max(...whole.map(({ at }) => at ?? 0));
+};
 
 /** Says so, with the last trade that can have done it where the exchange tells. */
 export const describeOutside = async (exchange: Exchange, position: Position): Promise<ClosedOutside> => {
@@ -53,7 +55,9 @@ export const describeOutside = async (exchange: Exchange, position: Position): P
   const sentence = `The position was closed outside Ripcord: the account holds no ${market.base} of it any more`;
   try {
     const trade = await exchange.fetchLastTrade(market, exitSideOf(side));
-    if (trade?.at === undefined || trade.at < openedAt(position))
+    // What its own exits and part-closes have sold is counted already.
+    const isOwn = position.exits.some(({ orderId }) => orderId !== undefined && orderId === trade?.orderId);
+    if (trade?.at === undefined || isOwn || trade.at < openedAt(position))
       return { detail: `${sentence}.`, at: undefined };
     const when = new Date(trade.at).toISOString();
     return {

@@ -1,6 +1,7 @@
-import { isPositive } from '../amount.ts';
+import { type Amount, isPositive } from '../amount.ts';
 import type { Engine } from '../engine.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { withNews } from '../notify/words.ts';
 import { lookAtOrders } from '../position/look.ts';
 import type { Outcome, Position } from '../position/position.ts';
 import { tallyOf } from '../position/tally.ts';
@@ -25,13 +26,10 @@ export const refresh = async (engine: Engine, position: Position): Promise<Posit
     exchange.fetchPrice(position.market).catch(() => undefined),
   ]);
   const now = engine.now();
-  const flatSince = await flatFrom(exchange, { ...position, ...orders }, now);
-  const seen =
-    price === undefined
-      ? position.seen
-      : { at: now, price, ...(flatSince === undefined ? {} : { flatSince }) };
+  const { flatSince, sawFlat } = await lookAtHolding(exchange, { ...position, ...orders }, now);
+  const seen = seenNow(position, now, price, flatSince);
   const current: Position = { ...position, ...orders, seen };
-  if (flatSince !== undefined && now - flatSince >= flatMs)
+  if (sawFlat && flatSince !== undefined && now - flatSince >= flatMs)
     return (await endByHand(engine, exchange, current)) ?? current;
   const known = { entries: position.entries, exits: position.exits, flat: position.seen?.flatSince };
   const changed = JSON.stringify({ ...orders, flat: seen?.flatSince }) !== JSON.stringify(known);
@@ -39,15 +37,36 @@ export const refresh = async (engine: Engine, position: Position): Promise<Posit
   return (await engine.table.savePosition(position, { ...orders, seen })) ?? current;
 };
 
-/** Since when the account holds nothing of a perpetual position that should be there; undefined where it does. */
-const flatFrom = async (exchange: Exchange, position: Position, now: number): Promise<number | undefined> => {
+/** What was seen before stays where this look could not tell; a mark of emptiness goes with the emptiness. */
+const seenNow = (
+  { seen }: Position,
+  now: number,
+  price: Amount | undefined,
+  flatSince: number | undefined,
+): Position['seen'] => {
+  const known = price === undefined ? seen : { at: now, price };
+  if (known === undefined) return flatSince === undefined ? undefined : { at: now, flatSince };
+  const { flatSince: _, ...rest } = known;
+  return flatSince === undefined ? rest : { ...rest, flatSince };
+};
+
+/** Whether this very look found nothing of a perpetual that should be there, and since when that is so. */
+const lookAtHolding = async (
+  exchange: Exchange,
+  position: Position,
+  now: number,
+): Promise<{ flatSince: number | undefined; sawFlat: boolean }> => {
   const { left, entriesDone } = tallyOf(position);
-  if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(left)) return undefined;
+  if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(left))
+    return { flatSince: undefined, sawFlat: false };
+  const before = position.seen?.flatSince;
   try {
     const holding = await exchange.fetchHolding(position.market, position.side);
-    return holding.side === position.side ? undefined : (position.seen?.flatSince ?? now);
+    return holding.side === position.side
+      ? { flatSince: undefined, sawFlat: false }
+      : { flatSince: before ?? now, sawFlat: true };
   } catch {
-    return position.seen?.flatSince;
+    return { flatSince: before, sawFlat: false };
   }
 };
 
@@ -57,6 +76,8 @@ const endByHand = async (
   position: Position,
 ): Promise<Position | undefined> => {
   const { detail, at } = await describeOutside(exchange, position);
+  // Without a trade to show for it, it may be another account's emptiness that was seen.
+  if (at === undefined) return undefined;
   const alive = position.exits
     .filter((exit) => exit.status === 'live')
     .flatMap(({ orderId }) => orderId ?? []);
@@ -74,8 +95,17 @@ const endByHand = async (
     canceledEntryOrderIds: [],
     canceledExitOrderIds: [],
     claimedAt: now,
-    settledAt: at === undefined ? now : new Date(at).toISOString(),
+    settledAt: new Date(at).toISOString(),
   };
   const { entries, exits, seen } = position;
-  return engine.table.savePosition(position, { entries, exits, seen, state: 'closed', outcome });
+  const notices = withNews(position, { kind: 'settled', outcome }, engine.now());
+  return engine.table.savePosition(position, {
+    entries,
+    exits,
+    seen,
+    state: 'closed',
+    outcome,
+    attention: null,
+    notices,
+  });
 };

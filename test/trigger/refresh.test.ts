@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Engine } from '../../lib/engine.ts';
+import { Fault } from '../../lib/fault.ts';
 import type { Position } from '../../lib/position/position.ts';
 import { refresh } from '../../lib/trigger/refresh.ts';
 import { memoryTable } from '../simulation/memory-table.ts';
@@ -27,6 +28,15 @@ const begin = async (state: Position['state']) => {
     transitMs: () => 1,
     interrupt: () => Promise.resolve('pass'),
   });
+  let reachable = true;
+  const holding = exchange.fetchHolding;
+  // What the trader has sold by hand, where anything is missing.
+  exchange.fetchLastTrade = () =>
+    Promise.resolve(
+      book.holding === 0 ? { orderId: 'by-hand', amount: '0.1', price: '100', at: world.time } : undefined,
+    );
+  exchange.fetchHolding = (market, side) =>
+    reachable ? holding(market, side) : Promise.reject(new Fault('exchange-unreachable', 'no answer'));
   const engine: Engine = {
     table,
     exchanges: { of: () => Promise.resolve(exchange) },
@@ -42,7 +52,13 @@ const begin = async (state: Position['state']) => {
     const [current] = await Promise.all([refresh(engine, known), world.run(1_000)]);
     return current;
   };
-  return { book, look };
+  return {
+    book,
+    look,
+    reach(is: boolean) {
+      reachable = is;
+    },
+  };
 };
 
 it.each(['open', 'kept', 'failed'] as const)(
@@ -69,4 +85,14 @@ it('goes on with one that was empty for one look only', async () => {
   expect((await look()).seen?.flatSince).toBeUndefined();
   book.holding = 0;
   expect((await look()).state).toBe('open');
+});
+
+it('ends nothing by a look that could not see', async () => {
+  const { book, look, reach } = await begin('open');
+  book.holding = 0;
+  await look();
+  reach(false);
+  expect((await look()).state).toBe('open');
+  reach(true);
+  expect((await look()).state).toBe('closed');
 });

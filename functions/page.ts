@@ -13,6 +13,7 @@ const headlines: Record<string, string> = {
   'wrong-source': 'Not from here',
   'in-progress': 'In progress',
   retrying: 'Not yet',
+  busy: 'Busy',
   refused: 'The exchange refused',
   'needs-attention': 'A person has to look',
   gone: 'This link is over',

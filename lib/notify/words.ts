@@ -1,4 +1,4 @@
-import type { Failure, Outcome, Position } from '../position/position.ts';
+import { type Failure, type Outcome, type Position, refusedByExchange } from '../position/position.ts';
 import { addNotice, type Notice } from './notice.ts';
 
 /** What there is to tell, before it is words. */
@@ -35,10 +35,9 @@ const tellOf = (news: News, { positionId, market }: Position): string => {
       const { message, canceledExitOrderIds: exits } = news.failure;
       const unguarded =
         exits.length === 0 ? '' : ` Its exit orders ${exits.join(', ')} were cancelled, so it is unguarded.`;
-      const what =
-        news.failure.code === 'withdrawn'
-          ? 'Nothing was closed'
-          : `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it`;
+      const what = refusedByExchange(news.failure)
+        ? `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it`
+        : 'Nothing was closed';
       return `${what}: ${ended(message)}${unguarded} It is as open as before: look at the exchange, or fire the link again.`;
     }
     case 'attention':

@@ -78,6 +78,10 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
+/** Whether it was the exchange that said no; otherwise Ripcord itself stopped before an order was taken. */
+export const refusedByExchange = ({ code }: Failure): boolean =>
+  code !== 'withdrawn' && code !== 'never-taken';
+
 /** Who is acting, until when, and under which client order id an order of theirs is to be looked for. */
 export const claimSchema = z.object({
   linkId: z.string(),

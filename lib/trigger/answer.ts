@@ -1,5 +1,5 @@
 import type { Link } from '../link/link.ts';
-import type { Action, Outcome, Position } from '../position/position.ts';
+import { type Action, type Outcome, type Position, refusedByExchange } from '../position/position.ts';
 import type { Standing } from './claim.ts';
 
 /** What a hit is answered with; never more than what is durable. */
@@ -146,8 +146,8 @@ const standingAnswer = (position: Position, action: Action): Answer => {
         body: {
           status: 'refused',
           message:
-            position.failure?.code === 'withdrawn'
-              ? position.failure.message
+            position.failure !== undefined && !refusedByExchange(position.failure)
+              ? `Nothing was closed: ${position.failure.message}`
               : `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure?.message ?? 'no words'}`,
           ...names,
         },

@@ -196,7 +196,7 @@ const neverTakenFailure = (deps: ActDependencies, position: Position, claim: Cla
     kind: 'failed',
     failure: {
       code: 'never-taken',
-      message: `The exchange took none of ${closeTries} MARKET orders. Its last words: ${claim.lastWords ?? 'none'}.`,
+      message: `${closeTries} tries in a row came to no order at the exchange${claim.lastWords === undefined ? '' : `; its last words: ${claim.lastWords}`}.`,
       linkId: claim.linkId,
       at: new Date(deps.now()).toISOString(),
       canceledExitOrderIds: canceledExits(position, claim),

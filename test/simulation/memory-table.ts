@@ -245,7 +245,7 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
 
     recordHit: (hit) =>
       ask('record-hit', hit.positionId, () => {
-        hits.set(`${hit.at}#${hit.hitId}`, structuredClone(hit));
+        hits.set(`${hit.at}#${hit.hitId}#${hit.positionId}`, structuredClone(hit));
       }),
 
     listHits: (positionId, limit) =>

@@ -759,6 +759,14 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         expect(await table.listHits(positionId, 10)).toStrictEqual([exampleHit]);
       });
 
+      it('is of its own position alone, though another has one of the same id and moment', async () => {
+        const other = { ...exampleHit, positionId: positionIdAt(1) };
+        await table.recordHit(exampleHit, never);
+        await table.recordHit(other, never);
+        expect(await table.listHits(positionId, 10)).toStrictEqual([exampleHit]);
+        expect(await table.listHits(other.positionId, 10)).toStrictEqual([other]);
+      });
+
       it('stays where its position is gone', async () => {
         await create();
         await table.recordHit(exampleHit, never);

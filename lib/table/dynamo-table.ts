@@ -9,10 +9,12 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Fault } from '../fault.ts';
 import { type Hit, hitSchema } from '../link/hit.ts';
 import { linkSchema } from '../link/link.ts';
-import { type Position, positionSchema } from '../position/position.ts';
+import type { Position } from '../position/position.ts';
+import { bodyOf, isOwnAttribute, itemOf, positionOf } from './position-item.ts';
 import { applyChange, type PositionChange, type Table } from './table.ts';
 
 /**
@@ -46,16 +48,22 @@ const connectionTimeoutMs = 1_000;
 /** DynamoDB takes 100 keys in one batch. */
 const batchSize = 100;
 
-const isRefusal = (thrown: unknown): boolean => thrown instanceof ConditionalCheckFailedException;
+const isRefusal = (thrown: unknown): thrown is ConditionalCheckFailedException =>
+  thrown instanceof ConditionalCheckFailedException;
+
+/** The item that a write was refused over, where it asked for it and the table gives it: dynalite doesn't. */
+const refusedOver = ({ Item }: ConditionalCheckFailedException): Item | undefined =>
+  Item === undefined ? undefined : unmarshall(Item);
 
 /** One item that can't be read, after a rollback say, must not keep the sweep from all the others. */
 const readable = (item: Item): Position[] => {
-  const parsed = positionSchema.safeParse(item);
-  if (!parsed.success) console.error({ event: 'unreadable-position', positionId: String(item.positionId) });
-  return parsed.success ? [parsed.data] : [];
+  try {
+    return [positionOf(item)];
+  } catch {
+    console.error({ event: 'unreadable-position', key: String(item.pk) });
+    return [];
+  }
 };
-
-const parsePosition = (item: Item): Position => positionSchema.parse(item);
 
 export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table => {
   const client = DynamoDBDocumentClient.from(
@@ -161,7 +169,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
           new PutCommand({
             TableName: tableName,
             Item: {
-              ...position,
+              ...itemOf(position),
               ...positionKey(position.positionId),
               mark,
               shelf: 'position-open',
@@ -175,7 +183,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
 
     async readPosition(positionId) {
       const item = await read(positionKey(positionId));
-      return item === undefined ? undefined : parsePosition(item);
+      return item === undefined ? undefined : positionOf(item);
     },
 
     async listPositions(shelf) {
@@ -188,6 +196,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
 
     async claimPosition({ positionId, claim, from, maxUses }) {
       let lost: unknown;
+      let item: Item | undefined;
       const counted = maxUses === undefined ? undefined : { '#uses': 'uses', '#link': claim.linkId };
       const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
       try {
@@ -223,32 +232,31 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
                 ...states,
               },
               ReturnValues: 'ALL_NEW',
+              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
             }),
           ),
         );
-        return { kind: 'claimed', position: parsePosition(answer.Attributes ?? {}) };
+        return { kind: 'claimed', position: positionOf(answer.Attributes ?? {}) };
       } catch (thrown) {
-        lost = isRefusal(thrown) ? undefined : thrown;
+        if (isRefusal(thrown)) item = refusedOver(thrown);
+        else lost = thrown;
       }
-      const item = await read(positionKey(positionId));
-      const holder = item?.state === 'claimed' ? positionSchema.parse(item) : undefined;
+      item ??= await read(positionKey(positionId));
+      const position = item === undefined ? undefined : positionOf(item);
       // An answer can be lost, and the SDK sends again: what looks refused may be our own claim.
-      if (holder?.claim?.owner === claim.owner) return { kind: 'claimed', position: holder };
+      if (position?.state === 'claimed' && position.claim?.owner === claim.owner)
+        return { kind: 'claimed', position };
       if (lost !== undefined) throw lost;
-      if (item === undefined) return { kind: 'refused', position: undefined, revoked: false };
-      const revokedLinks = item.revokedLinks;
-      return {
-        kind: 'refused',
-        position: parsePosition(item),
-        revoked: revokedLinks instanceof Set && revokedLinks.has(claim.linkId),
-      };
+      const revokedLinks = item?.revokedLinks;
+      const revoked = revokedLinks instanceof Set && revokedLinks.has(claim.linkId);
+      return { kind: 'refused', position, revoked };
     },
 
     async savePosition(position, change) {
       // Parsed before it is written: nothing unreadable becomes durable.
       const next = applyChange(position, change);
       const mark = randomUUID();
-      const { sets, removes, names, values } = writeExpression({ ...change, mark });
+      const { sets, removes, names, values } = writeExpression({ ...attributesOf(next, change), mark });
       const updated = await attemptMarked(position.positionId, mark, () =>
         client.send(
           new UpdateCommand({
@@ -443,8 +451,15 @@ const newestFirst =
   (a: Noun, b: Noun): number =>
     b.createdAt.localeCompare(a.createdAt) || idOf(a).localeCompare(idOf(b));
 
+/** What of a position's item a change touches. */
+const attributesOf = (next: Position, change: PositionChange): Item => {
+  const changed = Object.entries(change).filter(([, value]) => value !== undefined);
+  const own = changed.filter(([name]) => isOwnAttribute(name));
+  return { ...Object.fromEntries(own), ...(own.length < changed.length ? { body: bodyOf(next) } : {}) };
+};
+
 /** Every changed attribute becomes a SET, every null a REMOVE; names are always placeholders (`state` is reserved). */
-const writeExpression = (change: PositionChange & { mark: string }) => {
+const writeExpression = (change: Item) => {
   const names: Record<string, string> = {};
   const values: Item = {};
   const sets: string[] = [];

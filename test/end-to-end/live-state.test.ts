@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
+import { spellItems } from '../table/spell-items.ts';
 import { adopt, kinds, movePrice, newScene, placeEntry, placeExits, spotLong } from './scene.ts';
 import { fire, startWorld } from './world.ts';
 
@@ -168,7 +169,7 @@ describe('a link', () => {
     });
     onTestFinished(() => client.destroy());
     const token = url.slice(url.lastIndexOf('/') + 1);
-    const scan = async () => JSON.stringify(await client.send(new ScanCommand({ TableName: 'ripcord' })));
+    const scan = async () => spellItems((await client.send(new ScanCommand({ TableName: 'ripcord' }))).Items);
     expect(await scan()).toContain(positionId);
     expect(await scan()).not.toContain(token);
     await fire(url);

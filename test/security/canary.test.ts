@@ -16,6 +16,7 @@ import { parseSettings } from '../../infra/settings.ts';
 import { adminAnswerSchema } from '../../lib/admin/commands.ts';
 import { runLocal } from '../infra/local/local-process.ts';
 import { send, sendRaw } from '../infra/local/running-server.ts';
+import { spellItems } from '../table/spell-items.ts';
 import { type Canary, findCanaries } from './canaries.ts';
 import { navigation } from './header-sets.ts';
 
@@ -311,13 +312,15 @@ it('tells no token, key or secret in anything printed, stored, answered or deplo
     stdout: printed.stdout,
     stderr: printed.stderr,
     'an answer': answers.join('\n'),
-    'the table': JSON.stringify(items),
+    'the table': spellItems(items),
     "the table's files": stored.join('\n'),
     'a notice': channel.told.join('\n'),
     'the template': template,
   };
   const minted = tokens.map((token, index) => ({ name: `token ${index}`, value: token.slice(3) }));
   expect(findCanaries([...keys, ...minted], places)).toEqual([]);
+  // What lies deflated in the table was searched as well.
+  expect(places['the table']).toContain('entryFilled');
   // The search finds what is where it belongs.
   const inFiles = findCanaries(keys, {
     file: whole.join('\n'),

@@ -24,6 +24,8 @@ export interface Passage {
 
 export interface DelayProxy {
   url: string;
+  /** The partner itself. */
+  target: string;
   /** How long a request is held up, by `to`. */
   delayMs: number;
   stop(): void;
@@ -35,16 +37,15 @@ export const startDelayProxy = async (
   target: string,
   passages: Passage[],
 ): Promise<DelayProxy> => {
-  const { hostname, port } = new URL(target);
   const agent = new Agent({ keepAlive: true });
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrivedAt = monotonic();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { headers, method = 'GET', url = '/' } = request;
-    const target = headers['x-amz-target'];
+    const operation = headers['x-amz-target'];
     const name =
-      typeof target === 'string' ? (target.split('.')[1] ?? target) : `${method} ${url.split('?')[0]}`;
+      typeof operation === 'string' ? (operation.split('.')[1] ?? operation) : `${method} ${url.split('?')[0]}`;
     const passage: Passage = { to, name, arrivedAt, heldMs: 0, answeredAt: 0, units: 0 };
     passages.push(passage);
     if (proxy.delayMs > 0) {
@@ -55,6 +56,7 @@ export const startDelayProxy = async (
     let body = Buffer.concat(chunks);
     if (to === 'table')
       body = Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), ReturnConsumedCapacity: 'TOTAL' }));
+    const { hostname, port } = new URL(proxy.target);
     const onward = httpRequest(
       {
         agent,
@@ -82,6 +84,7 @@ export const startDelayProxy = async (
   server.keepAliveTimeout = 600_000;
   const proxy: DelayProxy = {
     url: `http://127.0.0.1:${await listen(server, 0)}`,
+    target,
     delayMs: 0,
     stop() {
       agent.destroy();

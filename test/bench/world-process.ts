@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Order } from '../../infra/local/exchange/core/model.ts';
 import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
 import { listen } from '../../infra/local/listen.ts';
-import { startTable } from '../../infra/local/table.ts';
+import { ensureTable, type LocalTable, startTable } from '../../infra/local/table.ts';
+import { hasJava, startDynamoDbLocal } from '../table/dynamodb-local.ts';
 import { type Passage, startDelayProxy } from './delay-proxy.ts';
 
 /**
@@ -56,6 +57,8 @@ const placeEntry = (filled: boolean): string => {
   return String(entry.id);
 };
 
+let dynamoDb: LocalTable | undefined;
+
 export interface WorldAddresses {
   folder: string;
   tableEndpoint: string;
@@ -80,6 +83,19 @@ const commands = {
     tableProxy.delayMs = tableMs;
     exchangeProxy.delayMs = exchangeMs;
   },
+  /** Puts AWS's own DynamoDB for tests in dynalite's place. @returns whether it can run on this machine. */
+  async useDynamoDbLocal(): Promise<boolean> {
+    if (!hasJava()) return false;
+    dynamoDb = await startDynamoDbLocal();
+    await ensureTable(dynamoDb.endpoint, 'ripcord');
+    tableProxy.target = dynamoDb.endpoint;
+    return true;
+  },
+  async useDynalite(): Promise<void> {
+    tableProxy.target = table.endpoint;
+    await dynamoDb?.stop();
+    dynamoDb = undefined;
+  },
   /** What has gone through since the last time. */
   takePassages: (): Passage[] => passages.splice(0),
   cpu: (): NodeJS.CpuUsage => process.cpuUsage(),
@@ -88,8 +104,8 @@ export type WorldCommands = typeof commands;
 
 process.on(
   'message',
-  ({ id, command, input }: { id: number; command: keyof WorldCommands; input: never }) => {
-    process.send?.({ id, result: commands[command](input) });
+  async ({ id, command, input }: { id: number; command: keyof WorldCommands; input: never }) => {
+    process.send?.({ id, result: await commands[command](input) });
   },
 );
 const end = async (): Promise<void> => {
@@ -98,6 +114,7 @@ const end = async (): Promise<void> => {
   parametersProxy.stop();
   parameters.close();
   await exchange.stop();
+  await dynamoDb?.stop();
   await table.stop();
   await rm(folder, { recursive: true, force: true });
   process.exit();

@@ -12,7 +12,7 @@ export interface World extends WorldAddresses {
   ask<Name extends keyof WorldCommands>(
     command: Name,
     input?: Parameters<WorldCommands[Name]>[0],
-  ): Promise<ReturnType<WorldCommands[Name]>>;
+  ): Promise<Awaited<ReturnType<WorldCommands[Name]>>>;
   /** What the trigger's environment has to be, to go through the proxies. */
   environment: Record<string, string>;
   /** Tokens of links that close a position each, whose entry is known to be filled or last seen resting. */
@@ -42,7 +42,7 @@ export const startWorld = async (): Promise<World> => {
   const handler = createAdmin(
     parseEnvironment({
       RIPCORD_TABLE: 'ripcord',
-      RIPCORD_TABLE_ENDPOINT: addresses.tableEndpoint,
+      RIPCORD_TABLE_ENDPOINT: addresses.tableProxyUrl,
       RIPCORD_ACCOUNTS: `file:${join(addresses.folder, 'accounts.json')}`,
       RIPCORD_BASE_URL: 'https://links.example.org',
     }),

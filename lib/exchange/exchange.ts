@@ -191,7 +191,8 @@ export interface Exchange {
   loadMarket(symbol: string): Promise<MarketRules>;
   /** @returns undefined where the exchange says that it has no such order (which may be wrong for a minute). */
   fetchOrder(market: MarketRules, name: OrderName): Promise<OrderView | undefined>;
-  cancelOrder(market: MarketRules, name: OrderName): Promise<CancelResult>;
+  /** Nothing leaves this process after `sendBefore`, as with an order: the owner may be another one by then. */
+  cancelOrder(market: MarketRules, name: OrderName, sendBefore: number): Promise<CancelResult>;
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
   /**

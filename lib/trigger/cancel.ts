@@ -32,7 +32,7 @@ const cancelOne = async (
   order: OrderRecord,
 ): Promise<OrderRecord> => {
   if (order.status === 'done') return order;
-  const result = await exchange.cancelOrder(position.market, order);
+  const result = await exchange.cancelOrder(position.market, order, claim.sendBefore);
   if (result.kind === 'refused') throw new CancelUnsettled(result.message, result);
   if (result.kind === 'told') return canceledBy(claim, recordOf(result.order, order));
   // One whose answer was lost has most likely ended it, and so may have an earlier owner's. What the venue denied

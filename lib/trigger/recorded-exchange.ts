@@ -52,11 +52,11 @@ export const recordedExchange = (exchange: Exchange, now: () => number, notes: R
         () => exchange.fetchOrder(market, name),
         (order) => (order === undefined ? { answer: 'no such order' } : { answer: inShort(order) }),
       ),
-    cancelOrder: (market, name) =>
+    cancelOrder: (market, name, sendBefore) =>
       noted(
         'cancel',
         name.orderId ?? name.clientOrderId,
-        () => exchange.cancelOrder(market, name),
+        () => exchange.cancelOrder(market, name, sendBefore),
         (result: CancelResult) => ({
           answer: result.kind === 'told' ? inShort(result.order) : result.message,
         }),

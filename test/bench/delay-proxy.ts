@@ -45,7 +45,9 @@ export const startDelayProxy = async (
     const { headers, method = 'GET', url = '/' } = request;
     const operation = headers['x-amz-target'];
     const name =
-      typeof operation === 'string' ? (operation.split('.')[1] ?? operation) : `${method} ${url.split('?')[0]}`;
+      typeof operation === 'string'
+        ? (operation.split('.')[1] ?? operation)
+        : `${method} ${url.split('?')[0]}`;
     const passage: Passage = { to, name, arrivedAt, heldMs: 0, answeredAt: 0, units: 0 };
     passages.push(passage);
     if (proxy.delayMs > 0) {

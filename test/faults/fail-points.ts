@@ -82,9 +82,9 @@ const withExchangePoints = (exchange: Exchange, reach: Reach): Exchange =>
       if (name.orderId === undefined) reach('looked');
       return order;
     },
-    async cancelOrder(market, name) {
+    async cancelOrder(market, name, sendBefore) {
       reach('before-cancel');
-      const result = await exchange.cancelOrder(market, name);
+      const result = await exchange.cancelOrder(market, name, sendBefore);
       reach('after-cancel');
       return result;
     },

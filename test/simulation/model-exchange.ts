@@ -256,7 +256,8 @@ export const modelExchange = (
         const order = find(name);
         return order === undefined ? undefined : view(order);
       }),
-    async cancelOrder(_market, name): Promise<CancelResult> {
+    async cancelOrder(_market, name, sendBefore): Promise<CancelResult> {
+      if (actor.now() > sendBefore) return { kind: 'look', message: 'not sent' };
       try {
         return await ask(
           'cancel',

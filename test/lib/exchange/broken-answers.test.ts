@@ -3,7 +3,7 @@ import type { FaultKind } from '../../../infra/local/exchange/core/faults.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { say, startScriptedServer } from './scripted-server.ts';
-import { accepted, enter, type Ground, grounds, keys } from './trading-floor.ts';
+import { accepted, enter, type Ground, grounds, keys, soon } from './trading-floor.ts';
 
 // Long enough for an answer of this machine, short for one that never ends.
 const impatient = { deadlines: { callMs: 400 } };
@@ -33,7 +33,7 @@ describe.each(grounds)('$name', (ground) => {
     const { sim, exchange, market, buy, order } = await enter(ground, impatient);
     const { orderId } = accepted(await buy());
     sim.core.addFault({ ...fault, match: ground.cancel });
-    const result = await exchange.cancelOrder(market, { orderId });
+    const result = await exchange.cancelOrder(market, { orderId }, soon());
     expect(result.kind).toBe('look');
     expect('message' in result && result.message).not.toBe('acknowledged');
     expect(order('entry-1').status).toBe(executed ? 'canceled' : 'new');
@@ -83,10 +83,10 @@ describe.each(grounds)('$name', (ground) => {
       amount: '0.1',
       reduceOnly: market.kind === 'perpetual',
       hedged: false,
-      sendBefore: Date.now() + 5_000,
+      sendBefore: soon(),
     });
     expect(result.kind).toBe('unknown');
-    expect((await exchange.cancelOrder(market, { orderId: '1' })).kind).toBe('look');
+    expect((await exchange.cancelOrder(market, { orderId: '1' }, soon())).kind).toBe('look');
     const unreachable = { code: 'exchange-unreachable' };
     await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject(unreachable);
     await expect(exchange.fetchBalance('BTC')).rejects.toMatchObject(unreachable);

@@ -7,7 +7,16 @@ import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { say, startScriptedServer } from './scripted-server.ts';
-import { accepted, bybitLinear, bybitSpot, enter, type Floor, type Ground, keys } from './trading-floor.ts';
+import {
+  accepted,
+  bybitLinear,
+  bybitSpot,
+  enter,
+  type Floor,
+  type Ground,
+  keys,
+  soon,
+} from './trading-floor.ts';
 
 const both = [bybitSpot, bybitLinear];
 const effectDelayMs = 2_000;
@@ -64,7 +73,7 @@ describe.each(both)('an acknowledgement at $name', (ground) => {
     const { exchange, market, sim } = floor;
     const { orderId } = accepted(await floor.buy());
     passTime(floor, effectDelayMs);
-    expect(await exchange.cancelOrder(market, { orderId })).toEqual({
+    expect(await exchange.cancelOrder(market, { orderId }, soon())).toEqual({
       kind: 'look',
       message: 'acknowledged',
     });
@@ -176,7 +185,7 @@ describe('conditional orders at Bybit', () => {
       });
       const orderId = waiting?.orderId;
       if (canceled) {
-        expect(await exchange.cancelOrder(market, { orderId, type: 'stoploss' })).toMatchObject({
+        expect(await exchange.cancelOrder(market, { orderId, type: 'stoploss' }, soon())).toMatchObject({
           kind: 'look',
         });
         expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0' });
@@ -204,12 +213,12 @@ describe('conditional orders at Bybit', () => {
     const view = await exchange.fetchOrder(market, { clientOrderId: 'stop-1' });
     expect(view).toMatchObject({ type: 'tpslorder', status: 'live', triggerPrice: '55000' });
     const { orderId } = view ?? {};
-    expect(await exchange.cancelOrder(market, { orderId })).toMatchObject({
+    expect(await exchange.cancelOrder(market, { orderId }, soon())).toMatchObject({
       kind: 'look',
       message: expect.stringContaining('170213'),
     });
     expect(order('stop-1').status).toBe('new');
-    expect(await exchange.cancelOrder(market, { orderId, type: 'tpslorder' })).toEqual({
+    expect(await exchange.cancelOrder(market, { orderId, type: 'tpslorder' }, soon())).toEqual({
       kind: 'look',
       message: 'acknowledged',
     });

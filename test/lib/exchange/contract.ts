@@ -6,7 +6,7 @@ import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
 import type { Fault } from '../../../lib/fault.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { startScriptedServer } from './scripted-server.ts';
-import { accepted, enter, type Ground, keys } from './trading-floor.ts';
+import { accepted, enter, type Ground, keys, soon } from './trading-floor.ts';
 
 const plain = /^\d+(\.\d+)?$/;
 
@@ -90,7 +90,7 @@ export const exchangeContract = (ground: Ground): void => {
         const { orderId } = accepted(await buy());
         if (filled !== '0') sim.core.fill({ orderId: order('entry-1').id, amount: filled });
         requests();
-        const result = await exchange.cancelOrder(market, { orderId });
+        const result = await exchange.cancelOrder(market, { orderId }, soon());
         expect(requests()).toEqual([`${ground.cancel.method} ${ground.cancel.path}`]);
         expect(result).toMatchObject(
           ground.exchange === 'bybit'
@@ -108,7 +108,7 @@ export const exchangeContract = (ground: Ground): void => {
     test('cancels by client order id', async () => {
       const { exchange, market, buy, order } = await enter(ground);
       await buy();
-      await exchange.cancelOrder(market, { clientOrderId: 'entry-1' });
+      await exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, soon());
       expect(order('entry-1').status).toBe('canceled');
     });
 
@@ -117,7 +117,7 @@ export const exchangeContract = (ground: Ground): void => {
       const { orderId } = accepted(await buy());
       sim.core.fill({ orderId: order('entry-1').id });
       for (const name of [{ orderId }, { clientOrderId: 'nobodys' }]) {
-        const result = await exchange.cancelOrder(market, name);
+        const result = await exchange.cancelOrder(market, name, soon());
         expect(result.kind).toBe('look');
         expect('message' in result && result.message).not.toBe('acknowledged');
       }
@@ -164,7 +164,7 @@ export const exchangeContract = (ground: Ground): void => {
           ...sell,
           clientOrderId,
           amount: '0.123',
-          sendBefore: Date.now() + 5_000,
+          sendBefore: soon(),
         });
       await send('rough', rough);
       await send('fine', market);
@@ -248,7 +248,7 @@ export const exchangeContract = (ground: Ground): void => {
       requests();
       const calls = [
         () => exchange.fetchOrder(market, { clientOrderId: 'entry-1' }),
-        () => exchange.cancelOrder(market, { clientOrderId: 'entry-1' }),
+        () => exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, soon()),
         () => exchange.fetchPrice(market),
         () => exchange.fetchBalance('BTC'),
       ];
@@ -426,8 +426,12 @@ export const exchangeContract = (ground: Ground): void => {
     });
 
     test('sends nothing once its time is over', async () => {
-      const { buy, close, requests } = await enter(ground);
+      const { buy, close, exchange, market, requests } = await enter(ground);
       const late = { sendBefore: Date.now() - 1 };
+      expect(await exchange.cancelOrder(market, { orderId: '1' }, late.sendBefore)).toEqual({
+        kind: 'look',
+        message: 'not sent: its time was over',
+      });
       expect(await close(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
       expect(await buy(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
       expect(requests()).toEqual([]);
@@ -455,7 +459,7 @@ export const exchangeContract = (ground: Ground): void => {
       const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'nobodys' }));
       expect(fault.code).toBe('exchange-refused');
       expect(requests()).toHaveLength(1);
-      expect(await exchange.cancelOrder(market, { clientOrderId: 'nobodys' })).toMatchObject({
+      expect(await exchange.cancelOrder(market, { clientOrderId: 'nobodys' }, soon())).toMatchObject({
         kind: 'refused',
       });
     });
@@ -478,7 +482,7 @@ export const exchangeContract = (ground: Ground): void => {
         told.push(inspect(await faultOf(exchange.fetchBalance('BTC')), { depth: 9 }));
         told.push(
           JSON.stringify(await close()),
-          JSON.stringify(await exchange.cancelOrder(market, { orderId: '1' })),
+          JSON.stringify(await exchange.cancelOrder(market, { orderId: '1' }, soon())),
         );
         sim.core.clearFaults();
       }

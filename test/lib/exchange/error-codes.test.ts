@@ -3,7 +3,15 @@ import type { RejectReason } from '../../../lib/exchange/exchange.ts';
 import { binance } from '../../../lib/exchange/venues/binance.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
-import { binanceFutures, binanceSpot, bybitLinear, bybitSpot, enter, type Ground } from './trading-floor.ts';
+import {
+  binanceFutures,
+  binanceSpot,
+  bybitLinear,
+  bybitSpot,
+  enter,
+  type Ground,
+  soon,
+} from './trading-floor.ts';
 
 interface Refusal {
   code: number;
@@ -184,7 +192,7 @@ describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venu
       sim.core.addFault({ kind: 'status', match: ground.fetch, status, code });
       expect(await exchange.fetchOrder(market, { orderId: '1' })).toBeUndefined();
       sim.core.addFault({ kind: 'status', match: ground.cancel, status, code });
-      expect(await exchange.cancelOrder(market, { orderId: '1' })).toEqual({
+      expect(await exchange.cancelOrder(market, { orderId: '1' }, soon())).toEqual({
         kind: 'look',
         message: expect.stringContaining(String(code)),
       });
@@ -201,7 +209,7 @@ describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venu
         message: expect.stringContaining(String(code)),
       });
       sim.core.addFault({ kind: 'status', match: ground.cancel, status, code });
-      expect(await exchange.cancelOrder(market, { orderId: '1' })).toMatchObject({
+      expect(await exchange.cancelOrder(market, { orderId: '1' }, soon())).toMatchObject({
         kind: 'refused',
         code: String(code),
       });
@@ -212,7 +220,7 @@ describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venu
     const { sim, exchange, market } = await enter(ground);
     for (const code of [...finished, ...passing, 999]) {
       sim.core.addFault({ kind: 'status', match: ground.cancel, status, code, times: 2 });
-      const result = await exchange.cancelOrder(market, { orderId: '1' });
+      const result = await exchange.cancelOrder(market, { orderId: '1' }, soon());
       expect(result).toEqual({ kind: 'look', message: expect.stringContaining(String(code)) });
       sim.core.clearFaults();
     }

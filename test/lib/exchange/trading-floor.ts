@@ -2,9 +2,13 @@ import { afterEach } from 'vitest';
 import type { MarketKind, Order } from '../../../infra/local/exchange/core/model.ts';
 import { type SimulatedExchange, startSimulatedExchange } from '../../../infra/local/exchange/exchange.ts';
 import type { Account } from '../../../lib/account/account.ts';
-import { ccxtExchanges, type Deadlines } from '../../../lib/exchange/ccxt-exchange.ts';
+import type { Deadlines } from '../../../lib/exchange/ccxt-connection.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
 import type { CreateResult, Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+
+/** A moment that no test reaches: until then requests may be sent. */
+export const soon = (): number => Date.now() + 5_000;
 
 /** A market of a venue, as the simulated exchange has it. */
 export interface Ground {

@@ -38,7 +38,7 @@ export const ccxtFetch = (url: string, { method, headers, body, signal }: Parame
   new Promise((resolve, reject) => {
     // ccxt knows a failed transport by a TypeError, and tells its cause's message.
     const fail = (cause: Error): void =>
-      reject(cause.name === 'AbortError' ? cause : new TypeError('fetch failed', { cause }));
+      reject(cause.name === 'AbortError' ? cause : new TypeError('fetch failed', { cause: spoken(cause) }));
     const isSecure = url.startsWith('https:');
     const sent = (isSecure ? requestSecurely : request)(url, {
       agent: isSecure ? secureAgent : agent,
@@ -63,6 +63,14 @@ export const ccxtFetch = (url: string, { method, headers, body, signal }: Parame
     });
     sent.end(body);
   });
+
+/** A host of several addresses fails with one error for each, and no words of its own. @returns one in their words. */
+export const spoken = (cause: Error): Error =>
+  cause instanceof AggregateError &&
+  cause.message === '' &&
+  cause.errors.every((each) => each instanceof Error)
+    ? new Error(cause.errors.map(({ message }) => message).join('; '), { cause })
+    : cause;
 
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]));

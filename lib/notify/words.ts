@@ -1,3 +1,4 @@
+import type { Fault } from '../fault.ts';
 import { type Failure, type Outcome, type Position, refusedByExchange } from '../position/position.ts';
 import { addNotice, type Notice } from './notice.ts';
 
@@ -6,6 +7,8 @@ export type News =
   | { kind: 'settled'; outcome: Outcome; reopens?: boolean | undefined }
   | { kind: 'failed'; failure: Failure; action: 'close' | 'keep' }
   | { kind: 'attention'; reason: string }
+  /** A link was fired and nothing was sent, so that it may have to be fired again. */
+  | { kind: 'released'; reason: string }
   /** A claim that has found no end for so long, in milliseconds. */
   | { kind: 'overdue'; forMs: number };
 
@@ -22,6 +25,7 @@ const headlines = {
 
 const eventOf = (news: News): Notice['event'] => {
   if (news.kind === 'settled') return news.reopens === true ? 'part-closed' : news.outcome.outcome;
+  if (news.kind === 'released') return 'failed';
   return news.kind === 'attention' ? 'needs-attention' : news.kind;
 };
 
@@ -42,6 +46,8 @@ const tellOf = (news: News, { positionId, market }: Position): string => {
     }
     case 'attention':
       return `${ended(news.reason)} Look at the exchange, then run: ripcord positions resolve ${positionId}`;
+    case 'released':
+      return `A link was fired and nothing was sent: ${ended(news.reason)} It is as open as before: fire the link again, or close it at the exchange.`;
     case 'overdue':
       return `For ${Math.round(news.forMs / 60_000)} minutes the exchange has not told what came of it. Ripcord goes on asking; look at the exchange, then run: ripcord positions resolve ${positionId}`;
   }
@@ -74,4 +80,14 @@ export const withNews = (position: Position, news: News, now: number): Notice[] 
     text: asOneLine(`${headlines[event]}: ${name}. ${tellOf(news, position)}`),
     delivered: {},
   });
+};
+
+/** An alert is sent up to four times within half a minute, and its person told once. */
+const sameFailureMs = 10 * 60_000;
+
+/** @returns the position's notices with one that a link has come to nothing; undefined where that was told just now. */
+export const withFailure = (position: Position, { message }: Fault, now: number): Notice[] | undefined => {
+  const { notices = [] } = position;
+  const isTold = notices.some(({ event, at }) => event === 'failed' && now - at < sameFailureMs);
+  return isTold ? undefined : withNews(position, { kind: 'released', reason: message }, now);
 };

@@ -12,7 +12,7 @@ import {
 import { Fault } from '../fault.ts';
 import { holdingOf, newPosition, newPositionId } from './create.ts';
 import { addFees } from './look.ts';
-import { isFinal, type Position } from './position.ts';
+import { isFinal, openerOf, type Position } from './position.ts';
 import { recordOf, tallyOf } from './tally.ts';
 
 /**
@@ -61,7 +61,7 @@ export const adoptPosition = async (
     price,
   });
   const known: Position = { ...position, entries: await addFees(exchange, position, position.entries) };
-  await refuseTaken(engine, known);
+  await refuseOpened(engine, known);
   if (!(await engine.table.createPosition(known)))
     throw new Fault('conflict', 'That position id is taken. Adopt the position again.');
   try {
@@ -80,30 +80,27 @@ const takeOrder = async (engine: Engine, position: Position, orderId: string): P
   const holderId = await engine.table.reserveName(name, position.positionId);
   if (holderId === position.positionId) return;
   const holder = await engine.table.readPosition(holderId);
-  const isFree = holder === undefined || isFinal(holder.state);
-  if (isFree && (await engine.table.reserveName(name, position.positionId, holderId)) === position.positionId)
-    return;
-  throw taken(orderId, holderId);
+  if (holder !== undefined) throw taken(orderId, holder);
+  // Its holder was forgotten.
+  if ((await engine.table.reserveName(name, position.positionId, holderId)) !== position.positionId)
+    throw new Fault('conflict', `Order ${orderId} is being adopted by somebody else just now.`);
 };
 
-const taken = (orderId: string, holderId: string): Fault =>
+/** One that is over keeps its orders: what they bought was sold, and would be sold once more. */
+const taken = (orderId: string, { positionId, state }: Position): Fault =>
   new Fault(
     'conflict',
-    `Order ${orderId} belongs to ${holderId} already. Make links for that position, or forget it first.`,
+    isFinal(state)
+      ? `Order ${orderId} was the entry of ${positionId}, which is ${state}: what it bought would be closed a second time. Adopt the entry of the new position, or forget ${positionId} first.`
+      : `Order ${orderId} belongs to ${positionId} already. Make links for that position, or forget it first.`,
   );
 
-/** Also those that `positions.open` has placed, which took no name. */
-const refuseTaken = async (engine: Engine, { account, symbol, entries }: Position): Promise<void> => {
-  for (const other of await engine.table.listPositions('open')) {
-    if (other.account !== account || other.symbol !== symbol || isFinal(other.state)) continue;
-    const order = entries.find((entry) =>
-      other.entries.some(
-        ({ orderId, clientOrderId }) =>
-          (orderId !== undefined && orderId === entry.orderId) ||
-          (clientOrderId !== undefined && clientOrderId === entry.clientOrderId),
-      ),
-    );
-    if (order !== undefined) throw taken(order.orderId ?? '', other.positionId);
+/** The orders that `positions.open` has placed take no name, but tell by their client order id whose they are. */
+const refuseOpened = async (engine: Engine, { entries }: Position): Promise<void> => {
+  for (const { orderId = '', clientOrderId } of entries) {
+    const holderId = clientOrderId === undefined ? undefined : openerOf(clientOrderId);
+    const holder = holderId === undefined ? undefined : await engine.table.readPosition(holderId);
+    if (holder !== undefined) throw taken(orderId, holder);
   }
 };
 
@@ -130,7 +127,7 @@ const findOrder = async (
   const order =
     (await exchange.fetchOrder(market, { orderId })) ??
     // Stop and take-profit orders of perpetuals may live in a book of their own.
-    (role === 'exit' && market.kind === 'perpetual'
+    (market.kind === 'perpetual'
       ? await exchange.fetchOrder(market, { orderId, conditional: true })
       : undefined);
   if (order === undefined)

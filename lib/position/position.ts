@@ -79,8 +79,15 @@ export const failureSchema = z.object({
 export type Failure = z.infer<typeof failureSchema>;
 
 /** Whether it was the exchange that said no; otherwise Ripcord itself stopped before an order was taken. */
-export const refusedByExchange = ({ code }: Failure): boolean =>
-  code !== 'withdrawn' && code !== 'never-taken';
+export const refusedByExchange = ({ code }: Failure): boolean => !ownCodes.has(code);
+const ownCodes = new Set([
+  'withdrawn',
+  'never-taken',
+  'above-maximum',
+  'below-minimum',
+  'flipped',
+  'not-executed',
+]);
 
 /** Who is acting, until when, and under which client order id an order of theirs is to be looked for. */
 export const claimSchema = z.object({
@@ -193,3 +200,13 @@ export const clientOrderIdOf = (positionId: string, purpose: 'entry' | 'close', 
   if (suffix.length > 3) throw new RangeError(`attempt ${attempt} does not fit a client order id`);
   return `rc${positionId.slice('pos_'.length)}${purpose === 'entry' ? 'e' : 'x'}${suffix}`;
 };
+
+/** @returns the position whose entry has this client order id; undefined where it is none of Ripcord's. */
+export const openerOf = (clientOrderId: string): string | undefined => {
+  const [, own] = /^rc([0-9a-z]{12})e[0-9a-z]{1,3}$/.exec(clientOrderId) ?? [];
+  return own === undefined ? undefined : `pos_${own}`;
+};
+
+/** Whether an order is one that Ripcord itself has sent to close this position. */
+export const isOwnClose = ({ positionId }: Position, { clientOrderId }: OrderRecord): boolean =>
+  clientOrderId?.startsWith(`rc${positionId.slice('pos_'.length)}x`) === true;

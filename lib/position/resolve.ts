@@ -1,13 +1,20 @@
 import type { CommandResult } from '../admin/commands.ts';
-import { isPositive } from '../amount.ts';
+import { isPositive, sum } from '../amount.ts';
 import type { Engine } from '../engine.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import { withNews } from '../notify/words.ts';
 import { inParallel } from '../parallel.ts';
 import { lookAtOrders } from './look.ts';
-import { clientOrderIdOf, isFinal, type OrderRecord, type Outcome, type Position } from './position.ts';
-import { recordOf, tallyOf } from './tally.ts';
+import {
+  clientOrderIdOf,
+  isFinal,
+  isOwnClose,
+  type OrderRecord,
+  type Outcome,
+  type Position,
+} from './position.ts';
+import { averageOf, recordOf, tallyOf } from './tally.ts';
 import { vanishedMs } from './timing.ts';
 
 /** What the exchange's record comes to, before anything is written. */
@@ -36,9 +43,10 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
   const exchange = await engine.exchanges.of(position.account, position.exchange);
   const looked = await lookAtOrders(exchange, position, engine.now());
   const { orders, vanished } = await withoutVanished(exchange, position, looked, engine.now());
-  const closes = await findCloses(exchange, position, orders.exits);
+  const found = await findCloses(exchange, position, orders.exits);
+  const seen: Position = { ...position, entries: orders.entries, exits: [...orders.exits, ...found] };
+  const closes = ownCloses(seen);
   const live = closes.find((order) => order.status !== 'done');
-  const seen: Position = { ...position, entries: orders.entries, exits: [...orders.exits, ...closes] };
   const { filled, left, entriesDone } = tallyOf(seen);
   const base = position.market.base;
   const names = closes.map((order) => `${order.orderId} (${order.filled} ${base})`).join(', ');
@@ -46,7 +54,7 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
     vanished.length === 0 ? '' : `; ${vanished.join(', ')} unknown to the exchange, taken as ended`;
   const guards = seen.exits.filter((exit) => exit.status === 'live').flatMap(({ orderId }) => orderId ?? []);
   const alive = guards.length === 0 ? '' : `; its exits ${guards.join(', ')} are still live`;
-  const found = `${closes.length === 0 ? 'no close order of ours' : `close order ${names}`}${gone}${alive}`;
+  const told = `${closes.length === 0 ? 'no close order of ours' : `close order ${names}`}${gone}${alive}`;
   if (live !== undefined)
     return {
       verdict: 'unknown',
@@ -56,13 +64,13 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
   if (entriesDone && !isPositive(filled))
     return {
       verdict: 'canceled',
-      because: `Nothing of the entry filled, and it is cancelled; ${found}.`,
+      because: `Nothing of the entry filled, and it is cancelled; ${told}.`,
       position: seen,
     };
   if (entriesDone && !isPositive(left))
     return {
       verdict: 'closed',
-      because: `The entry filled ${filled} ${base} and all of it is closed; ${found}.`,
+      because: `The entry filled ${filled} ${base} and all of it is closed; ${told}.`,
       position: seen,
     };
   const holding =
@@ -72,12 +80,12 @@ export const judgePosition = async (engine: Engine, position: Position): Promise
   if (holding !== undefined && holding.side !== position.side && entriesDone)
     return {
       verdict: 'closed',
-      because: `The exchange holds no such position any more; ${found}.`,
+      because: `The exchange holds no such position any more; ${told}.`,
       position: seen,
     };
   return {
     verdict: 'open',
-    because: `${left} ${base} of it is left; ${found}. Its links can close it.`,
+    because: `${left} ${base} of it is left; ${told}. Its links can close it.`,
     position: seen,
   };
 };
@@ -109,6 +117,11 @@ const withoutVanished = async (
   return { orders: { entries, exits }, vanished };
 };
 
+/** What Ripcord's own close orders of a position have executed. */
+const ownCloses = (position: Position): OrderRecord[] =>
+  position.exits.filter((exit) => isOwnClose(position, exit));
+
+/** Those that are not on record yet. */
 const findCloses = async (
   exchange: Exchange,
   position: Position,
@@ -142,17 +155,22 @@ export const applyVerdict = async (
     return position;
   const now = new Date(engine.now()).toISOString();
   const { filled, left } = tallyOf(position);
+  const closes = ownCloses(position).filter((order) => isPositive(order.filled));
+  const last = closes.at(-1);
   const outcome: Outcome | undefined =
     verdict === 'open'
       ? undefined
       : {
           outcome: verdict,
-          by: 'outside',
+          by: last === undefined ? 'outside' : 'link',
           action: 'close',
           linkId: 'admin',
           detail: `Settled by a person from the exchange's own record. ${because}`,
           entryFilled: filled,
-          closedAmount: '0',
+          closedAmount: sum(closes.map((order) => order.filled)),
+          averagePrice: averageOf(closes),
+          closeOrderId: last?.orderId,
+          closeClientOrderId: last?.clientOrderId,
           left,
           canceledEntryOrderIds: [],
           canceledExitOrderIds: [],

@@ -23,7 +23,8 @@ const exitedBy = (exit: OrderRecord): Amount => {
   return own.gt(0) ? toAmount(own) : '0';
 };
 
-const averageOf = (orders: OrderRecord[]): Amount | undefined => {
+/** The price that orders have filled at, on average; undefined where none tells. */
+export const averageOf = (orders: OrderRecord[]): Amount | undefined => {
   const priced = orders.filter((order) => isPositive(order.filled) && order.average !== undefined);
   if (priced.length === 0) return undefined;
   const amount = decimal(sum(priced.map((order) => order.filled)));

@@ -39,9 +39,15 @@ export const itemOf = (position: Position): PositionItem => {
   return { state, epoch, attempt, revision, claim, uses, failure, body: bodyOf(position) };
 };
 
-/** Throws where the item is none that this version has written. */
+/** @returns the JSON in a body. */
+export const textOf = (body: Uint8Array): string => inflateRawSync(body, { dictionary }).toString();
+
+/** Throws where the item is no position that this version can read. */
 export const positionOf = (item: Record<string, unknown>): Position => {
-  const { body, ...own } = item;
-  if (!(body instanceof Uint8Array)) throw new TypeError('a position without a body');
-  return positionSchema.parse({ ...JSON.parse(inflateRawSync(body, { dictionary }).toString()), ...own });
+  const { body } = item;
+  // Before there were bodies everything was an attribute of its own. One that has got its body still has those.
+  if (body === undefined) return positionSchema.parse(item);
+  if (!(body instanceof Uint8Array)) throw new TypeError('the body of a position is not binary');
+  const own = Object.fromEntries(ownAttributes.map((name) => [name, item[name]]));
+  return positionSchema.parse({ ...JSON.parse(textOf(body)), ...own });
 };

@@ -52,6 +52,7 @@ const endingOfFailure = (run: Run, thrown: unknown): Ending => {
 const close = async (run: Run): Promise<Ending> => {
   const tooLarge = await aboveMaximum(run);
   if (tooLarge !== undefined) return tooLarge;
+  if (await partIsTooSmall(run)) return tooSmall(run, tallyOf(run.position).left);
   if (run.claim.percent !== undefined && run.position.market.kind === 'perpetual') {
     // Exits that can only reduce lock nothing and may go on guarding the rest. On spot they hold what is sold.
     await cancelOrders(run, ['entries']);
@@ -89,6 +90,17 @@ const aboveMaximum = async (run: Run): Promise<Ending | undefined> => {
     code: 'above-maximum',
     message: `A MARKET order of ${amountToClose(run)} ${market.base} is above this market's maximum of ${market.marketAmountMax}.`,
   });
+};
+
+/** Asked before anything is cancelled, like the maximum. What the exits have done meanwhile is looked at first. */
+const partIsTooSmall = async (run: Run): Promise<boolean> => {
+  const isTooSmall = async () => {
+    const { left, entriesDone } = tallyOf(run.position);
+    return entriesDone && isPositive(left) && isDust(run, amountToClose(run));
+  };
+  if (run.claim.percent === undefined || !(await isTooSmall())) return false;
+  await lookAgain(run);
+  return isTooSmall();
 };
 
 const keep = async (run: Run): Promise<Ending> => {

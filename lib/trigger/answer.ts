@@ -19,7 +19,7 @@ export interface Answer {
 
 export type AnswerBody =
   | (Outcome & { repeated?: true } & Named)
-  | ({ status: string; message: string; action?: Action } & Partial<Named>);
+  | ({ status: string; message: string; action?: Action; repeated?: true } & Partial<Named>);
 
 interface Named {
   positionId: string;
@@ -83,6 +83,31 @@ export const asking = (link: Link, why: string): Answer => ({
   },
   decision: 'asked',
 });
+
+const inProgress = {
+  status: 202,
+  body: {
+    status: 'in-progress',
+    message: 'Another request is at it. Open the link again for the outcome.',
+  },
+  decision: 'in-progress',
+} as const satisfies Answer;
+
+/** For a program that opens the link of a position that is over, or being ended: not what was traded. */
+export const over = ({ outcome }: Position): Answer => {
+  const where = 'To see all of it, open the link in a browser or send a POST with an empty body.';
+  return outcome === undefined
+    ? inProgress
+    : {
+        status: 200,
+        body: {
+          status: outcome.outcome,
+          repeated: true,
+          message: `This had been done before; nothing was done now. ${where}`,
+        },
+        decision: 'repeated',
+      };
+};
 
 /** What a link does, in a sentence. */
 const describeAction = ({ action, percent }: Pick<Link, 'action' | 'percent'>): string => {
@@ -164,13 +189,5 @@ const standingAnswer = (position: Position, action: Action): Answer => {
         decision: 'refused',
       };
   }
-  return {
-    status: 202,
-    body: {
-      status: 'in-progress',
-      message: 'Another request is at it. Open the link again for the outcome.',
-      ...names,
-    },
-    decision: 'in-progress',
-  };
+  return { ...inProgress, body: { ...inProgress.body, ...names } };
 };

@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { neverArrived } from '../position/look.ts';
 import type { Claim, OrderRecord, Position } from '../position/position.ts';
 import { recordOf } from '../position/tally.ts';
-import { settleLooks, settlePauseMs } from '../position/timing.ts';
+import { followWindowMs, settleLooks, settlePauseMs } from '../position/timing.ts';
 import type { Run } from './run.ts';
 
 /** Thrown where an order's end could not be learned. */
@@ -42,6 +42,8 @@ const cancelOne = async (
   let found = false;
   for (let look = 0; look < settleLooks; look += 1) {
     if (look > 0) await pause(settlePauseMs);
+    // The function has to write down where it stands while it still can.
+    if (now() > claim.sendBefore + followWindowMs) break;
     const view = await exchange.fetchOrder(position.market, order);
     found ||= view !== undefined;
     if (view?.status !== 'done') continue;

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts';
 import type { OrderView } from '../exchange/exchange.ts';
 import { asFault, Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
-import { withNews } from '../notify/words.ts';
+import { withFailure, withNews } from '../notify/words.ts';
 import { type Action, type Claim, clientOrderIdOf, type Position, type State } from '../position/position.ts';
 import {
   absentLooksNeeded,
@@ -88,8 +88,16 @@ export const recover = async (engine: Engine, stale: Position): Promise<Standing
   if (stale.state !== 'claimed' || before === undefined || engine.now() <= before.leaseUntil)
     return { position: stale, ending: undefined, requests: [] };
   const connected = await connect(engine, stale);
-  if ('fault' in connected)
-    return { position: stale, ending: { kind: 'pending', reason: connected.fault.message }, requests: [] };
+  if ('fault' in connected) {
+    const { fault } = connected;
+    if (isHopeless(engine, before, fault))
+      return record(engine, stale, before, {
+        ending: { kind: 'attention', reason: `What became of it can't be asked: ${fault.message}` },
+        position: stale,
+        requests: [],
+      });
+    return { position: stale, ending: { kind: 'pending', reason: fault.message }, requests: [] };
+  }
 
   // `sendBefore` stays the dead owner's until a new attempt begins: its fence is what has to run out.
   const fresh = newClaim(engine, before);
@@ -109,6 +117,11 @@ export const recover = async (engine: Engine, stale: Position): Promise<Standing
   return proceed(engine, connected, taken, { ...claim, sendBefore: fresh.sendBefore });
 };
 
+/** What will not pass by itself, and has not for so long: a key that is gone, a market that was closed. */
+const isHopeless = ({ now }: Pick<Engine, 'now'>, { claimedAt }: Claim, { code }: Fault): boolean =>
+  (code === 'exchange-refused' || code === 'unknown-account' || code === 'conflict') &&
+  now() - claimedAt > vanishedMs;
+
 type Found = { kind: 'absent'; claim: Claim } | { kind: 'ended'; acted: Acted; claim: Claim };
 
 /** Asks for the close order of the present attempt, and keeps count of how often it was denied. */
@@ -124,7 +137,11 @@ const findClose = async (deps: ActDependencies, position: Position, claim: Claim
   try {
     order = await exchange.fetchOrder(position.market, { clientOrderId: closeIdOf(position) });
   } catch (thrown) {
-    return pending(asFault(thrown).message);
+    const fault = asFault(thrown);
+    if (!isHopeless(deps, claim, fault)) return pending(fault.message);
+    const reason = `The exchange does not let Ripcord ask for the close order ${closeIdOf(position)}: ${fault.message}`;
+    const ending: Ending = { kind: 'attention', reason };
+    return { kind: 'ended', acted: { ending, position, requests: deps.requests }, claim };
   }
   if (order !== undefined) {
     if (order.status !== 'done') return pending('the close order is not done yet');
@@ -206,7 +223,7 @@ const neverTakenFailure = (deps: ActDependencies, position: Position, claim: Cla
   requests: deps.requests,
 });
 
-/** Starts a new attempt, under a new client order id that is durable before anything is sent. */
+/** Starts an attempt, under a client order id that was never sent and is durable before anything is. */
 const proceed = async (
   engine: Engine,
   deps: ActDependencies,
@@ -219,7 +236,10 @@ const proceed = async (
     return record(engine, position, claim, acted);
   }
   const { absentLooks, unsent, ...next } = claim;
-  const saved = await engine.table.savePosition(position, { attempt: position.attempt + 1, claim: next });
+  // An attempt under which nothing left is tried again, so that an outage of days uses up no ids.
+  const isUsed = claim.action === 'close' && unsent !== true;
+  const attempt = position.attempt + (isUsed ? 1 : 0);
+  const saved = await engine.table.savePosition(position, { attempt, claim: next });
   if (saved === undefined) return { position, ending: undefined, requests: deps.requests };
   const acted = await act(deps, saved, next);
   // Whoever fired it has been told that Ripcord goes on: it is not given back by a try that failed.
@@ -284,6 +304,7 @@ const changeOf = (
         state: held.outcome?.outcome === 'kept' ? 'kept' : 'open',
         claim: null,
         ...unused(held, claim),
+        ...(claim.linkId === byHand ? {} : { notices: withFailure(held, ending.fault, engine.now()) }),
       };
     case 'retry':
       // Nobody has to wait for the lease: it is proved that no close order left.

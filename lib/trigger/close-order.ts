@@ -1,7 +1,7 @@
 import { type Amount, decimal, isPositive, truncateToStep } from '../amount.ts';
 import { type CreateResult, exitSideOf, type OrderView } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
-import { lookAtOrders } from '../position/look.ts';
+import { addFees, lookAtOrders } from '../position/look.ts';
 import { type Claim, clientOrderIdOf, type OrderRecord, type Position } from '../position/position.ts';
 import { recordOf, tallyOf } from '../position/tally.ts';
 import { followWindowMs, settleLooks, settlePauseMs } from '../position/timing.ts';
@@ -53,12 +53,14 @@ export const finishFound = async (
   order: OrderView,
 ): Promise<Acted> => {
   const orders = await lookAtOrders(deps.exchange, position, deps.now());
+  // A fee that is missing would look like something that was left.
+  const entries = await addFees(deps.exchange, position, orders.entries);
   const run: Run = {
     deps,
     claim,
     position: {
       ...position,
-      entries: noteEnded(claim, position.entries, orders.entries),
+      entries: noteEnded(claim, position.entries, entries),
       exits: noteEnded(claim, position.exits, orders.exits),
     },
     cancelsSent: true,
@@ -95,12 +97,13 @@ const followClose = async (
 
 /** What a finished close order means. */
 const endClose = async (run: Run, order: OrderView, sentAt?: number): Promise<Ending> => {
-  const { market, positionId, attempt } = run.position;
+  const { exchange } = run.deps;
+  const { market, positionId, attempt, side } = run.position;
+  const holdsNone = async () =>
+    market.kind === 'perpetual' && (await exchange.fetchHolding(market, side)).side !== side;
   if (!isPositive(order.filled)) {
     // Venues that only acknowledge find out afterwards that there is nothing to reduce.
-    const outside =
-      market.kind === 'perpetual' ? await closedOutside(run.deps.exchange, run.position) : undefined;
-    if (outside !== undefined) return endOutside(run, outside);
+    if (await holdsNone()) return endOutside(run, await describeOutside(exchange, run.position));
     return failed(run, {
       code: 'not-executed',
       message: `The exchange took the MARKET order ${order.orderId} and ended it without executing any of it.`,
@@ -119,7 +122,8 @@ const endClose = async (run: Run, order: OrderView, sentAt?: number): Promise<En
   } as const;
   const after: Position = { ...run.position, exits: [...run.position.exits, recordOf(order)] };
   const { left } = tallyOf(after);
-  const goesOn = isPositive(truncateToStep(left, marketStepOf(market)));
+  const rest = truncateToStep(left, marketStepOf(market));
+  const goesOn = isPositive(rest) && !(await isDust({ ...run, position: after }, rest));
   if (run.claim.percent !== undefined && goesOn) {
     run.position = after;
     return settled(run, { ...told, left }, true);
@@ -127,13 +131,13 @@ const endClose = async (run: Run, order: OrderView, sentAt?: number): Promise<En
   if (!goesOn) {
     // A part can come to all that there was: then its exits have nothing left to guard.
     if (run.claim.percent !== undefined) await cancelOrders(run, ['exits']);
-    return settled(run, { ...told, left });
+    const dust = isPositive(rest)
+      ? ` ${left} ${market.base} of it is below the exchange's minimum for an order, so it stays in the account.`
+      : '';
+    return settled(run, { ...told, detail: told.detail + dust, left });
   }
   // A reduce-only order ends early, or was sent for less, where the account holds less than the position's own.
-  const isFlat =
-    market.kind === 'perpetual' &&
-    (await run.deps.exchange.fetchHolding(market, run.position.side)).side === undefined;
-  if (isFlat) return settled(run, { ...told, left: '0' });
+  if (await holdsNone()) return settled(run, { ...told, left: '0' });
   run.position = after;
   return {
     kind: 'attention',

@@ -12,6 +12,7 @@ import {
   expired,
   ignored,
   notFound,
+  over,
   paused,
   refusedMethod,
   removed,
@@ -77,11 +78,13 @@ const heldBack = (engine: Engine, link: Link, request: Request, isPaused: boolea
 const askOrTell = async (engine: Engine, link: Link, request: Request, ask: Answer): Promise<Answer> => {
   const position = await engine.table.readPosition(link.positionId);
   if (position === undefined) return removed;
-  if (isFinal(position.state) || position.state === 'claimed')
-    return answerOf({ position, ending: undefined }, link.action);
-  // A person has to see what the button is for; chats and scanners need not know what is traded.
+  const isOver = isFinal(position.state) || position.state === 'claimed';
+  // A person has to see what the button is for; chats and scanners need not know what is traded, or was.
+  if (!request.navigation.person) return isOver ? over(position) : ask;
   const { symbol, side } = position;
-  return request.navigation.person ? { ...ask, body: { ...ask.body, symbol, side } } : ask;
+  return isOver
+    ? answerOf({ position, ending: undefined }, link.action)
+    : { ...ask, body: { ...ask.body, symbol, side } };
 };
 
 const claimAndAct = async (
@@ -100,14 +103,15 @@ const claimAndAct = async (
     spent && position.state === 'open' && position.outcome?.linkId !== link.linkId
       ? usedUp
       : answerOf({ position, ending: undefined }, link.action);
-  return { answer, standing: undefined };
+  return { answer, standing: result.recovered };
 };
 
 export type RunResult =
   | { kind: 'ran'; standing: Standing }
   /** Somebody is at it with less than what was wanted, and may be for a while: nothing was done here. */
   | { kind: 'busy'; position: Position }
-  | { kind: 'refused'; position: Position | undefined; revoked: boolean };
+  /** `recovered`: another link's claim, brought to its end by this very hit. */
+  | { kind: 'refused'; position: Position | undefined; revoked: boolean; recovered?: Standing | undefined };
 
 /** How often, and how far apart, a claim is tried while a part-close or a keep is under way: within 3 s in all. */
 const claimTries = 8;
@@ -133,7 +137,7 @@ export const claimAndRun = async (
       // It was given back between the claim and the look: it is free, unless this link's uses are up.
       const spent = maxUses !== undefined && (position.uses[intent.linkId] ?? 0) >= maxUses;
       const isFree = !spent && from.includes(position.state);
-      if (!isFree) return recovered?.ending === undefined ? result : { kind: 'ran', standing: recovered };
+      if (!isFree) return { ...result, recovered };
     } else if (isStale(engine, position)) {
       recovered = await recover(engine, position);
       // A resend of the very alert that a dead process had begun: that was it.

@@ -36,8 +36,8 @@ export const closedOutside = async (
     if (isPositive(sellable) && decimal(sellable).gte(least)) return undefined;
   }
   const outside = await describeOutside(exchange, position);
-  // An empty wallet proves nothing by itself: the coins may have been moved. A trade since the entry does.
-  return market.kind === 'spot' && outside.at === undefined ? undefined : outside;
+  // Emptiness proves nothing by itself: coins may have been moved, a look may lag. A trade since the entry does.
+  return outside.at === undefined ? undefined : outside;
 };
 
 /**

@@ -29,7 +29,9 @@ export const refresh = async (engine: Engine, position: Position): Promise<Posit
   const { flatSince, sawFlat } = await lookAtHolding(exchange, { ...position, ...orders }, now);
   const seen = seenNow(position, now, price, flatSince);
   const current: Position = { ...position, ...orders, seen };
-  if (sawFlat && flatSince !== undefined && now - flatSince >= flatMs)
+  // What waits for a person is for `resolve` to end, which tells what Ripcord itself has closed of it.
+  const mayEnd = position.state !== 'needs-attention';
+  if (mayEnd && sawFlat && flatSince !== undefined && now - flatSince >= flatMs)
     return (await endByHand(engine, exchange, current)) ?? current;
   const known = { entries: position.entries, exits: position.exits, flat: position.seen?.flatSince };
   const changed = JSON.stringify({ ...orders, flat: seen?.flatSince }) !== JSON.stringify(known);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
 import { mintToken } from '../../lib/link/token.ts';
+import { navigation } from '../security/header-sets.ts';
 import { adopt, holdingOf, newScene, perpetualLong, placeEntry, type Scene, spotLong } from './scene.ts';
 import { fire, hit, ledgerSince, markOf, startWorld } from './world.ts';
 
@@ -132,11 +133,23 @@ describe('a hit after the end', () => {
     const { url } = await newCloseLink();
     const first = await fire(url);
     const mark = markOf(core);
-    for (const method of ['POST', 'GET'])
-      expect(await hit(url, { method })).toMatchObject({
+    for (const request of [
+      { method: 'POST' },
+      { method: 'GET', headers: { ...navigation('chromeWindows', 'none'), accept: 'application/json' } },
+    ])
+      expect(await hit(url, request)).toMatchObject({
         status: 200,
         json: { ...first.json, repeated: true },
       });
+    // Chats show what they find behind a link: not what was traded.
+    const { status, json } = await hit(url, {
+      method: 'GET',
+      headers: { 'user-agent': 'Slackbot-LinkExpanding 1.0' },
+    });
+    expect({ status, json }).toEqual({
+      status: 200,
+      json: { status: 'closed', repeated: true, message: expect.stringContaining('nothing was done now') },
+    });
     expect(ledgerSince(core, mark)).toEqual({ orders: [], canceled: [], requests: [] });
     expect(first.json).not.toHaveProperty('repeated');
   });

@@ -294,6 +294,51 @@ describe('an adoption', () => {
     });
   });
 
+  it('of an entry whose position was closed is refused, for it would be sold a second time', async () => {
+    const scene = await newScene(world, spotLong);
+    const entry = placeEntry(scene, { filled: 'all' });
+    const { positionId } = await adopt(scene, { entries: [entry] });
+    await fire(await world.newLink(positionId, 'close'));
+    const again = {
+      account: scene.account,
+      symbol: 'ETH/USDT',
+      side: 'long',
+      entryOrderIds: [String(entry.id)],
+    };
+    const refused = {
+      code: 'conflict',
+      message: expect.stringContaining(`was the entry of ${positionId}, which is closed`),
+    };
+    expect(await refusalOfAdoption(again)).toMatchObject(refused);
+    // Once the sweep has put it away, too.
+    await world.invoke('ripcord-sweep', {});
+    expect(await refusalOfAdoption(again)).toMatchObject(refused);
+    expect((await world.admin('positions.list', { account: scene.account })).positions).toHaveLength(1);
+  });
+
+  it('of an entry that Ripcord itself has placed is refused, also when its position is over', async () => {
+    const scene = await newScene(world, spotLong);
+    const { position } = await world.admin('positions.open', {
+      requestId: 'once',
+      account: scene.account,
+      symbol: 'ETH/USDT',
+      side: 'long',
+      type: 'market',
+      amount: '0.5',
+    });
+    const entryOrderIds = position.entries.flatMap(({ orderId }) => orderId ?? []);
+    const again = { account: scene.account, symbol: 'ETH/USDT', side: 'long', entryOrderIds };
+    expect(await refusalOfAdoption(again)).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(`belongs to ${position.positionId} already`),
+    });
+    await fire(await world.newLink(position.positionId, 'close'));
+    expect(await refusalOfAdoption(again)).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(`was the entry of ${position.positionId}`),
+    });
+  });
+
   it('that was refused leaves no position', async () => {
     const { account } = await newScene(world, spotLong);
     await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', entryOrderIds: ['4711'] });

@@ -1,27 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../lib/engine.ts';
 import { clientOrderIdOf, type Position, type State } from '../../lib/position/position.ts';
 import { applyVerdict, judgePosition } from '../../lib/position/resolve.ts';
-import { memoryTable } from '../simulation/memory-table.ts';
-import { ModelBook, modelExchange } from '../simulation/model-exchange.ts';
-import { makePlan, type Plan } from '../simulation/plan.ts';
-import { positionOf } from '../simulation/run-plan.ts';
-import { World } from '../simulation/world.ts';
-
-const plan: Plan = {
-  ...makePlan(1),
-  market: 'spot',
-  side: 'long',
-  tells: true,
-  exchangeSkewMs: 0,
-  feePerMille: 0,
-  foreign: 0,
-  liquidity: undefined,
-  lagsMs: [],
-  entries: [{ amount: 100, filled: 100 }],
-  exits: [],
-};
+import type { Plan } from '../simulation/plan.ts';
+import { setStage } from '../simulation/stage.ts';
 
 const settled = new Set<string>();
 
@@ -30,49 +12,24 @@ const resolve = async (
   state: State,
   differing: { entries?: Plan['entries']; closed?: number; position?: Partial<Position> } = {},
 ) => {
-  const world = new World();
-  const book = new ModelBook({ ...plan, entries: differing.entries ?? plan.entries }, world);
-  for (const entry of book.of('entry')) book.end(entry);
-  const position: Position = {
-    ...positionOf(plan, book, world.time),
-    state,
-    attempt: 1,
-    ...differing.position,
-  };
-  if (differing.closed !== undefined) {
-    const order = book.place('close', 100, clientOrderIdOf(position.positionId, 'close', 1));
-    book.execute(order, differing.closed);
-    book.end(order);
-  }
-  const table = memoryTable();
-  const exchange = modelExchange(book, {
-    now: () => world.time,
-    transitMs: () => 1,
-    interrupt: () => Promise.resolve('pass'),
-  });
-  const engine: Engine = {
-    table,
-    exchanges: { of: () => Promise.resolve(exchange) },
-    now: () => world.time,
-    pause: (ms) => world.sleep(ms),
-    newMark: () => 'mark00000000',
-  };
-  await table.createPosition(position);
-  const work = async () => {
+  const { engine, position, during } = await setStage(
+    differing.entries === undefined ? {} : { entries: differing.entries },
+    (adopted, book) => {
+      for (const entry of book.of('entry')) book.end(entry);
+      if (differing.closed !== undefined) {
+        const order = book.place('close', 100, clientOrderIdOf(adopted.positionId, 'close', 1));
+        book.execute(order, differing.closed);
+        book.end(order);
+      }
+      return { ...adopted, state, attempt: 1, ...differing.position };
+    },
+  );
+  return during(async () => {
     const judged = await judgePosition(engine, position);
     const after = await applyVerdict(engine, judged);
     if (after.state !== state) settled.add(`${state} → ${after.state}`);
     return { verdict: judged.verdict, because: judged.because, after };
-  };
-  // The model answers in virtual time, which has to pass meanwhile.
-  const outcome = work().then(
-    (value) => ({ value }),
-    (thrown: Error) => ({ thrown }),
-  );
-  await world.run(60_000);
-  const ended = await outcome;
-  if ('thrown' in ended) throw ended.thrown;
-  return ended.value;
+  });
 };
 
 const unfilled = [{ amount: 100, filled: 0 }];
@@ -97,10 +54,43 @@ describe('resolve settles a position from the exchange’s own record', () => {
     'ends one that was %s and is closed',
     async (state) => {
       const { after, because } = await resolve(state, { closed: 100 });
-      expect(after).toMatchObject({ state: 'closed', outcome: { outcome: 'closed', linkId: 'admin' } });
+      expect(after).toMatchObject({
+        state: 'closed',
+        outcome: {
+          outcome: 'closed',
+          by: 'link',
+          closedAmount: '0.1',
+          closeOrderId: '1001',
+          linkId: 'admin',
+        },
+      });
       expect(because).toContain('0.1 BTC');
     },
   );
+
+  it('tells what its own orders closed, also of one that is on record already', async () => {
+    const close = { type: 'market', status: 'done', amount: '0.1', average: '100' } as const;
+    const exits = [
+      { ...close, orderId: '77', clientOrderId: 'by-hand', filled: '0.04' },
+      {
+        ...close,
+        orderId: '78',
+        clientOrderId: clientOrderIdOf('pos_000000000000', 'close', 1),
+        filled: '0.06',
+      },
+    ];
+    const { after, because } = await resolve('needs-attention', {
+      position: { positionId: 'pos_000000000000', exits },
+    });
+    expect(because).toContain('close order 78 (0.06 BTC)');
+    expect(after.outcome).toMatchObject({
+      by: 'link',
+      closedAmount: '0.06',
+      averagePrice: '100',
+      closeOrderId: '78',
+      left: '0',
+    });
+  });
 
   it.each(['needs-attention', 'open'] as const)(
     'cancels one that was %s and whose entry never filled',

@@ -68,7 +68,14 @@ describe("A position's item", () => {
 
   it('is refused, not guessed at, where its body is missing or cut off', () => {
     const { body, ...rest } = itemOf(fullPosition);
-    expect(() => positionOf(rest)).toThrow('a position without a body');
+    expect(() => positionOf(rest)).toThrow();
     expect(() => positionOf({ ...rest, body: body.subarray(0, -9) })).toThrow();
+  });
+
+  it('of before there were bodies is read too, and once it has one only that counts', () => {
+    const flat = { ...fullPosition, pk: 'position#pos_0123456789ab', sk: 'position' };
+    expect(positionOf(flat)).toStrictEqual(fullPosition);
+    const { attention: _, ...settled } = fullPosition;
+    expect(positionOf({ ...flat, ...itemOf(settled) })).toStrictEqual(settled);
   });
 });

@@ -1,33 +1,15 @@
 import { expect, it } from 'vitest';
-import type { Engine } from '../../lib/engine.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Position } from '../../lib/position/position.ts';
 import { refresh } from '../../lib/trigger/refresh.ts';
-import { memoryTable } from '../simulation/memory-table.ts';
-import { ModelBook, modelExchange } from '../simulation/model-exchange.ts';
-import { makePlan, type Plan } from '../simulation/plan.ts';
-import { positionOf } from '../simulation/run-plan.ts';
-import { World } from '../simulation/world.ts';
-
-const plan: Plan = {
-  ...makePlan(1),
-  market: 'perpetual',
-  side: 'long',
-  exchangeSkewMs: 0,
-  entries: [{ amount: 100, filled: 100 }],
-  exits: [{ amount: 100, filled: 0 }],
-};
+import { setStage } from '../simulation/stage.ts';
 
 /** A filled perpetual position, and sweeps that look at it a minute apart. */
 const begin = async (state: Position['state']) => {
-  const world = new World();
-  const book = new ModelBook(plan, world);
-  const table = memoryTable();
-  const exchange = modelExchange(book, {
-    now: () => world.time,
-    transitMs: () => 1,
-    interrupt: () => Promise.resolve('pass'),
-  });
+  const { book, world, engine, exchange, now, during } = await setStage(
+    { market: 'perpetual', exits: [{ amount: 100, filled: 0 }] },
+    (adopted) => ({ ...adopted, state }),
+  );
   let reachable = true;
   const holding = exchange.fetchHolding;
   // What the trader has sold by hand, where anything is missing.
@@ -37,24 +19,12 @@ const begin = async (state: Position['state']) => {
     );
   exchange.fetchHolding = (market, side) =>
     reachable ? holding(market, side) : Promise.reject(new Fault('exchange-unreachable', 'no answer'));
-  const engine: Engine = {
-    table,
-    exchanges: { of: () => Promise.resolve(exchange) },
-    now: () => world.time,
-    pause: (ms) => world.sleep(ms),
-    newMark: () => 'mark00000000',
-  };
-  const position: Position = { ...positionOf(plan, book, world.time), state };
-  await table.createPosition(position);
-  const look = async (): Promise<Position> => {
-    world.time += 60_000;
-    const known = (await table.readPosition(position.positionId)) ?? position;
-    const [current] = await Promise.all([refresh(engine, known), world.run(1_000)]);
-    return current;
-  };
   return {
     book,
-    look,
+    look: () => {
+      world.time += 60_000;
+      return during(async () => refresh(engine, await now()));
+    },
     reach(is: boolean) {
       reachable = is;
     },
@@ -95,4 +65,12 @@ it('ends nothing by a look that could not see', async () => {
   expect((await look()).state).toBe('open');
   reach(true);
   expect((await look()).state).toBe('closed');
+});
+
+it('ends none that waits for a person: what Ripcord has closed of it would be forgotten', async () => {
+  const { book, look } = await begin('needs-attention');
+  book.holding = 0;
+  await look();
+  await look();
+  expect((await look()).state).toBe('needs-attention');
 });

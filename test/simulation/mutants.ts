@@ -197,7 +197,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: close,
-        find: 'entries: noteEnded(claim, position.entries, orders.entries),',
+        find: 'entries: noteEnded(claim, position.entries, entries),',
         replace: 'position,',
       },
     ],

@@ -55,16 +55,6 @@ const isRefusal = (thrown: unknown): thrown is ConditionalCheckFailedException =
 const refusedOver = ({ Item }: ConditionalCheckFailedException): Item | undefined =>
   Item === undefined ? undefined : unmarshall(Item);
 
-/** One item that can't be read, after a rollback say, must not keep the sweep from all the others. */
-const readable = (item: Item): Position[] => {
-  try {
-    return [positionOf(item)];
-  } catch {
-    console.error({ event: 'unreadable-position', key: String(item.pk) });
-    return [];
-  }
-};
-
 export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table => {
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
@@ -186,7 +176,15 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       return item === undefined ? undefined : positionOf(item);
     },
 
-    async listPositions(shelf) {
+    async listPositions(shelf, onUnreadable) {
+      const readable = (item: Item): Position[] => {
+        try {
+          return [positionOf(item)];
+        } catch {
+          onUnreadable?.(String(item.pk).slice(positionKey('').pk.length));
+          return [];
+        }
+      };
       const items = await readShelf('position-open');
       if (shelf === 'all') items.push(...(await readShelf('position-final')));
       // One that was put away between the two is on both.

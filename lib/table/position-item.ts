@@ -48,6 +48,6 @@ export const positionOf = (item: Record<string, unknown>): Position => {
   // Before there were bodies everything was an attribute of its own. One that has got its body still has those.
   if (body === undefined) return positionSchema.parse(item);
   if (!(body instanceof Uint8Array)) throw new TypeError('the body of a position is not binary');
-  const own = Object.fromEntries(ownAttributes.map((name) => [name, item[name]]));
+  const own = Object.fromEntries(Object.entries(item).filter(([name]) => isOwnAttribute(name)));
   return positionSchema.parse({ ...JSON.parse(textOf(body)), ...own });
 };

@@ -11,8 +11,11 @@ export interface Table {
   createPosition(position: Position): Promise<boolean>;
   /** Strongly consistent. */
   readPosition(positionId: string): Promise<Position | undefined>;
-  /** Newest first. `shelf: 'open'` leaves out what the sweep has put away as final. */
-  listPositions(shelf: 'open' | 'all'): Promise<Position[]>;
+  /**
+   * Newest first. `shelf: 'open'` leaves out what the sweep has put away as final. One that can't be read, after a
+   * rollback say, is left out and named to `onUnreadable`: it must not keep the sweep from all the others.
+   */
+  listPositions(shelf: 'open' | 'all', onUnreadable?: (positionId: string) => void): Promise<Position[]>;
   /**
    * Takes the position for one owner, in one write and without a read before it: state → claimed, epoch + 1,
    * attempt + 1, and one more use of a link with a use limit. Refused where the state is not among `from`, the

@@ -53,7 +53,9 @@ const urgencyOf = (position: Position): number => (position.state === 'claimed' 
 export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): Promise<SweepReport> => {
   const startedAt = engine.now();
   const starting = startRound(engine, channels, startedAt + sweepWindowMs);
-  const waiting = (await engine.table.listPositions('open')).sort(byUrgency);
+  const unreadable: string[] = [];
+  const listed = await engine.table.listPositions('open', (positionId) => unreadable.push(positionId));
+  const waiting = listed.sort(byUrgency);
   const report: SweepReport = {
     positions: waiting.length,
     refreshed: 0,
@@ -62,7 +64,7 @@ export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): 
     needsAttention: waiting.filter(({ state }) => state === 'needs-attention').length,
     notified: 0,
     recoveries: [],
-    failures: [],
+    failures: unreadable.map((positionId) => ({ positionId, code: 'unreadable' })),
     problems: [],
   };
   /** Recovered ones, for whatever they have to tell. */

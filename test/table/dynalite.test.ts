@@ -1,8 +1,38 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it, onTestFinished } from 'vitest';
+import { dynamoTable } from '../../lib/table/dynamo-table.ts';
+import { examplePosition } from '../position/example-position.ts';
 import { itAgreesWithTheModel } from './agreement.ts';
 import { describeTable } from './contract.ts';
-import { tablesAt } from './tables.ts';
+import { makeTableAt, tablesAt } from './tables.ts';
 import { useDynalite } from './use-dynalite.ts';
 
-const makeTable = tablesAt(useDynalite());
+const endpoint = useDynalite();
+const makeTable = tablesAt(endpoint);
 describeTable('The table in dynalite', makeTable);
 itAgreesWithTheModel(makeTable);
+
+it('names a position that can not be read, and lists the others', async () => {
+  const options = await makeTableAt(endpoint());
+  const table = dynamoTable(options);
+  await table.createPosition(examplePosition);
+  const client = new DynamoDBClient({
+    endpoint: options.endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  onTestFinished(() => client.destroy());
+  const Item = {
+    pk: 'position#pos_broken000000',
+    sk: 'position',
+    body: new Uint8Array([1, 2, 3]),
+    shelf: 'position-open',
+    shelvedAt: examplePosition.createdAt,
+  };
+  await client.send(new PutCommand({ TableName: options.tableName, Item }));
+  const unreadable: string[] = [];
+  const listed = await table.listPositions('all', (positionId) => unreadable.push(positionId));
+  expect(listed).toStrictEqual([examplePosition]);
+  expect(unreadable).toEqual(['pos_broken000000']);
+});

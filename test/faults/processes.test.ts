@@ -5,13 +5,20 @@ import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import { type SimulatedExchange, startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
 import { type LocalTable, startTable } from '../../infra/local/table.ts';
 import type { PositionView } from '../../lib/admin/commands.ts';
-import type { Action } from '../../lib/position/position.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
 import { dynamoTable } from '../../lib/table/dynamo-table.ts';
 import type { Table } from '../../lib/table/table.ts';
 import { type ChildStack, type LinkAnswer, startChildStack } from './child-stack.ts';
 import type { FailPoint } from './fail-points.ts';
-import { closesOf, ownAmount, requestsSince, type Staged, stagePosition } from './stage.ts';
+import {
+  closesOf,
+  type Deed,
+  halfAmount,
+  ownAmount,
+  requestsSince,
+  type Staged,
+  stagePosition,
+} from './stage.ts';
 import { writeSteering } from './steering.ts';
 
 /**
@@ -90,26 +97,27 @@ const fireUntilReached = async (
 };
 
 /** Exactly what the link was for has happened at the exchange, and the record says so. */
-const expectDone = async (stack: ChildStack, staged: Staged, action: Action): Promise<void> => {
+const expectDone = async (stack: ChildStack, staged: Staged, deed: Deed): Promise<void> => {
   const closes = closesOf(exchange, staged);
   const { status, outcome } = await positionOf(stack, staged);
   const statusOf = (id: number) => exchange.core.state.order(id).status;
   expect(statusOf(staged.entryId)).toBe('canceled');
-  if (action === 'keep') {
+  if (deed === 'keep') {
     expect(closes).toStrictEqual([]);
     expect(outcome).toMatchObject({ outcome: 'kept', left: ownAmount });
     expect(staged.exitIds.map(statusOf)).toStrictEqual(['new', 'new']);
     return;
   }
-  expect(closes).toStrictEqual([{ orderId: expect.any(String), amount: ownAmount, filled: ownAmount }]);
+  const [amount, left] = deed === 'half' ? [halfAmount, halfAmount] : [ownAmount, '0'];
+  expect(closes).toStrictEqual([{ orderId: expect.any(String), amount, filled: amount }]);
   expect({ status, outcome }).toMatchObject({
-    status: 'closed',
+    status: deed === 'half' ? 'open' : 'closed',
     outcome: {
       outcome: 'closed',
       by: 'link',
-      closedAmount: ownAmount,
+      closedAmount: amount,
       closeOrderId: closes[0]?.orderId,
-      left: '0',
+      left,
     },
   });
   expect(staged.exitIds.map(statusOf)).toStrictEqual(['canceled', 'canceled']);
@@ -147,7 +155,7 @@ const printTable = (): void => {
 };
 
 const note = (scenario: Scenario, how: string, answer: string, sweeps: number, staged: Staged): void => {
-  const where = `${scenario.action}: ${scenario.points.join(', ')}`;
+  const where = `${scenario.deed}: ${scenario.points.join(', ')}`;
   rows.push([where, how, answer, String(sweeps), String(closesOf(exchange, staged).length)]);
 };
 
@@ -176,15 +184,17 @@ const recoveryPoints: [FailPoint, FailPoint][] = [
   ['after-send', 'recorded'],
 ];
 const keepPoints: FailPoint[] = ['claimed', 'after-cancel', 'before-record'];
+const halfPoints: FailPoint[][] = [['after-cancel'], ['after-send'], ['after-send', 'before-record']];
 
 interface Scenario {
-  action: Action;
+  deed: Deed;
   points: FailPoint[];
 }
 const scenarios: (Scenario & { where: string })[] = [
-  ...hitPoints.map((point) => ({ action: 'close' as const, points: [point] })),
-  ...recoveryPoints.map((points) => ({ action: 'close' as const, points })),
-  ...keepPoints.map((point) => ({ action: 'keep' as const, points: [point] })),
+  ...hitPoints.map((point) => ({ deed: 'close' as const, points: [point] })),
+  ...recoveryPoints.map((points) => ({ deed: 'close' as const, points })),
+  ...keepPoints.map((point) => ({ deed: 'keep' as const, points: [point] })),
+  ...halfPoints.map((points) => ({ deed: 'half' as const, points })),
 ].map((scenario) => ({ ...scenario, where: scenario.points.join(', then ') }));
 
 describe('A process that is killed', { timeout: patienceMs }, () => {
@@ -201,9 +211,9 @@ describe('A process that is killed', { timeout: patienceMs }, () => {
     stack = await start();
   };
 
-  it.each(scenarios)('at $where leaves a $action done once and recorded', async ({ action, points }) => {
+  it.each(scenarios)('at $where leaves a $deed done once and recorded', async ({ deed, points }) => {
     const [first = 'claimed', ...more] = points;
-    const staged = await stagePosition(exchange, [stack], action);
+    const staged = await stagePosition(exchange, [stack], deed);
     const { answered } = await fireUntilReached(stack, staged, { process: 'only', point: first });
     await killAndRestart();
     expect(await answered).toBeUndefined();
@@ -216,10 +226,10 @@ describe('A process that is killed', { timeout: patienceMs }, () => {
     // Nothing is known of a hit that had claimed nothing: its resend does it all.
     if (first === 'link-read')
       expect(await stack.fire(staged.path)).toMatchObject({ status: 200, body: { outcome: 'closed' } });
-    await expectDone(stack, staged, action);
+    await expectDone(stack, staged, deed);
     await expectRepeated(stack, staged);
-    await expectDone(stack, staged, action);
-    note({ action, points }, 'killed', 'none', sweeps, staged);
+    await expectDone(stack, staged, deed);
+    note({ deed, points }, 'killed', 'none', sweeps, staged);
   });
 });
 
@@ -264,10 +274,10 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
   const ledgerEnd = (): number => exchange.core.ledger().at(-1)?.seq ?? 0;
 
   it.each(scenarios.filter(({ points }) => points.length === 1))(
-    'at $where of a $action wakes to send nothing of its old claim, and tells the truth',
-    async ({ action, points: [point = 'claimed'] }) => {
+    'at $where of a $deed wakes to send nothing of its old claim, and tells the truth',
+    async ({ deed, points: [point = 'claimed'] }) => {
       restartAfterFailure();
-      const staged = await stagePosition(exchange, [one, other], action);
+      const staged = await stagePosition(exchange, [one, other], deed);
       const { answered } = await fireUntilReached(one, staged, { process: 'one', point });
       one.pause();
       await pass(pastLeaseMs);
@@ -278,19 +288,19 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
       // A hit that had not claimed yet has a lease before it.
       if (point !== 'link-read') expect(askedSince(mark, point)).toStrictEqual(refusedAt(point));
       const sweeps = await sweepUntilOver(other, staged);
-      await expectDone(other, staged, action);
+      await expectDone(other, staged, deed);
       await expectRepeated(other, staged);
-      await expectDone(other, staged, action);
-      note({ action, points: [point] }, 'paused', String(answer?.status), sweeps, staged);
+      await expectDone(other, staged, deed);
+      note({ deed, points: [point] }, 'paused', String(answer?.status), sweeps, staged);
     },
   );
 
   it.each(scenarios)(
-    'at $where of a $action changes nothing when another has taken over meanwhile',
-    async ({ action, points }) => {
+    'at $where of a $deed changes nothing when another has taken over meanwhile',
+    async ({ deed, points }) => {
       restartAfterFailure();
       const [first = 'claimed', second] = points;
-      const staged = await stagePosition(exchange, [one, other], action);
+      const staged = await stagePosition(exchange, [one, other], deed);
       const { answered } = await fireUntilReached(one, staged, { process: 'one', point: first });
       one.pause();
       let swept: Promise<unknown> | undefined;
@@ -308,7 +318,7 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
       await pass(pastLeaseMs);
       const sweeps = await sweepUntilOver(awake, staged);
       if (first === 'link-read') await awake.fire(staged.path);
-      await expectDone(awake, staged, action);
+      await expectDone(awake, staged, deed);
       const before = await table.readPosition(staged.positionId);
       const mark = ledgerEnd();
       asleep.resume();
@@ -321,8 +331,8 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
         expect(answer).toMatchObject({ status: 200 });
       }
       await expectRepeated(awake, staged);
-      await expectDone(awake, staged, action);
-      note({ action, points }, 'overtaken', swept === undefined ? '200' : '', sweeps, staged);
+      await expectDone(awake, staged, deed);
+      note({ deed, points }, 'overtaken', swept === undefined ? '200' : '', sweeps, staged);
     },
   );
 });

@@ -1,6 +1,5 @@
 import type { LedgerEntry, Order } from '../../infra/local/exchange/core/model.ts';
 import type { SimulatedExchange } from '../../infra/local/exchange/exchange.ts';
-import type { Action } from '../../lib/position/position.ts';
 import type { ChildStack } from './child-stack.ts';
 
 /** A position at the simulated exchange, known to Ripcord, with a link. */
@@ -15,8 +14,12 @@ export interface Staged {
   exitIds: number[];
 }
 
+/** What a link does: `half` closes 50 per cent, once. */
+export type Deed = 'close' | 'half' | 'keep';
+
 /** The entry of 1 ETH is filled by 0.6, of which the exchange has taken 0.1 per cent. */
 export const ownAmount = '0.5994';
+export const halfAmount = '0.2997';
 
 let traders = 0;
 
@@ -27,7 +30,7 @@ let traders = 0;
 export const stagePosition = async (
   { core, url }: Pick<SimulatedExchange, 'core' | 'url'>,
   stacks: Pick<ChildStack, 'admin'>[],
-  action: Action,
+  deed: Deed,
 ): Promise<Staged> => {
   traders += 1;
   const account = `trader-${traders}`;
@@ -71,7 +74,10 @@ export const stagePosition = async (
     exitOrderIds: orderIds.map(String),
   });
   const { positionId } = position;
-  const link = await stack.admin('links.create', { positionId, action });
+  const link = await stack.admin('links.create', {
+    positionId,
+    ...(deed === 'half' ? { action: 'close', percent: 50, maxUses: 1 } : { action: deed }),
+  });
   return {
     apiKey: keys.apiKey,
     holder,

@@ -262,13 +262,13 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
     });
 
   /**
-   * What the exchange was asked to change since: the codes with which it refused an order, or a cancel. One that was
-   * stopped amid its cancels had looked at its deadline before, and some may have been on their way.
+   * What the exchange was asked to change since: the codes with which it refused an order, or a cancel. Of one that
+   * was stopped after its first cancel, others may have been on their way.
    */
   const askedSince = (since: number, point: FailPoint) =>
     requestsSince(exchange, since)
       .map(({ method, code }) => (method === 'POST' ? (code ?? 'done') : 'cancel'))
-      .filter((asked) => asked !== 'cancel' || !point.endsWith('-cancel'));
+      .filter((asked) => asked !== 'cancel' || point !== 'after-cancel');
   /** An order that was signed leaves when its process wakes, and is too old when it arrives. */
   const refusedAt = (point: FailPoint) => (point === 'signed' ? [-1021] : []);
   const ledgerEnd = (): number => exchange.core.ledger().at(-1)?.seq ?? 0;

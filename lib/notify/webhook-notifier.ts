@@ -16,13 +16,16 @@ const addressOf = (webhook: Webhook): string =>
     ? `${webhook.baseUrl.replace(/\/$/, '')}/bot${webhook.token}/sendMessage`
     : webhook.url;
 
+/** SUPPRESS_EMBEDS, the third bit: Discord draws no preview of an address in the text. */
+const suppressEmbeds = 1 << 2;
+
 /** Text that others have written must not ring anybody or draw a preview. */
 const bodyOf = (webhook: Webhook, text: string): object => {
   switch (webhook.kind) {
     case 'telegram':
       return { chat_id: webhook.chatId, text, link_preview_options: { is_disabled: true } };
     case 'discord':
-      return { content: text, allowed_mentions: { parse: [] } };
+      return { content: text, allowed_mentions: { parse: [] }, flags: suppressEmbeds };
     case 'slack':
       return { text: escapeForSlack(text), unfurl_links: false, unfurl_media: false };
   }

@@ -28,7 +28,7 @@ test('Telegram gets the text for its chat, without previews', async () => {
   });
 });
 
-test('Discord and Slack get the text in a way that rings nobody', async () => {
+test('Discord and Slack get the text in a way that rings nobody and draws no preview', async () => {
   const server = await startLoopback();
   server.behave(204);
   const discord = notifierFor({ kind: 'discord', name: 'desk', url: `${server.url}/api/webhooks/1/secret` });
@@ -37,8 +37,15 @@ test('Discord and Slack get the text in a way that rings nobody', async () => {
   const slack = notifierFor({ kind: 'slack', url: `${server.url}/services/T/B/secret` });
   expect(await slack.send(message)).toEqual({ kind: 'sent' });
   const bodies = server.received.map(({ body }) => JSON.parse(body));
-  expect(bodies[0]).toEqual({ content: message.text, allowed_mentions: { parse: [] } });
-  expect(bodies[1].text).toBe('Closed: BTC/USDT long "&lt;!channel&gt; @everyone &amp; co"');
+  const suppressEmbeds = 4;
+  expect(bodies).toEqual([
+    { content: message.text, allowed_mentions: { parse: [] }, flags: suppressEmbeds },
+    {
+      text: 'Closed: BTC/USDT long "&lt;!channel&gt; @everyone &amp; co"',
+      unfurl_links: false,
+      unfurl_media: false,
+    },
+  ]);
 });
 
 test.each([

@@ -20,8 +20,12 @@ export class PositionTable extends Construct {
       // Its encryption is left at AWS's own key, which costs nothing and needs no grants. A restore brings spent
       // links back to life: read docs/operations before one.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // Nobody deletes it by mistake, and CloudFormation neither: where a first deployment fails, its rollback names
+      // the empty table, ends as ROLLBACK_FAILED and leaves the table. The README says how to remove it.
       deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Kept when the stack goes or replaces it. A table that its very deployment takes back would otherwise stay
+      // behind without a word, and a second one beside it with the next try.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // What the sweep still has to look at. Only keys: it reads each position itself, strongly consistent.
     this.#table.addGlobalSecondaryIndex({

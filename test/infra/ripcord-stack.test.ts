@@ -166,11 +166,11 @@ describe('the functions', () => {
   });
 });
 
-test('the table is on demand, recoverable, and outlives the stack', () => {
+test('the table is on demand, recoverable, and outlives the stack, but not a first deployment that failed', () => {
   const template = templateFor();
   template.resourceCountIs('AWS::DynamoDB::Table', 1);
   template.hasResource('AWS::DynamoDB::Table', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       KeySchema: [

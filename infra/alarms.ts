@@ -24,11 +24,14 @@ interface AlarmKind {
   readonly threshold?: number;
   readonly comparison?: ComparisonOperator;
   readonly periods?: number;
+  /** How many of the periods have to be bad; all of them where it isn't said. */
+  readonly bad?: number;
   readonly missing?: TreatMissingData;
 }
 
 const minute = Duration.minutes(1);
 const fiveMinutes = Duration.minutes(5);
+const hour = Duration.hours(1);
 const atLeast = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 /** The promise of the project: an answer before TradingView gives up after 3 s. */
 const slowMs = 2_500;
@@ -48,6 +51,7 @@ export class Alarms extends Construct {
         threshold: kind.threshold ?? 1,
         comparisonOperator: kind.comparison ?? atLeast,
         evaluationPeriods: kind.periods ?? 1,
+        ...(kind.bad !== undefined && { datapointsToAlarm: kind.bad }),
         treatMissingData: kind.missing ?? TreatMissingData.NOT_BREACHING,
       });
       topic.takeAlarm(alarm);
@@ -74,6 +78,22 @@ export class Alarms extends Construct {
       missing: TreatMissingData.BREACHING,
       meaning:
         'No sweep has come to its end for 5 minutes: what died halfway stays unsettled, and no notice is sent.',
+    });
+    add('sweep-failures', {
+      // A dead key fails every minute; an exchange that stumbles is over it in less than three.
+      metric: signal(namespace, 'SweepFailed', { period: minute }),
+      periods: 5,
+      bad: 3,
+      meaning:
+        'Positions can not be looked after: the exchange or its key refuses. Run "ripcord accounts check".',
+    });
+    add('notify-failures', {
+      // Once is enough: what was sent without an answer is not sent again. What was refused is tried at most an
+      // hour apart, so that two hours keep the alarm from going on and off while a channel is dead.
+      metric: signal(namespace, 'NotifyFailed', { period: hour }),
+      periods: 2,
+      bad: 1,
+      meaning: 'A notice did not reach its channel, and may be lost. Run "ripcord notify test".',
     });
     add('slow-answers', {
       metric: api.latency('p99'),

@@ -64,6 +64,7 @@ export class LinkDashboard extends Dashboard {
         signal(namespace, 'Sweeps'),
         signal(namespace, 'SweepRecovered'),
         signal(namespace, 'SweepFailed'),
+        signal(namespace, 'NotifyFailed'),
         signal(namespace, 'NeedsAttention', { statistic: 'Maximum' }),
       ]),
     );

@@ -13,7 +13,7 @@ export const logEvents = [
   'recovered',
   /** One position that a sweep could not look after. */
   'position-failed',
-  /** A channel could not be reached. `ripcord notify test` says why. */
+  /** A channel, or the list of them, failed. `ripcord notify test` says why. */
   'notify-failed',
   /** A sweep could not even begin. */
   'sweep-failed',
@@ -38,6 +38,8 @@ export interface LogFields {
   requestId?: string | undefined;
   /** A fault's code, the word of a refusal, a command's name, or the class of an error that isn't ours. */
   code?: string | undefined;
+  /** A notification channel's name, as its owner gave it. */
+  channel?: string | undefined;
 }
 
 const fieldNames = [
@@ -50,6 +52,7 @@ const fieldNames = [
   'exchangeMs',
   'requestId',
   'code',
+  'channel',
 ] as const satisfies (keyof LogFields)[];
 
 /** The metrics, each with its unit and with the field of its line that it is counted by. */
@@ -67,6 +70,8 @@ export const metrics = {
   SweepRecovered: { unit: 'Count' },
   /** Positions that a sweep could not look after. */
   SweepFailed: { unit: 'Count' },
+  /** What kept a sweep from delivering notices; a channel counts once a sweep. */
+  NotifyFailed: { unit: 'Count' },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by?: keyof LogFields }>;
 export type MetricName = keyof typeof metrics;
 export type Counts = Partial<Record<MetricName, number | undefined>>;

@@ -10,7 +10,8 @@ export const saySweep = (log: Log, report: SweepReport): void => {
       { Outcomes: 1, Failures: recovery.status >= 400 ? 1 : undefined },
     );
   for (const failure of report.failures) log.say('position-failed', failure);
-  if (report.problems.length > 0) log.say('notify-failed', {});
+  for (const problem of report.problems)
+    log.say('notify-failed', { channel: channelOf(problem) }, { NotifyFailed: 1 });
   log.count({
     Sweeps: 1,
     // Said even when it is 0, so that the alarm ends when the last one is settled.
@@ -19,3 +20,6 @@ export const saySweep = (log: Log, report: SweepReport): void => {
     SweepFailed: report.failures.length || undefined,
   });
 };
+
+/** Of a problem only the channel's name is ours; what follows may be somebody else's words. */
+const channelOf = (problem: string): string | undefined => /^channel ([a-z0-9-]+): /.exec(problem)?.[1];

@@ -351,6 +351,8 @@ describe('alarms', () => {
       ['ripcord-needs-attention', 'Ripcord NeedsAttention Maximum', 60, 1, 'ignore'],
       ['ripcord-failed-closes', 'Ripcord Failures Sum', 60, 1, 'notBreaching'],
       ['ripcord-sweep-not-running', 'Ripcord Sweeps Sum', 300, 1, 'breaching'],
+      ['ripcord-sweep-failures', 'Ripcord SweepFailed Sum', 300, 1, 'notBreaching'],
+      ['ripcord-notify-failures', 'Ripcord NotifyFailed Sum', 7200, 1, 'notBreaching'],
       ['ripcord-slow-answers', 'AWS/ApiGateway Latency p99', 300, 2500, 'notBreaching'],
       ['ripcord-flood', 'AWS/ApiGateway Count Sum', 60, 6000, 'notBreaching'],
       ['ripcord-trigger-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
@@ -364,6 +366,16 @@ describe('alarms', () => {
       expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
       expect(alarm.AlarmDescription).toMatch(/docs\/operations\.md/);
     }
+  });
+
+  test('wait for a third failing sweep of five, and stay while a dead channel is tried once an hour', () => {
+    const patience = alarmsOf(templateFor())
+      .filter((alarm) => alarm.DatapointsToAlarm !== undefined)
+      .map((alarm) => [alarm.AlarmName, alarm.Period, alarm.EvaluationPeriods, alarm.DatapointsToAlarm]);
+    expect(patience).toEqual([
+      ['ripcord-sweep-failures', 60, 5, 3],
+      ['ripcord-notify-failures', 3600, 2, 1],
+    ]);
   });
 
   test('and graphs go by metrics that the functions write', () => {

@@ -7,6 +7,7 @@ import type { Answer } from '../lib/trigger/answer.ts';
 import { fire } from '../lib/trigger/fire.ts';
 import { judgeNavigation } from '../lib/trigger/navigation.ts';
 import { sayHit } from '../lib/trigger/say-hit.ts';
+import { wantsPage } from './accept.ts';
 import { buildEngine } from './engine.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { renderPage } from './page.ts';
@@ -88,15 +89,15 @@ const answerOfFault = (error: unknown): Answer => {
 };
 
 const respond = (event: APIGatewayProxyEventV2, answer: Answer): APIGatewayProxyStructuredResultV2 => {
-  const wantsPage = /text\/html/.test(event.headers?.accept ?? '');
+  const asPage = wantsPage(event.headers?.accept ?? '');
   return {
     statusCode: answer.status,
     headers: {
       ...safeHeaders,
-      'content-type': wantsPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+      'content-type': asPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
       ...(answer.retryAfter === undefined ? {} : { 'retry-after': String(answer.retryAfter) }),
     },
-    body: wantsPage ? renderPage(answer) : JSON.stringify(answer.body),
+    body: asPage ? renderPage(answer) : JSON.stringify(answer.body),
   };
 };
 

@@ -1,13 +1,39 @@
-import type { Answer } from '../lib/trigger/answer.ts';
+import type { FaultCode } from '../lib/fault.ts';
+import type { Outcome } from '../lib/position/position.ts';
+import { type Answer, sendPost } from '../lib/trigger/answer.ts';
 
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-const headlines: Record<string, string> = {
+const outcomes: Record<Outcome['outcome'], string> = {
   closed: 'Closed',
   canceled: 'Cancelled',
   kept: 'Kept open',
   dust: 'Too little left to close',
+};
+
+/** All of them, so that nobody who opens a link ever reads a code. */
+const faults: Record<FaultCode, string> = {
+  'invalid-input': 'Nothing was done',
+  'unknown-account': 'The account can not be used',
+  'unknown-market': 'The exchange does not know this market',
+  'unknown-order': 'The exchange does not know an order',
+  'unknown-position': 'No such position',
+  'unknown-link': 'No such link',
+  conflict: 'Something else came first',
+  'needs-attention': 'A person has to look',
+  'link-gone': 'This link is over',
+  'exchange-refused': 'The exchange refused',
+  internal: 'Something failed',
+  'accounts-unreadable': 'The account can not be used',
+  'channels-unreadable': 'Nobody can be notified',
+  'exchange-unreachable': 'The exchange can not be reached',
+  'table-unreachable': 'Ripcord is out of reach',
+};
+
+const headlines: Record<string, string> = {
+  ...outcomes,
+  ...faults,
   confirm: 'Fire this link?',
   paused: 'All links are paused',
   'wrong-source': 'Not from here',
@@ -15,9 +41,9 @@ const headlines: Record<string, string> = {
   retrying: 'Not yet',
   busy: 'Busy',
   refused: 'The exchange refused',
-  'needs-attention': 'A person has to look',
   gone: 'This link is over',
   ignored: 'Nothing was done',
+  'method-not-allowed': 'Nothing was done',
   'not-found': 'No such link',
 };
 
@@ -37,7 +63,8 @@ const rows: [field: string, label: string][] = [
 export const renderPage = ({ status, body }: Answer): string => {
   const fields = body as Record<string, unknown>;
   const word = String(fields.outcome ?? fields.status);
-  const sentence = String(fields.detail ?? fields.message ?? '');
+  const sentence = String(fields.detail ?? fields.message ?? '').replace(sendPost, 'press the button');
+  const headline = escapeHtml(headlines[word] ?? word);
   const details = rows
     .filter(([field]) => fields[field] !== undefined && fields[field] !== '0')
     .map(([field, label]) => `<dt>${label}</dt><dd>${escapeHtml(String(fields[field]))}</dd>`)
@@ -51,7 +78,7 @@ export const renderPage = ({ status, body }: Answer): string => {
   const refresh = status === 202 ? '<meta http-equiv="refresh" content="3">' : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">${refresh}<title>Ripcord: ${escapeHtml(headlines[word] ?? word)}</title>
+<meta name="robots" content="noindex">${refresh}<title>Ripcord: ${headline}</title>
 <style>
 :root{color-scheme:light dark}
 body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem}
@@ -60,6 +87,6 @@ dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.5rem;margin-top:1.5r
 button{font:inherit;font-weight:600;padding:.75rem 1.5rem;border:0;border-radius:.5rem;background:#c2362b;color:#fff;cursor:pointer}
 dt{opacity:.65}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 </style></head>
-<body><main><h1>${escapeHtml(headlines[word] ?? word)}</h1><p>${escapeHtml(sentence)}</p>${repeated}${button}<dl>${details}</dl></main></body></html>
+<body><main><h1>${headline}</h1><p>${escapeHtml(sentence)}</p>${repeated}${button}<dl>${details}</dl></main></body></html>
 `;
 };

@@ -72,6 +72,9 @@ export const refusedMethod = refusal(
   'A link is opened with GET or POST. Nothing was done.',
 );
 
+/** For programs. A page has a button for it. */
+export const sendPost = 'send a POST with an empty body';
+
 /** For a GET that is no proof of a person: what the link would do, and how to do it. */
 export const asking = (link: Link, why: string): Answer => ({
   status: 200,
@@ -79,7 +82,7 @@ export const asking = (link: Link, why: string): Answer => ({
     status: 'confirm',
     action: link.action,
     positionId: link.positionId,
-    message: `${describeAction(link)} Nothing has been done yet: ${why}. To do it, send a POST with an empty body.`,
+    message: `${describeAction(link)} Nothing has been done yet: ${why}. To do it, ${sendPost}.`,
   },
   decision: 'asked',
 });

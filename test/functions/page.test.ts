@@ -3,15 +3,19 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderPage } from '../../functions/page.ts';
+import { Fault, type FaultCode } from '../../lib/fault.ts';
+import type { Link } from '../../lib/link/link.ts';
 import type { Outcome, Position } from '../../lib/position/position.ts';
 import {
   type Answer,
   answerOf,
+  asking,
   busy,
   expired,
   ignored,
   notFound,
   paused,
+  refusedMethod,
   removed,
   revoked,
   usedUp,
@@ -50,6 +54,22 @@ const told = (word: Outcome['outcome'], detail: string): Answer =>
     },
     'close',
   );
+const released = (code: FaultCode): Answer =>
+  answerOf(
+    { position: examplePosition, ending: { kind: 'released', fault: new Fault(code, 'binance: no answer') } },
+    'close',
+  );
+const link: Link = {
+  linkId: outcome.linkId,
+  tokenHash: '0'.repeat(64),
+  positionId: examplePosition.positionId,
+  action: 'close',
+  createdAt: outcome.claimedAt,
+  confirm: true,
+  methods: 'any',
+  sources: 'any',
+};
+const confirm = asking(link, 'it wants to be confirmed');
 const failure = {
   code: '-2010',
   message: 'Account has <b>insufficient</b> balance. (-2010)',
@@ -77,6 +97,14 @@ const answers: [name: string, answer: Answer, headline: string][] = [
   ['from elsewhere', wrongSource, 'Not from here'],
   ['with a message', ignored, 'Nothing was done'],
   ['not found', notFound, 'No such link'],
+  ['to be confirmed', confirm, 'Fire this link?'],
+  ['with another method', refusedMethod, 'Nothing was done'],
+  ['no exchange', released('exchange-unreachable'), 'The exchange can not be reached'],
+  ['no accounts', released('accounts-unreadable'), 'The account can not be used'],
+  ['an unknown account', released('unknown-account'), 'The account can not be used'],
+  ['no table', released('table-unreachable'), 'Ripcord is out of reach'],
+  ['something else first', released('conflict'), 'Something else came first'],
+  ['a failure inside', released('internal'), 'Something failed'],
 ];
 
 describe.skipIf(browser === undefined)(browser === undefined ? noBrowser : 'the page a visitor sees', () => {
@@ -99,6 +127,15 @@ describe.skipIf(browser === undefined)(browser === undefined ? noBrowser : 'the 
       expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
       await page.close();
     }
+  });
+
+  it('tells a person to press its button, where a program is told to send a POST', () => {
+    expect(confirm.body).toMatchObject({
+      message: expect.stringMatching(/ To do it, send a POST with an empty body\.$/),
+    });
+    const html = renderPage(confirm);
+    expect(html).toContain('To do it, press the button.</p><form method="post"><button>');
+    expect(html).not.toContain('POST');
   });
 
   it('asks again by itself while somebody is at it, and only then', () => {

@@ -8,6 +8,7 @@ import { fire } from '../lib/trigger/fire.ts';
 import { judgeNavigation } from '../lib/trigger/navigation.ts';
 import { sayHit } from '../lib/trigger/say-hit.ts';
 import { wantsPage } from './accept.ts';
+import { toHolder } from './discretion.ts';
 import { buildEngine } from './engine.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { renderPage } from './page.ts';
@@ -88,7 +89,8 @@ const answerOfFault = (error: unknown): Answer => {
   };
 };
 
-const respond = (event: APIGatewayProxyEventV2, answer: Answer): APIGatewayProxyStructuredResultV2 => {
+const respond = (event: APIGatewayProxyEventV2, given: Answer): APIGatewayProxyStructuredResultV2 => {
+  const answer = toHolder(given);
   const asPage = wantsPage(event.headers?.accept ?? '');
   return {
     statusCode: answer.status,

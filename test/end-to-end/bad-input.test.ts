@@ -394,7 +394,7 @@ describe('accounts.json', () => {
 
       const answer = await fire(url);
       expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } });
-      expect(answer.body).not.toMatch(/hidden/);
+      expect(answer.body).not.toMatch(/hidden|accounts\.json/);
       await writeFile(path, whole);
       expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
     },
@@ -409,8 +409,11 @@ describe('accounts.json', () => {
     onTestFinished(() => writeFile(path, whole));
     expect(await fire(url)).toMatchObject({
       status: 503,
-      json: { message: expect.stringContaining(`no account "${scene.account}"`) },
+      json: { message: 'The account behind this link can not be used now. Nothing was sent.' },
     });
+    expect((await world.admin('history.list', { positionId })).hits[0]?.why).toContain(
+      `no account "${scene.account}"`,
+    );
     await writeFile(path, whole);
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   });

@@ -130,6 +130,70 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     expect((await world.admin('links.list', { positionId })).links).toEqual([]);
   });
 
+  it('a link for alerts alone may live for as long as is typed, and a browser is said to ask first', async () => {
+    const { positionId } = await newFilled();
+    const page = await stage.enter();
+    await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^Options/).click();
+    expect(await dialog.getByLabel('For how long').isVisible()).toBe(false);
+    await dialog.getByLabel('Works until').selectOption({ label: 'A time of my own' });
+    await dialog.getByLabel('Opened in a browser').selectOption({ label: 'Only alerts (POST)' });
+    await dialog.getByText('A browser shows a button that sends one.').waitFor();
+    for (const wrong of ['tomorrow', '1.5h', '0']) {
+      await dialog.getByLabel('For how long').fill(wrong);
+      await dialog.getByRole('button', { name: 'Create link' }).click();
+      await dialog
+        .getByRole('alert')
+        .getByText(/expiresIn: expected seconds, or a duration such as "90m", "12h" or "7d"/)
+        .waitFor();
+    }
+    expect((await world.admin('links.list', { positionId })).links).toEqual([]);
+    await dialog.getByLabel('For how long').fill('36h');
+    await dialog.getByRole('button', { name: 'Create link' }).click();
+    await dialog.getByText(/open the link in a browser and press the button/).waitFor();
+    const [link] = (await world.admin('links.list', { positionId })).links;
+    expect(link).toMatchObject({ methods: 'post-only', confirm: false });
+    const hours = (Date.parse(link?.expiresAt ?? '') - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(35.9);
+    expect(hours).toBeLessThanOrEqual(36);
+  });
+
+  it.each([
+    { given: {}, told: 'open the link in a browser: it acts at once.' },
+    { given: { uses: '3' }, told: 'open the link in a browser: it acts at once.' },
+    { given: { browser: 'Shows a button first' }, told: 'open the link in a browser and press the button.' },
+    { given: { percent: '50' }, told: 'open the link in a browser: it acts at once.' },
+    { given: { percent: '50', uses: '2' }, told: 'open the link in a browser and press the button.' },
+    {
+      given: { from: "TradingView's addresses" },
+      told: "It can't be fired by hand: only TradingView's addresses may.",
+    },
+    {
+      given: { from: 'Addresses I list', addresses: '203.0.113.7', browser: 'Shows a button first' },
+      told: 'open the link in a browser at an address that you listed and press the button.',
+    },
+  ])('how to fire a link with $given by hand is said as it is', async ({ given, told }) => {
+    const { positionId } = await newFilled();
+    const page = await stage.enter();
+    await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^Options/).click();
+    const { uses, browser, percent, from, addresses } = given as Record<string, string | undefined>;
+    if (percent !== undefined) await dialog.getByLabel('Close only a part, in %').fill(percent);
+    if (uses !== undefined) await dialog.getByLabel('How often it may act').fill(uses);
+    if (browser !== undefined)
+      await dialog.getByLabel('Opened in a browser').selectOption({ label: browser });
+    if (from !== undefined) await dialog.getByLabel('May be fired from').selectOption({ label: from });
+    if (addresses !== undefined) await dialog.getByLabel('Addresses or ranges').fill(addresses);
+    await dialog.getByRole('button', { name: 'Create link' }).click();
+    const help = await dialog.getByText(/^Webhooks need a paid TradingView plan/).textContent();
+    expect(help).toContain(told);
+    const listed = dialog.getByText(/have to be among the addresses that you listed/);
+    expect(await listed.count()).toBe(addresses === undefined ? 0 : 1);
+    expect((await world.admin('links.list', { positionId })).links).toHaveLength(1);
+  });
+
   it('a dialog is not left by mistake before its link was copied', async () => {
     await newFilled();
     const page = await stage.enter();

@@ -1,4 +1,8 @@
-import type { AdminAnswer, CommandInput, CommandName, CommandResult } from '../../../lib/admin/commands.ts';
+import type { z } from 'zod';
+import type { AdminAnswer, CommandName, CommandResult, commands } from '../../../lib/admin/commands.ts';
+
+/** What a command may be asked with: a duration may still be text. */
+export type Asked<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>;
 
 /** What the admin function said instead of doing it, in words for a person. */
 export class Refusal extends Error {
@@ -12,7 +16,7 @@ export class Refusal extends Error {
 /** Sends one command. The server has checked the answer against the contract. Throws a Refusal. */
 export const ask = async <Name extends CommandName>(
   command: Name,
-  input: CommandInput<Name>,
+  input: Asked<Name>,
 ): Promise<CommandResult<Name>> => {
   const response = await fetch('/console/command', {
     method: 'POST',

@@ -129,6 +129,14 @@ export const limitsOf = (link: LinkView, time: (iso: string) => string): string[
   ];
 };
 
+/** How a person fires a link without an alert, and whether it asks first: as lib/trigger/fire.ts decides it. */
+export const byHand = ({ confirm, methods, percent, maxUses, sources }: LinkView): string => {
+  if (sources === 'tradingview') return "It can't be fired by hand: only TradingView's addresses may.";
+  const asks = confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
+  const where = sources === 'any' ? 'a browser' : 'a browser at an address that you listed';
+  return `To fire it by hand, open the link in ${where}${asks ? ' and press the button' : ': it acts at once'}.`;
+};
+
 /** Whether a price is where the position loses: a stop rather than a target. */
 export const exitName = (at: string | undefined, position: PositionView): string => {
   if (at === undefined || position.averageEntry === undefined) return 'Exit';

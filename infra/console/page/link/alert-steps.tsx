@@ -1,6 +1,7 @@
-import type { PositionView } from '../../../../lib/admin/commands.ts';
+import type { LinkView, PositionView } from '../../../../lib/admin/commands.ts';
 import { chartOf } from '../../../../lib/exchange/chart.ts';
 import { CopyButton } from '../control/copy-button.tsx';
+import { byHand } from '../words.ts';
 
 /** Whether TradingView can reach a link at all: it opens ports 80 and 443 of public addresses only. */
 const isPublic = (url: string): boolean => !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
@@ -9,11 +10,11 @@ const isPublic = (url: string): boolean => !/^https?:\/\/(127\.|localhost|\[::1\
 export const AlertSteps = ({
   position,
   url,
-  asksFirst,
+  link,
 }: {
   position: PositionView;
   url: string;
-  asksFirst: boolean;
+  link: LinkView;
 }) => {
   const chart = chartOf(position);
   return (
@@ -23,6 +24,12 @@ export const AlertSteps = ({
         <p class="hint">
           This link is on this machine, which TradingView can't reach. Open it in a browser to try it; links
           of a deployed Ripcord work in alerts.
+        </p>
+      )}
+      {typeof link.sources === 'string' ? null : (
+        <p class="hint">
+          TradingView sends alerts from addresses of its own. They have to be among the addresses that you
+          listed, or its alerts are refused.
         </p>
       )}
       <ol>
@@ -50,10 +57,7 @@ export const AlertSteps = ({
           Press <b>Create</b>.
         </li>
       </ol>
-      <p class="help">
-        Webhooks need a paid TradingView plan. To fire it by hand, open the link in a browser
-        {asksFirst ? ' and press the button' : ': it acts at once'}.
-      </p>
+      <p class="help">Webhooks need a paid TradingView plan. {byHand(link)}</p>
     </section>
   );
 };

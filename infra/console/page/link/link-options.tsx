@@ -1,14 +1,16 @@
-import type { CommandInput } from '../../../../lib/admin/commands.ts';
+import type { Asked } from '../admin.ts';
 import { Field, Select, TextInput } from '../control/field.tsx';
 import type { Action } from '../words.ts';
 
 /** The options as a person has entered them; empty where left alone. */
 export interface LinkChoices {
   label: string;
-  expiresIn: '' | '1h' | '12h' | '1d' | '7d' | '30d';
+  expiresIn: '' | '1h' | '12h' | '1d' | '7d' | '30d' | 'own';
+  /** As it was typed, where none of those is meant. */
+  ownTime: string;
   maxUses: string;
   percent: string;
-  browser: '' | 'confirm';
+  browser: '' | 'confirm' | 'post-only';
   sources: '' | 'tradingview' | 'listed';
   addresses: string;
 }
@@ -16,6 +18,7 @@ export interface LinkChoices {
 export const noChoices: LinkChoices = {
   label: '',
   expiresIn: '',
+  ownTime: '',
   maxUses: '',
   percent: '',
   browser: '',
@@ -28,23 +31,21 @@ const whole = (text: string): number | undefined => (text.trim() === '' ? undefi
 
 /** @returns the options as the command takes them, without those left alone. */
 export const optionsOf = (
-  { label, expiresIn, maxUses, percent, browser, sources, addresses }: LinkChoices,
+  { label, expiresIn, ownTime, maxUses, percent, browser, sources, addresses }: LinkChoices,
   action: Action,
-): Partial<CommandInput<'links.create'>> => {
+): Partial<Asked<'links.create'>> => {
   const uses = whole(maxUses);
   const part = action === 'close' ? whole(percent) : undefined;
   return {
     ...(label.trim() === '' ? {} : { label }),
-    // The contract turns a duration into seconds itself; its type tells the seconds.
-    ...(expiresIn === '' ? {} : { expiresIn: secondsOf[expiresIn] }),
+    ...(expiresIn === '' ? {} : { expiresIn: expiresIn === 'own' ? ownTime.trim() : expiresIn }),
     ...(uses === undefined ? {} : { maxUses: uses }),
     ...(part === undefined ? {} : { percent: part }),
     ...(browser === 'confirm' ? { confirm: true } : {}),
+    ...(browser === 'post-only' ? { methods: browser } : {}),
     ...(sources === '' ? {} : { sources: sources === 'tradingview' ? sources : addresses.split(/[\s,]+/) }),
   };
 };
-
-const secondsOf = { '1h': 3_600, '12h': 43_200, '1d': 86_400, '7d': 604_800, '30d': 2_592_000 } as const;
 
 export const LinkOptions = ({
   choices,
@@ -74,9 +75,20 @@ export const LinkOptions = ({
               { value: '1d', label: '1 day from now' },
               { value: '7d', label: '7 days from now' },
               { value: '30d', label: '30 days from now' },
+              { value: 'own', label: 'A time of my own' },
             ]}
           />
         </Field>
+        {choices.expiresIn === 'own' ? (
+          <Field label="For how long" help="Such as 90m, 36h or 7d; a number alone is seconds.">
+            <TextInput
+              value={choices.ownTime}
+              placeholder="36h"
+              required
+              onInput={(ownTime) => set({ ownTime })}
+            />
+          </Field>
+        ) : null}
         {action === 'close' ? (
           <Field label="Close only a part, in %" help="1 to 99. The position stays open with the rest.">
             <TextInput
@@ -100,13 +112,17 @@ export const LinkOptions = ({
             onInput={(maxUses) => set({ maxUses })}
           />
         </Field>
-        <Field label="Opened in a browser">
+        <Field
+          label="Opened in a browser"
+          help={choices.browser === 'post-only' ? 'A browser shows a button that sends one.' : undefined}
+        >
           <Select
             value={choices.browser}
             onChange={(browser) => set({ browser })}
             options={[
               { value: '', label: 'Acts at once' },
               { value: 'confirm', label: 'Shows a button first' },
+              { value: 'post-only', label: 'Only alerts (POST)' },
             ]}
           />
         </Field>

@@ -49,7 +49,7 @@ export const Made = ({
           ? 'Not copied yet. The link is shown only now: copy it, or close once more to leave without it.'
           : 'Shown only now. Whoever has it can fire it: keep it like a password.'}
       </p>
-      <AlertSteps position={position} url={url} asksFirst={link.confirm} />
+      <AlertSteps position={position} url={url} link={link} />
     </div>
   );
 };

@@ -104,9 +104,8 @@ export type WorldCommands = typeof commands;
 
 process.on(
   'message',
-  async ({ id, command, input }: { id: number; command: keyof WorldCommands; input: never }) => {
-    process.send?.({ id, result: await commands[command](input) });
-  },
+  ({ id, command, input }: { id: number; command: keyof WorldCommands; input: never }) =>
+    void Promise.resolve(commands[command](input)).then((result) => process.send?.({ id, result })),
 );
 const end = async (): Promise<void> => {
   tableProxy.stop();

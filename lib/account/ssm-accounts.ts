@@ -4,9 +4,9 @@ import {
   GetParametersByPathCommand,
   ParameterNotFound,
   PutParameterCommand,
-  SSMClient,
 } from '@aws-sdk/client-ssm';
 import { Fault } from '../fault.ts';
+import { ssmClient, untilDeadline } from '../ssm-client.ts';
 import { type Account, type Accounts, accountSchema } from './account.ts';
 import { unknownAccount } from './file-accounts.ts';
 
@@ -15,10 +15,7 @@ const cacheMs = 5 * 60_000;
 
 /** Credentials on AWS: one SecureString for each account, `<prefix>/<name>`. */
 export const ssmAccounts = (prefix: string, now: () => number = Date.now): Accounts => {
-  const client = new SSMClient({
-    maxAttempts: 3,
-    requestHandler: { requestTimeout: 2_000, connectionTimeout: 1_000 },
-  });
+  const client = ssmClient();
   const cache = new Map<string, { account: Account; readAt: number }>();
   const pathOf = (name: string): string => `${prefix}/${name}`;
 
@@ -50,7 +47,7 @@ export const ssmAccounts = (prefix: string, now: () => number = Date.now): Accou
       const known = cache.get(name);
       if (!fresh && known !== undefined && now() - known.readAt < cacheMs) return known.account;
       const answer = await ask(name, () =>
-        client.send(new GetParameterCommand({ Name: pathOf(name), WithDecryption: true })),
+        client.send(new GetParameterCommand({ Name: pathOf(name), WithDecryption: true }), untilDeadline()),
       );
       const account = parse(name, answer.Parameter?.Value);
       cache.set(name, { account, readAt: now() });
@@ -63,6 +60,7 @@ export const ssmAccounts = (prefix: string, now: () => number = Date.now): Accou
         const answer = await ask('', () =>
           client.send(
             new GetParametersByPathCommand({ Path: prefix, WithDecryption: true, NextToken: from }),
+            untilDeadline(),
           ),
         );
         for (const { Name = '', Value } of answer.Parameters ?? []) {
@@ -82,12 +80,13 @@ export const ssmAccounts = (prefix: string, now: () => number = Date.now): Accou
             Type: 'SecureString',
             Overwrite: true,
           }),
+          untilDeadline(),
         ),
       );
       cache.delete(name);
     },
     async remove(name) {
-      await ask(name, () => client.send(new DeleteParameterCommand({ Name: pathOf(name) })));
+      await ask(name, () => client.send(new DeleteParameterCommand({ Name: pathOf(name) }), untilDeadline()));
       cache.delete(name);
     },
   };

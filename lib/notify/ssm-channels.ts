@@ -1,4 +1,5 @@
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
+import { ssmClient, untilDeadline } from '../ssm-client.ts';
 import { type Channel, parseChannels, type ReadChannels, unreadableChannels } from './channels.ts';
 
 /** The sweep comes every minute; a new channel may wait for as long. */
@@ -6,15 +7,15 @@ const cacheMs = 5 * 60_000;
 
 /** Channels on AWS: one SecureString. */
 export const ssmChannels = (name: string, now: () => number = Date.now): ReadChannels => {
-  const client = new SSMClient({
-    maxAttempts: 3,
-    requestHandler: { requestTimeout: 2_000, connectionTimeout: 1_000 },
-  });
+  const client = ssmClient();
   let known: { channels: Channel[]; readAt: number } | undefined;
 
   const read = async (): Promise<string> => {
     try {
-      const answer = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+      const answer = await client.send(
+        new GetParameterCommand({ Name: name, WithDecryption: true }),
+        untilDeadline(),
+      );
       return answer.Parameter?.Value ?? '';
     } catch (thrown) {
       if (thrown instanceof ParameterNotFound) return '[]';

@@ -9,8 +9,11 @@ interface Received {
   body: string;
 }
 
-/** A status to answer with, `silence` for none ever, or `drop` for a connection that ends without an answer. */
-export type Behaviour = number | 'silence' | 'drop';
+/**
+ * A status to answer with, `silence` for none ever, `drip` for one that never comes to its end, or `drop` for a
+ * connection that ends without an answer.
+ */
+export type Behaviour = number | 'silence' | 'drip' | 'drop';
 
 export interface Loopback {
   url: string;
@@ -27,7 +30,10 @@ export const startLoopback = async (body = 'ok'): Promise<Loopback> => {
     const { url: path = '', headers } = request;
     received.push({ path, headers, body: await text(request) });
     if (behaviour === 'drop') request.socket.destroy();
-    else if (behaviour !== 'silence') response.writeHead(behaviour).end(body);
+    else if (behaviour === 'drip') {
+      const timer = setInterval(() => response.write(' '), 100);
+      response.on('close', () => clearInterval(timer));
+    } else if (behaviour !== 'silence') response.writeHead(behaviour).end(body);
   };
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { safeUrlSchema } from '../safe-url.ts';
 
 export const accountNameSchema = z
   .string()
@@ -17,9 +18,7 @@ export const accountSchema = z.strictObject({
   /** The venue's own test network. */
   sandbox: z.boolean().optional(),
   /** Replaces scheme and host of every URL of the exchange: regional hosts, proxies, test servers. */
-  baseUrl: z
-    .url({ protocol: /^https?$/, error: 'expected an http or https URL such as "http://127.0.0.1:9000"' })
-    .optional(),
+  baseUrl: safeUrlSchema.optional(),
   /** Handed to ccxt's `options` as they are. */
   options: z.record(z.string(), z.unknown()).optional(),
 });

@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
+import { safeUrlSchema } from '../safe-url.ts';
 import { topicArnSchema } from './topic-arn.ts';
-
-/** Whoever reads these addresses on their way could use them, so they travel encrypted; not on this machine. */
-const addressSchema = z.url({ protocol: /^https?$/, error: 'expected an https URL' }).refine(
-  (url) => {
-    const { protocol, hostname } = new URL(url);
-    return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
-  },
-  { error: 'expected an https URL' },
-);
 
 /** The name of the topic that the stack itself makes. */
 export const stackTopic = 'topic';
@@ -28,16 +20,16 @@ const channelSchema = z.discriminatedUnion('kind', [
     /** The bot's, as BotFather gives it. */
     token: z.string().regex(/^\d{1,20}:[\w-]{10,100}$/, 'expected a bot token such as "123456:ABC-DEF…"'),
     chatId: z.union([z.string().min(1), z.number().int()]).transform(String),
-    baseUrl: addressSchema.default('https://api.telegram.org'),
+    baseUrl: safeUrlSchema.default('https://api.telegram.org'),
   }),
-  z.strictObject({ kind: z.literal('discord'), name, url: addressSchema }),
-  z.strictObject({ kind: z.literal('slack'), name, url: addressSchema }),
+  z.strictObject({ kind: z.literal('discord'), name, url: safeUrlSchema }),
+  z.strictObject({ kind: z.literal('slack'), name, url: safeUrlSchema }),
   z.strictObject({
     kind: z.literal('sns'),
     name,
     topicArn: topicArnSchema,
     /** Instead of AWS's own. */
-    endpoint: addressSchema.optional(),
+    endpoint: safeUrlSchema.optional(),
   }),
 ]);
 export type Channel = z.infer<typeof channelSchema>;

@@ -97,7 +97,12 @@ const wrongAccounts = [
   {
     title: 'an address that is none',
     over: { baseUrl: 'localhost:9000' },
-    issue: /account\.baseUrl: expected an http or https URL/,
+    issue: /account\.baseUrl: expected an https URL, or http on this machine/,
+  },
+  {
+    title: 'an address that would take keys in the clear',
+    over: { baseUrl: 'http://exchange.example.com' },
+    issue: /account\.baseUrl: expected an https URL/,
   },
   { title: 'a field too many', over: { passphrase: 'p' }, issue: /passphrase/ },
 ];

@@ -2,10 +2,14 @@ import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
-import { type Accounts, accountNameSchema, accountSchema } from './account.ts';
+import { type Account, type Accounts, accountNameSchema, accountSchema } from './account.ts';
 
 const fileSchema = z.record(accountNameSchema, accountSchema);
 type File = z.infer<typeof fileSchema>;
+
+/** Every object has a `constructor`, and an account may be called so. */
+const find = (file: File, name: string): Account | undefined =>
+  Object.hasOwn(file, name) ? file[name] : undefined;
 
 /** Credentials on this machine: one JSON file, readable by its owner only, a map from name to account. */
 export const fileAccounts = (path: string): Accounts => {
@@ -60,7 +64,7 @@ export const fileAccounts = (path: string): Accounts => {
 
   return {
     async read(name) {
-      const account = (await load())[name];
+      const account = find(await load(), name);
       if (account === undefined) throw unknownAccount(name);
       return account;
     },
@@ -73,7 +77,7 @@ export const fileAccounts = (path: string): Accounts => {
       }),
     remove: (name) =>
       change((file) => {
-        if (file[name] === undefined) throw unknownAccount(name);
+        if (find(file, name) === undefined) throw unknownAccount(name);
         delete file[name];
       }),
   };

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { asFault } from '../fault.ts';
 import type { Position } from '../position/position.ts';
-import { type Delivery, isDead, isDue, isUndelivered, type Notice } from './notice.ts';
+import { type Delivery, deliveryTo, isDead, isDue, isUndelivered, type Notice } from './notice.ts';
 import { messageOf, type Notifier, type Notifiers, type Sent } from './notifier.ts';
 import { withNews } from './words.ts';
 
@@ -63,7 +63,7 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
       notifiers
         .filter(({ channel }) => !down.has(channel) && isDue(notice, channel, now))
         .map((notifier) => {
-          const before = notice.delivered[notifier.channel];
+          const before = deliveryTo(notifier.channel, notice);
           const mark: Delivery = { state: 'trying', at: now, tries: (before?.tries ?? 0) + 1 };
           return { notifier, notice, before, mark };
         }),
@@ -193,7 +193,7 @@ const closeDead = (notices: Notice[], now: number): Notice[] | undefined => {
 const applyResults = (notices: Notice[], results: Result[], now: number): Notice[] =>
   notices.map((notice) =>
     results.reduce((next, { try: { notice: tried, notifier, before, mark }, sent }) => {
-      const current = next.delivered[notifier.channel];
+      const current = deliveryTo(notifier.channel, next);
       const isOurs = current?.state === 'trying' && current.at === mark.at && current.tries === mark.tries;
       if (tried.noticeId !== next.noticeId || !isOurs) return next;
       return withDelivery(next, notifier.channel, deliveryOf(sent, before, mark, now));

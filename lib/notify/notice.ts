@@ -39,6 +39,10 @@ export const noticeSchema = z.object({
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
+/** Where a notice stands with a channel. Every object has a `constructor`, and a channel may be called so. */
+export const deliveryTo = (channel: string, { delivered }: Notice): Delivery | undefined =>
+  Object.hasOwn(delivered, channel) ? delivered[channel] : undefined;
+
 /** After so long a notice is old news: what could not be delivered by then is given up. */
 export const noticeLifeMs = 24 * 3_600_000;
 
@@ -70,7 +74,7 @@ const isOld = ({ at }: Notice, now: number): boolean => now - at >= noticeLifeMs
 
 /** @returns whether the notice is to be sent to a channel now. */
 export const isDue = (notice: Notice, channel: string, now: number): boolean => {
-  const delivery = notice.delivered[channel];
+  const delivery = deliveryTo(channel, notice);
   if (isOld(notice, now)) return false;
   if (delivery === undefined) return true;
   return delivery.state === 'failed' && now - delivery.at >= pauseAfter(delivery.tries);
@@ -80,6 +84,6 @@ export const isDue = (notice: Notice, channel: string, now: number): boolean => 
 export const isUndelivered = (notice: Notice, channels: string[], now: number): boolean =>
   !isOld(notice, now) &&
   channels.some((channel) => {
-    const delivery = notice.delivered[channel];
+    const delivery = deliveryTo(channel, notice);
     return delivery === undefined || !isFinished(delivery);
   });

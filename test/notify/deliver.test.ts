@@ -21,6 +21,17 @@ test('a notice goes to each channel once, however often and at the same time the
   expect(await scene.record(1, 'slack')).toMatchObject({ state: 'sent', tries: 1 });
 });
 
+test('a channel may have any name, also one that every object has something under', async () => {
+  const scene = newScene();
+  await scene.ended(1);
+  const channel = fakeChannel('constructor');
+  await sweep(scene.engine, channelsOf(channel));
+  await sweep(scene.engine, channelsOf(channel));
+  expect(channel.texts).toHaveLength(1);
+  expect(await scene.record(1, 'constructor')).toMatchObject({ state: 'sent', tries: 1 });
+  expect(await scene.waiting()).toEqual([]);
+});
+
 test('a final position is put away once everybody was told, or where nobody is to be told', async () => {
   const scene = newScene();
   await scene.ended(1);

@@ -37,7 +37,7 @@ export const ssmAccounts = (prefix: string, now: () => number = Date.now): Accou
       // No cause: the parser's message may quote the secret.
       throw new Fault(
         'accounts-unreadable',
-        `The parameter ${pathOf(name)} does not hold an account. Store it again with: ripcord accounts add ${name}`,
+        `The parameter ${pathOf(name)} does not hold an account. Store it again with: ripcord accounts add ${name} --exchange binance --replace`,
       );
     }
   };

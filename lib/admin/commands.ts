@@ -90,6 +90,8 @@ export const linkViewSchema = linkOptionsSchema.extend({
   createdAt: z.string(),
   /** `used-up`: it has acted as often as it may. */
   state: z.enum(['armed', 'revoked', 'expired', 'used-up']),
+  /** Its position is closed or canceled: whatever its state, it can do nothing more. */
+  spent: z.boolean().optional(),
   /** How often it has acted, where that is limited. */
   uses: z.number().optional(),
   revokedAt: z.string().optional(),
@@ -101,6 +103,7 @@ const closeReportSchema = z.object({
   positionId: positionIdSchema,
   symbol: z.string(),
   status: z.number(),
+  /** `not-begun`: of several, its turn did not come in time, and nothing was done about it. */
   outcome: z.string(),
   detail: z.string(),
 });
@@ -231,8 +234,13 @@ export const commands = {
     result: closeReportSchema,
   },
   'positions.closeAll': {
-    summary: 'Closes every open position, also while links are paused, and reports on each.',
-    input: z.strictObject({ account: accountNameSchema.optional() }),
+    summary:
+      'Closes every open position, also while links are paused, and reports on each. After 18 s it begins no other: those are reported as `not-begun`; ask again, with their positionIds.',
+    input: z.strictObject({
+      account: accountNameSchema.optional(),
+      /** Only those of them that are open. */
+      positionIds: z.array(positionIdSchema).optional(),
+    }),
     result: z.object({ reports: z.array(closeReportSchema) }),
   },
   'positions.resolve': {
@@ -249,7 +257,8 @@ export const commands = {
     }),
   },
   'history.list': {
-    summary: 'What hit the links, what was decided and why, newest first. Kept 90 days.',
+    summary:
+      'What hit the links, what was decided and why, newest first. Kept 90 days. Without positionId or linkId: of the 50 positions that are open or have ended last. What hit others, and those that were forgotten, is told where positionId or linkId names it.',
     input: z.strictObject({
       positionId: positionIdSchema.optional(),
       linkId: linkIdSchema.optional(),
@@ -323,8 +332,13 @@ export const commands = {
     }),
   },
   'accounts.add': {
-    summary: 'Stores the credentials of an exchange account, or replaces them.',
-    input: z.strictObject({ name: accountNameSchema, account: accountSchema }),
+    summary:
+      'Stores the credentials of an exchange account. Where the name has another key or exchange already, only with replace.',
+    input: z.strictObject({
+      name: accountNameSchema,
+      account: accountSchema,
+      replace: z.boolean().optional(),
+    }),
     result: z.object({ account: accountViewSchema }),
   },
   'accounts.list': {

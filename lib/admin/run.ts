@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import type { Accounts } from '../account/account.ts';
+import { addAccount } from '../account/add.ts';
 import { listOpen } from '../account/list-open.ts';
 import type { Engine } from '../engine.ts';
 import { asFault, Fault, httpStatusOf } from '../fault.ts';
-import { countResends } from '../link/history.ts';
+import { countResends, latestOf } from '../link/history.ts';
+import { linkIdSchema } from '../link/link.ts';
 import { createLink, linkViewOf, revokeLink, unknownLink, unknownPosition } from '../link/manage.ts';
 import { previewOf } from '../link/preview.ts';
-import { codeOf, type Log, type LogEvent } from '../log.ts';
+import { codeOf, type Log, type LogFields } from '../log.ts';
 import type { Notifiers } from '../notify/notifier.ts';
 import { tryChannels } from '../notify/try-channels.ts';
 import { inParallel } from '../parallel.ts';
 import { adoptPosition } from '../position/adopt.ts';
 import { orStale } from '../position/look.ts';
 import { openPosition } from '../position/open.ts';
-import { isFinal, type Position } from '../position/position.ts';
+import { isFinal, type Position, positionIdSchema } from '../position/position.ts';
 import { applyVerdict, judgePosition } from '../position/resolve.ts';
 import { viewOf } from '../position/view.ts';
 import { answerOf, busy } from '../trigger/answer.ts';
@@ -29,6 +31,7 @@ import {
   commands,
   type PositionView,
 } from './commands.ts';
+import { sayCommand } from './say-command.ts';
 
 export interface AdminServices {
   engine: Engine;
@@ -54,25 +57,29 @@ export const runAdmin = async (
 ): Promise<AdminAnswer> => {
   const { log, engine } = services;
   const startedAt = engine.now();
-  let command: CommandName | undefined;
-  const say = (event: LogEvent, outcome: string) =>
-    log.say(event, { requestId, code: command, outcome, ms: engine.now() - startedAt });
+  let about: LogFields = { requestId };
+  const fieldsOf = (outcome: string): LogFields => ({ ...about, outcome, ms: engine.now() - startedAt });
   try {
     const { name, input } = parsePayload(payload);
-    command = name;
+    about = { ...about, code: name, ...idsSchema.parse(input) };
     // The schema that parsed the input is the one its handler is typed by.
-    const handler = handlers[name] as (services: AdminServices, input: unknown) => Promise<unknown>;
+    const handler = handlers[name] as Handler;
     const result = await handler(services, input);
     // The console looks every few seconds: only what changed something is worth a line.
-    if (!looks.has(name)) say('command', 'ok');
+    if (!looks.has(name)) sayCommand(log, result, fieldsOf('ok'));
     return { ok: true, result };
   } catch (thrown) {
     const { code, message, issues } = asFault(thrown);
-    if (code === 'internal') say('command-failed', codeOf(thrown));
-    else say('command', code);
+    if (code === 'internal') log.say('command-failed', fieldsOf(codeOf(thrown)));
+    else log.say('command', fieldsOf(code));
     return { ok: false, error: { code, message, issues } };
   }
 };
+
+type Handler = (services: AdminServices, input: unknown) => Promise<CommandResult<CommandName>>;
+
+/** What a line says of a command's input. */
+const idsSchema = z.object({ positionId: positionIdSchema.optional(), linkId: linkIdSchema.optional() });
 
 /** Commands that change nothing. */
 const looks: ReadonlySet<CommandName> = new Set<CommandName>([
@@ -161,11 +168,18 @@ const handlers: Handlers = {
     if (position === undefined) throw unknownPosition(positionId);
     return closeNow(engine, position);
   },
-  'positions.closeAll': async ({ engine }, { account }) => {
+  'positions.closeAll': async ({ engine }, { account, positionIds }) => {
+    const until = engine.now() + beginForMs;
     const positions = (await engine.table.listPositions('open')).filter(
-      (position) => !isFinal(position.state) && (account === undefined || position.account === account),
+      (position) =>
+        !isFinal(position.state) &&
+        (account === undefined || position.account === account) &&
+        (positionIds === undefined || positionIds.includes(position.positionId)),
     );
-    return { reports: await inParallel(positions, 5, (position) => closeNow(engine, position)) };
+    const reports = await inParallel(positions, 5, async (position) =>
+      engine.now() < until ? closeNow(engine, position) : notBegun(position),
+    );
+    return { reports };
   },
   'positions.resolve': async ({ engine }, { positionId, apply = false }) => {
     const position = await engine.table.readPosition(positionId);
@@ -178,10 +192,7 @@ const handlers: Handlers = {
     const owners = linkId === undefined ? undefined : (await engine.table.readLink(linkId))?.positionId;
     if (linkId !== undefined && owners === undefined) throw unknownLink(linkId);
     const wanted = owners ?? positionId;
-    const ids =
-      wanted === undefined
-        ? (await engine.table.listPositions('all')).map((position) => position.positionId)
-        : [wanted];
+    const ids = wanted === undefined ? latestOf(await engine.table.listPositions('all')) : [wanted];
     const hits = (await inParallel(ids, 10, (id) => engine.table.listHits(id, limit))).flat();
     const chosen = hits.filter((hit) => linkId === undefined || hit.linkId === linkId);
     return { hits: countResends(chosen).slice(0, limit) };
@@ -216,10 +227,7 @@ const handlers: Handlers = {
   },
   'links.revoke': async ({ engine }, { linkId }) => ({ link: await revokeLink(engine, linkId) }),
   'notify.test': ({ notifiers }) => tryChannels(notifiers),
-  'accounts.add': async ({ accounts }, { name, account }) => {
-    await accounts.write(name, account);
-    return { account: { name, exchange: account.exchange } };
-  },
+  'accounts.add': async ({ accounts }, input) => ({ account: await addAccount(accounts, input) }),
   'accounts.list': async ({ accounts }) => ({ accounts: await accounts.list() }),
   'accounts.open': ({ engine }, { name }) => listOpen(engine, name),
   'accounts.remove': async ({ engine, accounts }, { name }) => {
@@ -252,6 +260,20 @@ const handlers: Handlers = {
     return { name, exchange, ...permissions, warnings };
   },
 };
+
+/**
+ * So long after closing all has begun, another one is begun: it takes up to 10 s, as a hit does, and the function
+ * ends after 29 s, with no report of anything.
+ */
+const beginForMs = 18_000;
+
+const notBegun = ({ positionId, symbol }: Position): CommandResult<'positions.close'> => ({
+  positionId,
+  symbol,
+  status: 503,
+  outcome: 'not-begun',
+  detail: 'Nothing was done about it yet: the time of this call was up. Ask again.',
+});
 
 /** Closes as a link would, and records it as one. */
 const closeNow = async (engine: Engine, position: Position): Promise<CommandResult<'positions.close'>> => {

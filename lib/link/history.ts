@@ -1,4 +1,5 @@
 import type { HitView } from '../admin/commands.ts';
+import { isFinal, type Position } from '../position/position.ts';
 import type { Hit } from './hit.ts';
 
 /** TradingView sends again 5 s after a 5xx, at most three times; a little late still counts. */
@@ -25,3 +26,17 @@ export const countResends = (hits: Hit[]): HitView[] => {
   });
   return views.reverse();
 };
+
+/** So many positions are asked for their hits where none is named: each is a Query of its own. */
+const positionsAsked = 50;
+
+/** @returns the ids of those that are open, in the order given, then of those that have ended last. */
+export const latestOf = (positions: Position[]): string[] => {
+  const open = positions.filter(({ state }) => !isFinal(state));
+  const ended = positions
+    .filter(({ state }) => isFinal(state))
+    .toSorted((a, b) => endOf(b).localeCompare(endOf(a)));
+  return [...open, ...ended].slice(0, positionsAsked).map(({ positionId }) => positionId);
+};
+
+const endOf = ({ outcome, createdAt }: Position): string => outcome?.settledAt ?? createdAt;

@@ -56,7 +56,8 @@ export const revokeLink = async (engine: Engine, linkId: string): Promise<LinkVi
 export const linkViewOf = (link: Link, position: Position | undefined, now: number): LinkView => {
   const { tokenHash, account, exchange, ...shown } = link;
   const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
-  return { ...shown, state: stateOf(link, uses, now), uses };
+  const spent = position !== undefined && isFinal(position.state);
+  return { ...shown, state: stateOf(link, uses, now), spent, uses };
 };
 
 const stateOf = (link: Link, uses: number | undefined, now: number): LinkView['state'] => {

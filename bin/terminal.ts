@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Labels and messages come from elsewhere: they may not steer the terminal. */
+/** Labels and messages come from elsewhere: they may not steer the terminal, nor turn round or hide what they say. */
 export const asPlainText = (text: string): string =>
-  stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
+  stripVTControlCharacters(text.replaceAll(/\p{Cf}+/gu, '')).replaceAll(/\p{Cc}+/gu, ' ');
 
 /** The result: the only thing that goes to stdout. */
 export const printResult = (json: boolean, result: object, text: () => string): void => {

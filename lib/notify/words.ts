@@ -60,9 +60,10 @@ const linkShape = /\S*rc_[0-9A-Za-z]{49}\S*/g;
 /** What every channel takes, with room to spare: Discord's 2,000 characters are the fewest. */
 const textLength = 700;
 
-/** Labels and the exchange's words come from elsewhere: one line, and no key to anything. */
+/** Labels and the exchange's words come from elsewhere: one line, nothing turned round or hidden, no key to anything. */
 const asOneLine = (text: string): string =>
   text
+    .replaceAll(/\p{Cf}+/gu, '')
     .replaceAll(linkShape, '(a link)')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()

@@ -57,7 +57,7 @@ export const shortPosition: PositionView = {
   markPrice: '3100',
   unrealisedProfit: '-1000',
   unrealisedProfitPercent: '-3.333333',
-  attention: 'the close order\u001b[2J is unknown',
+  attention: 'the close\u202e order\u001b[2J is\u2066 unknown\u200b',
   stale: 'the exchange does not answer',
   openExits: 0,
   links: 0,

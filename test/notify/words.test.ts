@@ -47,6 +47,15 @@ test.each<[string, News, string]>([
   expect(tell(news)).toBe(text);
 });
 
+test('nothing of a label is turned round or hidden, and no token hides behind what can not be seen', () => {
+  const token = mintToken();
+  const label = `gnol\u202e short\u2066 ${token.slice(0, 20)}\u200b${token.slice(20)}`;
+  const text = tell({ kind: 'attention', reason: 'It said so' }, { ...position, label });
+  expect(text).toContain('"gnol short (a link)');
+  expect(text).not.toMatch(/\p{Cf}/u);
+  expect(text).not.toContain(token);
+});
+
 test('no address or token of a link, and nothing that breaks the line, gets into a text', () => {
   const token = mintToken();
   const label = `see\u2028https://x.example/l/${token}?a=1\n\u0007or ${token} 🎯`;

@@ -7,7 +7,7 @@ import {
   commands,
 } from '../lib/admin/commands.ts';
 import { asUnreachable } from './aws-words.ts';
-import { typedIssue } from './field-names.ts';
+import { typedIssue, typedSentence } from './field-names.ts';
 import { localFunctionName, type Place, placeOf, type SharedArguments } from './options.ts';
 import { Refusal } from './refusal.ts';
 
@@ -132,7 +132,7 @@ export const adminFunction = (args: SharedArguments): AdminFunction => {
       if (!told.success) throw unexpectedAnswer();
       if (!told.data.ok) {
         const { code, message, issues } = told.data.error;
-        throw new Refusal(code, message, { issues: issues.map(typedIssue) });
+        throw new Refusal(code, typedSentence(message), { issues: issues.map(typedIssue) });
       }
       const result = definitions[name].result.safeParse(told.data.result);
       if (!result.success) throw unexpectedAnswer();

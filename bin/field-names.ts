@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type CommandInput, type CommandName, commands } from '../lib/admin/commands.ts';
 import { Refusal } from './refusal.ts';
+import { commandName } from './terminal.ts';
 
 /** The contract's fields by what a person typed. */
 const typed: Record<string, string> = {
@@ -44,6 +45,19 @@ const withTypedNames = (sentence: string): string =>
   sentence.replaceAll(
     /\b(entryOrderIds|exitOrderIds|requestId|baseUrl|positionId|linkId|expiresIn|maxUses)\b/g,
     (name) => typed[name] ?? typed[`account.${name}`] ?? name,
+  );
+
+/** `positions.closeAll` and `history.list` as a person types them. */
+const typedCommand = (name: string): string => {
+  const [noun = '', verb = ''] = name.split('.');
+  const words = verb.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return [commandName, noun, ...(noun === 'history' ? [] : [words])].join(' ');
+};
+
+/** @returns a sentence of the contract, which speaks of commands and fields, in the words of the command line. */
+export const typedSentence = (sentence: string): string =>
+  withTypedNames(sentence).replaceAll(/\b[a-z]+\.[a-z]+\b/gi, (name) =>
+    Object.hasOwn(commands, name) ? `"${typedCommand(name)}"` : name,
   );
 
 /** @returns a finding of the contract, `field: expected …`, in the words of the command line. */

@@ -3,7 +3,7 @@ import { type CommandInput, commands } from '../lib/admin/commands.ts';
 import { adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
 import { check } from './field-names.ts';
-import { describeLinks, describePreview, describeSteps, describeUrl } from './link-text.ts';
+import { describeLinks, describePreview, describeSteps, describeUrl, isArmed } from './link-text.ts';
 import { type SharedArguments, text, wholeNumber, yesOption } from './options.ts';
 import { commandName, printResult } from './terminal.ts';
 
@@ -62,7 +62,7 @@ const switchLinks = async (
   const pausing = command === 'links.pause';
   await confirm(args.yes, pausing ? 'Pause all links?' : 'Let links fire again?', async () => {
     const { links, paused } = await admin.call('links.list', {});
-    const armed = links.filter(({ state }) => state === 'armed').length;
+    const armed = links.filter(isArmed).length;
     return [
       `Links are ${paused ? 'paused' : 'not paused'} now; ${armed} ${armed === 1 ? 'is' : 'are'} armed.`,
       pausing

@@ -9,6 +9,12 @@ import { asPlainText, commandName } from './terminal.ts';
 const guardsOf = ({ confirm, methods }: LinkView): string =>
   [...(methods === 'any' ? [] : [methods]), ...(confirm ? ['confirm'] : [])].join(', ');
 
+/** A link that can still act. */
+export const isArmed = ({ state, spent }: LinkView): boolean => state === 'armed' && spent !== true;
+
+const stateText = (link: LinkView): string =>
+  link.state === 'armed' && !isArmed(link) ? 'spent' : link.state;
+
 const columns: Column<LinkView>[] = [
   { head: 'LINK', text: ({ linkId }) => linkId },
   { head: 'POSITION', text: ({ positionId }) => positionId },
@@ -18,8 +24,8 @@ const columns: Column<LinkView>[] = [
   },
   {
     head: 'STATE',
-    text: ({ state }) => state,
-    paint: (text, { state }) => styleText(state === 'armed' ? 'green' : 'dim', text),
+    text: stateText,
+    paint: (text, link) => styleText(isArmed(link) ? 'green' : 'dim', text),
   },
   { head: 'USES', text: ({ uses, maxUses }) => (maxUses === undefined ? '' : `${uses ?? 0}/${maxUses}`) },
   { head: 'EXPIRES', text: ({ expiresAt }) => moment(expiresAt) ?? '' },
@@ -52,7 +58,7 @@ export const describePreview = ({ link, position, fires, would }: CommandResult<
   const facts = drawFacts([
     [
       'Link',
-      `${link.linkId}, ${link.state}${link.label === undefined ? '' : asPlainText(` (${link.label})`)}`,
+      `${link.linkId}, ${stateText(link)}${link.label === undefined ? '' : asPlainText(` (${link.label})`)}`,
     ],
     ['Position', asPlainText(namePosition(position))],
     ['Limits', limitsOf(link).join('; ') || undefined],
@@ -95,21 +101,29 @@ export const describeUrl = ({ url, link }: CommandResult<'links.create'>): strin
     ),
   ].join('\n');
 
+const byHand = ({ confirm, methods, percent, maxUses, sources }: LinkView): string => {
+  if (sources === 'tradingview') return "By hand it does not fire: only TradingView's addresses may.";
+  // One that may close several parts asks, so that opening it again closes no other.
+  const asks = confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
+  const from = sources === 'any' ? '' : ` from ${sources.join(' or ')}`;
+  return `To fire it by hand, open the URL in a browser${from}${asks ? ' and press the button' : ''}.`;
+};
+
 /** @returns how to put the URL into a TradingView alert. Without the position, its market stays unnamed. */
 export const describeSteps = (link: LinkView, position: PositionView | undefined): string => {
   const chart = position === undefined ? undefined : chartOf(position);
   const named = chart === undefined ? '' : `: ${chart.symbol} on ${chart.exchange}`;
   const market = asPlainText(`the same market and exchange as the position${named}`);
   return [
-    'To fire it from a TradingView alert:',
+    typeof link.sources === 'string'
+      ? 'To fire it from a TradingView alert:'
+      : "To fire it from a TradingView alert, which is refused unless TradingView's addresses are among its own:",
     `  1. In Supercharts, click Search and choose ${market}.`,
     '  2. Click Alert and set the conditions in the Settings tab.',
     '  3. Message tab: clear all existing content.',
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
     '  5. Click Create.',
-    link.confirm || link.methods === 'post-only'
-      ? 'To fire it by hand, open the URL in a browser and press the button.'
-      : 'To fire it by hand, open the URL in a browser.',
+    byHand(link),
     `To make it useless: ${commandName} links revoke ${link.linkId}`,
   ].join('\n');
 };

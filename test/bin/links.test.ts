@@ -66,6 +66,34 @@ test('links are listed without URLs, all or those of a position', async () => {
   expect(stdout).toMatch(/ keep +revoked /);
 });
 
+test('a link whose position is over is listed as spent, not as armed', async () => {
+  const spent = { ...armedLink, spent: true };
+  const revoked = { ...spent, state: 'revoked' };
+  await using admin = await startFakeAdmin(() => answered({ links: [spent, revoked], paused: false }));
+  const { stdout } = await runLocally(admin.url, ['links', 'list']);
+  expect(stdout).toMatch(/ close +spent /);
+  expect(stdout).toMatch(/ close +revoked /);
+  expect(stdout).not.toContain('armed');
+});
+
+test.for([
+  [{}, 'To fire it by hand, open the URL in a browser.'],
+  [{ confirm: true }, 'open the URL in a browser and press the button.'],
+  [{ methods: 'post-only' }, 'open the URL in a browser and press the button.'],
+  [{ percent: 50, maxUses: 1 }, 'open the URL in a browser.'],
+  [{ percent: 50, maxUses: 2 }, 'open the URL in a browser and press the button.'],
+  [{ sources: 'tradingview' }, "By hand it does not fire: only TradingView's addresses may."],
+  [{ sources: ['203.0.113.7', '198.51.100.0/24'] }, 'in a browser from 203.0.113.7 or 198.51.100.0/24.'],
+] as const)('a new link with %j says how it is fired by hand: %s', async ([options, words]) => {
+  await using admin = await startFakeAdmin(({ command }) =>
+    answered(
+      command === 'links.create' ? { url, link: { ...armedLink, ...options } } : { position: longPosition },
+    ),
+  );
+  const { stdout } = await runLocally(admin.url, ['links', 'create', positionId, 'close']);
+  expect(stdout.split('\n').find((line) => /by hand/i.test(line))).toContain(words);
+});
+
 test('revoking needs --yes where nobody can be asked', async () => {
   await using admin = await startFakeAdmin(() => answered({ link: { ...armedLink, state: 'revoked' } }));
   const refused = await runLocally(admin.url, ['links', 'revoke', linkId]);
@@ -114,7 +142,7 @@ test('every option of a new link is sent as the contract has it, and said back',
     '  acts 2 times, so far 1',
     '  only by a POST, as an alert sends it',
     '  only from 203.0.113.0/24, 198.51.100.7',
-    'open the URL in a browser and press the button',
+    'open the URL in a browser from 203.0.113.0/24 or 198.51.100.7 and press the button',
   ])
     expect(stdout).toContain(words);
 });

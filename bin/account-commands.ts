@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 import type { Argv } from 'yargs';
 import { exchangeIdSchema } from '../lib/account/account.ts';
-import { type CommandResult, commands } from '../lib/admin/commands.ts';
-import { adminFunction } from './admin-function.ts';
-import { confirm } from './confirm.ts';
+import { type CommandInput, type CommandResult, commands } from '../lib/admin/commands.ts';
+import { type AdminFunction, adminFunction } from './admin-function.ts';
+import { confirm, hasTerminal } from './confirm.ts';
 import { readCredentials, withoutSecrets } from './credentials.ts';
 import { check } from './field-names.ts';
 import { type SharedArguments, text, yesOption } from './options.ts';
@@ -24,6 +24,11 @@ export const accountVerbs = {
       array: true,
       requiresArg: true,
       describe: 'key=value for ccxt’s options; repeatable',
+    },
+    replace: {
+      type: 'boolean',
+      default: false,
+      describe: 'Put it in the place of the account that has this name',
     },
     'with-password': { type: 'boolean', default: false, describe: 'The exchange wants a password too' },
     stdin: {
@@ -85,6 +90,20 @@ const describeCheck = (result: CommandResult<'accounts.check'>): string => {
   return [facts, ...(warnings.length > 0 ? ['', ...warnings] : [])].join('\n');
 };
 
+/** Whoever sits at a terminal is asked before an account is replaced; a script has to say it. */
+const add = async (admin: AdminFunction, input: CommandInput<'accounts.add'>) => {
+  try {
+    return await admin.call('accounts.add', input);
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal) || thrown.code !== 'conflict' || !hasTerminal()) throw thrown;
+    await confirm(false, 'Replace it?', () => [
+      thrown.message,
+      'Open positions of this account go on with the new key: it has to be one of the same account.',
+    ]);
+    return admin.call('accounts.add', { ...input, replace: true });
+  }
+};
+
 export const accountCommands = (yargs: Argv<SharedArguments>) =>
   yargs
     .command(
@@ -96,6 +115,7 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
           .options(accountVerbs.add)
           .example('$0 accounts add main --exchange binance', 'asks for key and secret, unseen')
           .example('$0 accounts add main --exchange binance --sandbox < keys.json', 'from a file')
+          .example('$0 accounts add main --exchange binance --replace', 'a new key for the same account')
           .example(
             '$0 accounts add perps --exchange binanceusdm --option recvWindow=5000',
             'an option for ccxt',
@@ -107,8 +127,9 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
         check('accounts.add', { name, account: { ...fields, apiKey: 'asked later', secret: 'asked later' } });
         const admin = adminFunction(args);
         const credentials = await readCredentials({ stdin: args.stdin, withPassword: args['with-password'] });
-        const input = check('accounts.add', { name, account: { ...fields, ...credentials } });
-        const result = await admin.call('accounts.add', input).catch((thrown: unknown) => {
+        const replace = args.replace || undefined;
+        const input = check('accounts.add', { name, account: { ...fields, ...credentials }, replace });
+        const result = await add(admin, input).catch((thrown: unknown) => {
           throw thrown instanceof Refusal ? withoutSecrets(thrown, credentials) : thrown;
         });
         printResult(args.json, result, () =>

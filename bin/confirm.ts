@@ -1,6 +1,9 @@
 import { Refusal } from './refusal.ts';
 import { asPlainText, say } from './terminal.ts';
 
+/** Whether there is a person to ask. */
+export const hasTerminal = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+
 /**
  * Shows what will be done and asks. Throws a Refusal on no, and where there is nobody to ask.
  * `plan` is a function because finding out what will be done may itself take a call.
@@ -11,7 +14,7 @@ export const confirm = async (
   plan: () => Promise<string[]> | string[],
 ): Promise<void> => {
   if (yes) return;
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
+  if (!hasTerminal())
     throw new Refusal(
       'refused',
       'Nothing was done: there is no terminal to ask at. Add --yes if you mean it.',

@@ -80,6 +80,19 @@ test('an answer that repeats a secret is shown without it', async () => {
   expect(stderr).toBe('ripcord: bad ***\n  secret: ***?\n');
 });
 
+test('an account is replaced only with --replace, where nobody can be asked', async () => {
+  const message = 'There is an account "main" already, with a different key.';
+  await using admin = await startFakeAdmin(({ replace }) =>
+    replace === true
+      ? answered(stored)
+      : { body: { ok: false, error: { code: 'conflict', message, issues: [] } } },
+  );
+  const given = { stdin: JSON.stringify({ apiKey, secret }) };
+  expect(await runLocally(admin.url, add, given)).toMatchObject({ code: 1, stderr: `ripcord: ${message}\n` });
+  expect(await runLocally(admin.url, [...add, '--replace'], given)).toMatchObject({ code: 0 });
+  expect(admin.payloads.map(({ replace }) => replace)).toEqual([undefined, true]);
+});
+
 test('accounts are listed, checked with their warnings, and removed with --yes', async () => {
   await using admin = await startFakeAdmin(({ command }) => {
     if (command === 'accounts.list') return answered({ accounts: [stored.account] });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Argv } from 'yargs';
 import { type CommandInput, type CommandResult, commands } from '../lib/admin/commands.ts';
 import { entrySideOf } from '../lib/exchange/exchange.ts';
-import { adminFunction } from './admin-function.ts';
+import { type AdminFunction, adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
 import { check } from './field-names.ts';
 import { type SharedArguments, text, yesOption } from './options.ts';
@@ -99,15 +99,19 @@ type CloseReport = CommandResult<'positions.close'>;
 
 const overOutcomes = ['closed', 'canceled', 'kept', 'dust'];
 
-/** Prints every report, and refuses success where a position is not over. */
-const printReports = (json: boolean, result: object, reports: CloseReport[]): void => {
+/**
+ * Prints every report, and refuses success where a position is not over.
+ * @param trouble what kept some from being begun.
+ */
+const printReports = (json: boolean, result: object, reports: CloseReport[], trouble?: Refusal): void => {
   printResult(json, result, () => describeReports(reports));
   const missed = reports.filter(({ outcome }) => !overOutcomes.includes(outcome));
   if (missed.length > 0)
     throw new Refusal(
       'not-closed',
       `${missed.length} of ${reports.length} not closed: ${missed.map(({ positionId }) => positionId).join(', ')}. ` +
-        'What is in progress is gone on with; look with "positions list".',
+        `What is in progress is gone on with; look with "${commandName} positions list".`,
+      { issues: trouble === undefined ? [] : [trouble.message, ...trouble.issues] },
     );
 };
 
@@ -133,7 +137,34 @@ const closeAll = async (
     if (positions.length === 0) throw new Refusal('refused', 'There is no open position. Nothing was done.');
     return [closePlan, ...positions.map((position) => `  ${namePosition(position)}`)];
   });
-  return admin.call('positions.closeAll', input);
+  const { reports } = await admin.call('positions.closeAll', input);
+  return goOnClosing(admin, input, reports, !args.json || process.stderr.isTTY);
+};
+
+/** One call begins as many as its time allows. The rest is asked for again, as long as that gets any further. */
+const goOnClosing = async (
+  admin: AdminFunction,
+  input: CommandInput<'positions.closeAll'>,
+  first: CloseReport[],
+  talks: boolean,
+): Promise<{ reports: CloseReport[]; trouble?: Refusal }> => {
+  let reports = first;
+  let before = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const waiting = reports.filter(({ outcome }) => outcome === 'not-begun');
+    if (waiting.length === 0 || waiting.length >= before) return { reports };
+    before = waiting.length;
+    if (talks) say(`${reports.length - waiting.length} of ${reports.length} done; going on with the others.`);
+    const positionIds = waiting.map(({ positionId }) => positionId);
+    try {
+      const next = await admin.call('positions.closeAll', { ...input, positionIds });
+      reports = [...reports.filter((report) => !waiting.includes(report)), ...next.reports];
+    } catch (thrown) {
+      // What was done until here has to be told all the same.
+      if (!(thrown instanceof Refusal)) throw thrown;
+      return { reports, trouble: thrown };
+    }
+  }
 };
 
 const forget = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.forget'>) => {
@@ -252,8 +283,9 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
           .example('$0 positions close-all', 'shows what there is and asks')
           .example('$0 positions close-all --account main --yes --json', 'from a script; 1 if any is left'),
       async (args) => {
-        const result = await closeAll(args, check('positions.closeAll', { account: args.account }));
-        printReports(args.json, result, result.reports);
+        const input = check('positions.closeAll', { account: args.account });
+        const { reports, trouble } = await closeAll(args, input);
+        printReports(args.json, { reports }, reports, trouble);
       },
     )
     .command(

@@ -30,7 +30,7 @@ test('the list of positions is a table of aligned columns with signed profits an
     'Not up to date: the exchange does not answer (figures of 2025-11-22 17:11 UTC)',
   );
   // No colours in a pipe, and nothing of an answer steers the terminal.
-  expect(stdout).not.toContain('\u001b');
+  for (const character of ['\u001b', '\u200b', '\u202e', '\u2066']) expect(stdout).not.toContain(character);
 });
 
 test('--json prints exactly the result, and an empty list for people says what to do next', async () => {
@@ -122,6 +122,20 @@ test('what the contract refuses is named by its option and never sent', async ()
   expect(admin.payloads).toEqual([]);
 });
 
+test('a refusal speaks of commands and options that can be typed', async () => {
+  const error = {
+    code: 'conflict',
+    message:
+      'requestId monday-1 was used already. Look at positions.list, history.list or positions.closeAll; not at www.example.com.',
+    issues: [],
+  };
+  await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
+  const { stderr } = await runLocally(admin.url, ['positions', 'get', positionId]);
+  expect(stderr).toBe(
+    'ripcord: --request-id monday-1 was used already. Look at "ripcord positions list", "ripcord history" or "ripcord positions close-all"; not at www.example.com.\n',
+  );
+});
+
 test('forgetting needs --yes where nobody can be asked, and says that nothing happened at the exchange', async () => {
   await using admin = await startFakeAdmin(() => answered({ positionId, linksRevoked: 1 }));
   const refused = await runLocally(admin.url, ['positions', 'forget', positionId]);
@@ -181,6 +195,57 @@ test('closing all reports on each, and exits with 1 where one was not closed', a
   expect(JSON.parse(json.stdout)).toEqual({ reports: [closed, left] });
   expect(json).toMatchObject({ code: 1 });
   expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'not-closed' } });
+});
+
+/** An admin function that begins as many as it is told of those that it is asked to close. */
+const closingInParts = (all: string[], begins: number) =>
+  startFakeAdmin(({ positionIds }) => {
+    const asked = (positionIds as string[] | undefined) ?? all;
+    return answered({
+      reports: asked.map((positionId, index) =>
+        index < begins
+          ? { ...closed, positionId }
+          : { ...closed, positionId, status: 503, outcome: 'not-begun', detail: 'Nothing was done.' },
+      ),
+    });
+  });
+const five = ['a', 'b', 'c', 'd', 'e'].map((letter) => `pos_00000000000${letter}`);
+const closeFive = ['positions', 'close-all', '--yes'];
+
+test('closing all goes on with what a call had no time for, and says how far it is', async () => {
+  await using admin = await closingInParts(five, 2);
+  const { code, stdout, stderr } = await runLocally(admin.url, closeFive);
+  expect(code).toBe(0);
+  expect(admin.payloads.map(({ positionIds }) => positionIds)).toEqual([
+    ...[undefined, five.slice(2), five.slice(4)],
+  ]);
+  expect(stderr).toBe('2 of 5 done; going on with the others.\n4 of 5 done; going on with the others.\n');
+  for (const positionId of five) expect(stdout).toMatch(new RegExp(`^${positionId} .* closed `, 'm'));
+  const json = await runLocally(admin.url, [...closeFive, '--json']);
+  expect(json).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(json.stdout)).toMatchObject({ reports: five.map((positionId) => ({ positionId })) });
+});
+
+test('closing all ends where a call gets no further, and exits with 1', async () => {
+  await using admin = await closingInParts(five, 0);
+  const { code, stderr } = await runLocally(admin.url, closeFive);
+  expect(code).toBe(1);
+  expect(admin.payloads).toHaveLength(2);
+  expect(stderr).toContain('5 of 5 not closed');
+});
+
+test('what was closed is told also where a later call fails', async () => {
+  const error = { code: 'table-unreachable', message: 'The table gave no answer.', issues: [] };
+  await using admin = await startFakeAdmin(({ positionIds }) =>
+    positionIds === undefined
+      ? answered({ reports: [closed, { ...left, outcome: 'not-begun' }] })
+      : { body: { ok: false, error } },
+  );
+  const { code, stdout, stderr } = await runLocally(admin.url, closeFive);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^pos_4k1z09qj3m2x +BTC\/USDT +closed /m);
+  expect(stderr).toContain('1 of 2 not closed: pos_0000000short.');
+  expect(stderr).toContain('The table gave no answer.');
 });
 
 test('closing all of nothing is done', async () => {

@@ -97,7 +97,7 @@ const add = async (admin: AdminFunction, input: CommandInput<'accounts.add'>) =>
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.code !== 'conflict' || !hasTerminal()) throw thrown;
     await confirm(false, 'Replace it?', () => [
-      thrown.message,
+      `There is an account ${input.name} already, with another key or exchange.`,
       'Open positions of this account go on with the new key: it has to be one of the same account.',
     ]);
     return admin.call('accounts.add', { ...input, replace: true });

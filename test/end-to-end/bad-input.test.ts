@@ -280,7 +280,7 @@ describe('an adoption', () => {
       secret: 'nobodys',
       baseUrl: world.exchange.url,
     };
-    await world.admin('accounts.add', { name: scene.account, account });
+    await world.admin('accounts.add', { name: scene.account, account, replace: true });
     expect(
       await refusalOfAdoption({
         account: scene.account,

@@ -80,7 +80,7 @@ const borders = [
   {
     name: 'ssm-behind-its-port',
     comment: 'Only ssm-*.ts knows where credentials are.',
-    from: { path: '^(lib|functions|infra|bin)/', pathNot: '^lib/(.*/)?ssm-[^/]+$' },
+    from: { path: '^(lib|functions|infra|bin)/', pathNot: ['^lib/ssm-[^/]+$', '^lib/.*/ssm-[^/]+$'] },
     to: { path: '@aws-sdk/client-ssm' },
   },
   {

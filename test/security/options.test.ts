@@ -88,6 +88,7 @@ describe('a link without options', () => {
           methods: 'any',
           sources: 'any',
           state: 'armed',
+          spent: false,
         },
       ],
     });

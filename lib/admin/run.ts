@@ -170,7 +170,9 @@ const handlers: Handlers = {
   },
   'positions.closeAll': async ({ engine }, { account, positionIds }) => {
     const until = engine.now() + beginForMs;
-    const positions = (await engine.table.listPositions('open')).filter(
+    const unreadable: string[] = [];
+    const open = await engine.table.listPositions('open', (positionId) => unreadable.push(positionId));
+    const positions = open.filter(
       (position) =>
         !isFinal(position.state) &&
         (account === undefined || position.account === account) &&
@@ -179,7 +181,7 @@ const handlers: Handlers = {
     const reports = await inParallel(positions, 5, async (position) =>
       engine.now() < until ? closeNow(engine, position) : notBegun(position),
     );
-    return { reports };
+    return { reports: [...reports, ...(positionIds === undefined ? unreadable.map(notRead) : [])] };
   },
   'positions.resolve': async ({ engine }, { positionId, apply = false }) => {
     const position = await engine.table.readPosition(positionId);
@@ -273,6 +275,14 @@ const notBegun = ({ positionId, symbol }: Position): CommandResult<'positions.cl
   status: 503,
   outcome: 'not-begun',
   detail: 'Nothing was done about it yet: the time of this call was up. Ask again.',
+});
+
+const notRead = (positionId: string): CommandResult<'positions.close'> => ({
+  positionId,
+  symbol: '?',
+  status: 500,
+  outcome: 'unreadable',
+  detail: 'Its item in the table can not be read by this version: close it at the exchange.',
 });
 
 /** Closes as a link would, and records it as one. */

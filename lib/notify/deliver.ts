@@ -14,7 +14,13 @@ export interface Round {
   /** The same for a claim that finds no end, and tells of it once it is overdue. Waits for the lease's end. */
   remind(position: Position): Promise<void>;
   /** What was delivered, and what went wrong by channel. */
-  report(): { sent: number; problems: string[] };
+  report(): { sent: number; problems: Problem[] };
+}
+
+/** What went wrong, in words of which only the channel's name is ours. */
+export interface Problem {
+  channel?: string;
+  why: string;
 }
 
 /** One notice on its way to one channel, with the mark that says so in the table. */
@@ -123,13 +129,13 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
     }
   };
 
-  const problems = new Map<string, string>();
+  const problems = new Map<string, Problem>();
   const attempt = async (position: Position, task: () => Promise<void>): Promise<void> => {
     if (engine.now() > until) return;
     try {
       await task();
     } catch (thrown) {
-      problems.set(position.positionId, `${position.positionId}: ${asFault(thrown).message}`);
+      problems.set(position.positionId, { why: `${position.positionId}: ${asFault(thrown).message}` });
     }
   };
 
@@ -139,7 +145,7 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
     const results = await send(marked.tries);
     for (const { try: each, sent: told } of results)
       if (told !== undefined && told.kind !== 'sent')
-        problems.set(each.notifier.channel, `channel ${each.notifier.channel}: ${told.why}`);
+        problems.set(each.notifier.channel, { channel: each.notifier.channel, why: told.why });
     if (results.length > 0) await settle(marked.position, results);
   };
 
@@ -162,7 +168,10 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
         const told = await engine.table.savePosition(position, { notices: news });
         if (told !== undefined) await sendDue(told);
       }),
-    report: () => ({ sent, problems: [...(problem === undefined ? [] : [problem]), ...problems.values()] }),
+    report: () => ({
+      sent,
+      problems: [...(problem === undefined ? [] : [{ why: problem }]), ...problems.values()],
+    }),
   };
 };
 

@@ -10,8 +10,7 @@ export const saySweep = (log: Log, report: SweepReport): void => {
       { Outcomes: 1, Failures: recovery.status >= 400 ? 1 : undefined },
     );
   for (const failure of report.failures) log.say('position-failed', failure);
-  for (const problem of report.problems)
-    log.say('notify-failed', { channel: channelOf(problem) }, { NotifyFailed: 1 });
+  for (const { channel } of report.problems) log.say('notify-failed', { channel }, { NotifyFailed: 1 });
   log.count({
     Sweeps: 1,
     // Said even when it is 0, so that the alarm ends when the last one is settled.
@@ -20,6 +19,3 @@ export const saySweep = (log: Log, report: SweepReport): void => {
     SweepFailed: report.failures.length || undefined,
   });
 };
-
-/** Of a problem only the channel's name is ours; what follows may be somebody else's words. */
-const channelOf = (problem: string): string | undefined => /^channel ([a-z0-9-]+): /.exec(problem)?.[1];

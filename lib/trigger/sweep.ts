@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts';
 import type { Hit } from '../link/hit.ts';
 import { codeOf } from '../log.ts';
-import { startRound } from '../notify/deliver.ts';
+import { type Problem, startRound } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal, type Position } from '../position/position.ts';
@@ -25,7 +25,7 @@ export interface SweepReport {
   /** Positions that could not be looked after. */
   failures: { positionId: string; code: string }[];
   /** One line for each channel that could not be reached. */
-  problems: string[];
+  problems: Problem[];
 }
 
 type Recovery = Pick<Hit, 'positionId' | 'linkId' | 'status' | 'outcome'>;

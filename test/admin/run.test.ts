@@ -131,6 +131,17 @@ describe('Closing all', () => {
     const { reports } = await admin.run('positions.closeAll', { positionIds });
     expect(reports.map(({ positionId }) => positionId)).toEqual([positionIdAt(2)]);
   });
+
+  it('tells of a position that can not be read, for it may be open', async () => {
+    const admin = newAdmin();
+    const list = admin.table.listPositions;
+    admin.table.listPositions = (shelf, onUnreadable) => {
+      onUnreadable?.('pos_broken000000');
+      return list(shelf);
+    };
+    const { reports } = await admin.run('positions.closeAll', {});
+    expect(reports).toMatchObject([{ positionId: 'pos_broken000000', status: 500, outcome: 'unreadable' }]);
+  });
 });
 
 describe('The history', () => {

@@ -88,7 +88,7 @@ test('a channel that is down is tried once in a sweep, and the others are told a
   const report = await sweep(scene.engine, channelsOf(slack, topic));
   expect(slack.texts).toHaveLength(1);
   expect(topic.texts).toHaveLength(3);
-  expect(report).toMatchObject({ notified: 3, problems: ['channel slack: answered 503'] });
+  expect(report).toMatchObject({ notified: 3, problems: [{ channel: 'slack', why: 'answered 503' }] });
 });
 
 test('a message that a channel does not take keeps no other from it', async () => {
@@ -106,7 +106,7 @@ test('an answer that never came counts as sent, and the record says so', async (
   await scene.ended(1);
   const slack = fakeChannel('slack', () => ({ kind: 'unknown', why: 'no answer within 5 s' }));
   const report = await sweep(scene.engine, channelsOf(slack));
-  expect(report.problems).toEqual(['channel slack: no answer within 5 s']);
+  expect(report.problems).toEqual([{ channel: 'slack', why: 'no answer within 5 s' }]);
   scene.later(60 * minute);
   await sweep(scene.engine, channelsOf(slack));
   expect(slack.texts).toHaveLength(1);
@@ -149,7 +149,7 @@ test('nothing is sent where it could not be marked', async () => {
   lose = true;
   const report = await sweep(scene.engine, channelsOf(slack));
   expect(slack.texts).toEqual([]);
-  expect(report.problems[0]).toContain('The table gave no answer');
+  expect(report.problems[0]?.why).toContain('The table gave no answer');
   lose = false;
   await sweep(scene.engine, channelsOf(slack));
   expect(slack.texts).toHaveLength(1);
@@ -213,7 +213,7 @@ test('where the list of channels can not be read, positions are looked after, an
   await scene.ended(2, { notices: [] });
   const problem = 'The notification channels in notify.json can not be used: it is not JSON.';
   const report = await sweep(scene.engine, { all: async () => ({ notifiers: [], problem }) });
-  expect(report).toMatchObject({ shelved: 1, problems: [problem] });
+  expect(report).toMatchObject({ shelved: 1, problems: [{ why: problem }] });
   expect(await scene.waiting()).toEqual([positionIdAt(1)]);
 });
 

@@ -81,8 +81,8 @@ test('a channel that nobody can reach, or that never answers, is in the way of n
       .map((text) => /"(\w+)"/.exec(text)?.[1])
       .toSorted(),
   ).toEqual(['first', 'second']);
-  expect(report.problems.join()).toContain('channel telegram: no connection (ECONNREFUSED)');
-  expect(report.problems.join()).not.toContain(token);
+  expect(report.problems).toContainEqual({ channel: 'telegram', why: 'no connection (ECONNREFUSED)' });
+  expect(JSON.stringify(report.problems)).not.toContain(token);
 });
 
 test('a refusal is told with what to do', async () => {

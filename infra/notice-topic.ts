@@ -18,6 +18,7 @@ export class NoticeTopic extends Construct {
   readonly #topic: Topic;
   readonly #key: Key;
   readonly #action: SnsAction;
+  readonly #hasReader: boolean;
 
   constructor(scope: Construct, id: string, { prefix, notifyEmail }: NoticeTopicProps) {
     super(scope, id);
@@ -55,6 +56,7 @@ export class NoticeTopic extends Construct {
       }),
     );
     this.#action = new SnsAction(this.#topic);
+    this.#hasReader = notifyEmail !== undefined;
 
     if (notifyEmail !== undefined) {
       const subscription = this.#topic.addSubscription(new EmailSubscription(notifyEmail));
@@ -74,8 +76,9 @@ export class NoticeTopic extends Construct {
     alarm.addAlarmAction(this.#action);
   }
 
-  /** To publish, which takes the topic's key to encrypt with. */
+  /** To publish, which takes the topic's key to encrypt with. A topic that nobody reads takes all and tells nobody. */
   grantPublish(to: RipcordFunction): void {
+    if (!this.#hasReader) return;
     to.grant({ RIPCORD_TOPIC_ARN: this.#topic.topicArn }, [
       { actions: ['sns:Publish'], resources: [this.#topic.topicArn] },
       { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#key.keyArn] },

@@ -110,7 +110,7 @@ describe('the functions', () => {
   });
 
   test('are told what they need to know, and no more', () => {
-    const template = templateFor();
+    const template = templateFor({ notifyEmail: 'me@example.org' });
     const found = Object.values(template.findResources('AWS::Lambda::Function'));
     const variables = found.map(({ Properties: properties }) => properties.Environment.Variables);
     const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
@@ -205,7 +205,7 @@ describe('the rights', () => {
   const channels = 'arn:ssm:parameter/ripcord/notify';
 
   test('are these, and not one more', () => {
-    expect(readPolicies(templateFor())).toEqual({
+    expect(readPolicies(templateFor({ notifyEmail: 'me@example.org' }))).toEqual({
       trigger: [
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
@@ -250,6 +250,17 @@ describe('the rights', () => {
         `ssm:GetParameter ${channels}`,
       ],
     });
+  });
+
+  test('hold no topic that nobody reads: it would take every notice and count it as told', () => {
+    const template = templateFor();
+    expect(
+      Object.values(readPolicies(template))
+        .flat()
+        .filter((right) => /sns|kms/.test(right)),
+    ).toEqual([]);
+    for (const { Properties: properties } of Object.values(template.findResources('AWS::Lambda::Function')))
+      expect(properties.Environment.Variables).not.toHaveProperty('RIPCORD_TOPIC_ARN');
   });
 
   test('come from no managed policy, and no role but the three exists', () => {

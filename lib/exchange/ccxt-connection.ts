@@ -16,12 +16,12 @@ const venues: Record<Account['exchange'], Venue> = { binance, binanceusdm, bybit
 export interface Deadlines {
   /** Of one call of the port, in milliseconds. */
   callMs: number;
-  /** Of reading a venue's markets: whole ones are megabytes, but never on the way of a trigger. */
+  /** Of reading a venue's markets: whole ones are megabytes. A hit reads them only where its rules were refused. */
   marketsMs: number;
 }
 
 /** TradingView itself waits 3 s for all of it, a function 10 s. */
-export const usualDeadlines: Deadlines = { callMs: 4_000, marketsMs: 20_000 };
+export const usualDeadlines: Deadlines = { callMs: 4_000, marketsMs: 8_000 };
 
 /** How a call failed: an error answer of the venue, or no answer that could be read. */
 class CallFailure extends Error {

@@ -80,7 +80,20 @@ const cancelAll = async (
     const result = results[index];
     return result?.status === 'fulfilled' ? result.value : order;
   });
-  return { records, failure: results.find((result) => result.status === 'rejected')?.reason };
+  return {
+    records: withCompanions(claim, orders, records),
+    failure: results.find((result) => result.status === 'rejected')?.reason,
+  };
+};
+
+/** Of a list of orders (an OCO) one cancel ends all, and the others' cancels find nothing to end any more. */
+const withCompanions = (claim: Claim, before: OrderRecord[], after: OrderRecord[]): OrderRecord[] => {
+  if (!after.some((record) => record.canceledBy === claim.claimedAt)) return after;
+  return after.map((record, index) =>
+    before[index]?.status === 'live' && record.status === 'done' && (record.at ?? 0) >= claim.claimedAt
+      ? canceledBy(claim, record)
+      : record,
+  );
 };
 
 /** Cancels what is not done, all at once, and takes over what the exchange says of it. */

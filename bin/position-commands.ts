@@ -127,14 +127,19 @@ const close = async (args: SharedArguments & { yes: boolean }, input: CommandInp
   return admin.call('positions.close', input);
 };
 
+const notReadable = (positionIds: string[]): string =>
+  `This version can not read ${positionIds.join(', ')}, which may be open: look at the exchange.`;
+
 const closeAll = async (
   args: SharedArguments & { yes: boolean },
   input: CommandInput<'positions.closeAll'>,
 ) => {
   const admin = adminFunction(args);
   await confirm(args.yes, 'Close all of these now?', async () => {
-    const { positions } = await admin.call('positions.list', { open: true, ...input });
-    if (positions.length === 0) throw new Refusal('refused', 'There is no open position. Nothing was done.');
+    const { positions, unreadable = [] } = await admin.call('positions.list', { open: true, ...input });
+    if (unreadable.length > 0) say(notReadable(unreadable));
+    if (positions.length === 0 && unreadable.length === 0)
+      throw new Refusal('refused', 'There is no open position. Nothing was done.');
     return [closePlan, ...positions.map((position) => `  ${namePosition(position)}`)];
   });
   const { reports } = await admin.call('positions.closeAll', input);
@@ -244,6 +249,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
       async (args) => {
         const input = check('positions.list', { open: args.open, account: args.account });
         const result = await adminFunction(args).call('positions.list', input);
+        if (result.unreadable !== undefined && !args.json) say(notReadable(result.unreadable));
         printResult(args.json, result, () => describePositions(result.positions, args.open === true));
       },
     )

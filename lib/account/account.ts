@@ -18,11 +18,14 @@ export const accountSchema = z.strictObject({
   /** The venue's own test network. */
   sandbox: z.boolean().optional(),
   /** Replaces scheme and host of every URL of the exchange: regional hosts, proxies, test servers. */
-  baseUrl: safeUrlSchema.optional(),
+  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** Handed to ccxt's `options` as they are. */
   options: z.record(z.string(), z.unknown()).optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
+
+/** One to be added: what is stored already goes on being read. */
+export const newAccountSchema = accountSchema.extend({ baseUrl: safeUrlSchema.optional() });
 
 /** The port to where credentials are kept. Throws `unknown-account`, or `accounts-unreadable` with where and why. */
 export interface Accounts {

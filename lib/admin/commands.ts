@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountNameSchema, accountSchema } from '../account/account.ts';
+import { accountNameSchema, newAccountSchema } from '../account/account.ts';
 import { amountSchema, positiveAmountSchema } from '../amount.ts';
 import { candleIntervalSchema, sideSchema } from '../exchange/exchange.ts';
 import { hitSchema } from '../link/hit.ts';
@@ -207,7 +207,11 @@ export const commands = {
       open: z.boolean().optional(),
       account: accountNameSchema.optional(),
     }),
-    result: z.object({ positions: z.array(positionViewSchema) }),
+    result: z.object({
+      positions: z.array(positionViewSchema),
+      /** Positions whose items this version can not read. They may be open. */
+      unreadable: z.array(z.string()).optional(),
+    }),
   },
   'positions.get': {
     summary: 'One position with its live state and orders.',
@@ -336,7 +340,7 @@ export const commands = {
       'Stores the credentials of an exchange account. Where the name has another key or exchange already, only with replace.',
     input: z.strictObject({
       name: accountNameSchema,
-      account: accountSchema,
+      account: newAccountSchema,
       replace: z.boolean().optional(),
     }),
     result: z.object({ account: accountViewSchema }),

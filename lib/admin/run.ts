@@ -124,8 +124,9 @@ const handlers: Handlers = {
     return { position: await liveView(engine, await openPosition(engine, input, exchange)) };
   },
   'positions.list': async ({ engine }, { open, account }) => {
+    const unreadable: string[] = [];
     const [positions, links] = await Promise.all([
-      engine.table.listPositions('all'),
+      engine.table.listPositions('all', (positionId) => unreadable.push(positionId)),
       engine.table.listLinks(),
     ]);
     const wanted = positions.filter((position) => account === undefined || position.account === account);
@@ -137,7 +138,10 @@ const handlers: Handlers = {
       ),
     );
     const isOver = (view: PositionView) => view.status === 'closed' || view.status === 'canceled';
-    return { positions: open === true ? views.filter((view) => !isOver(view)) : views };
+    return {
+      positions: open === true ? views.filter((view) => !isOver(view)) : views,
+      ...(unreadable.length === 0 ? {} : { unreadable }),
+    };
   },
   'positions.get': async ({ engine }, { positionId }) => {
     const position = await engine.table.readPosition(positionId);
@@ -181,7 +185,9 @@ const handlers: Handlers = {
     const reports = await inParallel(positions, 5, async (position) =>
       engine.now() < until ? closeNow(engine, position) : notBegun(position),
     );
-    return { reports: [...reports, ...(positionIds === undefined ? unreadable.map(notRead) : [])] };
+    // Whose they are is not known either: only who asks for everything hears of them.
+    const isAll = positionIds === undefined && account === undefined;
+    return { reports: [...reports, ...(isAll ? unreadable.map(notRead) : [])] };
   },
   'positions.resolve': async ({ engine }, { positionId, apply = false }) => {
     const position = await engine.table.readPosition(positionId);
@@ -296,7 +302,13 @@ const closeNow = async (engine: Engine, position: Position): Promise<CommandResu
     const answer =
       result.kind === 'busy' ? busy : answerOf({ position: current, ending: standing?.ending }, 'close');
     const by = { method: 'admin', sourceIp: undefined, userAgent: undefined };
-    await recordHit(engine, { ...intent, positionId }, by, answer, standing?.requests ?? []);
+    await recordHit(
+      engine,
+      { ...intent, positionId },
+      by,
+      answer,
+      (standing ?? (result.kind === 'refused' ? result.recovered : undefined))?.requests ?? [],
+    );
     const { body, status } = answer;
     return 'outcome' in body
       ? { positionId, symbol, status, outcome: body.outcome, detail: body.detail }

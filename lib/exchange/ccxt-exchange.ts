@@ -373,7 +373,7 @@ export const ccxtExchanges = (
     const account = isMeant(read) ? read : await accounts.read(name, { fresh: true });
     if (!isMeant(account))
       throw new Fault(
-        'conflict',
+        'unknown-account',
         `account "${name}" is now a ${account.exchange} account, and this position is on ${venueId}`,
       );
     const entry = JSON.stringify(account);

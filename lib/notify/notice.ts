@@ -34,6 +34,8 @@ export const noticeSchema = z.object({
   ]),
   /** One line for a person. */
   text: z.string(),
+  /** Of a link that came to nothing: which one. A settled claim makes that old news. */
+  linkId: z.string().optional(),
   /** By the channel's name; absent: not tried yet. */
   delivered: z.record(z.string(), deliverySchema),
 });

@@ -1,5 +1,11 @@
 import type { Fault } from '../fault.ts';
-import { type Failure, type Outcome, type Position, refusedByExchange } from '../position/position.ts';
+import {
+  type Claim,
+  type Failure,
+  type Outcome,
+  type Position,
+  refusedByExchange,
+} from '../position/position.ts';
 import { addNotice, type Notice } from './notice.ts';
 
 /** What there is to tell, before it is words. */
@@ -8,7 +14,7 @@ export type News =
   | { kind: 'failed'; failure: Failure; action: 'close' | 'keep' }
   | { kind: 'attention'; reason: string }
   /** A link was fired and nothing was sent, so that it may have to be fired again. */
-  | { kind: 'released'; reason: string }
+  | { kind: 'released'; linkId: string; reason: string }
   /** A claim that has found no end for so long, in milliseconds. */
   | { kind: 'overdue'; forMs: number };
 
@@ -74,21 +80,33 @@ export const withNews = (position: Position, news: News, now: number): Notice[] 
   const { positionId, symbol, side, label, account, revision, notices } = position;
   const event = eventOf(news);
   const name = `${symbol} ${side}${label === undefined ? '' : ` "${label}"`} on ${account}`;
-  return addNotice(notices, {
-    noticeId: `ntc_${positionId.slice('pos_'.length)}_${revision + 1}`,
-    at: now,
-    event,
-    text: asOneLine(`${headlines[event]}: ${name}. ${tellOf(news, position)}`),
-    delivered: {},
-  });
+  // The resend of an alert has done what its first try could not: nobody needs to hear of that one any more.
+  const isOldNews = ({ linkId, delivered }: Notice) =>
+    news.kind === 'settled' && linkId !== undefined && Object.keys(delivered).length === 0;
+  return addNotice(
+    notices?.filter((notice) => !isOldNews(notice)),
+    {
+      noticeId: `ntc_${positionId.slice('pos_'.length)}_${revision + 1}`,
+      at: now,
+      event,
+      ...(news.kind === 'released' ? { linkId: news.linkId } : {}),
+      text: asOneLine(`${headlines[event]}: ${name}. ${tellOf(news, position)}`),
+      delivered: {},
+    },
+  );
 };
 
-/** An alert is sent up to four times within half a minute, and its person told once. */
+/** An alert is sent up to four times within half a minute, and again at the next bar: its person is told once. */
 const sameFailureMs = 10 * 60_000;
 
 /** @returns the position's notices with one that a link has come to nothing; undefined where that was told just now. */
-export const withFailure = (position: Position, { message }: Fault, now: number): Notice[] | undefined => {
-  const { notices = [] } = position;
-  const isTold = notices.some(({ event, at }) => event === 'failed' && now - at < sameFailureMs);
-  return isTold ? undefined : withNews(position, { kind: 'released', reason: message }, now);
+export const withFailure = (
+  position: Position,
+  { linkId }: Pick<Claim, 'linkId'>,
+  { message }: Fault,
+  now: number,
+): Notice[] | undefined => {
+  const last = position.notices?.at(-1);
+  const isTold = last?.linkId === linkId && now - last.at < sameFailureMs;
+  return isTold ? undefined : withNews(position, { kind: 'released', linkId, reason: message }, now);
 };

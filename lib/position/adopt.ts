@@ -127,7 +127,7 @@ const findOrder = async (
   const order =
     (await exchange.fetchOrder(market, { orderId })) ??
     // Stop and take-profit orders of perpetuals may live in a book of their own.
-    (market.kind === 'perpetual'
+    (role === 'exit' && market.kind === 'perpetual'
       ? await exchange.fetchOrder(market, { orderId, conditional: true })
       : undefined);
   if (order === undefined)

@@ -162,7 +162,8 @@ export const applyVerdict = async (
       ? undefined
       : {
           outcome: verdict,
-          by: last === undefined ? 'outside' : 'link',
+          // What is left on record and not at the exchange, somebody else has closed.
+          by: last === undefined || isPositive(left) ? 'outside' : 'link',
           action: 'close',
           linkId: 'admin',
           detail: `Settled by a person from the exchange's own record. ${because}`,
@@ -171,7 +172,7 @@ export const applyVerdict = async (
           averagePrice: averageOf(closes),
           closeOrderId: last?.orderId,
           closeClientOrderId: last?.clientOrderId,
-          left,
+          left: '0',
           canceledEntryOrderIds: [],
           canceledExitOrderIds: [],
           claimedAt: now,

@@ -453,7 +453,10 @@ const newestFirst =
 const attributesOf = (next: Position, change: PositionChange): Item => {
   const changed = Object.entries(change).filter(([, value]) => value !== undefined);
   const own = changed.filter(([name]) => isOwnAttribute(name));
-  return { ...Object.fromEntries(own), ...(own.length < changed.length ? { body: bodyOf(next) } : {}) };
+  // An item of before there were bodies has entries of its own: without them the version before can not read it, and
+  // so never acts on what it was.
+  const body = own.length < changed.length ? { body: bodyOf(next), entries: null } : {};
+  return { ...Object.fromEntries(own), ...body };
 };
 
 /** Every changed attribute becomes a SET, every null a REMOVE; names are always placeholders (`state` is reserved). */

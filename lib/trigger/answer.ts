@@ -97,9 +97,10 @@ const inProgress = {
 } as const satisfies Answer;
 
 /** For a program that opens the link of a position that is over, or being ended: not what was traded. */
-export const over = ({ outcome }: Position): Answer => {
-  const where = 'To see all of it, open the link in a browser or send a POST with an empty body.';
-  return outcome === undefined
+export const over = ({ state, outcome }: Position): Answer => {
+  const where = 'To see all of it, open the link in a browser.';
+  // A part-close's outcome stays while the rest is being closed.
+  return state === 'claimed' || outcome === undefined
     ? inProgress
     : {
         status: 200,

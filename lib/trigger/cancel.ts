@@ -40,12 +40,14 @@ const cancelOne = async (
   const mayBeOurs =
     result.message === 'acknowledged' || result.message === 'no answer' || claim.retried === true;
   let found = false;
+  let denied = false;
   for (let look = 0; look < settleLooks; look += 1) {
     if (look > 0) await pause(settlePauseMs);
     // The function has to write down where it stands while it still can.
     if (now() > claim.sendBefore + followWindowMs) break;
     const view = await exchange.fetchOrder(position.market, order);
     found ||= view !== undefined;
+    denied ||= view === undefined;
     if (view?.status !== 'done') continue;
     const record = recordOf(view, order);
     return mayBeOurs ? canceledBy(claim, record) : record;
@@ -54,7 +56,7 @@ const cancelOne = async (
   throw new CancelUnsettled(
     `order ${order.orderId ?? order.clientOrderId} is not known to be done (${result.message})`,
     undefined,
-    !found,
+    denied && !found,
   );
 };
 

@@ -92,7 +92,11 @@ export const recover = async (engine: Engine, stale: Position): Promise<Standing
     const { fault } = connected;
     if (isHopeless(engine, before, fault))
       return record(engine, stale, before, {
-        ending: { kind: 'attention', reason: `What became of it can't be asked: ${fault.message}` },
+        // A link's holder reads it, too: no name of the owner's.
+        ending: {
+          kind: 'attention',
+          reason: 'Its account is gone or changed, so what became of it can not be asked',
+        },
         position: stale,
         requests: [],
       });
@@ -117,10 +121,12 @@ export const recover = async (engine: Engine, stale: Position): Promise<Standing
   return proceed(engine, connected, taken, { ...claim, sendBefore: fresh.sendBefore });
 };
 
-/** What will not pass by itself, and has not for so long: a key that is gone, a market that was closed. */
-const isHopeless = ({ now }: Pick<Engine, 'now'>, { claimedAt }: Claim, { code }: Fault): boolean =>
-  (code === 'exchange-refused' || code === 'unknown-account' || code === 'conflict') &&
-  now() - claimedAt > vanishedMs;
+/**
+ * What will not pass by itself: a key that is gone, a market that was closed. Counted from the last moment at which an
+ * order may have left, so that a person is asked only when the exchange's word about it can be believed.
+ */
+const isHopeless = ({ now }: Pick<Engine, 'now'>, { sendBefore }: Claim, { code }: Fault): boolean =>
+  (code === 'exchange-refused' || code === 'unknown-account') && now() - sendBefore > vanishedMs;
 
 type Found = { kind: 'absent'; claim: Claim } | { kind: 'ended'; acted: Acted; claim: Claim };
 
@@ -304,7 +310,7 @@ const changeOf = (
         state: held.outcome?.outcome === 'kept' ? 'kept' : 'open',
         claim: null,
         ...unused(held, claim),
-        ...(claim.linkId === byHand ? {} : { notices: withFailure(held, ending.fault, engine.now()) }),
+        ...(claim.linkId === byHand ? {} : { notices: withFailure(held, claim, ending.fault, engine.now()) }),
       };
     case 'retry':
       // Nobody has to wait for the lease: it is proved that no close order left.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accountSchema } from '../../lib/account/account.ts';
+import { newAccountSchema } from '../../lib/account/account.ts';
 
 const account = { exchange: 'binance', apiKey: 'a', secret: 'b' };
 
@@ -10,7 +10,7 @@ test.each([
   'http://localhost:9000',
   'http://[::1]:9000',
 ])('an account may name %s as its exchange’s address', (baseUrl) => {
-  expect(accountSchema.parse({ ...account, baseUrl })).toEqual({ ...account, baseUrl });
+  expect(newAccountSchema.parse({ ...account, baseUrl })).toEqual({ ...account, baseUrl });
 });
 
 test.each([
@@ -22,7 +22,7 @@ test.each([
   'localhost:9000',
   'nowhere',
 ])('an account may not name %s: keys and signatures travel encrypted, but for this machine', (baseUrl) => {
-  const { error } = accountSchema.safeParse({ ...account, baseUrl });
+  const { error } = newAccountSchema.safeParse({ ...account, baseUrl });
   expect(error?.issues).toMatchObject([
     { path: ['baseUrl'], message: 'expected an https URL, or http on this machine' },
   ]);

@@ -10,10 +10,19 @@ const settled = new Set<string>();
 /** A position in a state, at an exchange where something has happened, and a person who resolves it. */
 const resolve = async (
   state: State,
-  differing: { entries?: Plan['entries']; closed?: number; position?: Partial<Position> } = {},
+  differing: {
+    market?: Plan['market'];
+    entries?: Plan['entries'];
+    closed?: number;
+    byHand?: number;
+    position?: Partial<Position>;
+  } = {},
 ) => {
   const { engine, position, during } = await setStage(
-    differing.entries === undefined ? {} : { entries: differing.entries },
+    {
+      ...(differing.entries === undefined ? {} : { entries: differing.entries }),
+      ...(differing.market === undefined ? {} : { market: differing.market }),
+    },
     (adopted, book) => {
       for (const entry of book.of('entry')) book.end(entry);
       if (differing.closed !== undefined) {
@@ -21,6 +30,7 @@ const resolve = async (
         book.execute(order, differing.closed);
         book.end(order);
       }
+      book.holding -= differing.byHand ?? 0;
       return { ...adopted, state, attempt: 1, ...differing.position };
     },
   );
@@ -90,6 +100,11 @@ describe('resolve settles a position from the exchange’s own record', () => {
       closeOrderId: '78',
       left: '0',
     });
+  });
+
+  it('says that the rest of a part-close was closed by somebody else', async () => {
+    const { after } = await resolve('open', { market: 'perpetual', closed: 50, byHand: 50 });
+    expect(after.outcome).toMatchObject({ by: 'outside', closedAmount: '0.05', left: '0' });
   });
 
   it.each(['needs-attention', 'open'] as const)(

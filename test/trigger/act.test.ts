@@ -52,6 +52,20 @@ describe('a cancel that is not heard', () => {
   });
 });
 
+it('an order that nobody had the time to look for is not called unknown to the exchange', async () => {
+  const stage = await setStage({ exits: [{ amount: 100, filled: 0 }] });
+  stage.exchange.cancelOrder = async () => {
+    await stage.world.sleep(8_000);
+    return { kind: 'look', message: 'no answer' };
+  };
+  await run(stage, { action: 'close' });
+  for (let sweep = 0; sweep < 12; sweep += 1) {
+    stage.world.time += minute;
+    await recoverNow(stage);
+  }
+  expect((await stage.now()).state).toBe('claimed');
+});
+
 describe('a close order that recovery has found', () => {
   it('waits for the fee that its owner had known, and leaves nothing then', async () => {
     const stage = await setStage({ entries: [{ amount: 200, filled: 100 }], feePerMille: 1 });
@@ -78,6 +92,40 @@ describe('a close order that recovery has found', () => {
       attention: expect.stringContaining('the key is gone'),
       notices: [{ event: 'needs-attention' }],
     });
+  });
+
+  it('is for no person yet where the order has only just left, however old the claim is', async () => {
+    const stage = await setStage({ exits: [{ amount: 100, filled: 0 }] });
+    const create = stage.exchange.createMarketOrder;
+    const refuse = {
+      kind: 'rejected',
+      reason: 'no-connection',
+      code: 'no-connection',
+      message: 'none',
+    } as const;
+    stage.exchange.createMarketOrder = () => Promise.resolve(refuse);
+    await run(stage, { action: 'close' });
+    for (let sweep = 0; sweep < 11; sweep += 1) {
+      stage.world.time += minute;
+      await recoverNow(stage);
+    }
+    // The exchange is back and takes the order; its answer is lost, and one look is refused.
+    const look = stage.exchange.fetchOrder;
+    stage.exchange.createMarketOrder = async (market, order) => {
+      await create(market, order);
+      return { kind: 'unknown', message: 'no answer' };
+    };
+    stage.exchange.fetchOrder = () => Promise.reject(new Fault('exchange-refused', 'an odd code'));
+    await recoverNow(stage);
+    stage.world.time += 13_000;
+    expect((await recoverNow(stage)).position.state).toBe('claimed');
+    stage.exchange.fetchOrder = look;
+    stage.world.time += 13_000;
+    expect((await recoverNow(stage)).position).toMatchObject({
+      state: 'closed',
+      outcome: { closedAmount: '0.1' },
+    });
+    expect(stage.book.of('close')).toHaveLength(1);
   });
 
   it('is for a person where its account has been gone for long', async () => {
@@ -175,6 +223,21 @@ describe('a link that came to nothing', () => {
     }
     stage.world.time += 11 * minute;
     expect((await refuse(stage, { linkId })).notices).toHaveLength(2);
+  });
+
+  it('is told of again where something has come between, or another link comes to nothing', async () => {
+    const stage = await setStage();
+    await refuse(stage, { linkId });
+    expect((await refuse(stage, { linkId: 'lnk_fedcba9876543210' })).notices).toHaveLength(2);
+  });
+
+  it('is not told of any more once the resend has done it', async () => {
+    const stage = await setStage();
+    const create = stage.exchange.createMarketOrder;
+    await refuse(stage, { linkId });
+    stage.exchange.createMarketOrder = create;
+    await run(stage, { action: 'close' });
+    expect((await stage.now()).notices).toMatchObject([{ event: 'closed' }]);
   });
 
   it('is told by its answer alone to an owner who closes by hand', async () => {

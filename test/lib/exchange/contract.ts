@@ -211,7 +211,7 @@ export const exchangeContract = (ground: Ground): void => {
       await exchanges.of('main', ground.exchange);
       const fault = await faultOf(exchanges.of('main', other));
       expect(fault).toMatchObject({
-        code: 'conflict',
+        code: 'unknown-account',
         message: `account "main" is now a ${ground.exchange} account, and this position is on ${other}`,
       });
       // What is cached may be the older one.

@@ -212,6 +212,10 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
         printResult(args.json, result, () =>
           [describePosition(result.position), '', describeNext(result.position.positionId)].join('\n'),
         );
+        if (result.leftOut !== undefined && !args.json)
+          say(
+            `Open orders ${result.leftOut.join(', ')} of this market belong to no position, so a close leaves them alive. Are they its exits? Forget it, and adopt it with --exit for each.`,
+          );
       },
     )
     .command(

@@ -1,5 +1,6 @@
 import type { CommandResult } from '../admin/commands.ts';
 import type { Engine } from '../engine.ts';
+import { exitSideOf } from '../exchange/exchange.ts';
 import { isFinal, type Position } from '../position/position.ts';
 
 /** What is open at the exchange, and which positions have it already. Throws `unknown-account`. */
@@ -35,6 +36,16 @@ export const listOpen = async (engine: Engine, account: string): Promise<Command
       )?.positionId,
     })),
   };
+};
+
+/** @returns the open orders that look like a position's exits and are nobody's. */
+export const leftOutOf = async (engine: Engine, position: Position): Promise<string[]> => {
+  const { account, symbol, side } = position;
+  const { orders } = await listOpen(engine, account);
+  return orders
+    .filter((order) => order.symbol === symbol && order.side === exitSideOf(side))
+    .filter((order) => order.positionId === undefined && (order.positionSide ?? side) === side)
+    .map(({ orderId }) => orderId);
 };
 
 const hasOrder = ({ symbol, entries, exits }: Position, inSymbol: string, orderId: string): boolean =>

@@ -174,7 +174,10 @@ export const commands = {
         path: ['amount'],
         error: 'expected either entryOrderIds or amount: entry orders say themselves how much they filled',
       }),
-    result: positionAnswer,
+    result: positionAnswer.extend({
+      /** Open orders on the exit's side of this market that belong to no position: a close leaves them alone. */
+      leftOut: z.array(z.string()).optional(),
+    }),
   },
   'positions.open': {
     summary: 'Places a MARKET or LIMIT entry. Asked twice with the same requestId it opens one.',

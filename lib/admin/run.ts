@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Accounts } from '../account/account.ts';
 import { addAccount } from '../account/add.ts';
-import { listOpen } from '../account/list-open.ts';
+import { leftOutOf, listOpen } from '../account/list-open.ts';
 import type { Engine } from '../engine.ts';
 import { asFault, Fault, httpStatusOf } from '../fault.ts';
 import { countResends, latestOf } from '../link/history.ts';
@@ -117,7 +117,10 @@ const isCommand = (name: string): name is CommandName => Object.hasOwn(commands,
 const handlers: Handlers = {
   'positions.adopt': async ({ engine, accounts }, input) => {
     const { exchange } = await accounts.read(input.account);
-    return { position: viewOf(await adoptPosition(engine, input, exchange)) };
+    const position = await adoptPosition(engine, input, exchange);
+    // For the eye only: that they can't be listed is no reason to adopt nothing.
+    const leftOut = await leftOutOf(engine, position).catch(() => []);
+    return { position: viewOf(position), ...(leftOut.length === 0 ? {} : { leftOut }) };
   },
   'positions.open': async ({ engine, accounts }, input) => {
     const { exchange } = await accounts.read(input.account);

@@ -1,7 +1,7 @@
 import type { LinkView } from '../admin/commands.ts';
 import { isPositive } from '../amount.ts';
 import { isFinal, type Position } from '../position/position.ts';
-import { tallyOf } from '../position/tally.ts';
+import { awaitsFee, tallyOf } from '../position/tally.ts';
 
 /** What a link would do to a position as the exchange has just told it, in one sentence. */
 export const previewOf = (
@@ -30,5 +30,7 @@ export const previewOf = (
   if (link.action === 'keep') return yes(`It would${rest || ''} leave the filled ${left} ${base} open.`);
   const exits = live > 0 ? ` cancel ${live} exit order${live > 1 ? 's' : ''} and` : '';
   const what = link.percent === undefined ? `${left} ${base}` : `${link.percent} % of ${left} ${base}`;
-  return yes(`It would${rest}${exits} ${position.side === 'long' ? 'sell' : 'buy'} ${what} at MARKET.`);
+  return yes(
+    `It would${rest}${exits} ${position.side === 'long' ? 'sell' : 'buy'} ${what}${awaitsFee(position) ? ', less the fee taken from it,' : ''} at MARKET.`,
+  );
 };

@@ -60,6 +60,11 @@ export const lastExitOf = (position: Position): OrderRecord | undefined =>
       undefined,
     );
 
+/** Whether less is left than is known: exchanges tell the fee of an entry only once it is done. */
+export const awaitsFee = (position: Position): boolean =>
+  takesBaseFee(position) &&
+  position.entries.some(({ filled, baseFee }) => isPositive(filled) && baseFee === undefined);
+
 /** Whether this entry's fee in base has still to be asked for. */
 export const lacksFee = (position: Position, entry: OrderRecord): boolean =>
   takesBaseFee(position) &&

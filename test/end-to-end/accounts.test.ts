@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { adopt, kinds, newScene, perpetualLong, placeEntry, spotLong } from './scene.ts';
+import { adopt, kinds, newScene, perpetualLong, placeEntry, placeExits, spotLong } from './scene.ts';
 import { fire, startWorld } from './world.ts';
 
 /** Accounts and their keys: what is told of them, and that nothing ever tells a secret. */
@@ -197,4 +197,16 @@ it.each(kinds)('tells no key, secret, signature or token in any answer about $na
 
   const said = JSON.stringify(answers);
   for (const hidden of [apiKey, secret, 'signature=', 'rc_']) expect(said).not.toContain(hidden);
+});
+
+it('tells whoever adopts a position which open orders of its market are left out of it', async () => {
+  const scene = await newScene(world, perpetualLong);
+  placeEntry(scene, { filled: 'all' });
+  const exits = Object.values(placeExits(scene, '1')).map(String);
+  const adoption = { account: scene.account, symbol: 'ETH/USDT:USDT', side: 'long' } as const;
+  const { position, leftOut } = await world.admin('positions.adopt', adoption);
+  expect(leftOut?.toSorted()).toEqual(exits.toSorted());
+  await world.admin('positions.forget', { positionId: position.positionId });
+  const whole = await world.admin('positions.adopt', { ...adoption, exitOrderIds: exits });
+  expect(whole).not.toHaveProperty('leftOut');
 });

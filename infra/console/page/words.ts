@@ -73,6 +73,12 @@ const effectOnFilled = (
   return `Now it ${exits === undefined ? '' : `cancels ${exits} and `}${verb} ${all} at MARKET.`;
 };
 
+/** Exchanges tell the fee of a bought amount, which comes out of it, only once its entry is done. */
+const awaitsFee = ({ symbol, side, entries }: PositionView): boolean =>
+  !symbol.includes(':') &&
+  side === 'long' &&
+  entries.some(({ filled, baseFee }) => isPositive(filled) && baseFee === undefined);
+
 /** What a link fired at this moment would do to a position, in a sentence. */
 export const effectNow = (action: Action, position: PositionView): string => {
   const base = baseOf(position.symbol);
@@ -87,7 +93,7 @@ export const effectNow = (action: Action, position: PositionView): string => {
       const rest = of(total(waiting.map((entry) => minusOf(entry.amount, entry.filled))));
       if (waiting.length === 0) return effectOnFilled(action, position);
       return action === 'close'
-        ? `Now it cancels the ${rest} still waiting${exits > 0 ? ` and ${orders(exits)}` : ''}, then ${verb} ${of(position.left)} at MARKET.`
+        ? `Now it cancels the ${rest} still waiting${exits > 0 ? ` and ${orders(exits)}` : ''}, then ${verb} ${of(position.left)}${awaitsFee(position) ? ', less the fee taken from it,' : ''} at MARKET.`
         : `Now it cancels the ${rest} still waiting and leaves the ${of(position.left)} that filled open.`;
     }
     case 'filled':

@@ -21,18 +21,27 @@ const ordersOf = (position: PositionView): Event[] => {
   return events.flatMap(({ order, role }) => {
     if (order.at === undefined || (order.status !== 'done' && !isPositive(order.filled))) return [];
     const filled = isPositive(order.filled);
+    const text = `${amount(order.filled, amountStep)} ${baseOf(symbol)} at ${price(order.average ?? order.price, priceStep)}`;
     return [
       {
         key: `order ${order.orderId}`,
         at: new Date(order.at).toISOString(),
         tone: filled ? 'gain' : 'over',
-        title: `${role} ${filled ? (order.filled === order.amount ? 'filled' : 'partly filled') : 'cancelled'}`,
-        text: filled
-          ? `${amount(order.filled, amountStep)} ${baseOf(symbol)} at ${price(order.average ?? order.price, priceStep)}`
-          : 'Nothing of it had filled.',
+        title: titleOf(order, role),
+        text: filled ? text : 'Nothing of it had filled.',
       } satisfies Event,
     ];
   });
+};
+
+/** An order's time is that of its last change: the end of its rest, not of what had filled before. */
+const titleOf = (
+  { status, amount: whole, filled }: PositionView['entries'][number],
+  role: string,
+): string => {
+  if (!isPositive(filled)) return `${role} cancelled`;
+  if (filled === whole) return `${role} filled`;
+  return status === 'done' ? `${role} ended, filled in part` : `${role} partly filled`;
 };
 
 const linkEvents = (link: LinkView): Event[] => {

@@ -114,13 +114,13 @@ const keep = async (run: Run): Promise<Ending> => {
   if (!isPositive(tallyOf(run.position).left)) return settled(run, nothingLeft(run));
   // What the account holds may lag behind a fill that the cancel has just met.
   const outside = run.cancelsSent ? undefined : await closedOutside(run.deps.exchange, run.position);
-  if (outside !== undefined) return endOutside(run, outside);
+  if (outside !== undefined && outside !== 'unproven') return endOutside(run, outside);
   const { left } = tallyOf(run.position);
   const canceled = canceledIds(run, 'entries').length > 0 ? 'The rest of the entry was cancelled; t' : 'T';
   return settled(run, {
     outcome: 'kept',
     by: 'link',
-    detail: `${canceled}he position of ${left} ${run.position.market.base} stays open.`,
+    detail: `${canceled}he position of ${left} ${run.position.market.base} ${outside === undefined ? 'stays open' : 'is left alone: the exchange shows none of it just now, and no trade that closed it'}.`,
     left,
   });
 };

@@ -160,7 +160,9 @@ const afterRejection = async (
       return tooSmall(run, left);
     case 'insufficient': {
       const outside = await closedOutside(exchange, run.position);
-      return outside === undefined ? failed(run, rejection) : endOutside(run, outside);
+      return outside === undefined || outside === 'unproven'
+        ? failed(run, rejection)
+        : endOutside(run, outside);
     }
     case 'would-not-reduce': {
       const holding = await exchange.fetchHolding(market, side);

@@ -15,17 +15,20 @@ export interface ClosedOutside {
 
 /**
  * Whether the account holds nothing any more that the position could be: it was closed outside Ripcord.
- * On spot only an account without any sellable amount proves that; what is there may be the user's own.
+ * On spot only an account without any sellable amount proves that; what is there may be the user's own. `unproven`:
+ * nothing of it is there, and no trade shows why.
  */
 export const closedOutside = async (
   exchange: Exchange,
   position: Position,
-): Promise<ClosedOutside | undefined> => {
+): Promise<ClosedOutside | 'unproven' | undefined> => {
   const { market, side } = position;
+  let isProven = false;
   if (market.kind === 'perpetual') {
     const holding = await exchange.fetchHolding(market, side);
-    // One that has turned to the other side was closed on the way.
     if (holding.side === side) return undefined;
+    // One that has turned to the other side was closed on the way.
+    isProven = holding.side !== undefined;
   } else {
     // A spot short has no holding of its own: what it owes is to be bought back.
     if (side === 'short') return undefined;
@@ -37,7 +40,7 @@ export const closedOutside = async (
   }
   const outside = await describeOutside(exchange, position);
   // Emptiness proves nothing by itself: coins may have been moved, a look may lag. A trade since the entry does.
-  return outside.at === undefined ? undefined : outside;
+  return isProven || outside.at !== undefined ? outside : 'unproven';
 };
 
 /**

@@ -142,7 +142,17 @@ it('keep takes no empty look without a trade for the end of a perpetual', async 
   const stage = await setStage({ market: 'perpetual' });
   stage.exchange.fetchHolding = () => Promise.resolve({ side: undefined, amount: '0', hedged: false });
   await run(stage, { action: 'keep' });
-  expect(await stage.now()).toMatchObject({ state: 'kept' });
+  expect(await stage.now()).toMatchObject({
+    state: 'kept',
+    outcome: { detail: expect.stringContaining('the exchange shows none of it just now') },
+  });
+});
+
+it('keep tells of a perpetual that has turned to the other side that it is closed', async () => {
+  const stage = await setStage({ market: 'perpetual' });
+  stage.exchange.fetchHolding = () => Promise.resolve({ side: 'short', amount: '0.1', hedged: false });
+  await run(stage, { action: 'keep' });
+  expect(await stage.now()).toMatchObject({ state: 'closed', outcome: { by: 'outside', closedAmount: '0' } });
 });
 
 it('a part that is too small to be closed is refused before its exits are cancelled', async () => {

@@ -6,10 +6,10 @@ import { type AdminFunction, adminFunction } from './admin-function.ts';
 import { confirm, hasTerminal } from './confirm.ts';
 import { readCredentials, withoutSecrets } from './credentials.ts';
 import { check } from './field-names.ts';
-import { type SharedArguments, text, yesOption } from './options.ts';
+import { type SharedArguments, suggested, type Target, text, yesOption } from './options.ts';
 import { Refusal } from './refusal.ts';
 import { drawFacts, drawTable } from './table.ts';
-import { asPlainText, commandName, printResult } from './terminal.ts';
+import { asPlainText, printResult } from './terminal.ts';
 
 const nameArgument = { type: 'string', describe: 'Name of the account', demandOption: true } as const;
 
@@ -63,9 +63,9 @@ const parseOptions = (given: string[] | undefined): Record<string, unknown> | un
   );
 };
 
-const describeAccounts = ({ accounts }: CommandResult<'accounts.list'>): string =>
+const describeAccounts = ({ accounts }: CommandResult<'accounts.list'>, target: Target): string =>
   accounts.length === 0
-    ? `no accounts yet: store one with "${commandName} accounts add main --exchange binance"`
+    ? `no accounts yet: store one with "${suggested('accounts add main --exchange binance', target)}"`
     : drawTable(
         [
           { head: 'ACCOUNT', text: ({ name }) => name },
@@ -135,7 +135,7 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
         printResult(args.json, result, () =>
           [
             `Account ${result.account.name} (${asPlainText(result.account.exchange)}) is stored.`,
-            `Next: see what its key may do, with "${commandName} accounts check ${result.account.name}".`,
+            `Next: see what its key may do, with "${suggested(`accounts check ${result.account.name}`, args)}".`,
           ].join('\n'),
         );
       },
@@ -146,7 +146,7 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
       (y) => y.example('$0 accounts list', 'names and exchanges'),
       async (args) => {
         const result = await adminFunction(args).call('accounts.list', {});
-        printResult(args.json, result, () => describeAccounts(result));
+        printResult(args.json, result, () => describeAccounts(result, args));
       },
     )
     .command(

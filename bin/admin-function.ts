@@ -8,7 +8,7 @@ import {
 } from '../lib/admin/commands.ts';
 import { asUnreachable } from './aws-words.ts';
 import { typedIssue, typedSentence } from './field-names.ts';
-import { localFunctionName, type Place, placeOf, type SharedArguments } from './options.ts';
+import { localFunctionName, type Place, placeOf, type SharedArguments, suggested } from './options.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -85,7 +85,7 @@ const parseJson = (payload: Uint8Array | undefined): unknown => {
   }
 };
 
-const describeCrash = (answer: unknown, place: Place): Refusal => {
+const describeCrash = (answer: unknown, place: Place, look: string): Refusal => {
   const crash = crashSchema.safeParse(answer);
   const { errorType = 'no reason given', errorMessage = '' } = crash.success ? crash.data : {};
   const timedOut = /Task timed out after [\d.]+ seconds/.exec(errorMessage)?.[0];
@@ -93,7 +93,7 @@ const describeCrash = (answer: unknown, place: Place): Refusal => {
   return new Refusal(
     'function-failed',
     `The admin function failed before it could answer (${timedOut ?? errorType}). ` +
-      'Whether the command was carried out is not known: look with "positions list" before you repeat it. ' +
+      `Whether the command was carried out is not known: look with "${look}" before you repeat it. ` +
       (place.kind === 'local'
         ? 'The reason is where npm start runs.'
         : "The reason is in the function's log group in CloudWatch."),
@@ -110,6 +110,7 @@ const unexpectedAnswer = (): Refusal =>
 /** @returns the admin function where the options say it is. */
 export const adminFunction = (args: SharedArguments): AdminFunction => {
   const place = placeOf(args, process.env);
+  const look = suggested('positions list', args);
   // One for all calls, as the console makes one every second; one that failed is tried again.
   let connection: Promise<Invoke> | undefined;
   const invoke: Invoke = async (payload) => {
@@ -125,14 +126,14 @@ export const adminFunction = (args: SharedArguments): AdminFunction => {
   return {
     async call(name, input) {
       const { crashed, answer } = await invoke({ command: name, ...input }).catch((thrown: unknown) => {
-        throw asUnreachable(thrown, place);
+        throw asUnreachable(thrown, place, look);
       });
-      if (crashed) throw describeCrash(answer, place);
+      if (crashed) throw describeCrash(answer, place, look);
       const told = adminAnswerSchema.safeParse(answer);
       if (!told.success) throw unexpectedAnswer();
       if (!told.data.ok) {
         const { code, message, issues } = told.data.error;
-        throw new Refusal(code, typedSentence(message), { issues: issues.map(typedIssue) });
+        throw new Refusal(code, typedSentence(message, args), { issues: issues.map(typedIssue) });
       }
       const result = definitions[name].result.safeParse(told.data.result);
       if (!result.success) throw unexpectedAnswer();

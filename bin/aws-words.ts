@@ -16,9 +16,8 @@ const failureOf = (thrown: unknown): Failure => {
   return { name: thrown.name, message: thrown.message, code };
 };
 
-const unknownOutcome = 'Whether it was done is not known: look with "positions list" before you repeat it.';
-
-const wordsOf = ({ name, message, code }: Failure, place: Place): string => {
+const wordsOf = ({ name, message, code }: Failure, place: Place, look: string): string => {
+  const unknownOutcome = `Whether it was done is not known: look with "${look}" before you repeat it.`;
   const local = place.kind === 'local';
   const functionName = local ? localFunctionName : (place.functionName ?? 'the admin function');
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
@@ -54,8 +53,11 @@ const wordsOf = ({ name, message, code }: Failure, place: Place): string => {
   return `AWS answered with ${name}. ${unknownOutcome}`;
 };
 
-/** @returns what a failed call means and what to do, in words. */
-export const asUnreachable = (thrown: unknown, place: Place): Refusal =>
+/**
+ * @param look the command that shows what was done.
+ * @returns what a failed call means and what to do, in words.
+ */
+export const asUnreachable = (thrown: unknown, place: Place, look: string): Refusal =>
   thrown instanceof Refusal
     ? thrown
-    : new Refusal('unreachable', wordsOf(failureOf(thrown), place), { cause: thrown });
+    : new Refusal('unreachable', wordsOf(failureOf(thrown), place, look), { cause: thrown });

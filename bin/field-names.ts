@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type CommandInput, type CommandName, commands } from '../lib/admin/commands.ts';
+import { suggested, type Target } from './options.ts';
 import { Refusal } from './refusal.ts';
-import { commandName } from './terminal.ts';
 
 /** The contract's fields by what a person typed. */
 const typed: Record<string, string> = {
@@ -48,17 +48,22 @@ const withTypedNames = (sentence: string): string =>
   );
 
 /** `positions.closeAll` and `history.list` as a person types them. */
-const typedCommand = (name: string): string => {
+const typedCommand = (name: string, target: Target): string => {
   const [noun = '', verb = ''] = name.split('.');
   const words = verb.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return [commandName, noun, ...(noun === 'history' ? [] : [words])].join(' ');
+  return suggested(noun === 'history' ? noun : `${noun} ${words}`, target);
 };
 
+/** What the contract spells out itself, as a person types it. */
+const wholeCommand = /\bripcord (accounts add (?!--)[\w-]+(?: --exchange [a-z]+)?(?: --replace)?)/g;
+
 /** @returns a sentence of the contract, which speaks of commands and fields, in the words of the command line. */
-export const typedSentence = (sentence: string): string =>
-  withTypedNames(sentence).replaceAll(/\b[a-z]+\.[a-z]+\b/gi, (name) =>
-    Object.hasOwn(commands, name) ? `"${typedCommand(name)}"` : name,
-  );
+export const typedSentence = (sentence: string, target: Target): string =>
+  withTypedNames(sentence)
+    .replaceAll(/\b[a-z]+\.[a-z]+\b/gi, (name) =>
+      Object.hasOwn(commands, name) ? `"${typedCommand(name, target)}"` : name,
+    )
+    .replaceAll(wholeCommand, (_, words: string) => suggested(words, target));
 
 /** @returns a finding of the contract, `field: expected …`, in the words of the command line. */
 export const typedIssue = (issue: string): string => {

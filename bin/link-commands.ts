@@ -4,8 +4,8 @@ import { adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
 import { check } from './field-names.ts';
 import { describeLinks, describePreview, describeSteps, describeUrl, isArmed } from './link-text.ts';
-import { type SharedArguments, text, wholeNumber, yesOption } from './options.ts';
-import { commandName, printResult } from './terminal.ts';
+import { type SharedArguments, suggested, text, wholeNumber, yesOption } from './options.ts';
+import { printResult } from './terminal.ts';
 
 /** The verbs with their options. */
 export const linkVerbs = {
@@ -43,7 +43,7 @@ const create = async (args: SharedArguments & { quiet: boolean }, input: Command
   const told = await admin
     .call('positions.get', { positionId: input.positionId })
     .catch(() => ({ position: undefined }));
-  printResult(false, result, () => `\n${describeSteps(result.link, told.position)}`);
+  printResult(false, result, () => `\n${describeSteps(result.link, told.position, args)}`);
 };
 
 /** One word stands for itself, addresses for a list; commas separate too. */
@@ -72,7 +72,9 @@ const switchLinks = async (
   });
   const result = await admin.call(command, {});
   printResult(args.json, result, () =>
-    result.paused ? `All links are paused. End it with "${commandName} links resume".` : 'Links fire again.',
+    result.paused
+      ? `All links are paused. End it with "${suggested('links resume', args)}".`
+      : 'Links fire again.',
   );
 };
 
@@ -146,7 +148,7 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
       async (args) => {
         const input = check('links.list', { positionId: args.positionId });
         const result = await adminFunction(args).call('links.list', input);
-        printResult(args.json, result, () => describeLinks(result));
+        printResult(args.json, result, () => describeLinks(result, args));
       },
     )
     .command(

@@ -2,9 +2,10 @@ import { styleText } from 'node:util';
 import type { CommandResult, LinkView, PositionView } from '../lib/admin/commands.ts';
 import { chartOf } from '../lib/exchange/chart.ts';
 import { moment } from './figures.ts';
+import { suggested, type Target } from './options.ts';
 import { namePosition } from './position-text.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
-import { asPlainText, commandName } from './terminal.ts';
+import { asPlainText } from './terminal.ts';
 
 const guardsOf = ({ confirm, methods }: LinkView): string =>
   [...(methods === 'any' ? [] : [methods]), ...(confirm ? ['confirm'] : [])].join(', ');
@@ -42,13 +43,16 @@ const shortSources = (sources: LinkView['sources']): string => {
 };
 
 /** @returns the list, or what to do when there is none. */
-export const describeLinks = ({ links, paused }: CommandResult<'links.list'>): string => {
+export const describeLinks = ({ links, paused }: CommandResult<'links.list'>, target: Target): string => {
   const remark = paused
-    ? ['', `${styleText('yellow', 'All links are paused:')} none fires until "${commandName} links resume".`]
+    ? [
+        '',
+        `${styleText('yellow', 'All links are paused:')} none fires until "${suggested('links resume', target)}".`,
+      ]
     : [];
   const list =
     links.length === 0
-      ? `no links yet: make one with "${commandName} links create <positionId> close"`
+      ? `no links yet: make one with "${suggested('links create <positionId> close', target)}"`
       : drawTable(columns, links);
   return [list, ...remark].join('\n');
 };
@@ -110,7 +114,7 @@ const byHand = ({ confirm, methods, percent, maxUses, sources }: LinkView): stri
 };
 
 /** @returns how to put the URL into a TradingView alert. Without the position, its market stays unnamed. */
-export const describeSteps = (link: LinkView, position: PositionView | undefined): string => {
+export const describeSteps = (link: LinkView, position: PositionView | undefined, target: Target): string => {
   const chart = position === undefined ? undefined : chartOf(position);
   const named = chart === undefined ? '' : `: ${chart.symbol} on ${chart.exchange}`;
   const market = asPlainText(`the same market and exchange as the position${named}`);
@@ -124,6 +128,6 @@ export const describeSteps = (link: LinkView, position: PositionView | undefined
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
     '  5. Click Create.',
     byHand(link),
-    `To make it useless: ${commandName} links revoke ${link.linkId}`,
+    `To make it useless: ${suggested(`links revoke ${link.linkId}`, target)}`,
   ].join('\n');
 };

@@ -1,5 +1,6 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 import { Refusal } from './refusal.ts';
+import { commandName } from './terminal.ts';
 
 export const localDefault = 'http://127.0.0.1:8787';
 export const localFunctionName = 'ripcord-admin';
@@ -67,12 +68,29 @@ export const placeOf = (args: SharedArguments, environment: NodeJS.ProcessEnv): 
         'invalid-input',
         '--local goes without --region, --profile, --stack and --function: it is this machine or AWS.',
       );
-    return { kind: 'local', url: localUrlOf(args.local === '' ? localDefault : args.local) };
+    return { kind: 'local', url: localUrlOf(args.local || localDefault) };
   }
   const wanted = environment.RIPCORD_LOCAL ?? '';
   if (!aws && wanted !== '' && wanted !== '0')
     return { kind: 'local', url: localUrlOf(wanted === '1' ? localDefault : wanted) };
   return { kind: 'aws', region, profile, functionName: args.function, stack: args.stack ?? 'Ripcord' };
+};
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** Where a person said the admin function is. */
+export type Target = Pick<SharedArguments, 'local' | 'region' | 'profile' | 'stack' | 'function'>;
+
+/** @returns a command to copy, which goes where the one that suggests it went. */
+export const suggested = (words: string, { local, ...aws }: Target): string => {
+  const { region, profile, stack, function: functionName } = aws;
+  const named = Object.entries({ region, profile, stack, function: functionName }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${quoted(value)}`],
+  );
+  const url = local === undefined ? undefined : localUrlOf(local || localDefault);
+  const here = url === undefined ? [] : [url === localDefault ? '--local' : `--local ${url}`];
+  return [commandName, words, ...here, ...named].join(' ');
 };
 
 /** @returns the arguments with a bare `--local` made whole, so that it doesn't take the next word for its URL. */

@@ -5,7 +5,7 @@ import { entrySideOf } from '../lib/exchange/exchange.ts';
 import { type AdminFunction, adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
 import { check } from './field-names.ts';
-import { type SharedArguments, text, yesOption } from './options.ts';
+import { type SharedArguments, suggested, type Target, text, yesOption } from './options.ts';
 import {
   describePosition,
   describePositions,
@@ -14,7 +14,7 @@ import {
   namePosition,
 } from './position-text.ts';
 import { Refusal } from './refusal.ts';
-import { commandName, printResult, say } from './terminal.ts';
+import { printResult, say } from './terminal.ts';
 
 const market = {
   account: text('Stored account that trades', { demandOption: true }),
@@ -77,8 +77,8 @@ const planOpening = (input: CommandInput<'positions.open'>): string[] => {
   ];
 };
 
-const describeNext = (positionId: string): string =>
-  `Next: a link for it, with "${commandName} links create ${positionId} close" (or keep).`;
+const describeNext = (positionId: string, target: Target): string =>
+  `Next: a link for it, with "${suggested(`links create ${positionId} close`, target)}" (or keep).`;
 
 const open = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.open'>) => {
   const admin = adminFunction(args);
@@ -103,14 +103,19 @@ const overOutcomes = ['closed', 'canceled', 'kept', 'dust'];
  * Prints every report, and refuses success where a position is not over.
  * @param trouble what kept some from being begun.
  */
-const printReports = (json: boolean, result: object, reports: CloseReport[], trouble?: Refusal): void => {
-  printResult(json, result, () => describeReports(reports));
+const printReports = (
+  args: SharedArguments,
+  result: object,
+  reports: CloseReport[],
+  trouble?: Refusal,
+): void => {
+  printResult(args.json, result, () => describeReports(reports));
   const missed = reports.filter(({ outcome }) => !overOutcomes.includes(outcome));
   if (missed.length > 0)
     throw new Refusal(
       'not-closed',
       `${missed.length} of ${reports.length} not closed: ${missed.map(({ positionId }) => positionId).join(', ')}. ` +
-        `What is in progress is gone on with; look with "${commandName} positions list".`,
+        `What is in progress is gone on with; look with "${suggested('positions list', args)}".`,
       { issues: trouble === undefined ? [] : [trouble.message, ...trouble.issues] },
     );
 };
@@ -210,7 +215,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
         const input = check('positions.adopt', fields);
         const result = await adminFunction(args).call('positions.adopt', input);
         printResult(args.json, result, () =>
-          [describePosition(result.position), '', describeNext(result.position.positionId)].join('\n'),
+          [describePosition(result.position), '', describeNext(result.position.positionId, args)].join('\n'),
         );
         if (result.leftOut !== undefined && !args.json)
           say(
@@ -238,7 +243,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
         const fields = { requestId, account, symbol, side, type, price, amount, cost, label };
         const result = await open(args, check('positions.open', fields));
         printResult(args.json, result, () =>
-          [describePosition(result.position), '', describeNext(result.position.positionId)].join('\n'),
+          [describePosition(result.position), '', describeNext(result.position.positionId, args)].join('\n'),
         );
       },
     )
@@ -254,7 +259,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
         const input = check('positions.list', { open: args.open, account: args.account });
         const result = await adminFunction(args).call('positions.list', input);
         if (result.unreadable !== undefined && !args.json) say(notReadable(result.unreadable));
-        printResult(args.json, result, () => describePositions(result.positions, args.open === true));
+        printResult(args.json, result, () => describePositions(result.positions, args.open === true, args));
       },
     )
     .command(
@@ -281,7 +286,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
           .example('$0 positions close pos_4k1z09qj3m2x --yes', 'at once'),
       async (args) => {
         const result = await close(args, check('positions.close', { positionId: args.positionId }));
-        printReports(args.json, result, [result]);
+        printReports(args, result, [result]);
       },
     )
     .command(
@@ -295,7 +300,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
       async (args) => {
         const input = check('positions.closeAll', { account: args.account });
         const { reports, trouble } = await closeAll(args, input);
-        printReports(args.json, { reports }, reports, trouble);
+        printReports(args, { reports }, reports, trouble);
       },
     )
     .command(
@@ -311,7 +316,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
         const { positionId, apply } = args;
         const input = check('positions.resolve', { positionId, apply });
         const result = await adminFunction(args).call('positions.resolve', input);
-        printResult(args.json, result, () => describeVerdict(result));
+        printResult(args.json, result, () => describeVerdict(result, args));
       },
     )
     .command(

@@ -2,8 +2,9 @@ import { styleText } from 'node:util';
 import type { CommandResult, PositionView } from '../lib/admin/commands.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
 import { figure, moment, paintSigned, percent, signed } from './figures.ts';
+import { suggested, type Target } from './options.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
-import { asPlainText, commandName } from './terminal.ts';
+import { asPlainText } from './terminal.ts';
 
 const baseOf = (position: PositionView): string => position.symbol.split('/')[0] ?? '';
 
@@ -64,9 +65,9 @@ const remarksOn = (position: PositionView): string[] => {
 };
 
 /** @returns the list, or what to do when there is none. */
-export const describePositions = (positions: PositionView[], onlyOpen: boolean): string => {
+export const describePositions = (positions: PositionView[], onlyOpen: boolean, target: Target): string => {
   if (positions.length === 0)
-    return `no ${onlyOpen ? 'open ' : ''}positions yet: take one over with "${commandName} positions adopt" or place an entry with "${commandName} positions open"`;
+    return `no ${onlyOpen ? 'open ' : ''}positions yet: take one over with "${suggested('positions adopt', target)}" or place an entry with "${suggested('positions open', target)}"`;
   const remarks = positions.flatMap((position) =>
     remarksOn(position).map((remark) => `${position.positionId}  ${remark}`),
   );
@@ -149,7 +150,7 @@ export const describeReports = (reports: CommandResult<'positions.close'>[]): st
   reports.length === 0 ? 'There was no open position to close.' : drawTable(reportColumns, reports);
 
 /** @returns what the exchange's record comes to, and what to do about it. */
-export const describeVerdict = (result: CommandResult<'positions.resolve'>): string => {
+export const describeVerdict = (result: CommandResult<'positions.resolve'>, target: Target): string => {
   const { position, verdict, because, applied } = result;
   const facts = drawFacts([
     ['Position', asPlainText(namePosition(position))],
@@ -159,7 +160,7 @@ export const describeVerdict = (result: CommandResult<'positions.resolve'>): str
   ]);
   const next = applied
     ? 'It is written down so.'
-    : `Nothing was changed. To settle it so: ${commandName} positions resolve ${position.positionId} --apply`;
+    : `Nothing was changed. To settle it so: ${suggested(`positions resolve ${position.positionId} --apply`, target)}`;
   return verdict === 'unknown' ? facts : `${facts}\n\n${next}`;
 };
 

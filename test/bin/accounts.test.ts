@@ -27,7 +27,7 @@ test('credentials come from stdin as JSON and are sent with the options, and not
       ...{ apiKey, secret, password },
     },
   });
-  expect(text.stdout).toContain('ripcord accounts check main');
+  expect(text.stdout).toContain(`ripcord accounts check main --local ${admin.url}"`);
   expect(JSON.parse(json.stdout)).toEqual(stored);
   for (const { stdout, stderr } of [text, json])
     for (const given of [apiKey, secret, password]) expect(stdout + stderr).not.toContain(given);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { suggested } from '../../bin/options.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { startFakeAdmin } from './fake-admin.ts';
 import { runLocally, runRipcord } from './run-ripcord.ts';
@@ -98,4 +99,33 @@ test('without a region or credentials for AWS, it says what to set', async () =>
   expect([region.code, credentials.code]).toEqual([1, 1]);
   expect(region.stderr).toContain('No AWS region: give --region');
   expect(credentials.stderr).toContain('No usable AWS credentials');
+});
+
+test.for([
+  [{ local: 'http://127.0.0.1:8787' }, '--local'],
+  [{ local: '' }, '--local'],
+  [{ local: '127.0.0.1:9000' }, '--local http://127.0.0.1:9000'],
+  [
+    { region: 'eu-west-1', profile: "my friend's", stack: 'Second' },
+    "--region eu-west-1 --profile 'my friend'\\''s' --stack Second",
+  ],
+  [{ function: 'desk-admin' }, '--function desk-admin'],
+] as const)('a command suggested to who gave %j goes to the same place: %s', ([given, options]) => {
+  const target = { region: undefined, profile: undefined, stack: undefined, function: undefined };
+  expect(suggested('positions list', { ...target, local: undefined, ...given })).toBe(
+    `ripcord positions list ${options}`,
+  );
+});
+
+test('whoever gave no target is suggested commands without one', () => {
+  const target = { local: undefined, region: undefined, profile: undefined, stack: undefined };
+  expect(suggested('positions list', { ...target, function: undefined })).toBe('ripcord positions list');
+});
+
+test('a command that the admin function spells out goes to the same place too', async () => {
+  const message = 'There is no account "a". Add it with: ripcord accounts add a --exchange binance';
+  const error = { code: 'unknown-account', message, issues: [] };
+  await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
+  const { stderr } = await runLocally(admin.url, ['accounts', 'check', 'a']);
+  expect(stderr).toBe(`ripcord: ${message} --local ${admin.url}\n`);
 });

@@ -180,7 +180,9 @@ test('the list shows limits in short, and that all links are paused', async () =
   expect(stdout).toMatch(
     / close 50 % +armed +1\/2 +2025-11-29 17:12 UTC +203\.0\.113\.0\/24 \+1 +post-only, confirm +2025-11-22 17:12 UTC +-$/m,
   );
-  expect(stdout).toContain('All links are paused: none fires until "ripcord links resume".');
+  expect(stdout).toContain(
+    `All links are paused: none fires until "ripcord links resume --local ${admin.url}".`,
+  );
 });
 
 test('a preview says whether the link fires and what it would do', async () => {
@@ -197,7 +199,7 @@ test('a preview says whether the link fires and what it would do', async () => {
 });
 
 test.for([
-  ['pause', true, 'All links are paused. End it with "ripcord links resume".\n'],
+  ['pause', true, 'All links are paused. End it with "ripcord links resume --local URL".\n'],
   ['resume', false, 'Links fire again.\n'],
 ] as const)('links %s needs --yes where nobody can be asked', async ([verb, paused, words]) => {
   await using admin = await startFakeAdmin(() => answered({ paused }));
@@ -206,7 +208,7 @@ test.for([
   expect(refused.stderr).toContain('Add --yes');
   expect(admin.payloads).toEqual([]);
   const done = await runLocally(admin.url, ['links', verb, '--yes']);
-  expect(done).toEqual({ code: 0, stdout: words, stderr: '' });
+  expect(done).toEqual({ code: 0, stdout: words.replace('URL', admin.url), stderr: '' });
   expect(admin.payloads).toEqual([{ command: `links.${verb}` }]);
 });
 

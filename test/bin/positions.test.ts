@@ -61,7 +61,7 @@ test('adopting sends every order id and every amount as the text that was typed'
   const orders = ['--entry', '28457', '--entry', '007', '--exit', '28458', '28459'];
   const adopted = await runLocally(admin.url, ['positions', 'adopt', ...market, ...orders]);
   expect(adopted.code).toBe(0);
-  expect(adopted.stdout).toContain(`ripcord links create ${positionId} close`);
+  expect(adopted.stdout).toContain(`ripcord links create ${positionId} close --local ${admin.url}"`);
   await runLocally(admin.url, ['positions', 'adopt', ...market, '--amount', '0.10', '--label', '1e3']);
   const common = { command: 'positions.adopt', account: 'main', symbol: 'BTC/USDT', side: 'long' };
   expect(admin.payloads).toEqual([
@@ -132,7 +132,7 @@ test('a refusal speaks of commands and options that can be typed', async () => {
   await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
   const { stderr } = await runLocally(admin.url, ['positions', 'get', positionId]);
   expect(stderr).toBe(
-    'ripcord: --request-id monday-1 was used already. Look at "ripcord positions list", "ripcord history" or "ripcord positions close-all"; not at www.example.com.\n',
+    `ripcord: --request-id monday-1 was used already. Look at "ripcord positions list --local ${admin.url}", "ripcord history --local ${admin.url}" or "ripcord positions close-all --local ${admin.url}"; not at www.example.com.\n`,
   );
 });
 
@@ -262,7 +262,7 @@ test('resolving only looks, until --apply', async () => {
   expect(looked.code).toBe(0);
   expect(looked.stdout).toMatch(/^Verdict +open$/m);
   expect(looked.stdout).toContain(because);
-  expect(looked.stdout).toContain(`ripcord positions resolve ${positionId} --apply`);
+  expect(looked.stdout).toContain(`ripcord positions resolve ${positionId} --apply --local ${admin.url}\n`);
   const applied = await runLocally(admin.url, ['positions', 'resolve', positionId, '--apply']);
   expect(applied.stdout).toContain('It is written down so.');
   expect(admin.payloads).toEqual([

@@ -86,7 +86,8 @@ aws lambda invoke --endpoint-url http://127.0.0.1:8787 --region us-east-1 --func
 \`\`\`
 
 (\`--cli-binary-format\` is for version 2 of the AWS CLI; version 1 does without. Without \`--endpoint-url\` the same
-line speaks to AWS.)
+line speaks to AWS. The AWS CLI wants credentials; any will do locally, such as \`AWS_ACCESS_KEY_ID=local
+AWS_SECRET_ACCESS_KEY=local\` before the line.)
 
 The payload is \`{"command": "…", …input}\`. The answer is \`{"ok":true,"result":{…}}\` or
 \`{"ok":false,"error":{"code":"…","message":"…","issues":["…"]}}\`; \`message\` says what was wrong and what to do.

@@ -190,7 +190,13 @@ export const operations: Record<string, Operation> = {
   ),
   addFault: operation(fault, (core, input) => core.addFault(input)),
   clearFaults: operation(nothing, (core) => core.clearFaults()),
-  ledger: operation(z.strictObject({ since: wholeNumber.optional() }), (core, input) => core.ledger(input)),
+  ledger: operation(
+    z.strictObject({ since: wholeNumber.optional(), type: z.string().optional() }),
+    (core, { since, type }) => {
+      const types = type?.split(',');
+      return core.ledger({ since }).filter((entry) => types?.includes(entry.type) ?? true);
+    },
+  ),
   orders: operation(z.strictObject({ apiKey: apiKey.optional(), symbol: symbol.optional() }), (core, input) =>
     core.orders(input),
   ),

@@ -18,6 +18,15 @@ interface Answer {
 
 const json = (status: number, value: unknown): Answer => ({ status, text: JSON.stringify(value) });
 
+/** JSON for a terminal: a list with a line for each entry. */
+const readableJson = (status: number, value: unknown): Answer => {
+  const text =
+    Array.isArray(value) && value.length > 0
+      ? `[\n${value.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`
+      : JSON.stringify(value);
+  return { status, text: `${text}\n` };
+};
+
 async function readBody(message: IncomingMessage): Promise<string> {
   let body = '';
   message.setEncoding('utf8');
@@ -53,7 +62,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
     core.runDue();
     if (path.startsWith('/sim/')) {
       const answer = control(core, method, path.slice('/sim/'.length), query, body);
-      return send(response, json(answer.status, answer.body));
+      return send(response, readableJson(answer.status, answer.body));
     }
     const face = faces.find((each) => each.owns(path));
     if (face === undefined) return send(response, json(404, { error: 'no venue answers here' }));

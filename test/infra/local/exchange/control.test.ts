@@ -126,6 +126,17 @@ describe('the ledger', () => {
     expect(entries[1]).toMatchObject({ method: 'POST', path: '/api/v3/order', status: 200 });
   });
 
+  it('has a line for each entry, of the types that were asked for', async () => {
+    const exchange = await start();
+    const client = await connect('spot', exchange);
+    const order = await client.createOrder(btc, 'limit', 'sell', 0.5, 70000);
+    await client.cancelOrder(idOf(order), btc);
+    const text = await (await fetch(`${exchange.url}/sim/ledger?type=order,cancel`)).text();
+    expect((JSON.parse(text) as { type: string }[]).map(({ type }) => type)).toEqual(['order', 'cancel']);
+    expect(text).toMatch(/^\[\n\{.*"type":"order".*\},\n\{.*"type":"cancel".*\}\n\]\n$/);
+    expect(await (await fetch(`${exchange.url}/sim/ledger?type=fill`)).text()).toBe('[]\n');
+  });
+
   it('holds neither key, secret nor signature', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);

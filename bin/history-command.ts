@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { type CommandResult, commands, type HitView } from '../lib/admin/commands.ts';
+import { type CommandInput, type CommandResult, commands, type HitView } from '../lib/admin/commands.ts';
 import { adminFunction } from './admin-function.ts';
 import { check } from './field-names.ts';
 import { instant } from './figures.ts';
@@ -24,8 +24,14 @@ const columns: Column<HitView>[] = [
   { head: 'WHY', text: ({ why }) => why, spare: 2 },
 ];
 
-const describeHits = ({ hits }: CommandResult<'history.list'>): string =>
-  hits.length === 0 ? 'no hits in the last 90 days' : drawTable(columns, hits);
+const describeHits = (
+  { hits }: CommandResult<'history.list'>,
+  { positionId, linkId }: CommandInput<'history.list'>,
+): string => {
+  const owner = [linkId, positionId].filter((id) => id !== undefined).join(' of ');
+  const none = `no hits${owner === '' ? '' : ` of ${owner}`} in the last 90 days`;
+  return hits.length === 0 ? none : drawTable(columns, hits);
+};
 
 export const historyCommand = (yargs: Argv<SharedArguments>) =>
   yargs
@@ -40,7 +46,7 @@ export const showHistory = async (
   const fields = { positionId: args.position, linkId: args.link, limit: wholeNumber(args.limit) };
   const input = check('history.list', fields, { positionId: '--position', linkId: '--link' });
   const result = await adminFunction(args).call('history.list', input);
-  printResult(args.json, result, () => describeHits(result));
+  printResult(args.json, result, () => describeHits(result, input));
 };
 
 export const historySummary = commands['history.list'].summary;

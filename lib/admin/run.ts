@@ -112,6 +112,11 @@ const parsePayload = (payload: unknown): { name: CommandName; input: unknown } =
   throw new Fault('invalid-input', `${command} was given wrong input: ${issues.join('; ')}.`, { issues });
 };
 
+/** "None" said of an account that is only mistyped would be believed. */
+const mustExist = async (accounts: Accounts, account: string | undefined): Promise<void> => {
+  if (account !== undefined) await accounts.read(account);
+};
+
 const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name);
 
 const handlers: Handlers = {
@@ -126,13 +131,14 @@ const handlers: Handlers = {
     const { exchange } = await accounts.read(input.account);
     return { position: await liveView(engine, await openPosition(engine, input, exchange)) };
   },
-  'positions.list': async ({ engine }, { open, account }) => {
+  'positions.list': async ({ engine, accounts }, { open, account }) => {
     const unreadable: string[] = [];
     const [positions, links] = await Promise.all([
       engine.table.listPositions('all', (positionId) => unreadable.push(positionId)),
       engine.table.listLinks(),
     ]);
     const wanted = positions.filter((position) => account === undefined || position.account === account);
+    if (wanted.length === 0) await mustExist(accounts, account);
     const views = await inParallel(wanted, 5, (position) =>
       liveView(
         engine,
@@ -175,7 +181,7 @@ const handlers: Handlers = {
     if (position === undefined) throw unknownPosition(positionId);
     return closeNow(engine, position);
   },
-  'positions.closeAll': async ({ engine }, { account, positionIds }) => {
+  'positions.closeAll': async ({ engine, accounts }, { account, positionIds }) => {
     const until = engine.now() + beginForMs;
     const unreadable: string[] = [];
     const open = await engine.table.listPositions('open', (positionId) => unreadable.push(positionId));
@@ -185,6 +191,7 @@ const handlers: Handlers = {
         (account === undefined || position.account === account) &&
         (positionIds === undefined || positionIds.includes(position.positionId)),
     );
+    if (positions.length === 0) await mustExist(accounts, account);
     const reports = await inParallel(positions, 5, async (position) =>
       engine.now() < until ? closeNow(engine, position) : notBegun(position),
     );
@@ -215,6 +222,13 @@ const handlers: Handlers = {
       engine.table.listPositions('all'),
       engine.table.isPaused(),
     ]);
+    // A forgotten position's links are listed; where there is nothing, its id may be mistyped.
+    if (
+      positionId !== undefined &&
+      links.length === 0 &&
+      (await engine.table.readPosition(positionId)) === undefined
+    )
+      throw unknownPosition(positionId);
     const positionOf = new Map(positions.map((position) => [position.positionId, position]));
     const views = links.map((link) => linkViewOf(link, positionOf.get(link.positionId), engine.now()));
     return { links: views, paused };

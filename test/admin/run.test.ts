@@ -227,3 +227,35 @@ describe('The list of links', () => {
     );
   });
 });
+
+describe('what a mistyped name would make look empty', () => {
+  it.for(['positions.list', 'positions.closeAll'])(
+    '%s refuses an account that is not stored',
+    async (command) => {
+      const { ask, create } = newAdmin();
+      await create(1, 1);
+      expect(await ask({ command, account: 'nope' })).toMatchObject({
+        ok: false,
+        error: { code: 'unknown-account' },
+      });
+    },
+  );
+
+  it('is empty of an account that has no positions', async () => {
+    const { run } = newAdmin();
+    const account = { exchange: 'binance', apiKey: 'key', secret: 'secret' } as const;
+    await run('accounts.add', { name: 'idle', account });
+    expect(await run('positions.list', { account: 'idle' })).toEqual({ positions: [] });
+    expect(await run('positions.closeAll', { account: 'idle' })).toEqual({ reports: [] });
+  });
+
+  it('links.list refuses a position that is not there, and is empty of one without links', async () => {
+    const { ask, run, create } = newAdmin();
+    await create(1, 1);
+    expect(await run('links.list', { positionId: positionIdAt(1) })).toEqual({ links: [], paused: false });
+    expect(await ask({ command: 'links.list', positionId: positionIdAt(2) })).toMatchObject({
+      ok: false,
+      error: { code: 'unknown-position' },
+    });
+  });
+});

@@ -52,4 +52,6 @@ test('--json has all of it, and nothing yet is said in words', async () => {
   const none = await runLocally(admin.url, ['history']);
   expect(none.stdout).toBe('no hits in the last 90 days\n');
   expect(admin.payloads.at(-1)).toEqual({ command: 'history.list' });
+  const ofPosition = await runLocally(admin.url, ['history', '--position', positionId]);
+  expect(ofPosition.stdout).toBe(`no hits of ${positionId} in the last 90 days\n`);
 });

@@ -28,6 +28,16 @@ export const adoptDemoPositions = async (
   }
 };
 
+/** @returns how many positions are not over, or undefined where that can't be told; the function's log says why. */
+export const countOpenPositions = async (admin: Lambda): Promise<number | undefined> => {
+  try {
+    return commands['positions.list'].result.parse(await ask(admin, 'positions.list', { open: true }))
+      .positions.length;
+  } catch {
+    return undefined;
+  }
+};
+
 const ask = async <Name extends CommandName>(
   admin: Lambda,
   command: Name,

@@ -1,12 +1,15 @@
+import { countOpenPositions } from './demo-positions.ts';
 import { defaultPort } from './options.ts';
 import type { LocalStack } from './stack.ts';
 
-/** @returns what to print after the start: where things are, and what to try. */
-export const introductionOf = (
-  stack: Pick<LocalStack, 'url' | 'exchangeUrl' | 'consoleAddress'>,
-): string[] => [`Open ${stack.consoleAddress()}`, ...terminalWords(stack)];
+type Stack = Pick<LocalStack, 'url' | 'exchangeUrl' | 'lambdas'>;
 
-const terminalWords = ({ url, exchangeUrl }: Pick<LocalStack, 'url' | 'exchangeUrl'>): string[] => {
+/**
+ * @param data the folder that has to go for a new beginning.
+ * @returns what to try, to print after the start.
+ */
+export const introductionOf = async (stack: Stack, data: string): Promise<string[]> => {
+  const { url, exchangeUrl, lambdas } = stack;
   const place = new URL(url).port === String(defaultPort) ? '--local' : `--local ${url}`;
   if (exchangeUrl === undefined) {
     return [
@@ -19,8 +22,21 @@ const terminalWords = ({ url, exchangeUrl }: Pick<LocalStack, 'url' | 'exchangeU
     '',
     'The demo trades at a simulated exchange. Everything that happens there is in its ledger:',
     `  curl ${exchangeUrl}/sim/ledger`,
-    'It has three positions. Open the address above to see them and make links, or in a terminal:',
-    `  npx ripcord ${place} positions list`,
+    ...positionWords(await countOpenPositions(lambdas.admin), place, data),
+  ];
+};
+
+const positionWords = (open: number | undefined, place: string, data: string): string[] => {
+  const list = `  npx ripcord ${place} positions list`;
+  if (open === 0)
+    return [
+      `No position is open any more. To start over, end this, delete ${data} and start again. What there was:`,
+      list,
+    ];
+  const count = open === 1 ? '1 position is open. ' : `${open} positions are open. `;
+  return [
+    `${open === undefined ? '' : count}Open the address above to see positions and make links, or in a terminal:`,
+    list,
     `  npx ripcord ${place} links create POSITION close`,
   ];
 };

@@ -38,7 +38,9 @@ const main = async (): Promise<void> => {
   const stack = await starting;
   if (ending) return;
   say(`ready ${stack.url}`);
-  for (const line of introductionOf(stack)) say(line);
+  say(`Open ${stack.consoleAddress()}`);
+  const introduction = await introductionOf(stack, options.data);
+  if (!ending) for (const line of introduction) say(line);
 };
 
 /** One sentence for what the person can mend, everything for what only we can. */

@@ -27,6 +27,7 @@ describe('npm start', () => {
     const [, exchange = ''] = await local.line(/ +curl (http:\/\/127\.0\.0\.1:\d+)\/sim\/ledger/);
     const [, address = ''] = await local.line(/Open (http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43})/);
     expect((await fetch(address, { redirect: 'manual' })).headers.get('location')).toBe('/console/');
+    await local.line(/3 positions are open\. .*/);
     await local.line(/ +npx ripcord --local http:\/\/127\.0\.0\.1:\d+ positions list/);
     expect(Array.isArray(await (await fetch(`${exchange}/sim/ledger`)).json())).toBe(true);
     expect(await positionsAt(url)).toMatchObject([
@@ -54,6 +55,19 @@ describe('npm start', () => {
       );
     },
   );
+
+  it('says how to start over where no position is open any more', async () => {
+    const data = await temporaryFolder();
+    const first = runLocal('--port', '0', '--data', data);
+    await askAdmin(await first.ready, { command: 'positions.closeAll' });
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = runLocal('--port', '0', '--data', data);
+    const [, folder] = await second.line(
+      /No position is open any more\. .* delete (\S+) and start again\. .*/,
+    );
+    expect(folder).toBe(data);
+  });
 
   it('completes the demo where a crash has cut off its first start', async () => {
     const data = await temporaryFolder();

@@ -25,7 +25,7 @@ const borders = [
       pathNot: [
         '^lib/admin/commands\\.ts$',
         '^lib/(amount|fault)\\.ts$',
-        '^lib/(account/account|exchange/(exchange|chart)|link/link|position/position)\\.ts$',
+        '^lib/(account/account|exchange/(exchange|chart)|link/(link|reach)|position/position)\\.ts$',
         '^infra/console/server\\.ts$',
       ],
     },
@@ -55,7 +55,7 @@ const borders = [
     from: { path: '^infra/console/page/' },
     to: {
       path: '^(lib|functions|bin|test|infra/(?!console/page/))',
-      pathNot: '^lib/exchange/chart\\.ts$',
+      pathNot: '^lib/(exchange/chart|link/reach)\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

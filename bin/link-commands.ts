@@ -43,7 +43,7 @@ const create = async (args: SharedArguments & { quiet: boolean }, input: Command
   const told = await admin
     .call('positions.get', { positionId: input.positionId })
     .catch(() => ({ position: undefined }));
-  printResult(false, result, () => `\n${describeSteps(result.link, told.position, args)}`);
+  printResult(false, result, () => `\n${describeSteps(result, told.position, args)}`);
 };
 
 /** One word stands for itself, addresses for a list; commas separate too. */

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { CommandResult, LinkView, PositionView } from '../lib/admin/commands.ts';
 import { chartOf } from '../lib/exchange/chart.ts';
+import { isPublic, onlyHere, paidPlan } from '../lib/link/reach.ts';
 import { moment } from './figures.ts';
 import { suggested, type Target } from './options.ts';
 import { namePosition } from './position-text.ts';
@@ -114,11 +115,16 @@ const byHand = ({ confirm, methods, percent, maxUses, sources }: LinkView): stri
 };
 
 /** @returns how to put the URL into a TradingView alert. Without the position, its market stays unnamed. */
-export const describeSteps = (link: LinkView, position: PositionView | undefined, target: Target): string => {
+export const describeSteps = (
+  { url, link }: CommandResult<'links.create'>,
+  position: PositionView | undefined,
+  target: Target,
+): string => {
   const chart = position === undefined ? undefined : chartOf(position);
   const named = chart === undefined ? '' : `: ${chart.symbol} on ${chart.exchange}`;
   const market = asPlainText(`the same market and exchange as the position${named}`);
   return [
+    ...(isPublic(url) ? [] : [styleText('yellow', onlyHere), '']),
     typeof link.sources === 'string'
       ? 'To fire it from a TradingView alert:'
       : "To fire it from a TradingView alert, which is refused unless TradingView's addresses are among its own:",
@@ -127,6 +133,7 @@ export const describeSteps = (link: LinkView, position: PositionView | undefined
     '  3. Message tab: clear all existing content.',
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
     '  5. Click Create.',
+    paidPlan,
     byHand(link),
     `To make it useless: ${suggested(`links revoke ${link.linkId}`, target)}`,
   ].join('\n');

@@ -36,6 +36,24 @@ test('a new link stands alone on its line, followed by the steps for a TradingVi
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
+test('a link of this machine comes with the warning that TradingView cannot reach it, a public one without', async () => {
+  const local = 'http://127.0.0.1:8787/l/nN0-secret_token';
+  await using admin = await startFakeAdmin(({ command, label }) =>
+    answered(
+      command === 'links.create'
+        ? { url: label === 'public' ? url : local, link: armedLink }
+        : { position: longPosition },
+    ),
+  );
+  const create = ['links', 'create', positionId, 'close'];
+  const here = await runLocally(admin.url, create);
+  expect(here.stdout).toContain("This link is on this machine, which TradingView can't reach.");
+  expect(here.stdout).toContain('Webhooks need a paid TradingView plan.');
+  const deployed = await runLocally(admin.url, [...create, '--label', 'public']);
+  expect(deployed.stdout).not.toContain('on this machine');
+  expect(deployed.stdout).toContain('Webhooks need a paid TradingView plan.');
+});
+
 test('--quiet prints the URL and --json the result, and neither asks for anything more', async () => {
   await using admin = await minting();
   const quiet = await runLocally(admin.url, ['links', 'create', positionId, 'close', '--quiet']);

@@ -1,10 +1,8 @@
 import type { LinkView, PositionView } from '../../../../lib/admin/commands.ts';
 import { chartOf } from '../../../../lib/exchange/chart.ts';
+import { isPublic, onlyHere, paidPlan } from '../../../../lib/link/reach.ts';
 import { CopyButton } from '../control/copy-button.tsx';
 import { byHand } from '../words.ts';
-
-/** Whether TradingView can reach a link at all: it opens ports 80 and 443 of public addresses only. */
-const isPublic = (url: string): boolean => !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
 
 /** How to put a link into a TradingView alert, in TradingView's own words. */
 export const AlertSteps = ({
@@ -20,12 +18,7 @@ export const AlertSteps = ({
   return (
     <section class="steps">
       <h3>Use it in a TradingView alert</h3>
-      {isPublic(url) ? null : (
-        <p class="hint">
-          This link is on this machine, which TradingView can't reach. Open it in a browser to try it; links
-          of a deployed Ripcord work in alerts.
-        </p>
-      )}
+      {isPublic(url) ? null : <p class="hint">{onlyHere}</p>}
       {typeof link.sources === 'string' ? null : (
         <p class="hint">
           TradingView sends alerts from addresses of its own. They have to be among the addresses that you
@@ -57,7 +50,9 @@ export const AlertSteps = ({
           Press <b>Create</b>.
         </li>
       </ol>
-      <p class="help">Webhooks need a paid TradingView plan. {byHand(link)}</p>
+      <p class="help">
+        {paidPlan} {byHand(link)}
+      </p>
     </section>
   );
 };

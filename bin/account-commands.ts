@@ -1,13 +1,14 @@
 import { styleText } from 'node:util';
 import type { Argv } from 'yargs';
 import { exchangeIdSchema } from '../lib/account/account.ts';
-import { type CommandInput, type CommandResult, commands } from '../lib/admin/commands.ts';
+import type { CommandInput, CommandResult } from '../lib/admin/commands.ts';
 import { type AdminFunction, adminFunction } from './admin-function.ts';
 import { confirm, hasTerminal } from './confirm.ts';
 import { readCredentials, withoutSecrets } from './credentials.ts';
 import { check } from './field-names.ts';
 import { type SharedArguments, suggested, type Target, text, yesOption } from './options.ts';
 import { Refusal } from './refusal.ts';
+import { summaryOf } from './summaries.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { asPlainText, printResult } from './terminal.ts';
 
@@ -108,7 +109,7 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
   yargs
     .command(
       'add <name>',
-      `${commands['accounts.add'].summary} Key and secret are asked for, or come on stdin as {"apiKey":"…","secret":"…"}.`,
+      `${summaryOf('accounts.add')} Key and secret are asked for, or come on stdin as {"apiKey":"…","secret":"…"}.`,
       (y) =>
         y
           .positional('name', nameArgument)
@@ -142,7 +143,7 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'list',
-      commands['accounts.list'].summary,
+      summaryOf('accounts.list'),
       (y) => y.example('$0 accounts list', 'names and exchanges'),
       async (args) => {
         const result = await adminFunction(args).call('accounts.list', {});
@@ -151,7 +152,7 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'remove <name>',
-      commands['accounts.remove'].summary,
+      summaryOf('accounts.remove'),
       (y) =>
         y
           .positional('name', nameArgument)
@@ -173,7 +174,7 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'check <name>',
-      commands['accounts.check'].summary,
+      summaryOf('accounts.check'),
       (y) =>
         y
           .positional('name', nameArgument)

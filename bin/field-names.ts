@@ -72,12 +72,16 @@ export const typedIssue = (issue: string): string => {
   return `${typedField(path.split(/[.[\]]+/).filter((part) => part !== ''))}: ${withTypedNames(rest)}`;
 };
 
+const isNumber = ({ origin }: { origin: string }): boolean => origin === 'number' || origin === 'int';
+
 /** The contract's words, where zod's own would not help a person. */
 const words: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_type' && issue.expected === 'number') return 'expected a whole number';
   if (issue.code === 'invalid_value') return `expected one of ${issue.values.join(', ')}`;
   if (issue.code === 'too_small' && issue.origin === 'string') return 'expected some text';
+  if (issue.code === 'too_small' && isNumber(issue)) return `expected at least ${issue.minimum}`;
+  if (issue.code === 'too_big' && isNumber(issue)) return `expected at most ${issue.maximum}`;
   return undefined;
 };
 

@@ -1,9 +1,10 @@
 import type { Argv } from 'yargs';
-import { type CommandInput, type CommandResult, commands, type HitView } from '../lib/admin/commands.ts';
+import type { CommandInput, CommandResult, HitView } from '../lib/admin/commands.ts';
 import { adminFunction } from './admin-function.ts';
 import { check } from './field-names.ts';
 import { instant } from './figures.ts';
 import { type SharedArguments, text, wholeNumber } from './options.ts';
+import { summaryOf } from './summaries.ts';
 import { type Column, drawTable } from './table.ts';
 import { printResult } from './terminal.ts';
 
@@ -49,4 +50,4 @@ export const showHistory = async (
   printResult(args.json, result, () => describeHits(result, input));
 };
 
-export const historySummary = commands['history.list'].summary;
+export const historySummary = summaryOf('history.list');

@@ -1,10 +1,11 @@
 import type { Argv } from 'yargs';
-import { type CommandInput, commands } from '../lib/admin/commands.ts';
+import type { CommandInput } from '../lib/admin/commands.ts';
 import { adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
 import { check } from './field-names.ts';
 import { describeLinks, describePreview, describeSteps, describeUrl, isArmed } from './link-text.ts';
 import { type SharedArguments, suggested, text, wholeNumber, yesOption } from './options.ts';
+import { summaryOf } from './summaries.ts';
 import { printResult } from './terminal.ts';
 
 /** The verbs with their options. */
@@ -96,7 +97,7 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
   yargs
     .command(
       'create <positionId> <action>',
-      commands['links.create'].summary,
+      summaryOf('links.create'),
       (y) =>
         y
           .positional('positionId', {
@@ -139,7 +140,7 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'list [positionId]',
-      commands['links.list'].summary,
+      summaryOf('links.list'),
       (y) =>
         y
           .positional('positionId', { type: 'string', describe: 'Only the links of this position' })
@@ -153,7 +154,7 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'preview <linkId>',
-      commands['links.preview'].summary,
+      summaryOf('links.preview'),
       (y) =>
         y
           .positional('linkId', linkArgument)
@@ -166,7 +167,7 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'pause',
-      commands['links.pause'].summary,
+      summaryOf('links.pause'),
       (y) =>
         y
           .options(linkVerbs.pause)
@@ -176,13 +177,13 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'resume',
-      commands['links.resume'].summary,
+      summaryOf('links.resume'),
       (y) => y.options(linkVerbs.resume).example('$0 links resume', 'asks first'),
       (args) => switchLinks(args, 'links.resume'),
     )
     .command(
       'revoke <linkId>',
-      commands['links.revoke'].summary,
+      summaryOf('links.revoke'),
       (y) =>
         y
           .positional('linkId', linkArgument)

@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
 import type { Argv } from 'yargs';
-import { type CommandResult, commands } from '../lib/admin/commands.ts';
+import type { CommandResult } from '../lib/admin/commands.ts';
 import { adminFunction } from './admin-function.ts';
 import type { SharedArguments } from './options.ts';
 import { Refusal } from './refusal.ts';
+import { summaryOf } from './summaries.ts';
 import { type Column, drawTable } from './table.ts';
 import { printResult } from './terminal.ts';
 
@@ -31,7 +32,7 @@ export const notifyCommands = (yargs: Argv<SharedArguments>) =>
   yargs
     .command(
       'test',
-      commands['notify.test'].summary,
+      summaryOf('notify.test'),
       (y) => y.example('$0 notify test', 'can Ripcord reach you?'),
       async (args) => {
         const result = await adminFunction(args).call('notify.test', {});

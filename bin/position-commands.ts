@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Argv } from 'yargs';
-import { type CommandInput, type CommandResult, commands } from '../lib/admin/commands.ts';
+import type { CommandInput, CommandResult } from '../lib/admin/commands.ts';
 import { entrySideOf } from '../lib/exchange/exchange.ts';
 import { type AdminFunction, adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
@@ -14,6 +14,7 @@ import {
   namePosition,
 } from './position-text.ts';
 import { Refusal } from './refusal.ts';
+import { summaryOf } from './summaries.ts';
 import { printResult, say } from './terminal.ts';
 
 const market = {
@@ -193,7 +194,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
   yargs
     .command(
       'adopt',
-      commands['positions.adopt'].summary,
+      summaryOf('positions.adopt'),
       (y) =>
         y
           .options(positionVerbs.adopt)
@@ -225,7 +226,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'open',
-      commands['positions.open'].summary,
+      summaryOf('positions.open'),
       (y) =>
         y
           .options(positionVerbs.open)
@@ -249,7 +250,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'list',
-      commands['positions.list'].summary,
+      summaryOf('positions.list'),
       (y) =>
         y
           .options(positionVerbs.list)
@@ -264,7 +265,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'get <positionId>',
-      commands['positions.get'].summary,
+      summaryOf('positions.get'),
       (y) =>
         y
           .positional('positionId', positionArgument)
@@ -277,7 +278,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'close <positionId>',
-      commands['positions.close'].summary,
+      summaryOf('positions.close'),
       (y) =>
         y
           .positional('positionId', positionArgument)
@@ -291,7 +292,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'close-all',
-      commands['positions.closeAll'].summary,
+      summaryOf('positions.closeAll'),
       (y) =>
         y
           .options(positionVerbs['close-all'])
@@ -305,7 +306,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'resolve <positionId>',
-      commands['positions.resolve'].summary,
+      summaryOf('positions.resolve'),
       (y) =>
         y
           .positional('positionId', positionArgument)
@@ -321,7 +322,7 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
     )
     .command(
       'forget <positionId>',
-      commands['positions.forget'].summary,
+      summaryOf('positions.forget'),
       (y) =>
         y
           .positional('positionId', positionArgument)

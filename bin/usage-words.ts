@@ -43,6 +43,22 @@ const describeUnknown = (unknown: string[], argv: string[], vocabulary: Vocabula
 
 const listed = (names: string | undefined): string[] => (names ?? '').split(', ');
 
+/** What a verb takes that is no option. */
+const wordsOfNouns: Record<string, string[]> = {
+  positions: ['<positionId>'],
+  links: ['<linkId>'],
+  accounts: ['<name>'],
+};
+
+/** @param counted yargs's own `got 0, need at least 1`. */
+const missingWords = (path: string[], counted: string | undefined): string[] => {
+  const isCreate = path.join(' ') === 'links create';
+  const takes = isCreate ? ['<positionId>', '<action>'] : (wordsOfNouns[path[0] ?? ''] ?? []);
+  const got = Number(/got (\d+)/.exec(counted ?? '')?.[1] ?? 0);
+  const missing = takes.slice(got);
+  return missing.length === 0 ? ['a word'] : missing;
+};
+
 /** @returns what yargs finds wrong, in our words and never with a value that was given. */
 export const describeMisuse = (message: string, argv: string[], vocabulary: Vocabulary): Refusal => {
   const [, kind, names] = /^([A-Za-z -]+): *(.*)$/s.exec(message) ?? [];
@@ -55,7 +71,8 @@ export const describeMisuse = (message: string, argv: string[], vocabulary: Voca
   if (kind?.startsWith('Missing required'))
     return refuse(`Missing: ${listed(names).map(optionName).join(', ')}.`);
   if (kind === 'Not enough arguments following') return refuse(`${optionName(names ?? '')} needs a value.`);
-  if (kind === 'Not enough non-option arguments') return refuse(`${path.join(' ')} needs a word more.`);
+  if (kind === 'Not enough non-option arguments')
+    return refuse(`Missing: ${missingWords(path, names).join(' and ')}.`);
   if (kind === 'Invalid values') {
     const choices = [...message.matchAll(/Argument: (.+?), Given: .*?, Choices: (.*)/g)];
     const words = choices.map(

@@ -26,6 +26,20 @@ test('help names the commands, examples and exit codes, and the version is the p
   expect(version).toEqual({ code: 0, stdout: `${packageFile.version}\n`, stderr: '' });
 });
 
+test.for([
+  ['positions', 'open'],
+  ['positions', 'close-all'],
+  ['positions', 'resolve'],
+  ['links', 'pause'],
+  ['accounts', 'add'],
+  ['history'],
+])('the help of %s %s speaks of nothing but what can be typed', async (words) => {
+  const { code, stdout } = await runRipcord([...words, '--help']);
+  expect(code).toBe(0);
+  expect(stdout).not.toMatch(/\b(positionIds|linkId|requestId|not-begun|Without positionId)\b/);
+  expect(stdout).not.toMatch(/links\.resume|with apply|with replace/);
+});
+
 test('completion prints a script, and the script’s questions are answered', async () => {
   const [script, verbs] = await Promise.all([
     runRipcord(['completion'], { environment: { SHELL: '/bin/bash' } }),
@@ -47,6 +61,14 @@ test.for([
   [['history', 'list'], 'There are more words than history takes.'],
   [['history', '--limit', 'all'], '--limit: expected a whole number'],
   [['history', '--link', 'pos_4k1z09qj3m2x'], '--link: expected lnk_ and 16 letters or digits'],
+  [['history', '--limit', '900'], '--limit: expected at most 500'],
+  [['history', '--limit', '0'], '--limit: expected at least 1'],
+  [['links', 'create', 'pos_4k1z09qj3m2x', 'close', '--percent', '0'], '--percent: expected at least 1'],
+  [['positions', 'get'], 'Missing: <positionId>.'],
+  [['links', 'revoke', '--yes'], 'Missing: <linkId>.'],
+  [['links', 'create'], 'Missing: <positionId> and <action>.'],
+  [['links', 'create', 'pos_4k1z09qj3m2x'], 'Missing: <action>.'],
+  [['accounts', 'check'], 'Missing: <name>.'],
   [['positions', 'close-al'], 'There is no command positions close-al. Did you mean close-all?'],
   [['positions', 'open', '--side', 'long'], 'Missing: --account, --symbol, --type.'],
   [['positions', 'list', '--region', 'a', '--region', 'b'], '--region was given more than once.'],

@@ -217,8 +217,8 @@ export interface Exchange {
 }
 
 /**
- * Gives the venue for an account by name; throws `unknown-account`. With `exchange`, the one that a position is
- * on, it throws `conflict` where the account has become one of another exchange.
+ * Gives the venue for an account by name; throws `unknown-account`, also where `exchange`, the one that a position is
+ * on, is not the account's any more.
  */
 export interface Exchanges {
   of(account: string, exchange?: string): Promise<Exchange>;

@@ -34,7 +34,7 @@ test('Whether the account is still meant is asked anew by everybody who comes la
   const first = await exchanges.of('main', 'binance');
   expect(await exchanges.of('main', 'binance')).toBe(first);
   expect(reads()).toBe(2);
-  await expect(exchanges.of('main', 'bybit')).rejects.toMatchObject({ code: 'conflict' });
+  await expect(exchanges.of('main', 'bybit')).rejects.toMatchObject({ code: 'unknown-account' });
 });
 
 test('A connection that failed is tried again by whoever asks next', async () => {

@@ -45,7 +45,7 @@ export const textOf = (body: Uint8Array): string => inflateRawSync(body, { dicti
 /** Throws where the item is no position that this version can read. */
 export const positionOf = (item: Record<string, unknown>): Position => {
   const { body } = item;
-  // Before there were bodies everything was an attribute of its own. One that has got its body still has those.
+  // Before there were bodies everything was an attribute of its own; what is left of those counts no more.
   if (body === undefined) return positionSchema.parse(item);
   if (!(body instanceof Uint8Array)) throw new TypeError('the body of a position is not binary');
   const own = Object.fromEntries(Object.entries(item).filter(([name]) => isOwnAttribute(name)));

@@ -161,9 +161,9 @@ const findClose = async (deps: ActDependencies, position: Position, claim: Claim
       return { kind: 'ended', acted, claim };
     } catch (thrown) {
       if (!(thrown instanceof CancelUnsettled)) return pending(asFault(thrown).message);
-      const isHopeless =
+      const isForAPerson =
         thrown.refusal !== undefined || (thrown.vanished && deps.now() - claim.claimedAt > vanishedMs);
-      if (!isHopeless) return pending(thrown.message);
+      if (!isForAPerson) return pending(thrown.message);
       const reason = `The close order ${order.orderId} executed ${order.filled} ${position.market.base}, but an exit could not be cancelled: ${thrown.message}.`;
       const ending: Ending = { kind: 'attention', reason };
       return { kind: 'ended', acted: { ending, position, requests: deps.requests }, claim };

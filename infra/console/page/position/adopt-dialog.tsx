@@ -2,12 +2,13 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CommandInput } from '../../../../lib/admin/commands.ts';
 import { ask } from '../admin.ts';
 import { Dialog } from '../control/dialog.tsx';
-import { Field, Select, Trouble } from '../control/field.tsx';
+import { Trouble } from '../control/field.tsx';
 import { say } from '../control/notice.tsx';
 import { useTask } from '../control/use-task.ts';
 import { pathOf } from '../route.ts';
 import { accounts, refresh } from '../store.ts';
-import { exchangeName, marketName } from '../words.ts';
+import { marketName } from '../words.ts';
+import { AccountField } from './account-field.tsx';
 import { AdoptForm } from './adopt-form.tsx';
 import { type Candidate, candidatesOf } from './adoptable.ts';
 
@@ -57,16 +58,7 @@ export const AdoptDialog = ({ onClose }: { onClose: () => void }) => {
       onClose={onClose}
     >
       <div class="dialog-body">
-        <Field label="Account">
-          <Select
-            value={account}
-            onChange={setAccount}
-            options={stored.map(({ name, exchange }) => ({
-              value: name,
-              label: `${name} (${exchangeName(exchange)})`,
-            }))}
-          />
-        </Field>
+        <AccountField account={account} onChange={setAccount} />
         <Trouble>{looking.trouble}</Trouble>
         <div aria-live="polite">
           {candidates === undefined ? (

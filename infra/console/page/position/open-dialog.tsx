@@ -8,7 +8,8 @@ import { Segments } from '../control/segments.tsx';
 import { useTask } from '../control/use-task.ts';
 import { pathOf } from '../route.ts';
 import { accounts, refresh } from '../store.ts';
-import { baseOf, exchangeName } from '../words.ts';
+import { baseOf } from '../words.ts';
+import { AccountField } from './account-field.tsx';
 
 const decimals = '[0-9]+([.][0-9]+)?';
 
@@ -58,16 +59,7 @@ export const OpenDialog = ({ onClose }: { onClose: () => void }) => {
       >
         <div class="dialog-body">
           <div class="fields two">
-            <Field label="Account">
-              <Select
-                value={account}
-                onChange={setAccount}
-                options={stored.map(({ name, exchange }) => ({
-                  value: name,
-                  label: `${name} (${exchangeName(exchange)})`,
-                }))}
-              />
-            </Field>
+            <AccountField account={account} onChange={setAccount} />
             <Field label="Market" help="BTC/USDT, or BTC/USDT:USDT for a perpetual">
               <TextInput
                 value={symbol}

@@ -1,110 +1,142 @@
+/** Top-level rooms, lowest first. A room may import itself and what stands below it. */
+const rooms = ['lib', 'functions', 'infra', 'console', 'bin', 'test'];
+
+/** The rooms of `lib`, lowest first. The ground is the files directly in `lib`, except services.ts. */
+const nouns = [
+  'account',
+  'exchange',
+  'position',
+  'link',
+  'store',
+  'services',
+  'notify',
+  'close',
+  'trigger',
+  'sweep',
+  'admin',
+];
+
+/** The rooms of `infra`, lowest first. */
+const infraRooms = ['loopback', 'simulator', 'local', 'bundle', 'stack'];
+
+const pathOf = (noun) => (noun === 'services' ? 'services\\.ts$' : `${noun}/`);
+
+const upward = (parent, ordered) =>
+  ordered.slice(0, -1).map((room, index) => ({
+    name: `${parent === '' ? '' : `${parent}-`}${room}-imports-upward`,
+    comment: `${parent}/${room} imports only what stands below it: ${ordered.slice(index + 1).join(', ')} stand above.`,
+    from: { path: `^${parent === '' ? '' : `${parent}/`}${pathOf(room)}` },
+    to: {
+      path: `^${parent === '' ? '' : `${parent}/`}(${ordered
+        .slice(index + 1)
+        .map(pathOf)
+        .join('|')})`,
+    },
+  }));
+
 /**
- * The borders between the parts. Type imports count as much as others: a border that types cross is crossed.
+ * The borders between the rooms. Type imports count as much as others: a border that types cross is crossed.
  *
  * @type {import('dependency-cruiser').IForbiddenRuleType[]}
  */
 const borders = [
+  ...upward('', rooms),
+  ...upward('lib', nouns),
+  ...upward('infra', infraRooms),
   {
-    name: 'lib-is-the-domain',
-    comment: 'The domain knows neither what it runs on nor who calls it.',
-    from: { path: '^lib/' },
-    to: { path: '^(functions|infra|bin|test)/' },
+    name: 'lib-ground-imports-upward',
+    comment:
+      'The ground of lib (amount, fault, log, parallel, aws-client, safe-url) imports nothing above it.',
+    from: { path: '^lib/[^/]+\\.ts$', pathNot: '^lib/services\\.ts$' },
+    to: { path: `^lib/(${nouns.map(pathOf).join('|')})` },
   },
   {
-    name: 'functions-use-lib',
-    comment: 'A handler parses, calls one use case of lib, answers.',
-    from: { path: '^functions/' },
-    to: { path: '^(infra|bin|test)/' },
+    name: 'infra-deploys',
+    comment: 'Only infra/local runs the functions. The CDK app and the bundler refer to them by path.',
+    from: { path: '^infra/', pathNot: '^infra/local/' },
+    to: { path: '^functions/' },
   },
   {
     name: 'bin-speaks-the-contract',
-    comment: 'The command line knows the commands of the admin function and the nouns they are made of.',
-    from: { path: '^bin/' },
+    comment: 'The command line knows the admin contract and the nouns that the contract is made of.',
+    from: { path: '^bin/', pathNot: '^bin/start\\.ts$' },
     to: {
       path: '^(lib|functions|infra|test)/',
       pathNot: [
-        '^lib/admin/commands\\.ts$',
+        '^lib/admin/contract/',
         '^lib/(amount|fault)\\.ts$',
-        '^lib/(account/account|exchange/(exchange|chart)|link/(link|reach)|position/position)\\.ts$',
-        '^infra/console/server\\.ts$',
+        '^lib/(account/account|exchange/exchange|link/(link|tradingview)|position/position)\\.ts$',
+        '^infra/local/invoke-admin\\.ts$',
+        '^infra/loopback/',
       ],
     },
   },
   {
-    name: 'infra-deploys',
-    comment: 'Only the local machine runs functions; the CDK app hands their folders on.',
-    from: { path: '^infra/', pathNot: '^infra/(local|console)/' },
-    to: { path: '^(functions|bin|test|infra/local|infra/console)/' },
+    name: 'console-server-relays',
+    comment: 'The console server passes commands on. What they do is known to the admin function only.',
+    from: { path: '^console/server/' },
+    to: { path: '^lib/', pathNot: '^lib/admin/contract/' },
   },
   {
-    name: 'local-runs-functions',
-    comment: 'infra/local is the same functions on one machine, and nothing of what deploys them.',
-    from: { path: '^infra/local/' },
-    to: { path: ['^(bin|test)/', '^infra/(?!(local|console)/)'] },
-  },
-  {
-    name: 'console-relays',
-    comment: 'The console hands commands on; what they do is for whoever serves it to know.',
-    from: { path: '^infra/console/[^/]+$' },
-    to: { path: ['^(functions|bin|test)/', '^lib/(?!admin/commands\\.ts$)'] },
-  },
-  {
-    name: 'page-knows-types-only',
+    name: 'console-app-knows-types-only',
     comment:
-      'The page runs in a browser: of the contract it takes the types, which are gone when it is bundled.',
-    from: { path: '^infra/console/page/' },
+      'The app runs in a browser: it imports types of the contract, which are gone once it is bundled.',
+    from: { path: '^console/app/' },
     to: {
-      path: '^(lib|functions|bin|test|infra/(?!console/page/))',
-      pathNot: '^lib/(exchange/chart|link/reach)\\.ts$',
+      path: '^(lib|functions|infra|bin|console/server)/',
+      pathNot: '^lib/link/tradingview\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },
   {
     name: 'dynamodb-behind-its-port',
-    comment: 'Only dynamo-*.ts, and the wiring that makes its client, know the table.',
+    comment: 'Only lib/store/dynamo-*.ts, and the wiring that makes its client, know the table.',
     from: {
-      path: '^(lib|functions|infra|bin)/',
-      pathNot: ['^lib/.*/dynamo-[^/]+$', '^functions/', '^infra/local/'],
+      path: '^(lib|functions|infra|console|bin)/',
+      pathNot: ['^lib/store/dynamo-[^/]+$', '^functions/', '^infra/local/'],
     },
     to: { path: '@aws-sdk/(client-dynamodb|lib-dynamodb)' },
   },
   {
     name: 'ccxt-behind-its-port',
-    comment: 'Only ccxt-*.ts knows ccxt: amounts are floats there, and errors mean less than they say.',
+    comment:
+      'Only lib/exchange/ccxt and the venues know ccxt: its amounts are floats and its errors say too little.',
     from: {
-      path: '^(lib|functions|infra|bin)/',
-      pathNot: ['^lib/exchange/ccxt-[^/]+$', '^lib/exchange/venue'],
+      path: '^(lib|functions|infra|console|bin)/',
+      pathNot: ['^lib/exchange/ccxt/', '^lib/exchange/venues/'],
     },
     to: { path: '(^|node_modules/)ccxt(/|$)' },
   },
   {
     name: 'ssm-behind-its-port',
-    comment: 'Only ssm-*.ts knows where credentials are.',
-    from: { path: '^(lib|functions|infra|bin)/', pathNot: ['^lib/ssm-[^/]+$', '^lib/.*/ssm-[^/]+$'] },
+    comment: 'Only ssm-*.ts and the AWS client know where credentials are.',
+    from: {
+      path: '^(lib|functions|infra|console|bin)/',
+      pathNot: ['^lib/aws-client\\.ts$', '^lib/.*/ssm-[^/]+$'],
+    },
     to: { path: '@aws-sdk/client-ssm' },
   },
   {
     name: 'sns-behind-its-port',
     comment: 'Only sns-*.ts knows the topic.',
-    from: { path: '^(lib|functions|infra|bin)/', pathNot: '^lib/.*/sns-[^/]+$' },
+    from: { path: '^(lib|functions|infra|console|bin)/', pathNot: '^lib/.*/sns-[^/]+$' },
     to: { path: '@aws-sdk/client-sns' },
   },
+  { name: 'no-file-cycle', from: {}, to: { circular: true } },
   {
-    name: 'no-circle',
+    name: 'no-folder-cycle',
+    comment: 'Two folders that import each other are one folder.',
+    scope: 'folder',
     from: {},
     to: { circular: true },
   },
   {
     name: 'no-orphan',
-    comment: 'A file that nobody imports and that imports nobody is left over.',
+    comment: 'A file that imports nothing and that nothing imports is left over.',
     from: { orphan: true, pathNot: '\\.d\\.ts$' },
     to: {},
   },
-  {
-    name: 'not-to-unresolvable',
-    from: {},
-    to: { couldNotResolve: true },
-  },
+  { name: 'not-to-unresolvable', from: {}, to: { couldNotResolve: true } },
   {
     name: 'not-to-dev-dependency',
     comment: 'What is deployed or installed imports nothing that only development has.',

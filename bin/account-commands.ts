@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
 import type { Argv } from 'yargs';
 import { exchangeIdSchema } from '../lib/account/account.ts';
-import type { CommandInput, CommandResult } from '../lib/admin/commands.ts';
+import type { CommandInput, CommandResult } from '../lib/admin/contract/commands.ts';
 import { type AdminFunction, adminFunction } from './admin-function.ts';
+import { Refusal } from './cli-error.ts';
 import { confirm, hasTerminal } from './confirm.ts';
 import { readCredentials, withoutSecrets } from './credentials.ts';
-import { check } from './field-names.ts';
+import { check } from './option-names.ts';
 import { type SharedArguments, suggested, type Target, text, yesOption } from './options.ts';
-import { Refusal } from './refusal.ts';
 import { summaryOf } from './summaries.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { asPlainText, printResult } from './terminal.ts';

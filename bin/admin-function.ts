@@ -5,11 +5,11 @@ import {
   type CommandName,
   type CommandResult,
   commands,
-} from '../lib/admin/commands.ts';
-import { asUnreachable } from './aws-words.ts';
-import { typedIssue, typedSentence } from './field-names.ts';
+} from '../lib/admin/contract/commands.ts';
+import { asUnreachable } from './aws-errors.ts';
+import { Refusal } from './cli-error.ts';
+import { typedIssue, typedSentence } from './option-names.ts';
 import { localFunctionName, type Place, placeOf, type SharedArguments, suggested } from './options.ts';
-import { Refusal } from './refusal.ts';
 
 /**
  * Longest wait for an answer, in milliseconds: well past the admin function's own timeout, so that it is the

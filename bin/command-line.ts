@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import packageFile from '../package.json' with { type: 'json' };
 import { accountCommands, accountVerbs } from './account-commands.ts';
+import { describeRefusal, Refusal } from './cli-error.ts';
 import { consoleCommand, consoleOptions, consoleSummary, showConsole } from './console-command.ts';
 import { refuseSecretArguments } from './credentials.ts';
 import { historyCommand, historyOptions, historySummary, showHistory } from './history-command.ts';
@@ -8,8 +9,7 @@ import { linkCommands, linkVerbs } from './link-commands.ts';
 import { notifyCommands, notifyVerbs } from './notify-commands.ts';
 import { localDefault, repeatable, sharedOptions, withWholeLocal } from './options.ts';
 import { positionCommands, positionVerbs } from './position-commands.ts';
-import { describeRefusal, Refusal } from './refusal.ts';
-import { describeMisuse } from './usage-words.ts';
+import { describeMisuse } from './usage-errors.ts';
 
 const epilogue = `Commands go to the admin function of the stack Ripcord in your AWS account (--stack, --function,
 --region, --profile), or with --local to the local stack at ${localDefault}.

@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts';
+import { Refusal } from './cli-error.ts';
 import { asPlainText, say } from './terminal.ts';
 
 /** Whether there is a person to ask. */

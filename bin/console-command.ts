@@ -1,9 +1,9 @@
 import type { Argv } from 'yargs';
-import { startConsole } from '../infra/console/server.ts';
-import type { AdminAnswer, CommandName } from '../lib/admin/commands.ts';
+import { startConsole } from '../console/server/server.ts';
+import type { AdminAnswer, CommandName } from '../lib/admin/contract/commands.ts';
 import { type AdminFunction, adminFunction } from './admin-function.ts';
+import { Refusal } from './cli-error.ts';
 import { type SharedArguments, text, wholeNumber } from './options.ts';
-import { Refusal } from './refusal.ts';
 import { printResult, say } from './terminal.ts';
 
 export const consoleSummary = 'Open a web page on this machine: positions, links, history, the kill switch';

@@ -1,7 +1,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import { z } from 'zod';
+import { Refusal } from './cli-error.ts';
 import { leave } from './confirm.ts';
-import { Refusal } from './refusal.ts';
 
 const credentialsSchema = z.strictObject({
   apiKey: z.string().trim().min(1),

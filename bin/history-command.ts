@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
-import type { CommandInput, CommandResult, HitView } from '../lib/admin/commands.ts';
+import type { CommandInput, CommandResult, HitView } from '../lib/admin/contract/commands.ts';
 import { adminFunction } from './admin-function.ts';
-import { check } from './field-names.ts';
-import { instant } from './figures.ts';
+import { instant } from './format.ts';
+import { check } from './option-names.ts';
 import { type SharedArguments, text, wholeNumber } from './options.ts';
 import { summaryOf } from './summaries.ts';
 import { type Column, drawTable } from './table.ts';

@@ -1,9 +1,9 @@
 import type { Argv } from 'yargs';
-import type { CommandInput } from '../lib/admin/commands.ts';
+import type { CommandInput } from '../lib/admin/contract/commands.ts';
 import { adminFunction } from './admin-function.ts';
 import { confirm } from './confirm.ts';
-import { check } from './field-names.ts';
 import { describeLinks, describePreview, describeSteps, describeUrl, isArmed } from './link-text.ts';
+import { check } from './option-names.ts';
 import { type SharedArguments, suggested, text, wholeNumber, yesOption } from './options.ts';
 import { summaryOf } from './summaries.ts';
 import { printResult } from './terminal.ts';

@@ -1,8 +1,7 @@
 import { styleText } from 'node:util';
-import type { CommandResult, LinkView, PositionView } from '../lib/admin/commands.ts';
-import { chartOf } from '../lib/exchange/chart.ts';
-import { isPublic, onlyHere, paidPlan } from '../lib/link/reach.ts';
-import { moment } from './figures.ts';
+import type { CommandResult, LinkView, PositionView } from '../lib/admin/contract/commands.ts';
+import { chartOf, isPublic, onlyHere, paidPlan } from '../lib/link/tradingview.ts';
+import { moment } from './format.ts';
 import { suggested, type Target } from './options.ts';
 import { namePosition } from './position-text.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';

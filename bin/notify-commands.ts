@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 import type { Argv } from 'yargs';
-import type { CommandResult } from '../lib/admin/commands.ts';
+import type { CommandResult } from '../lib/admin/contract/commands.ts';
 import { adminFunction } from './admin-function.ts';
+import { Refusal } from './cli-error.ts';
 import type { SharedArguments } from './options.ts';
-import { Refusal } from './refusal.ts';
 import { summaryOf } from './summaries.ts';
 import { type Column, drawTable } from './table.ts';
 import { printResult } from './terminal.ts';

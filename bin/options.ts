@@ -1,5 +1,5 @@
 import type { InferredOptionTypes, Options } from 'yargs';
-import { Refusal } from './refusal.ts';
+import { Refusal } from './cli-error.ts';
 import { commandName } from './terminal.ts';
 
 export const localDefault = 'http://127.0.0.1:8787';

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Argv } from 'yargs';
-import type { CommandInput, CommandResult } from '../lib/admin/commands.ts';
+import type { CommandInput, CommandResult } from '../lib/admin/contract/commands.ts';
 import { entrySideOf } from '../lib/exchange/exchange.ts';
 import { type AdminFunction, adminFunction } from './admin-function.ts';
+import { Refusal } from './cli-error.ts';
 import { confirm } from './confirm.ts';
-import { check } from './field-names.ts';
+import { check } from './option-names.ts';
 import { type SharedArguments, suggested, type Target, text, yesOption } from './options.ts';
 import {
   describePosition,
@@ -13,7 +14,6 @@ import {
   describeVerdict,
   namePosition,
 } from './position-text.ts';
-import { Refusal } from './refusal.ts';
 import { summaryOf } from './summaries.ts';
 import { printResult, say } from './terminal.ts';
 

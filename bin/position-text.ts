@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
-import type { CommandResult, PositionView } from '../lib/admin/commands.ts';
+import type { CommandResult, PositionView } from '../lib/admin/contract/commands.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
-import { figure, moment, paintSigned, percent, signed } from './figures.ts';
+import { figure, moment, paintSigned, percent, signed } from './format.ts';
 import { suggested, type Target } from './options.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';

@@ -1,4 +1,4 @@
-import { type CommandName, commands } from '../lib/admin/commands.ts';
+import { type CommandName, commands } from '../lib/admin/contract/commands.ts';
 
 /** Where the contract's sentence speaks of fields that nobody types. */
 const typed: Partial<Record<CommandName, string>> = {

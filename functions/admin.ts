@@ -1,11 +1,11 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { AdminAnswer } from '../lib/admin/commands.ts';
-import { runAdmin } from '../lib/admin/run.ts';
+import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
+import { runAdmin } from '../lib/admin/dispatch.ts';
 import { createLog, type Log } from '../lib/log.ts';
-import { buildEngine } from './engine.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { buildNotifiers } from './notifiers.ts';
+import { buildEngine } from './services.ts';
 
 type Handler = (payload: unknown, context: Context) => Promise<AdminAnswer>;
 

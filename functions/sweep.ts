@@ -2,11 +2,11 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { Fault } from '../lib/fault.ts';
 import { codeOf, createLog, type Log } from '../lib/log.ts';
-import { saySweep } from '../lib/trigger/say-sweep.ts';
-import { type SweepReport, sweep } from '../lib/trigger/sweep.ts';
-import { buildEngine } from './engine.ts';
+import { saySweep } from '../lib/sweep/log-sweep.ts';
+import { type SweepReport, sweep } from '../lib/sweep/sweep.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { buildNotifiers } from './notifiers.ts';
+import { buildEngine } from './services.ts';
 
 type Handler = (event: unknown, context: Context) => Promise<SweepReport>;
 

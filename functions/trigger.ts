@@ -3,15 +3,15 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { z } from 'zod';
 import { asFault, httpStatusOf } from '../lib/fault.ts';
 import { codeOf, createLog, type Log } from '../lib/log.ts';
-import type { Answer } from '../lib/trigger/answer.ts';
 import { fire } from '../lib/trigger/fire.ts';
+import { sayHit } from '../lib/trigger/log-hit.ts';
 import { judgeNavigation } from '../lib/trigger/navigation.ts';
-import { sayHit } from '../lib/trigger/say-hit.ts';
-import { wantsPage } from './accept.ts';
-import { toHolder } from './discretion.ts';
-import { buildEngine } from './engine.ts';
+import type { Answer } from '../lib/trigger/response.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
-import { renderPage } from './page.ts';
+import { wantsPage } from './http/content-negotiation.ts';
+import { renderPage } from './http/html-page.ts';
+import { toHolder } from './http/redact-response.ts';
+import { buildEngine } from './services.ts';
 
 /** What is read of a request; a token of any other shape is simply not found. */
 const requestSchema = z.object({

@@ -17,10 +17,10 @@
  * `cdk deploy -c prefix=ripcord-test -c notifyEmail=me@example.org`
  */
 import { App } from 'aws-cdk-lib';
-import { builtFunctions, bundleFunctions } from './bundle.ts';
-import { RipcordStack, stackName } from './ripcord-stack.ts';
-import { checkSecurity } from './security-checks.ts';
-import { parseSettings } from './settings.ts';
+import { builtFunctions, bundleFunctions } from './bundle/bundle.ts';
+import { RipcordStack, stackName } from './stack/ripcord-stack.ts';
+import { checkSecurity } from './stack/security-checks.ts';
+import { parseSettings } from './stack/settings.ts';
 
 const app = new App();
 const settings = parseSettings(app.node.getAllContext());

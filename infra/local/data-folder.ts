@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import { StartFailure } from './start-failure.ts';
+import { StartFailure } from '../loopback/start-failure.ts';
 
 /** Makes the folder that keeps everything; nobody but its owner may look into it, for it holds credentials. */
 export const prepareDataFolder = async (folder: string): Promise<void> => {

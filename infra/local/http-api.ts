@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../loopback/log.ts';
+import { readBody } from '../loopback/request-body.ts';
 import { eventOf, routeOf } from './http-event.ts';
 import { apiMessage, type HttpResponse, responseOf } from './http-result.ts';
 import type { Lambda } from './lambda.ts';
-import type { Log } from './log.ts';
-import { readBody } from './request-body.ts';
 
 /** The HTTP API's quota for a payload: 10 MB. */
 const payloadLimit = 10 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../loopback/log.ts';
+import { refusalOf, refuse } from '../loopback/loopback-guard.ts';
+import { readBody } from '../loopback/request-body.ts';
 import { arnOf, type Lambda } from './lambda.ts';
-import type { Log } from './log.ts';
-import { readBody } from './request-body.ts';
-import { refusalOf, refuse } from './same-machine.ts';
 
 /** What every path of Lambda's API starts with. */
 export const invokeApiPrefix = '/2015-03-31/';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { inOneLine, type Log } from './log.ts';
+import { inOneLine, type Log } from '../loopback/log.ts';
 
 /** A function's code. What its event is, only its caller knows: an HTTP event, a command, a schedule's. */
 export type Handler = (event: never, context: Context) => Promise<unknown>;

@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { highestPort } from './listen.ts';
+import { highestPort } from '../loopback/listen.ts';
 
 export interface Options {
   port: number;

@@ -1,4 +1,4 @@
-import { inOneLine, type Log } from './log.ts';
+import { inOneLine, type Log } from '../loopback/log.ts';
 
 /** Calls `tick` again and again. @returns what ends it. */
 export type Every = (intervalMs: number, tick: () => void) => () => void;

@@ -1,24 +1,34 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { parseEnvironment } from '../../functions/environment.ts';
 import { fileAccounts } from '../../lib/account/file-accounts.ts';
-import { type Console, createConsole } from '../console/console.ts';
+import { highestPort } from '../loopback/listen.ts';
+import type { Log } from '../loopback/log.ts';
+import { type LocalServer, type RequestHandler, startServer } from '../loopback/server.ts';
 import { prepareDataFolder } from './data-folder.ts';
-import { type Demo, startDemo } from './demo.ts';
-import { type CreateHandlers, createLambdas, type Lambdas } from './functions.ts';
+import { type Demo, startDemo } from './demo/demo.ts';
 import { createHttpApi } from './http-api.ts';
+import { type Relay, relayTo } from './invoke-admin.ts';
 import { createInvokeApi, invokeApiPrefix } from './invoke-api.ts';
 import type { Lambda } from './lambda.ts';
-import { highestPort } from './listen.ts';
-import type { Log } from './log.ts';
-import { relayTo } from './relay.ts';
+import { type CreateHandlers, createLambdas, type Lambdas } from './lambdas.ts';
 import { type Every, everyByClock, type Schedule, startSchedule } from './schedule.ts';
-import { type LocalServer, type RequestHandler, startServer } from './server.ts';
 import { type LocalTable, startTable } from './table.ts';
 
 const tableName = 'ripcord';
 /** As on AWS. */
 const sweepIntervalMs = 60_000;
+
+/** A web console as the stack serves it. The stack stands below the console, so its caller passes it in. */
+export interface Console {
+  /** Whether a request's path is the console's. */
+  owns(request: IncomingMessage): boolean;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** What a browser opens, once. */
+  addressAt(origin: string): string;
+}
+export type CreateConsole = (relay: Relay, announce: (address: string) => void) => Console;
 
 export interface LocalStackOptions {
   /** 0 takes any free one. */
@@ -27,6 +37,8 @@ export interface LocalStackOptions {
   data: string;
   /** A simulated exchange with three positions to try things on. Off by default. */
   demo?: boolean;
+  /** Absent: no console is served. */
+  console?: CreateConsole;
   /** In place of the project's own functions. */
   handlers?: CreateHandlers;
   /** In place of the clock of the schedule and the demo's prices. */
@@ -37,8 +49,8 @@ export interface LocalStackOptions {
 export interface LocalStack {
   /** What links start with, and the endpoint of the invoke API. */
   url: string;
-  /** What lets one browser into the console. */
-  consoleAddress(): string;
+  /** What lets one browser into the console; undefined when none is served. */
+  consoleAddress(): string | undefined;
   tableEndpoint: string;
   lambdas: Lambdas;
   /** The simulated exchange's address, with the demo. */
@@ -89,17 +101,20 @@ const startBehind = async (
   const every = options.every ?? everyByClock;
   const demo = options.demo === true ? await openDemo(options.port, data, every, log) : undefined;
   if (demo !== undefined) running.demo = demo;
-  const createHandlers = options.handlers ?? (await import('./project.ts')).createProjectHandlers;
+  const createHandlers =
+    options.handlers ?? (await import('./create-project-handlers.ts')).createProjectHandlers;
   const lambdas = createLambdas(createHandlers(environment, log), log);
   running.lambdas = lambdas;
-  const console = createConsole(relayTo(lambdas.admin), (address) => log(`For another browser: ${address}`));
+  const console = options.console?.(relayTo(lambdas.admin), (address) =>
+    log(`For another browser: ${address}`),
+  );
   running.server.serve(apisOf(lambdas, console, log));
   await demo?.seed(lambdas.admin);
   running.schedule = startSweeps(lambdas.sweep, log, every);
   let stopped: Promise<void> | undefined;
   return {
     url,
-    consoleAddress: () => console.addressAt(url),
+    consoleAddress: () => console?.addressAt(url),
     tableEndpoint: table.endpoint,
     lambdas,
     exchangeUrl: demo?.exchangeUrl,
@@ -122,11 +137,11 @@ const openDemo = async (port: number, data: string, every: Every, log: Log): Pro
   });
 };
 
-const apisOf = (lambdas: Lambdas, console: Console, log: Log): RequestHandler => {
+const apisOf = (lambdas: Lambdas, console: Console | undefined, log: Log): RequestHandler => {
   const httpApi = createHttpApi({ trigger: lambdas.trigger, log });
   const invokeApi = createInvokeApi({ lambdas: Object.values(lambdas), log });
   return (request, response) => {
-    if (console.owns(request)) return console.handle(request, response);
+    if (console?.owns(request) === true) return console.handle(request, response);
     return request.url?.startsWith(invokeApiPrefix) === true
       ? invokeApi(request, response)
       : httpApi(request, response);

@@ -4,9 +4,9 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { listen } from './listen.ts';
-import { refusalOf, refuse } from './same-machine.ts';
-import { hasCode, StartFailure } from './start-failure.ts';
+import { listen } from '../loopback/listen.ts';
+import { refusalOf, refuse } from '../loopback/loopback-guard.ts';
+import { hasCode, StartFailure } from '../loopback/start-failure.ts';
 
 export interface LocalTable {
   endpoint: string;

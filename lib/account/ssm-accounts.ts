@@ -5,8 +5,8 @@ import {
   ParameterNotFound,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
+import { ssmClient, untilDeadline } from '../aws-client.ts';
 import { Fault } from '../fault.ts';
-import { ssmClient, untilDeadline } from '../ssm-client.ts';
 import { type Account, type Accounts, accountSchema } from './account.ts';
 import { unknownAccount } from './file-accounts.ts';
 

@@ -1,9 +1,9 @@
-import type { Engine } from '../engine.ts';
 import { asFault } from '../fault.ts';
+import { type Delivery, deliveryTo, isDead, isDue, isUndelivered, type Notice } from '../position/notice.ts';
 import type { Position } from '../position/position.ts';
-import { type Delivery, deliveryTo, isDead, isDue, isUndelivered, type Notice } from './notice.ts';
+import type { Engine } from '../services.ts';
+import { withNews } from './notice-text.ts';
 import { messageOf, type Notifier, type Notifiers, type Sent } from './notifier.ts';
-import { withNews } from './words.ts';
 
 /** One sweep's round with the mail. */
 export interface Round {

@@ -1,4 +1,4 @@
-import type { Notice } from './notice.ts';
+import type { Notice } from '../position/notice.ts';
 
 /** The port to one channel: one topic, one chat. */
 export interface Notifier {

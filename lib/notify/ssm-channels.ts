@@ -1,5 +1,5 @@
 import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
-import { ssmClient, untilDeadline } from '../ssm-client.ts';
+import { ssmClient, untilDeadline } from '../aws-client.ts';
 import { type Channel, parseChannels, type ReadChannels, unreadableChannels } from './channels.ts';
 
 /** The sweep comes every minute; a new channel may wait for as long. */

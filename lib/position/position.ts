@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { amountSchema } from '../amount.ts';
 import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
-import { noticeSchema } from '../notify/notice.ts';
+import { noticeSchema } from './notice.ts';
 
 /** `pos_` + 12 of 0-9a-z: 62 random bits, and short enough to be spelled inside a client order id. */
 export const positionIdSchema = z

@@ -1,9 +1,12 @@
-import type { Engine } from '../engine.ts';
+import { claimableFrom, type Intent, newClaim, pursue, recover, type Standing } from '../close/claim.ts';
 import type { RequestNote } from '../link/hit.ts';
+import { mayComeFrom } from '../link/ip-allow-list.ts';
 import { isExpired, type Link, linkIdOf } from '../link/link.ts';
-import { mayComeFrom } from '../link/sources.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
 import { isFinal, type Position } from '../position/position.ts';
+import type { Engine } from '../services.ts';
+import { recordHit } from './record-hit.ts';
+import type { Request } from './request.ts';
 import {
   type Answer,
   answerOf,
@@ -19,10 +22,7 @@ import {
   revoked,
   usedUp,
   wrongSource,
-} from './answer.ts';
-import { claimableFrom, type Intent, newClaim, pursue, recover, type Standing } from './claim.ts';
-import { recordHit } from './record-hit.ts';
-import type { Request } from './request.ts';
+} from './response.ts';
 
 /** Fires a link, if it may be fired: finds it, claims its position, acts, answers what is written down. */
 export const fire = async (engine: Engine, request: Request): Promise<Answer> => {

@@ -1,8 +1,8 @@
-import type { Engine } from '../engine.ts';
 import { type Hit, hitsKeptMs, type RequestNote } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
-import type { Answer } from './answer.ts';
+import type { Engine } from '../services.ts';
 import type { Request } from './request.ts';
+import type { Answer } from './response.ts';
 
 /** User agents are the sender's own text: enough of it to know it by, and nothing that could steer a terminal. */
 const agentLength = 200;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type BundleSize, bundleFunctions } from '../../infra/bundle.ts';
+import { type BundleSize, bundleFunctions } from '../../infra/bundle/bundle.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 

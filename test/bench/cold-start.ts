@@ -1,7 +1,7 @@
 import type { Builds } from './builds.ts';
+import type { World } from './environment.ts';
 import { type Findings, inKilobytes, inMs, median, type Progress } from './figures.ts';
 import { alertFor, type FunctionAnswer, startFunction } from './function-process.ts';
-import type { World } from './world.ts';
 
 /** Milliseconds since the process was spawned; of CPU, user and system time of all its threads. */
 interface ColdStart {

@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { listen } from '../../infra/local/listen.ts';
+import { listen } from '../../infra/loopback/listen.ts';
 import { monotonic } from './function-process.ts';
 
 /** One request as it went through, on the machine's monotonic clock, milliseconds. */

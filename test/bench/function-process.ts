@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { listen } from '../../infra/local/listen.ts';
+import { listen } from '../../infra/loopback/listen.ts';
 
 const runtime = fileURLToPath(new URL('./runtime.cjs', import.meta.url));
 

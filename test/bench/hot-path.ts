@@ -2,9 +2,9 @@ import { mintToken } from '../../lib/link/token.ts';
 import type { Builds } from './builds.ts';
 import { expectAnswered } from './cold-start.ts';
 import type { Passage } from './delay-proxy.ts';
+import type { World } from './environment.ts';
 import { type Findings, inMs, median, type Progress, percentile, type Row } from './figures.ts';
 import { alertFor, startFunction } from './function-process.ts';
-import type { World } from './world.ts';
 
 /** What the table and the exchange are made to take. */
 const delays = { tableMs: 5, exchangeMs: 50 };

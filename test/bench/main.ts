@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildAll } from './builds.ts';
 import { measureColdStarts } from './cold-start.ts';
+import { startWorld } from './environment.ts';
 import type { Findings, Row } from './figures.ts';
 import { measureHotPath } from './hot-path.ts';
 import { measureMemory } from './memory.ts';
 import { measureThroughput } from './throughput.ts';
-import { startWorld } from './world.ts';
 
 /**
  *     npm run bench -- [--only cold,hot,memory,throughput] [--json <file>]

@@ -1,8 +1,8 @@
 import type { Builds } from './builds.ts';
 import { expectAnswered } from './cold-start.ts';
+import type { World } from './environment.ts';
 import type { Findings, Progress } from './figures.ts';
 import { alertFor, startFunction } from './function-process.ts';
-import type { World } from './world.ts';
 
 /** Links, of which each hit takes the next: the first round executes, all others repeat. */
 const links = 150;

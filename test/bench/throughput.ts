@@ -4,12 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { adminAnswerSchema } from '../../lib/admin/commands.ts';
+import { adminAnswerSchema } from '../../lib/admin/contract/commands.ts';
+import { type Admin, addAccount, adoptAll, type World } from './environment.ts';
 import { type Findings, inMs, median, type Progress, percentile } from './figures.ts';
 import { monotonic } from './function-process.ts';
-import { type Admin, addAccount, adoptAll, type World } from './world.ts';
 
-const program = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/start.ts', import.meta.url));
 const positions = 200;
 const connections = 64;
 /** Of a clock tick in /proc, in milliseconds. */

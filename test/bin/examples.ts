@@ -1,4 +1,4 @@
-import type { LinkView, PositionView } from '../../lib/admin/commands.ts';
+import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
 
 export const positionId = 'pos_4k1z09qj3m2x';
 export const linkId = 'lnk_8w2c5t7y1n0b4d6f';

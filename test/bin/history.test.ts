@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HitView } from '../../lib/admin/commands.ts';
+import type { HitView } from '../../lib/admin/contract/commands.ts';
 import { linkId, positionId } from './examples.ts';
 import { answered, startFakeAdmin } from './fake-admin.ts';
 import { runLocally } from './run-ripcord.ts';

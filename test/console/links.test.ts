@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
-import { adopt, newScene, placeEntry, placeExits, spotLong } from '../end-to-end/scene.ts';
-import { fire, startWorld } from '../end-to-end/world.ts';
-import { choose, copyLink, go, setStage } from './stage.ts';
+import { fire, startWorld } from '../end-to-end/environment.ts';
+import { adopt, newScene, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
+import { choose, copyLink, go, setStage } from './harness.ts';
 
 /** Links made on the page, as the guide's user makes them: three dots, two options, the Copy icon. */
 

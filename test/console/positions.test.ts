@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
+import { fire, ledgerSince, markOf, startWorld } from '../end-to-end/environment.ts';
 import {
   adopt,
   movePrice,
@@ -9,9 +10,8 @@ import {
   placeExits,
   spotLong,
   tradeByHand,
-} from '../end-to-end/scene.ts';
-import { fire, ledgerSince, markOf, startWorld } from '../end-to-end/world.ts';
-import { choose, go, setStage } from './stage.ts';
+} from '../end-to-end/trader.ts';
+import { choose, go, setStage } from './harness.ts';
 
 /** Positions on the page: taken over from a list, opened, watched, closed and resolved. */
 

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { adopt, kinds, newScene, perpetualLong, placeEntry, placeExits, spotLong } from './scene.ts';
-import { fire, startWorld } from './world.ts';
+import { fire, startWorld } from './environment.ts';
+import { adopt, kinds, newScene, perpetualLong, placeEntry, placeExits, spotLong } from './trader.ts';
 
 /** Accounts and their keys: what is told of them, and that nothing ever tells a secret. */
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Order } from '../../infra/local/exchange/core/model.ts';
-import type { PositionView } from '../../lib/admin/commands.ts';
+import type { Order } from '../../infra/simulator/core/model.ts';
+import type { PositionView } from '../../lib/admin/contract/commands.ts';
+import { fire, ledgerSince, markOf, startWorld } from './environment.ts';
 import {
   adopt,
   type Exits,
@@ -14,8 +15,7 @@ import {
   type Scene,
   spotLong,
   tradeByHand,
-} from './scene.ts';
-import { fire, ledgerSince, markOf, startWorld } from './world.ts';
+} from './trader.ts';
 
 /** What each action does: every row for spot and perpetuals, long and short, by both links, through HTTP to the ledger. */
 

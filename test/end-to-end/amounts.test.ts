@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fire, ledgerSince, markOf, startWorld } from './environment.ts';
 import {
   adopt,
   holdingOf,
@@ -14,8 +15,7 @@ import {
   spotLong,
   spotShort,
   tradeByHand,
-} from './scene.ts';
-import { fire, ledgerSince, markOf, startWorld } from './world.ts';
+} from './trader.ts';
 
 /** How much is closed, and of what: never more than the position's own, and only what the exchange says there is. */
 

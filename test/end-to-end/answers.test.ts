@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
+import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { mintToken } from '../../lib/link/token.ts';
 import { navigation } from '../security/header-sets.ts';
-import { adopt, holdingOf, newScene, perpetualLong, placeEntry, type Scene, spotLong } from './scene.ts';
-import { fire, hit, ledgerSince, markOf, startWorld } from './world.ts';
+import { fire, hit, ledgerSince, markOf, startWorld } from './environment.ts';
+import { adopt, holdingOf, newScene, perpetualLong, placeEntry, type Scene, spotLong } from './trader.ts';
 
 /** What a link answers, to whom, and that nothing but a hit on an armed link does anything. */
 

@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createProjectHandlers } from '../../infra/local/project.ts';
+import { createProjectHandlers } from '../../infra/local/create-project-handlers.ts';
 import { startLocalStack } from '../../infra/local/stack.ts';
 import { mintToken } from '../../lib/link/token.ts';
-import { send } from '../infra/local/running-server.ts';
 import { temporaryFolder } from '../infra/local/temporary-folder.ts';
-import { adopt, newScene, perpetualLong, placeEntry, placeExits, spotLong } from './scene.ts';
-import { fire, hit, startWorld } from './world.ts';
+import { send } from '../infra/loopback/running-server.ts';
+import { fire, hit, startWorld } from './environment.ts';
+import { adopt, newScene, perpetualLong, placeEntry, placeExits, spotLong } from './trader.ts';
 
 /** What is wrong is told so that it can be put right: what, where, what was expected, and nothing done. */
 

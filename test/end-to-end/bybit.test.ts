@@ -1,16 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { orderIdOf } from '../../infra/local/exchange/bybit/shapes.ts';
-import type {
-  MarketKind,
-  Order,
-  OrderType,
-  PositionSide,
-  Side,
-} from '../../infra/local/exchange/core/model.ts';
-import type { PositionView } from '../../lib/admin/commands.ts';
+import { orderIdOf } from '../../infra/simulator/bybit/shapes.ts';
+import type { MarketKind, Order, OrderType, PositionSide, Side } from '../../infra/simulator/core/model.ts';
+import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { decimal } from '../../lib/amount.ts';
 import { clientOrderIdOf } from '../../lib/position/position.ts';
-import { fire, ledgerSince, markOf, startWorld, type Trader } from './world.ts';
+import { fire, ledgerSince, markOf, startWorld, type Trader } from './environment.ts';
 
 /** Bybit acknowledges first; by so many milliseconds the engine's first look comes too early, and its second doesn't. */
 const effectDelayMs = 100;

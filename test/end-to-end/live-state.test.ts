@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
-import { spellItems } from '../table/spell-items.ts';
-import { adopt, kinds, movePrice, newScene, placeEntry, placeExits, spotLong } from './scene.ts';
-import { fire, startWorld } from './world.ts';
+import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import { spellItems } from '../lib/store/spell-items.ts';
+import { fire, startWorld } from './environment.ts';
+import { adopt, kinds, movePrice, newScene, placeEntry, placeExits, spotLong } from './trader.ts';
 
 /** What is shown of positions and links, and what is kept of them. */
 

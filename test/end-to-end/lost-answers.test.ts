@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Fault } from '../../infra/local/exchange/core/faults.ts';
-import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
+import type { Fault } from '../../infra/simulator/core/faults.ts';
+import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import { fire, ledgerSince, markOf, startWorld } from './environment.ts';
 import {
   adopt,
   holdingOf,
@@ -11,8 +12,7 @@ import {
   perpetualLong,
   placeEntry,
   spotLong,
-} from './scene.ts';
-import { fire, ledgerSince, markOf, startWorld } from './world.ts';
+} from './trader.ts';
 
 /** Whatever becomes of an answer, one order closes a position, and what is not known is not claimed. */
 

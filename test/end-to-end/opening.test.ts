@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandInput } from '../../lib/admin/commands.ts';
-import { kinds, newScene, perpetualLong, perpetuals, type Scene, spotLong } from './scene.ts';
-import { fire, ledgerSince, markOf, startWorld } from './world.ts';
+import type { CommandInput } from '../../lib/admin/contract/commands.ts';
+import { fire, ledgerSince, markOf, startWorld } from './environment.ts';
+import { kinds, newScene, perpetualLong, perpetuals, type Scene, spotLong } from './trader.ts';
 
 /** Positions that Ripcord opens itself: one order for one request, whatever becomes of the answers. */
 

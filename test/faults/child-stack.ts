@@ -8,8 +8,8 @@ import {
   type CommandName,
   type CommandResult,
   commands,
-} from '../../lib/admin/commands.ts';
-import { send } from '../infra/local/running-server.ts';
+} from '../../lib/admin/contract/commands.ts';
+import { send } from '../infra/loopback/running-server.ts';
 
 const program = fileURLToPath(new URL('./stack-process.ts', import.meta.url));
 

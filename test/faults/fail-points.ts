@@ -1,6 +1,6 @@
-import type { Engine } from '../../lib/engine.ts';
 import type { Exchange } from '../../lib/exchange/exchange.ts';
-import type { Table } from '../../lib/table/table.ts';
+import type { Engine } from '../../lib/services.ts';
+import type { Table } from '../../lib/store/store.ts';
 
 /** The moments at which a process may die or be paused, in the order in which a hit and its recovery pass them. */
 export const failPoints = [

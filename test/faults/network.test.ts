@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { createAdmin } from '../../functions/admin.ts';
-import { buildEngine } from '../../functions/engine.ts';
+import { buildEngine } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
-import { type SimulatedExchange, startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
 import { createLambda } from '../../infra/local/lambda.ts';
 import { type LocalTable, startTable } from '../../infra/local/table.ts';
+import { type SimulatedExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import {
   adminAnswerSchema,
   type CommandInput,
@@ -17,16 +17,16 @@ import {
   type CommandResult,
   commands,
   type PositionView,
-} from '../../lib/admin/commands.ts';
-import type { Engine } from '../../lib/engine.ts';
-import { ccxtExchanges } from '../../lib/exchange/ccxt-exchange.ts';
+} from '../../lib/admin/contract/commands.ts';
+import { ccxtExchanges } from '../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { createLog } from '../../lib/log.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
-import { dynamoTable } from '../../lib/table/dynamo-table.ts';
+import type { Engine } from '../../lib/services.ts';
+import { dynamoTable } from '../../lib/store/dynamo-store.ts';
 import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
-import { makeTableAt } from '../table/tables.ts';
+import { makeTableAt } from '../lib/store/tables.ts';
 import type { LinkAnswer } from './child-stack.ts';
-import { closesOf, ownAmount, type Staged, stagePosition } from './stage.ts';
+import { closesOf, ownAmount, type Staged, stagePosition } from './harness.ts';
 import { loseAnswer, startTcpProxy, type TcpProxy, type Treatment, type Turn } from './tcp-proxy.ts';
 
 /**

@@ -2,14 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
-import { type SimulatedExchange, startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
 import { type LocalTable, startTable } from '../../infra/local/table.ts';
-import type { PositionView } from '../../lib/admin/commands.ts';
+import { type SimulatedExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
-import { dynamoTable } from '../../lib/table/dynamo-table.ts';
-import type { Table } from '../../lib/table/table.ts';
+import { dynamoTable } from '../../lib/store/dynamo-store.ts';
+import type { Table } from '../../lib/store/store.ts';
 import { type ChildStack, type LinkAnswer, startChildStack } from './child-stack.ts';
 import type { FailPoint } from './fail-points.ts';
+import { writeSteering } from './fault-control.ts';
 import {
   closesOf,
   type Deed,
@@ -18,8 +19,7 @@ import {
   requestsSince,
   type Staged,
   stagePosition,
-} from './stage.ts';
-import { writeSteering } from './steering.ts';
+} from './harness.ts';
 
 /**
  * The functions in processes of their own that are killed or paused at every fail point, by a hit or by the recovery

@@ -3,14 +3,14 @@ import { readSync, writeSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
 import { parseArgs } from 'node:util';
 import { createAdmin } from '../../functions/admin.ts';
-import { buildEngine } from '../../functions/engine.ts';
 import type { Environment } from '../../functions/environment.ts';
+import { buildEngine } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import { startLocalStack } from '../../infra/local/stack.ts';
 import { createLog } from '../../lib/log.ts';
 import { type FailPoint, withFailPoints } from './fail-points.ts';
-import { readSteering } from './steering.ts';
+import { readSteering } from './fault-control.ts';
 
 /**
  * The local stack as a process whose clock a test moves, and which stops where a test says: it prints

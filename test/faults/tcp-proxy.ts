@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { listen } from '../../infra/local/listen.ts';
+import { listen } from '../../infra/loopback/listen.ts';
 
 /** A request and its answer on one connection. It begins with the first bytes that a client sends after an answer. */
 export interface Turn {

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createTrigger } from '../../functions/trigger.ts';
-import type { Engine } from '../../lib/engine.ts';
+import { createLink } from '../../lib/admin/links/manage.ts';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
-import { createLink } from '../../lib/link/manage.ts';
-import { newScene } from '../notify/scene.ts';
+import type { Engine } from '../../lib/services.ts';
+import { newScene } from '../lib/notify/trader.ts';
 
 const secretPlace = '/home/owner/.ripcord/accounts.json';
 

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { launchBrowser, noBrowser } from '../browser.ts';
-import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/scene.ts';
-import { ledgerSince, markOf, startWorld } from '../end-to-end/world.ts';
-import { startFront } from './front.ts';
+import { ledgerSince, markOf, startWorld } from '../end-to-end/environment.ts';
+import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/trader.ts';
+import { startFront } from './browser-origins.ts';
 
 /** What a real Chromium sends to a link, and what comes of it at the exchange. */
 

@@ -3,7 +3,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { startSimulatedExchange } from '../../infra/local/exchange/exchange.ts';
+import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { mintToken } from '../../lib/link/token.ts';
 import { askAdmin, runLocal } from '../infra/local/local-process.ts';
 

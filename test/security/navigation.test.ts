@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { judgeNavigation } from '../../lib/trigger/navigation.ts';
-import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/scene.ts';
-import { hit, markOf, startWorld } from '../end-to-end/world.ts';
+import { hit, markOf, startWorld } from '../end-to-end/environment.ts';
+import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/trader.ts';
 import { type HeaderSet, indistinguishable, nobodys, people, posts } from './header-sets.ts';
 
 /** Which requests fire a link, from the headers as they travel to the exchange's ledger. */

@@ -3,11 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAdmin } from '../../functions/admin.ts';
-import { buildEngine } from '../../functions/engine.ts';
+import { buildEngine } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
-import type { LinkView } from '../../lib/admin/commands.ts';
-import { mayComeFrom } from '../../lib/link/sources.ts';
+import type { LinkView } from '../../lib/admin/contract/commands.ts';
+import { mayComeFrom } from '../../lib/link/ip-allow-list.ts';
+import { fire, hit, ledgerSince, markOf, startWorld } from '../end-to-end/environment.ts';
 import {
   adopt,
   newScene,
@@ -16,8 +17,7 @@ import {
   placeExits,
   type Scene,
   spotLong,
-} from '../end-to-end/scene.ts';
-import { fire, hit, ledgerSince, markOf, startWorld } from '../end-to-end/world.ts';
+} from '../end-to-end/trader.ts';
 import { navigation } from './header-sets.ts';
 
 /** What a link's maker can choose, and that every choice holds from HTTP to the exchange's ledger. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/scene.ts';
-import { fire, hit, ledgerSince, markOf, startWorld } from '../end-to-end/world.ts';
+import { fire, hit, ledgerSince, markOf, startWorld } from '../end-to-end/environment.ts';
+import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/trader.ts';
 import { navigation } from './header-sets.ts';
 
 /** However often and by however many a link is hit: its position's state decides, and decides once. */

@@ -1,12 +1,17 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createTrigger } from '../../functions/trigger.ts';
-import type { Engine } from '../../lib/engine.ts';
 import { type Link, linkIdOf } from '../../lib/link/link.ts';
 import { hashToken, isWellFormed, mintToken } from '../../lib/link/token.ts';
 import type { Position, State } from '../../lib/position/position.ts';
-import type { Table } from '../../lib/table/table.ts';
-import { exampleClaim, exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
+import type { Engine } from '../../lib/services.ts';
+import type { Table } from '../../lib/store/store.ts';
+import {
+  exampleClaim,
+  exampleOutcome,
+  examplePosition,
+  positionIdAt,
+} from '../lib/position/example-position.ts';
 import { memoryTable } from '../simulation/memory-table.ts';
 import { Random } from '../simulation/random.ts';
 import { navigation } from './header-sets.ts';

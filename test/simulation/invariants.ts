@@ -1,6 +1,6 @@
 import { decimal } from '../../lib/amount.ts';
 import type { Position } from '../../lib/position/position.ts';
-import type { Answer } from '../../lib/trigger/answer.ts';
+import type { Answer } from '../../lib/trigger/response.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
 import type { Plan } from './plan.ts';
 

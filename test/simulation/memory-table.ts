@@ -2,7 +2,7 @@ import { Fault } from '../../lib/fault.ts';
 import type { Hit } from '../../lib/link/hit.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
 import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
-import { applyChange, type ClaimResult, type Table } from '../../lib/table/table.ts';
+import { applyChange, type ClaimResult, type Table } from '../../lib/store/store.ts';
 
 /** One request to the table. Most methods are one; `revokeLink` is two, and what was refused is read again. */
 export type TableRequest =

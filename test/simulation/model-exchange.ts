@@ -10,8 +10,8 @@ import type {
   Side,
 } from '../../lib/exchange/exchange.ts';
 import { Fault } from '../../lib/fault.ts';
+import type { World } from './environment.ts';
 import type { Plan, Units } from './plan.ts';
-import type { World } from './world.ts';
 
 /** What the exchange itself knows: the truth that every run is judged by. */
 export interface ModelOrder {

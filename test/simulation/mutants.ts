@@ -14,8 +14,8 @@ interface Mutant {
   edits: Edit[];
 }
 
-const close = 'lib/trigger/close-order.ts';
-const claim = 'lib/trigger/claim.ts';
+const close = 'lib/close/close-order.ts';
+const claim = 'lib/close/claim.ts';
 const model = 'test/simulation/memory-table.ts';
 
 /** Deliberate breakages of the engine, one for each thing that it must not do. */
@@ -114,7 +114,7 @@ const mutants: Mutant[] = [
     name: 'take a failed cancel for a cancel',
     edits: [
       {
-        file: 'lib/trigger/cancel.ts',
+        file: 'lib/close/cancel.ts',
         find: '  for (let look = 0;',
         replace:
           "  if (result.message === 'no answer') return canceledBy(claim, { ...order, status: 'done' });\n  for (let look = 0;",
@@ -125,7 +125,7 @@ const mutants: Mutant[] = [
     name: 'take an acknowledged cancel for a cancel',
     edits: [
       {
-        file: 'lib/trigger/cancel.ts',
+        file: 'lib/close/cancel.ts',
         find: '  for (let look = 0;',
         replace:
           "  if (result.message === 'acknowledged') return canceledBy(claim, { ...order, status: 'done' });\n  for (let look = 0;",
@@ -136,7 +136,7 @@ const mutants: Mutant[] = [
     name: 'leave the exits alive',
     edits: [
       {
-        file: 'lib/trigger/act.ts',
+        file: 'lib/close/execute.ts',
         find: "await cancelOrders(run, ['entries', 'exits']);",
         replace: "await cancelOrders(run, ['entries']);",
       },
@@ -144,11 +144,11 @@ const mutants: Mutant[] = [
   },
   {
     name: 'close what the exits have sold already',
-    edits: [{ file: 'lib/position/tally.ts', find: '.minus(sum(exits.map(exitedBy)))', replace: '' }],
+    edits: [{ file: 'lib/position/totals.ts', find: '.minus(sum(exits.map(exitedBy)))', replace: '' }],
   },
   {
     name: 'close what the fees have taken',
-    edits: [{ file: 'lib/position/tally.ts', find: '.minus(fees)', replace: '' }],
+    edits: [{ file: 'lib/position/totals.ts', find: '.minus(fees)', replace: '' }],
   },
   {
     name: 'take an order that is not done for the outcome',
@@ -186,7 +186,7 @@ const mutants: Mutant[] = [
     name: 'never recover in the sweep',
     edits: [
       {
-        file: 'lib/trigger/sweep.ts',
+        file: 'lib/sweep/sweep.ts',
         find: 'const standing = await recover(engine, position);',
         replace: 'const standing: { ending: undefined } = { ending: undefined };',
       },

@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Engine } from '../../lib/engine.ts';
+import { revokeLink } from '../../lib/admin/links/manage.ts';
 import { type Link, linkIdOf } from '../../lib/link/link.ts';
-import { revokeLink } from '../../lib/link/manage.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
 import type { OrderRecord, Position } from '../../lib/position/position.ts';
-import type { Answer } from '../../lib/trigger/answer.ts';
+import type { Engine } from '../../lib/services.ts';
+import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
-import { sweep } from '../../lib/trigger/sweep.ts';
+import type { Answer } from '../../lib/trigger/response.ts';
+import { World } from './environment.ts';
 import { type Hit, judge } from './invariants.ts';
 import { memoryTable } from './memory-table.ts';
 import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
 import { isActor, type Plan, type PlannedFault } from './plan.ts';
 import { Random } from './random.ts';
-import { World } from './world.ts';
 
 const positionId = 'pos_simulation01';
 

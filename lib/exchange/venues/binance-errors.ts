@@ -1,5 +1,5 @@
 import type { RejectReason } from '../exchange.ts';
-import type { WireError } from '../venue.ts';
+import type { WireError } from './venue.ts';
 
 /**
  * Codes that both of Binance's APIs share, from their error-code pages. Each of them is given before an order

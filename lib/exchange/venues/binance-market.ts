@@ -1,8 +1,8 @@
 import type { Exchange as CcxtExchange, Market, Trade } from 'ccxt';
 import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
 import type { MarketRules, Side } from '../exchange.ts';
-import type { Traded } from '../venue.ts';
-import { tradedOf } from './fees.ts';
+import { tradedOf } from './fills.ts';
+import type { Traded } from './venue.ts';
 
 interface Filter {
   filterType?: string;

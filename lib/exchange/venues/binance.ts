@@ -1,5 +1,4 @@
 import type { OrderName } from '../exchange.ts';
-import type { Venue } from '../venue.ts';
 import {
   absenceMs,
   absentCodes,
@@ -9,6 +8,7 @@ import {
   wireErrorOf,
 } from './binance-errors.ts';
 import { detailsOf, fetchTraded, fixedOptions, marketLotOf } from './binance-market.ts';
+import type { Venue } from './venue.ts';
 
 /** At most 60 s by Binance's documents; 5 s lets the fence run out well within a lease. */
 const recvWindowMs = 5_000;

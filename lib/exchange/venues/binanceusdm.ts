@@ -1,6 +1,5 @@
 import { decimal, toAmount } from '../../amount.ts';
 import type { MarketOrder, OrderName } from '../exchange.ts';
-import type { Venue } from '../venue.ts';
 import {
   absenceMs,
   absentCodes,
@@ -10,6 +9,7 @@ import {
   wireErrorOf,
 } from './binance-errors.ts';
 import { detailsOf, fetchTraded, fixedOptions, marketLotOf } from './binance-market.ts';
+import type { Venue } from './venue.ts';
 
 const recvWindowMs = 5_000;
 

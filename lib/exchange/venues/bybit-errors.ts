@@ -1,5 +1,5 @@
 import type { RejectReason } from '../exchange.ts';
-import type { WireError } from '../venue.ts';
+import type { WireError } from './venue.ts';
 
 /** `{"retCode": 110007, "retMsg": "…"}`, with a status of 200. */
 export const wireErrorOf = (status: number, answer: unknown): WireError => {

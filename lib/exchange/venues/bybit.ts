@@ -1,9 +1,9 @@
 import type { Exchange as CcxtExchange, Trade } from 'ccxt';
 import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
 import type { MarketOrder, MarketRules, OrderName, Side } from '../exchange.ts';
-import type { Traded, Venue } from '../venue.ts';
 import { absentCodes, clockCodes, deniedCodes, rejectionOf, wireErrorOf } from './bybit-errors.ts';
-import { tradedOf } from './fees.ts';
+import { tradedOf } from './fills.ts';
+import type { Traded, Venue } from './venue.ts';
 
 /** Bybit's own default. A timestamp up to a second ahead is accepted too, so a clock has to be right. */
 const recvWindowMs = 5_000;

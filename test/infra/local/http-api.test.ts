@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHttpApi } from '../../../infra/local/http-api.ts';
 import { createLambda } from '../../../infra/local/lambda.ts';
-import { send, sendRaw, serve } from './running-server.ts';
+import { send, sendRaw, serve } from '../loopback/running-server.ts';
 
 const silent = () => undefined;
 

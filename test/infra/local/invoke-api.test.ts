@@ -7,7 +7,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createInvokeApi } from '../../../infra/local/invoke-api.ts';
 import { createLambda, type Handler } from '../../../infra/local/lambda.ts';
-import { send, serve } from './running-server.ts';
+import { send, serve } from '../loopback/running-server.ts';
 
 const silent = () => undefined;
 const echo: Handler = async (event) => ({ event });

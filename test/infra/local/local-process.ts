@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const main = fileURLToPath(new URL('../../../infra/local/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../bin/start.ts', import.meta.url));
 
 export interface LocalProcess {
   child: ChildProcess;

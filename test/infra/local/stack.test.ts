@@ -2,9 +2,9 @@ import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Environment } from '../../../functions/environment.ts';
-import type { Handlers } from '../../../infra/local/functions.ts';
+import type { Handlers } from '../../../infra/local/lambdas.ts';
 import { type LocalStackOptions, startLocalStack } from '../../../infra/local/stack.ts';
-import { send } from './running-server.ts';
+import { send } from '../loopback/running-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const invocationsOf = (name: string) => `/2015-03-31/functions/${name}/invocations`;

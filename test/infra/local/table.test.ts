@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
 import { startTable } from '../../../infra/local/table.ts';
-import { send } from './running-server.ts';
+import { send } from '../loopback/running-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const clientOf = (endpoint: string): DynamoDBClient => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultKind } from '../../../infra/local/exchange/core/faults.ts';
-import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
+import type { FaultKind } from '../../../infra/simulator/core/faults.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { say, startScriptedServer } from './scripted-server.ts';
 import { accepted, enter, type Ground, grounds, keys, soon } from './trading-floor.ts';

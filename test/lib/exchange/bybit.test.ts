@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Fill } from '../../../infra/local/exchange/core/model.ts';
+import type { Fill } from '../../../infra/simulator/core/model.ts';
 import { decimal } from '../../../lib/amount.ts';
-import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
-import { loadCcxt } from '../../../lib/exchange/ccxt-loader.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
+import { loadCcxt } from '../../../lib/exchange/ccxt/ccxt-loader.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';

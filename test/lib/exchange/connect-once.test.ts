@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Accounts } from '../../../lib/account/account.ts';
-import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 
 /** Accounts that count how often they are read. */
 const countingAccounts = (): { accounts: Accounts; reads: () => number } => {

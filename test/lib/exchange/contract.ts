@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../../../lib/amount.ts';
-import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type { Fault } from '../../../lib/fault.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { startScriptedServer } from './scripted-server.ts';

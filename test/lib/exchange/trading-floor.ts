@@ -1,9 +1,9 @@
 import { afterEach } from 'vitest';
-import type { MarketKind, Order } from '../../../infra/local/exchange/core/model.ts';
-import { type SimulatedExchange, startSimulatedExchange } from '../../../infra/local/exchange/exchange.ts';
+import type { MarketKind, Order } from '../../../infra/simulator/core/model.ts';
+import { type SimulatedExchange, startSimulatedExchange } from '../../../infra/simulator/exchange.ts';
 import type { Account } from '../../../lib/account/account.ts';
-import type { Deadlines } from '../../../lib/exchange/ccxt-connection.ts';
-import { ccxtExchanges } from '../../../lib/exchange/ccxt-exchange.ts';
+import type { Deadlines } from '../../../lib/exchange/ccxt/ccxt-connection.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type { CreateResult, Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 

@@ -1,0 +1,25 @@
+import type { CommandName } from '../../lib/admin/contract/commands.ts';
+
+/** What the page may ask for. Accounts are added at the command line, so that no key passes through a browser. */
+const allowed: ReadonlySet<string> = new Set<CommandName>([
+  'accounts.check',
+  'accounts.list',
+  'accounts.open',
+  'history.list',
+  'links.create',
+  'links.list',
+  'links.pause',
+  'links.preview',
+  'links.resume',
+  'links.revoke',
+  'positions.adopt',
+  'positions.candles',
+  'positions.close',
+  'positions.forget',
+  'positions.get',
+  'positions.list',
+  'positions.open',
+  'positions.resolve',
+]);
+
+export const isAllowed = (name: string): name is CommandName => allowed.has(name);

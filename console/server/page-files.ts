@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+export interface PageFile {
+  type: string;
+  content: Uint8Array | string;
+}
+
+const inApp = (name: string): string => fileURLToPath(new URL(`../app/${name}`, import.meta.url));
+
+let built: Promise<ReadonlyMap<string, PageFile>> | undefined;
+
+/** The page as it is served, by file name; bundled from its sources at the first request of a process. */
+export const pageFiles = (): Promise<ReadonlyMap<string, PageFile>> => {
+  built ??= build();
+  return built;
+};
+
+const build = async (): Promise<ReadonlyMap<string, PageFile>> => {
+  const esbuild = await import('esbuild');
+  const [{ outputFiles }, page, icon] = await Promise.all([
+    esbuild.build({
+      entryPoints: [
+        { in: inApp('main.tsx'), out: 'app' },
+        { in: inApp('style/app.css'), out: 'app' },
+      ],
+      outdir: 'out',
+      write: false,
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      loader: { '.woff2': 'file' },
+      assetNames: '[name]',
+      legalComments: 'inline',
+      logLevel: 'silent',
+    }),
+    readFile(inApp('index.html'), 'utf8'),
+    readFile(inApp('icon.svg'), 'utf8'),
+  ]);
+  const output = (extension: string): Uint8Array =>
+    outputFiles.find(({ path }) => path.endsWith(extension))?.contents ?? new Uint8Array();
+  return new Map([
+    ['', { type: 'text/html; charset=utf-8', content: page }],
+    ['app.js', { type: 'text/javascript; charset=utf-8', content: output('.js') }],
+    ['app.css', { type: 'text/css; charset=utf-8', content: output('.css') }],
+    ['inter-latin-wght-normal.woff2', { type: 'font/woff2', content: output('.woff2') }],
+    ['icon.svg', { type: 'image/svg+xml', content: icon }],
+  ]);
+};

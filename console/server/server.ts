@@ -1,0 +1,22 @@
+import type { Relay } from '../../infra/local/invoke-admin.ts';
+import { startServer } from '../../infra/loopback/server.ts';
+import { createConsole } from './console.ts';
+
+export interface ConsoleServer {
+  /** What a browser opens, once. */
+  address: string;
+  stop(): Promise<void>;
+}
+
+/** Serves the console alone, on the loopback address. Throws a StartFailure. */
+export const startConsole = async (options: {
+  port: number;
+  relay: Relay;
+  log: (line: string) => void;
+}): Promise<ConsoleServer> => {
+  const { port, relay, log } = options;
+  const server = await startServer(port, log);
+  const { addressAt, handle } = createConsole(relay, (address) => log(`For another browser: ${address}`));
+  server.serve(handle);
+  return { address: addressAt(server.url), stop: () => server.stop() };
+};

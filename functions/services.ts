@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Accounts } from '../lib/account/account.ts';
+import { fileAccounts } from '../lib/account/file-accounts.ts';
+import { ssmAccounts } from '../lib/account/ssm-accounts.ts';
+import { ccxtExchanges } from '../lib/exchange/ccxt/ccxt-exchange.ts';
+import type { Engine } from '../lib/services.ts';
+import { dynamoTable } from '../lib/store/dynamo-store.ts';
+import type { Environment } from './environment.ts';
+
+/** The real things that all three functions run on, built once per cold start. */
+export const buildEngine = (environment: Environment): { engine: Engine; accounts: Accounts } => {
+  const accounts = accountsAt(environment.RIPCORD_ACCOUNTS);
+  return {
+    accounts,
+    engine: {
+      table: dynamoTable({
+        tableName: environment.RIPCORD_TABLE,
+        endpoint: environment.RIPCORD_TABLE_ENDPOINT,
+      }),
+      exchanges: ccxtExchanges(accounts),
+      now: Date.now,
+      pause: (ms) => pause(ms),
+      newMark,
+    },
+  };
+};
+
+const accountsAt = (place: Environment['RIPCORD_ACCOUNTS']): Accounts => {
+  const path = place.slice(place.indexOf(':') + 1);
+  return place.startsWith('ssm:') ? ssmAccounts(path) : fileAccounts(path);
+};
+
+/** 128 random bits as 25 digits in base 36. */
+const newMark = (): string =>
+  BigInt(`0x${randomBytes(16).toString('hex')}`)
+    .toString(36)
+    .padStart(25, '0');

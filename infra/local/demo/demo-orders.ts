@@ -1,0 +1,97 @@
+import type { Order } from '../../simulator/core/model.ts';
+import type { SimulatedCore } from '../../simulator/core/simulated-exchange.ts';
+
+/** A position of the demo as the exchange knows it: by its orders. */
+export interface DemoPosition {
+  symbol: string;
+  label: string;
+  entryOrderIds: string[];
+  exitOrderIds: string[];
+}
+
+type NewOrder = Omit<Parameters<SimulatedCore['placeOrder']>[0], 'apiKey' | 'clientOrderId'>;
+
+/**
+ * Places the orders of three positions, or finds those of an earlier try by their client order ids. Prices lie
+ * around the simulated exchange's first ones: BTC 60000, ETH 3000, SOL 150.
+ */
+export const placeDemoOrders = (core: SimulatedCore, apiKey: string): DemoPosition[] => {
+  const find = (clientOrderId: string): Order | undefined =>
+    core.orders({ apiKey }).orders.find((order) => order.clientOrderId === clientOrderId);
+  const place = (clientOrderId: string, order: NewOrder): Order => {
+    if (find(clientOrderId) === undefined) core.placeOrder({ ...order, apiKey, clientOrderId });
+    return demand(find(clientOrderId), clientOrderId);
+  };
+
+  // Taken at once, for its limit is above the market.
+  const btc = place('demo-btc-entry', limitBuy('BTCUSDT', '0.05', '60100'));
+  if (find('demo-btc-take-profit') === undefined) {
+    core.placeOco({
+      apiKey,
+      symbol: 'BTCUSDT',
+      side: 'sell',
+      // What the entry bought, less the fee of 0.1 % that the exchange takes of it.
+      amount: '0.04995',
+      above: { type: 'limit_maker', price: '66000', clientOrderId: 'demo-btc-take-profit' },
+      below: {
+        type: 'stop_limit',
+        triggerPrice: '55200',
+        price: '55000',
+        timeInForce: 'GTC',
+        clientOrderId: 'demo-btc-stop',
+      },
+    });
+  }
+  const exits = ['demo-btc-take-profit', 'demo-btc-stop'].map((id) => demand(find(id), id));
+
+  const eth = place('demo-eth-entry', limitBuy('ETHUSDT', '0.5', '2700'));
+
+  const sol = place('demo-sol-entry', limitBuy('SOLUSDT', '10', '142.5'));
+  if (sol.filled === '0' && sol.status === 'new') core.fill({ orderId: sol.id, amount: '4' });
+
+  return [
+    positionOf('BTC/USDT', 'Demo: filled, with take-profit and stop', [btc], exits),
+    positionOf('ETH/USDT', 'Demo: unfilled limit entry', [eth]),
+    positionOf('SOL/USDT', 'Demo: entry 40 % filled', [sol]),
+  ];
+};
+
+/** A short perpetual with its exits that no position has yet: something to adopt on the page. */
+export const leaveShortToAdopt = (core: SimulatedCore, apiKey: string): void => {
+  const { algoOrders } = core.orders({ apiKey });
+  const exit = (clientOrderId: string, type: 'take_profit_market' | 'stop_market', stopPrice: string) => {
+    if (algoOrders.some((order) => order.clientOrderId === clientOrderId)) return;
+    const order = { market: 'usdm', symbol: 'ETHUSDT', side: 'buy', amount: '2', reduceOnly: true } as const;
+    core.placeOrder({ ...order, apiKey, clientOrderId, type, stopPrice });
+  };
+  core.setPosition({ apiKey, symbol: 'ETHUSDT', amount: '-2', entryPrice: '3040' });
+  exit('demo-short-take-profit', 'take_profit_market', '2850');
+  exit('demo-short-stop', 'stop_market', '3150');
+};
+
+const limitBuy = (symbol: string, amount: string, price: string): NewOrder => ({
+  market: 'spot',
+  symbol,
+  side: 'buy',
+  type: 'limit',
+  timeInForce: 'GTC',
+  amount,
+  price,
+});
+
+const demand = (order: Order | undefined, clientOrderId: string): Order => {
+  if (order === undefined) throw new Error(`The simulated exchange has lost the order ${clientOrderId}.`);
+  return order;
+};
+
+const positionOf = (
+  symbol: string,
+  label: string,
+  entries: readonly Order[],
+  exits: readonly Order[] = [],
+): DemoPosition => ({
+  symbol,
+  label,
+  entryOrderIds: entries.map((order) => String(order.id)),
+  exitOrderIds: exits.map((order) => String(order.id)),
+});

@@ -1,0 +1,22 @@
+import type { Environment } from '../../functions/environment.ts';
+import type { Log } from '../loopback/log.ts';
+import { createLambda, type Handler, type Lambda } from './lambda.ts';
+
+/** The code of the three functions. */
+export interface Handlers {
+  trigger: Handler;
+  admin: Handler;
+  sweep: Handler;
+}
+
+/** Makes the handlers once the table and the base URL are known. Their lines go to `log`. */
+export type CreateHandlers = (environment: Environment, log: Log) => Handlers;
+
+export type Lambdas = Record<keyof Handlers, Lambda>;
+
+/** Names and time-outs as on AWS: each is below the HTTP API's 30 s or the minute between two sweeps. */
+export const createLambdas = (handlers: Handlers, log: Log): Lambdas => ({
+  trigger: createLambda('ripcord-trigger', handlers.trigger, 10_000, log),
+  admin: createLambda('ripcord-admin', handlers.admin, 29_000, log),
+  sweep: createLambda('ripcord-sweep', handlers.sweep, 50_000, log),
+});

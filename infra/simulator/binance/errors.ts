@@ -1,0 +1,101 @@
+import { type MarketKind, Rejection, type RejectionReason } from '../core/model.ts';
+import { VenueError } from '../server/venue-api.ts';
+
+export const missingParameter = (name: string): VenueError =>
+  new VenueError(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`);
+
+export const malformedParameter = (name: string): VenueError =>
+  new VenueError(-1100, `Illegal characters found in parameter '${name}'.`);
+
+export const orderDoesNotExist = (): VenueError => new VenueError(-2013, 'Order does not exist.');
+
+export const unauthorized = (): VenueError =>
+  new VenueError(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
+
+export const invalidSignature = (): VenueError =>
+  new VenueError(-1022, 'Signature for this request is not valid.');
+
+// 503 is what Binance sends with "execution status unknown"; the code is the same on both APIs.
+export const executionUnknown = (): VenueError =>
+  new VenueError(
+    -1007,
+    'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
+    503,
+  );
+
+export const tooManyRequests = (): VenueError => new VenueError(-1003, 'Too many requests.', 429);
+
+export const internalError = (): VenueError =>
+  new VenueError(-1001, 'Internal error; unable to process your request.', 500);
+
+type Code = [code: number, msg: string];
+type Codes = Record<RejectionReason, Code>;
+
+const both = {
+  unknown_account: [-2015, 'Invalid API-key, IP, or permissions for action.'],
+  unknown_market: [-1121, 'Invalid symbol.'],
+  unknown_order: [-2011, 'Unknown order sent.'],
+  has_open_orders: [-4067, 'Position side cannot be changed if there exists open orders.'],
+  has_position: [-4068, 'Position side cannot be changed if there exists position.'],
+  not_fillable: [-2011, 'Unknown order sent.'],
+} satisfies Partial<Codes>;
+
+const marketLotSize: Code = [-1013, 'Filter failure: MARKET_LOT_SIZE'];
+
+const spotCodes: Codes = {
+  ...both,
+  insufficient_balance: [-2010, 'Account has insufficient balance for requested action.'],
+  insufficient_margin: [-2010, 'Account has insufficient balance for requested action.'],
+  amount_below_minimum: [-1013, 'Filter failure: LOT_SIZE'],
+  amount_above_maximum: [-1013, 'Filter failure: LOT_SIZE'],
+  amount_off_step: [-1013, 'Filter failure: LOT_SIZE'],
+  market_amount_below_minimum: marketLotSize,
+  market_amount_above_maximum: marketLotSize,
+  market_amount_off_step: marketLotSize,
+  price_off_tick: [-1013, 'Filter failure: PRICE_FILTER'],
+  notional_below_minimum: [-1013, 'Filter failure: NOTIONAL'],
+  duplicate_client_order_id: [-2010, 'Duplicate order sent.'],
+  would_trigger: [-2010, 'Stop price would trigger immediately.'],
+  would_take: [-2010, 'Order would immediately match and take.'],
+  oco_prices: [-2010, 'The relationship of the prices for the orders is not correct.'],
+  reduce_only: [-1106, "Parameter 'reduceOnly' sent when not required."],
+  position_side: [-1106, "Parameter 'positionSide' sent when not required."],
+  reduce_only_not_allowed: [-1106, "Parameter 'reduceOnly' sent when not required."],
+  cancel_restricted: [-2011, 'Order was not canceled due to cancel restrictions.'],
+};
+
+const usdmCodes: Codes = {
+  ...spotCodes,
+  insufficient_balance: [-2019, 'Margin is insufficient.'],
+  insufficient_margin: [-2019, 'Margin is insufficient.'],
+  amount_below_minimum: [-4004, 'Quantity less than min quantity.'],
+  amount_above_maximum: [-4005, 'Quantity greater than max quantity.'],
+  amount_off_step: [-1111, 'Precision is over the maximum defined for this asset.'],
+  market_amount_below_minimum: [-4004, 'Quantity less than min quantity.'],
+  market_amount_above_maximum: [-4005, 'Quantity greater than max quantity.'],
+  market_amount_off_step: [-1111, 'Precision is over the maximum defined for this asset.'],
+  price_off_tick: [-4014, 'Price not increased by tick size.'],
+  notional_below_minimum: [
+    -4164,
+    "Order's notional must be no smaller than the minimum (unless you choose reduce only).",
+  ],
+  duplicate_client_order_id: [-4116, 'ClientOrderId is duplicated.'],
+  would_trigger: [-2021, 'Order would immediately trigger.'],
+  would_take: [
+    -5022,
+    'Due to the order could not be executed as maker, the Post Only order will be rejected.',
+  ],
+  reduce_only: [-2022, 'ReduceOnly Order is rejected.'],
+  position_side: [-4061, "Order's position side does not match user's setting."],
+  reduce_only_not_allowed: [-1106, "Parameter 'reduceonly' sent when not required."],
+};
+
+/** What Binance answers for anything thrown while a request was carried out. */
+export function errorOf(error: unknown, market: MarketKind): VenueError {
+  if (error instanceof VenueError) return error;
+  if (error instanceof Rejection) {
+    const [code, msg] = (market === 'spot' ? spotCodes : usdmCodes)[error.reason];
+    return new VenueError(code, msg, code === -2015 ? 401 : 400);
+  }
+  return new VenueError(-1000, 'An unknown error occurred while processing the request.', 500);
+}

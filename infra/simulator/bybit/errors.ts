@@ -1,0 +1,94 @@
+import { type MarketKind, Rejection, type RejectionReason } from '../core/model.ts';
+import { VenueError } from '../server/venue-api.ts';
+
+/** Bybit answers errors with a status of 200. */
+export const bybitError = (code: number, message: string): VenueError => new VenueError(code, message, 200);
+
+export const parameterError = (message: string): VenueError => bybitError(10001, message);
+
+export const invalidKey = (): VenueError => bybitError(10003, 'API key is invalid.');
+
+export const permissionDenied = (): VenueError =>
+  bybitError(10005, 'Permission denied, please check your API key permissions.');
+
+// Bybit says what it has computed the signature of, key included.
+export const invalidSignature = (origin: string): VenueError =>
+  bybitError(
+    10004,
+    `error sign! origin_string[${origin}]. Please double check your signature generation algorithm.`,
+  );
+
+export const serverError = (): VenueError => bybitError(10016, 'Server error, please try again later.');
+
+export const tooManyVisits = (): VenueError =>
+  bybitError(10006, 'Too many visits. Exceeded the API Rate Limit.');
+
+export const unknownOrder = (market: MarketKind): VenueError =>
+  market === 'spot'
+    ? bybitError(170213, 'Order does not exist.')
+    : bybitError(110001, 'order not exists or too late to cancel');
+
+type Codes = Record<RejectionReason, [code: number, message: string]>;
+
+const spotCodes: Codes = {
+  unknown_account: [10003, 'API key is invalid.'],
+  unknown_market: [170121, 'Invalid symbol.'],
+  unknown_order: [170213, 'Order does not exist.'],
+  insufficient_balance: [170131, 'Insufficient balance.'],
+  insufficient_margin: [170131, 'Insufficient balance.'],
+  amount_below_minimum: [170136, 'Order quantity lower than the minimum.'],
+  amount_above_maximum: [170135, 'Order quantity too large.'],
+  amount_off_step: [170137, 'Order volume decimal too long'],
+  market_amount_below_minimum: [170136, 'Order quantity lower than the minimum.'],
+  market_amount_above_maximum: [170135, 'Order quantity too large.'],
+  market_amount_off_step: [170148, 'Market order amount decimal too long'],
+  price_off_tick: [170134, 'Order price decimal too long.'],
+  notional_below_minimum: [170140, 'Order value exceeded lower limit.'],
+  duplicate_client_order_id: [170141, 'Duplicate clientOrderId.'],
+  would_trigger: [170130, "Data sent for paramter 'triggerPrice' is not valid."],
+  would_take: [170218, 'The LIMIT-MAKER order is rejected due to invalid price.'],
+  oco_prices: [170130, "Data sent for paramter 'triggerPrice' is not valid."],
+  reduce_only: [10001, 'reduceOnly is not for spot.'],
+  position_side: [10001, 'positionIdx is not for spot.'],
+  reduce_only_not_allowed: [10001, 'reduceOnly is not for spot.'],
+  cancel_restricted: [170144, 'Order has been locked'],
+  has_open_orders: [110028, 'Position mode cannot be switched when there are active orders.'],
+  has_position: [110024, 'Position mode cannot be switched when you have an open position.'],
+  not_fillable: [170213, 'Order does not exist.'],
+};
+
+// Perpetuals say in words what spot has codes for.
+const tooSmall = 'The number of contracts exceeds minimum limit allowed';
+const tooLarge = 'The number of contracts exceeds maximum limit allowed: too large';
+
+const linearCodes: Codes = {
+  ...spotCodes,
+  unknown_market: [10001, 'params error: symbol invalid'],
+  unknown_order: [110001, 'order not exists or too late to cancel'],
+  insufficient_balance: [110007, 'ab not enough for new order'],
+  insufficient_margin: [110007, 'ab not enough for new order'],
+  amount_below_minimum: [10001, tooSmall],
+  amount_above_maximum: [10001, tooLarge],
+  amount_off_step: [10001, 'Qty invalid'],
+  market_amount_below_minimum: [10001, tooSmall],
+  market_amount_above_maximum: [10001, tooLarge],
+  market_amount_off_step: [10001, 'Qty invalid'],
+  price_off_tick: [10001, 'Price invalid'],
+  notional_below_minimum: [110094, 'Order does not meet minimum order value.'],
+  duplicate_client_order_id: [110072, 'OrderLinkedID is duplicate'],
+  would_trigger: [110092, 'expect Rising, but trigger_price <= current'],
+  would_take: [110003, 'Order price exceeds the allowable range.'],
+  reduce_only: [110017, 'current position is zero, cannot fix reduce-only order qty'],
+  position_side: [10001, 'position idx not match position mode'],
+  not_fillable: [110001, 'order not exists or too late to cancel'],
+};
+
+/** What Bybit answers for anything thrown while a request was carried out. */
+export function errorOf(error: unknown, market: MarketKind): VenueError {
+  if (error instanceof VenueError) return error;
+  if (error instanceof Rejection) {
+    const [code, message] = (market === 'spot' ? spotCodes : linearCodes)[error.reason];
+    return bybitError(code, message);
+  }
+  return serverError();
+}

@@ -1,7 +1,0 @@
-/** Whether TradingView can reach a link at all: it opens ports 80 and 443 of public addresses only. */
-export const isPublic = (url: string): boolean => !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
-
-export const onlyHere =
-  "This link is on this machine, which TradingView can't reach. Open it in a browser to try it; links of a deployed Ripcord work in alerts.";
-
-export const paidPlan = 'Webhooks need a paid TradingView plan.';

@@ -1,0 +1,112 @@
+import type { Fault } from '../fault.ts';
+import { addNotice, type Notice } from '../position/notice.ts';
+import {
+  type Claim,
+  type Failure,
+  type Outcome,
+  type Position,
+  refusedByExchange,
+} from '../position/position.ts';
+
+/** What there is to tell, before it is words. */
+export type News =
+  | { kind: 'settled'; outcome: Outcome; reopens?: boolean | undefined }
+  | { kind: 'failed'; failure: Failure; action: 'close' | 'keep' }
+  | { kind: 'attention'; reason: string }
+  /** A link was fired and nothing was sent, so that it may have to be fired again. */
+  | { kind: 'released'; linkId: string; reason: string }
+  /** A claim that has found no end for so long, in milliseconds. */
+  | { kind: 'overdue'; forMs: number };
+
+const headlines = {
+  closed: 'Closed',
+  'part-closed': 'Partly closed',
+  canceled: 'Canceled',
+  kept: 'Kept open',
+  dust: 'Too little left to close',
+  failed: 'NOT DONE',
+  'needs-attention': 'NEEDS A PERSON',
+  overdue: 'NOT SETTLED YET',
+} as const satisfies Record<Notice['event'], string>;
+
+const eventOf = (news: News): Notice['event'] => {
+  if (news.kind === 'settled') return news.reopens === true ? 'part-closed' : news.outcome.outcome;
+  if (news.kind === 'released') return 'failed';
+  return news.kind === 'attention' ? 'needs-attention' : news.kind;
+};
+
+const tellOf = (news: News, { positionId, market }: Position): string => {
+  switch (news.kind) {
+    case 'settled': {
+      const { detail, left } = news.outcome;
+      return news.reopens === true ? `${detail} ${left} ${market.base} stays open.` : detail;
+    }
+    case 'failed': {
+      const { message, canceledExitOrderIds: exits } = news.failure;
+      const unguarded =
+        exits.length === 0 ? '' : ` Its exit orders ${exits.join(', ')} were cancelled, so it is unguarded.`;
+      const what = refusedByExchange(news.failure)
+        ? `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it`
+        : 'Nothing was closed';
+      return `${what}: ${ended(message)}${unguarded} It is as open as before: look at the exchange, or fire the link again.`;
+    }
+    case 'attention':
+      return `${ended(news.reason)} Look at the exchange, then run: ripcord positions resolve ${positionId}`;
+    case 'released':
+      return `A link was fired and nothing was sent: ${ended(news.reason)} It is as open as before: fire the link again, or close it at the exchange.`;
+    case 'overdue':
+      return `For ${Math.round(news.forMs / 60_000)} minutes the exchange has not told what came of it. Ripcord goes on asking; look at the exchange, then run: ripcord positions resolve ${positionId}`;
+  }
+};
+
+const ended = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
+
+/** Of a token as links have it, with the address around it: a label or an exchange's words may repeat one. */
+const linkShape = /\S*rc_[0-9A-Za-z]{49}\S*/g;
+/** What every channel takes, with room to spare: Discord's 2,000 characters are the fewest. */
+const textLength = 700;
+
+/** Labels and the exchange's words come from elsewhere: one line, nothing turned round or hidden, no key to anything. */
+const asOneLine = (text: string): string =>
+  text
+    .replaceAll(/\p{Cf}+/gu, '')
+    .replaceAll(linkShape, '(a link)')
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, textLength);
+
+/** @returns the position's notices with this news, to be written together with what it tells. */
+export const withNews = (position: Position, news: News, now: number): Notice[] => {
+  const { positionId, symbol, side, label, account, revision, notices } = position;
+  const event = eventOf(news);
+  const name = `${symbol} ${side}${label === undefined ? '' : ` "${label}"`} on ${account}`;
+  // The resend of an alert has done what its first try could not: nobody needs to hear of that one any more.
+  const isOldNews = ({ linkId, delivered }: Notice) =>
+    news.kind === 'settled' && linkId !== undefined && Object.keys(delivered).length === 0;
+  return addNotice(
+    notices?.filter((notice) => !isOldNews(notice)),
+    {
+      noticeId: `ntc_${positionId.slice('pos_'.length)}_${revision + 1}`,
+      at: now,
+      event,
+      ...(news.kind === 'released' ? { linkId: news.linkId } : {}),
+      text: asOneLine(`${headlines[event]}: ${name}. ${tellOf(news, position)}`),
+      delivered: {},
+    },
+  );
+};
+
+/** An alert is sent up to four times within half a minute, and again at the next bar: its person is told once. */
+const sameFailureMs = 10 * 60_000;
+
+/** @returns the position's notices with one that a link has come to nothing; undefined where that was told just now. */
+export const withFailure = (
+  position: Position,
+  { linkId }: Pick<Claim, 'linkId'>,
+  { message }: Fault,
+  now: number,
+): Notice[] | undefined => {
+  const last = position.notices?.at(-1);
+  const isTold = last?.linkId === linkId && now - last.at < sameFailureMs;
+  return isTold ? undefined : withNews(position, { kind: 'released', linkId, reason: message }, now);
+};

@@ -1,0 +1,197 @@
+import type { Standing } from '../close/claim.ts';
+import type { Link } from '../link/link.ts';
+import { type Action, type Outcome, type Position, refusedByExchange } from '../position/position.ts';
+
+/** What a hit is answered with; never more than what is durable. */
+export interface Answer {
+  /** HTTP status. */
+  status: number;
+  body: AnswerBody;
+  /** Seconds, where trying again may help. */
+  retryAfter?: number;
+  /** What the answer means for the record of the hit. */
+  decision: 'fired' | 'repeated' | 'in-progress' | 'asked' | 'refused';
+  /** For the log alone, where there is such a link. */
+  linkId?: string;
+  /** For the log alone: from the first request to the exchange until its last answer. */
+  exchangeMs?: number | undefined;
+}
+
+export type AnswerBody =
+  | (Outcome & { repeated?: true } & Named)
+  | ({ status: string; message: string; action?: Action; repeated?: true } & Partial<Named>);
+
+interface Named {
+  positionId: string;
+  symbol: string;
+  side: string;
+}
+
+const named = ({ positionId, symbol, side }: Position): Named => ({ positionId, symbol, side });
+
+/** TradingView sends again after 5 s of its own accord; others are told the same. */
+const retrySeconds = 5;
+
+const refusal = (status: number, word: string, message: string): Answer => ({
+  status,
+  body: { status: word, message },
+  decision: 'refused',
+});
+
+export const notFound = refusal(404, 'not-found', 'There is no such link. Check that all of it was copied.');
+export const revoked = refusal(410, 'gone', 'This link was revoked. Nothing was done.');
+export const expired = refusal(410, 'gone', 'This link has expired. Nothing was done.');
+export const usedUp = refusal(410, 'gone', 'This link has acted as often as it may. Nothing was done.');
+export const removed = refusal(410, 'gone', 'The position of this link was removed. Nothing was done.');
+export const wrongSource = refusal(
+  403,
+  'wrong-source',
+  'This link may not be fired from this address. Nothing was done.',
+);
+/** Nothing was sent for this hit, and what is under way is less than it asks for: it has to come again. */
+export const busy: Answer = {
+  status: 503,
+  body: {
+    status: 'busy',
+    message:
+      'Another link of this position is at work. Nothing was sent for this one; try again in a moment.',
+  },
+  retryAfter: retrySeconds,
+  decision: 'refused',
+};
+export const paused = refusal(409, 'paused', 'All links are paused. Nothing was done.');
+/** A body means a message was left in the alert: the guide says that such alerts are ignored. */
+export const ignored = refusal(
+  400,
+  'ignored',
+  "The request has a body, so nothing was done. Clear the alert's message in TradingView.",
+);
+export const refusedMethod = refusal(
+  405,
+  'method-not-allowed',
+  'A link is opened with GET or POST. Nothing was done.',
+);
+
+/** For programs. A page has a button for it. */
+export const sendPost = 'send a POST with an empty body';
+
+/** For a GET that is no proof of a person: what the link would do, and how to do it. */
+export const asking = (link: Link, why: string): Answer => ({
+  status: 200,
+  body: {
+    status: 'confirm',
+    action: link.action,
+    positionId: link.positionId,
+    message: `${describeAction(link)} Nothing has been done yet: ${why}. To do it, ${sendPost}.`,
+  },
+  decision: 'asked',
+});
+
+const inProgress = {
+  status: 202,
+  body: {
+    status: 'in-progress',
+    message: 'Another request is at it. Open the link again for the outcome.',
+  },
+  decision: 'in-progress',
+} as const satisfies Answer;
+
+/** For a program that opens the link of a position that is over, or being ended: not what was traded. */
+export const over = ({ state, outcome }: Position): Answer => {
+  const where = 'To see all of it, open the link in a browser.';
+  // A part-close's outcome stays while the rest is being closed.
+  return state === 'claimed' || outcome === undefined
+    ? inProgress
+    : {
+        status: 200,
+        body: {
+          status: outcome.outcome,
+          repeated: true,
+          message: `This had been done before; nothing was done now. ${where}`,
+        },
+        decision: 'repeated',
+      };
+};
+
+/** What a link does, in a sentence. */
+const describeAction = ({ action, percent }: Pick<Link, 'action' | 'percent'>): string => {
+  if (action === 'keep')
+    return 'This link cancels the entry if it is unfilled, and leaves a filled position alone.';
+  const what = percent === undefined ? 'a filled position' : `${percent} % of a filled position`;
+  return `This link closes ${what} with a MARKET order, and cancels the entry if it is unfilled.`;
+};
+
+/** What a run has come to, or what the table says where somebody else has run. */
+export const answerOf = (
+  { position, ending }: Pick<Standing, 'position' | 'ending'>,
+  action: Action,
+): Answer => {
+  const names = named(position);
+  switch (ending?.kind) {
+    case 'settled':
+      return { status: 200, body: { ...ending.outcome, ...names }, decision: 'fired' };
+    case 'released':
+      return {
+        status: 503,
+        body: { status: ending.fault.code, message: `Nothing was sent. ${ending.fault.message}`, ...names },
+        retryAfter: retrySeconds,
+        decision: 'refused',
+      };
+    case 'retry':
+      return {
+        status: 503,
+        body: {
+          status: 'retrying',
+          message: `The close order was not sent: ${ending.reason}. Ripcord goes on by itself; firing again is safe.`,
+          ...names,
+        },
+        retryAfter: retrySeconds,
+        decision: 'fired',
+      };
+    case undefined:
+      return standingAnswer(position, action);
+    default:
+      return { ...standingAnswer(position, action), decision: 'fired' };
+  }
+};
+
+const standingAnswer = (position: Position, action: Action): Answer => {
+  const names = named(position);
+  switch (position.state) {
+    case 'open':
+    case 'closed':
+    case 'canceled':
+    case 'kept':
+      if (position.outcome !== undefined)
+        return {
+          status: 200,
+          body: { ...position.outcome, ...names, repeated: true as const },
+          decision: 'repeated',
+        };
+      break;
+    case 'failed':
+      return {
+        status: 422,
+        body: {
+          status: 'refused',
+          message:
+            position.failure !== undefined && !refusedByExchange(position.failure)
+              ? `Nothing was closed: ${position.failure.message}`
+              : `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure?.message ?? 'no words'}`,
+          ...names,
+        },
+        decision: 'refused',
+      };
+    case 'needs-attention':
+      return {
+        status: 409,
+        body: {
+          status: 'needs-attention',
+          message: `A person has to look: ${position.attention ?? 'the outcome is unknown'}`,
+          ...names,
+        },
+        decision: 'refused',
+      };
+  }
+  return { ...inProgress, body: { ...inProgress.body, ...names } };
+};

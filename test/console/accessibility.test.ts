@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../infra/loopback/listen.ts';
+import { noBrowser } from '../browser.ts';
+import { fire, startWorld } from '../end-to-end/environment.ts';
+import { adopt, newScene, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
+import { choose, go, setStage } from './harness.ts';
+
+/** What every browser, reader and stranger gets to see of the page. */
+
+const world = await startWorld();
+const stage = await setStage(world, '--host-resolver-rules=MAP evil.example 127.0.0.1');
+const here = stage.browser === undefined ? noBrowser : 'the console';
+const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+interface Finding {
+  id: string;
+  impact: string | null;
+  nodes: { html: string }[];
+}
+
+/** What axe finds that is worse than minor. */
+const findings = async (page: Page) => {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
+  return violations
+    .filter(({ impact }) => impact !== 'minor')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+};
+
+const newPosition = async () => {
+  const scene = await newScene(world, spotLong);
+  const entry = placeEntry(scene, { filled: 'all' });
+  const { takeProfit, stop } = placeExits(scene, '0.999');
+  return adopt(scene, { entries: [entry], exits: [takeProfit, stop] });
+};
+
+/** Another server of this machine, with a page on it. */
+const startStranger = async (html: string): Promise<number> => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end(html);
+  });
+  onTestFinished(() => void server.close());
+  return listen(server, 0);
+};
+
+describe.skipIf(stage.browser === undefined)(here, () => {
+  it.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)('has nothing for axe to find, %s and %i wide', async (colorScheme, width) => {
+    const { positionId } = await newPosition();
+    const { url } = await world.admin('links.create', { positionId, action: 'keep', label: 'fired' });
+    expect(await fire(url)).toMatchObject({ status: 200 });
+    const page = await stage.enter({ colorScheme, viewport: { width, height: 860 } });
+    const found: Record<string, string[]> = {};
+    const look = async (name: string) => {
+      // No view is wider than its window.
+      expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, width]);
+      // Nor is a dialog wider than itself.
+      const inside =
+        'Math.max(0, ...[...document.querySelectorAll("dialog")].map((each) => each.scrollWidth - each.clientWidth))';
+      expect([name, await page.evaluate(inside)]).toEqual([name, 0]);
+      found[name] = await findings(page);
+    };
+    await look('Dashboard');
+    await go(page, 'My Positions');
+    await look('My Positions');
+    await page.getByRole('button', { name: /^Actions for ETH/ }).click();
+    await look('menu');
+    await page.getByRole('menuitem', { name: 'Create Webhook Link' }).click();
+    await page.getByText(/^Options/).click();
+    await look('Create Webhook Link');
+    await page.getByRole('button', { name: 'Create link' }).click();
+    await page.getByRole('textbox', { name: 'Webhook link' }).waitFor();
+    await look('Your webhook link');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'ETH/USDT' }).click();
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    await look('Position Info');
+    await go(page, 'Links');
+    await look('Links');
+    await choose(page, /^Actions for link fired/, 'History');
+    await page.getByText(/requests? to the exchange/).click();
+    await look('History of this link');
+    expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
+  });
+
+  it('is used by the keyboard alone', async () => {
+    await newPosition();
+    const page = await stage.enter();
+    await go(page, 'My Positions');
+    const focused = () =>
+      page.evaluate<string>('document.activeElement.ariaLabel ?? document.activeElement.textContent');
+    await page.getByRole('button', { name: /^Actions for ETH/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toBe('Create Webhook Link');
+    await page.keyboard.press('ArrowUp');
+    expect(await focused()).toBe('Forget…');
+    await page.keyboard.press('Escape');
+    expect(await focused()).toMatch(/^Actions for ETH/);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate('document.querySelector("dialog").contains(document.activeElement)')).toBe(
+      true,
+    );
+    await page.getByRole('radio', { name: /Close with MARKET/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Webhook link' }).waitFor();
+    expect(await focused()).toBe('Copy webhook link');
+    await page.keyboard.press('Enter');
+    await page.getByText('Copied', { exact: true }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/\/l\/rc_/);
+  });
+
+  it('tells times in local time, and in UTC where asked', async () => {
+    const { createdAt } = await newPosition();
+    const page = await stage.enter({ timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
+    await page.getByRole('link', { name: 'ETH/USDT' }).click();
+    const time = page.locator(`time[datetime="${createdAt}"]`);
+    const hours = (new Date(createdAt).getUTCHours() + 9) % 24;
+    expect(await time.textContent()).toMatch(new RegExp(`^${String(hours).padStart(2, '0')}:`));
+    expect(await time.getAttribute('title')).toBe(`${createdAt.slice(0, 19).replace('T', ' ')} UTC`);
+  });
+
+  it('says what to do where there is nothing yet', async () => {
+    const page = await stage.enter();
+    await page.getByText('Nothing is open').waitFor();
+    await page.getByText('No link has been fired yet.').waitFor();
+    await go(page, 'My Positions');
+    await page.getByText('No positions yet').waitFor();
+    await go(page, 'Links');
+    await page.getByText('No link is armed').waitFor();
+  });
+
+  it('takes nothing from a page of another server, on this machine or elsewhere, though its user is signed in', async () => {
+    const page = await stage.enter();
+    const body = `JSON.stringify({ command: 'links.pause' })`;
+    const target = `${world.url}/console/command`;
+    const port = await startStranger(`<!doctype html><title>stranger</title>
+      <form method="post" enctype="text/plain" action="${target}"><input name='{"command":"links.pause","x":"' value='"}'></form>
+      <iframe src="${world.url}/console/"></iframe>`);
+    for (const name of ['127.0.0.1', 'localhost', 'evil.example']) {
+      const stranger = await page.context().newPage();
+      await stranger.goto(`http://${name}:${port}/`);
+      for (const options of [
+        `{ method: 'POST', mode: 'no-cors', credentials: 'include', body: ${body} }`,
+        `{ method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' }, body: ${body} }`,
+      ])
+        await stranger.evaluate(`fetch('${target}', ${options}).catch(() => undefined)`);
+      expect(stranger.frames()[1]?.url()).not.toContain('/console/');
+      await Promise.all([stranger.waitForURL(target), stranger.evaluate('document.forms[0].submit()')]);
+      await stranger.close();
+    }
+    expect((await world.admin('links.list', {})).paused).toBe(false);
+  });
+
+  it('answers nothing to a name that was made to point at this machine', async () => {
+    const page = await stage.enter();
+    const address = new URL(world.consoleAddress());
+    const other = await page.context().newPage();
+    for (const path of ['/console/', address.pathname + address.search]) {
+      const answer = await other.goto(`http://evil.example:${address.port}${path}`);
+      expect(answer?.status()).toBe(403);
+      expect(await other.getByRole('heading').textContent()).toBe('Not here');
+    }
+    // The key is as good as before.
+    await other.goto(world.consoleAddress());
+    await other.getByRole('heading', { name: 'Dashboard' }).waitFor();
+  });
+});

@@ -1,0 +1,174 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect } from 'vitest';
+import { createConsole } from '../../console/server/console.ts';
+import { type LocalStackOptions, startLocalStack } from '../../infra/local/stack.ts';
+import type { SimulatedCore } from '../../infra/simulator/core/simulated-exchange.ts';
+import { type SimulatedExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import type { Account } from '../../lib/account/account.ts';
+import {
+  type AdminAnswer,
+  adminAnswerSchema,
+  type CommandInput,
+  type CommandName,
+  type CommandResult,
+  commands,
+  type PositionView,
+} from '../../lib/admin/contract/commands.ts';
+import { type Answer, send } from '../infra/loopback/running-server.ts';
+
+/** Everything real but the exchange's money: a local stack with the project's functions, and a simulated exchange. */
+export interface World {
+  /** Of the stack: where links and the invoke API are. */
+  url: string;
+  /** What lets one browser into the stack's console. */
+  consoleAddress(): string;
+  tableEndpoint: string;
+  /** The stack's folder, with accounts.json and the table. */
+  data: string;
+  exchange: SimulatedExchange;
+  core: SimulatedCore;
+  /** Any payload to any function, by the Lambda invoke API. @returns what the function returned. */
+  invoke(name: string, payload: unknown): Promise<unknown>;
+  /** Any payload to the admin function, as an SDK would send it. */
+  ask(payload: unknown): Promise<AdminAnswer>;
+  /** A command that has to succeed. */
+  admin<Name extends CommandName>(command: Name, input: CommandInput<Name>): Promise<CommandResult<Name>>;
+  /** A command that has to be refused. @returns code and message. */
+  refusal(payload: unknown): Promise<{ code: string; message: string; issues: string[] }>;
+  /** Opens an account at the exchange and gives Ripcord its keys. @returns its name and key. */
+  newTrader(options: TraderOptions): Promise<Trader>;
+  newLink(positionId: string, action: 'close' | 'keep'): Promise<string>;
+  positionNow(positionId: string): Promise<PositionView>;
+}
+
+export interface TraderOptions extends Omit<Parameters<SimulatedCore['addAccount']>[0], 'apiKey' | 'secret'> {
+  exchange: Account['exchange'];
+  baseUrl?: string;
+  /** Another exchange than the world's own. */
+  core?: SimulatedCore;
+}
+
+export interface Trader {
+  account: string;
+  apiKey: string;
+  secret: string;
+}
+
+/** Starts one for all tests of a file; before each of them the exchange is as new. */
+export const startWorld = async (options: Partial<LocalStackOptions> = {}): Promise<World> => {
+  const data = await mkdtemp(join(tmpdir(), 'ripcord-end-to-end-'));
+  const exchange = await startSimulatedExchange();
+  const { core } = exchange;
+  const stack = await startLocalStack({
+    port: 0,
+    data,
+    console: createConsole,
+    // Sweeps run when a test asks for one.
+    every: () => () => undefined,
+    ...options,
+  });
+  let traders = 0;
+
+  beforeEach(() => core.reset());
+  afterAll(async () => {
+    await stack.stop();
+    await exchange.stop();
+    await rm(data, { recursive: true, force: true });
+  });
+
+  const world: World = {
+    url: stack.url,
+    consoleAddress: () => stack.consoleAddress() ?? '',
+    tableEndpoint: stack.tableEndpoint,
+    data,
+    exchange,
+    core,
+    async invoke(name, payload) {
+      const answer = await send(stack.url, {
+        method: 'POST',
+        path: `/2015-03-31/functions/${name}/invocations`,
+        body: JSON.stringify(payload),
+      });
+      expect(answer).toMatchObject({ status: 200 });
+      expect(answer.headers).not.toHaveProperty('x-amz-function-error');
+      return JSON.parse(answer.body);
+    },
+    async ask(payload) {
+      return adminAnswerSchema.parse(await world.invoke('ripcord-admin', payload));
+    },
+    async admin<Name extends CommandName>(command: Name, input: CommandInput<Name>) {
+      const answer = await world.ask({ command, ...input });
+      if (!answer.ok) throw new Error(`${command}: ${answer.error.code}: ${answer.error.message}`);
+      return commands[command].result.parse(answer.result) as CommandResult<Name>;
+    },
+    async refusal(payload) {
+      const answer = await world.ask(payload);
+      if (answer.ok) throw new Error(`was not refused: ${JSON.stringify(answer.result)}`);
+      return answer.error;
+    },
+    async newTrader({ exchange: venue, baseUrl = exchange.url, core: at = core, ...account }) {
+      traders += 1;
+      const name = `trader-${traders}`;
+      const keys = { apiKey: `key-of-${name}`, secret: `secret-of-${name}` };
+      at.addAccount({ ...keys, ...account });
+      await world.admin('accounts.add', { name, account: { exchange: venue, ...keys, baseUrl } });
+      return { account: name, ...keys };
+    },
+    async newLink(positionId, action) {
+      return (await world.admin('links.create', { positionId, action })).url;
+    },
+    async positionNow(positionId) {
+      return (await world.admin('positions.get', { positionId })).position;
+    },
+  };
+  return world;
+};
+
+/** Fires a link as an alert does: a POST without a body. */
+export const fire = (url: string, options: Omit<Parameters<typeof send>[1], 'path'> = {}) =>
+  hit(url, { method: 'POST', ...options });
+
+/** Any request to a link. */
+export const hit = async (
+  url: string,
+  options: Omit<NonNullable<Parameters<typeof send>[1]>, 'path'> = {},
+): Promise<Answer & { json: Record<string, unknown> }> => {
+  const answer = await send(url, { ...options, path: new URL(url).pathname });
+  const isJson = answer.headers['content-type']?.startsWith('application/json') === true;
+  return { ...answer, json: isJson && answer.body !== '' ? JSON.parse(answer.body) : {} };
+};
+
+/** An order as the exchange took it from Ripcord. */
+export interface TakenOrder {
+  id: string;
+  symbol: string;
+  side: 'buy' | 'sell';
+  type: string;
+  amount: string;
+  reduceOnly: boolean;
+  positionSide: string;
+}
+
+/** Where the exchange's ledger stands now. */
+export const markOf = (core: SimulatedCore): number => core.ledger().at(-1)?.seq ?? 0;
+
+/** What the exchange's own ledger says has happened since a mark: orders taken, orders cancelled, requests for a change. */
+export const ledgerSince = (core: SimulatedCore, mark: number) => {
+  const entries = core.ledger({ since: mark });
+  const orders = entries.flatMap((entry): TakenOrder[] => {
+    if (entry.type !== 'order') return [];
+    const { side, type, amount, reduceOnly, positionSide, symbol } = core.state.order(entry.orderId);
+    return [{ id: String(entry.orderId), symbol, side, type, amount, reduceOnly, positionSide }];
+  });
+  const canceled = entries.flatMap((entry) =>
+    entry.type === 'cancel' || entry.type === 'algo-cancel' ? [String(entry.orderId)] : [],
+  );
+  const requests = entries.flatMap((entry) =>
+    entry.type === 'request' && entry.method !== 'GET'
+      ? [{ method: entry.method, path: entry.path, code: entry.code, parameters: entry.query }]
+      : [],
+  );
+  return { orders, canceled, requests };
+};

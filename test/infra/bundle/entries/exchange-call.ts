@@ -1,0 +1,29 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { exchangeIdSchema } from '../../../../lib/account/account.ts';
+import { ccxtFetch } from '../../../../lib/exchange/ccxt/ccxt-fetch.ts';
+import { loadCcxt } from '../../../../lib/exchange/ccxt/ccxt-loader.ts';
+
+const table = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'eu-west-1' }));
+const eventSchema = z.object({ exchange: exchangeIdSchema, method: z.string(), baseUrl: z.url() });
+
+/**
+ * Stands in for the functions when a bundle is tested: it imports what they import, and makes a signed call to
+ * the exchange through all the layers that a bundle could have broken.
+ */
+export const handler = async (event: unknown) => {
+  const { exchange: id, method, baseUrl } = eventSchema.parse(event);
+  const Exchange = await loadCcxt(id);
+  const exchange = new Exchange({ apiKey: 'key', secret: 'secret' });
+  exchange.fetchImplementation = ccxtFetch;
+  const methods = exchange as unknown as Record<string, () => Promise<unknown>>;
+  exchange.urls.api = { ...(exchange.urls.api as object), private: baseUrl };
+  const answer = await methods[method]?.();
+  return {
+    id: exchange.id,
+    answer,
+    command: new GetCommand({ TableName: 'ripcord', Key: {} }).input,
+    closed: table.destroy(),
+  };
+};

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { startPriceSway } from '../../../../infra/local/demo/price-sway.ts';
+import { SimulatedCore } from '../../../../infra/simulator/core/simulated-exchange.ts';
+
+const start = () => {
+  const core = new SimulatedCore();
+  const ticks: (() => void)[] = [];
+  const stop = startPriceSway(core, (_intervalMs, tick) => {
+    ticks.push(tick);
+    return () => ticks.splice(0);
+  });
+  const price = () => Number(core.state.market('spot', 'BTCUSDT').price);
+  const tick = (times: number) => {
+    const seen = new Set<number>();
+    for (let count = 0; count < times; count += 1) {
+      ticks[0]?.();
+      seen.add(price());
+    }
+    return [...seen];
+  };
+  return { core, stop, price, tick };
+};
+
+it('moves a price, and never far from where it stood', () => {
+  const seen = start().tick(2_000);
+  expect(seen.length).toBeGreaterThan(100);
+  expect(Math.min(...seen)).toBeGreaterThanOrEqual(60_000 * 0.997);
+  expect(Math.max(...seen)).toBeLessThanOrEqual(60_000 * 1.003);
+});
+
+it('takes up a price that was set by hand', () => {
+  const { core, tick } = start();
+  tick(10);
+  core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '50000' });
+  const seen = tick(1_000);
+  expect(Math.min(...seen)).toBeGreaterThanOrEqual(50_000 * 0.997);
+  expect(Math.max(...seen)).toBeLessThanOrEqual(50_000 * 1.003);
+});
+
+it("keeps nearly all of its moves out of the exchange's ledger", () => {
+  const { core, tick } = start();
+  tick(1_000);
+  expect(core.ledger().length).toBeLessThan(100);
+});
+
+it('moves nothing after its end', () => {
+  const { stop, price, tick } = start();
+  stop();
+  tick(10);
+  expect(price()).toBe(60_000);
+});

@@ -1,0 +1,484 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { functionNames } from '../../../infra/bundle/bundle.ts';
+import { RipcordStack, stackName } from '../../../infra/stack/ripcord-stack.ts';
+import { parseSettings } from '../../../infra/stack/settings.ts';
+import { metrics } from '../../../lib/log.ts';
+import { readPolicies } from './policies.ts';
+
+let functionsFolder: string;
+
+/** The template for a context; the functions are empty, since none of them is in the template. */
+function templateFor(context: Record<string, unknown> = {}): Template {
+  const settings = parseSettings(context);
+  return Template.fromStack(
+    new RipcordStack(new App(), stackName(settings.prefix), { ...settings, functionsFolder }),
+  );
+}
+
+beforeAll(async () => {
+  functionsFolder = await mkdtemp(join(tmpdir(), 'ripcord-functions-'));
+  for (const name of functionNames) {
+    await mkdir(join(functionsFolder, name));
+    await writeFile(join(functionsFolder, name, 'index.mjs'), `// ${name}\n`);
+  }
+  // What CDK loads on its first use takes longer than any test.
+  templateFor();
+});
+afterAll(() => rm(functionsFolder, { recursive: true }));
+
+describe('the API', () => {
+  test('has two routes, so that no other method or path reaches a function', () => {
+    const routes = Object.values(templateFor().findResources('AWS::ApiGatewayV2::Route'));
+    expect(routes.map((route) => route.Properties.RouteKey).sort()).toEqual([
+      'GET /l/{token}',
+      'POST /l/{token}',
+    ]);
+  });
+
+  test('sends both routes to the trigger and to nothing else', () => {
+    const template = templateFor();
+    const [integration, ...others] = Object.values(template.findResources('AWS::ApiGatewayV2::Integration'));
+    expect(others).toEqual([]);
+    const [trigger] = Object.keys(
+      template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'ripcord-trigger' } }),
+    );
+    expect(integration?.Properties).toMatchObject({
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: { 'Fn::GetAtt': [trigger, 'Arn'] },
+      PayloadFormatVersion: '2.0',
+    });
+  });
+
+  test('throttles its default stage as the context says', () => {
+    templateFor({ throttleRate: '3', throttleBurst: '7' }).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 3, ThrottlingBurstLimit: 7 },
+    });
+  });
+
+  test('lets no flood of GET use up what alerts are let through by', () => {
+    const template = templateFor();
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      RouteSettings: { 'POST /l/{token}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 } },
+    });
+    // CloudFormation refuses settings of a route that isn't there yet.
+    const routes = Object.keys(template.findResources('AWS::ApiGatewayV2::Route'));
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes));
+  });
+
+  test('logs who asked for which route, and nothing that could hold a token', () => {
+    const [stage] = Object.values(templateFor().findResources('AWS::ApiGatewayV2::Stage'));
+    const format: string = stage?.Properties.AccessLogSettings.Format;
+    const variables = [...format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name);
+    expect(variables.sort()).toEqual([
+      'identity.sourceIp',
+      'integrationLatency',
+      'integrationStatus',
+      'requestId',
+      'requestTime',
+      'responseLatency',
+      'routeKey',
+      'status',
+    ]);
+  });
+});
+
+describe('the functions', () => {
+  test('are three, by name, on one runtime and architecture', () => {
+    const found = Object.values(templateFor().findResources('AWS::Lambda::Function'));
+    const settings = found.map(({ Properties: properties }) => [
+      properties.FunctionName,
+      properties.Runtime,
+      properties.Architectures,
+      properties.MemorySize,
+      properties.Timeout,
+      properties.ReservedConcurrentExecutions,
+    ]);
+    expect(settings).toEqual([
+      ['ripcord-trigger', 'nodejs24.x', ['arm64'], 1769, 10, 200],
+      ['ripcord-admin', 'nodejs24.x', ['arm64'], 1024, 29, undefined],
+      ['ripcord-sweep', 'nodejs24.x', ['arm64'], 1024, 50, 1],
+    ]);
+  });
+
+  test('are told what they need to know, and no more', () => {
+    const template = templateFor({ notifyEmail: 'me@example.org' });
+    const found = Object.values(template.findResources('AWS::Lambda::Function'));
+    const variables = found.map(({ Properties: properties }) => properties.Environment.Variables);
+    const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    const common = {
+      RIPCORD_TABLE: { Ref: table },
+      RIPCORD_ACCOUNTS: 'ssm:/ripcord/accounts',
+      RIPCORD_METRICS: 'Ripcord',
+    };
+    const notices = { RIPCORD_NOTIFY: 'ssm:/ripcord/notify', RIPCORD_TOPIC_ARN: { Ref: topic } };
+    expect(variables).toEqual([
+      common,
+      { ...common, ...notices, RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] } },
+      { ...common, ...notices },
+    ]);
+  });
+
+  test('log to groups of their own, which end with the days of the context', () => {
+    const groups = Object.values(templateFor({ logRetentionDays: 7 }).findResources('AWS::Logs::LogGroup'));
+    expect(
+      groups
+        .map(({ Properties: properties }) => [properties.LogGroupName, properties.RetentionInDays])
+        .sort(),
+    ).toEqual([
+      ['/aws/lambda/ripcord-admin', 7],
+      ['/aws/lambda/ripcord-sweep', 7],
+      ['/aws/lambda/ripcord-trigger', 7],
+      ['/aws/vendedlogs/ripcord-access', 7],
+    ]);
+  });
+
+  test('run the sweep every minute, and a failed run is not run again', () => {
+    const template = templateFor();
+    const retries = { MaximumEventAgeInSeconds: 60 };
+    template.resourceCountIs('AWS::Events::Rule', 1);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ RetryPolicy: { ...retries, MaximumRetryAttempts: 0 } })],
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      ...retries,
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  test('reserve nothing where the account has nothing to reserve', () => {
+    const context = { reserveSweep: 'false', triggerConcurrency: 0 };
+    const found = templateFor(context).findResources('AWS::Lambda::Function');
+    for (const { Properties: properties } of Object.values(found)) {
+      expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+  });
+});
+
+test('the table is on demand, recoverable, and outlives the stack, but not a first deployment that failed', () => {
+  const template = templateFor();
+  template.resourceCountIs('AWS::DynamoDB::Table', 1);
+  template.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: ['pk', 'sk', 'shelf', 'shelvedAt'].map((name) => ({
+        AttributeName: name,
+        AttributeType: 'S',
+      })),
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'shelf',
+          KeySchema: [
+            { AttributeName: 'shelf', KeyType: 'HASH' },
+            { AttributeName: 'shelvedAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    },
+  });
+});
+
+describe('the rights', () => {
+  const shelf = 'table/index/shelf';
+  const account = 'arn:ssm:parameter/ripcord/accounts/*';
+  const channels = 'arn:ssm:parameter/ripcord/notify';
+
+  test('are these, and not one more', () => {
+    expect(readPolicies(templateFor({ notifyEmail: 'me@example.org' }))).toEqual({
+      trigger: [
+        'dynamodb:BatchGetItem table',
+        'dynamodb:GetItem table',
+        'dynamodb:PutItem table with hits#*',
+        'dynamodb:UpdateItem table with position#*',
+        'logs:CreateLogStream log of trigger',
+        'logs:PutLogEvents log of trigger',
+        `ssm:GetParameter ${account}`,
+      ],
+      admin: [
+        'dynamodb:BatchGetItem table',
+        'dynamodb:DeleteItem table',
+        'dynamodb:GetItem table',
+        'dynamodb:PutItem table',
+        'dynamodb:Query table',
+        `dynamodb:Query ${shelf}`,
+        'dynamodb:UpdateItem table',
+        "kms:Decrypt topic's key",
+        "kms:GenerateDataKey topic's key",
+        'logs:CreateLogStream log of admin',
+        'logs:PutLogEvents log of admin',
+        'sns:Publish topic',
+        `ssm:DeleteParameter ${account}`,
+        `ssm:GetParameter ${account}`,
+        `ssm:GetParameter ${channels}`,
+        'ssm:GetParametersByPath arn:ssm:parameter/ripcord/accounts',
+        `ssm:GetParametersByPath ${account}`,
+        `ssm:PutParameter ${account}`,
+      ],
+      sweep: [
+        'dynamodb:BatchGetItem table',
+        'dynamodb:GetItem table',
+        'dynamodb:PutItem table with hits#*',
+        `dynamodb:Query ${shelf}`,
+        'dynamodb:UpdateItem table with position#*',
+        "kms:Decrypt topic's key",
+        "kms:GenerateDataKey topic's key",
+        'logs:CreateLogStream log of sweep',
+        'logs:PutLogEvents log of sweep',
+        'sns:Publish topic',
+        `ssm:GetParameter ${account}`,
+        `ssm:GetParameter ${channels}`,
+      ],
+    });
+  });
+
+  test('hold no topic that nobody reads: it would take every notice and count it as told', () => {
+    const template = templateFor();
+    expect(
+      Object.values(readPolicies(template))
+        .flat()
+        .filter((right) => /sns|kms/.test(right)),
+    ).toEqual([]);
+    for (const { Properties: properties } of Object.values(template.findResources('AWS::Lambda::Function')))
+      expect(properties.Environment.Variables).not.toHaveProperty('RIPCORD_TOPIC_ARN');
+  });
+
+  test('come from no managed policy, and no role but the three exists', () => {
+    const roles = Object.values(templateFor().findResources('AWS::IAM::Role'));
+    expect(roles).toHaveLength(3);
+    for (const { Properties: properties } of roles) {
+      expect(Object.keys(properties)).toEqual(['AssumeRolePolicyDocument']);
+      expect(properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+      ]);
+    }
+  });
+
+  test('to call a function have the two routes and the schedule, nobody else', () => {
+    const permissions = Object.values(templateFor().findResources('AWS::Lambda::Permission'));
+    const callers = permissions.map(({ Properties: properties }) => properties.Principal);
+    expect(callers.sort()).toEqual([
+      'apigateway.amazonaws.com',
+      'apigateway.amazonaws.com',
+      'events.amazonaws.com',
+    ]);
+    for (const { Properties: properties } of permissions) expect(properties.SourceArn).toBeDefined();
+  });
+});
+
+describe('the outputs', () => {
+  const outputSchema = z.record(z.string(), z.looseObject({ Value: z.unknown() }));
+  const outputsOf = (template: Template) => outputSchema.parse(template.findOutputs('*'));
+
+  test('say what the command line needs to know', () => {
+    expect(Object.keys(outputsOf(templateFor())).sort()).toEqual([
+      'AdminFunctionName',
+      'BaseUrl',
+      'TableName',
+      'TopicArn',
+    ]);
+  });
+});
+
+describe("a domain of one's own", () => {
+  const domain = {
+    domainName: 'links.example.org',
+    certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/0-1',
+  };
+
+  test('is the only way in, and what links start with', () => {
+    const template = templateFor(domain);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'links.example.org',
+      DomainNameConfigurations: [
+        { CertificateArn: domain.certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      ],
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
+    template.hasOutput('BaseUrl', { Value: 'https://links.example.org' });
+    template.hasOutput('DomainTarget', {});
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'ripcord-admin',
+      Environment: { Variables: Match.objectLike({ RIPCORD_BASE_URL: 'https://links.example.org' }) },
+    });
+    template.resourceCountIs('AWS::Route53::RecordSet', 0);
+  });
+
+  test('gets its record where the context has a zone', () => {
+    templateFor({ ...domain, hostedZoneId: 'Z0123' }).hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'links.example.org.',
+      Type: 'A',
+      HostedZoneId: 'Z0123',
+    });
+  });
+
+  test("leaves the API's own address where there is none", () => {
+    const template = templateFor();
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
+    template.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0);
+  });
+});
+
+describe('alarms', () => {
+  const alarmsOf = (template: Template) =>
+    Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
+      ({ Properties: properties }) => properties,
+    );
+
+  test('are these, each with a mail', () => {
+    const template = templateFor();
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    const found = alarmsOf(template);
+    expect(
+      found.map((alarm) => [
+        alarm.AlarmName,
+        `${alarm.Namespace} ${alarm.MetricName} ${alarm.Statistic ?? alarm.ExtendedStatistic}`,
+        alarm.Period * alarm.EvaluationPeriods,
+        alarm.Threshold,
+        alarm.TreatMissingData,
+      ]),
+    ).toEqual([
+      ['ripcord-needs-attention', 'Ripcord NeedsAttention Maximum', 60, 1, 'ignore'],
+      ['ripcord-failed-closes', 'Ripcord Failures Sum', 60, 1, 'notBreaching'],
+      ['ripcord-sweep-not-running', 'Ripcord Sweeps Sum', 300, 1, 'breaching'],
+      ['ripcord-sweep-failures', 'Ripcord SweepFailed Sum', 300, 1, 'notBreaching'],
+      ['ripcord-notify-failures', 'Ripcord NotifyFailed Sum', 7200, 1, 'notBreaching'],
+      ['ripcord-slow-answers', 'AWS/ApiGateway Latency p99', 300, 2500, 'notBreaching'],
+      ['ripcord-flood', 'AWS/ApiGateway Count Sum', 60, 6000, 'notBreaching'],
+      ['ripcord-trigger-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
+      ['ripcord-trigger-throttles', 'AWS/Lambda Throttles Sum', 300, 1, 'notBreaching'],
+      ['ripcord-admin-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
+      ['ripcord-admin-throttles', 'AWS/Lambda Throttles Sum', 300, 1, 'notBreaching'],
+      ['ripcord-sweep-errors', 'AWS/Lambda Errors Sum', 300, 3, 'notBreaching'],
+      ['ripcord-sweep-throttles', 'AWS/Lambda Throttles Sum', 300, 3, 'notBreaching'],
+    ]);
+    for (const alarm of found) {
+      expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
+      expect(alarm.AlarmDescription).toMatch(/docs\/operations\.md/);
+    }
+  });
+
+  test('wait for a third failing sweep of five, and stay while a dead channel is tried once an hour', () => {
+    const patience = alarmsOf(templateFor())
+      .filter((alarm) => alarm.DatapointsToAlarm !== undefined)
+      .map((alarm) => [alarm.AlarmName, alarm.Period, alarm.EvaluationPeriods, alarm.DatapointsToAlarm]);
+    expect(patience).toEqual([
+      ['ripcord-sweep-failures', 60, 5, 3],
+      ['ripcord-notify-failures', 3600, 2, 1],
+    ]);
+  });
+
+  test('and graphs go by metrics that the functions write', () => {
+    const template = templateFor({ prefix: 'other' });
+    const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
+    const body = JSON.stringify(dashboard?.Properties.DashboardBody);
+    for (const name of Object.keys(metrics)) expect(body).toContain(`\\"Other\\",\\"${name}\\"`);
+    for (const alarm of alarmsOf(template))
+      if (alarm.Namespace === 'Other') expect(Object.keys(metrics)).toContain(alarm.MetricName);
+  });
+
+  test('reach nobody but who is named, by a topic that is encrypted in rest and on its way', () => {
+    const template = templateFor({ notifyEmail: 'me@example.org' });
+    template.resourceCountIs('AWS::SNS::Subscription', 1);
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'me@example.org',
+    });
+    const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
+    template.hasResourceProperties('AWS::SNS::Topic', {
+      KmsMasterKeyId: { 'Fn::GetAtt': [key, 'Arn'] },
+    });
+    const cloudWatch = {
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    };
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({ ...cloudWatch, Action: 'sns:Publish' }),
+        ],
+      },
+    });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      EnableKeyRotation: true,
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ ...cloudWatch, Action: ['kms:Decrypt', 'kms:GenerateDataKey'] }),
+        ]),
+      },
+    });
+    templateFor().resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+});
+
+describe('another prefix', () => {
+  test('leaves no name that the first stack has', () => {
+    expect(stackName('ripcord-test')).toBe('Ripcord-test');
+    const json = JSON.stringify(templateFor({ prefix: 'other' }).toJSON().Resources);
+    expect(json).toContain('other-trigger');
+    expect(json).toContain('ssm:/other/accounts');
+    expect(json).not.toMatch(/"ripcord-|\/ripcord/);
+  });
+});
+
+describe('a wrong context', () => {
+  test.each([
+    ['prefix', 'Rip Cord', 'lower-case'],
+    ['throttleRate', 'fast', 'a whole number from 1 to 5000'],
+    ['throttleBurst', 0, 'a whole number from 1 to 2500'],
+    ['triggerConcurrency', -1, 'a whole number from 0 to 10000'],
+    ['logRetentionDays', '31', 'one of 1, 3, 5'],
+    ['reserveSweep', 'perhaps', 'true or false'],
+    ['notifyEmail', 'me', 'an e-mail address'],
+    ['domainName', 'https://example.org', 'a host such as'],
+    ['certificateArn', 'arn:aws:iam::1:server-certificate/x', 'the ARN of an ACM certificate'],
+    ['hostedZoneId', 'example.org', 'the id of a Route 53 zone'],
+  ])('%s = %j says what was expected', (name, value, expected) => {
+    const parse = () => parseSettings({ [name]: value });
+    expect(parse).toThrow(`context "${name}" is ${JSON.stringify(value)}`);
+    expect(parse).toThrow(expected);
+  });
+
+  test('names every wrong value at once', () => {
+    expect(() => parseSettings({ prefix: 'X', throttleRate: -1 })).toThrow(/"prefix"[\s\S]*"throttleRate"/);
+  });
+
+  test('with a name that is not known is refused, or a default would be in force without a word', () => {
+    expect(() => parseSettings({ notifyMail: 'me@example.org' })).toThrow(
+      /"notifyMail" is unknown: expected one of prefix, notifyEmail/,
+    );
+  });
+
+  test("may hold what is CDK's own", () => {
+    const own = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': true, 'cli-telemetry': false };
+    expect(parseSettings(own).prefix).toBe('ripcord');
+  });
+
+  test('with half of a domain says what the other half is', () => {
+    expect(() => parseSettings({ domainName: 'links.example.org' })).toThrow(/"certificateArn" is missing/);
+    expect(() => parseSettings({ hostedZoneId: 'Z1' })).toThrow(/"domainName" is missing/);
+  });
+});

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { App, Validations } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { functionNames } from '../../../infra/bundle/bundle.ts';
+import { RipcordStack } from '../../../infra/stack/ripcord-stack.ts';
+import { checkSecurity } from '../../../infra/stack/security-checks.ts';
+import { parseSettings } from '../../../infra/stack/settings.ts';
+
+const run = promisify(execFile);
+
+/** What is made only where the context asks for it is checked, too. */
+const everything = {
+  notifyEmail: 'me@example.org',
+  domainName: 'links.example.org',
+  certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/0-1',
+  hostedZoneId: 'Z0123',
+};
+
+let folder: string;
+
+const appWith = (context: Record<string, unknown>, outdir: string): { app: App; stack: RipcordStack } => {
+  const app = new App({ outdir: join(folder, outdir) });
+  const stack = new RipcordStack(app, 'Ripcord', { ...parseSettings(context), functionsFolder: folder });
+  checkSecurity(app);
+  return { app, stack };
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ripcord-checks-'));
+  for (const name of functionNames) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'index.mjs'), `// ${name}\n`);
+  }
+  // What CDK and its rules load on their first use takes longer than any test.
+  appWith({}, 'warm').app.synth();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const reportSchema = z.object({ pluginReports: z.array(z.unknown()) });
+const findingsOf = async (outdir: string): Promise<unknown[]> =>
+  reportSchema.parse(JSON.parse(await readFile(join(folder, outdir, 'validation-report.json'), 'utf8')))
+    .pluginReports;
+
+describe('the rules of cdk-nag', () => {
+  test.each([
+    ['nothing', {}],
+    ['everything', everything],
+  ])('find nothing where the context has %s', async (name, context) => {
+    appWith(context, name).app.synth();
+    expect(await findingsOf(name)).toEqual([]);
+  });
+
+  test('are in force: an accepted finding that is accepted no more fails the synthesis', () => {
+    const { app, stack } = appWith({}, 'planted');
+    const { node } = stack.node.findChild('Api').node.findChild('Api');
+    const { ACKNOWLEDGED_RULES_METADATA_KEY: accepted } = Validations;
+    expect(node.metadata.some(({ type }) => type === accepted)).toBe(true);
+    // Constructs offer no way to take it back.
+    Object.assign(node, { _metadata: [] });
+    expect(() => app.synth()).toThrow(/AwsSolutions-APIG4/);
+  });
+});
+
+/** cfn-lint is Python and reads the whole specification of CloudFormation, at one processor for half a minute. */
+const lintTimeoutMs = 120_000;
+
+test('the template is clean to cfn-lint', { timeout: lintTimeoutMs }, async ({ skip }) => {
+  appWith(everything, 'linted').app.synth();
+  try {
+    // W3005 finds what CDK writes twice: a dependency that a reference implies already.
+    await run('cfn-lint', [join(folder, 'linted', 'Ripcord.template.json'), '-i', 'W3005']);
+  } catch (thrown) {
+    const { code, stdout } = z.object({ code: z.unknown(), stdout: z.string() }).parse(thrown);
+    if (code === 'ENOENT') skip('cfn-lint is not installed: pip install cfn-lint');
+    expect(stdout).toBe('');
+  }
+});

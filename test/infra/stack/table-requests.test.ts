@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import {
+  request as ask,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer, json } from 'node:stream/consumers';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { createProjectHandlers } from '../../../infra/local/create-project-handlers.ts';
+import { ensureTable } from '../../../infra/local/table.ts';
+import { mintToken } from '../../../lib/link/token.ts';
+import { fire, startWorld } from '../../end-to-end/environment.ts';
+import { adopt, newScene, perpetualLong, placeEntry, placeExits } from '../../end-to-end/trader.ts';
+import { hasJava, startDynamoDbLocal } from '../../lib/store/dynamodb-local.ts';
+
+/** What a hit costs at the table. docs/operations.md reckons with these numbers. */
+
+interface TableRequest {
+  action: string;
+  /** Capacity units as DynamoDB counts them: per 4 KB read consistently, per 1 KB written. */
+  units: number;
+}
+
+const capacitySchema = z.object({ CapacityUnits: z.number() });
+const answerSchema = z.looseObject({
+  ConsumedCapacity: z.union([capacitySchema.transform((one) => [one]), z.array(capacitySchema)]).optional(),
+});
+
+/** Stands between the functions and the table and has the table say what each request takes. */
+const startMeter = async () => {
+  const requests: TableRequest[] = [];
+  let target = '';
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = JSON.stringify({ ...((await json(request)) as object), ReturnConsumedCapacity: 'INDEXES' });
+    const action = String(request.headers['x-amz-target']).replace(/^.*\./, '');
+    const { host, ...headers } = request.headers;
+    const forwarded = ask(target, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    }).end(body);
+    const [answer] = (await once(forwarded, 'response')) as [IncomingMessage];
+    const payload = await buffer(answer);
+    const { ConsumedCapacity: consumed = [] } = answerSchema.parse(JSON.parse(payload.toString()));
+    requests.push({ action, units: consumed.reduce((sum, { CapacityUnits: units }) => sum + units, 0) });
+    response.writeHead(answer.statusCode ?? 500, answer.headers).end(payload);
+  };
+  const server: Server = createServer((request, response) => void pass(request, response)).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  afterAll(() => server.close());
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    target: () => target,
+    measure(endpoint: string) {
+      target = endpoint;
+    },
+    /** @returns what was asked of the table meanwhile, in the order of the answers. */
+    async during(run: () => Promise<unknown>): Promise<TableRequest[]> {
+      requests.length = 0;
+      await run();
+      return [...requests];
+    },
+  };
+};
+
+const meter = await startMeter();
+const world = await startWorld({
+  handlers: (environment, log) => {
+    meter.measure(environment.RIPCORD_TABLE_ENDPOINT ?? '');
+    return createProjectHandlers({ ...environment, RIPCORD_TABLE_ENDPOINT: meter.endpoint }, log);
+  },
+});
+
+/** Of the requests that read, and of those that write. */
+const unitsOf = (requests: TableRequest[]) => {
+  const sum = (found: TableRequest[]) => found.reduce((total, { units }) => total + units, 0);
+  const isRead = ({ action }: TableRequest) => /Get|Query/.test(action);
+  return { read: sum(requests.filter(isRead)), written: sum(requests.filter((each) => !isRead(each))) };
+};
+
+/** A filled perpetual with one exit order, and a link that closes it. */
+const newLink = async () => {
+  const scene = await newScene(world, perpetualLong);
+  const entries = [placeEntry(scene, { filled: 'all' })];
+  const { takeProfit, stop } = placeExits(scene, '1');
+  const { positionId } = await adopt(scene, { entries, exits: [takeProfit, stop] });
+  return world.newLink(positionId, 'close');
+};
+
+const actionsOf = (requests: TableRequest[]) => requests.map(({ action }) => action);
+
+describe('what the table is asked', () => {
+  it('for a hit that executes: the link with the switch, the claim, the outcome, the record', async () => {
+    const url = await newLink();
+    const requests = await meter.during(async () =>
+      expect((await fire(url)).json).toMatchObject({ outcome: 'closed' }),
+    );
+    expect(actionsOf(requests)).toEqual(['BatchGetItem', 'UpdateItem', 'UpdateItem', 'PutItem']);
+    expect(unitsOf(requests)).toEqual({ read: 2, written: 3 });
+  });
+
+  /** What a second hit on a link asks. */
+  const repeat = async (): Promise<TableRequest[]> => {
+    const url = await newLink();
+    await fire(url);
+    return meter.during(async () =>
+      expect((await fire(url)).json).toMatchObject({ outcome: 'closed', repeated: true }),
+    );
+  };
+  it.runIf(hasJava())(
+    'for a hit that repeats: the link with the switch, the claim that is refused with the outcome, the record',
+    async () => {
+      const before = meter.target();
+      const dynamoDb = await startDynamoDbLocal();
+      onTestFinished(async () => {
+        meter.measure(before);
+        await dynamoDb.stop();
+      });
+      await ensureTable(dynamoDb.endpoint, 'ripcord');
+      meter.measure(dynamoDb.endpoint);
+      expect(actionsOf(await repeat())).toEqual(['BatchGetItem', 'UpdateItem', 'PutItem']);
+    },
+  );
+
+  it('for a hit that repeats, by a table that refuses without a word: the outcome as well', async () => {
+    expect(actionsOf(await repeat())).toEqual(['BatchGetItem', 'UpdateItem', 'GetItem', 'PutItem']);
+  });
+
+  it('for a token that was never given out: the link', async () => {
+    const requests = await meter.during(async () =>
+      expect(await fire(`${world.url}/l/${mintToken()}`)).toMatchObject({ status: 404 }),
+    );
+    expect(requests).toEqual([{ action: 'BatchGetItem', units: 2 }]);
+  });
+
+  it('for 1,000 tokens that are none: nothing', async () => {
+    const requests = await meter.during(async () => {
+      for (let count = 0; count < 1_000; count += 1)
+        expect(await fire(`${world.url}/l/rc_${String(count).padStart(49, 'x')}`)).toMatchObject({
+          status: 404,
+        });
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it('for a sweep over a position of which nothing is new: where to look, and the position', async () => {
+    await newLink();
+    await world.invoke('ripcord-sweep', {});
+    const requests = await meter.during(() => world.invoke('ripcord-sweep', {}));
+    expect(requests).toEqual([
+      { action: 'Query', units: 0.5 },
+      { action: 'BatchGetItem', units: 1 },
+    ]);
+  });
+
+  it('for the sweep after a hit that executed: to put the position away', async () => {
+    await world.invoke('ripcord-sweep', {});
+    await fire(await newLink());
+    const requests = await meter.during(() => world.invoke('ripcord-sweep', {}));
+    const puttingAway = requests.filter(({ action }) => action === 'UpdateItem');
+    // DynamoDB adds 2 for the item's place in the index, taken away and given anew; this machine's table doesn't.
+    expect(puttingAway).toEqual([{ action: 'UpdateItem', units: 1 }]);
+  });
+});

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type CommandInput,
+  type CommandName,
+  type CommandResult,
+  commands,
+} from '../../../lib/admin/contract/commands.ts';
+import { type AdminServices, runAdmin } from '../../../lib/admin/dispatch.ts';
+import { Fault } from '../../../lib/fault.ts';
+import { createLog } from '../../../lib/log.ts';
+import { noNotifiers } from '../../../lib/notify/notifier.ts';
+import type { Engine } from '../../../lib/services.ts';
+import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+import { memoryTable } from '../../simulation/memory-table.ts';
+import { exampleHit } from '../link/example-hit.ts';
+import { exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
+
+/** An admin function on a table in memory, whose exchange takes its time and then does not answer. */
+const newAdmin = ({ exchangeMs = 0 } = {}) => {
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  let marks = 0;
+  const table = memoryTable();
+  const engine: Engine = {
+    table,
+    exchanges: {
+      async of() {
+        time += exchangeMs;
+        throw new Fault('exchange-unreachable', 'The exchange does not answer.');
+      },
+    },
+    now: () => time,
+    async pause(ms) {
+      time += ms;
+    },
+    newMark() {
+      marks += 1;
+      return `mark${marks}`.padEnd(16, '0');
+    },
+  };
+  const lines: string[] = [];
+  const log = createLog({ write: (line) => lines.push(line), now: () => time });
+  const services: AdminServices = {
+    ...{ engine, log, accounts: accountsInMemory(), notifiers: noNotifiers },
+    baseUrl: 'https://links.example.org',
+  };
+  return {
+    table,
+    /** What was logged since the last look. */
+    said: () => lines.splice(0).map((line) => JSON.parse(line) as object),
+    ask: (payload: object) => runAdmin(services, payload, 'request-1'),
+    async run<Name extends CommandName>(command: Name, input: CommandInput<Name>) {
+      const answer = await runAdmin(services, { command, ...input }, 'request-1');
+      if (!answer.ok) throw new Error(answer.error.message);
+      return commands[command].result.parse(answer.result) as CommandResult<Name>;
+    },
+    async create(from: number, to: number, over = {}) {
+      for (let index = from; index <= to; index += 1)
+        await table.createPosition({
+          ...examplePosition,
+          positionId: positionIdAt(index),
+          createdAt: new Date(time + index * 1_000).toISOString(),
+          ...over,
+        });
+    },
+  };
+};
+
+const { positionId } = examplePosition;
+
+describe('The log of the admin function', () => {
+  it('names the position and the link of a link that was made or revoked, and never its token', async () => {
+    const admin = newAdmin();
+    await admin.table.createPosition(examplePosition);
+    const { url, link } = await admin.run('links.create', { positionId, action: 'close' });
+    await admin.run('links.revoke', { linkId: link.linkId });
+    const lines = admin.said();
+    const about = { positionId, linkId: link.linkId, outcome: 'ok', requestId: 'request-1' };
+    expect(lines).toMatchObject([
+      { event: 'command', code: 'links.create', ...about },
+      { event: 'command', code: 'links.revoke', ...about },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain(url.split('/').at(-1));
+  });
+
+  it('names the position of a command about one, also where it is refused', async () => {
+    const admin = newAdmin();
+    await admin.table.createPosition(examplePosition);
+    await admin.run('positions.forget', { positionId });
+    await admin.ask({ command: 'positions.forget', positionId });
+    expect(admin.said()).toMatchObject([
+      { code: 'positions.forget', positionId, outcome: 'ok' },
+      { code: 'positions.forget', positionId, outcome: 'unknown-position' },
+    ]);
+  });
+
+  it('has a line for each position that was to be closed, with what came of it', async () => {
+    const admin = newAdmin();
+    await admin.create(1, 2);
+    const { reports } = await admin.run('positions.closeAll', {});
+    await admin.run('positions.close', { positionId: positionIdAt(1) });
+    expect(admin.said()).toMatchObject([
+      ...reports.map(({ positionId, outcome, status }) => ({
+        ...{ code: 'positions.closeAll', positionId, outcome, status },
+      })),
+      { code: 'positions.close', positionId: positionIdAt(1), status: expect.any(Number) },
+    ]);
+  });
+});
+
+describe('Closing all', () => {
+  it('begins nothing that its time would not be enough for, and reports it as not begun', async () => {
+    const admin = newAdmin({ exchangeMs: 6_000 });
+    await admin.create(1, 12);
+    const { reports } = await admin.run('positions.closeAll', {});
+    expect(reports).toHaveLength(12);
+    const waiting = reports.filter(({ outcome }) => outcome === 'not-begun');
+    expect(waiting.length).toBeGreaterThan(0);
+    expect(waiting.length).toBeLessThan(12);
+    expect(waiting[0]).toMatchObject({ status: 503, detail: expect.stringContaining('Nothing was done') });
+    for (const { positionId } of waiting) {
+      expect(await admin.table.readPosition(positionId)).toMatchObject({ state: 'open', attempt: 0 });
+      expect(await admin.table.listHits(positionId, 10)).toEqual([]);
+    }
+  });
+
+  it('closes only those that are named, and of them only what is open', async () => {
+    const admin = newAdmin();
+    await admin.create(1, 3);
+    await admin.create(4, 4, { state: 'closed', outcome: exampleOutcome });
+    const positionIds = [2, 4].map(positionIdAt);
+    const { reports } = await admin.run('positions.closeAll', { positionIds });
+    expect(reports.map(({ positionId }) => positionId)).toEqual([positionIdAt(2)]);
+  });
+
+  it('tells of a position that can not be read, for it may be open', async () => {
+    const admin = newAdmin();
+    const list = admin.table.listPositions;
+    admin.table.listPositions = (shelf, onUnreadable) => {
+      onUnreadable?.('pos_broken000000');
+      return list(shelf);
+    };
+    const { reports } = await admin.run('positions.closeAll', {});
+    expect(reports).toMatchObject([{ positionId: 'pos_broken000000', status: 500, outcome: 'unreadable' }]);
+  });
+});
+
+describe('The history', () => {
+  const hitAt = (index: number, at: string) => ({
+    ...exampleHit,
+    ...{ hitId: `hit_${index}`, positionId: positionIdAt(index), at },
+  });
+
+  it('of all positions asks about those that are open or have ended last, and no more', async () => {
+    const admin = newAdmin();
+    const ended = (day: number) => ({
+      state: 'closed',
+      outcome: { ...exampleOutcome, settledAt: `2026-11-${String(day).padStart(2, '0')}T00:00:00.000Z` },
+    });
+    await admin.create(1, 1);
+    await admin.create(2, 2, ended(1));
+    await admin.create(3, 60, ended(2));
+    await admin.create(61, 61, ended(3));
+    for (const index of [1, 2, 61]) await admin.table.recordHit(hitAt(index, exampleHit.at), 2e12);
+    const { hits } = await admin.run('history.list', {});
+    expect(hits.map(({ positionId }) => positionId).toSorted()).toEqual([1, 61].map(positionIdAt));
+    // What is left out there is still told of by its position.
+    const own = await admin.run('history.list', { positionId: positionIdAt(2) });
+    expect(own.hits).toHaveLength(1);
+  });
+
+  it('of a forgotten position is told by its id and by its link', async () => {
+    const admin = newAdmin();
+    await admin.table.createPosition(examplePosition);
+    const { link } = await admin.run('links.create', { positionId, action: 'close' });
+    await admin.table.recordHit({ ...exampleHit, positionId, linkId: link.linkId }, 2e12);
+    await admin.run('positions.forget', { positionId });
+    expect(await admin.run('history.list', {})).toEqual({ hits: [] });
+    expect((await admin.run('history.list', { positionId })).hits).toHaveLength(1);
+    expect((await admin.run('history.list', { linkId: link.linkId })).hits).toHaveLength(1);
+  });
+});
+
+describe('Adding an account', () => {
+  const account = { exchange: 'binance', apiKey: 'hidden-1', secret: 'hidden-2' } as const;
+
+  it.each([
+    ['another key', { ...account, apiKey: 'hidden-3' }],
+    ['another exchange', { ...account, exchange: 'bybit' as const }],
+  ])('under a name that has %s is refused, unless it is to replace it', async (_, other) => {
+    const admin = newAdmin();
+    await admin.run('accounts.add', { name: 'main', account });
+    const refused = await admin.ask({ command: 'accounts.add', name: 'main', account: other });
+    expect(refused).toMatchObject({
+      ok: false,
+      error: { code: 'conflict', message: expect.stringContaining('--replace') },
+    });
+    expect(JSON.stringify(refused)).not.toMatch(/hidden/);
+    await admin.run('accounts.add', { name: 'main', account: other, replace: true });
+    expect((await admin.run('accounts.list', {})).accounts).toEqual([
+      { name: 'main', exchange: other.exchange },
+    ]);
+  });
+
+  it('again with the same key replaces what else there is of it', async () => {
+    const admin = newAdmin();
+    await admin.run('accounts.add', { name: 'main', account: { ...account, secret: 'mistyped' } });
+    await admin.run('accounts.add', { name: 'main', account });
+  });
+});
+
+describe('The list of links', () => {
+  it('says which of them can do nothing more, since their position is over', async () => {
+    const admin = newAdmin();
+    await admin.create(1, 2);
+    for (const index of [1, 2])
+      await admin.run('links.create', { positionId: positionIdAt(index), action: 'close' });
+    const over = await admin.table.readPosition(positionIdAt(2));
+    if (over === undefined) throw new Error('It is not there.');
+    await admin.table.savePosition(over, { state: 'closed', outcome: exampleOutcome });
+    const { links } = await admin.run('links.list', {});
+    const told = links.map(({ positionId, state, spent }) => ({ positionId, state, spent }));
+    expect(told).toEqual(
+      expect.arrayContaining([
+        { positionId: positionIdAt(1), state: 'armed', spent: false },
+        { positionId: positionIdAt(2), state: 'armed', spent: true },
+      ]),
+    );
+  });
+});
+
+describe('what a mistyped name would make look empty', () => {
+  it.for(['positions.list', 'positions.closeAll'])(
+    '%s refuses an account that is not stored',
+    async (command) => {
+      const { ask, create } = newAdmin();
+      await create(1, 1);
+      expect(await ask({ command, account: 'nope' })).toMatchObject({
+        ok: false,
+        error: { code: 'unknown-account' },
+      });
+    },
+  );
+
+  it('is empty of an account that has no positions', async () => {
+    const { run } = newAdmin();
+    const account = { exchange: 'binance', apiKey: 'key', secret: 'secret' } as const;
+    await run('accounts.add', { name: 'idle', account });
+    expect(await run('positions.list', { account: 'idle' })).toEqual({ positions: [] });
+    expect(await run('positions.closeAll', { account: 'idle' })).toEqual({ reports: [] });
+  });
+
+  it('links.list refuses a position that is not there, and is empty of one without links', async () => {
+    const { ask, run, create } = newAdmin();
+    await create(1, 1);
+    expect(await run('links.list', { positionId: positionIdAt(1) })).toEqual({ links: [], paused: false });
+    expect(await ask({ command: 'links.list', positionId: positionIdAt(2) })).toMatchObject({
+      ok: false,
+      error: { code: 'unknown-position' },
+    });
+  });
+});

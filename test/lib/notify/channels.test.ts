@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { parseEnvironment } from '../../../functions/environment.ts';
+import { buildNotifiers } from '../../../functions/notifiers.ts';
+import { parseChannels } from '../../../lib/notify/channels.ts';
+import { fileChannels } from '../../../lib/notify/file-channels.ts';
+
+const slack = { kind: 'slack', url: 'https://hooks.slack.com/services/T0/B0/hidden' };
+const telegram = { kind: 'telegram', token: '123456:hidden-hidden', chatId: '-100' };
+const topicArn = 'arn:aws:sns:eu-west-1:123456789012:ripcord';
+
+const folder = async (): Promise<string> => {
+  const path = await mkdtemp(join(tmpdir(), 'ripcord-notify-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+};
+
+test('a list of channels is read, and Telegram’s own address is what it has by default', () => {
+  const channels = parseChannels(
+    JSON.stringify([slack, telegram, { kind: 'sns', topicArn, name: 'mail' }]),
+    'x',
+  );
+  expect(channels).toEqual([
+    slack,
+    { ...telegram, baseUrl: 'https://api.telegram.org' },
+    { kind: 'sns', topicArn, name: 'mail' },
+  ]);
+});
+
+test.each([
+  ['no JSON', '[{"kind":"slack" hidden', 'it is not JSON'],
+  ['no list', '{"hidden":1}', 'list: '],
+  ['another kind', '[{"kind":"pager","url":"https://hidden.example"}]', '0.kind: '],
+  ['plain http', '[{"kind":"slack","url":"http://hidden.example/x"}]', '0.url: expected an https URL'],
+  [
+    'a field too many',
+    '[{"kind":"discord","url":"https://hidden.example","token":"hidden"}]',
+    'Unrecognized key',
+  ],
+  [
+    'a bad token',
+    '[{"kind":"telegram","token":"hidden token","chatId":"1"}]',
+    '0.token: expected a bot token',
+  ],
+  ['two of a kind', JSON.stringify([slack, slack]), 'list: expected a "name" of its own'],
+  [
+    'the name of the stack’s own topic',
+    JSON.stringify([{ ...slack, name: 'topic' }]),
+    '"topic" is the stack\'s',
+  ],
+])('%s is refused in words that repeat nothing of it', (_, text, words) => {
+  try {
+    parseChannels(text, 'notify.json');
+    expect.unreachable();
+  } catch (thrown) {
+    const { message, code } = thrown as Error & { code: string };
+    expect(code).toBe('channels-unreadable');
+    expect(message).toContain(words);
+    expect(message).toContain('in notify.json can not be used');
+    expect(JSON.stringify(thrown) + message).not.toContain('hidden');
+  }
+});
+
+test('a file that is not there means no channels, and a change to it needs no restart', async () => {
+  const path = join(await folder(), 'notify.json');
+  const read = fileChannels(path);
+  expect(await read()).toEqual([]);
+  await writeFile(path, JSON.stringify([slack]));
+  expect(await read()).toEqual([slack]);
+});
+
+test('the stack’s topic is a channel of its own, also where the list can not be read', async () => {
+  const path = join(await folder(), 'notify.json');
+  const environment = parseEnvironment({
+    RIPCORD_TABLE: 'ripcord',
+    RIPCORD_ACCOUNTS: 'file:/tmp/accounts.json',
+    RIPCORD_NOTIFY: `file:${path}`,
+    RIPCORD_TOPIC_ARN: topicArn,
+  });
+  await writeFile(path, JSON.stringify([slack]));
+  const { notifiers } = await buildNotifiers(environment).all();
+  expect(notifiers.map(({ channel }) => channel)).toEqual(['topic', 'slack']);
+  await writeFile(path, 'hidden');
+  const broken = await buildNotifiers(environment).all();
+  expect(broken.notifiers.map(({ channel }) => channel)).toEqual(['topic']);
+  expect(broken.problem).toContain('it is not JSON');
+});

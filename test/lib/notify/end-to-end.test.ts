@@ -1,0 +1,123 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import type { SweepReport } from '../../../lib/sweep/sweep.ts';
+import { fire, ledgerSince, markOf, startWorld } from '../../end-to-end/environment.ts';
+import { adopt, newScene, placeEntry, type Scene, spotLong } from '../../end-to-end/trader.ts';
+import { type Loopback, snsAnswer, startLoopback } from './loopback.ts';
+
+const world = await startWorld();
+const token = '123456:telegram-token';
+
+const configure = (channels: object[]) =>
+  writeFile(join(world.data, 'notify.json'), JSON.stringify(channels));
+beforeEach(() => configure([]));
+
+const sweepNow = async () => (await world.invoke('ripcord-sweep', {})) as SweepReport;
+
+/** A position of its own whose entry has filled, and a link that closes it. */
+const stage = async (label: string): Promise<{ scene: Scene; positionId: string; url: string }> => {
+  const scene = await newScene(world, spotLong);
+  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })], label });
+  return { scene, positionId, url: await world.newLink(positionId, 'close') };
+};
+
+const slackTexts = ({ received }: Loopback): string[] => received.map(({ body }) => JSON.parse(body).text);
+
+test('an outcome is told to every channel, once, though sweeps run at the same time', async () => {
+  const [telegram, discord, slack, sns] = [
+    await startLoopback(),
+    await startLoopback(),
+    await startLoopback(),
+    await startLoopback(snsAnswer),
+  ];
+  const topicArn = 'arn:aws:sns:eu-west-1:123456789012:ripcord';
+  await configure([
+    { kind: 'telegram', token, chatId: 7, baseUrl: telegram.url },
+    { kind: 'discord', url: `${discord.url}/api/webhooks/1/x` },
+    { kind: 'slack', url: `${slack.url}/services/x` },
+    { kind: 'sns', topicArn, endpoint: sns.url },
+  ]);
+  const { scene, url } = await stage('weekly level');
+  const { json } = await fire(url);
+  expect(json).toMatchObject({ outcome: 'closed' });
+  expect(slack.received).toEqual([]);
+
+  await Promise.all([sweepNow(), sweepNow()]);
+  await sweepNow();
+  const [text = '', ...more] = slackTexts(slack);
+  expect(more).toEqual([]);
+  expect(text).toBe(`Closed: ETH/USDT long "weekly level" on ${scene.account}. ${json.detail}`);
+  expect(text).toMatch(/Closed 0\.999 ETH with MARKET order \d+ at [\d.]+ USDT\./);
+  expect(telegram.received.map(({ body }) => JSON.parse(body).text)).toEqual([text]);
+  expect(discord.received.map(({ body }) => JSON.parse(body).content)).toEqual([text]);
+  expect(sns.received.map(({ body }) => new URLSearchParams(body).get('Message'))).toEqual([text]);
+  for (const { received } of [telegram, discord, slack, sns])
+    expect(JSON.stringify(received)).not.toContain(new URL(url).pathname.split('/').at(-1));
+});
+
+test('a channel that nobody can reach, or that never answers, is in the way of nothing', async () => {
+  const [gone, silent, slack] = [await startLoopback(), await startLoopback(), await startLoopback()];
+  await gone.stop();
+  silent.behave('silence');
+  await configure([
+    { kind: 'telegram', token, chatId: 7, baseUrl: gone.url },
+    { kind: 'discord', url: silent.url },
+    { kind: 'slack', url: slack.url },
+  ]);
+  const [first, second] = [await stage('first'), await stage('second')];
+  const mark = markOf(world.core);
+  expect((await fire(first.url)).json).toMatchObject({ outcome: 'closed' });
+  const sweeping = sweepNow();
+  const startedAt = Date.now();
+  expect((await fire(second.url)).json).toMatchObject({ outcome: 'closed' });
+  expect(Date.now() - startedAt).toBeLessThan(3_000);
+  expect(ledgerSince(world.core, mark).orders).toHaveLength(2);
+  const report = await sweeping;
+  expect(report.failures).toEqual([]);
+  await sweepNow();
+  expect(
+    slackTexts(slack)
+      .map((text) => /"(\w+)"/.exec(text)?.[1])
+      .toSorted(),
+  ).toEqual(['first', 'second']);
+  expect(report.problems).toContainEqual({ channel: 'telegram', why: 'no connection (ECONNREFUSED)' });
+  expect(JSON.stringify(report.problems)).not.toContain(token);
+});
+
+test('a refusal is told with what to do', async () => {
+  const slack = await startLoopback();
+  await configure([{ kind: 'slack', url: slack.url }]);
+  const { url } = await stage('short of funds');
+  const match = { method: 'POST', path: '/api/v3/order' };
+  const msg = 'Account has insufficient balance for requested action.';
+  world.core.addFault({ kind: 'status', status: 400, code: -2010, msg, match });
+  const { status } = await fire(url);
+  await sweepNow();
+  expect(status).toBe(422);
+  expect(slackTexts(slack)).toEqual([
+    expect.stringMatching(
+      /^NOT DONE: ETH\/USDT long "short of funds" .*insufficient balance.* look at the exchange/,
+    ),
+  ]);
+});
+
+test('the channels can be tested, each by itself', async () => {
+  const [slack, broken] = [await startLoopback(), await startLoopback()];
+  broken.behave(404);
+  await configure([
+    { kind: 'slack', url: slack.url },
+    { kind: 'slack', name: 'other', url: broken.url },
+  ]);
+  expect(await world.admin('notify.test', {})).toEqual({
+    reports: [
+      { channel: 'slack', result: 'sent' },
+      { channel: 'other', result: 'refused', why: 'answered 404' },
+    ],
+  });
+  expect(slackTexts(slack)).toEqual(['Test: Ripcord can reach you here. Nothing has happened.']);
+  await writeFile(join(world.data, 'notify.json'), 'https://hooks.example/secret');
+  const refusal = await world.refusal({ command: 'notify.test' });
+  expect(refusal.code).toBe('channels-unreadable');
+  expect(JSON.stringify(refusal)).not.toContain('secret');
+});

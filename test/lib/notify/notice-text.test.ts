@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { mintToken } from '../../../lib/link/token.ts';
+import { type News, withNews } from '../../../lib/notify/notice-text.ts';
+import { messageOf } from '../../../lib/notify/notifier.ts';
+import { addNotice, type Notice } from '../../../lib/position/notice.ts';
+import type { Position } from '../../../lib/position/position.ts';
+import { exampleOutcome, examplePosition } from '../position/example-position.ts';
+
+const position: Position = { ...examplePosition, label: 'weekly level' };
+const failure = {
+  code: 'x',
+  message: 'Margin is insufficient',
+  linkId: 'l',
+  at: '',
+  canceledExitOrderIds: [],
+};
+const tell = (news: News, from = position): string => withNews(from, news, 1_000).at(-1)?.text ?? '';
+const name = 'BTC/USDT long "weekly level" on main';
+
+test.each<[string, News, string]>([
+  [
+    'a close',
+    { kind: 'settled', outcome: exampleOutcome },
+    `Closed: ${name}. Sold 0.4995 BTC at 60100 on average.`,
+  ],
+  [
+    'a part',
+    { kind: 'settled', outcome: { ...exampleOutcome, left: '0.25' }, reopens: true },
+    `Partly closed: ${name}. Sold 0.4995 BTC at 60100 on average. 0.25 BTC stays open.`,
+  ],
+  [
+    'a refusal',
+    { kind: 'failed', failure, action: 'close' },
+    `NOT DONE: ${name}. The exchange refused to close it: Margin is insufficient. It is as open as before: look at the exchange, or fire the link again.`,
+  ],
+  [
+    'a refusal that left it without exits',
+    { kind: 'failed', failure: { ...failure, canceledExitOrderIds: ['7', '8'] }, action: 'close' },
+    `NOT DONE: ${name}. The exchange refused to close it: Margin is insufficient. Its exit orders 7, 8 were cancelled, so it is unguarded. It is as open as before: look at the exchange, or fire the link again.`,
+  ],
+  [
+    'a call for a person',
+    { kind: 'attention', reason: '0.1 BTC is left.' },
+    `NEEDS A PERSON: ${name}. 0.1 BTC is left. Look at the exchange, then run: ripcord positions resolve ${position.positionId}`,
+  ],
+])('%s is told in one line with what to do', (_, news, text) => {
+  expect(tell(news)).toBe(text);
+});
+
+test('nothing of a label is turned round or hidden, and no token hides behind what can not be seen', () => {
+  const token = mintToken();
+  const label = `gnol\u202e short\u2066 ${token.slice(0, 20)}\u200b${token.slice(20)}`;
+  const text = tell({ kind: 'attention', reason: 'It said so' }, { ...position, label });
+  expect(text).toContain('"gnol short (a link)');
+  expect(text).not.toMatch(/\p{Cf}/u);
+  expect(text).not.toContain(token);
+});
+
+test('no address or token of a link, and nothing that breaks the line, gets into a text', () => {
+  const token = mintToken();
+  const label = `see\u2028https://x.example/l/${token}?a=1\n\u0007or ${token} 🎯`;
+  const text = tell({ kind: 'attention', reason: `It said ${token}` }, { ...position, label });
+  expect(text).not.toContain(token);
+  expect(text).not.toContain('x.example');
+  expect(text).toContain('"see (a link) or (a link) 🎯"');
+  expect(text).not.toMatch(/[\p{Cc}\u2028]/u);
+  const { subject } = messageOf({ text });
+  expect(subject).toBe('Ripcord: NEEDS A PERSON: BTC/USDT long "see (a link) or (a link) ??" on main');
+});
+
+test('a text is never too long for a channel, nor a subject for an e-mail', () => {
+  const long = tell({ kind: 'attention', reason: 'x'.repeat(5_000) }, { ...position, label: 'y'.repeat(80) });
+  expect(long.length).toBeLessThanOrEqual(700);
+  expect(messageOf({ text: 'z'.repeat(500) }).subject.length).toBeLessThanOrEqual(99);
+});
+
+test('each notice has an id of its own, by the revision that made it', () => {
+  const first = withNews(position, { kind: 'attention', reason: 'a' }, 1);
+  const second = withNews(
+    { ...position, revision: 5, notices: first },
+    { kind: 'attention', reason: 'b' },
+    2,
+  );
+  expect(second.map(({ noticeId }) => noticeId)).toEqual(['ntc_0123456789ab_1', 'ntc_0123456789ab_6']);
+});
+
+test('a position keeps twenty notices: what was delivered makes room first', () => {
+  const noticeAt = (at: number, state?: 'sent'): Notice => ({
+    noticeId: `ntc_${at}`,
+    at,
+    event: 'kept',
+    text: 'x',
+    delivered: state === undefined ? {} : { slack: { state, at, tries: 1 } },
+  });
+  const waiting = Array.from({ length: 19 }, (_, at) => noticeAt(at));
+  const full = [...waiting, noticeAt(19, 'sent')];
+  const kept = addNotice(full, noticeAt(20));
+  expect(kept.map(({ at }) => at)).toEqual([...waiting.map(({ at }) => at), 20]);
+  expect(addNotice(kept, noticeAt(21)).map(({ at }) => at)).toEqual([
+    ...kept.slice(1).map(({ at }) => at),
+    21,
+  ]);
+});

@@ -1,0 +1,93 @@
+import { Fault } from '../../../lib/fault.ts';
+import { withNews } from '../../../lib/notify/notice-text.ts';
+import { type Notifier, type Notifiers, noNotifiers, type Sent } from '../../../lib/notify/notifier.ts';
+import type { Position } from '../../../lib/position/position.ts';
+import type { Engine } from '../../../lib/services.ts';
+import { type MemoryTable, type MemoryTableOptions, memoryTable } from '../../simulation/memory-table.ts';
+import { exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
+
+export interface Scene {
+  table: MemoryTable;
+  engine: Engine;
+  /** Moves the clock. */
+  later(ms: number): void;
+  /** Creates one that has just ended, with the notice of it. */
+  ended(index: number, differing?: Partial<Position>): Promise<Position>;
+  read(index: number): Promise<Position>;
+  /** What is kept of the first notice's way to a channel. */
+  record(index: number, channel: string): Promise<unknown>;
+  /** The positions that the next sweep will look at. */
+  waiting(): Promise<string[]>;
+}
+
+/** A table in memory, a clock that a test moves, and an exchange that does not answer. */
+export const newScene = (options: MemoryTableOptions = {}): Scene => {
+  let time = 1_760_000_200_000;
+  const table = memoryTable(options);
+  const engine: Engine = {
+    table,
+    exchanges: {
+      async of() {
+        throw new Fault('exchange-unreachable', 'The exchange does not answer.');
+      },
+    },
+    now: () => time,
+    async pause(ms) {
+      time += ms;
+    },
+    newMark: () => `mark${time}0000`,
+  };
+  const scene: Scene = {
+    table,
+    engine,
+    later(ms) {
+      time += ms;
+    },
+    async ended(index, differing = {}) {
+      const position: Position = {
+        ...examplePosition,
+        positionId: positionIdAt(index),
+        label: `number ${index}`,
+        state: 'closed',
+        outcome: exampleOutcome,
+        ...differing,
+      };
+      const notices = withNews(position, { kind: 'settled', outcome: exampleOutcome }, time);
+      await table.createPosition({ notices, ...position });
+      return scene.read(index);
+    },
+    async read(index) {
+      const position = table.positions().find(({ positionId }) => positionId === positionIdAt(index));
+      if (position === undefined) throw new Error(`There is no position ${index}.`);
+      return position;
+    },
+    record: async (index, channel) => (await scene.read(index)).notices?.[0]?.delivered[channel],
+    waiting: async () => (await table.listPositions('open')).map(({ positionId }) => positionId),
+  };
+  return scene;
+};
+
+export interface FakeChannel extends Notifier {
+  texts: string[];
+}
+
+/** A channel that answers as it is told. */
+export const fakeChannel = (
+  channel: string,
+  answer: (text: string) => Sent | Promise<Sent> = () => ({ kind: 'sent' }),
+): FakeChannel => {
+  const texts: string[] = [];
+  return {
+    channel,
+    texts,
+    async send({ text }) {
+      texts.push(text);
+      return answer(text);
+    },
+  };
+};
+
+export const channelsOf = (...notifiers: Notifier[]): Notifiers =>
+  notifiers.length === 0 ? noNotifiers : { all: async () => ({ notifiers }) };
+
+export const refused: Sent = { kind: 'refused', why: 'answered 503', down: true };

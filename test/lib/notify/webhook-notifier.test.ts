@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { parseChannels } from '../../../lib/notify/channels.ts';
+import type { Notifier } from '../../../lib/notify/notifier.ts';
+import { webhookNotifier } from '../../../lib/notify/webhook-notifier.ts';
+import { type Behaviour, startLoopback } from './loopback.ts';
+
+const token = '123456:ABC-DEF_ghi';
+const message = { subject: 'Ripcord: Closed', text: 'Closed: BTC/USDT long "<!channel> @everyone & co"' };
+
+const notifierFor = (channel: object): Notifier => {
+  const [parsed] = parseChannels(JSON.stringify([channel]), 'a test');
+  if (parsed === undefined || parsed.kind === 'sns') throw new Error('expected a webhook');
+  return webhookNotifier(parsed);
+};
+
+test('Telegram gets the text for its chat, without previews', async () => {
+  const server = await startLoopback('{"ok":true}');
+  const telegram = notifierFor({ kind: 'telegram', token, chatId: -1001, baseUrl: server.url });
+  expect(telegram.channel).toBe('telegram');
+  expect(await telegram.send(message)).toEqual({ kind: 'sent' });
+  const [request] = server.received;
+  expect(request?.path).toBe(`/bot${token}/sendMessage`);
+  expect(request?.headers['content-type']).toBe('application/json');
+  expect(JSON.parse(request?.body ?? '')).toEqual({
+    chat_id: '-1001',
+    text: message.text,
+    link_preview_options: { is_disabled: true },
+  });
+});
+
+test('Discord and Slack get the text in a way that rings nobody and draws no preview', async () => {
+  const server = await startLoopback();
+  server.behave(204);
+  const discord = notifierFor({ kind: 'discord', name: 'desk', url: `${server.url}/api/webhooks/1/secret` });
+  expect(discord.channel).toBe('desk');
+  expect(await discord.send(message)).toEqual({ kind: 'sent' });
+  const slack = notifierFor({ kind: 'slack', url: `${server.url}/services/T/B/secret` });
+  expect(await slack.send(message)).toEqual({ kind: 'sent' });
+  const bodies = server.received.map(({ body }) => JSON.parse(body));
+  const suppressEmbeds = 4;
+  expect(bodies).toEqual([
+    { content: message.text, allowed_mentions: { parse: [] }, flags: suppressEmbeds },
+    {
+      text: 'Closed: BTC/USDT long "&lt;!channel&gt; @everyone &amp; co"',
+      unfurl_links: false,
+      unfurl_media: false,
+    },
+  ]);
+});
+
+test.each([
+  [400, { kind: 'refused', why: 'answered 400', down: false }],
+  [404, { kind: 'refused', why: 'answered 404', down: false }],
+  [302, { kind: 'refused', why: 'answered 302', down: false }],
+  [429, { kind: 'refused', why: 'answered 429', down: true }],
+  [503, { kind: 'refused', why: 'answered 503', down: true }],
+  ['drop', { kind: 'unknown', why: 'no answer' }],
+] as [Behaviour, object][])('%s is what it is, and never thrown', async (behaviour, told) => {
+  const server = await startLoopback();
+  server.behave(behaviour);
+  expect(await notifierFor({ kind: 'slack', url: server.url }).send(message)).toEqual(told);
+  expect(server.received).toHaveLength(1);
+});
+
+test('a service that takes the message and never answers counts as sent after 5 s', async () => {
+  const server = await startLoopback();
+  server.behave('silence');
+  const startedAt = Date.now();
+  const told = await notifierFor({ kind: 'discord', url: server.url }).send(message);
+  expect(told).toEqual({ kind: 'unknown', why: 'no answer within 5 s' });
+  expect(Date.now() - startedAt).toBeLessThan(6_500);
+});
+
+test('where nobody listens, nothing has left, and the reason names no address', async () => {
+  const server = await startLoopback();
+  await server.stop();
+  const told = await notifierFor({ kind: 'telegram', token, chatId: 1, baseUrl: server.url }).send(message);
+  expect(told).toEqual({ kind: 'refused', why: 'no connection (ECONNREFUSED)', down: true });
+});

@@ -1,0 +1,139 @@
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
+import type { Claim, OrderRecord, Outcome, Position } from '../../../lib/position/position.ts';
+
+const exampleMarket: MarketRules = {
+  symbol: 'BTC/USDT',
+  id: 'BTCUSDT',
+  kind: 'spot',
+  base: 'BTC',
+  quote: 'USDT',
+  amountStep: '0.00001',
+  amountMin: '0.00001',
+  costMin: '5',
+  priceStep: '0.01',
+};
+
+export const examplePerpetual: MarketRules = {
+  ...exampleMarket,
+  symbol: 'BTC/USDT:USDT',
+  kind: 'perpetual',
+  settle: 'USDT',
+};
+
+export const exampleOrder: OrderRecord = {
+  orderId: '4711',
+  clientOrderId: 'rc0123456789abe1',
+  type: 'limit',
+  status: 'done',
+  amount: '0.5',
+  price: '60000',
+  filled: '0.5',
+  average: '59999.5',
+  baseFee: '0.0005',
+  at: 1_760_000_000_000,
+};
+
+/** A spot position whose entry has filled and that nobody has claimed. */
+export const examplePosition: Position = {
+  positionId: 'pos_0123456789ab',
+  account: 'main',
+  exchange: 'binance',
+  symbol: 'BTC/USDT',
+  side: 'long',
+  createdAt: '2026-10-09T08:53:20.000Z',
+  hedged: false,
+  market: exampleMarket,
+  entries: [exampleOrder],
+  exits: [],
+  seen: { at: 1_760_000_000_000, price: '60100' },
+  state: 'open',
+  epoch: 0,
+  attempt: 0,
+  revision: 0,
+  uses: {},
+};
+
+export const exampleClaim: Claim = {
+  linkId: 'lnk_0123456789abcdef',
+  action: 'close',
+  owner: 'owner1owner1',
+  claimedAt: 1_760_000_100_000,
+  leaseUntil: 1_760_000_112_000,
+  sendBefore: 1_760_000_105_000,
+};
+
+export const exampleOutcome: Outcome = {
+  outcome: 'closed',
+  by: 'link',
+  action: 'close',
+  linkId: 'lnk_0123456789abcdef',
+  detail: 'Sold 0.4995 BTC at 60100 on average.',
+  entryFilled: '0.5',
+  closedAmount: '0.4995',
+  averagePrice: '60100',
+  left: '0',
+  closeOrderId: '4712',
+  closeClientOrderId: 'rc0123456789abx1',
+  canceledEntryOrderIds: [],
+  canceledExitOrderIds: ['4713'],
+  claimedAt: '2026-10-09T08:55:00.000Z',
+  sentAt: '2026-10-09T08:55:00.100Z',
+  settledAt: '2026-10-09T08:55:00.200Z',
+};
+
+/** Every attribute that a position can have. */
+export const fullPosition: Position = {
+  ...examplePosition,
+  symbol: 'BTC/USDT:USDT',
+  label: 'swing',
+  hedged: true,
+  market: {
+    ...examplePerpetual,
+    marketAmountStep: '0.001',
+    marketAmountMin: '0.001',
+    marketAmountMax: '120',
+    contractSize: '1',
+  },
+  stated: { amount: '0.5', averagePrice: '60000' },
+  exits: [
+    {
+      orderId: '4713',
+      conditional: true,
+      type: 'stop_market',
+      status: 'live',
+      amount: '0.5',
+      triggerPrice: '58000',
+      filled: '0.1',
+      filledBefore: '0.1',
+    },
+  ],
+  state: 'claimed',
+  epoch: 3,
+  attempt: 2,
+  revision: 9,
+  claim: { ...exampleClaim, unsent: true, absentLooks: 2 },
+  outcome: exampleOutcome,
+  failure: {
+    code: 'insufficient-funds',
+    message: 'Account has insufficient balance.',
+    linkId: 'lnk_0123456789abcdef',
+    at: '2026-10-09T08:54:00.000Z',
+    canceledExitOrderIds: ['4713'],
+  },
+  attention: 'Two orders under one client order id.',
+  notices: [
+    {
+      noticeId: 'ntc_0123456789ab_7',
+      at: 1_760_000_090_000,
+      event: 'failed',
+      text: 'NOT DONE: BTC/USDT:USDT long "swing" on main. The exchange refused to close it.',
+      delivered: {
+        topic: { state: 'sent', at: 1_760_000_100_000, tries: 1 },
+        slack: { state: 'failed', at: 1_760_000_100_000, tries: 3, why: 'answered 503' },
+      },
+    },
+  ],
+};
+
+/** An id of its own for each number. */
+export const positionIdAt = (index: number): string => `pos_${index.toString(36).padStart(12, '0')}`;

@@ -1,0 +1,779 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { inParallel } from '../../../lib/parallel.ts';
+import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
+import type { Table } from '../../../lib/store/store.ts';
+import { exampleHit, fullHit } from '../link/example-hit.ts';
+import { linkAt } from '../link/example-link.ts';
+import {
+  exampleClaim,
+  exampleOrder,
+  exampleOutcome,
+  examplePosition,
+  fullPosition,
+  positionIdAt,
+} from '../position/example-position.ts';
+import { runSeed } from './run-seed.ts';
+
+const { positionId } = examplePosition;
+const states: State[] = stateSchema.options;
+const otherThan = (...left: State[]): State[] => states.filter((state) => !left.includes(state));
+
+const link = linkAt(1);
+const fullLink = linkAt(1, {
+  label: '🪂 exit',
+  expiresAt: '2026-10-10T08:00:00.000Z',
+  maxUses: 3,
+  confirm: true,
+  methods: 'post-only',
+  sources: ['203.0.113.0/24', '2001:db8::1'],
+  percent: 50,
+  revokedAt: '2026-10-09T09:00:00.000Z',
+});
+const claim = { ...exampleClaim, linkId: link.linkId };
+const revokedAt = '2026-10-09T09:00:00.000Z';
+const later = '2026-10-09T10:00:00.000Z';
+
+/** Does it to all of them, few enough at a time for a busy machine to answer each one in time. */
+const many = <Input>(inputs: Input[], act: (input: Input) => Promise<unknown>) => inParallel(inputs, 10, act);
+
+/** What every table has to do, the real one and the model of it. `makeTable` makes an empty one. */
+export const describeTable = (name: string, makeTable: () => Promise<Table>): void => {
+  describe(name, () => {
+    let table: Table;
+    beforeEach(async () => {
+      table = await makeTable();
+    });
+
+    const create = async (differing: Partial<Position> = {}): Promise<Position> => {
+      const position = { ...examplePosition, ...differing };
+      expect(await table.createPosition(position)).toBe(true);
+      return position;
+    };
+    const read = async (id = positionId): Promise<Position> => {
+      const position = await table.readPosition(id);
+      if (position === undefined) throw new Error(`There is no ${id}.`);
+      return position;
+    };
+
+    describe('A position', () => {
+      it('is created once: the first one of an id stays', async () => {
+        await create({ label: 'first' });
+        expect(await table.createPosition({ ...examplePosition, label: 'second' })).toBe(false);
+        expect((await read()).label).toBe('first');
+      });
+
+      it('is created by one of two at once', async () => {
+        const labels = ['a', 'b'];
+        const created = await Promise.all(
+          labels.map((label) => table.createPosition({ ...examplePosition, label })),
+        );
+        expect(created.toSorted()).toEqual([false, true]);
+        expect((await read()).label).toBe(labels[created.indexOf(true)]);
+      });
+
+      it.each([
+        ['with all it needs', examplePosition],
+        ['with all it can have', fullPosition],
+      ])('reads back exactly: one %s', async (_, position) => {
+        await table.createPosition(position);
+        expect(await read()).toStrictEqual(position);
+      });
+
+      it('keeps no attribute that was there but undefined', async () => {
+        await table.createPosition({
+          ...examplePosition,
+          label: undefined,
+          seen: { at: 1, price: undefined },
+        });
+        const position = await read();
+        expect(position).not.toHaveProperty('label');
+        expect(position.seen).toStrictEqual({ at: 1 });
+      });
+
+      it('is undefined where there is none', async () => {
+        expect(await table.readPosition(positionId)).toBeUndefined();
+      });
+
+      it('is a copy: what a caller changes afterwards changes nothing in the table', async () => {
+        const position = structuredClone(fullPosition);
+        await table.createPosition(position);
+        position.entries.pop();
+        (await read()).exits.pop();
+        for (const listed of await table.listPositions('all')) listed.market.base = 'ETH';
+        expect(await read()).toStrictEqual(fullPosition);
+      });
+
+      it('reads back strings of any characters', async () => {
+        const text = fc.string({ unit: 'binary', minLength: 1 });
+        const strange = fc.constantFrom(
+          '\u0000',
+          '#state',
+          ':claimed',
+          '__proto__',
+          'constructor',
+          '{"S":"x"}',
+          '\u202e',
+          '🪂'.repeat(80),
+          '\r\n',
+          "'; DROP TABLE positions; --",
+          '',
+        );
+        let index = 0;
+        await fc.assert(
+          fc.asyncProperty(fc.oneof(text, strange), async (string) => {
+            index += 1;
+            const position = {
+              ...examplePosition,
+              positionId: positionIdAt(index),
+              label: string,
+              outcome: { ...exampleOutcome, detail: string, canceledExitOrderIds: [string] },
+            };
+            await table.createPosition(position);
+            const saved = await table.savePosition(position, { attention: string });
+            expect(saved?.attention).toBe(string);
+            expect(await read(position.positionId)).toStrictEqual({
+              ...position,
+              attention: string,
+              revision: 1,
+            });
+          }),
+          { seed: runSeed, numRuns: 40 },
+        );
+      });
+    });
+
+    describe('The list of positions', () => {
+      const createAt = (index: number, createdAt: string) =>
+        create({ positionId: positionIdAt(index), createdAt, state: 'closed' });
+      const listed = async (shelf: 'open' | 'all') =>
+        (await table.listPositions(shelf)).map((position) => position.positionId);
+
+      it('is empty at first', async () => {
+        expect(await table.listPositions('open')).toEqual([]);
+        expect(await table.listPositions('all')).toEqual([]);
+      });
+
+      it('has the newest first, and of the same moment the lower id', async () => {
+        await createAt(2, '2026-10-09T08:00:00.000Z');
+        await createAt(3, '2026-10-10T08:00:00.000Z');
+        await createAt(1, '2026-10-09T08:00:00.000Z');
+        await createAt(4, '2026-10-08T08:00:00.000Z');
+        const ids = [3, 1, 2, 4].map(positionIdAt);
+        expect(await listed('open')).toEqual(ids);
+        expect(await listed('all')).toEqual(ids);
+      });
+
+      it('has whole positions as they now stand', async () => {
+        const position = { ...fullPosition, state: 'open' as const };
+        await table.createPosition(position);
+        const saved = await table.savePosition(position, { label: 'changed' });
+        expect(await table.listPositions('open')).toStrictEqual([saved]);
+      });
+
+      it.each(['closed', 'canceled'] as const)('leaves out a %s one that was shelved', async (state) => {
+        await create({ state });
+        expect(await listed('open')).toEqual([positionId]);
+        await table.shelvePosition(positionId);
+        expect(await listed('open')).toEqual([]);
+        expect(await listed('all')).toEqual([positionId]);
+        await table.shelvePosition(positionId);
+        expect(await listed('all')).toEqual([positionId]);
+      });
+
+      it.each(otherThan('closed', 'canceled'))('shelves none that is %s', async (state) => {
+        await create({ state });
+        await table.shelvePosition(positionId);
+        expect(await listed('open')).toEqual([positionId]);
+      });
+
+      it('makes nothing by shelving what is not there', async () => {
+        await table.shelvePosition(positionId);
+        expect(await table.readPosition(positionId)).toBeUndefined();
+        expect(await table.listPositions('all')).toEqual([]);
+      });
+
+      it('leaves a shelved position as it was in all else', async () => {
+        const position = await create({ state: 'closed' });
+        await table.shelvePosition(positionId);
+        expect(await read()).toStrictEqual(position);
+        expect(await table.savePosition(position, { label: 'changed' })).toBeDefined();
+        expect(await listed('open')).toEqual([]);
+      });
+
+      it('names each of more than fit one batch', async () => {
+        const ids = Array.from({ length: 230 }, (_, index) => positionIdAt(index));
+        const closed = ids.filter((_, index) => index % 2 === 1);
+        await many(ids, (id) => create({ positionId: id, state: closed.includes(id) ? 'closed' : 'open' }));
+        expect(await listed('open')).toEqual(ids);
+        await many(ids, (id) => table.shelvePosition(id));
+        expect(await listed('open')).toEqual(ids.filter((id) => !closed.includes(id)));
+        expect(await listed('all')).toEqual(ids);
+      });
+
+      it('names each of more than fit one page of keys', async () => {
+        // A page of a query is 1 MB: about a thousand keys, where each is nearly as long as a key may be.
+        const createdAt = '2026-10-09T08:00:00.000Z'.padEnd(1_000, '0');
+        const ids = Array.from({ length: 1_050 }, (_, index) => positionIdAt(index));
+        await many(ids, (id) => create({ positionId: id, createdAt }));
+        expect(await listed('open')).toEqual(ids);
+      }, 60_000);
+
+      it('names each of more than fit one answer', async () => {
+        // The answer to a batch is 16 MB at most; what is too much for it comes back unprocessed.
+        const label = 'x'.repeat(300_000);
+        const ids = Array.from({ length: 60 }, (_, index) => positionIdAt(index));
+        await many(ids, (id) => create({ positionId: id, label }));
+        expect(await listed('open')).toEqual(ids);
+      }, 60_000);
+    });
+
+    describe('A claim', () => {
+      it.each(states)('takes a position that is %s where that is among the legal states', async (state) => {
+        const position = await create({ state });
+        const taken = { ...position, state: 'claimed', claim, epoch: 1, attempt: 1, revision: 1 };
+        expect(await table.claimPosition({ positionId, claim, from: [state] })).toStrictEqual({
+          kind: 'claimed',
+          position: taken,
+        });
+        expect(await read()).toStrictEqual(taken);
+      });
+
+      it.each(states)('takes none that is %s where that is not, and tells how it stands', async (state) => {
+        const position = await create({ ...fullPosition, positionId, state });
+        const request = { positionId, claim: { ...claim, owner: 'another' }, from: otherThan(state) };
+        expect(await table.claimPosition(request)).toStrictEqual({
+          kind: 'refused',
+          position,
+          revoked: false,
+        });
+        expect(await read()).toStrictEqual(position);
+      });
+
+      it('raises epoch, attempt and revision by one, and removes the failure before it', async () => {
+        const { failure, ...rest } = { ...fullPosition, state: 'failed' as const };
+        await create({ ...rest, failure });
+        const result = await table.claimPosition({ positionId, claim, from: ['open', 'failed'] });
+        expect(result.position).toStrictEqual({
+          ...rest,
+          state: 'claimed',
+          claim,
+          epoch: rest.epoch + 1,
+          attempt: rest.attempt + 1,
+          revision: rest.revision + 1,
+        });
+        expect(await read()).toStrictEqual(result.position);
+      });
+
+      it('is refused where there is no such position, and makes none', async () => {
+        expect(await table.claimPosition({ positionId, claim, from: states })).toStrictEqual({
+          kind: 'refused',
+          position: undefined,
+          revoked: false,
+        });
+        expect(await table.readPosition(positionId)).toBeUndefined();
+      });
+
+      it('is refused to a link that was revoked, though the state is legal', async () => {
+        const position = await create();
+        await table.createLink(link);
+        await table.revokeLink(link, revokedAt);
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual({
+          kind: 'refused',
+          position,
+          revoked: true,
+        });
+        expect(await read()).toStrictEqual(position);
+      });
+
+      it('is not refused to one link because another was revoked', async () => {
+        await create();
+        await table.revokeLink(linkAt(2), revokedAt);
+        await table.revokeLink(linkAt(3), revokedAt);
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toMatchObject({
+          kind: 'claimed',
+        });
+      });
+
+      it('tells that the link was revoked where the state is not legal either', async () => {
+        const position = await create({ state: 'closed' });
+        await table.revokeLink(link, revokedAt);
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual({
+          kind: 'refused',
+          position,
+          revoked: true,
+        });
+      });
+
+      it('is one of many at once, and the others see whose it is', async () => {
+        await create();
+        const owners = Array.from({ length: 10 }, (_, index) => `owner${index}`);
+        const results = await Promise.all(
+          owners.map((owner) =>
+            table.claimPosition({ positionId, claim: { ...claim, owner }, from: ['open'] }),
+          ),
+        );
+        const winners = owners.filter((_, index) => results[index]?.kind === 'claimed');
+        expect(winners).toHaveLength(1);
+        for (const { position } of results) expect(position?.claim?.owner).toBe(winners[0]);
+        expect(await read()).toMatchObject({ epoch: 1, attempt: 1, revision: 1 });
+      });
+
+      it('is recognised when its owner sends it again, and is not made twice', async () => {
+        await create();
+        const first = await table.claimPosition({ positionId, claim, from: ['open'] });
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual(first);
+        expect(await read()).toMatchObject({ epoch: 1, attempt: 1, revision: 1 });
+      });
+
+      it('is still recognised when its link is revoked after it', async () => {
+        await create();
+        const first = await table.claimPosition({ positionId, claim, from: ['open'] });
+        await table.revokeLink(link, revokedAt);
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual(first);
+      });
+
+      it('is not recognised any more when somebody has taken it over', async () => {
+        await create();
+        await table.claimPosition({ positionId, claim, from: ['open'] });
+        const taken = await table.savePosition(await read(), {
+          epoch: 2,
+          claim: { ...claim, owner: 'another' },
+        });
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual({
+          kind: 'refused',
+          position: taken,
+          revoked: false,
+        });
+      });
+
+      it('is not made anew by a late copy of it, when it is over and the state is legal again', async () => {
+        await create();
+        await table.claimPosition({ positionId, claim, from: ['open'] });
+        const released = await table.savePosition(await read(), { state: 'open', claim: null });
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual({
+          kind: 'refused',
+          position: released,
+          revoked: false,
+        });
+        const other = { ...claim, owner: 'another' };
+        expect(await table.claimPosition({ positionId, claim: other, from: ['open'] })).toMatchObject({
+          kind: 'claimed',
+        });
+      });
+
+      it('is not recognised any more when it is over', async () => {
+        await create();
+        await table.claimPosition({ positionId, claim, from: ['open'] });
+        const closed = await table.savePosition(await read(), { state: 'closed' });
+        expect(closed?.claim).toEqual(claim);
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual({
+          kind: 'refused',
+          position: closed,
+          revoked: false,
+        });
+      });
+    });
+
+    describe('A claim by a link with a use limit', () => {
+      const { linkId } = link;
+      const other = linkAt(2).linkId;
+      const claimAs = (owner: string, maxUses: number | undefined, by = linkId) =>
+        table.claimPosition({
+          positionId,
+          claim: { ...claim, owner, linkId: by },
+          from: ['open'],
+          maxUses,
+        });
+      const release = async () => table.savePosition(await read(), { state: 'open', claim: null });
+
+      it('counts one more use, for this link only', async () => {
+        await create({ uses: { [linkId]: 1, [other]: 5 } });
+        const result = await claimAs('a', 3);
+        expect(result).toMatchObject({ kind: 'claimed', position: { uses: { [linkId]: 2, [other]: 5 } } });
+        expect(await read()).toStrictEqual(result.position);
+      });
+
+      it('is refused once its uses are up, and changes nothing', async () => {
+        await create();
+        for (const owner of ['a', 'b']) {
+          expect(await claimAs(owner, 2)).toMatchObject({ kind: 'claimed' });
+          await release();
+        }
+        const position = await read();
+        expect(await claimAs('c', 2)).toStrictEqual({ kind: 'refused', position, revoked: false });
+        expect(await read()).toStrictEqual(position);
+        expect(position.uses).toEqual({ [linkId]: 2 });
+      });
+
+      it('is not refused because another link has used up its own', async () => {
+        await create({ uses: { [other]: 1 } });
+        expect(await claimAs('a', 1, other)).toMatchObject({ kind: 'refused' });
+        expect(await claimAs('a', 1)).toMatchObject({ kind: 'claimed' });
+      });
+
+      it('counts once where its owner sends it again', async () => {
+        await create();
+        const first = await claimAs('a', 1);
+        expect(await claimAs('a', 1)).toStrictEqual(first);
+        expect((await read()).uses).toEqual({ [linkId]: 1 });
+      });
+
+      it('counts one of many at once', async () => {
+        await create();
+        await Promise.all(['a', 'b', 'c', 'd'].map((owner) => claimAs(owner, 9)));
+        expect((await read()).uses).toEqual({ [linkId]: 1 });
+      });
+
+      it('is not counted without a limit', async () => {
+        await create();
+        expect(await claimAs('a', undefined)).toMatchObject({ kind: 'claimed', position: { uses: {} } });
+      });
+
+      it('gives its use back by a save', async () => {
+        await create();
+        await claimAs('a', 1);
+        await table.savePosition(await read(), { state: 'open', claim: null, uses: { [linkId]: 0 } });
+        expect(await claimAs('b', 1)).toMatchObject({ kind: 'claimed', position: { uses: { [linkId]: 1 } } });
+      });
+
+      it('is refused where there is no such position', async () => {
+        expect(await claimAs('a', 1)).toStrictEqual({ kind: 'refused', position: undefined, revoked: false });
+      });
+    });
+
+    describe('A save', () => {
+      it('sets what changed, and what it leaves out stays', async () => {
+        const position = await create(fullPosition);
+        const change = {
+          state: 'closed',
+          epoch: 4,
+          attempt: 3,
+          entries: [exampleOrder, exampleOrder],
+          market: { ...position.market, amountStep: '0.1' },
+          seen: { at: 5 },
+        } as const;
+        const saved = await table.savePosition(position, { ...change, entries: [...change.entries] });
+        expect(saved).toStrictEqual({ ...fullPosition, ...change, revision: fullPosition.revision + 1 });
+        expect(await read()).toStrictEqual(saved);
+      });
+
+      it('removes what is null', async () => {
+        const position = await create(fullPosition);
+        const { claim, outcome, failure, attention, label, ...rest } = fullPosition;
+        const saved = await table.savePosition(position, {
+          claim: null,
+          outcome: null,
+          failure: null,
+          attention: null,
+          label: null,
+        });
+        expect(saved).toStrictEqual({ ...rest, revision: rest.revision + 1 });
+        expect(await read()).toStrictEqual(saved);
+      });
+
+      it('removes what is null and is not there', async () => {
+        const position = await create();
+        const saved = await table.savePosition(position, { claim: null, attention: null });
+        expect(saved).toStrictEqual({ ...examplePosition, revision: 1 });
+        expect(await read()).toStrictEqual(saved);
+      });
+
+      it('leaves alone what is undefined', async () => {
+        const position = await create(fullPosition);
+        const saved = await table.savePosition(position, { label: undefined, claim: undefined } as object);
+        expect(saved).toStrictEqual({ ...fullPosition, revision: fullPosition.revision + 1 });
+        expect(await read()).toStrictEqual(saved);
+      });
+
+      it('raises the revision even where nothing changed', async () => {
+        const position = await create();
+        expect(await table.savePosition(position, {})).toStrictEqual({ ...position, revision: 1 });
+        expect(await read()).toStrictEqual({ ...position, revision: 1 });
+      });
+
+      it.each([
+        ['revision', { revision: 8 }],
+        ['newer revision than there is', { revision: 10 }],
+        ['epoch', { epoch: 2 }],
+        ['state', { state: 'open' as const }],
+      ])('is refused at another %s, and changes nothing', async (_, differing) => {
+        const position = await create(fullPosition);
+        const result = await table.savePosition({ ...position, ...differing }, { label: 'lost' });
+        expect(result).toBeUndefined();
+        expect(await read()).toStrictEqual(position);
+      });
+
+      it('is refused where there is no such position, and makes none', async () => {
+        expect(await table.savePosition(examplePosition, { label: 'lost' })).toBeUndefined();
+        expect(await table.readPosition(positionId)).toBeUndefined();
+      });
+
+      it('is refused after a claim to whoever has read before it', async () => {
+        const position = await create();
+        await table.claimPosition({ positionId, claim, from: ['open'] });
+        expect(await table.savePosition(position, { entries: [] })).toBeUndefined();
+        expect((await read()).entries).toEqual(position.entries);
+      });
+
+      it('is one of many at once from the same revision', async () => {
+        const position = await create();
+        const labels = Array.from({ length: 10 }, (_, index) => `writer ${index}`);
+        const results = await Promise.all(labels.map((label) => table.savePosition(position, { label })));
+        const winners = labels.filter((_, index) => results[index] !== undefined);
+        expect(winners).toHaveLength(1);
+        expect(await read()).toMatchObject({ label: winners[0], revision: 1 });
+      });
+
+      it('loses no revocation that came between its read and its write', async () => {
+        const position = await create({ state: 'failed' });
+        await table.revokeLink(link, revokedAt);
+        expect(await table.savePosition(position, { state: 'open', claim: null })).toBeDefined();
+        expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toMatchObject({
+          kind: 'refused',
+          revoked: true,
+        });
+      });
+
+      it('follows on a save, without a read between', async () => {
+        const first = await table.savePosition(await create(), { label: 'one', epoch: 1 });
+        const second = first && (await table.savePosition(first, { attention: 'two', state: 'kept' }));
+        expect(second).toMatchObject({
+          label: 'one',
+          epoch: 1,
+          attention: 'two',
+          state: 'kept',
+          revision: 2,
+        });
+        expect(await read()).toStrictEqual(second);
+      });
+    });
+
+    describe('A deletion', () => {
+      it.each(otherThan('claimed'))('takes away a position that is %s, from the lists too', async (state) => {
+        await create({ state });
+        expect(await table.deletePosition(positionId)).toBe(true);
+        expect(await table.readPosition(positionId)).toBeUndefined();
+        expect(await table.listPositions('all')).toEqual([]);
+      });
+
+      it('is refused while the position is claimed', async () => {
+        const position = await create({ state: 'claimed', claim });
+        expect(await table.deletePosition(positionId)).toBe(false);
+        expect(await read()).toStrictEqual(position);
+      });
+
+      it('is refused where there is nothing to delete', async () => {
+        expect(await table.deletePosition(positionId)).toBe(false);
+      });
+
+      it('takes away a shelved position', async () => {
+        await create({ state: 'closed' });
+        await table.shelvePosition(positionId);
+        expect(await table.deletePosition(positionId)).toBe(true);
+        expect(await table.listPositions('all')).toEqual([]);
+      });
+
+      it('leaves the links and the other positions alone', async () => {
+        await create();
+        await create({ positionId: positionIdAt(1) });
+        await table.createLink(link);
+        await table.deletePosition(positionId);
+        expect(await table.readLink(link.linkId)).toStrictEqual(link);
+        expect(await table.listPositions('all')).toHaveLength(1);
+      });
+
+      it('and a claim at once: one of them wins', async () => {
+        await create();
+        const [deleted, claimed] = await Promise.all([
+          table.deletePosition(positionId),
+          table.claimPosition({ positionId, claim, from: ['open'] }),
+        ]);
+        expect(claimed.kind).toBe(deleted ? 'refused' : 'claimed');
+        expect((await table.readPosition(positionId)) === undefined).toBe(deleted);
+      });
+    });
+
+    describe('A link', () => {
+      it.each([
+        ['with all it needs', link],
+        ['with all it can have', fullLink],
+      ])('reads back exactly: one %s', async (_, given) => {
+        await table.createLink(given);
+        expect(await table.openLink(given.linkId)).toStrictEqual({ link: given, paused: false });
+        expect(await table.readLink(given.linkId)).toStrictEqual(given);
+      });
+
+      it('is undefined where there is none', async () => {
+        expect(await table.readLink(link.linkId)).toBeUndefined();
+        expect(await table.openLink(link.linkId)).toStrictEqual({ link: undefined, paused: false });
+      });
+
+      it('conflicts with another of the same id, and the first one stays', async () => {
+        await table.createLink(link);
+        const other = { ...linkAt(2), linkId: link.linkId };
+        await expect(table.createLink(other)).rejects.toMatchObject({ name: 'Fault', code: 'conflict' });
+        expect(await table.readLink(link.linkId)).toStrictEqual(link);
+      });
+
+      it('may be sent again', async () => {
+        await table.createLink(link);
+        await table.createLink(link);
+        expect(await table.listLinks()).toStrictEqual([link]);
+      });
+
+      it('stays revoked when it is sent again', async () => {
+        await table.createLink(link);
+        await table.revokeLink(link, revokedAt);
+        await table.createLink(link);
+        expect((await table.readLink(link.linkId))?.revokedAt).toBe(revokedAt);
+      });
+
+      it('is on the list of its position, the newest first, and on the list of all', async () => {
+        const other = positionIdAt(7);
+        const links = [
+          linkAt(1, { createdAt: '2026-10-09T08:00:00.000Z' }),
+          linkAt(2, { createdAt: '2026-10-10T08:00:00.000Z' }),
+          linkAt(3, { createdAt: '2026-10-09T09:00:00.000Z', positionId: other }),
+          linkAt(4, { createdAt: '2026-10-08T08:00:00.000Z' }),
+        ];
+        for (const each of links) await table.createLink(each);
+        const listed = async (id?: string) =>
+          (await table.listLinks(id)).map(
+            (each) => links.findIndex(({ linkId }) => linkId === each.linkId) + 1,
+          );
+        expect(await listed(positionId)).toEqual([2, 1, 4]);
+        expect(await listed(other)).toEqual([3]);
+        expect(await listed(positionIdAt(8))).toEqual([]);
+        expect(await listed()).toEqual([2, 3, 1, 4]);
+      });
+
+      it('is no position, and a position is no link', async () => {
+        await create();
+        await table.createLink(link);
+        expect(await table.listPositions('all')).toStrictEqual([examplePosition]);
+        expect(await table.listLinks()).toStrictEqual([link]);
+      });
+
+      it('is one of more than fit one batch', async () => {
+        const links = Array.from({ length: 230 }, (_, index) => linkAt(index));
+        await many(links, (each) => table.createLink(each));
+        const ids = links.map(({ linkId }) => linkId).sort();
+        expect((await table.listLinks(positionId)).map(({ linkId }) => linkId)).toEqual(ids);
+      });
+
+      it('is revoked once: the first moment stays', async () => {
+        await create();
+        await table.createLink(link);
+        await table.revokeLink(link, revokedAt);
+        await table.revokeLink(link, later);
+        expect(await table.readLink(link.linkId)).toStrictEqual({ ...link, revokedAt });
+        expect(await table.listLinks(positionId)).toStrictEqual([{ ...link, revokedAt }]);
+      });
+
+      it('is revoked beside a revision of the position, not by one', async () => {
+        const position = await create();
+        await table.createLink(link);
+        await table.revokeLink(link, revokedAt);
+        expect(await read()).toStrictEqual(position);
+      });
+
+      it('is revoked where its position is gone, which stays gone', async () => {
+        await table.createLink(link);
+        await table.revokeLink(link, revokedAt);
+        expect(await table.readLink(link.linkId)).toStrictEqual({ ...link, revokedAt });
+        expect(await table.readPosition(positionId)).toBeUndefined();
+        expect(await table.listPositions('all')).toEqual([]);
+      });
+
+      it('is not made by revoking it', async () => {
+        await table.revokeLink(link, revokedAt);
+        expect(await table.readLink(link.linkId)).toBeUndefined();
+        expect(await table.listLinks()).toEqual([]);
+      });
+
+      it('either claims or is revoked before: never neither', async () => {
+        await create();
+        await table.createLink(link);
+        const [claimed] = await Promise.all([
+          table.claimPosition({ positionId, claim, from: ['open'] }),
+          table.revokeLink(link, revokedAt),
+        ]);
+        expect(claimed.kind === 'claimed' || claimed.revoked).toBe(true);
+        expect((await read()).state).toBe(claimed.kind === 'claimed' ? 'claimed' : 'open');
+      });
+    });
+
+    describe('The kill switch', () => {
+      it('is off at first', async () => {
+        expect(await table.isPaused()).toBe(false);
+      });
+
+      it('is seen by every link from the moment it is on until it is off', async () => {
+        await table.createLink(link);
+        for (const paused of [true, true, false, false, true]) {
+          await table.setPaused(paused);
+          expect(await table.isPaused()).toBe(paused);
+          expect(await table.openLink(link.linkId)).toStrictEqual({ link, paused });
+          expect(await table.openLink(linkAt(2).linkId)).toStrictEqual({ link: undefined, paused });
+        }
+      });
+
+      it('is neither a position nor a link', async () => {
+        await table.setPaused(true);
+        expect(await table.listPositions('all')).toEqual([]);
+        expect(await table.listLinks()).toEqual([]);
+      });
+    });
+
+    describe('A hit', () => {
+      const never = Date.parse('2100-01-01');
+      const listed = async (limit = 100, id = positionId) =>
+        (await table.listHits(id, limit)).map(({ hitId }) => hitId);
+
+      it.each([
+        ['with all it needs', exampleHit],
+        ['with all it can have', fullHit],
+      ])('reads back exactly: one %s', async (_, hit) => {
+        await table.recordHit(hit, never);
+        expect(await table.listHits(positionId, 10)).toStrictEqual([hit]);
+      });
+
+      it('is on the list of its position, the newest first, and of the same moment the higher id', async () => {
+        const [earlier, same, newest] = [1, 2, 3].map((hour) => `2026-10-09T0${hour}:00:00.000Z`);
+        const hits: [string, string | undefined][] = [
+          ['b', same],
+          ['d', newest],
+          ['a', same],
+          ['c', earlier],
+        ];
+        for (const [hitId, at = ''] of hits) await table.recordHit({ ...exampleHit, hitId, at }, never);
+        expect(await listed()).toEqual(['d', 'b', 'a', 'c']);
+        expect(await listed(2)).toEqual(['d', 'b']);
+        expect(await listed(100, positionIdAt(1))).toEqual([]);
+      });
+
+      it('is on the list once, however often it is written', async () => {
+        await table.recordHit(exampleHit, never);
+        await table.recordHit(exampleHit, never);
+        expect(await table.listHits(positionId, 10)).toStrictEqual([exampleHit]);
+      });
+
+      it('is of its own position alone, though another has one of the same id and moment', async () => {
+        const other = { ...exampleHit, positionId: positionIdAt(1) };
+        await table.recordHit(exampleHit, never);
+        await table.recordHit(other, never);
+        expect(await table.listHits(positionId, 10)).toStrictEqual([exampleHit]);
+        expect(await table.listHits(other.positionId, 10)).toStrictEqual([other]);
+      });
+
+      it('stays where its position is gone', async () => {
+        await create();
+        await table.recordHit(exampleHit, never);
+        await table.deletePosition(positionId);
+        expect(await listed()).toEqual([exampleHit.hitId]);
+        expect(await table.listPositions('all')).toEqual([]);
+      });
+    });
+  });
+};

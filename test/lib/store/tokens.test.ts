@@ -1,0 +1,58 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { expect, it, onTestFinished } from 'vitest';
+import { createLink, revokeLink } from '../../../lib/admin/links/manage.ts';
+import { hashToken } from '../../../lib/link/token.ts';
+import type { Engine } from '../../../lib/services.ts';
+import { dynamoTable } from '../../../lib/store/dynamo-store.ts';
+import { exampleClaim, examplePosition } from '../position/example-position.ts';
+import { spellItems } from './spell-items.ts';
+import { makeTableAt } from './tables.ts';
+import { useDynalite } from './use-dynalite.ts';
+
+const endpoint = useDynalite();
+
+it('holds no token and no part of one, only its hash', async () => {
+  const { tableName } = await makeTableAt(endpoint());
+  const table = dynamoTable({ tableName, endpoint: endpoint() });
+  const engine: Engine = {
+    table,
+    exchanges: { of: () => Promise.reject(new Error('A link needs no exchange.')) },
+    now: () => Date.parse('2026-10-09T09:00:00.000Z'),
+    pause: () => Promise.resolve(),
+    newMark: () => 'mark',
+  };
+  const { positionId } = examplePosition;
+  await table.createPosition(examplePosition);
+  const made = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      createLink(
+        engine,
+        { positionId, action: index % 2 ? 'close' : 'keep', label: `link ${index}` },
+        'http://here/',
+      ),
+    ),
+  );
+  const tokens = made.map(({ url }) => url.slice('http://here/l/'.length));
+  const [first, second] = made.map(({ link }) => link.linkId);
+  if (first === undefined || second === undefined) throw new Error('No link was made.');
+  await revokeLink(engine, first);
+  await table.claimPosition({ positionId, claim: { ...exampleClaim, linkId: second }, from: ['open'] });
+
+  const client = new DynamoDBClient({
+    endpoint: endpoint(),
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  onTestFinished(() => client.destroy());
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
+  expect(Items).toHaveLength(21);
+  const stored = spellItems(Items);
+  expect(stored).not.toContain('rc_');
+  for (const token of tokens) {
+    expect(stored).toContain(hashToken(token));
+    // Neither the secret, nor a half of it, nor the checksum by which one could be told from another.
+    const secret = token.slice('rc_'.length);
+    for (const part of [secret.slice(0, 21), secret.slice(21, 43), secret.slice(43)])
+      expect(stored).not.toContain(part);
+  }
+});

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { Fault } from '../../../lib/fault.ts';
+import type { Position } from '../../../lib/position/position.ts';
+import { refresh } from '../../../lib/sweep/sync-position.ts';
+import { setStage } from '../../simulation/harness.ts';
+
+/** A filled perpetual position, and sweeps that look at it a minute apart. */
+const begin = async (state: Position['state']) => {
+  const { book, world, engine, exchange, now, during } = await setStage(
+    { market: 'perpetual', exits: [{ amount: 100, filled: 0 }] },
+    (adopted) => ({ ...adopted, state }),
+  );
+  let reachable = true;
+  const holding = exchange.fetchHolding;
+  // What the trader has sold by hand, where anything is missing.
+  exchange.fetchLastTrade = () =>
+    Promise.resolve(
+      book.holding === 0 ? { orderId: 'by-hand', amount: '0.1', price: '100', at: world.time } : undefined,
+    );
+  exchange.fetchHolding = (market, side) =>
+    reachable ? holding(market, side) : Promise.reject(new Fault('exchange-unreachable', 'no answer'));
+  return {
+    book,
+    look: () => {
+      world.time += 60_000;
+      return during(async () => refresh(engine, await now()));
+    },
+    reach(is: boolean) {
+      reachable = is;
+    },
+  };
+};
+
+it.each(['open', 'kept', 'failed'] as const)(
+  'ends a perpetual that was %s when two looks find it closed by hand',
+  async (state) => {
+    const { book, look } = await begin(state);
+    expect((await look()).state).toBe(state);
+    book.holding = 0;
+    expect((await look()).state, 'one look may be too early').toBe(state);
+    const ended = await look();
+    expect(ended).toMatchObject({
+      state: 'closed',
+      outcome: { outcome: 'closed', by: 'outside', closedAmount: '0' },
+    });
+    expect(ended.outcome?.detail).toContain('still live');
+  },
+);
+
+it('goes on with one that was empty for one look only', async () => {
+  const { book, look } = await begin('open');
+  book.holding = 0;
+  await look();
+  book.holding = 100;
+  expect((await look()).seen?.flatSince).toBeUndefined();
+  book.holding = 0;
+  expect((await look()).state).toBe('open');
+});
+
+it('ends nothing by a look that could not see', async () => {
+  const { book, look, reach } = await begin('open');
+  book.holding = 0;
+  await look();
+  reach(false);
+  expect((await look()).state).toBe('open');
+  reach(true);
+  expect((await look()).state).toBe('closed');
+});
+
+it('ends none that waits for a person: what Ripcord has closed of it would be forgotten', async () => {
+  const { book, look } = await begin('needs-attention');
+  book.holding = 0;
+  await look();
+  await look();
+  expect((await look()).state).toBe('needs-attention');
+});

@@ -1,8 +1,0 @@
-import { textOf } from '../../lib/table/position-item.ts';
-
-/** @returns items as text to search in, with what is deflated in them. */
-export const spellItems = (items: unknown): string =>
-  JSON.stringify(items, (_, value: unknown) => (isBytes(value) ? textOf(value) : value));
-
-/** A Buffer has become a list of numbers before a replacer sees it; the SDK's bytes are none. */
-const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;

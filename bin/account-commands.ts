@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { exchangeIdSchema } from '../lib/account/account.ts';
 import type { CommandInput, CommandResult } from '../lib/admin/contract/commands.ts';
 import { type AdminFunction, adminFunction } from './admin-function.ts';
-import { Refusal } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
 import { confirm, hasTerminal } from './confirm.ts';
 import { readCredentials, withoutSecrets } from './credentials.ts';
 import { check } from './option-names.ts';
@@ -44,28 +44,28 @@ export const accountVerbs = {
 } as const;
 
 /** `true`, `5000` and `{"a":1}` are meant as such; everything else is text. */
-const optionValue = (given: string): unknown => {
+function optionValue(given: string): unknown {
   try {
     return JSON.parse(given);
   } catch {
     return given;
   }
-};
+}
 
-const parseOptions = (given: string[] | undefined): Record<string, unknown> | undefined => {
+function parseOptions(given: string[] | undefined): Record<string, unknown> | undefined {
   if (given === undefined) return undefined;
   return Object.fromEntries(
     given.map((pair) => {
       const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
       if (key === undefined || value === undefined)
-        throw new Refusal('invalid-input', '--option: expected key=value, such as recvWindow=5000');
+        throw new CliError('invalid-input', '--option: expected key=value, such as recvWindow=5000');
       return [key, optionValue(value)];
     }),
   );
-};
+}
 
-const describeAccounts = ({ accounts }: CommandResult<'accounts.list'>, target: Target): string =>
-  accounts.length === 0
+function describeAccounts({ accounts }: CommandResult<'accounts.list'>, target: Target): string {
+  return accounts.length === 0
     ? `no accounts yet: store one with "${suggested('accounts add main --exchange binance', target)}"`
     : drawTable(
         [
@@ -74,13 +74,14 @@ const describeAccounts = ({ accounts }: CommandResult<'accounts.list'>, target: 
         ],
         accounts,
       );
+}
 
-const allowance = (allowed: boolean | undefined, wanted: boolean): string => {
+function allowance(allowed: boolean | undefined, wanted: boolean): string {
   if (allowed === undefined) return 'the exchange does not say';
   return styleText(allowed === wanted ? 'green' : 'red', allowed ? 'yes' : 'no');
-};
+}
 
-const describeCheck = (result: CommandResult<'accounts.check'>): string => {
+function describeCheck(result: CommandResult<'accounts.check'>): string {
   const facts = drawFacts([
     ['Account', `${result.name} on ${asPlainText(result.exchange)}`],
     ['May trade', allowance(result.canTrade, true)],
@@ -89,24 +90,24 @@ const describeCheck = (result: CommandResult<'accounts.check'>): string => {
   ]);
   const warnings = result.warnings.map((warning) => `${styleText('yellow', '!')} ${asPlainText(warning)}`);
   return [facts, ...(warnings.length > 0 ? ['', ...warnings] : [])].join('\n');
-};
+}
 
 /** Whoever sits at a terminal is asked before an account is replaced; a script has to say it. */
-const add = async (admin: AdminFunction, input: CommandInput<'accounts.add'>) => {
+async function add(admin: AdminFunction, input: CommandInput<'accounts.add'>) {
   try {
     return await admin.call('accounts.add', input);
   } catch (thrown) {
-    if (!(thrown instanceof Refusal) || thrown.code !== 'conflict' || !hasTerminal()) throw thrown;
+    if (!(thrown instanceof CliError) || thrown.code !== 'conflict' || !hasTerminal()) throw thrown;
     await confirm(false, 'Replace it?', () => [
       `There is an account ${input.name} already, with another key or exchange.`,
       'Open positions of this account go on with the new key: it has to be one of the same account.',
     ]);
     return admin.call('accounts.add', { ...input, replace: true });
   }
-};
+}
 
-export const accountCommands = (yargs: Argv<SharedArguments>) =>
-  yargs
+export function accountCommands(yargs: Argv<SharedArguments>) {
+  return yargs
     .command(
       'add <name>',
       `${summaryOf('accounts.add')} Key and secret are asked for, or come on stdin as {"apiKey":"…","secret":"…"}.`,
@@ -131,7 +132,7 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
         const replace = args.replace || undefined;
         const input = check('accounts.add', { name, account: { ...fields, ...credentials }, replace });
         const result = await add(admin, input).catch((thrown: unknown) => {
-          throw thrown instanceof Refusal ? withoutSecrets(thrown, credentials) : thrown;
+          throw thrown instanceof CliError ? withoutSecrets(thrown, credentials) : thrown;
         });
         printResult(args.json, result, () =>
           [
@@ -186,3 +187,4 @@ export const accountCommands = (yargs: Argv<SharedArguments>) =>
       },
     )
     .demandCommand(1, 'accounts needs a word more: add, list, remove or check.');
+}

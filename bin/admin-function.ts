@@ -7,7 +7,7 @@ import {
   commands,
 } from '../lib/admin/contract/commands.ts';
 import { asUnreachable } from './aws-errors.ts';
-import { Refusal } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
 import { typedIssue, typedSentence } from './option-names.ts';
 import { localFunctionName, type Place, placeOf, type SharedArguments, suggested } from './options.ts';
 
@@ -28,30 +28,32 @@ const crashSchema = z.object({ errorType: z.string().optional(), errorMessage: z
 /** The SDK's own warnings, say of several credentials, would stand where errors are read as JSON. */
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-const awsSettings = ({ region, profile }: Extract<Place, { kind: 'aws' }>) => ({
-  ...(region === undefined ? {} : { region }),
-  ...(profile === undefined ? {} : { profile }),
-  logger: silent,
-});
+function awsSettings({ region, profile }: Extract<Place, { kind: 'aws' }>) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    logger: silent,
+  };
+}
 
-const findFunctionName = async (place: Extract<Place, { kind: 'aws' }>): Promise<string> => {
+async function findFunctionName(place: Extract<Place, { kind: 'aws' }>): Promise<string> {
   if (place.functionName !== undefined) return place.functionName;
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const client = new CloudFormationClient(awsSettings(place));
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: place.stack }));
   const name = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'AdminFunctionName')?.OutputValue;
   if (name === undefined)
-    throw new Refusal(
+    throw new CliError(
       'unreachable',
       `The stack ${place.stack} has no output AdminFunctionName: deploy it again, or name the function with --function.`,
     );
   return name;
-};
+}
 
 type Invoke = (payload: object) => Promise<{ crashed: boolean; answer: unknown }>;
 
 /** The SDK is loaded here and nowhere before: `--help` doesn't wait for it. */
-const connect = async (place: Place): Promise<Invoke> => {
+async function connect(place: Place): Promise<Invoke> {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const client = new LambdaClient({
     // A second try of a call whose answer was lost would be a second link, so a person decides.
@@ -75,22 +77,22 @@ const connect = async (place: Place): Promise<Invoke> => {
     const answer = await client.send(new InvokeCommand({ FunctionName, Payload }));
     return { crashed: answer.FunctionError !== undefined, answer: parseJson(answer.Payload) };
   };
-};
+}
 
-const parseJson = (payload: Uint8Array | undefined): unknown => {
+function parseJson(payload: Uint8Array | undefined): unknown {
   try {
     return JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
   } catch {
     return undefined;
   }
-};
+}
 
-const describeCrash = (answer: unknown, place: Place, look: string): Refusal => {
+function describeCrash(answer: unknown, place: Place, look: string): CliError {
   const crash = crashSchema.safeParse(answer);
   const { errorType = 'no reason given', errorMessage = '' } = crash.success ? crash.data : {};
   const timedOut = /Task timed out after [\d.]+ seconds/.exec(errorMessage)?.[0];
   // The message itself may quote anything, so only its kind is shown.
-  return new Refusal(
+  return new CliError(
     'function-failed',
     `The admin function failed before it could answer (${timedOut ?? errorType}). ` +
       `Whether the command was carried out is not known: look with "${look}" before you repeat it. ` +
@@ -98,17 +100,18 @@ const describeCrash = (answer: unknown, place: Place, look: string): Refusal => 
         ? 'The reason is where npm start runs.'
         : "The reason is in the function's log group in CloudWatch."),
   );
-};
+}
 
-const unexpectedAnswer = (): Refusal =>
-  new Refusal(
+function unexpectedAnswer(): CliError {
+  return new CliError(
     'function-failed',
     'The answer is not what this version expects, though the command may have been carried out: ' +
       'is the deployed version another one than this?',
   );
+}
 
 /** @returns the admin function where the options say it is. */
-export const adminFunction = (args: SharedArguments): AdminFunction => {
+export function adminFunction(args: SharedArguments): AdminFunction {
   const place = placeOf(args, process.env);
   const look = suggested('positions list', args);
   // One for all calls, as the console makes one every second; one that failed is tried again.
@@ -133,11 +136,11 @@ export const adminFunction = (args: SharedArguments): AdminFunction => {
       if (!told.success) throw unexpectedAnswer();
       if (!told.data.ok) {
         const { code, message, issues } = told.data.error;
-        throw new Refusal(code, typedSentence(message, args), { issues: issues.map(typedIssue) });
+        throw new CliError(code, typedSentence(message, args), { issues: issues.map(typedIssue) });
       }
       const result = definitions[name].result.safeParse(told.data.result);
       if (!result.success) throw unexpectedAnswer();
       return result.data;
     },
   };
-};
+}

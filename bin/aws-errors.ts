@@ -1,4 +1,4 @@
-import { Refusal } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
 import { localFunctionName, type Place } from './options.ts';
 
 interface Failure {
@@ -8,15 +8,15 @@ interface Failure {
   code: string | undefined;
 }
 
-const failureOf = (thrown: unknown): Failure => {
+function failureOf(thrown: unknown): Failure {
   if (!(thrown instanceof Error)) return { name: 'unknown', message: '', code: undefined };
   // Several addresses of one host, refused each.
   const inner = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : undefined;
   return { name: thrown.name, message: thrown.message, code };
-};
+}
 
-const wordsOf = ({ name, message, code }: Failure, place: Place, look: string): string => {
+function wordsOf({ name, message, code }: Failure, place: Place, look: string): string {
   const unknownOutcome = `Whether it was done is not known: look with "${look}" before you repeat it.`;
   const local = place.kind === 'local';
   const functionName = local ? localFunctionName : (place.functionName ?? 'the admin function');
@@ -51,13 +51,14 @@ const wordsOf = ({ name, message, code }: Failure, place: Place, look: string): 
     );
   if (/TooManyRequests|Throttl/.test(name)) return 'AWS is throttling: nothing was done, try again shortly.';
   return `AWS answered with ${name}. ${unknownOutcome}`;
-};
+}
 
 /**
  * @param look the command that shows what was done.
  * @returns what a failed call means and what to do, in words.
  */
-export const asUnreachable = (thrown: unknown, place: Place, look: string): Refusal =>
-  thrown instanceof Refusal
+export function asUnreachable(thrown: unknown, place: Place, look: string): CliError {
+  return thrown instanceof CliError
     ? thrown
-    : new Refusal('unreachable', wordsOf(failureOf(thrown), place, look), { cause: thrown });
+    : new CliError('unreachable', wordsOf(failureOf(thrown), place, look), { cause: thrown });
+}

@@ -1,5 +1,5 @@
 /** @returns how many letters have to change to make one word the other (Levenshtein). */
-const distance = (a: string, b: string): number => {
+function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [row, letter] of [...a].entries()) {
     const current = [row + 1];
@@ -10,14 +10,15 @@ const distance = (a: string, b: string): number => {
     previous = current;
   }
   return previous.at(-1) ?? 0;
-};
+}
 
 /** More differing letters than this make another word, not a slip. */
 const slip = 2;
 
 /** @returns the known word that was probably meant. */
-export const nearest = (word: string, known: readonly string[]): string | undefined =>
-  known
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  return known
     .map((candidate) => ({ candidate, letters: distance(word, candidate) }))
     .filter(({ candidate, letters }) => letters <= slip && letters < candidate.length)
     .toSorted((a, b) => a.letters - b.letters)[0]?.candidate;
+}

@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import packageFile from '../package.json' with { type: 'json' };
 import { accountCommands, accountVerbs } from './account-commands.ts';
-import { describeRefusal, Refusal } from './cli-error.ts';
+import { CliError, describeRefusal } from './cli-error.ts';
 import { consoleCommand, consoleOptions, consoleSummary, showConsole } from './console-command.ts';
 import { refuseSecretArguments } from './credentials.ts';
 import { historyCommand, historyOptions, historySummary, showHistory } from './history-command.ts';
@@ -23,13 +23,13 @@ const helpWidth = 110;
 /** What yargs itself finds wrong with the line. */
 class Misuse extends Error {}
 
-const refuseRepeated = (args: Record<string, unknown>): true => {
+function refuseRepeated(args: Record<string, unknown>): true {
   const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !repeatable.has(name));
-  if (twice !== undefined) throw new Refusal('invalid-input', `--${twice} was given more than once.`);
+  if (twice !== undefined) throw new CliError('invalid-input', `--${twice} was given more than once.`);
   return true;
-};
+}
 
-const commandLine = (argv: string[]): Argv => {
+function commandLine(argv: string[]): Argv {
   const line = yargs(argv)
     .scriptName('ripcord')
     .locale('en')
@@ -69,7 +69,7 @@ const commandLine = (argv: string[]): Argv => {
       throw error ?? new Error('failed without a reason');
     });
   return line.wrap(Math.min(helpWidth, line.terminalWidth() || helpWidth));
-};
+}
 
 const vocabulary = {
   nouns: {
@@ -84,18 +84,18 @@ const vocabulary = {
   everywhere: Object.keys(sharedOptions).concat('help', 'version'),
 };
 
-const asRefusal = (thrown: unknown, argv: string[]): Refusal => {
-  if (thrown instanceof Refusal) return thrown;
+function asRefusal(thrown: unknown, argv: string[]): CliError {
+  if (thrown instanceof CliError) return thrown;
   if (thrown instanceof Misuse) return describeMisuse(thrown.message, argv, vocabulary);
   const name = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'no reason given';
-  return new Refusal(
+  return new CliError(
     'internal',
     `The command line itself failed (${name}). Nobody foresaw this: please report it.`,
   );
-};
+}
 
 /** @returns the exit code. */
-export const run = async (given: string[]): Promise<number> => {
+export async function run(given: string[]): Promise<number> {
   const argv = withWholeLocal(given);
   try {
     refuseSecretArguments(argv);
@@ -106,4 +106,4 @@ export const run = async (given: string[]): Promise<number> => {
     process.stderr.write(`${describeRefusal(refusal, argv.includes('--json'))}\n`);
     return 1;
   }
-};
+}

@@ -25,29 +25,30 @@ const columns: Column<HitView>[] = [
   { head: 'WHY', text: ({ why }) => why, spare: 2 },
 ];
 
-const describeHits = (
+function describeHits(
   { hits }: CommandResult<'history.list'>,
   { positionId, linkId }: CommandInput<'history.list'>,
-): string => {
+): string {
   const owner = [linkId, positionId].filter((id) => id !== undefined).join(' of ');
   const none = `no hits${owner === '' ? '' : ` of ${owner}`} in the last 90 days`;
   return hits.length === 0 ? none : drawTable(columns, hits);
-};
+}
 
-export const historyCommand = (yargs: Argv<SharedArguments>) =>
-  yargs
+export function historyCommand(yargs: Argv<SharedArguments>) {
+  return yargs
     .options(historyOptions)
     .example('$0 history', 'the last hundred hits')
     .example('$0 history --position pos_4k1z09qj3m2x --limit 20', "one position's")
     .example('$0 history --link lnk_8w2c5t7y1n0b4d6f --json', 'with every request to the exchange');
+}
 
-export const showHistory = async (
+export async function showHistory(
   args: SharedArguments & Record<keyof typeof historyOptions, string | undefined>,
-): Promise<void> => {
+): Promise<void> {
   const fields = { positionId: args.position, linkId: args.link, limit: wholeNumber(args.limit) };
   const input = check('history.list', fields, { positionId: '--position', linkId: '--link' });
   const result = await adminFunction(args).call('history.list', input);
   printResult(args.json, result, () => describeHits(result, input));
-};
+}
 
 export const historySummary = summaryOf('history.list');

@@ -34,7 +34,7 @@ export const linkVerbs = {
 
 const linkArgument = { type: 'string', describe: 'Id of the link, lnk_…', demandOption: true } as const;
 
-const create = async (args: SharedArguments & { quiet: boolean }, input: CommandInput<'links.create'>) => {
+async function create(args: SharedArguments & { quiet: boolean }, input: CommandInput<'links.create'>) {
   const admin = adminFunction(args);
   const result = await admin.call('links.create', input);
   if (args.quiet && !args.json) return printResult(false, result, () => result.url);
@@ -45,20 +45,20 @@ const create = async (args: SharedArguments & { quiet: boolean }, input: Command
     .call('positions.get', { positionId: input.positionId })
     .catch(() => ({ position: undefined }));
   printResult(false, result, () => `\n${describeSteps(result, told.position, args)}`);
-};
+}
 
 /** One word stands for itself, addresses for a list; commas separate too. */
-const sourcesOf = (given: string[] | undefined): string | string[] | undefined => {
+function sourcesOf(given: string[] | undefined): string | string[] | undefined {
   const words = given?.flatMap((word) => word.split(',')).filter((word) => word !== '');
   const [first, ...more] = words ?? [];
   return more.length === 0 && (first === 'any' || first === 'tradingview') ? first : words;
-};
+}
 
 /** The kill switch: on and off are asked the same way. */
-const switchLinks = async (
+async function switchLinks(
   args: SharedArguments & { yes: boolean },
   command: 'links.pause' | 'links.resume',
-): Promise<void> => {
+): Promise<void> {
   const admin = adminFunction(args);
   const pausing = command === 'links.pause';
   await confirm(args.yes, pausing ? 'Pause all links?' : 'Let links fire again?', async () => {
@@ -77,9 +77,9 @@ const switchLinks = async (
       ? `All links are paused. End it with "${suggested('links resume', args)}".`
       : 'Links fire again.',
   );
-};
+}
 
-const revoke = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'links.revoke'>) => {
+async function revoke(args: SharedArguments & { yes: boolean }, input: CommandInput<'links.revoke'>) {
   const admin = adminFunction(args);
   await confirm(args.yes, 'Revoke this link?', async () => {
     const { links } = await admin.call('links.list', {});
@@ -91,10 +91,10 @@ const revoke = async (args: SharedArguments & { yes: boolean }, input: CommandIn
     return ['The URL of this link stops working, for good.', `  ${named}`];
   });
   return admin.call('links.revoke', input);
-};
+}
 
-export const linkCommands = (yargs: Argv<SharedArguments>) =>
-  yargs
+export function linkCommands(yargs: Argv<SharedArguments>) {
+  return yargs
     .command(
       'create <positionId> <action>',
       summaryOf('links.create'),
@@ -199,3 +199,4 @@ export const linkCommands = (yargs: Argv<SharedArguments>) =>
       },
     )
     .demandCommand(1, 'links needs a word more: create, list, preview, pause, resume or revoke.');
+}

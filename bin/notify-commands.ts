@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { Argv } from 'yargs';
 import type { CommandResult } from '../lib/admin/contract/commands.ts';
 import { adminFunction } from './admin-function.ts';
-import { Refusal } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
 import type { SharedArguments } from './options.ts';
 import { summaryOf } from './summaries.ts';
 import { type Column, drawTable } from './table.ts';
@@ -23,13 +23,14 @@ const columns: Column<Report>[] = [
   { head: 'WHY', text: ({ why }) => why ?? '' },
 ];
 
-const describeReports = (reports: Report[]): string =>
-  reports.length === 0
+function describeReports(reports: Report[]): string {
+  return reports.length === 0
     ? 'no channels yet: list them as JSON, [{"kind":"slack","url":"https://…"}], in the SSM parameter /ripcord/notify, or locally in notify.json of the data folder'
     : drawTable(columns, reports);
+}
 
-export const notifyCommands = (yargs: Argv<SharedArguments>) =>
-  yargs
+export function notifyCommands(yargs: Argv<SharedArguments>) {
+  return yargs
     .command(
       'test',
       summaryOf('notify.test'),
@@ -39,10 +40,11 @@ export const notifyCommands = (yargs: Argv<SharedArguments>) =>
         printResult(args.json, result, () => describeReports(result.reports));
         const missed = result.reports.filter((report) => report.result !== 'sent');
         if (missed.length > 0)
-          throw new Refusal(
+          throw new CliError(
             'not-sent',
             `Not known to have arrived: ${missed.map(({ channel }) => channel).join(', ')}.`,
           );
       },
     )
     .demandCommand(1, 'notify needs a word more: test.');
+}

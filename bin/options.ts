@@ -1,5 +1,5 @@
 import type { InferredOptionTypes, Options } from 'yargs';
-import { Refusal } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
 import { commandName } from './terminal.ts';
 
 export const localDefault = 'http://127.0.0.1:8787';
@@ -31,12 +31,14 @@ export const yesOption = {
 } as const satisfies Record<string, Options>;
 
 /** @returns an option of text: never turned into a number, so that "0.10" stays "0.10". */
-export const text = <Rest extends Options>(describe: string, rest: Rest) =>
-  ({ type: 'string', requiresArg: true, describe, ...rest }) as const;
+export function text<Rest extends Options>(describe: string, rest: Rest) {
+  return { type: 'string', requiresArg: true, describe, ...rest } as const;
+}
 
 /** @returns what stands for a whole number as one, and all else as it was typed, for the contract to refuse. */
-export const wholeNumber = (typed: string | undefined): number | string | undefined =>
-  typed !== undefined && /^\d{1,9}$/.test(typed) ? Number(typed) : typed;
+export function wholeNumber(typed: string | undefined): number | string | undefined {
+  return typed !== undefined && /^\d{1,9}$/.test(typed) ? Number(typed) : typed;
+}
 
 /** The options that may be given several times. */
 export const repeatable: ReadonlySet<string> = new Set(['entry', 'exit', 'option', 'sources', '_']);
@@ -51,20 +53,20 @@ export type Place =
       stack: string;
     };
 
-const localUrlOf = (value: string): string => {
+function localUrlOf(value: string): string {
   const url = URL.parse(value.includes('://') ? value : `http://${value}`);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new Refusal('invalid-input', `--local: expected an http URL such as ${localDefault}`);
+    throw new CliError('invalid-input', `--local: expected an http URL such as ${localDefault}`);
   return url.origin;
-};
+}
 
 /** @returns where to send commands. What is named on the line goes before the environment. */
-export const placeOf = (args: SharedArguments, environment: NodeJS.ProcessEnv): Place => {
+export function placeOf(args: SharedArguments, environment: NodeJS.ProcessEnv): Place {
   const { region, profile } = args;
   const aws = [region, profile, args.function, args.stack].some((option) => option !== undefined);
   if (args.local !== undefined) {
     if (aws)
-      throw new Refusal(
+      throw new CliError(
         'invalid-input',
         '--local goes without --region, --profile, --stack and --function: it is this machine or AWS.',
       );
@@ -74,16 +76,17 @@ export const placeOf = (args: SharedArguments, environment: NodeJS.ProcessEnv): 
   if (!aws && wanted !== '' && wanted !== '0')
     return { kind: 'local', url: localUrlOf(wanted === '1' ? localDefault : wanted) };
   return { kind: 'aws', region, profile, functionName: args.function, stack: args.stack ?? 'Ripcord' };
-};
+}
 
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
 
 /** Where a person said the admin function is. */
 export type Target = Pick<SharedArguments, 'local' | 'region' | 'profile' | 'stack' | 'function'>;
 
 /** @returns a command to copy, which goes where the one that suggests it went. */
-export const suggested = (words: string, { local, ...aws }: Target): string => {
+export function suggested(words: string, { local, ...aws }: Target): string {
   const { region, profile, stack, function: functionName } = aws;
   const named = Object.entries({ region, profile, stack, function: functionName }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name} ${quoted(value)}`],
@@ -91,12 +94,13 @@ export const suggested = (words: string, { local, ...aws }: Target): string => {
   const url = local === undefined ? undefined : localUrlOf(local || localDefault);
   const here = url === undefined ? [] : [url === localDefault ? '--local' : `--local ${url}`];
   return [commandName, words, ...here, ...named].join(' ');
-};
+}
 
 /** @returns the arguments with a bare `--local` made whole, so that it doesn't take the next word for its URL. */
-export const withWholeLocal = (argv: string[]): string[] =>
-  argv.map((word, index) =>
+export function withWholeLocal(argv: string[]): string[] {
+  return argv.map((word, index) =>
     word === '--local' && !/^(https?:\/\/\S+|[\w.-]+:\d+)$/.test(argv[index + 1] ?? '')
       ? `--local=${localDefault}`
       : word,
   );
+}

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Argv } from 'yargs';
 import type { CommandInput, CommandResult } from '../lib/admin/contract/commands.ts';
-import { entrySideOf } from '../lib/exchange/exchange.ts';
+import { entrySide } from '../lib/exchange/exchange.ts';
 import { type AdminFunction, adminFunction } from './admin-function.ts';
-import { Refusal } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
 import { confirm } from './confirm.ts';
 import { check } from './option-names.ts';
 import { type SharedArguments, suggested, type Target, text, yesOption } from './options.ts';
@@ -65,7 +65,7 @@ const positionArgument = {
   demandOption: true,
 } as const;
 
-const planOpening = (input: CommandInput<'positions.open'>): string[] => {
+function planOpening(input: CommandInput<'positions.open'>): string[] {
   const { symbol, side, type, amount, cost, price } = input;
   const [base, quote] = symbol.split(/[/:]/);
   const size = amount === undefined ? `${base} for ${cost} ${quote}` : `${amount} ${base}`;
@@ -74,14 +74,15 @@ const planOpening = (input: CommandInput<'positions.open'>): string[] => {
     'An order goes to the exchange:',
     `  Account  ${input.account}`,
     `  Market   ${symbol}`,
-    `  Order    ${entrySideOf(side).toUpperCase()} ${size}, ${terms}, to open a ${side}`,
+    `  Order    ${entrySide(side).toUpperCase()} ${size}, ${terms}, to open a ${side}`,
   ];
-};
+}
 
-const describeNext = (positionId: string, target: Target): string =>
-  `Next: a link for it, with "${suggested(`links create ${positionId} close`, target)}" (or keep).`;
+function describeNext(positionId: string, target: Target): string {
+  return `Next: a link for it, with "${suggested(`links create ${positionId} close`, target)}" (or keep).`;
+}
 
-const open = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.open'>) => {
+async function open(args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.open'>) {
   const admin = adminFunction(args);
   await confirm(args.yes, 'Place this order?', () => planOpening(input));
   const { requestId } = input;
@@ -90,11 +91,11 @@ const open = async (args: SharedArguments & { yes: boolean }, input: CommandInpu
       `Request id ${requestId} (after a failure, repeat with --request-id ${requestId}: it opens nothing twice)`,
     );
   return admin.call('positions.open', input).catch((thrown: unknown) => {
-    if (!(thrown instanceof Refusal)) throw thrown;
+    if (!(thrown instanceof CliError)) throw thrown;
     const { code, message, issues, cause } = thrown;
-    throw new Refusal(code, message, { issues, cause, requestId });
+    throw new CliError(code, message, { issues, cause, requestId });
   });
-};
+}
 
 type CloseReport = CommandResult<'positions.close'>;
 
@@ -104,65 +105,63 @@ const overOutcomes = ['closed', 'canceled', 'kept', 'dust'];
  * Prints every report, and refuses success where a position is not over.
  * @param trouble what kept some from being begun.
  */
-const printReports = (
+function printReports(
   args: SharedArguments,
   result: object,
   reports: CloseReport[],
-  trouble?: Refusal,
-): void => {
+  trouble?: CliError,
+): void {
   printResult(args.json, result, () => describeReports(reports));
   const missed = reports.filter(({ outcome }) => !overOutcomes.includes(outcome));
   if (missed.length > 0)
-    throw new Refusal(
+    throw new CliError(
       'not-closed',
       `${missed.length} of ${reports.length} not closed: ${missed.map(({ positionId }) => positionId).join(', ')}. ` +
         `What is in progress is gone on with; look with "${suggested('positions list', args)}".`,
       { issues: trouble === undefined ? [] : [trouble.message, ...trouble.issues] },
     );
-};
+}
 
 const closePlan =
   'Entries that have not filled are canceled, exits too; what has filled is closed at MARKET:';
 
-const close = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.close'>) => {
+async function close(args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.close'>) {
   const admin = adminFunction(args);
   await confirm(args.yes, 'Close this position now?', async () => {
     const { position } = await admin.call('positions.get', input);
     return [closePlan, `  ${namePosition(position)}`];
   });
   return admin.call('positions.close', input);
-};
+}
 
-const notReadable = (positionIds: string[]): string =>
-  `This version can not read ${positionIds.join(', ')}, which may be open: look at the exchange.`;
+function notReadable(positionIds: string[]): string {
+  return `This version can not read ${positionIds.join(', ')}, which may be open: look at the exchange.`;
+}
 
-const closeAll = async (
-  args: SharedArguments & { yes: boolean },
-  input: CommandInput<'positions.closeAll'>,
-) => {
+async function closeAll(args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.closeAll'>) {
   const admin = adminFunction(args);
   await confirm(args.yes, 'Close all of these now?', async () => {
     const { positions, unreadable = [] } = await admin.call('positions.list', { open: true, ...input });
     if (unreadable.length > 0) say(notReadable(unreadable));
     if (positions.length === 0 && unreadable.length === 0)
-      throw new Refusal('refused', 'There is no open position. Nothing was done.');
+      throw new CliError('refused', 'There is no open position. Nothing was done.');
     return [closePlan, ...positions.map((position) => `  ${namePosition(position)}`)];
   });
   const { reports } = await admin.call('positions.closeAll', input);
   return goOnClosing(admin, input, reports, !args.json || process.stderr.isTTY);
-};
+}
 
 /** One call begins as many as its time allows. The rest is asked for again, as long as that gets any further. */
-const goOnClosing = async (
+async function goOnClosing(
   admin: AdminFunction,
   input: CommandInput<'positions.closeAll'>,
   first: CloseReport[],
   talks: boolean,
-): Promise<{ reports: CloseReport[]; trouble?: Refusal }> => {
+): Promise<{ reports: CloseReport[]; trouble?: CliError }> {
   let reports = first;
   let before = Number.POSITIVE_INFINITY;
   for (;;) {
-    const waiting = reports.filter(({ outcome }) => outcome === 'not-begun');
+    const waiting = reports.filter(({ outcome }) => outcome === 'not-started');
     if (waiting.length === 0 || waiting.length >= before) return { reports };
     before = waiting.length;
     if (talks) say(`${reports.length - waiting.length} of ${reports.length} done; going on with the others.`);
@@ -172,13 +171,13 @@ const goOnClosing = async (
       reports = [...reports.filter((report) => !waiting.includes(report)), ...next.reports];
     } catch (thrown) {
       // What was done until here has to be told all the same.
-      if (!(thrown instanceof Refusal)) throw thrown;
+      if (!(thrown instanceof CliError)) throw thrown;
       return { reports, trouble: thrown };
     }
   }
-};
+}
 
-const forget = async (args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.forget'>) => {
+async function forget(args: SharedArguments & { yes: boolean }, input: CommandInput<'positions.forget'>) {
   const admin = adminFunction(args);
   await confirm(args.yes, 'Forget this position?', async () => {
     const { position } = await admin.call('positions.get', input);
@@ -188,10 +187,10 @@ const forget = async (args: SharedArguments & { yes: boolean }, input: CommandIn
     ];
   });
   return admin.call('positions.forget', input);
-};
+}
 
-export const positionCommands = (yargs: Argv<SharedArguments>) =>
-  yargs
+export function positionCommands(yargs: Argv<SharedArguments>) {
+  return yargs
     .command(
       'adopt',
       summaryOf('positions.adopt'),
@@ -218,9 +217,9 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
         printResult(args.json, result, () =>
           [describePosition(result.position), '', describeNext(result.position.positionId, args)].join('\n'),
         );
-        if (result.leftOut !== undefined && !args.json)
+        if (result.unadoptedOrders !== undefined && !args.json)
           say(
-            `Open orders ${result.leftOut.join(', ')} of this market belong to no position, so a close leaves them alive. Are they its exits? Forget it, and adopt it with --exit for each.`,
+            `Open orders ${result.unadoptedOrders.join(', ')} of this market belong to no position, so a close leaves them alive. Are they its exits? Forget it, and adopt it with --exit for each.`,
           );
       },
     )
@@ -343,3 +342,4 @@ export const positionCommands = (yargs: Argv<SharedArguments>) =>
       1,
       'positions needs a word more: adopt, open, list, get, close, close-all, resolve or forget.',
     );
+}

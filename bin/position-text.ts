@@ -6,19 +6,21 @@ import { suggested, type Target } from './options.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';
 
-const baseOf = (position: PositionView): string => position.symbol.split('/')[0] ?? '';
+function baseOf(position: PositionView): string {
+  return position.symbol.split('/')[0] ?? '';
+}
 
-const stateText = ({ status, fill }: PositionView): string => {
+function stateText({ status, fillStatus }: PositionView): string {
   if (status === 'needs-attention') return 'needs attention';
   if (status !== 'open') return status;
-  return fill === 'closed' ? 'open, nothing left' : `open, ${fill.replace('-', ' ')}`;
-};
+  return fillStatus === 'closed' ? 'open, nothing left' : `open, ${fillStatus.replace('-', ' ')}`;
+}
 
-const paintState = (text: string, { status }: PositionView): string => {
+function paintState(text: string, { status }: PositionView): string {
   if (status === 'open') return styleText('green', text);
   if (status === 'closing') return styleText('yellow', text);
   return status === 'needs-attention' ? styleText(['red', 'bold'], text) : styleText('dim', text);
-};
+}
 
 const columns: Column<PositionView>[] = [
   { head: 'POSITION', text: ({ positionId }) => positionId },
@@ -27,52 +29,53 @@ const columns: Column<PositionView>[] = [
   { head: 'SIDE', text: ({ side }) => side },
   { head: 'STATE', text: stateText, paint: paintState },
   { head: 'FILLED', text: ({ filled, amount }) => `${figure(filled)} / ${figure(amount)}`, right: true },
-  { head: 'LEFT', text: ({ left }) => figure(left), right: true },
+  { head: 'LEFT', text: ({ remaining }) => figure(remaining), right: true },
   { head: 'ENTRY', text: ({ averageEntry }) => figure(averageEntry), right: true },
   { head: 'PRICE', text: ({ markPrice }) => figure(markPrice), right: true, spare: 1 },
   {
     head: 'P/L',
-    text: ({ unrealisedProfit, quote }) =>
-      unrealisedProfit === undefined ? '' : `${signed(unrealisedProfit)} ${quote}`,
+    text: ({ unrealizedProfit, quote }) =>
+      unrealizedProfit === undefined ? '' : `${signed(unrealizedProfit)} ${quote}`,
     right: true,
     paint: paintSigned,
   },
   {
     head: 'P/L %',
-    text: ({ unrealisedProfitPercent }) => percent(unrealisedProfitPercent),
+    text: ({ unrealizedProfitPercent }) => percent(unrealizedProfitPercent),
     right: true,
     paint: paintSigned,
     spare: 2,
   },
-  { head: 'EXITS', text: ({ openExits }) => String(openExits), right: true, spare: 4 },
+  { head: 'EXITS', text: ({ openExitOrders }) => String(openExitOrders), right: true, spare: 4 },
   { head: 'LINKS', text: ({ links }) => String(links ?? ''), right: true, spare: 5 },
   { head: 'LABEL', text: ({ label }) => label ?? '', spare: 6 },
 ];
 
 /** What a figure alone would hide. */
-const remarksOn = (position: PositionView): string[] => {
+function remarksOn(position: PositionView): string[] {
   const remarks: string[] = [];
-  const { attention, failure, stale, seenAt } = position;
-  if (attention !== undefined) remarks.push(`${styleText('red', 'Look at it:')} ${asPlainText(attention)}`);
+  const { attentionReason, failure, staleReason, lastSyncedAt } = position;
+  if (attentionReason !== undefined)
+    remarks.push(`${styleText('red', 'Look at it:')} ${asPlainText(attentionReason)}`);
   if (failure !== undefined && position.status === 'open')
     remarks.push(`${styleText('yellow', 'The last try failed:')} ${asPlainText(failure.message)}`);
-  if (stale !== undefined)
+  if (staleReason !== undefined)
     remarks.push(
-      `${styleText('yellow', 'Not up to date:')} ${asPlainText(stale)}` +
-        (seenAt === undefined ? '' : ` (figures of ${moment(seenAt)})`),
+      `${styleText('yellow', 'Not up to date:')} ${asPlainText(staleReason)}` +
+        (lastSyncedAt === undefined ? '' : ` (figures of ${moment(lastSyncedAt)})`),
     );
   return remarks;
-};
+}
 
 /** @returns the list, or what to do when there is none. */
-export const describePositions = (positions: PositionView[], onlyOpen: boolean, target: Target): string => {
+export function describePositions(positions: PositionView[], onlyOpen: boolean, target: Target): string {
   if (positions.length === 0)
     return `no ${onlyOpen ? 'open ' : ''}positions yet: take one over with "${suggested('positions adopt', target)}" or place an entry with "${suggested('positions open', target)}"`;
   const remarks = positions.flatMap((position) =>
     remarksOn(position).map((remark) => `${position.positionId}  ${remark}`),
   );
   return [drawTable(columns, positions), ...(remarks.length > 0 ? ['', ...remarks] : [])].join('\n');
-};
+}
 
 const orderColumns: Column<OrderRecord & { purpose: string }>[] = [
   { head: 'ORDERS', text: ({ purpose }) => purpose },
@@ -85,20 +88,21 @@ const orderColumns: Column<OrderRecord & { purpose: string }>[] = [
   { head: 'AVERAGE', text: ({ average }) => figure(average), right: true },
 ];
 
-const profitText = ({ unrealisedProfit, unrealisedProfitPercent, quote }: PositionView) =>
-  unrealisedProfit === undefined
+function profitText({ unrealizedProfit, unrealizedProfitPercent, quote }: PositionView) {
+  return unrealizedProfit === undefined
     ? undefined
     : paintSigned(
-        `${signed(unrealisedProfit)} ${quote}${unrealisedProfitPercent === undefined ? '' : ` (${percent(unrealisedProfitPercent)})`}`,
+        `${signed(unrealizedProfit)} ${quote}${unrealizedProfitPercent === undefined ? '' : ` (${percent(unrealizedProfitPercent)})`}`,
       );
+}
 
 /** @returns one position with everything known of it. */
-export const describePosition = (position: PositionView): string => {
+export function describePosition(position: PositionView): string {
   const { symbol, side, exchange, account, label, outcome, averageEntry, markPrice } = position;
   const base = baseOf(position);
   const orders = [
-    ...position.entries.map((order) => ({ ...order, purpose: 'entry' })),
-    ...position.exits.map((order) => ({ ...order, purpose: 'exit' })),
+    ...position.entryOrders.map((order) => ({ ...order, purpose: 'entry' })),
+    ...position.exitOrders.map((order) => ({ ...order, purpose: 'exit' })),
   ];
   const facts = drawFacts([
     ['Position', position.positionId],
@@ -106,7 +110,7 @@ export const describePosition = (position: PositionView): string => {
     ['State', paintState(stateText(position), position)],
     ['Label', label === undefined ? undefined : asPlainText(label)],
     ['Amount', `${figure(position.amount)} ${base}, of which ${figure(position.filled)} filled`],
-    ['Left', `${figure(position.left)} ${base}`],
+    ['Left', `${figure(position.remaining)} ${base}`],
     [
       'Entry',
       averageEntry === undefined ? undefined : `${figure(averageEntry)} ${position.quote} on average`,
@@ -123,7 +127,7 @@ export const describePosition = (position: PositionView): string => {
     remarksOn(position).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
-};
+}
 
 const outcomeColors: Record<string, 'green' | 'yellow'> = {
   closed: 'green',
@@ -146,32 +150,36 @@ const reportColumns: Column<CommandResult<'positions.close'>>[] = [
 ];
 
 /** @returns what came of closing, one line each. */
-export const describeReports = (reports: CommandResult<'positions.close'>[]): string =>
-  reports.length === 0 ? 'There was no open position to close.' : drawTable(reportColumns, reports);
+export function describeReports(reports: CommandResult<'positions.close'>[]): string {
+  return reports.length === 0 ? 'There was no open position to close.' : drawTable(reportColumns, reports);
+}
 
 /** @returns what the exchange's record comes to, and what to do about it. */
-export const describeVerdict = (result: CommandResult<'positions.resolve'>, target: Target): string => {
-  const { position, verdict, because, applied } = result;
+export function describeVerdict(result: CommandResult<'positions.resolve'>, target: Target): string {
+  const { position, verdict, reason, applied } = result;
   const facts = drawFacts([
     ['Position', asPlainText(namePosition(position))],
     ['State', paintState(stateText(position), position)],
     ['Verdict', verdict],
-    ['Because', asPlainText(because)],
+    ['Because', asPlainText(reason)],
   ]);
   const next = applied
     ? 'It is written down so.'
     : `Nothing was changed. To settle it so: ${suggested(`positions resolve ${position.positionId} --apply`, target)}`;
   return verdict === 'unknown' ? facts : `${facts}\n\n${next}`;
-};
+}
 
 /** @returns a position in one line, for questions. */
-export const namePosition = ({
+export function namePosition({
   positionId,
   symbol,
   side,
-  left,
+  remaining,
   account,
   ...position
-}: PositionView): string =>
-  `${positionId}: ${symbol} ${side} on account ${account}, ${figure(left)} ${symbol.split('/')[0]} left` +
-  (position.label === undefined ? '' : ` (${position.label})`);
+}: PositionView): string {
+  return (
+    `${positionId}: ${symbol} ${side} on account ${account}, ${figure(remaining)} ${symbol.split('/')[0]} left` +
+    (position.label === undefined ? '' : ` (${position.label})`)
+  );
+}

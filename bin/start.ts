@@ -1,21 +1,21 @@
 import { createConsole } from '../console/server/console.ts';
-import { watchNpm } from '../infra/local/exit-with-npm.ts';
+import { exitWithNpm } from '../infra/local/exit-with-npm.ts';
 import { parseOptions } from '../infra/local/options.ts';
 import { startLocalStack } from '../infra/local/stack.ts';
-import { introductionOf } from '../infra/local/welcome.ts';
+import { welcomeLines } from '../infra/local/welcome.ts';
 import { StartFailure } from '../infra/loopback/start-failure.ts';
 
-const say = (line: string): void => {
+function say(line: string): void {
   process.stdout.write(`${line}\n`);
-};
-const complain = (line: string): void => {
+}
+function complain(line: string): void {
   process.stderr.write(`${line}\n`);
-};
+}
 
 // Whoever has read the output may be gone before the end, which is no reason to end otherwise.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const options = await parseOptions(process.argv.slice(2));
   const starting = startLocalStack({ ...options, console: createConsole, log: say });
 
@@ -34,21 +34,21 @@ const main = async (): Promise<void> => {
       .then(() => process.exit(0), fail);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-  watchNpm(end);
+  exitWithNpm(end);
 
   const stack = await starting;
   if (ending) return;
   say(`ready ${stack.url}`);
   say(`Open ${stack.consoleAddress()}`);
-  const introduction = await introductionOf(stack, options.data);
+  const introduction = await welcomeLines(stack, options.data);
   if (!ending) for (const line of introduction) say(line);
-};
+}
 
 /** One sentence for what the person can mend, everything for what only we can. */
-const fail = (thrown: unknown): never => {
+function fail(thrown: unknown): never {
   if (thrown instanceof StartFailure) complain(thrown.message);
   else complain(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
   process.exit(1);
-};
+}
 
 await main().catch(fail);

@@ -14,4 +14,6 @@ const typed: Partial<Record<CommandName, string>> = {
 };
 
 /** @returns what a command does, for its help. */
-export const summaryOf = (name: CommandName): string => typed[name] ?? commands[name].summary;
+export function summaryOf(name: CommandName): string {
+  return typed[name] ?? commands[name].summary;
+}

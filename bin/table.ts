@@ -21,7 +21,7 @@ const lineless = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
 };
 
-const draw = <Row>(columns: Column<Row>[], rows: Row[]): string => {
+function draw<Row>(columns: Column<Row>[], rows: Row[]): string {
   const drawn = new Table({
     chars: lineless,
     colAligns: columns.map(({ right }) => (right === true ? 'right' : 'left')),
@@ -40,13 +40,14 @@ const draw = <Row>(columns: Column<Row>[], rows: Row[]): string => {
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
-};
+}
 
-const widthOf = (drawn: string): number =>
-  Math.max(...drawn.split('\n').map((line) => stripVTControlCharacters(line).length));
+function widthOf(drawn: string): number {
+  return Math.max(...drawn.split('\n').map((line) => stripVTControlCharacters(line).length));
+}
 
 /** @returns aligned columns under a head; on a terminal, as many as fit. */
-export const drawTable = <Row>(columns: Column<Row>[], rows: Row[]): string => {
+export function drawTable<Row>(columns: Column<Row>[], rows: Row[]): string {
   const room = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
   let shown = columns;
   let drawn = draw(shown, rows);
@@ -57,11 +58,11 @@ export const drawTable = <Row>(columns: Column<Row>[], rows: Row[]): string => {
     drawn = draw(shown, rows);
   }
   return drawn;
-};
+}
 
 /** @returns names and values in two columns; what is undefined is left out. */
-export const drawFacts = (facts: [name: string, value: string | undefined][]): string => {
+export function drawFacts(facts: [name: string, value: string | undefined][]): string {
   const told = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
   const width = Math.max(...told.map(([name]) => name.length)) + gap;
   return told.map(([name, value]) => `${name.padEnd(width)}${value}`).join('\n');
-};
+}

@@ -1,4 +1,4 @@
-import { Refusal } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
 import { nearest } from './command-hint.ts';
 import { commandName } from './terminal.ts';
 
@@ -11,10 +11,12 @@ export interface Vocabulary {
   everywhere: string[];
 }
 
-const optionName = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
+function optionName(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
 
 /** The command as far as it is known, `['positions', 'list']`, the words it lacks and the options it has. */
-const knownCommand = (argv: string[], { nouns, everywhere }: Vocabulary) => {
+function knownCommand(argv: string[], { nouns, everywhere }: Vocabulary) {
   const noun = argv.find((word) => Object.hasOwn(nouns, word));
   if (noun === undefined) return { path: [], next: Object.keys(nouns), options: everywhere };
   const verbs = nouns[noun] ?? {};
@@ -23,12 +25,14 @@ const knownCommand = (argv: string[], { nouns, everywhere }: Vocabulary) => {
   const verb = argv.slice(argv.indexOf(noun) + 1).find((word) => Object.hasOwn(verbs, word));
   if (verb === undefined) return { path: [noun], next: Object.keys(verbs), options: everywhere };
   return { path: [noun, verb], next: [], options: [...everywhere, ...Object.keys(verbs[verb] ?? {})] };
-};
+}
 
-const didYouMean = (word: string | undefined): string => (word === undefined ? '' : ` Did you mean ${word}?`);
+function didYouMean(word: string | undefined): string {
+  return word === undefined ? '' : ` Did you mean ${word}?`;
+}
 
 /** Only what looks like an option or stands where a command stands is repeated: other words may be secrets. */
-const describeUnknown = (unknown: string[], argv: string[], vocabulary: Vocabulary): string => {
+function describeUnknown(unknown: string[], argv: string[], vocabulary: Vocabulary): string {
   const { path, next, options } = knownCommand(argv, vocabulary);
   const option = unknown
     .map(optionName)
@@ -39,9 +43,11 @@ const describeUnknown = (unknown: string[], argv: string[], vocabulary: Vocabula
   if (next.length === 0) return `There are more words than ${path.join(' ')} takes.`;
   const word = argv.find((given) => unknown.includes(given)) ?? '';
   return `There is no command ${[...path, word].join(' ')}.${didYouMean(nearest(word, next))}`;
-};
+}
 
-const listed = (names: string | undefined): string[] => (names ?? '').split(', ');
+function listed(names: string | undefined): string[] {
+  return (names ?? '').split(', ');
+}
 
 /** What a verb takes that is no option. */
 const wordsOfNouns: Record<string, string[]> = {
@@ -51,22 +57,22 @@ const wordsOfNouns: Record<string, string[]> = {
 };
 
 /** @param counted yargs's own `got 0, need at least 1`. */
-const missingWords = (path: string[], counted: string | undefined): string[] => {
+function missingWords(path: string[], counted: string | undefined): string[] {
   const isCreate = path.join(' ') === 'links create';
   const takes = isCreate ? ['<positionId>', '<action>'] : (wordsOfNouns[path[0] ?? ''] ?? []);
   const got = Number(/got (\d+)/.exec(counted ?? '')?.[1] ?? 0);
   const missing = takes.slice(got);
   return missing.length === 0 ? ['a word'] : missing;
-};
+}
 
 /** @returns what yargs finds wrong, in our words and never with a value that was given. */
-export const describeMisuse = (message: string, argv: string[], vocabulary: Vocabulary): Refusal => {
+export function describeMisuse(message: string, argv: string[], vocabulary: Vocabulary): CliError {
   const [, kind, names] = /^([A-Za-z -]+): *(.*)$/s.exec(message) ?? [];
   const { path, options } = knownCommand(argv, vocabulary);
   const help = `See ${[commandName, ...path, '--help'].join(' ')}`;
   const named = (name: string) => (options.includes(name) ? optionName(name) : `<${name}>`);
   const refuse = (words: string, issues: string[] = []) =>
-    new Refusal('invalid-input', `${words}\n${help}`, { issues });
+    new CliError('invalid-input', `${words}\n${help}`, { issues });
   if (kind?.startsWith('Unknown')) return refuse(describeUnknown(listed(names), argv, vocabulary));
   if (kind?.startsWith('Missing required'))
     return refuse(`Missing: ${listed(names).map(optionName).join(', ')}.`);
@@ -81,4 +87,4 @@ export const describeMisuse = (message: string, argv: string[], vocabulary: Voca
     return refuse(words.join(' '));
   }
   return refuse(message);
-};
+}

@@ -4,24 +4,24 @@ import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
 import { runAdmin } from '../lib/admin/dispatch.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
-import { buildNotifiers } from './notifiers.ts';
-import { buildEngine } from './services.ts';
+import { createNotifiers } from './notifiers.ts';
+import { createServices } from './services.ts';
 
 type Handler = (payload: unknown, context: Context) => Promise<AdminAnswer>;
 
 /** Direct invocations only, no route. If this function fails, no link can be made; those made go on working. */
-export const createAdmin = (
+export function createAdmin(
   environment: Environment,
-  build = buildEngine,
+  build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
-): Handler => {
-  const { engine, accounts } = build(environment);
+): Handler {
+  const { services, accounts } = build(environment);
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
-  const notifiers = buildNotifiers(environment);
+  const notifiers = createNotifiers(environment);
   return middy<unknown, AdminAnswer>().handler((payload, { awsRequestId }) =>
-    runAdmin({ engine, accounts, baseUrl, notifiers, log }, payload, awsRequestId),
+    runAdmin({ services, accounts, baseUrl, notifiers, log }, payload, awsRequestId),
   );
-};
+}
 
 let built: Handler | undefined;
 

@@ -22,10 +22,10 @@ const environmentSchema = z.object({
 export type Environment = z.infer<typeof environmentSchema>;
 
 /** @returns the parsed environment; throws a Fault that names what is missing. */
-export const parseEnvironment = (variables: Record<string, string | undefined>): Environment => {
+export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const parsed = environmentSchema.safeParse(variables);
   if (parsed.success) return parsed.data;
   throw new Fault('internal', 'The function is configured wrongly.', {
     issues: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
   });
-};
+}

@@ -1,5 +1,5 @@
-import { asFault } from '../lib/fault.ts';
-import { type Channel, nameOf, type ReadChannels, stackTopic } from '../lib/notify/channels.ts';
+import { toFault } from '../lib/fault.ts';
+import { type Channel, channelName, type ReadChannels, stackTopic } from '../lib/notify/channels.ts';
 import { fileChannels } from '../lib/notify/file-channels.ts';
 import type { Notifier, Notifiers } from '../lib/notify/notifier.ts';
 import { snsNotifier } from '../lib/notify/sns-notifier.ts';
@@ -8,7 +8,7 @@ import { webhookNotifier } from '../lib/notify/webhook-notifier.ts';
 import type { Environment } from './environment.ts';
 
 /** Who is told. Not part of the engine: the trigger notifies nobody, and its cold start loads none of this. */
-export const buildNotifiers = (environment: Environment): Notifiers => {
+export function createNotifiers(environment: Environment): Notifiers {
   const read = readerAt(environment.RIPCORD_NOTIFY);
   const topicArn = environment.RIPCORD_TOPIC_ARN;
   const topic = topicArn === undefined ? [] : [snsNotifier({ channel: stackTopic, topicArn })];
@@ -17,19 +17,20 @@ export const buildNotifiers = (environment: Environment): Notifiers => {
       try {
         return { notifiers: [...topic, ...(await read()).map(notifierOf)] };
       } catch (thrown) {
-        return { notifiers: topic, problem: asFault(thrown).message };
+        return { notifiers: topic, problem: toFault(thrown).message };
       }
     },
   };
-};
+}
 
-const readerAt = (place: Environment['RIPCORD_NOTIFY']): ReadChannels => {
+function readerAt(place: Environment['RIPCORD_NOTIFY']): ReadChannels {
   if (place === undefined) return async () => [];
   const path = place.slice(place.indexOf(':') + 1);
   return place.startsWith('ssm:') ? ssmChannels(path) : fileChannels(path);
-};
+}
 
-const notifierOf = (channel: Channel): Notifier =>
-  channel.kind === 'sns'
-    ? snsNotifier({ channel: nameOf(channel), topicArn: channel.topicArn, endpoint: channel.endpoint })
+function notifierOf(channel: Channel): Notifier {
+  return channel.kind === 'sns'
+    ? snsNotifier({ channel: channelName(channel), topicArn: channel.topicArn, endpoint: channel.endpoint })
     : webhookNotifier(channel);
+}

@@ -4,35 +4,36 @@ import type { Accounts } from '../lib/account/account.ts';
 import { fileAccounts } from '../lib/account/file-accounts.ts';
 import { ssmAccounts } from '../lib/account/ssm-accounts.ts';
 import { ccxtExchanges } from '../lib/exchange/ccxt/ccxt-exchange.ts';
-import type { Engine } from '../lib/services.ts';
-import { dynamoTable } from '../lib/store/dynamo-store.ts';
+import type { Services } from '../lib/services.ts';
+import { createDynamoStore } from '../lib/store/dynamo-store.ts';
 import type { Environment } from './environment.ts';
 
 /** The real things that all three functions run on, built once per cold start. */
-export const buildEngine = (environment: Environment): { engine: Engine; accounts: Accounts } => {
+export function createServices(environment: Environment): { services: Services; accounts: Accounts } {
   const accounts = accountsAt(environment.RIPCORD_ACCOUNTS);
   return {
     accounts,
-    engine: {
-      table: dynamoTable({
+    services: {
+      store: createDynamoStore({
         tableName: environment.RIPCORD_TABLE,
         endpoint: environment.RIPCORD_TABLE_ENDPOINT,
       }),
       exchanges: ccxtExchanges(accounts),
       now: Date.now,
-      pause: (ms) => pause(ms),
-      newMark,
+      sleep: (ms) => pause(ms),
+      randomId: newMark,
     },
   };
-};
+}
 
-const accountsAt = (place: Environment['RIPCORD_ACCOUNTS']): Accounts => {
+function accountsAt(place: Environment['RIPCORD_ACCOUNTS']): Accounts {
   const path = place.slice(place.indexOf(':') + 1);
   return place.startsWith('ssm:') ? ssmAccounts(path) : fileAccounts(path);
-};
+}
 
 /** 128 random bits as 25 digits in base 36. */
-const newMark = (): string =>
-  BigInt(`0x${randomBytes(16).toString('hex')}`)
+function newMark(): string {
+  return BigInt(`0x${randomBytes(16).toString('hex')}`)
     .toString(36)
     .padStart(25, '0');
+}

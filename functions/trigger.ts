@@ -1,17 +1,17 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { z } from 'zod';
-import { asFault, httpStatusOf } from '../lib/fault.ts';
-import { codeOf, createLog, type Log } from '../lib/log.ts';
+import { toFault, toHttpStatus } from '../lib/fault.ts';
+import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { fire } from '../lib/trigger/fire.ts';
-import { sayHit } from '../lib/trigger/log-hit.ts';
-import { judgeNavigation } from '../lib/trigger/navigation.ts';
-import type { Answer } from '../lib/trigger/response.ts';
+import { logHit } from '../lib/trigger/log-hit.ts';
+import { classifyNavigation } from '../lib/trigger/navigation.ts';
+import type { HitResponse } from '../lib/trigger/response.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
-import { wantsPage } from './http/content-negotiation.ts';
-import { renderPage } from './http/html-page.ts';
-import { toHolder } from './http/redact-response.ts';
-import { buildEngine } from './services.ts';
+import { prefersHtml } from './http/content-negotiation.ts';
+import { renderHtml } from './http/html-page.ts';
+import { redactForPublic } from './http/redact-response.ts';
+import { createServices } from './services.ts';
 
 /** What is read of a request; a token of any other shape is simply not found. */
 const requestSchema = z.object({
@@ -40,58 +40,59 @@ type Handler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** GET and POST /l/{token}: fires the link. If this function fails, alerts are lost; positions are untouched. */
-export const createTrigger = (
+export function createTrigger(
   environment: Environment,
-  build = buildEngine,
+  build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
-): Handler => {
-  const { engine } = build(environment);
-  const answer = async (event: APIGatewayProxyEventV2): Promise<Answer> => {
+): Handler {
+  const { services } = build(environment);
+  const answer = async (event: APIGatewayProxyEventV2): Promise<HitResponse> => {
     const { requestContext, pathParameters, headers, ...body } = requestSchema.parse(event);
-    return fire(engine, {
+    return fire(services, {
       token: pathParameters.token,
       method: requestContext.http.method,
       sourceIp: requestContext.http.sourceIp,
       userAgent: headers['user-agent'],
       hasBody: bodyOf(body).trim() !== '',
-      navigation: judgeNavigation(headers),
+      navigation: classifyNavigation(headers),
     });
   };
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
       const { error, event, context } = request;
-      log.say('hit-failed', { requestId: context.awsRequestId, code: codeOf(error) }, { Failures: 1 });
+      log.event('hit-failed', { requestId: context.awsRequestId, code: toErrorCode(error) }, { Failures: 1 });
       request.response = respond(event, answerOfFault(error));
     })
     .handler(async (event, { awsRequestId }) => {
-      const startedAt = engine.now();
+      const startedAt = services.now();
       const answered = await answer(event);
-      sayHit(log, answered, { requestId: awsRequestId, ms: engine.now() - startedAt });
+      logHit(log, answered, { requestId: awsRequestId, ms: services.now() - startedAt });
       return respond(event, answered);
     });
-};
+}
 
-const bodyOf = ({
+function bodyOf({
   body = '',
   isBase64Encoded,
-}: Pick<z.infer<typeof requestSchema>, 'body' | 'isBase64Encoded'>): string =>
-  isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}: Pick<z.infer<typeof requestSchema>, 'body' | 'isBase64Encoded'>): string {
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
 
 /** Where a fault comes this far, no order was sent. What is not ours reveals nothing. */
-const answerOfFault = (error: unknown): Answer => {
-  const fault = asFault(error);
-  const status = httpStatusOf(fault.code);
+function answerOfFault(error: unknown): HitResponse {
+  const fault = toFault(error);
+  const status = toHttpStatus(fault.code);
   return {
     status,
     body: { status: fault.code, message: fault.message },
     decision: 'refused',
     ...(status === 503 ? { retryAfter: 5 } : {}),
   };
-};
+}
 
-const respond = (event: APIGatewayProxyEventV2, given: Answer): APIGatewayProxyStructuredResultV2 => {
-  const answer = toHolder(given);
-  const asPage = wantsPage(event.headers?.accept ?? '');
+function respond(event: APIGatewayProxyEventV2, given: HitResponse): APIGatewayProxyStructuredResultV2 {
+  const answer = redactForPublic(given);
+  const asPage = prefersHtml(event.headers?.accept ?? '');
   return {
     statusCode: answer.status,
     headers: {
@@ -99,9 +100,9 @@ const respond = (event: APIGatewayProxyEventV2, given: Answer): APIGatewayProxyS
       'content-type': asPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
       ...(answer.retryAfter === undefined ? {} : { 'retry-after': String(answer.retryAfter) }),
     },
-    body: asPage ? renderPage(answer) : JSON.stringify(answer.body),
+    body: asPage ? renderHtml(answer) : JSON.stringify(answer.body),
   };
-};
+}
 
 let built: Handler | undefined;
 

@@ -15,32 +15,40 @@ export const positiveAmountSchema = amountSchema.refine((text) => new Decimal(te
 });
 
 /** @returns a calculator for exact decimals; throws on anything that is not a number. */
-export const decimal = (value: Amount | BigNumber): BigNumber => {
+export function decimal(value: Amount | BigNumber): BigNumber {
   const parsed = new Decimal(value);
   if (!parsed.isFinite()) throw new TypeError(`not a decimal: ${value}`);
   return parsed;
-};
+}
 
 /** @returns the plain decimal string, without trailing zeros. */
-export const toAmount = (value: BigNumber): Amount => value.toFixed();
+export function toAmount(value: BigNumber): Amount {
+  return value.toFixed();
+}
 
 /** @returns the sum; "0" for none. */
-export const sum = (amounts: Amount[]): Amount =>
-  toAmount(amounts.reduce((total, amount) => total.plus(amount), new Decimal(0)));
+export function sum(amounts: Amount[]): Amount {
+  return toAmount(amounts.reduce((total, amount) => total.plus(amount), new Decimal(0)));
+}
 
 /** @returns `amount` cut down (never up) to a whole number of steps. */
-export const truncateToStep = (amount: Amount, step: Amount): Amount => {
+export function truncateToStep(amount: Amount, step: Amount): Amount {
   const size = decimal(step);
   if (size.lte(0)) return toAmount(decimal(amount));
   return toAmount(decimal(amount).dividedToIntegerBy(size).times(size));
-};
+}
 
 /** @returns the larger one. */
-export const larger = (a: Amount, b: Amount): Amount => (decimal(a).gte(b) ? a : b);
+export function larger(a: Amount, b: Amount): Amount {
+  return decimal(a).gte(b) ? a : b;
+}
 
 /** @returns the smaller one. */
-export const smaller = (a: Amount, b: Amount): Amount => (decimal(a).lte(b) ? a : b);
+export function smaller(a: Amount, b: Amount): Amount {
+  return decimal(a).lte(b) ? a : b;
+}
 
 /** @returns whether it is more than nothing. */
-export const isPositive = (amount: Amount | undefined): boolean =>
-  amount !== undefined && decimal(amount).gt(0);
+export function isPositive(amount: Amount | undefined): boolean {
+  return amount !== undefined && decimal(amount).gt(0);
+}

@@ -6,8 +6,8 @@ const silenceMs = 1_000;
 /** Of one call with all its tries: a hit that waits for its keys has to be answered before TradingView's 3 s are over. */
 const callMs = 2_500;
 
-export const ssmClient = (): SSMClient =>
-  new SSMClient({
+export function ssmClient(): SSMClient {
+  return new SSMClient({
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
@@ -15,8 +15,11 @@ export const ssmClient = (): SSMClient =>
       socketTimeout: silenceMs,
     },
   });
+}
 
 /** @returns what ends a call, also one whose answer never comes to its end. */
-export const untilDeadline = (): { abortSignal: AbortSignal } => ({
-  abortSignal: AbortSignal.timeout(callMs),
-});
+export function untilDeadline(): { abortSignal: AbortSignal } {
+  return {
+    abortSignal: AbortSignal.timeout(callMs),
+  };
+}

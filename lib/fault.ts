@@ -1,48 +1,77 @@
+/** What to do next. `command` is a `ripcord` command line without the word `ripcord`; a face adds its own target. */
+export interface Hint {
+  text: string;
+  command?: string;
+}
+
+export interface FaultOptions {
+  hint?: Hint | undefined;
+  /** Replaces the code's public message. A link's holder reads it: it names no account, path or parameter. */
+  publicMessage?: string | undefined;
+  /** Single findings, for input with several faults: `accountName: expected …`. */
+  issues?: string[];
+  cause?: unknown;
+}
+
+/** From code to HTTP status, and to what a link's holder may read: the only such table. */
+const faults = {
+  'invalid-input': [400, 'The request is not valid. Nothing was done.'],
+  'account-not-found': [404, 'The account behind this link is not available. Nothing was sent.'],
+  'market-not-found': [404, 'The exchange does not list this market. Nothing was sent.'],
+  'order-not-found': [404, 'The exchange does not know an order of this position. Nothing was sent.'],
+  'position-not-found': [404, 'The position of this link was not found. Nothing was done.'],
+  'link-not-found': [404, 'This link was not found. Nothing was done.'],
+  conflict: [409, 'The position changed at the same time. Nothing was sent; open the link again.'],
+  'needs-attention': [409, 'This position needs its owner. Nothing was sent.'],
+  'exchange-refused': [422, 'The exchange refused the request. Nothing was sent.'],
+  internal: [500, 'Unexpected error in Ripcord.'],
+  'accounts-unreadable': [503, 'The account behind this link is not available. Nothing was sent.'],
+  'channels-unreadable': [503, 'The notification channels are not available.'],
+  'exchange-unreachable': [503, 'The exchange did not respond. Try again in a moment.'],
+  'table-unreachable': [503, 'The database did not respond. Try again in a moment.'],
+} as const satisfies Record<string, [status: number, publicMessage: string]>;
+
+export type FaultCode = keyof typeof faults;
+
 /**
- * The one error class that may reach a person. Its message says what was wrong, where, what was expected and
- * what to do; anything that is not a Fault is answered as `internal` and reveals nothing.
+ * The one error class that may reach a person. `detail` says what happened and what is unchanged, for the owner;
+ * `hint` what to do next; `publicMessage` is all that a link's holder reads. Any other error is answered as
+ * `internal` and reveals nothing.
  */
 export class Fault extends Error {
   readonly code: FaultCode;
-  /** Single findings, for input with several faults: `accountName: expected …`. */
+  readonly detail: string;
+  readonly hint: Hint | undefined;
+  readonly publicMessage: string;
   readonly issues: string[];
 
-  constructor(code: FaultCode, message: string, options: { issues?: string[]; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: FaultCode, detail: string, options: FaultOptions = {}) {
+    super(withHint(detail, options.hint), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'Fault';
     this.code = code;
+    this.detail = detail;
+    this.hint = options.hint;
+    this.publicMessage = options.publicMessage ?? faults[code][1];
     this.issues = options.issues ?? [];
   }
 }
 
-/** From code to HTTP status: the only such table. */
-const statusOf = {
-  'invalid-input': 400,
-  'unknown-account': 404,
-  'unknown-market': 404,
-  'unknown-order': 404,
-  'unknown-position': 404,
-  'unknown-link': 404,
-  conflict: 409,
-  'needs-attention': 409,
-  'link-gone': 410,
-  'exchange-refused': 422,
-  internal: 500,
-  'accounts-unreadable': 503,
-  'channels-unreadable': 503,
-  'exchange-unreachable': 503,
-  'table-unreachable': 503,
-} as const;
+/** @returns the whole sentence for a face that has no target of its own, such as JSON. */
+function withHint(detail: string, hint: Hint | undefined): string {
+  if (hint === undefined) return detail;
+  return `${detail} ${hint.text}${hint.command === undefined ? '' : ` ripcord ${hint.command}`}`;
+}
 
-export type FaultCode = keyof typeof statusOf;
+/** @returns the HTTP status for a fault; 503 only when nothing was sent to the exchange. */
+export function toHttpStatus(code: FaultCode): number {
+  return faults[code][0];
+}
 
-/** @returns the HTTP status for a fault; 503 only where nothing was sent to the exchange. */
-export const httpStatusOf = (code: FaultCode): number => statusOf[code];
-
-/** Turns whatever was thrown into a Fault; what is not ours becomes `internal` with no detail of its own. */
-export const asFault = (thrown: unknown): Fault =>
-  thrown instanceof Fault
+/** @returns a Fault for anything thrown; what is not ours becomes `internal` with no detail of its own. */
+export function toFault(thrown: unknown): Fault {
+  return thrown instanceof Fault
     ? thrown
-    : new Fault('internal', 'Something failed inside Ripcord. The function log has the details.', {
+    : new Fault('internal', 'Unexpected error in Ripcord. The function log has the details.', {
         cause: thrown,
       });
+}

@@ -77,9 +77,9 @@ export type MetricName = keyof typeof metrics;
 export type Counts = Partial<Record<MetricName, number | undefined>>;
 
 export interface Log {
-  say(event: LogEvent, fields: LogFields, counts?: Counts): void;
+  event(event: LogEvent, fields: LogFields, counts?: Counts): void;
   /** Metrics alone. Nothing is written where nobody reads them. */
-  count(counts: Counts): void;
+  metrics(counts: Counts): void;
 }
 
 /**
@@ -99,7 +99,7 @@ export interface LogOptions {
  * Lines of JSON. They go to stdout itself: `console` is the runtime's own on Lambda, which would wrap a line into
  * one of its own, and CloudWatch reads metrics only from a line that has them at its top.
  */
-export const createLog = ({ namespace, write = toStdout, now = Date.now }: LogOptions): Log => {
+export function createLog({ namespace, write = toStdout, now = Date.now }: LogOptions): Log {
   const line = (event: LogEvent | undefined, fields: LogFields, counts: Counts): void => {
     const at = now();
     const told = Object.fromEntries(fieldNames.flatMap((name) => entryOf(name, fields[name])));
@@ -109,31 +109,31 @@ export const createLog = ({ namespace, write = toStdout, now = Date.now }: LogOp
     write(JSON.stringify({ timestamp: new Date(at).toISOString(), level, event, ...told, ...measured }));
   };
   return {
-    say: (event, fields, counts = {}) => line(event, fields, counts),
-    count: (counts) => line(undefined, {}, counts),
+    event: (event, fields, counts = {}) => line(event, fields, counts),
+    metrics: (counts) => line(undefined, {}, counts),
   };
-};
+}
 
-const toStdout = (line: string): void => {
+function toStdout(line: string): void {
   process.stdout.write(`${line}\n`);
-};
+}
 
-const entryOf = (name: keyof LogFields, value: string | number | undefined): [string, string | number][] => {
+function entryOf(name: keyof LogFields, value: string | number | undefined): [string, string | number][] {
   if (value === undefined) return [];
   if (typeof value === 'number') return [[name, Math.round(value)]];
   return [[name, word.test(value) ? value : 'unprintable']];
-};
+}
 
 /**
  * CloudWatch's embedded metric format: what `_aws` names is read from the same line.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-const metricsOf = (
+function metricsOf(
   namespace: string,
   at: number,
   told: Record<string, string | number>,
   counts: Counts,
-): Record<string, unknown> => {
+): Record<string, unknown> {
   const directives = [];
   const values: Record<string, number> = {};
   for (const [name, { unit, ...metric }] of Object.entries(metrics)) {
@@ -144,15 +144,15 @@ const metricsOf = (
     directives.push({ Namespace: namespace, Dimensions: [by], Metrics: [{ Name: name, Unit: unit }] });
   }
   return directives.length === 0 ? {} : { ...values, _aws: { Timestamp: at, CloudWatchMetrics: directives } };
-};
+}
 
 /** What an error is called in the log: its code where it is ours, its class where it is not. */
-export const codeOf = (thrown: unknown): string => {
+export function toErrorCode(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown;
   if (thrown instanceof Fault) {
     if (thrown.code !== 'internal') return thrown.code;
-    return thrown.cause === undefined ? 'internal' : codeOf(thrown.cause);
+    return thrown.cause === undefined ? 'internal' : toErrorCode(thrown.cause);
   }
   // A class is letters only: what else somebody may have put into a name is not printed.
   return /^[A-Za-z]{1,40}$/.test(thrown.name) ? thrown.name : 'Error';
-};
+}

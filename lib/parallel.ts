@@ -1,9 +1,9 @@
 /** Runs over all inputs, `parallel` at a time. @returns the outputs in the inputs' order. */
-export const inParallel = async <Input, Output>(
+export async function inParallel<Input, Output>(
   inputs: Input[],
   parallel: number,
   run: (input: Input) => Promise<Output>,
-): Promise<Output[]> => {
+): Promise<Output[]> {
   const outputs: Output[] = [];
   // One iterator shared by all workers: each input goes to whoever is free next.
   const waiting = inputs.entries();
@@ -12,4 +12,4 @@ export const inParallel = async <Input, Output>(
   };
   await Promise.all(Array.from({ length: parallel }, worker));
   return outputs;
-};
+}

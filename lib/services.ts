@@ -1,13 +1,13 @@
 import type { Exchanges } from './exchange/exchange.ts';
-import type { Table } from './store/store.ts';
+import type { Store } from './store/store.ts';
 
 /** What the use cases run on. A simulation replaces every one of these. */
-export interface Engine {
-  table: Table;
+export interface Services {
+  store: Store;
   exchanges: Exchanges;
   /** Epoch milliseconds. */
   now(): number;
-  pause(ms: number): Promise<void>;
+  sleep(ms: number): Promise<void>;
   /** A mark nobody else has, and random digits for ids: letters and digits, at least 12. */
-  newMark(): string;
+  randomId(): string;
 }

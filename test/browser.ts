@@ -19,11 +19,11 @@ const flags = [
 const systemChromium = '/usr/bin/chromium';
 
 /** Starts the system's Chromium, or the one that npm has brought. @returns undefined where neither runs. */
-export const launchBrowser = async (...more: string[]): Promise<Browser | undefined> => {
+export async function launchBrowser(...more: string[]): Promise<Browser | undefined> {
   try {
     const executablePath = existsSync(systemChromium) ? systemChromium : await sparticuz.executablePath();
     return await chromium.launch({ executablePath, args: [...flags, ...more] });
   } catch {
     return undefined;
   }
-};
+}

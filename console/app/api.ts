@@ -14,10 +14,10 @@ export class Refusal extends Error {
 }
 
 /** Sends one command. The server has checked the answer against the contract. Throws a Refusal. */
-export const ask = async <Name extends CommandName>(
+export async function ask<Name extends CommandName>(
   command: Name,
   input: Asked<Name>,
-): Promise<CommandResult<Name>> => {
+): Promise<CommandResult<Name>> {
   const response = await fetch('/console/command', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -30,8 +30,9 @@ export const ask = async <Name extends CommandName>(
   });
   if (!answer.ok) throw new Refusal(answer.error.code, answer.error.message);
   return answer.result as CommandResult<Name>;
-};
+}
 
 /** @returns a sentence for whatever was thrown. */
-export const wordsOf = (thrown: unknown): string =>
-  thrown instanceof Refusal ? thrown.message : 'Something failed in this page. Reload it.';
+export function wordsOf(thrown: unknown): string {
+  return thrown instanceof Refusal ? thrown.message : 'Something failed in this page. Reload it.';
+}

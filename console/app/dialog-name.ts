@@ -8,6 +8,6 @@ export type DialogName =
 
 export const dialog = signal<DialogName | undefined>(undefined);
 
-export const openDialog = (name: DialogName): void => {
+export function openDialog(name: DialogName): void {
   dialog.value = name;
-};
+}

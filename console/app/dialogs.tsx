@@ -19,20 +19,22 @@ interface Closing {
   onClose: () => void;
 }
 
-const ResumeDialog = ({ onClose }: Closing) => (
-  <ConfirmDialog
-    title="Resume all links?"
-    subtitle="Every armed link acts again."
-    verb="Resume links"
-    onClose={onClose}
-    task={async () => {
-      await ask('links.resume', {});
-      say('Links are live again.');
-    }}
-  >
-    <p>Alerts that fired during the pause are not made up for: what they hit was refused.</p>
-  </ConfirmDialog>
-);
+function ResumeDialog({ onClose }: Closing) {
+  return (
+    <ConfirmDialog
+      title="Resume all links?"
+      subtitle="Every armed link acts again."
+      verb="Resume links"
+      onClose={onClose}
+      task={async () => {
+        await ask('links.resume', {});
+        say('Links are live again.');
+      }}
+    >
+      <p>Alerts that fired during the pause are not made up for: what they hit was refused.</p>
+    </ConfirmDialog>
+  );
+}
 
 const ofPosition: Record<
   Extract<DialogName, { positionId: string }>['kind'],
@@ -52,12 +54,12 @@ const ofNothing: Record<
   ComponentType<Closing>
 > = { adopt: AdoptDialog, open: OpenDialog, resume: ResumeDialog };
 
-const onClose = () => {
+function onClose() {
   dialog.value = undefined;
-};
+}
 
 /** The one dialog that is open. */
-export const Dialogs = () => {
+export function Dialogs() {
   const name = dialog.value;
   if (name === undefined) return null;
   if ('positionId' in name) {
@@ -72,4 +74,4 @@ export const Dialogs = () => {
   }
   const Named = ofNothing[name.kind];
   return <Named onClose={onClose} />;
-};
+}

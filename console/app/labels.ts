@@ -7,12 +7,12 @@ export type Tone = 'gain' | 'warn' | 'busy' | 'plain' | 'over';
 /** What a position is, for a person, in a word or two. */
 export type Stage = 'unfilled' | 'partly' | 'filled' | 'closing' | 'attention' | 'closed' | 'canceled';
 
-export const stageOf = ({ status, fill }: PositionView): Stage => {
+export function stageOf({ status, fillStatus }: PositionView): Stage {
   if (status === 'needs-attention') return 'attention';
   if (status === 'closing' || status === 'canceled' || status === 'closed') return status;
-  if (fill === 'closed') return 'closed';
-  return fill === 'partly-filled' ? 'partly' : fill;
-};
+  if (fillStatus === 'closed') return 'closed';
+  return fillStatus === 'partly-filled' ? 'partly' : fillStatus;
+}
 
 export const stages: Record<Stage, { word: string; tone: Tone }> = {
   attention: { word: 'Needs a person', tone: 'warn' },
@@ -24,25 +24,33 @@ export const stages: Record<Stage, { word: string; tone: Tone }> = {
   canceled: { word: 'Cancelled', tone: 'over' },
 };
 
-export const stageWords = (position: PositionView): string => {
+export function stageWords(position: PositionView): string {
   const stage = stageOf(position);
   const filled = stage === 'partly' ? ` ${share(position.filled, position.amount)} %` : '';
   return `${stages[stage].word}${filled}`;
-};
+}
 
-export const isOver = (position: PositionView): boolean => stages[stageOf(position)].tone === 'over';
+export function isOver(position: PositionView): boolean {
+  return stages[stageOf(position)].tone === 'over';
+}
 
-export const baseOf = (symbol: string): string => symbol.split('/')[0] ?? symbol;
+export function baseOf(symbol: string): string {
+  return symbol.split('/')[0] ?? symbol;
+}
 
 /** "BTC/USDT", and "BTC/USDT perp" for a perpetual. */
-export const marketName = (symbol: string): string => symbol.replace(/:.*$/, ' perp');
+export function marketName(symbol: string): string {
+  return symbol.replace(/:.*$/, ' perp');
+}
 
 const exchangeNames: Record<string, string> = {
   binance: 'Binance',
   binanceusdm: 'Binance Futures',
   bybit: 'Bybit',
 };
-export const exchangeName = (id: string): string => exchangeNames[id] ?? id;
+export function exchangeName(id: string): string {
+  return exchangeNames[id] ?? id;
+}
 
 export const actions: Record<Action, { title: string; short: string; rule: string }> = {
   close: {
@@ -57,44 +65,49 @@ export const actions: Record<Action, { title: string; short: string; rule: strin
   },
 };
 
-const orders = (count: number): string => (count === 1 ? '1 exit order' : `${count} exit orders`);
+function orders(count: number): string {
+  return count === 1 ? '1 exit order' : `${count} exit orders`;
+}
 
-const effectOnFilled = (
+function effectOnFilled(
   action: Action,
-  { left, amountStep, symbol, side, openExits }: PositionView,
-): string => {
-  const all = `${amount(left, amountStep)} ${baseOf(symbol)}`;
-  const exits = openExits > 0 ? orders(openExits) : undefined;
+  { remaining, amountStep, symbol, side, openExitOrders }: PositionView,
+): string {
+  const all = `${amount(remaining, amountStep)} ${baseOf(symbol)}`;
+  const exits = openExitOrders > 0 ? orders(openExitOrders) : undefined;
   if (action === 'keep')
     return exits === undefined
       ? `Now it does nothing: ${all} stays open.`
       : `Now it does nothing: ${all} and ${exits} stay as they are.`;
   const verb = side === 'long' ? 'sells' : 'buys back';
   return `Now it ${exits === undefined ? '' : `cancels ${exits} and `}${verb} ${all} at MARKET.`;
-};
+}
 
 /** Exchanges tell the fee of a bought amount, which comes out of it, only once its entry is done. */
-const awaitsFee = ({ symbol, side, entries }: PositionView): boolean =>
-  !symbol.includes(':') &&
-  side === 'long' &&
-  entries.some(({ filled, baseFee }) => isPositive(filled) && baseFee === undefined);
+function awaitsFee({ symbol, side, entryOrders }: PositionView): boolean {
+  return (
+    !symbol.includes(':') &&
+    side === 'long' &&
+    entryOrders.some(({ filled, baseFee }) => isPositive(filled) && baseFee === undefined)
+  );
+}
 
 /** What a link fired at this moment would do to a position, in a sentence. */
-export const effectNow = (action: Action, position: PositionView): string => {
+export function effectNow(action: Action, position: PositionView): string {
   const base = baseOf(position.symbol);
   const of = (value: string) => `${amount(value, position.amountStep)} ${base}`;
-  const exits = position.openExits;
+  const exits = position.openExitOrders;
   const verb = position.side === 'long' ? 'sells' : 'buys back';
   switch (stageOf(position)) {
     case 'unfilled':
       return `Now it cancels the entry of ${of(position.amount)}${exits > 0 ? ` and ${orders(exits)}` : ''}; nothing has filled.`;
     case 'partly': {
-      const waiting = position.entries.filter(({ status }) => status !== 'done');
+      const waiting = position.entryOrders.filter(({ status }) => status !== 'done');
       const rest = of(total(waiting.map((entry) => minusOf(entry.amount, entry.filled))));
       if (waiting.length === 0) return effectOnFilled(action, position);
       return action === 'close'
-        ? `Now it cancels the ${rest} still waiting${exits > 0 ? ` and ${orders(exits)}` : ''}, then ${verb} ${of(position.left)}${awaitsFee(position) ? ', less the fee taken from it,' : ''} at MARKET.`
-        : `Now it cancels the ${rest} still waiting and leaves the ${of(position.left)} that filled open.`;
+        ? `Now it cancels the ${rest} still waiting${exits > 0 ? ` and ${orders(exits)}` : ''}, then ${verb} ${of(position.remaining)}${awaitsFee(position) ? ', less the fee taken from it,' : ''} at MARKET.`
+        : `Now it cancels the ${rest} still waiting and leaves the ${of(position.remaining)} that filled open.`;
     }
     case 'filled':
       return effectOnFilled(action, position);
@@ -105,7 +118,7 @@ export const effectNow = (action: Action, position: PositionView): string => {
     default:
       return 'The position is over: it does nothing.';
   }
-};
+}
 
 export const linkStates: Record<LinkView['state'], { word: string; tone: Tone }> = {
   armed: { word: 'Armed', tone: 'gain' },
@@ -115,11 +128,12 @@ export const linkStates: Record<LinkView['state'], { word: string; tone: Tone }>
 };
 
 /** A link that can still act: armed, and its position not over. */
-export const isArmed = (link: LinkView, position: PositionView | undefined): boolean =>
-  link.state === 'armed' && position !== undefined && !isOver(position);
+export function isArmed(link: LinkView, position: PositionView | undefined): boolean {
+  return link.state === 'armed' && position !== undefined && !isOver(position);
+}
 
 /** What its maker chose beside the action, in words; nothing where nothing was. */
-export const limitsOf = (link: LinkView, time: (iso: string) => string): string[] => {
+export function limitsOf(link: LinkView, time: (iso: string) => string): string[] {
   const { maxUses, uses = 0, expiresAt, percent, sources } = link;
   return [
     ...(percent === undefined ? [] : [`${percent} % only`]),
@@ -133,19 +147,19 @@ export const limitsOf = (link: LinkView, time: (iso: string) => string): string[
         ? ['from TradingView']
         : [`from ${sources.join(', ')}`]),
   ];
-};
+}
 
 /** How a person fires a link without an alert, and whether it asks first: as lib/trigger/fire.ts decides it. */
-export const byHand = ({ confirm, methods, percent, maxUses, sources }: LinkView): string => {
+export function byHand({ confirm, methods, percent, maxUses, sources }: LinkView): string {
   if (sources === 'tradingview') return "It can't be fired by hand: only TradingView's addresses may.";
   const asks = confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
   const where = sources === 'any' ? 'a browser' : 'a browser at an address that you listed';
   return `To fire it by hand, open the link in ${where}${asks ? ' and press the button' : ': it acts at once'}.`;
-};
+}
 
 /** Whether a price is where the position loses: a stop rather than a target. */
-export const exitName = (at: string | undefined, position: PositionView): string => {
+export function exitName(at: string | undefined, position: PositionView): string {
   if (at === undefined || position.averageEntry === undefined) return 'Exit';
   const above = isPositive(minusOf(at, position.averageEntry));
   return above === (position.side === 'long') ? 'Take profit' : 'Stop';
-};
+}

@@ -19,7 +19,7 @@ const places: { view: Route['view']; path: string; name: string; icon: IconName 
   { view: 'links', path: pathOf.links, name: 'Links', icon: 'link' },
 ];
 
-const pauseLinks = async (): Promise<void> => {
+async function pauseLinks(): Promise<void> {
   try {
     await ask('links.pause', {});
     say('All links are paused. No hit does anything until you resume.');
@@ -27,11 +27,11 @@ const pauseLinks = async (): Promise<void> => {
     say(wordsOf(thrown), 'bad');
   }
   await refresh();
-};
+}
 
 /** The kill switch: stopping takes one click, going on asks first. */
-const KillSwitch = () =>
-  paused.value ? (
+function KillSwitch() {
+  return paused.value ? (
     <button type="button" class="kill on" onClick={() => openDialog({ kind: 'resume' })}>
       <Icon name="play" /> <span>Resume links</span>
     </button>
@@ -40,8 +40,9 @@ const KillSwitch = () =>
       <Icon name="pause" /> <span>Pause all links</span>
     </button>
   );
+}
 
-const Freshness = () => {
+function Freshness() {
   const told = toldAt.value;
   const text = trouble.value !== undefined ? 'Not up to date' : told === undefined ? 'Loading' : 'Live';
   return (
@@ -52,40 +53,42 @@ const Freshness = () => {
       {text}
     </span>
   );
-};
+}
 
-const Banners = () => (
-  <>
-    {trouble.value === undefined ? null : (
-      <p class="banner warn" role="alert">
-        <Icon name="alert" />
-        {trouble.value.message}
-        {trouble.value.code === 'locked'
-          ? ''
-          : toldAt.value === undefined
-            ? ' Trying again.'
-            : ` Shown as it was at ${localTime(new Date(toldAt.value).toISOString())}. Trying again.`}
-      </p>
-    )}
-    {paused.value ? (
-      <p class="banner warn" role="status">
-        <Icon name="pause" />
-        <span>
-          <strong>All links are paused.</strong> Hits are refused and recorded; nothing is closed or cancelled
-          by a link.
-        </span>
-      </p>
-    ) : null}
-  </>
-);
+function Banners() {
+  return (
+    <>
+      {trouble.value === undefined ? null : (
+        <p class="banner warn" role="alert">
+          <Icon name="alert" />
+          {trouble.value.message}
+          {trouble.value.code === 'locked'
+            ? ''
+            : toldAt.value === undefined
+              ? ' Trying again.'
+              : ` Shown as it was at ${localTime(new Date(toldAt.value).toISOString())}. Trying again.`}
+        </p>
+      )}
+      {paused.value ? (
+        <p class="banner warn" role="status">
+          <Icon name="pause" />
+          <span>
+            <strong>All links are paused.</strong> Hits are refused and recorded; nothing is closed or
+            cancelled by a link.
+          </span>
+        </p>
+      ) : null}
+    </>
+  );
+}
 
-const titleOf = (now: Route): string => {
+function titleOf(now: Route): string {
   if (now.view !== 'position') return places.find(({ view }) => view === now.view)?.name ?? '';
   const position = positionOf(now.positionId);
   return position === undefined ? 'Position Info' : marketName(position.symbol);
-};
+}
 
-const View = ({ now }: { now: Route }) => {
+function View({ now }: { now: Route }) {
   switch (now.view) {
     case 'dashboard':
       return <Dashboard />;
@@ -96,9 +99,9 @@ const View = ({ now }: { now: Route }) => {
     case 'links':
       return <LinksView />;
   }
-};
+}
 
-export const Shell = () => {
+export function Shell() {
   const now = route.value;
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
@@ -149,4 +152,4 @@ export const Shell = () => {
       <Notice />
     </>
   );
-};
+}

@@ -21,7 +21,7 @@ let asked = 0;
 let shown = 0;
 
 /** Asks for everything. An answer that was overtaken by a later one is dropped. */
-export const refresh = async (): Promise<void> => {
+export async function refresh(): Promise<void> {
   asked += 1;
   const turn = asked;
   try {
@@ -43,19 +43,19 @@ export const refresh = async (): Promise<void> => {
     const code = thrown instanceof Refusal ? thrown.code : 'internal';
     trouble.value = { code, message: wordsOf(thrown) };
   }
-};
+}
 
 /** Accounts change at the command line only, so they are asked for when the page is looked at anew. */
-const refreshAccounts = async (): Promise<void> => {
+async function refreshAccounts(): Promise<void> {
   accounts.value = (await ask('accounts.list', {})).accounts;
-};
+}
 
 /** Every open position costs the exchange a few requests: with many of them, the page asks less often. */
 const leastPauseMs = 3_000;
 const pausePerPositionMs = 400;
 
 /** Goes on asking while the page is looked at. */
-export const keepFresh = (): void => {
+export function keepFresh(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const round = async (): Promise<void> => {
     clearTimeout(timer);
@@ -70,10 +70,12 @@ export const keepFresh = (): void => {
     void round();
   });
   void round();
-};
+}
 
-export const positionOf = (positionId: string): PositionView | undefined =>
-  positions.value?.find((position) => position.positionId === positionId);
+export function positionOf(positionId: string): PositionView | undefined {
+  return positions.value?.find((position) => position.positionId === positionId);
+}
 
-export const linksOf = (positionId: string): LinkView[] =>
-  links.value.filter((link) => link.positionId === positionId);
+export function linksOf(positionId: string): LinkView[] {
+  return links.value.filter((link) => link.positionId === positionId);
+}

@@ -22,4 +22,6 @@ const allowed: ReadonlySet<string> = new Set<CommandName>([
   'positions.resolve',
 ]);
 
-export const isAllowed = (name: string): name is CommandName => allowed.has(name);
+export function isAllowed(name: string): name is CommandName {
+  return allowed.has(name);
+}

@@ -32,7 +32,7 @@ const commandSchema = z.looseObject({ command: z.string() });
  * site can have sent; whoever reads the address in the terminal gets it.
  * @param announce is told the next address once one has been used.
  */
-export const createConsole = (relay: Relay, announce: (address: string) => void): Console => {
+export function createConsole(relay: Relay, announce: (address: string) => void): Console {
   const sessions = createSessions();
   const addressAt = (origin: string): string => `${origin}/?key=${sessions.key}`;
 
@@ -112,53 +112,63 @@ export const createConsole = (relay: Relay, announce: (address: string) => void)
       await serveFile(request, response, pathname.slice(base.length));
     },
   };
-};
+}
 
-const urlOf = (request: IncomingMessage): URL =>
-  URL.parse(request.url ?? '', 'http://127.0.0.1') ?? new URL('http://127.0.0.1/?');
+function urlOf(request: IncomingMessage): URL {
+  return URL.parse(request.url ?? '', 'http://127.0.0.1') ?? new URL('http://127.0.0.1/?');
+}
 
 /** Cookies don't know ports: two consoles on this machine would take each other's away. */
-const cookieName = ({ headers }: IncomingMessage): string =>
-  `ripcord-${/:(\d+)$/.exec(headers.host ?? '')?.[1] ?? '80'}`;
+function cookieName({ headers }: IncomingMessage): string {
+  return `ripcord-${/:(\d+)$/.exec(headers.host ?? '')?.[1] ?? '80'}`;
+}
 
-const cookieOf = ({ headers }: IncomingMessage, name: string): string | undefined =>
-  headers.cookie
+function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
+  return headers.cookie
     ?.split(/; */)
     .find((each) => each.startsWith(`${name}=`))
     ?.slice(name.length + 1);
+}
 
 /**
  * SameSite counts every port of this machine as one site, so that another server's page here would have the cookie
  * sent: what tells it apart is the origin, which browsers name in every POST.
  */
-const isOwnPage = ({ headers }: IncomingMessage): boolean =>
-  headers.origin === `http://${headers.host}` &&
-  (headers['sec-fetch-site'] ?? 'same-origin') === 'same-origin' &&
-  headers['content-type'] === 'application/json';
+function isOwnPage({ headers }: IncomingMessage): boolean {
+  return (
+    headers.origin === `http://${headers.host}` &&
+    (headers['sec-fetch-site'] ?? 'same-origin') === 'same-origin' &&
+    headers['content-type'] === 'application/json'
+  );
+}
 
-const parseJson = (body: Buffer | undefined): unknown => {
+function parseJson(body: Buffer | undefined): unknown {
   try {
     return JSON.parse(body?.toString('utf8') ?? '');
   } catch {
     return undefined;
   }
-};
+}
 
-const refusal = (code: string, message: string): AdminAnswer => ({
-  ok: false,
-  error: { code, message, issues: [] },
-});
+function refusal(code: string, message: string): AdminAnswer {
+  return {
+    ok: false,
+    error: { code, message, issues: [] },
+  };
+}
 
-const answer = (response: ServerResponse, status: number, body: AdminAnswer): void => {
+function answer(response: ServerResponse, status: number, body: AdminAnswer): void {
   response.writeHead(status, { ...safeHeaders, 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify(body));
-};
+}
 
-const refusalPage = (title: string, sentence: string): string => `<!doctype html>
+function refusalPage(title: string, sentence: string): string {
+  return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Ripcord: ${title}</title><link rel="icon" href="${base}icon.svg"><link rel="stylesheet" href="${base}app.css"></head>
 <body><main class="refusal"><img src="${base}icon.svg" alt="" width="40" height="40"><h1>${title}</h1><p>${sentence}</p></main></body></html>
 `;
+}
 
 const lockedPage = refusalPage(
   'Locked',
@@ -171,7 +181,7 @@ const usedPage = refusalPage(
 const notFoundPage = refusalPage('Not found', `Ripcord's console is at <a href="${base}">${base}</a>.`);
 const elsewherePage = refusalPage('Not here', 'The console answers on this machine only.');
 
-const refuse = (response: ServerResponse, status: number, page: string): void => {
+function refuse(response: ServerResponse, status: number, page: string): void {
   response.writeHead(status, { ...safeHeaders, 'content-type': 'text/html; charset=utf-8' });
   response.end(page);
-};
+}

@@ -6,17 +6,19 @@ export interface PageFile {
   content: Uint8Array | string;
 }
 
-const inApp = (name: string): string => fileURLToPath(new URL(`../app/${name}`, import.meta.url));
+function inApp(name: string): string {
+  return fileURLToPath(new URL(`../app/${name}`, import.meta.url));
+}
 
 let built: Promise<ReadonlyMap<string, PageFile>> | undefined;
 
 /** The page as it is served, by file name; bundled from its sources at the first request of a process. */
-export const pageFiles = (): Promise<ReadonlyMap<string, PageFile>> => {
+export function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   built ??= build();
   return built;
-};
+}
 
-const build = async (): Promise<ReadonlyMap<string, PageFile>> => {
+async function build(): Promise<ReadonlyMap<string, PageFile>> {
   const esbuild = await import('esbuild');
   const [{ outputFiles }, page, icon] = await Promise.all([
     esbuild.build({
@@ -49,4 +51,4 @@ const build = async (): Promise<ReadonlyMap<string, PageFile>> => {
     ['inter-latin-wght-normal.woff2', { type: 'font/woff2', content: output('.woff2') }],
     ['icon.svg', { type: 'image/svg+xml', content: icon }],
   ]);
-};
+}

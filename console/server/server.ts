@@ -9,14 +9,14 @@ export interface ConsoleServer {
 }
 
 /** Serves the console alone, on the loopback address. Throws a StartFailure. */
-export const startConsole = async (options: {
+export async function startConsole(options: {
   port: number;
   relay: Relay;
   log: (line: string) => void;
-}): Promise<ConsoleServer> => {
+}): Promise<ConsoleServer> {
   const { port, relay, log } = options;
   const server = await startServer(port, log);
   const { addressAt, handle } = createConsole(relay, (address) => log(`For another browser: ${address}`));
   server.serve(handle);
   return { address: addressAt(server.url), stop: () => server.stop() };
-};
+}

@@ -1,9 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** 256 random bits. */
-const newSecret = (): string => randomBytes(32).toString('base64url');
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
 /** Secrets are compared by their hashes, so that the time it takes tells nothing of them. */
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
 
 export interface Sessions {
   /** Opens one session, once; afterwards this is another one. */
@@ -14,7 +18,7 @@ export interface Sessions {
 }
 
 /** Who may use the console: whoever has read the address in the terminal. Kept in memory, so all end with the process. */
-export const createSessions = (): Sessions => {
+export function createSessions(): Sessions {
   let key = newSecret();
   const open = new Set<string>();
   return {
@@ -30,4 +34,4 @@ export const createSessions = (): Sessions => {
     },
     has: (secret) => open.has(hashOf(secret)),
   };
-};
+}

@@ -21,7 +21,7 @@ interface Schema {
 }
 
 /** What a person calls a schema: `"close" or "keep"`, `text`, `list of text` … */
-const nameType = (schema: Schema): string => {
+function nameType(schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(nameType))].join(' or ');
@@ -30,30 +30,32 @@ const nameType = (schema: Schema): string => {
   if (schema.type === 'object') return schema.properties === undefined ? 'object' : 'object, see below';
   if (schema.type === 'string') return 'text';
   return schema.type === 'boolean' ? 'true or false' : (schema.type ?? 'anything');
-};
+}
 
-const rangeOf = ({ minimum, maximum }: Schema): string =>
-  minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER
+function rangeOf({ minimum, maximum }: Schema): string {
+  return minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER
     ? ` from ${minimum} to ${maximum}`
     : '';
+}
 
-const rows = (schema: Schema, path = ''): string[] =>
-  Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+function rows(schema: Schema, path = ''): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const isRequired = schema.required?.includes(name) ?? false;
     const row = `| \`${path}${name}\` | ${nameType(field)} | ${isRequired ? 'yes' : ''} |`;
     return field.type === 'object' && field.properties !== undefined
       ? [row, ...rows(field, `${path}${name}.`)]
       : [row];
   });
+}
 
-const inputTable = (schema: Schema): string => {
+function inputTable(schema: Schema): string {
   const lines = rows(schema);
   return lines.length === 0
     ? 'No input.'
     : ['| input | type | required |', '|---|---|---|', ...lines].join('\n');
-};
+}
 
-const resultLine = (schema: Schema): string => {
+function resultLine(schema: Schema): string {
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => {
     const inner = field.type === 'array' ? field.items : field;
     const names = Object.keys(inner?.properties ?? {});
@@ -63,13 +65,14 @@ const resultLine = (schema: Schema): string => {
       : `\`${name}\`: ${list}{ ${names.join(', ')} }`;
   });
   return `Result: ${fields.join('; ')}.`;
-};
+}
 
-const describe = (schema: z.ZodType): Schema =>
-  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
+function describe(schema: z.ZodType): Schema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
+}
 
 /** @returns the page's text. */
-export const renderAdminApi = (): string => {
+export function renderAdminApi(): string {
   const sections = Object.entries(commands).map(([name, { summary, input, result }]) =>
     [`## ${name}`, summary, inputTable(describe(input)), resultLine(describe(result))].join('\n\n'),
   );
@@ -95,6 +98,6 @@ Amounts and prices are decimal strings (\`"0.5"\`), times ISO 8601 in UTC unless
 milliseconds. An input field that is not listed is refused.`,
     ...sections,
   ].join('\n\n')}\n`;
-};
+}
 
 if (import.meta.main) await writeFile(new URL('./admin-api.md', import.meta.url), renderAdminApi());

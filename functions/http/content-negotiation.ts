@@ -2,7 +2,7 @@
  * Whether a page is wanted rather than JSON, by the weights of RFC 9110. Where both are as welcome the first named
  * is meant; who takes anything is a program.
  */
-export const wantsPage = (accept: string): boolean => {
+export function prefersHtml(accept: string): boolean {
   const ranges = accept
     .toLowerCase()
     .split(',')
@@ -18,6 +18,6 @@ export const wantsPage = (accept: string): boolean => {
   const json = welcome('application/json', 'application/*', '*/*');
   if (page.weight !== json.weight) return page.weight > json.weight;
   return page.weight > 0 && page.place < json.place;
-};
+}
 
 const nowhere = { place: Number.POSITIVE_INFINITY, weight: 0 };

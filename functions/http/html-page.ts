@@ -1,9 +1,10 @@
 import type { FaultCode } from '../../lib/fault.ts';
 import type { Outcome } from '../../lib/position/position.ts';
-import { type Answer, sendPost } from '../../lib/trigger/response.ts';
+import { type HitResponse, sendPost } from '../../lib/trigger/response.ts';
 
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
 
 const outcomes: Record<Outcome['outcome'], string> = {
   closed: 'Closed',
@@ -15,14 +16,13 @@ const outcomes: Record<Outcome['outcome'], string> = {
 /** All of them, so that nobody who opens a link ever reads a code. */
 const faults: Record<FaultCode, string> = {
   'invalid-input': 'Nothing was done',
-  'unknown-account': 'The account can not be used',
-  'unknown-market': 'The exchange does not know this market',
-  'unknown-order': 'The exchange does not know an order',
-  'unknown-position': 'No such position',
-  'unknown-link': 'No such link',
+  'account-not-found': 'The account can not be used',
+  'market-not-found': 'The exchange does not know this market',
+  'order-not-found': 'The exchange does not know an order',
+  'position-not-found': 'No such position',
+  'link-not-found': 'No such link',
   conflict: 'Something else came first',
   'needs-attention': 'A person has to look',
-  'link-gone': 'This link is over',
   'exchange-refused': 'The exchange refused',
   internal: 'Something failed',
   'accounts-unreadable': 'The account can not be used',
@@ -60,7 +60,7 @@ const rows: [field: string, label: string][] = [
 ];
 
 /** The page a person sees: the outcome in one line, details below, nothing loaded from anywhere. */
-export const renderPage = ({ status, body }: Answer): string => {
+export function renderHtml({ status, body }: HitResponse): string {
   const fields = body as Record<string, unknown>;
   const word = String(fields.outcome ?? fields.status);
   const sentence = String(fields.detail ?? fields.message ?? '').replace(sendPost, 'press the button');
@@ -89,4 +89,4 @@ dt{opacity:.65}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywh
 </style></head>
 <body><main><h1>${headline}</h1><p>${escapeHtml(sentence)}</p>${repeated}${button}<dl>${details}</dl></main></body></html>
 `;
-};
+}

@@ -1,5 +1,5 @@
 import type { FaultCode } from '../../lib/fault.ts';
-import type { Answer } from '../../lib/trigger/response.ts';
+import type { HitResponse } from '../../lib/trigger/response.ts';
 
 const account = 'The account behind this link can not be used now. Nothing was sent.';
 
@@ -7,17 +7,17 @@ const account = 'The account behind this link can not be used now. Nothing was s
  * What names places and accounts of the owner's, or may come to. The reason of `retrying` may be any of them: a
  * fault that came too late for the sender to hear it.
  */
-const discreet: Partial<Record<FaultCode | 'retrying', string>> = {
+const publicMessages: Partial<Record<FaultCode | 'retrying', string>> = {
   'accounts-unreadable': account,
-  'unknown-account': account,
+  'account-not-found': account,
   'table-unreachable': 'The table gave no answer. Try again in a moment.',
-  internal: 'Something failed inside Ripcord.',
+  internal: 'Unexpected error in Ripcord.',
   retrying: 'The close order was not sent. Ripcord goes on by itself; firing again is safe.',
 };
 
 /** An answer as a link's holder may read it. The history, which is the owner's, has it in full. */
-export const toHolder = (answer: Answer): Answer => {
+export function redactForPublic(answer: HitResponse): HitResponse {
   const { body } = answer;
-  const message = 'status' in body ? discreet[body.status as keyof typeof discreet] : undefined;
+  const message = 'status' in body ? publicMessages[body.status as keyof typeof publicMessages] : undefined;
   return message === undefined ? answer : { ...answer, body: { ...body, message } };
-};
+}

@@ -1,5 +1,5 @@
 import { createAdmin } from '../../functions/admin.ts';
-import { buildEngine } from '../../functions/services.ts';
+import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import { createLog } from '../../lib/log.ts';
@@ -9,8 +9,8 @@ import type { CreateHandlers } from './lambdas.ts';
 export const createProjectHandlers: CreateHandlers = (environment, write) => {
   const log = createLog({ write });
   return {
-    trigger: createTrigger(environment, buildEngine, log),
-    admin: createAdmin(environment, buildEngine, log),
-    sweep: createSweep(environment, buildEngine, log),
+    trigger: createTrigger(environment, createServices, log),
+    admin: createAdmin(environment, createServices, log),
+    sweep: createSweep(environment, createServices, log),
   };
 };

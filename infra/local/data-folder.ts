@@ -3,7 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { StartFailure } from '../loopback/start-failure.ts';
 
 /** Makes the folder that keeps everything; nobody but its owner may look into it, for it holds credentials. */
-export const prepareDataFolder = async (folder: string): Promise<void> => {
+export async function prepareDataFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -13,4 +13,4 @@ export const prepareDataFolder = async (folder: string): Promise<void> => {
       { cause: thrown },
     );
   }
-};
+}

@@ -5,7 +5,7 @@ const intervalMs = 500;
  * Calls `gone` once npm, which has started this process, is no more. npm hands a signal to the shell in between,
  * and that ends without passing it on. A process that was not started by npm may outlive its parent.
  */
-export const watchNpm = (gone: () => void): void => {
+export function exitWithNpm(gone: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   const timer = setInterval(() => {
@@ -14,4 +14,4 @@ export const watchNpm = (gone: () => void): void => {
     gone();
   }, intervalMs);
   timer.unref();
-};
+}

@@ -19,9 +19,8 @@ export interface HttpApiOptions {
 }
 
 /** The HTTP API with its two routes, GET and POST `/l/{token}`. Logs the route's template, never the path: it holds the token. */
-export const createHttpApi =
-  ({ trigger, log, timeoutMs = integrationTimeoutMs }: HttpApiOptions) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export function createHttpApi({ trigger, log, timeoutMs = integrationTimeoutMs }: HttpApiOptions) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startedAt = performance.now();
     const requestId = randomUUID();
     const route = routeOf(request);
@@ -43,8 +42,9 @@ export const createHttpApi =
     const routeKey = typeof route === 'string' ? `${request.method} (no route)` : route.routeKey;
     log(`${routeKey} ${status} ${Math.round(performance.now() - startedAt)} ms`);
   };
+}
 
-const integrate = async (trigger: Lambda, event: unknown, timeoutMs: number): Promise<HttpResponse> => {
+async function integrate(trigger: Lambda, event: unknown, timeoutMs: number): Promise<HttpResponse> {
   const late = Promise.withResolvers<HttpResponse>();
   const timer = setTimeout(() => late.resolve(apiMessage(503, 'Service Unavailable')), timeoutMs);
   const answered = trigger
@@ -57,4 +57,4 @@ const integrate = async (trigger: Lambda, event: unknown, timeoutMs: number): Pr
   const response = await Promise.race([answered, late.promise]);
   clearTimeout(timer);
   return response;
-};
+}

@@ -16,7 +16,7 @@ export interface Route {
 }
 
 /** @returns the route that takes this request, or why there is none: `unmatched`, or `malformed` for a path that doesn't decode. */
-export const routeOf = (request: IncomingMessage): Route | 'unmatched' | 'malformed' => {
+export function routeOf(request: IncomingMessage): Route | 'unmatched' | 'malformed' {
   const [path = '', ...rest] = (request.url ?? '').split('?');
   const segment = route.exec(path)?.[1];
   if (segment === undefined || !methods.has(request.method ?? '')) return 'unmatched';
@@ -30,15 +30,15 @@ export const routeOf = (request: IncomingMessage): Route | 'unmatched' | 'malfor
   } catch {
     return 'malformed';
   }
-};
+}
 
 /** @returns the event of payload format 2.0. What is absent is left out, never null. */
-export const eventOf = (
+export function eventOf(
   request: IncomingMessage,
   { routeKey, token, path, query }: Route,
   body: Buffer,
   requestId: string,
-): APIGatewayProxyEventV2 => {
+): APIGatewayProxyEventV2 {
   const { headers, cookies } = headersOf(request);
   const now = new Date();
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
@@ -73,31 +73,33 @@ export const eventOf = (
     ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
     isBase64Encoded: body.length > 0 && !isText,
   };
-};
+}
 
 /** Names in lower case, repeated ones joined by a comma, cookies apart. */
-const headersOf = (request: IncomingMessage): { headers: Record<string, string>; cookies: string[] } => {
+function headersOf(request: IncomingMessage): { headers: Record<string, string>; cookies: string[] } {
   const { cookie = [], ...others } = request.headersDistinct;
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(others)) headers[name] = values?.join(',') ?? '';
   const cookies = cookie.flatMap((line) => line.split(';')).map((pair) => pair.trim());
   return { headers, cookies: cookies.filter((pair) => pair !== '') };
-};
+}
 
 /** What the gateway says about the caller; an address that the caller claims stays in front of its real one. */
-const forwardedBy = (request: IncomingMessage, headers: Record<string, string>, sourceIp: string) => ({
-  'x-forwarded-for': [headers['x-forwarded-for'], sourceIp].filter(Boolean).join(', '),
-  'x-forwarded-port': String(request.socket.localPort ?? ''),
-  'x-forwarded-proto': 'http',
-});
+function forwardedBy(request: IncomingMessage, headers: Record<string, string>, sourceIp: string) {
+  return {
+    'x-forwarded-for': [headers['x-forwarded-for'], sourceIp].filter(Boolean).join(', '),
+    'x-forwarded-port': String(request.socket.localPort ?? ''),
+    'x-forwarded-proto': 'http',
+  };
+}
 
-const parametersOf = (query: string): Record<string, string> => {
+function parametersOf(query: string): Record<string, string> {
   const parameters = new URLSearchParams(query);
   return Object.fromEntries([...parameters.keys()].map((name) => [name, parameters.getAll(name).join(',')]));
-};
+}
 
 /** `12/Mar/2026:19:03:58 +0000` */
-const commonLogTime = (date: Date): string => {
+function commonLogTime(date: Date): string {
   const [, day, month, year, time] = date.toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;
-};
+}

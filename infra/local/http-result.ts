@@ -18,18 +18,20 @@ const structured = z.object({
 const hasStatus = z.object({ statusCode: z.unknown() });
 
 /** @returns an answer of the API itself. */
-export const apiMessage = (status: number, message: string): HttpResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  cookies: [],
-  body: Buffer.from(JSON.stringify({ message })),
-});
+export function apiMessage(status: number, message: string): HttpResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    cookies: [],
+    body: Buffer.from(JSON.stringify({ message })),
+  };
+}
 
 /**
  * Reads a function's result by payload format 2.0: with `statusCode` it is a response, anything else is the body of
  * a 200 in JSON, a string being the body itself. A response that isn't well formed is answered as a failure.
  */
-export const responseOf = (payload: string): HttpResponse => {
+export function responseOf(payload: string): HttpResponse {
   const result: unknown = JSON.parse(payload);
   if (!hasStatus.safeParse(result).success) {
     const body = Buffer.from(typeof result === 'string' ? result : payload);
@@ -45,4 +47,4 @@ export const responseOf = (payload: string): HttpResponse => {
     cookies: cookies ?? [],
     body: Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8'),
   };
-};
+}

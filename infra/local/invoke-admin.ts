@@ -5,11 +5,11 @@ import type { Lambda } from './lambda.ts';
 export type Relay = (command: CommandName, input: Record<string, unknown>) => Promise<AdminAnswer>;
 
 /** Hands the console's commands to the admin function of this machine. */
-export const relayTo =
-  (admin: Lambda): Relay =>
-  async (command, input) => {
+export function createRelay(admin: Lambda): Relay {
+  return async (command, input) => {
     const invocation = await admin.invoke({ ...input, command });
     if (invocation.kind === 'answered') return adminAnswerSchema.parse(JSON.parse(invocation.payload));
     const message = `The admin function failed (${invocation.errorType}). Look before you repeat it: it may have been done.`;
     return { ok: false, error: { code: 'function-failed', message, issues: [] } };
   };
+}

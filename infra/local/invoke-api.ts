@@ -21,9 +21,8 @@ interface Answer {
 }
 
 /** Lambda's own API, as far as invoking goes: the command line, the AWS CLI and SDKs work with its endpoint set to this. */
-export const createInvokeApi =
-  ({ lambdas, log }: { lambdas: readonly Lambda[]; log: Log }) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export function createInvokeApi({ lambdas, log }: { lambdas: readonly Lambda[]; log: Log }) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startedAt = performance.now();
     const refusal = refusalOf(request);
     if (refusal !== undefined) {
@@ -46,9 +45,10 @@ export const createInvokeApi =
     response.end(answer);
     log(`invoke ${lambda?.name ?? '(none)'} ${status} ${Math.round(performance.now() - startedAt)} ms`);
   };
+}
 
 /** @returns the name of the function to be invoked, or undefined where the request is for something else. */
-const nameOf = (request: IncomingMessage): string | undefined => {
+function nameOf(request: IncomingMessage): string | undefined {
   const [path = ''] = (request.url ?? '').split('?');
   const segment = invocations.exec(path)?.[1];
   if (segment === undefined || request.method !== 'POST') return undefined;
@@ -58,14 +58,14 @@ const nameOf = (request: IncomingMessage): string | undefined => {
   } catch {
     return segment;
   }
-};
+}
 
-const answerTo = async (
+async function answerTo(
   request: IncomingMessage,
   name: string | undefined,
   lambda: Lambda | undefined,
   body: Buffer | undefined,
-): Promise<Answer> => {
+): Promise<Answer> {
   if (name === undefined) {
     return fault(404, 'UnknownOperationException', 'This API knows one operation, Invoke.');
   }
@@ -90,9 +90,9 @@ const answerTo = async (
     return fault(400, 'InvalidParameterValueException', `Unknown invocation type: ${String(type)}`);
   }
   return invoked(await lambda.invoke(event.value));
-};
+}
 
-const invoked = (invocation: Awaited<ReturnType<Lambda['invoke']>>): Answer => {
+function invoked(invocation: Awaited<ReturnType<Lambda['invoke']>>): Answer {
   const headers = { 'x-amz-executed-version': '$LATEST', 'x-amzn-requestid': invocation.requestId };
   if (invocation.kind === 'answered') return { status: 200, headers, body: invocation.payload };
   const { errorType, errorMessage } = invocation;
@@ -101,20 +101,22 @@ const invoked = (invocation: Awaited<ReturnType<Lambda['invoke']>>): Answer => {
     headers: { ...headers, 'x-amz-function-error': 'Unhandled' },
     body: JSON.stringify({ errorType, errorMessage }),
   };
-};
+}
 
 /** An empty payload is an empty event. */
-const parseJson = (body: Buffer): { value: unknown } | undefined => {
+function parseJson(body: Buffer): { value: unknown } | undefined {
   if (body.length === 0) return { value: {} };
   try {
     return { value: JSON.parse(body.toString('utf8')) };
   } catch {
     return undefined;
   }
-};
+}
 
-const fault = (status: number, type: string, message: string): Answer => ({
-  status,
-  headers: { 'x-amzn-errortype': type },
-  body: JSON.stringify({ Type: 'User', Message: message, message }),
-});
+function fault(status: number, type: string, message: string): Answer {
+  return {
+    status,
+    headers: { 'x-amzn-errortype': type },
+    body: JSON.stringify({ Type: 'User', Message: message, message }),
+  };
+}

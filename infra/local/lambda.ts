@@ -28,7 +28,7 @@ const atOnce = 20;
  * Runs a function's code as Lambda would: JSON in and out, a context, and an end at its time-out. What has run
  * over its time can't be killed in this process, but its answer is not waited for.
  */
-export const createLambda = (name: string, handler: Handler, timeoutMs: number, log: Log): Lambda => {
+export function createLambda(name: string, handler: Handler, timeoutMs: number, log: Log): Lambda {
   const running = new Set<Promise<Invocation>>();
   const waiting: (() => void)[] = [];
   let free = atOnce;
@@ -73,9 +73,9 @@ export const createLambda = (name: string, handler: Handler, timeoutMs: number, 
       while (running.size > 0) await Promise.all(running);
     },
   };
-};
+}
 
-const callHandler = async (handler: Handler, event: unknown, context: Context): Promise<Invocation> => {
+async function callHandler(handler: Handler, event: unknown, context: Context): Promise<Invocation> {
   const requestId = context.awsRequestId;
   try {
     // The event's type is a promise between the function and who invokes it, on AWS as here.
@@ -86,9 +86,9 @@ const callHandler = async (handler: Handler, event: unknown, context: Context): 
       ? { kind: 'failed', requestId, errorType: thrown.name, errorMessage: thrown.message }
       : { kind: 'failed', requestId, errorType: typeof thrown, errorMessage: String(thrown) };
   }
-};
+}
 
-const contextOf = (name: string, requestId: string, timeoutMs: number): Context => {
+function contextOf(name: string, requestId: string, timeoutMs: number): Context {
   const deadline = Date.now() + timeoutMs;
   const refuse = (): never => {
     throw new Error('Functions answer by what they return: callbacks are gone from the runtime.');
@@ -107,7 +107,9 @@ const contextOf = (name: string, requestId: string, timeoutMs: number): Context 
     fail: refuse,
     succeed: refuse,
   };
-};
+}
 
 /** @returns the function's ARN in an account that can't exist. */
-export const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+export function arnOf(name: string): string {
+  return `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+}

@@ -15,8 +15,10 @@ export type CreateHandlers = (environment: Environment, log: Log) => Handlers;
 export type Lambdas = Record<keyof Handlers, Lambda>;
 
 /** Names and time-outs as on AWS: each is below the HTTP API's 30 s or the minute between two sweeps. */
-export const createLambdas = (handlers: Handlers, log: Log): Lambdas => ({
-  trigger: createLambda('ripcord-trigger', handlers.trigger, 10_000, log),
-  admin: createLambda('ripcord-admin', handlers.admin, 29_000, log),
-  sweep: createLambda('ripcord-sweep', handlers.sweep, 50_000, log),
-});
+export function createLambdas(handlers: Handlers, log: Log): Lambdas {
+  return {
+    trigger: createLambda('ripcord-trigger', handlers.trigger, 10_000, log),
+    admin: createLambda('ripcord-admin', handlers.admin, 29_000, log),
+    sweep: createLambda('ripcord-sweep', handlers.sweep, 50_000, log),
+  };
+}

@@ -11,7 +11,7 @@ export interface Options {
 export const defaultPort = 8787;
 
 /** Reads the command line. Prints help, or what is wrong with the line, and then ends the process. */
-export const parseOptions = async (given: readonly string[]): Promise<Options> => {
+export async function parseOptions(given: readonly string[]): Promise<Options> {
   const { port, data, demo } = await yargs(given)
     .scriptName('npm start --')
     .usage('$0 [options]\n\nRuns Ripcord on this machine: links, admin API, table and schedule.')
@@ -44,4 +44,4 @@ export const parseOptions = async (given: readonly string[]): Promise<Options> =
     .version(false)
     .parseAsync();
   return { port, data, demo };
-};
+}

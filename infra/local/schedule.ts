@@ -15,12 +15,12 @@ export interface Schedule {
 }
 
 /** Runs a task now and then at every interval, but never beside itself: a tick during a run is left out. */
-export const startSchedule = (options: {
+export function startSchedule(options: {
   run: () => Promise<unknown>;
   intervalMs: number;
   log: Log;
   every: Every;
-}): Schedule => {
+}): Schedule {
   let running: Promise<void> | undefined;
   const tick = (): void => {
     running ??= options
@@ -39,4 +39,4 @@ export const startSchedule = (options: {
       await running;
     },
   };
-};
+}

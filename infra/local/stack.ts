@@ -9,7 +9,7 @@ import { type LocalServer, type RequestHandler, startServer } from '../loopback/
 import { prepareDataFolder } from './data-folder.ts';
 import { type Demo, startDemo } from './demo/demo.ts';
 import { createHttpApi } from './http-api.ts';
-import { type Relay, relayTo } from './invoke-admin.ts';
+import { createRelay, type Relay } from './invoke-admin.ts';
 import { createInvokeApi, invokeApiPrefix } from './invoke-api.ts';
 import type { Lambda } from './lambda.ts';
 import { type CreateHandlers, createLambdas, type Lambdas } from './lambdas.ts';
@@ -60,7 +60,7 @@ export interface LocalStack {
 }
 
 /** Runs what AWS would run, on this machine: HTTP API, invoke API, table and schedule. Throws a StartFailure. */
-export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const log = options.log ?? (() => undefined);
   const data = resolve(options.data);
   await prepareDataFolder(data);
@@ -71,7 +71,7 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
     await stopAll(running);
     throw thrown;
   }
-};
+}
 
 /** What has been started, in the order of starting. */
 interface Running {
@@ -82,12 +82,12 @@ interface Running {
   schedule?: Schedule;
 }
 
-const startBehind = async (
+async function startBehind(
   running: Running,
   data: string,
   options: LocalStackOptions,
   log: Log,
-): Promise<LocalStack> => {
+): Promise<LocalStack> {
   const { url } = running.server;
   const table = await startTable(join(data, 'table'), tableName);
   running.table = table;
@@ -105,7 +105,7 @@ const startBehind = async (
     options.handlers ?? (await import('./create-project-handlers.ts')).createProjectHandlers;
   const lambdas = createLambdas(createHandlers(environment, log), log);
   running.lambdas = lambdas;
-  const console = options.console?.(relayTo(lambdas.admin), (address) =>
+  const console = options.console?.(createRelay(lambdas.admin), (address) =>
     log(`For another browser: ${address}`),
   );
   running.server.serve(apisOf(lambdas, console, log));
@@ -123,10 +123,10 @@ const startBehind = async (
       return stopped;
     },
   };
-};
+}
 
 /** The exchange's port is the stack's next, so that it is easily found; with any free port it takes any, too. */
-const openDemo = async (port: number, data: string, every: Every, log: Log): Promise<Demo> => {
+async function openDemo(port: number, data: string, every: Every, log: Log): Promise<Demo> {
   const accounts = fileAccounts(join(data, 'accounts.json'));
   return await startDemo({
     data,
@@ -135,9 +135,9 @@ const openDemo = async (port: number, data: string, every: Every, log: Log): Pro
     every,
     log,
   });
-};
+}
 
-const apisOf = (lambdas: Lambdas, console: Console | undefined, log: Log): RequestHandler => {
+function apisOf(lambdas: Lambdas, console: Console | undefined, log: Log): RequestHandler {
   const httpApi = createHttpApi({ trigger: lambdas.trigger, log });
   const invokeApi = createInvokeApi({ lambdas: Object.values(lambdas), log });
   return (request, response) => {
@@ -146,33 +146,36 @@ const apisOf = (lambdas: Lambdas, console: Console | undefined, log: Log): Reque
       ? invokeApi(request, response)
       : httpApi(request, response);
   };
-};
+}
 
-const startSweeps = (sweep: Lambda, log: Log, every: Every): Schedule =>
-  startSchedule({
+function startSweeps(sweep: Lambda, log: Log, every: Every): Schedule {
+  return startSchedule({
     run: () => sweep.invoke(scheduledEvent()),
     intervalMs: sweepIntervalMs,
     log,
     every,
   });
+}
 
 /** What EventBridge hands to a function on a schedule. */
-const scheduledEvent = () => ({
-  version: '0',
-  id: randomUUID(),
-  'detail-type': 'Scheduled Event',
-  source: 'aws.events',
-  account: '000000000000',
-  time: new Date().toISOString(),
-  region: 'us-east-1',
-  resources: [],
-  detail: {},
-});
+function scheduledEvent() {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: '000000000000',
+    time: new Date().toISOString(),
+    region: 'us-east-1',
+    resources: [],
+    detail: {},
+  };
+}
 
 /** From the outside in: nothing loses what it stands on while it runs. */
-const stopAll = async ({ server, table, demo, lambdas, schedule }: Running): Promise<void> => {
+async function stopAll({ server, table, demo, lambdas, schedule }: Running): Promise<void> {
   await Promise.all([schedule?.stop(), server.stop()]);
   await Promise.all(Object.values(lambdas ?? {}).map((lambda) => lambda.settled()));
   await demo?.stop();
   await table?.stop();
-};
+}

@@ -20,7 +20,7 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
  * Starts a DynamoDB on this machine that keeps its data in `folder`, with the table in it. The first start makes
  * both under another name: dynalite never finishes a table whose creation a crash has cut off.
  */
-export const startTable = async (folder: string, tableName: string): Promise<LocalTable> => {
+export async function startTable(folder: string, tableName: string): Promise<LocalTable> {
   if (!existsSync(folder)) {
     const draft = `${folder}.new`;
     await rm(draft, { recursive: true, force: true });
@@ -29,9 +29,9 @@ export const startTable = async (folder: string, tableName: string): Promise<Loc
     await rename(draft, folder);
   }
   return await openTable(folder, tableName);
-};
+}
 
-const openTable = async (folder: string, tableName: string): Promise<LocalTable> => {
+async function openTable(folder: string, tableName: string): Promise<LocalTable> {
   await mkdir(folder, { recursive: true });
   await openOnce(folder);
   const server = dynalite({ path: folder, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
@@ -51,13 +51,13 @@ const openTable = async (folder: string, tableName: string): Promise<LocalTable>
     throw thrown;
   }
   return { endpoint, stop };
-};
+}
 
 /**
  * Opens the store and closes it again. Dynalite would open it in the background and, at a store that is in use or
  * damaged, bring the process down with an error that says neither.
  */
-const openOnce = async (folder: string): Promise<void> => {
+async function openOnce(folder: string): Promise<void> {
   const { Level } = createRequire(createRequire(import.meta.url).resolve('dynalite'))('level') as {
     Level: new (folder: string) => { open(): Promise<void>; close(): Promise<void> };
   };
@@ -77,10 +77,10 @@ const openOnce = async (folder: string): Promise<void> => {
       { cause: thrown },
     );
   }
-};
+}
 
 /** Dynalite allows every origin and checks no signature: without this, any web page could write links. */
-const keepPagesOut = (server: Server): void => {
+function keepPagesOut(server: Server): void {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
@@ -88,10 +88,10 @@ const keepPagesOut = (server: Server): void => {
     if (refusal !== undefined) refuse(response, refusal);
     else for (const listener of listeners) listener.call(server, request, response);
   });
-};
+}
 
 /** Makes the table, where it is not there yet, in the DynamoDB at `endpoint`. */
-export const ensureTable = async (endpoint: string, tableName: string): Promise<void> => {
+export async function ensureTable(endpoint: string, tableName: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
   try {
     await client
@@ -102,8 +102,8 @@ export const ensureTable = async (endpoint: string, tableName: string): Promise<
           AttributeDefinitions: [
             { AttributeName: 'pk', AttributeType: 'S' },
             { AttributeName: 'sk', AttributeType: 'S' },
-            { AttributeName: 'shelf', AttributeType: 'S' },
-            { AttributeName: 'shelvedAt', AttributeType: 'S' },
+            { AttributeName: 'listKey', AttributeType: 'S' },
+            { AttributeName: 'listSort', AttributeType: 'S' },
           ],
           KeySchema: [
             { AttributeName: 'pk', KeyType: 'HASH' },
@@ -111,10 +111,10 @@ export const ensureTable = async (endpoint: string, tableName: string): Promise<
           ],
           GlobalSecondaryIndexes: [
             {
-              IndexName: 'shelf',
+              IndexName: 'list',
               KeySchema: [
-                { AttributeName: 'shelf', KeyType: 'HASH' },
-                { AttributeName: 'shelvedAt', KeyType: 'RANGE' },
+                { AttributeName: 'listKey', KeyType: 'HASH' },
+                { AttributeName: 'listSort', KeyType: 'RANGE' },
               ],
               Projection: { ProjectionType: 'KEYS_ONLY' },
             },
@@ -131,4 +131,4 @@ export const ensureTable = async (endpoint: string, tableName: string): Promise<
   } finally {
     client.destroy();
   }
-};
+}

@@ -8,7 +8,7 @@ type Stack = Pick<LocalStack, 'url' | 'exchangeUrl' | 'lambdas'>;
  * @param data the folder that has to go for a new beginning.
  * @returns what to try, to print after the start.
  */
-export const introductionOf = async (stack: Stack, data: string): Promise<string[]> => {
+export async function welcomeLines(stack: Stack, data: string): Promise<string[]> {
   const { url, exchangeUrl, lambdas } = stack;
   const place = new URL(url).port === String(defaultPort) ? '--local' : `--local ${url}`;
   if (exchangeUrl === undefined) {
@@ -24,9 +24,9 @@ export const introductionOf = async (stack: Stack, data: string): Promise<string
     `  curl ${exchangeUrl}/sim/ledger`,
     ...positionWords(await countOpenPositions(lambdas.admin), place, data),
   ];
-};
+}
 
-const positionWords = (open: number | undefined, place: string, data: string): string[] => {
+function positionWords(open: number | undefined, place: string, data: string): string[] {
   const list = `  npx ripcord ${place} positions list`;
   if (open === 0)
     return [
@@ -39,4 +39,4 @@ const positionWords = (open: number | undefined, place: string, data: string): s
     list,
     `  npx ripcord ${place} links create POSITION close`,
   ];
-};
+}

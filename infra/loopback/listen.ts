@@ -4,7 +4,7 @@ import { hasCode, StartFailure } from './start-failure.ts';
 export const highestPort = 65_535;
 
 /** Binds to this machine's loopback address and to no other. @returns the port; `0` asks for any free one. */
-export const listen = async (server: Server, port: number): Promise<number> => {
+export async function listen(server: Server, port: number): Promise<number> {
   const bound = Promise.withResolvers<void>();
   server.once('error', bound.reject);
   server.listen(port, '127.0.0.1', bound.resolve);
@@ -32,4 +32,4 @@ export const listen = async (server: Server, port: number): Promise<number> => {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return address.port;
-};
+}

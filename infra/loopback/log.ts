@@ -5,7 +5,8 @@ export type Log = (line: string) => void;
 const tokens = /rc_[0-9A-Za-z]{8,}/g;
 
 /** @returns what was thrown as one line that is safe to print: its name and message, without stack or tokens. */
-export const inOneLine = (thrown: unknown): string =>
-  (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `${typeof thrown} thrown`)
+export function inOneLine(thrown: unknown): string {
+  return (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `${typeof thrown} thrown`)
     .replace(/\s+/g, ' ')
     .replace(tokens, 'rc_…');
+}

@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Whether the name in `Host` is this machine's own, and not one that a page has had resolved to it (DNS rebinding). */
-export const isForThisMachine = (request: IncomingMessage): boolean => {
+export function isForThisMachine(request: IncomingMessage): boolean {
   const hosts = request.headersDistinct.host ?? [];
   const name = hosts[0]?.replace(/:\d+$/, '').toLowerCase() ?? '';
   return hosts.length === 1 && loopbackNames.has(name);
-};
+}
 
 /**
  * Programs on this machine may use the table and the invoke API without a password; pages in its user's browser
@@ -15,7 +15,7 @@ export const isForThisMachine = (request: IncomingMessage): boolean => {
  * `Host`.
  * @returns why the request is refused, or undefined.
  */
-export const refusalOf = (request: IncomingMessage): string | undefined => {
+export function refusalOf(request: IncomingMessage): string | undefined {
   if (!isForThisMachine(request)) {
     return 'This API answers only to the names 127.0.0.1, localhost and [::1]: the Host header has another.';
   }
@@ -24,10 +24,10 @@ export const refusalOf = (request: IncomingMessage): string | undefined => {
     return 'This API is for programs on this machine, not for web pages: the request has an Origin or Sec-Fetch-Site header.';
   }
   return undefined;
-};
+}
 
 /** Answers a refused request. */
-export const refuse = (response: ServerResponse, reason: string): void => {
+export function refuse(response: ServerResponse, reason: string): void {
   response.writeHead(403, { 'content-type': 'application/json', connection: 'close' });
   response.end(JSON.stringify({ message: reason }));
-};
+}

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** @returns the whole body, or undefined once it is longer than `limit` bytes. Throws when the client hangs up. */
-export const readBody = async (request: IncomingMessage, limit: number): Promise<Buffer | undefined> => {
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   let tooLong = Number(request.headers['content-length'] ?? 0) > limit;
@@ -13,4 +13,4 @@ export const readBody = async (request: IncomingMessage, limit: number): Promise
     else chunks.push(chunk);
   }
   return tooLong ? undefined : Buffer.concat(chunks);
-};
+}

@@ -18,7 +18,7 @@ const headerLimit = 10_240;
 const arrivalMs = 10_000;
 
 /** An HTTP server on the loopback address whose end lets every running request finish. */
-export const startServer = async (port: number, log: Log): Promise<LocalServer> => {
+export async function startServer(port: number, log: Log): Promise<LocalServer> {
   const running = new Set<Promise<void>>();
   let stopping = false;
   let handler: RequestHandler = async (_request, response) => {
@@ -64,4 +64,4 @@ export const startServer = async (port: number, log: Log): Promise<LocalServer> 
       await closed;
     },
   };
-};
+}

@@ -7,5 +7,8 @@ export class StartFailure extends Error {
 }
 
 /** @returns whether an error, or what caused it, has this code, such as `EADDRINUSE`. */
-export const hasCode = (thrown: unknown, code: string): boolean =>
-  thrown instanceof Error && (('code' in thrown && thrown.code === code) || hasCode(thrown.cause, code));
+export function hasCode(thrown: unknown, code: string): boolean {
+  return (
+    thrown instanceof Error && (('code' in thrown && thrown.code === code) || hasCode(thrown.cause, code))
+  );
+}

@@ -29,9 +29,9 @@ export class PositionTable extends Construct {
     });
     // What the sweep still has to look at. Only keys: it reads each position itself, strongly consistent.
     this.#table.addGlobalSecondaryIndex({
-      indexName: 'shelf',
-      partitionKey: { name: 'shelf', type: AttributeType.STRING },
-      sortKey: { name: 'shelvedAt', type: AttributeType.STRING },
+      indexName: 'list',
+      partitionKey: { name: 'listKey', type: AttributeType.STRING },
+      sortKey: { name: 'listSort', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
   }
@@ -45,7 +45,7 @@ export class PositionTable extends Construct {
     const table = this.#table.tableArn;
     to.grant({ RIPCORD_TABLE: this.name }, [
       { actions: named(onTable), resources: [table] },
-      ...(onIndex.length > 0 ? [{ actions: named(onIndex), resources: [`${table}/index/shelf`] }] : []),
+      ...(onIndex.length > 0 ? [{ actions: named(onIndex), resources: [`${table}/index/list`] }] : []),
     ]);
   }
 
@@ -63,4 +63,6 @@ export class PositionTable extends Construct {
   }
 }
 
-const named = (actions: readonly ItemAction[]): string[] => actions.map((action) => `dynamodb:${action}`);
+function named(actions: readonly ItemAction[]): string[] {
+  return actions.map((action) => `dynamodb:${action}`);
+}

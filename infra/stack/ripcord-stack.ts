@@ -16,7 +16,9 @@ export interface RipcordStackProps extends Settings {
 }
 
 /** `ripcord` is the stack Ripcord, `ripcord-test` the stack Ripcord-test. */
-export const stackName = (prefix: string): string => prefix.charAt(0).toUpperCase() + prefix.slice(1);
+export function stackName(prefix: string): string {
+  return prefix.charAt(0).toUpperCase() + prefix.slice(1);
+}
 
 export class RipcordStack extends Stack {
   constructor(scope: Construct, id: string, props: RipcordStackProps) {

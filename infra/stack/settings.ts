@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /** A value from the command line (`-c name=value`) is text, one from cdk.json may be a number. */
-const number = (low: number, high: number) =>
-  z.coerce.number(`expected a whole number from ${low} to ${high}`).int().min(low).max(high);
+function number(low: number, high: number) {
+  return z.coerce.number(`expected a whole number from ${low} to ${high}`).int().min(low).max(high);
+}
 
 /** The retentions that CloudWatch Logs knows, in days. */
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
@@ -55,7 +56,9 @@ export type Settings = z.infer<typeof settingsSchema>;
 const settingNames = Object.keys(settingsSchema.shape);
 
 /** CDK's own have a colon or a slash, but for this one, which `cdk cli-telemetry` writes. */
-const isCdks = (name: string): boolean => /[:/]/.test(name) || name === 'cli-telemetry';
+function isCdks(name: string): boolean {
+  return /[:/]/.test(name) || name === 'cli-telemetry';
+}
 
 /**
  * @param context all of it: `app.node.getAllContext()`. A name that is not known is an error, since a misspelt

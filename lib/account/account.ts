@@ -27,7 +27,7 @@ export type Account = z.infer<typeof accountSchema>;
 /** One to be added: what is stored already goes on being read. */
 export const newAccountSchema = accountSchema.extend({ baseUrl: safeUrlSchema.optional() });
 
-/** The port to where credentials are kept. Throws `unknown-account`, or `accounts-unreadable` with where and why. */
+/** The port to where credentials are kept. Throws `account-not-found`, or `accounts-unreadable` with where and why. */
 export interface Accounts {
   /** `fresh` goes past what is cached: keys may have been rotated. */
   read(name: string, options?: { fresh?: boolean }): Promise<Account>;

@@ -8,11 +8,12 @@ const fileSchema = z.record(accountNameSchema, accountSchema);
 type File = z.infer<typeof fileSchema>;
 
 /** Every object has a `constructor`, and an account may be called so. */
-const find = (file: File, name: string): Account | undefined =>
-  Object.hasOwn(file, name) ? file[name] : undefined;
+function find(file: File, name: string): Account | undefined {
+  return Object.hasOwn(file, name) ? file[name] : undefined;
+}
 
 /** Credentials on this machine: one JSON file, readable by its owner only, a map from name to account. */
-export const fileAccounts = (path: string): Accounts => {
+export function fileAccounts(path: string): Accounts {
   /** Writes follow one another, so that none is lost. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -81,18 +82,20 @@ export const fileAccounts = (path: string): Accounts => {
         delete file[name];
       }),
   };
-};
+}
 
-export const unknownAccount = (name: string): Fault =>
-  new Fault(
-    'unknown-account',
+export function unknownAccount(name: string): Fault {
+  return new Fault(
+    'account-not-found',
     `There is no account "${name}". Add it with: ripcord accounts add ${name} --exchange binance`,
   );
+}
 
-const unreadable = (path: string, why: string, cause?: unknown, issues: string[] = []): Fault =>
-  new Fault(
+function unreadable(path: string, why: string, cause?: unknown, issues: string[] = []): Fault {
+  return new Fault(
     'accounts-unreadable',
     `The accounts in ${path} can not be used: ${why}. Expected a JSON map from account name to ` +
       `{"exchange","apiKey","secret"}. Mend the file or move it away; nothing was changed.`,
     { cause, issues },
   );
+}

@@ -14,7 +14,7 @@ import { unknownAccount } from './file-accounts.ts';
 const cacheMs = 5 * 60_000;
 
 /** Credentials on AWS: one SecureString for each account, `<prefix>/<name>`. */
-export const ssmAccounts = (prefix: string, now: () => number = Date.now): Accounts => {
+export function ssmAccounts(prefix: string, now: () => number = Date.now): Accounts {
   const client = ssmClient();
   const cache = new Map<string, { account: Account; readAt: number }>();
   const pathOf = (name: string): string => `${prefix}/${name}`;
@@ -90,4 +90,4 @@ export const ssmAccounts = (prefix: string, now: () => number = Date.now): Accou
       cache.delete(name);
     },
   };
-};
+}

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import type { Accounts } from '../account/account.ts';
 import { byHand } from '../close/claim.ts';
-import { asFault, Fault, httpStatusOf } from '../fault.ts';
+import { Fault, toFault, toHttpStatus } from '../fault.ts';
 import { linkIdSchema } from '../link/link.ts';
-import { codeOf, type Log, type LogFields } from '../log.ts';
+import { type Log, type LogFields, toErrorCode } from '../log.ts';
 import type { Notifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
-import { orStale } from '../position/order-sync.ts';
+import { orStaleReason } from '../position/order-sync.ts';
 import { isFinal, type Position, positionIdSchema } from '../position/position.ts';
-import { viewOf } from '../position/position-view.ts';
-import type { Engine } from '../services.ts';
-import { refresh } from '../sweep/sync-position.ts';
-import { claimAndRun } from '../trigger/fire.ts';
+import { toPositionView } from '../position/position-view.ts';
+import type { Services } from '../services.ts';
+import { syncPosition } from '../sweep/sync-position.ts';
+import { executeAction } from '../trigger/fire.ts';
 import { recordHit } from '../trigger/record-hit.ts';
-import { answerOf, busy } from '../trigger/response.ts';
+import { busy, toResponse } from '../trigger/response.ts';
 import { addAccount } from './accounts/add.ts';
-import { leftOutOf, listOpen } from './accounts/list-open.ts';
+import { findUnadoptedOrders, listOpen } from './accounts/list-open.ts';
 import {
   type AdminAnswer,
   type CommandInput,
@@ -31,10 +31,10 @@ import { sayCommand } from './log-command.ts';
 import { tryChannels } from './notify/send-test-notices.ts';
 import { adoptPosition } from './positions/adopt.ts';
 import { openPosition } from './positions/open.ts';
-import { applyVerdict, judgePosition } from './positions/resolve.ts';
+import { applyAssessment, assess } from './positions/resolve.ts';
 
 export interface AdminServices {
-  engine: Engine;
+  services: Services;
   accounts: Accounts;
   /** What links start with. */
   baseUrl: string;
@@ -50,31 +50,31 @@ type Handlers = {
  * Runs one admin payload. Never throws: whatever goes wrong is an answer.
  * @param requestId of the invocation, for the log.
  */
-export const runAdmin = async (
-  services: AdminServices,
+export async function runAdmin(
+  adminServices: AdminServices,
   payload: unknown,
   requestId?: string,
-): Promise<AdminAnswer> => {
-  const { log, engine } = services;
-  const startedAt = engine.now();
+): Promise<AdminAnswer> {
+  const { log, services } = adminServices;
+  const startedAt = services.now();
   let about: LogFields = { requestId };
-  const fieldsOf = (outcome: string): LogFields => ({ ...about, outcome, ms: engine.now() - startedAt });
+  const fieldsOf = (outcome: string): LogFields => ({ ...about, outcome, ms: services.now() - startedAt });
   try {
     const { name, input } = parsePayload(payload);
     about = { ...about, code: name, ...idsSchema.parse(input) };
     // The schema that parsed the input is the one its handler is typed by.
     const handler = handlers[name] as Handler;
-    const result = await handler(services, input);
+    const result = await handler(adminServices, input);
     // The console looks every few seconds: only what changed something is worth a line.
     if (!looks.has(name)) sayCommand(log, result, fieldsOf('ok'));
     return { ok: true, result };
   } catch (thrown) {
-    const { code, message, issues } = asFault(thrown);
-    if (code === 'internal') log.say('command-failed', fieldsOf(codeOf(thrown)));
-    else log.say('command', fieldsOf(code));
-    return { ok: false, error: { code, message, issues } };
+    const { code, message, detail, hint, issues } = toFault(thrown);
+    if (code === 'internal') log.event('command-failed', fieldsOf(toErrorCode(thrown)));
+    else log.event('command', fieldsOf(code));
+    return { ok: false, error: { code, message, detail, hint, issues } };
   }
-};
+}
 
 type Handler = (services: AdminServices, input: unknown) => Promise<CommandResult<CommandName>>;
 
@@ -93,7 +93,7 @@ const looks: ReadonlySet<CommandName> = new Set<CommandName>([
   'accounts.open',
 ]);
 
-const parsePayload = (payload: unknown): { name: CommandName; input: unknown } => {
+function parsePayload(payload: unknown): { name: CommandName; input: unknown } {
   const parsed = z.looseObject({ command: z.string() }).safeParse(payload);
   if (!parsed.success)
     throw new Fault(
@@ -110,38 +110,43 @@ const parsePayload = (payload: unknown): { name: CommandName; input: unknown } =
   if (input.success) return { name: command, input: input.data };
   const issues = input.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`);
   throw new Fault('invalid-input', `${command} was given wrong input: ${issues.join('; ')}.`, { issues });
-};
+}
 
 /** "None" said of an account that is only mistyped would be believed. */
-const mustExist = async (accounts: Accounts, account: string | undefined): Promise<void> => {
+async function mustExist(accounts: Accounts, account: string | undefined): Promise<void> {
   if (account !== undefined) await accounts.read(account);
-};
+}
 
-const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name);
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}
 
 const handlers: Handlers = {
-  'positions.adopt': async ({ engine, accounts }, input) => {
+  'positions.adopt': async ({ services, accounts }, input) => {
     const { exchange } = await accounts.read(input.account);
-    const position = await adoptPosition(engine, input, exchange);
+    const position = await adoptPosition(services, input, exchange);
     // For the eye only: that they can't be listed is no reason to adopt nothing.
-    const leftOut = await leftOutOf(engine, position).catch(() => []);
-    return { position: viewOf(position), ...(leftOut.length === 0 ? {} : { leftOut }) };
+    const leftOut = await findUnadoptedOrders(services, position).catch(() => []);
+    return {
+      position: toPositionView(position),
+      ...(leftOut.length === 0 ? {} : { unadoptedOrders: leftOut }),
+    };
   },
-  'positions.open': async ({ engine, accounts }, input) => {
+  'positions.open': async ({ services, accounts }, input) => {
     const { exchange } = await accounts.read(input.account);
-    return { position: await liveView(engine, await openPosition(engine, input, exchange)) };
+    return { position: await liveView(services, await openPosition(services, input, exchange)) };
   },
-  'positions.list': async ({ engine, accounts }, { open, account }) => {
+  'positions.list': async ({ services, accounts }, { open, account }) => {
     const unreadable: string[] = [];
     const [positions, links] = await Promise.all([
-      engine.table.listPositions('all', (positionId) => unreadable.push(positionId)),
-      engine.table.listLinks(),
+      services.store.listPositions('all', (positionId) => unreadable.push(positionId)),
+      services.store.listLinks(),
     ]);
     const wanted = positions.filter((position) => account === undefined || position.account === account);
     if (wanted.length === 0) await mustExist(accounts, account);
     const views = await inParallel(wanted, 5, (position) =>
       liveView(
-        engine,
+        services,
         position,
         links.filter((link) => link.positionId === position.positionId && !link.revokedAt).length,
       ),
@@ -152,39 +157,39 @@ const handlers: Handlers = {
       ...(unreadable.length === 0 ? {} : { unreadable }),
     };
   },
-  'positions.get': async ({ engine }, { positionId }) => {
-    const position = await engine.table.readPosition(positionId);
+  'positions.get': async ({ services }, { positionId }) => {
+    const position = await services.store.readPosition(positionId);
     if (position === undefined) throw unknownPosition(positionId);
-    const links = await engine.table.listLinks(positionId);
-    return { position: await liveView(engine, position, links.filter((link) => !link.revokedAt).length) };
+    const links = await services.store.listLinks(positionId);
+    return { position: await liveView(services, position, links.filter((link) => !link.revokedAt).length) };
   },
-  'positions.candles': async ({ engine }, { positionId, interval, limit = 300 }) => {
-    const position = await engine.table.readPosition(positionId);
+  'positions.candles': async ({ services }, { positionId, interval, limit = 300 }) => {
+    const position = await services.store.readPosition(positionId);
     if (position === undefined) throw unknownPosition(positionId);
-    const exchange = await engine.exchanges.of(position.account);
+    const exchange = await services.exchanges.of(position.account);
     return { candles: await exchange.fetchCandles(position.market, interval, limit) };
   },
-  'positions.forget': async ({ engine }, { positionId }) => {
-    const position = await engine.table.readPosition(positionId);
+  'positions.forget': async ({ services }, { positionId }) => {
+    const position = await services.store.readPosition(positionId);
     if (position === undefined) throw unknownPosition(positionId);
-    const links = (await engine.table.listLinks(positionId)).filter((link) => link.revokedAt === undefined);
-    for (const link of links) await revokeLink(engine, link.linkId);
+    const links = (await services.store.listLinks(positionId)).filter((link) => link.revokedAt === undefined);
+    for (const link of links) await revokeLink(services, link.linkId);
     if (
-      !(await engine.table.deletePosition(positionId)) &&
-      (await engine.table.readPosition(positionId)) !== undefined
+      !(await services.store.deletePosition(positionId)) &&
+      (await services.store.readPosition(positionId)) !== undefined
     )
       throw new Fault('conflict', `${positionId} is being closed just now. Try again when that is over.`);
     return { positionId, linksRevoked: links.length };
   },
-  'positions.close': async ({ engine }, { positionId }) => {
-    const position = await engine.table.readPosition(positionId);
+  'positions.close': async ({ services }, { positionId }) => {
+    const position = await services.store.readPosition(positionId);
     if (position === undefined) throw unknownPosition(positionId);
-    return closeNow(engine, position);
+    return closeNow(services, position);
   },
-  'positions.closeAll': async ({ engine, accounts }, { account, positionIds }) => {
-    const until = engine.now() + beginForMs;
+  'positions.closeAll': async ({ services, accounts }, { account, positionIds }) => {
+    const until = services.now() + startBudgetMs;
     const unreadable: string[] = [];
-    const open = await engine.table.listPositions('open', (positionId) => unreadable.push(positionId));
+    const open = await services.store.listPositions('open', (positionId) => unreadable.push(positionId));
     const positions = open.filter(
       (position) =>
         !isFinal(position.state) &&
@@ -193,71 +198,76 @@ const handlers: Handlers = {
     );
     if (positions.length === 0) await mustExist(accounts, account);
     const reports = await inParallel(positions, 5, async (position) =>
-      engine.now() < until ? closeNow(engine, position) : notBegun(position),
+      services.now() < until ? closeNow(services, position) : notStarted(position),
     );
     // Whose they are is not known either: only who asks for everything hears of them.
     const isAll = positionIds === undefined && account === undefined;
     return { reports: [...reports, ...(isAll ? unreadable.map(notRead) : [])] };
   },
-  'positions.resolve': async ({ engine }, { positionId, apply = false }) => {
-    const position = await engine.table.readPosition(positionId);
+  'positions.resolve': async ({ services }, { positionId, apply = false }) => {
+    const position = await services.store.readPosition(positionId);
     if (position === undefined) throw unknownPosition(positionId);
-    const judged = await judgePosition(engine, position);
-    const settled = apply ? await applyVerdict(engine, judged) : judged.position;
-    return { position: viewOf(settled), verdict: judged.verdict, because: judged.because, applied: apply };
+    const judged = await assess(services, position);
+    const settled = apply ? await applyAssessment(services, judged) : judged.position;
+    return {
+      position: toPositionView(settled),
+      verdict: judged.verdict,
+      reason: judged.because,
+      applied: apply,
+    };
   },
-  'history.list': async ({ engine }, { positionId, linkId, limit = 100 }) => {
-    const owners = linkId === undefined ? undefined : (await engine.table.readLink(linkId))?.positionId;
+  'history.list': async ({ services }, { positionId, linkId, limit = 100 }) => {
+    const owners = linkId === undefined ? undefined : (await services.store.readLink(linkId))?.positionId;
     if (linkId !== undefined && owners === undefined) throw unknownLink(linkId);
     const wanted = owners ?? positionId;
-    const ids = wanted === undefined ? latestOf(await engine.table.listPositions('all')) : [wanted];
-    const hits = (await inParallel(ids, 10, (id) => engine.table.listHits(id, limit))).flat();
+    const ids = wanted === undefined ? latestOf(await services.store.listPositions('all')) : [wanted];
+    const hits = (await inParallel(ids, 10, (id) => services.store.listHits(id, limit))).flat();
     const chosen = hits.filter((hit) => linkId === undefined || hit.linkId === linkId);
     return { hits: countResends(chosen).slice(0, limit) };
   },
-  'links.create': ({ engine, baseUrl }, input) => createLink(engine, input, baseUrl),
-  'links.list': async ({ engine }, { positionId }) => {
+  'links.create': ({ services, baseUrl }, input) => createLink(services, input, baseUrl),
+  'links.list': async ({ services }, { positionId }) => {
     const [links, positions, paused] = await Promise.all([
-      engine.table.listLinks(positionId),
-      engine.table.listPositions('all'),
-      engine.table.isPaused(),
+      services.store.listLinks(positionId),
+      services.store.listPositions('all'),
+      services.store.isPaused(),
     ]);
     // A forgotten position's links are listed; where there is nothing, its id may be mistyped.
     if (
       positionId !== undefined &&
       links.length === 0 &&
-      (await engine.table.readPosition(positionId)) === undefined
+      (await services.store.readPosition(positionId)) === undefined
     )
       throw unknownPosition(positionId);
     const positionOf = new Map(positions.map((position) => [position.positionId, position]));
-    const views = links.map((link) => linkViewOf(link, positionOf.get(link.positionId), engine.now()));
+    const views = links.map((link) => linkViewOf(link, positionOf.get(link.positionId), services.now()));
     return { links: views, paused };
   },
-  'links.preview': async ({ engine }, { linkId }) => {
-    const { link, paused } = await engine.table.openLink(linkId);
+  'links.preview': async ({ services }, { linkId }) => {
+    const { link, paused } = await services.store.readLinkAndPause(linkId);
     if (link === undefined) throw unknownLink(linkId);
-    const known = await engine.table.readPosition(link.positionId);
+    const known = await services.store.readPosition(link.positionId);
     if (known === undefined) throw unknownPosition(link.positionId);
-    const position = isSettled(known) ? known : await refresh(engine, known);
-    const view = linkViewOf(link, position, engine.now());
-    return { link: view, position: viewOf(position), ...previewOf(view, position, paused) };
+    const position = isSettled(known) ? known : await syncPosition(services, known);
+    const view = linkViewOf(link, position, services.now());
+    return { link: view, position: toPositionView(position), ...previewOf(view, position, paused) };
   },
-  'links.pause': async ({ engine }) => {
-    await engine.table.setPaused(true);
+  'links.pause': async ({ services }) => {
+    await services.store.setPaused(true);
     return { paused: true };
   },
-  'links.resume': async ({ engine }) => {
-    await engine.table.setPaused(false);
+  'links.resume': async ({ services }) => {
+    await services.store.setPaused(false);
     return { paused: false };
   },
-  'links.revoke': async ({ engine }, { linkId }) => ({ link: await revokeLink(engine, linkId) }),
+  'links.revoke': async ({ services }, { linkId }) => ({ link: await revokeLink(services, linkId) }),
   'notify.test': ({ notifiers }) => tryChannels(notifiers),
   'accounts.add': async ({ accounts }, input) => ({ account: await addAccount(accounts, input) }),
   'accounts.list': async ({ accounts }) => ({ accounts: await accounts.list() }),
-  'accounts.open': ({ engine }, { name }) => listOpen(engine, name),
-  'accounts.remove': async ({ engine, accounts }, { name }) => {
+  'accounts.open': ({ services }, { name }) => listOpen(services, name),
+  'accounts.remove': async ({ services, accounts }, { name }) => {
     await accounts.read(name);
-    const user = (await engine.table.listPositions('open')).find(
+    const user = (await services.store.listPositions('open')).find(
       (position) => position.account === name && !isFinal(position.state),
     );
     if (user !== undefined)
@@ -268,9 +278,9 @@ const handlers: Handlers = {
     await accounts.remove(name);
     return { name };
   },
-  'accounts.check': async ({ engine, accounts }, { name }) => {
+  'accounts.check': async ({ services, accounts }, { name }) => {
     const { exchange } = await accounts.read(name, { fresh: true });
-    const permissions = await (await engine.exchanges.of(name)).fetchPermissions();
+    const permissions = await (await services.exchanges.of(name)).fetchPermissions();
     const warnings = [
       ...(permissions.canWithdraw
         ? ['The key can withdraw. Ripcord never needs that: make a key that can not.']
@@ -290,37 +300,41 @@ const handlers: Handlers = {
  * So long after closing all has begun, another one is begun: it takes up to 10 s, as a hit does, and the function
  * ends after 29 s, with no report of anything.
  */
-const beginForMs = 18_000;
+const startBudgetMs = 18_000;
 
-const notBegun = ({ positionId, symbol }: Position): CommandResult<'positions.close'> => ({
-  positionId,
-  symbol,
-  status: 503,
-  outcome: 'not-begun',
-  detail: 'Nothing was done about it yet: the time of this call was up. Ask again.',
-});
+function notStarted({ positionId, symbol }: Position): CommandResult<'positions.close'> {
+  return {
+    positionId,
+    symbol,
+    status: 503,
+    outcome: 'not-started',
+    detail: 'Nothing was done about it yet: the time of this call was up. Ask again.',
+  };
+}
 
-const notRead = (positionId: string): CommandResult<'positions.close'> => ({
-  positionId,
-  symbol: '?',
-  status: 500,
-  outcome: 'unreadable',
-  detail: 'Its item in the table can not be read by this version: close it at the exchange.',
-});
+function notRead(positionId: string): CommandResult<'positions.close'> {
+  return {
+    positionId,
+    symbol: '?',
+    status: 500,
+    outcome: 'unreadable',
+    detail: 'Its item in the table can not be read by this version: close it at the exchange.',
+  };
+}
 
 /** Closes as a link would, and records it as one. */
-const closeNow = async (engine: Engine, position: Position): Promise<CommandResult<'positions.close'>> => {
+async function closeNow(services: Services, position: Position): Promise<CommandResult<'positions.close'>> {
   const { positionId, symbol } = position;
   const intent = { linkId: byHand, action: 'close' } as const;
   try {
-    const result = await claimAndRun(engine, positionId, intent);
+    const result = await executeAction(services, positionId, intent);
     const standing = result.kind === 'ran' ? result.standing : undefined;
     const current = standing?.position ?? (result.kind === 'ran' ? undefined : result.position) ?? position;
     const answer =
-      result.kind === 'busy' ? busy : answerOf({ position: current, ending: standing?.ending }, 'close');
+      result.kind === 'busy' ? busy : toResponse({ position: current, ending: standing?.ending }, 'close');
     const by = { method: 'admin', sourceIp: undefined, userAgent: undefined };
     await recordHit(
-      engine,
+      services,
       { ...intent, positionId },
       by,
       answer,
@@ -332,23 +346,27 @@ const closeNow = async (engine: Engine, position: Position): Promise<CommandResu
       : { positionId, symbol, status, outcome: body.status, detail: body.message };
   } catch (thrown) {
     // One position's trouble must not keep the others open.
-    const fault = asFault(thrown);
+    const fault = toFault(thrown);
     return {
       positionId,
       symbol,
-      status: httpStatusOf(fault.code),
+      status: toHttpStatus(fault.code),
       outcome: fault.code,
       detail: fault.message,
     };
   }
-};
+}
 
-const isSettled = (position: Position): boolean => isFinal(position.state) || position.state === 'claimed';
+function isSettled(position: Position): boolean {
+  return isFinal(position.state) || position.state === 'claimed';
+}
 
 /** A view of what the exchange says now, or of what was known, with the reason why it is old. */
-const liveView = async (engine: Engine, position: Position, links?: number): Promise<PositionView> => {
+async function liveView(services: Services, position: Position, links?: number): Promise<PositionView> {
   const counted = links === undefined ? {} : { links };
-  if (isSettled(position)) return viewOf(position, counted);
-  const current = await orStale(() => refresh(engine, position));
-  return 'stale' in current ? viewOf(position, { ...counted, ...current }) : viewOf(current, counted);
-};
+  if (isSettled(position)) return toPositionView(position, counted);
+  const current = await orStaleReason(() => syncPosition(services, position));
+  return 'stale' in current
+    ? toPositionView(position, { ...counted, ...current })
+    : toPositionView(current, counted);
+}

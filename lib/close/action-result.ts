@@ -3,7 +3,7 @@ import type { RequestNote } from '../link/hit.ts';
 import type { Failure, Outcome, Position } from '../position/position.ts';
 
 /** What an owner of a claim has come to. Only the first three end the claim. */
-export type Ending =
+export type ActionResult =
   /** The exchange has told the outcome. `reopens`: a part was closed, and the position goes on with the rest. */
   | { kind: 'settled'; outcome: Outcome; reopens?: boolean }
   /** The exchange refused for good; nothing was executed. */
@@ -18,8 +18,8 @@ export type Ending =
   | { kind: 'pending'; reason: string; words?: string };
 
 /** An ending, with what was learned of the orders on the way. */
-export interface Acted {
-  ending: Ending;
+export interface ActionRun {
+  ending: ActionResult;
   position: Position;
   requests: RequestNote[];
 }

@@ -1,9 +1,9 @@
 import type { Exchange } from '../exchange/exchange.ts';
 import type { RequestNote } from '../link/hit.ts';
-import { lookAtOrders } from '../position/order-sync.ts';
+import { syncOrders } from '../position/order-sync.ts';
 import type { Claim, Position } from '../position/position.ts';
 
-export interface ActDependencies {
+export interface ExecutionDependencies {
   exchange: Exchange;
   /** What `exchange` has been asked, as it goes. */
   requests: RequestNote[];
@@ -12,8 +12,8 @@ export interface ActDependencies {
 }
 
 /** One run of a claim's action, as it goes: what has been learned, and what may have been sent. */
-export interface Run {
-  deps: ActDependencies;
+export interface Execution {
+  deps: ExecutionDependencies;
   claim: Claim;
   position: Position;
   cancelsSent: boolean;
@@ -22,7 +22,7 @@ export interface Run {
 }
 
 /** Asks the exchange anew what has become of the orders. */
-export const lookAgain = async (run: Run): Promise<void> => {
-  const orders = await lookAtOrders(run.deps.exchange, run.position, run.deps.now());
+export async function resyncOrders(run: Execution): Promise<void> {
+  const orders = await syncOrders(run.deps.exchange, run.position, run.deps.now());
   run.position = { ...run.position, ...orders };
-};
+}

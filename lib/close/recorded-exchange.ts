@@ -1,8 +1,8 @@
-import type { CancelResult, CreateResult, Exchange, OrderView } from '../exchange/exchange.ts';
+import type { CancelResult, CreateResult, Exchange, ExchangeOrder } from '../exchange/exchange.ts';
 import type { RequestNote } from '../link/hit.ts';
 
 /** The same exchange, noting down each request that can matter in a dispute, and its answer in short. */
-export const recordedExchange = (exchange: Exchange, now: () => number, notes: RequestNote[]): Exchange => {
+export function recordedExchange(exchange: Exchange, now: () => number, notes: RequestNote[]): Exchange {
   const noted = async <Answer>(
     request: string,
     orderId: string | undefined,
@@ -32,18 +32,18 @@ export const recordedExchange = (exchange: Exchange, now: () => number, notes: R
       ? { orderId: result.order.orderId, answer: `accepted, ${inShort(result.order)}` }
       : { answer: `${result.kind}: ${result.message}` };
   return {
-    fenceMs: exchange.fenceMs,
-    absenceMs: exchange.absenceMs,
+    recvWindowMs: exchange.recvWindowMs,
+    lookupLagMs: exchange.lookupLagMs,
     loadMarket: (symbol) => exchange.loadMarket(symbol),
     createEntryOrder: (market, order) => exchange.createEntryOrder(market, order),
     fetchBaseFee: (market, orderId, filled) => exchange.fetchBaseFee(market, orderId, filled),
-    fetchHolding: (market, side) => exchange.fetchHolding(market, side),
+    fetchPosition: (market, side) => exchange.fetchPosition(market, side),
     fetchBalance: (currency) => exchange.fetchBalance(currency),
     fetchPrice: (market) => exchange.fetchPrice(market),
     fetchLastTrade: (market, side) => exchange.fetchLastTrade(market, side),
     fetchPermissions: () => exchange.fetchPermissions(),
     fetchOpenOrders: () => exchange.fetchOpenOrders(),
-    fetchOpenHoldings: () => exchange.fetchOpenHoldings(),
+    fetchOpenPositions: () => exchange.fetchOpenPositions(),
     fetchCandles: (market, interval, limit) => exchange.fetchCandles(market, interval, limit),
     fetchOrder: (market, name) =>
       noted(
@@ -58,7 +58,7 @@ export const recordedExchange = (exchange: Exchange, now: () => number, notes: R
         name.orderId ?? name.clientOrderId,
         () => exchange.cancelOrder(market, name, sendBefore),
         (result: CancelResult) => ({
-          answer: result.kind === 'told' ? inShort(result.order) : result.message,
+          answer: result.kind === 'confirmed' ? inShort(result.order) : result.message,
         }),
       ),
     createMarketOrder: (market, order) =>
@@ -69,6 +69,8 @@ export const recordedExchange = (exchange: Exchange, now: () => number, notes: R
         create,
       ),
   };
-};
+}
 
-const inShort = (order: OrderView): string => `${order.status}, filled ${order.filled} of ${order.amount}`;
+function inShort(order: ExchangeOrder): string {
+  return `${order.status}, filled ${order.filled} of ${order.amount}`;
+}

@@ -6,8 +6,12 @@ export const sideSchema = z.enum(['long', 'short']);
 export type Side = z.infer<typeof sideSchema>;
 export type OrderSide = 'buy' | 'sell';
 
-export const entrySideOf = (side: Side): OrderSide => (side === 'long' ? 'buy' : 'sell');
-export const exitSideOf = (side: Side): OrderSide => (side === 'long' ? 'sell' : 'buy');
+export function entrySide(side: Side): OrderSide {
+  return side === 'long' ? 'buy' : 'sell';
+}
+export function exitSide(side: Side): OrderSide {
+  return side === 'long' ? 'sell' : 'buy';
+}
 
 /**
  * What a market demands of an order, kept with the position so that a trigger never loads whole markets.
@@ -36,7 +40,7 @@ export const marketRulesSchema = z.object({
 export type MarketRules = z.infer<typeof marketRulesSchema>;
 
 /** How an order is named at the exchange. Conditional orders live in a book of their own on some venues. */
-export interface OrderName {
+export interface OrderRef {
   orderId?: string | undefined;
   clientOrderId?: string | undefined;
   conditional?: boolean | undefined;
@@ -45,7 +49,7 @@ export interface OrderName {
 }
 
 /** An order as the exchange tells it. `done` says that it can fill no further; how much filled is in `filled`. */
-export interface OrderView {
+export interface ExchangeOrder {
   orderId: string;
   clientOrderId?: string | undefined;
   symbol: string;
@@ -64,13 +68,13 @@ export interface OrderView {
   reduceOnly?: boolean | undefined;
   conditional: boolean;
   /** When the exchange last changed it, epoch milliseconds. */
-  at?: number | undefined;
+  updatedAt?: number | undefined;
 }
 
 /** An open order with its market, as a list of all of them tells it. */
 export interface OpenOrder {
   market: MarketRules;
-  order: OrderView;
+  order: ExchangeOrder;
 }
 
 export interface MarketOrder {
@@ -86,7 +90,7 @@ export interface MarketOrder {
    * signed and is about to be written: a process that was paused before then sends nothing, one that is paused
    * after then sends a timestamp which the venue refuses once its receive window is over.
    */
-  sendBefore: number;
+  sendDeadline: number;
 }
 
 export interface EntryOrder extends Omit<MarketOrder, 'reduceOnly' | 'amount'> {
@@ -116,7 +120,7 @@ export type RejectReason =
  * everything else that is no clear answer is `unknown`, with the venue's own code where it has told one.
  */
 export type CreateResult =
-  | { kind: 'accepted'; order: OrderView }
+  | { kind: 'accepted'; order: ExchangeOrder }
   | { kind: 'rejected'; reason: RejectReason; code: string; message: string }
   | { kind: 'unknown'; code?: string | undefined; message: string };
 
@@ -126,12 +130,12 @@ export type CreateResult =
  * exchange has asked for a pause, nothing is sent and a Fault is thrown, as by the reads.
  */
 export type CancelResult =
-  | { kind: 'told'; order: OrderView }
-  | { kind: 'look'; message: string }
-  | { kind: 'refused'; code: string; message: string };
+  | { kind: 'confirmed'; order: ExchangeOrder }
+  | { kind: 'unconfirmed'; message: string }
+  | { kind: 'denied'; code: string; message: string };
 
 /** A perpetual position as the exchange tells it; amounts in base currency. `side` undefined when flat. */
-export interface Holding {
+export interface ExchangePosition {
   side: Side | undefined;
   amount: Amount;
   averagePrice?: Amount | undefined;
@@ -165,7 +169,7 @@ export interface Candle {
 }
 
 /** A perpetual position of any market, as a list of all of them tells it. */
-export interface OpenHolding {
+export interface OpenExchangePosition {
   symbol: string;
   side: Side;
   amount: Amount;
@@ -184,15 +188,15 @@ export interface Permissions {
  */
 export interface Exchange {
   /** How long after `sendBefore` the venue can still accept an order, in milliseconds. */
-  readonly fenceMs: number;
+  readonly recvWindowMs: number;
   /** For how long after the fence the venue may still say "no such order" of one that it has. */
-  readonly absenceMs: number;
+  readonly lookupLagMs: number;
   /** Loads the venue's markets (slow): at adoption and opening, and after a rejection for precision. */
   loadMarket(symbol: string): Promise<MarketRules>;
   /** @returns undefined where the exchange says that it has no such order (which may be wrong for a minute). */
-  fetchOrder(market: MarketRules, name: OrderName): Promise<OrderView | undefined>;
+  fetchOrder(market: MarketRules, name: OrderRef): Promise<ExchangeOrder | undefined>;
   /** Nothing leaves this process after `sendBefore`, as with an order: the owner may be another one by then. */
-  cancelOrder(market: MarketRules, name: OrderName, sendBefore: number): Promise<CancelResult>;
+  cancelOrder(market: MarketRules, name: OrderRef, sendBefore: number): Promise<CancelResult>;
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
   /**
@@ -201,7 +205,7 @@ export interface Exchange {
    */
   fetchBaseFee(market: MarketRules, orderId: string, filled: Amount): Promise<Amount>;
   /** The perpetual position of this symbol; with `side`, that side of a hedged account. */
-  fetchHolding(market: MarketRules, side: Side): Promise<Holding>;
+  fetchPosition(market: MarketRules, side: Side): Promise<ExchangePosition>;
   fetchBalance(currency: string): Promise<Balance>;
   /** Mark price on perpetuals, last price on spot. */
   fetchPrice(market: MarketRules): Promise<Amount>;
@@ -211,13 +215,13 @@ export interface Exchange {
   /** All orders that can still fill, conditional ones too; slow, for it reads the venue's markets. */
   fetchOpenOrders(): Promise<OpenOrder[]>;
   /** All perpetual positions of the account; none on a spot account. Slow as well. */
-  fetchOpenHoldings(): Promise<OpenHolding[]>;
+  fetchOpenPositions(): Promise<OpenExchangePosition[]>;
   /** The latest candles, oldest first; the last one is still open. At most 1000. */
   fetchCandles(market: MarketRules, interval: CandleInterval, limit: number): Promise<Candle[]>;
 }
 
 /**
- * Gives the venue for an account by name; throws `unknown-account`, also where `exchange`, the one that a position is
+ * Gives the venue for an account by name; throws `account-not-found`, also where `exchange`, the one that a position is
  * on, is not the account's any more.
  */
 export interface Exchanges {

@@ -28,7 +28,7 @@ export const hitSchema = z.object({
   method: z.string(),
   sourceIp: z.string().optional(),
   userAgent: z.string().optional(),
-  decision: z.enum(['fired', 'repeated', 'in-progress', 'asked', 'refused', 'recovered']),
+  decision: z.enum(['fired', 'duplicate', 'in-progress', 'confirmation-required', 'refused', 'recovered']),
   why: z.string(),
   /** The HTTP status that was answered. */
   status: z.number(),

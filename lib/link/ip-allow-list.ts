@@ -8,7 +8,7 @@ import type { Sources } from './link.ts';
 const tradingViewAddresses = ['52.89.214.238', '34.212.75.30', '54.218.53.128', '52.32.178.7'];
 
 /** @returns whether a source address may fire a link with these sources. */
-export const mayComeFrom = (sources: Sources, address: string): boolean => {
+export function isAllowedSource(sources: Sources, address: string): boolean {
   if (sources === 'any') return true;
   const allowed = new BlockList();
   for (const range of sources === 'tradingview' ? tradingViewAddresses : sources) {
@@ -18,4 +18,4 @@ export const mayComeFrom = (sources: Sources, address: string): boolean => {
     else allowed.addSubnet(net, Number(prefix), family);
   }
   return allowed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-};
+}

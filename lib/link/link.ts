@@ -7,8 +7,9 @@ export const linkIdSchema = z.string().regex(/^lnk_[0-9a-z]{16}$/, 'expected lnk
  * A link's id is cut from its token's hash, so that a token leads to its item in one read and the id, which
  * people see in lists, leads nowhere else. 16 characters in base 36 are 82 bits; the whole hash is compared too.
  */
-export const linkIdOf = (tokenHash: string): string =>
-  `lnk_${BigInt(`0x${tokenHash}`).toString(36).padStart(50, '0').slice(-16)}`;
+export function toLinkId(tokenHash: string): string {
+  return `lnk_${BigInt(`0x${tokenHash}`).toString(36).padStart(50, '0').slice(-16)}`;
+}
 
 /** `post-only`: opening it in a browser only ever shows the page with the button. */
 export const methodsSchema = z.enum(['any', 'post-only']);
@@ -55,5 +56,6 @@ export const linkSchema = linkOptionsSchema.extend({
 });
 export type Link = z.infer<typeof linkSchema>;
 
-export const isExpired = (link: Link, now: number): boolean =>
-  link.expiresAt !== undefined && now >= Date.parse(link.expiresAt);
+export function isExpired(link: Link, now: number): boolean {
+  return link.expiresAt !== undefined && now >= Date.parse(link.expiresAt);
+}

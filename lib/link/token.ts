@@ -8,7 +8,7 @@ const secretLength = 43;
 const checksumLength = 6;
 const shape = new RegExp(`^rc_[0-9A-Za-z]{${secretLength + checksumLength}}$`);
 
-const toBase62 = (value: bigint, length: number): string => {
+function toBase62(value: bigint, length: number): string {
   let rest = value;
   let text = '';
   while (text.length < length) {
@@ -16,19 +16,24 @@ const toBase62 = (value: bigint, length: number): string => {
     rest /= 62n;
   }
   return text;
-};
+}
 
-const checksumOf = (body: string): string => toBase62(BigInt(crc32(body)), checksumLength);
+function checksumOf(body: string): string {
+  return toBase62(BigInt(crc32(body)), checksumLength);
+}
 
 /** @returns a new token: `rc_`, 256 random bits in base 62, and a CRC-32 of both. It is the whole credential. */
-export const mintToken = (): string => {
+export function mintToken(): string {
   const body = `rc_${toBase62(BigInt(`0x${randomBytes(32).toString('hex')}`), secretLength)}`;
   return body + checksumOf(body);
-};
+}
 
 /** @returns whether it may be a token at all: junk is turned away before the table is asked. */
-export const isWellFormed = (token: string): boolean =>
-  shape.test(token) && checksumOf(token.slice(0, -checksumLength)) === token.slice(-checksumLength);
+export function isWellFormed(token: string): boolean {
+  return shape.test(token) && checksumOf(token.slice(0, -checksumLength)) === token.slice(-checksumLength);
+}
 
 /** @returns what the table holds instead of the token: SHA-256, hexadecimal. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,5 +1,7 @@
 /** Whether TradingView can reach a link at all: it opens ports 80 and 443 of public addresses only. */
-export const isPublic = (url: string): boolean => !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
+export function isReachableByTradingView(url: string): boolean {
+  return !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
+}
 
 export const onlyHere =
   "This link is on this machine, which TradingView can't reach. Open it in a browser to try it; links of a deployed Ripcord work in alerts.";
@@ -12,10 +14,10 @@ const exchangeNames: Record<string, string> = { binance: 'Binance', binanceusdm:
  * What to search for in TradingView to find a market, and on which exchange: `BTCUSDT`, or `BTCUSDT.P` for a
  * perpetual.
  */
-export const chartOf = (market: { symbol: string; exchange: string }) => {
+export function toTradingViewSymbol(market: { symbol: string; exchange: string }) {
   const [base, quote, settle] = market.symbol.split(/[/:]/);
   return {
     symbol: `${base}${quote}${settle === undefined ? '' : '.P'}`,
     exchange: exchangeNames[market.exchange] ?? market.exchange,
   };
-};
+}

@@ -34,12 +34,14 @@ const channelSchema = z.discriminatedUnion('kind', [
 ]);
 export type Channel = z.infer<typeof channelSchema>;
 
-export const nameOf = ({ name, kind }: Channel): string => name ?? kind;
+export function channelName({ name, kind }: Channel): string {
+  return name ?? kind;
+}
 
 const channelsSchema = z
   .array(channelSchema)
   .max(20)
-  .refine((channels) => new Set(channels.map(nameOf)).size === channels.length, {
+  .refine((channels) => new Set(channels.map(channelName)).size === channels.length, {
     error: 'expected a "name" of its own for each of several channels of one kind',
   });
 
@@ -47,7 +49,7 @@ const channelsSchema = z
 export type ReadChannels = () => Promise<Channel[]>;
 
 /** @param place where the text is from, for the person who has to mend it; the text itself is secret. */
-export const parseChannels = (text: string, place: string): Channel[] => {
+export function parseChannels(text: string, place: string): Channel[] {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -59,11 +61,12 @@ export const parseChannels = (text: string, place: string): Channel[] => {
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'list'}: ${issue.message}`);
   throw unreadableChannels(place, issues.join('; '), issues);
-};
+}
 
-export const unreadableChannels = (place: string, why: string, issues: string[] = []): Fault =>
-  new Fault(
+export function unreadableChannels(place: string, why: string, issues: string[] = []): Fault {
+  return new Fault(
     'channels-unreadable',
     `The notification channels in ${place} can not be used: ${why}. Expected a JSON list such as [{"kind":"slack","url":"https://…"}].`,
     { issues },
   );
+}

@@ -1,12 +1,12 @@
-import { asFault } from '../fault.ts';
+import { toFault } from '../fault.ts';
 import { type Delivery, deliveryTo, isDead, isDue, isUndelivered, type Notice } from '../position/notice.ts';
 import type { Position } from '../position/position.ts';
-import type { Engine } from '../services.ts';
-import { withNews } from './notice-text.ts';
-import { messageOf, type Notifier, type Notifiers, type Sent } from './notifier.ts';
+import type { Services } from '../services.ts';
+import { appendNotice } from './notice-text.ts';
+import { type Notifier, type Notifiers, type Sent, toMessage } from './notifier.ts';
 
 /** One sweep's round with the mail. */
-export interface Round {
+export interface DeliveryRun {
   /** Whether something is still to be delivered of it, so that it must not be put away yet. */
   isUndelivered(position: Position): boolean;
   /** Sends what is due of one position, each notice at most once to each channel. Never throws. */
@@ -24,7 +24,7 @@ export interface Problem {
 }
 
 /** One notice on its way to one channel, with the mark that says so in the table. */
-interface Try {
+interface Attempt {
   notifier: Notifier;
   notice: Notice;
   before: Delivery | undefined;
@@ -32,7 +32,7 @@ interface Try {
 }
 
 /** Undefined: it was not sent after all, and is put back. */
-type Result = { try: Try; sent: Sent | undefined };
+type Result = { try: Attempt; sent: Sent | undefined };
 
 /** What a result that can't be written, because somebody acts on the position, waits between two looks. */
 const lookPauseMs = 1_000;
@@ -48,10 +48,14 @@ const markTries = 3;
  *
  * A channel that fails is left alone for the rest of the round, so that it delays nobody else.
  */
-export const startRound = async (engine: Engine, channels: Notifiers, until: number): Promise<Round> => {
+export async function startDelivery(
+  services: Services,
+  channels: Notifiers,
+  until: number,
+): Promise<DeliveryRun> {
   const { notifiers, problem } = await channels.all().catch((thrown: unknown) => ({
     notifiers: [],
-    problem: asFault(thrown).message,
+    problem: toFault(thrown).message,
   }));
   const down = new Map<string, string>();
   let sent = 0;
@@ -61,10 +65,10 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
 
   /** Nobody who acts on a position may lose their write to a notice's. */
   const isBusy = ({ state, claim }: Position): boolean =>
-    state === 'claimed' && engine.now() <= (claim?.leaseUntil ?? 0);
+    state === 'claimed' && services.now() <= (claim?.leaseExpiresAt ?? 0);
 
-  const dueOf = (position: Position): Try[] => {
-    const now = engine.now();
+  const dueOf = (position: Position): Attempt[] => {
+    const now = services.now();
     return (position.notices ?? []).flatMap((notice) =>
       notifiers
         .filter(({ channel }) => !down.has(channel) && isDue(notice, channel, now))
@@ -77,12 +81,12 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
   };
 
   /** Writes down what is about to be sent. @returns undefined where there is nothing, or somebody else is at it. */
-  const mark = async (given: Position): Promise<{ position: Position; tries: Try[] } | undefined> => {
+  const mark = async (given: Position): Promise<{ position: Position; tries: Attempt[] } | undefined> => {
     let position: Position | undefined = given;
     for (let attempt = 0; attempt < markTries && position !== undefined; attempt += 1) {
       if (isBusy(position)) return undefined;
       const tries = dueOf(position);
-      const dead = closeDead(position.notices ?? [], engine.now());
+      const dead = closeDead(position.notices ?? [], services.now());
       if (tries.length === 0 && dead === undefined) return undefined;
       const notices = (dead ?? position.notices ?? []).map((notice) =>
         tries.reduce(
@@ -91,20 +95,20 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
           notice,
         ),
       );
-      const saved = await engine.table.savePosition(position, { notices });
+      const saved = await services.store.savePosition(position, { notices });
       if (saved !== undefined) return { position: saved, tries };
-      position = await engine.table.readPosition(given.positionId);
+      position = await services.store.readPosition(given.positionId);
     }
     return undefined;
   };
 
-  const send = async (tries: Try[]): Promise<Result[]> => {
+  const send = async (tries: Attempt[]): Promise<Result[]> => {
     const results = await Promise.all(
       notifiers.map(async ({ channel }) => {
         const done: Result[] = [];
         for (const each of tries.filter(({ notifier }) => notifier.channel === channel)) {
-          const skipped = down.has(channel) || engine.now() > until;
-          const told = skipped ? undefined : await each.notifier.send(messageOf(each.notice));
+          const skipped = down.has(channel) || services.now() > until;
+          const told = skipped ? undefined : await each.notifier.send(toMessage(each.notice));
           if (told?.kind === 'unknown' || (told?.kind === 'refused' && told.down))
             down.set(channel, told.why);
           if (told?.kind === 'sent') sent += 1;
@@ -121,21 +125,21 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
     let position: Position | undefined = marked;
     while (position !== undefined) {
       if (!isBusy(position)) {
-        const notices = applyResults(position.notices ?? [], results, engine.now());
-        if ((await engine.table.savePosition(position, { notices })) !== undefined) return;
-      } else await engine.pause(lookPauseMs);
-      if (engine.now() > until + graceMs) return;
-      position = await engine.table.readPosition(marked.positionId);
+        const notices = applyResults(position.notices ?? [], results, services.now());
+        if ((await services.store.savePosition(position, { notices })) !== undefined) return;
+      } else await services.sleep(lookPauseMs);
+      if (services.now() > until + graceMs) return;
+      position = await services.store.readPosition(marked.positionId);
     }
   };
 
   const problems = new Map<string, Problem>();
   const attempt = async (position: Position, task: () => Promise<void>): Promise<void> => {
-    if (engine.now() > until) return;
+    if (services.now() > until) return;
     try {
       await task();
     } catch (thrown) {
-      problems.set(position.positionId, { why: `${position.positionId}: ${asFault(thrown).message}` });
+      problems.set(position.positionId, { why: `${position.positionId}: ${toFault(thrown).message}` });
     }
   };
 
@@ -151,21 +155,21 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
 
   return {
     isUndelivered: ({ notices = [] }) =>
-      notices.some((notice) => isUndelivered(notice, expected, engine.now())),
+      notices.some((notice) => isUndelivered(notice, expected, services.now())),
     deliver: (position) => attempt(position, () => sendDue(position)),
     remind: (position) =>
       attempt(position, async () => {
         const { claim, notices = [] } = position;
-        const forMs = engine.now() - (claim?.claimedAt ?? engine.now());
+        const forMs = services.now() - (claim?.claimedAt ?? services.now());
         if (claim === undefined || notifiers.length === 0 || forMs < overdueMs) return;
         const isTold = notices.some(({ event, at }) => event === 'overdue' && at >= claim.claimedAt);
         if (isTold && dueOf(position).length === 0) return;
-        const waitMs = claim.leaseUntil + 1 - engine.now();
-        if (engine.now() + waitMs > until) return;
-        if (waitMs > 0) await engine.pause(waitMs);
+        const waitMs = claim.leaseExpiresAt + 1 - services.now();
+        if (services.now() + waitMs > until) return;
+        if (waitMs > 0) await services.sleep(waitMs);
         if (isTold) return sendDue(position);
-        const news = withNews(position, { kind: 'overdue', forMs }, engine.now());
-        const told = await engine.table.savePosition(position, { notices: news });
+        const news = appendNotice(position, { kind: 'overdue', forMs }, services.now());
+        const told = await services.store.savePosition(position, { notices: news });
         if (told !== undefined) await sendDue(told);
       }),
     report: () => ({
@@ -173,15 +177,15 @@ export const startRound = async (engine: Engine, channels: Notifiers, until: num
       problems: [...(problem === undefined ? [] : [{ why: problem }]), ...problems.values()],
     }),
   };
-};
+}
 
-const withDelivery = (notice: Notice, channel: string, delivery: Delivery | undefined): Notice => {
+function withDelivery(notice: Notice, channel: string, delivery: Delivery | undefined): Notice {
   const { [channel]: _, ...others } = notice.delivered;
   return { ...notice, delivered: delivery === undefined ? others : { ...others, [channel]: delivery } };
-};
+}
 
 /** A sweep that died with its mark set may have sent it: it is not sent again. */
-const closeDead = (notices: Notice[], now: number): Notice[] | undefined => {
+function closeDead(notices: Notice[], now: number): Notice[] | undefined {
   const isAnyDead = notices.some(({ delivered }) =>
     Object.values(delivered).some((each) => isDead(each, now)),
   );
@@ -196,11 +200,11 @@ const closeDead = (notices: Notice[], now: number): Notice[] | undefined => {
       ]),
     ),
   }));
-};
+}
 
 /** Only where the mark is still the try's own. */
-const applyResults = (notices: Notice[], results: Result[], now: number): Notice[] =>
-  notices.map((notice) =>
+function applyResults(notices: Notice[], results: Result[], now: number): Notice[] {
+  return notices.map((notice) =>
     results.reduce((next, { try: { notice: tried, notifier, before, mark }, sent }) => {
       const current = deliveryTo(notifier.channel, next);
       const isOurs = current?.state === 'trying' && current.at === mark.at && current.tries === mark.tries;
@@ -208,13 +212,14 @@ const applyResults = (notices: Notice[], results: Result[], now: number): Notice
       return withDelivery(next, notifier.channel, deliveryOf(sent, before, mark, now));
     }, notice),
   );
+}
 
-const deliveryOf = (
+function deliveryOf(
   sent: Sent | undefined,
   before: Delivery | undefined,
   { tries }: Delivery,
   now: number,
-): Delivery | undefined => {
+): Delivery | undefined {
   switch (sent?.kind) {
     case 'sent':
       return { state: 'sent', at: now, tries };
@@ -225,4 +230,4 @@ const deliveryOf = (
     case undefined:
       return before;
   }
-};
+}

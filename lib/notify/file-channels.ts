@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parseChannels, type ReadChannels, unreadableChannels } from './channels.ts';
 
 /** Channels on this machine: one JSON file. Read anew each time, so that a change needs no restart. */
-export const fileChannels =
-  (path: string): ReadChannels =>
-  async () => {
+export function fileChannels(path: string): ReadChannels {
+  return async () => {
     let text: string;
     try {
       text = await readFile(path, 'utf8');
@@ -14,3 +13,4 @@ export const fileChannels =
     }
     return parseChannels(text, path);
   };
+}

@@ -9,7 +9,7 @@ import {
 } from '../position/position.ts';
 
 /** What there is to tell, before it is words. */
-export type News =
+export type NoticeContent =
   | { kind: 'settled'; outcome: Outcome; reopens?: boolean | undefined }
   | { kind: 'failed'; failure: Failure; action: 'close' | 'keep' }
   | { kind: 'attention'; reason: string }
@@ -29,17 +29,17 @@ const headlines = {
   overdue: 'NOT SETTLED YET',
 } as const satisfies Record<Notice['event'], string>;
 
-const eventOf = (news: News): Notice['event'] => {
+function eventOf(news: NoticeContent): Notice['event'] {
   if (news.kind === 'settled') return news.reopens === true ? 'part-closed' : news.outcome.outcome;
   if (news.kind === 'released') return 'failed';
   return news.kind === 'attention' ? 'needs-attention' : news.kind;
-};
+}
 
-const tellOf = (news: News, { positionId, market }: Position): string => {
+function noticeText(news: NoticeContent, { positionId, market }: Position): string {
   switch (news.kind) {
     case 'settled': {
-      const { detail, left } = news.outcome;
-      return news.reopens === true ? `${detail} ${left} ${market.base} stays open.` : detail;
+      const { detail, remaining } = news.outcome;
+      return news.reopens === true ? `${detail} ${remaining} ${market.base} stays open.` : detail;
     }
     case 'failed': {
       const { message, canceledExitOrderIds: exits } = news.failure;
@@ -57,9 +57,11 @@ const tellOf = (news: News, { positionId, market }: Position): string => {
     case 'overdue':
       return `For ${Math.round(news.forMs / 60_000)} minutes the exchange has not told what came of it. Ripcord goes on asking; look at the exchange, then run: ripcord positions resolve ${positionId}`;
   }
-};
+}
 
-const ended = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
+function ended(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
 
 /** Of a token as links have it, with the address around it: a label or an exchange's words may repeat one. */
 const linkShape = /\S*rc_[0-9A-Za-z]{49}\S*/g;
@@ -67,16 +69,17 @@ const linkShape = /\S*rc_[0-9A-Za-z]{49}\S*/g;
 const textLength = 700;
 
 /** Labels and the exchange's words come from elsewhere: one line, nothing turned round or hidden, no key to anything. */
-const asOneLine = (text: string): string =>
-  text
+function asOneLine(text: string): string {
+  return text
     .replaceAll(/\p{Cf}+/gu, '')
     .replaceAll(linkShape, '(a link)')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .slice(0, textLength);
+}
 
 /** @returns the position's notices with this news, to be written together with what it tells. */
-export const withNews = (position: Position, news: News, now: number): Notice[] => {
+export function appendNotice(position: Position, news: NoticeContent, now: number): Notice[] {
   const { positionId, symbol, side, label, account, revision, notices } = position;
   const event = eventOf(news);
   const name = `${symbol} ${side}${label === undefined ? '' : ` "${label}"`} on ${account}`;
@@ -90,23 +93,23 @@ export const withNews = (position: Position, news: News, now: number): Notice[] 
       at: now,
       event,
       ...(news.kind === 'released' ? { linkId: news.linkId } : {}),
-      text: asOneLine(`${headlines[event]}: ${name}. ${tellOf(news, position)}`),
+      text: asOneLine(`${headlines[event]}: ${name}. ${noticeText(news, position)}`),
       delivered: {},
     },
   );
-};
+}
 
 /** An alert is sent up to four times within half a minute, and again at the next bar: its person is told once. */
 const sameFailureMs = 10 * 60_000;
 
 /** @returns the position's notices with one that a link has come to nothing; undefined where that was told just now. */
-export const withFailure = (
+export function appendFailureNotice(
   position: Position,
   { linkId }: Pick<Claim, 'linkId'>,
   { message }: Fault,
   now: number,
-): Notice[] | undefined => {
+): Notice[] | undefined {
   const last = position.notices?.at(-1);
   const isTold = last?.linkId === linkId && now - last.at < sameFailureMs;
-  return isTold ? undefined : withNews(position, { kind: 'released', linkId, reason: message }, now);
-};
+  return isTold ? undefined : appendNotice(position, { kind: 'released', linkId, reason: message }, now);
+}

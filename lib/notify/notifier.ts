@@ -39,7 +39,9 @@ export const noNotifiers: Notifiers = { all: async () => ({ notifiers: [] }) };
 /** E-mail subjects are printable ASCII, at most 100 characters. */
 const subjectLength = 99;
 
-export const messageOf = ({ text }: Pick<Notice, 'text'>): Message => ({
-  subject: `Ripcord: ${text.split('. ')[0]}`.replaceAll(/[^ -~]/g, '?').slice(0, subjectLength),
-  text,
-});
+export function toMessage({ text }: Pick<Notice, 'text'>): Message {
+  return {
+    subject: `Ripcord: ${text.split('. ')[0]}`.replaceAll(/[^ -~]/g, '?').slice(0, subjectLength),
+    text,
+  };
+}

@@ -14,7 +14,7 @@ export interface SnsOptions {
 }
 
 /** An SNS topic. The SDK is loaded with the first message: most sweeps have none. */
-export const snsNotifier = ({ channel, topicArn, endpoint }: SnsOptions): Notifier => {
+export function snsNotifier({ channel, topicArn, endpoint }: SnsOptions): Notifier {
   let client: SNSClient | undefined;
   return {
     channel,
@@ -43,13 +43,13 @@ export const snsNotifier = ({ channel, topicArn, endpoint }: SnsOptions): Notifi
       }
     },
   };
-};
+}
 
 /** Before anything was sent: no credentials, no address, no connection. */
 const neverLeft =
   /^(CredentialsProviderError|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_\w+)$/;
 
-const judge = (thrown: unknown): Sent => {
+function judge(thrown: unknown): Sent {
   const {
     name = '',
     code,
@@ -66,4 +66,4 @@ const judge = (thrown: unknown): Sent => {
   if (name === 'TimeoutError' && /establish/.test(message))
     return { kind: 'refused', why: 'no connection', down: true };
   return { kind: 'unknown', why: 'no answer' };
-};
+}

@@ -6,7 +6,7 @@ import { type Channel, parseChannels, type ReadChannels, unreadableChannels } fr
 const cacheMs = 5 * 60_000;
 
 /** Channels on AWS: one SecureString. */
-export const ssmChannels = (name: string, now: () => number = Date.now): ReadChannels => {
+export function ssmChannels(name: string, now: () => number = Date.now): ReadChannels {
   const client = ssmClient();
   let known: { channels: Channel[]; readAt: number } | undefined;
 
@@ -29,4 +29,4 @@ export const ssmChannels = (name: string, now: () => number = Date.now): ReadCha
     known = { channels, readAt: now() };
     return channels;
   };
-};
+}

@@ -1,26 +1,29 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type Channel, nameOf } from './channels.ts';
+import { type Channel, channelName } from './channels.ts';
 import { type Notifier, type Sent, sendMs } from './notifier.ts';
 
 type Webhook = Exclude<Channel, { kind: 'sns' }>;
 
 /** A channel that takes a message as JSON over HTTP. */
-export const webhookNotifier = (webhook: Webhook): Notifier => ({
-  channel: nameOf(webhook),
-  send: ({ text }) => postJson(addressOf(webhook), bodyOf(webhook, text)),
-});
+export function webhookNotifier(webhook: Webhook): Notifier {
+  return {
+    channel: channelName(webhook),
+    send: ({ text }) => postJson(addressOf(webhook), bodyOf(webhook, text)),
+  };
+}
 
-const addressOf = (webhook: Webhook): string =>
-  webhook.kind === 'telegram'
+function addressOf(webhook: Webhook): string {
+  return webhook.kind === 'telegram'
     ? `${webhook.baseUrl.replace(/\/$/, '')}/bot${webhook.token}/sendMessage`
     : webhook.url;
+}
 
 /** SUPPRESS_EMBEDS, the third bit: Discord draws no preview of an address in the text. */
 const suppressEmbeds = 1 << 2;
 
 /** Text that others have written must not ring anybody or draw a preview. */
-const bodyOf = (webhook: Webhook, text: string): object => {
+function bodyOf(webhook: Webhook, text: string): object {
   switch (webhook.kind) {
     case 'telegram':
       return { chat_id: webhook.chatId, text, link_preview_options: { is_disabled: true } };
@@ -29,18 +32,19 @@ const bodyOf = (webhook: Webhook, text: string): object => {
     case 'slack':
       return { text: escapeForSlack(text), unfurl_links: false, unfurl_media: false };
   }
-};
+}
 
 /** The three characters that Slack takes for its own: `<!channel>` would ring everybody. */
-const escapeForSlack = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+function escapeForSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
 
 /**
  * One POST on a connection of its own: one that was kept open may be dead without knowing, after Lambda has frozen
  * it, and what was sent down it would be neither here nor there.
  */
-const postJson = (address: string, body: object): Promise<Sent> =>
-  new Promise((resolve) => {
+function postJson(address: string, body: object): Promise<Sent> {
+  return new Promise((resolve) => {
     const url = new URL(address);
     const payload = Buffer.from(JSON.stringify(body));
     let connected = false;
@@ -74,13 +78,16 @@ const postJson = (address: string, body: object): Promise<Sent> =>
     });
     request.end(payload);
   });
+}
 
 /** The code and never the message, which may name the address. */
-const reasonOf = ({ code }: NodeJS.ErrnoException): string =>
-  code === undefined ? 'no connection' : `no connection (${code})`;
+function reasonOf({ code }: NodeJS.ErrnoException): string {
+  return code === undefined ? 'no connection' : `no connection (${code})`;
+}
 
 /** Too many requests, and the service's own trouble, would meet the next one too. */
-const judge = (status: number): Sent =>
-  status >= 200 && status < 300
+function judge(status: number): Sent {
+  return status >= 200 && status < 300
     ? { kind: 'sent' }
     : { kind: 'refused', why: `answered ${status}`, down: status === 429 || status >= 500 };
+}

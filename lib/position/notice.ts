@@ -42,8 +42,9 @@ export const noticeSchema = z.object({
 export type Notice = z.infer<typeof noticeSchema>;
 
 /** Where a notice stands with a channel. Every object has a `constructor`, and a channel may be called so. */
-export const deliveryTo = (channel: string, { delivered }: Notice): Delivery | undefined =>
-  Object.hasOwn(delivered, channel) ? delivered[channel] : undefined;
+export function deliveryTo(channel: string, { delivered }: Notice): Delivery | undefined {
+  return Object.hasOwn(delivered, channel) ? delivered[channel] : undefined;
+}
 
 /** After so long a notice is old news: what could not be delivered by then is given up. */
 export const noticeLifeMs = 24 * 3_600_000;
@@ -52,40 +53,50 @@ export const noticeLifeMs = 24 * 3_600_000;
 const kept = 20;
 
 /** @returns the notices with one more. What has come to its end makes room first. */
-export const addNotice = (notices: Notice[] = [], notice: Notice): Notice[] => {
+export function addNotice(notices: Notice[] = [], notice: Notice): Notice[] {
   const isOver = ({ at, delivered }: Notice): boolean =>
     at + noticeLifeMs <= notice.at ||
     (Object.keys(delivered).length > 0 && Object.values(delivered).every(isFinished));
   const spare = notices.length + 1 - kept;
   const over = new Set(notices.filter(isOver).slice(0, Math.max(0, spare)));
   return [...notices.filter((known) => !over.has(known)), notice].slice(-kept);
-};
+}
 
 /** A try this old has died: a sweep lives less than a minute. */
 const tryDiesMs = 2 * 60_000;
 
 /** Minutes until the next try: 1, 2, 4 … 32, then every hour. */
-const pauseAfter = (tries: number): number => Math.min(2 ** Math.max(0, tries - 1), 60) * 60_000;
+function pauseAfter(tries: number): number {
+  return Math.min(2 ** Math.max(0, tries - 1), 60) * 60_000;
+}
 
-const isFinished = ({ state }: Delivery): boolean => state === 'sent' || state === 'unsure';
+function isFinished({ state }: Delivery): boolean {
+  return state === 'sent' || state === 'unsure';
+}
 
-export const isDead = ({ state, at }: Delivery, now: number): boolean =>
-  state === 'trying' && now - at >= tryDiesMs;
+export function isDead({ state, at }: Delivery, now: number): boolean {
+  return state === 'trying' && now - at >= tryDiesMs;
+}
 
-const isOld = ({ at }: Notice, now: number): boolean => now - at >= noticeLifeMs;
+function isOld({ at }: Notice, now: number): boolean {
+  return now - at >= noticeLifeMs;
+}
 
 /** @returns whether the notice is to be sent to a channel now. */
-export const isDue = (notice: Notice, channel: string, now: number): boolean => {
+export function isDue(notice: Notice, channel: string, now: number): boolean {
   const delivery = deliveryTo(channel, notice);
   if (isOld(notice, now)) return false;
   if (delivery === undefined) return true;
   return delivery.state === 'failed' && now - delivery.at >= pauseAfter(delivery.tries);
-};
+}
 
 /** @returns whether something is still to be done about it: while so, its position is not put away. */
-export const isUndelivered = (notice: Notice, channels: string[], now: number): boolean =>
-  !isOld(notice, now) &&
-  channels.some((channel) => {
-    const delivery = deliveryTo(channel, notice);
-    return delivery === undefined || !isFinished(delivery);
-  });
+export function isUndelivered(notice: Notice, channels: string[], now: number): boolean {
+  return (
+    !isOld(notice, now) &&
+    channels.some((channel) => {
+      const delivery = deliveryTo(channel, notice);
+      return delivery === undefined || !isFinished(delivery);
+    })
+  );
+}

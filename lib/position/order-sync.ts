@@ -1,63 +1,73 @@
 import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import type { OrderRecord, Position } from './position.ts';
-import { absentLooksNeeded, clockMarginMs } from './timing.ts';
-import { lacksFee, recordOf } from './totals.ts';
+import { clockMarginMs, requiredNotFoundCount } from './timing.ts';
+import { isMissingFee, toOrderRecord } from './totals.ts';
 
 /**
  * Asks the exchange about every order that may have changed, and for fees not known yet. Reads only.
  * An order that the exchange does not find stays as it was: it may be wrong about that for a minute.
  */
-export const lookAtOrders = async (
+export async function syncOrders(
   exchange: Exchange,
   position: Position,
   now: number,
-): Promise<Pick<Position, 'entries' | 'exits'>> => {
+): Promise<Pick<Position, 'entryOrders' | 'exitOrders'>> {
   const look = async (order: OrderRecord): Promise<OrderRecord> => {
     if (order.status === 'done') return order;
     const view = await exchange.fetchOrder(position.market, order);
-    if (view !== undefined) return recordOf(view, order);
-    if (!neverArrived(exchange, order, now)) return order;
+    if (view !== undefined) return toOrderRecord(view, order);
+    if (!isProvenNotPlaced(exchange, order, now)) return order;
     // Like a close order's: believed only when it was said several times.
-    const denials = (order.denials ?? 0) + 1;
-    return { ...order, denials, status: denials >= absentLooksNeeded ? 'done' : 'unseen' };
+    const denials = (order.notFoundCount ?? 0) + 1;
+    return {
+      ...order,
+      notFoundCount: denials,
+      status: denials >= requiredNotFoundCount ? 'done' : 'unconfirmed',
+    };
   };
   const [entries, exits] = await Promise.all([
-    Promise.all(position.entries.map(look)),
-    Promise.all(position.exits.map(look)),
+    Promise.all(position.entryOrders.map(look)),
+    Promise.all(position.exitOrders.map(look)),
   ]);
   // A fee that is not told yet must not hide what became of the orders.
-  return { entries: await addFees(exchange, position, entries).catch(() => entries), exits };
-};
+  return { entryOrders: await addFees(exchange, position, entries).catch(() => entries), exitOrders: exits };
+}
 
 /**
  * Whether an order of ours that the exchange does not find was never executed: it was sent so long ago that
  * neither can it arrive any more, nor can a look-up still miss it.
  */
-export const neverArrived = (exchange: Exchange, order: OrderRecord, now: number): boolean =>
-  order.status === 'unseen' &&
-  order.at !== undefined &&
-  now - order.at > exchange.fenceMs + exchange.absenceMs + clockMarginMs;
+export function isProvenNotPlaced(exchange: Exchange, order: OrderRecord, now: number): boolean {
+  return (
+    order.status === 'unconfirmed' &&
+    order.updatedAt !== undefined &&
+    now - order.updatedAt > exchange.recvWindowMs + exchange.lookupLagMs + clockMarginMs
+  );
+}
 
 /** Fills in the fees taken in base for entries that are done. */
-export const addFees = (
+export function addFees(
   exchange: Exchange,
   position: Position,
   entries: OrderRecord[],
-): Promise<OrderRecord[]> =>
-  Promise.all(
+): Promise<OrderRecord[]> {
+  return Promise.all(
     entries.map(async (entry) => {
-      if (entry.orderId === undefined || !lacksFee(position, entry)) return entry;
+      if (entry.orderId === undefined || !isMissingFee(position, entry)) return entry;
       return { ...entry, baseFee: await exchange.fetchBaseFee(position.market, entry.orderId, entry.filled) };
     }),
   );
+}
 
 /** Runs a look and turns "could not" into a sentence, for views that show what was known before. */
-export const orStale = async <Result>(look: () => Promise<Result>): Promise<Result | { stale: string }> => {
+export async function orStaleReason<Result>(
+  look: () => Promise<Result>,
+): Promise<Result | { stale: string }> {
   try {
     return await look();
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.code !== 'internal') return { stale: thrown.message };
     throw thrown;
   }
-};
+}

@@ -19,7 +19,7 @@ export const orderRecordSchema = z.object({
   conditional: z.boolean().optional(),
   type: z.string(),
   /** `unseen`: sent, answer unknown. */
-  status: z.enum(['unseen', 'live', 'done']),
+  status: z.enum(['unconfirmed', 'live', 'done']),
   amount: amountSchema,
   price: amountSchema.optional(),
   triggerPrice: amountSchema.optional(),
@@ -28,15 +28,15 @@ export const orderRecordSchema = z.object({
   /** Fee taken in base, final once the order is done; absent: not asked yet. */
   baseFee: amountSchema.optional(),
   /** The `claimedAt` of the claim whose cancel has ended it, with something unfilled. */
-  canceledBy: z.number().optional(),
+  canceledByClaimAt: z.number().optional(),
   /** For exits adopted beside a stated amount: what they had already filled then, which is not ours to count. */
   filledBefore: amountSchema.optional(),
   /** When the exchange last changed it, epoch milliseconds. */
-  at: z.number().optional(),
+  updatedAt: z.number().optional(),
   /** Can only reduce a position: may go on guarding what a part-close leaves. Perpetuals. */
   reduceOnly: z.boolean().optional(),
   /** Of an order not seen yet: how often the exchange denied it when it could not arrive any more. */
-  denials: z.number().optional(),
+  notFoundCount: z.number().optional(),
 });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 
@@ -44,7 +44,7 @@ export type OrderRecord = z.infer<typeof orderRecordSchema>;
 export const outcomeSchema = z.object({
   outcome: z.enum(['closed', 'canceled', 'kept', 'dust']),
   /** Who brought it about: this link's action, an exit order that filled, or something outside Ripcord. */
-  by: z.enum(['link', 'exit-order', 'outside']),
+  closedBy: z.enum(['link', 'exit-order', 'external']),
   action: actionSchema,
   /** Which part of what was left this closed; absent: all. */
   percent: z.number().optional(),
@@ -56,7 +56,7 @@ export const outcomeSchema = z.object({
   closedAmount: amountSchema,
   averagePrice: amountSchema.optional(),
   /** The position's own that remains: dust, a kept position, or what a thin book left. */
-  left: amountSchema,
+  remaining: amountSchema,
   closeOrderId: z.string().optional(),
   closeClientOrderId: z.string().optional(),
   canceledEntryOrderIds: z.array(z.string()),
@@ -79,10 +79,12 @@ export const failureSchema = z.object({
 export type Failure = z.infer<typeof failureSchema>;
 
 /** Whether it was the exchange that said no; otherwise Ripcord itself stopped before an order was taken. */
-export const refusedByExchange = ({ code }: Failure): boolean => !ownCodes.has(code);
+export function refusedByExchange({ code }: Failure): boolean {
+  return !ownCodes.has(code);
+}
 const ownCodes = new Set([
   'withdrawn',
-  'never-taken',
+  'not-accepted',
   'above-maximum',
   'below-minimum',
   'flipped',
@@ -96,22 +98,22 @@ export const claimSchema = z.object({
   /** Closes only this part of what is left. */
   percent: z.number().optional(),
   /** A random mark by which a writer whose answer was lost recognises its own claim. */
-  owner: z.string(),
+  leaseToken: z.string(),
   claimedAt: z.number(),
   /** Nobody else may act before it; epoch milliseconds. */
-  leaseUntil: z.number(),
+  leaseExpiresAt: z.number(),
   /** The owner sends no order after it, so that the request fence runs out within the lease. */
-  sendBefore: z.number(),
+  sendDeadline: z.number(),
   /** Taken over at least once: an earlier owner may have cancelled already. */
-  retried: z.boolean().optional(),
+  takenOver: z.boolean().optional(),
   /** A takeover's proof that no close order left under the present attempt: nothing has to be looked for. */
   unsent: z.boolean().optional(),
   /** How many close orders were sent under this claim that the exchange provably never took. */
-  neverTaken: z.number().optional(),
+  lostAttempts: z.number().optional(),
   /** The exchange's last words about a close order whose fate was not known. */
-  lastWords: z.string().optional(),
+  lastExchangeMessage: z.string().optional(),
   /** How often the exchange has said that there is no such order, all after the fence. */
-  absentLooks: z.number().optional(),
+  notFoundCount: z.number().optional(),
 });
 export type Claim = z.infer<typeof claimSchema>;
 
@@ -141,11 +143,11 @@ export const positionSchema = z.object({
   hedged: z.boolean(),
   market: marketRulesSchema,
   /** The position's own amount where it was stated or read from a perpetual, not built by entry orders. */
-  stated: z.object({ amount: amountSchema, averagePrice: amountSchema.optional() }).optional(),
-  entries: z.array(orderRecordSchema),
-  exits: z.array(orderRecordSchema),
+  declaredSize: z.object({ amount: amountSchema, averagePrice: amountSchema.optional() }).optional(),
+  entryOrders: z.array(orderRecordSchema),
+  exitOrders: z.array(orderRecordSchema),
   /** What the last look at the exchange said about the price; epoch milliseconds. */
-  seen: z
+  lastSync: z
     .object({
       at: z.number(),
       price: amountSchema.optional(),
@@ -166,7 +168,7 @@ export const positionSchema = z.object({
   outcome: outcomeSchema.optional(),
   failure: failureSchema.optional(),
   /** Why a person has to look. */
-  attention: z.string().optional(),
+  attentionReason: z.string().optional(),
   /** What people are to be told of it, oldest first: written with what it tells, delivered by the sweep. */
   notices: z.array(noticeSchema).optional(),
 });
@@ -176,7 +178,7 @@ export type Position = z.infer<typeof positionSchema>;
 export const positionStatusSchema = z.enum(['open', 'closing', 'closed', 'canceled', 'needs-attention']);
 export type PositionStatus = z.infer<typeof positionStatusSchema>;
 
-const statusOfState: Record<State, PositionStatus> = {
+const statusByState: Record<State, PositionStatus> = {
   open: 'open',
   kept: 'open',
   failed: 'open',
@@ -186,27 +188,32 @@ const statusOfState: Record<State, PositionStatus> = {
   'needs-attention': 'needs-attention',
 };
 
-export const statusOf = (position: Position): PositionStatus => statusOfState[position.state];
+export function toStatus(position: Position): PositionStatus {
+  return statusByState[position.state];
+}
 
 /** Nothing acts on it any more. */
-export const isFinal = (state: State): boolean => state === 'closed' || state === 'canceled';
+export function isFinal(state: State): boolean {
+  return state === 'closed' || state === 'canceled';
+}
 
 /**
  * The client order id of an order of ours: `rc`, the position's own 12 characters, `e`(ntry) or `x`(close), and
  * the attempt in base 36. At most 18 letters and digits, which every venue takes, and readable backwards.
  */
-export const clientOrderIdOf = (positionId: string, purpose: 'entry' | 'close', attempt: number): string => {
+export function formatClientOrderId(positionId: string, purpose: 'entry' | 'close', attempt: number): string {
   const suffix = attempt.toString(36);
   if (suffix.length > 3) throw new RangeError(`attempt ${attempt} does not fit a client order id`);
   return `rc${positionId.slice('pos_'.length)}${purpose === 'entry' ? 'e' : 'x'}${suffix}`;
-};
+}
 
 /** @returns the position whose entry has this client order id; undefined where it is none of Ripcord's. */
-export const openerOf = (clientOrderId: string): string | undefined => {
+export function parseEntryClientOrderId(clientOrderId: string): string | undefined {
   const [, own] = /^rc([0-9a-z]{12})e[0-9a-z]{1,3}$/.exec(clientOrderId) ?? [];
   return own === undefined ? undefined : `pos_${own}`;
-};
+}
 
 /** Whether an order is one that Ripcord itself has sent to close this position. */
-export const isOwnClose = ({ positionId }: Position, { clientOrderId }: OrderRecord): boolean =>
-  clientOrderId?.startsWith(`rc${positionId.slice('pos_'.length)}x`) === true;
+export function isCloseOrderOf({ positionId }: Position, { clientOrderId }: OrderRecord): boolean {
+  return clientOrderId?.startsWith(`rc${positionId.slice('pos_'.length)}x`) === true;
+}

@@ -12,15 +12,15 @@ export const leaseMs = 12_000;
 /** Every clock, ours and the exchange's, is taken to be right within half of this. */
 export const clockMarginMs = 2_000;
 /** How many close orders in a row may be sent and never taken, by proof, before the exchange's no is believed. */
-export const closeTries = 3;
+export const maxCloseAttempts = 3;
 /** How often the exchange has to deny an order, and for how long, is also a matter of the venue (`absenceMs`). */
-export const absentLooksNeeded = 3;
+export const requiredNotFoundCount = 3;
 /** How many times, and how far apart, an order that only was acknowledged is read again within one request. */
-export const settleLooks = 5;
-export const settlePauseMs = 300;
+export const pollAttempts = 5;
+export const pollIntervalMs = 300;
 /** How long after its claim a hit's sender surely listens: TradingView's 3 s, less the way to the claim. */
-export const hearingMs = 2_000;
+export const senderTimeoutMs = 2_000;
 /** So long after `sendBefore` no further look is begun: the function has to answer, and recovery goes on. */
-export const followWindowMs = 2_000;
+export const pollWindowMs = 2_000;
 /** An order that the exchange denies for so long is gone from its look-ups: a person has to say what it did. */
-export const vanishedMs = 10 * 60_000;
+export const orderLostAfterMs = 10 * 60_000;

@@ -15,14 +15,14 @@ import { type Hit, hitSchema } from '../link/hit.ts';
 import { linkSchema } from '../link/link.ts';
 import type { Position } from '../position/position.ts';
 import { bodyOf, isOwnAttribute, itemOf, positionOf } from './position-item.ts';
-import { applyChange, type PositionChange, type Table } from './store.ts';
+import { applyChange, type PositionChange, type Store } from './store.ts';
 
 /**
- * One table. A position is `position#<id>`, a link `link#<id>`; the sort key says the kind. The index `shelf`
+ * One table. A position is `position#<id>`, a link `link#<id>`; the sort key says the kind. The index `list`
  * holds keys only, and its own keys hardly ever change, so that a hit costs it no write:
  * `position-open` and `position-final` by creation, `link` by position and creation.
  */
-export interface DynamoTableOptions {
+export interface DynamoStoreOptions {
   tableName: string;
   /** Another endpoint than AWS's own, for tables on this machine. */
   endpoint?: string | undefined;
@@ -30,13 +30,23 @@ export interface DynamoTableOptions {
 
 type Item = Record<string, unknown>;
 
-const positionKey = (positionId: string) => ({ pk: `position#${positionId}`, sk: 'position' });
+function positionKey(positionId: string) {
+  return { pk: `position#${positionId}`, sk: 'position' };
+}
 /** The one item that every hit reads beside its link. */
-const switchKey = { pk: 'switch', sk: 'switch' };
-const hitsOf = (positionId: string): string => `hits#${positionId}`;
-const hitKey = (hit: Hit) => ({ pk: hitsOf(hit.positionId), sk: `${hit.at}#${hit.hitId}` });
-const nameKey = (name: string) => ({ pk: `name#${name}`, sk: 'name' });
-const linkKey = (linkId: string) => ({ pk: `link#${linkId}`, sk: 'link' });
+const killSwitchKey = { pk: 'switch', sk: 'switch' };
+function hitsOf(positionId: string): string {
+  return `hits#${positionId}`;
+}
+function hitKey(hit: Hit) {
+  return { pk: hitsOf(hit.positionId), sk: `${hit.at}#${hit.hitId}` };
+}
+function nameKey(name: string) {
+  return { pk: `name#${name}`, sk: 'name' };
+}
+function linkKey(linkId: string) {
+  return { pk: `link#${linkId}`, sk: 'link' };
+}
 
 /**
  * DynamoDB answers within milliseconds or not at all; the SDK's own default waits for five minutes. A claim that
@@ -48,14 +58,16 @@ const connectionTimeoutMs = 1_000;
 /** DynamoDB takes 100 keys in one batch. */
 const batchSize = 100;
 
-const isRefusal = (thrown: unknown): thrown is ConditionalCheckFailedException =>
-  thrown instanceof ConditionalCheckFailedException;
+function isRefusal(thrown: unknown): thrown is ConditionalCheckFailedException {
+  return thrown instanceof ConditionalCheckFailedException;
+}
 
 /** The item that a write was refused over, where it asked for it and the table gives it: dynalite doesn't. */
-const refusedOver = ({ Item }: ConditionalCheckFailedException): Item | undefined =>
-  Item === undefined ? undefined : unmarshall(Item);
+function refusedOver({ Item }: ConditionalCheckFailedException): Item | undefined {
+  return Item === undefined ? undefined : unmarshall(Item);
+}
 
-export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table => {
+export function createDynamoStore({ tableName, endpoint }: DynamoStoreOptions): Store {
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
       maxAttempts: 3,
@@ -117,8 +129,8 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
     return items;
   };
 
-  /** Reads the items of a shelf whose place on it starts with `prefix`. */
-  const readShelf = async (shelf: string, prefix = ''): Promise<Item[]> => {
+  /** Reads the items of a list whose place on it starts with `prefix`. */
+  const readList = async (list: string, prefix = ''): Promise<Item[]> => {
     const keys: Item[] = [];
     let from: Item | undefined;
     do {
@@ -126,11 +138,14 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
         client.send(
           new QueryCommand({
             TableName: tableName,
-            IndexName: 'shelf',
+            IndexName: 'list',
             KeyConditionExpression:
-              prefix === '' ? '#shelf = :shelf' : '#shelf = :shelf AND begins_with(#at, :prefix)',
-            ExpressionAttributeNames: { '#shelf': 'shelf', ...(prefix === '' ? {} : { '#at': 'shelvedAt' }) },
-            ExpressionAttributeValues: { ':shelf': shelf, ...(prefix === '' ? {} : { ':prefix': prefix }) },
+              prefix === '' ? '#listKey = :listKey' : '#listKey = :listKey AND begins_with(#at, :prefix)',
+            ExpressionAttributeNames: {
+              '#listKey': 'listKey',
+              ...(prefix === '' ? {} : { '#at': 'listSort' }),
+            },
+            ExpressionAttributeValues: { ':listKey': list, ...(prefix === '' ? {} : { ':prefix': prefix }) },
             ExclusiveStartKey: from,
           }),
         ),
@@ -142,28 +157,29 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
   };
 
   /**
-   * @returns whether a write of a position under this mark happened. An answer can be lost, and the SDK sends again:
+   * @returns whether a write of a position under this writeToken happened. An answer can be lost, and the SDK sends again:
    * what was refused the second time may have been done the first time.
    */
-  const attemptMarked = async (
+  const writeIdempotently = async (
     positionId: string,
-    mark: string,
+    writeToken: string,
     call: () => Promise<unknown>,
-  ): Promise<boolean> => (await attempt(call)) || (await read(positionKey(positionId)))?.mark === mark;
+  ): Promise<boolean> =>
+    (await attempt(call)) || (await read(positionKey(positionId)))?.writeToken === writeToken;
 
-  const table: Table = {
+  const table: Store = {
     createPosition(position) {
-      const mark = randomUUID();
-      return attemptMarked(position.positionId, mark, () =>
+      const writeToken = randomUUID();
+      return writeIdempotently(position.positionId, writeToken, () =>
         client.send(
           new PutCommand({
             TableName: tableName,
             Item: {
               ...itemOf(position),
               ...positionKey(position.positionId),
-              mark,
-              shelf: 'position-open',
-              shelvedAt: `${position.createdAt}#${position.positionId}`,
+              writeToken,
+              listKey: 'position-open',
+              listSort: `${position.createdAt}#${position.positionId}`,
             },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
@@ -176,7 +192,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       return item === undefined ? undefined : positionOf(item);
     },
 
-    async listPositions(shelf, onUnreadable) {
+    async listPositions(list, onUnreadable) {
       const readable = (item: Item): Position[] => {
         try {
           return [positionOf(item)];
@@ -185,8 +201,8 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
           return [];
         }
       };
-      const items = await readShelf('position-open');
-      if (shelf === 'all') items.push(...(await readShelf('position-final')));
+      const items = await readList('position-open');
+      if (list === 'all') items.push(...(await readList('position-final')));
       // One that was put away between the two is on both.
       const positions = new Map(items.flatMap(readable).map((position) => [position.positionId, position]));
       return [...positions.values()].sort(newestFirst((position) => position.positionId));
@@ -204,15 +220,15 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
               TableName: tableName,
               Key: positionKey(positionId),
               UpdateExpression:
-                'SET #state = :claimed, #claim = :claim, #lastOwner = :owner, #epoch = #epoch + :one, #attempt = #attempt + :one, #revision = #revision + :one' +
+                'SET #state = :claimed, #claim = :claim, #lastLeaseToken = :leaseToken, #epoch = #epoch + :one, #attempt = #attempt + :one, #revision = #revision + :one' +
                 (counted === undefined ? '' : ', #uses.#link = if_not_exists(#uses.#link, :none) + :one') +
                 ' REMOVE #failure',
               // No owner twice: a copy of this request that arrives when its claim is over must not claim anew.
-              ConditionExpression: `#state IN (${Object.keys(states).join(', ')}) AND NOT contains(#revoked, :linkId) AND #lastOwner <> :owner${counted === undefined ? '' : ' AND (attribute_not_exists(#uses.#link) OR #uses.#link < :maxUses)'}`,
+              ConditionExpression: `#state IN (${Object.keys(states).join(', ')}) AND NOT contains(#revoked, :linkId) AND #lastLeaseToken <> :leaseToken${counted === undefined ? '' : ' AND (attribute_not_exists(#uses.#link) OR #uses.#link < :maxUses)'}`,
               ExpressionAttributeNames: {
                 '#state': 'state',
                 '#claim': 'claim',
-                '#lastOwner': 'lastOwner',
+                '#lastLeaseToken': 'lastLeaseToken',
                 '#epoch': 'epoch',
                 '#attempt': 'attempt',
                 '#revision': 'revision',
@@ -224,7 +240,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
                 ...(counted === undefined ? {} : { ':none': 0, ':maxUses': maxUses }),
                 ':claimed': 'claimed',
                 ':claim': claim,
-                ':owner': claim.owner,
+                ':leaseToken': claim.leaseToken,
                 ':one': 1,
                 ':linkId': claim.linkId,
                 ...states,
@@ -242,7 +258,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       item ??= await read(positionKey(positionId));
       const position = item === undefined ? undefined : positionOf(item);
       // An answer can be lost, and the SDK sends again: what looks refused may be our own claim.
-      if (position?.state === 'claimed' && position.claim?.owner === claim.owner)
+      if (position?.state === 'claimed' && position.claim?.leaseToken === claim.leaseToken)
         return { kind: 'claimed', position };
       if (lost !== undefined) throw lost;
       const revokedLinks = item?.revokedLinks;
@@ -253,9 +269,9 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
     async savePosition(position, change) {
       // Parsed before it is written: nothing unreadable becomes durable.
       const next = applyChange(position, change);
-      const mark = randomUUID();
-      const { sets, removes, names, values } = writeExpression({ ...attributesOf(next, change), mark });
-      const updated = await attemptMarked(position.positionId, mark, () =>
+      const writeToken = randomUUID();
+      const { sets, removes, names, values } = writeExpression({ ...attributesOf(next, change), writeToken });
+      const updated = await writeIdempotently(position.positionId, writeToken, () =>
         client.send(
           new UpdateCommand({
             TableName: tableName,
@@ -282,17 +298,17 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       return updated ? next : undefined;
     },
 
-    async shelvePosition(positionId) {
+    async archivePosition(positionId) {
       await attempt(() =>
         client.send(
           new UpdateCommand({
             TableName: tableName,
             Key: positionKey(positionId),
-            UpdateExpression: 'SET #shelf = :shelf',
+            UpdateExpression: 'SET #listKey = :listKey',
             ConditionExpression: '#state IN (:closed, :canceled)',
-            ExpressionAttributeNames: { '#shelf': 'shelf', '#state': 'state' },
+            ExpressionAttributeNames: { '#listKey': 'listKey', '#state': 'state' },
             ExpressionAttributeValues: {
-              ':shelf': 'position-final',
+              ':listKey': 'position-final',
               ':closed': 'closed',
               ':canceled': 'canceled',
             },
@@ -322,8 +338,8 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
             Item: {
               ...link,
               ...linkKey(link.linkId),
-              shelf: 'link',
-              shelvedAt: `${link.positionId}#${link.createdAt}#${link.linkId}`,
+              listKey: 'link',
+              listSort: `${link.positionId}#${link.createdAt}#${link.linkId}`,
             },
             // Never over itself either: a late copy of this request must not undo a revocation.
             ConditionExpression: 'attribute_not_exists(pk)',
@@ -337,12 +353,12 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
         throw new Fault('conflict', 'That link id is taken. Create the link again.');
     },
 
-    async openLink(linkId) {
-      const items = await batchRead([linkKey(linkId), switchKey]);
+    async readLinkAndPause(linkId) {
+      const items = await batchRead([linkKey(linkId), killSwitchKey]);
       const link = items.find((item) => item.sk === 'link');
       return {
         link: link === undefined ? undefined : linkSchema.parse(link),
-        paused: items.some((item) => item.sk === switchKey.sk && item.paused === true),
+        paused: items.some((item) => item.sk === killSwitchKey.sk && item.paused === true),
       };
     },
 
@@ -352,7 +368,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
     },
 
     async listLinks(positionId) {
-      const items = await readShelf('link', positionId === undefined ? '' : `${positionId}#`);
+      const items = await readList('link', positionId === undefined ? '' : `${positionId}#`);
       return items.map((item) => linkSchema.parse(item)).sort(newestFirst((link) => link.linkId));
     },
 
@@ -384,7 +400,7 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       );
     },
 
-    async reserveName(name, positionId, instead) {
+    async reserve(name, positionId, instead) {
       const key = nameKey(name);
       const reserved = await attempt(() =>
         client.send(
@@ -401,15 +417,17 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
       return String((await read(key))?.positionId ?? positionId);
     },
 
-    async readName(name) {
+    async readReservation(name) {
       const item = await read(nameKey(name));
       return item === undefined ? undefined : String(item.positionId);
     },
 
-    isPaused: async () => (await read(switchKey))?.paused === true,
+    isPaused: async () => (await read(killSwitchKey))?.paused === true,
 
     async setPaused(paused) {
-      await ask(() => client.send(new PutCommand({ TableName: tableName, Item: { ...switchKey, paused } })));
+      await ask(() =>
+        client.send(new PutCommand({ TableName: tableName, Item: { ...killSwitchKey, paused } })),
+      );
     },
 
     async recordHit(hit, expiresAt) {
@@ -441,26 +459,26 @@ export const dynamoTable = ({ tableName, endpoint }: DynamoTableOptions): Table 
     },
   };
   return table;
-};
+}
 
 /** By creation, and by id within one millisecond: the table answers a batch in any order. */
-const newestFirst =
-  <Noun extends { createdAt: string }>(idOf: (noun: Noun) => string) =>
-  (a: Noun, b: Noun): number =>
+function newestFirst<Noun extends { createdAt: string }>(idOf: (noun: Noun) => string) {
+  return (a: Noun, b: Noun): number =>
     b.createdAt.localeCompare(a.createdAt) || idOf(a).localeCompare(idOf(b));
+}
 
 /** What of a position's item a change touches. */
-const attributesOf = (next: Position, change: PositionChange): Item => {
+function attributesOf(next: Position, change: PositionChange): Item {
   const changed = Object.entries(change).filter(([, value]) => value !== undefined);
   const own = changed.filter(([name]) => isOwnAttribute(name));
   // An item of before there were bodies has entries of its own: without them the version before can not read it, and
   // so never acts on what it was.
   const body = own.length < changed.length ? { body: bodyOf(next), entries: null } : {};
   return { ...Object.fromEntries(own), ...body };
-};
+}
 
 /** Every changed attribute becomes a SET, every null a REMOVE; names are always placeholders (`state` is reserved). */
-const writeExpression = (change: Item) => {
+function writeExpression(change: Item) {
   const names: Record<string, string> = {};
   const values: Item = {};
   const sets: string[] = [];
@@ -475,4 +493,4 @@ const writeExpression = (change: Item) => {
     }
   }
   return { sets, removes, names, values };
-};
+}

@@ -27,27 +27,31 @@ const dictionary = Buffer.from(
   ].join(''),
 );
 
-export const isOwnAttribute = (name: string): boolean => ownAttributes.some((own) => own === name);
+export function isOwnAttribute(name: string): boolean {
+  return ownAttributes.some((own) => own === name);
+}
 
-export const bodyOf = (position: Position): Uint8Array => {
+export function bodyOf(position: Position): Uint8Array {
   const rest = Object.entries(position).filter(([name]) => !isOwnAttribute(name));
   return deflateRawSync(JSON.stringify(Object.fromEntries(rest)), { dictionary, level: 9 });
-};
+}
 
-export const itemOf = (position: Position): PositionItem => {
+export function itemOf(position: Position): PositionItem {
   const { state, epoch, attempt, revision, claim, uses, failure } = position;
   return { state, epoch, attempt, revision, claim, uses, failure, body: bodyOf(position) };
-};
+}
 
 /** @returns the JSON in a body. */
-export const textOf = (body: Uint8Array): string => inflateRawSync(body, { dictionary }).toString();
+export function textOf(body: Uint8Array): string {
+  return inflateRawSync(body, { dictionary }).toString();
+}
 
 /** Throws where the item is no position that this version can read. */
-export const positionOf = (item: Record<string, unknown>): Position => {
+export function positionOf(item: Record<string, unknown>): Position {
   const { body } = item;
   // Before there were bodies everything was an attribute of its own; what is left of those counts no more.
   if (body === undefined) return positionSchema.parse(item);
   if (!(body instanceof Uint8Array)) throw new TypeError('the body of a position is not binary');
   const own = Object.fromEntries(Object.entries(item).filter(([name]) => isOwnAttribute(name)));
   return positionSchema.parse({ ...JSON.parse(textOf(body)), ...own });
-};
+}

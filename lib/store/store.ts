@@ -6,16 +6,16 @@ import { type Claim, type Position, positionSchema, type State } from '../positi
  * The port to the table. Every write is one conditional write of one item. Methods throw `table-unreachable`
  * when the table gives no answer, which says nothing about whether a write happened.
  */
-export interface Table {
+export interface Store {
   /** @returns false where a position of that id exists already. */
   createPosition(position: Position): Promise<boolean>;
   /** Strongly consistent. */
   readPosition(positionId: string): Promise<Position | undefined>;
   /**
-   * Newest first. `shelf: 'open'` leaves out what the sweep has put away as final. One that can't be read, after a
+   * Newest first. `list: 'open'` leaves out what the sweep has put away as final. One that can't be read, after a
    * rollback say, is left out and named to `onUnreadable`: it must not keep the sweep from all the others.
    */
-  listPositions(shelf: 'open' | 'all', onUnreadable?: (positionId: string) => void): Promise<Position[]>;
+  listPositions(list: 'open' | 'all', onUnreadable?: (positionId: string) => void): Promise<Position[]>;
   /**
    * Takes the position for one owner, in one write and without a read before it: state → claimed, epoch + 1,
    * attempt + 1, and one more use of a link with a use limit. Refused where the state is not among `from`, the
@@ -27,15 +27,15 @@ export interface Table {
    * @returns the position at its new revision, or undefined where somebody else has written.
    */
   savePosition(position: Position, change: PositionChange): Promise<Position | undefined>;
-  /** Moves a final position off the shelf that the sweep reads. */
-  shelvePosition(positionId: string): Promise<void>;
+  /** Moves a final position off the list that the sweep reads. */
+  archivePosition(positionId: string): Promise<void>;
   /** @returns false where the position is claimed or gone. */
   deletePosition(positionId: string): Promise<boolean>;
 
   /** Throws `conflict` where the id is taken. */
   createLink(link: Link): Promise<void>;
   /** A link, and whether the kill switch is on, in one strongly consistent request. */
-  openLink(linkId: string): Promise<{ link: Link | undefined; paused: boolean }>;
+  readLinkAndPause(linkId: string): Promise<{ link: Link | undefined; paused: boolean }>;
   /** Strongly consistent. */
   readLink(linkId: string): Promise<Link | undefined>;
   /** Newest first; with a position, only its own. */
@@ -47,9 +47,9 @@ export interface Table {
    * Takes a name (an order, a request) for a position, once. @returns who holds it: `positionId` where it was free,
    * held by it already, or held by `instead`.
    */
-  reserveName(name: string, positionId: string, instead?: string): Promise<string>;
+  reserve(name: string, positionId: string, instead?: string): Promise<string>;
   /** Who holds a name. */
-  readName(name: string): Promise<string | undefined>;
+  readReservation(name: string): Promise<string | undefined>;
 
   /** The kill switch: while it is on no link fires. */
   isPaused(): Promise<boolean>;
@@ -83,23 +83,23 @@ export interface PositionChange {
   claim?: Claim | null;
   outcome?: Position['outcome'] | null;
   failure?: Position['failure'] | null;
-  attention?: string | null;
-  entries?: Position['entries'];
-  exits?: Position['exits'];
+  attentionReason?: string | null;
+  entryOrders?: Position['entryOrders'];
+  exitOrders?: Position['exitOrders'];
   market?: Position['market'];
-  stated?: Position['stated'];
-  seen?: Position['seen'];
+  declaredSize?: Position['declaredSize'];
+  lastSync?: Position['lastSync'];
   uses?: Position['uses'];
   notices?: Position['notices'];
   label?: string | null;
 }
 
 /** @returns the position as a write has left it. */
-export const applyChange = (position: Position, change: PositionChange): Position => {
+export function applyChange(position: Position, change: PositionChange): Position {
   const next: Record<string, unknown> = { ...position, revision: position.revision + 1 };
   for (const [name, value] of Object.entries(change)) {
     if (value === null) delete next[name];
     else if (value !== undefined) next[name] = value;
   }
   return positionSchema.parse(next);
-};
+}

@@ -2,20 +2,20 @@ import type { Log } from '../log.ts';
 import type { SweepReport } from './sweep.ts';
 
 /** A line for whatever a sweep has done or could not do, and its metrics, also where nothing happened. */
-export const saySweep = (log: Log, report: SweepReport): void => {
+export function logSweep(log: Log, report: SweepReport): void {
   for (const recovery of report.recoveries)
-    log.say(
+    log.event(
       'recovered',
       { ...recovery, decision: 'recovered' },
       { Outcomes: 1, Failures: recovery.status >= 400 ? 1 : undefined },
     );
-  for (const failure of report.failures) log.say('position-failed', failure);
-  for (const { channel } of report.problems) log.say('notify-failed', { channel }, { NotifyFailed: 1 });
-  log.count({
+  for (const failure of report.failures) log.event('position-failed', failure);
+  for (const { channel } of report.problems) log.event('notify-failed', { channel }, { NotifyFailed: 1 });
+  log.metrics({
     Sweeps: 1,
     // Said even when it is 0, so that the alarm ends when the last one is settled.
     NeedsAttention: report.needsAttention,
     SweepRecovered: report.recovered || undefined,
     SweepFailed: report.failures.length || undefined,
   });
-};
+}

@@ -1,21 +1,21 @@
-import { recover, type Standing } from '../close/claim.ts';
+import { type ExecutionResult, recover } from '../close/claim.ts';
 import type { Hit } from '../link/hit.ts';
-import { codeOf } from '../log.ts';
-import { type Problem, startRound } from '../notify/deliver.ts';
+import { toErrorCode } from '../log.ts';
+import { type Problem, startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal, type Position } from '../position/position.ts';
-import type { Engine } from '../services.ts';
+import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
-import { answerOf } from '../trigger/response.ts';
-import { refresh } from './sync-position.ts';
+import { toResponse } from '../trigger/response.ts';
+import { syncPosition } from './sync-position.ts';
 
 /** What one sweep did, for the log. */
 export interface SweepReport {
   positions: number;
   refreshed: number;
   recovered: number;
-  shelved: number;
+  archived: number;
   /** Positions that wait for a person. */
   needsAttention: number;
   /** Messages that arrived. */
@@ -40,27 +40,32 @@ const sweepWindowMs = 35_000;
  * Claims first, the longest over first; a takeover moves its lease, so nobody is last twice. The others by when
  * they were seen last.
  */
-const byUrgency = (a: Position, b: Position): number =>
-  urgencyOf(a) - urgencyOf(b) ||
-  (a.claim?.leaseUntil ?? a.seen?.at ?? 0) - (b.claim?.leaseUntil ?? b.seen?.at ?? 0);
-const urgencyOf = (position: Position): number => (position.state === 'claimed' ? 0 : 1);
+function byUrgency(a: Position, b: Position): number {
+  return (
+    urgencyOf(a) - urgencyOf(b) ||
+    (a.claim?.leaseExpiresAt ?? a.lastSync?.at ?? 0) - (b.claim?.leaseExpiresAt ?? b.lastSync?.at ?? 0)
+  );
+}
+function urgencyOf(position: Position): number {
+  return position.state === 'claimed' ? 0 : 1;
+}
 
 /**
  * Looks after every open position: brings claims whose owner died to an end, keeps what is known of orders
  * fresh so that a trigger seldom has to ask, delivers notices, and puts away what is final. One position never
  * blocks another, and no notice any position.
  */
-export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): Promise<SweepReport> => {
-  const startedAt = engine.now();
-  const starting = startRound(engine, channels, startedAt + sweepWindowMs);
+export async function sweep(services: Services, channels: Notifiers = noNotifiers): Promise<SweepReport> {
+  const startedAt = services.now();
+  const starting = startDelivery(services, channels, startedAt + sweepWindowMs);
   const unreadable: string[] = [];
-  const listed = await engine.table.listPositions('open', (positionId) => unreadable.push(positionId));
+  const listed = await services.store.listPositions('open', (positionId) => unreadable.push(positionId));
   const waiting = listed.sort(byUrgency);
   const report: SweepReport = {
     positions: waiting.length,
     refreshed: 0,
     recovered: 0,
-    shelved: 0,
+    archived: 0,
     needsAttention: waiting.filter(({ state }) => state === 'needs-attention').length,
     notified: 0,
     recoveries: [],
@@ -71,25 +76,25 @@ export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): 
   const ended: Position[] = [];
   const unended: Position[] = [];
   const tend = async (position: Position): Promise<void> => {
-    if (engine.now() - startedAt > sweepWindowMs) return;
+    if (services.now() - startedAt > sweepWindowMs) return;
     try {
       if (position.state === 'claimed') {
-        const standing = await recover(engine, position);
+        const standing = await recover(services, position);
         if (standing.ending === undefined) return;
         report.recovered += 1;
         const isOver = standing.position.state !== 'claimed';
         (isOver ? ended : unended).push(standing.position);
-        if (isOver) report.recoveries.push(await recordRecovery(engine, position, standing));
+        if (isOver) report.recoveries.push(await recordRecovery(services, position, standing));
       } else if (isFinal(position.state)) {
         if ((await starting).isUndelivered(position)) return;
-        await engine.table.shelvePosition(position.positionId);
-        report.shelved += 1;
+        await services.store.archivePosition(position.positionId);
+        report.archived += 1;
       } else if (position.state !== 'needs-attention') {
-        await refresh(engine, position);
+        await syncPosition(services, position);
         report.refreshed += 1;
       }
     } catch (thrown) {
-      report.failures.push({ positionId: position.positionId, code: codeOf(thrown) });
+      report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
     }
   };
   // One after the other, so that a channel that is down costs one wait.
@@ -104,23 +109,23 @@ export const sweep = async (engine: Engine, channels: Notifiers = noNotifiers): 
   for (const position of unended) await round.remind(position);
   const { sent, problems } = round.report();
   return { ...report, notified: sent, problems };
-};
+}
 
 /** The hit that had begun it got no outcome: this line of history is where it is told. */
-const recordRecovery = async (
-  engine: Engine,
+async function recordRecovery(
+  services: Services,
   before: Position,
-  { position, requests }: Standing,
-): Promise<Recovery> => {
+  { position, requests }: ExecutionResult,
+): Promise<Recovery> {
   const action = before.claim?.action ?? 'close';
-  const { body, status } = answerOf({ position, ending: undefined }, action);
+  const { body, status } = toResponse({ position, ending: undefined }, action);
   const recovery: Recovery = {
     positionId: position.positionId,
     linkId: before.claim?.linkId ?? '',
     status,
     outcome: 'outcome' in body ? body.outcome : undefined,
   };
-  await writeHit(engine, {
+  await writeHit(services, {
     ...recovery,
     action,
     method: 'sweep',
@@ -129,4 +134,4 @@ const recordRecovery = async (
     requests,
   });
   return recovery;
-};
+}

@@ -1,11 +1,11 @@
 import { type Amount, isPositive } from '../amount.ts';
-import { describeOutside } from '../close/external-close.ts';
+import { describeExternalClose } from '../close/external-close.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { withNews } from '../notify/notice-text.ts';
-import { lookAtOrders } from '../position/order-sync.ts';
+import { appendNotice } from '../notify/notice-text.ts';
+import { syncOrders } from '../position/order-sync.ts';
 import type { Outcome, Position } from '../position/position.ts';
-import { tallyOf } from '../position/totals.ts';
-import type { Engine } from '../services.ts';
+import { computeTotals } from '../position/totals.ts';
+import type { Services } from '../services.ts';
 
 /** A price this old is written anew even when no order has changed. */
 const priceAgeMs = 5 * 60_000;
@@ -18,96 +18,100 @@ const flatMs = 45_000;
  * to ask. Refused, and harmless, where somebody has claimed the position meanwhile. A perpetual that was closed by
  * hand is ended here: were it left open, a late alert would close whatever the trader has opened since.
  */
-export const refresh = async (engine: Engine, position: Position): Promise<Position> => {
-  const exchange = await engine.exchanges.of(position.account, position.exchange);
+export async function syncPosition(services: Services, position: Position): Promise<Position> {
+  const exchange = await services.exchanges.of(position.account, position.exchange);
   const [orders, price] = await Promise.all([
-    lookAtOrders(exchange, position, engine.now()),
+    syncOrders(exchange, position, services.now()),
     // A price is for show and for judging dust: without one the rest is still worth having.
     exchange.fetchPrice(position.market).catch(() => undefined),
   ]);
-  const now = engine.now();
+  const now = services.now();
   const { flatSince, sawFlat } = await lookAtHolding(exchange, { ...position, ...orders }, now);
   const seen = seenNow(position, now, price, flatSince);
-  const current: Position = { ...position, ...orders, seen };
+  const current: Position = { ...position, ...orders, lastSync: seen };
   // What waits for a person is for `resolve` to end, which tells what Ripcord itself has closed of it.
   const mayEnd = position.state !== 'needs-attention';
   if (mayEnd && sawFlat && flatSince !== undefined && now - flatSince >= flatMs)
-    return (await endByHand(engine, exchange, current)) ?? current;
-  const known = { entries: position.entries, exits: position.exits, flat: position.seen?.flatSince };
+    return (await endByHand(services, exchange, current)) ?? current;
+  const known = {
+    entries: position.entryOrders,
+    exits: position.exitOrders,
+    flat: position.lastSync?.flatSince,
+  };
   const changed = JSON.stringify({ ...orders, flat: seen?.flatSince }) !== JSON.stringify(known);
-  if (!changed && (seen?.at ?? 0) - (position.seen?.at ?? 0) < priceAgeMs) return current;
-  return (await engine.table.savePosition(position, { ...orders, seen })) ?? current;
-};
+  if (!changed && (seen?.at ?? 0) - (position.lastSync?.at ?? 0) < priceAgeMs) return current;
+  return (await services.store.savePosition(position, { ...orders, lastSync: seen })) ?? current;
+}
 
 /** What was seen before stays where this look could not tell; a mark of emptiness goes with the emptiness. */
-const seenNow = (
-  { seen }: Position,
+function seenNow(
+  { lastSync }: Position,
   now: number,
   price: Amount | undefined,
   flatSince: number | undefined,
-): Position['seen'] => {
-  const known = price === undefined ? seen : { at: now, price };
+): Position['lastSync'] {
+  const known = price === undefined ? lastSync : { at: now, price };
   if (known === undefined) return flatSince === undefined ? undefined : { at: now, flatSince };
   const { flatSince: _, ...rest } = known;
   return flatSince === undefined ? rest : { ...rest, flatSince };
-};
+}
 
 /** Whether this very look found nothing of a perpetual that should be there, and since when that is so. */
-const lookAtHolding = async (
+async function lookAtHolding(
   exchange: Exchange,
   position: Position,
   now: number,
-): Promise<{ flatSince: number | undefined; sawFlat: boolean }> => {
-  const { left, entriesDone } = tallyOf(position);
-  if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(left))
+): Promise<{ flatSince: number | undefined; sawFlat: boolean }> {
+  const { remaining, entriesDone } = computeTotals(position);
+  if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))
     return { flatSince: undefined, sawFlat: false };
-  const before = position.seen?.flatSince;
+  const before = position.lastSync?.flatSince;
   try {
-    const holding = await exchange.fetchHolding(position.market, position.side);
+    const holding = await exchange.fetchPosition(position.market, position.side);
     return holding.side === position.side
       ? { flatSince: undefined, sawFlat: false }
       : { flatSince: before ?? now, sawFlat: true };
   } catch {
     return { flatSince: before, sawFlat: false };
   }
-};
+}
 
-const endByHand = async (
-  engine: Engine,
+async function endByHand(
+  services: Services,
   exchange: Exchange,
   position: Position,
-): Promise<Position | undefined> => {
-  const { detail, at } = await describeOutside(exchange, position);
+): Promise<Position | undefined> {
+  const { detail, at } = await describeExternalClose(exchange, position);
   // Without a trade to show for it, it may be another account's emptiness that was seen.
   if (at === undefined) return undefined;
-  const alive = position.exits
+  const alive = position.exitOrders
     .filter((exit) => exit.status === 'live')
     .flatMap(({ orderId }) => orderId ?? []);
-  const now = new Date(engine.now()).toISOString();
+  const now = new Date(services.now()).toISOString();
   const outcome: Outcome = {
     outcome: 'closed',
-    by: 'outside',
+    closedBy: 'external',
     action: 'close',
     linkId: 'sweep',
     detail:
       alive.length === 0 ? detail : `${detail} Its exits ${alive.join(', ')} are still live: cancel them.`,
-    entryFilled: tallyOf(position).filled,
+    entryFilled: computeTotals(position).filled,
     closedAmount: '0',
-    left: '0',
+    remaining: '0',
     canceledEntryOrderIds: [],
     canceledExitOrderIds: [],
     claimedAt: now,
     settledAt: new Date(at).toISOString(),
   };
-  const { entries, exits, seen } = position;
-  const notices = withNews(position, { kind: 'settled', outcome }, engine.now());
-  return engine.table.savePosition(position, {
-    entries,
-    exits,
-    seen,
+  const { entryOrders, exitOrders, lastSync } = position;
+  const notices = appendNotice(position, { kind: 'settled', outcome }, services.now());
+  return services.store.savePosition(position, {
+    entryOrders,
+    exitOrders,
+    lastSync,
     state: 'closed',
     outcome,
-    attention: null,
+    attentionReason: null,
     notices,
   });
-};
+}

@@ -1,11 +1,11 @@
 import type { Log, LogFields } from '../log.ts';
-import type { Answer } from './response.ts';
+import type { HitResponse } from './response.ts';
 
 /** One line for every request to a link, junk included, and its metrics. */
-export const sayHit = (log: Log, answer: Answer, { requestId, ms }: LogFields & { ms: number }): void => {
+export function logHit(log: Log, answer: HitResponse, { requestId, ms }: LogFields & { ms: number }): void {
   const { body, status, decision, linkId, exchangeMs } = answer;
   const acted = decision === 'fired';
-  log.say(
+  log.event(
     'hit',
     {
       requestId,
@@ -27,4 +27,4 @@ export const sayHit = (log: Log, answer: Answer, { requestId, ms }: LogFields & 
       Failures: (acted && status >= 400) || status >= 500 ? 1 : undefined,
     },
   );
-};
+}

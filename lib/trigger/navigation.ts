@@ -1,7 +1,7 @@
 import { isbot } from 'isbot';
 
 /** Whether a GET was certainly a person opening the link, or why that is not known. */
-export type Navigation = { person: true } | { person: false; why: string };
+export type Navigation = { userInitiated: true } | { userInitiated: false; why: string };
 
 /**
  * Sent with what a browser fetches before anybody wants it: prefetch, prerender, preview. Without it, a prerender
@@ -15,8 +15,8 @@ const purposes = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz', 'sec-speculati
  * tell a click from a redirect, but Safari does not send it.
  * @param headers with lower-case names, as the gateway gives them.
  */
-export const judgeNavigation = (headers: Record<string, string | undefined>): Navigation => {
-  const no = (why: string): Navigation => ({ person: false, why });
+export function classifyNavigation(headers: Record<string, string | undefined>): Navigation {
+  const no = (why: string): Navigation => ({ userInitiated: false, why });
   if (purposes.some((name) => headers[name] !== undefined)) return no('the browser opened it ahead of time');
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination, 'user-agent': agent = '' } = headers;
   if (mode === undefined || destination === undefined) return no('nothing shows that a person opened it');
@@ -24,5 +24,5 @@ export const judgeNavigation = (headers: Record<string, string | undefined>): Na
   // A headless browser that has changed its user agent still names itself in its brands.
   const brands = headers['sec-ch-ua'] ?? '';
   if (agent.trim() === '' || isbot(agent) || /headless/i.test(brands)) return no('a program opened it');
-  return { person: true };
-};
+  return { userInitiated: true };
+}

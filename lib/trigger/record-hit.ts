@@ -1,23 +1,25 @@
 import { type Hit, hitsKeptMs, type RequestNote } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
-import type { Engine } from '../services.ts';
+import type { Services } from '../services.ts';
 import type { Request } from './request.ts';
-import type { Answer } from './response.ts';
+import type { HitResponse } from './response.ts';
 
 /** User agents are the sender's own text: enough of it to know it by, and nothing that could steer a terminal. */
 const agentLength = 200;
-const shown = (userAgent: string): string => userAgent.slice(0, agentLength).replaceAll(/[^\x20-\x7e]/g, '?');
+function shown(userAgent: string): string {
+  return userAgent.slice(0, agentLength).replaceAll(/[^\x20-\x7e]/g, '?');
+}
 
 /** Writes down what a hit was and what came of it. The answer never waits for more, nor fails with it. */
-export const recordHit = (
-  engine: Engine,
+export function recordHit(
+  services: Services,
   link: Pick<Link, 'linkId' | 'positionId' | 'action'>,
   request: Pick<Request, 'method' | 'sourceIp' | 'userAgent'>,
-  answer: Answer,
+  answer: HitResponse,
   requests: RequestNote[],
-): Promise<void> => {
+): Promise<void> {
   const { body } = answer;
-  return writeHit(engine, {
+  return writeHit(services, {
     positionId: link.positionId,
     linkId: link.linkId,
     action: link.action,
@@ -30,17 +32,17 @@ export const recordHit = (
     outcome: 'outcome' in body ? body.outcome : undefined,
     requests,
   });
-};
+}
 
 /** @param hit all but its id and time, which are given to it here. */
-export const writeHit = async (engine: Engine, hit: Omit<Hit, 'hitId' | 'at'>): Promise<void> => {
-  const now = engine.now();
+export async function writeHit(services: Services, hit: Omit<Hit, 'hitId' | 'at'>): Promise<void> {
+  const now = services.now();
   try {
-    await engine.table.recordHit(
-      { ...hit, hitId: `hit_${engine.newMark().slice(0, 12)}`, at: new Date(now).toISOString() },
+    await services.store.recordHit(
+      { ...hit, hitId: `hit_${services.randomId().slice(0, 12)}`, at: new Date(now).toISOString() },
       now + hitsKeptMs,
     );
   } catch {
     // The position's own record is the truth; a lost line of history must not turn a done close into an error.
   }
-};
+}

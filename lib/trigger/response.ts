@@ -1,23 +1,23 @@
-import type { Standing } from '../close/claim.ts';
+import type { ExecutionResult } from '../close/claim.ts';
 import type { Link } from '../link/link.ts';
 import { type Action, type Outcome, type Position, refusedByExchange } from '../position/position.ts';
 
 /** What a hit is answered with; never more than what is durable. */
-export interface Answer {
+export interface HitResponse {
   /** HTTP status. */
   status: number;
-  body: AnswerBody;
+  body: HitResponseBody;
   /** Seconds, where trying again may help. */
   retryAfter?: number;
   /** What the answer means for the record of the hit. */
-  decision: 'fired' | 'repeated' | 'in-progress' | 'asked' | 'refused';
+  decision: 'fired' | 'duplicate' | 'in-progress' | 'confirmation-required' | 'refused';
   /** For the log alone, where there is such a link. */
   linkId?: string;
   /** For the log alone: from the first request to the exchange until its last answer. */
   exchangeMs?: number | undefined;
 }
 
-export type AnswerBody =
+export type HitResponseBody =
   | (Outcome & { repeated?: true } & Named)
   | ({ status: string; message: string; action?: Action; repeated?: true } & Partial<Named>);
 
@@ -27,16 +27,20 @@ interface Named {
   side: string;
 }
 
-const named = ({ positionId, symbol, side }: Position): Named => ({ positionId, symbol, side });
+function named({ positionId, symbol, side }: Position): Named {
+  return { positionId, symbol, side };
+}
 
 /** TradingView sends again after 5 s of its own accord; others are told the same. */
 const retrySeconds = 5;
 
-const refusal = (status: number, word: string, message: string): Answer => ({
-  status,
-  body: { status: word, message },
-  decision: 'refused',
-});
+function refusal(status: number, word: string, message: string): HitResponse {
+  return {
+    status,
+    body: { status: word, message },
+    decision: 'refused',
+  };
+}
 
 export const notFound = refusal(404, 'not-found', 'There is no such link. Check that all of it was copied.');
 export const revoked = refusal(410, 'gone', 'This link was revoked. Nothing was done.');
@@ -49,7 +53,7 @@ export const wrongSource = refusal(
   'This link may not be fired from this address. Nothing was done.',
 );
 /** Nothing was sent for this hit, and what is under way is less than it asks for: it has to come again. */
-export const busy: Answer = {
+export const busy: HitResponse = {
   status: 503,
   body: {
     status: 'busy',
@@ -76,16 +80,18 @@ export const refusedMethod = refusal(
 export const sendPost = 'send a POST with an empty body';
 
 /** For a GET that is no proof of a person: what the link would do, and how to do it. */
-export const asking = (link: Link, why: string): Answer => ({
-  status: 200,
-  body: {
-    status: 'confirm',
-    action: link.action,
-    positionId: link.positionId,
-    message: `${describeAction(link)} Nothing has been done yet: ${why}. To do it, ${sendPost}.`,
-  },
-  decision: 'asked',
-});
+export function confirmationRequired(link: Link, why: string): HitResponse {
+  return {
+    status: 200,
+    body: {
+      status: 'confirm',
+      action: link.action,
+      positionId: link.positionId,
+      message: `${describeAction(link)} Nothing has been done yet: ${why}. To do it, ${sendPost}.`,
+    },
+    decision: 'confirmation-required',
+  };
+}
 
 const inProgress = {
   status: 202,
@@ -94,10 +100,10 @@ const inProgress = {
     message: 'Another request is at it. Open the link again for the outcome.',
   },
   decision: 'in-progress',
-} as const satisfies Answer;
+} as const satisfies HitResponse;
 
 /** For a program that opens the link of a position that is over, or being ended: not what was traded. */
-export const over = ({ state, outcome }: Position): Answer => {
+export function alreadyDone({ state, outcome }: Position): HitResponse {
   const where = 'To see all of it, open the link in a browser.';
   // A part-close's outcome stays while the rest is being closed.
   return state === 'claimed' || outcome === undefined
@@ -109,23 +115,23 @@ export const over = ({ state, outcome }: Position): Answer => {
           repeated: true,
           message: `This had been done before; nothing was done now. ${where}`,
         },
-        decision: 'repeated',
+        decision: 'duplicate',
       };
-};
+}
 
 /** What a link does, in a sentence. */
-const describeAction = ({ action, percent }: Pick<Link, 'action' | 'percent'>): string => {
+function describeAction({ action, percent }: Pick<Link, 'action' | 'percent'>): string {
   if (action === 'keep')
     return 'This link cancels the entry if it is unfilled, and leaves a filled position alone.';
   const what = percent === undefined ? 'a filled position' : `${percent} % of a filled position`;
   return `This link closes ${what} with a MARKET order, and cancels the entry if it is unfilled.`;
-};
+}
 
 /** What a run has come to, or what the table says where somebody else has run. */
-export const answerOf = (
-  { position, ending }: Pick<Standing, 'position' | 'ending'>,
+export function toResponse(
+  { position, ending }: Pick<ExecutionResult, 'position' | 'ending'>,
   action: Action,
-): Answer => {
+): HitResponse {
   const names = named(position);
   switch (ending?.kind) {
     case 'settled':
@@ -149,13 +155,13 @@ export const answerOf = (
         decision: 'fired',
       };
     case undefined:
-      return standingAnswer(position, action);
+      return responseForState(position, action);
     default:
-      return { ...standingAnswer(position, action), decision: 'fired' };
+      return { ...responseForState(position, action), decision: 'fired' };
   }
-};
+}
 
-const standingAnswer = (position: Position, action: Action): Answer => {
+function responseForState(position: Position, action: Action): HitResponse {
   const names = named(position);
   switch (position.state) {
     case 'open':
@@ -166,7 +172,7 @@ const standingAnswer = (position: Position, action: Action): Answer => {
         return {
           status: 200,
           body: { ...position.outcome, ...names, repeated: true as const },
-          decision: 'repeated',
+          decision: 'duplicate',
         };
       break;
     case 'failed':
@@ -187,11 +193,11 @@ const standingAnswer = (position: Position, action: Action): Answer => {
         status: 409,
         body: {
           status: 'needs-attention',
-          message: `A person has to look: ${position.attention ?? 'the outcome is unknown'}`,
+          message: `A person has to look: ${position.attentionReason ?? 'the outcome is unknown'}`,
           ...names,
         },
         decision: 'refused',
       };
   }
   return { ...inProgress, body: { ...inProgress.body, ...names } };
-};
+}

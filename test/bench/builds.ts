@@ -19,7 +19,7 @@ export interface Builds {
 }
 
 /** Builds the trigger three times into a folder outside of the project, where nothing can be fallen back on. */
-export const buildAll = async (folder: string): Promise<Builds> => {
+export async function buildAll(folder: string): Promise<Builds> {
   const sizes = await bundleFunctions({ out: join(folder, 'ours') });
   const size = sizes.find(({ name }) => name === 'trigger');
   if (size === undefined) throw new Error('no trigger among the bundles');
@@ -28,10 +28,10 @@ export const buildAll = async (folder: string): Promise<Builds> => {
     naive: await buildNaively(join(folder, 'naive')),
     empty: await writeEmpty(join(folder, 'empty')),
   };
-};
+}
 
 /** The same code as one would bundle it without a thought: esbuild's defaults for Node, and all of ccxt. */
-const buildNaively = async (folder: string): Promise<Build> => {
+async function buildNaively(folder: string): Promise<Build> {
   const file = join(folder, 'index.cjs');
   const { metafile } = await build({
     entryPoints: [join(root, 'functions', 'trigger.ts')],
@@ -57,12 +57,12 @@ const buildNaively = async (folder: string): Promise<Build> => {
     ],
   });
   return { file, bytes: Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0) };
-};
+}
 
-const writeEmpty = async (folder: string): Promise<Build> => {
+async function writeEmpty(folder: string): Promise<Build> {
   const file = join(folder, 'index.mjs');
   const source = 'export const handler = async () => ({ statusCode: 200 });\n';
   await mkdir(folder, { recursive: true });
   await writeFile(file, source);
   return { file, bytes: source.length };
-};
+}

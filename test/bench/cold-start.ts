@@ -20,12 +20,12 @@ const targetRatio = 0.35;
 const targetSize = 1_200_000;
 
 /** One cold start after the other, the builds taking turns, each of which executes an alert. */
-export const measureColdStarts = async (
+export async function measureColdStarts(
   world: World,
   builds: Builds,
   rounds: number,
   progress: Progress,
-): Promise<Findings> => {
+): Promise<Findings> {
   const tokens = await world.makeLinks(rounds * 2, 'filled');
   const starts: Record<Name, ColdStart[]> = { ours: [], naive: [], empty: [] };
   for (let round = 0; round < rounds; round += 1) {
@@ -74,9 +74,9 @@ export const measureColdStarts = async (
     ],
     numbers: { coldStarts: starts, size, naiveBytes: builds.naive.bytes },
   };
-};
+}
 
-const startCold = async (world: World, file: string, token: string): Promise<ColdStart> => {
+async function startCold(world: World, file: string, token: string): Promise<ColdStart> {
   const started = await startFunction({ file, environment: world.environment });
   const answer = await started.invoke(alertFor(token));
   expectAnswered(answer);
@@ -90,10 +90,10 @@ const startCold = async (world: World, file: string, token: string): Promise<Col
     answer: answer.sentAt + answer.ms - started.spawnedAt,
     cpu: answer.cpuMs,
   };
-};
+}
 
 /** A bench of refusals would be a quick one. */
-export const expectAnswered = ({ result }: FunctionAnswer): void => {
+export function expectAnswered({ result }: FunctionAnswer): void {
   const { statusCode, body } = result as { statusCode: number; body?: string };
   if (statusCode !== 200) throw new Error(`answered ${statusCode}: ${body}`);
-};
+}

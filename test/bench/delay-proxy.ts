@@ -32,11 +32,11 @@ export interface DelayProxy {
 }
 
 /** Stands between the function and one of its partners: holds up requests, counts them, and notes what they cost. */
-export const startDelayProxy = async (
+export async function startDelayProxy(
   to: Passage['to'],
   target: string,
   passages: Passage[],
-): Promise<DelayProxy> => {
+): Promise<DelayProxy> {
   const agent = new Agent({ keepAlive: true });
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrivedAt = monotonic();
@@ -95,12 +95,12 @@ export const startDelayProxy = async (
     },
   };
   return proxy;
-};
+}
 
 /** Batches answer with a list of what each table was charged. */
-const unitsOf = (text: string): number => {
+function unitsOf(text: string): number {
   const { ConsumedCapacity: charged = [] } = JSON.parse(text) as {
     ConsumedCapacity?: { CapacityUnits: number } | { CapacityUnits: number }[];
   };
   return [charged].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
-};
+}

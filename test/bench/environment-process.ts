@@ -42,7 +42,7 @@ const parametersProxy = await startDelayProxy(
 exchange.core.addAccount({ apiKey, secret, balances: { spot: { USDT: '1000000000', ETH: '1000000' } } });
 
 /** A spot entry of 0.1 ETH: filled whole, or filled by 0.06 and still resting. @returns its order id. */
-const placeEntry = (filled: boolean): string => {
+function placeEntry(filled: boolean): string {
   const entry = exchange.core.placeOrder({
     market: 'spot',
     symbol: 'ETHUSDT',
@@ -55,7 +55,7 @@ const placeEntry = (filled: boolean): string => {
   }) as Order;
   exchange.core.fill({ orderId: entry.id, amount: filled ? '0.1' : '0.06' });
   return String(entry.id);
-};
+}
 
 let dynamoDb: LocalTable | undefined;
 
@@ -107,7 +107,7 @@ process.on(
   ({ id, command, input }: { id: number; command: keyof WorldCommands; input: never }) =>
     void Promise.resolve(commands[command](input)).then((result) => process.send?.({ id, result })),
 );
-const end = async (): Promise<void> => {
+async function end(): Promise<void> {
   tableProxy.stop();
   exchangeProxy.stop();
   parametersProxy.stop();
@@ -117,6 +117,6 @@ const end = async (): Promise<void> => {
   await table.stop();
   await rm(folder, { recursive: true, force: true });
   process.exit();
-};
+}
 process.on('disconnect', () => void end());
 process.send?.({ id: 0 });

@@ -25,7 +25,7 @@ export type Admin = <Name extends CommandName>(command: Name, input: CommandInpu
 
 const accountName = 'bench';
 
-export const startWorld = async (): Promise<World> => {
+export async function startWorld(): Promise<World> {
   const child = fork(new URL('./environment-process.ts', import.meta.url));
   await once(child, 'message');
   let last = 0;
@@ -47,7 +47,7 @@ export const startWorld = async (): Promise<World> => {
       RIPCORD_BASE_URL: 'https://links.example.org',
     }),
     undefined,
-    { say: () => undefined, count: () => undefined },
+    { event: () => undefined, metrics: () => undefined },
   );
   const admin: Admin = async (command, input) => {
     const answer = adminAnswerSchema.parse(await handler({ command, ...input }, {} as Context));
@@ -80,16 +80,17 @@ export const startWorld = async (): Promise<World> => {
       await once(child, 'exit');
     },
   };
-};
+}
 
-export const addAccount = (admin: Admin, baseUrl: string): Promise<unknown> =>
-  admin('accounts.add', {
+export function addAccount(admin: Admin, baseUrl: string): Promise<unknown> {
+  return admin('accounts.add', {
     name: accountName,
     account: { exchange: 'binance', apiKey: 'key-of-bench', secret: 'secret-of-bench', baseUrl },
   });
+}
 
 /** @returns tokens: each closes the position that one of these entry orders has made. */
-export const adoptAll = async (admin: Admin, entryOrderIds: string[]): Promise<string[]> => {
+export async function adoptAll(admin: Admin, entryOrderIds: string[]): Promise<string[]> {
   const tokens: string[] = [];
   for (const entryOrderId of entryOrderIds) {
     const adopted = (await admin('positions.adopt', {
@@ -103,4 +104,4 @@ export const adoptAll = async (admin: Admin, entryOrderIds: string[]): Promise<s
     tokens.push(link.url.slice(link.url.lastIndexOf('/') + 1));
   }
   return tokens;
-};
+}

@@ -16,12 +16,18 @@ export interface Findings {
 export type Progress = (done: number, of: number) => void;
 
 /** The value that so many per cent of all are not above. */
-export const percentile = (values: number[], percent: number): number => {
+export function percentile(values: number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
-};
+}
 
-export const median = (values: number[]): number => percentile(values, 50);
+export function median(values: number[]): number {
+  return percentile(values, 50);
+}
 
-export const inMs = (ms: number): string => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
-export const inKilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
+export function inMs(ms: number): string {
+  return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
+}
+export function inKilobytes(bytes: number): string {
+  return `${Math.round(bytes / 1000)} kB`;
+}

@@ -36,13 +36,15 @@ export interface FunctionOptions {
 }
 
 /** Milliseconds on a clock that all processes of this machine share. */
-export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
+export function monotonic(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
 
-export const startFunction = async ({
+export async function startFunction({
   file,
   environment,
   node = [],
-}: FunctionOptions): Promise<FunctionProcess> => {
+}: FunctionOptions): Promise<FunctionProcess> {
   let waiting: ServerResponse | undefined;
   let queued: { event: string; measure: boolean } | undefined;
   let answered = Promise.withResolvers<FunctionAnswer>();
@@ -124,41 +126,43 @@ export const startFunction = async ({
       server.close();
     },
   };
-};
+}
 
 /** An alert, as the HTTP API hands it to the function: payload format 2.0, a POST without a body. */
-export const alertFor = (token: string) => ({
-  version: '2.0',
-  routeKey: 'POST /l/{token}',
-  rawPath: `/l/${token}`,
-  rawQueryString: '',
-  headers: {
-    accept: '*/*',
-    'content-length': '0',
-    host: 'links.example.org',
-    'user-agent': 'Go-http-client/1.1',
-    'x-forwarded-for': '52.89.214.238',
-    'x-forwarded-port': '443',
-    'x-forwarded-proto': 'https',
-  },
-  requestContext: {
-    accountId: '000000000000',
-    apiId: 'bench',
-    domainName: 'links.example.org',
-    domainPrefix: 'links',
-    http: {
-      method: 'POST',
-      path: `/l/${token}`,
-      protocol: 'HTTP/1.1',
-      sourceIp: '52.89.214.238',
-      userAgent: 'Go-http-client/1.1',
-    },
-    requestId: 'bench',
+export function alertFor(token: string) {
+  return {
+    version: '2.0',
     routeKey: 'POST /l/{token}',
-    stage: '$default',
-    time: '22/Nov/2026:18:00:00 +0000',
-    timeEpoch: 1_795_370_400_000,
-  },
-  pathParameters: { token },
-  isBase64Encoded: false,
-});
+    rawPath: `/l/${token}`,
+    rawQueryString: '',
+    headers: {
+      accept: '*/*',
+      'content-length': '0',
+      host: 'links.example.org',
+      'user-agent': 'Go-http-client/1.1',
+      'x-forwarded-for': '52.89.214.238',
+      'x-forwarded-port': '443',
+      'x-forwarded-proto': 'https',
+    },
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'bench',
+      domainName: 'links.example.org',
+      domainPrefix: 'links',
+      http: {
+        method: 'POST',
+        path: `/l/${token}`,
+        protocol: 'HTTP/1.1',
+        sourceIp: '52.89.214.238',
+        userAgent: 'Go-http-client/1.1',
+      },
+      requestId: 'bench',
+      routeKey: 'POST /l/{token}',
+      stage: '$default',
+      time: '22/Nov/2026:18:00:00 +0000',
+      timeEpoch: 1_795_370_400_000,
+    },
+    pathParameters: { token },
+    isBase64Encoded: false,
+  };
+}

@@ -17,12 +17,12 @@ interface Hit {
 }
 
 /** From the alert to the order, warm: round trips, time, requests, write units. */
-export const measureHotPath = async (
+export async function measureHotPath(
   world: World,
   builds: Builds,
   rounds: { filled: number; resting: number },
   progress: Progress,
-): Promise<Findings> => {
+): Promise<Findings> {
   const trigger = await startFunction({ file: builds.ours.file, environment: world.environment });
   const all = warmUps + rounds.filled + rounds.resting;
   let done = 0;
@@ -58,28 +58,28 @@ export const measureHotPath = async (
   } finally {
     await trigger.stop();
   }
-};
+}
 
 /** All that went through before the close order, and the order itself. */
-const split = ({ passages }: Hit): { before: Passage[]; order: Passage } => {
+function split({ passages }: Hit): { before: Passage[]; order: Passage } {
   const at = passages.findIndex(({ name }) => name === 'POST /api/v3/order');
   const order = passages[at];
   if (order === undefined) throw new Error(`no order among ${passages.map(({ name }) => name)}`);
   return { before: passages.slice(0, at), order };
-};
+}
 
 /** How many of these requests had to wait for one another: the longest chain of them. */
-const chainOf = (passages: Passage[]): number => {
+function chainOf(passages: Passage[]): number {
   const lengths: number[] = [];
   for (const [index, passage] of passages.entries()) {
     const earlier = lengths.filter((_, other) => (passages[other]?.answeredAt ?? 0) <= passage.arrivedAt);
     lengths[index] = 1 + Math.max(0, ...earlier);
   }
   return Math.max(0, ...lengths);
-};
+}
 
-const roundTripRows = (filled: Hit[], resting: Hit[]): Row[] =>
-  (
+function roundTripRows(filled: Hit[], resting: Hit[]): Row[] {
+  return (
     [
       ['entry known to be filled', filled, 0, '2 to the table, 0 to the exchange'],
       ['entry state unknown', resting, 2, '2 to the table, ≤ 2 to the exchange'],
@@ -99,9 +99,10 @@ const roundTripRows = (filled: Hit[], resting: Hit[]): Row[] =>
       met: table <= 2 && exchange <= mostAtExchange,
     };
   });
+}
 
 /** How much of the time between two moments at least one of these intervals covers. */
-const covered = (intervals: [from: number, to: number][]): number => {
+function covered(intervals: [from: number, to: number][]): number {
   let sum = 0;
   let end = Number.NEGATIVE_INFINITY;
   for (const [from, to] of intervals.toSorted((a, b) => a[0] - b[0])) {
@@ -109,19 +110,19 @@ const covered = (intervals: [from: number, to: number][]): number => {
     end = Math.max(end, to);
   }
   return sum;
-};
+}
 
 /** From alert to order, less what the bench holds up itself; and less all that table and exchange take, too. */
-const ownTimeOf = (hit: Hit): { lessInjected: number; lessAnswers: number } => {
+function ownTimeOf(hit: Hit): { lessInjected: number; lessAnswers: number } {
   const { before, order } = split(hit);
   const whole = order.arrivedAt - hit.sentAt;
   return {
     lessInjected: whole - covered(before.map(({ arrivedAt, heldMs }) => [arrivedAt, arrivedAt + heldMs])),
     lessAnswers: whole - covered(before.map(({ arrivedAt, answeredAt }) => [arrivedAt, answeredAt])),
   };
-};
+}
 
-const latencyRows = (name: string, hits: Hit[], target?: { p50: number; p99: number }): Row[] => {
+function latencyRows(name: string, hits: Hit[], target?: { p50: number; p99: number }): Row[] {
   const times = hits.map(ownTimeOf);
   const words = (part: 'lessInjected' | 'lessAnswers') => {
     const values = times.map((time) => time[part]);
@@ -140,12 +141,12 @@ const latencyRows = (name: string, hits: Hit[], target?: { p50: number; p99: num
           }),
     },
   ];
-};
+}
 
-const requestRows = async (
+async function requestRows(
   world: World,
   fire: (token: string, refused?: boolean) => Promise<Hit>,
-): Promise<Row[]> => {
+): Promise<Row[]> {
   // Dynalite refuses a write without the item it was refused over, which then has to be read.
   const store = (await world.ask('useDynamoDbLocal')) ? 'DynamoDB Local' : 'dynalite, for want of Java';
   const [token = ''] = await world.makeLinks(1, 'filled');
@@ -175,7 +176,7 @@ const requestRows = async (
     row('junk hit, not a token', malformed, { requests: 0 }),
     row('hit of a well-formed token that is nobody’s (dynalite)', unknown),
   ];
-};
+}
 
 interface AtTable {
   requests: number;
@@ -183,7 +184,7 @@ interface AtTable {
   reads: number;
 }
 
-const atTable = ({ passages }: Hit): AtTable => {
+function atTable({ passages }: Hit): AtTable {
   const found = passages.filter(({ to }) => to === 'table');
   const isWrite = ({ name }: Passage) => name === 'UpdateItem' || name === 'PutItem';
   const unitsOf = (some: Passage[]) => some.reduce((sum, { units }) => sum + units, 0);
@@ -192,4 +193,4 @@ const atTable = ({ passages }: Hit): AtTable => {
     writes: unitsOf(found.filter(isWrite)),
     reads: unitsOf(found.filter((passage) => !isWrite(passage))),
   };
-};
+}

@@ -26,10 +26,12 @@ const { values } = parseArgs({
 
 const folder = await mkdtemp(join(tmpdir(), 'ripcord-bench-'));
 const startedAt = Date.now();
-const say = (words: string): void => {
+function say(words: string): void {
   process.stderr.write(words);
-};
-const seconds = (): string => `${Math.round((Date.now() - startedAt) / 1_000)} s`;
+}
+function seconds(): string {
+  return `${Math.round((Date.now() - startedAt) / 1_000)} s`;
+}
 
 say('building the trigger three times\n');
 const builds = await buildAll(folder);
@@ -74,7 +76,9 @@ const machine = {
 if (values.json !== undefined)
   await writeFile(values.json, `${JSON.stringify({ machine, rows, numbers }, null, 2)}\n`);
 
-const markOf = (met: boolean | undefined): string => (met === undefined ? '' : met ? 'met' : 'MISSED');
+function markOf(met: boolean | undefined): string {
+  return met === undefined ? '' : met ? 'met' : 'MISSED';
+}
 const lines = rows.map(
   ({ figure, value, target = '', met }) => `| ${figure} | ${value} | ${target} | ${markOf(met)} |`,
 );

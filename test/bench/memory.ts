@@ -12,12 +12,12 @@ const settledAfter = 0.3;
 const flat = 100;
 
 /** One function through many hits, its heap measured after full collections. */
-export const measureMemory = async (
+export async function measureMemory(
   world: World,
   builds: Builds,
   hits: number,
   progress: Progress,
-): Promise<Findings> => {
+): Promise<Findings> {
   const tokens = await world.makeLinks(links, 'filled');
   const trigger = await startFunction({
     file: builds.ours.file,
@@ -53,12 +53,12 @@ export const measureMemory = async (
     ],
     numbers: { memory: samples, heapBytesPerHit: slope },
   };
-};
+}
 
 /** Of the line with the least squares. */
-const slopeOf = (points: [x: number, y: number][]): number => {
+function slopeOf(points: [x: number, y: number][]): number {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
   const above = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
   return above / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
-};
+}

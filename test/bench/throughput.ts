@@ -25,12 +25,12 @@ interface Load {
 }
 
 /** The local stack in a process of its own, with its own table, under as many connections as will. */
-export const measureThroughput = async (
+export async function measureThroughput(
   world: World,
   folder: string,
   seconds: number,
   progress: Progress,
-): Promise<Findings> => {
+): Promise<Findings> {
   const stack = spawn(process.execPath, [program, '--port', '0', '--data', join(folder, 'stack')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -70,9 +70,9 @@ export const measureThroughput = async (
     stack.kill('SIGTERM');
     await once(stack, 'exit');
   }
-};
+}
 
-const readyOf = async (output: NodeJS.ReadableStream): Promise<string> => {
+async function readyOf(output: NodeJS.ReadableStream): Promise<string> {
   let printed = '';
   for (;;) {
     const [chunk] = await once(output, 'data');
@@ -80,10 +80,10 @@ const readyOf = async (output: NodeJS.ReadableStream): Promise<string> => {
     const found = /^ready (\S+)\n/m.exec(printed);
     if (found !== null) return found[1] ?? '';
   }
-};
+}
 
-const post = (url: string, agent: Agent, body: string): Promise<{ status: number; text: string }> =>
-  new Promise((resolve, reject) => {
+function post(url: string, agent: Agent, body: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
     request(url, { agent, method: 'POST' }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
@@ -94,10 +94,10 @@ const post = (url: string, agent: Agent, body: string): Promise<{ status: number
       .on('error', reject)
       .end(body);
   });
+}
 
-const adminOf =
-  (url: string, agent: Agent): Admin =>
-  async (command, input) => {
+function adminOf(url: string, agent: Agent): Admin {
+  return async (command, input) => {
     const { text } = await post(
       `${url}/2015-03-31/functions/ripcord-admin/invocations`,
       agent,
@@ -107,15 +107,16 @@ const adminOf =
     if (!answer.ok) throw new Error(`${command}: ${answer.error.message}`);
     return answer.result;
   };
+}
 
-const run = async (
+async function run(
   url: string,
   agent: Agent,
   tokens: string[],
   pid: number,
   most: number,
   until: number,
-): Promise<Load> => {
+): Promise<Load> {
   const times: number[] = [];
   const statuses: Record<string, number> = {};
   let begun = 0;
@@ -139,11 +140,11 @@ const run = async (
     stackBusy: ((await busyMsOf(pid)) - busyBefore) / ms,
     statuses,
   };
-};
+}
 
 /** User and system time of a process so far, from /proc: its 14th and 15th fields, the second of which is a name in brackets. */
-const busyMsOf = async (pid: number): Promise<number> => {
+async function busyMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * tickMs;
-};
+}

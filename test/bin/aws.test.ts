@@ -13,7 +13,7 @@ const noStack = `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError<
   <Message>Stack with id Other does not exist</Message></Error></ErrorResponse>`;
 
 /** CloudFormation with one stack, and Lambda with one function. */
-const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.url === '/') {
     const found = (await readText(request)).includes('StackName=Ripcord');
     response.writeHead(found ? 200 : 400, { 'content-type': 'text/xml' }).end(found ? stack : noStack);
@@ -25,7 +25,7 @@ const serve = async (request: IncomingMessage, response: ServerResponse): Promis
     ...(found ? {} : { 'x-amzn-errortype': 'ResourceNotFoundException' }),
   });
   response.end(JSON.stringify(found ? { ok: true, result: { accounts: [] } } : { Message: 'not found' }));
-};
+}
 const aws = createServer((request, response) => {
   serve(request, response).catch((error: unknown) =>
     response.destroy(new Error('bad request', { cause: error })),
@@ -35,14 +35,15 @@ const aws = createServer((request, response) => {
 beforeAll(() => new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve)));
 afterAll(() => new Promise((resolve) => aws.close(resolve)));
 
-const run = (words: string[]) =>
-  runRipcord(['accounts', 'list', '--json', '--region', 'eu-west-1', ...words], {
+function run(words: string[]) {
+  return runRipcord(['accounts', 'list', '--json', '--region', 'eu-west-1', ...words], {
     environment: {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     },
   });
+}
 
 test('the function is found by the output of its stack, or by its name', async () => {
   const runs = await Promise.all([run([]), run(['--function', 'Ripcord-Admin1'])]);

@@ -146,7 +146,7 @@ test('whoever gave no target is suggested commands without one', () => {
 
 test('a command that the admin function spells out goes to the same place too', async () => {
   const message = 'There is no account "a". Add it with: ripcord accounts add a --exchange binance';
-  const error = { code: 'unknown-account', message, issues: [] };
+  const error = { code: 'account-not-found', message, issues: [] };
   await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
   const { stderr } = await runLocally(admin.url, ['accounts', 'check', 'a']);
   expect(stderr).toBe(`ripcord: ${message} --local ${admin.url}\n`);

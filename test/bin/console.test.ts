@@ -8,10 +8,10 @@ import { runLocally } from './run-ripcord.ts';
 const ripcord = fileURLToPath(new URL('../../bin/ripcord.ts', import.meta.url));
 
 /** The first line it prints, once the console is there. */
-const addressOf = async (child: ChildProcess): Promise<string> => {
+async function addressOf(child: ChildProcess): Promise<string> {
   const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
   return String(line).replace(/^Open (.*)\n$/, '$1');
-};
+}
 
 test('the console opens to whoever reads its address, asks the admin function, and ends at a signal', async () => {
   await using admin = await startFakeAdmin(() => answered({ accounts: [] }));

@@ -10,23 +10,23 @@ export const longPosition: PositionView = {
   symbol: 'BTC/USDT',
   side: 'long',
   status: 'open',
-  fill: 'partly-filled',
+  fillStatus: 'partly-filled',
   label: 'weekly level',
   createdAt: '2025-11-22T17:10:00.000Z',
   amount: '0.5',
   filled: '0.25',
-  left: '0.24975',
+  remaining: '0.24975',
   averageEntry: '60000.1',
   markPrice: '61000',
-  unrealisedProfit: '249.725',
-  unrealisedProfitPercent: '1.6664',
+  unrealizedProfit: '249.725',
+  unrealizedProfitPercent: '1.6664',
   quote: 'USDT',
   priceStep: '0.01',
   amountStep: '0.00001',
-  entries: [
+  entryOrders: [
     { orderId: '28457', type: 'limit', status: 'live', amount: '0.5', price: '60000.1', filled: '0.25' },
   ],
-  exits: [
+  exitOrders: [
     {
       orderId: '28458',
       type: 'stop_loss',
@@ -36,9 +36,9 @@ export const longPosition: PositionView = {
       filled: '0',
     },
   ],
-  openExits: 1,
+  openExitOrders: 1,
   links: 2,
-  seenAt: '2025-11-22T17:11:00.000Z',
+  lastSyncedAt: '2025-11-22T17:11:00.000Z',
 };
 
 export const shortPosition: PositionView = {
@@ -49,17 +49,17 @@ export const shortPosition: PositionView = {
   symbol: 'ETH/USDT:USDT',
   side: 'short',
   status: 'needs-attention',
-  fill: 'filled',
+  fillStatus: 'filled',
   amount: '10',
   filled: '10',
-  left: '10',
+  remaining: '10',
   averageEntry: '3000',
   markPrice: '3100',
-  unrealisedProfit: '-1000',
-  unrealisedProfitPercent: '-3.333333',
-  attention: 'the close\u202e order\u001b[2J is\u2066 unknown\u200b',
-  stale: 'the exchange does not answer',
-  openExits: 0,
+  unrealizedProfit: '-1000',
+  unrealizedProfitPercent: '-3.333333',
+  attentionReason: 'the close\u202e order\u001b[2J is\u2066 unknown\u200b',
+  staleReason: 'the exchange does not answer',
+  openExitOrders: 0,
   links: 0,
 };
 export const armedLink: LinkView = {

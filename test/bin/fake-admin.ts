@@ -19,10 +19,12 @@ export interface FakeAdmin extends AsyncDisposable {
 }
 
 /** @returns what the admin function answers when all is well. */
-export const answered = (result: unknown): FakeAnswer => ({ body: { ok: true, result } });
+export function answered(result: unknown): FakeAnswer {
+  return { body: { ok: true, result } };
+}
 
 /** Speaks as much of Lambda's invoke API as an SDK needs, on a free port of this machine. */
-export const startFakeAdmin = async (answer: (payload: Payload) => FakeAnswer): Promise<FakeAdmin> => {
+export async function startFakeAdmin(answer: (payload: Payload) => FakeAnswer): Promise<FakeAdmin> {
   const payloads: Payload[] = [];
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'POST' || request.url !== '/2015-03-31/functions/ripcord-admin/invocations') {
@@ -53,4 +55,4 @@ export const startFakeAdmin = async (answer: (payload: Payload) => FakeAnswer): 
       await new Promise((resolve) => server.close(resolve));
     },
   };
-};
+}

@@ -5,10 +5,11 @@ import { runLocally } from './run-ripcord.ts';
 
 const url = 'https://abc.execute-api.eu-west-1.amazonaws.com/t/nN0-secret_token';
 
-const minting = () =>
-  startFakeAdmin(({ command }) =>
+function minting() {
+  return startFakeAdmin(({ command }) =>
     answered(command === 'links.create' ? { url, link: armedLink } : { position: longPosition }),
   );
+}
 
 test('a new link stands alone on its line, followed by the steps for a TradingView alert', async () => {
   await using admin = await minting();

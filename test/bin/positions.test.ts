@@ -198,17 +198,18 @@ test('closing all reports on each, and exits with 1 where one was not closed', a
 });
 
 /** An admin function that begins as many as it is told of those that it is asked to close. */
-const closingInParts = (all: string[], begins: number) =>
-  startFakeAdmin(({ positionIds }) => {
+function closingInParts(all: string[], begins: number) {
+  return startFakeAdmin(({ positionIds }) => {
     const asked = (positionIds as string[] | undefined) ?? all;
     return answered({
       reports: asked.map((positionId, index) =>
         index < begins
           ? { ...closed, positionId }
-          : { ...closed, positionId, status: 503, outcome: 'not-begun', detail: 'Nothing was done.' },
+          : { ...closed, positionId, status: 503, outcome: 'not-started', detail: 'Nothing was done.' },
       ),
     });
   });
+}
 const five = ['a', 'b', 'c', 'd', 'e'].map((letter) => `pos_00000000000${letter}`);
 const closeFive = ['positions', 'close-all', '--yes'];
 
@@ -238,7 +239,7 @@ test('what was closed is told also where a later call fails', async () => {
   const error = { code: 'table-unreachable', message: 'The table gave no answer.', issues: [] };
   await using admin = await startFakeAdmin(({ positionIds }) =>
     positionIds === undefined
-      ? answered({ reports: [closed, { ...left, outcome: 'not-begun' }] })
+      ? answered({ reports: [closed, { ...left, outcome: 'not-started' }] })
       : { body: { ok: false, error } },
   );
   const { code, stdout, stderr } = await runLocally(admin.url, closeFive);

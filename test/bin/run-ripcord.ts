@@ -12,10 +12,10 @@ export interface Run {
 }
 
 /** Runs the command line as a person would, but for a terminal: stdin and both outputs are pipes. */
-export const runRipcord = async (
+export async function runRipcord(
   words: string[],
   given: { stdin?: string; environment?: Record<string, string> } = {},
-): Promise<Run> => {
+): Promise<Run> {
   const child = spawn(process.execPath, [script, ...words], {
     // Nothing of the machine's AWS configuration may leak in.
     env: { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true', ...given.environment },
@@ -28,8 +28,9 @@ export const runRipcord = async (
   });
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
   return { code, stdout, stderr };
-};
+}
 
 /** Runs it against a fake admin function. */
-export const runLocally = (url: string, words: string[], given: { stdin?: string } = {}): Promise<Run> =>
-  runRipcord([...words, '--local', url], given);
+export function runLocally(url: string, words: string[], given: { stdin?: string } = {}): Promise<Run> {
+  return runRipcord([...words, '--local', url], given);
+}

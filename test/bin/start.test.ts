@@ -14,10 +14,10 @@ interface Listed {
   };
 }
 
-const positionsAt = async (url: string) => {
+async function positionsAt(url: string) {
   const { result } = (await askAdmin(url, { command: 'positions.list' })) as Listed;
   return result.positions.toSorted((a, b) => a.symbol.localeCompare(b.symbol));
-};
+}
 
 describe('npm start', () => {
   it('has the three positions of the demo when it says that it is ready, and shows what to try', async () => {
@@ -31,9 +31,9 @@ describe('npm start', () => {
     await local.line(/ +npx ripcord --local http:\/\/127\.0\.0\.1:\d+ positions list/);
     expect(Array.isArray(await (await fetch(`${exchange}/sim/ledger`)).json())).toBe(true);
     expect(await positionsAt(url)).toMatchObject([
-      { symbol: 'BTC/USDT', fill: 'filled', status: 'open' },
-      { symbol: 'ETH/USDT', fill: 'unfilled', status: 'open' },
-      { symbol: 'SOL/USDT', fill: 'partly-filled', status: 'open' },
+      { symbol: 'BTC/USDT', fillStatus: 'filled', status: 'open' },
+      { symbol: 'ETH/USDT', fillStatus: 'unfilled', status: 'open' },
+      { symbol: 'SOL/USDT', fillStatus: 'partly-filled', status: 'open' },
     ]);
     for (const position of await positionsAt(url)) expect(position.stale).toBeUndefined();
     expect((await stat(join(data, 'accounts.json'))).mode & 0o777).toBe(0o600);
@@ -77,9 +77,9 @@ describe('npm start', () => {
     await first.ended;
     const second = runLocal('--port', '0', '--data', data);
     expect(await positionsAt(await second.ready)).toMatchObject([
-      { symbol: 'BTC/USDT', fill: 'filled' },
-      { symbol: 'ETH/USDT', fill: 'unfilled' },
-      { symbol: 'SOL/USDT', fill: 'partly-filled' },
+      { symbol: 'BTC/USDT', fillStatus: 'filled' },
+      { symbol: 'ETH/USDT', fillStatus: 'unfilled' },
+      { symbol: 'SOL/USDT', fillStatus: 'partly-filled' },
     ]);
   });
 

@@ -5,14 +5,14 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../infra/loopback/listen.ts';
 import { noBrowser } from '../browser.ts';
-import { fire, startWorld } from '../end-to-end/environment.ts';
-import { adopt, newScene, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
+import { fire, startEnvironment } from '../end-to-end/environment.ts';
+import { adopt, newTrader, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
 import { choose, go, setStage } from './harness.ts';
 
 /** What every browser, reader and stranger gets to see of the page. */
 
-const world = await startWorld();
-const stage = await setStage(world, '--host-resolver-rules=MAP evil.example 127.0.0.1');
+const environment = await startEnvironment();
+const stage = await setStage(environment, '--host-resolver-rules=MAP evil.example 127.0.0.1');
 const here = stage.browser === undefined ? noBrowser : 'the console';
 const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
@@ -23,30 +23,30 @@ interface Finding {
 }
 
 /** What axe finds that is worse than minor. */
-const findings = async (page: Page) => {
+async function findings(page: Page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
   return violations
     .filter(({ impact }) => impact !== 'minor')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-};
+}
 
-const newPosition = async () => {
-  const scene = await newScene(world, spotLong);
-  const entry = placeEntry(scene, { filled: 'all' });
-  const { takeProfit, stop } = placeExits(scene, '0.999');
-  return adopt(scene, { entries: [entry], exits: [takeProfit, stop] });
-};
+async function newPosition() {
+  const trader = await newTrader(environment, spotLong);
+  const entry = placeEntry(trader, { filled: 'all' });
+  const { takeProfit, stop } = placeExits(trader, '0.999');
+  return adopt(trader, { entryOrders: [entry], exitOrders: [takeProfit, stop] });
+}
 
 /** Another server of this machine, with a page on it. */
-const startStranger = async (html: string): Promise<number> => {
+async function startStranger(html: string): Promise<number> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
     response.end(html);
   });
   onTestFinished(() => void server.close());
   return listen(server, 0);
-};
+}
 
 describe.skipIf(stage.browser === undefined)(here, () => {
   it.each([
@@ -54,7 +54,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     ['dark', 390],
   ] as const)('has nothing for axe to find, %s and %i wide', async (colorScheme, width) => {
     const { positionId } = await newPosition();
-    const { url } = await world.admin('links.create', { positionId, action: 'keep', label: 'fired' });
+    const { url } = await environment.admin('links.create', { positionId, action: 'keep', label: 'fired' });
     expect(await fire(url)).toMatchObject({ status: 200 });
     const page = await stage.enter({ colorScheme, viewport: { width, height: 860 } });
     const found: Record<string, string[]> = {};
@@ -144,10 +144,10 @@ describe.skipIf(stage.browser === undefined)(here, () => {
   it('takes nothing from a page of another server, on this machine or elsewhere, though its user is signed in', async () => {
     const page = await stage.enter();
     const body = `JSON.stringify({ command: 'links.pause' })`;
-    const target = `${world.url}/console/command`;
+    const target = `${environment.url}/console/command`;
     const port = await startStranger(`<!doctype html><title>stranger</title>
       <form method="post" enctype="text/plain" action="${target}"><input name='{"command":"links.pause","x":"' value='"}'></form>
-      <iframe src="${world.url}/console/"></iframe>`);
+      <iframe src="${environment.url}/console/"></iframe>`);
     for (const name of ['127.0.0.1', 'localhost', 'evil.example']) {
       const stranger = await page.context().newPage();
       await stranger.goto(`http://${name}:${port}/`);
@@ -160,12 +160,12 @@ describe.skipIf(stage.browser === undefined)(here, () => {
       await Promise.all([stranger.waitForURL(target), stranger.evaluate('document.forms[0].submit()')]);
       await stranger.close();
     }
-    expect((await world.admin('links.list', {})).paused).toBe(false);
+    expect((await environment.admin('links.list', {})).paused).toBe(false);
   });
 
   it('answers nothing to a name that was made to point at this machine', async () => {
     const page = await stage.enter();
-    const address = new URL(world.consoleAddress());
+    const address = new URL(environment.consoleAddress());
     const other = await page.context().newPage();
     for (const path of ['/console/', address.pathname + address.search]) {
       const answer = await other.goto(`http://evil.example:${address.port}${path}`);
@@ -173,7 +173,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
       expect(await other.getByRole('heading').textContent()).toBe('Not here');
     }
     // The key is as good as before.
-    await other.goto(world.consoleAddress());
+    await other.goto(environment.consoleAddress());
     await other.getByRole('heading', { name: 'Dashboard' }).waitFor();
   });
 });

@@ -5,7 +5,7 @@ import { send, serve } from '../infra/loopback/running-server.ts';
 type Options = NonNullable<Parameters<typeof send>[1]>;
 
 /** A console before a function that writes down what it is asked. */
-const start = async () => {
+async function start() {
   const asked: string[] = [];
   const announced: string[] = [];
   const console = createConsole(
@@ -19,10 +19,10 @@ const start = async () => {
   const visit = (address: string, headers: Record<string, string> = {}) =>
     send(url, { path: address.slice(url.length), headers: { host: new URL(url).host, ...headers } });
   return { url, asked, announced, address: console.addressAt(url), visit };
-};
+}
 
 /** A console with one browser let in. */
-const enter = async () => {
+async function enter() {
   const started = await start();
   const [cookie = ''] = (await started.visit(started.address)).headers['set-cookie'] ?? [];
   const headers = { host: new URL(started.url).host, cookie: cookie.split(';')[0] ?? '' };
@@ -36,7 +36,7 @@ const enter = async () => {
   const get = (path: string, options: Options = {}) =>
     send(started.url, { path, ...options, headers: { ...headers, ...options.headers } });
   return { ...started, cookie, command, get };
-};
+}
 
 it('lets in the first browser that opens its address, by a cookie for itself alone, and takes the key out of sight', async () => {
   const { url, address, visit, announced } = await start();

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach } from 'vitest';
 import { launchBrowser } from '../browser.ts';
-import type { World } from '../end-to-end/environment.ts';
+import type { Environment } from '../end-to-end/environment.ts';
 
 type ContextOptions = Parameters<Browser['newContext']>[0];
 
@@ -15,16 +15,16 @@ export interface Stage {
 const patienceMs = 12_000;
 
 /** A browser for the tests of a file; after each of them every window is closed and every position forgotten. */
-export const setStage = async (world: World, ...flags: string[]): Promise<Stage> => {
+export async function setStage(environment: Environment, ...flags: string[]): Promise<Stage> {
   const browser = await launchBrowser(...flags);
   const contexts: BrowserContext[] = [];
   const troubles: string[] = [];
 
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close();
-    await world.admin('links.resume', {});
-    const { positions } = await world.admin('positions.list', {});
-    for (const { positionId } of positions) await world.admin('positions.forget', { positionId });
+    await environment.admin('links.resume', {});
+    const { positions } = await environment.admin('positions.list', {});
+    for (const { positionId } of positions) await environment.admin('positions.forget', { positionId });
     const told = troubles.splice(0);
     if (told.length > 0) throw new Error(`The page complained: ${told.join('; ')}`);
   });
@@ -45,26 +45,26 @@ export const setStage = async (world: World, ...flags: string[]): Promise<Stage>
       page.on('console', (message) => {
         if (message.type() === 'error') troubles.push(message.text());
       });
-      await page.goto(world.consoleAddress());
+      await page.goto(environment.consoleAddress());
       await page.getByRole('heading', { level: 1 }).waitFor();
       return page;
     },
   };
-};
+}
 
 /** Opens a position's three-dot menu, in whatever place, and chooses from it. */
-export const choose = async (place: Page | Locator, menu: RegExp, item: string): Promise<void> => {
+export async function choose(place: Page | Locator, menu: RegExp, item: string): Promise<void> {
   await place.getByRole('button', { name: menu }).click();
   await place.getByRole('menuitem', { name: item, exact: true }).click();
-};
+}
 
-export const go = async (page: Page, to: 'Dashboard' | 'My Positions' | 'Links'): Promise<void> => {
+export async function go(page: Page, to: 'Dashboard' | 'My Positions' | 'Links'): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: to }).click();
   await page.getByRole('heading', { level: 1, name: to }).waitFor();
-};
+}
 
 /** Creates a link in the open dialog and copies it by its icon. @returns what the clipboard holds. */
-export const copyLink = async (page: Page, option: string): Promise<string> => {
+export async function copyLink(page: Page, option: string): Promise<string> {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('radio', { name: option }).check();
   await dialog.getByRole('button', { name: 'Create link' }).click();
@@ -73,4 +73,4 @@ export const copyLink = async (page: Page, option: string): Promise<string> => {
   const copied = await page.evaluate<string>('navigator.clipboard.readText()');
   await dialog.getByRole('button', { name: 'Close' }).click();
   return copied;
-};
+}

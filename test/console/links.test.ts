@@ -1,26 +1,26 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
-import { fire, startWorld } from '../end-to-end/environment.ts';
-import { adopt, newScene, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
+import { fire, startEnvironment } from '../end-to-end/environment.ts';
+import { adopt, newTrader, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
 import { choose, copyLink, go, setStage } from './harness.ts';
 
 /** Links made on the page, as the guide's user makes them: three dots, two options, the Copy icon. */
 
-const world = await startWorld();
-const stage = await setStage(world);
+const environment = await startEnvironment();
+const stage = await setStage(environment);
 const here = stage.browser === undefined ? noBrowser : "the console's links";
 
-const newFilled = async () => {
-  const scene = await newScene(world, spotLong);
-  const entry = placeEntry(scene, { filled: 'all' });
-  const { takeProfit, stop } = placeExits(scene, '0.999');
-  return adopt(scene, { entries: [entry], exits: [takeProfit, stop], label: 'weekly level' });
-};
-const newUnfilled = async () => {
-  const scene = await newScene(world, spotLong);
-  return adopt(scene, { entries: [placeEntry(scene)] });
-};
+async function newFilled() {
+  const trader = await newTrader(environment, spotLong);
+  const entry = placeEntry(trader, { filled: 'all' });
+  const { takeProfit, stop } = placeExits(trader, '0.999');
+  return adopt(trader, { entryOrders: [entry], exitOrders: [takeProfit, stop], label: 'weekly level' });
+}
+async function newUnfilled() {
+  const trader = await newTrader(environment, spotLong);
+  return adopt(trader, { entryOrders: [placeEntry(trader)] });
+}
 
 const places: Record<string, (page: Page, positionId: string) => Promise<void>> = {
   Dashboard: (page) => go(page, 'Dashboard'),
@@ -44,8 +44,8 @@ describe.skipIf(stage.browser === undefined)(here, () => {
         'Now it cancels 2 exit orders and sells 0.999 ETH at MARKET.',
       );
       const url = await copyLink(page, 'Close with MARKET order');
-      expect(url).toMatch(new RegExp(`^${world.url}/l/rc_\\w{49}$`));
-      const [link] = (await world.admin('links.list', { positionId })).links;
+      expect(url).toMatch(new RegExp(`^${environment.url}/l/rc_\\w{49}$`));
+      const [link] = (await environment.admin('links.list', { positionId })).links;
       expect(link).toMatchObject({ action: 'close', state: 'armed' });
       expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
       if (place === 'Position Info') {
@@ -103,7 +103,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
       expect.stringContaining('Webhook URL'),
       expect.stringContaining('Create'),
     ]);
-    const [link] = (await world.admin('links.list', { positionId })).links;
+    const [link] = (await environment.admin('links.list', { positionId })).links;
     expect(link).toMatchObject({
       label: 'half of it',
       percent: 50,
@@ -127,7 +127,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
       .getByRole('alert')
       .getByText(/expected "any", "tradingview", or a list of addresses/)
       .waitFor();
-    expect((await world.admin('links.list', { positionId })).links).toEqual([]);
+    expect((await environment.admin('links.list', { positionId })).links).toEqual([]);
   });
 
   it('a link for alerts alone may live for as long as is typed, and a browser is said to ask first', async () => {
@@ -148,11 +148,11 @@ describe.skipIf(stage.browser === undefined)(here, () => {
         .getByText(/expiresIn: expected seconds, or a duration such as "90m", "12h" or "7d"/)
         .waitFor();
     }
-    expect((await world.admin('links.list', { positionId })).links).toEqual([]);
+    expect((await environment.admin('links.list', { positionId })).links).toEqual([]);
     await dialog.getByLabel('For how long').fill('36h');
     await dialog.getByRole('button', { name: 'Create link' }).click();
     await dialog.getByText(/open the link in a browser and press the button/).waitFor();
-    const [link] = (await world.admin('links.list', { positionId })).links;
+    const [link] = (await environment.admin('links.list', { positionId })).links;
     expect(link).toMatchObject({ methods: 'post-only', confirm: false });
     const hours = (Date.parse(link?.expiresAt ?? '') - Date.now()) / 3_600_000;
     expect(hours).toBeGreaterThan(35.9);
@@ -191,7 +191,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     expect(help).toContain(told);
     const listed = dialog.getByText(/have to be among the addresses that you listed/);
     expect(await listed.count()).toBe(addresses === undefined ? 0 : 1);
-    expect((await world.admin('links.list', { positionId })).links).toHaveLength(1);
+    expect((await environment.admin('links.list', { positionId })).links).toHaveLength(1);
   });
 
   it('a dialog is not left by mistake before its link was copied', async () => {
@@ -210,7 +210,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
 
   it('a link is previewed, looked back on, and revoked for good', async () => {
     const { positionId } = await newFilled();
-    const url = await world.newLink(positionId, 'keep');
+    const url = await environment.newLink(positionId, 'keep');
     await fire(url, { body: 'a message' });
     const page = await stage.enter();
     await go(page, 'Links');
@@ -233,7 +233,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
 
   it('the kill switch stops every link with one click, and asks before it lets them go on', async () => {
     const { positionId } = await newFilled();
-    const url = await world.newLink(positionId, 'close');
+    const url = await environment.newLink(positionId, 'close');
     const page = await stage.enter();
     await page.getByRole('button', { name: 'Pause all links' }).click();
     await page.getByText('All links are paused.', { exact: true }).waitFor();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
-import { fire, ledgerSince, markOf, startWorld } from '../end-to-end/environment.ts';
+import { fire, ledgerSince, markOf, startEnvironment } from '../end-to-end/environment.ts';
 import {
   adopt,
   movePrice,
-  newScene,
+  newTrader,
   perpetualShort,
   placeEntry,
   placeExits,
@@ -15,59 +15,59 @@ import { choose, go, setStage } from './harness.ts';
 
 /** Positions on the page: taken over from a list, opened, watched, closed and resolved. */
 
-const world = await startWorld();
-const { core } = world;
-const stage = await setStage(world);
+const environment = await startEnvironment();
+const { core } = environment;
+const stage = await setStage(environment);
 const here = stage.browser === undefined ? noBrowser : "the console's positions";
 
 describe.skipIf(stage.browser === undefined)(here, () => {
   it('one is adopted from the list of what is open at the exchange, with no id to find', async () => {
-    const scene = await newScene(world, spotLong);
-    const entry = placeEntry(scene, { filled: '0.4' });
+    const trader = await newTrader(environment, spotLong);
+    const entry = placeEntry(trader, { filled: '0.4' });
     const page = await stage.enter();
     await go(page, 'My Positions');
     await page.getByRole('button', { name: 'Adopt' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Account').selectOption(scene.account);
+    await dialog.getByLabel('Account').selectOption(trader.account);
     await dialog.getByRole('button', { name: /ETH\/USDT long 1 entry order/ }).click();
     await dialog.getByRole('checkbox', { name: /Buy 1 ETH at 2,900.00/ }).waitFor();
     await dialog.getByRole('button', { name: 'Adopt' }).click();
     await page.getByRole('heading', { level: 1 }).getByText('Partly filled 40 %').waitFor();
-    const { positions } = await world.admin('positions.list', {});
-    expect(positions).toMatchObject([{ entries: [{ orderId: String(entry.id) }], filled: '0.4' }]);
+    const { positions } = await environment.admin('positions.list', {});
+    expect(positions).toMatchObject([{ entryOrders: [{ orderId: String(entry.id) }], filled: '0.4' }]);
     await go(page, 'My Positions');
     await page.getByRole('button', { name: 'Adopt' }).click();
-    await dialog.getByLabel('Account').selectOption(scene.account);
+    await dialog.getByLabel('Account').selectOption(trader.account);
     await dialog.getByText('Nothing is open there that Ripcord does not have already.').waitFor();
   });
 
   it('a perpetual is adopted as the exchange holds it, with the exits that wait beside it', async () => {
-    const scene = await newScene(world, perpetualShort);
-    tradeByHand(scene, 'sell', '2');
-    placeExits(scene, '2');
+    const trader = await newTrader(environment, perpetualShort);
+    tradeByHand(trader, 'sell', '2');
+    placeExits(trader, '2');
     const page = await stage.enter();
     await go(page, 'My Positions');
     await page.getByRole('button', { name: 'Adopt' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Account').selectOption(scene.account);
+    await dialog.getByLabel('Account').selectOption(trader.account);
     await dialog.getByRole('button', { name: /ETH\/USDT perp short holds 2, 2 exit orders/ }).click();
     expect(await dialog.getByLabel('Amount in ETH').inputValue()).toBe('2');
     await dialog.getByRole('button', { name: 'Adopt' }).click();
     await page.getByRole('heading', { level: 1, name: /ETH\/USDT perp Short Filled/ }).waitFor();
-    movePrice(scene, '2900');
+    movePrice(trader, '2900');
     await page.getByText('+200.00').waitFor();
-    expect((await world.admin('positions.list', {})).positions).toMatchObject([
-      { side: 'short', left: '2', openExits: 2 },
+    expect((await environment.admin('positions.list', {})).positions).toMatchObject([
+      { side: 'short', remaining: '2', openExits: 2 },
     ]);
   });
 
   it('one is opened with a LIMIT entry, and closed from its menu', async () => {
-    const scene = await newScene(world, spotLong);
+    const trader = await newTrader(environment, spotLong);
     const page = await stage.enter();
     await go(page, 'My Positions');
     await page.getByRole('button', { name: 'Open', exact: true }).first().click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Account').selectOption(scene.account);
+    await dialog.getByLabel('Account').selectOption(trader.account);
     await dialog.getByLabel('Market').fill('eth/usdt');
     await dialog.getByLabel('Price in USDT').fill('2800.001');
     await dialog.getByLabel('Size in ETH').fill('0.5');
@@ -85,10 +85,10 @@ describe.skipIf(stage.browser === undefined)(here, () => {
   });
 
   it('one that needs a person is resolved by what the exchange says', async () => {
-    const scene = await newScene(world, spotLong);
-    const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
+    const trader = await newTrader(environment, spotLong);
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
     core.setLiquidity({ market: 'spot', symbol: 'ETHUSDT', amount: '0.3' });
-    expect(await fire(await world.newLink(positionId, 'close'))).toMatchObject({ status: 409 });
+    expect(await fire(await environment.newLink(positionId, 'close'))).toMatchObject({ status: 409 });
     const page = await stage.enter();
     await page.getByText('ETH/USDT long needs a person.').waitFor();
     await page.getByRole('button', { name: 'Resolve…' }).click();
@@ -96,17 +96,20 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     await page.getByText(/0\.69\d* ETH of it is left/).waitFor();
     await page.getByRole('button', { name: 'Settle it so' }).click();
     await page.getByText('ETH/USDT long needs a person.').waitFor({ state: 'detached' });
-    expect(await world.positionNow(positionId)).toMatchObject({
+    expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'open',
-      left: expect.stringMatching(/^0\.69/),
+      remaining: expect.stringMatching(/^0\.69/),
     });
   });
 
   it('the table filters, searches and sorts', async () => {
-    const scene = await newScene(world, spotLong);
-    await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })], label: 'one' });
-    await adopt(scene, { entries: [placeEntry(scene, { amount: '3' })], label: 'two' });
-    await adopt(scene, { entries: [placeEntry(scene, { amount: '2', filled: '0.5' })], label: 'three' });
+    const trader = await newTrader(environment, spotLong);
+    await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })], label: 'one' });
+    await adopt(trader, { entryOrders: [placeEntry(trader, { amount: '3' })], label: 'two' });
+    await adopt(trader, {
+      entryOrders: [placeEntry(trader, { amount: '2', filled: '0.5' })],
+      label: 'three',
+    });
     const page = await stage.enter();
     await go(page, 'My Positions');
     const labels = async () =>
@@ -130,9 +133,9 @@ describe.skipIf(stage.browser === undefined)(here, () => {
   });
 
   it('what the exchange does shows by itself, and what it can not say is said', async () => {
-    const scene = await newScene(world, spotLong);
-    const entry = placeEntry(scene);
-    await adopt(scene, { entries: [entry] });
+    const trader = await newTrader(environment, spotLong);
+    const entry = placeEntry(trader);
+    await adopt(trader, { entryOrders: [entry] });
     const page = await stage.enter();
     await page.getByRole('link', { name: 'ETH/USDT' }).click();
     const heading = page.getByRole('heading', { level: 1 });

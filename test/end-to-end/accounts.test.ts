@@ -1,18 +1,18 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fire, startWorld } from './environment.ts';
-import { adopt, kinds, newScene, perpetualLong, placeEntry, placeExits, spotLong } from './trader.ts';
+import { fire, startEnvironment } from './environment.ts';
+import { adopt, kinds, newTrader, perpetualLong, placeEntry, placeExits, spotLong } from './trader.ts';
 
 /** Accounts and their keys: what is told of them, and that nothing ever tells a secret. */
 
-const world = await startWorld();
-const { core } = world;
+const environment = await startEnvironment();
+const { core } = environment;
 
 describe.each([spotLong, perpetualLong])('the check of an account for $name', (kind) => {
   const check = async (permissions: object) => {
-    const { account } = await newScene(world, kind, 'ETH', { permissions });
-    return await world.admin('accounts.check', { name: account });
+    const { account } = await newTrader(environment, kind, 'ETH', { permissions });
+    return await environment.admin('accounts.check', { name: account });
   };
 
   it('has nothing to say against a key that can only trade, from few addresses', async () => {
@@ -40,55 +40,55 @@ describe.each([spotLong, perpetualLong])('the check of an account for $name', (k
   });
 
   it('sees a wrong secret, and the right one in its place', async () => {
-    const { account: name, apiKey, secret } = await newScene(world, kind);
+    const { account: name, apiKey, secret } = await newTrader(environment, kind);
     const store = (given: string) =>
-      world.admin('accounts.add', {
+      environment.admin('accounts.add', {
         name,
-        account: { exchange: kind.exchange, apiKey, secret: given, baseUrl: world.exchange.url },
+        account: { exchange: kind.exchange, apiKey, secret: given, baseUrl: environment.exchange.url },
       });
     await store('wrong');
-    expect(await world.refusal({ command: 'accounts.check', name })).toMatchObject({
+    expect(await environment.refusal({ command: 'accounts.check', name })).toMatchObject({
       code: 'exchange-refused',
       message: expect.stringContaining('Signature for this request is not valid. (-1022)'),
     });
     await store(secret);
-    expect(await world.admin('accounts.check', { name })).toMatchObject({ canTrade: true });
+    expect(await environment.admin('accounts.check', { name })).toMatchObject({ canTrade: true });
   });
 });
 
 it('warns of a key that can not trade', async () => {
-  const { account } = await newScene(world, spotLong, 'ETH', { permissions: { trade: false } });
-  expect(await world.admin('accounts.check', { name: account })).toMatchObject({
+  const { account } = await newTrader(environment, spotLong, 'ETH', { permissions: { trade: false } });
+  expect(await environment.admin('accounts.check', { name: account })).toMatchObject({
     canTrade: false,
     warnings: [expect.stringContaining('can not trade')],
   });
 });
 
 it('keeps accounts in a file that only its owner can read, and lists them without keys', async () => {
-  const { account: name, apiKey, secret } = await newScene(world, spotLong);
-  const path = join(world.data, 'accounts.json');
+  const { account: name, apiKey, secret } = await newTrader(environment, spotLong);
+  const path = join(environment.data, 'accounts.json');
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   expect(JSON.parse(await readFile(path, 'utf8'))[name]).toMatchObject({ apiKey, secret });
-  const { accounts } = await world.admin('accounts.list', {});
+  const { accounts } = await environment.admin('accounts.list', {});
   expect(accounts).toContainEqual({ name, exchange: 'binance' });
 });
 
 it('removes an account only where no open position needs it', async () => {
-  const scene = await newScene(world, spotLong);
-  const { account: name } = scene;
-  const { positionId } = await adopt(scene, { amount: '1' });
-  expect(await world.refusal({ command: 'accounts.remove', name })).toMatchObject({
+  const trader = await newTrader(environment, spotLong);
+  const { account: name } = trader;
+  const { positionId } = await adopt(trader, { amount: '1' });
+  expect(await environment.refusal({ command: 'accounts.remove', name })).toMatchObject({
     code: 'conflict',
     message: expect.stringContaining(positionId),
   });
-  await fire(await world.newLink(positionId, 'close'));
-  expect(await world.admin('accounts.remove', { name })).toEqual({ name });
-  expect(await world.refusal({ command: 'accounts.remove', name })).toMatchObject({
-    code: 'unknown-account',
+  await fire(await environment.newLink(positionId, 'close'));
+  expect(await environment.admin('accounts.remove', { name })).toEqual({ name });
+  expect(await environment.refusal({ command: 'accounts.remove', name })).toMatchObject({
+    code: 'account-not-found',
   });
-  expect((await world.admin('accounts.list', {})).accounts.map((account) => account.name)).not.toContain(
-    name,
-  );
+  expect(
+    (await environment.admin('accounts.list', {})).accounts.map((account) => account.name),
+  ).not.toContain(name);
 });
 
 const wrongAccounts = [
@@ -112,31 +112,31 @@ it.each(wrongAccounts)(
   async ({ over, issue }) => {
     const keys = { apiKey: 'hidden-key', secret: 'hidden-secret' };
     const account = { exchange: 'binance', ...keys, ...over };
-    const refused = await world.refusal({ command: 'accounts.add', name: 'main', account });
+    const refused = await environment.refusal({ command: 'accounts.add', name: 'main', account });
     expect(refused).toMatchObject({ code: 'invalid-input', message: expect.stringMatching(issue) });
     expect(JSON.stringify(refused)).not.toMatch(/hidden/);
   },
 );
 
 it.each(kinds)('tells no key, secret, signature or token in any answer about $name', async (kind) => {
-  const scene = await newScene(world, kind);
-  const { account, apiKey, secret } = scene;
+  const trader = await newTrader(environment, kind);
+  const { account, apiKey, secret } = trader;
   const symbol = kind.symbolOf('ETH');
   const answers: unknown[] = [];
   const ask = async (payload: object) => {
-    const answer = await world.ask(payload);
+    const answer = await environment.ask(payload);
     answers.push(answer);
     return answer;
   };
-  const entry = placeEntry(scene, { filled: '0.4' });
-  const { positionId } = await adopt(scene, { entries: [entry] });
-  const url = await world.newLink(positionId, 'close');
-  const keepUrl = await world.newLink(positionId, 'keep');
+  const entry = placeEntry(trader, { filled: '0.4' });
+  const { positionId } = await adopt(trader, { entryOrders: [entry] });
+  const url = await environment.newLink(positionId, 'close');
+  const keepUrl = await environment.newLink(positionId, 'keep');
 
   await ask({
     command: 'accounts.add',
     name: account,
-    account: { exchange: kind.exchange, apiKey, secret, baseUrl: world.exchange.url },
+    account: { exchange: kind.exchange, apiKey, secret, baseUrl: environment.exchange.url },
   });
   await ask({ command: 'accounts.list' });
   await ask({ command: 'accounts.check', name: account });
@@ -200,13 +200,13 @@ it.each(kinds)('tells no key, secret, signature or token in any answer about $na
 });
 
 it('tells whoever adopts a position which open orders of its market are left out of it', async () => {
-  const scene = await newScene(world, perpetualLong);
-  placeEntry(scene, { filled: 'all' });
-  const exits = Object.values(placeExits(scene, '1')).map(String);
-  const adoption = { account: scene.account, symbol: 'ETH/USDT:USDT', side: 'long' } as const;
-  const { position, leftOut } = await world.admin('positions.adopt', adoption);
-  expect(leftOut?.toSorted()).toEqual(exits.toSorted());
-  await world.admin('positions.forget', { positionId: position.positionId });
-  const whole = await world.admin('positions.adopt', { ...adoption, exitOrderIds: exits });
+  const trader = await newTrader(environment, perpetualLong);
+  placeEntry(trader, { filled: 'all' });
+  const exitOrders = Object.values(placeExits(trader, '1')).map(String);
+  const adoption = { account: trader.account, symbol: 'ETH/USDT:USDT', side: 'long' } as const;
+  const { position, unadoptedOrders } = await environment.admin('positions.adopt', adoption);
+  expect(unadoptedOrders?.toSorted()).toEqual(exitOrders.toSorted());
+  await environment.admin('positions.forget', { positionId: position.positionId });
+  const whole = await environment.admin('positions.adopt', { ...adoption, exitOrderIds: exitOrders });
   expect(whole).not.toHaveProperty('leftOut');
 });

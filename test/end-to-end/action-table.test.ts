@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../infra/simulator/core/model.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
-import { fire, ledgerSince, markOf, startWorld } from './environment.ts';
+import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import {
   adopt,
   type Exits,
@@ -9,21 +9,21 @@ import {
   type Kind,
   kinds,
   movePrice,
-  newScene,
+  newTrader,
   placeEntry,
   placeExits,
-  type Scene,
   spotLong,
+  type Trader,
   tradeByHand,
 } from './trader.ts';
 
 /** What each action does: every row for spot and perpetuals, long and short, by both links, through HTTP to the ledger. */
 
-const world = await startWorld();
+const environment = await startEnvironment();
 
-interface Staged extends Scene {
+interface Staged extends Trader {
   entry: Order;
-  exits: Exits | undefined;
+  exitOrders: Exits | undefined;
 }
 
 type Name = 'entry' | 'takeProfit' | 'stop';
@@ -31,13 +31,13 @@ type Name = 'entry' | 'takeProfit' | 'stop';
 interface Cell {
   does: string;
   outcome: 'closed' | 'canceled' | 'kept';
-  by: 'link' | 'exit-order' | 'outside';
+  closedBy: 'link' | 'exit-order' | 'external';
   /** What the exchange cancelled. */
   canceled?: Name[] | Record<Kind['market'], Name[]>;
   /** The MARKET order's amount: of a spot long, whose entry paid its fee in base, and of all others. */
   closes?: { spotLong: string; others: string };
   /** How the record stands afterwards. */
-  record: Pick<PositionView, 'status' | 'fill'>;
+  record: Pick<PositionView, 'status' | 'fillStatus'>;
   /** How many orders the exchange refused, where that is how the end was found out. */
   refusedOrders?: number;
 }
@@ -46,7 +46,7 @@ interface Row {
   given: string;
   /** How much of the entry of 1 ETH is filled when it is adopted. */
   filled?: string;
-  exits?: boolean;
+  exitOrders?: boolean;
   /** What happens at the exchange between adoption and hit. */
   meanwhile?: (staged: Staged) => void;
   only?: (kind: Kind) => boolean;
@@ -56,40 +56,40 @@ interface Row {
   endedAt?: (staged: Staged) => number;
 }
 
-const closedRecord = { status: 'closed', fill: 'closed' } as const;
-const canceledRecord = { status: 'canceled', fill: 'unfilled' } as const;
+const closedRecord = { status: 'closed', fillStatus: 'closed' } as const;
+const canceledRecord = { status: 'canceled', fillStatus: 'unfilled' } as const;
 const keptWhole: Cell = {
   does: 'does nothing',
   outcome: 'kept',
-  by: 'link',
-  record: { status: 'open', fill: 'filled' },
+  closedBy: 'link',
+  record: { status: 'open', fillStatus: 'filled' },
 };
 const closedWhole: Cell = {
   does: 'closes it with a MARKET order',
   outcome: 'closed',
-  by: 'link',
+  closedBy: 'link',
   closes: { spotLong: '0.999', others: '1' },
   record: closedRecord,
 };
 const canceledEntry: Cell = {
   does: 'cancels the entry',
   outcome: 'canceled',
-  by: 'link',
+  closedBy: 'link',
   canceled: ['entry'],
   record: canceledRecord,
 };
 const canceledEntryAndExits: Cell = {
   ...canceledEntry,
-  does: 'cancels the entry and the exits',
+  does: 'cancels the entry and the exitOrders',
   canceled: ['entry', 'takeProfit', 'stop'],
 };
 const canceledBefore: Cell = {
   does: 'does nothing and says so',
   outcome: 'canceled',
-  by: 'outside',
+  closedBy: 'external',
   record: canceledRecord,
 };
-const closedBefore: Omit<Cell, 'by'> = {
+const closedBefore: Omit<Cell, 'closedBy'> = {
   does: 'does nothing and says so',
   outcome: 'closed',
   record: closedRecord,
@@ -97,19 +97,21 @@ const closedBefore: Omit<Cell, 'by'> = {
 const keptPart: Cell = {
   does: 'cancels the rest of the entry and keeps what is filled',
   outcome: 'kept',
-  by: 'link',
+  closedBy: 'link',
   canceled: ['entry'],
-  record: { status: 'open', fill: 'partly-filled' },
+  record: { status: 'open', fillStatus: 'partly-filled' },
 };
 
 /** The last trade at the exchange, whosever it was. */
-const lastTradeAt = (): number => world.core.state.fills.at(-1)?.at ?? 0;
+function lastTradeAt(): number {
+  return environment.core.state.fills.at(-1)?.at ?? 0;
+}
 
 const rows: Row[] = [
   { given: 'an entry without any fill', close: canceledEntry, keep: canceledEntry },
   {
-    given: 'an entry without any fill and live exits',
-    exits: true,
+    given: 'an entry without any fill and live exitOrders',
+    exitOrders: true,
     close: canceledEntryAndExits,
     keep: canceledEntryAndExits,
   },
@@ -117,7 +119,7 @@ const rows: Row[] = [
   {
     given: 'a filled entry with take-profit and stop',
     filled: '1',
-    exits: true,
+    exitOrders: true,
     close: {
       ...closedWhole,
       does: 'cancels both, then closes it with a MARKET order',
@@ -127,7 +129,7 @@ const rows: Row[] = [
   },
   {
     given: 'an entry that fills between adoption and hit',
-    meanwhile: ({ entry }) => void world.core.fill({ orderId: entry.id }),
+    meanwhile: ({ entry }) => void environment.core.fill({ orderId: entry.id }),
     close: closedWhole,
     keep: keptWhole,
   },
@@ -145,7 +147,7 @@ const rows: Row[] = [
   {
     given: 'a partly filled entry with take-profit and stop',
     filled: '0.4',
-    exits: true,
+    exitOrders: true,
     close: {
       ...closedWhole,
       does: 'cancels all three, then closes what is filled',
@@ -157,11 +159,11 @@ const rows: Row[] = [
   {
     given: 'a position of which the take-profit has closed a quarter',
     filled: '1',
-    exits: true,
+    exitOrders: true,
     meanwhile: (staged) => {
       // On spot its rest stays in the book and the stop is gone; on perpetuals it is done and the stop stays.
       if (staged.kind.market === 'usdm') movePrice(staged, staged.kind.side === 'long' ? '3200' : '2800');
-      else world.core.fill({ orderId: staged.exits?.takeProfit ?? 0, amount: '0.25' });
+      else environment.core.fill({ orderId: staged.exitOrders?.takeProfit ?? 0, amount: '0.25' });
     },
     close: {
       ...closedWhole,
@@ -174,7 +176,7 @@ const rows: Row[] = [
   {
     given: 'a position that an exit order has closed',
     filled: '1',
-    exits: true,
+    exitOrders: true,
     meanwhile: (staged) => {
       // A take-profit on spot; on perpetuals the stop, since their take-profit is for a quarter only.
       const isUp = (staged.kind.side === 'long') === (staged.kind.market === 'spot');
@@ -182,20 +184,20 @@ const rows: Row[] = [
     },
     close: {
       ...closedBefore,
-      by: 'exit-order',
-      does: 'sends no order, clears up what is left of the exits and says so',
+      closedBy: 'exit-order',
+      does: 'sends no order, clears up what is left of the exitOrders and says so',
       // The other half of an OCO is gone by itself.
       canceled: { spot: [], usdm: ['takeProfit'] },
     },
-    keep: { ...closedBefore, by: 'exit-order' },
+    keep: { ...closedBefore, closedBy: 'exit-order' },
     endedAt: lastTradeAt,
   },
   {
     given: 'an entry that was cancelled outside',
-    meanwhile: ({ entry }) => void world.core.cancelOrder({ orderId: entry.id }),
+    meanwhile: ({ entry }) => void environment.core.cancelOrder({ orderId: entry.id }),
     close: canceledBefore,
     keep: canceledBefore,
-    endedAt: ({ entry }) => world.core.state.order(entry.id).updatedAt,
+    endedAt: ({ entry }) => environment.core.state.order(entry.id).updatedAt,
   },
   {
     given: 'a position that was closed by hand',
@@ -208,32 +210,33 @@ const rows: Row[] = [
     },
     close: {
       ...closedBefore,
-      by: 'outside',
+      closedBy: 'external',
       does: 'is refused by the exchange, changes nothing and says so',
       refusedOrders: 1,
     },
-    keep: { ...closedBefore, by: 'outside' },
+    keep: { ...closedBefore, closedBy: 'external' },
     endedAt: lastTradeAt,
   },
 ];
 
-const ownOf = (kind: Kind, filled: string): string =>
-  kind === spotLong ? (Number(filled) * 0.999).toFixed(4) : filled;
+function ownOf(kind: Kind, filled: string): string {
+  return kind === spotLong ? (Number(filled) * 0.999).toFixed(4) : filled;
+}
 
-const stage = async (kind: Kind, row: Row): Promise<{ staged: Staged; positionId: string }> => {
-  const scene = await newScene(world, kind);
-  const entry = placeEntry(scene, row.filled === undefined ? {} : { filled: row.filled });
-  const exits = row.exits
-    ? placeExits(scene, ownOf(kind, row.filled ?? '1'), kind.market === 'usdm' ? '0.25' : undefined)
+async function stage(kind: Kind, row: Row): Promise<{ staged: Staged; positionId: string }> {
+  const trader = await newTrader(environment, kind);
+  const entry = placeEntry(trader, row.filled === undefined ? {} : { filled: row.filled });
+  const exitOrders = row.exitOrders
+    ? placeExits(trader, ownOf(kind, row.filled ?? '1'), kind.market === 'usdm' ? '0.25' : undefined)
     : undefined;
-  const { positionId } = await adopt(scene, {
-    entries: [entry],
-    exits: exits === undefined ? [] : [exits.takeProfit, exits.stop],
+  const { positionId } = await adopt(trader, {
+    entryOrders: [entry],
+    exitOrders: exitOrders === undefined ? [] : [exitOrders.takeProfit, exitOrders.stop],
   });
-  const staged = { ...scene, entry, exits };
+  const staged = { ...trader, entry, exitOrders };
   row.meanwhile?.(staged);
   return { staged, positionId };
-};
+}
 
 describe.each(kinds)('with $name', (kind) => {
   const applicable = rows.filter((row) => row.only?.(kind) ?? true);
@@ -244,28 +247,28 @@ describe.each(kinds)('with $name', (kind) => {
   it.each(cells)('$action, given $given, $does', async ({ action, row }) => {
     const cell = row[action];
     const { staged, positionId } = await stage(kind, row);
-    const link = await world.newLink(positionId, action);
-    const mark = markOf(world.core);
+    const link = await environment.newLink(positionId, action);
+    const mark = markOf(environment.core);
 
     const answer = await fire(link);
 
-    const { orders, canceled, requests } = ledgerSince(world.core, mark);
+    const { orders, canceled, requests } = ledgerSince(environment.core, mark);
     const names = Array.isArray(cell.canceled) ? cell.canceled : (cell.canceled?.[kind.market] ?? []);
-    const idOf = (name: Name) => String(name === 'entry' ? staged.entry.id : staged.exits?.[name]);
-    const exits = names.filter((name) => name !== 'entry').map(idOf);
+    const idOf = (name: Name) => String(name === 'entry' ? staged.entry.id : staged.exitOrders?.[name]);
+    const exitOrders = names.filter((name) => name !== 'entry').map(idOf);
     const amount = cell.closes?.[kind === spotLong ? 'spotLong' : 'others'];
 
     expect(answer).toMatchObject({
       status: 200,
       json: {
         outcome: cell.outcome,
-        by: cell.by,
+        closedBy: cell.closedBy,
         action,
         positionId,
         entryFilled: row.meanwhile === undefined ? (row.filled ?? '0') : expect.any(String),
         closedAmount: amount ?? '0',
         canceledEntryOrderIds: names.filter((name) => name === 'entry').map(idOf),
-        canceledExitOrderIds: exits,
+        canceledExitOrderIds: exitOrders,
       },
     });
     expect(canceled.toSorted()).toEqual(names.map(idOf).toSorted());
@@ -284,10 +287,10 @@ describe.each(kinds)('with $name', (kind) => {
     if (row.endedAt !== undefined)
       expect(answer.json.settledAt).toBe(new Date(row.endedAt(staged)).toISOString());
 
-    const record = await world.positionNow(positionId);
+    const record = await environment.positionNow(positionId);
     expect(record).toMatchObject({
       ...cell.record,
-      outcome: { outcome: cell.outcome, by: cell.by },
+      outcome: { outcome: cell.outcome, closedBy: cell.closedBy },
       ...(action === 'close' ? { openExits: 0 } : {}),
     });
   });

@@ -5,35 +5,35 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { mintToken } from '../../lib/link/token.ts';
 import { navigation } from '../security/header-sets.ts';
-import { fire, hit, ledgerSince, markOf, startWorld } from './environment.ts';
-import { adopt, holdingOf, newScene, perpetualLong, placeEntry, type Scene, spotLong } from './trader.ts';
+import { fire, hit, ledgerSince, markOf, startEnvironment } from './environment.ts';
+import { adopt, holdingOf, newTrader, perpetualLong, placeEntry, spotLong, type Trader } from './trader.ts';
 
 /** What a link answers, to whom, and that nothing but a hit on an armed link does anything. */
 
-const world = await startWorld();
-const { core } = world;
+const environment = await startEnvironment();
+const { core } = environment;
 
 /** A filled position of 1 ETH on spot, of which 0.999 can be sold. */
-const newPosition = async (kind = spotLong): Promise<Scene & { positionId: string }> => {
-  const scene = await newScene(world, kind);
-  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
-  return { ...scene, positionId };
-};
+async function newPosition(kind = spotLong): Promise<Trader & { positionId: string }> {
+  const trader = await newTrader(environment, kind);
+  const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+  return { ...trader, positionId };
+}
 
-const newCloseLink = async () => {
+async function newCloseLink() {
   const position = await newPosition();
-  return { ...position, url: await world.newLink(position.positionId, 'close') };
-};
+  return { ...position, url: await environment.newLink(position.positionId, 'close') };
+}
 
 /** A close link whose order can be held up at the exchange, which has a clock of its own. */
-const newSlowLink = async () => {
+async function newSlowLink() {
   let ahead = 0;
   const exchange = await startSimulatedExchange({ clock: () => Date.now() + ahead });
   onTestFinished(() => exchange.stop());
-  const apart = { ...world, exchange, core: exchange.core };
-  const scene = await newScene(apart, spotLong, 'ETH', { core: exchange.core, baseUrl: exchange.url });
-  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
-  const url = await world.newLink(positionId, 'close');
+  const apart = { ...environment, exchange, core: exchange.core };
+  const trader = await newTrader(apart, spotLong, 'ETH', { core: exchange.core, baseUrl: exchange.url });
+  const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+  const url = await environment.newLink(positionId, 'close');
   const delay = { kind: 'delay', ms: 1_000, match: { method: 'POST' } } as const;
   const fireHeldUp = async () => {
     exchange.core.addFault(delay);
@@ -46,7 +46,7 @@ const newSlowLink = async () => {
     return { first, goOn };
   };
   return { url, positionId, fireHeldUp };
-};
+}
 
 /** What a browser says of itself and of an address that its user has opened. */
 const browser = {
@@ -55,9 +55,13 @@ const browser = {
   'sec-fetch-dest': 'document',
 };
 
-const linkOf = (token: string) => `${world.url}/l/${token}`;
+function linkOf(token: string) {
+  return `${environment.url}/l/${token}`;
+}
 
-const ordersSince = (mark: number) => ledgerSince(core, mark).orders;
+function ordersSince(mark: number) {
+  return ledgerSince(core, mark).orders;
+}
 
 describe('a hit', () => {
   it('is answered with amounts, average price, order ids and times', async () => {
@@ -69,7 +73,7 @@ describe('a hit', () => {
     expect(status).toBe(200);
     expect(json).toEqual({
       outcome: 'closed',
-      by: 'link',
+      closedBy: 'link',
       action: 'close',
       linkId: expect.stringMatching(/^lnk_[0-9a-z]{16}$/),
       positionId,
@@ -79,7 +83,7 @@ describe('a hit', () => {
       entryFilled: '1',
       closedAmount: '0.999',
       averagePrice: '3000',
-      left: '0',
+      remaining: '0',
       closeOrderId: order?.id,
       closeClientOrderId: core.state.order(Number(order?.id)).clientOrderId,
       canceledEntryOrderIds: [],
@@ -156,7 +160,7 @@ describe('a hit after the end', () => {
 
   it.each(['close', 'keep'] as const)('by another link, %s, is told the same', async (action) => {
     const { url, positionId } = await newCloseLink();
-    const other = await world.newLink(positionId, action);
+    const other = await environment.newLink(positionId, action);
     const first = await fire(url);
     const mark = markOf(core);
     expect(await fire(other)).toMatchObject({ status: 200, json: { ...first.json, repeated: true } });
@@ -165,9 +169,12 @@ describe('a hit after the end', () => {
 
   it('finds a position that was kept still to be closed', async () => {
     const { positionId } = await newPosition();
-    const [keep, close] = [await world.newLink(positionId, 'keep'), await world.newLink(positionId, 'close')];
+    const [keep, close] = [
+      await environment.newLink(positionId, 'keep'),
+      await environment.newLink(positionId, 'close'),
+    ];
     const kept = await fire(keep);
-    expect(kept).toMatchObject({ status: 200, json: { outcome: 'kept', left: '0.999' } });
+    expect(kept).toMatchObject({ status: 200, json: { outcome: 'kept', remaining: '0.999' } });
     expect(await fire(keep)).toMatchObject({ status: 200, json: { ...kept.json, repeated: true } });
     const mark = markOf(core);
     const closed = await fire(close);
@@ -181,7 +188,10 @@ describe('a hit after the end', () => {
 describe('hits at the same time', () => {
   it.each([spotLong, perpetualLong])('on two links of $name make one order between them', async (kind) => {
     const { positionId } = await newPosition(kind);
-    const urls = [await world.newLink(positionId, 'close'), await world.newLink(positionId, 'close')];
+    const urls = [
+      await environment.newLink(positionId, 'close'),
+      await environment.newLink(positionId, 'close'),
+    ];
     const mark = markOf(core);
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -264,36 +274,39 @@ describe('a link that is none', () => {
 
   it('was revoked is gone', async () => {
     const { url, positionId } = await newCloseLink();
-    const [link] = (await world.admin('links.list', { positionId })).links;
-    await world.admin('links.revoke', { linkId: link?.linkId ?? '' });
+    const [link] = (await environment.admin('links.list', { positionId })).links;
+    await environment.admin('links.revoke', { linkId: link?.linkId ?? '' });
     const mark = markOf(core);
     expect(await fire(url)).toMatchObject({
       status: 410,
       json: { status: 'gone', message: 'This link was revoked. Nothing was done.' },
     });
     expect(core.ledger({ since: mark })).toEqual([]);
-    const other = await world.newLink(positionId, 'close');
+    const other = await environment.newLink(positionId, 'close');
     expect(await fire(other)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
     expect(await fire(url)).toMatchObject({ status: 410 });
   });
 
   it('belongs to a forgotten position is gone', async () => {
     const { url, positionId } = await newCloseLink();
-    expect(await world.admin('positions.forget', { positionId })).toEqual({ positionId, linksRevoked: 1 });
+    expect(await environment.admin('positions.forget', { positionId })).toEqual({
+      positionId,
+      linksRevoked: 1,
+    });
     const mark = markOf(core);
     expect(await fire(url)).toMatchObject({ status: 410, json: { status: 'gone' } });
     expect(core.ledger({ since: mark })).toEqual([]);
-    expect(await world.refusal({ command: 'positions.get', positionId })).toMatchObject({
-      code: 'unknown-position',
+    expect(await environment.refusal({ command: 'positions.get', positionId })).toMatchObject({
+      code: 'position-not-found',
     });
   });
 });
 
 describe('what the exchange refuses for good', () => {
   it('is answered in its words where the balance is too small, and can be tried again', async () => {
-    const { url, ...scene } = await newCloseLink();
+    const { url, ...trader } = await newCloseLink();
     const setEth = (amount: string) =>
-      core.setBalance({ apiKey: scene.apiKey, market: 'spot', asset: 'ETH', amount });
+      core.setBalance({ apiKey: trader.apiKey, market: 'spot', asset: 'ETH', amount });
     setEth('0.5');
     const mark = markOf(core);
     const refused = await fire(url);
@@ -305,21 +318,21 @@ describe('what the exchange refuses for good', () => {
       },
     });
     expect(ordersSince(mark)).toEqual([]);
-    expect(holdingOf(scene)).toBe('0.5');
-    expect(await world.positionNow(scene.positionId)).toMatchObject({
+    expect(holdingOf(trader)).toBe('0.5');
+    expect(await environment.positionNow(trader.positionId)).toMatchObject({
       status: 'open',
       failure: { code: '-2010', message: expect.stringContaining('insufficient balance') },
     });
     setEth('0.999');
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
-    expect(await world.positionNow(scene.positionId)).not.toHaveProperty('failure');
+    expect(await environment.positionNow(trader.positionId)).not.toHaveProperty('failure');
   });
 
   it.each([spotLong, perpetualLong])(
     'is answered in its words where the key may not trade $name',
     async (kind) => {
       const { positionId, apiKey } = await newPosition(kind);
-      const url = await world.newLink(positionId, 'close');
+      const url = await environment.newLink(positionId, 'close');
       const { permissions } = core.accountOf(apiKey);
       permissions.trade = false;
       const mark = markOf(core);
@@ -339,11 +352,11 @@ describe('what the exchange refuses for good', () => {
   it.each(['close', 'keep'] as const)(
     'is answered in its words where the key may not cancel for %s',
     async (action) => {
-      const scene = await newScene(world, spotLong);
-      const entry = placeEntry(scene, { filled: '0.4' });
-      const { positionId } = await adopt(scene, { entries: [entry] });
-      const url = await world.newLink(positionId, action);
-      const { permissions } = core.accountOf(scene.apiKey);
+      const trader = await newTrader(environment, spotLong);
+      const entry = placeEntry(trader, { filled: '0.4' });
+      const { positionId } = await adopt(trader, { entryOrders: [entry] });
+      const url = await environment.newLink(positionId, action);
+      const { permissions } = core.accountOf(trader.apiKey);
       permissions.trade = false;
       const mark = markOf(core);
       expect(await fire(url)).toMatchObject({
@@ -376,11 +389,11 @@ describe('an exchange that is down', () => {
       onTestFinished(() => rm(snapshotPath, { force: true }));
       const before = await startSimulatedExchange({ snapshotPath });
       onTestFinished(() => before.stop());
-      const apart = { ...world, exchange: before, core: before.core };
-      const scene = await newScene(apart, kind, 'ETH', { core: before.core, baseUrl: before.url });
-      const entry = placeEntry(scene, 'filled' in given ? { filled: given.filled } : {});
-      const { positionId } = await adopt(scene, { entries: [entry] });
-      const url = await world.newLink(positionId, action);
+      const apart = { ...environment, exchange: before, core: before.core };
+      const trader = await newTrader(apart, kind, 'ETH', { core: before.core, baseUrl: before.url });
+      const entry = placeEntry(trader, 'filled' in given ? { filled: given.filled } : {});
+      const { positionId } = await adopt(trader, { entryOrders: [entry] });
+      const url = await environment.newLink(positionId, action);
       await before.stop();
 
       const answer = await fire(url);
@@ -401,17 +414,17 @@ describe('other methods', () => {
 
   it.each(methods)('%s never acts, whatever the link has been through', async (method) => {
     const { url, positionId } = await newCloseLink();
-    const revoked = await world.newLink(positionId, 'close');
-    const { links } = await world.admin('links.list', { positionId });
+    const revoked = await environment.newLink(positionId, 'close');
+    const { links } = await environment.admin('links.list', { positionId });
     const kept = await newPosition();
-    const keptUrl = await world.newLink(kept.positionId, 'keep');
+    const keptUrl = await environment.newLink(kept.positionId, 'keep');
     await fire(keptUrl);
-    await world.admin('links.revoke', { linkId: links[0]?.linkId ?? '' });
+    await environment.admin('links.revoke', { linkId: links[0]?.linkId ?? '' });
     const states = [url, revoked, keptUrl, linkOf(mintToken()), linkOf('rc_0')];
     const mark = markOf(core);
     for (const state of states) expect((await hit(state, { method })).status).toBeOneOf([404, 405]);
     expect(core.ledger({ since: mark })).toEqual([]);
-    expect(await world.positionNow(positionId)).toMatchObject({ status: 'open' });
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'open' });
   });
 
   it.each(methods)(
@@ -421,9 +434,9 @@ describe('other methods', () => {
       const token = url.split('/').at(-1);
       const event = { requestContext: { http: { method } }, pathParameters: { token } };
       const mark = markOf(core);
-      expect(await world.invoke('ripcord-trigger', event)).toMatchObject({ statusCode: 405 });
+      expect(await environment.invoke('ripcord-trigger', event)).toMatchObject({ statusCode: 405 });
       expect(core.ledger({ since: mark })).toEqual([]);
-      expect(await world.positionNow(positionId)).toMatchObject({ status: 'open' });
+      expect(await environment.positionNow(positionId)).toMatchObject({ status: 'open' });
     },
   );
 });
@@ -437,7 +450,7 @@ const answerKinds: {
   { status: 200, title: 'closed', provoke: async (headers) => fire((await newCloseLink()).url, { headers }) },
   {
     status: 200,
-    title: 'repeated',
+    title: 'duplicate',
     provoke: async (headers) => {
       const { url } = await newCloseLink();
       await fire(url);
@@ -473,7 +486,7 @@ const answerKinds: {
     title: 'gone',
     provoke: async (headers) => {
       const { url, positionId } = await newCloseLink();
-      await world.admin('positions.forget', { positionId });
+      await environment.admin('positions.forget', { positionId });
       return fire(url, { headers });
     },
   },
@@ -492,7 +505,7 @@ const answerKinds: {
     provoke: async (headers) => {
       const { positionId } = await newPosition();
       core.addFault({ kind: 'status', status: 503, match: { path: '/api/v3/account' } });
-      return fire(await world.newLink(positionId, 'keep'), { headers });
+      return fire(await environment.newLink(positionId, 'keep'), { headers });
     },
   },
 ];

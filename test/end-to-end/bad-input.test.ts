@@ -8,22 +8,22 @@ import { startLocalStack } from '../../infra/local/stack.ts';
 import { mintToken } from '../../lib/link/token.ts';
 import { temporaryFolder } from '../infra/local/temporary-folder.ts';
 import { send } from '../infra/loopback/running-server.ts';
-import { fire, hit, startWorld } from './environment.ts';
-import { adopt, newScene, perpetualLong, placeEntry, placeExits, spotLong } from './trader.ts';
+import { fire, hit, startEnvironment } from './environment.ts';
+import { adopt, newTrader, perpetualLong, placeEntry, placeExits, spotLong } from './trader.ts';
 
 /** What is wrong is told so that it can be put right: what, where, what was expected, and nothing done. */
 
-const world = await startWorld();
-const { core } = world;
+const environment = await startEnvironment();
+const { core } = environment;
 
 /** An address at which nobody listens. */
-const deadEndpoint = async (): Promise<string> => {
+async function deadEndpoint(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return `http://127.0.0.1:${port}`;
-};
+}
 
 describe('a payload', () => {
   const cases: { title: string; payload: unknown; message: RegExp }[] = [
@@ -58,7 +58,7 @@ describe('a payload', () => {
   ];
 
   it.each(cases)('$title is refused with what was expected', async ({ payload, message }) => {
-    expect(await world.refusal(payload)).toMatchObject({
+    expect(await environment.refusal(payload)).toMatchObject({
       code: 'invalid-input',
       message: expect.stringMatching(message),
     });
@@ -66,7 +66,7 @@ describe('a payload', () => {
 
   it('that is no JSON is refused by the invoke API itself', async () => {
     const path = '/2015-03-31/functions/ripcord-admin/invocations';
-    expect(await send(world.url, { method: 'POST', path, body: '{"command":' })).toMatchObject({
+    expect(await send(environment.url, { method: 'POST', path, body: '{"command":' })).toMatchObject({
       status: 400,
       headers: { 'x-amzn-errortype': 'InvalidRequestContentException' },
     });
@@ -75,8 +75,8 @@ describe('a payload', () => {
   it.each(['positions.get', 'positions.forget'])(
     '%s of a position there is not is refused',
     async (command) => {
-      expect(await world.refusal({ command, positionId: 'pos_000000000000' })).toMatchObject({
-        code: 'unknown-position',
+      expect(await environment.refusal({ command, positionId: 'pos_000000000000' })).toMatchObject({
+        code: 'position-not-found',
         message: expect.stringContaining('pos_000000000000'),
       });
     },
@@ -84,79 +84,83 @@ describe('a payload', () => {
 
   it('for a link of a position there is not, or a link there is not, is refused', async () => {
     const positionId = 'pos_000000000000';
-    expect(await world.refusal({ command: 'links.create', positionId, action: 'close' })).toMatchObject({
-      code: 'unknown-position',
-    });
+    expect(await environment.refusal({ command: 'links.create', positionId, action: 'close' })).toMatchObject(
+      {
+        code: 'position-not-found',
+      },
+    );
     const linkId = 'lnk_0000000000000000';
-    expect(await world.refusal({ command: 'links.revoke', linkId })).toMatchObject({
-      code: 'unknown-link',
+    expect(await environment.refusal({ command: 'links.revoke', linkId })).toMatchObject({
+      code: 'link-not-found',
       message: expect.stringContaining(linkId),
     });
   });
 
   it('for a link of a closed position is refused', async () => {
-    const scene = await newScene(world, spotLong);
-    const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
-    await fire(await world.newLink(positionId, 'close'));
-    expect(await world.refusal({ command: 'links.create', positionId, action: 'close' })).toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('is closed already'),
-    });
+    const trader = await newTrader(environment, spotLong);
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    await fire(await environment.newLink(positionId, 'close'));
+    expect(await environment.refusal({ command: 'links.create', positionId, action: 'close' })).toMatchObject(
+      {
+        code: 'conflict',
+        message: expect.stringContaining('is closed already'),
+      },
+    );
   });
 });
 
 describe('an adoption', () => {
-  const refusalOfAdoption = (input: object) => world.refusal({ command: 'positions.adopt', ...input });
+  const refusalOfAdoption = (input: object) => environment.refusal({ command: 'positions.adopt', ...input });
 
   it('from an account there is not is refused', async () => {
     const input = { account: 'nobody', symbol: 'ETH/USDT', side: 'long', amount: '1' };
     expect(await refusalOfAdoption(input)).toMatchObject({
-      code: 'unknown-account',
+      code: 'account-not-found',
       message: 'There is no account "nobody". Add it with: ripcord accounts add nobody --exchange binance',
     });
   });
 
   const symbols = [
-    { kind: spotLong, symbol: 'FOO/USDT', title: 'that there is not', code: 'unknown-market' },
-    { kind: spotLong, symbol: 'ETH/USDT:USDT', title: 'of a perpetual on spot', code: 'unknown-market' },
-    { kind: perpetualLong, symbol: 'ETH/USDT', title: 'of spot on perpetuals', code: 'unknown-market' },
+    { kind: spotLong, symbol: 'FOO/USDT', title: 'that there is not', code: 'market-not-found' },
+    { kind: spotLong, symbol: 'ETH/USDT:USDT', title: 'of a perpetual on spot', code: 'market-not-found' },
+    { kind: perpetualLong, symbol: 'ETH/USDT', title: 'of spot on perpetuals', code: 'market-not-found' },
     { kind: spotLong, symbol: 'ETHUSDT', title: "in the exchange's own spelling", code: 'invalid-input' },
     { kind: spotLong, symbol: 'eth/usdt', title: 'in small letters', code: 'invalid-input' },
   ];
 
   it.each(symbols)('in a symbol $title is refused', async ({ kind, symbol, code }) => {
-    const { account } = await newScene(world, kind);
+    const { account } = await newTrader(environment, kind);
     expect(await refusalOfAdoption({ account, symbol, side: 'long', amount: '1' })).toMatchObject({
       code,
-      message: expect.stringMatching(code === 'unknown-market' ? symbol : /symbol: expected BASE\/QUOTE/),
+      message: expect.stringMatching(code === 'market-not-found' ? symbol : /symbol: expected BASE\/QUOTE/),
     });
   });
 
   it.each([spotLong, perpetualLong])('of an order there is not is refused for $name', async (kind) => {
-    const { account } = await newScene(world, kind);
+    const { account } = await newTrader(environment, kind);
     const input = { account, symbol: kind.symbolOf('ETH'), side: 'long' };
     for (const ids of [{ entryOrderIds: ['4711'] }, { amount: '1', exitOrderIds: ['4711'] }])
       expect(await refusalOfAdoption({ ...input, ...ids })).toMatchObject({
-        code: 'unknown-order',
+        code: 'order-not-found',
         message: expect.stringContaining('4711'),
       });
   });
 
   it.each([spotLong, perpetualLong])('of an order of another symbol is refused for $name', async (kind) => {
-    const scene = await newScene(world, kind);
-    const entry = placeEntry(scene);
-    const input = { account: scene.account, symbol: kind.symbolOf('BTC'), side: 'long' };
+    const trader = await newTrader(environment, kind);
+    const entry = placeEntry(trader);
+    const input = { account: trader.account, symbol: kind.symbolOf('BTC'), side: 'long' };
     expect(await refusalOfAdoption({ ...input, entryOrderIds: [String(entry.id)] })).toMatchObject({
-      code: 'unknown-order',
+      code: 'order-not-found',
       message: expect.stringMatching(new RegExp(`${entry.id} in BTC/USDT.*Check the id, the symbol`)),
     });
   });
 
   it('of an exit of another symbol is refused, though the exchange finds algo orders without one', async () => {
-    const scene = await newScene(world, perpetualLong);
-    const { stop } = placeExits(scene, '1');
-    core.setPosition({ apiKey: scene.apiKey, symbol: 'BTCUSDT', amount: '1' });
-    const input = { account: scene.account, symbol: 'BTC/USDT:USDT', side: 'long' };
+    const trader = await newTrader(environment, perpetualLong);
+    const { stop } = placeExits(trader, '1');
+    core.setPosition({ apiKey: trader.apiKey, symbol: 'BTCUSDT', amount: '1' });
+    const input = { account: trader.account, symbol: 'BTC/USDT:USDT', side: 'long' };
     expect(await refusalOfAdoption({ ...input, exitOrderIds: [String(stop)] })).toMatchObject({
       code: 'invalid-input',
       message: expect.stringContaining('is in ETHUSDT, not in BTC/USDT:USDT'),
@@ -164,9 +168,9 @@ describe('an adoption', () => {
   });
 
   it.each([spotLong, perpetualLong])('of an order of the wrong side is refused for $name', async (kind) => {
-    const scene = await newScene(world, kind);
-    const entry = placeEntry(scene);
-    const input = { account: scene.account, symbol: kind.symbolOf('ETH') };
+    const trader = await newTrader(environment, kind);
+    const entry = placeEntry(trader);
+    const input = { account: trader.account, symbol: kind.symbolOf('ETH') };
     const entryOrderIds = [String(entry.id)];
     expect(await refusalOfAdoption({ ...input, side: 'short', entryOrderIds })).toMatchObject({
       code: 'invalid-input',
@@ -179,11 +183,11 @@ describe('an adoption', () => {
   });
 
   it("of an order of a hedge's other side is refused", async () => {
-    const scene = await newScene(world, perpetualLong, 'ETH', { hedged: true });
-    core.setPosition({ apiKey: scene.apiKey, symbol: scene.id, positionSide: 'SHORT', amount: '-1' });
+    const trader = await newTrader(environment, perpetualLong, 'ETH', { hedged: true });
+    core.setPosition({ apiKey: trader.apiKey, symbol: trader.id, positionSide: 'SHORT', amount: '-1' });
     // A buy that closes a part of the short.
-    const entry = placeEntry(scene, { positionSide: 'SHORT' });
-    const input = { account: scene.account, symbol: 'ETH/USDT:USDT', side: 'long' };
+    const entry = placeEntry(trader, { positionSide: 'SHORT' });
+    const input = { account: trader.account, symbol: 'ETH/USDT:USDT', side: 'long' };
     expect(await refusalOfAdoption({ ...input, entryOrderIds: [String(entry.id)] })).toMatchObject({
       code: 'invalid-input',
       message: expect.stringContaining('belongs to the short side of a hedged account'),
@@ -191,13 +195,13 @@ describe('an adoption', () => {
   });
 
   it('of a perpetual position that there is not, is too small or of the other side, is refused', async () => {
-    const scene = await newScene(world, perpetualLong);
-    const input = { account: scene.account, symbol: 'ETH/USDT:USDT', side: 'long' };
+    const trader = await newTrader(environment, perpetualLong);
+    const input = { account: trader.account, symbol: 'ETH/USDT:USDT', side: 'long' };
     expect(await refusalOfAdoption(input)).toMatchObject({
       code: 'invalid-input',
       message: expect.stringContaining('holds no ETH/USDT:USDT position'),
     });
-    core.setPosition({ apiKey: scene.apiKey, symbol: scene.id, amount: '0.5' });
+    core.setPosition({ apiKey: trader.apiKey, symbol: trader.id, amount: '0.5' });
     expect(await refusalOfAdoption({ ...input, amount: '0.6' })).toMatchObject({
       code: 'invalid-input',
       message: expect.stringMatching(/is 0\.5 ETH, less than the amount 0\.6/),
@@ -236,7 +240,7 @@ describe('an adoption', () => {
   ];
 
   it.each(inputs)('$title is refused', async ({ input, message }) => {
-    const { account } = await newScene(world, spotLong);
+    const { account } = await newTrader(environment, spotLong);
     expect(await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', ...input })).toMatchObject({
       code: 'invalid-input',
       message: expect.stringMatching(message),
@@ -244,7 +248,7 @@ describe('an adoption', () => {
   });
 
   it('while the exchange is down is refused, and can be tried again', async () => {
-    const { account } = await newScene(world, spotLong, 'ETH', { baseUrl: await deadEndpoint() });
+    const { account } = await newTrader(environment, spotLong, 'ETH', { baseUrl: await deadEndpoint() });
     expect(await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', amount: '1' })).toMatchObject(
       {
         code: 'exchange-unreachable',
@@ -254,39 +258,42 @@ describe('an adoption', () => {
   });
 
   it('with a wrong secret is refused in the words of the exchange, and the right one is put to use', async () => {
-    const scene = await newScene(world, spotLong);
-    const keys = { exchange: 'binance' as const, apiKey: scene.apiKey, baseUrl: world.exchange.url };
-    const entry = placeEntry(scene);
+    const trader = await newTrader(environment, spotLong);
+    const keys = { exchange: 'binance' as const, apiKey: trader.apiKey, baseUrl: environment.exchange.url };
+    const entry = placeEntry(trader);
     const input = {
-      account: scene.account,
+      account: trader.account,
       symbol: 'ETH/USDT',
       side: 'long',
       entryOrderIds: [String(entry.id)],
     };
-    await world.admin('accounts.add', { name: scene.account, account: { ...keys, secret: 'wrong' } });
+    await environment.admin('accounts.add', { name: trader.account, account: { ...keys, secret: 'wrong' } });
     expect(await refusalOfAdoption(input)).toMatchObject({
       code: 'exchange-refused',
       message: expect.stringContaining('Signature for this request is not valid. (-1022)'),
     });
-    await world.admin('accounts.add', { name: scene.account, account: { ...keys, secret: scene.secret } });
-    expect(await world.ask({ command: 'positions.adopt', ...input })).toMatchObject({ ok: true });
+    await environment.admin('accounts.add', {
+      name: trader.account,
+      account: { ...keys, secret: trader.secret },
+    });
+    expect(await environment.ask({ command: 'positions.adopt', ...input })).toMatchObject({ ok: true });
   });
 
   it('with a key that the exchange does not know is refused in its words', async () => {
-    const scene = await newScene(world, spotLong);
+    const trader = await newTrader(environment, spotLong);
     const account = {
       exchange: 'binance' as const,
       apiKey: 'nobodys',
       secret: 'nobodys',
-      baseUrl: world.exchange.url,
+      baseUrl: environment.exchange.url,
     };
-    await world.admin('accounts.add', { name: scene.account, account, replace: true });
+    await environment.admin('accounts.add', { name: trader.account, account, replace: true });
     expect(
       await refusalOfAdoption({
-        account: scene.account,
+        account: trader.account,
         symbol: 'ETH/USDT',
         side: 'long',
-        entryOrderIds: [String(placeEntry(scene).id)],
+        entryOrderIds: [String(placeEntry(trader).id)],
       }),
     ).toMatchObject({
       code: 'exchange-refused',
@@ -295,12 +302,12 @@ describe('an adoption', () => {
   });
 
   it('of an entry whose position was closed is refused, for it would be sold a second time', async () => {
-    const scene = await newScene(world, spotLong);
-    const entry = placeEntry(scene, { filled: 'all' });
-    const { positionId } = await adopt(scene, { entries: [entry] });
-    await fire(await world.newLink(positionId, 'close'));
+    const trader = await newTrader(environment, spotLong);
+    const entry = placeEntry(trader, { filled: 'all' });
+    const { positionId } = await adopt(trader, { entryOrders: [entry] });
+    await fire(await environment.newLink(positionId, 'close'));
     const again = {
-      account: scene.account,
+      account: trader.account,
       symbol: 'ETH/USDT',
       side: 'long',
       entryOrderIds: [String(entry.id)],
@@ -311,28 +318,30 @@ describe('an adoption', () => {
     };
     expect(await refusalOfAdoption(again)).toMatchObject(refused);
     // Once the sweep has put it away, too.
-    await world.invoke('ripcord-sweep', {});
+    await environment.invoke('ripcord-sweep', {});
     expect(await refusalOfAdoption(again)).toMatchObject(refused);
-    expect((await world.admin('positions.list', { account: scene.account })).positions).toHaveLength(1);
+    expect((await environment.admin('positions.list', { account: trader.account })).positions).toHaveLength(
+      1,
+    );
   });
 
   it('of an entry that Ripcord itself has placed is refused, also when its position is over', async () => {
-    const scene = await newScene(world, spotLong);
-    const { position } = await world.admin('positions.open', {
+    const trader = await newTrader(environment, spotLong);
+    const { position } = await environment.admin('positions.open', {
       requestId: 'once',
-      account: scene.account,
+      account: trader.account,
       symbol: 'ETH/USDT',
       side: 'long',
       type: 'market',
       amount: '0.5',
     });
-    const entryOrderIds = position.entries.flatMap(({ orderId }) => orderId ?? []);
-    const again = { account: scene.account, symbol: 'ETH/USDT', side: 'long', entryOrderIds };
+    const entryOrderIds = position.entryOrders.flatMap(({ orderId }) => orderId ?? []);
+    const again = { account: trader.account, symbol: 'ETH/USDT', side: 'long', entryOrderIds };
     expect(await refusalOfAdoption(again)).toMatchObject({
       code: 'conflict',
       message: expect.stringContaining(`belongs to ${position.positionId} already`),
     });
-    await fire(await world.newLink(position.positionId, 'close'));
+    await fire(await environment.newLink(position.positionId, 'close'));
     expect(await refusalOfAdoption(again)).toMatchObject({
       code: 'conflict',
       message: expect.stringContaining(`was the entry of ${position.positionId}`),
@@ -340,14 +349,14 @@ describe('an adoption', () => {
   });
 
   it('that was refused leaves no position', async () => {
-    const { account } = await newScene(world, spotLong);
+    const { account } = await newTrader(environment, spotLong);
     await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', entryOrderIds: ['4711'] });
-    expect(await world.admin('positions.list', { account })).toEqual({ positions: [] });
+    expect(await environment.admin('positions.list', { account })).toEqual({ positions: [] });
   });
 });
 
 describe('accounts.json', () => {
-  const path = join(world.data, 'accounts.json');
+  const path = join(environment.data, 'accounts.json');
 
   const damages = [
     {
@@ -366,9 +375,9 @@ describe('accounts.json', () => {
   it.each(damages)(
     '$title is named, left as it is, and no secret of it is told',
     async ({ content, why }) => {
-      const scene = await newScene(world, spotLong);
-      const { positionId } = await adopt(scene, { amount: '1' });
-      const url = await world.newLink(positionId, 'close');
+      const trader = await newTrader(environment, spotLong);
+      const { positionId } = await adopt(trader, { amount: '1' });
+      const url = await environment.newLink(positionId, 'close');
       const whole = await readFile(path, 'utf8');
       await writeFile(path, content);
       onTestFinished(() => writeFile(path, whole));
@@ -380,7 +389,7 @@ describe('accounts.json', () => {
         { command: 'accounts.add', name: 'main', account: { exchange: 'binance', apiKey: 'a', secret: 'b' } },
       ];
       for (const command of commands) {
-        const refused = await world.refusal(command);
+        const refused = await environment.refusal(command);
         expect(refused).toMatchObject({
           code: 'accounts-unreadable',
           message: expect.stringMatching(why),
@@ -401,9 +410,9 @@ describe('accounts.json', () => {
   );
 
   it('without the account of a position has its link answered 503 until it is back', async () => {
-    const scene = await newScene(world, spotLong);
-    const { positionId } = await adopt(scene, { amount: '1' });
-    const url = await world.newLink(positionId, 'close');
+    const trader = await newTrader(environment, spotLong);
+    const { positionId } = await adopt(trader, { amount: '1' });
+    const url = await environment.newLink(positionId, 'close');
     const whole = await readFile(path, 'utf8');
     await writeFile(path, '{}');
     onTestFinished(() => writeFile(path, whole));
@@ -411,8 +420,8 @@ describe('accounts.json', () => {
       status: 503,
       json: { message: 'The account behind this link can not be used now. Nothing was sent.' },
     });
-    expect((await world.admin('history.list', { positionId })).hits[0]?.why).toContain(
-      `no account "${scene.account}"`,
+    expect((await environment.admin('history.list', { positionId })).hits[0]?.why).toContain(
+      `no account "${trader.account}"`,
     );
     await writeFile(path, whole);
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });

@@ -3,14 +3,14 @@ import { orderIdOf } from '../../infra/simulator/bybit/shapes.ts';
 import type { MarketKind, Order, OrderType, PositionSide, Side } from '../../infra/simulator/core/model.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { decimal } from '../../lib/amount.ts';
-import { clientOrderIdOf } from '../../lib/position/position.ts';
-import { fire, ledgerSince, markOf, startWorld, type Trader } from './environment.ts';
+import { formatClientOrderId } from '../../lib/position/position.ts';
+import { type ExchangeAccount, fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 
 /** Bybit acknowledges first; by so many milliseconds the engine's first look comes too early, and its second doesn't. */
 const effectDelayMs = 100;
 
-const world = await startWorld();
-const { core } = world;
+const environment = await startEnvironment();
+const { core } = environment;
 
 beforeEach(() => core.setEffectDelay({ ms: effectDelayMs }));
 
@@ -31,24 +31,33 @@ const kinds: Kind[] = [
 ];
 const perpetuals = kinds.filter(({ market }) => market === 'usdm');
 
-const symbolOf = ({ market }: Kind) => (market === 'spot' ? 'ETH/USDT' : 'ETH/USDT:USDT');
-const entrySideOf = ({ side }: Kind): Side => (side === 'long' ? 'buy' : 'sell');
-const exitSideOf = ({ side }: Kind): Side => (side === 'long' ? 'sell' : 'buy');
-const positionSideOf = ({ side, hedged }: Kind): PositionSide =>
-  hedged ? (side === 'long' ? 'LONG' : 'SHORT') : 'BOTH';
+function symbolOf({ market }: Kind) {
+  return market === 'spot' ? 'ETH/USDT' : 'ETH/USDT:USDT';
+}
+function entrySideOf({ side }: Kind): Side {
+  return side === 'long' ? 'buy' : 'sell';
+}
+function exitSideOf({ side }: Kind): Side {
+  return side === 'long' ? 'sell' : 'buy';
+}
+function positionSideOf({ side, hedged }: Kind): PositionSide {
+  return hedged ? (side === 'long' ? 'LONG' : 'SHORT') : 'BOTH';
+}
 /** Of what a spot long has bought, the fee is gone. */
-const ownOf = (kind: Kind, filled: string): string =>
-  kind.market === 'spot' && kind.side === 'long' ? decimal(filled).times('0.999').toFixed() : filled;
+function ownOf(kind: Kind, filled: string): string {
+  return kind.market === 'spot' && kind.side === 'long' ? decimal(filled).times('0.999').toFixed() : filled;
+}
 
-const newTrader = (kind: Kind): Promise<Trader> =>
-  world.newTrader({
+function newTrader(kind: Kind): Promise<ExchangeAccount> {
+  return environment.newAccount({
     exchange: 'bybit',
     hedged: kind.hedged,
     balances: { spot: { USDT: '100000', ETH: '5' }, usdm: { USDT: '100000' } },
   });
+}
 
 /** A resting entry of 1 ETH, a little away from the price of 3000, and what of it has filled. */
-const placeEntry = (trader: Trader, kind: Kind, filled: string): Order => {
+function placeEntry(trader: ExchangeAccount, kind: Kind, filled: string): Order {
   const order = core.placeOrder({
     apiKey: trader.apiKey,
     market: kind.market,
@@ -61,16 +70,16 @@ const placeEntry = (trader: Trader, kind: Kind, filled: string): Order => {
   }) as Order;
   if (filled !== '0') core.fill({ orderId: order.id, amount: filled });
   return order;
-};
+}
 
 /** A conditional order in the same book as all others, already in effect. */
-const placeExit = (
-  trader: Trader,
+function placeExit(
+  trader: ExchangeAccount,
   kind: Kind,
   type: OrderType,
   triggerPrice: string,
   amount: string,
-): Order => {
+): Order {
   core.setEffectDelay({ ms: 0 });
   const order = core.acknowledgeOrder({
     account: core.accountOf(trader.apiKey),
@@ -85,38 +94,38 @@ const placeExit = (
   });
   core.setEffectDelay({ ms: effectDelayMs });
   return order;
-};
+}
 
-const adopt = async (
-  trader: Trader,
+async function adopt(
+  trader: ExchangeAccount,
   kind: Kind,
   entry: Order,
-  exits: Order[] = [],
-): Promise<PositionView> => {
-  const { position } = await world.admin('positions.adopt', {
+  exitOrders: Order[] = [],
+): Promise<PositionView> {
+  const { position } = await environment.admin('positions.adopt', {
     account: trader.account,
     symbol: symbolOf(kind),
     side: kind.side,
     entryOrderIds: [orderIdOf(entry)],
-    ...(exits.length === 0 ? {} : { exitOrderIds: exits.map(orderIdOf) }),
+    ...(exitOrders.length === 0 ? {} : { exitOrderIds: exitOrders.map(orderIdOf) }),
   });
   return position;
-};
+}
 
 /** A position of a new trader, and a link to it. */
-const stage = async (kind: Kind, filled: string, action: 'close' | 'keep') => {
+async function stage(kind: Kind, filled: string, action: 'close' | 'keep') {
   const trader = await newTrader(kind);
   const entry = placeEntry(trader, kind, filled);
   const { positionId } = await adopt(trader, kind, entry);
-  const link = await world.newLink(positionId, action);
+  const link = await environment.newLink(positionId, action);
   return { trader, entry, positionId, link, mark: markOf(core) };
-};
+}
 
 describe.each(kinds)('at Bybit, with $name', (kind) => {
   const fills = [
-    { fill: 'an entry without any fill', filled: '0' },
-    { fill: 'a partly filled entry', filled: '0.4' },
-    { fill: 'a filled entry', filled: '1' },
+    { fillStatus: 'an entry without any fill', filled: '0' },
+    { fillStatus: 'a partly filled entry', filled: '0.4' },
+    { fillStatus: 'a filled entry', filled: '1' },
   ];
 
   it.each(fills)('close, given $fill, cancels what is open and sells what is there', async ({ filled }) => {
@@ -127,7 +136,7 @@ describe.each(kinds)('at Bybit, with $name', (kind) => {
       status: 200,
       json: {
         outcome: filled === '0' ? 'canceled' : 'closed',
-        by: 'link',
+        closedBy: 'link',
         entryFilled: filled,
         closedAmount: filled === '0' ? '0' : ownOf(kind, filled),
         canceledEntryOrderIds: filled === '1' ? [] : [orderIdOf(entry)],
@@ -147,7 +156,7 @@ describe.each(kinds)('at Bybit, with $name', (kind) => {
             }),
           ],
     );
-    expect((await world.positionNow(positionId)).status).toBe(filled === '0' ? 'canceled' : 'closed');
+    expect((await environment.positionNow(positionId)).status).toBe(filled === '0' ? 'canceled' : 'closed');
     // Whoever fires again hears the same, and nothing more is sent.
     expect(await fire(link)).toMatchObject({ status: 200, json: { repeated: true } });
     expect(ledgerSince(core, mark).orders).toHaveLength(orders.length);
@@ -159,11 +168,11 @@ describe.each(kinds)('at Bybit, with $name', (kind) => {
     const { orders, canceled } = ledgerSince(core, mark);
     expect(answer).toMatchObject({
       status: 200,
-      json: { outcome: filled === '0' ? 'canceled' : 'kept', by: 'link', entryFilled: filled },
+      json: { outcome: filled === '0' ? 'canceled' : 'kept', closedBy: 'link', entryFilled: filled },
     });
     expect(orders).toEqual([]);
     expect(canceled).toEqual(filled === '1' ? [] : [String(entry.id)]);
-    expect((await world.positionNow(positionId)).status).toBe(filled === '0' ? 'canceled' : 'open');
+    expect((await environment.positionNow(positionId)).status).toBe(filled === '0' ? 'canceled' : 'open');
   });
 });
 
@@ -178,7 +187,7 @@ describe.each(samples)('at Bybit, with $name', (kind) => {
     const amount = ownOf(kind, '1');
     const stop = placeExit(trader, kind, 'stop_market', kind.side === 'long' ? '2700' : '3300', amount);
     const { positionId } = await adopt(trader, kind, entry, [stop]);
-    const link = await world.newLink(positionId, 'close');
+    const link = await environment.newLink(positionId, 'close');
     const mark = markOf(core);
     expect(await fire(link)).toMatchObject({
       status: 200,
@@ -193,10 +202,13 @@ describe.each(samples)('at Bybit, with $name', (kind) => {
     const isLong = kind.side === 'long';
     const stop = placeExit(trader, kind, 'stop_market', isLong ? '2700' : '3300', ownOf(kind, '1'));
     const { positionId } = await adopt(trader, kind, entry, [stop]);
-    const link = await world.newLink(positionId, 'close');
+    const link = await environment.newLink(positionId, 'close');
     core.setPrice({ market: kind.market, symbol: 'ETHUSDT', price: isLong ? '2600' : '3400' });
     const mark = markOf(core);
-    expect(await fire(link)).toMatchObject({ status: 200, json: { outcome: 'closed', by: 'exit-order' } });
+    expect(await fire(link)).toMatchObject({
+      status: 200,
+      json: { outcome: 'closed', closedBy: 'exit-order' },
+    });
     const { orders, requests } = ledgerSince(core, mark);
     expect(orders).toEqual([]);
     expect(requests).toEqual([expect.objectContaining({ path: '/v5/order/cancel' })]);
@@ -234,11 +246,11 @@ describe.each(samples)('at Bybit, with $name', (kind) => {
       positionSide: positionSideOf(kind),
       type: 'market',
       amount: ownOf(kind, '1'),
-      clientOrderId: clientOrderIdOf(positionId, 'close', 1),
+      clientOrderId: formatClientOrderId(positionId, 'close', 1),
     });
     expect(await fire(link)).toMatchObject({
       status: 200,
-      json: { outcome: 'closed', by: 'link', closedAmount: ownOf(kind, '1') },
+      json: { outcome: 'closed', closedBy: 'link', closedAmount: ownOf(kind, '1') },
     });
     const { orders, requests } = ledgerSince(core, mark);
     expect(orders).toHaveLength(1);
@@ -260,7 +272,10 @@ describe.each(perpetuals)('at Bybit, with $name', (kind) => {
       type: 'market',
       amount: '1',
     });
-    expect(await fire(link)).toMatchObject({ status: 200, json: { outcome: 'closed', by: 'outside' } });
+    expect(await fire(link)).toMatchObject({
+      status: 200,
+      json: { outcome: 'closed', closedBy: 'external' },
+    });
     const { requests } = ledgerSince(core, mark);
     expect(requests).toEqual([expect.objectContaining({ path: '/v5/order/create', code: 110017 })]);
   });
@@ -278,10 +293,10 @@ it('opens a position at Bybit by what it may cost', async () => {
     cost: '3000',
     requestId: 'request-of-the-test-1',
   } as const;
-  const { position } = await world.admin('positions.open', input);
+  const { position } = await environment.admin('positions.open', input);
   await expect.poll(() => core.orders({ apiKey: trader.apiKey }).fills).toHaveLength(1);
-  expect(await world.positionNow(position.positionId)).toMatchObject({ fill: 'filled' });
-  const link = await world.newLink(position.positionId, 'close');
+  expect(await environment.positionNow(position.positionId)).toMatchObject({ fillStatus: 'filled' });
+  const link = await environment.newLink(position.positionId, 'close');
   expect(await fire(link)).toMatchObject({ json: { outcome: 'closed', closedAmount: '0.999' } });
 });
 

@@ -19,7 +19,7 @@ import {
 import { type Answer, send } from '../infra/loopback/running-server.ts';
 
 /** Everything real but the exchange's money: a local stack with the project's functions, and a simulated exchange. */
-export interface World {
+export interface Environment {
   /** Of the stack: where links and the invoke API are. */
   url: string;
   /** What lets one browser into the stack's console. */
@@ -38,26 +38,27 @@ export interface World {
   /** A command that has to be refused. @returns code and message. */
   refusal(payload: unknown): Promise<{ code: string; message: string; issues: string[] }>;
   /** Opens an account at the exchange and gives Ripcord its keys. @returns its name and key. */
-  newTrader(options: TraderOptions): Promise<Trader>;
+  newAccount(options: AccountOptions): Promise<ExchangeAccount>;
   newLink(positionId: string, action: 'close' | 'keep'): Promise<string>;
   positionNow(positionId: string): Promise<PositionView>;
 }
 
-export interface TraderOptions extends Omit<Parameters<SimulatedCore['addAccount']>[0], 'apiKey' | 'secret'> {
+export interface AccountOptions
+  extends Omit<Parameters<SimulatedCore['addAccount']>[0], 'apiKey' | 'secret'> {
   exchange: Account['exchange'];
   baseUrl?: string;
-  /** Another exchange than the world's own. */
+  /** Another exchange than the environment's own. */
   core?: SimulatedCore;
 }
 
-export interface Trader {
+export interface ExchangeAccount {
   account: string;
   apiKey: string;
   secret: string;
 }
 
 /** Starts one for all tests of a file; before each of them the exchange is as new. */
-export const startWorld = async (options: Partial<LocalStackOptions> = {}): Promise<World> => {
+export async function startEnvironment(options: Partial<LocalStackOptions> = {}): Promise<Environment> {
   const data = await mkdtemp(join(tmpdir(), 'ripcord-end-to-end-'));
   const exchange = await startSimulatedExchange();
   const { core } = exchange;
@@ -69,7 +70,7 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
     every: () => () => undefined,
     ...options,
   });
-  let traders = 0;
+  let accounts = 0;
 
   beforeEach(() => core.reset());
   afterAll(async () => {
@@ -78,7 +79,7 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
     await rm(data, { recursive: true, force: true });
   });
 
-  const world: World = {
+  const environment: Environment = {
     url: stack.url,
     consoleAddress: () => stack.consoleAddress() ?? '',
     tableEndpoint: stack.tableEndpoint,
@@ -96,49 +97,50 @@ export const startWorld = async (options: Partial<LocalStackOptions> = {}): Prom
       return JSON.parse(answer.body);
     },
     async ask(payload) {
-      return adminAnswerSchema.parse(await world.invoke('ripcord-admin', payload));
+      return adminAnswerSchema.parse(await environment.invoke('ripcord-admin', payload));
     },
     async admin<Name extends CommandName>(command: Name, input: CommandInput<Name>) {
-      const answer = await world.ask({ command, ...input });
+      const answer = await environment.ask({ command, ...input });
       if (!answer.ok) throw new Error(`${command}: ${answer.error.code}: ${answer.error.message}`);
       return commands[command].result.parse(answer.result) as CommandResult<Name>;
     },
     async refusal(payload) {
-      const answer = await world.ask(payload);
+      const answer = await environment.ask(payload);
       if (answer.ok) throw new Error(`was not refused: ${JSON.stringify(answer.result)}`);
       return answer.error;
     },
-    async newTrader({ exchange: venue, baseUrl = exchange.url, core: at = core, ...account }) {
-      traders += 1;
-      const name = `trader-${traders}`;
+    async newAccount({ exchange: venue, baseUrl = exchange.url, core: at = core, ...account }) {
+      accounts += 1;
+      const name = `trader-${accounts}`;
       const keys = { apiKey: `key-of-${name}`, secret: `secret-of-${name}` };
       at.addAccount({ ...keys, ...account });
-      await world.admin('accounts.add', { name, account: { exchange: venue, ...keys, baseUrl } });
+      await environment.admin('accounts.add', { name, account: { exchange: venue, ...keys, baseUrl } });
       return { account: name, ...keys };
     },
     async newLink(positionId, action) {
-      return (await world.admin('links.create', { positionId, action })).url;
+      return (await environment.admin('links.create', { positionId, action })).url;
     },
     async positionNow(positionId) {
-      return (await world.admin('positions.get', { positionId })).position;
+      return (await environment.admin('positions.get', { positionId })).position;
     },
   };
-  return world;
-};
+  return environment;
+}
 
 /** Fires a link as an alert does: a POST without a body. */
-export const fire = (url: string, options: Omit<Parameters<typeof send>[1], 'path'> = {}) =>
-  hit(url, { method: 'POST', ...options });
+export function fire(url: string, options: Omit<Parameters<typeof send>[1], 'path'> = {}) {
+  return hit(url, { method: 'POST', ...options });
+}
 
 /** Any request to a link. */
-export const hit = async (
+export async function hit(
   url: string,
   options: Omit<NonNullable<Parameters<typeof send>[1]>, 'path'> = {},
-): Promise<Answer & { json: Record<string, unknown> }> => {
+): Promise<Answer & { json: Record<string, unknown> }> {
   const answer = await send(url, { ...options, path: new URL(url).pathname });
   const isJson = answer.headers['content-type']?.startsWith('application/json') === true;
   return { ...answer, json: isJson && answer.body !== '' ? JSON.parse(answer.body) : {} };
-};
+}
 
 /** An order as the exchange took it from Ripcord. */
 export interface TakenOrder {
@@ -152,23 +154,25 @@ export interface TakenOrder {
 }
 
 /** Where the exchange's ledger stands now. */
-export const markOf = (core: SimulatedCore): number => core.ledger().at(-1)?.seq ?? 0;
+export function markOf(core: SimulatedCore): number {
+  return core.ledger().at(-1)?.seq ?? 0;
+}
 
 /** What the exchange's own ledger says has happened since a mark: orders taken, orders cancelled, requests for a change. */
-export const ledgerSince = (core: SimulatedCore, mark: number) => {
-  const entries = core.ledger({ since: mark });
-  const orders = entries.flatMap((entry): TakenOrder[] => {
+export function ledgerSince(core: SimulatedCore, mark: number) {
+  const entryOrders = core.ledger({ since: mark });
+  const orders = entryOrders.flatMap((entry): TakenOrder[] => {
     if (entry.type !== 'order') return [];
     const { side, type, amount, reduceOnly, positionSide, symbol } = core.state.order(entry.orderId);
     return [{ id: String(entry.orderId), symbol, side, type, amount, reduceOnly, positionSide }];
   });
-  const canceled = entries.flatMap((entry) =>
+  const canceled = entryOrders.flatMap((entry) =>
     entry.type === 'cancel' || entry.type === 'algo-cancel' ? [String(entry.orderId)] : [],
   );
-  const requests = entries.flatMap((entry) =>
+  const requests = entryOrders.flatMap((entry) =>
     entry.type === 'request' && entry.method !== 'GET'
       ? [{ method: entry.method, path: entry.path, code: entry.code, parameters: entry.query }]
       : [],
   );
   return { orders, canceled, requests };
-};
+}

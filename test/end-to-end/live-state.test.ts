@@ -3,39 +3,39 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { spellItems } from '../lib/store/spell-items.ts';
-import { fire, startWorld } from './environment.ts';
-import { adopt, kinds, movePrice, newScene, placeEntry, placeExits, spotLong } from './trader.ts';
+import { fire, startEnvironment } from './environment.ts';
+import { adopt, kinds, movePrice, newTrader, placeEntry, placeExits, spotLong } from './trader.ts';
 
 /** What is shown of positions and links, and what is kept of them. */
 
-const world = await startWorld();
-const { core } = world;
+const environment = await startEnvironment();
+const { core } = environment;
 
 describe('while the exchange is down', () => {
   /** A position of 1 ETH at an exchange of its own, which fills after its adoption; with or without a live exit. */
-  const stage = async (exits: boolean) => {
+  const stage = async (exitOrders: boolean) => {
     const exchange = await startSimulatedExchange();
     onTestFinished(() => exchange.stop());
-    const apart = { ...world, exchange, core: exchange.core };
-    const scene = await newScene(apart, spotLong, 'ETH', { core: exchange.core, baseUrl: exchange.url });
-    const entry = placeEntry(scene);
-    const { positionId } = await adopt(scene, {
-      entries: [entry],
-      exits: exits ? [placeExits(scene, '0.999').stop] : [],
+    const apart = { ...environment, exchange, core: exchange.core };
+    const trader = await newTrader(apart, spotLong, 'ETH', { core: exchange.core, baseUrl: exchange.url });
+    const entry = placeEntry(trader);
+    const { positionId } = await adopt(trader, {
+      entryOrders: [entry],
+      exitOrders: exitOrders ? [placeExits(trader, '0.999').stop] : [],
     });
-    onTestFinished(async () => void (await world.admin('positions.forget', { positionId })));
+    onTestFinished(async () => void (await environment.admin('positions.forget', { positionId })));
     exchange.core.fill({ orderId: entry.id });
-    await world.invoke('ripcord-sweep', {});
+    await environment.invoke('ripcord-sweep', {});
     await exchange.stop();
     return positionId;
   };
 
   it('shows what the sweep has seen last, and why that is not newer', async () => {
     const positionId = await stage(true);
-    expect(await world.positionNow(positionId)).toMatchObject({
+    expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'open',
-      fill: 'filled',
-      left: '0.999',
+      fillStatus: 'filled',
+      remaining: '0.999',
       openExits: 1,
       stale: expect.stringContaining('binance did not let us read'),
     });
@@ -43,27 +43,27 @@ describe('while the exchange is down', () => {
 
   it('does not say that it has seen the exchange just now', async () => {
     const positionId = await stage(false);
-    const before = await world.positionNow(positionId);
-    expect(before).toMatchObject({ fill: 'filled', left: '0.999', markPrice: '3000' });
-    expect(await world.positionNow(positionId)).toMatchObject({ seenAt: before.seenAt });
+    const before = await environment.positionNow(positionId);
+    expect(before).toMatchObject({ fillStatus: 'filled', remaining: '0.999', markPrice: '3000' });
+    expect(await environment.positionNow(positionId)).toMatchObject({ lastSyncedAt: before.lastSyncedAt });
   });
 });
 
 it('lists positions of one account, newest first, without those that are over where only open ones are asked for', async () => {
-  const scene = await newScene(world, spotLong);
-  const { account } = scene;
-  const older = await adopt(scene, { amount: '1' });
-  const newer = await adopt(scene, { amount: '2' });
+  const trader = await newTrader(environment, spotLong);
+  const { account } = trader;
+  const older = await adopt(trader, { amount: '1' });
+  const newer = await adopt(trader, { amount: '2' });
   const ids = async (input: object) =>
-    (await world.admin('positions.list', { account, ...input })).positions.map(
+    (await environment.admin('positions.list', { account, ...input })).positions.map(
       ({ positionId }) => positionId,
     );
   expect(await ids({})).toEqual([newer.positionId, older.positionId]);
-  await fire(await world.newLink(newer.positionId, 'close'));
+  await fire(await environment.newLink(newer.positionId, 'close'));
   expect(await ids({ open: true })).toEqual([older.positionId]);
   expect(await ids({})).toEqual([newer.positionId, older.positionId]);
   // The sweep puts away what is over; it is listed all the same.
-  await world.invoke('ripcord-sweep', {});
+  await environment.invoke('ripcord-sweep', {});
   expect(await ids({})).toEqual([newer.positionId, older.positionId]);
   expect(await ids({ open: true })).toEqual([older.positionId]);
 });
@@ -72,18 +72,18 @@ describe.each(kinds)('$name', (kind) => {
   const isLong = kind.side === 'long';
 
   it('shows fill, average entry, mark price, profit and open exits as they are now', async () => {
-    const scene = await newScene(world, kind);
-    const first = placeEntry(scene, { amount: '0.5', filled: 'all' });
-    const second = placeEntry(scene, { amount: '0.5', price: isLong ? '2800' : '3200' });
-    const { takeProfit, stop } = placeExits(scene, '0.4');
-    const position = await adopt(scene, {
-      entries: [first, second],
-      exits: [takeProfit, stop],
+    const trader = await newTrader(environment, kind);
+    const first = placeEntry(trader, { amount: '0.5', filled: 'all' });
+    const second = placeEntry(trader, { amount: '0.5', price: isLong ? '2800' : '3200' });
+    const { takeProfit, stop } = placeExits(trader, '0.4');
+    const position = await adopt(trader, {
+      entryOrders: [first, second],
+      exitOrders: [takeProfit, stop],
       label: 'swing',
     });
     expect(position).toMatchObject({
       status: 'open',
-      fill: 'partly-filled',
+      fillStatus: 'partly-filled',
       amount: '1',
       filled: '0.5',
       averageEntry: isLong ? '2900' : '3100',
@@ -93,77 +93,77 @@ describe.each(kinds)('$name', (kind) => {
     });
 
     core.fill({ orderId: second.id });
-    movePrice(scene, isLong ? '3050' : '2950');
-    const now = await world.positionNow(position.positionId);
+    movePrice(trader, isLong ? '3050' : '2950');
+    const now = await environment.positionNow(position.positionId);
     const left = kind === spotLong ? '0.999' : '1';
     // 200 a coin between 2850 and 3050, or between 3150 and 2950.
     expect(now).toMatchObject({
       status: 'open',
-      fill: 'filled',
+      fillStatus: 'filled',
       filled: '1',
       left,
       averageEntry: isLong ? '2850' : '3150',
       markPrice: isLong ? '3050' : '2950',
-      unrealisedProfit: kind === spotLong ? '199.8' : '200',
-      unrealisedProfitPercent: isLong ? '7.02' : '6.35',
+      unrealizedProfit: kind === spotLong ? '199.8' : '200',
+      unrealizedProfitPercent: isLong ? '7.02' : '6.35',
       openExits: 2,
-      entries: [{ status: 'done' }, { status: 'done' }],
+      entryOrders: [{ status: 'done' }, { status: 'done' }],
     });
   });
 
   it('shows that it is over before any link has said so', async () => {
-    const scene = await newScene(world, kind);
-    const filled = placeEntry(scene, { filled: 'all' });
-    const { takeProfit, stop } = placeExits(scene, kind === spotLong ? '0.999' : '1');
-    const closed = await adopt(scene, { entries: [filled], exits: [takeProfit, stop] });
-    movePrice(scene, isLong ? '3300' : '2700');
-    expect(await world.positionNow(closed.positionId)).toMatchObject({
+    const trader = await newTrader(environment, kind);
+    const filled = placeEntry(trader, { filled: 'all' });
+    const { takeProfit, stop } = placeExits(trader, kind === spotLong ? '0.999' : '1');
+    const closed = await adopt(trader, { entryOrders: [filled], exitOrders: [takeProfit, stop] });
+    movePrice(trader, isLong ? '3300' : '2700');
+    expect(await environment.positionNow(closed.positionId)).toMatchObject({
       status: 'closed',
-      fill: 'closed',
-      left: '0',
+      fillStatus: 'closed',
+      remaining: '0',
     });
-    const entry = placeEntry(scene, { price: isLong ? '2000' : '4000' });
-    const canceled = await adopt(scene, { entries: [entry] });
+    const entry = placeEntry(trader, { price: isLong ? '2000' : '4000' });
+    const canceled = await adopt(trader, { entryOrders: [entry] });
     core.cancelOrder({ orderId: entry.id });
-    expect(await world.positionNow(canceled.positionId)).toMatchObject({
+    expect(await environment.positionNow(canceled.positionId)).toMatchObject({
       status: 'canceled',
-      fill: 'unfilled',
+      fillStatus: 'unfilled',
     });
   });
 });
 
 describe('a link', () => {
   it('is told once, as an address with 256 random bits and a checksum', async () => {
-    const scene = await newScene(world, spotLong);
-    const { positionId } = await adopt(scene, { amount: '1' });
+    const trader = await newTrader(environment, spotLong);
+    const { positionId } = await adopt(trader, { amount: '1' });
     const input = { positionId, action: 'close', label: 'stop line' } as const;
-    const { url, link } = await world.admin('links.create', input);
-    expect(url).toMatch(new RegExp(`^${world.url}/l/rc_[0-9A-Za-z]{49}$`));
+    const { url, link } = await environment.admin('links.create', input);
+    expect(url).toMatch(new RegExp(`^${environment.url}/l/rc_[0-9A-Za-z]{49}$`));
     expect(link).toMatchObject({ positionId, action: 'close', label: 'stop line', state: 'armed' });
-    const { links } = await world.admin('links.list', { positionId });
+    const { links } = await environment.admin('links.list', { positionId });
     expect(links).toMatchObject([{ linkId: link.linkId, label: 'stop line', state: 'armed' }]);
     expect(JSON.stringify(links)).not.toContain('rc_');
-    expect(await world.positionNow(positionId)).toMatchObject({ links: 1 });
+    expect(await environment.positionNow(positionId)).toMatchObject({ links: 1 });
   });
 
   it('is revoked for good, and a second time changes nothing', async () => {
-    const scene = await newScene(world, spotLong);
-    const { positionId } = await adopt(scene, { amount: '1' });
-    const { link } = await world.admin('links.create', { positionId, action: 'keep' });
-    const first = await world.admin('links.revoke', { linkId: link.linkId });
+    const trader = await newTrader(environment, spotLong);
+    const { positionId } = await adopt(trader, { amount: '1' });
+    const { link } = await environment.admin('links.create', { positionId, action: 'keep' });
+    const first = await environment.admin('links.revoke', { linkId: link.linkId });
     expect(first.link).toMatchObject({ state: 'revoked', revokedAt: expect.any(String) });
-    expect((await world.admin('links.revoke', { linkId: link.linkId })).link.revokedAt).toBe(
+    expect((await environment.admin('links.revoke', { linkId: link.linkId })).link.revokedAt).toBe(
       first.link.revokedAt,
     );
-    expect(await world.positionNow(positionId)).toMatchObject({ links: 0 });
+    expect(await environment.positionNow(positionId)).toMatchObject({ links: 0 });
   });
 
   it('has its token nowhere in the table, before it is fired and after', async () => {
-    const scene = await newScene(world, spotLong);
-    const { positionId } = await adopt(scene, { amount: '1' });
-    const url = await world.newLink(positionId, 'close');
+    const trader = await newTrader(environment, spotLong);
+    const { positionId } = await adopt(trader, { amount: '1' });
+    const url = await environment.newLink(positionId, 'close');
     const client = new DynamoDBClient({
-      endpoint: world.tableEndpoint,
+      endpoint: environment.tableEndpoint,
       region: 'local',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     });
@@ -174,6 +174,6 @@ describe('a link', () => {
     expect(await scan()).not.toContain(token);
     await fire(url);
     expect(await scan()).not.toContain(token);
-    for (const secret of [scene.apiKey, scene.secret]) expect(await scan()).not.toContain(secret);
+    for (const secret of [trader.apiKey, trader.secret]) expect(await scan()).not.toContain(secret);
   });
 });

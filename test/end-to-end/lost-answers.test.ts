@@ -2,13 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Fault } from '../../infra/simulator/core/faults.ts';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
-import { fire, ledgerSince, markOf, startWorld } from './environment.ts';
+import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import {
   adopt,
   holdingOf,
   type Kind,
   kinds,
-  newScene,
+  newTrader,
   perpetualLong,
   placeEntry,
   spotLong,
@@ -16,19 +16,23 @@ import {
 
 /** Whatever becomes of an answer, one order closes a position, and what is not known is not claimed. */
 
-const world = await startWorld();
-const { core } = world;
+const environment = await startEnvironment();
+const { core } = environment;
 
-const ownOf = (kind: Kind) => (kind === spotLong ? '0.999' : '1');
-const orderPathOf = (kind: Kind) => (kind.market === 'spot' ? '/api/v3/order' : '/fapi/v1/order');
+function ownOf(kind: Kind) {
+  return kind === spotLong ? '0.999' : '1';
+}
+function orderPathOf(kind: Kind) {
+  return kind.market === 'spot' ? '/api/v3/order' : '/fapi/v1/order';
+}
 
 /** A position of 1 ETH, filled unless told otherwise, with a close link. */
-const newCloseLink = async (kind: Kind, filled = 'all') => {
-  const scene = await newScene(world, kind);
-  const entry = placeEntry(scene, filled === '0' ? {} : { filled });
-  const { positionId } = await adopt(scene, { entries: [entry] });
-  return { scene, entry, positionId, url: await world.newLink(positionId, 'close') };
-};
+async function newCloseLink(kind: Kind, filled = 'all') {
+  const trader = await newTrader(environment, kind);
+  const entry = placeEntry(trader, filled === '0' ? {} : { filled });
+  const { positionId } = await adopt(trader, { entryOrders: [entry] });
+  return { trader, entry, positionId, url: await environment.newLink(positionId, 'close') };
+}
 
 describe.each(kinds)('the close order of $name', (kind) => {
   const toOrder = { method: 'POST', path: orderPathOf(kind) };
@@ -54,8 +58,8 @@ describe.each(kinds)('the close order of $name', (kind) => {
   ];
 
   it.each(lost)('is found by its client order id where $title', async ({ fault }) => {
-    const { scene, positionId, url } = await newCloseLink(kind);
-    const held = Number(holdingOf(scene));
+    const { trader, positionId, url } = await newCloseLink(kind);
+    const held = Number(holdingOf(trader));
     const mark = markOf(core);
     core.addFault(fault);
     const answer = await fire(url);
@@ -71,18 +75,18 @@ describe.each(kinds)('the close order of $name', (kind) => {
         closeOrderId: orders[0]?.id,
       },
     });
-    expect(await world.positionNow(positionId)).toMatchObject({ status: 'closed', left: '0' });
-    expect(Math.abs(Number(holdingOf(scene)) - held)).toBeCloseTo(Number(ownOf(kind)), 2);
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed', remaining: '0' });
+    expect(Math.abs(Number(holdingOf(trader)) - held)).toBeCloseTo(Number(ownOf(kind)), 2);
   });
 
   it('is sent anew after the clock was put right, which the exchange was an hour ahead of', async () => {
     let ahead = 0;
     const exchange = await startSimulatedExchange({ clock: () => Date.now() + ahead });
     onTestFinished(() => exchange.stop());
-    const apart = { ...world, exchange, core: exchange.core };
-    const scene = await newScene(apart, kind, 'ETH', { core: exchange.core, baseUrl: exchange.url });
-    const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
-    const url = await world.newLink(positionId, 'close');
+    const apart = { ...environment, exchange, core: exchange.core };
+    const trader = await newTrader(apart, kind, 'ETH', { core: exchange.core, baseUrl: exchange.url });
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    const url = await environment.newLink(positionId, 'close');
     ahead = 3_600_000;
     const mark = markOf(exchange.core);
     expect(await fire(url)).toMatchObject({
@@ -131,7 +135,7 @@ describe.each(kinds)('the close order of $name', (kind) => {
     expect(requests.map(({ code }) => code)).toEqual([kind.market === 'spot' ? -1013 : -1111, undefined]);
     expect(orders).toMatchObject([{ amount: '0.7' }]);
     expect(answer).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount: '0.7', left } });
-    expect(await world.positionNow(positionId)).toMatchObject({ status: 'closed', left });
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed', left });
   });
 });
 
@@ -148,17 +152,17 @@ describe.each([spotLong, perpetualLong])('with $name', (kind) => {
   });
 
   it('an order that may or may not have left is not sent again by the next hit', async () => {
-    const { url, positionId, scene } = await newCloseLink(kind);
-    const held = holdingOf(scene);
+    const { url, positionId, trader } = await newCloseLink(kind);
+    const held = holdingOf(trader);
     const mark = markOf(core);
     core.addFault({ kind: 'drop-before', match: { method: 'POST', path } });
     expect(await fire(url)).toMatchObject({ status: 202, json: { status: 'in-progress', positionId } });
     expect(await fire(url)).toMatchObject({ status: 202, json: { status: 'in-progress', positionId } });
     expect(ledgerSince(core, mark)).toMatchObject({ orders: [], requests: [{ method: 'POST' }] });
-    expect(holdingOf(scene)).toBe(held);
-    expect(await world.positionNow(positionId)).toMatchObject({ status: 'closing' });
+    expect(holdingOf(trader)).toBe(held);
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closing' });
     // What is being closed can not be forgotten: somebody has to bring it to an end.
-    expect(await world.refusal({ command: 'positions.forget', positionId })).toMatchObject({
+    expect(await environment.refusal({ command: 'positions.forget', positionId })).toMatchObject({
       code: 'conflict',
     });
   });
@@ -180,7 +184,7 @@ describe.each([spotLong, perpetualLong])('with $name', (kind) => {
     core.addFault({ kind: 'drop-after', match: { method: 'DELETE', path } });
     expect(await fire(url)).toMatchObject({
       status: 200,
-      json: { outcome: 'canceled', by: 'link', canceledEntryOrderIds: [String(entry.id)] },
+      json: { outcome: 'canceled', closedBy: 'link', canceledEntryOrderIds: [String(entry.id)] },
     });
   });
 
@@ -209,10 +213,10 @@ describe.each([spotLong, perpetualLong])('with $name', (kind) => {
     expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'needs-attention', message } });
     expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'needs-attention', message } });
     expect(ledgerSince(core, mark).requests).toHaveLength(1);
-    expect(await world.positionNow(positionId)).toMatchObject({
+    expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'needs-attention',
       attention: message,
-      left: kind === spotLong ? '0.699' : '0.7',
+      remaining: kind === spotLong ? '0.699' : '0.7',
     });
   });
 });

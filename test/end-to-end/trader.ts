@@ -1,6 +1,6 @@
 import type { AlgoOrder, MarketKind, Order, Side as OrderSide } from '../../infra/simulator/core/model.ts';
 import type { CommandInput, PositionView } from '../../lib/admin/contract/commands.ts';
-import type { Trader, TraderOptions, World } from './environment.ts';
+import type { AccountOptions, Environment, ExchangeAccount } from './environment.ts';
 
 /** One of the four sorts of positions. */
 export interface Kind {
@@ -42,8 +42,8 @@ const prices = {
 export type Base = keyof typeof prices;
 
 /** A trader and what they have at the exchange, on the way to a position. */
-export interface Scene extends Trader {
-  world: World;
+export interface Trader extends ExchangeAccount {
+  environment: Environment;
   kind: Kind;
   base: Base;
   /** The venue's name of the market. */
@@ -51,48 +51,49 @@ export interface Scene extends Trader {
 }
 
 /** Opens an account with funds on both sides of every market: other holdings than the position's, too. */
-export const newScene = async (
-  world: World,
+export async function newTrader(
+  environment: Environment,
   kind: Kind,
   base: Base = 'ETH',
-  options: Partial<TraderOptions> = {},
-): Promise<Scene> => {
-  const trader = await world.newTrader({
+  options: Partial<AccountOptions> = {},
+): Promise<Trader> {
+  const trader = await environment.newAccount({
     exchange: kind.exchange,
     balances: { spot: { USDT: '100000', ETH: '5', DOGE: '5000' }, usdm: { USDT: '100000' } },
     ...options,
   });
-  return { ...trader, world, kind, base, id: `${base}USDT` };
-};
+  return { ...trader, environment, kind, base, id: `${base}USDT` };
+}
 
-type Placed = Parameters<World['core']['placeOrder']>[0];
+type Placed = Parameters<Environment['core']['placeOrder']>[0];
 
-const place = (scene: Scene, order: Omit<Placed, 'apiKey' | 'market' | 'symbol'>): Order | AlgoOrder =>
-  scene.world.core.placeOrder({
-    apiKey: scene.apiKey,
-    market: scene.kind.market,
-    symbol: scene.id,
+function place(trader: Trader, order: Omit<Placed, 'apiKey' | 'market' | 'symbol'>): Order | AlgoOrder {
+  return trader.environment.core.placeOrder({
+    apiKey: trader.apiKey,
+    market: trader.kind.market,
+    symbol: trader.id,
     ...order,
   });
+}
 
 /** A resting LIMIT entry, a little away from the price; `filled` of it at once, all or nothing by default. */
-export const placeEntry = (
-  scene: Scene,
+export function placeEntry(
+  trader: Trader,
   { amount = '1', filled, ...over }: Partial<Placed> & { filled?: string | 'all' } = {},
-): Order => {
-  const { below, above } = prices[scene.base];
-  const order = place(scene, {
-    side: scene.kind.entrySide,
+): Order {
+  const { below, above } = prices[trader.base];
+  const order = place(trader, {
+    side: trader.kind.entrySide,
     type: 'limit',
     timeInForce: 'GTC',
     amount,
-    price: scene.kind.side === 'long' ? below : above,
+    price: trader.kind.side === 'long' ? below : above,
     ...over,
   }) as Order;
   if (filled !== undefined)
-    scene.world.core.fill({ orderId: order.id, ...(filled === 'all' ? {} : { amount: filled }) });
+    trader.environment.core.fill({ orderId: order.id, ...(filled === 'all' ? {} : { amount: filled }) });
   return order;
-};
+}
 
 export interface Exits {
   takeProfit: number;
@@ -100,19 +101,19 @@ export interface Exits {
 }
 
 /** Take-profit at 3200 and stop at 2700 for a long of ETH, 2800 and 3300 for a short: an OCO on spot. */
-export const placeExits = (scene: Scene, amount: string, takeProfitAmount = amount): Exits => {
-  const { kind, world, apiKey } = scene;
+export function placeExits(trader: Trader, amount: string, takeProfitAmount = amount): Exits {
+  const { kind, environment, apiKey } = trader;
   const isLong = kind.side === 'long';
   if (kind.market === 'usdm') {
     const exit = { side: kind.exitSide, reduceOnly: true };
     return {
-      takeProfit: place(scene, {
+      takeProfit: place(trader, {
         ...exit,
         type: 'take_profit_market',
         amount: takeProfitAmount,
         stopPrice: isLong ? '3200' : '2800',
       }).id,
-      stop: place(scene, { ...exit, type: 'stop_market', amount, stopPrice: isLong ? '2700' : '3300' }).id,
+      stop: place(trader, { ...exit, type: 'stop_market', amount, stopPrice: isLong ? '2700' : '3300' }).id,
     };
   }
   const takeProfit = { type: 'limit_maker', price: isLong ? '3200' : '2800' } as const;
@@ -122,53 +123,55 @@ export const placeExits = (scene: Scene, amount: string, takeProfitAmount = amou
     triggerPrice: isLong ? '2700' : '3300',
     price: isLong ? '2690' : '3310',
   } as const;
-  const { orderIds } = world.core.placeOco({
+  const { orderIds } = environment.core.placeOco({
     apiKey,
-    symbol: scene.id,
+    symbol: trader.id,
     side: kind.exitSide,
     amount,
     ...(isLong ? { above: takeProfit, below: stop } : { above: stop, below: takeProfit }),
   });
   const [above = 0, below = 0] = orderIds;
   return isLong ? { takeProfit: above, stop: below } : { takeProfit: below, stop: above };
-};
+}
 
 /** Has the market's price at the exchange moved. */
-export const movePrice = (scene: Scene, price: string): void => {
-  scene.world.core.setPrice({ market: scene.kind.market, symbol: scene.id, price });
-};
+export function movePrice(trader: Trader, price: string): void {
+  trader.environment.core.setPrice({ market: trader.kind.market, symbol: trader.id, price });
+}
 
 /** The trader trades at the exchange themselves. */
-export const tradeByHand = (
-  scene: Scene,
+export function tradeByHand(
+  trader: Trader,
   side: OrderSide,
   amount: string,
   over: Partial<Placed> = {},
-): Order => place(scene, { side, type: 'market', amount, ...over }) as Order;
+): Order {
+  return place(trader, { side, type: 'market', amount, ...over }) as Order;
+}
 
-export const adopt = async (
-  scene: Scene,
+export async function adopt(
+  trader: Trader,
   input: Omit<Partial<CommandInput<'positions.adopt'>>, 'entryOrderIds' | 'exitOrderIds'> & {
-    entries?: Order[];
-    exits?: number[];
+    entryOrders?: Order[];
+    exitOrders?: number[];
   },
-): Promise<PositionView> => {
-  const { entries = [], exits = [], ...rest } = input;
-  const { position } = await scene.world.admin('positions.adopt', {
-    account: scene.account,
-    symbol: scene.kind.symbolOf(scene.base),
-    side: scene.kind.side,
-    ...(entries.length === 0 ? {} : { entryOrderIds: entries.map(({ id }) => String(id)) }),
-    ...(exits.length === 0 ? {} : { exitOrderIds: exits.map(String) }),
+): Promise<PositionView> {
+  const { entryOrders = [], exitOrders = [], ...rest } = input;
+  const { position } = await trader.environment.admin('positions.adopt', {
+    account: trader.account,
+    symbol: trader.kind.symbolOf(trader.base),
+    side: trader.kind.side,
+    ...(entryOrders.length === 0 ? {} : { entryOrderIds: entryOrders.map(({ id }) => String(id)) }),
+    ...(exitOrders.length === 0 ? {} : { exitOrderIds: exitOrders.map(String) }),
     ...rest,
   });
   return position;
-};
+}
 
 /** What the account holds of the market's base, by the exchange's books: free and locked, or the signed position. */
-export const holdingOf = (scene: Scene, positionSide = 'BOTH'): string => {
-  const account = scene.world.core.accountOf(scene.apiKey);
-  if (scene.kind.market === 'usdm') return account.positions[`${scene.id}:${positionSide}`]?.amount ?? '0';
-  const { free, locked } = account.spot[scene.base] ?? { free: '0', locked: '0' };
+export function holdingOf(trader: Trader, positionSide = 'BOTH'): string {
+  const account = trader.environment.core.accountOf(trader.apiKey);
+  if (trader.kind.market === 'usdm') return account.positions[`${trader.id}:${positionSide}`]?.amount ?? '0';
+  const { free, locked } = account.spot[trader.base] ?? { free: '0', locked: '0' };
   return String(Number(free) + Number(locked));
-};
+}

@@ -43,7 +43,7 @@ export interface ChildStackOptions {
   table?: string;
 }
 
-export const startChildStack = async (options: ChildStackOptions): Promise<ChildStack> => {
+export async function startChildStack(options: ChildStackOptions): Promise<ChildStack> {
   const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(process.execPath, [program, ...words], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   const resumption = child.stdio[3] as Writable;
@@ -108,4 +108,4 @@ export const startChildStack = async (options: ChildStackOptions): Promise<Child
       await ended;
     },
   };
-};
+}

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../lib/exchange/exchange.ts';
-import type { Engine } from '../../lib/services.ts';
-import type { Table } from '../../lib/store/store.ts';
+import type { Services } from '../../lib/services.ts';
+import type { Store } from '../../lib/store/store.ts';
 
 /** The moments at which a process may die or be paused, in the order in which a hit and its recovery pass them. */
 export const failPoints = [
@@ -33,28 +33,32 @@ export type FailPoint = (typeof failPoints)[number];
 export type Reach = (point: FailPoint) => void;
 
 /** The same thing with some of its methods replaced, whatever it keeps inside. */
-const withMethods = <Thing extends object>(thing: Thing, methods: Partial<Thing>): Thing =>
-  new Proxy(thing, {
+function withMethods<Thing extends object>(thing: Thing, methods: Partial<Thing>): Thing {
+  return new Proxy(thing, {
     get(target, name) {
       if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
 
 /** An engine that tells when it passes a fail point. */
-export const withFailPoints = (engine: Engine, reach: Reach): Engine => ({
-  ...engine,
-  table: withTablePoints(engine.table, reach),
-  exchanges: {
-    of: async (account, exchange) => withExchangePoints(await engine.exchanges.of(account, exchange), reach),
-  },
-});
+export function withFailPoints(services: Services, reach: Reach): Services {
+  return {
+    ...services,
+    store: withTablePoints(services.store, reach),
+    exchanges: {
+      of: async (account, exchange) =>
+        withExchangePoints(await services.exchanges.of(account, exchange), reach),
+    },
+  };
+}
 
-const withTablePoints = (table: Table, reach: Reach): Table =>
-  withMethods<Table>(table, {
-    async openLink(linkId) {
-      const opened = await table.openLink(linkId);
+function withTablePoints(table: Store, reach: Reach): Store {
+  return withMethods<Store>(table, {
+    async readLinkAndPause(linkId) {
+      const opened = await table.readLinkAndPause(linkId);
       reach('link-read');
       return opened;
     },
@@ -73,18 +77,19 @@ const withTablePoints = (table: Table, reach: Reach): Table =>
       return saved;
     },
   });
+}
 
-const withExchangePoints = (exchange: Exchange, reach: Reach): Exchange =>
-  withMethods<Exchange>(exchange, {
+function withExchangePoints(exchange: Exchange, reach: Reach): Exchange {
+  return withMethods<Exchange>(exchange, {
     async fetchOrder(market, name) {
       const order = await exchange.fetchOrder(market, name);
       // Only a recovery looks for an order that it knows by nothing but its client order id.
       if (name.orderId === undefined) reach('looked');
       return order;
     },
-    async cancelOrder(market, name, sendBefore) {
+    async cancelOrder(market, name, sendDeadline) {
       reach('before-cancel');
-      const result = await exchange.cancelOrder(market, name, sendBefore);
+      const result = await exchange.cancelOrder(market, name, sendDeadline);
       reach('after-cancel');
       return result;
     },
@@ -95,3 +100,4 @@ const withExchangePoints = (exchange: Exchange, reach: Reach): Exchange =>
       return result;
     },
   });
+}

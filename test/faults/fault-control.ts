@@ -12,11 +12,12 @@ const steeringSchema = z.object({
 });
 export type Steering = z.infer<typeof steeringSchema>;
 
-export const readSteering = (file: string): Steering =>
-  steeringSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+export function readSteering(file: string): Steering {
+  return steeringSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
 
-export const writeSteering = async (file: string, steering: Steering): Promise<void> => {
+export async function writeSteering(file: string, steering: Steering): Promise<void> {
   // Whoever reads it meanwhile reads the old one or the new one, and no half.
   await writeFile(`${file}.new`, JSON.stringify(steering));
   await rename(`${file}.new`, file);
-};
+}

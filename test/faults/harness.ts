@@ -27,11 +27,11 @@ let traders = 0;
  * An entry filled in part that still rests, with take-profit and stop. There is as much ETH in the account again,
  * and more: a second close would find something to sell.
  */
-export const stagePosition = async (
+export async function stagePosition(
   { core, url }: Pick<SimulatedExchange, 'core' | 'url'>,
   stacks: Pick<ChildStack, 'admin'>[],
   deed: Deed,
-): Promise<Staged> => {
+): Promise<Staged> {
   traders += 1;
   const account = `trader-${traders}`;
   const keys = { apiKey: `key-of-${account}`, secret: `secret-of-${account}` };
@@ -86,7 +86,7 @@ export const stagePosition = async (
     entryId: entry.id,
     exitIds: orderIds,
   };
-};
+}
 
 /** A MARKET order as the exchange's ledger has it. */
 export interface Close {
@@ -96,18 +96,20 @@ export interface Close {
 }
 
 /** Every MARKET order that the exchange took of this position's account, whoever has sent it. */
-export const closesOf = ({ core }: Pick<SimulatedExchange, 'core'>, { holder }: Staged): Close[] =>
-  [...core.state.orders.values()].flatMap((order) =>
+export function closesOf({ core }: Pick<SimulatedExchange, 'core'>, { holder }: Staged): Close[] {
+  return [...core.state.orders.values()].flatMap((order) =>
     order.account === holder && order.type === 'market'
       ? [{ orderId: String(order.id), amount: order.amount, filled: order.filled }]
       : [],
   );
+}
 
 /** Requests for a change that have come to the exchange since. */
-export const requestsSince = (
+export function requestsSince(
   { core }: SimulatedExchange,
   mark: number,
-): Extract<LedgerEntry, { type: 'request' }>[] =>
-  core
+): Extract<LedgerEntry, { type: 'request' }>[] {
+  return core
     .ledger({ since: mark })
     .flatMap((entry) => (entry.type === 'request' && entry.method !== 'GET' ? [entry] : []));
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { createAdmin } from '../../functions/admin.ts';
-import { buildEngine } from '../../functions/services.ts';
+import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import { createLambda } from '../../infra/local/lambda.ts';
@@ -21,8 +21,8 @@ import {
 import { ccxtExchanges } from '../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { createLog } from '../../lib/log.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
-import type { Engine } from '../../lib/services.ts';
-import { dynamoTable } from '../../lib/store/dynamo-store.ts';
+import type { Services } from '../../lib/services.ts';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
 import { makeTableAt } from '../lib/store/tables.ts';
 import type { LinkAnswer } from './child-stack.ts';
@@ -50,11 +50,15 @@ afterAll(async () => {
 
 /** An exchange that says nothing is given up after this; over a good network it takes a few. */
 const callMs = 1_000;
-const noLine = () => undefined;
+function noLine() {
+  return undefined;
+}
 const silent = createLog({ write: noLine });
-const portOf = (url: string): number => Number(new URL(url).port);
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
 
-interface Scene {
+interface Trader {
   staged: Staged;
   toTable: TcpProxy;
   toExchange: TcpProxy;
@@ -67,7 +71,7 @@ interface Scene {
 }
 
 /** A position and the functions, with a network of their own; it is good until a test says otherwise. */
-const newScene = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<Scene> => {
+async function newTrader({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<Trader> {
   const { tableName, endpoint } = await makeTableAt(dynalite.endpoint);
   const toTable = await startTcpProxy(portOf(endpoint));
   const toExchange = await startTcpProxy(portOf(exchange.url));
@@ -84,18 +88,18 @@ const newScene = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>)
   let aheadMs = 0;
   const now = () => Date.now() + aheadMs;
   const accounts = accountsInMemory();
-  const engine: Engine = {
-    ...buildEngine(environment).engine,
+  const services: Services = {
+    ...createServices(environment).services,
     exchanges: ccxtExchanges(accounts, now, { callMs }),
     now,
-    pause: async () => undefined,
+    sleep: async () => undefined,
   };
-  const build = () => ({ engine, accounts });
+  const build = () => ({ services, accounts });
   const trigger = createLambda('ripcord-trigger', createTrigger(environment, build, silent), 10_000, noLine);
   const sweep = createLambda('ripcord-sweep', createSweep(environment, build, silent), 50_000, noLine);
   const directAdmin = createAdmin(
     { ...environment, RIPCORD_BASE_URL: 'https://example.com' },
-    () => ({ accounts, engine: { ...engine, table: dynamoTable({ tableName, endpoint }) } }),
+    () => ({ accounts, services: { ...services, store: createDynamoStore({ tableName, endpoint }) } }),
     silent,
   );
   const commandLine = createLambda('ripcord-admin', directAdmin, 29_000, noLine);
@@ -113,7 +117,7 @@ const newScene = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>)
   const staged = await stagePosition({ core: exchange.core, url: at(toExchange) }, [{ admin }], 'close');
   const position = async () => (await admin('positions.get', { positionId: staged.positionId })).position;
 
-  const scene: Scene = {
+  const trader: Trader = {
     staged,
     toTable,
     toExchange,
@@ -136,12 +140,12 @@ const newScene = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>)
     async settle() {
       for (let sweeps = 0; (await position()).status === 'closing'; sweeps += 1) {
         if (sweeps === 10) throw new Error('still closing after 10 sweeps');
-        await scene.sweep();
+        await trader.sweep();
       }
     },
   };
-  return scene;
-};
+  return trader;
+}
 
 /** What goes wrong. */
 const faults = {
@@ -190,16 +194,16 @@ function statusOf(step: StepName, fault: FaultName, extent: Extent): number {
 }
 
 /** Treats the requests of a step that come while `isOn`. @returns those it has treated. */
-const disturb = (
-  scene: Scene,
+function disturb(
+  trader: Trader,
   step: StepName,
   treatment: () => Treatment,
   isOn: (treated: number) => boolean,
-): Turn[] => {
+): Turn[] {
   const [way, text, from] = steps[step];
   const treated: Turn[] = [];
   let met = 0;
-  scene[way].decide = (turn) => {
+  trader[way].decide = (turn) => {
     if (!isOn(treated.length)) return undefined;
     // There is no such look where the order's own answer comes.
     if (step === 'the look for the close order' && turn.head.includes('POST /api/v3/order'))
@@ -211,50 +215,50 @@ const disturb = (
     return treatment();
   };
   return treated;
-};
+}
 
 /** An answer says nothing that the exchange or the table denies; it may say less. */
-const expectTruthful = async ({ staged, position }: Scene, answer: LinkAnswer): Promise<void> => {
+async function expectTruthful({ staged, position }: Trader, answer: LinkAnswer): Promise<void> {
   const { status, outcome } = await position();
   if (answer.status === 200) expect(answer.body).toMatchObject({ ...outcome });
   // A record whose answer was lost is there all the same.
   if (answer.status === 202) expect(['closing', 'closed']).toContain(status);
   if (answer.status === 503) expect(closesOf(exchange, staged)).toStrictEqual([]);
-};
+}
 
 /** After resends, too, one MARKET order of the position's own amount has executed, and the record names it. */
-const expectClosedOnce = async (scene: Scene): Promise<void> => {
-  const before = closesOf(exchange, scene.staged).length;
-  const resent = await scene.fire();
+async function expectClosedOnce(trader: Trader): Promise<void> {
+  const before = closesOf(exchange, trader.staged).length;
+  const resent = await trader.fire();
   expect(resent).toMatchObject({ status: 200, body: { outcome: 'closed' } });
   // Where nothing had been claimed, or the claim was given back, the resend does it.
   expect(resent.body.repeated).toBe(before === 0 ? undefined : true);
 
-  const closes = closesOf(exchange, scene.staged);
+  const closes = closesOf(exchange, trader.staged);
   expect(closes).toStrictEqual([{ orderId: expect.any(String), amount: ownAmount, filled: ownAmount }]);
-  const end = await scene.position();
+  const end = await trader.position();
   expect(end).toMatchObject({
     status: 'closed',
-    outcome: { outcome: 'closed', closedAmount: ownAmount, closeOrderId: closes[0]?.orderId, left: '0' },
+    outcome: { outcome: 'closed', closedAmount: ownAmount, closeOrderId: closes[0]?.orderId, remaining: '0' },
   });
-  expect(await scene.fire()).toMatchObject({ status: 200, body: { ...end.outcome, repeated: true } });
-  expect(closesOf(exchange, scene.staged)).toHaveLength(1);
-};
+  expect(await trader.fire()).toMatchObject({ status: 200, body: { ...end.outcome, repeated: true } });
+  expect(closesOf(exchange, trader.staged)).toHaveLength(1);
+}
 
 describe.concurrent('One close, its record and a true answer come of it', { timeout: 60_000 }, () => {
   it.for(cells)('where $step $fault $extent', async ({ step, fault, extent, status }, context) => {
-    const scene = await newScene(context);
+    const trader = await newTrader(context);
     let isOver = false;
-    const treated = disturb(scene, step, faults[fault], (times) =>
+    const treated = disturb(trader, step, faults[fault], (times) =>
       extent === 'once' ? times === 0 : !isOver,
     );
-    const answer = await scene.fire();
+    const answer = await trader.fire();
     isOver = true;
     expect(treated).not.toHaveLength(0);
     expect(answer).toMatchObject({ status });
-    await expectTruthful(scene, answer);
-    await scene.settle();
-    await expectClosedOnce(scene);
+    await expectTruthful(trader, answer);
+    await trader.settle();
+    await expectClosedOnce(trader);
   });
 });
 
@@ -272,11 +276,11 @@ const late: { step: StepName; arrival: Arrival }[] = (
 
 describe.concurrent('A request that comes late changes nothing but once', { timeout: 60_000 }, () => {
   it.for(late)('where $step arrives $arrival', async ({ step, arrival }, context) => {
-    const scene = await newScene(context);
+    const trader = await newTrader(context);
     let isOver = false;
     const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
     const held = disturb(
-      scene,
+      trader,
       step,
       () => ({ kind: 'hold', what: 'request', until }),
       () => !isOver,
@@ -286,23 +290,23 @@ describe.concurrent('A request that comes late changes nothing but once', { time
       await Promise.all(held.map(({ answered }) => answered));
     };
 
-    const answer = await scene.fire();
+    const answer = await trader.fire();
     isOver = true;
     expect(held).not.toHaveLength(0);
     expect(answer).toMatchObject({ status: step === 'the record' || step === 'the close order' ? 202 : 503 });
-    await expectTruthful(scene, answer);
+    await expectTruthful(trader, answer);
     if (arrival === 'when the hit is answered') await arrive();
     if (arrival === 'after a sweep') {
-      await scene.sweep();
+      await trader.sweep();
       await arrive();
     }
-    await scene.settle();
-    await expectClosedOnce(scene);
+    await trader.settle();
+    await expectClosedOnce(trader);
     if (arrival === 'when all is over') {
-      const before = await scene.position();
+      const before = await trader.position();
       await arrive();
-      expect(await scene.position()).toStrictEqual(before);
-      expect(closesOf(exchange, scene.staged)).toHaveLength(1);
+      expect(await trader.position()).toStrictEqual(before);
+      expect(closesOf(exchange, trader.staged)).toHaveLength(1);
     }
   });
 });

@@ -6,8 +6,8 @@ import { type LocalTable, startTable } from '../../infra/local/table.ts';
 import { type SimulatedExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
-import { dynamoTable } from '../../lib/store/dynamo-store.ts';
-import type { Table } from '../../lib/store/store.ts';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { type ChildStack, type LinkAnswer, startChildStack } from './child-stack.ts';
 import type { FailPoint } from './fail-points.ts';
 import { writeSteering } from './fault-control.ts';
@@ -44,22 +44,23 @@ afterAll(async () => {
 });
 
 /** Lets time pass for all processes and the exchange, while whoever is to stop stops at its point. */
-const pass = async (ms: number, stop?: { process: string; point: FailPoint }): Promise<void> => {
+async function pass(ms: number, stop?: { process: string; point: FailPoint }): Promise<void> {
   aheadMs += ms;
   exchange.core.runDue();
   await writeSteering(steering, { aheadMs, ...(stop === undefined ? {} : { stop }) });
-};
+}
 
 /** A moment more than it takes until anybody may take a claim over. */
 const pastLeaseMs = leaseMs + 1_000;
 /** Enough for three looks after the fence, and an absence of 65 s, with a lease between two looks. */
 const mostSweeps = 10;
 
-const positionOf = async (stack: ChildStack, { positionId }: Staged): Promise<PositionView> =>
-  (await stack.admin('positions.get', { positionId })).position;
+async function positionOf(stack: ChildStack, { positionId }: Staged): Promise<PositionView> {
+  return (await stack.admin('positions.get', { positionId })).position;
+}
 
 /** Sweeps once a lease until nobody is at it any more. @returns how many sweeps that took. */
-const sweepUntilOver = async (stack: ChildStack, staged: Staged): Promise<number> => {
+async function sweepUntilOver(stack: ChildStack, staged: Staged): Promise<number> {
   for (let sweeps = 0; sweeps < mostSweeps; sweeps += 1) {
     if ((await positionOf(stack, staged)).status !== 'closing') return sweeps;
     await pass(pastLeaseMs);
@@ -68,13 +69,13 @@ const sweepUntilOver = async (stack: ChildStack, staged: Staged): Promise<number
   const { status } = await positionOf(stack, staged);
   if (status === 'closing') throw new Error(`still closing after ${mostSweeps} sweeps`);
   return mostSweeps;
-};
+}
 
 /** Sweeps once a lease until a process has stopped in it. @returns the end of that sweep. */
-const sweepUntilReached = async (
+async function sweepUntilReached(
   stack: ChildStack,
   stop: { process: string; point: FailPoint },
-): Promise<{ swept: Promise<unknown> }> => {
+): Promise<{ swept: Promise<unknown> }> {
   const reached = stack.reached(stop.point).then(() => 'reached');
   for (let sweeps = 0; sweeps < mostSweeps; sweeps += 1) {
     await pass(pastLeaseMs, stop);
@@ -82,29 +83,29 @@ const sweepUntilReached = async (
     if ((await Promise.race([reached, swept])) === 'reached') return { swept };
   }
   throw new Error(`${stop.point} was not reached in ${mostSweeps} sweeps`);
-};
+}
 
 /** Fires the link at a process that stops at a point. @returns what the hit is answered with, if it ever is. */
-const fireUntilReached = async (
+async function fireUntilReached(
   stack: ChildStack,
   staged: Staged,
   stop: { process: string; point: FailPoint },
-): Promise<{ answered: Promise<LinkAnswer | undefined> }> => {
+): Promise<{ answered: Promise<LinkAnswer | undefined> }> {
   await pass(0, stop);
   const answered = stack.fire(staged.path).catch(() => undefined);
   await stack.reached(stop.point);
   return { answered };
-};
+}
 
 /** Exactly what the link was for has happened at the exchange, and the record says so. */
-const expectDone = async (stack: ChildStack, staged: Staged, deed: Deed): Promise<void> => {
+async function expectDone(stack: ChildStack, staged: Staged, deed: Deed): Promise<void> {
   const closes = closesOf(exchange, staged);
   const { status, outcome } = await positionOf(stack, staged);
   const statusOf = (id: number) => exchange.core.state.order(id).status;
   expect(statusOf(staged.entryId)).toBe('canceled');
   if (deed === 'keep') {
     expect(closes).toStrictEqual([]);
-    expect(outcome).toMatchObject({ outcome: 'kept', left: ownAmount });
+    expect(outcome).toMatchObject({ outcome: 'kept', remaining: ownAmount });
     expect(staged.exitIds.map(statusOf)).toStrictEqual(['new', 'new']);
     return;
   }
@@ -114,24 +115,24 @@ const expectDone = async (stack: ChildStack, staged: Staged, deed: Deed): Promis
     status: deed === 'half' ? 'open' : 'closed',
     outcome: {
       outcome: 'closed',
-      by: 'link',
+      closedBy: 'link',
       closedAmount: amount,
       closeOrderId: closes[0]?.orderId,
       left,
     },
   });
   expect(staged.exitIds.map(statusOf)).toStrictEqual(['canceled', 'canceled']);
-};
+}
 
 /** A resend is answered with the outcome in the table, and nothing more happens for it. */
-const expectRepeated = async (stack: ChildStack, staged: Staged): Promise<void> => {
+async function expectRepeated(stack: ChildStack, staged: Staged): Promise<void> {
   const { outcome } = await positionOf(stack, staged);
   const answer = await stack.fire(staged.path);
   expect(answer).toMatchObject({ status: 200, body: { ...outcome, repeated: true } });
-};
+}
 
 /** What an answer may say, given what the exchange has executed by then and what the table has. */
-const expectTruthful = async (stack: ChildStack, staged: Staged, answer: LinkAnswer | undefined) => {
+async function expectTruthful(stack: ChildStack, staged: Staged, answer: LinkAnswer | undefined) {
   const { status, outcome } = await positionOf(stack, staged);
   if (answer?.status === 200) expect(answer.body).toMatchObject({ ...outcome });
   else {
@@ -139,25 +140,25 @@ const expectTruthful = async (stack: ChildStack, staged: Staged, answer: LinkAns
     if (answer?.status === 503) expect(closesOf(exchange, staged)).toStrictEqual([]);
     expect(status).toBe('closing');
   }
-};
+}
 
 /** A process takes a second or two to start, more where others use the machine, and most tests start three. */
 const patienceMs = 60_000;
 
 const rows: string[][] = [];
-const printTable = (): void => {
+function printTable(): void {
   const head = ['stopped at', 'how', 'answer', 'sweeps', 'orders'];
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   console.log(
     all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n'),
   );
-};
+}
 
-const note = (scenario: Scenario, how: string, answer: string, sweeps: number, staged: Staged): void => {
+function note(scenario: Scenario, how: string, answer: string, sweeps: number, staged: Staged): void {
   const where = `${scenario.deed}: ${scenario.points.join(', ')}`;
   rows.push([where, how, answer, String(sweeps), String(closesOf(exchange, staged).length)]);
-};
+}
 
 /** Stops of a hit, in the order of the way that a close goes. */
 const hitPoints: FailPoint[] = [
@@ -235,12 +236,12 @@ describe('A process that is killed', { timeout: patienceMs }, () => {
 
 describe('A process that is paused past its lease', { timeout: patienceMs }, () => {
   let shared: LocalTable;
-  let table: Table;
+  let table: Store;
   let one: ChildStack;
   let other: ChildStack;
   beforeAll(async () => {
     shared = await startTable(join(folder, 'shared'), 'ripcord');
-    table = dynamoTable({ tableName: 'ripcord', endpoint: shared.endpoint });
+    table = createDynamoStore({ tableName: 'ripcord', endpoint: shared.endpoint });
     await startBoth();
   });
   afterAll(async () => {

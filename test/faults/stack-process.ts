@@ -4,7 +4,7 @@ import type { ClientRequest } from 'node:http';
 import { parseArgs } from 'node:util';
 import { createAdmin } from '../../functions/admin.ts';
 import type { Environment } from '../../functions/environment.ts';
-import { buildEngine } from '../../functions/services.ts';
+import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import { startLocalStack } from '../../infra/local/stack.ts';
@@ -36,13 +36,13 @@ process.stdin.on('end', () => process.exit()).resume();
 
 const resumption = 3;
 
-const reach = (point: FailPoint): void => {
+function reach(point: FailPoint): void {
   const { stop } = readSteering(values.steering);
   if (stop?.process !== values.name || stop.point !== point) return;
   writeSync(process.stdout.fd, `reached ${point}\n`);
   // All of the process waits here, whatever else it was about to do.
   readSync(resumption, Buffer.alloc(1));
-};
+}
 
 // Node's HTTP client tells of a request before any of it is written; ccxt has signed it by then.
 subscribe('http.client.request.created', (message) => {
@@ -50,13 +50,13 @@ subscribe('http.client.request.created', (message) => {
   if (request.method === 'POST' && /\/order\b/.test(request.path)) reach('signed');
 });
 
-const build = (given: Environment) => {
-  const { engine, accounts } = buildEngine({
+function build(given: Environment) {
+  const { services, accounts } = createServices({
     ...given,
     RIPCORD_TABLE_ENDPOINT: values.table ?? given.RIPCORD_TABLE_ENDPOINT,
   });
-  return { accounts, engine: withFailPoints(engine, reach) };
-};
+  return { accounts, services: withFailPoints(services, reach) };
+}
 
 const silent = createLog({ write: () => undefined });
 

@@ -44,17 +44,17 @@ export interface TcpProxy {
 /** The answer is lost on the way back, after the request was acted on. */
 export const loseAnswer: Treatment = { kind: 'cut', afterBytes: 0 };
 /** Treats the first so many turns whose head has `text` in it, and forwards all others. */
-export const firstWith = (text: string, treatment: Treatment, times = 1): TcpProxy['decide'] => {
+export function firstWith(text: string, treatment: Treatment, times = 1): TcpProxy['decide'] {
   let left = times;
   return ({ head }) => {
     if (left === 0 || !head.includes(text)) return undefined;
     left -= 1;
     return treatment;
   };
-};
+}
 
 /** Starts a proxy between a free port of its own and a server's port on this machine. */
-export const startTcpProxy = async (targetPort: number): Promise<TcpProxy> => {
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let connections = 0;
 
@@ -135,4 +135,4 @@ export const startTcpProxy = async (targetPort: number): Promise<TcpProxy> => {
     stop: refuse,
   };
   return proxy;
-};
+}

@@ -3,34 +3,34 @@ import { describe, expect, it } from 'vitest';
 import { createTrigger } from '../../functions/trigger.ts';
 import { createLink } from '../../lib/admin/links/manage.ts';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
-import type { Engine } from '../../lib/services.ts';
-import { newScene } from '../lib/notify/trader.ts';
+import type { Services } from '../../lib/services.ts';
+import { newTrader } from '../lib/notify/trader.ts';
 
 const secretPlace = '/home/owner/.ripcord/accounts.json';
 
 /** A link whose exchange can't be connected to, and what the owner's history says of a hit. */
-const newTrigger = async (fault: Fault, connectMs = 0) => {
-  const scene = newScene();
-  const { positionId } = await scene.ended(1, { state: 'open', outcome: undefined, notices: [] });
-  const engine: Engine = {
-    ...scene.engine,
+async function newTrigger(fault: Fault, connectMs = 0) {
+  const trader = newTrader();
+  const { positionId } = await trader.ended(1, { state: 'open', outcome: undefined, notices: [] });
+  const services: Services = {
+    ...trader.services,
     exchanges: {
       async of() {
-        scene.later(connectMs);
+        trader.later(connectMs);
         throw fault;
       },
     },
   };
-  const { url } = await createLink(engine, { positionId, action: 'close' }, 'https://example.org');
+  const { url } = await createLink(services, { positionId, action: 'close' }, 'https://example.org');
   const lines: object[] = [];
   const log = {
-    say: (event: string, fields: object) => lines.push({ event, ...fields }),
-    count: () => undefined,
+    event: (event: string, fields: object) => lines.push({ event, ...fields }),
+    metrics: () => undefined,
   };
   const environment = { RIPCORD_TABLE: 'none', RIPCORD_ACCOUNTS: 'file:/none' } as const;
-  const trigger = createTrigger(environment, () => ({ engine, accounts: undefined as never }), log);
+  const trigger = createTrigger(environment, () => ({ services, accounts: undefined as never }), log);
   return {
-    scene,
+    trader,
     lines,
     async fire(accept = '*/*') {
       const event = {
@@ -42,15 +42,15 @@ const newTrigger = async (fault: Fault, connectMs = 0) => {
       const { statusCode, body = '' } = await trigger(event as unknown as APIGatewayProxyEventV2, context);
       return { status: statusCode, body };
     },
-    history: async () => (await engine.table.listHits(positionId, 10)).map(({ why }) => why),
+    history: async () => (await services.store.listHits(positionId, 10)).map(({ why }) => why),
   };
-};
+}
 
 describe("what is the owner's own business", () => {
   it.each([
     ['accounts-unreadable', 'The account behind this link can not be used now. Nothing was sent.'],
-    ['unknown-account', 'The account behind this link can not be used now. Nothing was sent.'],
-    ['internal', 'Something failed inside Ripcord.'],
+    ['account-not-found', 'The account behind this link can not be used now. Nothing was sent.'],
+    ['internal', 'Unexpected error in Ripcord.'],
   ] as [FaultCode, string][])('is in the history of %s, and not in the answer', async (code, told) => {
     const { fire, history } = await newTrigger(new Fault(code, `In ${secretPlace} there is no "main".`));
     const answer = await fire();
@@ -70,8 +70,8 @@ describe("what is the owner's own business", () => {
   });
 
   it('is not in the answer where not even the table can be asked', async () => {
-    const { fire, scene, lines } = await newTrigger(new Fault('conflict', 'nobody comes this far'));
-    scene.table.openLink = async () => {
+    const { fire, trader, lines } = await newTrigger(new Fault('conflict', 'nobody comes this far'));
+    trader.table.readLinkAndPause = async () => {
       throw new Fault(
         'table-unreachable',
         'The table arn:aws:dynamodb:eu-west-1:123456789012 gave no answer.',

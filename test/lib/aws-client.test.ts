@@ -5,7 +5,7 @@ import { ssmChannels } from '../../lib/notify/ssm-channels.ts';
 import { type Behaviour, startLoopback } from './notify/loopback.ts';
 
 /** Stands in for Parameter Store, where the SDK's own environment says that it is. */
-const startStore = async (behaviour: Behaviour) => {
+async function startStore(behaviour: Behaviour) {
   const store = await startLoopback();
   store.behave(behaviour);
   vi.stubEnv('AWS_ENDPOINT_URL_SSM', store.url);
@@ -16,7 +16,7 @@ const startStore = async (behaviour: Behaviour) => {
     vi.unstubAllEnvs();
   });
   return store;
-};
+}
 
 const account = { exchange: 'binance', apiKey: 'a', secret: 'b' } as const;
 const calls = {

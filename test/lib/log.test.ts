@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { mintToken } from '../../lib/link/token.ts';
-import { codeOf, createLog, type LogFields } from '../../lib/log.ts';
+import { createLog, type LogFields, toErrorCode } from '../../lib/log.ts';
 
 const at = Date.UTC(2026, 10, 22);
 
-const linesOf = (namespace?: string) => {
+function linesOf(namespace?: string) {
   const lines: string[] = [];
   return { lines, log: createLog({ namespace, write: (line) => lines.push(line), now: () => at }) };
-};
+}
 
 describe('a line of the log', () => {
   test('is one line of JSON with its time, level, event and fields', () => {
     const { lines, log } = linesOf();
-    log.say('hit', { positionId: 'pos_1', decision: 'fired', status: 200, ms: 812.4 });
-    log.say('hit-failed', { code: 'TypeError' });
+    log.event('hit', { positionId: 'pos_1', decision: 'fired', status: 200, ms: 812.4 });
+    log.event('hit-failed', { code: 'TypeError' });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       {
         timestamp: '2026-11-22T00:00:00.000Z',
@@ -32,7 +32,7 @@ describe('a line of the log', () => {
   test('holds no field but those it may hold, whatever it is given', () => {
     const { lines, log } = linesOf();
     const more = { positionId: 'pos_1', headers: { cookie: 'x' }, body: 'y', token: 'z', url: 'u' };
-    log.say('hit', more as LogFields);
+    log.event('hit', more as LogFields);
     expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual(['timestamp', 'level', 'event', 'positionId']);
   });
 
@@ -46,7 +46,7 @@ describe('a line of the log', () => {
   ])('prints no %s, whichever field it stands in', (_, value) => {
     const { lines, log } = linesOf('Ripcord');
     const fields = { positionId: value, linkId: value, decision: value, outcome: value, code: value };
-    log.say('hit', { ...fields, requestId: value }, { Hits: 1 });
+    log.event('hit', { ...fields, requestId: value }, { Hits: 1 });
     expect(lines.join('')).not.toContain(value);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ code: 'unprintable' });
   });
@@ -55,7 +55,7 @@ describe('a line of the log', () => {
 describe('the metrics of a line', () => {
   test('are named as CloudWatch wants them, each with its unit and what it is counted by', () => {
     const { lines, log } = linesOf('Ripcord');
-    log.say('hit', { decision: 'fired', ms: 12 }, { Hits: 1, Latency: 12 });
+    log.event('hit', { decision: 'fired', ms: 12 }, { Hits: 1, Latency: 12 });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       decision: 'fired',
       Hits: 1,
@@ -72,15 +72,15 @@ describe('the metrics of a line', () => {
 
   test('leave out what has no value, and what lacks the field it is counted by', () => {
     const { lines, log } = linesOf('Ripcord');
-    log.say('hit', { decision: 'refused' }, { Hits: 1, Latency: undefined, Outcomes: 1 });
+    log.event('hit', { decision: 'refused' }, { Hits: 1, Latency: undefined, Outcomes: 1 });
     const { _aws: aws } = JSON.parse(lines[0] ?? '');
     expect(aws.CloudWatchMetrics).toHaveLength(1);
   });
 
   test('are not written where nobody reads them', () => {
     const { lines, log } = linesOf();
-    log.count({ Sweeps: 1 });
-    log.say('hit', { decision: 'fired' }, { Hits: 1 });
+    log.metrics({ Sweeps: 1 });
+    log.event('hit', { decision: 'fired' }, { Hits: 1 });
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('_aws');
   });
@@ -99,6 +99,6 @@ describe('an error', () => {
     ['with a made-up name as an error', named, 'Error'],
     ['that is none by its type', 'secret', 'string'],
   ])('%s is logged', (_, thrown, code) => {
-    expect(codeOf(thrown)).toBe(code);
+    expect(toErrorCode(thrown)).toBe(code);
   });
 });

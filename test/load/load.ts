@@ -59,7 +59,7 @@ export interface CrowdStack {
 }
 
 /** Starts the stack and an exchange for as many crowds as are wanted, one after the other. */
-export const startCrowdStack = async (): Promise<CrowdStack> => {
+export async function startCrowdStack(): Promise<CrowdStack> {
   const data = await mkdtemp(join(tmpdir(), 'ripcord-crowd-'));
   const exchange = await startSimulatedExchange();
   const child = spawn(process.execPath, [stackMain, '--no-demo', '--port', '0', '--data', data], {
@@ -98,16 +98,15 @@ export const startCrowdStack = async (): Promise<CrowdStack> => {
       await rm(data, { recursive: true, force: true });
     },
   };
-};
+}
 
 type Admin = <Name extends CommandName>(
   command: Name,
   input: CommandInput<Name>,
 ) => Promise<CommandResult<Name>>;
 
-const adminAt =
-  (url: string): Admin =>
-  async <Name extends CommandName>(command: Name, input: CommandInput<Name>) => {
+function adminAt(url: string): Admin {
+  return async <Name extends CommandName>(command: Name, input: CommandInput<Name>) => {
     const response = await fetch(`${url}/2015-03-31/functions/ripcord-admin/invocations`, {
       method: 'POST',
       body: JSON.stringify({ command, ...input }),
@@ -116,17 +115,18 @@ const adminAt =
     if (!answer.ok) throw new Error(`${command}: ${answer.error.message}`);
     return commands[command].result.parse(answer.result) as CommandResult<Name>;
   };
+}
 
 /** The amount of every position: an entry of 1 ETH less a fee of 0.1 per cent. */
 const ownAmount = '0.999';
 
 /** A filled entry, a position for it, and its links. */
-const stage = async (
+async function stage(
   { core }: SimulatedExchange,
   admin: Admin,
   { account, apiKey }: { account: string; apiKey: string },
   links: number,
-): Promise<Target> => {
+): Promise<Target> {
   const entry = core.placeOrder({
     apiKey,
     market: 'spot',
@@ -151,15 +151,15 @@ const stage = async (
     paths.push(new URL(link.url).pathname);
   }
   return { positionId, paths };
-};
+}
 
-const fireAll = async (
+async function fireAll(
   url: string,
   exchange: SimulatedExchange,
   admin: Admin,
   crowd: Crowd,
   targets: Target[],
-): Promise<CrowdReport> => {
+): Promise<CrowdReport> {
   const mark = exchange.core.ledger().at(-1)?.seq ?? 0;
   const { hostname, port } = new URL(url);
   // Everybody has a connection of their own.
@@ -215,10 +215,10 @@ const fireAll = async (
     orders: orders.length,
     violations,
   };
-};
+}
 
-const fire = (options: { hostname: string; port: string; agent: Agent; path: string }): Promise<Answer> =>
-  new Promise((resolve, reject) => {
+function fire(options: { hostname: string; port: string; agent: Agent; path: string }): Promise<Answer> {
+  return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const sent = request({ ...options, method: 'POST' }, (response) => {
       let text = '';
@@ -236,6 +236,7 @@ const fire = (options: { hostname: string; port: string; agent: Agent; path: str
     sent.on('error', reject);
     sent.end();
   });
+}
 
 type Outcome = CommandResult<'positions.get'>['position']['outcome'];
 
@@ -244,17 +245,17 @@ const mostWaits = 100;
 const waitMs = 1_000;
 
 /** The outcome in the table, once there is one. */
-const outcomeOf = async (admin: Admin, positionId: string): Promise<Outcome> => {
+async function outcomeOf(admin: Admin, positionId: string): Promise<Outcome> {
   for (let waits = 0; waits < mostWaits; waits += 1) {
     const { position } = await admin('positions.get', { positionId });
     if (position.status !== 'closing') return position.outcome;
     await delay(waitMs);
   }
   return undefined;
-};
+}
 
 /** What is wrong with the answers about one position. */
-const judge = (positionId: string, outcome: Outcome, answers: Answer[]): string[] => {
+function judge(positionId: string, outcome: Outcome, answers: Answer[]): string[] {
   const violations: string[] = [];
   if (outcome?.outcome !== 'closed') violations.push(`${positionId} has the outcome ${outcome?.outcome}`);
   const told = answers.filter(({ status }) => status === 200);
@@ -271,4 +272,4 @@ const judge = (positionId: string, outcome: Outcome, answers: Answer[]): string[
   if (first.length > 1 || (isTurnedAway && first.length === 0))
     violations.push(`${positionId}: ${first.length} answers say that they have done it`);
   return violations;
-};
+}

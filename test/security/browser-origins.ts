@@ -24,7 +24,7 @@ export interface Front {
   stop(): Promise<void>;
 }
 
-export const startFront = async (stackUrl: string): Promise<Front> => {
+export async function startFront(stackUrl: string): Promise<Front> {
   const { hostname, port } = new URL(stackUrl);
   const pages = new Map<string, string>();
   const arrivals: Arrival[] = [];
@@ -56,4 +56,4 @@ export const startFront = async (stackUrl: string): Promise<Front> => {
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -1,15 +1,15 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { launchBrowser, noBrowser } from '../browser.ts';
-import { ledgerSince, markOf, startWorld } from '../end-to-end/environment.ts';
-import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/trader.ts';
+import { ledgerSince, markOf, startEnvironment } from '../end-to-end/environment.ts';
+import { adopt, newTrader, placeEntry, spotLong } from '../end-to-end/trader.ts';
 import { startFront } from './browser-origins.ts';
 
 /** What a real Chromium sends to a link, and what comes of it at the exchange. */
 
-const world = await startWorld();
-const { core } = world;
-const front = await startFront(world.url);
+const environment = await startEnvironment();
+const { core } = environment;
+const front = await startFront(environment.url);
 
 /** A browser with a window does not call itself headless; told to say the same, this one is taken for a person's. */
 const agent =
@@ -41,8 +41,8 @@ describe.skipIf(browser === undefined)('a real browser', () => {
 
   beforeEach(async () => {
     front.arrivals.length = 0;
-    const scene = await newScene(world, spotLong);
-    ({ positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] }));
+    const trader = await newTrader(environment, spotLong);
+    ({ positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] }));
     mark = markOf(core);
     context = await (browser as Browser).newContext();
     page = await context.newPage();
@@ -55,7 +55,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
   });
 
   const newUrl = async (options: object = {}) => {
-    const { url } = await world.admin('links.create', { positionId, action: 'close', ...options });
+    const { url } = await environment.admin('links.create', { positionId, action: 'close', ...options });
     return front.own + new URL(url).pathname;
   };
   const orders = () => ledgerSince(core, mark).orders;
@@ -69,7 +69,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
       timeout: 8_000,
     });
   const decisions = async () => {
-    const { hits } = await world.admin('history.list', { positionId });
+    const { hits } = await environment.admin('history.list', { positionId });
     return hits.map(({ decision, why }) => `${decision}: ${why}`).toReversed();
   };
 

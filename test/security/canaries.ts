@@ -5,14 +5,15 @@ export interface Canary {
 }
 
 /** Base64 of text depends on what stands before it: three ways, less the digits that the neighbours share. */
-const base64Forms = (value: string): string[] =>
-  [0, 1, 2].map((offset) =>
+function base64Forms(value: string): string[] {
+  return [0, 1, 2].map((offset) =>
     Buffer.concat([Buffer.alloc(offset), Buffer.from(value)])
       .toString('base64')
       .slice(4, -4),
   );
+}
 
-const formsOf = (value: string): string[] => {
+function formsOf(value: string): string[] {
   const base64 = base64Forms(value);
   return [
     value,
@@ -22,11 +23,11 @@ const formsOf = (value: string): string[] => {
     ...base64,
     ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_')),
   ];
-};
+}
 
 /** @returns where a canary is found, with a little of what stands before it. */
-export const findCanaries = (canaries: Canary[], places: Record<string, string>): string[] =>
-  Object.entries(places).flatMap(([place, text]) =>
+export function findCanaries(canaries: Canary[], places: Record<string, string>): string[] {
+  return Object.entries(places).flatMap(([place, text]) =>
     canaries.flatMap(({ name, value }) =>
       [...new Set(formsOf(value))].flatMap((form) => {
         const at = text.indexOf(form);
@@ -34,3 +35,4 @@ export const findCanaries = (canaries: Canary[], places: Record<string, string>)
       }),
     ),
   );
+}

@@ -44,7 +44,7 @@ const echo = [
 ].join(' ');
 
 /** Takes notices, and answers them in turn well, badly and with their own address. */
-const startChannel = async (): Promise<{ url: string; told: string[] }> => {
+async function startChannel(): Promise<{ url: string; told: string[] }> {
   const told: string[] = [];
   const server = createServer((request, response) => {
     request.on('data', (chunk: Buffer) => told.push(chunk.toString('utf8')));
@@ -56,10 +56,10 @@ const startChannel = async (): Promise<{ url: string; told: string[] }> => {
   const port = await listen(server, 0);
   onTestFinished(() => void server.close());
   return { url: `http://127.0.0.1:${port}`, told };
-};
+}
 
 /** The template for an account whose builder's machine is full of canaries. */
-const synthesize = async (folder: string): Promise<string> => {
+async function synthesize(folder: string): Promise<string> {
   for (const name of functionNames) {
     await mkdir(join(folder, name), { recursive: true });
     await writeFile(join(folder, name, 'index.mjs'), `// ${name}\n`);
@@ -75,7 +75,7 @@ const synthesize = async (folder: string): Promise<string> => {
   } finally {
     vi.unstubAllEnvs();
   }
-};
+}
 
 it('tells no token, key or secret in anything printed, stored, answered or deployed', {
   timeout: 240_000,

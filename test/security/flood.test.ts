@@ -16,8 +16,8 @@ const flooders = 16;
 const patienceMs = 3_000;
 const alerts = 8;
 
-const post = (url: string, agent: Agent | false, body?: Buffer): Promise<{ status: number; body: string }> =>
-  new Promise((resolve, reject) => {
+function post(url: string, agent: Agent | false, body?: Buffer): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
     const request = httpRequest(url, { method: 'POST', agent }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -25,6 +25,7 @@ const post = (url: string, agent: Agent | false, body?: Buffer): Promise<{ statu
     });
     request.on('error', reject).end(body);
   });
+}
 
 const letter = Buffer.alloc(64 * 1024, 'x');
 const floods: {

@@ -32,31 +32,40 @@ const agents = {
 export type Browser = keyof typeof agents;
 
 const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
-const brandsOf = (browser: Browser): Record<string, string> =>
-  /^(chrome(?!Iphone)|edge|webViewAndroid)/.test(browser)
+function brandsOf(browser: Browser): Record<string, string> {
+  return /^(chrome(?!Iphone)|edge|webViewAndroid)/.test(browser)
     ? {
         'sec-ch-ua': `"Chromium";v="143", "${browser.startsWith('edge') ? 'Microsoft Edge' : 'Google Chrome'}";v="143", "Not_A Brand";v="8"`,
         'sec-ch-ua-mobile': browser.endsWith('Android') ? '?1' : '?0',
       }
     : {};
+}
 
 /** A top-level navigation; `user` where the browser tells of a click or a key, which Safari never does. */
-export const navigation = (browser: Browser, site: string, user = true): Record<string, string> => ({
-  'user-agent': agents[browser],
-  accept,
-  ...brandsOf(browser),
-  'sec-fetch-site': site,
-  'sec-fetch-mode': 'navigate',
-  'sec-fetch-dest': 'document',
-  ...(user && !/safari|Iphone/.test(browser) ? { 'sec-fetch-user': '?1' } : {}),
-});
+export function navigation(browser: Browser, site: string, user = true): Record<string, string> {
+  return {
+    'user-agent': agents[browser],
+    accept,
+    ...brandsOf(browser),
+    'sec-fetch-site': site,
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+    ...(user && !/safari|Iphone/.test(browser) ? { 'sec-fetch-user': '?1' } : {}),
+  };
+}
 
-const typed = (browser: Browser) => navigation(browser, 'none');
-const clicked = (browser: Browser) => navigation(browser, 'cross-site');
-const inApp = (browser: Browser, words: string) => ({
-  ...navigation(browser, 'none', false),
-  'user-agent': `${agents[browser]} ${words}`,
-});
+function typed(browser: Browser) {
+  return navigation(browser, 'none');
+}
+function clicked(browser: Browser) {
+  return navigation(browser, 'cross-site');
+}
+function inApp(browser: Browser, words: string) {
+  return {
+    ...navigation(browser, 'none', false),
+    'user-agent': `${agents[browser]} ${words}`,
+  };
+}
 
 /** A person has opened the link, as far as anybody can tell. */
 export const people: HeaderSet[] = [
@@ -150,10 +159,12 @@ export const posts: HeaderSet[] = [
   { from: 'curl -X POST', headers: { 'user-agent': 'curl/8.7.1', accept: '*/*' } },
 ].map((set) => ({ ...set, method: 'POST' }));
 
-const plain = (from: string, agent: string, headers: Record<string, string> = {}): HeaderSet => ({
-  from,
-  headers: { 'user-agent': agent, accept: '*/*', ...headers },
-});
+function plain(from: string, agent: string, headers: Record<string, string> = {}): HeaderSet {
+  return {
+    from,
+    headers: { 'user-agent': agent, accept: '*/*', ...headers },
+  };
+}
 
 const bots: HeaderSet[] = [
   plain('Slack', 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)'),
@@ -225,10 +236,12 @@ const programs: HeaderSet[] = [
   },
 ];
 
-const ahead = (browser: Browser, headers: Record<string, string>) => ({
-  ...navigation(browser, 'none', false),
-  ...headers,
-});
+function ahead(browser: Browser, headers: Record<string, string>) {
+  return {
+    ...navigation(browser, 'none', false),
+    ...headers,
+  };
+}
 const aheadOfTime: HeaderSet[] = [
   { from: 'Chrome, prerender', headers: ahead('chromeWindows', { 'sec-purpose': 'prefetch;prerender' }) },
   { from: 'Chrome, prefetch by rules', headers: ahead('chromeWindows', { 'sec-purpose': 'prefetch' }) },
@@ -257,14 +270,16 @@ const aheadOfTime: HeaderSet[] = [
   { from: 'a purpose that nobody knows yet', headers: ahead('chromeWindows', { 'sec-purpose': 'guess' }) },
 ];
 
-const fetched = (from: string, mode: string, destination: string, browser: Browser = 'chromeWindows') => ({
-  from,
-  headers: {
-    ...navigation(browser, 'cross-site', false),
-    'sec-fetch-mode': mode,
-    'sec-fetch-dest': destination,
-  },
-});
+function fetched(from: string, mode: string, destination: string, browser: Browser = 'chromeWindows') {
+  return {
+    from,
+    headers: {
+      ...navigation(browser, 'cross-site', false),
+      'sec-fetch-mode': mode,
+      'sec-fetch-dest': destination,
+    },
+  };
+}
 const embedded: HeaderSet[] = [
   fetched('<img>', 'no-cors', 'image'),
   fetched('<img> in Firefox', 'no-cors', 'image', 'firefoxWindows'),
@@ -286,8 +301,9 @@ const embedded: HeaderSet[] = [
   fetched('a download of the browser', 'no-cors', 'empty'),
 ];
 
-const without = (...names: string[]) =>
-  Object.fromEntries(Object.entries(typed('chromeWindows')).filter(([name]) => !names.includes(name)));
+function without(...names: string[]) {
+  return Object.fromEntries(Object.entries(typed('chromeWindows')).filter(([name]) => !names.includes(name)));
+}
 const incomplete: HeaderSet[] = [
   { from: 'no Sec-Fetch-Mode', headers: without('sec-fetch-mode') },
   { from: 'no Sec-Fetch-Dest', headers: without('sec-fetch-dest') },

@@ -1,27 +1,28 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { judgeNavigation } from '../../lib/trigger/navigation.ts';
-import { hit, markOf, startWorld } from '../end-to-end/environment.ts';
-import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/trader.ts';
+import { classifyNavigation } from '../../lib/trigger/navigation.ts';
+import { hit, markOf, startEnvironment } from '../end-to-end/environment.ts';
+import { adopt, newTrader, placeEntry, spotLong } from '../end-to-end/trader.ts';
 import { type HeaderSet, indistinguishable, nobodys, people, posts } from './header-sets.ts';
 
 /** Which requests fire a link, from the headers as they travel to the exchange's ledger. */
 
-const world = await startWorld();
-const { core } = world;
+const environment = await startEnvironment();
+const { core } = environment;
 
 let positionId: string;
 beforeEach(async () => {
-  const scene = await newScene(world, spotLong);
-  ({ positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] }));
+  const trader = await newTrader(environment, spotLong);
+  ({ positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] }));
 });
 
-const send = (url: string, { method = 'GET', headers }: HeaderSet) => {
+function send(url: string, { method = 'GET', headers }: HeaderSet) {
   // As JSON, so that one test reads all answers; what a browser would be shown says the same.
   const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'accept');
   return hit(url, { method, headers: Object.fromEntries(others) });
-};
-const newUrl = async (options: object = {}) =>
-  (await world.admin('links.create', { positionId, action: 'close', ...options })).url;
+}
+async function newUrl(options: object = {}) {
+  return (await environment.admin('links.create', { positionId, action: 'close', ...options })).url;
+}
 const closed = { status: 200, json: { outcome: 'closed' } };
 const asked = { status: 200, json: { status: 'confirm' } };
 
@@ -49,8 +50,8 @@ describe('a GET that shows no person', () => {
     const mark = markOf(core);
     expect(await send(url, set)).toMatchObject(asked);
     expect(core.ledger({ since: mark })).toEqual([]);
-    const { hits } = await world.admin('history.list', { positionId });
-    expect(hits).toMatchObject([{ method: 'GET', decision: 'asked', requests: [] }]);
+    const { hits } = await environment.admin('history.list', { positionId });
+    expect(hits).toMatchObject([{ method: 'GET', decision: 'confirmation-required', requests: [] }]);
   });
 });
 
@@ -83,5 +84,5 @@ describe('what can not be told from a person', () => {
 it('takes no header name in another case than the gateway gives for proof', () => {
   const [first] = people;
   const capitals = Object.entries(first?.headers ?? {}).map(([name, value]) => [name.toUpperCase(), value]);
-  expect(judgeNavigation(Object.fromEntries(capitals))).toMatchObject({ person: false });
+  expect(classifyNavigation(Object.fromEntries(capitals))).toMatchObject({ person: false });
 });

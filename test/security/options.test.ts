@@ -3,20 +3,20 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAdmin } from '../../functions/admin.ts';
-import { buildEngine } from '../../functions/services.ts';
+import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import type { LinkView } from '../../lib/admin/contract/commands.ts';
-import { mayComeFrom } from '../../lib/link/ip-allow-list.ts';
-import { fire, hit, ledgerSince, markOf, startWorld } from '../end-to-end/environment.ts';
+import { isAllowedSource } from '../../lib/link/ip-allow-list.ts';
+import { fire, hit, ledgerSince, markOf, startEnvironment } from '../end-to-end/environment.ts';
 import {
   adopt,
-  newScene,
+  newTrader,
   perpetualLong,
   placeEntry,
   placeExits,
-  type Scene,
   spotLong,
+  type Trader,
 } from '../end-to-end/trader.ts';
 import { navigation } from './header-sets.ts';
 
@@ -24,12 +24,12 @@ import { navigation } from './header-sets.ts';
 
 let aheadMs = 0;
 let tableEndpoint: string | undefined;
-const world = await startWorld({
+const environment = await startEnvironment({
   handlers: (environment) => {
     tableEndpoint = environment.RIPCORD_TABLE_ENDPOINT;
-    const build: typeof buildEngine = (given) => {
-      const { engine, accounts } = buildEngine(given);
-      return { accounts, engine: { ...engine, now: () => Date.now() + aheadMs } };
+    const build: typeof createServices = (given) => {
+      const { services, accounts } = createServices(given);
+      return { accounts, services: { ...services, now: () => Date.now() + aheadMs } };
     };
     return {
       trigger: createTrigger(environment, build),
@@ -38,45 +38,53 @@ const world = await startWorld({
     };
   },
 });
-const { core } = world;
+const { core } = environment;
 afterEach(() => {
   aheadMs = 0;
 });
 
 const { accept, ...person } = navigation('chromeWindows', 'none');
-const byPerson = (url: string) => hit(url, { headers: person });
+function byPerson(url: string) {
+  return hit(url, { headers: person });
+}
 const second = 1_000;
 const day = 86_400 * second;
 
-const newPosition = async (kind = spotLong): Promise<Scene & { positionId: string; mark: number }> => {
-  const scene = await newScene(world, kind);
-  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
-  return { ...scene, positionId, mark: markOf(core) };
-};
-const newLink = async (positionId: string, options: object = {}): Promise<{ url: string; link: LinkView }> =>
-  await world.admin('links.create', { positionId, action: 'close', ...options });
-const linkNow = async (link: LinkView) =>
-  (await world.admin('links.list', { positionId: link.positionId })).links.find(
+async function newPosition(kind = spotLong): Promise<Trader & { positionId: string; mark: number }> {
+  const trader = await newTrader(environment, kind);
+  const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+  return { ...trader, positionId, mark: markOf(core) };
+}
+async function newLink(positionId: string, options: object = {}): Promise<{ url: string; link: LinkView }> {
+  return await environment.admin('links.create', { positionId, action: 'close', ...options });
+}
+async function linkNow(link: LinkView) {
+  return (await environment.admin('links.list', { positionId: link.positionId })).links.find(
     ({ linkId }) => linkId === link.linkId,
   );
-const ordersSince = (mark: number) => ledgerSince(core, mark).orders;
-const hitsOf = async (positionId: string) => (await world.admin('history.list', { positionId })).hits;
+}
+function ordersSince(mark: number) {
+  return ledgerSince(core, mark).orders;
+}
+async function hitsOf(positionId: string) {
+  return (await environment.admin('history.list', { positionId })).hits;
+}
 
 /** The trigger's own event, for addresses that nobody on this machine has. */
-const invoke = async (url: string, sourceIp: string | undefined, headers: Record<string, string> = {}) => {
-  const answer = (await world.invoke('ripcord-trigger', {
+async function invoke(url: string, sourceIp: string | undefined, headers: Record<string, string> = {}) {
+  const answer = (await environment.invoke('ripcord-trigger', {
     requestContext: { http: { method: 'POST', ...(sourceIp === undefined ? {} : { sourceIp }) } },
     pathParameters: { token: new URL(url).pathname.split('/').at(-1) },
     headers,
   })) as { statusCode: number; body: string };
   return { status: answer.statusCode, json: JSON.parse(answer.body) as Record<string, unknown> };
-};
+}
 
 describe('a link without options', () => {
   it('is listed with everything that it may and may not', async () => {
     const { positionId } = await newPosition();
     const { link } = await newLink(positionId);
-    expect(await world.admin('links.list', { positionId })).toEqual({
+    expect(await environment.admin('links.list', { positionId })).toEqual({
       paused: false,
       links: [
         {
@@ -104,7 +112,7 @@ describe('expiresIn', () => {
     for (const answer of [await fire(url), await byPerson(url), await hit(url)])
       expect(answer).toMatchObject({ status: 410, json: { status: 'gone', message: /expired/ } });
     expect(await linkNow(link)).toMatchObject({ state: 'expired' });
-    expect(await world.admin('links.preview', { linkId: link.linkId })).toMatchObject({ fires: false });
+    expect(await environment.admin('links.preview', { linkId: link.linkId })).toMatchObject({ fires: false });
     expect(ordersSince(mark)).toEqual([]);
     expect(await hitsOf(positionId)).toMatchObject(
       Array(3).fill({ decision: 'refused', status: 410, requests: [] }),
@@ -129,7 +137,7 @@ describe('expiresIn', () => {
   it.each([0, -1, 1.5, '1w', '', '0d', '1e3', '367d'])('refuses %j', async (expiresIn) => {
     const { positionId } = await newPosition();
     const payload = { command: 'links.create', positionId, action: 'close', expiresIn };
-    expect(await world.refusal(payload)).toMatchObject({ code: 'invalid-input', message: /expiresIn/ });
+    expect(await environment.refusal(payload)).toMatchObject({ code: 'invalid-input', message: /expiresIn/ });
   });
 });
 
@@ -243,7 +251,7 @@ describe('sources', () => {
     [['203.0.113.0/24'], '', false],
   ];
   it.each(cases)('%j and the address "%s": %s', (sources, address, may) => {
-    expect(mayComeFrom(sources, address)).toBe(may);
+    expect(isAllowedSource(sources, address)).toBe(may);
   });
 
   it.each([[[]], [['203.0.113.0/33']], [['everywhere']], ['aws'], [['203.0.113.300']]])(
@@ -251,16 +259,16 @@ describe('sources', () => {
     async (sources) => {
       const { positionId } = await newPosition();
       const payload = { command: 'links.create', positionId, action: 'close', sources };
-      expect(await world.refusal(payload)).toMatchObject({ code: 'invalid-input', message: /sources/ });
+      expect(await environment.refusal(payload)).toMatchObject({ code: 'invalid-input', message: /sources/ });
     },
   );
 });
 
 describe('percent', () => {
   it.each([
-    { kind: spotLong, closed: '0.2497', left: '0.7493' },
-    { kind: perpetualLong, closed: '0.25', left: '0.75' },
-  ])('closes a part of $kind.name and leaves the rest open', async ({ kind, closed, left }) => {
+    { kind: spotLong, closed: '0.2497', remaining: '0.7493' },
+    { kind: perpetualLong, closed: '0.25', remaining: '0.75' },
+  ])('closes a part of $kind.name and leaves the rest open', async ({ kind, closed, remaining }) => {
     const { positionId, mark } = await newPosition(kind);
     const { url, link } = await newLink(positionId, { percent: 25 });
     expect(link).toMatchObject({ percent: 25, maxUses: 1 });
@@ -269,19 +277,23 @@ describe('percent', () => {
       json: { outcome: 'closed', percent: 25, closedAmount: closed },
     });
     expect(ordersSince(mark)).toMatchObject([{ side: 'sell', amount: closed }]);
-    expect(await world.positionNow(positionId)).toMatchObject({ status: 'open', left });
-    expect(await fire((await newLink(positionId)).url)).toMatchObject({ json: { closedAmount: left } });
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'open', remaining });
+    expect(await fire((await newLink(positionId)).url)).toMatchObject({ json: { closedAmount: remaining } });
   });
 
   it("leaves a perpetual's exits to guard the rest", async () => {
-    const scene = await newScene(world, perpetualLong);
-    const entry = placeEntry(scene, { filled: 'all' });
-    const { takeProfit, stop } = placeExits(scene, '1');
-    const { positionId } = await adopt(scene, { entries: [entry], exits: [takeProfit, stop] });
+    const trader = await newTrader(environment, perpetualLong);
+    const entry = placeEntry(trader, { filled: 'all' });
+    const { takeProfit, stop } = placeExits(trader, '1');
+    const { positionId } = await adopt(trader, { entryOrders: [entry], exitOrders: [takeProfit, stop] });
     const mark = markOf(core);
     await fire((await newLink(positionId, { percent: 25 })).url);
     expect(ledgerSince(core, mark).canceled).toEqual([]);
-    expect(await world.positionNow(positionId)).toMatchObject({ status: 'open', openExits: 2, left: '0.75' });
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      status: 'open',
+      openExits: 2,
+      remaining: '0.75',
+    });
   });
 
   it('closes no second part by a GET, though it may act again: it asks', async () => {
@@ -295,7 +307,7 @@ describe('percent', () => {
   it.each([0, 100, 12.5, '25'])('refuses %j', async (percent) => {
     const { positionId } = await newPosition();
     const payload = { command: 'links.create', positionId, action: 'close', percent };
-    expect(await world.refusal(payload)).toMatchObject({ code: 'invalid-input', message: /percent/ });
+    expect(await environment.refusal(payload)).toMatchObject({ code: 'invalid-input', message: /percent/ });
   });
 });
 
@@ -303,20 +315,20 @@ describe('the kill switch', () => {
   it('stops every link until it is off, and is written down, but not its owner', async () => {
     const [first, second] = [await newPosition(), await newPosition()];
     const urls = [(await newLink(first.positionId)).url, (await newLink(second.positionId)).url];
-    expect(await world.admin('links.pause', {})).toEqual({ paused: true });
+    expect(await environment.admin('links.pause', {})).toEqual({ paused: true });
     const { mark } = second;
     for (const url of urls) {
       for (const answer of [await fire(url), await byPerson(url), await hit(url)])
         expect(answer).toMatchObject({ status: 409, json: { status: 'paused' } });
     }
-    expect(await world.admin('links.list', {})).toMatchObject({ paused: true });
+    expect(await environment.admin('links.list', {})).toMatchObject({ paused: true });
     expect(ordersSince(mark)).toEqual([]);
     expect(await hitsOf(first.positionId)).toMatchObject(
       Array(3).fill({ decision: 'refused', status: 409, why: 'All links are paused. Nothing was done.' }),
     );
-    const closed = await world.admin('positions.close', { positionId: first.positionId });
+    const closed = await environment.admin('positions.close', { positionId: first.positionId });
     expect(closed).toMatchObject({ status: 200, outcome: 'closed' });
-    expect(await world.admin('links.resume', {})).toEqual({ paused: false });
+    expect(await environment.admin('links.resume', {})).toEqual({ paused: false });
     expect(await fire(urls[1] ?? '')).toMatchObject({ status: 200, json: { outcome: 'closed' } });
     expect(ordersSince(mark)).toHaveLength(2);
   });
@@ -332,17 +344,19 @@ describe('a preview', () => {
       await newLink(positionId, { confirm: true, methods: 'post-only', sources: 'tradingview' }),
     ];
     for (const { link } of links)
-      expect(await world.admin('links.preview', { linkId: link.linkId })).toMatchObject({ fires: true });
+      expect(await environment.admin('links.preview', { linkId: link.linkId })).toMatchObject({
+        fires: true,
+      });
     const revoked = links[0]?.link.linkId ?? '';
-    await world.admin('links.revoke', { linkId: revoked });
-    expect(await world.admin('links.preview', { linkId: revoked })).toMatchObject({ fires: false });
-    await world.admin('links.pause', {});
+    await environment.admin('links.revoke', { linkId: revoked });
+    expect(await environment.admin('links.preview', { linkId: revoked })).toMatchObject({ fires: false });
+    await environment.admin('links.pause', {});
     const [, half] = links;
-    const preview = () => world.admin('links.preview', { linkId: half?.link.linkId ?? '' });
+    const preview = () => environment.admin('links.preview', { linkId: half?.link.linkId ?? '' });
     expect(await preview()).toMatchObject({ fires: false, would: expect.stringContaining('paused') });
-    await world.admin('links.resume', {});
+    await environment.admin('links.resume', {});
     expect(ledgerSince(core, mark)).toEqual({ orders: [], canceled: [], requests: [] });
-    expect(await world.positionNow(positionId)).toMatchObject({ status: 'open', left: '0.999' });
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'open', remaining: '0.999' });
     expect(await hitsOf(positionId)).toEqual([]);
   });
 });
@@ -356,7 +370,7 @@ describe('the history', () => {
       await newLink(positionId),
       await newLink(positionId, { sources: 'tradingview' }),
     ];
-    await world.admin('links.revoke', { linkId: revoked.link.linkId });
+    await environment.admin('links.revoke', { linkId: revoked.link.linkId });
     await hit(open.url, { headers: { 'user-agent': 'curl/8.7.1' } });
     await fire(open.url, { body: 'x' });
     await fire(bound.url);
@@ -368,13 +382,18 @@ describe('the history', () => {
     const [order] = ordersSince(mark);
     const told = await hitsOf(positionId);
     expect(told.map(({ method, decision, status, why }) => ({ method, decision, status, why }))).toEqual([
-      { method: 'GET', decision: 'repeated', status: 200, why: expect.stringContaining('Closed 0.999') },
+      { method: 'GET', decision: 'duplicate', status: 200, why: expect.stringContaining('Closed 0.999') },
       { method: 'POST', decision: 'fired', status: 200, why: expect.stringContaining('Closed 0.999') },
       { method: 'POST', decision: 'refused', status: 410, why: expect.stringContaining('expired') },
       { method: 'POST', decision: 'refused', status: 410, why: expect.stringContaining('revoked') },
       { method: 'POST', decision: 'refused', status: 403, why: expect.stringContaining('this address') },
       { method: 'POST', decision: 'refused', status: 400, why: expect.stringContaining('has a body') },
-      { method: 'GET', decision: 'asked', status: 200, why: expect.stringContaining('a person opened it') },
+      {
+        method: 'GET',
+        decision: 'confirmation-required',
+        status: 200,
+        why: expect.stringContaining('a person opened it'),
+      },
     ]);
     const [, fired] = told;
     expect(fired).toMatchObject({

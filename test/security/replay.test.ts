@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
-import { fire, hit, ledgerSince, markOf, startWorld } from '../end-to-end/environment.ts';
-import { adopt, newScene, placeEntry, spotLong } from '../end-to-end/trader.ts';
+import { fire, hit, ledgerSince, markOf, startEnvironment } from '../end-to-end/environment.ts';
+import { adopt, newTrader, placeEntry, spotLong } from '../end-to-end/trader.ts';
 import { navigation } from './header-sets.ts';
 
 /** However often and by however many a link is hit: its position's state decides, and decides once. */
 
-const world = await startWorld();
-const { core } = world;
+const environment = await startEnvironment();
+const { core } = environment;
 
 it('makes one order of 1,000 hits at once on four links', { timeout: 240_000 }, async () => {
-  const scene = await newScene(world, spotLong);
-  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })] });
+  const trader = await newTrader(environment, spotLong);
+  const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
   const urls: string[] = [];
-  for (let made = 0; made < 4; made += 1) urls.push(await world.newLink(positionId, 'close'));
+  for (let made = 0; made < 4; made += 1) urls.push(await environment.newLink(positionId, 'close'));
   const mark = markOf(core);
   const { accept, ...person } = navigation('chromeWindows', 'none');
   const answers = await Promise.all(

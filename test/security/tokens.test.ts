@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createTrigger } from '../../functions/trigger.ts';
-import { type Link, linkIdOf } from '../../lib/link/link.ts';
+import { type Link, toLinkId } from '../../lib/link/link.ts';
 import { hashToken, isWellFormed, mintToken } from '../../lib/link/token.ts';
 import type { Position, State } from '../../lib/position/position.ts';
-import type { Engine } from '../../lib/services.ts';
-import type { Table } from '../../lib/store/store.ts';
+import type { Services } from '../../lib/services.ts';
+import type { Store } from '../../lib/store/store.ts';
 import {
   exampleClaim,
   exampleOutcome,
@@ -19,7 +19,7 @@ import { navigation } from './header-sets.ts';
 /** Junk never reaches the table, only GET by a person and POST ever act, and no answer goes without its headers. */
 
 /** The function over a table whose every call is counted, and an exchange that nobody can reach. */
-const newTrigger = (table: Table) => {
+function newTrigger(table: Store) {
   const calls = { table: 0, exchange: 0 };
   const counted = new Proxy(table, {
     get(target, name, receiver) {
@@ -31,8 +31,8 @@ const newTrigger = (table: Table) => {
       };
     },
   });
-  const engine: Engine = {
-    table: counted,
+  const services: Services = {
+    store: counted,
     exchanges: {
       of: async () => {
         calls.exchange += 1;
@@ -40,12 +40,12 @@ const newTrigger = (table: Table) => {
       },
     },
     now: Date.now,
-    pause: async () => undefined,
-    newMark: () => mintToken().slice(3, 28).toLowerCase(),
+    sleep: async () => undefined,
+    randomId: () => mintToken().slice(3, 28).toLowerCase(),
   };
-  const silent = { say: () => undefined, count: () => undefined };
+  const silent = { event: () => undefined, metrics: () => undefined };
   const environment = { RIPCORD_TABLE: 'none', RIPCORD_ACCOUNTS: 'file:/none' } as const;
-  const trigger = createTrigger(environment, () => ({ engine, accounts: undefined as never }), silent);
+  const trigger = createTrigger(environment, () => ({ services, accounts: undefined as never }), silent);
   const send = async (token: string, method: string, headers: Record<string, string> = {}, body?: string) => {
     const event = {
       requestContext: { http: { method, sourceIp: '203.0.113.7' } },
@@ -58,7 +58,7 @@ const newTrigger = (table: Table) => {
     return { status: answer.statusCode, headers: answer.headers ?? {}, body: answer.body ?? '' };
   };
   return { send, calls };
-};
+}
 
 const person = navigation('chromeWindows', 'none');
 const { accept, ...personAsProgram } = person;
@@ -66,7 +66,7 @@ const { accept, ...personAsProgram } = person;
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Junk of every sort, from no idea of a token at all to a real one that is wrong in one place. */
-const malformedFrom = (random: Random): string => {
+function malformedFrom(random: Random): string {
   const digit = () => alphabet.charAt(random.between(0, 61));
   const token = mintToken();
   const at = random.between(3, token.length - 1);
@@ -92,11 +92,11 @@ const malformedFrom = (random: Random): string => {
     () => random.pick(['', '*', '0', 'null', 'undefined', '../../etc/passwd', "' OR 1=1 --", '{"$ne":1}']),
     () => '💥'.repeat(random.between(1, 30)),
     () => digit().repeat(random.between(1, 9_000)),
-    () => linkIdOf(hashToken(token)),
+    () => toLinkId(hashToken(token)),
     () => hashToken(token),
   ];
   return random.pick(sorts)();
-};
+}
 
 describe('a malformed token', () => {
   it('is turned away 100,000 times without one call to the table', { timeout: 120_000 }, async () => {
@@ -145,12 +145,12 @@ const linkStates: Record<string, { over: Partial<Link>; byGet: boolean; byPost: 
 const farAway = Date.now() + 3_600_000;
 const positionStates: { [Name in State | 'gone']: Partial<Position> } = {
   open: {},
-  claimed: { claim: { ...exampleClaim, leaseUntil: farAway } },
+  claimed: { claim: { ...exampleClaim, leaseExpiresAt: farAway } },
   closed: { outcome: exampleOutcome },
   canceled: { outcome: { ...exampleOutcome, outcome: 'canceled' } },
   kept: { outcome: { ...exampleOutcome, outcome: 'kept', action: 'keep' } },
   failed: { failure: { code: 'x', message: 'no', linkId: 'lnk_x', at: past, canceledExitOrderIds: [] } },
-  'needs-attention': { attention: 'A person has to look.' },
+  'needs-attention': { attentionReason: 'A person has to look.' },
   gone: {},
 };
 const claimable: Record<string, string[]> = { close: ['open', 'kept', 'failed'], keep: ['open', 'failed'] };
@@ -197,7 +197,7 @@ describe.each(Object.entries(linkStates))('a link that is %s', (name, { over, by
         const { send, calls } = newTrigger(table);
         const token = mintToken();
         const tokenHash = hashToken(token);
-        const linkId = linkIdOf(tokenHash);
+        const linkId = toLinkId(tokenHash);
         const positionId = positionIdAt(index);
         if (state !== 'gone')
           await table.createPosition({

@@ -7,7 +7,7 @@ const never = new Promise<never>(() => {});
  * Virtual time. Nothing happens but what was scheduled, one after the other by time and then by order of
  * scheduling, so a run depends on its plan alone.
  */
-export class World {
+export class Environment {
   /** True time, epoch milliseconds. Actors see it through clocks of their own. */
   time = 1_700_000_000_000;
   #sequence = 0;
@@ -46,7 +46,9 @@ export class World {
   }
 }
 
-const isLater = (
+function isLater(
   a: { at: number; sequence: number } | undefined,
   b: { at: number; sequence: number },
-): boolean => a !== undefined && (a.at > b.at || (a.at === b.at && a.sequence > b.sequence));
+): boolean {
+  return a !== undefined && (a.at > b.at || (a.at === b.at && a.sequence > b.sequence));
+}

@@ -1,8 +1,8 @@
 import type { Exchange } from '../../lib/exchange/exchange.ts';
 import type { Position } from '../../lib/position/position.ts';
-import type { Engine } from '../../lib/services.ts';
-import type { Table } from '../../lib/store/store.ts';
-import { World } from './environment.ts';
+import type { Services } from '../../lib/services.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { Environment } from './environment.ts';
 import { memoryTable } from './memory-table.ts';
 import { ModelBook, modelExchange } from './model-exchange.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -10,12 +10,12 @@ import { positionOf } from './run-plan.ts';
 
 /** One position at the model of an exchange, in virtual time, with no fault but what a test puts in. */
 export interface Stage {
-  world: World;
+  environment: Environment;
   book: ModelBook;
-  table: Table;
+  table: Store;
   /** Its methods may be replaced. */
   exchange: Exchange;
-  engine: Engine;
+  services: Services;
   position: Position;
   /** The position as it stands in the table. */
   now(): Promise<Position>;
@@ -33,37 +33,37 @@ const quiet: Plan = {
   foreign: 0,
   liquidity: undefined,
   lagsMs: [],
-  entries: [{ amount: 100, filled: 100 }],
-  exits: [],
+  entryOrders: [{ amount: 100, filled: 100 }],
+  exitOrders: [],
 };
 
-export const setStage = async (
+export async function setStage(
   plan: Partial<Plan> = {},
   positionFor: (adopted: Position, book: ModelBook) => Position = (adopted) => adopted,
-): Promise<Stage> => {
-  const world = new World();
-  const book = new ModelBook({ ...quiet, ...plan }, world);
+): Promise<Stage> {
+  const environment = new Environment();
+  const book = new ModelBook({ ...quiet, ...plan }, environment);
   const table = memoryTable();
   const exchange = modelExchange(book, {
-    now: () => world.time,
+    now: () => environment.time,
     transitMs: () => 1,
     interrupt: () => Promise.resolve('pass'),
   });
-  const engine: Engine = {
-    table,
+  const services: Services = {
+    store: table,
     exchanges: { of: () => Promise.resolve(exchange) },
-    now: () => world.time,
-    pause: (ms) => world.sleep(ms),
-    newMark: () => `mark${String(world.time)}`,
+    now: () => environment.time,
+    sleep: (ms) => environment.sleep(ms),
+    randomId: () => `mark${String(environment.time)}`,
   };
-  const position = positionFor(positionOf(book.plan, book, world.time), book);
+  const position = positionFor(positionOf(book.plan, book, environment.time), book);
   await table.createPosition(position);
   return {
-    world,
+    environment,
     book,
     table,
     exchange,
-    engine,
+    services,
     position,
     async now() {
       const known = await table.readPosition(position.positionId);
@@ -76,8 +76,8 @@ export const setStage = async (
         isOver = true;
       });
       result.catch(() => undefined);
-      while (!isOver) await world.run(3_600_000);
+      while (!isOver) await environment.run(3_600_000);
       return result;
     },
   };
-};
+}

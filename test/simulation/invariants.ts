@@ -1,6 +1,6 @@
 import { decimal } from '../../lib/amount.ts';
 import type { Position } from '../../lib/position/position.ts';
-import type { Answer } from '../../lib/trigger/response.ts';
+import type { HitResponse } from '../../lib/trigger/response.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
 import type { Plan } from './plan.ts';
 
@@ -11,7 +11,7 @@ export interface Hit {
   linkId: string;
   startedAt: number;
   answeredAt?: number;
-  answer: Answer | undefined;
+  answer: HitResponse | undefined;
   thrown?: unknown;
   /** The position as the table had it at the moment of the answer. */
   durable?: Position | undefined;
@@ -30,20 +30,24 @@ export interface Evidence {
   claims: { linkId: string; at: number }[];
 }
 
-const same = (a: string | undefined, b: string): boolean => decimal(a ?? '-1').eq(decimal(b));
+function same(a: string | undefined, b: string): boolean {
+  return decimal(a ?? '-1').eq(decimal(b));
+}
 
 /** @returns every way in which a run broke the promise; none is what is hoped for. */
-export const judge = (evidence: Evidence): string[] => [
-  ...nothingTooMuch(evidence),
-  ...alwaysAnOutcome(evidence),
-  ...outcomeIsTrue(evidence),
-  ...revokedDoesNothing(evidence),
-  ...answersAreDurable(evidence),
-  ...takenUpIsDone(evidence),
-];
+export function judge(evidence: Evidence): string[] {
+  return [
+    ...nothingTooMuch(evidence),
+    ...alwaysAnOutcome(evidence),
+    ...outcomeIsTrue(evidence),
+    ...revokedDoesNothing(evidence),
+    ...answersAreDurable(evidence),
+    ...takenUpIsDone(evidence),
+  ];
+}
 
 /** 1. Closes never execute more than the position's own, and at most one close order executes. */
-const nothingTooMuch = ({ book, plan }: Evidence): string[] => {
+function nothingTooMuch({ book, plan }: Evidence): string[] {
   const executed = book.of('close').filter((order) => order.filled > 0);
   const outside = plan.events.some((event) => event.kind === 'flip' || event.kind === 'close-outside');
   return [
@@ -55,16 +59,17 @@ const nothingTooMuch = ({ book, plan }: Evidence): string[] => {
       ? ['1: a close on the wrong side']
       : []),
   ];
-};
+}
 
 /** 2. Every claim ends in a recorded outcome. */
-const alwaysAnOutcome = ({ position }: Evidence): string[] =>
-  position === undefined || position.state === 'claimed'
+function alwaysAnOutcome({ position }: Evidence): string[] {
+  return position === undefined || position.state === 'claimed'
     ? [`2: the position is ${position?.state ?? 'gone'} at the end`]
     : [];
+}
 
 /** 3. A recorded outcome is what the exchange's ledger says. */
-const outcomeIsTrue = ({ book, plan, position }: Evidence): string[] => {
+function outcomeIsTrue({ book, plan, position }: Evidence): string[] {
   if (position === undefined) return [];
   const executed = book.of('close').filter((order) => order.filled > 0);
   const entered = book.of('entry').reduce((total, order) => total + order.filled, 0);
@@ -75,16 +80,16 @@ const outcomeIsTrue = ({ book, plan, position }: Evidence): string[] => {
   const expect = (holds: boolean, words: string) => {
     if (!holds)
       wrong.push(
-        `3: ${state}${outcome === undefined ? '' : ` (${outcome.outcome} by ${outcome.by})`}, but ${words}`,
+        `3: ${state}${outcome === undefined ? '' : ` (${outcome.outcome} by ${outcome.closedBy})`}, but ${words}`,
       );
   };
-  if (state === 'closed' && outcome?.by === 'link' && outcome.outcome === 'closed') {
+  if (state === 'closed' && outcome?.closedBy === 'link' && outcome.outcome === 'closed') {
     const named = executed.find((order) => order.orderId === outcome.closeOrderId);
     expect(named !== undefined, 'the order that it names did not execute');
     expect(same(outcome.closedAmount, toText(named?.filled ?? 0)), 'another amount was executed');
     const meddled = plan.events.some((event) => event.kind === 'close-outside' || event.kind === 'flip');
     expect(meddled || book.positionLeft() < 2, `${toText(book.positionLeft())} is left that could be closed`);
-    expect(same(outcome.left, toText(book.positionLeft())) || meddled, 'another rest was named');
+    expect(same(outcome.remaining, toText(book.positionLeft())) || meddled, 'another rest was named');
   } else if (state !== 'needs-attention')
     expect(executed.length <= halves, `the ledger has ${executed.length} executed close orders`);
   if (state === 'closed' || state === 'canceled')
@@ -94,8 +99,8 @@ const outcomeIsTrue = ({ book, plan, position }: Evidence): string[] => {
   if (state === 'canceled') expect(entered === 0, 'the entry filled');
   if (state === 'canceled')
     expect(!book.of('exit').some((order) => order.live), 'an exit order is still live');
-  if (state === 'closed' && outcome?.by === 'exit-order') expect(exited > 0, 'no exit order filled');
-  if (state === 'closed' && outcome?.by === 'outside')
+  if (state === 'closed' && outcome?.closedBy === 'exit-order') expect(exited > 0, 'no exit order filled');
+  if (state === 'closed' && outcome?.closedBy === 'external')
     expect(
       plan.events.some((event) => event.kind === 'close-outside' || event.kind === 'flip'),
       'nobody closed it outside',
@@ -104,12 +109,14 @@ const outcomeIsTrue = ({ book, plan, position }: Evidence): string[] => {
     expect(book.positionLeft() < 2, 'what is left could be closed');
   if (state === 'kept') expect(entered > 0, 'nothing filled that could be kept');
   return wrong;
-};
+}
 
-const halvesOf = (plan: Plan): number => plan.links.filter((link) => link === 'half').length;
+function halvesOf(plan: Plan): number {
+  return plan.links.filter((link) => link === 'half').length;
+}
 
 /** 4. A link that was revoked before a hit does nothing. */
-const revokedDoesNothing = ({ hits, revocations, claims }: Evidence): string[] => {
+function revokedDoesNothing({ hits, revocations, claims }: Evidence): string[] {
   const wrong: string[] = [];
   for (const { linkId, at } of revocations) {
     for (const claim of claims)
@@ -124,10 +131,10 @@ const revokedDoesNothing = ({ hits, revocations, claims }: Evidence): string[] =
         wrong.push(`4: a revoked link was answered ${hit.answer.status}`);
   }
   return wrong;
-};
+}
 
 /** 5. An answer never says more than what is durable. */
-const answersAreDurable = ({ hits, plan }: Evidence): string[] => {
+function answersAreDurable({ hits, plan }: Evidence): string[] {
   const wrong: string[] = [];
   for (const { answer, durable, executed = [] } of hits) {
     if (answer === undefined) continue;
@@ -140,7 +147,11 @@ const answersAreDurable = ({ hits, plan }: Evidence): string[] => {
       const superseded = body.percent !== undefined || (body.outcome === 'kept' && recorded !== undefined);
       if (!superseded && JSON.stringify(recorded?.outcome) !== JSON.stringify(body.outcome))
         wrong.push(`5: answered ${body.outcome}, recorded ${recorded?.outcome ?? 'nothing'}`);
-      if (body.outcome === 'closed' && body.by === 'link' && !executed.includes(body.closeOrderId ?? ''))
+      if (
+        body.outcome === 'closed' &&
+        body.closedBy === 'link' &&
+        !executed.includes(body.closeOrderId ?? '')
+      )
         wrong.push('5: answered closed before the order executed');
     }
     if (sound && status === 422 && executed.length > 0 && durable?.state === 'failed')
@@ -154,10 +165,10 @@ const answersAreDurable = ({ hits, plan }: Evidence): string[] => {
       wrong.push('5: answered that nothing was sent, but a close had executed');
   }
   return wrong;
-};
+}
 
 /** 6. A close of all that was taken up, by its answer, is not lost to a keep or a part-close beside it. */
-const takenUpIsDone = ({ plan, hits, position }: Evidence): string[] => {
+function takenUpIsDone({ plan, hits, position }: Evidence): string[] {
   const over = ['closed', 'canceled', 'failed', 'needs-attention'];
   if (position === undefined || over.includes(position.state)) return [];
   // Who was told to come again, and did not, has given the close up for all that were waiting for it.
@@ -168,4 +179,4 @@ const takenUpIsDone = ({ plan, hits, position }: Evidence): string[] => {
     .filter((hit) => plan.links[hit.link] === 'close')
     .filter(({ answer }) => answer?.status === 200 || answer?.status === 202)
     .map(({ answer }) => `6: a close was answered ${answer?.status}, and the position is ${position.state}`);
-};
+}

@@ -2,7 +2,7 @@ import { Fault } from '../../lib/fault.ts';
 import type { Hit } from '../../lib/link/hit.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
 import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
-import { applyChange, type ClaimResult, type Table } from '../../lib/store/store.ts';
+import { applyChange, type ClaimResult, type Store } from '../../lib/store/store.ts';
 
 /** One request to the table. Most methods are one; `revokeLink` is two, and what was refused is read again. */
 export type TableRequest =
@@ -33,7 +33,7 @@ export interface MemoryTableOptions {
   interrupt?: (step: TableStep, id: string) => Promise<void> | void;
 }
 
-export interface MemoryTable extends Table {
+export interface MemoryTable extends Store {
   /** The positions as they stand, in order of creation; no request, so nothing interrupts it. */
   positions(): Position[];
   /** The links as they stand, in order of creation. */
@@ -45,7 +45,7 @@ export interface MemoryTable extends Table {
 /** What the table holds of a position beside the position itself. */
 interface Row {
   position: Position;
-  shelf: 'open' | 'final';
+  list: 'open' | 'final';
   revokedLinks: Set<string>;
   /** Which creation or save wrote last. */
   mark: number;
@@ -54,7 +54,7 @@ interface Row {
 }
 
 /** A model of the table: the same contract tests run on it and on the real one. */
-export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable => {
+export function memoryTable({ interrupt }: MemoryTableOptions = {}): MemoryTable {
   const rows = new Map<string, Row>();
   const links = new Map<string, Link>();
   const hits = new Map<string, Hit>();
@@ -114,7 +114,7 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
         if (rows.has(position.positionId)) return false;
         rows.set(position.positionId, {
           position: copyPosition(position),
-          shelf: 'open',
+          list: 'open',
           revokedLinks: new Set(),
           mark,
           lastOwner: undefined,
@@ -124,10 +124,10 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
 
     readPosition: async (positionId) => (await readRow(positionId))?.position,
 
-    listPositions: (shelf) =>
+    listPositions: (list) =>
       ask('list', '', () =>
         [...rows.values()]
-          .filter((row) => shelf === 'all' || row.shelf === 'open')
+          .filter((row) => list === 'all' || row.list === 'open')
           .map(({ position }) => copyPosition(position))
           .sort((a, b) => order(b.createdAt, a.createdAt) || order(a.positionId, b.positionId)),
       ),
@@ -141,12 +141,12 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
             row === undefined ||
             !from.includes(row.position.state) ||
             row.revokedLinks.has(claim.linkId) ||
-            row.lastOwner === claim.owner ||
+            row.lastOwner === claim.leaseToken ||
             (maxUses !== undefined && (row.position.uses[claim.linkId] ?? 0) >= maxUses)
           )
             return undefined;
           const { epoch, attempt } = row.position;
-          row.lastOwner = claim.owner;
+          row.lastOwner = claim.leaseToken;
           row.position = copyPosition(
             applyChange(row.position, {
               state: 'claimed',
@@ -172,7 +172,7 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
       }
       const row = await readRow(positionId);
       // As in the real one: an answer can be lost, and what looks refused may be the claimant's own claim.
-      if (row?.position.state === 'claimed' && row.position.claim?.owner === claim.owner)
+      if (row?.position.state === 'claimed' && row.position.claim?.leaseToken === claim.leaseToken)
         return { kind: 'claimed', position: row.position };
       if (lost !== undefined) throw lost;
       return {
@@ -199,10 +199,10 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
       return saved ? copyPosition(applyChange(position, change)) : undefined;
     },
 
-    shelvePosition: (positionId) =>
+    archivePosition: (positionId) =>
       ask('shelve', positionId, () => {
         const row = rows.get(positionId);
-        if (row !== undefined && isFinal(row.position.state)) row.shelf = 'final';
+        if (row !== undefined && isFinal(row.position.state)) row.list = 'final';
       }),
 
     deletePosition: (positionId) =>
@@ -221,20 +221,20 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
       if (!created) throw new Fault('conflict', 'That link id is taken. Create the link again.');
     },
 
-    openLink: (linkId) =>
+    readLinkAndPause: (linkId) =>
       ask('read-link', linkId, () => {
         const link = links.get(linkId);
         return { link: link && copyLink(link), paused };
       }),
 
-    reserveName: (name, positionId, instead) =>
+    reserve: (name, positionId, instead) =>
       ask('reserve', name, () => {
         const holder = names.get(name);
         if (holder === undefined || holder === instead) names.set(name, positionId);
         return names.get(name) ?? positionId;
       }),
 
-    readName: (name) => ask('reserve', name, () => names.get(name)),
+    readReservation: (name) => ask('reserve', name, () => names.get(name)),
 
     isPaused: () => ask('switch', '', () => paused),
 
@@ -282,11 +282,19 @@ export const memoryTable = ({ interrupt }: MemoryTableOptions = {}): MemoryTable
       });
     },
   };
-};
+}
 
-const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+function order(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
 
 /** Deep, and without the properties that are there but undefined: the table holds no such thing. */
-const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const copyPosition = (position: Position): Position => positionSchema.parse(copy(position));
-const copyLink = (link: Link): Link => linkSchema.parse(copy(link));
+function copy(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+function copyPosition(position: Position): Position {
+  return positionSchema.parse(copy(position));
+}
+function copyLink(link: Link): Link {
+  return linkSchema.parse(copy(link));
+}

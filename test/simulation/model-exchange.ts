@@ -2,15 +2,15 @@ import type {
   CancelResult,
   CreateResult,
   Exchange,
-  Holding,
+  ExchangeOrder,
+  ExchangePosition,
   MarketOrder,
   MarketRules,
-  OrderName,
-  OrderView,
+  OrderRef,
   Side,
 } from '../../lib/exchange/exchange.ts';
 import { Fault } from '../../lib/fault.ts';
-import type { World } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { Plan, Units } from './plan.ts';
 
 /** What the exchange itself knows: the truth that every run is judged by. */
@@ -34,24 +34,28 @@ const absenceMs = 65_000;
 const callDeadlineMs = 2_500;
 const step = '0.001';
 
-export const toText = (units: Units): string => {
+export function toText(units: Units): string {
   const sign = units < 0 ? '-' : '';
   const digits = String(Math.abs(units)).padStart(4, '0');
   return `${sign}${digits.slice(0, -3)}.${digits.slice(-3)}`.replace(/\.?0+$/, '');
-};
-const toUnits = (text: string): Units => Math.round(Number(text) * 1_000);
+}
+function toUnits(text: string): Units {
+  return Math.round(Number(text) * 1_000);
+}
 
-export const rules = (plan: Plan): MarketRules => ({
-  symbol: plan.market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT',
-  id: 'BTCUSDT',
-  kind: plan.market,
-  base: 'BTC',
-  quote: 'USDT',
-  amountStep: step,
-  // Two steps, so that a single one is dust.
-  amountMin: '0.002',
-  priceStep: '0.01',
-});
+export function rules(plan: Plan): MarketRules {
+  return {
+    symbol: plan.market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT',
+    id: 'BTCUSDT',
+    kind: plan.market,
+    base: 'BTC',
+    quote: 'USDT',
+    amountStep: step,
+    // Two steps, so that a single one is dust.
+    amountMin: '0.002',
+    priceStep: '0.01',
+  };
+}
 
 /** How one step of a caller may go wrong. */
 export type Interrupt = (
@@ -65,25 +69,25 @@ export class ModelBook {
   /** Perpetual: signed position. Spot: base currency in the account. */
   holding: Units;
   readonly plan: Plan;
-  readonly world: World;
+  readonly environment: Environment;
   #closes = 0;
   #liquidity: Units | undefined;
 
-  constructor(plan: Plan, world: World) {
+  constructor(plan: Plan, environment: Environment) {
     this.plan = plan;
-    this.world = world;
+    this.environment = environment;
     this.holding = plan.market === 'spot' ? plan.foreign : 0;
     // A spot short sells what the account had.
     if (plan.market === 'spot' && plan.side === 'short')
-      this.holding += plan.entries.reduce((total, entry) => total + entry.amount, 0);
+      this.holding += plan.entryOrders.reduce((total, entry) => total + entry.amount, 0);
     this.#liquidity = plan.liquidity;
-    for (const entry of plan.entries) this.place('entry', entry.amount, undefined);
-    for (const [index, entry] of plan.entries.entries()) this.fill('entries', index, entry.filled);
-    for (const exit of plan.exits) this.place('exit', exit.amount, undefined);
+    for (const entry of plan.entryOrders) this.place('entry', entry.amount, undefined);
+    for (const [index, entry] of plan.entryOrders.entries()) this.fill('entryOrders', index, entry.filled);
+    for (const exit of plan.exitOrders) this.place('exit', exit.amount, undefined);
   }
 
   get clock(): number {
-    return this.world.time + this.plan.exchangeSkewMs;
+    return this.environment.time + this.plan.exchangeSkewMs;
   }
 
   of(role: ModelOrder['role']): ModelOrder[] {
@@ -101,7 +105,7 @@ export class ModelBook {
       filled: 0,
       baseFee: 0,
       live: true,
-      visibleFrom: this.world.time,
+      visibleFrom: this.environment.time,
       changedAt: this.clock,
     };
     this.orders.push(order);
@@ -132,11 +136,11 @@ export class ModelBook {
     return side === 'sell' ? Math.max(0, this.holding) : Math.max(0, -this.holding);
   }
 
-  /** A fill as the market makes it; the exits are one list, so that one that fills ends the others. */
-  fill(book: 'entries' | 'exits', index: number, amount: Units): void {
-    const order = this.of(book === 'entries' ? 'entry' : 'exit')[index];
+  /** A fill as the market makes it; the exitOrders are one list, so that one that fills ends the others. */
+  fill(book: 'entryOrders' | 'exitOrders', index: number, amount: Units): void {
+    const order = this.of(book === 'entryOrders' ? 'entry' : 'exit')[index];
     if (order === undefined || !order.live) return;
-    if (book === 'exits') {
+    if (book === 'exitOrders') {
       this.execute(order, Math.min(amount, this.positionLeft()));
       if (order.filled > 0) for (const other of this.of('exit')) if (other !== order) this.end(other);
     } else this.execute(order, amount);
@@ -148,7 +152,7 @@ export class ModelBook {
     order.changedAt = this.clock;
   }
 
-  /** What is the position's own, by the ledger: entries less fees, less exits, less closes. */
+  /** What is the position's own, by the ledger: entryOrders less fees, less exitOrders, less closes. */
   positionLeft(): Units {
     const sum = (orders: ModelOrder[]) => orders.reduce((total, order) => total + order.filled, 0);
     const fees =
@@ -159,11 +163,13 @@ export class ModelBook {
   /** Base currency that resting sales hold back. */
   locked(): Units {
     if (this.plan.market !== 'spot') return 0;
-    const exits = this.of('exit').filter((order) => order.live && order.side === 'sell');
-    const entries = this.of('entry').filter((order) => order.live && order.side === 'sell');
+    const exitOrders = this.of('exit').filter((order) => order.live && order.side === 'sell');
+    const entryOrders = this.of('entry').filter((order) => order.live && order.side === 'sell');
     const rest = (order: ModelOrder) => order.amount - order.filled;
     // Exits are one list and lock once.
-    return Math.max(0, ...exits.map(rest)) + entries.reduce((total, order) => total + rest(order), 0);
+    return (
+      Math.max(0, ...exitOrders.map(rest)) + entryOrders.reduce((total, order) => total + rest(order), 0)
+    );
   }
 
   /** The venue's judgement of a close order that has arrived, signed at `signedAt` by the sender's clock. */
@@ -181,11 +187,11 @@ export class ModelBook {
     } else if (order.side === 'sell' && this.holding - this.locked() < amount)
       return { reason: 'insufficient' };
     const placed = this.place('close', amount, order.clientOrderId);
-    placed.visibleFrom = this.world.time + (this.plan.lagsMs[this.#closes] ?? 0);
+    placed.visibleFrom = this.environment.time + (this.plan.lagsMs[this.#closes] ?? 0);
     this.#closes += 1;
     // An acknowledged order takes effect a little later.
     if (this.plan.tells) this.#match(placed);
-    else this.world.schedule(120, () => this.#match(placed));
+    else this.environment.schedule(120, () => this.#match(placed));
     return placed;
   }
 
@@ -198,11 +204,11 @@ export class ModelBook {
 }
 
 /** One caller's connection: the port, over the book, with transit times and faults on the way. */
-export const modelExchange = (
+export function modelExchange(
   book: ModelBook,
   actor: { now(): number; transitMs(): number; interrupt: Interrupt },
-): Exchange => {
-  const { plan, world } = book;
+): Exchange {
+  const { plan, environment } = book;
 
   /** A round trip: request, effect at the exchange, answer. Either way can be lost. */
   const ask = async <Answer>(name: string, effect: () => Answer, keepsOn = false): Promise<Answer> => {
@@ -210,30 +216,30 @@ export const modelExchange = (
     if (fate === 'lose') return unanswered();
     if (typeof fate === 'object') {
       // It arrives, but nobody is waiting for the answer any more.
-      if (keepsOn) world.schedule(fate.lateMs, () => void effect());
+      if (keepsOn) environment.schedule(fate.lateMs, () => void effect());
       return unanswered();
     }
-    await world.sleep(actor.transitMs());
+    await environment.sleep(actor.transitMs());
     const answer = effect();
-    await world.sleep(actor.transitMs());
+    await environment.sleep(actor.transitMs());
     if ((await actor.interrupt('answer', name)) !== 'pass') return unanswered();
     return answer;
   };
   const unanswered = async (): Promise<never> => {
-    await world.sleep(callDeadlineMs);
+    await environment.sleep(callDeadlineMs);
     throw new Fault('exchange-unreachable', 'no answer');
   };
 
-  const find = (name: OrderName): ModelOrder | undefined =>
+  const find = (name: OrderRef): ModelOrder | undefined =>
     book.orders.find(
       (order) =>
-        order.visibleFrom <= world.time &&
+        order.visibleFrom <= environment.time &&
         (name.orderId === undefined
           ? order.clientOrderId === name.clientOrderId
           : order.orderId === name.orderId),
     );
 
-  const view = (order: ModelOrder): OrderView => ({
+  const view = (order: ModelOrder): ExchangeOrder => ({
     orderId: order.orderId,
     clientOrderId: order.clientOrderId,
     symbol: rules(plan).symbol,
@@ -244,26 +250,26 @@ export const modelExchange = (
     filled: toText(order.filled),
     average: order.filled > 0 ? '100' : undefined,
     conditional: false,
-    at: order.changedAt,
+    updatedAt: order.changedAt,
   });
 
   return {
-    fenceMs,
-    absenceMs,
+    recvWindowMs: fenceMs,
+    lookupLagMs: absenceMs,
     loadMarket: async () => rules(plan),
     fetchOrder: (_market, name) =>
       ask('look', () => {
         const order = find(name);
         return order === undefined ? undefined : view(order);
       }),
-    async cancelOrder(_market, name, sendBefore): Promise<CancelResult> {
-      if (actor.now() > sendBefore) return { kind: 'look', message: 'not sent' };
+    async cancelOrder(_market, name, sendDeadline): Promise<CancelResult> {
+      if (actor.now() > sendDeadline) return { kind: 'unconfirmed', message: 'not sent' };
       try {
         return await ask(
           'cancel',
           (): CancelResult => {
             const order = find(name);
-            if (order === undefined || !order.live) return { kind: 'look', message: 'unknown order' };
+            if (order === undefined || !order.live) return { kind: 'unconfirmed', message: 'unknown order' };
             const end = () => {
               book.end(order);
               // The exits are one list: ending one ends all.
@@ -271,23 +277,23 @@ export const modelExchange = (
             };
             if (plan.tells) {
               end();
-              return { kind: 'told', order: view(order) };
+              return { kind: 'confirmed', order: view(order) };
             }
-            world.schedule(80, end);
-            return { kind: 'look', message: 'acknowledged' };
+            environment.schedule(80, end);
+            return { kind: 'unconfirmed', message: 'acknowledged' };
           },
           true,
         );
       } catch {
-        return { kind: 'look', message: 'no answer' };
+        return { kind: 'unconfirmed', message: 'no answer' };
       }
     },
     async createMarketOrder(_market, order): Promise<CreateResult> {
       const signedAt = actor.now();
       // Between signing and the last check, and between that and the wire, a process may be paused.
       const paused = await actor.interrupt('answer', 'sign');
-      if (paused !== 'pass' && typeof paused === 'object') await world.sleep(paused.lateMs);
-      if (actor.now() > order.sendBefore)
+      if (paused !== 'pass' && typeof paused === 'object') await environment.sleep(paused.lateMs);
+      if (actor.now() > order.sendDeadline)
         return { kind: 'rejected', reason: 'too-late', code: 'too-late', message: 'not sent' };
       try {
         return await ask(
@@ -307,8 +313,8 @@ export const modelExchange = (
     createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     fetchBaseFee: (_market, orderId) =>
       ask('fees', () => toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0)),
-    fetchHolding: (_market, _side: Side) =>
-      ask('holding', (): Holding => {
+    fetchPosition: (_market, _side: Side) =>
+      ask('holding', (): ExchangePosition => {
         const amount = toText(Math.abs(book.holding));
         if (book.holding === 0) return { side: undefined, amount: '0', hedged: false };
         return { side: book.holding > 0 ? 'long' : 'short', amount, hedged: false };
@@ -319,7 +325,7 @@ export const modelExchange = (
     fetchLastTrade: async () => undefined,
     fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
     fetchOpenOrders: async () => [],
-    fetchOpenHoldings: async () => [],
+    fetchOpenPositions: async () => [],
     fetchCandles: async () => [],
   };
-};
+}

@@ -36,7 +36,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: claim,
-        find: 'return { ...learned, claim: { ...claim, lastWords: ending.words ?? claim.lastWords } };',
+        find: 'return { ...learned, claim: { ...claim, lastExchangeMessage: ending.words ?? claim.lastExchangeMessage } };',
         replace: "return { ...learned, state: 'open', claim: null };",
       },
     ],
@@ -74,7 +74,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: claim,
-        find: 'if (askedAt - fenceUntil < exchange.absenceMs || absentLooks < absentLooksNeeded)',
+        find: 'if (askedAt - fenceUntil < exchange.absenceMs || notFoundCount < absentLooksNeeded)',
         replace: 'if (false)',
       },
     ],
@@ -90,7 +90,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: claim,
-        find: 'return { ...learned, claim: { ...claim, lastWords: ending.words ?? claim.lastWords } };',
+        find: 'return { ...learned, claim: { ...claim, lastExchangeMessage: ending.words ?? claim.lastExchangeMessage } };',
         replace: 'return { ...learned, claim: { ...claim, unsent: true } };',
       },
     ],
@@ -100,12 +100,12 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: claim,
-        find: 'sendBefore: claimedAt + sendWindowMs',
-        replace: 'sendBefore: claimedAt + 600_000',
+        find: 'sendDeadline: claimedAt + sendWindowMs',
+        replace: 'sendDeadline: claimedAt + 600_000',
       },
       {
         file: claim,
-        find: 'const fenceUntil = claim.sendBefore + exchange.fenceMs',
+        find: 'const fenceUntil = claim.sendDeadline + exchange.fenceMs',
         replace: 'const fenceUntil = claim.claimedAt + 5_000 + exchange.fenceMs',
       },
     ],
@@ -133,18 +133,18 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'leave the exits alive',
+    name: 'leave the exitOrders alive',
     edits: [
       {
         file: 'lib/close/execute.ts',
-        find: "await cancelOrders(run, ['entries', 'exits']);",
-        replace: "await cancelOrders(run, ['entries']);",
+        find: "await cancelOrders(run, ['entryOrders', 'exitOrders']);",
+        replace: "await cancelOrders(run, ['entryOrders']);",
       },
     ],
   },
   {
-    name: 'close what the exits have sold already',
-    edits: [{ file: 'lib/position/totals.ts', find: '.minus(sum(exits.map(exitedBy)))', replace: '' }],
+    name: 'close what the exitOrders have sold already',
+    edits: [{ file: 'lib/position/totals.ts', find: '.minus(sum(exitOrders.map(exitedBy)))', replace: '' }],
   },
   {
     name: 'close what the fees have taken',
@@ -187,7 +187,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/sweep/sweep.ts',
-        find: 'const standing = await recover(engine, position);',
+        find: 'const standing = await recover(services, position);',
         replace: 'const standing: { ending: undefined } = { ending: undefined };',
       },
     ],
@@ -197,7 +197,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: close,
-        find: 'entries: noteEnded(claim, position.entries, entries),',
+        find: 'entryOrders: noteEnded(claim, position.entryOrders, entryOrders),',
         replace: 'position,',
       },
     ],
@@ -208,7 +208,7 @@ const seeds = '20000';
 const folder = join('dist', 'mutants');
 
 /** A copy of the engine and the simulation with one breakage; throws where the breakage does not fit any more. */
-const build = async (mutant: Mutant, index: number): Promise<string> => {
+async function build(mutant: Mutant, index: number): Promise<string> {
   const root = join(folder, String(index));
   await mkdir(root, { recursive: true });
   await cp('lib', join(root, 'lib'), { recursive: true });
@@ -227,10 +227,10 @@ const build = async (mutant: Mutant, index: number): Promise<string> => {
     );
   }
   return root;
-};
+}
 
-const run = (root: string): Promise<{ caught: boolean; said: string }> =>
-  new Promise((resolve, reject) => {
+function run(root: string): Promise<{ caught: boolean; said: string }> {
+  return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['test/simulation/main.ts', '--quick', '--seeds', seeds], {
       cwd: root,
     });
@@ -240,6 +240,7 @@ const run = (root: string): Promise<{ caught: boolean; said: string }> =>
     child.once('error', reject);
     child.once('exit', (code) => resolve({ caught: code === 1 && /^seed /m.test(said), said: said.trim() }));
   });
+}
 
 await rm(folder, { recursive: true, force: true });
 const results = await inParallel([...mutants.entries()], 2, async ([index, mutant]) => {

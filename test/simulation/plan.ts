@@ -14,8 +14,8 @@ export type PlannedEvent = { at: number } & (
   | { kind: 'hit'; link: number; skewMs: number }
   | { kind: 'sweep'; skewMs: number }
   | { kind: 'revoke'; link: number; skewMs: number }
-  | { kind: 'fill'; book: 'entries' | 'exits'; index: number; amount: Units }
-  | { kind: 'cancel-outside'; book: 'entries' | 'exits'; index: number }
+  | { kind: 'fill'; book: 'entryOrders' | 'exitOrders'; index: number; amount: Units }
+  | { kind: 'cancel-outside'; book: 'entryOrders' | 'exitOrders'; index: number }
   | { kind: 'close-outside' }
   | { kind: 'flip' }
 );
@@ -47,8 +47,8 @@ export interface Plan {
   liquidity: Units | undefined;
   /** How long a look-up misses each close order, in the order in which they arrive. */
   lagsMs: number[];
-  entries: PlannedOrder[];
-  exits: PlannedOrder[];
+  entryOrders: PlannedOrder[];
+  exitOrders: PlannedOrder[];
   /** `half` closes 50 per cent, once. */
   links: ('close' | 'keep' | 'half')[];
   events: PlannedEvent[];
@@ -61,20 +61,21 @@ const skewBoundMs = 1_000;
 /** When hits come: at once, as TradingView resends, or later, around leases and fences. */
 const hitTimes = [0, 0, 0, 5, 50, 300, 5_000, 10_000, 12_500, 15_000, 20_000, 40_000, 90_000];
 
-const makeOrders = (random: Random, count: number, fillChance: number): PlannedOrder[] =>
-  Array.from({ length: count }, () => {
+function makeOrders(random: Random, count: number, fillChance: number): PlannedOrder[] {
+  return Array.from({ length: count }, () => {
     const amount = random.between(1, 500) * 2;
     if (!random.chance(fillChance)) return { amount, filled: 0 };
     return { amount, filled: random.chance(0.6) ? amount : random.between(1, amount) };
   });
+}
 
 /** @returns the plan that a seed stands for. */
-export const makePlan = (seed: number): Plan => {
+export function makePlan(seed: number): Plan {
   const random = new Random(seed);
   const skew = () => random.between(-skewBoundMs, skewBoundMs);
   const market = random.pick(['spot', 'perpetual'] as const);
-  const entries = makeOrders(random, random.pick([1, 1, 1, 2, 3]), 0.75);
-  const exits = makeOrders(random, random.pick([0, 0, 1, 2]), 0);
+  const entryOrders = makeOrders(random, random.pick([1, 1, 1, 2, 3]), 0.75);
+  const exitOrders = makeOrders(random, random.pick([0, 0, 1, 2]), 0);
   const links = Array.from({ length: random.between(1, 3) }, () =>
     random.pick(['close', 'close', 'close', 'keep', 'half'] as const),
   );
@@ -97,8 +98,9 @@ export const makePlan = (seed: number): Plan => {
       skewMs: skew(),
     });
   for (let fills = random.pick([0, 0, 1, 2]); fills > 0; fills -= 1) {
-    const book = exits.length > 0 && random.chance(0.4) ? ('exits' as const) : ('entries' as const);
-    const orders = book === 'exits' ? exits : entries;
+    const book =
+      exitOrders.length > 0 && random.chance(0.4) ? ('exitOrders' as const) : ('entryOrders' as const);
+    const orders = book === 'exitOrders' ? exitOrders : entryOrders;
     events.push({
       at: random.pick([0, 10, 30, 60, 120, 500, 5_000]) + random.between(0, 40),
       kind: 'fill',
@@ -111,8 +113,8 @@ export const makePlan = (seed: number): Plan => {
     events.push({
       at: random.between(0, 200),
       kind: 'cancel-outside',
-      book: 'entries',
-      index: random.between(0, entries.length - 1),
+      book: 'entryOrders',
+      index: random.between(0, entryOrders.length - 1),
     });
   if (random.chance(0.07)) events.push({ at: random.between(0, 20_000), kind: 'close-outside' });
   if (market === 'perpetual' && random.chance(0.04))
@@ -138,14 +140,15 @@ export const makePlan = (seed: number): Plan => {
     foreign: random.pick([0, 0, 5_000]),
     liquidity: random.chance(0.05) ? random.between(1, 300) : undefined,
     lagsMs: Array.from({ length: 4 }, () => (random.chance(0.3) ? random.between(0, 60_000) : 0)),
-    entries,
-    exits,
+    entryOrders,
+    exitOrders,
     links,
     events,
     faults,
   };
-};
+}
 
 /** Hits, sweeps and revokes are processes of ours; the rest happens at the exchange. */
-export const isActor = (event: PlannedEvent): boolean =>
-  event.kind === 'hit' || event.kind === 'sweep' || event.kind === 'revoke';
+export function isActor(event: PlannedEvent): boolean {
+  return event.kind === 'hit' || event.kind === 'sweep' || event.kind === 'revoke';
+}

@@ -10,7 +10,7 @@ const resendMs = 5_000;
  * One link that is hit and revoked at the same time, at a position as any seed makes it. Every third one has
  * crashes, pauses and lost answers, too.
  */
-export const makeRevokeRace = (seed: number): Plan => {
+export function makeRevokeRace(seed: number): Plan {
   const plan = makePlan(seed);
   const random = new Random(seed ^ 0x2545f491);
   const skew = () => random.between(-1_000, 1_000);
@@ -28,4 +28,4 @@ export const makeRevokeRace = (seed: number): Plan => {
   const faults =
     seed % 3 === 0 ? plan.faults.map((fault) => ({ ...fault, actor: fault.actor % actors })) : [];
   return { ...plan, links: [random.pick(['close', 'close', 'keep'])], events, faults };
-};
+}

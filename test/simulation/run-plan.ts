@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { revokeLink } from '../../lib/admin/links/manage.ts';
-import { type Link, linkIdOf } from '../../lib/link/link.ts';
+import { type Link, toLinkId } from '../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
 import type { OrderRecord, Position } from '../../lib/position/position.ts';
-import type { Engine } from '../../lib/services.ts';
+import type { Services } from '../../lib/services.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
-import type { Answer } from '../../lib/trigger/response.ts';
-import { World } from './environment.ts';
+import type { HitResponse } from '../../lib/trigger/response.ts';
+import { Environment } from './environment.ts';
 import { type Hit, judge } from './invariants.ts';
 import { memoryTable } from './memory-table.ts';
 import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
@@ -40,15 +40,15 @@ export interface RunResult {
 const settleMs = 30 * 60_000;
 
 /** Runs one plan to its end and judges it by the exchange's own ledger. Same plan, same run. */
-export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> => {
-  const world = new World();
+export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
+  const environment = new Environment();
   const random = new Random(plan.seed ^ 0x5f3759df);
-  const start = world.time;
+  const start = environment.time;
   const trace: string[] = [];
   const say = (text: string) => {
-    if (traced) trace.push(`${String(world.time - start).padStart(8)} ms  ${text}`);
+    if (traced) trace.push(`${String(environment.time - start).padStart(8)} ms  ${text}`);
   };
-  const book = new ModelBook(plan, world);
+  const book = new ModelBook(plan, environment);
   const current = new AsyncLocalStorage<Actor>();
 
   /** One step of whoever is running. Faults of the plan happen here and nowhere else. */
@@ -61,9 +61,9 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     switch (fault?.kind) {
       case 'crash':
         actor.dead = true;
-        return world.die();
+        return environment.die();
       case 'pause':
-        await world.sleep(fault.ms);
+        await environment.sleep(fault.ms);
         return 'pass';
       case 'lose':
         return 'lose';
@@ -79,10 +79,10 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     async interrupt(step) {
       if (step === 'claim:after') noteClaim();
       if (step === 'claim:after' || step === 'save:after') noteState();
-      await world.sleep(random.between(1, 4));
+      await environment.sleep(random.between(1, 4));
       const fate = await interrupt(`table ${step}`);
       if (fate !== 'pass') {
-        await world.sleep(typeof fate === 'object' ? fate.lateMs : 1_500);
+        await environment.sleep(typeof fate === 'object' ? fate.lateMs : 1_500);
         throw new Error('lost');
       }
     },
@@ -95,7 +95,7 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     const claimedAt = held?.state === 'claimed' ? held.claim?.claimedAt : undefined;
     if (held?.claim === undefined || claimedAt === undefined || claimedAt === lastClaimedAt) return;
     lastClaimedAt = claimedAt;
-    claims.push({ linkId: held.claim.linkId, at: world.time });
+    claims.push({ linkId: held.claim.linkId, at: environment.time });
   };
   let lastClaimedAt: number | undefined;
   const transitions = new Set<string>();
@@ -106,29 +106,29 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     lastState = state;
   };
 
-  const engineOf = (skewMs: number): Engine => {
-    const now = () => world.time + skewMs;
+  const engineOf = (skewMs: number): Services => {
+    const now = () => environment.time + skewMs;
     const exchange = modelExchange(book, {
       now,
       transitMs: () => random.between(5, 40),
       interrupt: (kind, name) => interrupt(`exchange ${name} ${kind}`),
     });
     return {
-      table,
+      store: table,
       exchanges: { of: async () => exchange },
       now,
-      pause: (ms) => world.sleep(ms),
-      newMark: () => `mark${random.between(0, 2 ** 31)}${random.between(0, 2 ** 31)}`.padEnd(12, '0'),
+      sleep: (ms) => environment.sleep(ms),
+      randomId: () => `mark${random.between(0, 2 ** 31)}${random.between(0, 2 ** 31)}`.padEnd(12, '0'),
     };
   };
 
-  await Promise.all([table.createPosition(positionOf(plan, book, world.time)), world.run(1_000)]);
+  await Promise.all([table.createPosition(positionOf(plan, book, environment.time)), environment.run(1_000)]);
   const links: Link[] = [];
   for (const [index, action] of plan.links.entries()) {
     const token = tokens[index] ?? '';
     const tokenHash = hashToken(token);
     const link: Link = {
-      linkId: linkIdOf(tokenHash),
+      linkId: toLinkId(tokenHash),
       tokenHash,
       positionId,
       action: action === 'keep' ? 'keep' : 'close',
@@ -136,10 +136,10 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
       confirm: false,
       methods: 'any',
       sources: 'any',
-      createdAt: new Date(world.time).toISOString(),
+      createdAt: new Date(environment.time).toISOString(),
     };
     links.push(link);
-    await Promise.all([table.createLink(link), world.run(1_000)]);
+    await Promise.all([table.createLink(link), environment.run(1_000)]);
   }
 
   const hits: Hit[] = [];
@@ -154,14 +154,14 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
       dead: false,
       faults: plan.faults.filter((fault) => isActor(event) && fault.actor === index),
     };
-    world.schedule(event.at, () => {
+    environment.schedule(event.at, () => {
       say(`${event.kind} ${JSON.stringify(event)}`);
       switch (event.kind) {
         case 'hit': {
           const hit: Hit = {
             link: event.link,
             linkId: links[event.link]?.linkId ?? '',
-            startedAt: world.time,
+            startedAt: environment.time,
             answer: undefined,
           };
           hits.push(hit);
@@ -185,7 +185,7 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
           const linkId = links[event.link]?.linkId ?? '';
           void current.run(actor, () =>
             revokeLink(engineOf(event.skewMs), linkId).then(
-              () => revocations.push({ linkId, at: world.time }),
+              () => revocations.push({ linkId, at: environment.time }),
               () => undefined,
             ),
           );
@@ -209,10 +209,10 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     });
   }
   /** The answer, beside what is durable at that moment and what the exchange has executed by then. */
-  const note = (hit: Hit, outcome: Answer | unknown) => {
-    hit.answeredAt = world.time;
-    const answer = outcome as Partial<Answer>;
-    if (typeof answer.status === 'number') hit.answer = outcome as Answer;
+  const note = (hit: Hit, outcome: HitResponse | unknown) => {
+    hit.answeredAt = environment.time;
+    const answer = outcome as Partial<HitResponse>;
+    if (typeof answer.status === 'number') hit.answer = outcome as HitResponse;
     else hit.thrown = outcome;
     hit.durable = table.positions()[0];
     hit.executed = executedCloses(book);
@@ -224,12 +224,12 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
   const last = Math.max(0, ...plan.events.map((event) => event.at));
   // Sound sweeps every minute, for as long as anything is open.
   for (let minute = 1; minute * 60_000 < settleMs; minute += 1)
-    world.schedule(last + minute * 60_000, () => {
+    environment.schedule(last + minute * 60_000, () => {
       if (table.positions()[0]?.state !== 'claimed') return;
       say('sweep of the schedule');
       void sweep(engineOf(0)).then((report) => say(`swept ${JSON.stringify(report)}`));
     });
-  await world.run(last + settleMs);
+  await environment.run(last + settleMs);
 
   const position = table.positions()[0];
   const violations = judge({ plan, book, position, hits, revocations, claims });
@@ -238,7 +238,7 @@ export const runPlan = async (plan: Plan, traced = false): Promise<RunResult> =>
     for (const order of book.orders) trace.push(`ledger: ${JSON.stringify(order)}`);
   }
   return { violations, transitions, hits, trace };
-};
+}
 
 /** As TradingView sends it. */
 const post = {
@@ -246,25 +246,28 @@ const post = {
   sourceIp: '127.0.0.1',
   userAgent: undefined,
   hasBody: false,
-  navigation: { person: false, why: 'a POST' },
+  navigation: { userInitiated: false, why: 'a POST' },
 } as const;
 
-const executedCloses = (book: ModelBook): string[] =>
-  book.of('close').flatMap((order) => (order.filled > 0 ? [order.orderId] : []));
+function executedCloses(book: ModelBook): string[] {
+  return book.of('close').flatMap((order) => (order.filled > 0 ? [order.orderId] : []));
+}
 
-const recordOfModel = (order: ModelOrder, spotLong: boolean): OrderRecord => ({
-  orderId: order.orderId,
-  type: 'limit',
-  status: order.live ? 'live' : 'done',
-  amount: toText(order.amount),
-  filled: toText(order.filled),
-  average: order.filled > 0 ? '100' : undefined,
-  baseFee: spotLong && !order.live && order.filled > 0 ? toText(order.baseFee) : undefined,
-  at: order.changedAt,
-});
+function recordOfModel(order: ModelOrder, spotLong: boolean): OrderRecord {
+  return {
+    orderId: order.orderId,
+    type: 'limit',
+    status: order.live ? 'live' : 'done',
+    amount: toText(order.amount),
+    filled: toText(order.filled),
+    average: order.filled > 0 ? '100' : undefined,
+    baseFee: spotLong && !order.live && order.filled > 0 ? toText(order.baseFee) : undefined,
+    updatedAt: order.changedAt,
+  };
+}
 
 /** The position as adopting it would have written it down. */
-export const positionOf = (plan: Plan, book: ModelBook, now: number): Position => {
+export function positionOf(plan: Plan, book: ModelBook, now: number): Position {
   const spotLong = plan.market === 'spot' && plan.side === 'long';
   return {
     positionId,
@@ -275,13 +278,13 @@ export const positionOf = (plan: Plan, book: ModelBook, now: number): Position =
     createdAt: new Date(now).toISOString(),
     hedged: false,
     market: rules(plan),
-    entries: book.of('entry').map((order) => recordOfModel(order, spotLong)),
-    exits: book.of('exit').map((order) => recordOfModel(order, spotLong)),
-    seen: { at: now, price: '100' },
+    entryOrders: book.of('entry').map((order) => recordOfModel(order, spotLong)),
+    exitOrders: book.of('exit').map((order) => recordOfModel(order, spotLong)),
+    lastSync: { at: now, price: '100' },
     state: 'open',
     epoch: 0,
     attempt: 0,
     revision: 0,
     uses: {},
   };
-};
+}

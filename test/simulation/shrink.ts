@@ -2,7 +2,7 @@ import { isActor, type Plan } from './plan.ts';
 import { runPlan } from './run-plan.ts';
 
 /** @returns the smallest plan, got by taking things away one at a time, that still breaks a promise. */
-export const shrink = async (plan: Plan): Promise<Plan> => {
+export async function shrink(plan: Plan): Promise<Plan> {
   let least = plan;
   for (let smaller: Plan | undefined = least; smaller !== undefined; ) {
     smaller = undefined;
@@ -15,9 +15,11 @@ export const shrink = async (plan: Plan): Promise<Plan> => {
     if (smaller !== undefined) least = smaller;
   }
   return least;
-};
+}
 
-const without = <Item>(items: Item[], index: number): Item[] => items.filter((_, at) => at !== index);
+function without<Item>(items: Item[], index: number): Item[] {
+  return items.filter((_, at) => at !== index);
+}
 
 function* withoutOne(plan: Plan): Generator<Plan> {
   for (const index of plan.faults.keys()) yield { ...plan, faults: without(plan.faults, index) };
@@ -26,12 +28,12 @@ function* withoutOne(plan: Plan): Generator<Plan> {
   if (plan.exchangeSkewMs !== 0) yield { ...plan, exchangeSkewMs: 0 };
   if (plan.liquidity !== undefined) yield { ...plan, liquidity: undefined };
   if (plan.feePerMille > 0) yield { ...plan, feePerMille: 0 };
-  if (plan.exits.length > 0) yield { ...plan, exits: plan.exits.slice(0, -1) };
-  if (plan.entries.length > 1) yield { ...plan, entries: plan.entries.slice(0, -1) };
+  if (plan.exitOrders.length > 0) yield { ...plan, exitOrders: plan.exitOrders.slice(0, -1) };
+  if (plan.entryOrders.length > 1) yield { ...plan, entryOrders: plan.entryOrders.slice(0, -1) };
 }
 
 /** Taking an actor away moves the numbers of those after it, in the faults too. */
-const withoutEvent = (plan: Plan, index: number): Plan => {
+function withoutEvent(plan: Plan, index: number): Plan {
   const event = plan.events[index];
   const events = without(plan.events, index);
   if (event === undefined || !isActor(event)) return { ...plan, events };
@@ -40,4 +42,4 @@ const withoutEvent = (plan: Plan, index: number): Plan => {
     .filter((fault) => fault.actor !== actor)
     .map((fault) => (fault.actor > actor ? { ...fault, actor: fault.actor - 1 } : fault));
   return { ...plan, events, faults };
-};
+}

@@ -6,7 +6,7 @@ import { runPlan } from './run-plan.ts';
 const chunk = 4_000;
 const chunks = Array.from({ length: 5 }, (_, index) => 1 + index * chunk);
 
-describe('the engine under faults', () => {
+describe('the services under faults', () => {
   it.each(chunks)('keeps every promise in the 4,000 seeds from %i', { timeout: 120_000 }, async (from) => {
     const broken: string[] = [];
     for (let seed = from; seed < from + chunk; seed += 1) {

@@ -5,7 +5,7 @@ import { Trouble } from './field.tsx';
 import { useTask } from './use-task.ts';
 
 /** Asks before something that can't be undone; closes once it is done. */
-export const ConfirmDialog = ({
+export function ConfirmDialog({
   title,
   subtitle,
   verb,
@@ -19,7 +19,7 @@ export const ConfirmDialog = ({
   task: () => Promise<void>;
   onClose: () => void;
   children: ComponentChildren;
-}) => {
+}) {
   const { busy, trouble, run } = useTask();
   return (
     <Dialog title={title} subtitle={subtitle} onClose={onClose}>
@@ -48,4 +48,4 @@ export const ConfirmDialog = ({
       </form>
     </Dialog>
   );
-};
+}

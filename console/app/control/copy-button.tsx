@@ -5,7 +5,7 @@ import { Icon } from './icon.tsx';
 const tickMs = 2_500;
 
 /** The Copy icon. Says that it has copied, in sight and for a screen reader. */
-export const CopyButton = ({
+export function CopyButton({
   text,
   name,
   onCopied,
@@ -16,7 +16,7 @@ export const CopyButton = ({
   name: string;
   onCopied?: () => void;
   autoFocus?: boolean;
-}) => {
+}) {
   const [told, setTold] = useState<'' | 'Copied' | 'Not copied: mark the text and copy it yourself'>('');
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -49,4 +49,4 @@ export const CopyButton = ({
       </span>
     </span>
   );
-};
+}

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
 /** A modal dialog: the browser keeps the focus in it, and gives it back to where it was. */
-export const Dialog = ({
+export function Dialog({
   title,
   subtitle,
   wide,
@@ -18,7 +18,7 @@ export const Dialog = ({
   mayClose?: () => boolean;
   onClose: () => void;
   children: ComponentChildren;
-}) => {
+}) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const asked = () => mayClose?.() ?? true;
@@ -59,4 +59,4 @@ export const Dialog = ({
       </div>
     </dialog>
   );
-};
+}

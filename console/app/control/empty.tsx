@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './icon.tsx';
 
 /** What stands where there is nothing to show, with what to do about it. */
-export const Empty = ({
+export function Empty({
   icon,
   title,
   children,
@@ -10,10 +10,12 @@ export const Empty = ({
   icon: IconName;
   title: string;
   children?: ComponentChildren;
-}) => (
-  <div class="empty">
-    <Icon name={icon} />
-    <p class="empty-title">{title}</p>
-    {children}
-  </div>
-);
+}) {
+  return (
+    <div class="empty">
+      <Icon name={icon} />
+      <p class="empty-title">{title}</p>
+      {children}
+    </div>
+  );
+}

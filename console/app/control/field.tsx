@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 
 /** A label above what it names, with a word of help below. */
-export const Field = ({
+export function Field({
   label,
   help,
   children,
@@ -9,16 +9,18 @@ export const Field = ({
   label: string;
   help?: string | undefined;
   children: ComponentChildren;
-}) => (
-  // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child.
-  <label class="field">
-    <span class="label">{label}</span>
-    {children}
-    {help === undefined ? null : <span class="help">{help}</span>}
-  </label>
-);
+}) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child.
+    <label class="field">
+      <span class="label">{label}</span>
+      {children}
+      {help === undefined ? null : <span class="help">{help}</span>}
+    </label>
+  );
+}
 
-export const TextInput = ({
+export function TextInput({
   value,
   onInput,
   ...rest
@@ -30,18 +32,20 @@ export const TextInput = ({
   required?: boolean;
   pattern?: string;
   maxLength?: number;
-}) => (
-  <input
-    type="text"
-    autocomplete="off"
-    spellcheck={false}
-    {...rest}
-    value={value}
-    onInput={(event) => onInput(event.currentTarget.value)}
-  />
-);
+}) {
+  return (
+    <input
+      type="text"
+      autocomplete="off"
+      spellcheck={false}
+      {...rest}
+      value={value}
+      onInput={(event) => onInput(event.currentTarget.value)}
+    />
+  );
+}
 
-export const Select = <Value extends string>({
+export function Select<Value extends string>({
   value,
   options,
   onChange,
@@ -49,17 +53,19 @@ export const Select = <Value extends string>({
   value: Value;
   options: readonly { value: Value; label: string }[];
   onChange: (value: Value) => void;
-}) => (
-  <select value={value} onChange={(event) => onChange(event.currentTarget.value as Value)}>
-    {options.map((option) => (
-      <option key={option.value} value={option.value}>
-        {option.label}
-      </option>
-    ))}
-  </select>
-);
+}) {
+  return (
+    <select value={value} onChange={(event) => onChange(event.currentTarget.value as Value)}>
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}
 
 /** What was refused, where it was asked for. Stays in the page when empty, so that it is read out. */
-export const Trouble = ({ children }: { children: string | undefined }) => (
-  <div role="alert">{children === undefined ? null : <p class="trouble">{children}</p>}</div>
-);
+export function Trouble({ children }: { children: string | undefined }) {
+  return <div role="alert">{children === undefined ? null : <p class="trouble">{children}</p>}</div>;
+}

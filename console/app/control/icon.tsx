@@ -19,8 +19,10 @@ const paths = {
 export type IconName = keyof typeof paths;
 
 /** Always beside words, or in a button that has a name: it says nothing by itself. */
-export const Icon = ({ name }: { name: IconName }) => (
-  <svg class={`icon icon-${name}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-    <path d={paths[name]} />
-  </svg>
-);
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}

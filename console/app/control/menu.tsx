@@ -12,7 +12,7 @@ export interface MenuItem {
 const gap = 4;
 
 /** The three-dot menu. In the top layer, so that no table cuts it off; closes by itself at Escape or a click beside it. */
-export const Menu = ({ name, items }: { name: string; items: MenuItem[] }) => {
+export function Menu({ name, items }: { name: string; items: MenuItem[] }) {
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -98,4 +98,4 @@ export const Menu = ({ name, items }: { name: string; items: MenuItem[] }) => {
       </div>
     </>
   );
-};
+}

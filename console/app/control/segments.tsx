@@ -1,5 +1,5 @@
 /** One of a few, all in sight. */
-export const Segments = <Value extends string>({
+export function Segments<Value extends string>({
   name,
   options,
   value,
@@ -9,19 +9,21 @@ export const Segments = <Value extends string>({
   options: readonly { value: Value; label: string; count?: number }[];
   value: Value;
   onChange: (value: Value) => void;
-}) => (
-  <fieldset class="segments">
-    <legend class="unseen">{name}</legend>
-    {options.map((option) => (
-      <button
-        key={option.value}
-        type="button"
-        aria-pressed={option.value === value}
-        onClick={() => onChange(option.value)}
-      >
-        {option.label}
-        {option.count === undefined ? null : <span class="count">{option.count}</span>}
-      </button>
-    ))}
-  </fieldset>
-);
+}) {
+  return (
+    <fieldset class="segments">
+      <legend class="unseen">{name}</legend>
+      {options.map((option) => (
+        <button
+          key={option.value}
+          type="button"
+          aria-pressed={option.value === value}
+          onClick={() => onChange(option.value)}
+        >
+          {option.label}
+          {option.count === undefined ? null : <span class="count">{option.count}</span>}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

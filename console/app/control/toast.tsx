@@ -6,17 +6,19 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const shownMs = 6_000;
 
 /** Says in passing what came of something. */
-export const say = (text: string, tone: 'good' | 'bad' = 'good'): void => {
+export function say(text: string, tone: 'good' | 'bad' = 'good'): void {
   notice.value = { text, tone };
   clearTimeout(timer);
   timer = setTimeout(() => {
     notice.value = undefined;
   }, shownMs);
-};
+}
 
 /** Stays in the page even when empty, so that screen readers notice the change. */
-export const Notice = () => (
-  <div class="notice-place" role="status">
-    {notice.value === undefined ? null : <p class={`notice ${notice.value.tone}`}>{notice.value.text}</p>}
-  </div>
-);
+export function Notice() {
+  return (
+    <div class="notice-place" role="status">
+      {notice.value === undefined ? null : <p class={`notice ${notice.value.tone}`}>{notice.value.text}</p>}
+    </div>
+  );
+}

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { wordsOf } from '../api.ts';
 
 /** Something a button does that takes a moment and may be refused. */
-export const useTask = () => {
+export function useTask() {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | undefined>(undefined);
   const run = async (task: () => Promise<void>): Promise<void> => {
@@ -16,4 +16,4 @@ export const useTask = () => {
     setBusy(false);
   };
   return { busy, trouble, run: (task: () => Promise<void>) => void run(task) };
-};
+}

@@ -6,7 +6,7 @@ import { useTask } from '../control/use-task.ts';
 import { exchangeName, isOver } from '../labels.ts';
 import { type AccountView, accounts, positions } from '../store.ts';
 
-const AccountRow = ({ account }: { account: AccountView }) => {
+function AccountRow({ account }: { account: AccountView }) {
   const [told, setTold] = useState<CommandResult<'accounts.check'> | undefined>(undefined);
   const { busy, trouble, run } = useTask();
   const open = (positions.value ?? []).filter(
@@ -45,23 +45,25 @@ const AccountRow = ({ account }: { account: AccountView }) => {
       </div>
     </li>
   );
-};
+}
 
 /** The exchange accounts, and what their keys may do. */
-export const Accounts = () => (
-  <section class="card">
-    <h2>Accounts</h2>
-    {accounts.value?.length === 0 ? (
-      <p class="muted card-body">None yet.</p>
-    ) : (
-      <ul class="accounts">
-        {(accounts.value ?? []).map((account) => (
-          <AccountRow key={account.name} account={account} />
-        ))}
-      </ul>
-    )}
-    <p class="card-foot">
-      Add or change keys in a terminal, never here: <code>ripcord accounts add</code>
-    </p>
-  </section>
-);
+export function Accounts() {
+  return (
+    <section class="card">
+      <h2>Accounts</h2>
+      {accounts.value?.length === 0 ? (
+        <p class="muted card-body">None yet.</p>
+      ) : (
+        <ul class="accounts">
+          {(accounts.value ?? []).map((account) => (
+            <AccountRow key={account.name} account={account} />
+          ))}
+        </ul>
+      )}
+      <p class="card-foot">
+        Add or change keys in a terminal, never here: <code>ripcord accounts add</code>
+      </p>
+    </section>
+  );
+}

@@ -10,18 +10,18 @@ import { Activity } from './activity.tsx';
 import { Totals } from './totals.tsx';
 
 /** What needs a person, with the way to settle it. */
-const Attention = () => {
+function Attention() {
   const waiting = (positions.value ?? []).filter((position) => stageOf(position) === 'attention');
   return (
     <>
-      {waiting.map(({ positionId, symbol, side, attention }) => (
+      {waiting.map(({ positionId, symbol, side, attentionReason }) => (
         <div key={positionId} class="banner warn" role="alert">
           <Icon name="alert" />
           <p>
             <strong>
               {marketName(symbol)} {side} needs a person.
             </strong>{' '}
-            {attention}
+            {attentionReason}
           </p>
           <button type="button" onClick={() => openDialog({ kind: 'resolve', positionId })}>
             Resolve…
@@ -30,9 +30,9 @@ const Attention = () => {
       ))}
     </>
   );
-};
+}
 
-export const Dashboard = () => {
+export function Dashboard() {
   const open = (positions.value ?? []).filter((position) => !isOver(position));
   const hasAccounts = accounts.value === undefined || accounts.value.length > 0;
   return (
@@ -75,4 +75,4 @@ export const Dashboard = () => {
       </div>
     </>
   );
-};
+}

@@ -7,7 +7,7 @@ const dayMs = 86_400_000;
 const openStages: Stage[] = ['filled', 'partly', 'unfilled', 'closing', 'attention'];
 
 /** The four figures that say how things stand. */
-export const Totals = () => {
+export function Totals() {
   const all = positions.value ?? [];
   const byStage = openStages
     .map((stage) => ({ stage, count: all.filter((position) => stageOf(position) === stage).length }))
@@ -15,11 +15,11 @@ export const Totals = () => {
   const over = all.filter((position) => stages[stageOf(position)].tone === 'over').length;
   const open = all.length - over;
   const quotes = [...new Set(all.map(({ quote }) => quote))].map((quote) => {
-    const held = all.filter((each) => each.quote === quote && each.unrealisedProfit !== undefined);
+    const held = all.filter((each) => each.quote === quote && each.unrealizedProfit !== undefined);
     return {
       quote,
-      profit: total(held.map(({ unrealisedProfit = '0' }) => unrealisedProfit)),
-      cost: total(held.map(({ left, averageEntry = '0' }) => product(left, averageEntry))),
+      profit: total(held.map(({ unrealizedProfit = '0' }) => unrealizedProfit)),
+      cost: total(held.map(({ remaining, averageEntry = '0' }) => product(remaining, averageEntry))),
     };
   });
   const armed = links.value.filter((link) => isArmed(link, positionOf(link.positionId)));
@@ -80,4 +80,4 @@ export const Totals = () => {
       </div>
     </dl>
   );
-};
+}

@@ -1,23 +1,20 @@
 import type { LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
-import { chartOf, isPublic, onlyHere, paidPlan } from '../../../lib/link/tradingview.ts';
+import {
+  isReachableByTradingView,
+  onlyHere,
+  paidPlan,
+  toTradingViewSymbol,
+} from '../../../lib/link/tradingview.ts';
 import { CopyButton } from '../control/copy-button.tsx';
 import { byHand } from '../labels.ts';
 
 /** How to put a link into a TradingView alert, in TradingView's own words. */
-export const AlertSteps = ({
-  position,
-  url,
-  link,
-}: {
-  position: PositionView;
-  url: string;
-  link: LinkView;
-}) => {
-  const chart = chartOf(position);
+export function AlertSteps({ position, url, link }: { position: PositionView; url: string; link: LinkView }) {
+  const chart = toTradingViewSymbol(position);
   return (
     <section class="steps">
       <h3>Use it in a TradingView alert</h3>
-      {isPublic(url) ? null : <p class="hint">{onlyHere}</p>}
+      {isReachableByTradingView(url) ? null : <p class="hint">{onlyHere}</p>}
       {typeof link.sources === 'string' ? null : (
         <p class="hint">
           TradingView sends alerts from addresses of its own. They have to be among the addresses that you
@@ -54,4 +51,4 @@ export const AlertSteps = ({
       </p>
     </section>
   );
-};
+}

@@ -11,7 +11,7 @@ import { Made } from './created-link.tsx';
 import { type LinkChoices, LinkOptions, noChoices, optionsOf } from './link-options.tsx';
 
 /** The two things a link can do, then the link itself. */
-export const CreateDialog = ({ position, onClose }: { position: PositionView; onClose: () => void }) => {
+export function CreateDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
   const [action, setAction] = useState<Action>('close');
   const [choices, setChoices] = useState<LinkChoices>(noChoices);
   const [made, setMade] = useState<CommandResult<'links.create'> | undefined>(undefined);
@@ -90,4 +90,4 @@ export const CreateDialog = ({ position, onClose }: { position: PositionView; on
       )}
     </Dialog>
   );
-};
+}

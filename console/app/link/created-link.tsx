@@ -6,7 +6,7 @@ import { localTime } from '../timestamp.tsx';
 import { AlertSteps } from './alert-steps.tsx';
 
 /** The link, this once, and what to do with it. */
-export const Made = ({
+export function Made({
   made: { url, link },
   position,
   warned,
@@ -17,7 +17,7 @@ export const Made = ({
   /** Somebody was about to leave without having copied it. */
   warned: boolean;
   onCopied: () => void;
-}) => {
+}) {
   const [copied, setCopied] = useState(false);
   const limits = limitsOf(link, localTime);
   return (
@@ -52,4 +52,4 @@ export const Made = ({
       <AlertSteps position={position} url={url} link={link} />
     </div>
   );
-};
+}

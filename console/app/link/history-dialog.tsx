@@ -11,7 +11,7 @@ import { Moment } from '../timestamp.tsx';
 import { decisionOf, originOf } from './hit-line.tsx';
 
 /** Everything that hit one link, with what was asked of the exchange. */
-export const HistoryDialog = ({ link, onClose }: { link: LinkView; onClose: () => void }) => {
+export function HistoryDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
   const [told, setTold] = useState<HitView[] | undefined>(undefined);
   const { trouble, run } = useTask();
   const { linkId } = link;
@@ -64,4 +64,4 @@ export const HistoryDialog = ({ link, onClose }: { link: LinkView; onClose: () =
       </div>
     </Dialog>
   );
-};
+}

@@ -4,20 +4,21 @@ import type { Tone } from '../labels.ts';
 const decisions: Record<HitView['decision'], { word: string; tone: Tone }> = {
   fired: { word: 'Fired', tone: 'gain' },
   recovered: { word: 'Finished', tone: 'gain' },
-  repeated: { word: 'Repeated', tone: 'plain' },
+  duplicate: { word: 'Repeated', tone: 'plain' },
   'in-progress': { word: 'In progress', tone: 'busy' },
-  asked: { word: 'Asked first', tone: 'plain' },
+  'confirmation-required': { word: 'Asked first', tone: 'plain' },
   refused: { word: 'Refused', tone: 'warn' },
 };
 
 /** What was decided. What was fired and yet refused or left to a person is no success. */
-export const decisionOf = ({ decision, status }: HitView): { word: string; tone: Tone } =>
-  decision === 'fired' && status >= 400 ? { ...decisions.fired, tone: 'warn' } : decisions[decision];
+export function decisionOf({ decision, status }: HitView): { word: string; tone: Tone } {
+  return decision === 'fired' && status >= 400 ? { ...decisions.fired, tone: 'warn' } : decisions[decision];
+}
 
 /** Where a hit came from, in a few words. */
-export const originOf = ({ method, sourceIp, resend }: HitView): string => {
+export function originOf({ method, sourceIp, resend }: HitView): string {
   if (method === 'admin') return 'by hand, from here';
   if (method === 'sweep') return "by Ripcord's own sweep";
   const again = resend > 0 ? `, sent again (${resend})` : '';
   return `${method}${sourceIp === undefined ? '' : ` from ${sourceIp}`}${again}`;
-};
+}

@@ -27,13 +27,15 @@ export const noChoices: LinkChoices = {
 };
 
 /** Whole numbers only; what is no number goes out as it is, for the admin function to refuse in words. */
-const whole = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text));
+function whole(text: string): number | undefined {
+  return text.trim() === '' ? undefined : Number(text);
+}
 
 /** @returns the options as the command takes them, without those left alone. */
-export const optionsOf = (
+export function optionsOf(
   { label, expiresIn, ownTime, maxUses, percent, browser, sources, addresses }: LinkChoices,
   action: Action,
-): Partial<Asked<'links.create'>> => {
+): Partial<Asked<'links.create'>> {
   const uses = whole(maxUses);
   const part = action === 'close' ? whole(percent) : undefined;
   return {
@@ -45,9 +47,9 @@ export const optionsOf = (
     ...(browser === 'post-only' ? { methods: browser } : {}),
     ...(sources === '' ? {} : { sources: sources === 'tradingview' ? sources : addresses.split(/[\s,]+/) }),
   };
-};
+}
 
-export const LinkOptions = ({
+export function LinkOptions({
   choices,
   action,
   onChange,
@@ -55,7 +57,7 @@ export const LinkOptions = ({
   choices: LinkChoices;
   action: Action;
   onChange: (choices: LinkChoices) => void;
-}) => {
+}) {
   const set = (change: Partial<LinkChoices>) => onChange({ ...choices, ...change });
   return (
     <details class="options">
@@ -148,4 +150,4 @@ export const LinkOptions = ({
       </div>
     </details>
   );
-};
+}

@@ -7,12 +7,13 @@ import { pathOf } from '../route.ts';
 import { hits, positionOf } from '../store.ts';
 import { localTime, Moment } from '../timestamp.tsx';
 
-const stateOf = (link: LinkView) =>
-  link.state === 'armed' && !isArmed(link, positionOf(link.positionId))
+function stateOf(link: LinkView) {
+  return link.state === 'armed' && !isArmed(link, positionOf(link.positionId))
     ? { word: 'Position over', tone: 'over' as const }
     : linkStates[link.state];
+}
 
-const LinkMenu = ({ link }: { link: LinkView }) => {
+function LinkMenu({ link }: { link: LinkView }) {
   const { linkId } = link;
   return (
     <Menu
@@ -33,64 +34,66 @@ const LinkMenu = ({ link }: { link: LinkView }) => {
       ]}
     />
   );
-};
+}
 
 /** Links with what they do and whether they still can. */
-export const LinkTable = ({ links, withPosition }: { links: LinkView[]; withPosition: boolean }) => (
-  <div class="table-place">
-    <table class="data stacks">
-      <thead>
-        <tr>
-          <th scope="col">Link</th>
-          {withPosition ? <th scope="col">Position</th> : null}
-          <th scope="col">State</th>
-          <th scope="col">Limits</th>
-          <th scope="col">Created</th>
-          <th scope="col">Last hit</th>
-          <th scope="col">
-            <span class="unseen">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {links.map((link) => {
-          const position = positionOf(link.positionId);
-          const last = hits.value.find((hit) => hit.linkId === link.linkId);
-          const state = stateOf(link);
-          return (
-            <tr key={link.linkId} class={state.tone === 'over' ? 'over' : ''}>
-              <th scope="row">
-                {actions[link.action].title}
-                <span class="sub">{link.label ?? link.linkId}</span>
-              </th>
-              {withPosition ? (
-                <td data-name="Position">
-                  {position === undefined ? (
-                    <span class="muted">removed</span>
-                  ) : (
-                    <a href={pathOf.position(position.positionId)}>{marketName(position.symbol)}</a>
-                  )}
+export function LinkTable({ links, withPosition }: { links: LinkView[]; withPosition: boolean }) {
+  return (
+    <div class="table-place">
+      <table class="data stacks">
+        <thead>
+          <tr>
+            <th scope="col">Link</th>
+            {withPosition ? <th scope="col">Position</th> : null}
+            <th scope="col">State</th>
+            <th scope="col">Limits</th>
+            <th scope="col">Created</th>
+            <th scope="col">Last hit</th>
+            <th scope="col">
+              <span class="unseen">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {links.map((link) => {
+            const position = positionOf(link.positionId);
+            const last = hits.value.find((hit) => hit.linkId === link.linkId);
+            const state = stateOf(link);
+            return (
+              <tr key={link.linkId} class={state.tone === 'over' ? 'over' : ''}>
+                <th scope="row">
+                  {actions[link.action].title}
+                  <span class="sub">{link.label ?? link.linkId}</span>
+                </th>
+                {withPosition ? (
+                  <td data-name="Position">
+                    {position === undefined ? (
+                      <span class="muted">removed</span>
+                    ) : (
+                      <a href={pathOf.position(position.positionId)}>{marketName(position.symbol)}</a>
+                    )}
+                  </td>
+                ) : null}
+                <td data-name="State">
+                  <Pill tone={state.tone}>{state.word}</Pill>
                 </td>
-              ) : null}
-              <td data-name="State">
-                <Pill tone={state.tone}>{state.word}</Pill>
-              </td>
-              <td data-name="Limits">
-                {limitsOf(link, localTime).join(', ') || <span class="muted">none</span>}
-              </td>
-              <td data-name="Created">
-                <Moment at={link.createdAt} />
-              </td>
-              <td data-name="Last hit">
-                {last === undefined ? <span class="muted">never</span> : <Moment at={last.at} />}
-              </td>
-              <td class="tools">
-                <LinkMenu link={link} />
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  </div>
-);
+                <td data-name="Limits">
+                  {limitsOf(link, localTime).join(', ') || <span class="muted">none</span>}
+                </td>
+                <td data-name="Created">
+                  <Moment at={link.createdAt} />
+                </td>
+                <td data-name="Last hit">
+                  {last === undefined ? <span class="muted">never</span> : <Moment at={last.at} />}
+                </td>
+                <td class="tools">
+                  <LinkMenu link={link} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

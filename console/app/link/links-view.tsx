@@ -7,7 +7,7 @@ import { links, positionOf } from '../store.ts';
 import { LinkTable } from './link-table.tsx';
 
 /** Every link there is. */
-export const LinksView = () => {
+export function LinksView() {
   const [shown, setShown] = useState<'armed' | 'all'>('armed');
   const armed = links.value.filter((link) => isArmed(link, positionOf(link.positionId)));
   const listed = shown === 'armed' ? armed : links.value;
@@ -40,4 +40,4 @@ export const LinksView = () => {
       )}
     </>
   );
-};
+}

@@ -8,7 +8,7 @@ import { useTask } from '../control/use-task.ts';
 import { actions, marketName } from '../labels.ts';
 
 /** What a link would do now, asked of the exchange and not done. */
-export const PreviewDialog = ({ link, onClose }: { link: LinkView; onClose: () => void }) => {
+export function PreviewDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
   const [told, setTold] = useState<CommandResult<'links.preview'> | undefined>(undefined);
   const { trouble, run } = useTask();
   const { linkId } = link;
@@ -41,4 +41,4 @@ export const PreviewDialog = ({ link, onClose }: { link: LinkView; onClose: () =
       </div>
     </Dialog>
   );
-};
+}

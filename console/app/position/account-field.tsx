@@ -3,21 +3,23 @@ import { exchangeName } from '../labels.ts';
 import { accounts } from '../store.ts';
 
 /** Which of the stored accounts. */
-export const AccountField = ({
+export function AccountField({
   account,
   onChange,
 }: {
   account: string;
   onChange: (account: string) => void;
-}) => (
-  <Field label="Account">
-    <Select
-      value={account}
-      onChange={onChange}
-      options={(accounts.value ?? []).map(({ name, exchange }) => ({
-        value: name,
-        label: `${name} (${exchangeName(exchange)})`,
-      }))}
-    />
-  </Field>
-);
+}) {
+  return (
+    <Field label="Account">
+      <Select
+        value={account}
+        onChange={onChange}
+        options={(accounts.value ?? []).map(({ name, exchange }) => ({
+          value: name,
+          label: `${name} (${exchangeName(exchange)})`,
+        }))}
+      />
+    </Field>
+  );
+}

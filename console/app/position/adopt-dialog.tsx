@@ -13,7 +13,7 @@ import { AdoptForm } from './adopt-form.tsx';
 import { type Candidate, candidatesOf } from './adoptable.ts';
 
 /** Takes over what is open at the exchange, from a list of it. */
-export const AdoptDialog = ({ onClose }: { onClose: () => void }) => {
+export function AdoptDialog({ onClose }: { onClose: () => void }) {
   const stored = accounts.value ?? [];
   const [account, setAccount] = useState(stored[0]?.name ?? '');
   const [candidates, setCandidates] = useState<Candidate[] | undefined>(undefined);
@@ -85,14 +85,16 @@ export const AdoptDialog = ({ onClose }: { onClose: () => void }) => {
       </div>
     </Dialog>
   );
-};
+}
 
-const count = (number: number, noun: string, nouns: string): string[] =>
-  number === 0 ? [] : [`${number} ${number === 1 ? noun : nouns}`];
+function count(number: number, noun: string, nouns: string): string[] {
+  return number === 0 ? [] : [`${number} ${number === 1 ? noun : nouns}`];
+}
 
-const describe = ({ holding, entries, exits }: Candidate): string =>
-  [
+function describe({ holding, entries, exits }: Candidate): string {
+  return [
     ...(holding === undefined ? [] : [`holds ${holding.amount}`]),
     ...count(entries.length, 'entry order', 'entry orders'),
     ...count(exits.length, 'exit order', 'exit orders'),
   ].join(', ');
+}

@@ -5,7 +5,7 @@ import { amount, isPositive, price } from '../format.ts';
 import { baseOf } from '../labels.ts';
 import { adoptionOf, type Candidate, suggestedAmount } from './adoptable.ts';
 
-const OrderTick = ({
+function OrderTick({
   order,
   ticked,
   onToggle,
@@ -13,7 +13,7 @@ const OrderTick = ({
   order: OpenOrderView;
   ticked: boolean;
   onToggle: () => void;
-}) => {
+}) {
   const at = order.price ?? order.triggerPrice;
   return (
     <label class="tick">
@@ -29,10 +29,10 @@ const OrderTick = ({
       </span>
     </label>
   );
-};
+}
 
 /** Which orders belong to the position, and how much it is where no entry order says so. */
-export const AdoptForm = ({
+export function AdoptForm({
   candidate,
   account,
   busy,
@@ -46,7 +46,7 @@ export const AdoptForm = ({
   trouble: string | undefined;
   onBack: () => void;
   onAdopt: (input: CommandInput<'positions.adopt'>) => void;
-}) => {
+}) {
   const { entries, exits, holding, symbol } = candidate;
   const [ticked, setTicked] = useState<ReadonlySet<string>>(
     // An order that waits beside a holding may add to it or be another position: its owner says so.
@@ -120,4 +120,4 @@ export const AdoptForm = ({
       </footer>
     </form>
   );
-};
+}

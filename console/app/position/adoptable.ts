@@ -14,7 +14,7 @@ export interface Candidate {
   exits: OpenOrderView[];
 }
 
-const sideOf = (order: OpenOrderView, held: Set<string>): Side => {
+function sideOf(order: OpenOrderView, held: Set<string>): Side {
   if (order.positionSide !== undefined) return order.positionSide;
   const buys = order.side === 'buy';
   // Spot has longs only. On a perpetual, what reduces or stands against a holding is an exit of it.
@@ -22,10 +22,10 @@ const sideOf = (order: OpenOrderView, held: Set<string>): Side => {
   const closes =
     order.reduceOnly === true || order.conditional || held.has(`${order.symbol} ${buys ? 'short' : 'long'}`);
   return closes === buys ? 'short' : 'long';
-};
+}
 
 /** Groups what an exchange tells into candidates, without what a position has already. */
-export const candidatesOf = ({ orders, holdings }: Open): Candidate[] => {
+export function candidatesOf({ orders, holdings }: Open): Candidate[] {
   const found = new Map<string, Candidate>();
   const at = (symbol: string, side: Side): Candidate => {
     const key = `${symbol} ${side}`;
@@ -45,19 +45,20 @@ export const candidatesOf = ({ orders, holdings }: Open): Candidate[] => {
     (isEntry ? candidate.entries : candidate.exits).push(order);
   }
   return [...found.values()].sort((a, b) => a.key.localeCompare(b.key));
-};
+}
 
 /** The largest exit says best how much of a spot balance is the position's. */
-export const suggestedAmount = ({ exits }: Candidate): string =>
-  exits.map(({ amount }) => amount).sort((a, b) => compare(b, a))[0] ?? '';
+export function suggestedAmount({ exits }: Candidate): string {
+  return exits.map(({ amount }) => amount).sort((a, b) => compare(b, a))[0] ?? '';
+}
 
 /** The command for what was ticked. Only where no entry order tells it, the amount is stated. */
-export const adoptionOf = (
+export function adoptionOf(
   candidate: Candidate,
   account: string,
   ticked: ReadonlySet<string>,
   stated: string,
-): CommandInput<'positions.adopt'> => {
+): CommandInput<'positions.adopt'> {
   const idsOf = (orders: OpenOrderView[]) =>
     orders.map(({ orderId }) => orderId).filter((id) => ticked.has(id));
   const entryOrderIds = idsOf(candidate.entries);
@@ -69,4 +70,4 @@ export const adoptionOf = (
     ...(entryOrderIds.length > 0 ? { entryOrderIds } : stated.trim() === '' ? {} : { amount: stated.trim() }),
     ...(exitOrderIds.length > 0 ? { exitOrderIds } : {}),
   };
-};
+}

@@ -34,7 +34,7 @@ export interface Drawing {
 }
 
 /** The page's own colours, which follow the system's light or dark. */
-const coloursOf = (element: Element) => {
+function coloursOf(element: Element) {
   const style = getComputedStyle(element);
   const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
@@ -45,7 +45,7 @@ const coloursOf = (element: Element) => {
     loss: of('loss'),
     surface: of('surface'),
   };
-};
+}
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
@@ -55,13 +55,15 @@ const both = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
 });
-const dateOf = (time: unknown) => new Date(Number(time) * 1_000);
+function dateOf(time: unknown) {
+  return new Date(Number(time) * 1_000);
+}
 
 /** A line further away than this part of the price would flatten the candles: it is left outside the view. */
 const farAway = 0.2;
 
 /** The only place that knows the charting library. Floats only from here on: they are pixels in the end. */
-export const drawChart = (place: HTMLElement, priceStep: string): Drawing => {
+export function drawChart(place: HTMLElement, priceStep: string): Drawing {
   let lines: Line[] = [];
   let marks: Mark[] = [];
   let candles: Candle[] = [];
@@ -176,4 +178,4 @@ export const drawChart = (place: HTMLElement, priceStep: string): Drawing => {
       chart.remove();
     },
   };
-};
+}

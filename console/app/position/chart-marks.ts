@@ -4,35 +4,37 @@ import { exitName } from '../labels.ts';
 import type { Line, Mark } from './chart-drawing.ts';
 
 /** Where the position stands and where its orders wait. */
-export const linesOf = (position: PositionView): Line[] => [
-  ...(position.averageEntry === undefined || !isPositive(position.left)
-    ? []
-    : [{ price: position.averageEntry, title: 'Entry', look: 'entry' as const, dashed: false }]),
-  ...position.entries.flatMap(({ status, price }): Line[] =>
-    status === 'live' && price !== undefined
-      ? [{ price, title: 'Entry waits', look: 'entry', dashed: true }]
-      : [],
-  ),
-  ...position.exits.flatMap(({ status, price, triggerPrice }): Line[] => {
-    const at = triggerPrice ?? price;
-    if (status !== 'live' || at === undefined) return [];
-    const title = exitName(at, position);
-    return [{ price: at, title, look: title === 'Stop' ? 'stop' : 'target', dashed: true }];
-  }),
-];
+export function linesOf(position: PositionView): Line[] {
+  return [
+    ...(position.averageEntry === undefined || !isPositive(position.remaining)
+      ? []
+      : [{ price: position.averageEntry, title: 'Entry', look: 'entry' as const, dashed: false }]),
+    ...position.entryOrders.flatMap(({ status, price }): Line[] =>
+      status === 'live' && price !== undefined
+        ? [{ price, title: 'Entry waits', look: 'entry', dashed: true }]
+        : [],
+    ),
+    ...position.exitOrders.flatMap(({ status, price, triggerPrice }): Line[] => {
+      const at = triggerPrice ?? price;
+      if (status !== 'live' || at === undefined) return [];
+      const title = exitName(at, position);
+      return [{ price: at, title, look: title === 'Stop' ? 'stop' : 'target', dashed: true }];
+    }),
+  ];
+}
 
 /** What filled, and what hit its links. */
-export const marksOf = (position: PositionView, hits: HitView[]): Mark[] => {
-  const { entries, exits, side, amountStep } = position;
+export function marksOf(position: PositionView, hits: HitView[]): Mark[] {
+  const { entryOrders, exitOrders, side, amountStep } = position;
   const fills = [
-    ...entries.map((order) => ({ order, buys: side === 'long' })),
-    ...exits.map((order) => ({ order, buys: side === 'short' })),
+    ...entryOrders.map((order) => ({ order, buys: side === 'long' })),
+    ...exitOrders.map((order) => ({ order, buys: side === 'short' })),
   ].flatMap(({ order, buys }): Mark[] =>
-    order.at === undefined || !isPositive(order.filled)
+    order.updatedAt === undefined || !isPositive(order.filled)
       ? []
       : [
           {
-            at: order.at,
+            at: order.updatedAt,
             shape: buys ? 'buy' : 'sell',
             text: `${buys ? 'Bought' : 'Sold'} ${amount(order.filled, amountStep)}`,
           },
@@ -42,4 +44,4 @@ export const marksOf = (position: PositionView, hits: HitView[]): Mark[] => {
     ...fills,
     ...hits.map((hit): Mark => ({ at: Date.parse(hit.at), shape: 'hit', text: hit.outcome ?? hit.decision })),
   ].sort((a, b) => a.at - b.at);
-};
+}

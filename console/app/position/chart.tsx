@@ -12,7 +12,7 @@ type Interval = CommandInput<'positions.candles'>['interval'];
 const intervals = (['1m', '5m', '15m', '1h', '4h', '1d'] as const).map((value) => ({ value, label: value }));
 
 /** Candles of the market, with the position drawn on them. */
-export const Chart = ({ position }: { position: PositionView }) => {
+export function Chart({ position }: { position: PositionView }) {
   const [interval, setInterval] = useState<Interval>('1h');
   const [trouble, setTrouble] = useState<string | undefined>(undefined);
   const place = useRef<HTMLDivElement>(null);
@@ -81,4 +81,4 @@ export const Chart = ({ position }: { position: PositionView }) => {
       </p>
     </section>
   );
-};
+}

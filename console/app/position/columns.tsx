@@ -17,11 +17,13 @@ export interface Column {
 
 /** What wants attention first. */
 const urgency: Stage[] = ['attention', 'closing', 'partly', 'filled', 'unfilled', 'closed', 'canceled'];
-const byStage = (a: PositionView, b: PositionView) =>
-  urgency.indexOf(stageOf(a)) - urgency.indexOf(stageOf(b));
+function byStage(a: PositionView, b: PositionView) {
+  return urgency.indexOf(stageOf(a)) - urgency.indexOf(stageOf(b));
+}
 
-export const armedCount = (position: PositionView): number =>
-  linksOf(position.positionId).filter((link) => isArmed(link, position)).length;
+export function armedCount(position: PositionView): number {
+  return linksOf(position.positionId).filter((link) => isArmed(link, position)).length;
+}
 
 export const columns: Column[] = [
   {
@@ -50,20 +52,20 @@ export const columns: Column[] = [
     key: 'left',
     name: 'Left / filled',
     numeric: true,
-    cell: ({ left, filled, amountStep, symbol }) => (
+    cell: ({ remaining, filled, amountStep, symbol }) => (
       <>
-        {fixedAmount(left, amountStep)} <span class="unit">{baseOf(symbol)}</span>
+        {fixedAmount(remaining, amountStep)} <span class="unit">{baseOf(symbol)}</span>
         <span class="sub">of {fixedAmount(filled, amountStep)} filled</span>
       </>
     ),
-    order: (a, b) => compare(a.left, b.left),
+    order: (a, b) => compare(a.remaining, b.remaining),
   },
   {
     key: 'entry',
     name: 'Entry',
     numeric: true,
     cell: (position) => {
-      const waiting = position.entries.find((entry) => entry.price !== undefined)?.price;
+      const waiting = position.entryOrders.find((entry) => entry.price !== undefined)?.price;
       return position.averageEntry === undefined ? (
         <>
           <span class="muted">{price(waiting, position.priceStep)}</span>
@@ -87,14 +89,14 @@ export const columns: Column[] = [
     name: 'Profit',
     numeric: true,
     cell: (position) => <Profit position={position} />,
-    order: (a, b) => compare(a.unrealisedProfit, b.unrealisedProfit),
+    order: (a, b) => compare(a.unrealizedProfit, b.unrealizedProfit),
   },
   {
     key: 'exits',
     name: 'Exits',
     numeric: true,
-    cell: ({ openExits }) => openExits || <span class="muted">0</span>,
-    order: (a, b) => a.openExits - b.openExits,
+    cell: ({ openExitOrders }) => openExitOrders || <span class="muted">0</span>,
+    order: (a, b) => a.openExitOrders - b.openExitOrders,
   },
   {
     key: 'links',

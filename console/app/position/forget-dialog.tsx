@@ -6,7 +6,7 @@ import { marketName } from '../labels.ts';
 import { pathOf } from '../route.ts';
 import { armedCount } from './columns.tsx';
 
-export const ForgetDialog = ({ position, onClose }: { position: PositionView; onClose: () => void }) => {
+export function ForgetDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
   const links = armedCount(position);
   return (
     <ConfirmDialog
@@ -26,4 +26,4 @@ export const ForgetDialog = ({ position, onClose }: { position: PositionView; on
       </p>
     </ConfirmDialog>
   );
-};
+}

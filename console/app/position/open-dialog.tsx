@@ -14,7 +14,7 @@ import { AccountField } from './account-field.tsx';
 const decimals = '[0-9]+([.][0-9]+)?';
 
 /** Opens a position with an entry order of Ripcord's own. */
-export const OpenDialog = ({ onClose }: { onClose: () => void }) => {
+export function OpenDialog({ onClose }: { onClose: () => void }) {
   const stored = accounts.value ?? [];
   const [account, setAccount] = useState(stored[0]?.name ?? '');
   const [symbol, setSymbol] = useState('');
@@ -127,4 +127,4 @@ export const OpenDialog = ({ onClose }: { onClose: () => void }) => {
       </form>
     </Dialog>
   );
-};
+}

@@ -4,10 +4,10 @@ import { fixedAmount, isPositive, price, share } from '../format.ts';
 import { exitName, type Tone } from '../labels.ts';
 import { Moment } from '../timestamp.tsx';
 
-type Order = PositionView['entries'][number];
+type Order = PositionView['entryOrders'][number];
 
-const stateOf = ({ status, filled, amount }: Order): { word: string; tone: Tone } => {
-  if (status === 'unseen') return { word: 'Not seen yet', tone: 'busy' };
+function stateOf({ status, filled, amount }: Order): { word: string; tone: Tone } {
+  if (status === 'unconfirmed') return { word: 'Not seen yet', tone: 'busy' };
   if (status === 'live')
     return isPositive(filled)
       ? { word: `Waiting, ${share(filled, amount)} %`, tone: 'busy' }
@@ -16,15 +16,17 @@ const stateOf = ({ status, filled, amount }: Order): { word: string; tone: Tone 
   return isPositive(filled)
     ? { word: `Cancelled at ${share(filled, amount)} %`, tone: 'over' }
     : { word: 'Cancelled', tone: 'over' };
-};
+}
 
-const kindOf = (type: string): string => type.replaceAll('_', ' ');
+function kindOf(type: string): string {
+  return type.replaceAll('_', ' ');
+}
 
 /** The orders a position is made of: entries, then exits. */
-export const OrderList = ({ position }: { position: PositionView }) => {
+export function OrderList({ position }: { position: PositionView }) {
   const orders = [
-    ...position.entries.map((order) => ({ order, role: 'Entry' })),
-    ...position.exits.map((order) => ({
+    ...position.entryOrders.map((order) => ({ order, role: 'Entry' })),
+    ...position.exitOrders.map((order) => ({
       order,
       role: exitName(order.triggerPrice ?? order.price ?? order.average, position),
     })),
@@ -77,7 +79,11 @@ export const OrderList = ({ position }: { position: PositionView }) => {
                   {fixedAmount(order.amount, position.amountStep)}
                 </td>
                 <td data-name="Changed">
-                  {order.at === undefined ? '–' : <Moment at={new Date(order.at).toISOString()} />}
+                  {order.updatedAt === undefined ? (
+                    '–'
+                  ) : (
+                    <Moment at={new Date(order.updatedAt).toISOString()} />
+                  )}
                 </td>
               </tr>
             );
@@ -86,4 +92,4 @@ export const OrderList = ({ position }: { position: PositionView }) => {
       </table>
     </div>
   );
-};
+}

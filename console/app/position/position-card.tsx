@@ -8,7 +8,7 @@ import { PositionMenu } from './position-menu.tsx';
 import { Profit } from './profit.tsx';
 
 /** A position in two lines, with its menu. */
-export const PositionCard = ({ position }: { position: PositionView }) => {
+export function PositionCard({ position }: { position: PositionView }) {
   const links = armedCount(position);
   const { symbol, priceStep, amountStep } = position;
   return (
@@ -22,8 +22,8 @@ export const PositionCard = ({ position }: { position: PositionView }) => {
           <StagePill position={position} />
         </p>
         <p class="muted">
-          {amount(position.left, amountStep)} of {amount(position.amount, amountStep)} {baseOf(symbol)} · mark{' '}
-          {price(position.markPrice, priceStep)} ·{' '}
+          {amount(position.remaining, amountStep)} of {amount(position.amount, amountStep)} {baseOf(symbol)} ·
+          mark {price(position.markPrice, priceStep)} ·{' '}
           {links === 0 ? 'no link' : links === 1 ? '1 link armed' : `${links} links armed`}
           <span class="wide-only"> · {position.label ?? exchangeName(position.exchange)}</span>
         </p>
@@ -34,4 +34,4 @@ export const PositionCard = ({ position }: { position: PositionView }) => {
       <PositionMenu position={position} />
     </li>
   );
-};
+}

@@ -5,7 +5,7 @@ import { isOver, marketName, stageOf } from '../labels.ts';
 import { pathOf } from '../route.ts';
 
 /** The three dots of a position, the same in every place that shows one. */
-export const PositionMenu = ({ position, here }: { position: PositionView; here?: 'info' }) => {
+export function PositionMenu({ position, here }: { position: PositionView; here?: 'info' }) {
   const { positionId } = position;
   const over = isOver(position);
   const attention = stageOf(position) === 'attention';
@@ -46,4 +46,4 @@ export const PositionMenu = ({ position, here }: { position: PositionView; here?
     { name: 'Forget…', danger: true, run: () => openDialog({ kind: 'forget', positionId }) },
   ];
   return <Menu name={`Actions for ${marketName(position.symbol)} ${position.side}`} items={items} />;
-};
+}

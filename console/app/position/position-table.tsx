@@ -10,7 +10,7 @@ interface Sorting {
 }
 
 /** Positions in rows, sorted by any column; on a phone each row stacks up to a card. */
-export const PositionTable = ({ positions }: { positions: PositionView[] }) => {
+export function PositionTable({ positions }: { positions: PositionView[] }) {
   const [sorting, setSorting] = useState<Sorting | undefined>(undefined);
   const by = columns.find(({ key }) => key === sorting?.key);
   const sorted =
@@ -68,4 +68,4 @@ export const PositionTable = ({ positions }: { positions: PositionView[] }) => {
       </table>
     </div>
   );
-};
+}

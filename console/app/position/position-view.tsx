@@ -16,15 +16,17 @@ import { PositionMenu } from './position-menu.tsx';
 import { Profit } from './profit.tsx';
 import { Timeline } from './timeline.tsx';
 
-const Figure = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
+function Figure({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
 
 /** Position Info. */
-export const PositionInfo = ({ positionId }: { positionId: string }) => {
+export function PositionInfo({ positionId }: { positionId: string }) {
   const position = positionOf(positionId);
   if (position === undefined)
     return positions.value === undefined ? null : (
@@ -69,7 +71,7 @@ export const PositionInfo = ({ positionId }: { positionId: string }) => {
         <div class="banner warn" role="alert">
           <Icon name="alert" />
           <p>
-            <strong>Needs a person.</strong> {position.attention}
+            <strong>Needs a person.</strong> {position.attentionReason}
           </p>
           <button type="button" onClick={() => openDialog({ kind: 'resolve', positionId })}>
             Resolve…
@@ -80,10 +82,11 @@ export const PositionInfo = ({ positionId }: { positionId: string }) => {
         <p class="banner">The exchange refused the last attempt: {position.failure.message}</p>
       )}
       {position.outcome === undefined ? null : <p class="banner">{position.outcome.detail}</p>}
-      {position.stale === undefined ? null : (
+      {position.staleReason === undefined ? null : (
         <p class="banner">
-          Shown as it was {position.seenAt === undefined ? 'last' : <Moment at={position.seenAt} />}:{' '}
-          {position.stale}
+          Shown as it was{' '}
+          {position.lastSyncedAt === undefined ? 'last' : <Moment at={position.lastSyncedAt} />}:{' '}
+          {position.staleReason}
         </p>
       )}
       <dl class="card figures">
@@ -91,7 +94,7 @@ export const PositionInfo = ({ positionId }: { positionId: string }) => {
           <Profit position={position} inline />
         </Figure>
         <Figure name="Left">
-          {amount(position.left, amountStep)} {unit}
+          {amount(position.remaining, amountStep)} {unit}
         </Figure>
         <Figure name="Filled">
           {amount(position.filled, amountStep)} <span class="unit">of</span>{' '}
@@ -99,7 +102,7 @@ export const PositionInfo = ({ positionId }: { positionId: string }) => {
         </Figure>
         <Figure name="Entry">{price(position.averageEntry, priceStep)}</Figure>
         <Figure name="Mark">{price(position.markPrice, priceStep)}</Figure>
-        <Figure name="Exits">{position.openExits}</Figure>
+        <Figure name="Exits">{position.openExitOrders}</Figure>
         <Figure name="Links armed">{armedCount(position)}</Figure>
       </dl>
       <Chart key={positionId} position={position} />
@@ -129,4 +132,4 @@ export const PositionInfo = ({ positionId }: { positionId: string }) => {
       </div>
     </>
   );
-};
+}

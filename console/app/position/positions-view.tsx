@@ -23,13 +23,14 @@ const filters = {
 } as const;
 type Filter = keyof typeof filters;
 
-const matches = (position: PositionView, search: string): boolean =>
-  `${position.symbol} ${position.account} ${position.exchange} ${position.side} ${position.label ?? ''} ${position.positionId}`
+function matches(position: PositionView, search: string): boolean {
+  return `${position.symbol} ${position.account} ${position.exchange} ${position.side} ${position.label ?? ''} ${position.positionId}`
     .toLowerCase()
     .includes(search.trim().toLowerCase());
+}
 
 /** My Positions. */
-export const PositionsView = () => {
+export function PositionsView() {
   const [filter, setFilter] = useState<Filter>('open');
   const [search, setSearch] = useState('');
   const all = positions.value ?? [];
@@ -97,4 +98,4 @@ export const PositionsView = () => {
       )}
     </>
   );
-};
+}

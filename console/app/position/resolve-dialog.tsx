@@ -18,7 +18,7 @@ const verdicts: Record<Resolved['verdict'], string> = {
 };
 
 /** What the exchange's own record says of a position that needs a person, and settling it so. */
-export const ResolveDialog = ({ position, onClose }: { position: PositionView; onClose: () => void }) => {
+export function ResolveDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
   const [told, setTold] = useState<Resolved | undefined>(undefined);
   const { busy, trouble, run } = useTask();
   const { positionId } = position;
@@ -26,8 +26,8 @@ export const ResolveDialog = ({ position, onClose }: { position: PositionView; o
   useEffect(look, [positionId]);
   const apply = () =>
     run(async () => {
-      const { because } = await ask('positions.resolve', { positionId, apply: true });
-      say(`Resolved. ${because}`);
+      const { reason } = await ask('positions.resolve', { positionId, apply: true });
+      say(`Resolved. ${reason}`);
       onClose();
       await refresh();
     });
@@ -39,7 +39,7 @@ export const ResolveDialog = ({ position, onClose }: { position: PositionView; o
       onClose={onClose}
     >
       <div class="dialog-body" aria-live="polite">
-        {position.attention === undefined ? null : <p class="hint">{position.attention}</p>}
+        {position.attentionReason === undefined ? null : <p class="hint">{position.attentionReason}</p>}
         <Trouble>{trouble}</Trouble>
         {told === undefined ? (
           busy ? (
@@ -48,7 +48,7 @@ export const ResolveDialog = ({ position, onClose }: { position: PositionView; o
         ) : (
           <>
             <p class="large">{verdicts[told.verdict]}</p>
-            <p>{told.because}</p>
+            <p>{told.reason}</p>
           </>
         )}
       </div>
@@ -62,4 +62,4 @@ export const ResolveDialog = ({ position, onClose }: { position: PositionView; o
       </footer>
     </Dialog>
   );
-};
+}

@@ -12,39 +12,39 @@ interface Event {
   text: string;
 }
 
-const ordersOf = (position: PositionView): Event[] => {
-  const { entries, exits, amountStep, priceStep, symbol } = position;
+function ordersOf(position: PositionView): Event[] {
+  const { entryOrders, exitOrders, amountStep, priceStep, symbol } = position;
   const events = [
-    ...entries.map((order) => ({ order, role: 'Entry' })),
-    ...exits.map((order) => ({ order, role: exitName(order.triggerPrice ?? order.price, position) })),
+    ...entryOrders.map((order) => ({ order, role: 'Entry' })),
+    ...exitOrders.map((order) => ({ order, role: exitName(order.triggerPrice ?? order.price, position) })),
   ];
   return events.flatMap(({ order, role }) => {
-    if (order.at === undefined || (order.status !== 'done' && !isPositive(order.filled))) return [];
+    if (order.updatedAt === undefined || (order.status !== 'done' && !isPositive(order.filled))) return [];
     const filled = isPositive(order.filled);
     const text = `${amount(order.filled, amountStep)} ${baseOf(symbol)} at ${price(order.average ?? order.price, priceStep)}`;
     return [
       {
         key: `order ${order.orderId}`,
-        at: new Date(order.at).toISOString(),
+        at: new Date(order.updatedAt).toISOString(),
         tone: filled ? 'gain' : 'over',
         title: titleOf(order, role),
         text: filled ? text : 'Nothing of it had filled.',
       } satisfies Event,
     ];
   });
-};
+}
 
 /** An order's time is that of its last change: the end of its rest, not of what had filled before. */
-const titleOf = (
-  { status, amount: whole, filled }: PositionView['entries'][number],
+function titleOf(
+  { status, amount: whole, filled }: PositionView['entryOrders'][number],
   role: string,
-): string => {
+): string {
   if (!isPositive(filled)) return `${role} cancelled`;
   if (filled === whole) return `${role} filled`;
   return status === 'done' ? `${role} ended, filled in part` : `${role} partly filled`;
-};
+}
 
-const linkEvents = (link: LinkView): Event[] => {
+function linkEvents(link: LinkView): Event[] {
   const name = `${actions[link.action].title}${link.label === undefined ? '' : ` · ${link.label}`}`;
   return [
     { key: link.linkId, at: link.createdAt, tone: 'plain', title: 'Link created', text: name },
@@ -60,18 +60,20 @@ const linkEvents = (link: LinkView): Event[] => {
           },
         ]),
   ];
-};
+}
 
-const hitEvent = (hit: HitView): Event => ({
-  key: hit.hitId,
-  at: hit.at,
-  tone: decisionOf(hit).tone,
-  title: `${decisionOf(hit).word}, ${originOf(hit)}`,
-  text: hit.why,
-});
+function hitEvent(hit: HitView): Event {
+  return {
+    key: hit.hitId,
+    at: hit.at,
+    tone: decisionOf(hit).tone,
+    title: `${decisionOf(hit).word}, ${originOf(hit)}`,
+    text: hit.why,
+  };
+}
 
 /** Everything that has happened to a position, the latest first. */
-export const Timeline = ({
+export function Timeline({
   position,
   links,
   hits,
@@ -79,7 +81,7 @@ export const Timeline = ({
   position: PositionView;
   links: LinkView[];
   hits: HitView[];
-}) => {
+}) {
   const events: Event[] = [
     ...hits.map(hitEvent),
     ...links.flatMap(linkEvents),
@@ -104,4 +106,4 @@ export const Timeline = ({
       ))}
     </ol>
   );
-};
+}

@@ -8,21 +8,23 @@ const futuresAccount = 'demo-futures';
 const exchanges = { [spotAccount]: 'binance', [futuresAccount]: 'binanceusdm' } as const;
 
 /** 64 letters and digits, as Binance's are: 256 random bits each. */
-const randomKeys = () => ({
-  apiKey: randomBytes(32).toString('hex'),
-  secret: randomBytes(32).toString('hex'),
-});
+function randomKeys() {
+  return {
+    apiKey: randomBytes(32).toString('hex'),
+    secret: randomBytes(32).toString('hex'),
+  };
+}
 
 /**
  * Makes the accounts at the first start; later it only tells them where the exchange is now. An account of that
  * name that is not at this machine is somebody's own, and stays as it is.
  * @returns the demo account, or undefined where its owner has removed or replaced it.
  */
-export const updateDemoAccounts = async (
+export async function updateDemoAccounts(
   accounts: Accounts,
   baseUrl: string,
   first: boolean,
-): Promise<Account | undefined> => {
+): Promise<Account | undefined> {
   for (const [name, exchange] of Object.entries(exchanges)) {
     const present = await find(accounts, name);
     if (present !== undefined && isDemo(present) && present.baseUrl !== baseUrl) {
@@ -35,20 +37,22 @@ export const updateDemoAccounts = async (
     }
   }
   return await findDemo(accounts);
-};
+}
 
-const isDemo = ({ baseUrl = '' }: Account): boolean => /^http:\/\/127\.0\.0\.1:\d+$/.test(baseUrl);
+function isDemo({ baseUrl = '' }: Account): boolean {
+  return /^http:\/\/127\.0\.0\.1:\d+$/.test(baseUrl);
+}
 
-const findDemo = async (accounts: Accounts): Promise<Account | undefined> => {
+async function findDemo(accounts: Accounts): Promise<Account | undefined> {
   const account = await find(accounts, spotAccount);
   return account !== undefined && isDemo(account) ? account : undefined;
-};
+}
 
-const find = async (accounts: Accounts, name: string): Promise<Account | undefined> => {
+async function find(accounts: Accounts, name: string): Promise<Account | undefined> {
   try {
     return await accounts.read(name, { fresh: true });
   } catch (thrown) {
-    if (thrown instanceof Fault && thrown.code === 'unknown-account') return undefined;
+    if (thrown instanceof Fault && thrown.code === 'account-not-found') return undefined;
     throw thrown;
   }
-};
+}

@@ -15,7 +15,7 @@ type NewOrder = Omit<Parameters<SimulatedCore['placeOrder']>[0], 'apiKey' | 'cli
  * Places the orders of three positions, or finds those of an earlier try by their client order ids. Prices lie
  * around the simulated exchange's first ones: BTC 60000, ETH 3000, SOL 150.
  */
-export const placeDemoOrders = (core: SimulatedCore, apiKey: string): DemoPosition[] => {
+export function placeDemoOrders(core: SimulatedCore, apiKey: string): DemoPosition[] {
   const find = (clientOrderId: string): Order | undefined =>
     core.orders({ apiKey }).orders.find((order) => order.clientOrderId === clientOrderId);
   const place = (clientOrderId: string, order: NewOrder): Order => {
@@ -54,10 +54,10 @@ export const placeDemoOrders = (core: SimulatedCore, apiKey: string): DemoPositi
     positionOf('ETH/USDT', 'Demo: unfilled limit entry', [eth]),
     positionOf('SOL/USDT', 'Demo: entry 40 % filled', [sol]),
   ];
-};
+}
 
 /** A short perpetual with its exits that no position has yet: something to adopt on the page. */
-export const leaveShortToAdopt = (core: SimulatedCore, apiKey: string): void => {
+export function leaveShortToAdopt(core: SimulatedCore, apiKey: string): void {
   const { algoOrders } = core.orders({ apiKey });
   const exit = (clientOrderId: string, type: 'take_profit_market' | 'stop_market', stopPrice: string) => {
     if (algoOrders.some((order) => order.clientOrderId === clientOrderId)) return;
@@ -67,31 +67,35 @@ export const leaveShortToAdopt = (core: SimulatedCore, apiKey: string): void => 
   core.setPosition({ apiKey, symbol: 'ETHUSDT', amount: '-2', entryPrice: '3040' });
   exit('demo-short-take-profit', 'take_profit_market', '2850');
   exit('demo-short-stop', 'stop_market', '3150');
-};
+}
 
-const limitBuy = (symbol: string, amount: string, price: string): NewOrder => ({
-  market: 'spot',
-  symbol,
-  side: 'buy',
-  type: 'limit',
-  timeInForce: 'GTC',
-  amount,
-  price,
-});
+function limitBuy(symbol: string, amount: string, price: string): NewOrder {
+  return {
+    market: 'spot',
+    symbol,
+    side: 'buy',
+    type: 'limit',
+    timeInForce: 'GTC',
+    amount,
+    price,
+  };
+}
 
-const demand = (order: Order | undefined, clientOrderId: string): Order => {
+function demand(order: Order | undefined, clientOrderId: string): Order {
   if (order === undefined) throw new Error(`The simulated exchange has lost the order ${clientOrderId}.`);
   return order;
-};
+}
 
-const positionOf = (
+function positionOf(
   symbol: string,
   label: string,
   entries: readonly Order[],
   exits: readonly Order[] = [],
-): DemoPosition => ({
-  symbol,
-  label,
-  entryOrderIds: entries.map((order) => String(order.id)),
-  exitOrderIds: exits.map((order) => String(order.id)),
-});
+): DemoPosition {
+  return {
+    symbol,
+    label,
+    entryOrderIds: entries.map((order) => String(order.id)),
+    exitOrderIds: exits.map((order) => String(order.id)),
+  };
+}

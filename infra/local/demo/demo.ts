@@ -32,7 +32,7 @@ export interface DemoOptions {
  * Starts the simulated exchange and accounts on it. The orders of the first start are on disk before the admin
  * function hears of them, and the mark that says "seeded" is written last: a crash in between repeats what's missing.
  */
-export const startDemo = async ({ data, accounts, port, every, log }: DemoOptions): Promise<Demo> => {
+export async function startDemo({ data, accounts, port, every, log }: DemoOptions): Promise<Demo> {
   const mark = join(data, 'demo.json');
   const snapshotPath = join(data, 'exchange.json');
   const first = !(await exists(mark));
@@ -63,9 +63,9 @@ export const startDemo = async ({ data, accounts, port, every, log }: DemoOption
       await exchange.stop();
     },
   };
-};
+}
 
-const openExchange = async (snapshotPath: string, port: number): Promise<SimulatedExchange> => {
+async function openExchange(snapshotPath: string, port: number): Promise<SimulatedExchange> {
   try {
     return await startSimulatedExchange({ port, snapshotPath });
   } catch (thrown) {
@@ -75,15 +75,15 @@ const openExchange = async (snapshotPath: string, port: number): Promise<Simulat
       { cause: thrown },
     );
   }
-};
+}
 
 /** @returns the demo's account, or undefined where there is none to work with; why, is in the log. */
-const accountAt = async (
+async function accountAt(
   exchange: SimulatedExchange,
   accounts: Accounts,
   first: boolean,
   log: Log,
-): Promise<Account | undefined> => {
+): Promise<Account | undefined> {
   try {
     return await updateDemoAccounts(accounts, exchange.url, first);
   } catch (thrown) {
@@ -94,9 +94,9 @@ const accountAt = async (
     log(`The demo's accounts stay as they are. ${thrown.message}`);
     return undefined;
   }
-};
+}
 
-const prepare = ({ core }: SimulatedExchange, { apiKey, secret }: Account, log: Log): DemoPosition[] => {
+function prepare({ core }: SimulatedExchange, { apiKey, secret }: Account, log: Log): DemoPosition[] {
   try {
     if (core.state.accountByKey(apiKey) === undefined) {
       const balances = { spot: { USDT: '10000' }, usdm: { USDT: '10000' } };
@@ -108,10 +108,11 @@ const prepare = ({ core }: SimulatedExchange, { apiKey, secret }: Account, log: 
     log(`The demo's orders could not be placed. ${inOneLine(thrown)}`);
     return [];
   }
-};
+}
 
-const exists = async (path: string): Promise<boolean> =>
-  access(path).then(
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );
+}

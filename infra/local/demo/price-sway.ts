@@ -12,7 +12,7 @@ const limit = '0.003';
  * Lets the exchange's prices sway, so that profit and loss move. A free walk would reach the demo's orders some day;
  * this one is taken back to where the price stood, or was set to by hand since. @returns what ends it.
  */
-export const startPriceSway = (core: SimulatedCore, every: Every): (() => void) => {
+export function startPriceSway(core: SimulatedCore, every: Every): () => void {
   const sways = [...core.state.markets.values()].map(({ kind, symbol }) => ({
     kind,
     symbol,
@@ -32,4 +32,4 @@ export const startPriceSway = (core: SimulatedCore, every: Every): (() => void) 
       sway.last = market.price;
     }
   });
-};
+}

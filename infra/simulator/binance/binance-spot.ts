@@ -85,8 +85,9 @@ function requireSymbolThenFind(core: SimulatedCore, params: Params, account: Acc
   return findOrder(core, account, 'spot', params);
 }
 
-const cancelId = (core: SimulatedCore, params: Params): string =>
-  params.clientOrderId('newClientOrderId') ?? `sim-cancel-${core.state.newId()}`;
+function cancelId(core: SimulatedCore, params: Params): string {
+  return params.clientOrderId('newClientOrderId') ?? `sim-cancel-${core.state.newId()}`;
+}
 
 function deleteOrder(core: SimulatedCore, params: Params, account: Account): unknown {
   const restriction = params.text('cancelRestrictions');
@@ -108,8 +109,9 @@ function ordersOf(core: SimulatedCore, params: Params, account: Account): Order[
   );
 }
 
-const openOrdersOf = (core: SimulatedCore, params: Params, account: Account): Order[] =>
-  ordersOf(core, params, account).filter(isOpen);
+function openOrdersOf(core: SimulatedCore, params: Params, account: Account): Order[] {
+  return ordersOf(core, params, account).filter(isOpen);
+}
 
 function deleteOpenOrders(core: SimulatedCore, params: Params, account: Account): unknown {
   core.state.market('spot', params.required('symbol'));
@@ -125,7 +127,9 @@ function deleteOpenOrders(core: SimulatedCore, params: Params, account: Account)
 }
 
 // Binance's default and maximum page sizes.
-const pageSize = (params: Params): number => Math.min(params.integer('limit') ?? 500, 1000);
+function pageSize(params: Params): number {
+  return Math.min(params.integer('limit') ?? 500, 1000);
+}
 
 function limited<T>(params: Params, items: T[]): T[] {
   return items.slice(-pageSize(params));
@@ -191,8 +195,8 @@ function legacyLegs(params: Params): { above: OcoLeg; below: OcoLeg } {
   return params.side() === 'sell' ? { above: limit, below: stop } : { above: stop, below: limit };
 }
 
-const postOco = (legs: (params: Params) => { above: OcoLeg; below: OcoLeg }) =>
-  trade((core, params, account) => {
+function postOco(legs: (params: Params) => { above: OcoLeg; below: OcoLeg }) {
+  return trade((core, params, account) => {
     const list = placeOco(core.state, {
       account,
       symbol: params.required('symbol'),
@@ -204,6 +208,7 @@ const postOco = (legs: (params: Params) => { above: OcoLeg; below: OcoLeg }) =>
     const reports = list.orderIds.map((id) => placedOrder(core, core.state.order(id), 'RESULT'));
     return { ...orderList(core, list), orderReports: reports };
   });
+}
 
 function listOf(core: SimulatedCore, id: number): OrderList {
   const list = core.state.orderLists.get(id);
@@ -231,10 +236,12 @@ function findList(
   return list;
 }
 
-const canceledList = (core: SimulatedCore, list: OrderList, id: string) => ({
-  ...orderList(core, list),
-  orderReports: list.orderIds.map((orderId) => canceledOrder(core.state.order(orderId), id)),
-});
+function canceledList(core: SimulatedCore, list: OrderList, id: string) {
+  return {
+    ...orderList(core, list),
+    orderReports: list.orderIds.map((orderId) => canceledOrder(core.state.order(orderId), id)),
+  };
+}
 
 function deleteOrderList(core: SimulatedCore, params: Params, account: Account): unknown {
   core.state.market('spot', params.required('symbol'));
@@ -250,8 +257,9 @@ function deleteOrderList(core: SimulatedCore, params: Params, account: Account):
   return canceledList(core, list, cancelId(core, params));
 }
 
-const listsOf = (core: SimulatedCore, account: Account): OrderList[] =>
-  [...core.state.orderLists.values()].filter((list) => list.account === account.id);
+function listsOf(core: SimulatedCore, account: Account): OrderList[] {
+  return [...core.state.orderLists.values()].filter((list) => list.account === account.id);
+}
 
 function routes(): Routes {
   const data = marketData('spot');
@@ -305,12 +313,13 @@ function routes(): Routes {
   };
 }
 
-export const binanceSpot = (core: SimulatedCore): VenueFace =>
-  binanceFace(core, { market: 'spot', prefixes: ['/api/v3/'], routes: routes() });
+export function binanceSpot(core: SimulatedCore): VenueFace {
+  return binanceFace(core, { market: 'spot', prefixes: ['/api/v3/'], routes: routes() });
+}
 
 /** What Binance tells about the key and the account as a whole, and the coin-margined markets it doesn't have here. */
-export const binanceWallet = (core: SimulatedCore): VenueFace =>
-  binanceFace(core, {
+export function binanceWallet(core: SimulatedCore): VenueFace {
+  return binanceFace(core, {
     market: 'wallet',
     prefixes: ['/sapi/', '/dapi/'],
     routes: {
@@ -338,3 +347,4 @@ export const binanceWallet = (core: SimulatedCore): VenueFace =>
       'GET /dapi/v1/exchangeInfo': open((core) => ({ timezone: 'UTC', serverTime: core.now(), symbols: [] })),
     },
   });
+}

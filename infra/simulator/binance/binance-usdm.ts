@@ -119,12 +119,12 @@ function deleteOrder(core: SimulatedCore, params: Params, account: Account): unk
   return changedOrder(core, cancelOrder(core.state, order));
 }
 
-const ofAccount =
-  (params: Params, account: Account) =>
-  (item: { account: string; symbol: string; market?: string }): boolean =>
+function ofAccount(params: Params, account: Account) {
+  return (item: { account: string; symbol: string; market?: string }): boolean =>
     item.account === account.id &&
     (item.market ?? 'usdm') === 'usdm' &&
     (params.text('symbol') === undefined || item.symbol === params.text('symbol'));
+}
 
 function requireMarketIfNamed(core: SimulatedCore, params: Params): void {
   const symbol = params.text('symbol');
@@ -157,12 +157,13 @@ function userTrades(core: SimulatedCore, params: Params, account: Account): unkn
   return fills.slice(-Math.min(params.integer('limit') ?? 500, 1000)).map(userTrade);
 }
 
-const openPositions = (account: Account, params: Params): Position[] =>
-  Object.values(account.positions).filter(
+function openPositions(account: Account, params: Params): Position[] {
+  return Object.values(account.positions).filter(
     (position) =>
       !decimal(position.amount).isZero() &&
       (params.text('symbol') === undefined || position.symbol === params.text('symbol')),
   );
+}
 
 /** The older version lists every market, with zeros where there is no position. */
 function everyPosition(core: SimulatedCore, account: Account, params: Params): Position[] {
@@ -295,5 +296,6 @@ function routes(): Routes {
   };
 }
 
-export const binanceUsdm = (core: SimulatedCore): VenueFace =>
-  binanceFace(core, { market: 'usdm', prefixes: ['/fapi/'], routes: routes() });
+export function binanceUsdm(core: SimulatedCore): VenueFace {
+  return binanceFace(core, { market: 'usdm', prefixes: ['/fapi/'], routes: routes() });
+}

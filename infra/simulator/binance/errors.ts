@@ -1,32 +1,42 @@
 import { type MarketKind, Rejection, type RejectionReason } from '../core/model.ts';
 import { VenueError } from '../server/venue-api.ts';
 
-export const missingParameter = (name: string): VenueError =>
-  new VenueError(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`);
+export function missingParameter(name: string): VenueError {
+  return new VenueError(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`);
+}
 
-export const malformedParameter = (name: string): VenueError =>
-  new VenueError(-1100, `Illegal characters found in parameter '${name}'.`);
+export function malformedParameter(name: string): VenueError {
+  return new VenueError(-1100, `Illegal characters found in parameter '${name}'.`);
+}
 
-export const orderDoesNotExist = (): VenueError => new VenueError(-2013, 'Order does not exist.');
+export function orderDoesNotExist(): VenueError {
+  return new VenueError(-2013, 'Order does not exist.');
+}
 
-export const unauthorized = (): VenueError =>
-  new VenueError(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
+export function unauthorized(): VenueError {
+  return new VenueError(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
+}
 
-export const invalidSignature = (): VenueError =>
-  new VenueError(-1022, 'Signature for this request is not valid.');
+export function invalidSignature(): VenueError {
+  return new VenueError(-1022, 'Signature for this request is not valid.');
+}
 
 // 503 is what Binance sends with "execution status unknown"; the code is the same on both APIs.
-export const executionUnknown = (): VenueError =>
-  new VenueError(
+export function executionUnknown(): VenueError {
+  return new VenueError(
     -1007,
     'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
     503,
   );
+}
 
-export const tooManyRequests = (): VenueError => new VenueError(-1003, 'Too many requests.', 429);
+export function tooManyRequests(): VenueError {
+  return new VenueError(-1003, 'Too many requests.', 429);
+}
 
-export const internalError = (): VenueError =>
-  new VenueError(-1001, 'Internal error; unable to process your request.', 500);
+export function internalError(): VenueError {
+  return new VenueError(-1001, 'Internal error; unable to process your request.', 500);
+}
 
 type Code = [code: number, msg: string];
 type Codes = Record<RejectionReason, Code>;

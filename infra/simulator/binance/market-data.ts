@@ -7,17 +7,22 @@ import type { Params } from './request.ts';
 // Both APIs print at most this many places.
 const places = 8;
 
-export const fixed = (value: string | Decimal, count = places): string =>
-  decimal(value).toFixed(count, BigNumber.ROUND_DOWN);
+export function fixed(value: string | Decimal, count = places): string {
+  return decimal(value).toFixed(count, BigNumber.ROUND_DOWN);
+}
 
 /** The number of places a step allows: 3 for "0.001". */
-export const placesOf = (step: string): number => decimal(step).decimalPlaces() ?? 0;
+export function placesOf(step: string): number {
+  return decimal(step).decimalPlaces() ?? 0;
+}
 
 // The book has no depth of its own: a few levels a tick apart, of this size, so that a ticker looks like one.
 const levels = 5;
 const levelAmount = '10';
 
-const askOf = (market: Market): Decimal => decimal(market.price).plus(market.tick);
+function askOf(market: Market): Decimal {
+  return decimal(market.price).plus(market.tick);
+}
 
 function marketsAsked(
   core: SimulatedCore,
@@ -36,13 +41,13 @@ function marketsAsked(
 
 type Shape = (market: Market) => Record<string, unknown>;
 
-const answer =
-  (kind: MarketKind, shape: (core: SimulatedCore) => Shape) =>
-  (core: SimulatedCore, params: Params): unknown => {
+function answer(kind: MarketKind, shape: (core: SimulatedCore) => Shape) {
+  return (core: SimulatedCore, params: Params): unknown => {
     const { markets, one } = marketsAsked(core, kind, params);
     const shaped = markets.map(shape(core));
     return one ? shaped[0] : shaped;
   };
+}
 
 export function marketData(kind: MarketKind) {
   // Futures answers carry the time, by which ccxt also tells the two APIs apart.

@@ -120,11 +120,12 @@ export function authenticate(core: SimulatedCore, request: VenueRequest, params:
 }
 
 /** Query and body as the ledger keeps them. The key travels in a header, and isn't among them. */
-export const describeRequest = (request: VenueRequest): string =>
-  [request.query, request.body]
+export function describeRequest(request: VenueRequest): string {
+  return [request.query, request.body]
     .filter((part) => part !== '')
     .map((part) => signedPayload(part, '').payload)
     .join('&');
+}
 
 /** The account's order that `orderId` or `origClientOrderId` names; the newest, where an id was used again. */
 export function findOrder(

@@ -23,9 +23,15 @@ export type Route =
 /** Keys are `METHOD /path`. */
 export type Routes = Record<string, Route>;
 
-export const open = (handle: PublicHandler): Route => ({ security: 'public', handle });
-export const read = (handle: SignedHandler): Route => ({ security: 'read', handle });
-export const trade = (handle: SignedHandler): Route => ({ security: 'trade', handle });
+export function open(handle: PublicHandler): Route {
+  return { security: 'public', handle };
+}
+export function read(handle: SignedHandler): Route {
+  return { security: 'read', handle };
+}
+export function trade(handle: SignedHandler): Route {
+  return { security: 'trade', handle };
+}
 
 /** A face from a table of routes; spot, futures and wallet differ in nothing else. */
 export function binanceFace(

@@ -17,67 +17,70 @@ const usdmTypes: Record<OrderType, string> = {
   take_profit_limit: 'TAKE_PROFIT',
 };
 
-export const exchangeInfo = (core: SimulatedCore) => ({
-  timezone: 'UTC',
-  serverTime: core.now(),
-  futuresType: 'U_MARGINED',
-  rateLimits: [],
-  exchangeFilters: [],
-  assets: [{ asset: 'USDT', marginAvailable: true, autoAssetExchange: '0' }],
-  symbols: core.state.marketsOf('usdm').map((market) => ({
-    symbol: market.symbol,
-    pair: market.symbol,
-    contractType: 'PERPETUAL',
-    deliveryDate: 4_133_404_800_000,
-    onboardDate: 1_569_398_400_000,
-    status: 'TRADING',
-    maintMarginPercent: '2.5000',
-    requiredMarginPercent: '5.0000',
-    baseAsset: market.base,
-    quoteAsset: market.quote,
-    marginAsset: market.quote,
-    pricePrecision: placesOf(market.tick),
-    quantityPrecision: placesOf(market.lot.step),
-    baseAssetPrecision: 8,
-    quotePrecision: 8,
-    underlyingType: 'COIN',
-    triggerProtect: '0.0500',
-    liquidationFee: '0.012500',
-    marketTakeBound: '0.05',
-    filters: [
-      { filterType: 'PRICE_FILTER', minPrice: market.tick, maxPrice: '1000000', tickSize: market.tick },
-      { filterType: 'LOT_SIZE', minQty: market.lot.min, maxQty: market.lot.max, stepSize: market.lot.step },
-      {
-        filterType: 'MARKET_LOT_SIZE',
-        minQty: market.marketLot.min,
-        maxQty: market.marketLot.max,
-        stepSize: market.marketLot.step,
-      },
-      { filterType: 'MAX_NUM_ORDERS', limit: 200 },
-      { filterType: 'MAX_NUM_ALGO_ORDERS', limit: 10 },
-      { filterType: 'MIN_NOTIONAL', notional: market.minNotional },
-      {
-        filterType: 'PERCENT_PRICE',
-        multiplierUp: '1.0500',
-        multiplierDown: '0.9500',
-        multiplierDecimal: '4',
-      },
-    ],
-    orderTypes: [
-      'LIMIT',
-      'MARKET',
-      'STOP',
-      'STOP_MARKET',
-      'TAKE_PROFIT',
-      'TAKE_PROFIT_MARKET',
-      'TRAILING_STOP_MARKET',
-    ],
-    timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
-  })),
-});
+export function exchangeInfo(core: SimulatedCore) {
+  return {
+    timezone: 'UTC',
+    serverTime: core.now(),
+    futuresType: 'U_MARGINED',
+    rateLimits: [],
+    exchangeFilters: [],
+    assets: [{ asset: 'USDT', marginAvailable: true, autoAssetExchange: '0' }],
+    symbols: core.state.marketsOf('usdm').map((market) => ({
+      symbol: market.symbol,
+      pair: market.symbol,
+      contractType: 'PERPETUAL',
+      deliveryDate: 4_133_404_800_000,
+      onboardDate: 1_569_398_400_000,
+      status: 'TRADING',
+      maintMarginPercent: '2.5000',
+      requiredMarginPercent: '5.0000',
+      baseAsset: market.base,
+      quoteAsset: market.quote,
+      marginAsset: market.quote,
+      pricePrecision: placesOf(market.tick),
+      quantityPrecision: placesOf(market.lot.step),
+      baseAssetPrecision: 8,
+      quotePrecision: 8,
+      underlyingType: 'COIN',
+      triggerProtect: '0.0500',
+      liquidationFee: '0.012500',
+      marketTakeBound: '0.05',
+      filters: [
+        { filterType: 'PRICE_FILTER', minPrice: market.tick, maxPrice: '1000000', tickSize: market.tick },
+        { filterType: 'LOT_SIZE', minQty: market.lot.min, maxQty: market.lot.max, stepSize: market.lot.step },
+        {
+          filterType: 'MARKET_LOT_SIZE',
+          minQty: market.marketLot.min,
+          maxQty: market.marketLot.max,
+          stepSize: market.marketLot.step,
+        },
+        { filterType: 'MAX_NUM_ORDERS', limit: 200 },
+        { filterType: 'MAX_NUM_ALGO_ORDERS', limit: 10 },
+        { filterType: 'MIN_NOTIONAL', notional: market.minNotional },
+        {
+          filterType: 'PERCENT_PRICE',
+          multiplierUp: '1.0500',
+          multiplierDown: '0.9500',
+          multiplierDecimal: '4',
+        },
+      ],
+      orderTypes: [
+        'LIMIT',
+        'MARKET',
+        'STOP',
+        'STOP_MARKET',
+        'TAKE_PROFIT',
+        'TAKE_PROFIT_MARKET',
+        'TRAILING_STOP_MARKET',
+      ],
+      timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
+    })),
+  };
+}
 
-const averageOf = (order: Order): string =>
-  decimal(order.filled).isZero() ? '0.00' : fixed(decimal(order.cost).div(order.filled), 5);
+function averageOf(order: Order): string {
+  return decimal(order.filled).isZero() ? '0.00' : fixed(decimal(order.cost).div(order.filled), 5);
+}
 
 function orderType(core: SimulatedCore, order: Order): { type: string; origType: string } {
   const algo = order.algoId === undefined ? undefined : core.state.algoOrders.get(order.algoId);
@@ -85,31 +88,33 @@ function orderType(core: SimulatedCore, order: Order): { type: string; origType:
   return { type, origType: algo === undefined ? type : usdmTypes[algo.type] };
 }
 
-export const queriedOrder = (core: SimulatedCore, order: Order) => ({
-  orderId: order.id,
-  symbol: order.symbol,
-  status: statuses[order.status],
-  clientOrderId: order.clientOrderId,
-  price: order.price ?? '0',
-  avgPrice: averageOf(order),
-  origQty: order.amount,
-  executedQty: order.filled,
-  cumQuote: order.cost,
-  timeInForce: order.postOnly ? 'GTX' : order.timeInForce,
-  ...orderType(core, order),
-  reduceOnly: order.reduceOnly,
-  closePosition: order.closePosition,
-  side: order.side.toUpperCase(),
-  positionSide: order.positionSide,
-  stopPrice: '0',
-  workingType: 'CONTRACT_PRICE',
-  priceProtect: false,
-  priceMatch: 'NONE',
-  selfTradePreventionMode: 'EXPIRE_MAKER',
-  goodTillDate: 0,
-  time: order.createdAt,
-  updateTime: order.updatedAt,
-});
+export function queriedOrder(core: SimulatedCore, order: Order) {
+  return {
+    orderId: order.id,
+    symbol: order.symbol,
+    status: statuses[order.status],
+    clientOrderId: order.clientOrderId,
+    price: order.price ?? '0',
+    avgPrice: averageOf(order),
+    origQty: order.amount,
+    executedQty: order.filled,
+    cumQuote: order.cost,
+    timeInForce: order.postOnly ? 'GTX' : order.timeInForce,
+    ...orderType(core, order),
+    reduceOnly: order.reduceOnly,
+    closePosition: order.closePosition,
+    side: order.side.toUpperCase(),
+    positionSide: order.positionSide,
+    stopPrice: '0',
+    workingType: 'CONTRACT_PRICE',
+    priceProtect: false,
+    priceMatch: 'NONE',
+    selfTradePreventionMode: 'EXPIRE_MAKER',
+    goodTillDate: 0,
+    time: order.createdAt,
+    updateTime: order.updatedAt,
+  };
+}
 
 /** Binance's answers to a new order and to a cancel count twice, and give no creation time. */
 export function changedOrder(core: SimulatedCore, order: Order) {
@@ -131,22 +136,24 @@ export function placedOrder(core: SimulatedCore, order: Order, responseType: str
       };
 }
 
-export const userTrade = (fill: Fill) => ({
-  symbol: fill.symbol,
-  id: fill.id,
-  orderId: fill.orderId,
-  side: fill.side.toUpperCase(),
-  price: fill.price,
-  qty: fill.amount,
-  realizedPnl: fixed(fill.realizedPnl),
-  quoteQty: fixed(fill.cost),
-  commission: fixed(fill.fee),
-  commissionAsset: fill.feeAsset,
-  time: fill.at,
-  positionSide: fill.positionSide,
-  maker: fill.maker,
-  buyer: fill.side === 'buy',
-});
+export function userTrade(fill: Fill) {
+  return {
+    symbol: fill.symbol,
+    id: fill.id,
+    orderId: fill.orderId,
+    side: fill.side.toUpperCase(),
+    price: fill.price,
+    qty: fill.amount,
+    realizedPnl: fixed(fill.realizedPnl),
+    quoteQty: fixed(fill.cost),
+    commission: fixed(fill.fee),
+    commissionAsset: fill.feeAsset,
+    time: fill.at,
+    positionSide: fill.positionSide,
+    maker: fill.maker,
+    buyer: fill.side === 'buy',
+  };
+}
 
 const algoStatuses = {
   new: 'NEW',
@@ -234,24 +241,28 @@ export function positionRisk(core: SimulatedCore, account: Account, position: Po
 
 const maintenanceRatio = '0.005';
 
-export const leverageBrackets = (market: Market) => ({
-  symbol: market.symbol,
-  brackets: [
-    {
-      bracket: 1,
-      initialLeverage: 125,
-      notionalCap: 10_000_000,
-      notionalFloor: 0,
-      maintMarginRatio: Number(maintenanceRatio),
-      cum: 0,
-    },
-  ],
-});
+export function leverageBrackets(market: Market) {
+  return {
+    symbol: market.symbol,
+    brackets: [
+      {
+        bracket: 1,
+        initialLeverage: 125,
+        notionalCap: 10_000_000,
+        notionalFloor: 0,
+        maintMarginRatio: Number(maintenanceRatio),
+        cum: 0,
+      },
+    ],
+  };
+}
 
-const walletAssets = (account: Account): string[] => Object.keys(account.usdm);
+function walletAssets(account: Account): string[] {
+  return Object.keys(account.usdm);
+}
 
-export const futuresBalances = (core: SimulatedCore, account: Account) =>
-  walletAssets(account).map((asset) => {
+export function futuresBalances(core: SimulatedCore, account: Account) {
+  return walletAssets(account).map((asset) => {
     const margin = marginOf(core.state, account, asset);
     return {
       accountAlias: account.id,
@@ -265,6 +276,7 @@ export const futuresBalances = (core: SimulatedCore, account: Account) =>
       updateTime: core.now(),
     };
   });
+}
 
 export function futuresAccount(core: SimulatedCore, account: Account, positions: Position[]) {
   const margin = walletAssets(account).map((asset) => ({ asset, ...marginOf(core.state, account, asset) }));

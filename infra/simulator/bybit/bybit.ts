@@ -36,15 +36,23 @@ type Route =
   /** `trade` also needs the permission to trade there, and a fresh time window when it runs. */
   | { security: 'read' | 'trade'; handle: SignedHandler };
 
-const open = (handle: PublicHandler): Route => ({ security: 'public', handle });
-const read = (handle: SignedHandler): Route => ({ security: 'read', handle });
-const trade = (handle: SignedHandler): Route => ({ security: 'trade', handle });
+function open(handle: PublicHandler): Route {
+  return { security: 'public', handle };
+}
+function read(handle: SignedHandler): Route {
+  return { security: 'read', handle };
+}
+function trade(handle: SignedHandler): Route {
+  return { security: 'trade', handle };
+}
 
-const listed = (category: string, list: unknown[], limit: number) => ({
-  category,
-  list: list.slice(0, limit),
-  nextPageCursor: '',
-});
+function listed(category: string, list: unknown[], limit: number) {
+  return {
+    category,
+    list: list.slice(0, limit),
+    nextPageCursor: '',
+  };
+}
 
 function marketsAsked(core: SimulatedCore, params: Params): Market[] {
   const kind = params.market();
@@ -52,8 +60,9 @@ function marketsAsked(core: SimulatedCore, params: Params): Market[] {
   return symbol === undefined ? core.state.marketsOf(kind) : [core.state.market(kind, symbol)];
 }
 
-const oneMarket = (core: SimulatedCore, params: Params): Market =>
-  core.state.market(params.market(), params.required('symbol'));
+function oneMarket(core: SimulatedCore, params: Params): Market {
+  return core.state.market(params.market(), params.required('symbol'));
+}
 
 const instruments: PublicHandler = (core, params) => {
   const { length } = core.state.marketsOf(params.market());
@@ -151,9 +160,12 @@ function findOrder(core: SimulatedCore, account: Account, params: Params): Order
 }
 
 /** Spot looks for a conditional order only where the filter says so, and for others only where it doesn't. */
-const isFiltered = (order: Order, params: Params): boolean =>
-  order.market === 'spot' &&
-  (order.triggerPrice === undefined) !== ((params.text('orderFilter') ?? 'Order') === 'Order');
+function isFiltered(order: Order, params: Params): boolean {
+  return (
+    order.market === 'spot' &&
+    (order.triggerPrice === undefined) !== ((params.text('orderFilter') ?? 'Order') === 'Order')
+  );
+}
 
 function cancelOrder(core: SimulatedCore, params: Params, account: Account): unknown {
   oneMarket(core, params);
@@ -170,13 +182,13 @@ function cancelOrder(core: SimulatedCore, params: Params, account: Account): unk
 const orderPage = { usual: 20, most: 50 };
 const executionPage = { usual: 50, most: 100 };
 
-const pageSize = (params: Params, { usual, most }: { usual: number; most: number }): number =>
-  Math.min(params.integer('limit') ?? usual, most);
+function pageSize(params: Params, { usual, most }: { usual: number; most: number }): number {
+  return Math.min(params.integer('limit') ?? usual, most);
+}
 
 /** `live`: open orders, and any that is asked for by its id. Otherwise: those that have ended. */
-const orders =
-  (live: boolean): SignedHandler =>
-  (core, params, account) => {
+function orders(live: boolean): SignedHandler {
+  return (core, params, account) => {
     const market = params.market();
     const byId = params.text('orderId') !== undefined || params.text('orderLinkId') !== undefined;
     const symbol = params.text('symbol');
@@ -200,6 +212,7 @@ const orders =
       pageSize(params, orderPage),
     );
   };
+}
 
 function executions(core: SimulatedCore, params: Params, account: Account): unknown {
   const market = params.market();
@@ -281,7 +294,7 @@ function kindOf(request: VenueRequest): MarketKind | undefined {
 }
 
 /** Bybit's v5 API for a unified account: spot and linear perpetuals on the same paths. */
-export const bybit = (core: SimulatedCore): VenueFace => {
+export function bybit(core: SimulatedCore): VenueFace {
   const answer = (result: unknown) => ({
     retCode: 0,
     retMsg: 'OK',
@@ -347,4 +360,4 @@ export const bybit = (core: SimulatedCore): VenueFace => {
     failed: serverError,
     badSignature: () => invalidSignature('…'),
   };
-};
+}

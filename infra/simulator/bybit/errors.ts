@@ -2,31 +2,43 @@ import { type MarketKind, Rejection, type RejectionReason } from '../core/model.
 import { VenueError } from '../server/venue-api.ts';
 
 /** Bybit answers errors with a status of 200. */
-export const bybitError = (code: number, message: string): VenueError => new VenueError(code, message, 200);
+export function bybitError(code: number, message: string): VenueError {
+  return new VenueError(code, message, 200);
+}
 
-export const parameterError = (message: string): VenueError => bybitError(10001, message);
+export function parameterError(message: string): VenueError {
+  return bybitError(10001, message);
+}
 
-export const invalidKey = (): VenueError => bybitError(10003, 'API key is invalid.');
+export function invalidKey(): VenueError {
+  return bybitError(10003, 'API key is invalid.');
+}
 
-export const permissionDenied = (): VenueError =>
-  bybitError(10005, 'Permission denied, please check your API key permissions.');
+export function permissionDenied(): VenueError {
+  return bybitError(10005, 'Permission denied, please check your API key permissions.');
+}
 
 // Bybit says what it has computed the signature of, key included.
-export const invalidSignature = (origin: string): VenueError =>
-  bybitError(
+export function invalidSignature(origin: string): VenueError {
+  return bybitError(
     10004,
     `error sign! origin_string[${origin}]. Please double check your signature generation algorithm.`,
   );
+}
 
-export const serverError = (): VenueError => bybitError(10016, 'Server error, please try again later.');
+export function serverError(): VenueError {
+  return bybitError(10016, 'Server error, please try again later.');
+}
 
-export const tooManyVisits = (): VenueError =>
-  bybitError(10006, 'Too many visits. Exceeded the API Rate Limit.');
+export function tooManyVisits(): VenueError {
+  return bybitError(10006, 'Too many visits. Exceeded the API Rate Limit.');
+}
 
-export const unknownOrder = (market: MarketKind): VenueError =>
-  market === 'spot'
+export function unknownOrder(market: MarketKind): VenueError {
+  return market === 'spot'
     ? bybitError(170213, 'Order does not exist.')
     : bybitError(110001, 'order not exists or too late to cancel');
+}
 
 type Codes = Record<RejectionReason, [code: number, message: string]>;
 

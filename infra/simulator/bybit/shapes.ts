@@ -5,17 +5,23 @@ import { isConditionalType, isMarketType } from '../core/rules.ts';
 import type { SimulatedCore } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 
-export const categoryOf = (market: MarketKind): string => (market === 'spot' ? 'spot' : 'linear');
+export function categoryOf(market: MarketKind): string {
+  return market === 'spot' ? 'spot' : 'linear';
+}
 
 /** Spot orders have numbers, those of perpetuals have UUIDs. */
-export const orderIdOf = ({ id, market }: Pick<Order, 'id' | 'market'>): string =>
-  market === 'spot' ? String(id) : `5a1e0000-0000-4000-8000-${String(id).padStart(12, '0')}`;
+export function orderIdOf({ id, market }: Pick<Order, 'id' | 'market'>): string {
+  return market === 'spot' ? String(id) : `5a1e0000-0000-4000-8000-${String(id).padStart(12, '0')}`;
+}
 
 /** Bybit leaves the id that nobody has given empty. */
-const linkIdOf = (order: Order): string =>
-  order.clientOrderId === `sim-${order.id}` ? '' : order.clientOrderId;
+function linkIdOf(order: Order): string {
+  return order.clientOrderId === `sim-${order.id}` ? '' : order.clientOrderId;
+}
 
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
 
 function statusOf(order: Order): string {
   const filled = !decimal(order.filled).isZero();
@@ -41,21 +47,24 @@ function stopOrderTypeOf({ type, market, reduceOnly }: Order): string {
   return type.startsWith('stop_') ? 'StopLoss' : 'TakeProfit';
 }
 
-const triggerDirectionOf = (type: OrderType, side: Order['side']): number => {
+function triggerDirectionOf(type: OrderType, side: Order['side']): number {
   if (!isConditionalType(type)) return 0;
   return type.startsWith('stop_') === (side === 'buy') ? 1 : 2;
-};
+}
 
-const positionIndexOf = (side: PositionSide): number => ['BOTH', 'LONG', 'SHORT'].indexOf(side);
+function positionIndexOf(side: PositionSide): number {
+  return ['BOTH', 'LONG', 'SHORT'].indexOf(side);
+}
 
-const averageOf = ({ cost, filled }: Order): Decimal =>
-  decimal(filled).isZero() ? zero : decimal(cost).div(filled).decimalPlaces(8);
+function averageOf({ cost, filled }: Order): Decimal {
+  return decimal(filled).isZero() ? zero : decimal(cost).div(filled).decimalPlaces(8);
+}
 
-const feesOf = (fills: Fill[]): Record<string, string> => {
+function feesOf(fills: Fill[]): Record<string, string> {
   const fees: Record<string, string> = {};
   for (const { feeAsset, fee } of fills) fees[feeAsset] = text(decimal(fees[feeAsset] ?? '0').plus(fee));
   return fees;
-};
+}
 
 export function orderShape(core: SimulatedCore, order: Order): Record<string, unknown> {
   const fees = feesOf(core.state.fillsOf(order.id));
@@ -111,9 +120,8 @@ export function orderShape(core: SimulatedCore, order: Order): Record<string, un
   };
 }
 
-export const executionShape =
-  (core: SimulatedCore) =>
-  (fill: Fill): Record<string, unknown> => {
+export function executionShape(core: SimulatedCore) {
+  return (fill: Fill): Record<string, unknown> => {
     const order = core.state.order(fill.orderId);
     return {
       symbol: fill.symbol,
@@ -145,10 +153,11 @@ export const executionShape =
       seq: fill.id,
     };
   };
+}
 
 /** An instrument as `instruments-info` lists it. */
-export const instrumentShape = (market: Market): Record<string, unknown> =>
-  market.kind === 'spot'
+export function instrumentShape(market: Market): Record<string, unknown> {
+  return market.kind === 'spot'
     ? {
         symbol: market.symbol,
         baseCoin: market.base,
@@ -192,45 +201,52 @@ export const instrumentShape = (market: Market): Record<string, unknown> =>
         fundingInterval: 480,
         settleCoin: market.quote,
       };
+}
 
 // The book has no depth of its own: a level of this size on either side.
 const levelAmount = '10';
 
-const askOf = (market: Market): string => text(decimal(market.price).plus(market.tick));
+function askOf(market: Market): string {
+  return text(decimal(market.price).plus(market.tick));
+}
 
-export const tickerShape = (market: Market): Record<string, unknown> => ({
-  symbol: market.symbol,
-  bid1Price: market.price,
-  bid1Size: levelAmount,
-  ask1Price: askOf(market),
-  ask1Size: levelAmount,
-  lastPrice: market.price,
-  prevPrice24h: market.price,
-  price24hPcnt: '0',
-  highPrice24h: market.price,
-  lowPrice24h: market.price,
-  turnover24h: text(decimal(market.price).times('1000')),
-  volume24h: '1000',
-  ...(market.kind === 'spot'
-    ? { usdIndexPrice: market.price }
-    : {
-        markPrice: market.price,
-        indexPrice: market.price,
-        openInterest: '1000',
-        fundingRate: '0.0001',
-        nextFundingTime: '4102444800000',
-      }),
-});
+export function tickerShape(market: Market): Record<string, unknown> {
+  return {
+    symbol: market.symbol,
+    bid1Price: market.price,
+    bid1Size: levelAmount,
+    ask1Price: askOf(market),
+    ask1Size: levelAmount,
+    lastPrice: market.price,
+    prevPrice24h: market.price,
+    price24hPcnt: '0',
+    highPrice24h: market.price,
+    lowPrice24h: market.price,
+    turnover24h: text(decimal(market.price).times('1000')),
+    volume24h: '1000',
+    ...(market.kind === 'spot'
+      ? { usdIndexPrice: market.price }
+      : {
+          markPrice: market.price,
+          indexPrice: market.price,
+          openInterest: '1000',
+          fundingRate: '0.0001',
+          nextFundingTime: '4102444800000',
+        }),
+  };
+}
 
-export const bookShape = (core: SimulatedCore, market: Market): Record<string, unknown> => ({
-  s: market.symbol,
-  b: [[market.price, levelAmount]],
-  a: [[askOf(market), levelAmount]],
-  ts: core.now(),
-  u: core.now(),
-  seq: 1,
-  cts: core.now(),
-});
+export function bookShape(core: SimulatedCore, market: Market): Record<string, unknown> {
+  return {
+    s: market.symbol,
+    b: [[market.price, levelAmount]],
+    a: [[askOf(market), levelAmount]],
+    ts: core.now(),
+    u: core.now(),
+    seq: 1,
+    cts: core.now(),
+  };
+}
 
 /** The account's positions of a market: one, or both sides of a hedge, whether open or not. */
 export function positionShapes(account: Account, market: Market): unknown[] {
@@ -314,23 +330,25 @@ export function walletShape(core: SimulatedCore, account: Account, only: string 
   };
 }
 
-export const keyShape = ({ id, apiKey, permissions }: Account): Record<string, unknown> => ({
-  id: id.replace('account-', ''),
-  note: 'simulated',
-  apiKey,
-  readOnly: permissions.trade ? 0 : 1,
-  secret: '',
-  permissions: {
-    ContractTrade: permissions.futures ? ['Order', 'Position'] : [],
-    Spot: ['SpotTrade'],
-    Wallet: permissions.withdraw ? ['AccountTransfer', 'Withdraw'] : ['AccountTransfer'],
-    Options: [],
-    Derivatives: [],
-    Exchange: [],
-  },
-  ips: permissions.ipRestricted ? ['127.0.0.1'] : ['*'],
-  type: 1,
-  unified: 0,
-  uta: 1,
-  isMaster: true,
-});
+export function keyShape({ id, apiKey, permissions }: Account): Record<string, unknown> {
+  return {
+    id: id.replace('account-', ''),
+    note: 'simulated',
+    apiKey,
+    readOnly: permissions.trade ? 0 : 1,
+    secret: '',
+    permissions: {
+      ContractTrade: permissions.futures ? ['Order', 'Position'] : [],
+      Spot: ['SpotTrade'],
+      Wallet: permissions.withdraw ? ['AccountTransfer', 'Withdraw'] : ['AccountTransfer'],
+      Options: [],
+      Derivatives: [],
+      Exchange: [],
+    },
+    ips: permissions.ipRestricted ? ['127.0.0.1'] : ['*'],
+    type: 1,
+    unified: 0,
+    uta: 1,
+    isMaster: true,
+  };
+}

@@ -5,13 +5,15 @@ import { type OrderRequest, placeOrder } from './orders.ts';
 import { checkFilters, isTriggeredAt } from './rules.ts';
 import type { ExchangeState } from './state.ts';
 
-const ledgerFields = (order: AlgoOrder) => ({
-  account: order.account,
-  market: 'usdm' as const,
-  symbol: order.symbol,
-  orderId: order.id,
-  clientOrderId: order.clientOrderId,
-});
+function ledgerFields(order: AlgoOrder) {
+  return {
+    account: order.account,
+    market: 'usdm' as const,
+    symbol: order.symbol,
+    orderId: order.id,
+    clientOrderId: order.clientOrderId,
+  };
+}
 
 /** Accepts a conditional futures order. Position and margin are looked at only when it triggers. */
 export function placeAlgoOrder(state: ExchangeState, request: OrderRequest): AlgoOrder {

@@ -10,23 +10,31 @@ const Decimal = BigNumber.clone({
 
 export type Decimal = BigNumber;
 
-export const decimal = (value: string | BigNumber): BigNumber => {
+export function decimal(value: string | BigNumber): BigNumber {
   const parsed = new Decimal(value);
   if (!parsed.isFinite()) throw new TypeError(`not a decimal number: ${value}`);
   return parsed;
-};
+}
 
 export const zero = decimal('0');
 
-export const text = (value: BigNumber): string => value.toFixed();
+export function text(value: BigNumber): string {
+  return value.toFixed();
+}
 
-export const smaller = (a: BigNumber, b: BigNumber): BigNumber => (a.lt(b) ? a : b);
+export function smaller(a: BigNumber, b: BigNumber): BigNumber {
+  return a.lt(b) ? a : b;
+}
 
-export const larger = (a: BigNumber, b: BigNumber): BigNumber => (a.gt(b) ? a : b);
+export function larger(a: BigNumber, b: BigNumber): BigNumber {
+  return a.gt(b) ? a : b;
+}
 
 /** Rounds down to a whole number of steps; a step of zero means any amount will do. */
-export const floorToStep = (value: BigNumber, step: BigNumber): BigNumber =>
-  step.isZero() ? value : value.div(step).integerValue(BigNumber.ROUND_FLOOR).times(step);
+export function floorToStep(value: BigNumber, step: BigNumber): BigNumber {
+  return step.isZero() ? value : value.div(step).integerValue(BigNumber.ROUND_FLOOR).times(step);
+}
 
-export const isStepMultiple = (value: BigNumber, step: BigNumber): boolean =>
-  step.isZero() || value.mod(step).isZero();
+export function isStepMultiple(value: BigNumber, step: BigNumber): boolean {
+  return step.isZero() || value.mod(step).isZero();
+}

@@ -118,5 +118,9 @@ export class PriceHistory {
   }
 }
 
-const higher = (a: string, b: string): string => (decimal(a).gte(b) ? a : b);
-const lower = (a: string, b: string): string => (decimal(a).lte(b) ? a : b);
+function higher(a: string, b: string): string {
+  return decimal(a).gte(b) ? a : b;
+}
+function lower(a: string, b: string): string {
+  return decimal(a).lte(b) ? a : b;
+}

@@ -11,8 +11,9 @@ import type { ExchangeState } from './state.ts';
 
 export const defaultLeverage = 20;
 
-export const leverageOf = (account: Account, symbol: string): number =>
-  account.leverage[symbol] ?? defaultLeverage;
+export function leverageOf(account: Account, symbol: string): number {
+  return account.leverage[symbol] ?? defaultLeverage;
+}
 
 export function positionOf(account: Account, symbol: string, side: PositionSide): Position {
   const key = `${symbol}:${side}`;
@@ -21,9 +22,12 @@ export function positionOf(account: Account, symbol: string, side: PositionSide)
 }
 
 /** A hedge-mode order on the far side of its position closes it, and can do nothing else. */
-const closesHedge = (order: Pick<Order, 'side' | 'positionSide'>): boolean =>
-  (order.positionSide === 'LONG' && order.side === 'sell') ||
-  (order.positionSide === 'SHORT' && order.side === 'buy');
+function closesHedge(order: Pick<Order, 'side' | 'positionSide'>): boolean {
+  return (
+    (order.positionSide === 'LONG' && order.side === 'sell') ||
+    (order.positionSide === 'SHORT' && order.side === 'buy')
+  );
+}
 
 /** How much of the position the order could take away; zero when it points the same way. */
 export function reducibleAmount(
@@ -35,12 +39,15 @@ export function reducibleAmount(
   return against ? amount.abs() : zero;
 }
 
-export const mustReduce = (
+export function mustReduce(
   order: Pick<Order, 'side' | 'positionSide' | 'reduceOnly' | 'closePosition'>,
-): boolean => order.reduceOnly || order.closePosition || closesHedge(order);
+): boolean {
+  return order.reduceOnly || order.closePosition || closesHedge(order);
+}
 
-export const unrealizedPnl = (position: Position, price: string): Decimal =>
-  decimal(price).minus(position.entryPrice).times(position.amount);
+export function unrealizedPnl(position: Position, price: string): Decimal {
+  return decimal(price).minus(position.entryPrice).times(position.amount);
+}
 
 export interface MarginSummary {
   wallet: Decimal;

@@ -5,13 +5,15 @@ import { isConditionalType, isMarketable, isMarketType, isTriggeredAt } from './
 import { canAfford, releaseSurplus, settleSpot } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';
 
-const ledgerFields = (order: Order) => ({
-  account: order.account,
-  market: order.market,
-  symbol: order.symbol,
-  orderId: order.id,
-  clientOrderId: order.clientOrderId,
-});
+function ledgerFields(order: Order) {
+  return {
+    account: order.account,
+    market: order.market,
+    symbol: order.symbol,
+    orderId: order.id,
+    clientOrderId: order.clientOrderId,
+  };
+}
 
 export function recordOrder(state: ExchangeState, order: Order): void {
   state.record({

@@ -1,11 +1,13 @@
 import { decimal, isStepMultiple } from './amounts.ts';
 import { type Market, type OrderType, Rejection } from './model.ts';
 
-export const isMarketType = (type: OrderType): boolean =>
-  type === 'market' || type === 'stop_market' || type === 'take_profit_market';
+export function isMarketType(type: OrderType): boolean {
+  return type === 'market' || type === 'stop_market' || type === 'take_profit_market';
+}
 
-export const isConditionalType = (type: OrderType): boolean =>
-  type.startsWith('stop_') || type.startsWith('take_profit_');
+export function isConditionalType(type: OrderType): boolean {
+  return type.startsWith('stop_') || type.startsWith('take_profit_');
+}
 
 interface Sized {
   type: OrderType;
@@ -47,5 +49,6 @@ export function isTriggeredAt(
   return rising ? decimal(price).gte(order.triggerPrice) : decimal(price).lte(order.triggerPrice);
 }
 
-export const isMarketable = (order: { side: 'buy' | 'sell'; price: string }, price: string): boolean =>
-  order.side === 'buy' ? decimal(order.price).gte(price) : decimal(order.price).lte(price);
+export function isMarketable(order: { side: 'buy' | 'sell'; price: string }, price: string): boolean {
+  return order.side === 'buy' ? decimal(order.price).gte(price) : decimal(order.price).lte(price);
+}

@@ -13,18 +13,19 @@ export function balanceOf(account: Account, asset: string): Balance {
   return account.spot[asset];
 }
 
-const changeFree = (account: Account, asset: string, by: Decimal): void => {
+function changeFree(account: Account, asset: string, by: Decimal): void {
   const balance = balanceOf(account, asset);
   balance.free = text(decimal(balance.free).plus(by));
-};
+}
 
-const changeLocked = (account: Account, asset: string, by: Decimal): void => {
+function changeLocked(account: Account, asset: string, by: Decimal): void {
   const balance = balanceOf(account, asset);
   balance.locked = text(decimal(balance.locked).plus(by));
-};
+}
 
-const assetSpent = (market: Market, order: Pick<Order, 'side'>): string =>
-  order.side === 'sell' ? market.base : market.quote;
+function assetSpent(market: Market, order: Pick<Order, 'side'>): string {
+  return order.side === 'sell' ? market.base : market.quote;
+}
 
 /** What the rest of an order can still cost, in the asset it spends. */
 export function fundsNeeded(

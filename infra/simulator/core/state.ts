@@ -42,8 +42,9 @@ export interface StateOptions {
 // A demo left running with its ticker on would otherwise grow without end.
 const ledgerLimit = 20_000;
 
-export const isOpen = (order: Order): boolean =>
-  order.status === 'new' || order.status === 'partially_filled';
+export function isOpen(order: Order): boolean {
+  return order.status === 'new' || order.status === 'partially_filled';
+}
 
 /** Everything the exchange remembers, with look-ups that throw when the thing isn't there. */
 export class ExchangeState {

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-export const sign = (secret: string, payload: string): string =>
-  createHmac('sha256', secret).update(payload).digest('hex');
+export function sign(secret: string, payload: string): string {
+  return createHmac('sha256', secret).update(payload).digest('hex');
+}
 
 /** Whether an HMAC SHA256 signature (64 hexadecimal digits, either case) is the payload's. */
 export function verifySignature(secret: string, payload: string, signature: string): boolean {

@@ -16,16 +16,18 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-const json = (status: number, value: unknown): Answer => ({ status, text: JSON.stringify(value) });
+function json(status: number, value: unknown): Answer {
+  return { status, text: JSON.stringify(value) };
+}
 
 /** JSON for a terminal: a list with a line for each entry. */
-const readableJson = (status: number, value: unknown): Answer => {
+function readableJson(status: number, value: unknown): Answer {
   const text =
     Array.isArray(value) && value.length > 0
       ? `[\n${value.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`
       : JSON.stringify(value);
   return { status, text: `${text}\n` };
-};
+}
 
 async function readBody(message: IncomingMessage): Promise<string> {
   let body = '';
@@ -199,10 +201,12 @@ function runPrepared(face: VenueFace, prepared: PreparedRequest): Answer {
   }
 }
 
-const errorAnswer = (face: VenueFace, error: VenueError): Answer => ({
-  ...json(error.status, face.errorBody(error)),
-  code: error.code,
-});
+function errorAnswer(face: VenueFace, error: VenueError): Answer {
+  return {
+    ...json(error.status, face.errorBody(error)),
+    code: error.code,
+  };
+}
 
 function statusAnswer(face: VenueFace, fault: Extract<Fault, { kind: 'status' }>): Answer {
   const banned = fault.status === 429 || fault.status === 418;

@@ -1,12 +1,12 @@
 import type { Account, Accounts } from '../../account/account.ts';
-import { asFault, Fault } from '../../fault.ts';
+import { Fault, toFault } from '../../fault.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 
 /** Throws `conflict` where the name has another key or exchange already, unless it is to be replaced. */
-export const addAccount = async (
+export async function addAccount(
   accounts: Accounts,
   { name, account, replace = false }: CommandInput<'accounts.add'>,
-): Promise<CommandResult<'accounts.add'>['account']> => {
+): Promise<CommandResult<'accounts.add'>['account']> {
   // A mistyped name must not put one account's keys in place of those that another's open positions need.
   const known = replace ? undefined : await find(accounts, name);
   if (known !== undefined && (known.exchange !== account.exchange || known.apiKey !== account.apiKey)) {
@@ -18,13 +18,13 @@ export const addAccount = async (
   }
   await accounts.write(name, account);
   return { name, exchange: account.exchange };
-};
+}
 
-const find = async (accounts: Accounts, name: string): Promise<Account | undefined> => {
+async function find(accounts: Accounts, name: string): Promise<Account | undefined> {
   try {
     return await accounts.read(name, { fresh: true });
   } catch (thrown) {
-    if (asFault(thrown).code === 'unknown-account') return undefined;
+    if (toFault(thrown).code === 'account-not-found') return undefined;
     throw thrown;
   }
-};
+}

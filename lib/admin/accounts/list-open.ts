@@ -1,15 +1,15 @@
-import { exitSideOf } from '../../exchange/exchange.ts';
+import { exitSide } from '../../exchange/exchange.ts';
 import { isFinal, type Position } from '../../position/position.ts';
-import type { Engine } from '../../services.ts';
+import type { Services } from '../../services.ts';
 import type { CommandResult } from '../contract/commands.ts';
 
-/** What is open at the exchange, and which positions have it already. Throws `unknown-account`. */
-export const listOpen = async (engine: Engine, account: string): Promise<CommandResult<'accounts.open'>> => {
-  const exchange = await engine.exchanges.of(account);
+/** What is open at the exchange, and which positions have it already. Throws `account-not-found`. */
+export async function listOpen(services: Services, account: string): Promise<CommandResult<'accounts.open'>> {
+  const exchange = await services.exchanges.of(account);
   const [orders, holdings, positions] = await Promise.all([
     exchange.fetchOpenOrders(),
-    exchange.fetchOpenHoldings(),
-    engine.table.listPositions('open'),
+    exchange.fetchOpenPositions(),
+    services.store.listPositions('open'),
   ]);
   const own = positions.filter((position) => position.account === account);
   return {
@@ -36,17 +36,18 @@ export const listOpen = async (engine: Engine, account: string): Promise<Command
       )?.positionId,
     })),
   };
-};
+}
 
 /** @returns the open orders that look like a position's exits and are nobody's. */
-export const leftOutOf = async (engine: Engine, position: Position): Promise<string[]> => {
+export async function findUnadoptedOrders(services: Services, position: Position): Promise<string[]> {
   const { account, symbol, side } = position;
-  const { orders } = await listOpen(engine, account);
+  const { orders } = await listOpen(services, account);
   return orders
-    .filter((order) => order.symbol === symbol && order.side === exitSideOf(side))
+    .filter((order) => order.symbol === symbol && order.side === exitSide(side))
     .filter((order) => order.positionId === undefined && (order.positionSide ?? side) === side)
     .map(({ orderId }) => orderId);
-};
+}
 
-const hasOrder = ({ symbol, entries, exits }: Position, inSymbol: string, orderId: string): boolean =>
-  symbol === inSymbol && [...entries, ...exits].some((order) => order.orderId === orderId);
+function hasOrder({ symbol, entryOrders, exitOrders }: Position, inSymbol: string, orderId: string): boolean {
+  return symbol === inSymbol && [...entryOrders, ...exitOrders].some((order) => order.orderId === orderId);
+}

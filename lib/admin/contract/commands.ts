@@ -31,7 +31,16 @@ export const adminAnswerSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), result: z.unknown() }),
   z.object({
     ok: z.literal(false),
-    error: z.object({ code: z.string(), message: z.string(), issues: z.array(z.string()) }),
+    error: z.object({
+      code: z.string(),
+      /** The whole sentence: what happened, and what to do next. */
+      message: z.string(),
+      /** The same without its hint, for a face that renders the hint itself. */
+      detail: z.string().optional(),
+      /** `command` is a command line without the word `ripcord`. */
+      hint: z.object({ text: z.string(), command: z.string().optional() }).optional(),
+      issues: z.array(z.string()),
+    }),
   }),
 ]);
 export type AdminAnswer = z.infer<typeof adminAnswerSchema>;

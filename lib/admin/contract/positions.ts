@@ -19,7 +19,7 @@ const closeReportSchema = z.object({
   positionId: positionIdSchema,
   symbol: z.string(),
   status: z.number(),
-  /** `not-begun`: of several, its turn did not come in time, and nothing was done about it. */
+  /** `not-started`: of several, its turn did not come in time, and nothing was done about it. */
   outcome: z.string(),
   detail: z.string(),
 });
@@ -55,7 +55,7 @@ export const positionsCommands = {
       }),
     result: positionAnswer.extend({
       /** Open orders on the exit's side of this market that belong to no position: a close leaves them alone. */
-      leftOut: z.array(z.string()).optional(),
+      unadoptedOrders: z.array(z.string()).optional(),
     }),
   },
   'positions.open': {
@@ -115,13 +115,13 @@ export const positionsCommands = {
     result: z.object({ positionId: positionIdSchema, linksRevoked: z.number() }),
   },
   'positions.close': {
-    summary: 'Closes a position now, as a close link would: the same engine, the same record.',
+    summary: 'Closes a position now, as a close link would: the same services, the same record.',
     input: z.strictObject({ positionId: positionIdSchema }),
     result: closeReportSchema,
   },
   'positions.closeAll': {
     summary:
-      'Closes every open position, also while links are paused, and reports on each. After 18 s it begins no other: those are reported as `not-begun`; ask again, with their positionIds.',
+      'Closes every open position, also while links are paused, and reports on each. After 18 s it begins no other: those are reported as `not-started`; ask again, with their positionIds.',
     input: z.strictObject({
       account: accountNameSchema.optional(),
       /** Only those of them that are open. */
@@ -138,7 +138,7 @@ export const positionsCommands = {
       /** What the exchange's record comes to: ended, or open again with what is left. */
       verdict: z.enum(['closed', 'canceled', 'open', 'unknown']),
       /** In words, with the orders found. */
-      because: z.string(),
+      reason: z.string(),
       applied: z.boolean(),
     }),
   },

@@ -9,7 +9,7 @@ const resendGapMs = 8_000;
  * Newest first, each with which try of the same alert it seems to be: TradingView gives alerts no id, so what
  * tells is a POST to the same link from the same place shortly after one that was answered 5xx.
  */
-export const countResends = (hits: Hit[]): HitView[] => {
+export function countResends(hits: Hit[]): HitView[] {
   const oldestFirst = [...hits].sort((a, b) => a.at.localeCompare(b.at));
   const last = new Map<string, HitView>();
   const views = oldestFirst.map((hit): HitView => {
@@ -25,18 +25,20 @@ export const countResends = (hits: Hit[]): HitView[] => {
     return view;
   });
   return views.reverse();
-};
+}
 
 /** So many positions are asked for their hits where none is named: each is a Query of its own. */
 const positionsAsked = 50;
 
 /** @returns the ids of those that are open, in the order given, then of those that have ended last. */
-export const latestOf = (positions: Position[]): string[] => {
+export function latestOf(positions: Position[]): string[] {
   const open = positions.filter(({ state }) => !isFinal(state));
   const ended = positions
     .filter(({ state }) => isFinal(state))
     .toSorted((a, b) => endOf(b).localeCompare(endOf(a)));
   return [...open, ...ended].slice(0, positionsAsked).map(({ positionId }) => positionId);
-};
+}
 
-const endOf = ({ outcome, createdAt }: Position): string => outcome?.settledAt ?? createdAt;
+function endOf({ outcome, createdAt }: Position): string {
+  return outcome?.settledAt ?? createdAt;
+}

@@ -1,17 +1,17 @@
 import { Fault } from '../../fault.ts';
-import { isExpired, type Link, linkIdOf } from '../../link/link.ts';
+import { isExpired, type Link, toLinkId } from '../../link/link.ts';
 import { hashToken, mintToken } from '../../link/token.ts';
 import { isFinal, type Position } from '../../position/position.ts';
-import type { Engine } from '../../services.ts';
+import type { Services } from '../../services.ts';
 import type { CommandInput, LinkView } from '../contract/commands.ts';
 
-/** Mints a link. The token is in the answer and nowhere else. Throws `unknown-position`, `conflict`. */
-export const createLink = async (
-  engine: Engine,
+/** Mints a link. The token is in the answer and nowhere else. Throws `position-not-found`, `conflict`. */
+export async function createLink(
+  services: Services,
   input: CommandInput<'links.create'>,
   baseUrl: string,
-): Promise<{ url: string; link: LinkView }> => {
-  const position = await engine.table.readPosition(input.positionId);
+): Promise<{ url: string; link: LinkView }> {
+  const position = await services.store.readPosition(input.positionId);
   if (position === undefined) throw unknownPosition(input.positionId);
   if (isFinal(position.state))
     throw new Fault(
@@ -20,9 +20,9 @@ export const createLink = async (
     );
   const token = mintToken();
   const tokenHash = hashToken(token);
-  const now = engine.now();
+  const now = services.now();
   const link: Link = {
-    linkId: linkIdOf(tokenHash),
+    linkId: toLinkId(tokenHash),
     tokenHash,
     positionId: input.positionId,
     account: position.account,
@@ -39,35 +39,43 @@ export const createLink = async (
     sources: input.sources ?? 'any',
     percent: input.percent,
   };
-  await engine.table.createLink(link);
-  return { url: `${baseUrl.replace(/\/$/, '')}/l/${token}`, link: linkViewOf(link, position, engine.now()) };
-};
+  await services.store.createLink(link);
+  return {
+    url: `${baseUrl.replace(/\/$/, '')}/l/${token}`,
+    link: linkViewOf(link, position, services.now()),
+  };
+}
 
-/** Revokes for good; a second time changes nothing. Throws `unknown-link`. */
-export const revokeLink = async (engine: Engine, linkId: string): Promise<LinkView> => {
-  const link = await engine.table.readLink(linkId);
+/** Revokes for good; a second time changes nothing. Throws `link-not-found`. */
+export async function revokeLink(services: Services, linkId: string): Promise<LinkView> {
+  const link = await services.store.readLink(linkId);
   if (link === undefined) throw unknownLink(linkId);
-  const revokedAt = link.revokedAt ?? new Date(engine.now()).toISOString();
-  await engine.table.revokeLink(link, revokedAt);
-  const position = await engine.table.readPosition(link.positionId);
-  return linkViewOf({ ...link, revokedAt }, position, engine.now());
-};
+  const revokedAt = link.revokedAt ?? new Date(services.now()).toISOString();
+  await services.store.revokeLink(link, revokedAt);
+  const position = await services.store.readPosition(link.positionId);
+  return linkViewOf({ ...link, revokedAt }, position, services.now());
+}
 
-export const linkViewOf = (link: Link, position: Position | undefined, now: number): LinkView => {
+export function linkViewOf(link: Link, position: Position | undefined, now: number): LinkView {
   const { tokenHash, account, exchange, ...shown } = link;
   const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
   const spent = position !== undefined && isFinal(position.state);
   return { ...shown, state: stateOf(link, uses, now), spent, uses };
-};
+}
 
-const stateOf = (link: Link, uses: number | undefined, now: number): LinkView['state'] => {
+function stateOf(link: Link, uses: number | undefined, now: number): LinkView['state'] {
   if (link.revokedAt !== undefined) return 'revoked';
   if (isExpired(link, now)) return 'expired';
   return link.maxUses !== undefined && (uses ?? 0) >= link.maxUses ? 'used-up' : 'armed';
-};
+}
 
-export const unknownLink = (linkId: string): Fault =>
-  new Fault('unknown-link', `There is no link ${linkId}. List them with links.list.`);
+export function unknownLink(linkId: string): Fault {
+  return new Fault('link-not-found', `There is no link ${linkId}. List them with links.list.`);
+}
 
-export const unknownPosition = (positionId: string): Fault =>
-  new Fault('unknown-position', `There is no position ${positionId}. List them with positions.list.`);
+export function unknownPosition(positionId: string): Fault {
+  return new Fault(
+    'position-not-found',
+    `There is no position ${positionId}. List them with positions.list.`,
+  );
+}

@@ -1,47 +1,47 @@
 import { type Amount, decimal, isPositive, larger, toAmount, truncateToStep } from '../../amount.ts';
-import { type Exchange, entrySideOf, type MarketRules } from '../../exchange/exchange.ts';
+import { type Exchange, entrySide, type MarketRules } from '../../exchange/exchange.ts';
 import { Fault } from '../../fault.ts';
 import { addFees } from '../../position/order-sync.ts';
-import { clientOrderIdOf, type OrderRecord, type Position } from '../../position/position.ts';
-import { sendWindowMs, settleLooks, settlePauseMs } from '../../position/timing.ts';
-import { recordOf } from '../../position/totals.ts';
-import type { Engine } from '../../services.ts';
+import { formatClientOrderId, type OrderRecord, type Position } from '../../position/position.ts';
+import { pollAttempts, pollIntervalMs, sendWindowMs } from '../../position/timing.ts';
+import { toOrderRecord } from '../../position/totals.ts';
+import type { Services } from '../../services.ts';
 import type { CommandInput } from '../contract/commands.ts';
-import { holdingOf, newPosition, newPositionId } from './create.ts';
+import { fetchPositionMode, newPosition, newPositionId } from './create.ts';
 
 /**
  * Places the entry itself. The request id is taken for the position, and the position is durable, before its order
  * is sent; so asking again finds it and never sends a second order, whatever became of the first answer. Positions
  * that were forgotten keep their request ids: what they had sent must not be taken for another position's.
  */
-export const openPosition = async (
-  engine: Engine,
+export async function openPosition(
+  services: Services,
   input: CommandInput<'positions.open'>,
   exchangeId: Position['exchange'],
-): Promise<Position> => {
-  const earlier = await engine.table.readName(requestName(input));
-  if (earlier !== undefined && earlier !== refused) return sameRequest(engine, earlier, input);
-  const positionId = newPositionId(engine);
+): Promise<Position> {
+  const earlier = await services.store.readReservation(requestName(input));
+  if (earlier !== undefined && earlier !== refused) return sameRequest(services, earlier, input);
+  const positionId = newPositionId(services);
 
-  const exchange = await engine.exchanges.of(input.account);
+  const exchange = await services.exchanges.of(input.account);
   const market = await exchange.loadMarket(input.symbol);
   const [holding, price] = await Promise.all([
-    holdingOf(exchange, market, input.side),
+    fetchPositionMode(exchange, market, input.side),
     exchange.fetchPrice(market),
   ]);
   const size = sizeOf(input, market, price);
-  const sentAt = engine.now();
-  const clientOrderId = clientOrderIdOf(positionId, 'entry', 1);
+  const sentAt = services.now();
+  const clientOrderId = formatClientOrderId(positionId, 'entry', 1);
   const entry: OrderRecord = {
     clientOrderId,
     type: input.type,
-    status: 'unseen',
+    status: 'unconfirmed',
     amount: size.amount,
     price: input.price,
     filled: '0',
-    at: sentAt + sendWindowMs,
+    updatedAt: sentAt + sendWindowMs,
   };
-  const position = newPosition(engine, {
+  const position = newPosition(services, {
     positionId,
     account: input.account,
     exchange: exchangeId,
@@ -49,30 +49,30 @@ export const openPosition = async (
     label: input.label,
     market,
     hedged: holding.hedged,
-    entries: [entry],
-    exits: [],
+    entryOrders: [entry],
+    exitOrders: [],
     price,
   });
-  const holder = await engine.table.reserveName(requestName(input), positionId, refused);
-  if (holder !== positionId) return sameRequest(engine, holder, input);
-  if (!(await engine.table.createPosition(position)))
+  const holder = await services.store.reserve(requestName(input), positionId, refused);
+  if (holder !== positionId) return sameRequest(services, holder, input);
+  if (!(await services.store.createPosition(position)))
     throw new Fault('conflict', 'That position id is taken. Use a new requestId.');
 
   const result = await exchange.createEntryOrder(market, {
     clientOrderId,
-    side: entrySideOf(input.side),
+    side: entrySide(input.side),
     positionSide: input.side,
     hedged: holding.hedged,
     type: input.type,
     price: input.price,
     amount: size.cost === undefined ? size.amount : undefined,
     cost: size.cost,
-    sendBefore: sentAt + sendWindowMs,
+    sendDeadline: sentAt + sendWindowMs,
   });
   if (result.kind === 'rejected' && result.reason !== 'duplicate-id') {
-    await engine.table.deletePosition(positionId);
+    await services.store.deletePosition(positionId);
     // Provably nothing was executed: the request may be made again.
-    await engine.table.reserveName(requestName(input), refused, positionId);
+    await services.store.reserve(requestName(input), refused, positionId);
     const wasSent =
       result.reason !== 'too-late' && result.reason !== 'no-connection' && result.code !== 'rate-limit';
     throw new Fault(
@@ -82,81 +82,83 @@ export const openPosition = async (
   }
   const entries =
     result.kind === 'accepted'
-      ? [acceptedEntry(recordOf(result.order, entry), size.amount)]
+      ? [acceptedEntry(toOrderRecord(result.order, entry), size.amount)]
       : await lookForEntry(exchange, position, entry);
-  const told = { entries: await addFeesIfTold(exchange, position, entries) };
-  return (await engine.table.savePosition(position, told)) ?? { ...position, ...told };
-};
+  const told = { entryOrders: await addFeesIfTold(exchange, position, entries) };
+  return (await services.store.savePosition(position, told)) ?? { ...position, ...told };
+}
 
 /** An acknowledgement of an order sized by its cost names no amount yet: the estimate stands until it is read. */
-const acceptedEntry = (entry: OrderRecord, estimate: Amount): OrderRecord =>
-  entry.status === 'live' && !isPositive(entry.amount) ? { ...entry, amount: estimate } : entry;
+function acceptedEntry(entry: OrderRecord, estimate: Amount): OrderRecord {
+  return entry.status === 'live' && !isPositive(entry.amount) ? { ...entry, amount: estimate } : entry;
+}
 
 /** The answer was lost: one look. If it finds nothing, the entry stays `unseen` for the sweep to find out. */
-const lookForEntry = async (
+async function lookForEntry(
   exchange: Exchange,
   position: Position,
   entry: OrderRecord,
-): Promise<OrderRecord[]> => {
+): Promise<OrderRecord[]> {
   try {
     const view = await exchange.fetchOrder(position.market, { clientOrderId: entry.clientOrderId });
-    return [view === undefined ? entry : recordOf(view, entry)];
+    return [view === undefined ? entry : toOrderRecord(view, entry)];
   } catch {
     return [entry];
   }
-};
+}
 
-const addFeesIfTold = async (
+async function addFeesIfTold(
   exchange: Exchange,
   position: Position,
   entries: OrderRecord[],
-): Promise<OrderRecord[]> => {
+): Promise<OrderRecord[]> {
   try {
     return await addFees(exchange, position, entries);
   } catch {
     // The order is placed and known; its fee is asked for again by the sweep or the trigger.
     return entries;
   }
-};
+}
 
 /** Who holds the name of a request that the exchange refused. */
 const refused = 'refused';
 
-const requestName = ({ account, requestId }: CommandInput<'positions.open'>): string =>
-  `request#${account}#${requestId}`;
+function requestName({ account, requestId }: CommandInput<'positions.open'>): string {
+  return `request#${account}#${requestId}`;
+}
 
 /** What an earlier request of the same id has come to; another order is never sent for it. */
-const sameRequest = async (
-  engine: Engine,
+async function sameRequest(
+  services: Services,
   positionId: string,
   input: CommandInput<'positions.open'>,
-): Promise<Position> => {
-  let known = await engine.table.readPosition(positionId);
+): Promise<Position> {
+  let known = await services.store.readPosition(positionId);
   // Whoever took the name writes the position right after it.
-  for (let look = 0; look < settleLooks && known === undefined; look += 1) {
-    await engine.pause(settlePauseMs);
-    known = await engine.table.readPosition(positionId);
+  for (let look = 0; look < pollAttempts && known === undefined; look += 1) {
+    await services.sleep(pollIntervalMs);
+    known = await services.store.readPosition(positionId);
   }
   if (known === undefined)
     throw new Fault(
       'conflict',
       `requestId ${input.requestId} was used already and its position is not there: it was forgotten, or its beginning failed. Look at positions.list, then use a new requestId.`,
     );
-  const [entry] = known.entries;
+  const [entry] = known.entryOrders;
   if (known.symbol === input.symbol && known.side === input.side && entry?.type.includes(input.type))
     return known;
   throw new Fault(
     'conflict',
     `requestId ${input.requestId} has opened ${known.positionId} already, a ${known.side} in ${known.symbol}. Use a new requestId.`,
   );
-};
+}
 
 /** How much to order; `cost` only where the venue takes it, and then `amount` is what it should come to. */
-const sizeOf = (
+function sizeOf(
   input: CommandInput<'positions.open'>,
   market: MarketRules,
   lastPrice: Amount,
-): { amount: Amount; cost?: Amount } => {
+): { amount: Amount; cost?: Amount } {
   const price = input.price ?? lastPrice;
   if (
     input.price !== undefined &&
@@ -184,4 +186,4 @@ const sizeOf = (
   return isMarket && market.kind === 'spot' && input.cost !== undefined
     ? { amount, cost: input.cost }
     : { amount };
-};
+}

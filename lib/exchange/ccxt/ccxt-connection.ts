@@ -6,7 +6,7 @@ import type { MarketRules } from '../exchange.ts';
 import { binance } from '../venues/binance.ts';
 import { binanceusdm } from '../venues/binanceusdm.ts';
 import { bybit } from '../venues/bybit.ts';
-import type { Venue, WireError } from '../venues/venue.ts';
+import type { Venue, VenueError } from '../venues/venue.ts';
 import { ccxtFetch } from './ccxt-fetch.ts';
 import { loadCcxt } from './ccxt-loader.ts';
 import { BackOff } from './retry-after-gate.ts';
@@ -25,8 +25,8 @@ export const usualDeadlines: Deadlines = { callMs: 4_000, marketsMs: 8_000 };
 
 /** How a call failed: an error answer of the venue, or no answer that could be read. */
 class CallFailure extends Error {
-  readonly wire: WireError | undefined;
-  constructor(message: string, wire: WireError | undefined, cause: unknown) {
+  readonly wire: VenueError | undefined;
+  constructor(message: string, wire: VenueError | undefined, cause: unknown) {
     super(message, { cause });
     this.wire = wire;
   }
@@ -46,25 +46,29 @@ const noConnection =
   /fetch failed: (getaddrinfo (ENOTFOUND|EAI_AGAIN)|connect (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)) /;
 
 /** ccxt's messages quote URLs, signatures and bodies: only what sort of error it was, and where, goes on. */
-const wordless = (thrown: unknown): Error => {
+function wordless(thrown: unknown): Error {
   const { name, stack = '' } = thrown instanceof Error ? thrown : new Error();
   const error = new Error(name);
   error.stack = [name, ...stack.split('\n').filter((line) => /^\s+at /.test(line))].join('\n');
   return error;
-};
+}
 
 /** `sendBefore` of the order being created, carried past ccxt to the moment before its request is written. */
 export const sendDeadline = new AsyncLocalStorage<number>();
 
-export const describeWire = (wire: WireError): string => `${wire.message || 'no message'} (${wire.code})`;
+export function describeWire(wire: VenueError): string {
+  return `${wire.message || 'no message'} (${wire.code})`;
+}
 
 /** @returns the error answer of the venue that a call has failed with. */
-export const wireOf = (thrown: unknown): WireError | undefined =>
-  thrown instanceof CallFailure ? thrown.wire : undefined;
+export function wireOf(thrown: unknown): VenueError | undefined {
+  return thrown instanceof CallFailure ? thrown.wire : undefined;
+}
 
 /** @returns why a call has not even been sent. */
-export const notSentBy = (thrown: unknown): NotSent | undefined =>
-  thrown instanceof CallFailure && thrown.cause instanceof NotSent ? thrown.cause : undefined;
+export function notSentBy(thrown: unknown): NotSent | undefined {
+  return thrown instanceof CallFailure && thrown.cause instanceof NotSent ? thrown.cause : undefined;
+}
 
 /** How venues answer who asks too much: Bybit and Binance's firewall with 403, Binance before a ban with 418. */
 const limitingStatuses = new Set([403, 418, 429]);
@@ -164,7 +168,7 @@ export class CcxtConnection {
       return await Promise.race([call(), deadline]);
     } catch (thrown) {
       if (thrown instanceof CallFailure) throw thrown;
-      const wire = (thrown as { wire?: WireError } | undefined)?.wire;
+      const wire = (thrown as { wire?: VenueError } | undefined)?.wire;
       throw new CallFailure('the call failed', wire, thrown instanceof NotSent ? thrown : wordless(thrown));
     } finally {
       clearTimeout(timer);
@@ -185,8 +189,8 @@ export class CcxtConnection {
   }
 
   /** Whether asking again later may help: unless the venue has said what it doesn't like about the request. */
-  #mayPass(wire: WireError): boolean {
-    const reason = this.venue.rejectionOf(wire);
+  #mayPass(wire: VenueError): boolean {
+    const reason = this.venue.rejectReason(wire);
     if (reason === 'clock' || reason === 'rate-limit') return true;
     if (reason !== undefined || this.venue.deniedCodes.has(wire.code)) return false;
     // A code that means nothing in an answer of 200 tells nothing either.
@@ -209,13 +213,13 @@ export class CcxtConnection {
 }
 
 /** Puts another scheme and host in front of every URL of the exchange, and leaves their paths. */
-const rebase = (urls: Record<string, unknown>, baseUrl: string): void => {
+function rebase(urls: Record<string, unknown>, baseUrl: string): void {
   const origin = new URL(baseUrl).origin;
   for (const [name, url] of Object.entries(urls)) {
     if (typeof url === 'string') urls[name] = origin + new URL(url).pathname.replace(/\/$/, '');
     else if (typeof url === 'object' && url !== null) rebase(url as Record<string, unknown>, baseUrl);
   }
-};
+}
 
 /** Longer than any id and any word of a message; signatures, and keys in whatever form, are longer still. */
 const longWords = /[\w+/=%.-]{40,}/g;
@@ -223,7 +227,7 @@ const longWords = /[\w+/=%.-]{40,}/g;
 const wordsLength = 500;
 
 /** Some venues repeat in an error what was signed, and the key is part of it. */
-const withoutKeys = ({ apiKey, secret, password }: Ccxt, error: WireError): WireError => {
+function withoutKeys({ apiKey, secret, password }: Ccxt, error: VenueError): VenueError {
   const forms = [apiKey, secret, password].flatMap((key) =>
     key === undefined || key === ''
       ? []
@@ -231,31 +235,34 @@ const withoutKeys = ({ apiKey, secret, password }: Ccxt, error: WireError): Wire
   );
   const message = forms.reduce((told, form) => told.replaceAll(form, '…'), error.message);
   return { ...error, message: message.replaceAll(longWords, '…').slice(0, wordsLength) };
-};
+}
 
 type Options = Record<string, unknown>;
 
-const isOptions = (value: unknown): value is Options =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isOptions(value: unknown): value is Options {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** What a venue sets, an account can't change: its fence is only as long as the receive window that is sent. */
-const optionsOf = (own: Options, fixed: Options): Options => ({
-  ...own,
-  ...Object.fromEntries(
-    Object.entries(fixed).map(([name, value]) => {
-      const given = own[name];
-      return [name, isOptions(value) && isOptions(given) ? optionsOf(given, value) : value];
-    }),
-  ),
-});
+function optionsOf(own: Options, fixed: Options): Options {
+  return {
+    ...own,
+    ...Object.fromEntries(
+      Object.entries(fixed).map(([name, value]) => {
+        const given = own[name];
+        return [name, isOptions(value) && isOptions(given) ? optionsOf(given, value) : value];
+      }),
+    ),
+  };
+}
 
 /** Makes ccxt's object for an account, held to what Ripcord needs of it. */
-export const connect = async (
+export async function connect(
   account: Account,
   rereadKeys: () => Promise<Account>,
   now: () => number,
   deadlines: Deadlines,
-): Promise<CcxtConnection> => {
+): Promise<CcxtConnection> {
   const venue = venues[account.exchange];
   const Class = await loadCcxt(account.exchange);
   const ccxt = new Class({
@@ -283,7 +290,7 @@ export const connect = async (
     backOff.hear(status, headerOf(headers, 'retry-after'));
     const failed = (thrown: unknown) =>
       Object.assign(thrown instanceof Error ? thrown : new Error('error answer'), {
-        wire: withoutKeys(ccxt, venue.wireErrorOf(status, response)),
+        wire: withoutKeys(ccxt, venue.venueErrorFrom(status, response)),
       });
     try {
       handleErrors(status, reason, url, method, headers, body, response, requestHeaders, requestBody);
@@ -316,9 +323,9 @@ export const connect = async (
     }
   };
   return new CcxtConnection(venue, ccxt, account, rereadKeys, deadlines);
-};
+}
 
-const headerOf = (headers: Record<string, unknown>, name: string): string | undefined => {
+function headerOf(headers: Record<string, unknown>, name: string): string | undefined {
   const [, value] = Object.entries(headers).find(([each]) => each.toLowerCase() === name) ?? [];
   return value === undefined ? undefined : String(value);
-};
+}

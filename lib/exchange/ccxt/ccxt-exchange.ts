@@ -10,20 +10,20 @@ import type {
   CreateResult,
   EntryOrder,
   Exchange,
+  ExchangeOrder,
+  ExchangePosition,
   Exchanges,
-  Holding,
   MarketOrder,
   MarketRules,
-  OpenHolding,
+  OpenExchangePosition,
   OpenOrder,
-  OrderName,
+  OrderRef,
   OrderSide,
-  OrderView,
   Permissions,
   Side,
   Trade,
 } from '../exchange.ts';
-import type { Kind, Venue } from '../venues/venue.ts';
+import type { MarketKind, Venue } from '../venues/venue.ts';
 import {
   type CcxtConnection,
   connect,
@@ -65,12 +65,12 @@ class CcxtExchange implements Exchange {
     this.#ccxt = connection.ccxt;
   }
 
-  get fenceMs(): number {
-    return this.#venue.fenceMs;
+  get recvWindowMs(): number {
+    return this.#venue.recvWindowMs;
   }
 
-  get absenceMs(): number {
-    return this.#venue.absenceMs;
+  get lookupLagMs(): number {
+    return this.#venue.lookupLagMs;
   }
 
   async loadMarket(symbol: string): Promise<MarketRules> {
@@ -80,14 +80,14 @@ class CcxtExchange implements Exchange {
     const market = markets.find((candidate) => candidate.symbol === symbol);
     if (market === undefined || market.active === false)
       throw new Fault(
-        'unknown-market',
+        'market-not-found',
         `${id} has no ${[...kinds].join(' or ')} market ${symbol} that is open for trading. ` +
           `Expected ${[...kinds].map((each) => expectedSymbol[each]).join(' or ')}.`,
       );
     return rulesOf(this.#venue, market, kind);
   }
 
-  async #readMarkets(kind: Kind): Promise<NonNullable<Market>[]> {
+  async #readMarkets(kind: MarketKind): Promise<NonNullable<Market>[]> {
     const markets = await this.#connection.read(
       'read the markets',
       () => this.#venue.fetchMarkets(this.#ccxt, kind),
@@ -96,7 +96,7 @@ class CcxtExchange implements Exchange {
     return markets.flatMap((market) => (market !== undefined && isOfKind(market, kind) ? [market] : []));
   }
 
-  async fetchOrder(market: MarketRules, name: OrderName): Promise<OrderView | undefined> {
+  async fetchOrder(market: MarketRules, name: OrderRef): Promise<ExchangeOrder | undefined> {
     this.#connection.know(market);
     try {
       const order = await this.#connection.call(() => this.#venue.fetchOrder(this.#ccxt, market, name));
@@ -116,10 +116,10 @@ class CcxtExchange implements Exchange {
     }
   }
 
-  async cancelOrder(market: MarketRules, name: OrderName, sendBefore: number): Promise<CancelResult> {
+  async cancelOrder(market: MarketRules, name: OrderRef, sendBefore: number): Promise<CancelResult> {
     this.#connection.know(market);
     const result = await this.#cancel(market, name, sendBefore);
-    if (!name.conditional || result.kind !== 'look') return result;
+    if (!name.conditional || result.kind !== 'unconfirmed') return result;
     // Taken; or not heard, and who gives no answer to this gives none to a look either.
     if (result.message === acknowledged || result.message === noAnswer) return result;
     // A triggered conditional order is spent and can't be cancelled; the order that it has made can.
@@ -131,32 +131,35 @@ class CcxtExchange implements Exchange {
       );
     if (actualId === undefined) return result;
     const actual = await this.#cancel(market, { orderId: actualId }, sendBefore);
-    return actual.kind === 'told' ? { kind: 'look', message: acknowledged } : actual;
+    return actual.kind === 'confirmed' ? { kind: 'unconfirmed', message: acknowledged } : actual;
   }
 
-  async #cancel(market: MarketRules, name: OrderName, sendBefore: number): Promise<CancelResult> {
-    const { id, parameters } = this.#venue.nameOf(market, name);
+  async #cancel(market: MarketRules, name: OrderRef, sendBefore: number): Promise<CancelResult> {
+    const { id, parameters } = this.#venue.orderRef(market, name);
     try {
       const order = await this.#connection.call(() =>
         sendDeadline.run(sendBefore, () => this.#ccxt.cancelOrder(id as string, market.symbol, parameters)),
       );
       // An answer about a whole order list names no single order: the order itself has to be read.
       const tells =
-        this.#venue.cancelTells && !name.conditional && order.id !== undefined && order.status !== undefined;
-      if (!tells) return { kind: 'look', message: acknowledged };
+        this.#venue.cancelReturnsFill &&
+        !name.conditional &&
+        order.id !== undefined &&
+        order.status !== undefined;
+      if (!tells) return { kind: 'unconfirmed', message: acknowledged };
       const view = viewOf(this.#venue, market, order as Order, false);
       const isIt = name.orderId === undefined || view.orderId === name.orderId;
       return view.status === 'done' && isIt
-        ? { kind: 'told', order: view }
-        : { kind: 'look', message: acknowledged };
+        ? { kind: 'confirmed', order: view }
+        : { kind: 'unconfirmed', message: acknowledged };
     } catch (thrown) {
       const notSent = notSentBy(thrown);
       if (notSent?.reason === 'rate-limit') throw this.#connection.faultOf('cancel an order', thrown);
-      if (notSent !== undefined) return { kind: 'look', message: notSent.message };
+      if (notSent !== undefined) return { kind: 'unconfirmed', message: notSent.message };
       const wire = wireOf(thrown);
       if (wire !== undefined && this.#venue.deniedCodes.has(wire.code))
-        return { kind: 'refused', code: wire.code, message: describeWire(wire) };
-      return { kind: 'look', message: wire === undefined ? noAnswer : describeWire(wire) };
+        return { kind: 'denied', code: wire.code, message: describeWire(wire) };
+      return { kind: 'unconfirmed', message: wire === undefined ? noAnswer : describeWire(wire) };
     }
   }
 
@@ -175,7 +178,7 @@ class CcxtExchange implements Exchange {
     if (market.kind === 'perpetual') return '0';
     this.#connection.know(market);
     const { amount, fees } = await this.#connection.read('read the fees', () =>
-      this.#venue.fetchTraded(this.#ccxt, market, orderId, filled),
+      this.#venue.fetchFills(this.#ccxt, market, orderId, filled),
     );
     if (!decimal(amount).eq(filled))
       throw new Fault(
@@ -185,17 +188,17 @@ class CcxtExchange implements Exchange {
     return sum(fees.filter((fee) => fee.currency === market.base).map((fee) => fee.amount));
   }
 
-  fetchHolding(market: MarketRules, side: Side): Promise<Holding> {
+  fetchPosition(market: MarketRules, side: Side): Promise<ExchangePosition> {
     this.#connection.know(market);
     return this.#connection.read('read the position', () =>
-      this.#venue.fetchHolding(this.#ccxt, market, side),
+      this.#venue.fetchPosition(this.#ccxt, market, side),
     );
   }
 
   async fetchBalance(currency: string): Promise<Balance> {
     const balances = await this.#connection.read('read the balance', async () => {
       const told = await this.#ccxt.fetchBalance();
-      if (!this.#venue.tellsBalances(told.info)) throw new TypeError('an answer without balances');
+      if (!this.#venue.isBalanceResponse(told.info)) throw new TypeError('an answer without balances');
       return told;
     });
     const balance = balances[currency] as { free?: unknown; total?: unknown } | undefined;
@@ -251,7 +254,7 @@ class CcxtExchange implements Exchange {
         return this.#withMarkets(
           kind,
           open.map(({ order, conditional }) => {
-            const { marketId } = this.#venue.detailsOf(order.info ?? {});
+            const { marketId } = this.#venue.orderDetails(order.info ?? {});
             return { marketId: String(marketId), order, conditional };
           }),
         );
@@ -265,10 +268,10 @@ class CcxtExchange implements Exchange {
     );
   }
 
-  async fetchOpenHoldings(): Promise<OpenHolding[]> {
+  async fetchOpenPositions(): Promise<OpenExchangePosition[]> {
     if (!this.#venue.kinds.has('perpetual')) return [];
     const open = await this.#connection.read('read the positions', () =>
-      this.#venue.fetchOpenHoldings(this.#ccxt),
+      this.#venue.fetchOpenPositions(this.#ccxt),
     );
     const known = await this.#withMarkets('perpetual', open);
     return known.map(({ market, side, amount, averagePrice }) => ({
@@ -281,7 +284,7 @@ class CcxtExchange implements Exchange {
 
   /** Lists name markets by the venue's own ids. What is in a market that Ripcord can't trade in is left out. */
   async #withMarkets<Item extends { marketId: string }>(
-    kind: Kind,
+    kind: MarketKind,
     items: Item[],
   ): Promise<(Item & { market: MarketRules })[]> {
     if (items.length === 0) return [];
@@ -322,11 +325,11 @@ class CcxtExchange implements Exchange {
         { clientOrderId: order.clientOrderId, ...parameters },
       );
     try {
-      const answer = await this.#connection.call(() => sendDeadline.run(order.sendBefore, send));
+      const answer = await this.#connection.call(() => sendDeadline.run(order.sendDeadline, send));
       if (answer.id === undefined) return { kind: 'unknown', message: 'the answer names no order' };
       return {
         kind: 'accepted',
-        order: this.#venue.createTells
+        order: this.#venue.createReturnsFill
           ? viewOf(this.#venue, market, answer, false)
           : viewOfAcknowledged(answer.id, market, order),
       };
@@ -338,7 +341,7 @@ class CcxtExchange implements Exchange {
       }
       const wire = wireOf(thrown);
       if (wire === undefined) return { kind: 'unknown', message: noAnswer };
-      const reason = this.#venue.rejectionOf(wire);
+      const reason = this.#venue.rejectReason(wire);
       if (reason === undefined) return { kind: 'unknown', code: wire.code, message: describeWire(wire) };
       return { kind: 'rejected', reason, code: wire.code, message: describeWire(wire) };
     }
@@ -346,7 +349,7 @@ class CcxtExchange implements Exchange {
 
   #saysAbsent(thrown: unknown): boolean {
     const wire = wireOf(thrown);
-    return wire !== undefined && this.#venue.absentCodes.has(wire.code);
+    return wire !== undefined && this.#venue.notFoundCodes.has(wire.code);
   }
 }
 
@@ -354,11 +357,11 @@ class CcxtExchange implements Exchange {
  * Exchanges by account name. A connection is kept as long as the account's entry stays the same, so that
  * warm functions reuse it; `accounts` decides how long it trusts what it has read.
  */
-export const ccxtExchanges = (
+export function ccxtExchanges(
   accounts: Accounts,
   now: () => number = Date.now,
   deadlines: Partial<Deadlines> = {},
-): Exchanges => {
+): Exchanges {
   const connected = new Map<string, { entry: string; exchange: Promise<Exchange> }>();
   /** Whoever asks meanwhile gets the same: a hit asks before it claims, and again when it has. */
   const opening = new Map<string, Promise<Exchange>>();
@@ -373,7 +376,7 @@ export const ccxtExchanges = (
     const account = isMeant(read) ? read : await accounts.read(name, { fresh: true });
     if (!isMeant(account))
       throw new Fault(
-        'unknown-account',
+        'account-not-found',
         `account "${name}" is now a ${account.exchange} account, and this position is on ${venueId}`,
       );
     const entry = JSON.stringify(account);
@@ -397,4 +400,4 @@ export const ccxtExchanges = (
       return exchange;
     },
   };
-};
+}

@@ -34,8 +34,8 @@ const decompressors: Record<string, (bytes: Buffer) => Promise<Buffer>> = {
  * ccxt's HTTP client in the place of undici, which has to be loaded and compiled before the first order leaves:
  * Node's own is there already, since the AWS SDK uses it. Like ccxt's, it follows no redirect and repeats nothing.
  */
-export const ccxtFetch = (url: string, { method, headers, body, signal }: Parameters): Promise<Answer> =>
-  new Promise((resolve, reject) => {
+export function ccxtFetch(url: string, { method, headers, body, signal }: Parameters): Promise<Answer> {
+  return new Promise((resolve, reject) => {
     // ccxt knows a failed transport by a TypeError, and tells its cause's message.
     const fail = (cause: Error): void =>
       reject(cause.name === 'AbortError' ? cause : new TypeError('fetch failed', { cause: spoken(cause) }));
@@ -63,22 +63,27 @@ export const ccxtFetch = (url: string, { method, headers, body, signal }: Parame
     });
     sent.end(body);
   });
+}
 
 /** A host of several addresses fails with one error for each, and no words of its own. @returns one in their words. */
-export const spoken = (cause: Error): Error =>
-  cause instanceof AggregateError &&
-  cause.message === '' &&
-  cause.errors.every((each) => each instanceof Error)
+export function spoken(cause: Error): Error {
+  return cause instanceof AggregateError &&
+    cause.message === '' &&
+    cause.errors.every((each) => each instanceof Error)
     ? new Error(cause.errors.map(({ message }) => message).join('; '), { cause })
     : cause;
+}
 
-const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]));
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]),
+  );
+}
 
-const textOf = async (response: IncomingMessage): Promise<string> => {
+async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   const decompress = decompressors[response.headers['content-encoding'] ?? ''];
   const bytes = Buffer.concat(chunks);
   return (decompress === undefined || bytes.length === 0 ? bytes : await decompress(bytes)).toString('utf8');
-};
+}

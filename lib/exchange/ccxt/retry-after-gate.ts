@@ -11,12 +11,12 @@ const mostPauseMs = 3 * 60_000;
 const probeMs = 4_000;
 
 /** @returns milliseconds from now; undefined where the header says nothing. Seconds, or a date. */
-const readRetryAfter = (header: string | undefined, now: number): number | undefined => {
+function readRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1_000;
   const at = Date.parse(header);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
-};
+}
 
 /** The pause that a venue has asked for: what is sent all the same makes it longer. One for each connection. */
 export class BackOff {

@@ -1,5 +1,5 @@
 import type { RejectReason } from '../exchange.ts';
-import type { WireError } from './venue.ts';
+import type { VenueError } from './venue.ts';
 
 /**
  * Codes that both of Binance's APIs share, from their error-code pages. Each of them is given before an order
@@ -31,25 +31,25 @@ const sharedRejections: Record<string, RejectReason> = {
 };
 
 /** `{"code": -2010, "msg": "…"}`. */
-export const wireErrorOf = (status: number, answer: unknown): WireError => {
+export function wireErrorOf(status: number, answer: unknown): VenueError {
   const { code, msg } = (typeof answer === 'object' && answer !== null ? answer : {}) as {
     code?: unknown;
     msg?: unknown;
   };
   return { status, code: String(code ?? status), message: typeof msg === 'string' ? msg : '' };
-};
+}
 
 /** @returns a venue's judge of create errors: the shared codes, its own, and its own reading of messages. */
-export const judgeRejections = (
+export function judgeRejections(
   own: Record<string, RejectReason>,
-  byMessage: (error: WireError) => RejectReason | undefined,
-): ((error: WireError) => RejectReason | undefined) => {
+  byMessage: (error: VenueError) => RejectReason | undefined,
+): (error: VenueError) => RejectReason | undefined {
   const reasons = new Map(Object.entries({ ...sharedRejections, ...own }));
   return (error) => {
     if (error.status >= 500 || error.status < 400) return undefined;
     return byMessage(error) ?? reasons.get(error.code);
   };
-};
+}
 
 export const deniedCodes: ReadonlySet<string> = new Set(['-1002', '-1022', '-2014', '-2015']);
 export const clockCodes: ReadonlySet<string> = new Set(['-1021', '-5028']);

@@ -2,7 +2,7 @@ import type { Exchange as CcxtExchange, Market, Trade } from 'ccxt';
 import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
 import type { MarketRules, Side } from '../exchange.ts';
 import { tradedOf } from './fills.ts';
-import type { Traded } from './venue.ts';
+import type { OrderFills } from './venue.ts';
 
 interface Filter {
   filterType?: string;
@@ -11,14 +11,14 @@ interface Filter {
   stepSize?: string;
 }
 
-const amountOf = (text: string | undefined): Amount | undefined => {
+function amountOf(text: string | undefined): Amount | undefined {
   if (text === undefined) return undefined;
   const amount = toAmount(decimal(text));
   return isPositive(amount) ? amount : undefined;
-};
+}
 
 /** MARKET orders have a filter of their own on Binance; zeros in it mean "as LOT_SIZE". */
-export const marketLotOf = (market: Market): Partial<MarketRules> => {
+export function marketLotOf(market: Market): Partial<MarketRules> {
   const filters: Filter[] = market?.info?.filters ?? [];
   const lot = filters.find((filter) => filter.filterType === 'MARKET_LOT_SIZE');
   return {
@@ -26,12 +26,14 @@ export const marketLotOf = (market: Market): Partial<MarketRules> => {
     marketAmountMin: amountOf(lot?.minQty),
     marketAmountMax: amountOf(lot?.maxQty),
   };
-};
+}
 
 /** Futures say "BOTH" where the account isn't hedged; spot says nothing. */
-export const detailsOf = (
-  info: Record<string, unknown>,
-): { marketId: unknown; type: unknown; positionSide: Side | undefined } => {
+export function detailsOf(info: Record<string, unknown>): {
+  marketId: unknown;
+  type: unknown;
+  positionSide: Side | undefined;
+} {
   const side = String(info.positionSide ?? '').toLowerCase();
   return {
     marketId: info.symbol,
@@ -39,7 +41,7 @@ export const detailsOf = (
     type: info.origType ?? info.orderType ?? info.type,
     positionSide: side === 'long' || side === 'short' ? side : undefined,
   };
-};
+}
 
 /** What else an account must not change: the clock, which API is asked, and how much an answer tells. */
 export const fixedOptions = {
@@ -53,11 +55,11 @@ export const fixedOptions = {
 const mostTrades = 1000;
 
 /** The order query has no commission: the trades have. */
-export const fetchTraded = async (
+export async function fetchTraded(
   exchange: CcxtExchange,
   market: MarketRules,
   orderId: string,
-): Promise<Traded> => {
+): Promise<OrderFills> {
   const fetchPage = (page: Record<string, unknown>) =>
     exchange.fetchMyTrades(market.symbol, undefined, mostTrades, { orderId, ...page });
   const trades: Trade[] = await fetchPage({});
@@ -70,4 +72,4 @@ export const fetchTraded = async (
     fromId = last === undefined ? undefined : String(BigInt(last) + 1n);
   }
   return tradedOf(trades, orderId);
-};
+}

@@ -1,4 +1,4 @@
-import type { OrderName } from '../exchange.ts';
+import type { OrderRef } from '../exchange.ts';
 import {
   absenceMs,
   absentCodes,
@@ -13,8 +13,11 @@ import type { Venue } from './venue.ts';
 /** At most 60 s by Binance's documents; 5 s lets the fence run out well within a lease. */
 const recvWindowMs = 5_000;
 
-const nameOf = ({ orderId, clientOrderId }: OrderName) =>
-  orderId === undefined ? { id: undefined, parameters: { clientOrderId } } : { id: orderId, parameters: {} };
+function nameOf({ orderId, clientOrderId }: OrderRef) {
+  return orderId === undefined
+    ? { id: undefined, parameters: { clientOrderId } }
+    : { id: orderId, parameters: {} };
+}
 
 /** Binance spot, https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
 export const binance: Venue = {
@@ -29,32 +32,32 @@ export const binance: Venue = {
     fetchMargins: false,
     warnOnFetchOpenOrdersWithoutSymbol: false,
   },
-  fenceMs: recvWindowMs,
-  absenceMs,
+  recvWindowMs,
+  lookupLagMs: absenceMs,
   useSandbox: (exchange) => exchange.setSandboxMode(true),
   fetchMarkets: (exchange) => exchange.fetchMarkets(),
-  createTells: true,
-  cancelTells: true,
+  createReturnsFill: true,
+  cancelReturnsFill: true,
   fetchOrder(exchange, market, name) {
     const { id, parameters } = nameOf(name);
     return exchange.fetchOrder(id as string, market.symbol, parameters);
   },
-  nameOf: (_market, name) => nameOf(name),
-  detailsOf,
+  orderRef: (_market, name) => nameOf(name),
+  orderDetails: detailsOf,
   closeParameters: () => ({}),
   entryParameters: () => ({}),
-  wireErrorOf,
-  rejectionOf: judgeRejections({ '-2010': 'other' }, ({ code, message }) => {
+  venueErrorFrom: wireErrorOf,
+  rejectReason: judgeRejections({ '-2010': 'other' }, ({ code, message }) => {
     if (code === '-2010' && /insufficient balance/i.test(message)) return 'insufficient';
     if (code === '-2010' && /duplicate order/i.test(message)) return 'duplicate-id';
     if (code === '-1013' && /NOTIONAL/.test(message)) return 'below-minimum';
     return undefined;
   }),
-  absentCodes,
+  notFoundCodes: absentCodes,
   deniedCodes,
   clockCodes,
   triggeredOrderId: () => undefined,
-  rulesOf: marketLotOf,
+  marketRules: marketLotOf,
   marketInfo: {
     orderTypes: [
       'LIMIT',
@@ -66,9 +69,9 @@ export const binance: Venue = {
       'TAKE_PROFIT_LIMIT',
     ],
   },
-  fetchTraded,
-  tellsBalances: ({ balances }) => Array.isArray(balances),
-  fetchHolding: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
+  fetchFills: fetchTraded,
+  isBalanceResponse: ({ balances }) => Array.isArray(balances),
+  fetchPosition: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
   async fetchPrice(exchange, market) {
     const answer = await exchange.publicGetTickerPrice({ symbol: market.id });
     return answer.price;
@@ -77,7 +80,7 @@ export const binance: Venue = {
     const orders = await exchange.fetchOpenOrders();
     return orders.map((order) => ({ order, conditional: false }));
   },
-  fetchOpenHoldings: () => Promise.resolve([]),
+  fetchOpenPositions: () => Promise.resolve([]),
   async fetchPermissions(exchange) {
     const answer = await exchange.sapiGetAccountApiRestrictions();
     return {

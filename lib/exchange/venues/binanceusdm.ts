@@ -1,5 +1,5 @@
 import { decimal, toAmount } from '../../amount.ts';
-import type { MarketOrder, OrderName } from '../exchange.ts';
+import type { MarketOrder, OrderRef } from '../exchange.ts';
 import {
   absenceMs,
   absentCodes,
@@ -13,17 +13,20 @@ import type { Venue } from './venue.ts';
 
 const recvWindowMs = 5_000;
 
-const positionSideOf = ({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>) =>
-  hedged ? { positionSide: positionSide.toUpperCase() } : {};
+function positionSideOf({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>) {
+  return hedged ? { positionSide: positionSide.toUpperCase() } : {};
+}
 
 /** Stop and take-profit orders live in a book of their own ("algo orders"), which ccxt asks with `trigger`. */
-const nameOf = ({ orderId, clientOrderId, conditional }: OrderName) => ({
-  id: orderId,
-  parameters: {
-    ...(orderId === undefined ? { clientOrderId } : {}),
-    ...(conditional ? { trigger: true } : {}),
-  },
-});
+function nameOf({ orderId, clientOrderId, conditional }: OrderRef) {
+  return {
+    id: orderId,
+    parameters: {
+      ...(orderId === undefined ? { clientOrderId } : {}),
+      ...(conditional ? { trigger: true } : {}),
+    },
+  };
+}
 
 /** Binance USDⓈ-M futures, https://developers.binance.com/docs/derivatives/usds-margined-futures */
 export const binanceusdm: Venue = {
@@ -37,24 +40,24 @@ export const binanceusdm: Venue = {
     fetchCurrencies: false,
     warnOnFetchOpenOrdersWithoutSymbol: false,
   },
-  fenceMs: recvWindowMs,
-  absenceMs,
+  recvWindowMs,
+  lookupLagMs: absenceMs,
   // ccxt refuses the old futures test network; Binance's demo trading took its place.
   useSandbox: (exchange) => exchange.enableDemoTrading(true),
   fetchMarkets: (exchange) => exchange.fetchMarkets(),
-  createTells: true,
-  cancelTells: true,
+  createReturnsFill: true,
+  cancelReturnsFill: true,
   fetchOrder(exchange, market, name) {
     const { id, parameters } = nameOf(name);
     return exchange.fetchOrder(id as string, market.symbol, parameters);
   },
-  nameOf: (_market, name) => nameOf(name),
-  detailsOf,
+  orderRef: (_market, name) => nameOf(name),
+  orderDetails: detailsOf,
   // In hedge mode Binance takes no reduceOnly: an order against a side of a hedge can only reduce that side.
   closeParameters: (order) => (order.hedged ? positionSideOf(order) : { reduceOnly: true }),
   entryParameters: positionSideOf,
-  wireErrorOf,
-  rejectionOf: judgeRejections(
+  venueErrorFrom: wireErrorOf,
+  rejectReason: judgeRejections(
     {
       '-2018': 'insufficient',
       '-2019': 'insufficient',
@@ -85,14 +88,14 @@ export const binanceusdm: Venue = {
     },
     () => undefined,
   ),
-  absentCodes,
+  notFoundCodes: absentCodes,
   deniedCodes,
   clockCodes,
   triggeredOrderId: (info) => {
     const actual = String(info.actualOrderId ?? '');
     return actual === '' || actual === '0' ? undefined : actual;
   },
-  rulesOf: marketLotOf,
+  marketRules: marketLotOf,
   marketInfo: {
     orderTypes: [
       'LIMIT',
@@ -104,10 +107,10 @@ export const binanceusdm: Venue = {
       'TRAILING_STOP_MARKET',
     ],
   },
-  fetchTraded,
+  fetchFills: fetchTraded,
   // Version 2 and 3 of that answer.
-  tellsBalances: (answer) => Array.isArray(answer) || Array.isArray(answer.assets),
-  async fetchHolding(exchange, market, side) {
+  isBalanceResponse: (answer) => Array.isArray(answer) || Array.isArray(answer.assets),
+  async fetchPosition(exchange, market, side) {
     const rows: Record<string, string>[] = await exchange.fapiPrivateV3GetPositionRisk({
       symbol: market.id,
     });
@@ -142,7 +145,7 @@ export const binanceusdm: Venue = {
       ...conditional.map((order) => ({ order, conditional: true })),
     ];
   },
-  async fetchOpenHoldings(exchange) {
+  async fetchOpenPositions(exchange) {
     const rows: Record<string, string>[] = await exchange.fapiPrivateV3GetPositionRisk({});
     return rows
       .filter((row) => !decimal(row.positionAmt ?? '0').isZero())

@@ -1,14 +1,14 @@
 import type { RejectReason } from '../exchange.ts';
-import type { WireError } from './venue.ts';
+import type { VenueError } from './venue.ts';
 
 /** `{"retCode": 110007, "retMsg": "…"}`, with a status of 200. */
-export const wireErrorOf = (status: number, answer: unknown): WireError => {
+export function wireErrorOf(status: number, answer: unknown): VenueError {
   const { retCode, retMsg } = (typeof answer === 'object' && answer !== null ? answer : {}) as {
     retCode?: unknown;
     retMsg?: unknown;
   };
   return { status, code: String(retCode ?? status), message: typeof retMsg === 'string' ? retMsg : '' };
-};
+}
 
 /**
  * Codes of Bybit's list whose own words say that the order was turned away before it was made. 110xxx are
@@ -103,18 +103,18 @@ const rejections = new Map<string, RejectReason>(
 );
 
 /** Perpetuals have no codes of their own for a wrong amount: 10001, "parameter error", says it in words. */
-const parameterRejection = (message: string): RejectReason | undefined => {
+function parameterRejection(message: string): RejectReason | undefined {
   if (/exceeds minimum limit/i.test(message)) return 'below-minimum';
   if (/^qty invalid/i.test(message)) return 'precision';
   if (/sign params error/i.test(message)) return 'permission';
   return undefined;
-};
+}
 
-export const rejectionOf = ({ status, code, message }: WireError): RejectReason | undefined => {
+export function rejectionOf({ status, code, message }: VenueError): RejectReason | undefined {
   if (status >= 500) return undefined;
   const byMessage = code === '10001' ? parameterRejection(message) : undefined;
   return byMessage ?? rejections.get(code);
-};
+}
 
 export const deniedCodes: ReadonlySet<string> = new Set([
   '-2015',

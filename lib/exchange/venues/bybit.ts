@@ -1,26 +1,29 @@
 import type { Exchange as CcxtExchange, Trade } from 'ccxt';
 import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
-import type { MarketOrder, MarketRules, OrderName, Side } from '../exchange.ts';
+import type { MarketOrder, MarketRules, OrderRef, Side } from '../exchange.ts';
 import { absentCodes, clockCodes, deniedCodes, rejectionOf, wireErrorOf } from './bybit-errors.ts';
 import { tradedOf } from './fills.ts';
-import type { Traded, Venue } from './venue.ts';
+import type { OrderFills, Venue } from './venue.ts';
 
 /** Bybit's own default. A timestamp up to a second ahead is accepted too, so a clock has to be right. */
 const recvWindowMs = 5_000;
 
 type Info = Record<string, unknown>;
 
-const categoryOf = ({ kind }: MarketRules): string => (kind === 'spot' ? 'spot' : 'linear');
+function categoryOf({ kind }: MarketRules): string {
+  return kind === 'spot' ? 'spot' : 'linear';
+}
 
-const idOf = ({ orderId, clientOrderId }: OrderName): Info =>
-  orderId === undefined ? { orderLinkId: clientOrderId } : { orderId };
+function idOf({ orderId, clientOrderId }: OrderRef): Info {
+  return orderId === undefined ? { orderLinkId: clientOrderId } : { orderId };
+}
 
 /** Throws where the answer has no list: only an empty one says that there is nothing. */
-const listOf = (answer: { result?: { list?: unknown } }): Info[] => {
+function listOf(answer: { result?: { list?: unknown } }): Info[] {
   const list = answer.result?.list;
   if (!Array.isArray(list)) throw new TypeError('an answer without a list');
   return list;
-};
+}
 
 const sideOfIndex = new Map<string, Side>([
   ['1', 'long'],
@@ -28,8 +31,9 @@ const sideOfIndex = new Map<string, Side>([
 ]);
 
 /** Which of a hedged account's two positions an order is for; 0, the only one, needs no word. */
-const positionIndex = ({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>): Info =>
-  hedged ? { positionIdx: positionSide === 'long' ? 1 : 2 } : {};
+function positionIndex({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>): Info {
+  return hedged ? { positionIdx: positionSide === 'long' ? 1 : 2 } : {};
+}
 
 /** Sorts of conditional spot orders, by the word their view tells: a cancel that doesn't name them misses them. */
 const spotFilters = new Map([
@@ -39,16 +43,16 @@ const spotFilters = new Map([
   ['bidirectionaltpslorder', 'BidirectionalTpslOrder'],
 ]);
 
-const amountOrNone = (value: unknown): Amount | undefined => {
+function amountOrNone(value: unknown): Amount | undefined {
   if (value === undefined || value === '') return undefined;
   const amount = toAmount(decimal(String(value)));
   return isPositive(amount) ? amount : undefined;
-};
+}
 
 /** Bybit answers at most so many trades at once. */
 const mostTrades = 100;
 
-const tradesOf = async (exchange: CcxtExchange, market: MarketRules, orderId: string): Promise<Trade[]> => {
+async function tradesOf(exchange: CcxtExchange, market: MarketRules, orderId: string): Promise<Trade[]> {
   const trades: Trade[] = [];
   let cursor: unknown;
   do {
@@ -61,17 +65,17 @@ const tradesOf = async (exchange: CcxtExchange, market: MarketRules, orderId: st
     cursor = next?.info.nextPageCursor;
   } while (cursor !== undefined);
   return trades;
-};
+}
 
 /**
  * The order by what Bybit calls its real-time list: open ones, and those finished lately. What isn't there any
  * more (after a restart of theirs nothing finished is) has to be looked for in the history.
  */
-const findOrder = async (
+async function findOrder(
   exchange: CcxtExchange,
   market: MarketRules,
-  name: OrderName,
-): Promise<Info | undefined> => {
+  name: OrderRef,
+): Promise<Info | undefined> {
   const request = { category: categoryOf(market), symbol: market.id, ...idOf(name) };
   const isIt = (order: Info) =>
     name.orderId === undefined ? order.orderLinkId === name.clientOrderId : order.orderId === name.orderId;
@@ -79,17 +83,17 @@ const findOrder = async (
     listOf(await exchange.privateGetV5OrderRealtime(request)).find(isIt) ??
     listOf(await exchange.privateGetV5OrderHistory(request)).find(isIt)
   );
-};
+}
 
 /** What an order says that its trades have cost; undefined where it doesn't say it. */
-const tradedOfOrder = ({ cumExecQty, cumExecFee, cumFeeDetail }: Info): Traded | undefined => {
+function tradedOfOrder({ cumExecQty, cumExecFee, cumFeeDetail }: Info): OrderFills | undefined {
   const fees = Object.entries((cumFeeDetail ?? {}) as Record<string, string>).map(([currency, cost]) => ({
     currency,
     amount: toAmount(decimal(cost)),
   }));
   const isFree = cumExecFee !== undefined && cumExecFee !== '' && decimal(String(cumExecFee)).isZero();
   return fees.length > 0 || isFree ? { amount: amountOrNone(cumExecQty) ?? '0', fees } : undefined;
-};
+}
 
 /** What linear perpetuals are settled in: Bybit lists orders and positions of one of them at a time. */
 const settleCoins = ['USDT', 'USDC'];
@@ -98,10 +102,10 @@ const settleCoins = ['USDT', 'USDC'];
 const mostOpen = 50;
 
 /** All pages of a list. */
-const pagesOf = async (
+async function pagesOf(
   fetchPage: (request: Info) => Promise<{ result?: { list?: unknown; nextPageCursor?: unknown } }>,
   request: Info,
-): Promise<Info[]> => {
+): Promise<Info[]> {
   const rows: Info[] = [];
   let cursor: unknown;
   do {
@@ -115,7 +119,7 @@ const pagesOf = async (
     cursor = list.length < mostOpen ? undefined : page.result?.nextPageCursor || undefined;
   } while (cursor !== undefined);
   return rows;
-};
+}
 
 /** Bybit v5, unified account: spot and linear perpetuals. https://bybit-exchange.github.io/docs/v5/intro */
 export const bybit: Venue = {
@@ -131,19 +135,19 @@ export const bybit: Venue = {
     unifiedMarginStatus: 6,
     timeDifference: 0,
   },
-  fenceMs: recvWindowMs,
+  recvWindowMs,
   // Bybit names no time, only that look-ups lag in volatile markets: twice what has been seen elsewhere.
-  absenceMs: 120_000,
+  lookupLagMs: 120_000,
   useSandbox: (exchange) => exchange.setSandboxMode(true),
   fetchMarkets: (exchange, kind) =>
     kind === 'spot' ? exchange.fetchSpotMarkets({}) : exchange.fetchFutureMarkets({ category: 'linear' }),
-  createTells: false,
-  cancelTells: false,
+  createReturnsFill: false,
+  cancelReturnsFill: false,
   async fetchOrder(exchange, market, name) {
     const found = await findOrder(exchange, market, name);
     return found === undefined ? undefined : exchange.parseOrder(found, exchange.market(market.symbol));
   },
-  nameOf(market, { orderId, clientOrderId, type }) {
+  orderRef(market, { orderId, clientOrderId, type }) {
     const orderFilter = market.kind === 'spot' ? spotFilters.get(type ?? '') : undefined;
     return {
       id: orderId,
@@ -153,7 +157,7 @@ export const bybit: Venue = {
       },
     };
   },
-  detailsOf: ({ symbol, stopOrderType, orderType, positionIdx }) => ({
+  orderDetails: ({ symbol, stopOrderType, orderType, positionIdx }) => ({
     marketId: symbol,
     type: stopOrderType === '' || stopOrderType === 'UNKNOWN' ? orderType : (stopOrderType ?? orderType),
     positionSide: sideOfIndex.get(String(positionIdx)),
@@ -164,27 +168,27 @@ export const bybit: Venue = {
     ...positionIndex(order),
     ...(order.cost === undefined ? {} : { marketUnit: 'quoteCoin' }),
   }),
-  wireErrorOf,
-  rejectionOf,
-  absentCodes,
+  venueErrorFrom: wireErrorOf,
+  rejectReason: rejectionOf,
+  notFoundCodes: absentCodes,
   deniedCodes,
   clockCodes,
   // A triggered order keeps its id.
   triggeredOrderId: () => undefined,
-  rulesOf(market) {
+  marketRules(market) {
     const lot: Info = market?.info?.lotSizeFilter ?? {};
     return { marketAmountMax: amountOrNone(lot.maxMarketOrderQty ?? lot.maxMktOrderQty) };
   },
   marketInfo: {},
-  async fetchTraded(exchange, market, orderId, filled) {
+  async fetchFills(exchange, market, orderId, filled) {
     const traded = tradedOf(await tradesOf(exchange, market, orderId), orderId);
     if (decimal(traded.amount).eq(filled)) return traded;
     // Trades are told for a week; the order keeps what they have cost.
     const order = await findOrder(exchange, market, { orderId });
     return (order === undefined ? undefined : tradedOfOrder(order)) ?? traded;
   },
-  tellsBalances: (answer) => listOf(answer).some((wallet) => Array.isArray(wallet.coin)),
-  async fetchHolding(exchange, market, side) {
+  isBalanceResponse: (answer) => listOf(answer).some((wallet) => Array.isArray(wallet.coin)),
+  async fetchPosition(exchange, market, side) {
     const rows = listOf(
       await exchange.privateGetV5PositionList({ category: categoryOf(market), symbol: market.id }),
     );
@@ -215,7 +219,7 @@ export const bybit: Venue = {
     );
     return lists.flat().map((info) => ({ order: exchange.parseOrder(info), conditional: false }));
   },
-  async fetchOpenHoldings(exchange) {
+  async fetchOpenPositions(exchange) {
     const lists = await Promise.all(
       settleCoins.map((settleCoin) =>
         pagesOf((page) => exchange.privateGetV5PositionList(page), { category: 'linear', settleCoin }),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wantsPage } from '../../../functions/http/content-negotiation.ts';
+import { prefersHtml } from '../../../functions/http/content-negotiation.ts';
 
 it.each([
   ['a browser', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
@@ -11,7 +11,7 @@ it.each([
   ['a page first, then anything', 'text/html, */*'],
   ['anything but JSON', '*/*, application/json;q=0'],
 ])('%s gets the page', (_, accept) => {
-  expect(wantsPage(accept)).toBe(true);
+  expect(prefersHtml(accept)).toBe(true);
 });
 
 it.each([
@@ -27,5 +27,5 @@ it.each([
   ['another type whose name has it in it', 'application/x-text/html-ish'],
   ['a weight that is none', 'text/html;q=high, */*;q=0.1'],
 ])('%s gets JSON', (_, accept) => {
-  expect(wantsPage(accept)).toBe(false);
+  expect(prefersHtml(accept)).toBe(false);
 });

@@ -2,22 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { renderPage } from '../../../functions/http/html-page.ts';
+import { renderHtml } from '../../../functions/http/html-page.ts';
 import { Fault, type FaultCode } from '../../../lib/fault.ts';
 import type { Link } from '../../../lib/link/link.ts';
 import type { Outcome, Position } from '../../../lib/position/position.ts';
 import {
-  type Answer,
-  answerOf,
-  asking,
   busy,
+  confirmationRequired,
   expired,
+  type HitResponse,
   ignored,
   notFound,
   paused,
   refusedMethod,
   removed,
   revoked,
+  toResponse,
   usedUp,
   wrongSource,
 } from '../../../lib/trigger/response.ts';
@@ -29,14 +29,14 @@ const browser: Browser | undefined = await launchBrowser();
 
 const outcome: Outcome = {
   outcome: 'closed',
-  by: 'link',
+  closedBy: 'link',
   action: 'close',
   linkId: 'lnk_0123456789abcdef',
   detail: 'Closed 0.4995 BTC with MARKET order 4712 at 60000 USDT.',
   entryFilled: '0.5',
   closedAmount: '0.4995',
   averagePrice: '60000',
-  left: '0',
+  remaining: '0',
   closeOrderId: '4712',
   canceledEntryOrderIds: [],
   canceledExitOrderIds: [],
@@ -44,21 +44,24 @@ const outcome: Outcome = {
   settledAt: '2026-11-22T19:00:01.000Z',
 };
 
-const ended = (state: Position['state'], differing: Partial<Position> = {}): Answer =>
-  answerOf({ position: { ...examplePosition, state, ...differing }, ending: undefined }, 'close');
-const told = (word: Outcome['outcome'], detail: string): Answer =>
-  answerOf(
+function ended(state: Position['state'], differing: Partial<Position> = {}): HitResponse {
+  return toResponse({ position: { ...examplePosition, state, ...differing }, ending: undefined }, 'close');
+}
+function told(word: Outcome['outcome'], detail: string): HitResponse {
+  return toResponse(
     {
       position: examplePosition,
       ending: { kind: 'settled', outcome: { ...outcome, outcome: word, detail } },
     },
     'close',
   );
-const released = (code: FaultCode): Answer =>
-  answerOf(
+}
+function released(code: FaultCode): HitResponse {
+  return toResponse(
     { position: examplePosition, ending: { kind: 'released', fault: new Fault(code, 'binance: no answer') } },
     'close',
   );
+}
 const link: Link = {
   linkId: outcome.linkId,
   tokenHash: '0'.repeat(64),
@@ -69,7 +72,7 @@ const link: Link = {
   methods: 'any',
   sources: 'any',
 };
-const confirm = asking(link, 'it wants to be confirmed');
+const confirm = confirmationRequired(link, 'it wants to be confirmed');
 const failure = {
   code: '-2010',
   message: 'Account has <b>insufficient</b> balance. (-2010)',
@@ -79,15 +82,19 @@ const failure = {
 };
 
 /** Every answer that a visitor can meet, and the line that says it. */
-const answers: [name: string, answer: Answer, headline: string][] = [
+const answers: [name: string, answer: HitResponse, headline: string][] = [
   ['closed', told('closed', outcome.detail), 'Closed'],
   ['canceled', told('canceled', 'The entry had not been filled and was cancelled.'), 'Cancelled'],
   ['kept', told('kept', 'The position of 0.5 BTC stays open.'), 'Kept open'],
   ['dust', told('dust', '0.000001 BTC is below the minimum.'), 'Too little left to close'],
-  ['repeated', ended('closed', { outcome }), 'Closed'],
+  ['duplicate', ended('closed', { outcome }), 'Closed'],
   ['in progress', ended('claimed'), 'In progress'],
   ['refused', ended('failed', { failure }), 'The exchange refused'],
-  ['needing a person', ended('needs-attention', { attention: 'Executed in part.' }), 'A person has to look'],
+  [
+    'needing a person',
+    ended('needs-attention', { attentionReason: 'Executed in part.' }),
+    'A person has to look',
+  ],
   ['busy', busy, 'Busy'],
   ['paused', paused, 'All links are paused'],
   ['revoked', revoked, 'This link is over'],
@@ -101,7 +108,7 @@ const answers: [name: string, answer: Answer, headline: string][] = [
   ['with another method', refusedMethod, 'Nothing was done'],
   ['no exchange', released('exchange-unreachable'), 'The exchange can not be reached'],
   ['no accounts', released('accounts-unreadable'), 'The account can not be used'],
-  ['an unknown account', released('unknown-account'), 'The account can not be used'],
+  ['an unknown account', released('account-not-found'), 'The account can not be used'],
   ['no table', released('table-unreachable'), 'Ripcord is out of reach'],
   ['something else first', released('conflict'), 'Something else came first'],
   ['a failure inside', released('internal'), 'Something failed'],
@@ -114,7 +121,7 @@ describe.skipIf(browser === undefined)(browser === undefined ? noBrowser : 'the 
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await browser?.newPage({ colorScheme, viewport: { width: 390, height: 844 } });
       if (page === undefined) return;
-      const html = renderPage(answer);
+      const html = renderHtml(answer);
       expect(html).not.toContain('<script');
       expect(html).not.toContain('<b>');
       await page.setContent(html.replace(/<meta http-equiv="refresh"[^>]*>/, ''));
@@ -133,13 +140,13 @@ describe.skipIf(browser === undefined)(browser === undefined ? noBrowser : 'the 
     expect(confirm.body).toMatchObject({
       message: expect.stringMatching(/ To do it, send a POST with an empty body\.$/),
     });
-    const html = renderPage(confirm);
+    const html = renderHtml(confirm);
     expect(html).toContain('To do it, press the button.</p><form method="post"><button>');
     expect(html).not.toContain('POST');
   });
 
   it('asks again by itself while somebody is at it, and only then', () => {
-    const refreshing = answers.filter(([, answer]) => renderPage(answer).includes('http-equiv="refresh"'));
+    const refreshing = answers.filter(([, answer]) => renderHtml(answer).includes('http-equiv="refresh"'));
     expect(refreshing.map(([name]) => name)).toEqual(['in progress']);
   });
 });

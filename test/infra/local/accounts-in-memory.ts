@@ -2,9 +2,9 @@ import type { Account, Accounts } from '../../../lib/account/account.ts';
 import { Fault } from '../../../lib/fault.ts';
 
 /** Accounts that are gone with the process, and a list of the names that were written. */
-export const accountsInMemory = (
+export function accountsInMemory(
   initial: Record<string, Account> = {},
-): Accounts & { all: Record<string, Account>; written: string[] } => {
+): Accounts & { all: Record<string, Account>; written: string[] } {
   const all: Record<string, Account> = { ...initial };
   const written: string[] = [];
   return {
@@ -12,7 +12,7 @@ export const accountsInMemory = (
     written,
     async read(name) {
       const account = all[name];
-      if (account === undefined) throw new Fault('unknown-account', `No account ${name}.`);
+      if (account === undefined) throw new Fault('account-not-found', `No account ${name}.`);
       return account;
     },
     async list() {
@@ -26,4 +26,4 @@ export const accountsInMemory = (
       delete all[name];
     },
   };
-};
+}

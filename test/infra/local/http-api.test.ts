@@ -4,13 +4,15 @@ import { createHttpApi } from '../../../infra/local/http-api.ts';
 import { createLambda } from '../../../infra/local/lambda.ts';
 import { send, sendRaw, serve } from '../loopback/running-server.ts';
 
-const silent = () => undefined;
+function silent() {
+  return undefined;
+}
 
 /** Serves a function that answers `result`, and shows what it was called with. */
-const withFunction = async (
+async function withFunction(
   answer: (event: APIGatewayProxyEventV2, context: Context) => unknown = () => ({ statusCode: 204 }),
   timeoutMs?: number,
-) => {
+) {
   const events: APIGatewayProxyEventV2[] = [];
   const lines: string[] = [];
   const trigger = createLambda(
@@ -30,7 +32,7 @@ const withFunction = async (
     return first;
   };
   return { url, lines, events, event };
-};
+}
 
 describe('the routes of the local HTTP API', () => {
   it.each([

@@ -9,10 +9,12 @@ import { createInvokeApi } from '../../../infra/local/invoke-api.ts';
 import { createLambda, type Handler } from '../../../infra/local/lambda.ts';
 import { send, serve } from '../loopback/running-server.ts';
 
-const silent = () => undefined;
+function silent() {
+  return undefined;
+}
 const echo: Handler = async (event) => ({ event });
 
-const withApi = async (handler: Handler = echo) => {
+async function withApi(handler: Handler = echo) {
   const lambdas = ['ripcord-admin', 'ripcord-trigger', 'ripcord-sweep'].map((name) =>
     createLambda(name, async (event) => await handler(event, undefined as never), 1_000, silent),
   );
@@ -30,17 +32,20 @@ const withApi = async (handler: Handler = echo) => {
       new InvokeCommand({ FunctionName, InvocationType: type, ...(Payload !== undefined && { Payload }) }),
     );
   return { url, lines, lambdas, invoke };
-};
+}
 
-const failureOf = (promise: Promise<unknown>): Promise<LambdaServiceException> =>
-  promise.then(
+function failureOf(promise: Promise<unknown>): Promise<LambdaServiceException> {
+  return promise.then(
     () => {
       throw new Error('expected a failure');
     },
     (thrown: LambdaServiceException) => thrown,
   );
+}
 
-const textOf = (payload: Uint8Array | undefined): string => Buffer.from(payload ?? []).toString('utf8');
+function textOf(payload: Uint8Array | undefined): string {
+  return Buffer.from(payload ?? []).toString('utf8');
+}
 
 describe('the local invoke API, asked by the SDK', () => {
   it.each([

@@ -2,7 +2,9 @@ import type { Context } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { createLambda } from '../../../infra/local/lambda.ts';
 
-const silent = () => undefined;
+function silent() {
+  return undefined;
+}
 
 it("gives the handler a context of Lambda's shape", async () => {
   const lambda = createLambda(

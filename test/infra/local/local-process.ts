@@ -16,16 +16,18 @@ export interface LocalProcess {
 }
 
 /** Runs the local stack with its own command line. It ends with the test at the latest. */
-export const runLocal = (...options: string[]): LocalProcess =>
-  follow(process.execPath, [main, ...options], {});
+export function runLocal(...options: string[]): LocalProcess {
+  return follow(process.execPath, [main, ...options], {});
+}
 
 /** The same below a shell, as npm does it. `child` is the shell; `ended` waits for both. */
-export const runLocalAsNpm = (...options: string[]): LocalProcess =>
-  follow('sh', ['-c', '"$@"; exit $?', 'sh', process.execPath, main, ...options], {
+export function runLocalAsNpm(...options: string[]): LocalProcess {
+  return follow('sh', ['-c', '"$@"; exit $?', 'sh', process.execPath, main, ...options], {
     npm_lifecycle_event: 'start',
   });
+}
 
-const follow = (program: string, words: string[], environment: Record<string, string>): LocalProcess => {
+function follow(program: string, words: string[], environment: Record<string, string>): LocalProcess {
   const { npm_lifecycle_event: _, ...inherited } = process.env;
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,13 +67,13 @@ const follow = (program: string, words: string[], environment: Record<string, st
   // Who doesn't wait for it, doesn't want to hear that it never came.
   ready.catch(() => undefined);
   return { child, ready, line, ended };
-};
+}
 
 /** Asks the admin function of a running stack. */
-export const askAdmin = async (url: string, command: object): Promise<unknown> => {
+export async function askAdmin(url: string, command: object): Promise<unknown> {
   const answer = await fetch(`${url}/2015-03-31/functions/ripcord-admin/invocations`, {
     method: 'POST',
     body: JSON.stringify(command),
   });
   return await answer.json();
-};
+}

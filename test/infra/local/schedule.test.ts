@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Every, startSchedule } from '../../../infra/local/schedule.ts';
 
 /** A clock that ticks when the test says so. */
-const handClock = () => {
+function handClock() {
   const ticks = new Set<() => void>();
   const intervals: number[] = [];
   const every: Every = (intervalMs, tick) => {
@@ -14,10 +14,10 @@ const handClock = () => {
     for (const call of ticks) call();
   };
   return { every, intervals, tick };
-};
+}
 
 /** A task whose runs end when the test says so. */
-const handTask = () => {
+function handTask() {
   const runs: PromiseWithResolvers<void>[] = [];
   const run = () => {
     const started = Promise.withResolvers<void>();
@@ -25,10 +25,14 @@ const handTask = () => {
     return started.promise;
   };
   return { run, runs };
-};
+}
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-const silent = () => undefined;
+function turn() {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+function silent() {
+  return undefined;
+}
 
 it('runs at once and at every tick of the given interval', async () => {
   const clock = handClock();

@@ -7,10 +7,12 @@ import { type LocalStackOptions, startLocalStack } from '../../../infra/local/st
 import { send } from '../loopback/running-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const invocationsOf = (name: string) => `/2015-03-31/functions/${name}/invocations`;
+function invocationsOf(name: string) {
+  return `/2015-03-31/functions/${name}/invocations`;
+}
 
 /** A stack whose functions answer what they were given, and that has no clock of its own. */
-const start = async (options: Partial<LocalStackOptions> & { functions?: Partial<Handlers> } = {}) => {
+async function start(options: Partial<LocalStackOptions> & { functions?: Partial<Handlers> } = {}) {
   const { functions, ...rest } = options;
   const environments: Environment[] = [];
   const lines: string[] = [];
@@ -33,7 +35,7 @@ const start = async (options: Partial<LocalStackOptions> & { functions?: Partial
   });
   onTestFinished(() => stack.stop());
   return { stack, data, lines, environment: environments[0] };
-};
+}
 
 it('serves HTTP API and invoke API at one address', async () => {
   const { stack } = await start();

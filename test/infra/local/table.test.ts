@@ -12,12 +12,12 @@ import { startTable } from '../../../infra/local/table.ts';
 import { send } from '../loopback/running-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const clientOf = (endpoint: string): DynamoDBClient => {
+function clientOf(endpoint: string): DynamoDBClient {
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
   onTestFinished(() => client.destroy());
   return client;
-};
+}
 
 it('has keys and index as the table on AWS', async () => {
   const table = await startTable(await temporaryFolder(), 'ripcord');
@@ -30,11 +30,11 @@ it('has keys and index as the table on AWS', async () => {
   ]);
   expect(Table?.GlobalSecondaryIndexes).toMatchObject([
     {
-      IndexName: 'shelf',
+      IndexName: 'list',
       IndexStatus: 'ACTIVE',
       KeySchema: [
-        { AttributeName: 'shelf', KeyType: 'HASH' },
-        { AttributeName: 'shelvedAt', KeyType: 'RANGE' },
+        { AttributeName: 'listKey', KeyType: 'HASH' },
+        { AttributeName: 'listSort', KeyType: 'RANGE' },
       ],
       Projection: { ProjectionType: 'KEYS_ONLY' },
     },

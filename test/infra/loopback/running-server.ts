@@ -4,13 +4,13 @@ import { onTestFinished } from 'vitest';
 import { type RequestHandler, startServer } from '../../../infra/loopback/server.ts';
 
 /** Starts a server for one test, on a free port. */
-export const serve = async (handler: RequestHandler): Promise<{ url: string; lines: string[] }> => {
+export async function serve(handler: RequestHandler): Promise<{ url: string; lines: string[] }> {
   const lines: string[] = [];
   const server = await startServer(0, (line) => lines.push(line));
   onTestFinished(() => server.stop());
   server.serve(handler);
   return { url: server.url, lines };
-};
+}
 
 export interface Answer {
   status: number;
@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** A request with full say over its headers and path, which fetch would tidy up. */
-export const send = (
+export function send(
   url: string,
   options: {
     method?: string;
@@ -27,8 +27,8 @@ export const send = (
     headers?: Record<string, string | string[]>;
     body?: string | Buffer;
   } = {},
-): Promise<Answer> =>
-  new Promise((resolve, reject) => {
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const { method = 'GET', path = '/', headers = {}, body } = options;
     const request = httpRequest({ hostname, port, method, path, headers, agent: false }, (response) => {
@@ -45,10 +45,11 @@ export const send = (
     request.on('error', reject);
     request.end(body);
   });
+}
 
 /** Sends bytes as they are. @returns all that came back until the connection ended. */
-export const sendRaw = (url: string, text: string): Promise<string> =>
-  new Promise((resolve, reject) => {
+export function sendRaw(url: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname, () => socket.write(text));
     let received = '';
@@ -58,3 +59,4 @@ export const sendRaw = (url: string, text: string): Promise<string> =>
     socket.on('end', () => resolve(received));
     socket.on('error', reject);
   });
+}

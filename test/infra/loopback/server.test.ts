@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { startServer } from '../../../infra/loopback/server.ts';
 import { send } from './running-server.ts';
 
-const silent = () => undefined;
+function silent() {
+  return undefined;
+}
 
 it('answers 503 until there is something to serve', async () => {
   const server = await startServer(0, silent);

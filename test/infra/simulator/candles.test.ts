@@ -5,10 +5,10 @@ const minute = 60_000;
 const noon = Date.UTC(2025, 10, 22, 12);
 const btc = { market: 'spot', symbol: 'BTCUSDT' } as const;
 
-const coreAt = (start: number) => {
+function coreAt(start: number) {
   const clock = { now: start };
   return { clock, core: new SimulatedCore({ clock: () => clock.now }) };
-};
+}
 
 it('imagines a past that moves, without gaps, and leads up to the price now', () => {
   const { core } = coreAt(noon);

@@ -10,8 +10,9 @@ import {
 type ExchangeClass = new (config: object) => Exchange;
 
 // One exchange's file instead of the whole package, whose 100 exchanges take seconds to load.
-const load = async (name: string): Promise<ExchangeClass> =>
-  (await import(new URL(`./src/${name}.js`, import.meta.resolve('ccxt')).href)).default;
+async function load(name: string): Promise<ExchangeClass> {
+  return (await import(new URL(`./src/${name}.js`, import.meta.resolve('ccxt')).href)).default;
+}
 
 const classes = { spot: await load('binance'), usdm: await load('binanceusdm') };
 const officialHosts = { spot: 'https://api.binance.com', usdm: 'https://fapi.binance.com' };

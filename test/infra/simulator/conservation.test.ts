@@ -72,7 +72,9 @@ function take(core: SimulatedCore, each: Step): void {
   }
 }
 
-const sum = (values: string[]) => values.reduce((total, value) => total.plus(value), new BigNumber(0));
+function sum(values: string[]) {
+  return values.reduce((total, value) => total.plus(value), new BigNumber(0));
+}
 
 function check(core: SimulatedCore): void {
   const account = core.accountOf(apiKey);

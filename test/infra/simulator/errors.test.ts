@@ -9,8 +9,8 @@ async function refused(call: Promise<unknown>): Promise<[name: string, code: num
   return [name, code === undefined ? undefined : Number(code)];
 }
 
-const sell = (client: Exchange, amount: string, price: string, over: object = {}) =>
-  client.privatePostOrder({
+function sell(client: Exchange, amount: string, price: string, over: object = {}) {
+  return client.privatePostOrder({
     symbol: 'BTCUSDT',
     side: 'SELL',
     type: 'LIMIT',
@@ -19,9 +19,17 @@ const sell = (client: Exchange, amount: string, price: string, over: object = {}
     price,
     ...over,
   });
+}
 
-const futuresOrder = (client: Exchange, over: object) =>
-  client.fapiPrivatePostOrder({ symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.01', ...over });
+function futuresOrder(client: Exchange, over: object) {
+  return client.fapiPrivatePostOrder({
+    symbol: 'BTCUSDT',
+    side: 'BUY',
+    type: 'MARKET',
+    quantity: '0.01',
+    ...over,
+  });
+}
 
 describe('keys, signatures and time', () => {
   it('refuse a wrong secret, an unknown key and a malformed one', async () => {

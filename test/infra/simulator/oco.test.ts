@@ -14,12 +14,14 @@ const newForm = {
   belowTimeInForce: 'GTC',
 };
 
-const idsOf = (answer: { orders: { orderId: number }[] }): [string, string] => {
+function idsOf(answer: { orders: { orderId: number }[] }): [string, string] {
   const [above, below] = answer.orders;
   return [String(above?.orderId), String(below?.orderId)];
-};
+}
 
-const statusOf = async (client: Exchange, id: string) => (await client.fetchOrder(id, btc)).status;
+async function statusOf(client: Exchange, id: string) {
+  return (await client.fetchOrder(id, btc)).status;
+}
 
 describe('one-cancels-the-other orders', () => {
   it('lock the amount once for both legs', async () => {

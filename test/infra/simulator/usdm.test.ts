@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { btcPerp, connect, idOf, key, refusal, start } from './connect.ts';
 
-const setPrice = (exchange: Awaited<ReturnType<typeof start>>, price: string) =>
-  exchange.core.setPrice({ market: 'usdm', symbol: 'BTCUSDT', price });
+function setPrice(exchange: Awaited<ReturnType<typeof start>>, price: string) {
+  return exchange.core.setPrice({ market: 'usdm', symbol: 'BTCUSDT', price });
+}
 
 describe('futures', () => {
   it('lists active markets with their filters', async () => {

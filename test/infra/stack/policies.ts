@@ -1,8 +1,9 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
 
-const oneOrMore = <Value extends z.ZodType>(value: Value) =>
-  z.union([z.array(value), value.transform((one) => [one])]);
+function oneOrMore<Value extends z.ZodType>(value: Value) {
+  return z.union([z.array(value), value.transform((one) => [one])]);
+}
 
 const getAtt = z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) });
 const ref = z.strictObject({ Ref: z.string() });
@@ -64,7 +65,9 @@ export function readPolicies(template: Template): Record<string, string[]> {
   return rights;
 }
 
-const shortName = (name: string): string => name.slice(name.lastIndexOf('-') + 1);
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('-') + 1);
+}
 
 function write(
   arn: z.infer<typeof getAtt> | z.infer<typeof join> | z.infer<typeof ref>,

@@ -177,7 +177,7 @@ test('the table is on demand, recoverable, and outlives the stack, but not a fir
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
-      AttributeDefinitions: ['pk', 'sk', 'shelf', 'shelvedAt'].map((name) => ({
+      AttributeDefinitions: ['pk', 'sk', 'listKey', 'listSort'].map((name) => ({
         AttributeName: name,
         AttributeType: 'S',
       })),
@@ -187,10 +187,10 @@ test('the table is on demand, recoverable, and outlives the stack, but not a fir
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       GlobalSecondaryIndexes: [
         {
-          IndexName: 'shelf',
+          IndexName: 'list',
           KeySchema: [
-            { AttributeName: 'shelf', KeyType: 'HASH' },
-            { AttributeName: 'shelvedAt', KeyType: 'RANGE' },
+            { AttributeName: 'listKey', KeyType: 'HASH' },
+            { AttributeName: 'listSort', KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'KEYS_ONLY' },
         },
@@ -200,7 +200,7 @@ test('the table is on demand, recoverable, and outlives the stack, but not a fir
 });
 
 describe('the rights', () => {
-  const shelf = 'table/index/shelf';
+  const list = 'table/index/list';
   const account = 'arn:ssm:parameter/ripcord/accounts/*';
   const channels = 'arn:ssm:parameter/ripcord/notify';
 
@@ -221,7 +221,7 @@ describe('the rights', () => {
         'dynamodb:GetItem table',
         'dynamodb:PutItem table',
         'dynamodb:Query table',
-        `dynamodb:Query ${shelf}`,
+        `dynamodb:Query ${list}`,
         'dynamodb:UpdateItem table',
         "kms:Decrypt topic's key",
         "kms:GenerateDataKey topic's key",
@@ -239,7 +239,7 @@ describe('the rights', () => {
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
         'dynamodb:PutItem table with hits#*',
-        `dynamodb:Query ${shelf}`,
+        `dynamodb:Query ${list}`,
         'dynamodb:UpdateItem table with position#*',
         "kms:Decrypt topic's key",
         "kms:GenerateDataKey topic's key",

@@ -23,12 +23,12 @@ const everything = {
 
 let folder: string;
 
-const appWith = (context: Record<string, unknown>, outdir: string): { app: App; stack: RipcordStack } => {
+function appWith(context: Record<string, unknown>, outdir: string): { app: App; stack: RipcordStack } {
   const app = new App({ outdir: join(folder, outdir) });
   const stack = new RipcordStack(app, 'Ripcord', { ...parseSettings(context), functionsFolder: folder });
   checkSecurity(app);
   return { app, stack };
-};
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ripcord-checks-'));
@@ -42,9 +42,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const reportSchema = z.object({ pluginReports: z.array(z.unknown()) });
-const findingsOf = async (outdir: string): Promise<unknown[]> =>
-  reportSchema.parse(JSON.parse(await readFile(join(folder, outdir, 'validation-report.json'), 'utf8')))
-    .pluginReports;
+async function findingsOf(outdir: string): Promise<unknown[]> {
+  return reportSchema.parse(
+    JSON.parse(await readFile(join(folder, outdir, 'validation-report.json'), 'utf8')),
+  ).pluginReports;
+}
 
 describe('the rules of cdk-nag', () => {
   test.each([

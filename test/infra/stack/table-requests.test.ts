@@ -13,8 +13,8 @@ import { z } from 'zod';
 import { createProjectHandlers } from '../../../infra/local/create-project-handlers.ts';
 import { ensureTable } from '../../../infra/local/table.ts';
 import { mintToken } from '../../../lib/link/token.ts';
-import { fire, startWorld } from '../../end-to-end/environment.ts';
-import { adopt, newScene, perpetualLong, placeEntry, placeExits } from '../../end-to-end/trader.ts';
+import { fire, startEnvironment } from '../../end-to-end/environment.ts';
+import { adopt, newTrader, perpetualLong, placeEntry, placeExits } from '../../end-to-end/trader.ts';
 import { hasJava, startDynamoDbLocal } from '../../lib/store/dynamodb-local.ts';
 
 /** What a hit costs at the table. docs/operations.md reckons with these numbers. */
@@ -31,7 +31,7 @@ const answerSchema = z.looseObject({
 });
 
 /** Stands between the functions and the table and has the table say what each request takes. */
-const startMeter = async () => {
+async function startMeter() {
   const requests: TableRequest[] = [];
   let target = '';
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -67,10 +67,10 @@ const startMeter = async () => {
       return [...requests];
     },
   };
-};
+}
 
 const meter = await startMeter();
-const world = await startWorld({
+const environment = await startEnvironment({
   handlers: (environment, log) => {
     meter.measure(environment.RIPCORD_TABLE_ENDPOINT ?? '');
     return createProjectHandlers({ ...environment, RIPCORD_TABLE_ENDPOINT: meter.endpoint }, log);
@@ -78,22 +78,24 @@ const world = await startWorld({
 });
 
 /** Of the requests that read, and of those that write. */
-const unitsOf = (requests: TableRequest[]) => {
+function unitsOf(requests: TableRequest[]) {
   const sum = (found: TableRequest[]) => found.reduce((total, { units }) => total + units, 0);
   const isRead = ({ action }: TableRequest) => /Get|Query/.test(action);
   return { read: sum(requests.filter(isRead)), written: sum(requests.filter((each) => !isRead(each))) };
-};
+}
 
 /** A filled perpetual with one exit order, and a link that closes it. */
-const newLink = async () => {
-  const scene = await newScene(world, perpetualLong);
-  const entries = [placeEntry(scene, { filled: 'all' })];
-  const { takeProfit, stop } = placeExits(scene, '1');
-  const { positionId } = await adopt(scene, { entries, exits: [takeProfit, stop] });
-  return world.newLink(positionId, 'close');
-};
+async function newLink() {
+  const trader = await newTrader(environment, perpetualLong);
+  const entryOrders = [placeEntry(trader, { filled: 'all' })];
+  const { takeProfit, stop } = placeExits(trader, '1');
+  const { positionId } = await adopt(trader, { entryOrders, exitOrders: [takeProfit, stop] });
+  return environment.newLink(positionId, 'close');
+}
 
-const actionsOf = (requests: TableRequest[]) => requests.map(({ action }) => action);
+function actionsOf(requests: TableRequest[]) {
+  return requests.map(({ action }) => action);
+}
 
 describe('what the table is asked', () => {
   it('for a hit that executes: the link with the switch, the claim, the outcome, the record', async () => {
@@ -134,7 +136,7 @@ describe('what the table is asked', () => {
 
   it('for a token that was never given out: the link', async () => {
     const requests = await meter.during(async () =>
-      expect(await fire(`${world.url}/l/${mintToken()}`)).toMatchObject({ status: 404 }),
+      expect(await fire(`${environment.url}/l/${mintToken()}`)).toMatchObject({ status: 404 }),
     );
     expect(requests).toEqual([{ action: 'BatchGetItem', units: 2 }]);
   });
@@ -142,7 +144,7 @@ describe('what the table is asked', () => {
   it('for 1,000 tokens that are none: nothing', async () => {
     const requests = await meter.during(async () => {
       for (let count = 0; count < 1_000; count += 1)
-        expect(await fire(`${world.url}/l/rc_${String(count).padStart(49, 'x')}`)).toMatchObject({
+        expect(await fire(`${environment.url}/l/rc_${String(count).padStart(49, 'x')}`)).toMatchObject({
           status: 404,
         });
     });
@@ -151,8 +153,8 @@ describe('what the table is asked', () => {
 
   it('for a sweep over a position of which nothing is new: where to look, and the position', async () => {
     await newLink();
-    await world.invoke('ripcord-sweep', {});
-    const requests = await meter.during(() => world.invoke('ripcord-sweep', {}));
+    await environment.invoke('ripcord-sweep', {});
+    const requests = await meter.during(() => environment.invoke('ripcord-sweep', {}));
     expect(requests).toEqual([
       { action: 'Query', units: 0.5 },
       { action: 'BatchGetItem', units: 1 },
@@ -160,9 +162,9 @@ describe('what the table is asked', () => {
   });
 
   it('for the sweep after a hit that executed: to put the position away', async () => {
-    await world.invoke('ripcord-sweep', {});
+    await environment.invoke('ripcord-sweep', {});
     await fire(await newLink());
-    const requests = await meter.during(() => world.invoke('ripcord-sweep', {}));
+    const requests = await meter.during(() => environment.invoke('ripcord-sweep', {}));
     const puttingAway = requests.filter(({ action }) => action === 'UpdateItem');
     // DynamoDB adds 2 for the item's place in the index, taken away and given anew; this machine's table doesn't.
     expect(puttingAway).toEqual([{ action: 'UpdateItem', units: 1 }]);

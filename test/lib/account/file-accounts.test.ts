@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { fileAccounts } from '../../../lib/account/file-accounts.ts';
 
 const account = { exchange: 'binance', apiKey: 'a', secret: 'b' } as const;
-const unknown = { code: 'unknown-account' };
+const unknown = { code: 'account-not-found' };
 
 // Names that every object has something under without anybody having put it there.
 test.each(['constructor', 'toString', 'hasOwnProperty'])(

@@ -9,19 +9,19 @@ import { type AdminServices, runAdmin } from '../../../lib/admin/dispatch.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { createLog } from '../../../lib/log.ts';
 import { noNotifiers } from '../../../lib/notify/notifier.ts';
-import type { Engine } from '../../../lib/services.ts';
+import type { Services } from '../../../lib/services.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { memoryTable } from '../../simulation/memory-table.ts';
 import { exampleHit } from '../link/example-hit.ts';
 import { exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
 
 /** An admin function on a table in memory, whose exchange takes its time and then does not answer. */
-const newAdmin = ({ exchangeMs = 0 } = {}) => {
+function newAdmin({ exchangeMs = 0 } = {}) {
   let time = Date.parse('2026-11-22T12:00:00Z');
   let marks = 0;
   const table = memoryTable();
-  const engine: Engine = {
-    table,
+  const services: Services = {
+    store: table,
     exchanges: {
       async of() {
         time += exchangeMs;
@@ -29,27 +29,27 @@ const newAdmin = ({ exchangeMs = 0 } = {}) => {
       },
     },
     now: () => time,
-    async pause(ms) {
+    async sleep(ms) {
       time += ms;
     },
-    newMark() {
+    randomId() {
       marks += 1;
       return `mark${marks}`.padEnd(16, '0');
     },
   };
   const lines: string[] = [];
   const log = createLog({ write: (line) => lines.push(line), now: () => time });
-  const services: AdminServices = {
-    ...{ engine, log, accounts: accountsInMemory(), notifiers: noNotifiers },
+  const admin: AdminServices = {
+    ...{ services, log, accounts: accountsInMemory(), notifiers: noNotifiers },
     baseUrl: 'https://links.example.org',
   };
   return {
     table,
     /** What was logged since the last look. */
     said: () => lines.splice(0).map((line) => JSON.parse(line) as object),
-    ask: (payload: object) => runAdmin(services, payload, 'request-1'),
+    ask: (payload: object) => runAdmin(admin, payload, 'request-1'),
     async run<Name extends CommandName>(command: Name, input: CommandInput<Name>) {
-      const answer = await runAdmin(services, { command, ...input }, 'request-1');
+      const answer = await runAdmin(admin, { command, ...input }, 'request-1');
       if (!answer.ok) throw new Error(answer.error.message);
       return commands[command].result.parse(answer.result) as CommandResult<Name>;
     },
@@ -63,7 +63,7 @@ const newAdmin = ({ exchangeMs = 0 } = {}) => {
         });
     },
   };
-};
+}
 
 const { positionId } = examplePosition;
 
@@ -89,7 +89,7 @@ describe('The log of the admin function', () => {
     await admin.ask({ command: 'positions.forget', positionId });
     expect(admin.said()).toMatchObject([
       { code: 'positions.forget', positionId, outcome: 'ok' },
-      { code: 'positions.forget', positionId, outcome: 'unknown-position' },
+      { code: 'positions.forget', positionId, outcome: 'position-not-found' },
     ]);
   });
 
@@ -113,7 +113,7 @@ describe('Closing all', () => {
     await admin.create(1, 12);
     const { reports } = await admin.run('positions.closeAll', {});
     expect(reports).toHaveLength(12);
-    const waiting = reports.filter(({ outcome }) => outcome === 'not-begun');
+    const waiting = reports.filter(({ outcome }) => outcome === 'not-started');
     expect(waiting.length).toBeGreaterThan(0);
     expect(waiting.length).toBeLessThan(12);
     expect(waiting[0]).toMatchObject({ status: 503, detail: expect.stringContaining('Nothing was done') });
@@ -135,9 +135,9 @@ describe('Closing all', () => {
   it('tells of a position that can not be read, for it may be open', async () => {
     const admin = newAdmin();
     const list = admin.table.listPositions;
-    admin.table.listPositions = (shelf, onUnreadable) => {
+    admin.table.listPositions = (which, onUnreadable) => {
       onUnreadable?.('pos_broken000000');
-      return list(shelf);
+      return list(which);
     };
     const { reports } = await admin.run('positions.closeAll', {});
     expect(reports).toMatchObject([{ positionId: 'pos_broken000000', status: 500, outcome: 'unreadable' }]);
@@ -236,7 +236,7 @@ describe('what a mistyped name would make look empty', () => {
       await create(1, 1);
       expect(await ask({ command, account: 'nope' })).toMatchObject({
         ok: false,
-        error: { code: 'unknown-account' },
+        error: { code: 'account-not-found' },
       });
     },
   );
@@ -255,7 +255,7 @@ describe('what a mistyped name would make look empty', () => {
     expect(await run('links.list', { positionId: positionIdAt(1) })).toEqual({ links: [], paused: false });
     expect(await ask({ command: 'links.list', positionId: positionIdAt(2) })).toMatchObject({
       ok: false,
-      error: { code: 'unknown-position' },
+      error: { code: 'position-not-found' },
     });
   });
 });

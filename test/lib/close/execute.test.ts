@@ -1,66 +1,69 @@
 import { describe, expect, it } from 'vitest';
-import { claimableFrom, newClaim, pursue, recover } from '../../../lib/close/claim.ts';
+import { claimableFrom, newClaim, recover, runClaim } from '../../../lib/close/claim.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
-import { claimAndRun } from '../../../lib/trigger/fire.ts';
+import { executeAction } from '../../../lib/trigger/fire.ts';
 import { type Stage, setStage } from '../../simulation/harness.ts';
 
 const linkId = 'lnk_0123456789abcdef';
 const minute = 60_000;
 
-const run = ({ engine, position, during }: Stage, intent: { action: 'close' | 'keep'; percent?: number }) =>
-  during(() => claimAndRun(engine, position.positionId, { linkId, ...intent }));
+function run({ services, position, during }: Stage, intent: { action: 'close' | 'keep'; percent?: number }) {
+  return during(() => executeAction(services, position.positionId, { linkId, ...intent }));
+}
 
 /** A close whose owner dies at some moment, once it has the claim. */
-const die = async (stage: Stage, at: 'before-writing' | 'before-sending'): Promise<void> => {
-  const { engine, position, during, world } = stage;
-  const claim = newClaim(engine, { linkId, action: 'close' });
+async function die(stage: Stage, at: 'before-writing' | 'before-sending'): Promise<void> {
+  const { services, position, during, environment } = stage;
+  const claim = newClaim(services, { linkId, action: 'close' });
   const { positionId } = position;
   const result = await during(() =>
-    engine.table.claimPosition({ positionId, claim, from: claimableFrom.close }),
+    services.store.claimPosition({ positionId, claim, from: claimableFrom.close }),
   );
   if (result.kind !== 'claimed') throw new Error('not claimed');
   if (at === 'before-writing') {
-    const write = engine.table.savePosition;
-    engine.table.savePosition = () => Promise.reject(new Fault('table-unreachable', 'dead'));
-    await during(() => pursue(engine, result.position, claim));
-    engine.table.savePosition = write;
+    const write = services.store.savePosition;
+    services.store.savePosition = () => Promise.reject(new Fault('table-unreachable', 'dead'));
+    await during(() => runClaim(services, result.position, claim));
+    services.store.savePosition = write;
   }
-  world.time += 13_000;
-};
+  environment.time += 13_000;
+}
 
-const recoverNow = ({ engine, now, during }: Stage) => during(async () => recover(engine, await now()));
+function recoverNow({ services, now, during }: Stage) {
+  return during(async () => recover(services, await now()));
+}
 
 describe('a cancel that is not heard', () => {
   it('is followed only as long as the function can still write down where it stands', async () => {
-    const stage = await setStage({ exits: [{ amount: 100, filled: 0 }] });
-    const { exchange, world } = stage;
+    const stage = await setStage({ exitOrders: [{ amount: 100, filled: 0 }] });
+    const { exchange, environment } = stage;
     exchange.cancelOrder = async () => {
-      await world.sleep(4_000);
-      return { kind: 'look', message: 'no answer' };
+      await environment.sleep(4_000);
+      return { kind: 'unconfirmed', message: 'no answer' };
     };
     const look = exchange.fetchOrder;
     exchange.fetchOrder = async (market, name) => {
-      await world.sleep(1_500);
+      await environment.sleep(1_500);
       return look(market, name);
     };
-    const startedAt = world.time;
+    const startedAt = environment.time;
     const result = await run(stage, { action: 'close' });
     expect(result).toMatchObject({ kind: 'ran', standing: { ending: { kind: 'retry' } } });
     // Lambda ends the function at 10 s.
-    expect(world.time - startedAt).toBeLessThan(9_500);
+    expect(environment.time - startedAt).toBeLessThan(9_500);
   });
 });
 
 it('an order that nobody had the time to look for is not called unknown to the exchange', async () => {
-  const stage = await setStage({ exits: [{ amount: 100, filled: 0 }] });
+  const stage = await setStage({ exitOrders: [{ amount: 100, filled: 0 }] });
   stage.exchange.cancelOrder = async () => {
-    await stage.world.sleep(8_000);
-    return { kind: 'look', message: 'no answer' };
+    await stage.environment.sleep(8_000);
+    return { kind: 'unconfirmed', message: 'no answer' };
   };
   await run(stage, { action: 'close' });
   for (let sweep = 0; sweep < 12; sweep += 1) {
-    stage.world.time += minute;
+    stage.environment.time += minute;
     await recoverNow(stage);
   }
   expect((await stage.now()).state).toBe('claimed');
@@ -68,16 +71,16 @@ it('an order that nobody had the time to look for is not called unknown to the e
 
 describe('a close order that recovery has found', () => {
   it('waits for the fee that its owner had known, and leaves nothing then', async () => {
-    const stage = await setStage({ entries: [{ amount: 200, filled: 100 }], feePerMille: 1 });
+    const stage = await setStage({ entryOrders: [{ amount: 200, filled: 100 }], feePerMille: 1 });
     await die(stage, 'before-writing');
     const fee = stage.exchange.fetchBaseFee;
     stage.exchange.fetchBaseFee = () => Promise.reject(new Fault('exchange-unreachable', 'not told yet'));
     expect((await recoverNow(stage)).position.state).toBe('claimed');
     stage.exchange.fetchBaseFee = fee;
-    stage.world.time += 13_000;
+    stage.environment.time += 13_000;
     expect((await recoverNow(stage)).position).toMatchObject({
       state: 'closed',
-      outcome: { closedAmount: '0.099', left: '0' },
+      outcome: { closedAmount: '0.099', remaining: '0' },
     });
   });
 
@@ -86,7 +89,7 @@ describe('a close order that recovery has found', () => {
     await die(stage, 'before-sending');
     stage.exchange.fetchOrder = () => Promise.reject(new Fault('exchange-refused', 'the key is gone'));
     expect((await recoverNow(stage)).position.state).toBe('claimed');
-    stage.world.time += 11 * minute;
+    stage.environment.time += 11 * minute;
     expect((await recoverNow(stage)).position).toMatchObject({
       state: 'needs-attention',
       attention: expect.stringContaining('the key is gone'),
@@ -95,7 +98,7 @@ describe('a close order that recovery has found', () => {
   });
 
   it('is for no person yet where the order has only just left, however old the claim is', async () => {
-    const stage = await setStage({ exits: [{ amount: 100, filled: 0 }] });
+    const stage = await setStage({ exitOrders: [{ amount: 100, filled: 0 }] });
     const create = stage.exchange.createMarketOrder;
     const refuse = {
       kind: 'rejected',
@@ -106,7 +109,7 @@ describe('a close order that recovery has found', () => {
     stage.exchange.createMarketOrder = () => Promise.resolve(refuse);
     await run(stage, { action: 'close' });
     for (let sweep = 0; sweep < 11; sweep += 1) {
-      stage.world.time += minute;
+      stage.environment.time += minute;
       await recoverNow(stage);
     }
     // The exchange is back and takes the order; its answer is lost, and one look is refused.
@@ -117,10 +120,10 @@ describe('a close order that recovery has found', () => {
     };
     stage.exchange.fetchOrder = () => Promise.reject(new Fault('exchange-refused', 'an odd code'));
     await recoverNow(stage);
-    stage.world.time += 13_000;
+    stage.environment.time += 13_000;
     expect((await recoverNow(stage)).position.state).toBe('claimed');
     stage.exchange.fetchOrder = look;
-    stage.world.time += 13_000;
+    stage.environment.time += 13_000;
     expect((await recoverNow(stage)).position).toMatchObject({
       state: 'closed',
       outcome: { closedAmount: '0.1' },
@@ -131,16 +134,17 @@ describe('a close order that recovery has found', () => {
   it('is for a person where its account has been gone for long', async () => {
     const stage = await setStage();
     await die(stage, 'before-sending');
-    stage.engine.exchanges.of = () => Promise.reject(new Fault('unknown-account', 'There is no account.'));
+    stage.services.exchanges.of = () =>
+      Promise.reject(new Fault('account-not-found', 'There is no account.'));
     expect((await recoverNow(stage)).position.state).toBe('claimed');
-    stage.world.time += 11 * minute;
+    stage.environment.time += 11 * minute;
     expect((await recoverNow(stage)).position.state).toBe('needs-attention');
   });
 });
 
 it('keep takes no empty look without a trade for the end of a perpetual', async () => {
   const stage = await setStage({ market: 'perpetual' });
-  stage.exchange.fetchHolding = () => Promise.resolve({ side: undefined, amount: '0', hedged: false });
+  stage.exchange.fetchPosition = () => Promise.resolve({ side: undefined, amount: '0', hedged: false });
   await run(stage, { action: 'keep' });
   expect(await stage.now()).toMatchObject({
     state: 'kept',
@@ -150,15 +154,18 @@ it('keep takes no empty look without a trade for the end of a perpetual', async 
 
 it('keep tells of a perpetual that has turned to the other side that it is closed', async () => {
   const stage = await setStage({ market: 'perpetual' });
-  stage.exchange.fetchHolding = () => Promise.resolve({ side: 'short', amount: '0.1', hedged: false });
+  stage.exchange.fetchPosition = () => Promise.resolve({ side: 'short', amount: '0.1', hedged: false });
   await run(stage, { action: 'keep' });
-  expect(await stage.now()).toMatchObject({ state: 'closed', outcome: { by: 'outside', closedAmount: '0' } });
+  expect(await stage.now()).toMatchObject({
+    state: 'closed',
+    outcome: { closedBy: 'external', closedAmount: '0' },
+  });
 });
 
 it('a part that is too small to be closed is refused before its exits are cancelled', async () => {
   const stage = await setStage({
-    entries: [{ amount: 10, filled: 10 }],
-    exits: [{ amount: 10, filled: 0 }],
+    entryOrders: [{ amount: 10, filled: 10 }],
+    exitOrders: [{ amount: 10, filled: 0 }],
   });
   // A tenth is one step, and the least is two.
   await run(stage, { action: 'close', percent: 10 });
@@ -170,20 +177,20 @@ it('a part that is too small to be closed is refused before its exits are cancel
 });
 
 it('what a thin book leaves below the minimum is told, and needs no person', async () => {
-  const stage = await setStage({ entries: [{ amount: 100, filled: 100 }], liquidity: 99 });
+  const stage = await setStage({ entryOrders: [{ amount: 100, filled: 100 }], liquidity: 99 });
   await run(stage, { action: 'close' });
   expect(await stage.now()).toMatchObject({
     state: 'closed',
     outcome: {
       closedAmount: '0.099',
-      left: '0.001',
+      remaining: '0.001',
       detail: expect.stringContaining("0.001 BTC of it is below the exchange's minimum"),
     },
   });
 });
 
 it('an outage of a day uses up no client order ids', async () => {
-  const stage = await setStage({ exits: [{ amount: 100, filled: 0 }] });
+  const stage = await setStage({ exitOrders: [{ amount: 100, filled: 0 }] });
   const create = stage.exchange.createMarketOrder;
   const ids = new Set<string>();
   stage.exchange.createMarketOrder = (_, { clientOrderId }) => {
@@ -197,12 +204,12 @@ it('an outage of a day uses up no client order ids', async () => {
   };
   await run(stage, { action: 'close' });
   for (let sweep = 0; sweep < 100; sweep += 1) {
-    stage.world.time += minute;
+    stage.environment.time += minute;
     await recoverNow(stage);
   }
   expect(ids.size).toBe(1);
   stage.exchange.createMarketOrder = create;
-  stage.world.time += minute;
+  stage.environment.time += minute;
   await recoverNow(stage);
   expect(await stage.now()).toMatchObject({ state: 'closed', outcome: { closedAmount: '0.1' } });
 });
@@ -216,8 +223,8 @@ describe('a link that came to nothing', () => {
         code: '-1003',
         message: 'Too many requests.',
       });
-    const { engine, position, during } = stage;
-    await during(() => claimAndRun(engine, position.positionId, { ...intent, action: 'close' }));
+    const { services, position, during } = stage;
+    await during(() => executeAction(services, position.positionId, { ...intent, action: 'close' }));
     return stage.now();
   };
 
@@ -229,9 +236,9 @@ describe('a link that came to nothing', () => {
       expect(notices).toMatchObject([
         { event: 'failed', text: expect.stringContaining('nothing was sent: Too many requests.') },
       ]);
-      stage.world.time += 5_000;
+      stage.environment.time += 5_000;
     }
-    stage.world.time += 11 * minute;
+    stage.environment.time += 11 * minute;
     expect((await refuse(stage, { linkId })).notices).toHaveLength(2);
   });
 
@@ -258,9 +265,9 @@ describe('a link that came to nothing', () => {
 it('a hit that ends what another link had begun is told that it was done before', async () => {
   const stage = await setStage();
   await die(stage, 'before-writing');
-  const { engine, position, during } = stage;
+  const { services, position, during } = stage;
   const other = { linkId: 'lnk_fedcba9876543210', action: 'close' } as const;
-  const result = await during(() => claimAndRun(engine, position.positionId, other));
+  const result = await during(() => executeAction(services, position.positionId, other));
   expect(result).toMatchObject({
     kind: 'refused',
     position: { state: 'closed', outcome: { linkId } },

@@ -34,7 +34,7 @@ describe.each(grounds)('$name', (ground) => {
     const { orderId } = accepted(await buy());
     sim.core.addFault({ ...fault, match: ground.cancel });
     const result = await exchange.cancelOrder(market, { orderId }, soon());
-    expect(result.kind).toBe('look');
+    expect(result.kind).toBe('unconfirmed');
     expect('message' in result && result.message).not.toBe('acknowledged');
     expect(order('entry-1').status).toBe(executed ? 'canceled' : 'new');
   });
@@ -57,7 +57,7 @@ describe.each(grounds)('$name', (ground) => {
       await expect(exchange.fetchPrice(market)).rejects.toMatchObject(unreachable);
       await expect(exchange.fetchLastTrade(market, 'buy')).rejects.toMatchObject(unreachable);
       if (market.kind === 'perpetual')
-        await expect(exchange.fetchHolding(market, 'long')).rejects.toMatchObject(unreachable);
+        await expect(exchange.fetchPosition(market, 'long')).rejects.toMatchObject(unreachable);
       else await expect(exchange.fetchBaseFee(market, '1', '1')).rejects.toMatchObject(unreachable);
     }
   });
@@ -83,10 +83,10 @@ describe.each(grounds)('$name', (ground) => {
       amount: '0.1',
       reduceOnly: market.kind === 'perpetual',
       hedged: false,
-      sendBefore: soon(),
+      sendDeadline: soon(),
     });
     expect(result.kind).toBe('unknown');
-    expect((await exchange.cancelOrder(market, { orderId: '1' }, soon())).kind).toBe('look');
+    expect((await exchange.cancelOrder(market, { orderId: '1' }, soon())).kind).toBe('unconfirmed');
     const unreachable = { code: 'exchange-unreachable' };
     await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject(unreachable);
     await expect(exchange.fetchBalance('BTC')).rejects.toMatchObject(unreachable);
@@ -101,9 +101,9 @@ describe.each(grounds)('$name', (ground) => {
   });
 });
 
-const scripted = async (ground: Ground, baseUrl: string) => {
+async function scripted(ground: Ground, baseUrl: string) {
   const { market } = await enter(ground);
   const accounts = accountsInMemory({ main: { exchange: ground.exchange, ...keys, baseUrl } });
   const exchange = await ccxtExchanges(accounts, Date.now, impatient.deadlines).of('main');
   return { exchange, market };
-};
+}

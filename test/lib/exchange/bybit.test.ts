@@ -21,13 +21,13 @@ import {
 const both = [bybitSpot, bybitLinear];
 const effectDelayMs = 2_000;
 
-const passTime = ({ clock, sim }: Floor, ms: number): void => {
+function passTime({ clock, sim }: Floor, ms: number): void {
   clock.ahead += ms;
   sim.core.runDue();
-};
+}
 
 /** A port to a server that answers every request with this one order. */
-const told = async (ground: Ground, order: Record<string, unknown>) => {
+async function told(ground: Ground, order: Record<string, unknown>) {
   const { market } = await enter(ground);
   const server = await startScriptedServer();
   const accounts = accountsInMemory({ main: { exchange: 'bybit', ...keys, baseUrl: server.url } });
@@ -49,7 +49,7 @@ const told = async (ground: Ground, order: Record<string, unknown>) => {
   };
   server.answer = say(JSON.stringify({ retCode: 0, result: { list: [whole] } }));
   return { exchange, market, server };
-};
+}
 
 describe.each(both)('an acknowledgement at $name', (ground) => {
   test('is an order that has filled nothing yet, whatever becomes of it', async () => {
@@ -74,7 +74,7 @@ describe.each(both)('an acknowledgement at $name', (ground) => {
     const { orderId } = accepted(await floor.buy());
     passTime(floor, effectDelayMs);
     expect(await exchange.cancelOrder(market, { orderId }, soon())).toEqual({
-      kind: 'look',
+      kind: 'unconfirmed',
       message: 'acknowledged',
     });
     expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'live', filled: '0' });
@@ -186,7 +186,7 @@ describe('conditional orders at Bybit', () => {
       const orderId = waiting?.orderId;
       if (canceled) {
         expect(await exchange.cancelOrder(market, { orderId, type: 'stoploss' }, soon())).toMatchObject({
-          kind: 'look',
+          kind: 'unconfirmed',
         });
         expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0' });
       } else {
@@ -195,7 +195,7 @@ describe('conditional orders at Bybit', () => {
           status: 'done',
           filled: '0.1',
         });
-        expect(await exchange.fetchHolding(market, 'long')).toMatchObject({ side: undefined });
+        expect(await exchange.fetchPosition(market, 'long')).toMatchObject({ side: undefined });
       }
     }
   });
@@ -214,12 +214,12 @@ describe('conditional orders at Bybit', () => {
     expect(view).toMatchObject({ type: 'tpslorder', status: 'live', triggerPrice: '55000' });
     const { orderId } = view ?? {};
     expect(await exchange.cancelOrder(market, { orderId }, soon())).toMatchObject({
-      kind: 'look',
+      kind: 'unconfirmed',
       message: expect.stringContaining('170213'),
     });
     expect(order('stop-1').status).toBe('new');
     expect(await exchange.cancelOrder(market, { orderId, type: 'tpslorder' }, soon())).toEqual({
-      kind: 'look',
+      kind: 'unconfirmed',
       message: 'acknowledged',
     });
     expect(order('stop-1').status).toBe('canceled');

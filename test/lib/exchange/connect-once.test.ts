@@ -3,7 +3,7 @@ import type { Accounts } from '../../../lib/account/account.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 
 /** Accounts that count how often they are read. */
-const countingAccounts = (): { accounts: Accounts; reads: () => number } => {
+function countingAccounts(): { accounts: Accounts; reads: () => number } {
   let reads = 0;
   const refuse = () => Promise.reject(new Error('not here'));
   return {
@@ -18,7 +18,7 @@ const countingAccounts = (): { accounts: Accounts; reads: () => number } => {
       remove: refuse,
     },
   };
-};
+}
 
 test('A hit that asks before its claim and after it connects once', async () => {
   const { accounts, reads } = countingAccounts();
@@ -34,7 +34,7 @@ test('Whether the account is still meant is asked anew by everybody who comes la
   const first = await exchanges.of('main', 'binance');
   expect(await exchanges.of('main', 'binance')).toBe(first);
   expect(reads()).toBe(2);
-  await expect(exchanges.of('main', 'bybit')).rejects.toMatchObject({ code: 'unknown-account' });
+  await expect(exchanges.of('main', 'bybit')).rejects.toMatchObject({ code: 'account-not-found' });
 });
 
 test('A connection that failed is tried again by whoever asks next', async () => {

@@ -11,17 +11,17 @@ import { accepted, enter, type Ground, keys, soon } from './trading-floor.ts';
 const plain = /^\d+(\.\d+)?$/;
 
 /** What a call was refused with. */
-const faultOf = async (call: Promise<unknown>): Promise<Fault> => {
+async function faultOf(call: Promise<unknown>): Promise<Fault> {
   try {
     await call;
   } catch (thrown) {
     return thrown as Fault;
   }
   throw new Error('the call was not refused');
-};
+}
 
 /** What every venue does behind the port, whatever its wire is like. */
-export const exchangeContract = (ground: Ground): void => {
+export function exchangeContract(ground: Ground): void {
   const perpetual = ground.market === 'usdm';
 
   describe(`the exchange port to ${ground.name}`, () => {
@@ -46,7 +46,7 @@ export const exchangeContract = (ground: Ground): void => {
       const { exchange } = await enter(ground);
       for (const symbol of ['NOPE/USDT', 'NOPE/USDT:USDT', 'BTCUSDT']) {
         const fault = await faultOf(exchange.loadMarket(symbol));
-        expect(fault).toMatchObject({ code: 'unknown-market' });
+        expect(fault).toMatchObject({ code: 'market-not-found' });
         expect(fault.message).toContain(symbol);
       }
     });
@@ -94,8 +94,8 @@ export const exchangeContract = (ground: Ground): void => {
         expect(requests()).toEqual([`${ground.cancel.method} ${ground.cancel.path}`]);
         expect(result).toMatchObject(
           ground.exchange === 'bybit'
-            ? { kind: 'look', message: 'acknowledged' }
-            : { kind: 'told', order: { orderId, status: 'done', filled } },
+            ? { kind: 'unconfirmed', message: 'acknowledged' }
+            : { kind: 'confirmed', order: { orderId, status: 'done', filled } },
         );
         expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
           status: 'done',
@@ -118,7 +118,7 @@ export const exchangeContract = (ground: Ground): void => {
       sim.core.fill({ orderId: order('entry-1').id });
       for (const name of [{ orderId }, { clientOrderId: 'nobodys' }]) {
         const result = await exchange.cancelOrder(market, name, soon());
-        expect(result.kind).toBe('look');
+        expect(result.kind).toBe('unconfirmed');
         expect('message' in result && result.message).not.toBe('acknowledged');
       }
       expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
@@ -164,7 +164,7 @@ export const exchangeContract = (ground: Ground): void => {
           ...sell,
           clientOrderId,
           amount: '0.123',
-          sendBefore: soon(),
+          sendDeadline: soon(),
         });
       await send('rough', rough);
       await send('fine', market);
@@ -200,8 +200,8 @@ export const exchangeContract = (ground: Ground): void => {
         response.end('{}');
       };
       await faultOf(exchange.fetchOrder(market, { orderId: '1' }));
-      expect(sent).toEqual([`${ground.fetch.path} ${exchange.fenceMs}`]);
-      expect(exchange.fenceMs).toBe(5_000);
+      expect(sent).toEqual([`${ground.fetch.path} ${exchange.recvWindowMs}`]);
+      expect(exchange.recvWindowMs).toBe(5_000);
     });
 
     test('is not handed out for a position that is on another exchange', async () => {
@@ -211,7 +211,7 @@ export const exchangeContract = (ground: Ground): void => {
       await exchanges.of('main', ground.exchange);
       const fault = await faultOf(exchanges.of('main', other));
       expect(fault).toMatchObject({
-        code: 'unknown-account',
+        code: 'account-not-found',
         message: `account "main" is now a ${ground.exchange} account, and this position is on ${other}`,
       });
       // What is cached may be the older one.
@@ -341,17 +341,20 @@ export const exchangeContract = (ground: Ground): void => {
     if (perpetual) {
       test('never opens or turns a position by closing it', async () => {
         const { exchange, market, buy, close } = await enter(ground);
-        expect(await exchange.fetchHolding(market, 'long')).toMatchObject({ side: undefined, hedged: false });
+        expect(await exchange.fetchPosition(market, 'long')).toMatchObject({
+          side: undefined,
+          hedged: false,
+        });
         expect(await close()).toMatchObject({ kind: 'rejected', reason: 'would-not-reduce' });
         await buy({ type: 'market', price: undefined, amount: '0.03' });
-        expect(await exchange.fetchHolding(market, 'long')).toEqual({
+        expect(await exchange.fetchPosition(market, 'long')).toEqual({
           side: 'long',
           amount: '0.03',
           averagePrice: '60000',
           hedged: false,
         });
         await close({ clientOrderId: 'close-2' });
-        expect(await exchange.fetchHolding(market, 'long')).toMatchObject({ side: undefined, amount: '0' });
+        expect(await exchange.fetchPosition(market, 'long')).toMatchObject({ side: undefined, amount: '0' });
       });
 
       test('closes one side of a hedge and leaves the other', async () => {
@@ -366,8 +369,8 @@ export const exchangeContract = (ground: Ground): void => {
             filled: '0.1',
           });
           const other = side === 'long' ? 'short' : 'long';
-          expect(await exchange.fetchHolding(market, side)).toMatchObject({ side: undefined, hedged: true });
-          expect(await exchange.fetchHolding(market, other)).toMatchObject({ side: other, amount: '0.1' });
+          expect(await exchange.fetchPosition(market, side)).toMatchObject({ side: undefined, hedged: true });
+          expect(await exchange.fetchPosition(market, other)).toMatchObject({ side: other, amount: '0.1' });
         }
       });
     }
@@ -388,14 +391,14 @@ export const exchangeContract = (ground: Ground): void => {
     test('lists what is open, with the market of each order', async () => {
       const { exchange, market, buy } = await enter(ground);
       expect(await exchange.fetchOpenOrders()).toEqual([]);
-      expect(await exchange.fetchOpenHoldings()).toEqual([]);
+      expect(await exchange.fetchOpenPositions()).toEqual([]);
       const { orderId } = accepted(await buy());
       expect(await exchange.fetchOpenOrders()).toMatchObject([
         { market, order: { orderId, symbol: ground.symbol, side: 'buy', status: 'live', price: '50000' } },
       ]);
       await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined, amount: '0.03' });
       expect(await exchange.fetchOpenOrders()).toHaveLength(1);
-      expect(await exchange.fetchOpenHoldings()).toEqual(
+      expect(await exchange.fetchOpenPositions()).toEqual(
         perpetual ? [{ symbol: ground.symbol, side: 'long', amount: '0.03', averagePrice: '60000' }] : [],
       );
     });
@@ -427,9 +430,9 @@ export const exchangeContract = (ground: Ground): void => {
 
     test('sends nothing once its time is over', async () => {
       const { buy, close, exchange, market, requests } = await enter(ground);
-      const late = { sendBefore: Date.now() - 1 };
-      expect(await exchange.cancelOrder(market, { orderId: '1' }, late.sendBefore)).toEqual({
-        kind: 'look',
+      const late = { sendDeadline: Date.now() - 1 };
+      expect(await exchange.cancelOrder(market, { orderId: '1' }, late.sendDeadline)).toEqual({
+        kind: 'unconfirmed',
         message: 'not sent: its time was over',
       });
       expect(await close(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
@@ -460,7 +463,7 @@ export const exchangeContract = (ground: Ground): void => {
       expect(fault.code).toBe('exchange-refused');
       expect(requests()).toHaveLength(1);
       expect(await exchange.cancelOrder(market, { clientOrderId: 'nobodys' }, soon())).toMatchObject({
-        kind: 'refused',
+        kind: 'denied',
       });
     });
 
@@ -521,4 +524,4 @@ export const exchangeContract = (ground: Ground): void => {
       );
     });
   });
-};
+}

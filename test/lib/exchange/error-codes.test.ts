@@ -19,10 +19,13 @@ interface Refusal {
   reason: RejectReason;
 }
 
-const all = (reason: RejectReason, ...codes: number[]): Refusal[] =>
-  codes.map((code) => ({ code, msg: 'No.', reason }));
+function all(reason: RejectReason, ...codes: number[]): Refusal[] {
+  return codes.map((code) => ({ code, msg: 'No.', reason }));
+}
 
-const say = (reason: RejectReason, code: number, msg: string): Refusal => ({ code, msg, reason });
+function say(reason: RejectReason, code: number, msg: string): Refusal {
+  return { code, msg, reason };
+}
 
 const ofBothBinances: Refusal[] = [
   ...all('rate-limit', -1003, -1015),
@@ -97,7 +100,7 @@ const grounds = [
 ];
 
 /** Answers one create with an error, and then again: keys and clocks are tried twice. */
-const createdWith = async (ground: Ground, answers: { status: number; code: number; msg?: string }[]) => {
+async function createdWith(ground: Ground, answers: { status: number; code: number; msg?: string }[]) {
   const { sim, close } = await enter(ground);
   const results = [];
   for (const [index, answer] of answers.entries()) {
@@ -112,7 +115,7 @@ const createdWith = async (ground: Ground, answers: { status: number; code: numb
   }
   expect(sim.core.orders().orders).toEqual([]);
   return results;
-};
+}
 
 // Of Binance's and Bybit's lists: time-outs, errors of theirs, and what their words don't settle.
 const unsettled = {
@@ -152,10 +155,10 @@ describe.each(grounds)('a create at $ground.name', ({ ground, venue, refusals, s
     for (let code = -10_000; code <= 200_000; code += 1) {
       if (listed.has(String(code))) continue;
       const wire = { status, code: String(code), message: '' };
-      if (venue.rejectionOf(wire) !== undefined) expect.unreachable(`${code} is not tested`);
+      if (venue.rejectReason(wire) !== undefined) expect.unreachable(`${code} is not tested`);
     }
     for (const code of ['', 'undefined', 'toString', '200', '403', '429', '3400045'])
-      expect(venue.rejectionOf({ status, code, message: '' })).toBeUndefined();
+      expect(venue.rejectReason({ status, code, message: '' })).toBeUndefined();
   });
 });
 
@@ -186,14 +189,14 @@ describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venu
   }[ground.exchange];
 
   test('take the codes for an order that is not there', async () => {
-    expect([...venue.absentCodes].map(Number).sort()).toEqual(absent.toSorted());
+    expect([...venue.notFoundCodes].map(Number).sort()).toEqual(absent.toSorted());
     const { sim, exchange, market } = await enter(ground);
     for (const code of absent) {
       sim.core.addFault({ kind: 'status', match: ground.fetch, status, code });
       expect(await exchange.fetchOrder(market, { orderId: '1' })).toBeUndefined();
       sim.core.addFault({ kind: 'status', match: ground.cancel, status, code });
       expect(await exchange.cancelOrder(market, { orderId: '1' }, soon())).toEqual({
-        kind: 'look',
+        kind: 'unconfirmed',
         message: expect.stringContaining(String(code)),
       });
     }
@@ -210,7 +213,7 @@ describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venu
       });
       sim.core.addFault({ kind: 'status', match: ground.cancel, status, code });
       expect(await exchange.cancelOrder(market, { orderId: '1' }, soon())).toMatchObject({
-        kind: 'refused',
+        kind: 'denied',
         code: String(code),
       });
     }
@@ -221,7 +224,7 @@ describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venu
     for (const code of [...finished, ...passing, 999]) {
       sim.core.addFault({ kind: 'status', match: ground.cancel, status, code, times: 2 });
       const result = await exchange.cancelOrder(market, { orderId: '1' }, soon());
-      expect(result).toEqual({ kind: 'look', message: expect.stringContaining(String(code)) });
+      expect(result).toEqual({ kind: 'unconfirmed', message: expect.stringContaining(String(code)) });
       sim.core.clearFaults();
     }
   });

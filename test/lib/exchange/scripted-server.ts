@@ -18,7 +18,7 @@ export interface ScriptedServer {
 }
 
 /** An exchange that says one thing only. */
-export const startScriptedServer = async (): Promise<ScriptedServer> => {
+export async function startScriptedServer(): Promise<ScriptedServer> {
   const scripted: ScriptedServer = { url: '', count: 0, answer: (response) => response.end() };
   const server = createServer((request, response) => {
     scripted.count += 1;
@@ -33,10 +33,10 @@ export const startScriptedServer = async (): Promise<ScriptedServer> => {
     await once(server, 'close');
   });
   return scripted;
-};
+}
 
-export const say =
-  (body: string, status = 200, contentType = 'application/json') =>
-  (response: ServerResponse): void => {
+export function say(body: string, status = 200, contentType = 'application/json') {
+  return (response: ServerResponse): void => {
     response.writeHead(status, { 'content-type': contentType }).end(body);
   };
+}

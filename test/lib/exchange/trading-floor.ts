@@ -8,7 +8,9 @@ import type { CreateResult, Exchange, MarketRules } from '../../../lib/exchange/
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 
 /** A moment that no test reaches: until then requests may be sent. */
-export const soon = (): number => Date.now() + 5_000;
+export function soon(): number {
+  return Date.now() + 5_000;
+}
 
 /** A market of a venue, as the simulated exchange has it. */
 export interface Ground {
@@ -100,7 +102,7 @@ export interface FloorOptions {
 }
 
 /** The port to an account with funds on a simulated exchange of its own, with the market already loaded. */
-export const enter = async (ground: Ground, options: FloorOptions = {}): Promise<Floor> => {
+export async function enter(ground: Ground, options: FloorOptions = {}): Promise<Floor> {
   const { deadlines, effectDelayMs, hedged, now = Date.now } = options;
   const clock = { ahead: 0 };
   const sim = await startSimulatedExchange({ clock: () => Date.now() + clock.ahead, effectDelayMs });
@@ -142,7 +144,7 @@ export const enter = async (ground: Ground, options: FloorOptions = {}): Promise
         clientOrderId: 'entry-1',
         type: 'limit',
         price: '50000',
-        sendBefore: now() + 5_000,
+        sendDeadline: now() + 5_000,
         ...given,
       }),
     close: (given = {}) =>
@@ -151,14 +153,14 @@ export const enter = async (ground: Ground, options: FloorOptions = {}): Promise
         clientOrderId: 'close-1',
         side: 'sell',
         reduceOnly: market.kind === 'perpetual',
-        sendBefore: now() + 5_000,
+        sendDeadline: now() + 5_000,
         ...given,
       }),
   };
-};
+}
 
 /** The order that was accepted; fails where it wasn't. */
-export const accepted = (result: CreateResult) => {
+export function accepted(result: CreateResult) {
   if (result.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
   return result.order;
-};
+}

@@ -10,7 +10,7 @@ export const exampleHit: Hit = {
   linkId: linkAt(1).linkId,
   action: 'close',
   method: 'GET',
-  decision: 'asked',
+  decision: 'confirmation-required',
   why: 'opened in a browser',
   status: 200,
   requests: [],

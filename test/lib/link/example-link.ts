@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type Link, linkIdOf } from '../../../lib/link/link.ts';
+import { type Link, toLinkId } from '../../../lib/link/link.ts';
 import { examplePosition } from '../position/example-position.ts';
 
 /** The hash of no real token. */
-const tokenHashAt = (index: number): string => createHash('sha256').update(`${index}`).digest('hex');
+function tokenHashAt(index: number): string {
+  return createHash('sha256').update(`${index}`).digest('hex');
+}
 
 /** A link with id and hash of its own for each number. */
-export const linkAt = (index: number, differing: Partial<Link> = {}): Link => {
+export function linkAt(index: number, differing: Partial<Link> = {}): Link {
   const tokenHash = tokenHashAt(index);
   return {
-    linkId: linkIdOf(tokenHash),
+    linkId: toLinkId(tokenHash),
     tokenHash,
     positionId: examplePosition.positionId,
     action: 'close',
@@ -19,4 +21,4 @@ export const linkAt = (index: number, differing: Partial<Link> = {}): Link => {
     createdAt: '2026-10-09T08:54:00.000Z',
     ...differing,
   };
-};
+}

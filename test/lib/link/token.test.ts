@@ -1,13 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { linkIdOf, linkIdSchema } from '../../../lib/link/link.ts';
+import { linkIdSchema, toLinkId } from '../../../lib/link/link.ts';
 import { hashToken, isWellFormed, mintToken } from '../../../lib/link/token.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const numberOf = (text: string): bigint =>
-  [...text].reduce((value, character) => value * 62n + BigInt(alphabet.indexOf(character)), 0n);
-const secretOf = (token: string): bigint => numberOf(token.slice(3, 46));
+function numberOf(text: string): bigint {
+  return [...text].reduce((value, character) => value * 62n + BigInt(alphabet.indexOf(character)), 0n);
+}
+function secretOf(token: string): bigint {
+  return numberOf(token.slice(3, 46));
+}
 
 const tokens = Array.from({ length: 2_000 }, mintToken);
 
@@ -105,7 +108,7 @@ describe('The hash of a token', () => {
   });
 
   it('leads to an id of its own, which tells nothing of the token', () => {
-    const ids = tokens.map((token) => linkIdOf(hashToken(token)));
+    const ids = tokens.map((token) => toLinkId(hashToken(token)));
     expect(new Set(ids).size).toBe(tokens.length);
     for (const id of ids) expect(linkIdSchema.safeParse(id).success).toBe(true);
   });
@@ -113,7 +116,7 @@ describe('The hash of a token', () => {
   it.each(['0'.repeat(64), 'f'.repeat(64), `${'0'.repeat(63)}1`])(
     'leads to an id of full length: %s',
     (hash) => {
-      expect(linkIdSchema.safeParse(linkIdOf(hash)).success).toBe(true);
+      expect(linkIdSchema.safeParse(toLinkId(hash)).success).toBe(true);
     },
   );
 });

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
-import { withNews } from '../../../lib/notify/notice-text.ts';
+import { appendNotice } from '../../../lib/notify/notice-text.ts';
 import type { Notifier, Sent } from '../../../lib/notify/notifier.ts';
 import type { Position } from '../../../lib/position/position.ts';
-import type { Engine } from '../../../lib/services.ts';
+import type { Services } from '../../../lib/services.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
-import { World } from '../../simulation/environment.ts';
+import { Environment } from '../../simulation/environment.ts';
 import { memoryTable } from '../../simulation/memory-table.ts';
 import { Random } from '../../simulation/random.ts';
 import { exampleClaim, exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
@@ -26,35 +26,35 @@ interface Actor {
  * Sweeps at the same time that die anywhere, requests and answers that get lost, hits that claim in between and
  * die, too; then sound sweeps every minute. @returns what was broken.
  */
-const runSeed = async (seed: number): Promise<string[]> => {
-  const world = new World();
+async function runSeed(seed: number): Promise<string[]> {
+  const environment = new Environment();
   const random = new Random(seed);
   const current = new AsyncLocalStorage<Actor>();
   const step = async (): Promise<void> => {
     const actor = current.getStore();
     if (actor === undefined) return;
     actor.steps += 1;
-    if (actor.steps === actor.dies) await world.die();
+    if (actor.steps === actor.dies) await environment.die();
   };
   const table = memoryTable({
     async interrupt() {
       const actor = current.getStore();
       if (actor === undefined) return;
-      await world.sleep(random.between(1, 800));
+      await environment.sleep(random.between(1, 800));
       await step();
       if (random.chance(actor.loses)) throw new Error('lost');
     },
   });
-  const engine: Engine = {
-    table,
+  const services: Services = {
+    store: table,
     exchanges: {
       async of() {
         throw new Fault('exchange-unreachable', 'The exchange does not answer.');
       },
     },
-    now: () => world.time,
-    pause: (ms) => world.sleep(ms),
-    newMark: () => `mark${random.between(0, 2 ** 31)}`.padEnd(14, '0'),
+    now: () => environment.time,
+    sleep: (ms) => environment.sleep(ms),
+    randomId: () => `mark${random.between(0, 2 ** 31)}`.padEnd(14, '0'),
   };
 
   /** How often each text came through to each channel. */
@@ -65,7 +65,7 @@ const runSeed = async (seed: number): Promise<string[]> => {
       channel,
       async send({ text }) {
         await step();
-        await world.sleep(random.between(1, 4_000));
+        await environment.sleep(random.between(1, 4_000));
         const fate: Sent['kind'] = isSound ? 'sent' : random.pick(['sent', 'sent', 'refused', 'unknown']);
         const comes = fate === 'sent' || (fate === 'unknown' && random.chance(0.5));
         const key = `${channel}: ${text}`;
@@ -79,10 +79,10 @@ const runSeed = async (seed: number): Promise<string[]> => {
   );
 
   const newsOf = (position: Position, detail: string) =>
-    withNews(
+    appendNotice(
       position,
       { kind: 'settled', outcome: { ...exampleOutcome, outcome: 'kept', detail } },
-      world.time,
+      environment.time,
     );
   for (const index of [1, 2]) {
     const position: Position = { ...examplePosition, positionId: positionIdAt(index), label: `${index}` };
@@ -97,16 +97,16 @@ const runSeed = async (seed: number): Promise<string[]> => {
 
   /** A hit claims the kept position, takes its time, and adds news of its own. */
   const hit = async (number: number): Promise<void> => {
-    const { time } = world;
+    const { time } = environment;
     const claim = {
       ...exampleClaim,
       owner: `owner${number}owner`,
       claimedAt: time,
-      leaseUntil: time + 12_000,
+      leaseExpiresAt: time + 12_000,
     };
     const claimed = await table.claimPosition({ positionId: positionIdAt(1), claim, from: ['kept'] });
     if (claimed.kind !== 'claimed') return;
-    await world.sleep(random.between(1, 8_000));
+    await environment.sleep(random.between(1, 8_000));
     await table.savePosition(claimed.position, {
       state: 'kept',
       claim: null,
@@ -115,22 +115,22 @@ const runSeed = async (seed: number): Promise<string[]> => {
   };
 
   const act = (afterMs: number, actor: Actor, task: () => Promise<unknown>): void =>
-    world.schedule(afterMs, () => void current.run(actor, () => task().catch(() => undefined)));
+    environment.schedule(afterMs, () => void current.run(actor, () => task().catch(() => undefined)));
   const channels = { all: async () => ({ notifiers }) };
   for (let index = 0; index < 5; index += 1) {
     const dies = random.chance(0.6) ? random.between(1, 25) : undefined;
-    act(random.between(0, 3 * minute), { steps: 0, dies, loses: 0.05 }, () => sweep(engine, channels));
+    act(random.between(0, 3 * minute), { steps: 0, dies, loses: 0.05 }, () => sweep(services, channels));
   }
   for (let index = 0; index < 2; index += 1) {
     const dies = random.chance(0.2) ? random.between(1, 8) : undefined;
     act(random.between(0, 3 * minute), { steps: 0, dies, loses: 0 }, () => hit(index));
   }
-  world.schedule(4 * minute, () => {
+  environment.schedule(4 * minute, () => {
     isSound = true;
   });
   for (let at = 5; at < 90; at += 1)
-    act(at * minute, { steps: 0, dies: undefined, loses: 0 }, () => sweep(engine, channels));
-  await world.run(95 * minute);
+    act(at * minute, { steps: 0, dies: undefined, loses: 0 }, () => sweep(services, channels));
+  await environment.run(95 * minute);
 
   const broken = [...arrived].filter(([, times]) => times > 1).map(([key]) => `twice: ${key}`);
   for (const { notices = [] } of table.positions())
@@ -142,7 +142,7 @@ const runSeed = async (seed: number): Promise<string[]> => {
         if (state === 'sent' && times !== 1) broken.push(`sent, it says, but ${times} came: ${text}`);
       }
   return broken;
-};
+}
 
 test('whatever dies or gets lost, a message never comes twice, and its record is never wrong', async () => {
   const broken: string[] = [];

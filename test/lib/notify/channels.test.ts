@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseEnvironment } from '../../../functions/environment.ts';
-import { buildNotifiers } from '../../../functions/notifiers.ts';
+import { createNotifiers } from '../../../functions/notifiers.ts';
 import { parseChannels } from '../../../lib/notify/channels.ts';
 import { fileChannels } from '../../../lib/notify/file-channels.ts';
 
@@ -11,11 +11,11 @@ const slack = { kind: 'slack', url: 'https://hooks.slack.com/services/T0/B0/hidd
 const telegram = { kind: 'telegram', token: '123456:hidden-hidden', chatId: '-100' };
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:ripcord';
 
-const folder = async (): Promise<string> => {
+async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'ripcord-notify-'));
   onTestFinished(() => rm(path, { recursive: true }));
   return path;
-};
+}
 
 test('a list of channels is read, and Telegram’s own address is what it has by default', () => {
   const channels = parseChannels(
@@ -80,10 +80,10 @@ test('the stack’s topic is a channel of its own, also where the list can not b
     RIPCORD_TOPIC_ARN: topicArn,
   });
   await writeFile(path, JSON.stringify([slack]));
-  const { notifiers } = await buildNotifiers(environment).all();
+  const { notifiers } = await createNotifiers(environment).all();
   expect(notifiers.map(({ channel }) => channel)).toEqual(['topic', 'slack']);
   await writeFile(path, 'hidden');
-  const broken = await buildNotifiers(environment).all();
+  const broken = await createNotifiers(environment).all();
   expect(broken.notifiers.map(({ channel }) => channel)).toEqual(['topic']);
   expect(broken.problem).toContain('it is not JSON');
 });

@@ -2,27 +2,32 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { SweepReport } from '../../../lib/sweep/sweep.ts';
-import { fire, ledgerSince, markOf, startWorld } from '../../end-to-end/environment.ts';
-import { adopt, newScene, placeEntry, type Scene, spotLong } from '../../end-to-end/trader.ts';
+import { fire, ledgerSince, markOf, startEnvironment } from '../../end-to-end/environment.ts';
+import { adopt, newTrader, placeEntry, spotLong, type Trader } from '../../end-to-end/trader.ts';
 import { type Loopback, snsAnswer, startLoopback } from './loopback.ts';
 
-const world = await startWorld();
+const environment = await startEnvironment();
 const token = '123456:telegram-token';
 
-const configure = (channels: object[]) =>
-  writeFile(join(world.data, 'notify.json'), JSON.stringify(channels));
+function configure(channels: object[]) {
+  return writeFile(join(environment.data, 'notify.json'), JSON.stringify(channels));
+}
 beforeEach(() => configure([]));
 
-const sweepNow = async () => (await world.invoke('ripcord-sweep', {})) as SweepReport;
+async function sweepNow() {
+  return (await environment.invoke('ripcord-sweep', {})) as SweepReport;
+}
 
 /** A position of its own whose entry has filled, and a link that closes it. */
-const stage = async (label: string): Promise<{ scene: Scene; positionId: string; url: string }> => {
-  const scene = await newScene(world, spotLong);
-  const { positionId } = await adopt(scene, { entries: [placeEntry(scene, { filled: 'all' })], label });
-  return { scene, positionId, url: await world.newLink(positionId, 'close') };
-};
+async function stage(label: string): Promise<{ trader: Trader; positionId: string; url: string }> {
+  const trader = await newTrader(environment, spotLong);
+  const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })], label });
+  return { trader, positionId, url: await environment.newLink(positionId, 'close') };
+}
 
-const slackTexts = ({ received }: Loopback): string[] => received.map(({ body }) => JSON.parse(body).text);
+function slackTexts({ received }: Loopback): string[] {
+  return received.map(({ body }) => JSON.parse(body).text);
+}
 
 test('an outcome is told to every channel, once, though sweeps run at the same time', async () => {
   const [telegram, discord, slack, sns] = [
@@ -38,7 +43,7 @@ test('an outcome is told to every channel, once, though sweeps run at the same t
     { kind: 'slack', url: `${slack.url}/services/x` },
     { kind: 'sns', topicArn, endpoint: sns.url },
   ]);
-  const { scene, url } = await stage('weekly level');
+  const { trader, url } = await stage('weekly level');
   const { json } = await fire(url);
   expect(json).toMatchObject({ outcome: 'closed' });
   expect(slack.received).toEqual([]);
@@ -47,7 +52,7 @@ test('an outcome is told to every channel, once, though sweeps run at the same t
   await sweepNow();
   const [text = '', ...more] = slackTexts(slack);
   expect(more).toEqual([]);
-  expect(text).toBe(`Closed: ETH/USDT long "weekly level" on ${scene.account}. ${json.detail}`);
+  expect(text).toBe(`Closed: ETH/USDT long "weekly level" on ${trader.account}. ${json.detail}`);
   expect(text).toMatch(/Closed 0\.999 ETH with MARKET order \d+ at [\d.]+ USDT\./);
   expect(telegram.received.map(({ body }) => JSON.parse(body).text)).toEqual([text]);
   expect(discord.received.map(({ body }) => JSON.parse(body).content)).toEqual([text]);
@@ -66,13 +71,13 @@ test('a channel that nobody can reach, or that never answers, is in the way of n
     { kind: 'slack', url: slack.url },
   ]);
   const [first, second] = [await stage('first'), await stage('second')];
-  const mark = markOf(world.core);
+  const mark = markOf(environment.core);
   expect((await fire(first.url)).json).toMatchObject({ outcome: 'closed' });
   const sweeping = sweepNow();
   const startedAt = Date.now();
   expect((await fire(second.url)).json).toMatchObject({ outcome: 'closed' });
   expect(Date.now() - startedAt).toBeLessThan(3_000);
-  expect(ledgerSince(world.core, mark).orders).toHaveLength(2);
+  expect(ledgerSince(environment.core, mark).orders).toHaveLength(2);
   const report = await sweeping;
   expect(report.failures).toEqual([]);
   await sweepNow();
@@ -91,7 +96,7 @@ test('a refusal is told with what to do', async () => {
   const { url } = await stage('short of funds');
   const match = { method: 'POST', path: '/api/v3/order' };
   const msg = 'Account has insufficient balance for requested action.';
-  world.core.addFault({ kind: 'status', status: 400, code: -2010, msg, match });
+  environment.core.addFault({ kind: 'status', status: 400, code: -2010, msg, match });
   const { status } = await fire(url);
   await sweepNow();
   expect(status).toBe(422);
@@ -109,15 +114,15 @@ test('the channels can be tested, each by itself', async () => {
     { kind: 'slack', url: slack.url },
     { kind: 'slack', name: 'other', url: broken.url },
   ]);
-  expect(await world.admin('notify.test', {})).toEqual({
+  expect(await environment.admin('notify.test', {})).toEqual({
     reports: [
       { channel: 'slack', result: 'sent' },
       { channel: 'other', result: 'refused', why: 'answered 404' },
     ],
   });
   expect(slackTexts(slack)).toEqual(['Test: Ripcord can reach you here. Nothing has happened.']);
-  await writeFile(join(world.data, 'notify.json'), 'https://hooks.example/secret');
-  const refusal = await world.refusal({ command: 'notify.test' });
+  await writeFile(join(environment.data, 'notify.json'), 'https://hooks.example/secret');
+  const refusal = await environment.refusal({ command: 'notify.test' });
   expect(refusal.code).toBe('channels-unreadable');
   expect(JSON.stringify(refusal)).not.toContain('secret');
 });

@@ -23,7 +23,7 @@ export interface Loopback {
 }
 
 /** Stands in for a chat service: takes every POST and answers as it is told. */
-export const startLoopback = async (body = 'ok'): Promise<Loopback> => {
+export async function startLoopback(body = 'ok'): Promise<Loopback> {
   let behaviour: Behaviour = 200;
   const received: Received[] = [];
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -52,7 +52,7 @@ export const startLoopback = async (body = 'ok'): Promise<Loopback> => {
     },
     stop,
   };
-};
+}
 
 /** What SNS answers, in its query protocol. */
 export const snsAnswer =

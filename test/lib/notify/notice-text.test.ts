@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { mintToken } from '../../../lib/link/token.ts';
-import { type News, withNews } from '../../../lib/notify/notice-text.ts';
-import { messageOf } from '../../../lib/notify/notifier.ts';
+import { appendNotice, type NoticeContent } from '../../../lib/notify/notice-text.ts';
+import { toMessage } from '../../../lib/notify/notifier.ts';
 import { addNotice, type Notice } from '../../../lib/position/notice.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { exampleOutcome, examplePosition } from '../position/example-position.ts';
@@ -14,10 +14,12 @@ const failure = {
   at: '',
   canceledExitOrderIds: [],
 };
-const tell = (news: News, from = position): string => withNews(from, news, 1_000).at(-1)?.text ?? '';
+function tell(news: NoticeContent, from = position): string {
+  return appendNotice(from, news, 1_000).at(-1)?.text ?? '';
+}
 const name = 'BTC/USDT long "weekly level" on main';
 
-test.each<[string, News, string]>([
+test.each<[string, NoticeContent, string]>([
   [
     'a close',
     { kind: 'settled', outcome: exampleOutcome },
@@ -25,7 +27,7 @@ test.each<[string, News, string]>([
   ],
   [
     'a part',
-    { kind: 'settled', outcome: { ...exampleOutcome, left: '0.25' }, reopens: true },
+    { kind: 'settled', outcome: { ...exampleOutcome, remaining: '0.25' }, reopens: true },
     `Partly closed: ${name}. Sold 0.4995 BTC at 60100 on average. 0.25 BTC stays open.`,
   ],
   [
@@ -34,7 +36,7 @@ test.each<[string, News, string]>([
     `NOT DONE: ${name}. The exchange refused to close it: Margin is insufficient. It is as open as before: look at the exchange, or fire the link again.`,
   ],
   [
-    'a refusal that left it without exits',
+    'a refusal that left it without exitOrders',
     { kind: 'failed', failure: { ...failure, canceledExitOrderIds: ['7', '8'] }, action: 'close' },
     `NOT DONE: ${name}. The exchange refused to close it: Margin is insufficient. Its exit orders 7, 8 were cancelled, so it is unguarded. It is as open as before: look at the exchange, or fire the link again.`,
   ],
@@ -64,19 +66,19 @@ test('no address or token of a link, and nothing that breaks the line, gets into
   expect(text).not.toContain('x.example');
   expect(text).toContain('"see (a link) or (a link) 🎯"');
   expect(text).not.toMatch(/[\p{Cc}\u2028]/u);
-  const { subject } = messageOf({ text });
+  const { subject } = toMessage({ text });
   expect(subject).toBe('Ripcord: NEEDS A PERSON: BTC/USDT long "see (a link) or (a link) ??" on main');
 });
 
 test('a text is never too long for a channel, nor a subject for an e-mail', () => {
   const long = tell({ kind: 'attention', reason: 'x'.repeat(5_000) }, { ...position, label: 'y'.repeat(80) });
   expect(long.length).toBeLessThanOrEqual(700);
-  expect(messageOf({ text: 'z'.repeat(500) }).subject.length).toBeLessThanOrEqual(99);
+  expect(toMessage({ text: 'z'.repeat(500) }).subject.length).toBeLessThanOrEqual(99);
 });
 
 test('each notice has an id of its own, by the revision that made it', () => {
-  const first = withNews(position, { kind: 'attention', reason: 'a' }, 1);
-  const second = withNews(
+  const first = appendNotice(position, { kind: 'attention', reason: 'a' }, 1);
+  const second = appendNotice(
     { ...position, revision: 5, notices: first },
     { kind: 'attention', reason: 'b' },
     2,

@@ -4,8 +4,9 @@ import { snsAnswer, startLoopback } from './loopback.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:ripcord-notices';
 const message = { subject: 'Ripcord: Closed: BTC/USDT long', text: 'Closed: BTC/USDT long. Closed 1 BTC.' };
-const errorAnswer = (code: string) =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>`;
+function errorAnswer(code: string) {
+  return `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>`;
+}
 
 test('a topic gets subject and text, signed for its own region', async () => {
   const server = await startLoopback(snsAnswer);

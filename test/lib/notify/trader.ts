@@ -1,14 +1,14 @@
 import { Fault } from '../../../lib/fault.ts';
-import { withNews } from '../../../lib/notify/notice-text.ts';
+import { appendNotice } from '../../../lib/notify/notice-text.ts';
 import { type Notifier, type Notifiers, noNotifiers, type Sent } from '../../../lib/notify/notifier.ts';
 import type { Position } from '../../../lib/position/position.ts';
-import type { Engine } from '../../../lib/services.ts';
+import type { Services } from '../../../lib/services.ts';
 import { type MemoryTable, type MemoryTableOptions, memoryTable } from '../../simulation/memory-table.ts';
 import { exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
 
-export interface Scene {
+export interface Trader {
   table: MemoryTable;
-  engine: Engine;
+  services: Services;
   /** Moves the clock. */
   later(ms: number): void;
   /** Creates one that has just ended, with the notice of it. */
@@ -21,25 +21,25 @@ export interface Scene {
 }
 
 /** A table in memory, a clock that a test moves, and an exchange that does not answer. */
-export const newScene = (options: MemoryTableOptions = {}): Scene => {
+export function newTrader(options: MemoryTableOptions = {}): Trader {
   let time = 1_760_000_200_000;
   const table = memoryTable(options);
-  const engine: Engine = {
-    table,
+  const services: Services = {
+    store: table,
     exchanges: {
       async of() {
         throw new Fault('exchange-unreachable', 'The exchange does not answer.');
       },
     },
     now: () => time,
-    async pause(ms) {
+    async sleep(ms) {
       time += ms;
     },
-    newMark: () => `mark${time}0000`,
+    randomId: () => `mark${time}0000`,
   };
-  const scene: Scene = {
+  const trader: Trader = {
     table,
-    engine,
+    services,
     later(ms) {
       time += ms;
     },
@@ -52,30 +52,30 @@ export const newScene = (options: MemoryTableOptions = {}): Scene => {
         outcome: exampleOutcome,
         ...differing,
       };
-      const notices = withNews(position, { kind: 'settled', outcome: exampleOutcome }, time);
+      const notices = appendNotice(position, { kind: 'settled', outcome: exampleOutcome }, time);
       await table.createPosition({ notices, ...position });
-      return scene.read(index);
+      return trader.read(index);
     },
     async read(index) {
       const position = table.positions().find(({ positionId }) => positionId === positionIdAt(index));
       if (position === undefined) throw new Error(`There is no position ${index}.`);
       return position;
     },
-    record: async (index, channel) => (await scene.read(index)).notices?.[0]?.delivered[channel],
+    record: async (index, channel) => (await trader.read(index)).notices?.[0]?.delivered[channel],
     waiting: async () => (await table.listPositions('open')).map(({ positionId }) => positionId),
   };
-  return scene;
-};
+  return trader;
+}
 
 export interface FakeChannel extends Notifier {
   texts: string[];
 }
 
 /** A channel that answers as it is told. */
-export const fakeChannel = (
+export function fakeChannel(
   channel: string,
   answer: (text: string) => Sent | Promise<Sent> = () => ({ kind: 'sent' }),
-): FakeChannel => {
+): FakeChannel {
   const texts: string[] = [];
   return {
     channel,
@@ -85,9 +85,10 @@ export const fakeChannel = (
       return answer(text);
     },
   };
-};
+}
 
-export const channelsOf = (...notifiers: Notifier[]): Notifiers =>
-  notifiers.length === 0 ? noNotifiers : { all: async () => ({ notifiers }) };
+export function channelsOf(...notifiers: Notifier[]): Notifiers {
+  return notifiers.length === 0 ? noNotifiers : { all: async () => ({ notifiers }) };
+}
 
 export const refused: Sent = { kind: 'refused', why: 'answered 503', down: true };

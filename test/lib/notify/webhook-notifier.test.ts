@@ -7,11 +7,11 @@ import { type Behaviour, startLoopback } from './loopback.ts';
 const token = '123456:ABC-DEF_ghi';
 const message = { subject: 'Ripcord: Closed', text: 'Closed: BTC/USDT long "<!channel> @everyone & co"' };
 
-const notifierFor = (channel: object): Notifier => {
+function notifierFor(channel: object): Notifier {
   const [parsed] = parseChannels(JSON.stringify([channel]), 'a test');
   if (parsed === undefined || parsed.kind === 'sns') throw new Error('expected a webhook');
   return webhookNotifier(parsed);
-};
+}
 
 test('Telegram gets the text for its chat, without previews', async () => {
   const server = await startLoopback('{"ok":true}');

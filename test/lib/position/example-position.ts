@@ -30,7 +30,7 @@ export const exampleOrder: OrderRecord = {
   filled: '0.5',
   average: '59999.5',
   baseFee: '0.0005',
-  at: 1_760_000_000_000,
+  updatedAt: 1_760_000_000_000,
 };
 
 /** A spot position whose entry has filled and that nobody has claimed. */
@@ -43,9 +43,9 @@ export const examplePosition: Position = {
   createdAt: '2026-10-09T08:53:20.000Z',
   hedged: false,
   market: exampleMarket,
-  entries: [exampleOrder],
-  exits: [],
-  seen: { at: 1_760_000_000_000, price: '60100' },
+  entryOrders: [exampleOrder],
+  exitOrders: [],
+  lastSync: { at: 1_760_000_000_000, price: '60100' },
   state: 'open',
   epoch: 0,
   attempt: 0,
@@ -56,22 +56,22 @@ export const examplePosition: Position = {
 export const exampleClaim: Claim = {
   linkId: 'lnk_0123456789abcdef',
   action: 'close',
-  owner: 'owner1owner1',
+  leaseToken: 'owner1owner1',
   claimedAt: 1_760_000_100_000,
-  leaseUntil: 1_760_000_112_000,
-  sendBefore: 1_760_000_105_000,
+  leaseExpiresAt: 1_760_000_112_000,
+  sendDeadline: 1_760_000_105_000,
 };
 
 export const exampleOutcome: Outcome = {
   outcome: 'closed',
-  by: 'link',
+  closedBy: 'link',
   action: 'close',
   linkId: 'lnk_0123456789abcdef',
   detail: 'Sold 0.4995 BTC at 60100 on average.',
   entryFilled: '0.5',
   closedAmount: '0.4995',
   averagePrice: '60100',
-  left: '0',
+  remaining: '0',
   closeOrderId: '4712',
   closeClientOrderId: 'rc0123456789abx1',
   canceledEntryOrderIds: [],
@@ -94,8 +94,8 @@ export const fullPosition: Position = {
     marketAmountMax: '120',
     contractSize: '1',
   },
-  stated: { amount: '0.5', averagePrice: '60000' },
-  exits: [
+  declaredSize: { amount: '0.5', averagePrice: '60000' },
+  exitOrders: [
     {
       orderId: '4713',
       conditional: true,
@@ -111,7 +111,7 @@ export const fullPosition: Position = {
   epoch: 3,
   attempt: 2,
   revision: 9,
-  claim: { ...exampleClaim, unsent: true, absentLooks: 2 },
+  claim: { ...exampleClaim, unsent: true, notFoundCount: 2 },
   outcome: exampleOutcome,
   failure: {
     code: 'insufficient-funds',
@@ -120,7 +120,7 @@ export const fullPosition: Position = {
     at: '2026-10-09T08:54:00.000Z',
     canceledExitOrderIds: ['4713'],
   },
-  attention: 'Two orders under one client order id.',
+  attentionReason: 'Two orders under one client order id.',
   notices: [
     {
       noticeId: 'ntc_0123456789ab_7',
@@ -136,4 +136,6 @@ export const fullPosition: Position = {
 };
 
 /** An id of its own for each number. */
-export const positionIdAt = (index: number): string => `pos_${index.toString(36).padStart(12, '0')}`;
+export function positionIdAt(index: number): string {
+  return `pos_${index.toString(36).padStart(12, '0')}`;
+}

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  clientOrderIdOf,
+  formatClientOrderId,
   isFinal,
   positionIdSchema,
   positionSchema,
   stateSchema,
-  statusOf,
+  toStatus,
 } from '../../../lib/position/position.ts';
 import { examplePosition, fullPosition, positionIdAt } from './example-position.ts';
 
@@ -14,8 +14,9 @@ const positionId = fc.stringMatching(/^pos_[0-9a-z]{12}$/);
 const purpose = fc.constantFrom('entry' as const, 'close' as const);
 const attempt = fc.nat({ max: 36 ** 3 - 1 });
 const order = fc.record({ positionId, purpose, attempt });
-const idOf = (given: { positionId: string; purpose: 'entry' | 'close'; attempt: number }) =>
-  clientOrderIdOf(given.positionId, given.purpose, given.attempt);
+function idOf(given: { positionId: string; purpose: 'entry' | 'close'; attempt: number }) {
+  return formatClientOrderId(given.positionId, given.purpose, given.attempt);
+}
 
 describe('A client order id', () => {
   it('is at most 18 letters and digits', () => {
@@ -27,8 +28,8 @@ describe('A client order id', () => {
   });
 
   it('is the same for the same order', () => {
-    expect(clientOrderIdOf('pos_0123456789ab', 'close', 1)).toBe('rc0123456789abx1');
-    expect(clientOrderIdOf('pos_0123456789ab', 'entry', 36)).toBe('rc0123456789abe10');
+    expect(formatClientOrderId('pos_0123456789ab', 'close', 1)).toBe('rc0123456789abx1');
+    expect(formatClientOrderId('pos_0123456789ab', 'entry', 36)).toBe('rc0123456789abe10');
   });
 
   it('is another for another position, purpose or attempt', () => {
@@ -42,8 +43,8 @@ describe('A client order id', () => {
 
   it('is another for each of the attempts that one position can have', () => {
     const ids = Array.from({ length: 36 ** 3 }, (_, index) => [
-      clientOrderIdOf('pos_0123456789ab', 'close', index),
-      clientOrderIdOf('pos_0123456789ab', 'entry', index),
+      formatClientOrderId('pos_0123456789ab', 'close', index),
+      formatClientOrderId('pos_0123456789ab', 'entry', index),
     ]).flat();
     expect(new Set(ids).size).toBe(2 * 36 ** 3);
   });
@@ -60,7 +61,7 @@ describe('A client order id', () => {
   });
 
   it('is refused for an attempt that would make it too long', () => {
-    expect(() => clientOrderIdOf('pos_0123456789ab', 'close', 36 ** 3)).toThrow(RangeError);
+    expect(() => formatClientOrderId('pos_0123456789ab', 'close', 36 ** 3)).toThrow(RangeError);
   });
 });
 
@@ -102,6 +103,6 @@ describe('A position', () => {
     ['canceled', 'canceled'],
     ['needs-attention', 'needs-attention'],
   ] as const)('that is %s inside is %s to the outside', (state, status) => {
-    expect(statusOf({ ...examplePosition, state })).toBe(status);
+    expect(toStatus({ ...examplePosition, state })).toBe(status);
   });
 });

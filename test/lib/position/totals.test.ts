@@ -1,14 +1,18 @@
 import { BigNumber } from 'bignumber.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OrderView } from '../../../lib/exchange/exchange.ts';
+import type { ExchangeOrder } from '../../../lib/exchange/exchange.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
-import { lacksFee, lastExitOf, recordOf, tallyOf } from '../../../lib/position/totals.ts';
+import { computeTotals, isMissingFee, lastFilledExit, toOrderRecord } from '../../../lib/position/totals.ts';
 import { exampleOrder, examplePerpetual, examplePosition } from './example-position.ts';
 
 const { baseFee: _, ...feeless } = exampleOrder;
-const entryOf = (differing: Partial<OrderRecord>): OrderRecord => ({ ...feeless, ...differing });
-const positionOf = (differing: Partial<Position>): Position => ({ ...examplePosition, ...differing });
+function entryOf(differing: Partial<OrderRecord>): OrderRecord {
+  return { ...feeless, ...differing };
+}
+function positionOf(differing: Partial<Position>): Position {
+  return { ...examplePosition, ...differing };
+}
 
 const amount = fc.nat({ max: 10 ** 9 }).map((units) => new BigNumber(units).shiftedBy(-8).toFixed());
 /** An order that may have filled in part and paid a fee of up to all of it. */
@@ -18,7 +22,7 @@ const order: fc.Arbitrary<OrderRecord> = fc
     part: fc.nat({ max: 100 }),
     fee: fc.option(fc.nat({ max: 100 })),
     before: fc.option(fc.nat({ max: 100 })),
-    status: fc.constantFrom('unseen' as const, 'live' as const, 'done' as const),
+    status: fc.constantFrom('unconfirmed' as const, 'live' as const, 'done' as const),
     average: fc.option(amount),
   })
   .map(({ amount, part, fee, before, status, average }) => {
@@ -37,23 +41,23 @@ const order: fc.Arbitrary<OrderRecord> = fc
   });
 const position: fc.Arbitrary<Position> = fc
   .record({
-    entries: fc.array(order, { maxLength: 4 }),
-    exits: fc.array(order, { maxLength: 4 }),
+    entryOrders: fc.array(order, { maxLength: 4 }),
+    exitOrders: fc.array(order, { maxLength: 4 }),
     stated: fc.option(amount),
     side: fc.constantFrom('long' as const, 'short' as const),
     market: fc.constantFrom(examplePosition.market, examplePerpetual),
   })
   .map(({ stated, ...rest }) =>
-    positionOf({ ...rest, ...(stated === null ? {} : { stated: { amount: stated } }) }),
+    positionOf({ ...rest, ...(stated === null ? {} : { declaredSize: { amount: stated } }) }),
   );
 
 describe('What is left of a position', () => {
   it('is never more than what was filled, and never less than nothing', () => {
     fc.assert(
       fc.property(position, (position) => {
-        const { left, filled } = tallyOf(position);
-        expect(new BigNumber(left).lte(filled)).toBe(true);
-        expect(new BigNumber(left).gte(0)).toBe(true);
+        const { remaining, filled } = computeTotals(position);
+        expect(new BigNumber(remaining).lte(filled)).toBe(true);
+        expect(new BigNumber(remaining).gte(0)).toBe(true);
       }),
     );
   });
@@ -61,12 +65,14 @@ describe('What is left of a position', () => {
   it('and what exits have done and fees have taken is what was filled, where they have not done more', () => {
     fc.assert(
       fc.property(position, (position) => {
-        const { left, filled } = tallyOf(position);
+        const { remaining, filled } = computeTotals(position);
         const paysInBase = position.side === 'long' && position.market.kind === 'spot';
-        const fees = paysInBase ? position.entries.map((entry) => entry.baseFee ?? '0') : [];
-        const exited = position.exits.map((exit) => new BigNumber(exit.filled).minus(exit.filledBefore ?? 0));
+        const fees = paysInBase ? position.entryOrders.map((entry) => entry.baseFee ?? '0') : [];
+        const exited = position.exitOrders.map((exit) =>
+          new BigNumber(exit.filled).minus(exit.filledBefore ?? 0),
+        );
         const gone = BigNumber.sum(0, ...fees, ...exited);
-        expect(left).toBe(BigNumber.max(0, new BigNumber(filled).minus(gone)).toFixed());
+        expect(remaining).toBe(BigNumber.max(0, new BigNumber(filled).minus(gone)).toFixed());
       }),
     );
   });
@@ -74,20 +80,29 @@ describe('What is left of a position', () => {
   it('never grows by an exit that fills further', () => {
     fc.assert(
       fc.property(position, order, (position, exit) => {
-        const more = { ...position, exits: [...position.exits, { ...exit, filledBefore: '0' }] };
-        expect(new BigNumber(tallyOf(more).left).lte(tallyOf(position).left)).toBe(true);
+        const more = { ...position, exitOrders: [...position.exitOrders, { ...exit, filledBefore: '0' }] };
+        expect(new BigNumber(computeTotals(more).remaining).lte(computeTotals(position).remaining)).toBe(
+          true,
+        );
       }),
     );
   });
 
   it('is all that was filled, at first', () => {
-    const entries = [entryOf({ filled: '0.1' }), entryOf({ filled: '0.2' })];
-    expect(tallyOf(positionOf({ entries }))).toMatchObject({ filled: '0.3', left: '0.3', amount: '1' });
+    const entryOrders = [entryOf({ filled: '0.1' }), entryOf({ filled: '0.2' })];
+    expect(computeTotals(positionOf({ entryOrders: entryOrders }))).toMatchObject({
+      filled: '0.3',
+      remaining: '0.3',
+      amount: '1',
+    });
   });
 
   it('is nothing where nothing was filled, though exits were', () => {
-    const exits = [entryOf({ filled: '0.5' })];
-    expect(tallyOf(positionOf({ entries: [entryOf({ filled: '0' })], exits })).left).toBe('0');
+    const exitOrders = [entryOf({ filled: '0.5' })];
+    expect(
+      computeTotals(positionOf({ entryOrders: [entryOf({ filled: '0' })], exitOrders: exitOrders }))
+        .remaining,
+    ).toBe('0');
   });
 
   it.each([
@@ -96,29 +111,35 @@ describe('What is left of a position', () => {
     ['a perpetual is not, long', 'long', examplePerpetual, '0.5'],
     ['a perpetual is not, short', 'short', examplePerpetual, '0.5'],
   ] as const)('%s', (_, side, market, left) => {
-    const entries = [
+    const entryOrders = [
       entryOf({ filled: '0.3', baseFee: '0.003' }),
       entryOf({ filled: '0.2', baseFee: '0.002' }),
     ];
-    expect(tallyOf(positionOf({ entries, side, market })).left).toBe(left);
+    expect(computeTotals(positionOf({ entryOrders: entryOrders, side, market })).remaining).toBe(left);
   });
 
   it('counts of an exit only what it filled since the position was adopted', () => {
-    const exits = [entryOf({ filled: '0.3', filledBefore: '0.1' })];
-    expect(tallyOf(positionOf({ stated: { amount: '1' }, entries: [], exits })).left).toBe('0.8');
+    const exitOrders = [entryOf({ filled: '0.3', filledBefore: '0.1' })];
+    expect(
+      computeTotals(positionOf({ declaredSize: { amount: '1' }, entryOrders: [], exitOrders: exitOrders }))
+        .remaining,
+    ).toBe('0.8');
   });
 
   it('does not grow where an exit is said to have filled less than before', () => {
-    const exits = [entryOf({ filled: '0.1', filledBefore: '0.3' })];
-    expect(tallyOf(positionOf({ stated: { amount: '1' }, entries: [], exits })).left).toBe('1');
+    const exitOrders = [entryOf({ filled: '0.1', filledBefore: '0.3' })];
+    expect(
+      computeTotals(positionOf({ declaredSize: { amount: '1' }, entryOrders: [], exitOrders: exitOrders }))
+        .remaining,
+    ).toBe('1');
   });
 
   it('starts from the stated amount, where there is one', () => {
     const stated = { amount: '2', averagePrice: '100' };
-    expect(tallyOf(positionOf({ stated, entries: [] }))).toEqual({
+    expect(computeTotals(positionOf({ declaredSize: stated, entryOrders: [] }))).toEqual({
       amount: '2',
       filled: '2',
-      left: '2',
+      remaining: '2',
       averageEntry: '100',
       entriesDone: true,
     });
@@ -127,26 +148,30 @@ describe('What is left of a position', () => {
 
 describe('The average entry', () => {
   it('weighs each price by how much filled at it', () => {
-    const entries = [
+    const entryOrders = [
       entryOf({ filled: '1', average: '100' }),
       entryOf({ filled: '3', average: '200' }),
       entryOf({ filled: '0', average: '999' }),
     ];
-    expect(tallyOf(positionOf({ entries })).averageEntry).toBe('175');
+    expect(computeTotals(positionOf({ entryOrders: entryOrders })).averageEntry).toBe('175');
   });
 
   it('is unknown where nothing filled, or at no known price', () => {
     const { average, ...unpriced } = feeless;
-    expect(tallyOf(positionOf({ entries: [entryOf({ filled: '0' })] })).averageEntry).toBeUndefined();
-    expect(tallyOf(positionOf({ entries: [unpriced] })).averageEntry).toBeUndefined();
+    expect(
+      computeTotals(positionOf({ entryOrders: [entryOf({ filled: '0' })] })).averageEntry,
+    ).toBeUndefined();
+    expect(computeTotals(positionOf({ entryOrders: [unpriced] })).averageEntry).toBeUndefined();
   });
 
   it('lies between the lowest and the highest price', () => {
     const priced = fc.record({ filled: amount, average: amount }).map(entryOf);
     fc.assert(
-      fc.property(fc.array(priced, { minLength: 1, maxLength: 5 }), (entries) => {
-        const { averageEntry } = tallyOf(positionOf({ entries }));
-        const prices = entries.filter(({ filled }) => filled !== '0').map(({ average }) => Number(average));
+      fc.property(fc.array(priced, { minLength: 1, maxLength: 5 }), (entryOrders) => {
+        const { averageEntry } = computeTotals(positionOf({ entryOrders: entryOrders }));
+        const prices = entryOrders
+          .filter(({ filled }) => filled !== '0')
+          .map(({ average }) => Number(average));
         if (prices.length === 0) expect(averageEntry).toBeUndefined();
         else {
           // It is rounded to 12 places.
@@ -161,41 +186,41 @@ describe('The average entry', () => {
 describe('Entries', () => {
   it('are done once each of them is', () => {
     const done = entryOf({ status: 'done' });
-    expect(tallyOf(positionOf({ entries: [done, done] })).entriesDone).toBe(true);
-    for (const status of ['live', 'unseen'] as const)
-      expect(tallyOf(positionOf({ entries: [done, entryOf({ status })] })).entriesDone).toBe(false);
+    expect(computeTotals(positionOf({ entryOrders: [done, done] })).entriesDone).toBe(true);
+    for (const status of ['live', 'unconfirmed'] as const)
+      expect(computeTotals(positionOf({ entryOrders: [done, entryOf({ status })] })).entriesDone).toBe(false);
   });
 
   it('lack their fee once they are done and bought spot, until it is known', () => {
     const entry = entryOf({ status: 'done' });
-    expect(lacksFee(examplePosition, entry)).toBe(true);
-    expect(lacksFee(examplePosition, { ...entry, baseFee: '0' })).toBe(false);
-    expect(lacksFee(examplePosition, { ...entry, status: 'live' })).toBe(false);
-    expect(lacksFee(examplePosition, { ...entry, filled: '0' })).toBe(false);
-    expect(lacksFee(positionOf({ side: 'short' }), entry)).toBe(false);
-    expect(lacksFee(positionOf({ market: examplePerpetual }), entry)).toBe(false);
+    expect(isMissingFee(examplePosition, entry)).toBe(true);
+    expect(isMissingFee(examplePosition, { ...entry, baseFee: '0' })).toBe(false);
+    expect(isMissingFee(examplePosition, { ...entry, status: 'live' })).toBe(false);
+    expect(isMissingFee(examplePosition, { ...entry, filled: '0' })).toBe(false);
+    expect(isMissingFee(positionOf({ side: 'short' }), entry)).toBe(false);
+    expect(isMissingFee(positionOf({ market: examplePerpetual }), entry)).toBe(false);
   });
 });
 
 describe('The last exit', () => {
   it('is the one that filled last, and was ours to count', () => {
-    const exits = [
-      entryOf({ orderId: 'early', at: 1 }),
-      entryOf({ orderId: 'late', at: 3 }),
-      entryOf({ orderId: 'unfilled', filled: '0', at: 5 }),
-      entryOf({ orderId: 'before', filledBefore: '0.5', at: 6 }),
-      entryOf({ orderId: 'middle', at: 2 }),
+    const exitOrders = [
+      entryOf({ orderId: 'early', updatedAt: 1 }),
+      entryOf({ orderId: 'late', updatedAt: 3 }),
+      entryOf({ orderId: 'unfilled', filled: '0', updatedAt: 5 }),
+      entryOf({ orderId: 'before', filledBefore: '0.5', updatedAt: 6 }),
+      entryOf({ orderId: 'middle', updatedAt: 2 }),
     ];
-    expect(lastExitOf(positionOf({ exits }))?.orderId).toBe('late');
+    expect(lastFilledExit(positionOf({ exitOrders: exitOrders }))?.orderId).toBe('late');
   });
 
   it('is none where none has filled', () => {
-    expect(lastExitOf(positionOf({ exits: [entryOf({ filled: '0' })] }))).toBeUndefined();
+    expect(lastFilledExit(positionOf({ exitOrders: [entryOf({ filled: '0' })] }))).toBeUndefined();
   });
 });
 
 describe('The record of an order', () => {
-  const view: OrderView = {
+  const view: ExchangeOrder = {
     orderId: '4711',
     symbol: 'BTC/USDT',
     side: 'buy',
@@ -206,21 +231,21 @@ describe('The record of an order', () => {
     average: '60000',
     price: '60000',
     conditional: false,
-    at: 7,
+    updatedAt: 7,
   };
 
   it('has what the exchange now says', () => {
-    expect(recordOf(view)).toMatchObject({ orderId: '4711', status: 'live', filled: '0.2', at: 7 });
+    expect(toOrderRecord(view)).toMatchObject({ orderId: '4711', status: 'live', filled: '0.2', at: 7 });
   });
 
   it('never changes once it is done', () => {
     const known = entryOf({ status: 'done', filled: '0.5' });
-    expect(recordOf({ ...view, filled: '0.1' }, known)).toBe(known);
+    expect(toOrderRecord({ ...view, filled: '0.1' }, known)).toBe(known);
   });
 
   it('keeps what only we know: our client order id, and what had filled before', () => {
     const known = entryOf({ status: 'live', clientOrderId: 'rc0123456789abe1', filledBefore: '0.1' });
-    expect(recordOf({ ...view, clientOrderId: 'theirs' }, known)).toMatchObject({
+    expect(toOrderRecord({ ...view, clientOrderId: 'theirs' }, known)).toMatchObject({
       clientOrderId: 'rc0123456789abe1',
       filledBefore: '0.1',
     });
@@ -228,7 +253,7 @@ describe('The record of an order', () => {
 
   it('keeps the trigger price that the exchange no longer tells', () => {
     const known = entryOf({ status: 'live', triggerPrice: '58000' });
-    expect(recordOf(view, known).triggerPrice).toBe('58000');
-    expect(recordOf({ ...view, triggerPrice: '57000' }, known).triggerPrice).toBe('57000');
+    expect(toOrderRecord(view, known).triggerPrice).toBe('58000');
+    expect(toOrderRecord({ ...view, triggerPrice: '57000' }, known).triggerPrice).toBe('57000');
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
 import { type Position, stateSchema } from '../../../lib/position/position.ts';
-import type { PositionChange, Table } from '../../../lib/store/store.ts';
+import type { PositionChange, Store } from '../../../lib/store/store.ts';
 import { memoryTable } from '../../simulation/memory-table.ts';
 import { exampleHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
@@ -20,15 +20,19 @@ const few = fc.nat({ max: 2 });
 const state = fc.constantFrom(...stateSchema.options);
 /** Two moments, so that some come in the same one. */
 const moment = fc.constantFrom('2026-10-09T08:00:00.000Z', '2026-10-10T08:00:00.000Z');
-const shelf = fc.constantFrom('open' as const, 'all' as const);
+const list = fc.constantFrom('open' as const, 'all' as const);
 const claim = fc.record({ link: few, owner: few, unsent: fc.boolean() }).map(({ link, owner, unsent }) => ({
   ...exampleClaim,
   linkId: linkAt(link).linkId,
   owner: `owner${owner}`,
   ...(unsent ? { unsent } : {}),
 }));
-const orUndefined = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
-const orNull = <Value>(value: Value) => fc.constantFrom(value, null);
+function orUndefined<Value>(value: fc.Arbitrary<Value>) {
+  return fc.option(value, { nil: undefined });
+}
+function orNull<Value>(value: Value) {
+  return fc.constantFrom(value, null);
+}
 const change = fc.record(
   {
     state,
@@ -38,10 +42,10 @@ const change = fc.record(
     outcome: orNull(exampleOutcome),
     failure: orNull(fullPosition.failure),
     attention: orNull('look'),
-    entries: fc.array(fc.constant(exampleOrder), { maxLength: 2 }),
-    exits: fc.constant(fullPosition.exits),
+    entryOrders: fc.array(fc.constant(exampleOrder), { maxLength: 2 }),
+    exitOrders: fc.constant(fullPosition.exitOrders),
     market: fc.constantFrom(examplePosition.market, fullPosition.market),
-    stated: fc.constant(fullPosition.stated),
+    stated: fc.constant(fullPosition.declaredSize),
     seen: fc.record({ at: fc.nat() }),
     uses: fc.dictionary(
       few.map((index) => linkAt(index).linkId),
@@ -56,7 +60,7 @@ const change = fc.record(
 const operation = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('create' as const), which: few, state, moment }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('read' as const), which: few }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('list' as const), shelf }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('list' as const), list }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -102,7 +106,7 @@ const operation = fc.oneof(
 type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Does one after the other. @returns what each of them came to, and how everything stands at the end. */
-const run = async (table: Table, operations: Operation[]): Promise<unknown[]> => {
+async function run(table: Store, operations: Operation[]): Promise<unknown[]> {
   const seen: Position[] = [];
   const results: unknown[] = [];
   for (const each of operations) {
@@ -114,9 +118,9 @@ const run = async (table: Table, operations: Operation[]): Promise<unknown[]> =>
   }
   const standing = [table.listPositions('open'), table.listPositions('all'), table.listLinks()];
   return [...results, ...(await Promise.all(standing))];
-};
+}
 
-const take = async (table: Table, each: Operation, seen: Position[]): Promise<unknown> => {
+async function take(table: Store, each: Operation, seen: Position[]): Promise<unknown> {
   const see = (position: Position | undefined) => {
     if (position !== undefined) seen.unshift(position);
     return position;
@@ -132,7 +136,7 @@ const take = async (table: Table, each: Operation, seen: Position[]): Promise<un
     case 'read':
       return see(await table.readPosition(positionIdAt(each.which)));
     case 'list':
-      return table.listPositions(each.shelf);
+      return table.listPositions(each.list);
     case 'claim': {
       const { claim, from, maxUses } = each;
       const positionId = positionIdAt(each.which);
@@ -145,7 +149,7 @@ const take = async (table: Table, each: Operation, seen: Position[]): Promise<un
       return position && see(await table.savePosition(position, each.change));
     }
     case 'shelve':
-      return table.shelvePosition(positionIdAt(each.which));
+      return table.archivePosition(positionIdAt(each.which));
     case 'delete':
       return table.deletePosition(positionIdAt(each.which));
     case 'create-link': {
@@ -157,7 +161,7 @@ const take = async (table: Table, each: Operation, seen: Position[]): Promise<un
     case 'read-link':
       return table.readLink(linkAt(each.which).linkId);
     case 'open-link':
-      return table.openLink(linkAt(each.which).linkId);
+      return table.readLinkAndPause(linkAt(each.which).linkId);
     case 'pause':
       return table.setPaused(each.paused).then(() => table.isPaused());
     case 'record-hit': {
@@ -172,10 +176,10 @@ const take = async (table: Table, each: Operation, seen: Position[]): Promise<un
     case 'revoke':
       return table.revokeLink(linkAt(each.which, { positionId: positionIdAt(each.of) }), each.moment);
   }
-};
+}
 
 /** Whatever is done one after the other comes to the same in a real table as in the model. */
-export const itAgreesWithTheModel = (makeTable: () => Promise<Table>): void => {
+export function itAgreesWithTheModel(makeTable: () => Promise<Store>): void {
   it('comes to the same as the model, whatever is done', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -189,4 +193,4 @@ export const itAgreesWithTheModel = (makeTable: () => Promise<Table>): void => {
       { seed: runSeed, numRuns: 30 },
     );
   }, 60_000);
-};
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { inParallel } from '../../../lib/parallel.ts';
 import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
-import type { Table } from '../../../lib/store/store.ts';
+import type { Store } from '../../../lib/store/store.ts';
 import { exampleHit, fullHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
 import {
@@ -17,7 +17,9 @@ import { runSeed } from './run-seed.ts';
 
 const { positionId } = examplePosition;
 const states: State[] = stateSchema.options;
-const otherThan = (...left: State[]): State[] => states.filter((state) => !left.includes(state));
+function otherThan(...others: State[]): State[] {
+  return states.filter((state) => !others.includes(state));
+}
 
 const link = linkAt(1);
 const fullLink = linkAt(1, {
@@ -35,12 +37,14 @@ const revokedAt = '2026-10-09T09:00:00.000Z';
 const later = '2026-10-09T10:00:00.000Z';
 
 /** Does it to all of them, few enough at a time for a busy machine to answer each one in time. */
-const many = <Input>(inputs: Input[], act: (input: Input) => Promise<unknown>) => inParallel(inputs, 10, act);
+function many<Input>(inputs: Input[], act: (input: Input) => Promise<unknown>) {
+  return inParallel(inputs, 10, act);
+}
 
 /** What every table has to do, the real one and the model of it. `makeTable` makes an empty one. */
-export const describeTable = (name: string, makeTable: () => Promise<Table>): void => {
+export function describeTable(name: string, makeTable: () => Promise<Store>): void {
   describe(name, () => {
-    let table: Table;
+    let table: Store;
     beforeEach(async () => {
       table = await makeTable();
     });
@@ -84,11 +88,11 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         await table.createPosition({
           ...examplePosition,
           label: undefined,
-          seen: { at: 1, price: undefined },
+          lastSync: { at: 1, price: undefined },
         });
         const position = await read();
         expect(position).not.toHaveProperty('label');
-        expect(position.seen).toStrictEqual({ at: 1 });
+        expect(position.lastSync).toStrictEqual({ at: 1 });
       });
 
       it('is undefined where there is none', async () => {
@@ -98,8 +102,8 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
       it('is a copy: what a caller changes afterwards changes nothing in the table', async () => {
         const position = structuredClone(fullPosition);
         await table.createPosition(position);
-        position.entries.pop();
-        (await read()).exits.pop();
+        position.entryOrders.pop();
+        (await read()).exitOrders.pop();
         for (const listed of await table.listPositions('all')) listed.market.base = 'ETH';
         expect(await read()).toStrictEqual(fullPosition);
       });
@@ -130,8 +134,8 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
               outcome: { ...exampleOutcome, detail: string, canceledExitOrderIds: [string] },
             };
             await table.createPosition(position);
-            const saved = await table.savePosition(position, { attention: string });
-            expect(saved?.attention).toBe(string);
+            const saved = await table.savePosition(position, { attentionReason: string });
+            expect(saved?.attentionReason).toBe(string);
             expect(await read(position.positionId)).toStrictEqual({
               ...position,
               attention: string,
@@ -146,8 +150,8 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
     describe('The list of positions', () => {
       const createAt = (index: number, createdAt: string) =>
         create({ positionId: positionIdAt(index), createdAt, state: 'closed' });
-      const listed = async (shelf: 'open' | 'all') =>
-        (await table.listPositions(shelf)).map((position) => position.positionId);
+      const listed = async (list: 'open' | 'all') =>
+        (await table.listPositions(list)).map((position) => position.positionId);
 
       it('is empty at first', async () => {
         expect(await table.listPositions('open')).toEqual([]);
@@ -171,31 +175,31 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         expect(await table.listPositions('open')).toStrictEqual([saved]);
       });
 
-      it.each(['closed', 'canceled'] as const)('leaves out a %s one that was shelved', async (state) => {
+      it.each(['closed', 'canceled'] as const)('leaves out a %s one that was archived', async (state) => {
         await create({ state });
         expect(await listed('open')).toEqual([positionId]);
-        await table.shelvePosition(positionId);
+        await table.archivePosition(positionId);
         expect(await listed('open')).toEqual([]);
         expect(await listed('all')).toEqual([positionId]);
-        await table.shelvePosition(positionId);
+        await table.archivePosition(positionId);
         expect(await listed('all')).toEqual([positionId]);
       });
 
       it.each(otherThan('closed', 'canceled'))('shelves none that is %s', async (state) => {
         await create({ state });
-        await table.shelvePosition(positionId);
+        await table.archivePosition(positionId);
         expect(await listed('open')).toEqual([positionId]);
       });
 
       it('makes nothing by shelving what is not there', async () => {
-        await table.shelvePosition(positionId);
+        await table.archivePosition(positionId);
         expect(await table.readPosition(positionId)).toBeUndefined();
         expect(await table.listPositions('all')).toEqual([]);
       });
 
-      it('leaves a shelved position as it was in all else', async () => {
+      it('leaves a archived position as it was in all else', async () => {
         const position = await create({ state: 'closed' });
-        await table.shelvePosition(positionId);
+        await table.archivePosition(positionId);
         expect(await read()).toStrictEqual(position);
         expect(await table.savePosition(position, { label: 'changed' })).toBeDefined();
         expect(await listed('open')).toEqual([]);
@@ -206,7 +210,7 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         const closed = ids.filter((_, index) => index % 2 === 1);
         await many(ids, (id) => create({ positionId: id, state: closed.includes(id) ? 'closed' : 'open' }));
         expect(await listed('open')).toEqual(ids);
-        await many(ids, (id) => table.shelvePosition(id));
+        await many(ids, (id) => table.archivePosition(id));
         expect(await listed('open')).toEqual(ids.filter((id) => !closed.includes(id)));
         expect(await listed('all')).toEqual(ids);
       });
@@ -310,12 +314,12 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         const owners = Array.from({ length: 10 }, (_, index) => `owner${index}`);
         const results = await Promise.all(
           owners.map((owner) =>
-            table.claimPosition({ positionId, claim: { ...claim, owner }, from: ['open'] }),
+            table.claimPosition({ positionId, claim: { ...claim, leaseToken: owner }, from: ['open'] }),
           ),
         );
         const winners = owners.filter((_, index) => results[index]?.kind === 'claimed');
         expect(winners).toHaveLength(1);
-        for (const { position } of results) expect(position?.claim?.owner).toBe(winners[0]);
+        for (const { position } of results) expect(position?.claim?.leaseToken).toBe(winners[0]);
         expect(await read()).toMatchObject({ epoch: 1, attempt: 1, revision: 1 });
       });
 
@@ -338,7 +342,7 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         await table.claimPosition({ positionId, claim, from: ['open'] });
         const taken = await table.savePosition(await read(), {
           epoch: 2,
-          claim: { ...claim, owner: 'another' },
+          claim: { ...claim, leaseToken: 'another' },
         });
         expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual({
           kind: 'refused',
@@ -381,7 +385,7 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
       const claimAs = (owner: string, maxUses: number | undefined, by = linkId) =>
         table.claimPosition({
           positionId,
-          claim: { ...claim, owner, linkId: by },
+          claim: { ...claim, leaseToken: owner, linkId: by },
           from: ['open'],
           maxUses,
         });
@@ -449,23 +453,23 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
           state: 'closed',
           epoch: 4,
           attempt: 3,
-          entries: [exampleOrder, exampleOrder],
+          entryOrders: [exampleOrder, exampleOrder],
           market: { ...position.market, amountStep: '0.1' },
           seen: { at: 5 },
         } as const;
-        const saved = await table.savePosition(position, { ...change, entries: [...change.entries] });
+        const saved = await table.savePosition(position, { ...change, entryOrders: [...change.entryOrders] });
         expect(saved).toStrictEqual({ ...fullPosition, ...change, revision: fullPosition.revision + 1 });
         expect(await read()).toStrictEqual(saved);
       });
 
       it('removes what is null', async () => {
         const position = await create(fullPosition);
-        const { claim, outcome, failure, attention, label, ...rest } = fullPosition;
+        const { claim, outcome, failure, attentionReason, label, ...rest } = fullPosition;
         const saved = await table.savePosition(position, {
           claim: null,
           outcome: null,
           failure: null,
-          attention: null,
+          attentionReason: null,
           label: null,
         });
         expect(saved).toStrictEqual({ ...rest, revision: rest.revision + 1 });
@@ -474,7 +478,7 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
 
       it('removes what is null and is not there', async () => {
         const position = await create();
-        const saved = await table.savePosition(position, { claim: null, attention: null });
+        const saved = await table.savePosition(position, { claim: null, attentionReason: null });
         expect(saved).toStrictEqual({ ...examplePosition, revision: 1 });
         expect(await read()).toStrictEqual(saved);
       });
@@ -512,8 +516,8 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
       it('is refused after a claim to whoever has read before it', async () => {
         const position = await create();
         await table.claimPosition({ positionId, claim, from: ['open'] });
-        expect(await table.savePosition(position, { entries: [] })).toBeUndefined();
-        expect((await read()).entries).toEqual(position.entries);
+        expect(await table.savePosition(position, { entryOrders: [] })).toBeUndefined();
+        expect((await read()).entryOrders).toEqual(position.entryOrders);
       });
 
       it('is one of many at once from the same revision', async () => {
@@ -537,7 +541,7 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
 
       it('follows on a save, without a read between', async () => {
         const first = await table.savePosition(await create(), { label: 'one', epoch: 1 });
-        const second = first && (await table.savePosition(first, { attention: 'two', state: 'kept' }));
+        const second = first && (await table.savePosition(first, { attentionReason: 'two', state: 'kept' }));
         expect(second).toMatchObject({
           label: 'one',
           epoch: 1,
@@ -567,9 +571,9 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         expect(await table.deletePosition(positionId)).toBe(false);
       });
 
-      it('takes away a shelved position', async () => {
+      it('takes away a archived position', async () => {
         await create({ state: 'closed' });
-        await table.shelvePosition(positionId);
+        await table.archivePosition(positionId);
         expect(await table.deletePosition(positionId)).toBe(true);
         expect(await table.listPositions('all')).toEqual([]);
       });
@@ -600,13 +604,13 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         ['with all it can have', fullLink],
       ])('reads back exactly: one %s', async (_, given) => {
         await table.createLink(given);
-        expect(await table.openLink(given.linkId)).toStrictEqual({ link: given, paused: false });
+        expect(await table.readLinkAndPause(given.linkId)).toStrictEqual({ link: given, paused: false });
         expect(await table.readLink(given.linkId)).toStrictEqual(given);
       });
 
       it('is undefined where there is none', async () => {
         expect(await table.readLink(link.linkId)).toBeUndefined();
-        expect(await table.openLink(link.linkId)).toStrictEqual({ link: undefined, paused: false });
+        expect(await table.readLinkAndPause(link.linkId)).toStrictEqual({ link: undefined, paused: false });
       });
 
       it('conflicts with another of the same id, and the first one stays', async () => {
@@ -714,8 +718,8 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
         for (const paused of [true, true, false, false, true]) {
           await table.setPaused(paused);
           expect(await table.isPaused()).toBe(paused);
-          expect(await table.openLink(link.linkId)).toStrictEqual({ link, paused });
-          expect(await table.openLink(linkAt(2).linkId)).toStrictEqual({ link: undefined, paused });
+          expect(await table.readLinkAndPause(link.linkId)).toStrictEqual({ link, paused });
+          expect(await table.readLinkAndPause(linkAt(2).linkId)).toStrictEqual({ link: undefined, paused });
         }
       });
 
@@ -776,4 +780,4 @@ export const describeTable = (name: string, makeTable: () => Promise<Table>): vo
       });
     });
   });
-};
+}

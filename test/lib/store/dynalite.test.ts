@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
 import { positionSchema } from '../../../lib/position/position.ts';
-import { dynamoTable } from '../../../lib/store/dynamo-store.ts';
+import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
 import { exampleOrder, examplePosition } from '../position/example-position.ts';
 import { itAgreesWithTheModel } from './agreement.ts';
 import { describeTable } from './contract.ts';
@@ -16,7 +16,7 @@ itAgreesWithTheModel(makeTable);
 
 it('names a position that can not be read, and lists the others', async () => {
   const options = await makeTableAt(endpoint());
-  const table = dynamoTable(options);
+  const table = createDynamoStore(options);
   await table.createPosition(examplePosition);
   const client = new DynamoDBClient({
     endpoint: options.endpoint,
@@ -28,8 +28,8 @@ it('names a position that can not be read, and lists the others', async () => {
     pk: 'position#pos_broken000000',
     sk: 'position',
     body: new Uint8Array([1, 2, 3]),
-    shelf: 'position-open',
-    shelvedAt: examplePosition.createdAt,
+    list: 'position-open',
+    listSort: examplePosition.createdAt,
   };
   await client.send(new PutCommand({ TableName: options.tableName, Item }));
   const unreadable: string[] = [];
@@ -40,7 +40,7 @@ it('names a position that can not be read, and lists the others', async () => {
 
 it('lets no version before bodies read a position that has got one', async () => {
   const options = await makeTableAt(endpoint());
-  const table = dynamoTable(options);
+  const table = createDynamoStore(options);
   const client = new DynamoDBClient({
     endpoint: options.endpoint,
     region: 'local',
@@ -48,17 +48,17 @@ it('lets no version before bodies read a position that has got one', async () =>
   });
   onTestFinished(() => client.destroy());
   const key = { pk: `position#${examplePosition.positionId}`, sk: 'position' };
-  const shelf = { shelf: 'position-open', shelvedAt: examplePosition.createdAt };
+  const list = { list: 'position-open', listSort: examplePosition.createdAt };
   await client.send(
-    new PutCommand({ TableName: options.tableName, Item: { ...examplePosition, ...key, ...shelf } }),
+    new PutCommand({ TableName: options.tableName, Item: { ...examplePosition, ...key, ...list } }),
   );
   const known = await table.readPosition(examplePosition.positionId);
   expect(known).toStrictEqual(examplePosition);
-  const exits = [{ ...exampleOrder, orderId: '4712' }];
-  await table.savePosition(examplePosition, { exits });
+  const exitOrders = [{ ...exampleOrder, orderId: '4712' }];
+  await table.savePosition(examplePosition, { exitOrders: exitOrders });
   expect(await table.readPosition(examplePosition.positionId)).toStrictEqual({
     ...examplePosition,
-    exits,
+    exitOrders,
     revision: 1,
   });
   const { Item } = await client.send(new GetCommand({ TableName: options.tableName, Key: key }));

@@ -7,13 +7,13 @@ import type { LocalTable } from '../../../infra/local/table.ts';
 import { listen } from '../../../infra/loopback/listen.ts';
 
 /** Whether AWS's own DynamoDB for tests can run here: it needs Java 17 or newer. */
-export const hasJava = (): boolean => {
+export function hasJava(): boolean {
   const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
   return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0) >= 17;
-};
+}
 
 /** Starts it, in memory. */
-export const startDynamoDbLocal = async (): Promise<LocalTable> => {
+export async function startDynamoDbLocal(): Promise<LocalTable> {
   // It tells its maker of its use otherwise, and takes twice as long to start.
   process.env.DDB_LOCAL_TELEMETRY = '0';
   process.env.JAVA_TOOL_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
@@ -33,18 +33,19 @@ export const startDynamoDbLocal = async (): Promise<LocalTable> => {
       await ended;
     },
   };
-};
+}
 
-const freePort = async (): Promise<number> => {
+async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listen(server, 0);
   server.close();
   await once(server, 'close');
   return port;
-};
+}
 
-const answers = async (endpoint: string): Promise<boolean> =>
-  fetch(endpoint).then(
+async function answers(endpoint: string): Promise<boolean> {
+  return fetch(endpoint).then(
     () => true,
     () => false,
   );
+}

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { dynamoTable } from '../../../lib/store/dynamo-store.ts';
-import type { Table } from '../../../lib/store/store.ts';
+import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
+import type { Store } from '../../../lib/store/store.ts';
 import {
   firstWith,
   loseAnswer,
@@ -26,8 +26,8 @@ const always = 3;
 const dynalite = useDynalite();
 
 /** The table by way of a network that does what a test says, and the same one by way of a good one. */
-let table: Table;
-let direct: Table;
+let table: Store;
+let direct: Store;
 let proxy: TcpProxy;
 let tableName: string;
 let endpoint: string;
@@ -35,11 +35,13 @@ beforeEach(async () => {
   ({ tableName, endpoint } = await makeTableAt(dynalite()));
   proxy = await startTcpProxy(Number(new URL(endpoint).port));
   onTestFinished(() => proxy.stop());
-  table = dynamoTable({ tableName, endpoint: `http://127.0.0.1:${proxy.port}` });
-  direct = dynamoTable({ tableName, endpoint });
+  table = createDynamoStore({ tableName, endpoint: `http://127.0.0.1:${proxy.port}` });
+  direct = createDynamoStore({ tableName, endpoint });
 });
 
-const requests = (operation: string) => proxy.turns.filter(({ head }) => head.includes(operation)).length;
+function requests(operation: string) {
+  return proxy.turns.filter(({ head }) => head.includes(operation)).length;
+}
 
 describe('An answer that is lost', () => {
   it.each<[string, Treatment]>([
@@ -207,17 +209,17 @@ describe('A copy of a request that arrives late', () => {
 });
 
 describe('A table that gives no answer', () => {
-  const calls: [string, (table: Table) => Promise<unknown>][] = [
+  const calls: [string, (table: Store) => Promise<unknown>][] = [
     ['createPosition', (table) => table.createPosition(examplePosition)],
     ['readPosition', (table) => table.readPosition(positionId)],
     ['listPositions', (table) => table.listPositions('all')],
     ['claimPosition', (table) => table.claimPosition({ positionId, claim, from: ['open'] })],
     ['savePosition', (table) => table.savePosition(examplePosition, { label: 'x' })],
-    ['shelvePosition', (table) => table.shelvePosition(positionId)],
+    ['shelvePosition', (table) => table.archivePosition(positionId)],
     ['deletePosition', (table) => table.deletePosition(positionId)],
     ['createLink', (table) => table.createLink(link)],
     ['readLink', (table) => table.readLink(link.linkId)],
-    ['openLink', (table) => table.openLink(link.linkId)],
+    ['openLink', (table) => table.readLinkAndPause(link.linkId)],
     ['isPaused', (table) => table.isPaused()],
     ['setPaused', (table) => table.setPaused(true)],
     ['recordHit', (table) => table.recordHit(exampleHit, Date.parse('2100-01-01'))],
@@ -249,7 +251,7 @@ describe('A table that gives no answer', () => {
       const silent = await startTcpProxy(Number(new URL(endpoint).port));
       onTestFinished(() => silent.stop());
       silent.decide = () => treatment;
-      const table = dynamoTable({ tableName, endpoint: `http://127.0.0.1:${silent.port}` });
+      const table = createDynamoStore({ tableName, endpoint: `http://127.0.0.1:${silent.port}` });
       return await Promise.allSettled(asked.map(([, call]) => call(table)));
     });
     for (const outcome of (await Promise.all(outcomes)).flat())
@@ -271,7 +273,7 @@ it('lists a position once that is put away between the two queries of a list', a
     if (!head.includes('.Query')) return undefined;
     queries += 1;
     if (queries === 1) return undefined;
-    return { kind: 'hold', what: 'request', until: direct.shelvePosition(positionId) };
+    return { kind: 'hold', what: 'request', until: direct.archivePosition(positionId) };
   };
   expect(await table.listPositions('all')).toHaveLength(1);
   expect(queries).toBe(2);

@@ -5,11 +5,12 @@ import { itemOf, positionOf } from '../../../lib/store/position-item.ts';
 import { exampleClaim, exampleOrder, exampleOutcome, fullPosition } from '../position/example-position.ts';
 
 /** As an item of DynamoDB's counts: names and values in UTF-8, numbers at half their digits. */
-const upperBoundOfSize = (item: Record<string, unknown>): number =>
-  Object.entries(marshall(item, { removeUndefinedValues: true })).reduce(
+function upperBoundOfSize(item: Record<string, unknown>): number {
+  return Object.entries(marshall(item, { removeUndefinedValues: true })).reduce(
     (sum, [name, value]) => sum + name.length + (value.B?.length ?? JSON.stringify(value).length),
     0,
   );
+}
 
 /** The body of `fullPosition`, as the first version wrote it. */
 const firstBody = [
@@ -21,23 +22,25 @@ const firstBody = [
   'Nbu8+KSrhrin14Uzr91KAPJ908rfMw6hJzX5/AM=',
 ].join('');
 
-/** The keys, the place on the shelf, the marks of writers. */
+/** The keys, the place on the list, the marks of writers. */
 const keysAndMarks = 240;
 
-const uuid = (index: number): string => `6c1d4f0e-5b7a-4c3e-9f2d-0a1b2c3d${4000 + index * 1717}`;
+function uuid(index: number): string {
+  return `6c1d4f0e-5b7a-4c3e-9f2d-0a1b2c3d${4000 + index * 1717}`;
+}
 
-/** Four exits, and ids as long as Bybit's. */
+/** Four exitOrders, and ids as long as Bybit's. */
 const large: Position = {
   ...fullPosition,
-  entries: [{ ...exampleOrder, orderId: uuid(0) }],
-  exits: [1, 2, 3, 4].map((index) => ({
+  entryOrders: [{ ...exampleOrder, orderId: uuid(0) }],
+  exitOrders: [1, 2, 3, 4].map((index) => ({
     ...exampleOrder,
     orderId: uuid(index),
     clientOrderId: `x-${uuid(index).slice(0, 20)}`,
     conditional: true,
     type: 'take_profit_market',
     triggerPrice: `${65_000 + index}.5`,
-    canceledBy: 1_760_000_100_000,
+    canceledByClaimAt: 1_760_000_100_000,
     reduceOnly: true,
   })),
 };
@@ -57,7 +60,7 @@ describe("A position's item", () => {
         outcome: { ...exampleOutcome, closeOrderId: uuid(9), canceledExitOrderIds: [1, 2, 3, 4].map(uuid) },
       },
     ],
-  ])('is one write unit, four exits and all, %s', (_, position) => {
+  ])('is one write unit, four exitOrders and all, %s', (_, position) => {
     expect(upperBoundOfSize({ ...itemOf(position) }) + keysAndMarks).toBeLessThan(1_024);
   });
 
@@ -75,7 +78,7 @@ describe("A position's item", () => {
   it('of before there were bodies is read too, and once it has one only that counts', () => {
     const flat = { ...fullPosition, pk: 'position#pos_0123456789ab', sk: 'position' };
     expect(positionOf(flat)).toStrictEqual(fullPosition);
-    const { attention: _, ...settled } = fullPosition;
+    const { attentionReason: _, ...settled } = fullPosition;
     expect(positionOf({ ...flat, ...itemOf(settled) })).toStrictEqual(settled);
   });
 });

@@ -2,8 +2,8 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
 import { createLink, revokeLink } from '../../../lib/admin/links/manage.ts';
 import { hashToken } from '../../../lib/link/token.ts';
-import type { Engine } from '../../../lib/services.ts';
-import { dynamoTable } from '../../../lib/store/dynamo-store.ts';
+import type { Services } from '../../../lib/services.ts';
+import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
 import { exampleClaim, examplePosition } from '../position/example-position.ts';
 import { spellItems } from './spell-items.ts';
 import { makeTableAt } from './tables.ts';
@@ -13,20 +13,20 @@ const endpoint = useDynalite();
 
 it('holds no token and no part of one, only its hash', async () => {
   const { tableName } = await makeTableAt(endpoint());
-  const table = dynamoTable({ tableName, endpoint: endpoint() });
-  const engine: Engine = {
-    table,
+  const table = createDynamoStore({ tableName, endpoint: endpoint() });
+  const services: Services = {
+    store: table,
     exchanges: { of: () => Promise.reject(new Error('A link needs no exchange.')) },
     now: () => Date.parse('2026-10-09T09:00:00.000Z'),
-    pause: () => Promise.resolve(),
-    newMark: () => 'mark',
+    sleep: () => Promise.resolve(),
+    randomId: () => 'mark',
   };
   const { positionId } = examplePosition;
   await table.createPosition(examplePosition);
   const made = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
       createLink(
-        engine,
+        services,
         { positionId, action: index % 2 ? 'close' : 'keep', label: `link ${index}` },
         'http://here/',
       ),
@@ -35,7 +35,7 @@ it('holds no token and no part of one, only its hash', async () => {
   const tokens = made.map(({ url }) => url.slice('http://here/l/'.length));
   const [first, second] = made.map(({ link }) => link.linkId);
   if (first === undefined || second === undefined) throw new Error('No link was made.');
-  await revokeLink(engine, first);
+  await revokeLink(services, first);
   await table.claimPosition({ positionId, claim: { ...exampleClaim, linkId: second }, from: ['open'] });
 
   const client = new DynamoDBClient({

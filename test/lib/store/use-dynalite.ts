@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type LocalTable, startTable } from '../../../infra/local/table.ts';
 
 /** Starts one dynalite for all tests of a file. @returns where it is, once they run. */
-export const useDynalite = (): (() => string) => {
+export function useDynalite(): () => string {
   let folder: string;
   let dynalite: LocalTable;
   beforeAll(async () => {
@@ -17,4 +17,4 @@ export const useDynalite = (): (() => string) => {
     await rm(folder, { recursive: true });
   });
   return () => dynalite.endpoint;
-};
+}

@@ -1,35 +1,37 @@
 import { expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
-import { refresh } from '../../../lib/sweep/sync-position.ts';
+import { syncPosition } from '../../../lib/sweep/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
 
 /** A filled perpetual position, and sweeps that look at it a minute apart. */
-const begin = async (state: Position['state']) => {
-  const { book, world, engine, exchange, now, during } = await setStage(
-    { market: 'perpetual', exits: [{ amount: 100, filled: 0 }] },
+async function begin(state: Position['state']) {
+  const { book, environment, services, exchange, now, during } = await setStage(
+    { market: 'perpetual', exitOrders: [{ amount: 100, filled: 0 }] },
     (adopted) => ({ ...adopted, state }),
   );
   let reachable = true;
-  const holding = exchange.fetchHolding;
+  const holding = exchange.fetchPosition;
   // What the trader has sold by hand, where anything is missing.
   exchange.fetchLastTrade = () =>
     Promise.resolve(
-      book.holding === 0 ? { orderId: 'by-hand', amount: '0.1', price: '100', at: world.time } : undefined,
+      book.holding === 0
+        ? { orderId: 'by-hand', amount: '0.1', price: '100', at: environment.time }
+        : undefined,
     );
-  exchange.fetchHolding = (market, side) =>
+  exchange.fetchPosition = (market, side) =>
     reachable ? holding(market, side) : Promise.reject(new Fault('exchange-unreachable', 'no answer'));
   return {
     book,
     look: () => {
-      world.time += 60_000;
-      return during(async () => refresh(engine, await now()));
+      environment.time += 60_000;
+      return during(async () => syncPosition(services, await now()));
     },
     reach(is: boolean) {
       reachable = is;
     },
   };
-};
+}
 
 it.each(['open', 'kept', 'failed'] as const)(
   'ends a perpetual that was %s when two looks find it closed by hand',
@@ -41,7 +43,7 @@ it.each(['open', 'kept', 'failed'] as const)(
     const ended = await look();
     expect(ended).toMatchObject({
       state: 'closed',
-      outcome: { outcome: 'closed', by: 'outside', closedAmount: '0' },
+      outcome: { outcome: 'closed', closedBy: 'external', closedAmount: '0' },
     });
     expect(ended.outcome?.detail).toContain('still live');
   },
@@ -52,7 +54,7 @@ it('goes on with one that was empty for one look only', async () => {
   book.holding = 0;
   await look();
   book.holding = 100;
-  expect((await look()).seen?.flatSince).toBeUndefined();
+  expect((await look()).lastSync?.flatSince).toBeUndefined();
   book.holding = 0;
   expect((await look()).state).toBe('open');
 });

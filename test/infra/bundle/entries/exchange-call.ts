@@ -12,7 +12,7 @@ const eventSchema = z.object({ exchange: exchangeIdSchema, method: z.string(), b
  * Stands in for the functions when a bundle is tested: it imports what they import, and makes a signed call to
  * the exchange through all the layers that a bundle could have broken.
  */
-export const handler = async (event: unknown) => {
+export async function handler(event: unknown) {
   const { exchange: id, method, baseUrl } = eventSchema.parse(event);
   const Exchange = await loadCcxt(id);
   const exchange = new Exchange({ apiKey: 'key', secret: 'secret' });
@@ -26,4 +26,4 @@ export const handler = async (event: unknown) => {
     command: new GetCommand({ TableName: 'ripcord', Key: {} }).input,
     closed: table.destroy(),
   };
-};
+}

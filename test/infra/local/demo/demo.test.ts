@@ -9,11 +9,13 @@ import { Fault } from '../../../../lib/fault.ts';
 import { accountsInMemory } from '../accounts-in-memory.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-const never = () => () => undefined;
+function never() {
+  return () => undefined;
+}
 
-const start = async (
+async function start(
   options: Partial<DemoOptions> & Pick<DemoOptions, 'data'>,
-): Promise<Demo & { lines: string[] }> => {
+): Promise<Demo & { lines: string[] }> {
   const lines: string[] = [];
   const demo = await startDemo({
     accounts: accountsInMemory(),
@@ -29,7 +31,7 @@ const start = async (
   };
   onTestFinished(stop);
   return { ...demo, stop, lines };
-};
+}
 
 interface Adoption {
   command: string;
@@ -40,7 +42,7 @@ interface Adoption {
 }
 
 /** An admin function that remembers what it has adopted and fails at the adoption number `failAt`. */
-const adminFunction = ({ failAt = 0 } = {}) => {
+function adminFunction({ failAt = 0 } = {}) {
   const adopted: Adoption[] = [];
   let asked = 0;
   const handler: Handler = async (event: Adoption) => {
@@ -53,33 +55,35 @@ const adminFunction = ({ failAt = 0 } = {}) => {
     return { ok: true, result: {} };
   };
   return { adopted, admin: createLambda('ripcord-admin', handler, 1_000, () => undefined) };
-};
+}
 
-const viewOf = ({ symbol, entryOrderIds }: Adoption) => ({
-  positionId: 'pos_000000000000',
-  account: 'demo',
-  exchange: 'binance',
-  symbol,
-  side: 'long',
-  status: 'open',
-  fill: 'filled',
-  createdAt: '2026-01-01T00:00:00.000Z',
-  amount: '1',
-  filled: '1',
-  left: '1',
-  quote: 'USDT',
-  priceStep: '0.01',
-  amountStep: '0.001',
-  entries: entryOrderIds.map((orderId) => ({
-    orderId,
-    type: 'limit',
-    status: 'done',
+function viewOf({ symbol, entryOrderIds }: Adoption) {
+  return {
+    positionId: 'pos_000000000000',
+    account: 'demo',
+    exchange: 'binance',
+    symbol,
+    side: 'long',
+    status: 'open',
+    fill: 'filled',
+    createdAt: '2026-01-01T00:00:00.000Z',
     amount: '1',
     filled: '1',
-  })),
-  exits: [],
-  openExits: 0,
-});
+    remaining: '1',
+    quote: 'USDT',
+    priceStep: '0.01',
+    amountStep: '0.001',
+    entryOrders: entryOrderIds.map((orderId) => ({
+      orderId,
+      type: 'limit',
+      status: 'done',
+      amount: '1',
+      filled: '1',
+    })),
+    exitOrders: [],
+    openExits: 0,
+  };
+}
 
 interface SimOrder {
   id: number;
@@ -90,10 +94,10 @@ interface SimOrder {
   filled: string;
 }
 
-const ordersAt = async ({ exchangeUrl }: Demo): Promise<SimOrder[]> => {
+async function ordersAt({ exchangeUrl }: Demo): Promise<SimOrder[]> {
   const answer = (await (await fetch(`${exchangeUrl}/sim/orders`)).json()) as { orders: SimOrder[] };
   return answer.orders;
-};
+}
 
 it('has three positions adopted at its first start, and none at its second', async () => {
   const data = await temporaryFolder();

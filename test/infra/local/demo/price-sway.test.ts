@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startPriceSway } from '../../../../infra/local/demo/price-sway.ts';
 import { SimulatedCore } from '../../../../infra/simulator/core/simulated-exchange.ts';
 
-const start = () => {
+function start() {
   const core = new SimulatedCore();
   const ticks: (() => void)[] = [];
   const stop = startPriceSway(core, (_intervalMs, tick) => {
@@ -19,7 +19,7 @@ const start = () => {
     return [...seen];
   };
   return { core, stop, price, tick };
-};
+}
 
 it('moves a price, and never far from where it stood', () => {
   const seen = start().tick(2_000);

@@ -1,32 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { applyVerdict, judgePosition } from '../../../../lib/admin/positions/resolve.ts';
-import { clientOrderIdOf, type Position, type State } from '../../../../lib/position/position.ts';
+import { applyAssessment, assess } from '../../../../lib/admin/positions/resolve.ts';
+import { formatClientOrderId, type Position, type State } from '../../../../lib/position/position.ts';
 import { setStage } from '../../../simulation/harness.ts';
 import type { Plan } from '../../../simulation/plan.ts';
 
 const settled = new Set<string>();
 
 /** A position in a state, at an exchange where something has happened, and a person who resolves it. */
-const resolve = async (
+async function resolve(
   state: State,
   differing: {
     market?: Plan['market'];
-    entries?: Plan['entries'];
+    entryOrders?: Plan['entryOrders'];
     closed?: number;
     byHand?: number;
     position?: Partial<Position>;
   } = {},
-) => {
-  const { engine, position, during } = await setStage(
+) {
+  const { services, position, during } = await setStage(
     {
-      ...(differing.entries === undefined ? {} : { entries: differing.entries }),
+      ...(differing.entryOrders === undefined ? {} : { entryOrders: differing.entryOrders }),
       ...(differing.market === undefined ? {} : { market: differing.market }),
     },
     (adopted, book) => {
       for (const entry of book.of('entry')) book.end(entry);
       if (differing.closed !== undefined) {
-        const order = book.place('close', 100, clientOrderIdOf(adopted.positionId, 'close', 1));
+        const order = book.place('close', 100, formatClientOrderId(adopted.positionId, 'close', 1));
         book.execute(order, differing.closed);
         book.end(order);
       }
@@ -35,29 +35,29 @@ const resolve = async (
     },
   );
   return during(async () => {
-    const judged = await judgePosition(engine, position);
-    const after = await applyVerdict(engine, judged);
+    const judged = await assess(services, position);
+    const after = await applyAssessment(services, judged);
     if (after.state !== state) settled.add(`${state} → ${after.state}`);
     return { verdict: judged.verdict, because: judged.because, after };
   });
-};
+}
 
 const unfilled = [{ amount: 100, filled: 0 }];
 const claim = {
   linkId: 'lnk_0123456789abcdef',
   action: 'close',
-  owner: 'somebody',
+  leaseToken: 'somebody',
   claimedAt: 0,
-  leaseUntil: 1,
-  sendBefore: 1,
+  leaseExpiresAt: 1,
+  sendDeadline: 1,
 } as const;
 
 describe('resolve settles a position from the exchange’s own record', () => {
   it('opens one again that was closed in part, with what is left', async () => {
     const { after } = await resolve('needs-attention', { closed: 40 });
     expect(after.state).toBe('open');
-    expect(after.exits.map((exit) => exit.filled)).toEqual(['0.04']);
-    expect(after.attention).toBeUndefined();
+    expect(after.exitOrders.map((exit) => exit.filled)).toEqual(['0.04']);
+    expect(after.attentionReason).toBeUndefined();
   });
 
   it.each(['needs-attention', 'open', 'kept', 'failed'] as const)(
@@ -68,7 +68,7 @@ describe('resolve settles a position from the exchange’s own record', () => {
         state: 'closed',
         outcome: {
           outcome: 'closed',
-          by: 'link',
+          closedBy: 'link',
           closedAmount: '0.1',
           closeOrderId: '1001',
           linkId: 'admin',
@@ -80,37 +80,37 @@ describe('resolve settles a position from the exchange’s own record', () => {
 
   it('tells what its own orders closed, also of one that is on record already', async () => {
     const close = { type: 'market', status: 'done', amount: '0.1', average: '100' } as const;
-    const exits = [
+    const exitOrders = [
       { ...close, orderId: '77', clientOrderId: 'by-hand', filled: '0.04' },
       {
         ...close,
         orderId: '78',
-        clientOrderId: clientOrderIdOf('pos_000000000000', 'close', 1),
+        clientOrderId: formatClientOrderId('pos_000000000000', 'close', 1),
         filled: '0.06',
       },
     ];
     const { after, because } = await resolve('needs-attention', {
-      position: { positionId: 'pos_000000000000', exits },
+      position: { positionId: 'pos_000000000000', exitOrders: exitOrders },
     });
     expect(because).toContain('close order 78 (0.06 BTC)');
     expect(after.outcome).toMatchObject({
-      by: 'link',
+      closedBy: 'link',
       closedAmount: '0.06',
       averagePrice: '100',
       closeOrderId: '78',
-      left: '0',
+      remaining: '0',
     });
   });
 
   it('says that the rest of a part-close was closed by somebody else', async () => {
     const { after } = await resolve('open', { market: 'perpetual', closed: 50, byHand: 50 });
-    expect(after.outcome).toMatchObject({ by: 'outside', closedAmount: '0.05', left: '0' });
+    expect(after.outcome).toMatchObject({ closedBy: 'external', closedAmount: '0.05', remaining: '0' });
   });
 
   it.each(['needs-attention', 'open'] as const)(
     'cancels one that was %s and whose entry never filled',
     async (state) => {
-      const { after } = await resolve(state, { entries: unfilled });
+      const { after } = await resolve(state, { entryOrders: unfilled });
       expect(after.state).toBe('canceled');
     },
   );
@@ -126,7 +126,7 @@ describe('resolve settles a position from the exchange’s own record', () => {
   });
 
   it('leaves a claim alone while its owner may act', async () => {
-    const held = { ...claim, leaseUntil: Number.MAX_SAFE_INTEGER };
+    const held = { ...claim, leaseExpiresAt: Number.MAX_SAFE_INTEGER };
     await expect(resolve('claimed', { position: { claim: held } })).rejects.toThrow(/being worked on/);
   });
 

@@ -3,10 +3,10 @@ import { BackOff } from '../../../../lib/exchange/ccxt/retry-after-gate.ts';
 
 const start = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-const begin = () => {
+function begin() {
   const clock = { now: start };
   return { clock, backOff: new BackOff(() => clock.now) };
-};
+}
 
 test.each([
   [429, '7', 7_000],

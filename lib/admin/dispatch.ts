@@ -366,7 +366,7 @@ async function liveView(services: Services, position: Position, links?: number):
   const counted = links === undefined ? {} : { links };
   if (isSettled(position)) return toPositionView(position, counted);
   const current = await orStaleReason(() => syncPosition(services, position));
-  return 'stale' in current
+  return 'staleReason' in current
     ? toPositionView(position, { ...counted, ...current })
     : toPositionView(current, counted);
 }

@@ -198,9 +198,9 @@ async function findClose(deps: ExecutionDependencies, position: Position, claim:
   const fenceUntil = claim.sendDeadline + exchange.recvWindowMs + clockMarginMs;
   if (askedAt <= fenceUntil) return pending('the close order may still arrive at the exchange');
   // Looks are a lease apart at least, since each one needs a takeover of its own.
-  const absentLooks = (claim.notFoundCount ?? 0) + 1;
-  const counted = { ...claim, absentLooks };
-  if (askedAt - fenceUntil < exchange.lookupLagMs || absentLooks < requiredNotFoundCount)
+  const notFoundCount = (claim.notFoundCount ?? 0) + 1;
+  const counted = { ...claim, notFoundCount };
+  if (askedAt - fenceUntil < exchange.lookupLagMs || notFoundCount < requiredNotFoundCount)
     return pending('the exchange does not know the close order, which is not yet proof', counted);
   return { kind: 'absent', claim: counted };
 }

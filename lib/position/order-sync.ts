@@ -63,11 +63,11 @@ export function addFees(
 /** Runs a look and turns "could not" into a sentence, for views that show what was known before. */
 export async function orStaleReason<Result>(
   look: () => Promise<Result>,
-): Promise<Result | { stale: string }> {
+): Promise<Result | { staleReason: string }> {
   try {
     return await look();
   } catch (thrown) {
-    if (thrown instanceof Fault && thrown.code !== 'internal') return { stale: thrown.message };
+    if (thrown instanceof Fault && thrown.code !== 'internal') return { staleReason: thrown.message };
     throw thrown;
   }
 }

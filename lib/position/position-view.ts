@@ -73,8 +73,8 @@ function computeProfit(position: Position, tally: Totals, price: Amount | undefi
   const move = decimal(price).minus(tally.averageEntry);
   const perUnit = position.side === 'long' ? move : move.negated();
   return {
-    unrealisedProfit: toAmount(perUnit.times(tally.remaining).decimalPlaces(8)),
-    unrealisedProfitPercent: toAmount(perUnit.dividedBy(tally.averageEntry).times(100).decimalPlaces(2)),
+    unrealizedProfit: toAmount(perUnit.times(tally.remaining).decimalPlaces(8)),
+    unrealizedProfitPercent: toAmount(perUnit.dividedBy(tally.averageEntry).times(100).decimalPlaces(2)),
   };
 }
 

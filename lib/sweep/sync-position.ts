@@ -34,8 +34,8 @@ export async function syncPosition(services: Services, position: Position): Prom
   if (mayEnd && sawFlat && flatSince !== undefined && now - flatSince >= flatMs)
     return (await endByHand(services, exchange, current)) ?? current;
   const known = {
-    entries: position.entryOrders,
-    exits: position.exitOrders,
+    entryOrders: position.entryOrders,
+    exitOrders: position.exitOrders,
     flat: position.lastSync?.flatSince,
   };
   const changed = JSON.stringify({ ...orders, flat: seen?.flatSince }) !== JSON.stringify(known);

@@ -57,7 +57,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     movePrice(trader, '2900');
     await page.getByText('+200.00').waitFor();
     expect((await environment.admin('positions.list', {})).positions).toMatchObject([
-      { side: 'short', remaining: '2', openExits: 2 },
+      { side: 'short', remaining: '2', openExitOrders: 2 },
     ]);
   });
 

@@ -208,5 +208,5 @@ it('tells whoever adopts a position which open orders of its market are left out
   expect(unadoptedOrders?.toSorted()).toEqual(exitOrders.toSorted());
   await environment.admin('positions.forget', { positionId: position.positionId });
   const whole = await environment.admin('positions.adopt', { ...adoption, exitOrderIds: exitOrders });
-  expect(whole).not.toHaveProperty('leftOut');
+  expect(whole).not.toHaveProperty('unadoptedOrders');
 });

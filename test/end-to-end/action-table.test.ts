@@ -291,7 +291,7 @@ describe.each(kinds)('with $name', (kind) => {
     expect(record).toMatchObject({
       ...cell.record,
       outcome: { outcome: cell.outcome, closedBy: cell.closedBy },
-      ...(action === 'close' ? { openExits: 0 } : {}),
+      ...(action === 'close' ? { openExitOrders: 0 } : {}),
     });
   });
 });

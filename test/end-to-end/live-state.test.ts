@@ -36,8 +36,8 @@ describe('while the exchange is down', () => {
       status: 'open',
       fillStatus: 'filled',
       remaining: '0.999',
-      openExits: 1,
-      stale: expect.stringContaining('binance did not let us read'),
+      openExitOrders: 1,
+      staleReason: expect.stringContaining('binance did not let us read'),
     });
   });
 
@@ -87,7 +87,7 @@ describe.each(kinds)('$name', (kind) => {
       amount: '1',
       filled: '0.5',
       averageEntry: isLong ? '2900' : '3100',
-      openExits: 2,
+      openExitOrders: 2,
       label: 'swing',
       quote: 'USDT',
     });
@@ -95,18 +95,18 @@ describe.each(kinds)('$name', (kind) => {
     core.fill({ orderId: second.id });
     movePrice(trader, isLong ? '3050' : '2950');
     const now = await environment.positionNow(position.positionId);
-    const left = kind === spotLong ? '0.999' : '1';
+    const remaining = kind === spotLong ? '0.999' : '1';
     // 200 a coin between 2850 and 3050, or between 3150 and 2950.
     expect(now).toMatchObject({
       status: 'open',
       fillStatus: 'filled',
       filled: '1',
-      left,
+      remaining,
       averageEntry: isLong ? '2850' : '3150',
       markPrice: isLong ? '3050' : '2950',
       unrealizedProfit: kind === spotLong ? '199.8' : '200',
       unrealizedProfitPercent: isLong ? '7.02' : '6.35',
-      openExits: 2,
+      openExitOrders: 2,
       entryOrders: [{ status: 'done' }, { status: 'done' }],
     });
   });

@@ -129,13 +129,16 @@ describe.each(kinds)('the close order of $name', (kind) => {
     const coarse = { min: '0.7', max: '9000000', step: '0.7' };
     core.addMarket({ ...market, lot: coarse, marketLot: coarse });
     const mark = markOf(core);
-    const left = kind === spotLong ? '0.299' : '0.3';
+    const remaining = kind === spotLong ? '0.299' : '0.3';
     const answer = await fire(url);
     const { orders, requests } = ledgerSince(core, mark);
     expect(requests.map(({ code }) => code)).toEqual([kind.market === 'spot' ? -1013 : -1111, undefined]);
     expect(orders).toMatchObject([{ amount: '0.7' }]);
-    expect(answer).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount: '0.7', left } });
-    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed', left });
+    expect(answer).toMatchObject({
+      status: 200,
+      json: { outcome: 'closed', closedAmount: '0.7', remaining },
+    });
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed', remaining });
   });
 });
 
@@ -215,7 +218,7 @@ describe.each([spotLong, perpetualLong])('with $name', (kind) => {
     expect(ledgerSince(core, mark).requests).toHaveLength(1);
     expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'needs-attention',
-      attention: message,
+      attentionReason: message,
       remaining: kind === spotLong ? '0.699' : '0.7',
     });
   });

@@ -32,7 +32,7 @@ function refusalOf(input: object) {
 }
 
 describe.each(kinds)('$name', (kind) => {
-  const left = kind === spotLong ? '0.4995' : '0.5';
+  const remaining = kind === spotLong ? '0.4995' : '0.5';
 
   it('is opened by amount with one MARKET order, and can be closed', async () => {
     const trader = await newTrader(environment, kind);
@@ -48,12 +48,12 @@ describe.each(kinds)('$name', (kind) => {
       label: 'first',
       amount: '0.5',
       filled: '0.5',
-      left,
+      remaining,
       averageEntry: '3000',
       entryOrders: [{ orderId: orders[0]?.id, clientOrderId: expect.stringMatching(/^[0-9a-zA-Z]{1,18}$/) }],
     });
     const closed = await fire(await environment.newLink(position.positionId, 'close'));
-    expect(closed).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount: left } });
+    expect(closed).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount: remaining } });
   });
 
   it('is opened by cost', async () => {
@@ -104,7 +104,7 @@ describe.each(kinds)('$name', (kind) => {
     const mark = markOf(core);
     core.addFault({ kind: 'drop-after', match: { method: 'POST' } });
     const first = await open(trader);
-    expect(first).toMatchObject({ status: 'open', fillStatus: 'filled', filled: '0.5', left });
+    expect(first).toMatchObject({ status: 'open', fillStatus: 'filled', filled: '0.5', remaining });
     expect(await open(trader)).toMatchObject({ positionId: first.positionId, filled: '0.5' });
     expect(ledgerSince(core, mark).orders).toHaveLength(1);
   });
@@ -120,7 +120,11 @@ describe.each(kinds)('$name', (kind) => {
       fillStatus: 'unfilled',
       entryOrders: [{ status: 'unconfirmed' }],
     });
-    expect(await open(trader)).toMatchObject({ positionId: first.positionId, fillStatus: 'filled', left });
+    expect(await open(trader)).toMatchObject({
+      positionId: first.positionId,
+      fillStatus: 'filled',
+      remaining,
+    });
     expect(ledgerSince(core, mark).orders).toHaveLength(1);
   });
 

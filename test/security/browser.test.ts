@@ -144,7 +144,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
       await arrived(url, 1);
       expect(front.arrivals[0]?.headers['sec-purpose']).toBe(purpose);
       await vi.waitFor(async () =>
-        expect(await decisions()).toEqual([expect.stringMatching(/^asked: .*ahead of time/)]),
+        expect(await decisions()).toEqual([expect.stringMatching(/^confirmation-required: .*ahead of time/)]),
       );
       expect(orders()).toEqual([]);
 
@@ -188,7 +188,9 @@ describe.skipIf(browser === undefined)('a real browser', () => {
     await page.goto(`${front.other}/page/${show(title.replace(/\W/g, ''), `<h1>Other</h1>${html(url)}`)}`);
     await arrived(url, 1);
     await vi.waitFor(async () =>
-      expect(await decisions()).toEqual([expect.stringMatching(/^asked: .*embedded or fetched/)]),
+      expect(await decisions()).toEqual([
+        expect.stringMatching(/^confirmation-required: .*embedded or fetched/),
+      ]),
     );
     expect(orders()).toEqual([]);
   });
@@ -235,7 +237,9 @@ describe.skipIf(browser === undefined)('a real browser', () => {
       await headless.close();
     }
     expect(orders()).toEqual([]);
-    expect(await decisions()).toEqual(Array(2).fill(expect.stringMatching(/^asked: .*a program opened it/)));
+    expect(await decisions()).toEqual(
+      Array(2).fill(expect.stringMatching(/^confirmation-required: .*a program opened it/)),
+    );
   });
 });
 

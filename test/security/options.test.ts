@@ -291,7 +291,7 @@ describe('percent', () => {
     expect(ledgerSince(core, mark).canceled).toEqual([]);
     expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'open',
-      openExits: 2,
+      openExitOrders: 2,
       remaining: '0.75',
     });
   });

@@ -92,7 +92,7 @@ describe('a close order that recovery has found', () => {
     stage.environment.time += 11 * minute;
     expect((await recoverNow(stage)).position).toMatchObject({
       state: 'needs-attention',
-      attention: expect.stringContaining('the key is gone'),
+      attentionReason: expect.stringContaining('the key is gone'),
       notices: [{ event: 'needs-attention' }],
     });
   });

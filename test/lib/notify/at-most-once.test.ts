@@ -100,7 +100,7 @@ async function runSeed(seed: number): Promise<string[]> {
     const { time } = environment;
     const claim = {
       ...exampleClaim,
-      owner: `owner${number}owner`,
+      leaseToken: `owner${number}owner`,
       claimedAt: time,
       leaseExpiresAt: time + 12_000,
     };

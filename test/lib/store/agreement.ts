@@ -24,7 +24,7 @@ const list = fc.constantFrom('open' as const, 'all' as const);
 const claim = fc.record({ link: few, owner: few, unsent: fc.boolean() }).map(({ link, owner, unsent }) => ({
   ...exampleClaim,
   linkId: linkAt(link).linkId,
-  owner: `owner${owner}`,
+  leaseToken: `owner${owner}`,
   ...(unsent ? { unsent } : {}),
 }));
 function orUndefined<Value>(value: fc.Arbitrary<Value>) {
@@ -41,12 +41,12 @@ const change = fc.record(
     claim: fc.option(claim),
     outcome: orNull(exampleOutcome),
     failure: orNull(fullPosition.failure),
-    attention: orNull('look'),
+    attentionReason: orNull('look'),
     entryOrders: fc.array(fc.constant(exampleOrder), { maxLength: 2 }),
     exitOrders: fc.constant(fullPosition.exitOrders),
     market: fc.constantFrom(examplePosition.market, fullPosition.market),
     stated: fc.constant(fullPosition.declaredSize),
-    seen: fc.record({ at: fc.nat() }),
+    lastSync: fc.record({ at: fc.nat() }),
     uses: fc.dictionary(
       few.map((index) => linkAt(index).linkId),
       few,
@@ -107,7 +107,7 @@ type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : ne
 
 /** Does one after the other. @returns what each of them came to, and how everything stands at the end. */
 async function run(table: Store, operations: Operation[]): Promise<unknown[]> {
-  const seen: Position[] = [];
+  const lastSync: Position[] = [];
   const results: unknown[] = [];
   for (const each of operations) {
     const result = await take(table, each, seen).catch((thrown: unknown) => {
@@ -120,7 +120,7 @@ async function run(table: Store, operations: Operation[]): Promise<unknown[]> {
   return [...results, ...(await Promise.all(standing))];
 }
 
-async function take(table: Store, each: Operation, seen: Position[]): Promise<unknown> {
+async function take(table: Store, each: Operation, lastSync: Position[]): Promise<unknown> {
   const see = (position: Position | undefined) => {
     if (position !== undefined) seen.unshift(position);
     return position;

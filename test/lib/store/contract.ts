@@ -138,7 +138,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
             expect(saved?.attentionReason).toBe(string);
             expect(await read(position.positionId)).toStrictEqual({
               ...position,
-              attention: string,
+              attentionReason: string,
               revision: 1,
             });
           }),
@@ -245,7 +245,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
 
       it.each(states)('takes none that is %s where that is not, and tells how it stands', async (state) => {
         const position = await create({ ...fullPosition, positionId, state });
-        const request = { positionId, claim: { ...claim, owner: 'another' }, from: otherThan(state) };
+        const request = { positionId, claim: { ...claim, leaseToken: 'another' }, from: otherThan(state) };
         expect(await table.claimPosition(request)).toStrictEqual({
           kind: 'refused',
           position,
@@ -360,7 +360,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
           position: released,
           revoked: false,
         });
-        const other = { ...claim, owner: 'another' };
+        const other = { ...claim, leaseToken: 'another' };
         expect(await table.claimPosition({ positionId, claim: other, from: ['open'] })).toMatchObject({
           kind: 'claimed',
         });
@@ -455,7 +455,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
           attempt: 3,
           entryOrders: [exampleOrder, exampleOrder],
           market: { ...position.market, amountStep: '0.1' },
-          seen: { at: 5 },
+          lastSync: { at: 5 },
         } as const;
         const saved = await table.savePosition(position, { ...change, entryOrders: [...change.entryOrders] });
         expect(saved).toStrictEqual({ ...fullPosition, ...change, revision: fullPosition.revision + 1 });
@@ -545,7 +545,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
         expect(second).toMatchObject({
           label: 'one',
           epoch: 1,
-          attention: 'two',
+          attentionReason: 'two',
           state: 'kept',
           revision: 2,
         });

@@ -73,7 +73,7 @@ describe('An answer that is lost', () => {
 
   it('to a claim that another has won does not look like success', async () => {
     await direct.createPosition(examplePosition);
-    const other = { ...claim, owner: 'another' };
+    const other = { ...claim, leaseToken: 'another' };
     await direct.claimPosition({ positionId, claim: other, from: ['open'] });
     proxy.decide = firstWith('UpdateItem', loseAnswer);
     expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toMatchObject({

@@ -107,7 +107,7 @@ type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : ne
 
 /** Does one after the other. @returns what each of them came to, and how everything stands at the end. */
 async function run(table: Store, operations: Operation[]): Promise<unknown[]> {
-  const lastSync: Position[] = [];
+  const seen: Position[] = [];
   const results: unknown[] = [];
   for (const each of operations) {
     const result = await take(table, each, seen).catch((thrown: unknown) => {
@@ -120,7 +120,7 @@ async function run(table: Store, operations: Operation[]): Promise<unknown[]> {
   return [...results, ...(await Promise.all(standing))];
 }
 
-async function take(table: Store, each: Operation, lastSync: Position[]): Promise<unknown> {
+async function take(table: Store, each: Operation, seen: Position[]): Promise<unknown> {
   const see = (position: Position | undefined) => {
     if (position !== undefined) seen.unshift(position);
     return position;

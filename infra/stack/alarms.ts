@@ -36,7 +36,7 @@ const atLeast = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 /** The promise of the project: an answer before TradingView gives up after 3 s. */
 const slowMs = 2_500;
 
-/** One mail for each thing that a person has to know. What to do for each is in docs/operations.md. */
+/** One mail for each thing that a person has to know. What to do for each is in docs/operations/alarms.md. */
 export class Alarms extends Construct {
   readonly all: Alarm[] = [];
 
@@ -46,7 +46,7 @@ export class Alarms extends Construct {
     const add = (name: string, kind: AlarmKind): void => {
       const alarm = new Alarm(this, name, {
         alarmName: `${prefix}-${name}`,
-        alarmDescription: `${kind.meaning} See docs/operations.md, "Alarms".`,
+        alarmDescription: `${kind.meaning} See docs/operations/alarms.md.`,
         metric: kind.metric,
         threshold: kind.threshold ?? 1,
         comparisonOperator: kind.comparison ?? atLeast,

@@ -18,10 +18,10 @@ export class PositionTable extends Construct {
       // Deletes up to two days late; the code checks expiry for itself.
       timeToLiveAttribute: 'expiresAt',
       // Its encryption is left at AWS's own key, which costs nothing and needs no grants. A restore brings spent
-      // links back to life: read docs/operations before one.
+      // links back to life: read docs/operations/restore.md before one.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // Nobody deletes it by mistake, and CloudFormation neither: where a first deployment fails, its rollback names
-      // the empty table, ends as ROLLBACK_FAILED and leaves the table. The README says how to remove it.
+      // the empty table, ends as ROLLBACK_FAILED and leaves the table. docs/operations/tear-down.md says how to delete it.
       deletionProtection: true,
       // Kept when the stack goes or replaces it. A table that its very deployment takes back would otherwise stay
       // behind without a word, and a second one beside it with the next try.

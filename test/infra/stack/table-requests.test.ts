@@ -17,7 +17,7 @@ import { fire, startEnvironment } from '../../end-to-end/environment.ts';
 import { adopt, newTrader, perpetualLong, placeEntry, placeExits } from '../../end-to-end/trader.ts';
 import { hasJava, startDynamoDbLocal } from '../../lib/store/dynamodb-local.ts';
 
-/** What a hit costs at the table. docs/operations.md reckons with these numbers. */
+/** What a hit costs at the table. docs/operations/cost.md calculates with these numbers. */
 
 interface TableRequest {
   action: string;

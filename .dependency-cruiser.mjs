@@ -1,4 +1,4 @@
-/** Top-level rooms, lowest first. A room may import itself and what stands below it. */
+/** Top-level rooms, lowest first. A room may import itself and the rooms below it. */
 const rooms = ['lib', 'functions', 'infra', 'console', 'bin', 'test'];
 
 /** The rooms of `lib`, lowest first. The ground is the files directly in `lib`, except services.ts. */
@@ -24,7 +24,7 @@ const pathOf = (noun) => (noun === 'services' ? 'services\\.ts$' : `${noun}/`);
 const upward = (parent, ordered) =>
   ordered.slice(0, -1).map((room, index) => ({
     name: `${parent === '' ? '' : `${parent}-`}${room}-imports-upward`,
-    comment: `${parent}/${room} imports only what stands below it: ${ordered.slice(index + 1).join(', ')} stand above.`,
+    comment: `${parent}/${room} imports only rooms below it. Above it: ${ordered.slice(index + 1).join(', ')}.`,
     from: { path: `^${parent === '' ? '' : `${parent}/`}${pathOf(room)}` },
     to: {
       path: `^${parent === '' ? '' : `${parent}/`}(${ordered
@@ -35,7 +35,7 @@ const upward = (parent, ordered) =>
   }));
 
 /**
- * The borders between the rooms. Type imports count as much as others: a border that types cross is crossed.
+ * The borders between the rooms. A type import counts like any other: it couples two rooms just as much.
  *
  * @type {import('dependency-cruiser').IForbiddenRuleType[]}
  */
@@ -58,7 +58,7 @@ const borders = [
   },
   {
     name: 'bin-speaks-the-contract',
-    comment: 'The command line knows the admin contract and the nouns that the contract is made of.',
+    comment: 'The command line imports the admin contract and the nouns that the contract consists of.',
     from: { path: '^bin/', pathNot: '^bin/start\\.ts$' },
     to: {
       path: '^(lib|functions|infra|test)/',
@@ -73,14 +73,13 @@ const borders = [
   },
   {
     name: 'console-server-relays',
-    comment: 'The console server passes commands on. What they do is known to the admin function only.',
+    comment: 'The console server relays commands. Only the admin function knows what they do.',
     from: { path: '^console/server/' },
     to: { path: '^lib/', pathNot: '^lib/admin/contract/' },
   },
   {
     name: 'console-app-knows-types-only',
-    comment:
-      'The app runs in a browser: it imports types of the contract, which are gone once it is bundled.',
+    comment: 'The app runs in a browser: it imports only types of the contract, which bundling removes.',
     from: { path: '^console/app/' },
     to: {
       path: '^(lib|functions|infra|bin|console/server)/',
@@ -90,7 +89,7 @@ const borders = [
   },
   {
     name: 'dynamodb-behind-its-port',
-    comment: 'Only lib/store/dynamo-*.ts, and the wiring that makes its client, know the table.',
+    comment: 'Only lib/store/dynamo-*.ts, and the wiring that creates its client, access the table.',
     from: {
       path: '^(lib|functions|infra|console|bin)/',
       pathNot: ['^lib/store/dynamo-[^/]+$', '^functions/', '^infra/local/'],
@@ -100,7 +99,7 @@ const borders = [
   {
     name: 'ccxt-behind-its-port',
     comment:
-      'Only lib/exchange/ccxt and the venues know ccxt: its amounts are floats and its errors say too little.',
+      'Only lib/exchange/ccxt and the venues use ccxt: its amounts are floats and its errors lack codes.',
     from: {
       path: '^(lib|functions|infra|console|bin)/',
       pathNot: ['^lib/exchange/ccxt/', '^lib/exchange/venues/'],
@@ -109,7 +108,7 @@ const borders = [
   },
   {
     name: 'ssm-behind-its-port',
-    comment: 'Only ssm-*.ts and the AWS client know where credentials are.',
+    comment: 'Only ssm-*.ts and the AWS client access Parameter Store, which holds the credentials.',
     from: {
       path: '^(lib|functions|infra|console|bin)/',
       pathNot: ['^lib/aws-client\\.ts$', '^lib/.*/ssm-[^/]+$'],
@@ -118,7 +117,7 @@ const borders = [
   },
   {
     name: 'sns-behind-its-port',
-    comment: 'Only sns-*.ts knows the topic.',
+    comment: 'Only sns-*.ts publishes to the topic.',
     from: { path: '^(lib|functions|infra|console|bin)/', pathNot: '^lib/.*/sns-[^/]+$' },
     to: { path: '@aws-sdk/client-sns' },
   },
@@ -132,14 +131,14 @@ const borders = [
   },
   {
     name: 'no-orphan',
-    comment: 'A file that imports nothing and that nothing imports is left over.',
+    comment: 'A file that imports nothing and that nothing imports is unused.',
     from: { orphan: true, pathNot: '\\.d\\.ts$' },
     to: {},
   },
   { name: 'not-to-unresolvable', from: {}, to: { couldNotResolve: true } },
   {
     name: 'not-to-dev-dependency',
-    comment: 'What is deployed or installed imports nothing that only development has.',
+    comment: 'Deployed code imports no development dependency.',
     from: { path: '^(lib|functions)/' },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
@@ -149,9 +148,9 @@ const borders = [
 export default {
   forbidden: borders.map((border) => ({ severity: 'error', ...border })),
   options: {
-    // TypeScript 7 has no compiler API for dependency-cruiser to read sources with. swc reads type imports too,
-    // without tsPreCompilationDeps, which would only warn that it wants TypeScript 6. It stumbles over
-    // `using`, so tests, which may import anything and do use it, are left out.
+    // TypeScript 7 has no compiler API for dependency-cruiser. swc reads type imports too, without
+    // tsPreCompilationDeps, which would only warn that it needs TypeScript 6. swc cannot parse `using`, so tests,
+    // which may import anything and do use it, are left out.
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: {

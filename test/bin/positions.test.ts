@@ -256,13 +256,13 @@ test('closing all of nothing is done', async () => {
 });
 
 test('resolving only looks, until --apply', async () => {
-  const because = '0.24975 BTC of it is left; no close order of ours. Its links can close it.';
-  const result = { position: longPosition, verdict: 'open', because };
+  const reason = '0.24975 BTC of it is left; no close order of ours. Its links can close it.';
+  const result = { position: longPosition, verdict: 'open', reason };
   await using admin = await startFakeAdmin(({ apply }) => answered({ ...result, applied: apply }));
   const looked = await runLocally(admin.url, ['positions', 'resolve', positionId]);
   expect(looked.code).toBe(0);
   expect(looked.stdout).toMatch(/^Verdict +open$/m);
-  expect(looked.stdout).toContain(because);
+  expect(looked.stdout).toContain(reason);
   expect(looked.stdout).toContain(`ripcord positions resolve ${positionId} --apply --local ${admin.url}\n`);
   const applied = await runLocally(admin.url, ['positions', 'resolve', positionId, '--apply']);
   expect(applied.stdout).toContain('It is written down so.');

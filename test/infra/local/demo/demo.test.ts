@@ -65,7 +65,7 @@ function viewOf({ symbol, entryOrderIds }: Adoption) {
     symbol,
     side: 'long',
     status: 'open',
-    fill: 'filled',
+    fillStatus: 'filled',
     createdAt: '2026-01-01T00:00:00.000Z',
     amount: '1',
     filled: '1',
@@ -81,7 +81,7 @@ function viewOf({ symbol, entryOrderIds }: Adoption) {
       filled: '1',
     })),
     exitOrders: [],
-    openExits: 0,
+    openExitOrders: 0,
   };
 }
 

@@ -16,8 +16,8 @@ export const historyOptions = {
 
 const columns: Column<HitView>[] = [
   { head: 'TIME (UTC)', text: ({ at }) => instant(at) },
-  { head: 'LINK', text: ({ linkId }) => linkId },
-  { head: 'METHOD', text: ({ method }) => method },
+  { head: 'LINK', text: ({ linkId }) => linkId ?? '' },
+  { head: 'BY', text: ({ method, actor }) => method ?? actor },
   { head: 'DECISION', text: ({ decision }) => decision },
   { head: 'STATUS', text: ({ status }) => String(status), right: true },
   { head: 'OUTCOME', text: ({ outcome }) => outcome ?? '' },

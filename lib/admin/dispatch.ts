@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Accounts } from '../account/account.ts';
-import { byHand } from '../close/claim.ts';
+import { executeAction } from '../close/execute-action.ts';
 import { Fault, toFault, toHttpStatus } from '../fault.ts';
 import { linkIdSchema } from '../link/link.ts';
 import { type Log, type LogFields, toErrorCode } from '../log.ts';
@@ -11,7 +11,6 @@ import { isFinal, type Position, positionIdSchema } from '../position/position.t
 import { toPositionView } from '../position/position-view.ts';
 import type { Services } from '../services.ts';
 import { syncPosition } from '../sweep/sync-position.ts';
-import { executeAction } from '../trigger/fire.ts';
 import { recordHit } from '../trigger/record-hit.ts';
 import { busy, toResponse } from '../trigger/response.ts';
 import { addAccount } from './accounts/add.ts';
@@ -250,7 +249,7 @@ const handlers: Handlers = {
     if (known === undefined) throw unknownPosition(link.positionId);
     const position = isSettled(known) ? known : await syncPosition(services, known);
     const view = linkViewOf(link, position, services.now());
-    return { link: view, position: toPositionView(position), ...previewOf(view, position, paused) };
+    return { link: view, position: toPositionView(position), ...previewOf(view, position, { paused }) };
   },
   'links.pause': async ({ services }) => {
     await services.store.setPaused(true);
@@ -325,18 +324,16 @@ function notRead(positionId: string): CommandResult<'positions.close'> {
 /** Closes as a link would, and records it as one. */
 async function closeNow(services: Services, position: Position): Promise<CommandResult<'positions.close'>> {
   const { positionId, symbol } = position;
-  const intent = { linkId: byHand, action: 'close' } as const;
+  const intent = { actor: 'operator', action: 'close' } as const;
   try {
     const result = await executeAction(services, positionId, intent);
     const standing = result.kind === 'ran' ? result.standing : undefined;
     const current = standing?.position ?? (result.kind === 'ran' ? undefined : result.position) ?? position;
     const answer =
       result.kind === 'busy' ? busy : toResponse({ position: current, ending: standing?.ending }, 'close');
-    const by = { method: 'admin', sourceIp: undefined, userAgent: undefined };
     await recordHit(
       services,
       { ...intent, positionId },
-      by,
       answer,
       (standing ?? (result.kind === 'refused' ? result.recovered : undefined))?.requests ?? [],
     );

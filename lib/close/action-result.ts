@@ -2,22 +2,22 @@ import type { Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import type { Failure, Outcome, Position } from '../position/position.ts';
 
-/** What an owner of a claim has come to. Only the first three end the claim. */
+/** What one run of a claim's action came to. The first four end the claim. */
 export type ActionResult =
-  /** The exchange has told the outcome. `reopens`: a part was closed, and the position goes on with the rest. */
-  | { kind: 'settled'; outcome: Outcome; reopens?: boolean }
-  /** The exchange refused for good; nothing was executed. */
+  /** The exchange reported the outcome. `reopens`: a part was closed and the position continues with the rest. */
+  | { kind: 'settled'; outcome: Outcome; reopens: boolean }
+  /** Nothing executed, and Ripcord does not retry by itself. */
   | { kind: 'failed'; failure: Failure }
-  /** A person has to look. */
+  /** The owner has to decide. */
   | { kind: 'attention'; reason: string }
-  /** Nothing at all was sent: the position is as it was before. */
+  /** Nothing was sent at all: the position is as it was before the claim. */
   | { kind: 'released'; fault: Fault }
-  /** Cancels went out, no close order did: recovery goes on at once. */
+  /** Cancels may have been sent, no close order was: recovery continues at once. */
   | { kind: 'retry'; reason: string }
-  /** A close order may be under way: recovery asks for it before anything else. */
-  | { kind: 'pending'; reason: string; words?: string };
+  /** A close order may have been sent: recovery looks it up before anything else. */
+  | { kind: 'pending'; reason: string; exchangeMessage?: string };
 
-/** An ending, with what was learned of the orders on the way. */
+/** A result, with what was learned of the orders on the way. */
 export interface ActionRun {
   ending: ActionResult;
   position: Position;

@@ -1,120 +1,134 @@
 import { decimal, isPositive } from '../amount.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { CancelResult } from '../exchange/exchange.ts';
+import { toFault } from '../fault.ts';
 import { isProvenNotPlaced } from '../position/order-sync.ts';
-import type { Claim, OrderRecord, Position } from '../position/position.ts';
+import type { Claim, OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs, pollWindowMs } from '../position/timing.ts';
 import { toOrderRecord } from '../position/totals.ts';
-import type { Execution } from './execution.ts';
+import type { CancelProblem, Execution, ExecutionDependencies } from './execution.ts';
 
-/** Thrown where an order's end could not be learned. */
-export class CancelUnconfirmed extends Error {
-  readonly refusal: { code: string; message: string } | undefined;
-  /** The exchange answers, and says that it knows no such order. */
-  readonly vanished: boolean;
-  constructor(message: string, refusal?: { code: string; message: string }, vanished = false) {
-    super(message);
-    this.refusal = refusal;
-    this.vanished = vanished;
-  }
+interface OrderCancel {
+  order: OrderRecord;
+  problem?: CancelProblem;
 }
 
-interface CancelDependencies {
-  exchange: Exchange;
-  now(): number;
-  pause(ms: number): Promise<void>;
-}
-
-/** Cancels one order and follows it until the exchange calls it done: the cancel may lose the race with a fill. */
-async function cancelOne(
-  { exchange, now, pause }: CancelDependencies,
+/** Cancels one order and polls it until the exchange reports it done: the cancel may lose the race with a fill. */
+async function cancelOrder(
+  deps: ExecutionDependencies,
   position: Position,
   claim: Claim,
   order: OrderRecord,
-): Promise<OrderRecord> {
-  if (order.status === 'done') return order;
-  const result = await exchange.cancelOrder(position.market, order, claim.sendDeadline);
-  if (result.kind === 'denied') throw new CancelUnconfirmed(result.message, result);
-  if (result.kind === 'confirmed') return canceledBy(claim, toOrderRecord(result.order, order));
-  // One whose answer was lost has most likely ended it, and so may have an earlier owner's. What the venue denied
-  // to the first owner was ended by somebody else.
-  const mayBeOurs =
-    result.message === 'acknowledged' || result.message === 'no answer' || claim.takenOver === true;
-  let found = false;
-  let denied = false;
-  for (let look = 0; look < pollAttempts; look += 1) {
-    if (look > 0) await pause(pollIntervalMs);
-    // The function has to write down where it stands while it still can.
-    if (now() > claim.sendDeadline + pollWindowMs) break;
-    const view = await exchange.fetchOrder(position.market, order);
-    found ||= view !== undefined;
-    denied ||= view === undefined;
-    if (view?.status !== 'done') continue;
-    const record = toOrderRecord(view, order);
-    return mayBeOurs ? canceledBy(claim, record) : record;
+): Promise<OrderCancel> {
+  if (order.status === 'done') return { order };
+  try {
+    const result = await deps.exchange.cancelOrder(position.market, order, claim.sendDeadline);
+    if (result.kind === 'denied') return { order, problem: result };
+    if (result.kind === 'confirmed')
+      return { order: markCanceled(claim, toOrderRecord(result.order, order)) };
+    return await pollCanceled(deps, position, claim, order, result);
+  } catch (thrown) {
+    return { order, problem: { kind: 'fault', fault: toFault(thrown) } };
   }
-  if (isProvenNotPlaced(exchange, order, now())) return { ...order, status: 'done' };
-  throw new CancelUnconfirmed(
-    `order ${order.orderId ?? order.clientOrderId} is not known to be done (${result.message})`,
-    undefined,
-    denied && !found,
-  );
 }
 
-/** An order that closes whatever there is has no amount of its own. */
+async function pollCanceled(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  order: OrderRecord,
+  { message }: Extract<CancelResult, { kind: 'unconfirmed' }>,
+): Promise<OrderCancel> {
+  const { exchange, now, sleep } = deps;
+  let wasFound = false;
+  let wasMissed = false;
+  for (let poll = 0; poll < pollAttempts; poll += 1) {
+    if (poll > 0) await sleep(pollIntervalMs);
+    // The function has to save its result while it still can.
+    if (now() > claim.sendDeadline + pollWindowMs) break;
+    const view = await exchange.fetchOrder(position.market, order);
+    wasFound ||= view !== undefined;
+    wasMissed ||= view === undefined;
+    if (view?.status !== 'done') continue;
+    const record = toOrderRecord(view, order);
+    return { order: mayBeOurs(claim, message) ? markCanceled(claim, record) : record };
+  }
+  if (isProvenNotPlaced(exchange, order, now())) return { order: { ...order, status: 'done' } };
+  const name = order.orderId ?? order.clientOrderId;
+  const problem: CancelProblem = {
+    kind: 'unconfirmed',
+    message: `Order ${name} is not confirmed as ended (${message})`,
+    lost: wasMissed && !wasFound,
+  };
+  return { order, problem };
+}
+
+/**
+ * A cancel whose answer was lost most likely ended the order, and so may an earlier owner's. An order that the
+ * venue denied to the first owner was ended by something else.
+ */
+function mayBeOurs({ takenOver }: Claim, message: string): boolean {
+  return message === 'acknowledged' || message === 'no answer' || takenOver === true;
+}
+
+/** An order that closes the whole position has no amount of its own. */
 function endedUnfilled({ filled, amount }: OrderRecord): boolean {
   return !isPositive(filled) || decimal(filled).lt(amount);
 }
 
-/** Notes whose cancel it was that ended an order, where one did. */
-export function canceledBy(claim: Claim, record: OrderRecord): OrderRecord {
-  return endedUnfilled(record) ? { ...record, canceledByClaimAt: claim.claimedAt } : record;
+/** Records which claim's cancel ended an order, if one did. */
+export function markCanceled(claim: Claim, order: OrderRecord): OrderRecord {
+  return endedUnfilled(order) ? { ...order, canceledByClaimAt: claim.claimedAt } : order;
 }
 
-/** Cancels several at once, and follows every one: what was learned of the others outlasts one's failure. */
-async function cancelAll(
-  dependencies: CancelDependencies,
+/** One cancel ends a whole order list (an OCO), and the other cancels then find nothing to end. */
+function markCompanions(claim: Claim, before: OrderRecord[], after: OrderRecord[]): OrderRecord[] {
+  if (!after.some(({ canceledByClaimAt }) => canceledByClaimAt === claim.claimedAt)) return after;
+  return after.map((order, index) =>
+    before[index]?.status === 'live' && order.status === 'done' && (order.updatedAt ?? 0) >= claim.claimedAt
+      ? markCanceled(claim, order)
+      : order,
+  );
+}
+
+/**
+ * Cancels what is not done, all at once, and polls every order: what is learned of the others outlasts one's problem.
+ * Sends nothing after the claim's deadline, because another process may own the claim by then.
+ */
+async function cancelOrders(
+  deps: ExecutionDependencies,
   position: Position,
   claim: Claim,
-  orders: OrderRecord[],
-): Promise<{ records: OrderRecord[]; failure: unknown }> {
-  const results = await Promise.allSettled(
-    orders.map((order) => cancelOne(dependencies, position, claim, order)),
-  );
-  const records = orders.map((order, index) => {
-    const result = results[index];
-    return result?.status === 'fulfilled' ? result.value : order;
-  });
-  return {
-    records: withCompanions(claim, orders, records),
-    failure: results.find((result) => result.status === 'rejected')?.reason,
-  };
-}
-
-/** Of a list of orders (an OCO) one cancel ends all, and the others' cancels find nothing to end any more. */
-function withCompanions(claim: Claim, before: OrderRecord[], after: OrderRecord[]): OrderRecord[] {
-  if (!after.some((record) => record.canceledByClaimAt === claim.claimedAt)) return after;
-  return after.map((record, index) =>
-    before[index]?.status === 'live' && record.status === 'done' && (record.updatedAt ?? 0) >= claim.claimedAt
-      ? canceledBy(claim, record)
-      : record,
-  );
-}
-
-/** Cancels what is not done, all at once, and takes over what the exchange says of it. */
-export async function cancelOrders(run: Execution, books: ('entryOrders' | 'exitOrders')[]): Promise<void> {
-  const open = books.some((book) => run.position[book].some((order) => order.status !== 'done'));
-  if (!open) return;
-  // Whoever had this claim before may have sent some already.
-  run.cancelsSent = true;
-  // One that wakes after its deadline may have been overtaken: it sends nothing at all.
-  if (run.deps.now() > run.claim.sendDeadline) throw new CancelUnconfirmed('the time to act was over');
-  const ended = await Promise.allSettled(
+  books: OrderBook[],
+): Promise<{ position: Position; problem?: CancelProblem }> {
+  if (deps.now() > claim.sendDeadline)
+    return { position, problem: { kind: 'unconfirmed', message: 'The time to act was over', lost: false } };
+  let canceled = position;
+  let problem: CancelProblem | undefined;
+  const runs = await Promise.all(
     books.map(async (book) => {
-      const { records, failure } = await cancelAll(run.deps, run.position, run.claim, run.position[book]);
-      run.position = { ...run.position, [book]: records };
-      if (failure !== undefined) throw failure;
+      const before = position[book];
+      const cancels = await Promise.all(before.map((order) => cancelOrder(deps, position, claim, order)));
+      return { book, before, cancels };
     }),
   );
-  const broken = ended.find((result) => result.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
+  for (const { book, before, cancels } of runs) {
+    const orders = cancels.map(({ order }) => order);
+    canceled = { ...canceled, [book]: markCompanions(claim, before, orders) };
+    problem ??= cancels.find((cancel) => cancel.problem !== undefined)?.problem;
+  }
+  return problem === undefined ? { position: canceled } : { position: canceled, problem };
+}
+
+/** Cancels the open orders of these books. A cancel makes what was read before it stale. */
+export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<CancelProblem | undefined> {
+  const { known } = run;
+  const isOpen = books.some((book) => known.position[book].some(({ status }) => status !== 'done'));
+  if (!isOpen) return undefined;
+  // Set before the first request: whatever happens to it, a cancel may have left.
+  known.cancelsSent = true;
+  const { position, problem } = await cancelOrders(run.deps, known.position, run.claim, books);
+  const { holding } = known.fresh;
+  // That the position was closed outside Ripcord stays true.
+  run.known = { position, cancelsSent: true, fresh: typeof holding === 'object' ? { holding } : {} };
+  return problem;
 }

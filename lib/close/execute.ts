@@ -1,137 +1,160 @@
-import { decimal, isPositive } from '../amount.ts';
+import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { toFault } from '../fault.ts';
-import { addFees } from '../position/order-sync.ts';
+import { addFees, syncOrders } from '../position/order-sync.ts';
 import type { Claim, OrderRecord, Position } from '../position/position.ts';
-import { orderLostAfterMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
-import { CancelUnconfirmed, cancelOrders } from './cancel.ts';
-import { placeClose } from './close-order.ts';
-import { type Execution, type ExecutionDependencies, resyncOrders } from './execution.ts';
-import { endExternallyClosed, findExternalClose } from './external-close.ts';
-import { amountToClose, isDust } from './order-size.ts';
-import { belowMinimum, canceledIds, canceledOutcome, failed, nothingLeft, settled } from './outcomes.ts';
+import { cancelBooks, markCanceled } from './cancel.ts';
+import { type Execution, type ExecutionDependencies, startExecution, toActionRun } from './execution.ts';
+import { readHolding } from './external-close.ts';
+import { type Knowledge, nextStep, type PlannedEnd, type Step } from './next-step.ts';
+import { amountToClose } from './order-size.ts';
+import {
+  canceled,
+  canceledIds,
+  closedExternally,
+  exitsClosed,
+  failed,
+  settled,
+  tooSmall,
+} from './outcomes.ts';
+import { resultOfProblem } from './result-of-problem.ts';
+import { sendClose } from './send-close.ts';
+import { settleClose } from './settle-close.ts';
 
-/** One run of a claim's action. Every request to the exchange that may change something is made here. */
+/** Runs a claim's action: asks `nextStep` what to do, does it, and asks again until it ends. */
 export async function execute(
   deps: ExecutionDependencies,
   claimed: Position,
   claim: Claim,
 ): Promise<ActionRun> {
-  const run: Execution = {
-    deps,
-    claim,
-    position: claimed,
-    cancelsSent: false,
-    closeSent: false,
-  };
-  try {
-    const ending = await (claim.action === 'close' ? close(run) : keep(run));
-    return { ending, position: run.position, requests: deps.requests };
-  } catch (thrown) {
-    return { ending: endingOfFailure(run, thrown), position: run.position, requests: deps.requests };
-  }
+  const run = startExecution(deps, claimed, claim);
+  return finish(run, () => runSteps(run));
 }
 
-/** What went wrong, and what may have been sent by then, decide whether the position is simply given back. */
-function endingOfFailure(run: Execution, thrown: unknown): ActionResult {
-  if (run.closeSent) return { kind: 'pending', reason: toFault(thrown).message };
-  if (thrown instanceof CancelUnconfirmed && thrown.refusal !== undefined) return failed(run, thrown.refusal);
-  const fault = toFault(thrown);
-  if (fault.code === 'exchange-refused') return failed(run, { code: fault.code, message: fault.message });
-  if (
-    thrown instanceof CancelUnconfirmed &&
-    thrown.vanished &&
-    run.deps.now() - run.claim.claimedAt > orderLostAfterMs
-  )
-    return {
-      kind: 'attention',
-      reason: `The exchange does not know an order of this position any more: ${thrown.message}.`,
+/**
+ * Ends a claim by a close order that recovery found. What its owner had learned of the other orders died with the
+ * owner, so they are read again.
+ */
+export async function executeFound(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  order: ExchangeOrder,
+): Promise<ActionRun> {
+  const run = startExecution(deps, position, claim, { cancels: true, close: true });
+  return finish(run, async () => {
+    const orders = await syncOrders(deps.exchange, position, deps.now());
+    // A missing fee would look like an amount that remains.
+    const entryOrders = await addFees(deps.exchange, position, orders.entryOrders);
+    const known = {
+      ...position,
+      entryOrders: markEnded(claim, position.entryOrders, entryOrders),
+      exitOrders: markEnded(claim, position.exitOrders, orders.exitOrders),
     };
-  if (run.cancelsSent)
-    return { kind: 'retry', reason: thrown instanceof CancelUnconfirmed ? thrown.message : fault.message };
-  return { kind: 'released', fault };
-}
-
-async function close(run: Execution): Promise<ActionResult> {
-  const tooLarge = await aboveMaximum(run);
-  if (tooLarge !== undefined) return tooLarge;
-  if (await partIsTooSmall(run)) return belowMinimum(run, computeTotals(run.position).remaining);
-  if (run.claim.percent !== undefined && run.position.market.kind === 'perpetual') {
-    // Exits that can only reduce lock nothing and may go on guarding the rest. On spot they hold what is sold.
-    await cancelOrders(run, ['entryOrders']);
-    await resyncOrders(run);
-    if (
-      !isPositive(computeTotals(run.position).remaining) ||
-      !run.position.exitOrders.every((exit) => onlyReduces(run, exit))
-    )
-      await cancelOrders(run, ['exitOrders']);
-  } else await cancelOrders(run, ['entryOrders', 'exitOrders']);
-  await learnFees(run);
-  const { filled, remaining } = computeTotals(run.position);
-  if (!isPositive(filled)) return settled(run, canceledOutcome(run));
-  if (!isPositive(remaining)) return settled(run, nothingLeft(run));
-  const amount = amountToClose(run);
-  if (await isDust(run, amount)) return belowMinimum(run, remaining);
-  return (await aboveMaximum(run)) ?? placeClose(run, amount);
-}
-
-function onlyReduces({ position }: Execution, exit: OrderRecord): boolean {
-  return exit.status === 'done' || exit.reduceOnly === true || position.hedged || !isPositive(exit.amount);
-}
-
-/** Asked before anything is cancelled too: a refusal must not leave the position without its exits. */
-async function aboveMaximum(run: Execution): Promise<ActionResult | undefined> {
-  const isAbove = () => {
-    const { marketAmountMax } = run.position.market;
-    return marketAmountMax !== undefined && decimal(amountToClose(run)).gt(marketAmountMax);
-  };
-  if (!isAbove()) return undefined;
-  // Binance's maximum for MARKET orders moves with the market's volume.
-  run.position = { ...run.position, market: await run.deps.exchange.loadMarket(run.position.symbol) };
-  const { market } = run.position;
-  if (!isAbove()) return undefined;
-  return failed(run, {
-    code: 'above-maximum',
-    message: `A MARKET order of ${amountToClose(run)} ${market.base} is above this market's maximum of ${market.marketAmountMax}.`,
+    run.known = { ...run.known, position: known };
+    const settled = await settleClose(run, order);
+    return settled === 'ask-again' ? runSteps(run) : settled;
   });
 }
 
-/** Asked before anything is cancelled, like the maximum. What the exits have done meanwhile is looked at first. */
-async function partIsTooSmall(run: Execution): Promise<boolean> {
-  const isTooSmall = async () => {
-    const { remaining, entriesDone } = computeTotals(run.position);
-    return entriesDone && isPositive(remaining) && isDust(run, amountToClose(run));
-  };
-  if (run.claim.percent === undefined || !(await isTooSmall())) return false;
-  await resyncOrders(run);
-  return isTooSmall();
+/** Orders that were live when the claim began and ended since with something unfilled: the claim canceled them. */
+function markEnded(claim: Claim, before: OrderRecord[], after: OrderRecord[]): OrderRecord[] {
+  return after.map((order, index) =>
+    before[index]?.status !== 'done' && order.status === 'done' ? markCanceled(claim, order) : order,
+  );
 }
 
-async function keep(run: Execution): Promise<ActionResult> {
-  await cancelOrders(run, ['entryOrders']);
-  if (!isPositive(computeTotals(run.position).filled)) {
-    await cancelOrders(run, ['exitOrders']);
-    return settled(run, canceledOutcome(run));
+async function finish(run: Execution, steps: () => Promise<ActionResult>): Promise<ActionRun> {
+  try {
+    return toActionRun(run, await steps());
+  } catch (thrown) {
+    return toActionRun(run, resultOfProblem(run, { kind: 'fault', fault: toFault(thrown) }));
   }
-  // Nothing more is sent. Looking tells whether there is still a position that can be kept.
-  await resyncOrders(run);
-  if (!isPositive(computeTotals(run.position).remaining)) return settled(run, nothingLeft(run));
-  // What the account holds may lag behind a fill that the cancel has just met.
-  const outside = run.cancelsSent ? undefined : await findExternalClose(run.deps.exchange, run.position);
-  if (outside !== undefined && outside !== 'unproven') return endExternallyClosed(run, outside);
-  const { remaining } = computeTotals(run.position);
-  const canceled =
-    canceledIds(run, 'entryOrders').length > 0 ? 'The rest of the entry was cancelled; t' : 'T';
-  return settled(run, {
-    outcome: 'kept',
-    by: 'link',
-    detail: `${canceled}he position of ${remaining} ${run.position.market.base} ${outside === undefined ? 'stays open' : 'is left alone: the exchange shows none of it just now, and no trade that closed it'}.`,
-    left: remaining,
+}
+
+async function runSteps(run: Execution): Promise<ActionResult> {
+  for (;;) {
+    const step = nextStep(run.known, run.claim);
+    if (step.kind === 'end') return endRun(run, step.end);
+    if (step.kind === 'end-external') return closedExternally(run, step.external);
+    if (step.kind === 'send') {
+      const sent = await sendClose(run, step.amount);
+      if (sent !== 'ask-again') return sent;
+      continue;
+    }
+    if (step.kind !== 'cancel') run.known = await read(run, step.kind);
+    else {
+      const problem = await cancelBooks(run, step.books);
+      if (problem !== undefined) return resultOfProblem(run, problem);
+    }
+  }
+}
+
+type ReadKind = Exclude<Step['kind'], 'cancel' | 'send' | 'end' | 'end-external'>;
+
+async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
+  const { deps, known } = run;
+  const { position, fresh } = known;
+  const { exchange } = deps;
+  switch (kind) {
+    case 'read-orders': {
+      const orders = await syncOrders(exchange, position, deps.now());
+      return { ...known, position: { ...position, ...orders }, fresh: { ...fresh, orders: true } };
+    }
+    case 'read-fees': {
+      const entryOrders = await addFees(exchange, position, position.entryOrders);
+      return { ...known, position: { ...position, entryOrders } };
+    }
+    case 'read-market': {
+      const market = await exchange.loadMarket(position.symbol);
+      return { ...known, position: { ...position, market }, fresh: { ...fresh, market: true } };
+    }
+    case 'read-price':
+      return { ...known, fresh: { ...fresh, price: await exchange.fetchPrice(position.market) } };
+    case 'read-holding': {
+      const holding = await readHolding(exchange, position);
+      // An external close is decided on orders that were read after it was seen.
+      const seen = typeof holding === 'object' ? { holding } : { ...fresh, holding };
+      return { ...known, fresh: seen };
+    }
+  }
+}
+
+function endRun(run: Execution, end: PlannedEnd): ActionResult {
+  switch (end) {
+    case 'canceled':
+      return canceled(run);
+    case 'exits-closed':
+      return exitsClosed(run);
+    case 'too-small':
+      return tooSmall(run);
+    case 'above-maximum':
+      return aboveMaximum(run);
+    case 'kept':
+      return kept(run);
+  }
+}
+
+function aboveMaximum(run: Execution): ActionResult {
+  const { market } = run.known.position;
+  const amount = amountToClose(run.known.position, run.claim.percent);
+  return failed(run, {
+    source: 'ripcord',
+    code: 'above-maximum',
+    message: `A MARKET order of ${amount} ${market.base} is above this market's maximum of ${market.marketAmountMax}.`,
   });
 }
 
-async function learnFees(run: Execution): Promise<void> {
-  const entries = await addFees(run.deps.exchange, run.position, run.position.entryOrders);
-  run.position = { ...run.position, entryOrders: entries };
+function kept(run: Execution): ActionResult {
+  const { position, fresh } = run.known;
+  const { remaining } = computeTotals(position);
+  const amount = `${remaining} ${position.market.base}`;
+  const canceledRest = canceledIds(position, run.claim, 'entryOrders').length > 0;
+  const rest = canceledRest ? 'The rest of the entry was canceled. ' : '';
+  const open =
+    fresh.holding === 'missing'
+      ? `The position of ${amount} was left alone. The exchange shows none of it now, and no trade that closed it.`
+      : `The position of ${amount} stays open.`;
+  return settled(run, { outcome: 'kept', closedBy: 'link', detail: rest + open, remaining });
 }

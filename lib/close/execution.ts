@@ -1,28 +1,54 @@
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange, ExchangeOrder } from '../exchange/exchange.ts';
+import type { Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
-import { syncOrders } from '../position/order-sync.ts';
 import type { Claim, Position } from '../position/position.ts';
+import type { ActionRun } from './action-result.ts';
+import type { ExternalClose, Knowledge } from './next-step.ts';
 
 export interface ExecutionDependencies {
   exchange: Exchange;
-  /** What `exchange` has been asked, as it goes. */
+  /** Every request that `exchange` was sent, as it happens. */
   requests: RequestNote[];
   now(): number;
-  pause(ms: number): Promise<void>;
+  sleep(ms: number): Promise<void>;
 }
 
-/** One run of a claim's action, as it goes: what has been learned, and what may have been sent. */
+/** Why an order's end is not known. */
+export type CancelProblem =
+  /** The exchange refuses to cancel: key or permission. */
+  | { kind: 'denied'; code: string; message: string }
+  /** `lost`: the exchange answers, and has no such order. */
+  | { kind: 'unconfirmed'; message: string; lost: boolean }
+  | { kind: 'fault'; fault: Fault };
+
+/** One run of a claim's action as it proceeds. */
 export interface Execution {
-  deps: ExecutionDependencies;
-  claim: Claim;
-  position: Position;
-  cancelsSent: boolean;
-  /** A close order may be under way: nothing but its own fate may end the claim. */
+  readonly deps: ExecutionDependencies;
+  readonly claim: Claim;
+  known: Knowledge;
+  /** A close order may have been sent: only its own result may end the claim. */
   closeSent: boolean;
+  /** The close order, once the exchange reports it done. */
+  closeOrder?: ExchangeOrder;
+  /** The exchange already refused one size as wrong: a second refusal is final. */
+  resized: boolean;
 }
 
-/** Asks the exchange anew what has become of the orders. */
-export async function resyncOrders(run: Execution): Promise<void> {
-  const orders = await syncOrders(run.deps.exchange, run.position, run.deps.now());
-  run.position = { ...run.position, ...orders };
+export function startExecution(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  sent: { cancels: boolean; close: boolean } = { cancels: false, close: false },
+): Execution {
+  const known: Knowledge = { position, cancelsSent: sent.cancels, fresh: {} };
+  return { deps, claim, known, closeSent: sent.close, resized: false };
+}
+
+/** The plan continues with the position closed outside Ripcord, on orders that are read after this. */
+export function planExternalClose(run: Execution, holding: ExternalClose): void {
+  run.known = { ...run.known, fresh: { holding } };
+}
+
+export function toActionRun(run: Execution, ending: ActionRun['ending']): ActionRun {
+  return { ending, position: run.known.position, requests: run.deps.requests };
 }

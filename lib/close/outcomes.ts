@@ -1,113 +1,172 @@
 import type { Amount } from '../amount.ts';
-import type { Outcome } from '../position/position.ts';
+import type { RejectReason } from '../exchange/exchange.ts';
+import type { Action, Actor, Failure, OrderBook, Outcome, Position } from '../position/position.ts';
 import { computeTotals, lastFilledExit } from '../position/totals.ts';
 import type { ActionResult } from './action-result.ts';
 import type { Execution } from './execution.ts';
+import type { ExternalClose } from './next-step.ts';
 
-/** What the exchange has told, less what the run itself knows. */
+/** Who ended the position, by which action, and since when. */
+export interface OutcomeSource {
+  actor: Actor;
+  linkId?: string | undefined;
+  action: Action;
+  percent?: number | undefined;
+  /** Epoch milliseconds. */
+  claimedAt: number;
+}
+
+/** What the exchange reported, without what the position itself knows. */
 export interface OutcomeFacts {
   outcome: Outcome['outcome'];
-  by: Outcome['closedBy'];
+  closedBy: Outcome['closedBy'];
   detail: string;
-  left: Amount;
+  remaining: Amount;
   closedAmount?: Amount;
   averagePrice?: Amount | undefined;
-  closeOrderId?: string;
-  closeClientOrderId?: string;
-  /** When the exchange says it came about, epoch milliseconds. */
+  closeOrderId?: string | undefined;
+  closeClientOrderId?: string | undefined;
+  /** When it happened at the exchange, epoch milliseconds; absent: now. */
   at?: number | undefined;
   sentAt?: number | undefined;
 }
 
-export function settled(run: Execution, told: OutcomeFacts, reopens = false): ActionResult {
+/** The only place where an outcome is made. */
+export function createOutcome(
+  position: Position,
+  source: OutcomeSource,
+  facts: OutcomeFacts,
+  now: number,
+): Outcome {
   return {
-    kind: 'settled',
-    reopens,
-    outcome: {
-      outcome: told.outcome,
-      closedBy: told.by,
-      action: run.claim.action,
-      percent: told.closeOrderId === undefined ? undefined : run.claim.percent,
-      linkId: run.claim.linkId,
-      detail: told.detail,
-      entryFilled: computeTotals(run.position).filled,
-      closedAmount: told.closedAmount ?? '0',
-      averagePrice: told.averagePrice,
-      remaining: told.left,
-      closeOrderId: told.closeOrderId,
-      closeClientOrderId: told.closeClientOrderId,
-      canceledEntryOrderIds: canceledIds(run, 'entryOrders'),
-      canceledExitOrderIds: canceledIds(run, 'exitOrders'),
-      claimedAt: new Date(run.claim.claimedAt).toISOString(),
-      sentAt: told.sentAt === undefined ? undefined : new Date(told.sentAt).toISOString(),
-      settledAt: new Date(told.at ?? run.deps.now()).toISOString(),
-    },
+    outcome: facts.outcome,
+    closedBy: facts.closedBy,
+    action: source.action,
+    percent: facts.closeOrderId === undefined ? undefined : source.percent,
+    actor: source.actor,
+    linkId: source.linkId,
+    detail: facts.detail,
+    entryFilled: computeTotals(position).filled,
+    closedAmount: facts.closedAmount ?? '0',
+    averagePrice: facts.averagePrice,
+    remaining: facts.remaining,
+    closeOrderId: facts.closeOrderId,
+    closeClientOrderId: facts.closeClientOrderId,
+    canceledEntryOrderIds: canceledIds(position, source, 'entryOrders'),
+    canceledExitOrderIds: canceledIds(position, source, 'exitOrders'),
+    claimedAt: toIso(source.claimedAt),
+    sentAt: facts.sentAt === undefined ? undefined : toIso(facts.sentAt),
+    settledAt: toIso(facts.at ?? now),
   };
 }
 
-export function failed(run: Execution, refusal: { code: string; message: string }): ActionResult {
-  return {
-    kind: 'failed',
-    failure: {
-      code: refusal.code,
-      message: refusal.message,
-      linkId: run.claim.linkId,
-      at: new Date(run.deps.now()).toISOString(),
-      canceledExitOrderIds: canceledIds(run, 'exitOrders'),
-    },
-  };
+function toIso(at: number): string {
+  return new Date(at).toISOString();
 }
 
-/** The orders that this claim's cancels have ended, whichever of its owners sent them. */
-export function canceledIds({ position, claim }: Execution, book: 'entryOrders' | 'exitOrders'): string[] {
+/** @returns the orders that this claim's cancels ended, whichever of its owners sent them. */
+export function canceledIds(
+  position: Position,
+  { claimedAt }: Pick<OutcomeSource, 'claimedAt'>,
+  book: OrderBook,
+): string[] {
   return position[book].flatMap((order) =>
-    order.canceledByClaimAt === claim.claimedAt && order.orderId !== undefined ? [order.orderId] : [],
+    order.canceledByClaimAt === claimedAt && order.orderId !== undefined ? [order.orderId] : [],
   );
 }
 
-export function canceledOutcome(run: Execution): OutcomeFacts {
-  const byUs = canceledIds(run, 'entryOrders').length > 0;
-  const last = Math.max(0, ...run.position.entryOrders.map((entry) => entry.updatedAt ?? 0));
+export function settled(run: Execution, facts: OutcomeFacts, { reopens = false } = {}): ActionResult {
+  const outcome = createOutcome(run.known.position, run.claim, facts, run.deps.now());
+  return { kind: 'settled', outcome, reopens };
+}
+
+/** Why nothing executed. Codes of Ripcord's own are words; a refusal keeps the exchange's code. */
+export interface FailureFacts {
+  source: Failure['source'];
+  code: string;
+  message: string;
+}
+
+export function createFailure(
+  position: Position,
+  source: OutcomeSource,
+  { source: failureSource, code, message }: FailureFacts,
+  now: number,
+): Failure {
   return {
+    source: failureSource,
+    code,
+    message,
+    actor: source.actor,
+    linkId: source.linkId,
+    at: toIso(now),
+    canceledExitOrderIds: canceledIds(position, source, 'exitOrders'),
+  };
+}
+
+export function failed(run: Execution, facts: FailureFacts): ActionResult {
+  const failure = createFailure(run.known.position, run.claim, facts, run.deps.now());
+  return { kind: 'failed', failure };
+}
+
+export function refused(run: Execution, rejection: { code: string; message: string }): ActionResult {
+  return failed(run, { source: 'exchange', code: rejection.code, message: rejection.message });
+}
+
+/** Nothing of the entry filled. */
+export function canceled(run: Execution): ActionResult {
+  const { position } = run.known;
+  const byThisClaim = canceledIds(position, run.claim, 'entryOrders').length > 0;
+  const last = Math.max(0, ...position.entryOrders.map(({ updatedAt }) => updatedAt ?? 0));
+  return settled(run, {
     outcome: 'canceled',
-    by: byUs ? 'link' : 'external',
-    detail: byUs
-      ? 'The entry had not been filled and was cancelled.'
-      : 'The entry had been cancelled outside Ripcord before anything filled; nothing was done.',
-    left: '0',
-    at: byUs || last === 0 ? undefined : last,
-  };
+    closedBy: byThisClaim ? 'link' : 'external',
+    detail: byThisClaim
+      ? 'The entry was unfilled and has been canceled.'
+      : 'The entry was canceled outside Ripcord before anything filled. Nothing was sent.',
+    remaining: '0',
+    at: byThisClaim || last === 0 ? undefined : last,
+  });
 }
 
-/** Something had filled, and none of it is left: exit orders closed it, or fees ate a tiny fill. */
-export function nothingLeft(run: Execution): OutcomeFacts {
-  const exit = lastFilledExit(run.position);
+/** Something had filled, and none of it remains: exit orders closed it, or fees used up a tiny fill. */
+export function exitsClosed(run: Execution): ActionResult {
+  const { position } = run.known;
+  const exit = lastFilledExit(position);
   if (exit === undefined) return dust(run, '0');
-  return {
+  const price = exit.average === undefined ? '' : ` at ${exit.average} ${position.market.quote}`;
+  return settled(run, {
     outcome: 'closed',
-    by: 'exit-order',
-    detail: `Its own exit order ${exit.orderId ?? ''} (${exit.type ?? 'exit'}) had closed the position${exit.average === undefined ? '' : ` at ${exit.average} ${run.position.market.quote}`}; no order was sent.`,
+    closedBy: 'exit-order',
+    detail: `Exit order ${exit.orderId ?? ''} (${exit.type}) had already closed the position${price}. No order was sent.`,
     averagePrice: exit.average,
-    left: '0',
+    remaining: '0',
     at: exit.updatedAt,
-  };
+  });
 }
 
-/** An order for it would be refused: for all that is left that is dust, for a part of it the part was too small. */
-export function belowMinimum(run: Execution, left: Amount): ActionResult {
-  return run.claim.percent === undefined
-    ? settled(run, dust(run, left))
+export function closedExternally(run: Execution, { detail, at }: ExternalClose): ActionResult {
+  return settled(run, { outcome: 'closed', closedBy: 'external', detail, at, remaining: '0' });
+}
+
+/** All that remains is too small for an order: it is dust. A part that is too small is a failure. */
+export function tooSmall(run: Execution): ActionResult {
+  const { remaining } = computeTotals(run.known.position);
+  const { percent } = run.claim;
+  return percent === undefined
+    ? dust(run, remaining)
     : failed(run, {
-        code: 'below-minimum',
-        message: `${run.claim.percent} % of ${left} ${run.position.market.base} is below the exchange's minimum for an order.`,
+        source: 'ripcord',
+        code: 'below-minimum' satisfies RejectReason,
+        message: `${percent} % of ${remaining} ${run.known.position.market.base} is below the exchange's minimum for an order.`,
       });
 }
 
-function dust(run: Execution, left: Amount): OutcomeFacts {
-  return {
-    outcome: 'dust',
-    by: 'link',
-    detail: `${left} ${run.position.market.base} is below the exchange's minimum for an order, so it stays in the account.`,
-    left,
-  };
+export function toDustSentence(remaining: Amount, base: string): string {
+  return `${remaining} ${base} is below the exchange's minimum for an order, so it stays in the account.`;
+}
+
+function dust(run: Execution, remaining: Amount): ActionResult {
+  const detail = toDustSentence(remaining, run.known.position.market.base);
+  return settled(run, { outcome: 'dust', closedBy: 'link', detail, remaining });
 }

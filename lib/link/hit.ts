@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actorSchema } from '../position/position.ts';
 
 /** One request to the exchange, in short: enough to settle a dispute, and nothing secret. */
 export const requestNoteSchema = z.object({
@@ -22,10 +23,12 @@ export const hitSchema = z.object({
   /** ISO 8601, UTC. */
   at: z.string(),
   positionId: z.string(),
-  linkId: z.string(),
+  /** `link`: a request opened it. Otherwise there was no request, and no method. */
+  actor: actorSchema,
+  linkId: z.string().optional(),
   action: z.string(),
-  /** GET or POST; `sweep` and `admin` where nobody opened a link. */
-  method: z.string(),
+  /** GET or POST. */
+  method: z.string().optional(),
   sourceIp: z.string().optional(),
   userAgent: z.string().optional(),
   decision: z.enum(['fired', 'duplicate', 'in-progress', 'confirmation-required', 'refused', 'recovered']),

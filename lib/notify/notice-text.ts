@@ -1,12 +1,6 @@
 import type { Fault } from '../fault.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
-import {
-  type Claim,
-  type Failure,
-  type Outcome,
-  type Position,
-  refusedByExchange,
-} from '../position/position.ts';
+import type { Failure, Outcome, Position } from '../position/position.ts';
 
 /** What there is to tell, before it is words. */
 export type NoticeContent =
@@ -45,9 +39,10 @@ function noticeText(news: NoticeContent, { positionId, market }: Position): stri
       const { message, canceledExitOrderIds: exits } = news.failure;
       const unguarded =
         exits.length === 0 ? '' : ` Its exit orders ${exits.join(', ')} were cancelled, so it is unguarded.`;
-      const what = refusedByExchange(news.failure)
-        ? `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it`
-        : 'Nothing was closed';
+      const what =
+        news.failure.source === 'exchange'
+          ? `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it`
+          : 'Nothing was closed';
       return `${what}: ${ended(message)}${unguarded} It is as open as before: look at the exchange, or fire the link again.`;
     }
     case 'attention':
@@ -105,7 +100,7 @@ const sameFailureMs = 10 * 60_000;
 /** @returns the position's notices with one that a link has come to nothing; undefined where that was told just now. */
 export function appendFailureNotice(
   position: Position,
-  { linkId }: Pick<Claim, 'linkId'>,
+  linkId: string,
   { message }: Fault,
   now: number,
 ): Notice[] | undefined {

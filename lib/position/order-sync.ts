@@ -41,8 +41,8 @@ export async function syncOrders(
 export function isProvenNotPlaced(exchange: Exchange, order: OrderRecord, now: number): boolean {
   return (
     order.status === 'unconfirmed' &&
-    order.updatedAt !== undefined &&
-    now - order.updatedAt > exchange.recvWindowMs + exchange.lookupLagMs + clockMarginMs
+    order.sendDeadline !== undefined &&
+    now - order.sendDeadline > exchange.recvWindowMs + exchange.lookupLagMs + clockMarginMs
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exchangeIdSchema } from '../account/account.ts';
 import { amountSchema } from '../amount.ts';
 import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
 import { noticeSchema } from './notice.ts';
@@ -13,114 +14,114 @@ export type Action = z.infer<typeof actionSchema>;
 
 /** What is known of one order of the position. Once `done`, it never changes again. */
 export const orderRecordSchema = z.object({
-  /** Absent only while an order we sent has not been seen at the exchange. */
+  /** Absent only while an order that Ripcord sent has not been found at the exchange. */
   orderId: z.string().optional(),
   clientOrderId: z.string().optional(),
   conditional: z.boolean().optional(),
   type: z.string(),
-  /** `unseen`: sent, answer unknown. */
+  /** `unconfirmed`: sent, answer unknown. */
   status: z.enum(['unconfirmed', 'live', 'done']),
   amount: amountSchema,
   price: amountSchema.optional(),
   triggerPrice: amountSchema.optional(),
   filled: amountSchema,
   average: amountSchema.optional(),
-  /** Fee taken in base, final once the order is done; absent: not asked yet. */
+  /** Fee taken in base, final once the order is done; absent: not read yet. */
   baseFee: amountSchema.optional(),
-  /** The `claimedAt` of the claim whose cancel has ended it, with something unfilled. */
+  /** The `claimedAt` of the claim whose cancel ended this order with something unfilled. */
   canceledByClaimAt: z.number().optional(),
-  /** For exits adopted beside a stated amount: what they had already filled then, which is not ours to count. */
+  /** What an exit order adopted beside a declared size had filled by then. It is not part of that size. */
   filledBefore: amountSchema.optional(),
   /** When the exchange last changed it, epoch milliseconds. */
   updatedAt: z.number().optional(),
-  /** Can only reduce a position: may go on guarding what a part-close leaves. Perpetuals. */
+  /** For an unconfirmed order: it cannot have left this process later; epoch milliseconds. */
+  sendDeadline: z.number().optional(),
+  /** Can only reduce a position, so it may protect what a partial close leaves. Perpetuals. */
   reduceOnly: z.boolean().optional(),
-  /** Of an order not seen yet: how often the exchange denied it when it could not arrive any more. */
+  /** For an unconfirmed order: how often a look-up missed it when it could no longer arrive. */
   notFoundCount: z.number().optional(),
 });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 
-/** How it ended, in the exchange's words. This is what a link answers with, now and at every repeat. */
+/** The position's two lists of orders. */
+export type OrderBook = 'entryOrders' | 'exitOrders';
+
+/** Who started an action: a link's hit, the operator without a link, or the sweep. */
+export const actorSchema = z.enum(['link', 'operator', 'sweep']);
+export type Actor = z.infer<typeof actorSchema>;
+
+/** How an action ended, as the exchange reported it. A link answers with it, now and at every repeat. */
 export const outcomeSchema = z.object({
   outcome: z.enum(['closed', 'canceled', 'kept', 'dust']),
-  /** Who brought it about: this link's action, an exit order that filled, or something outside Ripcord. */
+  /** What ended the position: this action, one of its exit orders, or something outside Ripcord. */
   closedBy: z.enum(['link', 'exit-order', 'external']),
   action: actionSchema,
-  /** Which part of what was left this closed; absent: all. */
+  /** Which part of the remaining amount this closed; absent: all. */
   percent: z.number().optional(),
-  linkId: z.string(),
+  actor: actorSchema,
+  /** Present when the actor is a link. */
+  linkId: z.string().optional(),
   /** One sentence for a person. */
   detail: z.string(),
   entryFilled: amountSchema,
-  /** Executed by the close order; "0" where none was sent. */
+  /** Executed by the close order; "0" when none was sent. */
   closedAmount: amountSchema,
   averagePrice: amountSchema.optional(),
-  /** The position's own that remains: dust, a kept position, or what a thin book left. */
+  /** The position's own that remains: dust, a kept position, or what a thin order book left. */
   remaining: amountSchema,
   closeOrderId: z.string().optional(),
   closeClientOrderId: z.string().optional(),
   canceledEntryOrderIds: z.array(z.string()),
   canceledExitOrderIds: z.array(z.string()),
-  /** ISO 8601, UTC: the claim, the moment before the close order left, and the exchange's last word. */
+  /** ISO 8601, UTC: the claim, the moment before the close order left, and the exchange's last report. */
   claimedAt: z.string(),
   sentAt: z.string().optional(),
   settledAt: z.string(),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
-/** Refused for good by the exchange, nothing executed: the position may be tried again. */
+/** Nothing executed, and no retry without a new hit: the position may be claimed again. */
 export const failureSchema = z.object({
+  /** Who stopped it: the exchange refused, or Ripcord did not send or did not get an order accepted. */
+  source: z.enum(['exchange', 'ripcord']),
   code: z.string(),
   message: z.string(),
-  linkId: z.string(),
+  actor: actorSchema,
+  linkId: z.string().optional(),
   at: z.string(),
   canceledExitOrderIds: z.array(z.string()),
 });
 export type Failure = z.infer<typeof failureSchema>;
 
-/** Whether it was the exchange that said no; otherwise Ripcord itself stopped before an order was taken. */
-export function refusedByExchange({ code }: Failure): boolean {
-  return !ownCodes.has(code);
-}
-const ownCodes = new Set([
-  'withdrawn',
-  'not-accepted',
-  'above-maximum',
-  'below-minimum',
-  'flipped',
-  'not-executed',
-]);
-
-/** Who is acting, until when, and under which client order id an order of theirs is to be looked for. */
+/** Who acts on a position, until when, and under which client order id its order can be looked up. */
 export const claimSchema = z.object({
-  linkId: z.string(),
+  actor: z.enum(['link', 'operator']),
+  /** Present when the actor is a link. */
+  linkId: z.string().optional(),
   action: actionSchema,
-  /** Closes only this part of what is left. */
+  /** Closes only this part of the remaining amount. */
   percent: z.number().optional(),
-  /** A random mark by which a writer whose answer was lost recognises its own claim. */
+  /** Random: a writer whose answer was lost recognizes its own claim by it. */
   leaseToken: z.string(),
   claimedAt: z.number(),
-  /** Nobody else may act before it; epoch milliseconds. */
+  /** No other process may act before it; epoch milliseconds. */
   leaseExpiresAt: z.number(),
-  /** The owner sends no order after it, so that the request fence runs out within the lease. */
+  /** The owner sends no order after it, so that the receive window ends within the lease. Epoch milliseconds. */
   sendDeadline: z.number(),
-  /** Taken over at least once: an earlier owner may have cancelled already. */
+  /** `not-sent`: proven that no close order left in the present attempt, so none has to be looked up. */
+  phase: z.enum(['may-have-sent', 'not-sent']),
+  /** Taken over at least once: an earlier owner may have sent cancels already. */
   takenOver: z.boolean().optional(),
-  /** A takeover's proof that no close order left under the present attempt: nothing has to be looked for. */
-  unsent: z.boolean().optional(),
-  /** How many close orders were sent under this claim that the exchange provably never took. */
+  /** How many close orders were sent under this claim and proven not accepted. */
   lostAttempts: z.number().optional(),
-  /** The exchange's last words about a close order whose fate was not known. */
+  /** The exchange's last message about a close order whose result was unknown. */
   lastExchangeMessage: z.string().optional(),
-  /** How often the exchange has said that there is no such order, all after the fence. */
+  /** How often a look-up after the receive window missed the present attempt's close order. */
   notFoundCount: z.number().optional(),
 });
 export type Claim = z.infer<typeof claimSchema>;
 
-/**
- * open → claimed → closed | canceled | kept | failed | needs-attention.
- * kept and failed can be claimed again; the others are final but for a person's `resolve`.
- */
+/** What a position's record can be in. lib/close/transitions.ts has the legal changes between them. */
 export const stateSchema = z.enum([
   'open',
   'claimed',
@@ -132,47 +133,55 @@ export const stateSchema = z.enum([
 ]);
 export type State = z.infer<typeof stateSchema>;
 
-export const positionSchema = z.object({
+const positionFieldsSchema = z.object({
   positionId: positionIdSchema,
   account: z.string(),
-  exchange: z.string(),
+  exchange: exchangeIdSchema,
   symbol: z.string(),
   side: sideSchema,
   label: z.string().optional(),
   createdAt: z.string(),
   hedged: z.boolean(),
   market: marketRulesSchema,
-  /** The position's own amount where it was stated or read from a perpetual, not built by entry orders. */
+  /** The position's own amount when it was declared or read from a perpetual instead of built by entry orders. */
   declaredSize: z.object({ amount: amountSchema, averagePrice: amountSchema.optional() }).optional(),
   entryOrders: z.array(orderRecordSchema),
   exitOrders: z.array(orderRecordSchema),
-  /** What the last look at the exchange said about the price; epoch milliseconds. */
+  /** What the last sync read of the price; epoch milliseconds. */
   lastSync: z
     .object({
       at: z.number(),
       price: amountSchema.optional(),
-      /** Since when the account has been seen to hold none of a perpetual position. */
+      /** Since when the account has held none of this perpetual position. */
       flatSince: z.number().optional(),
     })
     .optional(),
-  state: stateSchema,
   /** Raised by every claim and takeover; a write of an older epoch is refused. */
   epoch: z.number(),
-  /** Raised by every fresh claim and every new try at an order: names the client order id. */
+  /** Raised by every fresh claim and every new attempt at an order: it names the client order id. */
   attempt: z.number(),
   /** Raised by every write. */
   revision: z.number(),
   claim: claimSchema.optional(),
-  /** How often links with a use limit have acted. */
+  /** How often each link with a use limit has acted. */
   uses: z.record(z.string(), z.number()).default({}),
   outcome: outcomeSchema.optional(),
   failure: failureSchema.optional(),
-  /** Why a person has to look. */
+  /** Why the position needs its owner's attention. */
   attentionReason: z.string().optional(),
-  /** What people are to be told of it, oldest first: written with what it tells, delivered by the sweep. */
+  /** What the owner is to be notified of, oldest first: written with what it reports, delivered by the sweep. */
   notices: z.array(noticeSchema).optional(),
 });
+
+/** A position. A claimed one has its claim, a failed one its failure, one that needs attention its reason. */
+export const positionSchema = z.discriminatedUnion('state', [
+  positionFieldsSchema.extend({ state: z.enum(['open', 'kept', 'closed', 'canceled']) }),
+  positionFieldsSchema.extend({ state: z.literal('claimed'), claim: claimSchema }),
+  positionFieldsSchema.extend({ state: z.literal('failed'), failure: failureSchema }),
+  positionFieldsSchema.extend({ state: z.literal('needs-attention'), attentionReason: z.string() }),
+]);
 export type Position = z.infer<typeof positionSchema>;
+export type ClaimedPosition = Extract<Position, { state: 'claimed' }>;
 
 /** The state as the outside knows it. */
 export const positionStatusSchema = z.enum(['open', 'closing', 'closed', 'canceled', 'needs-attention']);

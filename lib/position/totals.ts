@@ -74,6 +74,7 @@ export function isFeeUnknown(position: Position): boolean {
 export function isMissingFee(position: Position, entry: OrderRecord): boolean {
   return (
     paysFeeInBase(position) &&
+    entry.orderId !== undefined &&
     isPositive(entry.filled) &&
     entry.status === 'done' &&
     entry.baseFee === undefined

@@ -211,7 +211,11 @@ export function createDynamoStore({ tableName, endpoint }: DynamoStoreOptions): 
     async claimPosition({ positionId, claim, from, maxUses }) {
       let lost: unknown;
       let item: Item | undefined;
-      const counted = maxUses === undefined ? undefined : { '#uses': 'uses', '#link': claim.linkId };
+      const { linkId } = claim;
+      const counted =
+        maxUses === undefined || linkId === undefined ? undefined : { '#uses': 'uses', '#link': linkId };
+      // Only a link can be revoked.
+      const revocable = linkId === undefined ? undefined : { '#revoked': 'revokedLinks' };
       const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
       try {
         const answer = await ask(() =>
@@ -224,7 +228,7 @@ export function createDynamoStore({ tableName, endpoint }: DynamoStoreOptions): 
                 (counted === undefined ? '' : ', #uses.#link = if_not_exists(#uses.#link, :none) + :one') +
                 ' REMOVE #failure',
               // No owner twice: a copy of this request that arrives when its claim is over must not claim anew.
-              ConditionExpression: `#state IN (${Object.keys(states).join(', ')}) AND NOT contains(#revoked, :linkId) AND #lastLeaseToken <> :leaseToken${counted === undefined ? '' : ' AND (attribute_not_exists(#uses.#link) OR #uses.#link < :maxUses)'}`,
+              ConditionExpression: `#state IN (${Object.keys(states).join(', ')})${revocable === undefined ? '' : ' AND NOT contains(#revoked, :linkId)'} AND #lastLeaseToken <> :leaseToken${counted === undefined ? '' : ' AND (attribute_not_exists(#uses.#link) OR #uses.#link < :maxUses)'}`,
               ExpressionAttributeNames: {
                 '#state': 'state',
                 '#claim': 'claim',
@@ -233,7 +237,7 @@ export function createDynamoStore({ tableName, endpoint }: DynamoStoreOptions): 
                 '#attempt': 'attempt',
                 '#revision': 'revision',
                 '#failure': 'failure',
-                '#revoked': 'revokedLinks',
+                ...revocable,
                 ...counted,
               },
               ExpressionAttributeValues: {
@@ -242,7 +246,7 @@ export function createDynamoStore({ tableName, endpoint }: DynamoStoreOptions): 
                 ':claim': claim,
                 ':leaseToken': claim.leaseToken,
                 ':one': 1,
-                ':linkId': claim.linkId,
+                ...(linkId === undefined ? {} : { ':linkId': linkId }),
                 ...states,
               },
               ReturnValues: 'ALL_NEW',
@@ -262,7 +266,7 @@ export function createDynamoStore({ tableName, endpoint }: DynamoStoreOptions): 
         return { kind: 'claimed', position };
       if (lost !== undefined) throw lost;
       const revokedLinks = item?.revokedLinks;
-      const revoked = revokedLinks instanceof Set && revokedLinks.has(claim.linkId);
+      const revoked = linkId !== undefined && revokedLinks instanceof Set && revokedLinks.has(linkId);
       return { kind: 'refused', position, revoked };
     },
 

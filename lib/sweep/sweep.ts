@@ -1,4 +1,5 @@
-import { type ExecutionResult, recover } from '../close/claim.ts';
+import { recover } from '../close/recover.ts';
+import type { ExecutionResult } from '../close/save-result.ts';
 import type { Hit } from '../link/hit.ts';
 import { toErrorCode } from '../log.ts';
 import { type Problem, startDelivery } from '../notify/deliver.ts';
@@ -121,14 +122,14 @@ async function recordRecovery(
   const { body, status } = toResponse({ position, ending: undefined }, action);
   const recovery: Recovery = {
     positionId: position.positionId,
-    linkId: before.claim?.linkId ?? '',
+    linkId: before.claim?.linkId,
     status,
     outcome: 'outcome' in body ? body.outcome : undefined,
   };
   await writeHit(services, {
     ...recovery,
     action,
-    method: 'sweep',
+    actor: 'sweep',
     decision: 'recovered',
     why: 'detail' in body ? body.detail : body.message,
     requests,

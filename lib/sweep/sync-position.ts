@@ -1,9 +1,10 @@
 import { type Amount, isPositive } from '../amount.ts';
 import { describeExternalClose } from '../close/external-close.ts';
+import { createOutcome } from '../close/outcomes.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { appendNotice } from '../notify/notice-text.ts';
 import { syncOrders } from '../position/order-sync.ts';
-import type { Outcome, Position } from '../position/position.ts';
+import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { Services } from '../services.ts';
 
@@ -87,24 +88,19 @@ async function endByHand(
   const alive = position.exitOrders
     .filter((exit) => exit.status === 'live')
     .flatMap(({ orderId }) => orderId ?? []);
-  const now = new Date(services.now()).toISOString();
-  const outcome: Outcome = {
-    outcome: 'closed',
-    closedBy: 'external',
-    action: 'close',
-    linkId: 'sweep',
-    detail:
-      alive.length === 0 ? detail : `${detail} Its exits ${alive.join(', ')} are still live: cancel them.`,
-    entryFilled: computeTotals(position).filled,
-    closedAmount: '0',
-    remaining: '0',
-    canceledEntryOrderIds: [],
-    canceledExitOrderIds: [],
-    claimedAt: now,
-    settledAt: new Date(at).toISOString(),
-  };
+  const now = services.now();
+  const exits =
+    alive.length === 0
+      ? ''
+      : ` Its exit orders ${alive.join(', ')} are still live. Cancel them at the exchange.`;
+  const outcome = createOutcome(
+    position,
+    { actor: 'sweep', action: 'close', claimedAt: now },
+    { outcome: 'closed', closedBy: 'external', detail: detail + exits, remaining: '0', at },
+    now,
+  );
   const { entryOrders, exitOrders, lastSync } = position;
-  const notices = appendNotice(position, { kind: 'settled', outcome }, services.now());
+  const notices = appendNotice(position, { kind: 'settled', outcome, reopens: false }, now);
   return services.store.savePosition(position, {
     entryOrders,
     exitOrders,

@@ -1,16 +1,10 @@
-import {
-  claimableFrom,
-  type ExecutionResult,
-  type Intent,
-  newClaim,
-  recover,
-  runClaim,
-} from '../close/claim.ts';
+import { executeAction } from '../close/execute-action.ts';
+import type { ExecutionResult } from '../close/save-result.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { isAllowedSource } from '../link/ip-allow-list.ts';
 import { isExpired, type Link, toLinkId } from '../link/link.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
-import { isFinal, type Position } from '../position/position.ts';
+import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { recordHit } from './record-hit.ts';
 import type { Request } from './request.ts';
@@ -52,7 +46,7 @@ export async function fire(services: Services, request: Request): Promise<HitRes
           standing: undefined,
         };
   const requests = standing?.requests ?? [];
-  await recordHit(services, link, request, answer, requests);
+  await recordHit(services, { actor: 'link', ...link }, answer, requests, request);
   return { ...answer, linkId: link.linkId, exchangeMs: exchangeTimeMs(requests) };
 }
 
@@ -114,7 +108,9 @@ async function execute(
   services: Services,
   link: Link,
 ): Promise<{ answer: HitResponse; standing: ExecutionResult | undefined }> {
-  const result = await executeAction(services, link.positionId, link, link.maxUses);
+  const { linkId, action, percent } = link;
+  const intent = { actor: 'link', linkId, action, percent } as const;
+  const result = await executeAction(services, link.positionId, intent, link.maxUses);
   if (result.kind === 'ran')
     return { answer: toResponse(result.standing, link.action), standing: result.standing };
   const { position } = result;
@@ -127,72 +123,4 @@ async function execute(
       ? usedUp
       : toResponse({ position, ending: undefined }, link.action);
   return { answer, standing: result.recovered };
-}
-
-export type ExecuteResult =
-  | { kind: 'ran'; standing: ExecutionResult }
-  /** Somebody is at it with less than what was wanted, and may be for a while: nothing was done here. */
-  | { kind: 'busy'; position: Position }
-  /** `recovered`: another link's claim, brought to its end by this very hit. */
-  | {
-      kind: 'refused';
-      position: Position | undefined;
-      revoked: boolean;
-      recovered?: ExecutionResult | undefined;
-    };
-
-/** How often, and how far apart, a claim is tried while a part-close or a keep is under way: within 3 s in all. */
-const claimTries = 8;
-const claimPauseMs = 250;
-
-/** Claims a position for an intent and brings it to an end; a dead owner's claim is brought to its end first. */
-export async function executeAction(
-  services: Services,
-  positionId: string,
-  intent: Intent,
-  maxUses?: number,
-): Promise<ExecuteResult> {
-  const from = claimableFrom[intent.action];
-  let recovered: ExecutionResult | undefined;
-  for (let attempt = 0; attempt < claimTries; attempt += 1) {
-    const claim = newClaim(services, intent);
-    const result = await services.store.claimPosition({ positionId, claim, from, maxUses });
-    if (result.kind === 'claimed')
-      return { kind: 'ran', standing: await runClaim(services, result.position, claim) };
-    const { position } = result;
-    if (position === undefined || result.revoked) return result;
-    if (position.state !== 'claimed') {
-      // It was given back between the claim and the look: it is free, unless this link's uses are up.
-      const spent = maxUses !== undefined && (position.uses[intent.linkId] ?? 0) >= maxUses;
-      const isFree = !spent && from.includes(position.state);
-      if (!isFree) return { ...result, recovered };
-    } else if (isStale(services, position)) {
-      recovered = await recover(services, position);
-      // A resend of the very alert that a dead process had begun: that was it.
-      const wasOurs = position.claim?.linkId === intent.linkId;
-      if (recovered.position.state === 'claimed')
-        return covers(position.claim, intent)
-          ? { kind: 'ran', standing: recovered }
-          : { kind: 'busy', position };
-      if (wasOurs && recovered.ending !== undefined) return { kind: 'ran', standing: recovered };
-      continue;
-    } else if (covers(position.claim, intent)) return result;
-    else if (attempt === claimTries - 1) return { kind: 'busy', position };
-    await services.sleep(claimPauseMs);
-  }
-  const position = await services.store.readPosition(positionId);
-  return position === undefined ? { kind: 'refused', position, revoked: false } : { kind: 'busy', position };
-}
-
-/** Whether what is under way does all that is wanted: to close all is more than to keep or to close a part. */
-function covers(held: Position['claim'], intent: Intent): boolean {
-  return (
-    held?.linkId === intent.linkId ||
-    (held?.action === 'close' && held.percent === undefined) ||
-    (intent.action === 'keep' && held?.action === 'keep')
-  );
-}
-
-function isStale(services: Services, position: Position): boolean {
-  return services.now() > (position.claim?.leaseExpiresAt ?? Number.POSITIVE_INFINITY);
 }

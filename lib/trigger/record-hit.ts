@@ -1,5 +1,4 @@
 import { type Hit, hitsKeptMs, type RequestNote } from '../link/hit.ts';
-import type { Link } from '../link/link.ts';
 import type { Services } from '../services.ts';
 import type { Request } from './request.ts';
 import type { HitResponse } from './response.ts';
@@ -10,22 +9,30 @@ function shown(userAgent: string): string {
   return userAgent.slice(0, agentLength).replaceAll(/[^\x20-\x7e]/g, '?');
 }
 
-/** Writes down what a hit was and what came of it. The answer never waits for more, nor fails with it. */
+/** What was acted on, and by whom. */
+type HitSubject = Pick<Hit, 'actor' | 'linkId' | 'positionId' | 'action'>;
+
+/**
+ * Records a hit and what came of it. The answer never fails with it.
+ * @param request absent when no request opened a link: the operator acted.
+ */
 export function recordHit(
   services: Services,
-  link: Pick<Link, 'linkId' | 'positionId' | 'action'>,
-  request: Pick<Request, 'method' | 'sourceIp' | 'userAgent'>,
+  subject: HitSubject,
   answer: HitResponse,
   requests: RequestNote[],
+  request?: Pick<Request, 'method' | 'sourceIp' | 'userAgent'>,
 ): Promise<void> {
+  const { actor, linkId, positionId, action } = subject;
   const { body } = answer;
   return writeHit(services, {
-    positionId: link.positionId,
-    linkId: link.linkId,
-    action: link.action,
-    method: request.method,
-    sourceIp: request.sourceIp,
-    userAgent: request.userAgent === undefined ? undefined : shown(request.userAgent),
+    positionId,
+    actor,
+    linkId,
+    action,
+    method: request?.method,
+    sourceIp: request?.sourceIp,
+    userAgent: request?.userAgent === undefined ? undefined : shown(request.userAgent),
     decision: answer.decision,
     why: 'detail' in body ? body.detail : body.message,
     status: answer.status,

@@ -1,6 +1,6 @@
-import type { ExecutionResult } from '../close/claim.ts';
+import type { ExecutionResult } from '../close/save-result.ts';
 import type { Link } from '../link/link.ts';
-import { type Action, type Outcome, type Position, refusedByExchange } from '../position/position.ts';
+import type { Action, Outcome, Position } from '../position/position.ts';
 
 /** What a hit is answered with; never more than what is durable. */
 export interface HitResponse {
@@ -181,9 +181,9 @@ function responseForState(position: Position, action: Action): HitResponse {
         body: {
           status: 'refused',
           message:
-            position.failure !== undefined && !refusedByExchange(position.failure)
+            position.failure.source === 'ripcord'
               ? `Nothing was closed: ${position.failure.message}`
-              : `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure?.message ?? 'no words'}`,
+              : `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure.message}`,
           ...names,
         },
         decision: 'refused',

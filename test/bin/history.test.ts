@@ -8,6 +8,7 @@ const fired: HitView = {
   hitId: 'hit_1',
   at: '2025-11-22T17:20:05.123Z',
   positionId,
+  actor: 'link',
   linkId,
   action: 'close',
   method: 'POST',
@@ -37,7 +38,7 @@ test('history is a table of hits with the seconds, the decision and why', async 
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(admin.payloads).toEqual([{ command: 'history.list', positionId, linkId, limit: 20 }]);
-  expect(stdout).toMatch(/^TIME \(UTC\) +LINK +METHOD +DECISION +STATUS +OUTCOME +RESEND +WHY$/m);
+  expect(stdout).toMatch(/^TIME \(UTC\) +LINK +BY +DECISION +STATUS +OUTCOME +RESEND +WHY$/m);
   expect(stdout).toMatch(
     /^2025-11-22 17:20:05 +lnk_8w2c5t7y1n0b4d6f +POST +fired +200 +closed +1 +Closed 0\.5 BTC/m,
   );

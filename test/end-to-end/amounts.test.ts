@@ -417,7 +417,7 @@ describe.each(perpetuals)('on perpetuals $name', (kind) => {
       status: 422,
       json: {
         status: 'refused',
-        message: expect.stringMatching(/now holds a (long|short) of 2 ETH.*nothing was sent/),
+        message: expect.stringMatching(/now holds a (long|short) of 2 ETH.*Nothing was sent/),
       },
       orders: [],
     });

@@ -75,6 +75,7 @@ describe('a hit', () => {
       outcome: 'closed',
       closedBy: 'link',
       action: 'close',
+      actor: 'link',
       linkId: expect.stringMatching(/^lnk_[0-9a-z]{16}$/),
       positionId,
       symbol: 'ETH/USDT',

@@ -212,7 +212,7 @@ describe.each([spotLong, perpetualLong])('with $name', (kind) => {
     const { url, positionId } = await newCloseLink(kind);
     core.setLiquidity({ market: kind.market, symbol: 'ETHUSDT', amount: '0.3' });
     const mark = markOf(core);
-    const message = expect.stringMatching(/executed 0\.3 of .*; 0\.(699|7) ETH is left/);
+    const message = expect.stringMatching(/executed 0\.3 of .*; 0\.(699|7) ETH is still open/);
     expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'needs-attention', message } });
     expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'needs-attention', message } });
     expect(ledgerSince(core, mark).requests).toHaveLength(1);

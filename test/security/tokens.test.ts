@@ -8,6 +8,7 @@ import type { Services } from '../../lib/services.ts';
 import type { Store } from '../../lib/store/store.ts';
 import {
   exampleClaim,
+  exampleFailure,
   exampleOutcome,
   examplePosition,
   positionIdAt,
@@ -149,7 +150,7 @@ const positionStates: { [Name in State | 'gone']: Partial<Position> } = {
   closed: { outcome: exampleOutcome },
   canceled: { outcome: { ...exampleOutcome, outcome: 'canceled' } },
   kept: { outcome: { ...exampleOutcome, outcome: 'kept', action: 'keep' } },
-  failed: { failure: { code: 'x', message: 'no', linkId: 'lnk_x', at: past, canceledExitOrderIds: [] } },
+  failed: { failure: { ...exampleFailure, at: past } },
   'needs-attention': { attentionReason: 'A person has to look.' },
   gone: {},
 };
@@ -206,7 +207,7 @@ describe.each(Object.entries(linkStates))('a link that is %s', (name, { over, by
             positionId,
             state: state as State,
             uses: name === 'used up' ? { [linkId]: 1 } : {},
-          });
+          } as Position);
         const link: Link = {
           linkId,
           tokenHash,

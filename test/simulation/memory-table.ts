@@ -140,9 +140,9 @@ export function memoryTable({ interrupt }: MemoryTableOptions = {}): MemoryTable
           if (
             row === undefined ||
             !from.includes(row.position.state) ||
-            row.revokedLinks.has(claim.linkId) ||
+            (claim.linkId !== undefined && row.revokedLinks.has(claim.linkId)) ||
             row.lastOwner === claim.leaseToken ||
-            (maxUses !== undefined && (row.position.uses[claim.linkId] ?? 0) >= maxUses)
+            (maxUses !== undefined && (row.position.uses[claim.linkId ?? ''] ?? 0) >= maxUses)
           )
             return undefined;
           const { epoch, attempt } = row.position;
@@ -154,7 +154,7 @@ export function memoryTable({ interrupt }: MemoryTableOptions = {}): MemoryTable
               epoch: epoch + 1,
               attempt: attempt + 1,
               failure: null,
-              ...(maxUses === undefined
+              ...(maxUses === undefined || claim.linkId === undefined
                 ? {}
                 : {
                     uses: {
@@ -178,7 +178,7 @@ export function memoryTable({ interrupt }: MemoryTableOptions = {}): MemoryTable
       return {
         kind: 'refused',
         position: row?.position,
-        revoked: row?.revokedLinks.has(claim.linkId) ?? false,
+        revoked: claim.linkId !== undefined && row?.revokedLinks.has(claim.linkId) === true,
       };
     },
 

@@ -95,7 +95,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     const claimedAt = held?.state === 'claimed' ? held.claim?.claimedAt : undefined;
     if (held?.claim === undefined || claimedAt === undefined || claimedAt === lastClaimedAt) return;
     lastClaimedAt = claimedAt;
-    claims.push({ linkId: held.claim.linkId, at: environment.time });
+    claims.push({ linkId: held.claim.linkId ?? '', at: environment.time });
   };
   let lastClaimedAt: number | undefined;
   const transitions = new Set<string>();

@@ -16,9 +16,9 @@ export function decisionOf({ decision, status }: HitView): { word: string; tone:
 }
 
 /** Where a hit came from, in a few words. */
-export function originOf({ method, sourceIp, resend }: HitView): string {
-  if (method === 'admin') return 'by hand, from here';
-  if (method === 'sweep') return "by Ripcord's own sweep";
+export function originOf({ actor, method, sourceIp, resend }: HitView): string {
+  if (actor === 'operator') return 'by hand, from here';
+  if (actor === 'sweep') return "by Ripcord's own sweep";
   const again = resend > 0 ? `, sent again (${resend})` : '';
   return `${method}${sourceIp === undefined ? '' : ` from ${sourceIp}`}${again}`;
 }

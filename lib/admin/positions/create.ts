@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts';
 interface NewPosition {
   positionId: string;
   account: string;
-  exchange: string;
+  exchange: Position['exchange'];
   side: Side;
   label?: string | undefined;
   market: MarketRules;

@@ -39,7 +39,7 @@ export async function openPosition(
     amount: size.amount,
     price: input.price,
     filled: '0',
-    updatedAt: sentAt + sendWindowMs,
+    sendDeadline: sentAt + sendWindowMs,
   };
   const position = newPosition(services, {
     positionId,

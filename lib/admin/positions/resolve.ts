@@ -1,4 +1,6 @@
 import { isPositive, sum } from '../../amount.ts';
+import { isLeaseExpired } from '../../close/claim.ts';
+import { createOutcome } from '../../close/outcomes.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { Fault } from '../../fault.ts';
 import { appendNotice } from '../../notify/notice-text.ts';
@@ -35,7 +37,7 @@ export async function assess(services: Services, position: Position): Promise<Ve
       because: `It is ${position.state} already; there is nothing to settle.`,
       position,
     };
-  if (position.state === 'claimed' && services.now() <= (position.claim?.leaseExpiresAt ?? 0))
+  if (position.state === 'claimed' && !isLeaseExpired(position.claim, services.now()))
     throw new Fault(
       'conflict',
       `${position.positionId} is being worked on just now. Try again in a quarter of a minute.`,
@@ -152,7 +154,7 @@ export async function applyAssessment(
   { verdict, because, position }: Verdict,
 ): Promise<Position> {
   if (verdict === 'unknown') throw new Fault('conflict', because);
-  if (position.state === 'claimed' && verdict === 'open' && position.claim?.unsent !== true)
+  if (position.state === 'claimed' && verdict === 'open' && position.claim.phase !== 'not-sent')
     throw new Fault(
       'conflict',
       `A close order may still be under way for ${position.positionId}. The sweep proves that first; try again in two minutes.`,
@@ -160,31 +162,29 @@ export async function applyAssessment(
   // Its links can close it as it is: there is nothing to settle.
   if (verdict === 'open' && position.state !== 'needs-attention' && position.state !== 'claimed')
     return position;
-  const now = new Date(services.now()).toISOString();
-  const { filled, remaining } = computeTotals(position);
+  const now = services.now();
+  const { remaining } = computeTotals(position);
   const closes = ownCloses(position).filter((order) => isPositive(order.filled));
   const last = closes.at(-1);
   const outcome: Outcome | undefined =
     verdict === 'open'
       ? undefined
-      : {
-          outcome: verdict,
-          // What is left on record and not at the exchange, somebody else has closed.
-          closedBy: last === undefined || isPositive(remaining) ? 'external' : 'link',
-          action: 'close',
-          linkId: 'admin',
-          detail: `Settled by a person from the exchange's own record. ${because}`,
-          entryFilled: filled,
-          closedAmount: sum(closes.map((order) => order.filled)),
-          averagePrice: computeAveragePrice(closes),
-          closeOrderId: last?.orderId,
-          closeClientOrderId: last?.clientOrderId,
-          remaining: '0',
-          canceledEntryOrderIds: [],
-          canceledExitOrderIds: [],
-          claimedAt: now,
-          settledAt: now,
-        };
+      : createOutcome(
+          position,
+          { actor: 'operator', action: 'close', claimedAt: now },
+          {
+            outcome: verdict,
+            // What remains on record and is not at the exchange was closed outside Ripcord.
+            closedBy: last === undefined || isPositive(remaining) ? 'external' : 'link',
+            detail: `Settled by the owner from the exchange's record. ${because}`,
+            closedAmount: sum(closes.map((order) => order.filled)),
+            averagePrice: computeAveragePrice(closes),
+            closeOrderId: last?.orderId,
+            closeClientOrderId: last?.clientOrderId,
+            remaining: '0',
+          },
+          now,
+        );
   const saved = await services.store.savePosition(position, {
     state: verdict,
     entryOrders: position.entryOrders,
@@ -193,7 +193,7 @@ export async function applyAssessment(
     attentionReason: null,
     ...(outcome === undefined
       ? {}
-      : { outcome, notices: appendNotice(position, { kind: 'settled', outcome }, services.now()) }),
+      : { outcome, notices: appendNotice(position, { kind: 'settled', outcome, reopens: false }, now) }),
   });
   if (saved === undefined) throw new Fault('conflict', 'The position changed meanwhile. Look again.');
   return saved;

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../functions/http/html-page.ts';
 import { Fault, type FaultCode } from '../../../lib/fault.ts';
 import type { Link } from '../../../lib/link/link.ts';
-import type { Outcome, Position } from '../../../lib/position/position.ts';
+import type { Failure, Outcome, Position } from '../../../lib/position/position.ts';
 import {
   busy,
   confirmationRequired,
@@ -22,7 +22,7 @@ import {
   wrongSource,
 } from '../../../lib/trigger/response.ts';
 import { launchBrowser, noBrowser } from '../../browser.ts';
-import { examplePosition } from '../../lib/position/example-position.ts';
+import { examplePosition, examplePositionIn } from '../../lib/position/example-position.ts';
 
 const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const browser: Browser | undefined = await launchBrowser();
@@ -31,6 +31,7 @@ const outcome: Outcome = {
   outcome: 'closed',
   closedBy: 'link',
   action: 'close',
+  actor: 'link',
   linkId: 'lnk_0123456789abcdef',
   detail: 'Closed 0.4995 BTC with MARKET order 4712 at 60000 USDT.',
   entryFilled: '0.5',
@@ -45,13 +46,13 @@ const outcome: Outcome = {
 };
 
 function ended(state: Position['state'], differing: Partial<Position> = {}): HitResponse {
-  return toResponse({ position: { ...examplePosition, state, ...differing }, ending: undefined }, 'close');
+  return toResponse({ position: examplePositionIn(state, differing), ending: undefined }, 'close');
 }
 function told(word: Outcome['outcome'], detail: string): HitResponse {
   return toResponse(
     {
       position: examplePosition,
-      ending: { kind: 'settled', outcome: { ...outcome, outcome: word, detail } },
+      ending: { kind: 'settled', outcome: { ...outcome, outcome: word, detail }, reopens: false },
     },
     'close',
   );
@@ -63,7 +64,7 @@ function released(code: FaultCode): HitResponse {
   );
 }
 const link: Link = {
-  linkId: outcome.linkId,
+  linkId: 'lnk_0123456789abcdef',
   tokenHash: '0'.repeat(64),
   positionId: examplePosition.positionId,
   action: 'close',
@@ -73,7 +74,9 @@ const link: Link = {
   sources: 'any',
 };
 const confirm = confirmationRequired(link, 'it wants to be confirmed');
-const failure = {
+const failure: Failure = {
+  source: 'exchange',
+  actor: 'link',
   code: '-2010',
   message: 'Account has <b>insufficient</b> balance. (-2010)',
   linkId: outcome.linkId,

@@ -1,24 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { claimableFrom, newClaim, recover, runClaim } from '../../../lib/close/claim.ts';
+import { type ActorIntent, newClaim } from '../../../lib/close/claim.ts';
+import { executeAction } from '../../../lib/close/execute-action.ts';
+import { recover } from '../../../lib/close/recover.ts';
+import { runClaim } from '../../../lib/close/run-claim.ts';
+import { claimableStates } from '../../../lib/close/transitions.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
-import { executeAction } from '../../../lib/trigger/fire.ts';
 import { type Stage, setStage } from '../../simulation/harness.ts';
 
 const linkId = 'lnk_0123456789abcdef';
 const minute = 60_000;
 
 function run({ services, position, during }: Stage, intent: { action: 'close' | 'keep'; percent?: number }) {
-  return during(() => executeAction(services, position.positionId, { linkId, ...intent }));
+  return during(() => executeAction(services, position.positionId, { actor: 'link', linkId, ...intent }));
 }
 
 /** A close whose owner dies at some moment, once it has the claim. */
 async function die(stage: Stage, at: 'before-writing' | 'before-sending'): Promise<void> {
   const { services, position, during, environment } = stage;
-  const claim = newClaim(services, { linkId, action: 'close' });
+  const claim = newClaim(services, { actor: 'link', linkId, action: 'close' });
   const { positionId } = position;
   const result = await during(() =>
-    services.store.claimPosition({ positionId, claim, from: claimableFrom.close }),
+    services.store.claimPosition({ positionId, claim, from: claimableStates('close') }),
   );
   if (result.kind !== 'claimed') throw new Error('not claimed');
   if (at === 'before-writing') {
@@ -148,7 +151,7 @@ it('keep takes no empty look without a trade for the end of a perpetual', async 
   await run(stage, { action: 'keep' });
   expect(await stage.now()).toMatchObject({
     state: 'kept',
-    outcome: { detail: expect.stringContaining('the exchange shows none of it just now') },
+    outcome: { detail: expect.stringContaining('The exchange shows none of it now') },
   });
 });
 
@@ -184,7 +187,7 @@ it('what a thin book leaves below the minimum is told, and needs no person', asy
     outcome: {
       closedAmount: '0.099',
       remaining: '0.001',
-      detail: expect.stringContaining("0.001 BTC of it is below the exchange's minimum"),
+      detail: expect.stringContaining("0.001 BTC is below the exchange's minimum"),
     },
   });
 });
@@ -215,7 +218,7 @@ it('an outage of a day uses up no client order ids', async () => {
 });
 
 describe('a link that came to nothing', () => {
-  const refuse = async (stage: Stage, intent: { linkId: string }): Promise<Position> => {
+  const refuse = async (stage: Stage, by: ActorIntent): Promise<Position> => {
     stage.exchange.createMarketOrder = () =>
       Promise.resolve({
         kind: 'rejected',
@@ -224,14 +227,14 @@ describe('a link that came to nothing', () => {
         message: 'Too many requests.',
       });
     const { services, position, during } = stage;
-    await during(() => executeAction(services, position.positionId, { ...intent, action: 'close' }));
+    await during(() => executeAction(services, position.positionId, { ...by, action: 'close' }));
     return stage.now();
   };
 
   it('is told of once, however often the alert is sent again', async () => {
     const stage = await setStage();
     for (let alert = 0; alert < 4; alert += 1) {
-      const { state, notices } = await refuse(stage, { linkId });
+      const { state, notices } = await refuse(stage, { actor: 'link', linkId });
       expect(state).toBe('open');
       expect(notices).toMatchObject([
         { event: 'failed', text: expect.stringContaining('nothing was sent: Too many requests.') },
@@ -239,26 +242,26 @@ describe('a link that came to nothing', () => {
       stage.environment.time += 5_000;
     }
     stage.environment.time += 11 * minute;
-    expect((await refuse(stage, { linkId })).notices).toHaveLength(2);
+    expect((await refuse(stage, { actor: 'link', linkId })).notices).toHaveLength(2);
   });
 
   it('is told of again where something has come between, or another link comes to nothing', async () => {
     const stage = await setStage();
-    await refuse(stage, { linkId });
-    expect((await refuse(stage, { linkId: 'lnk_fedcba9876543210' })).notices).toHaveLength(2);
+    await refuse(stage, { actor: 'link', linkId });
+    expect((await refuse(stage, { actor: 'link', linkId: 'lnk_fedcba9876543210' })).notices).toHaveLength(2);
   });
 
   it('is not told of any more once the resend has done it', async () => {
     const stage = await setStage();
     const create = stage.exchange.createMarketOrder;
-    await refuse(stage, { linkId });
+    await refuse(stage, { actor: 'link', linkId });
     stage.exchange.createMarketOrder = create;
     await run(stage, { action: 'close' });
     expect((await stage.now()).notices).toMatchObject([{ event: 'closed' }]);
   });
 
   it('is told by its answer alone to an owner who closes by hand', async () => {
-    expect((await refuse(await setStage(), { linkId: 'admin' })).notices).toBeUndefined();
+    expect((await refuse(await setStage(), { actor: 'operator' })).notices).toBeUndefined();
   });
 });
 
@@ -266,7 +269,7 @@ it('a hit that ends what another link had begun is told that it was done before'
   const stage = await setStage();
   await die(stage, 'before-writing');
   const { services, position, during } = stage;
-  const other = { linkId: 'lnk_fedcba9876543210', action: 'close' } as const;
+  const other = { actor: 'link', linkId: 'lnk_fedcba9876543210', action: 'close' } as const;
   const result = await during(() => executeAction(services, position.positionId, other));
   expect(result).toMatchObject({
     kind: 'refused',

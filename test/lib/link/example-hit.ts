@@ -7,6 +7,7 @@ export const exampleHit: Hit = {
   hitId: 'hit1',
   at: '2026-10-09T08:55:00.000Z',
   positionId: examplePosition.positionId,
+  actor: 'link',
   linkId: linkAt(1).linkId,
   action: 'close',
   method: 'GET',

@@ -3,11 +3,13 @@ import { mintToken } from '../../../lib/link/token.ts';
 import { appendNotice, type NoticeContent } from '../../../lib/notify/notice-text.ts';
 import { toMessage } from '../../../lib/notify/notifier.ts';
 import { addNotice, type Notice } from '../../../lib/position/notice.ts';
-import type { Position } from '../../../lib/position/position.ts';
+import type { Failure, Position } from '../../../lib/position/position.ts';
 import { exampleOutcome, examplePosition } from '../position/example-position.ts';
 
 const position: Position = { ...examplePosition, label: 'weekly level' };
-const failure = {
+const failure: Failure = {
+  source: 'exchange',
+  actor: 'link',
   code: 'x',
   message: 'Margin is insufficient',
   linkId: 'l',
@@ -22,7 +24,7 @@ const name = 'BTC/USDT long "weekly level" on main';
 test.each<[string, NoticeContent, string]>([
   [
     'a close',
-    { kind: 'settled', outcome: exampleOutcome },
+    { kind: 'settled', outcome: exampleOutcome, reopens: false },
     `Closed: ${name}. Sold 0.4995 BTC at 60100 on average.`,
   ],
   [

@@ -44,15 +44,19 @@ export function newTrader(options: MemoryTableOptions = {}): Trader {
       time += ms;
     },
     async ended(index, differing = {}) {
-      const position: Position = {
+      const position = {
         ...examplePosition,
         positionId: positionIdAt(index),
         label: `number ${index}`,
         state: 'closed',
         outcome: exampleOutcome,
         ...differing,
-      };
-      const notices = appendNotice(position, { kind: 'settled', outcome: exampleOutcome }, time);
+      } as Position;
+      const notices = appendNotice(
+        position,
+        { kind: 'settled', outcome: exampleOutcome, reopens: false },
+        time,
+      );
       await table.createPosition({ notices, ...position });
       return trader.read(index);
     },

@@ -1,5 +1,12 @@
 import type { MarketRules } from '../../../lib/exchange/exchange.ts';
-import type { Claim, OrderRecord, Outcome, Position } from '../../../lib/position/position.ts';
+import type {
+  Claim,
+  Failure,
+  OrderRecord,
+  Outcome,
+  Position,
+  State,
+} from '../../../lib/position/position.ts';
 
 const exampleMarket: MarketRules = {
   symbol: 'BTC/USDT',
@@ -54,18 +61,21 @@ export const examplePosition: Position = {
 };
 
 export const exampleClaim: Claim = {
+  actor: 'link',
   linkId: 'lnk_0123456789abcdef',
   action: 'close',
   leaseToken: 'owner1owner1',
   claimedAt: 1_760_000_100_000,
   leaseExpiresAt: 1_760_000_112_000,
   sendDeadline: 1_760_000_105_000,
+  phase: 'may-have-sent',
 };
 
 export const exampleOutcome: Outcome = {
   outcome: 'closed',
   closedBy: 'link',
   action: 'close',
+  actor: 'link',
   linkId: 'lnk_0123456789abcdef',
   detail: 'Sold 0.4995 BTC at 60100 on average.',
   entryFilled: '0.5',
@@ -80,6 +90,27 @@ export const exampleOutcome: Outcome = {
   sentAt: '2026-10-09T08:55:00.100Z',
   settledAt: '2026-10-09T08:55:00.200Z',
 };
+
+export const exampleFailure: Failure = {
+  source: 'exchange',
+  code: 'insufficient-funds',
+  message: 'Account has insufficient balance.',
+  actor: 'link',
+  linkId: 'lnk_0123456789abcdef',
+  at: '2026-10-09T08:54:00.000Z',
+  canceledExitOrderIds: ['4713'],
+};
+
+/** @returns a position in a state, with what that state requires. */
+export function examplePositionIn(state: State, differing: Partial<Position> = {}): Position {
+  const required = {
+    claim: state === 'claimed' ? exampleClaim : undefined,
+    failure: state === 'failed' ? exampleFailure : undefined,
+    attentionReason: state === 'needs-attention' ? 'Two orders under one client order id.' : undefined,
+  };
+  const known = Object.entries(required).filter(([, value]) => value !== undefined);
+  return { ...examplePosition, ...Object.fromEntries(known), ...differing, state } as Position;
+}
 
 /** Every attribute that a position can have. */
 export const fullPosition: Position = {
@@ -111,15 +142,9 @@ export const fullPosition: Position = {
   epoch: 3,
   attempt: 2,
   revision: 9,
-  claim: { ...exampleClaim, unsent: true, notFoundCount: 2 },
+  claim: { ...exampleClaim, phase: 'not-sent', notFoundCount: 2 },
   outcome: exampleOutcome,
-  failure: {
-    code: 'insufficient-funds',
-    message: 'Account has insufficient balance.',
-    linkId: 'lnk_0123456789abcdef',
-    at: '2026-10-09T08:54:00.000Z',
-    canceledExitOrderIds: ['4713'],
-  },
+  failure: exampleFailure,
   attentionReason: 'Two orders under one client order id.',
   notices: [
     {

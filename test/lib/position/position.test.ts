@@ -8,7 +8,7 @@ import {
   stateSchema,
   toStatus,
 } from '../../../lib/position/position.ts';
-import { examplePosition, fullPosition, positionIdAt } from './example-position.ts';
+import { examplePosition, examplePositionIn, fullPosition, positionIdAt } from './example-position.ts';
 
 const positionId = fc.stringMatching(/^pos_[0-9a-z]{12}$/);
 const purpose = fc.constantFrom('entry' as const, 'close' as const);
@@ -103,6 +103,6 @@ describe('A position', () => {
     ['canceled', 'canceled'],
     ['needs-attention', 'needs-attention'],
   ] as const)('that is %s inside is %s to the outside', (state, status) => {
-    expect(toStatus({ ...examplePosition, state })).toBe(status);
+    expect(toStatus(examplePositionIn(state))).toBe(status);
   });
 });

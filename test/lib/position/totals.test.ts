@@ -11,7 +11,7 @@ function entryOf(differing: Partial<OrderRecord>): OrderRecord {
   return { ...feeless, ...differing };
 }
 function positionOf(differing: Partial<Position>): Position {
-  return { ...examplePosition, ...differing };
+  return { ...examplePosition, ...differing } as Position;
 }
 
 const amount = fc.nat({ max: 10 ** 9 }).map((units) => new BigNumber(units).shiftedBy(-8).toFixed());
@@ -235,7 +235,12 @@ describe('The record of an order', () => {
   };
 
   it('has what the exchange now says', () => {
-    expect(toOrderRecord(view)).toMatchObject({ orderId: '4711', status: 'live', filled: '0.2', at: 7 });
+    expect(toOrderRecord(view)).toMatchObject({
+      orderId: '4711',
+      status: 'live',
+      filled: '0.2',
+      updatedAt: 7,
+    });
   });
 
   it('never changes once it is done', () => {

@@ -128,7 +128,12 @@ async function take(table: Store, each: Operation, seen: Position[]): Promise<un
   switch (each.do) {
     case 'create': {
       const { state, moment: createdAt } = each;
-      const position = { ...examplePosition, positionId: positionIdAt(each.which), state, createdAt };
+      const position = {
+        ...examplePosition,
+        positionId: positionIdAt(each.which),
+        state,
+        createdAt,
+      } as Position;
       const created = await table.createPosition(position);
       if (created) see(position);
       return created;

@@ -10,6 +10,7 @@ import {
   exampleOrder,
   exampleOutcome,
   examplePosition,
+  examplePositionIn,
   fullPosition,
   positionIdAt,
 } from '../position/example-position.ts';
@@ -50,7 +51,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
     });
 
     const create = async (differing: Partial<Position> = {}): Promise<Position> => {
-      const position = { ...examplePosition, ...differing };
+      const position = examplePositionIn(differing.state ?? 'open', differing);
       expect(await table.createPosition(position)).toBe(true);
       return position;
     };
@@ -234,7 +235,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
 
     describe('A claim', () => {
       it.each(states)('takes a position that is %s where that is among the legal states', async (state) => {
-        const position = await create({ state });
+        const { failure: _, ...position } = await create({ state });
         const taken = { ...position, state: 'claimed', claim, epoch: 1, attempt: 1, revision: 1 };
         expect(await table.claimPosition({ positionId, claim, from: [state] })).toStrictEqual({
           kind: 'claimed',
@@ -244,7 +245,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
       });
 
       it.each(states)('takes none that is %s where that is not, and tells how it stands', async (state) => {
-        const position = await create({ ...fullPosition, positionId, state });
+        const position = await create({ ...fullPosition, positionId, state } as Partial<Position>);
         const request = { positionId, claim: { ...claim, leaseToken: 'another' }, from: otherThan(state) };
         expect(await table.claimPosition(request)).toStrictEqual({
           kind: 'refused',
@@ -256,7 +257,7 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
 
       it('raises epoch, attempt and revision by one, and removes the failure before it', async () => {
         const { failure, ...rest } = { ...fullPosition, state: 'failed' as const };
-        await create({ ...rest, failure });
+        await create({ ...rest, failure } as Partial<Position>);
         const result = await table.claimPosition({ positionId, claim, from: ['open', 'failed'] });
         expect(result.position).toStrictEqual({
           ...rest,
@@ -466,13 +467,14 @@ export function describeTable(name: string, makeTable: () => Promise<Store>): vo
         const position = await create(fullPosition);
         const { claim, outcome, failure, attentionReason, label, ...rest } = fullPosition;
         const saved = await table.savePosition(position, {
+          state: 'open',
           claim: null,
           outcome: null,
           failure: null,
           attentionReason: null,
           label: null,
         });
-        expect(saved).toStrictEqual({ ...rest, revision: rest.revision + 1 });
+        expect(saved).toStrictEqual({ ...rest, state: 'open', revision: rest.revision + 1 });
         expect(await read()).toStrictEqual(saved);
       });
 

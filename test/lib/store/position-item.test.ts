@@ -61,7 +61,7 @@ describe("A position's item", () => {
       },
     ],
   ])('is one write unit, four exitOrders and all, %s', (_, position) => {
-    expect(upperBoundOfSize({ ...itemOf(position) }) + keysAndMarks).toBeLessThan(1_024);
+    expect(upperBoundOfSize({ ...itemOf(position as Position) }) + keysAndMarks).toBeLessThan(1_024);
   });
 
   it('is read by every later version', () => {
@@ -79,6 +79,6 @@ describe("A position's item", () => {
     const flat = { ...fullPosition, pk: 'position#pos_0123456789ab', sk: 'position' };
     expect(positionOf(flat)).toStrictEqual(fullPosition);
     const { attentionReason: _, ...settled } = fullPosition;
-    expect(positionOf({ ...flat, ...itemOf(settled) })).toStrictEqual(settled);
+    expect(positionOf({ ...flat, ...itemOf(settled as Position) })).toStrictEqual(settled);
   });
 });

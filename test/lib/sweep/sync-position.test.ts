@@ -3,12 +3,13 @@ import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { syncPosition } from '../../../lib/sweep/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
+import { examplePositionIn } from '../position/example-position.ts';
 
 /** A filled perpetual position, and sweeps that look at it a minute apart. */
 async function begin(state: Position['state']) {
   const { book, environment, services, exchange, now, during } = await setStage(
     { market: 'perpetual', exitOrders: [{ amount: 100, filled: 0 }] },
-    (adopted) => ({ ...adopted, state }),
+    (adopted) => ({ ...examplePositionIn(state), ...adopted, state }) as Position,
   );
   let reachable = true;
   const holding = exchange.fetchPosition;

@@ -4,6 +4,7 @@ import { applyAssessment, assess } from '../../../../lib/admin/positions/resolve
 import { formatClientOrderId, type Position, type State } from '../../../../lib/position/position.ts';
 import { setStage } from '../../../simulation/harness.ts';
 import type { Plan } from '../../../simulation/plan.ts';
+import { examplePositionIn } from '../../position/example-position.ts';
 
 const settled = new Set<string>();
 
@@ -31,7 +32,13 @@ async function resolve(
         book.end(order);
       }
       book.holding -= differing.byHand ?? 0;
-      return { ...adopted, state, attempt: 1, ...differing.position };
+      return {
+        ...examplePositionIn(state),
+        ...adopted,
+        state,
+        attempt: 1,
+        ...differing.position,
+      } as Position;
     },
   );
   return during(async () => {
@@ -44,6 +51,8 @@ async function resolve(
 
 const unfilled = [{ amount: 100, filled: 0 }];
 const claim = {
+  actor: 'link',
+  phase: 'may-have-sent',
   linkId: 'lnk_0123456789abcdef',
   action: 'close',
   leaseToken: 'somebody',
@@ -71,7 +80,7 @@ describe('resolve settles a position from the exchange’s own record', () => {
           closedBy: 'link',
           closedAmount: '0.1',
           closeOrderId: '1001',
-          linkId: 'admin',
+          actor: 'operator',
         },
       });
       expect(because).toContain('0.1 BTC');

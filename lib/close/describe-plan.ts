@@ -1,0 +1,63 @@
+import { type Amount, isPositive } from '../amount.ts';
+import type { Position } from '../position/position.ts';
+import { computeTotals } from '../position/totals.ts';
+import type { PlannedAction } from './next-step.ts';
+import { type ActionPlan, planAction } from './plan.ts';
+
+/** @returns what an action would do to a position now, in words that follow "If fired now:". */
+export function describePlan(position: Position, planned: PlannedAction): string {
+  const plan = planAction(position, planned);
+  const steps = [
+    describeCancels(position, plan, 'entryOrders'),
+    describeCancels(position, plan, 'exitOrders'),
+    describeEnd(position, planned, plan),
+  ].filter((step) => step !== '');
+  return `${steps.join('; ')}.`;
+}
+
+function describeCancels(position: Position, plan: ActionPlan, book: 'entryOrders' | 'exitOrders'): string {
+  const count = plan.cancels.filter((cancel) => cancel.book === book).length;
+  if (count === 0) return '';
+  if (book === 'exitOrders') return `cancels ${count === 1 ? 'the exit order' : `${count} exit orders`}`;
+  const { amount, filled } = computeTotals(position);
+  return isPositive(filled)
+    ? 'cancels the rest of the entry'
+    : `cancels the unfilled entry of ${amount} ${position.market.base}`;
+}
+
+const verbs = { sell: 'sells', buy: 'buys back' } as const;
+
+function describeEnd(position: Position, { percent }: PlannedAction, plan: ActionPlan): string {
+  const { base } = position.market;
+  if (plan.order !== undefined) {
+    const { side, amount, lessFee } = plan.order;
+    const part = percent === undefined ? '' : ` (${percent} %)`;
+    return `${verbs[side]} ${amount} ${base}${part} at market${lessFee ? ' (minus the entry fee)' : ''}`;
+  }
+  return plan.end === undefined ? '' : describeNoOrder(position, plan.end, plan.cancels.length > 0);
+}
+
+function describeNoOrder(
+  position: Position,
+  end: NonNullable<ActionPlan['end']>,
+  cancelsFirst: boolean,
+): string {
+  const { remaining } = computeTotals(position);
+  const { base } = position.market;
+  switch (end) {
+    case 'canceled':
+      return cancelsFirst ? '' : 'nothing changes; the entry is already canceled';
+    case 'exits-closed':
+      return 'no order is sent; exit orders already closed the position';
+    case 'too-small':
+      return tooSmall(remaining, base);
+    case 'above-maximum':
+      return `nothing changes; ${remaining} ${base} is above the market's maximum for one order`;
+    case 'kept':
+      return `leaves the filled ${remaining} ${base} open`;
+  }
+}
+
+function tooSmall(remaining: Amount, base: string): string {
+  return `no order is sent; ${remaining} ${base} is below the exchange's minimum`;
+}

@@ -1,0 +1,107 @@
+import type { Claim, Position } from '../position/position.ts';
+import type { Services } from '../services.ts';
+import { type Intent, isAbandoned, newClaim } from './claim.ts';
+import { recover } from './recover.ts';
+import { runClaim } from './run-claim.ts';
+import type { ExecutionResult } from './save-result.ts';
+import { claimableStates } from './transitions.ts';
+
+export type ExecuteResult =
+  | { kind: 'ran'; standing: ExecutionResult }
+  /** Another action that does less is in progress, and may be for a while. Nothing was done for this one. */
+  | { kind: 'busy'; position: Position }
+  /** `recovered`: another link's claim, which this very hit brought to its end. */
+  | {
+      kind: 'refused';
+      position: Position | undefined;
+      revoked: boolean;
+      recovered?: ExecutionResult | undefined;
+    };
+
+/** How often and how far apart a claim is tried while a partial close or a keep runs: within 3 s in all. */
+const claimTries = 8;
+const claimIntervalMs = 250;
+
+/**
+ * Claims a position for an intent and brings it to an end; an abandoned claim is brought to its end first.
+ * @param maxUses how often the link may act; absent: no limit.
+ */
+export async function executeAction(
+  services: Services,
+  positionId: string,
+  intent: Intent,
+  maxUses?: number,
+): Promise<ExecuteResult> {
+  let recovered: ExecutionResult | undefined;
+  for (let attempt = 0; attempt < claimTries; attempt += 1) {
+    const tried = await tryClaim(services, positionId, intent, maxUses);
+    if (tried.kind === 'claimed')
+      return { kind: 'ran', standing: await runClaim(services, tried.position, tried.claim) };
+    if (tried.kind === 'refused') return { ...tried, recovered };
+    const { position } = tried;
+    if (position.state === 'claimed') {
+      if (isAbandoned(position, services.now())) {
+        const standing = await recover(services, position);
+        const answered = afterRecovery(position.claim, standing, position, intent);
+        if (answered !== undefined) return answered;
+        recovered = standing;
+        continue;
+      }
+      if (covers(position.claim, intent)) return { kind: 'refused', position, revoked: false };
+      if (attempt === claimTries - 1) return { kind: 'busy', position };
+    }
+    await services.sleep(claimIntervalMs);
+  }
+  const position = await services.store.readPosition(positionId);
+  return position === undefined ? { kind: 'refused', position, revoked: false } : { kind: 'busy', position };
+}
+
+type Tried =
+  | { kind: 'claimed'; position: Position; claim: Claim }
+  | { kind: 'refused'; position: Position | undefined; revoked: boolean }
+  /** It is claimed, or was given back between the claim and the read: worth another try. */
+  | { kind: 'occupied'; position: Position };
+
+async function tryClaim(
+  services: Services,
+  positionId: string,
+  intent: Intent,
+  maxUses: number | undefined,
+): Promise<Tried> {
+  const from = claimableStates(intent.action);
+  const claim = newClaim(services, intent);
+  const result = await services.store.claimPosition({ positionId, claim, from, maxUses });
+  if (result.kind === 'claimed') return { ...result, claim };
+  const { position, revoked } = result;
+  if (position === undefined || revoked) return result;
+  const usesExhausted =
+    maxUses !== undefined && intent.linkId !== undefined && (position.uses[intent.linkId] ?? 0) >= maxUses;
+  const isFree = !usesExhausted && from.includes(position.state);
+  return position.state === 'claimed' || isFree ? { kind: 'occupied', position } : result;
+}
+
+/** @returns what to answer after an abandoned claim was recovered; undefined: try to claim again. */
+function afterRecovery(
+  before: Claim,
+  standing: ExecutionResult,
+  position: Position,
+  intent: Intent,
+): ExecuteResult | undefined {
+  if (standing.position.state === 'claimed')
+    return covers(before, intent) ? { kind: 'ran', standing } : { kind: 'busy', position };
+  // A resend of the very alert that a dead process had started: this was it.
+  return isSameActor(before, intent) && standing.ending !== undefined ? { kind: 'ran', standing } : undefined;
+}
+
+/** Whether the claim does all that is wanted: to close all is more than to keep or to close a part. */
+function covers(held: Claim, intent: Intent): boolean {
+  return (
+    isSameActor(held, intent) ||
+    (held.action === 'close' && held.percent === undefined) ||
+    (intent.action === 'keep' && held.action === 'keep')
+  );
+}
+
+function isSameActor(held: Claim, intent: Intent): boolean {
+  return held.actor === intent.actor && held.linkId === intent.linkId;
+}

@@ -1,0 +1,160 @@
+import { type Amount, isPositive } from '../amount.ts';
+import type { Action, OrderBook, OrderRecord, Position } from '../position/position.ts';
+import { computeTotals, isMissingFee } from '../position/totals.ts';
+import { amountToClose, isAboveMaximum, judgeDust } from './order-size.ts';
+
+/** What an action does, whichever link or person asks for it. */
+export interface PlannedAction {
+  action: Action;
+  /** Closes only this part of what remains. */
+  percent?: number | undefined;
+}
+
+/** What a run knows. A cancel may change all of it, so a cancel clears `fresh`. */
+export interface Knowledge {
+  position: Position;
+  /** A cancel may have left in this run. */
+  cancelsSent: boolean;
+  fresh: {
+    orders?: boolean;
+    market?: boolean;
+    price?: Amount;
+    /** Whether the account still holds the position. */
+    holding?: Holding;
+  };
+}
+
+/** `missing`: the account holds none of it, and no trade shows why. */
+export type Holding = 'held' | 'missing' | ExternalClose;
+
+/** The position was closed outside Ripcord. */
+export interface ExternalClose {
+  detail: string;
+  /** Epoch milliseconds, when the exchange reports it. */
+  at: number | undefined;
+}
+
+/** How a run ends without a close order of its own. */
+export type PlannedEnd = 'canceled' | 'exits-closed' | 'too-small' | 'above-maximum' | 'kept';
+
+/** The one thing to do next. */
+export type Step =
+  | { kind: 'cancel'; books: OrderBook[] }
+  | { kind: 'read-orders' | 'read-fees' | 'read-market' | 'read-price' | 'read-holding' }
+  | { kind: 'send'; amount: Amount }
+  | { kind: 'end'; end: PlannedEnd }
+  | { kind: 'end-external'; external: ExternalClose };
+
+/**
+ * Decides what an action does next with what is known of the position. The engine performs the step and asks again;
+ * the preview assumes its result and asks again. Pure: it reads nothing but its arguments.
+ */
+export function nextStep(known: Knowledge, planned: PlannedAction): Step {
+  const { holding } = known.fresh;
+  if (typeof holding === 'object') return nextExternalStep(known, planned, holding);
+  return planned.action === 'close' ? nextCloseStep(known, planned.percent) : nextKeepStep(known);
+}
+
+function nextCloseStep(known: Knowledge, percent: number | undefined): Step {
+  const { position } = known;
+  // Checked before anything is canceled, so that a refusal leaves the position its exits.
+  const refused = known.cancelsSent ? undefined : checkSizeBeforeCancel(known, percent);
+  if (refused !== undefined) return refused;
+  const books = booksToCancel(known, percent);
+  if (books.length > 0) return { kind: 'cancel', books };
+  if (keepsExits(position, percent) && hasOpen(position, 'exitOrders') && known.fresh.orders !== true)
+    return { kind: 'read-orders' };
+  if (position.entryOrders.some((entry) => isMissingFee(position, entry))) return { kind: 'read-fees' };
+  const { filled, remaining } = computeTotals(position);
+  if (!isPositive(filled)) return { kind: 'end', end: 'canceled' };
+  if (!isPositive(remaining)) return { kind: 'end', end: 'exits-closed' };
+  return checkDust(known, percent) ?? checkMaximum(known, percent) ?? sendStep(position, percent);
+}
+
+function sendStep(position: Position, percent: number | undefined): Step {
+  return { kind: 'send', amount: amountToClose(position, percent) };
+}
+
+/** Exits that only reduce lock nothing, so a partial close of a perpetual leaves them to protect the rest. */
+function keepsExits({ market }: Position, percent: number | undefined): boolean {
+  return percent !== undefined && market.kind === 'perpetual';
+}
+
+function booksToCancel(known: Knowledge, percent: number | undefined): OrderBook[] {
+  const { position, fresh } = known;
+  if (!keepsExits(position, percent))
+    return (['entryOrders', 'exitOrders'] as const).filter((book) => hasOpen(position, book));
+  if (hasOpen(position, 'entryOrders')) return ['entryOrders'];
+  // Which exits may stay is decided on what they have filled by now.
+  if (fresh.orders !== true || !hasOpen(position, 'exitOrders')) return [];
+  const mayStay =
+    isPositive(computeTotals(position).remaining) &&
+    position.exitOrders.every((exit) => onlyReduces(position, exit));
+  return mayStay ? [] : ['exitOrders'];
+}
+
+function onlyReduces({ hedged }: Position, exit: OrderRecord): boolean {
+  // An order without an amount closes the position, whatever its size.
+  return exit.status === 'done' || exit.reduceOnly === true || hedged || !isPositive(exit.amount);
+}
+
+function checkSizeBeforeCancel(known: Knowledge, percent: number | undefined): Step | undefined {
+  const tooLarge = checkMaximum(known, percent);
+  if (tooLarge !== undefined || percent === undefined) return tooLarge;
+  const { remaining, entriesDone } = computeTotals(known.position);
+  if (!entriesDone || !isPositive(remaining)) return undefined;
+  const tooSmall = checkDust(known, percent);
+  // Exits may have filled since the last sync: a refusal is decided on fresh orders only.
+  return tooSmall?.kind === 'end' && needsRead(known) ? { kind: 'read-orders' } : tooSmall;
+}
+
+function checkMaximum(known: Knowledge, percent: number | undefined): Step | undefined {
+  const { position, fresh } = known;
+  if (!isAboveMaximum(position.market, amountToClose(position, percent))) return undefined;
+  // Binance's maximum for MARKET orders moves with the market's volume.
+  return fresh.market === true ? { kind: 'end', end: 'above-maximum' } : { kind: 'read-market' };
+}
+
+function checkDust({ position, fresh }: Knowledge, percent: number | undefined): Step | undefined {
+  const dust = judgeDust(position, amountToClose(position, percent), fresh.price);
+  if (dust === 'needs-price') return { kind: 'read-price' };
+  return dust ? { kind: 'end', end: 'too-small' } : undefined;
+}
+
+function nextKeepStep(known: Knowledge): Step {
+  const { position, fresh, cancelsSent } = known;
+  if (hasOpen(position, 'entryOrders')) return { kind: 'cancel', books: ['entryOrders'] };
+  if (!isPositive(computeTotals(position).filled))
+    return hasOpen(position, 'exitOrders')
+      ? { kind: 'cancel', books: ['exitOrders'] }
+      : { kind: 'end', end: 'canceled' };
+  if (needsRead(known)) return { kind: 'read-orders' };
+  if (!isPositive(computeTotals(position).remaining)) return { kind: 'end', end: 'exits-closed' };
+  // What the account holds may lag behind a fill that raced the cancel.
+  if (!cancelsSent && fresh.holding === undefined) return { kind: 'read-holding' };
+  return { kind: 'end', end: 'kept' };
+}
+
+/** The account no longer holds the position. Its own exits may have closed it since the last sync. */
+function nextExternalStep(known: Knowledge, { action }: PlannedAction, external: ExternalClose): Step {
+  const { position } = known;
+  if (needsRead(known)) return { kind: 'read-orders' };
+  // Exits that stay alive without a position would act on the trader's next one.
+  if (action === 'close' && hasOpen(position, 'exitOrders')) return { kind: 'cancel', books: ['exitOrders'] };
+  return isPositive(computeTotals(position).remaining)
+    ? { kind: 'end-external', external }
+    : { kind: 'end', end: 'exits-closed' };
+}
+
+function hasOpen(position: Position, book: OrderBook): boolean {
+  return position[book].some(({ status }) => status !== 'done');
+}
+
+/** Whether reading the orders again can change anything. */
+function needsRead({ position, fresh }: Knowledge): boolean {
+  const canChange =
+    hasOpen(position, 'entryOrders') ||
+    hasOpen(position, 'exitOrders') ||
+    position.entryOrders.some((entry) => isMissingFee(position, entry));
+  return canChange && fresh.orders !== true;
+}

@@ -1,0 +1,90 @@
+import { type Amount, decimal, toAmount } from '../amount.ts';
+import { exitSide, type OrderSide } from '../exchange/exchange.ts';
+import type { OrderBook, OrderRecord, Position } from '../position/position.ts';
+import { computeTotals, isFeeUnknown, isMissingFee } from '../position/totals.ts';
+import { type Knowledge, nextStep, type PlannedAction, type PlannedEnd, type Step } from './next-step.ts';
+import { amountToClose } from './order-size.ts';
+
+/** What an action would do now, step by step, if nothing changes at the exchange on the way. */
+export interface ActionPlan {
+  /** Orders that would be canceled, in this order. */
+  cancels: { book: OrderBook; order: OrderRecord }[];
+  /** The MARKET order that would be sent. */
+  order?: {
+    side: OrderSide;
+    amount: Amount /** The entry's fee is not known yet: less by that fee. */;
+    lessFee: boolean;
+  };
+  /** How it would end without an order. */
+  end?: PlannedEnd;
+}
+
+/**
+ * Runs the engine's own `nextStep` on a position, with every read finding what is known and every cancel ending its
+ * orders as they are. So a preview can't differ from the run, except by what changes at the exchange in between.
+ */
+export function planAction(position: Position, planned: PlannedAction): ActionPlan {
+  const cancels: ActionPlan['cancels'] = [];
+  // An amount that depends on a fee is planned without it, and says so.
+  const lessFee = isFeeUnknown(position);
+  let known: Knowledge = { position, cancelsSent: false, fresh: {} };
+  for (;;) {
+    const step = nextStep(known, planned);
+    if (step.kind === 'send')
+      return { cancels, order: { side: exitSide(position.side), amount: step.amount, lessFee } };
+    if (step.kind === 'end') return { cancels, end: step.end };
+    if (step.kind === 'end-external') return { cancels, end: 'exits-closed' };
+    if (step.kind === 'cancel') cancels.push(...openOrders(known.position, step.books));
+    known = assume(known, step, planned);
+  }
+}
+
+function openOrders(position: Position, books: OrderBook[]): ActionPlan['cancels'] {
+  return books.flatMap((book) =>
+    position[book].filter(({ status }) => status !== 'done').map((order) => ({ book, order })),
+  );
+}
+
+function assume(
+  known: Knowledge,
+  step: Exclude<Step, { kind: 'send' | 'end' | 'end-external' }>,
+  { percent }: PlannedAction,
+): Knowledge {
+  const { position, fresh } = known;
+  switch (step.kind) {
+    case 'cancel':
+      return { position: endOrders(position, step.books), cancelsSent: true, fresh: {} };
+    case 'read-orders':
+      return { ...known, fresh: { ...fresh, orders: true } };
+    case 'read-fees':
+      return { ...known, position: withoutFees(position) };
+    case 'read-market':
+      return { ...known, fresh: { ...fresh, market: true } };
+    case 'read-price':
+      return { ...known, fresh: { ...fresh, price: assumePrice(position, percent) } };
+    case 'read-holding':
+      return { ...known, fresh: { ...fresh, holding: 'held' } };
+  }
+}
+
+function endOrders(position: Position, books: OrderBook[]): Position {
+  const ended = books.map((book) => [
+    book,
+    position[book].map((order) => ({ ...order, status: 'done' as const })),
+  ]);
+  return { ...position, ...Object.fromEntries(ended) };
+}
+
+function withoutFees(position: Position): Position {
+  const entryOrders = position.entryOrders.map((entry) =>
+    isMissingFee(position, entry) ? { ...entry, baseFee: '0' } : entry,
+  );
+  return { ...position, entryOrders };
+}
+
+/** The best price known. Without any, one at which the order is worth more than the market's minimum. */
+function assumePrice(position: Position, percent: number | undefined): Amount {
+  const known = position.lastSync?.price ?? computeTotals(position).averageEntry;
+  const least = decimal(position.market.costMin ?? '0').dividedBy(amountToClose(position, percent));
+  return known ?? toAmount(least.plus('1'));
+}

@@ -1,0 +1,183 @@
+import { Fault, toFault } from '../fault.ts';
+import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
+import { formatClientOrderId } from '../position/position.ts';
+import { leaseMs, maxCloseAttempts, sendWindowMs } from '../position/timing.ts';
+import type { Services } from '../services.ts';
+import type { ActionResult, ActionRun } from './action-result.ts';
+import { isLeaseExpired } from './claim.ts';
+import { execute, executeFound } from './execute.ts';
+import type { ExecutionDependencies } from './execution.ts';
+import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
+import { type Observation, type RecoveryStep, recoveryStep } from './recovery-step.ts';
+import { connect, keepIfSenderGone } from './run-claim.ts';
+import { type ExecutionResult, saveResult } from './save-result.ts';
+
+/**
+ * Takes over a claim whose lease is over and brings it to an end. The close order is looked up by the client order id
+ * that its owner would have used before anything else is done; `recoveryStep` decides what that proves.
+ */
+export async function recover(services: Services, position: Position): Promise<ExecutionResult> {
+  if (position.state !== 'claimed' || !isLeaseExpired(position.claim, services.now()))
+    return { position, ending: undefined, requests: [] };
+  const connected = await connect(services, position);
+  if ('fault' in connected) return afterNoConnection(services, position, connected.fault);
+  const takenAt = services.now();
+  // The send deadline stays the dead owner's until a new attempt starts: its receive window has to run out.
+  const claim: Claim = {
+    ...position.claim,
+    leaseToken: services.randomId(),
+    leaseExpiresAt: takenAt + leaseMs,
+    takenOver: true,
+  };
+  const taken = await services.store.savePosition(position, { epoch: position.epoch + 1, claim });
+  if (taken === undefined) return { position, ending: undefined, requests: [] };
+  return recoverTaken(services, connected, taken, { claim, takenAt });
+}
+
+/** A claim that this process took over, and when: its send deadline counts from then, as its lease does. */
+interface Takeover {
+  claim: Claim;
+  takenAt: number;
+}
+
+async function afterNoConnection(
+  services: Services,
+  position: ClaimedPosition,
+  fault: Fault,
+): Promise<ExecutionResult> {
+  const step = recoveryStep(position.claim, { kind: 'no-answer', fault }, services.now());
+  if (step.kind !== 'needs-attention')
+    return { position, ending: { kind: 'pending', reason: fault.message }, requests: [] };
+  // A link's holder reads this too, so it names nothing of the owner's.
+  const reason = 'The account was removed or changed, so the result of the close cannot be read.';
+  const ending: ActionResult = { kind: 'attention', reason };
+  return saveResult(services, position, position.claim, { ending, position, requests: [] });
+}
+
+async function recoverTaken(
+  services: Services,
+  deps: ExecutionDependencies,
+  taken: Position,
+  { claim, takenAt }: Takeover,
+): Promise<ExecutionResult> {
+  let observation: Observation = { kind: 'nothing-read' };
+  let step = recoveryStep(claim, observation, services.now());
+  if (step.kind === 'read-close-order') {
+    observation = await readCloseOrder(deps, taken);
+    step = recoveryStep(claim, observation, services.now());
+  }
+  if (step.kind === 'start-attempt') {
+    const next = { ...claim, lostAttempts: step.lostAttempts || undefined };
+    return startAttempt(services, deps, taken, { claim: next, takenAt });
+  }
+  const run = await endRecovery(deps, taken, claim, observation, step);
+  const notFoundCount = step.kind === 'wait' ? step.notFoundCount : undefined;
+  return saveResult(services, taken, notFoundCount === undefined ? claim : { ...claim, notFoundCount }, run);
+}
+
+async function readCloseOrder(
+  { exchange, now }: ExecutionDependencies,
+  position: Position,
+): Promise<Observation> {
+  const readAt = now();
+  try {
+    const order = await exchange.fetchOrder(position.market, { clientOrderId: toCloseId(position) });
+    const { recvWindowMs, lookupLagMs } = exchange;
+    return order === undefined
+      ? { kind: 'not-found', readAt, recvWindowMs, lookupLagMs }
+      : { kind: 'found', order };
+  } catch (thrown) {
+    return { kind: 'no-answer', fault: toFault(thrown) };
+  }
+}
+
+function toCloseId({ positionId, attempt }: Position): string {
+  return formatClientOrderId(positionId, 'close', attempt);
+}
+
+/** Every recovery step that ends this takeover without a new attempt. */
+async function endRecovery(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  observation: Observation,
+  step: Exclude<RecoveryStep, { kind: 'start-attempt' }>,
+): Promise<ActionRun> {
+  const end = (ending: ActionResult): ActionRun => ({ ending, position, requests: deps.requests });
+  switch (step.kind) {
+    case 'settle':
+      return executeFound(deps, position, { ...claim, sendDeadline: deps.now() + sendWindowMs }, step.order);
+    case 'wait':
+      return end({ kind: 'pending', reason: step.reason });
+    case 'give-up':
+      return end(failedResult(deps, position, claim, notAccepted(claim)));
+    case 'needs-attention': {
+      const words = observation.kind === 'no-answer' ? `: ${observation.fault.message}` : '.';
+      return end({
+        kind: 'attention',
+        reason: `The exchange refuses to report the close order ${toCloseId(position)}${words}`,
+      });
+    }
+    case 'read-close-order':
+      return end({ kind: 'pending', reason: 'The close order was not read' });
+  }
+}
+
+function notAccepted({ lastExchangeMessage }: Claim): FailureFacts {
+  const words = lastExchangeMessage === undefined ? '' : ` Last exchange error: ${lastExchangeMessage}.`;
+  return {
+    source: 'ripcord',
+    code: 'not-accepted',
+    message: `${maxCloseAttempts} close orders were not accepted.${words}`,
+  };
+}
+
+function failedResult(
+  { now }: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  facts: FailureFacts,
+): ActionResult {
+  return { kind: 'failed', failure: createFailure(position, claim, facts, now()) };
+}
+
+/** Starts an attempt under a client order id that was never sent and is durable before anything is. */
+async function startAttempt(
+  services: Services,
+  deps: ExecutionDependencies,
+  position: Position,
+  { claim, takenAt }: Takeover,
+): Promise<ExecutionResult> {
+  const withdrawn = await withdrawnReason(services, claim);
+  if (withdrawn !== undefined)
+    return saveResult(services, position, claim, withdraw(deps, position, claim, withdrawn));
+  // An attempt under which nothing left is repeated, so that an outage of days uses up no ids.
+  const isUsed = claim.action === 'close' && claim.phase === 'may-have-sent';
+  const attempt = position.attempt + (isUsed ? 1 : 0);
+  const sendDeadline = takenAt + sendWindowMs;
+  const next: Claim = { ...claim, phase: 'may-have-sent', sendDeadline, notFoundCount: undefined };
+  const saved = await services.store.savePosition(position, { attempt, claim: next });
+  if (saved === undefined) return { position, ending: undefined, requests: deps.requests };
+  const run = await execute(deps, saved, next);
+  // The sender was answered that Ripcord continues, so a failed try does not give the claim back.
+  return saveResult(services, saved, next, { ...run, ending: keepIfSenderGone(services, next, run.ending) });
+}
+
+/** The kill switch and a revocation stop what has not been sent yet. They do not stop the operator. */
+async function withdrawnReason(services: Services, { linkId }: Claim): Promise<string | undefined> {
+  if (linkId === undefined) return undefined;
+  const { link, paused } = await services.store.readLinkAndPause(linkId);
+  if (paused) return 'All links were paused before a close order was sent.';
+  return link?.revokedAt === undefined ? undefined : 'The link was revoked before a close order was sent.';
+}
+
+/** Given back as it was. If its exits are canceled already, that is a failure to report. */
+function withdraw(deps: ExecutionDependencies, position: Position, claim: Claim, reason: string): ActionRun {
+  const { requests } = deps;
+  const facts: FailureFacts = { source: 'ripcord', code: 'withdrawn', message: reason };
+  const ending: ActionResult =
+    canceledIds(position, claim, 'exitOrders').length === 0
+      ? { kind: 'released', fault: new Fault('conflict', reason) }
+      : failedResult(deps, position, claim, facts);
+  return { ending, position, requests };
+}

@@ -1,0 +1,34 @@
+import { orderLostAfterMs } from '../position/timing.ts';
+import type { ActionResult } from './action-result.ts';
+import type { CancelProblem, Execution } from './execution.ts';
+import { refused } from './outcomes.ts';
+
+/** What went wrong and what may have been sent by then decide whether the position is simply given back. */
+export function resultOfProblem(run: Execution, problem: CancelProblem): ActionResult {
+  const reason = problem.kind === 'fault' ? problem.fault.message : problem.message;
+  if (run.closeSent) return afterCloseSent(run, problem, reason);
+  if (problem.kind === 'denied') return refused(run, problem);
+  if (problem.kind === 'fault' && problem.fault.code === 'exchange-refused')
+    return refused(run, { code: problem.fault.code, message: problem.fault.detail });
+  if (isLostForGood(run, problem))
+    return {
+      kind: 'attention',
+      reason: `The exchange no longer knows an order of this position. ${reason}.`,
+    };
+  if (problem.kind === 'fault' && !run.known.cancelsSent) return { kind: 'released', fault: problem.fault };
+  return { kind: 'retry', reason };
+}
+
+/** Recovery looks the close order up, unless it is done and an exit can never be canceled by Ripcord. */
+function afterCloseSent(run: Execution, problem: CancelProblem, reason: string): ActionResult {
+  const { closeOrder, known } = run;
+  if (closeOrder === undefined || !(problem.kind === 'denied' || isLostForGood(run, problem)))
+    return { kind: 'pending', reason };
+  const executed = `Close order ${closeOrder.orderId} executed ${closeOrder.filled} ${known.position.market.base}`;
+  return { kind: 'attention', reason: `${executed}, but an exit order could not be canceled: ${reason}.` };
+}
+
+/** Look-ups lag. Only after this long is "no such order" a matter for the owner. */
+function isLostForGood({ deps, claim }: Execution, problem: CancelProblem): boolean {
+  return problem.kind === 'unconfirmed' && problem.lost && deps.now() - claim.claimedAt > orderLostAfterMs;
+}

@@ -1,0 +1,52 @@
+import { type Fault, toFault } from '../fault.ts';
+import type { RequestNote } from '../link/hit.ts';
+import type { Claim, Position } from '../position/position.ts';
+import { senderTimeoutMs } from '../position/timing.ts';
+import type { Services } from '../services.ts';
+import type { ActionResult, ActionRun } from './action-result.ts';
+import { execute } from './execute.ts';
+import type { ExecutionDependencies } from './execution.ts';
+import { recordedExchange } from './recorded-exchange.ts';
+import { type ExecutionResult, saveResult } from './save-result.ts';
+
+/** Runs a fresh claim's action and saves what it came to. */
+export async function runClaim(
+  services: Services,
+  claimed: Position,
+  claim: Claim,
+): Promise<ExecutionResult> {
+  const connected = await connect(services, claimed);
+  const run: ActionRun =
+    'fault' in connected
+      ? { ending: { kind: 'released', fault: connected.fault }, position: claimed, requests: [] }
+      : await execute(connected, claimed, claim);
+  return saveResult(services, claimed, claim, {
+    ...run,
+    ending: keepIfSenderGone(services, claim, run.ending),
+  });
+}
+
+/**
+ * A refusal in time goes back to the sender, who can fire again. TradingView hangs up after 3 s and would not hear
+ * it, so from then on Ripcord continues by itself.
+ */
+export function keepIfSenderGone(services: Services, claim: Claim, ending: ActionResult): ActionResult {
+  return ending.kind === 'released' && services.now() - claim.claimedAt > senderTimeoutMs
+    ? { kind: 'retry', reason: ending.fault.message }
+    : ending;
+}
+
+/** @returns the position's exchange, which notes every request it is sent. */
+export async function connect(
+  services: Services,
+  position: Position,
+): Promise<ExecutionDependencies | { fault: Fault }> {
+  try {
+    const requests: RequestNote[] = [];
+    const venue = await services.exchanges.of(position.account, position.exchange);
+    const exchange = recordedExchange(venue, services.now, requests);
+    return { exchange, requests, now: services.now, sleep: services.sleep };
+  } catch (thrown) {
+    return { fault: toFault(thrown) };
+  }
+}

@@ -1,0 +1,101 @@
+import { toFault } from '../fault.ts';
+import type { RequestNote } from '../link/hit.ts';
+import { appendFailureNotice, appendNotice } from '../notify/notice-text.ts';
+import type { Claim, Position, State } from '../position/position.ts';
+import type { Services } from '../services.ts';
+import type { PositionChange } from '../store/store.ts';
+import type { ActionResult, ActionRun } from './action-result.ts';
+import { nextState, settleTransition, type Transition } from './transitions.ts';
+
+/** What is durable after a run, and what the run came to. */
+export interface ExecutionResult {
+  position: Position;
+  /** Undefined when another process took the claim over or ended it meanwhile. */
+  ending: ActionResult | undefined;
+  /** What the run asked the exchange. */
+  requests: RequestNote[];
+}
+
+/** Saves a result. What could not be saved is not claimed to have happened: it stays `pending`. */
+export async function saveResult(
+  services: Services,
+  held: Position,
+  claim: Claim,
+  run: ActionRun,
+): Promise<ExecutionResult> {
+  const { ending, requests } = run;
+  try {
+    const saved = await services.store.savePosition(held, toPositionChange(services, held, claim, run));
+    if (saved !== undefined) return { position: saved, ending, requests };
+    const position = await services.store.readPosition(held.positionId);
+    return { position: position ?? held, ending: undefined, requests };
+  } catch (thrown) {
+    if (toFault(thrown).code !== 'table-unreachable') throw thrown;
+    const pending: ActionResult = { kind: 'pending', reason: 'The outcome could not be saved yet' };
+    return { position: held, ending: pending, requests };
+  }
+}
+
+function toPositionChange(
+  services: Services,
+  held: Position,
+  claim: Claim,
+  { ending, position }: ActionRun,
+): PositionChange {
+  const now = services.now();
+  const learned: PositionChange = {
+    entryOrders: position.entryOrders,
+    exitOrders: position.exitOrders,
+    ...(position.market === held.market ? {} : { market: position.market }),
+  };
+  switch (ending.kind) {
+    case 'settled': {
+      const { outcome, reopens } = ending;
+      const state = after(reopens ? 'reopen' : settleTransition[outcome.outcome]);
+      return { ...learned, state, outcome, claim: null, notices: appendNotice(held, ending, now) };
+    }
+    case 'failed': {
+      const notices = appendNotice(held, { ...ending, action: claim.action }, now);
+      const { failure } = ending;
+      return { ...learned, ...refundUse(held, claim), state: after('fail'), failure, claim: null, notices };
+    }
+    case 'attention': {
+      const { reason: attentionReason } = ending;
+      const notices = appendNotice(held, ending, now);
+      return { ...learned, state: after('need-attention'), attentionReason, claim: null, notices };
+    }
+    case 'released': {
+      const state = held.outcome?.outcome === 'kept' ? after('settle-kept') : after('reopen');
+      const notices =
+        claim.linkId === undefined ? undefined : appendFailureNotice(held, claim.linkId, ending.fault, now);
+      return {
+        ...learned,
+        ...refundUse(held, claim),
+        state,
+        claim: null,
+        ...(notices === undefined ? {} : { notices }),
+      };
+    }
+    case 'retry':
+      // Nothing has to wait for the lease: it is proven that no close order left.
+      return { ...learned, claim: { ...claim, phase: 'not-sent', leaseExpiresAt: now } };
+    case 'pending': {
+      const lastExchangeMessage = ending.exchangeMessage ?? claim.lastExchangeMessage;
+      return { ...learned, claim: { ...claim, lastExchangeMessage } };
+    }
+  }
+}
+
+/** A run's result always ends or continues a claim, so an illegal transition is a fault of the code. */
+function after(transition: Transition): State {
+  const state = nextState('claimed', transition);
+  if (state === undefined) throw new Error(`illegal transition: claimed, ${transition}`);
+  return state;
+}
+
+/** A claim that executed nothing does not count as a use of its link. */
+function refundUse({ uses }: Position, { linkId }: Claim): PositionChange {
+  const count = linkId === undefined ? undefined : uses[linkId];
+  if (linkId === undefined || count === undefined) return {};
+  return { uses: { ...uses, [linkId]: Math.max(0, count - 1) } };
+}

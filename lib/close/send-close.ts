@@ -1,0 +1,130 @@
+import type { Amount } from '../amount.ts';
+import { type CreateResult, type ExchangeOrder, exitSide } from '../exchange/exchange.ts';
+import { Fault } from '../fault.ts';
+import { formatClientOrderId } from '../position/position.ts';
+import { pollAttempts, pollIntervalMs, pollWindowMs } from '../position/timing.ts';
+import type { ActionResult } from './action-result.ts';
+import { afterWouldNotReduce, rejectionResponse } from './after-send.ts';
+import { type Execution, planExternalClose } from './execution.ts';
+import { describeExternalClose, readHolding } from './external-close.ts';
+import { failed, refused, tooSmall } from './outcomes.ts';
+import { settleClose } from './settle-close.ts';
+
+type Rejection = Extract<CreateResult, { kind: 'rejected' }>;
+
+/** `ask-again`: provably nothing executed, and what was read since changes the plan. */
+type Sent = ActionResult | 'ask-again';
+
+/** Sends the MARKET order that closes the position: the only place where one leaves. */
+export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
+  const { deps, claim } = run;
+  const { position } = run.known;
+  const sentAt = deps.now();
+  if (sentAt > claim.sendDeadline)
+    return { kind: 'retry', reason: 'The time to send the close order was over' };
+  const clientOrderId = formatClientOrderId(position.positionId, 'close', position.attempt);
+  // Set before the first byte: whatever happens to the request, the order may exist from here on.
+  run.closeSent = true;
+  const result = await deps.exchange.createMarketOrder(position.market, {
+    clientOrderId,
+    side: exitSide(position.side),
+    positionSide: position.side,
+    amount,
+    reduceOnly: position.market.kind === 'perpetual',
+    hedged: position.hedged,
+    sendDeadline: claim.sendDeadline,
+  });
+  if (result.kind === 'rejected' && rejectionResponse[result.reason] !== 'look-up') {
+    run.closeSent = false;
+    return afterRejection(run, result, amount);
+  }
+  const order = await pollClose(run, clientOrderId, result);
+  return order === undefined ? toPending(result) : settleClose(run, order, sentAt);
+}
+
+function toPending(result: CreateResult): ActionResult {
+  if (result.kind === 'accepted') return { kind: 'pending', reason: 'The close order is not done yet' };
+  const { message } = result;
+  return result.kind === 'unknown'
+    ? { kind: 'pending', reason: message, exchangeMessage: message }
+    : { kind: 'pending', reason: message };
+}
+
+/** Reads the close order until the exchange reports it done; undefined when that cannot be learned now. */
+async function pollClose(
+  { deps, claim, known: { position } }: Execution,
+  clientOrderId: string,
+  result: CreateResult,
+): Promise<ExchangeOrder | undefined> {
+  let order = result.kind === 'accepted' ? result.order : undefined;
+  for (let poll = 0; poll < pollAttempts && order?.status !== 'done'; poll += 1) {
+    if (poll > 0) await deps.sleep(pollIntervalMs);
+    if (deps.now() > claim.sendDeadline + pollWindowMs) break;
+    try {
+      const ref = order === undefined ? { clientOrderId } : { orderId: order.orderId };
+      order = (await deps.exchange.fetchOrder(position.market, ref)) ?? order;
+    } catch {
+      // A failed read says nothing about the order.
+    }
+  }
+  return order?.status === 'done' ? order : undefined;
+}
+
+/** The exchange proved that nothing executed. The reason decides. */
+async function afterRejection(run: Execution, rejection: Rejection, amount: Amount): Promise<Sent> {
+  const { exchange } = run.deps;
+  const { position } = run.known;
+  switch (rejectionResponse[rejection.reason]) {
+    case 'too-small':
+      return tooSmall(run);
+    case 'read-holding': {
+      const holding = await readHolding(exchange, position);
+      if (typeof holding !== 'object') return refused(run, rejection);
+      planExternalClose(run, holding);
+      return 'ask-again';
+    }
+    case 'read-position':
+      return afterNothingToReduce(run, rejection, amount);
+    case 'read-market': {
+      if (run.resized) return refused(run, rejection);
+      run.resized = true;
+      const market = await exchange.loadMarket(position.market.symbol);
+      run.known = {
+        ...run.known,
+        position: { ...position, market },
+        fresh: { ...run.known.fresh, market: true },
+      };
+      return 'ask-again';
+    }
+    case 'not-sent':
+      return run.known.cancelsSent
+        ? { kind: 'retry', reason: rejection.message }
+        : { kind: 'released', fault: new Fault('exchange-unreachable', rejection.message) };
+    default:
+      return refused(run, rejection);
+  }
+}
+
+async function afterNothingToReduce(run: Execution, rejection: Rejection, amount: Amount): Promise<Sent> {
+  const { exchange } = run.deps;
+  const { position } = run.known;
+  const { market, side } = position;
+  const held = await exchange.fetchPosition(market, side);
+  const step = afterWouldNotReduce(position, held, amount, run.resized);
+  switch (step.kind) {
+    case 'closed-externally':
+      planExternalClose(run, await describeExternalClose(exchange, position));
+      return 'ask-again';
+    case 'send':
+      run.resized = true;
+      return sendClose(run, step.amount);
+    case 'refuse':
+      return refused(run, rejection);
+    case 'flipped':
+      return failed(run, {
+        source: 'ripcord',
+        code: 'flipped',
+        message: `The exchange now holds a ${held.side} of ${held.amount} ${market.base}, and this position is a ${side}. Nothing was sent.`,
+      });
+  }
+}

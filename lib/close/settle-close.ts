@@ -1,0 +1,101 @@
+import type { ExchangeOrder } from '../exchange/exchange.ts';
+import { formatClientOrderId, type Position } from '../position/position.ts';
+import { toOrderRecord } from '../position/totals.ts';
+import type { ActionResult } from './action-result.ts';
+import { afterClose, type CloseFacts, type CloseStep } from './after-send.ts';
+import { cancelBooks } from './cancel.ts';
+import { type Execution, planExternalClose } from './execution.ts';
+import { describeExternalClose } from './external-close.ts';
+import { failed, type OutcomeFacts, settled, toDustSentence } from './outcomes.ts';
+import { resultOfProblem } from './result-of-problem.ts';
+
+/** Ends a claim by its close order, which the exchange reports as done. */
+export async function settleClose(
+  run: Execution,
+  order: ExchangeOrder,
+  sentAt?: number,
+): Promise<ActionResult | 'ask-again'> {
+  run.closeOrder = order;
+  const after = withClose(run.known.position, order);
+  const facts: CloseFacts = { position: after, order, percent: run.claim.percent };
+  for (;;) {
+    const step = afterClose(facts);
+    if (step.kind === 'read-price') facts.freshPrice = await run.deps.exchange.fetchPrice(after.market);
+    else if (step.kind === 'read-position') facts.holdsNone = await holdsNone(run);
+    else return endClose(run, order, after, step, sentAt);
+  }
+}
+
+function withClose(position: Position, order: ExchangeOrder): Position {
+  return { ...position, exitOrders: [...position.exitOrders, toOrderRecord(order)] };
+}
+
+async function holdsNone({ deps, known }: Execution): Promise<boolean> {
+  const { market, side } = known.position;
+  return (await deps.exchange.fetchPosition(market, side)).side !== side;
+}
+
+type CloseEnd = Exclude<CloseStep, { kind: 'read-price' | 'read-position' }>;
+
+async function endClose(
+  run: Execution,
+  order: ExchangeOrder,
+  after: Position,
+  step: CloseEnd,
+  sentAt: number | undefined,
+): Promise<ActionResult | 'ask-again'> {
+  const { base } = after.market;
+  switch (step.kind) {
+    case 'closed-externally':
+      planExternalClose(run, await describeExternalClose(run.deps.exchange, run.known.position));
+      return 'ask-again';
+    case 'not-executed':
+      return failed(run, {
+        source: 'exchange',
+        code: 'not-executed',
+        message: `The exchange accepted MARKET order ${order.orderId} and ended it without executing any of it.`,
+      });
+    case 'executed-in-part': {
+      run.known = { ...run.known, position: after };
+      const { remaining } = step;
+      return {
+        kind: 'attention',
+        reason: `MARKET order ${order.orderId} executed ${order.filled} of ${order.amount} ${base}; ${remaining} ${base} is still open.`,
+      };
+    }
+    case 'reopen':
+      run.known = { ...run.known, position: after };
+      return settled(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, { reopens: true });
+    case 'settle':
+      return settleAll(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step.dust);
+  }
+}
+
+async function settleAll(run: Execution, facts: OutcomeFacts, dust: boolean): Promise<ActionResult> {
+  // A part can come to all that there was. Then its exits have nothing left to protect.
+  const problem = run.claim.percent === undefined ? undefined : await cancelBooks(run, ['exitOrders']);
+  if (problem !== undefined) return resultOfProblem(run, problem);
+  const { base } = run.known.position.market;
+  const rest = dust ? ` ${toDustSentence(facts.remaining, base)}` : '';
+  return settled(run, { ...facts, detail: facts.detail + rest });
+}
+
+function toFacts(
+  { known }: Execution,
+  order: ExchangeOrder,
+  sentAt: number | undefined,
+): Omit<OutcomeFacts, 'remaining'> {
+  const { market, positionId, attempt } = known.position;
+  const price = order.average === undefined ? '' : ` at ${order.average} ${market.quote}`;
+  return {
+    outcome: 'closed',
+    closedBy: 'link',
+    detail: `Closed ${order.filled} ${market.base} with MARKET order ${order.orderId}${price}.`,
+    closedAmount: order.filled,
+    averagePrice: order.average,
+    closeOrderId: order.orderId,
+    closeClientOrderId: formatClientOrderId(positionId, 'close', attempt),
+    at: order.updatedAt,
+    sentAt,
+  };
+}

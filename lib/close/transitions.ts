@@ -34,6 +34,7 @@ export const legalTransitions = {
     'claim-keep': 'claimed',
     'found-closed': 'closed',
     'resolve-closed': 'closed',
+    'resolve-canceled': 'canceled',
   },
   claimed: {
     'settle-closed': 'closed',
@@ -42,7 +43,9 @@ export const legalTransitions = {
     reopen: 'open',
     fail: 'failed',
     'need-attention': 'needs-attention',
+    'resolve-open': 'open',
     'resolve-closed': 'closed',
+    'resolve-canceled': 'canceled',
   },
   'needs-attention': {
     'resolve-open': 'open',

@@ -1,6 +1,7 @@
 import { type Amount, isPositive } from '../amount.ts';
 import { describeExternalClose } from '../close/external-close.ts';
 import { createOutcome } from '../close/outcomes.ts';
+import { nextState } from '../close/transitions.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { appendNotice } from '../notify/notice-text.ts';
 import { syncOrders } from '../position/order-sync.ts';
@@ -30,9 +31,7 @@ export async function syncPosition(services: Services, position: Position): Prom
   const { flatSince, sawFlat } = await lookAtHolding(exchange, { ...position, ...orders }, now);
   const seen = seenNow(position, now, price, flatSince);
   const current: Position = { ...position, ...orders, lastSync: seen };
-  // What waits for a person is for `resolve` to end, which tells what Ripcord itself has closed of it.
-  const mayEnd = position.state !== 'needs-attention';
-  if (mayEnd && sawFlat && flatSince !== undefined && now - flatSince >= flatMs)
+  if (sawFlat && flatSince !== undefined && now - flatSince >= flatMs)
     return (await endByHand(services, exchange, current)) ?? current;
   const known = {
     entryOrders: position.entryOrders,
@@ -83,6 +82,8 @@ async function endByHand(
   position: Position,
 ): Promise<Position | undefined> {
   const { detail, at } = await describeExternalClose(exchange, position);
+  const state = nextState(position.state, 'found-closed');
+  if (state === undefined) return undefined;
   // Without a trade to show for it, it may be another account's emptiness that was seen.
   if (at === undefined) return undefined;
   const alive = position.exitOrders
@@ -105,7 +106,7 @@ async function endByHand(
     entryOrders,
     exitOrders,
     lastSync,
-    state: 'closed',
+    state,
     outcome,
     attentionReason: null,
     notices,

@@ -1,6 +1,7 @@
 import { isPositive, sum } from '../../amount.ts';
 import { isLeaseExpired } from '../../close/claim.ts';
 import { createOutcome } from '../../close/outcomes.ts';
+import { nextState } from '../../close/transitions.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { Fault } from '../../fault.ts';
 import { appendNotice } from '../../notify/notice-text.ts';
@@ -162,6 +163,12 @@ export async function applyAssessment(
   // Its links can close it as it is: there is nothing to settle.
   if (verdict === 'open' && position.state !== 'needs-attention' && position.state !== 'claimed')
     return position;
+  const state = nextState(position.state, `resolve-${verdict}`);
+  if (state === undefined)
+    throw new Fault(
+      'conflict',
+      `A position that is ${position.state} cannot become ${verdict}. Nothing was changed.`,
+    );
   const now = services.now();
   const { remaining } = computeTotals(position);
   const closes = ownCloses(position).filter((order) => isPositive(order.filled));
@@ -186,7 +193,7 @@ export async function applyAssessment(
           now,
         );
   const saved = await services.store.savePosition(position, {
-    state: verdict,
+    state,
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
     claim: null,

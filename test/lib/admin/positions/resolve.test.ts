@@ -116,7 +116,7 @@ describe('resolve settles a position from the exchange’s own record', () => {
     expect(after.outcome).toMatchObject({ closedBy: 'external', closedAmount: '0.05', remaining: '0' });
   });
 
-  it.each(['needs-attention', 'open'] as const)(
+  it.each(['needs-attention', 'open', 'failed'] as const)(
     'cancels one that was %s and whose entry never filled',
     async (state) => {
       const { after } = await resolve(state, { entryOrders: unfilled });

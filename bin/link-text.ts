@@ -17,8 +17,8 @@ function guardsOf({ confirm, methods }: LinkView): string {
 }
 
 /** A link that can still act. */
-export function isArmed({ state, spent }: LinkView): boolean {
-  return state === 'armed' && spent !== true;
+export function isArmed({ state, positionClosed }: LinkView): boolean {
+  return state === 'armed' && positionClosed !== true;
 }
 
 function stateText(link: LinkView): string {

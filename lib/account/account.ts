@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { Fault } from '../fault.ts';
 import { safeUrlSchema } from '../safe-url.ts';
 
 export const accountNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1 to 64 letters, digits, - or _, such as "main"');
 
-/** The venues that Ripcord speaks, by ccxt's name. */
+/** The supported exchanges, by ccxt's name. */
 export const exchangeIdSchema = z.enum(['binance', 'binanceusdm', 'bybit']);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
@@ -15,25 +16,37 @@ export const accountSchema = z.strictObject({
   apiKey: z.string().min(1),
   secret: z.string().min(1),
   password: z.string().min(1).optional(),
-  /** The venue's own test network. */
+  /** Uses the exchange's own test network. */
   sandbox: z.boolean().optional(),
-  /** Replaces scheme and host of every URL of the exchange: regional hosts, proxies, test servers. */
+  /** Replaces scheme and host of every URL of the exchange: for regional hosts, proxies and test servers. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  /** Handed to ccxt's `options` as they are. */
+  /** Passed to ccxt's `options` unchanged. */
   options: z.record(z.string(), z.unknown()).optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
 
-/** One to be added: what is stored already goes on being read. */
+/** An account to be added. It is stricter than `accountSchema`, so that accounts stored earlier stay readable. */
 export const newAccountSchema = accountSchema.extend({ baseUrl: safeUrlSchema.optional() });
 
-/** The port to where credentials are kept. Throws `account-not-found`, or `accounts-unreadable` with where and why. */
+/** An account without its credentials. */
+export interface AccountSummary {
+  name: string;
+  exchange: ExchangeId;
+}
+
+/** The port to the stored credentials. Every method may throw `accounts-unreadable`. */
 export interface Accounts {
-  /** `fresh` goes past what is cached: keys may have been rotated. */
+  /** Throws `account-not-found`. `fresh` bypasses the cache, because keys may have been rotated. */
   read(name: string, options?: { fresh?: boolean }): Promise<Account>;
-  /** Names with their exchanges, never a secret. */
-  list(): Promise<{ name: string; exchange: string }[]>;
+  list(): Promise<AccountSummary[]>;
   /** Adds or replaces. */
   write(name: string, account: Account): Promise<void>;
+  /** Throws `account-not-found`. */
   remove(name: string): Promise<void>;
+}
+
+export function accountNotFound(name: string): Fault {
+  return new Fault('account-not-found', `There is no account "${name}".`, {
+    hint: { text: 'Add it, for example:', command: `accounts add ${name} --exchange binance` },
+  });
 }

@@ -2,75 +2,34 @@ import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
-import { type Account, type Accounts, accountNameSchema, accountSchema } from './account.ts';
+import { type Account, type Accounts, accountNameSchema, accountNotFound, accountSchema } from './account.ts';
 
 const fileSchema = z.record(accountNameSchema, accountSchema);
-type File = z.infer<typeof fileSchema>;
+type AccountsFile = z.infer<typeof fileSchema>;
 
-/** Every object has a `constructor`, and an account may be called so. */
-function find(file: File, name: string): Account | undefined {
-  return Object.hasOwn(file, name) ? file[name] : undefined;
-}
-
-/** Credentials on this machine: one JSON file, readable by its owner only, a map from name to account. */
+/** Credentials on this machine: one JSON file that only its owner can read, a map from name to account. */
 export function fileAccounts(path: string): Accounts {
-  /** Writes follow one another, so that none is lost. */
-  let last: Promise<unknown> = Promise.resolve();
+  /** Changes run one after another: two at the same time would lose one of them. */
+  let lastChange: Promise<unknown> = Promise.resolve();
 
-  const load = async (): Promise<File> => {
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      throw unreadable(path, 'it can not be read', thrown);
-    }
-    let content: unknown;
-    try {
-      content = JSON.parse(text);
-    } catch (thrown) {
-      // The parser's own message may quote what it read, and that may be a secret.
-      throw unreadable(path, 'it is not JSON', thrown);
-    }
-    const parsed = fileSchema.safeParse(content);
-    if (!parsed.success)
-      throw unreadable(
-        path,
-        'it does not hold accounts',
-        undefined,
-        parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-      );
-    return parsed.data;
-  };
-
-  const change = (edit: (file: File) => void): Promise<void> => {
-    const next = last.then(async () => {
-      const file = await load();
+  const change = (edit: (file: AccountsFile) => void): Promise<void> => {
+    const next = lastChange.then(async () => {
+      const file = await readAccountsFile(path);
       edit(file);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const draft = `${path}.${process.pid}.new`;
-      const handle = await open(draft, 'w', 0o600);
-      try {
-        await handle.writeFile(`${JSON.stringify(file, null, 2)}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await chmod(draft, 0o600);
-      await rename(draft, path);
+      await replaceFile(path, `${JSON.stringify(file, null, 2)}\n`);
     });
-    last = next.catch(() => undefined);
+    lastChange = next.catch(() => undefined);
     return next;
   };
 
   return {
     async read(name) {
-      const account = find(await load(), name);
-      if (account === undefined) throw unknownAccount(name);
+      const account = findAccount(await readAccountsFile(path), name);
+      if (account === undefined) throw accountNotFound(name);
       return account;
     },
     async list() {
-      return Object.entries(await load()).map(([name, { exchange }]) => ({ name, exchange }));
+      return Object.entries(await readAccountsFile(path)).map(([name, { exchange }]) => ({ name, exchange }));
     },
     write: (name, account) =>
       change((file) => {
@@ -78,24 +37,62 @@ export function fileAccounts(path: string): Accounts {
       }),
     remove: (name) =>
       change((file) => {
-        if (find(file, name) === undefined) throw unknownAccount(name);
+        if (findAccount(file, name) === undefined) throw accountNotFound(name);
         delete file[name];
       }),
   };
 }
 
-export function unknownAccount(name: string): Fault {
-  return new Fault(
-    'account-not-found',
-    `There is no account "${name}". Add it with: ripcord accounts add ${name} --exchange binance`,
-  );
+/** Only own properties count: every object has a `constructor`, and an account may have that name. */
+function findAccount(file: AccountsFile, name: string): Account | undefined {
+  return Object.hasOwn(file, name) ? file[name] : undefined;
 }
 
-function unreadable(path: string, why: string, cause?: unknown, issues: string[] = []): Fault {
+async function readAccountsFile(path: string): Promise<AccountsFile> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw unreadable(path, 'the file could not be read', { cause: thrown });
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (thrown) {
+    // The parser's message may quote a secret, so it stays in the cause.
+    throw unreadable(path, 'it is not JSON', { cause: thrown });
+  }
+  const parsed = fileSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw unreadable(path, 'it does not hold accounts', { issues });
+}
+
+/** Writes a draft and renames it: a crash leaves the old file or the new one, never half of it. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}.new`;
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await chmod(draft, 0o600);
+  await rename(draft, path);
+}
+
+function unreadable(path: string, why: string, options: { cause?: unknown; issues?: string[] }): Fault {
   return new Fault(
     'accounts-unreadable',
-    `The accounts in ${path} can not be used: ${why}. Expected a JSON map from account name to ` +
-      `{"exchange","apiKey","secret"}. Mend the file or move it away; nothing was changed.`,
-    { cause, issues },
+    `The accounts in ${path} can't be used: ${why}. Nothing was changed.`,
+    {
+      ...options,
+      hint: {
+        text: 'Fix the file or move it away. Expected a JSON map from account name to {"exchange","apiKey","secret"}.',
+      },
+    },
   );
 }

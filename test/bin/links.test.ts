@@ -86,7 +86,7 @@ test('links are listed without URLs, all or those of a position', async () => {
 });
 
 test('a link whose position is over is listed as spent, not as armed', async () => {
-  const spent = { ...armedLink, spent: true };
+  const spent = { ...armedLink, positionClosed: true };
   const revoked = { ...spent, state: 'revoked' };
   await using admin = await startFakeAdmin(() => answered({ links: [spent, revoked], paused: false }));
   const { stdout } = await runLocally(admin.url, ['links', 'list']);
@@ -189,7 +189,7 @@ test('options that the contract refuses are named as they were typed, and nothin
   expect(stderr).toContain('--percent: expected a whole number');
   expect(stderr).toContain('--sources: expected "any", "tradingview", or a list of addresses and ranges');
   const keep = await runLocally(admin.url, ['links', 'create', positionId, 'keep', '--percent', '50']);
-  expect(keep.stderr).toContain('--percent: expected only with the action close');
+  expect(keep.stderr).toContain('--percent: expected only for the action "close"');
   expect(admin.payloads).toEqual([]);
 });
 

@@ -117,8 +117,8 @@ test('what the contract refuses is named by its option and never sent', async ()
   expect(stderr).toContain('--symbol: expected BASE/QUOTE');
   expect(stderr).toContain('--amount: expected a plain decimal');
   const both = await runLocally(admin.url, [...opening, '--type', 'limit', '--amount', '1', '--cost', '2']);
-  expect(both.stderr).toContain('--amount: expected exactly one of amount');
-  expect(both.stderr).toContain('--price: expected a price for a limit entry');
+  expect(both.stderr).toContain('--amount: expected either an amount');
+  expect(both.stderr).toContain('--price: expected a price, because this is a LIMIT order');
   expect(admin.payloads).toEqual([]);
 });
 

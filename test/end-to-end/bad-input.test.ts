@@ -116,7 +116,8 @@ describe('an adoption', () => {
     const input = { account: 'nobody', symbol: 'ETH/USDT', side: 'long', amount: '1' };
     expect(await refusalOfAdoption(input)).toMatchObject({
       code: 'account-not-found',
-      message: 'There is no account "nobody". Add it with: ripcord accounts add nobody --exchange binance',
+      message:
+        'There is no account "nobody". Add it, for example: ripcord accounts add nobody --exchange binance',
     });
   });
 
@@ -216,7 +217,7 @@ describe('an adoption', () => {
     {
       title: 'with entry orders and an amount',
       input: { entryOrderIds: ['1'], amount: '1' },
-      message: /amount: expected either entryOrderIds or amount/,
+      message: /amount: expected no amount together with entry orders/,
     },
     { title: 'with neither, on spot', input: {}, message: /Expected entryOrderIds, or the amount of ETH/ },
     { title: 'of nothing', input: { amount: '0' }, message: /amount: expected more than zero/ },
@@ -362,7 +363,7 @@ describe('accounts.json', () => {
     {
       title: 'that is no JSON',
       content: '{"main":',
-      why: /accounts\.json can not be used: it is not JSON\./,
+      why: /accounts\.json can't be used: it is not JSON\./,
     },
     { title: 'that holds something else', content: '["main"]', why: /it does not hold accounts/ },
     {
@@ -395,7 +396,7 @@ describe('accounts.json', () => {
           message: expect.stringMatching(why),
         });
         expect(refused.message).toMatch(
-          /Expected a JSON map .* Mend the file or move it away; nothing was changed\./,
+          /Nothing was changed\. Fix the file or move it away\. Expected a JSON map /,
         );
         expect(JSON.stringify(refused)).not.toMatch(/hidden/);
       }
@@ -465,13 +466,9 @@ describe('a table that can not be reached', async () => {
       const path = '/2015-03-31/functions/ripcord-admin/invocations';
       return JSON.parse((await send(url, { method: 'POST', path, body: JSON.stringify(payload) })).body);
     };
-    expect(await ask({ command: 'positions.list' })).toEqual({
+    expect(await ask({ command: 'positions.list' })).toMatchObject({
       ok: false,
-      error: {
-        code: 'table-unreachable',
-        message: 'The table gave no answer. Try again in a moment.',
-        issues: [],
-      },
+      error: { code: 'table-unreachable', message: expect.stringContaining('Try again'), issues: [] },
     });
     expect(await ask({ command: 'accounts.list' })).toMatchObject({ ok: true });
   });

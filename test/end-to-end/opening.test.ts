@@ -206,14 +206,26 @@ describe('an opening', () => {
       over: { type: 'limit', price: '2900.001' },
       message: /price 2900\.001 is not a multiple of the market's price step 0\.01/,
     },
-    { title: 'by amount and by cost', over: { cost: '100' }, message: /exactly one of amount .* and cost/ },
-    { title: 'by neither', over: { amount: undefined }, message: /exactly one of amount .* and cost/ },
+    {
+      title: 'by amount and by cost',
+      over: { cost: '100' },
+      message: /amount: expected either an amount .* or a cost/,
+    },
+    {
+      title: 'by neither',
+      over: { amount: undefined },
+      message: /amount: expected either an amount .* or a cost/,
+    },
     {
       title: 'of a MARKET order with a price',
       over: { price: '2900' },
-      message: /a price for a limit entry, and none for a market entry/,
+      message: /price: expected no price, because this is a MARKET order/,
     },
-    { title: 'of a LIMIT order without one', over: { type: 'limit' }, message: /a price for a limit entry/ },
+    {
+      title: 'of a LIMIT order without one',
+      over: { type: 'limit' },
+      message: /price: expected a price, because this is a LIMIT order/,
+    },
     { title: 'of a STOP order', over: { type: 'stop' }, message: /type: .*"market"\|"limit"/ },
     { title: 'without a requestId', over: { ...limit, requestId: undefined }, message: /requestId: / },
     {

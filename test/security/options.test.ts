@@ -96,7 +96,7 @@ describe('a link without options', () => {
           methods: 'any',
           sources: 'any',
           state: 'armed',
-          spent: false,
+          positionClosed: false,
         },
       ],
     });

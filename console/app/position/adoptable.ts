@@ -9,7 +9,7 @@ export interface Candidate {
   key: string;
   symbol: string;
   side: Side;
-  holding: Open['holdings'][number] | undefined;
+  holding: Open['exchangePositions'][number] | undefined;
   entries: OpenOrderView[];
   exits: OpenOrderView[];
 }
@@ -25,7 +25,7 @@ function sideOf(order: OpenOrderView, held: Set<string>): Side {
 }
 
 /** Groups what an exchange tells into candidates, without what a position has already. */
-export function candidatesOf({ orders, holdings }: Open): Candidate[] {
+export function candidatesOf({ orders, exchangePositions }: Open): Candidate[] {
   const found = new Map<string, Candidate>();
   const at = (symbol: string, side: Side): Candidate => {
     const key = `${symbol} ${side}`;
@@ -33,8 +33,8 @@ export function candidatesOf({ orders, holdings }: Open): Candidate[] {
     found.set(key, known);
     return known;
   };
-  const held = new Set(holdings.map(({ symbol, side }) => `${symbol} ${side}`));
-  for (const holding of holdings) {
+  const held = new Set(exchangePositions.map(({ symbol, side }) => `${symbol} ${side}`));
+  for (const holding of exchangePositions) {
     if (holding.positionId === undefined) at(holding.symbol, holding.side).holding = holding;
   }
   for (const order of orders) {

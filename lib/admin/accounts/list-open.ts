@@ -6,7 +6,7 @@ import type { CommandResult } from '../contract/commands.ts';
 /** What is open at the exchange, and which positions have it already. Throws `account-not-found`. */
 export async function listOpen(services: Services, account: string): Promise<CommandResult<'accounts.open'>> {
   const exchange = await services.exchanges.of(account);
-  const [orders, holdings, positions] = await Promise.all([
+  const [orders, exchangePositions, positions] = await Promise.all([
     exchange.fetchOpenOrders(),
     exchange.fetchOpenPositions(),
     services.store.listPositions('open'),
@@ -29,10 +29,10 @@ export async function listOpen(services: Services, account: string): Promise<Com
       amountStep: market.amountStep,
       positionId: own.find((position) => hasOrder(position, market.symbol, order.orderId))?.positionId,
     })),
-    holdings: holdings.map((holding) => ({
-      ...holding,
+    exchangePositions: exchangePositions.map((held) => ({
+      ...held,
       positionId: own.find(
-        ({ symbol, side, state }) => symbol === holding.symbol && side === holding.side && !isFinal(state),
+        ({ symbol, side, state }) => symbol === held.symbol && side === held.side && !isFinal(state),
       )?.positionId,
     })),
   };

@@ -1,32 +1,35 @@
 import { z } from 'zod';
-import { accountNameSchema, newAccountSchema } from '../../account/account.ts';
+import { accountNameSchema, exchangeIdSchema, newAccountSchema } from '../../account/account.ts';
 import { amountSchema } from '../../amount.ts';
 import { sideSchema } from '../../exchange/exchange.ts';
 import { positionIdSchema } from '../../position/position.ts';
+import type { CommandDefinition } from './command-definition.ts';
 
-/** An order that can still fill, as a list to adopt from shows it. */
+const nameField = accountNameSchema.describe('Name of a stored account.');
+
+/** An order that can still fill. */
 const openOrderSchema = z.object({
   orderId: z.string(),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),
-  /** The venue's own word in lower case. */
+  /** The exchange's own name for it, in lower case. */
   type: z.string(),
   amount: amountSchema,
   filled: amountSchema,
   price: amountSchema.optional(),
   triggerPrice: amountSchema.optional(),
-  /** Which side of a hedged perpetual it belongs to. */
+  /** In hedge mode: the side of the exchange position that it belongs to. */
   positionSide: sideSchema.optional(),
   reduceOnly: z.boolean().optional(),
   conditional: z.boolean(),
   priceStep: amountSchema,
   amountStep: amountSchema,
-  /** The position that has it as one of its orders already. */
+  /** The position that has it as an entry or exit order. */
   positionId: positionIdSchema.optional(),
 });
 export type OpenOrderView = z.infer<typeof openOrderSchema>;
 
-const openHoldingSchema = z.object({
+const exchangePositionSchema = z.object({
   symbol: z.string(),
   side: sideSchema,
   amount: amountSchema,
@@ -35,45 +38,55 @@ const openHoldingSchema = z.object({
   positionId: positionIdSchema.optional(),
 });
 
-const accountViewSchema = z.object({ name: z.string(), exchange: z.string() });
+const accountViewSchema = z.object({ name: z.string(), exchange: exchangeIdSchema });
+
+const openResult = z.object({
+  orders: z.array(openOrderSchema),
+  /** Perpetual positions as the exchange reports them. */
+  exchangePositions: z.array(exchangePositionSchema),
+});
+
+/** Absent: the exchange does not report it. */
+const checkResult = z.object({
+  name: accountNameSchema,
+  exchange: exchangeIdSchema,
+  canTrade: z.boolean().optional(),
+  canWithdraw: z.boolean().optional(),
+  ipRestricted: z.boolean().optional(),
+  /** What to change about the key. */
+  warnings: z.array(z.string()),
+});
 
 export const accountsCommands = {
   'accounts.add': {
     summary:
-      'Stores the credentials of an exchange account. Where the name has another key or exchange already, only with replace.',
+      'Stores the credentials of an exchange account. Refuses a name that is stored with another key or exchange, unless it is to be replaced.',
     input: z.strictObject({
-      name: accountNameSchema,
-      account: newAccountSchema,
-      replace: z.boolean().optional(),
+      name: accountNameSchema.describe('Your name for the account.'),
+      account: newAccountSchema.describe('Exchange and credentials, as in accounts.json.'),
+      replace: z.boolean().describe('Replaces an account that has another key or exchange.').optional(),
     }),
     result: z.object({ account: accountViewSchema }),
   },
   'accounts.list': {
-    summary: 'Names and exchanges of the stored accounts; never a secret.',
+    summary: 'Lists the names and exchanges of the stored accounts, without credentials.',
     input: z.strictObject({}),
     result: z.object({ accounts: z.array(accountViewSchema) }),
   },
   'accounts.open': {
-    summary: 'What is open at the exchange: orders and perpetual positions, to adopt from.',
-    input: z.strictObject({ name: accountNameSchema }),
-    result: z.object({ orders: z.array(openOrderSchema), holdings: z.array(openHoldingSchema) }),
+    summary: "Lists an account's open orders and perpetual positions at the exchange.",
+    details: 'Those that belong to a position have its `positionId`. The others can be adopted.',
+    input: z.strictObject({ name: nameField }),
+    result: openResult,
   },
   'accounts.remove': {
-    summary: 'Removes stored credentials. Refused while an open position uses them.',
-    input: z.strictObject({ name: accountNameSchema }),
+    summary: 'Removes stored credentials. Refuses while an open position uses them.',
+    input: z.strictObject({ name: nameField }),
     result: z.object({ name: accountNameSchema }),
   },
   'accounts.check': {
     summary: 'Calls the exchange with an account and reports what its key may do.',
-    input: z.strictObject({ name: accountNameSchema }),
-    result: z.object({
-      name: accountNameSchema,
-      exchange: z.string(),
-      canTrade: z.boolean().optional(),
-      canWithdraw: z.boolean().optional(),
-      ipRestricted: z.boolean().optional(),
-      /** What a careful owner would change, in words. */
-      warnings: z.array(z.string()),
-    }),
+    input: z.strictObject({ name: nameField }),
+    result: checkResult,
   },
-} as const;
+} as const satisfies Record<string, CommandDefinition>;

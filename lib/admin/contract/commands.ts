@@ -11,9 +11,9 @@ export type { HitView } from './history.ts';
 export type { LinkView } from './links.ts';
 
 /**
- * The admin contract: what the admin function accepts and returns, what the command line sends, and what
- * docs/reference/admin-api.md documents. Payload `{"command": name, …input}`; answer `{"ok":true,"result":…}` or
- * `{"ok":false,"error":{code,message,issues}}`.
+ * The admin contract: what the admin function accepts and returns. The payload is `{"command": name, …input}`, the
+ * answer `{"ok":true,"result":…}` or `{"ok":false,"error":{code,message,detail,hint?,issues}}`. The command line and
+ * the console parse by the same schemas, and docs/reference/admin-api.md is generated from them.
  */
 export const commands = {
   ...positionsCommands,
@@ -33,12 +33,13 @@ export const adminAnswerSchema = z.discriminatedUnion('ok', [
     ok: z.literal(false),
     error: z.object({
       code: z.string(),
-      /** The whole sentence: what happened, and what to do next. */
+      /** `detail` and `hint` as one text. */
       message: z.string(),
-      /** The same without its hint, for a face that renders the hint itself. */
+      /** What happened, and what is unchanged. */
       detail: z.string().optional(),
-      /** `command` is a command line without the word `ripcord`. */
+      /** What to do next. `command` is a command line without the word `ripcord`. */
       hint: z.object({ text: z.string(), command: z.string().optional() }).optional(),
+      /** Each finding about the input as `path: message`. */
       issues: z.array(z.string()),
     }),
   }),

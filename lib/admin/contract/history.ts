@@ -2,20 +2,22 @@ import { z } from 'zod';
 import { hitSchema } from '../../link/hit.ts';
 import { linkIdSchema } from '../../link/link.ts';
 import { positionIdSchema } from '../../position/position.ts';
+import type { CommandDefinition } from './command-definition.ts';
 
-/** `resend`: which try of the same alert it seems to be, from 0, by time and place. */
-export const hitViewSchema = hitSchema.extend({ resend: z.number() });
+/** `resend`: 0 for an alert's first request, 1 for its first resend and so on, estimated from time and source. */
+const hitViewSchema = hitSchema.extend({ resend: z.number() });
 export type HitView = z.infer<typeof hitViewSchema>;
 
 export const historyCommands = {
   'history.list': {
     summary:
-      'What hit the links, what was decided and why, newest first. Kept 90 days. Without positionId or linkId: of the 50 positions that are open or have ended last. What hit others, and those that were forgotten, is told where positionId or linkId names it.',
+      'Lists the hits of the last 90 days with what was decided and why, newest first. By default those of 50 positions: the open ones, then the latest ended ones.',
+    details: 'With `positionId` or `linkId` it also lists the hits of a position that was forgotten.',
     input: z.strictObject({
-      positionId: positionIdSchema.optional(),
-      linkId: linkIdSchema.optional(),
-      limit: z.number().int().min(1).max(500).optional(),
+      positionId: positionIdSchema.describe('Only hits of this position.').optional(),
+      linkId: linkIdSchema.describe('Only hits of this link.').optional(),
+      limit: z.number().int().min(1).max(500).describe('Number of hits. Default: 100.').optional(),
     }),
     result: z.object({ hits: z.array(hitViewSchema) }),
   },
-} as const;
+} as const satisfies Record<string, CommandDefinition>;

@@ -1,4 +1,4 @@
 import { z } from 'zod';
 
-/** What the owner calls a position or a link. */
+/** The owner's own name for a position or a link. */
 export const labelSchema = z.string().trim().min(1).max(80);

@@ -2,90 +2,123 @@ import { z } from 'zod';
 import { linkIdSchema, linkOptionsSchema, methodsSchema, sourcesSchema } from '../../link/link.ts';
 import { actionSchema, positionIdSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
+import type { CommandDefinition } from './command-definition.ts';
 import { labelSchema } from './label.ts';
 
-/** Seconds, or a number with s, m, h or d: 3600, "90m", "7d". At most a year. */
-const expiresInWords = 'expected seconds, or a duration such as "90m", "12h" or "7d"';
-const expiresInSchema = z
+const secondsByUnit: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+const expectedDuration = 'expected seconds, or a duration such as "90m", "12h" or "7d"';
+
+/** 3600, "3600", "90m" or "7d". @returns seconds. */
+const durationSchema = z
   .union(
     [
-      z.number().int(expiresInWords).min(1, expiresInWords),
-      z.string().regex(/^[1-9]\d{0,8}[smhd]?$/, expiresInWords),
+      z.number().int(expectedDuration).min(1, expectedDuration),
+      z.string().regex(/^[1-9]\d{0,8}[smhd]?$/, expectedDuration),
     ],
-    expiresInWords,
+    expectedDuration,
   )
   .transform((given) => {
-    const [, digits = '', unit = 's'] = /^(\d+)([smhd]?)$/.exec(String(given)) ?? [];
-    return Number(digits) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit || 's'] ?? 1);
+    const [, digits = '', unit] = /^(\d+)([smhd]?)$/.exec(String(given)) ?? [];
+    return Number(digits) * (secondsByUnit[unit || 's'] ?? 1);
   })
   .refine((seconds) => seconds <= 366 * 86_400, { error: 'expected at most a year' });
 
-export const linkViewSchema = linkOptionsSchema.extend({
+const { maxUses: maxUsesSchema, percent: percentSchema } = linkOptionsSchema.shape;
+
+const createInput = z
+  .strictObject({
+    positionId: positionIdSchema.describe('The position that the link acts on.'),
+    action: actionSchema.describe(
+      'What the link does to a filled position. It cancels an unfilled entry in any case.',
+    ),
+    label: labelSchema.describe('Your name for the link, up to 80 characters.').optional(),
+    expiresIn: durationSchema
+      .describe(
+        'Seconds, or a duration such as `"90m"`, `"12h"` or `"7d"`; at most a year. Default: no expiry.',
+      )
+      .optional(),
+    maxUses: maxUsesSchema.describe('How often the link may act. Default: no limit; 1 with `percent`.'),
+    confirm: z
+      .boolean()
+      .describe('A GET always shows the page with the button first. Default: false.')
+      .optional(),
+    methods: methodsSchema.describe('`post-only`: only a POST acts. Default: `any`.').optional(),
+    sources: sourcesSchema
+      .describe(
+        'Allowed source addresses: `tradingview`, or up to 20 addresses and CIDR ranges. Default: `any`.',
+      )
+      .optional(),
+    percent: percentSchema.describe(
+      'Closes only this percentage of the remaining amount. Only for the action `close`.',
+    ),
+  })
+  .refine((input) => input.percent === undefined || input.action === 'close', {
+    path: ['percent'],
+    error: 'expected only for the action "close"',
+  });
+
+const linkViewSchema = linkOptionsSchema.extend({
   linkId: linkIdSchema,
   positionId: positionIdSchema,
   action: actionSchema,
   label: z.string().optional(),
   createdAt: z.string(),
-  /** `used-up`: it has acted as often as it may. */
+  /** `used-up`: it acted `maxUses` times. */
   state: z.enum(['armed', 'revoked', 'expired', 'used-up']),
-  /** Its position is closed or canceled: whatever its state, it can do nothing more. */
-  spent: z.boolean().optional(),
-  /** How often it has acted, where that is limited. */
+  /** The position is closed or canceled, so the link can't act in any state. */
+  positionClosed: z.boolean().optional(),
+  /** How often it acted; counted only with `maxUses`. */
   uses: z.number().optional(),
   revokedAt: z.string().optional(),
 });
 export type LinkView = z.infer<typeof linkViewSchema>;
 
+const createResult = z.object({
+  /** With the token, which is stored nowhere: it can't be shown again. */
+  url: z.string(),
+  link: linkViewSchema,
+});
+
+const previewResult = z.object({
+  link: linkViewSchema,
+  position: positionViewSchema,
+  /** Whether a hit would act now. */
+  fires: z.boolean(),
+  /** What it would do, or why it would not act. */
+  would: z.string(),
+});
+
 export const linksCommands = {
   'links.create': {
-    summary: 'Mints a link. The URL is in this answer and nowhere else.',
-    input: z
-      .strictObject({
-        positionId: positionIdSchema,
-        action: actionSchema,
-        label: labelSchema.optional(),
-        expiresIn: expiresInSchema.optional(),
-        maxUses: linkOptionsSchema.shape.maxUses,
-        confirm: z.boolean().optional(),
-        methods: methodsSchema.optional(),
-        sources: sourcesSchema.optional(),
-        percent: linkOptionsSchema.shape.percent,
-      })
-      .refine((input) => input.percent === undefined || input.action === 'close', {
-        path: ['percent'],
-        error: 'expected only with the action close',
-      }),
-    result: z.object({ url: z.string(), link: linkViewSchema }),
+    summary: 'Creates a link for a position. Its URL is shown only once.',
+    input: createInput,
+    result: createResult,
   },
   'links.list': {
-    summary: 'All links, newest first, or those of one position.',
-    input: z.strictObject({ positionId: positionIdSchema.optional() }),
+    summary: 'Lists links, newest first.',
+    input: z.strictObject({
+      positionId: positionIdSchema.describe('Only links of this position.').optional(),
+    }),
     result: z.object({ links: z.array(linkViewSchema), paused: z.boolean() }),
   },
   'links.preview': {
-    summary: "What a link would do now, from the exchange's live answer, without doing it.",
-    input: z.strictObject({ linkId: linkIdSchema }),
-    result: z.object({
-      link: linkViewSchema,
-      position: positionViewSchema,
-      /** Whether it would fire at all, and what it would do, in one sentence. */
-      fires: z.boolean(),
-      would: z.string(),
-    }),
+    summary: 'Shows what a link would do now, from live exchange data, without doing it.',
+    input: z.strictObject({ linkId: linkIdSchema.describe('The link.') }),
+    result: previewResult,
   },
   'links.pause': {
-    summary: 'The kill switch: no link fires until links.resume. Hits are answered 409 and recorded.',
+    summary: 'Pauses all links, as a kill switch. Hits return 409 and are recorded.',
     input: z.strictObject({}),
     result: z.object({ paused: z.boolean() }),
   },
   'links.resume': {
-    summary: 'Ends the pause.',
+    summary: 'Ends the pause of all links. Hits during the pause are not replayed.',
     input: z.strictObject({}),
     result: z.object({ paused: z.boolean() }),
   },
   'links.revoke': {
-    summary: 'Makes a link useless, for good.',
-    input: z.strictObject({ linkId: linkIdSchema }),
+    summary: 'Revokes a link permanently. Its URL stops working immediately.',
+    input: z.strictObject({ linkId: linkIdSchema.describe('The link.') }),
     result: z.object({ link: linkViewSchema }),
   },
-} as const;
+} as const satisfies Record<string, CommandDefinition>;

@@ -4,22 +4,79 @@ import { amountSchema, positiveAmountSchema } from '../../amount.ts';
 import { candleIntervalSchema, sideSchema } from '../../exchange/exchange.ts';
 import { positionIdSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
+import type { CommandDefinition } from './command-definition.ts';
 import { labelSchema } from './label.ts';
 
-const symbolSchema = z
+const positionIdField = positionIdSchema.describe('The position.');
+const accountField = accountNameSchema.describe('Name of a stored account.');
+const labelField = labelSchema.describe('Your name for the position, up to 80 characters.');
+const symbolField = z
   .string()
   .regex(
     /^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?$/,
     'expected BASE/QUOTE such as "BTC/USDT", or "BTC/USDT:USDT" for a perpetual',
-  );
-const orderIdSchema = z.string().trim().min(1).max(64);
+  )
+  .describe('Market: `BTC/USDT` for spot, `BTC/USDT:USDT` for a perpetual.');
+const orderIdsSchema = z.array(z.string().trim().min(1).max(64)).max(20);
 
-/** What came of closing one position: the status and body that a link would have answered. */
+const adoptInput = z
+  .strictObject({
+    account: accountField,
+    symbol: symbolField,
+    side: sideSchema.describe('Side of the position.'),
+    entryOrderIds: orderIdsSchema
+      .describe('Entry orders, at most 20. The position is what they fill.')
+      .optional(),
+    exitOrderIds: orderIdsSchema
+      .describe('Take-profit and stop-loss orders, at most 20. A close cancels them.')
+      .optional(),
+    amount: positiveAmountSchema
+      .describe(
+        'Amount in base currency that the position holds, instead of entry orders. Required on spot without entry orders. Default on a perpetual: what no other position holds.',
+      )
+      .optional(),
+    label: labelField.optional(),
+  })
+  .refine((input) => !(input.amount !== undefined && (input.entryOrderIds?.length ?? 0) > 0), {
+    path: ['amount'],
+    error: 'expected no amount together with entry orders: their fills are the amount',
+  });
+
+const openInput = z
+  .strictObject({
+    requestId: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, - or _')
+      .describe('An id that you choose. A repeat with the same id returns the same position.'),
+    account: accountField,
+    symbol: symbolField,
+    side: sideSchema.describe('Side of the position.'),
+    type: z.enum(['market', 'limit']).describe('Type of the entry order.'),
+    price: positiveAmountSchema.describe('Price of a LIMIT order. A MARKET order takes none.').optional(),
+    amount: positiveAmountSchema.describe('Amount in base currency. Either this or `cost`.').optional(),
+    cost: positiveAmountSchema.describe('Cost in quote currency. Either this or `amount`.').optional(),
+    label: labelField.optional(),
+  })
+  .refine((input) => (input.amount === undefined) !== (input.cost === undefined), {
+    path: ['amount'],
+    error: 'expected either an amount in base currency or a cost in quote currency',
+  })
+  .refine((input) => input.type === 'market' || input.price !== undefined, {
+    path: ['price'],
+    error: 'expected a price, because this is a LIMIT order',
+  })
+  .refine((input) => input.type === 'limit' || input.price === undefined, {
+    path: ['price'],
+    error: 'expected no price, because this is a MARKET order',
+  });
+
+/** What closing one position did: the status and the text that a link would have returned. */
 const closeReportSchema = z.object({
   positionId: positionIdSchema,
   symbol: z.string(),
+  /** HTTP status. */
   status: z.number(),
-  /** `not-started`: of several, its turn did not come in time, and nothing was done about it. */
+  /** An outcome, or why there is none. `not-started`: the call ran out of time before this position. */
   outcome: z.string(),
   detail: z.string(),
 });
@@ -33,113 +90,92 @@ const candleSchema = z.object({
   close: amountSchema,
 });
 
-const positionAnswer = z.object({ position: positionViewSchema });
+const positionResult = z.object({ position: positionViewSchema });
+
+const adoptResult = positionResult.extend({
+  /** Ids of open orders on the exit side of this market that belong to no position. A close leaves them open. */
+  unadoptedOrders: z.array(z.string()).optional(),
+});
+
+const listResult = z.object({
+  positions: z.array(positionViewSchema),
+  /** Ids of positions whose items this version can't read. They may be open. */
+  unreadable: z.array(z.string()).optional(),
+});
+
+const resolveResult = z.object({
+  position: positionViewSchema,
+  /** The result by the exchange's record. `unknown`: the record allows no conclusion yet. */
+  verdict: z.enum(['closed', 'canceled', 'open', 'unknown']),
+  /** Why, in sentences that name the orders found. */
+  reason: z.string(),
+  /** Whether the result was written. */
+  applied: z.boolean(),
+});
 
 export const positionsCommands = {
   'positions.adopt': {
     summary:
-      'Takes over what exists at the exchange: entry and exit orders, an existing perpetual position, or a stated spot amount.',
-    input: z
-      .strictObject({
-        account: accountNameSchema,
-        symbol: symbolSchema,
-        side: sideSchema,
-        entryOrderIds: z.array(orderIdSchema).max(20).optional(),
-        exitOrderIds: z.array(orderIdSchema).max(20).optional(),
-        amount: positiveAmountSchema.optional(),
-        label: labelSchema.optional(),
-      })
-      .refine((input) => !(input.amount !== undefined && (input.entryOrderIds?.length ?? 0) > 0), {
-        path: ['amount'],
-        error: 'expected either entryOrderIds or amount: entry orders say themselves how much they filled',
-      }),
-    result: positionAnswer.extend({
-      /** Open orders on the exit's side of this market that belong to no position: a close leaves them alone. */
-      unadoptedOrders: z.array(z.string()).optional(),
-    }),
+      'Makes a position from entry and exit orders, a perpetual position or an amount of coins that exist at the exchange.',
+    details: 'It reads from the exchange and sends nothing to it.',
+    input: adoptInput,
+    result: adoptResult,
   },
   'positions.open': {
-    summary: 'Places a MARKET or LIMIT entry. Asked twice with the same requestId it opens one.',
-    input: z
-      .strictObject({
-        requestId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, - or _'),
-        account: accountNameSchema,
-        symbol: symbolSchema,
-        side: sideSchema,
-        type: z.enum(['market', 'limit']),
-        price: positiveAmountSchema.optional(),
-        amount: positiveAmountSchema.optional(),
-        cost: positiveAmountSchema.optional(),
-        label: labelSchema.optional(),
-      })
-      .refine((input) => (input.amount === undefined) !== (input.cost === undefined), {
-        path: ['amount'],
-        error: 'expected exactly one of amount (base currency) and cost (quote currency)',
-      })
-      .refine((input) => (input.type === 'limit') === (input.price !== undefined), {
-        path: ['price'],
-        error: 'expected a price for a limit entry, and none for a market entry',
-      }),
-    result: positionAnswer,
+    summary: 'Places a MARKET or LIMIT entry order and makes a position from it.',
+    details: 'A repeat with the same `requestId` returns the same position and sends no second order.',
+    input: openInput,
+    result: positionResult,
   },
   'positions.list': {
-    summary: 'All positions with their live state, newest first.',
+    summary: 'Lists positions with their live state, newest first.',
     input: z.strictObject({
-      /** Leave out what is closed or canceled. */
-      open: z.boolean().optional(),
-      account: accountNameSchema.optional(),
+      open: z.boolean().describe('Leaves out closed and canceled positions.').optional(),
+      account: accountNameSchema.describe('Only positions of this account.').optional(),
     }),
-    result: z.object({
-      positions: z.array(positionViewSchema),
-      /** Positions whose items this version can not read. They may be open. */
-      unreadable: z.array(z.string()).optional(),
-    }),
+    result: listResult,
   },
   'positions.get': {
-    summary: 'One position with its live state and orders.',
-    input: z.strictObject({ positionId: positionIdSchema }),
-    result: positionAnswer,
+    summary: 'Shows a position with its live state and its orders.',
+    input: z.strictObject({ positionId: positionIdField }),
+    result: positionResult,
   },
   'positions.candles': {
-    summary: "Candles of a position's market, oldest first; the last one is still open.",
+    summary: "Lists the latest candles of a position's market, oldest first.",
+    details: 'The last candle is still open.',
     input: z.strictObject({
-      positionId: positionIdSchema,
-      interval: candleIntervalSchema,
-      limit: z.number().int().min(1).max(1_000).optional(),
+      positionId: positionIdField,
+      interval: candleIntervalSchema.describe('Duration of one candle.'),
+      limit: z.number().int().min(1).max(1_000).describe('Number of candles. Default: 300.').optional(),
     }),
     result: z.object({ candles: z.array(candleSchema) }),
   },
   'positions.forget': {
-    summary: 'Removes a position and revokes its links. Nothing happens at the exchange.',
-    input: z.strictObject({ positionId: positionIdSchema }),
+    summary: 'Removes a position from Ripcord and revokes its links. Nothing changes at the exchange.',
+    input: z.strictObject({ positionId: positionIdField }),
     result: z.object({ positionId: positionIdSchema, linksRevoked: z.number() }),
   },
   'positions.close': {
-    summary: 'Closes a position now, as a close link would: the same services, the same record.',
-    input: z.strictObject({ positionId: positionIdSchema }),
+    summary: 'Closes a position now, as a close link would, also while links are paused.',
+    input: z.strictObject({ positionId: positionIdField }),
     result: closeReportSchema,
   },
   'positions.closeAll': {
-    summary:
-      'Closes every open position, also while links are paused, and reports on each. After 18 s it begins no other: those are reported as `not-started`; ask again, with their positionIds.',
+    summary: 'Closes every open position, also while links are paused, and reports on each.',
+    details:
+      'After 18 s it starts no further position and reports the rest as `not-started`. Repeat the call with their `positionIds`.',
     input: z.strictObject({
-      account: accountNameSchema.optional(),
-      /** Only those of them that are open. */
-      positionIds: z.array(positionIdSchema).optional(),
+      account: accountNameSchema.describe('Only positions of this account.').optional(),
+      positionIds: z.array(positionIdSchema).describe('Only these positions, if they are open.').optional(),
     }),
     result: z.object({ reports: z.array(closeReportSchema) }),
   },
   'positions.resolve': {
-    summary:
-      "Looks at the exchange's own record of a position that needs a person, and says what it comes to; with apply, settles it so.",
-    input: z.strictObject({ positionId: positionIdSchema, apply: z.boolean().optional() }),
-    result: z.object({
-      position: positionViewSchema,
-      /** What the exchange's record comes to: ended, or open again with what is left. */
-      verdict: z.enum(['closed', 'canceled', 'open', 'unknown']),
-      /** In words, with the orders found. */
-      reason: z.string(),
-      applied: z.boolean(),
+    summary: "Determines a position's result from the exchange's record, and writes it only on request.",
+    input: z.strictObject({
+      positionId: positionIdField,
+      apply: z.boolean().describe('Writes the result. Default: only shows it.').optional(),
     }),
+    result: resolveResult,
   },
-} as const;
+} as const satisfies Record<string, CommandDefinition>;

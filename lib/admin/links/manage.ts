@@ -59,8 +59,8 @@ export async function revokeLink(services: Services, linkId: string): Promise<Li
 export function linkViewOf(link: Link, position: Position | undefined, now: number): LinkView {
   const { tokenHash, account, exchange, ...shown } = link;
   const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
-  const spent = position !== undefined && isFinal(position.state);
-  return { ...shown, state: stateOf(link, uses, now), spent, uses };
+  const positionClosed = position !== undefined && isFinal(position.state);
+  return { ...shown, state: stateOf(link, uses, now), positionClosed, uses };
 }
 
 function stateOf(link: Link, uses: number | undefined, now: number): LinkView['state'] {

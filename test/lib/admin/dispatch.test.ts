@@ -218,11 +218,15 @@ describe('The list of links', () => {
     if (over === undefined) throw new Error('It is not there.');
     await admin.table.savePosition(over, { state: 'closed', outcome: exampleOutcome });
     const { links } = await admin.run('links.list', {});
-    const told = links.map(({ positionId, state, spent }) => ({ positionId, state, spent }));
+    const told = links.map(({ positionId, state, positionClosed }) => ({
+      positionId,
+      state,
+      positionClosed,
+    }));
     expect(told).toEqual(
       expect.arrayContaining([
-        { positionId: positionIdAt(1), state: 'armed', spent: false },
-        { positionId: positionIdAt(2), state: 'armed', spent: true },
+        { positionId: positionIdAt(1), state: 'armed', positionClosed: false },
+        { positionId: positionIdAt(2), state: 'armed', positionClosed: true },
       ]),
     );
   });

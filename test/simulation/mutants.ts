@@ -14,9 +14,14 @@ interface Mutant {
   edits: Edit[];
 }
 
-const close = 'lib/close/close-order.ts';
-const claim = 'lib/close/claim.ts';
+const sendClose = 'lib/close/send-close.ts';
+const saveResult = 'lib/close/save-result.ts';
+const recoveryStep = 'lib/close/recovery-step.ts';
+const nextStep = 'lib/close/next-step.ts';
+const cancel = 'lib/close/cancel.ts';
 const model = 'test/simulation/memory-table.ts';
+
+const keepPending = 'return { ...learned, claim: { ...claim, lastExchangeMessage } };';
 
 /** Deliberate breakages of the engine, one for each thing that it must not do. */
 const mutants: Mutant[] = [
@@ -24,74 +29,74 @@ const mutants: Mutant[] = [
     name: 'resend when the answer is lost',
     edits: [
       {
-        file: close,
-        find: 'if (order === undefined)\n    return {',
+        file: sendClose,
+        find: 'return order === undefined ? toPending(result) : settleClose(run, order, sentAt);',
         replace:
-          'if (order === undefined && !again) return placeClose(run, amount, true);\n  if (order === undefined)\n    return {',
+          'if (order === undefined && !run.resized) { run.resized = true; return sendClose(run, amount); } return order === undefined ? toPending(result) : settleClose(run, order, sentAt);',
       },
     ],
   },
   {
     name: 'give the claim back when the answer is lost',
     edits: [
-      {
-        file: claim,
-        find: 'return { ...learned, claim: { ...claim, lastExchangeMessage: ending.words ?? claim.lastExchangeMessage } };',
-        replace: "return { ...learned, state: 'open', claim: null };",
-      },
+      { file: saveResult, find: keepPending, replace: "return { ...learned, state: 'open', claim: null };" },
     ],
   },
   {
-    name: 'write down an unknown outcome as refused',
+    name: 'record an unknown outcome as refused',
     edits: [
       {
-        file: close,
-        find: "if (result.kind === 'rejected' && result.reason !== 'duplicate-id')\n    return",
+        file: sendClose,
+        find: "if (result.kind === 'rejected' && rejectionResponse",
         replace:
-          "if (result.kind === 'unknown') return failed(run, { code: 'x', message: 'x' });\n  if (result.kind === 'rejected' && result.reason !== 'duplicate-id')\n    return",
+          "if (result.kind === 'unknown') return refused(run, { code: 'x', message: 'x' }); if (result.kind === 'rejected' && rejectionResponse",
       },
     ],
   },
   {
-    name: 'save without looking at revision, epoch and state',
+    name: 'save without checking revision, epoch and state',
     edits: [
       {
         file: model,
-        find: 'row.position.revision !== position.revision ||\n            row.position.epoch !== position.epoch ||\n            row.position.state !== position.state',
+        find: 'row.position.revision !== position.revision || row.position.epoch !== position.epoch || row.position.state !== position.state',
         replace: 'false',
       },
     ],
   },
   {
-    name: 'no wait for the fence',
+    name: 'no wait for the receive window',
     edits: [
-      { file: claim, find: 'if (askedAt <= fenceUntil)', replace: 'if (false)' },
-      { file: claim, find: 'askedAt - fenceUntil < exchange.absenceMs || ', replace: '' },
+      { file: recoveryStep, find: 'if (readAt <= arrivableUntil)', replace: 'if (false)' },
+      { file: recoveryStep, find: 'readAt - arrivableUntil < lookupLagMs || ', replace: '' },
     ],
   },
   {
     name: 'trust one "not found"',
     edits: [
       {
-        file: claim,
-        find: 'if (askedAt - fenceUntil < exchange.absenceMs || notFoundCount < absentLooksNeeded)',
+        file: recoveryStep,
+        find: 'if (readAt - arrivableUntil < lookupLagMs || missed < requiredNotFoundCount)',
         replace: 'if (false)',
       },
     ],
   },
   {
-    name: 'recover without asking for the order',
+    name: 'recover without reading the close order',
     edits: [
-      { file: claim, find: "if (claim.action === 'close' && !claim.unsent) {", replace: 'if (false) {' },
+      {
+        file: recoveryStep,
+        find: "return claim.action === 'close' && claim.phase === 'may-have-sent'",
+        replace: 'return false',
+      },
     ],
   },
   {
-    name: 'take every pending claim for unsent',
+    name: 'take every pending claim for not sent',
     edits: [
       {
-        file: claim,
-        find: 'return { ...learned, claim: { ...claim, lastExchangeMessage: ending.words ?? claim.lastExchangeMessage } };',
-        replace: 'return { ...learned, claim: { ...claim, unsent: true } };',
+        file: saveResult,
+        find: keepPending,
+        replace: "return { ...learned, claim: { ...claim, phase: 'not-sent' } };",
       },
     ],
   },
@@ -99,14 +104,19 @@ const mutants: Mutant[] = [
     name: 'send without a deadline',
     edits: [
       {
-        file: claim,
+        file: 'lib/close/claim.ts',
         find: 'sendDeadline: claimedAt + sendWindowMs',
         replace: 'sendDeadline: claimedAt + 600_000',
       },
       {
-        file: claim,
-        find: 'const fenceUntil = claim.sendDeadline + exchange.fenceMs',
-        replace: 'const fenceUntil = claim.claimedAt + 5_000 + exchange.fenceMs',
+        file: recoveryStep,
+        find: '{ sendDeadline, notFoundCount = 0, lostAttempts = 0 }: Claim',
+        replace: '{ claimedAt, notFoundCount = 0, lostAttempts = 0 }: Claim',
+      },
+      {
+        file: recoveryStep,
+        find: 'const arrivableUntil = sendDeadline + recvWindowMs',
+        replace: 'const arrivableUntil = claimedAt + 5_000 + recvWindowMs',
       },
     ],
   },
@@ -114,10 +124,10 @@ const mutants: Mutant[] = [
     name: 'take a failed cancel for a cancel',
     edits: [
       {
-        file: 'lib/close/cancel.ts',
-        find: '  for (let look = 0;',
+        file: cancel,
+        find: '  let wasFound = false;',
         replace:
-          "  if (result.message === 'no answer') return canceledBy(claim, { ...order, status: 'done' });\n  for (let look = 0;",
+          "  if (message === 'no answer') return { order: markCanceled(claim, { ...order, status: 'done' }) };\n  let wasFound = false;",
       },
     ],
   },
@@ -125,26 +135,28 @@ const mutants: Mutant[] = [
     name: 'take an acknowledged cancel for a cancel',
     edits: [
       {
-        file: 'lib/close/cancel.ts',
-        find: '  for (let look = 0;',
+        file: cancel,
+        find: '  let wasFound = false;',
         replace:
-          "  if (result.message === 'acknowledged') return canceledBy(claim, { ...order, status: 'done' });\n  for (let look = 0;",
+          "  if (message === 'acknowledged') return { order: markCanceled(claim, { ...order, status: 'done' }) };\n  let wasFound = false;",
       },
     ],
   },
   {
-    name: 'leave the exitOrders alive',
+    name: 'leave the exit orders alive',
     edits: [
       {
-        file: 'lib/close/execute.ts',
-        find: "await cancelOrders(run, ['entryOrders', 'exitOrders']);",
-        replace: "await cancelOrders(run, ['entryOrders']);",
+        file: nextStep,
+        find: "return (['entryOrders', 'exitOrders'] as const).filter(",
+        replace: "return (['entryOrders'] as const).filter(",
       },
     ],
   },
   {
-    name: 'close what the exitOrders have sold already',
-    edits: [{ file: 'lib/position/totals.ts', find: '.minus(sum(exitOrders.map(exitedBy)))', replace: '' }],
+    name: 'close what the exit orders have sold already',
+    edits: [
+      { file: 'lib/position/totals.ts', find: '.minus(sum(exitOrders.map(filledByExit)))', replace: '' },
+    ],
   },
   {
     name: 'close what the fees have taken',
@@ -153,19 +165,19 @@ const mutants: Mutant[] = [
   {
     name: 'take an order that is not done for the outcome',
     edits: [
+      { file: recoveryStep, find: "return observation.order.status === 'done'", replace: 'return true' },
       {
-        file: claim,
-        find: "if (order.status !== 'done') return pending('the close order is not done yet');",
-        replace: '',
+        file: sendClose,
+        find: "return order?.status === 'done' ? order : undefined;",
+        replace: 'return order;',
       },
-      { file: close, find: "return order?.status === 'done' ? order : undefined;", replace: 'return order;' },
     ],
   },
   {
-    name: 'answer what could not be written down',
+    name: 'answer what could not be saved',
     edits: [
       {
-        file: claim,
+        file: saveResult,
         find: 'return { position: held, ending: pending, requests };',
         replace: 'return { position: held, ending, requests };',
       },
@@ -175,7 +187,11 @@ const mutants: Mutant[] = [
     name: 'let a revoked link claim',
     edits: [
       { file: 'lib/trigger/fire.ts', find: 'if (link.revokedAt !== undefined) return revoked;', replace: '' },
-      { file: model, find: 'row.revokedLinks.has(claim.linkId) ||', replace: '' },
+      {
+        file: model,
+        find: '(claim.linkId !== undefined && row.revokedLinks.has(claim.linkId)) ||',
+        replace: '',
+      },
     ],
   },
   {
@@ -193,12 +209,12 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'end a found order from what the table knew',
+    name: 'end a found order from what the store knew',
     edits: [
       {
-        file: close,
-        find: 'entryOrders: noteEnded(claim, position.entryOrders, entryOrders),',
-        replace: 'position,',
+        file: 'lib/close/execute.ts',
+        find: 'entryOrders: markEnded(claim, position.entryOrders, entryOrders),',
+        replace: '',
       },
     ],
   },

@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import { type Knowledge, nextStep, type PlannedAction, type Step } from '../../../lib/close/next-step.ts';
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
+import type { OrderRecord, Position } from '../../../lib/position/position.ts';
+import { examplePosition } from '../position/example-position.ts';
+
+const close = { action: 'close' } as const;
+const keep = { action: 'keep' } as const;
+const half = { action: 'close', percent: 50 } as const;
+
+const spot: MarketRules = {
+  symbol: 'BTC/USDT',
+  id: 'BTCUSDT',
+  kind: 'spot',
+  base: 'BTC',
+  quote: 'USDT',
+  amountStep: '0.1',
+  amountMin: '0.2',
+  priceStep: '0.01',
+  marketAmountMax: '100',
+};
+const perpetual: MarketRules = { ...spot, kind: 'perpetual' };
+/** Worth at least 1,000 USDT an order. */
+const withMinimumValue: MarketRules = { ...spot, costMin: '1000' };
+
+type Order = Partial<OrderRecord>;
+const filled: Order = { filled: '1', baseFee: '0' };
+const live: Order = { status: 'live' };
+
+function order(orderId: string, differing: Order): OrderRecord {
+  return { orderId, type: 'limit', status: 'done', amount: '1', filled: '0', ...differing };
+}
+
+interface Situation {
+  market?: MarketRules;
+  hedged?: boolean;
+  price?: string;
+  entries?: Order[];
+  exits?: Order[];
+  known?: Partial<Omit<Knowledge, 'position'>>;
+}
+
+function decide(planned: PlannedAction, situation: Situation): Step {
+  const { market = spot, entries = [filled], exits = [], known = {}, hedged = false } = situation;
+  const position = {
+    ...examplePosition,
+    market,
+    hedged,
+    lastSync: situation.price === undefined ? undefined : { at: 0, price: situation.price },
+    entryOrders: entries.map((each, index) => order(`e${index}`, each)),
+    exitOrders: exits.map((each, index) => order(`x${index}`, each)),
+  } as Position;
+  return nextStep({ position, cancelsSent: false, fresh: {}, ...known }, planned);
+}
+
+const cancelBoth = { kind: 'cancel', books: ['entryOrders', 'exitOrders'] };
+const cancelEntries = { kind: 'cancel', books: ['entryOrders'] };
+const cancelExits = { kind: 'cancel', books: ['exitOrders'] };
+const readOrders = { kind: 'read-orders' };
+const read = { orders: true } as const;
+const end = (word: string) => ({ kind: 'end', end: word });
+const send = (amount: string) => ({ kind: 'send', amount });
+
+/** A row: what is given, the action, the situation, the step. */
+type Row = [given: string, planned: PlannedAction, situation: Situation, step: unknown];
+
+const closes: Row[] = [
+  ['all of a filled entry', close, {}, send('1')],
+  ['a live entry and a live exit', close, { entries: [live], exits: [live] }, cancelBoth],
+  ['a live entry', close, { entries: [live] }, cancelEntries],
+  ['a filled entry and a live exit', close, { exits: [live] }, cancelExits],
+  ['an entry whose result is unconfirmed', close, { entries: [{ status: 'unconfirmed' }] }, cancelEntries],
+  ['an entry whose fee is unknown', close, { entries: [{ filled: '1' }] }, { kind: 'read-fees' }],
+  ['an entry that ended unfilled', close, { entries: [{}] }, end('canceled')],
+  ['exits that sold all of it', close, { exits: [{ filled: '1' }] }, end('exits-closed')],
+  ['exits that sold a part', close, { exits: [{ filled: '0.4' }] }, send('0.6')],
+  ['less than the minimum', close, { entries: [{ ...filled, filled: '0.1' }] }, end('too-small')],
+  ['just the minimum', close, { entries: [{ ...filled, filled: '0.2' }] }, send('0.2')],
+  ['an amount between two steps', close, { entries: [{ ...filled, filled: '0.57' }] }, send('0.5')],
+  ['just the maximum', close, { entries: [{ filled: '100', baseFee: '0' }] }, send('100')],
+  ['more than the maximum', close, { entries: [{ filled: '101', baseFee: '0' }] }, { kind: 'read-market' }],
+  [
+    'more than a fresh maximum',
+    close,
+    { entries: [{ filled: '101', baseFee: '0' }], known: { fresh: { market: true } } },
+    end('above-maximum'),
+  ],
+  [
+    'more than the maximum, before a live exit is canceled',
+    close,
+    { entries: [{ filled: '101', baseFee: '0' }], exits: [live] },
+    { kind: 'read-market' },
+  ],
+  [
+    'more than the maximum and a live exit, once cancels were sent',
+    close,
+    { entries: [{ filled: '101', baseFee: '0' }], exits: [live], known: { cancelsSent: true } },
+    cancelExits,
+  ],
+];
+
+const values: Row[] = [
+  ['a value far above the minimum', close, { market: withMinimumValue, price: '3000' }, send('1')],
+  ['a value near the minimum', close, { market: withMinimumValue, price: '2999' }, { kind: 'read-price' }],
+  ['no known price', close, { market: withMinimumValue }, { kind: 'read-price' }],
+  [
+    'only the average entry price, far above the minimum',
+    close,
+    { market: withMinimumValue, entries: [{ ...filled, average: '3000' }] },
+    send('1'),
+  ],
+  [
+    'a fresh price just at the minimum',
+    close,
+    { market: withMinimumValue, known: { fresh: { price: '1000' } } },
+    send('1'),
+  ],
+  [
+    'a fresh price just below the minimum',
+    close,
+    { market: withMinimumValue, price: '9999', known: { fresh: { price: '999' } } },
+    end('too-small'),
+  ],
+  [
+    'a perpetual, which has no minimum value',
+    close,
+    { market: { ...withMinimumValue, kind: 'perpetual' } },
+    send('1'),
+  ],
+];
+
+const reducing: Order = { ...live, reduceOnly: true };
+const parts: Row[] = [
+  ['half of a spot position', half, {}, send('0.5')],
+  ['half of a spot position with live orders', half, { entries: [live], exits: [live] }, cancelBoth],
+  ['half of a perpetual', half, { market: perpetual }, send('0.5')],
+  [
+    'a perpetual with a live entry',
+    half,
+    { market: perpetual, entries: [live], exits: [live] },
+    cancelEntries,
+  ],
+  ['a perpetual with a live exit', half, { market: perpetual, exits: [reducing] }, readOrders],
+  [
+    'a perpetual whose fresh exits only reduce',
+    half,
+    { market: perpetual, exits: [reducing, {}], known: { fresh: read } },
+    send('0.5'),
+  ],
+  [
+    'a perpetual with a fresh exit that may open a position',
+    half,
+    { market: perpetual, exits: [reducing, live], known: { fresh: read } },
+    cancelExits,
+  ],
+  [
+    'a hedged perpetual, where an exit cannot open the other side',
+    half,
+    { market: perpetual, hedged: true, exits: [live], known: { fresh: read } },
+    send('0.5'),
+  ],
+  [
+    'an exit without an amount, which closes whatever there is',
+    half,
+    { market: perpetual, exits: [{ ...live, amount: '0' }], known: { fresh: read } },
+    send('0.5'),
+  ],
+  [
+    'a perpetual whose exits closed all of it',
+    half,
+    { market: perpetual, exits: [reducing, { filled: '1' }], known: { fresh: read } },
+    cancelExits,
+  ],
+  ['a part below the minimum', half, { entries: [{ ...filled, filled: '0.3' }] }, end('too-small')],
+  [
+    'a part below the minimum, before a live exit is canceled',
+    half,
+    { entries: [{ ...filled, filled: '0.3' }], exits: [live] },
+    readOrders,
+  ],
+  [
+    'a part below the minimum on fresh orders',
+    half,
+    { entries: [{ ...filled, filled: '0.3' }], exits: [live], known: { fresh: read } },
+    end('too-small'),
+  ],
+  [
+    'a part whose value is unknown, before a live exit is canceled',
+    half,
+    { market: withMinimumValue, exits: [live] },
+    { kind: 'read-price' },
+  ],
+  [
+    'a part below the minimum of an entry that may still fill',
+    half,
+    { entries: [{ ...filled, filled: '0.3', status: 'live' }] },
+    cancelEntries,
+  ],
+  [
+    'a part of a position whose exits closed all of it',
+    half,
+    { exits: [{ filled: '1' }, live] },
+    cancelExits,
+  ],
+  ['a part above the maximum', half, { entries: [{ filled: '202', baseFee: '0' }] }, { kind: 'read-market' }],
+  ['a part of twice the maximum', half, { entries: [{ filled: '200', baseFee: '0' }] }, send('100')],
+];
+
+const keeps: Row[] = [
+  ['a live entry and a live exit', keep, { entries: [live], exits: [live] }, cancelEntries],
+  ['an entry that ended unfilled, and a live exit', keep, { entries: [{}], exits: [live] }, cancelExits],
+  ['an entry that ended unfilled', keep, { entries: [{}] }, end('canceled')],
+  ['a filled entry and a live exit', keep, { exits: [live] }, readOrders],
+  ['a filled entry whose fee is unknown', keep, { entries: [{ filled: '1' }] }, readOrders],
+  [
+    'a filled entry and a live exit on fresh orders',
+    keep,
+    { exits: [live], known: { fresh: read } },
+    { kind: 'read-holding' },
+  ],
+  ['a filled entry', keep, {}, { kind: 'read-holding' }],
+  ['a filled entry that the account holds', keep, { known: { fresh: { holding: 'held' } } }, end('kept')],
+  ['a filled entry that is missing', keep, { known: { fresh: { holding: 'missing' } } }, end('kept')],
+  ['a filled entry after a cancel', keep, { known: { cancelsSent: true } }, end('kept')],
+  ['exits that sold all of it', keep, { exits: [{ filled: '1' }] }, end('exits-closed')],
+];
+
+const external = { detail: 'Closed outside Ripcord.', at: 1 };
+const gone = { known: { fresh: { holding: external } } };
+const goneRead = { known: { fresh: { holding: external, ...read } } };
+const externals: Row[] = [
+  ['nothing else to read', close, gone, { kind: 'end-external', external }],
+  ['a live exit', close, { exits: [live], ...gone }, readOrders],
+  ['an unknown fee', close, { entries: [{ filled: '1' }], ...gone }, readOrders],
+  ['a live exit on fresh orders', close, { exits: [live], ...goneRead }, cancelExits],
+  [
+    'a live exit of a kept position',
+    keep,
+    { exits: [live], ...goneRead },
+    { kind: 'end-external', external },
+  ],
+  ['exits that had closed it', close, { exits: [{ filled: '1' }], ...gone }, end('exits-closed')],
+];
+
+describe('close', () => {
+  it.each(closes)('given %s', (_, planned, situation, step) => {
+    expect(decide(planned, situation)).toEqual(step);
+  });
+});
+
+describe('close, judged by value', () => {
+  it.each(values)('given %s', (_, planned, situation, step) => {
+    expect(decide(planned, situation)).toEqual(step);
+  });
+});
+
+describe('close a part', () => {
+  it.each(parts)('given %s', (_, planned, situation, step) => {
+    expect(decide(planned, situation)).toEqual(step);
+  });
+});
+
+describe('keep', () => {
+  it.each(keeps)('given %s', (_, planned, situation, step) => {
+    expect(decide(planned, situation)).toEqual(step);
+  });
+});
+
+describe('a position that was closed outside Ripcord', () => {
+  it.each(externals)('given %s', (_, planned, situation, step) => {
+    expect(decide(planned, situation)).toEqual(step);
+  });
+});

@@ -99,7 +99,7 @@ const borders = [
   {
     name: 'ccxt-behind-its-port',
     comment:
-      'Only lib/exchange/ccxt and the venues use ccxt: its amounts are floats and its errors lack codes.',
+      'Only lib/exchange/ccxt and the venues use ccxt: its amounts are floats and its errors report too little.',
     from: {
       path: '^(lib|functions|infra|console|bin)/',
       pathNot: ['^lib/exchange/ccxt/', '^lib/exchange/venues/'],

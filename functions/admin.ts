@@ -1,32 +1,51 @@
-import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
 import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
-import { runAdmin } from '../lib/admin/dispatch.ts';
-import { createLog, type Log } from '../lib/log.ts';
+import { type AdminServices, runAdmin } from '../lib/admin/dispatch.ts';
+import { toFault } from '../lib/fault.ts';
+import { createLog, type Log, toErrorCode } from '../lib/log.ts';
+import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { createNotifiers } from './notifiers.ts';
 import { createServices } from './services.ts';
 
-type Handler = (payload: unknown, context: Context) => Promise<AdminAnswer>;
+type AdminHandler = Handler<unknown, AdminAnswer>;
 
-/** Direct invocations only, no route. If this function fails, no link can be made; those made go on working. */
+/**
+ * Runs commands. It has no route and is invoked with AWS credentials. If this function fails, no link can be created;
+ * existing links keep working.
+ */
 export function createAdmin(
   environment: Environment,
   build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
-): Handler {
-  const { services, accounts } = build(environment);
-  const baseUrl = environment.RIPCORD_BASE_URL ?? '';
-  const notifiers = createNotifiers(environment);
-  return middy<unknown, AdminAnswer>().handler((payload, { awsRequestId }) =>
-    runAdmin({ services, accounts, baseUrl, notifiers, log }, payload, awsRequestId),
-  );
+): AdminHandler {
+  return toHandler(() => buildAdmin(environment, build), log);
 }
 
-let built: Handler | undefined;
+function buildAdmin(environment: Environment, build: typeof createServices): Omit<AdminServices, 'log'> {
+  const baseUrl = environment.RIPCORD_BASE_URL ?? '';
+  return { ...build(environment), baseUrl, notifiers: createNotifiers(environment) };
+}
+
+function toHandler(build: () => Omit<AdminServices, 'log'>, log: Log): AdminHandler {
+  return createHandler({
+    build,
+    // `runAdmin` never throws: an error that gets here is one of building.
+    middleware: [
+      {
+        onError(request) {
+          const fields = { requestId: request.context.awsRequestId, outcome: toErrorCode(request.error) };
+          log.event('command-failed', fields);
+          const { code, message, detail, hint, issues } = toFault(request.error);
+          request.response = { ok: false, error: { code, message, detail, hint, issues } };
+        },
+      },
+    ],
+    run: (services, payload, { awsRequestId }) => runAdmin({ ...services, log }, payload, awsRequestId),
+  });
+}
 
 /** The Lambda's entry. */
-export const handler: Handler = (payload, context) => {
-  built ??= createAdmin(parseEnvironment(process.env));
-  return built(payload, context);
-};
+export const handler = toHandler(
+  () => buildAdmin(parseEnvironment(process.env), createServices),
+  createLog({ namespace: process.env.RIPCORD_METRICS }),
+);

@@ -8,35 +8,46 @@ export interface FaultOptions {
   hint?: Hint | undefined;
   /** Replaces the code's public message. A link's holder reads it: it names no account, path or parameter. */
   publicMessage?: string | undefined;
-  /** Single findings, for input with several faults: `accountName: expected …`. */
+  /** Single findings, for input with several errors: `accountName: expected …`. */
   issues?: string[];
   cause?: unknown;
 }
 
+/**
+ * The detail itself is public: it quotes the exchange. A fault with such a code must not name anything of the owner's in
+ * its detail.
+ */
+const quotesDetail = Symbol('the detail is public');
+
 /** From code to HTTP status, and to what a link's holder may read: the only such table. */
 const faults = {
-  'invalid-input': [400, 'The request is not valid. Nothing was done.'],
-  'account-not-found': [404, 'The account behind this link is not available. Nothing was sent.'],
-  'market-not-found': [404, 'The exchange does not list this market. Nothing was sent.'],
-  'order-not-found': [404, 'The exchange does not know an order of this position. Nothing was sent.'],
-  'position-not-found': [404, 'The position of this link was not found. Nothing was done.'],
-  'link-not-found': [404, 'This link was not found. Nothing was done.'],
-  conflict: [409, 'The position changed at the same time. Nothing was sent; open the link again.'],
-  'needs-attention': [409, 'This position needs its owner. Nothing was sent.'],
-  'exchange-refused': [422, 'The exchange refused the request. Nothing was sent.'],
-  internal: [500, 'Unexpected error in Ripcord.'],
-  'accounts-unreadable': [503, 'The account behind this link is not available. Nothing was sent.'],
+  'invalid-input': [400, 'The request is not valid.'],
+  'account-not-found': [404, 'The account behind this link is not available.'],
+  'market-not-found': [404, 'The exchange does not list this market.'],
+  'order-not-found': [404, 'The exchange has no record of an order of this position.'],
+  'position-not-found': [404, "This link's position was not found."],
+  'link-not-found': [404, 'This link was not found.'],
+  conflict: [409, 'The position changed at the same time. Open the link again.'],
+  'needs-attention': [409, "This position needs its owner's attention."],
+  'exchange-refused': [422, quotesDetail],
+  internal: [500, 'Unexpected error in Ripcord. Firing the link again is safe.'],
+  'accounts-unreadable': [503, 'The account behind this link is not available.'],
   'channels-unreadable': [503, 'The notification channels are not available.'],
-  'exchange-unreachable': [503, 'The exchange did not respond. Try again in a moment.'],
+  'exchange-unreachable': [503, quotesDetail],
   'table-unreachable': [503, 'The database did not respond. Try again in a moment.'],
-} as const satisfies Record<string, [status: number, publicMessage: string]>;
+} as const satisfies Record<string, [httpStatus: number, publicMessage: string | typeof quotesDetail]>;
 
 export type FaultCode = keyof typeof faults;
 
 /**
- * The one error class that may reach a person. `detail` says what happened and what is unchanged, for the owner;
+ * The one error class that may reach a person. `detail` reports what happened and what is unchanged, for the owner;
  * `hint` what to do next; `publicMessage` is all that a link's holder reads. Any other error is answered as
  * `internal` and reveals nothing.
+ *
+ * @example
+ * throw new Fault('account-not-found', 'Account "main" does not exist. Nothing was sent.', {
+ *   hint: { text: 'Add it:', command: 'accounts add main' },
+ * });
  */
 export class Fault extends Error {
   readonly code: FaultCode;
@@ -51,9 +62,14 @@ export class Fault extends Error {
     this.code = code;
     this.detail = detail;
     this.hint = options.hint;
-    this.publicMessage = options.publicMessage ?? faults[code][1];
+    this.publicMessage = options.publicMessage ?? defaultPublicMessage(code, detail);
     this.issues = options.issues ?? [];
   }
+}
+
+function defaultPublicMessage(code: FaultCode, detail: string): string {
+  const [, message] = faults[code];
+  return message === quotesDetail ? detail : message;
 }
 
 /** @returns the whole sentence for a face that has no target of its own, such as JSON. */
@@ -67,7 +83,7 @@ export function toHttpStatus(code: FaultCode): number {
   return faults[code][0];
 }
 
-/** @returns a Fault for anything thrown; what is not ours becomes `internal` with no detail of its own. */
+/** @returns a Fault for anything thrown; what is not a Fault becomes `internal` with no detail of its own. */
 export function toFault(thrown: unknown): Fault {
   return thrown instanceof Fault
     ? thrown

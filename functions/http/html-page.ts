@@ -1,81 +1,36 @@
-import type { FaultCode } from '../../lib/fault.ts';
+import type { PlannedAction } from '../../lib/close/next-step.ts';
 import type { Outcome } from '../../lib/position/position.ts';
-import { type HitResponse, sendPost } from '../../lib/trigger/response.ts';
+import type { ResponseStatus } from '../../lib/trigger/response-status.ts';
+import type { PublicResponse } from './public-response.ts';
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-const outcomes: Record<Outcome['outcome'], string> = {
-  closed: 'Closed',
-  canceled: 'Cancelled',
-  kept: 'Kept open',
-  dust: 'Too little left to close',
+/** What a person does next. A program's JSON has its own words. */
+const nextSteps: Partial<Record<ResponseStatus, string>> = {
+  confirm: ' Press the button to confirm.',
+  'in-progress': ' This page updates by itself.',
 };
 
-/** All of them, so that nobody who opens a link ever reads a code. */
-const faults: Record<FaultCode, string> = {
-  'invalid-input': 'Nothing was done',
-  'account-not-found': 'The account can not be used',
-  'market-not-found': 'The exchange does not know this market',
-  'order-not-found': 'The exchange does not know an order',
-  'position-not-found': 'No such position',
-  'link-not-found': 'No such link',
-  conflict: 'Something else came first',
-  'needs-attention': 'A person has to look',
-  'exchange-refused': 'The exchange refused',
-  internal: 'Something failed',
-  'accounts-unreadable': 'The account can not be used',
-  'channels-unreadable': 'Nobody can be notified',
-  'exchange-unreachable': 'The exchange can not be reached',
-  'table-unreachable': 'Ripcord is out of reach',
-};
-
-const headlines: Record<string, string> = {
-  ...outcomes,
-  ...faults,
-  confirm: 'Fire this link?',
-  paused: 'All links are paused',
-  'wrong-source': 'Not from here',
-  'in-progress': 'In progress',
-  retrying: 'Not yet',
-  busy: 'Busy',
-  refused: 'The exchange refused',
-  gone: 'This link is over',
-  ignored: 'Nothing was done',
-  'method-not-allowed': 'Nothing was done',
-  'not-found': 'No such link',
-};
-
-/** What of an outcome is worth a row, and what to call it. */
-const rows: [field: string, label: string][] = [
-  ['symbol', 'Market'],
-  ['side', 'Side'],
+/** The outcome's fields that get a row, and their labels. */
+const rows: [field: keyof Outcome, label: string][] = [
   ['entryFilled', 'Entry filled'],
   ['closedAmount', 'Closed'],
   ['averagePrice', 'Average price'],
-  ['left', 'Left'],
-  ['closeOrderId', 'Order'],
-  ['settledAt', 'When (UTC)'],
+  ['remaining', 'Remaining'],
+  ['closeOrderId', 'Close order'],
+  ['settledAt', 'Time (UTC)'],
 ];
 
-/** The page a person sees: the outcome in one line, details below, nothing loaded from anywhere. */
-export function renderHtml({ status, body }: HitResponse): string {
-  const fields = body as Record<string, unknown>;
-  const word = String(fields.outcome ?? fields.status);
-  const sentence = String(fields.detail ?? fields.message ?? '').replace(sendPost, 'press the button');
-  const headline = escapeHtml(headlines[word] ?? word);
-  const details = rows
-    .filter(([field]) => fields[field] !== undefined && fields[field] !== '0')
-    .map(([field, label]) => `<dt>${label}</dt><dd>${escapeHtml(String(fields[field]))}</dd>`)
-    .join('');
-  const repeated = fields.repeated === true ? '<p>This had been done before; nothing was done now.</p>' : '';
-  // An empty form: a POST with an empty body to this same address.
-  const button =
-    word === 'confirm'
-      ? `<form method="post"><button>${fields.action === 'close' ? 'Close the position' : 'Cancel an unfilled entry'}</button></form>`
-      : '';
-  const refresh = status === 202 ? '<meta http-equiv="refresh" content="3">' : '';
+/** @returns the page: the result in one line, the details below it. It loads nothing and runs no script. */
+export function renderHtml(response: PublicResponse): string {
+  const { status, publicMessage, outcome, confirm, repeated } = response;
+  const headline = escapeHtml(response.headline);
+  const message = escapeHtml(`${publicMessage}${nextSteps[status] ?? ''}`);
+  const isRepeat = repeated === true && outcome !== undefined;
+  const repeat = isRepeat ? '<p>Already done earlier. Nothing happened this time.</p>' : '';
+  const refresh = status === 'in-progress' ? '<meta http-equiv="refresh" content="3">' : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">${refresh}<title>Ripcord: ${headline}</title>
@@ -87,6 +42,29 @@ dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.5rem;margin-top:1.5r
 button{font:inherit;font-weight:600;padding:.75rem 1.5rem;border:0;border-radius:.5rem;background:#c2362b;color:#fff;cursor:pointer}
 dt{opacity:.65}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 </style></head>
-<body><main><h1>${headline}</h1><p>${escapeHtml(sentence)}</p>${repeated}${button}<dl>${details}</dl></main></body></html>
+<body><main><h1>${headline}</h1><p>${message}</p>${repeat}${renderButton(confirm)}<dl>${renderRows(response)}</dl></main></body></html>
 `;
+}
+
+/** An empty form: it sends a POST with an empty body to the page's own address. */
+function renderButton(confirm: PlannedAction | undefined): string {
+  if (confirm === undefined) return '';
+  return `<form method="post"><button>${buttonLabel(confirm)}</button></form>`;
+}
+
+function buttonLabel({ action, percent }: PlannedAction): string {
+  if (action === 'keep') return 'Cancel the unfilled entry';
+  return percent === undefined ? 'Close the position' : `Close ${percent} % of the position`;
+}
+
+function renderRows({ position, outcome }: PublicResponse): string {
+  const values: [label: string, value: unknown][] = [
+    ['Market', position?.symbol],
+    ['Side', position?.side],
+    ...rows.map(([field, label]): [string, unknown] => [label, outcome?.[field]]),
+  ];
+  return values
+    .filter(([, value]) => value !== undefined && value !== '0')
+    .map(([label, value]) => `<dt>${label}</dt><dd>${escapeHtml(String(value))}</dd>`)
+    .join('');
 }

@@ -12,7 +12,8 @@ import { toPositionView } from '../position/position-view.ts';
 import type { Services } from '../services.ts';
 import { syncPosition } from '../sweep/sync-position.ts';
 import { recordHit } from '../trigger/record-hit.ts';
-import { busy, toResponse } from '../trigger/response.ts';
+import { busy } from '../trigger/refusals.ts';
+import { toResponse } from '../trigger/response.ts';
 import { addAccount } from './accounts/add.ts';
 import { findUnadoptedOrders, listOpen } from './accounts/list-open.ts';
 import {
@@ -337,10 +338,8 @@ async function closeNow(services: Services, position: Position): Promise<Command
       answer,
       (standing ?? (result.kind === 'refused' ? result.recovered : undefined))?.requests ?? [],
     );
-    const { body, status } = answer;
-    return 'outcome' in body
-      ? { positionId, symbol, status, outcome: body.outcome, detail: body.detail }
-      : { positionId, symbol, status, outcome: body.status, detail: body.message };
+    const outcome = answer.outcome?.outcome ?? answer.status;
+    return { positionId, symbol, status: answer.httpStatus, outcome, detail: answer.detail };
   } catch (thrown) {
     // One position's trouble must not keep the others open.
     const fault = toFault(thrown);

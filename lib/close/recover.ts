@@ -177,7 +177,7 @@ function withdraw(deps: ExecutionDependencies, position: Position, claim: Claim,
   const facts: FailureFacts = { source: 'ripcord', code: 'withdrawn', message: reason };
   const ending: ActionResult =
     canceledIds(position, claim, 'exitOrders').length === 0
-      ? { kind: 'released', fault: new Fault('conflict', reason) }
+      ? { kind: 'released', fault: new Fault('conflict', reason, { publicMessage: reason }) }
       : failedResult(deps, position, claim, facts);
   return { ending, position, requests };
 }

@@ -119,19 +119,19 @@ async function recordRecovery(
   { position, requests }: ExecutionResult,
 ): Promise<Recovery> {
   const action = before.claim?.action ?? 'close';
-  const { body, status } = toResponse({ position, ending: undefined }, action);
+  const response = toResponse({ position, ending: undefined }, action);
   const recovery: Recovery = {
     positionId: position.positionId,
     linkId: before.claim?.linkId,
-    status,
-    outcome: 'outcome' in body ? body.outcome : undefined,
+    status: response.httpStatus,
+    outcome: response.outcome?.outcome,
   };
   await writeHit(services, {
     ...recovery,
     action,
     actor: 'sweep',
     decision: 'recovered',
-    why: 'detail' in body ? body.detail : body.message,
+    why: response.detail,
     requests,
   });
   return recovery;

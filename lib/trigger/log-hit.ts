@@ -1,20 +1,20 @@
 import type { Log, LogFields } from '../log.ts';
 import type { HitResponse } from './response.ts';
 
-/** One line for every request to a link, junk included, and its metrics. */
-export function logHit(log: Log, answer: HitResponse, { requestId, ms }: LogFields & { ms: number }): void {
-  const { body, status, decision, linkId, exchangeMs } = answer;
+/** Logs one line for every request to a link, including requests without a valid token, and its metrics. */
+export function logHit(log: Log, response: HitResponse, { requestId, ms }: LogFields & { ms: number }): void {
+  const { status, httpStatus, decision, linkId, exchangeMs, outcome } = response;
   const acted = decision === 'fired';
   log.event(
     'hit',
     {
       requestId,
-      positionId: body.positionId,
+      positionId: response.position?.positionId,
       linkId,
       decision,
-      status,
-      outcome: 'outcome' in body ? body.outcome : undefined,
-      code: 'status' in body ? body.status : undefined,
+      status: httpStatus,
+      outcome: outcome?.outcome,
+      code: outcome === undefined ? status : undefined,
       ms,
       exchangeMs,
     },
@@ -23,8 +23,8 @@ export function logHit(log: Log, answer: HitResponse, { requestId, ms }: LogFiel
       Outcomes: acted ? 1 : undefined,
       Latency: acted ? ms : undefined,
       ExchangeTime: exchangeMs,
-      // It acted and the exchange refused or a person has to look, or it could not even act.
-      Failures: (acted && status >= 400) || status >= 500 ? 1 : undefined,
+      // It acted without an outcome, or it should have acted and could not.
+      Failures: (acted && httpStatus >= 400) || httpStatus >= 500 ? 1 : undefined,
     },
   );
 }

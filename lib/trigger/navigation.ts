@@ -1,28 +1,33 @@
 import { isbot } from 'isbot';
 
-/** Whether a GET was certainly a person opening the link, or why that is not known. */
-export type Navigation = { userInitiated: true } | { userInitiated: false; why: string };
+/** Why a GET is not proven to come from a person. */
+export type NavigationDoubt = 'prefetch' | 'unproven' | 'embedded' | 'bot';
+
+/** Whether a GET was certainly a person opening the link. */
+export type Navigation = { userInitiated: true } | { userInitiated: false; doubt: NavigationDoubt };
 
 /**
- * Sent with what a browser fetches before anybody wants it: prefetch, prerender, preview. Without it, a prerender
- * looks exactly like a navigation. No other purpose is defined, so whatever one says, it is not a person's.
+ * Headers of what a browser fetches before its user asks for it: prefetch, prerender, preview. A prerender looks
+ * exactly like a navigation otherwise. No value of theirs means a person.
  */
-const purposes = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz', 'sec-speculation-tags'];
+const purposeHeaders = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz', 'sec-speculation-tags'];
 
 /**
- * Browsers say themselves what a request is for, in headers that pages can not set. Only a top-level navigation
- * counts; previews, prefetches, embeds, scanners and command lines give no such proof. `Sec-Fetch-User` would
- * tell a click from a redirect, but Safari does not send it.
- * @param headers with lower-case names, as the gateway gives them.
+ * Browsers report what a request is for in headers that pages can't set. Only a top-level navigation counts: previews,
+ * prefetches, embeds, scanners and command lines send no such proof. `Sec-Fetch-User` would distinguish a click from a
+ * redirect, but Safari does not send it.
+ * @param headers with lower-case names, as the gateway sends them.
  */
 export function classifyNavigation(headers: Record<string, string | undefined>): Navigation {
-  const no = (why: string): Navigation => ({ userInitiated: false, why });
-  if (purposes.some((name) => headers[name] !== undefined)) return no('the browser opened it ahead of time');
+  if (purposeHeaders.some((name) => headers[name] !== undefined)) return doubt('prefetch');
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination, 'user-agent': agent = '' } = headers;
-  if (mode === undefined || destination === undefined) return no('nothing shows that a person opened it');
-  if (mode !== 'navigate' || destination !== 'document') return no('it was embedded or fetched, not opened');
-  // A headless browser that has changed its user agent still names itself in its brands.
+  if (mode === undefined || destination === undefined || agent.trim() === '') return doubt('unproven');
+  if (mode !== 'navigate' || destination !== 'document') return doubt('embedded');
+  // A headless browser with a changed user agent still names itself in its brands.
   const brands = headers['sec-ch-ua'] ?? '';
-  if (agent.trim() === '' || isbot(agent) || /headless/i.test(brands)) return no('a program opened it');
-  return { userInitiated: true };
+  return isbot(agent) || /headless/i.test(brands) ? doubt('bot') : { userInitiated: true };
+}
+
+function doubt(reason: NavigationDoubt): Navigation {
+  return { userInitiated: false, doubt: reason };
 }

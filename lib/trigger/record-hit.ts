@@ -3,28 +3,28 @@ import type { Services } from '../services.ts';
 import type { Request } from './request.ts';
 import type { HitResponse } from './response.ts';
 
-/** User agents are the sender's own text: enough of it to know it by, and nothing that could steer a terminal. */
-const agentLength = 200;
-function shown(userAgent: string): string {
-  return userAgent.slice(0, agentLength).replaceAll(/[^\x20-\x7e]/g, '?');
+const maxUserAgentLength = 200;
+
+/** A user agent is the sender's own text: it must not control the owner's terminal or fill the table. */
+function toPrintable(userAgent: string): string {
+  return userAgent.slice(0, maxUserAgentLength).replaceAll(/[^\x20-\x7e]/g, '?');
 }
 
-/** What was acted on, and by whom. */
+/** Who acted, and on what. */
 type HitSubject = Pick<Hit, 'actor' | 'linkId' | 'positionId' | 'action'>;
 
 /**
- * Records a hit and what came of it. The answer never fails with it.
+ * Records a hit with the owner's detail. A record that can't be written does not fail the response.
  * @param request absent when no request opened a link: the operator acted.
  */
 export function recordHit(
   services: Services,
   subject: HitSubject,
-  answer: HitResponse,
+  response: HitResponse,
   requests: RequestNote[],
   request?: Pick<Request, 'method' | 'sourceIp' | 'userAgent'>,
 ): Promise<void> {
   const { actor, linkId, positionId, action } = subject;
-  const { body } = answer;
   return writeHit(services, {
     positionId,
     actor,
@@ -32,16 +32,16 @@ export function recordHit(
     action,
     method: request?.method,
     sourceIp: request?.sourceIp,
-    userAgent: request?.userAgent === undefined ? undefined : shown(request.userAgent),
-    decision: answer.decision,
-    why: 'detail' in body ? body.detail : body.message,
-    status: answer.status,
-    outcome: 'outcome' in body ? body.outcome : undefined,
+    userAgent: request?.userAgent === undefined ? undefined : toPrintable(request.userAgent),
+    decision: response.decision,
+    why: response.detail,
+    status: response.httpStatus,
+    outcome: response.outcome?.outcome,
     requests,
   });
 }
 
-/** @param hit all but its id and time, which are given to it here. */
+/** @param hit without id and time, which are set here. */
 export async function writeHit(services: Services, hit: Omit<Hit, 'hitId' | 'at'>): Promise<void> {
   const now = services.now();
   try {
@@ -50,6 +50,6 @@ export async function writeHit(services: Services, hit: Omit<Hit, 'hitId' | 'at'
       now + hitsKeptMs,
     );
   } catch {
-    // The position's own record is the truth; a lost line of history must not turn a done close into an error.
+    // The position's own record counts. A lost line of history must not turn a completed close into an error.
   }
 }

@@ -4,10 +4,10 @@ import type { Navigation } from './navigation.ts';
 export interface Request {
   token: string;
   method: string;
-  /** The gateway's own word for where it came from; never a header. */
+  /** The address as the gateway reports it; never from a header, which a sender can set. */
   sourceIp: string | undefined;
   userAgent: string | undefined;
-  /** Whether something stood in the body; white space is nothing. */
+  /** Whether the body has anything but white space. */
   hasBody: boolean;
   /** For a GET: whether a person certainly opened it. */
   navigation: Navigation;

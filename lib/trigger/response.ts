@@ -1,159 +1,82 @@
+import type { ActionResult } from '../close/action-result.ts';
+import type { PlannedAction } from '../close/next-step.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
-import type { Link } from '../link/link.ts';
-import type { Action, Outcome, Position } from '../position/position.ts';
+import { type Fault, toFault } from '../fault.ts';
+import type { Hit } from '../link/hit.ts';
+import type { Action, Failure, Outcome, Position } from '../position/position.ts';
+import { computeTotals } from '../position/totals.ts';
+import { type ResponseStatus, responseStatuses } from './response-status.ts';
 
-/** What a hit is answered with; never more than what is durable. */
+/**
+ * What a hit is answered with; never more than what is durable. A link's holder reads everything except `detail`:
+ * functions/http picks the public fields.
+ */
 export interface HitResponse {
-  /** HTTP status. */
-  status: number;
-  body: HitResponseBody;
-  /** Seconds, where trying again may help. */
+  status: ResponseStatus;
+  httpStatus: number;
+  headline: string;
+  /** One or more sentences that name no account, path or parameter of the owner's. */
+  publicMessage: string;
+  /** For the owner's history: may name accounts and repeat any error. */
+  detail: string;
+  /** What the response means for the record of the hit. */
+  decision: Exclude<Hit['decision'], 'recovered'>;
+  /** The recorded outcome, if the sender may read what was traded. */
+  outcome?: Outcome;
+  /** `symbol` and `side` only if the sender may read what is traded. */
+  position?: PublicPosition;
+  /** What a confirmation would do. */
+  confirm?: PlannedAction;
+  /** For `refused`: who stopped it. */
+  source?: Failure['source'];
+  /** The outcome was recorded before this hit. */
+  repeated?: true;
+  /** Seconds after which another try may help. */
   retryAfter?: number;
-  /** What the answer means for the record of the hit. */
-  decision: 'fired' | 'duplicate' | 'in-progress' | 'confirmation-required' | 'refused';
-  /** For the log alone, where there is such a link. */
+  /** For the log: absent if the link does not exist. */
   linkId?: string;
-  /** For the log alone: from the first request to the exchange until its last answer. */
+  /** For the log: milliseconds from the first request to the exchange until its last answer. */
   exchangeMs?: number | undefined;
 }
 
-export type HitResponseBody =
-  | (Outcome & { repeated?: true } & Named)
-  | ({ status: string; message: string; action?: Action; repeated?: true } & Partial<Named>);
-
-interface Named {
+export interface PublicPosition {
   positionId: string;
-  symbol: string;
-  side: string;
+  symbol?: string;
+  side?: string;
 }
 
-function named({ positionId, symbol, side }: Position): Named {
-  return { positionId, symbol, side };
+/** TradingView resends an alert 5 s after a 5xx response; other senders get the same advice. */
+export const retrySeconds = 5;
+
+type ResponseFields = Partial<HitResponse> & Pick<HitResponse, 'publicMessage' | 'decision'>;
+
+/** @returns the response of a status; the owner's detail is the public message unless `fields` has another. */
+export function createResponse(status: ResponseStatus, fields: ResponseFields): HitResponse {
+  return { ...responseStatuses[status], status, detail: fields.publicMessage, ...fields };
 }
 
-/** TradingView sends again after 5 s of its own accord; others are told the same. */
-const retrySeconds = 5;
-
-function refusal(status: number, word: string, message: string): HitResponse {
-  return {
-    status,
-    body: { status: word, message },
-    decision: 'refused',
-  };
-}
-
-export const notFound = refusal(404, 'not-found', 'There is no such link. Check that all of it was copied.');
-export const revoked = refusal(410, 'gone', 'This link was revoked. Nothing was done.');
-export const expired = refusal(410, 'gone', 'This link has expired. Nothing was done.');
-export const usedUp = refusal(410, 'gone', 'This link has acted as often as it may. Nothing was done.');
-export const removed = refusal(410, 'gone', 'The position of this link was removed. Nothing was done.');
-export const wrongSource = refusal(
-  403,
-  'wrong-source',
-  'This link may not be fired from this address. Nothing was done.',
-);
-/** Nothing was sent for this hit, and what is under way is less than it asks for: it has to come again. */
-export const busy: HitResponse = {
-  status: 503,
-  body: {
-    status: 'busy',
-    message:
-      'Another link of this position is at work. Nothing was sent for this one; try again in a moment.',
-  },
-  retryAfter: retrySeconds,
-  decision: 'refused',
-};
-export const paused = refusal(409, 'paused', 'All links are paused. Nothing was done.');
-/** A body means a message was left in the alert: the guide says that such alerts are ignored. */
-export const ignored = refusal(
-  400,
-  'ignored',
-  "The request has a body, so nothing was done. Clear the alert's message in TradingView.",
-);
-export const refusedMethod = refusal(
-  405,
-  'method-not-allowed',
-  'A link is opened with GET or POST. Nothing was done.',
-);
-
-/** For programs. A page has a button for it. */
-export const sendPost = 'send a POST with an empty body';
-
-/** For a GET that is no proof of a person: what the link would do, and how to do it. */
-export function confirmationRequired(link: Link, why: string): HitResponse {
-  return {
-    status: 200,
-    body: {
-      status: 'confirm',
-      action: link.action,
-      positionId: link.positionId,
-      message: `${describeAction(link)} Nothing has been done yet: ${why}. To do it, ${sendPost}.`,
-    },
-    decision: 'confirmation-required',
-  };
-}
-
-const inProgress = {
-  status: 202,
-  body: {
-    status: 'in-progress',
-    message: 'Another request is at it. Open the link again for the outcome.',
-  },
-  decision: 'in-progress',
-} as const satisfies HitResponse;
-
-/** For a program that opens the link of a position that is over, or being ended: not what was traded. */
-export function alreadyDone({ state, outcome }: Position): HitResponse {
-  const where = 'To see all of it, open the link in a browser.';
-  // A part-close's outcome stays while the rest is being closed.
-  return state === 'claimed' || outcome === undefined
-    ? inProgress
-    : {
-        status: 200,
-        body: {
-          status: outcome.outcome,
-          repeated: true,
-          message: `This had been done before; nothing was done now. ${where}`,
-        },
-        decision: 'duplicate',
-      };
-}
-
-/** What a link does, in a sentence. */
-function describeAction({ action, percent }: Pick<Link, 'action' | 'percent'>): string {
-  if (action === 'keep')
-    return 'This link cancels the entry if it is unfilled, and leaves a filled position alone.';
-  const what = percent === undefined ? 'a filled position' : `${percent} % of a filled position`;
-  return `This link closes ${what} with a MARKET order, and cancels the entry if it is unfilled.`;
-}
-
-/** What a run has come to, or what the table says where somebody else has run. */
+/** @returns what an execution came to, or what the position's record says if another process ran it. */
 export function toResponse(
   { position, ending }: Pick<ExecutionResult, 'position' | 'ending'>,
   action: Action,
 ): HitResponse {
-  const names = named(position);
   switch (ending?.kind) {
     case 'settled':
-      return { status: 200, body: { ...ending.outcome, ...names }, decision: 'fired' };
+      return outcomeResponse(ending.outcome, position, { decision: 'fired' });
     case 'released':
-      return {
-        status: 503,
-        body: { status: ending.fault.code, message: `Nothing was sent. ${ending.fault.message}`, ...names },
+      return createResponse(ending.fault.code, {
+        // Whatever the fault, nothing was sent, and a sender that resends on a 5xx response may succeed.
+        httpStatus: 503,
+        publicMessage: `Nothing was sent. ${ending.fault.publicMessage}`,
+        detail: `Nothing was sent. ${ending.fault.message}`,
+        position: toPublicPosition(position),
         retryAfter: retrySeconds,
         decision: 'refused',
-      };
+      });
     case 'retry':
-      return {
-        status: 503,
-        body: {
-          status: 'retrying',
-          message: `The close order was not sent: ${ending.reason}. Ripcord goes on by itself; firing again is safe.`,
-          ...names,
-        },
-        retryAfter: retrySeconds,
-        decision: 'fired',
-      };
+      return retrying(ending, position, action);
+    case 'pending':
+      return pending(ending, position);
     case undefined:
       return responseForState(position, action);
     default:
@@ -162,42 +85,117 @@ export function toResponse(
 }
 
 function responseForState(position: Position, action: Action): HitResponse {
-  const names = named(position);
   switch (position.state) {
     case 'open':
     case 'closed':
     case 'canceled':
     case 'kept':
-      if (position.outcome !== undefined)
-        return {
-          status: 200,
-          body: { ...position.outcome, ...names, repeated: true as const },
-          decision: 'duplicate',
-        };
-      break;
+      return position.outcome === undefined
+        ? inProgress(position)
+        : outcomeResponse(position.outcome, position, { decision: 'duplicate', repeated: true });
+    case 'claimed':
+      return inProgress(position);
     case 'failed':
-      return {
-        status: 422,
-        body: {
-          status: 'refused',
-          message:
-            position.failure.source === 'ripcord'
-              ? `Nothing was closed: ${position.failure.message}`
-              : `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}: ${position.failure.message}`,
-          ...names,
-        },
-        decision: 'refused',
-      };
+      return refused(position.failure, position, action);
     case 'needs-attention':
-      return {
-        status: 409,
-        body: {
-          status: 'needs-attention',
-          message: `A person has to look: ${position.attentionReason ?? 'the outcome is unknown'}`,
-          ...names,
-        },
-        decision: 'refused',
-      };
+      return needsAttention(position.attentionReason, position);
   }
-  return { ...inProgress, body: { ...inProgress.body, ...names } };
+}
+
+function outcomeResponse(
+  outcome: Outcome,
+  position: Position,
+  fields: Pick<HitResponse, 'decision' | 'repeated'>,
+): HitResponse {
+  const { detail, percent } = outcome;
+  const isPartOpen = percent !== undefined && position.state === 'open';
+  return createResponse(outcome.outcome, {
+    publicMessage: detail,
+    ...(isPartOpen ? { headline: `Closed ${percent} %` } : {}),
+    outcome,
+    position: toPublicPosition(position),
+    ...fields,
+  });
+}
+
+/** The position stays claimed. The sender may fire again: recovery continues, or its own hit does. */
+function retrying(
+  { reason }: Extract<ActionResult, { kind: 'retry' }>,
+  position: Position,
+  action: Action,
+): HitResponse {
+  const what =
+    action === 'close'
+      ? 'The close order was not sent yet.'
+      : 'The entry order is not confirmed as canceled yet.';
+  const publicMessage = `${what} Ripcord continues automatically. Firing the link again is safe.`;
+  return createResponse('retrying', {
+    publicMessage,
+    detail: `${publicMessage} Reason: ${reason}`,
+    position: toPublicPosition(position),
+    retryAfter: retrySeconds,
+    decision: 'fired',
+  });
+}
+
+function pending({ reason }: Extract<ActionResult, { kind: 'pending' }>, position: Position): HitResponse {
+  const response = inProgress(position);
+  return { ...response, detail: `${response.detail} Reason: ${reason}`, decision: 'fired' };
+}
+
+/** @returns the response while a claim is held, or while the result of one is not known. */
+export function inProgress(position: Position): HitResponse {
+  return createResponse('in-progress', {
+    publicMessage: describeProgress(position),
+    position: toPublicPosition(position),
+    decision: 'in-progress',
+  });
+}
+
+function describeProgress({ claim }: Position): string {
+  if (claim === undefined) return 'The result is not known yet.';
+  return claim.action === 'close' ? 'Closing now.' : 'Canceling the unfilled entry now.';
+}
+
+/** Distinguishes a refusal by the exchange from a stop by Ripcord. */
+function refused(failure: Failure, position: Position, action: Action): HitResponse {
+  const { source, message, canceledExitOrderIds: exits } = failure;
+  const isOwn = source === 'ripcord';
+  const what = isOwn
+    ? 'Nothing was closed'
+    : `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}`;
+  const unprotected = exits.length === 0 ? '' : ` Canceled exit orders: ${exits.join(', ')}.`;
+  return createResponse('refused', {
+    ...(isOwn ? { headline: 'Nothing was closed' } : {}),
+    publicMessage: `${what}: ${message}${unprotected}`,
+    position: toPublicPosition(position),
+    source,
+    decision: 'refused',
+  });
+}
+
+/** The reason may repeat any error, so a holder reads only what the position's own record says. */
+function needsAttention(reason: string, position: Position): HitResponse {
+  const { remaining } = computeTotals(position);
+  return createResponse('needs-attention', {
+    publicMessage: `Ripcord can't finish this automatically. As far as it knows, ${remaining} ${position.market.base} is still open. The owner has to check the exchange.`,
+    detail: `Needs your attention: ${reason}`,
+    position: toPublicPosition(position),
+    decision: 'refused',
+  });
+}
+
+/** @returns the response to anything that a hit threw. No order was sent, unless the error is unexpected. */
+export function responseForFault(thrown: unknown): HitResponse {
+  const fault: Fault = toFault(thrown);
+  const response = createResponse(fault.code, {
+    publicMessage: fault.publicMessage,
+    detail: fault.message,
+    decision: 'refused',
+  });
+  return response.httpStatus === 503 ? { ...response, retryAfter: retrySeconds } : response;
+}
+
+function toPublicPosition({ positionId, symbol, side }: Position): PublicPosition {
+  return { positionId, symbol, side };
 }

@@ -126,7 +126,7 @@ describe('a hit', () => {
     const mark = markOf(core);
     expect(await hit(url, { headers })).toMatchObject({
       status: 200,
-      json: { status: 'confirm', message: expect.stringContaining('Nothing has been done yet') },
+      json: { status: 'confirm', message: expect.stringContaining('Nothing has happened yet') },
     });
     expect(core.ledger({ since: mark })).toEqual([]);
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
@@ -153,7 +153,11 @@ describe('a hit after the end', () => {
     });
     expect({ status, json }).toEqual({
       status: 200,
-      json: { status: 'closed', repeated: true, message: expect.stringContaining('nothing was done now') },
+      json: {
+        status: 'closed',
+        repeated: true,
+        message: expect.stringContaining('Nothing happened this time'),
+      },
     });
     expect(ledgerSince(core, mark)).toEqual({ orders: [], canceled: [], requests: [] });
     expect(first.json).not.toHaveProperty('repeated');

@@ -419,7 +419,7 @@ describe('accounts.json', () => {
     onTestFinished(() => writeFile(path, whole));
     expect(await fire(url)).toMatchObject({
       status: 503,
-      json: { message: 'The account behind this link can not be used now. Nothing was sent.' },
+      json: { message: 'Nothing was sent. The account behind this link is not available.' },
     });
     expect((await environment.admin('history.list', { positionId })).hits[0]?.why).toContain(
       `no account "${trader.account}"`,
@@ -448,7 +448,7 @@ describe('a table that can not be reached', async () => {
     const answer = await fire(`${url}/l/${mintToken()}`);
     expect(answer).toMatchObject({
       status: 503,
-      json: { status: 'table-unreachable', message: 'The table gave no answer. Try again in a moment.' },
+      json: { status: 'table-unreachable', message: 'The database did not respond. Try again in a moment.' },
       headers: { 'retry-after': '5', 'cache-control': 'no-store' },
     });
     expect(await hit(`${url}/l/${mintToken()}`, { headers: { accept: 'text/html' } })).toMatchObject({

@@ -212,13 +212,16 @@ describe.each([spotLong, perpetualLong])('with $name', (kind) => {
     const { url, positionId } = await newCloseLink(kind);
     core.setLiquidity({ market: kind.market, symbol: 'ETHUSDT', amount: '0.3' });
     const mark = markOf(core);
-    const message = expect.stringMatching(/executed 0\.3 of .*; 0\.(699|7) ETH is still open/);
+    const message = expect.stringMatching(/ 0\.(699|7) ETH is still open/);
+    const reason = expect.stringMatching(/executed 0\.3 of .*; 0\.(699|7) ETH is still open/);
     expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'needs-attention', message } });
     expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'needs-attention', message } });
+    const { hits } = await environment.admin('history.list', { positionId });
+    expect(hits).toMatchObject([{ why: reason }, { why: reason }]);
     expect(ledgerSince(core, mark).requests).toHaveLength(1);
     expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'needs-attention',
-      attentionReason: message,
+      attentionReason: reason,
       remaining: kind === spotLong ? '0.699' : '0.7',
     });
   });

@@ -8,7 +8,7 @@ import { newTrader } from '../lib/notify/trader.ts';
 
 const secretPlace = '/home/owner/.ripcord/accounts.json';
 
-/** A link whose exchange can't be connected to, and what the owner's history says of a hit. */
+/** A link whose exchange can't be connected to, and what the owner's history records of each hit. */
 async function newTrigger(fault: Fault, connectMs = 0) {
   const trader = newTrader();
   const { positionId } = await trader.ended(1, { state: 'open', outcome: undefined, notices: [] });
@@ -47,21 +47,23 @@ async function newTrigger(fault: Fault, connectMs = 0) {
 }
 
 describe("what is the owner's own business", () => {
+  const account = 'Nothing was sent. The account behind this link is not available.';
+
   it.each([
-    ['accounts-unreadable', 'The account behind this link can not be used now. Nothing was sent.'],
-    ['account-not-found', 'The account behind this link can not be used now. Nothing was sent.'],
-    ['internal', 'Unexpected error in Ripcord.'],
-  ] as [FaultCode, string][])('is in the history of %s, and not in the answer', async (code, told) => {
+    ['accounts-unreadable', account],
+    ['account-not-found', account],
+    ['internal', 'Nothing was sent. Unexpected error in Ripcord. Firing the link again is safe.'],
+  ] as [FaultCode, string][])('is in the history of %s, and not in the response', async (code, message) => {
     const { fire, history } = await newTrigger(new Fault(code, `In ${secretPlace} there is no "main".`));
-    const answer = await fire();
-    expect(JSON.parse(answer.body)).toMatchObject({ status: code, message: told });
+    const response = await fire();
+    expect(JSON.parse(response.body)).toMatchObject({ status: code, message });
     const page = await fire('text/html');
-    expect(page.body).toContain(`<p>${told}</p>`);
-    for (const { body } of [answer, page]) expect(body).not.toMatch(/owner|"main"|accounts\.json/);
+    expect(page.body).toContain(`<p>${message}</p>`);
+    for (const { body } of [response, page]) expect(body).not.toMatch(/owner|"main"|accounts\.json/);
     expect((await history())[0]).toContain(secretPlace);
   });
 
-  it('is not in the answer of a hit that was too slow to be given back, either', async () => {
+  it('is not in the response to a hit that was too slow to be given back', async () => {
     const { fire, history } = await newTrigger(new Fault('accounts-unreadable', `In ${secretPlace}.`), 4_000);
     const { status, body } = await fire();
     expect([status, JSON.parse(body).status]).toEqual([503, 'retrying']);
@@ -69,8 +71,22 @@ describe("what is the owner's own business", () => {
     expect((await history())[0]).toContain(secretPlace);
   });
 
-  it('is not in the answer where not even the table can be asked', async () => {
-    const { fire, trader, lines } = await newTrigger(new Fault('conflict', 'nobody comes this far'));
+  it('is not in the response when the result needs attention, though the reason may repeat any error', async () => {
+    const reason = `The exchange refuses to report it: in ${secretPlace} there is no "main".`;
+    const { fire, trader, history } = await newTrigger(new Fault('conflict', 'not thrown'));
+    const position = await trader.read(1);
+    await trader.table.savePosition(position, { state: 'needs-attention', attentionReason: reason });
+    for (const { status, body } of [await fire(), await fire('text/html')]) {
+      expect(status).toBe(409);
+      expect(body).toContain('Ripcord can');
+      expect(body).toContain('0.4995 BTC is still open');
+      expect(body).not.toMatch(/\/home|"main"|accounts\.json/);
+    }
+    expect((await history())[0]).toContain(secretPlace);
+  });
+
+  it('is not in the response when the table does not respond', async () => {
+    const { fire, trader, lines } = await newTrigger(new Fault('conflict', 'not thrown'));
     trader.table.readLinkAndPause = async () => {
       throw new Fault(
         'table-unreachable',
@@ -81,19 +97,19 @@ describe("what is the owner's own business", () => {
     expect(status).toBe(503);
     expect(JSON.parse(body)).toEqual({
       status: 'table-unreachable',
-      message: 'The table gave no answer. Try again in a moment.',
+      message: 'The database did not respond. Try again in a moment.',
     });
     expect(lines).toEqual([{ event: 'hit-failed', requestId: 'request', code: 'table-unreachable' }]);
   });
 });
 
-it("the exchange's own words are told", async () => {
-  const fault = new Fault('exchange-unreachable', 'binance did not let us look: no answer');
+it("the exchange's own error reaches the sender", async () => {
+  const fault = new Fault('exchange-unreachable', 'Binance rejected the request: too many requests');
   const { fire } = await newTrigger(fault);
-  expect(JSON.parse((await fire()).body)).toMatchObject({ message: expect.stringContaining(fault.message) });
+  expect(JSON.parse((await fire()).body)).toMatchObject({ message: `Nothing was sent. ${fault.detail}` });
 });
 
-it('JSON is answered where it is preferred to a page', async () => {
+it('JSON is sent when it is preferred to a page', async () => {
   const { fire } = await newTrigger(new Fault('exchange-unreachable', 'no answer'));
   expect((await fire('application/json, text/html;q=0.1')).body).toMatch(/^\{/);
   expect((await fire('text/html, application/json;q=0.1')).body).toMatch(/^<!doctype html>/);

@@ -80,7 +80,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
     expect(orders()).toHaveLength(1);
     for (let times = 0; times < 3; times += 1) {
       await page.reload();
-      expect(await page.locator('main').textContent()).toContain('nothing was done now');
+      expect(await page.locator('main').textContent()).toContain('Nothing happened this time');
     }
     expect(orders()).toHaveLength(1);
     expect(front.arrivals).toHaveLength(4);
@@ -113,12 +113,12 @@ describe.skipIf(browser === undefined)('a real browser', () => {
   it('closes no second part by a reload, though its link may act three times', async () => {
     const url = await newUrl({ percent: 25, maxUses: 3 });
     await page.goto(url);
-    expect(await headline()).toBe('Fire this link?');
+    expect(await headline()).toBe('Close 25 % of ETH/USDT long?');
     await page.click('button');
-    expect(await headline()).toBe('Closed');
+    expect(await headline()).toBe('Closed 25 %');
     await page.goto(url);
     await page.reload();
-    expect(await headline()).toBe('Fire this link?');
+    expect(await headline()).toBe('Close 25 % of ETH/USDT long?');
     expect(orders()).toHaveLength(1);
   });
 
@@ -151,7 +151,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
       // What was made ready says nothing was done, and has the button; where the browser asks anew, it fires.
       await page.click('a');
       await page.waitForURL(url);
-      if ((await headline()) === 'Fire this link?') {
+      if ((await headline()) === 'Close this position?') {
         expect(orders()).toEqual([]);
         await page.click('button');
       }
@@ -213,7 +213,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
       const url = await newUrl(options);
       await page.goto(url);
       await page.reload();
-      expect(await headline()).toBe('Fire this link?');
+      expect(await headline()).toBe('Close ETH/USDT long?');
     }
     expect(orders()).toEqual([]);
     await page.dblclick('button');
@@ -223,7 +223,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
     expect(troubles).toEqual([]);
     for (const { headers } of front.arrivals) expect(headers).not.toHaveProperty('referer');
     await page.goto(front.arrivals.at(-1)?.path.replace(/^/, front.own) ?? '');
-    expect(await page.locator('main').textContent()).toContain('nothing was done now');
+    expect(await page.locator('main').textContent()).toContain('Nothing happened this time');
     expect(orders()).toHaveLength(1);
   });
 
@@ -233,12 +233,12 @@ describe.skipIf(browser === undefined)('a real browser', () => {
       const headless = await (browser as Browser).newContext(userAgent === undefined ? {} : { userAgent });
       const tab = await headless.newPage();
       await tab.goto(url);
-      expect(await tab.locator('h1').textContent()).toBe('Fire this link?');
+      expect(await tab.locator('h1').textContent()).toBe('Close this position?');
       await headless.close();
     }
     expect(orders()).toEqual([]);
     expect(await decisions()).toEqual(
-      Array(2).fill(expect.stringMatching(/^confirmation-required: .*a program opened it/)),
+      Array(2).fill(expect.stringMatching(/^confirmation-required: .*by a bot or preview/)),
     );
   });
 });

@@ -84,5 +84,5 @@ describe('what can not be told from a person', () => {
 it('takes no header name in another case than the gateway gives for proof', () => {
   const [first] = people;
   const capitals = Object.entries(first?.headers ?? {}).map(([name, value]) => [name.toUpperCase(), value]);
-  expect(classifyNavigation(Object.fromEntries(capitals))).toMatchObject({ person: false });
+  expect(classifyNavigation(Object.fromEntries(capitals))).toMatchObject({ userInitiated: false });
 });

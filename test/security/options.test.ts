@@ -179,7 +179,10 @@ describe('a link for POST only', () => {
     const { positionId, mark } = await newPosition();
     const { url } = await newLink(positionId, { methods: 'post-only' });
     for (const answer of [await byPerson(url), await hit(url)])
-      expect(answer).toMatchObject({ status: 200, json: { status: 'confirm', message: /on a POST/ } });
+      expect(answer).toMatchObject({
+        status: 200,
+        json: { status: 'confirm', message: /doesn't fire just by being opened/ },
+      });
     expect(ordersSince(mark)).toEqual([]);
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   });
@@ -392,7 +395,7 @@ describe('the history', () => {
         method: 'GET',
         decision: 'confirmation-required',
         status: 200,
-        why: expect.stringContaining('a person opened it'),
+        why: expect.stringContaining('without proof of a person'),
       },
     ]);
     const [, fired] = told;

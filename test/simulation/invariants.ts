@@ -126,9 +126,9 @@ function revokedDoesNothing({ hits, revocations, claims }: Evidence): string[] {
         hit.linkId === linkId &&
         hit.startedAt > at &&
         hit.answer !== undefined &&
-        hit.answer.status !== 410
+        hit.answer.httpStatus !== 410
       )
-        wrong.push(`4: a revoked link was answered ${hit.answer.status}`);
+        wrong.push(`4: a revoked link was answered ${hit.answer.httpStatus}`);
   }
   return wrong;
 }
@@ -138,30 +138,26 @@ function answersAreDurable({ hits, plan }: Evidence): string[] {
   const wrong: string[] = [];
   for (const { answer, durable, executed = [] } of hits) {
     if (answer === undefined) continue;
-    const { body, status } = answer;
+    const { outcome, httpStatus: status, publicMessage } = answer;
     // What a half has executed before is no contradiction to a later refusal.
     const sound = halvesOf(plan) === 0;
-    if (status === 200 && 'outcome' in body) {
+    if (status === 200 && outcome !== undefined) {
       const recorded = durable?.outcome;
       // A kept position may be closed by another hit before this answer is out; its keeping was recorded.
-      const superseded = body.percent !== undefined || (body.outcome === 'kept' && recorded !== undefined);
-      if (!superseded && JSON.stringify(recorded?.outcome) !== JSON.stringify(body.outcome))
-        wrong.push(`5: answered ${body.outcome}, recorded ${recorded?.outcome ?? 'nothing'}`);
+      const superseded =
+        outcome.percent !== undefined || (outcome.outcome === 'kept' && recorded !== undefined);
+      if (!superseded && JSON.stringify(recorded?.outcome) !== JSON.stringify(outcome.outcome))
+        wrong.push(`5: answered ${outcome.outcome}, recorded ${recorded?.outcome ?? 'nothing'}`);
       if (
-        body.outcome === 'closed' &&
-        body.closedBy === 'link' &&
-        !executed.includes(body.closeOrderId ?? '')
+        outcome.outcome === 'closed' &&
+        outcome.closedBy === 'link' &&
+        !executed.includes(outcome.closeOrderId ?? '')
       )
         wrong.push('5: answered closed before the order executed');
     }
     if (sound && status === 422 && executed.length > 0 && durable?.state === 'failed')
       wrong.push('5: answered refused, but a close had executed');
-    if (
-      sound &&
-      status === 503 &&
-      /Nothing was sent/.test('message' in body ? body.message : '') &&
-      executed.length > 0
-    )
+    if (sound && status === 503 && /Nothing was sent/.test(publicMessage) && executed.length > 0)
       wrong.push('5: answered that nothing was sent, but a close had executed');
   }
   return wrong;
@@ -172,11 +168,13 @@ function takenUpIsDone({ plan, hits, position }: Evidence): string[] {
   const over = ['closed', 'canceled', 'failed', 'needs-attention'];
   if (position === undefined || over.includes(position.state)) return [];
   // Who was told to come again, and did not, has given the close up for all that were waiting for it.
-  if (hits.some(({ answer }) => (answer?.status ?? 0) >= 500)) return [];
+  if (hits.some(({ answer }) => (answer?.httpStatus ?? 0) >= 500)) return [];
   // A revocation stops what has not been sent, and whoever waited for it.
   if (plan.events.some((event) => event.kind === 'revoke')) return [];
   return hits
     .filter((hit) => plan.links[hit.link] === 'close')
-    .filter(({ answer }) => answer?.status === 200 || answer?.status === 202)
-    .map(({ answer }) => `6: a close was answered ${answer?.status}, and the position is ${position.state}`);
+    .filter(({ answer }) => answer?.httpStatus === 200 || answer?.httpStatus === 202)
+    .map(
+      ({ answer }) => `6: a close was answered ${answer?.httpStatus}, and the position is ${position.state}`,
+    );
 }

@@ -17,7 +17,7 @@ it('lets either a hit or its revocation win, never both, in 10,000 races', { tim
     if (claimed) won.hit += 1;
     else {
       won.revocation += 1;
-      const others = hits.filter(({ answer }) => answer?.status !== 410);
+      const others = hits.filter(({ answer }) => answer?.httpStatus !== 410);
       if (others.length > 0) broken.push(`seed ${seed}: the revocation won, but a hit was told otherwise`);
     }
   }

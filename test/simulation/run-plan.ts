@@ -212,12 +212,12 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   const note = (hit: Hit, outcome: HitResponse | unknown) => {
     hit.answeredAt = environment.time;
     const answer = outcome as Partial<HitResponse>;
-    if (typeof answer.status === 'number') hit.answer = outcome as HitResponse;
+    if (typeof answer.httpStatus === 'number') hit.answer = outcome as HitResponse;
     else hit.thrown = outcome;
     hit.durable = table.positions()[0];
     hit.executed = executedCloses(book);
     say(
-      `answer to a hit: ${hit.answer?.status ?? 'thrown'} ${JSON.stringify(hit.answer?.body ?? String(hit.thrown)).slice(0, 200)}`,
+      `answer to a hit: ${hit.answer?.httpStatus ?? 'thrown'} ${JSON.stringify(hit.answer ?? String(hit.thrown)).slice(0, 200)}`,
     );
   };
 
@@ -246,7 +246,7 @@ const post = {
   sourceIp: '127.0.0.1',
   userAgent: undefined,
   hasBody: false,
-  navigation: { userInitiated: false, why: 'a POST' },
+  navigation: { userInitiated: false, doubt: 'unproven' },
 } as const;
 
 function executedCloses(book: ModelBook): string[] {

@@ -3,24 +3,24 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../functions/http/html-page.ts';
+import { toJsonBody } from '../../../functions/http/public-response.ts';
 import { Fault, type FaultCode } from '../../../lib/fault.ts';
 import type { Link } from '../../../lib/link/link.ts';
 import type { Failure, Outcome, Position } from '../../../lib/position/position.ts';
+import { confirmationRequired, withPosition } from '../../../lib/trigger/confirmation.ts';
 import {
   busy,
-  confirmationRequired,
   expired,
-  type HitResponse,
   ignored,
   notFound,
   paused,
   refusedMethod,
   removed,
   revoked,
-  toResponse,
   usedUp,
   wrongSource,
-} from '../../../lib/trigger/response.ts';
+} from '../../../lib/trigger/refusals.ts';
+import { type HitResponse, toResponse } from '../../../lib/trigger/response.ts';
 import { launchBrowser, noBrowser } from '../../browser.ts';
 import { examplePosition, examplePositionIn } from '../../lib/position/example-position.ts';
 
@@ -48,11 +48,11 @@ const outcome: Outcome = {
 function ended(state: Position['state'], differing: Partial<Position> = {}): HitResponse {
   return toResponse({ position: examplePositionIn(state, differing), ending: undefined }, 'close');
 }
-function told(word: Outcome['outcome'], detail: string): HitResponse {
+function settled(result: Outcome['outcome'], detail: string): HitResponse {
   return toResponse(
     {
       position: examplePosition,
-      ending: { kind: 'settled', outcome: { ...outcome, outcome: word, detail }, reopens: false },
+      ending: { kind: 'settled', outcome: { ...outcome, outcome: result, detail }, reopens: false },
     },
     'close',
   );
@@ -73,7 +73,9 @@ const link: Link = {
   methods: 'any',
   sources: 'any',
 };
-const confirm = confirmationRequired(link, 'it wants to be confirmed');
+const keep: Link = { ...link, action: 'keep' };
+const part: Link = { ...link, percent: 20 };
+const confirm = withPosition(confirmationRequired(link, 'confirm'), link, examplePosition);
 const failure: Failure = {
   source: 'exchange',
   actor: 'link',
@@ -84,72 +86,146 @@ const failure: Failure = {
   canceledExitOrderIds: [],
 };
 
-/** Every answer that a visitor can meet, and the line that says it. */
-const answers: [name: string, answer: HitResponse, headline: string][] = [
-  ['closed', told('closed', outcome.detail), 'Closed'],
-  ['canceled', told('canceled', 'The entry had not been filled and was cancelled.'), 'Cancelled'],
-  ['kept', told('kept', 'The position of 0.5 BTC stays open.'), 'Kept open'],
-  ['dust', told('dust', '0.000001 BTC is below the minimum.'), 'Too little left to close'],
-  ['duplicate', ended('closed', { outcome }), 'Closed'],
-  ['in progress', ended('claimed'), 'In progress'],
-  ['refused', ended('failed', { failure }), 'The exchange refused'],
+/** Every response that a visitor can get, and its headline. */
+const responses: [name: string, response: HitResponse, headline: string][] = [
+  ['a close', settled('closed', outcome.detail), 'Closed'],
+  ['a partial close', ended('open', { outcome: { ...outcome, percent: 20 } }), 'Closed 20 %'],
   [
-    'needing a person',
-    ended('needs-attention', { attentionReason: 'Executed in part.' }),
-    'A person has to look',
+    'a partial close of all that was left',
+    ended('closed', { outcome: { ...outcome, percent: 20 } }),
+    'Closed',
   ],
-  ['busy', busy, 'Busy'],
-  ['paused', paused, 'All links are paused'],
-  ['revoked', revoked, 'This link is over'],
-  ['expired', expired, 'This link is over'],
-  ['used up', usedUp, 'This link is over'],
-  ['removed', removed, 'This link is over'],
-  ['from elsewhere', wrongSource, 'Not from here'],
-  ['with a message', ignored, 'Nothing was done'],
-  ['not found', notFound, 'No such link'],
-  ['to be confirmed', confirm, 'Fire this link?'],
-  ['with another method', refusedMethod, 'Nothing was done'],
-  ['no exchange', released('exchange-unreachable'), 'The exchange can not be reached'],
-  ['no accounts', released('accounts-unreadable'), 'The account can not be used'],
-  ['an unknown account', released('account-not-found'), 'The account can not be used'],
-  ['no table', released('table-unreachable'), 'Ripcord is out of reach'],
-  ['something else first', released('conflict'), 'Something else came first'],
-  ['a failure inside', released('internal'), 'Something failed'],
+  ['a cancel', settled('canceled', 'The entry was unfilled and has been canceled.'), 'Canceled'],
+  ['a keep', settled('kept', 'The position of 0.5 BTC stays open.'), 'Kept open'],
+  ['dust', settled('dust', '0.000001 BTC is below the minimum.'), 'Too little left to close'],
+  ['a repeat', ended('closed', { outcome }), 'Closed'],
+  ['a claim in progress', ended('claimed'), 'In progress'],
+  ['a refusal by the exchange', ended('failed', { failure }), 'The exchange refused'],
+  [
+    'a stop by Ripcord',
+    ended('failed', { failure: { ...failure, source: 'ripcord', code: 'above-maximum' } }),
+    'Nothing was closed',
+  ],
+  ['a position for its owner', ended('needs-attention'), 'Needs your attention'],
+  ['another link at work', busy, 'Another link is acting'],
+  ['paused links', paused, 'All links are paused'],
+  ['a revoked link', revoked, 'This link no longer works'],
+  ['an expired link', expired, 'This link no longer works'],
+  ['a used-up link', usedUp, 'This link no longer works'],
+  ['a removed position', removed, 'This link no longer works'],
+  ['a wrong source', wrongSource, "This address isn't allowed"],
+  ['a body', ignored, 'Nothing was done'],
+  ['no link', notFound, 'Link not found'],
+  ['a close to confirm', confirm, 'Close BTC/USDT long?'],
+  [
+    'a partial close to confirm',
+    withPosition(confirmationRequired(part, 'repeatable'), part, examplePosition),
+    'Close 20 % of BTC/USDT long?',
+  ],
+  [
+    'a keep to confirm',
+    withPosition(confirmationRequired(keep, 'confirm'), keep, examplePosition),
+    'Keep BTC/USDT long?',
+  ],
+  ['a close that a bot opened', confirmationRequired(link, 'bot'), 'Close this position?'],
+  ['another method', refusedMethod, 'Nothing was done'],
+  ['an unreachable exchange', released('exchange-unreachable'), "The exchange isn't available"],
+  ['unreadable accounts', released('accounts-unreadable'), "The account isn't available"],
+  ['an unknown account', released('account-not-found'), "The account isn't available"],
+  ['an unreachable table', released('table-unreachable'), "Ripcord isn't available"],
+  ['a conflict', released('conflict'), 'Something else came first'],
+  ['an unexpected error', released('internal'), 'Unexpected error'],
 ];
 
-describe.skipIf(browser === undefined)(browser === undefined ? noBrowser : 'the page a visitor sees', () => {
+describe.skipIf(browser === undefined)(browser === undefined ? noBrowser : 'the page', () => {
   afterAll(() => browser?.close());
 
-  it.each(answers)('says %s in one line, on a phone and without a script', async (_, answer, headline) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await browser?.newPage({ colorScheme, viewport: { width: 390, height: 844 } });
-      if (page === undefined) return;
-      const html = renderHtml(answer);
-      expect(html).not.toContain('<script');
-      expect(html).not.toContain('<b>');
-      await page.setContent(html.replace(/<meta http-equiv="refresh"[^>]*>/, ''));
-      expect(await page.locator('h1').textContent()).toBe(headline);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate<{ violations: { id: string; impact: string }[] }>(
-        'axe.run()',
-      );
-      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
-      await page.close();
-    }
-  });
+  it.each(responses)(
+    'for %s has one headline, on a phone and without a script',
+    async (_, response, headline) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await browser?.newPage({ colorScheme, viewport: { width: 390, height: 844 } });
+        if (page === undefined) return;
+        const html = renderHtml(response);
+        expect(html).not.toContain('<script');
+        expect(html).not.toContain('<b>');
+        await page.setContent(html.replace(/<meta http-equiv="refresh"[^>]*>/, ''));
+        expect(await page.locator('h1').textContent()).toBe(headline);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate<{ violations: { id: string; impact: string }[] }>(
+          'axe.run()',
+        );
+        expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+        await page.close();
+      }
+    },
+  );
+});
 
-  it('tells a person to press its button, where a program is told to send a POST', () => {
-    expect(confirm.body).toMatchObject({
-      message: expect.stringMatching(/ To do it, send a POST with an empty body\.$/),
+describe('a confirmation', () => {
+  it('asks a person to press the button, and a program to send a POST', () => {
+    expect(toJsonBody(confirm)).toMatchObject({
+      status: 'confirm',
+      action: 'close',
+      message: expect.stringMatching(
+        / Nothing has happened yet\. To confirm, send a POST with an empty body\.$/,
+      ),
     });
     const html = renderHtml(confirm);
-    expect(html).toContain('To do it, press the button.</p><form method="post"><button>');
+    expect(html).toContain(
+      ' Nothing has happened yet. Press the button to confirm.</p><form method="post"><button>',
+    );
     expect(html).not.toContain('POST');
   });
 
-  it('asks again by itself while somebody is at it, and only then', () => {
-    const refreshing = answers.filter(([, answer]) => renderHtml(answer).includes('http-equiv="refresh"'));
-    expect(refreshing.map(([name]) => name)).toEqual(['in progress']);
+  it.each([
+    [link, 'Close the position'],
+    [part, 'Close 20 % of the position'],
+    [keep, 'Cancel the unfilled entry'],
+  ])('has a button that names what it does: %#', (linkToConfirm, label) => {
+    expect(renderHtml(confirmationRequired(linkToConfirm, 'confirm'))).toContain(`<button>${label}</button>`);
   });
+});
+
+describe('the page of an outcome', () => {
+  it('has a row for each amount, price, order and time that there is', () => {
+    const dust = settled('dust', 'Too little.');
+    const html = renderHtml({ ...dust, outcome: { ...outcome, remaining: '0.00001' } });
+    const rows = [...html.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, label, value]) => [
+      label,
+      value,
+    ]);
+    expect(rows).toEqual([
+      ['Market', 'BTC/USDT'],
+      ['Side', 'long'],
+      ['Entry filled', '0.5'],
+      ['Closed', '0.4995'],
+      ['Average price', '60000'],
+      ['Remaining', '0.00001'],
+      ['Close order', '4712'],
+      ['Time (UTC)', '2026-11-22T19:00:01.000Z'],
+    ]);
+  });
+
+  it('says of a repeat that nothing happened this time', () => {
+    const sentence = 'Already done earlier. Nothing happened this time.';
+    expect(renderHtml(ended('closed', { outcome }))).toContain(sentence);
+    expect(renderHtml(settled('closed', outcome.detail))).not.toContain(sentence);
+  });
+});
+
+it('the page updates by itself while a claim is in progress, and only then', () => {
+  const refreshing = responses.filter(([, response]) =>
+    renderHtml(response).includes('http-equiv="refresh"'),
+  );
+  expect(refreshing.map(([name]) => name)).toEqual(['a claim in progress']);
+  expect(renderHtml(ended('claimed'))).toContain('<p>Closing now. This page updates by itself.</p>');
+});
+
+it('no renderer shows the detail that is for the owner', () => {
+  for (const [, response] of responses) {
+    const secret = { ...response, detail: 'Account "main" in /home/owner/accounts.json' };
+    expect(renderHtml(secret) + JSON.stringify(toJsonBody(secret))).not.toContain('/home/owner');
+  }
 });

@@ -1,0 +1,37 @@
+import { createResponse, type HitResponse, retrySeconds } from './response.ts';
+import type { ResponseStatus } from './response-status.ts';
+
+/** The responses that need nothing but their reason. */
+
+function refusal(status: ResponseStatus, publicMessage: string): HitResponse {
+  return createResponse(status, { publicMessage, decision: 'refused' });
+}
+
+export const notFound = refusal('not-found', "This link doesn't exist. Check that you copied all of it.");
+export const revoked = refusal('gone', 'This link was revoked. Nothing was done.');
+export const expired = refusal('gone', 'This link has expired. Nothing was done.');
+export const usedUp = refusal('gone', 'This link has reached its limit. Nothing was done.');
+export const removed = refusal('gone', "This link's position was removed. Nothing was done.");
+export const wrongSource = refusal(
+  'wrong-source',
+  "This link can't be fired from this address. Nothing was done.",
+);
+export const paused = refusal('paused', 'All links are paused. Nothing was done.');
+/** A body means that the alert has a message: the guide asks for alerts without one. */
+export const ignored = refusal(
+  'ignored',
+  "The request has a body, so nothing was done. Clear the alert's message in TradingView.",
+);
+export const refusedMethod = refusal(
+  'method-not-allowed',
+  'A link is opened with GET or POST. Nothing was done.',
+);
+
+/** The running action does less than this hit asks for, so the hit has to come again. */
+export const busy: HitResponse = {
+  ...refusal(
+    'busy',
+    'Another link of this position is acting. Nothing was sent for this one. Try again in a moment.',
+  ),
+  retryAfter: retrySeconds,
+};

@@ -1,0 +1,64 @@
+import { type FaultCode, toHttpStatus } from '../fault.ts';
+import type { Outcome } from '../position/position.ts';
+
+/** What a response reports: the recorded outcome, why a hit did not act, or a fault's code. */
+export type ResponseStatus =
+  | Outcome['outcome']
+  | 'confirm'
+  | 'in-progress'
+  | 'ignored'
+  | 'wrong-source'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'paused'
+  | 'needs-attention'
+  | 'gone'
+  | 'refused'
+  | 'busy'
+  | 'retrying'
+  | FaultCode;
+
+export interface StatusEntry {
+  httpStatus: number;
+  /** The page's heading and title. */
+  headline: string;
+}
+
+function faultEntry(code: FaultCode, headline: string): StatusEntry {
+  return { httpStatus: toHttpStatus(code), headline };
+}
+
+/** From status to HTTP status and headline: the only such table. */
+export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
+  closed: { httpStatus: 200, headline: 'Closed' },
+  canceled: { httpStatus: 200, headline: 'Canceled' },
+  kept: { httpStatus: 200, headline: 'Kept open' },
+  dust: { httpStatus: 200, headline: 'Too little left to close' },
+
+  confirm: { httpStatus: 200, headline: 'Confirm this action' },
+  'in-progress': { httpStatus: 202, headline: 'In progress' },
+  ignored: { httpStatus: 400, headline: 'Nothing was done' },
+  'wrong-source': { httpStatus: 403, headline: "This address isn't allowed" },
+  'not-found': { httpStatus: 404, headline: 'Link not found' },
+  'method-not-allowed': { httpStatus: 405, headline: 'Nothing was done' },
+  paused: { httpStatus: 409, headline: 'All links are paused' },
+  'needs-attention': faultEntry('needs-attention', 'Needs your attention'),
+  gone: { httpStatus: 410, headline: 'This link no longer works' },
+  refused: { httpStatus: 422, headline: 'The exchange refused' },
+  busy: { httpStatus: 503, headline: 'Another link is acting' },
+  retrying: { httpStatus: 503, headline: 'Not finished yet' },
+
+  'invalid-input': faultEntry('invalid-input', 'Nothing was done'),
+  'account-not-found': faultEntry('account-not-found', "The account isn't available"),
+  'market-not-found': faultEntry('market-not-found', "The exchange doesn't list this market"),
+  'order-not-found': faultEntry('order-not-found', 'An order was not found'),
+  'position-not-found': faultEntry('position-not-found', 'Position not found'),
+  'link-not-found': faultEntry('link-not-found', 'Link not found'),
+  conflict: faultEntry('conflict', 'Something else came first'),
+  'exchange-refused': faultEntry('exchange-refused', 'The exchange refused'),
+  internal: faultEntry('internal', 'Unexpected error'),
+  'accounts-unreadable': faultEntry('accounts-unreadable', "The account isn't available"),
+  'channels-unreadable': faultEntry('channels-unreadable', "Notifications aren't available"),
+  'exchange-unreachable': faultEntry('exchange-unreachable', "The exchange isn't available"),
+  'table-unreachable': faultEntry('table-unreachable', "Ripcord isn't available"),
+};

@@ -14,6 +14,8 @@ import { launchBrowser, noBrowser } from '../../test/browser.ts';
 const root = new URL('../..', import.meta.url).pathname;
 /** Long enough for the price of the demo to move away from the entries. */
 const priceMovesMs = 20_000;
+/** Times in 24 hours. */
+const locale = 'en-GB';
 /** One poll of the page, and its animations. */
 const settleMs = 4_000;
 
@@ -88,12 +90,18 @@ async function openOrders({ url }: Stack): Promise<{ orders: { orderId: string }
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
+  // The chart shows a crosshair under the pointer.
+  await page.mouse.move(0, 0);
   await page.waitForTimeout(settleMs);
   await page.screenshot({ path: new URL(`./console-${name}.png`, import.meta.url).pathname });
 }
 
 async function takeAll(browser: Browser, { url, consoleAddress }: Stack): Promise<void> {
-  const light = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+  const light = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'light',
+    locale,
+  });
   const page = await light.newPage();
   await page.goto(consoleAddress);
   await shoot(page, 'dashboard');
@@ -107,7 +115,7 @@ async function takeAll(browser: Browser, { url, consoleAddress }: Stack): Promis
   await shoot(page, 'link');
   const storageState = await light.storageState();
   const open = async (options: BrowserContextOptions): Promise<Page> => {
-    const context = await browser.newContext({ colorScheme: 'dark', storageState, ...options });
+    const context = await browser.newContext({ colorScheme: 'dark', locale, storageState, ...options });
     const next = await context.newPage();
     await next.goto(`${url}/console/`);
     return next;

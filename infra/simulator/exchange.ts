@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { binanceSpot, binanceWallet } from './binance/binance-spot.ts';
 import { binanceUsdm } from './binance/binance-usdm.ts';
 import { bybit } from './bybit/bybit.ts';
-import { SimulatedCore } from './core/simulated-exchange.ts';
+import { SimulatedExchange } from './core/simulated-exchange.ts';
 import { exchangeServer } from './server/server.ts';
 import { SnapshotFile } from './snapshot.ts';
 
@@ -21,9 +21,9 @@ export interface SimulatedExchangeOptions {
   effectDelayMs?: number | undefined;
 }
 
-export interface SimulatedExchange {
+export interface RunningExchange {
   url: string;
-  core: SimulatedCore;
+  core: SimulatedExchange;
   /** Cuts open connections and writes the snapshot. */
   stop(): Promise<void>;
 }
@@ -31,9 +31,9 @@ export interface SimulatedExchange {
 /** Starts an exchange that speaks the REST APIs of Binance (spot and USDⓈ-M) and of Bybit (v5), and `/sim/<operation>` for its owner. */
 export async function startSimulatedExchange(
   options: SimulatedExchangeOptions = {},
-): Promise<SimulatedExchange> {
+): Promise<RunningExchange> {
   const { port = 0, host = '127.0.0.1', clock, snapshotPath, seed, effectDelayMs } = options;
-  const core = new SimulatedCore({ clock, seed, effectDelayMs });
+  const core = new SimulatedExchange({ clock, seed, effectDelayMs });
   const snapshot = snapshotPath === undefined ? undefined : new SnapshotFile(snapshotPath, core.state);
   if (snapshot !== undefined) {
     await snapshot.load();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect } from 'vitest';
 import { createConsole } from '../../console/server/console.ts';
 import { type LocalStackOptions, startLocalStack } from '../../infra/local/stack.ts';
-import type { SimulatedCore } from '../../infra/simulator/core/simulated-exchange.ts';
-import { type SimulatedExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import type { SimulatedExchange } from '../../infra/simulator/core/simulated-exchange.ts';
+import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import type { Account } from '../../lib/account/account.ts';
 import {
   type AdminAnswer,
@@ -27,8 +27,8 @@ export interface Environment {
   tableEndpoint: string;
   /** The stack's folder, with accounts.json and the table. */
   data: string;
-  exchange: SimulatedExchange;
-  core: SimulatedCore;
+  exchange: RunningExchange;
+  core: SimulatedExchange;
   /** Any payload to any function, by the Lambda invoke API. @returns what the function returned. */
   invoke(name: string, payload: unknown): Promise<unknown>;
   /** Any payload to the admin function, as an SDK would send it. */
@@ -44,11 +44,11 @@ export interface Environment {
 }
 
 export interface AccountOptions
-  extends Omit<Parameters<SimulatedCore['addAccount']>[0], 'apiKey' | 'secret'> {
+  extends Omit<Parameters<SimulatedExchange['addAccount']>[0], 'apiKey' | 'secret'> {
   exchange: Account['exchange'];
   baseUrl?: string;
   /** Another exchange than the environment's own. */
-  core?: SimulatedCore;
+  core?: SimulatedExchange;
 }
 
 export interface ExchangeAccount {
@@ -154,12 +154,12 @@ export interface TakenOrder {
 }
 
 /** Where the exchange's ledger stands now. */
-export function markOf(core: SimulatedCore): number {
+export function markOf(core: SimulatedExchange): number {
   return core.ledger().at(-1)?.seq ?? 0;
 }
 
 /** What the exchange's own ledger says has happened since a mark: orders taken, orders cancelled, requests for a change. */
-export function ledgerSince(core: SimulatedCore, mark: number) {
+export function ledgerSince(core: SimulatedExchange, mark: number) {
   const entryOrders = core.ledger({ since: mark });
   const orders = entryOrders.flatMap((entry): TakenOrder[] => {
     if (entry.type !== 'order') return [];

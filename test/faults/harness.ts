@@ -1,5 +1,5 @@
 import type { LedgerEntry, Order } from '../../infra/simulator/core/model.ts';
-import type { SimulatedExchange } from '../../infra/simulator/exchange.ts';
+import type { RunningExchange } from '../../infra/simulator/exchange.ts';
 import type { ChildStack } from './child-stack.ts';
 
 /** A position at the simulated exchange, known to Ripcord, with a link. */
@@ -28,7 +28,7 @@ let traders = 0;
  * and more: a second close would find something to sell.
  */
 export async function stagePosition(
-  { core, url }: Pick<SimulatedExchange, 'core' | 'url'>,
+  { core, url }: Pick<RunningExchange, 'core' | 'url'>,
   stacks: Pick<ChildStack, 'admin'>[],
   deed: Deed,
 ): Promise<Staged> {
@@ -96,7 +96,7 @@ export interface Close {
 }
 
 /** Every MARKET order that the exchange took of this position's account, whoever has sent it. */
-export function closesOf({ core }: Pick<SimulatedExchange, 'core'>, { holder }: Staged): Close[] {
+export function closesOf({ core }: Pick<RunningExchange, 'core'>, { holder }: Staged): Close[] {
   return [...core.state.orders.values()].flatMap((order) =>
     order.account === holder && order.type === 'market'
       ? [{ orderId: String(order.id), amount: order.amount, filled: order.filled }]
@@ -106,7 +106,7 @@ export function closesOf({ core }: Pick<SimulatedExchange, 'core'>, { holder }: 
 
 /** Requests for a change that have come to the exchange since. */
 export function requestsSince(
-  { core }: SimulatedExchange,
+  { core }: RunningExchange,
   mark: number,
 ): Extract<LedgerEntry, { type: 'request' }>[] {
   return core

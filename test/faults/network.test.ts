@@ -9,7 +9,7 @@ import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import { createLambda } from '../../infra/local/lambda.ts';
 import { type LocalTable, startTable } from '../../infra/local/table.ts';
-import { type SimulatedExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import {
   adminAnswerSchema,
   type CommandInput,
@@ -36,7 +36,7 @@ import { loseAnswer, startTcpProxy, type TcpProxy, type Treatment, type Turn } f
 
 let folder: string;
 let dynalite: LocalTable;
-let exchange: SimulatedExchange;
+let exchange: RunningExchange;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ripcord-network-'));
   dynalite = await startTable(folder, 'table');

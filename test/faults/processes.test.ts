@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { type LocalTable, startTable } from '../../infra/local/table.ts';
-import { type SimulatedExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
@@ -28,7 +28,7 @@ import {
 
 let folder: string;
 let steering: string;
-let exchange: SimulatedExchange;
+let exchange: RunningExchange;
 let aheadMs = 0;
 
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Order } from '../../infra/simulator/core/model.ts';
-import { type SimulatedExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import {
   adminAnswerSchema,
   type CommandInput,
@@ -122,7 +122,7 @@ const ownAmount = '0.999';
 
 /** A filled entry, a position for it, and its links. */
 async function stage(
-  { core }: SimulatedExchange,
+  { core }: RunningExchange,
   admin: Admin,
   { account, apiKey }: { account: string; apiKey: string },
   links: number,
@@ -155,7 +155,7 @@ async function stage(
 
 async function fireAll(
   url: string,
-  exchange: SimulatedExchange,
+  exchange: RunningExchange,
   admin: Admin,
   crowd: Crowd,
   targets: Target[],

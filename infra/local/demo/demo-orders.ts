@@ -1,5 +1,5 @@
 import type { Order } from '../../simulator/core/model.ts';
-import type { SimulatedCore } from '../../simulator/core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../../simulator/core/simulated-exchange.ts';
 
 /** A position of the demo as the exchange knows it: by its orders. */
 export interface DemoPosition {
@@ -9,13 +9,13 @@ export interface DemoPosition {
   exitOrderIds: string[];
 }
 
-type NewOrder = Omit<Parameters<SimulatedCore['placeOrder']>[0], 'apiKey' | 'clientOrderId'>;
+type NewOrder = Omit<Parameters<SimulatedExchange['placeOrder']>[0], 'apiKey' | 'clientOrderId'>;
 
 /**
  * Places the orders of three positions, or finds those of an earlier try by their client order ids. Prices lie
  * around the simulated exchange's first ones: BTC 60000, ETH 3000, SOL 150.
  */
-export function placeDemoOrders(core: SimulatedCore, apiKey: string): DemoPosition[] {
+export function placeDemoOrders(core: SimulatedExchange, apiKey: string): DemoPosition[] {
   const find = (clientOrderId: string): Order | undefined =>
     core.orders({ apiKey }).orders.find((order) => order.clientOrderId === clientOrderId);
   const place = (clientOrderId: string, order: NewOrder): Order => {
@@ -57,7 +57,7 @@ export function placeDemoOrders(core: SimulatedCore, apiKey: string): DemoPositi
 }
 
 /** A short perpetual with its exits that no position has yet: something to adopt on the page. */
-export function leaveShortToAdopt(core: SimulatedCore, apiKey: string): void {
+export function leaveShortToAdopt(core: SimulatedExchange, apiKey: string): void {
   const { algoOrders } = core.orders({ apiKey });
   const exit = (clientOrderId: string, type: 'take_profit_market' | 'stop_market', stopPrice: string) => {
     if (algoOrders.some((order) => order.clientOrderId === clientOrderId)) return;

@@ -4,7 +4,7 @@ import type { Account, Accounts } from '../../../lib/account/account.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { inOneLine, type Log } from '../../loopback/log.ts';
 import { hasCode, StartFailure } from '../../loopback/start-failure.ts';
-import { type SimulatedExchange, startSimulatedExchange } from '../../simulator/exchange.ts';
+import { type RunningExchange, startSimulatedExchange } from '../../simulator/exchange.ts';
 import type { Lambda } from '../lambda.ts';
 import type { Every } from '../schedule.ts';
 import { spotAccount, updateDemoAccounts } from './demo-accounts.ts';
@@ -65,7 +65,7 @@ export async function startDemo({ data, accounts, port, every, log }: DemoOption
   };
 }
 
-async function openExchange(snapshotPath: string, port: number): Promise<SimulatedExchange> {
+async function openExchange(snapshotPath: string, port: number): Promise<RunningExchange> {
   try {
     return await startSimulatedExchange({ port, snapshotPath });
   } catch (thrown) {
@@ -79,7 +79,7 @@ async function openExchange(snapshotPath: string, port: number): Promise<Simulat
 
 /** @returns the demo's account, or undefined where there is none to work with; why, is in the log. */
 async function accountAt(
-  exchange: SimulatedExchange,
+  exchange: RunningExchange,
   accounts: Accounts,
   first: boolean,
   log: Log,
@@ -96,7 +96,7 @@ async function accountAt(
   }
 }
 
-function prepare({ core }: SimulatedExchange, { apiKey, secret }: Account, log: Log): DemoPosition[] {
+function prepare({ core }: RunningExchange, { apiKey, secret }: Account, log: Log): DemoPosition[] {
   try {
     if (core.state.accountByKey(apiKey) === undefined) {
       const balances = { spot: { USDT: '10000' }, usdm: { USDT: '10000' } };

@@ -1,5 +1,5 @@
 import { decimal } from '../../simulator/core/amounts.ts';
-import type { SimulatedCore } from '../../simulator/core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../../simulator/core/simulated-exchange.ts';
 import type { Every } from '../schedule.ts';
 
 const intervalMs = 5_000;
@@ -12,7 +12,7 @@ const limit = '0.003';
  * Lets the exchange's prices sway, so that profit and loss move. A free walk would reach the demo's orders some day;
  * this one is taken back to where the price stood, or was set to by hand since. @returns what ends it.
  */
-export function startPriceSway(core: SimulatedCore, every: Every): () => void {
+export function startPriceSway(core: SimulatedExchange, every: Every): () => void {
   const sways = [...core.state.markets.values()].map(({ kind, symbol }) => ({
     kind,
     symbol,

@@ -2,13 +2,13 @@ import { decimal } from '../core/amounts.ts';
 import type { Account, Order, OrderList, OrderType } from '../core/model.ts';
 import { cancelOrder, type OcoLeg, placeOco, placeOrder } from '../core/orders.ts';
 import { isConditionalType, isMarketType } from '../core/rules.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
-import { VenueError, type VenueFace } from '../server/venue-api.ts';
+import { type VenueApi, VenueError } from '../server/venue-api.ts';
 import { missingParameter, orderDoesNotExist } from './errors.ts';
 import { marketData } from './market-data.ts';
 import { findOrder, type Params } from './request.ts';
-import { binanceFace, open, type Routes, read, trade } from './route.ts';
+import { createBinanceApi, open, type Routes, read, trade } from './route.ts';
 import {
   canceledOrder,
   exchangeInfo,
@@ -49,7 +49,7 @@ function withinPlaces(name: string, value: string): string {
   return value;
 }
 
-function postOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function postOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const symbol = params.required('symbol');
   core.state.market('spot', symbol);
   const side = params.side();
@@ -74,22 +74,22 @@ function postOrder(core: SimulatedCore, params: Params, account: Account): unkno
   return placedOrder(core, order, params.text('newOrderRespType') ?? (longByDefault ? 'FULL' : 'ACK'));
 }
 
-function queryOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function queryOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const order = requireSymbolThenFind(core, params, account);
   if (order === undefined) throw orderDoesNotExist();
   return queriedOrder(order);
 }
 
-function requireSymbolThenFind(core: SimulatedCore, params: Params, account: Account): Order | undefined {
+function requireSymbolThenFind(core: SimulatedExchange, params: Params, account: Account): Order | undefined {
   core.state.market('spot', params.required('symbol'));
   return findOrder(core, account, 'spot', params);
 }
 
-function cancelId(core: SimulatedCore, params: Params): string {
+function cancelId(core: SimulatedExchange, params: Params): string {
   return params.clientOrderId('newClientOrderId') ?? `sim-cancel-${core.state.newId()}`;
 }
 
-function deleteOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function deleteOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const restriction = params.text('cancelRestrictions');
   if (restriction !== undefined && restriction !== 'ONLY_NEW' && restriction !== 'ONLY_PARTIALLY_FILLED')
     throw new VenueError(-1145, 'cancelRestrictions has to be either ONLY_NEW or ONLY_PARTIALLY_FILLED.');
@@ -98,7 +98,7 @@ function deleteOrder(core: SimulatedCore, params: Params, account: Account): unk
   return canceledOrder(cancelOrder(core.state, order, restriction), cancelId(core, params));
 }
 
-function ordersOf(core: SimulatedCore, params: Params, account: Account): Order[] {
+function ordersOf(core: SimulatedExchange, params: Params, account: Account): Order[] {
   const symbol = params.text('symbol');
   if (symbol !== undefined) core.state.market('spot', symbol);
   return [...core.state.orders.values()].filter(
@@ -109,11 +109,11 @@ function ordersOf(core: SimulatedCore, params: Params, account: Account): Order[
   );
 }
 
-function openOrdersOf(core: SimulatedCore, params: Params, account: Account): Order[] {
+function openOrdersOf(core: SimulatedExchange, params: Params, account: Account): Order[] {
   return ordersOf(core, params, account).filter(isOpen);
 }
 
-function deleteOpenOrders(core: SimulatedCore, params: Params, account: Account): unknown {
+function deleteOpenOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
   core.state.market('spot', params.required('symbol'));
   const orders = openOrdersOf(core, params, account);
   if (orders.length === 0) throw new VenueError(-2011, 'Unknown order sent.');
@@ -135,7 +135,7 @@ function limited<T>(params: Params, items: T[]): T[] {
   return items.slice(-pageSize(params));
 }
 
-function allOrders(core: SimulatedCore, params: Params, account: Account): unknown {
+function allOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
   core.state.market('spot', params.required('symbol'));
   const from = params.integer('orderId') ?? 0;
   const since = params.integer('startTime') ?? 0;
@@ -145,7 +145,7 @@ function allOrders(core: SimulatedCore, params: Params, account: Account): unkno
   return limited(params, orders).map(queriedOrder);
 }
 
-function myTrades(core: SimulatedCore, params: Params, account: Account): unknown {
+function myTrades(core: SimulatedExchange, params: Params, account: Account): unknown {
   const symbol = params.required('symbol');
   core.state.market('spot', symbol);
   const orderId = params.integer('orderId');
@@ -210,14 +210,14 @@ function postOco(legs: (params: Params) => { above: OcoLeg; below: OcoLeg }) {
   });
 }
 
-function listOf(core: SimulatedCore, id: number): OrderList {
+function listOf(core: SimulatedExchange, id: number): OrderList {
   const list = core.state.orderLists.get(id);
   if (list === undefined) throw new VenueError(-2018, 'Order list does not exist.');
   return list;
 }
 
 function findList(
-  core: SimulatedCore,
+  core: SimulatedExchange,
   account: Account,
   id: number | undefined,
   clientOrderId: string | undefined,
@@ -236,14 +236,14 @@ function findList(
   return list;
 }
 
-function canceledList(core: SimulatedCore, list: OrderList, id: string) {
+function canceledList(core: SimulatedExchange, list: OrderList, id: string) {
   return {
     ...orderList(core, list),
     orderReports: list.orderIds.map((orderId) => canceledOrder(core.state.order(orderId), id)),
   };
 }
 
-function deleteOrderList(core: SimulatedCore, params: Params, account: Account): unknown {
+function deleteOrderList(core: SimulatedExchange, params: Params, account: Account): unknown {
   core.state.market('spot', params.required('symbol'));
   let list: OrderList;
   try {
@@ -257,7 +257,7 @@ function deleteOrderList(core: SimulatedCore, params: Params, account: Account):
   return canceledList(core, list, cancelId(core, params));
 }
 
-function listsOf(core: SimulatedCore, account: Account): OrderList[] {
+function listsOf(core: SimulatedExchange, account: Account): OrderList[] {
   return [...core.state.orderLists.values()].filter((list) => list.account === account.id);
 }
 
@@ -313,13 +313,13 @@ function routes(): Routes {
   };
 }
 
-export function binanceSpot(core: SimulatedCore): VenueFace {
-  return binanceFace(core, { market: 'spot', prefixes: ['/api/v3/'], routes: routes() });
+export function binanceSpot(core: SimulatedExchange): VenueApi {
+  return createBinanceApi(core, { market: 'spot', prefixes: ['/api/v3/'], routes: routes() });
 }
 
 /** What Binance tells about the key and the account as a whole, and the coin-margined markets it doesn't have here. */
-export function binanceWallet(core: SimulatedCore): VenueFace {
-  return binanceFace(core, {
+export function binanceWallet(core: SimulatedExchange): VenueApi {
+  return createBinanceApi(core, {
     market: 'wallet',
     prefixes: ['/sapi/', '/dapi/'],
     routes: {

@@ -11,13 +11,13 @@ import {
 } from '../core/model.ts';
 import { cancelOrder, placeOrder } from '../core/orders.ts';
 import { isMarketType } from '../core/rules.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
-import { VenueError, type VenueFace } from '../server/venue-api.ts';
+import { type VenueApi, VenueError } from '../server/venue-api.ts';
 import { missingParameter, orderDoesNotExist } from './errors.ts';
 import { marketData } from './market-data.ts';
 import { findAlgoOrder, findOrder, type Params } from './request.ts';
-import { binanceFace, open, type Routes, read, trade } from './route.ts';
+import { createBinanceApi, open, type Routes, read, trade } from './route.ts';
 import {
   algoOrder,
   changedOrder,
@@ -57,7 +57,7 @@ function clientOrderId(params: Params, name: string): string | undefined {
 }
 
 /** What an order and an algo order ask for alike. */
-function sharedFields(core: SimulatedCore, params: Params, account: Account, clientOrderIdName: string) {
+function sharedFields(core: SimulatedExchange, params: Params, account: Account, clientOrderIdName: string) {
   const symbol = params.required('symbol');
   core.state.market('usdm', symbol);
   // In hedge mode the parameter may not even be sent as false.
@@ -76,7 +76,7 @@ function sharedFields(core: SimulatedCore, params: Params, account: Account, cli
   };
 }
 
-function postOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function postOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const type = orderType(params);
   if (type === 'limit') params.required('timeInForce');
   const order = placeOrder(core.state, {
@@ -88,7 +88,7 @@ function postOrder(core: SimulatedCore, params: Params, account: Account): unkno
   return placedOrder(core, order, params.text('newOrderRespType') ?? 'ACK');
 }
 
-function postAlgoOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function postAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   if (params.required('algoType') !== 'CONDITIONAL') throw new VenueError(-4500, 'Invalid algoType.');
   const type = conditionalTypes[params.required('type').toUpperCase()];
   if (type === undefined) throw new VenueError(-1116, 'Invalid orderType.');
@@ -108,12 +108,12 @@ function postAlgoOrder(core: SimulatedCore, params: Params, account: Account): u
   return algoOrder(core, algo);
 }
 
-function requireOrder(core: SimulatedCore, params: Params, account: Account): Order | undefined {
+function requireOrder(core: SimulatedExchange, params: Params, account: Account): Order | undefined {
   core.state.market('usdm', params.required('symbol'));
   return findOrder(core, account, 'usdm', params);
 }
 
-function deleteOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function deleteOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const order = requireOrder(core, params, account);
   if (order === undefined) throw new VenueError(-2011, 'Unknown order sent.');
   return changedOrder(core, cancelOrder(core.state, order));
@@ -126,29 +126,29 @@ function ofAccount(params: Params, account: Account) {
     (params.text('symbol') === undefined || item.symbol === params.text('symbol'));
 }
 
-function requireMarketIfNamed(core: SimulatedCore, params: Params): void {
+function requireMarketIfNamed(core: SimulatedExchange, params: Params): void {
   const symbol = params.text('symbol');
   if (symbol !== undefined) core.state.market('usdm', symbol);
 }
 
-function ordersOf(core: SimulatedCore, params: Params, account: Account): Order[] {
+function ordersOf(core: SimulatedExchange, params: Params, account: Account): Order[] {
   requireMarketIfNamed(core, params);
   return [...core.state.orders.values()].filter(ofAccount(params, account));
 }
 
-function algoOrdersOf(core: SimulatedCore, params: Params, account: Account): AlgoOrder[] {
+function algoOrdersOf(core: SimulatedExchange, params: Params, account: Account): AlgoOrder[] {
   requireMarketIfNamed(core, params);
   return [...core.state.algoOrders.values()].filter(ofAccount(params, account));
 }
 
-function deleteAlgoOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function deleteAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const algo = findAlgoOrder(core, account, params);
   if (algo === undefined) throw new VenueError(-2011, 'Unknown order sent.');
   cancelAlgoOrder(core.state, algo);
   return { algoId: algo.id, clientAlgoId: algo.clientOrderId, code: '200', msg: 'success' };
 }
 
-function userTrades(core: SimulatedCore, params: Params, account: Account): unknown {
+function userTrades(core: SimulatedExchange, params: Params, account: Account): unknown {
   const orderId = params.integer('orderId');
   const since = params.integer('startTime') ?? 0;
   const fills = core.state.fills
@@ -166,7 +166,7 @@ function openPositions(account: Account, params: Params): Position[] {
 }
 
 /** The older version lists every market, with zeros where there is no position. */
-function everyPosition(core: SimulatedCore, account: Account, params: Params): Position[] {
+function everyPosition(core: SimulatedExchange, account: Account, params: Params): Position[] {
   const sides = account.hedged ? (['LONG', 'SHORT'] as const) : (['BOTH'] as const);
   return core.state
     .marketsOf('usdm')
@@ -176,7 +176,7 @@ function everyPosition(core: SimulatedCore, account: Account, params: Params): P
 
 const success = { code: 200, msg: 'success' };
 
-function setPositionSide(core: SimulatedCore, params: Params, account: Account): unknown {
+function setPositionSide(core: SimulatedExchange, params: Params, account: Account): unknown {
   const hedged = params.required('dualSidePosition') === 'true';
   if (hedged === account.hedged) throw new VenueError(-4059, 'No need to change position side.');
   const busy = core.state
@@ -189,7 +189,7 @@ function setPositionSide(core: SimulatedCore, params: Params, account: Account):
   return success;
 }
 
-function setLeverage(core: SimulatedCore, params: Params, account: Account): unknown {
+function setLeverage(core: SimulatedExchange, params: Params, account: Account): unknown {
   const { symbol } = core.state.market('usdm', params.required('symbol'));
   params.required('leverage');
   const leverage = params.integer('leverage') ?? 0;
@@ -198,7 +198,7 @@ function setLeverage(core: SimulatedCore, params: Params, account: Account): unk
   return { symbol, leverage, maxNotionalValue: '10000000' };
 }
 
-function setMarginType(core: SimulatedCore, params: Params, account: Account): unknown {
+function setMarginType(core: SimulatedExchange, params: Params, account: Account): unknown {
   const { symbol } = core.state.market('usdm', params.required('symbol'));
   const marginType = params.required('marginType') === 'ISOLATED' ? 'isolated' : 'cross';
   if ((account.marginType[symbol] ?? 'cross') === marginType)
@@ -296,6 +296,6 @@ function routes(): Routes {
   };
 }
 
-export function binanceUsdm(core: SimulatedCore): VenueFace {
-  return binanceFace(core, { market: 'usdm', prefixes: ['/fapi/'], routes: routes() });
+export function binanceUsdm(core: SimulatedExchange): VenueApi {
+  return createBinanceApi(core, { market: 'usdm', prefixes: ['/fapi/'], routes: routes() });
 }

@@ -1,7 +1,7 @@
 import { BigNumber } from 'bignumber.js';
 import { type Decimal, decimal } from '../core/amounts.ts';
 import type { Market, MarketKind } from '../core/model.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import type { Params } from './request.ts';
 
 // Both APIs print at most this many places.
@@ -25,7 +25,7 @@ function askOf(market: Market): Decimal {
 }
 
 function marketsAsked(
-  core: SimulatedCore,
+  core: SimulatedExchange,
   kind: MarketKind,
   params: Params,
 ): { markets: Market[]; one: boolean } {
@@ -41,8 +41,8 @@ function marketsAsked(
 
 type Shape = (market: Market) => Record<string, unknown>;
 
-function answer(kind: MarketKind, shape: (core: SimulatedCore) => Shape) {
-  return (core: SimulatedCore, params: Params): unknown => {
+function answer(kind: MarketKind, shape: (core: SimulatedExchange) => Shape) {
+  return (core: SimulatedExchange, params: Params): unknown => {
     const { markets, one } = marketsAsked(core, kind, params);
     const shaped = markets.map(shape(core));
     return one ? shaped[0] : shaped;
@@ -51,11 +51,11 @@ function answer(kind: MarketKind, shape: (core: SimulatedCore) => Shape) {
 
 export function marketData(kind: MarketKind) {
   // Futures answers carry the time, by which ccxt also tells the two APIs apart.
-  const time = (core: SimulatedCore) => (kind === 'usdm' ? { time: core.now() } : {});
+  const time = (core: SimulatedExchange) => (kind === 'usdm' ? { time: core.now() } : {});
 
   return {
     ping: () => ({}),
-    time: (core: SimulatedCore) => ({ serverTime: core.now() }),
+    time: (core: SimulatedExchange) => ({ serverTime: core.now() }),
     price: answer(kind, (core) => (market) => ({
       symbol: market.symbol,
       price: fixed(market.price),
@@ -109,7 +109,7 @@ export function marketData(kind: MarketKind) {
       nextFundingTime: core.now() + 3_600_000,
       time: core.now(),
     })),
-    depth: (core: SimulatedCore, params: Params) => {
+    depth: (core: SimulatedExchange, params: Params) => {
       const market = core.state.market(kind, params.required('symbol'));
       const ladder = (from: Decimal, direction: string) =>
         Array.from({ length: levels }, (_, level) => [
@@ -123,7 +123,7 @@ export function marketData(kind: MarketKind) {
         asks: ladder(askOf(market), '1'),
       };
     },
-    klines: (core: SimulatedCore, params: Params) => {
+    klines: (core: SimulatedExchange, params: Params) => {
       const market = core.state.market(kind, params.required('symbol'));
       const intervalMs = intervals[params.required('interval')] ?? 60_000;
       const limit = Math.min(params.integer('limit') ?? 500, 1000);

@@ -1,5 +1,5 @@
 import type { Account, AlgoOrder, Order, PositionSide, Side, TimeInForce } from '../core/model.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { verifySignature } from '../server/hmac.ts';
 import { VenueError, type VenueRequest } from '../server/venue-api.ts';
 import { invalidSignature, malformedParameter, missingParameter, unauthorized } from './errors.ts';
@@ -106,7 +106,7 @@ export function checkWindow(params: Params, now: number, lateCode = -1021): void
 }
 
 /** Key, then time, then signature, as Binance checks them. */
-export function authenticate(core: SimulatedCore, request: VenueRequest, params: Params): Account {
+export function authenticate(core: SimulatedExchange, request: VenueRequest, params: Params): Account {
   const apiKey = request.headers['x-mbx-apikey'];
   if (apiKey === undefined || !/^[\w-]+$/.test(apiKey))
     throw new VenueError(-2014, 'API-key format invalid.', 401);
@@ -129,7 +129,7 @@ export function describeRequest(request: VenueRequest): string {
 
 /** The account's order that `orderId` or `origClientOrderId` names; the newest, where an id was used again. */
 export function findOrder(
-  core: SimulatedCore,
+  core: SimulatedExchange,
   account: Account,
   market: Order['market'],
   params: Params,
@@ -152,7 +152,11 @@ export function findOrder(
 }
 
 /** The account's algo order that `algoId` or `clientAlgoId` names. */
-export function findAlgoOrder(core: SimulatedCore, account: Account, params: Params): AlgoOrder | undefined {
+export function findAlgoOrder(
+  core: SimulatedExchange,
+  account: Account,
+  params: Params,
+): AlgoOrder | undefined {
   const id = params.integer('algoId');
   const clientOrderId = params.text('clientAlgoId');
   if (id === undefined && clientOrderId === undefined)

@@ -1,6 +1,6 @@
 import type { Account, MarketKind } from '../core/model.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
-import { type PreparedRequest, VenueError, type VenueFace, type VenueRequest } from '../server/venue-api.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
+import { type PreparedRequest, type VenueApi, VenueError, type VenueRequest } from '../server/venue-api.ts';
 import {
   errorOf,
   executionUnknown,
@@ -12,8 +12,8 @@ import {
 } from './errors.ts';
 import { authenticate, checkWindow, describeRequest, findAlgoOrder, findOrder, Params } from './request.ts';
 
-export type PublicHandler = (core: SimulatedCore, params: Params) => unknown;
-export type SignedHandler = (core: SimulatedCore, params: Params, account: Account) => unknown;
+export type PublicHandler = (core: SimulatedExchange, params: Params) => unknown;
+export type SignedHandler = (core: SimulatedExchange, params: Params, account: Account) => unknown;
 
 export type Route =
   | { security: 'public'; handle: PublicHandler }
@@ -34,10 +34,10 @@ export function trade(handle: SignedHandler): Route {
 }
 
 /** A face from a table of routes; spot, futures and wallet differ in nothing else. */
-export function binanceFace(
-  core: SimulatedCore,
+export function createBinanceApi(
+  core: SimulatedExchange,
   options: { market: MarketKind | 'wallet'; prefixes: string[]; routes: Routes },
-): VenueFace {
+): VenueApi {
   const { market, prefixes, routes } = options;
   const orderMarket: MarketKind = market === 'usdm' ? 'usdm' : 'spot';
   // The futures matching engine has a code of its own for a window that closed on the way to it.

@@ -1,6 +1,6 @@
 import { decimal } from '../core/amounts.ts';
 import type { Account, Fill, Market, Order, OrderList, OrderStatus, OrderType } from '../core/model.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { fixed } from './market-data.ts';
 
@@ -22,7 +22,7 @@ export const statuses: Record<OrderStatus, string> = {
   expired: 'EXPIRED',
 };
 
-export function exchangeInfo(core: SimulatedCore, markets: Market[]) {
+export function exchangeInfo(core: SimulatedExchange, markets: Market[]) {
   return {
     timezone: 'UTC',
     serverTime: core.now(),
@@ -110,7 +110,7 @@ function identity(order: Order) {
 }
 
 /** The answer to a new order, as short or long as `newOrderRespType` asks. */
-export function placedOrder(core: SimulatedCore, order: Order, responseType: string): unknown {
+export function placedOrder(core: SimulatedExchange, order: Order, responseType: string): unknown {
   const acknowledgement = { ...identity(order), transactTime: order.updatedAt };
   if (responseType === 'ACK') return acknowledgement;
   const result = {
@@ -175,7 +175,7 @@ export function myTrade(order: Order) {
   });
 }
 
-export function spotAccount(core: SimulatedCore, account: Account, omitZero: boolean) {
+export function spotAccount(core: SimulatedExchange, account: Account, omitZero: boolean) {
   return {
     makerCommission: 10,
     takerCommission: 10,
@@ -198,7 +198,7 @@ export function spotAccount(core: SimulatedCore, account: Account, omitZero: boo
   };
 }
 
-export function orderList(core: SimulatedCore, list: OrderList): Record<string, unknown> {
+export function orderList(core: SimulatedExchange, list: OrderList): Record<string, unknown> {
   const orders = list.orderIds.map((id) => core.state.order(id));
   const executing = orders.some(isOpen);
   return {

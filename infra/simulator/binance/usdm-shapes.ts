@@ -1,7 +1,7 @@
 import { decimal, text, zero } from '../core/amounts.ts';
 import { defaultLeverage, leverageOf, marginOf, unrealizedPnl } from '../core/futures-account.ts';
 import type { Account, AlgoOrder, Fill, Market, Order, OrderType, Position } from '../core/model.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { fixed, placesOf } from './market-data.ts';
 import { statuses } from './spot-shapes.ts';
@@ -17,7 +17,7 @@ const usdmTypes: Record<OrderType, string> = {
   take_profit_limit: 'TAKE_PROFIT',
 };
 
-export function exchangeInfo(core: SimulatedCore) {
+export function exchangeInfo(core: SimulatedExchange) {
   return {
     timezone: 'UTC',
     serverTime: core.now(),
@@ -82,13 +82,13 @@ function averageOf(order: Order): string {
   return decimal(order.filled).isZero() ? '0.00' : fixed(decimal(order.cost).div(order.filled), 5);
 }
 
-function orderType(core: SimulatedCore, order: Order): { type: string; origType: string } {
+function orderType(core: SimulatedExchange, order: Order): { type: string; origType: string } {
   const algo = order.algoId === undefined ? undefined : core.state.algoOrders.get(order.algoId);
   const type = usdmTypes[order.type];
   return { type, origType: algo === undefined ? type : usdmTypes[algo.type] };
 }
 
-export function queriedOrder(core: SimulatedCore, order: Order) {
+export function queriedOrder(core: SimulatedExchange, order: Order) {
   return {
     orderId: order.id,
     symbol: order.symbol,
@@ -117,13 +117,13 @@ export function queriedOrder(core: SimulatedCore, order: Order) {
 }
 
 /** Binance's answers to a new order and to a cancel count twice, and give no creation time. */
-export function changedOrder(core: SimulatedCore, order: Order) {
+export function changedOrder(core: SimulatedExchange, order: Order) {
   const { time: _time, ...rest } = queriedOrder(core, order);
   return { ...rest, cumQty: order.filled };
 }
 
 /** ACK, the default, is sent before matching: a market order looks new and unfilled although it has traded. */
-export function placedOrder(core: SimulatedCore, order: Order, responseType: string) {
+export function placedOrder(core: SimulatedExchange, order: Order, responseType: string) {
   return responseType === 'RESULT'
     ? changedOrder(core, order)
     : {
@@ -163,7 +163,7 @@ const algoStatuses = {
   expired: 'EXPIRED',
 };
 
-export function algoOrder(core: SimulatedCore, algo: AlgoOrder) {
+export function algoOrder(core: SimulatedExchange, algo: AlgoOrder) {
   const actual = algo.actualOrderId === undefined ? undefined : core.state.order(algo.actualOrderId);
   // FINISHED: the order it placed has itself been filled or cancelled.
   const algoStatus = actual !== undefined && !isOpen(actual) ? 'FINISHED' : algoStatuses[algo.status];
@@ -197,7 +197,7 @@ export function algoOrder(core: SimulatedCore, algo: AlgoOrder) {
 }
 
 /** Positions as `positionRisk` lists them; the older version has leverage and margin type, the newer margins. */
-export function positionRisk(core: SimulatedCore, account: Account, position: Position, version: 2 | 3) {
+export function positionRisk(core: SimulatedExchange, account: Account, position: Position, version: 2 | 3) {
   const market = core.state.market('usdm', position.symbol);
   const notional = decimal(position.amount).times(market.price);
   const margin = notional.abs().div(String(leverageOf(account, position.symbol)));
@@ -261,7 +261,7 @@ function walletAssets(account: Account): string[] {
   return Object.keys(account.usdm);
 }
 
-export function futuresBalances(core: SimulatedCore, account: Account) {
+export function futuresBalances(core: SimulatedExchange, account: Account) {
   return walletAssets(account).map((asset) => {
     const margin = marginOf(core.state, account, asset);
     return {
@@ -278,7 +278,7 @@ export function futuresBalances(core: SimulatedCore, account: Account) {
   });
 }
 
-export function futuresAccount(core: SimulatedCore, account: Account, positions: Position[]) {
+export function futuresAccount(core: SimulatedExchange, account: Account, positions: Position[]) {
   const margin = walletAssets(account).map((asset) => ({ asset, ...marginOf(core.state, account, asset) }));
   const usdt = margin.find(({ asset }) => asset === 'USDT');
   const total = (value: 'wallet' | 'unrealized' | 'available') => fixed(usdt?.[value] ?? zero);

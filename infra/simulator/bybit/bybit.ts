@@ -1,9 +1,9 @@
 import { decimal } from '../core/amounts.ts';
 import type { Account, Fill, Market, MarketKind, Order, OrderType } from '../core/model.ts';
 import { isTriggeredAt } from '../core/rules.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
-import type { PreparedRequest, VenueFace, VenueRequest } from '../server/venue-api.ts';
+import type { PreparedRequest, VenueApi, VenueRequest } from '../server/venue-api.ts';
 import {
   bybitError,
   errorOf,
@@ -28,8 +28,8 @@ import {
   walletShape,
 } from './shapes.ts';
 
-type PublicHandler = (core: SimulatedCore, params: Params) => unknown;
-type SignedHandler = (core: SimulatedCore, params: Params, account: Account) => unknown;
+type PublicHandler = (core: SimulatedExchange, params: Params) => unknown;
+type SignedHandler = (core: SimulatedExchange, params: Params, account: Account) => unknown;
 
 type Route =
   | { security: 'public'; handle: PublicHandler }
@@ -54,13 +54,13 @@ function listed(category: string, list: unknown[], limit: number) {
   };
 }
 
-function marketsAsked(core: SimulatedCore, params: Params): Market[] {
+function marketsAsked(core: SimulatedExchange, params: Params): Market[] {
   const kind = params.market();
   const symbol = params.text('symbol');
   return symbol === undefined ? core.state.marketsOf(kind) : [core.state.market(kind, symbol)];
 }
 
-function oneMarket(core: SimulatedCore, params: Params): Market {
+function oneMarket(core: SimulatedExchange, params: Params): Market {
   return core.state.market(params.market(), params.required('symbol'));
 }
 
@@ -117,7 +117,7 @@ function sizeOf(params: Params, market: Market, type: OrderType): { amount?: str
   return inQuote ? { quoteAmount: amount } : { amount };
 }
 
-function createOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function createOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const market = oneMarket(core, params);
   const type = typeOf(params, market);
   const triggerPrice = params.decimal('triggerPrice');
@@ -145,7 +145,7 @@ function createOrder(core: SimulatedCore, params: Params, account: Account): unk
 }
 
 /** The account's order that `orderId` or `orderLinkId` names; the id comes first where both do. */
-function findOrder(core: SimulatedCore, account: Account, params: Params): Order | undefined {
+function findOrder(core: SimulatedExchange, account: Account, params: Params): Order | undefined {
   const market = params.market();
   const orderId = params.text('orderId');
   const linkId = params.text('orderLinkId');
@@ -167,7 +167,7 @@ function isFiltered(order: Order, params: Params): boolean {
   );
 }
 
-function cancelOrder(core: SimulatedCore, params: Params, account: Account): unknown {
+function cancelOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   oneMarket(core, params);
   const order = findOrder(core, account, params);
   if (order === undefined || isFiltered(order, params)) throw unknownOrder(params.market());
@@ -214,7 +214,7 @@ function orders(live: boolean): SignedHandler {
   };
 }
 
-function executions(core: SimulatedCore, params: Params, account: Account): unknown {
+function executions(core: SimulatedExchange, params: Params, account: Account): unknown {
   const market = params.market();
   const orderId = params.text('orderId');
   const symbol = params.text('symbol');
@@ -234,7 +234,7 @@ function executions(core: SimulatedCore, params: Params, account: Account): unkn
   };
 }
 
-function positions(core: SimulatedCore, params: Params, account: Account): unknown {
+function positions(core: SimulatedExchange, params: Params, account: Account): unknown {
   if (params.market() !== 'usdm') throw bybitError(181001, 'category only support linear or option.');
   const named = params.text('symbol') !== undefined;
   const settleCoin = params.text('settleCoin');
@@ -294,7 +294,7 @@ function kindOf(request: VenueRequest): MarketKind | undefined {
 }
 
 /** Bybit's v5 API for a unified account: spot and linear perpetuals on the same paths. */
-export function bybit(core: SimulatedCore): VenueFace {
+export function bybit(core: SimulatedExchange): VenueApi {
   const answer = (result: unknown) => ({
     retCode: 0,
     retMsg: 'OK',

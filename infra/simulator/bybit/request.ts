@@ -1,5 +1,5 @@
 import type { Account, MarketKind, PositionSide, Side, TimeInForce } from '../core/model.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { verifySignature } from '../server/hmac.ts';
 import type { VenueRequest } from '../server/venue-api.ts';
 import { bybitError, invalidKey, invalidSignature, parameterError } from './errors.ts';
@@ -115,7 +115,7 @@ export function checkWindow(request: VenueRequest, now: number): void {
 }
 
 /** Key, then time, then signature. */
-export function authenticate(core: SimulatedCore, request: VenueRequest): Account {
+export function authenticate(core: SimulatedExchange, request: VenueRequest): Account {
   const apiKey = request.headers['x-bapi-api-key'] ?? '';
   const account = core.state.accountByKey(apiKey);
   if (account === undefined) throw invalidKey();

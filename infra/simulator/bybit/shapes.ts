@@ -2,7 +2,7 @@ import { type Decimal, decimal, text, zero } from '../core/amounts.ts';
 import { leverageOf, marginOf, positionOf, unrealizedPnl } from '../core/futures-account.ts';
 import type { Account, Fill, Market, MarketKind, Order, OrderType, PositionSide } from '../core/model.ts';
 import { isConditionalType, isMarketType } from '../core/rules.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 
 export function categoryOf(market: MarketKind): string {
@@ -66,7 +66,7 @@ function feesOf(fills: Fill[]): Record<string, string> {
   return fees;
 }
 
-export function orderShape(core: SimulatedCore, order: Order): Record<string, unknown> {
+export function orderShape(core: SimulatedExchange, order: Order): Record<string, unknown> {
   const fees = feesOf(core.state.fillsOf(order.id));
   const average = averageOf(order);
   const left = isOpen(order) ? decimal(order.amount).minus(order.filled) : zero;
@@ -120,7 +120,7 @@ export function orderShape(core: SimulatedCore, order: Order): Record<string, un
   };
 }
 
-export function executionShape(core: SimulatedCore) {
+export function executionShape(core: SimulatedExchange) {
   return (fill: Fill): Record<string, unknown> => {
     const order = core.state.order(fill.orderId);
     return {
@@ -236,7 +236,7 @@ export function tickerShape(market: Market): Record<string, unknown> {
   };
 }
 
-export function bookShape(core: SimulatedCore, market: Market): Record<string, unknown> {
+export function bookShape(core: SimulatedExchange, market: Market): Record<string, unknown> {
   return {
     s: market.symbol,
     b: [[market.price, levelAmount]],
@@ -289,7 +289,7 @@ export function positionShapes(account: Account, market: Market): unknown[] {
 }
 
 /** One wallet for everything: the core's spot balance and futures wallet together. */
-export function walletShape(core: SimulatedCore, account: Account, only: string | undefined): unknown {
+export function walletShape(core: SimulatedExchange, account: Account, only: string | undefined): unknown {
   const coins = [...new Set([...Object.keys(account.spot), ...Object.keys(account.usdm)])].filter(
     (coin) => only === undefined || coin === only,
   );

@@ -67,7 +67,7 @@ export type SeededOrder = Omit<OrderRequest, 'account' | 'triggerPrice' | 'algoI
 export type SeededOco = Omit<OcoRequest, 'account'> & { apiKey: string };
 
 /** The exchange without a wire: what its users, its market and its owner can do to it. */
-export class SimulatedCore {
+export class SimulatedExchange {
   readonly state: ExchangeState;
   readonly faults = new Faults();
   readonly timers: Timers;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 
 const amount = z.string().regex(/^\d+(\.\d+)?$/, 'a decimal string, as "0.001"');
 const signedAmount = z.string().regex(/^-?\d+(\.\d+)?$/, 'a decimal string, as "-0.001"');
@@ -75,12 +75,12 @@ const nothing = z.strictObject({});
 
 interface Operation {
   schema: z.ZodType;
-  run(core: SimulatedCore, input: unknown): unknown;
+  run(core: SimulatedExchange, input: unknown): unknown;
 }
 
 function operation<Input>(
   schema: z.ZodType<Input>,
-  run: (core: SimulatedCore, input: Input) => unknown,
+  run: (core: SimulatedExchange, input: Input) => unknown,
 ): Operation {
   return { schema, run: (core, input) => run(core, schema.parse(input)) };
 }
@@ -228,7 +228,7 @@ export interface ControlAnswer {
 
 /** Answers `/sim/<name>`: JSON in, JSON out, and a 400 that says what was wrong. */
 export function control(
-  core: SimulatedCore,
+  core: SimulatedExchange,
   method: string,
   name: string,
   query: string,

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { triggerAlgoOrder } from '../core/algo-orders.ts';
 import type { Fault } from '../core/faults.ts';
-import type { SimulatedCore } from '../core/simulated-exchange.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { control } from './control.ts';
-import { type PreparedRequest, VenueError, type VenueFace, type VenueRequest } from './venue-api.ts';
+import { type PreparedRequest, type VenueApi, VenueError, type VenueRequest } from './venue-api.ts';
 
 // Orders and control calls are small; anything larger is a mistake.
 const bodyLimit = 1_000_000;
@@ -49,7 +49,7 @@ function send(response: ServerResponse, answer: Answer): void {
 }
 
 /** Answers venue requests through their faces, bent by the faults that wait for them. */
-export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server {
+export function exchangeServer(core: SimulatedExchange, faces: VenueApi[]): Server {
   return createServer((message, response) => {
     handle(message, response).catch(() => response.destroy());
   });
@@ -77,7 +77,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
     await serve(face, { method, path, query, body, headers }, response);
   }
 
-  async function serve(face: VenueFace, request: VenueRequest, response: ServerResponse): Promise<void> {
+  async function serve(face: VenueApi, request: VenueRequest, response: ServerResponse): Promise<void> {
     const fault = core.faults.take({
       method: request.method,
       path: request.path,
@@ -136,7 +136,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
 
   /** What happens instead of the request, or nothing: then it is carried out. */
   function faultBefore(
-    face: VenueFace,
+    face: VenueApi,
     request: VenueRequest,
     fault: Fault | undefined,
   ): Answer | 'drop' | undefined {
@@ -159,7 +159,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
   }
 
   /** Answers "outcome unknown" now, and carries the request out later if its time window still allows. */
-  function late(face: VenueFace, request: VenueRequest, ms: number): Answer {
+  function late(face: VenueApi, request: VenueRequest, ms: number): Answer {
     try {
       const prepared = face.prepare(request);
       core.timers.after(ms, () => {
@@ -172,7 +172,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
     }
   }
 
-  async function carryOut(face: VenueFace, request: VenueRequest, fault: Fault | undefined): Promise<Answer> {
+  async function carryOut(face: VenueApi, request: VenueRequest, fault: Fault | undefined): Promise<Answer> {
     try {
       const prepared = face.prepare(request);
       if (fault?.kind === 'delay') await core.timers.wait(fault.ms);
@@ -183,7 +183,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
     }
   }
 
-  function fillFirst(face: VenueFace, request: VenueRequest, amount: string | undefined): void {
+  function fillFirst(face: VenueApi, request: VenueRequest, amount: string | undefined): void {
     const target = face.cancelTarget(request);
     if (target === undefined) return;
     if (!('filled' in target)) {
@@ -193,7 +193,7 @@ export function exchangeServer(core: SimulatedCore, faces: VenueFace[]): Server 
   }
 }
 
-function runPrepared(face: VenueFace, prepared: PreparedRequest): Answer {
+function runPrepared(face: VenueApi, prepared: PreparedRequest): Answer {
   try {
     return json(200, prepared.run());
   } catch (error) {
@@ -201,14 +201,14 @@ function runPrepared(face: VenueFace, prepared: PreparedRequest): Answer {
   }
 }
 
-function errorAnswer(face: VenueFace, error: VenueError): Answer {
+function errorAnswer(face: VenueApi, error: VenueError): Answer {
   return {
     ...json(error.status, face.errorBody(error)),
     code: error.code,
   };
 }
 
-function statusAnswer(face: VenueFace, fault: Extract<Fault, { kind: 'status' }>): Answer {
+function statusAnswer(face: VenueApi, fault: Extract<Fault, { kind: 'status' }>): Answer {
   const banned = fault.status === 429 || fault.status === 418;
   const usual = banned ? face.throttled() : face.failed();
   // A venue that limits says for how long; 1 second keeps tests short.

@@ -31,7 +31,7 @@ export interface PreparedRequest {
 export type RequestMarket = MarketKind | 'wallet';
 
 /** One venue's dialect. Faces hold no state: everything is in the core. */
-export interface VenueFace {
+export interface VenueApi {
   marketOf(request: VenueRequest): RequestMarket;
   owns(path: string): boolean;
   /** Finds the route and checks key, signature and time; throws what the venue would answer. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Exchange } from 'ccxt';
 import { describe, expect, it } from 'vitest';
-import { type SimulatedExchange, simulatedUrls } from '../../../infra/simulator/exchange.ts';
+import { type RunningExchange, simulatedUrls } from '../../../infra/simulator/exchange.ts';
 import { sign } from '../../../infra/simulator/server/hmac.ts';
 import { btc, btcPerp, idOf, key, refusal, start } from './connect.ts';
 
@@ -12,7 +12,7 @@ const Bybit: new (config: object) => Exchange = (
 ).default;
 
 /** Real ccxt, with nothing changed but its addresses: it finds out by itself what sort of account it has. */
-async function connect(exchange: SimulatedExchange, config: object = {}): Promise<Exchange> {
+async function connect(exchange: RunningExchange, config: object = {}): Promise<Exchange> {
   const client = new Bybit({ ...key, enableRateLimit: false, ...config });
   client.urls.api = simulatedUrls(client.urls.api as Record<string, string>, exchange.url);
   client.milliseconds = exchange.core.now;
@@ -25,7 +25,7 @@ const acknowledged = { acknowledged: true };
 
 /** A signed request without ccxt, to be wrong in what ccxt never gets wrong. */
 async function ask(
-  exchange: SimulatedExchange,
+  exchange: RunningExchange,
   query: string,
   over: { timestamp?: number; window?: string; secret?: string; signed?: string; apiKey?: string } = {},
 ): Promise<{ status: number; code: number; message: string }> {

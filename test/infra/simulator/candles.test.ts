@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SimulatedCore } from '../../../infra/simulator/core/simulated-exchange.ts';
+import { SimulatedExchange } from '../../../infra/simulator/core/simulated-exchange.ts';
 
 const minute = 60_000;
 const noon = Date.UTC(2025, 10, 22, 12);
@@ -7,7 +7,7 @@ const btc = { market: 'spot', symbol: 'BTCUSDT' } as const;
 
 function coreAt(start: number) {
   const clock = { now: start };
-  return { clock, core: new SimulatedCore({ clock: () => clock.now }) };
+  return { clock, core: new SimulatedExchange({ clock: () => clock.now }) };
 }
 
 it('imagines a past that moves, without gaps, and leads up to the price now', () => {

@@ -1,7 +1,7 @@
 import type { Exchange } from 'ccxt';
 import { afterEach } from 'vitest';
 import {
-  type SimulatedExchange,
+  type RunningExchange,
   type SimulatedExchangeOptions,
   simulatedUrls,
   startSimulatedExchange,
@@ -28,7 +28,7 @@ afterEach(async () => {
 /** An exchange with one funded account, stopped after the test. */
 export async function start(
   options: SimulatedExchangeOptions & { funded?: boolean } = {},
-): Promise<SimulatedExchange> {
+): Promise<RunningExchange> {
   const { funded = true, ...rest } = options;
   const exchange = await startSimulatedExchange(rest);
   stops.push(exchange.stop);
@@ -43,7 +43,7 @@ export async function start(
 /** Real ccxt, with nothing changed but its addresses. */
 export async function connect(
   market: 'spot' | 'usdm',
-  exchange: SimulatedExchange,
+  exchange: RunningExchange,
   config: object = {},
 ): Promise<Exchange> {
   const client = new classes[market]({ ...key, enableRateLimit: false, ...config });

@@ -2,7 +2,7 @@ import { BigNumber } from 'bignumber.js';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { Rejection } from '../../../infra/simulator/core/model.ts';
-import { SimulatedCore } from '../../../infra/simulator/core/simulated-exchange.ts';
+import { SimulatedExchange } from '../../../infra/simulator/core/simulated-exchange.ts';
 
 const apiKey = 'key-1';
 const side = fc.constantFrom('buy' as const, 'sell' as const);
@@ -24,7 +24,7 @@ type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
 const market = { market: 'spot' as const, symbol: 'BTCUSDT' };
 
-function take(core: SimulatedCore, each: Step): void {
+function take(core: SimulatedExchange, each: Step): void {
   const orderId = () => core.state.openOrders().at('nth' in each ? each.nth : 0)?.id ?? 0;
   switch (each.do) {
     case 'limit':
@@ -76,7 +76,7 @@ function sum(values: string[]) {
   return values.reduce((total, value) => total.plus(value), new BigNumber(0));
 }
 
-function check(core: SimulatedCore): void {
+function check(core: SimulatedExchange): void {
   const account = core.accountOf(apiKey);
   const { fills } = core.orders();
   for (const asset of ['BTC', 'USDT']) {
@@ -107,7 +107,7 @@ describe('whatever its users do', () => {
   it('the exchange neither makes nor loses money, nor locks it for nothing', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const core = new SimulatedCore({ clock: () => 1_700_000_000_000 });
+        const core = new SimulatedExchange({ clock: () => 1_700_000_000_000 });
         core.addAccount({ apiKey, secret: 'secret-1', balances: { spot: { BTC: '2', USDT: '100000' } } });
         for (const each of steps) {
           try {
@@ -132,7 +132,7 @@ describe('whatever its users do', () => {
         fc.array(order, { maxLength: 10 }),
         fc.array(price, { maxLength: 5 }),
         (start, orders, moves) => {
-          const core = new SimulatedCore({ clock: () => 1_700_000_000_000 });
+          const core = new SimulatedExchange({ clock: () => 1_700_000_000_000 });
           core.addAccount({ apiKey, secret: 'secret-1', balances: { usdm: { USDT: '100000' } } });
           core.setPosition({ apiKey, symbol: perp.symbol, amount: start });
           for (const each of orders) {

@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SimulatedCore } from '../../../infra/simulator/core/simulated-exchange.ts';
-import type { SimulatedExchange } from '../../../infra/simulator/exchange.ts';
+import { SimulatedExchange } from '../../../infra/simulator/core/simulated-exchange.ts';
+import type { RunningExchange } from '../../../infra/simulator/exchange.ts';
 import { operations } from '../../../infra/simulator/server/control.ts';
 import { btc, btcPerp, connect, idOf, key, start } from './connect.ts';
 
-async function sim(exchange: SimulatedExchange, name: string, input?: unknown) {
+async function sim(exchange: RunningExchange, name: string, input?: unknown) {
   const answer = await fetch(`${exchange.url}/sim/${name}`, {
     method: 'POST',
     ...(input === undefined ? {} : { body: JSON.stringify(input) }),
@@ -75,7 +75,7 @@ describe('the control routes', () => {
 
   it('exist for everything the core offers', () => {
     const internal = ['constructor', 'accountOf', 'describe', 'acknowledgeOrder', 'acknowledgeCancel'];
-    const methods = Object.getOwnPropertyNames(SimulatedCore.prototype).filter(
+    const methods = Object.getOwnPropertyNames(SimulatedExchange.prototype).filter(
       (name) => !internal.includes(name),
     );
     expect(Object.keys(operations).sort()).toEqual([...methods, 'state'].sort());
@@ -192,11 +192,11 @@ describe('a snapshot', () => {
 });
 
 describe('the moving price', () => {
-  const prices = (core: SimulatedCore) => [...core.state.markets.values()].map(({ price }) => price);
+  const prices = (core: SimulatedExchange) => [...core.state.markets.values()].map(({ price }) => price);
 
   it('walks the same way from the same seed, and on the tick', () => {
     const walk = (seed: number) => {
-      const core = new SimulatedCore({ seed });
+      const core = new SimulatedExchange({ seed });
       for (let step = 0; step < 20; step++) core.tick({ spread: '0.002' });
       return prices(core);
     };
@@ -205,7 +205,7 @@ describe('the moving price', () => {
   });
 
   it('fills orders on its way, and leaves the ledger to what users do', () => {
-    const core = new SimulatedCore();
+    const core = new SimulatedExchange();
     core.addAccount({ ...key, balances: { spot: { BTC: '1' } } });
     const order = { apiKey: key.apiKey, market: 'spot', symbol: 'BTCUSDT', side: 'sell' } as const;
     core.placeOrder({ ...order, type: 'limit', amount: '1', price: '60000.01' });
@@ -214,7 +214,7 @@ describe('the moving price', () => {
   });
 
   it('is off until started', () => {
-    const core = new SimulatedCore();
+    const core = new SimulatedExchange();
     core.startTicker({ everyMs: 60_000 });
     core.stopTicker();
     expect(prices(core)[0]).toBe('60000');

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import type { MarketKind, Order } from '../../../infra/simulator/core/model.ts';
-import { type SimulatedExchange, startSimulatedExchange } from '../../../infra/simulator/exchange.ts';
+import { type RunningExchange, startSimulatedExchange } from '../../../infra/simulator/exchange.ts';
 import type { Account } from '../../../lib/account/account.ts';
 import type { Deadlines } from '../../../lib/exchange/ccxt/ccxt-connection.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
@@ -76,7 +76,7 @@ afterEach(async () => {
 export const keys = { apiKey: 'key-of-the-tests', secret: 'secret-of-the-tests' };
 
 export interface Floor {
-  sim: SimulatedExchange;
+  sim: RunningExchange;
   exchange: Exchange;
   market: MarketRules;
   /** What the port reads its keys from. */

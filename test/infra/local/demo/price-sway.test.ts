@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { startPriceSway } from '../../../../infra/local/demo/price-sway.ts';
-import { SimulatedCore } from '../../../../infra/simulator/core/simulated-exchange.ts';
+import { SimulatedExchange } from '../../../../infra/simulator/core/simulated-exchange.ts';
 
 function start() {
-  const core = new SimulatedCore();
+  const core = new SimulatedExchange();
   const ticks: (() => void)[] = [];
   const stop = startPriceSway(core, (_intervalMs, tick) => {
     ticks.push(tick);

@@ -2,30 +2,43 @@ import { z } from 'zod';
 import { Fault } from '../lib/fault.ts';
 import { topicArnSchema } from '../lib/notify/topic-arn.ts';
 
-/** What the functions take from their environment; infra sets the same names. */
+/** The functions' environment variables; infra sets the same names. */
 const environmentSchema = z.object({
   /** The table's name. */
   RIPCORD_TABLE: z.string().min(1),
-  /** Another endpoint than AWS's own: dynalite on this machine. */
+  /** An endpoint other than AWS's: dynalite in the local stack. */
   RIPCORD_TABLE_ENDPOINT: z.url().optional(),
-  /** Where credentials are: `ssm:/ripcord/accounts` or `file:/path/to/accounts.json`. */
+  /** Where the credentials are: `ssm:/ripcord/accounts` or `file:/path/to/accounts.json`. */
   RIPCORD_ACCOUNTS: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]),
-  /** What links start with: `https://…`, without a slash at the end. Only the admin function needs it. */
+  /** The start of every link: `https://…`, without a slash at the end. Only the admin function needs it. */
   RIPCORD_BASE_URL: z.url().optional(),
-  /** CloudWatch's namespace for the metrics. Absent: none are written. */
+  /** The CloudWatch namespace of the metrics. Absent: no metrics are written. */
   RIPCORD_METRICS: z.string().min(1).optional(),
   /** Where the notification channels are: `ssm:/ripcord/notify` or `file:/path/to/notify.json`. Absent: none. */
   RIPCORD_NOTIFY: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]).optional(),
-  /** The stack's own topic, for e-mail. */
+  /** The stack's own SNS topic, for e-mail. */
   RIPCORD_TOPIC_ARN: topicArnSchema.optional(),
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
-/** @returns the parsed environment; throws a Fault that names what is missing. */
+/** Where accounts or channels are stored: a path in Parameter Store, or a file. */
+interface Place {
+  kind: 'ssm' | 'file';
+  path: string;
+}
+
+/** @returns the parts of a variable such as `ssm:/ripcord/accounts`. */
+export function parsePlace(variable: Environment['RIPCORD_ACCOUNTS']): Place {
+  const separator = variable.indexOf(':');
+  return { kind: variable.startsWith('ssm:') ? 'ssm' : 'file', path: variable.slice(separator + 1) };
+}
+
+/** @returns the parsed environment; throws `internal` with an issue for each wrong variable. */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const parsed = environmentSchema.safeParse(variables);
   if (parsed.success) return parsed.data;
-  throw new Fault('internal', 'The function is configured wrongly.', {
+  throw new Fault('internal', 'The function has a wrong environment. Nothing was done.', {
+    hint: { text: 'Fix the variables listed in the issues, or deploy again.' },
     issues: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
   });
 }

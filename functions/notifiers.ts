@@ -5,17 +5,17 @@ import type { Notifier, Notifiers } from '../lib/notify/notifier.ts';
 import { snsNotifier } from '../lib/notify/sns-notifier.ts';
 import { ssmChannels } from '../lib/notify/ssm-channels.ts';
 import { webhookNotifier } from '../lib/notify/webhook-notifier.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, parsePlace } from './environment.ts';
 
-/** Who is told. Not part of the engine: the trigger notifies nobody, and its cold start loads none of this. */
+/** Not part of the services: the trigger sends no notices, so its cold start must not load this. */
 export function createNotifiers(environment: Environment): Notifiers {
-  const read = readerAt(environment.RIPCORD_NOTIFY);
+  const read = createChannelReader(environment.RIPCORD_NOTIFY);
   const topicArn = environment.RIPCORD_TOPIC_ARN;
   const topic = topicArn === undefined ? [] : [snsNotifier({ channel: stackTopic, topicArn })];
   return {
     async all() {
       try {
-        return { notifiers: [...topic, ...(await read()).map(notifierOf)] };
+        return { notifiers: [...topic, ...(await read()).map(createNotifier)] };
       } catch (thrown) {
         return { notifiers: topic, problem: toFault(thrown).message };
       }
@@ -23,13 +23,13 @@ export function createNotifiers(environment: Environment): Notifiers {
   };
 }
 
-function readerAt(place: Environment['RIPCORD_NOTIFY']): ReadChannels {
-  if (place === undefined) return async () => [];
-  const path = place.slice(place.indexOf(':') + 1);
-  return place.startsWith('ssm:') ? ssmChannels(path) : fileChannels(path);
+function createChannelReader(variable: Environment['RIPCORD_NOTIFY']): ReadChannels {
+  if (variable === undefined) return async () => [];
+  const { kind, path } = parsePlace(variable);
+  return kind === 'ssm' ? ssmChannels(path) : fileChannels(path);
 }
 
-function notifierOf(channel: Channel): Notifier {
+function createNotifier(channel: Channel): Notifier {
   return channel.kind === 'sns'
     ? snsNotifier({ channel: channelName(channel), topicArn: channel.topicArn, endpoint: channel.endpoint })
     : webhookNotifier(channel);

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Accounts } from '../lib/account/account.ts';
 import { fileAccounts } from '../lib/account/file-accounts.ts';
 import { ssmAccounts } from '../lib/account/ssm-accounts.ts';
 import { ccxtExchanges } from '../lib/exchange/ccxt/ccxt-exchange.ts';
 import type { Services } from '../lib/services.ts';
 import { createDynamoStore } from '../lib/store/dynamo-store.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, parsePlace } from './environment.ts';
 
-/** The real things that all three functions run on, built once per cold start. */
+/** The real services of all three functions, built once per cold start. */
 export function createServices(environment: Environment): { services: Services; accounts: Accounts } {
-  const accounts = accountsAt(environment.RIPCORD_ACCOUNTS);
+  const accounts = createAccounts(environment.RIPCORD_ACCOUNTS);
   return {
     accounts,
     services: {
@@ -20,19 +20,19 @@ export function createServices(environment: Environment): { services: Services; 
       }),
       exchanges: ccxtExchanges(accounts),
       now: Date.now,
-      sleep: (ms) => pause(ms),
-      randomId: newMark,
+      sleep: (ms) => wait(ms),
+      randomId: createRandomId,
     },
   };
 }
 
-function accountsAt(place: Environment['RIPCORD_ACCOUNTS']): Accounts {
-  const path = place.slice(place.indexOf(':') + 1);
-  return place.startsWith('ssm:') ? ssmAccounts(path) : fileAccounts(path);
+function createAccounts(variable: Environment['RIPCORD_ACCOUNTS']): Accounts {
+  const { kind, path } = parsePlace(variable);
+  return kind === 'ssm' ? ssmAccounts(path) : fileAccounts(path);
 }
 
-/** 128 random bits as 25 digits in base 36. */
-function newMark(): string {
+/** @returns 128 random bits as 25 digits in base 36. */
+function createRandomId(): string {
   return BigInt(`0x${randomBytes(16).toString('hex')}`)
     .toString(36)
     .padStart(25, '0');

@@ -1,7 +1,7 @@
 import { BigNumber } from 'bignumber.js';
 import { z } from 'zod';
 
-// Plain notation always: exchanges refuse 1e-7, and so do people.
+// Always plain notation: exchanges reject 1e-7.
 const Decimal = BigNumber.clone({ EXPONENTIAL_AT: 1e9, DECIMAL_PLACES: 40 });
 
 /** An amount or price: a plain decimal string such as "0.5". Never a float. */
@@ -14,7 +14,7 @@ export const positiveAmountSchema = amountSchema.refine((text) => new Decimal(te
   message: 'expected more than zero',
 });
 
-/** @returns a calculator for exact decimals; throws on anything that is not a number. */
+/** @returns an exact decimal to calculate with; throws a TypeError for anything that is not a finite number. */
 export function decimal(value: Amount | BigNumber): BigNumber {
   const parsed = new Decimal(value);
   if (!parsed.isFinite()) throw new TypeError(`not a decimal: ${value}`);
@@ -26,12 +26,12 @@ export function toAmount(value: BigNumber): Amount {
   return value.toFixed();
 }
 
-/** @returns the sum; "0" for none. */
+/** @returns the sum; "0" for an empty list. */
 export function sum(amounts: Amount[]): Amount {
   return toAmount(amounts.reduce((total, amount) => total.plus(amount), new Decimal(0)));
 }
 
-/** @returns `amount` cut down (never up) to a whole number of steps. */
+/** @returns `amount` rounded down to a whole number of steps; unchanged if `step` is zero. */
 export function truncateToStep(amount: Amount, step: Amount): Amount {
   const size = decimal(step);
   if (size.lte(0)) return toAmount(decimal(amount));
@@ -48,7 +48,7 @@ export function smaller(a: Amount, b: Amount): Amount {
   return decimal(a).lte(b) ? a : b;
 }
 
-/** @returns whether it is more than nothing. */
+/** @returns whether the amount is known and more than zero. */
 export function isPositive(amount: Amount | undefined): boolean {
   return amount !== undefined && decimal(amount).gt(0);
 }

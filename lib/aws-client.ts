@@ -1,25 +1,25 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 
-/** Parameter Store answers within a few hundredths of a second, decryption and all. */
+/** Parameter Store responds within tens of milliseconds, decryption included. */
 const connectionTimeoutMs = 1_000;
-const silenceMs = 1_000;
-/** Of one call with all its tries: a hit that waits for its keys has to be answered before TradingView's 3 s are over. */
-const callMs = 2_500;
+const maxSilenceMs = 1_000;
+/** One call with all its retries. A hit waits for its keys, and TradingView waits 3 s for the response. */
+const callTimeoutMs = 2_500;
 
 export function ssmClient(): SSMClient {
   return new SSMClient({
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
-      // Of silence. The SDK's `requestTimeout` only logs that an answer is late, and minds none that has begun.
-      socketTimeout: silenceMs,
+      // The SDK's `requestTimeout` only logs that a response is late, and ignores a response that has started.
+      socketTimeout: maxSilenceMs,
     },
   });
 }
 
-/** @returns what ends a call, also one whose answer never comes to its end. */
+/** @returns the option that aborts a call at its timeout, even while its response arrives. */
 export function untilDeadline(): { abortSignal: AbortSignal } {
   return {
-    abortSignal: AbortSignal.timeout(callMs),
+    abortSignal: AbortSignal.timeout(callTimeoutMs),
   };
 }

@@ -30,7 +30,7 @@ const faults = {
   conflict: [409, 'The position changed at the same time. Open the link again.'],
   'needs-attention': [409, "This position needs its owner's attention."],
   'exchange-refused': [422, quotesDetail],
-  internal: [500, 'Unexpected error in Ripcord. Firing the link again is safe.'],
+  internal: [500, 'Unexpected error in Ripcord. Check the position before you fire the link again.'],
   'accounts-unreadable': [503, 'The account behind this link is not available.'],
   'channels-unreadable': [503, 'The notification channels are not available.'],
   'exchange-unreachable': [503, quotesDetail],

@@ -1,44 +1,44 @@
 import { Fault } from './fault.ts';
 
-/** Every name that a line of the log may have. Alarms and saved queries go by them. */
+/** Every event that a log line can have. Alarms and saved queries filter by them. */
 export const logEvents = [
-  /** A link was opened, and answered. */
+  /** A hit was answered. */
   'hit',
-  /** The same, but something of ours or below us broke: answered 500. */
+  /** A hit met an unexpected error, or DynamoDB did not respond. */
   'hit-failed',
   /** A command of the admin function was answered. */
   'command',
   'command-failed',
-  /** A sweep has brought a dead owner's claim to its end. */
+  /** A sweep completed a claim whose owner had died. */
   'recovered',
-  /** One position that a sweep could not look after. */
+  /** One position that a sweep could not process. */
   'position-failed',
-  /** A channel, or the list of them, failed. `ripcord notify test` says why. */
+  /** A channel, or reading the list of channels, failed. `ripcord notify test` reports why. */
   'notify-failed',
-  /** A sweep could not even begin. */
+  /** A sweep could not start. */
   'sweep-failed',
 ] as const;
 export type LogEvent = (typeof logEvents)[number];
 
-/** All that a line can hold beside its event. Never a token, key, header, body or a message of anybody's. */
+/** All that a line can hold beside its event. Never a token, a key, a header, a body or a message. */
 export interface LogFields {
   positionId?: string | undefined;
   linkId?: string | undefined;
-  /** What was decided about a hit. */
+  /** What Ripcord decided about a hit. */
   decision?: string | undefined;
-  /** The HTTP status answered. */
+  /** The HTTP status of the response. */
   status?: number | undefined;
-  /** What came of it at the exchange. */
+  /** The recorded outcome of an action, or the result of a command. */
   outcome?: string | undefined;
-  /** Milliseconds of the whole. */
+  /** The whole duration in milliseconds. */
   ms?: number | undefined;
   /** Milliseconds from the first request to the exchange until its last answer. */
   exchangeMs?: number | undefined;
-  /** Lambda's, the same as in its own lines. */
+  /** Lambda's request id, the same as in its own lines. */
   requestId?: string | undefined;
-  /** A fault's code, the word of a refusal, a command's name, or the class of an error that isn't ours. */
+  /** A fault's code, a response's status, a command's name, or the class of any other error. */
   code?: string | undefined;
-  /** A notification channel's name, as its owner gave it. */
+  /** The name that the owner gave to a notification channel. */
   channel?: string | undefined;
 }
 
@@ -55,62 +55,62 @@ const fieldNames = [
   'channel',
 ] as const satisfies (keyof LogFields)[];
 
-/** The metrics, each with its unit and with the field of its line that it is counted by. */
+/** The metrics, each with its unit and the field of its line that it is counted by. */
 export const metrics = {
   Hits: { unit: 'Count', by: 'decision' },
   Outcomes: { unit: 'Count', by: 'outcome' },
-  /** Of hits that acted. */
+  /** Duration of hits that acted. */
   Latency: { unit: 'Milliseconds' },
   ExchangeTime: { unit: 'Milliseconds' },
-  /** Hits that should have acted and failed: refused, unreachable, broken. */
+  /** Hits that acted without an outcome, and hits that Ripcord could not handle. */
   Failures: { unit: 'Count' },
-  /** Positions that wait for a person, as every sweep finds them. */
+  /** Positions that need attention, as each sweep finds them. */
   NeedsAttention: { unit: 'Count' },
   Sweeps: { unit: 'Count' },
   SweepRecovered: { unit: 'Count' },
-  /** Positions that a sweep could not look after. */
+  /** Positions that a sweep could not process. */
   SweepFailed: { unit: 'Count' },
-  /** What kept a sweep from delivering notices; a channel counts once a sweep. */
+  /** Channels that a sweep could not deliver to, or a list of them that it could not read; each counts once in a sweep. */
   NotifyFailed: { unit: 'Count' },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; by?: keyof LogFields }>;
 export type MetricName = keyof typeof metrics;
-export type Counts = Partial<Record<MetricName, number | undefined>>;
+export type MetricValues = Partial<Record<MetricName, number | undefined>>;
 
 export interface Log {
-  event(event: LogEvent, fields: LogFields, counts?: Counts): void;
-  /** Metrics alone. Nothing is written where nobody reads them. */
-  metrics(counts: Counts): void;
+  event(event: LogEvent, fields: LogFields, values?: MetricValues): void;
+  /** Writes metrics without an event. Without a namespace it writes nothing. */
+  metrics(values: MetricValues): void;
 }
 
 /**
- * One word that may be an id, a code or a class. The longest of ours is a request's, of 36; a token has 52, the
- * keys and secrets of exchanges 18, 36 or 64, which is why no field is ever made from one in the first place.
+ * One word that can be an id, a code or a class. The longest is a request id, of 36 characters. A token has 52; the keys
+ * and secrets of exchanges have 18, 36 or 64, so this alone would not stop all of them: no field is made from one.
  */
-const word = /^(?!rc_)[A-Za-z0-9][\w.:-]{0,39}$/;
+const printableWord = /^(?!rc_)[A-Za-z0-9][\w.:-]{0,39}$/;
 
 export interface LogOptions {
-  /** CloudWatch's namespace for the metrics; without one none are written. */
+  /** The CloudWatch namespace of the metrics. Absent: no metrics are written. */
   namespace?: string | undefined;
   write?: (line: string) => void;
   now?: () => number;
 }
 
 /**
- * Lines of JSON. They go to stdout itself: `console` is the runtime's own on Lambda, which would wrap a line into
- * one of its own, and CloudWatch reads metrics only from a line that has them at its top.
+ * Writes lines of JSON to stdout. `console` would not do: on Lambda the runtime wraps its lines, and CloudWatch reads
+ * metrics only from the top level of a line.
  */
 export function createLog({ namespace, write = toStdout, now = Date.now }: LogOptions): Log {
-  const line = (event: LogEvent | undefined, fields: LogFields, counts: Counts): void => {
+  const line = (event: LogEvent | undefined, fields: LogFields, values: MetricValues): void => {
     const at = now();
-    const told = Object.fromEntries(fieldNames.flatMap((name) => entryOf(name, fields[name])));
-    const measured = namespace === undefined ? {} : metricsOf(namespace, at, told, counts);
+    const printed = Object.fromEntries(fieldNames.flatMap((name) => toEntry(name, fields[name])));
+    const measured = namespace === undefined ? {} : toEmbeddedMetrics(namespace, at, printed, values);
     if (event === undefined && Object.keys(measured).length === 0) return;
     const level = event?.endsWith('-failed') === true ? 'ERROR' : 'INFO';
-    write(JSON.stringify({ timestamp: new Date(at).toISOString(), level, event, ...told, ...measured }));
+    write(JSON.stringify({ timestamp: new Date(at).toISOString(), level, event, ...printed, ...measured }));
   };
   return {
-    event: (event, fields, counts = {}) => line(event, fields, counts),
-    metrics: (counts) => line(undefined, {}, counts),
+    event: (event, fields, values = {}) => line(event, fields, values),
+    metrics: (values) => line(undefined, {}, values),
   };
 }
 
@@ -118,41 +118,43 @@ function toStdout(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function entryOf(name: keyof LogFields, value: string | number | undefined): [string, string | number][] {
+function toEntry(name: keyof LogFields, value: string | number | undefined): [string, string | number][] {
   if (value === undefined) return [];
   if (typeof value === 'number') return [[name, Math.round(value)]];
-  return [[name, word.test(value) ? value : 'unprintable']];
+  return [[name, printableWord.test(value) ? value : 'unprintable']];
 }
 
 /**
- * CloudWatch's embedded metric format: what `_aws` names is read from the same line.
+ * CloudWatch's embedded metric format: `_aws` names which fields of the same line are metrics.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-function metricsOf(
+function toEmbeddedMetrics(
   namespace: string,
   at: number,
-  told: Record<string, string | number>,
-  counts: Counts,
+  printed: Record<string, string | number>,
+  values: MetricValues,
 ): Record<string, unknown> {
   const directives = [];
-  const values: Record<string, number> = {};
+  const measured: Record<string, number> = {};
   for (const [name, { unit, ...metric }] of Object.entries(metrics)) {
-    const value = counts[name as MetricName];
+    const value = values[name as MetricName];
     const by = 'by' in metric ? [metric.by] : [];
-    if (value === undefined || by.some((field) => told[field] === undefined)) continue;
-    values[name] = Math.round(value);
+    if (value === undefined || by.some((field) => printed[field] === undefined)) continue;
+    measured[name] = Math.round(value);
     directives.push({ Namespace: namespace, Dimensions: [by], Metrics: [{ Name: name, Unit: unit }] });
   }
-  return directives.length === 0 ? {} : { ...values, _aws: { Timestamp: at, CloudWatchMetrics: directives } };
+  return directives.length === 0
+    ? {}
+    : { ...measured, _aws: { Timestamp: at, CloudWatchMetrics: directives } };
 }
 
-/** What an error is called in the log: its code where it is ours, its class where it is not. */
+/** @returns what the log calls an error: a fault's code, the class of any other error. Never its message. */
 export function toErrorCode(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown;
   if (thrown instanceof Fault) {
     if (thrown.code !== 'internal') return thrown.code;
     return thrown.cause === undefined ? 'internal' : toErrorCode(thrown.cause);
   }
-  // A class is letters only: what else somebody may have put into a name is not printed.
+  // A class name has letters only. A name with anything else may carry a value, so it is not printed.
   return /^[A-Za-z]{1,40}$/.test(thrown.name) ? thrown.name : 'Error';
 }

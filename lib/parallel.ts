@@ -1,11 +1,11 @@
-/** Runs over all inputs, `parallel` at a time. @returns the outputs in the inputs' order. */
+/** Runs over all inputs, `parallel` at a time. @returns the outputs in the order of the inputs. Rejects if a run does. */
 export async function inParallel<Input, Output>(
   inputs: Input[],
   parallel: number,
   run: (input: Input) => Promise<Output>,
 ): Promise<Output[]> {
   const outputs: Output[] = [];
-  // One iterator shared by all workers: each input goes to whoever is free next.
+  // All workers share one iterator, so each input goes to the worker that is free next.
   const waiting = inputs.entries();
   const worker = async () => {
     for (const [index, input] of waiting) outputs[index] = await run(input);

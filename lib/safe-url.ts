@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const error = 'expected an https URL, or http on this machine';
 
-/** Where keys, signatures or secret addresses are sent: whoever reads them on their way could use them. */
+/** A URL that keys, signatures or secret paths are sent to: without https, the network in between could read them. */
 export const safeUrlSchema = z.url({ protocol: /^https?$/, error, abort: true }).refine(
   (url) => {
     const { protocol, hostname } = new URL(url);

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** 62^43 is the first power of 62 above 2^256. */
 const secretLength = 43;
-/** 62^6 is above 2^32, so any CRC-32 fits. */
+/** 62^6 is above 2^32, so every CRC-32 fits. */
 const checksumLength = 6;
 const shape = new RegExp(`^rc_[0-9A-Za-z]{${secretLength + checksumLength}}$`);
 
@@ -18,22 +18,24 @@ function toBase62(value: bigint, length: number): string {
   return text;
 }
 
-function checksumOf(body: string): string {
+function computeChecksum(body: string): string {
   return toBase62(BigInt(crc32(body)), checksumLength);
 }
 
-/** @returns a new token: `rc_`, 256 random bits in base 62, and a CRC-32 of both. It is the whole credential. */
+/** @returns a new token: `rc_`, 256 random bits in base 62, and a CRC-32 of both. Anyone who has it can fire the link. */
 export function mintToken(): string {
   const body = `rc_${toBase62(BigInt(`0x${randomBytes(32).toString('hex')}`), secretLength)}`;
-  return body + checksumOf(body);
+  return body + computeChecksum(body);
 }
 
-/** @returns whether it may be a token at all: junk is turned away before the table is asked. */
+/** @returns whether the text can be a token. Anything else is refused without reading the table. */
 export function isWellFormed(token: string): boolean {
-  return shape.test(token) && checksumOf(token.slice(0, -checksumLength)) === token.slice(-checksumLength);
+  return (
+    shape.test(token) && computeChecksum(token.slice(0, -checksumLength)) === token.slice(-checksumLength)
+  );
 }
 
-/** @returns what the table holds instead of the token: SHA-256, hexadecimal. */
+/** @returns what is stored instead of the token: its SHA-256, hexadecimal. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

@@ -1,20 +1,24 @@
-/** Whether TradingView can reach a link at all: it opens ports 80 and 443 of public addresses only. */
+/** @returns whether TradingView can reach a link: it only opens ports 80 and 443 of public addresses. */
 export function isReachableByTradingView(url: string): boolean {
   return !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
 }
 
 export const onlyHere =
-  "This link is on this machine, which TradingView can't reach. Open it in a browser to try it; links of a deployed Ripcord work in alerts.";
+  "TradingView can't reach this link: it is on your machine. Open it in a browser to try it. Deploy Ripcord to use links in alerts.";
 
 export const paidPlan = 'Webhooks need a paid TradingView plan.';
-/** The exchanges by the name that TradingView gives them. */
+
+/** Exchanges by the name that TradingView gives them. */
 const exchangeNames: Record<string, string> = { binance: 'Binance', binanceusdm: 'Binance', bybit: 'Bybit' };
 
 /**
- * What to search for in TradingView to find a market, and on which exchange: `BTCUSDT`, or `BTCUSDT.P` for a
+ * @returns what to search for in TradingView to find a market, and on which exchange: `BTCUSDT`, or `BTCUSDT.P` for a
  * perpetual.
  */
-export function toTradingViewSymbol(market: { symbol: string; exchange: string }) {
+export function toTradingViewSymbol(market: { symbol: string; exchange: string }): {
+  symbol: string;
+  exchange: string;
+} {
   const [base, quote, settle] = market.symbol.split(/[/:]/);
   return {
     symbol: `${base}${quote}${settle === undefined ? '' : '.P'}`,

@@ -65,7 +65,7 @@ export function toResponse(
       return outcomeResponse(ending.outcome, position, { decision: 'fired' });
     case 'released':
       return createResponse(ending.fault.code, {
-        // Whatever the fault, nothing was sent, and a sender that resends on a 5xx response may succeed.
+        // Nothing was sent, whichever fault it was, and a sender that resends after a 5xx response may succeed.
         httpStatus: 503,
         publicMessage: `Nothing was sent. ${ending.fault.publicMessage}`,
         detail: `Nothing was sent. ${ending.fault.message}`,
@@ -118,7 +118,7 @@ function outcomeResponse(
   });
 }
 
-/** The position stays claimed. The sender may fire again: recovery continues, or its own hit does. */
+/** The position stays claimed: the sweep continues, or the sender's next hit does. */
 function retrying(
   { reason }: Extract<ActionResult, { kind: 'retry' }>,
   position: Position,
@@ -128,7 +128,7 @@ function retrying(
     action === 'close'
       ? 'The close order was not sent yet.'
       : 'The entry order is not confirmed as canceled yet.';
-  const publicMessage = `${what} Ripcord continues automatically. Firing the link again is safe.`;
+  const publicMessage = `${what} Ripcord continues automatically. There is no need to fire the link again.`;
   return createResponse('retrying', {
     publicMessage,
     detail: `${publicMessage} Reason: ${reason}`,

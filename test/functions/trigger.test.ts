@@ -52,7 +52,10 @@ describe("what is the owner's own business", () => {
   it.each([
     ['accounts-unreadable', account],
     ['account-not-found', account],
-    ['internal', 'Nothing was sent. Unexpected error in Ripcord. Firing the link again is safe.'],
+    [
+      'internal',
+      'Nothing was sent. Unexpected error in Ripcord. Check the position before you fire the link again.',
+    ],
   ] as [FaultCode, string][])('is in the history of %s, and not in the response', async (code, message) => {
     const { fire, history } = await newTrigger(new Fault(code, `In ${secretPlace} there is no "main".`));
     const response = await fire();

@@ -50,7 +50,7 @@ test('A trigger with a wrong environment answers 500 as JSON, with the security 
   });
   expect(JSON.parse(body ?? '')).toEqual({
     status: 'internal',
-    message: 'Unexpected error in Ripcord. Firing the link again is safe.',
+    message: 'Unexpected error in Ripcord. Check the position before you fire the link again.',
   });
 });
 

@@ -1,13 +1,13 @@
 import type { Exchanges } from './exchange/exchange.ts';
 import type { Store } from './store/store.ts';
 
-/** What the use cases run on. A simulation replaces every one of these. */
+/** What the use cases run on. The simulation replaces all of it. */
 export interface Services {
   store: Store;
   exchanges: Exchanges;
   /** Epoch milliseconds. */
   now(): number;
   sleep(ms: number): Promise<void>;
-  /** A mark nobody else has, and random digits for ids: letters and digits, at least 12. */
+  /** Unique and random: at least 12 letters and digits. */
   randomId(): string;
 }

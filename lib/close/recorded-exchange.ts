@@ -1,7 +1,7 @@
 import type { CancelResult, CreateResult, Exchange, ExchangeOrder } from '../exchange/exchange.ts';
 import type { RequestNote } from '../link/hit.ts';
 
-/** The same exchange, noting down each request that can matter in a dispute, and its answer in short. */
+/** @returns the same exchange, which notes each request that can matter in a dispute, and its answer in short. */
 export function recordedExchange(exchange: Exchange, now: () => number, notes: RequestNote[]): Exchange {
   const noted = async <Answer>(
     request: string,
@@ -10,13 +10,13 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
     describe: (answer: Answer) => { orderId?: string | undefined; answer: string },
   ): Promise<Answer> => {
     const startedAt = now();
-    const note = (told: { orderId?: string | undefined; answer: string }) =>
+    const note = (result: { orderId?: string | undefined; answer: string }) =>
       notes.push({
         at: new Date(startedAt).toISOString(),
         request,
         ms: now() - startedAt,
-        orderId: told.orderId ?? orderId,
-        answer: told.answer,
+        orderId: result.orderId ?? orderId,
+        answer: result.answer,
       });
     try {
       const answer = await call();
@@ -45,18 +45,18 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
     fetchOpenOrders: () => exchange.fetchOpenOrders(),
     fetchOpenPositions: () => exchange.fetchOpenPositions(),
     fetchCandles: (market, interval, limit) => exchange.fetchCandles(market, interval, limit),
-    fetchOrder: (market, name) =>
+    fetchOrder: (market, ref) =>
       noted(
-        'look',
-        name.orderId ?? name.clientOrderId,
-        () => exchange.fetchOrder(market, name),
-        (order) => (order === undefined ? { answer: 'no such order' } : { answer: inShort(order) }),
+        'look up',
+        ref.orderId ?? ref.clientOrderId,
+        () => exchange.fetchOrder(market, ref),
+        (order) => (order === undefined ? { answer: 'not found' } : { answer: inShort(order) }),
       ),
-    cancelOrder: (market, name, sendBefore) =>
+    cancelOrder: (market, ref, sendDeadline) =>
       noted(
         'cancel',
-        name.orderId ?? name.clientOrderId,
-        () => exchange.cancelOrder(market, name, sendBefore),
+        ref.orderId ?? ref.clientOrderId,
+        () => exchange.cancelOrder(market, ref, sendDeadline),
         (result: CancelResult) => ({
           answer: result.kind === 'confirmed' ? inShort(result.order) : result.message,
         }),

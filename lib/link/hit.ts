@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { actorSchema } from '../position/position.ts';
 
-/** One request to the exchange, in short: enough to settle a dispute, and nothing secret. */
+/** One request to the exchange in short: enough to settle a dispute, and nothing secret. */
 export const requestNoteSchema = z.object({
   at: z.string(),
-  /** What was asked: cancel, create, look … */
+  /** What was sent: `cancel`, `look up`, `sell 0.5 at MARKET` … */
   request: z.string(),
   /** Milliseconds until the answer. */
   ms: z.number(),
@@ -15,8 +15,8 @@ export const requestNoteSchema = z.object({
 export type RequestNote = z.infer<typeof requestNoteSchema>;
 
 /**
- * What one hit was, and what came of it. `decision` is what Ripcord decided, `why` in words; `outcome` what was
- * answered. Kept 90 days.
+ * One hit and its result. `decision` is what Ripcord decided, `why` the reason in words, `outcome` what was answered.
+ * Kept 90 days.
  */
 export const hitSchema = z.object({
   hitId: z.string(),
@@ -33,7 +33,7 @@ export const hitSchema = z.object({
   userAgent: z.string().optional(),
   decision: z.enum(['fired', 'duplicate', 'in-progress', 'confirmation-required', 'refused', 'recovered']),
   why: z.string(),
-  /** The HTTP status that was answered. */
+  /** The HTTP status of the answer. */
   status: z.number(),
   outcome: z.string().optional(),
   requests: z.array(requestNoteSchema),

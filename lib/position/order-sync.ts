@@ -5,38 +5,34 @@ import { clockMarginMs, requiredNotFoundCount } from './timing.ts';
 import { isMissingFee, toOrderRecord } from './totals.ts';
 
 /**
- * Asks the exchange about every order that may have changed, and for fees not known yet. Reads only.
- * An order that the exchange does not find stays as it was: it may be wrong about that for a minute.
+ * Reads every order that may have changed, and fees that are not known yet. Sends nothing that changes anything.
+ * An order that the exchange does not find stays as it was, because look-ups lag.
  */
 export async function syncOrders(
   exchange: Exchange,
   position: Position,
   now: number,
 ): Promise<Pick<Position, 'entryOrders' | 'exitOrders'>> {
-  const look = async (order: OrderRecord): Promise<OrderRecord> => {
+  const sync = async (order: OrderRecord): Promise<OrderRecord> => {
     if (order.status === 'done') return order;
     const view = await exchange.fetchOrder(position.market, order);
     if (view !== undefined) return toOrderRecord(view, order);
     if (!isProvenNotPlaced(exchange, order, now)) return order;
-    // Like a close order's: believed only when it was said several times.
-    const denials = (order.notFoundCount ?? 0) + 1;
-    return {
-      ...order,
-      notFoundCount: denials,
-      status: denials >= requiredNotFoundCount ? 'done' : 'unconfirmed',
-    };
+    const notFoundCount = (order.notFoundCount ?? 0) + 1;
+    const status = notFoundCount >= requiredNotFoundCount ? 'done' : 'unconfirmed';
+    return { ...order, notFoundCount, status };
   };
   const [entries, exits] = await Promise.all([
-    Promise.all(position.entryOrders.map(look)),
-    Promise.all(position.exitOrders.map(look)),
+    Promise.all(position.entryOrders.map(sync)),
+    Promise.all(position.exitOrders.map(sync)),
   ]);
-  // A fee that is not told yet must not hide what became of the orders.
+  // A fee that cannot be read yet must not hide what happened to the orders.
   return { entryOrders: await addFees(exchange, position, entries).catch(() => entries), exitOrders: exits };
 }
 
 /**
- * Whether an order of ours that the exchange does not find was never executed: it was sent so long ago that
- * neither can it arrive any more, nor can a look-up still miss it.
+ * Whether an order that Ripcord sent and the exchange does not find never executed: it was sent so long ago that it
+ * can no longer arrive, and that look-ups no longer lag.
  */
 export function isProvenNotPlaced(exchange: Exchange, order: OrderRecord, now: number): boolean {
   return (
@@ -46,7 +42,7 @@ export function isProvenNotPlaced(exchange: Exchange, order: OrderRecord, now: n
   );
 }
 
-/** Fills in the fees taken in base for entries that are done. */
+/** Reads the fees taken in base for entries that are done. Throws `exchange-unreachable`. */
 export function addFees(
   exchange: Exchange,
   position: Position,
@@ -60,12 +56,12 @@ export function addFees(
   );
 }
 
-/** Runs a look and turns "could not" into a sentence, for views that show what was known before. */
+/** Runs a read. When it fails, returns why, so that a view can show what was known before. */
 export async function orStaleReason<Result>(
-  look: () => Promise<Result>,
+  read: () => Promise<Result>,
 ): Promise<Result | { staleReason: string }> {
   try {
-    return await look();
+    return await read();
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.code !== 'internal') return { staleReason: thrown.message };
     throw thrown;

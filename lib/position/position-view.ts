@@ -13,7 +13,7 @@ import {
 } from './position.ts';
 import { computeTotals, type Totals } from './totals.ts';
 
-/** A position as the admin function answers it. */
+/** A position as the admin function returns it. */
 export const positionViewSchema = z.object({
   positionId: positionIdSchema,
   account: z.string(),
@@ -21,22 +21,22 @@ export const positionViewSchema = z.object({
   symbol: z.string(),
   side: sideSchema,
   status: positionStatusSchema,
-  /** How far the entry is filled, as one word; `closed` once nothing is left. */
+  /** How far the entry is filled; `closed` once nothing remains. */
   fillStatus: z.enum(['unfilled', 'partly-filled', 'filled', 'closed']),
   label: z.string().optional(),
   createdAt: z.string(),
   /** All of the entry, filled or not, in base currency. */
   amount: amountSchema,
   filled: amountSchema,
-  /** The position's own that can still be closed: filled, less base fees, less what exits have sold. */
+  /** What can still be closed: filled, less fees in base, less what exits filled. */
   remaining: amountSchema,
   averageEntry: amountSchema.optional(),
   markPrice: amountSchema.optional(),
-  /** In quote currency and per cent of the entry's value; may be negative. */
+  /** In quote currency, and in % of the entry's value. May be negative; before fees. */
   unrealizedProfit: z.string().optional(),
   unrealizedProfitPercent: z.string().optional(),
   quote: z.string(),
-  /** The market's steps, to show prices and amounts by. */
+  /** The market's steps: how many decimals prices and amounts have. */
   priceStep: amountSchema,
   amountStep: amountSchema,
   entryOrders: z.array(orderRecordSchema),
@@ -46,44 +46,44 @@ export const positionViewSchema = z.object({
   outcome: outcomeSchema.optional(),
   failure: failureSchema.optional(),
   attentionReason: z.string().optional(),
-  /** When the exchange was last asked, ISO 8601; `stale` says why it could not be asked now. */
+  /** When the exchange was last read, ISO 8601. `staleReason` says why it could not be read now. */
   lastSyncedAt: z.string().optional(),
   staleReason: z.string().optional(),
 });
 export type PositionView = z.infer<typeof positionViewSchema>;
 
-function computeFillStatus(position: Position, tally: Totals): PositionView['fillStatus'] {
-  if (!isPositive(tally.filled)) return 'unfilled';
-  if (!isPositive(tally.remaining) || position.state === 'closed') return 'closed';
-  return decimal(tally.filled).lt(tally.amount) ? 'partly-filled' : 'filled';
+function computeFillStatus(position: Position, totals: Totals): PositionView['fillStatus'] {
+  if (!isPositive(totals.filled)) return 'unfilled';
+  if (!isPositive(totals.remaining) || position.state === 'closed') return 'closed';
+  return decimal(totals.filled).lt(totals.amount) ? 'partly-filled' : 'filled';
 }
 
-/** A position that ended outside is shown so before any link has said it. */
-function computeLiveStatus(position: Position, tally: Totals): PositionStatus {
+/** A position that ended at the exchange is shown so before a link or the sweep records it. */
+function computeLiveStatus(position: Position, totals: Totals): PositionStatus {
   const status = toStatus(position);
-  if (status !== 'open' || !tally.entriesDone) return status;
-  if (!isPositive(tally.filled)) return 'canceled';
-  return isPositive(tally.remaining) ? 'open' : 'closed';
+  if (status !== 'open' || !totals.entriesDone) return status;
+  if (!isPositive(totals.filled)) return 'canceled';
+  return isPositive(totals.remaining) ? 'open' : 'closed';
 }
 
-function computeProfit(position: Position, tally: Totals, price: Amount | undefined) {
-  if (price === undefined || tally.averageEntry === undefined || !isPositive(tally.remaining))
+function computeProfit(position: Position, totals: Totals, price: Amount | undefined) {
+  if (price === undefined || totals.averageEntry === undefined || !isPositive(totals.remaining))
     return undefined;
   if (position.state === 'closed') return undefined;
-  const move = decimal(price).minus(tally.averageEntry);
+  const move = decimal(price).minus(totals.averageEntry);
   const perUnit = position.side === 'long' ? move : move.negated();
   return {
-    unrealizedProfit: toAmount(perUnit.times(tally.remaining).decimalPlaces(8)),
-    unrealizedProfitPercent: toAmount(perUnit.dividedBy(tally.averageEntry).times(100).decimalPlaces(2)),
+    unrealizedProfit: toAmount(perUnit.times(totals.remaining).decimalPlaces(8)),
+    unrealizedProfitPercent: toAmount(perUnit.dividedBy(totals.averageEntry).times(100).decimalPlaces(2)),
   };
 }
 
-/** A position as the admin contract shows it. */
+/** @param extra what the position's own record does not hold. */
 export function toPositionView(
   position: Position,
-  extra: { links?: number; stale?: string } = {},
+  extra: { links?: number; staleReason?: string } = {},
 ): PositionView {
-  const tally = computeTotals(position);
+  const totals = computeTotals(position);
   const price = position.lastSync?.price;
   return {
     positionId: position.positionId,
@@ -91,16 +91,16 @@ export function toPositionView(
     exchange: position.exchange,
     symbol: position.symbol,
     side: position.side,
-    status: computeLiveStatus(position, tally),
-    fillStatus: computeFillStatus(position, tally),
+    status: computeLiveStatus(position, totals),
+    fillStatus: computeFillStatus(position, totals),
     label: position.label,
     createdAt: position.createdAt,
-    amount: tally.amount,
-    filled: tally.filled,
-    remaining: position.state === 'closed' ? (position.outcome?.remaining ?? '0') : tally.remaining,
-    averageEntry: tally.averageEntry,
+    amount: totals.amount,
+    filled: totals.filled,
+    remaining: position.state === 'closed' ? (position.outcome?.remaining ?? '0') : totals.remaining,
+    averageEntry: totals.averageEntry,
     markPrice: price,
-    ...computeProfit(position, tally, price),
+    ...computeProfit(position, totals, price),
     quote: position.market.settle ?? position.market.quote,
     priceStep: position.market.priceStep,
     amountStep: position.market.amountStep,

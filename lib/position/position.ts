@@ -4,7 +4,7 @@ import { amountSchema } from '../amount.ts';
 import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
 import { noticeSchema } from './notice.ts';
 
-/** `pos_` + 12 of 0-9a-z: 62 random bits, and short enough to be spelled inside a client order id. */
+/** `pos_` and 12 of 0-9a-z: 62 random bits, short enough to fit into a client order id. */
 export const positionIdSchema = z
   .string()
   .regex(/^pos_[0-9a-z]{12}$/, 'expected pos_ and 12 letters or digits');
@@ -183,7 +183,7 @@ export const positionSchema = z.discriminatedUnion('state', [
 export type Position = z.infer<typeof positionSchema>;
 export type ClaimedPosition = Extract<Position, { state: 'claimed' }>;
 
-/** The state as the outside knows it. */
+/** The state as a position's owner sees it. */
 export const positionStatusSchema = z.enum(['open', 'closing', 'closed', 'canceled', 'needs-attention']);
 export type PositionStatus = z.infer<typeof positionStatusSchema>;
 
@@ -201,14 +201,14 @@ export function toStatus(position: Position): PositionStatus {
   return statusByState[position.state];
 }
 
-/** Nothing acts on it any more. */
+/** Whether nothing acts on it again. */
 export function isFinal(state: State): boolean {
   return state === 'closed' || state === 'canceled';
 }
 
 /**
- * The client order id of an order of ours: `rc`, the position's own 12 characters, `e`(ntry) or `x`(close), and
- * the attempt in base 36. At most 18 letters and digits, which every venue takes, and readable backwards.
+ * The client order id of an order that Ripcord sends: `rc`, the position's own 12 characters, `e` (entry) or `x`
+ * (close), and the attempt in base 36. At most 18 letters and digits, which every venue accepts.
  */
 export function formatClientOrderId(positionId: string, purpose: 'entry' | 'close', attempt: number): string {
   const suffix = attempt.toString(36);
@@ -216,13 +216,13 @@ export function formatClientOrderId(positionId: string, purpose: 'entry' | 'clos
   return `rc${positionId.slice('pos_'.length)}${purpose === 'entry' ? 'e' : 'x'}${suffix}`;
 }
 
-/** @returns the position whose entry has this client order id; undefined where it is none of Ripcord's. */
+/** @returns the position whose entry has this client order id; undefined when Ripcord did not send it. */
 export function parseEntryClientOrderId(clientOrderId: string): string | undefined {
   const [, own] = /^rc([0-9a-z]{12})e[0-9a-z]{1,3}$/.exec(clientOrderId) ?? [];
   return own === undefined ? undefined : `pos_${own}`;
 }
 
-/** Whether an order is one that Ripcord itself has sent to close this position. */
+/** Whether Ripcord sent this order to close this position. */
 export function isCloseOrderOf({ positionId }: Position, { clientOrderId }: OrderRecord): boolean {
   return clientOrderId?.startsWith(`rc${positionId.slice('pos_'.length)}x`) === true;
 }

@@ -2,19 +2,19 @@ import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import type { OrderRecord, Position } from './position.ts';
 
-/** The position's own numbers, from what is known of its orders; base currency. */
+/** The position's own amounts, from what is known of its orders; base currency. */
 export interface Totals {
   /** All of the entry, filled or not. */
   amount: Amount;
   filled: Amount;
-  /** What can still be closed: filled, less fees taken in base, less what exits have done. Never below zero. */
+  /** What can still be closed: filled, less fees taken in base, less what exits filled. Never below zero. */
   remaining: Amount;
   averageEntry: Amount | undefined;
-  /** Whether every entry order is done, so that nothing can fill any more. */
+  /** Whether every entry order is done, so that nothing more can fill. */
   entriesDone: boolean;
 }
 
-/** Only a bought amount is smaller than what was filled: fees on a sale come out of the quote. */
+/** Only a spot buy pays its fee in base. A sale pays it in quote. */
 function paysFeeInBase(position: Position): boolean {
   return position.market.kind === 'spot' && position.side === 'long';
 }
@@ -24,7 +24,7 @@ function filledByExit(exit: OrderRecord): Amount {
   return own.gt(0) ? toAmount(own) : '0';
 }
 
-/** The price that orders have filled at, on average; undefined where none tells. */
+/** @returns the average price of what filled; undefined when no order reports one. */
 export function computeAveragePrice(orders: OrderRecord[]): Amount | undefined {
   const priced = orders.filter((order) => isPositive(order.filled) && order.average !== undefined);
   if (priced.length === 0) return undefined;
@@ -40,19 +40,19 @@ export function computeTotals(position: Position): Totals {
   const { declaredSize, entryOrders, exitOrders } = position;
   const filled = declaredSize?.amount ?? sum(entryOrders.map((entry) => entry.filled));
   const fees = paysFeeInBase(position) ? sum(entryOrders.map((entry) => entry.baseFee ?? '0')) : '0';
-  const left = decimal(filled)
+  const remaining = decimal(filled)
     .minus(fees)
     .minus(sum(exitOrders.map(filledByExit)));
   return {
     amount: declaredSize?.amount ?? sum(entryOrders.map((entry) => entry.amount)),
     filled,
-    remaining: left.gt(0) ? toAmount(left) : '0',
+    remaining: remaining.gt(0) ? toAmount(remaining) : '0',
     averageEntry: declaredSize === undefined ? computeAveragePrice(entryOrders) : declaredSize.averagePrice,
     entriesDone: entryOrders.every((entry) => entry.status === 'done'),
   };
 }
 
-/** The exit order that did last what exits have done; undefined where none has filled. */
+/** @returns the exit order that filled last; undefined when none has filled. */
 export function lastFilledExit(position: Position): OrderRecord | undefined {
   return position.exitOrders
     .filter((exit) => isPositive(filledByExit(exit)))
@@ -62,7 +62,7 @@ export function lastFilledExit(position: Position): OrderRecord | undefined {
     );
 }
 
-/** Whether less is left than is known: exchanges tell the fee of an entry only once it is done. */
+/** Whether less remains than is known: exchanges report an entry's fee only once the entry is done. */
 export function isFeeUnknown(position: Position): boolean {
   return (
     paysFeeInBase(position) &&
@@ -70,7 +70,7 @@ export function isFeeUnknown(position: Position): boolean {
   );
 }
 
-/** Whether this entry's fee in base has still to be asked for. */
+/** Whether this entry's fee in base can be read now and has not been. */
 export function isMissingFee(position: Position, entry: OrderRecord): boolean {
   return (
     paysFeeInBase(position) &&
@@ -81,7 +81,7 @@ export function isMissingFee(position: Position, entry: OrderRecord): boolean {
   );
 }
 
-/** What is known of an order after the exchange has told it anew. Once done, nothing changes any more. */
+/** @returns what is known of an order after this read. A done order never changes again. */
 export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRecord {
   if (known?.status === 'done') return known;
   return {

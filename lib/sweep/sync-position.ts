@@ -9,42 +9,45 @@ import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { Services } from '../services.ts';
 
-/** A price this old is written anew even when no order has changed. */
+/** A price this old is saved again even when no order changed. */
 const priceAgeMs = 5 * 60_000;
 
-/** One look at an empty account may be too early; after so long a second one is believed. */
+/** One read of an empty account may come too early. After this long a second one is believed. */
 const flatMs = 45_000;
 
 /**
- * Asks the exchange what has become of the position and writes down what is new, so that a trigger seldom has
- * to ask. Refused, and harmless, where somebody has claimed the position meanwhile. A perpetual that was closed by
- * hand is ended here: were it left open, a late alert would close whatever the trader has opened since.
+ * Reads the position's orders and price and saves what is new, so that a hit seldom has to read. The save is refused,
+ * without harm, when the position was claimed meanwhile. A perpetual that was closed outside Ripcord ends here: if it
+ * stayed open, a late alert would close what the trader has opened since.
  */
 export async function syncPosition(services: Services, position: Position): Promise<Position> {
   const exchange = await services.exchanges.of(position.account, position.exchange);
   const [orders, price] = await Promise.all([
     syncOrders(exchange, position, services.now()),
-    // A price is for show and for judging dust: without one the rest is still worth having.
+    // A price is for display and for judging dust: the rest is worth saving without one.
     exchange.fetchPrice(position.market).catch(() => undefined),
   ]);
   const now = services.now();
-  const { flatSince, sawFlat } = await lookAtHolding(exchange, { ...position, ...orders }, now);
-  const seen = seenNow(position, now, price, flatSince);
-  const current: Position = { ...position, ...orders, lastSync: seen };
-  if (sawFlat && flatSince !== undefined && now - flatSince >= flatMs)
-    return (await endByHand(services, exchange, current)) ?? current;
-  const known = {
-    entryOrders: position.entryOrders,
-    exitOrders: position.exitOrders,
-    flat: position.lastSync?.flatSince,
-  };
-  const changed = JSON.stringify({ ...orders, flat: seen?.flatSince }) !== JSON.stringify(known);
-  if (!changed && (seen?.at ?? 0) - (position.lastSync?.at ?? 0) < priceAgeMs) return current;
-  return (await services.store.savePosition(position, { ...orders, lastSync: seen })) ?? current;
+  const synced = { ...position, ...orders };
+  const { flatSince, isFlat } = await readFlat(exchange, synced, now);
+  const lastSync = toLastSync(position, now, price, flatSince);
+  const current: Position = { ...synced, lastSync };
+  if (isFlat && flatSince !== undefined && now - flatSince >= flatMs)
+    return (await endExternally(services, exchange, current)) ?? current;
+  if (!isWorthSaving(position, current)) return current;
+  return (await services.store.savePosition(position, { ...orders, lastSync })) ?? current;
 }
 
-/** What was seen before stays where this look could not tell; a mark of emptiness goes with the emptiness. */
-function seenNow(
+function isWorthSaving(before: Position, after: Position): boolean {
+  const facts = ({ entryOrders, exitOrders, lastSync }: Position) =>
+    JSON.stringify({ entryOrders, exitOrders, flatSince: lastSync?.flatSince });
+  return (
+    facts(before) !== facts(after) || (after.lastSync?.at ?? 0) - (before.lastSync?.at ?? 0) >= priceAgeMs
+  );
+}
+
+/** What this read did not report stays as it was. `flatSince` goes as soon as the account is not flat. */
+function toLastSync(
   { lastSync }: Position,
   now: number,
   price: Amount | undefined,
@@ -56,44 +59,39 @@ function seenNow(
   return flatSince === undefined ? rest : { ...rest, flatSince };
 }
 
-/** Whether this very look found nothing of a perpetual that should be there, and since when that is so. */
-async function lookAtHolding(
+/** Whether this read found none of a perpetual that should be there, and since when that is so. */
+async function readFlat(
   exchange: Exchange,
   position: Position,
   now: number,
-): Promise<{ flatSince: number | undefined; sawFlat: boolean }> {
+): Promise<{ flatSince: number | undefined; isFlat: boolean }> {
   const { remaining, entriesDone } = computeTotals(position);
   if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))
-    return { flatSince: undefined, sawFlat: false };
+    return { flatSince: undefined, isFlat: false };
   const before = position.lastSync?.flatSince;
   try {
-    const holding = await exchange.fetchPosition(position.market, position.side);
-    return holding.side === position.side
-      ? { flatSince: undefined, sawFlat: false }
-      : { flatSince: before ?? now, sawFlat: true };
+    const held = await exchange.fetchPosition(position.market, position.side);
+    return held.side === position.side
+      ? { flatSince: undefined, isFlat: false }
+      : { flatSince: before ?? now, isFlat: true };
   } catch {
-    return { flatSince: before, sawFlat: false };
+    return { flatSince: before, isFlat: false };
   }
 }
 
-async function endByHand(
+async function endExternally(
   services: Services,
   exchange: Exchange,
   position: Position,
 ): Promise<Position | undefined> {
-  const { detail, at } = await describeExternalClose(exchange, position);
   const state = nextState(position.state, 'found-closed');
-  if (state === undefined) return undefined;
-  // Without a trade to show for it, it may be another account's emptiness that was seen.
-  if (at === undefined) return undefined;
-  const alive = position.exitOrders
-    .filter((exit) => exit.status === 'live')
-    .flatMap(({ orderId }) => orderId ?? []);
+  const { detail, at } = await describeExternalClose(exchange, position);
+  // Without a trade that closed it, the read may have been of another account.
+  if (state === undefined || at === undefined) return undefined;
+  const live = position.exitOrders.filter(({ status }) => status === 'live');
+  const ids = live.flatMap(({ orderId }) => orderId ?? []).join(', ');
+  const exits = live.length === 0 ? '' : ` Exit orders ${ids} are still live. Cancel them at the exchange.`;
   const now = services.now();
-  const exits =
-    alive.length === 0
-      ? ''
-      : ` Its exit orders ${alive.join(', ')} are still live. Cancel them at the exchange.`;
   const outcome = createOutcome(
     position,
     { actor: 'sweep', action: 'close', claimedAt: now },
@@ -102,13 +100,6 @@ async function endByHand(
   );
   const { entryOrders, exitOrders, lastSync } = position;
   const notices = appendNotice(position, { kind: 'settled', outcome, reopens: false }, now);
-  return services.store.savePosition(position, {
-    entryOrders,
-    exitOrders,
-    lastSync,
-    state,
-    outcome,
-    attentionReason: null,
-    notices,
-  });
+  const change = { entryOrders, exitOrders, lastSync, state, outcome, attentionReason: null, notices };
+  return services.store.savePosition(position, change);
 }

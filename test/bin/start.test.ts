@@ -51,7 +51,7 @@ describe('npm start', () => {
       const second = runLocal('--port', '0', '--data', data);
       const after = await positionsAt(await second.ready);
       expect(after.map(({ positionId, fill, stale }) => ({ positionId, fill, stale }))).toEqual(
-        before.map(({ positionId, fill }) => ({ positionId, fill, stale: undefined })),
+        before.map(({ positionId, fillStatus }) => ({ positionId, fillStatus, staleReason: undefined })),
       );
     },
   );

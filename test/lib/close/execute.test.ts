@@ -274,6 +274,6 @@ it('a hit that ends what another link had begun is told that it was done before'
   expect(result).toMatchObject({
     kind: 'refused',
     position: { state: 'closed', outcome: { linkId } },
-    recovered: { requests: [{ request: 'look' }] },
+    recovered: { requests: [{ request: 'look up' }] },
   });
 });

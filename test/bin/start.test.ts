@@ -10,7 +10,13 @@ import { temporaryFolder } from '../infra/local/temporary-folder.ts';
 interface Listed {
   ok: boolean;
   result: {
-    positions: { positionId: string; symbol: string; fill: string; status: string; stale?: string }[];
+    positions: {
+      positionId: string;
+      symbol: string;
+      fillStatus: string;
+      status: string;
+      staleReason?: string;
+    }[];
   };
 }
 
@@ -35,7 +41,7 @@ describe('npm start', () => {
       { symbol: 'ETH/USDT', fillStatus: 'unfilled', status: 'open' },
       { symbol: 'SOL/USDT', fillStatus: 'partly-filled', status: 'open' },
     ]);
-    for (const position of await positionsAt(url)) expect(position.stale).toBeUndefined();
+    for (const position of await positionsAt(url)) expect(position.staleReason).toBeUndefined();
     expect((await stat(join(data, 'accounts.json'))).mode & 0o777).toBe(0o600);
   });
 
@@ -50,7 +56,9 @@ describe('npm start', () => {
       expect(await first.ended).toMatchObject({ code: 0, stderr: '' });
       const second = runLocal('--port', '0', '--data', data);
       const after = await positionsAt(await second.ready);
-      expect(after.map(({ positionId, fill, stale }) => ({ positionId, fill, stale }))).toEqual(
+      expect(
+        after.map(({ positionId, fillStatus, staleReason }) => ({ positionId, fillStatus, staleReason })),
+      ).toEqual(
         before.map(({ positionId, fillStatus }) => ({ positionId, fillStatus, staleReason: undefined })),
       );
     },

@@ -124,7 +124,7 @@ export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<C
   const { known } = run;
   const isOpen = books.some((book) => known.position[book].some(({ status }) => status !== 'done'));
   if (!isOpen) return undefined;
-  // Set before the first request: whatever happens to it, a cancel may have left.
+  // Set before the first request: from here on a cancel may have left, also when its answer is lost.
   known.cancelsSent = true;
   const { position, problem } = await cancelOrders(run.deps, known.position, run.claim, books);
   const { holding } = known.fresh;

@@ -10,7 +10,7 @@ export type ExecuteResult =
   | { kind: 'ran'; standing: ExecutionResult }
   /** Another action that does less is in progress, and may be for a while. Nothing was done for this one. */
   | { kind: 'busy'; position: Position }
-  /** `recovered`: another link's claim, which this very hit brought to its end. */
+  /** `recovered`: another link's claim, which this hit completed. */
   | {
       kind: 'refused';
       position: Position | undefined;
@@ -23,7 +23,7 @@ const claimTries = 8;
 const claimIntervalMs = 250;
 
 /**
- * Claims a position for an intent and brings it to an end; an abandoned claim is brought to its end first.
+ * Claims a position for an intent and runs it; an abandoned claim is recovered first.
  * @param maxUses how often the link may act; absent: no limit.
  */
 export async function executeAction(

@@ -94,7 +94,7 @@ function booksToCancel(known: Knowledge, percent: number | undefined): OrderBook
 }
 
 function onlyReduces({ hedged }: Position, exit: OrderRecord): boolean {
-  // An order without an amount closes the position, whatever its size.
+  // An order without an amount closes the position at any size.
   return exit.status === 'done' || exit.reduceOnly === true || hedged || !isPositive(exit.amount);
 }
 

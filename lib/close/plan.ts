@@ -25,7 +25,7 @@ export interface ActionPlan {
  */
 export function planAction(position: Position, planned: PlannedAction): ActionPlan {
   const cancels: ActionPlan['cancels'] = [];
-  // An amount that depends on a fee is planned without it, and says so.
+  // An amount that depends on a fee is planned without it and marked `lessFee`.
   const lessFee = isFeeUnknown(position);
   let known: Knowledge = { position, cancelsSent: false, fresh: {} };
   for (;;) {

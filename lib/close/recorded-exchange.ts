@@ -1,36 +1,72 @@
 import type { CancelResult, CreateResult, Exchange, ExchangeOrder } from '../exchange/exchange.ts';
 import type { RequestNote } from '../link/hit.ts';
 
+interface NotedAnswer {
+  orderId?: string | undefined;
+  answer: string;
+}
+
+/** Sends a request, and notes it with its answer in short. */
+type Note = <Answer>(
+  request: string,
+  orderId: string | undefined,
+  send: () => Promise<Answer>,
+  describe: (answer: Answer) => NotedAnswer,
+) => Promise<Answer>;
+
 /** @returns the same exchange, which notes each request that can matter in a dispute, and its answer in short. */
 export function recordedExchange(exchange: Exchange, now: () => number, notes: RequestNote[]): Exchange {
-  const noted = async <Answer>(
-    request: string,
-    orderId: string | undefined,
-    call: () => Promise<Answer>,
-    describe: (answer: Answer) => { orderId?: string | undefined; answer: string },
-  ): Promise<Answer> => {
-    const startedAt = now();
-    const note = (result: { orderId?: string | undefined; answer: string }) =>
+  const note = createNote(now, notes);
+  return {
+    ...passedOn(exchange),
+    fetchOrder: (market, ref) =>
+      note(
+        'look up',
+        ref.orderId ?? ref.clientOrderId,
+        () => exchange.fetchOrder(market, ref),
+        describeOrder,
+      ),
+    cancelOrder: (market, ref, sendDeadline) =>
+      note(
+        'cancel',
+        ref.orderId ?? ref.clientOrderId,
+        () => exchange.cancelOrder(market, ref, sendDeadline),
+        describeCancel,
+      ),
+    createMarketOrder: (market, order) =>
+      note(
+        `${order.side} ${order.amount} at MARKET`,
+        order.clientOrderId,
+        () => exchange.createMarketOrder(market, order),
+        describeCreate,
+      ),
+  };
+}
+
+function createNote(now: () => number, notes: RequestNote[]): Note {
+  return async (request, orderId, send, describe) => {
+    const sentAt = now();
+    const add = (noted: NotedAnswer) =>
       notes.push({
-        at: new Date(startedAt).toISOString(),
+        at: new Date(sentAt).toISOString(),
         request,
-        ms: now() - startedAt,
-        orderId: result.orderId ?? orderId,
-        answer: result.answer,
+        ms: now() - sentAt,
+        orderId: noted.orderId ?? orderId,
+        answer: noted.answer,
       });
     try {
-      const answer = await call();
-      note(describe(answer));
+      const answer = await send();
+      add(describe(answer));
       return answer;
     } catch (thrown) {
-      note({ answer: 'no answer' });
+      add({ answer: 'no answer' });
       throw thrown;
     }
   };
-  const create = (result: CreateResult) =>
-    result.kind === 'accepted'
-      ? { orderId: result.order.orderId, answer: `accepted, ${inShort(result.order)}` }
-      : { answer: `${result.kind}: ${result.message}` };
+}
+
+/** An exchange may be an instance of a class, whose methods a spread would leave out. */
+function passedOn(exchange: Exchange): Omit<Exchange, 'fetchOrder' | 'cancelOrder' | 'createMarketOrder'> {
   return {
     recvWindowMs: exchange.recvWindowMs,
     lookupLagMs: exchange.lookupLagMs,
@@ -45,30 +81,21 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
     fetchOpenOrders: () => exchange.fetchOpenOrders(),
     fetchOpenPositions: () => exchange.fetchOpenPositions(),
     fetchCandles: (market, interval, limit) => exchange.fetchCandles(market, interval, limit),
-    fetchOrder: (market, ref) =>
-      noted(
-        'look up',
-        ref.orderId ?? ref.clientOrderId,
-        () => exchange.fetchOrder(market, ref),
-        (order) => (order === undefined ? { answer: 'not found' } : { answer: inShort(order) }),
-      ),
-    cancelOrder: (market, ref, sendDeadline) =>
-      noted(
-        'cancel',
-        ref.orderId ?? ref.clientOrderId,
-        () => exchange.cancelOrder(market, ref, sendDeadline),
-        (result: CancelResult) => ({
-          answer: result.kind === 'confirmed' ? inShort(result.order) : result.message,
-        }),
-      ),
-    createMarketOrder: (market, order) =>
-      noted(
-        `${order.side} ${order.amount} at MARKET`,
-        order.clientOrderId,
-        () => exchange.createMarketOrder(market, order),
-        create,
-      ),
   };
+}
+
+function describeOrder(order: ExchangeOrder | undefined): NotedAnswer {
+  return { answer: order === undefined ? 'not found' : inShort(order) };
+}
+
+function describeCancel(result: CancelResult): NotedAnswer {
+  return { answer: result.kind === 'confirmed' ? inShort(result.order) : result.message };
+}
+
+function describeCreate(result: CreateResult): NotedAnswer {
+  return result.kind === 'accepted'
+    ? { orderId: result.order.orderId, answer: `accepted, ${inShort(result.order)}` }
+    : { answer: `${result.kind}: ${result.message}` };
 }
 
 function inShort(order: ExchangeOrder): string {

@@ -1,4 +1,4 @@
-import { toFault } from '../fault.ts';
+import { type Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { appendFailureNotice, appendNotice } from '../notify/notice-text.ts';
 import type { Claim, Position, State } from '../position/position.ts';
@@ -42,48 +42,47 @@ function toPositionChange(
   claim: Claim,
   { ending, position }: ActionRun,
 ): PositionChange {
-  const now = services.now();
   const learned: PositionChange = {
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
     ...(position.market === held.market ? {} : { market: position.market }),
   };
+  return { ...learned, ...toStateChange(held, claim, ending, services.now()) };
+}
+
+function toStateChange(held: Position, claim: Claim, ending: ActionResult, now: number): PositionChange {
+  const ended = { claim: null } as const;
   switch (ending.kind) {
     case 'settled': {
       const { outcome, reopens } = ending;
       const state = after(reopens ? 'reopen' : settleTransition[outcome.outcome]);
-      return { ...learned, state, outcome, claim: null, notices: appendNotice(held, ending, now) };
+      return { ...ended, state, outcome, notices: appendNotice(held, ending, now) };
     }
     case 'failed': {
       const notices = appendNotice(held, { ...ending, action: claim.action }, now);
-      const { failure } = ending;
-      return { ...learned, ...refundUse(held, claim), state: after('fail'), failure, claim: null, notices };
+      return { ...ended, ...refundUse(held, claim), state: after('fail'), failure: ending.failure, notices };
     }
     case 'attention': {
-      const { reason: attentionReason } = ending;
       const notices = appendNotice(held, ending, now);
-      return { ...learned, state: after('need-attention'), attentionReason, claim: null, notices };
+      return { ...ended, state: after('need-attention'), attentionReason: ending.reason, notices };
     }
-    case 'released': {
-      const state = held.outcome?.outcome === 'kept' ? after('settle-kept') : after('reopen');
-      const notices =
-        claim.linkId === undefined ? undefined : appendFailureNotice(held, claim.linkId, ending.fault, now);
-      return {
-        ...learned,
-        ...refundUse(held, claim),
-        state,
-        claim: null,
-        ...(notices === undefined ? {} : { notices }),
-      };
-    }
+    case 'released':
+      return { ...ended, ...refundUse(held, claim), ...toReleased(held, claim, ending.fault, now) };
     case 'retry':
       // Nothing has to wait for the lease: it is proven that no close order left.
-      return { ...learned, claim: { ...claim, phase: 'not-sent', leaseExpiresAt: now } };
-    case 'pending': {
-      const lastExchangeMessage = ending.exchangeMessage ?? claim.lastExchangeMessage;
-      return { ...learned, claim: { ...claim, lastExchangeMessage } };
-    }
+      return { claim: { ...claim, phase: 'not-sent', leaseExpiresAt: now } };
+    case 'pending':
+      return {
+        claim: { ...claim, lastExchangeMessage: ending.exchangeMessage ?? claim.lastExchangeMessage },
+      };
   }
+}
+
+/** The position is as it was before the claim. Its owner is notified of a link that had no effect. */
+function toReleased(held: Position, { linkId }: Claim, fault: Fault, now: number): PositionChange {
+  const state = after(held.outcome?.outcome === 'kept' ? 'settle-kept' : 'reopen');
+  const notices = linkId === undefined ? undefined : appendFailureNotice(held, linkId, fault, now);
+  return notices === undefined ? { state } : { state, notices };
 }
 
 /** A run's result always ends or continues a claim, so an illegal transition is a fault of the code. */

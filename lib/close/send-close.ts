@@ -23,7 +23,7 @@ export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
   if (sentAt > claim.sendDeadline)
     return { kind: 'retry', reason: 'The time to send the close order was over' };
   const clientOrderId = formatClientOrderId(position.positionId, 'close', position.attempt);
-  // Set before the first byte: whatever happens to the request, the order may exist from here on.
+  // Set before the first byte: from here on the order may exist, also when its answer is lost.
   run.closeSent = true;
   const result = await deps.exchange.createMarketOrder(position.market, {
     clientOrderId,

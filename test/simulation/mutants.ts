@@ -21,7 +21,8 @@ const nextStep = 'lib/close/next-step.ts';
 const cancel = 'lib/close/cancel.ts';
 const model = 'test/simulation/memory-table.ts';
 
-const keepPending = 'return { ...learned, claim: { ...claim, lastExchangeMessage } };';
+const keepPending =
+  'claim: { ...claim, lastExchangeMessage: ending.exchangeMessage ?? claim.lastExchangeMessage },';
 
 /** Deliberate breakages of the engine, one for each thing that it must not do. */
 const mutants: Mutant[] = [
@@ -38,9 +39,7 @@ const mutants: Mutant[] = [
   },
   {
     name: 'give the claim back when the answer is lost',
-    edits: [
-      { file: saveResult, find: keepPending, replace: "return { ...learned, state: 'open', claim: null };" },
-    ],
+    edits: [{ file: saveResult, find: keepPending, replace: "state: 'open', claim: null," }],
   },
   {
     name: 'record an unknown outcome as refused',
@@ -96,7 +95,7 @@ const mutants: Mutant[] = [
       {
         file: saveResult,
         find: keepPending,
-        replace: "return { ...learned, claim: { ...claim, phase: 'not-sent' } };",
+        replace: "claim: { ...claim, phase: 'not-sent' },",
       },
     ],
   },

@@ -1,6 +1,6 @@
 import type { CommandName } from '../../lib/admin/contract/commands.ts';
 
-/** What the page may ask for. Accounts are added at the command line, so that no key passes through a browser. */
+/** The commands that the page may send. Accounts are added on the command line: no API key passes through a browser. */
 const allowed: ReadonlySet<string> = new Set<CommandName>([
   'accounts.check',
   'accounts.list',

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface PageFile {
   type: string;
-  content: Uint8Array | string;
+  content: string;
 }
 
 function inApp(name: string): string {
@@ -12,7 +12,7 @@ function inApp(name: string): string {
 
 let built: Promise<ReadonlyMap<string, PageFile>> | undefined;
 
-/** The page as it is served, by file name; bundled from its sources at the first request of a process. */
+/** @returns the page's files by name. The first call bundles them from their sources. */
 export function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   built ??= build();
   return built;
@@ -34,21 +34,18 @@ async function build(): Promise<ReadonlyMap<string, PageFile>> {
       target: 'es2022',
       jsx: 'automatic',
       jsxImportSource: 'preact',
-      loader: { '.woff2': 'file' },
-      assetNames: '[name]',
       legalComments: 'inline',
       logLevel: 'silent',
     }),
     readFile(inApp('index.html'), 'utf8'),
     readFile(inApp('icon.svg'), 'utf8'),
   ]);
-  const output = (extension: string): Uint8Array =>
-    outputFiles.find(({ path }) => path.endsWith(extension))?.contents ?? new Uint8Array();
+  const output = (extension: string): string =>
+    outputFiles.find(({ path }) => path.endsWith(extension))?.text ?? '';
   return new Map([
     ['', { type: 'text/html; charset=utf-8', content: page }],
     ['app.js', { type: 'text/javascript; charset=utf-8', content: output('.js') }],
     ['app.css', { type: 'text/css; charset=utf-8', content: output('.css') }],
-    ['inter-latin-wght-normal.woff2', { type: 'font/woff2', content: output('.woff2') }],
     ['icon.svg', { type: 'image/svg+xml', content: icon }],
   ]);
 }

@@ -3,12 +3,12 @@ import { startServer } from '../../infra/loopback/server.ts';
 import { createConsole } from './console.ts';
 
 export interface ConsoleServer {
-  /** What a browser opens, once. */
+  /** Signs one browser in, once. */
   address: string;
   stop(): Promise<void>;
 }
 
-/** Serves the console alone, on the loopback address. Throws a StartFailure. */
+/** Serves only the console, on the loopback address. Throws a StartFailure. */
 export async function startConsole(options: {
   port: number;
   relay: Relay;

@@ -1,37 +1,38 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** 256 random bits. */
-function newSecret(): string {
+/** @returns 256 random bits. */
+function createSecret(): string {
   return randomBytes(32).toString('base64url');
 }
-/** Secrets are compared by their hashes, so that the time it takes tells nothing of them. */
-function hashOf(secret: string): string {
+
+/** Comparing hashes instead of secrets keeps the duration of a comparison from revealing a secret. */
+function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
 export interface Sessions {
-  /** Opens one session, once; afterwards this is another one. */
+  /** Opens one session. After that this is the next key. */
   readonly key: string;
-  /** Trades the key for a session's secret. @returns undefined where it is not the key. */
+  /** @returns the secret of a new session, or undefined if this isn't the current key. */
   open(key: string): string | undefined;
   has(secret: string): boolean;
 }
 
-/** Who may use the console: whoever has read the address in the terminal. Kept in memory, so all end with the process. */
+/** The browsers that opened an address from the terminal. Sessions are in memory and end with the process. */
 export function createSessions(): Sessions {
-  let key = newSecret();
+  let key = createSecret();
   const open = new Set<string>();
   return {
     get key() {
       return key;
     },
     open(given) {
-      if (hashOf(given) !== hashOf(key)) return undefined;
-      key = newSecret();
-      const secret = newSecret();
-      open.add(hashOf(secret));
+      if (hashSecret(given) !== hashSecret(key)) return undefined;
+      key = createSecret();
+      const secret = createSecret();
+      open.add(hashSecret(secret));
       return secret;
     },
-    has: (secret) => open.has(hashOf(secret)),
+    has: (secret) => open.has(hashSecret(secret)),
   };
 }

@@ -170,7 +170,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     for (const path of ['/console/', address.pathname + address.search]) {
       const answer = await other.goto(`http://evil.example:${address.port}${path}`);
       expect(answer?.status()).toBe(403);
-      expect(await other.getByRole('heading').textContent()).toBe('Not here');
+      expect(await other.getByRole('heading').textContent()).toBe("This address isn't allowed");
     }
     // The key is as good as before.
     await other.goto(environment.consoleAddress());

@@ -4,7 +4,7 @@ import { send, serve } from '../infra/loopback/running-server.ts';
 
 type Options = NonNullable<Parameters<typeof send>[1]>;
 
-/** A console before a function that writes down what it is asked. */
+/** A console in front of a function that records the commands it receives. */
 async function start() {
   const asked: string[] = [];
   const announced: string[] = [];
@@ -21,7 +21,7 @@ async function start() {
   return { url, asked, announced, address: console.addressAt(url), visit };
 }
 
-/** A console with one browser let in. */
+/** A console with one browser signed in. */
 async function enter() {
   const started = await start();
   const [cookie = ''] = (await started.visit(started.address)).headers['set-cookie'] ?? [];
@@ -38,7 +38,7 @@ async function enter() {
   return { ...started, cookie, command, get };
 }
 
-it('lets in the first browser that opens its address, by a cookie for itself alone, and takes the key out of sight', async () => {
+it('signs in the first browser that opens its address, with a cookie, and removes the key from the address bar', async () => {
   const { url, address, visit, announced } = await start();
   expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43}$/);
   const entered = await visit(address);
@@ -51,14 +51,14 @@ it('lets in the first browser that opens its address, by a cookie for itself alo
   expect(announced).not.toContain(address);
 });
 
-it('lets nobody in with an address that was used, a wrong one or none', async () => {
+it('signs no browser in with a used, wrong or missing key', async () => {
   const { url, address, visit, announced } = await start();
   await visit(address);
   for (const other of [address, `${url}/?key=`, `${url}/?key=${'A'.repeat(43)}`]) {
     const refused = await visit(other);
     expect(refused.status).toBe(401);
     expect(refused.headers).not.toHaveProperty('set-cookie');
-    expect(refused.body).toContain('This address has been used');
+    expect(refused.body).toContain('This address was already used');
   }
   expect(await visit(`${url}/`)).toMatchObject({ status: 303, headers: { location: '/console/' } });
   expect(await visit(`${url}/console/`)).toMatchObject({
@@ -68,19 +68,30 @@ it('lets nobody in with an address that was used, a wrong one or none', async ()
   expect(await visit(announced[0] ?? '')).toMatchObject({ status: 303 });
 });
 
-it('keeps its key from a browser that only fetches ahead', async () => {
+it('keeps its key when a browser only prefetches the address', async () => {
   const { address, visit } = await start();
   expect(await visit(address, { 'sec-purpose': 'prefetch;prerender' })).toMatchObject({ status: 401 });
   expect((await visit(address)).headers).toHaveProperty('set-cookie');
 });
 
-it('serves page and bundle to the session alone, and lets them load nothing from elsewhere', async () => {
+it('keeps its key when a link scanner only asks for the headers', async () => {
+  const { url, address, visit } = await start();
+  const head = await send(url, {
+    method: 'HEAD',
+    path: address.slice(url.length),
+    headers: { host: new URL(url).host },
+  });
+  expect(head.status).toBe(404);
+  expect((await visit(address)).headers).toHaveProperty('set-cookie');
+});
+
+it('serves page and bundle only to a session, and lets them load nothing from another origin', async () => {
   const { get } = await enter();
   const page = await get('/console/');
   expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
   expect(page.body).not.toMatch(/https?:|<script>|\s(style|on\w+)=/);
   expect(page.headers['content-security-policy']).toBe(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
       "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   );
   expect(page.headers).toMatchObject({
@@ -92,13 +103,13 @@ it('serves page and bundle to the session alone, and lets them load nothing from
   expect(await get('/console/app.js')).toMatchObject({ status: 200 });
   for (const path of ['/console/', '/console/app.js'])
     expect(await get(path, { headers: { cookie: 'ripcord-1=x' } })).toMatchObject({ status: 401 });
-  for (const path of ['/console/app.css', '/console/icon.svg', '/console/inter-latin-wght-normal.woff2'])
+  for (const path of ['/console/app.css', '/console/icon.svg'])
     expect(await get(path, { headers: { cookie: '' } })).toMatchObject({ status: 200 });
   for (const path of ['/console/console.ts', '/console/../package.json', '/console/page/main.tsx'])
     expect(await get(path)).toMatchObject({ status: 404 });
 });
 
-it('hands on what its own page asks', async () => {
+it('passes on commands of its own page', async () => {
   const { command, asked } = await enter();
   expect(await command('positions.list')).toMatchObject({ status: 200, body: '{"ok":true,"result":{}}' });
   expect(asked).toEqual(['positions.list']);
@@ -108,16 +119,16 @@ it.each([
   ['no origin', { origin: '' }],
   ['another site', { origin: 'https://example.com', 'sec-fetch-site': 'cross-site' }],
   ['another port of this machine', { origin: 'http://127.0.0.1:9', 'sec-fetch-site': 'same-site' }],
-  ['a page that says one thing and a browser that says another', { 'sec-fetch-site': 'cross-site' }],
-  ['a form', { 'content-type': 'text/plain' }],
-  ['a form that is none', { 'content-type': 'application/x-www-form-urlencoded' }],
-])('hands on nothing from %s', async (_who, headers) => {
+  ['a page whose origin and fetch site disagree', { 'sec-fetch-site': 'cross-site' }],
+  ['a plain-text form', { 'content-type': 'text/plain' }],
+  ['a URL-encoded form', { 'content-type': 'application/x-www-form-urlencoded' }],
+])('passes on no command from %s', async (_who, headers) => {
   const { command, asked } = await enter();
   expect(await command('links.pause', { headers })).toMatchObject({ status: 403 });
   expect(asked).toEqual([]);
 });
 
-it('hands on nothing without a session', async () => {
+it('passes on no command without a session', async () => {
   const { command, asked, cookie } = await enter();
   for (const other of ['', `${cookie.slice(0, 20)}x`, cookie.replace(/-\d+=/, '-1=')])
     expect(await command('links.pause', { headers: { cookie: other } })).toMatchObject({
@@ -128,7 +139,7 @@ it('hands on nothing without a session', async () => {
 });
 
 it.each(['evil.example', 'evil.example:8787', '127.0.0.1.evil.example'])(
-  'answers nothing where a page has had the name %j resolved to this machine',
+  'serves nothing to the foreign name %j that resolves to this machine',
   async (host) => {
     const { command, get, visit, announced, asked } = await enter();
     const origin = `http://${host}`;
@@ -139,16 +150,52 @@ it.each(['evil.example', 'evil.example:8787', '127.0.0.1.evil.example'])(
   },
 );
 
-it('hands on only what the page needs, and never credentials', async () => {
+it('passes on only the commands that the page needs, and never credentials', async () => {
   const { command, asked } = await enter();
   for (const name of ['accounts.add', 'accounts.remove', 'positions.closeAll', 'toString', '__proto__'])
     expect(await command(name)).toMatchObject({ status: 403, body: expect.stringContaining('command line') });
   expect(asked).toEqual([]);
 });
 
-it('refuses what is no command, or too long for one', async () => {
+it('refuses bodies that are not a command, or too long for one', async () => {
   const { command, asked } = await enter();
   for (const body of ['', '{', '[]', '{"command":1}', JSON.stringify({ command: 'a'.repeat(70_000) })])
     expect(await command('', { body })).toMatchObject({ status: 400 });
   expect(asked).toEqual([]);
+});
+
+it('reads a command that arrives in chunks, and refuses one that is too long', async () => {
+  const { command, asked } = await enter();
+  const headers = { 'transfer-encoding': 'chunked' };
+  expect(await command('links.list', { headers })).toMatchObject({ status: 200 });
+  const body = JSON.stringify({ command: 'a'.repeat(70_000) });
+  expect(await command('', { headers, body })).toMatchObject({ status: 400 });
+  expect(asked).toEqual(['links.list']);
+});
+
+it('refuses a host that is no name at all, and uses up no key for it', async () => {
+  const { address, visit } = await start();
+  expect(await visit(address, { host: 'a b' })).toMatchObject({ status: 400 });
+  expect((await visit(address)).headers).toHaveProperty('set-cookie');
+});
+
+it('answers 500 without a reason and logs one line if a command fails unexpectedly', async () => {
+  const failing = createConsole(
+    async () => {
+      throw new Error('the secret reason');
+    },
+    () => undefined,
+  );
+  const { url, lines } = await serve(failing.handle);
+  const headers = { host: new URL(url).host };
+  const entered = await send(url, { path: failing.addressAt(url).slice(url.length), headers });
+  const cookie = entered.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const answer = await send(url, {
+    method: 'POST',
+    path: '/console/command',
+    headers: { ...headers, cookie, origin: url, 'content-type': 'application/json' },
+    body: '{"command":"links.list"}',
+  });
+  expect(answer).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
+  expect(lines).toEqual(['A request failed: Error: the secret reason']);
 });

@@ -1,64 +1,87 @@
 import { CliError } from './cli-error.ts';
-import { localFunctionName, type Place } from './options.ts';
+import type { Destination } from './options.ts';
 
-interface Failure {
+interface CallFailure {
   name: string;
-  message: string;
-  /** Of the socket: ECONNREFUSED, ECONNRESET … */
+  /** The socket's, such as ECONNREFUSED. */
   code: string | undefined;
 }
 
-function failureOf(thrown: unknown): Failure {
-  if (!(thrown instanceof Error)) return { name: 'unknown', message: '', code: undefined };
-  // Several addresses of one host, refused each.
+function toCallFailure(thrown: unknown): CallFailure {
+  if (!(thrown instanceof Error)) return { name: 'unknown error', code: undefined };
+  // A host with several addresses, each of which failed.
   const inner = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : undefined;
-  return { name: thrown.name, message: thrown.message, code };
+  return { name: thrown.name, code };
 }
 
-function wordsOf({ name, message, code }: Failure, place: Place, look: string): string {
-  const unknownOutcome = `Whether it was done is not known: look with "${look}" before you repeat it.`;
-  const local = place.kind === 'local';
-  const functionName = local ? localFunctionName : (place.functionName ?? 'the admin function');
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return local
-      ? `Nothing answers at ${place.url}: start the local stack with npm start`
-      : 'AWS cannot be reached from here: check the network and --region.';
-  if (name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'ECONNRESET' || code === 'EPIPE')
-    return `${local ? place.url : 'AWS'} broke off before it answered. ${unknownOutcome}`;
-  if (local) return `${place.url} doesn't answer as the local stack does (${name}): is it something else?`;
-  if (/region is missing/i.test(message))
-    return 'No AWS region: give --region, or set AWS_REGION, or a region in your AWS profile.';
-  if (/^(CredentialsProviderError|TokenProviderError)$/.test(name))
-    return (
-      'No usable AWS credentials: run "aws configure" or "aws sso login", or name a profile with --profile. ' +
-      'For the local stack add --local.'
-    );
-  if (/Expired/.test(name)) return 'The AWS credentials have expired: sign in again ("aws sso login").';
-  if (/^(UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException)$/.test(name))
-    return 'AWS does not accept these credentials: check --profile and the keys in it.';
-  if (/^(AccessDenied|AccessDeniedException)$/.test(name))
-    return (
-      `These AWS credentials may not use ${functionName}: they need lambda:InvokeFunction on it, and ` +
-      'cloudformation:DescribeStacks unless --function is given.'
-    );
-  if (name === 'ResourceNotFoundException')
-    return `There is no function ${functionName} in this region and account: check --region, --profile and --function.`;
-  if (name === 'ValidationError' && /does not exist/.test(message))
-    return (
-      `There is no stack ${place.stack} in this region and account: deploy it first, or check --region, ` +
-      '--profile and --stack. For the local stack add --local.'
-    );
-  if (/TooManyRequests|Throttl/.test(name)) return 'AWS is throttling: nothing was done, try again shortly.';
-  return `AWS answered with ${name}. ${unknownOutcome}`;
+const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+const interrupted = new Set(['TimeoutError', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE']);
+const localHint = 'For the local stack, add --local.';
+
+const noCredentials =
+  'No usable AWS credentials. Run "aws configure" or "aws sso login", or select a profile with --profile. ' +
+  localHint;
+const expired = 'The AWS credentials have expired. Sign in again, for example with "aws sso login".';
+const notAccepted = 'AWS did not accept the credentials. Check --profile and its keys.';
+const throttled = 'AWS throttled the request. Nothing was done; try again in a moment.';
+
+function accessDenied(functionName: string): string {
+  return `These AWS credentials are not allowed to invoke ${functionName}. They need lambda:InvokeFunction on it.`;
+}
+
+/** By the name of the SDK's error. None of them reached the function, so nothing was done. */
+const sentences: Record<string, string | ((functionName: string) => string)> = {
+  CredentialsProviderError: noCredentials,
+  TokenProviderError: noCredentials,
+  ExpiredToken: expired,
+  ExpiredTokenException: expired,
+  UnrecognizedClientException: notAccepted,
+  InvalidClientTokenId: notAccepted,
+  InvalidSignatureException: notAccepted,
+  AccessDenied: accessDenied,
+  AccessDeniedException: accessDenied,
+  ResourceNotFoundException: (functionName) =>
+    `There is no function ${functionName} in this region and account. Check --region, --profile and --prefix. ${localHint}`,
+  TooManyRequestsException: throttled,
+  ThrottlingException: throttled,
+  EC2ThrottledException: throttled,
+};
+
+function describeFailure({ name, code }: CallFailure, destination: Destination, listHint: string): string {
+  const isLocal = destination.kind === 'local';
+  const target = isLocal ? destination.url : 'AWS';
+  const unknownOutcome = `The command may have been carried out: check with "${listHint}" before you repeat it.`;
+  if (code !== undefined && notConnected.has(code))
+    return isLocal
+      ? `There is no response from ${target}. Start the local stack with npm start.`
+      : 'AWS is not reachable from this machine. Check the network and --region.';
+  if (interrupted.has(name) || interrupted.has(code ?? ''))
+    return `The connection to ${target} ended before the response. ${unknownOutcome}`;
+  if (isLocal)
+    return `${target} does not respond like the local stack (${name}). Check that the address is right.`;
+  const sentence = Object.hasOwn(sentences, name) ? sentences[name] : undefined;
+  if (sentence === undefined) return `AWS returned ${name}. ${unknownOutcome}`;
+  return typeof sentence === 'string' ? sentence : sentence(destination.functionName);
+}
+
+/** The SDK finds a region in the environment and in the profile. */
+export function noRegion(cause: unknown): CliError {
+  return new CliError(
+    'unreachable',
+    `No AWS region is set. ${localHint} For AWS, set --region, AWS_REGION or a region in the profile.`,
+    { cause },
+  );
 }
 
 /**
- * @param look the command that shows what was done.
- * @returns what a failed call means and what to do, in words.
+ * @param listHint the command that shows what was done.
+ * @returns what a failed call means and what to do next.
  */
-export function asUnreachable(thrown: unknown, place: Place, look: string): CliError {
+export function toUnreachable(thrown: unknown, destination: Destination, listHint: string): CliError {
   return thrown instanceof CliError
     ? thrown
-    : new CliError('unreachable', wordsOf(failureOf(thrown), place, look), { cause: thrown });
+    : new CliError('unreachable', describeFailure(toCallFailure(thrown), destination, listHint), {
+        cause: thrown,
+      });
 }

@@ -1,12 +1,18 @@
 import { styleText } from 'node:util';
 import { asPlainText } from './terminal.ts';
 
-/** What the command line says instead of doing it. Nothing else reaches the person: no stack, no input. */
+/**
+ * The error that ends a command. Its message and issues are printed, so they never contain a secret, a stack or
+ * an argument that may be a secret.
+ */
 export class CliError extends Error {
-  /** One of the admin function's codes, or `refused`, `unreachable`, `invalid-input`, `function-failed`. */
+  /**
+   * A code of the admin function, or one of the CLI's own: `invalid-input`, `refused`, `unreachable`,
+   * `function-failed`, `not-closed`, `not-sent`, `internal`.
+   */
   readonly code: string;
   readonly issues: string[];
-  /** Lets an opening whose answer was lost be repeated without opening twice. */
+  /** With it, an opening whose result is unknown can be repeated without a second order. */
   readonly requestId: string | undefined;
 
   constructor(
@@ -15,16 +21,16 @@ export class CliError extends Error {
     options: { issues?: string[]; requestId?: string | undefined; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = 'Refusal';
+    this.name = 'CliError';
     this.code = code;
     this.issues = options.issues ?? [];
     this.requestId = options.requestId;
   }
 }
 
-/** @returns what stderr gets: one line of JSON in the shape of the admin contract, or words. */
-export function describeRefusal(refusal: CliError, json: boolean): string {
-  const { code, message, issues, requestId } = refusal;
+/** @returns the text for stderr: one line of JSON as the admin contract has it, or sentences. */
+export function formatCliError(error: CliError, { json }: { json: boolean }): string {
+  const { code, message, issues, requestId } = error;
   if (json) return JSON.stringify({ ok: false, error: { code, message, issues, requestId } });
   const prefix = styleText('red', 'ripcord:', { stream: process.stderr });
   const [first = '', ...rest] = message.split('\n').map(asPlainText);

@@ -1,24 +1,31 @@
-/** @returns how many letters have to change to make one word the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...a].entries()) {
-    const current = [row + 1];
-    for (const [column, other] of [...b].entries()) {
-      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous.at(-1) ?? 0;
+import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
+import { localDefault, parseLocalUrl, type SharedArguments } from './options.ts';
+
+/** How the CLI was started, for commands to copy. npx sets `npm_command` to `exec`. */
+export const commandName = process.env.npm_command === 'exec' ? 'npx ripcord' : 'ripcord';
+
+/** The target options as typed. */
+export type Target = Pick<SharedArguments, 'local' | 'region' | 'profile' | 'prefix'>;
+
+type Hint = Extract<AdminAnswer, { ok: false }>['error']['hint'];
+
+function quoteForShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** More differing letters than this make another word, not a slip. */
-const slip = 2;
+/** @returns a command to copy, with the target of the command that prints it. */
+export function commandHint(words: string, { local, region, profile, prefix }: Target): string {
+  const aws = Object.entries({ region, profile, prefix }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${quoteForShell(value)}`],
+  );
+  const url = local === undefined ? undefined : parseLocalUrl(local || localDefault);
+  const here = url === undefined ? [] : [url === localDefault ? '--local' : `--local ${url}`];
+  return [commandName, words, ...here, ...aws].join(' ');
+}
 
-/** @returns the known word that was probably meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  return known
-    .map((candidate) => ({ candidate, letters: distance(word, candidate) }))
-    .filter(({ candidate, letters }) => letters <= slip && letters < candidate.length)
-    .toSorted((a, b) => a.letters - b.letters)[0]?.candidate;
+/** @returns an error's detail followed by its hint. */
+export function withHint(detail: string, hint: Hint, target: Target): string {
+  if (hint === undefined) return detail;
+  const command = hint.command === undefined ? [] : [commandHint(hint.command, target)];
+  return [detail, hint.text, ...command].join(' ');
 }

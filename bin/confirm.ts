@@ -1,35 +1,38 @@
 import { CliError } from './cli-error.ts';
-import { asPlainText, say } from './terminal.ts';
+import { asPlainText, printRemark } from './terminal.ts';
 
-/** Whether there is a person to ask. */
+/** Whether a question can be shown and answered. */
 export function hasTerminal(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/**
- * Shows what will be done and asks. Throws a Refusal on no, and where there is nobody to ask.
- * `plan` is a function because finding out what will be done may itself take a call.
- */
-export async function confirm(
-  yes: boolean,
-  question: string,
-  plan: () => Promise<string[]> | string[],
-): Promise<void> {
+export interface Confirmation {
+  /** Skips the question. */
+  yes: boolean;
+  question: string;
+  /** Lines that show what the command will do. Called only before a question, as it may call the admin function. */
+  plan: () => Promise<string[]> | string[];
+}
+
+/** Shows the plan and asks. Throws a CliError if the answer is no, or if there is no terminal. */
+export async function confirm({ yes, question, plan }: Confirmation): Promise<void> {
   if (yes) return;
   if (!hasTerminal())
     throw new CliError(
       'refused',
-      'Nothing was done: there is no terminal to ask at. Add --yes if you mean it.',
+      'Nothing was done: there is no terminal for the confirmation. Add --yes to skip it.',
     );
-  for (const line of await plan()) say(asPlainText(line));
+  for (const line of await plan()) printRemark(asPlainText(line));
   const { confirm: ask } = await import('@inquirer/prompts');
-  // On stderr like everything said on the way: stdout belongs to the result.
-  const sure = await ask({ message: question, default: false }, { output: process.stderr }).catch(leave);
+  // On stderr, because stdout is for the result.
+  const sure = await ask({ message: question, default: false }, { output: process.stderr }).catch(
+    cancelPrompt,
+  );
   if (!sure) throw new CliError('refused', 'Nothing was done.');
 }
 
-/** Ctrl-C at a prompt. */
-export function leave(thrown: unknown): never {
+/** Handles Ctrl+C at a prompt. */
+export function cancelPrompt(thrown: unknown): never {
   if (thrown instanceof Error && thrown.name === 'ExitPromptError')
     throw new CliError('refused', 'Nothing was done.');
   throw thrown;

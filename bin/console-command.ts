@@ -1,28 +1,31 @@
 import type { Argv } from 'yargs';
 import { startConsole } from '../console/server/server.ts';
+import { StartFailure } from '../infra/loopback/start-failure.ts';
 import type { AdminAnswer, CommandName } from '../lib/admin/contract/commands.ts';
-import { type AdminFunction, adminFunction } from './admin-function.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { CliError } from './cli-error.ts';
-import { type SharedArguments, text, wholeNumber } from './options.ts';
-import { printResult, say } from './terminal.ts';
+import { parseWholeNumber, type SharedArguments, textOption } from './options.ts';
+import { printRemark, printResult } from './terminal.ts';
 
-export const consoleSummary = 'Open a web page on this machine: positions, links, history, the kill switch';
-export const consoleOptions = { port: text('Port of the page [default: any free one]', {}) } as const;
+export const consoleSummary = 'Serve the console on this machine: positions, links, history, the kill switch';
+export const consoleOptions = {
+  port: textOption('Port of the console [default: any free port]', {}),
+} as const;
 
-export function consoleCommand(yargs: Argv<SharedArguments>) {
+export function buildConsole(yargs: Argv<SharedArguments>) {
   return yargs
     .options(consoleOptions)
-    .example('$0 console', 'with your own AWS credentials; only this machine can open it')
-    .example('$0 console --port 9000', 'always at the same place');
+    .example('$0 console', 'uses your AWS credentials; only this machine can open it')
+    .example('$0 console --port 9000', 'always at the same address');
 }
 
 const highestPort = 65_535;
 
-/** The page sends commands as JSON: the admin function itself checks them. */
-function relayTo(admin: AdminFunction) {
+/** Passes the page's commands on as they are: the admin function parses them. */
+function createRelay(admin: AdminClient) {
   return async (command: CommandName, input: object): Promise<AdminAnswer> => {
     try {
-      return { ok: true, result: await admin.call(command, input as never) };
+      return await admin.request(command, input as never);
     } catch (thrown) {
       if (!(thrown instanceof CliError)) throw thrown;
       const { code, message, issues } = thrown;
@@ -31,21 +34,26 @@ function relayTo(admin: AdminFunction) {
   };
 }
 
-/** Ends at Ctrl+C. */
-export async function showConsole(args: SharedArguments & { port: string | undefined }): Promise<void> {
-  const admin = adminFunction(args);
-  const port = wholeNumber(args.port) ?? 0;
+function parsePort(typed: string | undefined): number {
+  const port = parseWholeNumber(typed) ?? 0;
   if (typeof port === 'string' || port > highestPort)
     throw new CliError('invalid-input', `--port: expected a whole number up to ${highestPort}, such as 9000`);
-  // Whatever is wrong with credentials or stack is better said here than in every corner of the page.
+  return port;
+}
+
+/** Runs until a signal, such as Ctrl+C. */
+export async function runConsole(args: SharedArguments & { port: string | undefined }): Promise<void> {
+  const admin = createAdminClient(args);
+  const port = parsePort(args.port);
+  // Wrong credentials or a wrong target end the command here, instead of failing on every part of the page.
   await admin.call('accounts.list', {});
-  const server = await startConsole({ port, relay: relayTo(admin), log: say }).catch((thrown: unknown) => {
-    if (thrown instanceof Error && thrown.name === 'StartFailure')
-      throw new CliError('invalid-input', thrown.message);
-    throw thrown;
-  });
-  printResult(args.json, { address: server.address }, () => `Open ${server.address}`);
-  say('The address lets one browser in. Ctrl+C ends the console.');
+  const server = await startConsole({ port, relay: createRelay(admin), log: printRemark }).catch(
+    (thrown: unknown) => {
+      throw thrown instanceof StartFailure ? new CliError('invalid-input', thrown.message) : thrown;
+    },
+  );
+  printResult(args, { address: server.address }, () => `Open ${server.address}`);
+  printRemark('The address works for one browser. Press Ctrl+C to stop the console.');
   const ended = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ended.resolve());
   await ended.promise;

@@ -1,202 +1,228 @@
-import type { Argv } from 'yargs';
-import type { CommandInput } from '../lib/admin/contract/commands.ts';
-import { adminFunction } from './admin-function.ts';
+import type { Argv, InferredOptionTypes } from 'yargs';
+import { type CommandInput, commands } from '../lib/admin/contract/commands.ts';
+import { createAdminClient } from './admin-client.ts';
+import { commandHint } from './command-hint.ts';
+import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
-import { describeLinks, describePreview, describeSteps, describeUrl, isArmed } from './link-text.ts';
-import { check } from './option-names.ts';
-import { type SharedArguments, suggested, text, wholeNumber, yesOption } from './options.ts';
-import { summaryOf } from './summaries.ts';
+import { describeLinks, describeNewLink, describePreview, describeSteps, isArmed } from './link-text.ts';
+import { listOption, parseWholeNumber, type SharedArguments, textOption, yesOption } from './options.ts';
 import { printResult } from './terminal.ts';
+import { missingCommand } from './usage-errors.ts';
 
-/** The verbs with their options. */
+const createOptions = {
+  label: textOption('Your name for the link', {}),
+  'expires-in': textOption('Seconds, or a duration: 90m, 12h, 7d', {}),
+  'max-uses': textOption('How often the link may act', {}),
+  percent: textOption('Close only this percentage; acts once, unless --max-uses is set', {}),
+  confirm: { type: 'boolean', describe: 'Ask for confirmation in a browser' },
+  'post-only': { type: 'boolean', describe: 'Act only on a POST, as alerts send it' },
+  sources: listOption('Allowed sources: "tradingview", or addresses and ranges'),
+  quiet: { alias: 'q', type: 'boolean', default: false, describe: 'Print only the URL' },
+} as const;
+
+/** The verbs with their arguments and options. */
 export const linkVerbs = {
-  create: {
-    label: text('A name for your own eyes', {}),
-    'expires-in': text('Seconds, or a duration: 90m, 12h, 7d', {}),
-    'max-uses': text('How often it may act', {}),
-    percent: text('Close only this part; the rest stays open (acts once, unless --max-uses)', {}),
-    confirm: { type: 'boolean', describe: 'In a browser, ask before acting' },
-    'post-only': { type: 'boolean', describe: 'Act on a POST only, as alerts send it' },
-    sources: {
-      type: 'string',
-      array: true,
-      requiresArg: true,
-      describe: 'Only from there: "tradingview", or addresses and ranges; repeatable',
-    },
-    quiet: { alias: 'q', type: 'boolean', default: false, describe: 'Print the URL and nothing else' },
-  },
-  list: {},
-  preview: {},
-  revoke: yesOption,
-  pause: yesOption,
-  resume: yesOption,
+  create: { positionals: ['<positionId>', '<action>'], options: createOptions },
+  list: { options: {} },
+  preview: { positionals: ['<linkId>'], options: {} },
+  revoke: { positionals: ['<linkId>'], options: yesOption },
+  pause: { options: yesOption },
+  resume: { options: yesOption },
 } as const;
 
 const linkArgument = { type: 'string', describe: 'Id of the link, lnk_…', demandOption: true } as const;
+const createArguments = {
+  positionId: { type: 'string', describe: 'Id of the position, pos_…', demandOption: true },
+  action: {
+    type: 'string',
+    choices: ['close', 'keep'],
+    describe: 'What happens to the filled amount; an unfilled entry is canceled in any case',
+    demandOption: true,
+  },
+} as const;
 
-async function create(args: SharedArguments & { quiet: boolean }, input: CommandInput<'links.create'>) {
-  const admin = adminFunction(args);
-  const result = await admin.call('links.create', input);
-  if (args.quiet && !args.json) return printResult(false, result, () => result.url);
-  printResult(args.json, result, () => describeUrl(result));
-  if (args.json) return;
-  // The URL is out by now: should the exchange keep us waiting or fail, only the market's name is missing.
-  const told = await admin
-    .call('positions.get', { positionId: input.positionId })
-    .catch(() => ({ position: undefined }));
-  printResult(false, result, () => `\n${describeSteps(result, told.position, args)}`);
+type CreateArguments = SharedArguments &
+  InferredOptionTypes<typeof createOptions> & { positionId: string; action: string };
+
+function parseCreateInput(args: CreateArguments): CommandInput<'links.create'> {
+  const { positionId, action, label, confirm: asks } = args;
+  return parseInput('links.create', {
+    ...{ positionId, action, label, confirm: asks },
+    expiresIn: args['expires-in'],
+    maxUses: parseWholeNumber(args['max-uses']),
+    percent: parseWholeNumber(args.percent),
+    methods: args['post-only'] === true ? 'post-only' : undefined,
+    sources: parseSources(args.sources),
+  });
 }
 
-/** One word stands for itself, addresses for a list; commas separate too. */
-function sourcesOf(given: string[] | undefined): string | string[] | undefined {
+/** A single name stays a name; addresses are a list, which commas may separate. */
+function parseSources(given: string[] | undefined): string | string[] | undefined {
   const words = given?.flatMap((word) => word.split(',')).filter((word) => word !== '');
   const [first, ...more] = words ?? [];
   return more.length === 0 && (first === 'any' || first === 'tradingview') ? first : words;
 }
 
-/** The kill switch: on and off are asked the same way. */
-async function switchLinks(
-  args: SharedArguments & { yes: boolean },
-  command: 'links.pause' | 'links.resume',
-): Promise<void> {
-  const admin = adminFunction(args);
-  const pausing = command === 'links.pause';
-  await confirm(args.yes, pausing ? 'Pause all links?' : 'Let links fire again?', async () => {
-    const { links, paused } = await admin.call('links.list', {});
-    const armed = links.filter(isArmed).length;
-    return [
-      `Links are ${paused ? 'paused' : 'not paused'} now; ${armed} ${armed === 1 ? 'is' : 'are'} armed.`,
-      pausing
-        ? 'No link acts any more, alerts included, until you resume. What is open stays open.'
-        : 'Alerts and whoever has a URL can fire them from now on. Hits during the pause are not made up for.',
-    ];
-  });
-  const result = await admin.call(command, {});
-  printResult(args.json, result, () =>
-    result.paused
-      ? `All links are paused. End it with "${suggested('links resume', args)}".`
-      : 'Links fire again.',
+async function createLink(args: CreateArguments): Promise<void> {
+  const input = parseCreateInput(args);
+  const admin = createAdminClient(args);
+  const result = await admin.call('links.create', input);
+  if (args.quiet && !args.json) return printResult(args, result, () => result.url);
+  printResult(args, result, () => describeNewLink(result));
+  if (args.json) return;
+  // The URL is already printed. Without the position, the steps only lack the name of the market.
+  const { position } = await admin
+    .call('positions.get', { positionId: input.positionId })
+    .catch(() => ({ position: undefined }));
+  printResult(args, result, () => `\n${describeSteps(result, position, args)}`);
+}
+
+function createCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'create <positionId> <action>',
+    commands['links.create'].summary,
+    (y) =>
+      y
+        .positional('positionId', createArguments.positionId)
+        .positional('action', createArguments.action)
+        .options(createOptions)
+        .example('$0 links create pos_4k1z09qj3m2x close', 'closes at MARKET, or cancels an unfilled entry')
+        .example(
+          '$0 links create pos_4k1z09qj3m2x keep --label "weekly level"',
+          'only cancels an unfilled entry',
+        )
+        .example(
+          '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',
+          'closes half, within a week, only by an alert',
+        )
+        .example(
+          '$0 links create pos_4k1z09qj3m2x close --max-uses 2 --confirm --sources 203.0.113.0/24',
+          'asks first, at most twice, from one network',
+        ),
+    (args) => createLink(args),
   );
 }
 
-async function revoke(args: SharedArguments & { yes: boolean }, input: CommandInput<'links.revoke'>) {
-  const admin = adminFunction(args);
-  await confirm(args.yes, 'Revoke this link?', async () => {
-    const { links } = await admin.call('links.list', {});
-    const link = links.find(({ linkId }) => linkId === input.linkId);
-    const named =
-      link === undefined
-        ? input.linkId
-        : `${link.linkId}: ${link.action} ${link.positionId}${link.label === undefined ? '' : ` (${link.label})`}`;
-    return ['The URL of this link stops working, for good.', `  ${named}`];
-  });
-  return admin.call('links.revoke', input);
+function listCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'list [positionId]',
+    commands['links.list'].summary,
+    (y) =>
+      y
+        .positional('positionId', { type: 'string', describe: 'Only links of this position' })
+        .example('$0 links list', 'all links, without URLs')
+        .example('$0 links list pos_4k1z09qj3m2x', 'links of one position'),
+    async (args) => {
+      const input = parseInput('links.list', { positionId: args.positionId });
+      const result = await createAdminClient(args).call('links.list', input);
+      printResult(args, result, () => describeLinks(result, args));
+    },
+  );
 }
 
+function previewCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'preview <linkId>',
+    commands['links.preview'].summary,
+    (y) =>
+      y
+        .positional('linkId', linkArgument)
+        .example('$0 links preview lnk_8w2c5t7y1n0b4d6f', 'what the link would do now'),
+    async (args) => {
+      const input = parseInput('links.preview', { linkId: args.linkId });
+      const result = await createAdminClient(args).call('links.preview', input);
+      printResult(args, result, () => describePreview(result));
+    },
+  );
+}
+
+const switches = {
+  'links.pause': {
+    question: 'Pause all links?',
+    effect: 'No link fires until you resume, alerts included. Open positions stay open.',
+  },
+  'links.resume': {
+    question: 'Resume all links?',
+    effect: "Links can fire again. Alerts during the pause were refused and won't be replayed.",
+  },
+} as const;
+
+/** Turns the kill switch on or off. */
+async function switchLinks(
+  args: SharedArguments & { yes: boolean },
+  command: keyof typeof switches,
+): Promise<void> {
+  const admin = createAdminClient(args);
+  const { question, effect } = switches[command];
+  const plan = async () => {
+    const { links, paused } = await admin.call('links.list', {});
+    const armed = links.filter(isArmed).length;
+    const state = paused ? 'Links are paused now' : 'Links are not paused now';
+    return [`${state}; ${armed} ${armed === 1 ? 'is' : 'are'} armed.`, effect];
+  };
+  await confirm({ yes: args.yes, question, plan });
+  const result = await admin.call(command, {});
+  printResult(args, result, () =>
+    result.paused
+      ? `All links are paused. Resume them with "${commandHint('links resume', args)}".`
+      : 'Links can fire again.',
+  );
+}
+
+function pauseCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'pause',
+    commands['links.pause'].summary,
+    (y) =>
+      y
+        .options(yesOption)
+        .example('$0 links pause', 'asks for confirmation')
+        .example('$0 links pause --yes', 'immediately'),
+    (args) => switchLinks(args, 'links.pause'),
+  );
+}
+
+function resumeCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'resume',
+    commands['links.resume'].summary,
+    (y) => y.options(yesOption).example('$0 links resume', 'asks for confirmation'),
+    (args) => switchLinks(args, 'links.resume'),
+  );
+}
+
+async function revokeLink(args: SharedArguments & { yes: boolean; linkId: string }): Promise<void> {
+  const input = parseInput('links.revoke', { linkId: args.linkId });
+  const admin = createAdminClient(args);
+  const plan = async () => {
+    const { links } = await admin.call('links.list', {});
+    const link = links.find(({ linkId }) => linkId === input.linkId);
+    const label = link?.label === undefined ? '' : ` (${link.label})`;
+    const named =
+      link === undefined ? input.linkId : `${link.linkId}: ${link.action} ${link.positionId}${label}`;
+    return ['The URL stops working immediately and permanently, including in alerts.', `  ${named}`];
+  };
+  await confirm({ yes: args.yes, question: 'Revoke this link?', plan });
+  const result = await admin.call('links.revoke', input);
+  printResult(args, result, () => `${result.link.linkId} is revoked. Its URL no longer works.`);
+}
+
+function revokeCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'revoke <linkId>',
+    commands['links.revoke'].summary,
+    (y) =>
+      y
+        .positional('linkId', linkArgument)
+        .options(yesOption)
+        .example('$0 links revoke lnk_8w2c5t7y1n0b4d6f', 'asks for confirmation'),
+    (args) => revokeLink(args),
+  );
+}
+
+const verbCommands = [createCommand, listCommand, previewCommand, pauseCommand, resumeCommand, revokeCommand];
+
 export function linkCommands(yargs: Argv<SharedArguments>) {
-  return yargs
-    .command(
-      'create <positionId> <action>',
-      summaryOf('links.create'),
-      (y) =>
-        y
-          .positional('positionId', {
-            type: 'string',
-            describe: 'Id of the position, pos_…',
-            demandOption: true,
-          })
-          .positional('action', {
-            type: 'string',
-            choices: ['close', 'keep'],
-            describe: 'What happens to what has filled; what has not is canceled either way',
-            demandOption: true,
-          })
-          .options(linkVerbs.create)
-          .example('$0 links create pos_4k1z09qj3m2x close', 'close at MARKET, or cancel what has not filled')
-          .example(
-            '$0 links create pos_4k1z09qj3m2x keep --label "weekly level"',
-            'cancel only what has not filled',
-          )
-          .example(
-            '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',
-            'half of it, within a week, by an alert only',
-          )
-          .example(
-            '$0 links create pos_4k1z09qj3m2x close --max-uses 2 --confirm --sources 203.0.113.0/24',
-            'asks first, twice at most, from one network',
-          ),
-      async (args) => {
-        const { positionId, action, label, confirm } = args;
-        const input = check('links.create', {
-          ...{ positionId, action, label, confirm },
-          expiresIn: args['expires-in'],
-          maxUses: wholeNumber(args['max-uses']),
-          percent: wholeNumber(args.percent),
-          methods: args['post-only'] === true ? 'post-only' : undefined,
-          sources: sourcesOf(args.sources),
-        });
-        await create(args, input);
-      },
-    )
-    .command(
-      'list [positionId]',
-      summaryOf('links.list'),
-      (y) =>
-        y
-          .positional('positionId', { type: 'string', describe: 'Only the links of this position' })
-          .example('$0 links list', 'all of them, never a URL')
-          .example('$0 links list pos_4k1z09qj3m2x', "one position's"),
-      async (args) => {
-        const input = check('links.list', { positionId: args.positionId });
-        const result = await adminFunction(args).call('links.list', input);
-        printResult(args.json, result, () => describeLinks(result, args));
-      },
-    )
-    .command(
-      'preview <linkId>',
-      summaryOf('links.preview'),
-      (y) =>
-        y
-          .positional('linkId', linkArgument)
-          .example('$0 links preview lnk_8w2c5t7y1n0b4d6f', 'what it would do, without doing it'),
-      async (args) => {
-        const input = check('links.preview', { linkId: args.linkId });
-        const result = await adminFunction(args).call('links.preview', input);
-        printResult(args.json, result, () => describePreview(result));
-      },
-    )
-    .command(
-      'pause',
-      summaryOf('links.pause'),
-      (y) =>
-        y
-          .options(linkVerbs.pause)
-          .example('$0 links pause', 'asks first')
-          .example('$0 links pause --yes', 'at once'),
-      (args) => switchLinks(args, 'links.pause'),
-    )
-    .command(
-      'resume',
-      summaryOf('links.resume'),
-      (y) => y.options(linkVerbs.resume).example('$0 links resume', 'asks first'),
-      (args) => switchLinks(args, 'links.resume'),
-    )
-    .command(
-      'revoke <linkId>',
-      summaryOf('links.revoke'),
-      (y) =>
-        y
-          .positional('linkId', linkArgument)
-          .options(linkVerbs.revoke)
-          .example('$0 links revoke lnk_8w2c5t7y1n0b4d6f', 'asks first'),
-      async (args) => {
-        const result = await revoke(args, check('links.revoke', { linkId: args.linkId }));
-        printResult(
-          args.json,
-          result,
-          () => `${result.link.linkId} is revoked: its URL does nothing any more.`,
-        );
-      },
-    )
-    .demandCommand(1, 'links needs a word more: create, list, preview, pause, resume or revoke.');
+  for (const addTo of verbCommands) addTo(yargs);
+  return yargs.demandCommand(1, missingCommand);
 }

@@ -6,23 +6,33 @@ import {
   paidPlan,
   toTradingViewSymbol,
 } from '../lib/link/tradingview.ts';
-import { moment } from './format.ts';
-import { suggested, type Target } from './options.ts';
+import { commandHint, type Target } from './command-hint.ts';
+import { formatMinute } from './format.ts';
 import { namePosition } from './position-text.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';
 
-function guardsOf({ confirm, methods }: LinkView): string {
-  return [...(methods === 'any' ? [] : [methods]), ...(confirm ? ['confirm'] : [])].join(', ');
-}
-
-/** A link that can still act. */
+/** Whether the link can still act. */
 export function isArmed({ state, positionClosed }: LinkView): boolean {
   return state === 'armed' && positionClosed !== true;
 }
 
-function stateText(link: LinkView): string {
-  return link.state === 'armed' && !isArmed(link) ? 'spent' : link.state;
+function formatState(link: LinkView): string {
+  return link.state === 'armed' && !isArmed(link) ? 'position ended' : link.state;
+}
+
+function formatUses({ uses, maxUses }: LinkView): string {
+  return maxUses === undefined ? '' : `${uses ?? 0}/${maxUses}`;
+}
+
+function formatGuards({ confirm, methods }: LinkView): string {
+  return [...(methods === 'any' ? [] : [methods]), ...(confirm ? ['confirm'] : [])].join(', ');
+}
+
+/** Only the first of several ranges, and how many there are beside it. */
+function formatSources({ sources }: LinkView): string {
+  if (typeof sources === 'string') return sources;
+  return sources.length > 1 ? `${sources[0]} +${sources.length - 1}` : (sources[0] ?? '');
 }
 
 const columns: Column<LinkView>[] = [
@@ -34,98 +44,93 @@ const columns: Column<LinkView>[] = [
   },
   {
     head: 'STATE',
-    text: stateText,
+    text: formatState,
     paint: (text, link) => styleText(isArmed(link) ? 'green' : 'dim', text),
   },
-  { head: 'USES', text: ({ uses, maxUses }) => (maxUses === undefined ? '' : `${uses ?? 0}/${maxUses}`) },
-  { head: 'EXPIRES', text: ({ expiresAt }) => moment(expiresAt) ?? '' },
-  { head: 'FROM', text: ({ sources }) => shortSources(sources) },
-  { head: 'HOW', text: guardsOf, spare: 3 },
-  { head: 'CREATED', text: ({ createdAt }) => moment(createdAt) ?? '', spare: 1 },
-  { head: 'LABEL', text: ({ label }) => label ?? '', spare: 2 },
+  { head: 'USES', text: formatUses },
+  { head: 'EXPIRES', text: ({ expiresAt }) => formatMinute(expiresAt) ?? '' },
+  { head: 'FROM', text: formatSources },
+  { head: 'HOW', text: formatGuards, dropRank: 3 },
+  { head: 'CREATED', text: ({ createdAt }) => formatMinute(createdAt) ?? '', dropRank: 1 },
+  { head: 'LABEL', text: ({ label }) => label ?? '', dropRank: 2 },
 ];
 
-/** The first of several ranges stands for all. */
-function shortSources(sources: LinkView['sources']): string {
-  if (typeof sources === 'string') return sources;
-  return sources.length > 1 ? `${sources[0]} +${sources.length - 1}` : (sources[0] ?? '');
-}
-
-/** @returns the list, or what to do when there is none. */
+/** @returns the list, or what to do if it is empty. */
 export function describeLinks({ links, paused }: CommandResult<'links.list'>, target: Target): string {
-  const remark = paused
-    ? [
-        '',
-        `${styleText('yellow', 'All links are paused:')} none fires until "${suggested('links resume', target)}".`,
-      ]
-    : [];
   const list =
     links.length === 0
-      ? `no links yet: make one with "${suggested('links create <positionId> close', target)}"`
+      ? `No links yet. Create one with "${commandHint('links create <positionId> close', target)}".`
       : drawTable(columns, links);
-  return [list, ...remark].join('\n');
+  if (!paused) return list;
+  const remark = styleText('yellow', 'All links are paused:');
+  return `${list}\n\n${remark} none fires until "${commandHint('links resume', target)}".`;
 }
 
 /** @returns what a link would do now. */
 export function describePreview({ link, position, fires, would }: CommandResult<'links.preview'>): string {
+  const label = link.label === undefined ? '' : asPlainText(` (${link.label})`);
   const facts = drawFacts([
-    [
-      'Link',
-      `${link.linkId}, ${stateText(link)}${link.label === undefined ? '' : asPlainText(` (${link.label})`)}`,
-    ],
+    ['Link', `${link.linkId}, ${formatState(link)}${label}`],
     ['Position', asPlainText(namePosition(position))],
-    ['Limits', limitsOf(link).join('; ') || undefined],
+    ['Limits', describeLimits(link).join('; ') || undefined],
     ['Fires', fires ? styleText('green', 'yes') : styleText('yellow', 'no')],
   ]);
   return `${facts}\n\n${asPlainText(would)} Nothing has been done.`;
 }
 
-/** What keeps a link from firing always, for anybody. */
-function limitsOf({ expiresAt, maxUses, uses, methods, confirm, sources }: LinkView): string[] {
+function describeMaxUses({ maxUses, uses }: LinkView): string[] {
+  if (maxUses === undefined) return [];
+  return [`acts ${maxUses === 1 ? 'once' : `at most ${maxUses} times`}, ${uses ?? 0} so far`];
+}
+
+function describeAllowedSources({ sources }: LinkView): string[] {
+  if (sources === 'any') return [];
+  return [`only from ${sources === 'tradingview' ? "TradingView's addresses" : sources.join(', ')}`];
+}
+
+/** What limits a link: its time, uses, methods and sources. */
+function describeLimits(link: LinkView): string[] {
+  const { expiresAt, methods, confirm } = link;
   return [
-    ...(expiresAt === undefined ? [] : [`until ${moment(expiresAt)}`]),
-    ...(maxUses === undefined
-      ? []
-      : [`acts ${maxUses === 1 ? 'once' : `${maxUses} times`}, so far ${uses ?? 0}`]),
-    ...(methods === 'any' ? [] : ['only by a POST, as an alert sends it']),
-    ...(confirm ? ['asks first in a browser'] : []),
-    ...(sources === 'any'
-      ? []
-      : [`only from ${sources === 'tradingview' ? "TradingView's addresses" : sources.join(', ')}`]),
+    ...(expiresAt === undefined ? [] : [`until ${formatMinute(expiresAt)}`]),
+    ...describeMaxUses(link),
+    ...(methods === 'any' ? [] : ['only by a POST, as alerts send it']),
+    ...(confirm ? ['asks for confirmation in a browser'] : []),
+    ...describeAllowedSources(link),
   ];
 }
 
-function effectOf({ action, percent }: LinkView): string {
-  if (action === 'keep')
-    return 'Keep: an entry that has not filled is canceled; a position that has filled stays as it is.';
-  const what = percent === undefined ? 'what has filled' : `${percent} % of what has filled`;
-  return `Close: an entry that has not filled is canceled; ${what} is closed at once with a MARKET order.`;
+function describeEffect({ action, percent }: LinkView): string {
+  if (action === 'keep') return 'Keep: an unfilled entry is canceled; a filled position stays open.';
+  const part = percent === undefined ? 'the remaining amount' : `${percent} % of the remaining amount`;
+  return `Close: an unfilled entry is canceled; ${part} is closed with a MARKET order.`;
 }
 
-/** @returns the URL alone on its line, for copying, with what it does. */
-export function describeUrl({ url, link }: CommandResult<'links.create'>): string {
+/** @returns what the link does, and its URL alone on a line so that it is easy to copy. */
+export function describeNewLink({ url, link }: CommandResult<'links.create'>): string {
   return [
-    `Link ${link.linkId} for ${link.positionId} is armed. ${effectOf(link)}`,
-    ...limitsOf(link).map((limit) => `  ${limit}`),
+    `Link ${link.linkId} for ${link.positionId} is armed. ${describeEffect(link)}`,
+    ...describeLimits(link).map((limit) => `  ${limit}`),
     '',
     url,
     '',
     styleText(
       'yellow',
-      'This URL is shown only now, and whoever has it can fire it. Keep it like a password.',
+      "You won't see this URL again. Anyone who has it can use it: keep it like a password.",
     ),
   ].join('\n');
 }
 
-function byHand({ confirm, methods, percent, maxUses, sources }: LinkView): string {
-  if (sources === 'tradingview') return "By hand it does not fire: only TradingView's addresses may.";
-  // One that may close several parts asks, so that opening it again closes no other.
+function describeFiringByHand({ confirm, methods, percent, maxUses, sources }: LinkView): string {
+  if (sources === 'tradingview')
+    return "You can't fire it by hand: only TradingView's addresses are allowed.";
+  // A link that may close several parts asks each time, because browsers reload pages on their own.
   const asks = confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
   const from = sources === 'any' ? '' : ` from ${sources.join(' or ')}`;
   return `To fire it by hand, open the URL in a browser${from}${asks ? ' and press the button' : ''}.`;
 }
 
-/** @returns how to put the URL into a TradingView alert. Without the position, its market stays unnamed. */
+/** @returns how to put the URL into a TradingView alert. Without the position, the market has no name. */
 export function describeSteps(
   { url, link }: CommandResult<'links.create'>,
   position: PositionView | undefined,
@@ -138,14 +143,14 @@ export function describeSteps(
     ...(isReachableByTradingView(url) ? [] : [styleText('yellow', onlyHere), '']),
     typeof link.sources === 'string'
       ? 'To fire it from a TradingView alert:'
-      : "To fire it from a TradingView alert, which is refused unless TradingView's addresses are among its own:",
+      : "To fire it from a TradingView alert, if its allowed sources include TradingView's addresses:",
     `  1. In Supercharts, click Search and choose ${market}.`,
     '  2. Click Alert and set the conditions in the Settings tab.',
     '  3. Message tab: clear all existing content.',
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
     '  5. Click Create.',
     paidPlan,
-    byHand(link),
-    `To make it useless: ${suggested(`links revoke ${link.linkId}`, target)}`,
+    describeFiringByHand(link),
+    `To revoke it: ${commandHint(`links revoke ${link.linkId}`, target)}`,
   ].join('\n');
 }

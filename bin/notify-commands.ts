@@ -1,15 +1,16 @@
 import { styleText } from 'node:util';
 import type { Argv } from 'yargs';
-import type { CommandResult } from '../lib/admin/contract/commands.ts';
-import { adminFunction } from './admin-function.ts';
+import { type CommandResult, commands } from '../lib/admin/contract/commands.ts';
+import { createAdminClient } from './admin-client.ts';
 import { CliError } from './cli-error.ts';
-import type { SharedArguments } from './options.ts';
-import { summaryOf } from './summaries.ts';
+import type { Target } from './command-hint.ts';
+import { defaultPrefix, type SharedArguments } from './options.ts';
 import { type Column, drawTable } from './table.ts';
 import { printResult } from './terminal.ts';
+import { missingCommand } from './usage-errors.ts';
 
 /** The verbs with their options. */
-export const notifyVerbs = { test: {} } as const;
+export const notifyVerbs = { test: { options: {} } } as const;
 
 type Report = CommandResult<'notify.test'>['reports'][number];
 
@@ -23,28 +24,32 @@ const columns: Column<Report>[] = [
   { head: 'WHY', text: ({ why }) => why ?? '' },
 ];
 
-function describeReports(reports: Report[]): string {
-  return reports.length === 0
-    ? 'no channels yet: list them as JSON, [{"kind":"slack","url":"https://…"}], in the SSM parameter /ripcord/notify, or locally in notify.json of the data folder'
-    : drawTable(columns, reports);
+function describeReports(reports: Report[], { prefix = defaultPrefix }: Target): string {
+  if (reports.length > 0) return drawTable(columns, reports);
+  return (
+    'No channels are configured. List them as JSON, [{"kind":"slack","url":"https://…"}], in the SSM parameter ' +
+    `/${prefix}/notify, or in notify.json in the local stack's data folder.`
+  );
+}
+
+async function testChannels(args: SharedArguments): Promise<void> {
+  const result = await createAdminClient(args).call('notify.test', {});
+  printResult(args, result, () => describeReports(result.reports, args));
+  const missed = result.reports.filter((report) => report.result !== 'sent');
+  if (missed.length > 0)
+    throw new CliError(
+      'not-sent',
+      `Delivery is not confirmed: ${missed.map(({ channel }) => channel).join(', ')}.`,
+    );
 }
 
 export function notifyCommands(yargs: Argv<SharedArguments>) {
   return yargs
     .command(
       'test',
-      summaryOf('notify.test'),
-      (y) => y.example('$0 notify test', 'can Ripcord reach you?'),
-      async (args) => {
-        const result = await adminFunction(args).call('notify.test', {});
-        printResult(args.json, result, () => describeReports(result.reports));
-        const missed = result.reports.filter((report) => report.result !== 'sent');
-        if (missed.length > 0)
-          throw new CliError(
-            'not-sent',
-            `Not known to have arrived: ${missed.map(({ channel }) => channel).join(', ')}.`,
-          );
-      },
+      commands['notify.test'].summary,
+      (y) => y.example('$0 notify test', 'whether notices reach you'),
+      (args) => testChannels(args),
     )
-    .demandCommand(1, 'notify needs a word more: test.');
+    .demandCommand(1, missingCommand);
 }

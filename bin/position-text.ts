@@ -1,16 +1,16 @@
 import { styleText } from 'node:util';
 import type { CommandResult, PositionView } from '../lib/admin/contract/commands.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
-import { figure, moment, paintSigned, percent, signed } from './format.ts';
-import { suggested, type Target } from './options.ts';
+import { commandHint, type Target } from './command-hint.ts';
+import { formatMinute, formatNumber, formatPercent, formatSigned, paintSigned } from './format.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';
 
-function baseOf(position: PositionView): string {
+function toBase(position: PositionView): string {
   return position.symbol.split('/')[0] ?? '';
 }
 
-function stateText({ status, fillStatus }: PositionView): string {
+function formatState({ status, fillStatus }: PositionView): string {
   if (status === 'needs-attention') return 'needs attention';
   if (status !== 'open') return status;
   return fillStatus === 'closed' ? 'open, nothing left' : `open, ${fillStatus.replace('-', ' ')}`;
@@ -24,55 +24,62 @@ function paintState(text: string, { status }: PositionView): string {
 
 const columns: Column<PositionView>[] = [
   { head: 'POSITION', text: ({ positionId }) => positionId },
-  { head: 'ACCOUNT', text: ({ account }) => account, spare: 3 },
+  { head: 'ACCOUNT', text: ({ account }) => account, dropRank: 3 },
   { head: 'MARKET', text: ({ symbol }) => symbol },
   { head: 'SIDE', text: ({ side }) => side },
-  { head: 'STATE', text: stateText, paint: paintState },
-  { head: 'FILLED', text: ({ filled, amount }) => `${figure(filled)} / ${figure(amount)}`, right: true },
-  { head: 'LEFT', text: ({ remaining }) => figure(remaining), right: true },
-  { head: 'ENTRY', text: ({ averageEntry }) => figure(averageEntry), right: true },
-  { head: 'PRICE', text: ({ markPrice }) => figure(markPrice), right: true, spare: 1 },
+  { head: 'STATE', text: formatState, paint: paintState },
   {
-    head: 'P/L',
+    head: 'FILLED',
+    text: ({ filled, amount }) => `${formatNumber(filled)} / ${formatNumber(amount)}`,
+    right: true,
+  },
+  { head: 'LEFT', text: ({ remaining }) => formatNumber(remaining), right: true },
+  { head: 'ENTRY', text: ({ averageEntry }) => formatNumber(averageEntry), right: true },
+  { head: 'PRICE', text: ({ markPrice }) => formatNumber(markPrice), right: true, dropRank: 1 },
+  {
+    head: 'P&L',
     text: ({ unrealizedProfit, quote }) =>
-      unrealizedProfit === undefined ? '' : `${signed(unrealizedProfit)} ${quote}`,
+      unrealizedProfit === undefined ? '' : `${formatSigned(unrealizedProfit)} ${quote}`,
     right: true,
     paint: paintSigned,
   },
   {
-    head: 'P/L %',
-    text: ({ unrealizedProfitPercent }) => percent(unrealizedProfitPercent),
+    head: 'P&L %',
+    text: ({ unrealizedProfitPercent }) => formatPercent(unrealizedProfitPercent),
     right: true,
     paint: paintSigned,
-    spare: 2,
+    dropRank: 2,
   },
-  { head: 'EXITS', text: ({ openExitOrders }) => String(openExitOrders), right: true, spare: 4 },
-  { head: 'LINKS', text: ({ links }) => String(links ?? ''), right: true, spare: 5 },
-  { head: 'LABEL', text: ({ label }) => label ?? '', spare: 6 },
+  { head: 'EXITS', text: ({ openExitOrders }) => String(openExitOrders), right: true, dropRank: 4 },
+  { head: 'LINKS', text: ({ links }) => String(links ?? ''), right: true, dropRank: 5 },
+  { head: 'LABEL', text: ({ label }) => label ?? '', dropRank: 6 },
 ];
 
-/** What a figure alone would hide. */
-function remarksOn(position: PositionView): string[] {
+/** What the columns don't show: why it needs attention, failed or is out of date. */
+function toRemarks(position: PositionView): string[] {
   const remarks: string[] = [];
   const { attentionReason, failure, staleReason, lastSyncedAt } = position;
   if (attentionReason !== undefined)
-    remarks.push(`${styleText('red', 'Look at it:')} ${asPlainText(attentionReason)}`);
+    remarks.push(`${styleText('red', 'Needs attention:')} ${asPlainText(attentionReason)}`);
   if (failure !== undefined && position.status === 'open')
-    remarks.push(`${styleText('yellow', 'The last try failed:')} ${asPlainText(failure.message)}`);
+    remarks.push(`${styleText('yellow', 'Last attempt failed:')} ${asPlainText(failure.message)}`);
   if (staleReason !== undefined)
     remarks.push(
       `${styleText('yellow', 'Not up to date:')} ${asPlainText(staleReason)}` +
-        (lastSyncedAt === undefined ? '' : ` (figures of ${moment(lastSyncedAt)})`),
+        (lastSyncedAt === undefined ? '' : ` (data from ${formatMinute(lastSyncedAt)})`),
     );
   return remarks;
 }
 
-/** @returns the list, or what to do when there is none. */
-export function describePositions(positions: PositionView[], onlyOpen: boolean, target: Target): string {
+/** @returns the list, or what to do if it is empty. `open`: closed and canceled positions are left out. */
+export function describePositions(
+  positions: PositionView[],
+  { open, target }: { open: boolean; target: Target },
+): string {
   if (positions.length === 0)
-    return `no ${onlyOpen ? 'open ' : ''}positions yet: take one over with "${suggested('positions adopt', target)}" or place an entry with "${suggested('positions open', target)}"`;
+    return `No ${open ? 'open ' : ''}positions yet. Adopt one with "${commandHint('positions adopt', target)}", or open one with "${commandHint('positions open', target)}".`;
   const remarks = positions.flatMap((position) =>
-    remarksOn(position).map((remark) => `${position.positionId}  ${remark}`),
+    toRemarks(position).map((remark) => `${position.positionId}  ${remark}`),
   );
   return [drawTable(columns, positions), ...(remarks.length > 0 ? ['', ...remarks] : [])].join('\n');
 }
@@ -82,49 +89,51 @@ const orderColumns: Column<OrderRecord & { purpose: string }>[] = [
   { head: 'ID', text: ({ orderId, clientOrderId }) => orderId ?? clientOrderId ?? '' },
   { head: 'TYPE', text: ({ type }) => type },
   { head: 'STATE', text: ({ status }) => status },
-  { head: 'FILLED', text: ({ filled, amount }) => `${figure(filled)} / ${figure(amount)}`, right: true },
-  { head: 'PRICE', text: ({ price }) => figure(price), right: true },
-  { head: 'TRIGGER', text: ({ triggerPrice }) => figure(triggerPrice), right: true },
-  { head: 'AVERAGE', text: ({ average }) => figure(average), right: true },
+  {
+    head: 'FILLED',
+    text: ({ filled, amount }) => `${formatNumber(filled)} / ${formatNumber(amount)}`,
+    right: true,
+  },
+  { head: 'PRICE', text: ({ price }) => formatNumber(price), right: true },
+  { head: 'TRIGGER', text: ({ triggerPrice }) => formatNumber(triggerPrice), right: true },
+  { head: 'AVERAGE', text: ({ average }) => formatNumber(average), right: true },
 ];
 
-function profitText({ unrealizedProfit, unrealizedProfitPercent, quote }: PositionView) {
-  return unrealizedProfit === undefined
-    ? undefined
-    : paintSigned(
-        `${signed(unrealizedProfit)} ${quote}${unrealizedProfitPercent === undefined ? '' : ` (${percent(unrealizedProfitPercent)})`}`,
-      );
+function formatProfit({ unrealizedProfit, unrealizedProfitPercent, quote }: PositionView) {
+  if (unrealizedProfit === undefined) return undefined;
+  const ratio = unrealizedProfitPercent === undefined ? '' : ` (${formatPercent(unrealizedProfitPercent)})`;
+  return paintSigned(`${formatSigned(unrealizedProfit)} ${quote}${ratio}`);
 }
 
-/** @returns one position with everything known of it. */
+function describeFacts(position: PositionView): string {
+  const { symbol, side, exchange, account, label, outcome, averageEntry, markPrice, quote } = position;
+  const base = toBase(position);
+  return drawFacts([
+    ['Position', position.positionId],
+    ['Market', asPlainText(`${symbol} ${side} on ${exchange}, account ${account}`)],
+    ['State', paintState(formatState(position), position)],
+    ['Label', label === undefined ? undefined : asPlainText(label)],
+    ['Amount', `${formatNumber(position.amount)} ${base}, of which ${formatNumber(position.filled)} filled`],
+    ['Left', `${formatNumber(position.remaining)} ${base}`],
+    ['Entry', averageEntry === undefined ? undefined : `${formatNumber(averageEntry)} ${quote} on average`],
+    ['Price', markPrice === undefined ? undefined : `${formatNumber(markPrice)} ${quote}`],
+    ['P&L', formatProfit(position)],
+    ['Links', position.links === undefined ? undefined : String(position.links)],
+    ['Created', formatMinute(position.createdAt)],
+    ['Outcome', outcome === undefined ? undefined : asPlainText(`${outcome.outcome}: ${outcome.detail}`)],
+  ]);
+}
+
+/** @returns a position with its orders and remarks. */
 export function describePosition(position: PositionView): string {
-  const { symbol, side, exchange, account, label, outcome, averageEntry, markPrice } = position;
-  const base = baseOf(position);
   const orders = [
     ...position.entryOrders.map((order) => ({ ...order, purpose: 'entry' })),
     ...position.exitOrders.map((order) => ({ ...order, purpose: 'exit' })),
   ];
-  const facts = drawFacts([
-    ['Position', position.positionId],
-    ['Market', asPlainText(`${symbol} ${side} on ${exchange}, account ${account}`)],
-    ['State', paintState(stateText(position), position)],
-    ['Label', label === undefined ? undefined : asPlainText(label)],
-    ['Amount', `${figure(position.amount)} ${base}, of which ${figure(position.filled)} filled`],
-    ['Left', `${figure(position.remaining)} ${base}`],
-    [
-      'Entry',
-      averageEntry === undefined ? undefined : `${figure(averageEntry)} ${position.quote} on average`,
-    ],
-    ['Price', markPrice === undefined ? undefined : `${figure(markPrice)} ${position.quote}`],
-    ['P/L', profitText(position)],
-    ['Links', position.links === undefined ? undefined : String(position.links)],
-    ['Created', moment(position.createdAt)],
-    ['Outcome', outcome === undefined ? undefined : asPlainText(`${outcome.outcome}: ${outcome.detail}`)],
-  ]);
   const parts = [
-    facts,
+    describeFacts(position),
     orders.length > 0 ? drawTable(orderColumns, orders) : '',
-    remarksOn(position).join('\n'),
+    toRemarks(position).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -149,37 +158,28 @@ const reportColumns: Column<CommandResult<'positions.close'>>[] = [
   { head: 'DETAIL', text: ({ detail }) => detail },
 ];
 
-/** @returns what came of closing, one line each. */
+/** @returns a line for each position with the outcome of its close. */
 export function describeReports(reports: CommandResult<'positions.close'>[]): string {
   return reports.length === 0 ? 'There was no open position to close.' : drawTable(reportColumns, reports);
 }
 
-/** @returns what the exchange's record comes to, and what to do about it. */
+/** @returns the result that the exchange's record shows, and how to apply it. */
 export function describeVerdict(result: CommandResult<'positions.resolve'>, target: Target): string {
   const { position, verdict, reason, applied } = result;
   const facts = drawFacts([
     ['Position', asPlainText(namePosition(position))],
-    ['State', paintState(stateText(position), position)],
+    ['State', paintState(formatState(position), position)],
     ['Verdict', verdict],
-    ['Because', asPlainText(reason)],
+    ['Reason', asPlainText(reason)],
   ]);
-  const next = applied
-    ? 'It is written down so.'
-    : `Nothing was changed. To settle it so: ${suggested(`positions resolve ${position.positionId} --apply`, target)}`;
+  const apply = commandHint(`positions resolve ${position.positionId} --apply`, target);
+  const next = applied ? 'This result is applied.' : `Nothing was changed. To apply this result: ${apply}`;
   return verdict === 'unknown' ? facts : `${facts}\n\n${next}`;
 }
 
-/** @returns a position in one line, for questions. */
-export function namePosition({
-  positionId,
-  symbol,
-  side,
-  remaining,
-  account,
-  ...position
-}: PositionView): string {
-  return (
-    `${positionId}: ${symbol} ${side} on account ${account}, ${figure(remaining)} ${symbol.split('/')[0]} left` +
-    (position.label === undefined ? '' : ` (${position.label})`)
-  );
+/** @returns a position on one line, for confirmations. */
+export function namePosition(position: PositionView): string {
+  const { positionId, symbol, side, remaining, account, label } = position;
+  const name = `${positionId}: ${symbol} ${side} on account ${account}, ${formatNumber(remaining)} ${toBase(position)} left`;
+  return label === undefined ? name : `${name} (${label})`;
 }

@@ -5,32 +5,33 @@ import { startLocalStack } from '../infra/local/stack.ts';
 import { welcomeLines } from '../infra/local/welcome.ts';
 import { StartFailure } from '../infra/loopback/start-failure.ts';
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
-function complain(line: string): void {
+
+function printError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-// Whoever has read the output may be gone before the end, which is no reason to end otherwise.
+// The reader of the output may end first, which must not change how this process ends.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 async function main(): Promise<void> {
   const options = await parseOptions(process.argv.slice(2));
-  const starting = startLocalStack({ ...options, console: createConsole, log: say });
+  const starting = startLocalStack({ ...options, console: createConsole, log: print });
 
-  // A signal that comes during the start waits for it: what is half open can't be closed well. npm and the
-  // terminal both send it, so the second one means nothing new.
+  // A signal during the start waits for its end, because a half-open stack can't be stopped cleanly. npm and the
+  // terminal both send the signal, so a second one is ignored.
   let ending = false;
   const end = (): void => {
     if (ending) return;
     ending = true;
     void starting
       .then((stack) => {
-        say('stopping: what is running may finish');
+        print('stopping: waiting for running requests');
         return stack.stop();
       })
-      .then(() => say('stopped'))
+      .then(() => print('stopped'))
       .then(() => process.exit(0), fail);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
@@ -38,16 +39,16 @@ async function main(): Promise<void> {
 
   const stack = await starting;
   if (ending) return;
-  say(`ready ${stack.url}`);
-  say(`Open ${stack.consoleAddress()}`);
-  const introduction = await welcomeLines(stack, options.data);
-  if (!ending) for (const line of introduction) say(line);
+  print(`ready ${stack.url}`);
+  print(`Open ${stack.consoleAddress()}`);
+  const welcome = await welcomeLines(stack, options.data);
+  if (!ending) for (const line of welcome) print(line);
 }
 
-/** One sentence for what the person can mend, everything for what only we can. */
+/** Prints a sentence for what the owner can fix, and a stack trace for an error in Ripcord. */
 function fail(thrown: unknown): never {
-  if (thrown instanceof StartFailure) complain(thrown.message);
-  else complain(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+  if (thrown instanceof StartFailure) printError(thrown.message);
+  else printError(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
   process.exit(1);
 }
 

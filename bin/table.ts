@@ -1,68 +1,76 @@
 import { stripVTControlCharacters } from 'node:util';
-import Table from 'cli-table3';
 import { asPlainText } from './terminal.ts';
 
 export interface Column<Row> {
   head: string;
   text: (row: Row) => string;
-  /** Numbers stand right. */
+  /** Aligns numbers at their last digit. */
   right?: boolean;
+  /** Adds color. It must not change the width. */
   paint?: (text: string, row: Row) => string;
-  /** May go when the terminal is too narrow: the highest first. */
-  spare?: number;
+  /** On a narrow terminal, columns with a rank are left out, the highest rank first. */
+  dropRank?: number;
 }
 
-const none = '-';
-const gap = 2;
+const emptyCell = '-';
+const gap = '  ';
 
-const lineless = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
-};
+/** East Asian wide and full-width characters, and emoji: terminals draw them two columns wide. */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\p{Script=Han}\p{Emoji_Presentation}]|\ufe0f/u;
+const graphemes = new Intl.Segmenter();
 
-function draw<Row>(columns: Column<Row>[], rows: Row[]): string {
-  const drawn = new Table({
-    chars: lineless,
-    colAligns: columns.map(({ right }) => (right === true ? 'right' : 'left')),
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': gap },
+/** @returns how many columns of a terminal the text takes. */
+export function measureWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(stripVTControlCharacters(text)))
+    width += wide.test(segment) ? 2 : 1;
+  return width;
+}
+
+interface Cell {
+  text: string;
+  /** The text with its color. */
+  painted: string;
+}
+
+function toCell<Row>({ text, paint }: Column<Row>, row: Row): Cell {
+  const plain = asPlainText(text(row)) || emptyCell;
+  return { text: plain, painted: paint?.(plain, row) ?? plain };
+}
+
+function drawColumns<Row>(columns: Column<Row>[], rows: Row[]): string {
+  const drawn = columns.map((column) => {
+    const head: Cell = { text: column.head, painted: column.head };
+    const cells = [head, ...rows.map((row) => toCell(column, row))];
+    const width = Math.max(...cells.map(({ text }) => measureWidth(text)));
+    return cells.map(({ text, painted }) => {
+      const padding = ' '.repeat(width - measureWidth(text));
+      return column.right === true ? padding + painted : painted + padding;
+    });
   });
-  drawn.push(columns.map(({ head }) => head));
-  for (const row of rows)
-    drawn.push(
-      columns.map(({ text, paint }) => {
-        const cell = asPlainText(text(row)) || none;
-        return paint === undefined ? cell : paint(cell, row);
-      }),
-    );
-  return drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const lines = ['head', ...rows].map((_, line) => drawn.map((cells) => cells[line] ?? '').join(gap));
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-function widthOf(drawn: string): number {
-  return Math.max(...drawn.split('\n').map((line) => stripVTControlCharacters(line).length));
-}
-
-/** @returns aligned columns under a head; on a terminal, as many as fit. */
+/** @returns aligned columns below their heads; on a terminal, as many columns as fit. */
 export function drawTable<Row>(columns: Column<Row>[], rows: Row[]): string {
   const room = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const fits = (text: string) => text.split('\n').every((line) => measureWidth(line) <= room);
   let shown = columns;
-  let drawn = draw(shown, rows);
-  const spares = columns.filter(({ spare }) => spare !== undefined);
-  for (const spare of spares.toSorted((a, b) => (b.spare ?? 0) - (a.spare ?? 0))) {
-    if (widthOf(drawn) <= room) break;
-    shown = shown.filter((column) => column !== spare);
-    drawn = draw(shown, rows);
+  let drawn = drawColumns(shown, rows);
+  const optional = columns.filter(({ dropRank }) => dropRank !== undefined);
+  for (const dropped of optional.toSorted((a, b) => (b.dropRank ?? 0) - (a.dropRank ?? 0))) {
+    if (fits(drawn)) break;
+    shown = shown.filter((column) => column !== dropped);
+    drawn = drawColumns(shown, rows);
   }
   return drawn;
 }
 
-/** @returns names and values in two columns; what is undefined is left out. */
+/** @returns names and values in two columns, without undefined values. */
 export function drawFacts(facts: [name: string, value: string | undefined][]): string {
-  const told = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
-  const width = Math.max(...told.map(([name]) => name.length)) + gap;
-  return told.map(([name, value]) => `${name.padEnd(width)}${value}`).join('\n');
+  const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+  const width = Math.max(...known.map(([name]) => name.length));
+  return known.map(([name, value]) => `${name.padEnd(width)}${gap}${value}`).join('\n');
 }

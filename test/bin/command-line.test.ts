@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { suggested } from '../../bin/options.ts';
+import { commandHint } from '../../bin/command-hint.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { startFakeAdmin } from './fake-admin.ts';
 import { runLocally, runRipcord } from './run-ripcord.ts';
@@ -134,14 +134,14 @@ test.for([
   [{ function: 'desk-admin' }, '--function desk-admin'],
 ] as const)('a command suggested to who gave %j goes to the same place: %s', ([given, options]) => {
   const target = { region: undefined, profile: undefined, stack: undefined, function: undefined };
-  expect(suggested('positions list', { ...target, local: undefined, ...given })).toBe(
+  expect(commandHint('positions list', { ...target, local: undefined, ...given })).toBe(
     `ripcord positions list ${options}`,
   );
 });
 
 test('whoever gave no target is suggested commands without one', () => {
   const target = { local: undefined, region: undefined, profile: undefined, stack: undefined };
-  expect(suggested('positions list', { ...target, function: undefined })).toBe('ripcord positions list');
+  expect(commandHint('positions list', { ...target, function: undefined })).toBe('ripcord positions list');
 });
 
 test('a command that the admin function spells out goes to the same place too', async () => {

@@ -1,0 +1,45 @@
+import { styleText } from 'node:util';
+import type { CommandResult } from '../lib/admin/contract/commands.ts';
+import { commandHint, type Target } from './command-hint.ts';
+import { drawFacts, drawTable } from './table.ts';
+import { asPlainText } from './terminal.ts';
+
+/** @returns the list, or what to do if it is empty. */
+export function describeAccounts({ accounts }: CommandResult<'accounts.list'>, target: Target): string {
+  return accounts.length === 0
+    ? `No accounts yet. Store one with "${commandHint('accounts add main --exchange binance', target)}".`
+    : drawTable(
+        [
+          { head: 'ACCOUNT', text: ({ name }) => name },
+          { head: 'EXCHANGE', text: ({ exchange }) => exchange },
+        ],
+        accounts,
+      );
+}
+
+type Permission = 'yes' | 'no';
+
+function describePermission(allowed: boolean | undefined, { safe }: { safe: Permission }): string {
+  if (allowed === undefined) return 'not reported by the exchange';
+  const permission: Permission = allowed ? 'yes' : 'no';
+  return styleText(permission === safe ? 'green' : 'red', permission);
+}
+
+function describeWarnings(result: CommandResult<'accounts.check'>): string[] {
+  const { warnings, canTrade, canWithdraw, ipRestricted } = result;
+  if (canTrade === true && canWithdraw === false && ipRestricted === true && warnings.length === 0)
+    return ['Key works; permissions are minimal.'];
+  return warnings.map((warning) => `${styleText('yellow', '!')} ${asPlainText(warning)}`);
+}
+
+/** @returns what the account's key may do, and what to change about it. */
+export function describeCheck(result: CommandResult<'accounts.check'>): string {
+  const facts = drawFacts([
+    ['Account', `${result.name} on ${asPlainText(result.exchange)}`],
+    ['May trade', describePermission(result.canTrade, { safe: 'yes' })],
+    ['May withdraw', describePermission(result.canWithdraw, { safe: 'no' })],
+    ['Restricted to IP addresses', describePermission(result.ipRestricted, { safe: 'yes' })],
+  ]);
+  const warnings = describeWarnings(result);
+  return [facts, ...(warnings.length > 0 ? ['', ...warnings] : [])].join('\n');
+}

@@ -21,7 +21,7 @@ const describeIssue: z.core.$ZodErrorMap = (issue) => {
 interface Wording<Fields> {
   /** Fields that this command sets with another option than other commands do. */
   names?: Record<string, string>;
-  /** Sentences for rules about several options, by the field at which the contract reports them. */
+  /** Sentences for the contract's refinements of several fields, by the field at which it reports them. */
   rules?: Record<string, (fields: Fields) => string | undefined>;
 }
 
@@ -34,9 +34,10 @@ export function parseInput<Name extends CommandName, Fields extends object>(
   const definitions: { [Key in CommandName]: { input: z.ZodType<CommandInput<Key>> } } = commands;
   const parsed = definitions[name].input.safeParse(fields, { error: describeIssue });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => {
+  const issues = parsed.error.issues.map(({ code, path, message }) => {
     const field = String(path[0]);
-    return rules[field]?.(fields) ?? `${names[field] ?? toOptionName(path)}: ${message}`;
+    const sentence = code === 'custom' ? rules[field]?.(fields) : undefined;
+    return sentence ?? `${names[field] ?? toOptionName(path)}: ${message}`;
   });
   throw new CliError('invalid-input', 'Nothing was sent. Fix this first:', { issues });
 }

@@ -52,13 +52,13 @@ function configure(argv: string[]) {
 
 function addCommands(line: ReturnType<typeof configure>) {
   return line
-    .command('positions', 'Adopt, open, list, close, resolve and forget positions', positionCommands)
-    .command('links', 'Create, list, preview, pause and revoke links', linkCommands)
+    .command('positions', 'Adopts, opens, lists, closes, resolves and forgets positions', positionCommands)
+    .command('links', 'Creates, lists, previews, pauses and revokes links', linkCommands)
     .command('history', historySummary, buildHistory, runHistory)
-    .command('accounts', 'Add, check, list and remove exchange accounts', accountCommands)
-    .command('notify', 'Test the notification channels', notifyCommands)
+    .command('accounts', 'Adds, checks, lists and removes exchange accounts', accountCommands)
+    .command('notify', 'Tests the notification channels', notifyCommands)
     .command('console', consoleSummary, buildConsole, runConsole)
-    .completion('completion', 'Print a completion script for bash, zsh or fish')
+    .completion('completion', 'Prints a completion script for bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'stores the keys of an exchange account')
     .example('$0 positions list', 'positions with their profit or loss')
     .example('$0 links create pos_4k1z09qj3m2x close', 'a link that closes this position')

@@ -7,7 +7,8 @@ import { CliError } from './cli-error.ts';
 import { parseWholeNumber, type SharedArguments, textOption } from './options.ts';
 import { printRemark, printResult } from './terminal.ts';
 
-export const consoleSummary = 'Serve the console on this machine: positions, links, history, the kill switch';
+export const consoleSummary =
+  'Serves the console on this machine: positions, links, history, the kill switch';
 export const consoleOptions = {
   port: textOption('Port of the console [default: any free port]', {}),
 } as const;

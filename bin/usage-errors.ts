@@ -40,7 +40,7 @@ const templates = {
   'Unknown argument: %s': countable(template('unknown', '%s')),
   'Unknown command: %s': countable(template('unknown', '%s')),
   'Missing required argument: %s': countable(template('missing-option', '%s')),
-  'Not enough arguments following: %s': countable(template('missing-value', '%s')),
+  'Not enough arguments following: %s': template('missing-value', '%s'),
   'Not enough non-option arguments: got %s, need at least %s': countable(
     template('missing-words', '%s', '%s'),
   ),

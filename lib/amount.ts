@@ -9,7 +9,11 @@ export type Amount = string;
 
 const plainDecimal = /^\d{1,30}(\.\d{1,30})?$/;
 
-export const amountSchema = z.string().regex(plainDecimal, 'expected a plain decimal such as "0.5"');
+/** `abort`: later refinements calculate, which throws on anything else. */
+export const amountSchema = z.string().regex(plainDecimal, {
+  error: 'expected a plain decimal such as "0.5"; use a point',
+  abort: true,
+});
 export const positiveAmountSchema = amountSchema.refine((text) => new Decimal(text).gt(0), {
   message: 'expected more than zero',
 });

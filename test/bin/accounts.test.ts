@@ -41,13 +41,13 @@ test('credentials may come as lines', async () => {
   ]);
 });
 
-test('secrets among the arguments are refused with the reason and not repeated', async () => {
+test('secrets among the arguments are refused with the reason and not printed', async () => {
   await using admin = await startFakeAdmin(() => answered(stored));
   const stdin = JSON.stringify({ apiKey, secret });
   for (const words of [['--api-key', apiKey], [`--secret=${secret}`]]) {
     const { code, stdout, stderr } = await runLocally(admin.url, [...add, ...words], { stdin });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('every program on this machine can read arguments');
+    expect(stderr).toContain('any program on this machine can read arguments');
     expect(stderr).not.toContain(words.at(-1)?.replace('--secret=', ''));
   }
   const loose = await runLocally(admin.url, [...add, apiKey, secret], { stdin });
@@ -56,7 +56,7 @@ test('secrets among the arguments are refused with the reason and not repeated',
   expect(admin.payloads).toEqual([]);
 });
 
-test('unusable credentials are refused without being repeated', async () => {
+test('invalid credentials are refused and not printed', async () => {
   await using admin = await startFakeAdmin(() => answered(stored));
   for (const stdin of [
     '',
@@ -72,7 +72,7 @@ test('unusable credentials are refused without being repeated', async () => {
   expect(admin.payloads).toEqual([]);
 });
 
-test('an answer that repeats a secret is shown without it', async () => {
+test('an answer that contains a secret is printed without it', async () => {
   const error = { code: 'invalid-input', message: `bad ${secret}`, issues: [`account.secret: ${secret}?`] };
   await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
   const { code, stderr } = await runLocally(admin.url, add, { stdin: JSON.stringify({ apiKey, secret }) });
@@ -80,7 +80,7 @@ test('an answer that repeats a secret is shown without it', async () => {
   expect(stderr).toBe('ripcord: bad ***\n  secret: ***?\n');
 });
 
-test('an account is replaced only with --replace, where nobody can be asked', async () => {
+test('without a terminal, an account is replaced only with --replace', async () => {
   const message = 'There is an account "main" already, with a different key.';
   await using admin = await startFakeAdmin(({ replace }) =>
     replace === true
@@ -104,7 +104,7 @@ test('accounts are listed, checked with their warnings, and removed with --yes',
   expect(list.stdout).toBe('ACCOUNT  EXCHANGE\nmain     binance\n');
   const check = await runLocally(admin.url, ['accounts', 'check', 'main']);
   expect(check.stdout).toMatch(
-    /^May trade +yes\nMay withdraw +yes\nBound to IP addresses +the exchange does not say$/m,
+    /^May trade +yes\nMay withdraw +yes\nRestricted to IP addresses +not reported by the exchange$/m,
   );
   expect(check.stdout).toContain('! take away its right to withdraw');
   expect((await runLocally(admin.url, ['accounts', 'remove', 'main'])).code).toBe(1);
@@ -112,4 +112,16 @@ test('accounts are listed, checked with their warnings, and removed with --yes',
   expect(admin.payloads.map(({ command }) => command)).toEqual([
     ...['accounts.list', 'accounts.check', 'accounts.remove'],
   ]);
+});
+
+test.for([
+  [{ canTrade: true, canWithdraw: false, ipRestricted: true }, true],
+  [{ canTrade: true, canWithdraw: false }, false],
+  [{ canTrade: true, canWithdraw: true, ipRestricted: true }, false],
+] as const)('a check of %j reports minimal permissions: %s', async ([permissions, isMinimal]) => {
+  await using admin = await startFakeAdmin(() =>
+    answered({ ...stored.account, ...permissions, warnings: [] }),
+  );
+  const { stdout } = await runLocally(admin.url, ['accounts', 'check', 'main']);
+  expect(stdout.includes('Key works; permissions are minimal.')).toBe(isMinimal);
 });

@@ -1,35 +1,26 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runRipcord } from './run-ripcord.ts';
 
-const stack = `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
-  <StackName>Ripcord</StackName><StackStatus>CREATE_COMPLETE</StackStatus>
-  <CreationTime>2025-11-22T17:10:00Z</CreationTime>
-  <Outputs><member><OutputKey>AdminFunctionName</OutputKey><OutputValue>Ripcord-Admin1</OutputValue></member></Outputs>
-</member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
-const noStack = `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>
-  <Message>Stack with id Other does not exist</Message></Error></ErrorResponse>`;
-
-/** CloudFormation with one stack, and Lambda with one function. */
-async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.url === '/') {
-    const found = (await readText(request)).includes('StackName=Ripcord');
-    response.writeHead(found ? 200 : 400, { 'content-type': 'text/xml' }).end(found ? stack : noStack);
-    return;
-  }
-  const found = request.url === '/2015-03-31/functions/Ripcord-Admin1/invocations';
-  response.writeHead(found ? 200 : 404, {
-    'content-type': 'application/json',
-    ...(found ? {} : { 'x-amzn-errortype': 'ResourceNotFoundException' }),
-  });
-  response.end(JSON.stringify(found ? { ok: true, result: { accounts: [] } } : { Message: 'not found' }));
-}
+/** Lambda with two functions: one of the default deployment, one of another. */
+const functions: Record<string, object> = {
+  'ripcord-admin': { accounts: [] },
+  'desk-admin': { accounts: [{ name: 'main', exchange: 'binance' }] },
+};
+const errors: Record<string, [status: number, name: string]> = {
+  'denied-admin': [403, 'AccessDeniedException'],
+  'busy-admin': [429, 'TooManyRequestsException'],
+  'odd-admin': [500, 'ServiceException'],
+};
 const aws = createServer((request, response) => {
-  serve(request, response).catch((error: unknown) =>
-    response.destroy(new Error('bad request', { cause: error })),
-  );
+  const [, name = ''] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '') ?? [];
+  const result = functions[name];
+  const [status, error] = errors[name] ?? [404, 'ResourceNotFoundException'];
+  const headers = { 'content-type': 'application/json' };
+  if (result === undefined)
+    response.writeHead(status, { ...headers, 'x-amzn-errortype': error }).end('{"Message":"no"}');
+  else response.writeHead(200, headers).end(JSON.stringify({ ok: true, result }));
 });
 
 beforeAll(() => new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve)));
@@ -45,16 +36,19 @@ function run(words: string[]) {
   });
 }
 
-test('the function is found by the output of its stack, or by its name', async () => {
-  const runs = await Promise.all([run([]), run(['--function', 'Ripcord-Admin1'])]);
-  for (const told of runs) expect(told).toEqual({ code: 0, stdout: '{"accounts":[]}\n', stderr: '' });
+test('the prefix selects the admin function, and is ripcord by default', async () => {
+  const [byDefault, byPrefix] = await Promise.all([run([]), run(['--prefix', 'desk'])]);
+  expect(byDefault).toEqual({ code: 0, stdout: '{"accounts":[]}\n', stderr: '' });
+  expect(byPrefix.stdout).toBe('{"accounts":[{"name":"main","exchange":"binance"}]}\n');
 });
 
 test.for([
-  [['--stack', 'Other'], 'There is no stack Other'],
-  [['--function', 'gone'], 'There is no function gone'],
-  [['--profile', 'unknown'], 'No usable AWS credentials'],
-] as const)('%j says what is missing, in JSON alone', async ([words, sentence]) => {
+  [['--prefix', 'gone'], 'There is no function gone-admin in this region and account.'],
+  [['--prefix', 'denied'], 'These AWS credentials are not allowed to invoke denied-admin.'],
+  [['--prefix', 'busy'], 'AWS throttled the request. Nothing was done'],
+  [['--prefix', 'odd'], 'AWS returned ServiceException. The command may have been carried out'],
+  [['--profile', 'unknown'], 'No usable AWS credentials.'],
+] as const)('%j is reported as JSON with the sentence: %s', async ([words, sentence]) => {
   const { code, stdout, stderr } = await run([...words]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(JSON.parse(stderr)).toMatchObject({ ok: false, error: { code: 'unreachable' } });

@@ -33,14 +33,14 @@ test.for([
   ['links', 'pause'],
   ['accounts', 'add'],
   ['history'],
-])('the help of %s %s speaks of nothing but what can be typed', async (words) => {
+])('the help of %s %s names only what can be typed', async (words) => {
   const { code, stdout } = await runRipcord([...words, '--help']);
   expect(code).toBe(0);
-  expect(stdout).not.toMatch(/\b(positionIds|linkId|requestId|not-begun|Without positionId)\b/);
+  expect(stdout).not.toMatch(/\b(positionIds|linkId|requestId|not-started|positionIds)\b/);
   expect(stdout).not.toMatch(/links\.resume|with apply|with replace/);
 });
 
-test('completion prints a script, and the script’s questions are answered', async () => {
+test('completion prints a script, and completes verbs', async () => {
   const [script, verbs] = await Promise.all([
     runRipcord(['completion'], { environment: { SHELL: '/bin/bash' } }),
     runRipcord(['--get-yargs-completions', 'ripcord', 'links', '']),
@@ -56,8 +56,11 @@ test.for([
   [['positions', 'lst'], 'There is no command positions lst. Did you mean list?'],
   [['positions', 'list', '--opne'], 'There is no option --opne. Did you mean --open?'],
   [['links', 'create', 'pos_4k1z09qj3m2x', 'shut'], '<action>: expected one of close, keep.'],
-  [['links'], 'links needs a word more: create, list, preview, pause, resume or revoke.'],
+  [[], 'Missing command. Try: ripcord positions list'],
+  [['links'], 'Missing command after links. Expected one of create, list, preview, revoke, pause, resume.'],
+  [['notify'], 'Missing command. Did you mean `notify test`?'],
   [['history', '--limt', '5'], 'There is no option --limt. Did you mean --limit?'],
+  [['history', '--limit'], '--limit needs a value.'],
   [['history', 'list'], 'There are more words than history takes.'],
   [['history', '--limit', 'all'], '--limit: expected a whole number'],
   [['history', '--link', 'pos_4k1z09qj3m2x'], '--link: expected lnk_ and 16 letters or digits'],
@@ -72,20 +75,26 @@ test.for([
   [['positions', 'close-al'], 'There is no command positions close-al. Did you mean close-all?'],
   [['positions', 'open', '--side', 'long'], 'Missing: --account, --symbol, --type.'],
   [['positions', 'list', '--region', 'a', '--region', 'b'], '--region was given more than once.'],
-  [['positions', 'list', '--local', '--stack', 'Other'], 'it is this machine or AWS'],
-] as const)('%j is refused in words', async ([words, sentence]) => {
+  [['positions', 'list', '--local', '--prefix', 'other'], 'Use either --local or the AWS options'],
+  [
+    ['positions', 'open', '--account', 'main', '--symbol', 'BTC/USDT', '--side', 'up', '--type', 'stop'],
+    '--side: expected one of long, short. --type: expected one of market, limit.',
+  ],
+] as const)('%j is refused with a sentence', async ([words, sentence]) => {
   const { code, stdout, stderr } = await runRipcord([...words]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain(sentence);
   expect(stderr).not.toMatch(/^ +at /m);
 });
 
-test('where nothing answers, it says how to start the local stack', async () => {
+test('an unreachable local stack is reported with how to start it', async () => {
   const admin = await startFakeAdmin(() => ({ body: {} }));
   await admin[Symbol.asyncDispose]();
   const { code, stderr } = await runLocally(admin.url, ['positions', 'list']);
   expect(code).toBe(1);
-  expect(stderr).toBe(`ripcord: Nothing answers at ${admin.url}: start the local stack with npm start\n`);
+  expect(stderr).toBe(
+    `ripcord: There is no response from ${admin.url}. Start the local stack with npm start.\n`,
+  );
 });
 
 test('a function that crashed or timed out is reported without what it printed', async () => {
@@ -95,31 +104,34 @@ test('a function that crashed or timed out is reported without what it printed',
   expect(words).toMatchObject({ code: 1, stdout: '' });
   expect(words.stderr).toContain('failed before it could answer (Runtime.ExitError)');
   expect(words.stderr).not.toContain('abc');
-  const late = { errorMessage: '2025-11-22T17:10:00Z 1-2 Task timed out after 30.00 seconds' };
+  const late = {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: 'RequestId: 1-2 Error: Task timed out after 30.00 seconds',
+  };
   await using timedOut = await startFakeAdmin(() => ({ body: late, functionError: 'Unhandled' }));
   const json = await runLocally(timedOut.url, ['accounts', 'list', '--json']);
   expect(JSON.parse(json.stderr)).toMatchObject({ ok: false, error: { code: 'function-failed' } });
-  expect(json.stderr).toContain('Task timed out after 30.00 seconds');
+  expect(json.stderr).toContain('failed before it could answer (Sandbox.Timedout)');
 });
 
-test('an answer of another version is no success', async () => {
+test('an answer in another format is an error', async () => {
   await using admin = await startFakeAdmin(() => ({
     body: { ok: true, result: { positions: [{ id: 1 }] } },
   }));
   const { code, stdout, stderr } = await runLocally(admin.url, ['positions', 'list']);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('is the deployed version another one than this?');
+  expect(stderr).toContain('The answer has an unexpected format.');
 });
 
-test('without a region or credentials for AWS, it says what to set', async () => {
+test('a missing AWS region or missing credentials are reported with what to set, and with --local', async () => {
   const [region, credentials] = await Promise.all([
     runRipcord(['positions', 'list']),
-    runRipcord(['positions', 'list', '--region', 'eu-west-1', '--function', 'any'], {
+    runRipcord(['positions', 'list', '--region', 'eu-west-1', '--prefix', 'any'], {
       environment: { RIPCORD_LOCAL: '1' },
     }),
   ]);
   expect([region.code, credentials.code]).toEqual([1, 1]);
-  expect(region.stderr).toContain('No AWS region: give --region');
+  expect(region.stderr).toContain('No AWS region is set. For the local stack, add --local.');
   expect(credentials.stderr).toContain('No usable AWS credentials');
 });
 
@@ -128,26 +140,48 @@ test.for([
   [{ local: '' }, '--local'],
   [{ local: '127.0.0.1:9000' }, '--local http://127.0.0.1:9000'],
   [
-    { region: 'eu-west-1', profile: "my friend's", stack: 'Second' },
-    "--region eu-west-1 --profile 'my friend'\\''s' --stack Second",
+    { region: 'eu-west-1', profile: "my friend's", prefix: 'second' },
+    "--region eu-west-1 --profile 'my friend'\\''s' --prefix second",
   ],
-  [{ function: 'desk-admin' }, '--function desk-admin'],
-] as const)('a command suggested to who gave %j goes to the same place: %s', ([given, options]) => {
-  const target = { region: undefined, profile: undefined, stack: undefined, function: undefined };
-  expect(commandHint('positions list', { ...target, local: undefined, ...given })).toBe(
-    `ripcord positions list ${options}`,
-  );
+  [{ prefix: 'desk' }, '--prefix desk'],
+] as const)('a suggested command repeats the target %j as %s', ([given, options]) => {
+  const noTarget = { local: undefined, region: undefined, profile: undefined, prefix: undefined };
+  expect(commandHint('positions list', { ...noTarget, ...given })).toBe(`ripcord positions list ${options}`);
 });
 
-test('whoever gave no target is suggested commands without one', () => {
-  const target = { local: undefined, region: undefined, profile: undefined, stack: undefined };
-  expect(commandHint('positions list', { ...target, function: undefined })).toBe('ripcord positions list');
+test('a suggested command without a target has no target options', () => {
+  const noTarget = { local: undefined, region: undefined, profile: undefined, prefix: undefined };
+  expect(commandHint('positions list', noTarget)).toBe('ripcord positions list');
 });
 
-test('a command that the admin function spells out goes to the same place too', async () => {
-  const message = 'There is no account "a". Add it with: ripcord accounts add a --exchange binance';
-  const error = { code: 'account-not-found', message, issues: [] };
+test("an error's hint is printed as a command with the same target", async () => {
+  const error = {
+    code: 'account-not-found',
+    message: 'There is no account "a". Add it with: ripcord accounts add a --exchange binance',
+    detail: 'There is no account "a".',
+    hint: { text: 'Add it with:', command: 'accounts add a --exchange binance' },
+    issues: [],
+  };
   await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
   const { stderr } = await runLocally(admin.url, ['accounts', 'check', 'a']);
-  expect(stderr).toBe(`ripcord: ${message} --local ${admin.url}\n`);
+  const command = `ripcord accounts add a --exchange binance --local ${admin.url}`;
+  expect(stderr).toBe(`ripcord: There is no account "a". Add it with: ${command}\n`);
+});
+
+test.for([
+  [{ message: 'Nothing was sent.' }, 'Nothing was sent.'],
+  [
+    { message: 'Nothing was sent. Try again.', detail: 'Nothing was sent.', hint: { text: 'Try again.' } },
+    'Nothing was sent. Try again.',
+  ],
+  [
+    { message: 'BTC.USDT: requestId was used, see positions.list', detail: 'requestId was used' },
+    'requestId was used',
+  ],
+] as const)('the error %j is printed as it is: %s', async ([error, sentence]) => {
+  await using admin = await startFakeAdmin(() => ({
+    body: { ok: false, error: { code: 'conflict', issues: [], ...error } },
+  }));
+  const { stderr } = await runLocally(admin.url, ['accounts', 'check', 'a']);
+  expect(stderr).toBe(`ripcord: ${sentence}\n`);
 });

@@ -7,13 +7,13 @@ import { runLocally } from './run-ripcord.ts';
 
 const ripcord = fileURLToPath(new URL('../../bin/ripcord.ts', import.meta.url));
 
-/** The first line it prints, once the console is there. */
+/** @returns the address from the first line, which the console prints when it is ready. */
 async function addressOf(child: ChildProcess): Promise<string> {
   const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
   return String(line).replace(/^Open (.*)\n$/, '$1');
 }
 
-test('the console opens to whoever reads its address, asks the admin function, and ends at a signal', async () => {
+test('the console opens at the printed address, calls the admin function, and ends at a signal', async () => {
   await using admin = await startFakeAdmin(() => answered({ accounts: [] }));
   const child = spawn(process.execPath, [ripcord, 'console', '--local', admin.url], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -33,7 +33,7 @@ test('the console opens to whoever reads its address, asks the admin function, a
     return (await answer.json()) as unknown;
   };
   expect(await ask({ command: 'accounts.list' })).toEqual({ ok: true, result: { accounts: [] } });
-  // What the function answers is held against the contract before the page sees it.
+  // The answer is parsed before the page gets it.
   expect(await ask({ command: 'links.list' })).toMatchObject({
     ok: false,
     error: { code: 'function-failed' },
@@ -43,10 +43,10 @@ test('the console opens to whoever reads its address, asks the admin function, a
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('the console says at once where no admin function answers, or its port is none', async () => {
-  const nobody = await runLocally('http://127.0.0.1:1', ['console']);
-  expect(nobody).toMatchObject({ code: 1, stdout: '' });
-  expect(nobody.stderr).toContain('start the local stack with npm start');
-  const odd = await runLocally('http://127.0.0.1:1', ['console', '--port', 'http']);
-  expect(odd.stderr).toContain('--port: expected a whole number up to 65535');
+test('the console does not start without an admin function or with an invalid port', async () => {
+  const unreachable = await runLocally('http://127.0.0.1:1', ['console']);
+  expect(unreachable).toMatchObject({ code: 1, stdout: '' });
+  expect(unreachable.stderr).toContain('Start the local stack with npm start');
+  const invalidPort = await runLocally('http://127.0.0.1:1', ['console', '--port', 'http']);
+  expect(invalidPort.stderr).toContain('--port: expected a whole number up to 65535');
 });

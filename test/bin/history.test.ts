@@ -46,13 +46,13 @@ test('history is a table of hits with the seconds, the decision and why', async 
   expect(stdout).not.toContain('\u001b');
 });
 
-test('--json has all of it, and nothing yet is said in words', async () => {
+test('--json prints whole hits, and an empty history is a sentence', async () => {
   await using admin = await startFakeAdmin(({ limit }) => answered({ hits: limit === 1 ? [fired] : [] }));
   const json = await runLocally(admin.url, ['history', '--limit', '1', '--json']);
   expect(JSON.parse(json.stdout)).toEqual({ hits: [fired] });
   const none = await runLocally(admin.url, ['history']);
-  expect(none.stdout).toBe('no hits in the last 90 days\n');
+  expect(none.stdout).toBe('No hits in the last 90 days.\n');
   expect(admin.payloads.at(-1)).toEqual({ command: 'history.list' });
   const ofPosition = await runLocally(admin.url, ['history', '--position', positionId]);
-  expect(ofPosition.stdout).toBe(`no hits of ${positionId} in the last 90 days\n`);
+  expect(ofPosition.stdout).toBe(`No hits of ${positionId} in the last 90 days.\n`);
 });

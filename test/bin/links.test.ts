@@ -24,7 +24,7 @@ test('a new link stands alone on its line, followed by the steps for a TradingVi
     label: 'weekly level',
   });
   expect(stdout.split('\n').filter((line) => line.includes(url))).toEqual([url]);
-  expect(stdout).toContain('shown only now, and whoever has it can fire it');
+  expect(stdout).toContain("You won't see this URL again. Anyone who has it can use it");
   const steps = [
     'click Search and choose the same market and exchange as the position: BTCUSDT on Binance',
     'Click Alert and set the conditions',
@@ -37,7 +37,7 @@ test('a new link stands alone on its line, followed by the steps for a TradingVi
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
-test('a link of this machine comes with the warning that TradingView cannot reach it, a public one without', async () => {
+test("a link on this machine is shown with the warning that TradingView can't reach it", async () => {
   const local = 'http://127.0.0.1:8787/l/nN0-secret_token';
   await using admin = await startFakeAdmin(({ command, label }) =>
     answered(
@@ -55,7 +55,7 @@ test('a link of this machine comes with the warning that TradingView cannot reac
   expect(deployed.stdout).toContain('Webhooks need a paid TradingView plan.');
 });
 
-test('--quiet prints the URL and --json the result, and neither asks for anything more', async () => {
+test('--quiet prints only the URL, --json only the result, and neither reads the position', async () => {
   await using admin = await minting();
   const quiet = await runLocally(admin.url, ['links', 'create', positionId, 'close', '--quiet']);
   expect(quiet).toEqual({ code: 0, stdout: `${url}\n`, stderr: '' });
@@ -64,7 +64,7 @@ test('--quiet prints the URL and --json the result, and neither asks for anythin
   expect(admin.payloads.map(({ command }) => command)).toEqual(['links.create', 'links.create']);
 });
 
-test('the URL is printed even where the position cannot be read afterwards', async () => {
+test("the URL is printed even if the position can't be read afterwards", async () => {
   const error = { code: 'exchange-unreachable', message: 'no answer', issues: [] };
   await using admin = await startFakeAdmin(({ command }) =>
     command === 'links.create' ? answered({ url, link: armedLink }) : { body: { ok: false, error } },
@@ -85,12 +85,12 @@ test('links are listed without URLs, all or those of a position', async () => {
   expect(stdout).toMatch(/ keep +revoked /);
 });
 
-test('a link whose position is over is listed as spent, not as armed', async () => {
-  const spent = { ...armedLink, positionClosed: true };
-  const revoked = { ...spent, state: 'revoked' };
-  await using admin = await startFakeAdmin(() => answered({ links: [spent, revoked], paused: false }));
+test('a link of an ended position is not listed as armed', async () => {
+  const ended = { ...armedLink, positionClosed: true };
+  const revoked = { ...ended, state: 'revoked' };
+  await using admin = await startFakeAdmin(() => answered({ links: [ended, revoked], paused: false }));
   const { stdout } = await runLocally(admin.url, ['links', 'list']);
-  expect(stdout).toMatch(/ close +spent /);
+  expect(stdout).toMatch(/ close +position ended /);
   expect(stdout).toMatch(/ close +revoked /);
   expect(stdout).not.toContain('armed');
 });
@@ -101,9 +101,9 @@ test.for([
   [{ methods: 'post-only' }, 'open the URL in a browser and press the button.'],
   [{ percent: 50, maxUses: 1 }, 'open the URL in a browser.'],
   [{ percent: 50, maxUses: 2 }, 'open the URL in a browser and press the button.'],
-  [{ sources: 'tradingview' }, "By hand it does not fire: only TradingView's addresses may."],
+  [{ sources: 'tradingview' }, "You can't fire it by hand: only TradingView's addresses are allowed."],
   [{ sources: ['203.0.113.7', '198.51.100.0/24'] }, 'in a browser from 203.0.113.7 or 198.51.100.0/24.'],
-] as const)('a new link with %j says how it is fired by hand: %s', async ([options, words]) => {
+] as const)('a new link with %j is shown with how to fire it by hand: %s', async ([options, words]) => {
   await using admin = await startFakeAdmin(({ command }) =>
     answered(
       command === 'links.create' ? { url, link: { ...armedLink, ...options } } : { position: longPosition },
@@ -113,14 +113,14 @@ test.for([
   expect(stdout.split('\n').find((line) => /by hand/i.test(line))).toContain(words);
 });
 
-test('revoking needs --yes where nobody can be asked', async () => {
+test('revoking without a terminal needs --yes', async () => {
   await using admin = await startFakeAdmin(() => answered({ link: { ...armedLink, state: 'revoked' } }));
   const refused = await runLocally(admin.url, ['links', 'revoke', linkId]);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('Add --yes');
   expect(admin.payloads).toEqual([]);
   const revoked = await runLocally(admin.url, ['links', 'revoke', linkId, '--yes']);
-  expect(revoked.stdout).toBe(`${linkId} is revoked: its URL does nothing any more.\n`);
+  expect(revoked.stdout).toBe(`${linkId} is revoked. Its URL no longer works.\n`);
   expect(admin.payloads).toEqual([{ command: 'links.revoke', linkId }]);
 });
 
@@ -135,7 +135,7 @@ const guarded = {
   sources: ['203.0.113.0/24', '198.51.100.7'],
 };
 
-test('every option of a new link is sent as the contract has it, and said back', async () => {
+test("every option of a new link is sent in the contract's form, and shown", async () => {
   await using admin = await startFakeAdmin(({ command }) =>
     answered(command === 'links.create' ? { url, link: guarded } : { position: longPosition }),
   );
@@ -156,10 +156,10 @@ test('every option of a new link is sent as the contract has it, and said back',
     sources: ['203.0.113.0/24', '198.51.100.7'],
   });
   for (const words of [
-    '50 % of what has filled is closed at once',
+    '50 % of the remaining amount is closed with a MARKET order',
     '  until 2025-11-29 17:12 UTC',
-    '  acts 2 times, so far 1',
-    '  only by a POST, as an alert sends it',
+    '  acts at most 2 times, 1 so far',
+    '  only by a POST, as alerts send it',
     '  only from 203.0.113.0/24, 198.51.100.7',
     'open the URL in a browser from 203.0.113.0/24 or 198.51.100.7 and press the button',
   ])
@@ -177,7 +177,7 @@ test.for([
   expect(admin.payloads[0]).toEqual({ command: 'links.create', positionId, action: 'close', ...fields });
 });
 
-test('options that the contract refuses are named as they were typed, and nothing is sent', async () => {
+test('invalid options are reported by name, and nothing is sent', async () => {
   await using admin = await minting();
   const { code, stderr } = await runLocally(admin.url, [
     ...['links', 'create', positionId, 'keep', '--expires-in', '7w', '--max-uses', 'twice'],
@@ -193,7 +193,7 @@ test('options that the contract refuses are named as they were typed, and nothin
   expect(admin.payloads).toEqual([]);
 });
 
-test('the list shows limits in short, and that all links are paused', async () => {
+test('the list shows limits, and that all links are paused', async () => {
   await using admin = await startFakeAdmin(() => answered({ links: [guarded], paused: true }));
   const { stdout } = await runLocally(admin.url, ['links', 'list']);
   expect(stdout).toMatch(
@@ -204,7 +204,7 @@ test('the list shows limits in short, and that all links are paused', async () =
   );
 });
 
-test('a preview says whether the link fires and what it would do', async () => {
+test('a preview shows whether the link fires and what it would do', async () => {
   const would = 'It would sell 50 % of 0.24975 BTC at MARKET.';
   const preview = { link: guarded, position: longPosition, fires: true, would };
   await using admin = await startFakeAdmin(() => answered(preview));
@@ -218,9 +218,9 @@ test('a preview says whether the link fires and what it would do', async () => {
 });
 
 test.for([
-  ['pause', true, 'All links are paused. End it with "ripcord links resume --local URL".\n'],
-  ['resume', false, 'Links fire again.\n'],
-] as const)('links %s needs --yes where nobody can be asked', async ([verb, paused, words]) => {
+  ['pause', true, 'All links are paused. Resume them with "ripcord links resume --local URL".\n'],
+  ['resume', false, 'Links can fire again.\n'],
+] as const)('links %s without a terminal needs --yes', async ([verb, paused, words]) => {
   await using admin = await startFakeAdmin(() => answered({ paused }));
   const refused = await runLocally(admin.url, ['links', verb]);
   expect(refused.code).toBe(1);
@@ -231,7 +231,7 @@ test.for([
   expect(admin.payloads).toEqual([{ command: `links.${verb}` }]);
 });
 
-test('the steps for an alert name Bybit as TradingView does', async () => {
+test("the steps for an alert use TradingView's name of Bybit", async () => {
   const onBybit = { ...longPosition, exchange: 'bybit', symbol: 'ETH/USDT:USDT' };
   await using admin = await startFakeAdmin(({ command }) =>
     answered(command === 'links.create' ? { url, link: armedLink } : { position: onBybit }),

@@ -17,7 +17,7 @@ test('the list of positions is a table of aligned columns with signed profits an
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(admin.payloads).toEqual([{ command: 'positions.list', open: true, account: 'main' }]);
   const [head = '', long = '', short = '', , ...remarks] = stdout.split('\n');
-  expect(head).toMatch(/^POSITION +ACCOUNT +MARKET +SIDE +STATE +FILLED +LEFT +ENTRY +PRICE +P\/L/);
+  expect(head).toMatch(/^POSITION +ACCOUNT +MARKET +SIDE +STATE +FILLED +LEFT +ENTRY +PRICE +P&L/);
   expect(long).toMatch(
     /open, partly filled +0\.25 \/ 0\.5 +0\.24975 +60000\.1 +61000 +\+249\.725 USDT +\+1\.67 %/,
   );
@@ -25,15 +25,15 @@ test('the list of positions is a table of aligned columns with signed profits an
   for (const column of ['MARKET', 'SIDE', 'STATE'])
     expect([long, short].map((line) => line[head.indexOf(column) - 1])).toEqual([' ', ' ']);
   expect(long.indexOf(' USDT  ')).toBe(short.indexOf(' USDT  '));
-  expect(remarks.join('\n')).toContain('pos_0000000short  Look at it: the close order is unknown');
+  expect(remarks.join('\n')).toContain('pos_0000000short  Needs attention: the close order is unknown');
   expect(remarks.join('\n')).toContain(
-    'Not up to date: the exchange does not answer (figures of 2025-11-22 17:11 UTC)',
+    'Not up to date: the exchange does not answer (data from 2025-11-22 17:11 UTC)',
   );
-  // No colours in a pipe, and nothing of an answer steers the terminal.
+  // A pipe gets no colors, and no answer can steer the terminal.
   for (const character of ['\u001b', '\u200b', '\u202e', '\u2066']) expect(stdout).not.toContain(character);
 });
 
-test('--json prints exactly the result, and an empty list for people says what to do next', async () => {
+test('--json prints exactly the result, and an empty list is printed with what to do next', async () => {
   await using admin = await startFakeAdmin(({ account }) =>
     answered({ positions: account === 'none' ? [] : [longPosition], addedLater: true }),
   );
@@ -41,7 +41,7 @@ test('--json prints exactly the result, and an empty list for people says what t
   expect(json).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(json.stdout)).toEqual({ positions: [longPosition] });
   const empty = await runLocally(admin.url, ['positions', 'list', '--account', 'none']);
-  expect(empty.stdout).toMatch(/^no positions yet: .*positions adopt.*positions open/);
+  expect(empty.stdout).toMatch(/^No positions yet\. .*positions adopt.*positions open/);
 });
 
 test('one position is shown with its orders', async () => {
@@ -50,7 +50,7 @@ test('one position is shown with its orders', async () => {
   expect(code).toBe(0);
   expect(admin.payloads).toEqual([{ command: 'positions.get', positionId }]);
   expect(stdout).toMatch(/^Market +BTC\/USDT long on binance, account main$/m);
-  expect(stdout).toMatch(/^P\/L +\+249\.725 USDT \(\+1\.67 %\)$/m);
+  expect(stdout).toMatch(/^P&L +\+249\.725 USDT \(\+1\.67 %\)$/m);
   expect(stdout).toMatch(/^entry +28457 +limit +live +0\.25 \/ 0\.5 +60000\.1 +- +-$/m);
   expect(stdout).toMatch(/^exit +28458 +stop_loss +live +0 \/ 0\.5 +- +55000 +-$/m);
 });
@@ -84,7 +84,7 @@ test('opening without a terminal and without --yes sends nothing', async () => {
   expect(admin.payloads).toEqual([]);
 });
 
-test('opening with --yes says its request id before sending, and amounts stay text', async () => {
+test('opening with --yes prints its request id before sending, and amounts stay text', async () => {
   await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
   const limit = ['--type', 'limit', '--price', '60000.10', '--amount', '0.50', '--yes'];
   const { code, stderr } = await runLocally(admin.url, [...opening, ...limit]);
@@ -95,7 +95,7 @@ test('opening with --yes says its request id before sending, and amounts stay te
   expect(stderr).toContain(`--request-id ${String(payload?.requestId)}`);
 });
 
-test('an opening that failed names the request id to repeat it with, in JSON too', async () => {
+test('a failed opening reports the request id to repeat it with, in JSON too', async () => {
   const error = { code: 'exchange-refused', message: 'not enough USDT', issues: ['amount: too much'] };
   await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
   const request = ['--type', 'market', '--cost', '100', '--request-id', 'monday-1', '--yes', '--json'];
@@ -107,7 +107,7 @@ test('an opening that failed names the request id to repeat it with, in JSON too
   });
 });
 
-test('what the contract refuses is named by its option and never sent', async () => {
+test('invalid input is reported by its option and never sent', async () => {
   await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
   const { code, stderr } = await runLocally(admin.url, [
     ...['positions', 'adopt', '--account', 'main', '--symbol', 'btc', '--side', 'long'],
@@ -117,26 +117,41 @@ test('what the contract refuses is named by its option and never sent', async ()
   expect(stderr).toContain('--symbol: expected BASE/QUOTE');
   expect(stderr).toContain('--amount: expected a plain decimal');
   const both = await runLocally(admin.url, [...opening, '--type', 'limit', '--amount', '1', '--cost', '2']);
-  expect(both.stderr).toContain('--amount: expected either an amount');
-  expect(both.stderr).toContain('--price: expected a price, because this is a LIMIT order');
+  expect(both.stderr).toContain('Use either --amount (base currency) or --cost');
+  expect(both.stderr).toContain('Limit orders need --price.');
   expect(admin.payloads).toEqual([]);
 });
 
-test('a refusal speaks of commands and options that can be typed', async () => {
-  const error = {
-    code: 'conflict',
-    message:
-      'requestId monday-1 was used already. Look at positions.list, history.list or positions.closeAll; not at www.example.com.',
-    issues: [],
-  };
+test('an issue of the admin function names the option', async () => {
+  const issues = ['entryOrderIds.0: not found', 'account.apiKey: expected some text', 'no path', 'a.b: c: d'];
+  const error = { code: 'invalid-input', message: 'Nothing was sent.', issues };
   await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
   const { stderr } = await runLocally(admin.url, ['positions', 'get', positionId]);
   expect(stderr).toBe(
-    `ripcord: --request-id monday-1 was used already. Look at "ripcord positions list --local ${admin.url}", "ripcord history --local ${admin.url}" or "ripcord positions close-all --local ${admin.url}"; not at www.example.com.\n`,
+    'ripcord: Nothing was sent.\n  --entry: not found\n  apiKey: expected some text\n  no path\n  a.b: c: d\n',
   );
 });
 
-test('forgetting needs --yes where nobody can be asked, and says that nothing happened at the exchange', async () => {
+test.for([
+  [['--type', 'limit', '--amount', '1'], 'Limit orders need --price.'],
+  [['--type', 'market', '--amount', '1', '--price', '2'], 'Market orders take no --price.'],
+  [['--type', 'market'], 'Use either --amount (base currency) or --cost (quote currency).'],
+  [['--type', 'market', '--amount', '0,01'], '--amount: expected a plain decimal such as "0.5"; use a point'],
+  [['--type', 'limit', '--amount', '1', '--price', '6e4'], '--price: expected a plain decimal'],
+  [['--type', 'market', '--cost', '0'], '--cost: expected more than zero'],
+] as const)('opening with %j is refused before anything is sent: %s', async ([options, sentence]) => {
+  await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
+  const { code, stdout, stderr } = await runLocally(admin.url, [...opening, ...options, '--yes']);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr.split('\n')).toEqual([
+    'ripcord: Nothing was sent. Fix this first:',
+    expect.stringContaining(`  ${sentence}`),
+    '',
+  ]);
+  expect(admin.payloads).toEqual([]);
+});
+
+test('forgetting without a terminal needs --yes, and reports that nothing changed at the exchange', async () => {
   await using admin = await startFakeAdmin(() => answered({ positionId, linksRevoked: 1 }));
   const refused = await runLocally(admin.url, ['positions', 'forget', positionId]);
   expect(refused.code).toBe(1);
@@ -145,7 +160,7 @@ test('forgetting needs --yes where nobody can be asked, and says that nothing ha
     environment: { RIPCORD_LOCAL: admin.url },
   });
   expect(forgotten.stdout).toBe(
-    `${positionId} is forgotten, 1 link revoked. Nothing happened at the exchange.\n`,
+    `${positionId} is forgotten, 1 link revoked. Nothing changed at the exchange.\n`,
   );
   expect(admin.payloads).toEqual([{ command: 'positions.forget', positionId }]);
 });
@@ -165,7 +180,7 @@ const left = {
   detail: 'A person has to look: the close order is unknown',
 };
 
-test('closing needs --yes where nobody can be asked, and reports the outcome', async () => {
+test('closing without a terminal needs --yes, and reports the outcome', async () => {
   await using admin = await startFakeAdmin(() => answered(closed));
   const refused = await runLocally(admin.url, ['positions', 'close', positionId]);
   expect(refused.code).toBe(1);
@@ -183,7 +198,7 @@ test.for(['canceled', 'kept', 'dust'])('an outcome "%s" is a success', async (ou
   expect(await runLocally(admin.url, ['positions', 'close', positionId, '-y'])).toMatchObject({ code: 0 });
 });
 
-test('closing all reports on each, and exits with 1 where one was not closed', async () => {
+test('closing all reports each position, and exits with 1 if one was not closed', async () => {
   await using admin = await startFakeAdmin(() => answered({ reports: [closed, left] }));
   const words = ['positions', 'close-all', '--account', 'main', '--yes'];
   const { code, stdout, stderr } = await runLocally(admin.url, words);
@@ -197,13 +212,13 @@ test('closing all reports on each, and exits with 1 where one was not closed', a
   expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'not-closed' } });
 });
 
-/** An admin function that begins as many as it is told of those that it is asked to close. */
-function closingInParts(all: string[], begins: number) {
+/** An admin function that starts at most `starts` positions in each call. */
+function closingInParts(all: string[], starts: number) {
   return startFakeAdmin(({ positionIds }) => {
     const asked = (positionIds as string[] | undefined) ?? all;
     return answered({
       reports: asked.map((positionId, index) =>
-        index < begins
+        index < starts
           ? { ...closed, positionId }
           : { ...closed, positionId, status: 503, outcome: 'not-started', detail: 'Nothing was done.' },
       ),
@@ -213,21 +228,21 @@ function closingInParts(all: string[], begins: number) {
 const five = ['a', 'b', 'c', 'd', 'e'].map((letter) => `pos_00000000000${letter}`);
 const closeFive = ['positions', 'close-all', '--yes'];
 
-test('closing all goes on with what a call had no time for, and says how far it is', async () => {
+test('closing all repeats the call for positions that were not started, and reports progress', async () => {
   await using admin = await closingInParts(five, 2);
   const { code, stdout, stderr } = await runLocally(admin.url, closeFive);
   expect(code).toBe(0);
   expect(admin.payloads.map(({ positionIds }) => positionIds)).toEqual([
     ...[undefined, five.slice(2), five.slice(4)],
   ]);
-  expect(stderr).toBe('2 of 5 done; going on with the others.\n4 of 5 done; going on with the others.\n');
+  expect(stderr).toBe('2 of 5 done; continuing.\n4 of 5 done; continuing.\n');
   for (const positionId of five) expect(stdout).toMatch(new RegExp(`^${positionId} .* closed `, 'm'));
   const json = await runLocally(admin.url, [...closeFive, '--json']);
   expect(json).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(json.stdout)).toMatchObject({ reports: five.map((positionId) => ({ positionId })) });
 });
 
-test('closing all ends where a call gets no further, and exits with 1', async () => {
+test('closing all ends when a call starts no position, and exits with 1', async () => {
   await using admin = await closingInParts(five, 0);
   const { code, stderr } = await runLocally(admin.url, closeFive);
   expect(code).toBe(1);
@@ -235,7 +250,7 @@ test('closing all ends where a call gets no further, and exits with 1', async ()
   expect(stderr).toContain('5 of 5 not closed');
 });
 
-test('what was closed is told also where a later call fails', async () => {
+test('closed positions are reported even if a later call fails', async () => {
   const error = { code: 'table-unreachable', message: 'The table gave no answer.', issues: [] };
   await using admin = await startFakeAdmin(({ positionIds }) =>
     positionIds === undefined
@@ -249,13 +264,13 @@ test('what was closed is told also where a later call fails', async () => {
   expect(stderr).toContain('The table gave no answer.');
 });
 
-test('closing all of nothing is done', async () => {
+test('closing all without an open position is a success', async () => {
   await using admin = await startFakeAdmin(() => answered({ reports: [] }));
   const done = await runLocally(admin.url, ['positions', 'close-all', '-y']);
   expect(done).toEqual({ code: 0, stdout: 'There was no open position to close.\n', stderr: '' });
 });
 
-test('resolving only looks, until --apply', async () => {
+test('resolving only shows the result, unless --apply is given', async () => {
   const reason = '0.24975 BTC of it is left; no close order of ours. Its links can close it.';
   const result = { position: longPosition, verdict: 'open', reason };
   await using admin = await startFakeAdmin(({ apply }) => answered({ ...result, applied: apply }));
@@ -265,7 +280,7 @@ test('resolving only looks, until --apply', async () => {
   expect(looked.stdout).toContain(reason);
   expect(looked.stdout).toContain(`ripcord positions resolve ${positionId} --apply --local ${admin.url}\n`);
   const applied = await runLocally(admin.url, ['positions', 'resolve', positionId, '--apply']);
-  expect(applied.stdout).toContain('It is written down so.');
+  expect(applied.stdout).toContain('This result is applied.');
   expect(admin.payloads).toEqual([
     { command: 'positions.resolve', positionId, apply: false },
     { command: 'positions.resolve', positionId, apply: true },

@@ -70,6 +70,12 @@ describe('An amount', () => {
     expect(isPositive(text)).toBe(isMore);
   });
 
+  it.each(['0,01', '', '1e3', 'NaN'])('is refused with a message, not an exception: %j', (text) => {
+    expect(positiveAmountSchema.safeParse(text).error?.issues).toMatchObject([
+      { code: 'invalid_format', message: 'expected a plain decimal such as "0.5"; use a point' },
+    ]);
+  });
+
   it('is not positive where it is unknown', () => {
     expect(isPositive(undefined)).toBe(false);
   });

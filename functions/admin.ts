@@ -1,5 +1,6 @@
+import type { AdminServices } from '../lib/admin/admin-services.ts';
 import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
-import { type AdminServices, runAdmin } from '../lib/admin/dispatch.ts';
+import { runAdmin } from '../lib/admin/dispatch.ts';
 import { toFault } from '../lib/fault.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { createHandler, type Handler } from './create-handler.ts';

@@ -1,27 +1,33 @@
+import { z } from 'zod';
+import { linkIdSchema } from '../link/link.ts';
 import type { Log, LogFields } from '../log.ts';
-import type { CommandName, CommandResult } from './contract/commands.ts';
+import { positionIdSchema } from '../position/position.ts';
+import type { CommandInput, CommandName, CommandResult } from './contract/commands.ts';
 
-/** A line for each position or link that a command was about, so that a restored table can be compared with them. */
-export function sayCommand(log: Log, result: CommandResult<CommandName>, fields: LogFields): void {
-  const subjects = subjectsOf(result);
+const idsSchema = z.object({ positionId: positionIdSchema.optional(), linkId: linkIdSchema.optional() });
+
+/** What every line about a command has. Of its input only ids are logged, never a credential. */
+export function toLogContext(name: CommandName, input: CommandInput<CommandName>): LogFields {
+  return { code: name, ...idsSchema.parse(input) };
+}
+
+/** One line per position or link of the result, so that a restored table can be compared with the log. */
+export function logCommand(log: Log, result: CommandResult<CommandName>, fields: LogFields): void {
+  const subjects = toSubjects(result);
   for (const subject of subjects.length === 0 ? [{}] : subjects)
     log.event('command', { ...fields, ...subject });
 }
 
-/** Ids, and what came of closing: nothing else of a result is for the log. */
-function subjectsOf(result: CommandResult<CommandName>): LogFields[] {
+/** Ids, and what closing did: nothing else of a result is logged. */
+function toSubjects(result: CommandResult<CommandName>): LogFields[] {
   if ('reports' in result)
-    return result.reports.flatMap((report) => ('positionId' in report ? [closingOf(report)] : []));
+    return result.reports.flatMap((report) => ('positionId' in report ? [toCloseFields(report)] : []));
   if ('link' in result) return [{ positionId: result.link.positionId, linkId: result.link.linkId }];
   if ('position' in result) return [{ positionId: result.position.positionId }];
   if (!('positionId' in result)) return [];
-  return ['outcome' in result ? closingOf(result) : { positionId: result.positionId }];
+  return ['outcome' in result ? toCloseFields(result) : { positionId: result.positionId }];
 }
 
-function closingOf({ positionId, outcome, status }: CommandResult<'positions.close'>): LogFields {
-  return {
-    positionId,
-    outcome,
-    status,
-  };
+function toCloseFields({ positionId, outcome, status }: CommandResult<'positions.close'>): LogFields {
+  return { positionId, outcome, status };
 }

@@ -93,7 +93,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     await page.getByText('ETH/USDT long needs a person.').waitFor();
     await page.getByRole('button', { name: 'Resolve…' }).click();
     await page.getByText('It is still open.').waitFor();
-    await page.getByText(/0\.69\d* ETH of it is left/).waitFor();
+    await page.getByText(/^Close order \d+ filled .*0\.69\d* ETH is still open/).waitFor();
     await page.getByRole('button', { name: 'Settle it so' }).click();
     await page.getByText('ETH/USDT long needs a person.').waitFor({ state: 'detached' });
     expect(await environment.positionNow(positionId)).toMatchObject({

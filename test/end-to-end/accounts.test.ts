@@ -35,7 +35,7 @@ describe.each([spotLong, perpetualLong])('the check of an account for $name', (k
   it('warns of a key that works from any address', async () => {
     expect(await check({ ipRestricted: false })).toMatchObject({
       ipRestricted: false,
-      warnings: [expect.stringContaining('from any address')],
+      warnings: [expect.stringContaining('from any IP address')],
     });
   });
 
@@ -60,7 +60,7 @@ it('warns of a key that can not trade', async () => {
   const { account } = await newTrader(environment, spotLong, 'ETH', { permissions: { trade: false } });
   expect(await environment.admin('accounts.check', { name: account })).toMatchObject({
     canTrade: false,
-    warnings: [expect.stringContaining('can not trade')],
+    warnings: [expect.stringContaining("can't trade")],
   });
 });
 

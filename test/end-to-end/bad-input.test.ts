@@ -43,7 +43,7 @@ describe('a payload', () => {
     {
       title: 'with a field too many',
       payload: { command: 'positions.list', sell: true },
-      message: /positions\.list was given wrong input: .*sell/,
+      message: /Invalid input: .*sell.* Nothing was done/,
     },
     {
       title: 'with an id of another form',
@@ -103,7 +103,7 @@ describe('a payload', () => {
     expect(await environment.refusal({ command: 'links.create', positionId, action: 'close' })).toMatchObject(
       {
         code: 'conflict',
-        message: expect.stringContaining('is closed already'),
+        message: expect.stringContaining(`${positionId} is closed`),
       },
     );
   });
@@ -153,7 +153,7 @@ describe('an adoption', () => {
     const input = { account: trader.account, symbol: kind.symbolOf('BTC'), side: 'long' };
     expect(await refusalOfAdoption({ ...input, entryOrderIds: [String(entry.id)] })).toMatchObject({
       code: 'order-not-found',
-      message: expect.stringMatching(new RegExp(`${entry.id} in BTC/USDT.*Check the id, the symbol`)),
+      message: expect.stringMatching(new RegExp(`${entry.id} in BTC/USDT.*Check the order id, the symbol`)),
     });
   });
 
@@ -175,11 +175,11 @@ describe('an adoption', () => {
     const entryOrderIds = [String(entry.id)];
     expect(await refusalOfAdoption({ ...input, side: 'short', entryOrderIds })).toMatchObject({
       code: 'invalid-input',
-      message: expect.stringContaining('is a buy, but the entry of a short is a sell'),
+      message: expect.stringContaining('is a buy order, but the entry order of a short is a sell order'),
     });
     const named = { ...input, side: 'long', entryOrderIds, exitOrderIds: entryOrderIds };
     expect(await refusalOfAdoption(named)).toMatchObject({
-      message: expect.stringContaining('is named both as an entry and as an exit'),
+      message: expect.stringContaining('is given both as an entry order and as an exit order'),
     });
   });
 
@@ -191,7 +191,7 @@ describe('an adoption', () => {
     const input = { account: trader.account, symbol: 'ETH/USDT:USDT', side: 'long' };
     expect(await refusalOfAdoption({ ...input, entryOrderIds: [String(entry.id)] })).toMatchObject({
       code: 'invalid-input',
-      message: expect.stringContaining('belongs to the short side of a hedged account'),
+      message: expect.stringContaining('belongs to the short side, and this is a long'),
     });
   });
 
@@ -209,7 +209,7 @@ describe('an adoption', () => {
     });
     expect(await refusalOfAdoption({ ...input, side: 'short' })).toMatchObject({
       code: 'invalid-input',
-      message: expect.stringContaining('is a long of 0.5, not a short'),
+      message: expect.stringContaining('is a long of 0.5 ETH, not a short'),
     });
   });
 
@@ -219,7 +219,11 @@ describe('an adoption', () => {
       input: { entryOrderIds: ['1'], amount: '1' },
       message: /amount: expected no amount together with entry orders/,
     },
-    { title: 'with neither, on spot', input: {}, message: /Expected entryOrderIds, or the amount of ETH/ },
+    {
+      title: 'with neither, on spot',
+      input: {},
+      message: /size .* is missing\. Give its entry orders, or the amount of ETH/,
+    },
     { title: 'of nothing', input: { amount: '0' }, message: /amount: expected more than zero/ },
     { title: 'of less than nothing', input: { amount: '-1' }, message: /amount: expected a plain decimal/ },
     { title: 'of a float', input: { amount: 0.5 }, message: /amount: .*expected string/ },
@@ -340,7 +344,7 @@ describe('an adoption', () => {
     const again = { account: trader.account, symbol: 'ETH/USDT', side: 'long', entryOrderIds };
     expect(await refusalOfAdoption(again)).toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining(`belongs to ${position.positionId} already`),
+      message: expect.stringContaining(`already belongs to ${position.positionId}`),
     });
     await fire(await environment.newLink(position.positionId, 'close'));
     expect(await refusalOfAdoption(again)).toMatchObject({

@@ -179,7 +179,7 @@ it('refuses a requestId that has opened something else', async () => {
   for (const over of [{ symbol: 'BTC/USDT' }, { side: 'short' }, { type: 'limit', price: '2900' }])
     expect(await refusalOf({ ...requestOf(trader), ...over })).toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining(`request-1 has opened ${positionId} already`),
+      message: expect.stringContaining(`request-1 already opened ${positionId}`),
     });
 });
 

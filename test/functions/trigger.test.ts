@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createTrigger } from '../../functions/trigger.ts';
-import { createLink } from '../../lib/admin/links/manage.ts';
+import { createLink } from '../../lib/admin/links/create.ts';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import type { Services } from '../../lib/services.ts';
 import { newTrader } from '../lib/notify/trader.ts';
@@ -21,7 +21,10 @@ async function newTrigger(fault: Fault, connectMs = 0) {
       },
     },
   };
-  const { url } = await createLink(services, { positionId, action: 'close' }, 'https://example.org');
+  const { url } = await createLink(
+    { services, baseUrl: 'https://example.org' },
+    { positionId, action: 'close' },
+  );
   const lines: object[] = [];
   const log = {
     event: (event: string, fields: object) => lines.push({ event, ...fields }),

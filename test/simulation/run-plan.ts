@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { revokeLink } from '../../lib/admin/links/manage.ts';
+import { revokeLink } from '../../lib/admin/links/revoke.ts';
 import { type Link, toLinkId } from '../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
 import type { OrderRecord, Position } from '../../lib/position/position.ts';
@@ -184,7 +184,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
         case 'revoke': {
           const linkId = links[event.link]?.linkId ?? '';
           void current.run(actor, () =>
-            revokeLink(engineOf(event.skewMs), linkId).then(
+            revokeLink({ services: engineOf(event.skewMs) }, { linkId }).then(
               () => revocations.push({ linkId, at: environment.time }),
               () => undefined,
             ),

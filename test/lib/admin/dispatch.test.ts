@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { AdminServices } from '../../../lib/admin/admin-services.ts';
 import {
   type CommandInput,
   type CommandName,
   type CommandResult,
   commands,
 } from '../../../lib/admin/contract/commands.ts';
-import { type AdminServices, runAdmin } from '../../../lib/admin/dispatch.ts';
+import { runAdmin } from '../../../lib/admin/dispatch.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { createLog } from '../../../lib/log.ts';
 import { noNotifiers } from '../../../lib/notify/notifier.ts';
@@ -15,17 +16,17 @@ import { memoryTable } from '../../simulation/memory-table.ts';
 import { exampleHit } from '../link/example-hit.ts';
 import { exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
 
-/** An admin function on a table in memory, whose exchange takes its time and then does not answer. */
+/** An admin function on a table in memory. Its exchange does not respond, and takes `exchangeMs` to do so. */
 function newAdmin({ exchangeMs = 0 } = {}) {
   let time = Date.parse('2026-11-22T12:00:00Z');
-  let marks = 0;
+  let ids = 0;
   const table = memoryTable();
   const services: Services = {
     store: table,
     exchanges: {
       async of() {
         time += exchangeMs;
-        throw new Fault('exchange-unreachable', 'The exchange does not answer.');
+        throw new Fault('exchange-unreachable', 'The exchange did not respond.');
       },
     },
     now: () => time,
@@ -33,8 +34,8 @@ function newAdmin({ exchangeMs = 0 } = {}) {
       time += ms;
     },
     randomId() {
-      marks += 1;
-      return `mark${marks}`.padEnd(16, '0');
+      ids += 1;
+      return `id${ids}`.padEnd(16, '0');
     },
   };
   const lines: string[] = [];
@@ -45,8 +46,8 @@ function newAdmin({ exchangeMs = 0 } = {}) {
   };
   return {
     table,
-    /** What was logged since the last look. */
-    said: () => lines.splice(0).map((line) => JSON.parse(line) as object),
+    /** What was logged since the last call. */
+    takeLog: () => lines.splice(0).map((line) => JSON.parse(line) as object),
     ask: (payload: object) => runAdmin(admin, payload, 'request-1'),
     async run<Name extends CommandName>(command: Name, input: CommandInput<Name>) {
       const answer = await runAdmin(admin, { command, ...input }, 'request-1');
@@ -68,12 +69,12 @@ function newAdmin({ exchangeMs = 0 } = {}) {
 const { positionId } = examplePosition;
 
 describe('The log of the admin function', () => {
-  it('names the position and the link of a link that was made or revoked, and never its token', async () => {
+  it('names position and link when a link is created or revoked, and never its token', async () => {
     const admin = newAdmin();
     await admin.table.createPosition(examplePosition);
     const { url, link } = await admin.run('links.create', { positionId, action: 'close' });
     await admin.run('links.revoke', { linkId: link.linkId });
-    const lines = admin.said();
+    const lines = admin.takeLog();
     const about = { positionId, linkId: link.linkId, outcome: 'ok', requestId: 'request-1' };
     expect(lines).toMatchObject([
       { event: 'command', code: 'links.create', ...about },
@@ -82,23 +83,23 @@ describe('The log of the admin function', () => {
     expect(JSON.stringify(lines)).not.toContain(url.split('/').at(-1));
   });
 
-  it('names the position of a command about one, also where it is refused', async () => {
+  it('names the position of a command, also when the command is refused', async () => {
     const admin = newAdmin();
     await admin.table.createPosition(examplePosition);
     await admin.run('positions.forget', { positionId });
     await admin.ask({ command: 'positions.forget', positionId });
-    expect(admin.said()).toMatchObject([
+    expect(admin.takeLog()).toMatchObject([
       { code: 'positions.forget', positionId, outcome: 'ok' },
       { code: 'positions.forget', positionId, outcome: 'position-not-found' },
     ]);
   });
 
-  it('has a line for each position that was to be closed, with what came of it', async () => {
+  it('has a line with the outcome for each position that was to be closed', async () => {
     const admin = newAdmin();
     await admin.create(1, 2);
     const { reports } = await admin.run('positions.closeAll', {});
     await admin.run('positions.close', { positionId: positionIdAt(1) });
-    expect(admin.said()).toMatchObject([
+    expect(admin.takeLog()).toMatchObject([
       ...reports.map(({ positionId, outcome, status }) => ({
         ...{ code: 'positions.closeAll', positionId, outcome, status },
       })),
@@ -108,7 +109,7 @@ describe('The log of the admin function', () => {
 });
 
 describe('Closing all', () => {
-  it('begins nothing that its time would not be enough for, and reports it as not begun', async () => {
+  it('starts no close that may run out of time, and reports the position as not started', async () => {
     const admin = newAdmin({ exchangeMs: 6_000 });
     await admin.create(1, 12);
     const { reports } = await admin.run('positions.closeAll', {});
@@ -123,7 +124,7 @@ describe('Closing all', () => {
     }
   });
 
-  it('closes only those that are named, and of them only what is open', async () => {
+  it('closes only the named positions that are open', async () => {
     const admin = newAdmin();
     await admin.create(1, 3);
     await admin.create(4, 4, { state: 'closed', outcome: exampleOutcome });
@@ -132,7 +133,7 @@ describe('Closing all', () => {
     expect(reports.map(({ positionId }) => positionId)).toEqual([positionIdAt(2)]);
   });
 
-  it('tells of a position that can not be read, for it may be open', async () => {
+  it("reports a position that can't be read, because it may be open", async () => {
     const admin = newAdmin();
     const list = admin.table.listPositions;
     admin.table.listPositions = (which, onUnreadable) => {
@@ -150,7 +151,7 @@ describe('The history', () => {
     ...{ hitId: `hit_${index}`, positionId: positionIdAt(index), at },
   });
 
-  it('of all positions asks about those that are open or have ended last, and no more', async () => {
+  it('of all positions covers the open ones and the latest ended ones, 50 in all', async () => {
     const admin = newAdmin();
     const ended = (day: number) => ({
       state: 'closed',
@@ -163,12 +164,12 @@ describe('The history', () => {
     for (const index of [1, 2, 61]) await admin.table.recordHit(hitAt(index, exampleHit.at), 2e12);
     const { hits } = await admin.run('history.list', {});
     expect(hits.map(({ positionId }) => positionId).toSorted()).toEqual([1, 61].map(positionIdAt));
-    // What is left out there is still told of by its position.
+    // The history of a position by its id is not limited to those.
     const own = await admin.run('history.list', { positionId: positionIdAt(2) });
     expect(own.hits).toHaveLength(1);
   });
 
-  it('of a forgotten position is told by its id and by its link', async () => {
+  it('of a forgotten position is listed by its id and by its link', async () => {
     const admin = newAdmin();
     await admin.table.createPosition(examplePosition);
     const { link } = await admin.run('links.create', { positionId, action: 'close' });
@@ -186,7 +187,7 @@ describe('Adding an account', () => {
   it.each([
     ['another key', { ...account, apiKey: 'hidden-3' }],
     ['another exchange', { ...account, exchange: 'bybit' as const }],
-  ])('under a name that has %s is refused, unless it is to replace it', async (_, other) => {
+  ])('under a name with %s is refused, unless it is to be replaced', async (_, other) => {
     const admin = newAdmin();
     await admin.run('accounts.add', { name: 'main', account });
     const refused = await admin.ask({ command: 'accounts.add', name: 'main', account: other });
@@ -201,7 +202,7 @@ describe('Adding an account', () => {
     ]);
   });
 
-  it('again with the same key replaces what else there is of it', async () => {
+  it('again with the same key replaces its secret', async () => {
     const admin = newAdmin();
     await admin.run('accounts.add', { name: 'main', account: { ...account, secret: 'mistyped' } });
     await admin.run('accounts.add', { name: 'main', account });
@@ -209,21 +210,21 @@ describe('Adding an account', () => {
 });
 
 describe('The list of links', () => {
-  it('says which of them can do nothing more, since their position is over', async () => {
+  it('marks the links whose position is closed', async () => {
     const admin = newAdmin();
     await admin.create(1, 2);
     for (const index of [1, 2])
       await admin.run('links.create', { positionId: positionIdAt(index), action: 'close' });
     const over = await admin.table.readPosition(positionIdAt(2));
-    if (over === undefined) throw new Error('It is not there.');
+    if (over === undefined) throw new Error('The position is missing.');
     await admin.table.savePosition(over, { state: 'closed', outcome: exampleOutcome });
     const { links } = await admin.run('links.list', {});
-    const told = links.map(({ positionId, state, positionClosed }) => ({
+    const listed = links.map(({ positionId, state, positionClosed }) => ({
       positionId,
       state,
       positionClosed,
     }));
-    expect(told).toEqual(
+    expect(listed).toEqual(
       expect.arrayContaining([
         { positionId: positionIdAt(1), state: 'armed', positionClosed: false },
         { positionId: positionIdAt(2), state: 'armed', positionClosed: true },
@@ -232,20 +233,17 @@ describe('The list of links', () => {
   });
 });
 
-describe('what a mistyped name would make look empty', () => {
-  it.for(['positions.list', 'positions.closeAll'])(
-    '%s refuses an account that is not stored',
-    async (command) => {
-      const { ask, create } = newAdmin();
-      await create(1, 1);
-      expect(await ask({ command, account: 'nope' })).toMatchObject({
-        ok: false,
-        error: { code: 'account-not-found' },
-      });
-    },
-  );
+describe('A mistyped name', () => {
+  it.for(['positions.list', 'positions.closeAll'])('of an account is refused by %s', async (command) => {
+    const { ask, create } = newAdmin();
+    await create(1, 1);
+    expect(await ask({ command, account: 'nope' })).toMatchObject({
+      ok: false,
+      error: { code: 'account-not-found' },
+    });
+  });
 
-  it('is empty of an account that has no positions', async () => {
+  it('is distinguished from an account without positions', async () => {
     const { run } = newAdmin();
     const account = { exchange: 'binance', apiKey: 'key', secret: 'secret' } as const;
     await run('accounts.add', { name: 'idle', account });
@@ -253,7 +251,7 @@ describe('what a mistyped name would make look empty', () => {
     expect(await run('positions.closeAll', { account: 'idle' })).toEqual({ reports: [] });
   });
 
-  it('links.list refuses a position that is not there, and is empty of one without links', async () => {
+  it('of a position is refused by links.list, which returns an empty list for one without links', async () => {
     const { ask, run, create } = newAdmin();
     await create(1, 1);
     expect(await run('links.list', { positionId: positionIdAt(1) })).toEqual({ links: [], paused: false });

@@ -120,7 +120,9 @@ test('the channels can be tested, each by itself', async () => {
       { channel: 'other', result: 'refused', why: 'answered 404' },
     ],
   });
-  expect(slackTexts(slack)).toEqual(['Test: Ripcord can reach you here. Nothing has happened.']);
+  expect(slackTexts(slack)).toEqual([
+    'Test: this channel receives notices from Ripcord. No position changed.',
+  ]);
   await writeFile(join(environment.data, 'notify.json'), 'https://hooks.example/secret');
   const refusal = await environment.refusal({ command: 'notify.test' });
   expect(refusal.code).toBe('channels-unreadable');

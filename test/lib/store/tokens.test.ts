@@ -1,6 +1,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
-import { createLink, revokeLink } from '../../../lib/admin/links/manage.ts';
+import { createLink } from '../../../lib/admin/links/create.ts';
+import { revokeLink } from '../../../lib/admin/links/revoke.ts';
 import { hashToken } from '../../../lib/link/token.ts';
 import type { Services } from '../../../lib/services.ts';
 import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
@@ -26,16 +27,15 @@ it('holds no token and no part of one, only its hash', async () => {
   const made = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
       createLink(
-        services,
+        { services, baseUrl: 'http://here/' },
         { positionId, action: index % 2 ? 'close' : 'keep', label: `link ${index}` },
-        'http://here/',
       ),
     ),
   );
   const tokens = made.map(({ url }) => url.slice('http://here/l/'.length));
   const [first, second] = made.map(({ link }) => link.linkId);
   if (first === undefined || second === undefined) throw new Error('No link was made.');
-  await revokeLink(services, first);
+  await revokeLink({ services }, { linkId: first });
   await table.claimPosition({ positionId, claim: { ...exampleClaim, linkId: second }, from: ['open'] });
 
   const client = new DynamoDBClient({

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { applyAssessment, assess } from '../../../../lib/admin/positions/resolve.ts';
+import { applyAssessment } from '../../../../lib/admin/positions/apply-assessment.ts';
+import { assess } from '../../../../lib/admin/positions/assess.ts';
+import { readFacts } from '../../../../lib/admin/positions/resolve-facts.ts';
 import { formatClientOrderId, type Position, type State } from '../../../../lib/position/position.ts';
 import { setStage } from '../../../simulation/harness.ts';
 import type { Plan } from '../../../simulation/plan.ts';
 import { examplePositionIn } from '../../position/example-position.ts';
 
-const settled = new Set<string>();
+const resolved = new Set<string>();
 
-/** A position in a state, at an exchange where something has happened, and a person who resolves it. */
+/** Resolves a position in a state, after something happened at the exchange. */
 async function resolve(
   state: State,
   differing: {
@@ -42,10 +44,11 @@ async function resolve(
     },
   );
   return during(async () => {
-    const judged = await assess(services, position);
-    const after = await applyAssessment(services, judged);
-    if (after.state !== state) settled.add(`${state} → ${after.state}`);
-    return { verdict: judged.verdict, because: judged.because, after };
+    const facts = await readFacts(services, position);
+    const assessment = assess(facts);
+    const after = await applyAssessment(services, facts.position, assessment);
+    if (after.state !== state) resolved.add(`${state} → ${after.state}`);
+    return { ...assessment, after };
   });
 }
 
@@ -55,14 +58,14 @@ const claim = {
   phase: 'may-have-sent',
   linkId: 'lnk_0123456789abcdef',
   action: 'close',
-  leaseToken: 'somebody',
+  leaseToken: 'another-process',
   claimedAt: 0,
   leaseExpiresAt: 1,
   sendDeadline: 1,
 } as const;
 
-describe('resolve settles a position from the exchange’s own record', () => {
-  it('opens one again that was closed in part, with what is left', async () => {
+describe('resolve, from the exchange’s record,', () => {
+  it('reopens a position that was closed in part, with the rest', async () => {
     const { after } = await resolve('needs-attention', { closed: 40 });
     expect(after.state).toBe('open');
     expect(after.exitOrders.map((exit) => exit.filled)).toEqual(['0.04']);
@@ -70,9 +73,9 @@ describe('resolve settles a position from the exchange’s own record', () => {
   });
 
   it.each(['needs-attention', 'open', 'kept', 'failed'] as const)(
-    'ends one that was %s and is closed',
+    'ends a position that was %s and is closed',
     async (state) => {
-      const { after, because } = await resolve(state, { closed: 100 });
+      const { after, reason } = await resolve(state, { closed: 100 });
       expect(after).toMatchObject({
         state: 'closed',
         outcome: {
@@ -83,11 +86,11 @@ describe('resolve settles a position from the exchange’s own record', () => {
           actor: 'operator',
         },
       });
-      expect(because).toContain('0.1 BTC');
+      expect(reason).toContain('0.1 BTC');
     },
   );
 
-  it('tells what its own orders closed, also of one that is on record already', async () => {
+  it('reports what Ripcord’s own orders closed, also one that is on record already', async () => {
     const close = { type: 'market', status: 'done', amount: '0.1', average: '100' } as const;
     const exitOrders = [
       { ...close, orderId: '77', clientOrderId: 'by-hand', filled: '0.04' },
@@ -98,10 +101,10 @@ describe('resolve settles a position from the exchange’s own record', () => {
         filled: '0.06',
       },
     ];
-    const { after, because } = await resolve('needs-attention', {
+    const { after, reason } = await resolve('needs-attention', {
       position: { positionId: 'pos_000000000000', exitOrders: exitOrders },
     });
-    expect(because).toContain('close order 78 (0.06 BTC)');
+    expect(reason).toContain('Close order 78 filled 0.06 BTC');
     expect(after.outcome).toMatchObject({
       closedBy: 'link',
       closedAmount: '0.06',
@@ -111,35 +114,35 @@ describe('resolve settles a position from the exchange’s own record', () => {
     });
   });
 
-  it('says that the rest of a part-close was closed by somebody else', async () => {
+  it('reports an external close when the rest of a partial close is gone', async () => {
     const { after } = await resolve('open', { market: 'perpetual', closed: 50, byHand: 50 });
     expect(after.outcome).toMatchObject({ closedBy: 'external', closedAmount: '0.05', remaining: '0' });
   });
 
   it.each(['needs-attention', 'open', 'failed'] as const)(
-    'cancels one that was %s and whose entry never filled',
+    'cancels a position that was %s and whose entry never filled',
     async (state) => {
       const { after } = await resolve(state, { entryOrders: unfilled });
       expect(after.state).toBe('canceled');
     },
   );
 
-  it('ends a claim whose owner died when its order is found', async () => {
+  it('ends a claim whose holder died when its order is found', async () => {
     const { after } = await resolve('claimed', { closed: 100, position: { claim } });
     expect(after).toMatchObject({ state: 'closed' });
     expect(after.claim).toBeUndefined();
   });
 
-  it('never ends a claim because no order is found', async () => {
+  it('never ends a claim only because no order is found', async () => {
     await expect(resolve('claimed', { position: { claim } })).rejects.toThrow(/may still be under way/);
   });
 
-  it('leaves a claim alone while its owner may act', async () => {
+  it('does not touch a claim during its lease', async () => {
     const held = { ...claim, leaseExpiresAt: Number.MAX_SAFE_INTEGER };
-    await expect(resolve('claimed', { position: { claim: held } })).rejects.toThrow(/being worked on/);
+    await expect(resolve('claimed', { position: { claim: held } })).rejects.toThrow(/in progress/);
   });
 
-  it('changes nothing of an open position with something left', async () => {
+  it('changes nothing about an open position with a remaining amount', async () => {
     const { after } = await resolve('open');
     expect(after).toMatchObject({ state: 'open', revision: 0 });
   });
@@ -150,5 +153,5 @@ afterAll(async () => {
   const drawn = [...text.matchAll(/^ {4}([a-z-]+) --> ([a-z-]+): resolve$/gm)].map(
     ([, from, to]) => `${from} → ${to}`,
   );
-  expect([...settled].sort(), 'the diagram draws what a person may settle').toEqual(drawn.sort());
+  expect([...resolved].sort(), 'the diagram draws every result of resolve').toEqual(drawn.sort());
 });

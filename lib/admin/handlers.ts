@@ -1,0 +1,53 @@
+import { addAccount } from './accounts/add.ts';
+import { checkAccount } from './accounts/check.ts';
+import { listAccounts } from './accounts/list.ts';
+import { listOpen } from './accounts/open.ts';
+import { removeAccount } from './accounts/remove.ts';
+import type { AdminServices } from './admin-services.ts';
+import type { CommandInput, CommandName, CommandResult } from './contract/commands.ts';
+import { listHistory } from './history/list.ts';
+import { createLink } from './links/create.ts';
+import { listLinks } from './links/list.ts';
+import { pauseLinks, resumeLinks } from './links/pause.ts';
+import { previewLink } from './links/preview-link.ts';
+import { revokeLink } from './links/revoke.ts';
+import { sendTestNotices } from './notify/send-test-notices.ts';
+import { adoptPosition } from './positions/adopt.ts';
+import { listCandles } from './positions/candles.ts';
+import { closePosition } from './positions/close.ts';
+import { closeAllPositions } from './positions/close-all.ts';
+import { forgetPosition } from './positions/forget.ts';
+import { getPosition } from './positions/get.ts';
+import { listPositions } from './positions/list.ts';
+import { openPosition } from './positions/open.ts';
+import { resolvePosition } from './positions/resolve.ts';
+
+/** From a command's parsed input to its result. A handler throws a Fault for everything that it refuses. */
+type Handlers = {
+  [Name in CommandName]: (services: AdminServices, input: CommandInput<Name>) => Promise<CommandResult<Name>>;
+};
+
+export const handlers: Handlers = {
+  'positions.adopt': adoptPosition,
+  'positions.open': openPosition,
+  'positions.list': listPositions,
+  'positions.get': getPosition,
+  'positions.candles': listCandles,
+  'positions.forget': forgetPosition,
+  'positions.close': closePosition,
+  'positions.closeAll': closeAllPositions,
+  'positions.resolve': resolvePosition,
+  'history.list': listHistory,
+  'links.create': createLink,
+  'links.list': listLinks,
+  'links.preview': previewLink,
+  'links.pause': pauseLinks,
+  'links.resume': resumeLinks,
+  'links.revoke': revokeLink,
+  'notify.test': sendTestNotices,
+  'accounts.add': addAccount,
+  'accounts.list': listAccounts,
+  'accounts.open': listOpen,
+  'accounts.remove': removeAccount,
+  'accounts.check': checkAccount,
+};

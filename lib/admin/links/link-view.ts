@@ -1,0 +1,17 @@
+import { isExpired, type Link } from '../../link/link.ts';
+import { isFinal, type Position } from '../../position/position.ts';
+import type { LinkView } from '../contract/commands.ts';
+
+/** A link without its token's hash. @param position of the link, if it was not forgotten. */
+export function toLinkView(link: Link, position: Position | undefined, now: number): LinkView {
+  const { tokenHash, account, exchange, ...shown } = link;
+  const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
+  const positionClosed = position !== undefined && isFinal(position.state);
+  return { ...shown, state: toState(link, uses, now), positionClosed, uses };
+}
+
+function toState(link: Link, uses: number | undefined, now: number): LinkView['state'] {
+  if (link.revokedAt !== undefined) return 'revoked';
+  if (isExpired(link, now)) return 'expired';
+  return link.maxUses !== undefined && (uses ?? 0) >= link.maxUses ? 'used-up' : 'armed';
+}

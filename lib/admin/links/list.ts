@@ -1,0 +1,22 @@
+import type { AdminServices } from '../admin-services.ts';
+import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { requirePosition } from '../require.ts';
+import { toLinkView } from './link-view.ts';
+
+/** Throws `position-not-found` for a position that never had a link. */
+export async function listLinks(
+  { services }: Pick<AdminServices, 'services'>,
+  { positionId }: CommandInput<'links.list'>,
+): Promise<CommandResult<'links.list'>> {
+  const { store } = services;
+  const [links, positions, paused] = await Promise.all([
+    store.listLinks(positionId),
+    store.listPositions('all'),
+    store.isPaused(),
+  ]);
+  // A forgotten position's links are still listed. Without any link, the id may be mistyped.
+  if (positionId !== undefined && links.length === 0) await requirePosition(services, positionId);
+  const positionById = new Map(positions.map((position) => [position.positionId, position]));
+  const now = services.now();
+  return { links: links.map((link) => toLinkView(link, positionById.get(link.positionId), now)), paused };
+}

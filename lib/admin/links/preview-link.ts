@@ -1,0 +1,19 @@
+import { toPositionView } from '../../position/position-view.ts';
+import type { AdminServices } from '../admin-services.ts';
+import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { linkNotFound, requirePosition } from '../require.ts';
+import { syncIfActive } from '../sync-if-active.ts';
+import { toLinkView } from './link-view.ts';
+import { previewOf } from './preview.ts';
+
+/** Throws `link-not-found`, and `position-not-found` for a forgotten position. */
+export async function previewLink(
+  { services }: Pick<AdminServices, 'services'>,
+  { linkId }: CommandInput<'links.preview'>,
+): Promise<CommandResult<'links.preview'>> {
+  const { link, paused } = await services.store.readLinkAndPause(linkId);
+  if (link === undefined) throw linkNotFound(linkId);
+  const position = await syncIfActive(services, await requirePosition(services, link.positionId));
+  const view = toLinkView(link, position, services.now());
+  return { link: view, position: toPositionView(position), ...previewOf(view, position, { paused }) };
+}

@@ -1,0 +1,22 @@
+import { Fault } from '../../fault.ts';
+import type { AdminServices } from '../admin-services.ts';
+import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { revokeLink } from '../links/revoke.ts';
+import { requirePosition } from '../require.ts';
+
+/** Throws `position-not-found`, and `conflict` while the position is claimed. */
+export async function forgetPosition(
+  { services }: Pick<AdminServices, 'services'>,
+  { positionId }: CommandInput<'positions.forget'>,
+): Promise<CommandResult<'positions.forget'>> {
+  const { store } = services;
+  await requirePosition(services, positionId);
+  const links = (await store.listLinks(positionId)).filter(({ revokedAt }) => revokedAt === undefined);
+  for (const { linkId } of links) await revokeLink({ services }, { linkId });
+  const isDeleted = await store.deletePosition(positionId);
+  if (!isDeleted && (await store.readPosition(positionId)) !== undefined)
+    throw new Fault('conflict', `${positionId} is being closed and was not removed. Its links are revoked.`, {
+      hint: { text: 'Try again when the close has ended.' },
+    });
+  return { positionId, linksRevoked: links.length };
+}

@@ -1,0 +1,93 @@
+import type { ExchangeId } from '../../account/account.ts';
+import type { Exchange, ExchangePosition, MarketRules } from '../../exchange/exchange.ts';
+import { Fault } from '../../fault.ts';
+import type { OrderRecord, Position } from '../../position/position.ts';
+import type { Services } from '../../services.ts';
+import type { AdminServices } from '../admin-services.ts';
+import type { CommandInput } from '../contract/commands.ts';
+
+/** What adopting and opening a position have in common. */
+type NewPositionInput = Pick<
+  CommandInput<'positions.adopt' | 'positions.open'>,
+  'account' | 'symbol' | 'side' | 'label'
+>;
+
+/** Where a new position is: an account's exchange, and a market there. */
+export interface Place {
+  exchangeId: ExchangeId;
+  exchange: Exchange;
+  market: MarketRules;
+}
+
+/** Throws `account-not-found`, `market-not-found`. */
+export async function connectPlace(
+  { services, accounts }: Pick<AdminServices, 'services' | 'accounts'>,
+  { account, symbol }: NewPositionInput,
+): Promise<Place> {
+  const { exchange: exchangeId } = await accounts.read(account);
+  const exchange = await services.exchanges.of(account);
+  return { exchangeId, exchange, market: await exchange.loadMarket(symbol) };
+}
+
+/** The exchange position of this market and side, and whether the account is in hedge mode. Spot has neither. */
+export async function fetchExchangePosition(
+  { exchange, market }: Place,
+  { side }: NewPositionInput,
+): Promise<ExchangePosition> {
+  return market.kind === 'spot'
+    ? { side: undefined, amount: '0', averagePrice: undefined, hedged: false }
+    : exchange.fetchPosition(market, side);
+}
+
+/** 62 random bits, so that no forgotten position has used the id in a client order id. */
+export function newPositionId(services: Services): string {
+  return `pos_${services.randomId().slice(-12)}`;
+}
+
+/** What each way to make a position finds out for itself. */
+interface NewPositionFacts {
+  positionId: string;
+  hedged: boolean;
+  declaredSize?: Position['declaredSize'];
+  entryOrders: OrderRecord[];
+  exitOrders: OrderRecord[];
+  price: string | undefined;
+}
+
+/** A position as it starts: open and never claimed. */
+export function newPosition(
+  services: Services,
+  { account, side, label }: NewPositionInput,
+  { exchangeId, market }: Place,
+  { price, ...facts }: NewPositionFacts,
+): Position {
+  const now = services.now();
+  return {
+    ...facts,
+    account,
+    side,
+    label,
+    exchange: exchangeId,
+    market,
+    symbol: market.symbol,
+    createdAt: new Date(now).toISOString(),
+    lastSync: { at: now, price },
+    state: 'open',
+    epoch: 0,
+    attempt: 0,
+    revision: 0,
+    uses: {},
+  };
+}
+
+/** Throws `conflict` if the id is taken, with `nextStep` as its hint. */
+export async function storeNewPosition(
+  { store }: Services,
+  position: Position,
+  nextStep: string,
+): Promise<void> {
+  if (!(await store.createPosition(position)))
+    throw new Fault('conflict', 'The new position id is already in use. Nothing was created.', {
+      hint: { text: nextStep },
+    });
+}

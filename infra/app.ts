@@ -1,20 +1,20 @@
 /**
- * The CDK app. It bundles the functions, then describes the one stack they run in.
+ * The CDK app. It bundles the functions, then defines the stack that runs them.
  *
- * | context              | default   | what it sets                                                              |
- * |----------------------|-----------|---------------------------------------------------------------------------|
- * | `prefix`             | `ripcord` | names of functions and stack, path of the accounts: two prefixes can live side by side |
- * | `notifyEmail`        | none      | who gets the alarms and what came of each link; AWS asks that address to confirm |
- * | `domainName`         | the API's | the host that links start with; the API's own address is switched off     |
- * | `certificateArn`     | none      | the certificate of `domainName`, in the stack's region                    |
- * | `hostedZoneId`       | none      | the Route 53 zone that gets the record of `domainName`; without one, make it elsewhere |
- * | `throttleRate`       | 100       | requests a second that the API lets through, GET and POST each            |
- * | `throttleBurst`      | 50        | requests at once that the API lets through, GET and POST each             |
- * | `triggerConcurrency` | 200       | of the account's concurrent executions, kept for the trigger and its most; 0 keeps none |
- * | `reserveSweep`       | true      | one of the account's concurrent executions kept for the sweep; false where the account has only 10 |
- * | `logRetentionDays`   | 30        | days that logs are kept                                                   |
+ * | context              | default       | what it sets                                                              |
+ * |----------------------|---------------|---------------------------------------------------------------------------|
+ * | `prefix`             | `ripcord`     | the prefix of all names and of the accounts' path: two prefixes can coexist |
+ * | `notifyEmail`        | none          | the address that gets alarms and notices; AWS asks it to confirm          |
+ * | `domainName`         | the API's own | the host that links start with; the API's own address is disabled         |
+ * | `certificateArn`     | none          | the ACM certificate of `domainName`, in the stack's region                |
+ * | `hostedZoneId`       | none          | the Route 53 zone for the record of `domainName`; without it, create the record yourself |
+ * | `throttleRate`       | 100           | requests per second that the API accepts, for GET and POST each           |
+ * | `throttleBurst`      | 50            | the burst that the API accepts, for GET and POST each                     |
+ * | `triggerConcurrency` | 200           | concurrent executions reserved for the trigger, and its maximum; 0 reserves none |
+ * | `reserveSweep`       | true          | reserves one concurrent execution for the sweep; false for an AWS account that has only 10 |
+ * | `logRetentionDays`   | 30            | how long logs are kept                                                    |
  *
- * `cdk deploy -c prefix=ripcord-test -c notifyEmail=me@example.org`
+ * @example `cdk deploy -c prefix=ripcord-test -c notifyEmail=me@example.org`
  */
 import { App } from 'aws-cdk-lib';
 import { builtFunctions, bundleFunctions } from './bundle/bundle.ts';

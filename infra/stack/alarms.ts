@@ -1,130 +1,157 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LinkApi } from './link-api.ts';
-import { signal } from './metrics.ts';
+import { logMetric } from './metrics.ts';
 import type { NoticeTopic } from './notice-topic.ts';
+import type { RipcordFunction } from './ripcord-function.ts';
 
 export interface AlarmsProps {
   readonly prefix: string;
   readonly namespace: string;
   readonly topic: NoticeTopic;
   readonly api: LinkApi;
-  readonly trigger: IFunction;
-  readonly admin: IFunction;
-  readonly sweep: IFunction;
+  readonly functions: readonly RipcordFunction[];
   readonly throttleRate: number;
 }
 
-interface AlarmKind {
+interface AlarmDefinition {
   readonly metric: IMetric;
-  /** What it means and what to do, for whoever gets the mail. */
+  /** What happened and what to do next. The alarm's e-mail quotes it. */
   readonly meaning: string;
+  /** 1 by default. */
   readonly threshold?: number;
+  /** Greater than or equal to the threshold by default. */
   readonly comparison?: ComparisonOperator;
+  /** How many periods are evaluated; 1 by default. */
   readonly periods?: number;
-  /** How many of the periods have to be bad; all of them where it isn't said. */
-  readonly bad?: number;
+  /** How many of these periods must breach the threshold; all by default. */
+  readonly breachingPeriods?: number;
+  /** Missing data does not breach by default. */
   readonly missing?: TreatMissingData;
 }
+type AlarmDefinitions = Record<string, AlarmDefinition>;
 
 const minute = Duration.minutes(1);
 const fiveMinutes = Duration.minutes(5);
 const hour = Duration.hours(1);
 const atLeast = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
-/** The promise of the project: an answer before TradingView gives up after 3 s. */
+/** TradingView disconnects after 3 s, so a slower response is lost to the sender. */
 const slowMs = 2_500;
 
-/** One mail for each thing that a person has to know. What to do for each is in docs/operations/alarms.md. */
+/** One e-mail per state that the owner must know about. docs/operations/alarms.md describes what to do for each. */
 export class Alarms extends Construct {
-  readonly all: Alarm[] = [];
+  readonly all: Alarm[];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { prefix, namespace, topic, api, throttleRate } = props;
-    const add = (name: string, kind: AlarmKind): void => {
-      const alarm = new Alarm(this, name, {
-        alarmName: `${prefix}-${name}`,
-        alarmDescription: `${kind.meaning} See docs/operations/alarms.md.`,
-        metric: kind.metric,
-        threshold: kind.threshold ?? 1,
-        comparisonOperator: kind.comparison ?? atLeast,
-        evaluationPeriods: kind.periods ?? 1,
-        ...(kind.bad !== undefined && { datapointsToAlarm: kind.bad }),
-        treatMissingData: kind.missing ?? TreatMissingData.NOT_BREACHING,
-      });
-      topic.takeAlarm(alarm);
-      this.all.push(alarm);
+    const { prefix, namespace, topic, api, functions, throttleRate } = props;
+    const definitions: AlarmDefinitions = {
+      ...defineActionAlarms(namespace),
+      ...defineSweepAlarms(namespace),
+      ...defineApiAlarms(api, throttleRate),
+      ...Object.assign({}, ...functions.map(defineFunctionAlarms)),
     };
+    this.all = Object.entries(definitions).map(([name, definition]) => {
+      const alarm = new Alarm(this, name, { alarmName: `${prefix}-${name}`, ...toAlarmProps(definition) });
+      topic.addAlarm(alarm);
+      return alarm;
+    });
+  }
+}
 
-    add('needs-attention', {
-      metric: signal(namespace, 'NeedsAttention', { statistic: 'Maximum', period: minute }),
-      // Every sweep says the number anew; where none does, another alarm is for that.
+function toAlarmProps(definition: AlarmDefinition) {
+  const { metric, meaning, threshold = 1, comparison = atLeast, periods = 1 } = definition;
+  const { breachingPeriods, missing = TreatMissingData.NOT_BREACHING } = definition;
+  return {
+    alarmDescription: `${meaning} See docs/operations/alarms.md.`,
+    metric,
+    threshold,
+    comparisonOperator: comparison,
+    evaluationPeriods: periods,
+    ...(breachingPeriods !== undefined && { datapointsToAlarm: breachingPeriods }),
+    treatMissingData: missing,
+  };
+}
+
+function defineActionAlarms(namespace: string): AlarmDefinitions {
+  return {
+    'needs-attention': {
+      metric: logMetric(namespace, 'NeedsAttention', { statistic: 'Maximum', period: minute }),
+      // Every sweep reports the number. If no sweep runs, sweep-not-running is the alarm for that.
       missing: TreatMissingData.IGNORE,
       meaning:
-        'A position waits for a person: nobody knows what became of its order. Run "ripcord positions list".',
-    });
-    add('failed-closes', {
-      metric: signal(namespace, 'Failures', { period: minute }),
+        'A position needs your attention: the result of its order is unknown. Run "ripcord positions list".',
+    },
+    'failed-closes': {
+      metric: logMetric(namespace, 'Failures', { period: minute }),
       meaning:
-        'A link that should have acted failed. Run "ripcord positions list"; firing the link again is safe.',
-    });
-    add('sweep-not-running', {
-      // One run a minute that came to its end; five minutes without any are no accident.
-      metric: signal(namespace, 'Sweeps', { period: minute }),
+        'A link should have acted but failed. Run "ripcord positions list". Firing the link again is safe.',
+    },
+  };
+}
+
+function defineSweepAlarms(namespace: string): AlarmDefinitions {
+  return {
+    'sweep-not-running': {
+      // A sweep runs every minute, so 5 minutes without one that finished are no coincidence.
+      metric: logMetric(namespace, 'Sweeps', { period: minute }),
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       periods: 5,
       missing: TreatMissingData.BREACHING,
       meaning:
-        'No sweep has come to its end for 5 minutes: what died halfway stays unsettled, and no notice is sent.',
-    });
-    add('sweep-failures', {
-      // A dead key fails every minute; an exchange that stumbles is over it in less than three.
-      metric: signal(namespace, 'SweepFailed', { period: minute }),
+        'No sweep has finished for 5 minutes: interrupted closes stay unconfirmed and no notices are sent.',
+    },
+    'sweep-failures': {
+      // A revoked key fails every minute; most outages of an exchange are over in less than three.
+      metric: logMetric(namespace, 'SweepFailed', { period: minute }),
       periods: 5,
-      bad: 3,
+      breachingPeriods: 3,
       meaning:
-        'Positions can not be looked after: the exchange or its key refuses. Run "ripcord accounts check".',
-    });
-    add('notify-failures', {
-      // Once is enough: what was sent without an answer is not sent again. What was refused is tried at most an
-      // hour apart, so that two hours keep the alarm from going on and off while a channel is dead.
-      metric: signal(namespace, 'NotifyFailed', { period: hour }),
+        'The sweep can\'t sync a position: the exchange is down or refuses the key. Run "ripcord accounts check".',
+    },
+    'notify-failures': {
+      // One failure is enough, because a notice may be lost. Retries are at most an hour apart, so two hours keep
+      // the alarm from flapping while a channel is down.
+      metric: logMetric(namespace, 'NotifyFailed', { period: hour }),
       periods: 2,
-      bad: 1,
-      meaning: 'A notice did not reach its channel, and may be lost. Run "ripcord notify test".',
-    });
-    add('slow-answers', {
+      breachingPeriods: 1,
+      meaning: 'A notice did not reach its channel and may be lost. Run "ripcord notify test".',
+    },
+  };
+}
+
+function defineApiAlarms(api: LinkApi, throttleRate: number): AlarmDefinitions {
+  return {
+    'slow-answers': {
       metric: api.latency('p99'),
       threshold: slowMs,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      meaning: 'One answer in a hundred took more than 2.5 s; TradingView gives up after 3.',
-    });
-    add('flood', {
-      // Half of what the API lets through of both methods: alerts are not refused yet.
+      meaning: '1 % of responses took longer than 2.5 s. TradingView disconnects after 3 s.',
+    },
+    flood: {
+      // GET and POST have a limit each, so this is half of what the API accepts: no alert is refused yet.
       metric: api.count(minute),
       threshold: throttleRate * 60,
       meaning:
-        'The API gets half of the requests that it lets through. From twice as many on, alerts may be refused.',
-    });
-    for (const [name, lambda] of Object.entries({
-      trigger: props.trigger,
-      admin: props.admin,
-      sweep: props.sweep,
-    })) {
-      // One failed sweep is made good by the next; two of five may be an event that came twice.
-      const threshold = name === 'sweep' ? 3 : 1;
-      add(`${name}-errors`, {
-        metric: lambda.metricErrors({ period: fiveMinutes }),
-        threshold,
-        meaning: `The function ${prefix}-${name} crashed or ran over its time.`,
-      });
-      add(`${name}-throttles`, {
-        metric: lambda.metricThrottles({ period: fiveMinutes }),
-        threshold,
-        meaning: `The function ${prefix}-${name} was called more often at once than it may run.`,
-      });
-    }
-  }
+        'The API receives half of the requests that it accepts. At twice this rate, it may refuse alerts.',
+    },
+  };
+}
+
+function defineFunctionAlarms({ name, lambda, errorImpact }: RipcordFunction): AlarmDefinitions {
+  // The next sweep repairs one failed run, and an event that arrived twice is throttled once.
+  const threshold = name === 'sweep' ? 3 : 1;
+  return {
+    [`${name}-errors`]: {
+      metric: lambda.metricErrors({ period: fiveMinutes }),
+      threshold,
+      meaning: `The ${name} function crashed or timed out. ${errorImpact}`,
+    },
+    [`${name}-throttles`]: {
+      metric: lambda.metricThrottles({ period: fiveMinutes }),
+      threshold,
+      meaning: `AWS refused to run the ${name} function: too many executions at once. ${errorImpact}`,
+    },
+  };
 }

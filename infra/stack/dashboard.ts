@@ -10,9 +10,10 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { hitSchema } from '../../lib/link/hit.ts';
+import type { MetricName } from '../../lib/log.ts';
 import { outcomeSchema } from '../../lib/position/position.ts';
 import type { LinkApi } from './link-api.ts';
-import { signal } from './metrics.ts';
+import { logMetric, type MetricOptions } from './metrics.ts';
 
 export interface LinkDashboardProps {
   readonly namespace: string;
@@ -21,52 +22,72 @@ export interface LinkDashboardProps {
   readonly alarms: IAlarm[];
 }
 
-/** What a person looks at first: alarms, hits, outcomes, how long they took, what failed. */
+type LogMetrics = (name: MetricName, options?: MetricOptions) => Metric;
+
+/** Alarms, hits, outcomes, response times and failures. */
 export class LinkDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { namespace, api, functions, alarms }: LinkDashboardProps) {
     super(scope, id, { dashboardName: namespace, defaultInterval: Duration.days(1) });
-    const graph = (title: string, left: IMetric[], unit?: string) =>
-      new GraphWidget({ title, left, width: 12, leftYAxis: { min: 0, ...(unit && { label: unit }) } });
-    const percentiles = (label: string, metric: (statistic: string) => Metric) =>
-      ['p50', 'p99'].map((statistic) => metric(statistic).with({ label: `${label} ${statistic}` }));
-    const decisions = hitSchema.shape.decision.exclude(['recovered']).options;
-    const outcomes = outcomeSchema.shape.outcome.options;
-
+    const metric: LogMetrics = (name, options) => logMetric(namespace, name, options);
     this.addWidgets(
       new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 3 }),
-      graph(
-        'Hits, by what was decided',
-        decisions.map((by) => signal(namespace, 'Hits', { by })),
-      ),
-      graph(
-        'Outcomes',
-        outcomes.map((by) => signal(namespace, 'Outcomes', { by })),
-      ),
-      graph(
-        'Answers, as the sender waits for them',
-        percentiles('answer', (statistic) => api.latency(statistic)),
-        'ms',
-      ),
-      graph(
-        'Hits that acted: the whole, and the exchange',
-        [
-          ...percentiles('hit', (statistic) => signal(namespace, 'Latency', { statistic })),
-          ...percentiles('exchange', (statistic) => signal(namespace, 'ExchangeTime', { statistic })),
-        ],
-        'ms',
-      ),
-      graph('Failed', [
-        signal(namespace, 'Failures'),
-        ...api.refusals(),
+      ...hitGraphs(metric),
+      ...latencyGraphs(metric, api),
+      createGraph('Failures', [
+        metric('Failures'),
+        ...api.errorMetrics(),
         ...functions.flatMap((lambda) => [lambda.metricErrors(), lambda.metricThrottles()]),
       ]),
-      graph('Sweep', [
-        signal(namespace, 'Sweeps'),
-        signal(namespace, 'SweepRecovered'),
-        signal(namespace, 'SweepFailed'),
-        signal(namespace, 'NotifyFailed'),
-        signal(namespace, 'NeedsAttention', { statistic: 'Maximum' }),
-      ]),
+      sweepGraph(metric),
     );
   }
+}
+
+function createGraph(title: string, left: IMetric[], unit?: string): GraphWidget {
+  return new GraphWidget({ title, left, width: 12, leftYAxis: { min: 0, ...(unit && { label: unit }) } });
+}
+
+function hitGraphs(metric: LogMetrics): GraphWidget[] {
+  const decisions = hitSchema.shape.decision.exclude(['recovered']).options;
+  const outcomes = outcomeSchema.shape.outcome.options;
+  return [
+    createGraph(
+      'Hits by decision',
+      decisions.map((by) => metric('Hits', { by })),
+    ),
+    createGraph(
+      'Outcomes',
+      outcomes.map((by) => metric('Outcomes', { by })),
+    ),
+  ];
+}
+
+function latencyGraphs(metric: LogMetrics, api: LinkApi): GraphWidget[] {
+  const percentiles = (label: string, create: (statistic: string) => Metric) =>
+    ['p50', 'p99'].map((statistic) => create(statistic).with({ label: `${label} ${statistic}` }));
+  return [
+    createGraph(
+      'Response time for senders',
+      percentiles('response', (statistic) => api.latency(statistic)),
+      'ms',
+    ),
+    createGraph(
+      'Hits that acted: total time and exchange time',
+      [
+        ...percentiles('hit', (statistic) => metric('Latency', { statistic })),
+        ...percentiles('exchange', (statistic) => metric('ExchangeTime', { statistic })),
+      ],
+      'ms',
+    ),
+  ];
+}
+
+function sweepGraph(metric: LogMetrics): GraphWidget {
+  return createGraph('Sweep', [
+    metric('Sweeps'),
+    metric('SweepRecovered'),
+    metric('SweepFailed'),
+    metric('NotifyFailed'),
+    metric('NeedsAttention', { statistic: 'Maximum' }),
+  ]);
 }

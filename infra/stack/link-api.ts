@@ -6,6 +6,7 @@ import {
   DomainName,
   HttpApi,
   HttpMethod,
+  type HttpRoute,
   HttpStage,
   LogGroupLogDestination,
   SecurityPolicy,
@@ -34,8 +35,8 @@ export interface LinkApiProps
 }
 
 /**
- * What an access log says of a request. Never its path: the path holds the token, and whoever reads the token
- * can pull the link. The route's key says `GET /l/{token}`, in these letters.
+ * What the access log holds of a request. It never holds the path: the path contains the token, and anyone who
+ * reads the token can fire the link. The route key is the literal text `GET /l/{token}`.
  */
 const accessLogFormat = JSON.stringify({
   requestId: '$context.requestId',
@@ -50,71 +51,31 @@ const accessLogFormat = JSON.stringify({
 
 const path = '/l/{token}';
 
-/** The public side: two routes, and no other method or path reaches a function. The token is the credential. */
+/** The public API. No method or path but its two routes reaches a function. The token is the credential. */
 export class LinkApi extends Construct {
-  /** Without a slash at the end. */
+  /** What links start with, without a slash at the end. */
   readonly url: string;
-  /** What the record of a domain of one's own has to name. */
+  /** The host that the DNS record of a custom domain must point to. */
   readonly target: string | undefined;
   readonly #stage: HttpStage;
 
   constructor(scope: Construct, id: string, props: LinkApiProps) {
     super(scope, id);
-    const { domainName, certificateArn } = props;
+    const { domainName, certificateArn, hostedZoneId } = props;
     const api = new HttpApi(this, 'Api', {
       apiName: props.prefix,
       createDefaultStage: false,
-      // One way in only, or a link would still work where the domain was taken away from it.
+      // With one address only, a link stops working when its domain is taken away.
       disableExecuteApiEndpoint: domainName !== undefined,
     });
-    const routes = api.addRoutes({
-      path,
-      // Both fire the link. HEAD and OPTIONS, which clients send on their own account, find no route.
-      methods: [HttpMethod.GET, HttpMethod.POST],
-      integration: new HttpLambdaIntegration('Trigger', props.trigger),
-    });
-    Validations.of(api).acknowledge({
-      id: 'AwsSolutions-APIG4',
-      reason:
-        'TradingView and browsers can only open an address, so the address is the credential: 256 random bits, of which the table holds a hash.',
-    });
-
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      // The prefix under which API Gateway may write without a resource policy per group.
-      logGroupName: `/aws/vendedlogs/${props.prefix}-access`,
-      retention: props.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const throttle = { rateLimit: props.throttleRate, burstLimit: props.throttleBurst };
-    this.#stage = new HttpStage(this, 'Stage', {
-      httpApi: api,
-      stageName: '$default',
-      autoDeploy: true,
-      // Guessing tokens is hopeless at any rate; this bounds what a flood costs. Alerts are a
-      // few a second at their most, so the rest is room for junk that keeps none of them out.
-      throttle,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLog),
-        format: AccessLogFormat.custom(accessLogFormat),
-      },
-    });
-    // Scanners send GET, alerts POST: a limit of its own lets no flood of the one use up the other's.
-    const stage = this.#stage.node.defaultChild as CfnStage;
-    stage.routeSettings = {
-      [`POST ${path}`]: {
-        ThrottlingRateLimit: throttle.rateLimit,
-        ThrottlingBurstLimit: throttle.burstLimit,
-      },
-    };
-    // A route has to be there before its settings.
-    for (const route of routes) stage.node.addDependency(route);
-
+    const routes = this.#addRoutes(api, props.trigger);
+    this.#stage = this.#addStage(api, routes, props);
     this.url = domainName === undefined ? api.apiEndpoint : `https://${domainName}`;
     if (domainName !== undefined && certificateArn !== undefined)
-      this.target = this.#nameIt(api, { domainName, certificateArn, hostedZoneId: props.hostedZoneId });
+      this.target = this.#addCustomDomain(api, { domainName, certificateArn, hostedZoneId });
   }
 
-  /** From the request to the answer, in ms, junk included. */
+  /** The time from request to response in ms, over all requests. */
   latency(statistic: string): Metric {
     return this.#stage.metricLatency({ statistic });
   }
@@ -123,29 +84,75 @@ export class LinkApi extends Construct {
     return this.#stage.metricCount({ period, statistic: Stats.SUM });
   }
 
-  /** Answers of 4xx and 5xx. */
-  refusals(): IMetric[] {
+  /** Responses with a status of 4xx and 5xx. */
+  errorMetrics(): IMetric[] {
     return [
       this.#stage.metricClientError({ label: 'API 4xx' }),
       this.#stage.metricServerError({ label: 'API 5xx' }),
     ];
   }
 
-  #nameIt(
+  #addRoutes(api: HttpApi, trigger: IFunction): HttpRoute[] {
+    Validations.of(api).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason:
+        'TradingView and browsers can only open a URL, so the URL is the credential: 256 random bits, stored as a hash.',
+    });
+    return api.addRoutes({
+      path,
+      // GET and POST both fire the link. HEAD and OPTIONS, which clients send by themselves, match no route.
+      methods: [HttpMethod.GET, HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Trigger', trigger),
+    });
+  }
+
+  #addStage(api: HttpApi, routes: readonly HttpRoute[], props: LinkApiProps): HttpStage {
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      // API Gateway writes to log groups with this prefix without a resource policy for each group.
+      logGroupName: `/aws/vendedlogs/${props.prefix}-access`,
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      // Tokens can't be guessed at any rate; the limit bounds the cost of a flood. Alerts peak at a few per second,
+      // so the limit leaves room for junk requests without refusing an alert.
+      throttle: { rateLimit: props.throttleRate, burstLimit: props.throttleBurst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLog),
+        format: AccessLogFormat.custom(accessLogFormat),
+      },
+    });
+    // Scanners send GET and alerts send POST. With a limit of its own, POST is not used up by a flood of GET.
+    const cfnStage = stage.node.defaultChild as CfnStage;
+    cfnStage.routeSettings = {
+      [`POST ${path}`]: {
+        ThrottlingRateLimit: props.throttleRate,
+        ThrottlingBurstLimit: props.throttleBurst,
+      },
+    };
+    // CloudFormation rejects settings of a route that does not exist yet.
+    for (const route of routes) cfnStage.node.addDependency(route);
+    return stage;
+  }
+
+  #addCustomDomain(
     api: HttpApi,
-    given: { domainName: string; certificateArn: string; hostedZoneId: string | undefined },
+    custom: { domainName: string; certificateArn: string; hostedZoneId: string | undefined },
   ): string {
     const domain = new DomainName(this, 'Domain', {
-      domainName: given.domainName,
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', given.certificateArn),
+      domainName: custom.domainName,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', custom.certificateArn),
       securityPolicy: SecurityPolicy.TLS_1_2,
     });
     new ApiMapping(this, 'Mapping', { api, domainName: domain, stage: this.#stage });
-    if (given.hostedZoneId !== undefined)
+    if (custom.hostedZoneId !== undefined)
       new CfnRecordSet(this, 'Record', {
-        name: `${given.domainName}.`,
+        name: `${custom.domainName}.`,
         type: 'A',
-        hostedZoneId: given.hostedZoneId,
+        hostedZoneId: custom.hostedZoneId,
         aliasTarget: { dnsName: domain.regionalDomainName, hostedZoneId: domain.regionalHostedZoneId },
       });
     return domain.regionalDomainName;

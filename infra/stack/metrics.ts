@@ -2,14 +2,18 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type MetricName, metrics } from '../../lib/log.ts';
 
-/**
- * A metric of those that the functions write into their log.
- * @param by the value of the field that it is counted by, where it has one.
- */
-export function signal(
+export interface MetricOptions {
+  readonly statistic?: string;
+  readonly period?: Duration;
+  /** One value of the metric's dimension, such as the outcome `closed`; ignored if the metric has no dimension. */
+  readonly by?: string;
+}
+
+/** @returns a metric that the functions write to their logs: by default its sum over 5 minutes. */
+export function logMetric(
   namespace: string,
   name: MetricName,
-  { statistic = 'Sum', period = Duration.minutes(5), by }: SignalOptions = {},
+  { statistic = 'Sum', period = Duration.minutes(5), by }: MetricOptions = {},
 ): Metric {
   const metric: { unit: string; by?: string } = metrics[name];
   const dimensions =
@@ -22,10 +26,4 @@ export function signal(
     ...dimensions,
     ...(by && { label: by }),
   });
-}
-
-interface SignalOptions {
-  readonly statistic?: string;
-  readonly period?: Duration;
-  readonly by?: string;
 }

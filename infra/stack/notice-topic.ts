@@ -13,34 +13,62 @@ export interface NoticeTopicProps {
   readonly notifyEmail?: string | undefined;
 }
 
-/** Where alarms go, and what came of each link. If this fails, nobody is told; the alarms still show their state. */
+/** Receives alarms and notices. If publishing fails, no e-mail is sent; the alarms still show their state. */
 export class NoticeTopic extends Construct {
   readonly #topic: Topic;
   readonly #key: Key;
   readonly #action: SnsAction;
-  readonly #hasReader: boolean;
+  readonly #hasSubscriber: boolean;
 
   constructor(scope: Construct, id: string, { prefix, notifyEmail }: NoticeTopicProps) {
     super(scope, id);
-    // A key of its own, though it costs a dollar a month: AWS's own one for SNS can't be used by CloudWatch, whose
-    // alarms would be lost without a word.
+    // A customer managed key costs $1 a month. CloudWatch can't use the AWS managed key for SNS: its alarms would
+    // be dropped silently.
     this.#key = new Key(this, 'Key', {
       description: `Encrypts ${prefix}'s notices`,
       enableKeyRotation: true,
-      // Nothing is kept under it.
+      // SNS keeps no messages, so nothing stays encrypted under the key.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.#topic = new Topic(this, 'Topic', {
       topicName: `${prefix}-notices`,
       masterKey: this.#key,
-      // Adds a policy, which takes the place of the default one: publishers are named below and in their roles.
+      // Adds a policy, which replaces the default one. Publishers are named below and in their roles.
       enforceSSL: true,
     });
-    const alarms = new ServicePrincipal('cloudwatch.amazonaws.com');
+    this.#allowAlarms();
+    this.#action = new SnsAction(this.#topic);
+    this.#hasSubscriber = notifyEmail !== undefined;
+    if (notifyEmail !== undefined) this.#subscribe(notifyEmail);
+  }
+
+  get arn(): string {
+    return this.#topic.topicArn;
+  }
+
+  addAlarm(alarm: IAlarm & { addAlarmAction(action: SnsAction): void }): void {
+    alarm.addAlarmAction(this.#action);
+  }
+
+  /**
+   * Allows a function to publish, and to encrypt with the topic's key. A topic without a subscriber accepts every
+   * message and delivers none, so without a subscriber the function does not get the topic.
+   */
+  grantPublish(to: RipcordFunction): void {
+    if (!this.#hasSubscriber) return;
+    to.grant({ RIPCORD_TOPIC_ARN: this.#topic.topicArn }, [
+      { actions: ['sns:Publish'], resources: [this.#topic.topicArn] },
+      { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#key.keyArn] },
+    ]);
+  }
+
+  /** Allows CloudWatch alarms of this AWS account to publish. */
+  #allowAlarms(): void {
+    const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')];
     const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
     this.#topic.addToResourcePolicy(
       new PolicyStatement({
-        principals: [alarms],
+        principals,
         actions: ['sns:Publish'],
         resources: [this.#topic.topicArn],
         conditions,
@@ -48,40 +76,21 @@ export class NoticeTopic extends Construct {
     );
     this.#key.addToResourcePolicy(
       new PolicyStatement({
-        principals: [alarms],
+        principals,
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        // In a key's policy: this key.
+        // In a key policy, * is this key.
         resources: ['*'],
         conditions,
       }),
     );
-    this.#action = new SnsAction(this.#topic);
-    this.#hasReader = notifyEmail !== undefined;
-
-    if (notifyEmail !== undefined) {
-      const subscription = this.#topic.addSubscription(new EmailSubscription(notifyEmail));
-      Validations.of(subscription).acknowledge({
-        id: 'Serverless-SNSRedrivePolicy',
-        reason:
-          'A mail that bounces is found by nobody in a queue either: the alarm keeps its state, the outcome is in the table and in `ripcord history`.',
-      });
-    }
   }
 
-  get arn(): string {
-    return this.#topic.topicArn;
-  }
-
-  takeAlarm(alarm: IAlarm & { addAlarmAction(action: SnsAction): void }): void {
-    alarm.addAlarmAction(this.#action);
-  }
-
-  /** To publish, which takes the topic's key to encrypt with. A topic that nobody reads takes all and tells nobody. */
-  grantPublish(to: RipcordFunction): void {
-    if (!this.#hasReader) return;
-    to.grant({ RIPCORD_TOPIC_ARN: this.#topic.topicArn }, [
-      { actions: ['sns:Publish'], resources: [this.#topic.topicArn] },
-      { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#key.keyArn] },
-    ]);
+  #subscribe(email: string): void {
+    const subscription = this.#topic.addSubscription(new EmailSubscription(email));
+    Validations.of(subscription).acknowledge({
+      id: 'Serverless-SNSRedrivePolicy',
+      reason:
+        'A dead-letter queue would not be read either. The alarm keeps its state, and outcomes are in the table and in `ripcord history`.',
+    });
   }
 }

@@ -5,7 +5,7 @@ import type { RipcordFunction } from './ripcord-function.ts';
 
 type ItemAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
-/** The one table: positions, links and what became of them. It outlives the stack. */
+/** The one table: positions, links, hits and reservations. It outlives the stack. */
 export class PositionTable extends Construct {
   readonly #table: Table;
 
@@ -15,19 +15,19 @@ export class PositionTable extends Construct {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
-      // Deletes up to two days late; the code checks expiry for itself.
+      // DynamoDB deletes up to two days late, so the code checks expiry itself.
       timeToLiveAttribute: 'expiresAt',
-      // Its encryption is left at AWS's own key, which costs nothing and needs no grants. A restore brings spent
-      // links back to life: read docs/operations/restore.md before one.
+      // Encrypted with the AWS owned key, which costs nothing and needs no grants. A restore revives links that were
+      // used up or revoked: read docs/operations/restore.md first.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // Nobody deletes it by mistake, and CloudFormation neither: where a first deployment fails, its rollback names
-      // the empty table, ends as ROLLBACK_FAILED and leaves the table. docs/operations/tear-down.md says how to delete it.
+      // Also keeps CloudFormation from deleting the table. If a first deployment fails, its rollback ends as
+      // ROLLBACK_FAILED and leaves the empty table. docs/operations/tear-down.md describes how to delete it.
       deletionProtection: true,
-      // Kept when the stack goes or replaces it. A table that its very deployment takes back would otherwise stay
-      // behind without a word, and a second one beside it with the next try.
+      // Keeps the table if the stack is deleted or replaces it. With a plain RETAIN, a first deployment that is rolled
+      // back would leave its table silently, and the next try would add a second one.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    // What the sweep still has to look at. Only keys: it reads each position itself, strongly consistent.
+    // Lists positions and links. It holds only keys: readers fetch the items from the table, strongly consistent.
     this.#table.addGlobalSecondaryIndex({
       indexName: 'list',
       partitionKey: { name: 'listKey', type: AttributeType.STRING },
@@ -40,29 +40,29 @@ export class PositionTable extends Construct {
     return this.#table.tableName;
   }
 
-  /** Rights on the table and on its index, named one by one; Scan is among nobody's. */
+  /** Grants single actions on the table and on its index. No function may Scan. */
   grant(to: RipcordFunction, onTable: readonly ItemAction[], onIndex: readonly 'Query'[] = []): void {
     const table = this.#table.tableArn;
     to.grant({ RIPCORD_TABLE: this.name }, [
-      { actions: named(onTable), resources: [table] },
-      ...(onIndex.length > 0 ? [{ actions: named(onIndex), resources: [`${table}/index/list`] }] : []),
+      { actions: toIamActions(onTable), resources: [table] },
+      ...(onIndex.length > 0 ? [{ actions: toIamActions(onIndex), resources: [`${table}/index/list`] }] : []),
     ]);
   }
 
   /**
-   * To act on positions and to write down hits, and nothing else. An update makes the item where there is none, so
-   * without these conditions whoever takes the function over could make a link.
+   * Allows updates of positions and new hit records, and nothing else. UpdateItem creates an item that does not
+   * exist, so without these conditions an attacker in the function could create a link.
    */
-  grantActing(to: RipcordFunction): void {
-    const on = (action: ItemAction, keys: string) => ({
-      actions: named([action]),
+  grantTradeWrites(to: RipcordFunction): void {
+    const allow = (action: ItemAction, keys: string) => ({
+      actions: toIamActions([action]),
       resources: [this.#table.tableArn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keys] } },
     });
-    to.grant({}, [on('PutItem', 'hits#*'), on('UpdateItem', 'position#*')]);
+    to.grant({}, [allow('PutItem', 'hits#*'), allow('UpdateItem', 'position#*')]);
   }
 }
 
-function named(actions: readonly ItemAction[]): string[] {
+function toIamActions(actions: readonly ItemAction[]): string[] {
   return actions.map((action) => `dynamodb:${action}`);
 }

@@ -15,52 +15,69 @@ import type { FunctionName } from '../bundle/bundle.ts';
 
 type AccountAction = 'GetParameter' | 'PutParameter' | 'DeleteParameter' | 'GetParametersByPath';
 
-/** Actions and resources, each named in full. */
-interface Right {
+/** Actions on resources, each named in full. */
+interface Permission {
   readonly actions: string[];
   readonly resources: string[];
   readonly conditions?: Conditions;
 }
 
-interface RipcordFunctionProps extends EventInvokeConfigOptions {
-  readonly name: FunctionName;
-  /** What the function is for, shown in the console. */
-  readonly description: string;
+/** What the three functions have in common. */
+export interface CommonFunctionProps {
   readonly prefix: string;
   /** The folder that holds one built folder per function. */
   readonly functionsFolder: string;
   readonly logRetentionDays: number;
-  /** CloudWatch's namespace for its metrics. They are lines of its log, so that there is no right for them. */
+  /** The CloudWatch namespace of its metrics. Metrics are log lines, so they need no permission. */
   readonly metrics: string;
+}
+
+export interface RipcordFunctionProps extends CommonFunctionProps, EventInvokeConfigOptions {
+  readonly name: FunctionName;
+  /** What the function does, shown in the AWS console. */
+  readonly description: string;
+  /** What fails and what still works while the function fails, in sentences. Its alarms quote it. */
+  readonly errorImpact: string;
   readonly timeout: Duration;
-  /** In MB. Lambda gives processor time in proportion: 1769 is one whole processor. */
+  /** In MB. Lambda assigns CPU in proportion: 1769 MB is one vCPU. */
   readonly memorySize: number;
   readonly reservedConcurrentExecutions?: number;
 }
 
-/** One function with a role and a log group of its own. It may do what is granted here and write its own log. */
+const acceptedFindings = [
+  {
+    id: 'Serverless-LambdaDLQ',
+    reason:
+      'Callers of the trigger and the admin function wait for the response. The next sweep, a minute later, repairs a failed one; its event carries no data. Alarms report both.',
+  },
+  {
+    id: 'Serverless-LambdaTracing',
+    reason:
+      'Without the X-Ray SDK, a trace shows what the REPORT line shows, and an HTTP API has no traces. Tracing needs two permissions on every resource. Exchange time is a metric and part of each hit record.',
+  },
+];
+
+/** A function with its own role and log group. It may write its own log and do what is granted here. */
 export class RipcordFunction extends Construct {
+  readonly name: FunctionName;
+  /** The name with its prefix, as AWS knows it. */
+  readonly functionName: string;
+  readonly errorImpact: string;
   readonly lambda: LambdaFunction;
   readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: RipcordFunctionProps) {
     super(scope, id);
-    const { name, prefix, functionsFolder, logRetentionDays, metrics, ...lambdaProps } = props;
-    const functionName = `${prefix}-${name}`;
-
-    // Made here, or Lambda makes it on the first call and keeps it for ever. It goes with the stack, or its name
-    // would be taken when the stack comes back; outcomes are in the table, which stays.
-    const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${functionName}`,
-      retention: logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-
-    // A role of its own instead of the one CDK would make: that one carries a managed policy for all log groups.
+    const { name, prefix, functionsFolder, logRetentionDays, metrics, errorImpact, ...lambdaProps } = props;
+    this.name = name;
+    this.errorImpact = errorImpact;
+    this.functionName = `${prefix}-${name}`;
+    const logGroup = this.#createLogGroup(this.functionName, logRetentionDays);
+    // CDK's default role has a managed policy that allows writes to every log group.
     this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.lambda = new LambdaFunction(this, 'Function', {
       ...lambdaProps,
-      functionName,
+      functionName: this.functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(join(functionsFolder, name)),
@@ -72,45 +89,46 @@ export class RipcordFunction extends Construct {
     this.grant({ RIPCORD_METRICS: metrics }, [
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
     ]);
-    Validations.of(this.lambda).acknowledge(
-      {
-        id: 'Serverless-LambdaDLQ',
-        reason:
-          'The trigger and the admin function are only called by somebody who waits for the answer. A sweep that failed is made good by the next, a minute later; its event says nothing that could be kept. Alarms tell of both.',
-      },
-      {
-        id: 'Serverless-LambdaTracing',
-        reason:
-          'Without the SDK of X-Ray in the bundle a trace shows what the line REPORT shows, and an HTTP API has none; it takes two rights on every resource. Exchange time is a metric and in the history of each hit.',
-      },
-    );
-  }
-
-  /** Rights and the variable that says where to use them, together, so that neither is forgotten. */
-  grant(variables: Readonly<Record<string, string>>, rights: readonly Right[]): void {
-    for (const [name, value] of Object.entries(variables)) this.lambda.addEnvironment(name, value);
-    for (const right of rights) this.#role.addToPolicy(new PolicyStatement(right));
+    Validations.of(this.lambda).acknowledge(...acceptedFindings);
   }
 
   /**
-   * The accounts under a path of Parameter Store, one SecureString each. AWS's own key for it decrypts for
-   * whoever may read the parameter, so there is no right on a key.
+   * Without this group, Lambda creates one on the first call and never deletes it. The group is deleted with the
+   * stack, because a new stack needs its name; outcomes are in the table, which stays.
+   */
+  #createLogGroup(functionName: string, retention: number): LogGroup {
+    return new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** Grants permissions together with the environment variables that name their resources. */
+  grant(variables: Readonly<Record<string, string>>, permissions: readonly Permission[]): void {
+    for (const [name, value] of Object.entries(variables)) this.lambda.addEnvironment(name, value);
+    for (const permission of permissions) this.#role.addToPolicy(new PolicyStatement(permission));
+  }
+
+  /**
+   * Grants actions on the accounts under a Parameter Store path, one SecureString each. They are encrypted with the
+   * AWS managed key, which decrypts for anyone who may read the parameter, so no permission on a key is needed.
    */
   grantAccounts(path: string, actions: readonly AccountAction[]): void {
     const arn = this.#parameterArn(path);
     Validations.of(this.#role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${path}/*]`,
-      reason: 'Accounts come and go with `ripcord accounts add`; nothing else is under this path.',
+      reason: 'The command line adds and removes accounts; the path holds nothing else.',
     });
-    const listed = actions.includes('GetParametersByPath');
+    const lists = actions.includes('GetParametersByPath');
     this.grant({ RIPCORD_ACCOUNTS: `ssm:${path}` }, [
       { actions: actions.map((action) => `ssm:${action}`), resources: [`${arn}/*`] },
-      // A list is asked of the path itself.
-      ...(listed ? [{ actions: ['ssm:GetParametersByPath'], resources: [arn] }] : []),
+      // GetParametersByPath is authorized on the path itself.
+      ...(lists ? [{ actions: ['ssm:GetParametersByPath'], resources: [arn] }] : []),
     ]);
   }
 
-  /** The notification channels, all in one SecureString. */
+  /** Grants reading the notification channels: one SecureString. */
   grantChannels(path: string): void {
     this.grant({ RIPCORD_NOTIFY: `ssm:${path}` }, [
       { actions: ['ssm:GetParameter'], resources: [this.#parameterArn(path)] },

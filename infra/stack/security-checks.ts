@@ -1,7 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 
-/** A finding that nobody has accepted, with a reason, beside the resource it is about fails the synthesis. */
+/** Fails the synthesis on a finding, unless its resource's construct acknowledges the finding with a reason. */
 export function checkSecurity(app: App): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }

@@ -1,19 +1,22 @@
 import { z } from 'zod';
 
-/** A value from the command line (`-c name=value`) is text, one from cdk.json may be a number. */
+/** Accepts text, because `-c name=value` sets text, and numbers, as cdk.json may have them. */
 function number(low: number, high: number) {
   return z.coerce.number(`expected a whole number from ${low} to ${high}`).int().min(low).max(high);
 }
 
-/** The retentions that CloudWatch Logs knows, in days. */
+/** The retention periods that CloudWatch Logs offers, in days. */
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
-/** The context that the app reads. The table at the head of app.ts says the same for people. */
+/** The CDK context of the app. app.ts documents the same settings as a table. */
 const settingsSchema = z
   .strictObject({
     prefix: z
       .string()
-      .regex(/^[a-z][a-z0-9-]{0,23}$/, 'expected 1 to 24 lower-case letters, digits or -, a letter first')
+      .regex(
+        /^[a-z][a-z0-9-]{0,23}$/,
+        'expected 1 to 24 lowercase letters, digits or -, starting with a letter',
+      )
       .default('ripcord'),
     notifyEmail: z.email('expected an e-mail address').optional(),
     domainName: z
@@ -44,29 +47,29 @@ const settingsSchema = z
       .default(30),
   })
   .superRefine(({ domainName, certificateArn, hostedZoneId }, refinement) => {
-    const missing = (name: string, why: string) =>
-      refinement.addIssue({ code: 'custom', path: [name], message: why });
+    const require = (name: string, message: string) =>
+      refinement.addIssue({ code: 'custom', path: [name], message });
     if (domainName !== undefined && certificateArn === undefined)
-      missing('certificateArn', 'expected the certificate of domainName, in the region of the stack');
+      require('certificateArn', 'expected the ACM certificate of domainName, in the region of the stack');
     if (domainName === undefined && (certificateArn ?? hostedZoneId) !== undefined)
-      missing('domainName', 'expected the host that certificateArn and hostedZoneId are for');
+      require('domainName', 'expected the host of certificateArn and hostedZoneId');
   });
 
 export type Settings = z.infer<typeof settingsSchema>;
 const settingNames = Object.keys(settingsSchema.shape);
 
-/** CDK's own have a colon or a slash, but for this one, which `cdk cli-telemetry` writes. */
-function isCdks(name: string): boolean {
+/** CDK's own names contain a colon or a slash, except the one that `cdk cli-telemetry` writes. */
+function isCdkName(name: string): boolean {
   return /[:/]/.test(name) || name === 'cli-telemetry';
 }
 
 /**
- * @param context all of it: `app.node.getAllContext()`. A name that is not known is an error, since a misspelt
- * one would leave a default in force without a word.
- * @throws Error with one line for each wrong value: where it stands, what it is, what was expected.
+ * @param context the whole context: `app.node.getAllContext()`. An unknown name is an error: a misspelled one would
+ * silently leave a default in effect.
+ * @throws Error with one line for each invalid value: its name, its value and what was expected.
  */
 export function parseSettings(context: Readonly<Record<string, unknown>>): Settings {
-  const own = Object.fromEntries(Object.entries(context).filter(([name]) => !isCdks(name)));
+  const own = Object.fromEntries(Object.entries(context).filter(([name]) => !isCdkName(name)));
   const parsed = settingsSchema.safeParse(own);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.flatMap((issue) => {
@@ -78,6 +81,6 @@ export function parseSettings(context: Readonly<Record<string, unknown>>): Setti
     return [`  context "${name}" is ${JSON.stringify(own[name]) ?? 'missing'}: ${issue.message}`];
   });
   throw new Error(
-    `The stack's settings are wrong:\n${lines.join('\n')}\nSet them with -c name=value or in cdk.json.`,
+    `The stack's settings are invalid. Nothing was synthesized.\n${lines.join('\n')}\nSet them with -c name=value or in cdk.json.`,
   );
 }

@@ -11,14 +11,14 @@ const join = z.strictObject({
   'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), ref, getAtt]))]),
 });
 
-/** The one condition that may be: only items whose partition key begins so. */
+/** The only allowed condition: items whose partition key starts with a prefix. */
 const conditionSchema = z
   .strictObject({
     'ForAllValues:StringLike': z.strictObject({ 'dynamodb:LeadingKeys': z.tuple([z.string()]) }),
   })
   .transform((condition) => ` with ${condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'][0]}`);
 
-/** Strict, so that a Deny, another condition, a NotAction or a star in a place of its own fails the reading. */
+/** Strict: a Deny, another condition, a NotAction or a bare * as resource fails to parse. */
 const statementSchema = z.strictObject({
   Effect: z.literal('Allow'),
   Action: oneOrMore(z.string()),
@@ -32,8 +32,8 @@ const policySchema = z.object({
 });
 
 /**
- * Every right in the template as `action resource`, sorted, by the function whose role has it. Resources are
- * written as `table`, `table with <keys>`, `table/index/…`, `topic`, `topic's key`, `log of <function>` and
+ * @returns every permission in the template as `action resource`, sorted, by the function whose role has it.
+ * Resources are written as `table`, `table with <keys>`, `table/index/…`, `topic`, `topic's key`, `log of <function>` and
  * `arn:<service>:<resource>`.
  */
 export function readPolicies(template: Template): Record<string, string[]> {

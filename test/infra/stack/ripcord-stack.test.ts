@@ -6,6 +6,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { functionNames } from '../../../infra/bundle/bundle.ts';
+import type { RipcordFunction } from '../../../infra/stack/ripcord-function.ts';
 import { RipcordStack, stackName } from '../../../infra/stack/ripcord-stack.ts';
 import { parseSettings } from '../../../infra/stack/settings.ts';
 import { metrics } from '../../../lib/log.ts';
@@ -13,12 +14,14 @@ import { readPolicies } from './policies.ts';
 
 let functionsFolder: string;
 
-/** The template for a context; the functions are empty, since none of them is in the template. */
-function templateFor(context: Record<string, unknown> = {}): Template {
+function createStack(context: Record<string, unknown> = {}): RipcordStack {
   const settings = parseSettings(context);
-  return Template.fromStack(
-    new RipcordStack(new App(), stackName(settings.prefix), { ...settings, functionsFolder }),
-  );
+  return new RipcordStack(new App(), stackName(settings.prefix), { ...settings, functionsFolder });
+}
+
+/** The template for a context. The functions are empty files, because templates do not contain their code. */
+function templateFor(context: Record<string, unknown> = {}): Template {
+  return Template.fromStack(createStack(context));
 }
 
 beforeAll(async () => {
@@ -27,7 +30,7 @@ beforeAll(async () => {
     await mkdir(join(functionsFolder, name));
     await writeFile(join(functionsFolder, name, 'index.mjs'), `// ${name}\n`);
   }
-  // What CDK loads on its first use takes longer than any test.
+  // Loading CDK takes longer than any test.
   templateFor();
 });
 afterAll(() => rm(functionsFolder, { recursive: true }));
@@ -55,7 +58,7 @@ describe('the API', () => {
     });
   });
 
-  test('throttles its default stage as the context says', () => {
+  test('throttles its default stage by the settings', () => {
     templateFor({ throttleRate: '3', throttleBurst: '7' }).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
       AutoDeploy: true,
@@ -63,18 +66,18 @@ describe('the API', () => {
     });
   });
 
-  test('lets no flood of GET use up what alerts are let through by', () => {
+  test('limits POST separately, so that a flood of GET does not use up the limit of alerts', () => {
     const template = templateFor();
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       RouteSettings: { 'POST /l/{token}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 } },
     });
-    // CloudFormation refuses settings of a route that isn't there yet.
+    // CloudFormation rejects settings of a route that does not exist yet.
     const routes = Object.keys(template.findResources('AWS::ApiGatewayV2::Route'));
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes));
   });
 
-  test('logs who asked for which route, and nothing that could hold a token', () => {
+  test('logs source and route of a request, and nothing that could contain a token', () => {
     const [stage] = Object.values(templateFor().findResources('AWS::ApiGatewayV2::Stage'));
     const format: string = stage?.Properties.AccessLogSettings.Format;
     const variables = [...format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name);
@@ -92,7 +95,7 @@ describe('the API', () => {
 });
 
 describe('the functions', () => {
-  test('are three, by name, on one runtime and architecture', () => {
+  test('are three on one runtime and architecture', () => {
     const found = Object.values(templateFor().findResources('AWS::Lambda::Function'));
     const settings = found.map(({ Properties: properties }) => [
       properties.FunctionName,
@@ -109,7 +112,7 @@ describe('the functions', () => {
     ]);
   });
 
-  test('are told what they need to know, and no more', () => {
+  test('get the environment variables that they need, and no others', () => {
     const template = templateFor({ notifyEmail: 'me@example.org' });
     const found = Object.values(template.findResources('AWS::Lambda::Function'));
     const variables = found.map(({ Properties: properties }) => properties.Environment.Variables);
@@ -128,7 +131,7 @@ describe('the functions', () => {
     ]);
   });
 
-  test('log to groups of their own, which end with the days of the context', () => {
+  test('log to their own groups with the retention of the settings', () => {
     const groups = Object.values(templateFor({ logRetentionDays: 7 }).findResources('AWS::Logs::LogGroup'));
     expect(
       groups
@@ -142,7 +145,7 @@ describe('the functions', () => {
     ]);
   });
 
-  test('run the sweep every minute, and a failed run is not run again', () => {
+  test('run the sweep every minute and do not retry a failed run', () => {
     const template = templateFor();
     const retries = { MaximumEventAgeInSeconds: 60 };
     template.resourceCountIs('AWS::Events::Rule', 1);
@@ -157,7 +160,7 @@ describe('the functions', () => {
     });
   });
 
-  test('reserve nothing where the account has nothing to reserve', () => {
+  test('reserve no executions if the settings turn reservations off', () => {
     const context = { reserveSweep: 'false', triggerConcurrency: 0 };
     const found = templateFor(context).findResources('AWS::Lambda::Function');
     for (const { Properties: properties } of Object.values(found)) {
@@ -166,7 +169,7 @@ describe('the functions', () => {
   });
 });
 
-test('the table is on demand, recoverable, and outlives the stack, but not a first deployment that failed', () => {
+test('the table is on demand, recoverable and kept when the stack is deleted, except after a failed first deployment', () => {
   const template = templateFor();
   template.resourceCountIs('AWS::DynamoDB::Table', 1);
   template.hasResource('AWS::DynamoDB::Table', {
@@ -204,7 +207,7 @@ describe('the rights', () => {
   const account = 'arn:ssm:parameter/ripcord/accounts/*';
   const channels = 'arn:ssm:parameter/ripcord/notify';
 
-  test('are these, and not one more', () => {
+  test('are exactly these', () => {
     expect(readPolicies(templateFor({ notifyEmail: 'me@example.org' }))).toEqual({
       trigger: [
         'dynamodb:BatchGetItem table',
@@ -252,7 +255,7 @@ describe('the rights', () => {
     });
   });
 
-  test('hold no topic that nobody reads: it would take every notice and count it as told', () => {
+  test('do not include a topic without a subscriber, which would accept notices and deliver none', () => {
     const template = templateFor();
     expect(
       Object.values(readPolicies(template))
@@ -263,7 +266,7 @@ describe('the rights', () => {
       expect(properties.Environment.Variables).not.toHaveProperty('RIPCORD_TOPIC_ARN');
   });
 
-  test('come from no managed policy, and no role but the three exists', () => {
+  test('come from no managed policy, and only three roles exist', () => {
     const roles = Object.values(templateFor().findResources('AWS::IAM::Role'));
     expect(roles).toHaveLength(3);
     for (const { Properties: properties } of roles) {
@@ -274,7 +277,7 @@ describe('the rights', () => {
     }
   });
 
-  test('to call a function have the two routes and the schedule, nobody else', () => {
+  test('to invoke a function belong to the two routes and the schedule only', () => {
     const permissions = Object.values(templateFor().findResources('AWS::Lambda::Permission'));
     const callers = permissions.map(({ Properties: properties }) => properties.Principal);
     expect(callers.sort()).toEqual([
@@ -290,7 +293,7 @@ describe('the outputs', () => {
   const outputSchema = z.record(z.string(), z.looseObject({ Value: z.unknown() }));
   const outputsOf = (template: Template) => outputSchema.parse(template.findOutputs('*'));
 
-  test('say what the command line needs to know', () => {
+  test('are those that the command line reads', () => {
     expect(Object.keys(outputsOf(templateFor())).sort()).toEqual([
       'AdminFunctionName',
       'BaseUrl',
@@ -300,13 +303,13 @@ describe('the outputs', () => {
   });
 });
 
-describe("a domain of one's own", () => {
+describe('a custom domain', () => {
   const domain = {
     domainName: 'links.example.org',
     certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/0-1',
   };
 
-  test('is the only way in, and what links start with', () => {
+  test('is the only address of the API and the base URL of links', () => {
     const template = templateFor(domain);
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
     template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
@@ -325,7 +328,7 @@ describe("a domain of one's own", () => {
     template.resourceCountIs('AWS::Route53::RecordSet', 0);
   });
 
-  test('gets its record where the context has a zone', () => {
+  test('gets a DNS record if the settings have a zone', () => {
     templateFor({ ...domain, hostedZoneId: 'Z0123' }).hasResourceProperties('AWS::Route53::RecordSet', {
       Name: 'links.example.org.',
       Type: 'A',
@@ -333,7 +336,7 @@ describe("a domain of one's own", () => {
     });
   });
 
-  test("leaves the API's own address where there is none", () => {
+  test("is absent by default, and the API's own address is enabled", () => {
     const template = templateFor();
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
     template.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0);
@@ -346,7 +349,7 @@ describe('alarms', () => {
       ({ Properties: properties }) => properties,
     );
 
-  test('are these, each with a mail', () => {
+  test('are exactly these, and each sends an e-mail', () => {
     const template = templateFor();
     const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
     const found = alarmsOf(template);
@@ -375,11 +378,24 @@ describe('alarms', () => {
     ]);
     for (const alarm of found) {
       expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
-      expect(alarm.AlarmDescription).toMatch(/docs\/operations\.md/);
+      expect(alarm.AlarmDescription).toMatch(/ See docs\/operations\/alarms\.md\.$/);
     }
   });
 
-  test('wait for a third failing sweep of five, and stay while a dead channel is tried once an hour', () => {
+  test('quote what fails while their function fails', () => {
+    const stack = createStack();
+    const alarms = alarmsOf(Template.fromStack(stack));
+    for (const id of ['Trigger', 'Admin', 'Sweep']) {
+      const { name, errorImpact } = stack.node.findChild(id) as RipcordFunction;
+      expect(errorImpact).toMatch(/^[A-Z].+\.$/);
+      for (const kind of ['errors', 'throttles']) {
+        const alarm = alarms.find(({ AlarmName }) => AlarmName === `ripcord-${name}-${kind}`);
+        expect(alarm?.AlarmDescription).toContain(errorImpact);
+      }
+    }
+  });
+
+  test('fire on the third failed sweep of five, and stay active while a broken channel is retried once an hour', () => {
     const patience = alarmsOf(templateFor())
       .filter((alarm) => alarm.DatapointsToAlarm !== undefined)
       .map((alarm) => [alarm.AlarmName, alarm.Period, alarm.EvaluationPeriods, alarm.DatapointsToAlarm]);
@@ -389,7 +405,7 @@ describe('alarms', () => {
     ]);
   });
 
-  test('and graphs go by metrics that the functions write', () => {
+  test('and graphs use metrics that the functions write', () => {
     const template = templateFor({ prefix: 'other' });
     const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
     const body = JSON.stringify(dashboard?.Properties.DashboardBody);
@@ -398,7 +414,7 @@ describe('alarms', () => {
       if (alarm.Namespace === 'Other') expect(Object.keys(metrics)).toContain(alarm.MetricName);
   });
 
-  test('reach nobody but who is named, by a topic that is encrypted in rest and on its way', () => {
+  test('reach only the configured address, through a topic that is encrypted at rest and in transit', () => {
     const template = templateFor({ notifyEmail: 'me@example.org' });
     template.resourceCountIs('AWS::SNS::Subscription', 1);
     template.hasResourceProperties('AWS::SNS::Subscription', {
@@ -435,7 +451,7 @@ describe('alarms', () => {
 });
 
 describe('another prefix', () => {
-  test('leaves no name that the first stack has', () => {
+  test('shares no name with the first stack', () => {
     expect(stackName('ripcord-test')).toBe('Ripcord-test');
     const json = JSON.stringify(templateFor({ prefix: 'other' }).toJSON().Resources);
     expect(json).toContain('other-trigger');
@@ -444,9 +460,9 @@ describe('another prefix', () => {
   });
 });
 
-describe('a wrong context', () => {
+describe('an invalid setting', () => {
   test.each([
-    ['prefix', 'Rip Cord', 'lower-case'],
+    ['prefix', 'Rip Cord', 'lowercase'],
     ['throttleRate', 'fast', 'a whole number from 1 to 5000'],
     ['throttleBurst', 0, 'a whole number from 1 to 2500'],
     ['triggerConcurrency', -1, 'a whole number from 0 to 10000'],
@@ -456,28 +472,28 @@ describe('a wrong context', () => {
     ['domainName', 'https://example.org', 'a host such as'],
     ['certificateArn', 'arn:aws:iam::1:server-certificate/x', 'the ARN of an ACM certificate'],
     ['hostedZoneId', 'example.org', 'the id of a Route 53 zone'],
-  ])('%s = %j says what was expected', (name, value, expected) => {
+  ])('%s = %j is reported with what was expected', (name, value, expected) => {
     const parse = () => parseSettings({ [name]: value });
     expect(parse).toThrow(`context "${name}" is ${JSON.stringify(value)}`);
     expect(parse).toThrow(expected);
   });
 
-  test('names every wrong value at once', () => {
+  test('is reported together with every other invalid setting', () => {
     expect(() => parseSettings({ prefix: 'X', throttleRate: -1 })).toThrow(/"prefix"[\s\S]*"throttleRate"/);
   });
 
-  test('with a name that is not known is refused, or a default would be in force without a word', () => {
+  test('with an unknown name is rejected, because a default would silently be in effect', () => {
     expect(() => parseSettings({ notifyMail: 'me@example.org' })).toThrow(
       /"notifyMail" is unknown: expected one of prefix, notifyEmail/,
     );
   });
 
-  test("may hold what is CDK's own", () => {
+  test('is not reported for the context that CDK itself sets', () => {
     const own = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': true, 'cli-telemetry': false };
     expect(parseSettings(own).prefix).toBe('ripcord');
   });
 
-  test('with half of a domain says what the other half is', () => {
+  test('for half of a custom domain is reported with the missing half', () => {
     expect(() => parseSettings({ domainName: 'links.example.org' })).toThrow(/"certificateArn" is missing/);
     expect(() => parseSettings({ hostedZoneId: 'Z1' })).toThrow(/"domainName" is missing/);
   });

@@ -13,7 +13,7 @@ import { parseSettings } from '../../../infra/stack/settings.ts';
 
 const run = promisify(execFile);
 
-/** What is made only where the context asks for it is checked, too. */
+/** All optional settings, so that the resources they add are checked too. */
 const everything = {
   notifyEmail: 'me@example.org',
   domainName: 'links.example.org',
@@ -36,7 +36,7 @@ beforeAll(async () => {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'index.mjs'), `// ${name}\n`);
   }
-  // What CDK and its rules load on their first use takes longer than any test.
+  // Loading CDK and its rules takes longer than any test.
   appWith({}, 'warm').app.synth();
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -52,29 +52,29 @@ describe('the rules of cdk-nag', () => {
   test.each([
     ['nothing', {}],
     ['everything', everything],
-  ])('find nothing where the context has %s', async (name, context) => {
+  ])('find nothing if the settings contain %s', async (name, context) => {
     appWith(context, name).app.synth();
     expect(await findingsOf(name)).toEqual([]);
   });
 
-  test('are in force: an accepted finding that is accepted no more fails the synthesis', () => {
+  test('are in effect: without its acknowledgment, a finding fails the synthesis', () => {
     const { app, stack } = appWith({}, 'planted');
     const { node } = stack.node.findChild('Api').node.findChild('Api');
     const { ACKNOWLEDGED_RULES_METADATA_KEY: accepted } = Validations;
     expect(node.metadata.some(({ type }) => type === accepted)).toBe(true);
-    // Constructs offer no way to take it back.
+    // CDK has no API to remove an acknowledgment.
     Object.assign(node, { _metadata: [] });
     expect(() => app.synth()).toThrow(/AwsSolutions-APIG4/);
   });
 });
 
-/** cfn-lint is Python and reads the whole specification of CloudFormation, at one processor for half a minute. */
+/** cfn-lint loads the whole CloudFormation specification, which takes one core half a minute. */
 const lintTimeoutMs = 120_000;
 
-test('the template is clean to cfn-lint', { timeout: lintTimeoutMs }, async ({ skip }) => {
+test('the template passes cfn-lint', { timeout: lintTimeoutMs }, async ({ skip }) => {
   appWith(everything, 'linted').app.synth();
   try {
-    // W3005 finds what CDK writes twice: a dependency that a reference implies already.
+    // W3005 reports explicit dependencies that a reference already implies; CDK writes both.
     await run('cfn-lint', [join(folder, 'linted', 'Ripcord.template.json'), '-i', 'W3005']);
   } catch (thrown) {
     const { code, stdout } = z.object({ code: z.unknown(), stdout: z.string() }).parse(thrown);

@@ -17,11 +17,11 @@ import { fire, startEnvironment } from '../../end-to-end/environment.ts';
 import { adopt, newTrader, perpetualLong, placeEntry, placeExits } from '../../end-to-end/trader.ts';
 import { hasJava, startDynamoDbLocal } from '../../lib/store/dynamodb-local.ts';
 
-/** What a hit costs at the table. docs/operations/cost.md calculates with these numbers. */
+/** The table requests of a hit. docs/operations/cost.md uses these numbers. */
 
 interface TableRequest {
   action: string;
-  /** Capacity units as DynamoDB counts them: per 4 KB read consistently, per 1 KB written. */
+  /** Capacity units: one per 4 KB read strongly consistent, one per 1 KB written. */
   units: number;
 }
 
@@ -30,7 +30,7 @@ const answerSchema = z.looseObject({
   ConsumedCapacity: z.union([capacitySchema.transform((one) => [one]), z.array(capacitySchema)]).optional(),
 });
 
-/** Stands between the functions and the table and has the table say what each request takes. */
+/** A proxy in front of the table that asks for and records the consumed capacity of each request. */
 async function startMeter() {
   const requests: TableRequest[] = [];
   let target = '';
@@ -60,7 +60,7 @@ async function startMeter() {
     measure(endpoint: string) {
       target = endpoint;
     },
-    /** @returns what was asked of the table meanwhile, in the order of the answers. */
+    /** @returns the table requests during `run`, in the order of their responses. */
     async during(run: () => Promise<unknown>): Promise<TableRequest[]> {
       requests.length = 0;
       await run();
@@ -77,8 +77,8 @@ const environment = await startEnvironment({
   },
 });
 
-/** Of the requests that read, and of those that write. */
-function unitsOf(requests: TableRequest[]) {
+/** @returns the capacity units of the reads and of the writes. */
+function sumUnits(requests: TableRequest[]) {
   const sum = (found: TableRequest[]) => found.reduce((total, { units }) => total + units, 0);
   const isRead = ({ action }: TableRequest) => /Get|Query/.test(action);
   return { read: sum(requests.filter(isRead)), written: sum(requests.filter((each) => !isRead(each))) };
@@ -97,17 +97,17 @@ function actionsOf(requests: TableRequest[]) {
   return requests.map(({ action }) => action);
 }
 
-describe('what the table is asked', () => {
-  it('for a hit that executes: the link with the switch, the claim, the outcome, the record', async () => {
+describe('the table requests', () => {
+  it('of a hit that executes are: link and kill switch, claim, outcome, hit record', async () => {
     const url = await newLink();
     const requests = await meter.during(async () =>
       expect((await fire(url)).json).toMatchObject({ outcome: 'closed' }),
     );
     expect(actionsOf(requests)).toEqual(['BatchGetItem', 'UpdateItem', 'UpdateItem', 'PutItem']);
-    expect(unitsOf(requests)).toEqual({ read: 2, written: 3 });
+    expect(sumUnits(requests)).toEqual({ read: 2, written: 3 });
   });
 
-  /** What a second hit on a link asks. */
+  /** @returns the requests of a second hit on a link. */
   const repeat = async (): Promise<TableRequest[]> => {
     const url = await newLink();
     await fire(url);
@@ -116,7 +116,7 @@ describe('what the table is asked', () => {
     );
   };
   it.runIf(hasJava())(
-    'for a hit that repeats: the link with the switch, the claim that is refused with the outcome, the record',
+    'of a duplicate hit are: link and kill switch, rejected claim that returns the outcome, hit record',
     async () => {
       const before = meter.target();
       const dynamoDb = await startDynamoDbLocal();
@@ -130,18 +130,18 @@ describe('what the table is asked', () => {
     },
   );
 
-  it('for a hit that repeats, by a table that refuses without a word: the outcome as well', async () => {
+  it('of a duplicate hit include a read of the outcome if the rejected claim does not return it', async () => {
     expect(actionsOf(await repeat())).toEqual(['BatchGetItem', 'UpdateItem', 'GetItem', 'PutItem']);
   });
 
-  it('for a token that was never given out: the link', async () => {
+  it('of an unknown token are: link and kill switch', async () => {
     const requests = await meter.during(async () =>
       expect(await fire(`${environment.url}/l/${mintToken()}`)).toMatchObject({ status: 404 }),
     );
     expect(requests).toEqual([{ action: 'BatchGetItem', units: 2 }]);
   });
 
-  it('for 1,000 tokens that are none: nothing', async () => {
+  it('of 1,000 malformed tokens are none', async () => {
     const requests = await meter.during(async () => {
       for (let count = 0; count < 1_000; count += 1)
         expect(await fire(`${environment.url}/l/rc_${String(count).padStart(49, 'x')}`)).toMatchObject({
@@ -151,7 +151,7 @@ describe('what the table is asked', () => {
     expect(requests).toEqual([]);
   });
 
-  it('for a sweep over a position of which nothing is new: where to look, and the position', async () => {
+  it('of a sweep over an unchanged position are: the list and the position', async () => {
     await newLink();
     await environment.invoke('ripcord-sweep', {});
     const requests = await meter.during(() => environment.invoke('ripcord-sweep', {}));
@@ -161,12 +161,12 @@ describe('what the table is asked', () => {
     ]);
   });
 
-  it('for the sweep after a hit that executed: to put the position away', async () => {
+  it('of the sweep after a hit that executed include one update that archives the position', async () => {
     await environment.invoke('ripcord-sweep', {});
     await fire(await newLink());
     const requests = await meter.during(() => environment.invoke('ripcord-sweep', {}));
-    const puttingAway = requests.filter(({ action }) => action === 'UpdateItem');
-    // DynamoDB adds 2 for the item's place in the index, taken away and given anew; this machine's table doesn't.
-    expect(puttingAway).toEqual([{ action: 'UpdateItem', units: 1 }]);
+    const archiving = requests.filter(({ action }) => action === 'UpdateItem');
+    // DynamoDB adds 2 units for removing and adding the item's index entry; dynalite does not.
+    expect(archiving).toEqual([{ action: 'UpdateItem', units: 1 }]);
   });
 });

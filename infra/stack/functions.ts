@@ -1,0 +1,119 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Construct } from 'constructs';
+import type { NoticeTopic } from './notice-topic.ts';
+import type { PositionTable } from './position-table.ts';
+import { type CommonFunctionProps, RipcordFunction } from './ripcord-function.ts';
+import type { Settings } from './settings.ts';
+
+/** What the functions use, as far as they are granted. */
+export interface FunctionResources {
+  readonly common: CommonFunctionProps;
+  readonly table: PositionTable;
+  readonly topic: NoticeTopic;
+}
+
+/** Between two sweeps, and the maximum age of the event that starts one. */
+const sweepInterval = Duration.minutes(1);
+
+export function createTrigger(
+  scope: Construct,
+  { common, table }: FunctionResources,
+  { triggerConcurrency }: Pick<Settings, 'triggerConcurrency'>,
+): RipcordFunction {
+  const trigger = new RipcordFunction(scope, 'Trigger', {
+    ...common,
+    name: 'trigger',
+    description: 'Responds to a link: closes or cancels its position',
+    errorImpact:
+      'Links may return an error without closing their positions. The sweep completes interrupted closes.',
+    // Slow exchanges take a few seconds; the API times out after 30 s.
+    timeout: Duration.seconds(10),
+    // One vCPU: a cold start is mostly compilation, and the sender waits for it.
+    memorySize: 1769,
+    // A close occupies an execution for the 1 to 10 s of the exchange, a junk request for some ms. During a cold
+    // start, the API lets through at most 2 methods × (burst 50 + 100/s × 0.5 s) = 200 requests. So a flood reaches
+    // the API's limit first, and can't use up the executions of other functions in the AWS account.
+    ...(triggerConcurrency > 0 && { reservedConcurrentExecutions: triggerConcurrency }),
+  });
+  // No permission creates a link: an attacker in this function can't make one.
+  table.grant(trigger, ['GetItem', 'BatchGetItem']);
+  table.grantTradeWrites(trigger);
+  trigger.grantAccounts(accountsPath(common), ['GetParameter']);
+  return trigger;
+}
+
+export function createAdmin(scope: Construct, { common, table, topic }: FunctionResources): RipcordFunction {
+  const admin = new RipcordFunction(scope, 'Admin', {
+    ...common,
+    name: 'admin',
+    description: 'Runs the commands of the command line',
+    errorImpact: 'Commands such as creating or revoking links fail. Existing links keep working.',
+    // A command sends several requests to an exchange in sequence, and the command line waits for its result.
+    timeout: Duration.seconds(29),
+    memorySize: 1024,
+  });
+  table.grant(admin, ['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem', 'DeleteItem', 'Query'], ['Query']);
+  admin.grantAccounts(accountsPath(common), [
+    'GetParameter',
+    'PutParameter',
+    'DeleteParameter',
+    'GetParametersByPath',
+  ]);
+  // For `ripcord notify test`.
+  admin.grantChannels(channelsPath(common));
+  topic.grantPublish(admin);
+  return admin;
+}
+
+export function createSweep(
+  scope: Construct,
+  { common, table, topic }: FunctionResources,
+  { reserveSweep }: Pick<Settings, 'reserveSweep'>,
+): RipcordFunction {
+  const sweep = new RipcordFunction(scope, 'Sweep', {
+    ...common,
+    name: 'sweep',
+    description: 'Completes interrupted closes, syncs positions and sends notices',
+    errorImpact:
+      'Interrupted closes stay unconfirmed, and no notices are sent. Links keep working. The next sweep retries.',
+    // Less than the interval, so that two runs do not overlap.
+    timeout: Duration.seconds(50),
+    memorySize: 1024,
+    // An event that arrives twice waits for the first run. A failed run is followed by the next interval's.
+    ...(reserveSweep && { reservedConcurrentExecutions: 1 }),
+    retryAttempts: 0,
+    maxEventAge: sweepInterval,
+  });
+  table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
+  table.grantTradeWrites(sweep);
+  sweep.grantAccounts(accountsPath(common), ['GetParameter']);
+  sweep.grantChannels(channelsPath(common));
+  topic.grantPublish(sweep);
+  Validations.of(sweep.lambda).acknowledge({
+    id: 'Serverless-LambdaAsyncFailureDestination',
+    reason: 'The next sweep repairs what a run failed to do; an alarm reports if no sweep finishes.',
+  });
+  return sweep;
+}
+
+/** Runs the sweep every minute. */
+export function scheduleSweep(scope: Construct, sweep: RipcordFunction): void {
+  const everyMinute = new Rule(scope, 'EveryMinute', {
+    description: `Runs ${sweep.functionName}`,
+    schedule: Schedule.rate(sweepInterval),
+    targets: [new FunctionTarget(sweep.lambda, { retryAttempts: 0, maxEventAge: sweepInterval })],
+  });
+  Validations.of(everyMinute).acknowledge({
+    id: 'Serverless-EventBusDLQ',
+    reason: 'The next event follows a minute later, and events carry no data.',
+  });
+}
+
+function accountsPath({ prefix }: CommonFunctionProps): string {
+  return `/${prefix}/accounts`;
+}
+function channelsPath({ prefix }: CommonFunctionProps): string {
+  return `/${prefix}/notify`;
+}

@@ -47,12 +47,12 @@ const settingsSchema = z
       .default(30),
   })
   .superRefine(({ domainName, certificateArn, hostedZoneId }, refinement) => {
-    const require = (name: string, message: string) =>
+    const addIssue = (name: string, message: string) =>
       refinement.addIssue({ code: 'custom', path: [name], message });
     if (domainName !== undefined && certificateArn === undefined)
-      require('certificateArn', 'expected the ACM certificate of domainName, in the region of the stack');
+      addIssue('certificateArn', 'expected the ACM certificate of domainName, in the region of the stack');
     if (domainName === undefined && (certificateArn ?? hostedZoneId) !== undefined)
-      require('domainName', 'expected the host of certificateArn and hostedZoneId');
+      addIssue('domainName', 'expected the host of certificateArn and hostedZoneId');
   });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -8,22 +8,22 @@ export type Payload = z.infer<typeof payloadSchema>;
 
 export interface FakeAnswer {
   body: unknown;
-  /** What Lambda says of a function that threw. */
+  /** Lambda's header for a function that threw. */
   functionError?: string;
 }
 
 export interface FakeAdmin extends AsyncDisposable {
   url: string;
-  /** What was asked, in order. */
+  /** The payloads so far, in order. */
   payloads: Payload[];
 }
 
-/** @returns what the admin function answers when all is well. */
+/** @returns the admin function's answer for a successful command. */
 export function answered(result: unknown): FakeAnswer {
   return { body: { ok: true, result } };
 }
 
-/** Speaks as much of Lambda's invoke API as an SDK needs, on a free port of this machine. */
+/** Serves the part of Lambda's invoke API that the SDK needs, on a free loopback port. */
 export async function startFakeAdmin(answer: (payload: Payload) => FakeAnswer): Promise<FakeAdmin> {
   const payloads: Payload[] = [];
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

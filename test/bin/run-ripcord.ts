@@ -11,13 +11,13 @@ export interface Run {
   stderr: string;
 }
 
-/** Runs the command line as a person would, but for a terminal: stdin and both outputs are pipes. */
+/** Runs the command line without a terminal: stdin and both outputs are pipes. */
 export async function runRipcord(
   words: string[],
   given: { stdin?: string; environment?: Record<string, string> } = {},
 ): Promise<Run> {
   const child = spawn(process.execPath, [script, ...words], {
-    // Nothing of the machine's AWS configuration may leak in.
+    // The machine's AWS configuration must not affect the test.
     env: { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true', ...given.environment },
     stdio: 'pipe',
   });

@@ -26,7 +26,7 @@ async function positionsAt(url: string) {
 }
 
 describe('npm start', () => {
-  it('has the three positions of the demo when it says that it is ready, and shows what to try', async () => {
+  it('has the three positions of the demo when it is ready, and prints what to try', async () => {
     const data = await temporaryFolder();
     const local = runLocal('--port', '0', '--data', data);
     const url = await local.ready;
@@ -64,7 +64,7 @@ describe('npm start', () => {
     },
   );
 
-  it('says how to start over where no position is open any more', async () => {
+  it('prints how to start over when no position is open', async () => {
     const data = await temporaryFolder();
     const first = runLocal('--port', '0', '--data', data);
     await askAdmin(await first.ready, { command: 'positions.closeAll' });
@@ -77,7 +77,7 @@ describe('npm start', () => {
     expect(folder).toBe(data);
   });
 
-  it('completes the demo where a crash has cut off its first start', async () => {
+  it('completes the demo after a crash during its first start', async () => {
     const data = await temporaryFolder();
     const first = runLocal('--port', '0', '--data', data);
     while (!existsSync(join(data, 'exchange.json'))) await access(data);
@@ -91,7 +91,7 @@ describe('npm start', () => {
     ]);
   });
 
-  it('answers the request that is running when the signal comes', async () => {
+  it('answers a request that is running when the signal arrives', async () => {
     const local = runLocal('--port', '0', '--data', await temporaryFolder());
     const url = await local.ready;
     const [, exchange = ''] = await local.line(/ +curl (http:\S+)\/sim\/ledger/);
@@ -106,7 +106,7 @@ describe('npm start', () => {
     expect(await local.ended).toMatchObject({ code: 0 });
   });
 
-  it('ends when npm does, though the shell in between passes no signal on', async () => {
+  it('ends with npm, although the shell in between passes no signal on', async () => {
     const data = await temporaryFolder();
     const shell = runLocalAsNpm('--port', '0', '--data', data, '--no-demo');
     const url = await shell.ready;
@@ -115,7 +115,7 @@ describe('npm start', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it('says which port is taken, in one sentence, and ends with 1', async () => {
+  it('reports a port in use in one line, and ends with 1', async () => {
     const squatter = createServer();
     const port = await listen(squatter, 0);
     onTestFinished(() => void squatter.close());
@@ -127,7 +127,7 @@ describe('npm start', () => {
     });
   });
 
-  it('says that its data is in use, in one sentence, and ends with 1', async () => {
+  it('reports data in use in one line, and ends with 1', async () => {
     const data = await temporaryFolder();
     const first = runLocal('--port', '0', '--data', data, '--no-demo');
     await first.ready;
@@ -139,7 +139,7 @@ describe('npm start', () => {
     });
   });
 
-  it('starts with damaged accounts, leaves them alone, and says so where they are needed', async () => {
+  it('starts with damaged accounts, leaves them unchanged, and reports them when they are needed', async () => {
     const data = await temporaryFolder();
     const accounts = join(data, 'accounts.json');
     await writeFile(accounts, '{"demo":');
@@ -153,7 +153,7 @@ describe('npm start', () => {
     expect(await readFile(accounts, 'utf8')).toBe('{"demo":');
   });
 
-  it('leaves out exchange and accounts without the demo', async () => {
+  it('creates no exchange and no accounts without the demo', async () => {
     const data = await temporaryFolder();
     const local = runLocal('--port', '0', '--data', data, '--no-demo');
     expect(await positionsAt(await local.ready)).toEqual([]);
@@ -172,7 +172,7 @@ describe('npm start', () => {
     expect(stderr).toContain(message);
   });
 
-  it('explains itself', async () => {
+  it('prints its options with --help', async () => {
     const { code, stdout } = await runLocal('--help').ended;
     expect(code).toBe(0);
     for (const option of ['--port', '--data', '--no-demo']) expect(stdout).toContain(option);

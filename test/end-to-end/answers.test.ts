@@ -8,7 +8,7 @@ import { navigation } from '../security/header-sets.ts';
 import { fire, hit, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import { adopt, holdingOf, newTrader, perpetualLong, placeEntry, spotLong, type Trader } from './trader.ts';
 
-/** What a link answers, to whom, and that nothing but a hit on an armed link does anything. */
+/** What a link answers to which sender, and that only a hit on an armed link acts. */
 
 const environment = await startEnvironment();
 const { core } = environment;
@@ -39,16 +39,16 @@ async function newSlowLink() {
     exchange.core.addFault(delay);
     const first = fire(url);
     await vi.waitFor(() => expect(exchange.core.timers.pending).toBe(1), { interval: 5, timeout: 10_000 });
-    const goOn = () => {
+    const release = () => {
       ahead += delay.ms;
       exchange.core.runDue();
     };
-    return { first, goOn };
+    return { first, release };
   };
   return { url, positionId, fireHeldUp };
 }
 
-/** What a browser says of itself and of an address that its user has opened. */
+/** The headers of a browser whose user opened an address. */
 const browser = {
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
   'sec-fetch-mode': 'navigate',
@@ -103,7 +103,7 @@ describe('a hit', () => {
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   });
 
-  it('fires by a GET with which a person opens it', async () => {
+  it('fires by a GET of a person', async () => {
     const { url } = await newCloseLink();
     expect(await hit(url, { headers: browser })).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   });
@@ -134,7 +134,7 @@ describe('a hit', () => {
 });
 
 describe('a hit after the end', () => {
-  it('by the same link is told the recorded outcome, and does nothing', async () => {
+  it('by the same link reports the recorded outcome, and does nothing', async () => {
     const { url } = await newCloseLink();
     const first = await fire(url);
     const mark = markOf(core);
@@ -146,7 +146,7 @@ describe('a hit after the end', () => {
         status: 200,
         json: { ...first.json, repeated: true },
       });
-    // Chats show what they find behind a link: not what was traded.
+    // Chats show what they find behind a link, so they don't get what was traded.
     const { status, json } = await hit(url, {
       method: 'GET',
       headers: { 'user-agent': 'Slackbot-LinkExpanding 1.0' },
@@ -163,7 +163,7 @@ describe('a hit after the end', () => {
     expect(first.json).not.toHaveProperty('repeated');
   });
 
-  it.each(['close', 'keep'] as const)('by another link, %s, is told the same', async (action) => {
+  it.each(['close', 'keep'] as const)('by another link, %s, reports the same', async (action) => {
     const { url, positionId } = await newCloseLink();
     const other = await environment.newLink(positionId, action);
     const first = await fire(url);
@@ -172,7 +172,7 @@ describe('a hit after the end', () => {
     expect(ledgerSince(core, mark).requests).toEqual([]);
   });
 
-  it('finds a position that was kept still to be closed', async () => {
+  it('can still close a position that was kept', async () => {
     const { positionId } = await newPosition();
     const [keep, close] = [
       await environment.newLink(positionId, 'keep'),
@@ -210,14 +210,14 @@ describe('hits at the same time', () => {
     expect(answers.filter(({ json }) => json.outcome === 'closed' && !json.repeated)).toHaveLength(1);
   });
 
-  it('are told that another one is at it', async () => {
+  it('report that a close is in progress', async () => {
     const { url, positionId, fireHeldUp } = await newSlowLink();
-    const { first, goOn } = await fireHeldUp();
+    const { first, release } = await fireHeldUp();
     expect(await fire(url)).toMatchObject({
       status: 202,
       json: { status: 'in-progress', positionId, message: expect.any(String) },
     });
-    goOn();
+    release();
     expect(await first).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   });
 });
@@ -259,7 +259,7 @@ describe('a POST with a body', () => {
   });
 });
 
-describe('a link that is none', () => {
+describe('a link that does not exist', () => {
   const malformed = (token: string) => [
     { title: 'with a wrong checksum', token: token.replace(/.$/, (last) => (last === '0' ? '1' : '0')) },
     { title: 'with two characters exchanged', token: `rc_${token[4]}${token[3]}${token.slice(5)}` },
@@ -269,15 +269,15 @@ describe('a link that is none', () => {
     { title: 'of other characters', token: `rc_${'%F0%9F%92%A5'.repeat(4)}` },
   ];
 
-  it.each(malformed(mintToken()))('$title is not found', async ({ token }) => {
+  it.each(malformed(mintToken()))('is not found: $title', async ({ token }) => {
     expect(await fire(linkOf(token))).toMatchObject({ status: 404, json: { status: 'not-found' } });
   });
 
-  it('is not found, though it is well formed', async () => {
+  it('is not found if its token is well formed', async () => {
     expect(await fire(linkOf(mintToken()))).toMatchObject({ status: 404, json: { status: 'not-found' } });
   });
 
-  it('was revoked is gone', async () => {
+  it('is gone if it was revoked', async () => {
     const { url, positionId } = await newCloseLink();
     const [link] = (await environment.admin('links.list', { positionId })).links;
     await environment.admin('links.revoke', { linkId: link?.linkId ?? '' });
@@ -292,7 +292,7 @@ describe('a link that is none', () => {
     expect(await fire(url)).toMatchObject({ status: 410 });
   });
 
-  it('belongs to a forgotten position is gone', async () => {
+  it('is gone if its position was forgotten', async () => {
     const { url, positionId } = await newCloseLink();
     expect(await environment.admin('positions.forget', { positionId })).toEqual({
       positionId,
@@ -308,7 +308,7 @@ describe('a link that is none', () => {
 });
 
 describe('what the exchange refuses for good', () => {
-  it('is answered in its words where the balance is too small, and can be tried again', async () => {
+  it('is answered with its error if the balance is too small, and can be tried again', async () => {
     const { url, ...trader } = await newCloseLink();
     const setEth = (amount: string) =>
       core.setBalance({ apiKey: trader.apiKey, market: 'spot', asset: 'ETH', amount });
@@ -334,7 +334,7 @@ describe('what the exchange refuses for good', () => {
   });
 
   it.each([spotLong, perpetualLong])(
-    'is answered in its words where the key may not trade $name',
+    'is answered with its error if the key may not trade $name',
     async (kind) => {
       const { positionId, apiKey } = await newPosition(kind);
       const url = await environment.newLink(positionId, 'close');
@@ -355,7 +355,7 @@ describe('what the exchange refuses for good', () => {
   );
 
   it.each(['close', 'keep'] as const)(
-    'is answered in its words where the key may not cancel for %s',
+    'is answered with its error if the key may not cancel for %s',
     async (action) => {
       const trader = await newTrader(environment, spotLong);
       const entry = placeEntry(trader, { filled: '0.4' });
@@ -388,7 +388,7 @@ describe('an exchange that is down', () => {
   it.each(
     cases.flatMap((given) => [spotLong, perpetualLong].map((kind) => ({ ...given, kind, name: kind.name }))),
   )(
-    'lets a hit to $title, $name, be tried again, and does it when it is back',
+    'lets a hit to $title, $name, be tried again, and executes it when it is back',
     async ({ kind, action, outcome, ...given }) => {
       const snapshotPath = join(tmpdir(), `ripcord-exchange-${mintToken()}.json`);
       onTestFinished(() => rm(snapshotPath, { force: true }));
@@ -417,7 +417,7 @@ describe('an exchange that is down', () => {
 describe('other methods', () => {
   const methods = ['HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'];
 
-  it.each(methods)('%s never acts, whatever the link has been through', async (method) => {
+  it.each(methods)('%s never acts, whichever state the link is in', async (method) => {
     const { url, positionId } = await newCloseLink();
     const revoked = await environment.newLink(positionId, 'close');
     const { links } = await environment.admin('links.list', { positionId });
@@ -467,9 +467,9 @@ const answerKinds: {
     title: 'in progress',
     provoke: async (headers) => {
       const { url, fireHeldUp } = await newSlowLink();
-      const { first, goOn } = await fireHeldUp();
+      const { first, release } = await fireHeldUp();
       const answer = await fire(url, { headers });
-      goOn();
+      release();
       await first;
       return answer;
     },
@@ -515,7 +515,7 @@ const answerKinds: {
   },
 ];
 
-describe('every answer', () => {
+describe('every response', () => {
   const safety = {
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
@@ -524,7 +524,7 @@ describe('every answer', () => {
   };
 
   it.each(answerKinds)(
-    'of $status, $title, is JSON that may be kept and shown nowhere',
+    'of $status, $title, is JSON that may not be stored or framed',
     async ({ status, provoke }) => {
       const answer = await provoke({});
       expect(answer.status).toBe(status);

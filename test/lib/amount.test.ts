@@ -55,7 +55,7 @@ describe('An amount', () => {
     expect(amountSchema.safeParse(value).success).toBe(false);
   });
 
-  it('is no longer than 30 digits before and behind the point', () => {
+  it('has at most 30 digits before and 30 after the point', () => {
     expect(amountSchema.safeParse('1'.repeat(31)).success).toBe(false);
     expect(amountSchema.safeParse(`0.${'1'.repeat(31)}`).success).toBe(false);
   });
@@ -65,7 +65,7 @@ describe('An amount', () => {
     ['0.000', false],
     ['0.00000001', true],
     ['12', true],
-  ])('is more than zero where it has to be: %s', (text, isMore) => {
+  ])('is positive only if it is more than zero: %s', (text, isMore) => {
     expect(positiveAmountSchema.safeParse(text).success).toBe(isMore);
     expect(isPositive(text)).toBe(isMore);
   });
@@ -76,7 +76,7 @@ describe('An amount', () => {
     ]);
   });
 
-  it('is not positive where it is unknown', () => {
+  it('is not positive if it is unknown', () => {
     expect(isPositive(undefined)).toBe(false);
   });
 
@@ -85,7 +85,7 @@ describe('An amount', () => {
     expect(toAmount(decimal('1').times('1e25'))).toBe('10000000000000000000000000');
   });
 
-  it('calculates where floats do not', () => {
+  it('is exact when floats are not', () => {
     expect(sum(['0.1', '0.2'])).toBe('0.3');
     expect(toAmount(decimal('0.3').minus('0.1'))).toBe('0.2');
     expect(sum(['9007199254740993', '0.00000001'])).toBe('9007199254740993.00000001');
@@ -125,7 +125,7 @@ describe('A sum', () => {
   });
 });
 
-describe('An amount cut to a step', () => {
+describe('An amount rounded down to a step', () => {
   it.each([
     ['0.123456789', '0.00001', '0.12345'],
     ['0.99999', '1', '0'],
@@ -149,7 +149,7 @@ describe('An amount cut to a step', () => {
     );
   });
 
-  it('is not cut any further', () => {
+  it('stays the same if it is rounded again', () => {
     fc.assert(
       fc.property(amount, step, (given, step) => {
         const cut = truncateToStep(given, step);

@@ -4,7 +4,7 @@ import { Fault } from '../../lib/fault.ts';
 import { ssmChannels } from '../../lib/notify/ssm-channels.ts';
 import { type Behaviour, startLoopback } from './notify/loopback.ts';
 
-/** Stands in for Parameter Store, where the SDK's own environment says that it is. */
+/** Starts a stand-in for Parameter Store, and points the SDK's environment to it. */
 async function startStore(behaviour: Behaviour) {
   const store = await startLoopback();
   store.behave(behaviour);
@@ -28,7 +28,7 @@ const calls = {
 };
 
 test.for(['silence', 'drip'] as const)(
-  'every call ends within 3 s where the store answers with %s',
+  'Every call ends within 3 s if Parameter Store answers with %s',
   async (behaviour) => {
     await startStore(behaviour);
     const startedAt = performance.now();
@@ -46,7 +46,7 @@ test.for(['silence', 'drip'] as const)(
   },
 );
 
-test('an account is asked for again where a connection breaks off', async () => {
+test('Reading an account is retried if the connection breaks', async () => {
   const store = await startStore('drop');
   await expect(ssmAccounts('/ripcord/accounts').read('main')).rejects.toMatchObject({
     code: 'accounts-unreadable',

@@ -10,7 +10,7 @@ function linesOf(namespace?: string) {
   return { lines, log: createLog({ namespace, write: (line) => lines.push(line), now: () => at }) };
 }
 
-describe('a line of the log', () => {
+describe('A log line', () => {
   test('is one line of JSON with its time, level, event and fields', () => {
     const { lines, log } = linesOf();
     log.event('hit', { positionId: 'pos_1', decision: 'fired', status: 200, ms: 812.4 });
@@ -29,7 +29,7 @@ describe('a line of the log', () => {
     ]);
   });
 
-  test('holds no field but those it may hold, whatever it is given', () => {
+  test('holds only the fields that it may hold', () => {
     const { lines, log } = linesOf();
     const more = { positionId: 'pos_1', headers: { cookie: 'x' }, body: 'y', token: 'z', url: 'u' };
     log.event('hit', more as LogFields);
@@ -43,7 +43,7 @@ describe('a line of the log', () => {
     ['a sentence', 'Connection to 10.0.0.1 refused'],
     ['two lines', 'one\n{"event":"hit"}'],
     ['an address', 'https://example.org/l/x'],
-  ])('prints no %s, whichever field it stands in', (_, value) => {
+  ])('prints no %s, whichever field has it', (_, value) => {
     const { lines, log } = linesOf('Ripcord');
     const fields = { positionId: value, linkId: value, decision: value, outcome: value, code: value };
     log.event('hit', { ...fields, requestId: value }, { Hits: 1 });
@@ -52,8 +52,8 @@ describe('a line of the log', () => {
   });
 });
 
-describe('the metrics of a line', () => {
-  test('are named as CloudWatch wants them, each with its unit and what it is counted by', () => {
+describe('The metrics of a line', () => {
+  test('are in the embedded metric format, each with its unit and what it is counted by', () => {
     const { lines, log } = linesOf('Ripcord');
     log.event('hit', { decision: 'fired', ms: 12 }, { Hits: 1, Latency: 12 });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
@@ -77,7 +77,7 @@ describe('the metrics of a line', () => {
     expect(aws.CloudWatchMetrics).toHaveLength(1);
   });
 
-  test('are not written where nobody reads them', () => {
+  test('are not written without a namespace', () => {
     const { lines, log } = linesOf();
     log.metrics({ Sweeps: 1 });
     log.event('hit', { decision: 'fired' }, { Hits: 1 });
@@ -86,18 +86,22 @@ describe('the metrics of a line', () => {
   });
 });
 
-describe('an error', () => {
+describe('An error', () => {
   const named = Object.assign(new Error('secret'), { name: 'rc_0123456789' });
   test.each([
     [
-      'of ours by its code',
+      'that is a fault, by its code,',
       new Fault('table-unreachable', 'words', { cause: new TypeError('x') }),
       'table-unreachable',
     ],
-    ['below ours by its class', new Fault('internal', 'words', { cause: new TypeError('x') }), 'TypeError'],
-    ['of somebody else by its class', new RangeError('secret'), 'RangeError'],
-    ['with a made-up name as an error', named, 'Error'],
-    ['that is none by its type', 'secret', 'string'],
+    [
+      'that an internal fault wraps, by its class,',
+      new Fault('internal', 'words', { cause: new TypeError('x') }),
+      'TypeError',
+    ],
+    ['of another class by its class', new RangeError('secret'), 'RangeError'],
+    ['with a name that is no class as Error', named, 'Error'],
+    ['that is no Error by its type', 'secret', 'string'],
   ])('%s is logged', (_, thrown, code) => {
     expect(toErrorCode(thrown)).toBe(code);
   });

@@ -11,7 +11,7 @@ const environment = await startEnvironment();
 const { core } = environment;
 const front = await startFront(environment.url);
 
-/** A browser with a window does not call itself headless; told to say the same, this one is taken for a person's. */
+/** The user agent of a browser with a window. With it, this headless one passes for a person's. */
 const agent =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36';
 const metadata = {
@@ -73,7 +73,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
     return hits.map(({ decision, why }) => `${decision}: ${why}`).toReversed();
   };
 
-  it('fires once where the address is typed, and tells the outcome again on a reload', async () => {
+  it('fires once when the address is typed, and reports the outcome again on a reload', async () => {
     const url = await newUrl();
     await page.goto(url);
     expect(await headline()).toBe('Closed');
@@ -136,7 +136,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
   ];
 
   it.each(aheadOfTime)(
-    'does not fire what is $title, and asks who then opens it',
+    'does not fire a link that is $title, and asks the person who then opens it',
     async ({ title, purpose, html }) => {
       const url = await newUrl();
       const name = show(title.replace(/\W/g, ''), `${html(url)}<h1>Rules</h1><a href="${url}">close</a>`);
@@ -148,7 +148,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
       );
       expect(orders()).toEqual([]);
 
-      // What was made ready says nothing was done, and has the button; where the browser asks anew, it fires.
+      // The prepared page has the button. If the browser requests the link again instead, it fires.
       await page.click('a');
       await page.waitForURL(url);
       if ((await headline()) === 'Close this position?') {
@@ -195,7 +195,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
     expect(orders()).toEqual([]);
   });
 
-  it('shows nothing of a link in a frame, so that nobody is made to press its button', async () => {
+  it('shows nothing of a link in a frame, so that no visitor is tricked into pressing its button', async () => {
     const url = await newUrl();
     await page.goto(`${front.other}/page/${show('framed', `<iframe src="${url}"></iframe>`)}`);
     await arrived(url, 1);
@@ -205,7 +205,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
     expect(await frame?.locator('button').count()).toBe(0);
   });
 
-  it('never fires by a GET where the link wants to be confirmed, and fires once by its button', async () => {
+  it('never fires a link to be confirmed by a GET, and fires it once by its button', async () => {
     const troubles: string[] = [];
     page.on('console', (message) => troubles.push(message.text()));
     page.on('pageerror', (error) => troubles.push(error.message));
@@ -227,7 +227,7 @@ describe.skipIf(browser === undefined)('a real browser', () => {
     expect(orders()).toHaveLength(1);
   });
 
-  it('is not taken for a person where it says that it has no window, nor where only its brands do', async () => {
+  it('does not pass for a person if its user agent or only its brands say that it is headless', async () => {
     for (const userAgent of [undefined, agent]) {
       const url = await newUrl();
       const headless = await (browser as Browser).newContext(userAgent === undefined ? {} : { userAgent });

@@ -1,4 +1,4 @@
-/** Something that may be nowhere but where it belongs, to be searched for in every form that it may travel in. */
+/** A secret to search for, in every form that it may travel in. */
 export interface Canary {
   name: string;
   value: string;
@@ -25,7 +25,7 @@ function formsOf(value: string): string[] {
   ];
 }
 
-/** @returns where a canary is found, with a little of what stands before it. */
+/** @returns where a canary is found, with some of the text before it. */
 export function findCanaries(canaries: Canary[], places: Record<string, string>): string[] {
   return Object.entries(places).flatMap(([place, text]) =>
     canaries.flatMap(({ name, value }) =>

@@ -44,18 +44,18 @@ const echo = [
 ].join(' ');
 
 /** Takes notices, and answers them in turn well, badly and with their own address. */
-async function startChannel(): Promise<{ url: string; told: string[] }> {
-  const told: string[] = [];
+async function startChannel(): Promise<{ url: string; received: string[] }> {
+  const received: string[] = [];
   const server = createServer((request, response) => {
-    request.on('data', (chunk: Buffer) => told.push(chunk.toString('utf8')));
+    request.on('data', (chunk: Buffer) => received.push(chunk.toString('utf8')));
     request.on('end', () => {
-      response.writeHead([200, 500, 403][told.length % 3] ?? 200);
+      response.writeHead([200, 500, 403][received.length % 3] ?? 200);
       response.end(JSON.stringify({ description: `${request.url} ${slackPath} ${botToken}` }));
     });
   });
   const port = await listen(server, 0);
   onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${port}`, told };
+  return { url: `http://127.0.0.1:${port}`, received };
 }
 
 /** The template for an account whose builder's machine is full of canaries. */
@@ -77,7 +77,7 @@ async function synthesize(folder: string): Promise<string> {
   }
 }
 
-it('tells no token, key or secret in anything printed, stored, answered or deployed', {
+it('No token, key or secret is in anything printed, stored, answered or deployed', {
   timeout: 240_000,
 }, async () => {
   const data = await mkdtemp(join(tmpdir(), 'ripcord-canary-'));
@@ -121,8 +121,8 @@ it('tells no token, key or secret in anything printed, stored, answered or deplo
       answers.push(body);
       return {};
     }
-    const { url: told, ...rest } = answer.result as Record<string, unknown>;
-    if (command === 'links.create') tokens.push(String(told).split('/').at(-1) ?? '');
+    const { url: link, ...rest } = answer.result as Record<string, unknown>;
+    if (command === 'links.create') tokens.push(String(link).split('/').at(-1) ?? '');
     answers.push(JSON.stringify(command === 'links.create' ? rest : answer.result));
     return answer.result as Record<string, unknown>;
   };
@@ -299,12 +299,12 @@ it('tells no token, key or secret in anything printed, stored, answered or deplo
   );
   const template = await synthesize(join(data, 'functions'));
 
-  // Only where something was said can silence be a proof.
+  // Finding nothing proves something only if there was something to search.
   expect(tokens.length).toBeGreaterThan(15);
   expect(answers.length).toBeGreaterThan(250);
   expect(items.length).toBeGreaterThan(60);
   expect(printed.stdout.split('\n').length).toBeGreaterThan(250);
-  expect(channel.told.length).toBeGreaterThan(0);
+  expect(channel.received.length).toBeGreaterThan(0);
   expect(template).toContain('AWS::Lambda::Function');
   expect(answers.join()).toContain('origin_string');
 
@@ -314,14 +314,14 @@ it('tells no token, key or secret in anything printed, stored, answered or deplo
     'an answer': answers.join('\n'),
     'the table': spellItems(items),
     "the table's files": stored.join('\n'),
-    'a notice': channel.told.join('\n'),
+    'a notice': channel.received.join('\n'),
     'the template': template,
   };
   const minted = tokens.map((token, index) => ({ name: `token ${index}`, value: token.slice(3) }));
   expect(findCanaries([...keys, ...minted], places)).toEqual([]);
   // What lies deflated in the table was searched as well.
   expect(places['the table']).toContain('entryFilled');
-  // The search finds what is where it belongs.
+  // The same search finds the canaries in the file that they belong to.
   const inFiles = findCanaries(keys, {
     file: whole.join('\n'),
     again: Buffer.from(secret).toString('base64'),

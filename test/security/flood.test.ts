@@ -12,7 +12,7 @@ import { askAdmin, runLocal } from '../infra/local/local-process.ts';
 /** `FLOOD_SECONDS=10 npx vitest run test/security/flood.test.ts` gives the figures of docs/measurements.md. */
 const seconds = Number(process.env.FLOOD_SECONDS ?? 2);
 const flooders = 16;
-/** TradingView gives up after so long. */
+/** TradingView waits this long for a response. */
 const patienceMs = 3_000;
 const alerts = 8;
 
@@ -50,7 +50,7 @@ const floods: {
   },
 ];
 
-it.each(floods)('lets an alert through a flood of $title', { timeout: 120_000 }, async (flood) => {
+it.each(floods)('An alert gets through a flood of $title', { timeout: 120_000 }, async (flood) => {
   const data = await mkdtemp(join(tmpdir(), 'ripcord-flood-'));
   onTestFinished(() => rm(data, { recursive: true, force: true }));
   const { core, url: baseUrl, stop } = await startSimulatedExchange();

@@ -1,4 +1,4 @@
-/** A request as some program sends it to a link, less what says nothing. */
+/** A request as a program sends it to a link, without the headers that don't matter. */
 export interface HeaderSet {
   from: string;
   method?: 'GET' | 'POST';
@@ -41,7 +41,7 @@ function brandsOf(browser: Browser): Record<string, string> {
     : {};
 }
 
-/** A top-level navigation; `user` where the browser tells of a click or a key, which Safari never does. */
+/** A top-level navigation. `user`: the browser reports a click or a key, which Safari never does. */
 export function navigation(browser: Browser, site: string, user = true): Record<string, string> {
   return {
     'user-agent': agents[browser],
@@ -128,7 +128,7 @@ export const people: HeaderSet[] = [
 /** No person, and nothing that shows it. For these there is `confirm`. */
 export const indistinguishable: HeaderSet[] = [
   { from: 'a scanner that drives a whole browser', headers: navigation('chromeWindows', 'none') },
-  { from: 'a page that sends its visitor on', headers: navigation('chromeWindows', 'cross-site', false) },
+  { from: 'a page that redirects its visitor', headers: navigation('chromeWindows', 'cross-site', false) },
   { from: 'a browser that restores its tabs', headers: navigation('chromeWindows', 'none', false) },
   {
     from: 'a browser that reloads',
@@ -136,7 +136,7 @@ export const indistinguishable: HeaderSet[] = [
   },
 ];
 
-/** A POST without a body fires, whoever sends it. */
+/** A POST without a body fires, whichever program sends it. */
 export const posts: HeaderSet[] = [
   { from: 'TradingView, without a content type', headers: { 'content-length': '0' } },
   {
@@ -263,11 +263,11 @@ const aheadOfTime: HeaderSet[] = [
     },
   },
   { from: 'Firefox, prefetch', headers: ahead('firefoxWindows', { 'x-moz': 'prefetch' }) },
-  { from: 'Firefox, prefetch of today', headers: ahead('firefoxWindows', { 'sec-purpose': 'prefetch' }) },
+  { from: 'Firefox, current prefetch', headers: ahead('firefoxWindows', { 'sec-purpose': 'prefetch' }) },
   { from: 'Safari, preview', headers: ahead('safariMac', { 'x-purpose': 'preview' }) },
-  { from: 'Safari, preview of old', headers: ahead('safariMac', { purpose: 'preview' }) },
+  { from: 'Safari, former preview', headers: ahead('safariMac', { purpose: 'preview' }) },
   { from: 'a purpose in capitals', headers: ahead('chromeWindows', { 'SEC-PURPOSE': 'PREFETCH' }) },
-  { from: 'a purpose that nobody knows yet', headers: ahead('chromeWindows', { 'sec-purpose': 'guess' }) },
+  { from: 'an unknown purpose', headers: ahead('chromeWindows', { 'sec-purpose': 'guess' }) },
 ];
 
 function fetched(from: string, mode: string, destination: string, browser: Browser = 'chromeWindows') {
@@ -313,14 +313,14 @@ const incomplete: HeaderSet[] = [
   { from: 'a destination in capitals', headers: { ...typed('chromeWindows'), 'sec-fetch-dest': 'Document' } },
   { from: 'a mode twice', headers: { ...typed('chromeWindows'), 'sec-fetch-mode': 'navigate,navigate' } },
   plain(
-    'Safari 15, which sends none of it',
+    'Safari 15, which sends no Sec-Fetch headers',
     'Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 Mobile/15E148 Safari/604.1',
     { accept },
   ),
 ];
 
-/** Nobody has shown that a person opened the link. */
-export const nobodys: HeaderSet[] = [
+/** Nothing shows that a person opened the link. */
+export const unproven: HeaderSet[] = [
   ...bots,
   ...scanners,
   ...programs,

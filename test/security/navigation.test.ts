@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { classifyNavigation } from '../../lib/trigger/navigation.ts';
 import { hit, markOf, startEnvironment } from '../end-to-end/environment.ts';
 import { adopt, newTrader, placeEntry, spotLong } from '../end-to-end/trader.ts';
-import { type HeaderSet, indistinguishable, nobodys, people, posts } from './header-sets.ts';
+import { type HeaderSet, indistinguishable, people, posts, unproven } from './header-sets.ts';
 
 /** Which requests fire a link, from the headers as they travel to the exchange's ledger. */
 
@@ -26,8 +26,8 @@ async function newUrl(options: object = {}) {
 const closed = { status: 200, json: { outcome: 'closed' } };
 const asked = { status: 200, json: { status: 'confirm' } };
 
-it('is judged by at least 40 real header sets', () => {
-  const sets = [...people, ...posts, ...nobodys, ...indistinguishable];
+it('The classification is tested with more than 100 real header sets', () => {
+  const sets = [...people, ...posts, ...unproven, ...indistinguishable];
   expect(new Set(sets.map(({ from }) => from)).size).toBe(sets.length);
   expect(sets.length).toBeGreaterThan(100);
 });
@@ -45,7 +45,7 @@ describe('a POST without a body', () => {
 });
 
 describe('a GET that shows no person', () => {
-  it.each(nobodys)('only asks: $from', async (set) => {
+  it.each(unproven)('only gets the question: $from', async (set) => {
     const url = await newUrl();
     const mark = markOf(core);
     expect(await send(url, set)).toMatchObject(asked);
@@ -55,13 +55,13 @@ describe('a GET that shows no person', () => {
   });
 });
 
-describe('what can not be told from a person', () => {
+describe('a request that looks exactly like a person', () => {
   it.each(indistinguishable)('fires: $from', async (set) => {
     expect(await send(await newUrl(), set)).toMatchObject(closed);
   });
 
   it.each([...indistinguishable, ...people])(
-    'only asks where the link wants to be confirmed: $from',
+    'only gets the question if the link is to be confirmed: $from',
     async (set) => {
       const urls = [await newUrl({ confirm: true }), await newUrl({ methods: 'post-only' })];
       const mark = markOf(core);
@@ -70,10 +70,10 @@ describe('what can not be told from a person', () => {
     },
   );
 
-  it('is told which position the button is for, which no preview learns', async () => {
+  it('sees which position the button is for, which no preview does', async () => {
     const url = await newUrl({ confirm: true });
-    const [person, bot] = [people[0], nobodys[0]];
-    if (person === undefined || bot === undefined) throw new Error('There is nobody.');
+    const [person, bot] = [people[0], unproven[0]];
+    if (person === undefined || bot === undefined) throw new Error('There are no header sets.');
     expect((await send(url, person)).json).toMatchObject({ ...asked.json, symbol: 'ETH/USDT', side: 'long' });
     expect((await send(url, bot)).body).not.toContain('ETH');
     const shown = { ...person.headers, accept: 'text/html' };
@@ -81,7 +81,7 @@ describe('what can not be told from a person', () => {
   });
 });
 
-it('takes no header name in another case than the gateway gives for proof', () => {
+it('A header name in another case than the gateway sends proves nothing', () => {
   const [first] = people;
   const capitals = Object.entries(first?.headers ?? {}).map(([name, value]) => [name.toUpperCase(), value]);
   expect(classifyNavigation(Object.fromEntries(capitals))).toMatchObject({ userInitiated: false });

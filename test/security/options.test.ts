@@ -20,7 +20,7 @@ import {
 } from '../end-to-end/trader.ts';
 import { navigation } from './header-sets.ts';
 
-/** What a link's maker can choose, and that every choice holds from HTTP to the exchange's ledger. */
+/** The options of a link, each tested from HTTP to the exchange's ledger. */
 
 let aheadMs = 0;
 let tableEndpoint: string | undefined;
@@ -70,7 +70,7 @@ async function hitsOf(positionId: string) {
   return (await environment.admin('history.list', { positionId })).hits;
 }
 
-/** The trigger's own event, for addresses that nobody on this machine has. */
+/** Sends the trigger's own event, for addresses that this machine does not have. */
 async function invoke(url: string, sourceIp: string | undefined, headers: Record<string, string> = {}) {
   const answer = (await environment.invoke('ripcord-trigger', {
     requestContext: { http: { method: 'POST', ...(sourceIp === undefined ? {} : { sourceIp }) } },
@@ -81,7 +81,7 @@ async function invoke(url: string, sourceIp: string | undefined, headers: Record
 }
 
 describe('a link without options', () => {
-  it('is listed with everything that it may and may not', async () => {
+  it('is listed with all of its options', async () => {
     const { positionId } = await newPosition();
     const { link } = await newLink(positionId);
     expect(await environment.admin('links.list', { positionId })).toEqual({
@@ -104,7 +104,7 @@ describe('a link without options', () => {
 });
 
 describe('expiresIn', () => {
-  it('lets a link fire until its time, and refuses it from then on, whoever opens it', async () => {
+  it('lets a link fire until its time, and refuses every request from then on', async () => {
     const { positionId, mark } = await newPosition();
     const { url, link } = await newLink(positionId, { expiresIn: '1h' });
     expect(Date.parse(link.expiresAt ?? '') - Date.parse(link.createdAt)).toBe(3_600 * second);
@@ -142,13 +142,13 @@ describe('expiresIn', () => {
 });
 
 describe('maxUses', () => {
-  it('lets a link act so often, and not once more', async () => {
+  it('lets a link act that often, and not once more', async () => {
     const { positionId, mark } = await newPosition(perpetualLong);
     const { url, link } = await newLink(positionId, { percent: 50, maxUses: 2 });
     for (const closedAmount of ['0.5', '0.25'])
       expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount } });
     expect(await linkNow(link)).toMatchObject({ state: 'used-up', uses: 2 });
-    // Its own last outcome, told again: a resend is not refused.
+    // A resend is not refused: it reports the link's own last outcome.
     expect(await fire(url)).toMatchObject({ status: 200, json: { repeated: true } });
     await fire((await newLink(positionId, { percent: 10 })).url);
     expect(await fire(url)).toMatchObject({ status: 410, json: { status: 'gone' } });
@@ -174,7 +174,7 @@ describe('maxUses', () => {
   });
 });
 
-describe('a link for POST only', () => {
+describe('a post-only link', () => {
   it('never fires by a GET, and fires by a POST', async () => {
     const { positionId, mark } = await newPosition();
     const { url } = await newLink(positionId, { methods: 'post-only' });
@@ -211,7 +211,7 @@ describe('sources', () => {
     { 'true-client-ip': '52.89.214.238' },
   ];
 
-  it.each(forged)('are not believed of a header: %j', async (headers) => {
+  it.each(forged)('are not read from a header: %j', async (headers) => {
     const { positionId, mark } = await newPosition();
     const { url } = await newLink(positionId, { sources: 'tradingview' });
     expect(await fire(url, { headers })).toMatchObject({ status: 403 });
@@ -223,7 +223,7 @@ describe('sources', () => {
     ]);
   });
 
-  it('by range hold for the address that a connection really comes from', async () => {
+  it('by range are compared with the address that the connection comes from', async () => {
     const { positionId, mark } = await newPosition();
     const { url } = await newLink(positionId, { sources: ['127.0.0.2/31', '2001:db8::/32'] });
     const from = (localAddress: string) =>
@@ -284,7 +284,7 @@ describe('percent', () => {
     expect(await fire((await newLink(positionId)).url)).toMatchObject({ json: { closedAmount: remaining } });
   });
 
-  it("leaves a perpetual's exits to guard the rest", async () => {
+  it("leaves a perpetual's exits to protect the rest", async () => {
     const trader = await newTrader(environment, perpetualLong);
     const entry = placeEntry(trader, { filled: 'all' });
     const { takeProfit, stop } = placeExits(trader, '1');
@@ -315,7 +315,7 @@ describe('percent', () => {
 });
 
 describe('the kill switch', () => {
-  it('stops every link until it is off, and is written down, but not its owner', async () => {
+  it('stops every link until it is off and is in the history, but does not stop the owner', async () => {
     const [first, second] = [await newPosition(), await newPosition()];
     const urls = [(await newLink(first.positionId)).url, (await newLink(second.positionId)).url];
     expect(await environment.admin('links.pause', {})).toEqual({ paused: true });
@@ -338,7 +338,7 @@ describe('the kill switch', () => {
 });
 
 describe('a preview', () => {
-  it('tells what a link would do and does nothing of it', async () => {
+  it('shows what a link would do and does nothing', async () => {
     const { positionId, mark } = await newPosition();
     const links = [
       await newLink(positionId),
@@ -365,7 +365,7 @@ describe('a preview', () => {
 });
 
 describe('the history', () => {
-  it('has every hit with what was decided and why, those that were refused too', async () => {
+  it('has every hit with its decision and its reason, refused hits included', async () => {
     const { positionId, mark } = await newPosition();
     const [open, expiring, revoked, bound] = [
       await newLink(positionId),
@@ -383,8 +383,8 @@ describe('the history', () => {
     await fire(open.url, { headers: { 'user-agent': 'Go-http-client/1.1' } });
     await byPerson(open.url);
     const [order] = ordersSince(mark);
-    const told = await hitsOf(positionId);
-    expect(told.map(({ method, decision, status, why }) => ({ method, decision, status, why }))).toEqual([
+    const hits = await hitsOf(positionId);
+    expect(hits.map(({ method, decision, status, why }) => ({ method, decision, status, why }))).toEqual([
       { method: 'GET', decision: 'duplicate', status: 200, why: expect.stringContaining('Closed 0.999') },
       { method: 'POST', decision: 'fired', status: 200, why: expect.stringContaining('Closed 0.999') },
       { method: 'POST', decision: 'refused', status: 410, why: expect.stringContaining('expired') },
@@ -398,7 +398,7 @@ describe('the history', () => {
         why: expect.stringContaining('without proof of a person'),
       },
     ]);
-    const [, fired] = told;
+    const [, fired] = hits;
     expect(fired).toMatchObject({
       linkId: open.link.linkId,
       sourceIp: '127.0.0.1',
@@ -415,7 +415,7 @@ describe('the history', () => {
     });
   });
 
-  it('shows nothing of a user agent that could move a cursor or fill a screen', async () => {
+  it('strips a user agent of what could move a cursor or fill a screen', async () => {
     const { positionId } = await newPosition();
     const { url } = await newLink(positionId);
     // One byte that clears a screen on some terminals, and that HTTP lets through.

@@ -17,9 +17,9 @@ import { memoryTable } from '../simulation/memory-table.ts';
 import { Random } from '../simulation/random.ts';
 import { navigation } from './header-sets.ts';
 
-/** Junk never reaches the table, only GET by a person and POST ever act, and no answer goes without its headers. */
+/** Junk never reaches the table, only a GET by a person and a POST act, and every response has its headers. */
 
-/** The function over a table whose every call is counted, and an exchange that nobody can reach. */
+/** The function over a table that counts every call, and an exchange that can't be reached. */
 function newTrigger(table: Store) {
   const calls = { table: 0, exchange: 0 };
   const counted = new Proxy(table, {
@@ -37,7 +37,7 @@ function newTrigger(table: Store) {
     exchanges: {
       of: async () => {
         calls.exchange += 1;
-        throw new Error('nobody may come this far');
+        throw new Error('the exchange is not reachable');
       },
     },
     now: Date.now,
@@ -100,7 +100,7 @@ function malformedFrom(random: Random): string {
 }
 
 describe('a malformed token', () => {
-  it('is turned away 100,000 times without one call to the table', { timeout: 120_000 }, async () => {
+  it('is refused 100,000 times without one call to the table', { timeout: 120_000 }, async () => {
     const { send, calls } = newTrigger(memoryTable());
     const random = new Random(4);
     const statuses = new Set<number>();
@@ -112,12 +112,12 @@ describe('a malformed token', () => {
     }
     expect([...statuses]).toEqual([404]);
     expect(calls).toEqual({ table: 0, exchange: 0 });
-    // The same count, where there is something to count.
+    // The counter works: a well-formed token is counted.
     await send(mintToken(), 'POST');
     expect(calls).toEqual({ table: 1, exchange: 0 });
   });
 
-  it('is told by its checksum wherever one character is wrong', () => {
+  it('is recognized by its checksum, whichever character is wrong', () => {
     const token = mintToken();
     for (let at = 3; at < token.length; at += 1)
       for (const digit of alphabet)
@@ -191,7 +191,7 @@ const safety = {
 
 describe.each(Object.entries(linkStates))('a link that is %s', (name, { over, byGet, byPost }) => {
   it.each(Object.entries(positionStates))(
-    'at a position that is %s acts as it may',
+    'acts only if it may at a position that is %s',
     async (state, position) => {
       for (const [index, way] of ways.entries()) {
         const table = memoryTable();
@@ -238,14 +238,14 @@ describe.each(Object.entries(linkStates))('a link that is %s', (name, { over, by
   );
 });
 
-it('sends its headers along where everything is broken, too', async () => {
+it('The trigger sends its security headers even if everything else is broken', async () => {
   const broken = new Proxy(memoryTable(), {
-    get: () => () => Promise.reject(new Error('secret-of-somebody')),
+    get: () => () => Promise.reject(new Error('secret-of-the-owner')),
   });
   const { send } = newTrigger(broken);
   for (const headers of [{}, person]) {
     const answer = await send(mintToken(), 'POST', headers);
     expect(answer).toMatchObject({ status: 500, headers: safety });
-    expect(answer.body).not.toContain('secret-of-somebody');
+    expect(answer.body).not.toContain('secret-of-the-owner');
   }
 });

@@ -5,11 +5,11 @@ import { linkIdSchema, toLinkId } from '../../../lib/link/link.ts';
 import { hashToken, isWellFormed, mintToken } from '../../../lib/link/token.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-function numberOf(text: string): bigint {
+function toNumber(text: string): bigint {
   return [...text].reduce((value, character) => value * 62n + BigInt(alphabet.indexOf(character)), 0n);
 }
-function secretOf(token: string): bigint {
-  return numberOf(token.slice(3, 46));
+function toSecret(token: string): bigint {
+  return toNumber(token.slice(3, 46));
 }
 
 const tokens = Array.from({ length: 2_000 }, mintToken);
@@ -29,7 +29,7 @@ describe('A token', () => {
   it('has 256 random bits: each of them is as often 1 as 0, and none is beyond', () => {
     const ones = Array.from({ length: 256 }, () => 0);
     for (const token of tokens) {
-      const secret = secretOf(token);
+      const secret = toSecret(token);
       expect(secret >> 256n).toBe(0n);
       for (let bit = 0; bit < 256; bit += 1) {
         if ((secret >> BigInt(bit)) & 1n) ones[bit] = (ones[bit] ?? 0) + 1;
@@ -41,7 +41,7 @@ describe('A token', () => {
 
   it('ends in the CRC-32 of what comes before', () => {
     for (const token of tokens)
-      expect(numberOf(token.slice(46))).toBe(BigInt(crc32(Buffer.from(token.slice(0, 46)))));
+      expect(toNumber(token.slice(46))).toBe(BigInt(crc32(Buffer.from(token.slice(0, 46)))));
   });
 
   it('is well formed', () => {
@@ -49,11 +49,11 @@ describe('A token', () => {
   });
 });
 
-describe('What is no token', () => {
+describe('A text that is no token', () => {
   const [sample = ''] = tokens;
 
   // Six characters at random are the right ones once in 62^6 times: 100,000 never meet that in practice.
-  it('is told by its checksum: 100,000 of the right shape', () => {
+  it('is recognized by its checksum: 100,000 texts of the right shape', () => {
     const wellFormed: string[] = [];
     for (let count = 0; count < 100_000; count += 1) {
       const characters = Array.from(randomBytes(49), (byte) => alphabet.charAt(byte % 62));
@@ -63,7 +63,7 @@ describe('What is no token', () => {
     expect(wellFormed).toEqual([]);
   });
 
-  it('is told by its checksum: each token with any one character changed', () => {
+  it('is recognized by its checksum: a token with any one character changed', () => {
     for (let at = 3; at < sample.length; at += 1) {
       for (const character of alphabet) {
         const text = sample.slice(0, at) + character + sample.slice(at + 1);
@@ -72,7 +72,7 @@ describe('What is no token', () => {
     }
   });
 
-  it('is told by its checksum: each token with any two neighbours swapped', () => {
+  it('is recognized by its checksum: a token with any two neighbors swapped', () => {
     for (let at = 3; at < sample.length - 1; at += 1) {
       const text = sample.slice(0, at) + sample.charAt(at + 1) + sample.charAt(at) + sample.slice(at + 2);
       expect(isWellFormed(text)).toBe(text === sample);
@@ -96,7 +96,7 @@ describe('What is no token', () => {
     ['one in percent encoding', [...sample].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('')],
     ['a megabyte', 'rc_'.padEnd(1_000_000, '0')],
     ['a checksum beyond 32 bits', `${sample.slice(0, -6)}zzzzzz`],
-  ])('is told by its shape: %s', (_, text) => {
+  ])('is recognized by its shape: %s', (_, text) => {
     expect(isWellFormed(text)).toBe(false);
   });
 });
@@ -107,7 +107,7 @@ describe('The hash of a token', () => {
     expect(hashToken('rc_x')).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('leads to an id of its own, which tells nothing of the token', () => {
+  it('leads to an id of its own, which reveals nothing of the token', () => {
     const ids = tokens.map((token) => toLinkId(hashToken(token)));
     expect(new Set(ids).size).toBe(tokens.length);
     for (const id of ids) expect(linkIdSchema.safeParse(id).success).toBe(true);

@@ -1,7 +1,6 @@
 import type { AdminServices } from '../lib/admin/admin-services.ts';
 import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
 import { runAdmin } from '../lib/admin/dispatch.ts';
-import { toFault } from '../lib/fault.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
@@ -36,8 +35,7 @@ function toHandler(build: () => Omit<AdminServices, 'log'>, log: Log): AdminHand
         onError(request) {
           const fields = { requestId: request.context.awsRequestId, outcome: toErrorCode(request.error) };
           log.event('command-failed', fields);
-          const { code, message, detail, hint, issues } = toFault(request.error);
-          request.response = { ok: false, error: { code, message, detail, hint, issues } };
+          request.response = toErrorAnswer(request.error);
         },
       },
     ],

@@ -38,11 +38,17 @@ export async function runAdmin(
     if (!readOnlyCommands.has(name)) logCommand(log, result, toLogFields('ok'));
     return { ok: true, result };
   } catch (thrown) {
-    const { code, message, detail, hint, issues } = toFault(thrown);
+    const { code } = toFault(thrown);
     if (code === 'internal') log.event('command-failed', toLogFields(toErrorCode(thrown)));
     else log.event('command', toLogFields(code));
-    return { ok: false, error: { code, message, detail, hint, issues } };
+    return toErrorAnswer(thrown);
   }
+}
+
+/** @returns the answer to anything thrown. Only the owner reads it, so it has the fault's detail. */
+export function toErrorAnswer(thrown: unknown): AdminAnswer {
+  const { code, message, detail, hint, issues } = toFault(thrown);
+  return { ok: false, error: { code, message, detail, hint, issues } };
 }
 
 /** Commands that change nothing, neither in the table nor at the exchange. */

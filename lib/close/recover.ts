@@ -1,6 +1,6 @@
 import { Fault, toFault } from '../fault.ts';
+import { formatClientOrderId } from '../position/client-order-id.ts';
 import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
-import { formatClientOrderId } from '../position/position.ts';
 import { leaseMs, maxCloseAttempts, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';

@@ -1,7 +1,7 @@
 import type { Amount } from '../amount.ts';
 import { type CreateResult, type ExchangeOrder, exitSide } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
-import { formatClientOrderId } from '../position/position.ts';
+import { formatClientOrderId } from '../position/client-order-id.ts';
 import { pollAttempts, pollIntervalMs, pollWindowMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterWouldNotReduce, rejectionResponse } from './after-send.ts';

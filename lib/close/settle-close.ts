@@ -1,5 +1,6 @@
 import type { ExchangeOrder } from '../exchange/exchange.ts';
-import { formatClientOrderId, type Position } from '../position/position.ts';
+import { formatClientOrderId } from '../position/client-order-id.ts';
+import type { Position } from '../position/position.ts';
 import { toOrderRecord } from '../position/totals.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterClose, type CloseFacts, type CloseStep } from './after-send.ts';

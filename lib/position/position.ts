@@ -205,24 +205,3 @@ export function toStatus(position: Position): PositionStatus {
 export function isFinal(state: State): boolean {
   return state === 'closed' || state === 'canceled';
 }
-
-/**
- * The client order id of an order that Ripcord sends: `rc`, the position's own 12 characters, `e` (entry) or `x`
- * (close), and the attempt in base 36. At most 18 letters and digits, which every venue accepts.
- */
-export function formatClientOrderId(positionId: string, purpose: 'entry' | 'close', attempt: number): string {
-  const suffix = attempt.toString(36);
-  if (suffix.length > 3) throw new RangeError(`attempt ${attempt} does not fit a client order id`);
-  return `rc${positionId.slice('pos_'.length)}${purpose === 'entry' ? 'e' : 'x'}${suffix}`;
-}
-
-/** @returns the position whose entry has this client order id; undefined when Ripcord did not send it. */
-export function parseEntryClientOrderId(clientOrderId: string): string | undefined {
-  const [, own] = /^rc([0-9a-z]{12})e[0-9a-z]{1,3}$/.exec(clientOrderId) ?? [];
-  return own === undefined ? undefined : `pos_${own}`;
-}
-
-/** Whether Ripcord sent this order to close this position. */
-export function isCloseOrderOf({ positionId }: Position, { clientOrderId }: OrderRecord): boolean {
-  return clientOrderId?.startsWith(`rc${positionId.slice('pos_'.length)}x`) === true;
-}

@@ -3,7 +3,7 @@ import { orderIdOf } from '../../infra/simulator/bybit/shapes.ts';
 import type { MarketKind, Order, OrderType, PositionSide, Side } from '../../infra/simulator/core/model.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { decimal } from '../../lib/amount.ts';
-import { formatClientOrderId } from '../../lib/position/position.ts';
+import { formatClientOrderId } from '../../lib/position/client-order-id.ts';
 import { type ExchangeAccount, fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 
 /** Bybit acknowledges first; by so many milliseconds the engine's first look comes too early, and its second doesn't. */

@@ -1,5 +1,6 @@
 import { isPositive } from '../../amount.ts';
-import { isCloseOrderOf, isFinal, type OrderRecord, type Position } from '../../position/position.ts';
+import { isCloseOrderOf } from '../../position/client-order-id.ts';
+import { isFinal, type OrderRecord, type Position } from '../../position/position.ts';
 import { computeTotals } from '../../position/totals.ts';
 import type { CommandResult } from '../contract/commands.ts';
 import type { ResolveFacts } from './resolve-facts.ts';

@@ -1,5 +1,6 @@
 import { Fault } from '../../fault.ts';
-import { isFinal, type Position, parseEntryClientOrderId } from '../../position/position.ts';
+import { parseEntryClientOrderId } from '../../position/client-order-id.ts';
+import { isFinal, type Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
 
 /**

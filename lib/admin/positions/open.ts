@@ -1,8 +1,9 @@
 import { type Amount, isPositive } from '../../amount.ts';
 import { type CreateResult, type EntryOrder, type Exchange, entrySide } from '../../exchange/exchange.ts';
 import { Fault } from '../../fault.ts';
+import { formatClientOrderId } from '../../position/client-order-id.ts';
 import { addFees } from '../../position/order-sync.ts';
-import { formatClientOrderId, type OrderRecord, type Position } from '../../position/position.ts';
+import type { OrderRecord, Position } from '../../position/position.ts';
 import { pollAttempts, pollIntervalMs, sendWindowMs } from '../../position/timing.ts';
 import { toOrderRecord } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';

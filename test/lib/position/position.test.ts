@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatClientOrderId } from '../../../lib/position/client-order-id.ts';
 import {
-  formatClientOrderId,
   isFinal,
   positionIdSchema,
   positionSchema,

@@ -1,7 +1,8 @@
 import { expect, it, test } from 'vitest';
 import { assess } from '../../../../lib/admin/positions/assess.ts';
 import type { ResolveFacts } from '../../../../lib/admin/positions/resolve-facts.ts';
-import { formatClientOrderId, type OrderRecord, type Position } from '../../../../lib/position/position.ts';
+import { formatClientOrderId } from '../../../../lib/position/client-order-id.ts';
+import type { OrderRecord, Position } from '../../../../lib/position/position.ts';
 import { examplePosition, examplePositionIn } from '../../position/example-position.ts';
 
 const { positionId } = examplePosition;

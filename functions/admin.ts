@@ -1,6 +1,6 @@
 import type { AdminServices } from '../lib/admin/admin-services.ts';
 import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
-import { runAdmin } from '../lib/admin/dispatch.ts';
+import { runAdmin, toErrorAnswer } from '../lib/admin/dispatch.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';

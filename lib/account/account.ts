@@ -10,23 +10,28 @@ export const accountNameSchema = z
 export const exchangeIdSchema = z.enum(['binance', 'binanceusdm', 'bybit']);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
+const baseUrlMeaning =
+  'Replaces scheme and host of every URL of the exchange, for a regional host, a proxy or a test server.';
+
 /** One account's credentials: an SSM SecureString on AWS, an entry of accounts.json locally. */
 export const accountSchema = z.strictObject({
-  exchange: exchangeIdSchema,
-  apiKey: z.string().min(1),
-  secret: z.string().min(1),
-  password: z.string().min(1).optional(),
-  /** Uses the exchange's own test network. */
-  sandbox: z.boolean().optional(),
-  /** Replaces scheme and host of every URL of the exchange: for regional hosts, proxies and test servers. */
-  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  /** Passed to ccxt's `options` unchanged. */
-  options: z.record(z.string(), z.unknown()).optional(),
+  exchange: exchangeIdSchema.describe('The exchange. `binanceusdm` is Binance USD-M futures.'),
+  apiKey: z.string().min(1).describe('API key.'),
+  secret: z.string().min(1).describe('Secret of the API key.'),
+  password: z.string().min(1).describe('Password of the API key, if the exchange has one.').optional(),
+  sandbox: z.boolean().describe("Uses the exchange's own test network.").optional(),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .describe(baseUrlMeaning)
+    .optional(),
+  options: z.record(z.string(), z.unknown()).describe("Passed to ccxt's `options` unchanged.").optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
 
 /** An account to be added. It is stricter than `accountSchema`, so that accounts stored earlier stay readable. */
-export const newAccountSchema = accountSchema.extend({ baseUrl: safeUrlSchema.optional() });
+export const newAccountSchema = accountSchema.extend({
+  baseUrl: safeUrlSchema.describe(baseUrlMeaning).optional(),
+});
 
 /** An account without its credentials. */
 export interface AccountSummary {

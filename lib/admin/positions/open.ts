@@ -24,7 +24,7 @@ type OpenInput = CommandInput<'positions.open'>;
 
 /**
  * Places an entry order. The request id is reserved and the position is stored before the order is sent, so a repeat
- * finds the position and never sends a second order, whatever happened to the first answer. A forgotten position
+ * finds the position and never sends a second order, even if the first answer was lost. A forgotten position
  * keeps its request id, because its order must not become another position's. Throws `invalid-input`, `conflict`,
  * `market-not-found`, `account-not-found`, `exchange-refused`, `exchange-unreachable`.
  */

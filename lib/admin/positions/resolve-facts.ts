@@ -14,7 +14,7 @@ import type { Services } from '../../services.ts';
 export interface ResolveFacts {
   /** With every order as the exchange reports it now, and with each close order that Ripcord sent. */
   position: Position;
-  /** Ids of old orders that the exchange no longer finds. They count as ended with their last known fill. */
+  /** Ids of earlier orders that the exchange no longer finds. They count as ended with their last known fill. */
   lostOrderIds: string[];
   /** Only for a perpetual that is not closed by its orders: other results do not depend on it. */
   exchangePosition: ExchangePosition | undefined;

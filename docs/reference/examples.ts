@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import type { CommandName, commands } from '../../lib/admin/contract/commands.ts';
+
+type Examples = { [Name in CommandName]: z.input<(typeof commands)[Name]['input']> };
+
+const positionId = 'pos_4k1z09qj3m2x';
+const linkId = 'lnk_7d0q2m5x9v1kz3ab';
+
+/** One example input per command, shown in the API reference. A test parses each with the command's own schema. */
+export const examples: Examples = {
+  'positions.adopt': {
+    account: 'main',
+    symbol: 'BTC/USDT',
+    side: 'long',
+    entryOrderIds: ['1017'],
+    exitOrderIds: ['1018', '1019'],
+    label: 'breakout',
+  },
+  'positions.open': {
+    requestId: 'monday-1',
+    account: 'main',
+    symbol: 'ETH/USDT',
+    side: 'long',
+    type: 'limit',
+    price: '2900',
+    amount: '0.5',
+  },
+  'positions.list': { open: true, account: 'main' },
+  'positions.get': { positionId },
+  'positions.candles': { positionId, interval: '15m', limit: 100 },
+  'positions.forget': { positionId },
+  'positions.close': { positionId },
+  'positions.closeAll': { account: 'main' },
+  'positions.resolve': { positionId, apply: true },
+  'history.list': { positionId, limit: 20 },
+  'links.create': { positionId, action: 'close', expiresIn: '7d', sources: 'tradingview' },
+  'links.list': { positionId },
+  'links.preview': { linkId },
+  'links.pause': {},
+  'links.resume': {},
+  'links.revoke': { linkId },
+  'notify.test': {},
+  'accounts.add': { name: 'main', account: { exchange: 'binance', apiKey: '…', secret: '…' } },
+  'accounts.list': {},
+  'accounts.open': { name: 'main' },
+  'accounts.remove': { name: 'main' },
+  'accounts.check': { name: 'main' },
+};

@@ -3,79 +3,85 @@ import type { Link } from '../link/link.ts';
 import { type Claim, type Position, positionSchema, type State } from '../position/position.ts';
 
 /**
- * The port to the table. Every write is one conditional write of one item. Methods throw `table-unreachable`
- * when the table gives no answer, which says nothing about whether a write happened.
+ * The port to the table. Every write is one conditional write of one item, and every read of one item is strongly
+ * consistent. Methods throw `table-unreachable` when the table does not respond; a write may have happened then.
  */
-export interface Store {
-  /** @returns false where a position of that id exists already. */
+export interface Store extends PositionStore, LinkStore, HitStore, ReservationStore {}
+
+export interface PositionStore {
+  /** @returns false when a position with this id exists already. */
   createPosition(position: Position): Promise<boolean>;
-  /** Strongly consistent. */
   readPosition(positionId: string): Promise<Position | undefined>;
   /**
-   * Newest first. `list: 'open'` leaves out what the sweep has put away as final. One that can't be read, after a
-   * rollback say, is left out and named to `onUnreadable`: it must not keep the sweep from all the others.
+   * Newest first. `list: 'open'` leaves out archived positions. A position that this version cannot read, such as
+   * after a rollback, is left out and passed to `onUnreadable`, so that it does not stop the sweep.
    */
   listPositions(list: 'open' | 'all', onUnreadable?: (positionId: string) => void): Promise<Position[]>;
   /**
-   * Takes the position for one owner, in one write and without a read before it: state → claimed, epoch + 1,
-   * attempt + 1, and one more use of a link with a use limit. Refused where the state is not among `from`, the
-   * link was revoked, or its uses are up.
+   * Claims the position in one write without a read before it: state → claimed, epoch + 1, attempt + 1, and one more
+   * use of a link with a use limit. Refused when the state is not in `from`, when the link is revoked or used up, or
+   * when the position's last claim had this lease token and has ended. A repeated claim returns the first result.
    */
   claimPosition(request: ClaimRequest): Promise<ClaimResult>;
   /**
-   * Writes what changed, if the position is still at `position.revision` (and so at its epoch and state).
-   * @returns the position at its new revision, or undefined where somebody else has written.
+   * Writes a change if the stored revision, epoch and state are those of `position`.
+   * @returns the position at its new revision, or undefined when another write came first.
    */
   savePosition(position: Position, change: PositionChange): Promise<Position | undefined>;
-  /** Moves a final position off the list that the sweep reads. */
+  /** Moves a final position off the list that the sweep reads; has no effect on any other position. */
   archivePosition(positionId: string): Promise<void>;
-  /** @returns false where the position is claimed or gone. */
+  /** @returns false when the position is claimed or does not exist. */
   deletePosition(positionId: string): Promise<boolean>;
+}
 
-  /** Throws `conflict` where the id is taken. */
+export interface LinkStore {
+  /** Throws `conflict` when another link has this id. */
   createLink(link: Link): Promise<void>;
-  /** A link, and whether the kill switch is on, in one strongly consistent request. */
+  /** Reads a link and the kill switch in one request. */
   readLinkAndPause(linkId: string): Promise<{ link: Link | undefined; paused: boolean }>;
-  /** Strongly consistent. */
   readLink(linkId: string): Promise<Link | undefined>;
-  /** Newest first; with a position, only its own. */
+  /** Newest first; of one position or of all. */
   listLinks(positionId?: string): Promise<Link[]>;
-  /** Revokes at the position too, so that a hit that has read the link already loses the race for certain. */
+  /** Revokes at the position first: a hit that has already read the link can then no longer claim. */
   revokeLink(link: Link, revokedAt: string): Promise<void>;
 
-  /**
-   * Takes a name (an order, a request) for a position, once. @returns who holds it: `positionId` where it was free,
-   * held by it already, or held by `instead`.
-   */
-  reserve(name: string, positionId: string, instead?: string): Promise<string>;
-  /** Who holds a name. */
-  readReservation(name: string): Promise<string | undefined>;
-
-  /** The kill switch: while it is on no link fires. */
+  /** The kill switch. While links are paused, none fires. */
   isPaused(): Promise<boolean>;
   setPaused(paused: boolean): Promise<void>;
+}
 
-  /** Kept until `expiresAt`, epoch milliseconds. Writing the same hit again changes nothing. */
+export interface HitStore {
+  /** Kept until `expiresAt`, epoch milliseconds. Recording the same hit twice stores it once. */
   recordHit(hit: Hit, expiresAt: number): Promise<void>;
-  /** A position's hits, newest first. */
+  /** The hits of a position, newest first. */
   listHits(positionId: string, limit: number): Promise<Hit[]>;
+}
+
+export interface ReservationStore {
+  /**
+   * Reserves a key, such as an order or a request, for one position. A position named by `replacing` loses it.
+   * @returns the id of the position that holds the key now; another id than `positionId` means it was taken.
+   */
+  reserve(key: string, positionId: string, options?: { replacing?: string }): Promise<string>;
+  /** @returns the id of the position that holds a key. */
+  readReservation(key: string): Promise<string | undefined>;
 }
 
 export interface ClaimRequest {
   positionId: string;
   claim: Claim;
-  /** Legal prior states of a fresh claim. */
+  /** Legal prior states of a new claim. */
   from: State[];
-  /** How often the link may act; absent: no limit, and no count. */
+  /** How often the link may act. Without it there is no limit, and no use is counted. */
   maxUses?: number | undefined;
 }
 
 export type ClaimResult =
   | { kind: 'claimed'; position: Position }
-  /** `position` as it stands; undefined where there is none. */
+  /** `position` is the stored position, or undefined when there is none. */
   | { kind: 'refused'; position: Position | undefined; revoked: boolean };
 
-/** What a write may change. `null` removes. Everything left out stays. */
+/** What a write may change. `null` removes an attribute; attributes that are absent or undefined stay. */
 export interface PositionChange {
   state?: State;
   epoch?: number;
@@ -94,7 +100,7 @@ export interface PositionChange {
   label?: string | null;
 }
 
-/** @returns the position as a write has left it. */
+/** @returns the position after a write of the change. Throws when the result is not a valid position. */
 export function applyChange(position: Position, change: PositionChange): Position {
   const next: Record<string, unknown> = { ...position, revision: position.revision + 1 };
   for (const [name, value] of Object.entries(change)) {

@@ -2,7 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
-import { spellItems } from '../lib/store/spell-items.ts';
 import { fire, startEnvironment } from './environment.ts';
 import { adopt, kinds, movePrice, newTrader, placeEntry, placeExits, spotLong } from './trader.ts';
 
@@ -169,7 +168,8 @@ describe('a link', () => {
     });
     onTestFinished(() => client.destroy());
     const token = url.slice(url.lastIndexOf('/') + 1);
-    const scan = async () => spellItems((await client.send(new ScanCommand({ TableName: 'ripcord' }))).Items);
+    const scan = async () =>
+      JSON.stringify((await client.send(new ScanCommand({ TableName: 'ripcord' }))).Items);
     expect(await scan()).toContain(positionId);
     expect(await scan()).not.toContain(token);
     await fire(url);

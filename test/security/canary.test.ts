@@ -16,7 +16,6 @@ import { parseSettings } from '../../infra/stack/settings.ts';
 import { adminAnswerSchema } from '../../lib/admin/contract/commands.ts';
 import { runLocal } from '../infra/local/local-process.ts';
 import { send, sendRaw } from '../infra/loopback/running-server.ts';
-import { spellItems } from '../lib/store/spell-items.ts';
 import { type Canary, findCanaries } from './canaries.ts';
 import { navigation } from './header-sets.ts';
 
@@ -312,7 +311,7 @@ it('No token, key or secret is in anything printed, stored, answered or deployed
     stdout: printed.stdout,
     stderr: printed.stderr,
     'an answer': answers.join('\n'),
-    'the table': spellItems(items),
+    'the table': JSON.stringify(items),
     "the table's files": stored.join('\n'),
     'a notice': channel.received.join('\n'),
     'the template': template,

@@ -13,7 +13,7 @@ import {
   examplePosition,
   positionIdAt,
 } from '../lib/position/example-position.ts';
-import { memoryTable } from '../simulation/memory-table.ts';
+import { createMemoryStore } from '../simulation/memory-store.ts';
 import { Random } from '../simulation/random.ts';
 import { navigation } from './header-sets.ts';
 
@@ -101,7 +101,7 @@ function malformedFrom(random: Random): string {
 
 describe('a malformed token', () => {
   it('is refused 100,000 times without one call to the table', { timeout: 120_000 }, async () => {
-    const { send, calls } = newTrigger(memoryTable());
+    const { send, calls } = newTrigger(createMemoryStore());
     const random = new Random(4);
     const statuses = new Set<number>();
     for (let times = 0; times < 100_000; times += 1) {
@@ -194,7 +194,7 @@ describe.each(Object.entries(linkStates))('a link that is %s', (name, { over, by
     'acts only if it may at a position that is %s',
     async (state, position) => {
       for (const [index, way] of ways.entries()) {
-        const table = memoryTable();
+        const table = createMemoryStore();
         const { send, calls } = newTrigger(table);
         const token = mintToken();
         const tokenHash = hashToken(token);
@@ -239,7 +239,7 @@ describe.each(Object.entries(linkStates))('a link that is %s', (name, { over, by
 });
 
 it('The trigger sends its security headers even if everything else is broken', async () => {
-  const broken = new Proxy(memoryTable(), {
+  const broken = new Proxy(createMemoryStore(), {
     get: () => () => Promise.reject(new Error('secret-of-the-owner')),
   });
   const { send } = newTrigger(broken);

@@ -3,7 +3,7 @@ import type { Position } from '../../lib/position/position.ts';
 import type { Services } from '../../lib/services.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { Environment } from './environment.ts';
-import { memoryTable } from './memory-table.ts';
+import { createMemoryStore } from './memory-store.ts';
 import { ModelBook, modelExchange } from './model-exchange.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { positionOf } from './run-plan.ts';
@@ -43,7 +43,7 @@ export async function setStage(
 ): Promise<Stage> {
   const environment = new Environment();
   const book = new ModelBook({ ...quiet, ...plan }, environment);
-  const table = memoryTable();
+  const table = createMemoryStore();
   const exchange = modelExchange(book, {
     now: () => environment.time,
     transitMs: () => 1,

@@ -19,7 +19,8 @@ const saveResult = 'lib/close/save-result.ts';
 const recoveryStep = 'lib/close/recovery-step.ts';
 const nextStep = 'lib/close/next-step.ts';
 const cancel = 'lib/close/cancel.ts';
-const model = 'test/simulation/memory-table.ts';
+const positions = 'test/simulation/memory-positions.ts';
+const links = 'test/simulation/memory-store.ts';
 
 const keepPending =
   'claim: { ...claim, lastExchangeMessage: ending.exchangeMessage ?? claim.lastExchangeMessage },';
@@ -56,7 +57,7 @@ const mutants: Mutant[] = [
     name: 'save without checking revision, epoch and state',
     edits: [
       {
-        file: model,
+        file: positions,
         find: 'row.position.revision !== position.revision || row.position.epoch !== position.epoch || row.position.state !== position.state',
         replace: 'false',
       },
@@ -187,15 +188,15 @@ const mutants: Mutant[] = [
     edits: [
       { file: 'lib/trigger/fire.ts', find: 'if (link.revokedAt !== undefined) return revoked;', replace: '' },
       {
-        file: model,
-        find: '(claim.linkId !== undefined && row.revokedLinks.has(claim.linkId)) ||',
+        file: positions,
+        find: '!(claim.linkId !== undefined && row.revokedLinks.has(claim.linkId)) &&',
         replace: '',
       },
     ],
   },
   {
     name: 'revoke the link and not at the position',
-    edits: [{ file: model, find: 'rows.get(link.positionId)?.revokedLinks.add(link.linkId);', replace: '' }],
+    edits: [{ file: links, find: 'rows.get(link.positionId)?.revokedLinks.add(link.linkId);', replace: '' }],
   },
   {
     name: 'never recover in the sweep',

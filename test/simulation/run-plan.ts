@@ -9,7 +9,7 @@ import { fire } from '../../lib/trigger/fire.ts';
 import type { HitResponse } from '../../lib/trigger/response.ts';
 import { Environment } from './environment.ts';
 import { type Hit, judge } from './invariants.ts';
-import { memoryTable } from './memory-table.ts';
+import { createMemoryStore } from './memory-store.ts';
 import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
 import { isActor, type Plan, type PlannedFault } from './plan.ts';
 import { Random } from './random.ts';
@@ -75,7 +75,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   };
 
   const claims: { linkId: string; at: number }[] = [];
-  const table = memoryTable({
+  const table = createMemoryStore({
     async interrupt(step) {
       if (step === 'claim:after') noteClaim();
       if (step === 'claim:after' || step === 'save:after') noteState();

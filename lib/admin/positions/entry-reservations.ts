@@ -20,7 +20,7 @@ async function reserveEntry({ store }: Services, position: Position, orderId: st
   const holder = await store.readPosition(holderId);
   if (holder !== undefined) throw alreadyAdopted(orderId, holder);
   // The holder was forgotten, so its reservation can be replaced.
-  if ((await store.reserve(key, positionId, holderId)) !== positionId)
+  if ((await store.reserve(key, positionId, { replacing: holderId })) !== positionId)
     throw new Fault('conflict', `Another request is adopting order ${orderId}. Nothing was adopted.`, {
       hint: { text: 'Check the positions before you try again:', command: 'positions list' },
     });

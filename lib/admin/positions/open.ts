@@ -47,7 +47,7 @@ async function openOnce(
   if (earlier !== undefined && earlier !== refusedRequest) return readRepeated(services, earlier, input);
   const draft = await draftEntry(adminServices, input);
   const { positionId } = draft.position;
-  const holder = await services.store.reserve(key, positionId, refusedRequest);
+  const holder = await services.store.reserve(key, positionId, { replacing: refusedRequest });
   if (holder !== positionId) return readRepeated(services, holder, input);
   await storeNewPosition(services, draft.position, 'Use a new request id.');
   return sendEntry(services, key, draft);
@@ -109,7 +109,7 @@ async function sendEntry(
   if (result.kind === 'rejected' && result.reason !== 'duplicate-id') {
     await store.deletePosition(position.positionId);
     // Nothing was executed, so the same request may be made again.
-    await store.reserve(requestKey, refusedRequest, position.positionId);
+    await store.reserve(requestKey, refusedRequest, { replacing: position.positionId });
     throw toRefusal(result);
   }
   const placed =

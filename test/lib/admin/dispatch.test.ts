@@ -12,7 +12,7 @@ import { createLog } from '../../../lib/log.ts';
 import { noNotifiers } from '../../../lib/notify/notifier.ts';
 import type { Services } from '../../../lib/services.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
-import { memoryTable } from '../../simulation/memory-table.ts';
+import { createMemoryStore } from '../../simulation/memory-store.ts';
 import { exampleHit } from '../link/example-hit.ts';
 import { exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
 
@@ -20,7 +20,7 @@ import { exampleOutcome, examplePosition, positionIdAt } from '../position/examp
 function newAdmin({ exchangeMs = 0 } = {}) {
   let time = Date.parse('2026-11-22T12:00:00Z');
   let ids = 0;
-  const table = memoryTable();
+  const table = createMemoryStore();
   const services: Services = {
     store: table,
     exchanges: {

@@ -7,7 +7,7 @@ import type { Position } from '../../../lib/position/position.ts';
 import type { Services } from '../../../lib/services.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
 import { Environment } from '../../simulation/environment.ts';
-import { memoryTable } from '../../simulation/memory-table.ts';
+import { createMemoryStore } from '../../simulation/memory-store.ts';
 import { Random } from '../../simulation/random.ts';
 import { exampleClaim, exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
 
@@ -36,7 +36,7 @@ async function runSeed(seed: number): Promise<string[]> {
     actor.steps += 1;
     if (actor.steps === actor.dies) await environment.die();
   };
-  const table = memoryTable({
+  const table = createMemoryStore({
     async interrupt() {
       const actor = current.getStore();
       if (actor === undefined) return;

@@ -3,11 +3,15 @@ import { appendNotice } from '../../../lib/notify/notice-text.ts';
 import { type Notifier, type Notifiers, noNotifiers, type Sent } from '../../../lib/notify/notifier.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import type { Services } from '../../../lib/services.ts';
-import { type MemoryTable, type MemoryTableOptions, memoryTable } from '../../simulation/memory-table.ts';
+import {
+  createMemoryStore,
+  type MemoryStore,
+  type MemoryStoreOptions,
+} from '../../simulation/memory-store.ts';
 import { exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
 
 export interface Trader {
-  table: MemoryTable;
+  table: MemoryStore;
   services: Services;
   /** Moves the clock. */
   later(ms: number): void;
@@ -21,9 +25,9 @@ export interface Trader {
 }
 
 /** A table in memory, a clock that a test moves, and an exchange that does not answer. */
-export function newTrader(options: MemoryTableOptions = {}): Trader {
+export function newTrader(options: MemoryStoreOptions = {}): Trader {
   let time = 1_760_000_200_000;
-  const table = memoryTable(options);
+  const table = createMemoryStore(options);
   const services: Services = {
     store: table,
     exchanges: {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { Fault } from '../../../lib/fault.ts';
-import { type Position, stateSchema } from '../../../lib/position/position.ts';
+import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
 import type { PositionChange, Store } from '../../../lib/store/store.ts';
-import { memoryTable } from '../../simulation/memory-table.ts';
+import { createMemoryStore } from '../../simulation/memory-store.ts';
 import { exampleHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
 import {
@@ -11,6 +12,7 @@ import {
   exampleOrder,
   exampleOutcome,
   examplePosition,
+  examplePositionIn,
   fullPosition,
   positionIdAt,
 } from '../position/example-position.ts';
@@ -21,19 +23,28 @@ const state = fc.constantFrom(...stateSchema.options);
 /** Two moments, so that some come in the same one. */
 const moment = fc.constantFrom('2026-10-09T08:00:00.000Z', '2026-10-10T08:00:00.000Z');
 const list = fc.constantFrom('open' as const, 'all' as const);
-const claim = fc.record({ link: few, owner: few, unsent: fc.boolean() }).map(({ link, owner, unsent }) => ({
+const claim = fc.record({ link: few, owner: few, notSent: fc.boolean() }).map(({ link, owner, notSent }) => ({
   ...exampleClaim,
   linkId: linkAt(link).linkId,
   leaseToken: `owner${owner}`,
-  ...(unsent ? { unsent } : {}),
+  ...(notSent ? { phase: 'not-sent' as const } : {}),
 }));
 function orUndefined<Value>(value: fc.Arbitrary<Value>) {
   return fc.option(value, { nil: undefined });
 }
+/** @returns what a position in this state requires. */
+function toRequired(state: State | undefined): PositionChange {
+  const { claim, failure, attentionReason } = examplePositionIn(state ?? 'open');
+  return {
+    ...(claim === undefined ? {} : { claim }),
+    ...(failure === undefined ? {} : { failure }),
+    ...(attentionReason === undefined ? {} : { attentionReason }),
+  };
+}
 function orNull<Value>(value: Value) {
   return fc.constantFrom(value, null);
 }
-const change = fc.record(
+const anyChange = fc.record(
   {
     state,
     epoch: fc.nat({ max: 5 }),
@@ -41,11 +52,11 @@ const change = fc.record(
     claim: fc.option(claim),
     outcome: orNull(exampleOutcome),
     failure: orNull(fullPosition.failure),
-    attentionReason: orNull('look'),
+    attentionReason: orNull('check'),
     entryOrders: fc.array(fc.constant(exampleOrder), { maxLength: 2 }),
     exitOrders: fc.constant(fullPosition.exitOrders),
     market: fc.constantFrom(examplePosition.market, fullPosition.market),
-    stated: fc.constant(fullPosition.declaredSize),
+    declaredSize: fc.constant(fullPosition.declaredSize),
     lastSync: fc.record({ at: fc.nat() }),
     uses: fc.dictionary(
       few.map((index) => linkAt(index).linkId),
@@ -56,6 +67,10 @@ const change = fc.record(
   },
   { requiredKeys: [] },
 ) as fc.Arbitrary<PositionChange>;
+/** Mostly with what the new state requires; the store must refuse a change that lacks it. */
+const change = fc
+  .tuple(anyChange, fc.nat({ max: 3 }))
+  .map(([given, chance]) => (chance === 0 ? given : { ...given, ...toRequired(given.state) }));
 
 const operation = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('create' as const), which: few, state, moment }) },
@@ -112,6 +127,7 @@ async function run(table: Store, operations: Operation[]): Promise<unknown[]> {
   for (const each of operations) {
     const result = await take(table, each, seen).catch((thrown: unknown) => {
       if (thrown instanceof Fault) return thrown.code;
+      if (thrown instanceof z.ZodError) return 'invalid';
       throw thrown;
     });
     results.push(result);
@@ -128,12 +144,7 @@ async function take(table: Store, each: Operation, seen: Position[]): Promise<un
   switch (each.do) {
     case 'create': {
       const { state, moment: createdAt } = each;
-      const position = {
-        ...examplePosition,
-        positionId: positionIdAt(each.which),
-        state,
-        createdAt,
-      } as Position;
+      const position = examplePositionIn(state, { positionId: positionIdAt(each.which), createdAt });
       const created = await table.createPosition(position);
       if (created) see(position);
       return created;
@@ -191,7 +202,7 @@ export function itAgreesWithTheModel(makeTable: () => Promise<Store>): void {
         fc.array(operation, { minLength: 1, maxLength: 40, size: 'max' }),
         async (operations) => {
           expect(await run(await makeTable(), operations)).toStrictEqual(
-            await run(memoryTable(), operations),
+            await run(createMemoryStore(), operations),
           );
         },
       ),

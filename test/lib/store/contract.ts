@@ -43,7 +43,7 @@ function many<Input>(inputs: Input[], act: (input: Input) => Promise<unknown>) {
 }
 
 /** What every table has to do, the real one and the model of it. `makeTable` makes an empty one. */
-export function describeTable(name: string, makeTable: () => Promise<Store>): void {
+export function describeStore(name: string, makeTable: () => Promise<Store>): void {
   describe(name, () => {
     let table: Store;
     beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { LocalTable } from '../../../infra/local/table.ts';
 import { itAgreesWithTheModel } from './agreement.ts';
-import { describeTable } from './contract.ts';
+import { describeStore } from './contract.ts';
 import { hasJava, startDynamoDbLocal } from './dynamodb-local.ts';
 import { tablesAt } from './tables.ts';
 
@@ -14,7 +14,7 @@ if (hasJava())
     afterAll(() => dynamoDb.stop());
 
     const makeTable = tablesAt(() => dynamoDb.endpoint);
-    describeTable('The table in DynamoDB Local', makeTable);
+    describeStore('The table in DynamoDB Local', makeTable);
     itAgreesWithTheModel(makeTable);
   });
 else it.skip('The table in DynamoDB Local is left out: this machine has no Java 17', () => undefined);

@@ -6,7 +6,6 @@ import { hashToken } from '../../../lib/link/token.ts';
 import type { Services } from '../../../lib/services.ts';
 import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
 import { exampleClaim, examplePosition } from '../position/example-position.ts';
-import { spellItems } from './spell-items.ts';
 import { makeTableAt } from './tables.ts';
 import { useDynalite } from './use-dynalite.ts';
 
@@ -46,7 +45,7 @@ it('holds no token and no part of one, only its hash', async () => {
   onTestFinished(() => client.destroy());
   const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
   expect(Items).toHaveLength(21);
-  const stored = spellItems(Items);
+  const stored = JSON.stringify(Items);
   expect(stored).not.toContain('rc_');
   for (const token of tokens) {
     expect(stored).toContain(hashToken(token));

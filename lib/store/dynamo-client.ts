@@ -1,0 +1,179 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  type DeleteCommandInput,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { Fault } from '../fault.ts';
+
+/**
+ * The requests that the store sends, each to one table. Every request throws `table-unreachable` when DynamoDB does
+ * not respond, and the SDK's ConditionalCheckFailedException when the condition of a write fails.
+ *
+ * The sort key names the kind of an item. The index `list` holds keys only. Its own key attributes, `listKey` and
+ * `listSort`, change only when a position is archived, so a hit pays for no write to the index.
+ */
+export interface DynamoTable {
+  get(key: Item): Promise<Item | undefined>;
+  getAll(keys: Item[]): Promise<Item[]>;
+  put(input: Request<PutCommandInput>): Promise<void>;
+  /** @returns the item's attributes, if the input asks for them. */
+  update(input: Request<UpdateCommandInput>): Promise<Item | undefined>;
+  delete(input: Request<DeleteCommandInput>): Promise<void>;
+  query(input: Request<QueryCommandInput>): Promise<Item[]>;
+  /** Reads the items with a list key, and of those the ones whose sort key starts with `prefix`. */
+  list(listKey: string, prefix?: string): Promise<Item[]>;
+}
+
+export type Item = Record<string, unknown>;
+type Request<Input extends { TableName: string | undefined }> = Omit<Input, 'TableName'>;
+
+export interface DynamoTableOptions {
+  tableName: string;
+  /** A table on this machine instead of AWS. */
+  endpoint?: string | undefined;
+}
+
+/** Conditions on whether the item exists. */
+export const itemExists = 'attribute_exists(pk)';
+export const itemDoesNotExist = 'attribute_not_exists(pk)';
+
+/**
+ * DynamoDB responds within milliseconds or not at all; the SDK would wait five minutes by default. A claim without a
+ * response is sent three times and then read three times: all six requests have to fit a trigger's 10 s.
+ */
+const socketTimeoutMs = 1_000;
+const connectionTimeoutMs = 1_000;
+const maxAttempts = 3;
+
+/** DynamoDB accepts 100 keys in one batch. */
+const batchSize = 100;
+
+function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentClient {
+  const local =
+    endpoint === undefined
+      ? {}
+      : { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const client = new DynamoDBClient({
+    maxAttempts,
+    // The SDK's `requestTimeout` only logs a late response and ignores one that stalls halfway.
+    requestHandler: { connectionTimeout: connectionTimeoutMs, socketTimeout: socketTimeoutMs },
+    ...local,
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTableOptions): DynamoTable {
+  const client = createDocumentClient(endpoint);
+  const query = async (input: Request<QueryCommandInput>) =>
+    await orUnreachable(() => client.send(new QueryCommand({ ...input, TableName })));
+
+  const getAll = async (keys: Item[]): Promise<Item[]> => {
+    const items: Item[] = [];
+    let remaining = keys;
+    while (remaining.length > 0) {
+      const Keys = remaining.slice(0, batchSize);
+      const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
+      const response = await orUnreachable(() => client.send(new BatchGetCommand({ RequestItems })));
+      items.push(...(response.Responses?.[TableName] ?? []));
+      // DynamoDB returns at most 16 MB and lists the other keys as unprocessed.
+      remaining = [...remaining.slice(batchSize), ...(response.UnprocessedKeys?.[TableName]?.Keys ?? [])];
+    }
+    return items;
+  };
+
+  return {
+    getAll,
+    async get(Key) {
+      const command = new GetCommand({ TableName, Key, ConsistentRead: true });
+      return (await orUnreachable(() => client.send(command))).Item;
+    },
+    async put(input) {
+      await orUnreachable(() => client.send(new PutCommand({ ...input, TableName })));
+    },
+    async update(input) {
+      return (await orUnreachable(() => client.send(new UpdateCommand({ ...input, TableName })))).Attributes;
+    },
+    async delete(input) {
+      await orUnreachable(() => client.send(new DeleteCommand({ ...input, TableName })));
+    },
+    query: async (input) => (await query(input)).Items ?? [],
+    async list(listKey, prefix) {
+      const keys: Item[] = [];
+      let start: Item | undefined;
+      do {
+        const page = await query({ ...toListQuery(listKey, prefix), ExclusiveStartKey: start });
+        for (const { pk, sk } of page.Items ?? []) keys.push({ pk, sk });
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined);
+      return getAll(keys);
+    },
+  };
+}
+
+const isOnList = '#listKey = :listKey';
+const startsWithPrefix = 'begins_with(#listSort, :prefix)';
+
+function toListQuery(listKey: string, prefix: string | undefined): Request<QueryCommandInput> {
+  if (prefix === undefined)
+    return {
+      IndexName: 'list',
+      KeyConditionExpression: isOnList,
+      ExpressionAttributeNames: { '#listKey': 'listKey' },
+      ExpressionAttributeValues: { ':listKey': listKey },
+    };
+  return {
+    IndexName: 'list',
+    KeyConditionExpression: `${isOnList} AND ${startsWithPrefix}`,
+    ExpressionAttributeNames: { '#listKey': 'listKey', '#listSort': 'listSort' },
+    ExpressionAttributeValues: { ':listKey': listKey, ':prefix': prefix },
+  };
+}
+
+/** Any error other than a failed condition leaves open whether the table has acted. */
+async function orUnreachable<Response>(send: () => Promise<Response>): Promise<Response> {
+  try {
+    return await send();
+  } catch (thrown) {
+    if (isConditionFailure(thrown)) throw thrown;
+    throw new Fault('table-unreachable', 'The database did not respond.', {
+      hint: { text: 'Try again in a moment.' },
+      cause: thrown,
+    });
+  }
+}
+
+export function isConditionFailure(thrown: unknown): thrown is ConditionalCheckFailedException {
+  return thrown instanceof ConditionalCheckFailedException;
+}
+
+/** @returns the item of a failed condition, if the request asked for it. DynamoDB returns it, dynalite does not. */
+export function toConflictingItem({ Item }: ConditionalCheckFailedException): Item | undefined {
+  return Item === undefined ? undefined : unmarshall(Item);
+}
+
+/** @returns whether the write happened; false when its condition failed. */
+export async function tryWrite(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (thrown) {
+    if (isConditionFailure(thrown)) return false;
+    throw thrown;
+  }
+}
+
+/** By creation, and by id within one millisecond: DynamoDB returns a batch in any order. */
+export function newestFirst<Noun extends { createdAt: string }>(toId: (noun: Noun) => string) {
+  return (a: Noun, b: Noun): number =>
+    b.createdAt.localeCompare(a.createdAt) || toId(a).localeCompare(toId(b));
+}

@@ -1,0 +1,34 @@
+import { type Hit, hitSchema } from '../link/hit.ts';
+import type { DynamoTable } from './dynamo-client.ts';
+import type { HitStore } from './store.ts';
+
+/** Hits: `hits#<positionId>`, sorted by time. */
+export function createDynamoHits(table: DynamoTable): HitStore {
+  return {
+    async recordHit(hit, expiresAt) {
+      // DynamoDB's time to live is in seconds.
+      await table.put({ Item: { ...hit, ...toHitKey(hit), expiresAt: Math.ceil(expiresAt / 1_000) } });
+    },
+
+    async listHits(positionId, limit) {
+      const items = await table.query({
+        KeyConditionExpression: isOfPosition,
+        ExpressionAttributeNames: { '#pk': 'pk' },
+        ExpressionAttributeValues: { ':pk': toPartition(positionId) },
+        ScanIndexForward: false,
+        Limit: limit,
+      });
+      return items.map((item) => hitSchema.parse(item));
+    },
+  };
+}
+
+const isOfPosition = '#pk = :pk';
+
+function toPartition(positionId: string): string {
+  return `hits#${positionId}`;
+}
+
+function toHitKey(hit: Hit) {
+  return { pk: toPartition(hit.positionId), sk: `${hit.at}#${hit.hitId}` };
+}

@@ -1,0 +1,201 @@
+import type { Hit } from '../../lib/link/hit.ts';
+import type { Link } from '../../lib/link/link.ts';
+import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
+import {
+  applyChange,
+  type ClaimRequest,
+  type ClaimResult,
+  type PositionStore,
+} from '../../lib/store/store.ts';
+
+/** One request to the table. Most methods send one; `revokeLink` sends two, and a refused write is read again. */
+export type StoreRequest =
+  | 'create'
+  | 'read'
+  | 'list'
+  | 'claim'
+  | 'save'
+  | 'archive'
+  | 'delete'
+  | 'create-link'
+  | 'read-link'
+  | 'list-links'
+  | 'revoke-at-position'
+  | 'revoke-link'
+  | 'reserve'
+  | 'kill-switch'
+  | 'record-hit'
+  | 'list-hits';
+
+/** A position's item. */
+interface Row {
+  position: Position;
+  list: 'open' | 'final';
+  revokedLinks: Set<string>;
+  /** The token of the last creation or save. */
+  writeToken: number;
+  /** The lease token of the last claim. */
+  lastLeaseToken: string | undefined;
+}
+
+/** What the memory store holds. */
+export interface MemoryTables {
+  rows: Map<string, Row>;
+  links: Map<string, Link>;
+  hits: Map<string, Hit>;
+  reservations: Map<string, string>;
+  paused: boolean;
+  writes: number;
+  /** Runs one request: an atomic effect between two interrupts. */
+  send: <Response>(request: StoreRequest, id: string, effect: () => Response) => Promise<Response>;
+}
+
+/** The positions of the memory store. */
+export function createPositions(tables: MemoryTables): PositionStore {
+  const { rows, send } = tables;
+  return {
+    createPosition: (position) =>
+      writeIdempotently(tables, 'create', position.positionId, (writeToken) => {
+        if (rows.has(position.positionId)) return false;
+        rows.set(position.positionId, {
+          position: copyPosition(position),
+          list: 'open',
+          revokedLinks: new Set(),
+          writeToken,
+          lastLeaseToken: undefined,
+        });
+        return true;
+      }),
+
+    readPosition: async (positionId) => (await readRow(tables, positionId))?.position,
+
+    listPositions: (list) =>
+      send('list', '', () =>
+        [...rows.values()]
+          .filter((row) => list === 'all' || row.list === 'open')
+          .map(({ position }) => copyPosition(position))
+          .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.positionId, b.positionId)),
+      ),
+
+    claimPosition: (request) => claimPosition(tables, request),
+
+    async savePosition(position, change) {
+      const next = copyPosition(applyChange(position, change));
+      const saved = await writeIdempotently(tables, 'save', position.positionId, (writeToken) => {
+        const row = rows.get(position.positionId);
+        if (
+          row === undefined ||
+          row.position.revision !== position.revision ||
+          row.position.epoch !== position.epoch ||
+          row.position.state !== position.state
+        )
+          return false;
+        row.position = copyPosition(applyChange(row.position, change));
+        row.writeToken = writeToken;
+        return true;
+      });
+      return saved ? next : undefined;
+    },
+
+    archivePosition: (positionId) =>
+      send('archive', positionId, () => {
+        const row = rows.get(positionId);
+        if (row !== undefined && isFinal(row.position.state)) row.list = 'final';
+      }),
+
+    deletePosition: (positionId) =>
+      send('delete', positionId, () => {
+        const row = rows.get(positionId);
+        if (row === undefined || row.position.state === 'claimed') return false;
+        return rows.delete(positionId);
+      }),
+  };
+}
+
+function readRow({ rows, send }: MemoryTables, positionId: string): Promise<Row | undefined> {
+  return send('read', positionId, () => {
+    const row = rows.get(positionId);
+    return row && { ...row, position: copyPosition(row.position), revokedLinks: new Set(row.revokedLinks) };
+  });
+}
+
+/** A write recognizes itself by its token if its response was lost or a copy of it arrived first. */
+async function writeIdempotently(
+  tables: MemoryTables,
+  request: StoreRequest,
+  positionId: string,
+  write: (writeToken: number) => boolean,
+): Promise<boolean> {
+  tables.writes += 1;
+  const writeToken = tables.writes;
+  let lost: unknown;
+  try {
+    if (await tables.send(request, positionId, () => write(writeToken))) return true;
+  } catch (thrown) {
+    lost = thrown;
+  }
+  if ((await readRow(tables, positionId))?.writeToken === writeToken) return true;
+  if (lost !== undefined) throw lost;
+  return false;
+}
+
+async function claimPosition(tables: MemoryTables, request: ClaimRequest): Promise<ClaimResult> {
+  const { positionId, claim } = request;
+  let lost: unknown;
+  try {
+    const claimed = await tables.send('claim', positionId, () => {
+      const row = tables.rows.get(positionId);
+      if (row === undefined || !isClaimable(row, request)) return undefined;
+      row.lastLeaseToken = claim.leaseToken;
+      row.position = copyPosition(applyClaim(row.position, request));
+      return copyPosition(row.position);
+    });
+    if (claimed !== undefined) return { kind: 'claimed', position: claimed };
+  } catch (thrown) {
+    lost = thrown;
+  }
+  const row = await readRow(tables, positionId);
+  // A response can be lost, so a claim that looks refused may be the caller's own.
+  if (row?.position.state === 'claimed' && row.position.claim.leaseToken === claim.leaseToken)
+    return { kind: 'claimed', position: row.position };
+  if (lost !== undefined) throw lost;
+  const revoked = claim.linkId !== undefined && row?.revokedLinks.has(claim.linkId) === true;
+  return { kind: 'refused', position: row?.position, revoked };
+}
+
+function isClaimable(row: Row, { claim, from, maxUses }: ClaimRequest): boolean {
+  return (
+    from.includes(row.position.state) &&
+    !(claim.linkId !== undefined && row.revokedLinks.has(claim.linkId)) &&
+    row.lastLeaseToken !== claim.leaseToken &&
+    !(maxUses !== undefined && (row.position.uses[claim.linkId ?? ''] ?? 0) >= maxUses)
+  );
+}
+
+function applyClaim(position: Position, { claim, maxUses }: ClaimRequest): Position {
+  const { epoch, attempt, uses } = position;
+  const counted =
+    maxUses === undefined || claim.linkId === undefined
+      ? {}
+      : { uses: { ...uses, [claim.linkId]: (uses[claim.linkId] ?? 0) + 1 } };
+  return applyChange(position, {
+    state: 'claimed',
+    claim,
+    epoch: epoch + 1,
+    attempt: attempt + 1,
+    failure: null,
+    ...counted,
+  });
+}
+
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** A deep copy without properties that are undefined: DynamoDB stores none of those. */
+export function copy(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+export function copyPosition(position: Position): Position {
+  return positionSchema.parse(copy(position));
+}

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fire, startEnvironment } from './environment.ts';
 import { adopt, kinds, newTrader, perpetualLong, placeEntry, placeExits, spotLong } from './trader.ts';
 
-/** Accounts and their keys: what is told of them, and that nothing ever tells a secret. */
+/** Accounts and their keys: what Ripcord reports about them, and that no answer contains a secret. */
 
 const environment = await startEnvironment();
 const { core } = environment;
@@ -15,7 +15,7 @@ describe.each([spotLong, perpetualLong])('the check of an account for $name', (k
     return await environment.admin('accounts.check', { name: account });
   };
 
-  it('has nothing to say against a key that can only trade, from few addresses', async () => {
+  it('the check has no warnings for a key that can only trade, from known addresses', async () => {
     expect(await check({})).toMatchObject({
       exchange: kind.exchange,
       canTrade: true,
@@ -25,21 +25,21 @@ describe.each([spotLong, perpetualLong])('the check of an account for $name', (k
     });
   });
 
-  it('warns of a key that can withdraw', async () => {
+  it('the check warns of a key that can withdraw', async () => {
     expect(await check({ withdraw: true })).toMatchObject({
       canWithdraw: true,
       warnings: [expect.stringContaining('The key can withdraw')],
     });
   });
 
-  it('warns of a key that works from any address', async () => {
+  it('the check warns of a key that works from any address', async () => {
     expect(await check({ ipRestricted: false })).toMatchObject({
       ipRestricted: false,
       warnings: [expect.stringContaining('from any IP address')],
     });
   });
 
-  it('sees a wrong secret, and the right one in its place', async () => {
+  it('the check detects a wrong secret, and uses the right one after a change', async () => {
     const { account: name, apiKey, secret } = await newTrader(environment, kind);
     const store = (given: string) =>
       environment.admin('accounts.add', {
@@ -56,7 +56,7 @@ describe.each([spotLong, perpetualLong])('the check of an account for $name', (k
   });
 });
 
-it('warns of a key that can not trade', async () => {
+it("the check warns of a key that can't trade", async () => {
   const { account } = await newTrader(environment, spotLong, 'ETH', { permissions: { trade: false } });
   expect(await environment.admin('accounts.check', { name: account })).toMatchObject({
     canTrade: false,
@@ -64,7 +64,7 @@ it('warns of a key that can not trade', async () => {
   });
 });
 
-it('keeps accounts in a file that only its owner can read, and lists them without keys', async () => {
+it('accounts are kept in a file that only its owner can read, and listed without keys', async () => {
   const { account: name, apiKey, secret } = await newTrader(environment, spotLong);
   const path = join(environment.data, 'accounts.json');
   expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -73,7 +73,7 @@ it('keeps accounts in a file that only its owner can read, and lists them withou
   expect(accounts).toContainEqual({ name, exchange: 'binance' });
 });
 
-it('removes an account only where no open position needs it', async () => {
+it('an account is removed only if no open position uses it', async () => {
   const trader = await newTrader(environment, spotLong);
   const { account: name } = trader;
   const { positionId } = await adopt(trader, { amount: '1' });
@@ -92,23 +92,23 @@ it('removes an account only where no open position needs it', async () => {
 });
 
 const wrongAccounts = [
-  { title: 'an exchange there is not', over: { exchange: 'mtgox' }, issue: /account\.exchange/ },
+  { title: 'an unknown exchange', over: { exchange: 'mtgox' }, issue: /account\.exchange/ },
   { title: 'no secret', over: { secret: '' }, issue: /account\.secret/ },
   {
-    title: 'an address that is none',
+    title: 'an address without a protocol',
     over: { baseUrl: 'localhost:9000' },
     issue: /account\.baseUrl: expected an https URL, or http on this machine/,
   },
   {
-    title: 'an address that would take keys in the clear',
+    title: 'an address that would receive keys unencrypted',
     over: { baseUrl: 'http://exchange.example.com' },
     issue: /account\.baseUrl: expected an https URL/,
   },
-  { title: 'a field too many', over: { passphrase: 'p' }, issue: /passphrase/ },
+  { title: 'an unknown field', over: { passphrase: 'p' }, issue: /passphrase/ },
 ];
 
 it.each(wrongAccounts)(
-  'refuses to add an account with $title, without repeating its keys',
+  'an account with $title is refused without repeating its keys',
   async ({ over, issue }) => {
     const keys = { apiKey: 'hidden-key', secret: 'hidden-secret' };
     const account = { exchange: 'binance', ...keys, ...over };
@@ -118,7 +118,7 @@ it.each(wrongAccounts)(
   },
 );
 
-it.each(kinds)('tells no key, secret, signature or token in any answer about $name', async (kind) => {
+it.each(kinds)('no answer about $name contains a key, secret, signature or token', async (kind) => {
   const trader = await newTrader(environment, kind);
   const { account, apiKey, secret } = trader;
   const symbol = kind.symbolOf('ETH');
@@ -195,11 +195,11 @@ it.each(kinds)('tells no key, secret, signature or token in any answer about $na
   await ask({ command: 'positions.forget', positionId });
   await ask({ command: 'accounts.remove', name: account });
 
-  const said = JSON.stringify(answers);
-  for (const hidden of [apiKey, secret, 'signature=', 'rc_']) expect(said).not.toContain(hidden);
+  const text = JSON.stringify(answers);
+  for (const hidden of [apiKey, secret, 'signature=', 'rc_']) expect(text).not.toContain(hidden);
 });
 
-it('tells whoever adopts a position which open orders of its market are left out of it', async () => {
+it('an adoption lists the open exit orders that it leaves out', async () => {
   const trader = await newTrader(environment, perpetualLong);
   placeEntry(trader, { filled: 'all' });
   const exitOrders = Object.values(placeExits(trader, '1')).map(String);

@@ -11,12 +11,12 @@ import { send } from '../infra/loopback/running-server.ts';
 import { fire, hit, startEnvironment } from './environment.ts';
 import { adopt, newTrader, perpetualLong, placeEntry, placeExits, spotLong } from './trader.ts';
 
-/** What is wrong is told so that it can be put right: what, where, what was expected, and nothing done. */
+/** An error says what was wrong, where, and what was expected. Nothing is done. */
 
 const environment = await startEnvironment();
 const { core } = environment;
 
-/** An address at which nobody listens. */
+/** An address without a server. */
 async function deadEndpoint(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -27,7 +27,11 @@ async function deadEndpoint(): Promise<string> {
 
 describe('a payload', () => {
   const cases: { title: string; payload: unknown; message: RegExp }[] = [
-    { title: 'that is no object', payload: 'positions.list', message: /not a command. Expected \{"command"/ },
+    {
+      title: 'that is not an object',
+      payload: 'positions.list',
+      message: /not a command. Expected \{"command"/,
+    },
     { title: 'that is null', payload: null, message: /not a command/ },
     { title: 'without a command', payload: { positionId: 'pos_1' }, message: /not a command/ },
     {
@@ -36,35 +40,35 @@ describe('a payload', () => {
       message: /no command "positions\.sell"\. Expected one of: positions\.adopt, .*accounts\.check/,
     },
     {
-      title: 'with a name of every object',
+      title: 'with the name of a property that every object has',
       payload: { command: 'constructor' },
       message: /no command "constructor"/,
     },
     {
-      title: 'with a field too many',
+      title: 'with an unknown field',
       payload: { command: 'positions.list', sell: true },
       message: /Invalid input: .*sell.* Nothing was done/,
     },
     {
-      title: 'with an id of another form',
+      title: 'with a malformed id',
       payload: { command: 'positions.get', positionId: '1' },
       message: /positionId: expected pos_ and 12 letters or digits/,
     },
     {
-      title: 'with an action there is not',
+      title: 'with an unknown action',
       payload: { command: 'links.create', positionId: 'pos_000000000000', action: 'double' },
       message: /action: .*"close"\|"keep"/,
     },
   ];
 
-  it.each(cases)('$title is refused with what was expected', async ({ payload, message }) => {
+  it.each(cases)('a payload $title is refused with what is expected', async ({ payload, message }) => {
     expect(await environment.refusal(payload)).toMatchObject({
       code: 'invalid-input',
       message: expect.stringMatching(message),
     });
   });
 
-  it('that is no JSON is refused by the invoke API itself', async () => {
+  it('a payload that is not JSON is refused by the invoke API itself', async () => {
     const path = '/2015-03-31/functions/ripcord-admin/invocations';
     expect(await send(environment.url, { method: 'POST', path, body: '{"command":' })).toMatchObject({
       status: 400,
@@ -72,17 +76,14 @@ describe('a payload', () => {
     });
   });
 
-  it.each(['positions.get', 'positions.forget'])(
-    '%s of a position there is not is refused',
-    async (command) => {
-      expect(await environment.refusal({ command, positionId: 'pos_000000000000' })).toMatchObject({
-        code: 'position-not-found',
-        message: expect.stringContaining('pos_000000000000'),
-      });
-    },
-  );
+  it.each(['positions.get', 'positions.forget'])('%s of an unknown position is refused', async (command) => {
+    expect(await environment.refusal({ command, positionId: 'pos_000000000000' })).toMatchObject({
+      code: 'position-not-found',
+      message: expect.stringContaining('pos_000000000000'),
+    });
+  });
 
-  it('for a link of a position there is not, or a link there is not, is refused', async () => {
+  it('a command for a link of an unknown position, or for an unknown link, is refused', async () => {
     const positionId = 'pos_000000000000';
     expect(await environment.refusal({ command: 'links.create', positionId, action: 'close' })).toMatchObject(
       {
@@ -96,7 +97,7 @@ describe('a payload', () => {
     });
   });
 
-  it('for a link of a closed position is refused', async () => {
+  it('a new link of a closed position is refused', async () => {
     const trader = await newTrader(environment, spotLong);
     const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
     await fire(await environment.newLink(positionId, 'close'));
@@ -112,24 +113,24 @@ describe('a payload', () => {
 describe('an adoption', () => {
   const refusalOfAdoption = (input: object) => environment.refusal({ command: 'positions.adopt', ...input });
 
-  it('from an account there is not is refused', async () => {
-    const input = { account: 'nobody', symbol: 'ETH/USDT', side: 'long', amount: '1' };
+  it('an adoption from an unknown account is refused', async () => {
+    const input = { account: 'unknown', symbol: 'ETH/USDT', side: 'long', amount: '1' };
     expect(await refusalOfAdoption(input)).toMatchObject({
       code: 'account-not-found',
       message:
-        'There is no account "nobody". Add it, for example: ripcord accounts add nobody --exchange binance',
+        'There is no account "unknown". Add it, for example: ripcord accounts add unknown --exchange binance',
     });
   });
 
   const symbols = [
-    { kind: spotLong, symbol: 'FOO/USDT', title: 'that there is not', code: 'market-not-found' },
+    { kind: spotLong, symbol: 'FOO/USDT', title: 'that does not exist', code: 'market-not-found' },
     { kind: spotLong, symbol: 'ETH/USDT:USDT', title: 'of a perpetual on spot', code: 'market-not-found' },
     { kind: perpetualLong, symbol: 'ETH/USDT', title: 'of spot on perpetuals', code: 'market-not-found' },
     { kind: spotLong, symbol: 'ETHUSDT', title: "in the exchange's own spelling", code: 'invalid-input' },
     { kind: spotLong, symbol: 'eth/usdt', title: 'in small letters', code: 'invalid-input' },
   ];
 
-  it.each(symbols)('in a symbol $title is refused', async ({ kind, symbol, code }) => {
+  it.each(symbols)('an adoption in a symbol $title is refused', async ({ kind, symbol, code }) => {
     const { account } = await newTrader(environment, kind);
     expect(await refusalOfAdoption({ account, symbol, side: 'long', amount: '1' })).toMatchObject({
       code,
@@ -137,7 +138,7 @@ describe('an adoption', () => {
     });
   });
 
-  it.each([spotLong, perpetualLong])('of an order there is not is refused for $name', async (kind) => {
+  it.each([spotLong, perpetualLong])('an adoption of an unknown order is refused for $name', async (kind) => {
     const { account } = await newTrader(environment, kind);
     const input = { account, symbol: kind.symbolOf('ETH'), side: 'long' };
     for (const ids of [{ entryOrderIds: ['4711'] }, { amount: '1', exitOrderIds: ['4711'] }])
@@ -147,17 +148,20 @@ describe('an adoption', () => {
       });
   });
 
-  it.each([spotLong, perpetualLong])('of an order of another symbol is refused for $name', async (kind) => {
-    const trader = await newTrader(environment, kind);
-    const entry = placeEntry(trader);
-    const input = { account: trader.account, symbol: kind.symbolOf('BTC'), side: 'long' };
-    expect(await refusalOfAdoption({ ...input, entryOrderIds: [String(entry.id)] })).toMatchObject({
-      code: 'order-not-found',
-      message: expect.stringMatching(new RegExp(`${entry.id} in BTC/USDT.*Check the order id, the symbol`)),
-    });
-  });
+  it.each([spotLong, perpetualLong])(
+    'an adoption of an order of another symbol is refused for $name',
+    async (kind) => {
+      const trader = await newTrader(environment, kind);
+      const entry = placeEntry(trader);
+      const input = { account: trader.account, symbol: kind.symbolOf('BTC'), side: 'long' };
+      expect(await refusalOfAdoption({ ...input, entryOrderIds: [String(entry.id)] })).toMatchObject({
+        code: 'order-not-found',
+        message: expect.stringMatching(new RegExp(`${entry.id} in BTC/USDT.*Check the order id, the symbol`)),
+      });
+    },
+  );
 
-  it('of an exit of another symbol is refused, though the exchange finds algo orders without one', async () => {
+  it('an adoption of an exit order of another symbol is refused, although algo orders are found without a symbol', async () => {
     const trader = await newTrader(environment, perpetualLong);
     const { stop } = placeExits(trader, '1');
     core.setPosition({ apiKey: trader.apiKey, symbol: 'BTCUSDT', amount: '1' });
@@ -168,22 +172,25 @@ describe('an adoption', () => {
     });
   });
 
-  it.each([spotLong, perpetualLong])('of an order of the wrong side is refused for $name', async (kind) => {
-    const trader = await newTrader(environment, kind);
-    const entry = placeEntry(trader);
-    const input = { account: trader.account, symbol: kind.symbolOf('ETH') };
-    const entryOrderIds = [String(entry.id)];
-    expect(await refusalOfAdoption({ ...input, side: 'short', entryOrderIds })).toMatchObject({
-      code: 'invalid-input',
-      message: expect.stringContaining('is a buy order, but the entry order of a short is a sell order'),
-    });
-    const named = { ...input, side: 'long', entryOrderIds, exitOrderIds: entryOrderIds };
-    expect(await refusalOfAdoption(named)).toMatchObject({
-      message: expect.stringContaining('is given both as an entry order and as an exit order'),
-    });
-  });
+  it.each([spotLong, perpetualLong])(
+    'an adoption of an order of the wrong side is refused for $name',
+    async (kind) => {
+      const trader = await newTrader(environment, kind);
+      const entry = placeEntry(trader);
+      const input = { account: trader.account, symbol: kind.symbolOf('ETH') };
+      const entryOrderIds = [String(entry.id)];
+      expect(await refusalOfAdoption({ ...input, side: 'short', entryOrderIds })).toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringContaining('is a buy order, but the entry order of a short is a sell order'),
+      });
+      const named = { ...input, side: 'long', entryOrderIds, exitOrderIds: entryOrderIds };
+      expect(await refusalOfAdoption(named)).toMatchObject({
+        message: expect.stringContaining('is given both as an entry order and as an exit order'),
+      });
+    },
+  );
 
-  it("of an order of a hedge's other side is refused", async () => {
+  it('an adoption of an order of the other side in hedge mode is refused', async () => {
     const trader = await newTrader(environment, perpetualLong, 'ETH', { hedged: true });
     core.setPosition({ apiKey: trader.apiKey, symbol: trader.id, positionSide: 'SHORT', amount: '-1' });
     // A buy that closes a part of the short.
@@ -195,7 +202,7 @@ describe('an adoption', () => {
     });
   });
 
-  it('of a perpetual position that there is not, is too small or of the other side, is refused', async () => {
+  it('an adoption of a perpetual position that is missing, too small or of the other side is refused', async () => {
     const trader = await newTrader(environment, perpetualLong);
     const input = { account: trader.account, symbol: 'ETH/USDT:USDT', side: 'long' };
     expect(await refusalOfAdoption(input)).toMatchObject({
@@ -233,7 +240,7 @@ describe('an adoption', () => {
       message: /amount: expected a plain decimal/,
     },
     {
-      title: 'of a side there is not',
+      title: 'of an unknown side',
       input: { amount: '1', side: 'buy' },
       message: /side: .*"long"\|"short"/,
     },
@@ -244,7 +251,7 @@ describe('an adoption', () => {
     },
   ];
 
-  it.each(inputs)('$title is refused', async ({ input, message }) => {
+  it.each(inputs)('an adoption $title is refused', async ({ input, message }) => {
     const { account } = await newTrader(environment, spotLong);
     expect(await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', ...input })).toMatchObject({
       code: 'invalid-input',
@@ -252,7 +259,7 @@ describe('an adoption', () => {
     });
   });
 
-  it('while the exchange is down is refused, and can be tried again', async () => {
+  it('an adoption while the exchange is down is refused, and can be tried again', async () => {
     const { account } = await newTrader(environment, spotLong, 'ETH', { baseUrl: await deadEndpoint() });
     expect(await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', amount: '1' })).toMatchObject(
       {
@@ -262,7 +269,7 @@ describe('an adoption', () => {
     );
   });
 
-  it('with a wrong secret is refused in the words of the exchange, and the right one is put to use', async () => {
+  it('an adoption with a wrong secret is refused with the message of the exchange, and works with the right one', async () => {
     const trader = await newTrader(environment, spotLong);
     const keys = { exchange: 'binance' as const, apiKey: trader.apiKey, baseUrl: environment.exchange.url };
     const entry = placeEntry(trader);
@@ -284,12 +291,12 @@ describe('an adoption', () => {
     expect(await environment.ask({ command: 'positions.adopt', ...input })).toMatchObject({ ok: true });
   });
 
-  it('with a key that the exchange does not know is refused in its words', async () => {
+  it('an adoption with a key that the exchange does not know is refused with its message', async () => {
     const trader = await newTrader(environment, spotLong);
     const account = {
       exchange: 'binance' as const,
-      apiKey: 'nobodys',
-      secret: 'nobodys',
+      apiKey: 'unknown-key',
+      secret: 'unknown-secret',
       baseUrl: environment.exchange.url,
     };
     await environment.admin('accounts.add', { name: trader.account, account, replace: true });
@@ -306,7 +313,7 @@ describe('an adoption', () => {
     });
   });
 
-  it('of an entry whose position was closed is refused, for it would be sold a second time', async () => {
+  it('an adoption of an entry whose position was closed is refused, because it would be sold a second time', async () => {
     const trader = await newTrader(environment, spotLong);
     const entry = placeEntry(trader, { filled: 'all' });
     const { positionId } = await adopt(trader, { entryOrders: [entry] });
@@ -322,7 +329,7 @@ describe('an adoption', () => {
       message: expect.stringContaining(`was the entry of ${positionId}, which is closed`),
     };
     expect(await refusalOfAdoption(again)).toMatchObject(refused);
-    // Once the sweep has put it away, too.
+    // Also after the sweep archived it.
     await environment.invoke('ripcord-sweep', {});
     expect(await refusalOfAdoption(again)).toMatchObject(refused);
     expect((await environment.admin('positions.list', { account: trader.account })).positions).toHaveLength(
@@ -330,7 +337,7 @@ describe('an adoption', () => {
     );
   });
 
-  it('of an entry that Ripcord itself has placed is refused, also when its position is over', async () => {
+  it('an adoption of an entry that Ripcord itself placed is refused, also when its position is closed', async () => {
     const trader = await newTrader(environment, spotLong);
     const { position } = await environment.admin('positions.open', {
       requestId: 'once',
@@ -353,7 +360,7 @@ describe('an adoption', () => {
     });
   });
 
-  it('that was refused leaves no position', async () => {
+  it('a refused adoption leaves no position', async () => {
     const { account } = await newTrader(environment, spotLong);
     await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', entryOrderIds: ['4711'] });
     expect(await environment.admin('positions.list', { account })).toEqual({ positions: [] });
@@ -365,20 +372,20 @@ describe('accounts.json', () => {
 
   const damages = [
     {
-      title: 'that is no JSON',
+      title: 'that is not JSON',
       content: '{"main":',
       why: /accounts\.json can't be used: it is not JSON\./,
     },
     { title: 'that holds something else', content: '["main"]', why: /it does not hold accounts/ },
     {
-      title: 'with an account of no use',
+      title: 'with an unusable account',
       content: '{"main":{"exchange":"mtgox","apiKey":"hidden-key","secret":"hidden-secret"}}',
       why: /it does not hold accounts/,
     },
   ];
 
   it.each(damages)(
-    '$title is named, left as it is, and no secret of it is told',
+    'an accounts.json $title is named and left unchanged, and none of its secrets is returned',
     async ({ content, why }) => {
       const trader = await newTrader(environment, spotLong);
       const { positionId } = await adopt(trader, { amount: '1' });
@@ -414,7 +421,7 @@ describe('accounts.json', () => {
     },
   );
 
-  it('without the account of a position has its link answered 503 until it is back', async () => {
+  it('an accounts.json without the account of a position makes its link return 503 until the account is back', async () => {
     const trader = await newTrader(environment, spotLong);
     const { positionId } = await adopt(trader, { amount: '1' });
     const url = await environment.newLink(positionId, 'close');
@@ -433,7 +440,7 @@ describe('accounts.json', () => {
   });
 });
 
-describe('a table that can not be reached', async () => {
+describe('an unreachable table', async () => {
   const startWithoutTable = async () => {
     const endpoint = await deadEndpoint();
     const stack = await startLocalStack({
@@ -447,7 +454,7 @@ describe('a table that can not be reached', async () => {
     return stack;
   };
 
-  it('is answered 503 with a time to try again, and 404 before it is asked', async () => {
+  it('an unreachable table makes a link return 503 with a time to try again, and a malformed link 404', async () => {
     const { url } = await startWithoutTable();
     const answer = await fire(`${url}/l/${mintToken()}`);
     expect(answer).toMatchObject({
@@ -459,12 +466,12 @@ describe('a table that can not be reached', async () => {
       status: 503,
       headers: { 'content-type': 'text/html; charset=utf-8' },
     });
-    // Where the checksum is wrong the table is not even asked.
+    // With a wrong checksum the table is not read.
     const malformed = mintToken().replace(/.$/, (last) => (last === '0' ? '1' : '0'));
     expect(await fire(`${url}/l/${malformed}`)).toMatchObject({ status: 404 });
   });
 
-  it('is told to the admin function, where the table is needed', async () => {
+  it('an unreachable table fails only the commands that need it', async () => {
     const { url } = await startWithoutTable();
     const ask = async (payload: object) => {
       const path = '/2015-03-31/functions/ripcord-admin/invocations';

@@ -3,14 +3,14 @@ import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import { kinds, newTrader, perpetualLong, perpetuals, spotLong, type Trader } from './trader.ts';
 
-/** Positions that Ripcord opens itself: one order for one request, whatever becomes of the answers. */
+/** Positions that Ripcord opens: one order per request, even if answers are lost. */
 
 const environment = await startEnvironment();
 const { core } = environment;
 
 type Opening = CommandInput<'positions.open'>;
 
-/** A request for a MARKET entry of 0.5 ETH, unless told otherwise. */
+/** A request for a MARKET entry order of 0.5 ETH, with `over` in place of its fields. */
 function requestOf(trader: Trader, over: Partial<Opening> = {}): Opening {
   return {
     requestId: 'request-1',
@@ -34,7 +34,7 @@ function refusalOf(input: object) {
 describe.each(kinds)('$name', (kind) => {
   const remaining = kind === spotLong ? '0.4995' : '0.5';
 
-  it('is opened by amount with one MARKET order, and can be closed', async () => {
+  it('a position is opened by amount with one MARKET order, and can be closed', async () => {
     const trader = await newTrader(environment, kind);
     const mark = markOf(core);
     const position = await open(trader, { label: 'first' });
@@ -56,7 +56,7 @@ describe.each(kinds)('$name', (kind) => {
     expect(closed).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount: remaining } });
   });
 
-  it('is opened by cost', async () => {
+  it('a position is opened by cost', async () => {
     const trader = await newTrader(environment, kind);
     const mark = markOf(core);
     const position = await open(trader, { cost: '1000' });
@@ -68,7 +68,7 @@ describe.each(kinds)('$name', (kind) => {
     expect(position).toMatchObject({ fillStatus: 'filled', filled: amount, amount });
   });
 
-  it('is opened with a LIMIT order that rests, and cancelled by close', async () => {
+  it('a position is opened with a LIMIT order that rests, and canceled by a close link', async () => {
     const trader = await newTrader(environment, kind);
     const mark = markOf(core);
     const price = kind.side === 'long' ? '2900' : '3100';
@@ -87,7 +87,7 @@ describe.each(kinds)('$name', (kind) => {
     expect(core.state.openOrders()).toEqual([]);
   });
 
-  it('is opened once where it is asked for twice, or ten times at once', async () => {
+  it('a position is opened once for two requests with one id, or for ten at the same time', async () => {
     const trader = await newTrader(environment, kind);
     const mark = markOf(core);
     const answers = await Promise.all(Array.from({ length: 10 }, () => open(trader)));
@@ -99,7 +99,7 @@ describe.each(kinds)('$name', (kind) => {
     expect(ledgerSince(core, mark).orders).toHaveLength(2);
   });
 
-  it('is opened once where the answer is lost, and found by its client order id', async () => {
+  it('a position is opened once if the answer is lost, and found by its client order id', async () => {
     const trader = await newTrader(environment, kind);
     const mark = markOf(core);
     core.addFault({ kind: 'drop-after', match: { method: 'POST' } });
@@ -109,7 +109,7 @@ describe.each(kinds)('$name', (kind) => {
     expect(ledgerSince(core, mark).orders).toHaveLength(1);
   });
 
-  it('is opened once where the answer is lost and the order is not found at first', async () => {
+  it('a position is opened once if the answer is lost and the order is not found at first', async () => {
     const trader = await newTrader(environment, kind);
     const mark = markOf(core);
     core.addFault({ kind: 'drop-after', match: { method: 'POST' } });
@@ -128,7 +128,7 @@ describe.each(kinds)('$name', (kind) => {
     expect(ledgerSince(core, mark).orders).toHaveLength(1);
   });
 
-  it('that is refused leaves nothing behind, and can be asked for again', async () => {
+  it('a position leaves nothing behind if the exchange refuses it, and can be requested again', async () => {
     const trader = await newTrader(environment, kind, 'ETH', { balances: { spot: {}, usdm: {} } });
     const refused = await refusalOf(requestOf(trader));
     expect(refused).toMatchObject({
@@ -147,12 +147,12 @@ describe.each(kinds)('$name', (kind) => {
   });
 });
 
-/** Where single orders are asked for. */
+/** The path that single orders are read from. */
 function pathOf({ kind }: Trader): string {
   return kind.market === 'spot' ? '/api/v3/order' : '/fapi/v1/order';
 }
 
-it.each(perpetuals)('opens $name on its own side of a hedge', async (kind) => {
+it.each(perpetuals)('$name is opened on its own side in hedge mode', async (kind) => {
   const trader = await newTrader(environment, kind, 'ETH', { hedged: true });
   const mark = markOf(core);
   const position = await open(trader);
@@ -163,17 +163,17 @@ it.each(perpetuals)('opens $name on its own side of a hedge', async (kind) => {
   expect(ledgerSince(core, closing).orders).toMatchObject([{ side: kind.exitSide, positionSide }]);
 });
 
-it('takes the size of a LIMIT order by cost from its price', async () => {
+it('the size of a LIMIT order by cost is computed from its price', async () => {
   const trader = await newTrader(environment, spotLong);
   expect(await open(trader, { type: 'limit', price: '2500', cost: '1000' })).toMatchObject({ amount: '0.4' });
 });
 
-it('cuts an amount to the step of the market', async () => {
+it('an amount is truncated to the step of the market', async () => {
   const trader = await newTrader(environment, perpetualLong);
   expect(await open(trader, { amount: '0.12345' })).toMatchObject({ amount: '0.123', filled: '0.123' });
 });
 
-it('refuses a requestId that has opened something else', async () => {
+it('a request id that opened another position is refused', async () => {
   const trader = await newTrader(environment, spotLong);
   const { positionId } = await open(trader);
   for (const over of [{ symbol: 'BTC/USDT' }, { side: 'short' }, { type: 'limit', price: '2900' }])
@@ -229,26 +229,26 @@ describe('an opening', () => {
     { title: 'of a STOP order', over: { type: 'stop' }, message: /type: .*"market"\|"limit"/ },
     { title: 'without a requestId', over: { ...limit, requestId: undefined }, message: /requestId: / },
     {
-      title: 'with a requestId of other characters',
+      title: 'with other characters in its requestId',
       over: { requestId: 'a b' },
       message: /requestId: expected 1 to 64 letters/,
     },
     {
-      title: 'in a market there is not',
+      title: 'in an unknown market',
       over: { symbol: 'FOO/USDT' },
       code: 'market-not-found',
       message: /FOO\/USDT/,
     },
     {
-      title: 'from an account there is not',
-      over: { account: 'nobody' },
+      title: 'from an unknown account',
+      over: { account: 'unknown' },
       code: 'account-not-found',
-      message: /"nobody"/,
+      message: /"unknown"/,
     },
   ];
 
   it.each(cases)(
-    '$title is refused, and no order is sent',
+    'an opening $title is refused, and no order is sent',
     async ({ over, code = 'invalid-input', message }) => {
       const trader = await newTrader(environment, spotLong);
       const mark = markOf(core);

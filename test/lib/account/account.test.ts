@@ -9,7 +9,7 @@ test.each([
   'http://127.0.0.1:9000',
   'http://localhost:9000',
   'http://[::1]:9000',
-])('an account may name %s as its exchange’s address', (baseUrl) => {
+])('an account may use %s as the base URL of its exchange', (baseUrl) => {
   expect(newAccountSchema.parse({ ...account, baseUrl })).toEqual({ ...account, baseUrl });
 });
 
@@ -21,7 +21,7 @@ test.each([
   'ftp://api.binance.com',
   'localhost:9000',
   'nowhere',
-])('an account may not name %s: keys and signatures travel encrypted, but for this machine', (baseUrl) => {
+])('an account may not use %s: keys and signatures leave this machine only encrypted', (baseUrl) => {
   const { error } = newAccountSchema.safeParse({ ...account, baseUrl });
   expect(error?.issues).toMatchObject([
     { path: ['baseUrl'], message: 'expected an https URL, or http on this machine' },

@@ -7,9 +7,9 @@ import { fileAccounts } from '../../../lib/account/file-accounts.ts';
 const account = { exchange: 'binance', apiKey: 'a', secret: 'b' } as const;
 const unknown = { code: 'account-not-found' };
 
-// Names that every object has something under without anybody having put it there.
+// Names of properties that every object has.
 test.each(['constructor', 'toString', 'hasOwnProperty'])(
-  'an account "%s" is there once it was added, and not before or after',
+  'an account "%s" exists from its addition to its removal',
   async (name) => {
     const folder = await mkdtemp(join(tmpdir(), 'ripcord-accounts-'));
     onTestFinished(() => rm(folder, { recursive: true }));

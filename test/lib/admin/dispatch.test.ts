@@ -69,7 +69,7 @@ function newAdmin({ exchangeMs = 0 } = {}) {
 const { positionId } = examplePosition;
 
 describe('The log of the admin function', () => {
-  it('names position and link when a link is created or revoked, and never its token', async () => {
+  it('the admin log names position and link when a link is created or revoked, and never its token', async () => {
     const admin = newAdmin();
     await admin.table.createPosition(examplePosition);
     const { url, link } = await admin.run('links.create', { positionId, action: 'close' });
@@ -83,7 +83,7 @@ describe('The log of the admin function', () => {
     expect(JSON.stringify(lines)).not.toContain(url.split('/').at(-1));
   });
 
-  it('names the position of a command, also when the command is refused', async () => {
+  it('the admin log names the position of a command, also when the command is refused', async () => {
     const admin = newAdmin();
     await admin.table.createPosition(examplePosition);
     await admin.run('positions.forget', { positionId });
@@ -94,7 +94,7 @@ describe('The log of the admin function', () => {
     ]);
   });
 
-  it('has a line with the outcome for each position that was to be closed', async () => {
+  it('the admin log has a line with the outcome for each position that was to be closed', async () => {
     const admin = newAdmin();
     await admin.create(1, 2);
     const { reports } = await admin.run('positions.closeAll', {});
@@ -109,7 +109,7 @@ describe('The log of the admin function', () => {
 });
 
 describe('Closing all', () => {
-  it('starts no close that may run out of time, and reports the position as not started', async () => {
+  it('closing all starts no close that may run out of time, and reports the position as not started', async () => {
     const admin = newAdmin({ exchangeMs: 6_000 });
     await admin.create(1, 12);
     const { reports } = await admin.run('positions.closeAll', {});
@@ -124,7 +124,7 @@ describe('Closing all', () => {
     }
   });
 
-  it('closes only the named positions that are open', async () => {
+  it('closing all closes only the named positions that are open', async () => {
     const admin = newAdmin();
     await admin.create(1, 3);
     await admin.create(4, 4, { state: 'closed', outcome: exampleOutcome });
@@ -133,7 +133,7 @@ describe('Closing all', () => {
     expect(reports.map(({ positionId }) => positionId)).toEqual([positionIdAt(2)]);
   });
 
-  it("reports a position that can't be read, because it may be open", async () => {
+  it("closing all reports a position that can't be read, because it may be open", async () => {
     const admin = newAdmin();
     const list = admin.table.listPositions;
     admin.table.listPositions = (which, onUnreadable) => {
@@ -151,7 +151,7 @@ describe('The history', () => {
     ...{ hitId: `hit_${index}`, positionId: positionIdAt(index), at },
   });
 
-  it('of all positions covers the open ones and the latest ended ones, 50 in all', async () => {
+  it('the history of all positions covers the open ones and the latest ended ones, 50 in all', async () => {
     const admin = newAdmin();
     const ended = (day: number) => ({
       state: 'closed',
@@ -169,7 +169,7 @@ describe('The history', () => {
     expect(own.hits).toHaveLength(1);
   });
 
-  it('of a forgotten position is listed by its id and by its link', async () => {
+  it('the history of a forgotten position is listed by its id and by its link', async () => {
     const admin = newAdmin();
     await admin.table.createPosition(examplePosition);
     const { link } = await admin.run('links.create', { positionId, action: 'close' });
@@ -187,7 +187,7 @@ describe('Adding an account', () => {
   it.each([
     ['another key', { ...account, apiKey: 'hidden-3' }],
     ['another exchange', { ...account, exchange: 'bybit' as const }],
-  ])('under a name with %s is refused, unless it is to be replaced', async (_, other) => {
+  ])('adding an account under a name with %s is refused, unless it is to be replaced', async (_, other) => {
     const admin = newAdmin();
     await admin.run('accounts.add', { name: 'main', account });
     const refused = await admin.ask({ command: 'accounts.add', name: 'main', account: other });
@@ -202,7 +202,7 @@ describe('Adding an account', () => {
     ]);
   });
 
-  it('again with the same key replaces its secret', async () => {
+  it('adding an account again with the same key replaces its secret', async () => {
     const admin = newAdmin();
     await admin.run('accounts.add', { name: 'main', account: { ...account, secret: 'mistyped' } });
     await admin.run('accounts.add', { name: 'main', account });
@@ -210,7 +210,7 @@ describe('Adding an account', () => {
 });
 
 describe('The list of links', () => {
-  it('marks the links whose position is closed', async () => {
+  it('the list of links marks those whose position is closed', async () => {
     const admin = newAdmin();
     await admin.create(1, 2);
     for (const index of [1, 2])
@@ -234,16 +234,19 @@ describe('The list of links', () => {
 });
 
 describe('A mistyped name', () => {
-  it.for(['positions.list', 'positions.closeAll'])('of an account is refused by %s', async (command) => {
-    const { ask, create } = newAdmin();
-    await create(1, 1);
-    expect(await ask({ command, account: 'nope' })).toMatchObject({
-      ok: false,
-      error: { code: 'account-not-found' },
-    });
-  });
+  it.for(['positions.list', 'positions.closeAll'])(
+    '%s refuses an account that is not stored',
+    async (command) => {
+      const { ask, create } = newAdmin();
+      await create(1, 1);
+      expect(await ask({ command, account: 'nope' })).toMatchObject({
+        ok: false,
+        error: { code: 'account-not-found' },
+      });
+    },
+  );
 
-  it('is distinguished from an account without positions', async () => {
+  it('an account without positions has empty lists', async () => {
     const { run } = newAdmin();
     const account = { exchange: 'binance', apiKey: 'key', secret: 'secret' } as const;
     await run('accounts.add', { name: 'idle', account });
@@ -251,7 +254,7 @@ describe('A mistyped name', () => {
     expect(await run('positions.closeAll', { account: 'idle' })).toEqual({ reports: [] });
   });
 
-  it('of a position is refused by links.list, which returns an empty list for one without links', async () => {
+  it('links.list refuses an unknown position, and is empty for one without links', async () => {
     const { ask, run, create } = newAdmin();
     await create(1, 1);
     expect(await run('links.list', { positionId: positionIdAt(1) })).toEqual({ links: [], paused: false });

@@ -65,8 +65,8 @@ const claim = {
   sendDeadline: 1,
 } as const;
 
-describe('resolve, from the exchange’s record,', () => {
-  it('reopens a position that was closed in part, with the rest', async () => {
+describe('resolve', () => {
+  it('resolve reopens a position that was closed in part, with the rest', async () => {
     const { after } = await resolve('needs-attention', { closed: 40 });
     expect(after.state).toBe('open');
     expect(after.exitOrders.map((exit) => exit.filled)).toEqual(['0.04']);
@@ -74,7 +74,7 @@ describe('resolve, from the exchange’s record,', () => {
   });
 
   it.each(['needs-attention', 'open', 'kept', 'failed'] as const)(
-    'ends a position that was %s and is closed',
+    'resolve ends a position that was %s and is closed',
     async (state) => {
       const { after, reason } = await resolve(state, { closed: 100 });
       expect(after).toMatchObject({
@@ -91,7 +91,7 @@ describe('resolve, from the exchange’s record,', () => {
     },
   );
 
-  it('reports what Ripcord’s own orders closed, also one that is on record already', async () => {
+  it('resolve reports what Ripcord’s own orders closed, also one that is on record already', async () => {
     const close = { type: 'market', status: 'done', amount: '0.1', average: '100' } as const;
     const exitOrders = [
       { ...close, orderId: '77', clientOrderId: 'by-hand', filled: '0.04' },
@@ -115,35 +115,35 @@ describe('resolve, from the exchange’s record,', () => {
     });
   });
 
-  it('reports an external close when the rest of a partial close is gone', async () => {
+  it('resolve reports an external close when the rest of a partial close is gone', async () => {
     const { after } = await resolve('open', { market: 'perpetual', closed: 50, byHand: 50 });
     expect(after.outcome).toMatchObject({ closedBy: 'external', closedAmount: '0.05', remaining: '0' });
   });
 
   it.each(['needs-attention', 'open', 'failed'] as const)(
-    'cancels a position that was %s and whose entry never filled',
+    'resolve cancels a position that was %s and whose entry never filled',
     async (state) => {
       const { after } = await resolve(state, { entryOrders: unfilled });
       expect(after.state).toBe('canceled');
     },
   );
 
-  it('ends a claim whose holder died when its order is found', async () => {
+  it('resolve ends a claim whose holder died when its order is found', async () => {
     const { after } = await resolve('claimed', { closed: 100, position: { claim } });
     expect(after).toMatchObject({ state: 'closed' });
     expect(after.claim).toBeUndefined();
   });
 
-  it('never ends a claim only because no order is found', async () => {
+  it('resolve never ends a claim only because no order is found', async () => {
     await expect(resolve('claimed', { position: { claim } })).rejects.toThrow(/may still be under way/);
   });
 
-  it('does not touch a claim during its lease', async () => {
+  it('resolve does not touch a claim during its lease', async () => {
     const held = { ...claim, leaseExpiresAt: Number.MAX_SAFE_INTEGER };
     await expect(resolve('claimed', { position: { claim: held } })).rejects.toThrow(/in progress/);
   });
 
-  it('changes nothing about an open position with a remaining amount', async () => {
+  it('resolve changes nothing about an open position with a remaining amount', async () => {
     const { after } = await resolve('open');
     expect(after).toMatchObject({ state: 'open', revision: 0 });
   });

@@ -19,7 +19,7 @@ export type ActionResult =
 
 /** A result, with what was learned of the orders on the way. */
 export interface ActionRun {
-  ending: ActionResult;
+  result: ActionResult;
   position: Position;
   requests: RequestNote[];
 }

@@ -7,7 +7,7 @@ import type { ExecutionResult } from './save-result.ts';
 import { claimableStates } from './transitions.ts';
 
 export type ExecuteResult =
-  | { kind: 'ran'; standing: ExecutionResult }
+  | { kind: 'ran'; execution: ExecutionResult }
   /** Another action that does less is in progress, and may be for a while. Nothing was done for this one. */
   | { kind: 'busy'; position: Position }
   /** `recovered`: another link's claim, which this hit completed. */
@@ -36,15 +36,15 @@ export async function executeAction(
   for (let attempt = 0; attempt < claimTries; attempt += 1) {
     const tried = await tryClaim(services, positionId, intent, maxUses);
     if (tried.kind === 'claimed')
-      return { kind: 'ran', standing: await runClaim(services, tried.position, tried.claim) };
+      return { kind: 'ran', execution: await runClaim(services, tried.position, tried.claim) };
     if (tried.kind === 'refused') return { ...tried, recovered };
     const { position } = tried;
     if (position.state === 'claimed') {
       if (isAbandoned(position, services.now())) {
-        const standing = await recover(services, position);
-        const answered = afterRecovery(position.claim, standing, position, intent);
+        const recovery = await recover(services, position);
+        const answered = afterRecovery(position.claim, recovery, position, intent);
         if (answered !== undefined) return answered;
-        recovered = standing;
+        recovered = recovery;
         continue;
       }
       if (covers(position.claim, intent)) return { kind: 'refused', position, revoked: false };
@@ -83,14 +83,16 @@ async function tryClaim(
 /** @returns what to answer after an abandoned claim was recovered; undefined: try to claim again. */
 function afterRecovery(
   before: Claim,
-  standing: ExecutionResult,
+  recovery: ExecutionResult,
   position: Position,
   intent: Intent,
 ): ExecuteResult | undefined {
-  if (standing.position.state === 'claimed')
-    return covers(before, intent) ? { kind: 'ran', standing } : { kind: 'busy', position };
+  if (recovery.position.state === 'claimed')
+    return covers(before, intent) ? { kind: 'ran', execution: recovery } : { kind: 'busy', position };
   // A resend of the very alert that a dead process had started: this was it.
-  return isSameActor(before, intent) && standing.ending !== undefined ? { kind: 'ran', standing } : undefined;
+  return isSameActor(before, intent) && recovery.result !== undefined
+    ? { kind: 'ran', execution: recovery }
+    : undefined;
 }
 
 /** Whether the claim does all that is wanted: to close all is more than to keep or to close a part. */

@@ -49,6 +49,6 @@ export function planExternalClose(run: Execution, holding: ExternalClose): void 
   run.known = { ...run.known, fresh: { holding } };
 }
 
-export function toActionRun(run: Execution, ending: ActionRun['ending']): ActionRun {
-  return { ending, position: run.known.position, requests: run.deps.requests };
+export function toActionRun(run: Execution, result: ActionRun['result']): ActionRun {
+  return { result, position: run.known.position, requests: run.deps.requests };
 }

@@ -18,7 +18,7 @@ import { type ExecutionResult, saveResult } from './save-result.ts';
  */
 export async function recover(services: Services, position: Position): Promise<ExecutionResult> {
   if (position.state !== 'claimed' || !isLeaseExpired(position.claim, services.now()))
-    return { position, ending: undefined, requests: [] };
+    return { position, result: undefined, requests: [] };
   const connected = await connect(services, position);
   if ('fault' in connected) return afterNoConnection(services, position, connected.fault);
   const takenAt = services.now();
@@ -30,7 +30,7 @@ export async function recover(services: Services, position: Position): Promise<E
     takenOver: true,
   };
   const taken = await services.store.savePosition(position, { epoch: position.epoch + 1, claim });
-  if (taken === undefined) return { position, ending: undefined, requests: [] };
+  if (taken === undefined) return { position, result: undefined, requests: [] };
   return recoverTaken(services, connected, taken, { claim, takenAt });
 }
 
@@ -47,11 +47,11 @@ async function afterNoConnection(
 ): Promise<ExecutionResult> {
   const step = recoveryStep(position.claim, { kind: 'no-answer', fault }, services.now());
   if (step.kind !== 'needs-attention')
-    return { position, ending: { kind: 'pending', reason: fault.message }, requests: [] };
+    return { position, result: { kind: 'pending', reason: fault.message }, requests: [] };
   // A link's holder reads this too, so it names nothing of the owner's.
   const reason = 'The account was removed or changed, so the result of the close cannot be read.';
-  const ending: ActionResult = { kind: 'attention', reason };
-  return saveResult(services, position, position.claim, { ending, position, requests: [] });
+  const result: ActionResult = { kind: 'attention', reason };
+  return saveResult(services, position, position.claim, { result, position, requests: [] });
 }
 
 async function recoverTaken(
@@ -103,7 +103,7 @@ async function endRecovery(
   observation: Observation,
   step: Exclude<RecoveryStep, { kind: 'start-attempt' }>,
 ): Promise<ActionRun> {
-  const end = (ending: ActionResult): ActionRun => ({ ending, position, requests: deps.requests });
+  const end = (result: ActionResult): ActionRun => ({ result, position, requests: deps.requests });
   switch (step.kind) {
     case 'settle':
       return executeFound(deps, position, { ...claim, sendDeadline: deps.now() + sendWindowMs }, step.order);
@@ -157,10 +157,10 @@ async function startAttempt(
   const sendDeadline = takenAt + sendWindowMs;
   const next: Claim = { ...claim, phase: 'may-have-sent', sendDeadline, notFoundCount: undefined };
   const saved = await services.store.savePosition(position, { attempt, claim: next });
-  if (saved === undefined) return { position, ending: undefined, requests: deps.requests };
+  if (saved === undefined) return { position, result: undefined, requests: deps.requests };
   const run = await execute(deps, saved, next);
   // The sender was answered that Ripcord continues, so a failed try does not give the claim back.
-  return saveResult(services, saved, next, { ...run, ending: keepIfSenderGone(services, next, run.ending) });
+  return saveResult(services, saved, next, { ...run, result: keepIfSenderGone(services, next, run.result) });
 }
 
 /** The kill switch and a revocation stop what has not been sent yet. They do not stop the operator. */
@@ -175,9 +175,9 @@ async function withdrawnReason(services: Services, { linkId }: Claim): Promise<s
 function withdraw(deps: ExecutionDependencies, position: Position, claim: Claim, reason: string): ActionRun {
   const { requests } = deps;
   const facts: FailureFacts = { source: 'ripcord', code: 'withdrawn', message: reason };
-  const ending: ActionResult =
+  const result: ActionResult =
     canceledIds(position, claim, 'exitOrders').length === 0
       ? { kind: 'released', fault: new Fault('conflict', reason, { publicMessage: reason }) }
       : failedResult(deps, position, claim, facts);
-  return { ending, position, requests };
+  return { result, position, requests };
 }

@@ -18,11 +18,11 @@ export async function runClaim(
   const connected = await connect(services, claimed);
   const run: ActionRun =
     'fault' in connected
-      ? { ending: { kind: 'released', fault: connected.fault }, position: claimed, requests: [] }
+      ? { result: { kind: 'released', fault: connected.fault }, position: claimed, requests: [] }
       : await execute(connected, claimed, claim);
   return saveResult(services, claimed, claim, {
     ...run,
-    ending: keepIfSenderGone(services, claim, run.ending),
+    result: keepIfSenderGone(services, claim, run.result),
   });
 }
 
@@ -30,10 +30,10 @@ export async function runClaim(
  * A refusal in time goes back to the sender, who can fire again. TradingView hangs up after 3 s and would not hear
  * it, so from then on Ripcord continues by itself.
  */
-export function keepIfSenderGone(services: Services, claim: Claim, ending: ActionResult): ActionResult {
-  return ending.kind === 'released' && services.now() - claim.claimedAt > senderTimeoutMs
-    ? { kind: 'retry', reason: ending.fault.message }
-    : ending;
+export function keepIfSenderGone(services: Services, claim: Claim, result: ActionResult): ActionResult {
+  return result.kind === 'released' && services.now() - claim.claimedAt > senderTimeoutMs
+    ? { kind: 'retry', reason: result.fault.message }
+    : result;
 }
 
 /** @returns the position's exchange, which notes every request it is sent. */

@@ -11,7 +11,7 @@ import { nextState, settleTransition, type Transition } from './transitions.ts';
 export interface ExecutionResult {
   position: Position;
   /** Undefined when another process took the claim over or ended it meanwhile. */
-  ending: ActionResult | undefined;
+  result: ActionResult | undefined;
   /** What the run asked the exchange. */
   requests: RequestNote[];
 }
@@ -23,16 +23,16 @@ export async function saveResult(
   claim: Claim,
   run: ActionRun,
 ): Promise<ExecutionResult> {
-  const { ending, requests } = run;
+  const { result, requests } = run;
   try {
     const saved = await services.store.savePosition(held, toPositionChange(services, held, claim, run));
-    if (saved !== undefined) return { position: saved, ending, requests };
+    if (saved !== undefined) return { position: saved, result, requests };
     const position = await services.store.readPosition(held.positionId);
-    return { position: position ?? held, ending: undefined, requests };
+    return { position: position ?? held, result: undefined, requests };
   } catch (thrown) {
     if (toFault(thrown).code !== 'table-unreachable') throw thrown;
     const pending: ActionResult = { kind: 'pending', reason: 'The outcome could not be saved yet' };
-    return { position: held, ending: pending, requests };
+    return { position: held, result: pending, requests };
   }
 }
 
@@ -40,40 +40,40 @@ function toPositionChange(
   services: Services,
   held: Position,
   claim: Claim,
-  { ending, position }: ActionRun,
+  { result, position }: ActionRun,
 ): PositionChange {
   const learned: PositionChange = {
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
     ...(position.market === held.market ? {} : { market: position.market }),
   };
-  return { ...learned, ...toStateChange(held, claim, ending, services.now()) };
+  return { ...learned, ...toStateChange(held, claim, result, services.now()) };
 }
 
-function toStateChange(held: Position, claim: Claim, ending: ActionResult, now: number): PositionChange {
+function toStateChange(held: Position, claim: Claim, result: ActionResult, now: number): PositionChange {
   const ended = { claim: null } as const;
-  switch (ending.kind) {
+  switch (result.kind) {
     case 'settled': {
-      const { outcome, reopens } = ending;
+      const { outcome, reopens } = result;
       const state = after(reopens ? 'reopen' : settleTransition[outcome.outcome]);
-      return { ...ended, state, outcome, notices: appendNotice(held, ending, now) };
+      return { ...ended, state, outcome, notices: appendNotice(held, result, now) };
     }
     case 'failed': {
-      const notices = appendNotice(held, { ...ending, action: claim.action }, now);
-      return { ...ended, ...refundUse(held, claim), state: after('fail'), failure: ending.failure, notices };
+      const notices = appendNotice(held, { ...result, action: claim.action }, now);
+      return { ...ended, ...refundUse(held, claim), state: after('fail'), failure: result.failure, notices };
     }
     case 'attention': {
-      const notices = appendNotice(held, ending, now);
-      return { ...ended, state: after('need-attention'), attentionReason: ending.reason, notices };
+      const notices = appendNotice(held, result, now);
+      return { ...ended, state: after('need-attention'), attentionReason: result.reason, notices };
     }
     case 'released':
-      return { ...ended, ...refundUse(held, claim), ...toReleased(held, claim, ending.fault, now) };
+      return { ...ended, ...refundUse(held, claim), ...toReleased(held, claim, result.fault, now) };
     case 'retry':
       // Nothing has to wait for the lease: it is proven that no close order left.
       return { claim: { ...claim, phase: 'not-sent', leaseExpiresAt: now } };
     case 'pending':
       return {
-        claim: { ...claim, lastExchangeMessage: ending.exchangeMessage ?? claim.lastExchangeMessage },
+        claim: { ...claim, lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage },
       };
   }
 }

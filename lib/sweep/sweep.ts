@@ -80,12 +80,12 @@ export async function sweep(services: Services, channels: Notifiers = noNotifier
     if (services.now() - startedAt > sweepWindowMs) return;
     try {
       if (position.state === 'claimed') {
-        const standing = await recover(services, position);
-        if (standing.ending === undefined) return;
+        const execution = await recover(services, position);
+        if (execution.result === undefined) return;
         report.recovered += 1;
-        const isOver = standing.position.state !== 'claimed';
-        (isOver ? ended : unended).push(standing.position);
-        if (isOver) report.recoveries.push(await recordRecovery(services, position, standing));
+        const isOver = execution.position.state !== 'claimed';
+        (isOver ? ended : unended).push(execution.position);
+        if (isOver) report.recoveries.push(await recordRecovery(services, position, execution));
       } else if (isFinal(position.state)) {
         if ((await starting).isUndelivered(position)) return;
         await services.store.archivePosition(position.positionId);
@@ -119,7 +119,7 @@ async function recordRecovery(
   { position, requests }: ExecutionResult,
 ): Promise<Recovery> {
   const action = before.claim?.action ?? 'close';
-  const response = toResponse({ position, ending: undefined }, action);
+  const response = toResponse({ position, result: undefined }, action);
   const recovery: Recovery = {
     positionId: position.positionId,
     linkId: before.claim?.linkId,

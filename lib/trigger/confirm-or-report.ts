@@ -21,6 +21,6 @@ export async function confirmOrReport(
   const isOver = isFinal(position.state) || position.state === 'claimed';
   if (!navigation.userInitiated) return isOver ? alreadyDone(position) : confirmation;
   return isOver
-    ? toResponse({ position, ending: undefined }, link.action)
+    ? toResponse({ position, result: undefined }, link.action)
     : withPosition(confirmation, link, position);
 }

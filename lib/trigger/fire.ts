@@ -59,13 +59,13 @@ async function execute(services: Services, link: Link): Promise<Responded> {
   const intent = { actor: 'link', linkId, action, percent } as const;
   const result = await executeAction(services, link.positionId, intent, link.maxUses);
   if (result.kind === 'ran')
-    return { response: toResponse(result.standing, action), requests: result.standing.requests };
+    return { response: toResponse(result.execution, action), requests: result.execution.requests };
   if (result.kind === 'busy') return { response: busy, requests: [] };
   if (result.revoked) return { response: revoked, requests: [] };
   if (result.position === undefined) return { response: removed, requests: [] };
   const response = isUsedUp(link, result.position)
     ? usedUp
-    : toResponse({ position: result.position, ending: undefined }, action);
+    : toResponse({ position: result.position, result: undefined }, action);
   return { response, requests: result.recovered?.requests ?? [] };
 }
 

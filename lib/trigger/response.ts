@@ -57,26 +57,26 @@ export function createResponse(status: ResponseStatus, fields: ResponseFields): 
 
 /** @returns what an execution came to, or what the position's record says if another process ran it. */
 export function toResponse(
-  { position, ending }: Pick<ExecutionResult, 'position' | 'ending'>,
+  { position, result }: Pick<ExecutionResult, 'position' | 'result'>,
   action: Action,
 ): HitResponse {
-  switch (ending?.kind) {
+  switch (result?.kind) {
     case 'settled':
-      return outcomeResponse(ending.outcome, position, { decision: 'fired' });
+      return outcomeResponse(result.outcome, position, { decision: 'fired' });
     case 'released':
-      return createResponse(ending.fault.code, {
+      return createResponse(result.fault.code, {
         // Nothing was sent, whichever fault it was, and a sender that resends after a 5xx response may succeed.
         httpStatus: 503,
-        publicMessage: `Nothing was sent. ${ending.fault.publicMessage}`,
-        detail: `Nothing was sent. ${ending.fault.message}`,
+        publicMessage: `Nothing was sent. ${result.fault.publicMessage}`,
+        detail: `Nothing was sent. ${result.fault.message}`,
         position: toPublicPosition(position),
         retryAfter: retrySeconds,
         decision: 'refused',
       });
     case 'retry':
-      return retrying(ending, position, action);
+      return retrying(result, position, action);
     case 'pending':
-      return pending(ending, position);
+      return pending(result, position);
     case undefined:
       return responseForState(position, action);
     default:

@@ -23,7 +23,7 @@ const positions = 'test/simulation/memory-positions.ts';
 const links = 'test/simulation/memory-store.ts';
 
 const keepPending =
-  'claim: { ...claim, lastExchangeMessage: ending.exchangeMessage ?? claim.lastExchangeMessage },';
+  'claim: { ...claim, lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage },';
 
 /** Deliberate breakages of the engine, one for each thing that it must not do. */
 const mutants: Mutant[] = [
@@ -178,8 +178,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: saveResult,
-        find: 'return { position: held, ending: pending, requests };',
-        replace: 'return { position: held, ending, requests };',
+        find: 'return { position: held, result: pending, requests };',
+        replace: 'return { position: held, result, requests };',
       },
     ],
   },
@@ -203,8 +203,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/sweep/sweep.ts',
-        find: 'const standing = await recover(services, position);',
-        replace: 'const standing: { ending: undefined } = { ending: undefined };',
+        find: 'const execution = await recover(services, position);',
+        replace: 'const execution: { result: undefined } = { result: undefined };',
       },
     ],
   },

@@ -46,13 +46,13 @@ interface Recorded {
 function toRecorded(result: ExecuteResult, position: Position): Recorded {
   switch (result.kind) {
     case 'ran':
-      return { response: toResponse(result.standing, 'close'), requests: result.standing.requests };
+      return { response: toResponse(result.execution, 'close'), requests: result.execution.requests };
     case 'busy':
       return { response: busy, requests: [] };
     case 'refused': {
       const current = result.position ?? position;
       return {
-        response: toResponse({ position: current, ending: undefined }, 'close'),
+        response: toResponse({ position: current, result: undefined }, 'close'),
         requests: result.recovered?.requests ?? [],
       };
     }

@@ -46,20 +46,20 @@ const outcome: Outcome = {
 };
 
 function ended(state: Position['state'], differing: Partial<Position> = {}): HitResponse {
-  return toResponse({ position: examplePositionIn(state, differing), ending: undefined }, 'close');
+  return toResponse({ position: examplePositionIn(state, differing), result: undefined }, 'close');
 }
 function settled(result: Outcome['outcome'], detail: string): HitResponse {
   return toResponse(
     {
       position: examplePosition,
-      ending: { kind: 'settled', outcome: { ...outcome, outcome: result, detail }, reopens: false },
+      result: { kind: 'settled', outcome: { ...outcome, outcome: result, detail }, reopens: false },
     },
     'close',
   );
 }
 function released(code: FaultCode): HitResponse {
   return toResponse(
-    { position: examplePosition, ending: { kind: 'released', fault: new Fault(code, 'binance: no answer') } },
+    { position: examplePosition, result: { kind: 'released', fault: new Fault(code, 'binance: no answer') } },
     'close',
   );
 }

@@ -52,7 +52,7 @@ describe('a cancel that is not heard', () => {
     };
     const startedAt = environment.time;
     const result = await run(stage, { action: 'close' });
-    expect(result).toMatchObject({ kind: 'ran', standing: { ending: { kind: 'retry' } } });
+    expect(result).toMatchObject({ kind: 'ran', execution: { result: { kind: 'retry' } } });
     // Lambda ends the function at 10 s.
     expect(environment.time - startedAt).toBeLessThan(9_500);
   });

@@ -52,7 +52,7 @@ describe('a preview and the run that follows it', () => {
           const intent = { actor: 'link', linkId, ...action } as const;
           const result = await during(() => executeAction(services, position.positionId, intent));
           if (result.kind !== 'ran') throw new Error(`not run: ${result.kind}`);
-          const { requests } = result.standing;
+          const { requests } = result.execution;
           const canceled = requested(requests, /^cancel$/).map(({ orderId }) => orderId);
           expect(canceled.sort()).toEqual(plan.cancels.map(({ order }) => order.orderId).sort());
           const [sent, ...more] = requested(requests, / at MARKET$/);
@@ -61,7 +61,7 @@ describe('a preview and the run that follows it', () => {
           if (isFeeUnknown(synced)) return;
           if (plan.order === undefined) expect(sent).toBeUndefined();
           else expect(sent?.request).toBe(`${plan.order.side} ${plan.order.amount} at MARKET`);
-          expect(endOf(result.standing.position)).toBe(plan.end ?? 'sent');
+          expect(endOf(result.execution.position)).toBe(plan.end ?? 'sent');
         },
       ),
       { numRuns: 2_000 },

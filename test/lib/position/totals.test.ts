@@ -90,7 +90,7 @@ describe('What is left of a position', () => {
 
   it('is all that was filled, at first', () => {
     const entryOrders = [entryOf({ filled: '0.1' }), entryOf({ filled: '0.2' })];
-    expect(computeTotals(positionOf({ entryOrders: entryOrders }))).toMatchObject({
+    expect(computeTotals(positionOf({ entryOrders }))).toMatchObject({
       filled: '0.3',
       remaining: '0.3',
       amount: '1',
@@ -99,10 +99,9 @@ describe('What is left of a position', () => {
 
   it('is nothing where nothing was filled, though exits were', () => {
     const exitOrders = [entryOf({ filled: '0.5' })];
-    expect(
-      computeTotals(positionOf({ entryOrders: [entryOf({ filled: '0' })], exitOrders: exitOrders }))
-        .remaining,
-    ).toBe('0');
+    expect(computeTotals(positionOf({ entryOrders: [entryOf({ filled: '0' })], exitOrders })).remaining).toBe(
+      '0',
+    );
   });
 
   it.each([
@@ -115,22 +114,20 @@ describe('What is left of a position', () => {
       entryOf({ filled: '0.3', baseFee: '0.003' }),
       entryOf({ filled: '0.2', baseFee: '0.002' }),
     ];
-    expect(computeTotals(positionOf({ entryOrders: entryOrders, side, market })).remaining).toBe(left);
+    expect(computeTotals(positionOf({ entryOrders, side, market })).remaining).toBe(left);
   });
 
   it('counts of an exit only what it filled since the position was adopted', () => {
     const exitOrders = [entryOf({ filled: '0.3', filledBefore: '0.1' })];
     expect(
-      computeTotals(positionOf({ declaredSize: { amount: '1' }, entryOrders: [], exitOrders: exitOrders }))
-        .remaining,
+      computeTotals(positionOf({ declaredSize: { amount: '1' }, entryOrders: [], exitOrders })).remaining,
     ).toBe('0.8');
   });
 
   it('does not grow where an exit is said to have filled less than before', () => {
     const exitOrders = [entryOf({ filled: '0.1', filledBefore: '0.3' })];
     expect(
-      computeTotals(positionOf({ declaredSize: { amount: '1' }, entryOrders: [], exitOrders: exitOrders }))
-        .remaining,
+      computeTotals(positionOf({ declaredSize: { amount: '1' }, entryOrders: [], exitOrders })).remaining,
     ).toBe('1');
   });
 
@@ -153,7 +150,7 @@ describe('The average entry', () => {
       entryOf({ filled: '3', average: '200' }),
       entryOf({ filled: '0', average: '999' }),
     ];
-    expect(computeTotals(positionOf({ entryOrders: entryOrders })).averageEntry).toBe('175');
+    expect(computeTotals(positionOf({ entryOrders })).averageEntry).toBe('175');
   });
 
   it('is unknown where nothing filled, or at no known price', () => {
@@ -168,7 +165,7 @@ describe('The average entry', () => {
     const priced = fc.record({ filled: amount, average: amount }).map(entryOf);
     fc.assert(
       fc.property(fc.array(priced, { minLength: 1, maxLength: 5 }), (entryOrders) => {
-        const { averageEntry } = computeTotals(positionOf({ entryOrders: entryOrders }));
+        const { averageEntry } = computeTotals(positionOf({ entryOrders }));
         const prices = entryOrders
           .filter(({ filled }) => filled !== '0')
           .map(({ average }) => Number(average));
@@ -211,7 +208,7 @@ describe('The last exit', () => {
       entryOf({ orderId: 'before', filledBefore: '0.5', updatedAt: 6 }),
       entryOf({ orderId: 'middle', updatedAt: 2 }),
     ];
-    expect(lastFilledExit(positionOf({ exitOrders: exitOrders }))?.orderId).toBe('late');
+    expect(lastFilledExit(positionOf({ exitOrders }))?.orderId).toBe('late');
   });
 
   it('is none where none has filled', () => {

@@ -18,7 +18,7 @@ describe('A response to a hit whose claim was given back', () => {
   const fault = new Fault('accounts-unreadable', 'In /home/owner/accounts.json there is no "main".', {
     hint: { text: 'Add it:', command: 'accounts add main' },
   });
-  const response = toResponse({ position: examplePosition, ending: { kind: 'released', fault } }, 'close');
+  const response = toResponse({ position: examplePosition, result: { kind: 'released', fault } }, 'close');
 
   it('is a 503 with a time to try again, whatever the HTTP status of the fault is elsewhere', () => {
     expect(response).toMatchObject({
@@ -43,7 +43,7 @@ describe('A response while a claim is held', () => {
     ['a keep', keeping, 'Canceling the unfilled entry now.'],
     ['an ended claim without an outcome', examplePosition, 'The result is not known yet.'],
   ])('reports %s', (_, position, publicMessage) => {
-    expect(toResponse({ position, ending: undefined }, 'close')).toMatchObject({
+    expect(toResponse({ position, result: undefined }, 'close')).toMatchObject({
       status: 'in-progress',
       httpStatus: 202,
       publicMessage,
@@ -52,8 +52,8 @@ describe('A response while a claim is held', () => {
   });
 
   it('records for the owner why the result of its own hit is not confirmed', () => {
-    const ending = { kind: 'pending', reason: 'The close order is not done yet' } as const;
-    expect(toResponse({ position: claimed, ending }, 'close')).toMatchObject({
+    const result = { kind: 'pending', reason: 'The close order is not done yet' } as const;
+    expect(toResponse({ position: claimed, result }, 'close')).toMatchObject({
       publicMessage: 'Closing now.',
       detail: 'Closing now. Reason: The close order is not done yet',
       decision: 'fired',
@@ -64,8 +64,8 @@ describe('A response while a claim is held', () => {
     ['close', 'The close order was not sent yet.'],
     ['keep', 'The entry order is not confirmed as canceled yet.'],
   ] as const)('reports a %s that Ripcord retries, and its reason to the owner only', (action, sentence) => {
-    const ending = { kind: 'retry', reason: 'account "main" is not readable' } as const;
-    const response = toResponse({ position: claimed, ending }, action);
+    const result = { kind: 'retry', reason: 'account "main" is not readable' } as const;
+    const response = toResponse({ position: claimed, result }, action);
     expect(response).toMatchObject({ status: 'retrying', httpStatus: 503, decision: 'fired' });
     expect(response.publicMessage).toBe(
       `${sentence} Ripcord continues automatically. There is no need to fire the link again.`,
@@ -76,7 +76,7 @@ describe('A response while a claim is held', () => {
 
 describe('A response to a failure', () => {
   it('quotes the exchange if the exchange refused, and names the exit orders that are gone', () => {
-    expect(toResponse({ position: examplePositionIn('failed'), ending: undefined }, 'close')).toMatchObject({
+    expect(toResponse({ position: examplePositionIn('failed'), result: undefined }, 'close')).toMatchObject({
       status: 'refused',
       httpStatus: 422,
       source: 'exchange',
@@ -94,7 +94,7 @@ describe('A response to a failure', () => {
       canceledExitOrderIds: [],
     };
     const position = examplePositionIn('failed', { failure });
-    expect(toResponse({ position, ending: undefined }, 'close')).toMatchObject({
+    expect(toResponse({ position, result: undefined }, 'close')).toMatchObject({
       status: 'refused',
       source: 'ripcord',
       headline: 'Nothing was closed',

@@ -103,7 +103,7 @@ describe('resolve', () => {
       },
     ];
     const { after, reason } = await resolve('needs-attention', {
-      position: { positionId: 'pos_000000000000', exitOrders: exitOrders },
+      position: { positionId: 'pos_000000000000', exitOrders },
     });
     expect(reason).toContain('Close order 78 filled 0.06 BTC');
     expect(after.outcome).toMatchObject({

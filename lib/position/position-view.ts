@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exchangeIdSchema } from '../account/account.ts';
 import { type Amount, amountSchema, decimal, isPositive, toAmount } from '../amount.ts';
 import { sideSchema } from '../exchange/exchange.ts';
 import {
@@ -17,7 +18,7 @@ import { computeTotals, type Totals } from './totals.ts';
 export const positionViewSchema = z.object({
   positionId: positionIdSchema,
   account: z.string(),
-  exchange: z.string(),
+  exchange: exchangeIdSchema,
   symbol: z.string(),
   side: sideSchema,
   status: positionStatusSchema,

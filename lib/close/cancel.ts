@@ -7,6 +7,8 @@ import { pollAttempts, pollIntervalMs, pollWindowMs } from '../position/timing.t
 import { toOrderRecord } from '../position/totals.ts';
 import type { CancelProblem, Execution, ExecutionDependencies } from './execution.ts';
 
+type Unconfirmed = Extract<CancelResult, { kind: 'unconfirmed' }>;
+
 interface OrderCancel {
   order: OrderRecord;
   problem?: CancelProblem;
@@ -36,7 +38,7 @@ async function pollCanceled(
   position: Position,
   claim: Claim,
   order: OrderRecord,
-  { message }: Extract<CancelResult, { kind: 'unconfirmed' }>,
+  { reason, message }: Unconfirmed,
 ): Promise<OrderCancel> {
   const { exchange, now, sleep } = deps;
   let wasFound = false;
@@ -50,7 +52,7 @@ async function pollCanceled(
     wasMissed ||= view === undefined;
     if (view?.status !== 'done') continue;
     const record = toOrderRecord(view, order);
-    return { order: mayBeOurs(claim, message) ? markCanceled(claim, record) : record };
+    return { order: mayBeOurs(claim, reason) ? markCanceled(claim, record) : record };
   }
   if (isProvenNotPlaced(exchange, order, now())) return { order: { ...order, status: 'done' } };
   const name = order.orderId ?? order.clientOrderId;
@@ -66,8 +68,8 @@ async function pollCanceled(
  * A cancel whose answer was lost most likely ended the order, and so may an earlier owner's. An order that the
  * venue denied to the first owner was ended by something else.
  */
-function mayBeOurs({ takenOver }: Claim, message: string): boolean {
-  return message === 'acknowledged' || message === 'no answer' || takenOver === true;
+function mayBeOurs({ takenOver }: Claim, reason: Unconfirmed['reason']): boolean {
+  return reason === 'acknowledged' || reason === 'no-response' || takenOver === true;
 }
 
 /** An order that closes the whole position has no amount of its own. */

@@ -264,7 +264,7 @@ describe('an adoption', () => {
     expect(await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', amount: '1' })).toMatchObject(
       {
         code: 'exchange-unreachable',
-        message: expect.stringContaining('binance did not let us read the markets'),
+        message: expect.stringContaining('Binance rejected the request for its markets'),
       },
     );
   });

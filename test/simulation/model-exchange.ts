@@ -263,13 +263,14 @@ export function modelExchange(
         return order === undefined ? undefined : view(order);
       }),
     async cancelOrder(_market, name, sendDeadline): Promise<CancelResult> {
-      if (actor.now() > sendDeadline) return { kind: 'unconfirmed', message: 'not sent' };
+      if (actor.now() > sendDeadline) return { kind: 'unconfirmed', reason: 'not-sent', message: 'not sent' };
       try {
         return await ask(
           'cancel',
           (): CancelResult => {
             const order = find(name);
-            if (order === undefined || !order.live) return { kind: 'unconfirmed', message: 'unknown order' };
+            if (order === undefined || !order.live)
+              return { kind: 'unconfirmed', reason: 'error', message: 'unknown order' };
             const end = () => {
               book.end(order);
               // The exits are one list: ending one ends all.
@@ -280,12 +281,12 @@ export function modelExchange(
               return { kind: 'confirmed', order: view(order) };
             }
             environment.schedule(80, end);
-            return { kind: 'unconfirmed', message: 'acknowledged' };
+            return { kind: 'unconfirmed', reason: 'acknowledged', message: 'acknowledged' };
           },
           true,
         );
       } catch {
-        return { kind: 'unconfirmed', message: 'no answer' };
+        return { kind: 'unconfirmed', reason: 'no-response', message: 'no response' };
       }
     },
     async createMarketOrder(_market, order): Promise<CreateResult> {

@@ -127,7 +127,7 @@ const mutants: Mutant[] = [
         file: cancel,
         find: '  let wasFound = false;',
         replace:
-          "  if (message === 'no answer') return { order: markCanceled(claim, { ...order, status: 'done' }) };\n  let wasFound = false;",
+          "  if (reason === 'no-response') return { order: markCanceled(claim, { ...order, status: 'done' }) };\n  let wasFound = false;",
       },
     ],
   },
@@ -138,7 +138,7 @@ const mutants: Mutant[] = [
         file: cancel,
         find: '  let wasFound = false;',
         replace:
-          "  if (message === 'acknowledged') return { order: markCanceled(claim, { ...order, status: 'done' }) };\n  let wasFound = false;",
+          "  if (reason === 'acknowledged') return { order: markCanceled(claim, { ...order, status: 'done' }) };\n  let wasFound = false;",
       },
     ],
   },

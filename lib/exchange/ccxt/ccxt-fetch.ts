@@ -3,23 +3,23 @@ import { request as requestSecurely, Agent as SecureAgent } from 'node:https';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 
-/** What ccxt hands to its `fetchImplementation`, as far as it matters here. */
-interface Parameters {
+/** The arguments of ccxt's `fetchImplementation` that it needs to send a request. */
+interface RequestOptions {
   method: string;
   headers: Record<string, string>;
   body?: string | undefined;
   signal: AbortSignal;
 }
 
-/** What ccxt reads of an answer. */
-interface Answer {
+/** The fields of a response that ccxt reads. */
+interface FetchResponse {
   status: number;
   statusText: string;
   headers: Record<string, string>;
   text(): Promise<string>;
 }
 
-/** As long as ccxt's own client keeps an idle connection; a server's shorter word for it counts more. */
+/** How long an idle connection is kept, as in ccxt's own client. A shorter time that the server sends has priority. */
 const idleMs = 60_000;
 const agent = new Agent({ keepAlive: true, timeout: idleMs });
 const secureAgent = new SecureAgent({ keepAlive: true, timeout: idleMs });
@@ -31,14 +31,21 @@ const decompressors: Record<string, (bytes: Buffer) => Promise<Buffer>> = {
 };
 
 /**
- * ccxt's HTTP client in the place of undici, which has to be loaded and compiled before the first order leaves:
- * Node's own is there already, since the AWS SDK uses it. Like ccxt's, it follows no redirect and repeats nothing.
+ * Replaces undici as ccxt's HTTP client: Node would have to load and compile it before the first order leaves, and
+ * the AWS SDK has already loaded Node's own. Like ccxt's client, it follows no redirects and retries nothing.
  */
-export function ccxtFetch(url: string, { method, headers, body, signal }: Parameters): Promise<Answer> {
+export function ccxtFetch(
+  url: string,
+  { method, headers, body, signal }: RequestOptions,
+): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
-    // ccxt knows a failed transport by a TypeError, and tells its cause's message.
+    // ccxt recognizes a failed transport by a TypeError, and puts the message of its cause into its own error.
     const fail = (cause: Error): void =>
-      reject(cause.name === 'AbortError' ? cause : new TypeError('fetch failed', { cause: spoken(cause) }));
+      reject(
+        cause.name === 'AbortError'
+          ? cause
+          : new TypeError('fetch failed', { cause: flattenAggregateError(cause) }),
+      );
     const isSecure = url.startsWith('https:');
     const sent = (isSecure ? requestSecurely : request)(url, {
       agent: isSecure ? secureAgent : agent,
@@ -51,22 +58,26 @@ export function ccxtFetch(url: string, { method, headers, body, signal }: Parame
       const status = response.statusCode ?? 0;
       if (status >= 300 && status < 400 && response.headers.location !== undefined) {
         response.resume();
-        fail(new Error(`a redirect, HTTP ${status}, was not followed`));
+        fail(new Error(`the redirect (HTTP ${status}) was not followed`));
         return;
       }
       resolve({
         status,
         statusText: STATUS_CODES[status] ?? '',
-        headers: headersOf(response),
-        text: () => textOf(response),
+        headers: joinHeaders(response),
+        text: () => readText(response),
       });
     });
     sent.end(body);
   });
 }
 
-/** A host of several addresses fails with one error for each, and no words of its own. @returns one in their words. */
-export function spoken(cause: Error): Error {
+/**
+ * A host with several addresses fails with an AggregateError that has no message, and one error per address.
+ *
+ * @returns one error with their messages; any other error unchanged.
+ */
+export function flattenAggregateError(cause: Error): Error {
   return cause instanceof AggregateError &&
     cause.message === '' &&
     cause.errors.every((each) => each instanceof Error)
@@ -74,13 +85,13 @@ export function spoken(cause: Error): Error {
     : cause;
 }
 
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
+function joinHeaders({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]),
   );
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   const decompress = decompressors[response.headers['content-encoding'] ?? ''];

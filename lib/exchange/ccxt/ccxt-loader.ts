@@ -1,11 +1,11 @@
-import type { Exchange as CcxtExchange } from 'ccxt';
+import type { Exchange as CcxtClient } from 'ccxt';
 import type { ExchangeId } from '../../account/account.ts';
 
-export type CcxtClass = new (config: Record<string, unknown>) => CcxtExchange;
+export type CcxtClass = new (config: Record<string, unknown>) => CcxtClient;
 
 /**
- * Loads one exchange's class and none of the other hundred: importing `ccxt` itself costs half a second.
- * What is deployed has this file replaced by one that names each supported exchange's own bundle.
+ * Loads the class of one exchange. Importing `ccxt` itself loads more than a hundred and takes half a second.
+ * The bundler replaces this file with one that imports each supported exchange's own chunk.
  */
 export async function loadCcxt(id: ExchangeId): Promise<CcxtClass> {
   const file = new URL(`./src/${id}.js`, import.meta.resolve('ccxt'));

@@ -1,34 +1,51 @@
-import type { Market, Order } from 'ccxt';
-import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
-import type { EntryOrder, ExchangeOrder, MarketRules } from '../exchange.ts';
-import type { MarketKind, Venue } from '../venues/venue.ts';
+import type { Trade as CcxtTrade, Market, OHLCV, Order } from 'ccxt';
+import { type Amount, decimal, toAmount } from '../../amount.ts';
+import type { Candle, EntryOrder, ExchangeOrder, MarketKind, MarketRules, Trade } from '../exchange.ts';
+import { parsePositiveAmount } from '../venues/parse-amount.ts';
+import type { Venue } from '../venues/venue.ts';
 
-/** What ccxt's own objects say, in the port's words. */
-
-export function plain(value: unknown): Amount | undefined {
+export function parseAmount(value: unknown): Amount | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   return toAmount(decimal(String(value)));
 }
 
-/** Prices and averages of zero mean "none" on the wire. */
-export function plainOrNone(value: unknown): Amount | undefined {
-  const amount = plain(value);
-  return isPositive(amount) ? amount : undefined;
+/** @returns undefined for zero, which means "none" for prices and averages. */
+export function parsePrice(value: unknown): Amount | undefined {
+  return parsePositiveAmount(value ?? undefined);
 }
 
-/** A candle with a hole is no candle. */
-export function demandPrice(value: unknown): Amount {
-  const price = plainOrNone(value);
-  if (price === undefined) throw new TypeError('a candle without a price');
+function requirePrice(value: unknown): Amount {
+  const price = parsePrice(value);
+  if (price === undefined) throw new TypeError('the candle has no price');
   return price;
 }
 
-/** ccxt's types say number where, with `number = String`, strings go in and out untouched. */
+/** @throws TypeError if one of the prices is missing. */
+export function toCandle([at, open, high, low, close]: OHLCV): Candle {
+  return {
+    at: Number(at),
+    open: requirePrice(open),
+    high: requirePrice(high),
+    low: requirePrice(low),
+    close: requirePrice(close),
+  };
+}
+
+export function toTrade(trade: CcxtTrade): Trade {
+  return {
+    orderId: trade.order,
+    amount: parseAmount(trade.amount) ?? '0',
+    price: parseAmount(trade.price) ?? '0',
+    at: trade.timestamp,
+  };
+}
+
+/** ccxt's types declare a number. With `number = String`, it passes strings through unchanged. */
 export function asCcxtNumber(amount: Amount | undefined): number {
   return amount as unknown as number;
 }
 
-/** A unified symbol of a perpetual names what it is settled in: "BTC/USDT:USDT". */
+/** @returns the kind; only a perpetual's symbol names its settle currency: "BTC/USDT:USDT". */
 export function kindOf(symbol: string): MarketKind {
   return symbol.includes(':') ? 'perpetual' : 'spot';
 }
@@ -42,7 +59,7 @@ export const expectedSymbol: Record<MarketKind, string> = {
   perpetual: 'a linear perpetual such as "BTC/USDT:USDT"',
 };
 
-export function rulesOf(venue: Venue, market: NonNullable<Market>, kind: MarketKind): MarketRules {
+export function toMarketRules(venue: Venue, market: NonNullable<Market>, kind: MarketKind): MarketRules {
   return {
     symbol: market.symbol,
     id: String(market.id),
@@ -50,43 +67,43 @@ export function rulesOf(venue: Venue, market: NonNullable<Market>, kind: MarketK
     base: String(market.base),
     quote: String(market.quote),
     settle: market.settle || undefined,
-    amountStep: plain(market.precision.amount) ?? '0',
-    amountMin: plain(market.limits.amount?.min) ?? '0',
-    priceStep: plain(market.precision.price) ?? '0',
-    costMin: plainOrNone(market.limits.cost?.min),
-    contractSize: plain(market.contractSize),
+    amountStep: parseAmount(market.precision.amount) ?? '0',
+    amountMin: parseAmount(market.limits.amount?.min) ?? '0',
+    priceStep: parseAmount(market.precision.price) ?? '0',
+    costMin: parsePrice(market.limits.cost?.min),
+    contractSize: parseAmount(market.contractSize),
     ...venue.marketRules(market),
   };
 }
 
-/** ccxt's words for an order that can fill no further. A word that ccxt doesn't know either proves nothing. */
+/** ccxt's statuses of an order that can't fill any further. A status that ccxt does not know proves nothing. */
 const finalStatuses = new Set(['closed', 'canceled', 'expired', 'rejected']);
 
-export function viewOf(venue: Venue, market: MarketRules, order: Order, conditional: boolean): ExchangeOrder {
-  const info: Record<string, unknown> = order.info ?? {};
-  const { id, side } = order;
-  const filled = plain(order.filled);
-  if (
-    id === undefined ||
-    filled === undefined ||
-    (side !== 'buy' && side !== 'sell') ||
-    order.status === undefined
-  )
-    throw new TypeError('an order without id, side, status or fill');
-  const details = venue.orderDetails(info);
+/** @throws TypeError if the response lacks id, side, status or fill: without them nothing is known about the order. */
+export function toExchangeOrder(
+  venue: Venue,
+  market: MarketRules,
+  order: Order,
+  { conditional }: { conditional: boolean },
+): ExchangeOrder {
+  const { id, side, status } = order;
+  const filled = parseAmount(order.filled);
+  if (id === undefined || filled === undefined || (side !== 'buy' && side !== 'sell') || status === undefined)
+    throw new TypeError('the order lacks an id, side, status or fill');
+  const details = venue.orderDetails(order.info ?? {});
   return {
     orderId: id,
     clientOrderId: order.clientOrderId,
-    // For a market that it doesn't know ccxt names the one it was asked for.
+    // If ccxt does not know the market of an order, it reports the market that was requested.
     symbol: details.marketId === market.id ? market.symbol : String(details.marketId),
     side,
     type: String(details.type ?? order.type ?? '').toLowerCase(),
-    status: finalStatuses.has(order.status) ? 'done' : 'live',
-    amount: plain(order.amount) ?? filled,
+    status: finalStatuses.has(status) ? 'done' : 'live',
+    amount: parseAmount(order.amount) ?? filled,
     filled,
-    average: plainOrNone(order.average),
-    price: plainOrNone(order.price),
-    triggerPrice: plainOrNone(order.triggerPrice),
+    average: parsePrice(order.average),
+    price: parsePrice(order.price),
+    triggerPrice: parsePrice(order.triggerPrice),
     positionSide: details.positionSide,
     reduceOnly: order.reduceOnly,
     conditional,
@@ -94,8 +111,8 @@ export function viewOf(venue: Venue, market: MarketRules, order: Order, conditio
   };
 }
 
-/** What is known of an order that the venue has only acknowledged: what was sent, and nothing filled yet. */
-export function viewOfAcknowledged(orderId: string, market: MarketRules, sent: EntryOrder): ExchangeOrder {
+/** @returns an order that the venue has only acknowledged: as it was sent, with nothing filled yet. */
+export function toAcknowledgedOrder(orderId: string, market: MarketRules, sent: EntryOrder): ExchangeOrder {
   return {
     orderId,
     clientOrderId: sent.clientOrderId,
@@ -103,7 +120,7 @@ export function viewOfAcknowledged(orderId: string, market: MarketRules, sent: E
     side: sent.side,
     type: sent.type,
     status: 'live',
-    // Sized by cost, its amount is the venue's to tell.
+    // Only the venue knows the amount of an order that was sized by cost.
     amount: sent.amount ?? '0',
     filled: '0',
     price: sent.price,

@@ -1,10 +1,13 @@
 import type { RejectReason } from '../exchange.ts';
-import type { VenueError } from './venue.ts';
+import type { Venue, VenueError } from './venue.ts';
 
 /**
- * Codes that both of Binance's APIs share, from their error-code pages. Each of them is given before an order
- * reaches the matching engine. Left out on purpose, because the order may have gone through: -1000, -1001,
- * -1006, -1007, and anything that comes with a status of 500 or more.
+ * The codes that both of Binance's APIs use for an order that they reject before it reaches the matching engine.
+ * Deliberately not listed, because the order may have been executed: -1000, -1001, -1006, -1007, and any code that
+ * comes with a status of 500 or more.
+ *
+ * https://developers.binance.com/docs/binance-spot-api-docs/errors
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code
  */
 const sharedRejections: Record<string, RejectReason> = {
   '-1003': 'rate-limit',
@@ -31,30 +34,34 @@ const sharedRejections: Record<string, RejectReason> = {
 };
 
 /** `{"code": -2010, "msg": "…"}`. */
-export function wireErrorOf(status: number, answer: unknown): VenueError {
-  const { code, msg } = (typeof answer === 'object' && answer !== null ? answer : {}) as {
+function parseError(status: number, body: unknown): VenueError {
+  const { code, msg } = (typeof body === 'object' && body !== null ? body : {}) as {
     code?: unknown;
     msg?: unknown;
   };
   return { status, code: String(code ?? status), message: typeof msg === 'string' ? msg : '' };
 }
 
-/** @returns a venue's judge of create errors: the shared codes, its own, and its own reading of messages. */
-export function judgeRejections(
-  own: Record<string, RejectReason>,
-  byMessage: (error: VenueError) => RejectReason | undefined,
-): (error: VenueError) => RejectReason | undefined {
-  const reasons = new Map(Object.entries({ ...sharedRejections, ...own }));
-  return (error) => {
-    if (error.status >= 500 || error.status < 400) return undefined;
-    return byMessage(error) ?? reasons.get(error.code);
-  };
+export const binanceErrors = {
+  parseError,
+  deniedCodes: new Set(['-1002', '-1022', '-2014', '-2015']),
+  clockCodes: new Set(['-1021', '-5028']),
+  // -2013 is the response to a look-up, -2011 to a cancel.
+  notFoundCodes: new Set(['-2013', '-2011']),
+} satisfies Partial<Venue>;
+
+export interface OwnRejections {
+  /** One API's codes, in addition to the shared ones. */
+  byCode: Record<string, RejectReason>;
+  /** One API's codes that mean different things, which only the message distinguishes. It has priority. */
+  byMessage?: (error: VenueError) => RejectReason | undefined;
 }
 
-export const deniedCodes: ReadonlySet<string> = new Set(['-1002', '-1022', '-2014', '-2015']);
-export const clockCodes: ReadonlySet<string> = new Set(['-1021', '-5028']);
-/** -2013 answers a look-up, -2011 a cancel. */
-export const absentCodes: ReadonlySet<string> = new Set(['-2013', '-2011']);
-
-/** -2013 has been logged for 22 to 62 s after an order that was really there. */
-export const absenceMs = 65_000;
+/** @returns the `rejectReason` of one of Binance's APIs. */
+export function createRejectReason({ byCode, byMessage }: OwnRejections): Venue['rejectReason'] {
+  const reasons = new Map(Object.entries({ ...sharedRejections, ...byCode }));
+  return (error) => {
+    if (error.status >= 500 || error.status < 400) return undefined;
+    return byMessage?.(error) ?? reasons.get(error.code);
+  };
+}

@@ -1,19 +1,13 @@
 import type { RejectReason } from '../exchange.ts';
-import type { VenueError } from './venue.ts';
-
-/** `{"retCode": 110007, "retMsg": "…"}`, with a status of 200. */
-export function wireErrorOf(status: number, answer: unknown): VenueError {
-  const { retCode, retMsg } = (typeof answer === 'object' && answer !== null ? answer : {}) as {
-    retCode?: unknown;
-    retMsg?: unknown;
-  };
-  return { status, code: String(retCode ?? status), message: typeof retMsg === 'string' ? retMsg : '' };
-}
+import type { Venue, VenueError } from './venue.ts';
 
 /**
- * Codes of Bybit's list whose own words say that the order was turned away before it was made. 110xxx are
- * those of perpetuals, 170xxx those of spot. Left out on purpose, because the order may exist or come to exist:
- * 10000, 10014 (a duplicate of what?), 10016, 5004, 12000, 170001, 170007, 170032, 170035, 170146, 170149, 170234.
+ * Codes whose description in Bybit's list shows that the order was rejected before it was created. 110xxx are for
+ * perpetuals, 170xxx for spot. Deliberately not listed, because the order may exist or be created later: 10000,
+ * 10014 (it does not name what is a duplicate), 10016, 5004, 12000, 170001, 170007, 170032, 170035, 170146, 170149,
+ * 170234.
+ *
+ * https://bybit-exchange.github.io/docs/v5/error
  */
 const rejections = new Map<string, RejectReason>(
   Object.entries<RejectReason>({
@@ -72,7 +66,7 @@ const rejections = new Map<string, RejectReason>(
     '110068': 'permission',
     '110069': 'permission',
     '110070': 'other',
-    // "This contract is not live": in Bybit's list, not in ccxt's table.
+    // "This contract is not live": in Bybit's list, but not in ccxt's table.
     '110074': 'other',
     '110092': 'other',
     '110093': 'other',
@@ -102,7 +96,7 @@ const rejections = new Map<string, RejectReason>(
   }),
 );
 
-/** Perpetuals have no codes of their own for a wrong amount: 10001, "parameter error", says it in words. */
+/** Perpetuals have no code for a wrong amount. The message of 10001, "parameter error", describes it. */
 function parameterRejection(message: string): RejectReason | undefined {
   if (/exceeds minimum limit/i.test(message)) return 'below-minimum';
   if (/^qty invalid/i.test(message)) return 'precision';
@@ -110,21 +104,26 @@ function parameterRejection(message: string): RejectReason | undefined {
   return undefined;
 }
 
-export function rejectionOf({ status, code, message }: VenueError): RejectReason | undefined {
+/** `{"retCode": 110007, "retMsg": "…"}`, with a status of 200. */
+function parseError(status: number, body: unknown): VenueError {
+  const { retCode, retMsg } = (typeof body === 'object' && body !== null ? body : {}) as {
+    retCode?: unknown;
+    retMsg?: unknown;
+  };
+  return { status, code: String(retCode ?? status), message: typeof retMsg === 'string' ? retMsg : '' };
+}
+
+function rejectReason({ status, code, message }: VenueError): RejectReason | undefined {
   if (status >= 500) return undefined;
   const byMessage = code === '10001' ? parameterRejection(message) : undefined;
   return byMessage ?? rejections.get(code);
 }
 
-export const deniedCodes: ReadonlySet<string> = new Set([
-  '-2015',
-  '10003',
-  '10004',
-  '10005',
-  '10007',
-  '10010',
-  '33004',
-]);
-export const clockCodes: ReadonlySet<string> = new Set(['10002']);
-/** Of perpetuals, and of spot. */
-export const absentCodes: ReadonlySet<string> = new Set(['110001', '170213']);
+export const bybitErrors = {
+  parseError,
+  rejectReason,
+  deniedCodes: new Set(['-2015', '10003', '10004', '10005', '10007', '10010', '33004']),
+  clockCodes: new Set(['10002']),
+  // 110001 is for perpetuals, 170213 for spot.
+  notFoundCodes: new Set(['110001', '170213']),
+} satisfies Partial<Venue>;

@@ -1,9 +1,10 @@
-import type { Exchange as CcxtExchange, Market, Order } from 'ccxt';
+import type { Exchange as CcxtClient, Market, Order } from 'ccxt';
 import type { ExchangeId } from '../../account/account.ts';
 import type { Amount } from '../../amount.ts';
 import type {
   EntryOrder,
   ExchangePosition,
+  MarketKind,
   MarketOrder,
   MarketRules,
   OpenExchangePosition,
@@ -13,12 +14,11 @@ import type {
   Side,
 } from '../exchange.ts';
 
-export type MarketKind = MarketRules['kind'];
 type Parameters = Record<string, unknown>;
 
-/** An error answer as it came over the wire. */
+/** An error response of the venue. */
 export interface VenueError {
-  /** Of HTTP. Some venues answer errors with 200. */
+  /** The HTTP status. Some venues send errors with 200. */
   status: number;
   code: string;
   message: string;
@@ -29,78 +29,74 @@ export interface Fee {
   amount: Amount;
 }
 
-/** The trades of an order as far as they are told, and all fees of them. */
+/** The trades of an order that the venue lists so far, and all of their fees. */
 export interface OrderFills {
   amount: Amount;
   fees: Fee[];
 }
 
-/** What differs between venues, as data and small functions. One file per venue in `venues/`. */
+/** A perpetual position, with the venue's own id of its market. */
+export type VenuePosition = Omit<OpenExchangePosition, 'symbol'> & { marketId: string };
+
+/** An exchange as code: what differs between exchanges, as data and small functions. One file per venue. */
 export interface Venue {
   id: ExchangeId;
-  /** What can be traded there with one account. */
+  /** The kinds of market that one account can trade in. */
   kinds: ReadonlySet<MarketKind>;
-  /** ccxt's `options`: the receive window, and probes switched off. An account's own can't change them. */
+  /** ccxt's `options`: the receive window, and ccxt's hidden requests disabled. An account's options can't change them. */
   options: Parameters;
-  /** How long after its timestamp a request can still be accepted; the `options` above say the same to ccxt. */
+  /** How long after its timestamp the venue can still accept a request. `options` sends the same value. */
   recvWindowMs: number;
-  /** How long after the fence a look-up may still miss an order that exists. */
+  /** How long after the receive window a look-up may still miss an order that exists. */
   lookupLagMs: number;
-  /** Turns ccxt to the venue's test network. */
-  useSandbox(exchange: CcxtExchange): void;
-  /** All markets of one kind (others may be among them), in as few calls as the venue allows. */
-  fetchMarkets(exchange: CcxtExchange, kind: MarketKind): Promise<(Market | undefined)[]>;
-  /** Whether a create's answer tells the order's state; if not, it only acknowledges that there is one. */
+  /** Whether the response to a create reports the order's state. If not, it only acknowledges the order. */
   createReturnsFill: boolean;
-  /** Whether a cancel's answer carries what had filled. */
+  /** Whether the response to a cancel reports what had filled. */
   cancelReturnsFill: boolean;
-  /** @returns undefined, or throws one of `absentCodes`, only where the venue says that it has no such order. */
-  fetchOrder(exchange: CcxtExchange, market: MarketRules, name: OrderRef): Promise<Order | undefined>;
-  /** How an order is named in cancelOrder: ccxt's id argument and parameters. */
-  orderRef(market: MarketRules, name: OrderRef): { id: string | undefined; parameters: Parameters };
-  /** What ccxt's order leaves in the venue's own words. */
-  orderDetails(info: Parameters): { marketId: unknown; type: unknown; positionSide: Side | undefined };
-  /** Parameters of a create beside symbol, type, side, amount and price. */
-  closeParameters(order: MarketOrder): Parameters;
-  entryParameters(order: EntryOrder): Parameters;
-  /** What an answer's body says of its error. */
-  venueErrorFrom(status: number, answer: unknown): VenueError;
+
+  /** The codes for "no such order". */
+  notFoundCodes: ReadonlySet<string>;
+  /** The codes for a wrong key or a missing permission, on any call. */
+  deniedCodes: ReadonlySet<string>;
+  /** The codes for a clock that differs too much from the venue's. */
+  clockCodes: ReadonlySet<string>;
+  /** Reads the error from a response's body. */
+  parseError(status: number, body: unknown): VenueError;
   /**
-   * On create, the wire errors that prove that nothing was executed, and why. Everything that is not told
-   * apart here leaves the outcome unknown.
+   * @returns why an order was provably not executed; undefined if this error of a create does not prove it. The
+   * outcome is then unknown.
    */
   rejectReason(error: VenueError): RejectReason | undefined;
-  /** The codes that say "no such order". */
-  notFoundCodes: ReadonlySet<string>;
-  /** The codes that say that key or permission is wrong, on any call. */
-  deniedCodes: ReadonlySet<string>;
-  /** The code for a clock too far from the venue's. */
-  clockCodes: ReadonlySet<string>;
-  /** Conditional orders: the real order that a triggered one has made. */
-  triggeredOrderId(info: Parameters): string | undefined;
-  /** Rules that ccxt's market does not carry in full. */
-  marketRules(market: Market): Partial<MarketRules>;
-  /** The venue's raw market info that ccxt reads when it creates orders. */
+
+  /** The raw market info that ccxt reads when it creates orders. */
   marketInfo: Parameters;
-  /** What a spot order has traded and paid. It may be less than `filled`, for trades are told later. */
-  fetchFills(
-    exchange: CcxtExchange,
-    market: MarketRules,
-    orderId: string,
-    filled: Amount,
-  ): Promise<OrderFills>;
-  /** Whether an answer about balances is one: ccxt makes an empty account of anything else. */
-  isBalanceResponse(answer: Record<string, unknown>): boolean;
-  fetchPosition(exchange: CcxtExchange, market: MarketRules, side: Side): Promise<ExchangePosition>;
-  fetchPrice(exchange: CcxtExchange, market: MarketRules): Promise<unknown>;
-  fetchPermissions(exchange: CcxtExchange): Promise<Permissions>;
-  /** All open orders of one kind of market, and which of them are conditional. */
-  fetchOpenOrders(
-    exchange: CcxtExchange,
-    kind: MarketKind,
-  ): Promise<{ order: Order; conditional: boolean }[]>;
-  /** All perpetual positions that are not flat, by the venue's own names of their markets. */
-  fetchOpenPositions(
-    exchange: CcxtExchange,
-  ): Promise<(Omit<OpenExchangePosition, 'symbol'> & { marketId: string })[]>;
+  /** @returns the rules that ccxt's market does not carry in full. */
+  marketRules(market: Market): Partial<MarketRules>;
+  /** How `cancelOrder` names an order: ccxt's id argument and parameters. */
+  orderRef(market: MarketRules, ref: OrderRef): { id: string | undefined; parameters: Parameters };
+  /** @returns the fields that ccxt does not map from the venue's own order. */
+  orderDetails(info: Parameters): { marketId: unknown; type: unknown; positionSide: Side | undefined };
+  /** Parameters of a create besides symbol, type, side, amount and price. */
+  closeParameters(order: MarketOrder): Parameters;
+  entryParameters(order: EntryOrder): Parameters;
+  /** @returns the id of the order that a triggered conditional order created. */
+  triggeredOrderId(info: Parameters): string | undefined;
+  /** Whether a response contains balances: from any other response ccxt makes an empty account. */
+  isBalanceResponse(response: Record<string, unknown>): boolean;
+
+  /** Points ccxt to the venue's test network. */
+  useSandbox(client: CcxtClient): void;
+  /** @returns all markets of one kind, and possibly others, in as few requests as the venue allows. */
+  fetchMarkets(client: CcxtClient, kind: MarketKind): Promise<(Market | undefined)[]>;
+  /** @returns undefined, or throws one of `notFoundCodes`, only if the venue reports that it has no such order. */
+  fetchOrder(client: CcxtClient, market: MarketRules, ref: OrderRef): Promise<Order | undefined>;
+  /** @returns what a spot order traded and paid. It can be less than `filled`, because trades are listed later. */
+  fetchFills(client: CcxtClient, market: MarketRules, orderId: string, filled: Amount): Promise<OrderFills>;
+  fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition>;
+  fetchPrice(client: CcxtClient, market: MarketRules): Promise<unknown>;
+  fetchPermissions(client: CcxtClient): Promise<Permissions>;
+  /** @returns all open orders of one kind of market. */
+  fetchOpenOrders(client: CcxtClient, kind: MarketKind): Promise<{ order: Order; conditional: boolean }[]>;
+  /** @returns all perpetual positions that are not flat. */
+  fetchOpenPositions(client: CcxtClient): Promise<VenuePosition[]>;
 }

@@ -43,7 +43,7 @@ describe('a cancel that is not heard', () => {
     const { exchange, environment } = stage;
     exchange.cancelOrder = async () => {
       await environment.sleep(4_000);
-      return { kind: 'unconfirmed', message: 'no answer' };
+      return { kind: 'unconfirmed', reason: 'no-response', message: 'no response' };
     };
     const look = exchange.fetchOrder;
     exchange.fetchOrder = async (market, name) => {
@@ -62,7 +62,7 @@ it('an order that nobody had the time to look for is not called unknown to the e
   const stage = await setStage({ exitOrders: [{ amount: 100, filled: 0 }] });
   stage.exchange.cancelOrder = async () => {
     await stage.environment.sleep(8_000);
-    return { kind: 'unconfirmed', message: 'no answer' };
+    return { kind: 'unconfirmed', reason: 'no-response', message: 'no response' };
   };
   await run(stage, { action: 'close' });
   for (let sweep = 0; sweep < 12; sweep += 1) {

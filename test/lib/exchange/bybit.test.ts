@@ -6,29 +6,29 @@ import { loadCcxt } from '../../../lib/exchange/ccxt/ccxt-loader.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
-import { say, startScriptedServer } from './scripted-server.ts';
+import { fixedResponse, startScriptedServer } from './scripted-server.ts';
 import {
   accepted,
   bybitLinear,
   bybitSpot,
-  enter,
-  type Floor,
-  type Ground,
+  inFiveSeconds,
   keys,
-  soon,
-} from './trading-floor.ts';
+  startTrader,
+  type TestMarket,
+  type Trader,
+} from './test-markets.ts';
 
 const both = [bybitSpot, bybitLinear];
 const effectDelayMs = 2_000;
 
-function passTime({ clock, sim }: Floor, ms: number): void {
+function passTime({ clock, sim }: Trader, ms: number): void {
   clock.ahead += ms;
   sim.core.runDue();
 }
 
-/** A port to a server that answers every request with this one order. */
-async function told(ground: Ground, order: Record<string, unknown>) {
-  const { market } = await enter(ground);
+/** Connects the port to a server that responds to every request with this one order. */
+async function connectToOrder(testMarket: TestMarket, order: Record<string, unknown>) {
+  const { market } = await startTrader(testMarket);
   const server = await startScriptedServer();
   const accounts = accountsInMemory({ main: { exchange: 'bybit', ...keys, baseUrl: server.url } });
   const exchange = await ccxtExchanges(accounts).of('main');
@@ -47,40 +47,41 @@ async function told(ground: Ground, order: Record<string, unknown>) {
     positionIdx: 0,
     ...order,
   };
-  server.answer = say(JSON.stringify({ retCode: 0, result: { list: [whole] } }));
+  server.respond = fixedResponse(JSON.stringify({ retCode: 0, result: { list: [whole] } }));
   return { exchange, market, server };
 }
 
-describe.each(both)('an acknowledgement at $name', (ground) => {
-  test('is an order that has filled nothing yet, whatever becomes of it', async () => {
-    const floor = await enter(ground, { effectDelayMs });
-    const { exchange, market, requests } = floor;
-    const order = accepted(await floor.buy({ type: 'market', price: undefined }));
+describe.each(both)('an acknowledgment at $name', (testMarket) => {
+  test('is an order that has filled nothing yet', async () => {
+    const trader = await startTrader(testMarket, { effectDelayMs });
+    const { exchange, market, requests } = trader;
+    const order = accepted(await trader.buy({ type: 'market', price: undefined }));
     expect(order).toMatchObject({ clientOrderId: 'entry-1', status: 'live', amount: '0.1', filled: '0' });
     requests();
-    // Asked in the list of open orders and in the history: neither has it yet.
+    // Neither the list of open orders nor the history has it yet.
     expect(await exchange.fetchOrder(market, { orderId: order.orderId })).toBeUndefined();
     expect(requests()).toEqual(['GET /v5/order/realtime', 'GET /v5/order/history']);
-    passTime(floor, effectDelayMs);
+    passTime(trader, effectDelayMs);
     expect(await exchange.fetchOrder(market, { orderId: order.orderId })).toMatchObject({
       status: 'done',
       filled: '0.1',
     });
   });
 
-  test('of a cancel is no cancel yet, and a fill may come before it', async () => {
-    const floor = await enter(ground, { effectDelayMs });
-    const { exchange, market, sim } = floor;
-    const { orderId } = accepted(await floor.buy());
-    passTime(floor, effectDelayMs);
-    expect(await exchange.cancelOrder(market, { orderId }, soon())).toEqual({
+  test('of a cancel is no cancel yet, and the order may still fill', async () => {
+    const trader = await startTrader(testMarket, { effectDelayMs });
+    const { exchange, market, sim } = trader;
+    const { orderId } = accepted(await trader.buy());
+    passTime(trader, effectDelayMs);
+    expect(await exchange.cancelOrder(market, { orderId }, inFiveSeconds())).toEqual({
       kind: 'unconfirmed',
+      reason: 'acknowledged',
       message: 'acknowledged',
     });
     expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'live', filled: '0' });
-    sim.core.fill({ orderId: floor.order('entry-1').id, amount: '0.06' });
+    sim.core.fill({ orderId: trader.order('entry-1').id, amount: '0.06' });
     expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'live', filled: '0.06' });
-    passTime(floor, effectDelayMs);
+    passTime(trader, effectDelayMs);
     expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
       status: 'done',
       amount: '0.1',
@@ -88,17 +89,17 @@ describe.each(both)('an acknowledgement at $name', (ground) => {
     });
   });
 
-  test('uses its client order id up for ever', async () => {
-    const { buy, order } = await enter(ground);
+  test('uses up its client order id permanently', async () => {
+    const { buy, order } = await startTrader(testMarket);
     accepted(await buy({ type: 'market', price: undefined }));
     expect(order('entry-1').status).toBe('filled');
     expect(await buy()).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
   });
 });
 
-describe.each(both)('a look-up at $name', (ground) => {
-  test('goes on to the history where the list of open orders has forgotten what has ended', async () => {
-    const { exchange, market, buy, sim, requests } = await enter(ground);
+describe.each(both)('a look-up at $name', (testMarket) => {
+  test('continues with the history if the list of open orders has lost an ended order', async () => {
+    const { exchange, market, buy, sim, requests } = await startTrader(testMarket);
     await buy({ type: 'market', price: undefined });
     requests();
     sim.core.addFault({ kind: 'not-found', match: { path: '/v5/order/realtime' } });
@@ -109,16 +110,16 @@ describe.each(both)('a look-up at $name', (ground) => {
     expect(requests()).toEqual(['GET /v5/order/realtime', 'GET /v5/order/history']);
   });
 
-  test('fails where the history can not be asked, rather than to call an order absent', async () => {
-    const { exchange, market, sim } = await enter(ground);
+  test('fails if the history is unreadable, and does not report the order as unknown', async () => {
+    const { exchange, market, sim } = await startTrader(testMarket);
     sim.core.addFault({ kind: 'status', status: 200, code: 10016, match: { path: '/v5/order/history' } });
     await expect(exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).rejects.toMatchObject({
       code: 'exchange-unreachable',
     });
   });
 
-  test('never takes another order for the one it asked for', async () => {
-    const { exchange, market } = await told(ground, { orderStatus: 'New' });
+  test('never returns another order than the requested one', async () => {
+    const { exchange, market } = await connectToOrder(testMarket, { orderStatus: 'New' });
     expect(await exchange.fetchOrder(market, { orderId: '2' })).toBeUndefined();
     expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-2' })).toBeUndefined();
     expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toBeDefined();
@@ -139,9 +140,9 @@ describe.each(both)('a look-up at $name', (ground) => {
       word,
       status: 'done',
     })),
-  ])('takes $word for $status, and what has filled from the amount alone', async ({ word, status }) => {
+  ])('reads $word as $status, and the fill from the amount alone', async ({ word, status }) => {
     for (const filled of ['0', '0.3']) {
-      const { exchange, market } = await told(ground, {
+      const { exchange, market } = await connectToOrder(testMarket, {
         orderStatus: word,
         cumExecQty: filled,
         cumExecValue: filled === '0' ? '0' : '30',
@@ -160,7 +161,7 @@ describe('conditional orders at Bybit', () => {
 
   test('of perpetuals are in the same book, and keep their id when they trigger', async () => {
     for (const canceled of [true, false]) {
-      const { exchange, market, buy, sim } = await enter(bybitLinear, { hedged: true });
+      const { exchange, market, buy, sim } = await startTrader(bybitLinear, { hedged: true });
       const { core } = sim;
       await buy({ type: 'market', price: undefined });
       core.acknowledgeOrder({
@@ -185,7 +186,9 @@ describe('conditional orders at Bybit', () => {
       });
       const orderId = waiting?.orderId;
       if (canceled) {
-        expect(await exchange.cancelOrder(market, { orderId, type: 'stoploss' }, soon())).toMatchObject({
+        expect(
+          await exchange.cancelOrder(market, { orderId, type: 'stoploss' }, inFiveSeconds()),
+        ).toMatchObject({
           kind: 'unconfirmed',
         });
         expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0' });
@@ -200,8 +203,8 @@ describe('conditional orders at Bybit', () => {
     }
   });
 
-  test('of spot are cancelled by their sort, which their view has told', async () => {
-    const { exchange, market, sim, order } = await enter(bybitSpot);
+  test('of spot are canceled by the type that the exchange reported', async () => {
+    const { exchange, market, sim, order } = await startTrader(bybitSpot);
     const account = sim.core.accountOf(keys.apiKey);
     sim.core.acknowledgeOrder({
       ...stop,
@@ -213,13 +216,14 @@ describe('conditional orders at Bybit', () => {
     const view = await exchange.fetchOrder(market, { clientOrderId: 'stop-1' });
     expect(view).toMatchObject({ type: 'tpslorder', status: 'live', triggerPrice: '55000' });
     const { orderId } = view ?? {};
-    expect(await exchange.cancelOrder(market, { orderId }, soon())).toMatchObject({
+    expect(await exchange.cancelOrder(market, { orderId }, inFiveSeconds())).toMatchObject({
       kind: 'unconfirmed',
       message: expect.stringContaining('170213'),
     });
     expect(order('stop-1').status).toBe('new');
-    expect(await exchange.cancelOrder(market, { orderId, type: 'tpslorder' }, soon())).toEqual({
+    expect(await exchange.cancelOrder(market, { orderId, type: 'tpslorder' }, inFiveSeconds())).toEqual({
       kind: 'unconfirmed',
+      reason: 'acknowledged',
       message: 'acknowledged',
     });
     expect(order('stop-1').status).toBe('canceled');
@@ -227,8 +231,8 @@ describe('conditional orders at Bybit', () => {
 });
 
 describe('fees at Bybit', () => {
-  test('are added up over all pages of trades', async () => {
-    const { exchange, market, buy, order, sim, requests } = await enter(bybitSpot);
+  test('are summed over all pages of trades', async () => {
+    const { exchange, market, buy, order, sim, requests } = await startTrader(bybitSpot);
     const { orderId } = accepted(await buy({ amount: '0.25' }));
     const { id } = order('entry-1');
     for (let fill = 0; fill < 249; fill += 1) sim.core.fill({ orderId: id, amount: '0.001' });
@@ -238,34 +242,34 @@ describe('fees at Bybit', () => {
     expect(requests()).toHaveLength(3);
   });
 
-  test('come from the order where its trades are too old to be told', async () => {
-    const { exchange, market, buy, sim } = await enter(bybitSpot);
+  test('come from the order if its trades are too old to be listed', async () => {
+    const { exchange, market, buy, sim } = await startTrader(bybitSpot);
     const { orderId } = accepted(await buy({ type: 'market', price: undefined }));
     sim.core.addFault({ kind: 'not-found', match: { path: '/v5/execution/list' } });
     expect(await exchange.fetchBaseFee(market, orderId, '0.1')).toBe('0.0001');
   });
 
-  test('are unknown for as long as neither trades nor order tell them', async () => {
-    const { exchange, market, server } = await told(bybitSpot, {});
+  test('are unavailable while neither the trades nor the order report them', async () => {
+    const { exchange, market, server } = await connectToOrder(bybitSpot, {});
     for (const [order, fee] of [
       [{ cumFeeDetail: { BTC: '0.0001' } }, '0.0001'],
       [{ cumFeeDetail: {}, cumExecFee: '0' }, '0'],
       [{ cumFeeDetail: {}, cumExecFee: '' }, undefined],
       [{}, undefined],
     ] as const) {
-      server.answer = (response) => {
+      server.respond = (response) => {
         const isOrder = response.req.url?.includes('/v5/order/');
         const list = isOrder ? [{ orderId: '1', symbol: 'BTCUSDT', cumExecQty: '0.1', ...order }] : [];
-        say(JSON.stringify({ retCode: 0, result: { list } }))(response);
+        fixedResponse(JSON.stringify({ retCode: 0, result: { list } }))(response);
       };
-      const asked = exchange.fetchBaseFee(market, '1', '0.1');
-      if (fee === undefined) await expect(asked).rejects.toMatchObject({ code: 'exchange-unreachable' });
-      else expect(await asked).toBe(fee);
+      const read = exchange.fetchBaseFee(market, '1', '0.1');
+      if (fee === undefined) await expect(read).rejects.toMatchObject({ code: 'exchange-unreachable' });
+      else expect(await read).toBe(fee);
     }
   });
 
-  test('taken in another currency are none in base', async () => {
-    const { exchange, market, close, sim } = await enter(bybitSpot);
+  test('taken in another currency are zero in base currency', async () => {
+    const { exchange, market, close, sim } = await startTrader(bybitSpot);
     const { orderId } = accepted(await close());
     const paid = sim.core.orders().fills.reduce((sum, fill: Fill) => sum.plus(fill.fee), decimal('0'));
     expect(paid.toFixed()).toBe('6');
@@ -273,19 +277,19 @@ describe('fees at Bybit', () => {
   });
 });
 
-describe('what Bybit tells of', () => {
-  test('prices is the last one on spot and the mark price on perpetuals', async () => {
-    for (const [ground, price] of [
+describe('Bybit', () => {
+  test('returns the last price on spot and the mark price on perpetuals', async () => {
+    for (const [testMarket, price] of [
       [bybitSpot, '101'],
       [bybitLinear, '102'],
     ] as const) {
-      const { exchange, market } = await told(ground, { lastPrice: '101', markPrice: '102' });
+      const { exchange, market } = await connectToOrder(testMarket, { lastPrice: '101', markPrice: '102' });
       expect(await exchange.fetchPrice(market)).toBe(price);
     }
   });
 
-  test('a key is what it may do', async () => {
-    const { exchange, sim } = await enter(bybitSpot);
+  test('returns the permissions of a key', async () => {
+    const { exchange, sim } = await startTrader(bybitSpot);
     const { permissions } = sim.core.accountOf(keys.apiKey);
     permissions.withdraw = true;
     permissions.ipRestricted = false;
@@ -297,20 +301,20 @@ describe('what Bybit tells of', () => {
     });
   });
 
-  test('markets is asked for one category only', async () => {
-    for (const [ground, count] of [
+  test('lists the markets of one category only', async () => {
+    for (const [testMarket, count] of [
       [bybitSpot, 1],
-      // ccxt asks for markets that are only announced, too.
+      // ccxt also requests markets that are announced and not open yet.
       [bybitLinear, 2],
     ] as const) {
-      const { exchange, requests } = await enter(ground);
-      await exchange.loadMarket(ground.symbol);
+      const { exchange, requests } = await startTrader(testMarket);
+      await exchange.loadMarket(testMarket.symbol);
       expect(requests()).toEqual(Array.from({ length: count }, () => 'GET /v5/market/instruments-info'));
     }
   });
 });
 
-test("a sandbox account talks to the venue's test network", async () => {
+test("a sandbox account uses the venue's test network", async () => {
   for (const [venue, host] of [
     [bybit, 'https://api-testnet.'],
     [binanceusdm, 'https://demo-fapi.'],

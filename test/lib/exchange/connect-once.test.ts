@@ -20,7 +20,7 @@ function countingAccounts(): { accounts: Accounts; reads: () => number } {
   };
 }
 
-test('A hit that asks before its claim and after it connects once', async () => {
+test('A hit that requests its exchange before and after its claim connects once', async () => {
   const { accounts, reads } = countingAccounts();
   const exchanges = ccxtExchanges(accounts);
   const [early, late] = await Promise.all([exchanges.of('main', 'binance'), exchanges.of('main', 'binance')]);
@@ -28,7 +28,7 @@ test('A hit that asks before its claim and after it connects once', async () => 
   expect(reads()).toBe(1);
 });
 
-test('Whether the account is still meant is asked anew by everybody who comes later', async () => {
+test('A later request reads the account again, and fails if it is on another exchange', async () => {
   const { accounts, reads } = countingAccounts();
   const exchanges = ccxtExchanges(accounts);
   const first = await exchanges.of('main', 'binance');
@@ -37,7 +37,7 @@ test('Whether the account is still meant is asked anew by everybody who comes la
   await expect(exchanges.of('main', 'bybit')).rejects.toMatchObject({ code: 'account-not-found' });
 });
 
-test('A connection that failed is tried again by whoever asks next', async () => {
+test('A connection that failed is retried by the next request', async () => {
   const { accounts } = countingAccounts();
   let fails = true;
   const exchanges = ccxtExchanges({

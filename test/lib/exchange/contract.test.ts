@@ -1,4 +1,4 @@
 import { exchangeContract } from './contract.ts';
-import { grounds } from './trading-floor.ts';
+import { testMarkets } from './test-markets.ts';
 
-for (const ground of grounds) exchangeContract(ground);
+for (const testMarket of testMarkets) exchangeContract(testMarket);

@@ -3,32 +3,33 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../../../lib/amount.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
+import { exchangeNames } from '../../../lib/exchange/exchange-names.ts';
 import type { Fault } from '../../../lib/fault.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { startScriptedServer } from './scripted-server.ts';
-import { accepted, enter, type Ground, keys, soon } from './trading-floor.ts';
+import { accepted, inFiveSeconds, keys, startTrader, type TestMarket } from './test-markets.ts';
 
 const plain = /^\d+(\.\d+)?$/;
 
-/** What a call was refused with. */
+/** @returns the Fault that a call threw. */
 async function faultOf(call: Promise<unknown>): Promise<Fault> {
   try {
     await call;
   } catch (thrown) {
     return thrown as Fault;
   }
-  throw new Error('the call was not refused');
+  throw new Error('the call did not throw');
 }
 
-/** What every venue does behind the port, whatever its wire is like. */
-export function exchangeContract(ground: Ground): void {
-  const perpetual = ground.market === 'usdm';
+/** What every venue does behind the port. */
+export function exchangeContract(testMarket: TestMarket): void {
+  const perpetual = testMarket.market === 'usdm';
 
-  describe(`the exchange port to ${ground.name}`, () => {
-    test('tells a market by its rules', async () => {
-      const { market } = await enter(ground);
+  describe(`the exchange port to ${testMarket.name}`, () => {
+    test('loads the rules of a market', async () => {
+      const { market } = await startTrader(testMarket);
       expect(market).toMatchObject({
-        symbol: ground.symbol,
+        symbol: testMarket.symbol,
         id: 'BTCUSDT',
         kind: perpetual ? 'perpetual' : 'spot',
         base: 'BTC',
@@ -42,8 +43,8 @@ export function exchangeContract(ground: Ground): void {
       expect(market.settle).toBe(perpetual ? 'USDT' : undefined);
     });
 
-    test('says which markets there are not', async () => {
-      const { exchange } = await enter(ground);
+    test('reports a market that it does not have', async () => {
+      const { exchange } = await startTrader(testMarket);
       for (const symbol of ['NOPE/USDT', 'NOPE/USDT:USDT', 'BTCUSDT']) {
         const fault = await faultOf(exchange.loadMarket(symbol));
         expect(fault).toMatchObject({ code: 'market-not-found' });
@@ -52,13 +53,13 @@ export function exchangeContract(ground: Ground): void {
     });
 
     test('finds an order by either id, in one request', async () => {
-      const { exchange, market, buy, requests } = await enter(ground);
+      const { exchange, market, buy, requests } = await startTrader(testMarket);
       const { orderId } = accepted(await buy());
-      expect(requests()).toEqual([`${ground.create.method} ${ground.create.path}`]);
+      expect(requests()).toEqual([`${testMarket.create.method} ${testMarket.create.path}`]);
       const expected = {
         orderId,
         clientOrderId: 'entry-1',
-        symbol: ground.symbol,
+        symbol: testMarket.symbol,
         side: 'buy',
         type: 'limit',
         status: 'live',
@@ -71,30 +72,30 @@ export function exchangeContract(ground: Ground): void {
       };
       expect(await exchange.fetchOrder(market, { orderId })).toMatchObject(expected);
       expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject(expected);
-      const look = `${ground.fetch.method} ${ground.fetch.path}`;
-      expect(requests()).toEqual([look, look]);
+      const fetch = `${testMarket.fetch.method} ${testMarket.fetch.path}`;
+      expect(requests()).toEqual([fetch, fetch]);
     });
 
-    test('tells absence apart from failure', async () => {
-      const { exchange, market, sim } = await enter(ground);
-      expect(await exchange.fetchOrder(market, { clientOrderId: 'nobodys' })).toBeUndefined();
+    test('distinguishes an unknown order from a failure', async () => {
+      const { exchange, market, sim } = await startTrader(testMarket);
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'unknown' })).toBeUndefined();
       expect(await exchange.fetchOrder(market, { orderId: '123456789' })).toBeUndefined();
-      sim.core.addFault({ kind: 'html', match: ground.fetch });
-      const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'nobodys' }));
+      sim.core.addFault({ kind: 'html', match: testMarket.fetch });
+      const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'unknown' }));
       expect(fault.code).toBe('exchange-unreachable');
     });
 
-    test('cancels what is open, whatever of it has filled', async () => {
+    test('cancels an open order, unfilled or partly filled', async () => {
       for (const filled of ['0', '0.04']) {
-        const { exchange, market, buy, order, sim, requests } = await enter(ground);
+        const { exchange, market, buy, order, sim, requests } = await startTrader(testMarket);
         const { orderId } = accepted(await buy());
         if (filled !== '0') sim.core.fill({ orderId: order('entry-1').id, amount: filled });
         requests();
-        const result = await exchange.cancelOrder(market, { orderId }, soon());
-        expect(requests()).toEqual([`${ground.cancel.method} ${ground.cancel.path}`]);
+        const result = await exchange.cancelOrder(market, { orderId }, inFiveSeconds());
+        expect(requests()).toEqual([`${testMarket.cancel.method} ${testMarket.cancel.path}`]);
         expect(result).toMatchObject(
-          ground.exchange === 'bybit'
-            ? { kind: 'unconfirmed', message: 'acknowledged' }
+          testMarket.exchange === 'bybit'
+            ? { kind: 'unconfirmed', reason: 'acknowledged' }
             : { kind: 'confirmed', order: { orderId, status: 'done', filled } },
         );
         expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
@@ -106,26 +107,25 @@ export function exchangeContract(ground: Ground): void {
     });
 
     test('cancels by client order id', async () => {
-      const { exchange, market, buy, order } = await enter(ground);
+      const { exchange, market, buy, order } = await startTrader(testMarket);
       await buy();
-      await exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, soon());
+      await exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, inFiveSeconds());
       expect(order('entry-1').status).toBe('canceled');
     });
 
-    test('has to look where a cancel finds nothing to cancel', async () => {
-      const { exchange, market, buy, order, sim } = await enter(ground);
+    test('leaves a cancel unconfirmed if there was nothing to cancel', async () => {
+      const { exchange, market, buy, order, sim } = await startTrader(testMarket);
       const { orderId } = accepted(await buy());
       sim.core.fill({ orderId: order('entry-1').id });
-      for (const name of [{ orderId }, { clientOrderId: 'nobodys' }]) {
-        const result = await exchange.cancelOrder(market, name, soon());
-        expect(result.kind).toBe('unconfirmed');
-        expect('message' in result && result.message).not.toBe('acknowledged');
+      for (const ref of [{ orderId }, { clientOrderId: 'unknown' }]) {
+        const result = await exchange.cancelOrder(market, ref, inFiveSeconds());
+        expect(result).toMatchObject({ kind: 'unconfirmed', reason: 'error' });
       }
       expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
     });
 
-    test('tells what a partial fill has come to, and what it has cost', async () => {
-      const { exchange, market, buy, order, sim } = await enter(ground);
+    test('reports the amount and the fee of a partial fill', async () => {
+      const { exchange, market, buy, order, sim } = await startTrader(testMarket);
       const { orderId } = accepted(await buy());
       const { id } = order('entry-1');
       sim.core.fill({ orderId: id, amount: '0.03' });
@@ -139,7 +139,7 @@ export function exchangeContract(ground: Ground): void {
       // 0.1 % of what was bought, on spot.
       expect(await exchange.fetchBaseFee(market, orderId, '0.05')).toBe(perpetual ? '0' : '0.00005');
       if (perpetual) return;
-      // Right after a fill: it is told of the order, and its trade not yet.
+      // Right after a fill, the order reports it and its trade is not listed yet.
       for (const filled of ['0.05000001', '0.1']) {
         const fault = await faultOf(exchange.fetchBaseFee(market, orderId, filled));
         expect(fault).toMatchObject({ code: 'exchange-unreachable' });
@@ -149,8 +149,8 @@ export function exchangeContract(ground: Ground): void {
       expect(fault.code).toBe('exchange-unreachable');
     });
 
-    test('goes by the market rules it was given last', async () => {
-      const { exchange, market, buy, order } = await enter(ground);
+    test('uses the market rules of the latest call', async () => {
+      const { exchange, market, buy, order } = await startTrader(testMarket);
       const sell = {
         side: 'buy',
         positionSide: 'long',
@@ -164,7 +164,7 @@ export function exchangeContract(ground: Ground): void {
           ...sell,
           clientOrderId,
           amount: '0.123',
-          sendDeadline: soon(),
+          sendDeadline: inFiveSeconds(),
         });
       await send('rough', rough);
       await send('fine', market);
@@ -174,8 +174,8 @@ export function exchangeContract(ground: Ground): void {
       expect(amounts).toEqual(['0.1', '0.123', '0.1', '0.123']);
     });
 
-    test('sends what its fence promises, whatever the options of an account say', async () => {
-      const { market } = await enter(ground);
+    test('sends its receive window, and ignores an account that sets another one', async () => {
+      const { market } = await startTrader(testMarket);
       const server = await startScriptedServer();
       const options = {
         recvWindow: 60_000,
@@ -186,12 +186,12 @@ export function exchangeContract(ground: Ground): void {
         enableUnifiedAccount: undefined,
         fetchMarkets: { types: ['option'] },
       };
-      const account = { exchange: ground.exchange, ...keys, baseUrl: server.url, options };
+      const account = { exchange: testMarket.exchange, ...keys, baseUrl: server.url, options };
       const exchange = await ccxtExchanges(accountsInMemory({ main: account })).of('main');
       const sent: string[] = [];
-      server.answer = (response) => {
+      server.respond = (response) => {
         const { url, headers } = response.req;
-        const isBybit = ground.exchange === 'bybit';
+        const isBybit = testMarket.exchange === 'bybit';
         const query = new URL(url ?? '', server.url).searchParams;
         const recvWindow = isBybit ? headers['x-bapi-recv-window'] : query.get('recvWindow');
         const timestamp = isBybit ? headers['x-bapi-timestamp'] : query.get('timestamp');
@@ -200,21 +200,21 @@ export function exchangeContract(ground: Ground): void {
         response.end('{}');
       };
       await faultOf(exchange.fetchOrder(market, { orderId: '1' }));
-      expect(sent).toEqual([`${ground.fetch.path} ${exchange.recvWindowMs}`]);
+      expect(sent).toEqual([`${testMarket.fetch.path} ${exchange.recvWindowMs}`]);
       expect(exchange.recvWindowMs).toBe(5_000);
     });
 
-    test('is not handed out for a position that is on another exchange', async () => {
-      const { stored, sim, requests } = await enter(ground);
+    test('is not returned for a position on another exchange', async () => {
+      const { stored, sim, requests } = await startTrader(testMarket);
       const exchanges = ccxtExchanges(stored);
-      const other = ground.exchange === 'bybit' ? 'binance' : 'bybit';
-      await exchanges.of('main', ground.exchange);
+      const other = testMarket.exchange === 'bybit' ? 'binance' : 'bybit';
+      await exchanges.of('main', testMarket.exchange);
       const fault = await faultOf(exchanges.of('main', other));
       expect(fault).toMatchObject({
         code: 'account-not-found',
-        message: `account "main" is now a ${ground.exchange} account, and this position is on ${other}`,
+        detail: `Account "main" is now a ${exchangeNames[testMarket.exchange]} account, and this position is on ${exchangeNames[other]}.`,
       });
-      // What is cached may be the older one.
+      // A cached account may be outdated.
       const fresh = { exchange: other, ...keys, baseUrl: sim.url } as const;
       const cached = {
         ...stored,
@@ -225,9 +225,9 @@ export function exchangeContract(ground: Ground): void {
       expect(requests()).toEqual([]);
     });
 
-    test("takes no keys over that are another exchange's now", async () => {
-      const { exchange, market, sim, stored, requests } = await enter(ground);
-      const other = ground.exchange === 'bybit' ? 'binance' : 'bybit';
+    test('does not use stored keys that belong to another exchange by now', async () => {
+      const { exchange, market, sim, stored, requests } = await startTrader(testMarket);
+      const other = testMarket.exchange === 'bybit' ? 'binance' : 'bybit';
       const fresh = { apiKey: 'new-key-of-the-tests', secret: 'new-secret-of-the-tests' };
       sim.core.addAccount({ ...fresh, balances: {} });
       stored.all.main = { exchange: other, ...fresh, baseUrl: sim.url };
@@ -237,31 +237,33 @@ export function exchangeContract(ground: Ground): void {
       expect(requests()).toHaveLength(1);
     });
 
-    test('sends nothing for as long as the exchange wants a pause', async () => {
+    test('sends nothing during a pause that the exchange asked for', async () => {
       let late = 0;
-      const { exchange, market, sim, buy, close, requests } = await enter(ground, {
+      const { exchange, market, sim, buy, close, requests } = await startTrader(testMarket, {
         now: () => Date.now() + late,
       });
       await buy();
-      sim.core.addFault({ kind: 'status', status: 429, retryAfter: 30, match: ground.fetch });
+      sim.core.addFault({ kind: 'status', status: 429, retryAfter: 30, match: testMarket.fetch });
       await faultOf(exchange.fetchOrder(market, { clientOrderId: 'entry-1' }));
       requests();
       const calls = [
         () => exchange.fetchOrder(market, { clientOrderId: 'entry-1' }),
-        () => exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, soon()),
+        () => exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, inFiveSeconds()),
         () => exchange.fetchPrice(market),
         () => exchange.fetchBalance('BTC'),
       ];
       for (const call of calls) {
         const fault = await faultOf(call());
         expect(fault.code).toBe('exchange-unreachable');
-        expect(fault.message).toMatch(/^the exchange asked for a pause until \d{4}-\d\d-\d\dT/);
+        expect(fault.message).toMatch(
+          /^(Binance|Binance USDⓈ-M|Bybit) asked for a pause until \d{4}-\d\d-\d\dT/,
+        );
       }
       for (const create of [buy, close])
         expect(await create()).toMatchObject({
           kind: 'rejected',
           reason: 'rate-limit',
-          message: expect.stringContaining('the exchange asked for a pause until '),
+          message: expect.stringContaining(' asked for a pause until '),
         });
       expect(requests()).toEqual([]);
       late = 30_001;
@@ -270,38 +272,38 @@ export function exchangeContract(ground: Ground): void {
       });
     });
 
-    test('asks again after three minutes of a longer pause, with a single request', async () => {
+    test('probes a longer pause after three minutes, with a single request', async () => {
       let late = 0;
-      const { exchange, market, sim, close, buy, requests } = await enter(ground, {
+      const { exchange, market, sim, close, buy, requests } = await startTrader(testMarket, {
         now: () => Date.now() + late,
       });
       await buy({ type: 'market', price: undefined });
       const ban = { kind: 'status', status: 418, retryAfter: 7_200, match: {} } as const;
-      const look = () => exchange.fetchOrder(market, { clientOrderId: 'nobodys' });
+      const fetchUnknown = () => exchange.fetchOrder(market, { clientOrderId: 'unknown' });
       sim.core.addFault(ban);
-      await faultOf(look());
+      await faultOf(fetchUnknown());
       requests();
       late = 179_000;
-      await faultOf(look());
+      await faultOf(fetchUnknown());
       expect(requests()).toEqual([]);
       late = 181_000;
       sim.core.addFault(ban);
-      const faults = await Promise.all([faultOf(look()), faultOf(look())]);
+      const faults = await Promise.all([faultOf(fetchUnknown()), faultOf(fetchUnknown())]);
       expect(faults.map(({ code }) => code)).toEqual(['exchange-unreachable', 'exchange-unreachable']);
       expect(requests()).toHaveLength(1);
       late = 200_000;
       expect(await close()).toMatchObject({ kind: 'rejected', reason: 'rate-limit' });
       late = 362_000;
       accepted(await close());
-      expect(await look()).toBeUndefined();
+      expect(await fetchUnknown()).toBeUndefined();
     });
 
     test('closes with a MARKET order', async () => {
-      const { exchange, market, buy, close, order, requests } = await enter(ground);
+      const { exchange, market, buy, close, order, requests } = await startTrader(testMarket);
       await buy({ type: 'market', price: undefined });
       requests();
       const { orderId } = accepted(await close());
-      expect(requests()).toEqual([`${ground.create.method} ${ground.create.path}`]);
+      expect(requests()).toEqual([`${testMarket.create.method} ${testMarket.create.path}`]);
       expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
         clientOrderId: 'close-1',
         side: 'sell',
@@ -319,8 +321,8 @@ export function exchangeContract(ground: Ground): void {
       });
     });
 
-    test('buys back a short with a MARKET order sized in base', async () => {
-      const { exchange, market, buy, close } = await enter(ground);
+    test('buys back a short with a MARKET order sized in base currency', async () => {
+      const { exchange, market, buy, close } = await startTrader(testMarket);
       const short = { positionSide: 'short' } as const;
       await buy({ ...short, side: 'sell', type: 'market', price: undefined });
       const { orderId } = accepted(await close({ ...short, side: 'buy' }));
@@ -328,8 +330,8 @@ export function exchangeContract(ground: Ground): void {
     });
 
     if (!perpetual)
-      test('buys for a cost in quote', async () => {
-        const { exchange, market, buy } = await enter(ground);
+      test('buys for a cost in quote currency', async () => {
+        const { exchange, market, buy } = await startTrader(testMarket);
         await buy({ type: 'market', price: undefined, amount: undefined, cost: '6000' });
         expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject({
           type: 'market',
@@ -339,8 +341,8 @@ export function exchangeContract(ground: Ground): void {
       });
 
     if (perpetual) {
-      test('never opens or turns a position by closing it', async () => {
-        const { exchange, market, buy, close } = await enter(ground);
+      test('never opens or flips a position by closing it', async () => {
+        const { exchange, market, buy, close } = await startTrader(testMarket);
         expect(await exchange.fetchPosition(market, 'long')).toMatchObject({
           side: undefined,
           hedged: false,
@@ -359,7 +361,7 @@ export function exchangeContract(ground: Ground): void {
 
       test('closes one side of a hedge and leaves the other', async () => {
         for (const side of ['long', 'short'] as const) {
-          const { exchange, market, buy, close } = await enter(ground, { hedged: true });
+          const { exchange, market, buy, close } = await startTrader(testMarket, { hedged: true });
           const toMarket = { type: 'market', price: undefined } as const;
           await buy({ ...toMarket, clientOrderId: 'long', positionSide: 'long', side: 'buy' });
           await buy({ ...toMarket, clientOrderId: 'short', positionSide: 'short', side: 'sell' });
@@ -375,11 +377,11 @@ export function exchangeContract(ground: Ground): void {
       });
     }
 
-    test('knows balances, price and what the key may do', async () => {
-      const { exchange, market } = await enter(ground);
+    test('reads balances, the price and the permissions of the key', async () => {
+      const { exchange, market } = await startTrader(testMarket);
       expect(await exchange.fetchPrice(market)).toBe('60000');
       expect(await exchange.fetchBalance('NOPE')).toEqual({ free: '0', total: '0' });
-      const held = { binance: '100000', binanceusdm: '100000', bybit: '200000' }[ground.exchange];
+      const held = { binance: '100000', binanceusdm: '100000', bybit: '200000' }[testMarket.exchange];
       expect(await exchange.fetchBalance('USDT')).toEqual({ free: held, total: held });
       expect(await exchange.fetchPermissions()).toEqual({
         canTrade: true,
@@ -388,23 +390,26 @@ export function exchangeContract(ground: Ground): void {
       });
     });
 
-    test('lists what is open, with the market of each order', async () => {
-      const { exchange, market, buy } = await enter(ground);
+    test('lists open orders with their markets, and open positions', async () => {
+      const { exchange, market, buy } = await startTrader(testMarket);
       expect(await exchange.fetchOpenOrders()).toEqual([]);
       expect(await exchange.fetchOpenPositions()).toEqual([]);
       const { orderId } = accepted(await buy());
       expect(await exchange.fetchOpenOrders()).toMatchObject([
-        { market, order: { orderId, symbol: ground.symbol, side: 'buy', status: 'live', price: '50000' } },
+        {
+          market,
+          order: { orderId, symbol: testMarket.symbol, side: 'buy', status: 'live', price: '50000' },
+        },
       ]);
       await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined, amount: '0.03' });
       expect(await exchange.fetchOpenOrders()).toHaveLength(1);
       expect(await exchange.fetchOpenPositions()).toEqual(
-        perpetual ? [{ symbol: ground.symbol, side: 'long', amount: '0.03', averagePrice: '60000' }] : [],
+        perpetual ? [{ symbol: testMarket.symbol, side: 'long', amount: '0.03', averagePrice: '60000' }] : [],
       );
     });
 
-    test('tells candles oldest first, up to the price now', async () => {
-      const { exchange, market, sim } = await enter(ground);
+    test('returns candles oldest first, up to the current price', async () => {
+      const { exchange, market, sim } = await startTrader(testMarket);
       for (const [interval, ms] of [
         ['1m', 60_000],
         ['4h', 14_400_000],
@@ -423,31 +428,32 @@ export function exchangeContract(ground: Ground): void {
           }
         }
       }
-      sim.core.setPrice({ market: ground.market, symbol: market.id, price: '61000' });
+      sim.core.setPrice({ market: testMarket.market, symbol: market.id, price: '61000' });
       const [last] = (await exchange.fetchCandles(market, '1h', 5)).slice(-1);
       expect(last).toMatchObject({ high: '61000', close: '61000' });
     });
 
-    test('sends nothing once its time is over', async () => {
-      const { buy, close, exchange, market, requests } = await enter(ground);
+    test('sends nothing after the send deadline', async () => {
+      const { buy, close, exchange, market, requests } = await startTrader(testMarket);
       const late = { sendDeadline: Date.now() - 1 };
       expect(await exchange.cancelOrder(market, { orderId: '1' }, late.sendDeadline)).toEqual({
         kind: 'unconfirmed',
-        message: 'not sent: its time was over',
+        reason: 'not-sent',
+        message: 'The send deadline had passed',
       });
       expect(await close(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
       expect(await buy(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
       expect(requests()).toEqual([]);
     });
 
-    test('refuses the same client order id among open orders', async () => {
-      const { buy } = await enter(ground);
+    test('rejects the client order id of another open order', async () => {
+      const { buy } = await startTrader(testMarket);
       accepted(await buy());
       expect(await buy()).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
     });
 
-    test('reads its keys again when they were changed, and not more often than that', async () => {
-      const { exchange, market, sim, stored, requests } = await enter(ground);
+    test('reads its keys again once they are rejected, and retries only if they changed', async () => {
+      const { exchange, market, sim, stored, requests } = await startTrader(testMarket);
       const account = stored.all.main;
       if (account === undefined) throw new Error('no account');
       const fresh = { apiKey: 'new-key-of-the-tests', secret: 'new-secret-of-the-tests' };
@@ -455,48 +461,50 @@ export function exchangeContract(ground: Ground): void {
       const was = sim.core.accountOf(keys.apiKey);
       was.apiKey = 'no-longer-valid';
       stored.all.main = { ...account, ...fresh };
-      expect(await exchange.fetchOrder(market, { clientOrderId: 'nobodys' })).toBeUndefined();
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'unknown' })).toBeUndefined();
       requests();
-      // A second wrong key, with nothing new to read: asked once, and told.
+      // The stored key is the rejected one, so the request is not repeated.
       sim.core.accountOf(fresh.apiKey).apiKey = 'not-valid-either';
-      const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'nobodys' }));
+      const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'unknown' }));
       expect(fault.code).toBe('exchange-refused');
       expect(requests()).toHaveLength(1);
-      expect(await exchange.cancelOrder(market, { clientOrderId: 'nobodys' }, soon())).toMatchObject({
-        kind: 'denied',
-      });
+      expect(await exchange.cancelOrder(market, { clientOrderId: 'unknown' }, inFiveSeconds())).toMatchObject(
+        {
+          kind: 'denied',
+        },
+      );
     });
 
-    test("goes by the venue's clock once it has heard that its own is wrong", async () => {
-      const { exchange, market, clock, requests } = await enter(ground);
+    test("uses the venue's clock after the venue rejected its own", async () => {
+      const { exchange, market, clock, requests } = await startTrader(testMarket);
       clock.ahead = 60_000;
-      expect(await exchange.fetchOrder(market, { clientOrderId: 'nobodys' })).toBeUndefined();
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'unknown' })).toBeUndefined();
       requests();
       await exchange.fetchBalance('BTC');
       expect(requests()).toHaveLength(1);
     });
 
-    test('puts no key, secret or signature into what it throws', async () => {
-      const { exchange, market, sim, close } = await enter(ground);
-      const told: string[] = [];
+    test('puts no key, secret or signature into its errors and results', async () => {
+      const { exchange, market, sim, close } = await startTrader(testMarket);
+      const texts: string[] = [];
       for (const kind of ['bad-signature', 'drop-before', 'html', 'truncate'] as const) {
         sim.core.addFault({ kind, match: {}, times: 9 });
-        told.push(inspect(await faultOf(exchange.fetchOrder(market, { orderId: '1' })), { depth: 9 }));
-        told.push(inspect(await faultOf(exchange.fetchBalance('BTC')), { depth: 9 }));
-        told.push(
+        texts.push(inspect(await faultOf(exchange.fetchOrder(market, { orderId: '1' })), { depth: 9 }));
+        texts.push(inspect(await faultOf(exchange.fetchBalance('BTC')), { depth: 9 }));
+        texts.push(
           JSON.stringify(await close()),
-          JSON.stringify(await exchange.cancelOrder(market, { orderId: '1' }, soon())),
+          JSON.stringify(await exchange.cancelOrder(market, { orderId: '1' }, inFiveSeconds())),
         );
         sim.core.clearFaults();
       }
       sim.core.accountOf(keys.apiKey).secret = 'another-secret';
-      told.push(inspect(await faultOf(exchange.fetchBalance('BTC')), { depth: 9 }));
-      expect(told.join('\n')).toMatch(/exchange-refused/);
-      expect(told.join('\n')).not.toMatch(/key-of-the-tests|secret-of-the-tests|signature=|[0-9a-f]{64}/i);
+      texts.push(inspect(await faultOf(exchange.fetchBalance('BTC')), { depth: 9 }));
+      expect(texts.join('\n')).toMatch(/exchange-refused/);
+      expect(texts.join('\n')).not.toMatch(/key-of-the-tests|secret-of-the-tests|signature=|[0-9a-f]{64}/i);
     });
 
     test('keeps amounts exact, as plain decimals', async () => {
-      const { exchange, market, buy, order } = await enter(ground);
+      const { exchange, market, buy, order } = await startTrader(testMarket);
       const steps = perpetual ? 3 : 5;
       let count = 0;
       await fc.assert(
@@ -506,16 +514,16 @@ export function exchangeContract(ground: Ground): void {
           async (n, tick) => {
             count += 1;
             const clientOrderId = `exact-${count}`;
-            // From one step above the least value of an order, in steps; prices in tenths.
+            // Amounts in steps from just above the minimum value of an order; prices in tenths.
             const amount = decimal('0.003')
               .plus(decimal(String(n)).shiftedBy(-steps))
               .toFixed();
             const price = decimal(String(tick)).shiftedBy(-1).toFixed();
             await buy({ clientOrderId, amount, price });
             expect(order(clientOrderId)).toMatchObject({ amount, price });
-            const view = await exchange.fetchOrder(market, { clientOrderId });
-            expect(view).toMatchObject({ amount, price });
-            expect([view?.amount, view?.filled, view?.price].every((each) => plain.test(each ?? ''))).toBe(
+            const found = await exchange.fetchOrder(market, { clientOrderId });
+            expect(found).toMatchObject({ amount, price });
+            expect([found?.amount, found?.filled, found?.price].every((each) => plain.test(each ?? ''))).toBe(
               true,
             );
           },

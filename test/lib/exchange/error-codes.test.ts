@@ -8,10 +8,10 @@ import {
   binanceSpot,
   bybitLinear,
   bybitSpot,
-  enter,
-  type Ground,
-  soon,
-} from './trading-floor.ts';
+  inFiveSeconds,
+  startTrader,
+  type TestMarket,
+} from './test-markets.ts';
 
 interface Refusal {
   code: number;
@@ -23,7 +23,7 @@ function all(reason: RejectReason, ...codes: number[]): Refusal[] {
   return codes.map((code) => ({ code, msg: 'No.', reason }));
 }
 
-function say(reason: RejectReason, code: number, msg: string): Refusal {
+function withMessage(reason: RejectReason, code: number, msg: string): Refusal {
   return { code, msg, reason };
 }
 
@@ -38,10 +38,10 @@ const ofBothBinances: Refusal[] = [
 const ofSpot: Refusal[] = [
   ...ofBothBinances,
   ...all('other', -2010),
-  say('insufficient', -2010, 'Account has insufficient balance for requested action.'),
-  say('duplicate-id', -2010, 'Duplicate order sent.'),
-  say('below-minimum', -1013, 'Filter failure: NOTIONAL'),
-  say('precision', -1013, 'Filter failure: LOT_SIZE'),
+  withMessage('insufficient', -2010, 'Account has insufficient balance for requested action.'),
+  withMessage('duplicate-id', -2010, 'Duplicate order sent.'),
+  withMessage('below-minimum', -1013, 'Filter failure: NOTIONAL'),
+  withMessage('precision', -1013, 'Filter failure: LOT_SIZE'),
 ];
 
 const ofFutures: Refusal[] = [
@@ -85,26 +85,33 @@ const ofBybit: Refusal[] = [
   ...all('other', 110092, 110093, 170105, 170115, 170116, 170117, 170121, 170124, 170130, 170132, 170133),
   ...all('other', 170135, 170151, 170157, 170159, 170192, 170193, 170194, 170197, 170198, 170210, 170217),
   ...all('other', 170218, 170371, 170372),
-  say('below-minimum', 10001, 'The number of contracts exceeds minimum limit allowed'),
-  say('other', 10001, 'The number of contracts exceeds maximum limit allowed: too large'),
-  say('precision', 10001, 'Qty invalid'),
-  say('other', 10001, 'position idx not match position mode'),
-  say('permission', 10001, 'empty value: apiTimestamp[] apiKey[] apiSignature[]: openapi sign params error!'),
+  withMessage('below-minimum', 10001, 'The number of contracts exceeds minimum limit allowed'),
+  withMessage('other', 10001, 'The number of contracts exceeds maximum limit allowed: too large'),
+  withMessage('precision', 10001, 'Qty invalid'),
+  withMessage('other', 10001, 'position idx not match position mode'),
+  withMessage(
+    'permission',
+    10001,
+    'empty value: apiTimestamp[] apiKey[] apiSignature[]: openapi sign params error!',
+  ),
 ];
 
-const grounds = [
-  { ground: binanceSpot, venue: binance, refusals: ofSpot, status: 400 },
-  { ground: binanceFutures, venue: binanceusdm, refusals: ofFutures, status: 400 },
-  { ground: bybitSpot, venue: bybit, refusals: ofBybit, status: 200 },
-  { ground: bybitLinear, venue: bybit, refusals: ofBybit, status: 200 },
+const testMarkets = [
+  { testMarket: binanceSpot, venue: binance, refusals: ofSpot, status: 400 },
+  { testMarket: binanceFutures, venue: binanceusdm, refusals: ofFutures, status: 400 },
+  { testMarket: bybitSpot, venue: bybit, refusals: ofBybit, status: 200 },
+  { testMarket: bybitLinear, venue: bybit, refusals: ofBybit, status: 200 },
 ];
 
-/** Answers one create with an error, and then again: keys and clocks are tried twice. */
-async function createdWith(ground: Ground, answers: { status: number; code: number; msg?: string }[]) {
-  const { sim, close } = await enter(ground);
+/** Sends each error to one create, twice: Ripcord retries after errors of keys and clocks. */
+async function createdWith(
+  testMarket: TestMarket,
+  answers: { status: number; code: number; msg?: string }[],
+) {
+  const { sim, close } = await startTrader(testMarket);
   const results = [];
   for (const [index, answer] of answers.entries()) {
-    sim.core.addFault({ kind: 'status', match: ground.create, times: 2, ...answer });
+    sim.core.addFault({ kind: 'status', match: testMarket.create, times: 2, ...answer });
     const result = await close({ clientOrderId: `close-${index}` });
     results.push({
       code: answer.code,
@@ -117,7 +124,7 @@ async function createdWith(ground: Ground, answers: { status: number; code: numb
   return results;
 }
 
-// Of Binance's and Bybit's lists: time-outs, errors of theirs, and what their words don't settle.
+// From Binance's and Bybit's lists: time-outs, internal errors, and descriptions that prove nothing.
 const unsettled = {
   binance: [-1000, -1001, -1006, -1007, -1008, -1016, -2011, -2013, -3000, -9999],
   binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1016, -2011, -2013, -2021, -9999],
@@ -126,31 +133,31 @@ const unsettled = {
   ],
 };
 
-describe.each(grounds)('a create at $ground.name', ({ ground, venue, refusals, status }) => {
+describe.each(testMarkets)('a create at $testMarket.name', ({ testMarket, venue, refusals, status }) => {
   test('is rejected with the reason of each code that proves that nothing was executed', async () => {
     const results = await createdWith(
-      ground,
+      testMarket,
       refusals.map(({ code, msg }) => ({ status, code, msg })),
     );
     expect(results).toEqual(refusals.map(({ code, reason }) => ({ code, kind: 'rejected', reason })));
   });
 
   test('has an unknown outcome with any other code', async () => {
-    const codes = unsettled[ground.exchange];
+    const codes = unsettled[testMarket.exchange];
     const results = await createdWith(
-      ground,
+      testMarket,
       codes.map((code) => ({ status, code })),
     );
     expect(results).toEqual(codes.map((code) => ({ code, kind: 'unknown' })));
   });
 
-  test("has an unknown outcome when the venue's servers fail, whatever the code", async () => {
+  test("has an unknown outcome when the venue's servers fail, with any code", async () => {
     const codes = [...new Set(refusals.map(({ code }) => code))].slice(0, 12);
     const answers = codes.map((code, index) => ({ status: [500, 502, 503, 504][index % 4] ?? 500, code }));
-    expect(await createdWith(ground, answers)).toEqual(codes.map((code) => ({ code, kind: 'unknown' })));
+    expect(await createdWith(testMarket, answers)).toEqual(codes.map((code) => ({ code, kind: 'unknown' })));
   });
 
-  test('has no reason for a code that is not told here', () => {
+  test('has no reason for a code that is not listed here', () => {
     const listed = new Set(refusals.map(({ code }) => String(code)));
     for (let code = -10_000; code <= 200_000; code += 1) {
       if (listed.has(String(code))) continue;
@@ -163,90 +170,98 @@ describe.each(grounds)('a create at $ground.name', ({ ground, venue, refusals, s
 });
 
 describe("Binance's error codes", () => {
-  test.each([binanceSpot, binanceFutures])('prove nothing in an answer of 200, at $name', async (ground) => {
-    expect(await createdWith(ground, [{ status: 200, code: -2019 }])).toEqual([
-      { code: -2019, kind: 'unknown' },
-    ]);
-  });
+  test.each([binanceSpot, binanceFutures])(
+    'prove nothing in an answer of 200, at $name',
+    async (testMarket) => {
+      expect(await createdWith(testMarket, [{ status: 200, code: -2019 }])).toEqual([
+        { code: -2019, kind: 'unknown' },
+      ]);
+    },
+  );
 });
 
-describe.each(grounds)('a look-up and a cancel at $ground.name', ({ ground, venue, status }) => {
+describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ testMarket, venue, status }) => {
   const absent = { binance: [-2013, -2011], binanceusdm: [-2013, -2011], bybit: [110001, 170213] }[
-    ground.exchange
+    testMarket.exchange
   ];
   const denied = {
     binance: [-1002, -1022, -2014, -2015],
     binanceusdm: [-1002, -1022, -2014, -2015],
     bybit: [-2015, 10003, 10004, 10005, 10007, 10010, 33004],
-  }[ground.exchange];
+  }[testMarket.exchange];
   const finished = { binance: [], binanceusdm: [], bybit: [110008, 110010, 170139, 170142, 170190] }[
-    ground.exchange
+    testMarket.exchange
   ];
   const passing = {
     binance: [-1000, -1001, -1003, -1007, -1021],
     binanceusdm: [-1000, -1001, -1003, -1007, -1021],
     bybit: [5004, 10000, 10002, 10006, 10016, 10018, 170007, 170222],
-  }[ground.exchange];
+  }[testMarket.exchange];
 
-  test('take the codes for an order that is not there', async () => {
+  test('report no order for the codes that mean it', async () => {
     expect([...venue.notFoundCodes].map(Number).sort()).toEqual(absent.toSorted());
-    const { sim, exchange, market } = await enter(ground);
+    const { sim, exchange, market } = await startTrader(testMarket);
     for (const code of absent) {
-      sim.core.addFault({ kind: 'status', match: ground.fetch, status, code });
+      sim.core.addFault({ kind: 'status', match: testMarket.fetch, status, code });
       expect(await exchange.fetchOrder(market, { orderId: '1' })).toBeUndefined();
-      sim.core.addFault({ kind: 'status', match: ground.cancel, status, code });
-      expect(await exchange.cancelOrder(market, { orderId: '1' }, soon())).toEqual({
+      sim.core.addFault({ kind: 'status', match: testMarket.cancel, status, code });
+      expect(await exchange.cancelOrder(market, { orderId: '1' }, inFiveSeconds())).toEqual({
         kind: 'unconfirmed',
+        reason: 'error',
         message: expect.stringContaining(String(code)),
       });
     }
   });
 
-  test('tell a wrong key', async () => {
+  test('report a wrong key', async () => {
     expect([...venue.deniedCodes].map(Number).sort()).toEqual(denied.toSorted());
-    const { sim, exchange, market } = await enter(ground);
+    const { sim, exchange, market } = await startTrader(testMarket);
     for (const code of denied) {
-      sim.core.addFault({ kind: 'status', match: ground.fetch, status, code });
+      sim.core.addFault({ kind: 'status', match: testMarket.fetch, status, code });
       await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject({
         code: 'exchange-refused',
         message: expect.stringContaining(String(code)),
       });
-      sim.core.addFault({ kind: 'status', match: ground.cancel, status, code });
-      expect(await exchange.cancelOrder(market, { orderId: '1' }, soon())).toMatchObject({
+      sim.core.addFault({ kind: 'status', match: testMarket.cancel, status, code });
+      expect(await exchange.cancelOrder(market, { orderId: '1' }, inFiveSeconds())).toMatchObject({
         kind: 'denied',
         code: String(code),
       });
     }
   });
 
-  test('have to look after any other answer to a cancel', async () => {
-    const { sim, exchange, market } = await enter(ground);
+  test('leave a cancel unconfirmed after any other code', async () => {
+    const { sim, exchange, market } = await startTrader(testMarket);
     for (const code of [...finished, ...passing, 999]) {
-      sim.core.addFault({ kind: 'status', match: ground.cancel, status, code, times: 2 });
-      const result = await exchange.cancelOrder(market, { orderId: '1' }, soon());
-      expect(result).toEqual({ kind: 'unconfirmed', message: expect.stringContaining(String(code)) });
+      sim.core.addFault({ kind: 'status', match: testMarket.cancel, status, code, times: 2 });
+      const result = await exchange.cancelOrder(market, { orderId: '1' }, inFiveSeconds());
+      expect(result).toEqual({
+        kind: 'unconfirmed',
+        reason: 'error',
+        message: expect.stringContaining(String(code)),
+      });
       sim.core.clearFaults();
     }
   });
 
-  test.each([403, 418, 429, 500, 502, 503])('may be tried again after a bare %i', async (bare) => {
-    const { sim, exchange, market, close } = await enter(ground);
-    // A code that no venue has: what counts is the status.
+  test.each([403, 418, 429, 500, 502, 503])('are retryable after a bare %i', async (bare) => {
+    const { sim, exchange, market, close } = await startTrader(testMarket);
+    // No venue has this code, so only the status counts.
     const fault = { kind: 'status', status: bare, code: 12_345_678, msg: 'Busy.' } as const;
-    sim.core.addFault({ ...fault, match: ground.create });
+    sim.core.addFault({ ...fault, match: testMarket.create });
     expect(await close()).toEqual({ kind: 'unknown', code: '12345678', message: 'Busy. (12345678)' });
-    sim.core.addFault({ ...fault, match: ground.fetch });
+    sim.core.addFault({ ...fault, match: testMarket.fetch });
     await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject({
       code: 'exchange-unreachable',
     });
   });
 
-  test('may be tried again where the venue only had no time for it', async () => {
+  test('are retryable if the venue was only busy', async () => {
     const statusOf = (code: number) =>
       status === 200 ? 200 : code === -1003 ? 429 : code === -1021 ? 400 : 503;
     for (const code of passing) {
-      const { sim, exchange, market } = await enter(ground);
-      sim.core.addFault({ kind: 'status', match: ground.fetch, status: statusOf(code), code, times: 2 });
+      const { sim, exchange, market } = await startTrader(testMarket);
+      sim.core.addFault({ kind: 'status', match: testMarket.fetch, status: statusOf(code), code, times: 2 });
       await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject({
         code: 'exchange-unreachable',
         message: expect.stringContaining(String(code)),

@@ -11,19 +11,19 @@ afterEach(async () => {
 
 export interface ScriptedServer {
   url: string;
-  /** How many requests have come. */
+  /** How many requests it received. */
   count: number;
-  /** Answers everything from now on. */
-  answer: (response: ServerResponse) => void;
+  /** Sends the response to every request from now on. */
+  respond: (response: ServerResponse) => void;
 }
 
-/** An exchange that says one thing only. */
+/** An exchange that sends one fixed response. */
 export async function startScriptedServer(): Promise<ScriptedServer> {
-  const scripted: ScriptedServer = { url: '', count: 0, answer: (response) => response.end() };
+  const scripted: ScriptedServer = { url: '', count: 0, respond: (response) => response.end() };
   const server = createServer((request, response) => {
     scripted.count += 1;
     request.resume();
-    scripted.answer(response);
+    scripted.respond(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   scripted.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -35,7 +35,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   return scripted;
 }
 
-export function say(body: string, status = 200, contentType = 'application/json') {
+export function fixedResponse(body: string, status = 200, contentType = 'application/json') {
   return (response: ServerResponse): void => {
     response.writeHead(status, { 'content-type': contentType }).end(body);
   };

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { spoken } from '../../../../lib/exchange/ccxt/ccxt-fetch.ts';
+import { flattenAggregateError } from '../../../../lib/exchange/ccxt/ccxt-fetch.ts';
 
-it('tells what each address of a host has said, where none of them takes a connection', () => {
+it('reports the error of each address if a host accepts no connection at any of them', () => {
   const refused = ['connect ECONNREFUSED 192.0.2.1:443', 'connect ENETUNREACH 2001:db8::1:443'];
-  // As Node throws it: its own message is empty.
-  const thrown = new AggregateError(refused.map((words) => new Error(words)));
-  expect(spoken(thrown).message).toBe(refused.join('; '));
+  // Node throws it with an empty message of its own.
+  const thrown = new AggregateError(refused.map((message) => new Error(message)));
+  expect(flattenAggregateError(thrown).message).toBe(refused.join('; '));
 });
 
-it('leaves other errors in their own words', () => {
+it('leaves other errors unchanged', () => {
   const thrown = new Error('socket hang up');
-  expect(spoken(thrown)).toBe(thrown);
+  expect(flattenAggregateError(thrown)).toBe(thrown);
 });

@@ -7,19 +7,19 @@ import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type { CreateResult, Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 
-/** A moment that no test reaches: until then requests may be sent. */
-export function soon(): number {
+/** A send deadline that no test reaches. */
+export function inFiveSeconds(): number {
   return Date.now() + 5_000;
 }
 
-/** A market of a venue, as the simulated exchange has it. */
-export interface Ground {
+/** A market of one venue on the simulated exchange. */
+export interface TestMarket {
   name: string;
   exchange: Account['exchange'];
   symbol: string;
-  /** How the core calls the market's kind. */
+  /** The simulated exchange's word for the kind of market. */
   market: MarketKind;
-  /** Where the venue takes orders, cancels them and tells them. */
+  /** The endpoints that create, cancel and fetch an order. */
   create: { method: 'POST'; path: string };
   cancel: { method: 'DELETE' | 'POST'; path: string };
   fetch: { method: 'GET'; path: string };
@@ -33,7 +33,7 @@ const bybitPaths = {
   fetch: { method: 'GET', path: '/v5/order/realtime' },
 } as const;
 
-export const binanceSpot: Ground = {
+export const binanceSpot: TestMarket = {
   name: 'binance spot',
   exchange: 'binance',
   symbol: 'BTC/USDT',
@@ -42,7 +42,7 @@ export const binanceSpot: Ground = {
   cancel: { method: 'DELETE', ...order },
   fetch: { method: 'GET', ...order },
 };
-export const binanceFutures: Ground = {
+export const binanceFutures: TestMarket = {
   name: 'binanceusdm',
   exchange: 'binanceusdm',
   symbol: 'BTC/USDT:USDT',
@@ -51,21 +51,21 @@ export const binanceFutures: Ground = {
   cancel: { method: 'DELETE', ...futuresOrder },
   fetch: { method: 'GET', ...futuresOrder },
 };
-export const bybitSpot: Ground = {
+export const bybitSpot: TestMarket = {
   name: 'bybit spot',
   exchange: 'bybit',
   symbol: 'BTC/USDT',
   market: 'spot',
   ...bybitPaths,
 };
-export const bybitLinear: Ground = {
+export const bybitLinear: TestMarket = {
   name: 'bybit linear',
   exchange: 'bybit',
   symbol: 'BTC/USDT:USDT',
   market: 'usdm',
   ...bybitPaths,
 };
-export const grounds = [binanceSpot, binanceFutures, bybitSpot, bybitLinear];
+export const testMarkets = [binanceSpot, binanceFutures, bybitSpot, bybitLinear];
 
 const open: (() => Promise<void>)[] = [];
 
@@ -75,24 +75,24 @@ afterEach(async () => {
 
 export const keys = { apiKey: 'key-of-the-tests', secret: 'secret-of-the-tests' };
 
-export interface Floor {
+export interface Trader {
   sim: RunningExchange;
   exchange: Exchange;
   market: MarketRules;
-  /** What the port reads its keys from. */
+  /** The accounts that the port reads its keys from. */
   stored: ReturnType<typeof accountsInMemory>;
   /** The venue's clock minus this machine's, in milliseconds. */
   clock: { ahead: number };
-  /** Requests since the market was loaded, or since the last call of this. */
+  /** @returns the requests since the market was loaded, or since the last call. */
   requests(): string[];
-  /** An order of the account, as the core has it. */
+  /** @returns the simulated exchange's own order. */
   order(clientOrderId: string): Order;
-  /** Sends an order for 0.1 BTC. */
+  /** Sends an order, for 0.1 BTC unless given otherwise. */
   buy(given?: Partial<Parameters<Exchange['createEntryOrder']>[1]>): Promise<CreateResult>;
   close(given?: Partial<Parameters<Exchange['createMarketOrder']>[1]>): Promise<CreateResult>;
 }
 
-export interface FloorOptions {
+export interface TraderOptions {
   deadlines?: Partial<Deadlines>;
   effectDelayMs?: number;
   hedged?: boolean;
@@ -101,8 +101,8 @@ export interface FloorOptions {
   now?: () => number;
 }
 
-/** The port to an account with funds on a simulated exchange of its own, with the market already loaded. */
-export async function enter(ground: Ground, options: FloorOptions = {}): Promise<Floor> {
+/** Connects the port to a funded account on its own simulated exchange, and loads the market. */
+export async function startTrader(testMarket: TestMarket, options: TraderOptions = {}): Promise<Trader> {
   const { deadlines, effectDelayMs, hedged, now = Date.now } = options;
   const clock = { ahead: 0 };
   const sim = await startSimulatedExchange({ clock: () => Date.now() + clock.ahead, effectDelayMs });
@@ -112,9 +112,9 @@ export async function enter(ground: Ground, options: FloorOptions = {}): Promise
     hedged,
     balances: { spot: { USDT: '100000', BTC: '1' }, usdm: { USDT: '100000' } },
   });
-  const stored = accountsInMemory({ main: { exchange: ground.exchange, ...keys, baseUrl: sim.url } });
+  const stored = accountsInMemory({ main: { exchange: testMarket.exchange, ...keys, baseUrl: sim.url } });
   const exchange = await ccxtExchanges(stored, now, deadlines).of('main');
-  const market = await exchange.loadMarket(ground.symbol);
+  const market = await exchange.loadMarket(testMarket.symbol);
   const usual = {
     side: 'buy',
     positionSide: 'long',
@@ -159,7 +159,7 @@ export async function enter(ground: Ground, options: FloorOptions = {}): Promise
   };
 }
 
-/** The order that was accepted; fails where it wasn't. */
+/** @returns the accepted order; throws if it was not accepted. */
 export function accepted(result: CreateResult) {
   if (result.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
   return result.order;

@@ -1,0 +1,58 @@
+import type { VenueError } from '../venues/venue.ts';
+
+/** A call failed: with an error response of the venue, or without any response that could be read. */
+export class CallFailure extends Error {
+  readonly venueError: VenueError | undefined;
+
+  constructor(message: string, venueError: VenueError | undefined, cause: unknown) {
+    super(message, { cause });
+    this.venueError = venueError;
+  }
+}
+
+/** Nothing was sent. The message is the reason, as a sentence without its period. */
+export class NotSent extends Error {
+  readonly reason: 'too-late' | 'no-connection' | 'rate-limit';
+
+  constructor(reason: NotSent['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** The message of a failure without a `venueError`: a time-out, a lost connection or half a response. */
+export const noResponse = 'no readable response';
+
+/** @returns the error response that a call failed with. */
+export function venueErrorFrom(thrown: unknown): VenueError | undefined {
+  return thrown instanceof CallFailure ? thrown.venueError : undefined;
+}
+
+/** @returns why a call was not sent; undefined if it may have been. */
+export function notSentFrom(thrown: unknown): NotSent | undefined {
+  return thrown instanceof CallFailure && thrown.cause instanceof NotSent ? thrown.cause : undefined;
+}
+
+/** @returns the venue's message and code, such as `Invalid symbol. (-1121)`. */
+export function formatVenueError({ message, code }: VenueError): string {
+  return `${message || 'no message'} (${code})`;
+}
+
+/** Keeps only the name and the stack of an error, because ccxt's messages quote URLs, signatures and bodies. */
+function withoutMessage(thrown: unknown): Error {
+  const { name, stack = '' } = thrown instanceof Error ? thrown : new Error();
+  const error = new Error(name);
+  error.stack = [name, ...stack.split('\n').filter((line) => /^\s+at /.test(line))].join('\n');
+  return error;
+}
+
+/** @returns the failure for what ccxt threw. */
+export function toCallFailure(thrown: unknown): CallFailure {
+  if (thrown instanceof CallFailure) return thrown;
+  const venueError = (thrown as { venueError?: VenueError } | undefined)?.venueError;
+  return new CallFailure(
+    'the call failed',
+    venueError,
+    thrown instanceof NotSent ? thrown : withoutMessage(thrown),
+  );
+}

@@ -1,0 +1,125 @@
+import { type Amount, decimal, sum } from '../../amount.ts';
+import { Fault } from '../../fault.ts';
+import type {
+  AccountData,
+  Balance,
+  MarketRules,
+  OpenExchangePosition,
+  OpenOrder,
+  OrderSide,
+  Permissions,
+  Trade,
+} from '../exchange.ts';
+import type { CcxtConnection } from './ccxt-connection.ts';
+import { parseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
+import { joinMarkets } from './ccxt-market-data.ts';
+
+export function createAccountData(connection: CcxtConnection): AccountData {
+  return {
+    fetchBaseFee: (market, orderId, filled) => fetchBaseFee(connection, market, orderId, filled),
+    fetchPosition(market, side) {
+      connection.registerMarket(market);
+      return connection.read('the position', () =>
+        connection.venue.fetchPosition(connection.client, market, side),
+      );
+    },
+    fetchBalance: (currency) => fetchBalance(connection, currency),
+    fetchLastTrade: (market, side) => fetchLastTrade(connection, market, side),
+    fetchPermissions: () => fetchPermissions(connection),
+    fetchOpenOrders: () => fetchOpenOrders(connection),
+    fetchOpenPositions: () => fetchOpenPositions(connection),
+  };
+}
+
+async function fetchBaseFee(
+  connection: CcxtConnection,
+  market: MarketRules,
+  orderId: string,
+  filled: Amount,
+): Promise<Amount> {
+  if (market.kind === 'perpetual') return '0';
+  connection.registerMarket(market);
+  const { amount, fees } = await connection.read('the fees of an order', () =>
+    connection.venue.fetchFills(connection.client, market, orderId, filled),
+  );
+  if (!decimal(amount).eq(filled))
+    throw new Fault(
+      'exchange-unreachable',
+      `${connection.name} does not list all trades of order ${orderId} yet: ${amount} of ${filled} ${market.base}`,
+    );
+  return sum(fees.filter((fee) => fee.currency === market.base).map((fee) => fee.amount));
+}
+
+async function fetchBalance(connection: CcxtConnection, currency: string): Promise<Balance> {
+  const balances = await connection.read('the balance', async () => {
+    const response = await connection.client.fetchBalance();
+    if (!connection.venue.isBalanceResponse(response.info))
+      throw new TypeError('the response has no balances');
+    return response;
+  });
+  const balance = balances[currency] as { free?: unknown; total?: unknown } | undefined;
+  return { free: parseAmount(balance?.free) ?? '0', total: parseAmount(balance?.total) ?? '0' };
+}
+
+async function fetchLastTrade(
+  connection: CcxtConnection,
+  market: MarketRules,
+  side: OrderSide,
+): Promise<Trade | undefined> {
+  connection.registerMarket(market);
+  const trades = await connection.read('the trades', () =>
+    connection.client.fetchMyTrades(market.symbol, undefined, 100),
+  );
+  const [first, ...others] = trades.filter((trade) => trade.side === side);
+  if (first === undefined) return undefined;
+  const last = others.reduce(
+    (latest, trade) => (Number(trade.timestamp ?? 0) >= Number(latest.timestamp ?? 0) ? trade : latest),
+    first,
+  );
+  return toTrade(last);
+}
+
+async function fetchPermissions(connection: CcxtConnection): Promise<Permissions> {
+  // A signed read comes first: a wrong key has to fail even if the venue does not report permissions.
+  await connection.read('the balance', () => connection.client.fetchBalance());
+  try {
+    return await connection.call(() => connection.venue.fetchPermissions(connection.client));
+  } catch {
+    return { canTrade: undefined, canWithdraw: undefined, ipRestricted: undefined };
+  }
+}
+
+async function fetchOpenOrders(connection: CcxtConnection): Promise<OpenOrder[]> {
+  const { venue, client } = connection;
+  const subject = 'the open orders';
+  const found = await Promise.all(
+    [...venue.kinds].map(async (kind) => {
+      const open = await connection.read(subject, () => venue.fetchOpenOrders(client, kind));
+      const items = open.map(({ order, conditional }) => {
+        const { marketId } = venue.orderDetails(order.info ?? {});
+        return { marketId: String(marketId), order, conditional };
+      });
+      return joinMarkets(connection, kind, items);
+    }),
+  );
+  // A read, so that an order that can't be mapped fails as an unreadable response.
+  return connection.read(subject, async () =>
+    found.flat().map(({ market, order, conditional }) => ({
+      market,
+      order: toExchangeOrder(venue, market, order, { conditional }),
+    })),
+  );
+}
+
+async function fetchOpenPositions(connection: CcxtConnection): Promise<OpenExchangePosition[]> {
+  const { venue, client } = connection;
+  if (!venue.kinds.has('perpetual')) return [];
+  const open = await connection.read('the positions', () => venue.fetchOpenPositions(client));
+  const joined = await joinMarkets(connection, 'perpetual', open);
+  return joined.map(({ market, side, amount, averagePrice }) => ({
+    symbol: market.symbol,
+    side,
+    amount,
+    averagePrice,
+  }));
+}

@@ -1,0 +1,150 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Exchange as CcxtClient } from 'ccxt';
+import type { Account } from '../../account/account.ts';
+import { exchangeNames } from '../exchange-names.ts';
+import type { Venue, VenueError } from '../venues/venue.ts';
+import { NotSent } from './call-failure.ts';
+import { ccxtFetch } from './ccxt-fetch.ts';
+import { loadCcxt } from './ccxt-loader.ts';
+import { RetryAfterGate } from './retry-after-gate.ts';
+
+/** The send deadline of an order or cancel, carried through ccxt to the moment before its request is written. */
+export const sendDeadlineContext = new AsyncLocalStorage<number>();
+
+/** Matches ccxt's message if the host name was not found, or the address accepts no connection. */
+const noConnection =
+  /fetch failed: (getaddrinfo (ENOTFOUND|EAI_AGAIN)|connect (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)) /;
+
+type Options = Record<string, unknown>;
+
+function isOptions(value: unknown): value is Options {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The venue's options override the account's: a longer `recvWindow` would let an order arrive after its deadline. */
+function mergeOptions(own: Options, fixed: Options): Options {
+  return {
+    ...own,
+    ...Object.fromEntries(
+      Object.entries(fixed).map(([name, value]) => {
+        const given = own[name];
+        return [name, isOptions(value) && isOptions(given) ? mergeOptions(given, value) : value];
+      }),
+    ),
+  };
+}
+
+/** Replaces scheme and host of every URL of the exchange, and keeps the paths. */
+function rebaseUrls(urls: Record<string, unknown>, baseUrl: string): void {
+  const origin = new URL(baseUrl).origin;
+  for (const [name, url] of Object.entries(urls)) {
+    if (typeof url === 'string') urls[name] = origin + new URL(url).pathname.replace(/\/$/, '');
+    else if (typeof url === 'object' && url !== null) rebaseUrls(url as Record<string, unknown>, baseUrl);
+  }
+}
+
+/** Longer than any id and any word of a message. Signatures, and keys in any encoding, are longer still. */
+const longWords = /[\w+/=%.-]{40,}/g;
+/** The message is stored with the position, and a venue can send a whole page. */
+const maxMessageLength = 500;
+
+/** Removes the credentials from an error, because some venues repeat what was signed, which includes the key. */
+function redactKeys({ apiKey, secret, password }: CcxtClient, error: VenueError): VenueError {
+  const forms = [apiKey, secret, password].flatMap((key) =>
+    key === undefined || key === ''
+      ? []
+      : [key, encodeURIComponent(key), Buffer.from(key).toString('base64').replace(/=+$/, '')],
+  );
+  const message = forms.reduce((redacted, form) => redacted.replaceAll(form, '…'), error.message);
+  return { ...error, message: message.replaceAll(longWords, '…').slice(0, maxMessageLength) };
+}
+
+function findHeader(headers: Record<string, unknown>, name: string): string | undefined {
+  const [, value] = Object.entries(headers).find(([each]) => each.toLowerCase() === name) ?? [];
+  return value === undefined ? undefined : String(value);
+}
+
+/**
+ * Attaches the venue's error response to what ccxt throws, as `venueError`: ccxt's messages lose the code of some
+ * errors, and may contain the signed URL.
+ */
+function interceptResponses(client: CcxtClient, venue: Venue, gate: RetryAfterGate): void {
+  const handleErrors = client.handleErrors.bind(client);
+  client.handleErrors = (status, reason, url, method, headers, text, body, sentHeaders, sentBody) => {
+    gate.onResponse(status, findHeader(headers, 'retry-after'));
+    const withVenueError = (thrown: unknown) =>
+      Object.assign(thrown instanceof Error ? thrown : new Error('error response'), {
+        venueError: redactKeys(client, venue.parseError(status, body)),
+      });
+    try {
+      handleErrors(status, reason, url, method, headers, text, body, sentHeaders, sentBody);
+    } catch (thrown) {
+      throw withVenueError(thrown);
+    }
+    if (status >= 400) throw withVenueError(undefined);
+    // ccxt would read a page of HTML or half a response as one without orders and balances.
+    if (body === undefined || body === null) throw new Error('the response is not JSON');
+  };
+}
+
+/** Checks the send deadline and the venue's pause directly before a request is written. */
+function interceptRequests(client: CcxtClient, venue: Venue, gate: RetryAfterGate, now: () => number): void {
+  const name = exchangeNames[venue.id];
+  const fetch = client.fetch.bind(client);
+  client.fetch = async (url, method, headers, body) => {
+    const sendDeadline = sendDeadlineContext.getStore();
+    if (sendDeadline !== undefined && now() > sendDeadline)
+      throw new NotSent('too-late', 'The send deadline had passed');
+    const blockedUntil = gate.blockedUntil();
+    if (blockedUntil !== undefined)
+      throw new NotSent(
+        'rate-limit',
+        `${name} asked for a pause until ${new Date(blockedUntil).toISOString()}`,
+      );
+    try {
+      return await fetch(url, method, headers, body);
+    } catch (thrown) {
+      // An error with a `venueError` is a response, even if its message matches.
+      const isSilent = thrown instanceof Error && !('venueError' in thrown);
+      throw isSilent && noConnection.test(thrown.message)
+        ? new NotSent('no-connection', `There was no connection to ${name}`)
+        : thrown;
+    }
+  };
+}
+
+export interface ClientOptions {
+  /** The clock for deadlines and pauses. */
+  now: () => number;
+  timeoutMs: number;
+}
+
+/** Creates ccxt's client for an account, restricted to the requests that Ripcord makes. */
+export async function createClient(
+  account: Account,
+  venue: Venue,
+  { now, timeoutMs }: ClientOptions,
+): Promise<CcxtClient> {
+  const Client = await loadCcxt(account.exchange);
+  const client = new Client({
+    apiKey: account.apiKey,
+    secret: account.secret,
+    ...(account.password === undefined ? {} : { password: account.password }),
+    // A trigger makes one or two calls. Waiting in ccxt's queue would only worsen the price.
+    enableRateLimit: false,
+    timeout: timeoutMs,
+    options: mergeOptions(account.options ?? {}, venue.options),
+  });
+  client.number = String as unknown as typeof client.number;
+  client.fetchImplementation = ccxtFetch;
+  // Otherwise ccxt's first request searches for three proxy packages, which are not installed.
+  client.proxiesModulesLoading = Promise.resolve();
+  // Without any markets, some calls load all of them, and never retry if that failed once.
+  client.setMarkets([]);
+  if (account.sandbox === true) venue.useSandbox(client);
+  if (account.baseUrl !== undefined) rebaseUrls(client.urls.api as Record<string, unknown>, account.baseUrl);
+  const gate = new RetryAfterGate(now);
+  interceptResponses(client, venue, gate);
+  interceptRequests(client, venue, gate, now);
+  return client;
+}

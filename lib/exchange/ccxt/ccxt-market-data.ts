@@ -1,0 +1,76 @@
+import type { Market } from 'ccxt';
+import type { Amount } from '../../amount.ts';
+import { Fault } from '../../fault.ts';
+import type { Candle, CandleInterval, MarketData, MarketKind, MarketRules } from '../exchange.ts';
+import type { CcxtConnection } from './ccxt-connection.ts';
+import { expectedSymbol, isOfKind, kindOf, parsePrice, toCandle, toMarketRules } from './ccxt-mapping.ts';
+
+export function createMarketData(connection: CcxtConnection): MarketData {
+  return {
+    loadMarket: (symbol) => loadMarket(connection, symbol),
+    fetchPrice: (market) => fetchPrice(connection, market),
+    fetchCandles: (market, interval, limit) => fetchCandles(connection, market, interval, limit),
+  };
+}
+
+async function loadMarkets(connection: CcxtConnection, kind: MarketKind): Promise<NonNullable<Market>[]> {
+  const { venue, client, deadlines } = connection;
+  const markets = await connection.read(
+    'its markets',
+    () => venue.fetchMarkets(client, kind),
+    deadlines.marketsMs,
+  );
+  return markets.flatMap((market) => (market !== undefined && isOfKind(market, kind) ? [market] : []));
+}
+
+async function loadMarket(connection: CcxtConnection, symbol: string): Promise<MarketRules> {
+  const { venue, name } = connection;
+  const kind = kindOf(symbol);
+  const markets = venue.kinds.has(kind) ? await loadMarkets(connection, kind) : [];
+  const market = markets.find((candidate) => candidate.symbol === symbol);
+  if (market === undefined || market.active === false)
+    throw new Fault(
+      'market-not-found',
+      `${name} has no ${[...venue.kinds].join(' or ')} market ${symbol} that is open for trading.`,
+      { hint: { text: `Expected ${[...venue.kinds].map((each) => expectedSymbol[each]).join(' or ')}.` } },
+    );
+  return toMarketRules(venue, market, kind);
+}
+
+/** Adds the market to each item of a list. Items in markets that Ripcord can't trade in are left out. */
+export async function joinMarkets<Item extends { marketId: string }>(
+  connection: CcxtConnection,
+  kind: MarketKind,
+  items: Item[],
+): Promise<(Item & { market: MarketRules })[]> {
+  if (items.length === 0) return [];
+  const markets = new Map((await loadMarkets(connection, kind)).map((market) => [String(market.id), market]));
+  return items.flatMap((item) => {
+    const market = markets.get(item.marketId);
+    return market === undefined ? [] : [{ ...item, market: toMarketRules(connection.venue, market, kind) }];
+  });
+}
+
+async function fetchPrice(connection: CcxtConnection, market: MarketRules): Promise<Amount> {
+  connection.registerMarket(market);
+  const value = await connection.read('the price', () =>
+    connection.venue.fetchPrice(connection.client, market),
+  );
+  const price = parsePrice(value);
+  if (price === undefined)
+    throw new Fault('exchange-unreachable', `${connection.name} sent no price for ${market.symbol}`);
+  return price;
+}
+
+async function fetchCandles(
+  connection: CcxtConnection,
+  market: MarketRules,
+  interval: CandleInterval,
+  limit: number,
+): Promise<Candle[]> {
+  connection.registerMarket(market);
+  return connection.read('the candles', async () => {
+    const candles = await connection.client.fetchOHLCV(market.symbol, interval, undefined, limit);
+    return candles.map(toCandle);
+  });
+}

@@ -1,0 +1,170 @@
+import type { Order } from 'ccxt';
+import { Fault } from '../../fault.ts';
+import type {
+  CancelResult,
+  CreateResult,
+  EntryOrder,
+  ExchangeOrder,
+  MarketRules,
+  OrderRef,
+  Trading,
+} from '../exchange.ts';
+import { formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
+import { sendDeadlineContext } from './ccxt-client.ts';
+import type { CcxtConnection } from './ccxt-connection.ts';
+import { asCcxtNumber, toAcknowledgedOrder, toExchangeOrder } from './ccxt-mapping.ts';
+
+export function createTrading(connection: CcxtConnection): Trading {
+  const { venue } = connection;
+  return {
+    recvWindowMs: venue.recvWindowMs,
+    lookupLagMs: venue.lookupLagMs,
+    createMarketOrder: (market, order) =>
+      createOrder(connection, market, { ...order, type: 'market' }, venue.closeParameters(order)),
+    createEntryOrder: (market, order) =>
+      createOrder(connection, market, order, {
+        ...(order.cost === undefined ? {} : { cost: order.cost }),
+        ...venue.entryParameters(order),
+      }),
+    cancelOrder: (market, ref, sendDeadline) => cancelOrder(connection, market, ref, sendDeadline),
+    fetchOrder: (market, ref) => fetchOrder(connection, market, ref),
+  };
+}
+
+async function fetchOrder(
+  connection: CcxtConnection,
+  market: MarketRules,
+  ref: OrderRef,
+): Promise<ExchangeOrder | undefined> {
+  const { venue, client } = connection;
+  connection.registerMarket(market);
+  try {
+    const found = await connection.call(() => venue.fetchOrder(client, market, ref));
+    if (found === undefined) return undefined;
+    const order = toExchangeOrder(venue, market, found, { conditional: ref.conditional ?? false });
+    const actualId = order.conditional ? venue.triggeredOrderId(found.info ?? {}) : undefined;
+    // A triggered conditional order, "closed" to ccxt, has ended. Its fill is in the order that it created.
+    if (actualId === undefined && !(order.conditional && found.status === 'closed')) return order;
+    const actual =
+      actualId === undefined ? undefined : await fetchOrder(connection, market, { orderId: actualId });
+    // Until that order is named and found, it may fill or have filled any amount.
+    if (actual === undefined) return { ...order, status: 'live', filled: '0', average: undefined };
+    return { ...actual, orderId: order.orderId, conditional: true };
+  } catch (thrown) {
+    const error = venueErrorFrom(thrown);
+    if (error !== undefined && venue.notFoundCodes.has(error.code)) return undefined;
+    throw connection.toFault('an order', thrown);
+  }
+}
+
+/** What `cancelOrder` reports if the venue accepted the cancel without the order's final state. */
+const acknowledged = { kind: 'unconfirmed', reason: 'acknowledged', message: 'acknowledged' } as const;
+
+async function cancelOrder(
+  connection: CcxtConnection,
+  market: MarketRules,
+  ref: OrderRef,
+  sendDeadline: number,
+): Promise<CancelResult> {
+  const { venue, client } = connection;
+  connection.registerMarket(market);
+  const result = await sendCancel(connection, market, ref, sendDeadline);
+  if (!ref.conditional || result.kind !== 'unconfirmed') return result;
+  // Accepted; or without a response, and then a look-up would most likely get none either.
+  if (result.reason === 'acknowledged' || result.reason === 'no-response') return result;
+  // A triggered conditional order has ended and can't be canceled. The order that it created can.
+  const actualId = await connection
+    .call(() => venue.fetchOrder(client, market, ref))
+    .then(
+      (order) => venue.triggeredOrderId(order?.info ?? {}),
+      () => undefined,
+    );
+  if (actualId === undefined) return result;
+  const actual = await sendCancel(connection, market, { orderId: actualId }, sendDeadline);
+  return actual.kind === 'confirmed' ? acknowledged : actual;
+}
+
+async function sendCancel(
+  connection: CcxtConnection,
+  market: MarketRules,
+  ref: OrderRef,
+  sendDeadline: number,
+): Promise<CancelResult> {
+  const { venue, client } = connection;
+  const { id, parameters } = venue.orderRef(market, ref);
+  try {
+    const canceled = await connection.call(() =>
+      sendDeadlineContext.run(sendDeadline, () =>
+        client.cancelOrder(id as string, market.symbol, parameters),
+      ),
+    );
+    // The response to the cancel of an order list names no single order, so that order has to be read.
+    const returnsOrder = canceled.id !== undefined && canceled.status !== undefined;
+    if (!venue.cancelReturnsFill || ref.conditional || !returnsOrder) return acknowledged;
+    const order = toExchangeOrder(venue, market, canceled as Order, { conditional: false });
+    const isMeant = ref.orderId === undefined || order.orderId === ref.orderId;
+    return order.status === 'done' && isMeant ? { kind: 'confirmed', order } : acknowledged;
+  } catch (thrown) {
+    return toFailedCancel(connection, thrown);
+  }
+}
+
+/** @throws Fault `exchange-unreachable` if the venue asked for a pause: nothing was sent, and a retry has to wait. */
+function toFailedCancel({ venue }: CcxtConnection, thrown: unknown): CancelResult {
+  const notSent = notSentFrom(thrown);
+  if (notSent?.reason === 'rate-limit') throw new Fault('exchange-unreachable', notSent.message);
+  if (notSent !== undefined) return { kind: 'unconfirmed', reason: 'not-sent', message: notSent.message };
+  const error = venueErrorFrom(thrown);
+  if (error === undefined) return { kind: 'unconfirmed', reason: 'no-response', message: noResponse };
+  const message = formatVenueError(error);
+  return venue.deniedCodes.has(error.code)
+    ? { kind: 'denied', code: error.code, message }
+    : { kind: 'unconfirmed', reason: 'error', message };
+}
+
+async function createOrder(
+  connection: CcxtConnection,
+  market: MarketRules,
+  order: EntryOrder,
+  parameters: Record<string, unknown>,
+): Promise<CreateResult> {
+  const { venue, client } = connection;
+  connection.registerMarket(market);
+  const send = () =>
+    client.createOrder(
+      market.symbol,
+      order.type,
+      order.side,
+      asCcxtNumber(order.amount),
+      order.price === undefined ? undefined : asCcxtNumber(order.price),
+      { clientOrderId: order.clientOrderId, ...parameters },
+    );
+  try {
+    const created = await connection.call(() => sendDeadlineContext.run(order.sendDeadline, send));
+    if (created.id === undefined) return { kind: 'unknown', message: 'the response names no order' };
+    return {
+      kind: 'accepted',
+      order: venue.createReturnsFill
+        ? toExchangeOrder(venue, market, created, { conditional: false })
+        : toAcknowledgedOrder(created.id, market, order),
+    };
+  } catch (thrown) {
+    return toFailedCreate(connection, thrown);
+  }
+}
+
+function toFailedCreate({ venue }: CcxtConnection, thrown: unknown): CreateResult {
+  const notSent = notSentFrom(thrown);
+  if (notSent !== undefined) {
+    const { reason, message } = notSent;
+    return { kind: 'rejected', reason, code: reason, message };
+  }
+  const error = venueErrorFrom(thrown);
+  if (error === undefined) return { kind: 'unknown', message: noResponse };
+  const { code } = error;
+  const message = formatVenueError(error);
+  const reason = venue.rejectReason(error);
+  return reason === undefined
+    ? { kind: 'unknown', code, message }
+    : { kind: 'rejected', reason, code, message };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Amount } from '../amount.ts';
+import type { MarketRules } from './market.ts';
+
+/** The length of one candle. */
+export const candleIntervalSchema = z.enum(['1m', '5m', '15m', '1h', '4h', '1d']);
+export type CandleInterval = z.infer<typeof candleIntervalSchema>;
+
+export interface Candle {
+  /** When it opened, epoch milliseconds. */
+  at: number;
+  open: Amount;
+  high: Amount;
+  low: Amount;
+  close: Amount;
+}
+
+/** What the exchange reports about its markets. */
+export interface MarketData {
+  /**
+   * Loads all markets of the venue, which is slow. Ripcord calls it to adopt or open a position, and after the
+   * exchange rejected an order's precision.
+   *
+   * @throws Fault `market-not-found`.
+   */
+  loadMarket(symbol: string): Promise<MarketRules>;
+  /** @returns the mark price of a perpetual, the last price of a spot market. */
+  fetchPrice(market: MarketRules): Promise<Amount>;
+  /** @returns the latest candles, oldest first, at most 1000. The last one is still open. */
+  fetchCandles(market: MarketRules, interval: CandleInterval, limit: number): Promise<Candle[]>;
+}

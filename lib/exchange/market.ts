@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { amountSchema } from '../amount.ts';
+
+/** A long is closed by selling, a short by buying. */
+export const sideSchema = z.enum(['long', 'short']);
+export type Side = z.infer<typeof sideSchema>;
+export type OrderSide = 'buy' | 'sell';
+
+export function entrySide(side: Side): OrderSide {
+  return side === 'long' ? 'buy' : 'sell';
+}
+export function exitSide(side: Side): OrderSide {
+  return side === 'long' ? 'sell' : 'buy';
+}
+
+/**
+ * The rules of one market, stored with the position so that the trigger never loads all markets of an exchange.
+ * Amounts are in base currency.
+ */
+export const marketRulesSchema = z.object({
+  /** ccxt's unified symbol: `BTC/USDT` (spot) or `BTC/USDT:USDT` (linear perpetual). */
+  symbol: z.string(),
+  /** The venue's own id, such as `BTCUSDT`. */
+  id: z.string(),
+  kind: z.enum(['spot', 'perpetual']),
+  base: z.string(),
+  quote: z.string(),
+  settle: z.string().optional(),
+  /** Step and minimum of any order. The `marketAmount…` fields apply to MARKET orders, on venues that have them. */
+  amountStep: amountSchema,
+  amountMin: amountSchema,
+  marketAmountStep: amountSchema.optional(),
+  marketAmountMin: amountSchema.optional(),
+  marketAmountMax: amountSchema.optional(),
+  /** Minimum value of an order, in quote currency. It doesn't apply to reduce-only closes of perpetuals. */
+  costMin: amountSchema.optional(),
+  priceStep: amountSchema,
+  /** Base currency per contract, on venues that count contracts. */
+  contractSize: amountSchema.optional(),
+});
+export type MarketRules = z.infer<typeof marketRulesSchema>;
+export type MarketKind = MarketRules['kind'];

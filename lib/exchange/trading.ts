@@ -1,0 +1,121 @@
+import type { Amount } from '../amount.ts';
+import type { MarketRules, OrderSide, Side } from './market.ts';
+
+/** Which order is meant: by the exchange's order id, or by the client order id if the former is unknown. */
+export interface OrderRef {
+  orderId?: string | undefined;
+  clientOrderId?: string | undefined;
+  /** Some venues keep conditional orders in a book of their own. */
+  conditional?: boolean | undefined;
+  /** The order's `type`: Bybit misses a conditional spot order if the cancel does not name its type. */
+  type?: string | undefined;
+}
+
+/** An order as the exchange reports it. */
+export interface ExchangeOrder {
+  orderId: string;
+  clientOrderId?: string | undefined;
+  symbol: string;
+  side: OrderSide;
+  /** The venue's own word in lower case: limit, market, stop_market, stop_loss, tpslorder … */
+  type: string;
+  /** `done`: it can't fill any further. `filled` says how much it filled. */
+  status: 'live' | 'done';
+  amount: Amount;
+  filled: Amount;
+  /** Average price of the filled amount. */
+  average?: Amount | undefined;
+  price?: Amount | undefined;
+  triggerPrice?: Amount | undefined;
+  /** The side of a hedged perpetual that the order belongs to. */
+  positionSide?: Side | undefined;
+  reduceOnly?: boolean | undefined;
+  conditional: boolean;
+  /** When the exchange last changed it, epoch milliseconds. */
+  updatedAt?: number | undefined;
+}
+
+export interface MarketOrder {
+  clientOrderId: string;
+  side: OrderSide;
+  positionSide: Side;
+  amount: Amount;
+  /** Never opens or flips a position. Perpetuals only. */
+  reduceOnly: boolean;
+  hedged: boolean;
+  /**
+   * Epoch milliseconds after which the order must not leave this process. It is checked after signing, directly
+   * before the request is written. A process that was paused before the check sends nothing. One that is paused
+   * after it sends an old timestamp, which the venue refuses once its receive window has passed.
+   */
+  sendDeadline: number;
+}
+
+export interface EntryOrder extends Omit<MarketOrder, 'reduceOnly' | 'amount'> {
+  type: 'market' | 'limit';
+  price?: Amount | undefined;
+  amount?: Amount | undefined;
+  /** Quote currency to spend, instead of an amount. Spot MARKET orders only. */
+  cost?: Amount | undefined;
+}
+
+/** Why an order was provably not executed. */
+export type RejectReason =
+  | 'insufficient'
+  | 'below-minimum'
+  | 'precision'
+  | 'would-not-reduce'
+  | 'permission'
+  | 'clock'
+  | 'rate-limit'
+  | 'duplicate-id'
+  | 'too-late'
+  | 'no-connection'
+  | 'other';
+
+/**
+ * The result of sending an order.
+ *
+ * - `rejected`: the venue's code proves that nothing was executed, or the request never left this process.
+ * - `unknown`: anything else that is not a clear answer, with the venue's code if it sent one.
+ */
+export type CreateResult =
+  | { kind: 'accepted'; order: ExchangeOrder }
+  | { kind: 'rejected'; reason: RejectReason; code: string; message: string }
+  | { kind: 'unknown'; code?: string | undefined; message: string };
+
+/**
+ * Why a cancel is unconfirmed. `error`: the exchange sent an error that proves nothing about the order, such as
+ * "unknown order".
+ */
+export type UnconfirmedReason = 'acknowledged' | 'no-response' | 'error' | 'not-sent';
+
+/**
+ * The result of a cancel.
+ *
+ * - `confirmed`: the response itself carries the final fill.
+ * - `unconfirmed`: only reading the order shows its state.
+ * - `denied`: the key may not cancel.
+ */
+export type CancelResult =
+  | { kind: 'confirmed'; order: ExchangeOrder }
+  | { kind: 'unconfirmed'; reason: UnconfirmedReason; message: string }
+  | { kind: 'denied'; code: string; message: string };
+
+/** Orders of one account: send, cancel, read. */
+export interface Trading {
+  /** How long after a request's timestamp the exchange may still accept it, in milliseconds. */
+  readonly recvWindowMs: number;
+  /** How long after the receive window the exchange may still report an existing order as unknown, in milliseconds. */
+  readonly lookupLagMs: number;
+  createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
+  createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
+  /**
+   * Sends nothing after `sendDeadline`, because another process may own the claim by then.
+   *
+   * @throws Fault `exchange-unreachable` if the exchange asked for a pause. Nothing was sent.
+   */
+  cancelOrder(market: MarketRules, ref: OrderRef, sendDeadline: number): Promise<CancelResult>;
+  /** @returns undefined if the exchange reports no such order. That can be wrong until the look-up lag has passed. */
+  fetchOrder(market: MarketRules, ref: OrderRef): Promise<ExchangeOrder | undefined>;
+}

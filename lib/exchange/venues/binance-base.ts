@@ -1,0 +1,124 @@
+import type { Exchange as CcxtClient, Market, Trade } from 'ccxt';
+import type { MarketRules, OrderRef, Side } from '../exchange.ts';
+import { binanceErrors, createRejectReason, type OwnRejections } from './binance-errors.ts';
+import { sumFills } from './fills.ts';
+import { parsePositiveAmount } from './parse-amount.ts';
+import type { OrderFills, Venue } from './venue.ts';
+
+/** Binance allows at most 60 s. With 5 s, the receive window ends well within a lease. */
+const recvWindowMs = 5_000;
+
+/** Requests of this base: the rest differs between Binance's APIs. */
+type Shared =
+  | keyof typeof binanceBase
+  | 'options'
+  | 'rejectReason'
+  | 'marketInfo'
+  | 'fetchOrder'
+  | 'fetchPermissions';
+
+/** What one of Binance's APIs adds to what they share. */
+export interface BinanceApi extends Omit<Venue, Shared> {
+  options: Venue['options'];
+  rejections: OwnRejections;
+  orderTypes: string[];
+  /** The field of a key's restrictions that allows trading with this API. */
+  tradePermission: 'enableSpotAndMarginTrading' | 'enableFutures';
+}
+
+interface Filter {
+  filterType?: string;
+  minQty?: string;
+  maxQty?: string;
+  stepSize?: string;
+}
+
+/** Binance has a separate filter for MARKET orders. Its zeros mean "as LOT_SIZE". */
+function marketRules(market: Market): Partial<MarketRules> {
+  const filters: Filter[] = market?.info?.filters ?? [];
+  const lot = filters.find((filter) => filter.filterType === 'MARKET_LOT_SIZE');
+  return {
+    marketAmountStep: parsePositiveAmount(lot?.stepSize),
+    marketAmountMin: parsePositiveAmount(lot?.minQty),
+    marketAmountMax: parsePositiveAmount(lot?.maxQty),
+  };
+}
+
+/** Futures send "BOTH" in one-way mode. Spot sends no position side. */
+function orderDetails(info: Record<string, unknown>) {
+  const side = String(info.positionSide ?? '').toLowerCase();
+  const positionSide: Side | undefined = side === 'long' || side === 'short' ? side : undefined;
+  return {
+    marketId: info.symbol,
+    // A triggered futures order is a MARKET or LIMIT order by then. `origType` keeps the type it was placed with.
+    type: info.origType ?? info.orderType ?? info.type,
+    positionSide,
+  };
+}
+
+/** Binance returns at most this many trades per request. */
+const tradesPerPage = 1000;
+
+/** Reads the trades, because Binance's order query has no commission. */
+async function fetchFills(client: CcxtClient, market: MarketRules, orderId: string): Promise<OrderFills> {
+  const fetchPage = (page: Record<string, unknown>) =>
+    client.fetchMyTrades(market.symbol, undefined, tradesPerPage, { orderId, ...page });
+  const trades: Trade[] = await fetchPage({});
+  // A full page holds the latest of more trades. Only `fromId` (inclusive) starts at the first one.
+  let fromId = trades.length < tradesPerPage ? undefined : '0';
+  while (fromId !== undefined) {
+    const page: Trade[] = await fetchPage({ fromId });
+    trades.push(...page);
+    const last = page.length < tradesPerPage ? undefined : page.at(-1)?.id;
+    fromId = last === undefined ? undefined : String(BigInt(last) + 1n);
+  }
+  return sumFills(trades, orderId);
+}
+
+const binanceBase = {
+  recvWindowMs,
+  // Source: logs of others, which show -2013 for 22 to 62 s after an order that existed.
+  lookupLagMs: 65_000,
+  createReturnsFill: true,
+  cancelReturnsFill: true,
+  ...binanceErrors,
+  marketRules,
+  orderDetails,
+  fetchMarkets: (client) => client.fetchMarkets(),
+  fetchFills,
+} satisfies Partial<Venue>;
+
+/** An account can't change these: the clock, the API that is called, and how much a response contains. */
+const sharedOptions = {
+  recvWindow: recvWindowMs,
+  timeDifference: 0,
+  portfolioMargin: false,
+  papi: false,
+  newOrderRespType: { market: 'FULL', limit: 'FULL' },
+  fetchCurrencies: false,
+  warnOnFetchOpenOrdersWithoutSymbol: false,
+};
+
+/** Completes a venue with what Binance's APIs share. */
+export function createBinanceVenue(api: BinanceApi): Venue {
+  const { options, rejections, orderTypes, tradePermission, ...own } = api;
+  return {
+    ...binanceBase,
+    ...own,
+    options: { ...sharedOptions, ...options },
+    rejectReason: createRejectReason(rejections),
+    marketInfo: { orderTypes },
+    fetchOrder(client: CcxtClient, market: MarketRules, ref: OrderRef) {
+      const { id, parameters } = own.orderRef(market, ref);
+      return client.fetchOrder(id as string, market.symbol, parameters);
+    },
+    async fetchPermissions(client: CcxtClient) {
+      const restrictions = await client.sapiGetAccountApiRestrictions();
+      return {
+        canTrade: restrictions[tradePermission],
+        canWithdraw: restrictions.enableWithdrawals,
+        ipRestricted: restrictions.ipRestrict,
+      };
+    },
+  };
+}

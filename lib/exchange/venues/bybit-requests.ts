@@ -1,0 +1,97 @@
+import type { Exchange as CcxtClient, Trade } from 'ccxt';
+import { decimal, toAmount } from '../../amount.ts';
+import type { MarketRules, OrderRef } from '../exchange.ts';
+import { parsePositiveAmount } from './parse-amount.ts';
+import type { OrderFills } from './venue.ts';
+
+/** Bybit's own fields of a request or a row. */
+export type Fields = Record<string, unknown>;
+
+interface ListResponse {
+  result?: { list?: unknown; nextPageCursor?: unknown };
+}
+
+/** @throws TypeError if the response has no list: only an empty list means that there is nothing. */
+export function parseList(response: ListResponse): Fields[] {
+  const list = response.result?.list;
+  if (!Array.isArray(list)) throw new TypeError('the response has no list');
+  return list;
+}
+
+export function categoryOf({ kind }: MarketRules): string {
+  return kind === 'spot' ? 'spot' : 'linear';
+}
+
+/** Bybit returns at most this many open orders or positions per request. */
+const rowsPerPage = 50;
+
+/** @returns the rows of all pages of a list. */
+export async function fetchPages(
+  fetchPage: (request: Fields) => Promise<ListResponse>,
+  request: Fields,
+): Promise<Fields[]> {
+  const rows: Fields[] = [];
+  let cursor: unknown;
+  do {
+    const page = await fetchPage({
+      ...request,
+      limit: rowsPerPage,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const list = parseList(page);
+    rows.push(...list);
+    cursor = list.length < rowsPerPage ? undefined : page.result?.nextPageCursor || undefined;
+  } while (cursor !== undefined);
+  return rows;
+}
+
+/** Bybit returns at most this many trades per request. */
+const tradesPerPage = 100;
+
+export async function fetchTrades(
+  client: CcxtClient,
+  market: MarketRules,
+  orderId: string,
+): Promise<Trade[]> {
+  const trades: Trade[] = [];
+  let cursor: unknown;
+  do {
+    const page = await client.fetchMyTrades(market.symbol, undefined, tradesPerPage, {
+      orderId,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    trades.push(...page);
+    const next = page.length < tradesPerPage ? undefined : page.find((trade) => trade.info.nextPageCursor);
+    cursor = next?.info.nextPageCursor;
+  } while (cursor !== undefined);
+  return trades;
+}
+
+/**
+ * Reads an order from Bybit's real-time list, which holds open and recently finished orders, and then from the
+ * history. The real-time list loses its finished orders when Bybit restarts, so its silence proves nothing.
+ */
+export async function findOrder(
+  client: CcxtClient,
+  market: MarketRules,
+  { orderId, clientOrderId }: OrderRef,
+): Promise<Fields | undefined> {
+  const id = orderId === undefined ? { orderLinkId: clientOrderId } : { orderId };
+  const request = { category: categoryOf(market), symbol: market.id, ...id };
+  const isMeant = (order: Fields) =>
+    orderId === undefined ? order.orderLinkId === clientOrderId : order.orderId === orderId;
+  return (
+    parseList(await client.privateGetV5OrderRealtime(request)).find(isMeant) ??
+    parseList(await client.privateGetV5OrderHistory(request)).find(isMeant)
+  );
+}
+
+/** @returns the fills that the order itself reports; undefined if the order does not report its fees. */
+export function parseOrderFills({ cumExecQty, cumExecFee, cumFeeDetail }: Fields): OrderFills | undefined {
+  const fees = Object.entries((cumFeeDetail ?? {}) as Record<string, string>).map(([currency, cost]) => ({
+    currency,
+    amount: toAmount(decimal(cost)),
+  }));
+  const isFree = cumExecFee !== undefined && cumExecFee !== '' && decimal(String(cumExecFee)).isZero();
+  return fees.length > 0 || isFree ? { amount: parsePositiveAmount(cumExecQty) ?? '0', fees } : undefined;
+}

@@ -1,0 +1,11 @@
+import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
+
+/**
+ * @returns the amount; undefined if the field is missing, empty or zero, which venues use for "none".
+ * @throws TypeError on anything else that is no number, such as null: a broken response must not read as "none".
+ */
+export function parsePositiveAmount(value: unknown): Amount | undefined {
+  if (value === undefined || value === '') return undefined;
+  const amount = toAmount(decimal(String(value)));
+  return isPositive(amount) ? amount : undefined;
+}

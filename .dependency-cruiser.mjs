@@ -83,7 +83,7 @@ const borders = [
     from: { path: '^console/app/' },
     to: {
       path: '^(lib|functions|infra|bin|console/server)/',
-      pathNot: '^lib/link/tradingview\\.ts$',
+      pathNot: '^lib/(exchange/exchange-name|link/tradingview)\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

@@ -1,6 +1,8 @@
 import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
 import { amount, isPositive, minusOf, share, total } from './format.ts';
 
+export { exchangeName } from '../../lib/exchange/exchange-name.ts';
+
 export type Action = LinkView['action'];
 export type Tone = 'gain' | 'warn' | 'busy' | 'plain' | 'over';
 
@@ -41,15 +43,6 @@ export function baseOf(symbol: string): string {
 /** "BTC/USDT", and "BTC/USDT perp" for a perpetual. */
 export function marketName(symbol: string): string {
   return symbol.replace(/:.*$/, ' perp');
-}
-
-const exchangeNames: Record<string, string> = {
-  binance: 'Binance',
-  binanceusdm: 'Binance Futures',
-  bybit: 'Bybit',
-};
-export function exchangeName(id: string): string {
-  return exchangeNames[id] ?? id;
 }
 
 export const actions: Record<Action, { title: string; short: string; rule: string }> = {

@@ -143,7 +143,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     core.fill({ orderId: entry.id, amount: '0.25' });
     await heading.getByText('Partly filled 25 %').waitFor();
     core.addFault({ kind: 'html', match: {}, times: 99 });
-    await page.getByText(/Shown as it was .* did not let us read an order/).waitFor();
+    await page.getByText(/Shown as it was .* no readable response to the request for an order/).waitFor();
     core.clearFaults();
     await page.getByText(/Shown as it was/).waitFor({ state: 'detached' });
   });

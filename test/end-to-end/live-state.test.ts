@@ -36,7 +36,7 @@ describe('while the exchange is down', () => {
       fillStatus: 'filled',
       remaining: '0.999',
       openExitOrders: 1,
-      staleReason: expect.stringContaining('binance did not let us read'),
+      staleReason: expect.stringContaining('There was no connection to Binance'),
     });
   });
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
-import { exchangeNames } from '../exchange-names.ts';
+import { exchangeName } from '../exchange-name.ts';
 import type { Venue, VenueError } from '../venues/venue.ts';
 import { NotSent } from './call-failure.ts';
 import { ccxtFetch } from './ccxt-fetch.ts';
@@ -89,7 +89,7 @@ function interceptResponses(client: CcxtClient, venue: Venue, gate: RetryAfterGa
 
 /** Checks the send deadline and the venue's pause directly before a request is written. */
 function interceptRequests(client: CcxtClient, venue: Venue, gate: RetryAfterGate, now: () => number): void {
-  const name = exchangeNames[venue.id];
+  const name = exchangeName(venue.id);
   const fetch = client.fetch.bind(client);
   client.fetch = async (url, method, headers, body) => {
     const sendDeadline = sendDeadlineContext.getStore();

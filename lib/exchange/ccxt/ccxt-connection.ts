@@ -2,7 +2,7 @@ import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
 import { Fault } from '../../fault.ts';
 import type { MarketRules } from '../exchange.ts';
-import { exchangeNames } from '../exchange-names.ts';
+import { exchangeName } from '../exchange-name.ts';
 import type { Venue, VenueError } from '../venues/venue.ts';
 import { venues } from '../venues/venues.ts';
 import {
@@ -84,7 +84,7 @@ export class CcxtConnection {
 
   /** How texts name the exchange. */
   get name(): string {
-    return exchangeNames[this.venue.id];
+    return exchangeName(this.venue.id);
   }
 
   /** Gives ccxt one market by its stored rules, so that no call loads all markets. */

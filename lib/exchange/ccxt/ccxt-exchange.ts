@@ -1,7 +1,7 @@
 import { type Account, type Accounts, exchangeIdSchema } from '../../account/account.ts';
 import { Fault } from '../../fault.ts';
 import type { Exchange, Exchanges } from '../exchange.ts';
-import { exchangeNames } from '../exchange-names.ts';
+import { exchangeName } from '../exchange-name.ts';
 import { createAccountData } from './ccxt-account-data.ts';
 import { type CcxtConnection, connect, type Deadlines, defaultDeadlines } from './ccxt-connection.ts';
 import { loadCcxt } from './ccxt-loader.ts';
@@ -64,20 +64,14 @@ async function readAccountOf(
   name: string,
   exchangeId: string | undefined,
 ): Promise<Account> {
-  const isMeant = ({ exchange }: Account) => exchangeId === undefined || exchange === exchangeId;
   const cached = await accounts.read(name);
-  if (isMeant(cached)) return cached;
+  if (exchangeId === undefined || cached.exchange === exchangeId) return cached;
   const account = await accounts.read(name, { fresh: true });
-  if (isMeant(account)) return account;
-  const meant = exchangeIdSchema.safeParse(exchangeId);
-  const meantName = meant.success ? exchangeNames[meant.data] : exchangeId;
+  if (account.exchange === exchangeId) return account;
+  const meant = exchangeName(exchangeId);
   throw new Fault(
     'account-not-found',
-    `Account "${name}" is now a ${exchangeNames[account.exchange]} account, and this position is on ${meantName}.`,
-    {
-      hint: {
-        text: `Store ${meantName} keys under this account name, or close the position on ${meantName}.`,
-      },
-    },
+    `Account "${name}" is now a ${exchangeName(account.exchange)} account, and this position is on ${meant}.`,
+    { hint: { text: `Store ${meant} keys under this account name, or close the position on ${meant}.` } },
   );
 }

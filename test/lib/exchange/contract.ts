@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../../../lib/amount.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
-import { exchangeNames } from '../../../lib/exchange/exchange-names.ts';
+import { exchangeName } from '../../../lib/exchange/exchange-name.ts';
 import type { Fault } from '../../../lib/fault.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { startScriptedServer } from './scripted-server.ts';
@@ -212,7 +212,7 @@ export function exchangeContract(testMarket: TestMarket): void {
       const fault = await faultOf(exchanges.of('main', other));
       expect(fault).toMatchObject({
         code: 'account-not-found',
-        detail: `Account "main" is now a ${exchangeNames[testMarket.exchange]} account, and this position is on ${exchangeNames[other]}.`,
+        detail: `Account "main" is now a ${exchangeName(testMarket.exchange)} account, and this position is on ${exchangeName(other)}.`,
       });
       // A cached account may be outdated.
       const fresh = { exchange: other, ...keys, baseUrl: sim.url } as const;

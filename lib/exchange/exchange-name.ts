@@ -1,0 +1,12 @@
+import type { ExchangeId } from '../account/account.ts';
+
+const names: Record<ExchangeId, string> = {
+  binance: 'Binance',
+  binanceusdm: 'Binance USDⓈ-M',
+  bybit: 'Bybit',
+};
+
+/** @returns the exchange's name for texts; the id itself if Ripcord does not support that exchange. */
+export function exchangeName(id: string): string {
+  return id in names ? names[id as ExchangeId] : id;
+}

@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { ExchangeState, StateSnapshot } from './core/state.ts';
 
-// The exchange wrote the file itself: the version tells whether it is one this code can read.
+// The exchange wrote the file itself, so checking the version is enough.
 const snapshotFile = z.looseObject({ version: z.literal(1) });
 
-// Many changes come in bursts; one write a few times a second saves them all.
+// Changes arrive in bursts, so one write saves several of them.
 const coalesceMs = 50;
 
-/** Keeps the state in a file, secrets of the simulated accounts included: only its owner may read it. */
+/** Saves the state to a file. It includes the simulated accounts' secrets, so only its owner may read it. */
 export class SnapshotFile {
   readonly #path: string;
   readonly #state: ExchangeState;
@@ -37,7 +37,7 @@ export class SnapshotFile {
     this.#dirty = true;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      // A failed write is tried again with the next change, and reported by flush.
+      // The next change or flush retries a failed write; flush also reports it.
       this.#write().catch(() => {
         this.#dirty = true;
       });
@@ -60,7 +60,7 @@ export class SnapshotFile {
       await writeFile(temporary, content, { mode: 0o600 });
       await rename(temporary, this.#path);
     };
-    // One after the other, also after one that failed.
+    // Writes run in sequence, also after a failed one.
     this.#writing = this.#writing.then(write, write);
     return this.#writing;
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { orderIdOf } from '../../infra/simulator/bybit/shapes.ts';
+import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import type { MarketKind, Order, OrderType, PositionSide, Side } from '../../infra/simulator/core/model.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { decimal } from '../../lib/amount.ts';
@@ -106,8 +106,8 @@ async function adopt(
     account: trader.account,
     symbol: symbolOf(kind),
     side: kind.side,
-    entryOrderIds: [orderIdOf(entry)],
-    ...(exitOrders.length === 0 ? {} : { exitOrderIds: exitOrders.map(orderIdOf) }),
+    entryOrderIds: [toOrderId(entry)],
+    ...(exitOrders.length === 0 ? {} : { exitOrderIds: exitOrders.map(toOrderId) }),
   });
   return position;
 }
@@ -139,7 +139,7 @@ describe.each(kinds)('at Bybit, with $name', (kind) => {
         closedBy: 'link',
         entryFilled: filled,
         closedAmount: filled === '0' ? '0' : ownOf(kind, filled),
-        canceledEntryOrderIds: filled === '1' ? [] : [orderIdOf(entry)],
+        canceledEntryOrderIds: filled === '1' ? [] : [toOrderId(entry)],
       },
     });
     expect(canceled).toEqual(filled === '1' ? [] : [String(entry.id)]);
@@ -191,7 +191,7 @@ describe.each(samples)('at Bybit, with $name', (kind) => {
     const mark = markOf(core);
     expect(await fire(link)).toMatchObject({
       status: 200,
-      json: { outcome: 'closed', closedAmount: amount, canceledExitOrderIds: [orderIdOf(stop)] },
+      json: { outcome: 'closed', closedAmount: amount, canceledExitOrderIds: [toOrderId(stop)] },
     });
     expect(ledgerSince(core, mark)).toMatchObject({ canceled: [String(stop.id)], orders: [{ amount }] });
   });

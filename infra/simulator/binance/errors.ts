@@ -21,7 +21,7 @@ export function invalidSignature(): VenueError {
   return new VenueError(-1022, 'Signature for this request is not valid.');
 }
 
-// 503 is what Binance sends with "execution status unknown"; the code is the same on both APIs.
+// Binance responds with 503 if the execution status is unknown. Both APIs use the same code.
 export function executionUnknown(): VenueError {
   return new VenueError(
     -1007,
@@ -41,7 +41,7 @@ export function internalError(): VenueError {
 type Code = [code: number, msg: string];
 type Codes = Record<RejectionReason, Code>;
 
-const both = {
+const commonCodes = {
   unknown_account: [-2015, 'Invalid API-key, IP, or permissions for action.'],
   unknown_market: [-1121, 'Invalid symbol.'],
   unknown_order: [-2011, 'Unknown order sent.'],
@@ -53,7 +53,7 @@ const both = {
 const marketLotSize: Code = [-1013, 'Filter failure: MARKET_LOT_SIZE'];
 
 const spotCodes: Codes = {
-  ...both,
+  ...commonCodes,
   insufficient_balance: [-2010, 'Account has insufficient balance for requested action.'],
   insufficient_margin: [-2010, 'Account has insufficient balance for requested action.'],
   amount_below_minimum: [-1013, 'Filter failure: LOT_SIZE'],
@@ -100,8 +100,8 @@ const usdmCodes: Codes = {
   reduce_only_not_allowed: [-1106, "Parameter 'reduceonly' sent when not required."],
 };
 
-/** What Binance answers for anything thrown while a request was carried out. */
-export function errorOf(error: unknown, market: MarketKind): VenueError {
+/** @returns Binance's error response for anything thrown while a request was executed. */
+export function toVenueError(error: unknown, market: MarketKind): VenueError {
   if (error instanceof VenueError) return error;
   if (error instanceof Rejection) {
     const [code, msg] = (market === 'spot' ? spotCodes : usdmCodes)[error.reason];

@@ -9,14 +9,14 @@ const decimalPattern = /^\d{1,20}(\.\d{1,20})?$/;
 const integerPattern = /^\d{1,16}$/;
 const clientOrderIdPattern = /^[.A-Z:/a-z0-9_-]{1,36}$/;
 
-/** The parameters of a request, query and form body together, read the way Binance complains about them. */
+/** The parameters of a request, from query and form body. Invalid ones throw Binance's errors. */
 export class Params {
   readonly #values: URLSearchParams;
 
   constructor(request: VenueRequest) {
     const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
     this.#values = new URLSearchParams(request.query);
-    // Binance takes the query's value where a parameter comes twice.
+    // If a parameter is in both, Binance uses the one in the query.
     for (const [name, value] of new URLSearchParams(form ? request.body : '')) {
       if (!this.#values.has(name)) this.#values.set(name, value);
     }
@@ -88,12 +88,12 @@ export class Params {
   }
 }
 
-// Binance's own default and maximum, in milliseconds.
+// Binance's default and maximum, in milliseconds.
 const defaultRecvWindow = 5000;
 const maximumRecvWindow = 60_000;
 const tolerance = 1000;
 
-/** Throws unless the request is inside its window by the exchange's clock. */
+/** Throws unless the request is within its receive window by the exchange's clock. */
 export function checkWindow(params: Params, now: number, lateCode = -1021): void {
   params.required('timestamp');
   const timestamp = params.integer('timestamp') ?? 0;
@@ -105,7 +105,7 @@ export function checkWindow(params: Params, now: number, lateCode = -1021): void
     throw new VenueError(lateCode, 'Timestamp for this request is outside of the recvWindow.');
 }
 
-/** Key, then time, then signature, as Binance checks them. */
+/** Checks key, time and signature, in the order of Binance. */
 export function authenticate(core: SimulatedExchange, request: VenueRequest, params: Params): Account {
   const apiKey = request.headers['x-mbx-apikey'];
   if (apiKey === undefined || !/^[\w-]+$/.test(apiKey))
@@ -119,7 +119,7 @@ export function authenticate(core: SimulatedExchange, request: VenueRequest, par
   return account;
 }
 
-/** Query and body as the ledger keeps them. The key travels in a header, and isn't among them. */
+/** @returns query and body for the ledger, without the signature. The key is in a header, so it is not included. */
 export function describeRequest(request: VenueRequest): string {
   return [request.query, request.body]
     .filter((part) => part !== '')
@@ -127,7 +127,7 @@ export function describeRequest(request: VenueRequest): string {
     .join('&');
 }
 
-/** The account's order that `orderId` or `origClientOrderId` names; the newest, where an id was used again. */
+/** @returns the account's order named by `orderId` or `origClientOrderId`; the latest if a client order id was reused. */
 export function findOrder(
   core: SimulatedExchange,
   account: Account,
@@ -151,7 +151,7 @@ export function findOrder(
   );
 }
 
-/** The account's algo order that `algoId` or `clientAlgoId` names. */
+/** @returns the account's algo order named by `algoId` or `clientAlgoId`; the latest if an id was reused. */
 export function findAlgoOrder(
   core: SimulatedExchange,
   account: Account,

@@ -1,4 +1,4 @@
-/** What Binance signs: the query string and the form body, one after the other, without the signature itself. */
+/** @returns what Binance signs, which is the query string followed by the form body without `signature`, and the signature. */
 export function signedPayload(
   query: string,
   body: string,
@@ -13,7 +13,7 @@ export function signedPayload(
         return false;
       })
       .join('&');
-  // Binance concatenates the two without a separator.
+  // Binance concatenates them without a separator.
   const payload = strip(query) + strip(body);
   return { payload, signature };
 }

@@ -2,7 +2,7 @@ import { decimal } from '../core/amounts.ts';
 import type { Account, Fill, Market, Order, OrderList, OrderStatus, OrderType } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
-import { fixed } from './market-data.ts';
+import { toFixedPlaces } from './format.ts';
 
 export const spotTypes: Record<OrderType, string> = {
   limit: 'LIMIT',
@@ -22,85 +22,93 @@ export const statuses: Record<OrderStatus, string> = {
   expired: 'EXPIRED',
 };
 
-export function exchangeInfo(core: SimulatedExchange, markets: Market[]) {
+export function toExchangeInfo(core: SimulatedExchange, markets: Market[]) {
   return {
     timezone: 'UTC',
     serverTime: core.now(),
     rateLimits: [],
     exchangeFilters: [],
-    symbols: markets.map((market) => ({
-      symbol: market.symbol,
-      status: 'TRADING',
-      baseAsset: market.base,
-      baseAssetPrecision: 8,
-      quoteAsset: market.quote,
-      quotePrecision: 8,
-      quoteAssetPrecision: 8,
-      baseCommissionPrecision: 8,
-      quoteCommissionPrecision: 8,
-      orderTypes: Object.values(spotTypes),
-      icebergAllowed: true,
-      ocoAllowed: true,
-      otoAllowed: true,
-      quoteOrderQtyMarketAllowed: true,
-      allowTrailingStop: false,
-      cancelReplaceAllowed: false,
-      isSpotTradingAllowed: true,
-      isMarginTradingAllowed: false,
-      filters: [
-        {
-          filterType: 'PRICE_FILTER',
-          minPrice: fixed(market.tick),
-          maxPrice: '1000000.00000000',
-          tickSize: fixed(market.tick),
-        },
-        lot('LOT_SIZE', market.lot),
-        lot('MARKET_LOT_SIZE', market.marketLot),
-        {
-          filterType: 'NOTIONAL',
-          minNotional: fixed(market.minNotional),
-          applyMinToMarket: true,
-          maxNotional: '9000000.00000000',
-          applyMaxToMarket: false,
-          avgPriceMins: 5,
-        },
-        { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
-        { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
-      ],
-      permissions: ['SPOT'],
-      permissionSets: [['SPOT']],
-      defaultSelfTradePreventionMode: 'EXPIRE_MAKER',
-      allowedSelfTradePreventionModes: ['EXPIRE_MAKER'],
-    })),
+    symbols: markets.map(toSymbolInfo),
   };
 }
 
-function lot(filterType: string, limits: Market['lot']) {
+function toSymbolInfo(market: Market) {
+  return {
+    symbol: market.symbol,
+    status: 'TRADING',
+    baseAsset: market.base,
+    baseAssetPrecision: 8,
+    quoteAsset: market.quote,
+    quotePrecision: 8,
+    quoteAssetPrecision: 8,
+    baseCommissionPrecision: 8,
+    quoteCommissionPrecision: 8,
+    orderTypes: Object.values(spotTypes),
+    icebergAllowed: true,
+    ocoAllowed: true,
+    otoAllowed: true,
+    quoteOrderQtyMarketAllowed: true,
+    allowTrailingStop: false,
+    cancelReplaceAllowed: false,
+    isSpotTradingAllowed: true,
+    isMarginTradingAllowed: false,
+    filters: toFilters(market),
+    permissions: ['SPOT'],
+    permissionSets: [['SPOT']],
+    defaultSelfTradePreventionMode: 'EXPIRE_MAKER',
+    allowedSelfTradePreventionModes: ['EXPIRE_MAKER'],
+  };
+}
+
+function toFilters(market: Market) {
+  return [
+    {
+      filterType: 'PRICE_FILTER',
+      minPrice: toFixedPlaces(market.tick),
+      maxPrice: '1000000.00000000',
+      tickSize: toFixedPlaces(market.tick),
+    },
+    toLotFilter('LOT_SIZE', market.lot),
+    toLotFilter('MARKET_LOT_SIZE', market.marketLot),
+    {
+      filterType: 'NOTIONAL',
+      minNotional: toFixedPlaces(market.minNotional),
+      applyMinToMarket: true,
+      maxNotional: '9000000.00000000',
+      applyMaxToMarket: false,
+      avgPriceMins: 5,
+    },
+    { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
+    { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
+  ];
+}
+
+function toLotFilter(filterType: string, limits: Market['lot']) {
   return {
     filterType,
-    minQty: fixed(limits.min),
-    maxQty: fixed(limits.max),
-    stepSize: fixed(limits.step),
+    minQty: toFixedPlaces(limits.min),
+    maxQty: toFixedPlaces(limits.max),
+    stepSize: toFixedPlaces(limits.step),
   };
 }
 
-function amounts(order: Order) {
+function toAmounts(order: Order) {
   return {
-    price: fixed(order.price ?? '0'),
-    origQty: fixed(order.amount),
-    executedQty: fixed(order.filled),
-    origQuoteOrderQty: fixed(order.quoteAmount ?? '0'),
-    cummulativeQuoteQty: fixed(order.cost),
+    price: toFixedPlaces(order.price ?? '0'),
+    origQty: toFixedPlaces(order.amount),
+    executedQty: toFixedPlaces(order.filled),
+    origQuoteOrderQty: toFixedPlaces(order.quoteAmount ?? '0'),
+    cummulativeQuoteQty: toFixedPlaces(order.cost),
     status: statuses[order.status],
     timeInForce: order.timeInForce,
     type: spotTypes[order.type],
     side: order.side.toUpperCase(),
-    ...(order.triggerPrice === undefined ? {} : { stopPrice: fixed(order.triggerPrice) }),
+    ...(order.triggerPrice === undefined ? {} : { stopPrice: toFixedPlaces(order.triggerPrice) }),
     selfTradePreventionMode: 'EXPIRE_MAKER',
   };
 }
 
-function identity(order: Order) {
+function identify(order: Order) {
   return {
     symbol: order.symbol,
     orderId: order.id,
@@ -109,35 +117,35 @@ function identity(order: Order) {
   };
 }
 
-/** The answer to a new order, as short or long as `newOrderRespType` asks. */
-export function placedOrder(core: SimulatedExchange, order: Order, responseType: string): unknown {
-  const acknowledgement = { ...identity(order), transactTime: order.updatedAt };
-  if (responseType === 'ACK') return acknowledgement;
+/** The response to a new order, as detailed as `newOrderRespType` requests. */
+export function toPlacedOrder(core: SimulatedExchange, order: Order, responseType: string): unknown {
+  const acknowledgment = { ...identify(order), transactTime: order.updatedAt };
+  if (responseType === 'ACK') return acknowledgment;
   const result = {
-    ...acknowledgement,
-    ...amounts(order),
+    ...acknowledgment,
+    ...toAmounts(order),
     workingTime: order.triggered ? order.createdAt : -1,
   };
   return responseType === 'RESULT'
     ? result
-    : { ...result, fills: core.state.fillsOf(order.id).map(fillInOrder) };
+    : { ...result, fills: core.state.fillsOf(order.id).map(toOrderFill) };
 }
 
-function fillInOrder(fill: Fill) {
+function toOrderFill(fill: Fill) {
   return {
-    price: fixed(fill.price),
-    qty: fixed(fill.amount),
-    commission: fixed(fill.fee),
+    price: toFixedPlaces(fill.price),
+    qty: toFixedPlaces(fill.amount),
+    commission: toFixedPlaces(fill.fee),
     commissionAsset: fill.feeAsset,
     tradeId: fill.id,
   };
 }
 
-export function queriedOrder(order: Order) {
+export function toQueriedOrder(order: Order) {
   return {
-    ...identity(order),
-    ...amounts(order),
-    stopPrice: fixed(order.triggerPrice ?? '0'),
+    ...identify(order),
+    ...toAmounts(order),
+    stopPrice: toFixedPlaces(order.triggerPrice ?? '0'),
     icebergQty: '0.00000000',
     time: order.createdAt,
     updateTime: order.updatedAt,
@@ -146,36 +154,40 @@ export function queriedOrder(order: Order) {
   };
 }
 
-/** A cancel has a client id of its own; the order's is `origClientOrderId`. */
-export function canceledOrder(order: Order, cancelClientOrderId: string) {
+/** A cancel has its own client order id; that of the order is `origClientOrderId`. */
+export function toCanceledOrder(order: Order, cancelClientOrderId: string) {
   return {
-    ...identity(order),
+    ...identify(order),
     origClientOrderId: order.clientOrderId,
     clientOrderId: cancelClientOrderId,
     transactTime: order.updatedAt,
-    ...amounts(order),
+    ...toAmounts(order),
   };
 }
 
-export function myTrade(order: Order) {
-  return (fill: Fill) => ({
+export function toMyTrade(order: Order, fill: Fill) {
+  return {
     symbol: fill.symbol,
     id: fill.id,
     orderId: fill.orderId,
     orderListId: order.orderListId ?? -1,
-    price: fixed(fill.price),
-    qty: fixed(fill.amount),
-    quoteQty: fixed(fill.cost),
-    commission: fixed(fill.fee),
+    price: toFixedPlaces(fill.price),
+    qty: toFixedPlaces(fill.amount),
+    quoteQty: toFixedPlaces(fill.cost),
+    commission: toFixedPlaces(fill.fee),
     commissionAsset: fill.feeAsset,
     time: fill.at,
     isBuyer: fill.side === 'buy',
     isMaker: fill.maker,
     isBestMatch: true,
-  });
+  };
 }
 
-export function spotAccount(core: SimulatedExchange, account: Account, omitZero: boolean) {
+export function toSpotAccount(
+  core: SimulatedExchange,
+  account: Account,
+  { omitZeroBalances }: { omitZeroBalances: boolean },
+) {
   return {
     makerCommission: 10,
     takerCommission: 10,
@@ -191,14 +203,18 @@ export function spotAccount(core: SimulatedExchange, account: Account, omitZero:
     updateTime: core.now(),
     accountType: 'SPOT',
     balances: Object.entries(account.spot)
-      .filter(([, { free, locked }]) => !omitZero || !decimal(free).plus(locked).isZero())
-      .map(([asset, { free, locked }]) => ({ asset, free: fixed(free), locked: fixed(locked) })),
+      .filter(([, { free, locked }]) => !omitZeroBalances || !decimal(free).plus(locked).isZero())
+      .map(([asset, { free, locked }]) => ({
+        asset,
+        free: toFixedPlaces(free),
+        locked: toFixedPlaces(locked),
+      })),
     permissions: ['SPOT'],
     uid: Number(account.id.replace('account-', '')),
   };
 }
 
-export function orderList(core: SimulatedExchange, list: OrderList): Record<string, unknown> {
+export function toOrderList(core: SimulatedExchange, list: OrderList): Record<string, unknown> {
   const orders = list.orderIds.map((id) => core.state.order(id));
   const executing = orders.some(isOpen);
   return {

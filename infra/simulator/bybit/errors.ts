@@ -1,7 +1,7 @@
 import { type MarketKind, Rejection, type RejectionReason } from '../core/model.ts';
 import { VenueError } from '../server/venue-api.ts';
 
-/** Bybit answers errors with a status of 200. */
+/** Bybit responds to errors with HTTP status 200. */
 export function bybitError(code: number, message: string): VenueError {
   return new VenueError(code, message, 200);
 }
@@ -18,7 +18,7 @@ export function permissionDenied(): VenueError {
   return bybitError(10005, 'Permission denied, please check your API key permissions.');
 }
 
-// Bybit says what it has computed the signature of, key included.
+// Bybit's message contains the string that it signed, including the API key.
 export function invalidSignature(origin: string): VenueError {
   return bybitError(
     10004,
@@ -69,7 +69,7 @@ const spotCodes: Codes = {
   not_fillable: [170213, 'Order does not exist.'],
 };
 
-// Perpetuals say in words what spot has codes for.
+// For some errors, perpetuals share one code and differ only in the message.
 const tooSmall = 'The number of contracts exceeds minimum limit allowed';
 const tooLarge = 'The number of contracts exceeds maximum limit allowed: too large';
 
@@ -95,8 +95,8 @@ const linearCodes: Codes = {
   not_fillable: [110001, 'order not exists or too late to cancel'],
 };
 
-/** What Bybit answers for anything thrown while a request was carried out. */
-export function errorOf(error: unknown, market: MarketKind): VenueError {
+/** @returns Bybit's error response for anything thrown while a request was executed. */
+export function toVenueError(error: unknown, market: MarketKind): VenueError {
   if (error instanceof VenueError) return error;
   if (error instanceof Rejection) {
     const [code, message] = (market === 'spot' ? spotCodes : linearCodes)[error.reason];

@@ -8,14 +8,14 @@ const decimalPattern = /^\d{1,20}(\.\d{1,20})?$/;
 const linkIdPattern = /^[A-Za-z0-9_-]{1,36}$/;
 const positionSides: PositionSide[] = ['BOTH', 'LONG', 'SHORT'];
 
-/** The parameters of a request: of the query on GET, of the JSON body on POST. */
+/** The parameters of a request: from the query of a GET, from the JSON body of a POST. */
 export class Params {
   readonly #values: Map<string, unknown>;
 
   constructor(request: VenueRequest) {
     this.#values = new Map(
       request.method === 'POST'
-        ? Object.entries(bodyOf(request))
+        ? Object.entries(parseBody(request))
         : [...new URLSearchParams(request.query).entries()],
     );
   }
@@ -31,7 +31,7 @@ export class Params {
     return value;
   }
 
-  /** Amounts and prices come as strings, in the body too. */
+  /** Amounts and prices are strings, also in a JSON body. */
   decimal(name: string): string | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -89,21 +89,21 @@ export class Params {
   }
 }
 
-function bodyOf(request: VenueRequest): Record<string, unknown> {
+function parseBody(request: VenueRequest): Record<string, unknown> {
   try {
     const body: unknown = JSON.parse(request.body);
     if (typeof body === 'object' && body !== null) return body as Record<string, unknown>;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw parameterError('Request parameter error.');
 }
 
-// Bybit's own default, in milliseconds, and how far ahead of its clock a timestamp may be.
+// Bybit's default receive window, and how far a timestamp may be ahead of its clock, in milliseconds.
 const defaultRecvWindow = 5000;
 const tolerance = 1000;
 
-/** Throws unless the request is inside its window by the exchange's clock. */
+/** Throws unless the request is within its receive window by the exchange's clock. */
 export function checkWindow(request: VenueRequest, now: number): void {
   const timestamp = Number(request.headers['x-bapi-timestamp']);
   const recvWindow = Number(request.headers['x-bapi-recv-window'] ?? defaultRecvWindow);
@@ -114,7 +114,7 @@ export function checkWindow(request: VenueRequest, now: number): void {
   );
 }
 
-/** Key, then time, then signature. */
+/** Checks key, time and signature, in this order. */
 export function authenticate(core: SimulatedExchange, request: VenueRequest): Account {
   const apiKey = request.headers['x-bapi-api-key'] ?? '';
   const account = core.state.accountByKey(apiKey);

@@ -15,7 +15,7 @@ function ledgerFields(order: AlgoOrder) {
   };
 }
 
-/** Accepts a conditional futures order. Position and margin are looked at only when it triggers. */
+/** Accepts a conditional futures order. Position and margin are checked only when it triggers. */
 export function placeAlgoOrder(state: ExchangeState, request: OrderRequest): AlgoOrder {
   const { account, symbol, triggerPrice } = request;
   const market = state.market('usdm', symbol);
@@ -62,7 +62,7 @@ export function cancelAlgoOrder(state: ExchangeState, order: AlgoOrder): AlgoOrd
   return order;
 }
 
-/** Turns each algo order whose price has come into a real order, or into a rejected or expired one. */
+/** Triggers each algo order whose trigger price is reached: it places an order, or is rejected or expires. */
 export function triggerAlgoOrders(state: ExchangeState, market: Market): void {
   if (market.kind !== 'usdm') return;
   for (const algo of state.openAlgoOrders()) {
@@ -71,7 +71,7 @@ export function triggerAlgoOrders(state: ExchangeState, market: Market): void {
   }
 }
 
-/** Triggers one algo order whatever the price. */
+/** Triggers one algo order at any price. */
 export function triggerAlgoOrder(state: ExchangeState, market: Market, algo: AlgoOrder): void {
   const account = state.account(algo.account);
   algo.triggeredAt = state.now();

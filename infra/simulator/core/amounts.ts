@@ -1,7 +1,7 @@
 import { BigNumber } from 'bignumber.js';
 
-// A clone of its own, so that no other module's BigNumber.config changes how the exchange rounds.
-// 20 places: entry prices are averages, and must not lose the 8 places Binance prints.
+// A clone, so that BigNumber.config in another module does not change how the exchange rounds.
+// 20 places, because entry prices are averages and must keep the 8 places that Binance prints.
 const Decimal = BigNumber.clone({
   DECIMAL_PLACES: 20,
   EXPONENTIAL_AT: 1e9,
@@ -12,7 +12,7 @@ export type Decimal = BigNumber;
 
 export function decimal(value: string | BigNumber): BigNumber {
   const parsed = new Decimal(value);
-  if (!parsed.isFinite()) throw new TypeError(`not a decimal number: ${value}`);
+  if (!parsed.isFinite()) throw new TypeError(`Not a decimal number: ${value}`);
   return parsed;
 }
 
@@ -30,7 +30,7 @@ export function larger(a: BigNumber, b: BigNumber): BigNumber {
   return a.gt(b) ? a : b;
 }
 
-/** Rounds down to a whole number of steps; a step of zero means any amount will do. */
+/** Rounds down to a multiple of the step; a step of zero allows any amount. */
 export function floorToStep(value: BigNumber, step: BigNumber): BigNumber {
   return step.isZero() ? value : value.div(step).integerValue(BigNumber.ROUND_FLOOR).times(step);
 }

@@ -2,7 +2,7 @@ import { type Decimal, decimal } from './amounts.ts';
 import type { Market } from './model.ts';
 import { seededRandom } from './price-walk.ts';
 
-/** Prices are decimal strings, `at` is when it opened, in milliseconds since 1970. */
+/** Prices are decimal strings; `at` is when the candle opened, in milliseconds since 1970. */
 export interface Candle {
   at: number;
   open: string;
@@ -12,24 +12,24 @@ export interface Candle {
 }
 
 const minuteMs = 60_000;
-/** Of what was seen, a week is kept: more than any chart of the demo shows in minutes. */
+/** Recorded prices are kept for a week: more than any chart of the demo shows in one-minute candles. */
 const minutesKept = 10_080;
-/** Swings of 4 minutes to 45 days, each a little wilder than its faster neighbour, as prices are. */
+/** Swings of 4 minutes to 45 days. Each has a larger amplitude than the next faster one, as market prices do. */
 const swings = 15;
-/** Of the fastest swing; the swing of a day comes to about 2 %. */
+/** The amplitude of the fastest swing; that of one day is about 2 %. */
 const fastestSwing = 0.001;
-/** How often the imagined price is looked at within a candle. */
-const looks = 12;
+/** How many generated prices a candle consists of. */
+const samples = 12;
 
 /**
- * The prices of one market as candles: those that were seen since the exchange started, and before them a past that
- * was never there, the same at every look and leading up to the first price that was.
+ * The prices of one market as candles. Recorded prices start when the exchange starts. Earlier prices are generated: they
+ * are the same at every read and end at the first recorded price.
  */
 export class PriceHistory {
   readonly #seed: number;
   readonly #tick: string;
-  /** One candle a minute, oldest first; minutes without a change have none. */
-  readonly #seen: Candle[] = [];
+  /** One candle per minute, oldest first; minutes without a price change have none. */
+  readonly #recorded: Candle[] = [];
 
   constructor({ kind, symbol, tick, price }: Market, now: number) {
     this.#seed = [...`${kind}:${symbol}`].reduce((hash, letter) => hash * 31 + letter.charCodeAt(0), 7) >>> 0;
@@ -39,20 +39,26 @@ export class PriceHistory {
 
   record(price: string, at: number): void {
     const minute = at - (at % minuteMs);
-    const last = this.#seen.at(-1);
+    const last = this.#recorded.at(-1);
     if (last !== undefined && last.at === minute) {
       last.high = higher(last.high, price);
       last.low = lower(last.low, price);
       last.close = price;
       return;
     }
-    // Prices have no gaps here: a minute opens where the one before has ended.
+    // A minute opens at the close of the previous one: simulated prices have no gaps.
     const open = last?.close ?? price;
-    this.#seen.push({ at: minute, open, high: higher(open, price), low: lower(open, price), close: price });
-    if (this.#seen.length > minutesKept) this.#seen.shift();
+    this.#recorded.push({
+      at: minute,
+      open,
+      high: higher(open, price),
+      low: lower(open, price),
+      close: price,
+    });
+    if (this.#recorded.length > minutesKept) this.#recorded.shift();
   }
 
-  /** The latest candles up to `now`, oldest first. */
+  /** @returns the latest candles up to `now`, oldest first. */
   candles(options: { intervalMs: number; limit: number; now: number }): Candle[] {
     const { intervalMs, limit, now } = options;
     const last = now - (now % intervalMs);
@@ -63,20 +69,20 @@ export class PriceHistory {
 
   #candle(at: number, intervalMs: number): Candle {
     const end = at + intervalMs;
-    const [first] = this.#seen;
-    const began = first?.at ?? end;
-    const seen = this.#seen.filter((candle) => candle.at >= at && candle.at < end);
-    const imagined =
-      at < began
-        ? Array.from({ length: looks + 1 }, (_, look) =>
-            this.#imagine(Math.min(at + (intervalMs * look) / looks, began)),
+    const [first] = this.#recorded;
+    const firstAt = first?.at ?? end;
+    const recorded = this.#recorded.filter((candle) => candle.at >= at && candle.at < end);
+    const generated =
+      at < firstAt
+        ? Array.from({ length: samples + 1 }, (_, sample) =>
+            this.#generate(Math.min(at + (intervalMs * sample) / samples, firstAt)),
           )
         : [];
-    const before = this.#seen.findLast((candle) => candle.at < at)?.close ?? first?.open ?? '0';
+    const before = this.#recorded.findLast((candle) => candle.at < at)?.close ?? first?.open ?? '0';
     const prices = [
-      ...imagined,
-      ...(at < began ? [] : [seen[0]?.open ?? before]),
-      ...seen.flatMap(({ high, low, close }) => [high, low, close]),
+      ...generated,
+      ...(at < firstAt ? [] : [recorded[0]?.open ?? before]),
+      ...recorded.flatMap(({ high, low, close }) => [high, low, close]),
     ];
     return {
       at,
@@ -87,12 +93,12 @@ export class PriceHistory {
     };
   }
 
-  /** A price before the first one: a sum of swings, drawn so that it ends at the first price. */
-  #imagine(at: number): string {
-    const [first] = this.#seen;
+  /** @returns a price before the first recorded one: a sum of swings that ends at that one. */
+  #generate(at: number): string {
+    const [first] = this.#recorded;
     if (first === undefined) return '0';
     const move = this.#swingAt(at) - this.#swingAt(first.at);
-    // Whole millionths: the only place where a float turns into a price.
+    // Rounded to millionths: the only place where a float becomes a price.
     const factor = decimal(String(Math.round(Math.exp(move) * 1e6))).div('1000000');
     const ticks: Decimal = decimal(first.open).times(factor).div(this.#tick).integerValue();
     return ticks.times(this.#tick).toFixed();
@@ -112,7 +118,7 @@ export class PriceHistory {
     return sum;
   }
 
-  /** Between -1 and 1, always the same at the same place. */
+  /** @returns a number from -1 to 1, always the same for the same arguments. */
   #noise(swing: number, place: number): number {
     return seededRandom(this.#seed + Math.imul(place, 7_919) + swing * 104_729)() * 2 - 1;
   }

@@ -22,21 +22,21 @@ export type FaultKind =
 
 export interface FaultMatch {
   method?: string | undefined;
-  /** The whole path, or its beginning when it ends with `*`. */
+  /** The whole path, or the start of it followed by `*`. */
   path?: string | undefined;
   market?: MarketKind | undefined;
-  /** Counts only the requests that match otherwise: 2 lets the first one through. */
+  /** Counts the requests that match otherwise: 2 lets the first one through. */
   nth?: number | undefined;
 }
 
 export type Fault = FaultKind & { match: FaultMatch; times?: number | undefined };
 
-/** The faults waiting for their request; each is used up after `times` uses. */
+/** The faults that wait for a matching request. Each applies `times` times. */
 export class Faults {
-  #waiting: { fault: Fault; seen: number; left: number }[] = [];
+  #waiting: { fault: Fault; matched: number; remaining: number }[] = [];
 
   add(fault: Fault): void {
-    this.#waiting.push({ fault, seen: 0, left: fault.times ?? 1 });
+    this.#waiting.push({ fault, matched: 0, remaining: fault.times ?? 1 });
   }
 
   clear(): void {
@@ -44,20 +44,20 @@ export class Faults {
   }
 
   list(): Fault[] {
-    return this.#waiting.map(({ fault, left }) => ({ ...fault, times: left }));
+    return this.#waiting.map(({ fault, remaining }) => ({ ...fault, times: remaining }));
   }
 
-  /** The first fault that meets this request, counted as used. */
+  /** @returns the first fault that matches this request, and counts it as used. */
   take(request: { method: string; path: string; market: MarketKind | 'wallet' }): Fault | undefined {
     for (const entry of this.#waiting) {
       const { match } = entry.fault;
       if (match.method !== undefined && match.method.toUpperCase() !== request.method) continue;
       if (match.market !== undefined && match.market !== request.market) continue;
       if (match.path !== undefined && !matchesPath(match.path, request.path)) continue;
-      entry.seen += 1;
-      if (entry.seen < (match.nth ?? 1)) continue;
-      entry.left -= 1;
-      if (entry.left <= 0) this.#waiting = this.#waiting.filter((other) => other !== entry);
+      entry.matched += 1;
+      if (entry.matched < (match.nth ?? 1)) continue;
+      entry.remaining -= 1;
+      if (entry.remaining <= 0) this.#waiting = this.#waiting.filter((other) => other !== entry);
       return entry.fault;
     }
     return undefined;

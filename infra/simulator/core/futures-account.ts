@@ -9,7 +9,7 @@ import {
 } from './model.ts';
 import type { ExchangeState } from './state.ts';
 
-export const defaultLeverage = 20;
+const defaultLeverage = 20;
 
 export function leverageOf(account: Account, symbol: string): number {
   return account.leverage[symbol] ?? defaultLeverage;
@@ -21,7 +21,7 @@ export function positionOf(account: Account, symbol: string, side: PositionSide)
   return account.positions[key];
 }
 
-/** A hedge-mode order on the far side of its position closes it, and can do nothing else. */
+/** In hedge mode, a sell on the long side or a buy on the short side can only close. */
 function closesHedge(order: Pick<Order, 'side' | 'positionSide'>): boolean {
   return (
     (order.positionSide === 'LONG' && order.side === 'sell') ||
@@ -29,7 +29,7 @@ function closesHedge(order: Pick<Order, 'side' | 'positionSide'>): boolean {
   );
 }
 
-/** How much of the position the order could take away; zero when it points the same way. */
+/** @returns how much of the position the order can close; zero if it would increase the position. */
 export function reducibleAmount(
   account: Account,
   order: Pick<Order, 'symbol' | 'side' | 'positionSide'>,
@@ -94,7 +94,7 @@ function openingMargin(account: Account, market: Market, order: Sizing): Decimal
   return opening.times(order.price ?? market.price).div(String(leverageOf(account, order.symbol)));
 }
 
-/** Throws unless the position mode, the position and the margin allow the order. */
+/** Throws a Rejection unless position mode, position and margin allow the order. */
 export function checkFutures(
   state: ExchangeState,
   account: Account,
@@ -116,7 +116,7 @@ export function checkPositionSide(account: Account, order: Pick<Order, 'position
   if (account.hedged !== (order.positionSide !== 'BOTH')) throw new Rejection('position_side');
 }
 
-/** Applies one fill to position and wallet; a one-way position may flip, and then starts anew at the price. */
+/** Applies one fill to position and wallet. A one-way position that flips gets the fill's price as entry price. */
 export function settleFutures(
   state: ExchangeState,
   market: Market,

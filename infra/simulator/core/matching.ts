@@ -26,7 +26,7 @@ export function recordOrder(state: ExchangeState, order: Order): void {
   });
 }
 
-/** Ends an order that was not filled to the end, and gives its lock back. */
+/** Ends an order that is not completely filled, and releases its lock. */
 export function closeOrder(state: ExchangeState, order: Order, status: 'canceled' | 'expired'): void {
   order.status = status;
   order.updatedAt = state.now();
@@ -39,7 +39,7 @@ export function closeOrder(state: ExchangeState, order: Order, status: 'canceled
   });
 }
 
-/** The other leg of a one-cancels-the-other pair, while it is open. */
+/** @returns the other leg of an OCO, if it is open. */
 export function openSiblings(state: ExchangeState, order: Order): Order[] {
   const list = order.orderListId === undefined ? undefined : state.orderLists.get(order.orderListId);
   return (list?.orderIds ?? [])
@@ -52,20 +52,21 @@ function expireSiblings(state: ExchangeState, order: Order): void {
   for (const sibling of openSiblings(state, order)) closeOrder(state, sibling, 'expired');
 }
 
-/** Trades part of an order at a price, and settles it. */
-function trade(state: ExchangeState, order: Order, amount: Decimal, price: Decimal, maker: boolean): void {
+/** Fills part of an order at a price, and settles it. */
+function trade(
+  state: ExchangeState,
+  order: Order,
+  { amount, price, role }: { amount: Decimal; price: Decimal; role: 'maker' | 'taker' },
+): void {
   const market = state.market(order.market, order.symbol);
-  // The other leg goes first, so that the shared lock is the trading leg's alone.
+  // Before the fill, so that the shared lock belongs to this leg only.
   expireSiblings(state, order);
   const settled =
     order.market === 'spot'
       ? { ...settleSpot(state, market, order, amount, price), realizedPnl: zero }
       : settleFutures(state, market, order, amount, price);
   const at = state.now();
-  order.filled = text(decimal(order.filled).plus(amount));
-  order.cost = text(decimal(order.cost).plus(amount.times(price)));
-  order.status = decimal(order.filled).gte(order.amount) ? 'filled' : 'partially_filled';
-  order.updatedAt = at;
+  addFill(order, { amount, price, at });
   if (order.status === 'filled') state.open.delete(order.id);
   if (order.market === 'spot') releaseSurplus(state, market, order.lockId);
   const fill = {
@@ -84,14 +85,21 @@ function trade(state: ExchangeState, order: Order, amount: Decimal, price: Decim
     symbol: order.symbol,
     positionSide: order.positionSide,
     cost: text(amount.times(price)),
-    maker,
+    maker: role === 'maker',
     realizedPnl: text(settled.realizedPnl),
     at,
   });
   state.record({ type: 'fill', ...ledgerFields(order), ...fill });
 }
 
-/** The most the order may still trade: its remainder, and never past zero where it must reduce. */
+function addFill(order: Order, fill: { amount: Decimal; price: Decimal; at: number }): void {
+  order.filled = text(decimal(order.filled).plus(fill.amount));
+  order.cost = text(decimal(order.cost).plus(fill.amount.times(fill.price)));
+  order.status = decimal(order.filled).gte(order.amount) ? 'filled' : 'partially_filled';
+  order.updatedAt = fill.at;
+}
+
+/** The most that the order may still fill: its remainder, and at most its position if it must reduce. */
 function tradable(state: ExchangeState, order: Order): Decimal {
   const remaining = decimal(order.amount).minus(order.filled);
   if (order.market === 'spot' || !mustReduce(order)) return remaining;
@@ -105,7 +113,7 @@ function takeLiquidity(market: Market, wanted: Decimal): Decimal {
   return taken;
 }
 
-/** Trades what can trade now against the market; then the rest rests or expires, as the order's type says. */
+/** Fills what the market can fill now. The remainder rests or expires, depending on the order's type. */
 export function execute(state: ExchangeState, order: Order): void {
   const market = state.market(order.market, order.symbol);
   const price = decimal(market.price);
@@ -120,7 +128,7 @@ export function execute(state: ExchangeState, order: Order): void {
     const short =
       order.timeInForce === 'FOK' && market.liquidity !== undefined && wanted.gt(market.liquidity);
     const taken = unpayable || short ? zero : takeLiquidity(market, wanted);
-    if (taken.gt(0)) trade(state, order, taken, price, false);
+    if (taken.gt(0)) trade(state, order, { amount: taken, price, role: 'taker' });
     if (unpayable || short) closeOrder(state, order, 'expired');
   }
   if (!isOpen(order)) return;
@@ -128,7 +136,7 @@ export function execute(state: ExchangeState, order: Order): void {
   if (!rests || tradable(state, order).isZero()) closeOrder(state, order, 'expired');
 }
 
-/** A waiting conditional order starts to work: the trigger also takes its sibling off the book. */
+/** Activates a conditional order. The trigger also expires the other leg of its OCO. */
 function trigger(state: ExchangeState, order: Order, price: string): void {
   order.triggered = true;
   order.updatedAt = state.now();
@@ -137,10 +145,10 @@ function trigger(state: ExchangeState, order: Order, price: string): void {
   execute(state, order);
 }
 
-/** Lets every open order of a market react to its new price, oldest first. */
+/** Triggers and fills the open orders of a market at its new price, oldest first. */
 export function matchAtPrice(state: ExchangeState, market: Market): void {
   for (const order of state.openOrders()) {
-    // An earlier order in this very loop may have ended it.
+    // An earlier order in this loop may have ended it.
     if (!isOpen(order) || order.market !== market.kind || order.symbol !== market.symbol) continue;
     if (order.takesEffectAt !== undefined) continue;
     if (isConditionalType(order.type) && !order.triggered) {
@@ -154,12 +162,13 @@ export function matchAtPrice(state: ExchangeState, market: Market): void {
   }
 }
 
-/** Fills a resting order at its own limit price; without an amount, all of it. */
+/** Fills a resting order at its limit price: `amount` of it, or all of it. */
 export function fillResting(state: ExchangeState, order: Order, amount: string | undefined): void {
   const market = state.market(order.market, order.symbol);
   const most = tradable(state, order);
   const wanted =
     amount === undefined ? most : floorToStep(smaller(decimal(amount), most), decimal(market.lot.step));
-  if (wanted.gt(0)) trade(state, order, wanted, decimal(order.price ?? market.price), true);
+  if (wanted.gt(0))
+    trade(state, order, { amount: wanted, price: decimal(order.price ?? market.price), role: 'maker' });
   if (isOpen(order) && tradable(state, order).isZero()) closeOrder(state, order, 'expired');
 }

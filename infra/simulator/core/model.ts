@@ -1,4 +1,4 @@
-/** `usdm` is every linear perpetual settled in its quote asset, whatever a venue calls it. */
+/** `usdm` is every linear perpetual settled in its quote asset, on any venue. */
 export type MarketKind = 'spot' | 'usdm';
 export type Side = 'buy' | 'sell';
 export type PositionSide = 'BOTH' | 'LONG' | 'SHORT';
@@ -33,7 +33,7 @@ export interface Market {
   minNotional: string;
   /** A fraction: "0.001" is 0.1 %. */
   feeRate: string;
-  /** What market orders can still take before the book is empty; absent means endless. */
+  /** What MARKET orders can still fill before the book is empty; absent means unlimited. */
   liquidity?: string;
 }
 
@@ -45,7 +45,7 @@ export interface Balance {
 export interface Position {
   symbol: string;
   side: PositionSide;
-  /** Signed: a short is negative, in hedge mode too. */
+  /** Negative for a short, also in hedge mode. */
   amount: string;
   entryPrice: string;
   realizedPnl: string;
@@ -60,7 +60,7 @@ export interface Permissions {
 }
 
 export interface Account {
-  /** Names the account where its key must not appear, as in the ledger. */
+  /** Identifies the account without its key, for example in the ledger. */
   id: string;
   apiKey: string;
   secret: string;
@@ -86,33 +86,33 @@ export interface Order {
   timeInForce: TimeInForce;
   postOnly: boolean;
   amount: string;
-  /** What was asked to be spent or received, on a market order sized in the quote asset. */
+  /** The quote amount to spend or receive, of a MARKET order sized in the quote asset. */
   quoteAmount?: string;
   price?: string;
   triggerPrice?: string;
-  /** False only while a conditional order waits for its price. */
+  /** False only while a conditional order waits for its trigger price. */
   triggered: boolean;
   filled: string;
-  /** In the quote asset, over all fills. */
+  /** The sum of all fills in the quote asset. */
   cost: string;
   status: OrderStatus;
   positionSide: PositionSide;
   reduceOnly: boolean;
   closePosition: boolean;
   orderListId?: number;
-  /** The lock this order draws on: its own, or its order list's. */
+  /** The lock that funds this order: its own, or its order list's. */
   lockId?: string;
   /** The algo order whose trigger placed this one. */
   algoId?: number;
-  /** Acknowledged, and not in the book before this time. */
+  /** The order is acknowledged, and enters the book at this time. */
   takesEffectAt?: number;
-  /** Its cancel is acknowledged, and comes into effect at this time if it is still open. */
+  /** The cancel is acknowledged, and takes effect at this time if the order is still open. */
   cancelsAt?: number;
   createdAt: number;
   updatedAt: number;
 }
 
-/** A one-cancels-the-other pair. */
+/** An OCO: two orders of which one cancels the other. */
 export interface OrderList {
   id: number;
   clientOrderId: string;
@@ -123,7 +123,7 @@ export interface OrderList {
   updatedAt: number;
 }
 
-/** A conditional order that is no order yet: its trigger places one. */
+/** A conditional order outside the book. Its trigger places an order. */
 export interface AlgoOrder {
   id: number;
   clientOrderId: string;
@@ -181,7 +181,7 @@ export type LedgerEvent =
       path: string;
       /** Query and form body joined, without signature and key. */
       query: string;
-      /** 0 when the connection was closed without an answer. */
+      /** 0 if the client got no complete response: the connection was closed or stalled. */
       status: number;
       code?: number;
       fault?: string;
@@ -228,7 +228,7 @@ export type RejectionReason =
   | 'has_position'
   | 'not_fillable';
 
-/** The exchange said no. Each venue's face turns the reason into its own code and words. */
+/** The exchange rejects a request. Each venue translates the reason into its own code and words. */
 export class Rejection extends Error {
   readonly reason: RejectionReason;
   constructor(reason: RejectionReason, detail?: string) {

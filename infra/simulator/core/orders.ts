@@ -24,7 +24,7 @@ export interface OrderRequest {
   side: Side;
   type: OrderType;
   amount?: string | undefined;
-  /** Instead of `amount`, on spot market orders. */
+  /** Instead of `amount`, for spot MARKET orders. */
   quoteAmount?: string | undefined;
   price?: string | undefined;
   triggerPrice?: string | undefined;
@@ -35,15 +35,15 @@ export interface OrderRequest {
   closePosition?: boolean | undefined;
   clientOrderId?: string | undefined;
   algoId?: number | undefined;
-  /** Whether a client order id must be new among the open orders (the default), or among all there have been. */
+  /** Whether a client order id must be unique among open orders (the default) or among all orders. */
   clientOrderIdUnique?: 'open' | 'always' | undefined;
-  /** Acknowledges the order first, and lets it into the book this many milliseconds later. */
+  /** Acknowledges the order at once, and adds it to the book this many milliseconds later. */
   effectDelayMs?: number | undefined;
 }
 
 function requireFreeClientOrderId(state: ExchangeState, request: OrderRequest): void {
   if (request.clientOrderId === undefined) return;
-  // Where it's only among the open ones, a finished order's id may be sent again, and executes again.
+  // If it is unique among open orders only, the id of a finished order can be sent again, and executes again.
   const others = request.clientOrderIdUnique === 'always' ? [...state.orders.values()] : state.openOrders();
   const taken = others.some(
     (order) =>
@@ -54,7 +54,7 @@ function requireFreeClientOrderId(state: ExchangeState, request: OrderRequest): 
   if (taken) throw new Rejection('duplicate_client_order_id');
 }
 
-function amountOf(market: Market, request: OrderRequest): string {
+function computeAmount(market: Market, request: OrderRequest): string {
   if (request.amount !== undefined) return request.amount;
   const step = larger(decimal(market.lot.step), decimal(market.marketLot.step));
   return text(floorToStep(decimal(request.quoteAmount ?? '0').div(market.price), step));
@@ -73,7 +73,7 @@ function newOrder(state: ExchangeState, market: Market, request: OrderRequest): 
     type: request.type,
     timeInForce: request.timeInForce ?? 'GTC',
     postOnly: request.postOnly ?? request.type === 'limit_maker',
-    amount: text(decimal(amountOf(market, request))),
+    amount: text(decimal(computeAmount(market, request))),
     ...(request.quoteAmount === undefined ? {} : { quoteAmount: request.quoteAmount }),
     ...(request.price === undefined ? {} : { price: text(decimal(request.price)) }),
     ...(request.triggerPrice === undefined ? {} : { triggerPrice: text(decimal(request.triggerPrice)) }),
@@ -106,12 +106,12 @@ function checkOrder(state: ExchangeState, market: Market, order: Order): void {
     throw new Rejection('would_take');
   if (order.market !== 'usdm') return;
   const account = state.account(order.account);
-  // Position and margin are looked at when a conditional order triggers.
+  // Position and margin of a conditional order are checked when it triggers.
   if (order.triggered) checkFutures(state, account, market, order);
   else checkPositionSide(account, order);
 }
 
-/** Checks, locks, records and matches; throws a Rejection and changes nothing when the exchange says no. */
+/** Checks, locks, records and matches an order. Throws a Rejection and changes nothing if a check fails. */
 export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   const market = state.market(request.market, request.symbol);
   requireFreeClientOrderId(state, request);
@@ -120,7 +120,7 @@ export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   if (order.market === 'spot') {
     const needed = fundsNeeded(market, order);
     requireFunds(request.account, market, order.side, needed);
-    // A market order that trades within this call needs no lock.
+    // A MARKET order that fills within this call needs no lock.
     if (!isMarketType(order.type) || !order.triggered || request.effectDelayMs)
       lockFunds(state, request.account, market, order, needed);
   }
@@ -131,7 +131,7 @@ export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   return order;
 }
 
-/** Lets come into effect what was only acknowledged, once its time has come. */
+/** Applies acknowledged orders and cancels that are due. */
 export function applyAcknowledged(state: ExchangeState): void {
   const isDue = (at: number | undefined) => at !== undefined && at <= state.now();
   for (const order of state.openOrders()) {
@@ -164,7 +164,7 @@ export interface OcoRequest {
   below: OcoLeg;
 }
 
-/** Places two spot orders of which one cancels the other; both draw on a single lock. */
+/** Places two spot orders of which one cancels the other. Both share one lock. */
 export function placeOco(state: ExchangeState, request: OcoRequest): OrderList {
   const { account, symbol, side, amount } = request;
   const market = state.market('spot', symbol);
@@ -205,7 +205,7 @@ export function placeOco(state: ExchangeState, request: OcoRequest): OrderList {
 
 export type CancelRestriction = 'ONLY_NEW' | 'ONLY_PARTIALLY_FILLED';
 
-/** Acknowledges a cancel: until it comes into effect, the order may still fill. */
+/** Acknowledges a cancel. Until it takes effect, the order may still fill. */
 export function acknowledgeCancel(state: ExchangeState, order: Order, effectDelayMs: number): void {
   if (!isOpen(order) || order.takesEffectAt !== undefined) throw new Rejection('unknown_order');
   if (effectDelayMs === 0) cancelOrder(state, order);
@@ -213,7 +213,7 @@ export function acknowledgeCancel(state: ExchangeState, order: Order, effectDela
   state.onChange();
 }
 
-/** Cancels an open order, and with it the other leg of its list. */
+/** Cancels an open order and the other leg of its order list. */
 export function cancelOrder(state: ExchangeState, order: Order, restriction?: CancelRestriction): Order {
   if (!isOpen(order)) throw new Rejection('unknown_order');
   const allowed =

@@ -1,6 +1,6 @@
 import { type Decimal, decimal } from './amounts.ts';
 
-/** mulberry32: a few lines of seeded randomness, so that a demo moves the same way every time. */
+/** mulberry32, a small seeded generator: the same seed moves prices the same way. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,9 +11,9 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** One step of a random walk: at most `spread` (a fraction) up or down, on the market's tick. */
+/** One step of a random walk: at most `spread` (a fraction) up or down, rounded to the market's tick. */
 export function walkPrice(price: string, tick: string, spread: string, random: () => number): Decimal {
-  // Whole thousandths of the spread: the only place where a float turns into a price.
+  // Rounded to thousandths of the spread: the only place where a float becomes a price.
   const thousandths = Math.round(random() * 2000) - 1000;
   const moved = decimal(price).times(decimal(spread).times(String(thousandths)).div('1000').plus('1'));
   const ticks = moved.div(tick).integerValue();

@@ -16,7 +16,7 @@ interface Sized {
   triggerPrice?: string;
 }
 
-/** Throws the first market filter the order breaks, in the order a venue checks them. */
+/** Throws a Rejection for the first market filter that the order breaks, in the order that venues check them. */
 export function checkFilters(market: Market, order: Sized, options: { exemptFromNotional: boolean }): void {
   for (const price of [order.price, order.triggerPrice]) {
     if (price === undefined) continue;
@@ -33,13 +33,13 @@ export function checkFilters(market: Market, order: Sized, options: { exemptFrom
     if (amount.gt(max)) throw new Rejection('market_amount_above_maximum');
     if (!isStepMultiple(amount, decimal(step))) throw new Rejection('market_amount_off_step');
   }
-  // A market order has no price of its own; the last one stands in, where Binance averages five minutes.
+  // A MARKET order has no price. This uses the last price; Binance uses the average of five minutes.
   const price = order.price ?? order.triggerPrice ?? market.price;
   if (!options.exemptFromNotional && amount.times(price).lt(market.minNotional))
     throw new Rejection('notional_below_minimum');
 }
 
-/** Stops wait for the price to move against the position, take-profits for it to move in favour. */
+/** A stop triggers if the price moves against the position, a take profit if it moves in its favor. */
 export function isTriggeredAt(
   order: { type: OrderType; side: 'buy' | 'sell'; triggerPrice: string },
   price: string,

@@ -1,10 +1,11 @@
-import { cancelAlgoOrder, placeAlgoOrder, triggerAlgoOrders } from './algo-orders.ts';
-import { decimal, isStepMultiple, text } from './amounts.ts';
-import { type Candle, PriceHistory } from './candles.ts';
+import { cancelAlgoOrder, placeAlgoOrder } from './algo-orders.ts';
+import { decimal, text } from './amounts.ts';
+import type { Candle } from './candles.ts';
 import { type Fault, Faults } from './faults.ts';
 import { positionOf } from './futures-account.ts';
+import { MarketPrices, type MarketRef } from './market-prices.ts';
 import { defaultMarkets } from './markets.ts';
-import { fillResting, matchAtPrice } from './matching.ts';
+import { fillResting } from './matching.ts';
 import {
   type Account,
   type AlgoOrder,
@@ -14,10 +15,10 @@ import {
   type MarketKind,
   type Order,
   type OrderList,
-  type Permissions,
   type PositionSide,
   Rejection,
 } from './model.ts';
+import { createAccount, type NewAccount } from './new-account.ts';
 import {
   acknowledgeCancel,
   applyAcknowledged,
@@ -28,36 +29,19 @@ import {
   placeOco,
   placeOrder,
 } from './orders.ts';
-import { seededRandom, walkPrice } from './price-walk.ts';
 import { isConditionalType } from './rules.ts';
 import { balanceOf } from './spot-account.ts';
 import { ExchangeState, isOpen } from './state.ts';
 import { Timers } from './timers.ts';
 
-export interface CoreOptions {
-  /** Milliseconds since 1970. With a clock of one's own, move it and call `runDue`. */
+export interface ExchangeOptions {
+  /** Milliseconds since 1970. A caller that moves its own clock calls `runDue` after each move. */
   clock?: (() => number) | undefined;
   nextId?: ((previous: number) => number) | undefined;
-  /** Where ids start and how the moving price moves. */
+  /** Determines where ids start and how prices move. */
   seed?: number | undefined;
-  /** How long after its acknowledgement a change comes into effect, on venues that only acknowledge. */
+  /** On venues that only acknowledge: how long after its acknowledgment a create or cancel takes effect. */
   effectDelayMs?: number | undefined;
-}
-
-export interface NewAccount {
-  apiKey: string;
-  secret: string;
-  balances?:
-    | { spot?: Record<string, string> | undefined; usdm?: Record<string, string> | undefined }
-    | undefined;
-  hedged?: boolean | undefined;
-  permissions?: { [name in keyof Permissions]?: boolean | undefined } | undefined;
-  feesInBnb?: boolean | undefined;
-}
-
-interface MarketRef {
-  market: MarketKind;
-  symbol: string;
 }
 
 export type SeededOrder = Omit<OrderRequest, 'account' | 'triggerPrice' | 'algoId'> & {
@@ -66,32 +50,30 @@ export type SeededOrder = Omit<OrderRequest, 'account' | 'triggerPrice' | 'algoI
 };
 export type SeededOco = Omit<OcoRequest, 'account'> & { apiKey: string };
 
-/** The exchange without a wire: what its users, its market and its owner can do to it. */
+/** The exchange without HTTP: what traders, the market and its owner can do. */
 export class SimulatedExchange {
   readonly state: ExchangeState;
   readonly faults = new Faults();
   readonly timers: Timers;
   readonly now: () => number;
-  readonly #options: CoreOptions;
-  #random: () => number;
+  readonly #options: ExchangeOptions;
   #effectDelayMs: number;
-  #ticker: NodeJS.Timeout | undefined;
-  readonly #histories = new Map<string, PriceHistory>();
+  readonly #prices: MarketPrices;
 
-  constructor(options: CoreOptions = {}) {
+  constructor(options: ExchangeOptions = {}) {
     this.#options = options;
     this.now = options.clock ?? Date.now;
-    this.timers = new Timers(this.now, options.clock === undefined);
-    this.#random = seededRandom(options.seed ?? 1);
+    this.timers = new Timers({ now: this.now, wakesItself: options.clock === undefined });
     this.#effectDelayMs = options.effectDelayMs ?? 0;
     this.state = this.#newState();
+    this.#prices = new MarketPrices(this.state, options.seed ?? 1);
   }
 
   setEffectDelay({ ms }: { ms: number }): void {
     this.#effectDelayMs = ms;
   }
 
-  /** Acknowledges an order that comes into effect later. */
+  /** Acknowledges an order that takes effect later. */
   acknowledgeOrder(request: OrderRequest): Order {
     const order = placeOrder(this.state, { ...request, effectDelayMs: this.#effectDelayMs });
     this.#wakeAfterEffect();
@@ -118,23 +100,8 @@ export class SimulatedExchange {
 
   addAccount(input: NewAccount): { account: string } {
     if (this.state.accountByKey(input.apiKey) !== undefined)
-      throw new TypeError('there is an account with this apiKey already');
-    const { withdraw = false, trade = true, futures = true, ipRestricted = true } = input.permissions ?? {};
-    const account: Account = {
-      id: `account-${this.state.accounts.size + 1}`,
-      apiKey: input.apiKey,
-      secret: input.secret,
-      permissions: { withdraw, trade, futures, ipRestricted },
-      hedged: input.hedged ?? false,
-      feesInBnb: input.feesInBnb ?? false,
-      spot: {},
-      usdm: { ...input.balances?.usdm },
-      positions: {},
-      leverage: {},
-      marginType: {},
-    };
-    for (const [asset, free] of Object.entries(input.balances?.spot ?? {}))
-      balanceOf(account, asset).free = free;
+      throw new TypeError('An account with this apiKey exists already.');
+    const account = createAccount(`account-${this.state.accounts.size + 1}`, input);
     this.state.accounts.set(account.id, account);
     this.state.onChange();
     return { account: account.id };
@@ -151,37 +118,13 @@ export class SimulatedExchange {
     return market;
   }
 
-  setPrice({ market: kind, symbol, price }: MarketRef & { price: string }): Market {
-    const market = this.state.market(kind, symbol);
-    if (decimal(price).lte(0) || !isStepMultiple(decimal(price), decimal(market.tick)))
-      throw new Rejection('price_off_tick', `the tick of ${symbol} is ${market.tick}`);
-    this.state.record({ type: 'price', market: kind, symbol, price: text(decimal(price)) });
-    this.#movePrice(market, price);
-    return market;
+  setPrice(input: MarketRef & { price: string }): Market {
+    return this.#prices.set(input);
   }
 
-  #movePrice(market: Market, price: string): void {
-    const history = this.#historyOf(market);
-    market.price = text(decimal(price));
-    history.record(market.price, this.now());
-    this.state.onChange();
-    matchAtPrice(this.state, market);
-    triggerAlgoOrders(this.state, market);
-  }
-
-  /** Begun at the first look or move; not kept between runs. */
-  #historyOf(market: Market): PriceHistory {
-    const key = `${market.kind}:${market.symbol}`;
-    const known = this.#histories.get(key);
-    if (known !== undefined) return known;
-    const begun = new PriceHistory(market, this.now());
-    this.#histories.set(key, begun);
-    return begun;
-  }
-
-  /** The latest candles, oldest first. */
-  candles({ market: kind, symbol, ...span }: MarketRef & { intervalMs: number; limit: number }): Candle[] {
-    return this.#historyOf(this.state.market(kind, symbol)).candles({ ...span, now: this.now() });
+  /** @returns the latest candles, oldest first. */
+  candles(input: MarketRef & { intervalMs: number; limit: number }): Candle[] {
+    return this.#prices.candles(input);
   }
 
   setLiquidity({ market: kind, symbol, amount }: MarketRef & { amount: string | null }): Market {
@@ -192,7 +135,7 @@ export class SimulatedExchange {
     return market;
   }
 
-  /** Fills a resting order at its limit price, as if someone had traded with it. */
+  /** Fills a resting order at its limit price, as a trade of another account would. */
   fill({ orderId, amount }: { orderId: number; amount?: string | undefined }): Order {
     const order = this.state.order(orderId);
     if (!isOpen(order) || !order.triggered || order.takesEffectAt !== undefined)
@@ -215,7 +158,7 @@ export class SimulatedExchange {
     return { ...list, orders: list.orderIds.map((id) => this.state.order(id)) };
   }
 
-  /** Takes ids of algo orders too. */
+  /** Cancels an order or an algo order. */
   cancelOrder({
     orderId,
     restriction,
@@ -229,7 +172,7 @@ export class SimulatedExchange {
       : cancelAlgoOrder(this.state, algo);
   }
 
-  /** Sets what is free on spot (locked funds stay locked), or the futures wallet. */
+  /** Sets the free spot balance (locked funds stay locked) or the futures wallet. */
   setBalance({
     apiKey,
     market,
@@ -248,7 +191,7 @@ export class SimulatedExchange {
     this.state.onChange();
   }
 
-  /** As after trades made by hand elsewhere; the amount is signed, negative for a short. */
+  /** Sets a position as trades outside the simulation would. The amount is negative for a short. */
   setPosition(input: {
     apiKey: string;
     symbol: string;
@@ -297,7 +240,7 @@ export class SimulatedExchange {
     };
   }
 
-  /** Everything but keys, secrets, orders and ledger. */
+  /** @returns the state without keys, secrets, orders and ledger. */
   describe(): {
     now: number;
     markets: Market[];
@@ -316,39 +259,32 @@ export class SimulatedExchange {
     };
   }
 
-  /** Runs what an injected clock has made due. */
+  /** Runs the tasks that are due by the clock. */
   runDue(): void {
     this.timers.runDue();
-    // Timers don't outlive a restart, what was acknowledged does.
+    // A restart loses timers but keeps acknowledged orders and cancels.
     applyAcknowledged(this.state);
   }
 
-  /** Moves every price one small step; what the ticker does each time. */
-  tick({ spread = '0.001' }: { spread?: string | undefined } = {}): void {
-    // Not in the ledger, which a running ticker would fill with nothing else.
-    for (const market of [...this.state.markets.values()])
-      this.#movePrice(market, text(walkPrice(market.price, market.tick, spread, this.#random)));
+  /** Moves every price one random step, as the ticker does. */
+  tick(input: { spread?: string | undefined } = {}): void {
+    this.#prices.tick(input);
   }
 
-  startTicker({ everyMs, spread }: { everyMs: number; spread?: string | undefined }): void {
-    this.stopTicker();
-    this.#ticker = setInterval(() => this.tick({ spread }), everyMs);
-    this.#ticker.unref();
+  startTicker(input: { everyMs: number; spread?: string | undefined }): void {
+    this.#prices.startTicker(input);
   }
 
   stopTicker(): void {
-    clearInterval(this.#ticker);
-    this.#ticker = undefined;
+    this.#prices.stopTicker();
   }
 
-  /** Back to the default markets: no accounts, orders, faults or ledger. Ids start over. */
+  /** Restores the default markets, without accounts, orders, faults and ledger. Ids start over. */
   reset(): void {
-    this.stopTicker();
+    this.#prices.reset();
     this.timers.clear();
     this.faults.clear();
-    this.#histories.clear();
     this.#effectDelayMs = this.#options.effectDelayMs ?? 0;
-    this.#random = seededRandom(this.#options.seed ?? 1);
     this.state.restore(this.#newState().snapshot());
     this.state.onChange();
   }

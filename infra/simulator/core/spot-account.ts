@@ -5,7 +5,7 @@ import { type ExchangeState, isOpen } from './state.ts';
 
 // Binance keeps spot commissions to 8 places.
 const feePlaces = 8;
-// Binance's discount for paying commissions in BNB: a quarter off.
+// Binance's discount for commissions paid in BNB: 25 %.
 const bnbDiscount = '0.75';
 
 export function balanceOf(account: Account, asset: string): Balance {
@@ -27,7 +27,7 @@ function assetSpent(market: Market, order: Pick<Order, 'side'>): string {
   return order.side === 'sell' ? market.base : market.quote;
 }
 
-/** What the rest of an order can still cost, in the asset it spends. */
+/** @returns what the unfilled part of an order can cost, in the asset that it spends. */
 export function fundsNeeded(
   market: Market,
   order: Pick<Order, 'side' | 'amount'> & Partial<Pick<Order, 'filled' | 'price' | 'triggerPrice'>>,
@@ -57,7 +57,7 @@ export function lockFunds(
   state.locks.set(lockId, { account: account.id, asset, amount: text(needed) });
 }
 
-/** Gives back what the lock holds beyond the need of the orders that still draw on it. */
+/** Releases what the lock holds beyond the needs of its open orders. */
 export function releaseSurplus(state: ExchangeState, market: Market, lockId: string | undefined): void {
   const lock = lockId === undefined ? undefined : state.locks.get(lockId);
   if (lockId === undefined || lock === undefined) return;
@@ -87,7 +87,7 @@ function spend(state: ExchangeState, account: Account, market: Market, order: Or
   changeFree(account, asset, amount.minus(fromLock).negated());
 }
 
-/** Whether a triggered buy, which may trade above what it locked, can be paid for. */
+/** Whether free and locked funds cover a triggered buy, which may cost more than it locked. */
 export function canAfford(
   state: ExchangeState,
   account: Account,
@@ -127,7 +127,7 @@ function feeFor(
     : { fee: round(cost.times(market.feeRate)), feeAsset: market.quote };
 }
 
-/** Moves the two assets of one fill, and takes the commission from what was received (or from BNB). */
+/** Moves the two assets of one fill, and deducts the commission from the received asset or from BNB. */
 export function settleSpot(
   state: ExchangeState,
   market: Market,
@@ -144,7 +144,7 @@ export function settleSpot(
     spend(state, account, market, order, cost);
     changeFree(account, market.base, amount);
   }
-  // After the assets have moved: whoever sells the last BNB has none left to pay the commission with.
+  // After the assets have moved: a sale of the last BNB leaves none to pay the commission with.
   const charged = feeFor(state, account, market, order, amount, cost);
   changeFree(account, charged.feeAsset, charged.fee.negated());
   return charged;

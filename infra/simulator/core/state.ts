@@ -11,7 +11,7 @@ import {
   Rejection,
 } from './model.ts';
 
-/** A lock of spot funds; an order list's two legs share one. */
+/** Locked spot funds. The two legs of an order list share one lock. */
 export interface Lock {
   account: string;
   asset: string;
@@ -39,22 +39,22 @@ export interface StateOptions {
   markets: Market[];
 }
 
-// A demo left running with its ticker on would otherwise grow without end.
+// Without a limit, the ledger of a long-running demo grows indefinitely.
 const ledgerLimit = 20_000;
 
 export function isOpen(order: Order): boolean {
   return order.status === 'new' || order.status === 'partially_filled';
 }
 
-/** Everything the exchange remembers, with look-ups that throw when the thing isn't there. */
+/** All state of the exchange. Look-ups throw a Rejection if an id or symbol is unknown. */
 export class ExchangeState {
   readonly now: () => number;
-  /** Called after each change worth saving. */
+  /** Called after each change that the snapshot must include. */
   onChange: () => void = () => {};
   accounts = new Map<string, Account>();
   markets = new Map<string, Market>();
   orders = new Map<number, Order>();
-  /** Ids of the open orders in the order of their arrival, so that a price move needn't walk the finished. */
+  /** Ids of open orders, oldest first, so that a price move does not iterate over finished orders. */
   open = new Set<number>();
   orderLists = new Map<number, OrderList>();
   algoOrders = new Map<number, AlgoOrder>();

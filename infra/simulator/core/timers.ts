@@ -1,22 +1,22 @@
 /**
- * Runs things later by the exchange's clock. On the real clock a timer wakes it; with an injected clock nothing
- * moves until its owner has moved it and calls `runDue`, so that a test never sleeps.
+ * Runs tasks later by the exchange's clock. On the real clock, it wakes itself. With an injected clock, nothing runs
+ * until the clock's owner moves it and calls `runDue`, so tests never sleep.
  */
 export class Timers {
   readonly #now: () => number;
-  readonly #realClock: boolean;
+  readonly #wakesItself: boolean;
   #tasks: { at: number; run: () => void }[] = [];
   readonly #handles = new Set<NodeJS.Timeout>();
 
-  constructor(now: () => number, realClock: boolean) {
+  constructor({ now, wakesItself }: { now: () => number; wakesItself: boolean }) {
     this.#now = now;
-    this.#realClock = realClock;
+    this.#wakesItself = wakesItself;
   }
 
   after(ms: number, run: () => void): void {
     this.#tasks.push({ at: this.#now() + ms, run });
-    if (!this.#realClock) return;
-    // One millisecond more: a timer may fire a fraction before the clock shows its time.
+    if (!this.#wakesItself) return;
+    // A timer may fire a fraction of a millisecond before the clock shows its time.
     const handle = setTimeout(() => {
       this.#handles.delete(handle);
       this.runDue();
@@ -28,7 +28,7 @@ export class Timers {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** How many things still wait for their time. */
+  /** The number of tasks that are not due yet. */
   get pending(): number {
     return this.#tasks.length;
   }

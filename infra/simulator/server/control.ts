@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 
-const amount = z.string().regex(/^\d+(\.\d+)?$/, 'a decimal string, as "0.001"');
-const signedAmount = z.string().regex(/^-?\d+(\.\d+)?$/, 'a decimal string, as "-0.001"');
+const amount = z.string().regex(/^\d+(\.\d+)?$/, 'a decimal string such as "0.001"');
+const signedAmount = z.string().regex(/^-?\d+(\.\d+)?$/, 'a decimal string such as "-0.001"');
 const apiKey = z.string().regex(/^[\w-]+$/, 'letters, digits, _ and -');
 const market = z.enum(['spot', 'usdm']);
 const symbol = z.string().min(1);
@@ -19,7 +19,7 @@ const orderType = z.enum([
 const positionSide = z.enum(['BOTH', 'LONG', 'SHORT']);
 const timeInForce = z.enum(['GTC', 'IOC', 'FOK']);
 const clientOrderId = z.string().min(1).max(36);
-// Query strings carry numbers as text.
+// Query strings contain numbers as text.
 const wholeNumber = z.coerce.number().int().nonnegative();
 const milliseconds = wholeNumber;
 const limits = z.strictObject({ min: amount, max: amount, step: amount });
@@ -34,7 +34,7 @@ const fault = z
     z.object({ kind: z.literal('html'), executed: z.boolean().optional() }),
     z.object({
       kind: z.literal('status'),
-      // Some venues answer errors with 200.
+      // Some venues respond to errors with 200.
       status: z.number().int().min(200).max(599),
       code: z.number().int().optional(),
       msg: z.string().optional(),
@@ -85,7 +85,7 @@ function operation<Input>(
   return { schema, run: (core, input) => run(core, schema.parse(input)) };
 }
 
-/** Each of the core's operations by name, as `/sim/<name>` takes it. */
+/** The simulated exchange's operations by name: `/sim/<name>`. */
 export const operations: Record<string, Operation> = {
   addAccount: operation(
     z.strictObject({
@@ -218,36 +218,39 @@ export const operations: Record<string, Operation> = {
   reset: operation(nothing, (core) => core.reset()),
 };
 
-/** The ones that change nothing, and may be asked with GET. */
+/** Operations that change nothing. They also accept GET. */
 const readOnly = new Set(['candles', 'ledger', 'orders', 'state']);
 
-export interface ControlAnswer {
+export interface ControlRequest {
+  method: string;
+  /** The operation: what follows `/sim/` in the path. */
+  name: string;
+  query: string;
+  body: string;
+}
+export interface ControlResponse {
   status: number;
   body: unknown;
 }
 
-/** Answers `/sim/<name>`: JSON in, JSON out, and a 400 that says what was wrong. */
-export function control(
+/** Runs `/sim/<name>`: JSON in, JSON out. Invalid input is a 400 with what was expected. */
+export function handleControl(
   core: SimulatedExchange,
-  method: string,
-  name: string,
-  query: string,
-  body: string,
-): ControlAnswer {
+  { method, name, query, body }: ControlRequest,
+): ControlResponse {
   const found = Object.hasOwn(operations, name) ? operations[name] : undefined;
-  if (found === undefined) return { status: 404, body: { error: `there is no operation ${name}` } };
+  if (found === undefined) return { status: 404, body: { error: `Unknown operation: ${name}` } };
   if (method !== 'POST' && !(method === 'GET' && readOnly.has(name)))
-    return { status: 405, body: { error: `${name} takes POST${readOnly.has(name) ? ' or GET' : ''}` } };
+    return { status: 405, body: { error: `${name} needs POST${readOnly.has(name) ? ' or GET' : ''}` } };
   try {
     const input: unknown = body === '' ? Object.fromEntries(new URLSearchParams(query)) : JSON.parse(body);
     return { status: 200, body: found.run(core, input) ?? { ok: true } };
   } catch (error) {
-    const message =
-      error instanceof z.ZodError
-        ? z.prettifyError(error)
-        : error instanceof Error
-          ? error.message
-          : 'unknown error';
-    return { status: 400, body: { error: message } };
+    return { status: 400, body: { error: formatError(error) } };
   }
+}
+
+function formatError(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error);
+  return error instanceof Error ? error.message : 'unknown error';
 }

@@ -3,13 +3,13 @@ import type { Account, AlgoOrder, MarketKind, Order } from '../core/model.ts';
 export interface VenueRequest {
   method: string;
   path: string;
-  /** As received, undecoded: signatures cover these very characters. */
+  /** As received and not decoded: signatures cover exactly these characters. */
   query: string;
   body: string;
   headers: Record<string, string | undefined>;
 }
 
-/** An answer that says no, in the venue's own code and words. */
+/** An error response in the venue's own code and words. */
 export class VenueError extends Error {
   readonly code: number;
   readonly status: number;
@@ -23,28 +23,28 @@ export class VenueError extends Error {
 
 export interface PreparedRequest {
   account?: Account;
-  /** Carries the request out. Checks the request's time fence again, for it may have been delayed. */
+  /** Executes the request. It checks the time window again, because the request may have been delayed. */
   run(): unknown;
 }
 
-/** What a request is about; `wallet` is what a venue answers about the account as a whole. */
+/** The market of a request; `wallet` is for requests about the account as a whole. */
 export type RequestMarket = MarketKind | 'wallet';
 
-/** One venue's dialect. Faces hold no state: everything is in the core. */
+/** The REST API of one venue. It holds no state: all state is in the simulated exchange. */
 export interface VenueApi {
   marketOf(request: VenueRequest): RequestMarket;
   owns(path: string): boolean;
-  /** Finds the route and checks key, signature and time; throws what the venue would answer. */
+  /** Finds the route and checks key, signature and time. Throws the error that the venue responds with. */
   prepare(request: VenueRequest): PreparedRequest;
   /** Query and body without signature and key, for the ledger. */
   describe(request: VenueRequest): string;
-  /** The order a cancel aims at, for the race in which it fills or triggers first. */
+  /** The order that a cancel request names, for the race in which it fills or triggers first. */
   cancelTarget(request: VenueRequest): Order | AlgoOrder | undefined;
-  errorOf(error: unknown): VenueError;
-  errorBody(error: VenueError): unknown;
-  /** The HTTP status that errors come with where nothing says otherwise. */
+  toVenueError(error: unknown): VenueError;
+  toErrorBody(error: VenueError): unknown;
+  /** The HTTP status of errors that do not set one. */
   errorStatus: number;
-  /** The answers that faults give. `notFound` throws what isn't an answer of success. */
+  /** The responses of faults. `notFound` throws, unless the venue responds to an unknown order with success. */
   notFound(request: VenueRequest): unknown;
   outcomeUnknown(): VenueError;
   throttled(): VenueError;

@@ -1,0 +1,197 @@
+import { cancelAlgoOrder, placeAlgoOrder } from '../core/algo-orders.ts';
+import { type Account, type AlgoOrder, type Order, type OrderType, Rejection } from '../core/model.ts';
+import { cancelOrder, placeOrder } from '../core/orders.ts';
+import { isMarketType } from '../core/rules.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
+import { isOpen } from '../core/state.ts';
+import { VenueError } from '../server/venue-api.ts';
+import { missingParameter, orderDoesNotExist } from './errors.ts';
+import { findAlgoOrder, findOrder, type Params } from './request.ts';
+import {
+  toAlgoOrder,
+  toChangedOrder,
+  toPlacedOrder,
+  toQueriedOrder,
+  toUserTrade,
+} from './usdm-order-shapes.ts';
+
+const allCanceled = { code: 200, msg: 'The operation of cancel all open order is done.' };
+
+const conditionalTypes: Record<string, OrderType> = {
+  STOP: 'stop_limit',
+  STOP_MARKET: 'stop_market',
+  TAKE_PROFIT: 'take_profit_limit',
+  TAKE_PROFIT_MARKET: 'take_profit_market',
+};
+
+function parseOrderType(params: Params): OrderType {
+  const type = params.required('type').toUpperCase();
+  if (type in conditionalTypes || type === 'TRAILING_STOP_MARKET')
+    throw new VenueError(
+      -4120,
+      'Order type not supported for this endpoint. Please use the Algo Order API endpoints instead.',
+    );
+  if (type !== 'LIMIT' && type !== 'MARKET') throw new VenueError(-1116, 'Invalid orderType.');
+  return type === 'LIMIT' ? 'limit' : 'market';
+}
+
+/** Futures have their own error code for a client order id of more than 36 characters. */
+function parseClientOrderId(params: Params, name: string): string | undefined {
+  if ((params.text(name)?.length ?? 0) > 36)
+    throw new VenueError(-4015, 'Client order id length should not be more than 36 chars');
+  return params.clientOrderId(name);
+}
+
+/** The fields that orders and algo orders share. */
+function parseSharedFields(
+  core: SimulatedExchange,
+  params: Params,
+  account: Account,
+  clientOrderIdName: string,
+) {
+  const symbol = params.required('symbol');
+  core.state.market('usdm', symbol);
+  // In hedge mode, Binance rejects the parameter even if it is false.
+  if (account.hedged && params.text('reduceOnly') !== undefined)
+    throw new Rejection('reduce_only_not_allowed');
+  return {
+    account,
+    market: 'usdm' as const,
+    symbol,
+    side: params.side(),
+    positionSide: params.positionSide(),
+    reduceOnly: params.flag('reduceOnly'),
+    postOnly: params.text('timeInForce') === 'GTX',
+    timeInForce: params.timeInForce(),
+    clientOrderId: parseClientOrderId(params, clientOrderIdName),
+  };
+}
+
+export function postOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const type = parseOrderType(params);
+  if (type === 'limit') params.required('timeInForce');
+  const order = placeOrder(core.state, {
+    ...parseSharedFields(core, params, account, 'newClientOrderId'),
+    type,
+    amount: params.requiredDecimal('quantity'),
+    price: type === 'limit' ? params.requiredDecimal('price') : undefined,
+  });
+  return toPlacedOrder(core, order, params.text('newOrderRespType') ?? 'ACK');
+}
+
+export function postAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  if (params.required('algoType') !== 'CONDITIONAL') throw new VenueError(-4500, 'Invalid algoType.');
+  const type = conditionalTypes[params.required('type').toUpperCase()];
+  if (type === undefined) throw new VenueError(-1116, 'Invalid orderType.');
+  const closePosition = params.flag('closePosition');
+  if (closePosition && params.text('quantity') !== undefined)
+    throw new VenueError(-4137, 'Quantity must be zero with closePosition equals true.');
+  if (closePosition && params.flag('reduceOnly'))
+    throw new VenueError(-1106, "Parameter 'reduceonly' sent when not required.");
+  const algo = placeAlgoOrder(core.state, {
+    ...parseSharedFields(core, params, account, 'clientAlgoId'),
+    type,
+    closePosition,
+    amount: closePosition ? undefined : params.requiredDecimal('quantity'),
+    price: isMarketType(type) ? undefined : params.requiredDecimal('price'),
+    triggerPrice: params.requiredDecimal('triggerPrice'),
+  });
+  return toAlgoOrder(core, algo);
+}
+
+/** Throws Binance's error for an unknown symbol, which comes before that for an unknown order. */
+function findOrderOfSymbol(core: SimulatedExchange, params: Params, account: Account): Order | undefined {
+  core.state.market('usdm', params.required('symbol'));
+  return findOrder(core, account, 'usdm', params);
+}
+
+export function deleteOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const order = findOrderOfSymbol(core, params, account);
+  if (order === undefined) throw new VenueError(-2011, 'Unknown order sent.');
+  return toChangedOrder(core, cancelOrder(core.state, order));
+}
+
+export function queryOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const order = findOrderOfSymbol(core, params, account);
+  if (order === undefined) throw orderDoesNotExist();
+  return toQueriedOrder(core, order);
+}
+
+export function queryAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const algo = findAlgoOrder(core, account, params);
+  if (algo === undefined) throw orderDoesNotExist();
+  return toAlgoOrder(core, algo);
+}
+
+function isOfAccount(params: Params, account: Account) {
+  return (item: { account: string; symbol: string; market?: string }): boolean =>
+    item.account === account.id &&
+    (item.market ?? 'usdm') === 'usdm' &&
+    (params.text('symbol') === undefined || item.symbol === params.text('symbol'));
+}
+
+function checkSymbol(core: SimulatedExchange, params: Params): void {
+  const symbol = params.text('symbol');
+  if (symbol !== undefined) core.state.market('usdm', symbol);
+}
+
+function findOrders(core: SimulatedExchange, params: Params, account: Account): Order[] {
+  checkSymbol(core, params);
+  return [...core.state.orders.values()].filter(isOfAccount(params, account));
+}
+
+function findAlgoOrders(core: SimulatedExchange, params: Params, account: Account): AlgoOrder[] {
+  checkSymbol(core, params);
+  return [...core.state.algoOrders.values()].filter(isOfAccount(params, account));
+}
+
+export function deleteAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const algo = findAlgoOrder(core, account, params);
+  if (algo === undefined) throw new VenueError(-2011, 'Unknown order sent.');
+  cancelAlgoOrder(core.state, algo);
+  return { algoId: algo.id, clientAlgoId: algo.clientOrderId, code: '200', msg: 'success' };
+}
+
+export function listUserTrades(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const orderId = params.integer('orderId');
+  const since = params.integer('startTime') ?? 0;
+  const fills = core.state.fills
+    .filter(isOfAccount(params, account))
+    .filter((fill) => (orderId === undefined || fill.orderId === orderId) && fill.at >= since);
+  return fills.slice(-Math.min(params.integer('limit') ?? 500, 1000)).map(toUserTrade);
+}
+
+export function listOpenOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
+  return findOrders(core, params, account)
+    .filter(isOpen)
+    .map((order) => toQueriedOrder(core, order));
+}
+
+export function listOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
+  if (params.text('symbol') === undefined) throw missingParameter('symbol');
+  return findOrders(core, params, account).map((order) => toQueriedOrder(core, order));
+}
+
+export function listOpenAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
+  return findAlgoOrders(core, params, account)
+    .filter((algo) => algo.status === 'new')
+    .map((algo) => toAlgoOrder(core, algo));
+}
+
+export function listAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
+  core.state.market('usdm', params.required('symbol'));
+  return findAlgoOrders(core, params, account).map((algo) => toAlgoOrder(core, algo));
+}
+
+export function deleteOpenOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
+  core.state.market('usdm', params.required('symbol'));
+  for (const order of findOrders(core, params, account).filter(isOpen)) cancelOrder(core.state, order);
+  return allCanceled;
+}
+
+export function deleteOpenAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
+  core.state.market('usdm', params.required('symbol'));
+  for (const algo of findAlgoOrders(core, params, account))
+    if (algo.status === 'new') cancelAlgoOrder(core.state, algo);
+  return allCanceled;
+}

@@ -1,0 +1,184 @@
+import { type Decimal, decimal, text, zero } from '../core/amounts.ts';
+import type { Fill, MarketKind, Order, OrderType, PositionSide } from '../core/model.ts';
+import { isConditionalType, isMarketType } from '../core/rules.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
+import { isOpen } from '../core/state.ts';
+
+export function toCategory(market: MarketKind): string {
+  return market === 'spot' ? 'spot' : 'linear';
+}
+
+/** Order ids are numbers on spot and UUIDs on perpetuals. */
+export function toOrderId({ id, market }: Pick<Order, 'id' | 'market'>): string {
+  return market === 'spot' ? String(id) : `5a1e0000-0000-4000-8000-${String(id).padStart(12, '0')}`;
+}
+
+/** Bybit leaves orderLinkId empty if the client sent none. */
+function toOrderLinkId(order: Order): string {
+  return order.clientOrderId === `sim-${order.id}` ? '' : order.clientOrderId;
+}
+
+function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function toOrderStatus(order: Order): string {
+  const filled = !decimal(order.filled).isZero();
+  switch (order.status) {
+    case 'new':
+      return order.triggered ? 'New' : 'Untriggered';
+    case 'partially_filled':
+      return 'PartiallyFilled';
+    case 'filled':
+      return 'Filled';
+    default:
+      // Perpetuals have no separate status for a partly filled order that was canceled.
+      if (filled && order.market === 'spot') return 'PartiallyFilledCanceled';
+      return order.triggered ? 'Cancelled' : 'Deactivated';
+  }
+}
+
+/** The kind of a conditional order: one value on spot; on perpetuals it depends on the order's purpose. */
+function toStopOrderType({ type, market, reduceOnly }: Order): string {
+  if (!isConditionalType(type)) return '';
+  if (market === 'spot') return 'tpslOrder';
+  if (!reduceOnly) return 'Stop';
+  return type.startsWith('stop_') ? 'StopLoss' : 'TakeProfit';
+}
+
+function toTriggerDirection(type: OrderType, side: Order['side']): number {
+  if (!isConditionalType(type)) return 0;
+  return type.startsWith('stop_') === (side === 'buy') ? 1 : 2;
+}
+
+export function toPositionIndex(side: PositionSide): number {
+  return ['BOTH', 'LONG', 'SHORT'].indexOf(side);
+}
+
+function computeAveragePrice({ cost, filled }: Order): Decimal {
+  return decimal(filled).isZero() ? zero : decimal(cost).div(filled).decimalPlaces(8);
+}
+
+function sumFees(fills: Fill[]): Record<string, string> {
+  const fees: Record<string, string> = {};
+  for (const { feeAsset, fee } of fills) fees[feeAsset] = text(decimal(fees[feeAsset] ?? '0').plus(fee));
+  return fees;
+}
+
+export function toBybitOrder(core: SimulatedExchange, order: Order): Record<string, unknown> {
+  return {
+    ...identify(order),
+    ...toOrderState(order),
+    ...toExecutedAmounts(core, order),
+    ...toConditions(order),
+    orderType: isMarketType(order.type) ? 'Market' : 'Limit',
+    lastPriceOnCreated: '',
+    createType: 'CreateByUser',
+    smpType: 'None',
+    isLeverage: order.market === 'spot' ? '0' : '',
+    price: order.price ?? '0',
+    orderIv: '',
+    positionIdx: toPositionIndex(order.positionSide),
+    timeInForce: toTimeInForce(order),
+    side: capitalize(order.side),
+    smpGroup: 0,
+    placeType: '',
+    reduceOnly: order.reduceOnly,
+    // An order sized in the quote asset has its size in the quote asset.
+    qty: order.quoteAmount ?? order.amount,
+    ...(order.market === 'spot' && isMarketType(order.type)
+      ? { marketUnit: order.quoteAmount === undefined ? 'baseCoin' : 'quoteCoin' }
+      : {}),
+    smpOrderId: '',
+    extraFees: '',
+  };
+}
+
+function identify(order: Order) {
+  return {
+    symbol: order.symbol,
+    orderLinkId: toOrderLinkId(order),
+    orderId: toOrderId(order),
+    blockTradeId: '',
+  };
+}
+
+function toOrderState(order: Order) {
+  return {
+    cancelType: 'UNKNOWN',
+    orderStatus: toOrderStatus(order),
+    rejectReason: 'EC_NoError',
+    createdTime: String(order.createdAt),
+    updatedTime: String(order.updatedAt),
+  };
+}
+
+function toExecutedAmounts(core: SimulatedExchange, order: Order) {
+  const fees = sumFees(core.state.fillsOf(order.id));
+  const average = computeAveragePrice(order);
+  const remaining = isOpen(order) ? decimal(order.amount).minus(order.filled) : zero;
+  return {
+    avgPrice: average.isZero() ? '' : text(average),
+    cumExecValue: order.cost,
+    cumFeeDetail: fees,
+    cumExecFee: Object.values(fees)[0] ?? '0',
+    cumExecQty: order.filled,
+    leavesValue: text(remaining.times(order.price ?? '0')),
+    leavesQty: text(remaining),
+  };
+}
+
+function toConditions(order: Order) {
+  return {
+    stopOrderType: toStopOrderType(order),
+    takeProfit: '',
+    tpslMode: '',
+    triggerDirection: toTriggerDirection(order.type, order.side),
+    tpTriggerBy: '',
+    triggerPrice: order.triggerPrice ?? '',
+    slTriggerBy: '',
+    closeOnTrigger: false,
+    stopLoss: '',
+    triggerBy: order.triggerPrice === undefined ? '' : 'LastPrice',
+  };
+}
+
+function toTimeInForce(order: Order): string {
+  if (order.postOnly) return 'PostOnly';
+  return isMarketType(order.type) ? 'IOC' : order.timeInForce;
+}
+
+export function toExecution(core: SimulatedExchange) {
+  return (fill: Fill): Record<string, unknown> => {
+    const order = core.state.order(fill.orderId);
+    return {
+      symbol: fill.symbol,
+      orderType: isMarketType(order.type) ? 'Market' : 'Limit',
+      underlyingPrice: '',
+      orderLinkId: toOrderLinkId(order),
+      side: capitalize(fill.side),
+      indexPrice: '',
+      orderId: toOrderId(order),
+      stopOrderType: toStopOrderType(order) || 'UNKNOWN',
+      leavesQty: text(decimal(order.amount).minus(order.filled)),
+      execTime: String(fill.at),
+      feeCurrency: fill.market === 'spot' ? fill.feeAsset : '',
+      isMaker: fill.maker,
+      execFee: fill.fee,
+      feeRate: core.state.market(fill.market, fill.symbol).feeRate,
+      execId: String(fill.id),
+      tradeIv: '',
+      blockTradeId: '',
+      markPrice: fill.price,
+      execPrice: fill.price,
+      markIv: '',
+      orderQty: order.amount,
+      orderPrice: order.price ?? fill.price,
+      execValue: fill.cost,
+      execType: 'Trade',
+      execQty: fill.amount,
+      closedSize: '',
+      seq: fill.id,
+    };
+  };
+}

@@ -1,0 +1,98 @@
+import type { Account, Fill, Order } from '../core/model.ts';
+import type { SimulatedExchange } from '../core/simulated-exchange.ts';
+import { isOpen } from '../core/state.ts';
+import { toPositions } from './account-shapes.ts';
+import { bybitError, parameterError } from './errors.ts';
+import { findMarkets, toPage } from './listing.ts';
+import { toBybitOrder, toExecution, toOrderId } from './order-shapes.ts';
+import { findOrder } from './orders.ts';
+import type { Params } from './request.ts';
+
+/** Default and maximum page sizes. */
+const orderPage = { usual: 20, maximum: 50 };
+const executionPage = { usual: 50, maximum: 100 };
+
+function pageSize(params: Params, { usual, maximum }: { usual: number; maximum: number }): number {
+  return Math.min(params.integer('limit') ?? usual, maximum);
+}
+
+/** @returns open orders, and an order of any status if the request names it. */
+export function listRealtimeOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const isNamed = namesOrder(params);
+  return listOrders(core, params, account, (order) => isNamed || isOpen(order));
+}
+
+/** @returns orders that have ended. */
+export function listOrderHistory(core: SimulatedExchange, params: Params, account: Account): unknown {
+  return listOrders(core, params, account, (order) => !isOpen(order));
+}
+
+function listOrders(
+  core: SimulatedExchange,
+  params: Params,
+  account: Account,
+  matches: (order: Order) => boolean,
+): unknown {
+  const market = params.market();
+  const symbol = params.text('symbol');
+  const settleCoin = params.text('settleCoin');
+  if (market === 'usdm' && symbol === undefined && settleCoin === undefined && !namesOrder(params))
+    throw parameterError('params error: symbol, settleCoin and baseCoin are all empty');
+  const found = candidates(core, params, account).filter(
+    (order) =>
+      order.account === account.id &&
+      order.market === market &&
+      order.takesEffectAt === undefined &&
+      (symbol === undefined || order.symbol === symbol) &&
+      (settleCoin === undefined || core.state.market(market, order.symbol).quote === settleCoin) &&
+      matches(order),
+  );
+  return toPage(
+    params.required('category'),
+    found.map((order) => toBybitOrder(core, order)),
+    pageSize(params, orderPage),
+  );
+}
+
+function namesOrder(params: Params): boolean {
+  return params.text('orderId') !== undefined || params.text('orderLinkId') !== undefined;
+}
+
+/** @returns the order that the request names, or all orders, latest first. */
+function candidates(core: SimulatedExchange, params: Params, account: Account): Order[] {
+  if (!namesOrder(params)) return [...core.state.orders.values()].toReversed();
+  const order = findOrder(core, account, params);
+  return order === undefined ? [] : [order];
+}
+
+export function listExecutions(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const market = params.market();
+  const orderId = params.text('orderId');
+  const symbol = params.text('symbol');
+  const since = params.integer('startTime') ?? 0;
+  const isRequested = (fill: Fill): boolean =>
+    fill.account === account.id &&
+    fill.market === market &&
+    (symbol === undefined || fill.symbol === symbol) &&
+    (orderId === undefined || toOrderId({ id: fill.orderId, market: fill.market }) === orderId) &&
+    fill.at >= since;
+  const fills = core.state.fills.filter(isRequested).toReversed();
+  const size = pageSize(params, executionPage);
+  const from = params.integer('cursor') ?? 0;
+  return {
+    ...toPage(params.required('category'), fills.slice(from).map(toExecution(core)), size),
+    nextPageCursor: from + size < fills.length ? String(from + size) : '',
+  };
+}
+
+export function listPositions(core: SimulatedExchange, params: Params, account: Account): unknown {
+  if (params.market() !== 'usdm') throw bybitError(181001, 'category only support linear or option.');
+  const named = params.text('symbol') !== undefined;
+  const settleCoin = params.text('settleCoin');
+  const markets = findMarkets(core, params).filter(
+    ({ quote }) => settleCoin === undefined || quote === settleCoin,
+  );
+  const rows = markets.flatMap((market) => toPositions(account, market));
+  // A request for one symbol also lists flat positions.
+  return toPage(params.required('category'), named ? rows : rows.filter(({ size }) => size !== '0'), 200);
+}

@@ -1,0 +1,34 @@
+import type { Account, Permissions } from './model.ts';
+import { balanceOf } from './spot-account.ts';
+
+export interface NewAccount {
+  apiKey: string;
+  secret: string;
+  /** Free spot balances and futures wallets by asset. */
+  balances?:
+    | { spot?: Record<string, string> | undefined; usdm?: Record<string, string> | undefined }
+    | undefined;
+  hedged?: boolean | undefined;
+  permissions?: { [name in keyof Permissions]?: boolean | undefined } | undefined;
+  feesInBnb?: boolean | undefined;
+}
+
+export function createAccount(id: string, input: NewAccount): Account {
+  const { withdraw = false, trade = true, futures = true, ipRestricted = true } = input.permissions ?? {};
+  const account: Account = {
+    id,
+    apiKey: input.apiKey,
+    secret: input.secret,
+    permissions: { withdraw, trade, futures, ipRestricted },
+    hedged: input.hedged ?? false,
+    feesInBnb: input.feesInBnb ?? false,
+    spot: {},
+    usdm: { ...input.balances?.usdm },
+    positions: {},
+    leverage: {},
+    marginType: {},
+  };
+  for (const [asset, free] of Object.entries(input.balances?.spot ?? {}))
+    balanceOf(account, asset).free = free;
+  return account;
+}

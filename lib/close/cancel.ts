@@ -65,8 +65,8 @@ async function pollCanceled(
 }
 
 /**
- * A cancel whose answer was lost most likely ended the order, and so may an earlier owner's. An order that the
- * venue denied to the first owner was ended by something else.
+ * A cancel whose answer was lost most likely ended the order, and so may an earlier claim holder's. An order that the
+ * venue denied to the first holder was ended by something else.
  */
 function mayBeOurs({ takenOver }: Claim, reason: Unconfirmed['reason']): boolean {
   return reason === 'acknowledged' || reason === 'no-response' || takenOver === true;

@@ -27,7 +27,7 @@ export function isLeaseExpired({ leaseExpiresAt }: Claim, now: number): boolean 
   return now > leaseExpiresAt;
 }
 
-/** Whether the position waits for recovery: it is claimed, and its owner's lease is over. */
+/** Whether the position waits for recovery: it is claimed, and its holder's lease is over. */
 export function isAbandoned(position: Position, now: number): boolean {
   return position.state === 'claimed' && isLeaseExpired(position.claim, now);
 }

@@ -33,8 +33,8 @@ export async function execute(
 }
 
 /**
- * Ends a claim by a close order that recovery found. What its owner had learned of the other orders died with the
- * owner, so they are read again.
+ * Ends a claim by a close order that recovery found. What its holder had learned of the other orders died with the
+ * holder, so they are read again.
  */
 export async function executeFound(
   deps: ExecutionDependencies,

@@ -14,7 +14,7 @@ import { type ExecutionResult, saveResult } from './save-result.ts';
 
 /**
  * Takes over a claim whose lease is over and brings it to an end. The close order is looked up by the client order id
- * that its owner would have used before anything else is done; `recoveryStep` decides what that proves.
+ * that its holder would have used before anything else is done; `recoveryStep` decides what that proves.
  */
 export async function recover(services: Services, position: Position): Promise<ExecutionResult> {
   if (position.state !== 'claimed' || !isLeaseExpired(position.claim, services.now()))
@@ -22,7 +22,7 @@ export async function recover(services: Services, position: Position): Promise<E
   const connected = await connect(services, position);
   if ('fault' in connected) return afterNoConnection(services, position, connected.fault);
   const takenAt = services.now();
-  // The send deadline stays the dead owner's until a new attempt starts: its receive window has to run out.
+  // The send deadline stays the dead holder's until a new attempt starts: its receive window has to run out.
   const claim: Claim = {
     ...position.claim,
     leaseToken: services.randomId(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exchangeIdSchema } from '../account/account.ts';
 import { actionSchema, positionIdSchema } from '../position/position.ts';
 
 export const linkIdSchema = z.string().regex(/^lnk_[0-9a-z]{16}$/, 'expected lnk_ and 16 letters or digits');
@@ -45,7 +46,7 @@ export const linkSchema = linkOptionsSchema.extend({
   positionId: positionIdSchema,
   /** Its position's account and exchange, so that a hit can connect while it claims. If they differ, the position's count. */
   account: z.string().optional(),
-  exchange: z.string().optional(),
+  exchange: exchangeIdSchema.optional(),
   action: actionSchema,
   label: z.string().optional(),
   createdAt: z.string(),

@@ -106,11 +106,11 @@ export const claimSchema = z.object({
   claimedAt: z.number(),
   /** No other process may act before it; epoch milliseconds. */
   leaseExpiresAt: z.number(),
-  /** The owner sends no order after it, so that the receive window ends within the lease. Epoch milliseconds. */
+  /** The claim holder sends no order after it, so that the receive window ends within the lease. Epoch milliseconds. */
   sendDeadline: z.number(),
   /** `not-sent`: proven that no close order left in the present attempt, so none has to be looked up. */
   phase: z.enum(['may-have-sent', 'not-sent']),
-  /** Taken over at least once: an earlier owner may have sent cancels already. */
+  /** Taken over at least once: an earlier holder may have sent cancels already. */
   takenOver: z.boolean().optional(),
   /** How many close orders were sent under this claim and proven not accepted. */
   lostAttempts: z.number().optional(),

@@ -3,7 +3,7 @@
  *
  *     claim               sendDeadline      receive window ends    leaseExpiresAt
  *       0 ──────────────────── 5 s ─────────────── 10 s ─────────────── 12 s
- *       owner may send an order │ venue may accept it │ no one acts │ another process may take over
+ *      holder may send an order │ venue may accept it │ no one acts │ another process may take over
  *
  * TradingView's last resend arrives 15 s after the alert, so it can recover a hit whose process died.
  */

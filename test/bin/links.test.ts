@@ -48,7 +48,7 @@ test("a link on this machine is shown with the warning that TradingView can't re
   );
   const create = ['links', 'create', positionId, 'close'];
   const here = await runLocally(admin.url, create);
-  expect(here.stdout).toContain("This link is on this machine, which TradingView can't reach.");
+  expect(here.stdout).toContain("TradingView can't reach this link: it is on your machine.");
   expect(here.stdout).toContain('Webhooks need a paid TradingView plan.');
   const deployed = await runLocally(admin.url, [...create, '--label', 'public']);
   expect(deployed.stdout).not.toContain('on this machine');

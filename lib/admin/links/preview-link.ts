@@ -3,8 +3,8 @@ import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { linkNotFound, requirePosition } from '../require.ts';
 import { syncIfActive } from '../sync-if-active.ts';
+import { describeLink } from './describe-link.ts';
 import { toLinkView } from './link-view.ts';
-import { previewOf } from './preview.ts';
 
 /** Throws `link-not-found`, and `position-not-found` for a forgotten position. */
 export async function previewLink(
@@ -15,5 +15,5 @@ export async function previewLink(
   if (link === undefined) throw linkNotFound(linkId);
   const position = await syncIfActive(services, await requirePosition(services, link.positionId));
   const view = toLinkView(link, position, services.now());
-  return { link: view, position: toPositionView(position), ...previewOf(view, position, { paused }) };
+  return { link: view, position: toPositionView(position), ...describeLink(view, position, { paused }) };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LinkView } from '../../../lib/admin/contract/commands.ts';
-import { previewOf } from '../../../lib/admin/links/preview.ts';
+import { describeLink } from '../../../lib/admin/links/describe-link.ts';
 import { executeAction } from '../../../lib/close/execute-action.ts';
 import type { PlannedAction } from '../../../lib/close/next-step.ts';
 import { planAction } from '../../../lib/close/plan.ts';
@@ -72,7 +72,7 @@ describe('a preview and the run that follows it', () => {
     for (const action of ['close', 'keep'] as const)
       for (const state of stateSchema.options) {
         const link = { state: 'armed', action } as LinkView;
-        const { fires } = previewOf(link, examplePositionIn(state), { paused: false });
+        const { fires } = describeLink(link, examplePositionIn(state), { paused: false });
         // A kept position is kept already: the hit answers so, and nothing is sent.
         const isKept = action === 'keep' && state === 'kept';
         expect({ state, fires }).toEqual({ state, fires: isKept || claimableStates(action).includes(state) });

@@ -3,7 +3,7 @@ import { isFinal, type Position } from '../../position/position.ts';
 import type { LinkView } from '../contract/commands.ts';
 
 /** What a link would do now to a position as the exchange just reported it. The engine's own plan says it. */
-export function previewOf(
+export function describeLink(
   link: LinkView,
   position: Position,
   { paused }: { paused: boolean },

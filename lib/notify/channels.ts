@@ -3,13 +3,13 @@ import { Fault } from '../fault.ts';
 import { safeUrlSchema } from '../safe-url.ts';
 import { topicArnSchema } from './topic-arn.ts';
 
-/** The name of the topic that the stack itself makes. */
+/** The name of the stack's own topic as a channel. */
 export const stackTopic = 'topic';
 
-/** How notices remember it; needed where two channels are of one kind. */
+/** Identifies the channel in the deliveries of notices. Required if two channels have the same kind. */
 const name = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 lower-case letters, digits or -')
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 lowercase letters, digits or -')
   .refine((given) => given !== stackTopic, { error: `"${stackTopic}" is the stack's own topic` })
   .optional();
 
@@ -17,7 +17,7 @@ const channelSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('telegram'),
     name,
-    /** The bot's, as BotFather gives it. */
+    /** The bot's token, from BotFather. */
     token: z.string().regex(/^\d{1,20}:[\w-]{10,100}$/, 'expected a bot token such as "123456:ABC-DEF…"'),
     chatId: z.union([z.string().min(1), z.number().int()]).transform(String),
     baseUrl: safeUrlSchema.default('https://api.telegram.org'),
@@ -28,7 +28,7 @@ const channelSchema = z.discriminatedUnion('kind', [
     kind: z.literal('sns'),
     name,
     topicArn: topicArnSchema,
-    /** Instead of AWS's own. */
+    /** Another endpoint than AWS. */
     endpoint: safeUrlSchema.optional(),
   }),
 ]);
@@ -42,19 +42,19 @@ const channelsSchema = z
   .array(channelSchema)
   .max(20)
   .refine((channels) => new Set(channels.map(channelName)).size === channels.length, {
-    error: 'expected a "name" of its own for each of several channels of one kind',
+    error: 'expected a different "name" for each channel of the same kind',
   });
 
-/** Reads the list anew, or what is known of it. No list is an empty one. Throws `channels-unreadable`. */
+/** Reads the list of channels, possibly from a cache. A missing list is empty. Throws `channels-unreadable`. */
 export type ReadChannels = () => Promise<Channel[]>;
 
-/** @param place where the text is from, for the person who has to mend it; the text itself is secret. */
+/** @param place where the text comes from, for the error message. The text itself is secret. */
 export function parseChannels(text: string, place: string): Channel[] {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
-    // No cause: the parser's own message quotes what it read.
+    // Without the cause: the parser's message quotes the text.
     throw unreadableChannels(place, 'it is not JSON');
   }
   const parsed = channelsSchema.safeParse(content);
@@ -66,7 +66,7 @@ export function parseChannels(text: string, place: string): Channel[] {
 export function unreadableChannels(place: string, why: string, issues: string[] = []): Fault {
   return new Fault(
     'channels-unreadable',
-    `The notification channels in ${place} can not be used: ${why}. Expected a JSON list such as [{"kind":"slack","url":"https://…"}].`,
-    { issues },
+    `The notification channels in ${place} cannot be used: ${why}. No notice was sent to them.`,
+    { hint: { text: 'Expected a JSON list such as [{"kind":"slack","url":"https://…"}].' }, issues },
   );
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseChannels, type ReadChannels, unreadableChannels } from './channels.ts';
 
-/** Channels on this machine: one JSON file. Read anew each time, so that a change needs no restart. */
+/** Channels in a JSON file. Read each time, so that a change needs no restart. */
 export function fileChannels(path: string): ReadChannels {
   return async () => {
     let text: string;
@@ -9,7 +9,7 @@ export function fileChannels(path: string): ReadChannels {
       text = await readFile(path, 'utf8');
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw unreadableChannels(path, 'it can not be read');
+      throw unreadableChannels(path, 'the file cannot be read');
     }
     return parseChannels(text, path);
   };

@@ -2,14 +2,14 @@ import type { Fault } from '../fault.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
 import type { Failure, Outcome, Position } from '../position/position.ts';
 
-/** What there is to tell, before it is words. */
+/** The content of a notice. */
 export type NoticeContent =
   | { kind: 'settled'; outcome: Outcome; reopens?: boolean | undefined }
   | { kind: 'failed'; failure: Failure; action: 'close' | 'keep' }
   | { kind: 'attention'; reason: string }
-  /** A link was fired and nothing was sent, so that it may have to be fired again. */
+  /** A link's hit sent nothing, so the link may have to be opened again. */
   | { kind: 'released'; linkId: string; reason: string }
-  /** A claim that has found no end for so long, in milliseconds. */
+  /** A claim without a result for this long, in milliseconds. */
   | { kind: 'overdue'; forMs: number };
 
 const headlines = {
@@ -17,87 +17,103 @@ const headlines = {
   'part-closed': 'Partly closed',
   canceled: 'Canceled',
   kept: 'Kept open',
-  dust: 'Too little left to close',
-  failed: 'NOT DONE',
-  'needs-attention': 'NEEDS A PERSON',
-  overdue: 'NOT SETTLED YET',
+  dust: 'Too small to close',
+  failed: 'Failed',
+  'needs-attention': 'Needs your attention',
+  overdue: 'Not confirmed yet',
 } as const satisfies Record<Notice['event'], string>;
 
-function eventOf(news: NoticeContent): Notice['event'] {
-  if (news.kind === 'settled') return news.reopens === true ? 'part-closed' : news.outcome.outcome;
-  if (news.kind === 'released') return 'failed';
-  return news.kind === 'attention' ? 'needs-attention' : news.kind;
-}
-
-function noticeText(news: NoticeContent, { positionId, market }: Position): string {
-  switch (news.kind) {
-    case 'settled': {
-      const { detail, remaining } = news.outcome;
-      return news.reopens === true ? `${detail} ${remaining} ${market.base} stays open.` : detail;
-    }
-    case 'failed': {
-      const { message, canceledExitOrderIds: exits } = news.failure;
-      const unguarded =
-        exits.length === 0 ? '' : ` Its exit orders ${exits.join(', ')} were cancelled, so it is unguarded.`;
-      const what =
-        news.failure.source === 'exchange'
-          ? `The exchange refused to ${news.action === 'close' ? 'close' : 'cancel'} it`
-          : 'Nothing was closed';
-      return `${what}: ${ended(message)}${unguarded} It is as open as before: look at the exchange, or fire the link again.`;
-    }
+function toEvent(content: NoticeContent): Notice['event'] {
+  switch (content.kind) {
+    case 'settled':
+      return content.reopens === true ? 'part-closed' : content.outcome.outcome;
     case 'attention':
-      return `${ended(news.reason)} Look at the exchange, then run: ripcord positions resolve ${positionId}`;
+      return 'needs-attention';
+    case 'failed':
     case 'released':
-      return `A link was fired and nothing was sent: ${ended(news.reason)} It is as open as before: fire the link again, or close it at the exchange.`;
+      return 'failed';
     case 'overdue':
-      return `For ${Math.round(news.forMs / 60_000)} minutes the exchange has not told what came of it. Ripcord goes on asking; look at the exchange, then run: ripcord positions resolve ${positionId}`;
+      return 'overdue';
   }
 }
 
-function ended(sentence: string): string {
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+function noticeText(content: NoticeContent, { positionId, market }: Position): string {
+  const resolve = `Check the exchange, then run: ripcord positions resolve ${positionId}`;
+  switch (content.kind) {
+    case 'settled': {
+      const { detail, remaining } = content.outcome;
+      return content.reopens === true ? `${detail} ${remaining} ${market.base} stays open.` : detail;
+    }
+    case 'failed':
+      return failureText(content);
+    case 'attention':
+      return `${toSentence(content.reason)} ${resolve}`;
+    case 'released':
+      return `A link was opened, but nothing was sent: ${toSentence(content.reason)} The position is unchanged. Open the link again, or close the position at the exchange.`;
+    case 'overdue':
+      return `The exchange has not confirmed the result for ${Math.round(content.forMs / 60_000)} minutes. Ripcord keeps asking. ${resolve}`;
+  }
 }
 
-/** Of a token as links have it, with the address around it: a label or an exchange's words may repeat one. */
-const linkShape = /\S*rc_[0-9A-Za-z]{49}\S*/g;
-/** What every channel takes, with room to spare: Discord's 2,000 characters are the fewest. */
-const textLength = 700;
+function failureText({ failure, action }: Extract<NoticeContent, { kind: 'failed' }>): string {
+  const { source, message, canceledExitOrderIds: exitIds } = failure;
+  const rejected =
+    action === 'close' ? 'The exchange rejected the close' : 'The exchange rejected the cancellation';
+  const what = source === 'exchange' ? rejected : 'Nothing was closed';
+  const exits =
+    exitIds.length === 0
+      ? ''
+      : ` Exit orders ${exitIds.join(', ')} were canceled and no longer protect the position.`;
+  return `${what}: ${toSentence(message)}${exits} The position is still open. Check it at the exchange, or open the link again.`;
+}
 
-/** Labels and the exchange's words come from elsewhere: one line, nothing turned round or hidden, no key to anything. */
-function asOneLine(text: string): string {
+function toSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** A link's token with the URL around it: a label or an exchange's message may repeat one. */
+const linkPattern = /\S*rc_[0-9A-Za-z]{49}\S*/g;
+/** Below the limit of every channel; Discord's 2,000 characters are the lowest. */
+const maxTextLength = 700;
+
+/**
+ * Labels and exchange messages come from outside. The text becomes one line without control and bidirectional
+ * characters, which could hide or reorder it, and without links, which would give access to a position.
+ */
+function toSafeLine(text: string): string {
   return text
     .replaceAll(/\p{Cf}+/gu, '')
-    .replaceAll(linkShape, '(a link)')
+    .replaceAll(linkPattern, '(a link)')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
-    .slice(0, textLength);
+    .slice(0, maxTextLength);
 }
 
-/** @returns the position's notices with this news, to be written together with what it tells. */
-export function appendNotice(position: Position, news: NoticeContent, now: number): Notice[] {
+/** @returns the position's notices with a new one, to be stored by the write that makes its content true. */
+export function appendNotice(position: Position, content: NoticeContent, now: number): Notice[] {
   const { positionId, symbol, side, label, account, revision, notices } = position;
-  const event = eventOf(news);
+  const event = toEvent(content);
   const name = `${symbol} ${side}${label === undefined ? '' : ` "${label}"`} on ${account}`;
-  // The resend of an alert has done what its first try could not: nobody needs to hear of that one any more.
-  const isOldNews = ({ linkId, delivered }: Notice) =>
-    news.kind === 'settled' && linkId !== undefined && Object.keys(delivered).length === 0;
+  // TradingView resends an alert. If the resend settles the claim, the unsent notice of the first hit is obsolete.
+  const isObsolete = ({ linkId, delivered }: Notice) =>
+    content.kind === 'settled' && linkId !== undefined && Object.keys(delivered).length === 0;
   return addNotice(
-    notices?.filter((notice) => !isOldNews(notice)),
+    notices?.filter((notice) => !isObsolete(notice)),
     {
       noticeId: `ntc_${positionId.slice('pos_'.length)}_${revision + 1}`,
       at: now,
       event,
-      ...(news.kind === 'released' ? { linkId: news.linkId } : {}),
-      text: asOneLine(`${headlines[event]}: ${name}. ${noticeText(news, position)}`),
+      ...(content.kind === 'released' ? { linkId: content.linkId } : {}),
+      text: toSafeLine(`${headlines[event]}: ${name}. ${noticeText(content, position)}`),
       delivered: {},
     },
   );
 }
 
-/** An alert is sent up to four times within half a minute, and again at the next bar: its person is told once. */
+/** TradingView sends an alert up to four times within 30 s, and again at the next bar: the owner gets one notice. */
 const sameFailureMs = 10 * 60_000;
 
-/** @returns the position's notices with one that a link has come to nothing; undefined where that was told just now. */
+/** @returns the notices with one about a hit that sent nothing; undefined if the last notice reports the same. */
 export function appendFailureNotice(
   position: Position,
   linkId: string,
@@ -105,6 +121,6 @@ export function appendFailureNotice(
   now: number,
 ): Notice[] | undefined {
   const last = position.notices?.at(-1);
-  const isTold = last?.linkId === linkId && now - last.at < sameFailureMs;
-  return isTold ? undefined : appendNotice(position, { kind: 'released', linkId, reason: message }, now);
+  const isReported = last?.linkId === linkId && now - last.at < sameFailureMs;
+  return isReported ? undefined : appendNotice(position, { kind: 'released', linkId, reason: message }, now);
 }

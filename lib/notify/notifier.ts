@@ -1,47 +1,45 @@
 import type { Notice } from '../position/notice.ts';
 
-/** The port to one channel: one topic, one chat. */
+/** The port to one channel, such as a topic or a chat. */
 export interface Notifier {
-  /** Its name, by which notices remember it. */
+  /** The channel's name in the deliveries of notices. */
   channel: string;
-  /** Never throws, and ends within `sendMs`. Sends once: no tries of its own. */
+  /** Sends once, without retries of its own. Ends within `sendTimeoutMs` and never throws. */
   send(message: Message): Promise<Sent>;
 }
 
 export interface Message {
-  /** One line, where the channel has a place for it. */
+  /** One line, for channels with a subject. */
   subject: string;
   /** One line. */
   text: string;
 }
 
-/** `why` holds nothing secret. */
+/** `why` holds no secrets. */
 export type Sent =
   | { kind: 'sent' }
-  /**
-   * It certainly did not arrive. `down`: nor would the next one, by the look of it.
-   */
+  /** The message did not arrive. `down`: the next message would most likely fail too. */
   | { kind: 'refused'; why: string; down: boolean }
-  /** It may have arrived. */
+  /** The response was lost, so the message may have arrived. */
   | { kind: 'unknown'; why: string };
 
 /** The port to the list of channels. */
 export interface Notifiers {
-  /** `problem`: why some of them could not be read, in words and with nothing secret. */
+  /** `problem`: a sentence without secrets about why some channels could not be read. */
   all(): Promise<{ notifiers: Notifier[]; problem?: string }>;
 }
 
-/** A channel that does not answer within this does not hold up the sweep any longer. */
-export const sendMs = 5_000;
+/** A channel that does not respond within this time no longer delays the sweep. */
+export const sendTimeoutMs = 5_000;
 
 export const noNotifiers: Notifiers = { all: async () => ({ notifiers: [] }) };
 
-/** E-mail subjects are printable ASCII, at most 100 characters. */
-const subjectLength = 99;
+/** SNS accepts e-mail subjects of printable ASCII with fewer than 100 characters. */
+const maxSubjectLength = 99;
 
 export function toMessage({ text }: Pick<Notice, 'text'>): Message {
   return {
-    subject: `Ripcord: ${text.split('. ')[0]}`.replaceAll(/[^ -~]/g, '?').slice(0, subjectLength),
+    subject: `Ripcord: ${text.split('. ')[0]}`.replaceAll(/[^ -~]/g, '?').slice(0, maxSubjectLength),
     text,
   };
 }

@@ -2,31 +2,31 @@ import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
 import { ssmClient, untilDeadline } from '../aws-client.ts';
 import { type Channel, parseChannels, type ReadChannels, unreadableChannels } from './channels.ts';
 
-/** The sweep comes every minute; a new channel may wait for as long. */
+/** The sweep runs every minute. A new channel may be unused for this long. */
 const cacheMs = 5 * 60_000;
 
-/** Channels on AWS: one SecureString. */
+/** Channels in one SecureString of Parameter Store. */
 export function ssmChannels(name: string, now: () => number = Date.now): ReadChannels {
   const client = ssmClient();
-  let known: { channels: Channel[]; readAt: number } | undefined;
+  let cached: { channels: Channel[]; readAt: number } | undefined;
 
   const read = async (): Promise<string> => {
     try {
-      const answer = await client.send(
+      const response = await client.send(
         new GetParameterCommand({ Name: name, WithDecryption: true }),
         untilDeadline(),
       );
-      return answer.Parameter?.Value ?? '';
+      return response.Parameter?.Value ?? '';
     } catch (thrown) {
       if (thrown instanceof ParameterNotFound) return '[]';
-      throw unreadableChannels(`the parameter ${name}`, 'it gave no answer');
+      throw unreadableChannels(`the parameter ${name}`, 'Parameter Store did not respond');
     }
   };
 
   return async () => {
-    if (known !== undefined && now() - known.readAt < cacheMs) return known.channels;
+    if (cached !== undefined && now() - cached.readAt < cacheMs) return cached.channels;
     const channels = parseChannels(await read(), `the parameter ${name}`);
-    known = { channels, readAt: now() };
+    cached = { channels, readAt: now() };
     return channels;
   };
 }

@@ -1,29 +1,29 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type Channel, channelName } from './channels.ts';
-import { type Notifier, type Sent, sendMs } from './notifier.ts';
+import { type Notifier, type Sent, sendTimeoutMs } from './notifier.ts';
 
 type Webhook = Exclude<Channel, { kind: 'sns' }>;
 
-/** A channel that takes a message as JSON over HTTP. */
+/** A channel that accepts a message as JSON over HTTP. */
 export function webhookNotifier(webhook: Webhook): Notifier {
   return {
     channel: channelName(webhook),
-    send: ({ text }) => postJson(addressOf(webhook), bodyOf(webhook, text)),
+    send: ({ text }) => postJson(toAddress(webhook), toBody(webhook, text)),
   };
 }
 
-function addressOf(webhook: Webhook): string {
+function toAddress(webhook: Webhook): string {
   return webhook.kind === 'telegram'
     ? `${webhook.baseUrl.replace(/\/$/, '')}/bot${webhook.token}/sendMessage`
     : webhook.url;
 }
 
-/** SUPPRESS_EMBEDS, the third bit: Discord draws no preview of an address in the text. */
+/** SUPPRESS_EMBEDS, the third bit: Discord shows no preview of a URL in the text. */
 const suppressEmbeds = 1 << 2;
 
-/** Text that others have written must not ring anybody or draw a preview. */
-function bodyOf(webhook: Webhook, text: string): object {
+/** Labels and exchange messages come from outside, so they must not mention a user or show a preview. */
+function toBody(webhook: Webhook, text: string): object {
   switch (webhook.kind) {
     case 'telegram':
       return { chat_id: webhook.chatId, text, link_preview_options: { is_disabled: true } };
@@ -34,60 +34,67 @@ function bodyOf(webhook: Webhook, text: string): object {
   }
 }
 
-/** The three characters that Slack takes for its own: `<!channel>` would ring everybody. */
+/** Escapes Slack's three control characters: `<!channel>` would notify every member. */
 function escapeForSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /**
- * One POST on a connection of its own: one that was kept open may be dead without knowing, after Lambda has frozen
- * it, and what was sent down it would be neither here nor there.
+ * Sends one POST on its own connection. A kept connection may be dead after Lambda has frozen and thawed the process,
+ * and a message sent on it would have an unknown result.
  */
 function postJson(address: string, body: object): Promise<Sent> {
-  return new Promise((resolve) => {
-    const url = new URL(address);
-    const payload = Buffer.from(JSON.stringify(body));
-    let connected = false;
-    const end = (sent: Sent): void => {
-      clearTimeout(timer);
-      resolve(sent);
-      request.destroy();
-    };
-    const fail = (why: string): void =>
-      end(connected ? { kind: 'unknown', why } : { kind: 'refused', why, down: true });
-    const secure = url.protocol === 'https:';
-    const request = (secure ? httpsRequest : httpRequest)(url, {
-      method: 'POST',
-      agent: false,
-      headers: { 'content-type': 'application/json', 'content-length': payload.length },
-    });
-    const timer = setTimeout(
-      () => fail(connected ? `no answer within ${sendMs / 1_000} s` : 'no connection'),
-      sendMs,
-    );
-    request.on('socket', (socket) => {
-      // Before it, nothing of the request has left.
-      socket.once(secure ? 'secureConnect' : 'connect', () => {
-        connected = true;
-      });
-    });
-    request.on('error', (error: NodeJS.ErrnoException) => fail(connected ? 'no answer' : reasonOf(error)));
-    request.on('response', (response) => {
-      response.resume();
-      end(judge(response.statusCode ?? 0));
-    });
-    request.end(payload);
+  const { promise, resolve } = Promise.withResolvers<Sent>();
+  const url = new URL(address);
+  const payload = Buffer.from(JSON.stringify(body));
+  const secure = url.protocol === 'https:';
+  const request = (secure ? httpsRequest : httpRequest)(url, {
+    method: 'POST',
+    agent: false,
+    headers: { 'content-type': 'application/json', 'content-length': payload.length },
   });
+  let connected = false;
+  const end = (sent: Sent): void => {
+    clearTimeout(timer);
+    resolve(sent);
+    request.destroy();
+  };
+  // Before the connection is established, no part of the request has left.
+  const fail = (reasons: { connected: string; notConnected: string }): void =>
+    end(
+      connected
+        ? { kind: 'unknown', why: reasons.connected }
+        : { kind: 'refused', why: reasons.notConnected, down: true },
+    );
+  const timeout = {
+    connected: `no response within ${sendTimeoutMs / 1_000} s`,
+    notConnected: 'no connection',
+  };
+  const timer = setTimeout(() => fail(timeout), sendTimeoutMs);
+  request.on('socket', (socket) => {
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      connected = true;
+    });
+  });
+  request.on('error', (error: NodeJS.ErrnoException) =>
+    fail({ connected: 'no response', notConnected: toReason(error) }),
+  );
+  request.on('response', (response) => {
+    response.resume();
+    end(toSent(response.statusCode ?? 0));
+  });
+  request.end(payload);
+  return promise;
 }
 
-/** The code and never the message, which may name the address. */
-function reasonOf({ code }: NodeJS.ErrnoException): string {
+/** The code without the message, which may contain the URL and so a secret. */
+function toReason({ code }: NodeJS.ErrnoException): string {
   return code === undefined ? 'no connection' : `no connection (${code})`;
 }
 
-/** Too many requests, and the service's own trouble, would meet the next one too. */
-function judge(status: number): Sent {
+/** The next message would most likely fail too after 429 or an error of the service itself. */
+function toSent(status: number): Sent {
   return status >= 200 && status < 300
     ? { kind: 'sent' }
-    : { kind: 'refused', why: `answered ${status}`, down: status === 429 || status >= 500 };
+    : { kind: 'refused', why: `responded ${status}`, down: status === 429 || status >= 500 };
 }

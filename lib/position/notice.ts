@@ -1,24 +1,36 @@
 import { z } from 'zod';
 
 /**
- * Where a notice stands with one channel. `trying` is written before anything is sent, so that nobody sends the
- * same again; `unsure` is the end of a try whose answer never came: it counts as sent.
+ * A notice's way to one channel, written after an attempt to send it:
  *
- *     (absent) → trying → sent | unsure | failed;  failed → trying
+ *     (absent) → sent;  (absent) → failed → … → failed → sent
+ *
+ * A sweep that ends between sending and writing leaves no record, so the next sweep sends the notice again. Every
+ * notice therefore arrives at least once on a working channel, and in rare cases twice.
  */
-export const deliverySchema = z.object({
-  state: z.enum(['trying', 'sent', 'unsure', 'failed']),
-  /** Epoch milliseconds of the last change. */
-  at: z.number(),
-  tries: z.number(),
-  /** Why it failed or is unsure, without anything secret. */
-  why: z.string().optional(),
-});
+export const deliverySchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('sent'),
+    /** When it was sent, epoch milliseconds. */
+    at: z.number(),
+    tries: z.number(),
+  }),
+  z.object({
+    state: z.literal('failed'),
+    /** When the last attempt failed, epoch milliseconds. */
+    at: z.number(),
+    tries: z.number(),
+    /** The next attempt is not made before this time, epoch milliseconds. */
+    nextTryAt: z.number(),
+    /** Why the last attempt failed, without secrets. */
+    why: z.string(),
+  }),
+]);
 export type Delivery = z.infer<typeof deliverySchema>;
 
-/** What a person is to be told. It becomes durable by the very write that makes it true. */
+/** A message to the owner. The write that changes the position also stores the notice about that change. */
 export const noticeSchema = z.object({
-  /** `ntc_`, the position's own 12 characters, and the revision that made it. */
+  /** `ntc_`, the position's own 12 characters, and the revision that added it. */
   noticeId: z.string(),
   /** Epoch milliseconds. */
   at: z.number(),
@@ -32,71 +44,53 @@ export const noticeSchema = z.object({
     'needs-attention',
     'overdue',
   ]),
-  /** One line for a person. */
+  /** One line of text. */
   text: z.string(),
-  /** Of a link that came to nothing: which one. A settled claim makes that old news. */
+  /** The link whose hit sent nothing. If the claim settles before the notice is sent, the notice is dropped. */
   linkId: z.string().optional(),
-  /** By the channel's name; absent: not tried yet. */
+  /** By channel name. A channel without an entry has not been tried. */
   delivered: z.record(z.string(), deliverySchema),
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
-/** Where a notice stands with a channel. Every object has a `constructor`, and a channel may be called so. */
+/** @returns the delivery to a channel. Every object inherits a `constructor`, and a channel may have that name. */
 export function deliveryTo(channel: string, { delivered }: Notice): Delivery | undefined {
   return Object.hasOwn(delivered, channel) ? delivered[channel] : undefined;
 }
 
-/** After so long a notice is old news: what could not be delivered by then is given up. */
+/** A notice that could not be delivered within this time is given up. */
 export const noticeLifeMs = 24 * 3_600_000;
 
-/** As many as a position keeps. Reaching it takes as many endings of one position within the life of a notice. */
-const kept = 20;
+/** A position keeps this many notices, so that its item stays small. */
+const maxNotices = 20;
 
-/** @returns the notices with one more. What has come to its end makes room first. */
+/** @returns the notices with one more. Delivered and expired notices make room first, then the oldest ones. */
 export function addNotice(notices: Notice[] = [], notice: Notice): Notice[] {
-  const isOver = ({ at, delivered }: Notice): boolean =>
+  const isDone = ({ at, delivered }: Notice): boolean =>
     at + noticeLifeMs <= notice.at ||
-    (Object.keys(delivered).length > 0 && Object.values(delivered).every(isFinished));
-  const spare = notices.length + 1 - kept;
-  const over = new Set(notices.filter(isOver).slice(0, Math.max(0, spare)));
-  return [...notices.filter((known) => !over.has(known)), notice].slice(-kept);
+    (Object.keys(delivered).length > 0 && Object.values(delivered).every(({ state }) => state === 'sent'));
+  const surplus = notices.length + 1 - maxNotices;
+  const removed = new Set(notices.filter(isDone).slice(0, Math.max(0, surplus)));
+  return [...notices.filter((known) => !removed.has(known)), notice].slice(-maxNotices);
 }
 
-/** A try this old has died: a sweep lives less than a minute. */
-const tryDiesMs = 2 * 60_000;
-
-/** Minutes until the next try: 1, 2, 4 … 32, then every hour. */
-function pauseAfter(tries: number): number {
+/** @returns the pause before the next attempt: 1, 2, 4 … 32 minutes, then an hour. */
+export function computeRetryPauseMs(tries: number): number {
   return Math.min(2 ** Math.max(0, tries - 1), 60) * 60_000;
 }
 
-function isFinished({ state }: Delivery): boolean {
-  return state === 'sent' || state === 'unsure';
-}
-
-export function isDead({ state, at }: Delivery, now: number): boolean {
-  return state === 'trying' && now - at >= tryDiesMs;
-}
-
-function isOld({ at }: Notice, now: number): boolean {
+function isExpired({ at }: Notice, now: number): boolean {
   return now - at >= noticeLifeMs;
 }
 
 /** @returns whether the notice is to be sent to a channel now. */
 export function isDue(notice: Notice, channel: string, now: number): boolean {
+  if (isExpired(notice, now)) return false;
   const delivery = deliveryTo(channel, notice);
-  if (isOld(notice, now)) return false;
-  if (delivery === undefined) return true;
-  return delivery.state === 'failed' && now - delivery.at >= pauseAfter(delivery.tries);
+  return delivery === undefined || (delivery.state === 'failed' && now >= delivery.nextTryAt);
 }
 
-/** @returns whether something is still to be done about it: while so, its position is not put away. */
+/** @returns whether a channel still has to receive the notice. Until then its position is not archived. */
 export function isUndelivered(notice: Notice, channels: string[], now: number): boolean {
-  return (
-    !isOld(notice, now) &&
-    channels.some((channel) => {
-      const delivery = deliveryTo(channel, notice);
-      return delivery === undefined || !isFinished(delivery);
-    })
-  );
+  return !isExpired(notice, now) && channels.some((channel) => deliveryTo(channel, notice)?.state !== 'sent');
 }

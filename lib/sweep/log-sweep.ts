@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { SweepReport } from './sweep.ts';
 
-/** A line for whatever a sweep has done or could not do, and its metrics, also where nothing happened. */
+/** Logs a line for each recovery and failure, and the sweep's metrics even if nothing happened. */
 export function logSweep(log: Log, report: SweepReport): void {
   for (const recovery of report.recoveries)
     log.event(
@@ -13,7 +13,7 @@ export function logSweep(log: Log, report: SweepReport): void {
   for (const { channel } of report.problems) log.event('notify-failed', { channel }, { NotifyFailed: 1 });
   log.metrics({
     Sweeps: 1,
-    // Said even when it is 0, so that the alarm ends when the last one is settled.
+    // Sent even if it is 0, so that the alarm ends when the last position is resolved.
     NeedsAttention: report.needsAttention,
     SweepRecovered: report.recovered || undefined,
     SweepFailed: report.failures.length || undefined,

@@ -2,7 +2,7 @@ import { recover } from '../close/recover.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
 import type { Hit } from '../link/hit.ts';
 import { toErrorCode } from '../log.ts';
-import { type Problem, startDelivery } from '../notify/deliver.ts';
+import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal, type Position } from '../position/position.ts';
@@ -11,108 +11,150 @@ import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
 import { syncPosition } from './sync-position.ts';
 
-/** What one sweep did, for the log. */
+/** What one sweep did. */
 export interface SweepReport {
   positions: number;
   refreshed: number;
   recovered: number;
   archived: number;
-  /** Positions that wait for a person. */
+  /** Positions in state `needs-attention`. */
   needsAttention: number;
-  /** Messages that arrived. */
+  /** Messages that channels accepted. */
   notified: number;
-  /** Claims brought to their end, and what it was. */
+  /** Claims that this sweep completed. */
   recoveries: Recovery[];
-  /** Positions that could not be looked after. */
+  /** Positions that could not be processed or read. */
   failures: { positionId: string; code: string }[];
-  /** One line for each channel that could not be reached. */
+  /** One entry for each channel, channel list or position whose delivery failed. */
   problems: Problem[];
 }
 
 type Recovery = Pick<Hit, 'positionId' | 'linkId' | 'status' | 'outcome'>;
 
-/** Enough to be through in a minute, few enough not to trip an exchange's limits. */
+/** Enough to finish within a minute, and few enough for the exchanges' rate limits. */
 const parallel = 10;
 
-/** After so long nothing new is begun: the function ends at 50 s, and the next sweep comes at 60 s. */
+/** No position is started after this time: the function is stopped at 50 s, and the next sweep starts at 60 s. */
 const sweepWindowMs = 35_000;
 
 /**
- * Claims first, the longest over first; a takeover moves its lease, so nobody is last twice. The others by when
- * they were seen last.
+ * Processes every open position: completes claims whose lease has expired, syncs orders so that a trigger seldom has
+ * to ask the exchange, delivers notices, and archives final positions. Positions and notices do not wait for one
+ * another.
  */
-function byUrgency(a: Position, b: Position): number {
-  return (
-    urgencyOf(a) - urgencyOf(b) ||
-    (a.claim?.leaseExpiresAt ?? a.lastSync?.at ?? 0) - (b.claim?.leaseExpiresAt ?? b.lastSync?.at ?? 0)
-  );
+export async function sweep(services: Services, channels: Notifiers = noNotifiers): Promise<SweepReport> {
+  const until = services.now() + sweepWindowMs;
+  const delivery = startDelivery(services, channels, until);
+  const unreadable: string[] = [];
+  const listed = await services.store.listPositions('open', (positionId) => unreadable.push(positionId));
+  const positions = listed.sort(byUrgency);
+  const run: SweepRun = {
+    services,
+    delivery,
+    until,
+    report: newReport(positions, unreadable),
+    ended: [],
+    pending: [],
+  };
+  const unclaimed = positions.filter(({ state }) => state !== 'claimed');
+  await Promise.all([
+    inParallel(positions, parallel, (position) => processPosition(run, position)),
+    deliverEach(run, unclaimed),
+  ]);
+  await deliverEach(run, run.ended);
+  const deliveryRun = await delivery;
+  for (const position of run.pending) await deliveryRun.remind(position);
+  const { sent, problems } = deliveryRun.report();
+  return { ...run.report, notified: sent, problems };
 }
-function urgencyOf(position: Position): number {
-  return position.state === 'claimed' ? 0 : 1;
+
+interface SweepRun {
+  services: Services;
+  delivery: Promise<DeliveryRun>;
+  /** No position is started after this time, epoch milliseconds. */
+  until: number;
+  report: SweepReport;
+  /** Positions whose claim this sweep completed: they may have new notices. */
+  ended: Position[];
+  /** Positions whose claim still has no result. */
+  pending: Position[];
 }
 
 /**
- * Looks after every open position: brings claims whose owner died to an end, keeps what is known of orders
- * fresh so that a trigger seldom has to ask, delivers notices, and puts away what is final. One position never
- * blocks another, and no notice any position.
+ * Claims first, the longest expired lease first: a takeover renews its lease, so the same claim is not last twice. Then
+ * the other positions, the longest without a sync first.
  */
-export async function sweep(services: Services, channels: Notifiers = noNotifiers): Promise<SweepReport> {
-  const startedAt = services.now();
-  const starting = startDelivery(services, channels, startedAt + sweepWindowMs);
-  const unreadable: string[] = [];
-  const listed = await services.store.listPositions('open', (positionId) => unreadable.push(positionId));
-  const waiting = listed.sort(byUrgency);
-  const report: SweepReport = {
-    positions: waiting.length,
+function byUrgency(a: Position, b: Position): number {
+  return toRank(a) - toRank(b) || lastProcessedAt(a) - lastProcessedAt(b);
+}
+
+function toRank({ state }: Position): number {
+  return state === 'claimed' ? 0 : 1;
+}
+
+function lastProcessedAt({ claim, lastSync }: Position): number {
+  return claim?.leaseExpiresAt ?? lastSync?.at ?? 0;
+}
+
+function newReport(positions: Position[], unreadable: string[]): SweepReport {
+  return {
+    positions: positions.length,
     refreshed: 0,
     recovered: 0,
     archived: 0,
-    needsAttention: waiting.filter(({ state }) => state === 'needs-attention').length,
+    needsAttention: positions.filter(({ state }) => state === 'needs-attention').length,
     notified: 0,
     recoveries: [],
     failures: unreadable.map((positionId) => ({ positionId, code: 'unreadable' })),
     problems: [],
   };
-  /** Recovered ones, for whatever they have to tell. */
-  const ended: Position[] = [];
-  const unended: Position[] = [];
-  const tend = async (position: Position): Promise<void> => {
-    if (services.now() - startedAt > sweepWindowMs) return;
-    try {
-      if (position.state === 'claimed') {
-        const execution = await recover(services, position);
-        if (execution.result === undefined) return;
-        report.recovered += 1;
-        const isOver = execution.position.state !== 'claimed';
-        (isOver ? ended : unended).push(execution.position);
-        if (isOver) report.recoveries.push(await recordRecovery(services, position, execution));
-      } else if (isFinal(position.state)) {
-        if ((await starting).isUndelivered(position)) return;
-        await services.store.archivePosition(position.positionId);
-        report.archived += 1;
-      } else if (position.state !== 'needs-attention') {
-        await syncPosition(services, position);
-        report.refreshed += 1;
-      }
-    } catch (thrown) {
-      report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
-    }
-  };
-  // One after the other, so that a channel that is down costs one wait.
-  const tell = async (positions: Position[]): Promise<void> => {
-    const round = await starting;
-    for (const position of positions) await round.deliver(position);
-  };
-  const unclaimed = waiting.filter(({ state }) => state !== 'claimed');
-  await Promise.all([inParallel(waiting, parallel, tend), tell(unclaimed)]);
-  await tell(ended);
-  const round = await starting;
-  for (const position of unended) await round.remind(position);
-  const { sent, problems } = round.report();
-  return { ...report, notified: sent, problems };
 }
 
-/** The hit that had begun it got no outcome: this line of history is where it is told. */
+/** The failure of one position must not stop the others. */
+async function processPosition(run: SweepRun, position: Position): Promise<void> {
+  const { services, until, report } = run;
+  if (services.now() > until) return;
+  try {
+    if (position.state === 'claimed') await recoverClaim(run, position);
+    else if (isFinal(position.state)) await archive(run, position);
+    else if (position.state !== 'needs-attention') {
+      await syncPosition(services, position);
+      report.refreshed += 1;
+    }
+  } catch (thrown) {
+    report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
+  }
+}
+
+async function recoverClaim(
+  { services, report, ended, pending }: SweepRun,
+  position: Position,
+): Promise<void> {
+  const execution = await recover(services, position);
+  if (execution.result === undefined) return;
+  report.recovered += 1;
+  if (execution.position.state === 'claimed') {
+    pending.push(execution.position);
+    return;
+  }
+  ended.push(execution.position);
+  report.recoveries.push(await recordRecovery(services, position, execution));
+}
+
+/** A position with an undelivered notice stays on the list, because only listed positions are delivered. */
+async function archive({ services, delivery, report }: SweepRun, position: Position): Promise<void> {
+  if ((await delivery).isUndelivered(position)) return;
+  await services.store.archivePosition(position.positionId);
+  report.archived += 1;
+}
+
+/** One position after the other, so that a channel that does not respond costs one timeout. */
+async function deliverEach({ delivery }: SweepRun, positions: Position[]): Promise<void> {
+  const run = await delivery;
+  for (const position of positions) await run.deliver(position);
+}
+
+/** Records the result in the history: the hit that claimed the position has no result there. */
 async function recordRecovery(
   services: Services,
   before: Position,

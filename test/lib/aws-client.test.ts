@@ -2,10 +2,10 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { ssmAccounts } from '../../lib/account/ssm-accounts.ts';
 import { Fault } from '../../lib/fault.ts';
 import { ssmChannels } from '../../lib/notify/ssm-channels.ts';
-import { type Behaviour, startLoopback } from './notify/loopback.ts';
+import { type Behavior, startLoopback } from './notify/loopback.ts';
 
 /** Starts a stand-in for Parameter Store, and points the SDK's environment to it. */
-async function startStore(behaviour: Behaviour) {
+async function startStore(behaviour: Behavior) {
   const store = await startLoopback();
   store.behave(behaviour);
   vi.stubEnv('AWS_ENDPOINT_URL_SSM', store.url);

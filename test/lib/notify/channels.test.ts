@@ -17,7 +17,7 @@ async function folder(): Promise<string> {
   return path;
 }
 
-test('a list of channels is read, and Telegram’s own address is what it has by default', () => {
+test('a list of channels is parsed, and Telegram’s own URL is the default', () => {
   const channels = parseChannels(
     JSON.stringify([slack, telegram, { kind: 'sns', topicArn, name: 'mail' }]),
     'x',
@@ -30,12 +30,12 @@ test('a list of channels is read, and Telegram’s own address is what it has by
 });
 
 test.each([
-  ['no JSON', '[{"kind":"slack" hidden', 'it is not JSON'],
-  ['no list', '{"hidden":1}', 'list: '],
-  ['another kind', '[{"kind":"pager","url":"https://hidden.example"}]', '0.kind: '],
+  ['text that is not JSON', '[{"kind":"slack" hidden', 'it is not JSON'],
+  ['text that is not a list', '{"hidden":1}', 'list: '],
+  ['an unknown kind', '[{"kind":"pager","url":"https://hidden.example"}]', '0.kind: '],
   ['plain http', '[{"kind":"slack","url":"http://hidden.example/x"}]', '0.url: expected an https URL'],
   [
-    'a field too many',
+    'an unknown field',
     '[{"kind":"discord","url":"https://hidden.example","token":"hidden"}]',
     'Unrecognized key',
   ],
@@ -44,13 +44,13 @@ test.each([
     '[{"kind":"telegram","token":"hidden token","chatId":"1"}]',
     '0.token: expected a bot token',
   ],
-  ['two of a kind', JSON.stringify([slack, slack]), 'list: expected a "name" of its own'],
+  ['two channels of a kind', JSON.stringify([slack, slack]), 'list: expected a different "name"'],
   [
     'the name of the stack’s own topic',
     JSON.stringify([{ ...slack, name: 'topic' }]),
     '"topic" is the stack\'s',
   ],
-])('%s is refused in words that repeat nothing of it', (_, text, words) => {
+])('%s is rejected with a message that repeats none of it', (_, text, words) => {
   try {
     parseChannels(text, 'notify.json');
     expect.unreachable();
@@ -58,12 +58,12 @@ test.each([
     const { message, code } = thrown as Error & { code: string };
     expect(code).toBe('channels-unreadable');
     expect(message).toContain(words);
-    expect(message).toContain('in notify.json can not be used');
+    expect(message).toContain('in notify.json cannot be used');
     expect(JSON.stringify(thrown) + message).not.toContain('hidden');
   }
 });
 
-test('a file that is not there means no channels, and a change to it needs no restart', async () => {
+test('a missing file means no channels, and a change to it needs no restart', async () => {
   const path = join(await folder(), 'notify.json');
   const read = fileChannels(path);
   expect(await read()).toEqual([]);
@@ -71,7 +71,7 @@ test('a file that is not there means no channels, and a change to it needs no re
   expect(await read()).toEqual([slack]);
 });
 
-test('the stack’s topic is a channel of its own, also where the list can not be read', async () => {
+test('the stack’s topic is a channel even if the list cannot be read', async () => {
   const path = join(await folder(), 'notify.json');
   const environment = parseEnvironment({
     RIPCORD_TABLE: 'ripcord',

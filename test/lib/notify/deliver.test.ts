@@ -7,21 +7,47 @@ import { channelsOf, fakeChannel, newTrader, refused } from './trader.ts';
 
 const minute = 60_000;
 
-test('a notice goes to each channel once, however often and at the same time the sweep runs', async () => {
+test('a notice goes to each channel once, however often the sweep runs', async () => {
   const trader = newTrader();
   await trader.ended(1);
   const [slack, topic] = [fakeChannel('slack'), fakeChannel('topic')];
   const channels = channelsOf(slack, topic);
-  const reports = await Promise.all([1, 2, 3].map(() => sweep(trader.services, channels)));
-  expect(reports.map(({ notified }) => notified).toSorted()).toEqual([0, 0, 2]);
-  trader.later(minute);
-  await sweep(trader.services, channels);
+  expect(await sweep(trader.services, channels)).toMatchObject({ notified: 2 });
+  for (let count = 0; count < 3; count += 1) {
+    expect(await sweep(trader.services, channels)).toMatchObject({ notified: 0 });
+    trader.later(minute);
+  }
   expect(slack.texts).toHaveLength(1);
   expect(topic.texts).toEqual(slack.texts);
   expect(await trader.record(1, 'slack')).toMatchObject({ state: 'sent', tries: 1 });
 });
 
-test('a channel may have any name, also one that every object has something under', async () => {
+test('two sweeps that overlap may both send a notice, and record it as sent', async () => {
+  const trader = newTrader();
+  await trader.ended(1);
+  const slack = fakeChannel('slack');
+  const channels = channelsOf(slack);
+  await Promise.all([sweep(trader.services, channels), sweep(trader.services, channels)]);
+  expect(slack.texts.length).toBeGreaterThanOrEqual(1);
+  expect(slack.texts.length).toBeLessThanOrEqual(2);
+  expect(await trader.record(1, 'slack')).toMatchObject({ state: 'sent', tries: 1 });
+});
+
+test('a failure does not replace what an overlapping sweep recorded as sent', async () => {
+  const trader = newTrader();
+  await trader.ended(1);
+  const slow: Notifier = {
+    channel: 'slack',
+    async send() {
+      await sweep(trader.services, channelsOf(fakeChannel('slack')));
+      return refused;
+    },
+  };
+  await sweep(trader.services, channelsOf(slow));
+  expect(await trader.record(1, 'slack')).toMatchObject({ state: 'sent', tries: 1 });
+});
+
+test('a channel may be named like a property of every object', async () => {
   const trader = newTrader();
   await trader.ended(1);
   const channel = fakeChannel('constructor');
@@ -32,7 +58,7 @@ test('a channel may have any name, also one that every object has something unde
   expect(await trader.waiting()).toEqual([]);
 });
 
-test('a final position is put away once everybody was told, or where nobody is to be told', async () => {
+test('a final position is archived once every channel has its notices, or if there is no channel', async () => {
   const trader = newTrader();
   await trader.ended(1);
   const broken = fakeChannel('slack', () => refused);
@@ -41,15 +67,15 @@ test('a final position is put away once everybody was told, or where nobody is t
   await sweep(trader.services, channelsOf());
   expect(await trader.waiting()).toEqual([]);
 
-  const told = newTrader();
-  await told.ended(1);
+  const notified = newTrader();
+  await notified.ended(1);
   const slack = channelsOf(fakeChannel('slack'));
-  await sweep(told.services, slack);
-  await sweep(told.services, slack);
-  expect(await told.waiting()).toEqual([]);
+  await sweep(notified.services, slack);
+  await sweep(notified.services, slack);
+  expect(await notified.waiting()).toEqual([]);
 });
 
-test('what failed is sent again later, each time after a longer pause', async () => {
+test('a failed notice is sent again, each time after a longer pause', async () => {
   const trader = newTrader();
   await trader.ended(1);
   let answer: Sent = refused;
@@ -62,7 +88,7 @@ test('what failed is sent again later, each time after a longer pause', async ()
     trader.later(minute);
   }
   expect(triedAt).toEqual([0, 1, 3, 7, 15]);
-  expect(await trader.record(1, 'slack')).toMatchObject({ state: 'failed', tries: 5, why: 'answered 503' });
+  expect(await trader.record(1, 'slack')).toMatchObject({ state: 'failed', tries: 5, why: 'responded 503' });
   answer = { kind: 'sent' };
   trader.later(20 * minute);
   const report = await sweep(trader.services, channelsOf(slack));
@@ -70,7 +96,7 @@ test('what failed is sent again later, each time after a longer pause', async ()
   expect(await trader.record(1, 'slack')).toMatchObject({ state: 'sent', tries: 6 });
 });
 
-test('after a day it is given up, and the position put away', async () => {
+test('a notice that fails for a day is given up, and its position is archived', async () => {
   const trader = newTrader();
   await trader.ended(1);
   const slack = fakeChannel('slack', () => refused);
@@ -81,63 +107,61 @@ test('after a day it is given up, and the position put away', async () => {
   expect(await trader.waiting()).toEqual([]);
 });
 
-test('a channel that is down is tried once in a sweep, and the others are told all the same', async () => {
+test('a channel that is down is tried once per sweep, and the others receive every notice', async () => {
   const trader = newTrader();
   for (const index of [1, 2, 3]) await trader.ended(index);
   const [slack, topic] = [fakeChannel('slack', () => refused), fakeChannel('topic')];
   const report = await sweep(trader.services, channelsOf(slack, topic));
   expect(slack.texts).toHaveLength(1);
   expect(topic.texts).toHaveLength(3);
-  expect(report).toMatchObject({ notified: 3, problems: [{ channel: 'slack', why: 'answered 503' }] });
+  expect(report).toMatchObject({ notified: 3, problems: [{ channel: 'slack', why: 'responded 503' }] });
 });
 
-test('a message that a channel does not take keeps no other from it', async () => {
+test('a message that a channel rejects does not keep other messages from it', async () => {
   const trader = newTrader();
   for (const index of [1, 2, 3]) await trader.ended(index);
   const slack = fakeChannel('slack', (text) =>
-    text.includes('number 2') ? { kind: 'refused', why: 'answered 400', down: false } : { kind: 'sent' },
+    text.includes('number 2') ? { kind: 'refused', why: 'responded 400', down: false } : { kind: 'sent' },
   );
   expect(await sweep(trader.services, channelsOf(slack))).toMatchObject({ notified: 2 });
   expect(slack.texts).toHaveLength(3);
 });
 
-test('an answer that never came counts as sent, and the record says so', async () => {
+test('a lost response counts as a failure, and the notice is sent again', async () => {
   const trader = newTrader();
   await trader.ended(1);
-  const slack = fakeChannel('slack', () => ({ kind: 'unknown', why: 'no answer within 5 s' }));
+  let response: Sent = { kind: 'unknown', why: 'no response within 5 s' };
+  const slack = fakeChannel('slack', () => response);
   const report = await sweep(trader.services, channelsOf(slack));
-  expect(report.problems).toEqual([{ channel: 'slack', why: 'no answer within 5 s' }]);
-  trader.later(60 * minute);
-  await sweep(trader.services, channelsOf(slack));
-  expect(slack.texts).toHaveLength(1);
+  expect(report.problems).toEqual([{ channel: 'slack', why: 'no response within 5 s' }]);
   expect(await trader.record(1, 'slack')).toMatchObject({
-    state: 'unsure',
-    why: 'no answer within 5 s; it counts as sent',
+    state: 'failed',
+    tries: 1,
+    nextTryAt: trader.services.now() + minute,
+    why: 'no response within 5 s',
   });
-  expect(await trader.waiting()).toEqual([]);
+  response = { kind: 'sent' };
+  trader.later(minute);
+  await sweep(trader.services, channelsOf(slack));
+  expect(slack.texts).toHaveLength(2);
+  expect(await trader.record(1, 'slack')).toMatchObject({ state: 'sent', tries: 2 });
 });
 
-test('a sweep that dies between marking and sending, or before it has said so, never sends twice', async () => {
+test('a notice is sent again if the sweep that sent it died before it recorded the result', async () => {
   const trader = newTrader();
   await trader.ended(1);
-  const dying: Notifier = { channel: 'slack', send: () => new Promise(() => undefined) };
+  const dying = fakeChannel('slack', () => new Promise(() => undefined));
   void sweep(trader.services, channelsOf(dying));
-  await expect.poll(() => trader.record(1, 'slack')).toMatchObject({ state: 'trying' });
+  await expect.poll(() => dying.texts).toHaveLength(1);
+  expect(await trader.record(1, 'slack')).toBeUndefined();
   const slack = fakeChannel('slack');
-  for (let at = 0; at < 3; at += 1) {
-    trader.later(minute);
-    await sweep(trader.services, channelsOf(slack));
-  }
-  expect(slack.texts).toEqual([]);
-  expect(await trader.record(1, 'slack')).toMatchObject({
-    state: 'unsure',
-    why: 'the sweep that was sending it died; it may not have arrived',
-  });
+  trader.later(minute);
   await sweep(trader.services, channelsOf(slack));
-  expect(await trader.waiting()).toEqual([]);
+  expect(slack.texts).toEqual(dying.texts);
+  expect(await trader.record(1, 'slack')).toMatchObject({ state: 'sent', tries: 1 });
 });
 
-test('nothing is sent where it could not be marked', async () => {
+test('a notice is sent again if its result could not be recorded', async () => {
   let lose = false;
   const trader = newTrader({
     interrupt(step) {
@@ -148,14 +172,15 @@ test('nothing is sent where it could not be marked', async () => {
   const slack = fakeChannel('slack');
   lose = true;
   const report = await sweep(trader.services, channelsOf(slack));
-  expect(slack.texts).toEqual([]);
-  expect(report.problems[0]?.why).toContain('The table gave no answer');
+  expect(slack.texts).toHaveLength(1);
+  expect(report.problems[0]?.why).toContain('The database did not respond');
   lose = false;
   await sweep(trader.services, channelsOf(slack));
-  expect(slack.texts).toHaveLength(1);
+  expect(slack.texts).toHaveLength(2);
+  expect(await trader.record(1, 'slack')).toMatchObject({ state: 'sent', tries: 1 });
 });
 
-test('a claim during the sending keeps its write, and what came of the sending is written after it', async () => {
+test('a claim while a notice is sent keeps its write, and the result is recorded after it', async () => {
   const trader = newTrader();
   await trader.ended(1, { state: 'kept' });
   const claim = { ...exampleClaim, leaseExpiresAt: trader.services.now() + 12_000 };
@@ -164,8 +189,8 @@ test('a claim during the sending keeps its write, and what came of the sending i
     async send() {
       const request = { positionId: positionIdAt(1), claim, from: ['kept' as const] };
       const claimed = await trader.table.claimPosition(request);
-      if (claimed.kind !== 'claimed') throw new Error('was not claimed');
-      // The hit goes on for a while after the message is out.
+      if (claimed.kind !== 'claimed') throw new Error('The position was not claimed.');
+      // The hit ends only after the message was sent.
       const { sleep } = trader.services;
       trader.services.sleep = async (ms) => {
         await sleep(ms);
@@ -185,7 +210,7 @@ test('a claim during the sending keeps its write, and what came of the sending i
   expect(await trader.record(1, 'slack')).toMatchObject({ state: 'sent' });
 });
 
-test('a position that somebody acts on is left alone', async () => {
+test('a position with an active claim is left alone', async () => {
   const trader = newTrader();
   const claim = { ...exampleClaim, leaseExpiresAt: trader.services.now() + 12_000 };
   const before = await trader.ended(1, { state: 'claimed', claim });
@@ -195,7 +220,7 @@ test('a position that somebody acts on is left alone', async () => {
   expect(slack.texts).toEqual([]);
 });
 
-test('a channel that never answers delays no position, only itself', async () => {
+test('a channel that does not respond delays no other position', async () => {
   const trader = newTrader();
   await trader.ended(1);
   await trader.ended(2, { notices: [] });
@@ -207,17 +232,17 @@ test('a channel that never answers delays no position, only itself', async () =>
   expect(await sweeping).toMatchObject({ archived: 1, notified: 1 });
 });
 
-test('where the list of channels can not be read, positions are looked after, and wait to be put away', async () => {
+test('if the channels cannot be read, positions are processed, and those with notices are not archived', async () => {
   const trader = newTrader();
   await trader.ended(1);
   await trader.ended(2, { notices: [] });
-  const problem = 'The notification channels in notify.json can not be used: it is not JSON.';
+  const problem = 'The notification channels in notify.json cannot be used: it is not JSON.';
   const report = await sweep(trader.services, { all: async () => ({ notifiers: [], problem }) });
   expect(report).toMatchObject({ archived: 1, problems: [{ why: problem }] });
   expect(await trader.waiting()).toEqual([positionIdAt(1)]);
 });
 
-test('a claim that finds no end is told once it is overdue, and only once', async () => {
+test('an overdue claim is reported once', async () => {
   const trader = newTrader();
   const claimedAt = trader.services.now();
   const claim = { ...exampleClaim, claimedAt, leaseExpiresAt: claimedAt + 12_000 };
@@ -228,6 +253,8 @@ test('a claim that finds no end is told once it is overdue, and only once', asyn
     await sweep(trader.services, channelsOf(slack));
     expect(slack.texts).toHaveLength(at < 4 ? 0 : 1);
   }
-  expect(slack.texts[0]).toMatch(/^NOT SETTLED YET: BTC\/USDT long "number 1" on main\. For 5 minutes /);
+  expect(slack.texts[0]).toMatch(
+    /^Not confirmed yet: BTC\/USDT long "number 1" on main\. .* for 5 minutes\. /,
+  );
   expect(await trader.read(1)).toMatchObject({ state: 'claimed', claim });
 });

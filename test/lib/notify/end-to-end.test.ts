@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { SweepReport } from '../../../lib/sweep/sweep.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from '../../end-to-end/environment.ts';
 import { adopt, newTrader, placeEntry, spotLong, type Trader } from '../../end-to-end/trader.ts';
-import { type Loopback, snsAnswer, startLoopback } from './loopback.ts';
+import { type Loopback, snsResponse, startLoopback } from './loopback.ts';
 
 const environment = await startEnvironment();
 const token = '123456:telegram-token';
@@ -18,8 +18,8 @@ async function sweepNow() {
   return (await environment.invoke('ripcord-sweep', {})) as SweepReport;
 }
 
-/** A position of its own whose entry has filled, and a link that closes it. */
-async function stage(label: string): Promise<{ trader: Trader; positionId: string; url: string }> {
+/** @returns a new position whose entry has filled, and a link that closes it. */
+async function newPosition(label: string): Promise<{ trader: Trader; positionId: string; url: string }> {
   const trader = await newTrader(environment, spotLong);
   const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })], label });
   return { trader, positionId, url: await environment.newLink(positionId, 'close') };
@@ -29,12 +29,12 @@ function slackTexts({ received }: Loopback): string[] {
   return received.map(({ body }) => JSON.parse(body).text);
 }
 
-test('an outcome is told to every channel, once, though sweeps run at the same time', async () => {
+test('an outcome is sent to every channel once', async () => {
   const [telegram, discord, slack, sns] = [
     await startLoopback(),
     await startLoopback(),
     await startLoopback(),
-    await startLoopback(snsAnswer),
+    await startLoopback(snsResponse),
   ];
   const topicArn = 'arn:aws:sns:eu-west-1:123456789012:ripcord';
   await configure([
@@ -43,12 +43,12 @@ test('an outcome is told to every channel, once, though sweeps run at the same t
     { kind: 'slack', url: `${slack.url}/services/x` },
     { kind: 'sns', topicArn, endpoint: sns.url },
   ]);
-  const { trader, url } = await stage('weekly level');
+  const { trader, url } = await newPosition('weekly level');
   const { json } = await fire(url);
   expect(json).toMatchObject({ outcome: 'closed' });
   expect(slack.received).toEqual([]);
 
-  await Promise.all([sweepNow(), sweepNow()]);
+  await sweepNow();
   await sweepNow();
   const [text = '', ...more] = slackTexts(slack);
   expect(more).toEqual([]);
@@ -61,7 +61,7 @@ test('an outcome is told to every channel, once, though sweeps run at the same t
     expect(JSON.stringify(received)).not.toContain(new URL(url).pathname.split('/').at(-1));
 });
 
-test('a channel that nobody can reach, or that never answers, is in the way of nothing', async () => {
+test('a channel that is unreachable or does not respond delays nothing else', async () => {
   const [gone, silent, slack] = [await startLoopback(), await startLoopback(), await startLoopback()];
   await gone.stop();
   silent.behave('silence');
@@ -70,7 +70,7 @@ test('a channel that nobody can reach, or that never answers, is in the way of n
     { kind: 'discord', url: silent.url },
     { kind: 'slack', url: slack.url },
   ]);
-  const [first, second] = [await stage('first'), await stage('second')];
+  const [first, second] = [await newPosition('first'), await newPosition('second')];
   const mark = markOf(environment.core);
   expect((await fire(first.url)).json).toMatchObject({ outcome: 'closed' });
   const sweeping = sweepNow();
@@ -90,10 +90,10 @@ test('a channel that nobody can reach, or that never answers, is in the way of n
   expect(JSON.stringify(report.problems)).not.toContain(token);
 });
 
-test('a refusal is told with what to do', async () => {
+test('a rejected close is reported with what to do next', async () => {
   const slack = await startLoopback();
   await configure([{ kind: 'slack', url: slack.url }]);
-  const { url } = await stage('short of funds');
+  const { url } = await newPosition('short of funds');
   const match = { method: 'POST', path: '/api/v3/order' };
   const msg = 'Account has insufficient balance for requested action.';
   environment.core.addFault({ kind: 'status', status: 400, code: -2010, msg, match });
@@ -102,12 +102,12 @@ test('a refusal is told with what to do', async () => {
   expect(status).toBe(422);
   expect(slackTexts(slack)).toEqual([
     expect.stringMatching(
-      /^NOT DONE: ETH\/USDT long "short of funds" .*insufficient balance.* look at the exchange/,
+      /^Failed: ETH\/USDT long "short of funds" .*insufficient balance.* Check it at the exchange/,
     ),
   ]);
 });
 
-test('the channels can be tested, each by itself', async () => {
+test('notify test reports a result for each channel', async () => {
   const [slack, broken] = [await startLoopback(), await startLoopback()];
   broken.behave(404);
   await configure([
@@ -117,7 +117,7 @@ test('the channels can be tested, each by itself', async () => {
   expect(await environment.admin('notify.test', {})).toEqual({
     reports: [
       { channel: 'slack', result: 'sent' },
-      { channel: 'other', result: 'refused', why: 'answered 404' },
+      { channel: 'other', result: 'refused', why: 'responded 404' },
     ],
   });
   expect(slackTexts(slack)).toEqual([

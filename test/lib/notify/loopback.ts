@@ -10,30 +10,30 @@ interface Received {
 }
 
 /**
- * A status to answer with, `silence` for none ever, `drip` for one that never comes to its end, or `drop` for a
- * connection that ends without an answer.
+ * A status to respond with; `silence` for no response, `drip` for a response that never ends, or `drop` for a
+ * connection that closes without a response.
  */
-export type Behaviour = number | 'silence' | 'drip' | 'drop';
+export type Behavior = number | 'silence' | 'drip' | 'drop';
 
 export interface Loopback {
   url: string;
   received: Received[];
-  behave(next: Behaviour): void;
+  behave(next: Behavior): void;
   stop(): Promise<void>;
 }
 
-/** Stands in for a chat service: takes every POST and answers as it is told. */
+/** A chat service that accepts every POST and responds as configured. */
 export async function startLoopback(body = 'ok'): Promise<Loopback> {
-  let behaviour: Behaviour = 200;
+  let behavior: Behavior = 200;
   const received: Received[] = [];
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url: path = '', headers } = request;
     received.push({ path, headers, body: await text(request) });
-    if (behaviour === 'drop') request.socket.destroy();
-    else if (behaviour === 'drip') {
+    if (behavior === 'drop') request.socket.destroy();
+    else if (behavior === 'drip') {
       const timer = setInterval(() => response.write(' '), 100);
       response.on('close', () => clearInterval(timer));
-    } else if (behaviour !== 'silence') response.writeHead(behaviour).end(body);
+    } else if (behavior !== 'silence') response.writeHead(behavior).end(body);
   };
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());
@@ -48,12 +48,12 @@ export async function startLoopback(body = 'ok'): Promise<Loopback> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     behave(next) {
-      behaviour = next;
+      behavior = next;
     },
     stop,
   };
 }
 
-/** What SNS answers, in its query protocol. */
-export const snsAnswer =
+/** A response of SNS in its query protocol. */
+export const snsResponse =
   '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>94f20ce6-13c5-43a0-9a9e-ca52d816e90b</MessageId></PublishResult><ResponseMetadata><RequestId>f187a3c1-376f-11df-8963-01868b7c937a</RequestId></ResponseMetadata></PublishResponse>';

@@ -16,8 +16,8 @@ const failure: Failure = {
   at: '',
   canceledExitOrderIds: [],
 };
-function tell(news: NoticeContent, from = position): string {
-  return appendNotice(from, news, 1_000).at(-1)?.text ?? '';
+function lastText(content: NoticeContent, from = position): string {
+  return appendNotice(from, content, 1_000).at(-1)?.text ?? '';
 }
 const name = 'BTC/USDT long "weekly level" on main';
 
@@ -28,57 +28,60 @@ test.each<[string, NoticeContent, string]>([
     `Closed: ${name}. Sold 0.4995 BTC at 60100 on average.`,
   ],
   [
-    'a part',
+    'a partial close',
     { kind: 'settled', outcome: { ...exampleOutcome, remaining: '0.25' }, reopens: true },
     `Partly closed: ${name}. Sold 0.4995 BTC at 60100 on average. 0.25 BTC stays open.`,
   ],
   [
-    'a refusal',
+    'a rejected close',
     { kind: 'failed', failure, action: 'close' },
-    `NOT DONE: ${name}. The exchange refused to close it: Margin is insufficient. It is as open as before: look at the exchange, or fire the link again.`,
+    `Failed: ${name}. The exchange rejected the close: Margin is insufficient. The position is still open. Check it at the exchange, or open the link again.`,
   ],
   [
-    'a refusal that left it without exitOrders',
+    'a rejected close after canceled exit orders',
     { kind: 'failed', failure: { ...failure, canceledExitOrderIds: ['7', '8'] }, action: 'close' },
-    `NOT DONE: ${name}. The exchange refused to close it: Margin is insufficient. Its exit orders 7, 8 were cancelled, so it is unguarded. It is as open as before: look at the exchange, or fire the link again.`,
+    `Failed: ${name}. The exchange rejected the close: Margin is insufficient. Exit orders 7, 8 were canceled and no longer protect the position. The position is still open. Check it at the exchange, or open the link again.`,
   ],
   [
-    'a call for a person',
+    'a position that needs attention',
     { kind: 'attention', reason: '0.1 BTC is left.' },
-    `NEEDS A PERSON: ${name}. 0.1 BTC is left. Look at the exchange, then run: ripcord positions resolve ${position.positionId}`,
+    `Needs your attention: ${name}. 0.1 BTC is left. Check the exchange, then run: ripcord positions resolve ${position.positionId}`,
   ],
-])('%s is told in one line with what to do', (_, news, text) => {
-  expect(tell(news)).toBe(text);
+])('%s is reported in one line with what to do next', (_, content, text) => {
+  expect(lastText(content)).toBe(text);
 });
 
-test('nothing of a label is turned round or hidden, and no token hides behind what can not be seen', () => {
+test('invisible and bidirectional characters are removed, and a token behind them is hidden too', () => {
   const token = mintToken();
   const label = `gnol\u202e short\u2066 ${token.slice(0, 20)}\u200b${token.slice(20)}`;
-  const text = tell({ kind: 'attention', reason: 'It said so' }, { ...position, label });
+  const text = lastText({ kind: 'attention', reason: 'It said so' }, { ...position, label });
   expect(text).toContain('"gnol short (a link)');
   expect(text).not.toMatch(/\p{Cf}/u);
   expect(text).not.toContain(token);
 });
 
-test('no address or token of a link, and nothing that breaks the line, gets into a text', () => {
+test('a text contains no link, no token and no line break', () => {
   const token = mintToken();
   const label = `see\u2028https://x.example/l/${token}?a=1\n\u0007or ${token} 🎯`;
-  const text = tell({ kind: 'attention', reason: `It said ${token}` }, { ...position, label });
+  const text = lastText({ kind: 'attention', reason: `It said ${token}` }, { ...position, label });
   expect(text).not.toContain(token);
   expect(text).not.toContain('x.example');
   expect(text).toContain('"see (a link) or (a link) 🎯"');
   expect(text).not.toMatch(/[\p{Cc}\u2028]/u);
   const { subject } = toMessage({ text });
-  expect(subject).toBe('Ripcord: NEEDS A PERSON: BTC/USDT long "see (a link) or (a link) ??" on main');
+  expect(subject).toBe('Ripcord: Needs your attention: BTC/USDT long "see (a link) or (a link) ??" on main');
 });
 
-test('a text is never too long for a channel, nor a subject for an e-mail', () => {
-  const long = tell({ kind: 'attention', reason: 'x'.repeat(5_000) }, { ...position, label: 'y'.repeat(80) });
+test('a text fits every channel, and a subject fits an e-mail', () => {
+  const long = lastText(
+    { kind: 'attention', reason: 'x'.repeat(5_000) },
+    { ...position, label: 'y'.repeat(80) },
+  );
   expect(long.length).toBeLessThanOrEqual(700);
   expect(toMessage({ text: 'z'.repeat(500) }).subject.length).toBeLessThanOrEqual(99);
 });
 
-test('each notice has an id of its own, by the revision that made it', () => {
+test('each notice has its own id, from the revision that added it', () => {
   const first = appendNotice(position, { kind: 'attention', reason: 'a' }, 1);
   const second = appendNotice(
     { ...position, revision: 5, notices: first },
@@ -88,7 +91,7 @@ test('each notice has an id of its own, by the revision that made it', () => {
   expect(second.map(({ noticeId }) => noticeId)).toEqual(['ntc_0123456789ab_1', 'ntc_0123456789ab_6']);
 });
 
-test('a position keeps twenty notices: what was delivered makes room first', () => {
+test('a position keeps twenty notices, and delivered ones make room first', () => {
   const noticeAt = (at: number, state?: 'sent'): Notice => ({
     noticeId: `ntc_${at}`,
     at,

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { snsNotifier } from '../../../lib/notify/sns-notifier.ts';
-import { snsAnswer, startLoopback } from './loopback.ts';
+import { snsResponse, startLoopback } from './loopback.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:ripcord-notices';
 const message = { subject: 'Ripcord: Closed: BTC/USDT long', text: 'Closed: BTC/USDT long. Closed 1 BTC.' };
-function errorAnswer(code: string) {
+function errorResponse(code: string) {
   return `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>`;
 }
 
-test('a topic gets subject and text, signed for its own region', async () => {
-  const server = await startLoopback(snsAnswer);
+test('a topic receives subject and text, signed for its region', async () => {
+  const server = await startLoopback(snsResponse);
   const topic = snsNotifier({ channel: 'topic', topicArn, endpoint: server.url });
   expect(await topic.send(message)).toEqual({ kind: 'sent' });
   const [request] = server.received;
@@ -23,8 +23,8 @@ test('a topic gets subject and text, signed for its own region', async () => {
   expect(request?.headers.authorization).toContain('/eu-west-1/sns/aws4_request');
 });
 
-test('a refusal is definite and is tried once, and throttling or trouble says that the next would fail too', async () => {
-  const server = await startLoopback(errorAnswer('AuthorizationError'));
+test('a rejected message is sent once, and a service error marks the channel as down', async () => {
+  const server = await startLoopback(errorResponse('AuthorizationError'));
   const topic = snsNotifier({ channel: 'topic', topicArn, endpoint: server.url });
   server.behave(403);
   expect(await topic.send(message)).toMatchObject({ kind: 'refused', down: false });
@@ -33,11 +33,11 @@ test('a refusal is definite and is tried once, and throttling or trouble says th
   expect(server.received).toHaveLength(2);
 });
 
-test('a lost answer is unknown, and nobody listening is a refusal', async () => {
+test('a lost response is unknown, and a refused connection is a refusal', async () => {
   const server = await startLoopback();
   const topic = snsNotifier({ channel: 'topic', topicArn, endpoint: server.url });
   server.behave('drop');
-  expect(await topic.send(message)).toEqual({ kind: 'unknown', why: 'no answer' });
+  expect(await topic.send(message)).toEqual({ kind: 'unknown', why: 'no response' });
   expect(server.received).toHaveLength(1);
   await server.stop();
   expect(await topic.send(message)).toEqual({
@@ -47,9 +47,9 @@ test('a lost answer is unknown, and nobody listening is a refusal', async () => 
   });
 });
 
-test('a topic that takes the message and never answers counts as sent', async () => {
+test('a topic that accepts the message and does not respond is unknown', async () => {
   const server = await startLoopback();
   server.behave('silence');
   const topic = snsNotifier({ channel: 'topic', topicArn, endpoint: server.url });
-  expect(await topic.send(message)).toEqual({ kind: 'unknown', why: 'no answer' });
+  expect(await topic.send(message)).toEqual({ kind: 'unknown', why: 'no response' });
 });

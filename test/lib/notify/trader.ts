@@ -15,16 +15,16 @@ export interface Trader {
   services: Services;
   /** Moves the clock. */
   later(ms: number): void;
-  /** Creates one that has just ended, with the notice of it. */
+  /** Creates a position that has just ended, with its notice. */
   ended(index: number, differing?: Partial<Position>): Promise<Position>;
   read(index: number): Promise<Position>;
-  /** What is kept of the first notice's way to a channel. */
+  /** The delivery of the first notice to a channel. */
   record(index: number, channel: string): Promise<unknown>;
-  /** The positions that the next sweep will look at. */
+  /** The positions that the next sweep will process. */
   waiting(): Promise<string[]>;
 }
 
-/** A table in memory, a clock that a test moves, and an exchange that does not answer. */
+/** A store in memory, a clock that a test moves, and an exchange that does not respond. */
 export function newTrader(options: MemoryStoreOptions = {}): Trader {
   let time = 1_760_000_200_000;
   const table = createMemoryStore(options);
@@ -32,7 +32,7 @@ export function newTrader(options: MemoryStoreOptions = {}): Trader {
     store: table,
     exchanges: {
       async of() {
-        throw new Fault('exchange-unreachable', 'The exchange does not answer.');
+        throw new Fault('exchange-unreachable', 'The exchange did not respond.');
       },
     },
     now: () => time,
@@ -66,7 +66,7 @@ export function newTrader(options: MemoryStoreOptions = {}): Trader {
     },
     async read(index) {
       const position = table.positions().find(({ positionId }) => positionId === positionIdAt(index));
-      if (position === undefined) throw new Error(`There is no position ${index}.`);
+      if (position === undefined) throw new Error(`Position ${index} does not exist.`);
       return position;
     },
     record: async (index, channel) => (await trader.read(index)).notices?.[0]?.delivered[channel],
@@ -79,7 +79,7 @@ export interface FakeChannel extends Notifier {
   texts: string[];
 }
 
-/** A channel that answers as it is told. */
+/** A channel that responds with `answer`. */
 export function fakeChannel(
   channel: string,
   answer: (text: string) => Sent | Promise<Sent> = () => ({ kind: 'sent' }),
@@ -99,4 +99,4 @@ export function channelsOf(...notifiers: Notifier[]): Notifiers {
   return notifiers.length === 0 ? noNotifiers : { all: async () => ({ notifiers }) };
 }
 
-export const refused: Sent = { kind: 'refused', why: 'answered 503', down: true };
+export const refused: Sent = { kind: 'refused', why: 'responded 503', down: true };

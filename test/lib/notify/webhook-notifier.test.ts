@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseChannels } from '../../../lib/notify/channels.ts';
 import type { Notifier } from '../../../lib/notify/notifier.ts';
 import { webhookNotifier } from '../../../lib/notify/webhook-notifier.ts';
-import { type Behaviour, startLoopback } from './loopback.ts';
+import { type Behavior, startLoopback } from './loopback.ts';
 
 const token = '123456:ABC-DEF_ghi';
 const message = { subject: 'Ripcord: Closed', text: 'Closed: BTC/USDT long "<!channel> @everyone & co"' };
@@ -13,7 +13,7 @@ function notifierFor(channel: object): Notifier {
   return webhookNotifier(parsed);
 }
 
-test('Telegram gets the text for its chat, without previews', async () => {
+test('Telegram receives the text for its chat, without previews', async () => {
   const server = await startLoopback('{"ok":true}');
   const telegram = notifierFor({ kind: 'telegram', token, chatId: -1001, baseUrl: server.url });
   expect(telegram.channel).toBe('telegram');
@@ -28,7 +28,7 @@ test('Telegram gets the text for its chat, without previews', async () => {
   });
 });
 
-test('Discord and Slack get the text in a way that rings nobody and draws no preview', async () => {
+test('Discord and Slack receive the text without mentions and previews', async () => {
   const server = await startLoopback();
   server.behave(204);
   const discord = notifierFor({ kind: 'discord', name: 'desk', url: `${server.url}/api/webhooks/1/secret` });
@@ -49,31 +49,34 @@ test('Discord and Slack get the text in a way that rings nobody and draws no pre
 });
 
 test.each([
-  [400, { kind: 'refused', why: 'answered 400', down: false }],
-  [404, { kind: 'refused', why: 'answered 404', down: false }],
-  [302, { kind: 'refused', why: 'answered 302', down: false }],
-  [429, { kind: 'refused', why: 'answered 429', down: true }],
-  [503, { kind: 'refused', why: 'answered 503', down: true }],
-  ['drop', { kind: 'unknown', why: 'no answer' }],
-] as [Behaviour, object][])('%s is what it is, and never thrown', async (behaviour, told) => {
-  const server = await startLoopback();
-  server.behave(behaviour);
-  expect(await notifierFor({ kind: 'slack', url: server.url }).send(message)).toEqual(told);
-  expect(server.received).toHaveLength(1);
-});
+  [400, { kind: 'refused', why: 'responded 400', down: false }],
+  [404, { kind: 'refused', why: 'responded 404', down: false }],
+  [302, { kind: 'refused', why: 'responded 302', down: false }],
+  [429, { kind: 'refused', why: 'responded 429', down: true }],
+  [503, { kind: 'refused', why: 'responded 503', down: true }],
+  ['drop', { kind: 'unknown', why: 'no response' }],
+] as [Behavior, object][])(
+  'a service that responds with %s gives a result and throws nothing',
+  async (behavior, result) => {
+    const server = await startLoopback();
+    server.behave(behavior);
+    expect(await notifierFor({ kind: 'slack', url: server.url }).send(message)).toEqual(result);
+    expect(server.received).toHaveLength(1);
+  },
+);
 
-test('a service that takes the message and never answers counts as sent after 5 s', async () => {
+test('a service that accepts the message and does not respond is unknown after 5 s', async () => {
   const server = await startLoopback();
   server.behave('silence');
   const startedAt = Date.now();
-  const told = await notifierFor({ kind: 'discord', url: server.url }).send(message);
-  expect(told).toEqual({ kind: 'unknown', why: 'no answer within 5 s' });
+  const sent = await notifierFor({ kind: 'discord', url: server.url }).send(message);
+  expect(sent).toEqual({ kind: 'unknown', why: 'no response within 5 s' });
   expect(Date.now() - startedAt).toBeLessThan(6_500);
 });
 
-test('where nobody listens, nothing has left, and the reason names no address', async () => {
+test('a refused connection is a refusal, and its reason contains no URL', async () => {
   const server = await startLoopback();
   await server.stop();
-  const told = await notifierFor({ kind: 'telegram', token, chatId: 1, baseUrl: server.url }).send(message);
-  expect(told).toEqual({ kind: 'refused', why: 'no connection (ECONNREFUSED)', down: true });
+  const sent = await notifierFor({ kind: 'telegram', token, chatId: 1, baseUrl: server.url }).send(message);
+  expect(sent).toEqual({ kind: 'refused', why: 'no connection (ECONNREFUSED)', down: true });
 });

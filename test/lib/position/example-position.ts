@@ -151,10 +151,16 @@ export const fullPosition: Position = {
       noticeId: 'ntc_0123456789ab_7',
       at: 1_760_000_090_000,
       event: 'failed',
-      text: 'NOT DONE: BTC/USDT:USDT long "swing" on main. The exchange refused to close it.',
+      text: 'Failed: BTC/USDT:USDT long "swing" on main. The exchange rejected the close.',
       delivered: {
         topic: { state: 'sent', at: 1_760_000_100_000, tries: 1 },
-        slack: { state: 'failed', at: 1_760_000_100_000, tries: 3, why: 'answered 503' },
+        slack: {
+          state: 'failed',
+          at: 1_760_000_100_000,
+          tries: 3,
+          nextTryAt: 1_760_000_340_000,
+          why: 'responded 503',
+        },
       },
     },
   ],

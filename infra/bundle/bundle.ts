@@ -4,17 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { requireBuiltins } from './builtin-requires.ts';
 import { splitExchanges } from './exchange-chunks.ts';
-import { shakeErrors } from './sdk-errors.ts';
-import { dropDeadWeight } from './stub-unused-modules.ts';
-import { shakeZod } from './zod-namespace.ts';
+import { dropUnusedErrors } from './sdk-errors.ts';
+import { stubUnusedModules } from './stub-unused-modules.ts';
+import { importZodAsNamespace } from './zod-namespace.ts';
 
-/** The functions, by the name of their file in the entry folder and of their folder in the output. */
+/** The names of each function's file in the entry folder and of its folder in the output. */
 export const functionNames = ['trigger', 'admin', 'sweep'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Where the built functions lie: one folder per function, whose `index.mjs` exports `handler`. */
+/** The output: one folder per function, whose `index.mjs` exports `handler`. */
 export const builtFunctions = join(root, 'dist', 'functions');
 
 export interface BundleOptions {
@@ -24,22 +24,22 @@ export interface BundleOptions {
   readonly out?: string;
 }
 
-/** What one function's folder weighs, in bytes. */
+/** The size of one function's folder, in bytes. */
 export interface BundleSize {
   readonly name: FunctionName;
-  /** What every cold start reads. */
+  /** What every cold start loads. */
   readonly start: number;
-  /** What the first use of an exchange reads on top: its chunk, and what that imports. */
+  /** What the first use of an exchange loads in addition: its chunk and the chunk's imports. */
   readonly exchanges: Readonly<Record<string, number>>;
-  /** Everything that is uploaded. */
+  /** All files, as uploaded. */
   readonly total: number;
 }
 
 /**
- * ECMAScript modules, because only they can be split: each exchange is a chunk of its own, loaded by the first
- * request that needs it, so that a cold start doesn't grow with the number of exchanges, while what exchanges
- * share (ccxt's base class; Binance, which Binance USD-M extends) exists once. The same code in one CommonJS
- * file started slower: about 100 ms to a loaded handler instead of 65, on the machine that measured it.
+ * Bundles the functions as ECMAScript modules, because esbuild splits only those. Each exchange is a chunk of its own
+ * that the first request for it loads, so a cold start doesn't grow with the number of exchanges. What exchanges share
+ * (ccxt's base class, and Binance for Binance USDⓈ-M) exists once. The same code in one CommonJS file started more
+ * slowly: measured once, its handler was loaded after about 100 ms instead of 65 ms.
  */
 export async function bundleFunctions(options: BundleOptions = {}): Promise<BundleSize[]> {
   const { entries = join(root, 'functions'), out = builtFunctions } = options;
@@ -48,7 +48,7 @@ export async function bundleFunctions(options: BundleOptions = {}): Promise<Bund
 
 async function bundleFunction(name: FunctionName, entries: string, out: string): Promise<BundleSize> {
   const outdir = join(out, name);
-  // A chunk's name holds a hash: a former build would stay beside the new one and be uploaded with it.
+  // A chunk's name contains a hash, so chunks of an earlier build would stay and be uploaded too.
   await rm(outdir, { recursive: true, force: true });
   const { metafile, outputFiles } = await build({
     entryPoints: { index: join(entries, `${name}.ts`) },
@@ -61,50 +61,67 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // The AWS SDK's module builds can be shaken; its main builds can't.
+    // esbuild can tree-shake the AWS SDK's module builds, and not its main builds.
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
     metafile: true,
     write: false,
     logLevel: 'warning',
-    // A stub that lacks a name would be an undefined in production; better a build that fails.
+    // A stub that lacks an export would be undefined in production, so the build has to fail.
     logOverride: { 'import-is-undefined': 'error' },
-    // Dependencies in CommonJS require Node's own modules, and an ECMAScript module has no require.
+    // CommonJS dependencies call `require`, which an ECMAScript module does not have.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [splitExchanges(), shakeZod(), shakeErrors(), dropDeadWeight()],
+    plugins: [splitExchanges(), importZodAsNamespace(), dropUnusedErrors(), stubUnusedModules()],
   });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, requireBuiltins(text));
   }
-  return weigh(name, metafile.outputs);
+  return measure(name, metafile.outputs);
 }
 
-function weigh(name: FunctionName, outputs: Metafile['outputs']): BundleSize {
+type Outputs = Metafile['outputs'];
+
+function measure(name: FunctionName, outputs: Outputs): BundleSize {
   const paths = Object.keys(outputs);
-  const bytesOf = (files: Iterable<string>) =>
+  const sumBytes = (files: Iterable<string>) =>
     [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
-  const importedBy = (from: readonly string[], found = new Set<string>()): Set<string> => {
-    for (const path of from) {
-      if (found.has(path)) continue;
-      found.add(path);
-      const statically = outputs[path]?.imports.filter(
-        ({ kind, external }) => kind === 'import-statement' && !external,
-      );
-      importedBy(statically?.map((file) => file.path) ?? [], found);
-    }
-    return found;
-  };
-  const start = importedBy(paths.filter((path) => path.endsWith('/index.mjs')));
+  const start = collectImports(
+    outputs,
+    paths.filter((path) => path.endsWith('/index.mjs')),
+  );
   const exchanges: Record<string, number> = {};
   for (const path of paths) {
     const exchange = outputs[path]?.entryPoint?.match(/\/ccxt\/js\/src\/(\w+)\.js$/)?.[1];
-    if (exchange) exchanges[exchange] = bytesOf([...importedBy([path])].filter((file) => !start.has(file)));
+    if (exchange === undefined) continue;
+    const added = [...collectImports(outputs, [path])].filter((file) => !start.has(file));
+    exchanges[exchange] = sumBytes(added);
   }
-  return { name, start: bytesOf(start), exchanges, total: bytesOf(paths) };
+  return { name, start: sumBytes(start), exchanges, total: sumBytes(paths) };
+}
+
+/** @returns the files, and all that they import statically. */
+function collectImports(
+  outputs: Outputs,
+  files: readonly string[],
+  found: Set<string> = new Set(),
+): Set<string> {
+  for (const file of files) {
+    if (found.has(file)) continue;
+    found.add(file);
+    const imported = (outputs[file]?.imports ?? []).filter(
+      ({ kind, external }) => kind === 'import-statement' && !external,
+    );
+    collectImports(
+      outputs,
+      imported.map(({ path }) => path),
+      found,
+    );
+  }
+  return found;
 }
 
 if (import.meta.main) {

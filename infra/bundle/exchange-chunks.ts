@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { exchangeIdSchema } from '../../lib/account/account.ts';
 
-/** One file per exchange; the package's exports name only the one that imports them all. */
+/** Holds one file per exchange. The package exports only the file that imports all of them. */
 const ccxtSources = join(dirname(fileURLToPath(import.meta.resolve('ccxt'))), 'src');
 
 /**
- * Puts a list of lazy imports in the place of `lib/exchange/ccxt/ccxt-loader.ts`, whose computed paths a bundler can't
- * follow. It keeps that file's exports, and esbuild refuses the build when one is missing.
+ * Replaces `lib/exchange/ccxt/ccxt-loader.ts`, whose computed path esbuild can't follow, with one lazy import per
+ * supported exchange. The replacement has the same exports; esbuild fails the build if one is missing.
  */
 export function splitExchanges(): Plugin {
   return {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
-/** The errors that lib tells apart by their class. */
-const told = ['ConditionalCheckFailedException', 'ParameterNotFound'];
+/** The errors that lib distinguishes by their class. */
+const usedErrors = ['ConditionalCheckFailedException', 'ParameterNotFound'];
 
 /**
- * The SDK registers every error of a service with its client: 150 classes for SSM, which tell apart what nobody
- * here does. An error that isn't registered is thrown all the same, as the service's general one with its own name.
+ * Drops the SDK's error classes that lib does not use. A client registers every error of its service, 150 for SSM.
+ * An error that is not registered is thrown as the service's general error, with its own name.
  */
-export function shakeErrors(): Plugin {
+export function dropUnusedErrors(): Plugin {
   return {
     name: 'sdk-errors',
     setup(build) {
@@ -18,7 +18,7 @@ export function shakeErrors(): Plugin {
           const source = await readFile(path, 'utf8');
           const contents = source.replace(
             /^n0_registry\.registerError\([\w$]+, (\w+)\);$/gm,
-            (registration, name: string) => (told.includes(name) ? registration : ''),
+            (registration, name: string) => (usedErrors.includes(name) ? registration : ''),
           );
           return { contents, loader: 'js' };
         },

@@ -1,17 +1,17 @@
 import type { Plugin } from 'esbuild';
 
-interface DeadModule {
-  /** A file by the end of its path, or a package by its name, as the importing file writes it. */
+interface UnusedModule {
+  /** Matches the import as the importing file writes it: the end of a file's path, or a package's name. */
   readonly imported: RegExp;
-  /** What its importers take from it by name; a file in CommonJS needs no list. */
+  /** The exports that its importers use. CommonJS files need no list. */
   readonly names?: readonly string[];
 }
 
 /**
- * What ccxt's base class imports for every exchange and no supported exchange calls: the signing of dYdX, zkLink
- * and StarkNet and Ethereum, MEXC's protobuf messages, WebSockets. Half of the weight of an exchange.
+ * What ccxt's base class imports for every exchange, and no supported exchange calls: the signatures of dYdX, zkLink,
+ * StarkNet and Ethereum, MEXC's protobuf messages, WebSockets. They are half the size of an exchange's chunk.
  */
-const deadInCcxt: readonly DeadModule[] = [
+const unusedInCcxt: readonly UnusedModule[] = [
   { imported: /\/dydx-v4-client\/helpers\.js$/, names: ['Long'] },
   { imported: /\/dydx-v4-client\/registry\.js$/, names: ['encodeAsAny'] },
   {
@@ -37,20 +37,20 @@ const deadInCcxt: readonly DeadModule[] = [
   { imported: /\/mexc\/compiled\.cjs$/ },
   { imported: /\/ws\/WsClient\.js$/ },
   { imported: /\/ws\/OrderBook\.js$/, names: ['OrderBook', 'IndexedOrderBook', 'CountedOrderBook'] },
-  // Signatures of Ethereum's kind. Ed25519, which Binance takes as well, stays.
+  // Ethereum's signatures. Ed25519 stays, because Binance accepts it.
   { imported: /^@noble\/curves\/secp256k1\.js$/, names: ['secp256k1'] },
   { imported: /^@noble\/curves\/nist\.js$/, names: ['p256'] },
   { imported: /^@noble\/hashes\/sha3\.js$/, names: ['keccak_256'] },
   { imported: /\/functions\/ethabi\.js$/, names: ['abiEncode', 'TypedDataEncoder'] },
-  // Its HTTP client; lib/exchange/ccxt/ccxt-fetch.ts stands in its place.
+  // ccxt's HTTP client, which lib/exchange/ccxt/ccxt-fetch.ts replaces.
   { imported: /^undici$/ },
 ];
 
 /**
- * The SDK's other sources of credentials: Lambda's are in the environment, which is asked first. And HTTP/2, which
- * nothing here speaks and whose module Node would have to load.
+ * The SDK's sources of credentials other than the environment, which the SDK reads first and where Lambda provides
+ * them. And HTTP/2, which no client here uses and whose module Node would have to load.
  */
-const deadInSdk: readonly DeadModule[] = [
+const unusedInSdk: readonly UnusedModule[] = [
   { imported: /^@aws-sdk\/credential-provider-sso$/, names: ['fromSSO'] },
   { imported: /^@aws-sdk\/credential-provider-ini$/, names: ['fromIni'] },
   { imported: /^@aws-sdk\/credential-provider-process$/, names: ['fromProcess'] },
@@ -63,38 +63,37 @@ const deadInSdk: readonly DeadModule[] = [
   { imported: /^(node:)?http2$/, names: ['connect', 'constants'] },
 ];
 
-/** Error messages in fifty languages, of which zod itself imports the English ones by their own path. */
-const deadInZod: readonly DeadModule[] = [{ imported: /\/locales\/index\.js$/ }];
+/** Error messages in fifty languages. zod imports the English ones by their own path. */
+const unusedInZod: readonly UnusedModule[] = [{ imported: /\/locales\/index\.js$/ }];
 
-/** Puts a stub in the place of each dead module. Calling one throws, so a wrong guess is loud, never silent. */
-export function dropDeadWeight(): Plugin {
+/** Replaces each unused module with a stub. A stub throws when it is called, so a wrong entry above fails visibly. */
+export function stubUnusedModules(): Plugin {
   return {
-    name: 'dead-weight',
+    name: 'stub-unused-modules',
     setup(build) {
-      for (const [from, dead] of [
-        [/[\\/]node_modules[\\/]ccxt[\\/]/, deadInCcxt],
-        [/[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/]/, deadInSdk],
-        [/[\\/]node_modules[\\/]zod[\\/]/, deadInZod],
+      for (const [importers, modules] of [
+        [/[\\/]node_modules[\\/]ccxt[\\/]/, unusedInCcxt],
+        [/[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/]/, unusedInSdk],
+        [/[\\/]node_modules[\\/]zod[\\/]/, unusedInZod],
       ] as const) {
-        for (const module of dead) {
+        for (const module of modules) {
           build.onResolve({ filter: module.imported }, ({ path, importer }) =>
-            from.test(importer) ? { path, namespace: 'dead-weight', pluginData: module } : undefined,
+            importers.test(importer)
+              ? { path, namespace: 'stub-unused-modules', pluginData: module }
+              : undefined,
           );
         }
       }
-      build.onLoad({ filter: /.*/, namespace: 'dead-weight' }, ({ path, pluginData }) => ({
-        contents: stubSource(path, pluginData as DeadModule),
+      build.onLoad({ filter: /.*/, namespace: 'stub-unused-modules' }, ({ path, pluginData }) => ({
+        contents: stubSource(path, pluginData as UnusedModule),
         loader: 'js',
       }));
     },
   };
 }
 
-/**
- * A value that may be imported, read and extended, as ccxt does while it loads, but neither called
- * nor constructed.
- */
-function stubSource(path: string, { names }: DeadModule): string {
+/** @returns a module whose exports can be read and extended, as ccxt does while it loads. Calling one throws. */
+function stubSource(path: string, { names }: UnusedModule): string {
   const stub = `
 const refuse = () => { throw new Error(${JSON.stringify(`${path} is left out of this bundle (infra/bundle/stub-unused-modules.ts)`)}); };
 const stub = new Proxy(class {}, {

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
 /**
- * zod's `z` is an object with everything zod has on it, which no bundler can shake; the same names as a namespace
- * can be. Written so in the sources, each file would have to remember it; written here, a cold start is 100 kB
- * lighter for all of them.
+ * Imports zod as a namespace. Its `z` is an object that holds all of zod, which esbuild can't tree-shake. The namespace
+ * saves 100 kB of every cold start, and the sources keep the usual import.
  */
-export function shakeZod(): Plugin {
+export function importZodAsNamespace(): Plugin {
   return {
     name: 'zod-namespace',
     setup(build) {

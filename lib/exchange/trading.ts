@@ -77,7 +77,7 @@ export type RejectReason =
  * The result of sending an order.
  *
  * - `rejected`: the venue's code proves that nothing was executed, or the request never left this process.
- * - `unknown`: anything else that is not a clear answer, with the venue's code if it sent one.
+ * - `unknown`: anything else that is not a clear response, with the venue's code if it sent one.
  */
 export type CreateResult =
   | { kind: 'accepted'; order: ExchangeOrder }

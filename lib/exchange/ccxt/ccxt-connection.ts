@@ -28,7 +28,7 @@ export const defaultDeadlines: Deadlines = { callMs: 4_000, marketsMs: 8_000 };
 /** Statuses of rate limits: Bybit and Binance's firewall send 403, Binance sends 418 for a ban. */
 const rateLimitStatuses = new Set([403, 418, 429]);
 
-function keysOf({ apiKey, secret }: Account): string {
+function joinKeys({ apiKey, secret }: Account): string {
   return `${apiKey}:${secret}`;
 }
 
@@ -78,7 +78,7 @@ export class CcxtConnection {
     this.venue = venue;
     this.client = client;
     this.deadlines = deadlines;
-    this.#keys = keysOf(account);
+    this.#keys = joinKeys(account);
     this.#readAccountAgain = readAccountAgain;
   }
 
@@ -135,7 +135,7 @@ export class CcxtConnection {
   async #useChangedKeys(): Promise<boolean> {
     const account = await this.#readAccountAgain();
     if (account.exchange !== this.venue.id) return false;
-    const keys = keysOf(account);
+    const keys = joinKeys(account);
     if (keys === this.#keys) return false;
     this.#keys = keys;
     this.client.apiKey = account.apiKey;

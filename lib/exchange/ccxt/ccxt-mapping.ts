@@ -46,7 +46,7 @@ export function asCcxtNumber(amount: Amount | undefined): number {
 }
 
 /** @returns the kind; only a perpetual's symbol names its settle currency: "BTC/USDT:USDT". */
-export function kindOf(symbol: string): MarketKind {
+export function parseMarketKind(symbol: string): MarketKind {
   return symbol.includes(':') ? 'perpetual' : 'spot';
 }
 

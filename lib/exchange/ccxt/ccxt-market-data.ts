@@ -3,7 +3,14 @@ import type { Amount } from '../../amount.ts';
 import { Fault } from '../../fault.ts';
 import type { Candle, CandleInterval, MarketData, MarketKind, MarketRules } from '../exchange.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
-import { expectedSymbol, isOfKind, kindOf, parsePrice, toCandle, toMarketRules } from './ccxt-mapping.ts';
+import {
+  expectedSymbol,
+  isOfKind,
+  parseMarketKind,
+  parsePrice,
+  toCandle,
+  toMarketRules,
+} from './ccxt-mapping.ts';
 
 export function createMarketData(connection: CcxtConnection): MarketData {
   return {
@@ -25,7 +32,7 @@ async function loadMarkets(connection: CcxtConnection, kind: MarketKind): Promis
 
 async function loadMarket(connection: CcxtConnection, symbol: string): Promise<MarketRules> {
   const { venue, name } = connection;
-  const kind = kindOf(symbol);
+  const kind = parseMarketKind(symbol);
   const markets = venue.kinds.has(kind) ? await loadMarkets(connection, kind) : [];
   const market = markets.find((candidate) => candidate.symbol === symbol);
   if (market === undefined || market.active === false)

@@ -7,7 +7,7 @@ import type { VenuePosition } from './venue.ts';
 /** One row of `positionRisk`. `positionAmt` is negative for a short. */
 type Row = Record<string, string>;
 
-function positionSideOf({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>) {
+function positionSideParameter({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>) {
   return hedged ? { positionSide: positionSide.toUpperCase() } : {};
 }
 
@@ -98,8 +98,8 @@ export const binanceusdm = createBinanceVenue({
     },
   }),
   // Hedge mode refuses reduceOnly. An order against one side of a hedge can only reduce that side.
-  closeParameters: (order) => (order.hedged ? positionSideOf(order) : { reduceOnly: true }),
-  entryParameters: positionSideOf,
+  closeParameters: (order) => (order.hedged ? positionSideParameter(order) : { reduceOnly: true }),
+  entryParameters: positionSideParameter,
   triggeredOrderId(info) {
     const actual = String(info.actualOrderId ?? '');
     return actual === '' || actual === '0' ? undefined : actual;

@@ -18,7 +18,7 @@ export function parseList(response: ListResponse): Fields[] {
   return list;
 }
 
-export function categoryOf({ kind }: MarketRules): string {
+export function toCategory({ kind }: MarketRules): string {
   return kind === 'spot' ? 'spot' : 'linear';
 }
 
@@ -77,7 +77,7 @@ export async function findOrder(
   { orderId, clientOrderId }: OrderRef,
 ): Promise<Fields | undefined> {
   const id = orderId === undefined ? { orderLinkId: clientOrderId } : { orderId };
-  const request = { category: categoryOf(market), symbol: market.id, ...id };
+  const request = { category: toCategory(market), symbol: market.id, ...id };
   const isMeant = (order: Fields) =>
     orderId === undefined ? order.orderLinkId === clientOrderId : order.orderId === orderId;
   return (

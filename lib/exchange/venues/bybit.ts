@@ -3,13 +3,13 @@ import { decimal } from '../../amount.ts';
 import type { ExchangePosition, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { bybitErrors } from './bybit-errors.ts';
 import {
-  categoryOf,
   type Fields,
   fetchPages,
   fetchTrades,
   findOrder,
   parseList,
   parseOrderFills,
+  toCategory,
 } from './bybit-requests.ts';
 import { sumFills } from './fills.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
@@ -40,7 +40,7 @@ const spotFilters = new Map([
 /** What linear perpetuals are settled in. Bybit lists the orders and positions of one coin per request. */
 const settleCoins = ['USDT', 'USDC'];
 
-function sideOf(row: Fields): Side {
+function parseSide(row: Fields): Side {
   return row.side === 'Buy' ? 'long' : 'short';
 }
 
@@ -52,12 +52,12 @@ function toHolding(row: Fields) {
 }
 
 function toVenuePosition(row: Fields): VenuePosition {
-  return { marketId: String(row.symbol), side: sideOf(row), ...toHolding(row) };
+  return { marketId: String(row.symbol), side: parseSide(row), ...toHolding(row) };
 }
 
 async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition> {
   const rows = parseList(
-    await client.privateGetV5PositionList({ category: categoryOf(market), symbol: market.id }),
+    await client.privateGetV5PositionList({ category: toCategory(market), symbol: market.id }),
   );
   const hedged = rows.some((row) => sideByIndex.has(String(row.positionIdx)));
   const open = rows.filter((row) => parsePositiveAmount(row.size) !== undefined);
@@ -65,7 +65,7 @@ async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side
     ? open.find(({ positionIdx }) => sideByIndex.get(String(positionIdx)) === side)
     : open[0];
   if (row === undefined) return { side: undefined, amount: '0', hedged };
-  return { side: hedged ? side : sideOf(row), ...toHolding(row), hedged };
+  return { side: hedged ? side : parseSide(row), ...toHolding(row), hedged };
 }
 
 /** Bybit v5, unified account: spot and linear perpetuals. https://bybit-exchange.github.io/docs/v5/intro */
@@ -147,7 +147,7 @@ export const bybit: Venue = {
   },
   async fetchPrice(client, market) {
     const [ticker] = parseList(
-      await client.publicGetV5MarketTickers({ category: categoryOf(market), symbol: market.id }),
+      await client.publicGetV5MarketTickers({ category: toCategory(market), symbol: market.id }),
     );
     return market.kind === 'spot' ? ticker?.lastPrice : ticker?.markPrice;
   },

@@ -43,7 +43,7 @@ export interface Venue {
   id: ExchangeId;
   /** The kinds of market that one account can trade in. */
   kinds: ReadonlySet<MarketKind>;
-  /** ccxt's `options`: the receive window, and ccxt's hidden requests disabled. An account's options can't change them. */
+  /** ccxt's `options`: the receive window, and hidden requests disabled. An account's options can't change them. */
   options: Parameters;
   /** How long after its timestamp the venue can still accept a request. `options` sends the same value. */
   recvWindowMs: number;

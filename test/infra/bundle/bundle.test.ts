@@ -12,7 +12,7 @@ import { type BundleSize, bundleFunctions, functionNames } from '../../../infra/
 
 const run = promisify(execFile);
 
-/** What infra sets and Lambda adds, and nothing else of this process's environment. */
+/** What the stack sets and Lambda adds, and nothing else from this process's environment. */
 const env = {
   AWS_REGION: 'eu-west-1',
   RIPCORD_TABLE: 'ripcord',
@@ -20,8 +20,8 @@ const env = {
   RIPCORD_BASE_URL: 'https://links.example.org',
 };
 
-/** Loads a built function in a process of its own, which has nothing of this project's to fall back on. */
-async function inNode(source: string, cwd: string): Promise<unknown> {
+/** Runs code in its own process, in a folder without this project's dependencies. @returns its output, parsed. */
+async function runInNode(source: string, cwd: string): Promise<unknown> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', source], { cwd, env });
   return JSON.parse(stdout);
 }
@@ -40,7 +40,7 @@ describe('the bundles of an entry that calls an exchange', () => {
 
   test('export a handler', async () => {
     const source = `import { handler } from ${index()}; console.log(JSON.stringify(typeof handler));`;
-    expect(await inNode(source, out)).toBe('function');
+    expect(await runInNode(source, out)).toBe('function');
   });
 
   test('leave the exchanges out of the cold start', async () => {
@@ -62,7 +62,7 @@ describe('the bundles of an entry that calls an exchange', () => {
     await once(server, 'listening');
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
-      const result = await inNode(
+      const result = await runInNode(
         `import { handler } from ${index()};
          console.log(JSON.stringify(await handler(${JSON.stringify({ exchange, method, baseUrl })})));
          process.exit();`,
@@ -99,10 +99,10 @@ describe('the bundles of the functions', () => {
   test.each(functionNames)('load and export a handler: %s', async (name) => {
     const index = JSON.stringify(pathToFileURL(join(out, name, 'index.mjs')).href);
     const source = `import { handler } from ${index}; console.log(JSON.stringify(typeof handler)); process.exit();`;
-    expect(await inNode(source, out)).toBe('function');
+    expect(await runInNode(source, out)).toBe('function');
   });
 
-  test('take Node’s own modules by require', async () => {
+  test("require Node's own modules", async () => {
     for (const name of functionNames) {
       for (const file of await readdir(join(out, name), { recursive: true })) {
         if (!file.endsWith('.mjs')) continue;
@@ -113,7 +113,7 @@ describe('the bundles of the functions', () => {
     }
   });
 
-  // The target is 1.2 MB; what has been won stays won.
+  // The target is 1.2 MB. The lower limit keeps what is gained already.
   test('keep one cold start of the trigger with one exchange under 0.95 MB', () => {
     const trigger = sizes.find(({ name }) => name === 'trigger');
     for (const exchange of ['binance', 'binanceusdm', 'bybit']) {

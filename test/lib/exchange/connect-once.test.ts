@@ -42,9 +42,9 @@ test('A connection that failed is retried by the next request', async () => {
   let fails = true;
   const exchanges = ccxtExchanges({
     ...accounts,
-    read: (name) => (fails ? Promise.reject(new Error('no answer')) : accounts.read(name)),
+    read: (name) => (fails ? Promise.reject(new Error('no response')) : accounts.read(name)),
   });
-  await expect(exchanges.of('main')).rejects.toThrow('no answer');
+  await expect(exchanges.of('main')).rejects.toThrow('no response');
   fails = false;
   await expect(exchanges.of('main')).resolves.toBeDefined();
 });

@@ -104,17 +104,14 @@ const testMarkets = [
 ];
 
 /** Sends each error to one create, twice: Ripcord retries after errors of keys and clocks. */
-async function createdWith(
-  testMarket: TestMarket,
-  answers: { status: number; code: number; msg?: string }[],
-) {
+async function createdWith(testMarket: TestMarket, errors: { status: number; code: number; msg?: string }[]) {
   const { sim, close } = await startTrader(testMarket);
   const results = [];
-  for (const [index, answer] of answers.entries()) {
-    sim.core.addFault({ kind: 'status', match: testMarket.create, times: 2, ...answer });
+  for (const [index, error] of errors.entries()) {
+    sim.core.addFault({ kind: 'status', match: testMarket.create, times: 2, ...error });
     const result = await close({ clientOrderId: `close-${index}` });
     results.push({
-      code: answer.code,
+      code: error.code,
       kind: result.kind,
       ...('reason' in result && { reason: result.reason }),
     });
@@ -153,8 +150,8 @@ describe.each(testMarkets)('a create at $testMarket.name', ({ testMarket, venue,
 
   test("has an unknown outcome when the venue's servers fail, with any code", async () => {
     const codes = [...new Set(refusals.map(({ code }) => code))].slice(0, 12);
-    const answers = codes.map((code, index) => ({ status: [500, 502, 503, 504][index % 4] ?? 500, code }));
-    expect(await createdWith(testMarket, answers)).toEqual(codes.map((code) => ({ code, kind: 'unknown' })));
+    const errors = codes.map((code, index) => ({ status: [500, 502, 503, 504][index % 4] ?? 500, code }));
+    expect(await createdWith(testMarket, errors)).toEqual(codes.map((code) => ({ code, kind: 'unknown' })));
   });
 
   test('has no reason for a code that is not listed here', () => {
@@ -171,7 +168,7 @@ describe.each(testMarkets)('a create at $testMarket.name', ({ testMarket, venue,
 
 describe("Binance's error codes", () => {
   test.each([binanceSpot, binanceFutures])(
-    'prove nothing in an answer of 200, at $name',
+    'prove nothing in a response with 200, at $name',
     async (testMarket) => {
       expect(await createdWith(testMarket, [{ status: 200, code: -2019 }])).toEqual([
         { code: -2019, kind: 'unknown' },

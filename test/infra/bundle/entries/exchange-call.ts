@@ -9,8 +9,8 @@ const table = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'eu-west-
 const eventSchema = z.object({ exchange: exchangeIdSchema, method: z.string(), baseUrl: z.url() });
 
 /**
- * Stands in for the functions when a bundle is tested: it imports what they import, and makes a signed call to
- * the exchange through all the layers that a bundle could have broken.
+ * Replaces the functions in a test of the bundle. It imports what they import, and makes a signed call to the exchange
+ * through all layers that bundling could break.
  */
 export async function handler(event: unknown) {
   const { exchange: id, method, baseUrl } = eventSchema.parse(event);

@@ -59,25 +59,17 @@ function postJson(address: string, body: object): Promise<Sent> {
     resolve(sent);
     request.destroy();
   };
-  // Before the connection is established, no part of the request has left.
-  const fail = (reasons: { connected: string; notConnected: string }): void =>
-    end(
-      connected
-        ? { kind: 'unknown', why: reasons.connected }
-        : { kind: 'refused', why: reasons.notConnected, down: true },
-    );
-  const timeout = {
-    connected: `no response within ${sendTimeoutMs / 1_000} s`,
-    notConnected: 'no connection',
-  };
-  const timer = setTimeout(() => fail(timeout), sendTimeoutMs);
+  const timer = setTimeout(
+    () => end(connected ? noResponseInTime : notConnected('no connection')),
+    sendTimeoutMs,
+  );
   request.on('socket', (socket) => {
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       connected = true;
     });
   });
   request.on('error', (error: NodeJS.ErrnoException) =>
-    fail({ connected: 'no response', notConnected: toReason(error) }),
+    end(connected ? noResponse : notConnected(toReason(error))),
   );
   request.on('response', (response) => {
     response.resume();
@@ -85,6 +77,14 @@ function postJson(address: string, body: object): Promise<Sent> {
   });
   request.end(payload);
   return promise;
+}
+
+const noResponse: Sent = { kind: 'unknown', why: 'no response' };
+const noResponseInTime: Sent = { kind: 'unknown', why: `no response within ${sendTimeoutMs / 1_000} s` };
+
+/** Before the connection is established, no part of the message has left. */
+function notConnected(why: string): Sent {
+  return { kind: 'refused', why, down: true };
 }
 
 /** The code without the message, which may contain the URL and so a secret. */

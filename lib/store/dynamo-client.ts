@@ -74,23 +74,9 @@ function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentCli
 
 export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTableOptions): DynamoTable {
   const client = createDocumentClient(endpoint);
-  const query = async (input: Request<QueryCommandInput>) =>
-    await orUnreachable(() => client.send(new QueryCommand({ ...input, TableName })));
-
-  const getAll = async (keys: Item[]): Promise<Item[]> => {
-    const items: Item[] = [];
-    let remaining = keys;
-    while (remaining.length > 0) {
-      const Keys = remaining.slice(0, batchSize);
-      const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
-      const response = await orUnreachable(() => client.send(new BatchGetCommand({ RequestItems })));
-      items.push(...(response.Responses?.[TableName] ?? []));
-      // DynamoDB returns at most 16 MB and lists the other keys as unprocessed.
-      remaining = [...remaining.slice(batchSize), ...(response.UnprocessedKeys?.[TableName]?.Keys ?? [])];
-    }
-    return items;
-  };
-
+  const query = (input: Request<QueryCommandInput>) =>
+    orUnreachable(() => client.send(new QueryCommand({ ...input, TableName })));
+  const getAll = (keys: Item[]) => batchGet(client, TableName, keys);
   return {
     getAll,
     async get(Key) {
@@ -118,6 +104,20 @@ export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTabl
       return getAll(keys);
     },
   };
+}
+
+async function batchGet(client: DynamoDBDocumentClient, tableName: string, keys: Item[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let remaining = keys;
+  while (remaining.length > 0) {
+    const Keys = remaining.slice(0, batchSize);
+    const RequestItems = { [tableName]: { Keys, ConsistentRead: true } };
+    const response = await orUnreachable(() => client.send(new BatchGetCommand({ RequestItems })));
+    items.push(...(response.Responses?.[tableName] ?? []));
+    // DynamoDB returns at most 16 MB and lists the other keys as unprocessed.
+    remaining = [...remaining.slice(batchSize), ...(response.UnprocessedKeys?.[tableName]?.Keys ?? [])];
+  }
+  return items;
 }
 
 const isOnList = '#listKey = :listKey';

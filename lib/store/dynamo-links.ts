@@ -16,24 +16,9 @@ const killSwitchKey = { pk: 'switch', sk: 'switch' };
 
 /** Links: `link#<linkId>`, on the list `link` by position and creation; and the kill switch. */
 export function createDynamoLinks(table: DynamoTable): LinkStore {
-  const readLink = async (linkId: string): Promise<Link | undefined> =>
-    parseLink(await table.get(toLinkKey(linkId)));
   return {
-    readLink,
-
-    async createLink(link) {
-      const created = await tryWrite(() =>
-        // The condition refuses the same link too: a late copy of this request must not undo a revocation.
-        table.put({ Item: toLinkItem(link), ConditionExpression: itemDoesNotExist }),
-      );
-      if (created) return;
-      // A request that was sent again after a lost response finds its own link, which has the same hash.
-      const known = await readLink(link.linkId);
-      if (known?.tokenHash !== link.tokenHash)
-        throw new Fault('conflict', 'A link with this id exists already. No link was created.', {
-          hint: { text: 'Create the link again.' },
-        });
-    },
+    createLink: (link) => createLink(table, link),
+    readLink: (linkId) => readLink(table, linkId),
 
     async readLinkAndPause(linkId) {
       const items = await table.getAll([toLinkKey(linkId), killSwitchKey]);
@@ -58,6 +43,24 @@ export function createDynamoLinks(table: DynamoTable): LinkStore {
 
     setPaused: (paused) => table.put({ Item: { ...killSwitchKey, paused } }),
   };
+}
+
+async function createLink(table: DynamoTable, link: Link): Promise<void> {
+  const created = await tryWrite(() =>
+    // The condition refuses the same link too: a late copy of this request must not undo a revocation.
+    table.put({ Item: toLinkItem(link), ConditionExpression: itemDoesNotExist }),
+  );
+  if (created) return;
+  // A request that was sent again after a lost response finds its own link, which has the same hash.
+  const known = await readLink(table, link.linkId);
+  if (known?.tokenHash !== link.tokenHash)
+    throw new Fault('conflict', 'A link with this id exists already. No link was created.', {
+      hint: { text: 'Create the link again.' },
+    });
+}
+
+async function readLink(table: DynamoTable, linkId: string): Promise<Link | undefined> {
+  return parseLink(await table.get(toLinkKey(linkId)));
 }
 
 function addRevokedLink(table: DynamoTable, { positionId, linkId }: Link) {

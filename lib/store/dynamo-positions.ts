@@ -25,67 +25,13 @@ import {
  */
 export function createDynamoPositions(table: DynamoTable): PositionStore {
   return {
-    createPosition(position) {
-      const writeToken = randomUUID();
-      return writeIdempotently(table, position.positionId, writeToken, () =>
-        table.put({
-          Item: { ...toPositionItem(position), writeToken },
-          ConditionExpression: itemDoesNotExist,
-        }),
-      );
-    },
-
-    async readPosition(positionId) {
-      const item = await table.get(toPositionKey(positionId));
-      return item === undefined ? undefined : positionSchema.parse(item);
-    },
-
-    async listPositions(list, onUnreadable) {
-      const items = await table.list('position-open');
-      if (list === 'all') items.push(...(await table.list('position-final')));
-      const positions = items.flatMap((item) => parseReadable(item, onUnreadable));
-      // A position that is archived between the two requests is on both lists.
-      const unique = new Map(positions.map((position) => [position.positionId, position]));
-      return [...unique.values()].sort(newestFirst((position) => position.positionId));
-    },
-
+    createPosition: (position) => createPosition(table, position),
+    readPosition: (positionId) => readPosition(table, positionId),
+    listPositions: (list, onUnreadable) => listPositions(table, list, onUnreadable),
     claimPosition: (request) => claimPosition(table, request),
-
-    async savePosition(position, change) {
-      // Parsed before it is written, so that nothing unreadable becomes durable.
-      const next = applyChange(position, change);
-      const writeToken = randomUUID();
-      const saved = await writeIdempotently(table, position.positionId, writeToken, () =>
-        table.update(toSaveRequest(position, next, change, writeToken)),
-      );
-      return saved ? next : undefined;
-    },
-
-    async archivePosition(positionId) {
-      await tryWrite(() =>
-        table.update({
-          Key: toPositionKey(positionId),
-          UpdateExpression: 'SET #listKey = :listKey',
-          ConditionExpression: isFinalState,
-          ExpressionAttributeNames: { '#state': 'state', '#listKey': 'listKey' },
-          ExpressionAttributeValues: {
-            ':listKey': 'position-final',
-            ':closed': 'closed',
-            ':canceled': 'canceled',
-          },
-        }),
-      );
-    },
-
-    deletePosition: (positionId) =>
-      tryWrite(() =>
-        table.delete({
-          Key: toPositionKey(positionId),
-          ConditionExpression: [itemExists, isNotClaimed].join(' AND '),
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':claimed': 'claimed' },
-        }),
-      ),
+    savePosition: (position, change) => savePosition(table, position, change),
+    archivePosition: (positionId) => archivePosition(table, positionId),
+    deletePosition: (positionId) => deletePosition(table, positionId),
   };
 }
 
@@ -116,11 +62,77 @@ export function toPositionItem(position: Position): Item {
   };
 }
 
+function createPosition(table: DynamoTable, position: Position): Promise<boolean> {
+  const writeToken = randomUUID();
+  return writeIdempotently(table, position.positionId, writeToken, () =>
+    table.put({ Item: { ...toPositionItem(position), writeToken }, ConditionExpression: itemDoesNotExist }),
+  );
+}
+
+async function readPosition(table: DynamoTable, positionId: string): Promise<Position | undefined> {
+  const item = await table.get(toPositionKey(positionId));
+  return item === undefined ? undefined : positionSchema.parse(item);
+}
+
+async function listPositions(
+  table: DynamoTable,
+  list: 'open' | 'all',
+  onUnreadable: ((positionId: string) => void) | undefined,
+): Promise<Position[]> {
+  const items = await table.list('position-open');
+  if (list === 'all') items.push(...(await table.list('position-final')));
+  const positions = items.flatMap((item) => parseReadable(item, onUnreadable));
+  // A position that is archived between the two requests is on both lists.
+  const unique = new Map(positions.map((position) => [position.positionId, position]));
+  return [...unique.values()].sort(newestFirst((position) => position.positionId));
+}
+
 function parseReadable(item: Item, onUnreadable?: (positionId: string) => void): Position[] {
   const parsed = positionSchema.safeParse(item);
   if (parsed.success) return [parsed.data];
   onUnreadable?.(String(item.pk).slice(toPositionKey('').pk.length));
   return [];
+}
+
+async function savePosition(
+  table: DynamoTable,
+  position: Position,
+  change: PositionChange,
+): Promise<Position | undefined> {
+  // Parsed before it is written, so that nothing unreadable becomes durable.
+  const next = applyChange(position, change);
+  const writeToken = randomUUID();
+  const saved = await writeIdempotently(table, position.positionId, writeToken, () =>
+    table.update(toSaveRequest(position, next, change, writeToken)),
+  );
+  return saved ? next : undefined;
+}
+
+async function archivePosition(table: DynamoTable, positionId: string): Promise<void> {
+  await tryWrite(() =>
+    table.update({
+      Key: toPositionKey(positionId),
+      UpdateExpression: 'SET #listKey = :listKey',
+      ConditionExpression: isFinalState,
+      ExpressionAttributeNames: toNames('state', 'listKey'),
+      ExpressionAttributeValues: {
+        ':listKey': 'position-final',
+        ':closed': 'closed',
+        ':canceled': 'canceled',
+      },
+    }),
+  );
+}
+
+function deletePosition(table: DynamoTable, positionId: string): Promise<boolean> {
+  return tryWrite(() =>
+    table.delete({
+      Key: toPositionKey(positionId),
+      ConditionExpression: [itemExists, isNotClaimed].join(' AND '),
+      ExpressionAttributeNames: toNames('state'),
+      ExpressionAttributeValues: { ':claimed': 'claimed' },
+    }),
+  );
 }
 
 /**
@@ -165,10 +177,9 @@ type UpdateRequest = Omit<UpdateCommandInput, 'TableName'>;
 
 function toClaimRequest({ positionId, claim, from, maxUses }: ClaimRequest): UpdateRequest {
   const { linkId, leaseToken } = claim;
-  // Only a link can be revoked, and only a link has a use limit.
-  const isCounted = linkId !== undefined && maxUses !== undefined;
   const states = Object.fromEntries(from.map((state, index) => [`:from${index}`, state]));
   const stateIsLegal = `#state IN (${Object.keys(states).join(', ')})`;
+  const link = linkId === undefined ? noLink : toLinkClaim(linkId, maxUses);
   const sets = [
     '#state = :claimed',
     '#claim = :claim',
@@ -176,34 +187,53 @@ function toClaimRequest({ positionId, claim, from, maxUses }: ClaimRequest): Upd
     '#epoch = #epoch + :one',
     '#attempt = #attempt + :one',
     raiseRevision,
-    ...(isCounted ? [countUse] : []),
-  ];
-  const conditions = [
-    stateIsLegal,
-    leaseTokenIsNew,
-    ...(linkId === undefined ? [] : [linkIsNotRevoked]),
-    ...(isCounted ? [linkHasUsesLeft] : []),
+    ...link.sets,
   ];
   return {
     Key: toPositionKey(positionId),
     UpdateExpression: `SET ${sets.join(', ')} REMOVE #failure`,
-    ConditionExpression: conditions.join(' AND '),
+    ConditionExpression: [stateIsLegal, leaseTokenIsNew, ...link.conditions].join(' AND '),
     ExpressionAttributeNames: {
       ...toNames('state', 'claim', 'lastLeaseToken', 'epoch', 'attempt', 'revision', 'failure'),
-      ...(linkId === undefined ? {} : toNames('revokedLinks')),
-      ...(isCounted ? { '#uses': 'uses', '#linkId': linkId } : {}),
+      ...link.names,
     },
     ExpressionAttributeValues: {
       ...states,
+      ...link.values,
       ':claimed': 'claimed',
       ':claim': claim,
       ':leaseToken': leaseToken,
       ':one': 1,
-      ...(linkId === undefined ? {} : { ':linkId': linkId }),
-      ...(isCounted ? { ':none': 0, ':maxUses': maxUses } : {}),
     },
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+/** The parts of a claim that depend on its link. */
+interface LinkClaim {
+  sets: string[];
+  conditions: string[];
+  names: Record<string, string>;
+  values: Item;
+}
+
+/** The operator's claim: only a link can be revoked, and only a link has a use limit. */
+const noLink: LinkClaim = { sets: [], conditions: [], names: {}, values: {} };
+
+function toLinkClaim(linkId: string, maxUses: number | undefined): LinkClaim {
+  const revocable = {
+    sets: [],
+    conditions: [linkIsNotRevoked],
+    names: toNames('revokedLinks'),
+    values: { ':linkId': linkId },
+  };
+  if (maxUses === undefined) return revocable;
+  return {
+    sets: [countUse],
+    conditions: [...revocable.conditions, linkHasUsesLeft],
+    names: { ...revocable.names, '#uses': 'uses', '#linkId': linkId },
+    values: { ...revocable.values, ':none': 0, ':maxUses': maxUses },
   };
 }
 

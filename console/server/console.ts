@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import type { Relay } from '../../infra/local/invoke-admin.ts';
+import type { InvokeAdmin } from '../../infra/local/invoke-admin.ts';
 import type { Console } from '../../infra/local/stack.ts';
 import { type LoopbackEnv, toRequestHandler } from '../../infra/loopback/hono-handler.ts';
 import { readBody } from '../../infra/loopback/request-body.ts';
@@ -31,7 +31,7 @@ const notACommand = failure('invalid-input', 'The request is not a command in JS
  * browser; the address in the terminal, which contains a key, sets it.
  * @param announce receives the next address after one was used.
  */
-export function createConsole(relay: Relay, announce: (address: string) => void): Console {
+export function createConsole(relay: InvokeAdmin, announce: (address: string) => void): Console {
   const sessions = createSessions();
   const addressAt = (origin: string): string => `${origin}/?key=${sessions.key}`;
   const app = new Hono<LoopbackEnv>()
@@ -75,7 +75,7 @@ async function serveFile(c: Context<LoopbackEnv>, sessions: Sessions): Promise<R
   return c.body(file.content, 200, { 'content-type': file.type });
 }
 
-async function runCommand(c: Context<LoopbackEnv>, relay: Relay): Promise<Response> {
+async function runCommand(c: Context<LoopbackEnv>, relay: InvokeAdmin): Promise<Response> {
   const parsed = commandSchema.safeParse(await readJson(c));
   if (!parsed.success) return c.json(notACommand, 400);
   const { command, ...input } = parsed.data;

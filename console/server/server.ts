@@ -1,4 +1,4 @@
-import type { Relay } from '../../infra/local/invoke-admin.ts';
+import type { InvokeAdmin } from '../../infra/local/invoke-admin.ts';
 import { startServer } from '../../infra/loopback/server.ts';
 import { createConsole } from './console.ts';
 
@@ -11,7 +11,7 @@ export interface ConsoleServer {
 /** Serves only the console, on the loopback address. Throws a StartFailure. */
 export async function startConsole(options: {
   port: number;
-  relay: Relay;
+  relay: InvokeAdmin;
   log: (line: string) => void;
 }): Promise<ConsoleServer> {
   const { port, relay, log } = options;

@@ -5,7 +5,7 @@ import { createTrigger } from '../../functions/trigger.ts';
 import { createLog } from '../../lib/log.ts';
 import type { CreateHandlers } from './lambdas.ts';
 
-/** The project's own functions, in a file of its own because they bring ccxt with them. */
+/** The project's functions. They are imported only when needed, because they import ccxt. */
 export const createProjectHandlers: CreateHandlers = (environment, write) => {
   const log = createLog({ write });
   return {

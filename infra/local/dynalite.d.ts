@@ -2,13 +2,13 @@ declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   interface DynaliteOptions {
-    /** Folder of the LevelDB store; in memory without it. */
+    /** The folder of the LevelDB store; without it, data is kept in memory. */
     path?: string;
     createTableMs?: number;
     updateTableMs?: number;
     deleteTableMs?: number;
   }
 
-  /** A DynamoDB as a plain HTTP server that has yet to listen. Its `close` closes the store as well. */
+  /** @returns a DynamoDB as an HTTP server that does not listen yet. Its `close` also closes the store. */
   export default function dynalite(options?: DynaliteOptions): Server;
 }

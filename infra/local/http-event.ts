@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** Only these travel as text; all else, form posts and bodies without a type included, as base64. */
+/** Bodies of these types are text in an event. All others, including forms and bodies without a type, are base64. */
 const textTypes = /^(text\/[^;\s]+|application\/(json|xml|javascript))\s*(;|$)/i;
-/** Whole route templates of one path: the token is one non-empty segment. */
+/** The token is one non-empty path segment. */
 const route = /^\/l\/([^/]+)$/;
 const methods = new Set(['GET', 'POST']);
 
-/** A request that one of the two routes takes. */
+/** A request that matches one of the two routes. */
 export interface Route {
   routeKey: 'GET /l/{token}' | 'POST /l/{token}';
   token: string;
@@ -15,8 +15,8 @@ export interface Route {
   query: string;
 }
 
-/** @returns the route that takes this request, or why there is none: `unmatched`, or `malformed` for a path that doesn't decode. */
-export function routeOf(request: IncomingMessage): Route | 'unmatched' | 'malformed' {
+/** @returns the route of a request; or `unmatched`, or `malformed` if its path can't be decoded. */
+export function findRoute(request: IncomingMessage): Route | 'unmatched' | 'malformed' {
   const [path = '', ...rest] = (request.url ?? '').split('?');
   const segment = route.exec(path)?.[1];
   if (segment === undefined || !methods.has(request.method ?? '')) return 'unmatched';
@@ -32,15 +32,14 @@ export function routeOf(request: IncomingMessage): Route | 'unmatched' | 'malfor
   }
 }
 
-/** @returns the event of payload format 2.0. What is absent is left out, never null. */
-export function eventOf(
+/** @returns the event in payload format 2.0. Absent fields are omitted, never null. */
+export function toEvent(
   request: IncomingMessage,
   { routeKey, token, path, query }: Route,
   body: Buffer,
   requestId: string,
 ): APIGatewayProxyEventV2 {
-  const { headers, cookies } = headersOf(request);
-  const now = new Date();
+  const { headers, cookies } = splitHeaders(request);
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
   const isText = textTypes.test(headers['content-type'] ?? '');
   return {
@@ -49,8 +48,8 @@ export function eventOf(
     rawPath: path,
     rawQueryString: query,
     ...(cookies.length > 0 && { cookies }),
-    headers: { ...headers, ...forwardedBy(request, headers, sourceIp) },
-    ...(query !== '' && { queryStringParameters: parametersOf(query) }),
+    headers: { ...headers, ...toForwardedHeaders(request, headers, sourceIp) },
+    ...(query !== '' && { queryStringParameters: parseQuery(query) }),
     requestContext: {
       accountId: '000000000000',
       apiId: 'local',
@@ -66,8 +65,7 @@ export function eventOf(
       requestId,
       routeKey,
       stage: '$default',
-      time: commonLogTime(now),
-      timeEpoch: now.getTime(),
+      ...toTime(new Date()),
     },
     pathParameters: { token },
     ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
@@ -75,8 +73,8 @@ export function eventOf(
   };
 }
 
-/** Names in lower case, repeated ones joined by a comma, cookies apart. */
-function headersOf(request: IncomingMessage): { headers: Record<string, string>; cookies: string[] } {
+/** Header names are lowercase, values of repeated headers are joined by a comma, cookies are separate. */
+function splitHeaders(request: IncomingMessage): { headers: Record<string, string>; cookies: string[] } {
   const { cookie = [], ...others } = request.headersDistinct;
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(others)) headers[name] = values?.join(',') ?? '';
@@ -84,8 +82,8 @@ function headersOf(request: IncomingMessage): { headers: Record<string, string>;
   return { headers, cookies: cookies.filter((pair) => pair !== '') };
 }
 
-/** What the gateway says about the caller; an address that the caller claims stays in front of its real one. */
-function forwardedBy(request: IncomingMessage, headers: Record<string, string>, sourceIp: string) {
+/** The gateway's headers about the client. Addresses that the client claims come before its real one. */
+function toForwardedHeaders(request: IncomingMessage, headers: Record<string, string>, sourceIp: string) {
   return {
     'x-forwarded-for': [headers['x-forwarded-for'], sourceIp].filter(Boolean).join(', '),
     'x-forwarded-port': String(request.socket.localPort ?? ''),
@@ -93,13 +91,13 @@ function forwardedBy(request: IncomingMessage, headers: Record<string, string>, 
   };
 }
 
-function parametersOf(query: string): Record<string, string> {
+function parseQuery(query: string): Record<string, string> {
   const parameters = new URLSearchParams(query);
   return Object.fromEntries([...parameters.keys()].map((name) => [name, parameters.getAll(name).join(',')]));
 }
 
-/** `12/Mar/2026:19:03:58 +0000` */
-function commonLogTime(date: Date): string {
+/** `time` is in the Common Log Format: `12/Mar/2026:19:03:58 +0000`. */
+function toTime(date: Date) {
   const [, day, month, year, time] = date.toUTCString().split(' ');
-  return `${day}/${month}/${year}:${time} +0000`;
+  return { time: `${day}/${month}/${year}:${time} +0000`, timeEpoch: date.getTime() };
 }

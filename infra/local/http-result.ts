@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What leaves to the client. */
+/** The response to the client. */
 export interface HttpResponse {
   status: number;
   headers: Record<string, string>;
@@ -17,7 +17,7 @@ const structured = z.object({
 });
 const hasStatus = z.object({ statusCode: z.unknown() });
 
-/** @returns an answer of the API itself. */
+/** @returns a response of the API itself. */
 export function apiMessage(status: number, message: string): HttpResponse {
   return {
     status,
@@ -28,10 +28,10 @@ export function apiMessage(status: number, message: string): HttpResponse {
 }
 
 /**
- * Reads a function's result by payload format 2.0: with `statusCode` it is a response, anything else is the body of
- * a 200 in JSON, a string being the body itself. A response that isn't well formed is answered as a failure.
+ * Reads a function's result in payload format 2.0. A result with `statusCode` is a response; any other is the JSON
+ * body of a 200, and a string is that body itself. A malformed response becomes a 500.
  */
-export function responseOf(payload: string): HttpResponse {
+export function toHttpResponse(payload: string): HttpResponse {
   const result: unknown = JSON.parse(payload);
   if (!hasStatus.safeParse(result).success) {
     const body = Buffer.from(typeof result === 'string' ? result : payload);

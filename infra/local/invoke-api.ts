@@ -1,54 +1,57 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../loopback/log.ts';
-import { refusalOf, refuse } from '../loopback/loopback-guard.ts';
+import { findRefusal, refuse } from '../loopback/loopback-guard.ts';
 import { readBody } from '../loopback/request-body.ts';
-import { arnOf, type Lambda } from './lambda.ts';
+import { type Lambda, toArn } from './lambda.ts';
 
-/** What every path of Lambda's API starts with. */
+/** The start of every path of Lambda's API. */
 export const invokeApiPrefix = '/2015-03-31/';
 
 const invocations = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
-/** `name`, `name:qualifier`, `account:function:name`, or the whole ARN, with or without a qualifier. */
+/** `name`, `account:function:name` or an ARN, each with or without `:qualifier`. */
 const functionName = /^(?:(?:arn:[\w-]+:lambda:[\w-]*:)?\d*:?function:)?([\w-]{1,64})(?::[\w$-]+)?$/;
 /** Lambda's quota for the payload of a synchronous invocation: 6 MB. */
 const payloadLimit = 6 * 1024 * 1024;
 
-interface Answer {
+interface InvokeResponse {
   status: number;
   headers?: Record<string, string>;
   body?: string;
 }
 
-/** Lambda's own API, as far as invoking goes: the command line, the AWS CLI and SDKs work with its endpoint set to this. */
+/**
+ * Lambda's Invoke API. The command line, the AWS CLI and SDKs work if their endpoint is this server. It has one route
+ * and shares the guard of node:http requests with the table, so a router would add more than it replaces.
+ */
 export function createInvokeApi({ lambdas, log }: { lambdas: readonly Lambda[]; log: Log }) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startedAt = performance.now();
-    const refusal = refusalOf(request);
+    const refusal = findRefusal(request);
     if (refusal !== undefined) {
       refuse(response, refusal);
       log('invoke refused 403');
       return;
     }
     const body = await readBody(request, payloadLimit);
-    const name = nameOf(request);
+    const name = findFunctionName(request);
     const lambda = lambdas.find((candidate) => candidate.name === name);
-    const { status, headers, body: answer = '' } = await answerTo(request, name, lambda, body);
+    const { status, headers, body: text = '' } = await respond(request, name, lambda, body);
     response.writeHead(status, {
       'x-amzn-requestid': randomUUID(),
       ...headers,
       ...(status !== 204 && {
         'content-type': 'application/json',
-        'content-length': Buffer.byteLength(answer),
+        'content-length': Buffer.byteLength(text),
       }),
     });
-    response.end(answer);
+    response.end(text);
     log(`invoke ${lambda?.name ?? '(none)'} ${status} ${Math.round(performance.now() - startedAt)} ms`);
   };
 }
 
-/** @returns the name of the function to be invoked, or undefined where the request is for something else. */
-function nameOf(request: IncomingMessage): string | undefined {
+/** @returns the name of the function to invoke, or undefined if the request is not an invocation. */
+function findFunctionName(request: IncomingMessage): string | undefined {
   const [path = ''] = (request.url ?? '').split('?');
   const segment = invocations.exec(path)?.[1];
   if (segment === undefined || request.method !== 'POST') return undefined;
@@ -60,39 +63,39 @@ function nameOf(request: IncomingMessage): string | undefined {
   }
 }
 
-async function answerTo(
+async function respond(
   request: IncomingMessage,
   name: string | undefined,
   lambda: Lambda | undefined,
   body: Buffer | undefined,
-): Promise<Answer> {
+): Promise<InvokeResponse> {
   if (name === undefined) {
-    return fault(404, 'UnknownOperationException', 'This API knows one operation, Invoke.');
+    return toError(404, 'UnknownOperationException', 'This API has one operation: Invoke.');
   }
   if (lambda === undefined) {
-    return fault(404, 'ResourceNotFoundException', `Function not found: ${arnOf(name)}`);
+    return toError(404, 'ResourceNotFoundException', `Function not found: ${toArn(name)}`);
   }
   if (body === undefined) {
-    return fault(413, 'RequestTooLargeException', `Request must be smaller than ${payloadLimit} bytes.`);
+    return toError(413, 'RequestTooLargeException', `Request must be smaller than ${payloadLimit} bytes.`);
   }
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   const event = parseJson(body);
   if (event === undefined) {
-    return fault(400, 'InvalidRequestContentException', 'Could not parse request body into json.');
+    return toError(400, 'InvalidRequestContentException', 'Could not parse request body into json.');
   }
   if (type === 'DryRun') return { status: 204 };
   if (type === 'Event') {
-    // Not repeated when it fails, as AWS would do twice: whoever tests that wants to see one run.
+    // AWS retries a failed event twice. Locally it runs once, so that a failure is easy to read in the log.
     void lambda.invoke(event.value);
     return { status: 202 };
   }
   if (type !== 'RequestResponse') {
-    return fault(400, 'InvalidParameterValueException', `Unknown invocation type: ${String(type)}`);
+    return toError(400, 'InvalidParameterValueException', `Unknown invocation type: ${String(type)}`);
   }
-  return invoked(await lambda.invoke(event.value));
+  return toInvokeResponse(await lambda.invoke(event.value));
 }
 
-function invoked(invocation: Awaited<ReturnType<Lambda['invoke']>>): Answer {
+function toInvokeResponse(invocation: Awaited<ReturnType<Lambda['invoke']>>): InvokeResponse {
   const headers = { 'x-amz-executed-version': '$LATEST', 'x-amzn-requestid': invocation.requestId };
   if (invocation.kind === 'answered') return { status: 200, headers, body: invocation.payload };
   const { errorType, errorMessage } = invocation;
@@ -113,7 +116,7 @@ function parseJson(body: Buffer): { value: unknown } | undefined {
   }
 }
 
-function fault(status: number, type: string, message: string): Answer {
+function toError(status: number, type: string, message: string): InvokeResponse {
   return {
     status,
     headers: { 'x-amzn-errortype': type },

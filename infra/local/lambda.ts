@@ -2,58 +2,41 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { inOneLine, type Log } from '../loopback/log.ts';
 
-/** A function's code. What its event is, only its caller knows: an HTTP event, a command, a schedule's. */
+/** A function's code. Its caller determines the event: an HTTP event, a command or a scheduled event. */
 export type Handler = (event: never, context: Context) => Promise<unknown>;
 
-/** What came of one invocation. `payload` is JSON, as it travels from the function. */
+/** The result of one invocation. `payload` is the function's result as JSON. */
 export type Invocation =
   | { kind: 'answered'; requestId: string; payload: string }
   | { kind: 'failed'; requestId: string; errorType: string; errorMessage: string };
 
 export interface Lambda {
   readonly name: string;
-  /** Never throws. Goes on to its end when nobody waits for it, as on AWS. */
+  /** Never throws. As on AWS, the function runs to its end even if its caller does not wait. */
   invoke(event: unknown): Promise<Invocation>;
-  /** Ends when nothing is running any more. */
+  /** Ends when no invocation is running. */
   settled(): Promise<void>;
 }
 
 /**
- * How many invocations of one function run at a time; the others wait. AWS has a machine for each. Here they share
- * one, and more of them would only hold each other up until their requests to the table run out of time.
+ * How many invocations of one function run at a time; the others wait. On AWS each has its own environment. Here they
+ * share one process: more of them would slow each other down until their requests to the table time out.
  */
-const atOnce = 20;
+const maxConcurrency = 20;
 
 /**
- * Runs a function's code as Lambda would: JSON in and out, a context, and an end at its time-out. What has run
- * over its time can't be killed in this process, but its answer is not waited for.
+ * Runs a function's code as Lambda does: JSON in and out, a context and a timeout. A function that exceeds its timeout
+ * can't be stopped in this process, but its result is ignored.
  */
 export function createLambda(name: string, handler: Handler, timeoutMs: number, log: Log): Lambda {
   const running = new Set<Promise<Invocation>>();
-  const waiting: (() => void)[] = [];
-  let free = atOnce;
-
-  /** Waits for its turn, first come, first served. */
-  const runInTurn = async (event: unknown): Promise<Invocation> => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    const invocation = await run(event);
-    const next = waiting.shift();
-    if (next === undefined) free += 1;
-    else next();
-    return invocation;
-  };
+  const runInTurn = limitConcurrency(maxConcurrency);
 
   const run = async (event: unknown): Promise<Invocation> => {
-    const requestId = randomUUID();
-    const timeout = Promise.withResolvers<Invocation>();
-    const timer = setTimeout(() => {
-      const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
-      timeout.resolve({ kind: 'failed', requestId, errorType: 'Sandbox.Timedout', errorMessage });
-    }, timeoutMs);
-    const answer = callHandler(handler, event, contextOf(name, requestId, timeoutMs));
-    const invocation = await Promise.race([answer, timeout.promise]);
-    clearTimeout(timer);
+    const context = createContext(name, timeoutMs);
+    const timeout = startTimeout(context.awsRequestId, timeoutMs);
+    const invocation = await Promise.race([callHandler(handler, event, context), timeout.result]);
+    timeout.clear();
     if (invocation.kind === 'failed') {
       const thrown = Object.assign(new Error(invocation.errorMessage), { name: invocation.errorType });
       log(`${name} failed: ${inOneLine(thrown)}`);
@@ -64,7 +47,7 @@ export function createLambda(name: string, handler: Handler, timeoutMs: number, 
   return {
     name,
     invoke(event) {
-      const invocation = runInTurn(event);
+      const invocation = runInTurn(() => run(event));
       running.add(invocation);
       void invocation.finally(() => running.delete(invocation));
       return invocation;
@@ -75,10 +58,34 @@ export function createLambda(name: string, handler: Handler, timeoutMs: number, 
   };
 }
 
+/** @returns what runs a task when fewer than `limit` are running, first come, first served. Tasks must not throw. */
+function limitConcurrency(limit: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let free = limit;
+  return async (task) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    const result = await task();
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+    return result;
+  };
+}
+
+function startTimeout(requestId: string, timeoutMs: number): { result: Promise<Invocation>; clear(): void } {
+  const { promise, resolve } = Promise.withResolvers<Invocation>();
+  const timer = setTimeout(() => {
+    const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+    resolve({ kind: 'failed', requestId, errorType: 'Sandbox.Timedout', errorMessage });
+  }, timeoutMs);
+  return { result: promise, clear: () => clearTimeout(timer) };
+}
+
 async function callHandler(handler: Handler, event: unknown, context: Context): Promise<Invocation> {
   const requestId = context.awsRequestId;
   try {
-    // The event's type is a promise between the function and who invokes it, on AWS as here.
+    // As on AWS, only the function and its caller know the event's type.
     const result = await handler(event as never, context);
     return { kind: 'answered', requestId, payload: JSON.stringify(result) ?? 'null' };
   } catch (thrown) {
@@ -88,18 +95,18 @@ async function callHandler(handler: Handler, event: unknown, context: Context): 
   }
 }
 
-function contextOf(name: string, requestId: string, timeoutMs: number): Context {
+function createContext(name: string, timeoutMs: number): Context {
   const deadline = Date.now() + timeoutMs;
   const refuse = (): never => {
-    throw new Error('Functions answer by what they return: callbacks are gone from the runtime.');
+    throw new Error('The Lambda runtime has no callbacks: return the result instead.');
   };
   return {
     callbackWaitsForEmptyEventLoop: false,
     functionName: name,
     functionVersion: '$LATEST',
-    invokedFunctionArn: arnOf(name),
+    invokedFunctionArn: toArn(name),
     memoryLimitInMB: '1024',
-    awsRequestId: requestId,
+    awsRequestId: randomUUID(),
     logGroupName: `/aws/lambda/${name}`,
     logStreamName: 'local',
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
@@ -109,7 +116,7 @@ function contextOf(name: string, requestId: string, timeoutMs: number): Context 
   };
 }
 
-/** @returns the function's ARN in an account that can't exist. */
-export function arnOf(name: string): string {
+/** @returns the function's ARN in an AWS account that can't exist. */
+export function toArn(name: string): string {
   return `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 }

@@ -9,12 +9,12 @@ export interface Handlers {
   sweep: Handler;
 }
 
-/** Makes the handlers once the table and the base URL are known. Their lines go to `log`. */
+/** Creates the handlers when table and base URL are known. They write their log lines to `log`. */
 export type CreateHandlers = (environment: Environment, log: Log) => Handlers;
 
 export type Lambdas = Record<keyof Handlers, Lambda>;
 
-/** Names and time-outs as on AWS: each is below the HTTP API's 30 s or the minute between two sweeps. */
+/** Names and timeouts as on AWS: below the HTTP API's 30 s, or below the minute between two sweeps. */
 export function createLambdas(handlers: Handlers, log: Log): Lambdas {
   return {
     trigger: createLambda('ripcord-trigger', handlers.trigger, 10_000, log),

@@ -7,28 +7,28 @@ export interface Options {
   demo: boolean;
 }
 
-/** Where the command line looks for the local stack. */
+/** The port at which the command line expects the local stack. */
 export const defaultPort = 8787;
 
-/** Reads the command line. Prints help, or what is wrong with the line, and then ends the process. */
+/** Parses the command line. For --help and for invalid options, it prints a text and exits. */
 export async function parseOptions(given: readonly string[]): Promise<Options> {
   const { port, data, demo } = await yargs(given)
     .scriptName('npm start --')
-    .usage('$0 [options]\n\nRuns Ripcord on this machine: links, admin API, table and schedule.')
+    .usage('$0 [options]\n\nRuns Ripcord on this machine: links, invoke API, table and schedule.')
     .option('port', {
       type: 'number',
       default: defaultPort,
-      describe: 'Port of links and admin API; 0 takes any free one',
+      describe: 'Port of links, console and invoke API; 0 takes any free port',
     })
     .option('data', {
       type: 'string',
       default: '.ripcord/',
-      describe: 'Folder that keeps table and accounts',
+      describe: 'Folder for the table and the accounts',
     })
     .option('demo', {
       type: 'boolean',
       default: true,
-      describe: 'A simulated exchange with three positions; --no-demo leaves it out',
+      describe: 'Run a simulated exchange with three positions; --no-demo turns it off',
     })
     .check(({ port }) => {
       if (Number.isInteger(port) && port >= 0 && port <= highestPort) return true;
@@ -40,7 +40,7 @@ export async function parseOptions(given: readonly string[]): Promise<Options> {
     })
     .strict()
     .locale('en')
-    .showHelpOnFail(false, 'Run npm start -- --help to see what there is.')
+    .showHelpOnFail(false, 'Run npm start -- --help for all options.')
     .version(false)
     .parseAsync();
   return { port, data, demo };

@@ -1,20 +1,20 @@
 import { inOneLine, type Log } from '../loopback/log.ts';
 
-/** Calls `tick` again and again. @returns what ends it. */
+/** Calls `tick` at every interval. @returns a function that stops it. */
 export type Every = (intervalMs: number, tick: () => void) => () => void;
 
-/** The one by the clock. */
+/** Uses the real clock. */
 export const everyByClock: Every = (intervalMs, tick) => {
   const timer = setInterval(tick, intervalMs);
   return () => clearInterval(timer);
 };
 
 export interface Schedule {
-  /** No run starts any more; ends when the running one has ended. */
+  /** Starts no more runs. Ends when the current run has ended. */
   stop(): Promise<void>;
 }
 
-/** Runs a task now and then at every interval, but never beside itself: a tick during a run is left out. */
+/** Runs a task now and at every interval. Runs never overlap: a tick during a run is skipped. */
 export function startSchedule(options: {
   run: () => Promise<unknown>;
   intervalMs: number;
@@ -26,16 +26,16 @@ export function startSchedule(options: {
     running ??= options
       .run()
       .then(() => undefined)
-      .catch((thrown: unknown) => options.log(`The schedule's run failed: ${inOneLine(thrown)}`))
+      .catch((thrown: unknown) => options.log(`The scheduled run failed: ${inOneLine(thrown)}`))
       .finally(() => {
         running = undefined;
       });
   };
-  const end = options.every(options.intervalMs, tick);
+  const stop = options.every(options.intervalMs, tick);
   tick();
   return {
     async stop() {
-      end();
+      stop();
       await running;
     },
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
-import { parseEnvironment } from '../../functions/environment.ts';
+import { type Environment, parseEnvironment } from '../../functions/environment.ts';
 import { fileAccounts } from '../../lib/account/file-accounts.ts';
 import { highestPort } from '../loopback/listen.ts';
 import type { Log } from '../loopback/log.ts';
@@ -9,7 +9,7 @@ import { type LocalServer, type RequestHandler, startServer } from '../loopback/
 import { prepareDataFolder } from './data-folder.ts';
 import { type Demo, startDemo } from './demo/demo.ts';
 import { createHttpApi } from './http-api.ts';
-import { createRelay, type Relay } from './invoke-admin.ts';
+import { createInvokeAdmin, type InvokeAdmin } from './invoke-admin.ts';
 import { createInvokeApi, invokeApiPrefix } from './invoke-api.ts';
 import type { Lambda } from './lambda.ts';
 import { type CreateHandlers, createLambdas, type Lambdas } from './lambdas.ts';
@@ -17,31 +17,31 @@ import { type Every, everyByClock, type Schedule, startSchedule } from './schedu
 import { type LocalTable, startTable } from './table.ts';
 
 const tableName = 'ripcord';
-/** As on AWS. */
+/** As in the deployed stack. */
 const sweepIntervalMs = 60_000;
 
-/** A web console as the stack serves it. The stack stands below the console, so its caller passes it in. */
+/** The web console. infra must not import it, so the caller passes it in. */
 export interface Console {
-  /** Whether a request's path is the console's. */
+  /** Whether a request's path belongs to the console. */
   owns(request: IncomingMessage): boolean;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** What a browser opens, once. */
+  /** @returns the address that lets one browser in, once. */
   addressAt(origin: string): string;
 }
-export type CreateConsole = (relay: Relay, announce: (address: string) => void) => Console;
+export type CreateConsole = (invokeAdmin: InvokeAdmin, announce: (address: string) => void) => Console;
 
 export interface LocalStackOptions {
-  /** 0 takes any free one. */
+  /** 0 takes any free port. */
   port: number;
-  /** The folder that keeps table and accounts. */
+  /** The folder of the table and the accounts. */
   data: string;
-  /** A simulated exchange with three positions to try things on. Off by default. */
+  /** Runs a simulated exchange with three positions. Off by default. */
   demo?: boolean;
-  /** Absent: no console is served. */
+  /** Without it, no console is served. */
   console?: CreateConsole;
-  /** In place of the project's own functions. */
+  /** Replaces the project's functions. */
   handlers?: CreateHandlers;
-  /** In place of the clock of the schedule and the demo's prices. */
+  /** Replaces the clock of the schedule and of the demo's prices. */
   every?: Every;
   log?: Log;
 }
@@ -49,31 +49,31 @@ export interface LocalStackOptions {
 export interface LocalStack {
   /** What links start with, and the endpoint of the invoke API. */
   url: string;
-  /** What lets one browser into the console; undefined when none is served. */
+  /** @returns the address that lets one browser into the console, or undefined if no console is served. */
   consoleAddress(): string | undefined;
   tableEndpoint: string;
   lambdas: Lambdas;
   /** The simulated exchange's address, with the demo. */
   exchangeUrl: string | undefined;
-  /** Lets everything that runs finish, then closes the table. */
+  /** Lets running requests and functions finish, then closes the table. */
   stop(): Promise<void>;
 }
 
-/** Runs what AWS would run, on this machine: HTTP API, invoke API, table and schedule. Throws a StartFailure. */
+/** Runs the deployed stack's parts on this machine: HTTP API, invoke API, table, schedule. Throws a StartFailure. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const log = options.log ?? (() => undefined);
   const data = resolve(options.data);
   await prepareDataFolder(data);
   const running: Running = { server: await startServer(options.port, log) };
   try {
-    return await startBehind(running, data, options, log);
+    return await startParts(running, data, options, log);
   } catch (thrown) {
     await stopAll(running);
     throw thrown;
   }
 }
 
-/** What has been started, in the order of starting. */
+/** The parts that have been started. */
 interface Running {
   server: LocalServer;
   table?: LocalTable;
@@ -82,33 +82,27 @@ interface Running {
   schedule?: Schedule;
 }
 
-async function startBehind(
+async function startParts(
   running: Running,
   data: string,
   options: LocalStackOptions,
   log: Log,
 ): Promise<LocalStack> {
   const { url } = running.server;
+  const every = options.every ?? everyByClock;
   const table = await startTable(join(data, 'table'), tableName);
   running.table = table;
-  const environment = parseEnvironment({
-    RIPCORD_TABLE: tableName,
-    RIPCORD_TABLE_ENDPOINT: table.endpoint,
-    RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
-    RIPCORD_BASE_URL: url,
-    RIPCORD_NOTIFY: `file:${join(data, 'notify.json')}`,
-  });
-  const every = options.every ?? everyByClock;
   const demo = options.demo === true ? await openDemo(options.port, data, every, log) : undefined;
   if (demo !== undefined) running.demo = demo;
+  const environment = createEnvironment(data, table, url);
   const createHandlers =
     options.handlers ?? (await import('./create-project-handlers.ts')).createProjectHandlers;
   const lambdas = createLambdas(createHandlers(environment, log), log);
   running.lambdas = lambdas;
-  const console = options.console?.(createRelay(lambdas.admin), (address) =>
+  const console = options.console?.(createInvokeAdmin(lambdas.admin), (address) =>
     log(`For another browser: ${address}`),
   );
-  running.server.serve(apisOf(lambdas, console, log));
+  running.server.serve(createHandler(lambdas, console, log));
   await demo?.seed(lambdas.admin);
   running.schedule = startSweeps(lambdas.sweep, log, every);
   let stopped: Promise<void> | undefined;
@@ -125,7 +119,17 @@ async function startBehind(
   };
 }
 
-/** The exchange's port is the stack's next, so that it is easily found; with any free port it takes any, too. */
+function createEnvironment(data: string, table: LocalTable, url: string): Environment {
+  return parseEnvironment({
+    RIPCORD_TABLE: tableName,
+    RIPCORD_TABLE_ENDPOINT: table.endpoint,
+    RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
+    RIPCORD_BASE_URL: url,
+    RIPCORD_NOTIFY: `file:${join(data, 'notify.json')}`,
+  });
+}
+
+/** The exchange's port is the stack's port plus 1, so that it is easy to find; any free port if the stack's is 0. */
 async function openDemo(port: number, data: string, every: Every, log: Log): Promise<Demo> {
   const accounts = fileAccounts(join(data, 'accounts.json'));
   return await startDemo({
@@ -137,7 +141,7 @@ async function openDemo(port: number, data: string, every: Every, log: Log): Pro
   });
 }
 
-function apisOf(lambdas: Lambdas, console: Console | undefined, log: Log): RequestHandler {
+function createHandler(lambdas: Lambdas, console: Console | undefined, log: Log): RequestHandler {
   const httpApi = createHttpApi({ trigger: lambdas.trigger, log });
   const invokeApi = createInvokeApi({ lambdas: Object.values(lambdas), log });
   return (request, response) => {
@@ -150,15 +154,15 @@ function apisOf(lambdas: Lambdas, console: Console | undefined, log: Log): Reque
 
 function startSweeps(sweep: Lambda, log: Log, every: Every): Schedule {
   return startSchedule({
-    run: () => sweep.invoke(scheduledEvent()),
+    run: () => sweep.invoke(createScheduledEvent()),
     intervalMs: sweepIntervalMs,
     log,
     every,
   });
 }
 
-/** What EventBridge hands to a function on a schedule. */
-function scheduledEvent() {
+/** The event that EventBridge sends on a schedule. */
+function createScheduledEvent() {
   return {
     version: '0',
     id: randomUUID(),
@@ -172,7 +176,7 @@ function scheduledEvent() {
   };
 }
 
-/** From the outside in: nothing loses what it stands on while it runs. */
+/** Stops in reverse order of dependence, so that no part loses what it uses while it runs. */
 async function stopAll({ server, table, demo, lambdas, schedule }: Running): Promise<void> {
   await Promise.all([schedule?.stop(), server.stop()]);
   await Promise.all(Object.values(lambdas ?? {}).map((lambda) => lambda.settled()));

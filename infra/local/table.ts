@@ -2,10 +2,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  type KeySchemaElement,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { listen } from '../loopback/listen.ts';
-import { refusalOf, refuse } from '../loopback/loopback-guard.ts';
+import { findRefusal, refuse } from '../loopback/loopback-guard.ts';
 import { hasCode, StartFailure } from '../loopback/start-failure.ts';
 
 export interface LocalTable {
@@ -13,12 +18,12 @@ export interface LocalTable {
   stop(): Promise<void>;
 }
 
-/** Dynalite checks that requests are signed, not by whom. */
+/** Dynalite requires signed requests but does not verify the signature. */
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
- * Starts a DynamoDB on this machine that keeps its data in `folder`, with the table in it. The first start makes
- * both under another name: dynalite never finishes a table whose creation a crash has cut off.
+ * Starts a DynamoDB on this machine with the table, and keeps its data in `folder`. Throws a StartFailure. The first
+ * start creates the folder under another name, because dynalite never completes a table whose creation was interrupted.
  */
 export async function startTable(folder: string, tableName: string): Promise<LocalTable> {
   if (!existsSync(folder)) {
@@ -33,15 +38,15 @@ export async function startTable(folder: string, tableName: string): Promise<Loc
 
 async function openTable(folder: string, tableName: string): Promise<LocalTable> {
   await mkdir(folder, { recursive: true });
-  await openOnce(folder);
+  await checkStore(folder);
   const server = dynalite({ path: folder, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
-  keepPagesOut(server);
+  refuseWebPages(server);
   const port = await listen(server, 0);
   const endpoint = `http://127.0.0.1:${port}`;
   const stop = () =>
     new Promise<void>((resolve, reject) => {
       server.close((error) => (error === undefined || error === null ? resolve() : reject(error)));
-      // Whoever still holds a connection has been given up before: a function that ran over its time.
+      // Only functions that exceeded their timeout still have a connection.
       server.closeAllConnections();
     });
   try {
@@ -54,10 +59,10 @@ async function openTable(folder: string, tableName: string): Promise<LocalTable>
 }
 
 /**
- * Opens the store and closes it again. Dynalite would open it in the background and, at a store that is in use or
- * damaged, bring the process down with an error that says neither.
+ * Opens the store and closes it again. Dynalite opens it in the background: if the store is in use or damaged, its
+ * error ends the process without naming the reason.
  */
-async function openOnce(folder: string): Promise<void> {
+async function checkStore(folder: string): Promise<void> {
   const { Level } = createRequire(createRequire(import.meta.url).resolve('dynalite'))('level') as {
     Level: new (folder: string) => { open(): Promise<void>; close(): Promise<void> };
   };
@@ -68,62 +73,35 @@ async function openOnce(folder: string): Promise<void> {
   } catch (thrown) {
     if (hasCode(thrown, 'LEVEL_LOCKED')) {
       throw new StartFailure(
-        `The data in ${folder} is in use by another process. Stop that one, or choose another folder with --data.`,
+        `The data in ${folder} is in use by another process. Stop it, or choose another folder with --data.`,
         { cause: thrown },
       );
     }
     throw new StartFailure(
-      `The table's files in ${folder} can't be opened. Move the folder away to start with an empty table, or choose another with --data.`,
+      `The table in ${folder} can't be opened. Move the folder away to start with an empty table, or choose another folder with --data.`,
       { cause: thrown },
     );
   }
 }
 
-/** Dynalite allows every origin and checks no signature: without this, any web page could write links. */
-function keepPagesOut(server: Server): void {
+/** Dynalite allows every origin and verifies no signature: without this, any web page could write to the table. */
+function refuseWebPages(server: Server): void {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    const refusal = refusalOf(request);
+    const refusal = findRefusal(request);
     if (refusal !== undefined) refuse(response, refusal);
     else for (const listener of listeners) listener.call(server, request, response);
   });
 }
 
-/** Makes the table, where it is not there yet, in the DynamoDB at `endpoint`. */
+/** Creates the table in the DynamoDB at `endpoint`, unless it exists. */
 export async function ensureTable(endpoint: string, tableName: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
   try {
-    await client
-      .send(
-        new CreateTableCommand({
-          TableName: tableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [
-            { AttributeName: 'pk', AttributeType: 'S' },
-            { AttributeName: 'sk', AttributeType: 'S' },
-            { AttributeName: 'listKey', AttributeType: 'S' },
-            { AttributeName: 'listSort', AttributeType: 'S' },
-          ],
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-          GlobalSecondaryIndexes: [
-            {
-              IndexName: 'list',
-              KeySchema: [
-                { AttributeName: 'listKey', KeyType: 'HASH' },
-                { AttributeName: 'listSort', KeyType: 'RANGE' },
-              ],
-              Projection: { ProjectionType: 'KEYS_ONLY' },
-            },
-          ],
-        }),
-      )
-      .catch((thrown: unknown) => {
-        if (!(thrown instanceof Error && thrown.name === 'ResourceInUseException')) throw thrown;
-      });
+    await client.send(toCreateTable(tableName)).catch((thrown: unknown) => {
+      if (!(thrown instanceof Error && thrown.name === 'ResourceInUseException')) throw thrown;
+    });
     await waitUntilTableExists(
       { client, maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.2 },
       { TableName: tableName },
@@ -131,4 +109,31 @@ export async function ensureTable(endpoint: string, tableName: string): Promise<
   } finally {
     client.destroy();
   }
+}
+
+/** The same keys and index as in infra/stack/position-table.ts. */
+function toCreateTable(tableName: string): CreateTableCommand {
+  return new CreateTableCommand({
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: ['pk', 'sk', 'listKey', 'listSort'].map((name) => ({
+      AttributeName: name,
+      AttributeType: 'S',
+    })),
+    KeySchema: toKeySchema('pk', 'sk'),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'list',
+        KeySchema: toKeySchema('listKey', 'listSort'),
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+}
+
+function toKeySchema(partitionKey: string, sortKey: string): KeySchemaElement[] {
+  return [
+    { AttributeName: partitionKey, KeyType: 'HASH' },
+    { AttributeName: sortKey, KeyType: 'RANGE' },
+  ];
 }

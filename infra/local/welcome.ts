@@ -5,38 +5,42 @@ import type { LocalStack } from './stack.ts';
 type Stack = Pick<LocalStack, 'url' | 'exchangeUrl' | 'lambdas'>;
 
 /**
- * @param data the folder that has to go for a new beginning.
- * @returns what to try, to print after the start.
+ * @param data the data folder, to delete for a new start.
+ * @returns the lines to print after the start: what to try next.
  */
 export async function welcomeLines(stack: Stack, data: string): Promise<string[]> {
   const { url, exchangeUrl, lambdas } = stack;
-  const place = new URL(url).port === String(defaultPort) ? '--local' : `--local ${url}`;
+  const target = new URL(url).port === String(defaultPort) ? '--local' : `--local ${url}`;
   if (exchangeUrl === undefined) {
     return [
       '',
-      'Begin with an exchange account:',
-      `  npx ripcord ${place} accounts add NAME --exchange binance`,
+      'To use an exchange, add an account:',
+      `  npx ripcord ${target} accounts add NAME --exchange binance`,
     ];
   }
   return [
     '',
-    'The demo trades at a simulated exchange. Everything that happens there is in its ledger:',
+    'The demo uses a simulated exchange. Its ledger records every request, order and fill:',
     `  curl ${exchangeUrl}/sim/ledger`,
-    ...positionWords(await countOpenPositions(lambdas.admin), place, data),
+    ...positionLines(await countOpenPositions(lambdas.admin), target, data),
   ];
 }
 
-function positionWords(open: number | undefined, place: string, data: string): string[] {
-  const list = `  npx ripcord ${place} positions list`;
+function positionLines(open: number | undefined, target: string, data: string): string[] {
+  const list = `  npx ripcord ${target} positions list`;
   if (open === 0)
     return [
-      `No position is open any more. To start over, end this, delete ${data} and start again. What there was:`,
+      `No position is open. To start over, stop this process, delete ${data} and start again. Earlier positions:`,
       list,
     ];
-  const count = open === 1 ? '1 position is open. ' : `${open} positions are open. `;
   return [
-    `${open === undefined ? '' : count}Open the address above to see positions and make links, or in a terminal:`,
+    `${countSentence(open)}Open the address above to see positions and create links, or use a terminal:`,
     list,
-    `  npx ripcord ${place} links create POSITION close`,
+    `  npx ripcord ${target} links create POSITION close`,
   ];
+}
+
+function countSentence(open: number | undefined): string {
+  if (open === undefined) return '';
+  return open === 1 ? '1 position is open. ' : `${open} positions are open. `;
 }

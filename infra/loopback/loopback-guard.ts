@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** Whether the name in `Host` is this machine's own, and not one that a page has had resolved to it (DNS rebinding). */
+/** Whether `Host` names this machine. Another name means that a web page had it resolved to this machine (DNS rebinding). */
 export function isForThisMachine(request: IncomingMessage): boolean {
   const hosts = request.headersDistinct.host ?? [];
   const name = hosts[0]?.replace(/:\d+$/, '').toLowerCase() ?? '';
@@ -10,23 +10,22 @@ export function isForThisMachine(request: IncomingMessage): boolean {
 }
 
 /**
- * Programs on this machine may use the table and the invoke API without a password; pages in its user's browser
- * may not. A page gives itself away by `Origin` or `Sec-Fetch-Site`, which it can't leave out, and by the name in
- * `Host`.
- * @returns why the request is refused, or undefined.
+ * Programs on this machine may use the table and the invoke API without authentication; web pages in the user's
+ * browser may not. Browsers add `Origin` or `Sec-Fetch-Site` to the requests of a page, and a page can't remove them.
+ * @returns why the request is refused, or undefined if it is allowed.
  */
-export function refusalOf(request: IncomingMessage): string | undefined {
+export function findRefusal(request: IncomingMessage): string | undefined {
   if (!isForThisMachine(request)) {
-    return 'This API answers only to the names 127.0.0.1, localhost and [::1]: the Host header has another.';
+    return 'The Host header must be 127.0.0.1, localhost or [::1]. The request was refused.';
   }
   const site = request.headers['sec-fetch-site'];
   if (request.headers.origin !== undefined || (site !== undefined && site !== 'none')) {
-    return 'This API is for programs on this machine, not for web pages: the request has an Origin or Sec-Fetch-Site header.';
+    return 'Web pages may not use this API. The request has an Origin or Sec-Fetch-Site header and was refused.';
   }
   return undefined;
 }
 
-/** Answers a refused request. */
+/** Responds to a refused request with 403, and closes the connection. */
 export function refuse(response: ServerResponse, reason: string): void {
   response.writeHead(403, { 'content-type': 'application/json', connection: 'close' });
   response.end(JSON.stringify({ message: reason }));

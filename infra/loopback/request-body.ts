@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 
-/** @returns the whole body, or undefined once it is longer than `limit` bytes. Throws when the client hangs up. */
+/** @returns the body, or undefined if it is longer than `limit` bytes. Throws if the client disconnects. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   let tooLong = Number(request.headers['content-length'] ?? 0) > limit;
-  // What is too long is still read to its end, without being kept: a client that is still sending hears nothing.
+  // A body that is too long is read to its end and discarded: a client reads the response only after it has sent all.
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
     tooLong ||= length > limit;

@@ -71,9 +71,7 @@ describe('npm start', () => {
     first.child.kill('SIGTERM');
     await first.ended;
     const second = runLocal('--port', '0', '--data', data);
-    const [, folder] = await second.line(
-      /No position is open any more\. .* delete (\S+) and start again\. .*/,
-    );
+    const [, folder] = await second.line(/No position is open\. .* delete (\S+) and start again\. .*/);
     expect(folder).toBe(data);
   });
 
@@ -123,7 +121,7 @@ describe('npm start', () => {
     expect(await local.ended).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Port ${port} is taken by another program. Stop it, or choose another port with --port (0 takes any free one).\n`,
+      stderr: `Port ${port} is in use by another program. Stop it, or choose another port with --port (0 takes any free port).\n`,
     });
   });
 
@@ -135,7 +133,7 @@ describe('npm start', () => {
     expect(await second.ended).toEqual({
       code: 1,
       stdout: '',
-      stderr: `The data in ${join(data, 'table')} is in use by another process. Stop that one, or choose another folder with --data.\n`,
+      stderr: `The data in ${join(data, 'table')} is in use by another process. Stop it, or choose another folder with --data.\n`,
     });
   });
 
@@ -145,7 +143,7 @@ describe('npm start', () => {
     await writeFile(accounts, '{"demo":');
     const local = runLocal('--port', '0', '--data', data);
     const url = await local.ready;
-    await local.line(/The demo's accounts stay as they are\. .+/);
+    await local.line(/The demo's accounts are unchanged\. .+/);
     expect(await askAdmin(url, { command: 'accounts.list' })).toMatchObject({
       ok: false,
       error: { code: 'accounts-unreadable' },

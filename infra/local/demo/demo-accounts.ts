@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Account, Accounts } from '../../../lib/account/account.ts';
 import { Fault } from '../../../lib/fault.ts';
 
-/** The demo's accounts by name: one key at the simulated exchange, for both of its markets. */
+/** The demo's accounts share one key at the simulated exchange, for spot and futures. */
 export const spotAccount = 'demo';
 const futuresAccount = 'demo-futures';
 const exchanges = { [spotAccount]: 'binance', [futuresAccount]: 'binanceusdm' } as const;
 
-/** 64 letters and digits, as Binance's are: 256 random bits each. */
-function randomKeys() {
+/** As long as Binance's: 64 characters with 256 random bits each. */
+function createKeys() {
   return {
     apiKey: randomBytes(32).toString('hex'),
     secret: randomBytes(32).toString('hex'),
@@ -16,22 +16,21 @@ function randomKeys() {
 }
 
 /**
- * Makes the accounts at the first start; later it only tells them where the exchange is now. An account of that
- * name that is not at this machine is somebody's own, and stays as it is.
- * @returns the demo account, or undefined where its owner has removed or replaced it.
+ * Creates the accounts at the first start; later it only updates their exchange's address. An account with such a
+ * name and another address is the owner's own, and is not changed.
+ * @returns the demo account, or undefined if the owner removed or replaced it.
  */
 export async function updateDemoAccounts(
   accounts: Accounts,
-  baseUrl: string,
-  first: boolean,
+  { baseUrl, isFirstStart }: { baseUrl: string; isFirstStart: boolean },
 ): Promise<Account | undefined> {
   for (const [name, exchange] of Object.entries(exchanges)) {
     const present = await find(accounts, name);
     if (present !== undefined && isDemo(present) && present.baseUrl !== baseUrl) {
       await accounts.write(name, { ...present, baseUrl });
     }
-    if (present === undefined && first) {
-      const keys = name === spotAccount ? randomKeys() : await findDemo(accounts);
+    if (present === undefined && isFirstStart) {
+      const keys = name === spotAccount ? createKeys() : await findDemo(accounts);
       if (keys === undefined) continue;
       await accounts.write(name, { exchange, apiKey: keys.apiKey, secret: keys.secret, baseUrl });
     }

@@ -1,7 +1,7 @@
 import type { Order } from '../../simulator/core/model.ts';
 import type { SimulatedExchange } from '../../simulator/core/simulated-exchange.ts';
 
-/** A position of the demo as the exchange knows it: by its orders. */
+/** A position of the demo, described by its orders. */
 export interface DemoPosition {
   symbol: string;
   label: string;
@@ -12,25 +12,25 @@ export interface DemoPosition {
 type NewOrder = Omit<Parameters<SimulatedExchange['placeOrder']>[0], 'apiKey' | 'clientOrderId'>;
 
 /**
- * Places the orders of three positions, or finds those of an earlier try by their client order ids. Prices lie
- * around the simulated exchange's first ones: BTC 60000, ETH 3000, SOL 150.
+ * Places the orders of three positions, unless an earlier start has placed them: client order ids identify them.
+ * Prices are close to the simulated exchange's initial ones: BTC 60000, ETH 3000, SOL 150.
  */
 export function placeDemoOrders(core: SimulatedExchange, apiKey: string): DemoPosition[] {
   const find = (clientOrderId: string): Order | undefined =>
     core.orders({ apiKey }).orders.find((order) => order.clientOrderId === clientOrderId);
   const place = (clientOrderId: string, order: NewOrder): Order => {
     if (find(clientOrderId) === undefined) core.placeOrder({ ...order, apiKey, clientOrderId });
-    return demand(find(clientOrderId), clientOrderId);
+    return requireOrder(find(clientOrderId), clientOrderId);
   };
 
-  // Taken at once, for its limit is above the market.
+  // Fills immediately, because its limit is above the market price.
   const btc = place('demo-btc-entry', limitBuy('BTCUSDT', '0.05', '60100'));
   if (find('demo-btc-take-profit') === undefined) {
     core.placeOco({
       apiKey,
       symbol: 'BTCUSDT',
       side: 'sell',
-      // What the entry bought, less the fee of 0.1 % that the exchange takes of it.
+      // The entry's amount minus its fee of 0.1 %.
       amount: '0.04995',
       above: { type: 'limit_maker', price: '66000', clientOrderId: 'demo-btc-take-profit' },
       below: {
@@ -42,7 +42,7 @@ export function placeDemoOrders(core: SimulatedExchange, apiKey: string): DemoPo
       },
     });
   }
-  const exits = ['demo-btc-take-profit', 'demo-btc-stop'].map((id) => demand(find(id), id));
+  const exits = ['demo-btc-take-profit', 'demo-btc-stop'].map((id) => requireOrder(find(id), id));
 
   const eth = place('demo-eth-entry', limitBuy('ETHUSDT', '0.5', '2700'));
 
@@ -50,14 +50,14 @@ export function placeDemoOrders(core: SimulatedExchange, apiKey: string): DemoPo
   if (sol.filled === '0' && sol.status === 'new') core.fill({ orderId: sol.id, amount: '4' });
 
   return [
-    positionOf('BTC/USDT', 'Demo: filled, with take-profit and stop', [btc], exits),
-    positionOf('ETH/USDT', 'Demo: unfilled limit entry', [eth]),
-    positionOf('SOL/USDT', 'Demo: entry 40 % filled', [sol]),
+    toDemoPosition('BTC/USDT', 'Demo: filled, with take-profit and stop', [btc], exits),
+    toDemoPosition('ETH/USDT', 'Demo: unfilled limit entry', [eth]),
+    toDemoPosition('SOL/USDT', 'Demo: entry 40 % filled', [sol]),
   ];
 }
 
-/** A short perpetual with its exits that no position has yet: something to adopt on the page. */
-export function leaveShortToAdopt(core: SimulatedExchange, apiKey: string): void {
+/** Opens a short perpetual with exit orders that belongs to no position, to adopt in the console. */
+export function openShortToAdopt(core: SimulatedExchange, apiKey: string): void {
   const { algoOrders } = core.orders({ apiKey });
   const exit = (clientOrderId: string, type: 'take_profit_market' | 'stop_market', stopPrice: string) => {
     if (algoOrders.some((order) => order.clientOrderId === clientOrderId)) return;
@@ -81,12 +81,13 @@ function limitBuy(symbol: string, amount: string, price: string): NewOrder {
   };
 }
 
-function demand(order: Order | undefined, clientOrderId: string): Order {
-  if (order === undefined) throw new Error(`The simulated exchange has lost the order ${clientOrderId}.`);
+function requireOrder(order: Order | undefined, clientOrderId: string): Order {
+  if (order === undefined)
+    throw new Error(`The simulated exchange does not have the order ${clientOrderId}.`);
   return order;
 }
 
-function positionOf(
+function toDemoPosition(
   symbol: string,
   label: string,
   entries: readonly Order[],

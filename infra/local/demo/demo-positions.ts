@@ -7,13 +7,13 @@ import {
 import type { Lambda } from '../lambda.ts';
 import type { DemoPosition } from './demo-orders.ts';
 
-/** Hands the demo's positions to the admin function, leaving out those that it has from an earlier try. */
+/** Adopts the demo's positions, except those that an earlier start has adopted. */
 export async function adoptDemoPositions(
   admin: Lambda,
   account: string,
   positions: readonly DemoPosition[],
 ): Promise<void> {
-  const listed = await ask(admin, 'positions.list', { account });
+  const listed = await run(admin, 'positions.list', { account });
   const known = new Set(
     commands['positions.list'].result
       .parse(listed)
@@ -24,21 +24,21 @@ export async function adoptDemoPositions(
   for (const { symbol, label, entryOrderIds, exitOrderIds } of positions) {
     if (entryOrderIds.some((orderId) => known.has(`${symbol} ${orderId}`))) continue;
     const input = { account, symbol, side: 'long' as const, label, entryOrderIds };
-    await ask(admin, 'positions.adopt', { ...input, ...(exitOrderIds.length > 0 && { exitOrderIds }) });
+    await run(admin, 'positions.adopt', { ...input, ...(exitOrderIds.length > 0 && { exitOrderIds }) });
   }
 }
 
-/** @returns how many positions are not over, or undefined where that can't be told; the function's log says why. */
+/** @returns the number of open positions, or undefined if the admin function fails; it logs the reason. */
 export async function countOpenPositions(admin: Lambda): Promise<number | undefined> {
   try {
-    return commands['positions.list'].result.parse(await ask(admin, 'positions.list', { open: true }))
+    return commands['positions.list'].result.parse(await run(admin, 'positions.list', { open: true }))
       .positions.length;
   } catch {
     return undefined;
   }
 }
 
-async function ask<Name extends CommandName>(
+async function run<Name extends CommandName>(
   admin: Lambda,
   command: Name,
   input: CommandInput<Name>,

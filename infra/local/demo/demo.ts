@@ -8,13 +8,13 @@ import { type RunningExchange, startSimulatedExchange } from '../../simulator/ex
 import type { Lambda } from '../lambda.ts';
 import type { Every } from '../schedule.ts';
 import { spotAccount, updateDemoAccounts } from './demo-accounts.ts';
-import { type DemoPosition, leaveShortToAdopt, placeDemoOrders } from './demo-orders.ts';
+import { type DemoPosition, openShortToAdopt, placeDemoOrders } from './demo-orders.ts';
 import { adoptDemoPositions } from './demo-positions.ts';
 import { startPriceSway } from './price-sway.ts';
 
 export interface Demo {
   exchangeUrl: string;
-  /** At the first start: has the admin function adopt the demo's positions. Nothing that fails here is fatal. */
+  /** At the first start, adopts the demo's positions through the admin function. It logs failures and never throws. */
   seed(admin: Lambda): Promise<void>;
   stop(): Promise<void>;
 }
@@ -22,44 +22,49 @@ export interface Demo {
 export interface DemoOptions {
   data: string;
   accounts: Accounts;
-  /** Wished for; another is taken where it is not free. */
+  /** If it is in use, the exchange takes another port. */
   port: number;
   every: Every;
   log: Log;
 }
 
 /**
- * Starts the simulated exchange and accounts on it. The orders of the first start are on disk before the admin
- * function hears of them, and the mark that says "seeded" is written last: a crash in between repeats what's missing.
+ * Starts the simulated exchange with the demo's accounts. The first start writes its orders to disk before the admin
+ * function adopts them, and the marker file last: after a crash in between, the next start completes what is missing.
  */
 export async function startDemo({ data, accounts, port, every, log }: DemoOptions): Promise<Demo> {
-  const mark = join(data, 'demo.json');
+  const marker = join(data, 'demo.json');
   const snapshotPath = join(data, 'exchange.json');
-  const first = !(await exists(mark));
+  const isFirstStart = !(await exists(marker));
   let exchange = await openExchange(snapshotPath, port);
-  const account = await accountAt(exchange, accounts, first, log);
+  const account = await findAccount(exchange, accounts, { isFirstStart, log });
   let positions: DemoPosition[] = [];
-  if (account !== undefined && (first || exchange.core.state.accountByKey(account.apiKey) === undefined)) {
-    positions = prepare(exchange, account, log);
+  if (
+    account !== undefined &&
+    (isFirstStart || exchange.core.state.accountByKey(account.apiKey) === undefined)
+  ) {
+    positions = placeOrders(exchange, account, log);
     await exchange.stop();
     exchange = await openExchange(snapshotPath, Number(new URL(exchange.url).port));
-    // In case that somebody else has taken the port in between.
-    await accountAt(exchange, accounts, false, log);
+    // Another program may have taken the port in the meantime, so the address may be new.
+    await findAccount(exchange, accounts, { isFirstStart: false, log });
   }
-  const endSway = startPriceSway(exchange.core, every);
+  const stopSway = startPriceSway(exchange.core, every);
   return {
     exchangeUrl: exchange.url,
     async seed(admin) {
       if (positions.length === 0) return;
       try {
         await adoptDemoPositions(admin, spotAccount, positions);
-        await writeFile(mark, `${JSON.stringify({ seededAt: new Date().toISOString() })}\n`, { mode: 0o600 });
+        await writeFile(marker, `${JSON.stringify({ seededAt: new Date().toISOString() })}\n`, {
+          mode: 0o600,
+        });
       } catch (thrown) {
-        log(`The demo's positions are not complete, the next start tries again. ${inOneLine(thrown)}`);
+        log(`The demo's positions are incomplete; the next start retries. ${inOneLine(thrown)}`);
       }
     },
     async stop() {
-      endSway();
+      stopSway();
       await exchange.stop();
     },
   };
@@ -71,41 +76,40 @@ async function openExchange(snapshotPath: string, port: number): Promise<Running
   } catch (thrown) {
     if (hasCode(thrown, 'EADDRINUSE')) return await startSimulatedExchange({ port: 0, snapshotPath });
     throw new StartFailure(
-      `The simulated exchange can't read ${snapshotPath}. Move the file away to begin with a new exchange, or leave the demo out with --no-demo.`,
+      `The simulated exchange can't read ${snapshotPath}. Move the file away to start with a new exchange, or start without the demo: --no-demo.`,
       { cause: thrown },
     );
   }
 }
 
-/** @returns the demo's account, or undefined where there is none to work with; why, is in the log. */
-async function accountAt(
+/** @returns the demo's account, or undefined if there is none; the log contains the reason of a failure. */
+async function findAccount(
   exchange: RunningExchange,
   accounts: Accounts,
-  first: boolean,
-  log: Log,
+  { isFirstStart, log }: { isFirstStart: boolean; log: Log },
 ): Promise<Account | undefined> {
   try {
-    return await updateDemoAccounts(accounts, exchange.url, first);
+    return await updateDemoAccounts(accounts, { baseUrl: exchange.url, isFirstStart });
   } catch (thrown) {
     if (!(thrown instanceof Fault)) {
       await exchange.stop();
       throw thrown;
     }
-    log(`The demo's accounts stay as they are. ${thrown.message}`);
+    log(`The demo's accounts are unchanged. ${thrown.message}`);
     return undefined;
   }
 }
 
-function prepare({ core }: RunningExchange, { apiKey, secret }: Account, log: Log): DemoPosition[] {
+function placeOrders({ core }: RunningExchange, { apiKey, secret }: Account, log: Log): DemoPosition[] {
   try {
     if (core.state.accountByKey(apiKey) === undefined) {
       const balances = { spot: { USDT: '10000' }, usdm: { USDT: '10000' } };
       core.addAccount({ apiKey, secret, balances });
     }
-    leaveShortToAdopt(core, apiKey);
+    openShortToAdopt(core, apiKey);
     return placeDemoOrders(core, apiKey);
   } catch (thrown) {
-    log(`The demo's orders could not be placed. ${inOneLine(thrown)}`);
+    log(`The demo's orders are incomplete; the next start retries. ${inOneLine(thrown)}`);
     return [];
   }
 }

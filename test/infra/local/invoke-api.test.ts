@@ -164,7 +164,7 @@ describe('the local invoke API, asked by others', () => {
   ])('refuses a web page by %j', async (headers) => {
     const { status, message, calls } = await statusFor(headers);
     expect({ status, calls }).toEqual({ status: 403, calls: 0 });
-    expect(message).toContain('web pages');
+    expect(message).toContain('Web pages');
   });
 
   it('knows no other operation', async () => {

@@ -66,7 +66,7 @@ it('logs a failed run in one line and goes on', async () => {
   startSchedule({ run: task.run, intervalMs: 1, log: (line) => lines.push(line), every: clock.every });
   task.runs[0]?.reject(new Error('no\ntable'));
   await turn();
-  expect(lines).toEqual(["The schedule's run failed: Error: no table"]);
+  expect(lines).toEqual(['The scheduled run failed: Error: no table']);
   clock.tick();
   expect(task.runs).toHaveLength(2);
 });

@@ -73,7 +73,7 @@ it('says so where the folder is in use', async () => {
   const first = await startTable(folder, 'ripcord');
   await expect(startTable(folder, 'ripcord')).rejects.toMatchObject({
     name: 'StartFailure',
-    message: `The data in ${folder} is in use by another process. Stop that one, or choose another folder with --data.`,
+    message: `The data in ${folder} is in use by another process. Stop it, or choose another folder with --data.`,
   });
   await first.stop();
 });
@@ -84,7 +84,7 @@ it('says so where the folder holds something else', async () => {
   await writeFile(join(folder, 'CURRENT'), 'not a manifest');
   await expect(startTable(folder, 'ripcord')).rejects.toMatchObject({
     name: 'StartFailure',
-    message: expect.stringContaining(`The table's files in ${folder} can't be opened.`),
+    message: expect.stringContaining(`The table in ${folder} can't be opened.`),
   });
 });
 

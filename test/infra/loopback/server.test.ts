@@ -52,7 +52,7 @@ it('says which port is taken and what to do', async () => {
   const port = Number(new URL(first.url).port);
   await expect(startServer(port, silent)).rejects.toMatchObject({
     name: 'StartFailure',
-    message: `Port ${port} is taken by another program. Stop it, or choose another port with --port (0 takes any free one).`,
+    message: `Port ${port} is in use by another program. Stop it, or choose another port with --port (0 takes any free port).`,
   });
   await first.stop();
 });

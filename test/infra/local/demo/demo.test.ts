@@ -171,7 +171,7 @@ it('adopts after a crash only what is missing', async () => {
   await first.seed(admin);
   expect(adopted.map(({ symbol }) => symbol)).toEqual(['BTC/USDT']);
   expect(first.lines).toEqual([
-    "The demo's positions are not complete, the next start tries again. Error: positions.adopt: No answer.",
+    "The demo's positions are incomplete; the next start retries. Error: positions.adopt: No answer.",
   ]);
   const orders = await ordersAt(first);
   await first.stop();
@@ -227,7 +227,7 @@ it('starts without its accounts where they can not be read, and says so', async 
     throw new Fault('accounts-unreadable', 'accounts.json is no JSON.');
   };
   const demo = await start({ data: await temporaryFolder(), accounts });
-  expect(demo.lines).toEqual(["The demo's accounts stay as they are. accounts.json is no JSON."]);
+  expect(demo.lines).toEqual(["The demo's accounts are unchanged. accounts.json is no JSON."]);
   expect(accounts.written).toEqual([]);
   expect(await ordersAt(demo)).toEqual([]);
 });

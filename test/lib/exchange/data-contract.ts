@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { decimal } from '../../../lib/amount.ts';
+import { faultOf } from './fault-of.ts';
+import { accepted, startTrader, type TestMarket } from './test-markets.ts';
+
+const plain = /^\d+(\.\d+)?$/;
+
+/** What every venue reports about its markets and an account. */
+export function dataContract(testMarket: TestMarket): void {
+  const perpetual = testMarket.market === 'usdm';
+
+  describe(`market and account data of ${testMarket.name}`, () => {
+    test('loads the rules of a market', async () => {
+      const { market } = await startTrader(testMarket);
+      expect(market).toMatchObject({
+        symbol: testMarket.symbol,
+        id: 'BTCUSDT',
+        kind: perpetual ? 'perpetual' : 'spot',
+        base: 'BTC',
+        quote: 'USDT',
+        amountStep: perpetual ? '0.001' : '0.00001',
+        amountMin: perpetual ? '0.001' : '0.00001',
+        priceStep: perpetual ? '0.1' : '0.01',
+        costMin: perpetual ? '100' : '5',
+        marketAmountMax: '9000000',
+      });
+      expect(market.settle).toBe(perpetual ? 'USDT' : undefined);
+    });
+
+    test('reports a market that it does not have', async () => {
+      const { exchange } = await startTrader(testMarket);
+      for (const symbol of ['NOPE/USDT', 'NOPE/USDT:USDT', 'BTCUSDT']) {
+        const fault = await faultOf(exchange.loadMarket(symbol));
+        expect(fault).toMatchObject({ code: 'market-not-found' });
+        expect(fault.message).toContain(symbol);
+      }
+    });
+
+    test('reports the amount and the fee of a partial fill', async () => {
+      const { exchange, market, buy, order, sim } = await startTrader(testMarket);
+      const { orderId } = accepted(await buy());
+      const { id } = order('entry-1');
+      sim.core.fill({ orderId: id, amount: '0.03' });
+      sim.core.fill({ orderId: id, amount: '0.02' });
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
+        status: 'live',
+        amount: '0.1',
+        filled: '0.05',
+        average: '50000',
+      });
+      // 0.1 % of what was bought, on spot.
+      expect(await exchange.fetchBaseFee(market, orderId, '0.05')).toBe(perpetual ? '0' : '0.00005');
+      if (perpetual) return;
+      // Right after a fill, the order reports it and its trade is not listed yet.
+      for (const filled of ['0.05000001', '0.1']) {
+        const fault = await faultOf(exchange.fetchBaseFee(market, orderId, filled));
+        expect(fault).toMatchObject({ code: 'exchange-unreachable' });
+        expect(fault.message).toMatch(/does not list all trades of order .+ yet: 0\.05 of 0\./);
+      }
+      const fault = await faultOf(exchange.fetchBaseFee(market, '123456789', '0.05'));
+      expect(fault.code).toBe('exchange-unreachable');
+    });
+
+    test('reads balances, the price and the permissions of the key', async () => {
+      const { exchange, market } = await startTrader(testMarket);
+      expect(await exchange.fetchPrice(market)).toBe('60000');
+      expect(await exchange.fetchBalance('NOPE')).toEqual({ free: '0', total: '0' });
+      const held = { binance: '100000', binanceusdm: '100000', bybit: '200000' }[testMarket.exchange];
+      expect(await exchange.fetchBalance('USDT')).toEqual({ free: held, total: held });
+      expect(await exchange.fetchPermissions()).toEqual({
+        canTrade: true,
+        canWithdraw: false,
+        ipRestricted: true,
+      });
+    });
+
+    test('lists open orders with their markets, and open positions', async () => {
+      const { exchange, market, buy } = await startTrader(testMarket);
+      expect(await exchange.fetchOpenOrders()).toEqual([]);
+      expect(await exchange.fetchOpenPositions()).toEqual([]);
+      const { orderId } = accepted(await buy());
+      expect(await exchange.fetchOpenOrders()).toMatchObject([
+        {
+          market,
+          order: { orderId, symbol: testMarket.symbol, side: 'buy', status: 'live', price: '50000' },
+        },
+      ]);
+      await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined, amount: '0.03' });
+      expect(await exchange.fetchOpenOrders()).toHaveLength(1);
+      expect(await exchange.fetchOpenPositions()).toEqual(
+        perpetual ? [{ symbol: testMarket.symbol, side: 'long', amount: '0.03', averagePrice: '60000' }] : [],
+      );
+    });
+
+    test('returns candles oldest first, up to the current price', async () => {
+      const { exchange, market, sim } = await startTrader(testMarket);
+      for (const [interval, ms] of [
+        ['1m', 60_000],
+        ['4h', 14_400_000],
+        ['1d', 86_400_000],
+      ] as const) {
+        const candles = await exchange.fetchCandles(market, interval, 20);
+        expect(candles.map(({ at }) => at)).toEqual(
+          Array.from({ length: 20 }, (_, index) => (candles[0]?.at ?? 0) + index * ms),
+        );
+        expect(candles.at(-1)?.close).toBe('60000');
+        for (const { open, high, low, close } of candles) {
+          expect([open, high, low, close].every((price) => plain.test(price))).toBe(true);
+          for (const price of [open, close]) {
+            expect(decimal(high).gte(price)).toBe(true);
+            expect(decimal(low).lte(price)).toBe(true);
+          }
+        }
+      }
+      sim.core.setPrice({ market: testMarket.market, symbol: market.id, price: '61000' });
+      const [last] = (await exchange.fetchCandles(market, '1h', 5)).slice(-1);
+      expect(last).toMatchObject({ high: '61000', close: '61000' });
+    });
+  });
+}

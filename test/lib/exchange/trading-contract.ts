@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decimal } from '../../../lib/amount.ts';
+import { faultOf } from './fault-of.ts';
+import { accepted, inFiveSeconds, startTrader, type TestMarket } from './test-markets.ts';
+
+const plain = /^\d+(\.\d+)?$/;
+
+/** How every venue sends, cancels and reads orders. */
+export function tradingContract(testMarket: TestMarket): void {
+  const perpetual = testMarket.market === 'usdm';
+
+  describe(`trading at ${testMarket.name}`, () => {
+    test('finds an order by either id, in one request', async () => {
+      const { exchange, market, buy, requests } = await startTrader(testMarket);
+      const { orderId } = accepted(await buy());
+      expect(requests()).toEqual([`${testMarket.create.method} ${testMarket.create.path}`]);
+      const expected = {
+        orderId,
+        clientOrderId: 'entry-1',
+        symbol: testMarket.symbol,
+        side: 'buy',
+        type: 'limit',
+        status: 'live',
+        amount: '0.1',
+        filled: '0',
+        price: '50000',
+        conditional: false,
+        average: undefined,
+        positionSide: undefined,
+      };
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject(expected);
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject(expected);
+      const fetch = `${testMarket.fetch.method} ${testMarket.fetch.path}`;
+      expect(requests()).toEqual([fetch, fetch]);
+    });
+
+    test('distinguishes an unknown order from a failure', async () => {
+      const { exchange, market, sim } = await startTrader(testMarket);
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'unknown' })).toBeUndefined();
+      expect(await exchange.fetchOrder(market, { orderId: '123456789' })).toBeUndefined();
+      sim.core.addFault({ kind: 'html', match: testMarket.fetch });
+      const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'unknown' }));
+      expect(fault.code).toBe('exchange-unreachable');
+    });
+
+    test('cancels an open order, unfilled or partly filled', async () => {
+      for (const filled of ['0', '0.04']) {
+        const { exchange, market, buy, order, sim, requests } = await startTrader(testMarket);
+        const { orderId } = accepted(await buy());
+        if (filled !== '0') sim.core.fill({ orderId: order('entry-1').id, amount: filled });
+        requests();
+        const result = await exchange.cancelOrder(market, { orderId }, inFiveSeconds());
+        expect(requests()).toEqual([`${testMarket.cancel.method} ${testMarket.cancel.path}`]);
+        expect(result).toMatchObject(
+          testMarket.exchange === 'bybit'
+            ? { kind: 'unconfirmed', reason: 'acknowledged' }
+            : { kind: 'confirmed', order: { orderId, status: 'done', filled } },
+        );
+        expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
+          status: 'done',
+          amount: '0.1',
+          filled,
+        });
+      }
+    });
+
+    test('cancels by client order id', async () => {
+      const { exchange, market, buy, order } = await startTrader(testMarket);
+      await buy();
+      await exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, inFiveSeconds());
+      expect(order('entry-1').status).toBe('canceled');
+    });
+
+    test('leaves a cancel unconfirmed if there was nothing to cancel', async () => {
+      const { exchange, market, buy, order, sim } = await startTrader(testMarket);
+      const { orderId } = accepted(await buy());
+      sim.core.fill({ orderId: order('entry-1').id });
+      for (const ref of [{ orderId }, { clientOrderId: 'unknown' }]) {
+        const result = await exchange.cancelOrder(market, ref, inFiveSeconds());
+        expect(result).toMatchObject({ kind: 'unconfirmed', reason: 'error' });
+      }
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
+    });
+
+    test('uses the market rules of the latest call', async () => {
+      const { exchange, market, buy, order } = await startTrader(testMarket);
+      const sell = {
+        side: 'buy',
+        positionSide: 'long',
+        hedged: false,
+        type: 'limit',
+        price: '50000',
+      } as const;
+      const rough = { ...market, amountStep: '0.1' };
+      const send = (clientOrderId: string, rules: typeof market) =>
+        exchange.createEntryOrder(rules, {
+          ...sell,
+          clientOrderId,
+          amount: '0.123',
+          sendDeadline: inFiveSeconds(),
+        });
+      await send('rough', rough);
+      await send('fine', market);
+      await send('rough-again', rough);
+      await buy({ amount: '0.123' });
+      const amounts = ['rough', 'fine', 'rough-again', 'entry-1'].map((name) => order(name).amount);
+      expect(amounts).toEqual(['0.1', '0.123', '0.1', '0.123']);
+    });
+
+    test('closes with a MARKET order', async () => {
+      const { exchange, market, buy, close, order, requests } = await startTrader(testMarket);
+      await buy({ type: 'market', price: undefined });
+      requests();
+      const { orderId } = accepted(await close());
+      expect(requests()).toEqual([`${testMarket.create.method} ${testMarket.create.path}`]);
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
+        clientOrderId: 'close-1',
+        side: 'sell',
+        type: 'market',
+        status: 'done',
+        amount: '0.1',
+        filled: '0.1',
+        average: '60000',
+      });
+      expect(order('close-1')).toMatchObject({ type: 'market', side: 'sell', reduceOnly: perpetual });
+      expect(await exchange.fetchLastTrade(market, 'sell')).toMatchObject({
+        orderId,
+        amount: '0.1',
+        price: '60000',
+      });
+    });
+
+    test('buys back a short with a MARKET order sized in base currency', async () => {
+      const { exchange, market, buy, close } = await startTrader(testMarket);
+      const short = { positionSide: 'short' } as const;
+      await buy({ ...short, side: 'sell', type: 'market', price: undefined });
+      const { orderId } = accepted(await close({ ...short, side: 'buy' }));
+      expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ amount: '0.1', filled: '0.1' });
+    });
+
+    if (!perpetual)
+      test('buys for a cost in quote currency', async () => {
+        const { exchange, market, buy } = await startTrader(testMarket);
+        await buy({ type: 'market', price: undefined, amount: undefined, cost: '6000' });
+        expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject({
+          type: 'market',
+          status: 'done',
+          filled: '0.1',
+        });
+      });
+
+    if (perpetual) {
+      test('never opens or flips a position by closing it', async () => {
+        const { exchange, market, buy, close } = await startTrader(testMarket);
+        expect(await exchange.fetchPosition(market, 'long')).toMatchObject({
+          side: undefined,
+          hedged: false,
+        });
+        expect(await close()).toMatchObject({ kind: 'rejected', reason: 'would-not-reduce' });
+        await buy({ type: 'market', price: undefined, amount: '0.03' });
+        expect(await exchange.fetchPosition(market, 'long')).toEqual({
+          side: 'long',
+          amount: '0.03',
+          averagePrice: '60000',
+          hedged: false,
+        });
+        await close({ clientOrderId: 'close-2' });
+        expect(await exchange.fetchPosition(market, 'long')).toMatchObject({ side: undefined, amount: '0' });
+      });
+
+      test('closes one side of a hedge and leaves the other', async () => {
+        for (const side of ['long', 'short'] as const) {
+          const { exchange, market, buy, close } = await startTrader(testMarket, { hedged: true });
+          const toMarket = { type: 'market', price: undefined } as const;
+          await buy({ ...toMarket, clientOrderId: 'long', positionSide: 'long', side: 'buy' });
+          await buy({ ...toMarket, clientOrderId: 'short', positionSide: 'short', side: 'sell' });
+          accepted(await close({ positionSide: side, side: side === 'long' ? 'sell' : 'buy' }));
+          expect(await exchange.fetchOrder(market, { clientOrderId: 'close-1' })).toMatchObject({
+            positionSide: side,
+            filled: '0.1',
+          });
+          const other = side === 'long' ? 'short' : 'long';
+          expect(await exchange.fetchPosition(market, side)).toMatchObject({ side: undefined, hedged: true });
+          expect(await exchange.fetchPosition(market, other)).toMatchObject({ side: other, amount: '0.1' });
+        }
+      });
+    }
+
+    test('sends nothing after the send deadline', async () => {
+      const { buy, close, exchange, market, requests } = await startTrader(testMarket);
+      const late = { sendDeadline: Date.now() - 1 };
+      expect(await exchange.cancelOrder(market, { orderId: '1' }, late.sendDeadline)).toEqual({
+        kind: 'unconfirmed',
+        reason: 'not-sent',
+        message: 'The send deadline had passed',
+      });
+      expect(await close(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
+      expect(await buy(late)).toMatchObject({ kind: 'rejected', reason: 'too-late' });
+      expect(requests()).toEqual([]);
+    });
+
+    test('rejects the client order id of another open order', async () => {
+      const { buy } = await startTrader(testMarket);
+      accepted(await buy());
+      expect(await buy()).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
+    });
+
+    test('keeps amounts exact, as plain decimals', async () => {
+      const { exchange, market, buy, order } = await startTrader(testMarket);
+      const steps = perpetual ? 3 : 5;
+      let count = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 40 }),
+          fc.integer({ min: 400_000, max: 500_000 }),
+          async (n, tick) => {
+            count += 1;
+            const clientOrderId = `exact-${count}`;
+            // Amounts in steps from just above the minimum value of an order; prices in tenths.
+            const amount = decimal('0.003')
+              .plus(decimal(String(n)).shiftedBy(-steps))
+              .toFixed();
+            const price = decimal(String(tick)).shiftedBy(-1).toFixed();
+            await buy({ clientOrderId, amount, price });
+            expect(order(clientOrderId)).toMatchObject({ amount, price });
+            const found = await exchange.fetchOrder(market, { clientOrderId });
+            expect(found).toMatchObject({ amount, price });
+            expect([found?.amount, found?.filled, found?.price].every((each) => plain.test(each ?? ''))).toBe(
+              true,
+            );
+          },
+        ),
+        { numRuns: 8 },
+      );
+    });
+  });
+}

@@ -1,56 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { type Knowledge, nextStep, type PlannedAction, type Step } from '../../../lib/close/next-step.ts';
-import type { MarketRules } from '../../../lib/exchange/exchange.ts';
-import type { OrderRecord, Position } from '../../../lib/position/position.ts';
-import { examplePosition } from '../position/example-position.ts';
+import {
+  closePosition,
+  filled,
+  live,
+  type Order,
+  type PositionFacts,
+  perpetual,
+  withMinimumValue,
+} from './close-position.ts';
 
 const close = { action: 'close' } as const;
 const keep = { action: 'keep' } as const;
 const half = { action: 'close', percent: 50 } as const;
 
-const spot: MarketRules = {
-  symbol: 'BTC/USDT',
-  id: 'BTCUSDT',
-  kind: 'spot',
-  base: 'BTC',
-  quote: 'USDT',
-  amountStep: '0.1',
-  amountMin: '0.2',
-  priceStep: '0.01',
-  marketAmountMax: '100',
-};
-const perpetual: MarketRules = { ...spot, kind: 'perpetual' };
-/** Worth at least 1,000 USDT an order. */
-const withMinimumValue: MarketRules = { ...spot, costMin: '1000' };
-
-type Order = Partial<OrderRecord>;
-const filled: Order = { filled: '1', baseFee: '0' };
-const live: Order = { status: 'live' };
-
-function order(orderId: string, differing: Order): OrderRecord {
-  return { orderId, type: 'limit', status: 'done', amount: '1', filled: '0', ...differing };
-}
-
-interface Situation {
-  market?: MarketRules;
-  hedged?: boolean;
-  price?: string;
-  entries?: Order[];
-  exits?: Order[];
+interface Situation extends PositionFacts {
   known?: Partial<Omit<Knowledge, 'position'>>;
 }
 
-function decide(planned: PlannedAction, situation: Situation): Step {
-  const { market = spot, entries = [filled], exits = [], known = {}, hedged = false } = situation;
-  const position = {
-    ...examplePosition,
-    market,
-    hedged,
-    lastSync: situation.price === undefined ? undefined : { at: 0, price: situation.price },
-    entryOrders: entries.map((each, index) => order(`e${index}`, each)),
-    exitOrders: exits.map((each, index) => order(`x${index}`, each)),
-  } as Position;
-  return nextStep({ position, cancelsSent: false, fresh: {}, ...known }, planned);
+function decide(planned: PlannedAction, { known = {}, ...facts }: Situation): Step {
+  return nextStep({ position: closePosition(facts), cancelsSent: false, fresh: {}, ...known }, planned);
 }
 
 const cancelBoth = { kind: 'cancel', books: ['entryOrders', 'exitOrders'] };
@@ -71,6 +40,19 @@ const closes: Row[] = [
   ['a filled entry and a live exit', close, { exits: [live] }, cancelExits],
   ['an entry whose result is unconfirmed', close, { entries: [{ status: 'unconfirmed' }] }, cancelEntries],
   ['an entry whose fee is unknown', close, { entries: [{ filled: '1' }] }, { kind: 'read-fees' }],
+  [
+    'one of two entries whose fee is unknown',
+    close,
+    { entries: [filled, { filled: '1' }] },
+    { kind: 'read-fees' },
+  ],
+  ['a perpetual with a live exit', close, { market: perpetual, exits: [live] }, cancelExits],
+  [
+    'less than the minimum, before a live exit is canceled',
+    close,
+    { entries: [{ ...filled, filled: '0.1' }], exits: [live] },
+    cancelExits,
+  ],
   ['an entry that ended unfilled', close, { entries: [{}] }, end('canceled')],
   ['exits that sold all of it', close, { exits: [{ filled: '1' }] }, end('exits-closed')],
   ['exits that sold a part', close, { exits: [{ filled: '0.4' }] }, send('0.6')],
@@ -142,6 +124,18 @@ const parts: Row[] = [
   ],
   ['a perpetual with a live exit', half, { market: perpetual, exits: [reducing] }, readOrders],
   [
+    'a perpetual with an exit that may open a position, before it is read',
+    half,
+    { market: perpetual, exits: [live] },
+    readOrders,
+  ],
+  [
+    'a part above the maximum, before a live exit is canceled',
+    half,
+    { entries: [{ filled: '202', baseFee: '0' }], exits: [live] },
+    { kind: 'read-market' },
+  ],
+  [
     'a perpetual whose fresh exits only reduce',
     half,
     { market: perpetual, exits: [reducing, {}], known: { fresh: read } },
@@ -212,6 +206,7 @@ const keeps: Row[] = [
   ['an entry that ended unfilled', keep, { entries: [{}] }, end('canceled')],
   ['a filled entry and a live exit', keep, { exits: [live] }, readOrders],
   ['a filled entry whose fee is unknown', keep, { entries: [{ filled: '1' }] }, readOrders],
+  ['one of two entries whose fee is unknown', keep, { entries: [filled, { filled: '1' }] }, readOrders],
   [
     'a filled entry and a live exit on fresh orders',
     keep,

@@ -4,7 +4,7 @@ import type { LinkView } from '../../../lib/admin/contract/commands.ts';
 import { describeLink } from '../../../lib/admin/links/describe-link.ts';
 import { executeAction } from '../../../lib/close/execute-action.ts';
 import type { PlannedAction } from '../../../lib/close/next-step.ts';
-import { planAction } from '../../../lib/close/plan.ts';
+import { type ActionPlan, planAction } from '../../../lib/close/plan.ts';
 import { claimableStates } from '../../../lib/close/transitions.ts';
 import type { RequestNote } from '../../../lib/link/hit.ts';
 import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
@@ -13,6 +13,7 @@ import { syncPosition } from '../../../lib/sweep/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
 import { makePlan } from '../../simulation/plan.ts';
 import { examplePositionIn } from '../position/example-position.ts';
+import { closePosition, filled, live, type PositionFacts, withMinimumValue } from './close-position.ts';
 
 const linkId = 'lnk_0123456789abcdef';
 
@@ -89,3 +90,67 @@ function endOf({ outcome, failure }: Position): string {
   if (outcome.outcome === 'dust') return outcome.remaining === '0' ? 'exits-closed' : 'too-small';
   return outcome.outcome === 'closed' ? 'exits-closed' : outcome.outcome;
 }
+
+const close = { action: 'close' } as const;
+const half = { action: 'close', percent: 50 } as const;
+
+/** Every order of a plan: canceled ids, then what is sent or how it ends. */
+function summarize({ cancels, order, end }: ActionPlan): unknown[] {
+  return [...cancels.map(({ book, order: { orderId } }) => `${book} ${orderId}`), order ?? end];
+}
+
+const sell = (amount: string, lessFee = false) => ({ side: 'sell', amount, lessFee });
+
+describe('a plan', () => {
+  it.each<[string, PlannedAction, PositionFacts, unknown[]]>([
+    ['sells a filled entry', close, {}, [sell('1')]],
+    ['buys back a short', close, { side: 'short' }, [{ side: 'buy', amount: '1', lessFee: false }]],
+    [
+      'cancels entries before exits, and no order that is done',
+      close,
+      { entries: [filled, live], exits: [{}, live, { status: 'unconfirmed' }] },
+      ['entryOrders e1', 'exitOrders x1', 'exitOrders x2', sell('1')],
+    ],
+    [
+      'takes the fee that is known and marks the one that is not',
+      close,
+      { entries: [{ filled: '1', baseFee: '0.1' }, { filled: '1' }] },
+      [sell('1.9', true)],
+    ],
+    ['judges by the last price', close, { market: withMinimumValue, price: '999' }, ['too-small']],
+    [
+      'judges by the last price before the entry price',
+      close,
+      { market: withMinimumValue, price: '1500', entries: [{ ...filled, average: '900' }] },
+      [sell('1')],
+    ],
+    [
+      'judges by the entry price if there is no other',
+      close,
+      { market: withMinimumValue, entries: [{ ...filled, average: '900' }] },
+      ['too-small'],
+    ],
+    ['assumes a sufficient price if none is known', half, { market: withMinimumValue }, [sell('0.5')]],
+    [
+      'assumes a sufficient price for a large amount if none is known',
+      close,
+      { market: withMinimumValue, entries: [{ ...filled, filled: '2' }] },
+      [sell('2')],
+    ],
+    [
+      'is refused above the maximum before anything is canceled',
+      close,
+      { entries: [{ ...filled, filled: '101' }], exits: [live] },
+      ['above-maximum'],
+    ],
+    [
+      'is refused below the minimum before anything is canceled',
+      half,
+      { entries: [{ ...filled, filled: '0.3' }], exits: [live] },
+      ['too-small'],
+    ],
+    ['keeps a position and its exits', { action: 'keep' }, { exits: [live] }, ['kept']],
+  ])('%s', (_, action, facts, steps) => {
+    expect(summarize(planAction(closePosition(facts), action))).toEqual(steps);
+  });
+});

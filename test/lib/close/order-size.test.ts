@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { amountToClose, isAboveMaximum, judgeDust, marketOrderStep } from '../../../lib/close/order-size.ts';
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
+import {
+  closePosition,
+  filled,
+  type PositionFacts,
+  perpetual,
+  spot,
+  withMinimumValue,
+} from './close-position.ts';
+
+it.each<[string, Partial<MarketRules>, string]>([
+  ['the amount step alone', {}, '0.1'],
+  ['a larger step for MARKET orders', { marketAmountStep: '0.5' }, '0.5'],
+  ['a smaller step for MARKET orders', { marketAmountStep: '0.01' }, '0.1'],
+])('the step of a MARKET order follows %s', (_, rules, step) => {
+  expect(marketOrderStep({ ...spot, ...rules })).toBe(step);
+});
+
+describe('the amount to close', () => {
+  it.each<[string, PositionFacts, number | undefined, string]>([
+    ['all that remains', {}, undefined, '1'],
+    ['a part of what remains', { exits: [{ filled: '0.2' }] }, 50, '0.4'],
+    ['whole steps', { entries: [{ filled: '1', baseFee: '0.01' }] }, undefined, '0.9'],
+    ['whole steps of a part', {}, 33, '0.3'],
+    ['steps of a MARKET order', { market: { ...spot, marketAmountStep: '0.4' } }, undefined, '0.8'],
+  ])('is %s', (_, facts, percent, amount) => {
+    expect(amountToClose(closePosition(facts), percent)).toBe(amount);
+  });
+});
+
+it.each([
+  ['100', '100', false],
+  ['100.1', '100', true],
+  ['100.1', undefined, false],
+])('an amount of %s with a maximum of %s: above is %s', (amount, marketAmountMax, isAbove) => {
+  expect(isAboveMaximum({ ...spot, marketAmountMax }, amount)).toBe(isAbove);
+});
+
+describe('an amount', () => {
+  const worth = (price?: string): PositionFacts => ({
+    market: withMinimumValue,
+    ...(price === undefined ? {} : { price }),
+  });
+
+  it.each<[string, PositionFacts, string, string | undefined, boolean | 'needs-price']>([
+    ['of nothing', { market: { ...spot, amountMin: '0' } }, '0', undefined, true],
+    ['below the minimum', {}, '0.1', undefined, true],
+    ['of the minimum', {}, '0.2', undefined, false],
+    [
+      'below the minimum of MARKET orders',
+      { market: { ...spot, marketAmountMin: '0.5' } },
+      '0.4',
+      undefined,
+      true,
+    ],
+    [
+      'of the minimum of MARKET orders',
+      { market: { ...spot, marketAmountMin: '0.5' } },
+      '0.5',
+      undefined,
+      false,
+    ],
+    ['of a perpetual of any value', { market: { ...perpetual, costMin: '1000' } }, '0.2', '1', false],
+    ['whose value is below the minimum', worth(), '0.5', '1999', true],
+    ['whose value is the minimum', worth(), '0.5', '2000', false],
+    ['whose stored value is three times the minimum', worth('6000'), '0.5', undefined, false],
+    ['whose stored value is near the minimum', worth('5999'), '0.5', undefined, 'needs-price'],
+    ['without a price', worth(), '0.5', undefined, 'needs-price'],
+    [
+      'whose value at the entry is three times the minimum',
+      { ...worth(), entries: [{ ...filled, average: '6000' }] },
+      '0.5',
+      undefined,
+      false,
+    ],
+    [
+      'whose stored price is lower than at the entry',
+      { ...worth('1'), entries: [{ ...filled, average: '6000' }] },
+      '0.5',
+      undefined,
+      'needs-price',
+    ],
+  ])('%s is judged', (_, facts, amount, freshPrice, dust) => {
+    expect(judgeDust(closePosition(facts), amount, freshPrice)).toBe(dust);
+  });
+});

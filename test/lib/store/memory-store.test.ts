@@ -1,4 +1,4 @@
 import { createMemoryStore } from '../../simulation/memory-store.ts';
 import { describeStore } from './contract.ts';
 
-describeStore('The model of the table', async () => createMemoryStore());
+describeStore('The memory store', async () => createMemoryStore());

@@ -20,12 +20,12 @@ const claim = { ...exampleClaim, linkId: link.linkId };
 const unreachable = { name: 'Fault', code: 'table-unreachable' };
 const never = new Promise(() => {});
 
-// As many as the adapter lets the SDK try; one more never reaches the proxy.
+// The number of attempts that the adapter lets the SDK make.
 const always = 3;
 
 const dynalite = useDynalite();
 
-/** The table by way of a network that does what a test says, and the same one by way of a good one. */
+/** One table over a faulty network, and the same table over a working one. */
 let table: Store;
 let direct: Store;
 let proxy: TcpProxy;
@@ -43,11 +43,11 @@ function requests(operation: string) {
   return proxy.turns.filter(({ head }) => head.includes(operation)).length;
 }
 
-describe('An answer that is lost', () => {
+describe('A lost response', () => {
   it.each<[string, Treatment]>([
     ['in whole', loseAnswer],
     ['in part', { kind: 'cut', afterBytes: 200 }],
-  ])('%s leaves a claim with its owner, made once', async (_, treatment) => {
+  ])('a response lost %s leaves the claim with its sender, made once', async (_, treatment) => {
     await direct.createPosition(examplePosition);
     proxy.decide = firstWith('UpdateItem', treatment);
     const result = await table.claimPosition({ positionId, claim, from: ['open'] });
@@ -56,14 +56,14 @@ describe('An answer that is lost', () => {
     expect(requests('UpdateItem')).toBe(2);
   });
 
-  it('every time leaves a claim with its owner, who finds it by reading', async () => {
+  it('a claim is found by reading if every response is lost', async () => {
     await direct.createPosition(examplePosition);
     proxy.decide = firstWith('UpdateItem', loseAnswer, always);
     const result = await table.claimPosition({ positionId, claim, from: ['open'] });
     expect(result).toMatchObject({ kind: 'claimed', position: { claim, epoch: 1, attempt: 1 } });
   });
 
-  it('leaves the use of a link counted once', async () => {
+  it('a lost response counts one use of a link', async () => {
     await direct.createPosition(examplePosition);
     proxy.decide = firstWith('UpdateItem', loseAnswer);
     const result = await table.claimPosition({ positionId, claim, from: ['open'], maxUses: 1 });
@@ -71,7 +71,7 @@ describe('An answer that is lost', () => {
     expect(await direct.readPosition(positionId)).toStrictEqual(result.position);
   });
 
-  it('to a claim that another has won does not look like success', async () => {
+  it('a lost response to a refused claim is not taken for success', async () => {
     await direct.createPosition(examplePosition);
     const other = { ...claim, leaseToken: 'another' };
     await direct.claimPosition({ positionId, claim: other, from: ['open'] });
@@ -82,7 +82,7 @@ describe('An answer that is lost', () => {
     });
   });
 
-  it('leaves a save done, once', async () => {
+  it('a lost response leaves a save done once', async () => {
     await direct.createPosition(examplePosition);
     proxy.decide = firstWith('UpdateItem', loseAnswer);
     const saved = await table.savePosition(examplePosition, { label: 'saved' });
@@ -91,7 +91,7 @@ describe('An answer that is lost', () => {
     expect(requests('UpdateItem')).toBe(2);
   });
 
-  it('leaves a save done, though a claim has come before it was sent again', async () => {
+  it('a save succeeds if a claim came between its write and its retry', async () => {
     await direct.createPosition(examplePosition);
     const claimed = Promise.withResolvers<void>();
     proxy.decide = ({ head, turn }) => {
@@ -112,28 +112,28 @@ describe('An answer that is lost', () => {
     expect(saved && (await table.savePosition(saved, { label: 'late' }))).toBeUndefined();
   });
 
-  it('to a save that came too late does not look like success', async () => {
+  it('a lost response to a refused save is not taken for success', async () => {
     await direct.createPosition(examplePosition);
     await direct.savePosition(examplePosition, { label: 'first' });
     proxy.decide = firstWith('UpdateItem', loseAnswer);
     expect(await table.savePosition(examplePosition, { label: 'second' })).toBeUndefined();
   });
 
-  it('leaves a position created by whoever created it', async () => {
+  it('a lost response leaves a position created', async () => {
     proxy.decide = firstWith('PutItem', loseAnswer);
     expect(await table.createPosition(examplePosition)).toBe(true);
     expect(requests('PutItem')).toBe(2);
     expect(await table.createPosition(examplePosition)).toBe(false);
   });
 
-  it('leaves a link created, without a conflict with itself', async () => {
+  it('a link does not conflict with itself after a lost response', async () => {
     proxy.decide = firstWith('PutItem', loseAnswer);
     await table.createLink(link);
     expect(requests('PutItem')).toBe(2);
     expect(await direct.listLinks()).toStrictEqual([link]);
   });
 
-  it('leaves a link revoked', async () => {
+  it('a lost response leaves a link revoked', async () => {
     await direct.createPosition(examplePosition);
     await direct.createLink(link);
     proxy.decide = firstWith('UpdateItem', loseAnswer, 2);
@@ -144,21 +144,21 @@ describe('An answer that is lost', () => {
     });
   });
 
-  it('leaves a read to be read again', async () => {
+  it('a read is repeated after a lost response', async () => {
     await direct.createPosition(examplePosition);
     proxy.decide = firstWith('GetItem', { kind: 'cut', afterBytes: 300 });
     expect(await table.readPosition(positionId)).toStrictEqual(examplePosition);
   });
 });
 
-describe('A request that is lost', () => {
-  it('is sent again', async () => {
+describe('A lost request', () => {
+  it('a lost request is sent again', async () => {
     proxy.decide = firstWith('PutItem', { kind: 'drop' });
     expect(await table.createPosition(examplePosition)).toBe(true);
     expect(requests('PutItem')).toBe(2);
   });
 
-  it('every time is no claim, and no refusal either', async () => {
+  it('a claim whose every request is lost is neither made nor refused', async () => {
     await direct.createPosition(examplePosition);
     proxy.decide = firstWith('UpdateItem', { kind: 'drop' }, always);
     await expect(table.claimPosition({ positionId, claim, from: ['open'] })).rejects.toMatchObject(
@@ -168,8 +168,8 @@ describe('A request that is lost', () => {
   });
 });
 
-describe('A copy of a request that arrives late', () => {
-  /** Holds the first such request up until the SDK has sent it again. @returns what lets it go on, and waits for it. */
+describe('A late copy of a request', () => {
+  /** Holds the first such request until the SDK has sent it again. @returns a function that releases it and waits. */
   const holdFirst = (operation: string): (() => Promise<void>) => {
     const released = Promise.withResolvers<void>();
     proxy.decide = firstWith(operation, { kind: 'hold', what: 'request', until: released.promise });
@@ -180,7 +180,7 @@ describe('A copy of a request that arrives late', () => {
     };
   };
 
-  it('does not claim anew when the claim is over', async () => {
+  it('a late copy does not claim again after the claim has ended', async () => {
     await direct.createPosition(examplePosition);
     const release = holdFirst('UpdateItem');
     const { position } = await table.claimPosition({ positionId, claim, from: ['open'] });
@@ -190,7 +190,7 @@ describe('A copy of a request that arrives late', () => {
     expect(await direct.readPosition(positionId)).toStrictEqual(over);
   });
 
-  it('does not undo the revocation of the link it creates', async () => {
+  it('a late copy of a creation does not undo the revocation of its link', async () => {
     const release = holdFirst('PutItem');
     await table.createLink(link);
     await direct.revokeLink(link, '2026-10-09T09:00:00.000Z');
@@ -198,7 +198,7 @@ describe('A copy of a request that arrives late', () => {
     expect(await direct.readLink(link.linkId)).toHaveProperty('revokedAt');
   });
 
-  it('does not save over what came after it', async () => {
+  it('a late copy of a save does not overwrite a later save', async () => {
     await direct.createPosition(examplePosition);
     const release = holdFirst('UpdateItem');
     const saved = await table.savePosition(examplePosition, { label: 'saved' });
@@ -208,18 +208,18 @@ describe('A copy of a request that arrives late', () => {
   });
 });
 
-describe('A table that gives no answer', () => {
+describe('An unreachable table', () => {
   const calls: [string, (table: Store) => Promise<unknown>][] = [
     ['createPosition', (table) => table.createPosition(examplePosition)],
     ['readPosition', (table) => table.readPosition(positionId)],
     ['listPositions', (table) => table.listPositions('all')],
     ['claimPosition', (table) => table.claimPosition({ positionId, claim, from: ['open'] })],
     ['savePosition', (table) => table.savePosition(examplePosition, { label: 'x' })],
-    ['shelvePosition', (table) => table.archivePosition(positionId)],
+    ['archivePosition', (table) => table.archivePosition(positionId)],
     ['deletePosition', (table) => table.deletePosition(positionId)],
     ['createLink', (table) => table.createLink(link)],
     ['readLink', (table) => table.readLink(link.linkId)],
-    ['openLink', (table) => table.readLinkAndPause(link.linkId)],
+    ['readLinkAndPause', (table) => table.readLinkAndPause(link.linkId)],
     ['isPaused', (table) => table.isPaused()],
     ['setPaused', (table) => table.setPaused(true)],
     ['recordHit', (table) => table.recordHit(exampleHit, Date.parse('2100-01-01'))],
@@ -228,25 +228,25 @@ describe('A table that gives no answer', () => {
     ['revokeLink', (table) => table.revokeLink(link, '2026-10-09T09:00:00.000Z')],
   ];
 
-  it.each(calls)('is told as unreachable where nobody listens: %s', async (_, call) => {
+  it.each(calls)('a refused connection is reported as unreachable by %s', async (_, call) => {
     await proxy.refuse();
     await expect(call(table)).rejects.toMatchObject(unreachable);
   });
 
-  it('is told as unreachable within the time of a test where it falls silent', async () => {
+  it('silence is reported as unreachable within the timeout of a test', async () => {
     const other = positionIdAt(1);
     await direct.createPosition({ ...examplePosition, positionId: other });
     const silences: { treatment: Treatment; asked: typeof calls }[] = [
       { treatment: { kind: 'hold', what: 'request', until: never }, asked: calls },
       { treatment: { kind: 'hold', what: 'answer', until: never }, asked: calls },
-      // Within an answer's headers, and behind them.
+      // Within the headers of a response, and after them.
       { treatment: { kind: 'stall', afterBytes: 20 }, asked: calls },
       {
         treatment: { kind: 'stall', afterBytes: 400 },
         asked: [['readPosition', (table) => table.readPosition(other)]],
       },
     ];
-    // Each call waits for the time-outs of all its tries, so all of them wait together.
+    // Each call waits for the timeouts of all its attempts, so the calls run in parallel.
     const outcomes = silences.map(async ({ treatment, asked }) => {
       const silent = await startTcpProxy(Number(new URL(endpoint).port));
       onTestFinished(() => silent.stop());
@@ -258,7 +258,7 @@ describe('A table that gives no answer', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: unreachable });
   });
 
-  it('is asked again in the same words once it is back', async () => {
+  it('a request succeeds again once the table is back', async () => {
     await proxy.refuse();
     await expect(table.createPosition(examplePosition)).rejects.toMatchObject(unreachable);
     await proxy.accept();
@@ -266,7 +266,7 @@ describe('A table that gives no answer', () => {
   });
 });
 
-it('lists a position once that is put away between the two queries of a list', async () => {
+it('a position archived between the two queries of a list is listed once', async () => {
   await direct.createPosition({ ...examplePosition, state: 'closed' });
   let queries = 0;
   proxy.decide = ({ head }) => {

@@ -1,4 +1,4 @@
-/** Of every property of the table's tests. `SEED=… npm test` runs the same cases again. */
+/** The seed of every property test of the store. `SEED=… npm test` repeats the same cases. */
 export const runSeed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-console.info(`The table's properties run with SEED=${runSeed}.`);
+console.info(`The store's property tests run with SEED=${runSeed}.`);

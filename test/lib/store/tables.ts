@@ -4,7 +4,7 @@ import type { Store } from '../../../lib/store/store.ts';
 
 let count = 0;
 
-/** Makes a new, empty table in a DynamoDB. */
+/** Creates a new, empty table at an endpoint. */
 export async function makeTableAt(endpoint: string): Promise<{ tableName: string; endpoint: string }> {
   count += 1;
   const tableName = `table-${count}`;
@@ -12,7 +12,7 @@ export async function makeTableAt(endpoint: string): Promise<{ tableName: string
   return { tableName, endpoint };
 }
 
-/** @returns what makes one new, empty table after another in the DynamoDB at `endpoint()`. */
+/** @returns a function that creates a store with a new, empty table at `endpoint()`. */
 export function tablesAt(endpoint: () => string) {
   return async (): Promise<Store> => createDynamoStore(await makeTableAt(endpoint()));
 }

@@ -11,7 +11,7 @@ import { useDynalite } from './use-dynalite.ts';
 
 const endpoint = useDynalite();
 
-it('holds no token and no part of one, only its hash', async () => {
+it('the table holds the hash of a token and no part of the token', async () => {
   const { tableName } = await makeTableAt(endpoint());
   const table = createDynamoStore({ tableName, endpoint: endpoint() });
   const services: Services = {
@@ -49,7 +49,7 @@ it('holds no token and no part of one, only its hash', async () => {
   expect(stored).not.toContain('rc_');
   for (const token of tokens) {
     expect(stored).toContain(hashToken(token));
-    // Neither the secret, nor a half of it, nor the checksum by which one could be told from another.
+    // Neither half of the secret, nor the checksum, which would identify the token.
     const secret = token.slice('rc_'.length);
     for (const part of [secret.slice(0, 21), secret.slice(21, 43), secret.slice(43)])
       expect(stored).not.toContain(part);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type LocalTable, startTable } from '../../../infra/local/table.ts';
 
-/** Starts one dynalite for all tests of a file. @returns where it is, once they run. */
+/** Starts one dynalite for all tests of a file. @returns a function that returns its endpoint while they run. */
 export function useDynalite(): () => string {
   let folder: string;
   let dynalite: LocalTable;

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import type { AdminAnswer, CommandName, CommandResult, commands } from '../../lib/admin/contract/commands.ts';
 
-/** What a command may be asked with: a duration may still be text. */
-export type Asked<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>;
+/** A command's input before it is parsed: a duration may still be text. */
+export type CommandRequest<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>;
 
-/** What the admin function said instead of doing it, in words for a person. */
-export class Refusal extends Error {
+/** What the admin function answered instead of a result. The message is a sentence for the owner. */
+export class ApiError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
     super(message);
@@ -13,26 +13,26 @@ export class Refusal extends Error {
   }
 }
 
-/** Sends one command. The server has checked the answer against the contract. Throws a Refusal. */
-export async function ask<Name extends CommandName>(
+/** Sends one command. The server checks the answer against the contract. Throws an ApiError. */
+export async function call<Name extends CommandName>(
   command: Name,
-  input: Asked<Name>,
+  input: CommandRequest<Name>,
 ): Promise<CommandResult<Name>> {
   const response = await fetch('/console/command', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ command, ...input }),
   }).catch(() => {
-    throw new Refusal('unreachable', "The console's server does not answer. Is it still running?");
+    throw new ApiError('unreachable', "The console's server isn't responding. Check that it is running.");
   });
   const answer: AdminAnswer = await response.json().catch(() => {
-    throw new Refusal('unreachable', `The console's server answered with ${response.status}.`);
+    throw new ApiError('unreachable', `The console's server returned status ${response.status}.`);
   });
-  if (!answer.ok) throw new Refusal(answer.error.code, answer.error.message);
+  if (!answer.ok) throw new ApiError(answer.error.code, answer.error.message);
   return answer.result as CommandResult<Name>;
 }
 
-/** @returns a sentence for whatever was thrown. */
-export function wordsOf(thrown: unknown): string {
-  return thrown instanceof Refusal ? thrown.message : 'Something failed in this page. Reload it.';
+/** @returns a sentence about an error. */
+export function errorMessage(thrown: unknown): string {
+  return thrown instanceof ApiError ? thrown.message : 'Unexpected error in this page. Reload it.';
 }

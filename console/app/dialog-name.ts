@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** Which dialog is open, and what about. */
+/** Which dialog is open, and its subject. */
 export type DialogName =
   | { kind: 'adopt' | 'open' | 'resume' }
   | { kind: 'create-link' | 'close' | 'resolve' | 'forget'; positionId: string }

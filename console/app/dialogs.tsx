@@ -1,9 +1,7 @@
 import type { ComponentType } from 'preact';
 import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
-import { ask } from './api.ts';
-import { ConfirmDialog } from './control/confirm-dialog.tsx';
-import { say } from './control/toast.tsx';
 import { type DialogName, dialog } from './dialog-name.ts';
+import { ResumeDialog } from './kill-switch.tsx';
 import { CreateDialog } from './link/create-dialog.tsx';
 import { HistoryDialog } from './link/history-dialog.tsx';
 import { PreviewDialog } from './link/preview-dialog.tsx';
@@ -13,65 +11,48 @@ import { CloseDialog } from './position/close-dialog.tsx';
 import { ForgetDialog } from './position/forget-dialog.tsx';
 import { OpenDialog } from './position/open-dialog.tsx';
 import { ResolveDialog } from './position/resolve-dialog.tsx';
-import { links, positionOf } from './store.ts';
+import { findPosition, links } from './store.ts';
 
-interface Closing {
+interface Closable {
   onClose: () => void;
 }
 
-function ResumeDialog({ onClose }: Closing) {
-  return (
-    <ConfirmDialog
-      title="Resume all links?"
-      subtitle="Every armed link acts again."
-      verb="Resume links"
-      onClose={onClose}
-      task={async () => {
-        await ask('links.resume', {});
-        say('Links are live again.');
-      }}
-    >
-      <p>Alerts that fired during the pause are not made up for: what they hit was refused.</p>
-    </ConfirmDialog>
-  );
-}
-
-const ofPosition: Record<
+const positionDialogs: Record<
   Extract<DialogName, { positionId: string }>['kind'],
-  ComponentType<{ position: PositionView } & Closing>
+  ComponentType<{ position: PositionView } & Closable>
 > = {
   'create-link': CreateDialog,
   close: CloseDialog,
   resolve: ResolveDialog,
   forget: ForgetDialog,
 };
-const ofLink: Record<
+const linkDialogs: Record<
   Extract<DialogName, { linkId: string }>['kind'],
-  ComponentType<{ link: LinkView } & Closing>
+  ComponentType<{ link: LinkView } & Closable>
 > = { preview: PreviewDialog, history: HistoryDialog, revoke: RevokeDialog };
-const ofNothing: Record<
+const otherDialogs: Record<
   Exclude<DialogName, { linkId: string } | { positionId: string }>['kind'],
-  ComponentType<Closing>
+  ComponentType<Closable>
 > = { adopt: AdoptDialog, open: OpenDialog, resume: ResumeDialog };
 
 function onClose() {
   dialog.value = undefined;
 }
 
-/** The one dialog that is open. */
+/** The open dialog, if any. It closes when its position or link is gone. */
 export function Dialogs() {
   const name = dialog.value;
   if (name === undefined) return null;
   if ('positionId' in name) {
-    const position = positionOf(name.positionId);
-    const Named = ofPosition[name.kind];
+    const position = findPosition(name.positionId);
+    const Named = positionDialogs[name.kind];
     return position === undefined ? null : <Named position={position} onClose={onClose} />;
   }
   if ('linkId' in name) {
     const link = links.value.find(({ linkId }) => linkId === name.linkId);
-    const Named = ofLink[name.kind];
+    const Named = linkDialogs[name.kind];
     return link === undefined ? null : <Named link={link} onClose={onClose} />;
   }
-  const Named = ofNothing[name.kind];
+  const Named = otherDialogs[name.kind];
   return <Named onClose={onClose} />;
 }

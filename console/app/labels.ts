@@ -1,42 +1,55 @@
 import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
-import { amount, isPositive, minusOf, share, total } from './format.ts';
+import { computeShare, isPositive, subtract } from './format.ts';
 
 export { exchangeName } from '../../lib/exchange/exchange-name.ts';
 
 export type Action = LinkView['action'];
+/** A class name of the style sheet. */
 export type Tone = 'gain' | 'warn' | 'busy' | 'plain' | 'over';
-
-/** What a position is, for a person, in a word or two. */
-export type Stage = 'unfilled' | 'partly' | 'filled' | 'closing' | 'attention' | 'closed' | 'canceled';
-
-export function stageOf({ status, fillStatus }: PositionView): Stage {
-  if (status === 'needs-attention') return 'attention';
-  if (status === 'closing' || status === 'canceled' || status === 'closed') return status;
-  if (fillStatus === 'closed') return 'closed';
-  return fillStatus === 'partly-filled' ? 'partly' : fillStatus;
+export interface Label {
+  word: string;
+  tone: Tone;
 }
 
-export const stages: Record<Stage, { word: string; tone: Tone }> = {
-  attention: { word: 'Needs a person', tone: 'warn' },
+/** A position's status as one word for the owner: its state and its fill in one. */
+export type DisplayStatus =
+  | 'unfilled'
+  | 'partly-filled'
+  | 'filled'
+  | 'closing'
+  | 'needs-attention'
+  | 'closed'
+  | 'canceled';
+
+export function toDisplayStatus({ status, fillStatus }: PositionView): DisplayStatus {
+  return status === 'needs-attention' || status === 'closing' || status === 'canceled' || status === 'closed'
+    ? status
+    : fillStatus;
+}
+
+export const displayStatuses: Record<DisplayStatus, Label> = {
+  'needs-attention': { word: 'Needs attention', tone: 'warn' },
   closing: { word: 'Closing', tone: 'busy' },
   filled: { word: 'Filled', tone: 'gain' },
-  partly: { word: 'Partly filled', tone: 'busy' },
+  'partly-filled': { word: 'Partly filled', tone: 'busy' },
   unfilled: { word: 'Unfilled', tone: 'plain' },
   closed: { word: 'Closed', tone: 'over' },
-  canceled: { word: 'Cancelled', tone: 'over' },
+  canceled: { word: 'Canceled', tone: 'over' },
 };
 
-export function stageWords(position: PositionView): string {
-  const stage = stageOf(position);
-  const filled = stage === 'partly' ? ` ${share(position.filled, position.amount)} %` : '';
-  return `${stages[stage].word}${filled}`;
+/** @returns "Partly filled 40 %", or the word of another status. */
+export function statusLabel(position: PositionView): string {
+  const status = toDisplayStatus(position);
+  const filled = status === 'partly-filled' ? ` ${computeShare(position.filled, position.amount)} %` : '';
+  return `${displayStatuses[status].word}${filled}`;
 }
 
-export function isOver(position: PositionView): boolean {
-  return stages[stageOf(position)].tone === 'over';
+/** Whether a position is closed or canceled, so that no link can act on it. */
+export function hasEnded(position: PositionView): boolean {
+  return displayStatuses[toDisplayStatus(position)].tone === 'over';
 }
 
-export function baseOf(symbol: string): string {
+export function toBaseCurrency(symbol: string): string {
   return symbol.split('/')[0] ?? symbol;
 }
 
@@ -45,114 +58,73 @@ export function marketName(symbol: string): string {
   return symbol.replace(/:.*$/, ' perp');
 }
 
-export const actions: Record<Action, { title: string; short: string; rule: string }> = {
-  close: {
-    title: 'Close with MARKET order',
-    short: 'Close',
-    rule: 'Closes a filled position at once with a MARKET order. If the entry has not filled, the position is cancelled.',
-  },
-  keep: {
-    title: 'Keep the position open',
-    short: 'Keep open',
-    rule: 'Leaves a filled position alone. If the entry has not filled, the position is cancelled.',
-  },
-};
+const actionTitles = {
+  close: 'Close with MARKET order',
+  keep: 'Keep the Position Open',
+} as const satisfies Record<Action, string>;
 
-function orders(count: number): string {
-  return count === 1 ? '1 exit order' : `${count} exit orders`;
+/** What a link does, as a title. `percent`: of a link that closes only a part. */
+export function actionTitle({ action, percent }: { action: Action; percent?: number | undefined }): string {
+  return percent === undefined ? actionTitles[action] : `Close ${percent} % with MARKET order`;
 }
 
-function effectOnFilled(
-  action: Action,
-  { remaining, amountStep, symbol, side, openExitOrders }: PositionView,
-): string {
-  const all = `${amount(remaining, amountStep)} ${baseOf(symbol)}`;
-  const exits = openExitOrders > 0 ? orders(openExitOrders) : undefined;
-  if (action === 'keep')
-    return exits === undefined
-      ? `Now it does nothing: ${all} stays open.`
-      : `Now it does nothing: ${all} and ${exits} stay as they are.`;
-  const verb = side === 'long' ? 'sells' : 'buys back';
-  return `Now it ${exits === undefined ? '' : `cancels ${exits} and `}${verb} ${all} at MARKET.`;
+/** What an action does to any position. */
+export function describeAction(action: Action, percent: number | undefined): string {
+  const ifUnfilled = 'If the entry order has not been filled, the position will be canceled.';
+  if (action === 'keep') return `No action will be taken on a filled position. ${ifUnfilled}`;
+  const whole = percent === undefined ? 'a filled position' : `${percent} % of a filled position`;
+  return `This will immediately close ${whole} using a market order. ${ifUnfilled}`;
 }
 
-/** Exchanges tell the fee of a bought amount, which comes out of it, only once its entry is done. */
-function awaitsFee({ symbol, side, entryOrders }: PositionView): boolean {
-  return (
-    !symbol.includes(':') &&
-    side === 'long' &&
-    entryOrders.some(({ filled, baseFee }) => isPositive(filled) && baseFee === undefined)
-  );
-}
-
-/** What a link fired at this moment would do to a position, in a sentence. */
-export function effectNow(action: Action, position: PositionView): string {
-  const base = baseOf(position.symbol);
-  const of = (value: string) => `${amount(value, position.amountStep)} ${base}`;
-  const exits = position.openExitOrders;
-  const verb = position.side === 'long' ? 'sells' : 'buys back';
-  switch (stageOf(position)) {
-    case 'unfilled':
-      return `Now it cancels the entry of ${of(position.amount)}${exits > 0 ? ` and ${orders(exits)}` : ''}; nothing has filled.`;
-    case 'partly': {
-      const waiting = position.entryOrders.filter(({ status }) => status !== 'done');
-      const rest = of(total(waiting.map((entry) => minusOf(entry.amount, entry.filled))));
-      if (waiting.length === 0) return effectOnFilled(action, position);
-      return action === 'close'
-        ? `Now it cancels the ${rest} still waiting${exits > 0 ? ` and ${orders(exits)}` : ''}, then ${verb} ${of(position.remaining)}${awaitsFee(position) ? ', less the fee taken from it,' : ''} at MARKET.`
-        : `Now it cancels the ${rest} still waiting and leaves the ${of(position.remaining)} that filled open.`;
-    }
-    case 'filled':
-      return effectOnFilled(action, position);
-    case 'attention':
-      return 'Now it does nothing until the position has been resolved.';
-    case 'closing':
-      return 'Now it does nothing more: the position is being closed.';
-    default:
-      return 'The position is over: it does nothing.';
-  }
-}
-
-export const linkStates: Record<LinkView['state'], { word: string; tone: Tone }> = {
+const linkStates: Record<LinkView['state'], Label> = {
   armed: { word: 'Armed', tone: 'gain' },
   revoked: { word: 'Revoked', tone: 'over' },
   expired: { word: 'Expired', tone: 'over' },
-  'used-up': { word: 'Used up', tone: 'over' },
+  'used-up': { word: 'Limit reached', tone: 'over' },
 };
 
-/** A link that can still act: armed, and its position not over. */
+/** Whether a link can still act: armed, and its position has not ended. */
 export function isArmed(link: LinkView, position: PositionView | undefined): boolean {
-  return link.state === 'armed' && position !== undefined && !isOver(position);
+  return link.state === 'armed' && position !== undefined && !hasEnded(position);
 }
 
-/** What its maker chose beside the action, in words; nothing where nothing was. */
-export function limitsOf(link: LinkView, time: (iso: string) => string): string[] {
+export function linkStateLabel(link: LinkView, position: PositionView | undefined): Label {
+  if (link.state !== 'armed' || isArmed(link, position)) return linkStates[link.state];
+  const ended = position === undefined ? 'removed' : statusLabel(position).toLowerCase();
+  return { word: `Position ${ended}`, tone: 'over' };
+}
+
+/** @returns the options that a link's owner chose, in a few words each. */
+export function formatLimits(link: LinkView, formatTime: (iso: string) => string): string[] {
   const { maxUses, uses = 0, expiresAt, percent, sources } = link;
   return [
-    ...(percent === undefined ? [] : [`${percent} % only`]),
-    ...(expiresAt === undefined ? [] : [`until ${time(expiresAt)}`]),
+    ...(percent === undefined ? [] : [`closes ${percent} %`]),
+    ...(expiresAt === undefined ? [] : [`until ${formatTime(expiresAt)}`]),
     ...(maxUses === undefined ? [] : [`${uses} of ${maxUses} uses`]),
     ...(link.confirm ? ['asks first'] : []),
-    ...(link.methods === 'post-only' ? ['POST only'] : []),
-    ...(sources === 'any'
-      ? []
-      : sources === 'tradingview'
-        ? ['from TradingView']
-        : [`from ${sources.join(', ')}`]),
+    ...(link.methods === 'post-only' ? ['alerts only'] : []),
+    ...(sources === 'any' ? [] : [formatSources(sources)]),
   ];
 }
 
-/** How a person fires a link without an alert, and whether it asks first: as lib/trigger/fire.ts decides it. */
-export function byHand({ confirm, methods, percent, maxUses, sources }: LinkView): string {
-  if (sources === 'tradingview') return "It can't be fired by hand: only TradingView's addresses may.";
-  const asks = confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
-  const where = sources === 'any' ? 'a browser' : 'a browser at an address that you listed';
-  return `To fire it by hand, open the link in ${where}${asks ? ' and press the button' : ': it acts at once'}.`;
+function formatSources(sources: 'tradingview' | string[]): string {
+  return sources === 'tradingview' ? 'only from TradingView' : `only from ${sources.join(', ')}`;
 }
 
-/** Whether a price is where the position loses: a stop rather than a target. */
-export function exitName(at: string | undefined, position: PositionView): string {
+/** How to use a link without an alert, and whether it asks first: as lib/trigger/fire.ts decides it. */
+export function describeManualUse({ confirm, methods, percent, maxUses, sources }: LinkView): string {
+  if (sources === 'tradingview') return 'Only TradingView can use this link. A browser is refused.';
+  const asks = confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
+  const where = sources === 'any' ? '' : ' at an allowed IP address';
+  const effect = asks ? 'Press the button to confirm.' : 'It acts immediately.';
+  return `Without an alert: open the link in a browser${where}. ${effect}`;
+}
+
+export type ExitName = 'Take profit' | 'Stop loss' | 'Exit';
+
+/** @returns what an exit order is for, by its price: beyond the entry it takes profit, before it stops a loss. */
+export function exitName(at: string | undefined, position: PositionView): ExitName {
   if (at === undefined || position.averageEntry === undefined) return 'Exit';
-  const above = isPositive(minusOf(at, position.averageEntry));
-  return above === (position.side === 'long') ? 'Take profit' : 'Stop';
+  const isAbove = isPositive(subtract(at, position.averageEntry));
+  return isAbove === (position.side === 'long') ? 'Take profit' : 'Stop loss';
 }

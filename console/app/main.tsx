@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { Shell } from './shell.tsx';
-import { keepFresh } from './store.ts';
+import { startPolling } from './store.ts';
 
 const app = document.getElementById('app');
 if (app !== null) render(<Shell />, app);
-keepFresh();
+startPolling();

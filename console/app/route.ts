@@ -17,7 +17,7 @@ export const route = computed<Route>(() => {
   return noun === 'links' ? { view: 'links' } : { view: 'dashboard' };
 });
 
-export const pathOf = {
+export const paths = {
   dashboard: '#/',
   positions: '#/positions',
   links: '#/links',

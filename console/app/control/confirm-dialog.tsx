@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { refresh } from '../store.ts';
 import { Dialog } from './dialog.tsx';
-import { Trouble } from './field.tsx';
+import { DialogFooter } from './dialog-footer.tsx';
+import { ErrorText, Form } from './field.tsx';
 import { useTask } from './use-task.ts';
 
-/** Asks before something that can't be undone; closes once it is done. */
+/** Asks before something that can't be undone. Closes after the task succeeds. */
 export function ConfirmDialog({
   title,
   subtitle,
@@ -20,32 +21,26 @@ export function ConfirmDialog({
   onClose: () => void;
   children: ComponentChildren;
 }) {
-  const { busy, trouble, run } = useTask();
+  const { busy, error, run } = useTask();
+  const confirm = () =>
+    run(async () => {
+      await task();
+      onClose();
+      await refresh();
+    });
   return (
     <Dialog title={title} subtitle={subtitle} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          run(async () => {
-            await task();
-            onClose();
-            await refresh();
-          });
-        }}
-      >
+      <Form onSubmit={confirm}>
         <div class="dialog-body">
           {children}
-          <Trouble>{trouble}</Trouble>
+          <ErrorText>{error}</ErrorText>
         </div>
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="danger" disabled={busy}>
-            {verb}
-          </button>
-        </footer>
-      </form>
+        <DialogFooter
+          busy={busy}
+          secondary={{ label: 'Cancel', onClick: onClose }}
+          primary={{ label: verb, tone: 'danger' }}
+        />
+      </Form>
     </Dialog>
   );
 }

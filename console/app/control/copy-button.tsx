@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
-/** How long the tick stands for the icon. */
-const tickMs = 2_500;
+/** How long the result of a copy is shown. */
+const resultShownMs = 2_500;
 
-/** The Copy icon. Says that it has copied, in sight and for a screen reader. */
+const failed = "Couldn't copy. Select the text and copy it.";
+
+/** The Copy icon. It reports the result on the page and to screen readers. */
 export function CopyButton({
   text,
   name,
@@ -17,36 +19,42 @@ export function CopyButton({
   onCopied?: () => void;
   autoFocus?: boolean;
 }) {
-  const [told, setTold] = useState<'' | 'Copied' | 'Not copied: mark the text and copy it yourself'>('');
+  const { result, copy } = useCopy(text, onCopied);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (autoFocus === true) button.current?.focus();
   }, [autoFocus]);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setTold('Copied');
-      onCopied?.();
-    } catch {
-      setTold('Not copied: mark the text and copy it yourself');
-    }
-    setTimeout(() => setTold(''), tickMs);
-  };
+  const isCopied = result === 'Copied';
   return (
     <span class="copy">
       <button
         ref={button}
         type="button"
-        class={`icon-button ${told === 'Copied' ? 'done' : ''}`}
+        class={`icon-button ${isCopied ? 'done' : ''}`}
         aria-label={`Copy ${name}`}
         title={`Copy ${name}`}
         onClick={() => void copy()}
       >
-        <Icon name={told === 'Copied' ? 'check' : 'copy'} />
+        <Icon name={isCopied ? 'check' : 'copy'} />
       </button>
-      <span class="copy-told" role="status">
-        {told}
+      <span class="copy-result" role="status">
+        {result}
       </span>
     </span>
   );
+}
+
+function useCopy(text: string, onCopied: (() => void) | undefined) {
+  const [result, setResult] = useState<'' | 'Copied' | typeof failed>('');
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setResult('Copied');
+      onCopied?.();
+    } catch {
+      setResult(failed);
+    }
+    setTimeout(() => setResult(''), resultShownMs);
+  };
+  return { result, copy };
 }

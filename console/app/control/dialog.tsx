@@ -2,61 +2,63 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
-/** A modal dialog: the browser keeps the focus in it, and gives it back to where it was. */
-export function Dialog({
-  title,
-  subtitle,
-  wide,
-  mayClose,
-  onClose,
-  children,
-}: {
+interface DialogProps {
   title: string;
   subtitle?: ComponentChildren;
-  wide?: boolean;
-  /** Asked before Escape, the cross or the backdrop close it. */
+  width?: 'wide';
+  /** Returns whether Escape, the cross or the backdrop may close the dialog now. */
   mayClose?: () => boolean;
   onClose: () => void;
   children: ComponentChildren;
-}) {
+}
+
+/** A modal dialog: the browser keeps the focus in it, and returns it afterwards. */
+export function Dialog({ title, subtitle, width, mayClose, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  const asked = () => mayClose?.() ?? true;
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
+  const isFree = () => mayClose?.() ?? true;
+  const closeIfFree = () => {
+    if (isFree()) dialog.current?.close();
+  };
   return (
     <dialog
       ref={dialog}
-      class={wide === true ? 'wide' : ''}
+      class={width ?? ''}
       aria-labelledby={id}
       onClose={onClose}
       onCancel={(event) => {
-        if (!asked()) event.preventDefault();
+        if (!isFree()) event.preventDefault();
       }}
       onMouseDown={(event) => {
-        if (event.target === dialog.current && asked()) dialog.current?.close();
+        if (event.target === dialog.current) closeIfFree();
       }}
     >
       <div class="dialog-box">
-        <header>
-          <div>
-            <h2 id={id}>{title}</h2>
-            {subtitle === undefined ? null : <p class="subtitle">{subtitle}</p>}
-          </div>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Close"
-            onClick={() => {
-              if (asked()) dialog.current?.close();
-            }}
-          >
-            <Icon name="close" />
-          </button>
-        </header>
+        <DialogHeader id={id} title={title} subtitle={subtitle} onClose={closeIfFree} />
         {children}
       </div>
     </dialog>
+  );
+}
+
+function DialogHeader({
+  id,
+  title,
+  subtitle,
+  onClose,
+}: Pick<DialogProps, 'title' | 'subtitle' | 'onClose'> & { id: string }) {
+  return (
+    <header>
+      <div>
+        <h2 id={id}>{title}</h2>
+        {subtitle === undefined ? null : <p class="subtitle">{subtitle}</p>}
+      </div>
+      <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+        <Icon name="close" />
+      </button>
+    </header>
   );
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** A label above what it names, with a word of help below. */
+/** A label above its control, with help below. */
 export function Field({
   label,
   help,
@@ -65,7 +65,21 @@ export function Select<Value extends string>({
   );
 }
 
-/** What was refused, where it was asked for. Stays in the page when empty, so that it is read out. */
-export function Trouble({ children }: { children: string | undefined }) {
+/** An error beside what caused it. Stays in the page when empty, so that screen readers announce a new one. */
+export function ErrorText({ children }: { children: string | undefined }) {
   return <div role="alert">{children === undefined ? null : <p class="trouble">{children}</p>}</div>;
+}
+
+/** A form that the page handles itself. */
+export function Form({ onSubmit, children }: { onSubmit: () => void; children: ComponentChildren }) {
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      {children}
+    </form>
+  );
 }

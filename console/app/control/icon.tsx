@@ -1,4 +1,4 @@
-/** Drawn on a grid of 16, one stroke wide. */
+/** Drawn on a grid of 16, with a stroke of 1. */
 const paths = {
   more: 'M3 8h.01M8 8h.01M13 8h.01',
   copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
@@ -18,7 +18,7 @@ const paths = {
 } as const;
 export type IconName = keyof typeof paths;
 
-/** Always beside words, or in a button that has a name: it says nothing by itself. */
+/** Hidden from screen readers: place it beside words, or in a button with a name. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class={`icon icon-${name}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

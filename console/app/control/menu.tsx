@@ -4,52 +4,20 @@ import { Icon, type IconName } from './icon.tsx';
 export interface MenuItem {
   name: string;
   icon?: IconName;
-  danger?: boolean;
+  tone?: 'danger';
   run(): void;
 }
 
-/** Between button and menu, and between menu and the window's edge. */
+/** Pixels between button and menu, and between menu and the window's edge. */
 const gap = 4;
 
-/** The three-dot menu. In the top layer, so that no table cuts it off; closes by itself at Escape or a click beside it. */
+/** The three-dot menu. It is in the top layer, so that no table cuts it off. Escape or a click elsewhere closes it. */
 export function Menu({ name, items }: { name: string; items: MenuItem[] }) {
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const id = useId();
   const [isOpen, setOpen] = useState(false);
-
-  const options = (): HTMLElement[] => [
-    ...(menu.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? []),
-  ];
-  const place = (): void => {
-    if (button.current === null || menu.current === null) return;
-    const from = button.current.getBoundingClientRect();
-    const { offsetWidth, offsetHeight } = menu.current;
-    const below = from.bottom + gap;
-    const fits = below + offsetHeight + gap <= innerHeight;
-    menu.current.style.left = `${Math.max(gap, Math.min(from.right - offsetWidth, innerWidth - offsetWidth - gap))}px`;
-    menu.current.style.top = `${fits ? below : Math.max(gap, from.top - gap - offsetHeight)}px`;
-  };
-  const open = (): void => {
-    menu.current?.showPopover();
-    place();
-    options()[0]?.focus();
-  };
-  const move = (event: KeyboardEvent): void => {
-    const all = options();
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const next = {
-      ArrowDown: (at + 1) % all.length,
-      ArrowUp: (at - 1 + all.length) % all.length,
-      Home: 0,
-      End: all.length - 1,
-    }[event.key];
-    if (event.key === 'Tab') menu.current?.hidePopover();
-    if (next === undefined) return;
-    event.preventDefault();
-    all[next]?.focus();
-  };
-
+  const open = (): void => openMenu(menu.current, button.current);
   return (
     <>
       <button
@@ -61,11 +29,7 @@ export function Menu({ name, items }: { name: string; items: MenuItem[] }) {
         aria-expanded={isOpen}
         aria-controls={id}
         onClick={open}
-        onKeyDown={(event) => {
-          if (event.key !== 'ArrowDown') return;
-          event.preventDefault();
-          open();
-        }}
+        onKeyDown={(event) => openByKey(event, open)}
       >
         <Icon name="more" />
       </button>
@@ -76,26 +40,75 @@ export function Menu({ name, items }: { name: string; items: MenuItem[] }) {
         popover="auto"
         role="menu"
         aria-label={name}
-        onKeyDown={move}
+        onKeyDown={moveFocus}
         onToggle={(event) => setOpen(event.newState === 'open')}
       >
         {items.map((item) => (
-          <button
-            key={item.name}
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            class={item.danger === true ? 'danger' : ''}
-            onClick={() => {
-              menu.current?.hidePopover();
-              item.run();
-            }}
-          >
-            {item.icon === undefined ? <span class="icon" /> : <Icon name={item.icon} />}
-            {item.name}
-          </button>
+          <MenuButton key={item.name} item={item} onChosen={() => menu.current?.hidePopover()} />
         ))}
       </div>
     </>
   );
+}
+
+function MenuButton({ item, onChosen }: { item: MenuItem; onChosen: () => void }) {
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      tabIndex={-1}
+      class={item.tone ?? ''}
+      onClick={() => {
+        onChosen();
+        item.run();
+      }}
+    >
+      {item.icon === undefined ? <span class="icon" /> : <Icon name={item.icon} />}
+      {item.name}
+    </button>
+  );
+}
+
+function listItems(menu: HTMLElement): HTMLElement[] {
+  return [...menu.querySelectorAll<HTMLElement>('[role=menuitem]')];
+}
+
+function openMenu(menu: HTMLElement | null, button: HTMLElement | null): void {
+  if (button === null || menu === null) return;
+  menu.showPopover();
+  placeMenu(menu, button);
+  listItems(menu)[0]?.focus();
+}
+
+/** Below the button if the menu fits there, otherwise above it. */
+function placeMenu(menu: HTMLElement, button: HTMLElement): void {
+  const from = button.getBoundingClientRect();
+  const { offsetWidth, offsetHeight } = menu;
+  const below = from.bottom + gap;
+  const left = Math.min(from.right - offsetWidth, innerWidth - offsetWidth - gap);
+  const fits = below + offsetHeight + gap <= innerHeight;
+  menu.style.left = `${Math.max(gap, left)}px`;
+  menu.style.top = `${fits ? below : Math.max(gap, from.top - gap - offsetHeight)}px`;
+}
+
+function openByKey(event: KeyboardEvent, open: () => void): void {
+  if (event.key !== 'ArrowDown') return;
+  event.preventDefault();
+  open();
+}
+
+function moveFocus(event: KeyboardEvent): void {
+  const menu = event.currentTarget as HTMLElement;
+  const items = listItems(menu);
+  const at = items.indexOf(document.activeElement as HTMLElement);
+  const next = {
+    ArrowDown: (at + 1) % items.length,
+    ArrowUp: (at - 1 + items.length) % items.length,
+    Home: 0,
+    End: items.length - 1,
+  }[event.key];
+  if (event.key === 'Tab') menu.hidePopover();
+  if (next === undefined) return;
+  event.preventDefault();
+  items[next]?.focus();
 }

@@ -1,4 +1,4 @@
-/** One of a few, all in sight. */
+/** A choice of a few options, all visible. */
 export function Segments<Value extends string>({
   name,
   options,

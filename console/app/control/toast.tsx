@@ -1,24 +1,24 @@
 import { signal } from '@preact/signals';
 
-const notice = signal<{ text: string; tone: 'good' | 'bad' } | undefined>(undefined);
+const toast = signal<{ text: string; tone: 'good' | 'bad' } | undefined>(undefined);
 let timer: ReturnType<typeof setTimeout> | undefined;
 /** Long enough to read two lines. */
 const shownMs = 6_000;
 
-/** Says in passing what came of something. */
-export function say(text: string, tone: 'good' | 'bad' = 'good'): void {
-  notice.value = { text, tone };
+/** Shows for a few seconds what an action did. */
+export function showToast(text: string, tone: 'good' | 'bad' = 'good'): void {
+  toast.value = { text, tone };
   clearTimeout(timer);
   timer = setTimeout(() => {
-    notice.value = undefined;
+    toast.value = undefined;
   }, shownMs);
 }
 
-/** Stays in the page even when empty, so that screen readers notice the change. */
-export function Notice() {
+/** Stays in the page when empty, so that screen readers announce a change. */
+export function Toast() {
   return (
     <div class="notice-place" role="status">
-      {notice.value === undefined ? null : <p class={`notice ${notice.value.tone}`}>{notice.value.text}</p>}
+      {toast.value === undefined ? null : <p class={`notice ${toast.value.tone}`}>{toast.value.text}</p>}
     </div>
   );
 }

@@ -1,19 +1,19 @@
 import { useState } from 'preact/hooks';
-import { wordsOf } from '../api.ts';
+import { errorMessage } from '../api.ts';
 
-/** Something a button does that takes a moment and may be refused. */
+/** Runs what a button starts, and keeps its error. `busy` while it runs. */
 export function useTask() {
   const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<string | undefined>(undefined);
+  const [error, setError] = useState<string | undefined>(undefined);
   const run = async (task: () => Promise<void>): Promise<void> => {
     setBusy(true);
-    setTrouble(undefined);
+    setError(undefined);
     try {
       await task();
     } catch (thrown) {
-      setTrouble(wordsOf(thrown));
+      setError(errorMessage(thrown));
     }
     setBusy(false);
   };
-  return { busy, trouble, run: (task: () => Promise<void>) => void run(task) };
+  return { busy, error, run: (task: () => Promise<void>) => void run(task) };
 }

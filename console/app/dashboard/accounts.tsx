@@ -1,49 +1,51 @@
 import { useState } from 'preact/hooks';
-import type { CommandResult } from '../../../lib/admin/contract/commands.ts';
-import { ask } from '../api.ts';
-import { Trouble } from '../control/field.tsx';
+import { call } from '../api.ts';
+import { ErrorText } from '../control/field.tsx';
 import { useTask } from '../control/use-task.ts';
-import { exchangeName, isOver } from '../labels.ts';
+import { exchangeName, hasEnded } from '../labels.ts';
 import { type AccountView, accounts, positions } from '../store.ts';
 
 function AccountRow({ account }: { account: AccountView }) {
-  const [told, setTold] = useState<CommandResult<'accounts.check'> | undefined>(undefined);
-  const { busy, trouble, run } = useTask();
-  const open = (positions.value ?? []).filter(
-    (each) => each.account === account.name && !isOver(each),
-  ).length;
+  const [warnings, setWarnings] = useState<string[] | undefined>(undefined);
+  const { busy, error, run } = useTask();
+  const { name, exchange } = account;
+  const check = () => run(async () => setWarnings((await call('accounts.check', { name })).warnings));
+  const open = (positions.value ?? []).filter((each) => each.account === name && !hasEnded(each)).length;
   return (
     <li>
       <div class="account">
         <span>
-          <strong>{account.name}</strong>
+          <strong>{name}</strong>
           <span class="sub">
-            {exchangeName(account.exchange)} · {open} open
+            {exchangeName(exchange)} · {open} open
           </span>
         </span>
         <button
           type="button"
           class="small"
           disabled={busy}
-          aria-label={`Check account ${account.name}`}
-          onClick={() => run(async () => setTold(await ask('accounts.check', { name: account.name })))}
+          aria-label={`Check account ${name}`}
+          onClick={check}
         >
           {busy ? 'Checking…' : 'Check'}
         </button>
       </div>
-      <Trouble>{trouble}</Trouble>
-      <div role="status">
-        {told === undefined ? null : told.warnings.length === 0 ? (
-          <p class="help gain">The key works, and may do no more than it needs.</p>
-        ) : (
-          told.warnings.map((warning) => (
-            <p key={warning} class="help warn">
-              {warning}
-            </p>
-          ))
-        )}
-      </div>
+      <ErrorText>{error}</ErrorText>
+      <div role="status">{warnings === undefined ? null : <CheckResult warnings={warnings} />}</div>
     </li>
+  );
+}
+
+function CheckResult({ warnings }: { warnings: string[] }) {
+  if (warnings.length === 0) return <p class="help gain">Key works; permissions are minimal.</p>;
+  return (
+    <>
+      {warnings.map((warning) => (
+        <p key={warning} class="help warn">
+          {warning}
+        </p>
+      ))}
+    </>
   );
 }
 
@@ -53,7 +55,7 @@ export function Accounts() {
     <section class="card">
       <h2>Accounts</h2>
       {accounts.value?.length === 0 ? (
-        <p class="muted card-body">None yet.</p>
+        <p class="muted card-body">No accounts yet.</p>
       ) : (
         <ul class="accounts">
           {(accounts.value ?? []).map((account) => (
@@ -62,7 +64,7 @@ export function Accounts() {
         </ul>
       )}
       <p class="card-foot">
-        Add or change keys in a terminal, never here: <code>ripcord accounts add</code>
+        API keys never pass through a browser. Add them in a terminal: <code>ripcord accounts add</code>
       </p>
     </section>
   );

@@ -1,40 +1,46 @@
+import type { HitView } from '../../../lib/admin/contract/commands.ts';
 import { Pill } from '../control/pill.tsx';
 import { marketName } from '../labels.ts';
-import { decisionOf, originOf } from '../link/hit-line.tsx';
-import { pathOf } from '../route.ts';
-import { hits, positionOf } from '../store.ts';
-import { Moment } from '../timestamp.tsx';
+import { formatOrigin, toDecision } from '../link/hit-text.ts';
+import { paths } from '../route.ts';
+import { findPosition, hits } from '../store.ts';
+import { Timestamp } from '../timestamp.tsx';
 
 /** As many as fit beside the positions. */
-const shown = 8;
+const maxShown = 8;
 
-/** What hit the links lately, and what came of it. */
+/** The latest hits and their results. */
 export function Activity() {
   return (
     <section class="card">
       <h2>Recent hits</h2>
       {hits.value.length === 0 ? (
-        <p class="muted card-body">No link has been fired yet.</p>
+        <p class="muted card-body">No hits yet.</p>
       ) : (
         <ol class="activity">
-          {hits.value.slice(0, shown).map((hit) => {
-            const position = positionOf(hit.positionId);
-            return (
-              <li key={hit.hitId}>
-                <p>
-                  <Pill tone={decisionOf(hit).tone}>{decisionOf(hit).word}</Pill>
-                  {position === undefined ? null : (
-                    <a href={pathOf.position(hit.positionId)}>{marketName(position.symbol)}</a>
-                  )}
-                  <Moment at={hit.at} />
-                </p>
-                <p>{hit.why}</p>
-                <p class="muted">{originOf(hit)}</p>
-              </li>
-            );
-          })}
+          {hits.value.slice(0, maxShown).map((hit) => (
+            <Hit key={hit.hitId} hit={hit} />
+          ))}
         </ol>
       )}
     </section>
+  );
+}
+
+function Hit({ hit }: { hit: HitView }) {
+  const position = findPosition(hit.positionId);
+  const { word, tone } = toDecision(hit);
+  return (
+    <li>
+      <p>
+        <Pill tone={tone}>{word}</Pill>
+        {position === undefined ? null : (
+          <a href={paths.position(hit.positionId)}>{marketName(position.symbol)}</a>
+        )}
+        <Timestamp at={hit.at} />
+      </p>
+      <p>{hit.why}</p>
+      <p class="muted">{formatOrigin(hit)}</p>
+    </li>
   );
 }

@@ -1,83 +1,111 @@
-import { isPositive, percentOf, price, product, signed, tendency, total } from '../format.ts';
-import { isArmed, type Stage, stageOf, stages } from '../labels.ts';
-import { pathOf } from '../route.ts';
-import { hits, links, paused, positionOf, positions } from '../store.ts';
+import type { ComponentChildren } from 'preact';
+import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { computePercent, formatPrice, formatSigned, isPositive, multiply, signOf, sum } from '../format.ts';
+import { type DisplayStatus, displayStatuses, hasEnded, isArmed, toDisplayStatus } from '../labels.ts';
+import { paths } from '../route.ts';
+import { findPosition, hits, links, paused, positions } from '../store.ts';
 
 const dayMs = 86_400_000;
-const openStages: Stage[] = ['filled', 'partly', 'unfilled', 'closing', 'attention'];
+const openStatuses: DisplayStatus[] = ['filled', 'partly-filled', 'unfilled', 'closing', 'needs-attention'];
 
-/** The four figures that say how things stand. */
+/** The four figures of the dashboard. */
 export function Totals() {
   const all = positions.value ?? [];
-  const byStage = openStages
-    .map((stage) => ({ stage, count: all.filter((position) => stageOf(position) === stage).length }))
-    .filter(({ count }) => count > 0);
-  const over = all.filter((position) => stages[stageOf(position)].tone === 'over').length;
-  const open = all.length - over;
-  const quotes = [...new Set(all.map(({ quote }) => quote))].map((quote) => {
-    const held = all.filter((each) => each.quote === quote && each.unrealizedProfit !== undefined);
-    return {
-      quote,
-      profit: total(held.map(({ unrealizedProfit = '0' }) => unrealizedProfit)),
-      cost: total(held.map(({ remaining, averageEntry = '0' }) => product(remaining, averageEntry))),
-    };
-  });
-  const armed = links.value.filter((link) => isArmed(link, positionOf(link.positionId)));
-  const closing = armed.filter(({ action }) => action === 'close').length;
-  const today = hits.value.filter(({ at }) => Date.now() - Date.parse(at) < dayMs);
-  const fired = today.filter(({ decision }) => decision === 'fired' || decision === 'recovered').length;
   return (
     <dl class="totals">
-      <div class="card">
-        <dt>Unrealised profit</dt>
-        {quotes.length === 0 ? <dd>0.00</dd> : null}
-        {quotes.map(({ quote, profit }) => (
-          <dd key={quote} class={tendency(profit)}>
-            {signed(profit)} <span class="unit">{quote}</span>
-          </dd>
-        ))}
-        <dd class="detail">
-          {quotes
-            .filter(({ cost }) => isPositive(cost))
-            .map(
-              ({ quote, profit, cost }) =>
-                `${signed(percentOf(profit, cost))} % on ${price(cost, '0.01')} ${quote}`,
-            )
-            .join(' · ') || 'nothing has filled'}
-        </dd>
-      </div>
-      <div class="card">
-        <dt>
-          <a href={pathOf.positions}>Open positions</a>
-        </dt>
-        <dd>{open}</dd>
-        <dd class="detail">
-          {[
-            ...byStage.map(({ stage, count }) => `${count} ${stages[stage].word.toLowerCase()}`),
-            ...(over > 0 ? [`${over} over`] : []),
-          ].join(' · ') || 'none yet'}
-        </dd>
-      </div>
-      <div class="card">
-        <dt>
-          <a href={pathOf.links}>Links armed</a>
-        </dt>
-        <dd>{armed.length}</dd>
-        <dd class={`detail ${paused.value ? 'loss' : ''}`}>
-          {paused.value
-            ? 'all paused'
-            : armed.length === 0
-              ? 'none yet'
-              : `${closing} close · ${armed.length - closing} keep open`}
-        </dd>
-      </div>
-      <div class="card">
-        <dt>Hits in 24 hours</dt>
-        <dd>{today.length}</dd>
-        <dd class="detail">
-          {today.length === 0 ? 'quiet' : `${fired} fired · ${today.length - fired} did nothing`}
-        </dd>
-      </div>
+      <ProfitTotal all={all} />
+      <OpenTotal all={all} />
+      <LinkTotal />
+      <HitTotal />
     </dl>
+  );
+}
+
+function Total({
+  name,
+  detail,
+  tone = '',
+  children,
+}: {
+  name: ComponentChildren;
+  detail: string;
+  tone?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="card">
+      <dt>{name}</dt>
+      {children}
+      <dd class={`detail ${tone}`}>{detail}</dd>
+    </div>
+  );
+}
+
+function ProfitTotal({ all }: { all: PositionView[] }) {
+  const quotes = [...new Set(all.map(({ quote }) => quote))].map((quote) => sumQuote(quote, all));
+  const parts = quotes
+    .filter(({ cost }) => isPositive(cost))
+    .map(
+      ({ quote, profit, cost }) =>
+        `${formatSigned(computePercent(profit, cost))} % on ${formatPrice(cost, '0.01')} ${quote}`,
+    );
+  return (
+    <Total name="Unrealized profit" detail={parts.join(' · ') || 'nothing has filled'}>
+      {quotes.length === 0 ? <dd>0.00</dd> : null}
+      {quotes.map(({ quote, profit }) => (
+        <dd key={quote} class={signOf(profit)}>
+          {formatSigned(profit)} <span class="unit">{quote}</span>
+        </dd>
+      ))}
+    </Total>
+  );
+}
+
+function sumQuote(quote: string, all: PositionView[]) {
+  const held = all.filter((each) => each.quote === quote && each.unrealizedProfit !== undefined);
+  return {
+    quote,
+    profit: sum(held.map(({ unrealizedProfit = '0' }) => unrealizedProfit)),
+    cost: sum(held.map(({ remaining, averageEntry = '0' }) => multiply(remaining, averageEntry))),
+  };
+}
+
+function OpenTotal({ all }: { all: PositionView[] }) {
+  const byStatus = openStatuses
+    .map((status) => ({ status, count: all.filter((each) => toDisplayStatus(each) === status).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ status, count }) => `${count} ${displayStatuses[status].word.toLowerCase()}`);
+  const ended = all.filter(hasEnded).length;
+  const parts = [...byStatus, ...(ended > 0 ? [`${ended} ended`] : [])];
+  return (
+    <Total name={<a href={paths.positions}>Open positions</a>} detail={parts.join(' · ') || 'none yet'}>
+      <dd>{all.length - ended}</dd>
+    </Total>
+  );
+}
+
+function LinkTotal() {
+  const armed = links.value.filter((link) => isArmed(link, findPosition(link.positionId)));
+  const closing = armed.filter(({ action }) => action === 'close').length;
+  const byAction = armed.length === 0 ? 'none yet' : `${closing} close · ${armed.length - closing} keep open`;
+  return (
+    <Total
+      name={<a href={paths.links}>Armed links</a>}
+      detail={paused.value ? 'all paused' : byAction}
+      tone={paused.value ? 'loss' : ''}
+    >
+      <dd>{armed.length}</dd>
+    </Total>
+  );
+}
+
+function HitTotal() {
+  const recent = hits.value.filter(({ at }) => Date.now() - Date.parse(at) < dayMs);
+  const fired = recent.filter(({ decision }) => decision === 'fired' || decision === 'recovered').length;
+  const detail = recent.length === 0 ? 'none' : `${fired} fired · ${recent.length - fired} did nothing`;
+  return (
+    <Total name="Hits in 24 hours" detail={detail}>
+      <dd>{recent.length}</dd>
+    </Total>
   );
 }

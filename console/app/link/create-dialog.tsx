@@ -1,86 +1,43 @@
 import { useRef, useState } from 'preact/hooks';
 import type { CommandResult, PositionView } from '../../../lib/admin/contract/commands.ts';
-import { ask } from '../api.ts';
+import { call } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
-import { Trouble } from '../control/field.tsx';
-import { StagePill } from '../control/pill.tsx';
+import { DialogFooter } from '../control/dialog-footer.tsx';
+import { ErrorText, Form } from '../control/field.tsx';
+import { PositionTitle } from '../control/pill.tsx';
 import { useTask } from '../control/use-task.ts';
-import { type Action, actions, effectNow, marketName } from '../labels.ts';
+import { describeEffect } from '../effect.ts';
+import { type Action, actionTitle, describeAction } from '../labels.ts';
 import { refresh } from '../store.ts';
-import { Made } from './created-link.tsx';
-import { type LinkChoices, LinkOptions, noChoices, optionsOf } from './link-options.tsx';
+import { CreatedLink } from './created-link.tsx';
+import { type LinkChoices, noChoices, toLinkInput, toPercent } from './link-input.ts';
+import { LinkOptions } from './link-options.tsx';
 
-/** The two things a link can do, then the link itself. */
+type Created = CommandResult<'links.create'>;
+
+/** The two things that a link can do, then the link itself. */
 export function CreateDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
-  const [action, setAction] = useState<Action>('close');
-  const [choices, setChoices] = useState<LinkChoices>(noChoices);
-  const [made, setMade] = useState<CommandResult<'links.create'> | undefined>(undefined);
+  const [created, setCreated] = useState<Created | undefined>(undefined);
   const [warned, setWarned] = useState(false);
   const copied = useRef(false);
-  const { busy, trouble, run } = useTask();
-
-  const create = () =>
-    run(async () => {
-      const { positionId } = position;
-      setMade(await ask('links.create', { positionId, action, ...optionsOf(choices, action) }));
-      await refresh();
-    });
-  // The URL is shown this once: the first attempt to leave without it only says so.
+  // The URL can't be shown again, so the first attempt to leave without it only warns.
   const mayClose = (): boolean => {
-    if (made === undefined || copied.current || warned) return true;
+    if (created === undefined || copied.current || warned) return true;
     setWarned(true);
     return false;
   };
   return (
     <Dialog
-      title={made === undefined ? 'Create Webhook Link' : 'Your webhook link'}
-      subtitle={
-        <>
-          {marketName(position.symbol)} {position.side} <StagePill position={position} />
-        </>
-      }
+      title={created === undefined ? 'Create Webhook Link' : 'Your webhook link'}
+      subtitle={<PositionTitle position={position} />}
       mayClose={mayClose}
       onClose={onClose}
     >
-      {made === undefined ? (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            create();
-          }}
-        >
-          <div class="dialog-body">
-            <fieldset class="choices">
-              <legend class="unseen">What the link does</legend>
-              {(['close', 'keep'] as const).map((each) => (
-                <label key={each} class="choice">
-                  <input
-                    type="radio"
-                    name="action"
-                    value={each}
-                    checked={action === each}
-                    onChange={() => setAction(each)}
-                  />
-                  <span>
-                    <strong>{actions[each].title}</strong>
-                    <span>{actions[each].rule}</span>
-                    <span class="effect">{effectNow(each, position)}</span>
-                  </span>
-                </label>
-              ))}
-            </fieldset>
-            <LinkOptions choices={choices} action={action} onChange={setChoices} />
-            <Trouble>{trouble}</Trouble>
-          </div>
-          <footer>
-            <button type="submit" class="primary" disabled={busy}>
-              {busy ? 'Creating…' : 'Create link'}
-            </button>
-          </footer>
-        </form>
+      {created === undefined ? (
+        <CreateForm position={position} onCreated={setCreated} />
       ) : (
-        <Made
-          made={made}
+        <CreatedLink
+          created={created}
           position={position}
           warned={warned}
           onCopied={() => {
@@ -89,5 +46,69 @@ export function CreateDialog({ position, onClose }: { position: PositionView; on
         />
       )}
     </Dialog>
+  );
+}
+
+function CreateForm({
+  position,
+  onCreated,
+}: {
+  position: PositionView;
+  onCreated: (created: Created) => void;
+}) {
+  const [action, setAction] = useState<Action>('close');
+  const [choices, setChoices] = useState<LinkChoices>(noChoices);
+  const { busy, error, run } = useTask();
+  const { positionId } = position;
+  const options = [{ action: 'close', percent: toPercent(choices) }, { action: 'keep' }] as const;
+  const create = () =>
+    run(async () => {
+      onCreated(await call('links.create', { positionId, action, ...toLinkInput(choices, action) }));
+      await refresh();
+    });
+  return (
+    <Form onSubmit={create}>
+      <div class="dialog-body">
+        <fieldset class="choices">
+          <legend class="unseen">What the link does</legend>
+          {options.map((planned) => (
+            <ActionChoice
+              key={planned.action}
+              planned={planned}
+              position={position}
+              isChosen={action === planned.action}
+              onChoose={setAction}
+            />
+          ))}
+        </fieldset>
+        <LinkOptions choices={choices} action={action} onChange={setChoices} />
+        <ErrorText>{error}</ErrorText>
+      </div>
+      <DialogFooter busy={busy} primary={{ label: 'Create link', busyLabel: 'Creating…' }} />
+    </Form>
+  );
+}
+
+function ActionChoice({
+  planned,
+  position,
+  isChosen,
+  onChoose,
+}: {
+  planned: { action: Action; percent?: number | undefined };
+  position: PositionView;
+  isChosen: boolean;
+  onChoose: (action: Action) => void;
+}) {
+  const { action, percent } = planned;
+  return (
+    <label class="choice">
+      <input type="radio" name="action" value={action} checked={isChosen} onChange={() => onChoose(action)} />
+      <span>
+        <strong>{actionTitle({ action })}</strong>
+        <span>{describeAction(action, percent)}</span>
+        <span class="effect">If fired now: {describeEffect(planned, position)}</span>
+      </span>
+    </label>
   );
 }

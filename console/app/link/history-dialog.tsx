@@ -1,67 +1,73 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { HitView, LinkView } from '../../../lib/admin/contract/commands.ts';
-import { ask } from '../api.ts';
+import { call } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
-import { Trouble } from '../control/field.tsx';
+import { ErrorText } from '../control/field.tsx';
 import { Pill } from '../control/pill.tsx';
 import { useTask } from '../control/use-task.ts';
-import { actions } from '../labels.ts';
+import { actionTitle } from '../labels.ts';
 import { hits } from '../store.ts';
-import { Moment } from '../timestamp.tsx';
-import { decisionOf, originOf } from './hit-line.tsx';
+import { Timestamp } from '../timestamp.tsx';
+import { formatOrigin, toDecision } from './hit-text.ts';
 
-/** Everything that hit one link, with what was asked of the exchange. */
+/** Every hit of one link, with the requests that it sent to the exchange. */
 export function HistoryDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
-  const [told, setTold] = useState<HitView[] | undefined>(undefined);
-  const { trouble, run } = useTask();
+  const [listed, setListed] = useState<HitView[] | undefined>(undefined);
+  const { error, run } = useTask();
   const { linkId } = link;
   const latest = hits.value.find((hit) => hit.linkId === linkId)?.hitId;
-  useEffect(() => run(async () => setTold((await ask('history.list', { linkId })).hits)), [linkId, latest]);
+  useEffect(
+    () => run(async () => setListed((await call('history.list', { linkId })).hits)),
+    [linkId, latest],
+  );
   return (
     <Dialog
       title="History of this link"
-      subtitle={`${actions[link.action].title} · ${linkId}`}
-      wide
+      subtitle={`${actionTitle(link)} · ${link.label ?? linkId}`}
+      width="wide"
       onClose={onClose}
     >
       <div class="dialog-body">
-        <Trouble>{trouble}</Trouble>
-        {told === undefined ? null : told.length === 0 ? (
-          <p class="muted">Nothing has hit this link yet.</p>
-        ) : (
-          <ol class="hits">
-            {told.map((hit) => (
-              <li key={hit.hitId}>
-                <p class="pills">
-                  <Pill tone={decisionOf(hit).tone}>{decisionOf(hit).word}</Pill>
-                  <Moment at={hit.at} />
-                  <span class="muted">
-                    {originOf(hit)}, answered {hit.status}
-                  </span>
-                </p>
-                <p>{hit.why}</p>
-                {hit.requests.length === 0 ? null : (
-                  <details>
-                    <summary>
-                      {hit.requests.length === 1 ? '1 request' : `${hit.requests.length} requests`} to the
-                      exchange
-                    </summary>
-                    <ul class="requests">
-                      {hit.requests.map((request) => (
-                        <li key={`${request.at} ${request.request} ${request.orderId}`}>
-                          <Moment at={request.at} /> {request.request}
-                          {request.orderId === undefined ? '' : ` ${request.orderId}`}: {request.answer} (
-                          {request.ms} ms)
-                        </li>
-                      ))}
-                    </ul>
-                  </details>
-                )}
-              </li>
-            ))}
-          </ol>
-        )}
+        <ErrorText>{error}</ErrorText>
+        {listed === undefined ? null : <Hits listed={listed} />}
       </div>
     </Dialog>
+  );
+}
+
+function Hits({ listed }: { listed: HitView[] }) {
+  if (listed.length === 0) return <p class="muted">No hits yet.</p>;
+  return (
+    <ol class="hits">
+      {listed.map((hit) => (
+        <li key={hit.hitId}>
+          <p class="pills">
+            <Pill tone={toDecision(hit).tone}>{toDecision(hit).word}</Pill>
+            <Timestamp at={hit.at} />
+            <span class="muted">
+              {formatOrigin(hit)}, status {hit.status}
+            </span>
+          </p>
+          <p>{hit.why}</p>
+          {hit.requests.length === 0 ? null : <Requests requests={hit.requests} />}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Requests({ requests }: Pick<HitView, 'requests'>) {
+  return (
+    <details>
+      <summary>{requests.length === 1 ? '1 request' : `${requests.length} requests`} to the exchange</summary>
+      <ul class="requests">
+        {requests.map(({ at, request, orderId, answer, ms }) => (
+          <li key={`${at} ${request} ${orderId}`}>
+            <Timestamp at={at} /> {request}
+            {orderId === undefined ? '' : ` ${orderId}`}: {answer} ({ms} ms)
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -1,15 +1,14 @@
 import { useState } from 'preact/hooks';
-import { Empty } from '../control/empty.tsx';
+import { EmptyState } from '../control/empty-state.tsx';
 import { Segments } from '../control/segments.tsx';
 import { isArmed } from '../labels.ts';
-import { pathOf } from '../route.ts';
-import { links, positionOf } from '../store.ts';
+import { paths } from '../route.ts';
+import { findPosition, links } from '../store.ts';
 import { LinkTable } from './link-table.tsx';
 
-/** Every link there is. */
 export function LinksView() {
   const [shown, setShown] = useState<'armed' | 'all'>('armed');
-  const armed = links.value.filter((link) => isArmed(link, positionOf(link.positionId)));
+  const armed = links.value.filter((link) => isArmed(link, findPosition(link.positionId)));
   const listed = shown === 'armed' ? armed : links.value;
   return (
     <>
@@ -28,14 +27,14 @@ export function LinksView() {
         />
       </div>
       {listed.length === 0 ? (
-        <Empty icon="link" title={shown === 'armed' ? 'No link is armed' : 'No links yet'}>
+        <EmptyState icon="link" title={shown === 'armed' ? 'No armed links' : 'No links yet'}>
           <p>
-            Create one from a position's three-dot menu in <a href={pathOf.positions}>My Positions</a>.
+            Create one from a position's three-dot menu in <a href={paths.positions}>My Positions</a>.
           </p>
-        </Empty>
+        </EmptyState>
       ) : (
         <section class="card flush">
-          <LinkTable links={listed} withPosition />
+          <LinkTable links={listed} of="all positions" />
         </section>
       )}
     </>

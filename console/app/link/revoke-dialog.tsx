@@ -1,24 +1,22 @@
 import type { LinkView } from '../../../lib/admin/contract/commands.ts';
-import { ask } from '../api.ts';
+import { call } from '../api.ts';
 import { ConfirmDialog } from '../control/confirm-dialog.tsx';
-import { say } from '../control/toast.tsx';
-import { actions } from '../labels.ts';
+import { showToast } from '../control/toast.tsx';
+import { actionTitle } from '../labels.ts';
 
 export function RevokeDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
   return (
     <ConfirmDialog
       title="Revoke this link?"
-      subtitle={`${actions[link.action].title} · ${link.label ?? link.linkId}`}
+      subtitle={`${actionTitle(link)} · ${link.label ?? link.linkId}`}
       verb="Revoke link"
       onClose={onClose}
       task={async () => {
-        await ask('links.revoke', { linkId: link.linkId });
-        say('The link is revoked: it does nothing any more.');
+        await call('links.revoke', { linkId: link.linkId });
+        showToast('Link revoked.');
       }}
     >
-      <p>
-        Its URL stops working at once and for good, also in alerts that have it. The position stays as it is.
-      </p>
+      <p>The URL stops working immediately, including in alerts. The position doesn't change.</p>
     </ConfirmDialog>
   );
 }

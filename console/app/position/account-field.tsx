@@ -2,7 +2,7 @@ import { Field, Select } from '../control/field.tsx';
 import { exchangeName } from '../labels.ts';
 import { accounts } from '../store.ts';
 
-/** Which of the stored accounts. */
+/** Selects a stored account. */
 export function AccountField({
   account,
   onChange,

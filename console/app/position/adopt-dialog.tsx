@@ -1,39 +1,21 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CommandInput } from '../../../lib/admin/contract/commands.ts';
-import { ask } from '../api.ts';
+import { call } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
-import { Trouble } from '../control/field.tsx';
-import { say } from '../control/toast.tsx';
+import { ErrorText } from '../control/field.tsx';
+import { showToast } from '../control/toast.tsx';
 import { useTask } from '../control/use-task.ts';
 import { marketName } from '../labels.ts';
-import { pathOf } from '../route.ts';
+import { paths } from '../route.ts';
 import { accounts, refresh } from '../store.ts';
 import { AccountField } from './account-field.tsx';
 import { AdoptForm } from './adopt-form.tsx';
-import { type Candidate, candidatesOf } from './adoptable.ts';
+import { type Candidate, toCandidates } from './adoptable.ts';
 
-/** Takes over what is open at the exchange, from a list of it. */
+/** Adopts what is open at the exchange: first the choice of it, then its orders. */
 export function AdoptDialog({ onClose }: { onClose: () => void }) {
-  const stored = accounts.value ?? [];
-  const [account, setAccount] = useState(stored[0]?.name ?? '');
-  const [candidates, setCandidates] = useState<Candidate[] | undefined>(undefined);
+  const [account, setAccount] = useState(accounts.value?.[0]?.name ?? '');
   const [chosen, setChosen] = useState<Candidate | undefined>(undefined);
-  const looking = useTask();
-  const adopting = useTask();
-
-  useEffect(() => {
-    setCandidates(undefined);
-    looking.run(async () => setCandidates(candidatesOf(await ask('accounts.open', { name: account }))));
-  }, [account]);
-
-  const adopt = (input: CommandInput<'positions.adopt'>) =>
-    adopting.run(async () => {
-      const { position } = await ask('positions.adopt', input);
-      onClose();
-      say(`Adopted ${marketName(position.symbol)} ${position.side}. Nothing has changed at the exchange.`);
-      await refresh();
-      location.hash = pathOf.position(position.positionId);
-    });
   if (chosen !== undefined)
     return (
       <Dialog
@@ -41,60 +23,113 @@ export function AdoptDialog({ onClose }: { onClose: () => void }) {
         subtitle={`Account ${account}`}
         onClose={onClose}
       >
-        <AdoptForm
+        <ChosenForm
           candidate={chosen}
           account={account}
-          busy={adopting.busy}
-          trouble={adopting.trouble}
           onBack={() => setChosen(undefined)}
-          onAdopt={adopt}
+          onAdopted={onClose}
         />
       </Dialog>
     );
   return (
     <Dialog
       title="Adopt a position"
-      subtitle="Ripcord takes over what is open at the exchange. Nothing changes there."
+      subtitle="Ripcord manages what is already open. Nothing changes at the exchange."
       onClose={onClose}
     >
       <div class="dialog-body">
         <AccountField account={account} onChange={setAccount} />
-        <Trouble>{looking.trouble}</Trouble>
-        <div aria-live="polite">
-          {candidates === undefined ? (
-            looking.busy ? (
-              <p class="muted">Asking the exchange what is open…</p>
-            ) : null
-          ) : candidates.length === 0 ? (
-            <p class="muted">Nothing is open there that Ripcord does not have already.</p>
-          ) : (
-            <ul class="candidates">
-              {candidates.map((candidate) => (
-                <li key={candidate.key}>
-                  <button type="button" class="candidate" onClick={() => setChosen(candidate)}>
-                    <span>
-                      <strong>{marketName(candidate.symbol)}</strong> {candidate.side}
-                    </span>
-                    <span class="muted">{describe(candidate)}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )}
-        </div>
+        <Candidates account={account} onChoose={setChosen} />
       </div>
     </Dialog>
   );
 }
 
-function count(number: number, noun: string, nouns: string): string[] {
-  return number === 0 ? [] : [`${number} ${number === 1 ? noun : nouns}`];
+function ChosenForm({
+  candidate,
+  account,
+  onBack,
+  onAdopted,
+}: {
+  candidate: Candidate;
+  account: string;
+  onBack: () => void;
+  onAdopted: () => void;
+}) {
+  const { busy, error, run } = useTask();
+  const adopt = (input: CommandInput<'positions.adopt'>) =>
+    run(async () => {
+      const { position } = await call('positions.adopt', input);
+      onAdopted();
+      showToast(`Adopted ${marketName(position.symbol)} ${position.side}. Nothing changed at the exchange.`);
+      await refresh();
+      location.hash = paths.position(position.positionId);
+    });
+  return (
+    <AdoptForm
+      candidate={candidate}
+      account={account}
+      busy={busy}
+      error={error}
+      onBack={onBack}
+      onAdopt={adopt}
+    />
+  );
 }
 
-function describe({ holding, entries, exits }: Candidate): string {
+function Candidates({ account, onChoose }: { account: string; onChoose: (chosen: Candidate) => void }) {
+  const [candidates, setCandidates] = useState<Candidate[] | undefined>(undefined);
+  const { busy, error, run } = useTask();
+  useEffect(() => {
+    setCandidates(undefined);
+    run(async () => setCandidates(toCandidates(await call('accounts.open', { name: account }))));
+  }, [account]);
+  return (
+    <>
+      <ErrorText>{error}</ErrorText>
+      <div aria-live="polite">
+        {candidates === undefined && busy ? (
+          <p class="muted">Reading open orders and positions from the exchange…</p>
+        ) : null}
+        {candidates === undefined ? null : <CandidateList candidates={candidates} onChoose={onChoose} />}
+      </div>
+    </>
+  );
+}
+
+function CandidateList({
+  candidates,
+  onChoose,
+}: {
+  candidates: Candidate[];
+  onChoose: (chosen: Candidate) => void;
+}) {
+  if (candidates.length === 0)
+    return <p class="muted">Nothing is open that Ripcord doesn't manage already.</p>;
+  return (
+    <ul class="candidates">
+      {candidates.map((candidate) => (
+        <li key={candidate.key}>
+          <button type="button" class="candidate" onClick={() => onChoose(candidate)}>
+            <span>
+              <strong>{marketName(candidate.symbol)}</strong> {candidate.side}
+            </span>
+            <span class="muted">{describeCandidate(candidate)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function describeCandidate({ held, entries, exits }: Candidate): string {
   return [
-    ...(holding === undefined ? [] : [`holds ${holding.amount}`]),
-    ...count(entries.length, 'entry order', 'entry orders'),
-    ...count(exits.length, 'exit order', 'exit orders'),
+    ...(held === undefined ? [] : [`holds ${held.amount}`]),
+    ...describeCount(entries.length, 'entry order', 'entry orders'),
+    ...describeCount(exits.length, 'exit order', 'exit orders'),
   ].join(', ');
+}
+
+function describeCount(count: number, singular: string, plural: string): string[] {
+  return count === 0 ? [] : [`${count} ${count === 1 ? singular : plural}`];
 }

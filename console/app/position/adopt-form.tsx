@@ -1,123 +1,127 @@
 import { useState } from 'preact/hooks';
 import type { CommandInput, OpenOrderView } from '../../../lib/admin/contract/commands.ts';
-import { Field, TextInput, Trouble } from '../control/field.tsx';
-import { amount, isPositive, price } from '../format.ts';
-import { baseOf } from '../labels.ts';
-import { adoptionOf, type Candidate, suggestedAmount } from './adoptable.ts';
+import { DialogFooter } from '../control/dialog-footer.tsx';
+import { ErrorText, Field, Form, TextInput } from '../control/field.tsx';
+import { formatAmount, formatPrice, isPositive } from '../format.ts';
+import { toBaseCurrency } from '../labels.ts';
+import { type Candidate, suggestAmount, toAdoptInput } from './adoptable.ts';
 
-function OrderTick({
-  order,
-  ticked,
-  onToggle,
-}: {
-  order: OpenOrderView;
-  ticked: boolean;
-  onToggle: () => void;
-}) {
-  const at = order.price ?? order.triggerPrice;
-  return (
-    <label class="tick">
-      <input type="checkbox" checked={ticked} onChange={onToggle} />
-      <span>
-        {order.side === 'buy' ? 'Buy' : 'Sell'} {amount(order.amount, order.amountStep)}{' '}
-        {baseOf(order.symbol)}
-        {at === undefined ? '' : ` at ${price(at, order.priceStep)}`}
-        <span class="sub">
-          {order.type.replaceAll('_', ' ')} · {order.orderId}
-          {isPositive(order.filled) ? ` · ${amount(order.filled, order.amountStep)} filled` : ''}
-        </span>
-      </span>
-    </label>
-  );
-}
-
-/** Which orders belong to the position, and how much it is where no entry order says so. */
-export function AdoptForm({
-  candidate,
-  account,
-  busy,
-  trouble,
-  onBack,
-  onAdopt,
-}: {
+interface AdoptFormProps {
   candidate: Candidate;
   account: string;
   busy: boolean;
-  trouble: string | undefined;
+  error: string | undefined;
   onBack: () => void;
   onAdopt: (input: CommandInput<'positions.adopt'>) => void;
-}) {
-  const { entries, exits, holding, symbol } = candidate;
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(
-    // An order that waits beside a holding may add to it or be another position: its owner says so.
-    new Set([...(holding === undefined ? entries : []), ...exits].map(({ orderId }) => orderId)),
-  );
-  const [stated, setStated] = useState(holding?.amount ?? suggestedAmount(candidate));
+}
+
+/** Which orders belong to the position, and its amount if no entry order defines it. */
+export function AdoptForm({ candidate, account, busy, error, onBack, onAdopt }: AdoptFormProps) {
+  const { entries, exits } = candidate;
+  const { ticked, toggle } = useTicked(candidate);
+  const [amount, setAmount] = useState(candidate.held?.amount ?? suggestAmount(candidate));
   const [label, setLabel] = useState('');
-  const byEntries = entries.some(({ orderId }) => ticked.has(orderId));
+  const hasEntry = entries.some(({ orderId }) => ticked.has(orderId));
+  const adopt = () => {
+    const input = toAdoptInput(candidate, account, ticked, amount);
+    onAdopt(label.trim() === '' ? input : { ...input, label });
+  };
+  return (
+    <Form onSubmit={adopt}>
+      <div class="dialog-body">
+        <Orders title="Entry orders" orders={entries} ticked={ticked} onToggle={toggle} />
+        <Orders title="Exit orders" orders={exits} ticked={ticked} onToggle={toggle} />
+        <div class="fields two">
+          {hasEntry ? null : <AmountField candidate={candidate} amount={amount} onInput={setAmount} />}
+          <Field label="Label (only you see it)">
+            <TextInput value={label} maxLength={80} onInput={setLabel} />
+          </Field>
+        </div>
+        <ErrorText>{error}</ErrorText>
+      </div>
+      <DialogFooter
+        busy={busy}
+        secondary={{ label: 'Back', onClick: onBack }}
+        primary={{ label: 'Adopt', busyLabel: 'Adopting…' }}
+      />
+    </Form>
+  );
+}
+
+function useTicked({ held, entries, exits }: Candidate) {
+  // An entry order beside a held position may add to it or open another one: the owner decides.
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(
+    new Set([...(held === undefined ? entries : []), ...exits].map(({ orderId }) => orderId)),
+  );
   const toggle = (orderId: string) => {
     const next = new Set(ticked);
     if (!next.delete(orderId)) next.add(orderId);
     setTicked(next);
   };
-  const ticks = (title: string, orders: OpenOrderView[]) =>
-    orders.length === 0 ? null : (
-      <fieldset class="ticks">
-        <legend>{title}</legend>
-        {orders.map((order) => (
-          <OrderTick
-            key={order.orderId}
-            order={order}
-            ticked={ticked.has(order.orderId)}
-            onToggle={() => toggle(order.orderId)}
-          />
-        ))}
-      </fieldset>
-    );
+  return { ticked, toggle };
+}
+
+function Orders({
+  title,
+  orders,
+  ticked,
+  onToggle,
+}: {
+  title: string;
+  orders: OpenOrderView[];
+  ticked: ReadonlySet<string>;
+  onToggle: (orderId: string) => void;
+}) {
+  if (orders.length === 0) return null;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        const input = adoptionOf(candidate, account, ticked, stated);
-        onAdopt(label.trim() === '' ? input : { ...input, label });
-      }}
-    >
-      <div class="dialog-body">
-        {ticks('Entry orders', entries)}
-        {ticks('Exit orders', exits)}
-        <div class="fields two">
-          {byEntries ? null : (
-            <Field
-              label={`Amount in ${baseOf(symbol)}`}
-              help={
-                holding === undefined
-                  ? 'How much of the balance belongs to this position.'
-                  : `The account holds ${holding.amount}; a part of it may be the position.`
-              }
-            >
-              <TextInput
-                value={stated}
-                required
-                inputMode="decimal"
-                pattern="[0-9]+([.][0-9]+)?"
-                onInput={setStated}
-              />
-            </Field>
-          )}
-          <Field label="Name, for your own eyes">
-            <TextInput value={label} maxLength={80} onInput={setLabel} />
-          </Field>
-        </div>
-        <Trouble>{trouble}</Trouble>
-      </div>
-      <footer>
-        <button type="button" onClick={onBack}>
-          Back
-        </button>
-        <button type="submit" class="primary" disabled={busy}>
-          {busy ? 'Adopting…' : 'Adopt'}
-        </button>
-      </footer>
-    </form>
+    <fieldset class="ticks">
+      <legend>{title}</legend>
+      {orders.map((order) => (
+        <label key={order.orderId} class="tick">
+          <input
+            type="checkbox"
+            checked={ticked.has(order.orderId)}
+            onChange={() => onToggle(order.orderId)}
+          />
+          <OrderText order={order} />
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function OrderText({ order }: { order: OpenOrderView }) {
+  const { side, symbol, amount, filled, amountStep, priceStep, type, orderId } = order;
+  const at = order.price ?? order.triggerPrice;
+  return (
+    <span>
+      {side === 'buy' ? 'Buy' : 'Sell'} {formatAmount(amount, amountStep)} {toBaseCurrency(symbol)}
+      {at === undefined ? '' : ` at ${formatPrice(at, priceStep)}`}
+      <span class="sub">
+        {type.replaceAll('_', ' ')} · {orderId}
+        {isPositive(filled) ? ` · ${formatAmount(filled, amountStep)} filled` : ''}
+      </span>
+    </span>
+  );
+}
+
+function AmountField({
+  candidate: { held, symbol },
+  amount,
+  onInput,
+}: {
+  candidate: Candidate;
+  amount: string;
+  onInput: (amount: string) => void;
+}) {
+  const base = toBaseCurrency(symbol);
+  const help =
+    held === undefined
+      ? 'Enter how much of the balance belongs to this position.'
+      : `The account holds ${held.amount} ${base}. Enter how much belongs to this position.`;
+  return (
+    <Field label={`Amount in ${base}`} help={help}>
+      <TextInput value={amount} required inputMode="decimal" pattern="[0-9]+([.][0-9]+)?" onInput={onInput} />
+    </Field>
   );
 }

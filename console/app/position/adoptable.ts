@@ -1,45 +1,49 @@
 import type { CommandInput, CommandResult, OpenOrderView } from '../../../lib/admin/contract/commands.ts';
 import { compare } from '../format.ts';
 
-type Open = CommandResult<'accounts.open'>;
+type OpenAtExchange = CommandResult<'accounts.open'>;
+type ExchangePosition = OpenAtExchange['exchangePositions'][number];
 type Side = 'long' | 'short';
 
-/** What is open in one market on one side: what may become a position. */
+/** What is open in one market on one side, and may become a position. */
 export interface Candidate {
   key: string;
   symbol: string;
   side: Side;
-  holding: Open['exchangePositions'][number] | undefined;
+  /** The perpetual position that the exchange holds. */
+  held: ExchangePosition | undefined;
   entries: OpenOrderView[];
   exits: OpenOrderView[];
 }
 
-function sideOf(order: OpenOrderView, held: Set<string>): Side {
+function toPositionSide(order: OpenOrderView, heldKeys: Set<string>): Side {
   if (order.positionSide !== undefined) return order.positionSide;
   const buys = order.side === 'buy';
-  // Spot has longs only. On a perpetual, what reduces or stands against a holding is an exit of it.
+  // Spot has only longs. On a perpetual, an order that reduces or opposes a held position is its exit.
   if (!order.symbol.includes(':')) return 'long';
   const closes =
-    order.reduceOnly === true || order.conditional || held.has(`${order.symbol} ${buys ? 'short' : 'long'}`);
+    order.reduceOnly === true ||
+    order.conditional ||
+    heldKeys.has(`${order.symbol} ${buys ? 'short' : 'long'}`);
   return closes === buys ? 'short' : 'long';
 }
 
-/** Groups what an exchange tells into candidates, without what a position has already. */
-export function candidatesOf({ orders, exchangePositions }: Open): Candidate[] {
+/** Groups what is open at the exchange into candidates, without what a position already has. */
+export function toCandidates({ orders, exchangePositions }: OpenAtExchange): Candidate[] {
   const found = new Map<string, Candidate>();
   const at = (symbol: string, side: Side): Candidate => {
     const key = `${symbol} ${side}`;
-    const known = found.get(key) ?? { key, symbol, side, holding: undefined, entries: [], exits: [] };
+    const known = found.get(key) ?? { key, symbol, side, held: undefined, entries: [], exits: [] };
     found.set(key, known);
     return known;
   };
-  const held = new Set(exchangePositions.map(({ symbol, side }) => `${symbol} ${side}`));
-  for (const holding of exchangePositions) {
-    if (holding.positionId === undefined) at(holding.symbol, holding.side).holding = holding;
+  const heldKeys = new Set(exchangePositions.map(({ symbol, side }) => `${symbol} ${side}`));
+  for (const held of exchangePositions) {
+    if (held.positionId === undefined) at(held.symbol, held.side).held = held;
   }
   for (const order of orders) {
     if (order.positionId !== undefined) continue;
-    const side = sideOf(order, held);
+    const side = toPositionSide(order, heldKeys);
     const candidate = at(order.symbol, side);
     const isEntry = (order.side === 'buy') === (side === 'long');
     (isEntry ? candidate.entries : candidate.exits).push(order);
@@ -47,27 +51,31 @@ export function candidatesOf({ orders, exchangePositions }: Open): Candidate[] {
   return [...found.values()].sort((a, b) => a.key.localeCompare(b.key));
 }
 
-/** The largest exit says best how much of a spot balance is the position's. */
-export function suggestedAmount({ exits }: Candidate): string {
+/** @returns the largest exit's amount: the best guess of how much of a spot balance belongs to the position. */
+export function suggestAmount({ exits }: Candidate): string {
   return exits.map(({ amount }) => amount).sort((a, b) => compare(b, a))[0] ?? '';
 }
 
-/** The command for what was ticked. Only where no entry order tells it, the amount is stated. */
-export function adoptionOf(
+/** @returns the command for the ticked orders. Without an entry order, the amount declares the size. */
+export function toAdoptInput(
   candidate: Candidate,
   account: string,
   ticked: ReadonlySet<string>,
-  stated: string,
+  declaredAmount: string,
 ): CommandInput<'positions.adopt'> {
-  const idsOf = (orders: OpenOrderView[]) =>
+  const toTickedIds = (orders: OpenOrderView[]) =>
     orders.map(({ orderId }) => orderId).filter((id) => ticked.has(id));
-  const entryOrderIds = idsOf(candidate.entries);
-  const exitOrderIds = idsOf(candidate.exits);
+  const exitOrderIds = toTickedIds(candidate.exits);
   return {
     account,
     symbol: candidate.symbol,
     side: candidate.side,
-    ...(entryOrderIds.length > 0 ? { entryOrderIds } : stated.trim() === '' ? {} : { amount: stated.trim() }),
+    ...toSize(toTickedIds(candidate.entries), declaredAmount.trim()),
     ...(exitOrderIds.length > 0 ? { exitOrderIds } : {}),
   };
+}
+
+function toSize(entryOrderIds: string[], amount: string) {
+  if (entryOrderIds.length > 0) return { entryOrderIds };
+  return amount === '' ? {} : { amount };
 }

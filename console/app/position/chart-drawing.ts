@@ -3,20 +3,24 @@ import {
   ColorType,
   createChart,
   createSeriesMarkers,
+  type IChartApi,
   type IPriceLine,
+  type ISeriesApi,
   LineStyle,
+  type SeriesMarker,
   TickMarkType,
+  type Time,
   type UTCTimestamp,
 } from 'lightweight-charts';
 import type { CommandResult } from '../../../lib/admin/contract/commands.ts';
-import { price } from '../format.ts';
+import { formatPrice } from '../format.ts';
 
 type Candle = CommandResult<'positions.candles'>['candles'][number];
 
-export interface Line {
+export interface PriceLine {
   price: string;
   title: string;
-  look: 'entry' | 'target' | 'stop';
+  kind: 'entry' | 'target' | 'stop';
   dashed: boolean;
 }
 
@@ -28,149 +32,48 @@ export interface Mark {
 }
 
 export interface Drawing {
-  showCandles(candles: Candle[], fit: boolean): void;
-  showPosition(lines: Line[], marks: Mark[]): void;
+  showCandles(candles: Candle[], view: 'fit-view' | 'keep-view'): void;
+  showPosition(lines: PriceLine[], marks: Mark[]): void;
   remove(): void;
 }
 
-/** The page's own colours, which follow the system's light or dark. */
-function coloursOf(element: Element) {
-  const style = getComputedStyle(element);
-  const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  return {
-    ink: of('ink'),
-    quiet: of('ink-quiet'),
-    line: of('line'),
-    gain: of('gain'),
-    loss: of('loss'),
-    surface: of('surface'),
-  };
+/** What is drawn now. */
+interface Content {
+  candles: Candle[];
+  lines: PriceLine[];
+  marks: Mark[];
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const both = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-function dateOf(time: unknown) {
-  return new Date(Number(time) * 1_000);
-}
-
-/** A line further away than this part of the price would flatten the candles: it is left outside the view. */
-const farAway = 0.2;
-
-/** The only place that knows the charting library. Floats only from here on: they are pixels in the end. */
+/**
+ * The only file that knows the charting library. Amounts are floats only from here on, because they end as pixels.
+ * The colors are the page's own, and follow the system's light or dark.
+ */
 export function drawChart(place: HTMLElement, priceStep: string): Drawing {
-  let lines: Line[] = [];
-  let marks: Mark[] = [];
-  let candles: Candle[] = [];
-  let drawn: IPriceLine[] = [];
-  const chart = createChart(place, {
-    autoSize: true,
-    layout: { attributionLogo: false, fontFamily: getComputedStyle(place).fontFamily, fontSize: 12 },
-    localization: { timeFormatter: (time: unknown) => both.format(dateOf(time)) },
-    timeScale: {
-      timeVisible: true,
-      borderVisible: false,
-      rightOffset: 18,
-      tickMarkFormatter: (time: unknown, type: TickMarkType) =>
-        (type === TickMarkType.Time || type === TickMarkType.TimeWithSeconds ? clock : day).format(
-          dateOf(time),
-        ),
-    },
-    rightPriceScale: { borderVisible: false },
-    handleScroll: { mouseWheel: false, vertTouchDrag: false },
-    handleScale: { mouseWheel: false },
-  });
-  const series = chart.addSeries(CandlestickSeries, {
-    borderVisible: false,
-    priceFormat: {
-      type: 'custom',
-      minMove: Number(priceStep),
-      formatter: (value: number) => price(String(value), priceStep),
-    },
-    autoscaleInfoProvider: (
-      original: () => { priceRange: { minValue: number; maxValue: number } | null } | null,
-    ) => {
-      const info = original();
-      const range = info?.priceRange;
-      if (info === null || !range) return info;
-      const near = lines
-        .map(({ price }) => Number(price))
-        .filter((price) => Math.abs(price / range.maxValue - 1) < farAway);
-      return {
-        ...info,
-        priceRange: {
-          minValue: Math.min(range.minValue, ...near),
-          maxValue: Math.max(range.maxValue, ...near),
-        },
-      };
-    },
-  });
+  const content: Content = { candles: [], lines: [], marks: [] };
+  const chart = createChart(place, toChartOptions(place));
+  const series = chart.addSeries(CandlestickSeries, toSeriesOptions(priceStep, content));
   const markers = createSeriesMarkers(series, []);
-
+  let priceLines: IPriceLine[] = [];
   const paint = () => {
-    const { ink, quiet, line, gain, loss, surface } = coloursOf(place);
-    chart.applyOptions({
-      layout: { background: { type: ColorType.Solid, color: surface }, textColor: quiet },
-      grid: { vertLines: { visible: false }, horzLines: { color: line } },
-      crosshair: {
-        vertLine: { color: quiet, labelBackgroundColor: ink },
-        horzLine: { color: quiet, labelBackgroundColor: ink },
-      },
-    });
-    series.applyOptions({ upColor: gain, downColor: loss, wickUpColor: gain, wickDownColor: loss });
-    for (const each of drawn) series.removePriceLine(each);
-    const colours = { entry: ink, target: gain, stop: loss };
-    drawn = lines.map(({ price, title, look, dashed }) =>
-      series.createPriceLine({
-        price: Number(price),
-        title,
-        color: colours[look],
-        lineWidth: 1,
-        lineStyle: dashed ? LineStyle.Dashed : LineStyle.Solid,
-        axisLabelVisible: true,
-      }),
-    );
-    const starts = candles.map(({ at }) => at);
-    markers.setMarkers(
-      marks.flatMap(({ at, shape, text }) => {
-        const start = starts.findLast((each) => each <= at);
-        if (start === undefined) return [];
-        const looks = {
-          buy: { position: 'belowBar', shape: 'arrowUp', color: gain },
-          sell: { position: 'aboveBar', shape: 'arrowDown', color: loss },
-          hit: { position: 'aboveBar', shape: 'circle', color: ink },
-        } as const;
-        return [{ time: (start / 1_000) as UTCTimestamp, text, ...looks[shape] }];
-      }),
-    );
+    const colors = readColors(place);
+    paintColors(chart, series, colors);
+    for (const each of priceLines) series.removePriceLine(each);
+    priceLines = content.lines.map((line) => series.createPriceLine(toPriceLineOptions(line, colors)));
+    markers.setMarkers(content.marks.flatMap((mark) => toMarker(mark, content.candles, colors)));
   };
   const scheme = matchMedia('(prefers-color-scheme: dark)');
   scheme.addEventListener('change', paint);
   paint();
-
   return {
-    showCandles(next, fit) {
-      candles = next;
-      series.setData(
-        next.map(({ at, open, high, low, close }) => ({
-          time: (at / 1_000) as UTCTimestamp,
-          open: Number(open),
-          high: Number(high),
-          low: Number(low),
-          close: Number(close),
-        })),
-      );
-      if (fit) chart.timeScale().fitContent();
+    showCandles(candles, view) {
+      content.candles = candles;
+      series.setData(candles.map(toBar));
+      if (view === 'fit-view') chart.timeScale().fitContent();
       paint();
     },
-    showPosition(nextLines, nextMarks) {
-      lines = nextLines;
-      marks = nextMarks;
+    showPosition(lines, marks) {
+      content.lines = lines;
+      content.marks = marks;
       paint();
     },
     remove() {
@@ -178,4 +81,141 @@ export function drawChart(place: HTMLElement, priceStep: string): Drawing {
       chart.remove();
     },
   };
+}
+
+type Colors = ReturnType<typeof readColors>;
+
+function readColors(element: Element) {
+  const style = getComputedStyle(element);
+  const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: read('ink'),
+    quiet: read('ink-quiet'),
+    line: read('line'),
+    gain: read('gain'),
+    loss: read('loss'),
+    surface: read('surface'),
+  };
+}
+
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayAndTime = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** The library's times are epoch seconds. */
+function toDate(time: unknown): Date {
+  return new Date(Number(time) * 1_000);
+}
+
+function formatTick(time: unknown, type: TickMarkType): string {
+  const isTime = type === TickMarkType.Time || type === TickMarkType.TimeWithSeconds;
+  return (isTime ? timeOfDay : day).format(toDate(time));
+}
+
+function toChartOptions(place: HTMLElement) {
+  return {
+    autoSize: true,
+    layout: { attributionLogo: false, fontFamily: getComputedStyle(place).fontFamily, fontSize: 12 },
+    localization: { timeFormatter: (time: unknown) => dayAndTime.format(toDate(time)) },
+    timeScale: {
+      timeVisible: true,
+      borderVisible: false,
+      rightOffset: 18,
+      tickMarkFormatter: formatTick,
+    },
+    rightPriceScale: { borderVisible: false },
+    handleScroll: { mouseWheel: false, vertTouchDrag: false },
+    handleScale: { mouseWheel: false },
+  };
+}
+
+type ReadScale = () => { priceRange: { minValue: number; maxValue: number } | null } | null;
+
+function toSeriesOptions(priceStep: string, content: Content) {
+  return {
+    borderVisible: false,
+    priceFormat: {
+      type: 'custom' as const,
+      minMove: Number(priceStep),
+      formatter: (value: number) => formatPrice(String(value), priceStep),
+    },
+    autoscaleInfoProvider: (readScale: ReadScale) => includeLines(readScale(), content.lines),
+  };
+}
+
+/** A line further from the candles than this share of the price would flatten them: it stays out of view. */
+const farAway = 0.2;
+
+function includeLines(scale: ReturnType<ReadScale>, lines: PriceLine[]) {
+  const range = scale?.priceRange;
+  if (scale === null || !range) return scale;
+  const near = lines
+    .map(({ price }) => Number(price))
+    .filter((price) => Math.abs(price / range.maxValue - 1) < farAway);
+  return {
+    ...scale,
+    priceRange: {
+      minValue: Math.min(range.minValue, ...near),
+      maxValue: Math.max(range.maxValue, ...near),
+    },
+  };
+}
+
+function paintColors(chart: IChartApi, series: ISeriesApi<'Candlestick'>, colors: Colors): void {
+  const { ink, quiet, line, gain, loss, surface } = colors;
+  chart.applyOptions({
+    layout: { background: { type: ColorType.Solid, color: surface }, textColor: quiet },
+    grid: { vertLines: { visible: false }, horzLines: { color: line } },
+    crosshair: {
+      vertLine: { color: quiet, labelBackgroundColor: ink },
+      horzLine: { color: quiet, labelBackgroundColor: ink },
+    },
+  });
+  series.applyOptions({ upColor: gain, downColor: loss, wickUpColor: gain, wickDownColor: loss });
+}
+
+function toPriceLineOptions({ price, title, kind, dashed }: PriceLine, { ink, gain, loss }: Colors) {
+  return {
+    price: Number(price),
+    title,
+    color: { entry: ink, target: gain, stop: loss }[kind],
+    lineWidth: 1 as const,
+    lineStyle: dashed ? LineStyle.Dashed : LineStyle.Solid,
+    axisLabelVisible: true,
+  };
+}
+
+/** At the candle that contains the mark's time; none if the mark is older than all candles. */
+function toMarker(
+  { at, shape, text }: Mark,
+  candles: Candle[],
+  { ink, gain, loss }: Colors,
+): SeriesMarker<Time>[] {
+  const start = candles.findLast((candle) => candle.at <= at)?.at;
+  if (start === undefined) return [];
+  const shapes = {
+    buy: { position: 'belowBar', shape: 'arrowUp', color: gain },
+    sell: { position: 'aboveBar', shape: 'arrowDown', color: loss },
+    hit: { position: 'aboveBar', shape: 'circle', color: ink },
+  } as const;
+  return [{ time: toTime(start), text, ...shapes[shape] }];
+}
+
+function toBar({ at, open, high, low, close }: Candle) {
+  return {
+    time: toTime(at),
+    open: Number(open),
+    high: Number(high),
+    low: Number(low),
+    close: Number(close),
+  };
+}
+
+function toTime(epochMs: number): UTCTimestamp {
+  return (epochMs / 1_000) as UTCTimestamp;
 }

@@ -1,47 +1,46 @@
 import type { HitView, PositionView } from '../../../lib/admin/contract/commands.ts';
-import { amount, isPositive } from '../format.ts';
+import { formatAmount, isPositive } from '../format.ts';
 import { exitName } from '../labels.ts';
-import type { Line, Mark } from './chart-drawing.ts';
+import type { Mark, PriceLine } from './chart-drawing.ts';
 
-/** Where the position stands and where its orders wait. */
-export function linesOf(position: PositionView): Line[] {
+type Order = PositionView['entryOrders'][number];
+
+/** @returns a line at the average entry, and one at each open order. */
+export function toPriceLines(position: PositionView): PriceLine[] {
+  const { averageEntry, remaining, entryOrders, exitOrders } = position;
+  const isHeld = averageEntry !== undefined && isPositive(remaining);
   return [
-    ...(position.averageEntry === undefined || !isPositive(position.remaining)
-      ? []
-      : [{ price: position.averageEntry, title: 'Entry', look: 'entry' as const, dashed: false }]),
-    ...position.entryOrders.flatMap(({ status, price }): Line[] =>
-      status === 'live' && price !== undefined
-        ? [{ price, title: 'Entry waits', look: 'entry', dashed: true }]
-        : [],
-    ),
-    ...position.exitOrders.flatMap(({ status, price, triggerPrice }): Line[] => {
-      const at = triggerPrice ?? price;
-      if (status !== 'live' || at === undefined) return [];
-      const title = exitName(at, position);
-      return [{ price: at, title, look: title === 'Stop' ? 'stop' : 'target', dashed: true }];
-    }),
+    ...(isHeld ? [{ price: averageEntry, title: 'Entry', kind: 'entry', dashed: false } as const] : []),
+    ...entryOrders.flatMap(toEntryLine),
+    ...exitOrders.flatMap((exit) => toExitLine(exit, position)),
   ];
 }
 
-/** What filled, and what hit its links. */
-export function marksOf(position: PositionView, hits: HitView[]): Mark[] {
+function toEntryLine({ status, price }: Order): PriceLine[] {
+  if (status !== 'live' || price === undefined) return [];
+  return [{ price, title: 'Open entry', kind: 'entry', dashed: true }];
+}
+
+function toExitLine({ status, price, triggerPrice }: Order, position: PositionView): PriceLine[] {
+  const at = triggerPrice ?? price;
+  if (status !== 'live' || at === undefined) return [];
+  const title = exitName(at, position);
+  return [{ price: at, title, kind: title === 'Stop loss' ? 'stop' : 'target', dashed: true }];
+}
+
+/** @returns fills and hits, oldest first. */
+export function toMarks(position: PositionView, hits: HitView[]): Mark[] {
   const { entryOrders, exitOrders, side, amountStep } = position;
-  const fills = [
-    ...entryOrders.map((order) => ({ order, buys: side === 'long' })),
-    ...exitOrders.map((order) => ({ order, buys: side === 'short' })),
-  ].flatMap(({ order, buys }): Mark[] =>
-    order.updatedAt === undefined || !isPositive(order.filled)
-      ? []
-      : [
-          {
-            at: order.updatedAt,
-            shape: buys ? 'buy' : 'sell',
-            text: `${buys ? 'Bought' : 'Sold'} ${amount(order.filled, amountStep)}`,
-          },
-        ],
-  );
+  const [entryShape, exitShape] = side === 'long' ? (['buy', 'sell'] as const) : (['sell', 'buy'] as const);
   return [
-    ...fills,
+    ...entryOrders.flatMap((order) => toFillMark(order, entryShape, amountStep)),
+    ...exitOrders.flatMap((order) => toFillMark(order, exitShape, amountStep)),
     ...hits.map((hit): Mark => ({ at: Date.parse(hit.at), shape: 'hit', text: hit.outcome ?? hit.decision })),
   ].sort((a, b) => a.at - b.at);
+}
+
+function toFillMark({ updatedAt, filled }: Order, shape: 'buy' | 'sell', amountStep: string): Mark[] {
+  if (updatedAt === undefined || !isPositive(filled)) return [];
+  const text = `${shape === 'buy' ? 'Bought' : 'Sold'} ${formatAmount(filled, amountStep)}`;
+  return [{ at: updatedAt, shape, text }];
 }

@@ -1,108 +1,131 @@
-import type { ComponentChildren } from 'preact';
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
-import { SideTag, StagePill } from '../control/pill.tsx';
-import { compare, fixedAmount, price } from '../format.ts';
-import { baseOf, exchangeName, isArmed, marketName, type Stage, stageOf } from '../labels.ts';
-import { pathOf } from '../route.ts';
-import { linksOf } from '../store.ts';
+import type { Column } from '../control/data-table.tsx';
+import { SideTag, StatusPill } from '../control/pill.tsx';
+import { compare, formatAlignedAmount, formatPrice } from '../format.ts';
+import {
+  type DisplayStatus,
+  exchangeName,
+  isArmed,
+  marketName,
+  toBaseCurrency,
+  toDisplayStatus,
+} from '../labels.ts';
+import { paths } from '../route.ts';
+import { findLinks } from '../store.ts';
 import { Profit } from './profit.tsx';
 
-export interface Column {
-  key: string;
-  name: string;
-  numeric?: boolean;
-  cell(position: PositionView): ComponentChildren;
-  order(a: PositionView, b: PositionView): number;
+/** The order of the status column: what needs attention first. */
+const urgency: DisplayStatus[] = [
+  'needs-attention',
+  'closing',
+  'partly-filled',
+  'filled',
+  'unfilled',
+  'closed',
+  'canceled',
+];
+function compareUrgency(a: PositionView, b: PositionView): number {
+  return urgency.indexOf(toDisplayStatus(a)) - urgency.indexOf(toDisplayStatus(b));
 }
 
-/** What wants attention first. */
-const urgency: Stage[] = ['attention', 'closing', 'partly', 'filled', 'unfilled', 'closed', 'canceled'];
-function byStage(a: PositionView, b: PositionView) {
-  return urgency.indexOf(stageOf(a)) - urgency.indexOf(stageOf(b));
+export function countArmedLinks(position: PositionView): number {
+  return findLinks(position.positionId).filter((link) => isArmed(link, position)).length;
 }
 
-export function armedCount(position: PositionView): number {
-  return linksOf(position.positionId).filter((link) => isArmed(link, position)).length;
+function EntryCell({ position }: { position: PositionView }) {
+  const { averageEntry, entryOrders, priceStep } = position;
+  if (averageEntry !== undefined) return <>{formatPrice(averageEntry, priceStep)}</>;
+  const limit = entryOrders.find((entry) => entry.price !== undefined)?.price;
+  return (
+    <>
+      <span class="muted">{formatPrice(limit, priceStep)}</span>
+      {limit === undefined ? null : <span class="sub">limit</span>}
+    </>
+  );
 }
 
-export const columns: Column[] = [
+function MarketCell({ position }: { position: PositionView }) {
+  const { positionId, symbol, exchange, label, account } = position;
+  return (
+    <>
+      <a class="market" href={paths.position(positionId)}>
+        {marketName(symbol)}
+      </a>
+      <span class="sub">
+        {exchangeName(exchange)} · {label ?? account}
+      </span>
+    </>
+  );
+}
+
+function Count({ value }: { value: number }) {
+  return <span class={value === 0 ? 'muted' : ''}>{value}</span>;
+}
+
+export const columns: Column<PositionView>[] = [
   {
     key: 'symbol',
     name: 'Market',
-    cell: (position) => (
-      <>
-        <a class="market" href={pathOf.position(position.positionId)}>
-          {marketName(position.symbol)}
-        </a>
-        <span class="sub">
-          {exchangeName(position.exchange)} · {position.label ?? position.account}
-        </span>
-      </>
-    ),
-    order: (a, b) => a.symbol.localeCompare(b.symbol),
+    cell: (position) => <MarketCell position={position} />,
+    compare: (a, b) => a.symbol.localeCompare(b.symbol),
   },
   {
     key: 'side',
     name: 'Side',
     cell: (position) => <SideTag side={position.side} />,
-    order: (a, b) => a.side.localeCompare(b.side),
+    compare: (a, b) => a.side.localeCompare(b.side),
   },
-  { key: 'state', name: 'State', cell: (position) => <StagePill position={position} />, order: byStage },
   {
-    key: 'left',
-    name: 'Left / filled',
-    numeric: true,
+    key: 'status',
+    name: 'Status',
+    cell: (position) => <StatusPill position={position} />,
+    compare: compareUrgency,
+  },
+  {
+    key: 'remaining',
+    name: 'Remaining',
+    isNumeric: true,
     cell: ({ remaining, filled, amountStep, symbol }) => (
       <>
-        {fixedAmount(remaining, amountStep)} <span class="unit">{baseOf(symbol)}</span>
-        <span class="sub">of {fixedAmount(filled, amountStep)} filled</span>
+        {formatAlignedAmount(remaining, amountStep)} <span class="unit">{toBaseCurrency(symbol)}</span>
+        <span class="sub">of {formatAlignedAmount(filled, amountStep)} filled</span>
       </>
     ),
-    order: (a, b) => compare(a.remaining, b.remaining),
+    compare: (a, b) => compare(a.remaining, b.remaining),
   },
   {
     key: 'entry',
     name: 'Entry',
-    numeric: true,
-    cell: (position) => {
-      const waiting = position.entryOrders.find((entry) => entry.price !== undefined)?.price;
-      return position.averageEntry === undefined ? (
-        <>
-          <span class="muted">{price(waiting, position.priceStep)}</span>
-          {waiting === undefined ? null : <span class="sub">limit</span>}
-        </>
-      ) : (
-        price(position.averageEntry, position.priceStep)
-      );
-    },
-    order: (a, b) => compare(a.averageEntry, b.averageEntry),
+    isNumeric: true,
+    cell: (position) => <EntryCell position={position} />,
+    compare: (a, b) => compare(a.averageEntry, b.averageEntry),
   },
   {
     key: 'mark',
     name: 'Mark',
-    numeric: true,
-    cell: ({ markPrice, priceStep }) => price(markPrice, priceStep),
-    order: (a, b) => compare(a.markPrice, b.markPrice),
+    isNumeric: true,
+    cell: ({ markPrice, priceStep }) => formatPrice(markPrice, priceStep),
+    compare: (a, b) => compare(a.markPrice, b.markPrice),
   },
   {
     key: 'profit',
     name: 'Profit',
-    numeric: true,
-    cell: (position) => <Profit position={position} />,
-    order: (a, b) => compare(a.unrealizedProfit, b.unrealizedProfit),
+    isNumeric: true,
+    cell: (position) => <Profit position={position} place="below" />,
+    compare: (a, b) => compare(a.unrealizedProfit, b.unrealizedProfit),
   },
   {
     key: 'exits',
     name: 'Exits',
-    numeric: true,
-    cell: ({ openExitOrders }) => openExitOrders || <span class="muted">0</span>,
-    order: (a, b) => a.openExitOrders - b.openExitOrders,
+    isNumeric: true,
+    cell: ({ openExitOrders }) => <Count value={openExitOrders} />,
+    compare: (a, b) => a.openExitOrders - b.openExitOrders,
   },
   {
     key: 'links',
     name: 'Links',
-    numeric: true,
-    cell: (position) => armedCount(position) || <span class="muted">0</span>,
-    order: (a, b) => armedCount(a) - armedCount(b),
+    isNumeric: true,
+    cell: (position) => <Count value={countArmedLinks(position)} />,
+    compare: (a, b) => countArmedLinks(a) - countArmedLinks(b),
   },
 ];

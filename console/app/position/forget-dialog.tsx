@@ -1,29 +1,34 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
-import { ask } from '../api.ts';
+import { call } from '../api.ts';
 import { ConfirmDialog } from '../control/confirm-dialog.tsx';
-import { say } from '../control/toast.tsx';
+import { showToast } from '../control/toast.tsx';
 import { marketName } from '../labels.ts';
-import { pathOf } from '../route.ts';
-import { armedCount } from './columns.tsx';
+import { paths } from '../route.ts';
+import { countArmedLinks } from './columns.tsx';
 
 export function ForgetDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
-  const links = armedCount(position);
+  const { positionId, symbol, side } = position;
   return (
     <ConfirmDialog
       title="Forget this position?"
-      subtitle={`${marketName(position.symbol)} ${position.side}`}
+      subtitle={`${marketName(symbol)} ${side}`}
       verb="Forget"
       onClose={onClose}
       task={async () => {
-        await ask('positions.forget', { positionId: position.positionId });
-        if (location.hash === pathOf.position(position.positionId)) location.hash = pathOf.positions;
-        say('Forgotten. Nothing has changed at the exchange.');
+        await call('positions.forget', { positionId });
+        if (location.hash === paths.position(positionId)) location.hash = paths.positions;
+        showToast('Position forgotten. Nothing changed at the exchange.');
       }}
     >
       <p>
-        Ripcord removes it{links > 0 ? ` and revokes its ${links === 1 ? 'link' : `${links} links`}` : ''}.
-        Nothing happens at the exchange: orders and position stay there as they are.
+        Ripcord removes the position{describeRevoked(countArmedLinks(position))}. Its orders and holdings at
+        the exchange don't change.
       </p>
     </ConfirmDialog>
   );
+}
+
+function describeRevoked(links: number): string {
+  if (links === 0) return '';
+  return links === 1 ? ' and revokes its link' : ` and revokes its ${links} links`;
 }

@@ -1,95 +1,87 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { type Column, DataTable } from '../control/data-table.tsx';
 import { Pill } from '../control/pill.tsx';
-import { fixedAmount, isPositive, price, share } from '../format.ts';
-import { exitName, type Tone } from '../labels.ts';
-import { Moment } from '../timestamp.tsx';
+import { computeShare, formatAlignedAmount, formatPrice, isPositive } from '../format.ts';
+import { type ExitName, exitName, type Label } from '../labels.ts';
+import { Timestamp } from '../timestamp.tsx';
 
 type Order = PositionView['entryOrders'][number];
 
-function stateOf({ status, filled, amount }: Order): { word: string; tone: Tone } {
-  if (status === 'unconfirmed') return { word: 'Not seen yet', tone: 'busy' };
+interface OrderRow {
+  order: Order;
+  role: 'Entry' | ExitName;
+  state: Label;
+  position: PositionView;
+}
+
+function toState({ status, filled, amount }: Order): Label {
+  const share = `${computeShare(filled, amount)} %`;
+  const isFilling = isPositive(filled);
+  if (status === 'unconfirmed') return { word: 'Unconfirmed', tone: 'busy' };
   if (status === 'live')
-    return isPositive(filled)
-      ? { word: `Waiting, ${share(filled, amount)} %`, tone: 'busy' }
-      : { word: 'Waiting', tone: 'plain' };
+    return isFilling ? { word: `Open, ${share} filled`, tone: 'busy' } : { word: 'Open', tone: 'plain' };
   if (filled === amount) return { word: 'Filled', tone: 'gain' };
-  return isPositive(filled)
-    ? { word: `Cancelled at ${share(filled, amount)} %`, tone: 'over' }
-    : { word: 'Cancelled', tone: 'over' };
+  return { word: isFilling ? `Canceled at ${share}` : 'Canceled', tone: 'over' };
 }
 
-function kindOf(type: string): string {
-  return type.replaceAll('_', ' ');
+function PriceCell({ order, position: { priceStep } }: OrderRow) {
+  return (
+    <>
+      {formatPrice(order.price ?? order.triggerPrice ?? order.average, priceStep)}
+      {order.triggerPrice === undefined ? null : (
+        <span class="sub">triggers at {formatPrice(order.triggerPrice, priceStep)}</span>
+      )}
+    </>
+  );
 }
 
-/** The orders a position is made of: entries, then exits. */
+const columns: Column<OrderRow>[] = [
+  {
+    key: 'order',
+    name: 'Order',
+    cell: ({ order, role }) => (
+      <>
+        {role}
+        <span class="sub">
+          {order.type.replaceAll('_', ' ')} · {order.orderId ?? order.clientOrderId}
+        </span>
+      </>
+    ),
+  },
+  { key: 'state', name: 'State', cell: ({ state }) => <Pill tone={state.tone}>{state.word}</Pill> },
+  { key: 'price', name: 'Price', isNumeric: true, cell: PriceCell },
+  {
+    key: 'filled',
+    name: 'Filled / amount',
+    isNumeric: true,
+    cell: ({ order, position: { amountStep } }) =>
+      `${formatAlignedAmount(order.filled, amountStep)} / ${formatAlignedAmount(order.amount, amountStep)}`,
+  },
+  {
+    key: 'updated',
+    name: 'Updated',
+    cell: ({ order }) =>
+      order.updatedAt === undefined ? '–' : <Timestamp at={new Date(order.updatedAt).toISOString()} />,
+  },
+];
+
+/** The orders of a position: entries, then exits. */
 export function OrderList({ position }: { position: PositionView }) {
-  const orders = [
-    ...position.entryOrders.map((order) => ({ order, role: 'Entry' })),
+  const rows: OrderRow[] = [
+    ...position.entryOrders.map((order) => ({ order, role: 'Entry' as const })),
     ...position.exitOrders.map((order) => ({
       order,
       role: exitName(order.triggerPrice ?? order.price ?? order.average, position),
     })),
-  ];
-  if (orders.length === 0)
-    return (
-      <p class="muted card-body">
-        No orders: the amount was stated when the position was adopted, and nothing waits at the exchange.
-      </p>
-    );
+  ].map((row) => ({ ...row, state: toState(row.order), position }));
+  if (rows.length === 0)
+    return <p class="muted card-body">No orders. The position was adopted by its amount.</p>;
   return (
-    <div class="table-place">
-      <table class="data stacks">
-        <thead>
-          <tr>
-            <th scope="col">Order</th>
-            <th scope="col">State</th>
-            <th scope="col" class="numeric">
-              Price
-            </th>
-            <th scope="col" class="numeric">
-              Filled / amount
-            </th>
-            <th scope="col">Changed</th>
-          </tr>
-        </thead>
-        <tbody>
-          {orders.map(({ order, role }) => {
-            const state = stateOf(order);
-            const at = order.price ?? order.triggerPrice ?? order.average;
-            return (
-              <tr key={order.orderId ?? order.clientOrderId} class={state.tone === 'over' ? 'over' : ''}>
-                <th scope="row">
-                  {role}
-                  <span class="sub">
-                    {kindOf(order.type)} · {order.orderId ?? order.clientOrderId}
-                  </span>
-                </th>
-                <td data-name="State">
-                  <Pill tone={state.tone}>{state.word}</Pill>
-                </td>
-                <td data-name="Price" class="numeric">
-                  {price(at, position.priceStep)}
-                  {order.triggerPrice === undefined ? null : (
-                    <span class="sub">triggers at {price(order.triggerPrice, position.priceStep)}</span>
-                  )}
-                </td>
-                <td data-name="Filled / amount" class="numeric">
-                  {fixedAmount(order.filled, position.amountStep)} /{' '}
-                  {fixedAmount(order.amount, position.amountStep)}
-                </td>
-                <td data-name="Changed">
-                  {order.updatedAt === undefined ? (
-                    '–'
-                  ) : (
-                    <Moment at={new Date(order.updatedAt).toISOString()} />
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      columns={columns}
+      rows={rows}
+      rowKey={({ order }) => order.orderId ?? order.clientOrderId}
+      isPast={({ state }) => state.tone === 'over'}
+    />
   );
 }

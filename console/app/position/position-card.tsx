@@ -1,37 +1,41 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
-import { SideTag, StagePill } from '../control/pill.tsx';
-import { amount, price } from '../format.ts';
-import { baseOf, exchangeName, marketName } from '../labels.ts';
-import { pathOf } from '../route.ts';
-import { armedCount } from './columns.tsx';
+import { SideTag, StatusPill } from '../control/pill.tsx';
+import { formatAmount, formatPrice } from '../format.ts';
+import { exchangeName, marketName, toBaseCurrency } from '../labels.ts';
+import { paths } from '../route.ts';
+import { countArmedLinks } from './columns.tsx';
 import { PositionMenu } from './position-menu.tsx';
 import { Profit } from './profit.tsx';
 
 /** A position in two lines, with its menu. */
 export function PositionCard({ position }: { position: PositionView }) {
-  const links = armedCount(position);
   const { symbol, priceStep, amountStep } = position;
   return (
     <li class="position-card">
       <div>
         <p class="pills">
-          <a class="market" href={pathOf.position(position.positionId)}>
+          <a class="market" href={paths.position(position.positionId)}>
             {marketName(symbol)}
           </a>
           <SideTag side={position.side} />
-          <StagePill position={position} />
+          <StatusPill position={position} />
         </p>
         <p class="muted">
-          {amount(position.remaining, amountStep)} of {amount(position.amount, amountStep)} {baseOf(symbol)} ·
-          mark {price(position.markPrice, priceStep)} ·{' '}
-          {links === 0 ? 'no link' : links === 1 ? '1 link armed' : `${links} links armed`}
+          {formatAmount(position.remaining, amountStep)} of {formatAmount(position.amount, amountStep)}{' '}
+          {toBaseCurrency(symbol)} · mark {formatPrice(position.markPrice, priceStep)} ·{' '}
+          {describeLinks(countArmedLinks(position))}
           <span class="wide-only"> · {position.label ?? exchangeName(position.exchange)}</span>
         </p>
       </div>
       <div class="numeric">
-        <Profit position={position} />
+        <Profit position={position} place="below" />
       </div>
       <PositionMenu position={position} />
     </li>
   );
+}
+
+function describeLinks(count: number): string {
+  if (count === 0) return 'no armed links';
+  return count === 1 ? '1 armed link' : `${count} armed links`;
 }

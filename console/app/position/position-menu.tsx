@@ -1,49 +1,50 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { Menu, type MenuItem } from '../control/menu.tsx';
 import { openDialog } from '../dialog-name.ts';
-import { isOver, marketName, stageOf } from '../labels.ts';
-import { pathOf } from '../route.ts';
+import { hasEnded, marketName, toDisplayStatus } from '../labels.ts';
+import { paths } from '../route.ts';
 
 /** The three dots of a position, the same in every place that shows one. */
-export function PositionMenu({ position, here }: { position: PositionView; here?: 'info' }) {
+export function PositionMenu({ position, place }: { position: PositionView; place?: 'position-info' }) {
+  return (
+    <Menu
+      name={`Actions for ${marketName(position.symbol)} ${position.side}`}
+      items={toItems(position).filter(({ name }) => name !== 'Position Info' || place !== 'position-info')}
+    />
+  );
+}
+
+function toItems(position: PositionView): MenuItem[] {
   const { positionId } = position;
-  const over = isOver(position);
-  const attention = stageOf(position) === 'attention';
-  const items: MenuItem[] = [
-    ...(over
-      ? []
-      : [
-          {
-            name: 'Create Webhook Link',
-            icon: 'link' as const,
-            run: () => openDialog({ kind: 'create-link', positionId }),
-          },
-        ]),
-    ...(here === 'info'
-      ? []
-      : [
-          {
-            name: 'Position Info',
-            icon: 'search' as const,
-            run: () => {
-              location.hash = pathOf.position(positionId);
-            },
-          },
-        ]),
-    ...(attention
-      ? [{ name: 'Resolve…', icon: 'alert' as const, run: () => openDialog({ kind: 'resolve', positionId }) }]
-      : []),
-    ...(over || attention
-      ? []
-      : [
-          {
-            name: 'Close now…',
-            icon: 'close' as const,
-            danger: true,
-            run: () => openDialog({ kind: 'close', positionId }),
-          },
-        ]),
-    { name: 'Forget…', danger: true, run: () => openDialog({ kind: 'forget', positionId }) },
-  ];
-  return <Menu name={`Actions for ${marketName(position.symbol)} ${position.side}`} items={items} />;
+  const create: MenuItem = {
+    name: 'Create Webhook Link',
+    icon: 'link',
+    run: () => openDialog({ kind: 'create-link', positionId }),
+  };
+  const info: MenuItem = {
+    name: 'Position Info',
+    icon: 'search',
+    run() {
+      location.hash = paths.position(positionId);
+    },
+  };
+  const resolve: MenuItem = {
+    name: 'Resolve…',
+    icon: 'alert',
+    run: () => openDialog({ kind: 'resolve', positionId }),
+  };
+  const close: MenuItem = {
+    name: 'Close now…',
+    icon: 'close',
+    tone: 'danger',
+    run: () => openDialog({ kind: 'close', positionId }),
+  };
+  const forget: MenuItem = {
+    name: 'Forget…',
+    tone: 'danger',
+    run: () => openDialog({ kind: 'forget', positionId }),
+  };
+  if (hasEnded(position)) return [info, forget];
+  const act = toDisplayStatus(position) === 'needs-attention' ? resolve : close;
+  return [create, info, act, forget];
 }

@@ -1,32 +1,37 @@
 import { useState } from 'preact/hooks';
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
-import { Empty } from '../control/empty.tsx';
+import { EmptyState } from '../control/empty-state.tsx';
 import { Icon } from '../control/icon.tsx';
 import { Segments } from '../control/segments.tsx';
 import { openDialog } from '../dialog-name.ts';
-import { isOver, stageOf } from '../labels.ts';
+import { hasEnded, toDisplayStatus } from '../labels.ts';
 import { accounts, positions } from '../store.ts';
 import { PositionTable } from './position-table.tsx';
 
 const filters = {
-  open: { label: 'Open', holds: (position: PositionView) => !isOver(position) },
+  open: { label: 'Open', matches: (position: PositionView) => !hasEnded(position) },
   unfilled: {
     label: 'Unfilled',
-    holds: (position: PositionView) => ['unfilled', 'partly'].includes(stageOf(position)),
+    matches: (position: PositionView) => ['unfilled', 'partly-filled'].includes(toDisplayStatus(position)),
   },
-  filled: { label: 'Filled', holds: (position: PositionView) => stageOf(position) === 'filled' },
+  filled: { label: 'Filled', matches: (position: PositionView) => toDisplayStatus(position) === 'filled' },
   attention: {
-    label: 'Needs a person',
-    holds: (position: PositionView) => stageOf(position) === 'attention',
+    label: 'Needs attention',
+    matches: (position: PositionView) => toDisplayStatus(position) === 'needs-attention',
   },
-  over: { label: 'Closed', holds: isOver },
+  closed: { label: 'Closed', matches: hasEnded },
 } as const;
 type Filter = keyof typeof filters;
 
-function matches(position: PositionView, search: string): boolean {
-  return `${position.symbol} ${position.account} ${position.exchange} ${position.side} ${position.label ?? ''} ${position.positionId}`
+function matchesSearch(position: PositionView, search: string): boolean {
+  const { symbol, account, exchange, side, label = '', positionId } = position;
+  return `${symbol} ${account} ${exchange} ${side} ${label} ${positionId}`
     .toLowerCase()
     .includes(search.trim().toLowerCase());
+}
+
+function hasNoAccounts(): boolean {
+  return accounts.value?.length === 0;
 }
 
 /** My Positions. */
@@ -34,68 +39,100 @@ export function PositionsView() {
   const [filter, setFilter] = useState<Filter>('open');
   const [search, setSearch] = useState('');
   const all = positions.value ?? [];
-  const shown = all.filter((position) => filters[filter].holds(position) && matches(position, search));
-  const hasAccounts = accounts.value === undefined || accounts.value.length > 0;
-  const options = (Object.keys(filters) as Filter[])
-    .map((value) => ({
-      value,
-      label: filters[value].label,
-      count: all.filter(filters[value].holds).length,
-    }))
-    .filter(({ value, count }) => value !== 'attention' || count > 0 || filter === 'attention');
+  const shown = all.filter(
+    (position) => filters[filter].matches(position) && matchesSearch(position, search),
+  );
   return (
     <>
       <header class="view-head">
         <h1 tabIndex={-1}>My Positions</h1>
-        <div class="actions">
-          <button type="button" disabled={!hasAccounts} onClick={() => openDialog({ kind: 'open' })}>
-            <Icon name="plus" /> Open
-          </button>
-          <button
-            type="button"
-            class="primary"
-            disabled={!hasAccounts}
-            onClick={() => openDialog({ kind: 'adopt' })}
-          >
-            <Icon name="rows" /> Adopt
-          </button>
-        </div>
+        <Actions />
       </header>
       <div class="toolbar">
-        <Segments name="Which positions" value={filter} onChange={setFilter} options={options} />
-        <label class="search">
-          <Icon name="search" />
-          <span class="unseen">Search positions</span>
-          <input
-            type="search"
-            placeholder="Market, account, name"
-            value={search}
-            onInput={(event) => setSearch(event.currentTarget.value)}
-          />
-        </label>
+        <Segments
+          name="Which positions"
+          value={filter}
+          onChange={setFilter}
+          options={toFilterOptions(all, filter)}
+        />
+        <Search value={search} onInput={setSearch} />
       </div>
       {shown.length > 0 ? (
         <section class="card flush">
           <PositionTable positions={shown} />
         </section>
-      ) : all.length === 0 ? (
-        <Empty icon="rows" title="No positions yet">
-          <p>
-            {hasAccounts
-              ? 'Adopt one that is open at the exchange, or open a new one.'
-              : 'First give Ripcord the keys of an exchange account, in a terminal: '}
-            {hasAccounts ? null : <code>npx ripcord accounts add main --exchange binance</code>}
-          </p>
-        </Empty>
-      ) : (
-        <Empty icon="search" title="No position fits">
-          <p>
-            {search === ''
-              ? 'Choose another filter above.'
-              : `Nothing under this filter matches “${search}”.`}
-          </p>
-        </Empty>
-      )}
+      ) : null}
+      {shown.length === 0 && all.length > 0 ? <NoMatch search={search} /> : null}
+      {all.length === 0 ? <NoPositions /> : null}
     </>
+  );
+}
+
+/** Every filter with its count. "Needs attention" is offered only if it matters. */
+function toFilterOptions(all: PositionView[], chosen: Filter) {
+  return (Object.keys(filters) as Filter[])
+    .map((value) => ({
+      value,
+      label: filters[value].label,
+      count: all.filter(filters[value].matches).length,
+    }))
+    .filter(({ value, count }) => value !== 'attention' || count > 0 || chosen === 'attention');
+}
+
+function Actions() {
+  return (
+    <div class="actions">
+      <button type="button" disabled={hasNoAccounts()} onClick={() => openDialog({ kind: 'open' })}>
+        <Icon name="plus" /> Open
+      </button>
+      <button
+        type="button"
+        class="primary"
+        disabled={hasNoAccounts()}
+        onClick={() => openDialog({ kind: 'adopt' })}
+      >
+        <Icon name="rows" /> Adopt
+      </button>
+    </div>
+  );
+}
+
+function Search({ value, onInput }: { value: string; onInput: (search: string) => void }) {
+  return (
+    <label class="search">
+      <Icon name="search" />
+      <span class="unseen">Search positions</span>
+      <input
+        type="search"
+        placeholder="Market, account, label"
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+function NoPositions() {
+  return (
+    <EmptyState icon="rows" title="No positions yet">
+      {hasNoAccounts() ? (
+        <p>
+          First add an exchange account in a terminal:{' '}
+          <code>npx ripcord accounts add main --exchange binance</code>
+        </p>
+      ) : (
+        <p>Adopt a position that is open at the exchange, or open a new one.</p>
+      )}
+    </EmptyState>
+  );
+}
+
+function NoMatch({ search }: { search: string }) {
+  return (
+    <EmptyState icon="search" title="No matching positions">
+      <p>
+        {search === '' ? 'Select another filter above.' : `Nothing under this filter matches “${search}”.`}
+      </p>
+    </EmptyState>
   );
 }

@@ -1,37 +1,27 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CommandResult, PositionView } from '../../../lib/admin/contract/commands.ts';
-import { ask } from '../api.ts';
+import { call } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
-import { Trouble } from '../control/field.tsx';
-import { say } from '../control/toast.tsx';
+import { DialogFooter } from '../control/dialog-footer.tsx';
+import { ErrorText } from '../control/field.tsx';
+import { showToast } from '../control/toast.tsx';
 import { useTask } from '../control/use-task.ts';
 import { marketName } from '../labels.ts';
 import { refresh } from '../store.ts';
 
-type Resolved = CommandResult<'positions.resolve'>;
+type Resolution = CommandResult<'positions.resolve'>;
 
-const verdicts: Record<Resolved['verdict'], string> = {
-  closed: 'It is closed.',
-  canceled: 'It is cancelled.',
-  open: 'It is still open.',
-  unknown: 'The record does not say yet.',
+const verdicts: Record<Resolution['verdict'], string> = {
+  closed: 'The position is closed.',
+  canceled: 'The position is canceled.',
+  open: 'The position is still open.',
+  unknown: "The exchange's record allows no conclusion yet.",
 };
 
-/** What the exchange's own record says of a position that needs a person, and settling it so. */
+/** The result by the exchange's record of a position that needs attention, and a button that applies it. */
 export function ResolveDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
-  const [told, setTold] = useState<Resolved | undefined>(undefined);
-  const { busy, trouble, run } = useTask();
-  const { positionId } = position;
-  const look = () => run(async () => setTold(await ask('positions.resolve', { positionId })));
-  useEffect(look, [positionId]);
-  const apply = () =>
-    run(async () => {
-      const { reason } = await ask('positions.resolve', { positionId, apply: true });
-      say(`Resolved. ${reason}`);
-      onClose();
-      await refresh();
-    });
-  const settles = told !== undefined && told.verdict !== 'unknown';
+  const { resolution, busy, error, check, apply } = useResolution(position.positionId, onClose);
+  const canApply = resolution !== undefined && resolution.verdict !== 'unknown';
   return (
     <Dialog
       title="Resolve this position"
@@ -40,26 +30,35 @@ export function ResolveDialog({ position, onClose }: { position: PositionView; o
     >
       <div class="dialog-body" aria-live="polite">
         {position.attentionReason === undefined ? null : <p class="hint">{position.attentionReason}</p>}
-        <Trouble>{trouble}</Trouble>
-        {told === undefined ? (
-          busy ? (
-            <p class="muted">Reading the exchange's own record…</p>
-          ) : null
-        ) : (
+        <ErrorText>{error}</ErrorText>
+        {resolution === undefined && busy ? <p class="muted">Reading the exchange's record…</p> : null}
+        {resolution === undefined ? null : (
           <>
-            <p class="large">{verdicts[told.verdict]}</p>
-            <p>{told.reason}</p>
+            <p class="large">{verdicts[resolution.verdict]}</p>
+            <p>{resolution.reason}</p>
           </>
         )}
       </div>
-      <footer>
-        <button type="button" disabled={busy} onClick={look}>
-          Look again
-        </button>
-        <button type="button" class="primary" disabled={busy || !settles} onClick={apply}>
-          Settle it so
-        </button>
-      </footer>
+      <DialogFooter
+        busy={busy}
+        secondary={{ label: 'Check again', disabled: busy, onClick: check }}
+        primary={{ label: 'Apply this result', disabled: !canApply, onClick: apply }}
+      />
     </Dialog>
   );
+}
+
+function useResolution(positionId: string, onResolved: () => void) {
+  const [resolution, setResolution] = useState<Resolution | undefined>(undefined);
+  const { busy, error, run } = useTask();
+  const check = () => run(async () => setResolution(await call('positions.resolve', { positionId })));
+  const apply = () =>
+    run(async () => {
+      const { reason } = await call('positions.resolve', { positionId, apply: true });
+      showToast(`Resolved. ${reason}`);
+      onResolved();
+      await refresh();
+    });
+  useEffect(check, [positionId]);
+  return { resolution, busy, error, check, apply };
 }

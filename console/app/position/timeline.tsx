@@ -1,10 +1,12 @@
 import type { HitView, LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
-import { amount, isPositive, price } from '../format.ts';
-import { actions, baseOf, exitName, type Tone } from '../labels.ts';
-import { decisionOf, originOf } from '../link/hit-line.tsx';
-import { Moment } from '../timestamp.tsx';
+import { formatAmount, formatPrice, isPositive } from '../format.ts';
+import { actionTitle, exitName, type Tone, toBaseCurrency } from '../labels.ts';
+import { hitTitle, toDecision } from '../link/hit-text.ts';
+import { Timestamp } from '../timestamp.tsx';
 
-interface Event {
+type Order = PositionView['entryOrders'][number];
+
+interface TimelineEvent {
   key: string;
   at: string;
   tone: Tone;
@@ -12,68 +14,23 @@ interface Event {
   text: string;
 }
 
-function ordersOf(position: PositionView): Event[] {
-  const { entryOrders, exitOrders, amountStep, priceStep, symbol } = position;
-  const events = [
-    ...entryOrders.map((order) => ({ order, role: 'Entry' })),
-    ...exitOrders.map((order) => ({ order, role: exitName(order.triggerPrice ?? order.price, position) })),
-  ];
-  return events.flatMap(({ order, role }) => {
-    if (order.updatedAt === undefined || (order.status !== 'done' && !isPositive(order.filled))) return [];
-    const filled = isPositive(order.filled);
-    const text = `${amount(order.filled, amountStep)} ${baseOf(symbol)} at ${price(order.average ?? order.price, priceStep)}`;
-    return [
-      {
-        key: `order ${order.orderId}`,
-        at: new Date(order.updatedAt).toISOString(),
-        tone: filled ? 'gain' : 'over',
-        title: titleOf(order, role),
-        text: filled ? text : 'Nothing of it had filled.',
-      } satisfies Event,
-    ];
-  });
+/** Everything that happened to a position, newest first. */
+export function Timeline(props: { position: PositionView; links: LinkView[]; hits: HitView[] }) {
+  return (
+    <ol class="timeline">
+      {toEvents(props).map(({ key, at, tone, title, text }) => (
+        <li key={key} class={tone}>
+          <p class="event-title">
+            {title} <Timestamp at={at} />
+          </p>
+          <p>{text}</p>
+        </li>
+      ))}
+    </ol>
+  );
 }
 
-/** An order's time is that of its last change: the end of its rest, not of what had filled before. */
-function titleOf(
-  { status, amount: whole, filled }: PositionView['entryOrders'][number],
-  role: string,
-): string {
-  if (!isPositive(filled)) return `${role} cancelled`;
-  if (filled === whole) return `${role} filled`;
-  return status === 'done' ? `${role} ended, filled in part` : `${role} partly filled`;
-}
-
-function linkEvents(link: LinkView): Event[] {
-  const name = `${actions[link.action].title}${link.label === undefined ? '' : ` · ${link.label}`}`;
-  return [
-    { key: link.linkId, at: link.createdAt, tone: 'plain', title: 'Link created', text: name },
-    ...(link.revokedAt === undefined
-      ? []
-      : [
-          {
-            key: `${link.linkId} revoked`,
-            at: link.revokedAt,
-            tone: 'over' as const,
-            title: 'Link revoked',
-            text: name,
-          },
-        ]),
-  ];
-}
-
-function hitEvent(hit: HitView): Event {
-  return {
-    key: hit.hitId,
-    at: hit.at,
-    tone: decisionOf(hit).tone,
-    title: `${decisionOf(hit).word}, ${originOf(hit)}`,
-    text: hit.why,
-  };
-}
-
-/** Everything that has happened to a position, the latest first. */
-export function Timeline({
+function toEvents({
   position,
   links,
   hits,
@@ -81,29 +38,68 @@ export function Timeline({
   position: PositionView;
   links: LinkView[];
   hits: HitView[];
-}) {
-  const events: Event[] = [
+}): TimelineEvent[] {
+  return [
     ...hits.map(hitEvent),
     ...links.flatMap(linkEvents),
-    ...ordersOf(position),
+    ...orderEvents(position),
     {
       key: 'created',
       at: position.createdAt,
       tone: 'plain' as const,
-      title: 'Ripcord took it over',
+      title: 'Added to Ripcord',
       text: `Position ${position.positionId} on account ${position.account}`,
     },
   ].sort((a, b) => b.at.localeCompare(a.at));
-  return (
-    <ol class="timeline">
-      {events.map(({ key, at, tone, title, text }) => (
-        <li key={key} class={tone}>
-          <p class="event-title">
-            {title} <Moment at={at} />
-          </p>
-          <p>{text}</p>
-        </li>
-      ))}
-    </ol>
-  );
+}
+
+function orderEvents(position: PositionView): TimelineEvent[] {
+  return [
+    ...position.entryOrders.map((order) => ({ order, role: 'Entry' })),
+    ...position.exitOrders.map((order) => ({
+      order,
+      role: exitName(order.triggerPrice ?? order.price, position),
+    })),
+  ].flatMap(({ order, role }) => orderEvent(order, role, position));
+}
+
+function orderEvent(order: Order, role: string, position: PositionView): TimelineEvent[] {
+  const { amountStep, priceStep, symbol } = position;
+  const hasFilled = isPositive(order.filled);
+  if (order.updatedAt === undefined || (order.status !== 'done' && !hasFilled)) return [];
+  const fill = `${formatAmount(order.filled, amountStep)} ${toBaseCurrency(symbol)} at ${formatPrice(order.average ?? order.price, priceStep)}`;
+  return [
+    {
+      key: `order ${order.orderId}`,
+      at: new Date(order.updatedAt).toISOString(),
+      tone: hasFilled ? 'gain' : 'over',
+      title: `${role} ${orderProgress(order)}`,
+      text: hasFilled ? fill : 'Unfilled.',
+    },
+  ];
+}
+
+/** An order's time is its last change: of a canceled order, when its rest ended and not when a part filled. */
+function orderProgress({ status, amount, filled }: Order): string {
+  if (!isPositive(filled)) return 'canceled';
+  if (filled === amount) return 'filled';
+  return status === 'done' ? 'ended after a partial fill' : 'partly filled';
+}
+
+function linkEvents(link: LinkView): TimelineEvent[] {
+  const { linkId, createdAt, revokedAt, label } = link;
+  const text = `${actionTitle(link)}${label === undefined ? '' : ` · ${label}`}`;
+  const created = { key: linkId, at: createdAt, tone: 'plain', title: 'Link created', text } as const;
+  if (revokedAt === undefined) return [created];
+  return [created, { key: `${linkId} revoked`, at: revokedAt, tone: 'over', title: 'Link revoked', text }];
+}
+
+function hitEvent(hit: HitView): TimelineEvent {
+  return {
+    key: hit.hitId,
+    at: hit.at,
+    tone: toDecision(hit).tone,
+    title: hitTitle(hit),
+    text: hit.why,
+  };
 }

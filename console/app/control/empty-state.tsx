@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './icon.tsx';
 
-/** What stands where there is nothing to show, with what to do about it. */
-export function Empty({
+/** Replaces an empty list, and says what to do. */
+export function EmptyState({
   icon,
   title,
   children,

@@ -1,0 +1,116 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { Icon } from './icon.tsx';
+
+export interface Column<Row> {
+  key: string;
+  name: string;
+  isNumeric?: boolean;
+  cell(row: Row): ComponentChildren;
+  /** Makes the column sortable. */
+  compare?(a: Row, b: Row): number;
+}
+
+interface Sorting {
+  key: string;
+  direction: 'ascending' | 'descending';
+}
+
+interface DataTableProps<Row> {
+  /** The first column names the row. */
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey(row: Row): string | undefined;
+  /** Rows of the past are drawn in gray. */
+  isPast?(row: Row): boolean;
+  /** The three-dot menu at the end of a row. */
+  menu?(row: Row): ComponentChildren;
+  class?: string;
+}
+
+/** Rows that sort by their columns. On a phone each row stacks into a card. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { columns, rows, rowKey, menu } = props;
+  const [sorting, setSorting] = useState<Sorting | undefined>(undefined);
+  const toggle = (key: string) =>
+    setSorting((now) => ({
+      key,
+      direction: now?.key === key && now.direction === 'ascending' ? 'descending' : 'ascending',
+    }));
+  return (
+    <div class="table-place">
+      <table class={`data stacks ${props.class ?? ''}`}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <HeaderCell key={column.key} column={column} sorting={sorting} onToggle={toggle} />
+            ))}
+            {menu === undefined ? null : (
+              <th scope="col">
+                <span class="unseen">Actions</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {sortRows(rows, columns, sorting).map((row) => (
+            <TableRow key={rowKey(row)} row={row} {...props} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function sortRows<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  sorting: Sorting | undefined,
+): readonly Row[] {
+  const compare = columns.find(({ key }) => key === sorting?.key)?.compare;
+  if (compare === undefined) return rows;
+  const factor = sorting?.direction === 'ascending' ? 1 : -1;
+  return rows.toSorted((a, b) => compare(a, b) * factor);
+}
+
+function HeaderCell<Row>({
+  column: { key, name, isNumeric, compare },
+  sorting,
+  onToggle,
+}: {
+  column: Column<Row>;
+  sorting: Sorting | undefined;
+  onToggle: (key: string) => void;
+}) {
+  const className = isNumeric === true ? 'numeric' : '';
+  if (compare === undefined)
+    return (
+      <th scope="col" class={className}>
+        {name}
+      </th>
+    );
+  const direction = sorting?.key === key ? sorting.direction : undefined;
+  return (
+    <th scope="col" class={className} aria-sort={direction ?? 'none'}>
+      <button type="button" class="sort" onClick={() => onToggle(key)}>
+        {name}
+        {direction === undefined ? null : <Icon name={direction === 'ascending' ? 'up' : 'down'} />}
+      </button>
+    </th>
+  );
+}
+
+function TableRow<Row>({ row, columns, isPast, menu }: { row: Row } & DataTableProps<Row>) {
+  const [first, ...rest] = columns;
+  return (
+    <tr class={isPast?.(row) === true ? 'over' : ''}>
+      <th scope="row">{first?.cell(row)}</th>
+      {rest.map(({ key, name, isNumeric, cell }) => (
+        <td key={key} data-name={name} class={isNumeric === true ? 'numeric' : ''}>
+          {cell(row)}
+        </td>
+      ))}
+      {menu === undefined ? null : <td class="tools">{menu(row)}</td>}
+    </tr>
+  );
+}

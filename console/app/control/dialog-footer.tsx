@@ -1,0 +1,45 @@
+interface Secondary {
+  label: string;
+  onClick: () => void;
+  disabled?: boolean;
+}
+
+interface Primary {
+  label: string;
+  /** Shown while the task runs. */
+  busyLabel?: string;
+  tone?: 'danger';
+  /** Absent: the button submits the form around it. */
+  onClick?: () => void;
+  disabled?: boolean;
+}
+
+/** The buttons at the end of a dialog: at most one that leaves or repeats, and the one that acts. */
+export function DialogFooter({
+  busy,
+  secondary,
+  primary,
+}: {
+  busy: boolean;
+  secondary?: Secondary;
+  primary: Primary;
+}) {
+  const { label, busyLabel = label, tone = 'primary', onClick, disabled } = primary;
+  return (
+    <footer>
+      {secondary === undefined ? null : (
+        <button type="button" disabled={secondary.disabled} onClick={secondary.onClick}>
+          {secondary.label}
+        </button>
+      )}
+      <button
+        type={onClick === undefined ? 'submit' : 'button'}
+        class={tone}
+        disabled={busy || disabled === true}
+        onClick={onClick}
+      >
+        {busy ? busyLabel : label}
+      </button>
+    </footer>
+  );
+}

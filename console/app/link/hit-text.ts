@@ -1,0 +1,31 @@
+import type { HitView } from '../../../lib/admin/contract/commands.ts';
+import type { Label } from '../labels.ts';
+
+const decisions: Record<HitView['decision'], Label> = {
+  fired: { word: 'Fired', tone: 'gain' },
+  recovered: { word: 'Completed', tone: 'gain' },
+  duplicate: { word: 'Already done', tone: 'plain' },
+  'in-progress': { word: 'In progress', tone: 'busy' },
+  'confirmation-required': { word: 'Asked first', tone: 'plain' },
+  refused: { word: 'Refused', tone: 'warn' },
+};
+
+/** @returns what was decided. A hit that fired and then failed is no success. */
+export function toDecision({ decision, status }: HitView): Label {
+  return decision === 'fired' && status >= 400 ? { ...decisions.fired, tone: 'warn' } : decisions[decision];
+}
+
+/** @returns what caused a hit, in a few words: "POST from 127.0.0.1". */
+export function formatOrigin({ actor, method, sourceIp, resend }: HitView): string {
+  if (actor === 'operator') return 'manual close';
+  if (actor === 'sweep') return 'automatic';
+  const again = resend > 0 ? `, resend ${resend}` : '';
+  return `${method}${sourceIp === undefined ? '' : ` from ${sourceIp}`}${again}`;
+}
+
+/** @returns decision and origin as one title: "Fired, POST from 127.0.0.1". */
+export function hitTitle(hit: HitView): string {
+  if (hit.actor === 'operator' && hit.decision === 'fired') return 'Manual close';
+  if (hit.actor === 'sweep' && hit.decision === 'recovered') return 'Completed automatically';
+  return `${toDecision(hit).word}, ${formatOrigin(hit)}`;
+}

@@ -15,7 +15,7 @@ interface Planned {
 export function describeEffect(planned: Planned, position: PositionView): string {
   switch (toDisplayStatus(position)) {
     case 'unfilled':
-      return `${joinSteps([cancelsEntry(position), cancelsExits(position)])}; nothing has filled.`;
+      return `${cancel([entry(position), exits(position)])}; nothing has filled.`;
     case 'partly-filled':
     case 'filled':
       return planned.action === 'close' ? describeClose(planned, position) : describeKeep(position);
@@ -35,42 +35,43 @@ function describeClose({ percent }: Planned, position: PositionView): string {
   const verb = side === 'long' ? 'sells' : 'buys back';
   const part = percent === undefined ? '' : ` (${percent} %)`;
   const lessFee = awaitsFee(position) ? ' (minus the entry fee)' : '';
-  const sends = `${verb} ${withUnit(amount, position)}${part} at market${lessFee}`;
+  const send = `${verb} ${withUnit(amount, position)}${part} at market${lessFee}`;
   // A partial close of a perpetual keeps exits that only reduce it; otherwise it cancels all of them.
   const mayKeepExits = percent !== undefined && isPerpetual(position) && position.openExitOrders > 0;
   return mayKeepExits
-    ? `${joinSteps([cancelsEntry(position), sends])}; exit orders stay open if they only reduce the position.`
-    : `${joinSteps([cancelsEntry(position), cancelsExits(position), sends])}.`;
+    ? `${then([cancel([entry(position)]), send])}; exit orders stay open if they only reduce the position.`
+    : `${then([cancel([entry(position), exits(position)]), send])}.`;
 }
 
 function describeKeep(position: PositionView): string {
   const filled = withUnit(position.remaining, position);
-  const entry = cancelsEntry(position);
-  if (entry !== '') return `${entry} and leaves the filled ${filled} open.`;
+  const rest = cancel([entry(position)]);
+  if (rest !== '') return `${rest}; leaves the filled ${filled} open.`;
   return position.openExitOrders > 0
-    ? `nothing changes; ${filled} and ${exitOrders(position)} stay open.`
+    ? `nothing changes; ${filled} and ${exits(position)} stay open.`
     : `nothing changes; ${filled} stays open.`;
 }
 
-function cancelsEntry(position: PositionView): string {
-  const waiting = position.entryOrders.filter(({ status }) => status !== 'done');
-  if (waiting.length === 0) return '';
-  const rest = withUnit(sum(waiting.map((entry) => subtract(entry.amount, entry.filled))), position);
-  return isPositive(position.filled) ? `cancels the unfilled ${rest}` : `cancels the entry of ${rest}`;
+/** "cancels the entry of 1 ETH and 2 exit orders"; empty without any. */
+function cancel(targets: string[]): string {
+  const needed = targets.filter((target) => target !== '');
+  return needed.length === 0 ? '' : `cancels ${needed.join(' and ')}`;
 }
 
-function cancelsExits(position: PositionView): string {
-  return position.openExitOrders > 0 ? `cancels ${exitOrders(position)}` : '';
+function then(steps: string[]): string {
+  return steps.filter((step) => step !== '').join(', then ');
 }
 
-/** "cancels the entry of 1 ETH, cancels 2 exit orders and sells …", without the steps that are not needed. */
-function joinSteps(steps: string[]): string {
-  const needed = steps.filter((step) => step !== '');
-  const last = needed.pop() ?? '';
-  return needed.length === 0 ? last : `${needed.join(', ')} and ${last}`;
+/** The part of the entry that has not filled; empty if there is none. */
+function entry(position: PositionView): string {
+  const open = position.entryOrders.filter(({ status }) => status !== 'done');
+  if (open.length === 0) return '';
+  const rest = withUnit(sum(open.map(({ amount, filled }) => subtract(amount, filled))), position);
+  return isPositive(position.filled) ? `the unfilled ${rest}` : `the entry of ${rest}`;
 }
 
-function exitOrders({ openExitOrders: count }: PositionView): string {
+function exits({ openExitOrders: count }: PositionView): string {
+  if (count === 0) return '';
   return count === 1 ? '1 exit order' : `${count} exit orders`;
 }
 

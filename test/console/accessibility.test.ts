@@ -7,13 +7,13 @@ import { listen } from '../../infra/loopback/listen.ts';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
 import { adopt, newTrader, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
-import { choose, go, setStage } from './harness.ts';
+import { choose, go, startHarness } from './harness.ts';
 
-/** What every browser, reader and stranger gets to see of the page. */
+/** What browsers, screen readers and pages of other servers see of the page. */
 
 const environment = await startEnvironment();
-const stage = await setStage(environment, '--host-resolver-rules=MAP evil.example 127.0.0.1');
-const here = stage.browser === undefined ? noBrowser : 'the console';
+const harness = await startHarness(environment, '--host-resolver-rules=MAP evil.example 127.0.0.1');
+const here = harness.browser === undefined ? noBrowser : 'the console';
 const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 interface Finding {
@@ -22,7 +22,7 @@ interface Finding {
   nodes: { html: string }[];
 }
 
-/** What axe finds that is worse than minor. */
+/** @returns what axe finds, except minor findings. */
 async function findings(page: Page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
@@ -38,7 +38,7 @@ async function newPosition() {
   return adopt(trader, { entryOrders: [entry], exitOrders: [takeProfit, stop] });
 }
 
-/** Another server of this machine, with a page on it. */
+/** Another server on this machine, which serves one page. */
 async function startStranger(html: string): Promise<number> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
@@ -48,15 +48,15 @@ async function startStranger(html: string): Promise<number> {
   return listen(server, 0);
 }
 
-describe.skipIf(stage.browser === undefined)(here, () => {
+describe.skipIf(harness.browser === undefined)(here, () => {
   it.each([
     ['light', 1280],
     ['dark', 390],
-  ] as const)('has nothing for axe to find, %s and %i wide', async (colorScheme, width) => {
+  ] as const)('passes the checks of axe, %s and %i wide', async (colorScheme, width) => {
     const { positionId } = await newPosition();
     const { url } = await environment.admin('links.create', { positionId, action: 'keep', label: 'fired' });
     expect(await fire(url)).toMatchObject({ status: 200 });
-    const page = await stage.enter({ colorScheme, viewport: { width, height: 860 } });
+    const page = await harness.enter({ colorScheme, viewport: { width, height: 860 } });
     const found: Record<string, string[]> = {};
     const look = async (name: string) => {
       // No view is wider than its window.
@@ -91,9 +91,9 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
   });
 
-  it('is used by the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     await newPosition();
-    const page = await stage.enter();
+    const page = await harness.enter();
     await go(page, 'My Positions');
     const focused = () =>
       page.evaluate<string>('document.activeElement.ariaLabel ?? document.activeElement.textContent');
@@ -121,9 +121,9 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/\/l\/rc_/);
   });
 
-  it('tells times in local time, and in UTC where asked', async () => {
+  it('shows times in local time, with UTC as a tooltip', async () => {
     const { createdAt } = await newPosition();
-    const page = await stage.enter({ timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
+    const page = await harness.enter({ timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
     await page.getByRole('link', { name: 'ETH/USDT' }).click();
     const time = page.locator(`time[datetime="${createdAt}"]`);
     const hours = (new Date(createdAt).getUTCHours() + 9) % 24;
@@ -131,18 +131,18 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     expect(await time.getAttribute('title')).toBe(`${createdAt.slice(0, 19).replace('T', ' ')} UTC`);
   });
 
-  it('says what to do where there is nothing yet', async () => {
-    const page = await stage.enter();
-    await page.getByText('Nothing is open').waitFor();
-    await page.getByText('No link has been fired yet.').waitFor();
+  it('says what to do if there is nothing yet', async () => {
+    const page = await harness.enter();
+    await page.getByText('No open positions').waitFor();
+    await page.getByText('No hits yet.').waitFor();
     await go(page, 'My Positions');
     await page.getByText('No positions yet').waitFor();
     await go(page, 'Links');
-    await page.getByText('No link is armed').waitFor();
+    await page.getByText('No armed links').waitFor();
   });
 
-  it('takes nothing from a page of another server, on this machine or elsewhere, though its user is signed in', async () => {
-    const page = await stage.enter();
+  it('accepts no command from a page of another server, although the browser has a session', async () => {
+    const page = await harness.enter();
     const body = `JSON.stringify({ command: 'links.pause' })`;
     const target = `${environment.url}/console/command`;
     const port = await startStranger(`<!doctype html><title>stranger</title>
@@ -163,8 +163,8 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     expect((await environment.admin('links.list', {})).paused).toBe(false);
   });
 
-  it('answers nothing to a name that was made to point at this machine', async () => {
-    const page = await stage.enter();
+  it('serves nothing to a foreign name that resolves to this machine', async () => {
+    const page = await harness.enter();
     const address = new URL(environment.consoleAddress());
     const other = await page.context().newPage();
     for (const path of ['/console/', address.pathname + address.search]) {
@@ -172,7 +172,7 @@ describe.skipIf(stage.browser === undefined)(here, () => {
       expect(answer?.status()).toBe(403);
       expect(await other.getByRole('heading').textContent()).toBe("This address isn't allowed");
     }
-    // The key is as good as before.
+    // The key was not used up.
     await other.goto(environment.consoleAddress());
     await other.getByRole('heading', { name: 'Dashboard' }).waitFor();
   });

@@ -5,28 +5,28 @@ import type { Environment } from '../end-to-end/environment.ts';
 
 type ContextOptions = Parameters<Browser['newContext']>[0];
 
-export interface Stage {
+export interface Harness {
   browser: Browser | undefined;
-  /** A new window that was let in, with a session of its own. */
+  /** A new window with a session of its own, past its address. */
   enter(options?: ContextOptions): Promise<Page>;
 }
 
-/** Past the longest pause between two rounds of the page, on a busy machine. */
+/** Longer than the page's longest pause between two polls, on a busy machine. */
 const patienceMs = 12_000;
 
-/** A browser for the tests of a file; after each of them every window is closed and every position forgotten. */
-export async function setStage(environment: Environment, ...flags: string[]): Promise<Stage> {
+/** A browser for the tests of a file. After each test it closes every window and forgets every position. */
+export async function startHarness(environment: Environment, ...flags: string[]): Promise<Harness> {
   const browser = await launchBrowser(...flags);
   const contexts: BrowserContext[] = [];
-  const troubles: string[] = [];
+  const pageErrors: string[] = [];
 
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close();
     await environment.admin('links.resume', {});
     const { positions } = await environment.admin('positions.list', {});
     for (const { positionId } of positions) await environment.admin('positions.forget', { positionId });
-    const told = troubles.splice(0);
-    if (told.length > 0) throw new Error(`The page complained: ${told.join('; ')}`);
+    const found = pageErrors.splice(0);
+    if (found.length > 0) throw new Error(`The page reported errors: ${found.join('; ')}`);
   });
   afterAll(async () => {
     await browser?.close();
@@ -40,10 +40,10 @@ export async function setStage(environment: Environment, ...flags: string[]): Pr
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       const page = await context.newPage();
       page.setDefaultTimeout(patienceMs);
-      // What the page throws, or its own policy stops, fails the test that caused it.
-      page.on('pageerror', (error) => troubles.push(error.message));
+      // An error of the page, or a violation of its policy, fails the test that caused it.
+      page.on('pageerror', (error) => pageErrors.push(error.message));
       page.on('console', (message) => {
-        if (message.type() === 'error') troubles.push(message.text());
+        if (message.type() === 'error') pageErrors.push(message.text());
       });
       await page.goto(environment.consoleAddress());
       await page.getByRole('heading', { level: 1 }).waitFor();
@@ -52,7 +52,7 @@ export async function setStage(environment: Environment, ...flags: string[]): Pr
   };
 }
 
-/** Opens a position's three-dot menu, in whatever place, and chooses from it. */
+/** Opens a three-dot menu and chooses from it. */
 export async function choose(place: Page | Locator, menu: RegExp, item: string): Promise<void> {
   await place.getByRole('button', { name: menu }).click();
   await place.getByRole('menuitem', { name: item, exact: true }).click();

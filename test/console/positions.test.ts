@@ -11,20 +11,20 @@ import {
   spotLong,
   tradeByHand,
 } from '../end-to-end/trader.ts';
-import { choose, go, setStage } from './harness.ts';
+import { choose, go, startHarness } from './harness.ts';
 
-/** Positions on the page: taken over from a list, opened, watched, closed and resolved. */
+/** Positions on the page: adopted from a list, opened, watched, closed and resolved. */
 
 const environment = await startEnvironment();
 const { core } = environment;
-const stage = await setStage(environment);
-const here = stage.browser === undefined ? noBrowser : "the console's positions";
+const harness = await startHarness(environment);
+const here = harness.browser === undefined ? noBrowser : "the console's positions";
 
-describe.skipIf(stage.browser === undefined)(here, () => {
-  it('one is adopted from the list of what is open at the exchange, with no id to find', async () => {
+describe.skipIf(harness.browser === undefined)(here, () => {
+  it('adopts a position from the list of what is open at the exchange, without typing an id', async () => {
     const trader = await newTrader(environment, spotLong);
     const entry = placeEntry(trader, { filled: '0.4' });
-    const page = await stage.enter();
+    const page = await harness.enter();
     await go(page, 'My Positions');
     await page.getByRole('button', { name: 'Adopt' }).click();
     const dialog = page.getByRole('dialog');
@@ -38,14 +38,14 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     await go(page, 'My Positions');
     await page.getByRole('button', { name: 'Adopt' }).click();
     await dialog.getByLabel('Account').selectOption(trader.account);
-    await dialog.getByText('Nothing is open there that Ripcord does not have already.').waitFor();
+    await dialog.getByText("Nothing is open that Ripcord doesn't manage already.").waitFor();
   });
 
-  it('a perpetual is adopted as the exchange holds it, with the exits that wait beside it', async () => {
+  it('adopts a perpetual as the exchange holds it, with its open exit orders', async () => {
     const trader = await newTrader(environment, perpetualShort);
     tradeByHand(trader, 'sell', '2');
     placeExits(trader, '2');
-    const page = await stage.enter();
+    const page = await harness.enter();
     await go(page, 'My Positions');
     await page.getByRole('button', { name: 'Adopt' }).click();
     const dialog = page.getByRole('dialog');
@@ -61,16 +61,16 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     ]);
   });
 
-  it('one is opened with a LIMIT entry, and closed from its menu', async () => {
+  it('opens a position with a LIMIT entry and closes it from its menu', async () => {
     const trader = await newTrader(environment, spotLong);
-    const page = await stage.enter();
+    const page = await harness.enter();
     await go(page, 'My Positions');
     await page.getByRole('button', { name: 'Open', exact: true }).first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Account').selectOption(trader.account);
     await dialog.getByLabel('Market').fill('eth/usdt');
     await dialog.getByLabel('Price in USDT').fill('2800.001');
-    await dialog.getByLabel('Size in ETH').fill('0.5');
+    await dialog.getByLabel('Amount in ETH').fill('0.5');
     await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
     await dialog.getByText(/2800.001 is not a multiple of the market's price step 0.01/).waitFor();
     await dialog.getByLabel('Price in USDT').fill('2800');
@@ -78,31 +78,31 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     await page.getByRole('heading', { level: 1 }).getByText('Unfilled').waitFor();
     const mark = markOf(core);
     await choose(page, /^Actions for ETH\/USDT long/, 'Close now…');
-    await page.getByText('It cancels the entry of 0.5 ETH; nothing has filled.').waitFor();
+    await page.getByText('If closed now: cancels the entry of 0.5 ETH; nothing has filled.').waitFor();
     await page.getByRole('button', { name: 'Close now' }).click();
-    await page.getByRole('heading', { level: 1 }).getByText('Cancelled').waitFor();
+    await page.getByRole('heading', { level: 1 }).getByText('Canceled').waitFor();
     expect(ledgerSince(core, mark)).toMatchObject({ orders: [], canceled: [expect.any(String)] });
   });
 
-  it('one that needs a person is resolved by what the exchange says', async () => {
+  it('resolves a position that needs attention by the record of the exchange', async () => {
     const trader = await newTrader(environment, spotLong);
     const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
     core.setLiquidity({ market: 'spot', symbol: 'ETHUSDT', amount: '0.3' });
     expect(await fire(await environment.newLink(positionId, 'close'))).toMatchObject({ status: 409 });
-    const page = await stage.enter();
-    await page.getByText('ETH/USDT long needs a person.').waitFor();
+    const page = await harness.enter();
+    await page.getByText('ETH/USDT long needs your attention.').waitFor();
     await page.getByRole('button', { name: 'Resolve…' }).click();
-    await page.getByText('It is still open.').waitFor();
+    await page.getByText('The position is still open.').waitFor();
     await page.getByText(/^Close order \d+ filled .*0\.69\d* ETH is still open/).waitFor();
-    await page.getByRole('button', { name: 'Settle it so' }).click();
-    await page.getByText('ETH/USDT long needs a person.').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Apply this result' }).click();
+    await page.getByText('ETH/USDT long needs your attention.').waitFor({ state: 'detached' });
     expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'open',
       remaining: expect.stringMatching(/^0\.69/),
     });
   });
 
-  it('the table filters, searches and sorts', async () => {
+  it('filters, searches and sorts the table', async () => {
     const trader = await newTrader(environment, spotLong);
     await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })], label: 'one' });
     await adopt(trader, { entryOrders: [placeEntry(trader, { amount: '3' })], label: 'two' });
@@ -110,16 +110,16 @@ describe.skipIf(stage.browser === undefined)(here, () => {
       entryOrders: [placeEntry(trader, { amount: '2', filled: '0.5' })],
       label: 'three',
     });
-    const page = await stage.enter();
+    const page = await harness.enter();
     await go(page, 'My Positions');
     const labels = async () =>
       (await page.locator('tbody th .sub').allTextContents()).map((text) => text.split(' · ')[1]);
     expect((await labels()).toSorted()).toEqual(['one', 'three', 'two']);
-    await page.getByRole('button', { name: 'Left / filled' }).click();
+    await page.getByRole('button', { name: 'Remaining' }).click();
     expect(await labels()).toEqual(['two', 'three', 'one']);
-    await page.getByRole('button', { name: 'Left / filled' }).click();
+    await page.getByRole('button', { name: 'Remaining' }).click();
     expect(await labels()).toEqual(['one', 'three', 'two']);
-    expect(await page.getByRole('columnheader', { name: 'Left / filled' }).getAttribute('aria-sort')).toBe(
+    expect(await page.getByRole('columnheader', { name: 'Remaining' }).getAttribute('aria-sort')).toBe(
       'descending',
     );
     await page.getByRole('button', { name: 'Filled 1', exact: true }).click();
@@ -129,22 +129,22 @@ describe.skipIf(stage.browser === undefined)(here, () => {
     await page.getByRole('searchbox').fill('thr');
     expect(await labels()).toEqual(['three']);
     await page.getByRole('searchbox').fill('nothing of the sort');
-    await page.getByText('No position fits').waitFor();
+    await page.getByText('No matching positions').waitFor();
   });
 
-  it('what the exchange does shows by itself, and what it can not say is said', async () => {
+  it('follows the exchange without a reload, and shows when it stops responding', async () => {
     const trader = await newTrader(environment, spotLong);
     const entry = placeEntry(trader);
     await adopt(trader, { entryOrders: [entry] });
-    const page = await stage.enter();
+    const page = await harness.enter();
     await page.getByRole('link', { name: 'ETH/USDT' }).click();
     const heading = page.getByRole('heading', { level: 1 });
     await heading.getByText('Unfilled').waitFor();
     core.fill({ orderId: entry.id, amount: '0.25' });
     await heading.getByText('Partly filled 25 %').waitFor();
     core.addFault({ kind: 'html', match: {}, times: 99 });
-    await page.getByText(/Shown as it was .* no readable response to the request for an order/).waitFor();
+    await page.getByText(/Showing data from .* no readable response to the request for an order/).waitFor();
     core.clearFaults();
-    await page.getByText(/Shown as it was/).waitFor({ state: 'detached' });
+    await page.getByText(/Showing data from/).waitFor({ state: 'detached' });
   });
 });

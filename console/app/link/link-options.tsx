@@ -53,7 +53,7 @@ function Expiry({ choices, set }: OptionProps) {
         <Select value={choices.expiresIn} onChange={(expiresIn) => set({ expiresIn })} options={expiries} />
       </Field>
       {choices.expiresIn === 'custom' ? (
-        <Field label="Expires after" help="For example 90m, 36h or 7d. A number alone is in seconds.">
+        <Field label="Duration" help="For example 90m, 36h or 7d. A number alone is in seconds.">
           <TextInput
             value={choices.customDuration}
             placeholder="36h"

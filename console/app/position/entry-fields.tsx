@@ -108,8 +108,8 @@ function PriceAndSize({ entry: { symbol, type, price, sizedBy, size }, set }: En
           value={sizedBy}
           onChange={(value) => set({ sizedBy: value })}
           options={[
-            { value: 'amount', label: `Amount in ${base}` },
-            { value: 'cost', label: `Cost in ${quote}` },
+            { value: 'amount', label: `Amount (${base})` },
+            { value: 'cost', label: `Cost (${quote})` },
           ]}
         />
       </Field>

@@ -1,7 +1,7 @@
 import type { Account, Accounts } from '../../../lib/account/account.ts';
 import { Fault } from '../../../lib/fault.ts';
 
-/** Accounts that are gone with the process, and a list of the names that were written. */
+/** Accounts in memory, with a list of the names that were written. */
 export function accountsInMemory(
   initial: Record<string, Account> = {},
 ): Accounts & { all: Record<string, Account>; written: string[] } {

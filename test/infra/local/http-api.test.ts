@@ -8,7 +8,7 @@ function silent() {
   return undefined;
 }
 
-/** Serves a function that answers `result`, and shows what it was called with. */
+/** Serves a function that returns `answer`, and records its events. */
 async function withFunction(
   answer: (event: APIGatewayProxyEventV2, context: Context) => unknown = () => ({ statusCode: 204 }),
   timeoutMs?: number,
@@ -46,7 +46,7 @@ describe('the routes of the local HTTP API', () => {
     ['PUT', '/l/token'],
     ['DELETE', '/l/token'],
     ['OPTIONS', '/l/token'],
-  ])('answer %s %s with 404 and never call the function', async (method, path) => {
+  ])('respond to %s %s with 404 and never call the function', async (method, path) => {
     const { url, events } = await withFunction();
     const answer = await send(url, { method, path });
     expect(answer.status).toBe(404);
@@ -54,7 +54,7 @@ describe('the routes of the local HTTP API', () => {
     expect(events).toEqual([]);
   });
 
-  it.each(['GET', 'POST'])('take %s with a token', async (method) => {
+  it.each(['GET', 'POST'])('accept %s with a token', async (method) => {
     const { url, event } = await withFunction();
     expect(await send(url, { method, path: '/l/rc_abc' })).toMatchObject({ status: 204 });
     expect(event().routeKey).toBe(`${method} /l/{token}`);
@@ -62,7 +62,7 @@ describe('the routes of the local HTTP API', () => {
     expect(event().pathParameters).toEqual({ token: 'rc_abc' });
   });
 
-  it('refuse a path that does not decode', async () => {
+  it("reject a path that can't be decoded", async () => {
     const { url, events } = await withFunction();
     expect(await send(url, { path: '/l/%E0%A4%A' })).toMatchObject({ status: 400 });
     expect(events).toEqual([]);
@@ -70,7 +70,7 @@ describe('the routes of the local HTTP API', () => {
 });
 
 describe('the event of payload format 2.0', () => {
-  it('has the path decoded and the query verbatim', async () => {
+  it('contains the path decoded and the query as it arrived', async () => {
     const { url, event } = await withFunction();
     await send(url, { path: '/l/a%20b%2Fc?x=1&x=%202&y=a+b&z' });
     expect(event()).toMatchObject({
@@ -83,7 +83,7 @@ describe('the event of payload format 2.0', () => {
     });
   });
 
-  it('leaves out what is absent instead of saying null', async () => {
+  it('omits absent fields instead of setting null', async () => {
     const { url, event } = await withFunction();
     await send(url, { path: '/l/token' });
     for (const name of ['body', 'cookies', 'queryStringParameters', 'stageVariables']) {
@@ -93,7 +93,7 @@ describe('the event of payload format 2.0', () => {
     expect(event().rawQueryString).toBe('');
   });
 
-  it('has header names in lower case and repeated headers joined by commas', async () => {
+  it('has lowercase header names, and joins repeated headers with commas', async () => {
     const { url, event } = await withFunction();
     await send(url, {
       path: '/l/token',
@@ -110,14 +110,14 @@ describe('the event of payload format 2.0', () => {
     expect(event().headers).not.toHaveProperty('cookie');
   });
 
-  it('names the caller by its connection, whatever it claims', async () => {
+  it('takes the source address from the connection, not from a header', async () => {
     const { url, event } = await withFunction();
     await send(url, { path: '/l/token', headers: { 'X-Forwarded-For': '1.2.3.4' } });
     expect(event().requestContext.http.sourceIp).toBe('127.0.0.1');
     expect(event().headers['x-forwarded-for']).toBe('1.2.3.4, 127.0.0.1');
   });
 
-  it('tells method, protocol, stage, time and an id of its own', async () => {
+  it('contains method, protocol, stage, time and a request id', async () => {
     const { url, event } = await withFunction();
     const before = Date.now();
     const answer = await send(url, { method: 'POST', path: '/l/token' });
@@ -137,7 +137,7 @@ describe('the event of payload format 2.0', () => {
     'Application/JSON; charset=UTF-8',
     'application/xml',
     'application/javascript',
-  ])('has a body of %s as text', async (type) => {
+  ])('contains a body of type %s as text', async (type) => {
     const { url, event } = await withFunction();
     await send(url, { method: 'POST', path: '/l/token', headers: { 'Content-Type': type }, body: '{"ä":1}' });
     expect(event()).toMatchObject({ body: '{"ä":1}', isBase64Encoded: false });
@@ -150,7 +150,7 @@ describe('the event of payload format 2.0', () => {
     'application/jsonp',
     'multipart/form-data',
     undefined,
-  ])('has a body of %s in base64', async (type) => {
+  ])('contains a body of type %s as base64', async (type) => {
     const { url, event } = await withFunction();
     const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': type };
     await send(url, { method: 'POST', path: '/l/token', headers, body: 'a=1' });
@@ -158,7 +158,7 @@ describe('the event of payload format 2.0', () => {
   });
 });
 
-describe('the answer of the local HTTP API', () => {
+describe('the response of the local HTTP API', () => {
   const answerTo = async (result: unknown) => {
     const { url } = await withFunction(() => result);
     return await send(url, { path: '/l/token' });
@@ -180,25 +180,25 @@ describe('the answer of the local HTTP API', () => {
     });
   });
 
-  it('is decoded where the function says base64', async () => {
+  it('is decoded if the function returns base64', async () => {
     const body = Buffer.from('binary').toString('base64');
     expect(await answerTo({ statusCode: 200, body, isBase64Encoded: true })).toMatchObject({
       body: 'binary',
     });
   });
 
-  it('is plain text where a response names no type', async () => {
+  it('is plain text if the function sets no content type', async () => {
     const answer = await answerTo({ statusCode: 200, body: 'x' });
     expect(answer.headers['content-type']).toBe('text/plain;charset=UTF-8');
   });
 
-  it('is the result as JSON with status 200 where it is no response', async () => {
+  it('is the result as JSON with status 200 if it has no statusCode', async () => {
     const answer = await answerTo({ some: 'result' });
     expect(answer).toMatchObject({ status: 200, body: '{"some":"result"}' });
     expect(answer.headers['content-type']).toBe('application/json');
   });
 
-  it('is the string itself with status 200 where the result is a string', async () => {
+  it('is a string result itself with status 200', async () => {
     const answer = await answerTo('Hello');
     expect(answer).toMatchObject({ status: 200, body: 'Hello' });
     expect(answer.headers['content-type']).toBe('application/json');
@@ -207,14 +207,14 @@ describe('the answer of the local HTTP API', () => {
   it.each([
     ['has no number as status', { statusCode: 'fine' }],
     ['has an object as body', { statusCode: 200, body: { a: 1 } }],
-  ])('is 500 where the response %s', async (_, result) => {
+  ])('is 500 if the result %s', async (_, result) => {
     expect(await answerTo(result)).toMatchObject({
       status: 500,
       body: '{"message":"Internal Server Error"}',
     });
   });
 
-  it('is 500 without a reason where the function throws', async () => {
+  it('is 500 without a reason if the function throws', async () => {
     const { url } = await withFunction(() => {
       throw new Error('the secret reason');
     });
@@ -224,7 +224,7 @@ describe('the answer of the local HTTP API', () => {
     });
   });
 
-  it('is 503 where the function takes longer than the API waits', async () => {
+  it("is 503 if the function exceeds the API's timeout", async () => {
     const late = Promise.withResolvers<unknown>();
     const { url } = await withFunction(() => late.promise, 1);
     expect(await send(url, { path: '/l/token' })).toMatchObject({
@@ -234,21 +234,21 @@ describe('the answer of the local HTTP API', () => {
     late.resolve(null);
   });
 
-  it('is 413 to a payload above 10 MB, which the function never sees', async () => {
+  it('is 413 for a payload above 10 MB, and the function is not called', async () => {
     const { url, events } = await withFunction();
     const body = Buffer.alloc(10 * 1024 * 1024 + 1);
     expect(await send(url, { method: 'POST', path: '/l/token', body })).toMatchObject({ status: 413 });
     expect(events).toEqual([]);
   });
 
-  it('is 431 to headers above 10,240 bytes', async () => {
+  it('is 431 for headers above 10,240 bytes', async () => {
     const { url } = await withFunction();
     const request = `GET /l/token HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(10_240)}\r\n\r\n`;
     expect(await sendRaw(url, request)).toMatch(/^HTTP\/1\.1 431 /);
   });
 });
 
-it('writes one line to a request that names route, status and time, but never the token', async () => {
+it('logs one line per request with route, status and duration, and never the token', async () => {
   const { url, lines } = await withFunction();
   await send(url, { path: '/l/rc_secret?also=secret' });
   await send(url, { path: '/l/rc_secret/too' });

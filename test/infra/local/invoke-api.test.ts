@@ -47,7 +47,7 @@ function textOf(payload: Uint8Array | undefined): string {
   return Buffer.from(payload ?? []).toString('utf8');
 }
 
-describe('the local invoke API, asked by the SDK', () => {
+describe('the local invoke API, called by the AWS SDK', () => {
   it.each([
     'ripcord-admin',
     'ripcord-trigger',
@@ -67,12 +67,12 @@ describe('the local invoke API, asked by the SDK', () => {
     expect(textOf(answer.Payload)).toBe('{"event":{"command":"positions.list"}}');
   });
 
-  it('takes no payload as an empty event', async () => {
+  it('reads a missing payload as an empty event', async () => {
     const { invoke } = await withApi();
     expect(textOf((await invoke('ripcord-admin')).Payload)).toBe('{"event":{}}');
   });
 
-  it('answers a thrown error as an unhandled function error without its stack', async () => {
+  it('returns a thrown error as an unhandled function error without its stack', async () => {
     const { invoke } = await withApi(async () => {
       throw new RangeError('out of it');
     });
@@ -82,7 +82,7 @@ describe('the local invoke API, asked by the SDK', () => {
     expect(textOf(answer.Payload)).toBe('{"errorType":"RangeError","errorMessage":"out of it"}');
   });
 
-  it('answers an event invocation before the function has ended', async () => {
+  it('responds to an event invocation before the function has ended', async () => {
     const end = Promise.withResolvers<void>();
     const { invoke, lambdas } = await withApi(() => end.promise);
     const answer = await invoke('ripcord-sweep', '{}', 'Event');
@@ -98,7 +98,7 @@ describe('the local invoke API, asked by the SDK', () => {
     expect(seen).toEqual([]);
   });
 
-  it('knows no other function', async () => {
+  it('responds with 404 for an unknown function', async () => {
     const { invoke } = await withApi();
     const failure = await failureOf(invoke('ripcord-other', '{}'));
     expect(failure.name).toBe('ResourceNotFoundException');
@@ -108,20 +108,20 @@ describe('the local invoke API, asked by the SDK', () => {
     );
   });
 
-  it('refuses a payload that is no JSON', async () => {
+  it('rejects a payload that is not JSON', async () => {
     const { invoke } = await withApi();
     const failure = await failureOf(invoke('ripcord-admin', '{"command":'));
     expect(failure.name).toBe('InvalidRequestContentException');
     expect(failure.$metadata.httpStatusCode).toBe(400);
   });
 
-  it('refuses a payload above 6 MB', async () => {
+  it('rejects a payload above 6 MB', async () => {
     const { invoke } = await withApi();
     const failure = await failureOf(invoke('ripcord-admin', JSON.stringify('x'.repeat(6 * 1024 * 1024))));
     expect(failure.name).toBe('RequestTooLargeException');
   });
 
-  it('logs the name of the function and not what it was asked', async () => {
+  it("logs the function's name, and not the payload", async () => {
     const { invoke, lines } = await withApi();
     await invoke('ripcord-admin', '{"secret":"s3cret"}');
     expect(lines).toHaveLength(1);
@@ -129,7 +129,7 @@ describe('the local invoke API, asked by the SDK', () => {
   });
 });
 
-describe('the local invoke API, asked by others', () => {
+describe('the local invoke API, called by other clients', () => {
   const path = '/2015-03-31/functions/ripcord-admin/invocations';
 
   const statusFor = async (headers: Record<string, string>) => {
@@ -140,14 +140,14 @@ describe('the local invoke API, asked by others', () => {
   };
 
   it.each(['127.0.0.1', '127.0.0.1:8787', 'localhost:8787', 'LOCALHOST', '[::1]:8787'])(
-    'answers to the name %s',
+    'accepts the host %s',
     async (Host) => {
       expect(await statusFor({ Host })).toMatchObject({ status: 200, calls: 1 });
     },
   );
 
   it.each(['evil.example', 'evil.example:8787', '127.0.0.1.evil.example', 'localhost.evil.example:8787'])(
-    'does not answer to the name "%s", which a page may have had resolved to this machine',
+    'refuses the host "%s", which a web page may have had resolved to this machine',
     async (Host) => {
       const { status, message, calls } = await statusFor({ Host });
       expect({ status, calls }).toEqual({ status: 403, calls: 0 });
@@ -167,7 +167,7 @@ describe('the local invoke API, asked by others', () => {
     expect(message).toContain('Web pages');
   });
 
-  it('knows no other operation', async () => {
+  it('responds with 404 for another operation', async () => {
     const { url } = await withApi();
     for (const [method, other] of [
       ['GET', path],

@@ -6,7 +6,7 @@ function silent() {
   return undefined;
 }
 
-it("gives the handler a context of Lambda's shape", async () => {
+it('calls the handler with a Lambda context', async () => {
   const lambda = createLambda(
     'ripcord-admin',
     async (_event: unknown, context: Context) => ({
@@ -30,13 +30,13 @@ it("gives the handler a context of Lambda's shape", async () => {
   expect(seen.remaining).toBeLessThanOrEqual(29_000);
 });
 
-it('answers null where the handler returns nothing', async () => {
+it('returns null if the handler returns nothing', async () => {
   expect(await createLambda('f', async () => undefined, 1_000, silent).invoke({})).toMatchObject({
     payload: 'null',
   });
 });
 
-it('tells of a thrown error its type and message', async () => {
+it('returns the type and message of a thrown error', async () => {
   const lambda = createLambda(
     'f',
     async () => {
@@ -52,14 +52,14 @@ it('tells of a thrown error its type and message', async () => {
   });
 });
 
-it('ends an invocation at its time-out', async () => {
+it('ends an invocation at its timeout', async () => {
   const late = Promise.withResolvers<void>();
   const lambda = createLambda('f', () => late.promise, 5, silent);
   expect(await lambda.invoke({})).toMatchObject({ kind: 'failed', errorType: 'Sandbox.Timedout' });
   late.resolve();
 });
 
-it('logs a failure in one line, with tokens cut off', async () => {
+it('logs a failure in one line, with tokens truncated', async () => {
   const lines: string[] = [];
   const lambda = createLambda(
     'f',
@@ -73,7 +73,7 @@ it('logs a failure in one line, with tokens cut off', async () => {
   expect(lines).toEqual(['f failed: Error: bad rc_…']);
 });
 
-it('is settled only when all that runs has ended', async () => {
+it('is settled only when all invocations have ended', async () => {
   const work = Promise.withResolvers<void>();
   const lambda = createLambda('f', () => work.promise, 1_000, silent);
   const events: string[] = [];
@@ -84,7 +84,7 @@ it('is settled only when all that runs has ended', async () => {
   expect(events).toEqual(['invocation', 'settled']);
 });
 
-it('runs only so many at a time, and all of them in the end', async () => {
+it('limits concurrent invocations, and runs all of them eventually', async () => {
   const work = Promise.withResolvers<void>();
   let running = 0;
   let most = 0;

@@ -7,20 +7,20 @@ const main = fileURLToPath(new URL('../../../bin/start.ts', import.meta.url));
 
 export interface LocalProcess {
   child: ChildProcess;
-  /** The base URL from the line that says ready; rejects where the process ends before. */
+  /** The base URL from the ready line; rejects if the process ends before. */
   ready: Promise<string>;
   /** Waits for the first line that matches. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
-  /** The exit code and all that was printed, once it has ended. */
+  /** The exit code and the output, after the process has ended. */
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** Runs the local stack with its own command line. It ends with the test at the latest. */
+/** Runs `npm start`'s program. The test kills it at its end. */
 export function runLocal(...options: string[]): LocalProcess {
   return follow(process.execPath, [main, ...options], {});
 }
 
-/** The same below a shell, as npm does it. `child` is the shell; `ended` waits for both. */
+/** The same through a shell, as npm runs it. `child` is the shell; `ended` waits for both. */
 export function runLocalAsNpm(...options: string[]): LocalProcess {
   return follow('sh', ['-c', '"$@"; exit $?', 'sh', process.execPath, main, ...options], {
     npm_lifecycle_event: 'start',
@@ -54,7 +54,7 @@ function follow(program: string, words: string[], environment: Record<string, st
   const line = async (pattern: RegExp): Promise<RegExpExecArray> => {
     const whole = new RegExp(`^${pattern.source}$`, 'm');
     for (;;) {
-      // What is after the last end of line may be half a line.
+      // The text after the last line break may be an incomplete line.
       const found = whole.exec(stdout.slice(0, stdout.lastIndexOf('\n') + 1));
       if (found !== null) return found;
       const end = await Promise.race([ended, once(child.stdout, 'data').then(() => undefined)]);
@@ -64,12 +64,12 @@ function follow(program: string, words: string[], environment: Record<string, st
     }
   };
   const ready = line(/ready (\S+)/).then(([, url = '']) => url);
-  // Who doesn't wait for it, doesn't want to hear that it never came.
+  // Without this, a test that does not wait for it would fail on its rejection.
   ready.catch(() => undefined);
   return { child, ready, line, ended };
 }
 
-/** Asks the admin function of a running stack. */
+/** Invokes the admin function of a running stack. */
 export async function askAdmin(url: string, command: object): Promise<unknown> {
   const answer = await fetch(`${url}/2015-03-31/functions/ripcord-admin/invocations`, {
     method: 'POST',

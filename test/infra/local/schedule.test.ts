@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Every, startSchedule } from '../../../infra/local/schedule.ts';
 
-/** A clock that ticks when the test says so. */
+/** A clock that the test ticks. */
 function handClock() {
   const ticks = new Set<() => void>();
   const intervals: number[] = [];
@@ -16,7 +16,7 @@ function handClock() {
   return { every, intervals, tick };
 }
 
-/** A task whose runs end when the test says so. */
+/** A task whose runs the test ends. */
 function handTask() {
   const runs: PromiseWithResolvers<void>[] = [];
   const run = () => {
@@ -34,7 +34,7 @@ function silent() {
   return undefined;
 }
 
-it('runs at once and at every tick of the given interval', async () => {
+it('runs immediately and at every tick of the interval', async () => {
   const clock = handClock();
   const task = handTask();
   startSchedule({ run: task.run, intervalMs: 60_000, log: silent, every: clock.every });
@@ -46,7 +46,7 @@ it('runs at once and at every tick of the given interval', async () => {
   expect(task.runs).toHaveLength(2);
 });
 
-it('never runs beside itself', async () => {
+it('never overlaps with its previous run', async () => {
   const clock = handClock();
   const task = handTask();
   startSchedule({ run: task.run, intervalMs: 1, log: silent, every: clock.every });
@@ -59,7 +59,7 @@ it('never runs beside itself', async () => {
   expect(task.runs).toHaveLength(2);
 });
 
-it('logs a failed run in one line and goes on', async () => {
+it('logs a failed run in one line and continues', async () => {
   const clock = handClock();
   const task = handTask();
   const lines: string[] = [];
@@ -71,7 +71,7 @@ it('logs a failed run in one line and goes on', async () => {
   expect(task.runs).toHaveLength(2);
 });
 
-it('ends when the running run has ended, and starts none after', async () => {
+it('stops when the current run has ended, and starts no other', async () => {
   const clock = handClock();
   const task = handTask();
   const schedule = startSchedule({ run: task.run, intervalMs: 1, log: silent, every: clock.every });

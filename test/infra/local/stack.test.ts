@@ -11,7 +11,7 @@ function invocationsOf(name: string) {
   return `/2015-03-31/functions/${name}/invocations`;
 }
 
-/** A stack whose functions answer what they were given, and that has no clock of its own. */
+/** A stack whose functions return their event, and whose clock never ticks. */
 async function start(options: Partial<LocalStackOptions> & { functions?: Partial<Handlers> } = {}) {
   const { functions, ...rest } = options;
   const environments: Environment[] = [];
@@ -52,7 +52,7 @@ it('serves HTTP API and invoke API at one address', async () => {
   });
 });
 
-it('tells the functions where table, accounts, links and channels are', async () => {
+it('passes the locations of table, accounts, links and channels to the functions', async () => {
   const { stack, data, environment } = await start();
   expect(environment).toEqual({
     RIPCORD_TABLE: 'ripcord',
@@ -63,12 +63,12 @@ it('tells the functions where table, accounts, links and channels are', async ()
   });
 });
 
-it('keeps its data in a folder that nobody else may look into', async () => {
+it('keeps its data in a folder that only its owner can read', async () => {
   const { data } = await start();
   expect((await stat(data)).mode & 0o777).toBe(0o700);
 });
 
-it('sweeps at its start and at every minute', async () => {
+it('sweeps at its start and every minute', async () => {
   const events: unknown[] = [];
   const sweeps = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const ticks: (() => void)[] = [];
@@ -93,7 +93,7 @@ it('sweeps at its start and at every minute', async () => {
   expect(events[0]).toMatchObject({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
 });
 
-it('goes on where a sweep fails, and says so in one line', async () => {
+it('continues after a failed sweep, and logs one line', async () => {
   const failed = Promise.withResolvers<void>();
   const { stack, lines } = await start({
     functions: {
@@ -109,7 +109,7 @@ it('goes on where a sweep fails, and says so in one line', async () => {
   expect(await send(stack.url, { path: '/l/token' })).toMatchObject({ status: 200 });
 });
 
-it('lets what runs finish before it stops, even where nobody waits for it', async () => {
+it('lets running functions finish before it stops, also without a waiting client', async () => {
   const work = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
   const ends: string[] = [];
@@ -131,7 +131,7 @@ it('lets what runs finish before it stops, even where nobody waits for it', asyn
   expect(ends).toEqual(['function', 'stack']);
 });
 
-it('leaves its folder free to the next one where it could not start', async () => {
+it("releases its folder if it can't start", async () => {
   const data = join(await temporaryFolder(), 'data');
   const broken = startLocalStack({
     port: 0,
@@ -145,7 +145,7 @@ it('leaves its folder free to the next one where it could not start', async () =
   expect(await send(stack.url, { path: '/l/token' })).toMatchObject({ status: 200 });
 });
 
-it('says so where the data folder can not be written', async () => {
+it("reports a data folder that can't be written", async () => {
   const file = join(await temporaryFolder(), 'file');
   await writeFile(file, '');
   await chmod(file, 0o600);

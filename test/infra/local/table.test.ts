@@ -19,7 +19,7 @@ function clientOf(endpoint: string): DynamoDBClient {
   return client;
 }
 
-it('has keys and index as the table on AWS', async () => {
+it('has the keys and the index of the deployed table', async () => {
   const table = await startTable(await temporaryFolder(), 'ripcord');
   const { Table } = await clientOf(table.endpoint).send(new DescribeTableCommand({ TableName: 'ripcord' }));
   expect(Table?.TableStatus).toBe('ACTIVE');
@@ -57,7 +57,7 @@ it('keeps its items across a restart', async () => {
   await second.stop();
 });
 
-it('begins again where a crash has cut off the first start', async () => {
+it('starts over if a crash interrupted the first start', async () => {
   const folder = join(await temporaryFolder(), 'table');
   await mkdir(`${folder}.new`);
   await writeFile(join(`${folder}.new`, 'CURRENT'), 'not a manifest');
@@ -68,7 +68,7 @@ it('begins again where a crash has cut off the first start', async () => {
   await table.stop();
 });
 
-it('says so where the folder is in use', async () => {
+it('reports a folder that is in use', async () => {
   const folder = await temporaryFolder();
   const first = await startTable(folder, 'ripcord');
   await expect(startTable(folder, 'ripcord')).rejects.toMatchObject({
@@ -78,7 +78,7 @@ it('says so where the folder is in use', async () => {
   await first.stop();
 });
 
-it('says so where the folder holds something else', async () => {
+it('reports a folder that contains something else', async () => {
   const folder = join(await temporaryFolder(), 'table');
   await mkdir(folder);
   await writeFile(join(folder, 'CURRENT'), 'not a manifest');
@@ -89,7 +89,7 @@ it('says so where the folder holds something else', async () => {
 });
 
 it.each([[{ Origin: 'https://evil.example' }], [{ Host: 'evil.example' }]])(
-  'lets no web page in: %j',
+  'refuses web pages: %j',
   async (headers) => {
     const table = await startTable(await temporaryFolder(), 'ripcord');
     expect(await send(table.endpoint, { method: 'POST', headers, body: '{}' })).toMatchObject({

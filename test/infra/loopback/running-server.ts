@@ -18,7 +18,7 @@ export interface Answer {
   body: string;
 }
 
-/** A request with full say over its headers and path, which fetch would tidy up. */
+/** A request whose headers and path are sent unchanged, which fetch would normalize. */
 export function send(
   url: string,
   options: {
@@ -47,7 +47,7 @@ export function send(
   });
 }
 
-/** Sends bytes as they are. @returns all that came back until the connection ended. */
+/** Sends text unchanged. @returns everything received until the connection ended. */
 export function sendRaw(url: string, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);

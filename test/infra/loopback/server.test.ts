@@ -6,19 +6,19 @@ function silent() {
   return undefined;
 }
 
-it('answers 503 until there is something to serve', async () => {
+it('responds with 503 until it has a handler', async () => {
   const server = await startServer(0, silent);
   expect(await send(server.url)).toMatchObject({ status: 503 });
   await server.stop();
 });
 
-it('is reachable by the loopback address only', async () => {
+it('is reachable through the loopback address only', async () => {
   const server = await startServer(0, silent);
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   await server.stop();
 });
 
-it('lets a running request finish before it ends, and takes no other', async () => {
+it('lets a running request finish before it stops, and accepts no other', async () => {
   const server = await startServer(0, silent);
   const arrived = Promise.withResolvers<void>();
   const work = Promise.withResolvers<void>();
@@ -36,7 +36,7 @@ it('lets a running request finish before it ends, and takes no other', async () 
   await stopped;
 });
 
-it('answers 500 without a reason and logs one line where serving fails', async () => {
+it('responds with 500 without a reason and logs one line if its handler fails', async () => {
   const lines: string[] = [];
   const server = await startServer(0, (line) => lines.push(line));
   server.serve(async () => {
@@ -47,7 +47,7 @@ it('answers 500 without a reason and logs one line where serving fails', async (
   await server.stop();
 });
 
-it('says which port is taken and what to do', async () => {
+it('reports which port is in use and what to do', async () => {
   const first = await startServer(0, silent);
   const port = Number(new URL(first.url).port);
   await expect(startServer(port, silent)).rejects.toMatchObject({

@@ -11,7 +11,7 @@ const Bybit: new (config: object) => Exchange = (
   await import(new URL('./src/bybit.js', import.meta.resolve('ccxt')).href)
 ).default;
 
-/** Real ccxt, with nothing changed but its addresses: it finds out by itself what sort of account it has. */
+/** Real ccxt with other URLs. It detects the type of its account itself. */
 async function connect(exchange: RunningExchange, config: object = {}): Promise<Exchange> {
   const client = new Bybit({ ...key, enableRateLimit: false, ...config });
   client.urls.api = simulatedUrls(client.urls.api as Record<string, string>, exchange.url);
@@ -23,7 +23,7 @@ async function connect(exchange: RunningExchange, config: object = {}): Promise<
 
 const acknowledged = { acknowledged: true };
 
-/** A signed request without ccxt, to be wrong in what ccxt never gets wrong. */
+/** A signed request without ccxt, for errors that ccxt never makes. */
 async function ask(
   exchange: RunningExchange,
   query: string,
@@ -43,8 +43,8 @@ async function ask(
   return { status: response.status, code: retCode, message: retMsg };
 }
 
-describe('the face of Bybit', () => {
-  it('tells markets, prices, book and candles', async () => {
+describe('the Bybit API', () => {
+  it('returns markets, prices, order book and candles', async () => {
     const client = await connect(await start());
     expect(client.market(btc)).toMatchObject({
       spot: true,
@@ -65,7 +65,7 @@ describe('the face of Bybit', () => {
     expect(Math.abs(Number(await client.fetchTime()) - Date.now())).toBeLessThan(2_000);
   });
 
-  it('trades spot, with the fee of a buy in base', async () => {
+  it('trades spot, with the fee of a buy in the base asset', async () => {
     const client = await connect(await start());
     const order = await client.createOrder(btc, 'market', 'buy', 0.1);
     expect(await client.fetchOrder(idOf(order), btc, acknowledged)).toMatchObject({
@@ -82,14 +82,14 @@ describe('the face of Bybit', () => {
     });
   });
 
-  it('takes the amount of a spot MARKET buy for quote unless told otherwise', async () => {
+  it('reads the amount of a spot MARKET buy as quote amount by default', async () => {
     const exchange = await start();
     const client = await connect(exchange);
     await client.createOrder(btc, 'market', 'buy', 0, undefined, { cost: 6000, clientOrderId: 'by-cost' });
     expect(exchange.core.orders().orders[0]).toMatchObject({ filled: '0.1', quoteAmount: '6000' });
   });
 
-  it('trades perpetuals one way and hedged', async () => {
+  it('trades perpetuals in one-way and hedge mode', async () => {
     for (const hedged of [false, true]) {
       const exchange = await start();
       exchange.core.setHedged({ apiKey: key.apiKey, hedged });
@@ -107,7 +107,7 @@ describe('the face of Bybit', () => {
     }
   });
 
-  it('triggers stops and take-profits of perpetuals in place, and margins them only then', async () => {
+  it('triggers stops and take profits of perpetuals under the same order id, and reserves margin only then', async () => {
     const exchange = await start();
     const client = await connect(exchange);
     await client.createOrder(btcPerp, 'market', 'buy', 0.1);
@@ -127,7 +127,7 @@ describe('the face of Bybit', () => {
       status: 'closed',
       filled: 0.1,
     });
-    // There is nothing left that it could stop.
+    // No position is left for the stop loss.
     exchange.core.setPrice({ market: 'usdm', symbol: 'BTCUSDT', price: '54000' });
     expect(await client.fetchOrder(idOf(stop), btcPerp, acknowledged)).toMatchObject({
       status: 'canceled',
@@ -139,7 +139,7 @@ describe('the face of Bybit', () => {
     expect(high.message).toContain('110092');
   });
 
-  it('cancels a conditional spot order only where the request names its sort', async () => {
+  it('cancels a conditional spot order only if orderFilter selects it', async () => {
     const client = await connect(await start());
     const stop = await client.createOrder(btc, 'market', 'sell', 0.1, undefined, { stopLossPrice: 55000 });
     expect((await refusal(client.cancelOrder(idOf(stop), btc))).name).toBe('OrderNotFound');
@@ -147,7 +147,7 @@ describe('the face of Bybit', () => {
     expect((await client.fetchOrder(idOf(stop), btc, acknowledged)).info.orderStatus).toBe('Deactivated');
   });
 
-  it('has words of its own for what was cancelled after a partial fill', async () => {
+  it('has its own status for a partly filled order that was canceled', async () => {
     for (const [symbol, word] of [
       [btc, 'PartiallyFilledCanceled'],
       [btcPerp, 'Cancelled'],
@@ -180,11 +180,11 @@ describe('the face of Bybit', () => {
     });
     expect(await ask(exchange, query, { timestamp: now + 1_500 })).toMatchObject({ code: 10002 });
     expect(await ask(exchange, 'category=inverse')).toMatchObject({ code: 181001 });
-    // As Bybit does, it says what it has signed: whoever shows that, shows a key.
+    // Bybit's message contains what it signed, and with it the API key.
     expect((await ask(exchange, query, { secret: 'wrong' })).message).toContain(key.apiKey);
   });
 
-  it('refuses an order whose window has closed on the way', async () => {
+  it('rejects an order whose receive window closed before matching', async () => {
     const clock = { now: 1_700_000_000_000 };
     const exchange = await start({ clock: () => clock.now });
     const client = await connect(exchange);
@@ -209,7 +209,7 @@ describe('the face of Bybit', () => {
     );
   });
 
-  it('needs the permission to trade there', async () => {
+  it('requires the permission to trade the category', async () => {
     const exchange = await start();
     const client = await connect(exchange);
     exchange.core.accountOf(key.apiKey).permissions.futures = false;
@@ -221,7 +221,7 @@ describe('the face of Bybit', () => {
   });
 });
 
-describe('an effect that comes later', () => {
+describe('a delayed effect', () => {
   const effectDelayMs = 1_000;
 
   async function delayed() {
@@ -235,12 +235,12 @@ describe('an effect that comes later', () => {
     return { exchange, client, pass };
   }
 
-  it('is not to be seen before its time', async () => {
+  it('is invisible before it is due', async () => {
     const { exchange, client, pass } = await delayed();
     const order = await client.createOrder(btc, 'limit', 'buy', 0.1, 50000);
     expect((await refusal(client.fetchOrder(idOf(order), btc, acknowledged))).name).toBe('OrderNotFound');
     expect((await refusal(client.cancelOrder(idOf(order), btc))).name).toBe('OrderNotFound');
-    // Nothing can be traded against it either, although its price is there.
+    // It does not fill either, although the market has reached its price.
     exchange.core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '49000' });
     expect(exchange.core.orders().fills).toEqual([]);
     pass(effectDelayMs - 1);
@@ -249,7 +249,7 @@ describe('an effect that comes later', () => {
     expect(await client.fetchOrder(idOf(order), btc, acknowledged)).toMatchObject({ filled: 0.1 });
   });
 
-  it('holds the funds of a market order, so that none is promised twice', async () => {
+  it('locks the funds of a MARKET order, so that no second order can use them', async () => {
     const { client, pass } = await delayed();
     await client.createOrder(btc, 'market', 'sell', 0.8);
     expect((await refusal(client.createOrder(btc, 'market', 'sell', 0.8))).message).toContain('170131');
@@ -257,7 +257,7 @@ describe('an effect that comes later', () => {
     expect((await client.fetchBalance()).BTC).toMatchObject({ total: 0.2 });
   });
 
-  it('of a cancel loses against a fill in between', async () => {
+  it('of a cancel loses to a fill in between', async () => {
     const { exchange, client, pass } = await delayed();
     const order = await client.createOrder(btcPerp, 'limit', 'buy', 0.1, 50000);
     pass(effectDelayMs);
@@ -271,7 +271,7 @@ describe('an effect that comes later', () => {
     expect(exchange.core.ledger().some((entry) => entry.type === 'cancel')).toBe(false);
   });
 
-  it('comes on the real clock without anybody asking', async () => {
+  it('happens by the real clock without another request', async () => {
     const exchange = await start({ effectDelayMs: 50 });
     const client = await connect(exchange);
     await client.createOrder(btc, 'market', 'sell', 0.1);
@@ -279,7 +279,7 @@ describe('an effect that comes later', () => {
     await expect.poll(() => exchange.core.orders().fills.length).toBe(1);
   });
 
-  it('outlives a restart', async () => {
+  it('survives a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ripcord-bybit-'));
     try {
       const clock = { now: 1_700_000_000_000 };
@@ -295,7 +295,7 @@ describe('an effect that comes later', () => {
     }
   });
 
-  it('is set by a control route', async () => {
+  it('is set by a control request', async () => {
     const exchange = await start();
     const client = await connect(exchange);
     const body = JSON.stringify({ ms: 60_000 });

@@ -10,7 +10,7 @@ function coreAt(start: number) {
   return { clock, core: new SimulatedExchange({ clock: () => clock.now }) };
 }
 
-it('imagines a past that moves, without gaps, and leads up to the price now', () => {
+it('generates moving candles without gaps that end at the current price', () => {
   const { core } = coreAt(noon);
   const candles = core.candles({ ...btc, intervalMs: 60 * minute, limit: 100 });
   expect(candles).toHaveLength(100);
@@ -20,7 +20,7 @@ it('imagines a past that moves, without gaps, and leads up to the price now', ()
   expect(new Set(candles.map(({ close }) => close)).size).toBeGreaterThan(90);
 });
 
-it('imagines the same past at every look, whatever the price does since', () => {
+it('generates the same past at every read, also after later price changes', () => {
   const { clock, core } = coreAt(noon);
   const past = core.candles({ ...btc, intervalMs: 5 * minute, limit: 20 }).slice(0, -1);
   clock.now += 10 * minute;
@@ -33,7 +33,7 @@ it('imagines the same past at every look, whatever the price does since', () => 
   ).toEqual(past);
 });
 
-it('remembers the prices that were seen', () => {
+it('returns the recorded prices', () => {
   const { clock, core } = coreAt(noon);
   core.setPrice({ ...btc, price: '60100' });
   clock.now += minute;

@@ -9,7 +9,7 @@ import {
 
 type ExchangeClass = new (config: object) => Exchange;
 
-// One exchange's file instead of the whole package, whose 100 exchanges take seconds to load.
+// Imports single exchanges, because the whole ccxt package takes seconds to load.
 async function load(name: string): Promise<ExchangeClass> {
   return (await import(new URL(`./src/${name}.js`, import.meta.resolve('ccxt')).href)).default;
 }
@@ -40,7 +40,7 @@ export async function start(
   return exchange;
 }
 
-/** Real ccxt, with nothing changed but its addresses. */
+/** Real ccxt with other URLs. */
 export async function connect(
   market: 'spot' | 'usdm',
   exchange: RunningExchange,
@@ -48,7 +48,7 @@ export async function connect(
 ): Promise<Exchange> {
   const client = new classes[market]({ ...key, enableRateLimit: false, ...config });
   client.urls.api = simulatedUrls(client.urls.api as Record<string, string>, exchange.url);
-  // ccxt picks its table of error classes by Binance's host name: give it that one.
+  // ccxt selects its error classes by Binance's host name.
   const handleErrors = client.handleErrors.bind(client);
   client.handleErrors = (code, reason, url, ...rest) =>
     handleErrors(code, reason, url.replace(exchange.url, officialHosts[market]), ...rest);
@@ -57,7 +57,7 @@ export async function connect(
   return client;
 }
 
-/** What a call was refused with: ccxt's class name, and its message. */
+/** @returns the error of a rejected call: ccxt's class name and message. */
 export async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string }> {
   try {
     await call;
@@ -70,7 +70,7 @@ export async function refusal(call: Promise<unknown>): Promise<{ name: string; m
 export const btc = 'BTC/USDT';
 export const btcPerp = 'BTC/USDT:USDT';
 
-/** ccxt's types allow an order without an id; Binance's have one. */
+/** ccxt's types allow orders without an id, but Binance's orders always have one. */
 export function idOf(order: { id?: string | undefined }): string {
   if (order.id === undefined) throw new Error('an order without an id');
   return order.id;

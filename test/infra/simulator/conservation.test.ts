@@ -103,8 +103,8 @@ function check(core: SimulatedExchange): void {
     throw new Error('a lock outlived its orders');
 }
 
-describe('whatever its users do', () => {
-  it('the exchange neither makes nor loses money, nor locks it for nothing', () => {
+describe('for any sequence of operations', () => {
+  it('the exchange neither creates nor loses money, and locks only what orders need', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const core = new SimulatedExchange({ clock: () => 1_700_000_000_000 });

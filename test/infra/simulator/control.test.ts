@@ -17,7 +17,7 @@ async function sim(exchange: RunningExchange, name: string, input?: unknown) {
 }
 
 describe('the control routes', () => {
-  it('set up and steer an exchange over HTTP', async () => {
+  it('set up and control an exchange over HTTP', async () => {
     const exchange = await start({ funded: false });
     const added = await sim(exchange, 'addAccount', { ...key, balances: { spot: { BTC: '1' } } });
     expect(added).toEqual({ status: 200, body: { account: 'account-1' } });
@@ -54,7 +54,7 @@ describe('the control routes', () => {
     expect((await futures.fetchPositions([btcPerp]))[0]).toMatchObject({ side: 'short', contracts: 2 });
   });
 
-  it('say what is wrong with 400, 404 and 405', async () => {
+  it('report invalid requests with 400, 404 and 405', async () => {
     const exchange = await start();
     const float = await sim(exchange, 'setPrice', { market: 'spot', symbol: 'BTCUSDT', price: 61000 });
     expect(float.status).toBe(400);
@@ -73,7 +73,7 @@ describe('the control routes', () => {
     expect(broken.status).toBe(400);
   });
 
-  it('exist for everything the core offers', () => {
+  it('exist for every operation of the exchange', () => {
     const internal = ['constructor', 'accountOf', 'describe', 'acknowledgeOrder', 'acknowledgeCancel'];
     const methods = Object.getOwnPropertyNames(SimulatedExchange.prototype).filter(
       (name) => !internal.includes(name),
@@ -81,7 +81,7 @@ describe('the control routes', () => {
     expect(Object.keys(operations).sort()).toEqual([...methods, 'state'].sort());
   });
 
-  it('add a market that ccxt then trades on', async () => {
+  it('add a market that ccxt can trade', async () => {
     const exchange = await start();
     const lot = { min: '1', max: '1000', step: '1' };
     const added = await sim(exchange, 'addMarket', {
@@ -101,7 +101,7 @@ describe('the control routes', () => {
     expect(await client.createOrder('PEPE/USDT', 'market', 'buy', 10)).toMatchObject({ filled: 10 });
   });
 
-  it('go back to an empty exchange', async () => {
+  it('reset the exchange', async () => {
     const exchange = await start();
     await sim(exchange, 'setPrice', { market: 'spot', symbol: 'BTCUSDT', price: '61000' });
     await sim(exchange, 'reset');
@@ -112,7 +112,7 @@ describe('the control routes', () => {
 });
 
 describe('the ledger', () => {
-  it('tells every request, order, fill and cancel since a number', async () => {
+  it('lists every request, order, fill and cancel after a sequence number', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const since = exchange.core.ledger().at(-1)?.seq ?? 0;
@@ -126,7 +126,7 @@ describe('the ledger', () => {
     expect(entries[1]).toMatchObject({ method: 'POST', path: '/api/v3/order', status: 200 });
   });
 
-  it('has a line for each entry, of the types that were asked for', async () => {
+  it('has a line per entry, filtered by type', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const order = await client.createOrder(btc, 'limit', 'sell', 0.5, 70000);
@@ -137,7 +137,7 @@ describe('the ledger', () => {
     expect(await (await fetch(`${exchange.url}/sim/ledger?type=fill`)).text()).toBe('[]\n');
   });
 
-  it('holds neither key, secret nor signature', async () => {
+  it('contains neither key, secret nor signature', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const futures = await connect('usdm', exchange);
@@ -155,7 +155,7 @@ describe('the ledger', () => {
 });
 
 describe('a snapshot', () => {
-  it('survives a restart with orders, balances, positions and algo orders', async () => {
+  it('restores orders, balances, positions and algo orders after a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'simulated-exchange-'));
     const snapshotPath = join(folder, 'state', 'exchange.json');
     try {
@@ -169,7 +169,7 @@ describe('a snapshot', () => {
         reduceOnly: true,
       });
       await first.stop();
-      // Secrets of the simulated accounts are inside.
+      // It contains the secrets of the simulated accounts.
       expect((await stat(snapshotPath)).mode & 0o777).toBe(0o600);
       expect(JSON.parse(await readFile(snapshotPath, 'utf8')).version).toBe(1);
 
@@ -191,10 +191,10 @@ describe('a snapshot', () => {
   });
 });
 
-describe('the moving price', () => {
+describe('the price ticker', () => {
   const prices = (core: SimulatedExchange) => [...core.state.markets.values()].map(({ price }) => price);
 
-  it('walks the same way from the same seed, and on the tick', () => {
+  it('moves prices identically for the same seed, in multiples of the tick', () => {
     const walk = (seed: number) => {
       const core = new SimulatedExchange({ seed });
       for (let step = 0; step < 20; step++) core.tick({ spread: '0.002' });
@@ -204,7 +204,7 @@ describe('the moving price', () => {
     expect(walk(7)).not.toEqual(walk(8));
   });
 
-  it('fills orders on its way, and leaves the ledger to what users do', () => {
+  it('fills orders, and does not record price moves in the ledger', () => {
     const core = new SimulatedExchange();
     core.addAccount({ ...key, balances: { spot: { BTC: '1' } } });
     const order = { apiKey: key.apiKey, market: 'spot', symbol: 'BTCUSDT', side: 'sell' } as const;

@@ -2,7 +2,7 @@ import type { Exchange } from 'ccxt';
 import { describe, expect, it } from 'vitest';
 import { btc, btcPerp, connect, idOf, key, refusal, start } from './connect.ts';
 
-/** ccxt's class and Binance's code, the two things a caller can tell refusals apart by. */
+/** ccxt's error class and Binance's code, by which a caller distinguishes rejections. */
 async function refused(call: Promise<unknown>): Promise<[name: string, code: number | undefined]> {
   const { name, message } = await refusal(call);
   const code = /"code":(-\d+)/.exec(message)?.[1];
@@ -32,7 +32,7 @@ function futuresOrder(client: Exchange, over: object) {
 }
 
 describe('keys, signatures and time', () => {
-  it('refuse a wrong secret, an unknown key and a malformed one', async () => {
+  it('are checked: a wrong secret, an unknown key and a malformed key are rejected', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     client.secret = 'wrong';
@@ -47,7 +47,7 @@ describe('keys, signatures and time', () => {
     expect(statuses.slice(-3)).toEqual([400, 401, 401]);
   });
 
-  it('refuse a request from outside its window, either way', async () => {
+  it('are checked: a request before or after its receive window is rejected', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const now = Date.now();
@@ -59,7 +59,7 @@ describe('keys, signatures and time', () => {
     expect(await refused(wide)).toEqual(['BadRequest', -1131]);
   });
 
-  it('refuse what the key has no permission for', async () => {
+  it('are checked: a request without permission is rejected', async () => {
     const exchange = await start({ funded: false });
     exchange.core.addAccount({ ...key, permissions: { trade: false, futures: false } });
     const client = await connect('spot', exchange);
@@ -68,14 +68,14 @@ describe('keys, signatures and time', () => {
   });
 });
 
-describe('refusals on spot', () => {
-  it('carry the codes that ccxt knows', async () => {
+describe('rejections on spot', () => {
+  it('have the codes that ccxt maps', async () => {
     const client = await connect('spot', await start());
     expect(
       await refused(client.privatePostOrder({ symbol: 'BTCUSDT', side: 'SELL', type: 'LIMIT' })),
     ).toEqual(['BadRequest', -1102]);
     expect(await refused(sell(client, '0.1', '70000', { symbol: 'NOPE' }))).toEqual(['BadSymbol', -1121]);
-    // ccxt knows this one and the last by their words, and then leaves the code out.
+    // ccxt identifies this one and the last one by their messages, and then omits the code.
     expect(await refused(sell(client, '2', '70000'))).toEqual(['InsufficientFunds', undefined]);
     expect(await refused(sell(client, '0.00005', '70000'))).toEqual(['BadRequest', -1013]);
     expect(await refused(sell(client, '0.000001', '70000'))).toEqual(['InvalidOrder', -1013]);
@@ -89,7 +89,7 @@ describe('refusals on spot', () => {
     ]);
   });
 
-  it('say NOTIONAL, LOT_SIZE and MARKET_LOT_SIZE in words', async () => {
+  it('name the filters NOTIONAL, LOT_SIZE and MARKET_LOT_SIZE', async () => {
     const client = await connect('spot', await start());
     expect((await refusal(sell(client, '0.00005', '70000'))).message).toContain('Filter failure: NOTIONAL');
     expect((await refusal(sell(client, '0.000001', '70000'))).message).toContain('Filter failure: LOT_SIZE');
@@ -99,7 +99,7 @@ describe('refusals on spot', () => {
     );
   });
 
-  it('tell a duplicate among the open orders', async () => {
+  it('include a duplicate client order id among open orders', async () => {
     const client = await connect('spot', await start());
     await sell(client, '0.1', '70000', { newClientOrderId: 'same' });
     const twice = refusal(sell(client, '0.1', '70000', { newClientOrderId: 'same' }));
@@ -109,7 +109,7 @@ describe('refusals on spot', () => {
     });
   });
 
-  it('tell look-ups and cancels of unknown and finished orders apart', async () => {
+  it('differ for look-ups and cancels of unknown and finished orders', async () => {
     const client = await connect('spot', await start());
     expect(await refused(client.fetchOrder('999999', btc))).toEqual(['OrderNotFound', -2013]);
     expect(await refused(client.cancelOrder('999999', btc))).toEqual(['OrderNotFound', -2011]);
@@ -117,7 +117,7 @@ describe('refusals on spot', () => {
     expect(await refused(client.cancelOrder(idOf(filled), btc))).toEqual(['OrderNotFound', -2011]);
   });
 
-  it('cancel only what the restriction allows', async () => {
+  it('include cancels that a restriction does not allow', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const order = await client.createOrder(btc, 'limit', 'sell', 0.1, 70000);
@@ -129,7 +129,7 @@ describe('refusals on spot', () => {
     expect(await only('ONLY_PARTIALLY_FILLED')).toMatchObject({ status: 'canceled', filled: 0.05 });
   });
 
-  it('never touch another account', async () => {
+  it('include access to the orders of another account', async () => {
     const exchange = await start();
     exchange.core.addAccount({ apiKey: 'key-2', secret: 'secret-2' });
     const owner = await connect('spot', exchange);
@@ -144,8 +144,8 @@ describe('refusals on spot', () => {
   });
 });
 
-describe('refusals on futures', () => {
-  it('carry the codes that ccxt knows', async () => {
+describe('rejections on futures', () => {
+  it('have the codes that ccxt maps', async () => {
     const client = await connect('usdm', await start());
     expect(await refused(futuresOrder(client, { quantity: '' }))).toEqual(['BadRequest', -1102]);
     expect(await refused(futuresOrder(client, { symbol: 'NOPE' }))).toEqual(['BadSymbol', -1121]);
@@ -161,7 +161,7 @@ describe('refusals on futures', () => {
     expect(await refused(stop)).toEqual(['OrderImmediatelyFillable', -2021]);
   });
 
-  it('tell a duplicate among the open orders, and only there', async () => {
+  it('include a duplicate client order id among open orders only', async () => {
     const client = await connect('usdm', await start());
     const limit = { type: 'LIMIT', timeInForce: 'GTC', price: '50000', newClientOrderId: 'same' };
     await futuresOrder(client, limit);
@@ -170,7 +170,7 @@ describe('refusals on futures', () => {
     expect(await futuresOrder(client, limit)).toMatchObject({ status: 'NEW' });
   });
 
-  it('tell look-ups and cancels of unknown and finished orders apart', async () => {
+  it('differ for look-ups and cancels of unknown and finished orders', async () => {
     const client = await connect('usdm', await start());
     expect(await refused(client.fetchOrder('999999', btcPerp))).toEqual(['OrderNotFound', -2013]);
     expect(await refused(client.fetchOrder('999999', btcPerp, { trigger: true }))).toEqual([

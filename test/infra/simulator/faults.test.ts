@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../../infra/simulator/core/faults.ts';
 import { btc, btcPerp, connect, idOf, refusal, start } from './connect.ts';
 
-// ccxt counts its timeout in milliseconds; short, for answers that never end.
+// ccxt's timeout in milliseconds, short because some responses never end.
 const impatient = { timeout: 300 };
 
-/** A clock that only the test moves, and a spot client that reads it. */
+/** A clock that only the test moves, and a spot client that uses it. */
 async function faulty(fault: Fault, config: object = {}) {
   const clock = { now: 1_700_000_000_000 };
   const exchange = await start({ clock: () => clock.now });
@@ -41,7 +41,7 @@ describe('faults', () => {
     expect(await find()).toMatchObject({ status: 'closed', filled: 0.1 });
   });
 
-  it('is used up after its number of times, and starts at the nth match', async () => {
+  it('applies the given number of times, starting at the nth match', async () => {
     const { buy, client } = await faulty({ kind: 'drop-before', match: { ...onOrder, nth: 2 }, times: 2 });
     expect((await buy()).status).toBe('closed');
     await refusal(buy());
@@ -50,7 +50,7 @@ describe('faults', () => {
     expect(await client.fetchOrders(btc)).toHaveLength(2);
   });
 
-  it('matches by market and by the beginning of a path', async () => {
+  it('matches by market and by path prefix', async () => {
     const { exchange, buy } = await faulty({
       kind: 'drop-before',
       match: { market: 'usdm', path: '/fapi/*' },
@@ -60,7 +60,7 @@ describe('faults', () => {
     expect(futures.name).not.toBe('Error');
   });
 
-  it('delay executes later, while the window is open', async () => {
+  it('delay executes later, while the receive window is open', async () => {
     const { exchange, advance, buy } = await faulty({ kind: 'delay', ms: 4000, match: onOrder });
     const order = buy();
     await expect.poll(() => exchange.core.describe().pending).toBe(1);
@@ -69,7 +69,7 @@ describe('faults', () => {
     expect((await order).status).toBe('closed');
   });
 
-  it('delay past the window ends in a refusal just before matching', async () => {
+  it('delay beyond the receive window is rejected just before matching', async () => {
     const { exchange, advance, buy } = await faulty(
       { kind: 'delay', ms: 6000, match: onOrder },
       { options: { recvWindow: 5000 } },
@@ -81,9 +81,9 @@ describe('faults', () => {
     expect(exchange.core.orders().orders).toEqual([]);
   });
 
-  it('stall-after executes and never finishes its answer', async () => {
+  it('stall-after executes and never completes its response', async () => {
     const { exchange, buy, find } = await faulty({ kind: 'stall-after', match: onOrder }, impatient);
-    // ccxt's own timeout may end at the headers: its answer is not waited for, only the execution.
+    // ccxt's timeout may stop at the headers, so the test waits for the execution only.
     const stalled = buy().catch((error: unknown) => error);
     await expect.poll(() => exchange.core.orders().orders.length).toBe(1);
     expect(await find()).toMatchObject({ status: 'closed' });
@@ -91,13 +91,13 @@ describe('faults', () => {
     expect(await stalled).toBeInstanceOf(Error);
   });
 
-  it('truncate executes and sends half of the answer', async () => {
+  it('truncate executes and sends half of the response', async () => {
     const { buy, find } = await faulty({ kind: 'truncate', match: onOrder });
     await refusal(buy());
     expect(await find()).toMatchObject({ status: 'closed' });
   });
 
-  it.each([true, false])('html answers 200 with a page, executed: %s', async (executed) => {
+  it.each([true, false])('html responds with 200 and a page, executed: %s', async (executed) => {
     const { exchange, buy } = await faulty({ kind: 'html', executed, match: onOrder });
     await refusal(buy());
     expect(exchange.core.orders().orders).toHaveLength(executed ? 1 : 0);
@@ -113,7 +113,7 @@ describe('faults', () => {
     expect(exchange.core.orders().orders).toEqual([]);
   });
 
-  it('status 429 says when to come back', async () => {
+  it('status 429 has a Retry-After header', async () => {
     const { exchange } = await faulty({
       kind: 'status',
       status: 429,
@@ -133,7 +133,7 @@ describe('faults', () => {
     expect(await find()).toMatchObject({ status: 'closed' });
   });
 
-  it('not-found hides an order that exists from one look-up', async () => {
+  it('not-found hides an existing order from one look-up', async () => {
     const { buy, find } = await faulty({
       kind: 'not-found',
       match: { method: 'GET', path: '/api/v3/order' },
@@ -143,7 +143,7 @@ describe('faults', () => {
     expect(await find()).toMatchObject({ status: 'closed' });
   });
 
-  it('late answers "unknown" and executes afterwards', async () => {
+  it('late responds with an unknown outcome and executes afterward', async () => {
     const { advance, buy, find } = await faulty({ kind: 'late', ms: 3000, match: onOrder });
     expect((await refusal(buy())).name).toBe('RequestTimeout');
     expect((await refusal(find())).name).toBe('OrderNotFound');
@@ -151,7 +151,7 @@ describe('faults', () => {
     expect(await find()).toMatchObject({ status: 'closed', filled: 0.1 });
   });
 
-  it('late never executes once the window has closed', async () => {
+  it('late does not execute after the receive window has closed', async () => {
     const { exchange, advance, buy } = await faulty(
       { kind: 'late', ms: 5001, match: onOrder },
       { options: { recvWindow: 5000 } },
@@ -168,7 +168,7 @@ describe('faults', () => {
     expect(await client.fetchOrder(idOf(order), btc)).toMatchObject({ status: 'closed', filled: 0.5 });
   });
 
-  it('fill-before-cancel fills part, and the cancel tells how much', async () => {
+  it('fill-before-cancel fills part, and the cancel returns the filled amount', async () => {
     const { exchange, client } = await faulty({
       kind: 'fill-before-cancel',
       amount: '0.2',
@@ -198,7 +198,7 @@ describe('faults', () => {
     expect(await client.fetchPositions([btcPerp])).toEqual([]);
   });
 
-  it('late also runs by the real clock', async () => {
+  it('late also executes by the real clock', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     exchange.core.addFault({ kind: 'late', ms: 5, match: onOrder });
@@ -206,13 +206,13 @@ describe('faults', () => {
     await expect.poll(() => exchange.core.orders().orders.length).toBe(1);
   });
 
-  it('bad-signature refuses a good one, once', async () => {
+  it('bad-signature rejects one valid signature', async () => {
     const { buy } = await faulty({ kind: 'bad-signature', match: onOrder });
     expect((await refusal(buy())).name).toBe('AuthenticationError');
     expect((await buy()).status).toBe('closed');
   });
 
-  it('clearFaults forgets what has not happened yet', async () => {
+  it('clearFaults removes faults that have not applied yet', async () => {
     const { exchange, buy } = await faulty({ kind: 'drop-before', match: onOrder, times: 9 });
     exchange.core.clearFaults();
     expect((await buy()).status).toBe('closed');

@@ -34,7 +34,7 @@ describe('one-cancels-the-other orders', () => {
     expect(list.orders).toHaveLength(2);
   });
 
-  it('cancel the other leg with the one cancelled, and unlock the amount', async () => {
+  it('cancel both legs with one cancel, and unlock the amount', async () => {
     const client = await connect('spot', await start());
     const [above, below] = idsOf(await client.privatePostOrderListOco(newForm));
     await client.cancelOrder(below, btc);
@@ -42,7 +42,7 @@ describe('one-cancels-the-other orders', () => {
     expect((await client.fetchBalance()).BTC).toEqual({ free: 1, used: 0, total: 1 });
   });
 
-  it('can be cancelled as a list, once', async () => {
+  it('can be canceled as a list, once', async () => {
     const client = await connect('spot', await start());
     const { orderListId } = await client.privatePostOrderListOco(newForm);
     const answer = await client.privateDeleteOrderList({ symbol: 'BTCUSDT', orderListId });
@@ -61,7 +61,7 @@ describe('one-cancels-the-other orders', () => {
     expect((await client.fetchBalance()).BTC).toEqual({ free: 0.5, used: 0, total: 0.5 });
   });
 
-  it('expire the stop when the limit leg fills in part, and keep the rest locked', async () => {
+  it('expire the stop when the limit leg fills partly, and keep the remainder locked', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const [above, below] = idsOf(await client.privatePostOrderListOco(newForm));
@@ -79,7 +79,7 @@ describe('one-cancels-the-other orders', () => {
     expect(await client.fetchOrder(below, btc)).toMatchObject({ status: 'closed', average: 54950 });
   });
 
-  it('can be placed in the older form, and for a buy', async () => {
+  it('can be placed through the older endpoint and for a buy', async () => {
     const client = await connect('spot', await start());
     await client.privatePostOrderOco({
       symbol: 'BTCUSDT',
@@ -90,17 +90,17 @@ describe('one-cancels-the-other orders', () => {
       stopLimitPrice: '66000',
       stopLimitTimeInForce: 'GTC',
     });
-    // The dearer leg decides what is locked.
+    // The more expensive leg determines the locked amount.
     expect((await client.fetchBalance()).USDT).toEqual({ free: 67000, used: 33000, total: 100000 });
   });
 
-  it('are refused when the prices lie on the wrong sides', async () => {
+  it('are rejected if a price is on the wrong side of the market', async () => {
     const client = await connect('spot', await start());
     const refused = await refusal(client.privatePostOrderListOco({ ...newForm, abovePrice: '59000' }));
     expect(refused.message).toContain('-2010');
   });
 
-  it('can be seeded as the user', async () => {
+  it('can be placed through the control API', async () => {
     const exchange = await start();
     const list = exchange.core.placeOco({
       apiKey: key.apiKey,

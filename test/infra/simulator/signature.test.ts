@@ -21,7 +21,7 @@ describe('signatures', () => {
     expect(verifySignature(secret, payload, 'not hexadecimal')).toBe(false);
   });
 
-  it('cover the query and then the body, as in the example that mixes both', () => {
+  it("cover the query followed by the body, as in Binance's mixed example", () => {
     const mixed = signedPayload(
       'symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC',
       'quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559&signature=0fd168b8',

@@ -20,7 +20,7 @@ describe('spot', () => {
     expect((await client.fetchBidsAsks([btc]))[btc]?.ask).toBe(60000.01);
   });
 
-  it('locks the quote asset under a resting buy, and gives it back on cancel', async () => {
+  it('locks the quote asset of a resting buy, and releases it on cancel', async () => {
     const client = await connect('spot', await start());
     const order = await client.createOrder(btc, 'limit', 'buy', 0.1, 50000, { clientOrderId: 'entry-1' });
     expect(order).toMatchObject({ status: 'open', filled: 0, amount: 0.1, clientOrderId: 'entry-1' });
@@ -35,7 +35,7 @@ describe('spot', () => {
     expect((await client.fetchBalance()).USDT).toEqual({ free: 100000, used: 0, total: 100000 });
   });
 
-  it('locks the base asset under a resting sell, and fills it when the price crosses', async () => {
+  it('locks the base asset of a resting sell, and fills it when the price crosses', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const order = await client.createOrder(btc, 'limit', 'sell', 0.5, 70000);
@@ -51,7 +51,7 @@ describe('spot', () => {
     expect(balance.USDT?.total).toBe(134965);
   });
 
-  it('takes the fee of a buy from the bought asset', async () => {
+  it('deducts the fee of a buy from the bought asset', async () => {
     const client = await connect('spot', await start());
     const order = await client.createOrder(btc, 'market', 'buy', 0.1);
     expect(order).toMatchObject({ status: 'closed', filled: 0.1, cost: 6000 });
@@ -63,7 +63,7 @@ describe('spot', () => {
     expect(trade).toMatchObject({ amount: 0.1, price: 60000, fee: { cost: 0.0001, currency: 'BTC' } });
   });
 
-  it('takes the fee from BNB, a quarter less, where the account pays so', async () => {
+  it('deducts the fee from BNB with a discount of 25 % if the account is set to', async () => {
     const exchange = await start({ funded: false });
     exchange.core.addAccount({ ...key, feesInBnb: true, balances: { spot: { USDT: '6000', BNB: '1' } } });
     const client = await connect('spot', exchange);
@@ -72,7 +72,7 @@ describe('spot', () => {
     expect((await client.fetchBalance()).BTC?.free).toBe(0.1);
   });
 
-  it('takes the fee from the proceeds where the last BNB itself is sold', async () => {
+  it('deducts the fee from the proceeds if the last BNB is sold', async () => {
     const exchange = await start({ funded: false });
     exchange.core.addAccount({ ...key, feesInBnb: true, balances: { spot: { BNB: '1' } } });
     const client = await connect('spot', exchange);
@@ -81,13 +81,13 @@ describe('spot', () => {
     expect((await client.fetchBalance()).BNB?.total).toBe(0);
   });
 
-  it('spends a quote amount in whole steps', async () => {
+  it('spends a quote amount in multiples of the step', async () => {
     const client = await connect('spot', await start());
     const order = await client.createOrder(btc, 'market', 'buy', 0, undefined, { cost: 100 });
     expect(order).toMatchObject({ status: 'closed', filled: 0.00166 });
   });
 
-  it('executes a market order as far as the liquidity goes and expires the rest', async () => {
+  it('fills a MARKET order up to the liquidity and expires the remainder', async () => {
     const exchange = await start();
     exchange.core.setLiquidity({ market: 'spot', symbol: 'BTCUSDT', amount: '0.2' });
     const client = await connect('spot', exchange);
@@ -96,7 +96,7 @@ describe('spot', () => {
     expect((await client.fetchBalance()).BTC).toEqual({ free: 0.8, used: 0, total: 0.8 });
   });
 
-  it('cancels a partly filled order with the filled amount in the answer', async () => {
+  it('returns the filled amount when it cancels a partly filled order', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const order = await client.createOrder(btc, 'limit', 'buy', 0.1, 50000);
@@ -106,7 +106,7 @@ describe('spot', () => {
     expect((await client.fetchBalance()).USDT).toEqual({ free: 98000, used: 0, total: 98000 });
   });
 
-  it('executes a client order id again once its first order is filled', async () => {
+  it('executes a client order id again after its first order has filled', async () => {
     const client = await connect('spot', await start());
     const first = await client.createOrder(btc, 'market', 'buy', 0.1, undefined, { clientOrderId: 'same' });
     const second = await client.createOrder(btc, 'market', 'buy', 0.1, undefined, { clientOrderId: 'same' });
@@ -115,7 +115,7 @@ describe('spot', () => {
     expect((await client.fetchBalance()).USDT?.free).toBe(88000);
   });
 
-  it('waits with a stop until its price, and then sells at the market', async () => {
+  it('triggers a stop at its price, and then sells at market', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const order = await client.createOrder(btc, 'market', 'sell', 0.5, undefined, { stopLossPrice: 55000 });
@@ -130,7 +130,7 @@ describe('spot', () => {
     });
   });
 
-  it('rests a take-profit limit order at its own price once triggered', async () => {
+  it('rests a take-profit limit order at its limit price after its trigger', async () => {
     const exchange = await start();
     const client = await connect('spot', exchange);
     const order = await client.createOrder(btc, 'limit', 'sell', 0.5, 66000, { takeProfitPrice: 65000 });
@@ -140,7 +140,7 @@ describe('spot', () => {
     expect(await client.fetchOrder(idOf(order), btc)).toMatchObject({ status: 'closed', average: 66000 });
   });
 
-  it('tells what the key may do', async () => {
+  it('returns the permissions of the key', async () => {
     const exchange = await start({ funded: false });
     exchange.core.addAccount({ ...key, permissions: { withdraw: true, ipRestricted: false } });
     const client = await connect('spot', exchange);

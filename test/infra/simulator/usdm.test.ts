@@ -42,7 +42,7 @@ describe('futures', () => {
     expect(trades.at(-1)?.info.realizedPnl).toBe('2000.00000000');
   });
 
-  it('acknowledges a market order as new unless the result is asked for', async () => {
+  it('acknowledges a MARKET order as new unless the request asks for the result', async () => {
     const client = await connect('usdm', await start());
     const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.01' };
     expect(await client.fapiPrivatePostOrder(order)).toMatchObject({ status: 'NEW', executedQty: '0' });
@@ -50,7 +50,7 @@ describe('futures', () => {
     expect(result).toMatchObject({ status: 'FILLED', executedQty: '0.01', avgPrice: '60000.00000' });
   });
 
-  it('rests, finds and cancels a limit order by its client id, with margin held', async () => {
+  it('rests, finds and cancels a limit order by its client order id, and reserves margin', async () => {
     const client = await connect('usdm', await start());
     await client.createOrder(btcPerp, 'limit', 'buy', 1, 50000, { clientOrderId: 'entry-1' });
     expect((await client.fetchBalance()).USDT).toMatchObject({ free: 97500, used: 2500 });
@@ -61,7 +61,7 @@ describe('futures', () => {
     expect(canceled).toMatchObject({ status: 'canceled', filled: 0, clientOrderId: 'entry-1' });
   });
 
-  it('reduces no further than to flat, whatever the amount', async () => {
+  it('reduces a position to zero at most, for any amount', async () => {
     const client = await connect('usdm', await start());
     await client.createOrder(btcPerp, 'market', 'buy', 0.5);
     const order = await client.createOrder(btcPerp, 'market', 'sell', 2, undefined, { reduceOnly: true });
@@ -88,7 +88,7 @@ describe('futures', () => {
     expect(closed).toMatchObject({ status: 'closed', filled: 0.001 });
   });
 
-  it('can leave dust that only a limit order may close', async () => {
+  it('can leave dust that only a LIMIT order can close', async () => {
     const exchange = await start();
     exchange.core.setPosition({ apiKey: key.apiKey, symbol: 'XRPUSDT', amount: '9.9' });
     const client = await connect('usdm', exchange);
@@ -101,7 +101,7 @@ describe('futures', () => {
     expect(order.status).toBe('closed');
   });
 
-  it('executes part of a market order when the liquidity ends', async () => {
+  it('fills a MARKET order up to the liquidity', async () => {
     const exchange = await start();
     exchange.core.setLiquidity({ market: 'usdm', symbol: 'BTCUSDT', amount: '0.3' });
     const client = await connect('usdm', exchange);
@@ -124,7 +124,7 @@ describe('algo orders', () => {
   const stop = { stopLossPrice: 55000, reduceOnly: true, clientOrderId: 'stop-1' };
   const algo = { trigger: true };
 
-  it('wait apart from the ordinary orders', async () => {
+  it('are separate from other orders', async () => {
     const client = await connect('usdm', await start());
     const order = await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, stop);
     expect(order).toMatchObject({ status: 'open', triggerPrice: 55000, clientOrderId: 'stop-1' });
@@ -138,7 +138,7 @@ describe('algo orders', () => {
     expect((await refusal(client.fetchOrder(idOf(order), btcPerp))).name).toBe('OrderNotFound');
   });
 
-  it('place the order they name as actual when they trigger', async () => {
+  it('place the order named in actualOrderId when they trigger', async () => {
     const exchange = await start();
     const client = await connect('usdm', exchange);
     await client.createOrder(btcPerp, 'market', 'buy', 1);
@@ -167,7 +167,7 @@ describe('algo orders', () => {
     });
   });
 
-  it('are rejected at the trigger when there is nothing left to reduce', async () => {
+  it('are rejected at the trigger if no position is left to reduce', async () => {
     const exchange = await start();
     const client = await connect('usdm', exchange);
     const order = await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, stop);
@@ -176,7 +176,7 @@ describe('algo orders', () => {
     expect(triggered.info).toMatchObject({ algoStatus: 'REJECTED', actualOrderId: '' });
   });
 
-  it('close whatever the position is by then, with closePosition', async () => {
+  it('close the whole position at the trigger, with closePosition', async () => {
     const exchange = await start();
     const client = await connect('usdm', exchange);
     const params = { stopLossPrice: 55000, closePosition: true };
@@ -186,7 +186,7 @@ describe('algo orders', () => {
     expect(await client.fetchPositions([btcPerp])).toEqual([]);
   });
 
-  it('are cancelled one by one and all at once, and only once', async () => {
+  it('are canceled one by one or all at once, and only once', async () => {
     const client = await connect('usdm', await start());
     const order = await client.createOrder(btcPerp, 'market', 'sell', 1, undefined, stop);
     await client.cancelOrder(idOf(order), btcPerp, algo);
@@ -206,7 +206,7 @@ describe('hedge mode', () => {
     return { exchange, client };
   }
 
-  it('is told and changed through the account', async () => {
+  it('is read and changed through the account', async () => {
     const { client } = await hedged();
     expect((await client.fetchPositionMode()).hedged).toBe(true);
     expect((await refusal(client.setPositionMode(true))).message).toContain('-4059');
@@ -214,7 +214,7 @@ describe('hedge mode', () => {
     expect((await refusal(client.setPositionMode(false))).message).toContain('-4068');
   });
 
-  it('holds a long and a short of one market side by side', async () => {
+  it('has a long and a short position in the same market', async () => {
     const { client } = await hedged();
     await client.createOrder(btcPerp, 'market', 'buy', 1, undefined, { positionSide: 'LONG' });
     await client.createOrder(btcPerp, 'market', 'sell', 2, undefined, { positionSide: 'SHORT' });
@@ -231,7 +231,7 @@ describe('hedge mode', () => {
     expect(await client.fetchPositions([btcPerp])).toHaveLength(1);
   });
 
-  it('wants a position side, and only there', async () => {
+  it('requires a position side, which one-way mode rejects', async () => {
     const { client } = await hedged();
     expect((await refusal(client.createOrder(btcPerp, 'market', 'buy', 1))).message).toContain('-4061');
     const oneWay = await connect('usdm', await start());
@@ -241,7 +241,7 @@ describe('hedge mode', () => {
     ).toContain('-4061');
   });
 
-  it('takes no reduceOnly, and closes no more than there is', async () => {
+  it('rejects reduceOnly, and closes at most the position', async () => {
     const { client } = await hedged();
     await client.createOrder(btcPerp, 'market', 'buy', 1, undefined, { positionSide: 'LONG' });
     const long = { positionSide: 'LONG' };
@@ -252,7 +252,7 @@ describe('hedge mode', () => {
     expect(
       (await refusal(client.createOrder(btcPerp, 'market', 'sell', 2, undefined, long))).message,
     ).toContain('-2022');
-    // Too small for an opening order, but a close is exempt.
+    // Below the minimum notional, from which closing orders are exempt.
     expect(await client.createOrder(btcPerp, 'market', 'sell', 0.001, undefined, long)).toMatchObject({
       filled: 0.001,
     });

@@ -41,7 +41,7 @@ interface Adoption {
   exitOrderIds?: string[];
 }
 
-/** An admin function that remembers what it has adopted and fails at the adoption number `failAt`. */
+/** An admin function that records adoptions and fails at adoption number `failAt`. */
 function adminFunction({ failAt = 0 } = {}) {
   const adopted: Adoption[] = [];
   let asked = 0;
@@ -99,7 +99,7 @@ async function ordersAt({ exchangeUrl }: Demo): Promise<SimOrder[]> {
   return answer.orders;
 }
 
-it('has three positions adopted at its first start, and none at its second', async () => {
+it('adopts three positions at its first start, and none at its second', async () => {
   const data = await temporaryFolder();
   const accounts = accountsInMemory();
   const { admin, adopted } = adminFunction();
@@ -131,7 +131,7 @@ it('has three positions adopted at its first start, and none at its second', asy
   expect(await ordersAt(second)).toEqual(orders);
 });
 
-it("has both accounts at the exchange's address, and tells them where it is after a restart", async () => {
+it("creates both accounts with the exchange's address, and updates it after a restart", async () => {
   const data = await temporaryFolder();
   const accounts = accountsInMemory();
   const first = await start({ data, accounts });
@@ -163,7 +163,7 @@ it("has both accounts at the exchange's address, and tells them where it is afte
   }
 });
 
-it('adopts after a crash only what is missing', async () => {
+it('adopts only missing positions after a crash', async () => {
   const data = await temporaryFolder();
   const accounts = accountsInMemory();
   const { admin, adopted } = adminFunction({ failAt: 2 });
@@ -181,14 +181,14 @@ it('adopts after a crash only what is missing', async () => {
   expect(await ordersAt(second)).toEqual(orders);
 });
 
-it('has its orders on disk before anybody adopts them', async () => {
+it('writes its orders to disk before they are adopted', async () => {
   const data = await temporaryFolder();
   await start({ data });
   const snapshot = JSON.parse(await readFile(join(data, 'exchange.json'), 'utf8'));
   expect(snapshot.orders).toHaveLength(5);
 });
 
-it("seeds again where the exchange's file was removed", async () => {
+it("adopts positions again if the exchange's file was deleted", async () => {
   const data = await temporaryFolder();
   const accounts = accountsInMemory();
   const first = await start({ data, accounts });
@@ -200,7 +200,7 @@ it("seeds again where the exchange's file was removed", async () => {
   expect(adopted).toHaveLength(3);
 });
 
-it("leaves an account of that name alone where it is somebody's own", async () => {
+it('does not change an account of that name that belongs to the owner', async () => {
   const own = { exchange: 'binance', apiKey: 'own', secret: 'own' } as const;
   const accounts = accountsInMemory({ demo: own });
   const { admin, adopted } = adminFunction();
@@ -209,7 +209,7 @@ it("leaves an account of that name alone where it is somebody's own", async () =
   expect(adopted).toEqual([]);
 });
 
-it('does not bring back accounts that were removed', async () => {
+it('does not recreate accounts that were removed', async () => {
   const data = await temporaryFolder();
   const accounts = accountsInMemory();
   const first = await start({ data, accounts });
@@ -221,7 +221,7 @@ it('does not bring back accounts that were removed', async () => {
   expect(accounts.all).toEqual({});
 });
 
-it('starts without its accounts where they can not be read, and says so', async () => {
+it("starts without its accounts if they can't be read, and logs it", async () => {
   const accounts = accountsInMemory();
   accounts.read = async () => {
     throw new Fault('accounts-unreadable', 'accounts.json is no JSON.');
@@ -232,7 +232,7 @@ it('starts without its accounts where they can not be read, and says so', async 
   expect(await ordersAt(demo)).toEqual([]);
 });
 
-it("says so where the exchange's file is damaged", async () => {
+it('reports a damaged exchange file', async () => {
   const data = await temporaryFolder();
   await writeFile(join(data, 'exchange.json'), '{"version":');
   await expect(start({ data })).rejects.toMatchObject({
@@ -241,7 +241,7 @@ it("says so where the exchange's file is damaged", async () => {
   });
 });
 
-it('keeps its files from others', async () => {
+it('creates files that only their owner can read', async () => {
   const data = await temporaryFolder();
   const demo = await start({ data });
   await demo.seed(adminFunction().admin);

@@ -21,14 +21,14 @@ function start() {
   return { core, stop, price, tick };
 }
 
-it('moves a price, and never far from where it stood', () => {
+it('moves a price within its limit around the initial price', () => {
   const seen = start().tick(2_000);
   expect(seen.length).toBeGreaterThan(100);
   expect(Math.min(...seen)).toBeGreaterThanOrEqual(60_000 * 0.997);
   expect(Math.max(...seen)).toBeLessThanOrEqual(60_000 * 1.003);
 });
 
-it('takes up a price that was set by hand', () => {
+it('moves around a price that the owner set', () => {
   const { core, tick } = start();
   tick(10);
   core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '50000' });
@@ -37,13 +37,13 @@ it('takes up a price that was set by hand', () => {
   expect(Math.max(...seen)).toBeLessThanOrEqual(50_000 * 1.003);
 });
 
-it("keeps nearly all of its moves out of the exchange's ledger", () => {
+it("adds few entries to the exchange's ledger", () => {
   const { core, tick } = start();
   tick(1_000);
   expect(core.ledger().length).toBeLessThan(100);
 });
 
-it('moves nothing after its end', () => {
+it('moves nothing after it stops', () => {
   const { stop, price, tick } = start();
   stop();
   tick(10);

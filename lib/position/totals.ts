@@ -26,11 +26,13 @@ function filledByExit(exit: OrderRecord): Amount {
 
 /** @returns the average price of what filled; undefined when no order reports one. */
 export function computeAveragePrice(orders: OrderRecord[]): Amount | undefined {
-  const priced = orders.filter((order) => isPositive(order.filled) && order.average !== undefined);
+  const priced = orders.flatMap(({ filled, average }) =>
+    isPositive(filled) && average !== undefined ? [{ filled, average }] : [],
+  );
   if (priced.length === 0) return undefined;
-  const amount = decimal(sum(priced.map((order) => order.filled)));
+  const amount = decimal(sum(priced.map(({ filled }) => filled)));
   const cost = priced.reduce(
-    (total, order) => total.plus(decimal(order.filled).times(order.average ?? '0')),
+    (total, { filled, average }) => total.plus(decimal(filled).times(average)),
     decimal('0'),
   );
   return toAmount(cost.dividedBy(amount).decimalPlaces(12));

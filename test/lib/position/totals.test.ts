@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExchangeOrder } from '../../../lib/exchange/exchange.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
-import { computeTotals, isMissingFee, lastFilledExit, toOrderRecord } from '../../../lib/position/totals.ts';
+import {
+  computeTotals,
+  isFeeUnknown,
+  isMissingFee,
+  lastFilledExit,
+  toOrderRecord,
+} from '../../../lib/position/totals.ts';
 import { exampleOrder, examplePerpetual, examplePosition } from './example-position.ts';
 
 const { baseFee: _, ...feeless } = exampleOrder;
@@ -194,12 +200,50 @@ describe('Entries', () => {
     expect(isMissingFee(examplePosition, { ...entry, baseFee: '0' })).toBe(false);
     expect(isMissingFee(examplePosition, { ...entry, status: 'live' })).toBe(false);
     expect(isMissingFee(examplePosition, { ...entry, filled: '0' })).toBe(false);
+    expect(isMissingFee(examplePosition, { ...entry, orderId: undefined })).toBe(false);
     expect(isMissingFee(positionOf({ side: 'short' }), entry)).toBe(false);
     expect(isMissingFee(positionOf({ market: examplePerpetual }), entry)).toBe(false);
   });
 });
 
+describe('The fees of a position', () => {
+  const [paid, unpaid] = [entryOf({ baseFee: '0' }), entryOf({ status: 'live' })];
+
+  it.each<[string, Partial<Position>]>([
+    ['its entry has filled and reports no fee', { entryOrders: [unpaid] }],
+    ['one of two entries reports no fee', { entryOrders: [paid, unpaid] }],
+  ])('are unknown when %s', (_, differing) => {
+    expect(isFeeUnknown(positionOf(differing))).toBe(true);
+  });
+
+  it.each<[string, Partial<Position>]>([
+    ['each entry reports its fee', { entryOrders: [paid, paid] }],
+    ['an entry without a fee has not filled', { entryOrders: [paid, { ...unpaid, filled: '0' }] }],
+    ['there is no entry', { entryOrders: [] }],
+    ['the position is short', { entryOrders: [unpaid], side: 'short' }],
+    ['the market is a perpetual', { entryOrders: [unpaid], market: examplePerpetual }],
+  ])('are known when %s', (_, differing) => {
+    expect(isFeeUnknown(positionOf(differing))).toBe(false);
+  });
+});
+
 describe('The last exit', () => {
+  it.each([
+    ['at the same time', 2],
+    ['at an unknown time', undefined],
+  ])('is the one listed later when two filled %s', (_, updatedAt) => {
+    const exitOrders = ['first', 'second'].map((orderId) => entryOf({ orderId, updatedAt }));
+    expect(lastFilledExit(positionOf({ exitOrders }))?.orderId).toBe('second');
+  });
+
+  it('is one with a known time rather than one without', () => {
+    const exitOrders = [
+      entryOf({ orderId: 'timed', updatedAt: 2 }),
+      entryOf({ orderId: 'untimed', updatedAt: undefined }),
+    ];
+    expect(lastFilledExit(positionOf({ exitOrders }))?.orderId).toBe('timed');
+  });
+
   it('is the one that filled last, and was ours to count', () => {
     const exitOrders = [
       entryOf({ orderId: 'early', updatedAt: 1 }),
@@ -237,6 +281,22 @@ describe('The record of an order', () => {
       status: 'live',
       filled: '0.2',
       updatedAt: 7,
+    });
+  });
+
+  it('has every attribute of it', () => {
+    const { symbol, side, ...reported } = view;
+    const conditional = { ...view, conditional: true, reduceOnly: true, triggerPrice: '1' };
+    expect(toOrderRecord({ ...view, clientOrderId: 'theirs' })).toEqual({
+      ...reported,
+      clientOrderId: 'theirs',
+      conditional: undefined,
+    });
+    expect(toOrderRecord(conditional)).toEqual({
+      ...reported,
+      conditional: true,
+      reduceOnly: true,
+      triggerPrice: '1',
     });
   });
 

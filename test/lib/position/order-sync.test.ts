@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import type { Exchange, ExchangeOrder, OrderRef } from '../../../lib/exchange/exchange.ts';
+import { Fault } from '../../../lib/fault.ts';
+import { addFees, isProvenNotPlaced, orStaleReason, syncOrders } from '../../../lib/position/order-sync.ts';
+import type { OrderRecord, Position } from '../../../lib/position/position.ts';
+import { exampleOrder, examplePerpetual, examplePosition } from './example-position.ts';
+
+const unreachable = new Fault('exchange-unreachable', 'Binance did not respond.');
+const sendDeadline = 1_760_000_000_000;
+/** Receive window, look-up lag and clock margin of the exchange below. */
+const provenAfterMs = 5_000 + 60_000 + 2_000;
+const { baseFee: _, ...feelessEntry } = exampleOrder;
+
+/** An exchange that has the given orders and fees, and no other. */
+function exchangeWith(orders: ExchangeOrder[], fees: Record<string, string> = {}): Exchange {
+  return {
+    recvWindowMs: 5_000,
+    lookupLagMs: 60_000,
+    fetchOrder: async (_: unknown, { orderId, clientOrderId }: OrderRef) =>
+      orders.find((order) => order.orderId === orderId || order.clientOrderId === clientOrderId),
+    fetchBaseFee: async (_: unknown, orderId: string) => {
+      const fee = fees[orderId];
+      if (fee === undefined) throw unreachable;
+      return fee;
+    },
+  } as Partial<Exchange> as Exchange;
+}
+
+function exchangeOrder(differing: Partial<ExchangeOrder>): ExchangeOrder {
+  return {
+    orderId: '4711',
+    symbol: 'BTC/USDT',
+    side: 'buy',
+    type: 'limit',
+    status: 'live',
+    amount: '0.5',
+    filled: '0.2',
+    conditional: false,
+    ...differing,
+  };
+}
+
+function sentOrder(differing: Partial<OrderRecord> = {}): OrderRecord {
+  return {
+    clientOrderId: 'rc0123456789abe1',
+    type: 'market',
+    status: 'unconfirmed',
+    amount: '0.5',
+    filled: '0',
+    sendDeadline,
+    ...differing,
+  };
+}
+
+function positionWith(differing: Partial<Position>): Position {
+  return { ...examplePosition, ...differing } as Position;
+}
+
+test('A sync reads entry and exit orders that are not done.', async () => {
+  const entry: OrderRecord = { ...feelessEntry, status: 'live', filled: '0' };
+  const exit: OrderRecord = { ...entry, orderId: '4713' };
+  const position = positionWith({ entryOrders: [entry], exitOrders: [exit] });
+  const exchange = exchangeWith([
+    exchangeOrder({ filled: '0.2' }),
+    exchangeOrder({ orderId: '4713', filled: '0.1' }),
+  ]);
+  expect(await syncOrders(exchange, position, sendDeadline)).toMatchObject({
+    entryOrders: [{ orderId: '4711', filled: '0.2' }],
+    exitOrders: [{ orderId: '4713', filled: '0.1' }],
+  });
+});
+
+test('A sync leaves an order that is done as it is, whatever the exchange reports.', async () => {
+  const synced = await syncOrders(exchangeWith([exchangeOrder({})]), examplePosition, sendDeadline);
+  expect(synced.entryOrders).toEqual([exampleOrder]);
+});
+
+test('A sync leaves a live order that the exchange does not find as it is.', async () => {
+  const live: OrderRecord = { ...feelessEntry, status: 'live' };
+  const position = positionWith({ entryOrders: [live] });
+  const synced = await syncOrders(exchangeWith([]), position, sendDeadline + 10 * provenAfterMs);
+  expect(synced.entryOrders).toEqual([live]);
+});
+
+test.each<[string, number, number | undefined, object]>([
+  ['not counted while it may still arrive', provenAfterMs, undefined, { status: 'unconfirmed' }],
+  [
+    'counted once it can no longer arrive',
+    provenAfterMs + 1,
+    undefined,
+    { status: 'unconfirmed', notFoundCount: 1 },
+  ],
+  ['counted again', provenAfterMs + 1, 1, { status: 'unconfirmed', notFoundCount: 2 }],
+  ['done at the third time', provenAfterMs + 1, 2, { status: 'done', notFoundCount: 3 }],
+])('A sent order that the exchange does not find is %s.', async (_, elapsedMs, notFoundCount, expected) => {
+  const order = sentOrder({ notFoundCount });
+  const position = positionWith({ entryOrders: [order] });
+  const synced = await syncOrders(exchangeWith([]), position, sendDeadline + elapsedMs);
+  expect(synced.entryOrders).toEqual([{ ...order, ...expected }]);
+});
+
+test.each<[string, Partial<OrderRecord>, boolean]>([
+  ['is unconfirmed and late', {}, true],
+  ['is live', { status: 'live' }, false],
+  ['is done', { status: 'done' }, false],
+  ['has no send deadline', { sendDeadline: undefined }, false],
+  ['may still arrive', { sendDeadline: sendDeadline + 1 }, false],
+])('Whether an order that %s is proven not placed: %3$s.', (_, differing, expected) => {
+  const now = sendDeadline + provenAfterMs + 1;
+  expect(isProvenNotPlaced(exchangeWith([]), sentOrder(differing), now)).toBe(expected);
+});
+
+test('A sync adds the fee of an entry that just became done.', async () => {
+  const position = positionWith({ entryOrders: [{ ...feelessEntry, status: 'live' }] });
+  const exchange = exchangeWith([exchangeOrder({ status: 'done', filled: '0.5' })], { 4711: '0.0005' });
+  expect((await syncOrders(exchange, position, sendDeadline)).entryOrders).toMatchObject([
+    { status: 'done', filled: '0.5', baseFee: '0.0005' },
+  ]);
+});
+
+test('A sync reports the fill even when the fee cannot be read.', async () => {
+  const position = positionWith({ entryOrders: [{ ...feelessEntry, status: 'live' }] });
+  const exchange = exchangeWith([exchangeOrder({ status: 'done', filled: '0.5' })]);
+  const [entry] = (await syncOrders(exchange, position, sendDeadline)).entryOrders;
+  expect(entry).toMatchObject({ status: 'done', filled: '0.5' });
+  expect(entry?.baseFee).toBeUndefined();
+});
+
+test('A sync reports a failure to read an order.', async () => {
+  const exchange = { ...exchangeWith([]), fetchOrder: () => Promise.reject(unreachable) };
+  const position = positionWith({ entryOrders: [sentOrder()] });
+  await expect(syncOrders(exchange, position, sendDeadline)).rejects.toBe(unreachable);
+});
+
+test.each<[string, OrderRecord, Partial<Position>, string | undefined]>([
+  ['reads a fee that is missing', feelessEntry, {}, '0.0007'],
+  ['keeps a fee that is known', { ...exampleOrder, baseFee: '0.0001' }, {}, '0.0001'],
+  ['reads no fee of an unknown order', { ...feelessEntry, orderId: undefined }, {}, undefined],
+  ['reads no fee of a perpetual', feelessEntry, { market: examplePerpetual }, undefined],
+])('Adding fees %s.', async (_, entry, differing, baseFee) => {
+  const exchange = exchangeWith([], { 4711: '0.0007' });
+  expect(await addFees(exchange, positionWith(differing), [entry])).toEqual([{ ...entry, baseFee }]);
+});
+
+test('Adding fees reports that the exchange is unreachable.', async () => {
+  await expect(addFees(exchangeWith([]), examplePosition, [feelessEntry])).rejects.toBe(unreachable);
+});
+
+test('A read that succeeds returns its result.', async () => {
+  expect(await orStaleReason(async () => 7)).toBe(7);
+});
+
+test('A read that the exchange fails returns the reason.', async () => {
+  expect(await orStaleReason(() => Promise.reject(unreachable))).toEqual({
+    staleReason: 'Binance did not respond.',
+  });
+});
+
+test.each<[string, Error]>([
+  ['an internal fault', new Fault('internal', 'Unexpected error in Ripcord.')],
+  ['any other error', new TypeError('x is not a function')],
+])('A read that fails with %s throws it, because stale data would hide a bug.', async (_, thrown) => {
+  await expect(orStaleReason(() => Promise.reject(thrown))).rejects.toBe(thrown);
+});

@@ -50,7 +50,7 @@ export function addFees(
 ): Promise<OrderRecord[]> {
   return Promise.all(
     entries.map(async (entry) => {
-      if (entry.orderId === undefined || !isMissingFee(position, entry)) return entry;
+      if (!isMissingFee(position, entry)) return entry;
       return { ...entry, baseFee: await exchange.fetchBaseFee(position.market, entry.orderId, entry.filled) };
     }),
   );

@@ -73,7 +73,10 @@ export function isFeeUnknown(position: Position): boolean {
 }
 
 /** Whether this entry's fee in base can be read now and has not been. */
-export function isMissingFee(position: Position, entry: OrderRecord): boolean {
+export function isMissingFee(
+  position: Position,
+  entry: OrderRecord,
+): entry is OrderRecord & { orderId: string } {
   return (
     paysFeeInBase(position) &&
     entry.orderId !== undefined &&

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import {
   addNotice,
+  computeRetryPauseMs,
   type Delivery,
   deliveryTo,
-  isDead,
   isDue,
   isUndelivered,
   type Notice,
@@ -15,9 +15,14 @@ import { fullPosition } from './example-position.ts';
 const minute = 60_000;
 const start = 1_760_000_000_000;
 
-function delivery(state: Delivery['state'], differing: Partial<Delivery> = {}): Delivery {
-  return { state, at: start, tries: 1, ...differing };
-}
+const sent: Delivery = { state: 'sent', at: start, tries: 1 };
+const failed: Delivery = {
+  state: 'failed',
+  at: start,
+  tries: 1,
+  nextTryAt: start + minute,
+  why: 'answered 503',
+};
 
 function noticeAt(index: number, differing: Partial<Notice> = {}): Notice {
   return {
@@ -35,16 +40,14 @@ function idsAfterAdding(notices: Notice[], notice: Notice): string[] {
 }
 
 const events = ['closed', 'part-closed', 'canceled', 'kept', 'dust', 'failed', 'needs-attention', 'overdue'];
-const states = ['trying', 'sent', 'unsure', 'failed'];
-
 test.each(events)('A notice can report the event %s.', (event) => {
   const notice = { ...noticeAt(1), event };
   expect(noticeSchema.parse(notice)).toEqual(notice);
 });
 
-test.each(states)('A notice can have a delivery that is %s.', (state) => {
-  const notice = noticeAt(1, { delivered: { slack: delivery(state as Delivery['state']) } });
-  expect(noticeSchema.parse(notice)).toEqual(notice);
+test.each([sent, failed])('A notice can have the delivery %j.', (delivery) => {
+  const notice = noticeAt(1, { delivered: { slack: delivery } });
+  expect(noticeSchema.parse(notice)).toStrictEqual(notice);
 });
 
 test.each(fullPosition.notices ?? [])('A notice with all that it can have stays as it is: %j', (notice) => {
@@ -55,15 +58,16 @@ test.each<[string, object]>([
   ['no id', { noticeId: undefined }],
   ['another event', { event: 'opened' }],
   ['an empty event', { event: '' }],
-  ['a delivery in another state', { delivered: { slack: { state: '', at: 1, tries: 1 } } }],
-  ['a delivery without a time', { delivered: { slack: { state: 'sent', tries: 1 } } }],
+  ['a delivery in another state', { delivered: { slack: { ...sent, state: '' } } }],
+  ['a sent delivery without a time', { delivered: { slack: { ...sent, at: undefined } } }],
+  ['a failed delivery without a reason', { delivered: { slack: { ...failed, why: undefined } } }],
+  ['a failed delivery without a next attempt', { delivered: { slack: { ...failed, nextTryAt: undefined } } }],
   ['no deliveries', { delivered: undefined }],
 ])('A notice cannot have %s.', (_, differing) => {
   expect(noticeSchema.safeParse({ ...noticeAt(1), ...differing }).success).toBe(false);
 });
 
 test('A channel named like a property of every object has no delivery yet.', () => {
-  const sent = delivery('sent');
   expect(deliveryTo('constructor', noticeAt(1))).toBeUndefined();
   expect(deliveryTo('slack', noticeAt(1, { delivered: { slack: sent } }))).toBe(sent);
 });
@@ -83,13 +87,11 @@ test.each<[string, Record<number, Partial<Notice>>, number]>([
   ['the oldest one when all are undelivered', {}, 0],
   ['one that expired', { 7: expired }, 7],
   ['the oldest one, when another expires only in a millisecond', { 7: { at: start - noticeLifeMs + 1 } }, 0],
-  ['one that was sent', { 7: { delivered: { slack: delivery('sent') } } }, 7],
-  ['one that may have been sent', { 7: { delivered: { slack: delivery('unsure') } } }, 7],
-  ['the oldest one, when another failed', { 7: { delivered: { slack: delivery('failed') } } }, 0],
-  ['the oldest one, when another is being sent', { 7: { delivered: { slack: delivery('trying') } } }, 0],
+  ['one that was sent', { 7: { delivered: { slack: sent } } }, 7],
+  ['the oldest one, when another failed', { 7: { delivered: { slack: failed } } }, 0],
   [
     'the oldest one, when another reached one channel of two',
-    { 7: { delivered: { slack: delivery('sent'), topic: delivery('failed') } } },
+    { 7: { delivered: { slack: sent, topic: failed } } },
     0,
   ],
   ['only the first of several that expired', { 7: expired, 9: expired }, 7],
@@ -103,41 +105,27 @@ test('A list with room drops nothing, not even what expired.', () => {
   expect(addNotice(notices, noticeAt(19))).toHaveLength(20);
 });
 
-test.each<[Delivery['state'], number, boolean]>([
-  ['trying', 2 * minute, true],
-  ['trying', 2 * minute - 1, false],
-  ['sent', 2 * minute, false],
-  ['unsure', 2 * minute, false],
-  ['failed', 2 * minute, false],
-])('A delivery that is %s since %i ms is dead: %s.', (state, elapsedMs, expected) => {
-  expect(isDead(delivery(state), start + elapsedMs)).toBe(expected);
-});
-
 test.each([
+  [0, 1],
   [1, 1],
   [2, 2],
   [3, 4],
   [6, 32],
   [7, 60],
   [20, 60],
-])('After %i failed tries the next one is due %i minutes later.', (tries, minutes) => {
-  const notice = noticeAt(1, { delivered: { slack: delivery('failed', { tries }) } });
-  expect(isDue(notice, 'slack', start + minutes * minute - 1)).toBe(false);
-  expect(isDue(notice, 'slack', start + minutes * minute)).toBe(true);
+])('After %i failed attempts the pause is %i minutes.', (tries, minutes) => {
+  expect(computeRetryPauseMs(tries)).toBe(minutes * minute);
 });
 
-const oneHour = 60 * minute;
 test.each<[string, Delivery | undefined, number, { due: boolean; undelivered: boolean }]>([
   ['not tried', undefined, 0, { due: true, undelivered: true }],
   ['not tried within its life', undefined, noticeLifeMs - 1, { due: true, undelivered: true }],
   ['not tried and expired', undefined, noticeLifeMs, { due: false, undelivered: false }],
-  ['failed an hour ago', delivery('failed'), oneHour, { due: true, undelivered: true }],
-  ['failed a moment ago', delivery('failed'), 1, { due: false, undelivered: true }],
-  ['failed and expired', delivery('failed'), noticeLifeMs, { due: false, undelivered: false }],
-  ['being sent', delivery('trying'), oneHour, { due: false, undelivered: true }],
-  ['sent', delivery('sent'), oneHour, { due: false, undelivered: false }],
-  ['maybe sent', delivery('unsure'), oneHour, { due: false, undelivered: false }],
-])('A notice that is %s is due, or only undelivered.', (_, known, elapsedMs, expected) => {
+  ['failed, in its pause', failed, minute - 1, { due: false, undelivered: true }],
+  ['failed, after its pause', failed, minute, { due: true, undelivered: true }],
+  ['failed and expired', failed, noticeLifeMs, { due: false, undelivered: false }],
+  ['sent', sent, 60 * minute, { due: false, undelivered: false }],
+])('A notice that is %s is due and undelivered as %3$j.', (_, known, elapsedMs, expected) => {
   const notice = noticeAt(1, { delivered: known === undefined ? {} : { slack: known } });
   const now = start + elapsedMs;
   expect({
@@ -147,7 +135,7 @@ test.each<[string, Delivery | undefined, number, { due: boolean; undelivered: bo
 });
 
 test('A notice is undelivered while any of the channels lacks it.', () => {
-  const notice = noticeAt(1, { delivered: { slack: delivery('sent') } });
+  const notice = noticeAt(1, { delivered: { slack: sent } });
   expect(isUndelivered(notice, ['slack', 'topic'], start)).toBe(true);
   expect(isUndelivered(notice, [], start)).toBe(false);
 });

@@ -70,9 +70,12 @@ test('A sync reads entry and exit orders that are not done.', async () => {
   });
 });
 
-test('A sync leaves an order that is done as it is, whatever the exchange reports.', async () => {
-  const synced = await syncOrders(exchangeWith([exchangeOrder({})]), examplePosition, sendDeadline);
-  expect(synced.entryOrders).toEqual([exampleOrder]);
+test('A sync does not read an order that is done.', async () => {
+  const exchange = { ...exchangeWith([]), fetchOrder: () => Promise.reject(unreachable) };
+  expect(await syncOrders(exchange, examplePosition, sendDeadline)).toEqual({
+    entryOrders: [exampleOrder],
+    exitOrders: [],
+  });
 });
 
 test('A sync leaves a live order that the exchange does not find as it is.', async () => {

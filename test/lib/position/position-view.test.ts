@@ -141,11 +141,11 @@ test('A closed position shows what its outcome left, however much of the entry i
 });
 
 test('A view counts the exit orders that are live.', () => {
-  const exitOrders = (['live', 'done', 'unconfirmed', 'live'] as const).map((status) => ({
+  const exitOrders = (['live', 'done', 'unconfirmed', 'live', 'live'] as const).map((status) => ({
     ...emptyEntry,
     status,
   }));
-  expect(viewOf({ exitOrders }).openExitOrders).toBe(2);
+  expect(viewOf({ exitOrders }).openExitOrders).toBe(3);
 });
 
 test.each<[string, Position]>([

@@ -1,0 +1,414 @@
+import { describe, expect, it } from 'vitest';
+import { execute } from '../../../lib/close/execute.ts';
+import type {
+  CreateResult,
+  Exchange,
+  ExchangeOrder,
+  MarketOrder,
+  OrderRef,
+  RejectReason,
+  Side,
+} from '../../../lib/exchange/exchange.ts';
+import { Fault } from '../../../lib/fault.ts';
+import { formatClientOrderId } from '../../../lib/position/client-order-id.ts';
+import type { Claim } from '../../../lib/position/position.ts';
+import { pollAttempts, pollIntervalMs, pollWindowMs } from '../../../lib/position/timing.ts';
+import { exampleClaim, examplePosition } from '../position/example-position.ts';
+import { closePosition, filled, live, type PositionFacts, perpetual, spot } from './close-position.ts';
+
+const { claimedAt, sendDeadline } = exampleClaim;
+const clientOrderId = formatClientOrderId(examplePosition.positionId, 'close', examplePosition.attempt);
+
+function closeOrder(differing: Partial<ExchangeOrder> = {}): ExchangeOrder {
+  return {
+    orderId: '9',
+    symbol: 'BTC/USDT',
+    side: 'sell',
+    type: 'market',
+    status: 'done',
+    amount: '1',
+    filled: '1',
+    average: '60000',
+    conditional: false,
+    updatedAt: claimedAt + 40,
+    ...differing,
+  };
+}
+
+const accepted = (differing: Partial<ExchangeOrder> = {}): CreateResult => ({
+  kind: 'accepted',
+  order: closeOrder(differing),
+});
+const rejected = (reason: RejectReason): CreateResult => ({
+  kind: 'rejected',
+  reason,
+  code: '-1',
+  message: 'Rejected',
+});
+const unknown: CreateResult = { kind: 'unknown', message: 'no answer' };
+
+interface Scene {
+  facts?: PositionFacts;
+  claim?: Partial<Claim>;
+  startAt?: number;
+  createMs?: number;
+  /** The results of the close orders, in turn; the last one repeats. */
+  creates?: CreateResult[];
+  lookUps?: (poll: number) => ExchangeOrder | undefined;
+  exchange?: Partial<Exchange>;
+}
+
+async function runClose({ facts = {}, claim = {}, startAt = claimedAt, createMs = 0, ...scene }: Scene) {
+  const { creates = [accepted()], lookUps = () => undefined, exchange = {} } = scene;
+  let now = startAt;
+  const sent: MarketOrder[] = [];
+  const refs: OrderRef[] = [];
+  const methods: Partial<Exchange> = {
+    cancelOrder: async (_, { orderId = '' }) => ({
+      kind: 'confirmed',
+      order: closeOrder({ orderId, type: 'limit', filled: '0' }),
+    }),
+    createMarketOrder: async (_, order) => {
+      sent.push(order);
+      now += createMs;
+      return creates[Math.min(sent.length, creates.length) - 1] ?? unknown;
+    },
+    fetchOrder: async (_, ref) => {
+      refs.push(ref);
+      return lookUps(refs.length - 1);
+    },
+    ...exchange,
+  };
+  const deps = {
+    exchange: methods as Exchange,
+    requests: [],
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+  };
+  const run = await execute(deps, closePosition(facts), { ...exampleClaim, ...claim });
+  return { ...run, sent, refs, elapsed: now - startAt };
+}
+
+const holds = (side: Side | undefined, amount = '1'): Partial<Exchange> => ({
+  fetchPosition: async () => ({ side, amount, hedged: false }),
+  fetchLastTrade: async () => undefined,
+});
+const noTrade: Partial<Exchange> = { fetchLastTrade: async () => undefined };
+const trade: Partial<Exchange> = {
+  fetchLastTrade: async () => ({ orderId: 't', amount: '1', price: '60000', at: claimedAt }),
+};
+const balance = (total: string): Partial<Exchange> => ({
+  fetchBalance: async () => ({ free: total, total }),
+});
+
+describe('a close order', () => {
+  it.each<[string, PositionFacts, Partial<MarketOrder>]>([
+    ['sells a spot long', {}, { side: 'sell', positionSide: 'long', reduceOnly: false, hedged: false }],
+    [
+      'buys back a hedged short, and only reduces',
+      { market: perpetual, side: 'short', hedged: true },
+      { side: 'buy', positionSide: 'short', reduceOnly: true, hedged: true },
+    ],
+  ])('%s', async (_, facts, order) => {
+    const { sent } = await runClose({ facts });
+    expect(sent).toEqual([{ clientOrderId, amount: '1', sendDeadline, ...order }]);
+  });
+
+  it('leaves at the send deadline and not after it', async () => {
+    expect((await runClose({ startAt: sendDeadline })).sent).toHaveLength(1);
+    const late = await runClose({ startAt: sendDeadline + 1 });
+    expect(late.sent).toEqual([]);
+    expect(late.result).toEqual({ kind: 'retry', reason: 'The time to send the close order was over' });
+  });
+
+  it('that executed settles the claim with its amount, price, ids and times', async () => {
+    const { result } = await runClose({});
+    expect(result).toMatchObject({
+      kind: 'settled',
+      reopens: false,
+      outcome: {
+        outcome: 'closed',
+        closedBy: 'link',
+        detail: 'Closed 1 BTC with MARKET order 9 at 60000 USDT.',
+        closedAmount: '1',
+        averagePrice: '60000',
+        remaining: '0',
+        closeOrderId: '9',
+        closeClientOrderId: clientOrderId,
+        sentAt: new Date(claimedAt).toISOString(),
+        settledAt: new Date(claimedAt + 40).toISOString(),
+      },
+    });
+  });
+});
+
+describe('a close order without a final answer', () => {
+  const running = accepted({ status: 'live', filled: '0' });
+
+  it.each<[string, Scene, unknown]>([
+    ['that stays live is pending', { creates: [running] }, { reason: 'The close order is not done yet' }],
+    [
+      'whose answer was lost is pending',
+      { creates: [unknown] },
+      { reason: 'no answer', exchangeMessage: 'no answer' },
+    ],
+    ['whose id is taken is pending', { creates: [rejected('duplicate-id')] }, { reason: 'Rejected' }],
+  ])('%s', async (_, scene, facts) => {
+    const { result, elapsed, refs } = await runClose(scene);
+    expect(result).toEqual({ kind: 'pending', ...(facts as object) });
+    expect(refs).toHaveLength(pollAttempts);
+    expect(elapsed).toBe((pollAttempts - 1) * pollIntervalMs);
+  });
+
+  it.each<[string, CreateResult, OrderRef]>([
+    ['its order id', running, { orderId: '9' }],
+    ['its client order id if the answer was lost', unknown, { clientOrderId }],
+    ['its client order id if the id is taken', rejected('duplicate-id'), { clientOrderId }],
+  ])('is looked up by %s, and settles', async (_, create, ref) => {
+    const { result, refs } = await runClose({
+      creates: [create],
+      lookUps: (poll) => (poll === 0 ? undefined : closeOrder()),
+    });
+    expect(result).toMatchObject({ kind: 'settled', outcome: { closedAmount: '1', closeOrderId: '9' } });
+    expect(refs).toEqual([ref, ref]);
+  });
+
+  it('survives a look-up that fails', async () => {
+    const lookUps = (poll: number) => {
+      if (poll === 0) throw new Fault('exchange-unreachable', 'no');
+      return closeOrder();
+    };
+    expect((await runClose({ creates: [unknown], lookUps })).result).toMatchObject({ kind: 'settled' });
+  });
+
+  it.each([
+    [pollWindowMs, 1],
+    [pollWindowMs + 1, 0],
+  ])('that took %d ms after the send deadline is polled %d times', async (createMs, times) => {
+    const { refs } = await runClose({ creates: [unknown], startAt: sendDeadline, createMs });
+    expect(refs).toHaveLength(times);
+  });
+});
+
+describe('a rejected close order', () => {
+  const refusal = { kind: 'failed', failure: { source: 'exchange', code: '-1', message: 'Rejected' } };
+  const external = {
+    kind: 'settled',
+    outcome: { outcome: 'closed', closedBy: 'external', closedAmount: '0' },
+  };
+
+  it.each<[string, Scene, object]>([
+    [
+      'below the minimum is dust',
+      { creates: [rejected('below-minimum')] },
+      { kind: 'settled', outcome: { outcome: 'dust', remaining: '1' } },
+    ],
+    [
+      'below the minimum fails for a part',
+      { creates: [rejected('below-minimum')], claim: { percent: 50 } },
+      { kind: 'failed', failure: { source: 'ripcord', code: 'below-minimum' } },
+    ],
+    ['without permission fails', { creates: [rejected('permission')] }, refusal],
+    ['for another reason fails', { creates: [rejected('other')] }, refusal],
+    [
+      'for coins that the account holds fails',
+      { creates: [rejected('insufficient')], exchange: balance('1') },
+      refusal,
+    ],
+    [
+      'for coins that are missing without a trade fails',
+      { creates: [rejected('insufficient')], exchange: { ...balance('0'), ...noTrade } },
+      refusal,
+    ],
+    [
+      'for coins that were sold ends the position',
+      { creates: [rejected('insufficient')], exchange: { ...balance('0'), ...trade } },
+      external,
+    ],
+    [
+      'that left no connection releases the claim',
+      { creates: [rejected('no-connection')] },
+      { kind: 'released', fault: { code: 'exchange-unreachable', detail: 'Rejected' } },
+    ],
+    [
+      'that left no connection is retried after a cancel',
+      { creates: [rejected('rate-limit')], facts: { exits: [live] } },
+      { kind: 'retry', reason: 'Rejected' },
+    ],
+    [
+      'of a perpetual that is gone ends the position',
+      {
+        creates: [rejected('would-not-reduce')],
+        facts: { market: perpetual },
+        exchange: holds(undefined, '0'),
+      },
+      external,
+    ],
+    [
+      'of a perpetual that is there fails',
+      { creates: [rejected('would-not-reduce')], facts: { market: perpetual }, exchange: holds('long') },
+      refusal,
+    ],
+    [
+      'of a perpetual that flipped fails and names what is held',
+      {
+        creates: [rejected('would-not-reduce')],
+        facts: { market: perpetual },
+        exchange: holds('short', '0.3'),
+      },
+      {
+        kind: 'failed',
+        failure: {
+          source: 'ripcord',
+          code: 'flipped',
+          message:
+            'The exchange now holds a short of 0.3 BTC, and this position is a long. Nothing was sent.',
+        },
+      },
+    ],
+  ])('%s', async (_, scene, result) => {
+    const run = await runClose(scene);
+    expect(run.sent).toHaveLength(1);
+    expect(run.result).toMatchObject(result);
+  });
+
+  it('that would not reduce is sent once more for what is there', async () => {
+    const scene = { facts: { market: perpetual }, exchange: holds('long', '0.4') };
+    const again = await runClose({ ...scene, creates: [rejected('would-not-reduce')] });
+    expect(again.sent.map(({ amount }) => amount)).toEqual(['1', '0.4']);
+    expect(again.result).toMatchObject(refusal);
+  });
+
+  it('for its precision is sent once more by fresh market rules', async () => {
+    const market = { ...spot, amountStep: '0.5' };
+    const facts = { entries: [{ ...filled, filled: '1.2' }] };
+    const exchange = { loadMarket: async () => market };
+    const again = await runClose({ facts, exchange, creates: [rejected('precision')] });
+    expect(again.sent.map(({ amount }) => amount)).toEqual(['1.2', '1']);
+    expect(again.result).toMatchObject(refusal);
+    expect(again.position.market).toEqual(market);
+  });
+
+  it('for its precision does not read an oversized market twice', async () => {
+    const exchange = { loadMarket: async () => ({ ...spot, marketAmountMax: '0.5' }) };
+    const { sent, result } = await runClose({ exchange, creates: [rejected('precision')] });
+    expect(sent).toHaveLength(1);
+    expect(result).toMatchObject({
+      kind: 'failed',
+      failure: {
+        source: 'ripcord',
+        code: 'above-maximum',
+        message: "A MARKET order of 1 BTC is above this market's maximum of 0.5.",
+      },
+    });
+  });
+});
+
+describe('a close order that executed less than it was for', () => {
+  const none = accepted({ filled: '0', average: undefined });
+  const some = accepted({ filled: '0.4', average: undefined });
+
+  it.each<[string, Scene, object]>([
+    [
+      'fails if it executed nothing',
+      { creates: [none] },
+      {
+        kind: 'failed',
+        failure: {
+          source: 'exchange',
+          code: 'not-executed',
+          message: 'The exchange accepted MARKET order 9 and ended it without executing any of it.',
+        },
+      },
+    ],
+    [
+      'needs attention if more could be closed',
+      { creates: [some] },
+      { kind: 'attention', reason: 'MARKET order 9 executed 0.4 of 1 BTC; 0.6 BTC is still open.' },
+    ],
+    [
+      'needs attention if the perpetual is still there',
+      { creates: [some], facts: { market: perpetual }, exchange: holds('long') },
+      { kind: 'attention' },
+    ],
+    [
+      'settles if the perpetual is gone',
+      { creates: [some], facts: { market: perpetual }, exchange: holds(undefined) },
+      {
+        kind: 'settled',
+        outcome: { closedAmount: '0.4', remaining: '0', detail: 'Closed 0.4 BTC with MARKET order 9.' },
+      },
+    ],
+    [
+      'was closed outside Ripcord if it executed nothing of a perpetual that is gone',
+      { creates: [none], facts: { market: perpetual }, exchange: holds(undefined) },
+      { kind: 'settled', outcome: { closedBy: 'external' } },
+    ],
+    [
+      'reopens the position if it was for a part',
+      { creates: [accepted({ amount: '0.4', filled: '0.4' })], claim: { percent: 40 } },
+      { kind: 'settled', reopens: true, outcome: { percent: 40, closedAmount: '0.4', remaining: '0.6' } },
+    ],
+    [
+      'settles with dust and says so',
+      { creates: [accepted({ filled: '0.9', average: undefined })] },
+      {
+        kind: 'settled',
+        reopens: false,
+        outcome: {
+          remaining: '0.1',
+          detail:
+            "Closed 0.9 BTC with MARKET order 9. 0.1 BTC is below the exchange's minimum for an order, so it stays in the account.",
+        },
+      },
+    ],
+    [
+      'judges what is left by a fresh price',
+      {
+        creates: [some],
+        facts: { market: { ...spot, costMin: '10' }, price: '30' },
+        exchange: { fetchPrice: async () => '16' },
+      },
+      { kind: 'settled', outcome: { remaining: '0.6' } },
+    ],
+  ])('%s', async (_, scene, result) => {
+    expect((await runClose(scene)).result).toMatchObject(result);
+  });
+
+  it.each<[string, Scene]>([
+    ['was for a part', { creates: [accepted({ filled: '0.4' })], claim: { percent: 40 } }],
+    ['needs attention', { creates: [some] }],
+  ])('stays among the exit orders of a position that continues: one that %s', async (_, scene) => {
+    const { position } = await runClose(scene);
+    expect(position.exitOrders).toMatchObject([{ orderId: '9', filled: '0.4' }]);
+  });
+});
+
+describe('a part that comes to all there was', () => {
+  const claim = { percent: 50 };
+  const facts = { market: perpetual, exits: [{ ...live, reduceOnly: true }] };
+  const all = accepted({ filled: '1', average: undefined });
+  const lookUps = () => ({ ...closeOrder({ orderId: 'x0', status: 'live', filled: '0' }), reduceOnly: true });
+
+  it('cancels the exits that protect nothing any more', async () => {
+    const { result } = await runClose({ claim, facts, creates: [all], lookUps });
+    expect(result).toMatchObject({
+      kind: 'settled',
+      reopens: false,
+      outcome: { remaining: '0', canceledExitOrderIds: ['x0'] },
+    });
+  });
+
+  it('needs attention if its exits cannot be canceled', async () => {
+    const exchange: Partial<Exchange> = {
+      cancelOrder: async () => ({ kind: 'denied', code: '-2015', message: 'No permission' }),
+    };
+    const { result } = await runClose({ claim, facts, creates: [all], lookUps, exchange });
+    expect(result).toEqual({
+      kind: 'attention',
+      reason: 'Close order 9 executed 1 BTC, but an exit order could not be canceled: No permission.',
+    });
+  });
+});

@@ -8,7 +8,7 @@ import { claimableStates } from './transitions.ts';
 
 export type ExecuteResult =
   | { kind: 'ran'; execution: ExecutionResult }
-  /** Another action that does less is in progress, and may be for a while. Nothing was done for this one. */
+  /** A partial close or a keep is in progress and covers less than this action. Nothing was done for this one. */
   | { kind: 'busy'; position: Position }
   /** `recovered`: another link's claim, which this hit completed. */
   | {
@@ -89,7 +89,7 @@ function afterRecovery(
 ): ExecuteResult | undefined {
   if (recovery.position.state === 'claimed')
     return covers(before, intent) ? { kind: 'ran', execution: recovery } : { kind: 'busy', position };
-  // A resend of the very alert that a dead process had started: this was it.
+  // The same link or operator started the abandoned claim, so its result is the answer.
   return isSameActor(before, intent) && recovery.result !== undefined
     ? { kind: 'ran', execution: recovery }
     : undefined;

@@ -2,6 +2,7 @@ import type { Exchange, ExchangeOrder } from '../exchange/exchange.ts';
 import type { Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import type { Claim, Position } from '../position/position.ts';
+import { toOrderRecord } from '../position/totals.ts';
 import type { ActionRun } from './action-result.ts';
 import type { ExternalClose, Knowledge } from './next-step.ts';
 
@@ -42,6 +43,11 @@ export function startExecution(
 ): Execution {
   const known: Knowledge = { position, cancelsSent: sent.cancels, fresh: {} };
   return { deps, claim, known, closeSent: sent.close, resized: false };
+}
+
+/** @returns the position with its close order on record. */
+export function withClose(position: Position, order: ExchangeOrder): Position {
+  return { ...position, exitOrders: [...position.exitOrders, toOrderRecord(order)] };
 }
 
 /** The plan continues with the position closed outside Ripcord, on orders that are read after this. */

@@ -64,7 +64,7 @@ function toIso(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** @returns the orders that this claim's cancels ended, whichever of its owners sent them. */
+/** @returns the orders that this claim's cancels ended, whichever process held the claim then. */
 export function canceledIds(
   position: Position,
   { claimedAt }: Pick<OutcomeSource, 'claimedAt'>,

@@ -48,7 +48,6 @@ async function afterNoConnection(
   const step = recoveryStep(position.claim, { kind: 'no-answer', fault }, services.now());
   if (step.kind !== 'needs-attention')
     return { position, result: { kind: 'pending', reason: fault.message }, requests: [] };
-  // A link's holder reads this too, so it names nothing of the owner's.
   const reason = 'The account was removed or changed, so the result of the close cannot be read.';
   const result: ActionResult = { kind: 'attention', reason };
   return saveResult(services, position, position.claim, { result, position, requests: [] });

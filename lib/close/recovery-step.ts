@@ -14,7 +14,7 @@ export type Observation =
   /** The exchange, or the account, could not be asked. */
   | { kind: 'no-answer'; fault: Fault }
   | { kind: 'found'; order: ExchangeOrder }
-  /** The exchange has no such order; both times are the venue's, in milliseconds. */
+  /** The exchange has no such order. `readAt` is Ripcord's clock; the venue states the other two; milliseconds. */
   | { kind: 'not-found'; readAt: number; recvWindowMs: number; lookupLagMs: number };
 
 export type RecoveryStep =

@@ -1,6 +1,6 @@
 import { orderLostAfterMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
-import type { CancelProblem, Execution } from './execution.ts';
+import { type CancelProblem, type Execution, withClose } from './execution.ts';
 import { refused } from './outcomes.ts';
 
 /** What went wrong and what may have been sent by then decide whether the position is simply given back. */
@@ -24,6 +24,8 @@ function afterCloseSent(run: Execution, problem: CancelProblem, reason: string):
   const { closeOrder, known } = run;
   if (closeOrder === undefined || !(problem.kind === 'denied' || isLostForGood(run, problem)))
     return { kind: 'pending', reason };
+  // The claim ends here, so recovery will not add the close order: what remains is counted with it.
+  run.known = { ...known, position: withClose(known.position, closeOrder) };
   const executed = `Close order ${closeOrder.orderId} executed ${closeOrder.filled} ${known.position.market.base}`;
   return { kind: 'attention', reason: `${executed}, but an exit order could not be canceled: ${reason}.` };
 }

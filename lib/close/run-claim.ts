@@ -27,8 +27,8 @@ export async function runClaim(
 }
 
 /**
- * A refusal in time goes back to the sender, who can fire again. TradingView hangs up after 3 s and would not hear
- * it, so from then on Ripcord continues by itself.
+ * A refusal goes back to the sender, who can fire again, while the sender still listens. TradingView disconnects 3 s
+ * after the alert: a claim that is older than `senderTimeoutMs` is continued by recovery instead.
  */
 export function keepIfSenderGone(services: Services, claim: Claim, result: ActionResult): ActionResult {
   return result.kind === 'released' && services.now() - claim.claimedAt > senderTimeoutMs

@@ -15,7 +15,7 @@ type Rejection = Extract<CreateResult, { kind: 'rejected' }>;
 /** `ask-again`: provably nothing executed, and what was read since changes the plan. */
 type Sent = ActionResult | 'ask-again';
 
-/** Sends the MARKET order that closes the position: the only place where one leaves. */
+/** Sends the MARKET order that closes the position: the only place where a close order leaves. */
 export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
   const { deps, claim } = run;
   const { position } = run.known;

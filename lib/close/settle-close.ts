@@ -1,11 +1,10 @@
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
 import type { Position } from '../position/position.ts';
-import { toOrderRecord } from '../position/totals.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterClose, type CloseFacts, type CloseStep } from './after-send.ts';
 import { cancelBooks } from './cancel.ts';
-import { type Execution, planExternalClose } from './execution.ts';
+import { type Execution, planExternalClose, withClose } from './execution.ts';
 import { describeExternalClose } from './external-close.ts';
 import { failed, type OutcomeFacts, settled, toDustSentence } from './outcomes.ts';
 import { resultOfProblem } from './result-of-problem.ts';
@@ -25,10 +24,6 @@ export async function settleClose(
     else if (step.kind === 'read-position') facts.holdsNone = await holdsNone(run);
     else return endClose(run, order, after, step, sentAt);
   }
-}
-
-function withClose(position: Position, order: ExchangeOrder): Position {
-  return { ...position, exitOrders: [...position.exitOrders, toOrderRecord(order)] };
 }
 
 async function holdsNone({ deps, known }: Execution): Promise<boolean> {

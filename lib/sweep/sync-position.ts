@@ -32,7 +32,8 @@ export async function syncPosition(services: Services, position: Position): Prom
   const { flatSince, isFlat } = await readFlat(exchange, synced, now);
   const lastSync = toLastSync(position, now, price, flatSince);
   const current: Position = { ...synced, lastSync };
-  if (isFlat && flatSince !== undefined && now - flatSince >= flatMs)
+  const mayEnd = nextState(position.state, 'found-closed') !== undefined;
+  if (mayEnd && isFlat && flatSince !== undefined && now - flatSince >= flatMs)
     return (await endExternally(services, exchange, current)) ?? current;
   if (!isWorthSaving(position, current)) return current;
   return (await services.store.savePosition(position, { ...orders, lastSync })) ?? current;

@@ -186,7 +186,11 @@ const mutants: Mutant[] = [
   {
     name: 'let a revoked link claim',
     edits: [
-      { file: 'lib/trigger/fire.ts', find: 'if (link.revokedAt !== undefined) return revoked;', replace: '' },
+      {
+        file: 'lib/trigger/check-link.ts',
+        find: 'if (link.revokedAt !== undefined) return revoked;',
+        replace: '',
+      },
       {
         file: positions,
         find: '!(claim.linkId !== undefined && row.revokedLinks.has(claim.linkId)) &&',

@@ -6,6 +6,7 @@ import { runClaim } from '../../../lib/close/run-claim.ts';
 import { claimableStates } from '../../../lib/close/transitions.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
+import { computeTotals } from '../../../lib/position/totals.ts';
 import { type Stage, setStage } from '../../simulation/harness.ts';
 
 const linkId = 'lnk_0123456789abcdef';
@@ -276,4 +277,30 @@ it('a hit that ends what another link had begun is told that it was done before'
     position: { state: 'closed', outcome: { linkId } },
     recovered: { requests: [{ request: 'look up' }] },
   });
+});
+
+it('a partial close whose last exit order cannot be canceled keeps its close order on record', async () => {
+  const stage = await setStage(
+    {
+      market: 'perpetual',
+      entryOrders: [{ amount: 3, filled: 3 }],
+      exitOrders: [{ amount: 3, filled: 0 }],
+    },
+    (adopted) => ({
+      ...adopted,
+      exitOrders: adopted.exitOrders.map((exit) => ({ ...exit, reduceOnly: true })),
+    }),
+  );
+  const read = stage.exchange.fetchOrder;
+  stage.exchange.fetchOrder = async (market, ref) => {
+    const order = await read(market, ref);
+    return order && { ...order, reduceOnly: true };
+  };
+  stage.exchange.cancelOrder = () =>
+    Promise.resolve({ kind: 'denied', code: '-2015', message: 'no permission' });
+  // Two of three steps are closed; the third is dust, so the exit has nothing left to protect.
+  await run(stage, { action: 'close', percent: 67 });
+  const after = await stage.now();
+  expect(after.state).toBe('needs-attention');
+  expect(computeTotals(after).remaining).toBe('0.001');
 });

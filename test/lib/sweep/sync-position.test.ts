@@ -24,6 +24,7 @@ async function begin(state: Position['state']) {
     reachable ? holding(market, side) : Promise.reject(new Fault('exchange-unreachable', 'no answer'));
   return {
     book,
+    stored: now,
     look: () => {
       environment.time += 60_000;
       return during(async () => syncPosition(services, await now()));
@@ -76,4 +77,13 @@ it('ends none that waits for a person: what Ripcord has closed of it would be fo
   await look();
   await look();
   expect((await look()).state).toBe('needs-attention');
+});
+
+it('saves what it reads of one that needs attention, however long it has been empty', async () => {
+  const { book, look, stored } = await begin('needs-attention');
+  book.holding = 0;
+  const first = await look();
+  for (let minute = 0; minute < 6; minute += 1) await look();
+  expect((await look()).lastSync?.at).toBeGreaterThan(first.lastSync?.at ?? 0);
+  expect((await stored()).lastSync?.at).toBeGreaterThan(first.lastSync?.at ?? 0);
 });

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { type Intent, newClaim } from '../../../lib/close/claim.ts';
+import { executeAction } from '../../../lib/close/execute-action.ts';
+import { claimableStates } from '../../../lib/close/transitions.ts';
+import type { Position } from '../../../lib/position/position.ts';
+import { leaseMs } from '../../../lib/position/timing.ts';
+import { type Stage, setStage } from '../../simulation/harness.ts';
+import { exampleOutcome } from '../position/example-position.ts';
+
+const mine = { actor: 'link', linkId: 'lnk_0123456789abcdef' } as const;
+const other = { actor: 'link', linkId: 'lnk_fedcba9876543210' } as const;
+const operator = { actor: 'operator' } as const;
+
+/** Another claim that does not end while the test runs. */
+async function holdClaim({ services, position, environment }: Stage, intent: Intent): Promise<void> {
+  const { positionId } = position;
+  const claim = newClaim(services, intent);
+  await services.store.claimPosition({
+    positionId,
+    claim,
+    from: claimableStates(intent.action),
+    maxUses: undefined,
+  });
+  // The stage's lease tokens differ only by time.
+  environment.time += 1;
+}
+
+function run({ services, position, during }: Stage, intent: Intent, maxUses?: number) {
+  return during(() => executeAction(services, position.positionId, intent, maxUses));
+}
+
+describe('a claim in progress', () => {
+  it.each<[string, Intent, Intent, 'refused' | 'busy']>([
+    ['to close all covers a keep', { ...other, action: 'close' }, { ...mine, action: 'keep' }, 'refused'],
+    ['to close all covers a close', { ...other, action: 'close' }, { ...mine, action: 'close' }, 'refused'],
+    ['to keep covers a keep', { ...other, action: 'keep' }, { ...mine, action: 'keep' }, 'refused'],
+    ['to keep does not cover a close', { ...other, action: 'keep' }, { ...mine, action: 'close' }, 'busy'],
+    [
+      'to close a part does not cover a close',
+      { ...other, action: 'close', percent: 50 },
+      { ...mine, action: 'close' },
+      'busy',
+    ],
+    [
+      'to close a part does not cover a keep',
+      { ...other, action: 'close', percent: 50 },
+      { ...mine, action: 'keep' },
+      'busy',
+    ],
+    [
+      'of the same link covers a resend',
+      { ...mine, action: 'keep' },
+      { ...mine, action: 'close' },
+      'refused',
+    ],
+    [
+      'of the operator does not cover a link',
+      { ...operator, action: 'keep' },
+      { ...mine, action: 'close' },
+      'busy',
+    ],
+  ])('%s', async (_, held, intent, kind) => {
+    const stage = await setStage();
+    await holdClaim(stage, held);
+    const startedAt = stage.environment.time;
+    expect(await run(stage, intent)).toMatchObject({ kind, position: { state: 'claimed' } });
+    expect(stage.environment.time - startedAt).toBe(kind === 'busy' ? 7 * 250 : 0);
+    expect(stage.book.of('close')).toEqual([]);
+  });
+
+  it('is waited for', async () => {
+    const stage = await setStage({ market: 'perpetual' });
+    const { services, position, environment, during } = stage;
+    const [first, second] = await Promise.all([
+      run(stage, { ...other, action: 'close', percent: 50 }),
+      during(async () => {
+        await environment.sleep(1);
+        return executeAction(services, position.positionId, { ...mine, action: 'close' });
+      }),
+    ]);
+    expect([first, second]).toMatchObject([{ kind: 'ran' }, { kind: 'ran' }]);
+    expect(stage.book.of('close')).toMatchObject([{ amount: 50 }, { amount: 50 }]);
+    expect((await stage.now()).state).toBe('closed');
+  });
+});
+
+describe('a claim that cannot be made', () => {
+  it('is refused if the position is closed', async () => {
+    const stage = await setStage(
+      {},
+      (adopted) => ({ ...adopted, state: 'closed', outcome: exampleOutcome }) as Position,
+    );
+    expect(await run(stage, { ...mine, action: 'close' })).toMatchObject({
+      kind: 'refused',
+      position: { state: 'closed' },
+      revoked: false,
+    });
+  });
+
+  it('is refused if there is no such position', async () => {
+    const { services, during } = await setStage();
+    const intent = { ...mine, action: 'close' } as const;
+    expect(await during(() => executeAction(services, 'pos_none', intent))).toMatchObject({
+      kind: 'refused',
+      position: undefined,
+    });
+  });
+
+  it('is refused if the link has no use left', async () => {
+    const stage = await setStage({}, (adopted) => ({ ...adopted, uses: { [mine.linkId]: 1 } }));
+    expect(await run(stage, { ...mine, action: 'close' }, 1)).toMatchObject({ kind: 'refused' });
+    expect(await run(stage, { ...mine, action: 'close' }, 2)).toMatchObject({ kind: 'ran' });
+  });
+});
+
+describe('an abandoned claim', () => {
+  const abandon = async (stage: Stage, intent: Intent) => {
+    await holdClaim(stage, intent);
+    stage.environment.time += leaseMs + 1;
+  };
+
+  it('that a resend finds unproven is answered as pending', async () => {
+    const stage = await setStage();
+    await abandon(stage, { ...mine, action: 'close' });
+    expect(await run(stage, { ...mine, action: 'close' })).toMatchObject({
+      kind: 'ran',
+      execution: { result: { kind: 'pending' }, position: { state: 'claimed' } },
+    });
+  });
+
+  it('to close a part that is unproven keeps a close busy', async () => {
+    const stage = await setStage();
+    await abandon(stage, { ...other, action: 'close', percent: 50 });
+    expect(await run(stage, { ...mine, action: 'close' })).toMatchObject({ kind: 'busy' });
+  });
+
+  it('is completed by a resend, which is answered with its result', async () => {
+    const stage = await setStage();
+    await abandon(stage, { ...mine, action: 'keep' });
+    expect(await run(stage, { ...mine, action: 'keep' })).toMatchObject({
+      kind: 'ran',
+      execution: { result: { kind: 'settled' }, position: { state: 'kept' } },
+    });
+  });
+
+  it('of another link is completed, and then the claim is made', async () => {
+    const stage = await setStage();
+    await abandon(stage, { ...other, action: 'keep' });
+    expect(await run(stage, { ...mine, action: 'close' })).toMatchObject({
+      kind: 'ran',
+      execution: { position: { state: 'closed', outcome: { linkId: mine.linkId } } },
+    });
+  });
+});

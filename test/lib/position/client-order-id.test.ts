@@ -58,7 +58,9 @@ describe('A client order id', () => {
   });
 
   it('is refused for an attempt that would make it too long', () => {
-    expect(() => formatClientOrderId('pos_0123456789ab', 'close', 36 ** 3)).toThrow(RangeError);
+    expect(() => formatClientOrderId('pos_0123456789ab', 'close', 36 ** 3)).toThrow(
+      new RangeError('attempt 46656 does not fit a client order id'),
+    );
   });
 });
 

@@ -13,7 +13,14 @@ import { syncPosition } from '../../../lib/sweep/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
 import { makePlan } from '../../simulation/plan.ts';
 import { examplePositionIn } from '../position/example-position.ts';
-import { closePosition, filled, live, type PositionFacts, withMinimumValue } from './close-position.ts';
+import {
+  closePosition,
+  filled,
+  live,
+  type PositionFacts,
+  perpetual,
+  withMinimumValue,
+} from './close-position.ts';
 
 const linkId = 'lnk_0123456789abcdef';
 
@@ -148,6 +155,12 @@ describe('a plan', () => {
       half,
       { entries: [{ ...filled, filled: '0.3' }], exits: [live] },
       ['too-small'],
+    ],
+    [
+      'is refused below the minimum after exits that could open a position were canceled',
+      half,
+      { market: perpetual, entries: [{ ...live, filled: '0.3' }], exits: [live] },
+      ['entryOrders e0', 'exitOrders x0', 'too-small'],
     ],
     ['keeps a position and its exits', { action: 'keep' }, { exits: [live] }, ['kept']],
   ])('%s', (_, action, facts, steps) => {

@@ -101,6 +101,36 @@ describe('A text that is no token', () => {
   });
 });
 
+describe('A text that ends in its own CRC-32', () => {
+  const body = tokens[0]?.slice(0, -6) ?? '';
+  function withChecksum(text: string): string {
+    let rest = crc32(text);
+    let checksum = '';
+    while (checksum.length < 6) {
+      checksum = alphabet.charAt(rest % 62) + checksum;
+      rest = Math.floor(rest / 62);
+    }
+    return text + checksum;
+  }
+
+  it('is a token when it has the shape of one', () => {
+    expect(isWellFormed(withChecksum(body))).toBe(true);
+  });
+
+  it.each([
+    ['its body is empty', ''],
+    ['its prefix is missing', body.slice(3)],
+    ['its prefix is another one', `RC_${body.slice(3)}`],
+    ['it is too short', body.slice(0, -1)],
+    ['it is too long', `${body}0`],
+    ['it has a dash', `rc_-${body.slice(4)}`],
+    ['it has text before it', ` ${body}`],
+    ['it has a line before it', `x\n${body}`],
+  ])('is no token when %s', (_, text) => {
+    expect(isWellFormed(withChecksum(text))).toBe(false);
+  });
+});
+
 describe('The hash of a token', () => {
   it('is its SHA-256', () => {
     expect(hashToken('rc_x')).toBe(createHash('sha256').update('rc_x').digest('hex'));

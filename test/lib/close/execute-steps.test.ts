@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { execute, executeFound } from '../../../lib/close/execute.ts';
+import type { Exchange, ExchangeOrder } from '../../../lib/exchange/exchange.ts';
+import { Fault } from '../../../lib/fault.ts';
+import { exampleClaim } from '../position/example-position.ts';
+import { closePosition, filled, live, type PositionFacts, spot } from './close-position.ts';
+import { executionOf } from './example-execution.ts';
+
+const { claimedAt } = exampleClaim;
+
+function view(differing: Partial<ExchangeOrder>): ExchangeOrder {
+  return {
+    orderId: 'e0',
+    symbol: 'BTC/USDT',
+    side: 'buy',
+    type: 'limit',
+    status: 'done',
+    amount: '1',
+    filled: '0',
+    conditional: false,
+    ...differing,
+  };
+}
+
+function run(facts: PositionFacts, exchange: Partial<Exchange>, action: 'close' | 'keep') {
+  const position = closePosition(facts);
+  const { deps, claim } = executionOf(position, { exchange, claim: { action } });
+  return execute(deps, position, claim);
+}
+
+describe('a keep', () => {
+  const holds: Partial<Exchange> = { fetchBalance: async () => ({ free: '1', total: '1' }) };
+  const holdsNone: Partial<Exchange> = {
+    fetchBalance: async () => ({ free: '0', total: '0' }),
+    fetchLastTrade: async () => undefined,
+  };
+  const cancels: Partial<Exchange> = {
+    cancelOrder: async (_, { orderId = '' }) => ({
+      kind: 'confirmed',
+      order: view({ orderId, filled: '0.4' }),
+    }),
+    fetchBaseFee: async () => '0',
+  };
+
+  it.each<[string, PositionFacts, Partial<Exchange>, string, string]>([
+    ['a filled entry', {}, holds, 'The position of 1 BTC stays open.', '1'],
+    [
+      'a filled entry that is missing',
+      {},
+      holdsNone,
+      'The position of 1 BTC was left alone. The exchange shows none of it now, and no trade that closed it.',
+      '1',
+    ],
+    [
+      'an entry that filled in part',
+      { entries: [{ ...live, filled: '0.4' }] },
+      cancels,
+      'The rest of the entry was canceled. The position of 0.4 BTC stays open.',
+      '0.4',
+    ],
+  ])('describes %s', async (_, facts, exchange, detail, remaining) => {
+    expect((await run(facts, exchange, 'keep')).result).toMatchObject({
+      kind: 'settled',
+      outcome: { outcome: 'kept', closedBy: 'link', detail, remaining },
+    });
+  });
+});
+
+describe('a close', () => {
+  it('reads a missing fee and sells less by it', async () => {
+    const exchange: Partial<Exchange> = {
+      fetchBaseFee: async () => '0.1',
+      createMarketOrder: async (_, { amount }) => ({
+        kind: 'accepted',
+        order: view({ orderId: '9', amount, filled: amount }),
+      }),
+    };
+    const { result } = await run({ entries: [{ filled: '1' }] }, exchange, 'close');
+    expect(result).toMatchObject({ kind: 'settled', outcome: { closedAmount: '0.9', remaining: '0' } });
+  });
+
+  it('judges its value by a fresh price', async () => {
+    const market = { ...spot, costMin: '1000' };
+    const { result } = await run({ market }, { fetchPrice: async () => '999' }, 'close');
+    expect(result).toMatchObject({ kind: 'settled', outcome: { outcome: 'dust', remaining: '1' } });
+  });
+
+  it('judges its size by a fresh maximum, and names both', async () => {
+    const entries = [{ ...filled, filled: '101' }];
+    const { result } = await run({ entries }, { loadMarket: async () => spot }, 'close');
+    expect(result).toMatchObject({
+      kind: 'failed',
+      failure: {
+        source: 'ripcord',
+        code: 'above-maximum',
+        message: "A MARKET order of 101 BTC is above this market's maximum of 100.",
+      },
+    });
+  });
+
+  it('is released if the exchange cannot be reached before anything was sent', async () => {
+    const fault = new Fault('exchange-unreachable', 'no');
+    const exchange = { fetchBaseFee: () => Promise.reject(fault) };
+    const { result } = await run({ entries: [{ filled: '1' }] }, exchange, 'close');
+    expect(result).toEqual({ kind: 'released', fault });
+  });
+});
+
+describe('a close order that recovery found', () => {
+  const order = view({ orderId: '9', side: 'sell', type: 'market', filled: '1' });
+  const found = (facts: PositionFacts, exchange: Partial<Exchange>) => {
+    const position = closePosition(facts);
+    const { deps, claim } = executionOf(position, { exchange });
+    return executeFound(deps, position, claim, order);
+  };
+
+  it('settles, and names the orders that ended since the claim began', async () => {
+    const facts = { entries: [{ ...filled, filled: '2' }, live], exits: [live, live, {}] };
+    const fetchOrder: Exchange['fetchOrder'] = async (_, { orderId = '' }) =>
+      view({ orderId, filled: orderId === 'x1' ? '1' : '0' });
+    const { result } = await found(facts, { fetchOrder });
+    expect(result).toMatchObject({
+      kind: 'settled',
+      outcome: {
+        closedAmount: '1',
+        closeOrderId: '9',
+        canceledEntryOrderIds: ['e1'],
+        canceledExitOrderIds: ['x0'],
+        claimedAt: new Date(claimedAt).toISOString(),
+        sentAt: undefined,
+      },
+    });
+  });
+
+  it('waits for a fee that cannot be read', async () => {
+    const exchange = { fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'not yet')) };
+    expect((await found({ entries: [{ filled: '1.05' }] }, exchange)).result).toEqual({
+      kind: 'pending',
+      reason: 'not yet',
+    });
+  });
+});

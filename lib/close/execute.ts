@@ -156,5 +156,5 @@ function kept(run: Execution): ActionResult {
     fresh.holding === 'missing'
       ? `The position of ${amount} was left alone. The exchange shows none of it now, and no trade that closed it.`
       : `The position of ${amount} stays open.`;
-  return settled(run, { outcome: 'kept', closedBy: 'link', detail: rest + open, remaining });
+  return settled(run, { outcome: 'kept', closedBy: 'ripcord', detail: rest + open, remaining });
 }

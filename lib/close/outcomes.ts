@@ -120,7 +120,7 @@ export function canceled(run: Execution): ActionResult {
   const last = Math.max(0, ...position.entryOrders.map(({ updatedAt }) => updatedAt ?? 0));
   return settled(run, {
     outcome: 'canceled',
-    closedBy: byThisClaim ? 'link' : 'external',
+    closedBy: byThisClaim ? 'ripcord' : 'external',
     detail: byThisClaim
       ? 'The entry was unfilled and has been canceled.'
       : 'The entry was canceled outside Ripcord before anything filled. Nothing was sent.',
@@ -168,5 +168,5 @@ export function toDustSentence(remaining: Amount, base: string): string {
 
 function dust(run: Execution, remaining: Amount): ActionResult {
   const detail = toDustSentence(remaining, run.known.position.market.base);
-  return settled(run, { outcome: 'dust', closedBy: 'link', detail, remaining });
+  return settled(run, { outcome: 'dust', closedBy: 'ripcord', detail, remaining });
 }

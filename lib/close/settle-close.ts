@@ -85,7 +85,7 @@ function toFacts(
   const price = order.average === undefined ? '' : ` at ${order.average} ${market.quote}`;
   return {
     outcome: 'closed',
-    closedBy: 'link',
+    closedBy: 'ripcord',
     detail: `Closed ${order.filled} ${market.base} with MARKET order ${order.orderId}${price}.`,
     closedAmount: order.filled,
     averagePrice: order.average,

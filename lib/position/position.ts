@@ -53,8 +53,8 @@ export type Actor = z.infer<typeof actorSchema>;
 /** How an action ended, as the exchange reported it. A link answers with it, now and at every repeat. */
 export const outcomeSchema = z.object({
   outcome: z.enum(['closed', 'canceled', 'kept', 'dust']),
-  /** What ended the position: this action, one of its exit orders, or something outside Ripcord. */
-  closedBy: z.enum(['link', 'exit-order', 'external']),
+  /** What ended the position: an action of Ripcord, one of its exit orders, or something outside Ripcord. */
+  closedBy: z.enum(['ripcord', 'exit-order', 'external']),
   action: actionSchema,
   /** Which part of the remaining amount this closed; absent: all. */
   percent: z.number().optional(),

@@ -31,7 +31,7 @@ type Name = 'entry' | 'takeProfit' | 'stop';
 interface Cell {
   does: string;
   outcome: 'closed' | 'canceled' | 'kept';
-  closedBy: 'link' | 'exit-order' | 'external';
+  closedBy: 'ripcord' | 'exit-order' | 'external';
   /** What the exchange cancelled. */
   canceled?: Name[] | Record<Kind['market'], Name[]>;
   /** The MARKET order's amount: of a spot long, whose entry paid its fee in base, and of all others. */
@@ -61,20 +61,20 @@ const canceledRecord = { status: 'canceled', fillStatus: 'unfilled' } as const;
 const keptWhole: Cell = {
   does: 'does nothing',
   outcome: 'kept',
-  closedBy: 'link',
+  closedBy: 'ripcord',
   record: { status: 'open', fillStatus: 'filled' },
 };
 const closedWhole: Cell = {
   does: 'closes it with a MARKET order',
   outcome: 'closed',
-  closedBy: 'link',
+  closedBy: 'ripcord',
   closes: { spotLong: '0.999', others: '1' },
   record: closedRecord,
 };
 const canceledEntry: Cell = {
   does: 'cancels the entry',
   outcome: 'canceled',
-  closedBy: 'link',
+  closedBy: 'ripcord',
   canceled: ['entry'],
   record: canceledRecord,
 };
@@ -97,7 +97,7 @@ const closedBefore: Omit<Cell, 'closedBy'> = {
 const keptPart: Cell = {
   does: 'cancels the rest of the entry and keeps what is filled',
   outcome: 'kept',
-  closedBy: 'link',
+  closedBy: 'ripcord',
   canceled: ['entry'],
   record: { status: 'open', fillStatus: 'partly-filled' },
 };

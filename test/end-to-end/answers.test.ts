@@ -73,7 +73,7 @@ describe('a hit', () => {
     expect(status).toBe(200);
     expect(json).toEqual({
       outcome: 'closed',
-      closedBy: 'link',
+      closedBy: 'ripcord',
       action: 'close',
       actor: 'link',
       linkId: expect.stringMatching(/^lnk_[0-9a-z]{16}$/),

@@ -136,7 +136,7 @@ describe.each(kinds)('at Bybit, with $name', (kind) => {
       status: 200,
       json: {
         outcome: filled === '0' ? 'canceled' : 'closed',
-        closedBy: 'link',
+        closedBy: 'ripcord',
         entryFilled: filled,
         closedAmount: filled === '0' ? '0' : ownOf(kind, filled),
         canceledEntryOrderIds: filled === '1' ? [] : [toOrderId(entry)],
@@ -168,7 +168,7 @@ describe.each(kinds)('at Bybit, with $name', (kind) => {
     const { orders, canceled } = ledgerSince(core, mark);
     expect(answer).toMatchObject({
       status: 200,
-      json: { outcome: filled === '0' ? 'canceled' : 'kept', closedBy: 'link', entryFilled: filled },
+      json: { outcome: filled === '0' ? 'canceled' : 'kept', closedBy: 'ripcord', entryFilled: filled },
     });
     expect(orders).toEqual([]);
     expect(canceled).toEqual(filled === '1' ? [] : [String(entry.id)]);
@@ -250,7 +250,7 @@ describe.each(samples)('at Bybit, with $name', (kind) => {
     });
     expect(await fire(link)).toMatchObject({
       status: 200,
-      json: { outcome: 'closed', closedBy: 'link', closedAmount: ownOf(kind, '1') },
+      json: { outcome: 'closed', closedBy: 'ripcord', closedAmount: ownOf(kind, '1') },
     });
     const { orders, requests } = ledgerSince(core, mark);
     expect(orders).toHaveLength(1);

@@ -187,7 +187,7 @@ describe.each([spotLong, perpetualLong])('with $name', (kind) => {
     core.addFault({ kind: 'drop-after', match: { method: 'DELETE', path } });
     expect(await fire(url)).toMatchObject({
       status: 200,
-      json: { outcome: 'canceled', closedBy: 'link', canceledEntryOrderIds: [String(entry.id)] },
+      json: { outcome: 'canceled', closedBy: 'ripcord', canceledEntryOrderIds: [String(entry.id)] },
     });
   });
 

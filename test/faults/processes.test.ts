@@ -115,7 +115,7 @@ async function expectDone(stack: ChildStack, staged: Staged, deed: Deed): Promis
     status: deed === 'half' ? 'open' : 'closed',
     outcome: {
       outcome: 'closed',
-      closedBy: 'link',
+      closedBy: 'ripcord',
       closedAmount: amount,
       closeOrderId: closes[0]?.orderId,
       left,

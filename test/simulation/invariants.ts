@@ -83,7 +83,7 @@ function outcomeIsTrue({ book, plan, position }: Evidence): string[] {
         `3: ${state}${outcome === undefined ? '' : ` (${outcome.outcome} by ${outcome.closedBy})`}, but ${words}`,
       );
   };
-  if (state === 'closed' && outcome?.closedBy === 'link' && outcome.outcome === 'closed') {
+  if (state === 'closed' && outcome?.closedBy === 'ripcord' && outcome.outcome === 'closed') {
     const named = executed.find((order) => order.orderId === outcome.closeOrderId);
     expect(named !== undefined, 'the order that it names did not execute');
     expect(same(outcome.closedAmount, toText(named?.filled ?? 0)), 'another amount was executed');
@@ -150,7 +150,7 @@ function answersAreDurable({ hits, plan }: Evidence): string[] {
         wrong.push(`5: answered ${outcome.outcome}, recorded ${recorded?.outcome ?? 'nothing'}`);
       if (
         outcome.outcome === 'closed' &&
-        outcome.closedBy === 'link' &&
+        outcome.closedBy === 'ripcord' &&
         !executed.includes(outcome.closeOrderId ?? '')
       )
         wrong.push('5: answered closed before the order executed');

@@ -68,7 +68,7 @@ function toEnd(
   const facts = {
     outcome: verdict,
     // What remains on record and is not at the exchange was closed outside Ripcord.
-    closedBy: last === undefined || isPositive(computeTotals(position).remaining) ? 'external' : 'link',
+    closedBy: last === undefined || isPositive(computeTotals(position).remaining) ? 'external' : 'ripcord',
     detail: `Resolved by the owner from the exchange's record. ${reason}`,
     closedAmount: sum(closes.map((order) => order.filled)),
     averagePrice: computeAveragePrice(closes),

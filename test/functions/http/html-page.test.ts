@@ -29,7 +29,7 @@ const browser: Browser | undefined = await launchBrowser();
 
 const outcome: Outcome = {
   outcome: 'closed',
-  closedBy: 'link',
+  closedBy: 'ripcord',
   action: 'close',
   actor: 'link',
   linkId: 'lnk_0123456789abcdef',

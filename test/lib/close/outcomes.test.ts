@@ -29,7 +29,7 @@ const position = closePosition({
 const source = { actor: 'link', linkId: 'lnk_1', action: 'close', percent: 50, claimedAt } as const;
 
 describe('an outcome', () => {
-  const facts = { outcome: 'closed', closedBy: 'link', detail: 'Closed.', remaining: '0' } as const;
+  const facts = { outcome: 'closed', closedBy: 'ripcord', detail: 'Closed.', remaining: '0' } as const;
 
   it('names what this claim canceled, what filled and when', () => {
     expect(createOutcome(position, source, facts, now)).toEqual({
@@ -97,7 +97,7 @@ describe('an entry that never filled', () => {
     [
       'was canceled by this claim',
       [{ ...mine, updatedAt: claimedAt + 50 }],
-      { closedBy: 'link', detail: 'The entry was unfilled and has been canceled.', settledAt: iso(now) },
+      { closedBy: 'ripcord', detail: 'The entry was unfilled and has been canceled.', settledAt: iso(now) },
     ],
     [
       'was canceled before, at the last change of its orders',
@@ -153,7 +153,7 @@ describe('a position that its exits closed', () => {
 
   it('is dust if fees used up what filled', () => {
     expect(exitsClosed(executionOf(closePosition()))).toMatchObject({
-      outcome: { outcome: 'dust', closedBy: 'link', remaining: '0' },
+      outcome: { outcome: 'dust', closedBy: 'ripcord', remaining: '0' },
     });
   });
 });
@@ -180,7 +180,7 @@ describe('an amount below the minimum', () => {
       kind: 'settled',
       outcome: {
         outcome: 'dust',
-        closedBy: 'link',
+        closedBy: 'ripcord',
         remaining: '0.1',
         detail: "0.1 BTC is below the exchange's minimum for an order, so it stays in the account.",
       },

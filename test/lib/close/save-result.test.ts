@@ -185,7 +185,7 @@ describe('a result that cannot be saved', () => {
 
 it('an outcome is saved as it was created', async () => {
   const { save, held, claim, services } = await claimedStage({ action: 'keep' });
-  const facts = { outcome: 'kept', closedBy: 'link', detail: 'Kept.', remaining: '0.1' } as const;
+  const facts = { outcome: 'kept', closedBy: 'ripcord', detail: 'Kept.', remaining: '0.1' } as const;
   const outcome = createOutcome(held, claim, facts, services.now());
   const { position } = await save({ kind: 'settled', outcome, reopens: false });
   expect(position.outcome).toMatchObject({ action: 'keep', remaining: '0.1', detail: 'Kept.' });

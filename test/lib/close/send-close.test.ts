@@ -130,7 +130,7 @@ describe('a close order', () => {
       reopens: false,
       outcome: {
         outcome: 'closed',
-        closedBy: 'link',
+        closedBy: 'ripcord',
         detail: 'Closed 1 BTC with MARKET order 9 at 60000 USDT.',
         closedAmount: '1',
         averagePrice: '60000',

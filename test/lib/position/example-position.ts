@@ -73,7 +73,7 @@ export const exampleClaim: Claim = {
 
 export const exampleOutcome: Outcome = {
   outcome: 'closed',
-  closedBy: 'link',
+  closedBy: 'ripcord',
   action: 'close',
   actor: 'link',
   linkId: 'lnk_0123456789abcdef',

@@ -80,7 +80,7 @@ describe('A choice', () => {
     ['phase of a claim', claim.phase, ['may-have-sent', 'not-sent']],
     ['status of an order', order.status, ['unconfirmed', 'live', 'done']],
     ['outcome', outcome.outcome, ['closed', 'canceled', 'kept', 'dust']],
-    ['cause of an outcome', outcome.closedBy, ['link', 'exit-order', 'external']],
+    ['cause of an outcome', outcome.closedBy, ['ripcord', 'exit-order', 'external']],
     ['source of a failure', failureSchema.shape.source, ['exchange', 'ripcord']],
     ['state', stateSchema, ['open', 'claimed', 'kept', 'failed', 'closed', 'canceled', 'needs-attention']],
     ['status', positionStatusSchema, ['open', 'closing', 'closed', 'canceled', 'needs-attention']],

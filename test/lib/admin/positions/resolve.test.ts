@@ -81,7 +81,7 @@ describe('resolve', () => {
         state: 'closed',
         outcome: {
           outcome: 'closed',
-          closedBy: 'link',
+          closedBy: 'ripcord',
           closedAmount: '0.1',
           closeOrderId: '1001',
           actor: 'operator',
@@ -107,7 +107,7 @@ describe('resolve', () => {
     });
     expect(reason).toContain('Close order 78 filled 0.06 BTC');
     expect(after.outcome).toMatchObject({
-      closedBy: 'link',
+      closedBy: 'ripcord',
       closedAmount: '0.06',
       averagePrice: '100',
       closeOrderId: '78',

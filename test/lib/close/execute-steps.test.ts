@@ -61,7 +61,7 @@ describe('a keep', () => {
   ])('describes %s', async (_, facts, exchange, detail, remaining) => {
     expect((await run(facts, exchange, 'keep')).result).toMatchObject({
       kind: 'settled',
-      outcome: { outcome: 'kept', closedBy: 'link', detail, remaining },
+      outcome: { outcome: 'kept', closedBy: 'ripcord', detail, remaining },
     });
   });
 });

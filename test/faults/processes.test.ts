@@ -109,7 +109,7 @@ async function expectDone(stack: ChildStack, staged: Staged, deed: Deed): Promis
     expect(staged.exitIds.map(statusOf)).toStrictEqual(['new', 'new']);
     return;
   }
-  const [amount, left] = deed === 'half' ? [halfAmount, halfAmount] : [ownAmount, '0'];
+  const [amount, remaining] = deed === 'half' ? [halfAmount, halfAmount] : [ownAmount, '0'];
   expect(closes).toStrictEqual([{ orderId: expect.any(String), amount, filled: amount }]);
   expect({ status, outcome }).toMatchObject({
     status: deed === 'half' ? 'open' : 'closed',
@@ -118,7 +118,7 @@ async function expectDone(stack: ChildStack, staged: Staged, deed: Deed): Promis
       closedBy: 'ripcord',
       closedAmount: amount,
       closeOrderId: closes[0]?.orderId,
-      left,
+      remaining,
     },
   });
   expect(staged.exitIds.map(statusOf)).toStrictEqual(['canceled', 'canceled']);

@@ -8,18 +8,7 @@ import {
 import type { ExchangeOrder, MarketRules, Side } from '../../../lib/exchange/exchange.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { examplePosition } from '../position/example-position.ts';
-
-const market: MarketRules = {
-  symbol: 'BTC/USDT',
-  id: 'BTCUSDT',
-  kind: 'spot',
-  base: 'BTC',
-  quote: 'USDT',
-  amountStep: '0.1',
-  amountMin: '0.2',
-  priceStep: '0.01',
-};
-const perpetual: MarketRules = { ...market, kind: 'perpetual' };
+import { spot as market, perpetual } from './close-position.ts';
 
 /** One BTC was bought, and the close order executed `filled` of it. */
 function facts(filled: string, differing: Partial<CloseFacts> & { market?: MarketRules } = {}): CloseFacts {

@@ -12,6 +12,7 @@ export const rejectionResponse = {
   insufficient: 'read-holding',
   /** The account may hold less of the perpetual, none of it, or the other side. */
   'would-not-reduce': 'read-position',
+  'exit-in-the-way': 'read-position',
   /** The stored market rules are old. */
   precision: 'read-market',
   /** Provably not sent: given back, or continued if orders were canceled. */
@@ -19,9 +20,13 @@ export const rejectionResponse = {
   'rate-limit': 'not-sent',
   'too-late': 'not-sent',
   'no-connection': 'not-sent',
+  'not-placed': 'not-sent',
   /** The order exists under this attempt's client order id. */
   'duplicate-id': 'look-up',
   permission: 'refuse',
+  'above-maximum': 'refuse',
+  /** Never retried silently: a MARKET close is sent again only on a new hit. */
+  'refused-for-now': 'refuse',
   other: 'refuse',
 } as const satisfies Record<RejectReason, string>;
 

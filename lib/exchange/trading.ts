@@ -63,14 +63,21 @@ export interface EntryOrder extends Omit<MarketOrder, 'reduceOnly' | 'amount'> {
 export type RejectReason =
   | 'insufficient'
   | 'below-minimum'
+  | 'above-maximum'
   | 'precision'
   | 'would-not-reduce'
+  /** A live exit order of the position is in the way of a reduce-only order. */
+  | 'exit-in-the-way'
   | 'permission'
   | 'clock'
   | 'rate-limit'
   | 'duplicate-id'
   | 'too-late'
   | 'no-connection'
+  /** The venue documents this error as a failure before execution: the order may be sent again at once. */
+  | 'not-placed'
+  /** A halt, maintenance or a price band: it can pass by itself. */
+  | 'refused-for-now'
   | 'other';
 
 /**

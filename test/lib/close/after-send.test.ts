@@ -114,5 +114,11 @@ describe('a close order that would not reduce', () => {
 
 it('no rejection that proves nothing was sent is treated as a refusal', () => {
   const notSent = Object.entries(rejectionResponse).filter(([, response]) => response === 'not-sent');
-  expect(notSent.map(([reason]) => reason)).toEqual(['clock', 'rate-limit', 'too-late', 'no-connection']);
+  expect(notSent.map(([reason]) => reason)).toEqual([
+    'clock',
+    'rate-limit',
+    'too-late',
+    'no-connection',
+    'not-placed',
+  ]);
 });

@@ -4,8 +4,8 @@ import { type Link, toLinkId } from '../link/link.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
 import type { Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
-import { checkLink } from './check-link.ts';
 import { confirmOrReport } from './confirm-or-report.ts';
+import { mayFire } from './may-fire.ts';
 import { recordHit } from './record-hit.ts';
 import { busy, notFound, refusedMethod, removed, revoked, usedUp } from './refusals.ts';
 import type { Request } from './request.ts';
@@ -39,11 +39,12 @@ async function respond(
   request: Request,
   paused: boolean,
 ): Promise<Responded> {
-  const stop = checkLink(link, request, { paused, now: services.now() });
-  if (stop === undefined) {
+  const decision = mayFire(link, request, { paused, now: services.now() });
+  if (decision.fires) {
     preconnect(services, link);
     return execute(services, link);
   }
+  const { response: stop } = decision;
   const response =
     stop.decision === 'confirmation-required' ? await confirmOrReport(services, link, request, stop) : stop;
   return { response, requests: [] };

@@ -187,7 +187,7 @@ const mutants: Mutant[] = [
     name: 'let a revoked link claim',
     edits: [
       {
-        file: 'lib/trigger/check-link.ts',
+        file: 'lib/trigger/may-fire.ts',
         find: 'if (link.revokedAt !== undefined) return revoked;',
         replace: '',
       },

@@ -15,10 +15,12 @@ interface Scene {
   action?: Action;
   actor?: 'link' | 'operator';
   before?: Partial<Position>;
+  /** Absent: the link may be used three times. */
+  limit?: 'none';
 }
 
-/** A claim of a link that may be used three times, and a way to save its result. */
-async function claimedStage({ action = 'close', actor = 'link', before = {} }: Scene = {}) {
+/** A claim, and a way to save its result. */
+async function claimedStage({ action = 'close', actor = 'link', before = {}, limit }: Scene = {}) {
   const stage = await setStage({}, (adopted) => ({ ...adopted, ...before }) as Position);
   const { services, position } = stage;
   const intent = actor === 'link' ? ({ actor, linkId, action } as const) : ({ actor, action } as const);
@@ -28,7 +30,7 @@ async function claimedStage({ action = 'close', actor = 'link', before = {} }: S
     positionId: position.positionId,
     claim,
     from,
-    maxUses: 3,
+    maxUses: limit === 'none' ? undefined : 3,
   });
   if (claimed.kind !== 'claimed') throw new Error('not claimed');
   const held = claimed.position;
@@ -96,6 +98,14 @@ describe('a use of a link', () => {
   ])('%s', async (_, result, uses) => {
     const { save } = await claimedStage();
     expect((await save(result)).position.uses).toEqual({ [linkId]: uses });
+  });
+
+  it.each<ActionResult>([
+    { kind: 'failed', failure: exampleFailure },
+    { kind: 'released', fault },
+  ])('is not recorded for a link without a limit (case %#)', async (result) => {
+    const { save } = await claimedStage({ limit: 'none' });
+    expect((await save(result)).position.uses).toEqual({});
   });
 
   it('leaves the uses of other links', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Link } from '../../../lib/link/link.ts';
-import { checkLink } from '../../../lib/trigger/check-link.ts';
+import { mayFire } from '../../../lib/trigger/may-fire.ts';
 import type { Request } from '../../../lib/trigger/request.ts';
 import { linkAt } from '../link/example-link.ts';
 
@@ -19,7 +19,8 @@ const byPerson: Request = { ...post, method: 'GET', navigation: { userInitiated:
 const byBot: Request = { ...post, method: 'GET', navigation: { userInitiated: false, doubt: 'bot' } };
 
 function check(request: Request, differing: Partial<Link> = {}, paused = false): string {
-  return checkLink(linkAt(1, differing), request, { paused, now })?.status ?? 'fires';
+  const decision = mayFire(linkAt(1, differing), request, { paused, now });
+  return decision.fires ? 'fires' : decision.response.status;
 }
 
 it.each<[title: string, link: Partial<Link>, byPost: string, byGet: string]>([
@@ -46,12 +47,15 @@ it('A POST with a body is ignored, and a GET by a bot asks for a confirmation', 
 });
 
 it('A confirmation names what the link does, and why it asks, without naming what is traded', () => {
-  expect(checkLink(linkAt(1, { percent: 20 }), byPerson, { paused: false, now })).toMatchObject({
-    headline: 'Close 20 % of this position?',
-    publicMessage:
-      'This link cancels the unfilled part of the entry and closes 20 % of what remains with a MARKET order. On spot it also cancels exit orders. This link can fire more than once, so it asks each time. Nothing has happened yet.',
-    detail: 'The link can fire more than once, so it asks each time; nothing was done.',
-    confirm: { action: 'close', percent: 20 },
-    decision: 'confirmation-required',
+  expect(mayFire(linkAt(1, { percent: 20 }), byPerson, { paused: false, now })).toMatchObject({
+    fires: false,
+    response: {
+      headline: 'Close 20 % of this position?',
+      publicMessage:
+        'This link cancels the unfilled part of the entry and closes 20 % of what remains with a MARKET order. On spot it also cancels exit orders. This link can fire more than once, so it asks each time. Nothing has happened yet.',
+      detail: 'The link can fire more than once, so it asks each time; nothing was done.',
+      confirm: { action: 'close', percent: 20 },
+      decision: 'confirmation-required',
+    },
   });
 });

@@ -113,6 +113,17 @@ function interceptRequests(client: CcxtClient, venue: Venue, gate: RetryAfterGat
   };
 }
 
+/**
+ * ccxt signs Bybit's queries before the URL parser encodes them, but Bybit checks the signature of the query as it was
+ * sent: without this, every request that names a symbol of another script fails with 10004.
+ * https://bybit-exchange.github.io/docs/v5/guide
+ */
+function encodeBeforeSigning(client: CcxtClient): void {
+  const { rawencode } = client;
+  client.rawencode = (...parameters: Parameters<typeof rawencode>) =>
+    rawencode(...parameters).replaceAll(/\P{ASCII}+/gu, encodeURIComponent);
+}
+
 export interface ClientOptions {
   /** The clock for deadlines and pauses. */
   now: () => number;
@@ -141,6 +152,7 @@ export async function createClient(
   client.proxiesModulesLoading = Promise.resolve();
   // Without any markets, some calls load all of them, and never retry if that failed once.
   client.setMarkets([]);
+  encodeBeforeSigning(client);
   if (account.sandbox === true) venue.useSandbox(client);
   if (account.baseUrl !== undefined) rebaseUrls(client.urls.api as Record<string, unknown>, account.baseUrl);
   const gate = new RetryAfterGate(now);

@@ -70,6 +70,15 @@ test('adopting sends every order id and every amount as the text that was typed'
   ]);
 });
 
+test('a symbol of another script is sent and printed unchanged', async () => {
+  const symbol = '币安人生/USDT:USDT';
+  await using admin = await startFakeAdmin(() => answered({ position: { ...longPosition, symbol } }));
+  const market = ['--account', 'main', '--symbol', symbol, '--side', 'long', '--entry', '1'];
+  const { code, stdout } = await runLocally(admin.url, ['positions', 'adopt', ...market, '--json']);
+  expect({ code, json: JSON.parse(stdout) }).toMatchObject({ code: 0, json: { position: { symbol } } });
+  expect(admin.payloads).toMatchObject([{ symbol }]);
+});
+
 test('opening without a terminal and without --yes sends nothing', async () => {
   await using admin = await startFakeAdmin(() => answered({ position: longPosition }));
   const { code, stdout, stderr } = await runLocally(admin.url, [

@@ -84,6 +84,32 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(ledgerSince(core, mark)).toMatchObject({ orders: [], canceled: [expect.any(String)] });
   });
 
+  it('opens a position in a symbol of another script, and shows it unchanged', async () => {
+    const lot = { min: '0.1', max: '9000000', step: '0.1' };
+    const market = {
+      kind: 'spot',
+      symbol: '币安人生USDT',
+      base: '币安人生',
+      quote: 'USDT',
+      price: '2',
+    } as const;
+    core.addMarket({ ...market, tick: '0.01', lot, marketLot: lot, minNotional: '5', feeRate: '0' });
+    const trader = await newTrader(environment, spotLong);
+    const page = await harness.enter();
+    await go(page, 'My Positions');
+    await page.getByRole('button', { name: 'Open', exact: true }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Account').selectOption(trader.account);
+    await dialog.getByLabel('Market').fill('币安人生/usdt');
+    await dialog.getByLabel('Price in USDT').fill('1.9');
+    await dialog.getByLabel('Amount in 币安人生').fill('10');
+    await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
+    await page.getByRole('heading', { level: 1, name: /币安人生\/USDT Long Unfilled/ }).waitFor();
+    expect((await environment.admin('positions.list', {})).positions).toMatchObject([
+      { symbol: '币安人生/USDT', amount: '10' },
+    ]);
+  });
+
   it('resolves a position that needs attention by the record of the exchange', async () => {
     const trader = await newTrader(environment, spotLong);
     const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });

@@ -72,7 +72,7 @@ export function EntryFields({
           value={entry.symbol}
           required
           placeholder="BTC/USDT"
-          onInput={(text) => set({ symbol: text.trim().toUpperCase() })}
+          onInput={(text) => set({ symbol: toSymbol(text) })}
         />
       </Field>
       <div class="field">
@@ -89,6 +89,11 @@ export function EntryFields({
       </Field>
     </div>
   );
+}
+
+/** Only Latin letters become capitals: a symbol of another script is kept as the exchange writes it. */
+function toSymbol(text: string): string {
+  return text.trim().replace(/[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function PriceAndSize({ entry: { symbol, type, price, sizedBy, size }, set }: EntryFieldProps) {

@@ -6,17 +6,14 @@ import { positionIdSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import { labelSchema } from './label.ts';
+import { symbolSchema } from './symbol.ts';
 
 const positionIdField = positionIdSchema.describe('The position.');
 const accountField = accountNameSchema.describe('Name of a stored account.');
 const labelField = labelSchema.describe('Your name for the position, up to 80 characters.');
-const symbolField = z
-  .string()
-  .regex(
-    /^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}(:[A-Z0-9]{1,20})?$/,
-    'expected BASE/QUOTE such as "BTC/USDT", or "BTC/USDT:USDT" for a perpetual',
-  )
-  .describe('Market: `BTC/USDT` for spot, `BTC/USDT:USDT` for a perpetual.');
+const symbolField = symbolSchema.describe(
+  'Market: `BTC/USDT` for spot, `BTC/USDT:USDT` for a perpetual. Any script.',
+);
 const orderIdsSchema = z.array(z.string().trim().min(1).max(64)).max(20);
 
 const adoptInput = z

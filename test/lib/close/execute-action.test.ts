@@ -63,7 +63,11 @@ describe('a claim in progress', () => {
     const stage = await setStage();
     await holdClaim(stage, held);
     const startedAt = stage.environment.time;
-    expect(await run(stage, intent)).toMatchObject({ kind, position: { state: 'claimed' } });
+    expect(await run(stage, intent)).toMatchObject({
+      kind,
+      position: { state: 'claimed' },
+      ...(kind === 'refused' ? { revoked: false } : {}),
+    });
     expect(stage.environment.time - startedAt).toBe(kind === 'busy' ? 7 * 250 : 0);
     expect(stage.book.of('close')).toEqual([]);
   });
@@ -113,6 +117,50 @@ describe('a claim that cannot be made', () => {
   });
 });
 
+describe('a claim that lost a race while the position was open', () => {
+  /** The first claims are refused although the position is open, as by a claim that was given back before the read. */
+  const refuseFirst = ({ services, position }: Stage, count: number) => {
+    const { store } = services;
+    const claimPosition = store.claimPosition;
+    let refused = 0;
+    store.claimPosition = async (request) => {
+      refused += 1;
+      return refused > count ? claimPosition(request) : { kind: 'refused', position, revoked: false };
+    };
+  };
+
+  it.each([1, 7])('is tried again (%i times)', async (count) => {
+    const stage = await setStage();
+    refuseFirst(stage, count);
+    const startedAt = stage.environment.time;
+    expect(await run(stage, { ...mine, action: 'close' })).toMatchObject({ kind: 'ran' });
+    expect(stage.environment.time - startedAt).toBeGreaterThanOrEqual(count * 250);
+  });
+
+  it('is tried again while the link has a use left', async () => {
+    const stage = await setStage({}, (adopted) => ({ ...adopted, uses: { [mine.linkId]: 1 } }));
+    refuseFirst(stage, 1);
+    expect(await run(stage, { ...mine, action: 'close' }, 2)).toMatchObject({ kind: 'ran' });
+  });
+
+  it('is not tried again without a use left', async () => {
+    const stage = await setStage({}, (adopted) => ({ ...adopted, uses: { [mine.linkId]: 1 } }));
+    const startedAt = stage.environment.time;
+    expect(await run(stage, { ...mine, action: 'close' }, 1)).toMatchObject({ kind: 'refused' });
+    expect(stage.environment.time).toBe(startedAt);
+  });
+
+  it('is busy after eight tries, or refused if the position is gone', async () => {
+    const stage = await setStage();
+    refuseFirst(stage, 8);
+    const intent = { ...mine, action: 'close' } as const;
+    expect(await run(stage, intent)).toMatchObject({ kind: 'busy', position: { state: 'open' } });
+    refuseFirst(stage, 8);
+    stage.services.store.readPosition = async () => undefined;
+    expect(await run(stage, intent)).toEqual({ kind: 'refused', position: undefined, revoked: false });
+  });
+});
+
 describe('an abandoned claim', () => {
   const abandon = async (stage: Stage, intent: Intent) => {
     await holdClaim(stage, intent);
@@ -125,6 +173,15 @@ describe('an abandoned claim', () => {
     expect(await run(stage, { ...mine, action: 'close' })).toMatchObject({
       kind: 'ran',
       execution: { result: { kind: 'pending' }, position: { state: 'claimed' } },
+    });
+  });
+
+  it('of another link that is unproven and covers the action is answered as pending', async () => {
+    const stage = await setStage();
+    await abandon(stage, { ...other, action: 'close' });
+    expect(await run(stage, { ...mine, action: 'close' })).toMatchObject({
+      kind: 'ran',
+      execution: { result: { kind: 'pending' } },
     });
   });
 

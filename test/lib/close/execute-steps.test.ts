@@ -3,7 +3,7 @@ import { execute, executeFound } from '../../../lib/close/execute.ts';
 import type { Exchange, ExchangeOrder } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { exampleClaim } from '../position/example-position.ts';
-import { closePosition, filled, live, type PositionFacts, spot } from './close-position.ts';
+import { closePosition, filled, live, type PositionFacts, perpetual, spot } from './close-position.ts';
 import { executionOf } from './example-execution.ts';
 
 const { claimedAt } = exampleClaim;
@@ -64,6 +64,21 @@ describe('a keep', () => {
       outcome: { outcome: 'kept', closedBy: 'ripcord', detail, remaining },
     });
   });
+
+  it('reads the orders again after it found the position closed outside', async () => {
+    const reads: string[] = [];
+    const exchange: Partial<Exchange> = {
+      ...holdsNone,
+      fetchLastTrade: async () => ({ orderId: '7', amount: '1', price: '2', at: Date.parse('2030-01-01') }),
+      fetchOrder: async (_, { orderId = '' }) => {
+        reads.push(orderId);
+        return view({ orderId, side: 'sell', status: 'live' });
+      },
+    };
+    const { result } = await run({ exits: [live] }, exchange, 'keep');
+    expect(result).toMatchObject({ kind: 'settled', outcome: { outcome: 'closed', closedBy: 'external' } });
+    expect(reads).toEqual(['x0', 'x0']);
+  });
 });
 
 describe('a close', () => {
@@ -95,6 +110,19 @@ describe('a close', () => {
         code: 'above-maximum',
         message: "A MARKET order of 101 BTC is above this market's maximum of 100.",
       },
+    });
+  });
+
+  it('ends without an order if nothing had filled', async () => {
+    const { result } = await run({ entries: [{}] }, {}, 'close');
+    expect(result).toMatchObject({ kind: 'settled', outcome: { outcome: 'canceled', closedAmount: '0' } });
+  });
+
+  it('ends without an order if an exit order had closed everything', async () => {
+    const { result } = await run({ exits: [{ filled: '1' }] }, {}, 'close');
+    expect(result).toMatchObject({
+      kind: 'settled',
+      outcome: { outcome: 'closed', closedBy: 'exit-order', closedAmount: '0' },
     });
   });
 
@@ -130,6 +158,18 @@ describe('a close order that recovery found', () => {
         sentAt: undefined,
       },
     });
+  });
+
+  it('that executed nothing ends with what closed the position', async () => {
+    const position = closePosition({ market: perpetual });
+    const { deps, claim } = executionOf(position, {
+      exchange: {
+        fetchPosition: async () => ({ side: undefined, amount: '0', hedged: false }),
+        fetchLastTrade: async () => undefined,
+      },
+    });
+    const { result } = await executeFound(deps, position, claim, { ...order, filled: '0' });
+    expect(result).toMatchObject({ kind: 'settled', outcome: { outcome: 'closed', closedBy: 'external' } });
   });
 
   it('waits for a fee that cannot be read', async () => {

@@ -32,8 +32,12 @@ export const marketRulesSchema = z.object({
   marketAmountStep: amountSchema.optional(),
   marketAmountMin: amountSchema.optional(),
   marketAmountMax: amountSchema.optional(),
-  /** Minimum value of an order, in quote currency. It doesn't apply to reduce-only closes of perpetuals. */
+  /**
+   * Minimum and maximum value of a MARKET order, in quote currency. Absent if the market has none for MARKET orders.
+   * The minimum doesn't apply to reduce-only closes of perpetuals.
+   */
   costMin: amountSchema.optional(),
+  costMax: amountSchema.optional(),
   priceStep: amountSchema,
   /** Base currency per contract, on venues that count contracts. */
   contractSize: amountSchema.optional(),

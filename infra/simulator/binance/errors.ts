@@ -64,6 +64,8 @@ const spotCodes: Codes = {
   market_amount_off_step: marketLotSize,
   price_off_tick: [-1013, 'Filter failure: PRICE_FILTER'],
   notional_below_minimum: [-1013, 'Filter failure: NOTIONAL'],
+  notional_above_maximum: [-1013, 'Filter failure: NOTIONAL'],
+  market_closed: [-1013, 'Market is closed.'],
   duplicate_client_order_id: [-2010, 'Duplicate order sent.'],
   would_trigger: [-2010, 'Stop price would trigger immediately.'],
   would_take: [-2010, 'Order would immediately match and take.'],
@@ -89,6 +91,8 @@ const usdmCodes: Codes = {
     -4164,
     "Order's notional must be no smaller than the minimum (unless you choose reduce only).",
   ],
+  notional_above_maximum: [-4005, 'Quantity greater than max quantity.'],
+  market_closed: [-4141, 'Symbol is closed.'],
   duplicate_client_order_id: [-4116, 'ClientOrderId is duplicated.'],
   would_trigger: [-2021, 'Order would immediately trigger.'],
   would_take: [

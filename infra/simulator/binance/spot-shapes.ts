@@ -35,7 +35,7 @@ export function toExchangeInfo(core: SimulatedExchange, markets: Market[]) {
 function toSymbolInfo(market: Market) {
   return {
     symbol: market.symbol,
-    status: 'TRADING',
+    status: market.halted === true ? 'BREAK' : 'TRADING',
     baseAsset: market.base,
     baseAssetPrecision: 8,
     quoteAsset: market.quote,
@@ -73,9 +73,9 @@ function toFilters(market: Market) {
     {
       filterType: 'NOTIONAL',
       minNotional: toFixedPlaces(market.minNotional),
-      applyMinToMarket: true,
-      maxNotional: '9000000.00000000',
-      applyMaxToMarket: false,
+      applyMinToMarket: market.minNotionalAppliesToMarket ?? true,
+      maxNotional: toFixedPlaces(market.maxNotional ?? '9000000'),
+      applyMaxToMarket: market.maxNotional !== undefined,
       avgPriceMins: 5,
     },
     { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },

@@ -21,7 +21,7 @@ function toSymbolInfo(market: Market) {
     contractType: 'PERPETUAL',
     deliveryDate: 4_133_404_800_000,
     onboardDate: 1_569_398_400_000,
-    status: 'TRADING',
+    status: market.halted === true ? 'SETTLING' : 'TRADING',
     maintMarginPercent: '2.5000',
     requiredMarginPercent: '5.0000',
     baseAsset: market.base,

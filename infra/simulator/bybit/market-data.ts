@@ -8,7 +8,8 @@ export function listInstruments(core: SimulatedExchange, params: Params): unknow
   const { length } = core.state.marketsOf(params.market());
   // A request can ask for announced markets instead, and there are none.
   const trading = (params.text('status') ?? 'Trading') === 'Trading';
-  const list = trading ? findMarkets(core, params).map(toInstrument) : [];
+  const markets = findMarkets(core, params).filter(({ halted }) => halted !== true);
+  const list = trading ? markets.map(toInstrument) : [];
   return toPage(params.required('category'), list, length);
 }
 

@@ -6,7 +6,12 @@ export type FaultKind =
   | { kind: 'delay'; ms: number }
   | { kind: 'stall-after' }
   | { kind: 'truncate' }
-  | { kind: 'html'; executed?: boolean | undefined }
+  | {
+      kind: 'html';
+      executed?: boolean | undefined;
+      status?: number | undefined;
+      body?: string | undefined;
+    }
   | {
       kind: 'status';
       status: number;

@@ -46,3 +46,18 @@ export function defaultMarkets(): Market[] {
     }),
   ];
 }
+
+type ChangeableRule =
+  | 'halted'
+  | 'lot'
+  | 'marketLot'
+  | 'minNotional'
+  | 'minNotionalAppliesToMarket'
+  | 'maxNotional';
+
+export type MarketChange = { [Rule in ChangeableRule]?: Market[Rule] | undefined };
+
+export function applyChange(market: Market, change: MarketChange): void {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  Object.assign(market, Object.fromEntries(given));
+}

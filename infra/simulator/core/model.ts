@@ -31,6 +31,12 @@ export interface Market {
   lot: AmountLimits;
   marketLot: AmountLimits;
   minNotional: string;
+  /** False if MARKET orders have no minimum value. */
+  minNotionalAppliesToMarket?: boolean;
+  /** The maximum value of any order, MARKET orders included; absent means none. */
+  maxNotional?: string;
+  /** Trading is suspended: orders are rejected, cancels are not. */
+  halted?: boolean;
   /** A fraction: "0.001" is 0.1 %. */
   feeRate: string;
   /** What MARKET orders can still fill before the book is empty; absent means unlimited. */
@@ -216,6 +222,8 @@ export type RejectionReason =
   | 'market_amount_off_step'
   | 'price_off_tick'
   | 'notional_below_minimum'
+  | 'notional_above_maximum'
+  | 'market_closed'
   | 'duplicate_client_order_id'
   | 'would_trigger'
   | 'would_take'

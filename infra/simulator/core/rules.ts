@@ -18,11 +18,24 @@ interface Sized {
 
 /** Throws a Rejection for the first market filter that the order breaks, in the order that venues check them. */
 export function checkFilters(market: Market, order: Sized, options: { exemptFromNotional: boolean }): void {
+  if (market.halted === true) throw new Rejection('market_closed');
   for (const price of [order.price, order.triggerPrice]) {
     if (price === undefined) continue;
     if (decimal(price).lte(0) || !isStepMultiple(decimal(price), decimal(market.tick)))
       throw new Rejection('price_off_tick');
   }
+  checkAmount(market, order);
+  // A MARKET order has no price. This uses the last price; Binance uses the average of five minutes.
+  const price = order.price ?? order.triggerPrice ?? market.price;
+  const value = decimal(order.amount).times(price);
+  const exempt =
+    options.exemptFromNotional || (order.type === 'market' && market.minNotionalAppliesToMarket === false);
+  if (!exempt && value.lt(market.minNotional)) throw new Rejection('notional_below_minimum');
+  if (market.maxNotional !== undefined && value.gt(market.maxNotional))
+    throw new Rejection('notional_above_maximum');
+}
+
+function checkAmount(market: Market, order: Sized): void {
   const amount = decimal(order.amount);
   if (amount.lt(market.lot.min)) throw new Rejection('amount_below_minimum');
   if (amount.gt(market.lot.max)) throw new Rejection('amount_above_maximum');
@@ -33,10 +46,6 @@ export function checkFilters(market: Market, order: Sized, options: { exemptFrom
     if (amount.gt(max)) throw new Rejection('market_amount_above_maximum');
     if (!isStepMultiple(amount, decimal(step))) throw new Rejection('market_amount_off_step');
   }
-  // A MARKET order has no price. This uses the last price; Binance uses the average of five minutes.
-  const price = order.price ?? order.triggerPrice ?? market.price;
-  if (!options.exemptFromNotional && amount.times(price).lt(market.minNotional))
-    throw new Rejection('notional_below_minimum');
 }
 
 /** A stop triggers if the price moves against the position, a take profit if it moves in its favor. */

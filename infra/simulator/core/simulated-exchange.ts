@@ -4,7 +4,7 @@ import type { Candle } from './candles.ts';
 import { type Fault, Faults } from './faults.ts';
 import { positionOf } from './futures-account.ts';
 import { MarketPrices, type MarketRef } from './market-prices.ts';
-import { defaultMarkets } from './markets.ts';
+import { applyChange, defaultMarkets, type MarketChange } from './markets.ts';
 import { fillResting } from './matching.ts';
 import {
   type Account,
@@ -116,6 +116,13 @@ export class SimulatedExchange {
   addMarket(market: Market): Market {
     this.state.setMarket({ ...market });
     return market;
+  }
+
+  /** Changes a market's rules, or suspends trading in it. */
+  changeMarket({ market: kind, symbol, ...change }: MarketRef & MarketChange): Market {
+    applyChange(this.state.market(kind, symbol), change);
+    this.state.onChange();
+    return this.state.market(kind, symbol);
   }
 
   setPrice(input: MarketRef & { price: string }): Market {

@@ -22,6 +22,7 @@ const clientOrderId = z.string().min(1).max(36);
 // Query strings contain numbers as text.
 const wholeNumber = z.coerce.number().int().nonnegative();
 const milliseconds = wholeNumber;
+const httpStatus = z.number().int().min(200).max(599);
 const limits = z.strictObject({ min: amount, max: amount, step: amount });
 
 const fault = z
@@ -31,11 +32,16 @@ const fault = z
     z.object({ kind: z.literal('delay'), ms: milliseconds }),
     z.object({ kind: z.literal('stall-after') }),
     z.object({ kind: z.literal('truncate') }),
-    z.object({ kind: z.literal('html'), executed: z.boolean().optional() }),
+    z.object({
+      kind: z.literal('html'),
+      executed: z.boolean().optional(),
+      status: httpStatus.optional(),
+      body: z.string().optional(),
+    }),
     z.object({
       kind: z.literal('status'),
       // Some venues respond to errors with 200.
-      status: z.number().int().min(200).max(599),
+      status: httpStatus,
       code: z.number().int().optional(),
       msg: z.string().optional(),
       retryAfter: wholeNumber.optional(),
@@ -44,7 +50,7 @@ const fault = z
       kind: z.literal('error-after'),
       code: z.number().int(),
       msg: z.string().optional(),
-      status: z.number().int().min(200).max(599).optional(),
+      status: httpStatus.optional(),
     }),
     z.object({ kind: z.literal('not-found') }),
     z.object({ kind: z.literal('late'), ms: milliseconds }),
@@ -124,6 +130,19 @@ export const operations: Record<string, Operation> = {
       feeRate: amount,
     }),
     (core, input) => core.addMarket(input),
+  ),
+  changeMarket: operation(
+    z.strictObject({
+      market,
+      symbol,
+      halted: z.boolean().optional(),
+      lot: limits.optional(),
+      marketLot: limits.optional(),
+      minNotional: amount.optional(),
+      minNotionalAppliesToMarket: z.boolean().optional(),
+      maxNotional: amount.optional(),
+    }),
+    (core, input) => core.changeMarket(input),
   ),
   setPrice: operation(z.strictObject({ market, symbol, price: amount }), (core, input) =>
     core.setPrice(input),

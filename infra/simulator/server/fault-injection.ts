@@ -39,7 +39,7 @@ function answerInstead(exchange: Exchange, fault: Fault | undefined): Answer | u
     case 'not-found':
       return runPrepared(venue, { run: () => venue.notFound(request) });
     case 'html':
-      return fault.executed === true ? undefined : htmlPage;
+      return fault.executed === true ? undefined : toHtmlAnswer(fault);
     case 'late':
       return executeLater(exchange, fault.ms);
     default:
@@ -96,7 +96,7 @@ function distort(venue: VenueApi, answer: Answer, fault: Fault | undefined): Rep
         answer: { ...answer, text: answer.text.slice(0, Math.ceil(answer.text.length / 2)) },
       };
     case 'html':
-      return { kind: 'send', answer: htmlPage };
+      return { kind: 'send', answer: toHtmlAnswer(fault) };
     case 'error-after': {
       const { code, msg = 'Unexpected error.', status = venue.errorStatus } = fault;
       return { kind: 'send', answer: toErrorAnswer(venue, new VenueError(code, msg, status)) };
@@ -130,8 +130,10 @@ function toStatusAnswer(venue: VenueApi, fault: Extract<Fault, { kind: 'status' 
   };
 }
 
-const htmlPage: Answer = {
-  status: 200,
-  text: '<!DOCTYPE html><html><head><title>Maintenance</title></head><body>Be right back.</body></html>',
-  headers: { 'content-type': 'text/html' },
-};
+const maintenancePage =
+  '<!DOCTYPE html><html><head><title>Maintenance</title></head><body>Be right back.</body></html>';
+
+/** A page of what stands before the exchange's API, such as its CDN. */
+function toHtmlAnswer({ status = 200, body = maintenancePage }: Extract<Fault, { kind: 'html' }>): Answer {
+  return { status, text: body, headers: { 'content-type': 'text/html' } };
+}

@@ -1,8 +1,8 @@
-import type { Exchange as CcxtClient, Market, Trade } from 'ccxt';
+import type { Exchange as CcxtClient, Trade } from 'ccxt';
 import type { MarketRules, OrderRef, Side } from '../exchange.ts';
 import { binanceErrors, createRejectReason, type OwnRejections } from './binance-errors.ts';
+import { marketRules } from './binance-filters.ts';
 import { sumFills } from './fills.ts';
-import { parsePositiveAmount } from './parse-amount.ts';
 import type { OrderFills, Venue } from './venue.ts';
 
 /** Binance allows at most 60 s. With 5 s, the receive window ends well within a lease. */
@@ -24,24 +24,6 @@ export interface BinanceApi extends Omit<Venue, Shared> {
   orderTypes: string[];
   /** The field of a key's restrictions that allows trading with this API. */
   tradePermission: 'enableSpotAndMarginTrading' | 'enableFutures';
-}
-
-interface Filter {
-  filterType?: string;
-  minQty?: string;
-  maxQty?: string;
-  stepSize?: string;
-}
-
-/** Binance has a separate filter for MARKET orders. Its zeros mean "as LOT_SIZE". */
-function marketRules(market: Market): Partial<MarketRules> {
-  const filters: Filter[] = market?.info?.filters ?? [];
-  const lot = filters.find((filter) => filter.filterType === 'MARKET_LOT_SIZE');
-  return {
-    marketAmountStep: parsePositiveAmount(lot?.stepSize),
-    marketAmountMin: parsePositiveAmount(lot?.minQty),
-    marketAmountMax: parsePositiveAmount(lot?.maxQty),
-  };
 }
 
 /** Futures send "BOTH" in one-way mode. Spot sends no position side. */

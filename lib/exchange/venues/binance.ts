@@ -25,6 +25,9 @@ export const binance = createBinanceVenue({
     },
   },
 
+  // -2026 ORDER_ARCHIVED: canceled or expired with no executed quantity, more than 90 days ago.
+  // https://developers.binance.com/docs/binance-spot-api-docs/errors
+  endedCodes: new Map([['-2026', 'unfilled']]),
   orderRef: (_market, { orderId, clientOrderId }) => ({
     id: orderId,
     parameters: orderId === undefined ? { clientOrderId } : {},

@@ -89,6 +89,8 @@ export const binanceusdm = createBinanceVenue({
     },
   },
 
+  // Here -2026 means that an order type does not support reduceOnly. No code says that an order has ended.
+  endedCodes: new Map(),
   // Stop and take-profit orders are in a separate book ("algo orders"), which ccxt reads if `trigger` is set.
   orderRef: (_market, { orderId, clientOrderId, conditional }) => ({
     id: orderId,

@@ -126,4 +126,8 @@ export const bybitErrors = {
   clockCodes: new Set(['10002']),
   // 110001 is for perpetuals, 170213 for spot.
   notFoundCodes: new Set(['110001', '170213']),
+  // Completed, filled or canceled. https://bybit-exchange.github.io/docs/v5/error
+  endedCodes: new Map(
+    ['110008', '110010', '170139', '170142', '170190'].map((code) => [code, 'read-fill' as const]),
+  ),
 } satisfies Partial<Venue>;

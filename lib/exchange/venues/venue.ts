@@ -54,6 +54,11 @@ export interface Venue {
   /** Whether the response to a cancel reports what had filled. */
   cancelReturnsFill: boolean;
 
+  /**
+   * The codes, in the response to a look-up or a cancel, for an order that has ended. `unfilled`: with no fill at all.
+   * `read-fill`: the code does not say what it filled.
+   */
+  endedCodes: ReadonlyMap<string, 'unfilled' | 'read-fill'>;
   /** The codes for "no such order". */
   notFoundCodes: ReadonlySet<string>;
   /** The codes for a wrong key or a missing permission, on any call. */

@@ -181,3 +181,28 @@ describe('rejections on futures', () => {
     expect(await refused(client.cancelOrder(idOf(filled), btcPerp))).toEqual(['OrderNotFound', -2011]);
   });
 });
+
+describe('a market whose rules are changed', () => {
+  it('rejects orders while it is halted, and still cancels', async () => {
+    const exchange = await start();
+    const spot = await connect('spot', exchange);
+    const futures = await connect('usdm', exchange);
+    const resting = await sell(spot, '0.1', '70000');
+    for (const market of ['spot', 'usdm'] as const)
+      exchange.core.changeMarket({ market, symbol: 'BTCUSDT', halted: true });
+    expect((await refusal(sell(spot, '0.1', '70000'))).message).toBe('binance Market is closed.');
+    expect(await refused(futuresOrder(futures, {}))).toEqual(['OperationRejected', -4141]);
+    expect(await spot.cancelOrder(String(resting.orderId), btc)).toMatchObject({ status: 'canceled' });
+    exchange.core.changeMarket({ market: 'spot', symbol: 'BTCUSDT', halted: false });
+    expect(await sell(spot, '0.1', '70000')).toMatchObject({ status: 'NEW' });
+  });
+
+  it('rejects an order above its maximum value with the words for one below its minimum', async () => {
+    const exchange = await start();
+    const spot = await connect('spot', exchange);
+    exchange.core.changeMarket({ market: 'spot', symbol: 'BTCUSDT', maxNotional: '20000' });
+    for (const amount of ['0.5', '0.00002'])
+      expect((await refusal(sell(spot, amount, '70000'))).message).toContain('Filter failure: NOTIONAL');
+    expect(await sell(spot, '0.1', '70000')).toMatchObject({ status: 'NEW' });
+  });
+});

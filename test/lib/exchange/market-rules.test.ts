@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { marketRules } from '../../../lib/exchange/venues/binance-filters.ts';
+import { binanceFutures, binanceSpot, bybitLinear, bybitSpot, startTrader } from './test-markets.ts';
+
+const spotBitcoin = { market: 'spot', symbol: 'BTCUSDT' } as const;
+
+test('the maximum value of a MARKET order is known on Binance spot', async () => {
+  const { exchange, sim } = await startTrader(binanceSpot);
+  sim.core.changeMarket({ ...spotBitcoin, maxNotional: '20000' });
+  expect(await exchange.loadMarket('BTC/USDT')).toMatchObject({ costMin: '5', costMax: '20000' });
+});
+
+test('a maximum value that does not apply to MARKET orders is left out', async () => {
+  const { market } = await startTrader(binanceSpot);
+  expect(market).toMatchObject({ costMin: '5' });
+  expect(market.costMax).toBeUndefined();
+});
+
+test('a minimum value that does not apply to MARKET orders is left out', async () => {
+  const { exchange, sim } = await startTrader(binanceSpot);
+  sim.core.changeMarket({ ...spotBitcoin, minNotionalAppliesToMarket: false, maxNotional: '20000' });
+  const market = await exchange.loadMarket('BTC/USDT');
+  expect(market.costMin).toBeUndefined();
+  expect(market.costMax).toBe('20000');
+});
+
+test.each([binanceFutures, bybitSpot, bybitLinear])('$name has no maximum value', async (testMarket) => {
+  const { exchange, sim } = await startTrader(testMarket);
+  sim.core.changeMarket({ market: testMarket.market, symbol: 'BTCUSDT', maxNotional: '20000' });
+  const market = await exchange.loadMarket(testMarket.symbol);
+  expect(market.costMin).toBe(testMarket.market === 'usdm' ? '100' : '5');
+  expect(market.costMax).toBeUndefined();
+});
+
+test.each([
+  [
+    'MIN_NOTIONAL for all orders',
+    [{ filterType: 'MIN_NOTIONAL', minNotional: '10', applyToMarket: true }],
+    '10',
+  ],
+  [
+    'MIN_NOTIONAL for LIMIT orders',
+    [{ filterType: 'MIN_NOTIONAL', minNotional: '10', applyToMarket: false }],
+    undefined,
+  ],
+  ['the notional of futures', [{ filterType: 'MIN_NOTIONAL', notional: '100' }], '100'],
+  ['a NOTIONAL of zero', [{ filterType: 'NOTIONAL', minNotional: '0', applyMinToMarket: true }], undefined],
+  ['no filter', [], undefined],
+])('the minimum of %s is read', (_name, filters, costMin) => {
+  expect(marketRules({ info: { filters } } as never).costMin).toBe(costMin);
+});

@@ -46,7 +46,7 @@ const borders = [
   {
     name: 'lib-ground-imports-upward',
     comment:
-      'The ground of lib (amount, fault, log, parallel, aws-client, safe-url) imports nothing above it.',
+      'The ground of lib (amount, fault, log, parallel, http-agents, aws-client, safe-url) imports nothing above it.',
     from: { path: '^lib/[^/]+\\.ts$', pathNot: '^lib/services\\.ts$' },
     to: { path: `^lib/(${nouns.map(pathOf).join('|')})` },
   },

@@ -1,4 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { createAgents } from './http-agents.ts';
 
 /** Parameter Store responds within tens of milliseconds, decryption included. */
 const connectionTimeoutMs = 1_000;
@@ -13,6 +14,7 @@ export function ssmClient(): SSMClient {
       connectionTimeout: connectionTimeoutMs,
       // The SDK's `requestTimeout` only logs that a response is late, and ignores a response that has started.
       socketTimeout: maxSilenceMs,
+      ...createAgents().agents,
     },
   });
 }

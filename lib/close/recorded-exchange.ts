@@ -70,6 +70,7 @@ function passedOn(exchange: Exchange): Omit<Exchange, 'fetchOrder' | 'cancelOrde
   return {
     recvWindowMs: exchange.recvWindowMs,
     lookupLagMs: exchange.lookupLagMs,
+    openConnection: () => exchange.openConnection(),
     loadMarket: (symbol) => exchange.loadMarket(symbol),
     createEntryOrder: (market, order) => exchange.createEntryOrder(market, order),
     fetchBaseFee: (market, orderId, filled) => exchange.fetchBaseFee(market, orderId, filled),

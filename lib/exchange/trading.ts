@@ -115,6 +115,8 @@ export interface Trading {
   readonly recvWindowMs: number;
   /** How long after the receive window the exchange may still report an existing order as unknown, in milliseconds. */
   readonly lookupLagMs: number;
+  /** Opens the next order's connection. Sends nothing and reports no failure: the order then opens its own. */
+  openConnection(): void;
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
   /**

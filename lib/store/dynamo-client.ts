@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Fault } from '../fault.ts';
+import { createAgents } from '../http-agents.ts';
 
 /**
  * The requests that the store sends, each to one table. Every request throws `table-unreachable` when DynamoDB does
@@ -54,6 +55,8 @@ export const itemDoesNotExist = 'attribute_not_exists(pk)';
 const socketTimeoutMs = 1_000;
 const connectionTimeoutMs = 1_000;
 const maxAttempts = 3;
+/** The SDK's default. */
+const maxSockets = 50;
 
 /** DynamoDB accepts 100 keys in one batch. */
 const batchSize = 100;
@@ -66,7 +69,11 @@ function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentCli
   const client = new DynamoDBClient({
     maxAttempts,
     // The SDK's `requestTimeout` only logs a late response and ignores one that stalls halfway.
-    requestHandler: { connectionTimeout: connectionTimeoutMs, socketTimeout: socketTimeoutMs },
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMs,
+      socketTimeout: socketTimeoutMs,
+      ...createAgents({ maxSockets }).agents,
+    },
     ...local,
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });

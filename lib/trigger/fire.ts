@@ -50,9 +50,16 @@ async function respond(
   return { response, requests: [] };
 }
 
-/** Loads credentials and the exchange's code while the claim is written. The claim's run reports what fails here. */
-function preconnect(services: Services, { account, exchange }: Link): void {
-  if (account !== undefined) services.exchanges.of(account, exchange).catch(() => undefined);
+/**
+ * Loads credentials and the exchange's code, and opens a connection, while the claim is written. The claim's run
+ * reports what fails here.
+ */
+function preconnect({ exchanges }: Services, { account, exchange }: Link): void {
+  if (account === undefined) return;
+  exchanges
+    .of(account, exchange)
+    .then((opened) => opened.openConnection())
+    .catch(() => undefined);
 }
 
 async function execute(services: Services, link: Link): Promise<Responded> {

@@ -311,6 +311,7 @@ export function modelExchange(
         return { kind: 'unknown', message: 'no answer' };
       }
     },
+    openConnection: () => undefined,
     createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     fetchBaseFee: (_market, orderId) =>
       ask('fees', () => toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0)),

@@ -4,16 +4,15 @@ import type { Account } from '../../account/account.ts';
 import { exchangeName } from '../exchange-name.ts';
 import type { Venue, VenueError } from '../venues/venue.ts';
 import { NotSent } from './call-failure.ts';
-import { ccxtFetch } from './ccxt-fetch.ts';
+import { ccxtFetch, NotConnected } from './ccxt-fetch.ts';
 import { loadCcxt } from './ccxt-loader.ts';
 import { RetryAfterGate } from './retry-after-gate.ts';
 
 /** The send deadline of an order or cancel, carried through ccxt to the moment before its request is written. */
 export const sendDeadlineContext = new AsyncLocalStorage<number>();
 
-/** Matches ccxt's message if the host name was not found, or the address accepts no connection. */
-const noConnection =
-  /fetch failed: (getaddrinfo (ENOTFOUND|EAI_AGAIN)|connect (ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)) /;
+/** How often a request asks for a connection. A request that had one is never sent again. */
+const maxConnects = 2;
 
 type Options = Record<string, unknown>;
 
@@ -91,7 +90,7 @@ function interceptResponses(client: CcxtClient, venue: Venue, gate: RetryAfterGa
 function interceptRequests(client: CcxtClient, venue: Venue, gate: RetryAfterGate, now: () => number): void {
   const name = exchangeName(venue.id);
   const fetch = client.fetch.bind(client);
-  client.fetch = async (url, method, headers, body) => {
+  const checkMaySend = (): void => {
     const sendDeadline = sendDeadlineContext.getStore();
     if (sendDeadline !== undefined && now() > sendDeadline)
       throw new NotSent('too-late', 'The send deadline had passed');
@@ -101,14 +100,17 @@ function interceptRequests(client: CcxtClient, venue: Venue, gate: RetryAfterGat
         'rate-limit',
         `${name} asked for a pause until ${new Date(blockedUntil).toISOString()}`,
       );
-    try {
-      return await fetch(url, method, headers, body);
-    } catch (thrown) {
-      // An error with a `venueError` is a response, even if its message matches.
-      const isSilent = thrown instanceof Error && !('venueError' in thrown);
-      throw isSilent && noConnection.test(thrown.message)
-        ? new NotSent('no-connection', `There was no connection to ${name}`)
-        : thrown;
+  };
+  client.fetch = async (url, method, headers, body) => {
+    for (let connects = 1; ; connects += 1) {
+      checkMaySend();
+      try {
+        return await fetch(url, method, headers, body);
+      } catch (thrown) {
+        if (!(thrown instanceof NotConnected)) throw thrown;
+        if (connects === maxConnects)
+          throw new NotSent('no-connection', `There was no connection to ${name}`);
+      }
     }
   };
 }

@@ -14,6 +14,7 @@ import {
   venueErrorFrom,
 } from './call-failure.ts';
 import { createClient } from './ccxt-client.ts';
+import { openConnection } from './ccxt-fetch.ts';
 
 export interface Deadlines {
   /** For one call of the port, in milliseconds. */
@@ -85,6 +86,12 @@ export class CcxtConnection {
   /** How texts name the exchange. */
   get name(): string {
     return exchangeName(this.venue.id);
+  }
+
+  /** Opens the connection of the next order. */
+  openConnection(): void {
+    const { [this.venue.orderApi]: url = '' } = this.client.urls.api as Record<string, string>;
+    openConnection(this.client.implodeHostname(url));
   }
 
   /** Gives ccxt one market by its stored rules, so that no call loads all markets. */

@@ -1,7 +1,9 @@
-import { Agent, type IncomingMessage, request, STATUS_CODES } from 'node:http';
-import { request as requestSecurely, Agent as SecureAgent } from 'node:https';
+import { type ClientRequest, type IncomingMessage, request, STATUS_CODES } from 'node:http';
+import { request as requestSecurely } from 'node:https';
+import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { createAgents, wasEstablished } from '../../http-agents.ts';
 
 /** The arguments of ccxt's `fetchImplementation` that it needs to send a request. */
 interface RequestOptions {
@@ -19,10 +21,13 @@ interface FetchResponse {
   text(): Promise<string>;
 }
 
-/** How long an idle connection is kept, as in ccxt's own client. A shorter time that the server sends has priority. */
-const idleMs = 60_000;
-const agent = new Agent({ keepAlive: true, timeout: idleMs });
-const secureAgent = new SecureAgent({ keepAlive: true, timeout: idleMs });
+/** No connection was established, so nothing was sent. ccxt passes this error on unchanged. */
+export class NotConnected extends Error {}
+
+const { agents, openConnection } = createAgents();
+
+/** Opens the connection of the next `ccxtFetch` to the same host. */
+export { openConnection };
 
 const decompressors: Record<string, (bytes: Buffer) => Promise<Buffer>> = {
   gzip: promisify(gunzip),
@@ -40,20 +45,20 @@ export function ccxtFetch(
 ): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
     // ccxt recognizes a failed transport by a TypeError, and puts the message of its cause into its own error.
-    const fail = (cause: Error): void =>
-      reject(
-        cause.name === 'AbortError'
-          ? cause
-          : new TypeError('fetch failed', { cause: flattenAggregateError(cause) }),
-      );
+    const fail = (cause: Error): void => reject(new TypeError('fetch failed', { cause }));
     const isSecure = url.startsWith('https:');
     const sent = (isSecure ? requestSecurely : request)(url, {
-      agent: isSecure ? secureAgent : agent,
+      agent: isSecure ? agents.httpsAgent : agents.httpAgent,
       method,
       headers: { ...headers, 'Accept-Encoding': Object.keys(decompressors).join(', ') },
       signal,
     });
-    sent.on('error', fail);
+    const isConnected = watchConnection(sent);
+    sent.on('error', (cause) => {
+      if (cause.name === 'AbortError') reject(cause);
+      else if (isConnected()) fail(cause);
+      else reject(new NotConnected('no connection was established', { cause }));
+    });
     sent.on('response', (response) => {
       const status = response.statusCode ?? 0;
       if (status >= 300 && status < 400 && response.headers.location !== undefined) {
@@ -72,17 +77,13 @@ export function ccxtFetch(
   });
 }
 
-/**
- * A host with several addresses fails with an AggregateError that has no message, and one error per address.
- *
- * @returns one error with their messages; any other error unchanged.
- */
-export function flattenAggregateError(cause: Error): Error {
-  return cause instanceof AggregateError &&
-    cause.message === '' &&
-    cause.errors.every((each) => each instanceof Error)
-    ? new Error(cause.errors.map(({ message }) => message).join('; '), { cause })
-    : cause;
+/** @returns whether a byte of the request may have left by now. */
+function watchConnection(sent: ClientRequest): () => boolean {
+  let socket: Socket | undefined;
+  sent.once('socket', (assigned) => {
+    socket = assigned;
+  });
+  return () => socket !== undefined && wasEstablished(socket);
 }
 
 function joinHeaders({ headers }: IncomingMessage): Record<string, string> {

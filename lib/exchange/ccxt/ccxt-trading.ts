@@ -19,6 +19,7 @@ export function createTrading(connection: CcxtConnection): Trading {
   return {
     recvWindowMs: venue.recvWindowMs,
     lookupLagMs: venue.lookupLagMs,
+    openConnection: () => connection.openConnection(),
     createMarketOrder: (market, order) =>
       createOrder(connection, market, { ...order, type: 'market' }, venue.closeParameters(order)),
     createEntryOrder: (market, order) =>

@@ -4,6 +4,7 @@ import { createBinanceVenue } from './binance-base.ts';
 export const binance = createBinanceVenue({
   id: 'binance',
   kinds: new Set(['spot']),
+  orderApi: 'private',
   options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] }, fetchMargins: false },
   orderTypes: [
     'LIMIT',

@@ -46,6 +46,7 @@ async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side
 export const binanceusdm = createBinanceVenue({
   id: 'binanceusdm',
   kinds: new Set(['perpetual']),
+  orderApi: 'fapiPrivate',
   options: { defaultType: 'swap', fetchMarkets: { types: ['linear'] } },
   orderTypes: [
     'LIMIT',

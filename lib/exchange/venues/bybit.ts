@@ -72,6 +72,7 @@ async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side
 export const bybit: Venue = {
   id: 'bybit',
   kinds: new Set(['spot', 'perpetual']),
+  orderApi: 'private',
   options: {
     defaultType: 'swap',
     recvWindow: recvWindowMs,

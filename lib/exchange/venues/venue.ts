@@ -45,6 +45,8 @@ export interface Venue {
   kinds: ReadonlySet<MarketKind>;
   /** ccxt's `options`: the receive window, and hidden requests disabled. An account's options can't change them. */
   options: Parameters;
+  /** The name of the URL in ccxt's `urls.api` that orders are sent to. */
+  orderApi: string;
   /** How long after its timestamp the venue can still accept a request. `options` sends the same value. */
   recvWindowMs: number;
   /** How long after the receive window a look-up may still miss an order that exists. */

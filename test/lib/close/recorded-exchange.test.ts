@@ -103,6 +103,7 @@ describe('a request', () => {
 
 it('every method receives its arguments, and only those that act are noted', async () => {
   const names = [
+    'openConnection',
     'loadMarket',
     'fetchOrder',
     'cancelOrder',

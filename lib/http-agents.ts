@@ -1,0 +1,157 @@
+import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
+
+/**
+ * A connection that was idle for longer may be dead: Lambda freezes a function between two hits, and a frozen process
+ * does not notice that the other side or the network has dropped the connection.
+ */
+const maxIdleMs = 1_000;
+/** For TCP with the look-up of the host, and again for TLS. */
+const connectTimeoutMs = 1_000;
+
+export interface HttpAgents {
+  agents: { httpAgent: Agent; httpsAgent: SecureAgent };
+  /**
+   * Opens the connection of the next request to this URL's host, unless a fresh one exists. Nothing is sent, and a
+   * failure is not reported: the next request then opens its own.
+   */
+  openConnection(url: string): void;
+}
+
+/** Agents that reuse a connection only within one second of its last request. */
+export function createAgents(options: AgentOptions = {}): HttpAgents {
+  const all = { ...options, keepAlive: true, noDelay: true, timeout: maxIdleMs };
+  const httpAgent = new Agent(all);
+  const httpsAgent = new SecureAgent(all);
+  const openPlain = keepFresh(httpAgent, all, 'connect');
+  const openSecure = keepFresh(httpsAgent, all, 'secureConnect');
+  return {
+    agents: { httpAgent, httpsAgent },
+    openConnection(url) {
+      const { protocol, hostname, port } = urlToHttpOptions(new URL(url));
+      const [open, defaultPort] = protocol === 'https:' ? [openSecure, 443] : [openPlain, 80];
+      open({ host: hostname ?? '', port: Number(port ?? defaultPort) });
+    },
+  };
+}
+
+/** The connections that were established, with TLS if the URL asks for it. */
+const established = new WeakSet<Socket>();
+
+/** @returns false if no byte of a request can have left on this connection. */
+export function wasEstablished(socket: Socket): boolean {
+  return established.has(socket);
+}
+
+/**
+ * Since when a connection may be idle: the start of its last request, or of its handshake. The end does not count,
+ * because a response may have waited in a buffer while the process was frozen.
+ */
+const usedAt = new WeakMap<Socket, number>();
+
+/** The wall clock decides: timers stand still while a process is frozen. A clock that was set back proves nothing. */
+function isFresh(socket: Socket): boolean {
+  const idleMs = Date.now() - (usedAt.get(socket) ?? Number.NaN);
+  return idleMs >= 0 && idleMs <= maxIdleMs;
+}
+
+/** Connections that were opened ahead of a request, by an agent's name of their host and port. */
+class SpareConnections {
+  readonly #sockets = new Map<string, Socket>();
+
+  /** Bytes that arrived before a request can't be its response. */
+  find(name: string): Socket | undefined {
+    const socket = this.#sockets.get(name);
+    if (socket === undefined) return undefined;
+    if (isFresh(socket) && socket.writable && socket.readableLength === 0) return socket;
+    this.#sockets.delete(name);
+    socket.destroy();
+    return undefined;
+  }
+
+  take(name: string): Socket | undefined {
+    const socket = this.find(name);
+    this.#sockets.delete(name);
+    return socket?.off('timeout', socket.destroy);
+  }
+
+  put(name: string, socket: Socket): void {
+    this.#sockets.set(name, socket);
+    socket.on('error', () => undefined);
+    socket.once('timeout', socket.destroy);
+    socket.once('close', () => {
+      if (this.#sockets.get(name) === socket) this.#sockets.delete(name);
+    });
+  }
+}
+
+/** What Node calls for each request. Its types leave out the first. */
+interface AgentMethods {
+  addRequest(request: ClientRequest, options: object): void;
+  createConnection(options: object): Socket;
+}
+
+/** The event by which a connection is established. */
+type Established = 'connect' | 'secureConnect';
+
+/**
+ * Drops connections that are no longer fresh, whenever the agent gets a request.
+ *
+ * @returns a function that opens a connection ahead of a request.
+ */
+function keepFresh(agent: Agent, options: AgentOptions, establishedBy: Established) {
+  const inherited: AgentMethods = Object.getPrototypeOf(agent);
+  const spares = new SpareConnections();
+  const connect = (to: object): Socket => watch(inherited.createConnection.call(agent, to), establishedBy);
+  const methods: AgentMethods = {
+    addRequest(request, to) {
+      const startedAt = Date.now();
+      dropIdle(agent);
+      request.once('socket', (socket) => usedAt.set(socket, startedAt));
+      inherited.addRequest.call(agent, request, to);
+    },
+    createConnection: (to) => spares.take(agent.getName(to)) ?? connect(to),
+  };
+  Object.assign(agent, methods);
+
+  return (to: { host: string; port: number }): void => {
+    const name = agent.getName(to);
+    dropIdle(agent);
+    const isOpen = agent.freeSockets[name]?.some((socket) => !socket.destroyed) === true;
+    if (isOpen || spares.find(name) !== undefined) return;
+    const servername = isIP(to.host) === 0 ? to.host : '';
+    // By `_agentKey`, Node's agent resumes TLS sessions.
+    const socket = connect({ ...options, ...to, servername, _agentKey: name });
+    usedAt.set(socket, Date.now());
+    spares.put(name, socket);
+  };
+}
+
+/**
+ * An agent takes the newest of its idle connections, and skips destroyed ones only from the oldest on. So every
+ * connection that is older than a dropped one is dropped as well.
+ */
+function dropIdle(agent: Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) {
+    const lastStale = sockets?.findLastIndex((socket) => !isFresh(socket)) ?? -1;
+    for (const socket of sockets?.slice(0, lastStale + 1) ?? []) socket.destroy();
+  }
+}
+
+/** Notes when a connection is established, and gives up one that is not in time. */
+function watch(socket: Socket, establishedBy: Established): Socket {
+  const giveUp = (): void => {
+    if (!established.has(socket)) socket.destroy(new Error(`no connection within ${connectTimeoutMs} ms`));
+  };
+  // A process that was busy until now first reads what has arrived meanwhile.
+  const timer = setTimeout(() => setImmediate(giveUp), connectTimeoutMs);
+  socket.once('connect', () => timer.refresh());
+  socket.once(establishedBy, () => {
+    established.add(socket);
+    clearTimeout(timer);
+  });
+  socket.once('close', () => clearTimeout(timer));
+  return socket;
+}

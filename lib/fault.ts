@@ -22,6 +22,7 @@ const quotesDetail = Symbol('the detail is public');
 /** From code to HTTP status, and to what a link's holder may read: the only such table. */
 const faults = {
   'invalid-input': [400, 'The request is not valid.'],
+  'accounts-denied': [403, 'The account behind this link is not available.'],
   'account-not-found': [404, 'The account behind this link is not available.'],
   'market-not-found': [404, 'The exchange does not list this market.'],
   'order-not-found': [404, 'The exchange has no record of an order of this position.'],
@@ -29,6 +30,7 @@ const faults = {
   'link-not-found': [404, 'This link was not found.'],
   conflict: [409, 'The position changed at the same time. Open the link again.'],
   'needs-attention': [409, "This position needs its owner's attention."],
+  'account-invalid': [422, 'The account behind this link is not available.'],
   'exchange-refused': [422, quotesDetail],
   internal: [500, 'Unexpected error in Ripcord. Check the position before you fire the link again.'],
   'accounts-unreadable': [503, 'The account behind this link is not available.'],
@@ -81,6 +83,18 @@ function withHint(detail: string, hint: Hint | undefined): string {
 /** @returns the HTTP status for a fault; 503 only when nothing was sent to the exchange. */
 export function toHttpStatus(code: FaultCode): number {
   return faults[code][0];
+}
+
+/** Faults that last until the owner changes something, although nothing was sent. A 5xx response would be repeated. */
+const lastingFaults: ReadonlySet<string> = new Set<FaultCode>([
+  'accounts-denied',
+  'account-invalid',
+  'market-not-found',
+]);
+
+/** Whether the same request fails again until the owner changes something. */
+export function isLasting(code: string): boolean {
+  return lastingFaults.has(code);
 }
 
 /** @returns a Fault for anything thrown; what is not a Fault becomes `internal` with no detail of its own. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
 import { safeUrlSchema } from '../safe-url.ts';
+import { credentialSchema } from './credential.ts';
 
 export const accountNameSchema = z
   .string()
@@ -16,9 +17,9 @@ const baseUrlMeaning =
 /** One account's credentials: an SSM SecureString on AWS, an entry of accounts.json locally. */
 export const accountSchema = z.strictObject({
   exchange: exchangeIdSchema.describe('The exchange. `binanceusdm` is Binance USD-M futures.'),
-  apiKey: z.string().min(1).describe('API key.'),
-  secret: z.string().min(1).describe('Secret of the API key.'),
-  password: z.string().min(1).describe('Password of the API key, if the exchange has one.').optional(),
+  apiKey: credentialSchema.describe('API key.'),
+  secret: credentialSchema.describe('Secret of the API key, or a private key as PEM.'),
+  password: credentialSchema.describe('Password of the API key, if the exchange has one.').optional(),
   sandbox: z.boolean().describe("Uses the exchange's own test network.").optional(),
   baseUrl: z
     .url({ protocol: /^https?$/ })
@@ -39,9 +40,16 @@ export interface AccountSummary {
   exchange: ExchangeId;
 }
 
-/** The port to the stored credentials. Every method may throw `accounts-unreadable`. */
+/**
+ * The port to the stored credentials. Every method may throw `accounts-unreadable`, which passes, and `accounts-denied`,
+ * which does not.
+ */
 export interface Accounts {
-  /** Throws `account-not-found`. `fresh` bypasses the cache, because keys may have been rotated. */
+  /**
+   * Throws `account-not-found` and `account-invalid`. `fresh` bypasses the cache, because keys may have been rotated.
+   * Without it, an account that is known and can't be read at the moment is returned as it was: the exchange refuses a
+   * key that is no longer valid, and it is read again then.
+   */
   read(name: string, options?: { fresh?: boolean }): Promise<Account>;
   list(): Promise<AccountSummary[]>;
   /** Adds or replaces. */

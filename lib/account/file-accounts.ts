@@ -66,7 +66,7 @@ async function readAccountsFile(path: string): Promise<AccountsFile> {
   const parsed = fileSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw unreadable(path, 'it does not hold accounts', { issues });
+  throw unreadable(path, `it does not hold accounts (${issues[0]})`, { issues });
 }
 
 /** Writes a draft and renames it: a crash leaves the old file or the new one, never half of it. */

@@ -1,40 +1,41 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   DeleteParameterCommand,
   GetParameterCommand,
   GetParametersByPathCommand,
-  ParameterNotFound,
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { ssmClient, untilDeadline } from '../aws-client.ts';
-import { Fault } from '../fault.ts';
-import {
-  type Account,
-  type AccountSummary,
-  type Accounts,
-  accountNotFound,
-  accountSchema,
-} from './account.ts';
+import { Fault, toFault } from '../fault.ts';
+import { type Account, type AccountSummary, type Accounts, accountSchema } from './account.ts';
+import { toAccountsFault } from './ssm-failure.ts';
 
 /** Parameter Store allows 40 reads a second per AWS account, so a warm function reads again only after this time. */
 const cacheMs = 5 * 60_000;
+/** How long a hit waits for Parameter Store if it has working keys already. It responds within tens of milliseconds. */
+const staleWaitMs = 300;
+/** After a failed refresh the known account is used for this long without asking again. */
+const retryMs = 30_000;
+
+/** What is known of an account, and when it is to be read again; epoch milliseconds. */
+interface Known {
+  account: Account;
+  refreshAt: number;
+}
 
 /** Credentials on AWS: one SecureString per account, `<prefix>/<name>`. */
 export function ssmAccounts(prefix: string, now: () => number = Date.now): Accounts {
   const client = ssmClient();
-  const cache = new Map<string, { account: Account; readAt: number }>();
   const toPath = (name: string): string => `${prefix}/${name}`;
+  const { read, forget } = createCache(now, async (name) => {
+    const command = new GetParameterCommand({ Name: toPath(name), WithDecryption: true });
+    const { Parameter } = await orFault(name, () => client.send(command, untilDeadline()));
+    return parseAccount(name, toPath(name), Parameter?.Value);
+  });
 
   return {
-    async read(name, { fresh = false } = {}) {
-      const known = cache.get(name);
-      if (!fresh && known !== undefined && now() - known.readAt < cacheMs) return known.account;
-      const command = new GetParameterCommand({ Name: toPath(name), WithDecryption: true });
-      const { Parameter } = await orFault(name, () => client.send(command, untilDeadline()));
-      const account = parseAccount(name, toPath(name), Parameter?.Value);
-      cache.set(name, { account, readAt: now() });
-      return account;
-    },
+    read: (name, { fresh = false } = {}) => read(name, fresh ? 'store' : 'cache'),
     list: () => listAccounts(client, prefix),
     async write(name, account) {
       const command = new PutParameterCommand({
@@ -44,13 +45,55 @@ export function ssmAccounts(prefix: string, now: () => number = Date.now): Accou
         Overwrite: true,
       });
       await orFault(name, () => client.send(command, untilDeadline()));
-      cache.delete(name);
+      forget(name);
     },
     async remove(name) {
       const command = new DeleteParameterCommand({ Name: toPath(name) });
       await orFault(name, () => client.send(command, untilDeadline()));
-      cache.delete(name);
+      forget(name);
     },
+  };
+}
+
+type LoadAccount = (name: string) => Promise<Account>;
+
+/** What a warm function knows. It is used on if it can't be read again at the moment. */
+function createCache(now: () => number, loadFromStore: LoadAccount) {
+  const cache = new Map<string, Known>();
+  /** Concurrent hits share one refresh. */
+  const refreshes = new Map<string, Promise<Account>>();
+
+  const load: LoadAccount = async (name) => {
+    try {
+      const account = await loadFromStore(name);
+      cache.set(name, { account, refreshAt: now() + cacheMs });
+      return account;
+    } catch (thrown) {
+      const known = cache.get(name);
+      if (known !== undefined && isPassing(thrown)) known.refreshAt = now() + retryMs;
+      else cache.delete(name);
+      throw thrown;
+    }
+  };
+
+  const refresh: LoadAccount = (name) => {
+    const running = refreshes.get(name) ?? load(name).finally(() => refreshes.delete(name));
+    refreshes.set(name, running);
+    return running;
+  };
+
+  return {
+    async read(name: string, from: 'cache' | 'store'): Promise<Account> {
+      const known = cache.get(name);
+      if (from === 'store' || known === undefined) return load(name);
+      if (now() < known.refreshAt) return known.account;
+      const refreshed = refresh(name).catch((thrown) => {
+        if (isPassing(thrown)) return known.account;
+        throw thrown;
+      });
+      return Promise.race([refreshed, wait(staleWaitMs, known.account, { ref: false })]);
+    },
+    forget: (name: string) => cache.delete(name),
   };
 }
 
@@ -73,24 +116,33 @@ async function orFault<Answer>(name: string, call: () => Promise<Answer>): Promi
   try {
     return await call();
   } catch (thrown) {
-    if (thrown instanceof ParameterNotFound) throw accountNotFound(name);
-    throw new Fault('accounts-unreadable', 'AWS Parameter Store did not respond.', {
-      hint: { text: 'Try again in a moment.' },
-      cause: thrown,
-    });
+    throw toAccountsFault(name, thrown);
   }
 }
 
+/** Whether the known account is used instead. It is not after a denial, which its owner may mean. */
+function isPassing(thrown: unknown): boolean {
+  return toFault(thrown).code === 'accounts-unreadable';
+}
+
 function parseAccount(name: string, path: string, value: string | undefined): Account {
+  const parsed = accountSchema.safeParse(parseJson(value));
+  if (parsed.success) return parsed.data;
+  const flaw = parsed.error.issues.find(({ code }) => code === 'custom');
+  const why = flaw === undefined ? '' : ` (${flaw.path.join('.')}: ${flaw.message})`;
+  throw new Fault('account-invalid', `The parameter ${path} does not hold an account${why}.`, {
+    hint: {
+      text: 'Store it again, for example:',
+      command: `accounts add ${name} --exchange binance --replace`,
+    },
+  });
+}
+
+/** @returns undefined for anything else: the parser's message may quote the secret. */
+function parseJson(text: string | undefined): unknown {
   try {
-    return accountSchema.parse(JSON.parse(value ?? ''));
+    return JSON.parse(text ?? '');
   } catch {
-    // Without a cause: the parser's message may quote the secret.
-    throw new Fault('accounts-unreadable', `The parameter ${path} does not hold an account.`, {
-      hint: {
-        text: 'Store it again, for example:',
-        command: `accounts add ${name} --exchange binance --replace`,
-      },
-    });
+    return undefined;
   }
 }

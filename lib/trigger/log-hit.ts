@@ -1,3 +1,4 @@
+import { isLasting } from '../fault.ts';
 import type { Log, LogFields } from '../log.ts';
 import type { HitResponse } from './response.ts';
 
@@ -24,7 +25,7 @@ export function logHit(log: Log, response: HitResponse, { requestId, ms }: LogFi
       Latency: acted ? ms : undefined,
       ExchangeTime: exchangeMs,
       // It acted without an outcome, or it should have acted and could not.
-      Failures: (acted && httpStatus >= 400) || httpStatus >= 500 ? 1 : undefined,
+      Failures: (acted && httpStatus >= 400) || httpStatus >= 500 || isLasting(status) ? 1 : undefined,
     },
   );
 }

@@ -49,6 +49,8 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   retrying: { httpStatus: 503, headline: 'Not finished yet' },
 
   'invalid-input': faultEntry('invalid-input', 'Nothing was done'),
+  'accounts-denied': faultEntry('accounts-denied', "The account isn't available"),
+  'account-invalid': faultEntry('account-invalid', "The account isn't available"),
   'account-not-found': faultEntry('account-not-found', "The account isn't available"),
   'market-not-found': faultEntry('market-not-found', "The exchange doesn't list this market"),
   'order-not-found': faultEntry('order-not-found', 'An order was not found'),

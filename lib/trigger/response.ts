@@ -1,7 +1,7 @@
 import type { ActionResult } from '../close/action-result.ts';
 import type { PlannedAction } from '../close/next-step.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
-import { type Fault, toFault } from '../fault.ts';
+import { type Fault, isLasting, toFault } from '../fault.ts';
 import type { Hit } from '../link/hit.ts';
 import type { Action, Failure, Outcome, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
@@ -64,15 +64,7 @@ export function toResponse(
     case 'settled':
       return outcomeResponse(result.outcome, position, { decision: 'fired' });
     case 'released':
-      return createResponse(result.fault.code, {
-        // Nothing was sent, whichever fault it was, and a sender that resends after a 5xx response may succeed.
-        httpStatus: 503,
-        publicMessage: `Nothing was sent. ${result.fault.publicMessage}`,
-        detail: `Nothing was sent. ${result.fault.message}`,
-        position: toPublicPosition(position),
-        retryAfter: retrySeconds,
-        decision: 'refused',
-      });
+      return released(result.fault, position);
     case 'retry':
       return retrying(result, position, action);
     case 'pending':
@@ -82,6 +74,18 @@ export function toResponse(
     default:
       return { ...responseForState(position, action), decision: 'fired' };
   }
+}
+
+/** Nothing was sent. A sender that resends after a 5xx response may succeed, unless the fault lasts. */
+function released(fault: Fault, position: Position): HitResponse {
+  const retry = isLasting(fault.code) ? {} : { httpStatus: 503, retryAfter: retrySeconds };
+  return createResponse(fault.code, {
+    ...retry,
+    publicMessage: `Nothing was sent. ${fault.publicMessage}`,
+    detail: `Nothing was sent. ${fault.message}`,
+    position: toPublicPosition(position),
+    decision: 'refused',
+  });
 }
 
 function responseForState(position: Position, action: Action): HitResponse {

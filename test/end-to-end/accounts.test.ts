@@ -210,3 +210,35 @@ it('an adoption lists the open exit orders that it leaves out', async () => {
   const whole = await environment.admin('positions.adopt', { ...adoption, exitOrderIds: exitOrders });
   expect(whole).not.toHaveProperty('unadoptedOrders');
 });
+
+describe('an account with pasted keys', () => {
+  const add = (name: string, account: object) => ({ command: 'accounts.add', name, account });
+
+  it('keys that were pasted with white space around them work', async () => {
+    const { account: name, apiKey, secret } = await newTrader(environment, spotLong);
+    const account = {
+      exchange: 'binance',
+      apiKey: ` ${apiKey}\u00a0`,
+      secret: `${secret}\n`,
+      baseUrl: environment.exchange.url,
+    } as const;
+    await environment.admin('accounts.add', { name, account, replace: true });
+    expect(await environment.admin('accounts.check', { name })).toMatchObject({ canTrade: true });
+  });
+
+  it.each([
+    [{ secret: 'hidden\u200b' }, 'account.secret: expected printable ASCII, but character 7 is U+200B'],
+    [{ apiKey: '\u201chidden\u201d' }, 'account.apiKey: expected printable ASCII, but character 1 is U+201C'],
+    [{ secret: 'hid\nden' }, 'account.secret: expected printable ASCII, but character 4 is U+000A'],
+  ])(
+    'a key with an unseen character is refused by its position, and not stored: %j',
+    async (pasted, words) => {
+      const account = { exchange: 'binance', apiKey: 'a', secret: 'b', ...pasted };
+      const refused = await environment.refusal(add('pasted', account));
+      expect(refused).toMatchObject({ code: 'invalid-input', message: expect.stringContaining(words) });
+      expect(JSON.stringify(refused)).not.toContain('hidden');
+      const { accounts } = await environment.admin('accounts.list', {});
+      expect(accounts).not.toContainEqual(expect.objectContaining({ name: 'pasted' }));
+    },
+  );
+});

@@ -55,6 +55,8 @@ describe("what is the owner's own business", () => {
   it.each([
     ['accounts-unreadable', account],
     ['account-not-found', account],
+    ['accounts-denied', account],
+    ['account-invalid', account],
     [
       'internal',
       'Nothing was sent. Unexpected error in Ripcord. Check the position before you fire the link again.',

@@ -131,6 +131,8 @@ const responses: [name: string, response: HitResponse, headline: string][] = [
   ['another method', refusedMethod, 'Nothing was done'],
   ['an unreachable exchange', released('exchange-unreachable'), "The exchange isn't available"],
   ['unreadable accounts', released('accounts-unreadable'), "The account isn't available"],
+  ['denied accounts', released('accounts-denied'), "The account isn't available"],
+  ['an invalid account', released('account-invalid'), "The account isn't available"],
   ['an unknown account', released('account-not-found'), "The account isn't available"],
   ['an unreachable table', released('table-unreachable'), "Ripcord isn't available"],
   ['a conflict', released('conflict'), 'Something else came first'],

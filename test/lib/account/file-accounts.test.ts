@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -23,3 +23,20 @@ test.each(['constructor', 'toString', 'hasOwnProperty'])(
     await expect(accounts.read(name)).rejects.toMatchObject(unknown);
   },
 );
+
+test('keys in accounts.json are trimmed, and a character that no key has is named with its account', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ripcord-accounts-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'accounts.json');
+  await writeFile(path, JSON.stringify({ main: { ...account, apiKey: ' a\n' } }));
+  expect(await fileAccounts(path).read('main')).toEqual(account);
+  await writeFile(path, JSON.stringify({ main: { ...account, secret: 'hidden\u200b' } }));
+  const thrown = await fileAccounts(path)
+    .read('main')
+    .catch((fault: unknown) => fault);
+  expect(thrown).toMatchObject({
+    code: 'accounts-unreadable',
+    message: expect.stringMatching(/main\.secret: expected printable ASCII, but character 7 is U\+200B/),
+  });
+  expect(String(thrown)).not.toContain('hidden');
+});

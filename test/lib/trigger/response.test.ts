@@ -29,6 +29,22 @@ describe('A response to a hit whose claim was given back', () => {
     });
   });
 
+  it.each([
+    ['accounts-denied', 403],
+    ['account-invalid', 422],
+    ['market-not-found', 404],
+  ] as const)('is no 5xx for %s, which a sender would repeat in vain', (code, httpStatus) => {
+    const lasting = new Fault(code, 'Enable the KMS key.');
+    const denied = toResponse(
+      { position: examplePosition, result: { kind: 'released', fault: lasting } },
+      'close',
+    );
+    expect(denied).toMatchObject({ status: code, httpStatus, decision: 'refused' });
+    expect(denied).not.toHaveProperty('retryAfter');
+    expect(denied.publicMessage).toMatch(/^Nothing was sent\. /);
+    expect(denied.detail).toBe('Nothing was sent. Enable the KMS key.');
+  });
+
   it("has the owner's detail apart from what a link's holder reads", () => {
     expect(response.publicMessage).toBe('Nothing was sent. The account behind this link is not available.');
     expect(response.detail).toBe(

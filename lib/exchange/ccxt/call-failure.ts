@@ -1,4 +1,5 @@
-import type { VenueError } from '../venues/venue.ts';
+import type { Venue } from '../venues/venue.ts';
+import type { VenueError } from '../venues/venue-error.ts';
 
 /** A call failed: with an error response of the venue, or without any response that could be read. */
 export class CallFailure extends Error {
@@ -31,6 +32,11 @@ export function venueErrorFrom(thrown: unknown): VenueError | undefined {
 /** @returns why a call was not sent; undefined if it may have been. */
 export function notSentFrom(thrown: unknown): NotSent | undefined {
   return thrown instanceof CallFailure && thrown.cause instanceof NotSent ? thrown.cause : undefined;
+}
+
+/** Whether the venue refused the key, or a permission of it. */
+export function deniesKey({ deniedCodes }: Venue, { code, cause }: VenueError): boolean {
+  return deniedCodes.has(code) || cause === 'key';
 }
 
 /** @returns the venue's message and code, such as `Invalid symbol. (-1121)`. */

@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
 import { exchangeName } from '../exchange-name.ts';
-import type { Venue, VenueError } from '../venues/venue.ts';
+import { describeCodeless, findCodelessRow } from '../venues/codeless-errors.ts';
+import type { Venue } from '../venues/venue.ts';
+import type { VenueError } from '../venues/venue-error.ts';
 import { NotSent } from './call-failure.ts';
 import { ccxtFetch, NotConnected } from './ccxt-fetch.ts';
 import { loadCcxt } from './ccxt-loader.ts';
@@ -70,11 +72,14 @@ function findHeader(headers: Record<string, unknown>, name: string): string | un
 function interceptResponses(client: CcxtClient, venue: Venue, gate: RetryAfterGate): void {
   const handleErrors = client.handleErrors.bind(client);
   client.handleErrors = (status, reason, url, method, headers, text, body, sentHeaders, sentBody) => {
-    gate.onResponse(status, findHeader(headers, 'retry-after'));
-    const withVenueError = (thrown: unknown) =>
-      Object.assign(thrown instanceof Error ? thrown : new Error('error response'), {
-        venueError: redactKeys(client, venue.parseError(status, body)),
+    const { pauseMs } = findCodelessRow(venue.id, status, text ?? '') ?? {};
+    gate.onResponse(status, findHeader(headers, 'retry-after'), pauseMs);
+    const withVenueError = (thrown: unknown) => {
+      const error = describeCodeless(venue.id, venue.parseError(status, body), text ?? '');
+      return Object.assign(thrown instanceof Error ? thrown : new Error('error response'), {
+        venueError: redactKeys(client, error),
       });
+    };
     try {
       handleErrors(status, reason, url, method, headers, text, body, sentHeaders, sentBody);
     } catch (thrown) {

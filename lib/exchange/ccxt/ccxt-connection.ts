@@ -3,10 +3,13 @@ import type { Account } from '../../account/account.ts';
 import { Fault } from '../../fault.ts';
 import type { MarketRules } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
-import type { Venue, VenueError } from '../venues/venue.ts';
+import { findRejectReason } from '../venues/error-table.ts';
+import type { Venue } from '../venues/venue.ts';
+import type { VenueError } from '../venues/venue-error.ts';
 import { venues } from '../venues/venues.ts';
 import {
   CallFailure,
+  deniesKey,
   formatVenueError,
   noResponse,
   notSentFrom,
@@ -130,10 +133,11 @@ export class CcxtConnection {
     try {
       return await attempt(call, deadlineMs);
     } catch (thrown) {
-      const code = venueErrorFrom(thrown)?.code;
-      if (code === undefined) throw thrown;
-      if (this.venue.clockCodes.has(code)) await attempt(() => this.client.loadTimeDifference(), deadlineMs);
-      else if (!(this.venue.deniedCodes.has(code) && (await this.#useChangedKeys()))) throw thrown;
+      const error = venueErrorFrom(thrown);
+      if (error === undefined) throw thrown;
+      if (this.venue.clockCodes.has(error.code))
+        await attempt(() => this.client.loadTimeDifference(), deadlineMs);
+      else if (!(deniesKey(this.venue, error) && (await this.#useChangedKeys()))) throw thrown;
       return await attempt(call, deadlineMs);
     }
   }
@@ -153,9 +157,9 @@ export class CcxtConnection {
 
   /** Whether a retry may succeed: it can't if the venue's code is about the request or the key. */
   #isRetryable(error: VenueError): boolean {
-    const reason = this.venue.rejectReason(error);
+    const reason = findRejectReason(this.venue.errors, error);
     if (reason === 'clock' || reason === 'rate-limit') return true;
-    if (reason !== undefined || this.venue.deniedCodes.has(error.code)) return false;
+    if (reason !== undefined || deniesKey(this.venue, error)) return false;
     // An unknown code in a response with 200 proves nothing.
     return error.status < 400 || error.status >= 500 || rateLimitStatuses.has(error.status);
   }

@@ -9,7 +9,8 @@ import type {
   OrderRef,
   Trading,
 } from '../exchange.ts';
-import { formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
+import { findRejectReason } from '../venues/error-table.ts';
+import { deniesKey, formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
 import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { asCcxtNumber, toAcknowledgedOrder, toExchangeOrder } from './ccxt-mapping.ts';
@@ -118,7 +119,8 @@ function toFailedCancel({ venue }: CcxtConnection, thrown: unknown): CancelResul
   const error = venueErrorFrom(thrown);
   if (error === undefined) return { kind: 'unconfirmed', reason: 'no-response', message: noResponse };
   const message = formatVenueError(error);
-  return venue.deniedCodes.has(error.code)
+  if (error.cause === 'rate') throw new Fault('exchange-unreachable', message);
+  return error.cause !== undefined || deniesKey(venue, error)
     ? { kind: 'denied', code: error.code, message }
     : { kind: 'unconfirmed', reason: 'error', message };
 }
@@ -164,7 +166,7 @@ function toFailedCreate({ venue }: CcxtConnection, thrown: unknown): CreateResul
   if (error === undefined) return { kind: 'unknown', message: noResponse };
   const { code } = error;
   const message = formatVenueError(error);
-  const reason = venue.rejectReason(error);
+  const reason = findRejectReason(venue.errors, error);
   return reason === undefined
     ? { kind: 'unknown', code, message }
     : { kind: 'rejected', reason, code, message };

@@ -27,14 +27,24 @@ export class RetryAfterGate {
   #blockedUntil = 0;
   /** Epoch milliseconds until which the venue wants no requests. It can be later. */
   #requestedUntil = 0;
+  /** Epoch milliseconds until which a documented pause lasts. It is never probed. */
+  #pausedUntil = 0;
   #probing = false;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Records what a response says about the pause. */
-  onResponse(status: number, retryAfter: string | undefined): void {
+  /**
+   * Records what a response says about the pause.
+   *
+   * @param pauseMs The pause that the venue documents for this response. It is not probed.
+   */
+  onResponse(status: number, retryAfter: string | undefined, pauseMs?: number): void {
+    if (pauseMs !== undefined) {
+      this.#pausedUntil = this.#now() + pauseMs;
+      return;
+    }
     const defaultMs = defaultPauseMs.get(status);
     if (defaultMs === undefined) {
       // The response to a probe ends the pause. Any other response may be to a request sent before the pause began.
@@ -43,8 +53,8 @@ export class RetryAfterGate {
       return;
     }
     const now = this.#now();
-    const pauseMs = parseRetryAfter(retryAfter, now) ?? defaultMs;
-    this.#requestedUntil = Math.max(this.#requestedUntil, now + pauseMs);
+    const requestedMs = parseRetryAfter(retryAfter, now) ?? defaultMs;
+    this.#requestedUntil = Math.max(this.#requestedUntil, now + requestedMs);
     this.#blockedUntil = Math.min(this.#requestedUntil, now + maxPauseMs);
     this.#probing = false;
   }
@@ -55,6 +65,7 @@ export class RetryAfterGate {
    */
   blockedUntil(): number | undefined {
     const now = this.#now();
+    if (now < this.#pausedUntil) return this.#pausedUntil;
     if (now < this.#blockedUntil) return this.#blockedUntil;
     if (now >= this.#requestedUntil) return undefined;
     this.#probing = true;

@@ -1,6 +1,6 @@
 import type { Exchange as CcxtClient, Trade } from 'ccxt';
 import type { MarketRules, OrderRef, Side } from '../exchange.ts';
-import { binanceErrors, createRejectReason, type OwnRejections } from './binance-errors.ts';
+import { binanceErrors } from './binance-errors.ts';
 import { marketRules } from './binance-filters.ts';
 import { sumFills } from './fills.ts';
 import type { OrderFills, Venue } from './venue.ts';
@@ -9,18 +9,11 @@ import type { OrderFills, Venue } from './venue.ts';
 const recvWindowMs = 5_000;
 
 /** Requests of this base: the rest differs between Binance's APIs. */
-type Shared =
-  | keyof typeof binanceBase
-  | 'options'
-  | 'rejectReason'
-  | 'marketInfo'
-  | 'fetchOrder'
-  | 'fetchPermissions';
+type Shared = keyof typeof binanceBase | 'options' | 'marketInfo' | 'fetchOrder' | 'fetchPermissions';
 
 /** What one of Binance's APIs adds to what they share. */
 export interface BinanceApi extends Omit<Venue, Shared> {
   options: Venue['options'];
-  rejections: OwnRejections;
   orderTypes: string[];
   /** The field of a key's restrictions that allows trading with this API. */
   tradePermission: 'enableSpotAndMarginTrading' | 'enableFutures';
@@ -83,12 +76,11 @@ const sharedOptions = {
 
 /** Completes a venue with what Binance's APIs share. */
 export function createBinanceVenue(api: BinanceApi): Venue {
-  const { options, rejections, orderTypes, tradePermission, ...own } = api;
+  const { options, orderTypes, tradePermission, ...own } = api;
   return {
     ...binanceBase,
     ...own,
     options: { ...sharedOptions, ...options },
-    rejectReason: createRejectReason(rejections),
     marketInfo: { orderTypes },
     fetchOrder(client: CcxtClient, market: MarketRules, ref: OrderRef) {
       const { id, parameters } = own.orderRef(market, ref);

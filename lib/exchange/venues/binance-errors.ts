@@ -1,45 +1,82 @@
-import type { RejectReason } from '../exchange.ts';
-import type { Venue, VenueError } from './venue.ts';
+import type { ErrorSource } from './error-sources.ts';
+import type { ErrorRow, ErrorTable } from './error-table.ts';
+import type { Venue } from './venue.ts';
+import type { VenueError } from './venue-error.ts';
+
+/** The codes with which the API rejects an order before the matching engine sees it, on both of Binance's pages. */
+const sharedCodes: [ErrorRow['meaning'], string[]][] = [
+  ['rate-limit', ['-1003', '-1015']],
+  ['permission', ['-1002', '-1022', '-2014', '-2015']],
+  ['clock', ['-1021']],
+  ['precision', ['-1111']],
+  // An unsupported combination, and parameters that are wrong, missing or unexpected.
+  ['other', ['-1014', '-1020', '-1100', '-1101', '-1102', '-1103', '-1104', '-1105', '-1106', '-1108']],
+  ['other', ['-1114', '-1115', '-1116', '-1117', '-1118', '-1121', '-1128', '-1130']],
+  // No orders on the book.
+  ['refused-for-now', ['-1112']],
+  // Unknown error, disconnected, unexpected response, time-out: "execution status unknown".
+  ['unknown', ['-1000', '-1001', '-1006', '-1007']],
+];
+
+/** @returns the rows for the codes that both APIs share, with the page of one of them. */
+export function sharedErrors(source: ErrorSource): ErrorRow[] {
+  return sharedCodes.map(([meaning, codes]) => ({ codes, meaning, source }));
+}
 
 /**
- * The codes that both of Binance's APIs use for an order that they reject before it reaches the matching engine.
- * Deliberately not listed, because the order may have been executed: -1000, -1001, -1006, -1007, and any code that
- * comes with a status of 500 or more.
+ * Codes that mean different things, which only the words distinguish. The page of -1013 reads: "rejected by the API",
+ * it "didn't reach the Matching Engine", and refers to the filters and to the messages of the other two codes.
  *
- * https://developers.binance.com/docs/binance-spot-api-docs/errors
- * https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code
+ * The filters NOTIONAL, LOT_SIZE and MARKET_LOT_SIZE have a minimum and a maximum, so their failure alone proves
+ * neither. MAX_ASSET limits a single order.
  */
-const sharedRejections: Record<string, RejectReason> = {
-  '-1003': 'rate-limit',
-  '-1015': 'rate-limit',
-  '-1002': 'permission',
-  '-1022': 'permission',
-  '-2014': 'permission',
-  '-2015': 'permission',
-  '-1021': 'clock',
-  '-1111': 'precision',
-  '-1013': 'precision',
-  '-1100': 'other',
-  '-1101': 'other',
-  '-1102': 'other',
-  '-1104': 'other',
-  '-1106': 'other',
-  '-1108': 'other',
-  '-1115': 'other',
-  '-1116': 'other',
-  '-1117': 'other',
-  '-1121': 'other',
-  '-1128': 'other',
-  '-1130': 'other',
-};
+export function messageErrors(codes: readonly string[]): ErrorRow[] {
+  const filters = { codes, source: 'binanceSpotFilters' } as const;
+  const messages = { codes, source: 'binanceSpotMessages' } as const;
+  const filter = (...names: string[]) => names.map((name) => `Filter failure: ${name}`);
+  return [
+    { ...filters, words: filter('NOTIONAL', 'MIN_NOTIONAL'), meaning: 'below-minimum' },
+    { ...filters, words: filter('LOT_SIZE', 'MARKET_LOT_SIZE', 'PRICE_FILTER'), meaning: 'precision' },
+    { ...filters, words: filter('PERCENT_PRICE'), meaning: 'refused-for-now' },
+    { ...filters, words: filter('MAX_ASSET'), meaning: 'above-maximum' },
+    { codes, words: ['Market is closed'], meaning: 'refused-for-now', source: 'recordedMarketIsClosed' },
+    { codes, words: ['Invalid quantity'], meaning: 'precision', source: 'recordedInvalidQuantity' },
+    { ...messages, words: ['insufficient balance'], meaning: 'insufficient' },
+    { ...messages, words: ['Duplicate order sent'], meaning: 'duplicate-id' },
+    { ...messages, words: ['Price * QTY is zero or less'], meaning: 'below-minimum' },
+    { ...messages, words: ['Order book liquidity is', 'trading is not enabled'], meaning: 'refused-for-now' },
+    {
+      ...messages,
+      words: [
+        'disabled on this account',
+        'may not place or cancel orders',
+        'not permitted for this account',
+        'restricted for this account',
+      ],
+      meaning: 'permission',
+    },
+    { ...messages, meaning: 'other' },
+  ];
+}
 
-/** `{"code": -2010, "msg": "…"}`. */
+/** Binance sends errors with 4xx. A 5xx proves a failure only if a page documents it. */
+export function createBinanceErrors(rows: ErrorRow[]): ErrorTable {
+  return { rows, isBelieved: (status) => status >= 400 && status < 500 };
+}
+
+/** `{"code": -2010, "msg": "…"}`. A code of 0 is none. */
 function parseError(status: number, body: unknown): VenueError {
   const { code, msg } = (typeof body === 'object' && body !== null ? body : {}) as {
     code?: unknown;
     msg?: unknown;
   };
-  return { status, code: String(code ?? status), message: typeof msg === 'string' ? msg : '' };
+  const own = code === undefined || String(code) === '0' ? undefined : String(code);
+  return {
+    status,
+    code: own ?? String(status),
+    hasCode: own !== undefined,
+    message: typeof msg === 'string' ? msg : '',
+  };
 }
 
 export const binanceErrors = {
@@ -49,19 +86,3 @@ export const binanceErrors = {
   // -2013 is the response to a look-up, -2011 to a cancel.
   notFoundCodes: new Set(['-2013', '-2011']),
 } satisfies Partial<Venue>;
-
-export interface OwnRejections {
-  /** One API's codes, in addition to the shared ones. */
-  byCode: Record<string, RejectReason>;
-  /** One API's codes that mean different things, which only the message distinguishes. It has priority. */
-  byMessage?: (error: VenueError) => RejectReason | undefined;
-}
-
-/** @returns the `rejectReason` of one of Binance's APIs. */
-export function createRejectReason({ byCode, byMessage }: OwnRejections): Venue['rejectReason'] {
-  const reasons = new Map(Object.entries({ ...sharedRejections, ...byCode }));
-  return (error) => {
-    if (error.status >= 500 || error.status < 400) return undefined;
-    return byMessage?.(error) ?? reasons.get(error.code);
-  };
-}

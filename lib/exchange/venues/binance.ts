@@ -1,4 +1,5 @@
 import { createBinanceVenue } from './binance-base.ts';
+import { binanceSpotErrors } from './binance-spot-errors.ts';
 
 /** Binance spot, https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
 export const binance = createBinanceVenue({
@@ -16,15 +17,7 @@ export const binance = createBinanceVenue({
     'TAKE_PROFIT_LIMIT',
   ],
   tradePermission: 'enableSpotAndMarginTrading',
-  rejections: {
-    byCode: { '-2010': 'other' },
-    byMessage({ code, message }) {
-      if (code === '-2010' && /insufficient balance/i.test(message)) return 'insufficient';
-      if (code === '-2010' && /duplicate order/i.test(message)) return 'duplicate-id';
-      if (code === '-1013' && /NOTIONAL/.test(message)) return 'below-minimum';
-      return undefined;
-    },
-  },
+  errors: binanceSpotErrors,
 
   // -2026 ORDER_ARCHIVED: canceled or expired with no executed quantity, more than 90 days ago.
   // https://developers.binance.com/docs/binance-spot-api-docs/errors

@@ -2,6 +2,7 @@ import type { Exchange as CcxtClient } from 'ccxt';
 import { decimal, toAmount } from '../../amount.ts';
 import type { ExchangePosition, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { createBinanceVenue } from './binance-base.ts';
+import { binanceUsdmErrors } from './binance-usdm-errors.ts';
 import type { VenuePosition } from './venue.ts';
 
 /** One row of `positionRisk`. `positionAmt` is negative for a short. */
@@ -58,37 +59,7 @@ export const binanceusdm = createBinanceVenue({
     'TRAILING_STOP_MARKET',
   ],
   tradePermission: 'enableFutures',
-  rejections: {
-    byCode: {
-      '-2018': 'insufficient',
-      '-2019': 'insufficient',
-      '-2022': 'would-not-reduce',
-      '-4164': 'below-minimum',
-      '-4003': 'below-minimum',
-      '-4004': 'below-minimum',
-      '-4005': 'other',
-      '-4061': 'other',
-      '-4116': 'duplicate-id',
-      '-5028': 'clock',
-      // Binance's list describes each of the following as a check before it accepts an order. That the
-      // PERCENT_PRICE check (-4131) precedes any fill of a MARKET order follows from its name there,
-      // MARKET_ORDER_REJECT. Codes of leverage, margin mode and transfers are not listed: no create receives them.
-      // https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code
-      '-1109': 'permission',
-      '-2025': 'other',
-      '-2027': 'other',
-      '-4087': 'permission',
-      '-4088': 'permission',
-      '-4118': 'would-not-reduce',
-      '-4131': 'other',
-      '-4140': 'other',
-      '-4141': 'other',
-      '-4192': 'permission',
-      '-4400': 'other',
-      '-4401': 'other',
-      '-4402': 'permission',
-    },
-  },
+  errors: binanceUsdmErrors,
 
   // Here -2026 means that an order type does not support reduceOnly. No code says that an order has ended.
   endedCodes: new Map(),

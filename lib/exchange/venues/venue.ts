@@ -10,19 +10,13 @@ import type {
   OpenExchangePosition,
   OrderRef,
   Permissions,
-  RejectReason,
   Side,
 } from '../exchange.ts';
 
-type Parameters = Record<string, unknown>;
+import type { ErrorTable } from './error-table.ts';
+import type { VenueError } from './venue-error.ts';
 
-/** An error response of the venue. */
-export interface VenueError {
-  /** The HTTP status. Some venues send errors with 200. */
-  status: number;
-  code: string;
-  message: string;
-}
+type Parameters = Record<string, unknown>;
 
 export interface Fee {
   currency: string;
@@ -69,11 +63,8 @@ export interface Venue {
   clockCodes: ReadonlySet<string>;
   /** Reads the error from a response's body. */
   parseError(status: number, body: unknown): VenueError;
-  /**
-   * @returns why an order was provably not executed; undefined if this error of a create does not prove it. The
-   * outcome is then unknown.
-   */
-  rejectReason(error: VenueError): RejectReason | undefined;
+  /** What the errors of a create mean. */
+  errors: ErrorTable;
 
   /** The raw market info that ccxt reads when it creates orders. */
   marketInfo: Parameters;

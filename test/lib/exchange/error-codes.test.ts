@@ -3,6 +3,7 @@ import type { RejectReason } from '../../../lib/exchange/exchange.ts';
 import { binance } from '../../../lib/exchange/venues/binance.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
+import { findRejectReason } from '../../../lib/exchange/venues/error-table.ts';
 import {
   binanceFutures,
   binanceSpot,
@@ -31,27 +32,51 @@ const ofBothBinances: Refusal[] = [
   ...all('rate-limit', -1003, -1015),
   ...all('permission', -1002, -1022, -2014, -2015),
   ...all('clock', -1021),
-  ...all('precision', -1111, -1013),
-  ...all('other', -1100, -1101, -1102, -1104, -1106, -1108, -1115, -1116, -1117, -1121, -1128, -1130),
+  ...all('precision', -1111),
+  ...all('refused-for-now', -1112),
+  ...all('other', -1013, -1014, -1020, -1100, -1101, -1102, -1103, -1104, -1105, -1106, -1108),
+  ...all('other', -1114, -1115, -1116, -1117, -1118, -1121, -1128, -1130, -2010),
+  withMessage('precision', -1013, 'Filter failure: LOT_SIZE'),
+  withMessage('precision', -1013, 'Filter failure: MARKET_LOT_SIZE'),
+  withMessage('precision', -1013, 'Filter failure: PRICE_FILTER'),
+  withMessage('precision', -1013, 'Invalid quantity.'),
+  withMessage('below-minimum', -1013, 'Filter failure: NOTIONAL'),
+  withMessage('below-minimum', -1013, 'Filter failure: MIN_NOTIONAL'),
+  withMessage('below-minimum', -1013, 'Price * QTY is zero or less.'),
+  withMessage('above-maximum', -1013, 'Filter failure: MAX_ASSET'),
+  withMessage('refused-for-now', -1013, 'Filter failure: PERCENT_PRICE'),
+  withMessage('refused-for-now', -1013, 'Filter failure: PERCENT_PRICE_BY_SIDE'),
+  withMessage('refused-for-now', -1013, 'Market is closed.'),
+  withMessage('other', -1013, 'Filter failure: MAX_NUM_ORDERS'),
+  withMessage('other', -1013, 'Filter failure: MAX_POSITION'),
+  withMessage('other', -1013, 'Stop loss orders are not supported for this symbol.'),
 ];
 
 const ofSpot: Refusal[] = [
   ...ofBothBinances,
-  ...all('other', -2010),
+  ...all('other', -1010, -1134, -1135, -1220),
+  ...all('refused-for-now', -1016),
   withMessage('insufficient', -2010, 'Account has insufficient balance for requested action.'),
   withMessage('duplicate-id', -2010, 'Duplicate order sent.'),
-  withMessage('below-minimum', -1013, 'Filter failure: NOTIONAL'),
-  withMessage('precision', -1013, 'Filter failure: LOT_SIZE'),
+  withMessage('refused-for-now', -2010, 'Market is closed.'),
+  withMessage('refused-for-now', -2010, 'Rest API trading is not enabled.'),
+  withMessage('permission', -2010, 'This action is disabled on this account.'),
+  withMessage('permission', -2010, 'This symbol is restricted for this account.'),
+  withMessage('refused-for-now', -1010, 'Market is closed.'),
 ];
 
 const ofFutures: Refusal[] = [
   ...ofBothBinances,
-  ...all('insufficient', -2018, -2019),
-  ...all('would-not-reduce', -2022),
+  ...all('insufficient', -2018, -2019, -2028),
+  ...all('would-not-reduce', -2022, -2024),
+  ...all('exit-in-the-way', -4118),
   ...all('below-minimum', -4164, -4003, -4004),
-  ...all('other', -4005, -4061, -2025, -2027, -4131, -4140, -4141, -4400, -4401),
-  ...all('permission', -1109, -4087, -4088, -4192, -4402),
-  ...all('would-not-reduce', -4118),
+  ...all('above-maximum', -4005),
+  ...all('precision', -4014, -4023),
+  ...all('refused-for-now', -2023, -4016, -4024, -4131, -4140, -4141, -4400, -5025),
+  ...all('other', -1110, -1126, -1136, -2025, -2026, -2027, -4001, -4002, -4013, -4015, -4060, -4061),
+  ...all('other', -4062, -4120, -4137, -4138, -4401),
+  ...all('permission', -1011, -1099, -1109, -2017, -4087, -4088, -4109, -4192, -4402),
   ...all('duplicate-id', -4116),
   ...all('clock', -5028),
 ];
@@ -59,34 +84,28 @@ const ofFutures: Refusal[] = [
 const ofBybit: Refusal[] = [
   ...all('clock', 10002),
   ...all('rate-limit', 10006, 10018, 170005, 170222),
+  withMessage('not-placed', -1, 'request expired: o@0, now[1] diff[5001]'),
   ...all('permission', -2015, 10003, 10004, 10005, 10007, 10008, 10009, 10010, 10024, 10027, 10028, 10029),
-  ...all('permission', 33004, 170201),
-  ...all(
-    'insufficient',
-    110004,
-    110006,
-    110007,
-    110012,
-    110044,
-    110045,
-    110051,
-    110052,
-    110053,
-    170033,
-    170131,
-  ),
+  ...all('permission', 33004, 100028, 30133, 30134, 110067, 110068, 110069, 110080, 110088, 110123, 110124),
+  ...all('permission', 110125, 110132, 110136, 170201, 170209, 170219, 170224, 170241, 170348),
+  ...all('insufficient', 110004, 110006, 110007, 110012, 110044, 110045, 110051, 110052, 110053),
+  ...all('insufficient', 170033, 170131),
   ...all('below-minimum', 110094, 170136, 170140),
+  ...all('above-maximum', 170124, 170135, 170228, 170229, 170341, 170381, 170382),
   ...all('precision', 170134, 170137, 170148),
   ...all('would-not-reduce', 110017, 110034),
   ...all('duplicate-id', 110072, 170141),
-  ...all('other', 10001, 110003, 110009, 110016, 110020, 110021, 110023, 110032, 110040, 110063, 110066),
-  ...all('permission', 110067, 110068, 110069),
-  ...all('other', 110070, 110074),
-  ...all('other', 110092, 110093, 170105, 170115, 170116, 170117, 170121, 170124, 170130, 170132, 170133),
-  ...all('other', 170135, 170151, 170157, 170159, 170192, 170193, 170194, 170197, 170198, 170210, 170217),
-  ...all('other', 170218, 170371, 170372),
+  ...all('refused-for-now', 30208, 30209, 110003, 110063, 110066, 110074, 110095, 110098, 110103, 110118),
+  ...all('refused-for-now', 110120, 110121, 110137, 170031, 170151, 170159, 170192, 170193, 170194, 170197),
+  ...all('refused-for-now', 170198, 170199, 170200, 170217, 170371, 170372, 3_100_197),
+  ...all('other', 10001, 30228, 30256, 110009, 110016, 110020, 110021, 110023, 110032, 110040, 110042),
+  ...all('other', 110070, 110085, 110086, 110087, 110089, 110090, 110092, 110093, 110096, 110097, 110100),
+  ...all('other', 110131, 110135, 170034, 170036, 170037, 170105, 170115, 170116, 170117, 170121, 170130),
+  ...all('other', 170132, 170133, 170157, 170202, 170203, 170204, 170206, 170207, 170210, 170215, 170216),
+  ...all('other', 170218, 170220, 170221, 170223, 170226, 170227, 170230, 170344, 170346, 170355, 170358),
+  ...all('other', 170359, 170360, 170709, 170810, 3_200_403),
   withMessage('below-minimum', 10001, 'The number of contracts exceeds minimum limit allowed'),
-  withMessage('other', 10001, 'The number of contracts exceeds maximum limit allowed: too large'),
+  withMessage('above-maximum', 10001, 'The number of contracts exceeds maximum limit allowed: too large'),
   withMessage('precision', 10001, 'Qty invalid'),
   withMessage('other', 10001, 'position idx not match position mode'),
   withMessage(
@@ -123,10 +142,11 @@ async function createdWith(testMarket: TestMarket, errors: { status: number; cod
 
 // From Binance's and Bybit's lists: time-outs, internal errors, and descriptions that prove nothing.
 const unsettled = {
-  binance: [-1000, -1001, -1006, -1007, -1008, -1016, -2011, -2013, -3000, -9999],
-  binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1016, -2011, -2013, -2021, -9999],
+  binance: [-1000, -1001, -1006, -1007, -1008, -2011, -2013, -2026, -3000, -9999],
+  binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1010, -1016, -2011, -2013, -2020, -2021, -9999],
   bybit: [
-    5004, 10000, 10014, 10016, 10017, 110001, 170001, 170007, 170032, 170035, 170146, 170149, 170234, 999999,
+    -1, 429, 5004, 10000, 10014, 10016, 10017, 110001, 110079, 170001, 170007, 170032, 170035, 170142, 170146,
+    170147, 170149, 170213, 170234, 999999,
   ],
 };
 
@@ -158,11 +178,11 @@ describe.each(testMarkets)('a create at $testMarket.name', ({ testMarket, venue,
     const listed = new Set(refusals.map(({ code }) => String(code)));
     for (let code = -10_000; code <= 200_000; code += 1) {
       if (listed.has(String(code))) continue;
-      const wire = { status, code: String(code), message: '' };
-      if (venue.rejectReason(wire) !== undefined) expect.unreachable(`${code} is not tested`);
+      const wire = { status, code: String(code), hasCode: true, message: '' };
+      if (findRejectReason(venue.errors, wire) !== undefined) expect.unreachable(`${code} is not tested`);
     }
     for (const code of ['', 'undefined', 'toString', '200', '403', '429', '3400045'])
-      expect(venue.rejectReason({ status, code, message: '' })).toBeUndefined();
+      expect(findRejectReason(venue.errors, { status, code, hasCode: true, message: '' })).toBeUndefined();
   });
 });
 

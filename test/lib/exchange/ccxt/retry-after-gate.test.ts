@@ -52,3 +52,14 @@ test('a longer pause is probed by one request at a time, until a response ends i
   expect(gate.blockedUntil()).toBeUndefined();
   expect(gate.blockedUntil()).toBeUndefined();
 });
+
+test('a pause that the venue documents is not probed, and a shorter one does not end it', () => {
+  const { clock, gate } = begin();
+  gate.onResponse(403, undefined, 600_000);
+  gate.onResponse(429, '1');
+  gate.onResponse(200, undefined);
+  clock.now += 599_999;
+  expect(gate.blockedUntil()).toBe(start + 600_000);
+  clock.now += 1;
+  expect(gate.blockedUntil()).toBeUndefined();
+});

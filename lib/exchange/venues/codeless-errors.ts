@@ -1,0 +1,96 @@
+import type { ExchangeId } from '../../account/account.ts';
+import type { RejectReason } from '../exchange.ts';
+import { exchangeName } from '../exchange-name.ts';
+import type { ErrorSource } from './error-sources.ts';
+import type { CodelessCause, VenueError } from './venue-error.ts';
+
+export interface CodelessRow {
+  status: number;
+  /** Only if the response contains one of these, in any case. */
+  words?: readonly string[];
+  cause: CodelessCause;
+  /** How long the venue wants no request, if the response has no Retry-After. */
+  pauseMs?: number;
+  source: ErrorSource;
+}
+
+const countryBlock: CodelessRow = {
+  status: 403,
+  words: ['block access from your country'],
+  cause: 'region',
+  source: 'recordedCountryBlock',
+};
+
+function binanceRows(http: ErrorSource): CodelessRow[] {
+  return [
+    countryBlock,
+    // "A WAF rule has been violated. This can indicate a rate limit violation or a security block."
+    { status: 403, cause: 'firewall', source: 'binanceSpotHttp' },
+    { status: 418, cause: 'rate', source: http },
+    { status: 429, cause: 'rate', source: http },
+    { status: 451, cause: 'region', source: 'recordedRestrictedLocation' },
+  ];
+}
+
+/** The first row that matches counts. Any other status without a code proves nothing. */
+export const codelessErrors: Record<ExchangeId, readonly CodelessRow[]> = {
+  binance: binanceRows('binanceSpotHttp'),
+  binanceusdm: binanceRows('binanceUsdmHttp'),
+  bybit: [
+    countryBlock,
+    // "Terminate all HTTP sessions and wait for at least 10 minutes."
+    {
+      status: 403,
+      words: ['access too frequent'],
+      cause: 'rate',
+      pauseMs: 10 * 60_000,
+      source: 'bybitRateLimit',
+    },
+    // "IP rate limit breached", "GET request with an empty json body", "using U.S IP".
+    { status: 403, cause: 'firewall', source: 'bybitHttp' },
+    { status: 400, cause: 'request', source: 'bybitHttp' },
+    { status: 401, cause: 'key', source: 'bybitHttp' },
+    { status: 404, cause: 'request', source: 'bybitHttp' },
+    { status: 429, cause: 'rate', source: 'bybitHttp' },
+  ],
+};
+
+/** Why an order was not executed, for each cause. */
+export const codelessReasons = {
+  region: 'permission',
+  firewall: 'refused-for-now',
+  rate: 'rate-limit',
+  key: 'permission',
+  request: 'other',
+} as const satisfies Record<CodelessCause, RejectReason>;
+
+const sentences: Record<CodelessCause, (name: string) => string> = {
+  region: (name) => `${name} does not serve the region that Ripcord runs in`,
+  firewall: (name) =>
+    `A firewall blocked the request: too many requests from this address, or a region that ${name} does not serve`,
+  rate: (name) => `Too many requests to ${name} came from this address`,
+  key: (name) => `${name} did not accept the API key`,
+  request: (name) => `${name} did not accept the request`,
+};
+
+/** @returns the row of a response; undefined if its status proves nothing. */
+export function findCodelessRow(id: ExchangeId, status: number, text: string): CodelessRow | undefined {
+  const rows = codelessErrors[id].filter((row) => row.status === status);
+  // Only after the filter: a list of markets has megabytes.
+  const lower = rows.length === 0 ? '' : text.toLowerCase();
+  return rows.find((row) => row.words?.some((words) => lower.includes(words)) ?? true);
+}
+
+/** @returns the words of a response without a message: its own if it is short text, the title if it is a page. */
+function readWords(text: string): string {
+  const title = /<title>([^<]*)<\/title>/i.exec(text)?.[1];
+  return (title ?? (text.includes('<') || text.includes('{') ? '' : text)).trim();
+}
+
+/** Completes an error that has no code of the venue: with its cause and its words. */
+export function describeCodeless(id: ExchangeId, error: VenueError, text: string): VenueError {
+  if (error.hasCode) return error;
+  const cause = findCodelessRow(id, error.status, text)?.cause;
+  if (cause === undefined) return { ...error, message: error.message || readWords(text) };
+  return { ...error, cause, message: error.message || sentences[cause](exchangeName(id)) };
+}

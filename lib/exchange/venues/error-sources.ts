@@ -1,0 +1,30 @@
+/**
+ * Where the meaning of an error is written: a page of the venue, or a recorded response. Each row of a table names one.
+ * The pages were read in November 2026.
+ */
+export const errorSources = {
+  binanceSpot: 'https://developers.binance.com/docs/binance-spot-api-docs/errors',
+  /** Messages for -1010, -2010 and -2011. */
+  binanceSpotMessages: 'https://developers.binance.com/docs/binance-spot-api-docs/errors#other-errors',
+  binanceSpotFilters: 'https://developers.binance.com/docs/binance-spot-api-docs/errors#filter-failures',
+  binanceSpotHttp:
+    'https://github.com/binance/binance-spot-api-docs/blob/master/rest-api.md#http-return-codes',
+  binanceUsdm: 'https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code',
+  binanceUsdmHttp:
+    'https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info#http-return-codes',
+  bybit: 'https://bybit-exchange.github.io/docs/v5/error',
+  bybitHttp: 'https://bybit-exchange.github.io/docs/v5/error#http-code',
+  bybitRateLimit: 'https://bybit-exchange.github.io/docs/v5/rate-limit',
+  /** Codes that Bybit's page no longer lists: ccxt's table quotes an earlier version of it. */
+  bybitEarlier: 'https://github.com/ccxt/ccxt/blob/v4.5.84/ts/src/bybit.ts',
+  /** Recorded: `{"code":-1013,"msg":"Market is closed."}`. */
+  recordedMarketIsClosed: 'https://github.com/ccxt/ccxt/pull/6570',
+  /** Recorded: `{"code":-1013,"msg":"Invalid quantity."}`. */
+  recordedInvalidQuantity: 'https://github.com/fj317/PumpBot/issues/55',
+  /** Recorded: HTTP 451, `{"code":0,"msg":"Service unavailable from a restricted location …"}`. */
+  recordedRestrictedLocation: 'https://github.com/ccxt/ccxt/issues/16044',
+  /** Recorded: HTTP 403, "The Amazon CloudFront distribution is configured to block access from your country." */
+  recordedCountryBlock: 'https://github.com/hummingbot/deploy/issues/28',
+} as const;
+
+export type ErrorSource = keyof typeof errorSources;

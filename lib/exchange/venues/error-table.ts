@@ -1,0 +1,55 @@
+import type { RejectReason } from '../exchange.ts';
+import { codelessReasons } from './codeless-errors.ts';
+import type { ErrorSource } from './error-sources.ts';
+import type { VenueError } from './venue-error.ts';
+
+/**
+ * What an error in the response to a create proves: why nothing was executed, or nothing at all (`unknown`).
+ *
+ * - not placed: `not-placed`, `clock`, `rate-limit`. The order may be sent again.
+ * - refused for now: `refused-for-now`. It can pass by itself, and Ripcord does not wait for it.
+ * - refused for good: every other reason.
+ */
+export type ErrorMeaning = RejectReason | 'unknown';
+
+/** Some codes of a venue, what they mean, and where that is written. */
+export interface ErrorRow {
+  /** Any code if absent. */
+  codes?: readonly string[];
+  /** Only in a response with this HTTP status. Without it, `unknown` counts with any status. */
+  status?: number;
+  /** Only if the message contains one of these, in any case. They are the venue's own words and identifiers. */
+  words?: readonly string[];
+  meaning: ErrorMeaning;
+  source: ErrorSource;
+}
+
+/** The errors of one venue. The first row that matches counts; an error without a row is `unknown`. */
+export interface ErrorTable {
+  rows: readonly ErrorRow[];
+  /** The HTTP statuses in which a row without a status is believed. */
+  isBelieved(status: number): boolean;
+}
+
+function matches(row: ErrorRow, { status, code, message }: VenueError, isBelieved: boolean): boolean {
+  const isRightStatus =
+    row.status === undefined ? isBelieved || row.meaning === 'unknown' : row.status === status;
+  if (!isRightStatus) return false;
+  if (row.codes?.includes(code) === false) return false;
+  const text = message.toLowerCase();
+  return row.words?.some((words) => text.includes(words.toLowerCase())) ?? true;
+}
+
+/**
+ * @returns why an order was provably not executed; undefined if this error of a create does not prove it. The outcome
+ * is then unknown.
+ */
+export function findRejectReason(
+  { rows, isBelieved }: ErrorTable,
+  error: VenueError,
+): RejectReason | undefined {
+  if (error.cause !== undefined) return codelessReasons[error.cause];
+  const believed = isBelieved(error.status);
+  const row = rows.find((each) => matches(each, error, believed));
+  return row === undefined || row.meaning === 'unknown' ? undefined : row.meaning;
+}

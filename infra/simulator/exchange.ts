@@ -44,7 +44,7 @@ export async function startSimulatedExchange(
     createBinanceWalletApi(core),
     createBybitApi(core),
   ]);
-  // Longer than ccxt keeps a connection, so that ccxt never sends a request into a connection that is closing.
+  // Longer than a client keeps a connection, so that none sends a request into a connection that is closing.
   server.keepAliveTimeout = 65_000;
   server.listen(port, host);
   await once(server, 'listening');

@@ -21,27 +21,44 @@ export type Deed = 'close' | 'half' | 'keep';
 export const ownAmount = '0.5994';
 export const halfAmount = '0.2997';
 
+/** What the perpetual's entry of 1 ETH is filled by; its fees are in USDT. */
+export const perpetualAmount = '0.6';
+
+const markets = {
+  spot: {
+    exchange: 'binance',
+    symbol: 'ETH/USDT',
+    ofExchange: { market: 'spot', symbol: 'ETHUSDT' },
+    balances: { spot: { USDT: '100000', ETH: '5' } },
+  },
+  perpetual: {
+    exchange: 'binanceusdm',
+    symbol: 'ETH/USDT:USDT',
+    ofExchange: { market: 'usdm', symbol: 'ETHUSDT' },
+    balances: { usdm: { USDT: '100000' } },
+  },
+} as const;
+export type Market = keyof typeof markets;
+
 let traders = 0;
 
 /**
- * An entry filled in part that still rests, with take-profit and stop. There is as much ETH in the account again,
+ * An entry filled in part that still rests, with take-profit and stop. There is as much ETH in a spot account again,
  * and more: a second close would find something to sell.
  */
 export async function stagePosition(
   { core, url }: Pick<RunningExchange, 'core' | 'url'>,
   stacks: Pick<ChildStack, 'admin'>[],
   deed: Deed,
+  market: Market = 'spot',
 ): Promise<Staged> {
   traders += 1;
   const account = `trader-${traders}`;
   const keys = { apiKey: `key-of-${account}`, secret: `secret-of-${account}` };
-  const { account: holder } = core.addAccount({
-    ...keys,
-    balances: { spot: { USDT: '100000', ETH: '5' } },
-  });
-  const common = { market: 'spot', symbol: 'ETHUSDT' } as const;
+  const { exchange, symbol, ofExchange, balances } = markets[market];
+  const { account: holder } = core.addAccount({ ...keys, balances });
   const entry = core.placeOrder({
-    ...common,
+    ...ofExchange,
     apiKey: keys.apiKey,
     side: 'buy',
     type: 'limit',
@@ -50,28 +67,18 @@ export async function stagePosition(
     price: '2900',
   }) as Order;
   core.fill({ orderId: entry.id, amount: '0.6' });
-  const { orderIds } = core.placeOco({
-    apiKey: keys.apiKey,
-    symbol: 'ETHUSDT',
-    side: 'sell',
-    amount: ownAmount,
-    above: { type: 'limit_maker', price: '3200' },
-    below: { type: 'stop_limit', timeInForce: 'GTC', triggerPrice: '2700', price: '2690' },
-  });
+  const exitIds = placeExits(core, keys.apiKey, market);
 
   for (const stack of stacks)
-    await stack.admin('accounts.add', {
-      name: account,
-      account: { exchange: 'binance', ...keys, baseUrl: url },
-    });
+    await stack.admin('accounts.add', { name: account, account: { exchange, ...keys, baseUrl: url } });
   const [stack] = stacks;
   if (stack === undefined) throw new Error('nobody to adopt the position');
   const { position } = await stack.admin('positions.adopt', {
     account,
-    symbol: 'ETH/USDT',
+    symbol,
     side: 'long',
     entryOrderIds: [String(entry.id)],
-    exitOrderIds: orderIds.map(String),
+    exitOrderIds: exitIds.map(String),
   });
   const { positionId } = position;
   const link = await stack.admin('links.create', {
@@ -84,8 +91,32 @@ export async function stagePosition(
     positionId,
     path: new URL(link.url).pathname,
     entryId: entry.id,
-    exitIds: orderIds,
+    exitIds,
   };
+}
+
+function placeExits(core: RunningExchange['core'], apiKey: string, market: Market): number[] {
+  const side = 'sell';
+  if (market === 'spot')
+    return core.placeOco({
+      apiKey,
+      symbol: 'ETHUSDT',
+      side,
+      amount: ownAmount,
+      above: { type: 'limit_maker', price: '3200' },
+      below: { type: 'stop_limit', timeInForce: 'GTC', triggerPrice: '2700', price: '2690' },
+    }).orderIds;
+  const exit = {
+    ...markets.perpetual.ofExchange,
+    apiKey,
+    side,
+    amount: perpetualAmount,
+    reduceOnly: true,
+  } as const;
+  return [
+    core.placeOrder({ ...exit, type: 'take_profit_market', stopPrice: '3200' }).id,
+    core.placeOrder({ ...exit, type: 'stop_market', stopPrice: '2700' }).id,
+  ];
 }
 
 /** A MARKET order as the exchange's ledger has it. */

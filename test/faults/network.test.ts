@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
 import { createAdmin } from '../../functions/admin.ts';
 import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
@@ -27,7 +27,14 @@ import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
 import { makeTableAt } from '../lib/store/tables.ts';
 import type { LinkAnswer } from './child-stack.ts';
 import { closesOf, ownAmount, type Staged, stagePosition } from './harness.ts';
-import { loseAnswer, startTcpProxy, type TcpProxy, type Treatment, type Turn } from './tcp-proxy.ts';
+import {
+  firstWith,
+  loseAnswer,
+  startTcpProxy,
+  type TcpProxy,
+  type Treatment,
+  type Turn,
+} from './tcp-proxy.ts';
 
 /**
  * The functions, a table and an exchange, with a network between them that loses, cuts, stalls and delays. What counts
@@ -309,4 +316,20 @@ describe.concurrent('A request that comes late changes nothing but once', { time
       expect(closesOf(exchange, trader.staged)).toHaveLength(1);
     }
   });
+});
+
+it('A connection to the exchange is open before the claim is answered, and carries the next request', async (context) => {
+  const { toTable, toExchange, fire } = await newTrader(context);
+  toExchange.kill('FIN');
+  await vi.waitFor(() => expect(toExchange.open).toBe(0));
+  const { connections } = toExchange;
+  const asked = toExchange.turns.length;
+  const isOpened = vi.waitFor(() => expect(toExchange.connections).toBe(connections + 1));
+  toTable.decide = firstWith('UpdateItem', { kind: 'hold', what: 'answer', until: isOpened });
+  expect(await fire()).toMatchObject({ status: 200, body: { outcome: 'closed' } });
+  const used = toExchange.turns.slice(asked).map(({ connection }) => connection);
+  expect(used[0]).toBe(connections);
+  // All cancels leave at the same time; what follows takes a connection of theirs.
+  expect(new Set(used).size).toBe(toExchange.connections - connections);
+  expect(new Set(used).size).toBeLessThan(used.length);
 });

@@ -28,12 +28,24 @@ export type Treatment =
    */
   | { kind: 'hold'; what: 'request' | 'answer'; until: Promise<unknown> };
 
+/**
+ * How a connection dies: its far end closes it, has forgotten it and answers the next bytes with a reset, or is gone
+ * without a word.
+ */
+export type Death = 'FIN' | 'RST' | 'silence';
+
 export interface TcpProxy {
   port: number;
   /** Decides on every turn; forwards where it returns nothing. Replace it at any time. */
   decide: (turn: Turn) => Treatment | undefined;
   /** Every turn so far. */
   turns: Turn[];
+  /** How many connections were made, with a request or without. */
+  connections: number;
+  /** How many of them the client has not closed. */
+  readonly open: number;
+  /** Ends all connections that there are. New ones work. */
+  kill(death: Death): void;
   /** Nobody listens any more, as where a server is down. */
   refuse(): Promise<void>;
   /** Listens again, on the same port. */
@@ -56,7 +68,7 @@ export function firstWith(text: string, treatment: Treatment, times = 1): TcpPro
 /** Starts a proxy between a free port of its own and a server's port on this machine. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let connections = 0;
+  const living = new Set<(death: Death) => void>();
 
   const keep = (socket: Socket): void => {
     sockets.add(socket);
@@ -66,8 +78,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
 
   const serve = (client: Socket): void => {
-    const connection = connections;
-    connections += 1;
+    const connection = proxy.connections;
+    proxy.connections += 1;
     const target = connect(targetPort, '127.0.0.1');
     keep(client);
     keep(target);
@@ -80,7 +92,18 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     let toTarget: Promise<unknown> = Promise.resolve();
     let toClient: Promise<unknown> = Promise.resolve();
 
+    let death: Death | undefined;
+    const die = (how: Death): void => {
+      death = how;
+      if (how === 'FIN') client.end();
+      target.destroy();
+    };
+    living.add(die);
+    client.on('close', () => living.delete(die));
+
     client.on('data', (chunk) => {
+      if (death === 'RST') client.resetAndDestroy();
+      if (death !== undefined) return;
       if (isAnswered) {
         isAnswered = false;
         passed = 0;
@@ -115,7 +138,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     client.on('close', () => void toTarget.then(() => target.end()));
     target.on('close', () => {
       answered.resolve();
-      if (treatment.kind !== 'stall') void toClient.then(() => client.end());
+      if (treatment.kind !== 'stall' && death === undefined) void toClient.then(() => client.end());
     });
   };
 
@@ -130,6 +153,13 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     port,
     decide: () => undefined,
     turns: [],
+    connections: 0,
+    get open() {
+      return living.size;
+    },
+    kill(death) {
+      for (const die of living) die(death);
+    },
     refuse,
     accept: async () => void (await listen(server, port)),
     stop: refuse,

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { ssmAccounts } from '../../lib/account/ssm-accounts.ts';
 import { Fault } from '../../lib/fault.ts';
 import { ssmChannels } from '../../lib/notify/ssm-channels.ts';
+import { startTcpProxy } from '../faults/tcp-proxy.ts';
 import { type Behavior, startLoopback } from './notify/loopback.ts';
 
 /** Starts a stand-in for Parameter Store, and points the SDK's environment to it. */
@@ -53,3 +54,25 @@ test('Reading an account is retried if the connection breaks', async () => {
   });
   expect(store.received).toHaveLength(3);
 });
+
+test.for(['FIN', 'RST', 'silence'] as const)(
+  'Reading an account uses no connection that died by %s more than a second ago',
+  async (death) => {
+    const { url } = await startStore(200);
+    const proxy = await startTcpProxy(Number(new URL(url).port));
+    onTestFinished(() => proxy.stop());
+    vi.stubEnv('AWS_ENDPOINT_URL_SSM', `http://127.0.0.1:${proxy.port}`);
+    const accounts = ssmAccounts('/ripcord/accounts');
+    // The stand-in has no account to return.
+    const read = () => expect(accounts.read('main')).rejects.toMatchObject({ code: 'accounts-unreadable' });
+    await read();
+    await read();
+    proxy.kill(death);
+    const now = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 1_001);
+    const startedAt = performance.now();
+    await read().finally(() => clock.mockRestore());
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(proxy.turns.map(({ connection }) => connection)).toEqual([0, 0, 1]);
+  },
+);

@@ -108,6 +108,18 @@ describe.each(testMarkets)('An order to $name', (testMarket) => {
     expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toBeUndefined();
   });
 
+  test('shares its connection with requests of the same second, and with no later one', async () => {
+    const { front, exchange, market } = await startSecureTrader(testMarket);
+    const find = () => exchange.fetchOrder(market, { clientOrderId: 'entry-1' });
+    await find();
+    await find();
+    expect(front.count).toBe(1);
+    const now = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 1_001);
+    await find().finally(() => clock.mockRestore());
+    expect(front.count).toBe(2);
+  });
+
   test('travels on the connection that was opened ahead of it', async () => {
     const { front, exchange, market, buy } = await startSecureTrader(testMarket);
     exchange.openConnection();

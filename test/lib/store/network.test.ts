@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
 import type { Store } from '../../../lib/store/store.ts';
 import {
@@ -278,3 +278,20 @@ it('a position archived between the two queries of a list is listed once', async
   expect(await table.listPositions('all')).toHaveLength(1);
   expect(queries).toBe(2);
 });
+
+it.each(['FIN', 'RST', 'silence'] as const)(
+  'a connection that died by %s more than a second ago is not used for a claim',
+  async (death) => {
+    await direct.createPosition(examplePosition);
+    await table.readPosition(positionId);
+    await table.readPosition(positionId);
+    proxy.kill(death);
+    const now = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 1_001);
+    const startedAt = performance.now();
+    const claimed = table.claimPosition({ positionId, claim, from: ['open'] });
+    expect(await claimed.finally(() => clock.mockRestore())).toMatchObject({ kind: 'claimed' });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(proxy.turns.map(({ connection }) => connection)).toEqual([0, 0, 1]);
+  },
+);

@@ -44,8 +44,8 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         },
       },
     ],
-    async run({ services, notifiers }) {
-      const report = await sweep(services, notifiers);
+    async run({ services, notifiers }, _event, context) {
+      const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());
       logSweep(log, report);
       return report;
     },

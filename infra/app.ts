@@ -11,7 +11,7 @@
  * | `throttleRate`       | 100           | requests per second that the API accepts, for GET and POST each           |
  * | `throttleBurst`      | 50            | the burst that the API accepts, for GET and POST each                     |
  * | `triggerConcurrency` | 200           | concurrent executions reserved for the trigger, and its maximum; 0 reserves none |
- * | `reserveSweep`       | true          | reserves one concurrent execution for the sweep; false for an AWS account that has only 10 |
+ * | `reserveSweep`       | true          | reserves five concurrent executions for the sweep; false for an AWS account that has only 10 |
  * | `logRetentionDays`   | 30            | how long logs are kept                                                    |
  *
  * @example `cdk deploy -c prefix=ripcord-test -c notifyEmail=me@example.org`

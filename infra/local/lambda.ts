@@ -16,6 +16,8 @@ export interface Lambda {
   invoke(event: unknown): Promise<Invocation>;
   /** Ends when no invocation is running. */
   settled(): Promise<void>;
+  /** The same, after every invocation is left without time: a sweep then no longer waits for closes. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -31,9 +33,10 @@ const maxConcurrency = 20;
 export function createLambda(name: string, handler: Handler, timeoutMs: number, log: Log): Lambda {
   const running = new Set<Promise<Invocation>>();
   const runInTurn = limitConcurrency(maxConcurrency);
+  let isStopping = false;
 
   const run = async (event: unknown): Promise<Invocation> => {
-    const context = createContext(name, timeoutMs);
+    const context = createContext(name, timeoutMs, () => isStopping);
     const timeout = startTimeout(context.awsRequestId, timeoutMs);
     const invocation = await Promise.race([callHandler(handler, event, context), timeout.result]);
     timeout.clear();
@@ -44,16 +47,22 @@ export function createLambda(name: string, handler: Handler, timeoutMs: number, 
     return invocation;
   };
 
+  const settled = async () => {
+    while (running.size > 0) await Promise.all(running);
+  };
+
   return {
     name,
+    settled,
+    stop() {
+      isStopping = true;
+      return settled();
+    },
     invoke(event) {
       const invocation = runInTurn(() => run(event));
       running.add(invocation);
       void invocation.finally(() => running.delete(invocation));
       return invocation;
-    },
-    async settled() {
-      while (running.size > 0) await Promise.all(running);
     },
   };
 }
@@ -95,7 +104,7 @@ async function callHandler(handler: Handler, event: unknown, context: Context): 
   }
 }
 
-function createContext(name: string, timeoutMs: number): Context {
+function createContext(name: string, timeoutMs: number, isStopping: () => boolean): Context {
   const deadline = Date.now() + timeoutMs;
   const refuse = (): never => {
     throw new Error('The Lambda runtime has no callbacks: return the result instead.');
@@ -109,7 +118,7 @@ function createContext(name: string, timeoutMs: number): Context {
     awsRequestId: randomUUID(),
     logGroupName: `/aws/lambda/${name}`,
     logStreamName: 'local',
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => (isStopping() ? 0 : Math.max(0, deadline - Date.now())),
     done: refuse,
     fail: refuse,
     succeed: refuse,

@@ -3,10 +3,24 @@ import { inOneLine, type Log } from '../loopback/log.ts';
 /** Calls `tick` at every interval. @returns a function that stops it. */
 export type Every = (intervalMs: number, tick: () => void) => () => void;
 
-/** Uses the real clock. */
+/** A timer can fire this early. Its tick must not be followed by another one for the same moment. */
+const earlyMs = 100;
+
+/** Uses the real clock, and ticks at its full intervals as EventBridge does: at every full minute, for example. */
 export const everyByClock: Every = (intervalMs, tick) => {
-  const timer = setInterval(tick, intervalMs);
-  return () => clearInterval(timer);
+  let timer: NodeJS.Timeout;
+  const arm = (): void => {
+    const next = intervalMs - (Date.now() % intervalMs);
+    timer = setTimeout(
+      () => {
+        arm();
+        tick();
+      },
+      next < earlyMs ? next + intervalMs : next,
+    );
+  };
+  arm();
+  return () => clearTimeout(timer);
 };
 
 export interface Schedule {

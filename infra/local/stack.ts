@@ -43,6 +43,8 @@ export interface LocalStackOptions {
   handlers?: CreateHandlers;
   /** Replaces the clock of the schedule and of the demo's prices. */
   every?: Every;
+  /** Replaces the sweep's timeout. With 5 s, a sweep does not wait for pending closes. */
+  sweepTimeoutMs?: number;
   log?: Log;
 }
 
@@ -97,7 +99,9 @@ async function startParts(
   const environment = createEnvironment(data, table, url);
   const createHandlers =
     options.handlers ?? (await import('./create-project-handlers.ts')).createProjectHandlers;
-  const lambdas = createLambdas(createHandlers(environment, log), log);
+  const { sweepTimeoutMs: sweepMs } = options;
+  const timeouts = sweepMs === undefined ? {} : { sweepMs };
+  const lambdas = createLambdas(createHandlers(environment, log), log, timeouts);
   running.lambdas = lambdas;
   const console = options.console?.(createInvokeAdmin(lambdas.admin), (address) =>
     log(`For another browser: ${address}`),
@@ -178,8 +182,8 @@ function createScheduledEvent() {
 
 /** Stops in reverse order of dependence, so that no part loses what it uses while it runs. */
 async function stopAll({ server, table, demo, lambdas, schedule }: Running): Promise<void> {
-  await Promise.all([schedule?.stop(), server.stop()]);
-  await Promise.all(Object.values(lambdas ?? {}).map((lambda) => lambda.settled()));
+  await Promise.all([schedule?.stop(), server.stop(), lambdas?.sweep.stop()]);
+  await Promise.all(Object.values(lambdas ?? {}).map((lambda) => lambda.stop()));
   await demo?.stop();
   await table?.stop();
 }

@@ -14,8 +14,11 @@ export interface FunctionResources {
   readonly topic: NoticeTopic;
 }
 
-/** Between two sweeps, and the maximum age of the event that starts one. */
-const sweepInterval = Duration.minutes(1);
+/** The maximum age of an event that starts a sweep: the next scheduled one does the same. */
+const maxSweepEventAge = Duration.minutes(1);
+
+/** The scheduled run, and runs that hits started for pending closes: each of them lasts up to 55 s. */
+const maxSweeps = 5;
 
 export function createTrigger(
   scope: Construct,
@@ -78,13 +81,15 @@ export function createSweep(
     description: 'Completes interrupted closes, syncs positions and sends notices',
     errorImpact:
       'Interrupted closes stay unconfirmed, and no notices are sent. Links keep working. The next sweep retries.',
-    // Less than the interval, so that two runs do not overlap.
-    timeout: Duration.seconds(50),
+    // A run ends by itself 5 s before the next scheduled one. Runs may overlap; this bounds one that hangs.
+    timeout: Duration.seconds(58),
     memorySize: 1024,
-    // An event that arrives twice waits for the first run. A failed run is followed by the next interval's.
-    ...(reserveSweep && { reservedConcurrentExecutions: 1 }),
+    // With one execution only, a run that waits for a pending close would block the run that another hit starts. All
+    // runs end before the scheduled one starts, so they never block it.
+    ...(reserveSweep && { reservedConcurrentExecutions: maxSweeps }),
+    // A failed run is followed by the next scheduled one.
     retryAttempts: 0,
-    maxEventAge: sweepInterval,
+    maxEventAge: maxSweepEventAge,
   });
   table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
   table.grantTradeWrites(sweep);
@@ -98,12 +103,16 @@ export function createSweep(
   return sweep;
 }
 
-/** Runs the sweep every minute. */
+/**
+ * Runs the sweep at every full minute. `rate(1 minute)` would count from the rule's creation, and a run that waits for a
+ * pending close has to know when the next one starts.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+ */
 export function scheduleSweep(scope: Construct, sweep: RipcordFunction): void {
   const everyMinute = new Rule(scope, 'EveryMinute', {
     description: `Runs ${sweep.functionName}`,
-    schedule: Schedule.rate(sweepInterval),
-    targets: [new FunctionTarget(sweep.lambda, { retryAttempts: 0, maxEventAge: sweepInterval })],
+    schedule: Schedule.cron({ minute: '*' }),
+    targets: [new FunctionTarget(sweep.lambda, { retryAttempts: 0, maxEventAge: maxSweepEventAge })],
   });
   Validations.of(everyMinute).acknowledge({
     id: 'Serverless-EventBusDLQ',

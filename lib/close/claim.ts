@@ -1,5 +1,5 @@
 import type { Action, Claim, Position } from '../position/position.ts';
-import { leaseMs, sendWindowMs } from '../position/timing.ts';
+import { clockMarginMs, leaseMs, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 
 /** What a claim is for, and who wants it. */
@@ -22,12 +22,25 @@ export function newClaim(services: Services, intent: Intent): Claim {
   };
 }
 
-/** Whether another process may take the claim over. */
+/** Whether the claim's holder can no longer act: its lease is over. */
 export function isLeaseExpired({ leaseExpiresAt }: Claim, now: number): boolean {
   return now > leaseExpiresAt;
 }
 
-/** Whether the position waits for recovery: it is claimed, and its holder's lease is over. */
+/** Whether the position waits for recovery: it is claimed, its holder's lease is over, and a look-up is due. */
 export function isAbandoned(position: Position, now: number): boolean {
-  return position.state === 'claimed' && isLeaseExpired(position.claim, now);
+  return position.state === 'claimed' && now >= dueAt(position.claim);
+}
+
+/** @returns when another process may take the claim over next, in epoch milliseconds. */
+export function dueAt({ leaseExpiresAt, lookAgainAt = 0 }: Claim): number {
+  return Math.max(leaseExpiresAt + 1, lookAgainAt);
+}
+
+/**
+ * @returns until when a close order of this claim can still arrive at the exchange, in epoch milliseconds. It left by
+ * `sendDeadline`, and the exchange refuses it once its receive window has passed.
+ */
+export function closeArrivableUntil({ sendDeadline }: Claim, recvWindowMs: number): number {
+  return sendDeadline + recvWindowMs + clockMarginMs;
 }

@@ -1,10 +1,10 @@
 import { Fault, toFault } from '../fault.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
 import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
-import { leaseMs, maxCloseAttempts, sendWindowMs } from '../position/timing.ts';
+import { leaseMs, lookUpIntervalMs, maxCloseAttempts, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
-import { isLeaseExpired } from './claim.ts';
+import { isAbandoned } from './claim.ts';
 import { execute, executeFound } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
 import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
@@ -17,7 +17,7 @@ import { type ExecutionResult, saveResult } from './save-result.ts';
  * that its holder would have used before anything else is done; `recoveryStep` decides what that proves.
  */
 export async function recover(services: Services, position: Position): Promise<ExecutionResult> {
-  if (position.state !== 'claimed' || !isLeaseExpired(position.claim, services.now()))
+  if (position.state !== 'claimed' || !isAbandoned(position, services.now()))
     return { position, result: undefined, requests: [] };
   const connected = await connect(services, position);
   if ('fault' in connected) return afterNoConnection(services, position, connected.fault);
@@ -27,6 +27,7 @@ export async function recover(services: Services, position: Position): Promise<E
     ...position.claim,
     leaseToken: services.randomId(),
     leaseExpiresAt: takenAt + leaseMs,
+    lookAgainAt: takenAt + lookUpIntervalMs,
     takenOver: true,
   };
   const taken = await services.store.savePosition(position, { epoch: position.epoch + 1, claim });
@@ -70,8 +71,7 @@ async function recoverTaken(
     return startAttempt(services, deps, taken, { claim: next, takenAt });
   }
   const run = await endRecovery(deps, taken, claim, observation, step);
-  const notFoundCount = step.kind === 'wait' ? step.notFoundCount : undefined;
-  return saveResult(services, taken, notFoundCount === undefined ? claim : { ...claim, notFoundCount }, run);
+  return saveResult(services, taken, step.kind === 'wait' ? { ...claim, ...step.looked } : claim, run);
 }
 
 async function readCloseOrder(
@@ -154,7 +154,13 @@ async function startAttempt(
   const isUsed = claim.action === 'close' && claim.phase === 'may-have-sent';
   const attempt = position.attempt + (isUsed ? 1 : 0);
   const sendDeadline = takenAt + sendWindowMs;
-  const next: Claim = { ...claim, phase: 'may-have-sent', sendDeadline, notFoundCount: undefined };
+  const next: Claim = {
+    ...claim,
+    phase: 'may-have-sent',
+    sendDeadline,
+    notFoundCount: undefined,
+    lastMissAt: undefined,
+  };
   const saved = await services.store.savePosition(position, { attempt, claim: next });
   if (saved === undefined) return { position, result: undefined, requests: deps.requests };
   const run = await execute(deps, saved, next);

@@ -2,11 +2,13 @@ import type { ExchangeOrder } from '../exchange/exchange.ts';
 import type { Fault } from '../fault.ts';
 import type { Claim } from '../position/position.ts';
 import {
-  clockMarginMs,
+  lookUpIntervalMs,
   maxCloseAttempts,
+  missIntervalMs,
   orderLostAfterMs,
   requiredNotFoundCount,
 } from '../position/timing.ts';
+import { closeArrivableUntil } from './claim.ts';
 
 /** What recovery has read about an abandoned claim's close order so far. */
 export type Observation =
@@ -21,13 +23,16 @@ export type RecoveryStep =
   | { kind: 'read-close-order' }
   /** The close order is done: its fills decide. */
   | { kind: 'settle'; order: ExchangeOrder }
-  /** Nothing is proven yet. `notFoundCount` is to be saved. */
-  | { kind: 'wait'; reason: string; notFoundCount?: number }
+  /** Nothing is proven yet. `looked` is to be saved. */
+  | { kind: 'wait'; reason: string; looked: Looked }
   /** Proven that no close order of the present attempt executed or can execute. */
   | { kind: 'start-attempt'; lostAttempts: number }
   /** Too many close orders in a row were sent and proven not accepted. */
   | { kind: 'give-up'; lostAttempts: number }
   | { kind: 'needs-attention' };
+
+/** What a claim remembers of the look-ups of its close order. Times are epoch milliseconds. */
+export type Looked = Pick<Claim, 'notFoundCount' | 'lastMissAt'> & { lookAgainAt: number };
 
 /**
  * Decides what recovery does next with an abandoned claim. A new close order is started only when the earlier one is
@@ -44,34 +49,54 @@ export function recoveryStep(claim: Claim, observation: Observation, now: number
     case 'no-answer':
       return isHopeless(claim, observation.fault, now)
         ? { kind: 'needs-attention' }
-        : { kind: 'wait', reason: observation.fault.message };
+        : { kind: 'wait', reason: observation.fault.message, looked: lookLater(claim, now) };
     case 'found':
       return observation.order.status === 'done'
         ? { kind: 'settle', order: observation.order }
-        : { kind: 'wait', reason: 'The close order is not done yet' };
+        : { kind: 'wait', reason: 'The close order is not done yet', looked: lookLater(claim, now) };
     case 'not-found':
       return afterNotFound(claim, observation);
   }
 }
 
 function afterNotFound(
-  { sendDeadline, notFoundCount = 0, lostAttempts = 0 }: Claim,
+  claim: Claim,
   { readAt, recvWindowMs, lookupLagMs }: Extract<Observation, { kind: 'not-found' }>,
 ): RecoveryStep {
-  const arrivableUntil = sendDeadline + recvWindowMs + clockMarginMs;
-  if (readAt <= arrivableUntil)
-    return { kind: 'wait', reason: 'The close order may still arrive at the exchange' };
-  // Each look-up needs a takeover of its own, so two are at least a lease apart.
-  const missed = notFoundCount + 1;
-  if (readAt - arrivableUntil < lookupLagMs || missed < requiredNotFoundCount)
+  const arrivableUntil = closeArrivableUntil(claim, recvWindowMs);
+  if (readAt <= arrivableUntil) {
+    const reason = 'The close order may still arrive at the exchange';
+    return { kind: 'wait', reason, looked: lookLater(claim, readAt, arrivableUntil + 1) };
+  }
+  const missed = countMiss(claim, readAt);
+  if (readAt - arrivableUntil < lookupLagMs || (missed.notFoundCount ?? 0) < requiredNotFoundCount)
     return {
       kind: 'wait',
       reason: 'The close order was not found. Confirming before retrying',
-      notFoundCount: missed,
+      looked: lookLater(missed, readAt, arrivableUntil + lookupLagMs),
     };
   // Sent and proven not accepted several times in a row: the exchange has its reasons.
-  const lost = lostAttempts + 1;
+  const lost = (claim.lostAttempts ?? 0) + 1;
   return { kind: lost >= maxCloseAttempts ? 'give-up' : 'start-attempt', lostAttempts: lost };
+}
+
+type Misses = Pick<Claim, 'notFoundCount' | 'lastMissAt'>;
+
+/**
+ * Counts a look-up that missed, unless it follows the last counted one too closely. So what is proven is proven by at
+ * least `requiredNotFoundCount` look-ups, each `missIntervalMs` apart from the others, and the last of them is this one
+ * or can be replaced by this one.
+ */
+function countMiss({ notFoundCount = 0, lastMissAt }: Misses, readAt: number): Misses {
+  return lastMissAt !== undefined && readAt - lastMissAt < missIntervalMs
+    ? { notFoundCount, lastMissAt }
+    : { notFoundCount: notFoundCount + 1, lastMissAt: readAt };
+}
+
+/** @param nextProof when a look-up will prove more, so that none has to wait for the interval's end. */
+function lookLater({ notFoundCount, lastMissAt }: Misses, readAt: number, nextProof = 0): Looked {
+  const soon = readAt + lookUpIntervalMs;
+  return { notFoundCount, lastMissAt, lookAgainAt: nextProof > readAt ? Math.min(soon, nextProof) : soon };
 }
 
 /**

@@ -69,11 +69,16 @@ function toStateChange(held: Position, claim: Claim, result: ActionResult, now: 
     case 'released':
       return { ...ended, ...refundUse(held, claim), ...toReleased(held, claim, result.fault, now) };
     case 'retry':
-      // Nothing has to wait for the lease: it is proven that no close order left.
+      // Recovery has to wait for nothing: it is proven that no close order left.
       return { claim: { ...claim, phase: 'not-sent', leaseExpiresAt: now } };
     case 'pending':
+      // This run sends nothing more, so recovery may look the close order up at once.
       return {
-        claim: { ...claim, lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage },
+        claim: {
+          ...claim,
+          leaseExpiresAt: now,
+          lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage,
+        },
       };
   }
 }

@@ -11,8 +11,9 @@ export interface DeliveryRun {
   /** Whether a channel still has to receive a notice of the position. Such a position is not archived. */
   isUndelivered(position: Position): boolean;
   /**
-   * Sends the position's due notices to every channel, then records the results. Never throws. A notice arrives twice
-   * if the results could not be recorded, if the channel's response was lost, or if two sweeps overlap.
+   * Sends the position's due notices to every channel, and records each channel's results. Channels do not wait for one
+   * another, and each sends one message at a time. Never throws. A notice arrives twice if the results could not be
+   * recorded, if the channel's response was lost, or if two sweeps overlap.
    */
   deliver(position: Position): Promise<void>;
   /** The same for a claimed position, with a notice of its own once the claim is overdue. Waits for the lease's end. */
@@ -44,6 +45,8 @@ interface Run {
   /** By channel or position id; under '' the problem of the channel list. */
   problems: Map<string, Problem>;
   sent: number;
+  /** By channel: ends when what the channel was given so far is sent and recorded. */
+  lanes: Map<string, Promise<void>>;
 }
 
 /** @param until no attempt starts after this time, epoch milliseconds. */
@@ -53,7 +56,15 @@ export async function startDelivery(
   until: number,
 ): Promise<DeliveryRun> {
   const { notifiers, problem } = await readNotifiers(channels);
-  const run: Run = { services, notifiers, until, down: new Set(), problems: new Map(), sent: 0 };
+  const run: Run = {
+    services,
+    notifiers,
+    until,
+    down: new Set(),
+    problems: new Map(),
+    sent: 0,
+    lanes: new Map(),
+  };
   if (problem !== undefined) run.problems.set('', { why: problem });
   const names = notifiers.map(({ channel }) => channel);
   // Channels that cannot be read now may have to receive the notice later.
@@ -86,30 +97,33 @@ async function runSafely(run: Run, { positionId }: Position, deliver: () => Prom
 }
 
 async function deliverDue(run: Run, listed: Position): Promise<void> {
-  if (dueOf(run, listed).length === 0) return;
+  const ended = run.notifiers.map((notifier) =>
+    inLane(run, notifier, () => deliverTo(run, notifier, listed)),
+  );
+  await Promise.all(ended);
+}
+
+/** A channel serves one position after the other, so that one that does not respond costs one timeout. */
+function inLane({ lanes }: Run, { channel }: Notifier, deliver: () => Promise<void>): Promise<void> {
+  const delivered = (lanes.get(channel) ?? Promise.resolve()).then(deliver);
+  lanes.set(
+    channel,
+    delivered.catch(() => undefined),
+  );
+  return delivered;
+}
+
+async function deliverTo(run: Run, notifier: Notifier, listed: Position): Promise<void> {
+  if (run.services.now() > run.until || dueOf(run, notifier, listed).length === 0) return;
   // Read again: an overlapping sweep may have delivered meanwhile, or a hit may have claimed.
   const position = await run.services.store.readPosition(listed.positionId);
   if (position === undefined || isBusy(run, position)) return;
-  const results = await sendAll(run, dueOf(run, position));
+  const results = await sendToChannel(run, dueOf(run, notifier, position));
   if (results.length > 0) await record(run, position, results);
 }
 
-function dueOf({ services, notifiers, down }: Run, { notices = [] }: Position): Attempt[] {
-  const available = notifiers.filter(({ channel }) => !down.has(channel));
-  return dueAttempts(notices, available, services.now());
-}
-
-/** Channels are served in parallel, so that a slow one does not delay the others. */
-async function sendAll(run: Run, attempts: Attempt[]): Promise<AttemptResult[]> {
-  const results = await Promise.all(
-    run.notifiers.map((notifier) =>
-      sendToChannel(
-        run,
-        attempts.filter((attempt) => attempt.notifier === notifier),
-      ),
-    ),
-  );
-  return results.flat();
+function dueOf({ services, down }: Run, notifier: Notifier, { notices = [] }: Position): Attempt[] {
+  return down.has(notifier.channel) ? [] : dueAttempts(notices, [notifier], services.now());
 }
 
 async function sendToChannel(run: Run, attempts: Attempt[]): Promise<AttemptResult[]> {
@@ -153,7 +167,8 @@ async function remindOwner(run: Run, position: Position): Promise<void> {
   const forMs = services.now() - claimedAt;
   if (forMs < overdueMs) return;
   const isReported = (position.notices ?? []).some(({ event, at }) => event === 'overdue' && at >= claimedAt);
-  if (isReported && dueOf(run, position).length === 0) return;
+  const isDue = notifiers.some((notifier) => dueOf(run, notifier, position).length > 0);
+  if (isReported && !isDue) return;
   const waitMs = leaseExpiresAt + 1 - services.now();
   if (services.now() + waitMs > until) return;
   if (waitMs > 0) await services.sleep(waitMs);

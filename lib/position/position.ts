@@ -118,6 +118,10 @@ export const claimSchema = z.object({
   lastExchangeMessage: z.string().optional(),
   /** How often a look-up after the receive window missed the present attempt's close order. */
   notFoundCount: z.number().optional(),
+  /** When the last of these look-ups was. The next one counts only `missIntervalMs` later. Epoch milliseconds. */
+  lastMissAt: z.number().optional(),
+  /** No process acts on the claim before it, so that look-ups stay apart; epoch milliseconds. */
+  lookAgainAt: z.number().optional(),
 });
 export type Claim = z.infer<typeof claimSchema>;
 

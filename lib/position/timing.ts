@@ -5,7 +5,9 @@
  *       0 ──────────────────── 5 s ─────────────── 10 s ─────────────── 12 s
  *      holder may send an order │ venue may accept it │ no one acts │ another process may take over
  *
- * TradingView's last resend arrives 15 s after the alert, so it can recover a hit whose process died.
+ * TradingView's last resend arrives 15 s after the alert, so it can recover a hit whose process died. A holder that
+ * has finished sends nothing more: it ends its lease when it saves its result. What it sent may still arrive until the
+ * receive window ends, so absence is counted from `sendDeadline` and never from the lease.
  */
 export const sendWindowMs = 5_000;
 export const leaseMs = 12_000;
@@ -15,6 +17,10 @@ export const clockMarginMs = 2_000;
 export const maxCloseAttempts = 3;
 /** How often a look-up has to miss an order before it counts as absent. The venue's `lookupLagMs` counts too. */
 export const requiredNotFoundCount = 3;
+/** Two look-ups that both count as misses are this far apart: a whole lease, as when each one had to outwait a lease. */
+export const missIntervalMs = 12_000;
+/** How far apart recovery looks for one close order, so that a flood of hits does not become a flood of look-ups. */
+export const lookUpIntervalMs = 3_000;
 /** How often and how far apart one hit polls an order that is not done. */
 export const pollAttempts = 5;
 export const pollIntervalMs = 300;

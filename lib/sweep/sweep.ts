@@ -1,14 +1,15 @@
-import { recover } from '../close/recover.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
 import type { Hit } from '../link/hit.ts';
 import { toErrorCode } from '../log.ts';
 import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
-import { isFinal, type Position } from '../position/position.ts';
+import { type Claim, type ClaimedPosition, isFinal, type Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
+import { planRun, type RunTime } from './run-time.ts';
+import { lingerOnClaim, type Tried, tryClaim } from './settle-claim.ts';
 import { syncPosition } from './sync-position.ts';
 
 /** What one sweep did. */
@@ -31,69 +32,47 @@ export interface SweepReport {
 
 type Recovery = Pick<Hit, 'positionId' | 'linkId' | 'status' | 'outcome'>;
 
-/** Enough to finish within a minute, and few enough for the exchanges' rate limits. */
-const parallel = 10;
+/** How many positions of one account are processed at a time: few enough for the exchanges' rate limits. */
+const parallelPerAccount = 5;
 
-/** No position is started after this time: the function is stopped at 50 s, and the next sweep starts at 60 s. */
-const sweepWindowMs = 35_000;
+/** While a run waits, it checks this often whether the function has to end. */
+const checkMs = 1_000;
 
 /**
  * Processes every open position: completes claims whose lease has expired, syncs orders so that a trigger seldom has
- * to ask the exchange, delivers notices, and archives final positions. Positions and notices do not wait for one
- * another.
+ * to ask the exchange, delivers notices, and archives final positions. Accounts and channels do not wait for one
+ * another. If closes are pending, the run stays until it has to end, and looks for each of them when that can prove
+ * more. Runs may overlap: every change is a conditional write.
+ * @param remainingMs how long the function may still run, in milliseconds.
  */
-export async function sweep(services: Services, channels: Notifiers = noNotifiers): Promise<SweepReport> {
-  const until = services.now() + sweepWindowMs;
-  const delivery = startDelivery(services, channels, until);
+export async function sweep(
+  services: Services,
+  channels: Notifiers = noNotifiers,
+  remainingMs?: () => number,
+): Promise<SweepReport> {
+  const time = planRun(services.now(), remainingMs?.() ?? Number.POSITIVE_INFINITY);
+  const delivery = startDelivery(services, channels, time.startUntil);
   const unreadable: string[] = [];
-  const listed = await services.store.listPositions('open', (positionId) => unreadable.push(positionId));
-  const positions = listed.sort(byUrgency);
-  const run: SweepRun = {
-    services,
-    delivery,
-    until,
-    report: newReport(positions, unreadable),
-    ended: [],
-    pending: [],
-  };
-  const unclaimed = positions.filter(({ state }) => state !== 'claimed');
+  const positions = await services.store.listPositions('open', (positionId) => unreadable.push(positionId));
+  const report = newReport(positions, unreadable);
+  const run: SweepRun = { services, delivery, time, remainingMs, report, deliveries: [] };
   await Promise.all([
-    inParallel(positions, parallel, (position) => processPosition(run, position)),
-    deliverEach(run, unclaimed),
+    ...byAccount(positions).map((ofAccount) => sweepAccount(run, ofAccount)),
+    deliverEach(run, positions.filter(isUnclaimed)),
   ]);
-  await deliverEach(run, run.ended);
-  const deliveryRun = await delivery;
-  for (const position of run.pending) await deliveryRun.remind(position);
-  const { sent, problems } = deliveryRun.report();
-  return { ...run.report, notified: sent, problems };
+  await Promise.all(run.deliveries);
+  const { sent, problems } = (await delivery).report();
+  return { ...report, notified: sent, problems };
 }
 
 interface SweepRun {
   services: Services;
   delivery: Promise<DeliveryRun>;
-  /** No position is started after this time, epoch milliseconds. */
-  until: number;
+  time: RunTime;
+  remainingMs: (() => number) | undefined;
   report: SweepReport;
-  /** Positions whose claim this sweep completed: they may have new notices. */
-  ended: Position[];
-  /** Positions whose claim still has no result. */
-  pending: Position[];
-}
-
-/**
- * Claims first, the longest expired lease first: a takeover renews its lease, so the same claim is not last twice. Then
- * the other positions, the longest without a sync first.
- */
-function byUrgency(a: Position, b: Position): number {
-  return toRank(a) - toRank(b) || lastProcessedAt(a) - lastProcessedAt(b);
-}
-
-function toRank({ state }: Position): number {
-  return state === 'claimed' ? 0 : 1;
-}
-
-function lastProcessedAt({ claim, lastSync }: Position): number {
-  return claim?.leaseExpiresAt ?? lastSync?.at ?? 0;
+  /** Notices of positions whose claim this run completed, or that is overdue. */
+  deliveries: Promise<void>[];
 }
 
 function newReport(positions: Position[], unreadable: string[]): SweepReport {
@@ -110,13 +89,86 @@ function newReport(positions: Position[], unreadable: string[]): SweepReport {
   };
 }
 
+function isClaimed(position: Position): position is ClaimedPosition {
+  return position.state === 'claimed';
+}
+
+function isUnclaimed(position: Position): boolean {
+  return !isClaimed(position);
+}
+
+function byAccount(positions: Position[]): Position[][] {
+  return [...Map.groupBy(positions, ({ account }) => account).values()];
+}
+
+/** Claims first. What is left of them is continued beside the other positions. */
+async function sweepAccount(run: SweepRun, positions: Position[]): Promise<void> {
+  const claimed = positions.filter(isClaimed).sort((a, b) => a.claim.leaseExpiresAt - b.claim.leaseExpiresAt);
+  const others = positions.filter(isUnclaimed).sort(byUrgency);
+  const tried = await inParallel(claimed, parallelPerAccount, (position) =>
+    settle(run, position, () => tryClaim(run.services, position)),
+  );
+  const pending = tried.filter((position) => position !== undefined);
+  await Promise.all([
+    inParallel(others, parallelPerAccount, (position) => processPosition(run, position)),
+    ...pending.map((position) => linger(run, position)),
+  ]);
+}
+
+/** Positions that a failed close left without their exits first, then the longest without a sync. */
+function byUrgency(a: Position, b: Position): number {
+  return toRank(a) - toRank(b) || (a.lastSync?.at ?? 0) - (b.lastSync?.at ?? 0);
+}
+
+function toRank(position: Position): number {
+  const isUnprotected = position.state === 'failed' && position.failure.canceledExitOrderIds.length > 0;
+  return isUnprotected ? 0 : 1;
+}
+
+async function linger(run: SweepRun, position: ClaimedPosition): Promise<void> {
+  const { services, time, deliveries, delivery } = run;
+  const until = { until: time.lookUntil, waitUntil: (at: number) => waitUntil(run, at) };
+  const left = await settle(run, position, () => lingerOnClaim(services, position, until));
+  if (left !== undefined) deliveries.push(delivery.then((notices) => notices.remind(left)));
+}
+
+/** In short sleeps, so that a function that is being stopped ends soon. */
+async function waitUntil({ services, time, remainingMs }: SweepRun, at: number): Promise<boolean> {
+  for (let now = services.now(); now < at; now = services.now()) {
+    if (remainingMs !== undefined && now + remainingMs() < time.endsAt) return false;
+    await services.sleep(remainingMs === undefined ? at - now : Math.min(at - now, checkMs));
+  }
+  return true;
+}
+
+/** @returns the position if its claim is still pending. The failure of one claim must not stop the others. */
+async function settle(
+  run: SweepRun,
+  position: ClaimedPosition,
+  attempt: () => Promise<Tried>,
+): Promise<ClaimedPosition | undefined> {
+  const { services, time, report, deliveries, delivery } = run;
+  if (services.now() > time.lookUntil) return position;
+  try {
+    const tried = await attempt();
+    if (tried.kind === 'pending') return tried.position;
+    if (tried.kind === 'gone') return undefined;
+    report.recovered += 1;
+    deliveries.push(delivery.then((notices) => notices.deliver(tried.execution.position)));
+    report.recoveries.push(await recordRecovery(services, tried.before, tried.execution));
+    return undefined;
+  } catch (thrown) {
+    report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
+    return undefined;
+  }
+}
+
 /** The failure of one position must not stop the others. */
 async function processPosition(run: SweepRun, position: Position): Promise<void> {
-  const { services, until, report } = run;
-  if (services.now() > until) return;
+  const { services, time, report } = run;
+  if (services.now() > time.startUntil) return;
   try {
-    if (position.state === 'claimed') await recoverClaim(run, position);
-    else if (isFinal(position.state)) await archive(run, position);
+    if (isFinal(position.state)) await archive(run, position);
     else if (position.state !== 'needs-attention') {
       await syncPosition(services, position);
       report.refreshed += 1;
@@ -126,21 +178,6 @@ async function processPosition(run: SweepRun, position: Position): Promise<void>
   }
 }
 
-async function recoverClaim(
-  { services, report, ended, pending }: SweepRun,
-  position: Position,
-): Promise<void> {
-  const execution = await recover(services, position);
-  if (execution.result === undefined) return;
-  report.recovered += 1;
-  if (execution.position.state === 'claimed') {
-    pending.push(execution.position);
-    return;
-  }
-  ended.push(execution.position);
-  report.recoveries.push(await recordRecovery(services, position, execution));
-}
-
 /** A position with an undelivered notice stays on the list, because only listed positions are delivered. */
 async function archive({ services, delivery, report }: SweepRun, position: Position): Promise<void> {
   if ((await delivery).isUndelivered(position)) return;
@@ -148,23 +185,21 @@ async function archive({ services, delivery, report }: SweepRun, position: Posit
   report.archived += 1;
 }
 
-/** One position after the other, so that a channel that does not respond costs one timeout. */
 async function deliverEach({ delivery }: SweepRun, positions: Position[]): Promise<void> {
-  const run = await delivery;
-  for (const position of positions) await run.deliver(position);
+  const notices = await delivery;
+  await Promise.all(positions.map((position) => notices.deliver(position)));
 }
 
 /** Records the result in the history: the hit that claimed the position has no result there. */
 async function recordRecovery(
   services: Services,
-  before: Position,
+  { action, linkId }: Claim,
   { position, requests }: ExecutionResult,
 ): Promise<Recovery> {
-  const action = before.claim?.action ?? 'close';
   const response = toResponse({ position, result: undefined }, action);
   const recovery: Recovery = {
     positionId: position.positionId,
-    linkId: before.claim?.linkId,
+    linkId,
     status: response.httpStatus,
     outcome: response.outcome?.outcome,
   };

@@ -68,6 +68,8 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
     console: createConsole,
     // Sweeps run when a test asks for one.
     every: () => () => undefined,
+    // Without lingering on pending closes.
+    sweepTimeoutMs: 5_000,
     ...options,
   });
   let accounts = 0;

@@ -103,7 +103,7 @@ async function newTrader({ onTestFinished }: Pick<TestContext, 'onTestFinished'>
   };
   const build = () => ({ services, accounts });
   const trigger = createLambda('ripcord-trigger', createTrigger(environment, build, silent), 10_000, noLine);
-  const sweep = createLambda('ripcord-sweep', createSweep(environment, build, silent), 50_000, noLine);
+  const sweep = createLambda('ripcord-sweep', createSweep(environment, build, silent), 5_000, noLine);
   const directAdmin = createAdmin(
     { ...environment, RIPCORD_BASE_URL: 'https://example.com' },
     () => ({ accounts, services: { ...services, store: createDynamoStore({ tableName, endpoint }) } }),

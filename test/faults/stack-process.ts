@@ -65,6 +65,8 @@ const stack = await startLocalStack({
   data: values.data,
   // Sweeps run when a test asks for one.
   every: () => () => undefined,
+  // Without lingering on pending closes: the test moves time.
+  sweepTimeoutMs: 5_000,
   handlers: (environment) => ({
     trigger: createTrigger(environment, build, silent),
     admin: createAdmin(environment, build, silent),

@@ -22,8 +22,11 @@ const cancel = 'lib/close/cancel.ts';
 const positions = 'test/simulation/memory-positions.ts';
 const links = 'test/simulation/memory-store.ts';
 
-const keepPending =
-  'claim: { ...claim, lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage },';
+const keepPending = `claim: {
+  ...claim,
+  leaseExpiresAt: now,
+  lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage,
+},`;
 
 /** Deliberate breakages of the engine, one for each thing that it must not do. */
 const mutants: Mutant[] = [
@@ -75,7 +78,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: recoveryStep,
-        find: 'if (readAt - arrivableUntil < lookupLagMs || missed < requiredNotFoundCount)',
+        find: 'if (readAt - arrivableUntil < lookupLagMs || (missed.notFoundCount ?? 0) < requiredNotFoundCount)',
         replace: 'if (false)',
       },
     ],
@@ -109,14 +112,10 @@ const mutants: Mutant[] = [
         replace: 'sendDeadline: claimedAt + 600_000',
       },
       {
-        file: recoveryStep,
-        find: '{ sendDeadline, notFoundCount = 0, lostAttempts = 0 }: Claim',
-        replace: '{ claimedAt, notFoundCount = 0, lostAttempts = 0 }: Claim',
-      },
-      {
-        file: recoveryStep,
-        find: 'const arrivableUntil = sendDeadline + recvWindowMs',
-        replace: 'const arrivableUntil = claimedAt + 5_000 + recvWindowMs',
+        file: 'lib/close/claim.ts',
+        find: 'export function closeArrivableUntil({ sendDeadline }: Claim, recvWindowMs: number): number {\n  return sendDeadline +',
+        replace:
+          'export function closeArrivableUntil({ claimedAt }: Claim, recvWindowMs: number): number { return claimedAt + 5_000 +',
       },
     ],
   },

@@ -1,5 +1,5 @@
 import { isPositive } from '../../amount.ts';
-import { isLeaseExpired } from '../../close/claim.ts';
+import { closeArrivableUntil, isLeaseExpired } from '../../close/claim.ts';
 import type { Exchange, ExchangePosition } from '../../exchange/exchange.ts';
 import { Fault } from '../../fault.ts';
 import { inParallel } from '../../parallel.ts';
@@ -20,20 +20,28 @@ export interface ResolveFacts {
   exchangePosition: ExchangePosition | undefined;
 }
 
-/** Reads only. Throws `conflict` during a lease, and what the exchange's reads throw. */
+/** Reads only. Throws `conflict` while an action is in progress, and what the exchange's reads throw. */
 export async function readFacts(services: Services, position: Position): Promise<ResolveFacts> {
   if (isFinal(position.state)) return { position, lostOrderIds: [], exchangePosition: undefined };
   const now = services.now();
-  if (position.state === 'claimed' && !isLeaseExpired(position.claim, now))
+  const exchange = await services.exchanges.of(position.account, position.exchange);
+  if (isInProgress(position, exchange, now))
     throw new Fault('conflict', `An action on ${position.positionId} is in progress. Nothing was changed.`, {
       hint: { text: 'Try again in 15 seconds.' },
     });
-  const exchange = await services.exchanges.of(position.account, position.exchange);
   const synced = { ...position, ...(await syncOrders(exchange, position, now)) };
   const { entryOrders, exitOrders, lostOrderIds } = await endLostOrders(exchange, synced, now);
   const closeOrders = await findCloseOrders(exchange, position, exitOrders);
   const current = { ...position, entryOrders, exitOrders: [...exitOrders, ...closeOrders] };
   return { position: current, lostOrderIds, exchangePosition: await readExchangePosition(exchange, current) };
+}
+
+/** Whether a process may act under the position's claim, or a close order that one has sent may still arrive. */
+function isInProgress(position: Position, { recvWindowMs }: Exchange, now: number): boolean {
+  if (position.state !== 'claimed') return false;
+  const { claim } = position;
+  const mayArrive = claim.phase === 'may-have-sent' && now <= closeArrivableUntil(claim, recvWindowMs);
+  return mayArrive || !isLeaseExpired(claim, now);
 }
 
 /** Exchanges drop old orders from their look-ups. A young order may be missing from them although it exists. */

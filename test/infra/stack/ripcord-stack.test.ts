@@ -108,7 +108,7 @@ describe('the functions', () => {
     expect(settings).toEqual([
       ['ripcord-trigger', 'nodejs24.x', ['arm64'], 1769, 10, 200],
       ['ripcord-admin', 'nodejs24.x', ['arm64'], 1024, 29, undefined],
-      ['ripcord-sweep', 'nodejs24.x', ['arm64'], 1024, 50, 1],
+      ['ripcord-sweep', 'nodejs24.x', ['arm64'], 1024, 58, 5],
     ]);
   });
 
@@ -145,12 +145,12 @@ describe('the functions', () => {
     ]);
   });
 
-  test('run the sweep every minute and do not retry a failed run', () => {
+  test('run the sweep at every full minute and do not retry a failed run', () => {
     const template = templateFor();
     const retries = { MaximumEventAgeInSeconds: 60 };
     template.resourceCountIs('AWS::Events::Rule', 1);
     template.hasResourceProperties('AWS::Events::Rule', {
-      ScheduleExpression: 'rate(1 minute)',
+      ScheduleExpression: 'cron(* * * * ? *)',
       State: 'ENABLED',
       Targets: [Match.objectLike({ RetryPolicy: { ...retries, MaximumRetryAttempts: 0 } })],
     });

@@ -27,6 +27,13 @@ it.each([
   expect(isAbandoned(examplePositionIn('claimed'), now)).toBe(isOver);
 });
 
+it('a claim is not taken over before its next look-up is due', () => {
+  const lookAgainAt = leaseExpiresAt + 3_000;
+  const claimed = examplePositionIn('claimed', { claim: { ...exampleClaim, lookAgainAt } });
+  expect(isAbandoned(claimed, lookAgainAt - 1)).toBe(false);
+  expect(isAbandoned(claimed, lookAgainAt)).toBe(true);
+});
+
 it('a position that is not claimed is not abandoned', () => {
   expect(isAbandoned(examplePositionIn('open'), leaseExpiresAt + 1)).toBe(false);
 });

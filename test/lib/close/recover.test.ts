@@ -5,7 +5,14 @@ import { connect, keepIfSenderGone, runClaim } from '../../../lib/close/run-clai
 import { claimableStates } from '../../../lib/close/transitions.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { Action, Claim, ClaimedPosition, Position } from '../../../lib/position/position.ts';
-import { leaseMs, maxCloseAttempts, senderTimeoutMs, sendWindowMs } from '../../../lib/position/timing.ts';
+import {
+  leaseMs,
+  lookUpIntervalMs,
+  maxCloseAttempts,
+  missIntervalMs,
+  senderTimeoutMs,
+  sendWindowMs,
+} from '../../../lib/position/timing.ts';
 import { type Stage, setStage } from '../../simulation/harness.ts';
 import { exampleClaim } from '../position/example-position.ts';
 
@@ -55,11 +62,12 @@ describe('a takeover', () => {
     expect(await recoverNow(stage)).toEqual({ position: before, result: undefined, requests: [] });
   });
 
-  it('gets a lease of its own and keeps the send deadline of the claim', async () => {
+  it('ends its own lease with its look-up and keeps the send deadline of the claim', async () => {
     const stage = await abandonedStage();
     const { claim: before, epoch } = (await stage.now()) as ClaimedPosition;
     const takenAt = stage.environment.time;
     const { result, requests } = await recoverNow(stage);
+    const endedAt = stage.environment.time;
     expect(result).toEqual({
       kind: 'pending',
       reason: 'The close order was not found. Confirming before retrying',
@@ -70,10 +78,12 @@ describe('a takeover', () => {
     expect(claim).toMatchObject({
       claimedAt: before.claimedAt,
       sendDeadline: before.sendDeadline,
-      leaseExpiresAt: takenAt + leaseMs,
       takenOver: true,
       notFoundCount: 1,
+      lastMissAt: takenAt,
+      lookAgainAt: takenAt + lookUpIntervalMs,
     });
+    expect(claim.leaseExpiresAt).toBeLessThanOrEqual(endedAt);
     expect(claim.leaseToken).not.toBe(before.leaseToken);
   });
 
@@ -88,6 +98,25 @@ describe('a takeover', () => {
       requests: [],
     });
   });
+});
+
+it('two look-ups of a claim are an interval apart, also when hits flood it', async () => {
+  const stage = await abandonedStage();
+  const startedAt = stage.environment.time;
+  const lookedAt: number[] = [];
+  const { fetchOrder } = stage.exchange;
+  stage.exchange.fetchOrder = (market, ref) => {
+    lookedAt.push(stage.environment.time - startedAt);
+    return fetchOrder(market, ref);
+  };
+  while (stage.environment.time < startedAt + missIntervalMs) {
+    await recoverNow(stage);
+    stage.environment.time += 100;
+  }
+  expect(lookedAt.length).toBeGreaterThan(1);
+  for (const [index, at] of lookedAt.slice(1).entries())
+    expect(at - (lookedAt[index] ?? 0)).toBeGreaterThanOrEqual(lookUpIntervalMs);
+  expect(await claimOf(stage)).toMatchObject({ notFoundCount: 1 });
 });
 
 describe('a close order that was never found', () => {

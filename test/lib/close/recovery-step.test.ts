@@ -6,7 +6,9 @@ import { Fault } from '../../../lib/fault.ts';
 import type { Claim } from '../../../lib/position/position.ts';
 import {
   clockMarginMs,
+  lookUpIntervalMs,
   maxCloseAttempts,
+  missIntervalMs,
   orderLostAfterMs,
   requiredNotFoundCount,
 } from '../../../lib/position/timing.ts';
@@ -67,6 +69,7 @@ describe('a close order that was found', () => {
     expect(step({}, { kind: 'found', order: { ...order, status: 'live' } })).toEqual({
       kind: 'wait',
       reason: 'The close order is not done yet',
+      looked: { lookAgainAt: sendDeadline + lookUpIntervalMs },
     });
   });
 });
@@ -78,26 +81,50 @@ describe('a close order that was not found', () => {
     expect(step(last, notFound(arrivableUntil))).toEqual({
       kind: 'wait',
       reason: 'The close order may still arrive at the exchange',
+      looked: { ...last, lookAgainAt: arrivableUntil + 1 },
+    });
+  });
+
+  it('is looked up again before that, because it may have arrived late', () => {
+    expect(step({}, notFound(sendDeadline))).toMatchObject({
+      looked: { lookAgainAt: sendDeadline + lookUpIntervalMs },
     });
   });
 
   it('is counted as missed from then on', () => {
-    expect(step({}, notFound(arrivableUntil + 1))).toEqual({
+    const readAt = arrivableUntil + 1;
+    expect(step({}, notFound(readAt))).toEqual({
       kind: 'wait',
       reason: 'The close order was not found. Confirming before retrying',
-      notFoundCount: 1,
+      looked: { notFoundCount: 1, lastMissAt: readAt, lookAgainAt: readAt + lookUpIntervalMs },
     });
   });
 
+  it('is not counted as missed twice within one interval', () => {
+    const lastMissAt = arrivableUntil + 1;
+    const missed = { notFoundCount: 1, lastMissAt };
+    expect(step(missed, notFound(lastMissAt + missIntervalMs - 1))).toMatchObject({ looked: missed });
+    expect(step(missed, notFound(lastMissAt + missIntervalMs))).toMatchObject({
+      looked: { notFoundCount: 2, lastMissAt: lastMissAt + missIntervalMs },
+    });
+  });
+
+  it('is looked up at the very moment at which look-ups stop lagging', () => {
+    expect(step({}, notFound(believedFrom - 1))).toMatchObject({ looked: { lookAgainAt: believedFrom } });
+  });
+
   it('is not proven absent one millisecond before look-ups stop lagging', () => {
-    expect(step(last, notFound(believedFrom - 1))).toMatchObject({ kind: 'wait', notFoundCount: 3 });
+    expect(step(last, notFound(believedFrom - 1))).toMatchObject({
+      kind: 'wait',
+      looked: { notFoundCount: 3 },
+    });
   });
 
   it('is not proven absent when it was missed too seldom', () => {
     const { notFoundCount } = last;
     expect(step({ notFoundCount: notFoundCount - 1 }, notFound(believedFrom))).toMatchObject({
       kind: 'wait',
-      notFoundCount,
+      looked: { notFoundCount },
     });
   });
 
@@ -111,6 +138,38 @@ describe('a close order that was not found', () => {
     const oneLess = { ...last, lostAttempts: maxCloseAttempts - 2 };
     expect(step(oneLess, notFound(believedFrom))).toMatchObject({ kind: 'start-attempt' });
   });
+
+  it('is proven absent only by three look-ups a whole interval apart, the last of them when none lags', () => {
+    const gaps = fc.array(fc.integer({ min: 1, max: 2 * missIntervalMs }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(gaps, (steps) => {
+        const misses: number[] = [];
+        let claim: Claim = exampleClaim;
+        let readAt = sendDeadline;
+        for (const gap of steps) {
+          readAt += gap;
+          const next = step(claim, notFound(readAt));
+          if (readAt > arrivableUntil) misses.push(readAt);
+          if (next.kind === 'wait') claim = { ...claim, ...next.looked };
+          else break;
+        }
+        if (readAt >= believedFrom && step(claim, notFound(readAt)).kind === 'start-attempt')
+          expect(countApart(misses)).toBeGreaterThanOrEqual(requiredNotFoundCount);
+      }),
+    );
+  });
+
+  /** How many of these look-ups are pairwise an interval apart, counted back from the last. */
+  function countApart(misses: number[]): number {
+    let count = 0;
+    let later = Number.POSITIVE_INFINITY;
+    for (const at of misses.toReversed()) {
+      if (later - at < missIntervalMs) continue;
+      count += 1;
+      later = at;
+    }
+    return count;
+  }
 
   it('never leads to a new attempt while the order can still execute or hide', () => {
     fc.assert(
@@ -133,10 +192,14 @@ describe('an exchange or account that cannot be asked', () => {
 
   it.each(['exchange-refused', 'account-not-found'] as const)('needs attention after long: %s', (code) => {
     expect(step({}, fault(code), late)).toEqual({ kind: 'needs-attention' });
-    expect(step({}, fault(code), late - 1)).toEqual({ kind: 'wait', reason: 'no' });
+    expect(step({}, fault(code), late - 1)).toMatchObject({ kind: 'wait', reason: 'no' });
   });
 
   it('is waited for when it may come back', () => {
-    expect(step({}, fault('exchange-unreachable'), late)).toEqual({ kind: 'wait', reason: 'no' });
+    expect(step({}, fault('exchange-unreachable'), late)).toEqual({
+      kind: 'wait',
+      reason: 'no',
+      looked: { lookAgainAt: late + lookUpIntervalMs },
+    });
   });
 });

@@ -143,11 +143,15 @@ describe('a claim that continues', () => {
     expect(position.claim).toEqual({ ...claim, phase: 'not-sent', leaseExpiresAt: services.now() });
   });
 
-  it('keeps its lease and the last words of the exchange if one may have been', async () => {
-    const { save, claim } = await claimedStage();
+  it('may be looked up at once and keeps the last exchange error if a close order was sent', async () => {
+    const { save, services, claim } = await claimedStage();
     const { position } = await save({ kind: 'pending', reason: 'Wait', exchangeMessage: 'Busy' });
     expect(position.state).toBe('claimed');
-    expect(position.claim).toEqual({ ...claim, lastExchangeMessage: 'Busy' });
+    expect(position.claim).toEqual({
+      ...claim,
+      leaseExpiresAt: services.now(),
+      lastExchangeMessage: 'Busy',
+    });
   });
 
   it('does not forget the last words of the exchange', async () => {

@@ -143,6 +143,11 @@ describe('resolve', () => {
     await expect(resolve('claimed', { position: { claim: held } })).rejects.toThrow(/in progress/);
   });
 
+  it('resolve does not touch a claim whose close order may still arrive, although its lease has ended', async () => {
+    const sent = { ...claim, sendDeadline: Number.MAX_SAFE_INTEGER };
+    await expect(resolve('claimed', { position: { claim: sent } })).rejects.toThrow(/in progress/);
+  });
+
   it('resolve changes nothing about an open position with a remaining amount', async () => {
     const { after } = await resolve('open');
     expect(after).toMatchObject({ state: 'open', revision: 0 });

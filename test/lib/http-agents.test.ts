@@ -93,6 +93,13 @@ describe('A connection', () => {
     expect(counts).toEqual({ connections: 2, requests: 2 });
   });
 
+  it('waits for a response longer than it may be idle', async () => {
+    const { url } = await startCounting(
+      createServer((_, response) => void setTimeout(() => response.end('slow'), 1_200)),
+    );
+    expect(await get(url)).toBe('slow');
+  });
+
   it('is dropped with all others of its host, and of other hosts', async () => {
     const one = await startServer();
     const other = await startServer();

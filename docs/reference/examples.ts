@@ -40,7 +40,10 @@ export const examples: Examples = {
   'links.resume': {},
   'links.revoke': { linkId },
   'notify.test': {},
-  'accounts.add': { name: 'main', account: { exchange: 'binance', apiKey: 'YOUR_KEY', secret: 'YOUR_SECRET' } },
+  'accounts.add': {
+    name: 'main',
+    account: { exchange: 'binance', apiKey: 'YOUR_KEY', secret: 'YOUR_SECRET' },
+  },
   'accounts.list': {},
   'accounts.open': { name: 'main' },
   'accounts.remove': { name: 'main' },

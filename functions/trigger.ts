@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { z } from 'zod';
 import { createLog, type Log } from '../lib/log.ts';
+import { gatewayTimeMs } from '../lib/position/timing.ts';
 import type { Services } from '../lib/services.ts';
 import { fire } from '../lib/trigger/fire.ts';
 import { logHit } from '../lib/trigger/log-hit.ts';
@@ -30,9 +31,9 @@ function toHandler(build: () => Services, log: Log): TriggerHandler {
     // Responses pass these from right to left.
     middleware: [addSecurityHeaders(), negotiateContent(), answerErrors(log)],
     async run(services, event, { awsRequestId }) {
-      const startedAt = services.now();
-      const response = await fire(services, parseRequest(event));
-      logHit(log, response, { requestId: awsRequestId, ms: services.now() - startedAt });
+      const arrivedAt = toArrival(event, services.now());
+      const response = await fire(services, parseRequest(event), arrivedAt);
+      logHit(log, response, { requestId: awsRequestId, ms: services.now() - arrivedAt });
       return response;
     },
   });
@@ -46,6 +47,20 @@ const eventSchema = z.object({
   body: z.string().default(''),
   isBase64Encoded: z.boolean().default(false),
 });
+
+const timeSchema = z.object({ requestContext: z.object({ timeEpoch: z.number() }) });
+/** A function is invoked within a few seconds of its request. An older time is not that of this invocation. */
+const maxGatewayAgeMs = 10_000;
+
+/**
+ * @returns when the request arrived, in epoch milliseconds. The gateway's time counts a cold start, but only in part:
+ * the function needs time of its own to act.
+ */
+function toArrival(event: unknown, now: number): number {
+  const { data } = timeSchema.safeParse(event);
+  const ageMs = data === undefined ? 0 : now - data.requestContext.timeEpoch;
+  return ageMs > 0 && ageMs <= maxGatewayAgeMs ? now - Math.min(ageMs, gatewayTimeMs) : now;
+}
 
 function parseRequest(event: unknown): Request {
   const { requestContext, pathParameters, headers, body, isBase64Encoded } = eventSchema.parse(event);

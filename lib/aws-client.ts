@@ -1,4 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { deadlineSignal } from './deadline.ts';
 import { createAgents } from './http-agents.ts';
 
 /** Parameter Store responds within tens of milliseconds, decryption included. */
@@ -19,9 +20,12 @@ export function ssmClient(): SSMClient {
   });
 }
 
-/** @returns the option that aborts a call at its timeout, even while its response arrives. */
+/**
+ * @returns the option that aborts a call at its timeout, even while its response arrives, and at the deadline of the
+ * work that it is part of.
+ */
 export function untilDeadline(): { abortSignal: AbortSignal } {
-  return {
-    abortSignal: AbortSignal.timeout(callTimeoutMs),
-  };
+  const timeout = AbortSignal.timeout(callTimeoutMs);
+  const deadline = deadlineSignal();
+  return { abortSignal: deadline === undefined ? timeout : AbortSignal.any([timeout, deadline]) };
 }

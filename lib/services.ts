@@ -8,6 +8,11 @@ export interface Services {
   /** Epoch milliseconds. */
   now(): number;
   sleep(ms: number): Promise<void>;
+  /**
+   * Epoch milliseconds: no new request to an exchange begins after it, because a hit has to be answered. Absent if only
+   * an action's own window counts.
+   */
+  until?: number;
   /** Unique and random: at least 12 letters and digits. */
   randomId(): string;
 }

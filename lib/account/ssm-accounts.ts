@@ -7,6 +7,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { ssmClient, untilDeadline } from '../aws-client.ts';
+import { inTime } from '../deadline.ts';
 import { Fault, toFault } from '../fault.ts';
 import { type Account, type AccountSummary, type Accounts, accountSchema } from './account.ts';
 import { toAccountsFault } from './ssm-failure.ts';
@@ -114,7 +115,7 @@ async function listAccounts(client: SSMClient, prefix: string): Promise<AccountS
 
 async function orFault<Answer>(name: string, call: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await call();
+    return await inTime(call, () => new Error('no response in time'));
   } catch (thrown) {
     throw toAccountsFault(name, thrown);
   }

@@ -3,7 +3,7 @@ import type { CancelResult } from '../exchange/exchange.ts';
 import { toFault } from '../fault.ts';
 import { isProvenNotPlaced } from '../position/order-sync.ts';
 import type { Claim, OrderBook, OrderRecord, Position } from '../position/position.ts';
-import { pollAttempts, pollIntervalMs, pollWindowMs } from '../position/timing.ts';
+import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import { toOrderRecord } from '../position/totals.ts';
 import type { CancelProblem, Execution, ExecutionDependencies } from './execution.ts';
 
@@ -40,13 +40,14 @@ async function pollCanceled(
   order: OrderRecord,
   { reason, message }: Unconfirmed,
 ): Promise<OrderCancel> {
-  const { exchange, now, sleep } = deps;
+  const { exchange, until, now, sleep } = deps;
   let wasFound = false;
   let wasMissed = false;
   for (let poll = 0; poll < pollAttempts; poll += 1) {
-    if (poll > 0) await sleep(pollIntervalMs);
+    const waitMs = poll > 0 ? pollIntervalMs : 0;
     // The function has to save its result while it still can.
-    if (now() > claim.sendDeadline + pollWindowMs) break;
+    if (now() + waitMs > until) break;
+    if (waitMs > 0) await sleep(waitMs);
     const view = await exchange.fetchOrder(position.market, order);
     wasFound ||= view !== undefined;
     wasMissed ||= view === undefined;

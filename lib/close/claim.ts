@@ -17,9 +17,14 @@ export function newClaim(services: Services, intent: Intent): Claim {
     leaseToken: services.randomId(),
     claimedAt,
     leaseExpiresAt: claimedAt + leaseMs,
-    sendDeadline: claimedAt + sendWindowMs,
+    sendDeadline: toSendDeadline(services, claimedAt),
     phase: 'may-have-sent',
   };
+}
+
+/** @returns when the holder of a claim or a takeover of `from` sends its last order or cancel. */
+export function toSendDeadline({ until = Number.POSITIVE_INFINITY }: Services, from: number): number {
+  return Math.min(from + sendWindowMs, until);
 }
 
 /** Whether the claim's holder can no longer act: its lease is over. */

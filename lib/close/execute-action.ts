@@ -1,5 +1,7 @@
+import { toFault } from '../fault.ts';
 import type { Claim, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
+import type { ClaimRequest, ClaimResult, Store } from '../store/store.ts';
 import { type Intent, isAbandoned, newClaim } from './claim.ts';
 import { recover } from './recover.ts';
 import { runClaim } from './run-claim.ts';
@@ -10,6 +12,10 @@ export type ExecuteResult =
   | { kind: 'ran'; execution: ExecutionResult }
   /** A partial close or a keep is in progress and covers less than this action. Nothing was done for this one. */
   | { kind: 'busy'; position: Position }
+  /** The time to act was over before a claim. Nothing was done. */
+  | { kind: 'out-of-time' }
+  /** The table did not confirm the claim. If it was written, recovery continues it. */
+  | { kind: 'unconfirmed-claim' }
   /** `recovered`: another link's claim, which this hit completed. */
   | {
       kind: 'refused';
@@ -32,9 +38,11 @@ export async function executeAction(
   intent: Intent,
   maxUses?: number,
 ): Promise<ExecuteResult> {
+  if (isOver(services)) return { kind: 'out-of-time' };
   let recovered: ExecutionResult | undefined;
   for (let attempt = 0; attempt < claimTries; attempt += 1) {
     const tried = await tryClaim(services, positionId, intent, maxUses);
+    if (tried.kind === 'unconfirmed-claim') return tried;
     if (tried.kind === 'claimed')
       return { kind: 'ran', execution: await runClaim(services, tried.position, tried.claim) };
     if (tried.kind === 'refused') return { ...tried, recovered };
@@ -45,20 +53,28 @@ export async function executeAction(
         const answered = afterRecovery(position.claim, recovery, position, intent);
         if (answered !== undefined) return answered;
         recovered = recovery;
+        if (isOver(services)) break;
         continue;
       }
       if (covers(position.claim, intent)) return { kind: 'refused', position, revoked: false };
       if (attempt === claimTries - 1) return { kind: 'busy', position };
     }
+    if (isOver(services, claimIntervalMs)) break;
     await services.sleep(claimIntervalMs);
   }
   const position = await services.store.readPosition(positionId);
   return position === undefined ? { kind: 'refused', position, revoked: false } : { kind: 'busy', position };
 }
 
+/** Whether the time to act is over, now or in so many milliseconds. */
+function isOver({ now, until }: Services, inMs = 0): boolean {
+  return until !== undefined && now() + inMs > until;
+}
+
 type Tried =
   | { kind: 'claimed'; position: Position; claim: Claim }
   | { kind: 'refused'; position: Position | undefined; revoked: boolean }
+  | { kind: 'unconfirmed-claim' }
   /** It is claimed, or was given back between the claim and the read: worth another try. */
   | { kind: 'occupied'; position: Position };
 
@@ -70,7 +86,8 @@ async function tryClaim(
 ): Promise<Tried> {
   const from = claimableStates(intent.action);
   const claim = newClaim(services, intent);
-  const result = await services.store.claimPosition({ positionId, claim, from, maxUses });
+  const result = await claimPosition(services.store, { positionId, claim, from, maxUses });
+  if (result.kind === 'unconfirmed-claim') return result;
   if (result.kind === 'claimed') return { ...result, claim };
   const { position, revoked } = result;
   if (position === undefined || revoked) return result;
@@ -78,6 +95,18 @@ async function tryClaim(
     maxUses !== undefined && intent.linkId !== undefined && (position.uses[intent.linkId] ?? 0) >= maxUses;
   const isFree = !usesExhausted && from.includes(position.state);
   return position.state === 'claimed' || isFree ? { kind: 'occupied', position } : result;
+}
+
+async function claimPosition(
+  store: Store,
+  request: ClaimRequest,
+): Promise<ClaimResult | { kind: 'unconfirmed-claim' }> {
+  try {
+    return await store.claimPosition(request);
+  } catch (thrown) {
+    if (toFault(thrown).code === 'table-unreachable') return { kind: 'unconfirmed-claim' };
+    throw thrown;
+  }
 }
 
 /** @returns what to answer after an abandoned claim was recovered; undefined: try to claim again. */

@@ -78,6 +78,7 @@ async function runSteps(run: Execution): Promise<ActionResult> {
     const step = nextStep(run.known, run.claim);
     if (step.kind === 'end') return endRun(run, step.end);
     if (step.kind === 'end-external') return closedExternally(run, step.external);
+    if (run.deps.now() > run.deps.until) return resultOfProblem(run, timeIsOver);
     if (step.kind === 'send') {
       const sent = await sendClose(run, step.amount);
       if (sent !== 'ask-again') return sent;
@@ -90,6 +91,9 @@ async function runSteps(run: Execution): Promise<ActionResult> {
     }
   }
 }
+
+/** What is known is saved, and another invocation continues. */
+const timeIsOver = { kind: 'unconfirmed', message: 'The time to act was over', lost: false } as const;
 
 type ReadKind = Exclude<Step['kind'], 'cancel' | 'send' | 'end' | 'end-external'>;
 

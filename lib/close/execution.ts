@@ -10,6 +10,8 @@ export interface ExecutionDependencies {
   exchange: Exchange;
   /** Every request that `exchange` was sent, as it happens. */
   requests: RequestNote[];
+  /** No new request to the exchange begins after it, epoch milliseconds: what is known then is saved. */
+  readonly until: number;
   now(): number;
   sleep(ms: number): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
 import { leaseMs, lookUpIntervalMs, maxCloseAttempts, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
-import { isAbandoned } from './claim.ts';
+import { isAbandoned, toSendDeadline } from './claim.ts';
 import { execute, executeFound } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
 import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
@@ -105,7 +105,12 @@ async function endRecovery(
   const end = (result: ActionResult): ActionRun => ({ result, position, requests: deps.requests });
   switch (step.kind) {
     case 'settle':
-      return executeFound(deps, position, { ...claim, sendDeadline: deps.now() + sendWindowMs }, step.order);
+      return executeFound(
+        deps,
+        position,
+        { ...claim, sendDeadline: Math.min(deps.now() + sendWindowMs, deps.until) },
+        step.order,
+      );
     case 'wait':
       return end({ kind: 'pending', reason: step.reason });
     case 'give-up':
@@ -153,7 +158,7 @@ async function startAttempt(
   // An attempt under which nothing left is repeated, so that an outage of days uses up no ids.
   const isUsed = claim.action === 'close' && claim.phase === 'may-have-sent';
   const attempt = position.attempt + (isUsed ? 1 : 0);
-  const sendDeadline = takenAt + sendWindowMs;
+  const sendDeadline = toSendDeadline(services, takenAt);
   const next: Claim = {
     ...claim,
     phase: 'may-have-sent',

@@ -1,7 +1,7 @@
 import { type Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import type { Claim, Position } from '../position/position.ts';
-import { senderTimeoutMs } from '../position/timing.ts';
+import { pollWindowMs, senderTimeoutMs, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { execute } from './execute.ts';
@@ -41,11 +41,12 @@ export async function connect(
   services: Services,
   position: Position,
 ): Promise<ExecutionDependencies | { fault: Fault }> {
+  const { until = services.now() + sendWindowMs + pollWindowMs } = services;
   try {
     const requests: RequestNote[] = [];
     const venue = await services.exchanges.of(position.account, position.exchange);
     const exchange = recordedExchange(venue, services.now, requests);
-    return { exchange, requests, now: services.now, sleep: services.sleep };
+    return { exchange, requests, until, now: services.now, sleep: services.sleep };
   } catch (thrown) {
     return { fault: toFault(thrown) };
   }

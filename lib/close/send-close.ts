@@ -2,7 +2,7 @@ import type { Amount } from '../amount.ts';
 import { type CreateResult, type ExchangeOrder, exitSide } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
-import { pollAttempts, pollIntervalMs, pollWindowMs } from '../position/timing.ts';
+import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterWouldNotReduce, rejectionResponse } from './after-send.ts';
 import { type Execution, planExternalClose } from './execution.ts';
@@ -52,14 +52,15 @@ function toPending(result: CreateResult): ActionResult {
 
 /** Reads the close order until the exchange reports it done; undefined when that cannot be learned now. */
 async function pollClose(
-  { deps, claim, known: { position } }: Execution,
+  { deps, known: { position } }: Execution,
   clientOrderId: string,
   result: CreateResult,
 ): Promise<ExchangeOrder | undefined> {
   let order = result.kind === 'accepted' ? result.order : undefined;
   for (let poll = 0; poll < pollAttempts && order?.status !== 'done'; poll += 1) {
-    if (poll > 0) await deps.sleep(pollIntervalMs);
-    if (deps.now() > claim.sendDeadline + pollWindowMs) break;
+    const waitMs = poll > 0 ? pollIntervalMs : 0;
+    if (deps.now() + waitMs > deps.until) break;
+    if (waitMs > 0) await deps.sleep(waitMs);
     try {
       const ref = order === undefined ? { clientOrderId } : { orderId: order.orderId };
       order = (await deps.exchange.fetchOrder(position.market, ref)) ?? order;

@@ -30,3 +30,19 @@ export const senderTimeoutMs = 2_000;
 export const pollWindowMs = 2_000;
 /** An order that look-ups have missed for this long is lost: its owner has to say what it did. */
 export const orderLostAfterMs = 10 * 60_000;
+
+/**
+ * The times of one hit, in milliseconds after its arrival. TradingView disconnects 3 s after it sends an alert:
+ *
+ *     arrival                              hitActMs     hitSaveMs  hitAnswerMs   sender disconnects
+ *       0 ──────────────────────────────────── 2.5 s ──── 2.75 s ──── 2.85 s ──── 3 s
+ *      claims, asks the exchange, sends orders │ saves    │ records   │ answers
+ *
+ * No request to the exchange begins after `hitActMs`, and the one under way is aborted. What is not finished then is
+ * continued by another invocation, so `sendDeadline` of a hit's claim is never later than `hitActMs`.
+ */
+export const hitActMs = 2_500;
+export const hitSaveMs = 2_750;
+export const hitAnswerMs = 2_850;
+/** How much of the time between the gateway and the function counts, such as a cold start. */
+export const gatewayTimeMs = 1_000;

@@ -13,6 +13,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { deadlineSignal, inTime } from '../deadline.ts';
 import { Fault } from '../fault.ts';
 import { createAgents } from '../http-agents.ts';
 
@@ -82,22 +83,24 @@ function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentCli
 export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTableOptions): DynamoTable {
   const client = createDocumentClient(endpoint);
   const query = (input: Request<QueryCommandInput>) =>
-    orUnreachable(() => client.send(new QueryCommand({ ...input, TableName })));
+    orUnreachable((options) => client.send(new QueryCommand({ ...input, TableName }), options));
   const getAll = (keys: Item[]) => batchGet(client, TableName, keys);
   return {
     getAll,
     async get(Key) {
       const command = new GetCommand({ TableName, Key, ConsistentRead: true });
-      return (await orUnreachable(() => client.send(command))).Item;
+      return (await orUnreachable((options) => client.send(command, options))).Item;
     },
     async put(input) {
-      await orUnreachable(() => client.send(new PutCommand({ ...input, TableName })));
+      await orUnreachable((options) => client.send(new PutCommand({ ...input, TableName }), options));
     },
     async update(input) {
-      return (await orUnreachable(() => client.send(new UpdateCommand({ ...input, TableName })))).Attributes;
+      return (
+        await orUnreachable((options) => client.send(new UpdateCommand({ ...input, TableName }), options))
+      ).Attributes;
     },
     async delete(input) {
-      await orUnreachable(() => client.send(new DeleteCommand({ ...input, TableName })));
+      await orUnreachable((options) => client.send(new DeleteCommand({ ...input, TableName }), options));
     },
     query: async (input) => (await query(input)).Items ?? [],
     async list(listKey, prefix) {
@@ -119,7 +122,9 @@ async function batchGet(client: DynamoDBDocumentClient, tableName: string, keys:
   while (remaining.length > 0) {
     const Keys = remaining.slice(0, batchSize);
     const RequestItems = { [tableName]: { Keys, ConsistentRead: true } };
-    const response = await orUnreachable(() => client.send(new BatchGetCommand({ RequestItems })));
+    const response = await orUnreachable((options) =>
+      client.send(new BatchGetCommand({ RequestItems }), options),
+    );
     items.push(...(response.Responses?.[tableName] ?? []));
     // DynamoDB returns at most 16 MB and lists the other keys as unprocessed.
     remaining = [...remaining.slice(batchSize), ...(response.UnprocessedKeys?.[tableName]?.Keys ?? [])];
@@ -147,16 +152,31 @@ function toListQuery(listKey: string, prefix: string | undefined): Request<Query
 }
 
 /** Any error other than a failed condition leaves open whether the table has acted. */
-async function orUnreachable<Response>(send: () => Promise<Response>): Promise<Response> {
+async function orUnreachable<Response>(
+  send: (options: { abortSignal?: AbortSignal }) => Promise<Response>,
+): Promise<Response> {
   try {
-    return await send();
+    return await inTime(
+      () => send(untilDeadline()),
+      () => toUnreachable(undefined),
+    );
   } catch (thrown) {
     if (isConditionFailure(thrown)) throw thrown;
-    throw new Fault('table-unreachable', 'The database did not respond.', {
-      hint: { text: 'Try again in a moment.' },
-      cause: thrown,
-    });
+    throw thrown instanceof Fault ? thrown : toUnreachable(thrown);
   }
+}
+
+function toUnreachable(cause: unknown): Fault {
+  return new Fault('table-unreachable', 'The database did not respond.', {
+    hint: { text: 'Try again in a moment.' },
+    cause,
+  });
+}
+
+/** @returns the option that aborts a request, and its retries, at the deadline of the present work. */
+function untilDeadline(): { abortSignal?: AbortSignal } {
+  const abortSignal = deadlineSignal();
+  return abortSignal === undefined ? {} : { abortSignal };
 }
 
 export function isConditionFailure(thrown: unknown): thrown is ConditionalCheckFailedException {

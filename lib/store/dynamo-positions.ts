@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { Deadline, runUntil, timeLeft } from '../deadline.ts';
 import { type Position, positionSchema } from '../position/position.ts';
 import {
   type DynamoTable,
@@ -154,7 +155,7 @@ async function claimPosition(table: DynamoTable, request: ClaimRequest): Promise
   let lost: unknown;
   let item: Item | undefined;
   try {
-    const attributes = await table.update(toClaimRequest(request));
+    const attributes = await inHalfTheTime(() => table.update(toClaimRequest(request)));
     return { kind: 'claimed', position: positionSchema.parse(attributes) };
   } catch (thrown) {
     if (isConditionFailure(thrown)) item = toConflictingItem(thrown);
@@ -167,6 +168,13 @@ async function claimPosition(table: DynamoTable, request: ClaimRequest): Promise
     return { kind: 'claimed', position };
   if (lost !== undefined) throw lost;
   return { kind: 'refused', position, revoked: isRevoked(item, claim.linkId) };
+}
+
+/** If the response is lost, the other half of a hit's time is left to read whether the claim was written. */
+function inHalfTheTime<Result>(send: () => Promise<Result>): Promise<Result> {
+  const ms = timeLeft();
+  if (ms === Number.POSITIVE_INFINITY) return send();
+  return runUntil(new Deadline(Date.now() + ms / 2, Date.now), send);
 }
 
 function isRevoked(item: Item | undefined, linkId: string | undefined): boolean {

@@ -5,17 +5,43 @@ import { hashToken, isWellFormed } from '../link/token.ts';
 import type { Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { confirmOrReport } from './confirm-or-report.ts';
+import { boundToHit } from './hit-services.ts';
 import { mayFire } from './may-fire.ts';
 import { recordHit } from './record-hit.ts';
-import { busy, notFound, refusedMethod, removed, revoked, usedUp } from './refusals.ts';
+import {
+  busy,
+  notFound,
+  outOfTime,
+  refusedMethod,
+  removed,
+  revoked,
+  unconfirmedClaim,
+  usedUp,
+} from './refusals.ts';
 import type { Request } from './request.ts';
-import { type HitResponse, toResponse } from './response.ts';
+import { type HitResponse, toResponse, withoutPresent } from './response.ts';
 
 /**
  * Handles one hit: finds the link, checks it, executes its action, records the hit. The response reports only what is
- * durable. Throws `table-unreachable`.
+ * durable, and leaves while the sender listens. Throws `table-unreachable`.
+ *
+ * @param arrivedAt When the request arrived, epoch milliseconds.
  */
-export async function fire(services: Services, request: Request): Promise<HitResponse> {
+export async function fire(
+  services: Services,
+  request: Request,
+  arrivedAt = services.now(),
+): Promise<HitResponse> {
+  const hit = boundToHit(services, arrivedAt);
+  try {
+    const response = await handle(hit.services, request);
+    return hit.isLate() ? withoutPresent(response) : response;
+  } finally {
+    hit.end();
+  }
+}
+
+async function handle(services: Services, request: Request): Promise<HitResponse> {
   if (request.method !== 'GET' && request.method !== 'POST') return refusedMethod;
   if (!isWellFormed(request.token)) return notFound;
   const hash = hashToken(request.token);
@@ -69,6 +95,8 @@ async function execute(services: Services, link: Link): Promise<Responded> {
   if (result.kind === 'ran')
     return { response: toResponse(result.execution, action), requests: result.execution.requests };
   if (result.kind === 'busy') return { response: busy, requests: [] };
+  if (result.kind === 'out-of-time') return { response: outOfTime, requests: [] };
+  if (result.kind === 'unconfirmed-claim') return { response: unconfirmedClaim, requests: [] };
   if (result.revoked) return { response: revoked, requests: [] };
   if (result.position === undefined) return { response: removed, requests: [] };
   const response = isUsedUp(link, result.position)

@@ -35,3 +35,20 @@ export const busy: HitResponse = {
   ),
   retryAfter: retrySeconds,
 };
+
+/** A process that was frozen, or a table that answered late. */
+export const outOfTime: HitResponse = {
+  ...refusal(
+    'out-of-time',
+    'Ripcord had no time left to act on this request. Nothing was done. Open the link again.',
+  ),
+  retryAfter: retrySeconds,
+};
+
+/** The claim may be durable, and then the sweep continues it. */
+export const unconfirmedClaim = createResponse('table-unreachable', {
+  publicMessage:
+    'The database did not confirm this request in time. If the request was stored, Ripcord continues automatically. It is safe to open the link again.',
+  decision: 'in-progress',
+  retryAfter: retrySeconds,
+});

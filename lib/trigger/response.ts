@@ -189,6 +189,17 @@ function needsAttention(reason: string, position: Position): HitResponse {
   });
 }
 
+/** What another hit or the sweep may change while a process is frozen. */
+const presentStatuses = new Set([202, 409, 422, 503]);
+
+/** @returns the response to a hit that is answered late: a recorded outcome stays true, a present state may not. */
+export function withoutPresent(response: HitResponse): HitResponse {
+  if (!presentStatuses.has(response.httpStatus)) return response;
+  const next = response.status === 'in-progress' ? '' : ' Open the link again for the outcome.';
+  const publicMessage = `This answer is late, so the position may have changed since.${next}`;
+  return { ...response, headline: 'Answered late', publicMessage };
+}
+
 /** @returns the response to anything that a hit threw. No order was sent, unless the error is unexpected. */
 export function responseForFault(thrown: unknown): HitResponse {
   const fault: Fault = toFault(thrown);

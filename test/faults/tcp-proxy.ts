@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { listen } from '../../infra/loopback/listen.ts';
 
 /** A request and its answer on one connection. It begins with the first bytes that a client sends after an answer. */
@@ -22,6 +23,8 @@ export type Treatment =
   | { kind: 'cut'; afterBytes: number }
   /** The request arrives; of the answer only so many bytes ever come back, and the connection stays. */
   | { kind: 'stall'; afterBytes: number }
+  /** The request arrives; the answer comes back one byte at a time, with a pause after each. */
+  | { kind: 'drip'; everyMs: number }
   /**
    * Request or answer is late, or with a promise that never settles, silent. A held request still arrives
    * when its client has given up.
@@ -46,6 +49,8 @@ export interface TcpProxy {
   readonly open: number;
   /** Ends all connections that there are. New ones work. */
   kill(death: Death): void;
+  /** Connections whose client still waits for an answer. */
+  waiting(): number;
   /** Nobody listens any more, as where a server is down. */
   refuse(): Promise<void>;
   /** Listens again, on the same port. */
@@ -77,6 +82,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     socket.on('error', () => undefined);
   };
 
+  const waiting = new Set<Socket>();
+
   const serve = (client: Socket): void => {
     const connection = proxy.connections;
     proxy.connections += 1;
@@ -106,6 +113,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       if (death !== undefined) return;
       if (isAnswered) {
         isAnswered = false;
+        waiting.add(client);
         passed = 0;
         answered = Promise.withResolvers();
         const begun = { connection, turn, head: chunk.toString('latin1'), answered: answered.promise };
@@ -130,11 +138,18 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       const { kind } = treatment;
       const rest = 'afterBytes' in treatment ? treatment.afterBytes - passed : chunk.length;
       passed += chunk.length;
+      if (treatment.kind === 'drip') {
+        const { everyMs } = treatment;
+        toClient = toClient.then(() => drip(client, chunk, everyMs));
+        return;
+      }
       toClient = toClient.then(() => {
         if (rest > 0) client.write(chunk.subarray(0, rest));
         if (kind === 'cut' && rest <= chunk.length) client.resetAndDestroy();
+        if (kind === 'forward') waiting.delete(client);
       });
     });
+    for (const event of ['end', 'close']) client.on(event, () => waiting.delete(client));
     client.on('close', () => void toTarget.then(() => target.end()));
     target.on('close', () => {
       answered.resolve();
@@ -160,9 +175,18 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     kill(death) {
       for (const die of living) die(death);
     },
+    waiting: () => waiting.size,
     refuse,
     accept: async () => void (await listen(server, port)),
     stop: refuse,
   };
   return proxy;
+}
+
+async function drip(client: Socket, bytes: Buffer, everyMs: number): Promise<void> {
+  for (const byte of bytes) {
+    if (client.destroyed) return;
+    client.write(Buffer.of(byte));
+    await delay(everyMs);
+  }
 }

@@ -35,9 +35,9 @@ async function newTrigger(fault: Fault, connectMs = 0) {
   return {
     trader,
     lines,
-    async fire(accept = '*/*') {
+    async fire(accept = '*/*', timeEpoch?: number) {
       const event = {
-        requestContext: { http: { method: 'POST', sourceIp: '203.0.113.7' } },
+        requestContext: { http: { method: 'POST', sourceIp: '203.0.113.7' }, timeEpoch },
         pathParameters: { token: url.split('/l/')[1] },
         headers: { accept },
       };
@@ -72,7 +72,7 @@ describe("what is the owner's own business", () => {
   });
 
   it('is not in the response to a hit that was too slow to be given back', async () => {
-    const { fire, history } = await newTrigger(new Fault('accounts-unreadable', `In ${secretPlace}.`), 4_000);
+    const { fire, history } = await newTrigger(new Fault('accounts-unreadable', `In ${secretPlace}.`), 2_400);
     const { status, body } = await fire();
     expect([status, JSON.parse(body).status]).toEqual([503, 'retrying']);
     expect(body).not.toContain(secretPlace);
@@ -121,4 +121,20 @@ it('JSON is sent when it is preferred to a page', async () => {
   const { fire } = await newTrigger(new Fault('exchange-unreachable', 'no answer'));
   expect((await fire('application/json, text/html;q=0.1')).body).toMatch(/^\{/);
   expect((await fire('text/html, application/json;q=0.1')).body).toMatch(/^<!doctype html>/);
+});
+
+describe("the gateway's time of a request", () => {
+  const unreachable = new Fault('exchange-unreachable', 'no answer');
+
+  it.each([
+    ['a second earlier counts', 1_000, 1_000],
+    ['of a slow cold start counts in part, so that there is time to act', 4_000, 1_000],
+    ['of another day does not count', 86_400_000, 0],
+    ['in the future does not count', -5_000, 0],
+  ])('%s', async (_, ageMs, countedMs) => {
+    const { fire, trader, lines } = await newTrigger(unreachable);
+    const now = trader.services.now();
+    expect((await fire('*/*', now - ageMs)).status).toBe(503);
+    expect(lines).toMatchObject([{ event: 'hit', ms: countedMs }]);
+  });
 });

@@ -4,7 +4,7 @@ import type { RequestNote } from '../../link/hit.ts';
 import type { Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
 import { recordHit } from '../../trigger/record-hit.ts';
-import { busy } from '../../trigger/refusals.ts';
+import { busy, outOfTime, unconfirmedClaim } from '../../trigger/refusals.ts';
 import { type HitResponse, toResponse } from '../../trigger/response.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
@@ -49,6 +49,10 @@ function toRecorded(result: ExecuteResult, position: Position): Recorded {
       return { response: toResponse(result.execution, 'close'), requests: result.execution.requests };
     case 'busy':
       return { response: busy, requests: [] };
+    case 'out-of-time':
+      return { response: outOfTime, requests: [] };
+    case 'unconfirmed-claim':
+      return { response: unconfirmedClaim, requests: [] };
     case 'refused': {
       const current = result.position ?? position;
       return {

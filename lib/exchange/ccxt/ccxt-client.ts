@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
+import { deadlineSignal, timeLeft } from '../../deadline.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { describeCodeless, findCodelessRow } from '../venues/codeless-errors.ts';
 import type { Venue } from '../venues/venue.ts';
@@ -97,7 +98,7 @@ function interceptRequests(client: CcxtClient, venue: Venue, gate: RetryAfterGat
   const fetch = client.fetch.bind(client);
   const checkMaySend = (): void => {
     const sendDeadline = sendDeadlineContext.getStore();
-    if (sendDeadline !== undefined && now() > sendDeadline)
+    if (timeLeft() <= 0 || (sendDeadline !== undefined && now() > sendDeadline))
       throw new NotSent('too-late', 'The send deadline had passed');
     const blockedUntil = gate.blockedUntil();
     if (blockedUntil !== undefined)
@@ -131,6 +132,13 @@ function encodeBeforeSigning(client: CcxtClient): void {
     rawencode(...parameters).replaceAll(/\P{ASCII}+/gu, encodeURIComponent);
 }
 
+/** ccxt's own time-out ends at the headers. A body that arrives after the deadline would keep its socket open. */
+const fetchUntilDeadline: typeof ccxtFetch = (url, options) => {
+  const deadline = deadlineSignal();
+  if (deadline === undefined) return ccxtFetch(url, options);
+  return ccxtFetch(url, { ...options, signal: AbortSignal.any([options.signal, deadline]) });
+};
+
 export interface ClientOptions {
   /** The clock for deadlines and pauses. */
   now: () => number;
@@ -154,7 +162,7 @@ export async function createClient(
     options: mergeOptions(account.options ?? {}, venue.options),
   });
   client.number = String as unknown as typeof client.number;
-  client.fetchImplementation = ccxtFetch;
+  client.fetchImplementation = fetchUntilDeadline;
   // Otherwise ccxt's first request searches for three proxy packages, which are not installed.
   client.proxiesModulesLoading = Promise.resolve();
   // Without any markets, some calls load all of them, and never retry if that failed once.

@@ -1,5 +1,6 @@
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
+import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
 import type { MarketRules } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
@@ -11,6 +12,7 @@ import {
   CallFailure,
   deniesKey,
   formatVenueError,
+  NotSent,
   noResponse,
   notSentFrom,
   toCallFailure,
@@ -183,21 +185,14 @@ export class CcxtConnection {
   }
 }
 
+/** ccxt's own time-out ends at the headers: a body that stalls would never settle. */
 async function attempt<Result>(call: () => Promise<Result>, deadlineMs: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  // ccxt's own time-out ends at the headers: a body that stalls would never settle.
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new CallFailure('no response in time', undefined, undefined)),
-      deadlineMs,
-    );
-  });
+  const late = () => new CallFailure('no response in time', undefined, undefined);
   try {
-    return await Promise.race([call(), deadline]);
+    if (timeLeft() <= 0) throw new NotSent('too-late', 'There was no time left for a request');
+    return await runUntil(new Deadline(Date.now() + deadlineMs, Date.now), () => inTime(call, late));
   } catch (thrown) {
     throw toCallFailure(thrown);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -67,6 +67,7 @@ function setScene({
   const deps = {
     exchange: exchange as Exchange,
     requests: [],
+    until: sendDeadline + pollWindowMs,
     now: () => now,
     sleep: async (ms: number) => {
       now += ms;

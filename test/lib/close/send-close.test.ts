@@ -82,6 +82,7 @@ async function runClose({ facts = {}, claim = {}, startAt = claimedAt, createMs 
   const deps = {
     exchange: methods as Exchange,
     requests: [],
+    until: sendDeadline + pollWindowMs,
     now: () => now,
     sleep: async (ms: number) => {
       now += ms;

@@ -1,0 +1,61 @@
+import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
+import type { FaultMatch } from '../../infra/simulator/core/faults.ts';
+import type { MarketKind, Order } from '../../infra/simulator/core/model.ts';
+import { type Environment, markOf } from './environment.ts';
+
+/** One kind of market of one venue. */
+export interface VenueMarket {
+  name: string;
+  exchange: 'binance' | 'binanceusdm' | 'bybit';
+  market: MarketKind;
+  /** The request that creates an order. */
+  create: FaultMatch;
+}
+
+export const binanceSpot: VenueMarket = {
+  name: 'Binance spot',
+  exchange: 'binance',
+  market: 'spot',
+  create: { method: 'POST', path: '/api/v3/order' },
+};
+export const binanceUsdm: VenueMarket = {
+  name: 'Binance USDⓈ-M',
+  exchange: 'binanceusdm',
+  market: 'usdm',
+  create: { method: 'POST', path: '/fapi/v1/order' },
+};
+const bybit = { exchange: 'bybit', create: { method: 'POST', path: '/v5/order/create' } } as const;
+export const bybitSpot: VenueMarket = { name: 'Bybit spot', market: 'spot', ...bybit };
+export const bybitLinear: VenueMarket = { name: 'Bybit linear', market: 'usdm', ...bybit };
+export const venueMarkets = [binanceSpot, binanceUsdm, bybitSpot, bybitLinear];
+
+/** A filled long of 0.5 BTC, with an exit for 0.2 if asked for, and a link that closes it. */
+export async function stageLong(
+  environment: Environment,
+  { exchange, market }: VenueMarket,
+  { exits = false } = {},
+) {
+  const { core } = environment;
+  const { apiKey, account } = await environment.newAccount({
+    exchange,
+    balances: { spot: { USDT: '100000' }, usdm: { USDT: '100000' } },
+  });
+  const place = (
+    order: Pick<Parameters<typeof core.placeOrder>[0], 'side' | 'amount' | 'price' | 'reduceOnly'>,
+  ) => core.placeOrder({ apiKey, market, symbol: 'BTCUSDT', type: 'limit', ...order }) as Order;
+  const toId = (order: Order) => (exchange === 'bybit' ? toOrderId(order) : String(order.id));
+  const entry = place({ side: 'buy', amount: '0.5', price: '50000' });
+  core.fill({ orderId: entry.id });
+  const exit = exits
+    ? toId(place({ side: 'sell', amount: '0.2', price: '70000', reduceOnly: market === 'usdm' }))
+    : undefined;
+  const { position } = await environment.admin('positions.adopt', {
+    account,
+    symbol: market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT',
+    side: 'long',
+    entryOrderIds: [toId(entry)],
+    ...(exit === undefined ? {} : { exitOrderIds: [exit] }),
+  });
+  const url = await environment.newLink(position.positionId, 'close');
+  return { account, positionId: position.positionId, url, exit, mark: markOf(core) };
+}

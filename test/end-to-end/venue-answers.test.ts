@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../infra/simulator/core/faults.ts';
+import { fire, ledgerSince, startEnvironment } from './environment.ts';
+import {
+  binanceSpot,
+  binanceUsdm,
+  bybitLinear,
+  bybitSpot,
+  stageLong,
+  type VenueMarket,
+  venueMarkets,
+} from './long-position.ts';
+
+/** What a venue's own words about an order come to: from its response to the hit, the state and the history. */
+
+const environment = await startEnvironment();
+const { core } = environment;
+
+const stage = (venue: VenueMarket, options = {}) => stageLong(environment, venue, options);
+
+function takenSince(mark: number) {
+  return ledgerSince(core, mark).orders;
+}
+
+async function sweep() {
+  await environment.invoke('ripcord-sweep', {});
+}
+
+describe.each([
+  { venue: binanceSpot, code: '-1013', words: 'Market is closed.' },
+  { venue: binanceUsdm, code: '-4141', words: 'Symbol is closed.' },
+  { venue: bybitSpot, code: '170151', words: 'The trading pair is not open yet.' },
+  { venue: bybitLinear, code: '110074', words: 'This contract is not live' },
+])('a close in a halted market of $venue.name', ({ venue, code, words }) => {
+  it.each([true, false])('fails with its words, and only a new hit sells: with exits %s', async (exits) => {
+    const { url, positionId, exit, mark } = await stage(venue, { exits });
+    core.changeMarket({ market: venue.market, symbol: 'BTCUSDT', halted: true });
+    const answer = await fire(url);
+    expect(answer.status).toBe(422);
+    expect(answer.json.message).toContain(words);
+    const position = await environment.positionNow(positionId);
+    expect(position).toMatchObject({
+      status: 'open',
+      failure: {
+        source: 'exchange',
+        code,
+        message: `${words} (${code})`,
+        canceledExitOrderIds: exit === undefined ? [] : [exit],
+      },
+    });
+    await sweep();
+    core.changeMarket({ market: venue.market, symbol: 'BTCUSDT', halted: false });
+    await sweep();
+    expect(takenSince(mark)).toEqual([]);
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(takenSince(mark)).toHaveLength(1);
+  });
+});
+
+const priceBands = [
+  { venue: binanceSpot, status: 400, code: -1013, msg: 'Filter failure: PERCENT_PRICE_BY_SIDE' },
+  { venue: binanceSpot, status: 400, code: -2010, msg: 'Rest API trading is not enabled.' },
+  {
+    venue: binanceUsdm,
+    status: 400,
+    code: -4131,
+    msg: "The counterparty's best price does not meet the PERCENT_PRICE filter limit",
+  },
+  { venue: binanceUsdm, status: 400, code: -4400, msg: 'Futures Trading Quantitative Rules violated' },
+  { venue: bybitSpot, status: 200, code: 170198, msg: 'Your order quantity to sell is too large.' },
+  { venue: bybitSpot, status: 200, code: 170194, msg: 'Sell order price cannot be lower than 59000.' },
+  {
+    venue: bybitLinear,
+    status: 200,
+    code: 30209,
+    msg: 'The order price is lower than the minimum selling price.',
+  },
+  {
+    venue: bybitLinear,
+    status: 200,
+    code: 110063,
+    msg: 'Settlement in progress! BTCUSDT not available for trading.',
+  },
+];
+
+it.each(priceBands)('$code "$msg" at $venue.name fails at once, and is not sent again', async (band) => {
+  const { venue, status, code, msg } = band;
+  const { url, positionId, mark } = await stage(venue);
+  core.addFault({ kind: 'status', status, code, msg, match: venue.create });
+  expect(await fire(url)).toMatchObject({ status: 422, json: { message: expect.stringContaining(msg) } });
+  await sweep();
+  expect(takenSince(mark)).toEqual([]);
+  expect(await environment.positionNow(positionId)).toMatchObject({
+    status: 'open',
+    failure: { code: String(code) },
+  });
+});
+
+const countryBlock =
+  '<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY><H1>403 ERROR</H1>The Amazon CloudFront distribution is configured to block access from your country.</BODY></HTML>';
+const blocked: { name: string; fault: FaultKind; words: RegExp; on: VenueMarket[] }[] = [
+  {
+    name: "a CDN's page that blocks a country",
+    fault: { kind: 'html', status: 403, body: countryBlock },
+    words: /does not serve the region that Ripcord runs in \(403\)/,
+    on: venueMarkets,
+  },
+  {
+    name: "a firewall's page",
+    fault: { kind: 'html', status: 403, body: '<html><body>Request blocked.</body></html>' },
+    words: /too many requests from this address, or a region that \S.* does not serve \(403\)/,
+    on: venueMarkets,
+  },
+  {
+    name: 'a restricted location',
+    fault: {
+      kind: 'status',
+      status: 451,
+      code: 0,
+      msg: "Service unavailable from a restricted location according to 'b. Eligibility' in https://www.binance.com/en/terms.",
+    },
+    words: /restricted location .* \(451\)/,
+    on: [binanceSpot, binanceUsdm],
+  },
+];
+
+describe.each(blocked.flatMap(({ on, ...each }) => on.map((venue) => ({ ...each, venue }))))(
+  '$name at $venue.name',
+  ({ fault, words, venue }) => {
+    it('is named by the check of the account', async () => {
+      const { account } = await stage(venue);
+      core.addFault({ ...fault, match: {}, times: 1_000 });
+      const refusal = await environment.refusal({ command: 'accounts.check', name: account });
+      expect(refusal).toMatchObject({ code: 'exchange-refused', message: expect.stringMatching(words) });
+    });
+
+    it.each([true, false])('fails a hit instead of keeping it in progress: with exits %s', async (exits) => {
+      const { url, positionId, mark } = await stage(venue, { exits });
+      core.addFault({ ...fault, match: {}, times: 1_000 });
+      const answer = await fire(url);
+      expect(answer).toMatchObject({ status: 422, json: { message: expect.stringMatching(words) } });
+      await sweep();
+      expect(takenSince(mark)).toEqual([]);
+      expect(await environment.positionNow(positionId)).toMatchObject({
+        status: 'open',
+        failure: { canceledExitOrderIds: [] },
+      });
+      core.clearFaults();
+      expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    });
+  },
+);
+
+const internal = 'Internal error; unable to process your request. Please try again.';
+
+describe('a 503 that Binance USDⓈ-M documents as a failure', () => {
+  it.each([
+    [-1001, internal],
+    [-1000, 'Service Unavailable.'],
+    [-1008, 'Request throttled by system-level protection. Reduce-only/close-position orders are exempt.'],
+  ])('costs no recovery: %i "%s"', async (code, msg) => {
+    const { url, mark } = await stage(binanceUsdm, { exits: true });
+    core.addFault({ kind: 'status', status: 503, code, msg, match: binanceUsdm.create });
+    const first = await fire(url);
+    // The sender resends within seconds if the first hit did not try again itself.
+    const last = first.status === 200 ? first : await fire(url);
+    expect(last).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(takenSince(mark)).toHaveLength(1);
+  });
+
+  it.each([
+    [binanceUsdm, -1000, 'Unknown error, please check your request or try again later.'],
+    [
+      binanceUsdm,
+      -1006,
+      'An unexpected response was received from the message bus. Execution status unknown.',
+    ],
+    [
+      binanceUsdm,
+      -1007,
+      'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
+    ],
+    [binanceSpot, -1001, internal],
+    [
+      binanceSpot,
+      -1008,
+      'Server is currently overloaded with other requests. Please try again in a few minutes.',
+    ],
+    [bybitLinear, 10016, 'Server error.'],
+    [bybitSpot, 170146, 'Order creation timeout'],
+  ])('is not mistaken for one whose result is unknown: $name %i', async (venue, code, msg) => {
+    const { url, mark } = await stage(venue);
+    core.addFault({ kind: 'error-after', status: 503, code, msg, match: venue.create });
+    const first = await fire(url);
+    await fire(url);
+    await sweep();
+    // The order executed behind the error. A look-up finds it, so Ripcord sends no other.
+    expect(takenSince(mark)).toHaveLength(1);
+    expect([200, 202]).toContain(first.status);
+  });
+});

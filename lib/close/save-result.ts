@@ -30,7 +30,10 @@ export async function saveResult(
     const position = await services.store.readPosition(held.positionId);
     return { position: position ?? held, result: undefined, requests };
   } catch (thrown) {
-    if (toFault(thrown).code !== 'table-unreachable') throw thrown;
+    const { code } = toFault(thrown);
+    // A newer Ripcord has taken the claim over meanwhile: what it records counts, and it may be an executed close.
+    if (code === 'newer-version') return { position: held, result: undefined, requests };
+    if (code !== 'table-unreachable') throw thrown;
     const pending: ActionResult = { kind: 'pending', reason: 'The outcome could not be saved yet' };
     return { position: held, result: pending, requests };
   }

@@ -1,13 +1,15 @@
 import { type Hit, hitSchema } from '../link/hit.ts';
 import type { DynamoTable } from './dynamo-client.ts';
+import type { ItemVersions } from './dynamo-versions.ts';
 import type { HitStore } from './store.ts';
 
 /** Hits: `hits#<positionId>`, sorted by time. */
-export function createDynamoHits(table: DynamoTable): HitStore {
+export function createDynamoHits(table: DynamoTable, versions: ItemVersions): HitStore {
   return {
     async recordHit(hit, expiresAt) {
       // DynamoDB's time to live is in seconds.
-      await table.put({ Item: { ...hit, ...toHitKey(hit), expiresAt: Math.ceil(expiresAt / 1_000) } });
+      const item = { ...hit, ...toHitKey(hit), expiresAt: Math.ceil(expiresAt / 1_000) };
+      await table.put({ Item: versions.stamp(item) });
     },
 
     async listHits(positionId, limit) {
@@ -18,7 +20,7 @@ export function createDynamoHits(table: DynamoTable): HitStore {
         ScanIndexForward: false,
         Limit: limit,
       });
-      return items.map((item) => hitSchema.parse(item));
+      return items.map((item) => hitSchema.parse(versions.check('record', item)));
     },
   };
 }

@@ -8,80 +8,117 @@ import {
   newestFirst,
   tryWrite,
 } from './dynamo-client.ts';
-import { toPositionKey } from './dynamo-positions.ts';
+import { toPositionKey } from './dynamo-position-requests.ts';
+import { type ItemVersions, isReadable, setVersion } from './dynamo-versions.ts';
 import type { LinkStore } from './store.ts';
 
 /** The kill switch, which every hit reads together with its link. */
 const killSwitchKey = { pk: 'switch', sk: 'switch' };
 
 /** Links: `link#<linkId>`, on the list `link` by position and creation; and the kill switch. */
-export function createDynamoLinks(table: DynamoTable): LinkStore {
+export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): LinkStore {
+  const context = { table, versions };
   return {
-    createLink: (link) => createLink(table, link),
-    readLink: (linkId) => readLink(table, linkId),
+    createLink: (link) => createLink(context, link),
+    readLink: (linkId) => readLink(context, linkId),
 
     async readLinkAndPause(linkId) {
       const items = await table.getAll([toLinkKey(linkId), killSwitchKey]);
+      const killSwitch = items.find(({ sk }) => sk === killSwitchKey.sk);
       return {
-        link: parseLink(items.find(({ sk }) => sk === 'link')),
-        paused: isOn(items.find(({ sk }) => sk === killSwitchKey.sk)),
+        link: parseLink(
+          versions,
+          items.find(({ sk }) => sk === 'link'),
+        ),
+        paused: isOn(versions.check('kill switch', killSwitch)),
       };
     },
 
     async listLinks(positionId) {
       const items = await table.list('link', positionId === undefined ? undefined : `${positionId}#`);
-      return items.map((item) => linkSchema.parse(item)).sort(newestFirst((link) => link.linkId));
+      return items
+        .flatMap((item) => parseLink(versions, item) ?? [])
+        .sort(newestFirst((link) => link.linkId));
     },
 
     async revokeLink(link, revokedAt) {
       // At the position first: after this write no claim by the link can succeed.
-      await tryWrite(() => addRevokedLink(table, link));
-      await tryWrite(() => setRevokedAt(table, link, revokedAt));
+      await addRevokedLink(context, link);
+      await setRevokedAt(context, link, revokedAt);
     },
 
-    isPaused: async () => isOn(await table.get(killSwitchKey)),
+    isPaused: async () => isOn(versions.check('kill switch', await table.get(killSwitchKey))),
 
-    setPaused: (paused) => table.put({ Item: { ...killSwitchKey, paused } }),
+    async setPaused(paused) {
+      const written = await tryWrite(() =>
+        table.put({
+          Item: versions.stamp({ ...killSwitchKey, paused }),
+          ConditionExpression: `${itemDoesNotExist} OR ${isReadable}`,
+          ExpressionAttributeNames: versions.names,
+          ExpressionAttributeValues: versions.values,
+        }),
+      );
+      if (!written) await versions.checkStored(table, 'kill switch', killSwitchKey);
+    },
   };
 }
 
-async function createLink(table: DynamoTable, link: Link): Promise<void> {
+interface Context {
+  table: DynamoTable;
+  versions: ItemVersions;
+}
+
+async function createLink(context: Context, link: Link): Promise<void> {
+  const { table, versions } = context;
   const created = await tryWrite(() =>
     // The condition refuses the same link too: a late copy of this request must not undo a revocation.
-    table.put({ Item: toLinkItem(link), ConditionExpression: itemDoesNotExist }),
+    table.put({ Item: versions.stamp(toLinkItem(link)), ConditionExpression: itemDoesNotExist }),
   );
   if (created) return;
   // A request that was sent again after a lost response finds its own link, which has the same hash.
-  const known = await readLink(table, link.linkId);
+  const known = await readLink(context, link.linkId);
   if (known?.tokenHash !== link.tokenHash)
     throw new Fault('conflict', 'A link with this id exists already. No link was created.', {
       hint: { text: 'Create the link again.' },
     });
 }
 
-async function readLink(table: DynamoTable, linkId: string): Promise<Link | undefined> {
-  return parseLink(await table.get(toLinkKey(linkId)));
+async function readLink({ table, versions }: Context, linkId: string): Promise<Link | undefined> {
+  return parseLink(versions, await table.get(toLinkKey(linkId)));
 }
 
-function addRevokedLink(table: DynamoTable, { positionId, linkId }: Link) {
-  return table.update({
-    Key: toPositionKey(positionId),
-    UpdateExpression: 'ADD #revokedLinks :links',
-    ConditionExpression: itemExists,
-    ExpressionAttributeNames: { '#revokedLinks': 'revokedLinks' },
-    ExpressionAttributeValues: { ':links': new Set([linkId]) },
-  });
+/** A link without its position stays revocable. */
+async function addRevokedLink({ table, versions }: Context, { positionId, linkId }: Link): Promise<void> {
+  const Key = toPositionKey(positionId);
+  const added = await tryWrite(() =>
+    table.update({
+      Key,
+      UpdateExpression: 'ADD #revokedLinks :links',
+      ConditionExpression: [itemExists, isReadable].join(' AND '),
+      ExpressionAttributeNames: { ...versions.names, '#revokedLinks': 'revokedLinks' },
+      ExpressionAttributeValues: { ...versions.values, ':links': new Set([linkId]) },
+    }),
+  );
+  if (!added) await versions.checkStored(table, 'position', Key);
 }
 
 /** The time of the first revocation stays. */
-function setRevokedAt(table: DynamoTable, { linkId }: Link, revokedAt: string) {
-  return table.update({
-    Key: toLinkKey(linkId),
-    UpdateExpression: 'SET #revokedAt = if_not_exists(#revokedAt, :revokedAt)',
-    ConditionExpression: itemExists,
-    ExpressionAttributeNames: { '#revokedAt': 'revokedAt' },
-    ExpressionAttributeValues: { ':revokedAt': revokedAt },
-  });
+async function setRevokedAt(
+  { table, versions }: Context,
+  { linkId }: Link,
+  revokedAt: string,
+): Promise<void> {
+  const Key = toLinkKey(linkId);
+  const set = await tryWrite(() =>
+    table.update({
+      Key,
+      UpdateExpression: `SET #revokedAt = if_not_exists(#revokedAt, :revokedAt), ${setVersion}`,
+      ConditionExpression: [itemExists, isReadable].join(' AND '),
+      ExpressionAttributeNames: { ...versions.names, '#revokedAt': 'revokedAt' },
+      ExpressionAttributeValues: { ...versions.values, ':revokedAt': revokedAt },
+    }),
+  );
+  if (!set) await versions.checkStored(table, 'link', Key);
 }
 
 function toLinkKey(linkId: string) {
@@ -93,8 +130,8 @@ function toLinkItem(link: Link): Item {
   return { ...link, ...toLinkKey(linkId), listKey: 'link', listSort: `${positionId}#${createdAt}#${linkId}` };
 }
 
-function parseLink(item: Item | undefined): Link | undefined {
-  return item === undefined ? undefined : linkSchema.parse(item);
+function parseLink(versions: ItemVersions, item: Item | undefined): Link | undefined {
+  return item === undefined ? undefined : linkSchema.parse(versions.check('link', item));
 }
 
 function isOn(killSwitch: Item | undefined): boolean {

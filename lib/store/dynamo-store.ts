@@ -3,15 +3,21 @@ import { createDynamoHits } from './dynamo-hits.ts';
 import { createDynamoLinks } from './dynamo-links.ts';
 import { createDynamoPositions } from './dynamo-positions.ts';
 import { createDynamoReservations } from './dynamo-reservations.ts';
+import { createItemVersions } from './dynamo-versions.ts';
+import { itemVersion } from './item-version.ts';
 import type { Store } from './store.ts';
 
-/** The store in one DynamoDB table. */
-export function createDynamoStore(options: DynamoTableOptions): Store {
+/**
+ * The store in one DynamoDB table.
+ * @param version of the items that it writes, and the newest that it reads.
+ */
+export function createDynamoStore(options: DynamoTableOptions, version = itemVersion): Store {
   const table = createDynamoTable(options);
+  const versions = createItemVersions(version);
   return {
-    ...createDynamoPositions(table),
-    ...createDynamoLinks(table),
-    ...createDynamoHits(table),
-    ...createDynamoReservations(table),
+    ...createDynamoPositions(table, versions),
+    ...createDynamoLinks(table, versions),
+    ...createDynamoHits(table, versions),
+    ...createDynamoReservations(table, versions),
   };
 }

@@ -62,6 +62,7 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   'accounts-unreadable': faultEntry('accounts-unreadable', "The account isn't available"),
   'channels-unreadable': faultEntry('channels-unreadable', "Notifications aren't available"),
   'exchange-unreachable': faultEntry('exchange-unreachable', "The exchange isn't available"),
+  'newer-version': faultEntry('newer-version', "Ripcord isn't available"),
   'out-of-time': faultEntry('out-of-time', 'Nothing was done'),
   'table-unreachable': faultEntry('table-unreachable', "Ripcord isn't available"),
 };

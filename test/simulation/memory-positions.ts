@@ -1,6 +1,7 @@
 import type { Hit } from '../../lib/link/hit.ts';
 import type { Link } from '../../lib/link/link.ts';
 import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
+import { checkItemVersion } from '../../lib/store/item-version.ts';
 import {
   applyChange,
   type ClaimRequest,
@@ -32,27 +33,39 @@ interface Row {
   position: Position;
   list: 'open' | 'final';
   revokedLinks: Set<string>;
-  /** The token of the last creation or save. */
-  writeToken: number;
+  /** The token of the last creation or save: an object is only ever equal to itself. */
+  writeToken: object;
   /** The lease token of the last claim. */
   lastLeaseToken: string | undefined;
+  /** Of the Ripcord that wrote it last. */
+  version: number;
 }
 
 /** What the memory store holds. */
 export interface MemoryTables {
   rows: Map<string, Row>;
-  links: Map<string, Link>;
-  hits: Map<string, Hit>;
-  reservations: Map<string, string>;
-  paused: boolean;
-  writes: number;
+  links: Map<string, Versioned<Link>>;
+  hits: Map<string, Versioned<Hit>>;
+  reservations: Map<string, Versioned<string>>;
+  killSwitch: { value: boolean; version: number };
   /** Runs one request: an atomic effect between two interrupts. */
   send: <Response>(request: StoreRequest, id: string, effect: () => Response) => Promise<Response>;
 }
 
+/** An item and the version of the Ripcord that wrote it. */
+export interface Versioned<Value> {
+  value: Value;
+  version: number;
+}
+
+/** The tables as one version of Ripcord sees them: they refuse it what a newer one has written. */
+export interface View extends MemoryTables {
+  version: number;
+}
+
 /** The positions of the memory store. */
-export function createPositions(tables: MemoryTables): PositionStore {
-  const { rows, send } = tables;
+export function createPositions(tables: View): PositionStore {
+  const { rows, send, version } = tables;
   return {
     createPosition: (position) =>
       writeIdempotently(tables, 'create', position.positionId, (writeToken) => {
@@ -63,16 +76,26 @@ export function createPositions(tables: MemoryTables): PositionStore {
           revokedLinks: new Set(),
           writeToken,
           lastLeaseToken: undefined,
+          version,
         });
         return true;
       }),
 
-    readPosition: async (positionId) => (await readRow(tables, positionId))?.position,
+    async readPosition(positionId) {
+      const row = await readRow(tables, positionId);
+      checkItemVersion('position', row?.version, version);
+      return row?.position;
+    },
 
-    listPositions: (list) =>
+    listPositions: (list, onUnreadable) =>
       send('list', '', () =>
         [...rows.values()]
           .filter((row) => list === 'all' || row.list === 'open')
+          .filter((row) => {
+            const isReadable = row.version <= version;
+            if (!isReadable) onUnreadable?.(row.position.positionId);
+            return isReadable;
+          })
           .map(({ position }) => copyPosition(position))
           .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.positionId, b.positionId)),
       ),
@@ -85,6 +108,7 @@ export function createPositions(tables: MemoryTables): PositionStore {
         const row = rows.get(position.positionId);
         if (
           row === undefined ||
+          row.version > version ||
           row.position.revision !== position.revision ||
           row.position.epoch !== position.epoch ||
           row.position.state !== position.state
@@ -92,6 +116,7 @@ export function createPositions(tables: MemoryTables): PositionStore {
           return false;
         row.position = copyPosition(applyChange(row.position, change));
         row.writeToken = writeToken;
+        row.version = version;
         return true;
       });
       return saved ? next : undefined;
@@ -100,12 +125,13 @@ export function createPositions(tables: MemoryTables): PositionStore {
     archivePosition: (positionId) =>
       send('archive', positionId, () => {
         const row = rows.get(positionId);
-        if (row !== undefined && isFinal(row.position.state)) row.list = 'final';
+        if (row !== undefined && row.version <= version && isFinal(row.position.state)) row.list = 'final';
       }),
 
     deletePosition: (positionId) =>
       send('delete', positionId, () => {
         const row = rows.get(positionId);
+        checkItemVersion('position', row?.version, version);
         if (row === undefined || row.position.state === 'claimed') return false;
         return rows.delete(positionId);
       }),
@@ -124,10 +150,9 @@ async function writeIdempotently(
   tables: MemoryTables,
   request: StoreRequest,
   positionId: string,
-  write: (writeToken: number) => boolean,
+  write: (writeToken: object) => boolean,
 ): Promise<boolean> {
-  tables.writes += 1;
-  const writeToken = tables.writes;
+  const writeToken = {};
   let lost: unknown;
   try {
     if (await tables.send(request, positionId, () => write(writeToken))) return true;
@@ -139,14 +164,15 @@ async function writeIdempotently(
   return false;
 }
 
-async function claimPosition(tables: MemoryTables, request: ClaimRequest): Promise<ClaimResult> {
+async function claimPosition(tables: View, request: ClaimRequest): Promise<ClaimResult> {
   const { positionId, claim } = request;
   let lost: unknown;
   try {
     const claimed = await tables.send('claim', positionId, () => {
       const row = tables.rows.get(positionId);
-      if (row === undefined || !isClaimable(row, request)) return undefined;
+      if (row === undefined || !isClaimable(row, request, tables.version)) return undefined;
       row.lastLeaseToken = claim.leaseToken;
+      row.version = tables.version;
       row.position = copyPosition(applyClaim(row.position, request));
       return copyPosition(row.position);
     });
@@ -155,6 +181,7 @@ async function claimPosition(tables: MemoryTables, request: ClaimRequest): Promi
     lost = thrown;
   }
   const row = await readRow(tables, positionId);
+  checkItemVersion('position', row?.version, tables.version);
   // A response can be lost, so a claim that looks refused may be the caller's own.
   if (row?.position.state === 'claimed' && row.position.claim.leaseToken === claim.leaseToken)
     return { kind: 'claimed', position: row.position };
@@ -163,8 +190,9 @@ async function claimPosition(tables: MemoryTables, request: ClaimRequest): Promi
   return { kind: 'refused', position: row?.position, revoked };
 }
 
-function isClaimable(row: Row, { claim, from, maxUses }: ClaimRequest): boolean {
+function isClaimable(row: Row, { claim, from, maxUses }: ClaimRequest, version: number): boolean {
   return (
+    row.version <= version &&
     from.includes(row.position.state) &&
     !(claim.linkId !== undefined && row.revokedLinks.has(claim.linkId)) &&
     row.lastLeaseToken !== claim.leaseToken &&

@@ -1,6 +1,7 @@
 import { Fault } from '../../lib/fault.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
 import type { Position } from '../../lib/position/position.ts';
+import { checkItemVersion, itemVersion } from '../../lib/store/item-version.ts';
 import type { HitStore, LinkStore, ReservationStore, Store } from '../../lib/store/store.ts';
 import {
   compare,
@@ -9,6 +10,7 @@ import {
   createPositions,
   type MemoryTables,
   type StoreRequest,
+  type View,
 } from './memory-positions.ts';
 
 export type StoreStep = `${StoreRequest}:${'before' | 'after'}`;
@@ -28,6 +30,10 @@ export interface MemoryStore extends Store {
   links(): Link[];
   /** The ids of the links that are revoked at the position. */
   revokedAt(positionId: string): string[];
+  /** The version of the Ripcord that wrote the position last. */
+  versionOf(positionId: string): number | undefined;
+  /** The same tables, as another version of Ripcord reads and writes them. */
+  at(version: number): Store;
 }
 
 /** A model of the table. The same contract tests run on the model and on DynamoDB. */
@@ -44,8 +50,7 @@ export function createMemoryStore({ interrupt }: MemoryStoreOptions = {}): Memor
     links: new Map(),
     hits: new Map(),
     reservations: new Map(),
-    paused: false,
-    writes: 0,
+    killSwitch: { value: false, version: 0 },
     send: async (request, id, effect) => {
       await pass(`${request}:before`, id);
       const response = effect();
@@ -56,71 +61,83 @@ export function createMemoryStore({ interrupt }: MemoryStoreOptions = {}): Memor
   const { rows, links } = tables;
   return {
     positions: () => [...rows.values()].map(({ position }) => copyPosition(position)),
-    links: () => [...links.values()].map(copyLink),
+    links: () => [...links.values()].map(({ value }) => copyLink(value)),
     revokedAt: (positionId) => [...(rows.get(positionId)?.revokedLinks ?? [])],
-    ...createPositions(tables),
-    ...createLinks(tables),
-    ...createHits(tables),
-    ...createReservations(tables),
+    versionOf: (positionId) => rows.get(positionId)?.version,
+    at: (version) => createView({ ...tables, version }),
+    ...createView({ ...tables, version: itemVersion }),
   };
 }
 
-function createLinks(tables: MemoryTables): LinkStore {
-  const { rows, links, send } = tables;
+function createView(view: View): Store {
+  return {
+    ...createPositions(view),
+    ...createLinks(view),
+    ...createHits(view),
+    ...createReservations(view),
+  };
+}
+
+function createLinks({ rows, links, killSwitch, send, version }: View): LinkStore {
+  const readLink = (linkId: string) => {
+    const link = links.get(linkId);
+    checkItemVersion('link', link?.version, version);
+    return link && copyLink(link.value);
+  };
+  const isPaused = () => {
+    checkItemVersion('kill switch', killSwitch.version, version);
+    return killSwitch.value;
+  };
   return {
     async createLink(link) {
       const created = await send('create-link', link.linkId, () => {
-        const known = links.get(link.linkId);
-        if (known === undefined) links.set(link.linkId, copyLink(link));
+        const known = readLink(link.linkId);
+        if (known === undefined) links.set(link.linkId, { value: copyLink(link), version });
         return known === undefined || known.tokenHash === link.tokenHash;
       });
       if (!created) throw new Fault('conflict', 'A link with this id exists already. No link was created.');
     },
 
     readLinkAndPause: (linkId) =>
-      send('read-link', linkId, () => {
-        const link = links.get(linkId);
-        return { link: link && copyLink(link), paused: tables.paused };
-      }),
+      send('read-link', linkId, () => ({ link: readLink(linkId), paused: isPaused() })),
 
-    readLink: (linkId) =>
-      send('read-link', linkId, () => {
-        const link = links.get(linkId);
-        return link && copyLink(link);
-      }),
+    readLink: (linkId) => send('read-link', linkId, () => readLink(linkId)),
 
     listLinks: (positionId) =>
       send('list-links', positionId ?? '', () =>
-        [...links.values()]
+        [...links.keys()]
+          .flatMap((linkId) => readLink(linkId) ?? [])
           .filter((link) => positionId === undefined || link.positionId === positionId)
-          .map(copyLink)
           .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.linkId, b.linkId)),
       ),
 
     async revokeLink(link, revokedAt) {
       await send('revoke-at-position', link.positionId, () => {
+        checkItemVersion('position', rows.get(link.positionId)?.version, version);
         rows.get(link.positionId)?.revokedLinks.add(link.linkId);
       });
       await send('revoke-link', link.linkId, () => {
-        const known = links.get(link.linkId);
-        if (known !== undefined) known.revokedAt ??= revokedAt;
+        const known = readLink(link.linkId);
+        if (known !== undefined) links.set(link.linkId, { value: { revokedAt, ...known }, version });
       });
     },
 
-    isPaused: () => send('kill-switch', '', () => tables.paused),
+    isPaused: () => send('kill-switch', '', isPaused),
 
     setPaused: (paused) =>
       send('kill-switch', '', () => {
-        tables.paused = paused;
+        isPaused();
+        Object.assign(killSwitch, { value: paused, version });
       }),
   };
 }
 
-function createHits({ hits, send }: MemoryTables): HitStore {
+function createHits({ hits, send, version }: View): HitStore {
   return {
     recordHit: (hit) =>
       send('record-hit', hit.positionId, () => {
-        hits.set(`${hit.at}#${hit.hitId}#${hit.positionId}`, structuredClone(hit));
+        const key = `${hit.at}#${hit.hitId}#${hit.positionId}`;
+        hits.set(key, { value: structuredClone(hit), version });
       }),
 
     listHits: (positionId, limit) =>
@@ -128,23 +145,32 @@ function createHits({ hits, send }: MemoryTables): HitStore {
         [...hits.entries()]
           .sort(([a], [b]) => compare(b, a))
           .map(([, hit]) => hit)
-          .filter((hit) => hit.positionId === positionId)
+          .filter(({ value }) => value.positionId === positionId)
           .slice(0, limit)
-          .map((hit) => structuredClone(hit)),
+          .map((hit) => {
+            checkItemVersion('record', hit.version, version);
+            return structuredClone(hit.value);
+          }),
       ),
   };
 }
 
-function createReservations({ reservations, send }: MemoryTables): ReservationStore {
+function createReservations({ reservations, send, version }: View): ReservationStore {
+  const readHolder = (key: string) => {
+    const held = reservations.get(key);
+    checkItemVersion('reservation', held?.version, version);
+    return held?.value;
+  };
   return {
     reserve: (key, positionId, { replacing } = {}) =>
       send('reserve', key, () => {
-        const holderId = reservations.get(key);
-        if (holderId === undefined || holderId === replacing) reservations.set(key, positionId);
-        return reservations.get(key) ?? positionId;
+        const holderId = readHolder(key);
+        if (holderId === undefined || holderId === replacing)
+          reservations.set(key, { value: positionId, version });
+        return readHolder(key) ?? positionId;
       }),
 
-    readReservation: (key) => send('reserve', key, () => reservations.get(key)),
+    readReservation: (key) => send('reserve', key, () => readHolder(key)),
   };
 }
 

@@ -5,13 +5,15 @@ import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
 import { examplePosition } from '../position/example-position.ts';
 import { itAgreesWithTheModel } from './agreement.ts';
 import { describeStore } from './contract.ts';
-import { makeTableAt, tablesAt } from './tables.ts';
+import { makeTableAt, tablesAt, versionedTablesAt } from './tables.ts';
 import { useDynalite } from './use-dynalite.ts';
+import { describeVersions } from './version-contract.ts';
 
 const endpoint = useDynalite();
 const makeTable = tablesAt(endpoint);
 describeStore('The store in dynalite', makeTable);
 itAgreesWithTheModel(makeTable);
+describeVersions('The store in dynalite', versionedTablesAt(endpoint));
 
 it('reports the id of an unreadable position and lists the others', async () => {
   const options = await makeTableAt(endpoint());

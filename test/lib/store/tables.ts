@@ -16,3 +16,11 @@ export async function makeTableAt(endpoint: string): Promise<{ tableName: string
 export function tablesAt(endpoint: () => string) {
   return async (): Promise<Store> => createDynamoStore(await makeTableAt(endpoint()));
 }
+
+/** @returns a function that creates a new, empty table, and returns its store by the version of Ripcord. */
+export function versionedTablesAt(endpoint: () => string) {
+  return async (): Promise<(version: number) => Store> => {
+    const options = await makeTableAt(endpoint());
+    return (version) => createDynamoStore(options, version);
+  };
+}

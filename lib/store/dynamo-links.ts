@@ -24,12 +24,10 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
 
     async readLinkAndPause(linkId) {
       const items = await table.getAll([toLinkKey(linkId), killSwitchKey]);
+      const link = items.find(({ sk }) => sk === 'link');
       const killSwitch = items.find(({ sk }) => sk === killSwitchKey.sk);
       return {
-        link: parseLink(
-          versions,
-          items.find(({ sk }) => sk === 'link'),
-        ),
+        link: parseLink(versions, link),
         paused: isOn(versions.check('kill switch', killSwitch)),
       };
     },
@@ -49,23 +47,25 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
 
     isPaused: async () => isOn(versions.check('kill switch', await table.get(killSwitchKey))),
 
-    async setPaused(paused) {
-      const written = await tryWrite(() =>
-        table.put({
-          Item: versions.stamp({ ...killSwitchKey, paused }),
-          ConditionExpression: `${itemDoesNotExist} OR ${isReadable}`,
-          ExpressionAttributeNames: versions.names,
-          ExpressionAttributeValues: versions.values,
-        }),
-      );
-      if (!written) await versions.checkStored(table, 'kill switch', killSwitchKey);
-    },
+    setPaused: (paused) => setPaused(context, paused),
   };
 }
 
 interface Context {
   table: DynamoTable;
   versions: ItemVersions;
+}
+
+async function setPaused({ table, versions }: Context, paused: boolean): Promise<void> {
+  const written = await tryWrite(() =>
+    table.put({
+      Item: versions.stamp({ ...killSwitchKey, paused }),
+      ConditionExpression: `${itemDoesNotExist} OR ${isReadable}`,
+      ExpressionAttributeNames: versions.names,
+      ExpressionAttributeValues: versions.values,
+    }),
+  );
+  if (!written) await versions.checkStored(table, 'kill switch', killSwitchKey);
 }
 
 async function createLink(context: Context, link: Link): Promise<void> {

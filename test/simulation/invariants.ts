@@ -28,6 +28,8 @@ export interface Evidence {
   revocations: { linkId: string; at: number }[];
   /** Every claim that the table granted, when it did. */
   claims: { linkId: string; at: number }[];
+  /** How often an older version wrote what a newer one had written. */
+  downgrades: number;
 }
 
 function same(a: string | undefined, b: string): boolean {
@@ -43,6 +45,7 @@ export function judge(evidence: Evidence): string[] {
     ...revokedDoesNothing(evidence),
     ...answersAreDurable(evidence),
     ...takenUpIsDone(evidence),
+    ...newerIsRefused(evidence),
   ];
 }
 
@@ -177,4 +180,9 @@ function takenUpIsDone({ plan, hits, position }: Evidence): string[] {
     .map(
       ({ answer }) => `6: a close was answered ${answer?.httpStatus}, and the position is ${position.state}`,
     );
+}
+
+/** 7. An older version never writes what a newer one has written: it could undo what it does not understand. */
+function newerIsRefused({ downgrades }: Evidence): string[] {
+  return downgrades > 0 ? ['7: an older version wrote a newer position'] : [];
 }

@@ -198,6 +198,10 @@ const mutants: Mutant[] = [
     ],
   },
   {
+    name: 'claim what a newer version has written',
+    edits: [{ file: positions, find: 'row.version <= version && from.includes', replace: 'from.includes' }],
+  },
+  {
     name: 'revoke the link and not at the position',
     edits: [{ file: links, find: 'rows.get(link.positionId)?.revokedLinks.add(link.linkId);', replace: '' }],
   },

@@ -1,3 +1,4 @@
+import { itemVersion } from '../../lib/store/item-version.ts';
 import { Random } from './random.ts';
 
 /** Amounts are whole units of a thousandth, so that the model needs no decimals of its own. */
@@ -11,14 +12,22 @@ export interface PlannedOrder {
 
 /** Something that happens at a time, in milliseconds after the start. */
 export type PlannedEvent = { at: number } & (
-  | { kind: 'hit'; link: number; skewMs: number }
-  | { kind: 'sweep'; skewMs: number }
-  | { kind: 'revoke'; link: number; skewMs: number }
+  | ({ kind: 'hit'; link: number; skewMs: number } & Versioned)
+  | ({ kind: 'sweep'; skewMs: number } & Versioned)
+  | ({ kind: 'revoke'; link: number; skewMs: number } & Versioned)
   | { kind: 'fill'; book: 'entryOrders' | 'exitOrders'; index: number; amount: Units }
   | { kind: 'cancel-outside'; book: 'entryOrders' | 'exitOrders'; index: number }
   | { kind: 'close-outside' }
   | { kind: 'flip' }
 );
+
+/** A process of another version of Ripcord than the one that wrote the position; absent: of the same. */
+interface Versioned {
+  version?: number | undefined;
+}
+
+/** The version that a deployment brings. */
+export const upgradedVersion = itemVersion + 1;
 
 /**
  * A fault at one step of one actor (hits, sweeps and revokes, in the order of the plan). Steps are the moments
@@ -120,6 +129,7 @@ export function makePlan(seed: number): Plan {
   if (market === 'perpetual' && random.chance(0.04))
     events.push({ at: random.between(0, 20_000), kind: 'flip' });
   events.sort((a, b) => a.at - b.at);
+  upgradeDuring(events, seed);
 
   const actors = events.filter(isActor).length;
   const faults: PlannedFault[] = [];
@@ -146,6 +156,19 @@ export function makePlan(seed: number): Plan {
     events,
     faults,
   };
+}
+
+/** In one plan of six, functions of two versions run together: mostly older ones at first, mostly newer ones later. */
+function upgradeDuring(events: PlannedEvent[], seed: number): void {
+  const random = new Random(seed ^ 0x1b873593);
+  if (!random.chance(1 / 6)) return;
+  const upgradeAt = random.pick([0, 1, 20, 100, 5_000, 12_500, 20_000]);
+  for (const event of events)
+    if (
+      (event.kind === 'hit' || event.kind === 'sweep' || event.kind === 'revoke') &&
+      random.chance(event.at >= upgradeAt ? 0.7 : 0.2)
+    )
+      event.version = upgradedVersion;
 }
 
 /** Hits, sweeps and revokes are processes of ours; the rest happens at the exchange. */

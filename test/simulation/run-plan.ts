@@ -4,6 +4,7 @@ import { type Link, toLinkId } from '../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
 import type { OrderRecord, Position } from '../../lib/position/position.ts';
 import type { Services } from '../../lib/services.ts';
+import { itemVersion } from '../../lib/store/item-version.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
 import type { HitResponse } from '../../lib/trigger/response.ts';
@@ -100,13 +101,24 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   let lastClaimedAt: number | undefined;
   const transitions = new Set<string>();
   let lastState = 'open';
+  let lastVersion = itemVersion;
+  let downgrades = 0;
   const noteState = () => {
+    const version = table.versionOf(positionId) ?? lastVersion;
+    if (version < lastVersion) downgrades += 1;
+    lastVersion = version;
     const state = table.positions()[0]?.state ?? lastState;
     if (state !== lastState) transitions.add(`${lastState} → ${state}`);
     lastState = state;
   };
 
-  const engineOf = (skewMs: number): Services => {
+  const engineOf = ({
+    skewMs,
+    version = itemVersion,
+  }: {
+    skewMs: number;
+    version?: number | undefined;
+  }): Services => {
     const now = () => environment.time + skewMs;
     const exchange = modelExchange(book, {
       now,
@@ -114,7 +126,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
       interrupt: (kind, name) => interrupt(`exchange ${name} ${kind}`),
     });
     return {
-      store: table,
+      store: table.at(version),
       exchanges: { of: async () => exchange },
       now,
       sleep: (ms) => environment.sleep(ms),
@@ -166,7 +178,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
           };
           hits.push(hit);
           void current.run(actor, () =>
-            fire(engineOf(event.skewMs), { ...post, token: tokens[event.link] ?? '' }).then(
+            fire(engineOf(event), { ...post, token: tokens[event.link] ?? '' }).then(
               (answer) => note(hit, answer),
               (thrown: unknown) => note(hit, thrown),
             ),
@@ -175,7 +187,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
         }
         case 'sweep':
           void current.run(actor, () =>
-            sweep(engineOf(event.skewMs)).then(
+            sweep(engineOf(event)).then(
               () => undefined,
               () => undefined,
             ),
@@ -184,7 +196,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
         case 'revoke': {
           const linkId = links[event.link]?.linkId ?? '';
           void current.run(actor, () =>
-            revokeLink({ services: engineOf(event.skewMs) }, { linkId }).then(
+            revokeLink({ services: engineOf(event) }, { linkId }).then(
               () => revocations.push({ linkId, at: environment.time }),
               () => undefined,
             ),
@@ -222,17 +234,21 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   };
 
   const last = Math.max(0, ...plan.events.map((event) => event.at));
+  const versions = plan.events.map(
+    (event) => ('version' in event ? event.version : undefined) ?? itemVersion,
+  );
+  const newest = { skewMs: 0, version: Math.max(itemVersion, ...versions) };
   // Sound sweeps every minute, for as long as anything is open.
   for (let minute = 1; minute * 60_000 < settleMs; minute += 1)
     environment.schedule(last + minute * 60_000, () => {
       if (table.positions()[0]?.state !== 'claimed') return;
       say('sweep of the schedule');
-      void sweep(engineOf(0)).then((report) => say(`swept ${JSON.stringify(report)}`));
+      void sweep(engineOf(newest)).then((report) => say(`swept ${JSON.stringify(report)}`));
     });
   await environment.run(last + settleMs);
 
   const position = table.positions()[0];
-  const violations = judge({ plan, book, position, hits, revocations, claims });
+  const violations = judge({ plan, book, position, hits, revocations, claims, downgrades });
   if (traced) {
     trace.push(`end: ${JSON.stringify(position)}`);
     for (const order of book.orders) trace.push(`ledger: ${JSON.stringify(order)}`);

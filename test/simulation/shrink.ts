@@ -24,6 +24,9 @@ function without<Item>(items: Item[], index: number): Item[] {
 function* withoutOne(plan: Plan): Generator<Plan> {
   for (const index of plan.faults.keys()) yield { ...plan, faults: without(plan.faults, index) };
   for (const index of plan.events.keys()) yield withoutEvent(plan, index);
+  for (const [index, event] of plan.events.entries())
+    if ('version' in event && event.version !== undefined)
+      yield { ...plan, events: plan.events.with(index, { ...event, version: undefined }) };
   if (plan.lagsMs.some((lag) => lag > 0)) yield { ...plan, lagsMs: [] };
   if (plan.exchangeSkewMs !== 0) yield { ...plan, exchangeSkewMs: 0 };
   if (plan.liquidity !== undefined) yield { ...plan, liquidity: undefined };

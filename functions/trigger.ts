@@ -13,6 +13,7 @@ import { negotiateContent } from './http/content-negotiation.ts';
 import { answerErrors } from './http/error-response.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { createServices } from './services.ts';
+import { createWakeSweep } from './wake-sweep.ts';
 
 type TriggerHandler = Handler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
 
@@ -22,7 +23,12 @@ export function createTrigger(
   build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
 ): TriggerHandler {
-  return toHandler(() => build(environment).services, log);
+  return toHandler(() => buildTrigger(environment, build), log);
+}
+
+function buildTrigger(environment: Environment, build: typeof createServices): Services {
+  const wakeSweep = createWakeSweep(environment);
+  return { ...build(environment).services, ...(wakeSweep === undefined ? {} : { wakeSweep }) };
 }
 
 function toHandler(build: () => Services, log: Log): TriggerHandler {
@@ -77,6 +83,6 @@ function parseRequest(event: unknown): Request {
 
 /** The Lambda's entry. */
 export const handler = toHandler(
-  () => createServices(parseEnvironment(process.env)).services,
+  () => buildTrigger(parseEnvironment(process.env), createServices),
   createLog({ namespace: process.env.RIPCORD_METRICS }),
 );

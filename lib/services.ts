@@ -13,6 +13,8 @@ export interface Services {
    * an action's own window counts.
    */
   until?: number;
+  /** Starts a sweep at once. Best effort and within 300 ms. Absent if this process can't: the next scheduled run does it. */
+  wakeSweep?(): Promise<void>;
   /** Unique and random: at least 12 letters and digits. */
   randomId(): string;
 }

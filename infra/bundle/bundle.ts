@@ -1,9 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { requireBuiltins } from './builtin-requires.ts';
 import { splitExchanges } from './exchange-chunks.ts';
+import { isolateLambdaClient, lambdaClientEntry, lambdaClientPath } from './lambda-client.ts';
 import { dropUnusedErrors } from './sdk-errors.ts';
 import { stubUnusedModules } from './stub-unused-modules.ts';
 import { importZodAsNamespace } from './zod-namespace.ts';
@@ -50,14 +51,29 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
   const outdir = join(out, name);
   // A chunk's name contains a hash, so chunks of an earlier build would stay and be uploaded too.
   await rm(outdir, { recursive: true, force: true });
-  const { metafile, outputFiles } = await build({
+  const outputs = await bundle({
     entryPoints: { index: join(entries, `${name}.ts`) },
-    absWorkingDir: root,
     outdir,
-    outExtension: { '.js': '.mjs' },
+    plugins: [isolateLambdaClient(), ...plugins()],
+  });
+  const usesLambda = Object.values(outputs).some(({ imports }) =>
+    imports.some(({ path }) => path === lambdaClientPath),
+  );
+  const outfile = join(outdir, lambdaClientPath);
+  const added = usesLambda ? await bundle({ ...lambdaClientEntry, outfile, plugins: plugins() }) : {};
+  return measure(name, { ...outputs, ...added });
+}
+
+function plugins(): Plugin[] {
+  return [splitExchanges(), importZodAsNamespace(), dropUnusedErrors(), stubUnusedModules()];
+}
+
+async function bundle(options: BuildOptions): Promise<Outputs> {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    ...('outdir' in options && { outExtension: { '.js': '.mjs' }, splitting: true }),
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -65,8 +81,6 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
-    metafile: true,
-    write: false,
     logLevel: 'warning',
     // A stub that lacks an export would be undefined in production, so the build has to fail.
     logOverride: { 'import-is-undefined': 'error' },
@@ -74,13 +88,15 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [splitExchanges(), importZodAsNamespace(), dropUnusedErrors(), stubUnusedModules()],
+    ...options,
+    metafile: true,
+    write: false,
   });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, requireBuiltins(text));
   }
-  return measure(name, metafile.outputs);
+  return metafile.outputs;
 }
 
 type Outputs = Metafile['outputs'];

@@ -45,6 +45,8 @@ export interface LocalStackOptions {
   every?: Every;
   /** Replaces the sweep's timeout. With 5 s, a sweep does not wait for pending closes. */
   sweepTimeoutMs?: number;
+  /** Whether a hit with a pending close starts a sweep, as on AWS. True by default. */
+  wakesSweep?: boolean;
   log?: Log;
 }
 
@@ -96,7 +98,7 @@ async function startParts(
   running.table = table;
   const demo = options.demo === true ? await openDemo(options.port, data, every, log) : undefined;
   if (demo !== undefined) running.demo = demo;
-  const environment = createEnvironment(data, table, url);
+  const environment = createEnvironment(data, table, url, options);
   const createHandlers =
     options.handlers ?? (await import('./create-project-handlers.ts')).createProjectHandlers;
   const { sweepTimeoutMs: sweepMs } = options;
@@ -123,13 +125,19 @@ async function startParts(
   };
 }
 
-function createEnvironment(data: string, table: LocalTable, url: string): Environment {
+function createEnvironment(
+  data: string,
+  table: LocalTable,
+  url: string,
+  { wakesSweep = true }: LocalStackOptions,
+): Environment {
   return parseEnvironment({
     RIPCORD_TABLE: tableName,
     RIPCORD_TABLE_ENDPOINT: table.endpoint,
     RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
     RIPCORD_BASE_URL: url,
     RIPCORD_NOTIFY: `file:${join(data, 'notify.json')}`,
+    ...(wakesSweep && { RIPCORD_SWEEP_FUNCTION: 'ripcord-sweep', RIPCORD_SWEEP_ENDPOINT: url }),
   });
 }
 

@@ -103,6 +103,13 @@ export function createSweep(
   return sweep;
 }
 
+/** Lets the trigger start a sweep when a close is pending, and nothing else. */
+export function allowWake(trigger: RipcordFunction, sweep: RipcordFunction): void {
+  trigger.grant({ RIPCORD_SWEEP_FUNCTION: sweep.functionName }, [
+    { actions: ['lambda:InvokeFunction'], resources: [sweep.lambda.functionArn] },
+  ]);
+}
+
 /**
  * Runs the sweep at every full minute. `rate(1 minute)` would count from the rule's creation, and a run that waits for a
  * pending close has to know when the next one starts.

@@ -2,7 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { LinkDashboard } from './dashboard.ts';
-import { createAdmin, createSweep, createTrigger, scheduleSweep } from './functions.ts';
+import { allowWake, createAdmin, createSweep, createTrigger, scheduleSweep } from './functions.ts';
 import { LinkApi } from './link-api.ts';
 import { NoticeTopic } from './notice-topic.ts';
 import { PositionTable } from './position-table.ts';
@@ -33,6 +33,7 @@ export class RipcordStack extends Stack {
     const admin = createAdmin(this, resources);
     const sweep = createSweep(this, resources, props);
     scheduleSweep(this, sweep);
+    allowWake(trigger, sweep);
     const functions = [trigger, admin, sweep];
 
     // If the API fails, no link fires. Open positions must then be closed at the exchange.

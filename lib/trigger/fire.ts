@@ -48,8 +48,9 @@ async function handle(services: Services, request: Request): Promise<HitResponse
   const { link, paused } = await services.store.readLinkAndPause(toLinkId(hash));
   if (link === undefined || link.tokenHash !== hash) return notFound;
 
-  const { response, requests } = await respond(services, link, request, paused);
+  const { response, requests, isUnsettled } = await respond(services, link, request, paused);
   await recordHit(services, { actor: 'link', ...link }, response, requests, request);
+  if (isUnsettled === true) await wakeSweep(services);
   return { ...response, linkId: link.linkId, exchangeMs: computeExchangeMs(requests) };
 }
 
@@ -57,6 +58,17 @@ async function handle(services: Services, request: Request): Promise<HitResponse
 interface Responded {
   response: HitResponse;
   requests: RequestNote[];
+  /** Recovery has to continue the claim. */
+  isUnsettled?: boolean;
+}
+
+/** A sweep that starts now settles the close sooner. The response does not depend on it. */
+async function wakeSweep(services: Services): Promise<void> {
+  try {
+    await services.wakeSweep?.();
+  } catch {
+    // The next scheduled sweep does the same.
+  }
 }
 
 async function respond(
@@ -93,7 +105,11 @@ async function execute(services: Services, link: Link): Promise<Responded> {
   const intent = { actor: 'link', linkId, action, percent } as const;
   const result = await executeAction(services, link.positionId, intent, link.maxUses);
   if (result.kind === 'ran')
-    return { response: toResponse(result.execution, action), requests: result.execution.requests };
+    return {
+      response: toResponse(result.execution, action),
+      requests: result.execution.requests,
+      isUnsettled: ['pending', 'retry'].includes(result.execution.result?.kind ?? ''),
+    };
   if (result.kind === 'busy') return { response: busy, requests: [] };
   if (result.kind === 'out-of-time') return { response: outOfTime, requests: [] };
   if (result.kind === 'unconfirmed-claim') return { response: unconfirmedClaim, requests: [] };

@@ -68,7 +68,8 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
     console: createConsole,
     // Sweeps run when a test asks for one.
     every: () => () => undefined,
-    // Without lingering on pending closes.
+    // Without lingering on pending closes, and without sweeps that hits start.
+    wakesSweep: false,
     sweepTimeoutMs: 5_000,
     ...options,
   });

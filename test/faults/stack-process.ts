@@ -65,7 +65,8 @@ const stack = await startLocalStack({
   data: values.data,
   // Sweeps run when a test asks for one.
   every: () => () => undefined,
-  // Without lingering on pending closes: the test moves time.
+  // Without lingering on pending closes, and without sweeps that hits start: the test moves time.
+  wakesSweep: false,
   sweepTimeoutMs: 5_000,
   handlers: (environment) => ({
     trigger: createTrigger(environment, build, silent),

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BundleSize, bundleFunctions, functionNames } from '../../../infra/bundle/bundle.ts';
+import { lambdaClientPath } from '../../../infra/bundle/lambda-client.ts';
 
 const run = promisify(execFile);
 
@@ -111,6 +112,36 @@ describe('the bundles of the functions', () => {
         expect([...new Set(imported.map(([, module]) => module))]).toEqual(['node:module']);
       }
     }
+  });
+
+  test('have a Lambda client for the trigger only, which no cold start loads', async () => {
+    const requests: IncomingMessage[] = [];
+    const server = createServer((request, response) => {
+      requests.push(request);
+      response.writeHead(202).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const settings = {
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    };
+    const client = JSON.stringify(pathToFileURL(join(out, 'trigger', lambdaClientPath)).href);
+    const command = JSON.stringify({ FunctionName: 'ripcord-sweep', InvocationType: 'Event' });
+    const source = `import { InvokeCommand, LambdaClient } from ${client};
+      const client = new LambdaClient(${JSON.stringify(settings)});
+      const { StatusCode } = await client.send(new InvokeCommand(${command}));
+      console.log(StatusCode);
+      process.exit();`;
+    try {
+      expect(await runInNode(source, out)).toBe(202);
+      expect(requests).toMatchObject([{ url: '/2015-03-31/functions/ripcord-sweep/invocations' }]);
+    } finally {
+      server.close();
+    }
+    const index = await readFile(join(out, 'trigger', 'index.mjs'), 'utf8');
+    expect(index).toContain(`import("${lambdaClientPath}")`);
+    for (const name of ['admin', 'sweep'])
+      expect(await readdir(join(out, name, 'chunks'))).not.toContain('lambda-client.mjs');
   });
 
   // The target is 1.2 MB. The lower limit keeps what is gained already.

@@ -33,15 +33,18 @@ const policySchema = z.object({
 
 /**
  * @returns every permission in the template as `action resource`, sorted, by the function whose role has it.
- * Resources are written as `table`, `table with <keys>`, `table/index/…`, `topic`, `topic's key`, `log of <function>` and
- * `arn:<service>:<resource>`.
+ * Resources are written as `table`, `table with <keys>`, `table/index/…`, `topic`, `topic's key`, `log of <function>`,
+ * `function <function>` and `arn:<service>:<resource>`.
  */
 export function readPolicies(template: Template): Record<string, string[]> {
   const functionOfRole = new Map<string, string>();
-  for (const { Properties: properties } of Object.values(template.findResources('AWS::Lambda::Function'))) {
-    functionOfRole.set(properties.Role['Fn::GetAtt'][0], shortName(properties.FunctionName));
-  }
   const nouns = new Map<string, string>();
+  const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+  for (const [id, { Properties: properties }] of functions) {
+    const name = shortName(properties.FunctionName);
+    functionOfRole.set(properties.Role['Fn::GetAtt'][0], name);
+    nouns.set(id, `function ${name}`);
+  }
   for (const [type, noun] of [
     ['AWS::DynamoDB::Table', 'table'],
     ['AWS::SNS::Topic', 'topic'],

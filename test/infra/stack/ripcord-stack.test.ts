@@ -125,7 +125,7 @@ describe('the functions', () => {
     };
     const notices = { RIPCORD_NOTIFY: 'ssm:/ripcord/notify', RIPCORD_TOPIC_ARN: { Ref: topic } };
     expect(variables).toEqual([
-      common,
+      { ...common, RIPCORD_SWEEP_FUNCTION: 'ripcord-sweep' },
       { ...common, ...notices, RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] } },
       { ...common, ...notices },
     ]);
@@ -214,6 +214,7 @@ describe('the rights', () => {
         'dynamodb:GetItem table',
         'dynamodb:PutItem table with hits#*',
         'dynamodb:UpdateItem table with position#*',
+        'lambda:InvokeFunction function sweep',
         'logs:CreateLogStream log of trigger',
         'logs:PutLogEvents log of trigger',
         `ssm:GetParameter ${account}`,

@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { createAgents } from '../lib/http-agents.ts';
+import type { Environment } from './environment.ts';
+
+/** How long a hit that is already recorded waits for Lambda to accept the event. */
+const wakeTimeoutMs = 300;
+/** Gives up a request that no one waits for any more. */
+const connectionTimeoutMs = 1_000;
+const maxSilenceMs = 1_000;
+
+/** @returns what starts a sweep at once by an asynchronous invocation; undefined if the environment names no function. */
+export function createWakeSweep({
+  RIPCORD_SWEEP_FUNCTION: functionName,
+  RIPCORD_SWEEP_ENDPOINT: endpoint,
+}: Environment): (() => Promise<void>) | undefined {
+  if (functionName === undefined) return undefined;
+  let client: LambdaClient | undefined;
+  const invoke = async (): Promise<void> => {
+    // Loaded by the first hit that needs it, so that no other cold start does.
+    const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+    client ??= new LambdaClient(toSettings(endpoint));
+    await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event' }));
+  };
+  return () => Promise.race([invoke(), wait(wakeTimeoutMs, undefined, { ref: false })]);
+}
+
+function toSettings(endpoint: string | undefined) {
+  const local =
+    endpoint === undefined
+      ? {}
+      : { endpoint, region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  return {
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMs,
+      socketTimeout: maxSilenceMs,
+      ...createAgents().agents,
+    },
+    ...local,
+  };
+}

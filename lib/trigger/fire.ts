@@ -49,8 +49,10 @@ async function handle(services: Services, request: Request): Promise<HitResponse
   if (link === undefined || link.tokenHash !== hash) return notFound;
 
   const { response, requests, isUnsettled } = await respond(services, link, request, paused);
-  await recordHit(services, { actor: 'link', ...link }, response, requests, request);
-  if (isUnsettled === true) await wakeSweep(services);
+  await Promise.all([
+    recordHit(services, { actor: 'link', ...link }, response, requests, request),
+    isUnsettled === true ? wakeSweep(services) : undefined,
+  ]);
   return { ...response, linkId: link.linkId, exchangeMs: computeExchangeMs(requests) };
 }
 
@@ -112,7 +114,8 @@ async function execute(services: Services, link: Link): Promise<Responded> {
     };
   if (result.kind === 'busy') return { response: busy, requests: [] };
   if (result.kind === 'out-of-time') return { response: outOfTime, requests: [] };
-  if (result.kind === 'unconfirmed-claim') return { response: unconfirmedClaim, requests: [] };
+  if (result.kind === 'unconfirmed-claim')
+    return { response: unconfirmedClaim, requests: [], isUnsettled: true };
   if (result.revoked) return { response: revoked, requests: [] };
   if (result.position === undefined) return { response: removed, requests: [] };
   const response = isUsedUp(link, result.position)

@@ -22,6 +22,11 @@ export function boundToHit(services: Services, arrivedAt: number): HitServices {
     services: {
       ...services,
       until: act.at,
+      // Not aborted: an event that Lambda accepts after the response starts a sweep as well.
+      async wakeSweep() {
+        const woken = services.wakeSweep?.();
+        if (woken !== undefined) await Promise.race([woken, services.sleep(Math.max(0, answer.timeLeft()))]);
+      },
       store: wrapMethods(services.store, (name, call) =>
         runUntil(name === 'recordHit' ? answer : save, call),
       ),

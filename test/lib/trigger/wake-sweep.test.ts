@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import type { CreateResult } from '../../../lib/exchange/exchange.ts';
 import { toLinkId } from '../../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../../lib/link/token.ts';
+import { hitAnswerMs } from '../../../lib/position/timing.ts';
 import { fire } from '../../../lib/trigger/fire.ts';
 import { setStage } from '../../simulation/harness.ts';
 
-/** A link of a position at an exchange that answers its close order so, and what a hit has recorded when it wakes. */
+/** A hit on a position at an exchange that answers its close order so, and the claim's lease at each start of a sweep. */
 async function hitOnce(created?: CreateResult, wake: () => Promise<void> = async () => undefined) {
   const stage = await setStage();
   const { services, exchange, table, position, during, environment } = stage;
@@ -25,11 +26,12 @@ async function hitOnce(created?: CreateResult, wake: () => Promise<void> = async
     }),
   );
   if (created !== undefined) exchange.createMarketOrder = async () => created;
-  const recordedBefore: number[] = [];
+  const leftOfLease: number[] = [];
   services.wakeSweep = async () => {
-    recordedBefore.push((await table.listHits(positionId, 10)).length);
+    leftOfLease.push(((await stage.now()).claim?.leaseExpiresAt ?? 0) - environment.time);
     await wake();
   };
+  const startedAt = environment.time;
   const response = await during(() =>
     fire(services, {
       method: 'POST',
@@ -40,31 +42,39 @@ async function hitOnce(created?: CreateResult, wake: () => Promise<void> = async
       navigation: { userInitiated: false, doubt: 'unproven' },
     }),
   );
-  return { response, recordedBefore };
+  return { response, leftOfLease, tookMs: environment.time - startedAt };
 }
 
 const unknown = { kind: 'unknown', message: 'no answer' } as const;
 
-it('a hit whose close is pending starts a sweep after it is recorded', async () => {
-  const { response, recordedBefore } = await hitOnce(unknown);
+it('a hit whose close is pending starts a sweep after its lease is ended', async () => {
+  const { response, leftOfLease } = await hitOnce(unknown);
   expect(response).toMatchObject({ httpStatus: 202, status: 'in-progress' });
-  expect(recordedBefore).toEqual([1]);
+  expect(leftOfLease).toHaveLength(1);
+  expect(leftOfLease[0]).toBeLessThanOrEqual(0);
 });
 
 it('a hit that closed the position starts no sweep', async () => {
-  const { response, recordedBefore } = await hitOnce();
+  const { response, leftOfLease } = await hitOnce();
   expect(response).toMatchObject({ httpStatus: 200, status: 'closed' });
-  expect(recordedBefore).toEqual([]);
+  expect(leftOfLease).toEqual([]);
 });
 
 it('a hit that was refused starts no sweep', async () => {
   const rejected = { kind: 'rejected', reason: 'permission', code: '-2015', message: 'no' } as const;
-  const { response, recordedBefore } = await hitOnce(rejected);
+  const { response, leftOfLease } = await hitOnce(rejected);
   expect(response).toMatchObject({ httpStatus: 422 });
-  expect(recordedBefore).toEqual([]);
+  expect(leftOfLease).toEqual([]);
 });
 
 it('a sweep that cannot be started does not fail the hit', async () => {
   const { response } = await hitOnce(unknown, () => Promise.reject(new Error('throttled')));
   expect(response).toMatchObject({ httpStatus: 202, status: 'in-progress' });
+});
+
+it('a sweep that does not start keeps no answer back', async () => {
+  const never = () => new Promise<void>(() => {});
+  const { response, tookMs } = await hitOnce(unknown, never);
+  expect(response).toMatchObject({ httpStatus: 202, status: 'in-progress' });
+  expect(tookMs).toBeLessThanOrEqual(hitAnswerMs);
 });

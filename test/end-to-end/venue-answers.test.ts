@@ -169,33 +169,36 @@ describe('a 503 that Binance USDⓈ-M documents as a failure', () => {
   });
 
   it.each([
-    [binanceUsdm, -1000, 'Unknown error, please check your request or try again later.'],
-    [
-      binanceUsdm,
-      -1006,
-      'An unexpected response was received from the message bus. Execution status unknown.',
-    ],
-    [
-      binanceUsdm,
-      -1007,
-      'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
-    ],
-    [binanceSpot, -1001, internal],
-    [
-      binanceSpot,
-      -1008,
-      'Server is currently overloaded with other requests. Please try again in a few minutes.',
-    ],
-    [bybitLinear, 10016, 'Server error.'],
-    [bybitSpot, 170146, 'Order creation timeout'],
-  ])('is not mistaken for one whose result is unknown: $name %i', async (venue, code, msg) => {
-    const { url, mark } = await stage(venue);
-    core.addFault({ kind: 'error-after', status: 503, code, msg, match: venue.create });
-    const first = await fire(url);
-    await fire(url);
-    await sweep();
-    // The order executed behind the error. A look-up finds it, so Ripcord sends no other.
-    expect(takenSince(mark)).toHaveLength(1);
-    expect([200, 202]).toContain(first.status);
-  });
+    { venue: binanceUsdm, code: -1000, msg: 'Unknown error, please check your request or try again later.' },
+    {
+      venue: binanceUsdm,
+      code: -1006,
+      msg: 'An unexpected response was received from the message bus. Execution status unknown.',
+    },
+    {
+      venue: binanceUsdm,
+      code: -1007,
+      msg: 'Timeout waiting for response from backend server. Send status unknown; execution status unknown.',
+    },
+    { venue: binanceSpot, code: -1001, msg: internal },
+    {
+      venue: binanceSpot,
+      code: -1008,
+      msg: 'Server is currently overloaded with other requests. Please try again in a few minutes.',
+    },
+    { venue: bybitLinear, code: 10016, msg: 'Server error.' },
+    { venue: bybitSpot, code: 170146, msg: 'Order creation timeout' },
+  ])(
+    'is no reason to send again after an error that leaves the result unknown: $code at $venue.name',
+    async ({ venue, code, msg }) => {
+      const { url, mark } = await stage(venue);
+      core.addFault({ kind: 'error-after', status: 503, code, msg, match: venue.create });
+      const first = await fire(url);
+      await fire(url);
+      await sweep();
+      // The order executed behind the error. A look-up finds it, so Ripcord sends no other.
+      expect(takenSince(mark)).toHaveLength(1);
+      expect([200, 202]).toContain(first.status);
+    },
+  );
 });

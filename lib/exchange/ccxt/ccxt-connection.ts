@@ -2,7 +2,7 @@ import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
 import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
-import type { MarketRules } from '../exchange.ts';
+import type { MarketRules, RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { findRejectReason } from '../venues/error-table.ts';
 import type { Venue } from '../venues/venue.ts';
@@ -33,6 +33,9 @@ export const defaultDeadlines: Deadlines = { callMs: 4_000, marketsMs: 8_000 };
 
 /** Statuses of rate limits: Bybit and Binance's firewall send 403, Binance sends 418 for a ban. */
 const rateLimitStatuses = new Set([403, 418, 429]);
+
+/** Reasons that say nothing about the request itself. */
+const passingReasons = new Set<RejectReason>(['clock', 'rate-limit', 'not-placed']);
 
 function joinKeys({ apiKey, secret }: Account): string {
   return `${apiKey}:${secret}`;
@@ -160,7 +163,7 @@ export class CcxtConnection {
   /** Whether a retry may succeed: it can't if the venue's code is about the request or the key. */
   #isRetryable(error: VenueError): boolean {
     const reason = findRejectReason(this.venue.errors, error);
-    if (reason === 'clock' || reason === 'rate-limit') return true;
+    if (reason !== undefined && passingReasons.has(reason)) return true;
     if (reason !== undefined || deniesKey(this.venue, error)) return false;
     // An unknown code in a response with 200 proves nothing.
     return error.status < 400 || error.status >= 500 || rateLimitStatuses.has(error.status);

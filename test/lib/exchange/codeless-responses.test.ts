@@ -241,6 +241,20 @@ describe('a 503 of Binance USDⓈ-M', () => {
     expect(await spot.create()).toMatchObject(unknown);
   });
 
+  test.each([
+    [503, -1001, internal],
+    [503, -1000, 'Service Unavailable.'],
+    [503, -1008, throttled],
+    [503, -1000, 'Unknown error, please check your request or try again later.'],
+  ])('of %i with %i "%s" leaves a read to be repeated', async (status, code, msg) => {
+    const { server, exchange, market } = await startScripted(binanceFutures);
+    server.respond = fixedResponse(JSON.stringify({ code, msg }), status);
+    await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject({
+      code: 'exchange-unreachable',
+      message: expect.stringContaining(msg),
+    });
+  });
+
   test('without JSON is believed by its words alone', async () => {
     const { server, create } = await startScripted(binanceFutures);
     server.respond = fixedResponse('Service Unavailable.', 503, 'text/plain');

@@ -30,12 +30,37 @@ export interface Balance {
   total: Amount;
 }
 
+/** What an execution was. `funding` and `other` change no position. */
+export type TradeCause =
+  | 'trade'
+  | 'liquidation'
+  | 'deleveraging'
+  | 'settlement'
+  | 'delivery'
+  | 'block-trade'
+  | 'transfer'
+  | 'funding'
+  | 'other';
+
+/** One execution in the account. */
 export interface Trade {
   orderId: string | undefined;
+  side: OrderSide;
   amount: Amount;
   price: Amount;
+  cause: TradeCause;
+  /** The side of a hedged perpetual, if the exchange reports it. */
+  positionSide?: Side | undefined;
   /** Epoch milliseconds. */
-  at: number | undefined;
+  at: number;
+}
+
+/** Which executions of a market are read. Times are epoch milliseconds. */
+export interface TradeRange {
+  since: number;
+  until: number;
+  /** Only those of this order. */
+  orderId?: string | undefined;
 }
 
 /** What an API key may do. Undefined if the exchange does not report it. */
@@ -56,8 +81,11 @@ export interface AccountData {
    * than fills, and a part of the fee would make Ripcord sell more than the position holds.
    */
   fetchBaseFee(market: MarketRules, orderId: string, filled: Amount): Promise<Amount>;
-  /** @returns the account's latest trade on this side of the market: when and how a position ended externally. */
-  fetchLastTrade(market: MarketRules, side: OrderSide): Promise<Trade | undefined>;
+  /**
+   * @returns the account's executions in this market, oldest first, of every cause.
+   * @throws Fault `exchange-refused` if the exchange no longer lists all trades of that time.
+   */
+  fetchTrades(market: MarketRules, range: TradeRange): Promise<Trade[]>;
   fetchPermissions(): Promise<Permissions>;
   /** @returns all orders that can still fill, including conditional ones. Slow, because it loads the markets. */
   fetchOpenOrders(): Promise<OpenOrder[]>;

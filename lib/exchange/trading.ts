@@ -31,6 +31,8 @@ export interface ExchangeOrder {
   positionSide?: Side | undefined;
   reduceOnly?: boolean | undefined;
   conditional: boolean;
+  /** When the exchange created it, epoch milliseconds. */
+  createdAt?: number | undefined;
   /** When the exchange last changed it, epoch milliseconds. */
   updatedAt?: number | undefined;
 }
@@ -92,10 +94,13 @@ export type CreateResult =
   | { kind: 'unknown'; code?: string | undefined; message: string };
 
 /**
- * Why a cancel is unconfirmed. `error`: the exchange sent an error that proves nothing about the order, such as
- * "unknown order".
+ * Why a cancel is unconfirmed.
+ *
+ * - `not-found`: the exchange has no such order to cancel.
+ * - `ended`: the exchange reports that the order had ended, and not what it filled.
+ * - `error`: the exchange sent an error that proves nothing about the order.
  */
-export type UnconfirmedReason = 'acknowledged' | 'no-response' | 'error' | 'not-sent';
+export type UnconfirmedReason = 'acknowledged' | 'no-response' | 'not-found' | 'ended' | 'error' | 'not-sent';
 
 /**
  * The result of a cancel.
@@ -109,6 +114,20 @@ export type CancelResult =
   | { kind: 'unconfirmed'; reason: UnconfirmedReason; message: string }
   | { kind: 'denied'; code: string; message: string };
 
+/** How long look-ups find an order, counted from its creation, in milliseconds. */
+export interface Retention {
+  /** An order that ended without any fill. */
+  unfilledMs: number;
+  /** Any order, filled or not. Absent if the exchange documents no limit. */
+  anyMs?: number;
+}
+
+/** Some exchanges keep conditional orders in a book of their own. */
+export interface OrderRetention {
+  order: Retention;
+  conditional: Retention;
+}
+
 /** Orders of one account: send, cancel, read. */
 export interface Trading {
   /** How long after a request's timestamp the exchange may still accept it, in milliseconds. */
@@ -117,6 +136,7 @@ export interface Trading {
   readonly lookupLagMs: number;
   /** Opens the next order's connection. Sends nothing and reports no failure: the order then opens its own. */
   openConnection(): void;
+  readonly retention: OrderRetention;
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
   /**

@@ -6,9 +6,9 @@ import type {
   MarketRules,
   OpenExchangePosition,
   OpenOrder,
-  OrderSide,
   Permissions,
   Trade,
+  TradeRange,
 } from '../exchange.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { parseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
@@ -24,7 +24,7 @@ export function createAccountData(connection: CcxtConnection): AccountData {
       );
     },
     fetchBalance: (currency) => fetchBalance(connection, currency),
-    fetchLastTrade: (market, side) => fetchLastTrade(connection, market, side),
+    fetchTrades: (market, range) => fetchTrades(connection, market, range),
     fetchPermissions: () => fetchPermissions(connection),
     fetchOpenOrders: () => fetchOpenOrders(connection),
     fetchOpenPositions: () => fetchOpenPositions(connection),
@@ -61,22 +61,36 @@ async function fetchBalance(connection: CcxtConnection, currency: string): Promi
   return { free: parseAmount(balance?.free) ?? '0', total: parseAmount(balance?.total) ?? '0' };
 }
 
-async function fetchLastTrade(
+async function fetchTrades(
   connection: CcxtConnection,
   market: MarketRules,
-  side: OrderSide,
-): Promise<Trade | undefined> {
+  range: TradeRange,
+): Promise<Trade[]> {
+  const { venue, client } = connection;
+  const { keptMs } = venue.tradeListing;
+  if (keptMs !== undefined && range.until - range.since > keptMs)
+    throw new Fault(
+      'exchange-refused',
+      `${connection.name} lists the trades of the last ${keptMs / dayMs} days only`,
+    );
   connection.registerMarket(market);
-  const trades = await connection.read('the trades', () =>
-    connection.client.fetchMyTrades(market.symbol, undefined, 100),
-  );
-  const [first, ...others] = trades.filter((trade) => trade.side === side);
-  if (first === undefined) return undefined;
-  const last = others.reduce(
-    (latest, trade) => (Number(trade.timestamp ?? 0) >= Number(latest.timestamp ?? 0) ? trade : latest),
-    first,
-  );
-  return toTrade(last);
+  return connection.read('the trades', async () => {
+    const listed = await Promise.all(
+      splitRange(range, venue.tradeListing.rangeMs).map((part) => venue.fetchTrades(client, market, part)),
+    );
+    const once = new Map(listed.flat().map((row) => [row.trade.id ?? row, row]));
+    return [...once.values()].map(toTrade).sort((a, b) => a.at - b.at);
+  });
+}
+
+const dayMs = 86_400_000;
+
+/** @returns the range in parts that one request each can list. */
+function splitRange(range: TradeRange, rangeMs = Number.POSITIVE_INFINITY): TradeRange[] {
+  const parts: TradeRange[] = [];
+  for (let { since } = range; since <= range.until; since += rangeMs)
+    parts.push({ ...range, since, until: Math.min(range.until, since + rangeMs) });
+  return parts;
 }
 
 async function fetchPermissions(connection: CcxtConnection): Promise<Permissions> {

@@ -1,8 +1,8 @@
-import type { Trade as CcxtTrade, Market, OHLCV, Order } from 'ccxt';
+import type { Market, OHLCV, Order } from 'ccxt';
 import { type Amount, decimal, toAmount } from '../../amount.ts';
 import type { Candle, EntryOrder, ExchangeOrder, MarketKind, MarketRules, Trade } from '../exchange.ts';
 import { parsePositiveAmount } from '../venues/parse-amount.ts';
-import type { Venue } from '../venues/venue.ts';
+import type { Venue, VenueTrade } from '../venues/venue.ts';
 
 export function parseAmount(value: unknown): Amount | undefined {
   if (value === undefined || value === null || value === '') return undefined;
@@ -31,12 +31,20 @@ export function toCandle([at, open, high, low, close]: OHLCV): Candle {
   };
 }
 
-export function toTrade(trade: CcxtTrade): Trade {
+/** @throws TypeError if the trade lacks its time, side or amount: a trade that is skipped would look like none. */
+export function toTrade({ trade, cause, positionSide }: VenueTrade): Trade {
+  const { side, timestamp } = trade;
+  const amount = parseAmount(trade.amount);
+  if (timestamp === undefined || amount === undefined || (side !== 'buy' && side !== 'sell'))
+    throw new TypeError('the trade lacks a time, side or amount');
   return {
     orderId: trade.order,
-    amount: parseAmount(trade.amount) ?? '0',
+    side,
+    amount,
     price: parseAmount(trade.price) ?? '0',
-    at: trade.timestamp,
+    cause,
+    positionSide,
+    at: timestamp,
   };
 }
 
@@ -107,6 +115,7 @@ export function toExchangeOrder(
     positionSide: details.positionSide,
     reduceOnly: order.reduceOnly,
     conditional,
+    createdAt: order.timestamp,
     updatedAt: order.lastUpdateTimestamp ?? order.lastTradeTimestamp ?? order.timestamp,
   };
 }

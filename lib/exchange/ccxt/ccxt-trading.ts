@@ -8,9 +8,11 @@ import type {
   MarketRules,
   OrderRef,
   Trading,
+  UnconfirmedReason,
 } from '../exchange.ts';
 import { findRejectReason } from '../venues/error-table.ts';
 import { deniesKey, formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
+import type { Venue, VenueError } from '../venues/venue.ts';
 import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { asCcxtNumber, toAcknowledgedOrder, toExchangeOrder } from './ccxt-mapping.ts';
@@ -21,6 +23,7 @@ export function createTrading(connection: CcxtConnection): Trading {
     recvWindowMs: venue.recvWindowMs,
     lookupLagMs: venue.lookupLagMs,
     openConnection: () => connection.openConnection(),
+    retention: venue.retention,
     createMarketOrder: (market, order) =>
       createOrder(connection, market, { ...order, type: 'market' }, venue.closeParameters(order)),
     createEntryOrder: (market, order) =>
@@ -53,8 +56,9 @@ async function fetchOrder(
     if (actual === undefined) return { ...order, status: 'live', filled: '0', average: undefined };
     return { ...actual, orderId: order.orderId, conditional: true };
   } catch (thrown) {
-    const error = venueErrorFrom(thrown);
-    if (error !== undefined && venue.notFoundCodes.has(error.code)) return undefined;
+    const code = venueErrorFrom(thrown)?.code;
+    // An order that was archived is not found. `retention` says what that proves.
+    if (code !== undefined && (venue.notFoundCodes.has(code) || venue.endedCodes.has(code))) return undefined;
     throw connection.toFault('an order', thrown);
   }
 }
@@ -122,7 +126,12 @@ function toFailedCancel({ venue }: CcxtConnection, thrown: unknown): CancelResul
   if (error.cause === 'rate') throw new Fault('exchange-unreachable', message);
   return error.cause !== undefined || deniesKey(venue, error)
     ? { kind: 'denied', code: error.code, message }
-    : { kind: 'unconfirmed', reason: 'error', message };
+    : { kind: 'unconfirmed', reason: toUnconfirmedReason(venue, error), message };
+}
+
+function toUnconfirmedReason(venue: Venue, { code }: VenueError): UnconfirmedReason {
+  if (venue.notFoundCodes.has(code)) return 'not-found';
+  return venue.endedCodes.has(code) ? 'ended' : 'error';
 }
 
 async function createOrder(

@@ -1,9 +1,9 @@
-import type { Exchange as CcxtClient, Trade } from 'ccxt';
+import type { Exchange as CcxtClient } from 'ccxt';
 import type { MarketRules, OrderRef, Side } from '../exchange.ts';
 import { binanceErrors } from './binance-errors.ts';
 import { marketRules } from './binance-filters.ts';
-import { sumFills } from './fills.ts';
-import type { OrderFills, Venue } from './venue.ts';
+import { fetchFills } from './binance-trades.ts';
+import type { Venue } from './venue.ts';
 
 /** Binance allows at most 60 s. With 5 s, the receive window ends well within a lease. */
 const recvWindowMs = 5_000;
@@ -29,25 +29,6 @@ function orderDetails(info: Record<string, unknown>) {
     type: info.origType ?? info.orderType ?? info.type,
     positionSide,
   };
-}
-
-/** Binance returns at most this many trades per request. */
-const tradesPerPage = 1000;
-
-/** Reads the trades, because Binance's order query has no commission. */
-async function fetchFills(client: CcxtClient, market: MarketRules, orderId: string): Promise<OrderFills> {
-  const fetchPage = (page: Record<string, unknown>) =>
-    client.fetchMyTrades(market.symbol, undefined, tradesPerPage, { orderId, ...page });
-  const trades: Trade[] = await fetchPage({});
-  // A full page holds the latest of more trades. Only `fromId` (inclusive) starts at the first one.
-  let fromId = trades.length < tradesPerPage ? undefined : '0';
-  while (fromId !== undefined) {
-    const page: Trade[] = await fetchPage({ fromId });
-    trades.push(...page);
-    const last = page.length < tradesPerPage ? undefined : page.at(-1)?.id;
-    fromId = last === undefined ? undefined : String(BigInt(last) + 1n);
-  }
-  return sumFills(trades, orderId);
 }
 
 const binanceBase = {

@@ -1,5 +1,8 @@
 import { createBinanceVenue } from './binance-base.ts';
 import { binanceSpotErrors } from './binance-spot-errors.ts';
+import { fetchSpotTrades } from './binance-trades.ts';
+
+const dayMs = 86_400_000;
 
 /** Binance spot, https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
 export const binance = createBinanceVenue({
@@ -22,6 +25,10 @@ export const binance = createBinanceVenue({
   // -2026 ORDER_ARCHIVED: canceled or expired with no executed quantity, more than 90 days ago.
   // https://developers.binance.com/docs/binance-spot-api-docs/errors
   endedCodes: new Map([['-2026', 'unfilled']]),
+  // As -2026 says.
+  retention: { order: { unfilledMs: 90 * dayMs }, conditional: { unfilledMs: 90 * dayMs } },
+  tradeListing: {},
+  fetchTrades: fetchSpotTrades,
   orderRef: (_market, { orderId, clientOrderId }) => ({
     id: orderId,
     parameters: orderId === undefined ? { clientOrderId } : {},

@@ -3,6 +3,7 @@ import { decimal, toAmount } from '../../amount.ts';
 import type { ExchangePosition, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { createBinanceVenue } from './binance-base.ts';
 import { binanceUsdmErrors } from './binance-usdm-errors.ts';
+import { fetchTrades } from './binanceusdm-trades.ts';
 import type { VenuePosition } from './venue.ts';
 
 /** One row of `positionRisk`. `positionAmt` is negative for a short. */
@@ -43,6 +44,17 @@ async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side
   return { side: hedged ? side : oneWaySide, ...toHolding(row), hedged };
 }
 
+const dayMs = 86_400_000;
+
+/**
+ * "These orders will not be found: order status is CANCELED or EXPIRED AND order has NO filled trade AND created time
+ * + 3 days < current time; order create time + 90 days < current time."
+ *
+ * Orders: https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Query-Order
+ * Algo orders: https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Query-Algo-Order
+ */
+const retention = { unfilledMs: 3 * dayMs, anyMs: 90 * dayMs };
+
 /** Binance USDⓈ-M futures, https://developers.binance.com/docs/derivatives/usds-margined-futures */
 export const binanceusdm = createBinanceVenue({
   id: 'binanceusdm',
@@ -63,6 +75,11 @@ export const binanceusdm = createBinanceVenue({
 
   // Here -2026 means that an order type does not support reduceOnly. No code says that an order has ended.
   endedCodes: new Map(),
+  retention: { order: retention, conditional: retention },
+  // "The time between startTime and endTime cannot be longer than 7 days. Only support querying trade in the past
+  // 6 months." https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Account-Trade-List
+  tradeListing: { rangeMs: 7 * dayMs, keptMs: 180 * dayMs },
+  fetchTrades,
   // Stop and take-profit orders are in a separate book ("algo orders"), which ccxt reads if `trigger` is set.
   orderRef: (_market, { orderId, clientOrderId, conditional }) => ({
     id: orderId,

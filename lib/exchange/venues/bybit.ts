@@ -2,6 +2,7 @@ import type { Exchange as CcxtClient } from 'ccxt';
 import { decimal } from '../../amount.ts';
 import type { ExchangePosition, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { bybitErrors } from './bybit-errors.ts';
+import { fetchExecutions, tradeListing } from './bybit-executions.ts';
 import {
   type Fields,
   fetchPages,
@@ -17,6 +18,16 @@ import type { Venue, VenuePosition } from './venue.ts';
 
 /** Bybit's own default. It also accepts a timestamp up to 1 s ahead of its clock. */
 const recvWindowMs = 5_000;
+
+const dayMs = 86_400_000;
+
+/**
+ * Orders that were fully canceled, rejected or deactivated can be queried for 24 hours, and beyond 7 days orders that
+ * have fills only. Another version of the page limits those to the past 2 years. The page does not define what the hours
+ * count from; creation is the earliest.
+ * https://bybit-exchange.github.io/docs/v5/order/order-list
+ */
+const retention = { unfilledMs: dayMs, anyMs: 730 * dayMs };
 
 /** The `positionIdx` of a hedged account's two positions. In one-way mode it is 0. */
 const sideByIndex = new Map<string, Side>([
@@ -86,6 +97,8 @@ export const bybit: Venue = {
   recvWindowMs,
   // Bybit documents no figure, only that look-ups lag in volatile markets: about twice the lag seen on Binance.
   lookupLagMs: 120_000,
+  retention: { order: retention, conditional: retention },
+  tradeListing,
   createReturnsFill: false,
   cancelReturnsFill: false,
   ...bybitErrors,
@@ -134,6 +147,7 @@ export const bybit: Venue = {
     const order = await findOrder(client, market, { orderId });
     return (order === undefined ? undefined : parseOrderFills(order)) ?? fills;
   },
+  fetchTrades: fetchExecutions,
   fetchPosition,
   async fetchOpenPositions(client) {
     const lists = await Promise.all(

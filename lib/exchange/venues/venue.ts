@@ -1,4 +1,4 @@
-import type { Exchange as CcxtClient, Market, Order } from 'ccxt';
+import type { Exchange as CcxtClient, Market, Order, Trade } from 'ccxt';
 import type { ExchangeId } from '../../account/account.ts';
 import type { Amount } from '../../amount.ts';
 import type {
@@ -9,8 +9,11 @@ import type {
   MarketRules,
   OpenExchangePosition,
   OrderRef,
+  OrderRetention,
   Permissions,
   Side,
+  TradeCause,
+  TradeRange,
 } from '../exchange.ts';
 
 import type { ErrorTable } from './error-table.ts';
@@ -29,6 +32,14 @@ export interface OrderFills {
   fees: Fee[];
 }
 
+/** One execution, and what it was. */
+export interface VenueTrade {
+  trade: Trade;
+  cause: TradeCause;
+  /** The side of a hedged perpetual. */
+  positionSide?: Side | undefined;
+}
+
 /** A perpetual position, with the venue's own id of its market. */
 export type VenuePosition = Omit<OpenExchangePosition, 'symbol'> & { marketId: string };
 
@@ -45,6 +56,10 @@ export interface Venue {
   recvWindowMs: number;
   /** How long after the receive window a look-up may still miss an order that exists. */
   lookupLagMs: number;
+  /** How long look-ups find an order. */
+  retention: OrderRetention;
+  /** The longest range of one request for trades, and how long trades are listed; absent: no limit is documented. */
+  tradeListing: { rangeMs?: number; keptMs?: number };
   /** Whether the response to a create reports the order's state. If not, it only acknowledges the order. */
   createReturnsFill: boolean;
   /** Whether the response to a cancel reports what had filled. */
@@ -90,6 +105,8 @@ export interface Venue {
   fetchOrder(client: CcxtClient, market: MarketRules, ref: OrderRef): Promise<Order | undefined>;
   /** @returns what a spot order traded and paid. It can be less than `filled`, because trades are listed later. */
   fetchFills(client: CcxtClient, market: MarketRules, orderId: string, filled: Amount): Promise<OrderFills>;
+  /** @returns the executions of one range, in any order. Some can be listed twice. */
+  fetchTrades(client: CcxtClient, market: MarketRules, range: TradeRange): Promise<VenueTrade[]>;
   fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition>;
   fetchPrice(client: CcxtClient, market: MarketRules): Promise<unknown>;
   fetchPermissions(client: CcxtClient): Promise<Permissions>;

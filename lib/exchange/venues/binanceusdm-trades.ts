@@ -1,0 +1,106 @@
+import type { Exchange as CcxtClient, Trade } from 'ccxt';
+import type { MarketRules, Side, TradeCause, TradeRange } from '../exchange.ts';
+import { binanceErrors } from './binance-errors.ts';
+import { fetchFuturesTrades } from './binance-trades.ts';
+import type { VenueError, VenueTrade } from './venue.ts';
+
+/** One row of `forceOrders`: an order with which Binance itself reduced a position. */
+type ForceOrder = Record<string, string>;
+
+/** Binance lists at most this many forced orders per request. */
+const forceOrdersPerPage = 100;
+
+/**
+ * What a client order id of Binance's own means: "autoclose-…" is a liquidation, "adl_autoclose" an auto-deleveraging,
+ * "settlement_autoclose-…" a settlement for delisting or delivery.
+ * https://developers.binance.com/docs/derivatives/portfolio-margin/user-data-streams/Event-Futures-Order-update
+ */
+const causeByPrefix: [prefix: string, cause: TradeCause][] = [
+  ['autoclose-', 'liquidation'],
+  ['adl_autoclose', 'deleveraging'],
+  ['settlement_autoclose-', 'settlement'],
+];
+
+function toCause(clientOrderId: unknown): TradeCause {
+  return causeByPrefix.find(([prefix]) => String(clientOrderId).startsWith(prefix))?.[1] ?? 'trade';
+}
+
+function toPositionSide({ positionSide }: { positionSide?: string }): Side | undefined {
+  const side = positionSide?.toLowerCase();
+  return side === 'long' || side === 'short' ? side : undefined;
+}
+
+/**
+ * A row of the trades names no cause, so a market's trades are read beside its forced orders. A forced order whose
+ * trade is not listed counts as one trade.
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Users-Force-Orders
+ */
+export async function fetchTrades(
+  client: CcxtClient,
+  market: MarketRules,
+  range: TradeRange,
+): Promise<VenueTrade[]> {
+  if (range.orderId !== undefined)
+    return (await fetchFuturesTrades(client, market, range)).map((trade) => toVenueTrade(trade, 'trade'));
+  const [trades, forced] = await Promise.all([
+    fetchFuturesTrades(client, market, range),
+    fetchForceOrders(client, market, range).catch(orUnknownCause<ForceOrder[]>([])),
+  ]);
+  const causes = new Map(forced.map((order) => [String(order.orderId), toCause(order.clientOrderId)]));
+  const last = trades.at(-1)?.order;
+  if (last !== undefined && !causes.has(last)) causes.set(last, await readCause(client, market, last));
+  const isListed = (order: ForceOrder) => trades.some((trade) => trade.order === String(order.orderId));
+  return [
+    ...trades.map((trade) => toVenueTrade(trade, causes.get(trade.order ?? '') ?? 'trade')),
+    ...forced.filter((order) => Number(order.executedQty) > 0 && !isListed(order)).map(fromForceOrder),
+  ];
+}
+
+function toVenueTrade(trade: Trade, cause: TradeCause): VenueTrade {
+  return { trade, cause, positionSide: toPositionSide(trade.info) };
+}
+
+/** The forced orders do not document settlements. The order of a settlement names it. */
+async function readCause(client: CcxtClient, market: MarketRules, orderId: string): Promise<TradeCause> {
+  return client
+    .fapiPrivateGetOrder({ symbol: market.id, orderId })
+    .then((order: Record<string, unknown>) => toCause(order.clientOrderId))
+    .catch(orUnknownCause<TradeCause>('trade'));
+}
+
+/** Without a cause, a trade stays true. A clock that differs is corrected, and then everything is read again. */
+function orUnknownCause<Unknown>(unknown: Unknown): (thrown: unknown) => Unknown {
+  return (thrown) => {
+    const code = (thrown as { venueError?: VenueError }).venueError?.code;
+    if (code !== undefined && binanceErrors.clockCodes.has(code)) throw thrown;
+    return unknown;
+  };
+}
+
+async function fetchForceOrders(
+  client: CcxtClient,
+  market: MarketRules,
+  { since, until }: TradeRange,
+): Promise<ForceOrder[]> {
+  const orders: unknown = await client.fapiPrivateGetForceOrders({
+    symbol: market.id,
+    startTime: since,
+    endTime: until,
+    limit: forceOrdersPerPage,
+  });
+  if (!Array.isArray(orders)) throw new TypeError('the response is no list');
+  return orders;
+}
+
+/** @returns the fields that are read of a trade. */
+function fromForceOrder(order: ForceOrder): VenueTrade {
+  const trade = {
+    id: `force-order-${order.orderId}`,
+    order: String(order.orderId),
+    side: String(order.side).toLowerCase(),
+    amount: order.executedQty,
+    price: order.avgPrice,
+    timestamp: Number(order.updateTime),
+  } as unknown as Trade;
+  return { trade, cause: toCause(order.clientOrderId), positionSide: toPositionSide(order) };
+}

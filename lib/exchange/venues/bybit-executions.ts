@@ -1,0 +1,70 @@
+import type { Exchange as CcxtClient } from 'ccxt';
+import type { MarketRules, Side, TradeCause, TradeRange } from '../exchange.ts';
+import { type Fields, parseList, toCategory } from './bybit-requests.ts';
+import { parsePositiveAmount } from './parse-amount.ts';
+import type { VenueTrade } from './venue.ts';
+
+const dayMs = 86_400_000;
+
+/**
+ * "If both are passed, the rule is endTime - startTime <= 7 days. Unified account supports getting the past 730 days
+ * historical trades data." https://bybit-exchange.github.io/docs/v5/order/execution
+ */
+export const tradeListing = { rangeMs: 7 * dayMs, keptMs: 730 * dayMs };
+
+/** https://bybit-exchange.github.io/docs/v5/enum#exectype. ccxt's own listing asks for `Trade` only. */
+const causes = new Map<string, TradeCause>([
+  ['Trade', 'trade'],
+  ['BustTrade', 'liquidation'],
+  ['AdlTrade', 'deleveraging'],
+  ['Settle', 'settlement'],
+  ['Delivery', 'delivery'],
+  ['BlockTrade', 'block-trade'],
+  ['MovePosition', 'transfer'],
+  ['FutureSpread', 'trade'],
+  ['Funding', 'funding'],
+]);
+
+/** Bybit returns at most this many executions per request. */
+const rowsPerPage = 100;
+
+/** Every page of the executions of one range, of every type. */
+export async function fetchExecutions(
+  client: CcxtClient,
+  market: MarketRules,
+  { orderId, since, until }: TradeRange,
+): Promise<VenueTrade[]> {
+  const request: Fields = {
+    category: toCategory(market),
+    symbol: market.id,
+    startTime: since,
+    endTime: until,
+    limit: rowsPerPage,
+    ...(orderId === undefined ? {} : { orderId }),
+  };
+  const rows: Fields[] = [];
+  let cursor: unknown;
+  do {
+    const page = await client.privateGetV5ExecutionList(
+      cursor === undefined ? request : { ...request, cursor },
+    );
+    const list = parseList(page);
+    rows.push(...list);
+    cursor = list.length < rowsPerPage ? undefined : page.result?.nextPageCursor || undefined;
+  } while (cursor !== undefined);
+  // The order's id takes precedence over the times of a request, so Bybit may list it in every range.
+  return rows
+    .filter((row) => orderId === undefined || row.orderId === orderId)
+    .map((row) => ({
+      trade: client.parseTrade(row, client.market(market.symbol)),
+      cause: causes.get(String(row.execType)) ?? 'other',
+      positionSide: toPositionSide(row),
+    }));
+}
+
+/** The row names no position. A sell that closes something closes a long; any other opens a short. */
+function toPositionSide({ side, closedSize }: Fields): Side | undefined {
+  if (closedSize === undefined || closedSize === '') return undefined;
+  const closes = parsePositiveAmount(closedSize) !== undefined;
+  return (side === 'Sell') === closes ? 'long' : 'short';
+}

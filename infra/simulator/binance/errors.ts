@@ -13,6 +13,13 @@ export function orderDoesNotExist(): VenueError {
   return new VenueError(-2013, 'Order does not exist.');
 }
 
+export function orderArchived(): VenueError {
+  return new VenueError(
+    -2026,
+    'Order was canceled or expired with no executed qty over 90 days ago and has been archived.',
+  );
+}
+
 export function unauthorized(): VenueError {
   return new VenueError(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
 }

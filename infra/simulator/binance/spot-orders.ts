@@ -1,10 +1,11 @@
 import type { Account, Order } from '../core/model.ts';
 import { cancelOrder, placeOrder } from '../core/orders.ts';
+import { binanceSpotArchiveMs } from '../core/retention.ts';
 import { isConditionalType, isMarketType } from '../core/rules.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { VenueError } from '../server/venue-api.ts';
-import { orderDoesNotExist } from './errors.ts';
+import { orderArchived, orderDoesNotExist } from './errors.ts';
 import { requireList, toCanceledList } from './order-lists.ts';
 import { findOrder, type Params } from './request.ts';
 import { cancelClientOrderId, checkPlaces, parseOrderType, parseSize } from './spot-parameters.ts';
@@ -38,6 +39,8 @@ export function postOrder(core: SimulatedExchange, params: Params, account: Acco
 export function queryOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const order = findOrderOfSymbol(core, params, account);
   if (order === undefined) throw orderDoesNotExist();
+  const isUnfilled = !isOpen(order) && order.filled === '0';
+  if (isUnfilled && core.now() - order.updatedAt > binanceSpotArchiveMs) throw orderArchived();
   return toQueriedOrder(order);
 }
 

@@ -1,6 +1,7 @@
 import { cancelAlgoOrder, placeAlgoOrder } from '../core/algo-orders.ts';
 import { type Account, type AlgoOrder, type Order, type OrderType, Rejection } from '../core/model.ts';
 import { cancelOrder, placeOrder } from '../core/orders.ts';
+import { binanceFuturesRetention, isAlgoForgotten, isForgotten } from '../core/retention.ts';
 import { isMarketType } from '../core/rules.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
@@ -113,13 +114,15 @@ export function deleteOrder(core: SimulatedExchange, params: Params, account: Ac
 
 export function queryOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const order = findOrderOfSymbol(core, params, account);
-  if (order === undefined) throw orderDoesNotExist();
+  if (order === undefined || isForgotten(core.state, order, binanceFuturesRetention))
+    throw orderDoesNotExist();
   return toQueriedOrder(core, order);
 }
 
 export function queryAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const algo = findAlgoOrder(core, account, params);
-  if (algo === undefined) throw orderDoesNotExist();
+  if (algo === undefined || isAlgoForgotten(core.state, algo, binanceFuturesRetention))
+    throw orderDoesNotExist();
   return toAlgoOrder(core, algo);
 }
 
@@ -152,13 +155,42 @@ export function deleteAlgoOrder(core: SimulatedExchange, params: Params, account
   return { algoId: algo.id, clientAlgoId: algo.clientOrderId, code: '200', msg: 'success' };
 }
 
+/** Binance lists trades of at most a week per request: the last one, unless the request names another. */
+const weekMs = 7 * 86_400_000;
+
 export function listUserTrades(core: SimulatedExchange, params: Params, account: Account): unknown {
   const orderId = params.integer('orderId');
-  const since = params.integer('startTime') ?? 0;
+  const fromId = params.integer('fromId');
+  const startTime = params.integer('startTime');
+  const endTime = params.integer('endTime');
+  if (startTime !== undefined && endTime !== undefined && endTime - startTime > weekMs)
+    throw new VenueError(-4084, 'Search window is restricted to recent 7 days only.');
+  const until = endTime ?? (startTime === undefined ? core.now() : startTime + weekMs);
+  const since = startTime ?? until - weekMs;
   const fills = core.state.fills
     .filter(isOfAccount(params, account))
-    .filter((fill) => (orderId === undefined || fill.orderId === orderId) && fill.at >= since);
-  return fills.slice(-Math.min(params.integer('limit') ?? 500, 1000)).map(toUserTrade);
+    // Funding is income, not a trade.
+    .filter((fill) => fill.cause !== 'funding' && (orderId === undefined || fill.orderId === orderId))
+    .filter((fill) => (fromId === undefined ? fill.at >= since && fill.at <= until : fill.id >= fromId));
+  const limit = Math.min(params.integer('limit') ?? 500, 1000);
+  const isFromStart = startTime !== undefined || fromId !== undefined;
+  return (isFromStart ? fills.slice(0, limit) : fills.slice(-limit)).map(toUserTrade);
+}
+
+/** The orders with which Binance itself reduced a position: liquidations and auto-deleveragings. */
+export function listForceOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const kind = params.text('autoCloseType');
+  const wanted = { LIQUIDATION: ['liquidation'], ADL: ['deleveraging'] }[kind ?? ''];
+  const causes = wanted ?? ['liquidation', 'deleveraging'];
+  const until = params.integer('endTime') ?? core.now();
+  const since = params.integer('startTime') ?? until - weekMs;
+  return [...core.state.orders.values()]
+    .filter(isOfAccount(params, account))
+    .filter(
+      ({ cause, updatedAt }) => causes.includes(cause ?? '') && updatedAt >= since && updatedAt <= until,
+    )
+    .slice(-Math.min(params.integer('limit') ?? 50, 100))
+    .map((order) => toQueriedOrder(core, order));
 }
 
 export function listOpenOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
@@ -169,7 +201,9 @@ export function listOpenOrders(core: SimulatedExchange, params: Params, account:
 
 export function listOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
   if (params.text('symbol') === undefined) throw missingParameter('symbol');
-  return findOrders(core, params, account).map((order) => toQueriedOrder(core, order));
+  return findOrders(core, params, account)
+    .filter((order) => !isForgotten(core.state, order, binanceFuturesRetention))
+    .map((order) => toQueriedOrder(core, order));
 }
 
 export function listOpenAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
@@ -180,7 +214,9 @@ export function listOpenAlgoOrders(core: SimulatedExchange, params: Params, acco
 
 export function listAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
   core.state.market('usdm', params.required('symbol'));
-  return findAlgoOrders(core, params, account).map((algo) => toAlgoOrder(core, algo));
+  return findAlgoOrders(core, params, account)
+    .filter((algo) => !isAlgoForgotten(core.state, algo, binanceFuturesRetention))
+    .map((algo) => toAlgoOrder(core, algo));
 }
 
 export function deleteOpenOrders(core: SimulatedExchange, params: Params, account: Account): unknown {

@@ -1,5 +1,5 @@
 import { type Decimal, decimal, text, zero } from '../core/amounts.ts';
-import type { Fill, MarketKind, Order, OrderType, PositionSide } from '../core/model.ts';
+import type { ExecutionCause, Fill, MarketKind, Order, OrderType, PositionSide } from '../core/model.ts';
 import { isConditionalType, isMarketType } from '../core/rules.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
@@ -15,7 +15,7 @@ export function toOrderId({ id, market }: Pick<Order, 'id' | 'market'>): string 
 
 /** Bybit leaves orderLinkId empty if the client sent none. */
 function toOrderLinkId(order: Order): string {
-  return order.clientOrderId === `sim-${order.id}` ? '' : order.clientOrderId;
+  return order.clientOrderId === `sim-${order.id}` || order.cause !== undefined ? '' : order.clientOrderId;
 }
 
 function capitalize(word: string): string {
@@ -65,6 +65,14 @@ function sumFees(fills: Fill[]): Record<string, string> {
   return fees;
 }
 
+/** https://bybit-exchange.github.io/docs/v5/enum#createtype */
+const createTypes: Partial<Record<ExecutionCause, string>> = {
+  liquidation: 'CreateByTakeOver_PassThrough',
+  deleveraging: 'CreateByAdl_PassThrough',
+  'block-trade': 'CreateByBlock_PassThrough',
+  transfer: 'CreateByBlockTradeMovePosition_PassThrough',
+};
+
 export function toBybitOrder(core: SimulatedExchange, order: Order): Record<string, unknown> {
   return {
     ...identify(order),
@@ -73,7 +81,7 @@ export function toBybitOrder(core: SimulatedExchange, order: Order): Record<stri
     ...toConditions(order),
     orderType: isMarketType(order.type) ? 'Market' : 'Limit',
     lastPriceOnCreated: '',
-    createType: 'CreateByUser',
+    createType: order.cause === undefined ? 'CreateByUser' : (createTypes[order.cause] ?? 'CreateByUser'),
     smpType: 'None',
     isLeverage: order.market === 'spot' ? '0' : '',
     price: order.price ?? '0',
@@ -148,9 +156,42 @@ function toTimeInForce(order: Order): string {
   return isMarketType(order.type) ? 'IOC' : order.timeInForce;
 }
 
+const execTypes: Record<ExecutionCause, string> = {
+  liquidation: 'BustTrade',
+  deleveraging: 'AdlTrade',
+  settlement: 'Settle',
+  delivery: 'Delivery',
+  'block-trade': 'BlockTrade',
+  transfer: 'MovePosition',
+  funding: 'Funding',
+};
+
+export function toExecType({ cause }: Fill): string {
+  return cause === undefined ? 'Trade' : execTypes[cause];
+}
+
+/** A funding fee is no order's execution. */
+function toFundingOrder(fill: Fill): Order {
+  return {
+    ...fill,
+    clientOrderId: `sim-${fill.orderId}`,
+    type: 'market',
+    timeInForce: 'GTC',
+    postOnly: false,
+    triggered: true,
+    filled: fill.amount,
+    status: 'filled',
+    reduceOnly: false,
+    closePosition: false,
+    createdAt: fill.at,
+    updatedAt: fill.at,
+    id: fill.orderId,
+  };
+}
+
 export function toExecution(core: SimulatedExchange) {
   return (fill: Fill): Record<string, unknown> => {
-    const order = core.state.order(fill.orderId);
+    const order = fill.cause === 'funding' ? toFundingOrder(fill) : core.state.order(fill.orderId);
     return {
       symbol: fill.symbol,
       orderType: isMarketType(order.type) ? 'Market' : 'Limit',
@@ -175,9 +216,9 @@ export function toExecution(core: SimulatedExchange) {
       orderQty: order.amount,
       orderPrice: order.price ?? fill.price,
       execValue: fill.cost,
-      execType: 'Trade',
+      execType: toExecType(fill),
       execQty: fill.amount,
-      closedSize: '',
+      closedSize: fill.closed ?? '',
       seq: fill.id,
     };
   };

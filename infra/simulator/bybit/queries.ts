@@ -1,10 +1,11 @@
 import type { Account, Fill, Order } from '../core/model.ts';
+import { bybitRetention, isForgotten } from '../core/retention.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { toPositions } from './account-shapes.ts';
 import { bybitError, parameterError } from './errors.ts';
 import { findMarkets, toPage } from './listing.ts';
-import { toBybitOrder, toExecution, toOrderId } from './order-shapes.ts';
+import { toBybitOrder, toExecType, toExecution, toOrderId } from './order-shapes.ts';
 import { findOrder } from './orders.ts';
 import type { Params } from './request.ts';
 
@@ -43,6 +44,10 @@ function listOrders(
       order.account === account.id &&
       order.market === market &&
       order.takesEffectAt === undefined &&
+      !isForgotten(core.state, order, bybitRetention) &&
+      // A settlement is recorded as a trade and not as an order.
+      order.cause !== 'settlement' &&
+      order.cause !== 'delivery' &&
       (symbol === undefined || order.symbol === symbol) &&
       (settleCoin === undefined || core.state.market(market, order.symbol).quote === settleCoin) &&
       matches(order),
@@ -65,17 +70,29 @@ function candidates(core: SimulatedExchange, params: Params, account: Account): 
   return order === undefined ? [] : [order];
 }
 
+/** Bybit lists executions of at most a week per request: the last one, unless the request names another. */
+const weekMs = 7 * 86_400_000;
+
 export function listExecutions(core: SimulatedExchange, params: Params, account: Account): unknown {
   const market = params.market();
   const orderId = params.text('orderId');
   const symbol = params.text('symbol');
-  const since = params.integer('startTime') ?? 0;
+  const execType = params.text('execType');
+  const startTime = params.integer('startTime');
+  const endTime = params.integer('endTime');
+  if (startTime !== undefined && endTime !== undefined && endTime - startTime > weekMs)
+    throw parameterError('The time range between startTime and endTime cannot exceed 7 days.');
+  // An order's id takes precedence over the times.
+  const until = orderId === undefined ? (endTime ?? (startTime ?? core.now() - weekMs) + weekMs) : core.now();
+  const since = orderId === undefined ? (startTime ?? until - weekMs) : 0;
   const isRequested = (fill: Fill): boolean =>
     fill.account === account.id &&
     fill.market === market &&
     (symbol === undefined || fill.symbol === symbol) &&
     (orderId === undefined || toOrderId({ id: fill.orderId, market: fill.market }) === orderId) &&
-    fill.at >= since;
+    (execType === undefined || toExecType(fill) === execType) &&
+    fill.at >= since &&
+    fill.at <= until;
   const fills = core.state.fills.filter(isRequested).toReversed();
   const size = pageSize(params, executionPage);
   const from = params.integer('cursor') ?? 0;

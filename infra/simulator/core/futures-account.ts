@@ -123,7 +123,7 @@ export function settleFutures(
   order: Order,
   amount: Decimal,
   price: Decimal,
-): { fee: Decimal; feeAsset: string; realizedPnl: Decimal } {
+): { fee: Decimal; feeAsset: string; realizedPnl: Decimal; closed: string } {
   const account = state.account(order.account);
   const position = positionOf(account, order.symbol, order.positionSide);
   const before = decimal(position.amount);
@@ -145,5 +145,5 @@ export function settleFutures(
       .plus(realizedPnl)
       .minus(fee),
   );
-  return { fee, feeAsset: market.quote, realizedPnl };
+  return { fee, feeAsset: market.quote, realizedPnl, closed: text(closing) };
 }

@@ -87,6 +87,7 @@ function trade(
     cost: text(amount.times(price)),
     maker: role === 'maker',
     realizedPnl: text(settled.realizedPnl),
+    ...('closed' in settled ? { closed: settled.closed } : {}),
     at,
   });
   state.record({ type: 'fill', ...ledgerFields(order), ...fill });

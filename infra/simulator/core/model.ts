@@ -110,6 +110,8 @@ export interface Order {
   lockId?: string;
   /** The algo order whose trigger placed this one. */
   algoId?: number;
+  /** The exchange itself placed the order, for this reason. */
+  cause?: ExecutionCause;
   /** The order is acknowledged, and enters the book at this time. */
   takesEffectAt?: number;
   /** The cancel is acknowledged, and takes effect at this time if the order is still open. */
@@ -153,6 +155,16 @@ export interface AlgoOrder {
   triggeredAt?: number;
 }
 
+/** What else than a trade an execution can be. */
+export type ExecutionCause =
+  | 'liquidation'
+  | 'deleveraging'
+  | 'settlement'
+  | 'delivery'
+  | 'block-trade'
+  | 'transfer'
+  | 'funding';
+
 export interface Fill {
   id: number;
   orderId: number;
@@ -168,6 +180,10 @@ export interface Fill {
   feeAsset: string;
   maker: boolean;
   realizedPnl: string;
+  /** How much of a perpetual position it closed. */
+  closed?: string;
+  /** Absent for a trade. */
+  cause?: ExecutionCause;
   at: number;
 }
 

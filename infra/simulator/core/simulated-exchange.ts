@@ -1,6 +1,7 @@
 import { cancelAlgoOrder, placeAlgoOrder } from './algo-orders.ts';
 import { decimal, text } from './amounts.ts';
 import type { Candle } from './candles.ts';
+import { type EndPosition, endPosition, type Funding, payFunding } from './end-position.ts';
 import { type Fault, Faults } from './faults.ts';
 import { positionOf } from './futures-account.ts';
 import { MarketPrices, type MarketRef } from './market-prices.ts';
@@ -180,18 +181,9 @@ export class SimulatedExchange {
   }
 
   /** Sets the free spot balance (locked funds stay locked) or the futures wallet. */
-  setBalance({
-    apiKey,
-    market,
-    asset,
-    amount,
-  }: {
-    apiKey: string;
-    market: MarketKind;
-    asset: string;
-    amount: string;
-  }): void {
-    const account = this.accountOf(apiKey);
+  setBalance(input: { apiKey: string; market: MarketKind; asset: string; amount: string }): void {
+    const { market, asset, amount } = input;
+    const account = this.accountOf(input.apiKey);
     const value = text(decimal(amount));
     if (market === 'spot') balanceOf(account, asset).free = value;
     else account.usdm[asset] = value;
@@ -213,6 +205,16 @@ export class SimulatedExchange {
     position.entryPrice = decimal(input.amount).isZero() ? '0' : (input.entryPrice ?? market.price);
     position.updatedAt = this.now();
     this.state.onChange();
+  }
+
+  /** Closes a perpetual position as the exchange itself does. */
+  endPosition({ apiKey, ...input }: Omit<EndPosition, 'account'> & { apiKey: string }): Order {
+    return endPosition(this.state, { ...input, account: this.accountOf(apiKey) });
+  }
+
+  /** Pays the funding fee of a position, which does not change its amount. */
+  payFunding({ apiKey, ...input }: Omit<Funding, 'account'> & { apiKey: string }): void {
+    payFunding(this.state, { ...input, account: this.accountOf(apiKey) });
   }
 
   setHedged({ apiKey, hedged }: { apiKey: string; hedged: boolean }): void {

@@ -204,6 +204,21 @@ export const operations: Record<string, Operation> = {
     }),
     (core, input) => core.setPosition(input),
   ),
+  endPosition: operation(
+    z.strictObject({
+      apiKey,
+      symbol,
+      positionSide: positionSide.optional(),
+      cause: z.enum(['liquidation', 'deleveraging', 'settlement', 'delivery', 'block-trade', 'transfer']),
+      amount: amount.optional(),
+      price: amount.optional(),
+    }),
+    (core, input) => core.endPosition(input),
+  ),
+  payFunding: operation(
+    z.strictObject({ apiKey, symbol, positionSide: positionSide.optional(), fee: signedAmount }),
+    (core, input) => core.payFunding(input),
+  ),
   setHedged: operation(z.strictObject({ apiKey, hedged: z.boolean() }), (core, input) =>
     core.setHedged(input),
   ),

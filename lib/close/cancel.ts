@@ -1,11 +1,15 @@
 import { decimal, isPositive } from '../amount.ts';
 import type { CancelResult } from '../exchange/exchange.ts';
 import { toFault } from '../fault.ts';
-import { isProvenNotPlaced } from '../position/order-sync.ts';
+import { describeUnknownFill, judgeAbsence, nameOrder } from '../position/absence.ts';
+import { isProvenNotPlaced, readFillOfAbsent } from '../position/order-sync.ts';
 import type { Claim, OrderBook, OrderRecord, Position } from '../position/position.ts';
-import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
+import { pollAttempts, pollIntervalMs, requiredNotFoundCount } from '../position/timing.ts';
 import { toOrderRecord } from '../position/totals.ts';
 import type { CancelProblem, Execution, ExecutionDependencies } from './execution.ts';
+
+/** How often the trades of an order that has ended are read. Exchanges list trades later than fills. */
+const tradeReads = 3;
 
 type Unconfirmed = Extract<CancelResult, { kind: 'unconfirmed' }>;
 
@@ -33,36 +37,102 @@ async function cancelOrder(
   }
 }
 
+/** What one cancel and the look-ups after it have shown. */
+interface Witnesses {
+  wasFound: boolean;
+  misses: number;
+  /** What the exchange reported to the last cancel. */
+  last: Unconfirmed;
+}
+
 async function pollCanceled(
   deps: ExecutionDependencies,
   position: Position,
   claim: Claim,
   order: OrderRecord,
-  { reason, message }: Unconfirmed,
+  first: Unconfirmed,
 ): Promise<OrderCancel> {
   const { exchange, until, now, sleep } = deps;
-  let wasFound = false;
-  let wasMissed = false;
+  const seen: Witnesses = { wasFound: false, misses: 0, last: first };
+  const toEnded = (record: OrderRecord): OrderCancel => ({
+    order: mayBeOurs(claim, first.reason) ? markCanceled(claim, record) : record,
+  });
   for (let poll = 0; poll < pollAttempts; poll += 1) {
     const waitMs = poll > 0 ? pollIntervalMs : 0;
     // The function has to save its result while it still can.
     if (now() + waitMs > until) break;
     if (waitMs > 0) await sleep(waitMs);
     const view = await exchange.fetchOrder(position.market, order);
-    wasFound ||= view !== undefined;
-    wasMissed ||= view === undefined;
-    if (view?.status !== 'done') continue;
-    const record = toOrderRecord(view, order);
-    return { order: mayBeOurs(claim, reason) ? markCanceled(claim, record) : record };
+    if (view?.status === 'done') return toEnded(toOrderRecord(view, order));
+    if (view !== undefined) {
+      seen.wasFound = true;
+      continue;
+    }
+    seen.misses += 1;
+    const absence = judgeAbsence(order, exchange, now());
+    if (absence === 'unproven') continue;
+    if (!isDenied(seen.last)) {
+      // The exchange may forget an order with its cancel. A second cancel shows whether it is still there, and only a
+      // look-up after that shows what it filled until then.
+      const again = await exchange.cancelOrder(position.market, order, claim.sendDeadline);
+      if (again.kind === 'confirmed') return toEnded(toOrderRecord(again.order, order));
+      if (again.kind === 'denied') return { order, problem: again };
+      seen.last = again;
+      continue;
+    }
+    if (absence === 'ended-unfilled')
+      return toEnded({ ...(await readEndedUnfilled(deps, position, order)), status: 'done' });
+    if (seen.misses >= requiredNotFoundCount) break;
   }
   if (isProvenNotPlaced(exchange, order, now())) return { order: { ...order, status: 'done' } };
-  const name = order.orderId ?? order.clientOrderId;
+  const isGone =
+    !seen.wasFound && isDenied(seen.last) && judgeAbsence(order, exchange, now()) === 'read-trades';
+  if (!isGone || seen.misses < requiredNotFoundCount) return toUnconfirmed(order, seen);
+  const ended = await readEnded(deps, position, order);
+  return 'problem' in ended ? ended : toEnded(ended.order);
+}
+
+/** Whether the exchange reported to a cancel that there is no order to cancel. */
+function isDenied({ reason }: Unconfirmed): boolean {
+  return reason === 'not-found' || reason === 'ended';
+}
+
+function toUnconfirmed(order: OrderRecord, { wasFound, misses, last }: Witnesses): OrderCancel {
   const problem: CancelProblem = {
     kind: 'unconfirmed',
-    message: `Order ${name} is not confirmed as ended (${message})`,
-    lost: wasMissed && !wasFound,
+    message: `${nameOrder(order)} is not confirmed as ended (${last.message})`,
+    lost: misses > 0 && !wasFound,
   };
   return { order, problem };
+}
+
+/** An order that is proven to have ended without a fill: its trades are one more witness, and it needs none. */
+async function readEndedUnfilled(
+  { exchange, now }: ExecutionDependencies,
+  position: Position,
+  order: OrderRecord,
+): Promise<OrderRecord> {
+  return (await readFillOfAbsent(exchange, position, order, now()).catch(() => undefined)) ?? order;
+}
+
+/** Reads what an order that has ended filled, a few times only: after that its owner has to look. */
+async function readEnded(
+  deps: ExecutionDependencies,
+  position: Position,
+  order: OrderRecord,
+): Promise<OrderCancel> {
+  let reason: string | undefined;
+  for (let read = 0; read < tradeReads; read += 1) {
+    if (read > 0) await deps.sleep(pollIntervalMs);
+    try {
+      const filled = await readFillOfAbsent(deps.exchange, position, order, deps.now());
+      if (filled !== undefined) return { order: { ...filled, status: 'done' } };
+      reason = undefined;
+    } catch (thrown) {
+      reason = toFault(thrown).message;
+    }
+  }
+  return { order, problem: { kind: 'fill-unknown', message: describeUnknownFill(order, reason) } };
 }
 
 /**

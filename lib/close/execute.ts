@@ -6,7 +6,7 @@ import { computeTotals } from '../position/totals.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { cancelBooks, markCanceled } from './cancel.ts';
 import { type Execution, type ExecutionDependencies, startExecution, toActionRun } from './execution.ts';
-import { readHolding } from './external-close.ts';
+import { readHolding, readHoldingToClose } from './external-close.ts';
 import { type Knowledge, nextStep, type PlannedEnd, type Step } from './next-step.ts';
 import { amountToClose } from './order-size.ts';
 import {
@@ -117,7 +117,10 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
     case 'read-price':
       return { ...known, fresh: { ...fresh, price: await exchange.fetchPrice(position.market) } };
     case 'read-holding': {
-      const holding = await readHolding(exchange, position);
+      const holding =
+        run.claim.action === 'close'
+          ? await readHoldingToClose(deps, position)
+          : await readHolding(exchange, position, deps.now());
       // An external close is decided on orders that were read after it was seen.
       const seen = typeof holding === 'object' ? { holding } : { ...fresh, holding };
       return { ...known, fresh: seen };
@@ -158,7 +161,7 @@ function kept(run: Execution): ActionResult {
   const rest = canceledRest ? 'The rest of the entry was canceled. ' : '';
   const open =
     fresh.holding === 'missing'
-      ? `The position of ${amount} was left alone. The exchange shows none of it now, and no trade that closed it.`
+      ? `The position of ${amount} was left alone. The exchange shows none of it now.`
       : `The position of ${amount} stays open.`;
   return settled(run, { outcome: 'kept', closedBy: 'ripcord', detail: rest + open, remaining });
 }

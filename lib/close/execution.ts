@@ -22,6 +22,8 @@ export type CancelProblem =
   | { kind: 'denied'; code: string; message: string }
   /** `lost`: the exchange answers, and has no such order. */
   | { kind: 'unconfirmed'; message: string; lost: boolean }
+  /** The order has ended, and nothing shows what it filled. */
+  | { kind: 'fill-unknown'; message: string }
   | { kind: 'fault'; fault: Fault };
 
 /** One run of a claim's action as it proceeds. */

@@ -1,22 +1,33 @@
 import { decimal, isPositive, larger, truncateToStep } from '../amount.ts';
-import { type Exchange, exitSide } from '../exchange/exchange.ts';
+import { type Exchange, type ExchangePosition, exitSide, type Trade } from '../exchange/exchange.ts';
+import { Fault, toFault } from '../fault.ts';
+import { computeOpenedAt, endsPosition, findClosingTrade, findEarlierEnd } from '../position/ending.ts';
 import type { Position } from '../position/position.ts';
+import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
+import type { ExecutionDependencies } from './execution.ts';
 import type { ExternalClose, Holding } from './next-step.ts';
 
 /**
  * Reads whether the account still holds what the position could be. On spot only an account without any sellable
  * amount counts as empty: what is there may be the owner's own.
  */
-export async function readHolding(exchange: Exchange, position: Position): Promise<Holding> {
-  const { market, side } = position;
+export async function readHolding(exchange: Exchange, position: Position, now: number): Promise<Holding> {
+  const { market, side, lastSync } = position;
   if (market.kind === 'perpetual') {
-    const held = await exchange.fetchPosition(market, side);
-    if (held.side === side) return 'held';
-    const external = await describeExternalClose(exchange, position);
-    // A position that turned to the other side was closed on the way. An empty account proves nothing by itself:
-    // a read may lag. A trade since the entry does.
-    return held.side !== undefined || external.at !== undefined ? external : 'missing';
+    const [held, trades] = await Promise.all([
+      exchange.fetchPosition(market, side),
+      readTrades(exchange, position, now),
+    ]);
+    if (held.side === side) return judgeHeld(position, held, trades);
+    const external = toExternalClose(
+      position,
+      Array.isArray(trades) ? findClosingTrade(position, trades) : undefined,
+    );
+    // A position that turned to the other side was closed on the way. An empty account proves nothing by itself,
+    // because a read may lag. A trade since the entry does, and so does an earlier look.
+    const isSecondLook = lastSync?.flatSince !== undefined && now - lastSync.flatSince >= secondLookAfterMs;
+    return held.side !== undefined || external.at !== undefined || isSecondLook ? external : 'missing';
   }
   // A spot short holds nothing: what it owes is bought back.
   if (side === 'short') return 'held';
@@ -25,37 +36,74 @@ export async function readHolding(exchange: Exchange, position: Position): Promi
   const sellable = truncateToStep(total, market.amountStep);
   const minimum = larger(market.amountMin, market.marketAmountMin ?? '0');
   if (isPositive(sellable) && decimal(sellable).gte(minimum)) return 'held';
-  const external = await describeExternalClose(exchange, position);
+  const external = await describeExternalClose(exchange, position, now);
   return external.at === undefined ? 'missing' : external;
 }
 
 /**
- * When the position was opened, epoch milliseconds: an earlier trade cannot have closed it. An entry that was
- * canceled after a partial fill was last changed by its cancel, so it does not say when it filled.
+ * The account holds a position of this side, which is another one if the account was flat meanwhile.
+ * @throws Fault if a look found the account flat, and its trades can't be read: the close could be of the next position.
  */
-function computeOpenedAt({ entryOrders, createdAt }: Position): number {
-  const whole = entryOrders.filter(({ filled, amount }) => isPositive(filled) && !decimal(filled).lt(amount));
-  return whole.length === 0
-    ? Date.parse(createdAt)
-    : Math.max(...whole.map(({ updatedAt }) => updatedAt ?? 0));
+function judgeHeld(position: Position, held: ExchangePosition, trades: Trade[] | Fault): Holding {
+  if (trades instanceof Fault) {
+    if (position.lastSync?.flatSince !== undefined) throw trades;
+    return 'held';
+  }
+  const end = findEarlierEnd(position, held, trades);
+  return end === 'continues' ? 'held' : toExternalClose(position, end);
+}
+
+async function readTrades(exchange: Exchange, position: Position, now: number): Promise<Trade[] | Fault> {
+  try {
+    return await exchange.fetchTrades(position.market, { since: tradesSince(position, now), until: now });
+  } catch (thrown) {
+    return toFault(thrown);
+  }
+}
+
+/** How long a close waits to learn whether the account holds another position by now, if nothing points to that. */
+const patienceMs = 1_000;
+
+/** Reads before a close whether the account still holds this position. A slow response does not hold up the close. */
+export async function readHoldingToClose(
+  { exchange, now, sleep }: Pick<ExecutionDependencies, 'exchange' | 'now' | 'sleep'>,
+  position: Position,
+): Promise<Holding> {
+  const read = readHolding(exchange, position, now());
+  if (position.lastSync?.flatSince !== undefined) return read;
+  return Promise.race([read.catch(() => 'held' as const), sleep(patienceMs).then(() => 'held' as const)]);
 }
 
 /** Describes the external close, with the last trade that can have done it if the exchange reports one. */
-export async function describeExternalClose(exchange: Exchange, position: Position): Promise<ExternalClose> {
-  const { market, side } = position;
+export async function describeExternalClose(
+  exchange: Exchange,
+  position: Position,
+  now: number,
+): Promise<ExternalClose> {
+  const trades = await readTrades(exchange, position, now);
+  return toExternalClose(position, Array.isArray(trades) ? findClosingTrade(position, trades) : undefined);
+}
+
+/**
+ * A trade before the position was opened, or was last seen, can't have closed it. Exchanges list a week of trades per
+ * request.
+ */
+export function tradesSince(position: Position, now: number): number {
+  const seenAt = position.lastSync?.held?.at ?? 0;
+  return Math.max(computeOpenedAt(position), seenAt - holdingLagMs, now - weekMs);
+}
+
+const weekMs = 7 * 86_400_000;
+
+export function toExternalClose({ market, side }: Position, trade: Trade | undefined): ExternalClose {
   const sentence = `The position was closed outside Ripcord: the account no longer holds its ${market.base}`;
-  try {
-    const trade = await exchange.fetchLastTrade(market, exitSide(side));
-    // What its own exits and partial closes sold is counted already.
-    const isOwn = position.exitOrders.some(
-      ({ orderId }) => orderId !== undefined && orderId === trade?.orderId,
-    );
-    if (trade?.at === undefined || isOwn || trade.at < computeOpenedAt(position))
-      return { detail: `${sentence}.`, at: undefined };
-    const when = new Date(trade.at).toISOString();
-    const order = `the last ${exitSide(side)} was ${trade.amount} at ${trade.price} on ${when}`;
-    return { detail: `${sentence}; ${order}.`, at: trade.at };
-  } catch {
-    return { detail: `${sentence}.`, at: undefined };
-  }
+  if (trade === undefined) return { detail: `${sentence}.`, at: undefined };
+  const when = new Date(trade.at).toISOString();
+  const amount = `${trade.amount} at ${trade.price} on ${when}`;
+  const how = endsPosition[trade.cause];
+  const words =
+    how === undefined
+      ? `the last ${exitSide(side)} was ${amount}`
+      : `it was ${how}, ${exitSide(side)} ${amount}`;
+  return { detail: `${sentence}; ${words}.`, at: trade.at };
 }

@@ -68,7 +68,19 @@ function nextCloseStep(known: Knowledge, percent: number | undefined): Step {
   const { filled, remaining } = computeTotals(position);
   if (!isPositive(filled)) return { kind: 'end', end: 'canceled' };
   if (!isPositive(remaining)) return { kind: 'end', end: 'exits-closed' };
-  return checkDust(known, percent) ?? checkMaximum(known, percent) ?? sendStep(position, percent);
+  return (
+    checkDust(known, percent) ??
+    checkMaximum(known, percent) ??
+    checkHolding(known) ??
+    sendStep(position, percent)
+  );
+}
+
+/** What the account holds of a perpetual may be the trader's next position. */
+function checkHolding({ position, fresh }: Knowledge): Step | undefined {
+  return position.market.kind === 'perpetual' && fresh.holding === undefined
+    ? { kind: 'read-holding' }
+    : undefined;
 }
 
 function sendStep(position: Position, percent: number | undefined): Step {

@@ -10,6 +10,7 @@ export function resultOfProblem(run: Execution, problem: CancelProblem): ActionR
   if (problem.kind === 'denied') return refused(run, problem);
   if (problem.kind === 'fault' && problem.fault.code === 'exchange-refused')
     return refused(run, { code: problem.fault.code, message: problem.fault.detail });
+  if (problem.kind === 'fill-unknown') return { kind: 'attention', reason: `${problem.message}.` };
   if (isLostForGood(run, problem))
     return {
       kind: 'attention',
@@ -22,8 +23,8 @@ export function resultOfProblem(run: Execution, problem: CancelProblem): ActionR
 /** Recovery looks the close order up, unless it is done and an exit can never be canceled by Ripcord. */
 function afterCloseSent(run: Execution, problem: CancelProblem, reason: string): ActionResult {
   const { closeOrder, known } = run;
-  if (closeOrder === undefined || !(problem.kind === 'denied' || isLostForGood(run, problem)))
-    return { kind: 'pending', reason };
+  const isFinal = problem.kind === 'denied' || problem.kind === 'fill-unknown' || isLostForGood(run, problem);
+  if (closeOrder === undefined || !isFinal) return { kind: 'pending', reason };
   // The claim ends here, so recovery will not add the close order: what remains is counted with it.
   run.known = { ...known, position: withClose(known.position, closeOrder) };
   const executed = `Close order ${closeOrder.orderId} executed ${closeOrder.filled} ${known.position.market.base}`;

@@ -79,7 +79,7 @@ async function afterRejection(run: Execution, rejection: Rejection, amount: Amou
     case 'too-small':
       return tooSmall(run);
     case 'read-holding': {
-      const holding = await readHolding(exchange, position);
+      const holding = await readHolding(exchange, position, run.deps.now());
       if (typeof holding !== 'object') return refused(run, rejection);
       planExternalClose(run, holding);
       return 'ask-again';
@@ -114,7 +114,7 @@ async function afterNothingToReduce(run: Execution, rejection: Rejection, amount
   const step = afterWouldNotReduce(position, held, amount, run.resized);
   switch (step.kind) {
     case 'closed-externally':
-      planExternalClose(run, await describeExternalClose(exchange, position));
+      planExternalClose(run, await describeExternalClose(exchange, position, run.deps.now()));
       return 'ask-again';
     case 'send':
       run.resized = true;

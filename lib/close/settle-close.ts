@@ -43,7 +43,10 @@ async function endClose(
   const { base } = after.market;
   switch (step.kind) {
     case 'closed-externally':
-      planExternalClose(run, await describeExternalClose(run.deps.exchange, run.known.position));
+      planExternalClose(
+        run,
+        await describeExternalClose(run.deps.exchange, run.known.position, run.deps.now()),
+      );
       return 'ask-again';
     case 'not-executed':
       return failed(run, {

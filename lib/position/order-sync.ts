@@ -1,13 +1,12 @@
+import { isPositive } from '../amount.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
+import { isAllFilled, judgeAbsence, tradesOfAbsent, withFillOfTrades } from './absence.ts';
 import type { OrderRecord, Position } from './position.ts';
-import { clockMarginMs, requiredNotFoundCount } from './timing.ts';
+import { clockMarginMs, requiredNotFoundCount, secondLookAfterMs } from './timing.ts';
 import { isMissingFee, toOrderRecord } from './totals.ts';
 
-/**
- * Reads every order that may have changed, and fees that are not known yet. Sends nothing that changes anything.
- * An order that the exchange does not find stays as it was, because look-ups lag.
- */
+/** Reads every order that may have changed, and fees that are not known yet. Sends nothing that changes anything. */
 export async function syncOrders(
   exchange: Exchange,
   position: Position,
@@ -17,6 +16,7 @@ export async function syncOrders(
     if (order.status === 'done') return order;
     const view = await exchange.fetchOrder(position.market, order);
     if (view !== undefined) return toOrderRecord(view, order);
+    if (order.status === 'live') return syncAbsent(exchange, position, order, now);
     if (!isProvenNotPlaced(exchange, order, now)) return order;
     const notFoundCount = (order.notFoundCount ?? 0) + 1;
     const status = notFoundCount >= requiredNotFoundCount ? 'done' : 'unconfirmed';
@@ -28,6 +28,42 @@ export async function syncOrders(
   ]);
   // A fee that cannot be read yet must not hide what happened to the orders.
   return { entryOrders: await addFees(exchange, position, entries).catch(() => entries), exitOrders: exits };
+}
+
+/**
+ * A live order that one look-up misses stays live: the look-up may lag. If a second look-up misses it too, it ended
+ * without a fill if the exchange forgets such orders by then and lists no trade of it, and it ended filled if its
+ * trades come to all of it. Anything else needs a cancel as the second witness, which a sync does not send.
+ */
+async function syncAbsent(
+  exchange: Exchange,
+  position: Position,
+  order: OrderRecord,
+  now: number,
+): Promise<OrderRecord> {
+  const absence = judgeAbsence(order, exchange, now);
+  if (absence === 'unproven') return order;
+  const missed = { ...order, missedSince: order.missedSince ?? now };
+  if (now - missed.missedSince < secondLookAfterMs) return missed;
+  const read = await readFillOfAbsent(exchange, position, order, now).catch(() => undefined);
+  if (read === undefined) return missed;
+  const hasEnded = isAllFilled(read) || (absence === 'ended-unfilled' && !isPositive(read.filled));
+  return hasEnded ? { ...read, status: 'done' } : missed;
+}
+
+/**
+ * Reads an absent order's fill from its trades.
+ * @returns undefined if they do not show it. Throws what the exchange's reads throw.
+ */
+export async function readFillOfAbsent(
+  exchange: Exchange,
+  position: Position,
+  order: OrderRecord,
+  now: number,
+): Promise<OrderRecord | undefined> {
+  const range = tradesOfAbsent(order, now);
+  if (range === undefined) return undefined;
+  return withFillOfTrades(position, order, await exchange.fetchTrades(position.market, range));
 }
 
 /**

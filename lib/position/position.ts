@@ -32,8 +32,12 @@ export const orderRecordSchema = z.object({
   canceledByClaimAt: z.number().optional(),
   /** What an exit order adopted beside a declared size had filled by then. It is not part of that size. */
   filledBefore: amountSchema.optional(),
+  /** When the exchange created it, epoch milliseconds. */
+  createdAt: z.number().optional(),
   /** When the exchange last changed it, epoch milliseconds. */
   updatedAt: z.number().optional(),
+  /** For a live order: since when look-ups have missed it, epoch milliseconds. */
+  missedSince: z.number().optional(),
   /** For an unconfirmed order: it cannot have left this process later; epoch milliseconds. */
   sendDeadline: z.number().optional(),
   /** Can only reduce a position, so it may protect what a partial close leaves. Perpetuals. */
@@ -158,6 +162,10 @@ const positionFieldsSchema = z.object({
       price: amountSchema.optional(),
       /** Since when the account has held none of this perpetual position. */
       flatSince: z.number().optional(),
+      /** The exchange position when it was last seen and was still this one: another has another amount or price. */
+      held: z
+        .object({ at: z.number(), amount: amountSchema, averagePrice: amountSchema.optional() })
+        .optional(),
     })
     .optional(),
   /** Raised by every claim and takeover; a write of an older epoch is refused. */

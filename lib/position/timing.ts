@@ -28,6 +28,10 @@ export const pollIntervalMs = 300;
 export const senderTimeoutMs = 2_000;
 /** This long after `sendDeadline` no further poll starts: the function has to answer, and recovery continues. */
 export const pollWindowMs = 2_000;
+/** One look at the exchange may come too early. After this long, a second one is believed. */
+export const secondLookAfterMs = 45_000;
+/** How long the account may still look as it was before a fill. */
+export const holdingLagMs = 30_000;
 /** An order that look-ups have missed for this long is lost: its owner has to say what it did. */
 export const orderLostAfterMs = 10 * 60_000;
 

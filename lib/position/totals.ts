@@ -101,6 +101,8 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     filled: view.filled,
     average: view.average,
     filledBefore: known?.filledBefore,
+    // The order that a triggered conditional order created is younger.
+    createdAt: known?.createdAt ?? view.createdAt,
     updatedAt: view.updatedAt,
     reduceOnly: view.reduceOnly,
   };

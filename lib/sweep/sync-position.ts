@@ -1,19 +1,29 @@
 import { type Amount, isPositive } from '../amount.ts';
-import { describeExternalClose } from '../close/external-close.ts';
+import { describeExternalClose, toExternalClose, tradesSince } from '../close/external-close.ts';
+import type { ExternalClose } from '../close/next-step.ts';
 import { createOutcome } from '../close/outcomes.ts';
 import { nextState } from '../close/transitions.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange, ExchangePosition } from '../exchange/exchange.ts';
 import { appendNotice } from '../notify/notice-text.ts';
+import { computeLastFillBy, findEarlierEnd } from '../position/ending.ts';
 import { syncOrders } from '../position/order-sync.ts';
 import type { Position } from '../position/position.ts';
+import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { Services } from '../services.ts';
 
 /** A price this old is saved again even when no order changed. */
 const priceAgeMs = 5 * 60_000;
 
-/** One read of an empty account may come too early. After this long a second one is believed. */
-const flatMs = 45_000;
+/** What one look at a perpetual's exchange position showed. */
+interface Look {
+  /** Since when the account has held none of it. */
+  flatSince: number | undefined;
+  /** The exchange position, if it is still this one. */
+  held: NonNullable<Position['lastSync']>['held'];
+  /** The position ended. */
+  end?: ExternalClose;
+}
 
 /**
  * Reads the position's orders and price and saves what is new, so that a hit seldom has to read. The save is refused,
@@ -29,66 +39,106 @@ export async function syncPosition(services: Services, position: Position): Prom
   ]);
   const now = services.now();
   const synced = { ...position, ...orders };
-  const { flatSince, isFlat } = await readFlat(exchange, synced, now);
-  const lastSync = toLastSync(position, now, price, flatSince);
+  const look = await lookAtHolding(exchange, synced, now);
+  const lastSync = toLastSync(position, now, price, look);
   const current: Position = { ...synced, lastSync };
-  const mayEnd = nextState(position.state, 'found-closed') !== undefined;
-  if (mayEnd && isFlat && flatSince !== undefined && now - flatSince >= flatMs)
-    return (await endExternally(services, exchange, current)) ?? current;
+  if (look.end !== undefined) return (await endExternally(services, current, look.end)) ?? current;
   if (!isWorthSaving(position, current)) return current;
   return (await services.store.savePosition(position, { ...orders, lastSync })) ?? current;
 }
 
 function isWorthSaving(before: Position, after: Position): boolean {
   const facts = ({ entryOrders, exitOrders, lastSync }: Position) =>
-    JSON.stringify({ entryOrders, exitOrders, flatSince: lastSync?.flatSince });
+    JSON.stringify({
+      entryOrders,
+      exitOrders,
+      flatSince: lastSync?.flatSince,
+      amount: lastSync?.held?.amount,
+      averagePrice: lastSync?.held?.averagePrice,
+    });
   return (
     facts(before) !== facts(after) || (after.lastSync?.at ?? 0) - (before.lastSync?.at ?? 0) >= priceAgeMs
   );
 }
 
-/** What this read did not report stays as it was. `flatSince` goes as soon as the account is not flat. */
+/** A price that this read did not report stays as it was. */
 function toLastSync(
   { lastSync }: Position,
   now: number,
   price: Amount | undefined,
-  flatSince: number | undefined,
+  { flatSince, held }: Look,
 ): Position['lastSync'] {
-  const known = price === undefined ? lastSync : { at: now, price };
-  if (known === undefined) return flatSince === undefined ? undefined : { at: now, flatSince };
-  const { flatSince: _, ...rest } = known;
-  return flatSince === undefined ? rest : { ...rest, flatSince };
+  const isEmpty = price === undefined && flatSince === undefined && held === undefined;
+  if (lastSync === undefined && isEmpty) return undefined;
+  const known =
+    price === undefined ? { at: lastSync?.at ?? now, price: lastSync?.price } : { at: now, price };
+  return {
+    at: known.at,
+    ...(known.price === undefined ? {} : { price: known.price }),
+    ...(flatSince === undefined ? {} : { flatSince }),
+    ...(held === undefined ? {} : { held }),
+  };
 }
 
-/** Whether this read found none of a perpetual that should be there, and since when that is so. */
-async function readFlat(
+/** Looks whether a perpetual that should be there is there, and still the same one. */
+async function lookAtHolding(exchange: Exchange, position: Position, now: number): Promise<Look> {
+  const { remaining, entriesDone } = computeTotals(position);
+  const { flatSince, held } = position.lastSync ?? {};
+  const unchanged: Look = { flatSince, held };
+  if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))
+    return { flatSince: undefined, held: undefined };
+  // A look that lags behind the entry's last fill shows what was there before it.
+  if (now - computeLastFillBy(position) < holdingLagMs) return unchanged;
+  try {
+    const found = await exchange.fetchPosition(position.market, position.side);
+    return found.side === position.side
+      ? await lookAtHeld(exchange, position, found, now)
+      : await lookAtFlat(exchange, position, now);
+  } catch {
+    return unchanged;
+  }
+}
+
+/** One look may be wrong. A second one ends the position, also if no trade shows what closed it. */
+async function lookAtFlat(exchange: Exchange, position: Position, now: number): Promise<Look> {
+  const { flatSince = now, held } = position.lastSync ?? {};
+  const mayEnd = nextState(position.state, 'found-closed') !== undefined;
+  if (!mayEnd || now - flatSince < secondLookAfterMs) return { flatSince, held };
+  return { flatSince, held, end: await describeExternalClose(exchange, position, now) };
+}
+
+/**
+ * The account holds a position of this side. It is another one if the account was flat meanwhile, which its trades
+ * show. They are read only if something about it changed.
+ */
+async function lookAtHeld(
   exchange: Exchange,
   position: Position,
+  { amount, averagePrice }: ExchangePosition,
   now: number,
-): Promise<{ flatSince: number | undefined; isFlat: boolean }> {
-  const { remaining, entriesDone } = computeTotals(position);
-  if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))
-    return { flatSince: undefined, isFlat: false };
-  const before = position.lastSync?.flatSince;
-  try {
-    const held = await exchange.fetchPosition(position.market, position.side);
-    return held.side === position.side
-      ? { flatSince: undefined, isFlat: false }
-      : { flatSince: before ?? now, isFlat: true };
-  } catch {
-    return { flatSince: before, isFlat: false };
-  }
+): Promise<Look> {
+  const { flatSince, held } = position.lastSync ?? {};
+  const seen = { at: now, amount, ...(averagePrice === undefined ? {} : { averagePrice }) };
+  const isChanged = held?.amount !== amount || held.averagePrice !== averagePrice;
+  if (flatSince === undefined && (held === undefined || !isChanged)) return { flatSince, held: seen };
+  const trades = await exchange.fetchTrades(position.market, {
+    since: tradesSince(position, now),
+    until: now,
+  });
+  const end = findEarlierEnd(position, { amount }, trades);
+  const mayEnd = nextState(position.state, 'found-closed') !== undefined;
+  return end === 'continues' || !mayEnd
+    ? { flatSince: undefined, held: seen }
+    : { flatSince, held, end: toExternalClose(position, end) };
 }
 
 async function endExternally(
   services: Services,
-  exchange: Exchange,
   position: Position,
+  { detail, at }: ExternalClose,
 ): Promise<Position | undefined> {
   const state = nextState(position.state, 'found-closed');
-  const { detail, at } = await describeExternalClose(exchange, position);
-  // Without a trade that closed it, the read may have been of another account.
-  if (state === undefined || at === undefined) return undefined;
+  if (state === undefined) return undefined;
   const live = position.exitOrders.filter(({ status }) => status === 'live');
   const ids = live.flatMap(({ orderId }) => orderId ?? []).join(', ');
   const exits = live.length === 0 ? '' : ` Exit orders ${ids} are still live. Cancel them at the exchange.`;

@@ -10,23 +10,23 @@ export type Assessment = Pick<CommandResult<'positions.resolve'>, 'verdict' | 'r
 
 /** Pure: facts in, assessment out. The first line that applies decides. */
 export function assess(facts: ResolveFacts): Assessment {
-  const { position, exchangePosition } = facts;
-  const { market, side, state } = position;
+  const { position, external, unknownFills } = facts;
+  const { market, state } = position;
   const { filled, remaining, entriesDone } = computeTotals(position);
   const liveClose = listCloseOrders(position).find(({ status }) => status !== 'done');
-  const isGone = exchangePosition !== undefined && exchangePosition.side !== side;
   const closes = describeCloseOrders(position);
 
   if (isFinal(state)) return unknown(`The position is already ${state}. There is nothing to resolve.`);
   if (liveClose) return unknown(`Close order ${liveClose.orderId} is still live. Check again in a moment.`);
+  if (unknownFills.length > 0) return unknown(`${unknownFills.join('. ')}. Check it at the exchange.`);
   if (entriesDone && !isPositive(filled))
     return { verdict: 'canceled', reason: join('The entry ended without a fill.', `${closes}.`, facts) };
   if (entriesDone && !isPositive(remaining)) {
     const entry = `The entry filled ${filled} ${market.base}, and all of it is closed.`;
     return { verdict: 'closed', reason: join(entry, `${closes}.`, facts) };
   }
-  if (entriesDone && isGone)
-    return { verdict: 'closed', reason: join('The exchange holds no such position.', `${closes}.`, facts) };
+  if (entriesDone && external !== undefined)
+    return { verdict: 'closed', reason: join(external.detail, `${closes}.`, facts) };
   const open = `${closes}; ${remaining} ${market.base} is still open.`;
   return { verdict: 'open', reason: join(open, describeLinks(position), facts) };
 }

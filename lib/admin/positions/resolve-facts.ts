@@ -1,12 +1,16 @@
 import { isPositive } from '../../amount.ts';
 import { closeArrivableUntil, isLeaseExpired } from '../../close/claim.ts';
-import type { Exchange, ExchangePosition } from '../../exchange/exchange.ts';
-import { Fault } from '../../fault.ts';
+import { readHolding, toExternalClose } from '../../close/external-close.ts';
+import type { ExternalClose } from '../../close/next-step.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import { Fault, toFault } from '../../fault.ts';
 import { inParallel } from '../../parallel.ts';
+import { describeUnknownFill, judgeAbsence } from '../../position/absence.ts';
 import { formatClientOrderId } from '../../position/client-order-id.ts';
-import { syncOrders } from '../../position/order-sync.ts';
+import { computeLastFillBy } from '../../position/ending.ts';
+import { readFillOfAbsent, syncOrders } from '../../position/order-sync.ts';
 import { isFinal, type OrderRecord, type Position } from '../../position/position.ts';
-import { orderLostAfterMs } from '../../position/timing.ts';
+import { holdingLagMs } from '../../position/timing.ts';
 import { computeTotals, toOrderRecord } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
 
@@ -16,13 +20,15 @@ export interface ResolveFacts {
   position: Position;
   /** Ids of earlier orders that the exchange no longer finds. They count as ended with their last known fill. */
   lostOrderIds: string[];
-  /** Only for a perpetual that is not closed by its orders: other results do not depend on it. */
-  exchangePosition: ExchangePosition | undefined;
+  /** Why the fill of an order that the exchange no longer finds is unknown, one sentence each. */
+  unknownFills: string[];
+  /** The account no longer holds the perpetual. Other results do not depend on it. */
+  external: ExternalClose | undefined;
 }
 
 /** Reads only. Throws `conflict` while an action is in progress, and what the exchange's reads throw. */
 export async function readFacts(services: Services, position: Position): Promise<ResolveFacts> {
-  if (isFinal(position.state)) return { position, lostOrderIds: [], exchangePosition: undefined };
+  if (isFinal(position.state)) return { position, lostOrderIds: [], unknownFills: [], external: undefined };
   const now = services.now();
   const exchange = await services.exchanges.of(position.account, position.exchange);
   if (isInProgress(position, exchange, now))
@@ -30,10 +36,15 @@ export async function readFacts(services: Services, position: Position): Promise
       hint: { text: 'Try again in 15 seconds.' },
     });
   const synced = { ...position, ...(await syncOrders(exchange, position, now)) };
-  const { entryOrders, exitOrders, lostOrderIds } = await endLostOrders(exchange, synced, now);
+  const { entryOrders, exitOrders, lostOrderIds, unknownFills } = await endAbsentOrders(
+    exchange,
+    synced,
+    now,
+  );
   const closeOrders = await findCloseOrders(exchange, position, exitOrders);
   const current = { ...position, entryOrders, exitOrders: [...exitOrders, ...closeOrders] };
-  return { position: current, lostOrderIds, exchangePosition: await readExchangePosition(exchange, current) };
+  const external = await readExternalClose(exchange, current, now);
+  return { position: current, lostOrderIds, unknownFills, external };
 }
 
 /** Whether a process may act under the position's claim, or a close order that one has sent may still arrive. */
@@ -44,21 +55,29 @@ function isInProgress(position: Position, { recvWindowMs }: Exchange, now: numbe
   return mayArrive || !isLeaseExpired(claim, now);
 }
 
-/** Exchanges drop old orders from their look-ups. A young order may be missing from them although it exists. */
-async function endLostOrders(exchange: Exchange, { market, entryOrders, exitOrders }: Position, now: number) {
+/**
+ * Ends what the exchange no longer finds, by the rule of a link's close. A look-up is the only witness here, so an order
+ * that may still be live stays live, and one whose fill nothing shows stays unknown.
+ */
+async function endAbsentOrders(exchange: Exchange, position: Position, now: number) {
   const lostOrderIds: string[] = [];
-  const endIfLost = async (order: OrderRecord): Promise<OrderRecord> => {
-    const isYoung = now - (order.updatedAt ?? 0) <= orderLostAfterMs;
-    if (order.status !== 'live' || isYoung) return order;
-    if ((await exchange.fetchOrder(market, order)) !== undefined) return order;
+  const unknownFills: string[] = [];
+  const endIfAbsent = async (order: OrderRecord): Promise<OrderRecord> => {
+    if (judgeAbsence(order, exchange, now) === 'unproven') return order;
+    if ((await exchange.fetchOrder(position.market, order)) !== undefined) return order;
+    const read = await readFillOfAbsent(exchange, position, order, now).catch(toFault);
+    if (read === undefined || read instanceof Fault) {
+      unknownFills.push(describeUnknownFill(order, read?.message));
+      return order;
+    }
     lostOrderIds.push(order.orderId ?? '');
-    return { ...order, status: 'done' };
+    return { ...read, status: 'done' };
   };
   const [entries, exits] = await Promise.all([
-    Promise.all(entryOrders.map(endIfLost)),
-    Promise.all(exitOrders.map(endIfLost)),
+    Promise.all(position.entryOrders.map(endIfAbsent)),
+    Promise.all(position.exitOrders.map(endIfAbsent)),
   ]);
-  return { entryOrders: entries, exitOrders: exits, lostOrderIds };
+  return { entryOrders: entries, exitOrders: exits, lostOrderIds, unknownFills };
 }
 
 /** @returns the close orders of all attempts that the exchange finds and the position does not have yet. */
@@ -77,13 +96,16 @@ async function findCloseOrders(
     .map((order) => toOrderRecord(order));
 }
 
-async function readExchangePosition(
+async function readExternalClose(
   exchange: Exchange,
   position: Position,
-): Promise<ExchangePosition | undefined> {
-  const { market, side } = position;
+  now: number,
+): Promise<ExternalClose | undefined> {
   const { remaining, entriesDone } = computeTotals(position);
-  return market.kind === 'perpetual' && entriesDone && isPositive(remaining)
-    ? await exchange.fetchPosition(market, side)
-    : undefined;
+  if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining)) return undefined;
+  // A look that lags behind the entry's last fill shows what was there before it.
+  if (now - computeLastFillBy(position) < holdingLagMs) return undefined;
+  const holding = await readHolding(exchange, position, now);
+  if (holding === 'held') return undefined;
+  return holding === 'missing' ? toExternalClose(position, undefined) : holding;
 }

@@ -1,0 +1,94 @@
+import { decimal, isPositive, sum } from '../amount.ts';
+import {
+  type ExchangePosition,
+  entrySide,
+  exitSide,
+  type Trade,
+  type TradeCause,
+} from '../exchange/exchange.ts';
+import type { Position } from './position.ts';
+import { computeTotals } from './totals.ts';
+
+/**
+ * Which executions change a position, and how texts describe an end by them. `undefined` words: an ordinary trade.
+ * Funding moves money only.
+ */
+export const endsPosition: Partial<Record<TradeCause, string | undefined>> = {
+  trade: undefined,
+  liquidation: 'liquidated',
+  deleveraging: 'auto-deleveraged',
+  settlement: 'settled by the exchange',
+  delivery: 'delivered',
+  'block-trade': 'closed by a block trade',
+  transfer: 'moved to another account',
+};
+
+/**
+ * When the position was opened, epoch milliseconds: an earlier trade cannot have closed it. An entry that was
+ * canceled after a partial fill was last changed by its cancel, so it does not say when it filled.
+ */
+export function computeOpenedAt({ entryOrders, createdAt }: Position): number {
+  const whole = entryOrders.filter(({ filled, amount }) => isPositive(filled) && !decimal(filled).lt(amount));
+  return whole.length === 0
+    ? Date.parse(createdAt)
+    : Math.max(...whole.map(({ updatedAt }) => updatedAt ?? 0));
+}
+
+/** The entry's last fill was not later than this, epoch milliseconds: the account may still look as before it. */
+export function computeLastFillBy({ entryOrders, createdAt }: Position): number {
+  const filled = entryOrders.filter(({ filled }) => isPositive(filled));
+  return filled.length === 0
+    ? Date.parse(createdAt)
+    : Math.max(...filled.map(({ updatedAt }) => updatedAt ?? Date.parse(createdAt)));
+}
+
+/** @returns the last trade that can have closed the position; undefined if there is none. Trades are oldest first. */
+export function findClosingTrade(position: Position, trades: Trade[]): Trade | undefined {
+  const last = ofPosition(position, trades).findLast(({ side }) => side === exitSide(position.side));
+  // What its own exits and partial closes sold is counted already.
+  const isOwn = position.exitOrders.some(({ orderId }) => orderId !== undefined && orderId === last?.orderId);
+  return last === undefined || isOwn || last.at < computeOpenedAt(position) ? undefined : last;
+}
+
+const momentMs = 1_000;
+
+/**
+ * Finds a position that ended although the exchange holds one of the same side again: counted back from what it holds
+ * now, a trade since the entry opened it from nothing, or from the other side.
+ * @returns `continues`, or the trade that closed the position.
+ */
+export function findEarlierEnd(
+  position: Position,
+  held: Pick<ExchangePosition, 'amount'>,
+  trades: Trade[],
+): Trade | 'continues' {
+  // An order's last change and its last trade can differ by a moment.
+  const openedAt = computeOpenedAt(position) + momentMs;
+  const since = ofPosition(position, trades).filter(({ at }) => at > openedAt);
+  let amount = decimal(held.amount);
+  for (let index = since.length - 1; index >= 0; index -= 1) {
+    const trade = since[index] as Trade;
+    const opens = trade.side === entrySide(position.side);
+    if (
+      opens &&
+      position.entryOrders.some(({ orderId }) => orderId !== undefined && orderId === trade.orderId)
+    )
+      return 'continues';
+    amount = opens ? amount.minus(trade.amount) : amount.plus(trade.amount);
+    if (!opens || amount.gt(0)) continue;
+    const exits = since.slice(0, index).filter(({ side }) => side === exitSide(position.side));
+    const sold = sum(exits.map((exit) => exit.amount));
+    // Fewer trades than that can't have closed it: the amount that the account reports is older than the list.
+    if (decimal(sold).lt(computeTotals(position).remaining)) return 'continues';
+    return exits.at(-1) ?? 'continues';
+  }
+  return 'continues';
+}
+
+/** Executions that changed this position, without those of a hedge's other side. */
+function ofPosition({ side, hedged }: Position, trades: Trade[]): Trade[] {
+  return trades.filter(
+    ({ cause, positionSide }) =>
+      Object.hasOwn(endsPosition, cause) && (!hedged || positionSide === undefined || positionSide === side),
+  );
+}

@@ -8,6 +8,9 @@ import type {
   MarketRules,
   OrderRef,
   Side,
+  Trade,
+  TradeCause,
+  TradeRange,
 } from '../../lib/exchange/exchange.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Environment } from './environment.ts';
@@ -25,11 +28,15 @@ export interface ModelOrder {
   live: boolean;
   /** True time from which a look-up finds it. */
   visibleFrom: number;
+  createdAt: number;
   changedAt: number;
 }
 
 const fenceMs = 5_000;
 const absenceMs = 65_000;
+const dayMs = 86_400_000;
+/** As Binance's futures keep them. */
+const retention = { unfilledMs: 3 * dayMs, anyMs: 90 * dayMs };
 /** How long a caller waits for an answer that never comes. */
 const callDeadlineMs = 2_500;
 const step = '0.001';
@@ -57,6 +64,13 @@ export function rules(plan: Plan): MarketRules {
   };
 }
 
+interface TradeFacts {
+  orderId?: string;
+  fee?: Units;
+  entry?: boolean;
+  cause?: TradeCause;
+}
+
 /** How one step of a caller may go wrong. */
 export type Interrupt = (
   kind: 'request' | 'answer',
@@ -66,11 +80,15 @@ export type Interrupt = (
 /** The exchange's book, ledger and holdings, with no caller and no fault. */
 export class ModelBook {
   readonly orders: ModelOrder[] = [];
+  /** Every execution and funding fee in the account, oldest first. */
+  readonly trades: Trade[] = [];
   /** Perpetual: signed position. Spot: base currency in the account. */
   holding: Units;
+  nextOpenedAt: number | undefined;
   readonly plan: Plan;
   readonly environment: Environment;
   #closes = 0;
+  #unseen: Units = 0;
   #liquidity: Units | undefined;
 
   constructor(plan: Plan, environment: Environment) {
@@ -105,8 +123,10 @@ export class ModelBook {
       filled: 0,
       baseFee: 0,
       live: true,
-      visibleFrom: this.environment.time,
-      changedAt: this.clock,
+      // Look-ups miss some exits for a while although they are live.
+      visibleFrom: this.environment.time + (role === 'exit' ? this.plan.exitMissedMs : 0),
+      createdAt: this.clock - (role === 'close' ? 0 : this.plan.orderAgeMs),
+      changedAt: this.clock - (role === 'close' ? 0 : this.plan.orderAgeMs),
     };
     this.orders.push(order);
     return order;
@@ -124,9 +144,61 @@ export class ModelBook {
       takesFee && this.plan.feePerMille > 0 ? Math.ceil((order.filled * this.plan.feePerMille) / 1_000) : 0;
     const feeNow = fee - order.baseFee;
     order.baseFee = fee;
-    this.holding += order.side === 'buy' ? units - feeNow : -units;
+    this.trade(order.side, units, { orderId: order.orderId, fee: feeNow, entry: order.role === 'entry' });
     order.changedAt = this.clock;
     if (order.filled === order.amount) order.live = false;
+  }
+
+  /** Changes what the account holds, and lists it. */
+  trade(
+    side: 'buy' | 'sell',
+    units: Units,
+    { orderId, fee = 0, entry = false, cause = 'trade' }: TradeFacts = {},
+  ): void {
+    const change = side === 'buy' ? units - fee : -units;
+    this.holding += change;
+    if (entry && this.plan.holdingLagMs > 0) {
+      this.#unseen += change;
+      this.environment.schedule(this.plan.holdingLagMs, () => {
+        if (this.#unseen !== 0) this.#unseen -= change;
+      });
+    }
+    this.trades.push({ orderId, side, amount: toText(units), price: '100', cause, at: this.clock });
+  }
+
+  /** What the account is said to hold: a look may lag behind a fill of the entry. */
+  get seenHolding(): Units {
+    const seen = this.holding - this.#unseen;
+    // Whatever has been sold since is missing too.
+    return Math.sign(seen) === Math.sign(this.holding) ? seen : 0;
+  }
+
+  /** Funding is listed among the executions, and it is never a trade. */
+  tradesIn({ since, until, orderId }: TradeRange): Trade[] {
+    const exit = this.plan.side === 'long' ? 'sell' : 'buy';
+    const funding: Trade[] =
+      this.plan.market === 'spot' || orderId !== undefined
+        ? []
+        : [{ orderId: undefined, side: exit, amount: '0.1', price: '100', cause: 'funding', at: until }];
+    const listed = this.trades.filter(
+      (trade) =>
+        trade.at >= since && trade.at <= until && (orderId === undefined || trade.orderId === orderId),
+    );
+    return [...listed, ...funding];
+  }
+
+  /** Something closes all of a perpetual position, or takes all coins away. */
+  closeOutside(cause: TradeCause): void {
+    if (this.holding > 0) this.trade('sell', this.holding, { cause });
+    else if (this.plan.market === 'perpetual' && this.holding < 0)
+      this.trade('buy', -this.holding, { cause });
+  }
+
+  /** The trader's next position. Its opening is what a late close must not touch. */
+  openNext(amount: Units): void {
+    if (this.holding !== 0) return;
+    this.nextOpenedAt = this.environment.time;
+    this.trade(this.plan.side === 'long' ? 'buy' : 'sell', amount);
   }
 
   /** How much an order of that side can take away from what is held. */
@@ -189,6 +261,8 @@ export class ModelBook {
     const placed = this.place('close', amount, order.clientOrderId);
     placed.visibleFrom = this.environment.time + (this.plan.lagsMs[this.#closes] ?? 0);
     this.#closes += 1;
+    // The account shows what a close order was matched against.
+    this.#unseen = 0;
     // An acknowledged order takes effect a little later.
     if (this.plan.tells) this.#match(placed);
     else this.environment.schedule(120, () => this.#match(placed));
@@ -230,14 +304,14 @@ export function modelExchange(
     throw new Fault('exchange-unreachable', 'no answer');
   };
 
+  const isNamed = (order: ModelOrder, name: OrderRef) =>
+    name.orderId === undefined ? order.clientOrderId === name.clientOrderId : order.orderId === name.orderId;
+  const isForgotten = (order: ModelOrder) =>
+    !order.live && order.filled === 0 && book.clock - order.createdAt > retention.unfilledMs;
+  const isMissed = (order: ModelOrder) =>
+    order.visibleFrom > environment.time && (order.role === 'close' || order.live);
   const find = (name: OrderRef): ModelOrder | undefined =>
-    book.orders.find(
-      (order) =>
-        order.visibleFrom <= environment.time &&
-        (name.orderId === undefined
-          ? order.clientOrderId === name.clientOrderId
-          : order.orderId === name.orderId),
-    );
+    book.orders.find((order) => isNamed(order, name) && !isMissed(order) && !isForgotten(order));
 
   const view = (order: ModelOrder): ExchangeOrder => ({
     orderId: order.orderId,
@@ -250,12 +324,14 @@ export function modelExchange(
     filled: toText(order.filled),
     average: order.filled > 0 ? '100' : undefined,
     conditional: false,
+    createdAt: order.createdAt,
     updatedAt: order.changedAt,
   });
 
   return {
     recvWindowMs: fenceMs,
     lookupLagMs: absenceMs,
+    retention: { order: retention, conditional: retention },
     loadMarket: async () => rules(plan),
     fetchOrder: (_market, name) =>
       ask('look', () => {
@@ -268,9 +344,9 @@ export function modelExchange(
         return await ask(
           'cancel',
           (): CancelResult => {
-            const order = find(name);
+            const order = book.orders.find((each) => isNamed(each, name));
             if (order === undefined || !order.live)
-              return { kind: 'unconfirmed', reason: 'error', message: 'unknown order' };
+              return { kind: 'unconfirmed', reason: 'not-found', message: 'unknown order' };
             const end = () => {
               book.end(order);
               // The exits are one list: ending one ends all.
@@ -317,14 +393,14 @@ export function modelExchange(
       ask('fees', () => toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0)),
     fetchPosition: (_market, _side: Side) =>
       ask('holding', (): ExchangePosition => {
-        const amount = toText(Math.abs(book.holding));
-        if (book.holding === 0) return { side: undefined, amount: '0', hedged: false };
-        return { side: book.holding > 0 ? 'long' : 'short', amount, hedged: false };
+        const seen = book.seenHolding;
+        if (seen === 0) return { side: undefined, amount: '0', hedged: false };
+        return { side: seen > 0 ? 'long' : 'short', amount: toText(Math.abs(seen)), hedged: false };
       }),
     fetchBalance: () =>
       ask('balance', () => ({ free: toText(book.holding - book.locked()), total: toText(book.holding) })),
     fetchPrice: async () => '100',
-    fetchLastTrade: async () => undefined,
+    fetchTrades: (_market, range) => ask('trades', () => book.tradesIn(range)),
     fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
     fetchOpenOrders: async () => [],
     fetchOpenPositions: async () => [],

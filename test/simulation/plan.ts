@@ -17,7 +17,9 @@ export type PlannedEvent = { at: number } & (
   | ({ kind: 'revoke'; link: number; skewMs: number } & Versioned)
   | { kind: 'fill'; book: 'entryOrders' | 'exitOrders'; index: number; amount: Units }
   | { kind: 'cancel-outside'; book: 'entryOrders' | 'exitOrders'; index: number }
-  | { kind: 'close-outside' }
+  | { kind: 'close-outside'; cause: 'trade' | 'liquidation' | 'settlement' }
+  /** After it was closed outside, the trader opens another of the same side. */
+  | { kind: 'next-position'; amount: Units }
   | { kind: 'flip' }
 );
 
@@ -49,6 +51,12 @@ export interface Plan {
   /** Whether a cancel's and a create's answer tell what filled (Binance), or only acknowledge (Bybit). */
   tells: boolean;
   exchangeSkewMs: number;
+  /** How old entries and exits are. Look-ups forget an unfilled order some days after its creation. */
+  orderAgeMs: number;
+  /** How long look-ups miss live exits. */
+  exitMissedMs: number;
+  /** How long the account looks as it was before a fill of the entry. */
+  holdingLagMs: number;
   feePerMille: number;
   /** Base currency in the account that is none of the position's. */
   foreign: Units;
@@ -125,7 +133,22 @@ export function makePlan(seed: number): Plan {
       book: 'entryOrders',
       index: random.between(0, entryOrders.length - 1),
     });
-  if (random.chance(0.07)) events.push({ at: random.between(0, 20_000), kind: 'close-outside' });
+  if (exitOrders.length > 0 && random.chance(0.1))
+    events.push({ at: random.between(0, 20_000), kind: 'cancel-outside', book: 'exitOrders', index: 0 });
+  if (random.chance(0.07)) {
+    const at = random.between(0, 20_000);
+    events.push({
+      at,
+      kind: 'close-outside',
+      cause: random.pick(['trade', 'liquidation', 'settlement'] as const),
+    });
+    if (market === 'perpetual' && random.chance(0.5))
+      events.push({
+        at: at + random.between(1, 30_000),
+        kind: 'next-position',
+        amount: random.between(1, 500),
+      });
+  }
   if (market === 'perpetual' && random.chance(0.04))
     events.push({ at: random.between(0, 20_000), kind: 'flip' });
   events.sort((a, b) => a.at - b.at);
@@ -146,6 +169,9 @@ export function makePlan(seed: number): Plan {
     side: random.pick(['long', 'short'] as const),
     tells: random.chance(0.6),
     exchangeSkewMs: skew(),
+    orderAgeMs: random.pick([0, 0, 4 * 86_400_000]),
+    exitMissedMs: random.pick([0, 0, 0, 1_000, 20_000, 40_000]),
+    holdingLagMs: random.pick([0, 0, 300, 3_000]),
     feePerMille: random.pick([0, 1]),
     foreign: random.pick([0, 0, 5_000]),
     liquidity: random.chance(0.05) ? random.between(1, 300) : undefined,

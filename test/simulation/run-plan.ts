@@ -207,15 +207,19 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
           book.fill(event.book, event.index, event.amount);
           break;
         case 'cancel-outside': {
-          const order = book.of('entry')[event.index];
+          const order = book.of(event.book === 'entryOrders' ? 'entry' : 'exit')[event.index];
           if (order !== undefined) book.end(order);
           break;
         }
         case 'close-outside':
-          book.holding = plan.market === 'spot' ? Math.min(book.holding, 0) : 0;
+          book.closeOutside(event.cause);
+          break;
+        case 'next-position':
+          book.openNext(event.amount);
           break;
         case 'flip':
-          book.holding = plan.side === 'long' ? -700 : 700;
+          book.closeOutside('trade');
+          book.trade(plan.side === 'long' ? 'sell' : 'buy', 700);
           break;
       }
     });
@@ -278,6 +282,7 @@ function recordOfModel(order: ModelOrder, spotLong: boolean): OrderRecord {
     filled: toText(order.filled),
     average: order.filled > 0 ? '100' : undefined,
     baseFee: spotLong && !order.live && order.filled > 0 ? toText(order.baseFee) : undefined,
+    createdAt: order.createdAt,
     updatedAt: order.changedAt,
   };
 }

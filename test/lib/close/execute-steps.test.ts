@@ -32,7 +32,7 @@ describe('a keep', () => {
   const holds: Partial<Exchange> = { fetchBalance: async () => ({ free: '1', total: '1' }) };
   const holdsNone: Partial<Exchange> = {
     fetchBalance: async () => ({ free: '0', total: '0' }),
-    fetchLastTrade: async () => undefined,
+    fetchTrades: async () => [],
   };
   const cancels: Partial<Exchange> = {
     cancelOrder: async (_, { orderId = '' }) => ({
@@ -48,7 +48,7 @@ describe('a keep', () => {
       'a filled entry that is missing',
       {},
       holdsNone,
-      'The position of 1 BTC was left alone. The exchange shows none of it now, and no trade that closed it.',
+      'The position of 1 BTC was left alone. The exchange shows none of it now.',
       '1',
     ],
     [

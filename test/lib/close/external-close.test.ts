@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeExternalClose, readHolding } from '../../../lib/close/external-close.ts';
-import type { MarketRules, OrderSide, Side, Trade } from '../../../lib/exchange/exchange.ts';
+import type { MarketRules, Side, Trade } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { closePosition, filled, type PositionFacts, perpetual, spot } from './close-position.ts';
 import { exchangeWith } from './example-execution.ts';
@@ -9,7 +9,7 @@ const openedAt = Date.parse('2026-10-09T08:53:20.000Z');
 const at = openedAt + 60_000;
 
 function trade(differing: Partial<Trade> = {}): Trade {
-  return { orderId: 't1', amount: '1', price: '60000', at, ...differing };
+  return { orderId: 't1', side: 'sell', amount: '1', price: '60000', cause: 'trade', at, ...differing };
 }
 
 interface Account {
@@ -23,7 +23,8 @@ function accountWith({ side, total = '0', trade: last }: Account) {
     fetchPosition: () => Promise.resolve({ side, amount: '1', hedged: false }),
     fetchBalance: (currency) =>
       currency === 'BTC' ? Promise.resolve({ free: '0', total }) : Promise.reject(new Error(currency)),
-    fetchLastTrade: () => (last instanceof Fault ? Promise.reject(last) : Promise.resolve(last)),
+    fetchTrades: () =>
+      last instanceof Fault ? Promise.reject(last) : Promise.resolve(last === undefined ? [] : [last]),
   });
 }
 
@@ -65,7 +66,7 @@ describe('what an account holds of a position', () => {
       'missing',
     ],
   ])('%s', async (_, facts, account, holding) => {
-    expect(await readHolding(accountWith(account), closePosition(facts))).toEqual(holding);
+    expect(await readHolding(accountWith(account), closePosition(facts), at)).toEqual(holding);
   });
 });
 
@@ -76,7 +77,6 @@ describe('an external close', () => {
   it.each<[string, PositionFacts, Trade | Fault | undefined, unknown]>([
     ['is explained by a trade since the entry', {}, trade(), explained],
     ['is not explained without a trade', {}, undefined, unexplained],
-    ['is not explained by a trade without a time', {}, trade({ at: undefined }), unexplained],
     ['is not explained by a failed read', {}, new Fault('exchange-unreachable', 'no'), unexplained],
     ['is explained by a trade as the entry filled', { entries: [filledAt(at)] }, trade(), explained],
     [
@@ -120,15 +120,14 @@ describe('an external close', () => {
     ],
   ])('%s', async (_, facts, last, external) => {
     const account = accountWith(last === undefined ? {} : { trade: last });
-    expect(await describeExternalClose(account, closePosition(facts))).toEqual(external);
+    expect(await describeExternalClose(account, closePosition(facts), at)).toEqual(external);
   });
 
   it('of a short is explained by a buy', async () => {
     const account = exchangeWith({
-      fetchLastTrade: (_market: MarketRules, side: OrderSide) =>
-        Promise.resolve(side === 'buy' ? trade() : undefined),
+      fetchTrades: () => Promise.resolve([trade({ side: 'buy' }), trade()]),
     });
-    expect(await describeExternalClose(account, closePosition({ side: 'short' }))).toMatchObject({
+    expect(await describeExternalClose(account, closePosition({ side: 'short' }), at)).toMatchObject({
       detail: expect.stringContaining('the last buy was 1 at 60000'),
       at,
     });

@@ -27,6 +27,7 @@ const cancelEntries = { kind: 'cancel', books: ['entryOrders'] };
 const cancelExits = { kind: 'cancel', books: ['exitOrders'] };
 const readOrders = { kind: 'read-orders' };
 const read = { orders: true } as const;
+const held = { holding: 'held' } as const;
 const end = (word: string) => ({ kind: 'end', end: word });
 const send = (amount: string) => ({ kind: 'send', amount });
 
@@ -106,7 +107,7 @@ const values: Row[] = [
   [
     'a perpetual, which has no minimum value',
     close,
-    { market: { ...withMinimumValue, kind: 'perpetual' } },
+    { market: { ...withMinimumValue, kind: 'perpetual' }, known: { fresh: { holding: 'held' } } },
     send('1'),
   ],
 ];
@@ -115,7 +116,8 @@ const reducing: Order = { ...live, reduceOnly: true };
 const parts: Row[] = [
   ['half of a spot position', half, {}, send('0.5')],
   ['half of a spot position with live orders', half, { entries: [live], exits: [live] }, cancelBoth],
-  ['half of a perpetual', half, { market: perpetual }, send('0.5')],
+  ['half of a perpetual', half, { market: perpetual }, { kind: 'read-holding' }],
+  ['half of a perpetual that is held', half, { market: perpetual, known: { fresh: held } }, send('0.5')],
   [
     'a perpetual with a live entry',
     half,
@@ -138,7 +140,7 @@ const parts: Row[] = [
   [
     'a perpetual whose fresh exits only reduce',
     half,
-    { market: perpetual, exits: [reducing, {}], known: { fresh: read } },
+    { market: perpetual, exits: [reducing, {}], known: { fresh: { ...read, ...held } } },
     send('0.5'),
   ],
   [
@@ -150,13 +152,13 @@ const parts: Row[] = [
   [
     'a hedged perpetual, where an exit cannot open the other side',
     half,
-    { market: perpetual, hedged: true, exits: [live], known: { fresh: read } },
+    { market: perpetual, hedged: true, exits: [live], known: { fresh: { ...read, ...held } } },
     send('0.5'),
   ],
   [
     'an exit without an amount, which closes whatever there is',
     half,
-    { market: perpetual, exits: [{ ...live, amount: '0' }], known: { fresh: read } },
+    { market: perpetual, exits: [{ ...live, amount: '0' }], known: { fresh: { ...read, ...held } } },
     send('0.5'),
   ],
   [

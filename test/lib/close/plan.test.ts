@@ -32,7 +32,8 @@ const planned: fc.Arbitrary<PlannedAction> = fc.oneof(
 
 /** A position whose orders the exchange may have filled or ended since it was adopted. */
 async function stageOf(seed: number, state: State) {
-  const plan = { ...makePlan(seed), lagsMs: [], exchangeSkewMs: 0, liquidity: undefined, foreign: 0 };
+  const still = { lagsMs: [], exchangeSkewMs: 0, orderAgeMs: 0, exitMissedMs: 0, holdingLagMs: 0 };
+  const plan = { ...makePlan(seed), ...still, liquidity: undefined, foreign: 0 };
   const { required } = { required: examplePositionIn(state) };
   return setStage(plan, (adopted, book) => {
     for (const order of book.orders) if ((seed + Number(order.orderId)) % 3 === 0) book.end(order);

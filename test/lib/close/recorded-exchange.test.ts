@@ -113,7 +113,7 @@ it('every method receives its arguments, and only those that act are noted', asy
     'fetchPosition',
     'fetchBalance',
     'fetchPrice',
-    'fetchLastTrade',
+    'fetchTrades',
     'fetchPermissions',
     'fetchOpenOrders',
     'fetchOpenPositions',

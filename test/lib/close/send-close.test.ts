@@ -94,11 +94,13 @@ async function runClose({ facts = {}, claim = {}, startAt = claimedAt, createMs 
 
 const holds = (side: Side | undefined, amount = '1'): Partial<Exchange> => ({
   fetchPosition: async () => ({ side, amount, hedged: false }),
-  fetchLastTrade: async () => undefined,
+  fetchTrades: async () => [],
 });
-const noTrade: Partial<Exchange> = { fetchLastTrade: async () => undefined };
+const noTrade: Partial<Exchange> = { fetchTrades: async () => [] };
 const trade: Partial<Exchange> = {
-  fetchLastTrade: async () => ({ orderId: 't', amount: '1', price: '60000', at: claimedAt }),
+  fetchTrades: async () => [
+    { orderId: 't', side: 'sell', amount: '1', price: '60000', cause: 'trade', at: claimedAt },
+  ],
 };
 const balance = (total: string): Partial<Exchange> => ({
   fetchBalance: async () => ({ free: total, total }),

@@ -3,7 +3,15 @@ import type { FaultKind } from '../../../infra/simulator/core/faults.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { fixedResponse, startScriptedServer } from './scripted-server.ts';
-import { accepted, inFiveSeconds, keys, startTrader, type TestMarket, testMarkets } from './test-markets.ts';
+import {
+  accepted,
+  inFiveSeconds,
+  keys,
+  lastHour,
+  startTrader,
+  type TestMarket,
+  testMarkets,
+} from './test-markets.ts';
 
 // Long enough for a response on this machine, and short for one that never ends.
 const impatient = { deadlines: { callMs: 400 } };
@@ -55,7 +63,7 @@ describe.each(testMarkets)('$name', (testMarket) => {
       const unreachable = { code: 'exchange-unreachable' };
       await expect(exchange.fetchBalance('BTC')).rejects.toMatchObject(unreachable);
       await expect(exchange.fetchPrice(market)).rejects.toMatchObject(unreachable);
-      await expect(exchange.fetchLastTrade(market, 'buy')).rejects.toMatchObject(unreachable);
+      await expect(exchange.fetchTrades(market, lastHour())).rejects.toMatchObject(unreachable);
       if (market.kind === 'perpetual')
         await expect(exchange.fetchPosition(market, 'long')).rejects.toMatchObject(unreachable);
       else await expect(exchange.fetchBaseFee(market, '1', '1')).rejects.toMatchObject(unreachable);

@@ -206,9 +206,11 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
     binanceusdm: [-1002, -1022, -2014, -2015],
     bybit: [-2015, 10003, 10004, 10005, 10007, 10010, 33004],
   }[testMarket.exchange];
-  const finished = { binance: [], binanceusdm: [], bybit: [110008, 110010, 170139, 170142, 170190] }[
-    testMarket.exchange
-  ];
+  const finished: number[] = {
+    binance: [-2026],
+    binanceusdm: [],
+    bybit: [110008, 110010, 170139, 170142, 170190],
+  }[testMarket.exchange];
   const passing = {
     binance: [-1000, -1001, -1003, -1007, -1021],
     binanceusdm: [-1000, -1001, -1003, -1007, -1021],
@@ -224,7 +226,7 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
       sim.core.addFault({ kind: 'status', match: testMarket.cancel, status, code });
       expect(await exchange.cancelOrder(market, { orderId: '1' }, inFiveSeconds())).toEqual({
         kind: 'unconfirmed',
-        reason: 'error',
+        reason: 'not-found',
         message: expect.stringContaining(String(code)),
       });
     }
@@ -254,7 +256,7 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
       const result = await exchange.cancelOrder(market, { orderId: '1' }, inFiveSeconds());
       expect(result).toEqual({
         kind: 'unconfirmed',
-        reason: 'error',
+        reason: finished.includes(code) ? 'ended' : 'error',
         message: expect.stringContaining(String(code)),
       });
       sim.core.clearFaults();

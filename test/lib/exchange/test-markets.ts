@@ -4,12 +4,18 @@ import { type RunningExchange, startSimulatedExchange } from '../../../infra/sim
 import type { Account } from '../../../lib/account/account.ts';
 import type { Deadlines } from '../../../lib/exchange/ccxt/ccxt-connection.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
-import type { CreateResult, Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
+import type { CreateResult, Exchange, MarketRules, TradeRange } from '../../../lib/exchange/exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 
 /** A send deadline that no test reaches. */
 export function inFiveSeconds(): number {
   return Date.now() + 5_000;
+}
+
+/** A range that holds everything which a test does. */
+export function lastHour(): TradeRange {
+  const now = Date.now();
+  return { since: now - 3_600_000, until: now + 60_000 };
 }
 
 /** A market of one venue on the simulated exchange. */

@@ -16,6 +16,7 @@ function exchangeWith(orders: ExchangeOrder[], fees: Record<string, string> = {}
   return {
     recvWindowMs: 5_000,
     lookupLagMs: 60_000,
+    retention: { order: { unfilledMs: 86_400_000 }, conditional: { unfilledMs: 86_400_000 } },
     fetchOrder: async (_: unknown, { orderId, clientOrderId }: OrderRef) =>
       orders.find((order) => order.orderId === orderId || order.clientOrderId === clientOrderId),
     fetchBaseFee: async (_: unknown, orderId: string) => {
@@ -78,11 +79,76 @@ test('A sync does not read an order that is done.', async () => {
   });
 });
 
-test('A sync leaves a live order that the exchange does not find as it is.', async () => {
-  const live: OrderRecord = { ...feelessEntry, status: 'live' };
-  const position = positionWith({ entryOrders: [live] });
-  const synced = await syncOrders(exchangeWith([]), position, sendDeadline + 10 * provenAfterMs);
-  expect(synced.entryOrders).toEqual([live]);
+const dayMs = 86_400_000;
+const createdAt = sendDeadline;
+/** Two look-ups, this long apart. */
+const apartMs = 60_000;
+
+interface AbsentCase {
+  ageMs: number;
+  order?: Partial<OrderRecord>;
+  missedForMs?: number;
+  trades?: string[] | Fault;
+}
+
+/** Syncs an order that was live, and that the exchange does not find at this age. */
+async function syncAbsent({ ageMs, order = {}, missedForMs, trades = [] }: AbsentCase) {
+  const now = createdAt + ageMs;
+  const missed = missedForMs === undefined ? {} : { missedSince: now - missedForMs };
+  const live: OrderRecord = { ...feelessEntry, status: 'live', filled: '0', createdAt, ...order, ...missed };
+  const exchange: Exchange = {
+    ...exchangeWith([]),
+    fetchTrades: async () => {
+      if (trades instanceof Fault) throw trades;
+      return trades.map((amount) => ({
+        orderId: '4711',
+        side: 'buy',
+        amount,
+        price: '60000',
+        cause: 'trade',
+        at: now - 1,
+      }));
+    },
+  };
+  const synced = await syncOrders(exchange, positionWith({ entryOrders: [live] }), now);
+  return { order: synced.entryOrders[0], live, now };
+}
+
+test.each<[string, AbsentCase]>([
+  ['is too young to be found', { ageMs: provenAfterMs }],
+  ['has no time', { ageMs: dayMs * 2, order: { createdAt: undefined, updatedAt: undefined } }],
+])('A look-up that misses a live order which %s leaves it as it is.', async (_, absent) => {
+  const { order, live } = await syncAbsent(absent);
+  expect(order).toEqual(live);
+});
+
+test.each<[string, AbsentCase]>([
+  ['for the first time', { ageMs: dayMs * 2 }],
+  ['again at once', { ageMs: dayMs * 2, missedForMs: apartMs / 2 }],
+  ['while an unfilled one would be found', { ageMs: dayMs / 2, missedForMs: apartMs }],
+  ['after a fill', { ageMs: dayMs * 2, missedForMs: apartMs, order: { filled: '0.2' }, trades: ['0.2'] }],
+  ['with a trade of it', { ageMs: dayMs * 2, missedForMs: apartMs, trades: ['0.2'] }],
+  ['with trades that cannot be read', { ageMs: dayMs * 2, missedForMs: apartMs, trades: unreachable }],
+])('A look-up alone that misses a live order %s ends nothing.', async (_, absent) => {
+  const { order, live, now } = await syncAbsent(absent);
+  expect(order).toEqual({ ...live, missedSince: live.missedSince ?? now });
+});
+
+test('A second look-up ends an unfilled order that the exchange forgets by then and that has no trade.', async () => {
+  const { order } = await syncAbsent({ ageMs: dayMs * 2, missedForMs: apartMs });
+  expect(order).toMatchObject({ status: 'done', filled: '0' });
+});
+
+test('A second look-up ends an order whose trades come to all of it.', async () => {
+  const { order } = await syncAbsent({ ageMs: dayMs / 2, missedForMs: apartMs, trades: ['0.2', '0.3'] });
+  expect(order).toMatchObject({ status: 'done', filled: '0.5', average: '60000' });
+});
+
+test('A look-up that finds the order again forgets that it was missed.', async () => {
+  const live: OrderRecord = { ...feelessEntry, status: 'live', filled: '0', missedSince: 1 };
+  const exchange = exchangeWith([exchangeOrder({})]);
+  const synced = await syncOrders(exchange, positionWith({ entryOrders: [live] }), sendDeadline);
+  expect(synced.entryOrders[0]?.missedSince).toBeUndefined();
 });
 
 test.each<[string, number, number | undefined, object]>([

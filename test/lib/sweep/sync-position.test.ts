@@ -13,13 +13,6 @@ async function begin(state: Position['state']) {
   );
   let reachable = true;
   const holding = exchange.fetchPosition;
-  // What the trader has sold by hand, where anything is missing.
-  exchange.fetchLastTrade = () =>
-    Promise.resolve(
-      book.holding === 0
-        ? { orderId: 'by-hand', amount: '0.1', price: '100', at: environment.time }
-        : undefined,
-    );
   exchange.fetchPosition = (market, side) =>
     reachable ? holding(market, side) : Promise.reject(new Fault('exchange-unreachable', 'no answer'));
   return {
@@ -40,7 +33,7 @@ it.each(['open', 'kept', 'failed'] as const)(
   async (state) => {
     const { book, look } = await begin(state);
     expect((await look()).state).toBe(state);
-    book.holding = 0;
+    book.closeOutside('trade');
     expect((await look()).state, 'one look may be too early').toBe(state);
     const ended = await look();
     expect(ended).toMatchObject({
@@ -53,17 +46,17 @@ it.each(['open', 'kept', 'failed'] as const)(
 
 it('goes on with one that was empty for one look only', async () => {
   const { book, look } = await begin('open');
-  book.holding = 0;
+  book.closeOutside('trade');
   await look();
   book.holding = 100;
   expect((await look()).lastSync?.flatSince).toBeUndefined();
-  book.holding = 0;
+  book.closeOutside('trade');
   expect((await look()).state).toBe('open');
 });
 
 it('ends nothing by a look that could not see', async () => {
   const { book, look, reach } = await begin('open');
-  book.holding = 0;
+  book.closeOutside('trade');
   await look();
   reach(false);
   expect((await look()).state).toBe('open');
@@ -73,7 +66,7 @@ it('ends nothing by a look that could not see', async () => {
 
 it('ends none that waits for a person: what Ripcord has closed of it would be forgotten', async () => {
   const { book, look } = await begin('needs-attention');
-  book.holding = 0;
+  book.closeOutside('trade');
   await look();
   await look();
   expect((await look()).state).toBe('needs-attention');
@@ -81,7 +74,7 @@ it('ends none that waits for a person: what Ripcord has closed of it would be fo
 
 it('saves what it reads of one that needs attention, however long it has been empty', async () => {
   const { book, look, stored } = await begin('needs-attention');
-  book.holding = 0;
+  book.closeOutside('trade');
   const first = await look();
   for (let minute = 0; minute < 6; minute += 1) await look();
   expect((await look()).lastSync?.at).toBeGreaterThan(first.lastSync?.at ?? 0);

@@ -26,7 +26,13 @@ function factsWith(
     exitOrders: [],
     ...over,
   };
-  return { position: position as Position, lostOrderIds: [], exchangePosition: undefined, ...found };
+  return {
+    position: position as Position,
+    lostOrderIds: [],
+    unknownFills: [],
+    external: undefined,
+    ...found,
+  };
 }
 
 test.each<{ title: string; facts: ResolveFacts; verdict: string; reason: string }>([
@@ -70,21 +76,15 @@ test.each<{ title: string; facts: ResolveFacts; verdict: string; reason: string 
   },
   {
     title: 'a perpetual that the exchange no longer holds is closed',
-    facts: factsWith({}, { exchangePosition: { side: undefined, amount: '0', hedged: false } }),
+    facts: factsWith({}, { external: { detail: 'The position was closed outside Ripcord.', at: undefined } }),
     verdict: 'closed',
-    reason: 'The exchange holds no such position. The exchange has no close order from Ripcord.',
+    reason: 'The position was closed outside Ripcord. The exchange has no close order from Ripcord.',
   },
   {
-    title: 'a perpetual of the other side is closed',
-    facts: factsWith({}, { exchangePosition: { side: 'long', amount: '0.01', hedged: false } }),
-    verdict: 'closed',
-    reason: 'The exchange holds no such position. The exchange has no close order from Ripcord.',
-  },
-  {
-    title: 'a perpetual that the exchange still holds is open',
-    facts: factsWith({}, { exchangePosition: { side: 'short', amount: '0.01', hedged: false } }),
-    verdict: 'open',
-    reason: 'The exchange has no close order from Ripcord; 0.01 BTC is still open. Its links still work.',
+    title: 'an absent order whose fill nothing shows allows no conclusion',
+    facts: factsWith({}, { unknownFills: ["Order 3 has ended, and its trades don't show what it filled"] }),
+    verdict: 'unknown',
+    reason: "Order 3 has ended, and its trades don't show what it filled. Check it at the exchange.",
   },
 ])('$title', ({ facts, verdict, reason }) => {
   expect(assess(facts)).toEqual({ verdict, reason });

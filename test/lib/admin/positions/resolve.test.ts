@@ -22,7 +22,7 @@ async function resolve(
     position?: Partial<Position>;
   } = {},
 ) {
-  const { services, position, during } = await setStage(
+  const { services, position, during, environment } = await setStage(
     {
       ...(differing.entryOrders === undefined ? {} : { entryOrders: differing.entryOrders }),
       ...(differing.market === undefined ? {} : { market: differing.market }),
@@ -44,6 +44,8 @@ async function resolve(
       } as Position;
     },
   );
+  // An account may look for half a minute as it was before the entry filled.
+  environment.time += 60_000;
   return during(async () => {
     const facts = await readFacts(services, position);
     const assessment = assess(facts);

@@ -1,0 +1,159 @@
+import { afterEach } from 'vitest';
+import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
+import type { AlgoOrder, MarketKind, Order, PositionSide } from '../../infra/simulator/core/model.ts';
+import type { SimulatedExchange } from '../../infra/simulator/core/simulated-exchange.ts';
+import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import type { Account } from '../../lib/account/account.ts';
+import { createLink } from '../../lib/admin/links/create.ts';
+import { adoptPosition } from '../../lib/admin/positions/adopt.ts';
+import { resolvePosition } from '../../lib/admin/positions/resolve.ts';
+import { ccxtExchanges } from '../../lib/exchange/ccxt/ccxt-exchange.ts';
+import type { Position } from '../../lib/position/position.ts';
+import type { Services } from '../../lib/services.ts';
+import { sweep } from '../../lib/sweep/sweep.ts';
+import { fire } from '../../lib/trigger/fire.ts';
+import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
+import { createMemoryStore } from '../simulation/memory-store.ts';
+
+export const dayMs = 86_400_000;
+
+const running: RunningExchange[] = [];
+afterEach(async () => {
+  for (const exchange of running.splice(0)) await exchange.stop();
+});
+
+/** A market of one venue. */
+export interface Place {
+  name: string;
+  exchange: Account['exchange'];
+  market: MarketKind;
+  hedged?: boolean;
+}
+
+export const usdm: Place = { name: 'Binance USDⓈ-M', exchange: 'binanceusdm', market: 'usdm' };
+export const usdmHedged: Place = { ...usdm, name: 'Binance USDⓈ-M in hedge mode', hedged: true };
+export const bybitLinear: Place = { name: 'Bybit linear', exchange: 'bybit', market: 'usdm' };
+export const bybitHedged: Place = { ...bybitLinear, name: 'Bybit linear in hedge mode', hedged: true };
+export const binanceSpot: Place = { name: 'Binance spot', exchange: 'binance', market: 'spot' };
+export const bybitSpot: Place = { name: 'Bybit spot', exchange: 'bybit', market: 'spot' };
+
+type Placed = Parameters<SimulatedExchange['placeOrder']>[0];
+
+/** One trader's account at the real adapter and a simulated exchange, on a clock that a test moves by days. */
+export interface Days {
+  place: Place;
+  core: SimulatedExchange;
+  services: Services;
+  /** Moves every clock. */
+  pass(ms: number): void;
+  placeOrder(order: Omit<Placed, 'apiKey' | 'market' | 'symbol'>): Order | AlgoOrder;
+  idOf(order: Order | AlgoOrder): string;
+  /** The trader buys 0.5 BTC by hand. */
+  buy(): Order;
+  adopt(orders: { entries?: (Order | AlgoOrder)[]; exits?: (Order | AlgoOrder)[] }): Promise<Position>;
+  now(position: Position): Promise<Position>;
+  /** @returns a link's token. */
+  link(position: Position, action: 'close' | 'keep'): Promise<string>;
+  fire(token: string): ReturnType<typeof fire>;
+  resolve(position: Position, apply?: boolean): ReturnType<typeof resolvePosition>;
+  sweep(): ReturnType<typeof sweep>;
+  /** The MARKET orders that the exchange took from Ripcord. */
+  closes(): Order[];
+  /** What the account holds of the long. */
+  holding(): string;
+  positionSide: PositionSide;
+  apiKey: string;
+}
+
+const keys = { apiKey: 'key-of-the-tests', secret: 'secret-of-the-tests' };
+
+function createServices(exchange: RunningExchange, place: Place, now: () => number) {
+  const accounts = accountsInMemory({
+    main: { exchange: place.exchange, ...keys, baseUrl: exchange.url },
+  });
+  const services: Services = {
+    store: createMemoryStore(),
+    exchanges: ccxtExchanges(accounts, now),
+    now,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    randomId: () => `mark${Math.random().toString(36).slice(2)}`.padEnd(20, '0'),
+  };
+  return { accounts, services };
+}
+
+export async function startDays(place: Place): Promise<Days> {
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  const exchange = await startSimulatedExchange({ clock: now });
+  running.push(exchange);
+  const { core } = exchange;
+  const hedged = place.hedged ?? false;
+  core.addAccount({
+    ...keys,
+    hedged,
+    balances: { spot: { USDT: '1000000' }, usdm: { USDT: '1000000' } },
+  });
+  const { accounts, services } = createServices(exchange, place, now);
+  const admin = { services, accounts, baseUrl: 'https://links.example' };
+  const positionSide = hedged ? 'LONG' : 'BOTH';
+  const symbol = place.market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT';
+  const days: Days = {
+    place,
+    core,
+    services,
+    positionSide,
+    apiKey: keys.apiKey,
+    pass(ms) {
+      aheadMs += ms;
+      core.runDue();
+    },
+    placeOrder: (order) =>
+      core.placeOrder({
+        apiKey: keys.apiKey,
+        market: place.market,
+        symbol: 'BTCUSDT',
+        ...(place.market === 'usdm' ? { positionSide } : {}),
+        ...order,
+      }),
+    idOf: (order) =>
+      place.exchange === 'bybit' ? toOrderId({ ...order, market: place.market }) : String(order.id),
+    buy: () => days.placeOrder({ side: 'buy', type: 'market', amount: '0.5' }) as Order,
+    async adopt({ entries = [days.buy()], exits = [] }) {
+      const { position } = await adoptPosition(admin, {
+        account: 'main',
+        symbol,
+        side: 'long',
+        entryOrderIds: entries.map(days.idOf),
+        ...(exits.length === 0 ? {} : { exitOrderIds: exits.map(days.idOf) }),
+      });
+      return required(await services.store.readPosition(position.positionId));
+    },
+    now: async ({ positionId }) => required(await services.store.readPosition(positionId)),
+    async link({ positionId }, action) {
+      const { url } = await createLink(admin, { positionId, action });
+      return url.split('/').at(-1) ?? '';
+    },
+    fire: (token) =>
+      fire(services, {
+        token,
+        method: 'POST',
+        sourceIp: '127.0.0.1',
+        userAgent: undefined,
+        hasBody: false,
+        navigation: { userInitiated: false, doubt: 'unproven' },
+      }),
+    resolve: ({ positionId }, apply = false) => resolvePosition(admin, { positionId, apply }),
+    sweep: () => sweep(services),
+    closes: () =>
+      core
+        .orders()
+        .orders.filter(({ clientOrderId, type }) => clientOrderId.startsWith('rc') && type === 'market'),
+    holding: () => core.accountOf(keys.apiKey).positions[`BTCUSDT:${positionSide}`]?.amount ?? '0',
+  };
+  return days;
+}
+
+function required(position: Position | undefined): Position {
+  if (position === undefined) throw new Error('the position is gone');
+  return position;
+}

@@ -69,27 +69,42 @@ async function pollCanceled(
       continue;
     }
     seen.misses += 1;
-    const absence = judgeAbsence(order, exchange, now());
-    if (absence === 'unproven') continue;
-    if (!isDenied(seen.last)) {
-      // The exchange may forget an order with its cancel. A second cancel shows whether it is still there, and only a
-      // look-up after that shows what it filled until then.
-      const again = await exchange.cancelOrder(position.market, order, claim.sendDeadline);
-      if (again.kind === 'confirmed') return toEnded(toOrderRecord(again.order, order));
-      if (again.kind === 'denied') return { order, problem: again };
-      seen.last = again;
-      continue;
-    }
-    if (absence === 'ended-unfilled')
-      return toEnded({ ...(await readEndedUnfilled(deps, position, order)), status: 'done' });
-    if (seen.misses >= requiredNotFoundCount) break;
+    const miss = await afterMiss(deps, position, claim, order, seen);
+    if (miss === 'poll-again') continue;
+    return 'problem' in miss ? miss : toEnded(miss.order);
   }
   if (isProvenNotPlaced(exchange, order, now())) return { order: { ...order, status: 'done' } };
-  const isGone =
-    !seen.wasFound && isDenied(seen.last) && judgeAbsence(order, exchange, now()) === 'read-trades';
-  if (!isGone || seen.misses < requiredNotFoundCount) return toUnconfirmed(order, seen);
-  const ended = await readEnded(deps, position, order);
-  return 'problem' in ended ? ended : toEnded(ended.order);
+  return toUnconfirmed(order, seen);
+}
+
+/**
+ * A look-up missed the order. With a cancel that the exchange denied before it, that can prove its end: the order is
+ * not open, and its trades or `retention` show what it filled.
+ */
+async function afterMiss(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  order: OrderRecord,
+  seen: Witnesses,
+): Promise<OrderCancel | 'poll-again'> {
+  const { exchange, now } = deps;
+  const absence = judgeAbsence(order, exchange, now());
+  if (absence === 'unproven') return 'poll-again';
+  if (!isDenied(seen.last)) {
+    // The exchange may forget an order with its cancel. A second cancel shows whether it is still there, and only a
+    // look-up after that shows what it filled until then.
+    const again = await exchange.cancelOrder(position.market, order, claim.sendDeadline);
+    if (again.kind === 'confirmed') return { order: toOrderRecord(again.order, order) };
+    if (again.kind === 'denied') return { order, problem: again };
+    seen.last = again;
+    return 'poll-again';
+  }
+  if (absence === 'ended-unfilled')
+    return { order: { ...(await readEndedUnfilled(deps, position, order)), status: 'done' } };
+  // The exchange should have found the order, so a later look-up still may.
+  if (seen.wasFound || seen.misses < requiredNotFoundCount) return 'poll-again';
+  return readEnded(deps, position, order);
 }
 
 /** Whether the exchange reported to a cancel that there is no order to cancel. */

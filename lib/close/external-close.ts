@@ -1,7 +1,14 @@
 import { decimal, isPositive, larger, truncateToStep } from '../amount.ts';
 import { type Exchange, type ExchangePosition, exitSide, type Trade } from '../exchange/exchange.ts';
 import { Fault, toFault } from '../fault.ts';
-import { computeOpenedAt, endsPosition, findClosingTrade, findEarlierEnd } from '../position/ending.ts';
+import { formatClientOrderId } from '../position/client-order-id.ts';
+import {
+  computeOpenedAt,
+  endsPosition,
+  findClosingTrade,
+  findEarlierEnd,
+  mayHaveEnded,
+} from '../position/ending.ts';
 import type { Position } from '../position/position.ts';
 import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
@@ -55,7 +62,8 @@ function judgeHeld(position: Position, held: ExchangePosition, trades: Trade[] |
 
 async function readTrades(exchange: Exchange, position: Position, now: number): Promise<Trade[] | Fault> {
   try {
-    return await exchange.fetchTrades(position.market, { since: tradesSince(position, now), until: now });
+    const range = { since: tradesSince(position, now), until: now, withCauses: true };
+    return await exchange.fetchTrades(position.market, range);
   } catch (thrown) {
     return toFault(thrown);
   }
@@ -64,14 +72,32 @@ async function readTrades(exchange: Exchange, position: Position, now: number): 
 /** How long a close waits to learn whether the account holds another position by now, if nothing points to that. */
 const patienceMs = 1_000;
 
-/** Reads before a close whether the account still holds this position. A slow response does not hold up the close. */
+/**
+ * Reads before a close whether the account still holds this position. If no look found it flat, one request is enough:
+ * only a trade of another order can have closed it since the last look. A slow response does not hold up the close.
+ */
 export async function readHoldingToClose(
   { exchange, now, sleep }: Pick<ExecutionDependencies, 'exchange' | 'now' | 'sleep'>,
   position: Position,
 ): Promise<Holding> {
-  const read = readHolding(exchange, position, now());
-  if (position.lastSync?.flatSince !== undefined) return read;
-  return Promise.race([read.catch(() => 'held' as const), sleep(patienceMs).then(() => 'held' as const)]);
+  if (position.lastSync?.flatSince !== undefined) return readHolding(exchange, position, now());
+  const read = async (): Promise<Holding> => {
+    const until = now();
+    const trades = await exchange.fetchTrades(position.market, {
+      since: tradesSince(position, until),
+      until,
+    });
+    if (!mayHaveEnded(position, trades)) return 'held';
+    const holding = await readHolding(exchange, position, until);
+    return typeof holding === 'object' && (await hasOwnClose(exchange, position)) ? 'held' : holding;
+  };
+  return Promise.race([read().catch(() => 'held' as const), sleep(patienceMs).then(() => 'held' as const)]);
+}
+
+/** A trade may be of this attempt's close order, of which the record does not know yet. The send finds that order. */
+async function hasOwnClose(exchange: Exchange, { market, positionId, attempt }: Position): Promise<boolean> {
+  const clientOrderId = formatClientOrderId(positionId, 'close', attempt);
+  return (await exchange.fetchOrder(market, { clientOrderId })) !== undefined;
 }
 
 /** Describes the external close, with the last trade that can have done it if the exchange reports one. */

@@ -61,6 +61,8 @@ export interface TradeRange {
   until: number;
   /** Only those of this order. */
   orderId?: string | undefined;
+  /** Also reads what caused them, which costs more requests on some exchanges. Otherwise each may be a `trade`. */
+  withCauses?: boolean | undefined;
 }
 
 /** What an API key may do. Undefined if the exchange does not report it. */

@@ -42,6 +42,16 @@ export function computeLastFillBy({ entryOrders, createdAt }: Position): number 
     : Math.max(...filled.map(({ updatedAt }) => updatedAt ?? Date.parse(createdAt)));
 }
 
+/** Whether any trade since the position was opened is an exit that Ripcord does not know. */
+export function mayHaveEnded(position: Position, trades: Trade[]): boolean {
+  const openedAt = computeOpenedAt(position);
+  const own = new Set(position.exitOrders.map(({ orderId }) => orderId));
+  return ofPosition(position, trades).some(
+    ({ side, at, orderId }) =>
+      side === exitSide(position.side) && at >= openedAt && (orderId === undefined || !own.has(orderId)),
+  );
+}
+
 /** @returns the last trade that can have closed the position; undefined if there is none. Trades are oldest first. */
 export function findClosingTrade(position: Position, trades: Trade[]): Trade | undefined {
   const last = ofPosition(position, trades).findLast(({ side }) => side === exitSide(position.side));

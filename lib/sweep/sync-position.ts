@@ -124,6 +124,7 @@ async function lookAtHeld(
   const trades = await exchange.fetchTrades(position.market, {
     since: tradesSince(position, now),
     until: now,
+    withCauses: true,
   });
   const end = findEarlierEnd(position, { amount }, trades);
   const mayEnd = nextState(position.state, 'found-closed') !== undefined;

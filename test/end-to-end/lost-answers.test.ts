@@ -94,7 +94,10 @@ describe.each(kinds)('the close order of $name', (kind) => {
       json: { outcome: 'closed', closedAmount: ownOf(kind) },
     });
     const { orders, requests } = ledgerSince(exchange.core, mark);
-    expect(requests.map(({ code }) => code)).toEqual([-1021, undefined]);
+    // Of a perpetual, the trades are read before: that request already corrects the clock.
+    expect(requests.map(({ code }) => code)).toEqual(
+      kind.market === 'spot' ? [-1021, undefined] : [undefined],
+    );
     expect(orders).toHaveLength(1);
   });
 

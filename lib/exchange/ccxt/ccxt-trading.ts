@@ -11,8 +11,9 @@ import type {
   UnconfirmedReason,
 } from '../exchange.ts';
 import { findRejectReason } from '../venues/error-table.ts';
+import type { Venue } from '../venues/venue.ts';
+import type { VenueError } from '../venues/venue-error.ts';
 import { deniesKey, formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
-import type { Venue, VenueError } from '../venues/venue.ts';
 import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { asCcxtNumber, toAcknowledgedOrder, toExchangeOrder } from './ccxt-mapping.ts';

@@ -2,7 +2,8 @@ import type { Exchange as CcxtClient, Trade } from 'ccxt';
 import type { MarketRules, Side, TradeCause, TradeRange } from '../exchange.ts';
 import { binanceErrors } from './binance-errors.ts';
 import { fetchFuturesTrades } from './binance-trades.ts';
-import type { VenueError, VenueTrade } from './venue.ts';
+import type { VenueTrade } from './venue.ts';
+import type { VenueError } from './venue-error.ts';
 
 /** One row of `forceOrders`: an order with which Binance itself reduced a position. */
 type ForceOrder = Record<string, string>;
@@ -31,8 +32,8 @@ function toPositionSide({ positionSide }: { positionSide?: string }): Side | und
 }
 
 /**
- * A row of the trades names no cause, so a market's trades are read beside its forced orders. A forced order whose
- * trade is not listed counts as one trade.
+ * A row of the trades names no cause, so the forced orders are read beside the trades. A forced order whose trade is
+ * not listed counts as one trade.
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Users-Force-Orders
  */
 export async function fetchTrades(
@@ -40,7 +41,7 @@ export async function fetchTrades(
   market: MarketRules,
   range: TradeRange,
 ): Promise<VenueTrade[]> {
-  if (range.orderId !== undefined)
+  if (range.withCauses !== true)
     return (await fetchFuturesTrades(client, market, range)).map((trade) => toVenueTrade(trade, 'trade'));
   const [trades, forced] = await Promise.all([
     fetchFuturesTrades(client, market, range),

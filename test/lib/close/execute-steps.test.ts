@@ -69,7 +69,9 @@ describe('a keep', () => {
     const reads: string[] = [];
     const exchange: Partial<Exchange> = {
       ...holdsNone,
-      fetchLastTrade: async () => ({ orderId: '7', amount: '1', price: '2', at: Date.parse('2030-01-01') }),
+      fetchTrades: async () => [
+        { orderId: '7', side: 'sell', amount: '1', price: '2', cause: 'trade', at: Date.parse('2030-01-01') },
+      ],
       fetchOrder: async (_, { orderId = '' }) => {
         reads.push(orderId);
         return view({ orderId, side: 'sell', status: 'live' });
@@ -165,7 +167,7 @@ describe('a close order that recovery found', () => {
     const { deps, claim } = executionOf(position, {
       exchange: {
         fetchPosition: async () => ({ side: undefined, amount: '0', hedged: false }),
-        fetchLastTrade: async () => undefined,
+        fetchTrades: async () => [],
       },
     });
     const { result } = await executeFound(deps, position, claim, { ...order, filled: '0' });

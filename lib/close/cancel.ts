@@ -138,6 +138,7 @@ async function readEnded(
 ): Promise<OrderCancel> {
   let reason: string | undefined;
   for (let read = 0; read < tradeReads; read += 1) {
+    if (read > 0 && deps.now() + pollIntervalMs > deps.until) break;
     if (read > 0) await deps.sleep(pollIntervalMs);
     try {
       const filled = await readFillOfAbsent(deps.exchange, position, order, deps.now());

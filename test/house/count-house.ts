@@ -18,7 +18,7 @@ export const limits = {
   nestedTernaries: 0,
   phrases: 0,
   /** Of all product lines, in %. */
-  folderShare: 40,
+  folderShare: 45,
 } as const;
 
 /** A function that may be longer than the limit, and why. */

@@ -18,12 +18,17 @@ export function createAdmin(
   build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
 ): AdminHandler {
-  return toHandler(() => buildAdmin(environment, build), log);
+  return toHandler(() => buildAdmin(environment, build, log), log);
 }
 
-function buildAdmin(environment: Environment, build: typeof createServices): Omit<AdminServices, 'log'> {
+function buildAdmin(
+  environment: Environment,
+  build: typeof createServices,
+  log?: Log,
+): Omit<AdminServices, 'log'> {
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
-  return { ...build(environment), baseUrl, notifiers: createNotifiers(environment) };
+  const { services, accounts } = build(environment, log);
+  return { services, accounts, baseUrl, notifiers: createNotifiers(environment) };
 }
 
 function toHandler(build: () => Omit<AdminServices, 'log'>, log: Log): AdminHandler {

@@ -4,20 +4,35 @@ import type { Accounts } from '../lib/account/account.ts';
 import { fileAccounts } from '../lib/account/file-accounts.ts';
 import { ssmAccounts } from '../lib/account/ssm-accounts.ts';
 import { ccxtExchanges } from '../lib/exchange/ccxt/ccxt-exchange.ts';
+import { createLog, type Log } from '../lib/log.ts';
 import type { Services } from '../lib/services.ts';
 import { createDynamoStore } from '../lib/store/dynamo-store.ts';
 import { type Environment, parsePlace } from './environment.ts';
+import { createHitOutbox } from './hit-outbox.ts';
+
+export interface BuiltServices {
+  services: Services;
+  accounts: Accounts;
+  /** Writes the records of hits that this process could not write earlier. It never throws. */
+  writeKeptHits?: () => Promise<void>;
+}
 
 /** The real services of all three functions, built once per cold start. */
-export function createServices(environment: Environment): { services: Services; accounts: Accounts } {
+export function createServices(
+  environment: Environment,
+  log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
+): BuiltServices {
   const accounts = createAccounts(environment.RIPCORD_ACCOUNTS);
+  const table = createDynamoStore({
+    tableName: environment.RIPCORD_TABLE,
+    endpoint: environment.RIPCORD_TABLE_ENDPOINT,
+  });
+  const { store, writeKept } = createHitOutbox(table, log);
   return {
     accounts,
+    writeKeptHits: writeKept,
     services: {
-      store: createDynamoStore({
-        tableName: environment.RIPCORD_TABLE,
-        endpoint: environment.RIPCORD_TABLE_ENDPOINT,
-      }),
+      store,
       exchanges: ccxtExchanges(accounts),
       now: Date.now,
       sleep: (ms) => wait(ms),

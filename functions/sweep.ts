@@ -7,13 +7,14 @@ import { type SweepReport, sweep } from '../lib/sweep/sweep.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { createNotifiers } from './notifiers.ts';
-import { createServices } from './services.ts';
+import { type BuiltServices, createServices } from './services.ts';
 
 type SweepHandler = Handler<unknown, SweepReport>;
 
 interface SweepDependencies {
   services: Services;
   notifiers: Notifiers;
+  writeKeptHits: BuiltServices['writeKeptHits'];
 }
 
 /**
@@ -25,11 +26,12 @@ export function createSweep(
   build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
 ): SweepHandler {
-  return toHandler(() => buildSweep(environment, build), log);
+  return toHandler(() => buildSweep(environment, build, log), log);
 }
 
-function buildSweep(environment: Environment, build: typeof createServices): SweepDependencies {
-  return { services: build(environment).services, notifiers: createNotifiers(environment) };
+function buildSweep(environment: Environment, build: typeof createServices, log?: Log): SweepDependencies {
+  const { services, writeKeptHits } = build(environment, log);
+  return { services, writeKeptHits, notifiers: createNotifiers(environment) };
 }
 
 function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
@@ -44,9 +46,11 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         },
       },
     ],
-    async run({ services, notifiers }, _event, context) {
+    async run({ services, notifiers, writeKeptHits }, _event, context) {
+      const keptHits = writeKeptHits?.();
       const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());
       logSweep(log, report);
+      await keptHits;
       return report;
     },
   });

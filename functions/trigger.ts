@@ -23,12 +23,12 @@ export function createTrigger(
   build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
 ): TriggerHandler {
-  return toHandler(() => buildTrigger(environment, build), log);
+  return toHandler(() => buildTrigger(environment, build, log), log);
 }
 
-function buildTrigger(environment: Environment, build: typeof createServices): Services {
+function buildTrigger(environment: Environment, build: typeof createServices, log?: Log): Services {
   const wakeSweep = createWakeSweep(environment);
-  return { ...build(environment).services, ...(wakeSweep === undefined ? {} : { wakeSweep }) };
+  return { ...build(environment, log).services, ...(wakeSweep === undefined ? {} : { wakeSweep }) };
 }
 
 function toHandler(build: () => Services, log: Log): TriggerHandler {

@@ -13,6 +13,8 @@ export const logEvents = [
   'recovered',
   /** One position that a sweep could not process. */
   'position-failed',
+  /** The record of a hit could not be written. The process keeps it and tries again with the next hit. */
+  'record-failed',
   /** A channel, or reading the list of channels, failed. `ripcord notify test` reports why. */
   'notify-failed',
   /** A sweep could not start. */
@@ -64,6 +66,8 @@ export const metrics = {
   ExchangeTime: { unit: 'Milliseconds' },
   /** Hits that acted without an outcome, and hits that Ripcord could not handle. */
   Failures: { unit: 'Count' },
+  /** Records of hits that could not be written at once. */
+  UnwrittenHits: { unit: 'Count' },
   /** Positions that need attention, as each sweep finds them. */
   NeedsAttention: { unit: 'Count' },
   Sweeps: { unit: 'Count' },

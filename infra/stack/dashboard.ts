@@ -35,6 +35,7 @@ export class LinkDashboard extends Dashboard {
       ...latencyGraphs(metric, api),
       createGraph('Failures', [
         metric('Failures'),
+        metric('UnwrittenHits'),
         ...api.errorMetrics(),
         ...functions.flatMap((lambda) => [lambda.metricErrors(), lambda.metricThrottles()]),
       ]),

@@ -51,7 +51,7 @@ export interface LinkStore {
 }
 
 export interface HitStore {
-  /** Kept until `expiresAt`, epoch milliseconds. Recording the same hit twice stores it once. */
+  /** Stored until `expiresAt`, epoch milliseconds. Recording the same hit twice stores it once. */
   recordHit(hit: Hit, expiresAt: number): Promise<void>;
   /** The hits of a position, newest first. */
   listHits(positionId: string, limit: number): Promise<Hit[]>;

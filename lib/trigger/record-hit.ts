@@ -50,6 +50,7 @@ export async function writeHit(services: Services, hit: Omit<Hit, 'hitId' | 'at'
       now + hitsKeptMs,
     );
   } catch {
-    // The position's own record counts. A lost line of history must not turn a completed close into an error.
+    // The position's own record counts. A missing line of history must not turn a completed close into an error.
+    // functions/services.ts builds a store that keeps the record and writes it later.
   }
 }

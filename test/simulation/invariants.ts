@@ -1,6 +1,8 @@
 import { decimal } from '../../lib/amount.ts';
+import { toFault } from '../../lib/fault.ts';
 import type { Position } from '../../lib/position/position.ts';
 import type { HitResponse } from '../../lib/trigger/response.ts';
+import type { Actor } from './actor.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
 import type { Plan } from './plan.ts';
 
@@ -11,6 +13,7 @@ export interface Hit {
   linkId: string;
   startedAt: number;
   answeredAt?: number;
+  actor: Actor;
   answer: HitResponse | undefined;
   thrown?: unknown;
   /** The position as the table had it at the moment of the answer. */
@@ -26,6 +29,9 @@ export interface Evidence {
   hits: Hit[];
   /** Revocations that were answered as done. */
   revocations: { linkId: string; at: number }[];
+  processes: Actor[];
+  /** Every change of the position's state. */
+  transitions: Set<string>;
   /** Every claim that the table granted, when it did. */
   claims: { linkId: string; at: number }[];
   /** How often an older version wrote what a newer one had written. */
@@ -46,6 +52,10 @@ export function judge(evidence: Evidence): string[] {
     ...answersAreDurable(evidence),
     ...takenUpIsDone(evidence),
     ...newerIsRefused(evidence),
+    ...answeredInTime(evidence),
+    ...neverUnexpected(evidence),
+    ...presentIsTrue(evidence),
+    ...sendsUnderItsClaim(evidence),
   ];
 }
 
@@ -167,11 +177,13 @@ function answersAreDurable({ hits, plan }: Evidence): string[] {
 }
 
 /** 6. A close of all that was taken up, by its answer, is not lost to a keep or a part-close beside it. */
-function takenUpIsDone({ plan, hits, position }: Evidence): string[] {
+function takenUpIsDone({ plan, hits, position, transitions }: Evidence): string[] {
   const over = ['closed', 'canceled', 'failed', 'needs-attention'];
   if (position === undefined || over.includes(position.state)) return [];
   // Who was told to come again, and did not, has given the close up for all that were waiting for it.
   if (hits.some(({ answer }) => (answer?.httpStatus ?? 0) >= 500)) return [];
+  // A close that failed was reported as such, and another link may have kept the position since.
+  if (transitions.has('claimed → failed')) return [];
   // A revocation stops what has not been sent, and whoever waited for it.
   if (plan.events.some((event) => event.kind === 'revoke')) return [];
   return hits
@@ -185,4 +197,47 @@ function takenUpIsDone({ plan, hits, position }: Evidence): string[] {
 /** 7. An older version never writes what a newer one has written: it could undo what it does not understand. */
 function newerIsRefused({ downgrades }: Evidence): string[] {
   return downgrades > 0 ? ['7: an older version wrote a newer position'] : [];
+}
+
+/** A process that goes on after a freeze only has to give its answer. */
+const afterThawMs = 50;
+
+/** 8. A hit asks the exchange for nothing later than 2.5 s after its arrival, and is answered within 3 s. */
+function answeredInTime({ hits }: Evidence): string[] {
+  const wrong: string[] = [];
+  for (const { startedAt, answeredAt = startedAt, actor } of hits) {
+    for (const { at, name } of actor.asked)
+      if (at > startedAt + 2_500) wrong.push(`8: a ${name} began ${at - startedAt} ms after the hit`);
+    if (answeredAt > Math.max(startedAt + 3_000, actor.resumedAt + afterThawMs))
+      wrong.push(`8: a hit was answered after ${answeredAt - startedAt} ms`);
+  }
+  return wrong;
+}
+
+/** 9. A hit is never answered with an unexpected error. */
+function neverUnexpected({ hits }: Evidence): string[] {
+  return hits.flatMap(({ answer, thrown }) =>
+    answer?.httpStatus === 500 || (thrown !== undefined && toFault(thrown).code !== 'table-unreachable')
+      ? [`9: answered with an unexpected error: ${answer?.detail ?? String(thrown)}`]
+      : [],
+  );
+}
+
+/** 10. What an answer says of the present is so at that moment. */
+function presentIsTrue({ hits, plan }: Evidence): string[] {
+  return hits.flatMap(({ answer, durable, executed = [] }) => {
+    if (answer === undefined) return [];
+    const { publicMessage } = answer;
+    const wrong: string[] = [];
+    if (/not sent yet/.test(publicMessage) && executed.length > 0 && halvesOf(plan) === 0)
+      wrong.push('10: answered that no close order was sent yet, but one had executed');
+    if (/Ripcord continues automatically\. There/.test(publicMessage) && durable?.state !== 'claimed')
+      wrong.push(`10: answered that Ripcord continues, but the position is ${durable?.state}`);
+    return wrong;
+  });
+}
+
+/** 11. A process sends a close order only while it holds the claim, and before the deadline that is stored in it. */
+function sendsUnderItsClaim({ processes }: Evidence): string[] {
+  return processes.flatMap(({ trespasses }) => trespasses.map((how) => `11: a close order was sent ${how}`));
 }

@@ -1,3 +1,4 @@
+import { timeLeft } from '../../lib/deadline.ts';
 import type {
   CancelResult,
   CreateResult,
@@ -280,12 +281,14 @@ export class ModelBook {
 /** One caller's connection: the port, over the book, with transit times and faults on the way. */
 export function modelExchange(
   book: ModelBook,
-  actor: { now(): number; transitMs(): number; interrupt: Interrupt },
+  actor: { now(): number; transitMs(): number; interrupt: Interrupt; begins?: (name: string) => void },
 ): Exchange {
   const { plan, environment } = book;
 
   /** A round trip: request, effect at the exchange, answer. Either way can be lost. */
   const ask = async <Answer>(name: string, effect: () => Answer, keepsOn = false): Promise<Answer> => {
+    if (timeLeft() <= 0) throw new Fault('exchange-unreachable', 'no time left');
+    actor.begins?.(name);
     const fate = await actor.interrupt('request', name);
     if (fate === 'lose') return unanswered();
     if (typeof fate === 'object') {
@@ -293,14 +296,22 @@ export function modelExchange(
       if (keepsOn) environment.schedule(fate.lateMs, () => void effect());
       return unanswered();
     }
+    if (timeLeft() <= 0) {
+      // Frozen between the last check and the wire: the request is aborted when the process thaws, or leaves just before.
+      if (keepsOn && actor.transitMs() % 2 === 0) environment.schedule(0, () => void effect());
+      return unanswered();
+    }
     await environment.sleep(actor.transitMs());
     const answer = effect();
     await environment.sleep(actor.transitMs());
     if ((await actor.interrupt('answer', name)) !== 'pass') return unanswered();
+    // What arrived while the process was frozen may be read or not.
+    if (timeLeft() <= 0 && actor.transitMs() % 2 === 0) return unanswered();
     return answer;
   };
   const unanswered = async (): Promise<never> => {
-    await environment.sleep(callDeadlineMs);
+    await environment.sleep(Math.max(0, Math.min(callDeadlineMs, timeLeft())));
+    await actor.interrupt('answer', 'given up');
     throw new Fault('exchange-unreachable', 'no answer');
   };
 
@@ -339,7 +350,8 @@ export function modelExchange(
         return order === undefined ? undefined : view(order);
       }),
     async cancelOrder(_market, name, sendDeadline): Promise<CancelResult> {
-      if (actor.now() > sendDeadline) return { kind: 'unconfirmed', reason: 'not-sent', message: 'not sent' };
+      if (actor.now() > sendDeadline || timeLeft() <= 0)
+        return { kind: 'unconfirmed', reason: 'not-sent', message: 'not sent' };
       try {
         return await ask(
           'cancel',
@@ -368,9 +380,8 @@ export function modelExchange(
     async createMarketOrder(_market, order): Promise<CreateResult> {
       const signedAt = actor.now();
       // Between signing and the last check, and between that and the wire, a process may be paused.
-      const paused = await actor.interrupt('answer', 'sign');
-      if (paused !== 'pass' && typeof paused === 'object') await environment.sleep(paused.lateMs);
-      if (actor.now() > order.sendDeadline)
+      await actor.interrupt('answer', 'sign');
+      if (actor.now() > order.sendDeadline || timeLeft() <= 0)
         return { kind: 'rejected', reason: 'too-late', code: 'too-late', message: 'not sent' };
       try {
         return await ask(

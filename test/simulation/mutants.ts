@@ -20,6 +20,8 @@ const recoveryStep = 'lib/close/recovery-step.ts';
 const nextStep = 'lib/close/next-step.ts';
 const cancel = 'lib/close/cancel.ts';
 const positions = 'test/simulation/memory-positions.ts';
+const model = 'test/simulation/model-exchange.ts';
+const timing = 'lib/position/timing.ts';
 const links = 'test/simulation/memory-store.ts';
 
 const keepPending = `claim: {
@@ -108,14 +110,68 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/close/claim.ts',
-        find: 'sendDeadline: claimedAt + sendWindowMs',
-        replace: 'sendDeadline: claimedAt + 600_000',
+        find: 'return Math.min(from + sendWindowMs, until);',
+        replace: 'return from + 600_000;',
+      },
+      {
+        file: 'lib/close/run-claim.ts',
+        find: 'const { until = services.now() + sendWindowMs + pollWindowMs } = services;',
+        replace: 'const until = services.now() + 600_000;',
+      },
+      {
+        file: 'lib/trigger/hit-services.ts',
+        find: 'return wrapMethods(opened, (_, call) => runUntil(act, call));',
+        replace: 'return opened;',
       },
       {
         file: 'lib/close/claim.ts',
         find: 'export function closeArrivableUntil({ sendDeadline }: Claim, recvWindowMs: number): number {\n  return sendDeadline +',
         replace:
           'export function closeArrivableUntil({ claimedAt }: Claim, recvWindowMs: number): number { return claimedAt + 5_000 +',
+      },
+    ],
+  },
+  {
+    name: 'check the send deadline only at the claim',
+    edits: [
+      { file: sendClose, find: 'if (sentAt > claim.sendDeadline)', replace: 'if (false)' },
+      {
+        file: 'lib/close/execute.ts',
+        find: 'if (run.deps.now() > run.deps.until)',
+        replace: 'if (false)',
+      },
+      {
+        file: model,
+        find: 'if (actor.now() > order.sendDeadline || timeLeft() <= 0)',
+        replace: 'if (false)',
+      },
+      {
+        file: 'lib/trigger/hit-services.ts',
+        find: 'return wrapMethods(opened, (_, call) => runUntil(act, call));',
+        replace: 'return opened;',
+      },
+    ],
+  },
+  {
+    name: 'go on with a hit after 2.5 s',
+    edits: [{ file: timing, find: 'hitActMs = 2_500', replace: 'hitActMs = 600_000' }],
+  },
+  {
+    name: 'wait for the table after 3 s',
+    edits: [{ file: timing, find: 'hitSaveMs = 2_750', replace: 'hitSaveMs = 600_000' }],
+  },
+  {
+    name: 'state the present after a freeze',
+    edits: [{ file: 'lib/trigger/fire.ts', find: 'hit.isLate() ? withoutPresent(response) :', replace: '' }],
+  },
+  {
+    name: 'let a takeover send after its deadline',
+    edits: [
+      {
+        file: 'lib/close/recover.ts',
+        find: 'const run = await execute(deps, saved, next);',
+        replace:
+          'const run = await execute({ ...deps, until: deps.until + 7_200_000 }, saved, { ...next, sendDeadline: next.sendDeadline + 7_200_000 });',
       },
     ],
   },
@@ -209,9 +265,9 @@ const mutants: Mutant[] = [
     name: 'never recover in the sweep',
     edits: [
       {
-        file: 'lib/sweep/sweep.ts',
+        file: 'lib/sweep/settle-claim.ts',
         find: 'const execution = await recover(services, position);',
-        replace: 'const execution: { result: undefined } = { result: undefined };',
+        replace: 'const execution = { position, result: undefined };',
       },
     ],
   },
@@ -265,8 +321,13 @@ function run(root: string): Promise<{ caught: boolean; said: string }> {
   });
 }
 
+/** Names to run, or parts of them; by default all. */
+const wanted = process.argv.slice(2);
+const chosen = mutants.filter(
+  ({ name }) => wanted.length === 0 || wanted.some((words) => name.includes(words)),
+);
 await rm(folder, { recursive: true, force: true });
-const results = await inParallel([...mutants.entries()], 2, async ([index, mutant]) => {
+const results = await inParallel([...chosen.entries()], 2, async ([index, mutant]) => {
   const { caught, said } = await run(await build(mutant, index));
   console.log(
     `${caught ? 'caught ' : 'MISSED '} ${mutant.name.padEnd(52)} ${said.split('\n').at(-1)?.slice(0, 90)}`,

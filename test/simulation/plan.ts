@@ -32,14 +32,15 @@ interface Versioned {
 export const upgradedVersion = itemVersion + 1;
 
 /**
- * A fault at one step of one actor (hits, sweeps and revokes, in the order of the plan). Steps are the moments
- * before and after each request of theirs.
+ * A fault at one step of one actor: hits, sweeps and revokes in the order of the plan, then the sweeps of the schedule.
+ * Steps are the moments before and after each request of theirs, and after each sleep. A pause holds up one part of
+ * a process, a freeze all of it.
  */
 export interface PlannedFault {
   actor: number;
   step: number;
-  kind: 'crash' | 'pause' | 'lose' | 'late';
-  /** For a pause and for lateness. */
+  kind: 'crash' | 'pause' | 'freeze' | 'lose' | 'late';
+  /** For a pause, a freeze and for lateness. */
   ms: number;
 }
 
@@ -163,6 +164,7 @@ export function makePlan(seed: number): Plan {
       kind: random.pick(['crash', 'crash', 'pause', 'lose', 'lose', 'late'] as const),
       ms: random.pick([200, 1_000, 3_000, 6_000, 9_000, 13_000, 30_000, 100_000]) + random.between(0, 900),
     });
+  faults.push(...makeFreezes(seed, actors));
   return {
     seed,
     market,
@@ -195,6 +197,21 @@ function upgradeDuring(events: PlannedEvent[], seed: number): void {
       random.chance(event.at >= upgradeAt ? 0.7 : 0.2)
     )
       event.version = upgradedVersion;
+}
+
+/** How long a process that AWS or its machine has frozen stands still. */
+export const freezeTimesMs = [1_000, 60_000, 3_600_000] as const;
+
+/** In one plan of four, processes freeze: as often as not those that take a claim over on schedule. */
+function makeFreezes(seed: number, actors: number): PlannedFault[] {
+  const random = new Random(seed ^ 0x7f4a7c15);
+  if (!random.chance(0.25)) return [];
+  return Array.from({ length: random.pick([1, 1, 2]) }, () => ({
+    actor: random.chance(0.5) ? random.between(0, actors - 1) : actors + random.between(0, 3),
+    step: random.between(0, 24),
+    kind: 'freeze',
+    ms: random.pick(freezeTimesMs),
+  }));
 }
 
 /** Hits, sweeps and revokes are processes of ours; the rest happens at the exchange. */

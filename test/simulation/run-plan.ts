@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { revokeLink } from '../../lib/admin/links/revoke.ts';
+import { timeLeft } from '../../lib/deadline.ts';
 import { type Link, toLinkId } from '../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
 import type { OrderRecord, Position } from '../../lib/position/position.ts';
@@ -8,24 +9,18 @@ import { itemVersion } from '../../lib/store/item-version.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
 import type { HitResponse } from '../../lib/trigger/response.ts';
+import { type Actor, type Fate, newActor, step } from './actor.ts';
 import { Environment } from './environment.ts';
 import { type Hit, judge } from './invariants.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
-import { isActor, type Plan, type PlannedFault } from './plan.ts';
+import { isActor, type Plan } from './plan.ts';
 import { Random } from './random.ts';
 
 const positionId = 'pos_simulation01';
 
 /** Tokens are random by nature, and the run must not be: a few, minted once, serve every seed. */
 const tokens = Array.from({ length: 4 }, mintToken);
-
-interface Actor {
-  index: number;
-  steps: number;
-  faults: PlannedFault[];
-  dead: boolean;
-}
 
 /** What a run has shown. */
 export interface RunResult {
@@ -34,6 +29,8 @@ export interface RunResult {
   transitions: Set<string>;
   /** What every hit was answered. */
   hits: Hit[];
+  /** How often each process has waited, in the order in which they started. */
+  steps: number[];
   trace: string[];
 }
 
@@ -52,40 +49,31 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   const book = new ModelBook(plan, environment);
   const current = new AsyncLocalStorage<Actor>();
 
-  /** One step of whoever is running. Faults of the plan happen here and nowhere else. */
-  const interrupt = async (name: string): Promise<'pass' | 'lose' | { lateMs: number }> => {
+  const interrupt = async (name: string): Promise<Fate> => {
     const actor = current.getStore();
     if (actor === undefined) return 'pass';
-    const fault = actor.faults.find((planned) => planned.step === actor.steps);
-    actor.steps += 1;
-    say(`actor ${actor.index} ${name}${fault === undefined ? '' : ` — ${fault.kind} ${fault.ms}`}`);
-    switch (fault?.kind) {
-      case 'crash':
-        actor.dead = true;
-        return environment.die();
-      case 'pause':
-        await environment.sleep(fault.ms);
-        return 'pass';
-      case 'lose':
-        return 'lose';
-      case 'late':
-        return { lateMs: fault.ms };
-      default:
-        return 'pass';
-    }
+    return step(actor, environment, !/sleep|sign/.test(name), (fault) =>
+      say(`actor ${actor.index} ${name}${fault === undefined ? '' : ` — ${fault.kind} ${fault.ms}`}`),
+    );
   };
 
   const claims: { linkId: string; at: number }[] = [];
   const table = createMemoryStore({
     async interrupt(step) {
       if (step === 'claim:after') noteClaim();
-      if (step === 'claim:after' || step === 'save:after') noteState();
+      if (step === 'claim:after' || step === 'save:after') {
+        noteState();
+        noteLease();
+      }
       await environment.sleep(random.between(1, 4));
       const fate = await interrupt(`table ${step}`);
-      if (fate !== 'pass') {
-        await environment.sleep(typeof fate === 'object' ? fate.lateMs : 1_500);
-        throw new Error('lost');
-      }
+      // Nothing leaves after its deadline. What has arrived by then may be read or not.
+      const isOver = timeLeft() <= 0 && (step.endsWith(':before') || random.chance(0.5));
+      if (fate === 'pass' && !isOver) return;
+      if (!isOver)
+        await environment.sleep(Math.min(typeof fate === 'object' ? fate.lateMs : 1_500, timeLeft()));
+      await interrupt(`table ${step} given up`);
+      throw new Error('lost');
     },
   });
 
@@ -99,6 +87,24 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     claims.push({ linkId: held.claim.linkId ?? '', at: environment.time });
   };
   let lastClaimedAt: number | undefined;
+  let lastLeaseToken: string | undefined;
+  /** Whoever has just written a new lease token holds the claim. */
+  const noteLease = () => {
+    const leaseToken = table.positions()[0]?.claim?.leaseToken;
+    const actor = current.getStore();
+    if (leaseToken === lastLeaseToken || actor === undefined) return;
+    lastLeaseToken = leaseToken;
+    actor.leaseToken = leaseToken;
+  };
+  const noteRequest = (name: string, now: number) => {
+    const actor = current.getStore();
+    actor?.asked.push({ at: environment.time, name });
+    if (actor === undefined || name !== 'create') return;
+    const claim = table.positions()[0]?.claim;
+    if (claim?.leaseToken !== actor.leaseToken) actor.trespasses.push("under another process's claim");
+    else if (claim !== undefined && now > claim.sendDeadline)
+      actor.trespasses.push(`${now - claim.sendDeadline} ms after its deadline`);
+  };
   const transitions = new Set<string>();
   let lastState = 'open';
   let lastVersion = itemVersion;
@@ -124,12 +130,16 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
       now,
       transitMs: () => random.between(5, 40),
       interrupt: (kind, name) => interrupt(`exchange ${name} ${kind}`),
+      begins: (name) => noteRequest(name, now()),
     });
     return {
       store: table.at(version),
       exchanges: { of: async () => exchange },
       now,
-      sleep: (ms) => environment.sleep(ms),
+      async sleep(ms) {
+        await environment.sleep(ms);
+        await interrupt('sleep');
+      },
       randomId: () => `mark${random.between(0, 2 ** 31)}${random.between(0, 2 ** 31)}`.padEnd(12, '0'),
     };
   };
@@ -156,16 +166,13 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
 
   const hits: Hit[] = [];
   const revocations: { linkId: string; at: number }[] = [];
+  const processes: Actor[] = [];
   let actors = 0;
   for (const event of plan.events) {
     const index = actors;
     if (isActor(event)) actors += 1;
-    const actor: Actor = {
-      index,
-      steps: 0,
-      dead: false,
-      faults: plan.faults.filter((fault) => isActor(event) && fault.actor === index),
-    };
+    const actor = newActor(index, isActor(event) ? plan.faults : []);
+    if (isActor(event)) processes.push(actor);
     environment.schedule(event.at, () => {
       say(`${event.kind} ${JSON.stringify(event)}`);
       switch (event.kind) {
@@ -175,6 +182,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
             linkId: links[event.link]?.linkId ?? '',
             startedAt: environment.time,
             answer: undefined,
+            actor,
           };
           hits.push(hit);
           void current.run(actor, () =>
@@ -242,22 +250,42 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     (event) => ('version' in event ? event.version : undefined) ?? itemVersion,
   );
   const newest = { skewMs: 0, version: Math.max(itemVersion, ...versions) };
-  // Sound sweeps every minute, for as long as anything is open.
-  for (let minute = 1; minute * 60_000 < settleMs; minute += 1)
+  const frozenMs = plan.faults.map(({ kind, ms }) => (kind === 'freeze' ? ms : 0));
+  const endsAt = last + settleMs + Math.max(0, ...frozenMs);
+  // Sweeps every minute, for as long as anything is open.
+  for (let minute = 1; last + minute * 60_000 < endsAt; minute += 1)
     environment.schedule(last + minute * 60_000, () => {
       if (table.positions()[0]?.state !== 'claimed') return;
-      say('sweep of the schedule');
-      void sweep(engineOf(newest)).then((report) => say(`swept ${JSON.stringify(report)}`));
+      const actor = newActor(actors, plan.faults);
+      processes.push(actor);
+      actors += 1;
+      say(`sweep of the schedule, actor ${actor.index}`);
+      void current.run(actor, () =>
+        sweep(engineOf(newest)).then(
+          (report) => say(`swept ${JSON.stringify(report)}`),
+          (thrown) => say(`not swept: ${String(thrown)}`),
+        ),
+      );
     });
-  await environment.run(last + settleMs);
+  await environment.run(endsAt);
 
   const position = table.positions()[0];
-  const violations = judge({ plan, book, position, hits, revocations, claims, downgrades });
+  const violations = judge({
+    plan,
+    book,
+    position,
+    hits,
+    revocations,
+    claims,
+    transitions,
+    processes,
+    downgrades,
+  });
   if (traced) {
     trace.push(`end: ${JSON.stringify(position)}`);
     for (const order of book.orders) trace.push(`ledger: ${JSON.stringify(order)}`);
   }
-  return { violations, transitions, hits, trace };
+  return { violations, transitions, hits, steps: processes.map((actor) => actor.steps), trace };
 }
 
 /** As TradingView sends it. */

@@ -1,7 +1,6 @@
 import { decimal } from '../../lib/amount.ts';
-import { toFault } from '../../lib/fault.ts';
 import type { Position } from '../../lib/position/position.ts';
-import type { HitResponse } from '../../lib/trigger/response.ts';
+import { type HitResponse, responseForFault } from '../../lib/trigger/response.ts';
 import type { Actor } from './actor.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
 import type { Plan } from './plan.ts';
@@ -217,7 +216,7 @@ function answeredInTime({ hits }: Evidence): string[] {
 /** 9. A hit is never answered with an unexpected error. */
 function neverUnexpected({ hits }: Evidence): string[] {
   return hits.flatMap(({ answer, thrown }) =>
-    answer?.httpStatus === 500 || (thrown !== undefined && toFault(thrown).code !== 'table-unreachable')
+    answer?.httpStatus === 500 || (thrown !== undefined && responseForFault(thrown).httpStatus === 500)
       ? [`9: answered with an unexpected error: ${answer?.detail ?? String(thrown)}`]
       : [],
   );

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { createProjectHandlers } from '../../infra/local/create-project-handlers.ts';
+import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
+import { adopt, newTrader, perpetualLong, placeEntry, spotLong } from './trader.ts';
+
+/** Keys in Parameter Store, as on AWS, and what a link's sender and its owner read if they can't be used. */
+
+interface Failure {
+  type: string;
+  message: string;
+}
+const stored = new Map<string, string>();
+let failure: Failure | undefined;
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { Name, Value } = (await json(request)) as { Name: string; Value?: string };
+  const respond = (status: number, body: object) =>
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  if (Value !== undefined) {
+    stored.set(Name, Value);
+    respond(200, { Version: 1 });
+  } else if (failure !== undefined) respond(400, { __type: failure.type, message: failure.message });
+  else if (stored.has(Name)) respond(200, { Parameter: { Name, Value: stored.get(Name) } });
+  else respond(400, { __type: 'ParameterNotFound', message: '' });
+}
+
+const parameterStore = createServer((request, response) => {
+  answer(request, response).catch(() => response.destroy());
+});
+await new Promise<void>((resolve) => parameterStore.listen(0, '127.0.0.1', resolve));
+vi.stubEnv('AWS_ENDPOINT_URL_SSM', `http://127.0.0.1:${(parameterStore.address() as AddressInfo).port}`);
+vi.stubEnv('AWS_REGION', 'eu-west-1');
+vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+
+const environment = await startEnvironment({
+  handlers: (variables, log) =>
+    createProjectHandlers({ ...variables, RIPCORD_ACCOUNTS: 'ssm:/ripcord/accounts' }, log),
+});
+const { core } = environment;
+afterEach(() => {
+  failure = undefined;
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  parameterStore.closeAllConnections();
+  parameterStore.close();
+});
+
+const key = 'arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d';
+/** Each function caches for itself, so the trigger has not read the account yet. */
+const failures: [string, Failure, RegExp][] = [
+  [
+    'whose KMS key is disabled',
+    {
+      type: 'InvalidKeyId',
+      message: `${key} is disabled. (Service: AWSKMS; Status Code: 400; Error Code: DisabledException; Request ID: 1; Proxy: null)`,
+    },
+    /Nothing was sent\. AWS did not let Ripcord use the account "trader-\d+" .* is disabled\. .* Enable the KMS key/,
+  ],
+  [
+    'that the role may not read',
+    {
+      type: 'AccessDeniedException',
+      message: 'User: arn:aws:sts::1:assumed-role/trigger is not authorized to perform: ssm:GetParameter',
+    },
+    /Nothing was sent\. AWS did not let Ripcord .* ssm:GetParameter .* Allow this action to the function's role/,
+  ],
+];
+const cases = [spotLong, perpetualLong].flatMap((kind) =>
+  failures.map(([title, given, words]) => ({ kind, name: kind.name, title, given, words })),
+);
+
+it.each(cases)(
+  'a hit on $name with an account $title is answered without a 5xx status, and acts after the fix',
+  async ({ kind, given, words }) => {
+    const trader = await newTrader(environment, kind);
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    const url = await environment.newLink(positionId, 'close');
+    const mark = markOf(core);
+    failure = given;
+    const refused = await fire(url);
+    expect(refused).toMatchObject({
+      status: 403,
+      json: {
+        status: 'accounts-denied',
+        message: 'Nothing was sent. The account behind this link is not available.',
+      },
+    });
+    expect(refused.headers).not.toHaveProperty('retry-after');
+    expect(refused.body).not.toMatch(/arn:|trader-/);
+    expect(ledgerSince(core, mark).requests).toEqual([]);
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'open' });
+    const { hits } = await environment.admin('history.list', { positionId });
+    expect(hits).toMatchObject([{ decision: 'refused', status: 403, why: expect.stringMatching(words) }]);
+    failure = undefined;
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+  },
+);
+
+it('a hit with a stored key that has an invisible character is answered 422, and the history names its place', async () => {
+  const trader = await newTrader(environment, spotLong);
+  const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+  const url = await environment.newLink(positionId, 'close');
+  const path = `/ripcord/accounts/${trader.account}`;
+  const good = stored.get(path) ?? '';
+  stored.set(path, good.replace('secret-of', 'secret\u200b-of'));
+  expect(await fire(url)).toMatchObject({ status: 422, json: { status: 'account-invalid' } });
+  const { hits } = await environment.admin('history.list', { positionId });
+  expect(hits[0]?.why).toContain('secret: expected printable ASCII, but character 7 is U+200B');
+  stored.set(path, good);
+  expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+});
+
+it('a hit whose account Parameter Store does not know yet, and throttles, is to be repeated', async () => {
+  const trader = await newTrader(environment, spotLong);
+  const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+  const url = await environment.newLink(positionId, 'close');
+  failure = { type: 'ThrottlingException', message: 'Rate exceeded' };
+  expect(await fire(url)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+  failure = undefined;
+  expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+});

@@ -30,7 +30,9 @@ function render(counts: Counts): string {
       `${isOver ? '✗' : '✓'} ${what.padEnd(width)}  ${found.padStart(6)}  limit ${limit}`,
   );
   const shares = Object.entries(counts.folderLines).map(([folder, count]) => `${folder} ${count}`);
-  return [...table, `  lines by folder: ${shares.join(', ')}`, ...describeFindings(counts)].join('\n');
+  return [...table, `  lines of code by folder: ${shares.join(', ')}`, ...describeFindings(counts)].join(
+    '\n',
+  );
 }
 
 function describeFindings(counts: Counts): string[] {

@@ -189,6 +189,11 @@ describe('the rest', () => {
     expect(over(counts)).toEqual(['largest folder (bin), % of lines']);
   });
 
+  it('counts neither comments nor blank lines as lines of a folder', async () => {
+    const text = '/** a\n * b\n */\n\n// c\nd(); // e\n  /* f */\n';
+    expect((await count({ 'lib/a.ts': text })).folderLines.lib).toBe(1);
+  });
+
   it('finds list entries that nothing needs any more', async () => {
     const counts = await count(evenFolders, {
       longFunctions: [{ path: 'lib/a.ts', name: 'act', reason: 'x' }],

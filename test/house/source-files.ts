@@ -44,3 +44,12 @@ async function readSource(root: string, path: string): Promise<SourceFile> {
 export function countLines(text: string): number {
   return text === '' ? 0 : text.replace(/\n$/, '').split('\n').length;
 }
+
+const blockComment = /^[ \t]*\/\*[\s\S]*?\*\/[ \t]*$/gm;
+const lineComment = /^[ \t]*\/\/.*$/gm;
+
+/** @returns the number of lines that are neither blank nor all comment. */
+export function countCodeLines(text: string): number {
+  const code = text.replace(blockComment, '').replace(lineComment, '');
+  return code.split('\n').filter((line) => line.trim() !== '').length;
+}

@@ -58,9 +58,10 @@ const columns: Column<PositionView>[] = [
 /** What the columns don't show: why it needs attention, failed or is out of date. */
 function toRemarks(position: PositionView): string[] {
   const remarks: string[] = [];
-  const { attentionReason, failure, staleReason, lastSyncedAt } = position;
+  const { attentionReason, progress, failure, staleReason, lastSyncedAt } = position;
   if (attentionReason !== undefined)
     remarks.push(`${styleText('red', 'Needs attention:')} ${asPlainText(attentionReason)}`);
+  if (progress !== undefined) remarks.push(`${styleText('yellow', 'Closing:')} ${asPlainText(progress)}`);
   if (failure !== undefined && position.status === 'open')
     remarks.push(`${styleText('yellow', 'Last attempt failed:')} ${asPlainText(failure.message)}`);
   if (staleReason !== undefined)

@@ -9,7 +9,8 @@ import type { ExecutionResult } from './save-result.ts';
 import { claimableStates } from './transitions.ts';
 
 export type ExecuteResult =
-  | { kind: 'ran'; execution: ExecutionResult }
+  /** `claim`: the one that was made or continued for this action. */
+  | { kind: 'ran'; execution: ExecutionResult; claim: Claim }
   /** A partial close or a keep is in progress and covers less than this action. Nothing was done for this one. */
   | { kind: 'busy'; position: Position }
   /** The time to act was over before a claim. Nothing was done. */
@@ -44,7 +45,11 @@ export async function executeAction(
     const tried = await tryClaim(services, positionId, intent, maxUses);
     if (tried.kind === 'unconfirmed-claim') return tried;
     if (tried.kind === 'claimed')
-      return { kind: 'ran', execution: await runClaim(services, tried.position, tried.claim) };
+      return {
+        kind: 'ran',
+        execution: await runClaim(services, tried.position, tried.claim),
+        claim: tried.claim,
+      };
     if (tried.kind === 'refused') return { ...tried, recovered };
     const { position } = tried;
     if (position.state === 'claimed') {
@@ -117,10 +122,12 @@ function afterRecovery(
   intent: Intent,
 ): ExecuteResult | undefined {
   if (recovery.position.state === 'claimed')
-    return covers(before, intent) ? { kind: 'ran', execution: recovery } : { kind: 'busy', position };
+    return covers(before, intent)
+      ? { kind: 'ran', execution: recovery, claim: before }
+      : { kind: 'busy', position };
   // The same link or operator started the abandoned claim, so its result is the answer.
   return isSameActor(before, intent) && recovery.result !== undefined
-    ? { kind: 'ran', execution: recovery }
+    ? { kind: 'ran', execution: recovery, claim: before }
     : undefined;
 }
 

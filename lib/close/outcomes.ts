@@ -97,6 +97,7 @@ export function createFailure(
     source: failureSource,
     code,
     message,
+    action: source.action,
     actor: source.actor,
     linkId: source.linkId,
     at: toIso(now),

@@ -34,9 +34,13 @@ export async function saveResult(
     // A newer Ripcord has taken the claim over meanwhile: what it records counts, and it may be an executed close.
     if (code === 'newer-version') return { position: held, result: undefined, requests };
     if (code !== 'table-unreachable') throw thrown;
-    const pending: ActionResult = { kind: 'pending', reason: 'The outcome could not be saved yet' };
-    return { position: held, result: pending, requests };
+    return { position: held, result: toUnsaved(result), requests };
   }
+}
+
+function toUnsaved(result: ActionResult): ActionResult {
+  const pending = { kind: 'pending', reason: 'The outcome could not be saved yet' } as const;
+  return result.kind === 'pending' ? { ...result, ...pending } : pending;
 }
 
 function toPositionChange(
@@ -62,7 +66,7 @@ function toStateChange(held: Position, claim: Claim, result: ActionResult, now: 
       return { ...ended, state, outcome, notices: appendNotice(held, result, now) };
     }
     case 'failed': {
-      const notices = appendNotice(held, { ...result, action: claim.action }, now);
+      const notices = appendNotice(held, result, now);
       return { ...ended, ...refundUse(held, claim), state: after('fail'), failure: result.failure, notices };
     }
     case 'attention': {

@@ -173,7 +173,7 @@ async function remindOwner(run: Run, position: Position): Promise<void> {
   if (services.now() + waitMs > until) return;
   if (waitMs > 0) await services.sleep(waitMs);
   if (isReported) return deliverDue(run, position);
-  const notices = appendNotice(position, { kind: 'overdue', forMs }, services.now());
+  const notices = appendNotice(position, { kind: 'overdue', forMs, claim: position.claim }, services.now());
   const saved = await services.store.savePosition(position, { notices });
   if (saved !== undefined) await deliverDue(run, saved);
 }

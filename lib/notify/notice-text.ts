@@ -1,16 +1,17 @@
 import type { Fault } from '../fault.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
-import type { Failure, Outcome, Position } from '../position/position.ts';
+import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
+import { describeFailure, describeProgress, toSentence } from '../position/wording.ts';
 
 /** The content of a notice. */
 export type NoticeContent =
   | { kind: 'settled'; outcome: Outcome; reopens?: boolean | undefined }
-  | { kind: 'failed'; failure: Failure; action: 'close' | 'keep' }
+  | { kind: 'failed'; failure: Failure }
   | { kind: 'attention'; reason: string }
   /** A link's hit sent nothing, so the link may have to be opened again. */
   | { kind: 'released'; linkId: string; reason: string }
   /** A claim without a result for this long, in milliseconds. */
-  | { kind: 'overdue'; forMs: number };
+  | { kind: 'overdue'; forMs: number; claim: Claim };
 
 const headlines = {
   closed: 'Closed',
@@ -45,30 +46,14 @@ function noticeText(content: NoticeContent, { positionId, market }: Position): s
       return content.reopens === true ? `${detail} ${remaining} ${market.base} stays open.` : detail;
     }
     case 'failed':
-      return failureText(content);
+      return `${describeFailure(content.failure)} The position is still open. Check it at the exchange, or open the link again.`;
     case 'attention':
       return `${toSentence(content.reason)} ${resolve}`;
     case 'released':
       return `A link was opened, but nothing was sent: ${toSentence(content.reason)} The position is unchanged. Open the link again, or close the position at the exchange.`;
     case 'overdue':
-      return `The exchange has not confirmed the result for ${Math.round(content.forMs / 60_000)} minutes. Ripcord keeps asking. ${resolve}`;
+      return `${describeProgress(content.claim)} Ripcord has been asking for ${Math.round(content.forMs / 60_000)} minutes. ${resolve}`;
   }
-}
-
-function failureText({ failure, action }: Extract<NoticeContent, { kind: 'failed' }>): string {
-  const { source, message, canceledExitOrderIds: exitIds } = failure;
-  const rejected =
-    action === 'close' ? 'The exchange rejected the close' : 'The exchange rejected the cancellation';
-  const what = source === 'exchange' ? rejected : 'Nothing was closed';
-  const exits =
-    exitIds.length === 0
-      ? ''
-      : ` Exit orders ${exitIds.join(', ')} were canceled and no longer protect the position.`;
-  return `${what}: ${toSentence(message)}${exits} The position is still open. Check it at the exchange, or open the link again.`;
-}
-
-function toSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** A link's token with the URL around it: a label or an exchange's message may repeat one. */

@@ -13,6 +13,7 @@ import {
   toStatus,
 } from './position.ts';
 import { computeTotals, type Totals } from './totals.ts';
+import { describeProgress } from './wording.ts';
 
 /** A position as the admin function returns it. */
 export const positionViewSchema = z.object({
@@ -47,6 +48,8 @@ export const positionViewSchema = z.object({
   outcome: outcomeSchema.optional(),
   failure: failureSchema.optional(),
   attentionReason: z.string().optional(),
+  /** With status `closing`: what is known of it, with the exchange's last message. */
+  progress: z.string().optional(),
   /** When the exchange was last read, ISO 8601. `staleReason` says why it could not be read now. */
   lastSyncedAt: z.string().optional(),
   staleReason: z.string().optional(),
@@ -111,6 +114,7 @@ export function toPositionView(
     outcome: position.outcome,
     failure: position.failure,
     attentionReason: position.attentionReason,
+    progress: position.claim === undefined ? undefined : describeProgress(position.claim),
     lastSyncedAt: position.lastSync === undefined ? undefined : new Date(position.lastSync.at).toISOString(),
     ...extra,
   };

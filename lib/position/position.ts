@@ -90,6 +90,8 @@ export const failureSchema = z.object({
   source: z.enum(['exchange', 'ripcord']),
   code: z.string(),
   message: z.string(),
+  /** What was tried; absent in records of earlier versions. */
+  action: actionSchema.optional(),
   actor: actorSchema,
   linkId: z.string().optional(),
   at: z.string(),

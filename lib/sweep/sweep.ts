@@ -196,7 +196,7 @@ async function recordRecovery(
   { action, linkId }: Claim,
   { position, requests }: ExecutionResult,
 ): Promise<Recovery> {
-  const response = toResponse({ position, result: undefined }, action);
+  const response = toResponse({ position, result: undefined });
   const recovery: Recovery = {
     positionId: position.positionId,
     linkId,

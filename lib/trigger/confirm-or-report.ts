@@ -20,7 +20,5 @@ export async function confirmOrReport(
   if (position === undefined) return removed;
   const isOver = isFinal(position.state) || position.state === 'claimed';
   if (!navigation.userInitiated) return isOver ? alreadyDone(position) : confirmation;
-  return isOver
-    ? toResponse({ position, result: undefined }, link.action)
-    : withPosition(confirmation, link, position);
+  return isOver ? toResponse({ position, result: undefined }) : withPosition(confirmation, link, position);
 }

@@ -108,7 +108,7 @@ async function execute(services: Services, link: Link): Promise<Responded> {
   const result = await executeAction(services, link.positionId, intent, link.maxUses);
   if (result.kind === 'ran')
     return {
-      response: toResponse(result.execution, action),
+      response: toResponse({ ...result.execution, claim: result.claim }),
       requests: result.execution.requests,
       isUnsettled: ['pending', 'retry'].includes(result.execution.result?.kind ?? ''),
     };
@@ -120,7 +120,7 @@ async function execute(services: Services, link: Link): Promise<Responded> {
   if (result.position === undefined) return { response: removed, requests: [] };
   const response = isUsedUp(link, result.position)
     ? usedUp
-    : toResponse({ position: result.position, result: undefined }, action);
+    : toResponse({ position: result.position, result: undefined });
   return { response, requests: result.recovered?.requests ?? [] };
 }
 

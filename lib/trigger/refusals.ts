@@ -31,7 +31,7 @@ export const refusedMethod = refusal(
 export const busy: HitResponse = {
   ...refusal(
     'busy',
-    'Another link of this position is acting. Nothing was sent for this one. Try again in a moment.',
+    'Another action of this position is in progress. Nothing was sent for this one. Try again in a moment.',
   ),
   retryAfter: retrySeconds,
 };

@@ -45,7 +45,7 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   'needs-attention': faultEntry('needs-attention', 'Needs your attention'),
   gone: { httpStatus: 410, headline: 'This link no longer works' },
   refused: { httpStatus: 422, headline: 'The exchange refused' },
-  busy: { httpStatus: 503, headline: 'Another link is acting' },
+  busy: { httpStatus: 503, headline: 'Another action is in progress' },
   retrying: { httpStatus: 503, headline: 'Not finished yet' },
 
   'invalid-input': faultEntry('invalid-input', 'Nothing was done'),

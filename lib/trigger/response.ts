@@ -3,8 +3,9 @@ import type { PlannedAction } from '../close/next-step.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
 import { type Fault, isLasting, toFault } from '../fault.ts';
 import type { Hit } from '../link/hit.ts';
-import type { Action, Failure, Outcome, Position } from '../position/position.ts';
+import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
+import { describeFailure, describeProgress } from '../position/wording.ts';
 import { type ResponseStatus, responseStatuses } from './response-status.ts';
 
 /**
@@ -55,25 +56,34 @@ export function createResponse(status: ResponseStatus, fields: ResponseFields): 
   return { ...responseStatuses[status], status, detail: fields.publicMessage, ...fields };
 }
 
+/** What a hit came to, and the claim that it made or continued, if it did. */
+export interface HitResult extends Pick<ExecutionResult, 'position' | 'result'> {
+  claim?: Claim | undefined;
+}
+
 /** @returns what an execution came to, or what the position's record says if another process ran it. */
-export function toResponse(
-  { position, result }: Pick<ExecutionResult, 'position' | 'result'>,
-  action: Action,
-): HitResponse {
+export function toResponse({ position, result, claim }: HitResult): HitResponse {
   switch (result?.kind) {
     case 'settled':
       return outcomeResponse(result.outcome, position, { decision: 'fired' });
     case 'released':
       return released(result.fault, position);
     case 'retry':
-      return retrying(result, position, action);
+      return retrying(result, position);
     case 'pending':
       return pending(result, position);
     case undefined:
-      return responseForState(position, action);
+      return claim !== undefined && isOutcomeOf(claim, position.outcome)
+        ? outcomeResponse(position.outcome, position, { decision: 'fired' })
+        : responseForState(position);
     default:
-      return { ...responseForState(position, action), decision: 'fired' };
+      return { ...responseForState(position), decision: 'fired' };
   }
+}
+
+/** Whether the sweep or a resend has completed this very claim: then nothing was done earlier. */
+function isOutcomeOf({ claimedAt }: Claim, outcome: Outcome | undefined): outcome is Outcome {
+  return outcome !== undefined && Date.parse(outcome.claimedAt) === claimedAt;
 }
 
 /** Nothing was sent. A sender that resends after a 5xx response may succeed, unless the fault lasts. */
@@ -88,7 +98,7 @@ function released(fault: Fault, position: Position): HitResponse {
   });
 }
 
-function responseForState(position: Position, action: Action): HitResponse {
+function responseForState(position: Position): HitResponse {
   switch (position.state) {
     case 'open':
     case 'closed':
@@ -100,7 +110,7 @@ function responseForState(position: Position, action: Action): HitResponse {
     case 'claimed':
       return inProgress(position);
     case 'failed':
-      return refused(position.failure, position, action);
+      return refused(position.failure, position);
     case 'needs-attention':
       return needsAttention(position.attentionReason, position);
   }
@@ -123,16 +133,8 @@ function outcomeResponse(
 }
 
 /** The position stays claimed: the sweep continues, or the sender's next hit does. */
-function retrying(
-  { reason }: Extract<ActionResult, { kind: 'retry' }>,
-  position: Position,
-  action: Action,
-): HitResponse {
-  const what =
-    action === 'close'
-      ? 'The close order was not sent yet.'
-      : 'The entry order is not confirmed as canceled yet.';
-  const publicMessage = `${what} Ripcord continues automatically. There is no need to fire the link again.`;
+function retrying({ reason }: Extract<ActionResult, { kind: 'retry' }>, position: Position): HitResponse {
+  const publicMessage = `${describeClaimOf(position, { phase: 'not-sent' })} Ripcord continues automatically. There is no need to fire the link again.`;
   return createResponse('retrying', {
     publicMessage,
     detail: `${publicMessage} Reason: ${reason}`,
@@ -142,36 +144,35 @@ function retrying(
   });
 }
 
-function pending({ reason }: Extract<ActionResult, { kind: 'pending' }>, position: Position): HitResponse {
-  const response = inProgress(position);
+/** The exchange's words count also if they could not be saved. */
+function pending(
+  { reason, exchangeMessage }: Extract<ActionResult, { kind: 'pending' }>,
+  position: Position,
+): HitResponse {
+  const words = exchangeMessage === undefined ? {} : { lastExchangeMessage: exchangeMessage };
+  const response = inProgress(position, words);
   return { ...response, detail: `${response.detail} Reason: ${reason}`, decision: 'fired' };
 }
 
 /** @returns the response while a claim is held, or while the result of one is not known. */
-export function inProgress(position: Position): HitResponse {
+export function inProgress(position: Position, known: Partial<Claim> = {}): HitResponse {
   return createResponse('in-progress', {
-    publicMessage: describeProgress(position),
+    publicMessage: describeClaimOf(position, known),
     position: toPublicPosition(position),
     decision: 'in-progress',
   });
 }
 
-function describeProgress({ claim }: Position): string {
-  if (claim === undefined) return 'The result is not known yet.';
-  return claim.action === 'close' ? 'Closing now.' : 'Canceling the unfilled entry now.';
+function describeClaimOf({ claim }: Position, known: Partial<Claim>): string {
+  return claim === undefined ? 'The result is not known yet.' : describeProgress({ ...claim, ...known });
 }
 
 /** Distinguishes a refusal by the exchange from a stop by Ripcord. */
-function refused(failure: Failure, position: Position, action: Action): HitResponse {
-  const { source, message, canceledExitOrderIds: exits } = failure;
-  const isOwn = source === 'ripcord';
-  const what = isOwn
-    ? 'Nothing was closed'
-    : `The exchange refused to ${action === 'close' ? 'close' : 'cancel'}`;
-  const unprotected = exits.length === 0 ? '' : ` Canceled exit orders: ${exits.join(', ')}.`;
+function refused(failure: Failure, position: Position): HitResponse {
+  const { source } = failure;
   return createResponse('refused', {
-    ...(isOwn ? { headline: 'Nothing was closed' } : {}),
-    publicMessage: `${what}: ${message}${unprotected}`,
+    ...(source === 'ripcord' ? { headline: 'Nothing was closed' } : {}),
+    publicMessage: describeFailure(failure),
     position: toPublicPosition(position),
     source,
     decision: 'refused',

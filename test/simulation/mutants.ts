@@ -233,7 +233,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: saveResult,
-        find: 'return { position: held, result: pending, requests };',
+        find: 'return { position: held, result: toUnsaved(result), requests };',
         replace: 'return { position: held, result, requests };',
       },
     ],

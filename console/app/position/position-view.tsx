@@ -92,12 +92,13 @@ function Heading({ position }: { position: PositionView }) {
 }
 
 function PositionBanners({ position }: { position: PositionView }) {
-  const { failure, outcome, staleReason, lastSyncedAt } = position;
+  const { progress, failure, outcome, staleReason, lastSyncedAt } = position;
   return (
     <>
       {toDisplayStatus(position) === 'needs-attention' ? (
         <AttentionBanner position={position} title="Needs your attention." />
       ) : null}
+      {progress === undefined ? null : <p class="banner">{progress}</p>}
       {failure === undefined ? null : (
         <p class="banner">
           {failure.source === 'exchange'

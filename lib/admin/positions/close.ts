@@ -46,7 +46,10 @@ interface Recorded {
 function toRecorded(result: ExecuteResult, position: Position): Recorded {
   switch (result.kind) {
     case 'ran':
-      return { response: toResponse(result.execution, 'close'), requests: result.execution.requests };
+      return {
+        response: toResponse({ ...result.execution, claim: result.claim }),
+        requests: result.execution.requests,
+      };
     case 'busy':
       return { response: busy, requests: [] };
     case 'out-of-time':
@@ -56,7 +59,7 @@ function toRecorded(result: ExecuteResult, position: Position): Recorded {
     case 'refused': {
       const current = result.position ?? position;
       return {
-        response: toResponse({ position: current, result: undefined }, 'close'),
+        response: toResponse({ position: current, result: undefined }),
         requests: result.recovered?.requests ?? [],
       };
     }

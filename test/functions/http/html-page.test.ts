@@ -46,22 +46,19 @@ const outcome: Outcome = {
 };
 
 function ended(state: Position['state'], differing: Partial<Position> = {}): HitResponse {
-  return toResponse({ position: examplePositionIn(state, differing), result: undefined }, 'close');
+  return toResponse({ position: examplePositionIn(state, differing), result: undefined });
 }
 function settled(result: Outcome['outcome'], detail: string): HitResponse {
-  return toResponse(
-    {
-      position: examplePosition,
-      result: { kind: 'settled', outcome: { ...outcome, outcome: result, detail }, reopens: false },
-    },
-    'close',
-  );
+  return toResponse({
+    position: examplePosition,
+    result: { kind: 'settled', outcome: { ...outcome, outcome: result, detail }, reopens: false },
+  });
 }
 function released(code: FaultCode): HitResponse {
-  return toResponse(
-    { position: examplePosition, result: { kind: 'released', fault: new Fault(code, 'binance: no answer') } },
-    'close',
-  );
+  return toResponse({
+    position: examplePosition,
+    result: { kind: 'released', fault: new Fault(code, 'binance: no answer') },
+  });
 }
 const link: Link = {
   linkId: 'lnk_0123456789abcdef',
@@ -107,7 +104,7 @@ const responses: [name: string, response: HitResponse, headline: string][] = [
     'Nothing was closed',
   ],
   ['a position for its owner', ended('needs-attention'), 'Needs your attention'],
-  ['another link at work', busy, 'Another link is acting'],
+  ['another link at work', busy, 'Another action is in progress'],
   ['paused links', paused, 'All links are paused'],
   ['a revoked link', revoked, 'This link no longer works'],
   ['an expired link', expired, 'This link no longer works'],
@@ -222,7 +219,9 @@ it('the page updates by itself while a claim is in progress, and only then', () 
     renderHtml(response).includes('http-equiv="refresh"'),
   );
   expect(refreshing.map(([name]) => name)).toEqual(['a claim in progress']);
-  expect(renderHtml(ended('claimed'))).toContain('<p>Closing now. This page updates by itself.</p>');
+  expect(renderHtml(ended('claimed'))).toContain(
+    '<p>The result of the close is not confirmed yet. This page updates by itself.</p>',
+  );
 });
 
 it('no renderer shows the detail that is for the owner', () => {

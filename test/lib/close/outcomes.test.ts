@@ -73,6 +73,7 @@ it('a failure names its source, its actor and the exits that are gone', () => {
   const facts = { source: 'exchange', code: '-2019', message: 'Margin is insufficient.' } as const;
   expect(createFailure(position, source, facts, now)).toEqual({
     ...facts,
+    action: source.action,
     actor: 'link',
     linkId: 'lnk_1',
     at: iso(now),

@@ -34,13 +34,13 @@ test.each<[string, NoticeContent, string]>([
   ],
   [
     'a rejected close',
-    { kind: 'failed', failure, action: 'close' },
-    `Failed: ${name}. The exchange rejected the close: Margin is insufficient. The position is still open. Check it at the exchange, or open the link again.`,
+    { kind: 'failed', failure },
+    `Failed: ${name}. The exchange refused to close: Margin is insufficient. The position is still open. Check it at the exchange, or open the link again.`,
   ],
   [
     'a rejected close after canceled exit orders',
-    { kind: 'failed', failure: { ...failure, canceledExitOrderIds: ['7', '8'] }, action: 'close' },
-    `Failed: ${name}. The exchange rejected the close: Margin is insufficient. Exit orders 7, 8 were canceled and no longer protect the position. The position is still open. Check it at the exchange, or open the link again.`,
+    { kind: 'failed', failure: { ...failure, canceledExitOrderIds: ['7', '8'] } },
+    `Failed: ${name}. The exchange refused to close: Margin is insufficient. Exit orders 7, 8 were canceled and no longer protect the position. The position is still open. Check it at the exchange, or open the link again.`,
   ],
   [
     'a position that needs attention',

@@ -19,7 +19,7 @@ test.each([
   'account-invalid',
 ] as FaultCode[])('a hit that should have acted and could not counts as a failure: %s', (code) => {
   const result = { kind: 'released', fault: new Fault(code, 'Not available.') } as const;
-  expect(failuresOf(toResponse({ position: examplePosition, result }, 'close'))).toBe(1);
+  expect(failuresOf(toResponse({ position: examplePosition, result }))).toBe(1);
 });
 
 test('a hit that had nothing to do is no failure', () => {

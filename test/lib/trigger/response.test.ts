@@ -18,7 +18,7 @@ describe('A response to a hit whose claim was given back', () => {
   const fault = new Fault('accounts-unreadable', 'In /home/owner/accounts.json there is no "main".', {
     hint: { text: 'Add it:', command: 'accounts add main' },
   });
-  const response = toResponse({ position: examplePosition, result: { kind: 'released', fault } }, 'close');
+  const response = toResponse({ position: examplePosition, result: { kind: 'released', fault } });
 
   it('is a 503 with a time to try again, whatever the HTTP status of the fault is elsewhere', () => {
     expect(response).toMatchObject({
@@ -35,10 +35,7 @@ describe('A response to a hit whose claim was given back', () => {
     ['market-not-found', 404],
   ] as const)('is no 5xx for %s, which a sender would repeat in vain', (code, httpStatus) => {
     const lasting = new Fault(code, 'Enable the KMS key.');
-    const denied = toResponse(
-      { position: examplePosition, result: { kind: 'released', fault: lasting } },
-      'close',
-    );
+    const denied = toResponse({ position: examplePosition, result: { kind: 'released', fault: lasting } });
     expect(denied).toMatchObject({ status: code, httpStatus, decision: 'refused' });
     expect(denied).not.toHaveProperty('retryAfter');
     expect(denied.publicMessage).toMatch(/^Nothing was sent\. /);
@@ -55,11 +52,11 @@ describe('A response to a hit whose claim was given back', () => {
 
 describe('A response while a claim is held', () => {
   it.each([
-    ['a close', claimed, 'Closing now.'],
-    ['a keep', keeping, 'Canceling the unfilled entry now.'],
+    ['a close', claimed, 'The result of the close is not confirmed yet.'],
+    ['a keep', keeping, 'The entry order is not confirmed as canceled yet.'],
     ['an ended claim without an outcome', examplePosition, 'The result is not known yet.'],
   ])('reports %s', (_, position, publicMessage) => {
-    expect(toResponse({ position, result: undefined }, 'close')).toMatchObject({
+    expect(toResponse({ position, result: undefined })).toMatchObject({
       status: 'in-progress',
       httpStatus: 202,
       publicMessage,
@@ -69,19 +66,19 @@ describe('A response while a claim is held', () => {
 
   it('records for the owner why the result of its own hit is not confirmed', () => {
     const result = { kind: 'pending', reason: 'The close order is not done yet' } as const;
-    expect(toResponse({ position: claimed, result }, 'close')).toMatchObject({
-      publicMessage: 'Closing now.',
-      detail: 'Closing now. Reason: The close order is not done yet',
+    expect(toResponse({ position: claimed, result })).toMatchObject({
+      publicMessage: 'The result of the close is not confirmed yet.',
+      detail: 'The result of the close is not confirmed yet. Reason: The close order is not done yet',
       decision: 'fired',
     });
   });
 
   it.each([
-    ['close', 'The close order was not sent yet.'],
-    ['keep', 'The entry order is not confirmed as canceled yet.'],
-  ] as const)('reports a %s that Ripcord retries, and its reason to the owner only', (action, sentence) => {
+    ['close', claimed, 'The close order was not sent yet.'],
+    ['keep', keeping, 'The entry order is not confirmed as canceled yet.'],
+  ])('reports a %s that Ripcord retries, and its reason to the owner only', (_, position, sentence) => {
     const result = { kind: 'retry', reason: 'account "main" is not readable' } as const;
-    const response = toResponse({ position: claimed, result }, action);
+    const response = toResponse({ position, result });
     expect(response).toMatchObject({ status: 'retrying', httpStatus: 503, decision: 'fired' });
     expect(response.publicMessage).toBe(
       `${sentence} Ripcord continues automatically. There is no need to fire the link again.`,
@@ -92,13 +89,13 @@ describe('A response while a claim is held', () => {
 
 describe('A response to a failure', () => {
   it('quotes the exchange if the exchange refused, and names the exit orders that are gone', () => {
-    expect(toResponse({ position: examplePositionIn('failed'), result: undefined }, 'close')).toMatchObject({
+    expect(toResponse({ position: examplePositionIn('failed'), result: undefined })).toMatchObject({
       status: 'refused',
       httpStatus: 422,
       source: 'exchange',
       headline: 'The exchange refused',
       publicMessage:
-        'The exchange refused to close: Account has insufficient balance. Canceled exit orders: 4713.',
+        'The exchange refused to close: Account has insufficient balance. Exit orders 4713 were canceled and no longer protect the position.',
     });
   });
 
@@ -110,7 +107,7 @@ describe('A response to a failure', () => {
       canceledExitOrderIds: [],
     };
     const position = examplePositionIn('failed', { failure });
-    expect(toResponse({ position, result: undefined }, 'close')).toMatchObject({
+    expect(toResponse({ position, result: undefined })).toMatchObject({
       status: 'refused',
       source: 'ripcord',
       headline: 'Nothing was closed',

@@ -1,0 +1,35 @@
+import type { Claim, Failure } from './position.ts';
+
+/**
+ * The sentences about a position's record. Answers, pages, notices, history, command line and console all use them, so
+ * that they report the same. They name no account: a link's holder reads them.
+ */
+
+/** @returns what is known of a claim without a result, with the exchange's last words about it. */
+export function describeProgress({ action, phase, lastExchangeMessage }: Claim): string {
+  const words =
+    lastExchangeMessage === undefined ? '' : ` Last exchange message: ${toSentence(lastExchangeMessage)}`;
+  return describeClaim(action, phase) + words;
+}
+
+function describeClaim(action: Claim['action'], phase: Claim['phase']): string {
+  if (action === 'keep') return 'The entry order is not confirmed as canceled yet.';
+  return phase === 'not-sent'
+    ? 'The close order was not sent yet.'
+    : 'The result of the close is not confirmed yet.';
+}
+
+/** @returns why nothing executed, and which exits are gone. */
+export function describeFailure({ source, message, action, canceledExitOrderIds: exits }: Failure): string {
+  const refused = `The exchange refused to ${action === 'keep' ? 'cancel' : 'close'}`;
+  const what = source === 'exchange' ? refused : 'Nothing was closed';
+  const unprotected =
+    exits.length === 0
+      ? ''
+      : ` Exit orders ${exits.join(', ')} were canceled and no longer protect the position.`;
+  return `${what}: ${toSentence(message)}${unprotected}`;
+}
+
+export function toSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -5,7 +5,7 @@ import type { Claim, Failure } from './position.ts';
  * that they report the same. They name no account: a link's holder reads them.
  */
 
-/** @returns what is known of a claim without a result, with the exchange's last words about it. */
+/** @returns what is known of a claim without a result, with the exchange's last message about it. */
 export function describeProgress({ action, phase, lastExchangeMessage }: Claim): string {
   const words =
     lastExchangeMessage === undefined ? '' : ` Last exchange message: ${toSentence(lastExchangeMessage)}`;

@@ -1,4 +1,4 @@
-import { type Amount, decimal, isPositive, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, isPositive, smaller, toAmount, truncateToStep } from '../amount.ts';
 import type { ExchangeOrder, ExchangePosition, RejectReason } from '../exchange/exchange.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
@@ -6,29 +6,50 @@ import { judgeDust, marketOrderStep } from './order-size.ts';
 
 /** What to do about a close order that the exchange provably did not execute. */
 export const rejectionResponse = {
-  /** The order is too small for the exchange. */
-  'below-minimum': 'too-small',
-  /** The account may no longer hold the coins. */
-  insufficient: 'read-holding',
+  /** The size is judged again by rules and a price that are read now: the code alone proves neither limit. */
+  'below-minimum': 'plan-again',
+  'above-maximum': 'plan-again',
+  /** The stored market rules are old. */
+  precision: 'plan-again',
+  /** The account may no longer hold the coins, or other orders may lock them. */
+  insufficient: 'plan-again',
+  /** The position's own exits are canceled first, if there are any. */
+  'exit-in-the-way': 'plan-again',
   /** The account may hold less of the perpetual, none of it, or the other side. */
   'would-not-reduce': 'read-position',
-  'exit-in-the-way': 'read-position',
-  /** The stored market rules are old. */
-  precision: 'read-market',
+  /** The order may be sent again at once. */
+  'not-placed': 'send-again',
   /** Provably not sent: given back, or continued if orders were canceled. */
   clock: 'not-sent',
   'rate-limit': 'not-sent',
   'too-late': 'not-sent',
   'no-connection': 'not-sent',
-  'not-placed': 'not-sent',
   /** The order exists under this attempt's client order id. */
   'duplicate-id': 'look-up',
   permission: 'refuse',
-  'above-maximum': 'refuse',
   /** Never retried silently: a MARKET close is sent again only on a new hit. */
   'refused-for-now': 'refuse',
   other: 'refuse',
 } as const satisfies Record<RejectReason, string>;
+
+type RejectionResponse = (typeof rejectionResponse)[RejectReason] | 'read-holding';
+
+/**
+ * Decides what follows a rejection of this position's close order.
+ * @param repeated whether an order was already sent again after a rejection of this kind: nothing new can be learned.
+ */
+export function afterRejection(
+  { market, side, exitOrders }: Position,
+  reason: RejectReason,
+  repeated: boolean,
+): RejectionResponse {
+  const response = rejectionResponse[reason];
+  if (reason === 'insufficient' && !(market.kind === 'spot' && side === 'long')) return 'read-holding';
+  if (reason === 'not-placed' && repeated) return 'not-sent';
+  const isInTheWay = exitOrders.some(({ status }) => status !== 'done');
+  if (reason === 'exit-in-the-way' && (repeated || !isInTheWay)) return 'read-position';
+  return repeated && response === 'plan-again' ? 'refuse' : response;
+}
 
 export type ReduceStep =
   | { kind: 'closed-externally' }
@@ -60,19 +81,28 @@ export interface CloseFacts {
   freshPrice?: Amount | undefined;
   /** Perpetuals: whether the account holds none of the position now. */
   holdsNone?: boolean | undefined;
+  /** Spot longs: what the account has of the base after the close order. */
+  heldAfter?: Amount | undefined;
 }
 
 export type CloseStep =
   | { kind: 'read-price' }
   | { kind: 'read-position' }
+  | { kind: 'read-balance' }
   | { kind: 'closed-externally' }
   | { kind: 'not-executed' }
   /** A thin order book: what remains could be closed and is still there. */
   | { kind: 'executed-in-part'; remaining: Amount }
   /** A part is closed, the rest stays open. */
-  | { kind: 'reopen'; remaining: Amount }
+  | { kind: 'reopen'; remaining: Amount; shortfall?: Shortfall }
   /** Nothing that an order could close remains. `dust`: whether some still does. */
-  | { kind: 'settle'; remaining: Amount; dust: boolean };
+  | { kind: 'settle'; remaining: Amount; dust: boolean; shortfall?: Shortfall };
+
+/** Why a spot close sold less than the position: coins that are no longer in the account, and coins that still are. */
+export interface Shortfall {
+  gone: Amount;
+  held: Amount;
+}
 
 /** Decides what a finished close order means. Pure, like `nextStep`: it is asked again after each read. */
 export function afterClose(facts: CloseFacts): CloseStep {
@@ -86,6 +116,7 @@ export function afterClose(facts: CloseFacts): CloseStep {
   }
   const { remaining } = computeTotals(position);
   const rest = truncateToStep(remaining, marketOrderStep(market));
+  if (soldWhatThereWas(facts, rest)) return afterSale(facts, remaining);
   const dust = isPositive(rest) ? judgeDust(position, rest, facts.freshPrice) : true;
   if (dust === 'needs-price') return { kind: 'read-price' };
   if (dust) return { kind: 'settle', remaining, dust: isPositive(rest) };
@@ -95,4 +126,24 @@ export function afterClose(facts: CloseFacts): CloseStep {
   return holdsNone === true
     ? { kind: 'settle', remaining: '0', dust: false }
     : { kind: 'executed-in-part', remaining };
+}
+
+/** Whether a spot sale was for less than it should close, because the account had less to sell. */
+function soldWhatThereWas({ position, order, percent, heldAfter }: CloseFacts, rest: Amount): boolean {
+  const isSpotLong = position.market.kind === 'spot' && position.side === 'long';
+  if (!isSpotLong || decimal(order.filled).lt(order.amount)) return false;
+  return heldAfter !== undefined || (percent === undefined && isPositive(rest));
+}
+
+/** What the account still has decides whether the position ends with this sale. */
+function afterSale({ position, freshPrice, heldAfter }: CloseFacts, remaining: Amount): CloseStep {
+  if (heldAfter === undefined) return { kind: 'read-balance' };
+  const held = smaller(remaining, heldAfter);
+  const shortfall = { gone: toAmount(decimal(remaining).minus(held)), held };
+  const rest = truncateToStep(held, marketOrderStep(position.market));
+  const dust = isPositive(rest) ? judgeDust(position, rest, freshPrice) : true;
+  if (dust === 'needs-price') return { kind: 'read-price' };
+  return dust
+    ? { kind: 'settle', remaining: held, dust: isPositive(rest), shortfall }
+    : { kind: 'reopen', remaining, shortfall };
 }

@@ -1,20 +1,22 @@
 import type { ExchangeOrder } from '../exchange/exchange.ts';
-import { toFault } from '../fault.ts';
-import { addFees, syncOrders } from '../position/order-sync.ts';
+import { type Fault, toFault } from '../fault.ts';
+import { addExitFees, addFees, syncOrders } from '../position/order-sync.ts';
 import type { Claim, OrderRecord, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
+import { readBalance } from './account-balance.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { cancelBooks, markCanceled } from './cancel.ts';
 import { type Execution, type ExecutionDependencies, startExecution, toActionRun } from './execution.ts';
 import { readHolding, readHoldingToClose } from './external-close.ts';
 import { type Knowledge, nextStep, type PlannedEnd, type Step } from './next-step.ts';
-import { amountToClose } from './order-size.ts';
 import {
+  aboveMaximum,
   canceled,
   canceledIds,
   closedExternally,
+  endRejected,
   exitsClosed,
-  failed,
+  refused,
   settled,
   tooSmall,
 } from './outcomes.ts';
@@ -69,14 +71,24 @@ async function finish(run: Execution, steps: () => Promise<ActionResult>): Promi
   try {
     return toActionRun(run, await steps());
   } catch (thrown) {
-    return toActionRun(run, resultOfProblem(run, { kind: 'fault', fault: toFault(thrown) }));
+    return toActionRun(run, resultOfFault(run, toFault(thrown)));
   }
+}
+
+/** What can't be read in time after a rejection leaves the rejection: only a new hit sends a MARKET close again. */
+function resultOfFault(run: Execution, fault: Fault): ActionResult {
+  const { rejection, closeSent, deps } = run;
+  const isReadFailed = fault.code !== 'table-unreachable' && deps.now() <= deps.until;
+  return rejection !== undefined && !closeSent && isReadFailed
+    ? refused(run, rejection)
+    : resultOfProblem(run, { kind: 'fault', fault });
 }
 
 async function runSteps(run: Execution): Promise<ActionResult> {
   for (;;) {
     const step = nextStep(run.known, run.claim);
     if (step.kind === 'end') return endRun(run, step.end);
+    if (step.kind === 'end-rejected') return endRejected(run, step.end);
     if (step.kind === 'end-external') return closedExternally(run, step.external);
     if (run.deps.now() > run.deps.until) return resultOfProblem(run, timeIsOver);
     if (step.kind === 'send') {
@@ -95,7 +107,7 @@ async function runSteps(run: Execution): Promise<ActionResult> {
 /** What is known is saved, and another invocation continues. */
 const timeIsOver = { kind: 'unconfirmed', message: 'The time to act was over', lost: false } as const;
 
-type ReadKind = Exclude<Step['kind'], 'cancel' | 'send' | 'end' | 'end-external'>;
+type ReadKind = Exclude<Step['kind'], 'cancel' | 'send' | 'end' | 'end-rejected' | 'end-external'>;
 
 async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
   const { deps, known } = run;
@@ -107,8 +119,15 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
       return { ...known, position: { ...position, ...orders }, fresh: { ...fresh, orders: true } };
     }
     case 'read-fees': {
-      const entryOrders = await addFees(exchange, position, position.entryOrders);
-      return { ...known, position: { ...position, entryOrders } };
+      const [entryOrders, exitOrders] = await Promise.all([
+        addFees(exchange, position, position.entryOrders),
+        addExitFees(exchange, position, position.exitOrders),
+      ]);
+      return {
+        ...known,
+        position: { ...position, entryOrders, exitOrders },
+        fresh: { ...fresh, fees: true },
+      };
     }
     case 'read-market': {
       const market = await exchange.loadMarket(position.symbol);
@@ -118,13 +137,15 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
       return { ...known, fresh: { ...fresh, price: await exchange.fetchPrice(position.market) } };
     case 'read-holding': {
       const holding =
-        run.claim.action === 'close'
+        run.claim.action === 'close' && position.market.kind === 'perpetual'
           ? await readHoldingToClose(deps, position)
-          : await readHolding(exchange, position, deps.now());
+          : await readHolding(exchange, position, deps.now(), fresh.price);
       // An external close is decided on orders that were read after it was seen.
       const seen = typeof holding === 'object' ? { holding } : { ...fresh, holding };
       return { ...known, fresh: seen };
     }
+    case 'read-balance':
+      return { ...known, fresh: { ...fresh, balance: await readBalance(exchange, position) } };
   }
 }
 
@@ -141,16 +162,6 @@ function endRun(run: Execution, end: PlannedEnd): ActionResult {
     case 'kept':
       return kept(run);
   }
-}
-
-function aboveMaximum(run: Execution): ActionResult {
-  const { market } = run.known.position;
-  const amount = amountToClose(run.known.position, run.claim.percent);
-  return failed(run, {
-    source: 'ripcord',
-    code: 'above-maximum',
-    message: `A MARKET order of ${amount} ${market.base} is above this market's maximum of ${market.marketAmountMax}.`,
-  });
 }
 
 function kept(run: Execution): ActionResult {

@@ -1,4 +1,4 @@
-import type { Exchange, ExchangeOrder } from '../exchange/exchange.ts';
+import type { CreateResult, Exchange, ExchangeOrder, RejectReason } from '../exchange/exchange.ts';
 import type { Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import type { Claim, Position } from '../position/position.ts';
@@ -12,6 +12,11 @@ export interface ExecutionDependencies {
   requests: RequestNote[];
   /** No new request to the exchange begins after it, epoch milliseconds: what is known then is saved. */
   readonly until: number;
+  /**
+   * Saves what was learned and starts an attempt of its own for another close order, under the same claim.
+   * @returns the position as saved; undefined if another process has taken the claim over.
+   */
+  startAttempt(position: Position): Promise<Position | undefined>;
   now(): number;
   sleep(ms: number): Promise<void>;
 }
@@ -26,6 +31,9 @@ export type CancelProblem =
   | { kind: 'fill-unknown'; message: string }
   | { kind: 'fault'; fault: Fault };
 
+/** The exchange proved that a close order was not executed. */
+export type Rejection = Extract<CreateResult, { kind: 'rejected' }>;
+
 /** One run of a claim's action as it proceeds. */
 export interface Execution {
   readonly deps: ExecutionDependencies;
@@ -35,8 +43,12 @@ export interface Execution {
   closeSent: boolean;
   /** The close order, once the exchange reports it done. */
   closeOrder?: ExchangeOrder;
-  /** The exchange already refused one size as wrong: a second refusal is final. */
-  resized: boolean;
+  /** A close order of the present attempt was rejected: another one needs an attempt of its own. */
+  attemptUsed: boolean;
+  /** The last rejection: if what has to be read after it can't be read, its words end the claim. */
+  rejection?: Rejection | undefined;
+  /** The kinds of rejection that this run has met, and whether it has sent a smaller order: each counts once. */
+  resentAfter: Set<RejectReason | 'smaller'>;
 }
 
 export function startExecution(
@@ -46,7 +58,7 @@ export function startExecution(
   sent: { cancels: boolean; close: boolean } = { cancels: false, close: false },
 ): Execution {
   const known: Knowledge = { position, cancelsSent: sent.cancels, fresh: {} };
-  return { deps, claim, known, closeSent: sent.close, resized: false };
+  return { deps, claim, known, closeSent: sent.close, attemptUsed: false, resentAfter: new Set() };
 }
 
 /** @returns the position with its close order on record. */

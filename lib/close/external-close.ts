@@ -1,4 +1,4 @@
-import { decimal, isPositive, larger, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, truncateToStep } from '../amount.ts';
 import { type Exchange, type ExchangePosition, exitSide, type Trade } from '../exchange/exchange.ts';
 import { Fault, toFault } from '../fault.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
@@ -14,12 +14,19 @@ import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { ExecutionDependencies } from './execution.ts';
 import type { ExternalClose, Holding } from './next-step.ts';
+import { judgeDust, marketOrderStep } from './order-size.ts';
 
 /**
  * Reads whether the account still holds what the position could be. On spot only an account without any sellable
  * amount counts as empty: what is there may be the owner's own.
+ * @param freshPrice a price read in this run.
  */
-export async function readHolding(exchange: Exchange, position: Position, now: number): Promise<Holding> {
+export async function readHolding(
+  exchange: Exchange,
+  position: Position,
+  now: number,
+  freshPrice?: Amount,
+): Promise<Holding> {
   const { market, side, lastSync } = position;
   if (market.kind === 'perpetual') {
     const [held, trades] = await Promise.all([
@@ -40,9 +47,8 @@ export async function readHolding(exchange: Exchange, position: Position, now: n
   if (side === 'short') return 'held';
   const { total } = await exchange.fetchBalance(market.base);
   if (decimal(total).gte(computeTotals(position).remaining)) return 'held';
-  const sellable = truncateToStep(total, market.amountStep);
-  const minimum = larger(market.amountMin, market.marketAmountMin ?? '0');
-  if (isPositive(sellable) && decimal(sellable).gte(minimum)) return 'held';
+  const sellable = truncateToStep(total, marketOrderStep(market));
+  if (judgeDust(position, sellable, freshPrice) !== true) return 'held';
   const external = await describeExternalClose(exchange, position, now);
   return external.at === undefined ? 'missing' : external;
 }

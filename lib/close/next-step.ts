@@ -1,7 +1,15 @@
-import { type Amount, isPositive } from '../amount.ts';
+import { type Amount, decimal, isPositive } from '../amount.ts';
+import type { RejectReason } from '../exchange/exchange.ts';
 import type { Action, OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { computeTotals, isMissingFee } from '../position/totals.ts';
-import { amountToClose, isAboveMaximum, judgeDust } from './order-size.ts';
+import {
+  type AccountBalance,
+  amountToClose,
+  hasValueLimits,
+  judgeDust,
+  judgeMaximum,
+  judgeSale,
+} from './order-size.ts';
 
 /** What an action does, whichever link or person asks for it. */
 export interface PlannedAction {
@@ -15,13 +23,24 @@ export interface Knowledge {
   position: Position;
   /** A cancel may have left in this run. */
   cancelsSent: boolean;
+  /** This run's last close order, which the exchange rejected for a reason that may change the plan. */
+  rejected?: RejectedOrder | undefined;
   fresh: {
     orders?: boolean;
+    /** The fees that could be read. */
+    fees?: boolean;
     market?: boolean;
     price?: Amount;
     /** Whether the account still holds the position. */
     holding?: Holding;
+    /** Spot: what the account has of the base. */
+    balance?: AccountBalance;
   };
+}
+
+export interface RejectedOrder {
+  reason: RejectReason;
+  amount: Amount;
 }
 
 /** `missing`: the account holds none of it, and no trade shows why. */
@@ -37,12 +56,16 @@ export interface ExternalClose {
 /** How a run ends without a close order of its own. */
 export type PlannedEnd = 'canceled' | 'exits-closed' | 'too-small' | 'above-maximum' | 'kept';
 
+/** How a run ends after a rejection. `locked`: the coins are there, and other orders hold them. */
+export type RejectedEnd = 'refused' | 'locked';
+
 /** The one thing to do next. */
 export type Step =
   | { kind: 'cancel'; books: OrderBook[] }
-  | { kind: 'read-orders' | 'read-fees' | 'read-market' | 'read-price' | 'read-holding' }
+  | { kind: 'read-orders' | 'read-fees' | 'read-market' | 'read-price' | 'read-holding' | 'read-balance' }
   | { kind: 'send'; amount: Amount }
   | { kind: 'end'; end: PlannedEnd }
+  | { kind: 'end-rejected'; end: RejectedEnd }
   | { kind: 'end-external'; external: ExternalClose };
 
 /**
@@ -62,17 +85,19 @@ function nextCloseStep(known: Knowledge, percent: number | undefined): Step {
   if (refused !== undefined) return refused;
   const books = booksToCancel(known, percent);
   if (books.length > 0) return { kind: 'cancel', books };
-  if (keepsExits(position, percent) && hasOpen(position, 'exitOrders') && known.fresh.orders !== true)
+  if (keepsExits(known, percent) && hasOpen(position, 'exitOrders') && known.fresh.orders !== true)
     return { kind: 'read-orders' };
-  if (position.entryOrders.some((entry) => isMissingFee(position, entry))) return { kind: 'read-fees' };
+  if (isMissingEntryFee(position)) return { kind: 'read-fees' };
   const { filled, remaining } = computeTotals(position);
   if (!isPositive(filled)) return { kind: 'end', end: 'canceled' };
   if (!isPositive(remaining)) return { kind: 'end', end: 'exits-closed' };
   return (
+    checkExitFees(known) ??
+    checkRejection(known) ??
     checkDust(known, percent) ??
     checkMaximum(known, percent) ??
     checkHolding(known) ??
-    sendStep(position, percent)
+    nextOrderStep(known, amountToClose(position, percent))
   );
 }
 
@@ -83,18 +108,70 @@ function checkHolding({ position, fresh }: Knowledge): Step | undefined {
     : undefined;
 }
 
-function sendStep(position: Position, percent: number | undefined): Step {
-  return { kind: 'send', amount: amountToClose(position, percent) };
+/** An exit's fee that was taken in base makes less remain. A hit tries once to read it. */
+function checkExitFees({ position, fresh }: Knowledge): Step | undefined {
+  const isMissing = position.exitOrders.some((exit) => isMissingFee(position, exit));
+  return isMissing && fresh.fees !== true ? { kind: 'read-fees' } : undefined;
 }
 
-/** Exits that only reduce lock nothing, so a partial close of a perpetual leaves them to protect the rest. */
-function keepsExits({ market }: Position, percent: number | undefined): boolean {
-  return percent !== undefined && market.kind === 'perpetual';
+/** A size that the exchange rejected is judged by rules and a price that are read after the rejection. */
+function checkRejection({ position, rejected, fresh }: Knowledge): Step | undefined {
+  const reason = rejected?.reason;
+  const isSize = reason === 'below-minimum' || reason === 'above-maximum';
+  if ((isSize || reason === 'precision') && fresh.market !== true) return { kind: 'read-market' };
+  if (isSize && hasValueLimits(position.market) && fresh.price === undefined) return { kind: 'read-price' };
+  return undefined;
+}
+
+/** The size is within the market's limits. What a rejection leaves to do depends on its reason. */
+function nextOrderStep(known: Knowledge, amount: Amount): Step {
+  const { rejected } = known;
+  switch (rejected?.reason) {
+    case 'below-minimum':
+    case 'above-maximum':
+      return { kind: 'end-rejected', end: 'refused' };
+    case 'precision':
+      // The same order again would only be rejected again.
+      return decimal(amount).eq(rejected.amount)
+        ? { kind: 'end-rejected', end: 'refused' }
+        : { kind: 'send', amount };
+    case 'insufficient':
+      return nextSaleStep(known, amount);
+    default:
+      return { kind: 'send', amount };
+  }
+}
+
+/** The account could not sell this amount. What it has and what of that is free decide. */
+function nextSaleStep({ position, fresh }: Knowledge, amount: Amount): Step {
+  const { balance, holding, price } = fresh;
+  if (balance === undefined) return { kind: 'read-balance' };
+  const sale = judgeSale(position, amount, balance, price);
+  switch (sale.kind) {
+    case 'needs-price':
+      return { kind: 'read-price' };
+    case 'sell':
+      return { kind: 'send', amount: sale.amount };
+    case 'locked':
+      return { kind: 'end-rejected', end: 'locked' };
+    case 'gone':
+      return holding === undefined ? { kind: 'read-holding' } : { kind: 'end-rejected', end: 'refused' };
+  }
+}
+
+/**
+ * Exits that only reduce lock nothing, so a partial close of a perpetual leaves them to protect the rest, unless the
+ * exchange rejects the close because of them.
+ */
+function keepsExits({ position, rejected }: Knowledge, percent: number | undefined): boolean {
+  return (
+    percent !== undefined && position.market.kind === 'perpetual' && rejected?.reason !== 'exit-in-the-way'
+  );
 }
 
 function booksToCancel(known: Knowledge, percent: number | undefined): OrderBook[] {
   const { position, fresh } = known;
-  if (!keepsExits(position, percent))
+  if (!keepsExits(known, percent))
     return (['entryOrders', 'exitOrders'] as const).filter((book) => hasOpen(position, book));
   if (hasOpen(position, 'entryOrders')) return ['entryOrders'];
   // Which exits may stay is decided on what they have filled by now.
@@ -111,18 +188,23 @@ function onlyReduces({ hedged }: Position, exit: OrderRecord): boolean {
 }
 
 function checkSizeBeforeCancel(known: Knowledge, percent: number | undefined): Step | undefined {
-  const tooLarge = checkMaximum(known, percent);
-  if (tooLarge !== undefined || percent === undefined) return tooLarge;
-  const { remaining, entriesDone } = computeTotals(known.position);
-  if (!entriesDone || !isPositive(remaining)) return undefined;
-  const tooSmall = checkDust(known, percent);
-  // Exits may have filled since the last sync: a refusal is decided on fresh orders only.
-  return tooSmall?.kind === 'end' && needsRead(known) ? { kind: 'read-orders' } : tooSmall;
+  const refusal = checkMaximum(known, percent) ?? checkPartBeforeCancel(known, percent);
+  // Orders may have filled since the last sync: a refusal is decided on fresh orders only.
+  const isDecided = refusal?.kind === 'read-market' || refusal?.kind === 'end';
+  return isDecided && needsRead(known) ? { kind: 'read-orders' } : refusal;
 }
 
-function checkMaximum(known: Knowledge, percent: number | undefined): Step | undefined {
-  const { position, fresh } = known;
-  if (!isAboveMaximum(position.market, amountToClose(position, percent))) return undefined;
+function checkPartBeforeCancel(known: Knowledge, percent: number | undefined): Step | undefined {
+  const { remaining, entriesDone } = computeTotals(known.position);
+  return percent === undefined || !entriesDone || !isPositive(remaining)
+    ? undefined
+    : checkDust(known, percent);
+}
+
+function checkMaximum({ position, fresh }: Knowledge, percent: number | undefined): Step | undefined {
+  const above = judgeMaximum(position, amountToClose(position, percent), fresh.price);
+  if (above === 'needs-price') return { kind: 'read-price' };
+  if (!above) return undefined;
   // Binance's maximum for MARKET orders moves with the market's volume.
   return fresh.market === true ? { kind: 'end', end: 'above-maximum' } : { kind: 'read-market' };
 }
@@ -162,11 +244,13 @@ function hasOpen(position: Position, book: OrderBook): boolean {
   return position[book].some(({ status }) => status !== 'done');
 }
 
+function isMissingEntryFee(position: Position): boolean {
+  return position.entryOrders.some((entry) => isMissingFee(position, entry));
+}
+
 /** Whether reading the orders again can change anything. */
 function needsRead({ position, fresh }: Knowledge): boolean {
   const canChange =
-    hasOpen(position, 'entryOrders') ||
-    hasOpen(position, 'exitOrders') ||
-    position.entryOrders.some((entry) => isMissingFee(position, entry));
+    hasOpen(position, 'entryOrders') || hasOpen(position, 'exitOrders') || isMissingEntryFee(position);
   return canChange && fresh.orders !== true;
 }

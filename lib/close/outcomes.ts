@@ -1,10 +1,12 @@
-import type { Amount } from '../amount.ts';
+import { type Amount, decimal, smaller } from '../amount.ts';
 import type { RejectReason } from '../exchange/exchange.ts';
 import type { Action, Actor, Failure, OrderBook, Outcome, Position } from '../position/position.ts';
 import { computeTotals, lastFilledExit } from '../position/totals.ts';
+import { describeLock, subtract } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
 import type { Execution } from './execution.ts';
-import type { ExternalClose } from './next-step.ts';
+import type { ExternalClose, RejectedEnd } from './next-step.ts';
+import { amountToClose } from './order-size.ts';
 
 /** Who ended the position, by which action, and since when. */
 export interface OutcomeSource {
@@ -161,6 +163,33 @@ export function tooSmall(run: Execution): ActionResult {
         code: 'below-minimum' satisfies RejectReason,
         message: `${percent} % of ${remaining} ${run.known.position.market.base} is below the exchange's minimum for an order.`,
       });
+}
+
+export function aboveMaximum(run: Execution): ActionResult {
+  const { known, claim, rejection } = run;
+  const { base, quote, marketAmountMax, costMax } = known.position.market;
+  const amount = amountToClose(known.position, claim.percent);
+  const isTooMuch = marketAmountMax !== undefined && decimal(amount).gt(marketAmountMax);
+  const limit = isTooMuch ? `${marketAmountMax} ${base}` : `${costMax} ${quote}`;
+  const words = rejection === undefined ? '' : ` Exchange error: ${rejection.message}.`;
+  return failed(run, {
+    source: 'ripcord',
+    code: 'above-maximum' satisfies RejectReason,
+    message: `A MARKET order of ${amount} ${base} is above this market's maximum of ${limit}.${words}`,
+  });
+}
+
+/** The exchange's last rejection stands: what was read since gives no reason for another order. */
+export function endRejected(run: Execution, end: RejectedEnd): ActionResult {
+  const { rejection, known } = run;
+  if (rejection === undefined) throw new Error('an end after a rejection without one');
+  const { balance } = known.fresh;
+  if (end === 'refused' || balance === undefined) return refused(run, rejection);
+  const { code, message } = rejection;
+  const held = smaller(computeTotals(known.position).remaining, balance.total);
+  const locked = subtract(held, balance.free);
+  const lock = describeLock(locked, known.position.market, balance.holders);
+  return refused(run, { code, message: `${message}. ${lock}` });
 }
 
 export function toDustSentence(remaining: Amount, base: string): string {

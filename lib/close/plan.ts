@@ -33,6 +33,8 @@ export function planAction(position: Position, planned: PlannedAction): ActionPl
     if (step.kind === 'send')
       return { cancels, order: { side: exitSide(position.side), amount: step.amount, lessFee } };
     if (step.kind === 'end') return { cancels, end: step.end };
+    // A preview assumes no rejection.
+    if (step.kind === 'end-rejected') return { cancels };
     if (step.kind === 'end-external') return { cancels, end: 'exits-closed' };
     if (step.kind === 'cancel') cancels.push(...openOrders(known.position, step.books));
     known = assume(known, step, planned);
@@ -47,7 +49,7 @@ function openOrders(position: Position, books: OrderBook[]): ActionPlan['cancels
 
 function assume(
   known: Knowledge,
-  step: Exclude<Step, { kind: 'send' | 'end' | 'end-external' }>,
+  step: Exclude<Step, { kind: 'send' | 'end' | 'end-rejected' | 'end-external' }>,
   { percent }: PlannedAction,
 ): Knowledge {
   const { position, fresh } = known;
@@ -57,13 +59,20 @@ function assume(
     case 'read-orders':
       return { ...known, fresh: { ...fresh, orders: true } };
     case 'read-fees':
-      return { ...known, position: withoutFees(position) };
+      return { ...known, position: withoutFees(position), fresh: { ...fresh, fees: true } };
     case 'read-market':
       return { ...known, fresh: { ...fresh, market: true } };
     case 'read-price':
       return { ...known, fresh: { ...fresh, price: assumePrice(position, percent) } };
     case 'read-holding':
       return { ...known, fresh: { ...fresh, holding: 'held' } };
+    case 'read-balance': {
+      const { remaining } = computeTotals(position);
+      return {
+        ...known,
+        fresh: { ...fresh, balance: { free: remaining, total: remaining, holders: undefined } },
+      };
+    }
   }
 }
 
@@ -76,10 +85,13 @@ function endOrders(position: Position, books: OrderBook[]): Position {
 }
 
 function withoutFees(position: Position): Position {
-  const entryOrders = position.entryOrders.map((entry) =>
-    isMissingFee(position, entry) ? { ...entry, baseFee: '0' } : entry,
-  );
-  return { ...position, entryOrders };
+  const withoutFee = (order: OrderRecord) =>
+    isMissingFee(position, order) ? { ...order, baseFee: '0' } : order;
+  return {
+    ...position,
+    entryOrders: position.entryOrders.map(withoutFee),
+    exitOrders: position.exitOrders.map(withoutFee),
+  };
 }
 
 /** The best price known. Without any, one at which the order is worth more than the market's minimum. */

@@ -80,7 +80,7 @@ function passedOn(exchange: Exchange): Omit<Exchange, 'fetchOrder' | 'cancelOrde
     fetchPrice: (market) => exchange.fetchPrice(market),
     fetchTrades: (market, range) => exchange.fetchTrades(market, range),
     fetchPermissions: () => exchange.fetchPermissions(),
-    fetchOpenOrders: () => exchange.fetchOpenOrders(),
+    fetchOpenOrders: (market) => exchange.fetchOpenOrders(market),
     fetchOpenPositions: () => exchange.fetchOpenPositions(),
     fetchCandles: (market, interval, limit) => exchange.fetchCandles(market, interval, limit),
   };

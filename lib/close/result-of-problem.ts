@@ -1,3 +1,4 @@
+import type { Fault } from '../fault.ts';
 import { orderLostAfterMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
 import { type CancelProblem, type Execution, withClose } from './execution.ts';
@@ -8,7 +9,7 @@ export function resultOfProblem(run: Execution, problem: CancelProblem): ActionR
   const reason = problem.kind === 'fault' ? problem.fault.message : problem.message;
   if (run.closeSent) return afterCloseSent(run, problem, reason);
   if (problem.kind === 'denied') return refused(run, problem);
-  if (problem.kind === 'fault' && problem.fault.code === 'exchange-refused')
+  if (problem.kind === 'fault' && isRefusal(problem.fault))
     return refused(run, { code: problem.fault.code, message: problem.fault.detail });
   if (problem.kind === 'fill-unknown') return { kind: 'attention', reason: `${problem.message}.` };
   if (isLostForGood(run, problem))
@@ -18,6 +19,11 @@ export function resultOfProblem(run: Execution, problem: CancelProblem): ActionR
     };
   if (problem.kind === 'fault' && !run.known.cancelsSent) return { kind: 'released', fault: problem.fault };
   return { kind: 'retry', reason };
+}
+
+/** A market that is not open for trading may open at any time. A MARKET close then needs a new hit. */
+function isRefusal({ code }: Fault): boolean {
+  return code === 'exchange-refused' || code === 'market-not-found';
 }
 
 /** Recovery looks the close order up, unless it is done and an exit can never be canceled by Ripcord. */

@@ -46,8 +46,15 @@ export async function connect(
     const requests: RequestNote[] = [];
     const venue = await services.exchanges.of(position.account, position.exchange);
     const exchange = recordedExchange(venue, services.now, requests);
-    return { exchange, requests, until, now: services.now, sleep: services.sleep };
+    const startAttempt = (known: Position) => saveAttempt(services, known);
+    return { exchange, requests, until, startAttempt, now: services.now, sleep: services.sleep };
   } catch (thrown) {
     return { fault: toFault(thrown) };
   }
+}
+
+/** The claim keeps its lease and its deadlines: they bound all of its attempts together. */
+function saveAttempt({ store }: Services, position: Position): Promise<Position | undefined> {
+  const { entryOrders, exitOrders, market, attempt } = position;
+  return store.savePosition(position, { entryOrders, exitOrders, market, attempt: attempt + 1 });
 }

@@ -19,11 +19,14 @@ export interface ExecutionResult {
 /** Saves a result. What could not be saved is not claimed to have happened: it stays `pending`. */
 export async function saveResult(
   services: Services,
-  held: Position,
+  claimed: Position,
   claim: Claim,
   run: ActionRun,
 ): Promise<ExecutionResult> {
   const { result, requests } = run;
+  // The run may have started another attempt, which is durable.
+  const { attempt, revision } = run.position;
+  const held: Position = { ...claimed, attempt, revision };
   try {
     const saved = await services.store.savePosition(held, toPositionChange(services, held, claim, run));
     if (saved !== undefined) return { position: saved, result, requests };

@@ -4,13 +4,11 @@ import { Fault } from '../fault.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
 import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
-import { afterWouldNotReduce, rejectionResponse } from './after-send.ts';
-import { type Execution, planExternalClose } from './execution.ts';
+import { afterRejection, afterWouldNotReduce, rejectionResponse } from './after-send.ts';
+import { type Execution, planExternalClose, type Rejection } from './execution.ts';
 import { describeExternalClose, readHolding } from './external-close.ts';
-import { failed, refused, tooSmall } from './outcomes.ts';
+import { failed, refused } from './outcomes.ts';
 import { settleClose } from './settle-close.ts';
-
-type Rejection = Extract<CreateResult, { kind: 'rejected' }>;
 
 /** `ask-again`: provably nothing executed, and what was read since changes the plan. */
 type Sent = ActionResult | 'ask-again';
@@ -18,9 +16,11 @@ type Sent = ActionResult | 'ask-again';
 /** Sends the MARKET order that closes the position: the only place where a close order leaves. */
 export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
   const { deps, claim } = run;
+  if (run.attemptUsed && !(await startAttempt(run)))
+    return { kind: 'pending', reason: 'Another process has taken the claim over' };
   const { position } = run.known;
   const sentAt = deps.now();
-  if (sentAt > claim.sendDeadline)
+  if (sentAt > Math.min(claim.sendDeadline, deps.until))
     return { kind: 'retry', reason: 'The time to send the close order was over' };
   const clientOrderId = formatClientOrderId(position.positionId, 'close', position.attempt);
   // Set before the first byte: from here on the order may exist, also when its answer is lost.
@@ -36,7 +36,8 @@ export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
   });
   if (result.kind === 'rejected' && rejectionResponse[result.reason] !== 'look-up') {
     run.closeSent = false;
-    return afterRejection(run, result, amount);
+    run.attemptUsed = true;
+    return respond(run, result, amount);
   }
   const order = await pollClose(run, clientOrderId, result);
   return order === undefined ? toPending(result) : settleClose(run, order, sentAt);
@@ -71,32 +72,38 @@ async function pollClose(
   return order?.status === 'done' ? order : undefined;
 }
 
+/** An order that follows a rejected one has a client order id of its own, which is durable before it leaves. */
+async function startAttempt(run: Execution): Promise<boolean> {
+  const position = await run.deps.startAttempt(run.known.position);
+  if (position === undefined) return false;
+  run.known = { ...run.known, position, rejected: undefined };
+  run.attemptUsed = false;
+  run.rejection = undefined;
+  return true;
+}
+
 /** The exchange proved that nothing executed. The reason decides. */
-async function afterRejection(run: Execution, rejection: Rejection, amount: Amount): Promise<Sent> {
-  const { exchange } = run.deps;
+async function respond(run: Execution, rejection: Rejection, amount: Amount): Promise<Sent> {
+  const { reason } = rejection;
   const { position } = run.known;
-  switch (rejectionResponse[rejection.reason]) {
-    case 'too-small':
-      return tooSmall(run);
+  const response = afterRejection(position, reason, run.resentAfter.has(reason));
+  run.rejection = rejection;
+  run.resentAfter.add(reason);
+  switch (response) {
+    case 'plan-again':
+      run.known = { ...run.known, rejected: { reason, amount }, fresh: {} };
+      return 'ask-again';
+    case 'send-again':
+      await run.deps.sleep(pollIntervalMs);
+      return sendClose(run, amount);
     case 'read-holding': {
-      const holding = await readHolding(exchange, position, run.deps.now());
+      const holding = await readHolding(run.deps.exchange, position, run.deps.now());
       if (typeof holding !== 'object') return refused(run, rejection);
       planExternalClose(run, holding);
       return 'ask-again';
     }
     case 'read-position':
       return afterNothingToReduce(run, rejection, amount);
-    case 'read-market': {
-      if (run.resized) return refused(run, rejection);
-      run.resized = true;
-      const market = await exchange.loadMarket(position.market.symbol);
-      run.known = {
-        ...run.known,
-        position: { ...position, market },
-        fresh: { ...run.known.fresh, market: true },
-      };
-      return 'ask-again';
-    }
     case 'not-sent':
       return run.known.cancelsSent
         ? { kind: 'retry', reason: rejection.message }
@@ -111,13 +118,13 @@ async function afterNothingToReduce(run: Execution, rejection: Rejection, amount
   const { position } = run.known;
   const { market, side } = position;
   const held = await exchange.fetchPosition(market, side);
-  const step = afterWouldNotReduce(position, held, amount, run.resized);
+  const step = afterWouldNotReduce(position, held, amount, run.resentAfter.has('smaller'));
   switch (step.kind) {
     case 'closed-externally':
       planExternalClose(run, await describeExternalClose(exchange, position, run.deps.now()));
       return 'ask-again';
     case 'send':
-      run.resized = true;
+      run.resentAfter.add('smaller');
       return sendClose(run, step.amount);
     case 'refuse':
       return refused(run, rejection);

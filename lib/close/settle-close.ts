@@ -1,11 +1,15 @@
+import { isPositive } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
 import type { Position } from '../position/position.ts';
+import { sumExitFees } from '../position/totals.ts';
+import { afterSelling, describeShortfall, readBalance } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterClose, type CloseFacts, type CloseStep } from './after-send.ts';
 import { cancelBooks } from './cancel.ts';
 import { type Execution, planExternalClose, withClose } from './execution.ts';
 import { describeExternalClose } from './external-close.ts';
+import type { AccountBalance } from './order-size.ts';
 import { failed, type OutcomeFacts, settled, toDustSentence } from './outcomes.ts';
 import { resultOfProblem } from './result-of-problem.ts';
 
@@ -17,13 +21,23 @@ export async function settleClose(
 ): Promise<ActionResult | 'ask-again'> {
   run.closeOrder = order;
   const after = withClose(run.known.position, order);
-  const facts: CloseFacts = { position: after, order, percent: run.claim.percent };
+  const { balance } = run.known.fresh;
+  const left = balance === undefined ? undefined : noteBalance(run, afterSelling(balance, order.filled));
+  const facts: CloseFacts = { position: after, order, percent: run.claim.percent, heldAfter: left?.total };
   for (;;) {
     const step = afterClose(facts);
-    if (step.kind === 'read-price') facts.freshPrice = await run.deps.exchange.fetchPrice(after.market);
+    // Recovery settles a sale whose holder's reads died with it.
+    if (step.kind === 'read-balance')
+      facts.heldAfter = noteBalance(run, await readBalance(run.deps.exchange, run.known.position)).total;
+    else if (step.kind === 'read-price') facts.freshPrice = await run.deps.exchange.fetchPrice(after.market);
     else if (step.kind === 'read-position') facts.holdsNone = await holdsNone(run);
     else return endClose(run, order, after, step, sentAt);
   }
+}
+
+function noteBalance(run: Execution, balance: AccountBalance): AccountBalance {
+  run.known = { ...run.known, fresh: { ...run.known.fresh, balance } };
+  return balance;
 }
 
 async function holdsNone({ deps, known }: Execution): Promise<boolean> {
@@ -31,7 +45,7 @@ async function holdsNone({ deps, known }: Execution): Promise<boolean> {
   return (await deps.exchange.fetchPosition(market, side)).side !== side;
 }
 
-type CloseEnd = Exclude<CloseStep, { kind: 'read-price' | 'read-position' }>;
+type CloseEnd = Exclude<CloseStep, { kind: 'read-price' | 'read-position' | 'read-balance' }>;
 
 async function endClose(
   run: Execution,
@@ -62,21 +76,35 @@ async function endClose(
         reason: `MARKET order ${order.orderId} executed ${order.filled} of ${order.amount} ${base}; ${remaining} ${base} is still open.`,
       };
     }
-    case 'reopen':
+    case 'reopen': {
+      const facts = toFacts(run, order, sentAt);
+      const detail = [facts.detail, ...describeShortfall(run, step.shortfall)].join(' ');
       run.known = { ...run.known, position: after };
-      return settled(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, { reopens: true });
+      return settled(run, { ...facts, detail, remaining: step.remaining }, { reopens: true });
+    }
     case 'settle':
-      return settleAll(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step.dust);
+      return settleAll(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step);
   }
 }
 
-async function settleAll(run: Execution, facts: OutcomeFacts, dust: boolean): Promise<ActionResult> {
+async function settleAll(
+  run: Execution,
+  facts: OutcomeFacts,
+  { dust, shortfall }: Extract<CloseStep, { kind: 'settle' }>,
+): Promise<ActionResult> {
   // A part can come to all that there was. Then its exits have nothing left to protect.
   const problem = run.claim.percent === undefined ? undefined : await cancelBooks(run, ['exitOrders']);
   if (problem !== undefined) return resultOfProblem(run, problem);
-  const { base } = run.known.position.market;
-  const rest = dust ? ` ${toDustSentence(facts.remaining, base)}` : '';
-  return settled(run, { ...facts, detail: facts.detail + rest });
+  const { position } = run.known;
+  const { base } = position.market;
+  const fees = sumExitFees(position);
+  const detail = [
+    facts.detail,
+    ...(isPositive(fees) ? [`Fees of exit orders took ${fees} ${base} of the position.`] : []),
+    ...describeShortfall(run, shortfall),
+    ...(dust ? [toDustSentence(facts.remaining, base)] : []),
+  ];
+  return settled(run, { ...facts, detail: detail.join(' ') });
 }
 
 function toFacts(

@@ -89,8 +89,12 @@ export interface AccountData {
    */
   fetchTrades(market: MarketRules, range: TradeRange): Promise<Trade[]>;
   fetchPermissions(): Promise<Permissions>;
-  /** @returns all orders that can still fill, including conditional ones. Slow, because it loads the markets. */
-  fetchOpenOrders(): Promise<OpenOrder[]>;
+  /**
+   * @param market only the orders of this market, in one or two fast requests. Without it, the read is slow, because
+   * it loads the markets.
+   * @returns all orders that can still fill, including conditional ones.
+   */
+  fetchOpenOrders(market?: MarketRules): Promise<OpenOrder[]>;
   /** @returns all perpetual positions of the account; none on a spot account. Slow, because it loads the markets. */
   fetchOpenPositions(): Promise<OpenExchangePosition[]>;
 }

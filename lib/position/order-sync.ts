@@ -26,8 +26,12 @@ export async function syncOrders(
     Promise.all(position.entryOrders.map(sync)),
     Promise.all(position.exitOrders.map(sync)),
   ]);
-  // A fee that cannot be read yet must not hide what happened to the orders.
-  return { entryOrders: await addFees(exchange, position, entries).catch(() => entries), exitOrders: exits };
+  const [entryOrders, exitOrders] = await Promise.all([
+    // A fee that cannot be read yet must not hide what happened to the orders.
+    addFees(exchange, position, entries).catch(() => entries),
+    addExitFees(exchange, position, exits),
+  ]);
+  return { entryOrders, exitOrders };
 }
 
 /**
@@ -89,6 +93,25 @@ export function addFees(
       if (!isMissingFee(position, entry)) return entry;
       return { ...entry, baseFee: await exchange.fetchBaseFee(position.market, entry.orderId, entry.filled) };
     }),
+  );
+}
+
+/**
+ * Reads the fees taken in base for exits that are done. A fee that can't be read yet stays unknown: if the account
+ * then holds less than what remains, the exchange rejects the close order, and Ripcord sells what is there.
+ */
+export function addExitFees(
+  exchange: Exchange,
+  position: Position,
+  exits: OrderRecord[],
+): Promise<OrderRecord[]> {
+  return Promise.all(
+    exits.map((exit) =>
+      addFees(exchange, position, [exit]).then(
+        ([read]) => read ?? exit,
+        () => exit,
+      ),
+    ),
   );
 }
 

@@ -65,7 +65,7 @@ export const outcomeSchema = z.object({
   actor: actorSchema,
   /** Present when the actor is a link. */
   linkId: z.string().optional(),
-  /** One sentence for a person. */
+  /** One or more sentences for a person. */
   detail: z.string(),
   entryFilled: amountSchema,
   /** Executed by the close order; "0" when none was sent. */

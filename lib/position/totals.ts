@@ -7,21 +7,37 @@ export interface Totals {
   /** All of the entry, filled or not. */
   amount: Amount;
   filled: Amount;
-  /** What can still be closed: filled, less fees taken in base, less what exits filled. Never below zero. */
+  /** What can still be closed: filled, less what exits filled, less the fees of both taken in base. Never below zero. */
   remaining: Amount;
   averageEntry: Amount | undefined;
   /** Whether every entry order is done, so that nothing more can fill. */
   entriesDone: boolean;
 }
 
-/** Only a spot buy pays its fee in base. A sale pays it in quote. */
-function paysFeeInBase(position: Position): boolean {
+/**
+ * Fees in base make a spot long smaller. A buy pays its fee in base, unless a discount coin pays it; a sale pays in
+ * base if base is that coin, such as BNB on Binance.
+ */
+function paysFeesInBase(position: Position): boolean {
   return position.market.kind === 'spot' && position.side === 'long';
 }
 
-function filledByExit(exit: OrderRecord): Amount {
-  const own = decimal(exit.filled).minus(exit.filledBefore ?? '0');
+/** What an order filled since it belongs to the position. */
+function filledOfOwn({ filled, filledBefore }: OrderRecord): Amount {
+  const own = decimal(filled).minus(filledBefore ?? '0');
   return own.gt(0) ? toAmount(own) : '0';
+}
+
+/** The part of an exit's fee that belongs to what it closed of the position. */
+function computeExitFee(exit: OrderRecord): Amount {
+  const { baseFee = '0', filled, filledBefore } = exit;
+  if (filledBefore === undefined || !isPositive(baseFee)) return baseFee;
+  return toAmount(decimal(baseFee).times(filledOfOwn(exit)).dividedBy(filled).decimalPlaces(12));
+}
+
+/** @returns what fees of exit orders took of a spot long. */
+export function sumExitFees(position: Position): Amount {
+  return paysFeesInBase(position) ? sum(position.exitOrders.map(computeExitFee)) : '0';
 }
 
 /** @returns the average price of what filled; undefined when no order reports one. */
@@ -41,10 +57,11 @@ export function computeAveragePrice(orders: OrderRecord[]): Amount | undefined {
 export function computeTotals(position: Position): Totals {
   const { declaredSize, entryOrders, exitOrders } = position;
   const filled = declaredSize?.amount ?? sum(entryOrders.map((entry) => entry.filled));
-  const fees = paysFeeInBase(position) ? sum(entryOrders.map((entry) => entry.baseFee ?? '0')) : '0';
+  const fees = paysFeesInBase(position) ? sum(entryOrders.map((entry) => entry.baseFee ?? '0')) : '0';
   const remaining = decimal(filled)
     .minus(fees)
-    .minus(sum(exitOrders.map(filledByExit)));
+    .minus(sumExitFees(position))
+    .minus(sum(exitOrders.map(filledOfOwn)));
   return {
     amount: declaredSize?.amount ?? sum(entryOrders.map((entry) => entry.amount)),
     filled,
@@ -57,7 +74,7 @@ export function computeTotals(position: Position): Totals {
 /** @returns the exit order that filled last; undefined when none has filled. */
 export function lastFilledExit(position: Position): OrderRecord | undefined {
   return position.exitOrders
-    .filter((exit) => isPositive(filledByExit(exit)))
+    .filter((exit) => isPositive(filledOfOwn(exit)))
     .reduce<OrderRecord | undefined>(
       (latest, exit) => ((exit.updatedAt ?? 0) >= (latest?.updatedAt ?? 0) ? exit : latest),
       undefined,
@@ -67,22 +84,22 @@ export function lastFilledExit(position: Position): OrderRecord | undefined {
 /** Whether less remains than is known: exchanges report an entry's fee only once the entry is done. */
 export function isFeeUnknown(position: Position): boolean {
   return (
-    paysFeeInBase(position) &&
+    paysFeesInBase(position) &&
     position.entryOrders.some(({ filled, baseFee }) => isPositive(filled) && baseFee === undefined)
   );
 }
 
-/** Whether this entry's fee in base can be read now and has not been. */
+/** Whether this order's fee in base can be read now and has not been. */
 export function isMissingFee(
   position: Position,
-  entry: OrderRecord,
-): entry is OrderRecord & { orderId: string } {
+  order: OrderRecord,
+): order is OrderRecord & { orderId: string } {
   return (
-    paysFeeInBase(position) &&
-    entry.orderId !== undefined &&
-    isPositive(entry.filled) &&
-    entry.status === 'done' &&
-    entry.baseFee === undefined
+    paysFeesInBase(position) &&
+    order.orderId !== undefined &&
+    isPositive(filledOfOwn(order)) &&
+    order.status === 'done' &&
+    order.baseFee === undefined
   );
 }
 

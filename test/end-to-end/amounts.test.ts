@@ -291,20 +291,17 @@ describe('on spot', () => {
     });
   });
 
-  it('a position of which the trader has sold a part is not made up from other coins', async () => {
+  it('a position of which the trader has sold a part is closed by what is there', async () => {
     const trader = await newTrader(environment, spotLong, 'ETH', { balances: { spot: { USDT: '100000' } } });
     const entry = placeEntry(trader, { filled: 'all' });
     const { positionId } = await adopt(trader, { entryOrders: [entry] });
     tradeByHand(trader, 'sell', '0.5');
     expect(await fireNew(positionId, 'close')).toMatchObject({
-      status: 422,
-      json: {
-        status: 'refused',
-        message: expect.stringContaining('Account has insufficient balance for requested action. (-2010)'),
-      },
-      orders: [],
+      status: 200,
+      json: { outcome: 'closed', closedAmount: '0.499', remaining: '0' },
+      orders: [{ amount: '0.499' }],
     });
-    expect(holdingOf(trader)).toBe('0.499');
+    expect(holdingOf(trader)).toBe('0');
   });
 });
 

@@ -308,11 +308,11 @@ describe('a link that does not exist', () => {
 });
 
 describe('what the exchange refuses for good', () => {
-  it('is answered with its error if the balance is too small, and can be tried again', async () => {
+  it('is answered with its error if the coins are gone and no trade shows why, and can be tried again', async () => {
     const { url, ...trader } = await newCloseLink();
     const setEth = (amount: string) =>
       core.setBalance({ apiKey: trader.apiKey, market: 'spot', asset: 'ETH', amount });
-    setEth('0.5');
+    setEth('0.001');
     const mark = markOf(core);
     const refused = await fire(url);
     expect(refused).toMatchObject({
@@ -323,7 +323,7 @@ describe('what the exchange refuses for good', () => {
       },
     });
     expect(ordersSince(mark)).toEqual([]);
-    expect(holdingOf(trader)).toBe('0.5');
+    expect(holdingOf(trader)).toBe('0.001');
     expect(await environment.positionNow(trader.positionId)).toMatchObject({
       status: 'open',
       failure: { code: '-2010', message: expect.stringContaining('insufficient balance') },
@@ -500,7 +500,7 @@ const answerKinds: {
     title: 'refused',
     provoke: async (headers) => {
       const { url, apiKey } = await newCloseLink();
-      core.setBalance({ apiKey, market: 'spot', asset: 'ETH', amount: '0.1' });
+      core.setBalance({ apiKey, market: 'spot', asset: 'ETH', amount: '0' });
       return fire(url, { headers });
     },
   },

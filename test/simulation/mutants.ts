@@ -39,7 +39,7 @@ const mutants: Mutant[] = [
         file: sendClose,
         find: 'return order === undefined ? toPending(result) : settleClose(run, order, sentAt);',
         replace:
-          'if (order === undefined && !run.resized) { run.resized = true; return sendClose(run, amount); } return order === undefined ? toPending(result) : settleClose(run, order, sentAt);',
+          "if (order === undefined && !run.resentAfter.has('other')) { run.resentAfter.add('other'); return sendClose(run, amount); } return order === undefined ? toPending(result) : settleClose(run, order, sentAt);",
       },
     ],
   },

@@ -78,6 +78,7 @@ const spotCodes: Codes = {
   would_take: [-2010, 'Order would immediately match and take.'],
   oco_prices: [-2010, 'The relationship of the prices for the orders is not correct.'],
   reduce_only: [-1106, "Parameter 'reduceOnly' sent when not required."],
+  reduce_only_conflict: [-1106, "Parameter 'reduceOnly' sent when not required."],
   position_side: [-1106, "Parameter 'positionSide' sent when not required."],
   reduce_only_not_allowed: [-1106, "Parameter 'reduceOnly' sent when not required."],
   cancel_restricted: [-2011, 'Order was not canceled due to cancel restrictions.'],
@@ -107,6 +108,11 @@ const usdmCodes: Codes = {
     'Due to the order could not be executed as maker, the Post Only order will be rejected.',
   ],
   reduce_only: [-2022, 'ReduceOnly Order is rejected.'],
+  // https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code
+  reduce_only_conflict: [
+    -4118,
+    'ReduceOnly Order Failed. Please check your existing position and open orders',
+  ],
   position_side: [-4061, "Order's position side does not match user's setting."],
   reduce_only_not_allowed: [-1106, "Parameter 'reduceonly' sent when not required."],
 };

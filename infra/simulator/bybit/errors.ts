@@ -63,6 +63,7 @@ const spotCodes: Codes = {
   would_take: [170218, 'The LIMIT-MAKER order is rejected due to invalid price.'],
   oco_prices: [170130, "Data sent for paramter 'triggerPrice' is not valid."],
   reduce_only: [10001, 'reduceOnly is not for spot.'],
+  reduce_only_conflict: [10001, 'reduceOnly is not for spot.'],
   position_side: [10001, 'positionIdx is not for spot.'],
   reduce_only_not_allowed: [10001, 'reduceOnly is not for spot.'],
   cancel_restricted: [170144, 'Order has been locked'],
@@ -95,6 +96,7 @@ const linearCodes: Codes = {
   would_trigger: [110092, 'expect Rising, but trigger_price <= current'],
   would_take: [110003, 'Order price exceeds the allowable range.'],
   reduce_only: [110017, 'current position is zero, cannot fix reduce-only order qty'],
+  reduce_only_conflict: [110017, 'current position is zero, cannot fix reduce-only order qty'],
   position_side: [10001, 'position idx not match position mode'],
   not_fillable: [110001, 'order not exists or too late to cancel'],
 };

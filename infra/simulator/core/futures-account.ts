@@ -106,10 +106,29 @@ export function checkFutures(
   if (mustReduce(order)) {
     if (reducible.isZero()) throw new Rejection('reduce_only');
     if (closesHedge(order) && decimal(order.amount).gt(reducible)) throw new Rejection('reduce_only');
+    const resting = market.countsReduceOnlyOrders === true ? restingReduceOnly(state, account, order) : zero;
+    if (resting.gt(0) && resting.plus(order.amount).gt(reducible))
+      throw new Rejection('reduce_only_conflict');
     return;
   }
   const { available } = marginOf(state, account, market.quote);
   if (openingMargin(account, market, order).gt(available)) throw new Rejection('insufficient_margin');
+}
+
+/** What resting reduce-only LIMIT orders may still take from the position that this order reduces. */
+function restingReduceOnly(state: ExchangeState, account: Account, order: Sizing): Decimal {
+  return state
+    .openOrders()
+    .filter(
+      (other) =>
+        other.account === account.id &&
+        other.market === 'usdm' &&
+        other.symbol === order.symbol &&
+        other.positionSide === order.positionSide &&
+        other.side === order.side &&
+        mustReduce(other),
+    )
+    .reduce((total, other) => total.plus(decimal(other.amount).minus(other.filled)), zero);
 }
 
 export function checkPositionSide(account: Account, order: Pick<Order, 'positionSide'>): void {

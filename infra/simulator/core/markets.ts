@@ -53,7 +53,8 @@ type ChangeableRule =
   | 'marketLot'
   | 'minNotional'
   | 'minNotionalAppliesToMarket'
-  | 'maxNotional';
+  | 'maxNotional'
+  | 'countsReduceOnlyOrders';
 
 export type MarketChange = { [Rule in ChangeableRule]?: Market[Rule] | undefined };
 

@@ -37,6 +37,12 @@ export interface Market {
   maxNotional?: string;
   /** Trading is suspended: orders are rejected, cancels are not. */
   halted?: boolean;
+  /**
+   * Resting reduce-only LIMIT orders count against the position: a reduce-only order for more than they leave is
+   * rejected. Binance's page does not say when -4118 occurs. It was recorded for a close beside a full-size take profit:
+   * https://github.com/xLydianSoftware/Qubx/issues/386
+   */
+  countsReduceOnlyOrders?: boolean;
   /** A fraction: "0.001" is 0.1 %. */
   feeRate: string;
   /** What MARKET orders can still fill before the book is empty; absent means unlimited. */
@@ -245,6 +251,7 @@ export type RejectionReason =
   | 'would_take'
   | 'oco_prices'
   | 'reduce_only'
+  | 'reduce_only_conflict'
   | 'position_side'
   | 'reduce_only_not_allowed'
   | 'cancel_restricted'

@@ -141,6 +141,7 @@ export const operations: Record<string, Operation> = {
       minNotional: amount.optional(),
       minNotionalAppliesToMarket: z.boolean().optional(),
       maxNotional: amount.optional(),
+      countsReduceOnlyOrders: z.boolean().optional(),
     }),
     (core, input) => core.changeMarket(input),
   ),

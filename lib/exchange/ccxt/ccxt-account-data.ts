@@ -26,7 +26,8 @@ export function createAccountData(connection: CcxtConnection): AccountData {
     fetchBalance: (currency) => fetchBalance(connection, currency),
     fetchTrades: (market, range) => fetchTrades(connection, market, range),
     fetchPermissions: () => fetchPermissions(connection),
-    fetchOpenOrders: () => fetchOpenOrders(connection),
+    fetchOpenOrders: (market) =>
+      market === undefined ? fetchOpenOrders(connection) : fetchMarketOrders(connection, market),
     fetchOpenPositions: () => fetchOpenPositions(connection),
   };
 }
@@ -123,6 +124,18 @@ async function fetchOpenOrders(connection: CcxtConnection): Promise<OpenOrder[]>
       order: toExchangeOrder(venue, market, order, { conditional }),
     })),
   );
+}
+
+async function fetchMarketOrders(connection: CcxtConnection, market: MarketRules): Promise<OpenOrder[]> {
+  const { venue, client } = connection;
+  connection.registerMarket(market);
+  return connection.read('the open orders', async () => {
+    const open = await venue.fetchOpenOrders(client, market.kind, market);
+    return open.map(({ order, conditional }) => ({
+      market,
+      order: toExchangeOrder(venue, market, order, { conditional }),
+    }));
+  });
 }
 
 async function fetchOpenPositions(connection: CcxtConnection): Promise<OpenExchangePosition[]> {

@@ -45,8 +45,8 @@ export const binance = createBinanceVenue({
     const ticker = await client.publicGetTickerPrice({ symbol: market.id });
     return ticker.price;
   },
-  async fetchOpenOrders(client) {
-    const orders = await client.fetchOpenOrders();
+  async fetchOpenOrders(client, _kind, market) {
+    const orders = await client.fetchOpenOrders(market?.symbol);
     return orders.map((order) => ({ order, conditional: false }));
   },
 });

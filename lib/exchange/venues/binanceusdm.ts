@@ -109,10 +109,10 @@ export const binanceusdm = createBinanceVenue({
     const index = await client.fapiPublicGetPremiumIndex({ symbol: market.id });
     return index.markPrice;
   },
-  async fetchOpenOrders(client) {
+  async fetchOpenOrders(client, _kind, market) {
     const [orders, conditional] = await Promise.all([
-      client.fetchOpenOrders(),
-      client.fetchOpenOrders(undefined, undefined, undefined, { trigger: true }),
+      client.fetchOpenOrders(market?.symbol),
+      client.fetchOpenOrders(market?.symbol, undefined, undefined, { trigger: true }),
     ]);
     return [
       ...orders.map((order) => ({ order, conditional: false })),

@@ -60,11 +60,23 @@ export async function fetchTrades(
       orderId,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    trades.push(...page);
+    trades.push(...page.map(withFeeCurrency));
     const next = page.length < tradesPerPage ? undefined : page.find((trade) => trade.info.nextPageCursor);
     cursor = next?.info.nextPageCursor;
   } while (cursor !== undefined);
   return trades;
+}
+
+/**
+ * ccxt reads the fee's coin from a field of the websocket, and otherwise assumes the coin that was received. A discount
+ * coin may have paid it: `feeCurrency` names the coin of a spot fee.
+ * https://bybit-exchange.github.io/docs/v5/order/execution
+ */
+function withFeeCurrency(trade: Trade): Trade {
+  const currency = trade.info.feeCurrency;
+  return typeof currency === 'string' && currency !== '' && trade.fee !== undefined
+    ? { ...trade, fee: { ...trade.fee, currency } }
+    : trade;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Exchange as CcxtClient } from 'ccxt';
 import { decimal } from '../../amount.ts';
-import type { ExchangePosition, MarketOrder, MarketRules, Side } from '../exchange.ts';
+import type { ExchangePosition, MarketKind, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { bybitErrors } from './bybit-errors.ts';
 import { fetchExecutions, tradeListing } from './bybit-executions.ts';
 import {
@@ -77,6 +77,13 @@ async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side
     : open[0];
   if (row === undefined) return { side: undefined, amount: '0', hedged };
   return { side: hedged ? side : parseSide(row), ...toHolding(row), hedged };
+}
+
+function toOpenOrderRequests(kind: MarketKind, market: MarketRules | undefined): Fields[] {
+  if (market !== undefined) return [{ category: toCategory(market), symbol: market.id }];
+  return kind === 'spot'
+    ? [{ category: 'spot' }]
+    : settleCoins.map((settleCoin) => ({ category: 'linear', settleCoin }));
 }
 
 /** Bybit v5, unified account: spot and linear perpetuals. https://bybit-exchange.github.io/docs/v5/intro */
@@ -166,11 +173,8 @@ export const bybit: Venue = {
     );
     return market.kind === 'spot' ? ticker?.lastPrice : ticker?.markPrice;
   },
-  async fetchOpenOrders(client, kind) {
-    const requests =
-      kind === 'spot'
-        ? [{ category: 'spot' }]
-        : settleCoins.map((settleCoin) => ({ category: 'linear', settleCoin }));
+  async fetchOpenOrders(client, kind, market) {
+    const requests = toOpenOrderRequests(kind, market);
     const lists = await Promise.all(
       requests.map((request) => fetchPages((page) => client.privateGetV5OrderRealtime(page), request)),
     );

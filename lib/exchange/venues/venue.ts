@@ -110,8 +110,12 @@ export interface Venue {
   fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition>;
   fetchPrice(client: CcxtClient, market: MarketRules): Promise<unknown>;
   fetchPermissions(client: CcxtClient): Promise<Permissions>;
-  /** @returns all open orders of one kind of market. */
-  fetchOpenOrders(client: CcxtClient, kind: MarketKind): Promise<{ order: Order; conditional: boolean }[]>;
+  /** @returns all open orders of one kind of market; with `market`, of that market only. */
+  fetchOpenOrders(
+    client: CcxtClient,
+    kind: MarketKind,
+    market?: MarketRules,
+  ): Promise<{ order: Order; conditional: boolean }[]>;
   /** @returns all perpetual positions that are not flat. */
   fetchOpenPositions(client: CcxtClient): Promise<VenuePosition[]>;
 }

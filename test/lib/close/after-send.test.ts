@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   afterClose,
+  afterRejection,
   afterWouldNotReduce,
   type CloseFacts,
   rejectionResponse,
@@ -8,7 +9,7 @@ import {
 import type { ExchangeOrder, MarketRules, Side } from '../../../lib/exchange/exchange.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { examplePosition } from '../position/example-position.ts';
-import { spot as market, perpetual } from './close-position.ts';
+import { closePosition, live, spot as market, perpetual } from './close-position.ts';
 
 /** One BTC was bought, and the close order executed `filled` of it. */
 function facts(filled: string, differing: Partial<CloseFacts> & { market?: MarketRules } = {}): CloseFacts {
@@ -93,6 +94,79 @@ describe('a close order that is done', () => {
   });
 });
 
+describe('a spot sale of all there was to sell', () => {
+  /** Sent for what it executed. */
+  const sold = (filled: string, differing: Partial<CloseFacts> = {}): CloseFacts => {
+    const given = facts(filled, differing);
+    return { ...given, order: { ...given.order, amount: filled } };
+  };
+
+  it.each<[string, CloseFacts, unknown]>([
+    ['is judged by what the account has left', sold('0.5'), { kind: 'read-balance' }],
+    [
+      'ends the position if nothing is left',
+      sold('0.5', { heldAfter: '0' }),
+      { kind: 'settle', remaining: '0', dust: false, shortfall: { gone: '0.5', held: '0' } },
+    ],
+    [
+      'ends the position if less than a step is left',
+      sold('0.5', { heldAfter: '0.05' }),
+      { kind: 'settle', remaining: '0.05', dust: false, shortfall: { gone: '0.45', held: '0.05' } },
+    ],
+    [
+      'ends the position if dust is left',
+      sold('0.5', { heldAfter: '0.1' }),
+      { kind: 'settle', remaining: '0.1', dust: true, shortfall: { gone: '0.4', held: '0.1' } },
+    ],
+    [
+      'leaves the position open if other orders hold the rest',
+      sold('0.5', { heldAfter: '3' }),
+      { kind: 'reopen', remaining: '0.5', shortfall: { gone: '0', held: '0.5' } },
+    ],
+    [
+      'leaves the position open for what other orders hold of the rest',
+      sold('0.5', { heldAfter: '0.3' }),
+      { kind: 'reopen', remaining: '0.5', shortfall: { gone: '0.2', held: '0.3' } },
+    ],
+    ['of a part needs no balance', sold('0.5', { percent: 50 }), { kind: 'reopen', remaining: '0.5' }],
+    [
+      'of a part ends the position if nothing is left',
+      sold('0.3', { percent: 50, heldAfter: '0' }),
+      { kind: 'settle', remaining: '0', dust: false, shortfall: { gone: '0.7', held: '0' } },
+    ],
+    [
+      'in a thin order book is executed in part',
+      facts('0.5', { heldAfter: '0.2' }),
+      { kind: 'executed-in-part', remaining: '0.5' },
+    ],
+  ])('%s', (_, given, step) => {
+    expect(afterClose(given)).toEqual(step);
+  });
+});
+
+describe('a rejected close order', () => {
+  const long = closePosition({ exits: [{}] });
+  const short = closePosition({ side: 'short' });
+  const swap = closePosition({ market: perpetual });
+  const protectedSwap = closePosition({ market: perpetual, exits: [{}, live] });
+
+  it.each<[string, Parameters<typeof afterRejection>, string]>([
+    ['without the coins is planned again', [long, 'insufficient', false], 'plan-again'],
+    ['without the coins is planned again once', [long, 'insufficient', true], 'refuse'],
+    ['without the money of a short is explained', [short, 'insufficient', false], 'read-holding'],
+    ['without the margin of a perpetual is explained', [swap, 'insufficient', false], 'read-holding'],
+    ['beside its own exits is planned again', [protectedSwap, 'exit-in-the-way', false], 'plan-again'],
+    ['beside other orders is explained', [swap, 'exit-in-the-way', false], 'read-position'],
+    ['beside its own exits is planned again once', [protectedSwap, 'exit-in-the-way', true], 'read-position'],
+    ['before it was placed is sent again', [long, 'not-placed', false], 'send-again'],
+    ['before it was placed is sent again once', [long, 'not-placed', true], 'not-sent'],
+    ['of a wrong size is planned again once', [long, 'below-minimum', true], 'refuse'],
+    ['for now is refused', [long, 'refused-for-now', false], 'refuse'],
+  ])('%s', (_, [position, reason, repeated], response) => {
+    expect(afterRejection(position, reason, repeated)).toBe(response);
+  });
+});
+
 describe('a close order that would not reduce', () => {
   const long = { ...examplePosition, side: 'long' as const };
   const held = (side: Side | undefined, amount: string) => ({ side, amount, hedged: false });
@@ -114,11 +188,5 @@ describe('a close order that would not reduce', () => {
 
 it('no rejection that proves nothing was sent is treated as a refusal', () => {
   const notSent = Object.entries(rejectionResponse).filter(([, response]) => response === 'not-sent');
-  expect(notSent.map(([reason]) => reason)).toEqual([
-    'clock',
-    'rate-limit',
-    'too-late',
-    'no-connection',
-    'not-placed',
-  ]);
+  expect(notSent.map(([reason]) => reason)).toEqual(['clock', 'rate-limit', 'too-late', 'no-connection']);
 });

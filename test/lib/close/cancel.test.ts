@@ -7,6 +7,7 @@ import type { Claim } from '../../../lib/position/position.ts';
 import { pollAttempts, pollIntervalMs, pollWindowMs } from '../../../lib/position/timing.ts';
 import { exampleClaim } from '../position/example-position.ts';
 import { closePosition, live, type Order, type PositionFacts } from './close-position.ts';
+import { saveAttempt } from './example-execution.ts';
 
 const { claimedAt, sendDeadline } = exampleClaim;
 const mine = { canceledByClaimAt: claimedAt };
@@ -68,6 +69,7 @@ function setScene({
     exchange: exchange as Exchange,
     requests: [],
     until: sendDeadline + pollWindowMs,
+    startAttempt: saveAttempt,
     now: () => now,
     sleep: async (ms: number) => {
       now += ms;

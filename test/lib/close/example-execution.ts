@@ -9,6 +9,11 @@ export function exchangeWith(methods: Partial<Exchange>): Exchange {
   return methods as Exchange;
 }
 
+/** A table that nobody else writes to. */
+export async function saveAttempt(position: Position): Promise<Position> {
+  return { ...position, attempt: position.attempt + 1, revision: position.revision + 1 };
+}
+
 export interface ExecutionSituation {
   claim?: Partial<Claim>;
   exchange?: Partial<Exchange>;
@@ -25,6 +30,7 @@ export function executionOf(position: Position, situation: ExecutionSituation = 
     exchange: exchangeWith(exchange),
     requests: [],
     until: situation.until ?? claim.sendDeadline + pollWindowMs,
+    startAttempt: saveAttempt,
     now: () => now,
     sleep: () => Promise.resolve(),
   };

@@ -110,7 +110,7 @@ describe('a close', () => {
       failure: {
         source: 'ripcord',
         code: 'above-maximum',
-        message: "A MARKET order of 101 BTC is above this market's maximum of 100.",
+        message: "A MARKET order of 101 BTC is above this market's maximum of 100 BTC.",
       },
     });
   });

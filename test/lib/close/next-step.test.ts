@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Knowledge, nextStep, type PlannedAction, type Step } from '../../../lib/close/next-step.ts';
+import type { RejectReason } from '../../../lib/exchange/exchange.ts';
 import {
   closePosition,
   filled,
@@ -7,6 +8,7 @@ import {
   type Order,
   type PositionFacts,
   perpetual,
+  spot,
   withMinimumValue,
 } from './close-position.ts';
 
@@ -56,7 +58,15 @@ const closes: Row[] = [
   ],
   ['an entry that ended unfilled', close, { entries: [{}] }, end('canceled')],
   ['exits that sold all of it', close, { exits: [{ filled: '1' }] }, end('exits-closed')],
-  ['exits that sold a part', close, { exits: [{ filled: '0.4' }] }, send('0.6')],
+  ['exits that sold a part', close, { exits: [{ filled: '0.4', baseFee: '0' }] }, send('0.6')],
+  ['an exit whose fee is unknown', close, { exits: [{ filled: '0.4' }] }, { kind: 'read-fees' }],
+  [
+    'an exit whose fee could not be read',
+    close,
+    { exits: [{ filled: '0.4' }], known: { fresh: { fees: true } } },
+    send('0.6'),
+  ],
+  ['an exit whose fee was taken in base', close, { exits: [{ filled: '0.4', baseFee: '0.1' }] }, send('0.5')],
   ['less than the minimum', close, { entries: [{ ...filled, filled: '0.1' }] }, end('too-small')],
   ['just the minimum', close, { entries: [{ ...filled, filled: '0.2' }] }, send('0.2')],
   ['an amount between two steps', close, { entries: [{ ...filled, filled: '0.57' }] }, send('0.5')],
@@ -72,6 +82,12 @@ const closes: Row[] = [
     'more than the maximum, before a live exit is canceled',
     close,
     { entries: [{ filled: '101', baseFee: '0' }], exits: [live] },
+    readOrders,
+  ],
+  [
+    'more than the maximum on fresh orders, before a live exit is canceled',
+    close,
+    { entries: [{ filled: '101', baseFee: '0' }], exits: [live], known: { fresh: read } },
     { kind: 'read-market' },
   ],
   [
@@ -113,6 +129,102 @@ const values: Row[] = [
 ];
 
 const reducing: Order = { ...live, reduceOnly: true };
+
+/** Worth at most 1,000 USDT an order. */
+const withMaximumValue = { ...spot, costMax: '1000' };
+
+const largest: Row[] = [
+  ['a value far below the maximum', close, { market: withMaximumValue, price: '333' }, send('1')],
+  ['a value near the maximum', close, { market: withMaximumValue, price: '334' }, { kind: 'read-price' }],
+  [
+    'a fresh price just at the maximum',
+    close,
+    { market: withMaximumValue, known: { fresh: { price: '1000' } } },
+    send('1'),
+  ],
+  [
+    'a value above the maximum, before a live exit is canceled',
+    close,
+    { market: withMaximumValue, exits: [live], known: { fresh: { price: '1001' } } },
+    readOrders,
+  ],
+  [
+    'a value above the maximum by fresh rules and orders',
+    close,
+    { market: withMaximumValue, exits: [live], known: { fresh: { ...read, price: '1001', market: true } } },
+    end('above-maximum'),
+  ],
+];
+
+/** What follows a rejected order of 1 BTC, when so much was read since. */
+const after = (reason: RejectReason, fresh: Knowledge['fresh'] = {}) => ({
+  known: { rejected: { reason, amount: '1' }, fresh },
+});
+const balance = (free: string, total: string) => ({ balance: { free, total, holders: [] } });
+const refused = { kind: 'end-rejected', end: 'refused' };
+
+const rejections: Row[] = [
+  ['below the minimum', close, after('below-minimum'), { kind: 'read-market' }],
+  [
+    'below a minimum value, by fresh rules',
+    close,
+    { market: withMinimumValue, price: '9999', ...after('below-minimum', { market: true }) },
+    { kind: 'read-price' },
+  ],
+  [
+    'below the minimum, and it is',
+    close,
+    { market: { ...spot, amountMin: '2' }, ...after('below-minimum', { market: true }) },
+    end('too-small'),
+  ],
+  ['below the minimum, and it is not', close, after('below-minimum', { market: true }), refused],
+  [
+    'below the minimum, and it is above the maximum',
+    close,
+    { market: { ...spot, marketAmountMax: '0.5' }, ...after('below-minimum', { market: true }) },
+    end('above-maximum'),
+  ],
+  ['above the maximum', close, after('above-maximum'), { kind: 'read-market' }],
+  ['above the maximum, and it is not', close, after('above-maximum', { market: true }), refused],
+  ['of a wrong precision', close, after('precision'), { kind: 'read-market' }],
+  ['of a precision that is right by fresh rules', close, after('precision', { market: true }), refused],
+  [
+    'of a precision that fresh rules change',
+    close,
+    { market: { ...spot, amountStep: '0.3' }, ...after('precision', { market: true }) },
+    send('0.9'),
+  ],
+  ['more than the account can sell', close, after('insufficient'), { kind: 'read-balance' }],
+  ['more than the account has', close, after('insufficient', balance('0.55', '0.55')), send('0.5')],
+  ['more than is free', close, after('insufficient', balance('0.4', '1.4')), send('0.4')],
+  ['what is free by now', close, after('insufficient', balance('7', '7')), send('1')],
+  [
+    'less than the minimum of what is free',
+    close,
+    after('insufficient', balance('0.1', '1')),
+    { kind: 'end-rejected', end: 'locked' },
+  ],
+  [
+    'more than the account has at all',
+    close,
+    after('insufficient', balance('0.1', '0.1')),
+    { kind: 'read-holding' },
+  ],
+  [
+    'more than the account has at all, and no trade shows why',
+    close,
+    after('insufficient', { ...balance('0', '0'), holding: 'missing' }),
+    refused,
+  ],
+  ['half of what the account has less of', half, after('insufficient', balance('0.3', '0.9')), send('0.3')],
+  [
+    'beside live exits of a perpetual',
+    half,
+    { market: perpetual, exits: [reducing], ...after('exit-in-the-way') },
+    cancelExits,
+  ],
+];
+
 const parts: Row[] = [
   ['half of a spot position', half, {}, send('0.5')],
   ['half of a spot position with live orders', half, { entries: [live], exits: [live] }, cancelBoth],
@@ -135,7 +247,7 @@ const parts: Row[] = [
     'a part above the maximum, before a live exit is canceled',
     half,
     { entries: [{ filled: '202', baseFee: '0' }], exits: [live] },
-    { kind: 'read-market' },
+    readOrders,
   ],
   [
     'a perpetual whose fresh exits only reduce',
@@ -247,6 +359,18 @@ describe('close', () => {
 
 describe('close, judged by value', () => {
   it.each(values)('given %s', (_, planned, situation, step) => {
+    expect(decide(planned, situation)).toEqual(step);
+  });
+});
+
+describe('close, judged by the largest value', () => {
+  it.each(largest)('given %s', (_, planned, situation, step) => {
+    expect(decide(planned, situation)).toEqual(step);
+  });
+});
+
+describe('close, after an order was rejected', () => {
+  it.each(rejections)('because it was for %s', (_, planned, situation, step) => {
     expect(decide(planned, situation)).toEqual(step);
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { amountToClose, isAboveMaximum, judgeDust, marketOrderStep } from '../../../lib/close/order-size.ts';
+import {
+  amountToClose,
+  judgeDust,
+  judgeMaximum,
+  judgeSale,
+  marketOrderStep,
+} from '../../../lib/close/order-size.ts';
 import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import {
   closePosition,
@@ -35,7 +41,45 @@ it.each([
   ['100.1', '100', true],
   ['100.1', undefined, false],
 ])('an amount of %s with a maximum of %s: above is %s', (amount, marketAmountMax, isAbove) => {
-  expect(isAboveMaximum({ ...spot, marketAmountMax }, amount)).toBe(isAbove);
+  const position = closePosition({ market: { ...spot, marketAmountMax } });
+  expect(judgeMaximum(position, amount, undefined)).toBe(isAbove);
+});
+
+describe('a sale that the account could not make', () => {
+  it.each<[string, PositionFacts, string, string, string | undefined, object]>([
+    ['is for what is there, in whole steps', {}, '0.55', '0.55', undefined, { kind: 'sell', amount: '0.5' }],
+    ['is never for more than it was for', {}, '9', '9', undefined, { kind: 'sell', amount: '1' }],
+    ['is for what is free', {}, '0.3', '5', undefined, { kind: 'sell', amount: '0.3' }],
+    ['is locked if too little is free', {}, '0.1', '5', undefined, { kind: 'locked' }],
+    ['is gone if too little is there', {}, '0.1', '0.1', undefined, { kind: 'gone' }],
+    ['is gone if nothing is there', {}, '0', '0', undefined, { kind: 'gone' }],
+    [
+      'needs a price for a value',
+      { market: withMinimumValue },
+      '0.5',
+      '1',
+      undefined,
+      { kind: 'needs-price' },
+    ],
+    [
+      'is locked if too little value is free',
+      { market: withMinimumValue },
+      '0.5',
+      '1',
+      '1500',
+      { kind: 'locked' },
+    ],
+    [
+      'is gone if too little value is there',
+      { market: withMinimumValue },
+      '0.5',
+      '0.5',
+      '1500',
+      { kind: 'gone' },
+    ],
+  ])('%s', (_, facts, free, total, price, decision) => {
+    expect(judgeSale(closePosition(facts), '1', { free, total }, price)).toEqual(decision);
+  });
 });
 
 describe('an amount', () => {

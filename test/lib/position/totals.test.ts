@@ -57,6 +57,17 @@ const position: fc.Arbitrary<Position> = fc
     positionOf({ ...rest, ...(stated === null ? {} : { declaredSize: { amount: stated } }) }),
   );
 
+/** What was taken in base. An exit's fee counts by what it closed of the position. */
+function feesOf({ entryOrders, exitOrders }: Position): BigNumber[] {
+  const Exact = BigNumber.clone({ DECIMAL_PLACES: 40 });
+  const shares = exitOrders.map(({ baseFee = '0', filled, filledBefore }) => {
+    if (filledBefore === undefined) return new Exact(baseFee);
+    const own = BigNumber.max(0, new Exact(filled).minus(filledBefore));
+    return own.isZero() ? own : new Exact(baseFee).times(own).dividedBy(filled).decimalPlaces(12);
+  });
+  return [...entryOrders.map(({ baseFee = '0' }) => new Exact(baseFee)), ...shares];
+}
+
 describe('What is left of a position', () => {
   it('is never more than what was filled, and never less than nothing', () => {
     fc.assert(
@@ -73,7 +84,7 @@ describe('What is left of a position', () => {
       fc.property(position, (position) => {
         const { remaining, filled } = computeTotals(position);
         const paysInBase = position.side === 'long' && position.market.kind === 'spot';
-        const fees = paysInBase ? position.entryOrders.map((entry) => entry.baseFee ?? '0') : [];
+        const fees = paysInBase ? feesOf(position) : [];
         const exited = position.exitOrders.map((exit) =>
           new BigNumber(exit.filled).minus(exit.filledBefore ?? 0),
         );

@@ -27,22 +27,8 @@ export async function readHolding(
   now: number,
   freshPrice?: Amount,
 ): Promise<Holding> {
-  const { market, side, lastSync } = position;
-  if (market.kind === 'perpetual') {
-    const [held, trades] = await Promise.all([
-      exchange.fetchPosition(market, side),
-      readTrades(exchange, position, now),
-    ]);
-    if (held.side === side) return judgeHeld(position, held, trades);
-    const external = toExternalClose(
-      position,
-      Array.isArray(trades) ? findClosingTrade(position, trades) : undefined,
-    );
-    // A position that turned to the other side was closed on the way. An empty account proves nothing by itself,
-    // because a read may lag. A trade since the entry does, and so does an earlier look.
-    const isSecondLook = lastSync?.flatSince !== undefined && now - lastSync.flatSince >= secondLookAfterMs;
-    return held.side !== undefined || external.at !== undefined || isSecondLook ? external : 'missing';
-  }
+  const { market, side } = position;
+  if (market.kind === 'perpetual') return (await readPerpetual(exchange, position, now)).holding;
   // A spot short holds nothing: what it owes is bought back.
   if (side === 'short') return 'held';
   const { total } = await exchange.fetchBalance(market.base);
@@ -51,6 +37,29 @@ export async function readHolding(
   if (judgeDust(position, sellable, freshPrice) !== true) return 'held';
   const external = await describeExternalClose(exchange, position, now);
   return external.at === undefined ? 'missing' : external;
+}
+
+/** @returns what the account holds, and what that means for the position. */
+async function readPerpetual(
+  exchange: Exchange,
+  position: Position,
+  now: number,
+): Promise<{ held: ExchangePosition; holding: Holding }> {
+  const { market, side, lastSync } = position;
+  const [held, trades] = await Promise.all([
+    exchange.fetchPosition(market, side),
+    readTrades(exchange, position, now),
+  ]);
+  if (held.side === side) return { held, holding: judgeHeld(position, held, trades) };
+  const external = toExternalClose(
+    position,
+    Array.isArray(trades) ? findClosingTrade(position, trades) : undefined,
+  );
+  // A position that turned to the other side was closed on the way. An empty account proves nothing by itself, because
+  // a read may lag. A trade since the entry does, and so does an earlier look.
+  const isSecondLook = lastSync?.flatSince !== undefined && now - lastSync.flatSince >= secondLookAfterMs;
+  const isProven = held.side !== undefined || external.at !== undefined || isSecondLook;
+  return { held, holding: isProven ? external : 'missing' };
 }
 
 /**
@@ -94,7 +103,9 @@ export async function readHoldingToClose(
       until,
     });
     if (!mayHaveEnded(position, trades)) return 'held';
-    const holding = await readHolding(exchange, position, until);
+    const { held, holding } = await readPerpetual(exchange, position, until);
+    // A reduce-only order against the other side is refused, and the refusal is what the sender hears.
+    if (held.side !== undefined && held.side !== position.side) return 'held';
     return typeof holding === 'object' && (await hasOwnClose(exchange, position)) ? 'held' : holding;
   };
   return Promise.race([read().catch(() => 'held' as const), sleep(patienceMs).then(() => 'held' as const)]);

@@ -55,6 +55,8 @@ export function judge(evidence: Evidence): string[] {
     ...neverUnexpected(evidence),
     ...presentIsTrue(evidence),
     ...sendsUnderItsClaim(evidence),
+    ...leavesNoExit(evidence),
+    ...sparesTheNextPosition(evidence),
   ];
 }
 
@@ -239,4 +241,29 @@ function presentIsTrue({ hits, plan }: Evidence): string[] {
 /** 11. A process sends a close order only while it holds the claim, and before the deadline that is stored in it. */
 function sendsUnderItsClaim({ processes }: Evidence): string[] {
   return processes.flatMap(({ trespasses }) => trespasses.map((how) => `11: a close order was sent ${how}`));
+}
+
+/** 12. A position that Ripcord closed leaves no exit that could act on the next one. */
+function leavesNoExit({ book, position }: Evidence): string[] {
+  const { state, outcome } = position ?? {};
+  const isClosed = state === 'closed' && outcome?.closedBy === 'ripcord' && outcome.outcome === 'closed';
+  return isClosed && book.of('exit').some((order) => order.live)
+    ? ['12: Ripcord closed the position, and an exit order is still live']
+    : [];
+}
+
+/** No claim that began before the next position can still send after this long. */
+const claimEndsMs = 12_000;
+
+/** 13. A late alert never closes the trader's next position. */
+function sparesTheNextPosition({ book, plan }: Evidence): string[] {
+  const { nextOpenedAt } = book;
+  // A request without an answer shows nothing, and the close is worth more than the doubt.
+  if (nextOpenedAt === undefined || plan.faults.length > 0) return [];
+  // Exits and entries that are still open act on the next position without Ripcord.
+  if (plan.entryOrders.some(({ amount, filled }) => filled < amount) || plan.exitOrders.length > 0) return [];
+  return book
+    .of('close')
+    .filter((order) => order.filled > 0 && order.changedAt - plan.exchangeSkewMs > nextOpenedAt + claimEndsMs)
+    .map(() => "13: a close order closed the trader's next position");
 }

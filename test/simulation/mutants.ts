@@ -281,6 +281,46 @@ const mutants: Mutant[] = [
       },
     ],
   },
+  {
+    name: 'denial by look-up alone ends an order',
+    edits: [
+      {
+        file: 'lib/position/order-sync.ts',
+        find: 'if (now - missed.missedSince < secondLookAfterMs) return missed;',
+        replace: "return { ...missed, status: 'done' };",
+      },
+    ],
+  },
+  {
+    name: 'an order ends by a look-up from before the cancel was denied',
+    edits: [
+      {
+        file: cancel,
+        find: "    seen.last = again;\n    return 'poll-again';",
+        replace: '    seen.last = again;',
+      },
+    ],
+  },
+  {
+    name: 'funding ends a position',
+    edits: [
+      {
+        file: 'lib/position/ending.ts',
+        find: "transfer: 'moved to another account',",
+        replace: "transfer: 'moved to another account', funding: undefined,",
+      },
+    ],
+  },
+  {
+    name: "a late alert closes the trader's next position",
+    edits: [
+      {
+        file: 'lib/position/ending.ts',
+        find: "    return exits.at(-1) ?? 'continues';",
+        replace: "    return 'continues';",
+      },
+    ],
+  },
 ];
 
 const seeds = '20000';

@@ -2,7 +2,7 @@ import type { Amount } from '../amount.ts';
 import { type CreateResult, type ExchangeOrder, exitSide } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
-import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
+import { notPlacedForMs, pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterRejection, afterWouldNotReduce, rejectionResponse } from './after-send.ts';
 import { type Execution, planExternalClose, type Rejection } from './execution.ts';
@@ -105,12 +105,20 @@ async function respond(run: Execution, rejection: Rejection, amount: Amount): Pr
     case 'read-position':
       return afterNothingToReduce(run, rejection, amount);
     case 'not-sent':
-      return run.known.cancelsSent
-        ? { kind: 'retry', reason: rejection.message }
-        : { kind: 'released', fault: new Fault('exchange-unreachable', rejection.message) };
+      return toNotSent(run, rejection);
     default:
       return refused(run, rejection);
   }
+}
+
+function toNotSent(run: Execution, rejection: Rejection): ActionResult {
+  const { reason, code, message } = rejection;
+  // A request that never left has its reason as its code. An error of the exchange is not retried for ever.
+  const isFromExchange = code !== reason;
+  if (isFromExchange && run.deps.now() - run.claim.claimedAt > notPlacedForMs) return refused(run, rejection);
+  return run.known.cancelsSent
+    ? { kind: 'retry', reason: message }
+    : { kind: 'released', fault: new Fault('exchange-unreachable', message) };
 }
 
 async function afterNothingToReduce(run: Execution, rejection: Rejection, amount: Amount): Promise<Sent> {

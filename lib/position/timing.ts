@@ -34,6 +34,8 @@ export const secondLookAfterMs = 45_000;
 export const holdingLagMs = 30_000;
 /** An order that look-ups have missed for this long is lost: its owner has to say what it did. */
 export const orderLostAfterMs = 10 * 60_000;
+/** A close order that the exchange has not placed for this long, by its own error, fails: its owner has to act. */
+export const notPlacedForMs = 10 * 60_000;
 
 /**
  * The times of one hit, in milliseconds after its arrival. TradingView disconnects 3 s after it sends an alert:

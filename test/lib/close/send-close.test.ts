@@ -86,7 +86,7 @@ async function runClose({ facts = {}, claim = {}, startAt = claimedAt, createMs 
   const deps = {
     exchange: methods as Exchange,
     requests: [],
-    until: sendDeadline + pollWindowMs,
+    until: (claim.sendDeadline ?? sendDeadline) + pollWindowMs,
     startAttempt,
     now: () => now,
     sleep: async (ms: number) => {
@@ -415,6 +415,39 @@ describe('a rejected close order', () => {
       kind: 'settled',
       outcome: { closedAmount: '1' },
     });
+  });
+
+  it.each<[RejectReason, string]>([
+    ['not-placed', '-1008'],
+    ['clock', '-1021'],
+    ['rate-limit', '-1003'],
+  ])('that the exchange does not place for ten minutes (%s) fails with its words', async (reason, code) => {
+    const creates: CreateResult[] = [{ ...rejected(reason), code } as CreateResult];
+    const runAt = (startAt: number) =>
+      runClose({
+        facts: { exits: [live] },
+        creates,
+        startAt,
+        claim: { takenOver: true, sendDeadline: startAt + 5_000 },
+      });
+    expect((await runAt(claimedAt + 590_000)).result).toMatchObject({ kind: 'retry', reason: 'Rejected' });
+    expect((await runAt(claimedAt + 610_000)).result).toMatchObject({
+      kind: 'failed',
+      failure: { source: 'exchange', code, message: 'Rejected' },
+    });
+  });
+
+  it('that never left is retried for as long as nothing leaves', async () => {
+    for (const reason of ['no-connection', 'rate-limit'] as const) {
+      const startAt = claimedAt + 3_600_000;
+      const { result } = await runClose({
+        facts: { exits: [live] },
+        creates: [{ kind: 'rejected', reason, code: reason, message: 'Nothing left' }],
+        startAt,
+        claim: { takenOver: true, sendDeadline: startAt + 5_000 },
+      });
+      expect(result).toMatchObject({ kind: 'retry', reason: 'Nothing left' });
+    }
   });
 
   it('that was not placed is retried after a cancel', async () => {

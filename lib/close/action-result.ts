@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
-import type { Failure, Outcome, Position } from '../position/position.ts';
+import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
 
 /** What one run of a claim's action came to. The first four end the claim. */
 export type ActionResult =
@@ -22,4 +22,6 @@ export interface ActionRun {
   result: ActionResult;
   position: Position;
   requests: RequestNote[];
+  /** The close order that was sent, if one was. */
+  sentOrder?: Claim['sentOrder'];
 }

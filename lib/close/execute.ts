@@ -21,7 +21,7 @@ import {
   tooSmall,
 } from './outcomes.ts';
 import { resultOfProblem } from './result-of-problem.ts';
-import { sendClose } from './send-close.ts';
+import { resendClose, sendClose } from './send-close.ts';
 import { settleClose } from './settle-close.ts';
 
 /** Runs a claim's action: asks `nextStep` what to do, does it, and asks again until it ends. */
@@ -60,6 +60,21 @@ export async function executeFound(
   });
 }
 
+/**
+ * Sends the close order of an earlier holder again: as it was sent, or, if that is not known, as the plan sends it now.
+ * It ends with a look-up still to be made.
+ */
+export async function executeAgain(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+): Promise<ActionRun> {
+  const run = startExecution(deps, position, claim, { cancels: true, close: true });
+  run.resends = true;
+  const amount = claim.sentOrder?.amount;
+  return finish(run, () => (amount === undefined ? runSteps(run) : resendClose(run, amount)));
+}
+
 /** Orders that were live when the claim began and ended since with something unfilled: the claim canceled them. */
 function markEnded(claim: Claim, before: OrderRecord[], after: OrderRecord[]): OrderRecord[] {
   return after.map((order, index) =>
@@ -87,6 +102,8 @@ function resultOfFault(run: Execution, fault: Fault): ActionResult {
 async function runSteps(run: Execution): Promise<ActionResult> {
   for (;;) {
     const step = nextStep(run.known, run.claim);
+    if (run.resends && step.kind === 'send') return resendClose(run, step.amount);
+    if (run.resends && isEnd(step)) return { kind: 'pending', reason: 'The close order may have executed' };
     if (step.kind === 'end') return endRun(run, step.end);
     if (step.kind === 'end-rejected') return endRejected(run, step.end);
     if (step.kind === 'end-external') return closedExternally(run, step.external);
@@ -102,6 +119,10 @@ async function runSteps(run: Execution): Promise<ActionResult> {
       if (problem !== undefined) return resultOfProblem(run, problem);
     }
   }
+}
+
+function isEnd({ kind }: Step): boolean {
+  return kind.startsWith('end');
 }
 
 /** What is known is saved, and another invocation continues. */

@@ -41,6 +41,13 @@ export interface Execution {
   known: Knowledge;
   /** A close order may have been sent: only its own result may end the claim. */
   closeSent: boolean;
+  /**
+   * An earlier holder may have sent this close order, so what is sent here is the same one again. It ends nothing by
+   * itself: no plan and no answer proves what the earlier one did.
+   */
+  resends: boolean;
+  /** The last close order that this run sent, and when it was sent first. */
+  sentOrder?: Claim['sentOrder'];
   /** The close order, once the exchange reports it done. */
   closeOrder?: ExchangeOrder;
   /** A close order of the present attempt was rejected: another one needs an attempt of its own. */
@@ -58,7 +65,15 @@ export function startExecution(
   sent: { cancels: boolean; close: boolean } = { cancels: false, close: false },
 ): Execution {
   const known: Knowledge = { position, cancelsSent: sent.cancels, fresh: {} };
-  return { deps, claim, known, closeSent: sent.close, attemptUsed: false, resentAfter: new Set() };
+  return {
+    deps,
+    claim,
+    known,
+    closeSent: sent.close,
+    resends: false,
+    attemptUsed: false,
+    resentAfter: new Set(),
+  };
 }
 
 /** @returns the position with its close order on record. */
@@ -72,5 +87,6 @@ export function planExternalClose(run: Execution, holding: ExternalClose): void 
 }
 
 export function toActionRun(run: Execution, result: ActionRun['result']): ActionRun {
-  return { result, position: run.known.position, requests: run.deps.requests };
+  const { known, deps, sentOrder } = run;
+  return { result, position: known.position, requests: deps.requests, sentOrder };
 }

@@ -70,6 +70,7 @@ function passedOn(exchange: Exchange): Omit<Exchange, 'fetchOrder' | 'cancelOrde
   return {
     recvWindowMs: exchange.recvWindowMs,
     lookupLagMs: exchange.lookupLagMs,
+    replayWindowMs: exchange.replayWindowMs,
     openConnection: () => exchange.openConnection(),
     retention: exchange.retention,
     loadMarket: (symbol) => exchange.loadMarket(symbol),

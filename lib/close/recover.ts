@@ -5,7 +5,7 @@ import { leaseMs, lookUpIntervalMs, maxCloseAttempts, sendWindowMs } from '../po
 import type { Services } from '../services.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { isAbandoned, toSendDeadline } from './claim.ts';
-import { execute, executeFound } from './execute.ts';
+import { execute, executeAgain, executeFound } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
 import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
 import { type Observation, type RecoveryStep, recoveryStep } from './recovery-step.ts';
@@ -64,8 +64,9 @@ async function recoverTaken(
   let step = recoveryStep(claim, observation, services.now());
   if (step.kind === 'read-close-order') {
     observation = await readCloseOrder(deps, taken);
-    step = recoveryStep(claim, observation, services.now());
+    step = await decide(services, claim, observation);
   }
+  if (step.kind === 'resend') return resend(services, deps, taken, { claim, takenAt }, step);
   if (step.kind === 'start-attempt') {
     const next = { ...claim, lostAttempts: step.lostAttempts || undefined };
     return startAttempt(services, deps, taken, { claim: next, takenAt });
@@ -81,9 +82,9 @@ async function readCloseOrder(
   const readAt = now();
   try {
     const order = await exchange.fetchOrder(position.market, { clientOrderId: toCloseId(position) });
-    const { recvWindowMs, lookupLagMs } = exchange;
+    const { recvWindowMs, lookupLagMs, replayWindowMs } = exchange;
     return order === undefined
-      ? { kind: 'not-found', readAt, recvWindowMs, lookupLagMs }
+      ? { kind: 'not-found', readAt, recvWindowMs, lookupLagMs, replayWindowMs }
       : { kind: 'found', order };
   } catch (thrown) {
     return { kind: 'no-answer', fault: toFault(thrown) };
@@ -94,13 +95,24 @@ function toCloseId({ positionId, attempt }: Position): string {
   return formatClientOrderId(positionId, 'close', attempt);
 }
 
+/**
+ * A pause and a revocation stop a resend, and do not release a claim whose order may exist: its absence is proven
+ * first, as on a venue without resends.
+ */
+async function decide(services: Services, claim: Claim, observation: Observation): Promise<RecoveryStep> {
+  const step = recoveryStep(claim, observation, services.now());
+  if (step.kind !== 'resend' || observation.kind !== 'not-found') return step;
+  const stops = (await withdrawnReason(services, claim)) !== undefined;
+  return stops ? recoveryStep(claim, { ...observation, replayWindowMs: 0 }, services.now()) : step;
+}
+
 /** Every recovery step that ends this takeover without a new attempt. */
 async function endRecovery(
   deps: ExecutionDependencies,
   position: Position,
   claim: Claim,
   observation: Observation,
-  step: Exclude<RecoveryStep, { kind: 'start-attempt' }>,
+  step: Exclude<RecoveryStep, { kind: 'start-attempt' | 'resend' }>,
 ): Promise<ActionRun> {
   const end = (result: ActionResult): ActionRun => ({ result, position, requests: deps.requests });
   switch (step.kind) {
@@ -145,6 +157,27 @@ function failedResult(
   return { kind: 'failed', failure: createFailure(position, claim, facts, now()) };
 }
 
+/** Sends the same order again. Its absence counts from this send, so that is durable before anything leaves. */
+async function resend(
+  services: Services,
+  deps: ExecutionDependencies,
+  position: Position,
+  { claim, takenAt }: Takeover,
+  { firstSentAt, until }: Extract<RecoveryStep, { kind: 'resend' }>,
+): Promise<ExecutionResult> {
+  const next: Claim = {
+    ...claim,
+    sendDeadline: Math.min(toSendDeadline(services, takenAt), until),
+    sentOrder: { ...claim.sentOrder, sentAt: firstSentAt },
+    notFoundCount: undefined,
+    lastMissAt: undefined,
+    lookAgainAt: undefined,
+  };
+  const saved = await services.store.savePosition(position, { claim: next });
+  if (saved === undefined) return { position, result: undefined, requests: deps.requests };
+  return saveResult(services, saved, next, await executeAgain(deps, saved, next));
+}
+
 /** Starts an attempt under a client order id that was never sent and is durable before anything is. */
 async function startAttempt(
   services: Services,
@@ -163,6 +196,7 @@ async function startAttempt(
     ...claim,
     phase: 'may-have-sent',
     sendDeadline,
+    sentOrder: undefined,
     notFoundCount: undefined,
     lastMissAt: undefined,
   };

@@ -7,6 +7,7 @@ import {
   missIntervalMs,
   orderLostAfterMs,
   requiredNotFoundCount,
+  sendWindowMs,
 } from '../position/timing.ts';
 import { closeArrivableUntil } from './claim.ts';
 
@@ -16,8 +17,15 @@ export type Observation =
   /** The exchange, or the account, could not be asked. */
   | { kind: 'no-answer'; fault: Fault }
   | { kind: 'found'; order: ExchangeOrder }
-  /** The exchange has no such order. `readAt` is Ripcord's clock; the venue states the other two; milliseconds. */
-  | { kind: 'not-found'; readAt: number; recvWindowMs: number; lookupLagMs: number };
+  /** The exchange has no such order. `readAt` is Ripcord's clock; the venue states the others; milliseconds. */
+  | {
+      kind: 'not-found';
+      readAt: number;
+      recvWindowMs: number;
+      lookupLagMs: number;
+      /** How long after its first send the order may be sent again under its id. Absent: never. */
+      replayWindowMs?: number | undefined;
+    };
 
 export type RecoveryStep =
   | { kind: 'read-close-order' }
@@ -25,6 +33,11 @@ export type RecoveryStep =
   | { kind: 'settle'; order: ExchangeOrder }
   /** Nothing is proven yet. `looked` is to be saved. */
   | { kind: 'wait'; reason: string; looked: Looked }
+  /**
+   * The order can no longer arrive, and may exist all the same. Sent again by `until` under its own id, it executes once
+   * in all. No answer to that proves anything; only a look-up does.
+   */
+  | { kind: 'resend'; firstSentAt: number; until: number }
   /** Proven that no close order of the present attempt executed or can execute. */
   | { kind: 'start-attempt'; lostAttempts: number }
   /** Too many close orders in a row were sent and proven not accepted. */
@@ -61,13 +74,16 @@ export function recoveryStep(claim: Claim, observation: Observation, now: number
 
 function afterNotFound(
   claim: Claim,
-  { readAt, recvWindowMs, lookupLagMs }: Extract<Observation, { kind: 'not-found' }>,
+  { readAt, recvWindowMs, lookupLagMs, replayWindowMs = 0 }: Extract<Observation, { kind: 'not-found' }>,
 ): RecoveryStep {
   const arrivableUntil = closeArrivableUntil(claim, recvWindowMs);
   if (readAt <= arrivableUntil) {
     const reason = 'The close order may still arrive at the exchange';
     return { kind: 'wait', reason, looked: lookLater(claim, readAt, arrivableUntil + 1) };
   }
+  const firstSentAt = firstSend(claim);
+  if (readAt < firstSentAt + replayWindowMs)
+    return { kind: 'resend', firstSentAt, until: firstSentAt + replayWindowMs };
   const missed = countMiss(claim, readAt);
   if (readAt - arrivableUntil < lookupLagMs || (missed.notFoundCount ?? 0) < requiredNotFoundCount)
     return {
@@ -78,6 +94,11 @@ function afterNotFound(
   // Sent and proven not accepted several times in a row: the exchange has its reasons.
   const lost = (claim.lostAttempts ?? 0) + 1;
   return { kind: lost >= maxCloseAttempts ? 'give-up' : 'start-attempt', lostAttempts: lost };
+}
+
+/** @returns a time not later than the first send of the present attempt's close order. */
+function firstSend({ sentOrder, sendDeadline }: Claim): number {
+  return sentOrder?.sentAt ?? sendDeadline - sendWindowMs;
 }
 
 type Misses = Pick<Claim, 'notFoundCount' | 'lastMissAt'>;

@@ -50,14 +50,14 @@ function toPositionChange(
   services: Services,
   held: Position,
   claim: Claim,
-  { result, position }: ActionRun,
+  { result, position, sentOrder = claim.sentOrder }: ActionRun,
 ): PositionChange {
   const learned: PositionChange = {
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
     ...(position.market === held.market ? {} : { market: position.market }),
   };
-  return { ...learned, ...toStateChange(held, claim, result, services.now()) };
+  return { ...learned, ...toStateChange(held, { ...claim, sentOrder }, result, services.now()) };
 }
 
 function toStateChange(held: Position, claim: Claim, result: ActionResult, now: number): PositionChange {
@@ -80,7 +80,7 @@ function toStateChange(held: Position, claim: Claim, result: ActionResult, now: 
       return { ...ended, ...refundUse(held, claim), ...toReleased(held, claim, result.fault, now) };
     case 'retry':
       // Recovery has to wait for nothing: it is proven that no close order left.
-      return { claim: { ...claim, phase: 'not-sent', leaseExpiresAt: now } };
+      return { claim: { ...claim, phase: 'not-sent', sentOrder: undefined, leaseExpiresAt: now } };
     case 'pending':
       // This run sends nothing more, so recovery may look the close order up at once.
       return {

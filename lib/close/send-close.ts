@@ -2,6 +2,7 @@ import type { Amount } from '../amount.ts';
 import { type CreateResult, type ExchangeOrder, exitSide } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
+import type { Position } from '../position/position.ts';
 import { notPlacedForMs, pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterRejection, afterWouldNotReduce, rejectionResponse } from './after-send.ts';
@@ -13,7 +14,7 @@ import { settleClose } from './settle-close.ts';
 /** `ask-again`: provably nothing executed, and what was read since changes the plan. */
 type Sent = ActionResult | 'ask-again';
 
-/** Sends the MARKET order that closes the position: the only place where a close order leaves. */
+/** Sends the MARKET order that closes the position. */
 export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
   const { deps, claim } = run;
   if (run.attemptUsed && !(await startAttempt(run)))
@@ -22,11 +23,38 @@ export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
   const sentAt = deps.now();
   if (sentAt > Math.min(claim.sendDeadline, deps.until))
     return { kind: 'retry', reason: 'The time to send the close order was over' };
-  const clientOrderId = formatClientOrderId(position.positionId, 'close', position.attempt);
+  const result = await createClose(run, amount, sentAt);
+  if (result.kind === 'rejected' && rejectionResponse[result.reason] !== 'look-up') {
+    run.closeSent = false;
+    run.attemptUsed = true;
+    return respond(run, result, amount);
+  }
+  const order = await pollClose(run, toCloseId(position), result);
+  return order === undefined ? toPending(result) : settleClose(run, order, sentAt);
+}
+
+/**
+ * Sends a close order that may exist again, under its own client order id, which the exchange accepts once. It proves
+ * nothing by itself: an exchange that refuses it may have executed the earlier one. So a look-up follows.
+ */
+export async function resendClose(run: Execution, amount: Amount): Promise<ActionResult> {
+  const { deps, claim } = run;
+  const sentAt = deps.now();
+  if (sentAt > Math.min(claim.sendDeadline, deps.until))
+    return { kind: 'pending', reason: 'The time to send the close order was over' };
+  const result = await createClose(run, amount, claim.sentOrder?.sentAt ?? sentAt);
+  return toPending(result.kind === 'rejected' ? { kind: 'unknown', message: result.message } : result);
+}
+
+/** The only place where a close order leaves. */
+function createClose(run: Execution, amount: Amount, sentAt: number): Promise<CreateResult> {
+  const { deps, claim } = run;
+  const { position } = run.known;
   // Set before the first byte: from here on the order may exist, also when its answer is lost.
   run.closeSent = true;
-  const result = await deps.exchange.createMarketOrder(position.market, {
-    clientOrderId,
+  run.sentOrder = { amount, sentAt };
+  return deps.exchange.createMarketOrder(position.market, {
+    clientOrderId: toCloseId(position),
     side: exitSide(position.side),
     positionSide: position.side,
     amount,
@@ -34,13 +62,10 @@ export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
     hedged: position.hedged,
     sendDeadline: claim.sendDeadline,
   });
-  if (result.kind === 'rejected' && rejectionResponse[result.reason] !== 'look-up') {
-    run.closeSent = false;
-    run.attemptUsed = true;
-    return respond(run, result, amount);
-  }
-  const order = await pollClose(run, clientOrderId, result);
-  return order === undefined ? toPending(result) : settleClose(run, order, sentAt);
+}
+
+function toCloseId({ positionId, attempt }: Position): string {
+  return formatClientOrderId(positionId, 'close', attempt);
 }
 
 function toPending(result: CreateResult): ActionResult {

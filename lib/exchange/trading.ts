@@ -137,6 +137,11 @@ export interface Trading {
   /** Opens the next order's connection. Sends nothing and reports no failure: the order then opens its own. */
   openConnection(): void;
   readonly retention: OrderRetention;
+  /**
+   * How long after its first send the same order can be sent again under the same client order id, in milliseconds: the
+   * exchange accepts an id once. Absent: an id can be used again once its order has ended.
+   */
+  readonly replayWindowMs?: number | undefined;
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
   /**

@@ -122,6 +122,11 @@ export const claimSchema = z.object({
   lostAttempts: z.number().optional(),
   /** The exchange's last message about a close order whose result was unknown. */
   lastExchangeMessage: z.string().optional(),
+  /**
+   * The present attempt's close order: what was sent, if that is known, and not later than when it was sent first.
+   * Epoch milliseconds.
+   */
+  sentOrder: z.object({ amount: amountSchema.optional(), sentAt: z.number() }).optional(),
   /** How often a look-up after the receive window missed the present attempt's close order. */
   notFoundCount: z.number().optional(),
   /** When the last of these look-ups was. The next one counts only `missIntervalMs` later. Epoch milliseconds. */

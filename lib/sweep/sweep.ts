@@ -5,6 +5,7 @@ import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { type Claim, type ClaimedPosition, isFinal, type Position } from '../position/position.ts';
+import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
@@ -34,6 +35,9 @@ type Recovery = Pick<Hit, 'positionId' | 'linkId' | 'status' | 'outcome'>;
 
 /** How many positions of one account are processed at a time: few enough for the exchanges' rate limits. */
 const parallelPerAccount = 5;
+
+/** One request and its answer. */
+const answerMs = 2_000;
 
 /** While a run waits, it checks this often whether the function has to end. */
 const checkMs = 1_000;
@@ -106,7 +110,7 @@ async function sweepAccount(run: SweepRun, positions: Position[]): Promise<void>
   const claimed = positions.filter(isClaimed).sort((a, b) => a.claim.leaseExpiresAt - b.claim.leaseExpiresAt);
   const others = positions.filter(isUnclaimed).sort(byUrgency);
   const tried = await inParallel(claimed, parallelPerAccount, (position) =>
-    settle(run, position, () => tryClaim(run.services, position)),
+    settle(run, position, () => tryClaim(inTime(run), position)),
   );
   const pending = tried.filter((position) => position !== undefined);
   await Promise.all([
@@ -126,10 +130,20 @@ function toRank(position: Position): number {
 }
 
 async function linger(run: SweepRun, position: ClaimedPosition): Promise<void> {
-  const { services, time, deliveries, delivery } = run;
+  const { time, deliveries, delivery } = run;
   const until = { until: time.lookUntil, waitUntil: (at: number) => waitUntil(run, at) };
-  const left = await settle(run, position, () => lingerOnClaim(services, position, until));
+  const left = await settle(run, position, () => lingerOnClaim(inTime(run), position, until));
   if (left !== undefined) deliveries.push(delivery.then((notices) => notices.remind(left)));
+}
+
+/** No request to an exchange begins so late that its answer would come after the run's end. */
+function inTime({ services, time }: SweepRun): Services {
+  return {
+    ...services,
+    get until() {
+      return Math.min(services.now() + sendWindowMs + pollWindowMs, time.endsAt - answerMs);
+    },
+  };
 }
 
 /** In short sleeps, so that a function that is being stopped ends soon. */

@@ -27,6 +27,7 @@ export interface ModelOrder {
   filled: Units;
   baseFee: Units;
   live: boolean;
+  placedAt: number;
   /** True time from which a look-up finds it. */
   visibleFrom: number;
   createdAt: number;
@@ -38,6 +39,11 @@ const absenceMs = 65_000;
 const dayMs = 86_400_000;
 /** As Binance's futures keep them. */
 const retention = { unfilledMs: 3 * dayMs, anyMs: 90 * dayMs };
+/** Bybit documents no figure for it. */
+const acknowledgedAbsenceMs = 120_000;
+const replayMs = 60_000;
+/** No longer than this is an id known to be taken: what is sent again within the replay time arrives before. */
+const idKeptMs = 70_000;
 /** How long a caller waits for an answer that never comes. */
 const callDeadlineMs = 2_500;
 const step = '0.001';
@@ -126,6 +132,7 @@ export class ModelBook {
       live: true,
       // Look-ups miss some exits for a while although they are live.
       visibleFrom: this.environment.time + (role === 'exit' ? this.plan.exitMissedMs : 0),
+      placedAt: this.environment.time,
       createdAt: this.clock - (role === 'close' ? 0 : this.plan.orderAgeMs),
       changedAt: this.clock - (role === 'close' ? 0 : this.plan.orderAgeMs),
     };
@@ -252,13 +259,18 @@ export class ModelBook {
   ): ModelOrder | { reason: 'clock' | 'insufficient' | 'would-not-reduce' | 'duplicate-id' } {
     if (this.clock > signedAt + fenceMs || signedAt > this.clock + 2_100) return { reason: 'clock' };
     const same = this.orders.filter((known) => known.clientOrderId === order.clientOrderId);
-    // Binance refuses an id only while its order is open, Bybit for ever.
-    if (same.some((known) => known.live || !this.plan.tells)) return { reason: 'duplicate-id' };
+    // Binance refuses an id only while its order is open, Bybit longer.
+    const isKept = ({ placedAt }: ModelOrder) =>
+      !this.plan.tells && this.environment.time - placedAt < idKeptMs;
+    const isDuplicate = same.some((known) => known.live || isKept(known));
+    if (isDuplicate && this.plan.tells) return { reason: 'duplicate-id' };
     const amount = toUnits(order.amount);
     if (this.plan.market === 'perpetual') {
       if (this.reducible(order.side) <= 0) return { reason: 'would-not-reduce' };
     } else if (order.side === 'sell' && this.holding - this.locked() < amount)
       return { reason: 'insufficient' };
+    // What it judges first is not documented: a refusal of the size says nothing about an order with this id.
+    if (isDuplicate) return { reason: 'duplicate-id' };
     const placed = this.place('close', amount, order.clientOrderId);
     placed.visibleFrom = this.environment.time + (this.plan.lagsMs[this.#closes] ?? 0);
     this.#closes += 1;
@@ -341,8 +353,9 @@ export function modelExchange(
 
   return {
     recvWindowMs: fenceMs,
-    lookupLagMs: absenceMs,
     retention: { order: retention, conditional: retention },
+    lookupLagMs: plan.tells ? absenceMs : acknowledgedAbsenceMs,
+    replayWindowMs: plan.tells ? undefined : replayMs,
     loadMarket: async () => rules(plan),
     fetchOrder: (_market, name) =>
       ask('look', () => {

@@ -17,6 +17,7 @@ interface Mutant {
 const sendClose = 'lib/close/send-close.ts';
 const saveResult = 'lib/close/save-result.ts';
 const recoveryStep = 'lib/close/recovery-step.ts';
+const recover = 'lib/close/recover.ts';
 const nextStep = 'lib/close/next-step.ts';
 const cancel = 'lib/close/cancel.ts';
 const positions = 'test/simulation/memory-positions.ts';
@@ -268,6 +269,53 @@ const mutants: Mutant[] = [
         file: 'lib/sweep/settle-claim.ts',
         find: 'const execution = await recover(services, position);',
         replace: 'const execution = { position, result: undefined };',
+      },
+    ],
+  },
+  {
+    name: 'believe the refusal of a resend',
+    edits: [
+      {
+        file: sendClose,
+        find: "return toPending(result.kind === 'rejected' ? { kind: 'unknown', message: result.message } : result);",
+        replace:
+          "return result.kind === 'rejected' && result.reason !== 'duplicate-id' ? refused(run, result) : toPending(result);",
+      },
+    ],
+  },
+  {
+    name: 'count absence from the first send and not from the resend',
+    edits: [
+      {
+        file: recover,
+        find: 'return saveResult(services, saved, next, await executeAgain(deps, saved, next));',
+        replace:
+          'const run = await executeAgain(deps, saved, next); return saveResult(services, saved, { ...next, sendDeadline: claim.sendDeadline }, run);',
+      },
+    ],
+  },
+  {
+    name: 'resend however late',
+    edits: [
+      {
+        file: recoveryStep,
+        find: 'if (readAt < firstSentAt + replayWindowMs)',
+        replace: 'if (replayWindowMs > 0)',
+      },
+      {
+        file: recoveryStep,
+        find: 'until: firstSentAt + replayWindowMs }',
+        replace: 'until: readAt + replayWindowMs }',
+      },
+    ],
+  },
+  {
+    name: 'release a claim of a revoked link whose order may exist',
+    edits: [
+      {
+        file: recover,
+        find: 'return stops ? recoveryStep(claim, { ...observation, replayWindowMs: 0 }, services.now()) : step;',
+        replace: "return stops ? { kind: 'start-attempt', lostAttempts: 0 } : step;",
       },
     ],
   },

@@ -155,6 +155,7 @@ export function makePlan(seed: number): Plan {
   events.sort((a, b) => a.at - b.at);
   upgradeDuring(events, seed);
 
+  const tells = random.chance(0.6);
   const actors = events.filter(isActor).length;
   const faults: PlannedFault[] = [];
   for (let count = random.pick([0, 1, 1, 2, 2, 3, 4]); count > 0; count -= 1)
@@ -169,7 +170,7 @@ export function makePlan(seed: number): Plan {
     seed,
     market,
     side: random.pick(['long', 'short'] as const),
-    tells: random.chance(0.6),
+    tells,
     exchangeSkewMs: skew(),
     orderAgeMs: random.pick([0, 0, 4 * 86_400_000]),
     exitMissedMs: random.pick([0, 0, 0, 1_000, 20_000, 40_000]),
@@ -177,7 +178,9 @@ export function makePlan(seed: number): Plan {
     feePerMille: random.pick([0, 1]),
     foreign: random.pick([0, 0, 5_000]),
     liquidity: random.chance(0.05) ? random.between(1, 300) : undefined,
-    lagsMs: Array.from({ length: 4 }, () => (random.chance(0.3) ? random.between(0, 60_000) : 0)),
+    lagsMs: Array.from({ length: 4 }, () =>
+      random.chance(0.3) ? random.between(0, tells ? 60_000 : 115_000) : 0,
+    ),
     entryOrders,
     exitOrders,
     links,

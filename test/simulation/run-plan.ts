@@ -36,6 +36,7 @@ export interface RunResult {
 
 /** How long after the last event the sweeps may take to bring everything to an end. */
 const settleMs = 30 * 60_000;
+const minuteMs = 60_000;
 
 /** Runs one plan to its end and judges it by the exchange's own ledger. Same plan, same run. */
 export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
@@ -140,8 +141,25 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
         await environment.sleep(ms);
         await interrupt('sleep');
       },
+      wakeSweep: async () =>
+        environment.schedule(random.between(20, 500), () =>
+          startSweep('that a hit started', { skewMs: 0, version }),
+        ),
       randomId: () => `mark${random.between(0, 2 ** 31)}${random.between(0, 2 ** 31)}`.padEnd(12, '0'),
     };
+  };
+
+  const startSweep = (which: string, engine: Parameters<typeof engineOf>[0]) => {
+    const actor = newActor(actors, plan.faults);
+    processes.push(actor);
+    actors += 1;
+    say(`sweep ${which}, actor ${actor.index}`);
+    void current.run(actor, () =>
+      sweep(engineOf(engine)).then(
+        (report) => say(`swept ${JSON.stringify(report)}`),
+        (thrown) => say(`not swept: ${String(thrown)}`),
+      ),
+    );
   };
 
   await Promise.all([table.createPosition(positionOf(plan, book, environment.time)), environment.run(1_000)]);
@@ -252,20 +270,12 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   const newest = { skewMs: 0, version: Math.max(itemVersion, ...versions) };
   const frozenMs = plan.faults.map(({ kind, ms }) => (kind === 'freeze' ? ms : 0));
   const endsAt = last + settleMs + Math.max(0, ...frozenMs);
-  // Sweeps every minute, for as long as anything is open.
-  for (let minute = 1; last + minute * 60_000 < endsAt; minute += 1)
-    environment.schedule(last + minute * 60_000, () => {
+  // Sweeps at every full minute, for as long as anything is open.
+  const toFullMinute = minuteMs - ((environment.time + last) % minuteMs);
+  for (let minute = 0; last + minute * minuteMs < endsAt; minute += 1)
+    environment.schedule(last + toFullMinute + minute * minuteMs, () => {
       if (table.positions()[0]?.state !== 'claimed') return;
-      const actor = newActor(actors, plan.faults);
-      processes.push(actor);
-      actors += 1;
-      say(`sweep of the schedule, actor ${actor.index}`);
-      void current.run(actor, () =>
-        sweep(engineOf(newest)).then(
-          (report) => say(`swept ${JSON.stringify(report)}`),
-          (thrown) => say(`not swept: ${String(thrown)}`),
-        ),
-      );
+      startSweep('of the schedule', newest);
     });
   await environment.run(endsAt);
 

@@ -23,6 +23,7 @@ export function createTrading(connection: CcxtConnection): Trading {
   return {
     recvWindowMs: venue.recvWindowMs,
     lookupLagMs: venue.lookupLagMs,
+    replayWindowMs: venue.replayWindowMs,
     openConnection: () => connection.openConnection(),
     retention: venue.retention,
     createMarketOrder: (market, order) =>

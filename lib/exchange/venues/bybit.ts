@@ -106,6 +106,10 @@ export const bybit: Venue = {
   lookupLagMs: 120_000,
   retention: { order: retention, conditional: retention },
   tradeListing,
+  // "Futures, Perps & Spot: orderLinkId rules: optional param, always unique."
+  // https://bybit-exchange.github.io/docs/v5/order/create-order
+  // Bybit documents no end of it. A minute is far below any time after which ids could be forgotten.
+  replayWindowMs: 60_000,
   createReturnsFill: false,
   cancelReturnsFill: false,
   ...bybitErrors,

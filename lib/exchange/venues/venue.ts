@@ -60,6 +60,11 @@ export interface Venue {
   retention: OrderRetention;
   /** The longest range of one request for trades, and how long trades are listed; absent: no limit is documented. */
   tradeListing: { rangeMs?: number; keptMs?: number };
+  /**
+   * How long after its first send the same order is sent again under the same client order id. Only for a venue that
+   * never accepts an id twice.
+   */
+  replayWindowMs?: number;
   /** Whether the response to a create reports the order's state. If not, it only acknowledges the order. */
   createReturnsFill: boolean;
   /** Whether the response to a cancel reports what had filled. */

@@ -11,6 +11,7 @@ import {
   missIntervalMs,
   orderLostAfterMs,
   requiredNotFoundCount,
+  sendWindowMs,
 } from '../../../lib/position/timing.ts';
 import { exampleClaim } from '../position/example-position.ts';
 
@@ -182,6 +183,52 @@ describe('a close order that was not found', () => {
         },
       ),
     );
+  });
+});
+
+describe('a close order that was not found on a venue that accepts an id once', () => {
+  const replayWindowMs = 60_000;
+  const sentAt = sendDeadline - 4_000;
+  const until = sentAt + replayWindowMs;
+  const missed = (readAt: number): Observation => ({
+    kind: 'not-found',
+    readAt,
+    recvWindowMs,
+    lookupLagMs,
+    replayWindowMs,
+  });
+
+  it('is sent again when it can no longer arrive', () => {
+    const claim = { sentOrder: { amount: '1', sentAt } };
+    expect(step(claim, missed(arrivableUntil))).toMatchObject({ kind: 'wait' });
+    expect(step(claim, missed(arrivableUntil + 1))).toEqual({ kind: 'resend', firstSentAt: sentAt, until });
+  });
+
+  it('counts as sent at the start of its attempt when its holder died', () => {
+    const firstSentAt = sendDeadline - sendWindowMs;
+    expect(step({}, missed(arrivableUntil + 1))).toEqual({
+      kind: 'resend',
+      firstSentAt,
+      until: firstSentAt + replayWindowMs,
+    });
+  });
+
+  it('is not sent again a minute after it was sent first', () => {
+    const claim = { sentOrder: { sentAt } };
+    expect(step(claim, missed(until - 1))).toMatchObject({ kind: 'resend' });
+    expect(step(claim, missed(until))).toMatchObject({ kind: 'wait', looked: { notFoundCount: 1 } });
+  });
+
+  it('is not sent again when an earlier resend may still arrive', () => {
+    const resent = { sentOrder: { sentAt }, sendDeadline: sendDeadline + 12_000 };
+    expect(step(resent, missed(arrivableUntil + 12_000))).toMatchObject({ kind: 'wait' });
+    expect(step(resent, missed(arrivableUntil + 12_001))).toMatchObject({ kind: 'resend', until });
+  });
+
+  it('is proven absent by the same rule as on any other venue', () => {
+    const late = { sentOrder: { sentAt }, notFoundCount: requiredNotFoundCount - 1 };
+    expect(step(late, missed(believedFrom))).toEqual({ kind: 'start-attempt', lostAttempts: 1 });
+    expect(step(late, missed(believedFrom - 1)).kind).toBe('wait');
   });
 });
 

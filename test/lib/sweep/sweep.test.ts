@@ -9,6 +9,7 @@ import { leaseMs } from '../../../lib/position/timing.ts';
 import { planRun } from '../../../lib/sweep/run-time.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
 import { type Stage, setStage } from '../../simulation/harness.ts';
+import type { Plan } from '../../simulation/plan.ts';
 import { channelsOf, fakeChannel, newTrader } from '../notify/trader.ts';
 import { exampleFailure, positionIdAt } from '../position/example-position.ts';
 
@@ -34,8 +35,8 @@ async function claim({ services, position }: Stage): Promise<Position> {
 }
 
 /** A hit at this second of a minute whose order is lost on its way, and what is left of it. */
-async function lostRequestStage(atSecond: number): Promise<Stage> {
-  const stage = await setStage();
+async function lostRequestStage(atSecond: number, plan: Partial<Plan> = {}): Promise<Stage> {
+  const stage = await setStage(plan);
   const { environment, services, exchange, during } = stage;
   environment.time = fullMinute + atSecond * second;
   const { createMarketOrder } = exchange;
@@ -98,6 +99,26 @@ describe('a close order that was lost', () => {
     }
     expect(book.of('close')).toHaveLength(1);
     expect(await now()).toMatchObject({ state: 'closed', attempt: 2, outcome: { closedAmount: '0.1' } });
+  });
+});
+
+describe('a close order that was lost on a venue that accepts an id once', () => {
+  it.each(seconds)('at second %i is sent again at most 40 s after the hit', async (atSecond) => {
+    const stage = await lostRequestStage(atSecond, { tells: false });
+    const since = fullMinute + atSecond * second;
+    await sweepUntilOver(stage, since, { woken: true });
+    const [order, ...others] = stage.book.of('close');
+    expect((order?.placedAt ?? 0) - since).toBeLessThanOrEqual(30 * second);
+    expect(others).toEqual([]);
+    expect(await stage.now()).toMatchObject({ state: 'closed', attempt: 1 });
+  });
+
+  it('is sent once by sweeps at once', async () => {
+    const stage = await lostRequestStage(0, { tells: false, foreign: 5_000 });
+    const { services, during, now, book } = stage;
+    await during(() => Promise.all([sweep(services), sweep(services), sweep(services)]));
+    expect(book.of('close')).toHaveLength(1);
+    expect(await now()).toMatchObject({ state: 'closed', attempt: 1, outcome: { closedAmount: '0.1' } });
   });
 });
 

@@ -43,7 +43,7 @@ export interface LocalStackOptions {
   handlers?: CreateHandlers;
   /** Replaces the clock of the schedule and of the demo's prices. */
   every?: Every;
-  /** Replaces the sweep's timeout. With 5 s, a sweep does not wait for pending closes. */
+  /** Replaces the sweep's timeout. With up to 7 s, a sweep does not wait for pending closes. */
   sweepTimeoutMs?: number;
   /** Whether a hit with a pending close starts a sweep, as on AWS. True by default. */
   wakesSweep?: boolean;

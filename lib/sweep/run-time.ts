@@ -19,6 +19,8 @@ export interface RunTime {
   startUntil: number;
   /** No look-up of a pending close is started after this time. */
   lookUntil: number;
+  /** The run does not wait for a later one than this. */
+  lingerUntil: number;
   endsAt: number;
 }
 
@@ -30,6 +32,7 @@ export function planRun(startedAt: number, remainingMs: number): RunTime {
   return {
     startUntil: Math.max(endsAt - recordMs, leastUntil),
     lookUntil: Math.max(endsAt - lookMs, leastUntil),
+    lingerUntil: endsAt - lookMs,
     endsAt: Math.max(endsAt, leastUntil + lookMs),
   };
 }

@@ -131,7 +131,7 @@ function toRank(position: Position): number {
 
 async function linger(run: SweepRun, position: ClaimedPosition): Promise<void> {
   const { time, deliveries, delivery } = run;
-  const until = { until: time.lookUntil, waitUntil: (at: number) => waitUntil(run, at) };
+  const until = { until: time.lingerUntil, waitUntil: (at: number) => waitUntil(run, at) };
   const left = await settle(run, position, () => lingerOnClaim(inTime(run), position, until));
   if (left !== undefined) deliveries.push(delivery.then((notices) => notices.remind(left)));
 }

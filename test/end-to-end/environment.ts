@@ -70,7 +70,7 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
     every: () => () => undefined,
     // Without lingering on pending closes, and without sweeps that hits start.
     wakesSweep: false,
-    sweepTimeoutMs: 5_000,
+    sweepTimeoutMs: 7_000,
     ...options,
   });
   let accounts = 0;

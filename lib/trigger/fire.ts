@@ -2,10 +2,11 @@ import { executeAction } from '../close/execute-action.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { type Link, toLinkId } from '../link/link.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
-import type { Position } from '../position/position.ts';
+import type { Claim, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { confirmOrReport } from './confirm-or-report.ts';
 import { boundToHit } from './hit-services.ts';
+import { type LateHit, respondLate } from './late-response.ts';
 import { mayFire } from './may-fire.ts';
 import { recordHit } from './record-hit.ts';
 import {
@@ -19,7 +20,7 @@ import {
   usedUp,
 } from './refusals.ts';
 import type { Request } from './request.ts';
-import { type HitResponse, toResponse, withoutPresent } from './response.ts';
+import { type HitResponse, toResponse } from './response.ts';
 
 /**
  * Handles one hit: finds the link, checks it, executes its action, records the hit. The response reports only what is
@@ -34,26 +35,36 @@ export async function fire(
 ): Promise<HitResponse> {
   const hit = boundToHit(services, arrivedAt);
   try {
-    const response = await handle(hit.services, request);
-    return hit.isLate() ? withoutPresent(response) : response;
+    const { response, late } = await handle(hit.services, request);
+    return late !== undefined && hit.isLate() ? await respondLate(services, late, response) : response;
   } finally {
     hit.end();
   }
 }
 
-async function handle(services: Services, request: Request): Promise<HitResponse> {
-  if (request.method !== 'GET' && request.method !== 'POST') return refusedMethod;
-  if (!isWellFormed(request.token)) return notFound;
+/** A response, and what to read again if it turns out to be late. */
+interface Handled {
+  response: HitResponse;
+  late?: LateHit;
+}
+
+async function handle(services: Services, request: Request): Promise<Handled> {
+  if (request.method !== 'GET' && request.method !== 'POST') return { response: refusedMethod };
+  if (!isWellFormed(request.token)) return { response: notFound };
   const hash = hashToken(request.token);
   const { link, paused } = await services.store.readLinkAndPause(toLinkId(hash));
-  if (link === undefined || link.tokenHash !== hash) return notFound;
+  if (link === undefined || link.tokenHash !== hash) return { response: notFound };
 
-  const { response, requests, isUnsettled } = await respond(services, link, request, paused);
+  const { response, requests, isUnsettled, claim } = await respond(services, link, request, paused);
   await Promise.all([
     recordHit(services, { actor: 'link', ...link }, response, requests, request),
     isUnsettled === true ? wakeSweep(services) : undefined,
   ]);
-  return { ...response, linkId: link.linkId, exchangeMs: computeExchangeMs(requests) };
+  const { positionId, action, linkId } = link;
+  return {
+    response: { ...response, linkId, exchangeMs: computeExchangeMs(requests) },
+    late: { positionId, action, claim },
+  };
 }
 
 /** A response, with what the exchange was asked for it. */
@@ -62,6 +73,8 @@ interface Responded {
   requests: RequestNote[];
   /** Recovery has to continue the claim. */
   isUnsettled?: boolean;
+  /** The claim that was made or continued for the hit. */
+  claim?: Claim;
 }
 
 /** A sweep that starts now settles the close sooner. The response does not depend on it. */
@@ -111,6 +124,7 @@ async function execute(services: Services, link: Link): Promise<Responded> {
       response: toResponse({ ...result.execution, claim: result.claim }),
       requests: result.execution.requests,
       isUnsettled: ['pending', 'retry'].includes(result.execution.result?.kind ?? ''),
+      claim: result.claim,
     };
   if (result.kind === 'busy') return { response: busy, requests: [] };
   if (result.kind === 'out-of-time') return { response: outOfTime, requests: [] };

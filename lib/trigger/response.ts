@@ -82,7 +82,7 @@ export function toResponse({ position, result, claim }: HitResult): HitResponse 
 }
 
 /** Whether the sweep or a resend has completed this very claim: then nothing was done earlier. */
-function isOutcomeOf({ claimedAt }: Claim, outcome: Outcome | undefined): outcome is Outcome {
+export function isOutcomeOf({ claimedAt }: Claim, outcome: Outcome | undefined): outcome is Outcome {
   return outcome !== undefined && Date.parse(outcome.claimedAt) === claimedAt;
 }
 

@@ -226,13 +226,18 @@ function neverUnexpected({ hits }: Evidence): string[] {
 
 /** 10. What an answer says of the present is so at that moment. */
 function presentIsTrue({ hits, plan }: Evidence): string[] {
+  const isRevoked = plan.events.some(({ kind }) => kind === 'revoke');
   return hits.flatMap(({ answer, durable, executed = [] }) => {
     if (answer === undefined) return [];
     const { publicMessage } = answer;
     const wrong: string[] = [];
     if (/not sent yet/.test(publicMessage) && executed.length > 0 && halvesOf(plan) === 0)
       wrong.push('10: answered that no close order was sent yet, but one had executed');
-    if (/Ripcord continues automatically\. There/.test(publicMessage) && durable?.state !== 'claimed')
+    if (
+      /Ripcord continues automatically\. There/.test(publicMessage) &&
+      durable?.state === 'open' &&
+      !isRevoked
+    )
       wrong.push(`10: answered that Ripcord continues, but the position is ${durable?.state}`);
     return wrong;
   });

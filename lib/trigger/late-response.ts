@@ -1,0 +1,57 @@
+import { Deadline, runUntil } from '../deadline.ts';
+import { toFault } from '../fault.ts';
+import type { Action, Claim, Position } from '../position/position.ts';
+import { lateReadMs } from '../position/timing.ts';
+import type { Services } from '../services.ts';
+import { type HitResponse, isOutcomeOf, toResponse, withoutPresent } from './response.ts';
+
+/** A hit that is answered too late, as after a freeze. `claim`: the one that it made, if it made one. */
+export interface LateHit {
+  positionId: string;
+  action: Action;
+  claim: Claim | undefined;
+}
+
+/** @returns a response that is true now: what is recorded by now, or nothing of the present if that can't be read. */
+export async function respondLate(
+  services: Services,
+  hit: LateHit,
+  response: HitResponse,
+): Promise<HitResponse> {
+  if (response.outcome !== undefined) return response;
+  const deadline = new Deadline(services.now() + lateReadMs, services.now);
+  const position = await readInTime(services, hit.positionId, deadline);
+  // The hit's own claim is as it left it.
+  if (
+    position?.claim !== undefined &&
+    position.claim.leaseToken === hit.claim?.leaseToken &&
+    deadline.timeLeft() > 0
+  )
+    return response;
+  if (position === undefined || deadline.timeLeft() <= 0 || !isReported(position, hit))
+    return withoutPresent(response);
+  const { detail, decision } = response;
+  const recorded = toResponse({ position, result: undefined, claim: hit.claim });
+  return { ...recorded, detail: `${detail} Answered late: ${recorded.detail}`, decision };
+}
+
+async function readInTime(
+  services: Services,
+  positionId: string,
+  deadline: Deadline,
+): Promise<Position | undefined> {
+  try {
+    return await runUntil(deadline, () => services.store.readPosition(positionId));
+  } catch (thrown) {
+    if (toFault(thrown).code === 'internal') throw thrown;
+    return undefined;
+  }
+}
+
+/** Whether the record is about what the hit asked for. An open position has only the outcome of an earlier part. */
+function isReported({ state, outcome }: Position, { action, claim }: LateHit): boolean {
+  if (claim !== undefined && isOutcomeOf(claim, outcome)) return true;
+  return state === 'kept'
+    ? action === 'keep'
+    : state !== 'open' && (state !== 'failed' || claim !== undefined);
+}

@@ -50,6 +50,8 @@ export const notPlacedForMs = 10 * 60_000;
 export const hitActMs = 2_500;
 export const hitSaveMs = 2_750;
 export const hitAnswerMs = 2_850;
+/** A hit's sender has disconnected by then. */
+export const hitLateMs = 3_000;
 /** How long a hit that is late anyway, as after a freeze, may read what is recorded by now. */
 export const lateReadMs = 250;
 /** How much of the time between the gateway and the function counts, such as a cold start. */

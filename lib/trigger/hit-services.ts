@@ -1,5 +1,5 @@
 import { Deadline, runUntil } from '../deadline.ts';
-import { hitActMs, hitAnswerMs, hitSaveMs } from '../position/timing.ts';
+import { hitActMs, hitAnswerMs, hitLateMs, hitSaveMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 
 /** The services of one hit, which has to be answered while its sender listens. */
@@ -37,7 +37,7 @@ export function boundToHit(services: Services, arrivedAt: number): HitServices {
         },
       },
     },
-    isLate: () => answer.timeLeft() <= 0,
+    isLate: () => services.now() >= arrivedAt + hitLateMs,
     end() {
       for (const deadline of [act, save, answer]) deadline.end();
     },

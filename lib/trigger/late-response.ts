@@ -3,7 +3,7 @@ import { toFault } from '../fault.ts';
 import type { Action, Claim, Position } from '../position/position.ts';
 import { lateReadMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
-import { type HitResponse, isOutcomeOf, toResponse, withoutPresent } from './response.ts';
+import { type HitResponse, isOutcomeOf, statesPresent, toResponse, withoutPresent } from './response.ts';
 
 /** A hit that is answered too late, as after a freeze. `claim`: the one that it made, if it made one. */
 export interface LateHit {
@@ -18,7 +18,7 @@ export async function respondLate(
   hit: LateHit,
   response: HitResponse,
 ): Promise<HitResponse> {
-  if (response.outcome !== undefined) return response;
+  if (!statesPresent(response)) return response;
   const deadline = new Deadline(services.now() + lateReadMs, services.now);
   const position = await readInTime(services, hit.positionId, deadline);
   // The hit's own claim is as it left it.
@@ -48,10 +48,20 @@ async function readInTime(
   }
 }
 
-/** Whether the record is about what the hit asked for. An open position has only the outcome of an earlier part. */
-function isReported({ state, outcome }: Position, { action, claim }: LateHit): boolean {
+/** Whether the record is about what the hit asked for: another claim may do less, and an open position says nothing. */
+function isReported(position: Position, { action, claim }: LateHit): boolean {
+  const { state, outcome } = position;
   if (claim !== undefined && isOutcomeOf(claim, outcome)) return true;
-  return state === 'kept'
-    ? action === 'keep'
-    : state !== 'open' && (state !== 'failed' || claim !== undefined);
+  switch (state) {
+    case 'open':
+      return false;
+    case 'claimed':
+      return position.claim.claimedAt === claim?.claimedAt;
+    case 'failed':
+      return claim !== undefined;
+    case 'kept':
+      return action === 'keep';
+    default:
+      return true;
+  }
 }

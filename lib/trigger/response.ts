@@ -193,9 +193,12 @@ function needsAttention(reason: string, position: Position): HitResponse {
 /** What another hit or the sweep may change while a process is frozen. */
 const presentStatuses = new Set([202, 409, 422, 503]);
 
+export function statesPresent({ httpStatus, outcome }: HitResponse): boolean {
+  return outcome === undefined && presentStatuses.has(httpStatus);
+}
+
 /** @returns the response to a hit that is answered late: a recorded outcome stays true, a present state may not. */
 export function withoutPresent(response: HitResponse): HitResponse {
-  if (!presentStatuses.has(response.httpStatus)) return response;
   const next = response.status === 'in-progress' ? '' : ' Open the link again for the outcome.';
   const publicMessage = `This answer is late, so the position may have changed since.${next}`;
   return { ...response, headline: 'Answered late', publicMessage };

@@ -1,5 +1,6 @@
 import { decimal } from '../../lib/amount.ts';
 import type { Position } from '../../lib/position/position.ts';
+import { lateReadMs } from '../../lib/position/timing.ts';
 import { type HitResponse, responseForFault } from '../../lib/trigger/response.ts';
 import type { Actor } from './actor.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
@@ -200,8 +201,8 @@ function newerIsRefused({ downgrades }: Evidence): string[] {
   return downgrades > 0 ? ['7: an older version wrote a newer position'] : [];
 }
 
-/** A process that goes on after a freeze only has to give its answer. */
-const afterThawMs = 50;
+/** A process that goes on after a freeze only has to read the record and answer. */
+const afterThawMs = lateReadMs + 50;
 
 /** 8. A hit asks the exchange for nothing later than 2.5 s after its arrival, and is answered within 3 s. */
 function answeredInTime({ hits }: Evidence): string[] {

@@ -1,4 +1,4 @@
-import { isPositive } from '../amount.ts';
+import { type Amount, decimal, isPositive } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
 import type { Position } from '../position/position.ts';
@@ -78,13 +78,27 @@ async function endClose(
     }
     case 'reopen': {
       const facts = toFacts(run, order, sentAt);
-      const detail = [facts.detail, ...describeShortfall(run, step.shortfall)].join(' ');
+      const rest = [...describeShortfall(run, step.shortfall), ...describeLargerExits(after, step.remaining)];
+      const detail = [facts.detail, ...rest].join(' ');
       run.known = { ...run.known, position: after };
       return settled(run, { ...facts, detail, remaining: step.remaining }, { reopens: true });
     }
     case 'settle':
       return settleAll(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step);
   }
+}
+
+/**
+ * Exits that only reduce stay as they are after a partial close. If the account holds more than this position, one that
+ * is larger than what remains would close some of that too.
+ */
+function describeLargerExits({ exitOrders, market }: Position, remaining: Amount): string[] {
+  const larger = exitOrders.filter(
+    ({ status, amount, filled }) => status !== 'done' && decimal(amount).minus(filled).gt(remaining),
+  );
+  const ids = larger.map(({ orderId, clientOrderId }) => orderId ?? clientOrderId).join(', ');
+  const are = larger.length === 1 ? `order ${ids} is` : `orders ${ids} are`;
+  return ids === '' ? [] : [`Exit ${are} still for more than the ${remaining} ${market.base} that remains.`];
 }
 
 async function settleAll(

@@ -703,6 +703,25 @@ describe('a close order that executed less than it was for', () => {
     expect((await runClose(scene)).result).toMatchObject(result);
   });
 
+  it.each([
+    ['1', ' Exit order x0 is still for more than the 0.6 BTC that remains.'],
+    ['0.6', ''],
+    // It closes the position at any size.
+    ['0', ''],
+  ])('names an exit for %s that is larger than what remains', async (amount, sentence) => {
+    const { result } = await runClose({
+      claim: { percent: 40 },
+      facts: { market: perpetual, exits: [{ ...live, amount, reduceOnly: true }] },
+      lookUps: () => closeOrder({ orderId: 'x0', status: 'live', amount, filled: '0', reduceOnly: true }),
+      creates: [accepted({ amount: '0.4', filled: '0.4', average: undefined })],
+      exchange: { ...holds('long'), fetchTrades: async () => [] },
+    });
+    expect(result).toMatchObject({
+      reopens: true,
+      outcome: { detail: `Closed 0.4 BTC with MARKET order 9.${sentence}` },
+    });
+  });
+
   it.each<[string, Scene]>([
     ['was for a part', { creates: [accepted({ filled: '0.4' })], claim: { percent: 40 } }],
     ['needs attention', { creates: [some] }],

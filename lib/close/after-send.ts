@@ -145,5 +145,5 @@ function afterSale({ position, freshPrice, heldAfter }: CloseFacts, remaining: A
   if (dust === 'needs-price') return { kind: 'read-price' };
   return dust
     ? { kind: 'settle', remaining: held, dust: isPositive(rest), shortfall }
-    : { kind: 'reopen', remaining, shortfall };
+    : { kind: 'reopen', remaining: held, shortfall };
 }

@@ -204,7 +204,7 @@ describe.each(venues)('on %s, a spot long of which a part is not there', (exchan
     const result = await close(scene);
     expect(result).toMatchObject({
       status: 200,
-      json: { closedAmount: '0.498', remaining: '1.5' },
+      json: { closedAmount: '0.498', remaining: '1' },
       orders: [{ amount: '0.498' }],
     });
     expect(result.json.detail).toContain(`by order ${scene.idOf(holder)} (limit sell of 1 ETH)`);

@@ -4,7 +4,7 @@ import { lateReadMs } from '../../lib/position/timing.ts';
 import { type HitResponse, responseForFault } from '../../lib/trigger/response.ts';
 import type { Actor } from './actor.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedEvent } from './plan.ts';
 
 /** One hit, and what was true when it was answered. */
 export interface Hit {
@@ -51,6 +51,7 @@ export function judge(evidence: Evidence): string[] {
     ...revokedDoesNothing(evidence),
     ...answersAreDurable(evidence),
     ...takenUpIsDone(evidence),
+    ...sellsWhatIsFree(evidence),
     ...newerIsRefused(evidence),
     ...answeredInTime(evidence),
     ...neverUnexpected(evidence),
@@ -62,11 +63,13 @@ export function judge(evidence: Evidence): string[] {
 }
 
 /** 1. Closes never execute more than the position's own, and at most one close order executes. */
-function nothingTooMuch({ book, plan }: Evidence): string[] {
+function nothingTooMuch({ book, plan, claims }: Evidence): string[] {
   const executed = book.of('close').filter((order) => order.filled > 0);
   const outside = plan.events.some((event) => event.kind === 'flip' || event.kind === 'close-outside');
+  // What other orders hold is left for the next hit.
+  const most = isSoldOutside(plan) ? claims.length : 1 + halvesOf(plan);
   return [
-    ...(executed.length > 1 + halvesOf(plan) ? [`1: ${executed.length} close orders executed`] : []),
+    ...(executed.length > most ? [`1: ${executed.length} close orders executed`] : []),
     ...(book.positionLeft() < 0 && !outside
       ? [`1: closed ${toText(-book.positionLeft())} more than the position's own`]
       : []),
@@ -102,10 +105,10 @@ function outcomeIsTrue({ book, plan, position }: Evidence): string[] {
     const named = executed.find((order) => order.orderId === outcome.closeOrderId);
     expect(named !== undefined, 'the order that it names did not execute');
     expect(same(outcome.closedAmount, toText(named?.filled ?? 0)), 'another amount was executed');
-    const meddled = plan.events.some((event) => event.kind === 'close-outside' || event.kind === 'flip');
+    const meddled = plan.events.some(isOutside);
     expect(meddled || book.positionLeft() < 2, `${toText(book.positionLeft())} is left that could be closed`);
     expect(same(outcome.remaining, toText(book.positionLeft())) || meddled, 'another rest was named');
-  } else if (state !== 'needs-attention')
+  } else if (state !== 'needs-attention' && !isSoldOutside(plan))
     expect(executed.length <= halves, `the ledger has ${executed.length} executed close orders`);
   if (state === 'closed' || state === 'canceled')
     expect(!book.of('entry').some((order) => order.live), 'an entry order is still live');
@@ -116,14 +119,28 @@ function outcomeIsTrue({ book, plan, position }: Evidence): string[] {
     expect(!book.of('exit').some((order) => order.live), 'an exit order is still live');
   if (state === 'closed' && outcome?.closedBy === 'exit-order') expect(exited > 0, 'no exit order filled');
   if (state === 'closed' && outcome?.closedBy === 'external')
-    expect(
-      plan.events.some((event) => event.kind === 'close-outside' || event.kind === 'flip'),
-      'nobody closed it outside',
-    );
+    expect(plan.events.some(isOutside), 'nobody closed it outside');
   if (state === 'closed' && outcome?.outcome === 'dust')
     expect(book.positionLeft() < 2, 'what is left could be closed');
   if (state === 'kept') expect(entered > 0, 'nothing filled that could be kept');
   return wrong;
+}
+
+function isOutside({ kind }: PlannedEvent): boolean {
+  return kind === 'close-outside' || kind === 'flip' || kind === 'sell-outside';
+}
+
+function isSoldOutside(plan: Plan): boolean {
+  return plan.side === 'long' && plan.events.some(({ kind }) => kind === 'sell-outside');
+}
+
+/** 11. A spot close that was refused for want of coins leaves none that it could have sold. */
+function sellsWhatIsFree({ plan, book, position }: Evidence): string[] {
+  // A balance that could not be read leaves the refusal.
+  if (position?.failure?.code !== 'insufficient' || plan.market !== 'spot' || plan.faults.length > 0)
+    return [];
+  const free = Math.min(book.holding - book.locked(), book.positionLeft());
+  return free < 2 ? [] : [`11: refused, but ${toText(free)} is free`];
 }
 
 function halvesOf(plan: Plan): number {
@@ -155,7 +172,7 @@ function answersAreDurable({ hits, plan }: Evidence): string[] {
     if (answer === undefined) continue;
     const { outcome, httpStatus: status, publicMessage } = answer;
     // What a half has executed before is no contradiction to a later refusal.
-    const sound = halvesOf(plan) === 0;
+    const sound = halvesOf(plan) === 0 && !isSoldOutside(plan);
     if (status === 200 && outcome !== undefined) {
       const recorded = durable?.outcome;
       // A kept position may be closed by another hit before this answer is out; its keeping was recorded.
@@ -186,6 +203,8 @@ function takenUpIsDone({ plan, hits, position, transitions }: Evidence): string[
   if (hits.some(({ answer }) => (answer?.httpStatus ?? 0) >= 500)) return [];
   // A close that failed was reported as such, and another link may have kept the position since.
   if (transitions.has('claimed → failed')) return [];
+  // What other orders hold of a spot long stays open.
+  if (isSoldOutside(plan)) return [];
   // A revocation stops what has not been sent, and whoever waited for it.
   if (plan.events.some((event) => event.kind === 'revoke')) return [];
   return hits

@@ -97,6 +97,8 @@ export class ModelBook {
   #closes = 0;
   #unseen: Units = 0;
   #liquidity: Units | undefined;
+  /** Base currency that an order of the trader's own holds. */
+  #lockedOutside: Units = 0;
 
   constructor(plan: Plan, environment: Environment) {
     this.plan = plan;
@@ -202,6 +204,14 @@ export class ModelBook {
       this.trade('buy', -this.holding, { cause });
   }
 
+  /** The trader sells coins that are free, and places an order that holds others. */
+  sellOutside(sold: Units, locked: Units): void {
+    if (this.plan.side === 'short') return;
+    const units = Math.min(sold, this.holding - this.locked());
+    if (units > 0) this.trade('sell', units);
+    this.#lockedOutside += Math.max(0, Math.min(locked, this.holding - this.locked()));
+  }
+
   /** The trader's next position. Its opening is what a late close must not touch. */
   openNext(amount: Units): void {
     if (this.holding !== 0) return;
@@ -248,7 +258,9 @@ export class ModelBook {
     const rest = (order: ModelOrder) => order.amount - order.filled;
     // Exits are one list and lock once.
     return (
-      Math.max(0, ...exitOrders.map(rest)) + entryOrders.reduce((total, order) => total + rest(order), 0)
+      this.#lockedOutside +
+      Math.max(0, ...exitOrders.map(rest)) +
+      entryOrders.reduce((total, order) => total + rest(order), 0)
     );
   }
 

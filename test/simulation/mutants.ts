@@ -135,7 +135,11 @@ const mutants: Mutant[] = [
   {
     name: 'check the send deadline only at the claim',
     edits: [
-      { file: sendClose, find: 'if (sentAt > claim.sendDeadline)', replace: 'if (false)' },
+      {
+        file: sendClose,
+        find: 'if (sentAt > Math.min(claim.sendDeadline, deps.until))',
+        replace: 'if (false)',
+      },
       {
         file: 'lib/close/execute.ts',
         find: 'if (run.deps.now() > run.deps.until)',
@@ -284,6 +288,27 @@ const mutants: Mutant[] = [
     ],
   },
   {
+    name: 'sell more than is free',
+    edits: [
+      {
+        file: 'lib/close/order-size.ts',
+        find: 'const sellable = smaller(amount, truncateToStep(free, step));',
+        replace: 'const sellable = smaller(amount, truncateToStep(total, step));',
+      },
+    ],
+  },
+  {
+    name: 'take a lost answer for a want of coins, and sell twice',
+    edits: [
+      {
+        file: sendClose,
+        find: "if (result.kind === 'rejected' && rejectionResponse",
+        replace:
+          "if (result.kind === 'unknown' && !run.resentAfter.has('insufficient')) { run.closeSent = false; run.attemptUsed = true; return respond(run, { kind: 'rejected', reason: 'insufficient', code: 'x', message: 'x' }, amount); } if (result.kind === 'rejected' && rejectionResponse",
+      },
+    ],
+  },
+  {
     name: 'count absence from the first send and not from the resend',
     edits: [
       {
@@ -316,6 +341,16 @@ const mutants: Mutant[] = [
         file: recover,
         find: 'return stops ? recoveryStep(claim, { ...observation, replayWindowMs: 0 }, services.now()) : step;',
         replace: "return stops ? { kind: 'start-attempt', lostAttempts: 0 } : step;",
+      },
+    ],
+  },
+  {
+    name: 'judge dust by what is free',
+    edits: [
+      {
+        file: nextStep,
+        find: "return { kind: 'end-rejected', end: 'locked' };",
+        replace: "return { kind: 'end', end: 'too-small' };",
       },
     ],
   },

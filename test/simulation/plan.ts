@@ -18,6 +18,8 @@ export type PlannedEvent = { at: number } & (
   | { kind: 'fill'; book: 'entryOrders' | 'exitOrders'; index: number; amount: Units }
   | { kind: 'cancel-outside'; book: 'entryOrders' | 'exitOrders'; index: number }
   | { kind: 'close-outside'; cause: 'trade' | 'liquidation' | 'settlement' }
+  /** Spot longs: the trader sells some of the free coins, and places an order that holds some of the rest. */
+  | { kind: 'sell-outside'; sold: Units; locked: Units }
   /** After it was closed outside, the trader opens another of the same side. */
   | { kind: 'next-position'; amount: Units }
   | { kind: 'flip' }
@@ -152,6 +154,7 @@ export function makePlan(seed: number): Plan {
   }
   if (market === 'perpetual' && random.chance(0.04))
     events.push({ at: random.between(0, 20_000), kind: 'flip' });
+  if (market === 'spot') events.push(...sellOutside(seed));
   events.sort((a, b) => a.at - b.at);
   upgradeDuring(events, seed);
 
@@ -187,6 +190,20 @@ export function makePlan(seed: number): Plan {
     events,
     faults,
   };
+}
+
+/** In one plan of six, so that the other plans stay what they were. */
+function sellOutside(seed: number): PlannedEvent[] {
+  const random = new Random(seed ^ 0x2c1b3c6d);
+  if (!random.chance(1 / 6)) return [];
+  return [
+    {
+      at: random.pick([0, 1, 20, 100, 5_000, 20_000]),
+      kind: 'sell-outside',
+      sold: random.pick([0, random.between(1, 500), 5_000]),
+      locked: random.pick([0, 0, random.between(1, 500)]),
+    },
+  ];
 }
 
 /** In one plan of six, functions of two versions run together: mostly older ones at first, mostly newer ones later. */

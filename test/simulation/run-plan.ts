@@ -240,6 +240,9 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
         case 'close-outside':
           book.closeOutside(event.cause);
           break;
+        case 'sell-outside':
+          book.sellOutside(event.sold, event.locked);
+          break;
         case 'next-position':
           book.openNext(event.amount);
           break;

@@ -126,7 +126,7 @@ describe('a spot sale of all there was to sell', () => {
     [
       'leaves the position open for what other orders hold of the rest',
       sold('0.5', { heldAfter: '0.3' }),
-      { kind: 'reopen', remaining: '0.5', shortfall: { gone: '0.2', held: '0.3' } },
+      { kind: 'reopen', remaining: '0.3', shortfall: { gone: '0.2', held: '0.3' } },
     ],
     ['of a part needs no balance', sold('0.5', { percent: 50 }), { kind: 'reopen', remaining: '0.5' }],
     [

@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LinkView } from '../../../lib/admin/contract/commands.ts';
 import { describeLink } from '../../../lib/admin/links/describe-link.ts';
+import { decimal } from '../../../lib/amount.ts';
+import { rejectionResponse } from '../../../lib/close/after-send.ts';
 import { executeAction } from '../../../lib/close/execute-action.ts';
 import type { PlannedAction } from '../../../lib/close/next-step.ts';
 import { type ActionPlan, planAction } from '../../../lib/close/plan.ts';
 import { claimableStates } from '../../../lib/close/transitions.ts';
+import type { MarketOrder, RejectReason } from '../../../lib/exchange/exchange.ts';
 import type { RequestNote } from '../../../lib/link/hit.ts';
 import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
 import { isFeeUnknown } from '../../../lib/position/totals.ts';
@@ -23,6 +26,8 @@ import {
 } from './close-position.ts';
 
 const linkId = 'lnk_0123456789abcdef';
+
+const rejectReasons = Object.keys(rejectionResponse) as RejectReason[];
 
 const planned: fc.Arbitrary<PlannedAction> = fc.oneof(
   fc.constant({ action: 'close' as const }),
@@ -74,6 +79,51 @@ describe('a preview and the run that follows it', () => {
         },
       ),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('agree on the first order, and no order that follows a rejection is for more', async () => {
+    const reasons = fc.array(fc.constantFrom(...rejectReasons), { minLength: 1, maxLength: 4 });
+    const part = fc.nat({ max: 120 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 100_000 }),
+        planned,
+        reasons,
+        fc.record({ total: part, free: part }),
+        async (seed, action, rejections, { total, free }) => {
+          const stage = await stageOf(seed, 'open');
+          const { services, during, position, exchange } = stage;
+          const synced = await during(() => syncPosition(services, position));
+          const { order } = planAction(synced, action);
+          const sent: MarketOrder[] = [];
+          const create = exchange.createMarketOrder;
+          exchange.createMarketOrder = async (market, next) => {
+            sent.push(next);
+            const reason = rejections[sent.length - 1];
+            if (reason === undefined) return create(market, next);
+            return { kind: 'rejected', reason, code: reason, message: reason };
+          };
+          const ofOrder = (percent: number) =>
+            decimal(order?.amount ?? '0')
+              .times(percent)
+              .dividedBy(100)
+              .toFixed();
+          exchange.fetchBalance = async () => ({
+            total: ofOrder(Math.max(total, free)),
+            free: ofOrder(free),
+          });
+          const intent = { actor: 'link', linkId, ...action } as const;
+          await during(() => executeAction(services, position.positionId, intent));
+          const [first, ...others] = sent;
+          if (!isFeeUnknown(synced)) expect(first?.amount).toBe(order?.amount);
+          for (const { amount } of others) expect(decimal(amount).lte(first?.amount ?? '0')).toBe(true);
+          const ids = sent.map(({ clientOrderId }) => clientOrderId);
+          expect(new Set(ids).size).toBe(ids.length);
+          expect(stage.book.of('close').filter(({ filled }) => filled > 0).length).toBeLessThan(2);
+        },
+      ),
+      { numRuns: 1_000 },
     );
   });
 

@@ -97,8 +97,8 @@ function afterNotFound(
 }
 
 /** @returns a time not later than the first send of the present attempt's close order. */
-function firstSend({ sentOrder, sendDeadline }: Claim): number {
-  return sentOrder?.sentAt ?? sendDeadline - sendWindowMs;
+function firstSend({ sentOrder, sendDeadline, claimedAt }: Claim): number {
+  return sentOrder?.sentAt ?? Math.max(claimedAt, sendDeadline - sendWindowMs);
 }
 
 type Misses = Pick<Claim, 'notFoundCount' | 'lastMissAt'>;

@@ -52,7 +52,7 @@ async function measureCell(venue: Venue, scenario: Scenario, index: number): Pro
   const times: Promise<number>[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const at = firstAt + round * roundMs + index * 50;
-    const starts = new Promise((resolve) => setTimeout(resolve, at - Date.now() - 30_000));
+    const starts = new Promise((resolve) => setTimeout(resolve, Math.max(0, at - Date.now() - 30_000)));
     const isKilled = 'killedAt' in scenario;
     const data = join(folder, isKilled ? 'killed' : 'answering', `${index}-${round}`);
     times.push(

@@ -84,6 +84,25 @@ it('is settled only when all invocations have ended', async () => {
   expect(events).toEqual(['invocation', 'settled']);
 });
 
+it('leaves a running invocation no time when it is stopped', async () => {
+  const work = Promise.withResolvers<void>();
+  const lambda = createLambda(
+    'f',
+    async (_event: unknown, context: Context) => {
+      const before = context.getRemainingTimeInMillis();
+      await work.promise;
+      return [before > 0, context.getRemainingTimeInMillis()];
+    },
+    1_000,
+    silent,
+  );
+  const invocation = lambda.invoke({});
+  const stopped = lambda.stop();
+  work.resolve();
+  await stopped;
+  expect(await invocation).toMatchObject({ payload: '[true,0]' });
+});
+
 it('limits concurrent invocations, and runs all of them eventually', async () => {
   const work = Promise.withResolvers<void>();
   let running = 0;

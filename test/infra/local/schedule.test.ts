@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { type Every, startSchedule } from '../../../infra/local/schedule.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { type Every, everyByClock, startSchedule } from '../../../infra/local/schedule.ts';
 
 /** A clock that the test ticks. */
 function handClock() {
@@ -85,4 +85,17 @@ it('stops when the current run has ended, and starts no other', async () => {
   await stopping;
   clock.tick();
   expect(task.runs).toHaveLength(1);
+});
+
+it('ticks at full minutes by the clock, once for each', () => {
+  vi.useFakeTimers({ now: Date.parse('2026-11-27T12:00:37.250Z') });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const ticks: string[] = [];
+  const stop = everyByClock(60_000, () => ticks.push(new Date().toISOString()));
+  vi.advanceTimersByTime(100_000);
+  stop();
+  vi.advanceTimersByTime(60_000);
+  expect(ticks).toEqual(['2026-11-27T12:01:00.000Z', '2026-11-27T12:02:00.000Z']);
 });

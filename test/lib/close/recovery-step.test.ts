@@ -213,6 +213,12 @@ describe('a close order that was not found on a venue that accepts an id once', 
     });
   });
 
+  it('was not sent before its claim, however short the time to send was', () => {
+    const { claimedAt } = exampleClaim;
+    const hit = { sendDeadline: claimedAt + 2_000 };
+    expect(step(hit, missed(arrivableUntil))).toMatchObject({ kind: 'resend', firstSentAt: claimedAt });
+  });
+
   it('is not sent again a minute after it was sent first', () => {
     const claim = { sentOrder: { sentAt } };
     expect(step(claim, missed(until - 1))).toMatchObject({ kind: 'resend' });

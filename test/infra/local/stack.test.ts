@@ -52,7 +52,7 @@ it('serves HTTP API and invoke API at one address', async () => {
   });
 });
 
-it('passes the locations of table, accounts, links and channels to the functions', async () => {
+it('passes the locations of table, accounts, links, channels and sweep to the functions', async () => {
   const { stack, data, environment } = await start();
   expect(environment).toEqual({
     RIPCORD_TABLE: 'ripcord',
@@ -60,6 +60,8 @@ it('passes the locations of table, accounts, links and channels to the functions
     RIPCORD_ACCOUNTS: `file:${join(data, 'accounts.json')}`,
     RIPCORD_BASE_URL: stack.url,
     RIPCORD_NOTIFY: `file:${join(data, 'notify.json')}`,
+    RIPCORD_SWEEP_FUNCTION: 'ripcord-sweep',
+    RIPCORD_SWEEP_ENDPOINT: stack.url,
   });
 });
 

@@ -61,8 +61,13 @@ export async function sweep(
   const report = newReport(positions, unreadable);
   const run: SweepRun = { services, delivery, time, remainingMs, report, deliveries: [] };
   await Promise.all([
-    ...byAccount(positions).map((ofAccount) => sweepAccount(run, ofAccount)),
-    deliverEach(run, positions.filter(isUnclaimed)),
+    ...Map.groupBy(positions, ({ account }) => account)
+      .values()
+      .map((ofAccount) => sweepAccount(run, ofAccount)),
+    deliverEach(
+      run,
+      positions.filter((position) => !isClaimed(position)),
+    ),
   ]);
   await Promise.all(run.deliveries);
   const { sent, problems } = (await delivery).report();
@@ -97,18 +102,10 @@ function isClaimed(position: Position): position is ClaimedPosition {
   return position.state === 'claimed';
 }
 
-function isUnclaimed(position: Position): boolean {
-  return !isClaimed(position);
-}
-
-function byAccount(positions: Position[]): Position[][] {
-  return [...Map.groupBy(positions, ({ account }) => account).values()];
-}
-
 /** Claims first. What is left of them is continued beside the other positions. */
 async function sweepAccount(run: SweepRun, positions: Position[]): Promise<void> {
   const claimed = positions.filter(isClaimed).sort((a, b) => a.claim.leaseExpiresAt - b.claim.leaseExpiresAt);
-  const others = positions.filter(isUnclaimed).sort(byUrgency);
+  const others = positions.filter((position) => !isClaimed(position)).sort(byUrgency);
   const tried = await inParallel(claimed, parallelPerAccount, (position) =>
     settle(run, position, () => tryClaim(inTime(run), position)),
   );

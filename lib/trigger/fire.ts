@@ -58,7 +58,8 @@ async function handle(services: Services, request: Request): Promise<Handled> {
   const { response, requests, isUnsettled, claim } = await respond(services, link, request, paused);
   await Promise.all([
     recordHit(services, { actor: 'link', ...link }, response, requests, request),
-    isUnsettled === true ? wakeSweep(services) : undefined,
+    // A sweep that starts now settles the close sooner. If it does not start, the next scheduled one does the same.
+    isUnsettled === true ? services.wakeSweep?.().catch(() => undefined) : undefined,
   ]);
   const { positionId, action, linkId } = link;
   return {
@@ -75,15 +76,6 @@ interface Responded {
   isUnsettled?: boolean;
   /** The claim that was made or continued for the hit. */
   claim?: Claim;
-}
-
-/** A sweep that starts now settles the close sooner. The response does not depend on it. */
-async function wakeSweep(services: Services): Promise<void> {
-  try {
-    await services.wakeSweep?.();
-  } catch {
-    // The next scheduled sweep does the same.
-  }
 }
 
 async function respond(

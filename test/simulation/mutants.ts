@@ -185,9 +185,9 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: cancel,
-        find: '  let wasFound = false;',
+        find: 'const seen: Witnesses = {',
         replace:
-          "  if (reason === 'no-response') return { order: markCanceled(claim, { ...order, status: 'done' }) };\n  let wasFound = false;",
+          "if (first.reason === 'no-response') return { order: markCanceled(claim, { ...order, status: 'done' }) }; const seen: Witnesses = {",
       },
     ],
   },
@@ -196,9 +196,9 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: cancel,
-        find: '  let wasFound = false;',
+        find: 'const seen: Witnesses = {',
         replace:
-          "  if (reason === 'acknowledged') return { order: markCanceled(claim, { ...order, status: 'done' }) };\n  let wasFound = false;",
+          "if (first.reason === 'acknowledged') return { order: markCanceled(claim, { ...order, status: 'done' }) }; const seen: Witnesses = {",
       },
     ],
   },
@@ -215,7 +215,7 @@ const mutants: Mutant[] = [
   {
     name: 'close what the exit orders have sold already',
     edits: [
-      { file: 'lib/position/totals.ts', find: '.minus(sum(exitOrders.map(filledByExit)))', replace: '' },
+      { file: 'lib/position/totals.ts', find: '.minus(sum(exitOrders.map(filledOfOwn)))', replace: '' },
     ],
   },
   {

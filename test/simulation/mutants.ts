@@ -137,8 +137,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: sendClose,
-        find: 'if (sentAt > Math.min(claim.sendDeadline, deps.until))',
-        replace: 'if (false)',
+        find: "if (sentAt > Math.min(claim.sendDeadline, deps.until)) return { kind: 'retry'",
+        replace: "if (false) return { kind: 'retry'",
       },
       {
         file: 'lib/close/execute.ts',

@@ -38,11 +38,7 @@ export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
  * nothing by itself: an exchange that refuses it may have executed the earlier one. So a look-up follows.
  */
 export async function resendClose(run: Execution, amount: Amount): Promise<ActionResult> {
-  const { deps, claim } = run;
-  const sentAt = deps.now();
-  if (sentAt > Math.min(claim.sendDeadline, deps.until))
-    return { kind: 'pending', reason: 'The time to send the close order was over' };
-  const result = await createClose(run, amount, claim.sentOrder?.sentAt ?? sentAt);
+  const result = await createClose(run, amount, run.claim.sentOrder?.sentAt ?? run.deps.now());
   return toPending(result.kind === 'rejected' ? { kind: 'unknown', message: result.message } : result);
 }
 

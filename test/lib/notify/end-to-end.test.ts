@@ -93,16 +93,16 @@ test('a channel that is unreachable or does not respond delays nothing else', as
 test('a rejected close is reported with what to do next', async () => {
   const slack = await startLoopback();
   await configure([{ kind: 'slack', url: slack.url }]);
-  const { url } = await newPosition('short of funds');
+  const { url } = await newPosition('disabled');
   const match = { method: 'POST', path: '/api/v3/order' };
-  const msg = 'Account has insufficient balance for requested action.';
+  const msg = 'This action is disabled on this account.';
   environment.core.addFault({ kind: 'status', status: 400, code: -2010, msg, match });
   const { status } = await fire(url);
   await sweepNow();
   expect(status).toBe(422);
   expect(slackTexts(slack)).toEqual([
     expect.stringMatching(
-      /^Failed: ETH\/USDT long "short of funds" .*insufficient balance.* Check it at the exchange/,
+      /^Failed: ETH\/USDT long "disabled" .*action is disabled.* Check it at the exchange/,
     ),
   ]);
 });

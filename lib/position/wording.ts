@@ -7,9 +7,20 @@ import type { Claim, Failure } from './position.ts';
 
 /** @returns what is known of a claim without a result, with the exchange's last message about it. */
 export function describeProgress({ action, phase, lastExchangeMessage }: Claim): string {
-  const words =
-    lastExchangeMessage === undefined ? '' : ` Last exchange message: ${toSentence(lastExchangeMessage)}`;
-  return describeClaim(action, phase) + words;
+  return describeClaim(action, phase) + quote(lastExchangeMessage);
+}
+
+/** @returns what a request has not done that its claim is for. A sweep may do it before the answer arrives. */
+export function describeUnfinished({ action, lastExchangeMessage }: Claim): string {
+  const what =
+    action === 'close'
+      ? 'This request has not sent the close order.'
+      : 'This request has not confirmed that the entry order is canceled.';
+  return what + quote(lastExchangeMessage);
+}
+
+function quote(message: string | undefined): string {
+  return message === undefined ? '' : ` Last exchange message: ${toSentence(message)}`;
 }
 
 function describeClaim(action: Claim['action'], phase: Claim['phase']): string {

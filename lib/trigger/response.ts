@@ -5,7 +5,7 @@ import { type Fault, isLasting, toFault } from '../fault.ts';
 import type { Hit } from '../link/hit.ts';
 import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
-import { describeFailure, describeProgress } from '../position/wording.ts';
+import { describeFailure, describeProgress, describeUnfinished } from '../position/wording.ts';
 import { type ResponseStatus, responseStatuses } from './response-status.ts';
 
 /**
@@ -134,7 +134,9 @@ function outcomeResponse(
 
 /** The position stays claimed: the sweep continues, or the sender's next hit does. */
 function retrying({ reason }: Extract<ActionResult, { kind: 'retry' }>, position: Position): HitResponse {
-  const publicMessage = `${describeClaimOf(position, { phase: 'not-sent' })} Ripcord continues automatically. There is no need to fire the link again.`;
+  const { claim } = position;
+  const progress = claim === undefined ? describeClaimOf(position, {}) : describeUnfinished(claim);
+  const publicMessage = `${progress} Ripcord continues automatically. There is no need to fire the link again.`;
   return createResponse('retrying', {
     publicMessage,
     detail: `${publicMessage} Reason: ${reason}`,
@@ -163,8 +165,11 @@ export function inProgress(position: Position, known: Partial<Claim> = {}): HitR
   });
 }
 
+/** Without whether the close order was sent: a sweep may send it before the answer arrives. */
 function describeClaimOf({ claim }: Position, known: Partial<Claim>): string {
-  return claim === undefined ? 'The result is not known yet.' : describeProgress({ ...claim, ...known });
+  return claim === undefined
+    ? 'The result is not known yet.'
+    : describeProgress({ ...claim, ...known, phase: 'may-have-sent' });
 }
 
 /** Distinguishes a refusal by the exchange from a stop by Ripcord. */

@@ -61,11 +61,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   const claims: { linkId: string; at: number }[] = [];
   const table = createMemoryStore({
     async interrupt(step) {
-      if (step === 'claim:after') noteClaim();
-      if (step === 'claim:after' || step === 'save:after') {
-        noteState();
-        noteLease();
-      }
+      if (step === 'claim:after' || step === 'save:after') noteWrite(step === 'claim:after');
       await environment.sleep(random.between(1, 4));
       const fate = await interrupt(`table ${step}`);
       // Nothing leaves after its deadline. What has arrived by then may be read or not.
@@ -78,9 +74,14 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     },
   });
 
-  /** A claim is granted in the table whether or not its owner hears of it. */
-  const noteClaim = () => {
+  const noteWrite = (isClaim: boolean) => {
     const held = table.positions()[0];
+    if (isClaim) noteClaim(held);
+    noteState(held);
+    noteLease(held);
+  };
+  /** A claim is granted in the table whether or not its owner hears of it. */
+  const noteClaim = (held: Position | undefined) => {
     // A takeover keeps the time of the claim that it goes on with.
     const claimedAt = held?.state === 'claimed' ? held.claim?.claimedAt : undefined;
     if (held?.claim === undefined || claimedAt === undefined || claimedAt === lastClaimedAt) return;
@@ -90,8 +91,8 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   let lastClaimedAt: number | undefined;
   let lastLeaseToken: string | undefined;
   /** Whoever has just written a new lease token holds the claim. */
-  const noteLease = () => {
-    const leaseToken = table.positions()[0]?.claim?.leaseToken;
+  const noteLease = (held: Position | undefined) => {
+    const leaseToken = held?.claim?.leaseToken;
     const actor = current.getStore();
     if (leaseToken === lastLeaseToken || actor === undefined) return;
     lastLeaseToken = leaseToken;
@@ -110,11 +111,11 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   let lastState = 'open';
   let lastVersion = itemVersion;
   let downgrades = 0;
-  const noteState = () => {
+  const noteState = (held: Position | undefined) => {
     const version = table.versionOf(positionId) ?? lastVersion;
     if (version < lastVersion) downgrades += 1;
     lastVersion = version;
-    const state = table.positions()[0]?.state ?? lastState;
+    const state = held?.state ?? lastState;
     if (state !== lastState) transitions.add(`${lastState} → ${state}`);
     lastState = state;
   };

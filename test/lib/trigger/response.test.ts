@@ -74,8 +74,8 @@ describe('A response while a claim is held', () => {
   });
 
   it.each([
-    ['close', claimed, 'The close order was not sent yet.'],
-    ['keep', keeping, 'The entry order is not confirmed as canceled yet.'],
+    ['close', claimed, 'This request has not sent the close order.'],
+    ['keep', keeping, 'This request has not confirmed that the entry order is canceled.'],
   ])('reports a %s that Ripcord retries, and its reason to the owner only', (_, position, sentence) => {
     const result = { kind: 'retry', reason: 'account "main" is not readable' } as const;
     const response = toResponse({ position, result });

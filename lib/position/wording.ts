@@ -10,13 +10,14 @@ export function describeProgress({ action, phase, lastExchangeMessage }: Claim):
   return describeClaim(action, phase) + quote(lastExchangeMessage);
 }
 
+const unfinished = {
+  close: 'This request has not sent the close order.',
+  keep: 'This request has not confirmed that the entry order is canceled.',
+} as const;
+
 /** @returns what a request has not done that its claim is for. A sweep may do it before the answer arrives. */
 export function describeUnfinished({ action, lastExchangeMessage }: Claim): string {
-  const what =
-    action === 'close'
-      ? 'This request has not sent the close order.'
-      : 'This request has not confirmed that the entry order is canceled.';
-  return what + quote(lastExchangeMessage);
+  return unfinished[action] + quote(lastExchangeMessage);
 }
 
 function quote(message: string | undefined): string {

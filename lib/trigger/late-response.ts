@@ -1,5 +1,4 @@
 import { Deadline, runUntil } from '../deadline.ts';
-import { toFault } from '../fault.ts';
 import type { Action, Claim, Position } from '../position/position.ts';
 import { lateReadMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
@@ -20,7 +19,9 @@ export async function respondLate(
 ): Promise<HitResponse> {
   if (!statesPresent(response)) return response;
   const deadline = new Deadline(services.now() + lateReadMs, services.now);
-  const position = await readInTime(services, hit.positionId, deadline);
+  const position = await runUntil(deadline, () => services.store.readPosition(hit.positionId)).catch(
+    () => undefined,
+  );
   // The hit's own claim is as it left it.
   if (
     position?.claim !== undefined &&
@@ -33,19 +34,6 @@ export async function respondLate(
   const { detail, decision } = response;
   const recorded = toResponse({ position, result: undefined, claim: hit.claim });
   return { ...recorded, detail: `${detail} Answered late: ${recorded.detail}`, decision };
-}
-
-async function readInTime(
-  services: Services,
-  positionId: string,
-  deadline: Deadline,
-): Promise<Position | undefined> {
-  try {
-    return await runUntil(deadline, () => services.store.readPosition(positionId));
-  } catch (thrown) {
-    if (toFault(thrown).code === 'internal') throw thrown;
-    return undefined;
-  }
 }
 
 /** Whether the record is about what the hit asked for: another claim may do less, and an open position says nothing. */

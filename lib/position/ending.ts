@@ -72,9 +72,11 @@ export function findEarlierEnd(
   held: Pick<ExchangePosition, 'amount'>,
   trades: Trade[],
 ): Trade | 'continues' {
-  // An order's last change and its last trade can differ by a moment.
-  const openedAt = computeOpenedAt(position) + momentMs;
-  const since = ofPosition(position, trades).filter(({ at }) => at > openedAt);
+  const openedAt = computeOpenedAt(position);
+  // The entry's last change and its last trade can differ by a moment. An exit right after the entry counts.
+  const since = ofPosition(position, trades).filter(({ at, side }) =>
+    side === exitSide(position.side) ? at >= openedAt : at > openedAt + momentMs,
+  );
   let amount = decimal(held.amount);
   for (let index = since.length - 1; index >= 0; index -= 1) {
     const trade = since[index] as Trade;

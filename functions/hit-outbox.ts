@@ -9,9 +9,9 @@ interface Unwritten {
   expiresAt: number;
 }
 
-/** More than one process handles while a table does not respond. Beyond it the oldest records are lost. */
+/** More hits than one process gets while the table does not respond. Beyond it, the oldest records are lost. */
 const maxKept = 500;
-/** How many kept records are written beside a new one. They take no longer than it does. */
+/** How many kept records are written with a new one. They are written in parallel, so they add no time. */
 const writtenTogether = 5;
 /** DynamoDB responds within milliseconds. A response to a hit waits no longer for its record. */
 const writeMs = 500;
@@ -24,9 +24,9 @@ export interface HitOutbox {
 }
 
 /**
- * Keeps the records of hits that could not be written in the memory of this process, and writes them beside the next
- * ones. A second copy of a record is the same item, so a lost response does no harm. What is kept is lost with the
- * process; the position's own record and the log line of the hit remain.
+ * Keeps the records of hits that could not be written in the memory of this process, and writes them with the next
+ * ones. A second copy of a record is the same item, so a lost response does no harm. If the process ends, what it kept
+ * is lost; the position's own record and the log line of the hit remain.
  */
 export function createHitOutbox(store: Store, log: Log): HitOutbox {
   const kept: Unwritten[] = [];

@@ -5,11 +5,11 @@ import type { Environment } from './environment.ts';
 
 /** How long a hit that is already recorded waits for Lambda to accept the event. */
 const wakeTimeoutMs = 300;
-/** Gives up a request that no one waits for any more. */
+/** Ends a request that the hit no longer waits for. */
 const connectionTimeoutMs = 1_000;
 const maxSilenceMs = 1_000;
 
-/** @returns what starts a sweep at once by an asynchronous invocation; undefined if the environment names no function. */
+/** @returns a function that starts a sweep by an asynchronous invocation; undefined if the environment names no sweep. */
 export function createWakeSweep({
   RIPCORD_SWEEP_FUNCTION: functionName,
   RIPCORD_SWEEP_ENDPOINT: endpoint,

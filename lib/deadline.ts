@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Until when requests may begin, and until when they are waited for. */
+/** The time until which requests may begin and are waited for. */
 export class Deadline {
   /** By the clock `now`, in milliseconds. */
   readonly at: number;
@@ -17,7 +17,7 @@ export class Deadline {
     return this.#ended.signal;
   }
 
-  /** Milliseconds. By the clock, not by a timer, so that a frozen process finds its time over when it thaws. */
+  /** In milliseconds, by the clock and not by a timer, so that a process that was frozen sees the deadline as passed. */
   timeLeft(): number {
     return this.ended.aborted ? 0 : this.at - this.#now();
   }

@@ -51,7 +51,7 @@ export function wasEstablished(socket: Socket): boolean {
  */
 const usedAt = new WeakMap<Socket, number>();
 
-/** The wall clock decides: timers stand still while a process is frozen. A clock that was set back proves nothing. */
+/** By the wall clock, because timers stop while a process is frozen. A clock that was set back makes it stale. */
 function isFresh(socket: Socket): boolean {
   const idleMs = Date.now() - (usedAt.get(socket) ?? Number.NaN);
   return idleMs >= 0 && idleMs <= maxIdleMs;

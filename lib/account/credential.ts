@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findUnprintable } from '../unprintable.ts';
 
-/** Exchanges issue nothing else. Other characters are pasted with a key unseen, or look like letters of one. */
+/** Exchanges issue only these. Any other character was pasted by accident: it is invisible, or looks like a letter. */
 const printable = /^[\x20-\x7e]$/;
 const printableOrBreak = /^[\x20-\x7e\r\n]$/;
 /** An RSA or Ed25519 private key. Its lines matter. */

@@ -58,7 +58,7 @@ export function ssmAccounts(prefix: string, now: () => number = Date.now): Accou
 
 type LoadAccount = (name: string) => Promise<Account>;
 
-/** What a warm function knows. It is used on if it can't be read again at the moment. */
+/** The cache of a warm function. It stays in use while Parameter Store can't be read. */
 function createCache(now: () => number, loadFromStore: LoadAccount) {
   const cache = new Map<string, Known>();
   /** Concurrent hits share one refresh. */
@@ -121,7 +121,7 @@ async function orFault<Answer>(name: string, call: () => Promise<Answer>): Promi
   }
 }
 
-/** Whether the known account is used instead. It is not after a denial, which its owner may mean. */
+/** Whether the cached account is used instead. Not after a denial: the owner may have revoked access on purpose. */
 function isPassing(thrown: unknown): boolean {
   return toFault(thrown).code === 'accounts-unreadable';
 }
@@ -131,7 +131,7 @@ function parseAccount(name: string, path: string, value: string | undefined): Ac
   if (parsed.success) return parsed.data;
   const flaw = parsed.error.issues.find(({ code }) => code === 'custom');
   const why = flaw === undefined ? '' : ` (${flaw.path.join('.')}: ${flaw.message})`;
-  throw new Fault('account-invalid', `The parameter ${path} does not hold an account${why}.`, {
+  throw new Fault('account-invalid', `The parameter ${path} does not contain a valid account${why}.`, {
     hint: {
       text: 'Store it again, for example:',
       command: `accounts add ${name} --exchange binance --replace`,

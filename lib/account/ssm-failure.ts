@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import { accountNotFound } from './account.ts';
 
 /**
- * What Parameter Store answers if it may not read a parameter, or if KMS does not decrypt it. A key that is disabled,
+ * What Parameter Store returns if Ripcord may not read a parameter, or if KMS does not decrypt it. A key that is disabled,
  * deleted or not found is an InvalidKeyId, whose message ends with KMS's own error code: `… is disabled. (Service: AWSKMS;
  * Status Code: 400; Error Code: DisabledException; …)`. The last four names are KMS's own.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
@@ -42,7 +42,7 @@ function accountsDenied(name: string, { name: code, message }: SSMServiceExcepti
   const quote = message.replace(serviceNote, '').trim().slice(0, maxQuoteLength);
   return new Fault(
     'accounts-denied',
-    `AWS did not let Ripcord use ${subject} in Parameter Store: ${quote} (${code}) Nothing was changed.`,
+    `AWS denied Ripcord access to ${subject} in Parameter Store: ${quote} (${code}) Nothing was changed.`,
     { hint: { text: toRemedy(code, message) } },
   );
 }

@@ -57,7 +57,7 @@ export type ReduceStep =
   | { kind: 'send'; amount: Amount }
   | { kind: 'refuse' };
 
-/** The exchange says that the order would not reduce the position. What it holds now decides. */
+/** The exchange reports that the order would not reduce the position. What it holds now decides. */
 export function afterWouldNotReduce(
   { side }: Position,
   held: ExchangePosition,

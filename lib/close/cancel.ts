@@ -37,7 +37,7 @@ async function cancelOrder(
   }
 }
 
-/** What one cancel and the look-ups after it have shown. */
+/** What the cancels of one order and the look-ups after them have shown. */
 interface Witnesses {
   wasFound: boolean;
   misses: number;
@@ -121,7 +121,7 @@ function toUnconfirmed(order: OrderRecord, { wasFound, misses, last }: Witnesses
   return { order, problem };
 }
 
-/** An order that is proven to have ended without a fill: its trades are one more witness, and it needs none. */
+/** An order that is proven to have ended without a fill. Its trades are an extra check, so a failed read is no problem. */
 async function readEndedUnfilled(
   { exchange, now }: ExecutionDependencies,
   position: Position,
@@ -130,7 +130,7 @@ async function readEndedUnfilled(
   return (await readFillOfAbsent(exchange, position, order, now()).catch(() => undefined)) ?? order;
 }
 
-/** Reads what an order that has ended filled, a few times only: after that its owner has to look. */
+/** Reads what an order that has ended filled, a few times only: after that the owner has to check. */
 async function readEnded(
   deps: ExecutionDependencies,
   position: Position,
@@ -190,7 +190,7 @@ async function cancelOrders(
   books: OrderBook[],
 ): Promise<{ position: Position; problem?: CancelProblem }> {
   if (deps.now() > claim.sendDeadline)
-    return { position, problem: { kind: 'unconfirmed', message: 'The time to act was over', lost: false } };
+    return { position, problem: { kind: 'unconfirmed', message: 'No time was left to act', lost: false } };
   let canceled = position;
   let problem: CancelProblem | undefined;
   const runs = await Promise.all(
@@ -213,7 +213,7 @@ export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<C
   const { known } = run;
   const isOpen = books.some((book) => known.position[book].some(({ status }) => status !== 'done'));
   if (!isOpen) return undefined;
-  // Set before the first request: from here on a cancel may have left, also when its answer is lost.
+  // Set before the first request: from here on a cancel may have left, even if its response is lost.
   known.cancelsSent = true;
   const { position, problem } = await cancelOrders(run.deps, known.position, run.claim, books);
   const { holding } = known.fresh;

@@ -13,7 +13,7 @@ export type ExecuteResult =
   | { kind: 'ran'; execution: ExecutionResult; claim: Claim }
   /** A partial close or a keep is in progress and covers less than this action. Nothing was done for this one. */
   | { kind: 'busy'; position: Position }
-  /** The time to act was over before a claim. Nothing was done. */
+  /** No time was left to act before a claim. Nothing was done. */
   | { kind: 'out-of-time' }
   /** The table did not confirm the claim. If it was written, recovery continues it. */
   | { kind: 'unconfirmed-claim' }

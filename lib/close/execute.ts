@@ -90,7 +90,7 @@ async function finish(run: Execution, steps: () => Promise<ActionResult>): Promi
   }
 }
 
-/** What can't be read in time after a rejection leaves the rejection: only a new hit sends a MARKET close again. */
+/** If a read after a rejection fails, the rejection is the result: only a new hit sends a MARKET close again. */
 function resultOfFault(run: Execution, fault: Fault): ActionResult {
   const { rejection, closeSent, deps } = run;
   const isReadFailed = fault.code !== 'table-unreachable' && deps.now() <= deps.until;
@@ -126,7 +126,7 @@ function isEnd({ kind }: Step): boolean {
 }
 
 /** What is known is saved, and another invocation continues. */
-const timeIsOver = { kind: 'unconfirmed', message: 'The time to act was over', lost: false } as const;
+const timeIsOver = { kind: 'unconfirmed', message: 'No time was left to act', lost: false } as const;
 
 type ReadKind = Exclude<Step['kind'], 'cancel' | 'send' | 'end' | 'end-rejected' | 'end-external'>;
 
@@ -193,7 +193,7 @@ function kept(run: Execution): ActionResult {
   const rest = canceledRest ? 'The rest of the entry was canceled. ' : '';
   const open =
     fresh.holding === 'missing'
-      ? `The position of ${amount} was left alone. The exchange shows none of it now.`
+      ? `The position of ${amount} was not closed. The exchange no longer shows it.`
       : `The position of ${amount} stays open.`;
   return settled(run, { outcome: 'kept', closedBy: 'ripcord', detail: rest + open, remaining });
 }

@@ -89,7 +89,7 @@ const patienceMs = 1_000;
 
 /**
  * Reads before a close whether the account still holds this position. If no look found it flat, one request is enough:
- * only a trade of another order can have closed it since the last look. A slow response does not hold up the close.
+ * only a trade of another order can have closed it since the last look. A slow response does not delay the close.
  */
 export async function readHoldingToClose(
   { exchange, now, sleep }: Pick<ExecutionDependencies, 'exchange' | 'now' | 'sleep'>,
@@ -104,7 +104,7 @@ export async function readHoldingToClose(
     });
     if (!mayHaveEnded(position, trades)) return 'held';
     const { held, holding } = await readPerpetual(exchange, position, until);
-    // A reduce-only order against the other side is refused, and the refusal is what the sender hears.
+    // The exchange refuses a reduce-only order against the other side, and the response reports that refusal.
     if (held.side !== undefined && held.side !== position.side) return 'held';
     return typeof holding === 'object' && (await hasOwnClose(exchange, position)) ? 'held' : holding;
   };

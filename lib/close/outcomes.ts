@@ -179,7 +179,7 @@ export function aboveMaximum(run: Execution): ActionResult {
   });
 }
 
-/** The exchange's last rejection stands: what was read since gives no reason for another order. */
+/** Ends with the exchange's last rejection: what was read since gives no reason for another order. */
 export function endRejected(run: Execution, end: RejectedEnd): ActionResult {
   const { rejection, known } = run;
   if (rejection === undefined) throw new Error('an end after a rejection without one');

@@ -35,7 +35,7 @@ export type RecoveryStep =
   | { kind: 'wait'; reason: string; looked: Looked }
   /**
    * The order can no longer arrive, and may exist all the same. Sent again by `until` under its own id, it executes once
-   * in all. No answer to that proves anything; only a look-up does.
+   * in all. The response proves nothing; only a look-up does.
    */
   | { kind: 'resend'; firstSentAt: number; until: number }
   /** Proven that no close order of the present attempt executed or can execute. */
@@ -91,7 +91,7 @@ function afterNotFound(
       reason: 'The close order was not found. Confirming before retrying',
       looked: lookLater(missed, readAt, arrivableUntil + lookupLagMs),
     };
-  // Sent and proven not accepted several times in a row: the exchange has its reasons.
+  // Several orders in a row were proven not accepted, so the next one most likely would not be either.
   const lost = (claim.lostAttempts ?? 0) + 1;
   return { kind: lost >= maxCloseAttempts ? 'give-up' : 'start-attempt', lostAttempts: lost };
 }

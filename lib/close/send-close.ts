@@ -46,7 +46,7 @@ export async function resendClose(run: Execution, amount: Amount): Promise<Actio
 function createClose(run: Execution, amount: Amount, sentAt: number): Promise<CreateResult> {
   const { deps, claim } = run;
   const { position } = run.known;
-  // Set before the first byte: from here on the order may exist, also when its answer is lost.
+  // Set before the first byte: from here on the order may exist, even if its response is lost.
   run.closeSent = true;
   run.sentOrder = { amount, sentAt };
   return deps.exchange.createMarketOrder(position.market, {
@@ -134,7 +134,7 @@ async function respond(run: Execution, rejection: Rejection, amount: Amount): Pr
 
 function toNotSent(run: Execution, rejection: Rejection): ActionResult {
   const { reason, code, message } = rejection;
-  // A request that never left has its reason as its code. An error of the exchange is not retried for ever.
+  // A request that never left has its reason as its code. An exchange error is retried for `notPlacedForMs` only.
   const isFromExchange = code !== reason;
   if (isFromExchange && run.deps.now() - run.claim.claimedAt > notPlacedForMs) return refused(run, rejection);
   return run.known.cancelsSent

@@ -98,7 +98,7 @@ function describeLargerExits({ exitOrders, market }: Position, remaining: Amount
   );
   const ids = larger.map(({ orderId, clientOrderId }) => orderId ?? clientOrderId).join(', ');
   const are = larger.length === 1 ? `order ${ids} is` : `orders ${ids} are`;
-  return ids === '' ? [] : [`Exit ${are} still for more than the ${remaining} ${market.base} that remains.`];
+  return ids === '' ? [] : [`Exit ${are} larger than the remaining ${remaining} ${market.base}.`];
 }
 
 async function settleAll(

@@ -16,8 +16,8 @@ export type Absence =
 type LookUp = Pick<Exchange, 'recvWindowMs' | 'lookupLagMs' | 'retention'>;
 
 /**
- * Decides what the absence of an order from look-ups proves. It proves an end only together with a second witness: a
- * cancel that the exchange denied too, or a second look-up later.
+ * Decides what the absence of an order from look-ups proves. It proves an end only with a second proof: a cancel that
+ * the exchange denied too, or a second look-up later.
  */
 export function judgeAbsence(order: OrderRecord, exchange: LookUp, now: number): Absence {
   // An order was created at the latest when the exchange last changed it.

@@ -34,7 +34,7 @@ export function computeOpenedAt({ entryOrders, createdAt }: Position): number {
     : Math.max(...whole.map(({ updatedAt }) => updatedAt ?? 0));
 }
 
-/** The entry's last fill was not later than this, epoch milliseconds: the account may still look as before it. */
+/** @returns the latest time of the entry's last fill, epoch milliseconds. A read soon after it may lag behind the fill. */
 export function computeLastFillBy({ entryOrders, createdAt }: Position): number {
   const filled = entryOrders.filter(({ filled }) => isPositive(filled));
   return filled.length === 0
@@ -90,7 +90,7 @@ export function findEarlierEnd(
     if (!opens || amount.gt(0)) continue;
     const exits = since.slice(0, index).filter(({ side }) => side === exitSide(position.side));
     const sold = sum(exits.map((exit) => exit.amount));
-    // Fewer trades than that can't have closed it: the amount that the account reports is older than the list.
+    // These trades sold too little to close it, so the amount that the account reports is older than the list.
     if (decimal(sold).lt(computeTotals(position).remaining)) return 'continues';
     return exits.at(-1) ?? 'continues';
   }

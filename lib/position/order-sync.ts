@@ -37,7 +37,7 @@ export async function syncOrders(
 /**
  * A live order that one look-up misses stays live: the look-up may lag. If a second look-up misses it too, it ended
  * without a fill if the exchange forgets such orders by then and lists no trade of it, and it ended filled if its
- * trades come to all of it. Anything else needs a cancel as the second witness, which a sync does not send.
+ * trades add up to its amount. Anything else needs a cancel as the second proof, which a sync does not send.
  */
 async function syncAbsent(
   exchange: Exchange,

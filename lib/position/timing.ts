@@ -17,7 +17,7 @@ export const clockMarginMs = 2_000;
 export const maxCloseAttempts = 3;
 /** How often a look-up has to miss an order before it counts as absent. The venue's `lookupLagMs` counts too. */
 export const requiredNotFoundCount = 3;
-/** Two look-ups that both count as misses are this far apart: a whole lease, as when each one had to outwait a lease. */
+/** Two misses both count only if they are this far apart, so that one short lag can't explain all of them. */
 export const missIntervalMs = 12_000;
 /** How far apart recovery looks for one close order, so that a flood of hits does not become a flood of look-ups. */
 export const lookUpIntervalMs = 3_000;
@@ -26,15 +26,15 @@ export const pollAttempts = 5;
 export const pollIntervalMs = 300;
 /** How long after its claim a hit's sender certainly listens: TradingView's 3 s, less the way to the claim. */
 export const senderTimeoutMs = 2_000;
-/** This long after `sendDeadline` no further poll starts: the function has to answer, and recovery continues. */
+/** This long after `sendDeadline` no further poll starts: the function has to respond, and recovery continues. */
 export const pollWindowMs = 2_000;
-/** One look at the exchange may come too early. After this long, a second one is believed. */
+/** One read of the exchange may lag. A second read that agrees counts only this long after the first. */
 export const secondLookAfterMs = 45_000;
 /** How long the account may still look as it was before a fill. */
 export const holdingLagMs = 30_000;
 /** An order that look-ups have missed for this long is lost: its owner has to say what it did. */
 export const orderLostAfterMs = 10 * 60_000;
-/** A close order that the exchange has not placed for this long, by its own error, fails: its owner has to act. */
+/** A close fails once the exchange has reported for this long that it did not place the order: the owner has to act. */
 export const notPlacedForMs = 10 * 60_000;
 
 /**
@@ -52,7 +52,7 @@ export const hitSaveMs = 2_750;
 export const hitAnswerMs = 2_850;
 /** A hit's sender has disconnected by then. */
 export const hitLateMs = 3_000;
-/** How long a hit that is late anyway, as after a freeze, may read what is recorded by now. */
+/** How long a hit that is already late, such as after a freeze, may read the current record. */
 export const lateReadMs = 250;
-/** How much of the time between the gateway and the function counts, such as a cold start. */
+/** At most this much of the time between the gateway and the function, such as a cold start, counts as a hit's time. */
 export const gatewayTimeMs = 1_000;

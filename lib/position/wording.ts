@@ -1,7 +1,7 @@
 import type { Claim, Failure } from './position.ts';
 
 /**
- * The sentences about a position's record. Answers, pages, notices, history, command line and console all use them, so
+ * The sentences about a position's record. Responses, pages, notices, history, command line and console all use them, so
  * that they report the same. They name no account: a link's holder reads them.
  */
 

@@ -8,7 +8,7 @@ const earlyMs = 100;
 const recordMs = 15_000;
 /** A look-up and the attempt that may follow it need at most this long, unless the exchange does not respond. */
 const lookMs = 5_000;
-/** Also a run that starts shortly before its end does one pass: it starts what is due for this long. */
+/** A run that starts shortly before its end still makes one pass: it starts due work for this long. */
 const leastPassMs = 3_000;
 /** Lambda stops a function without warning, so a run ends this long before it would be stopped. */
 const beforeTimeoutMs = 2_000;

@@ -6,7 +6,7 @@ import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
 import { lookUpIntervalMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 
-/** A claim that is older waits for the scheduled runs only: what it waits for takes longer than a minute. */
+/** No run waits on an older claim, because what blocks it has lasted for minutes. Each scheduled run tries it once. */
 const lingerMs = 5 * 60_000;
 
 /** A claim that a run tried to complete. */
@@ -58,7 +58,7 @@ export async function lingerOnClaim(
   }
 }
 
-/** Tries what is stored by now. A table that does not respond for a moment ends no lingering. */
+/** Tries what is stored by now. The run keeps waiting if the table does not respond for a moment. */
 async function tryAgain(services: Services, position: ClaimedPosition): Promise<Tried> {
   try {
     const stored = await services.store.readPosition(position.positionId);

@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 /** A price this old is saved again even when no order changed. */
 const priceAgeMs = 5 * 60_000;
 
-/** What one look at a perpetual's exchange position showed. */
+/** What one read of a perpetual's exchange position showed. */
 interface Look {
   /** Since when the account has held none of it. */
   flatSince: number | undefined;
@@ -80,14 +80,14 @@ function toLastSync(
   };
 }
 
-/** Looks whether a perpetual that should be there is there, and still the same one. */
+/** Checks whether the account still holds this perpetual position, and not another one. */
 async function lookAtHolding(exchange: Exchange, position: Position, now: number): Promise<Look> {
   const { remaining, entriesDone } = computeTotals(position);
   const { flatSince, held } = position.lastSync ?? {};
   const unchanged: Look = { flatSince, held };
   if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))
     return { flatSince: undefined, held: undefined };
-  // A look that lags behind the entry's last fill shows what was there before it.
+  // A read that lags behind the entry's last fill shows the account before that fill.
   if (now - computeLastFillBy(position) < holdingLagMs) return unchanged;
   try {
     const found = await exchange.fetchPosition(position.market, position.side);
@@ -99,7 +99,7 @@ async function lookAtHolding(exchange: Exchange, position: Position, now: number
   }
 }
 
-/** One look may be wrong. A second one ends the position, also if no trade shows what closed it. */
+/** One read may lag. A second one ends the position, even if no trade shows what closed it. */
 async function lookAtFlat(exchange: Exchange, position: Position, now: number): Promise<Look> {
   const { flatSince = now, held } = position.lastSync ?? {};
   const mayEnd = nextState(position.state, 'found-closed') !== undefined;

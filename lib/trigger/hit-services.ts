@@ -2,12 +2,12 @@ import { Deadline, runUntil } from '../deadline.ts';
 import { hitActMs, hitAnswerMs, hitLateMs, hitSaveMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 
-/** The services of one hit, which has to be answered while its sender listens. */
+/** The services of one hit, whose response has to leave before its sender disconnects. */
 export interface HitServices {
   services: Services;
-  /** Whether the sender has most likely disconnected, as after a freeze: what was true may have changed since. */
+  /** Whether the sender has most likely disconnected, such as after a freeze: the record may have changed since. */
   isLate(): boolean;
-  /** No request of this hit begins after it. Those that no one waits for are aborted. */
+  /** Ends the hit: no request begins after it, and unfinished ones are aborted. */
   end(): void;
 }
 

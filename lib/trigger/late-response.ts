@@ -4,14 +4,14 @@ import { lateReadMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 import { type HitResponse, isOutcomeOf, statesPresent, toResponse, withoutPresent } from './response.ts';
 
-/** A hit that is answered too late, as after a freeze. `claim`: the one that it made, if it made one. */
+/** A hit whose response is late, such as after a freeze. `claim`: the one that it made, if any. */
 export interface LateHit {
   positionId: string;
   action: Action;
   claim: Claim | undefined;
 }
 
-/** @returns a response that is true now: what is recorded by now, or nothing of the present if that can't be read. */
+/** @returns a response from the current record. If that can't be read, the response leaves out the position's state. */
 export async function respondLate(
   services: Services,
   hit: LateHit,
@@ -22,7 +22,7 @@ export async function respondLate(
   const position = await runUntil(deadline, () => services.store.readPosition(hit.positionId)).catch(
     () => undefined,
   );
-  // The hit's own claim is as it left it.
+  // The hit's own claim has not changed, so its response is still true.
   if (
     position?.claim !== undefined &&
     position.claim.leaseToken === hit.claim?.leaseToken &&
@@ -33,10 +33,10 @@ export async function respondLate(
     return withoutPresent(response);
   const { detail, decision } = response;
   const recorded = toResponse({ position, result: undefined, claim: hit.claim });
-  return { ...recorded, detail: `${detail} Answered late: ${recorded.detail}`, decision };
+  return { ...recorded, detail: `${detail} Late response: ${recorded.detail}`, decision };
 }
 
-/** Whether the record is about what the hit asked for: another claim may do less, and an open position says nothing. */
+/** Whether the record shows what became of the hit: another claim may do less, and an open position shows nothing. */
 function isReported(position: Position, { action, claim }: LateHit): boolean {
   const { state, outcome } = position;
   if (claim !== undefined && isOutcomeOf(claim, outcome)) return true;

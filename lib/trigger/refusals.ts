@@ -27,7 +27,7 @@ export const refusedMethod = refusal(
   'A link is opened with GET or POST. Nothing was done.',
 );
 
-/** The running action does less than this hit asks for, so the hit has to come again. */
+/** The running action does less than this hit asks for, so the sender has to repeat the hit. */
 export const busy: HitResponse = {
   ...refusal(
     'busy',
@@ -36,7 +36,7 @@ export const busy: HitResponse = {
   retryAfter: retrySeconds,
 };
 
-/** A process that was frozen, or a table that answered late. */
+/** A process was frozen, or the table responded late. */
 export const outOfTime: HitResponse = {
   ...refusal(
     'out-of-time',

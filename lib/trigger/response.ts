@@ -56,12 +56,12 @@ export function createResponse(status: ResponseStatus, fields: ResponseFields): 
   return { ...responseStatuses[status], status, detail: fields.publicMessage, ...fields };
 }
 
-/** What a hit came to, and the claim that it made or continued, if it did. */
+/** The result of a hit, and the claim that it made or continued. */
 export interface HitResult extends Pick<ExecutionResult, 'position' | 'result'> {
   claim?: Claim | undefined;
 }
 
-/** @returns what an execution came to, or what the position's record says if another process ran it. */
+/** @returns the response to an execution's result, or to the position's record if another process ran the action. */
 export function toResponse({ position, result, claim }: HitResult): HitResponse {
   switch (result?.kind) {
     case 'settled':
@@ -146,7 +146,7 @@ function retrying({ reason }: Extract<ActionResult, { kind: 'retry' }>, position
   });
 }
 
-/** The exchange's words count also if they could not be saved. */
+/** The response quotes the exchange's last message even if it could not be saved. */
 function pending(
   { reason, exchangeMessage }: Extract<ActionResult, { kind: 'pending' }>,
   position: Position,
@@ -202,11 +202,11 @@ export function statesPresent({ httpStatus, outcome }: HitResponse): boolean {
   return outcome === undefined && presentStatuses.has(httpStatus);
 }
 
-/** @returns the response to a hit that is answered late: a recorded outcome stays true, a present state may not. */
+/** @returns a late response without the position's state, which may have changed while the process was frozen. */
 export function withoutPresent(response: HitResponse): HitResponse {
   const next = response.status === 'in-progress' ? '' : ' Open the link again for the outcome.';
-  const publicMessage = `This answer is late, so the position may have changed since.${next}`;
-  return { ...response, headline: 'Answered late', publicMessage };
+  const publicMessage = `This response is late, so the position may have changed.${next}`;
+  return { ...response, headline: 'Late response', publicMessage };
 }
 
 /** @returns the response to anything that a hit threw. No order was sent, unless the error is unexpected. */

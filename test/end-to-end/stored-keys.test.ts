@@ -59,7 +59,7 @@ const failures: [string, Failure, RegExp][] = [
       type: 'InvalidKeyId',
       message: `${key} is disabled. (Service: AWSKMS; Status Code: 400; Error Code: DisabledException; Request ID: 1; Proxy: null)`,
     },
-    /Nothing was sent\. AWS did not let Ripcord use the account "trader-\d+" .* is disabled\. .* Enable the KMS key/,
+    /Nothing was sent\. AWS denied Ripcord access to the account "trader-\d+" .* is disabled\. .* Enable the KMS key/,
   ],
   [
     'that the role may not read',
@@ -67,7 +67,7 @@ const failures: [string, Failure, RegExp][] = [
       type: 'AccessDeniedException',
       message: 'User: arn:aws:sts::1:assumed-role/trigger is not authorized to perform: ssm:GetParameter',
     },
-    /Nothing was sent\. AWS did not let Ripcord .* ssm:GetParameter .* Allow this action to the function's role/,
+    /Nothing was sent\. AWS denied Ripcord access to .* ssm:GetParameter .* Allow this action to the function's role/,
   ],
 ];
 const cases = [spotLong, perpetualLong].flatMap((kind) =>

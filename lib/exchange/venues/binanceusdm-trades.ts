@@ -69,7 +69,7 @@ async function readCause(client: CcxtClient, market: MarketRules, orderId: strin
     .catch(orUnknownCause<TradeCause>('trade'));
 }
 
-/** Without a cause, a trade stays true. A clock that differs is corrected, and then everything is read again. */
+/** A trade counts even without its cause. After a clock error, the clock is corrected and everything is read again. */
 function orUnknownCause<Unknown>(unknown: Unknown): (thrown: unknown) => Unknown {
   return (thrown) => {
     const code = (thrown as { venueError?: VenueError }).venueError?.code;
@@ -89,7 +89,7 @@ async function fetchForceOrders(
     endTime: until,
     limit: forceOrdersPerPage,
   });
-  if (!Array.isArray(orders)) throw new TypeError('the response is no list');
+  if (!Array.isArray(orders)) throw new TypeError('the response is not a list');
   return orders;
 }
 

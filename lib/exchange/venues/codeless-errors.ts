@@ -9,7 +9,7 @@ export interface CodelessRow {
   /** Only if the response contains one of these, in any case. */
   words?: readonly string[];
   cause: CodelessCause;
-  /** How long the venue wants no request, if the response has no Retry-After. */
+  /** How long no request is sent, if the response has no Retry-After. */
   pauseMs?: number;
   source: ErrorSource;
 }
@@ -76,7 +76,7 @@ const sentences: Record<CodelessCause, (name: string) => string> = {
 /** @returns the row of a response; undefined if its status proves nothing. */
 export function findCodelessRow(id: ExchangeId, status: number, text: string): CodelessRow | undefined {
   const rows = codelessErrors[id].filter((row) => row.status === status);
-  // Only after the filter: a list of markets has megabytes.
+  // Only after the filter: a list of markets is megabytes long.
   const lower = rows.length === 0 ? '' : text.toLowerCase();
   return rows.find((row) => row.words?.some((words) => lower.includes(words)) ?? true);
 }

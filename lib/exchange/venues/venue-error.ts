@@ -1,6 +1,6 @@
 /**
- * Why a request got an HTTP status without a code of the venue: the response is from what stands before the API, such
- * as a CDN or a firewall, so no order arrived.
+ * Why a request got an HTTP status without a code of the venue: the response is from a CDN or a firewall in front of
+ * the API, or rejects the request itself, so no order was placed.
  */
 export type CodelessCause = 'region' | 'firewall' | 'rate' | 'key' | 'request';
 

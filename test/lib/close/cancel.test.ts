@@ -271,7 +271,7 @@ describe('canceling', () => {
     const late = setScene({ startAt: sendDeadline + 1 });
     expect(await cancelBooks(late.run, [...books])).toEqual({
       kind: 'unconfirmed',
-      message: 'The time to act was over',
+      message: 'No time was left to act',
       lost: false,
     });
     expect(late.canceled).toEqual([]);

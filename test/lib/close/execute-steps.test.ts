@@ -48,7 +48,7 @@ describe('a keep', () => {
       'a filled entry that is missing',
       {},
       holdsNone,
-      'The position of 1 BTC was left alone. The exchange shows none of it now.',
+      'The position of 1 BTC was not closed. The exchange no longer shows it.',
       '1',
     ],
     [

@@ -704,7 +704,7 @@ describe('a close order that executed less than it was for', () => {
   });
 
   it.each([
-    ['1', ' Exit order x0 is still for more than the 0.6 BTC that remains.'],
+    ['1', ' Exit order x0 is larger than the remaining 0.6 BTC.'],
     ['0.6', ''],
     // It closes the position at any size.
     ['0', ''],

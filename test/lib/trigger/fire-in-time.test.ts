@@ -111,7 +111,7 @@ describe('An answer after a freeze', () => {
       stage.environment.time += 3_600_000;
     };
     const response = await hit(stage);
-    expect(response).toMatchObject({ httpStatus: 503, headline: 'Answered late' });
+    expect(response).toMatchObject({ httpStatus: 503, headline: 'Late response' });
     expect(response.publicMessage).not.toContain('Nothing was sent');
     expect(response.detail).toBe('Nothing was sent. Binance did not respond.');
   });

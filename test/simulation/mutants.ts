@@ -406,7 +406,7 @@ const mutants: Mutant[] = [
   },
 ];
 
-const seeds = '20000';
+const seeds = '40000';
 const folder = join('dist', 'mutants');
 
 /** A copy of the engine and the simulation with one breakage; throws where the breakage does not fit any more. */

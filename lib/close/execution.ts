@@ -25,8 +25,8 @@ export interface ExecutionDependencies {
 export type CancelProblem =
   /** The exchange refuses to cancel: key or permission. */
   | { kind: 'denied'; code: string; message: string }
-  /** `lost`: the exchange answers, and has no such order. */
-  | { kind: 'unconfirmed'; message: string; lost: boolean }
+  /** `lost`: the exchange answers, and has no such order. `refused`: it finds the order, and rejects the cancel. */
+  | { kind: 'unconfirmed'; message: string; lost: boolean; refused?: true }
   /** The order has ended, and nothing shows what it filled. */
   | { kind: 'fill-unknown'; message: string }
   | { kind: 'fault'; fault: Fault };

@@ -125,7 +125,7 @@ function lookLater({ notFoundCount, lastMissAt }: Misses, readAt: number, nextPr
  * have left, so that the owner is asked only when the exchange's word about that order can be believed.
  */
 function isHopeless({ sendDeadline }: Claim, { code }: Fault, now: number): boolean {
-  return (
-    (code === 'exchange-refused' || code === 'account-not-found') && now - sendDeadline > orderLostAfterMs
-  );
+  return lastingFaults.test(code) && now - sendDeadline > orderLostAfterMs;
 }
+
+const lastingFaults = /^(exchange-refused|account-not-found|accounts-denied|account-invalid)$/;

@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.ts';
-import { orderLostAfterMs } from '../position/timing.ts';
+import { notPlacedForMs, orderLostAfterMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
 import { type CancelProblem, type Execution, withClose } from './execution.ts';
 import { refused } from './outcomes.ts';
@@ -17,6 +17,7 @@ export function resultOfProblem(run: Execution, problem: CancelProblem): ActionR
       kind: 'attention',
       reason: `The exchange no longer knows an order of this position. ${reason}.`,
     };
+  if (isRefusedForLong(run, problem)) return refused(run, { code: 'not-canceled', message: `${reason}.` });
   if (problem.kind === 'fault' && !run.known.cancelsSent) return { kind: 'released', fault: problem.fault };
   return { kind: 'retry', reason };
 }
@@ -35,6 +36,12 @@ function afterCloseSent(run: Execution, problem: CancelProblem, reason: string):
   run.known = { ...known, position: withClose(known.position, closeOrder) };
   const executed = `Close order ${closeOrder.orderId} executed ${closeOrder.filled} ${known.position.market.base}`;
   return { kind: 'attention', reason: `${executed}, but an exit order could not be canceled: ${reason}.` };
+}
+
+/** A halted market rejects cancels too. When it opens again, a MARKET close needs a new hit. */
+function isRefusedForLong({ deps, claim }: Execution, problem: CancelProblem): boolean {
+  const isRefused = problem.kind === 'unconfirmed' && problem.refused === true;
+  return isRefused && deps.now() - claim.claimedAt > notPlacedForMs;
 }
 
 /** Look-ups lag. Only after this long is "no such order" a matter for the owner. */

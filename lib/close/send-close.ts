@@ -161,7 +161,7 @@ async function afterNothingToReduce(run: Execution, rejection: Rejection, amount
       return failed(run, {
         source: 'ripcord',
         code: 'flipped',
-        message: `The exchange now holds a ${held.side} of ${held.amount} ${market.base}, and this position is a ${side}. Nothing was sent.`,
+        message: `The exchange now holds a ${held.side} of ${held.amount} ${market.base}, and this position is a ${side}. It refused the order: ${rejection.message}`,
       });
   }
 }

@@ -120,7 +120,8 @@ async function lookAtHeld(
   const { flatSince, held } = position.lastSync ?? {};
   const seen = { at: now, amount, ...(averagePrice === undefined ? {} : { averagePrice }) };
   const isChanged = held?.amount !== amount || held.averagePrice !== averagePrice;
-  if (flatSince === undefined && (held === undefined || !isChanged)) return { flatSince, held: seen };
+  // Trades have been read up to `held.at` only, so a look that reads none does not move it.
+  if (flatSince === undefined && !isChanged) return { flatSince, held };
   const trades = await exchange.fetchTrades(position.market, {
     since: tradesSince(position, now),
     until: now,

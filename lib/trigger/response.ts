@@ -121,11 +121,12 @@ function outcomeResponse(
   position: Position,
   fields: Pick<HitResponse, 'decision' | 'repeated'>,
 ): HitResponse {
-  const { detail, percent } = outcome;
-  const isPartOpen = percent !== undefined && position.state === 'open';
+  const { detail, percent, closeOrderId } = outcome;
+  const closedPart = (percent ?? closeOrderId) !== undefined && position.state === 'open';
+  const headline = percent === undefined ? 'Partly closed' : `Closed ${percent} %`;
   return createResponse(outcome.outcome, {
     publicMessage: detail,
-    ...(isPartOpen ? { headline: `Closed ${percent} %` } : {}),
+    ...(closedPart ? { headline } : {}),
     outcome,
     position: toPublicPosition(position),
     ...fields,

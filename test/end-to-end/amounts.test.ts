@@ -414,7 +414,7 @@ describe.each(perpetuals)('on perpetuals $name', (kind) => {
       status: 422,
       json: {
         status: 'refused',
-        message: expect.stringMatching(/now holds a (long|short) of 2 ETH.*Nothing was sent/),
+        message: expect.stringMatching(/now holds a (long|short) of 2 ETH.*It refused the order/),
       },
       orders: [],
     });

@@ -152,7 +152,7 @@ it('keep takes no empty look without a trade for the end of a perpetual', async 
   await run(stage, { action: 'keep' });
   expect(await stage.now()).toMatchObject({
     state: 'kept',
-    outcome: { detail: expect.stringContaining('The exchange shows none of it now') },
+    outcome: { detail: expect.stringContaining('The exchange no longer shows it') },
   });
 });
 

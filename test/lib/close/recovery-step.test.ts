@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Observation, recoveryStep } from '../../../lib/close/recovery-step.ts';
 import type { ExchangeOrder } from '../../../lib/exchange/exchange.ts';
-import { Fault } from '../../../lib/fault.ts';
+import { Fault, type FaultCode } from '../../../lib/fault.ts';
 import type { Claim } from '../../../lib/position/position.ts';
 import {
   clockMarginMs,
@@ -239,14 +239,16 @@ describe('a close order that was not found on a venue that accepts an id once', 
 });
 
 describe('an exchange or account that cannot be asked', () => {
-  const fault = (code: 'exchange-refused' | 'account-not-found' | 'exchange-unreachable') =>
-    ({ kind: 'no-answer', fault: new Fault(code, 'no') }) as const;
+  const fault = (code: FaultCode) => ({ kind: 'no-answer', fault: new Fault(code, 'no') }) as const;
   const late = sendDeadline + orderLostAfterMs + 1;
 
-  it.each(['exchange-refused', 'account-not-found'] as const)('needs attention after long: %s', (code) => {
-    expect(step({}, fault(code), late)).toEqual({ kind: 'needs-attention' });
-    expect(step({}, fault(code), late - 1)).toMatchObject({ kind: 'wait', reason: 'no' });
-  });
+  it.each<FaultCode>(['exchange-refused', 'account-not-found', 'accounts-denied', 'account-invalid'])(
+    'needs attention after long: %s',
+    (code) => {
+      expect(step({}, fault(code), late)).toEqual({ kind: 'needs-attention' });
+      expect(step({}, fault(code), late - 1)).toMatchObject({ kind: 'wait', reason: 'no' });
+    },
+  );
 
   it('is waited for when it may come back', () => {
     expect(step({}, fault('exchange-unreachable'), late)).toEqual({

@@ -104,3 +104,15 @@ describe('once a close order may have been sent', () => {
     expect(resultFor(problem, sent)).toEqual(result);
   });
 });
+
+it('a cancel that the exchange rejects for ten minutes fails, and is not retried after that', () => {
+  const problem = { kind: 'unconfirmed', message: 'Closed market', lost: false, refused: true } as const;
+  const position = closePosition();
+  const after = (ms: number) =>
+    resultOfProblem(executionOf(position, { now: exampleClaim.claimedAt + ms }), problem);
+  expect(after(600_000)).toMatchObject({ kind: 'retry' });
+  expect(after(600_001)).toMatchObject({
+    kind: 'failed',
+    failure: { source: 'exchange', code: 'not-canceled', message: 'Closed market.' },
+  });
+});

@@ -365,7 +365,7 @@ describe('a rejected close order', () => {
           source: 'ripcord',
           code: 'flipped',
           message:
-            'The exchange now holds a short of 0.3 BTC, and this position is a long. Nothing was sent.',
+            'The exchange now holds a short of 0.3 BTC, and this position is a long. It refused the order: Rejected',
         },
       },
     ],

@@ -3,12 +3,10 @@ import type { SweepReport } from './sweep.ts';
 
 /** Logs a line for each recovery and failure, and the sweep's metrics even if nothing happened. */
 export function logSweep(log: Log, report: SweepReport): void {
-  for (const recovery of report.recoveries)
-    log.event(
-      'recovered',
-      { ...recovery, decision: 'recovered' },
-      { Outcomes: 1, Failures: recovery.status >= 400 ? 1 : undefined },
-    );
+  for (const recovery of report.recoveries) {
+    const Failures = recovery.status >= 400 ? 1 : undefined;
+    log.event('recovered', { ...recovery, decision: 'recovered' }, { Outcomes: 1, Failures });
+  }
   for (const failure of report.failures) log.event('position-failed', failure);
   for (const { channel } of report.problems) log.event('notify-failed', { channel }, { NotifyFailed: 1 });
   log.metrics({

@@ -121,12 +121,11 @@ function outcomeResponse(
   position: Position,
   fields: Pick<HitResponse, 'decision' | 'repeated'>,
 ): HitResponse {
-  const { detail, percent, closeOrderId } = outcome;
-  const closedPart = (percent ?? closeOrderId) !== undefined && position.state === 'open';
-  const headline = percent === undefined ? 'Partly closed' : `Closed ${percent} %`;
+  const { detail, percent } = outcome;
+  const isPartOpen = percent !== undefined && position.state === 'open';
   return createResponse(outcome.outcome, {
     publicMessage: detail,
-    ...(closedPart ? { headline } : {}),
+    ...(isPartOpen ? { headline: `Closed ${percent} %` } : {}),
     outcome,
     position: toPublicPosition(position),
     ...fields,

@@ -10,8 +10,8 @@ export type ActionResult =
   | { kind: 'failed'; failure: Failure }
   /** The owner has to decide. */
   | { kind: 'attention'; reason: string }
-  /** Nothing was sent at all: the position is as it was before the claim. */
-  | { kind: 'released'; fault: Fault }
+  /** Nothing executed, and no cancel was sent: the position is as it was. Only with `rejectedBy` was an order sent. */
+  | { kind: 'released'; fault: Fault; rejectedBy?: 'exchange' }
   /** Cancels may have been sent, no close order was: recovery continues at once. */
   | { kind: 'retry'; reason: string }
   /** A close order may have been sent: recovery looks it up before anything else. */

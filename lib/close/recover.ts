@@ -49,7 +49,7 @@ async function afterNoConnection(
   const step = recoveryStep(position.claim, { kind: 'no-answer', fault }, services.now());
   if (step.kind !== 'needs-attention')
     return { position, result: { kind: 'pending', reason: fault.message }, requests: [] };
-  const reason = 'The account was removed or changed, so the result of the close cannot be read.';
+  const reason = `${fault.publicMessage} The result of the close can't be read.`;
   const result: ActionResult = { kind: 'attention', reason };
   return saveResult(services, position, position.claim, { result, position, requests: [] });
 }

@@ -1,5 +1,5 @@
 import type { ExchangeOrder } from '../exchange/exchange.ts';
-import type { Fault } from '../fault.ts';
+import { type Fault, isLasting } from '../fault.ts';
 import type { Claim } from '../position/position.ts';
 import {
   lookUpIntervalMs,
@@ -125,7 +125,6 @@ function lookLater({ notFoundCount, lastMissAt }: Misses, readAt: number, nextPr
  * have left, so that the owner is asked only when the exchange's word about that order can be believed.
  */
 function isHopeless({ sendDeadline }: Claim, { code }: Fault, now: number): boolean {
-  return lastingFaults.test(code) && now - sendDeadline > orderLostAfterMs;
+  const lasts = isLasting(code) || code === 'exchange-refused' || code === 'account-not-found';
+  return lasts && now - sendDeadline > orderLostAfterMs;
 }
-
-const lastingFaults = /^(exchange-refused|account-not-found|accounts-denied|account-invalid)$/;

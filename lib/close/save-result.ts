@@ -55,6 +55,7 @@ function toPositionChange(
   const learned: PositionChange = {
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
+    goneAmount: position.goneAmount,
     ...(position.market === held.market ? {} : { market: position.market }),
   };
   return { ...learned, ...toStateChange(held, { ...claim, sentOrder }, result, services.now()) };

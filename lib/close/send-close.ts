@@ -39,7 +39,9 @@ export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
  */
 export async function resendClose(run: Execution, amount: Amount): Promise<ActionResult> {
   const result = await createClose(run, amount, run.claim.sentOrder?.sentAt ?? run.deps.now());
-  return toPending(result.kind === 'rejected' ? { kind: 'unknown', message: result.message } : result);
+  if (result.kind !== 'rejected') return toPending(result);
+  const { code, reason, message } = result;
+  return toPending({ kind: 'unknown', message, ...(code === reason ? {} : { code }) });
 }
 
 /** The only place where a close order leaves. */
@@ -67,7 +69,8 @@ function toCloseId({ positionId, attempt }: Position): string {
 function toPending(result: CreateResult): ActionResult {
   if (result.kind === 'accepted') return { kind: 'pending', reason: 'The close order is not done yet' };
   const { message } = result;
-  return result.kind === 'unknown'
+  // Without a code, the words are Ripcord's own.
+  return result.kind === 'unknown' && result.code !== undefined
     ? { kind: 'pending', reason: message, exchangeMessage: message }
     : { kind: 'pending', reason: message };
 }
@@ -137,9 +140,9 @@ function toNotSent(run: Execution, rejection: Rejection): ActionResult {
   // A request that never left has its reason as its code. An exchange error is retried for `notPlacedForMs` only.
   const isFromExchange = code !== reason;
   if (isFromExchange && run.deps.now() - run.claim.claimedAt > notPlacedForMs) return refused(run, rejection);
-  return run.known.cancelsSent
-    ? { kind: 'retry', reason: message }
-    : { kind: 'released', fault: new Fault('exchange-unreachable', message) };
+  if (run.known.cancelsSent) return { kind: 'retry', reason: message };
+  const fault = new Fault('exchange-unreachable', message);
+  return isFromExchange ? { kind: 'released', fault, rejectedBy: 'exchange' } : { kind: 'released', fault };
 }
 
 async function afterNothingToReduce(run: Execution, rejection: Rejection, amount: Amount): Promise<Sent> {

@@ -1,4 +1,4 @@
-import { type Amount, decimal, isPositive } from '../amount.ts';
+import { type Amount, decimal, isPositive, sum } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { formatClientOrderId } from '../position/client-order-id.ts';
 import type { Position } from '../position/position.ts';
@@ -76,16 +76,24 @@ async function endClose(
         reason: `MARKET order ${order.orderId} executed ${order.filled} of ${order.amount} ${base}; ${remaining} ${base} is still open.`,
       };
     }
-    case 'reopen': {
-      const facts = toFacts(run, order, sentAt);
-      const rest = [...describeShortfall(run, step.shortfall), ...describeLargerExits(after, step.remaining)];
-      const detail = [facts.detail, ...rest].join(' ');
-      run.known = { ...run.known, position: after };
-      return settled(run, { ...facts, detail, remaining: step.remaining }, { reopens: true });
-    }
+    case 'reopen':
+      return reopen(run, after, toFacts(run, order, sentAt), step);
     case 'settle':
       return settleAll(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step);
   }
+}
+
+/** What was gone stays gone, so that a later close does not sell coins that were bought since. */
+function reopen(
+  run: Execution,
+  after: Position,
+  facts: Omit<OutcomeFacts, 'remaining'>,
+  { remaining, shortfall }: Extract<CloseStep, { kind: 'reopen' }>,
+): ActionResult {
+  const rest = [...describeShortfall(run, shortfall), ...describeLargerExits(after, remaining)];
+  const goneAmount = sum([after.goneAmount ?? '0', shortfall?.gone ?? '0']);
+  run.known = { ...run.known, position: { ...after, goneAmount } };
+  return settled(run, { ...facts, detail: [facts.detail, ...rest].join(' '), remaining }, { reopens: true });
 }
 
 /**

@@ -50,7 +50,7 @@ function noticeText(content: NoticeContent, { positionId, market }: Position): s
     case 'attention':
       return `${toSentence(content.reason)} ${resolve}`;
     case 'released':
-      return `A link was opened, but nothing was sent: ${toSentence(content.reason)} The position is unchanged. Open the link again, or close the position at the exchange.`;
+      return `A link was opened, but nothing was executed: ${toSentence(content.reason)} The position is unchanged. Open the link again, or close the position at the exchange.`;
     case 'overdue':
       return `${describeProgress(content.claim)} Ripcord has been asking for ${Math.round(content.forMs / 60_000)} minutes. ${resolve}`;
   }

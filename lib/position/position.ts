@@ -160,6 +160,8 @@ const positionFieldsSchema = z.object({
   market: marketRulesSchema,
   /** The position's own amount when it was declared or read from a perpetual instead of built by entry orders. */
   declaredSize: z.object({ amount: amountSchema, averagePrice: amountSchema.optional() }).optional(),
+  /** Coins of a spot long that an earlier sale did not find in the account: they are not the position's any more. */
+  goneAmount: amountSchema.optional(),
   entryOrders: z.array(orderRecordSchema),
   exitOrders: z.array(orderRecordSchema),
   /** What the last sync read of the price; epoch milliseconds. */

@@ -7,7 +7,7 @@ export interface Totals {
   /** All of the entry, filled or not. */
   amount: Amount;
   filled: Amount;
-  /** What can still be closed: filled, less what exits filled, less the fees of both taken in base. Never below zero. */
+  /** What can still be closed: filled, less what exits filled, less fees taken in base, less what is gone. Never below zero. */
   remaining: Amount;
   averageEntry: Amount | undefined;
   /** Whether every entry order is done, so that nothing more can fill. */
@@ -61,6 +61,7 @@ export function computeTotals(position: Position): Totals {
   const remaining = decimal(filled)
     .minus(fees)
     .minus(sumExitFees(position))
+    .minus(position.goneAmount ?? '0')
     .minus(sum(exitOrders.map(filledOfOwn)));
   return {
     amount: declaredSize?.amount ?? sum(entryOrders.map((entry) => entry.amount)),

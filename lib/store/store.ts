@@ -93,6 +93,7 @@ export interface PositionChange {
   entryOrders?: Position['entryOrders'];
   exitOrders?: Position['exitOrders'];
   market?: Position['market'];
+  goneAmount?: Position['goneAmount'];
   declaredSize?: Position['declaredSize'];
   lastSync?: Position['lastSync'];
   uses?: Position['uses'];

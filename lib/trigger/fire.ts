@@ -7,18 +7,9 @@ import type { Services } from '../services.ts';
 import { confirmOrReport } from './confirm-or-report.ts';
 import { boundToHit } from './hit-services.ts';
 import { type LateHit, respondLate } from './late-response.ts';
-import { mayFire } from './may-fire.ts';
+import { unlessItMayFire } from './may-fire.ts';
 import { recordHit } from './record-hit.ts';
-import {
-  busy,
-  notFound,
-  outOfTime,
-  refusedMethod,
-  removed,
-  revoked,
-  unconfirmedClaim,
-  usedUp,
-} from './refusals.ts';
+import { notFound, notRun, refusedMethod, removed, revoked, usedUp } from './refusals.ts';
 import type { Request } from './request.ts';
 import { type HitResponse, toResponse } from './response.ts';
 
@@ -84,12 +75,11 @@ async function respond(
   request: Request,
   paused: boolean,
 ): Promise<Responded> {
-  const decision = mayFire(link, request, { paused, now: services.now() });
-  if (decision.fires) {
+  const stop = unlessItMayFire(link, request, { paused, now: services.now() });
+  if (stop === undefined) {
     preconnect(services, link);
     return execute(services, link);
   }
-  const { response: stop } = decision;
   const response =
     stop.decision === 'confirmation-required' ? await confirmOrReport(services, link, request, stop) : stop;
   return { response, requests: [] };
@@ -118,10 +108,9 @@ async function execute(services: Services, link: Link): Promise<Responded> {
       isUnsettled: ['pending', 'retry'].includes(result.execution.result?.kind ?? ''),
       claim: result.claim,
     };
-  if (result.kind === 'busy') return { response: busy, requests: [] };
-  if (result.kind === 'out-of-time') return { response: outOfTime, requests: [] };
-  if (result.kind === 'unconfirmed-claim')
-    return { response: unconfirmedClaim, requests: [], isUnsettled: true };
+  const { kind } = result;
+  if (kind !== 'refused')
+    return { response: notRun[kind], requests: [], isUnsettled: kind === 'unconfirmed-claim' };
   if (result.revoked) return { response: revoked, requests: [] };
   if (result.position === undefined) return { response: removed, requests: [] };
   const response = isUsedUp(link, result.position)

@@ -5,19 +5,12 @@ import { expired, ignored, paused, revoked, wrongSource } from './refusals.ts';
 import type { Request } from './request.ts';
 import type { HitResponse } from './response.ts';
 
-/** What keeps a request from firing a link: a refusal, or a confirmation to ask for. */
-export type MayFire = { fires: true } | { fires: false; response: HitResponse };
-
 /**
  * Decides whether a GET or POST may fire a link. Pure.
  * @param known `paused`: the kill switch is on; `now` in epoch milliseconds.
+ * @returns undefined if it may fire; otherwise the response: a refusal, or a confirmation to ask for.
  */
-export function mayFire(link: Link, request: Request, known: { paused: boolean; now: number }): MayFire {
-  const response = responseInstead(link, request, known);
-  return response === undefined ? { fires: true } : { fires: false, response };
-}
-
-function responseInstead(
+export function unlessItMayFire(
   link: Link,
   request: Request,
   known: { paused: boolean; now: number },

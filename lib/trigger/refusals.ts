@@ -27,28 +27,26 @@ export const refusedMethod = refusal(
   'A link is opened with GET or POST. Nothing was done.',
 );
 
-/** The running action does less than this hit asks for, so the sender has to repeat the hit. */
-export const busy: HitResponse = {
-  ...refusal(
-    'busy',
-    'Another action of this position is in progress. Nothing was sent for this one. Try again in a moment.',
-  ),
-  retryAfter: retrySeconds,
+/** By kind of an execution that ran nothing. */
+export const notRun = {
+  /** The running action does less than this hit asks for, so the sender has to repeat the hit. */
+  busy: createResponse('busy', {
+    publicMessage:
+      'Another action of this position is in progress. Nothing was sent for this one. Try again in a moment.',
+    decision: 'refused',
+    retryAfter: retrySeconds,
+  }),
+  /** A process was frozen, or the table responded late. */
+  'out-of-time': createResponse('out-of-time', {
+    publicMessage: 'Ripcord had no time left to act on this request. Nothing was done. Open the link again.',
+    decision: 'refused',
+    retryAfter: retrySeconds,
+  }),
+  /** The claim may be durable, and then the sweep continues it. */
+  'unconfirmed-claim': createResponse('table-unreachable', {
+    publicMessage:
+      'The database did not confirm this request in time. If the request was stored, Ripcord continues automatically. It is safe to open the link again.',
+    decision: 'in-progress',
+    retryAfter: retrySeconds,
+  }),
 };
-
-/** A process was frozen, or the table responded late. */
-export const outOfTime: HitResponse = {
-  ...refusal(
-    'out-of-time',
-    'Ripcord had no time left to act on this request. Nothing was done. Open the link again.',
-  ),
-  retryAfter: retrySeconds,
-};
-
-/** The claim may be durable, and then the sweep continues it. */
-export const unconfirmedClaim = createResponse('table-unreachable', {
-  publicMessage:
-    'The database did not confirm this request in time. If the request was stored, Ripcord continues automatically. It is safe to open the link again.',
-  decision: 'in-progress',
-  retryAfter: retrySeconds,
-});

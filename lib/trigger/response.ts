@@ -1,3 +1,4 @@
+import { isPositive } from '../amount.ts';
 import type { ActionResult } from '../close/action-result.ts';
 import type { PlannedAction } from '../close/next-step.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
@@ -67,7 +68,7 @@ export function toResponse({ position, result, claim }: HitResult): HitResponse 
     case 'settled':
       return outcomeResponse(result.outcome, position, { decision: 'fired' });
     case 'released':
-      return released(result.fault, position);
+      return released(result, position);
     case 'retry':
       return retrying(result, position);
     case 'pending':
@@ -86,13 +87,17 @@ export function isOutcomeOf({ claimedAt }: Claim, outcome: Outcome | undefined):
   return outcome !== undefined && Date.parse(outcome.claimedAt) === claimedAt;
 }
 
-/** Nothing was sent. A sender that resends after a 5xx response may succeed, unless the fault lasts. */
-function released(fault: Fault, position: Position): HitResponse {
+/** Nothing executed. A sender that resends after a 5xx response may succeed, unless the fault lasts. */
+function released(
+  { fault, rejectedBy }: Extract<ActionResult, { kind: 'released' }>,
+  position: Position,
+): HitResponse {
+  const what = rejectedBy === undefined ? 'Nothing was sent.' : 'Nothing was executed.';
   const retry = isLasting(fault.code) ? {} : { httpStatus: 503, retryAfter: retrySeconds };
   return createResponse(fault.code, {
     ...retry,
-    publicMessage: `Nothing was sent. ${fault.publicMessage}`,
-    detail: `Nothing was sent. ${fault.message}`,
+    publicMessage: `${what} ${fault.publicMessage}`,
+    detail: `${what} ${fault.message}`,
     position: toPublicPosition(position),
     decision: 'refused',
   });
@@ -122,10 +127,12 @@ function outcomeResponse(
   fields: Pick<HitResponse, 'decision' | 'repeated'>,
 ): HitResponse {
   const { detail, percent } = outcome;
-  const isPartOpen = percent !== undefined && position.state === 'open';
+  // Without a percentage, other orders hold the rest of a spot position.
+  const isPartOpen = position.state === 'open' && (percent !== undefined || isPositive(outcome.remaining));
+  const headline = percent === undefined ? 'Partly closed' : `Closed ${percent} %`;
   return createResponse(outcome.outcome, {
     publicMessage: detail,
-    ...(isPartOpen ? { headline: `Closed ${percent} %` } : {}),
+    ...(isPartOpen ? { headline } : {}),
     outcome,
     position: toPublicPosition(position),
     ...fields,

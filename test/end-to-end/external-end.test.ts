@@ -114,6 +114,34 @@ describe.each([usdm, usdmHedged, bybitLinear, bybitHedged])('A position at $name
     });
   });
 
+  it('that was closed and opened again before the first look ends at that look', async () => {
+    const days = await startDays(place);
+    const position = await days.adopt({});
+    const closeLink = await days.link(position, 'close');
+    days.pass(5_000);
+    days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
+    days.pass(10_000);
+    days.buy();
+    days.pass(minuteMs);
+    await days.sweep();
+    days.pass(minuteMs);
+    expect(await days.fire(closeLink)).toMatchObject({ outcome: { closedBy: 'external' } });
+    expect(days.closes()).toEqual([]);
+  });
+
+  it('that was closed and opened again at the same price is not closed by a late alert', async () => {
+    const { days, closeLink } = await startPosition(place);
+    days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
+    days.pass(1_000);
+    days.buy();
+    for (let look = 0; look < 7; look += 1) {
+      days.pass(minuteMs);
+      await days.sweep();
+    }
+    expect(await days.fire(closeLink)).toMatchObject({ outcome: { closedBy: 'external' } });
+    expect(days.closes()).toEqual([]);
+  });
+
   it('goes on when the trader adds to it, and when a part of it is sold by hand', async () => {
     const { days, position, closeLink } = await startPosition(place);
     days.buy();

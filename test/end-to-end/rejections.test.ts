@@ -209,6 +209,15 @@ describe.each(venues)('on %s, a spot long of which a part is not there', (exchan
     });
     expect(result.json.detail).toContain(`by order ${scene.idOf(holder)} (limit sell of 1 ETH)`);
     expect(result.json.detail).toContain('0.5 ETH of the position is no longer in the account.');
+
+    // What was gone stays gone: coins that the trader buys later are not the position's.
+    expect(await environment.positionNow(scene.positionId)).toMatchObject({ remaining: '1' });
+    core.cancelOrder({ orderId: holder.id });
+    place(scene, 'ETH', { side: 'buy', type: 'market', amount: '0.5' });
+    expect(await close(scene)).toMatchObject({
+      json: { closedAmount: '1', remaining: '0' },
+      orders: [{ amount: '1' }],
+    });
   });
 
   it('is no dust because too little of it is free', async () => {

@@ -4,7 +4,7 @@ import type { RequestNote } from '../../link/hit.ts';
 import type { Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
 import { recordHit } from '../../trigger/record-hit.ts';
-import { busy, outOfTime, unconfirmedClaim } from '../../trigger/refusals.ts';
+import { notRun } from '../../trigger/refusals.ts';
 import { type HitResponse, toResponse } from '../../trigger/response.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
@@ -50,12 +50,6 @@ function toRecorded(result: ExecuteResult, position: Position): Recorded {
         response: toResponse({ ...result.execution, claim: result.claim }),
         requests: result.execution.requests,
       };
-    case 'busy':
-      return { response: busy, requests: [] };
-    case 'out-of-time':
-      return { response: outOfTime, requests: [] };
-    case 'unconfirmed-claim':
-      return { response: unconfirmedClaim, requests: [] };
     case 'refused': {
       const current = result.position ?? position;
       return {
@@ -63,5 +57,7 @@ function toRecorded(result: ExecuteResult, position: Position): Recorded {
         requests: result.recovered?.requests ?? [],
       };
     }
+    default:
+      return { response: notRun[result.kind], requests: [] };
   }
 }

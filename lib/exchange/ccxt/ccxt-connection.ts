@@ -147,10 +147,11 @@ export class CcxtConnection {
     }
   }
 
-  /** Uses the stored keys from now on. @returns false if they are the ones already in use. */
+  /** Uses the stored keys from now on. @returns false if they are the ones already in use, or can't be read now. */
   async #useChangedKeys(): Promise<boolean> {
-    const account = await this.#readAccountAgain();
-    if (account.exchange !== this.venue.id) return false;
+    // The exchange's own rejection is what the caller has to learn.
+    const account = await this.#readAccountAgain().catch(() => undefined);
+    if (account === undefined || account.exchange !== this.venue.id) return false;
     const keys = joinKeys(account);
     if (keys === this.#keys) return false;
     this.#keys = keys;

@@ -9,10 +9,10 @@ import type { Link } from '../../../lib/link/link.ts';
 import type { Failure, Outcome, Position } from '../../../lib/position/position.ts';
 import { confirmationRequired, withPosition } from '../../../lib/trigger/confirmation.ts';
 import {
-  busy,
   expired,
   ignored,
   notFound,
+  notRun,
   paused,
   refusedMethod,
   removed,
@@ -104,7 +104,7 @@ const responses: [name: string, response: HitResponse, headline: string][] = [
     'Nothing was closed',
   ],
   ['a position for its owner', ended('needs-attention'), 'Needs your attention'],
-  ['another link at work', busy, 'Another action is in progress'],
+  ['another link at work', notRun.busy, 'Another action is in progress'],
   ['paused links', paused, 'All links are paused'],
   ['a revoked link', revoked, 'This link no longer works'],
   ['an expired link', expired, 'This link no longer works'],

@@ -238,7 +238,7 @@ describe('a link that came to nothing', () => {
       const { state, notices } = await refuse(stage, { actor: 'link', linkId });
       expect(state).toBe('open');
       expect(notices).toMatchObject([
-        { event: 'failed', text: expect.stringContaining('nothing was sent: Too many requests.') },
+        { event: 'failed', text: expect.stringContaining('nothing was executed: Too many requests.') },
       ]);
       stage.environment.time += 5_000;
     }

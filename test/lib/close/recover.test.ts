@@ -171,7 +171,6 @@ describe('a claim that is proven to have sent nothing', () => {
     expect(await claimOf(stage)).toMatchObject({
       phase: 'may-have-sent',
       sendDeadline: takenAt + sendWindowMs,
-      lastExchangeMessage: 'no answer',
     });
   });
 
@@ -268,7 +267,8 @@ describe('an account that is not available', () => {
     stage.environment.time += 11 * minute;
     expect((await recoverNow(stage)).position).toMatchObject({
       state: 'needs-attention',
-      attentionReason: 'The account was removed or changed, so the result of the close cannot be read.',
+      attentionReason:
+        "The account behind this link is not available. The result of the close can't be read.",
     });
   });
 

@@ -175,7 +175,7 @@ describe('a close order without a final answer', () => {
     [
       'whose answer was lost is pending',
       { creates: [unknown] },
-      { reason: 'no answer', exchangeMessage: 'no answer' },
+      { reason: 'no answer', exchangeMessage: undefined },
     ],
     ['whose id is taken is pending', { creates: [rejected('duplicate-id')] }, { reason: 'Rejected' }],
   ])('%s', async (_, scene, facts) => {
@@ -410,7 +410,7 @@ describe('a rejected close order', () => {
   it('that was not placed is sent once more, and then released', async () => {
     const again = await runClose({ creates: [rejected('not-placed')] });
     expect(again.sent).toHaveLength(2);
-    expect(again.result).toMatchObject({ kind: 'released' });
+    expect(again.result).toMatchObject({ kind: 'released', rejectedBy: 'exchange' });
     expect((await runClose({ creates: [rejected('not-placed'), accepted()] })).result).toMatchObject({
       kind: 'settled',
       outcome: { closedAmount: '1' },

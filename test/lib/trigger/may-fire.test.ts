@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Link } from '../../../lib/link/link.ts';
-import { mayFire } from '../../../lib/trigger/may-fire.ts';
+import { unlessItMayFire } from '../../../lib/trigger/may-fire.ts';
 import type { Request } from '../../../lib/trigger/request.ts';
 import { linkAt } from '../link/example-link.ts';
 
@@ -19,8 +19,7 @@ const byPerson: Request = { ...post, method: 'GET', navigation: { userInitiated:
 const byBot: Request = { ...post, method: 'GET', navigation: { userInitiated: false, doubt: 'bot' } };
 
 function check(request: Request, differing: Partial<Link> = {}, paused = false): string {
-  const decision = mayFire(linkAt(1, differing), request, { paused, now });
-  return decision.fires ? 'fires' : decision.response.status;
+  return unlessItMayFire(linkAt(1, differing), request, { paused, now })?.status ?? 'fires';
 }
 
 it.each<[title: string, link: Partial<Link>, byPost: string, byGet: string]>([
@@ -47,15 +46,12 @@ it('A POST with a body is ignored, and a GET by a bot asks for a confirmation', 
 });
 
 it('A confirmation names what the link does, and why it asks, without naming what is traded', () => {
-  expect(mayFire(linkAt(1, { percent: 20 }), byPerson, { paused: false, now })).toMatchObject({
-    fires: false,
-    response: {
-      headline: 'Close 20 % of this position?',
-      publicMessage:
-        'This link cancels the unfilled part of the entry and closes 20 % of what remains with a MARKET order. On spot it also cancels exit orders. This link can fire more than once, so it asks each time. Nothing has happened yet.',
-      detail: 'The link can fire more than once, so it asks each time; nothing was done.',
-      confirm: { action: 'close', percent: 20 },
-      decision: 'confirmation-required',
-    },
+  expect(unlessItMayFire(linkAt(1, { percent: 20 }), byPerson, { paused: false, now })).toMatchObject({
+    headline: 'Close 20 % of this position?',
+    publicMessage:
+      'This link cancels the unfilled part of the entry and closes 20 % of what remains with a MARKET order. On spot it also cancels exit orders. This link can fire more than once, so it asks each time. Nothing has happened yet.',
+    detail: 'The link can fire more than once, so it asks each time; nothing was done.',
+    confirm: { action: 'close', percent: 20 },
+    decision: 'confirmation-required',
   });
 });

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { Exchange } from '../../../lib/exchange/exchange.ts';
+import { live, perpetual, spot } from './close-position.ts';
+import { accepted, closeOrder, holds, runClose, type Scene } from './close-scene.ts';
+
+describe('a close order that executed less than it was for', () => {
+  const none = accepted({ filled: '0', average: undefined });
+  const some = accepted({ filled: '0.4', average: undefined });
+
+  it.each<[string, Scene, object]>([
+    [
+      'fails if it executed nothing',
+      { creates: [none] },
+      {
+        kind: 'failed',
+        failure: {
+          source: 'exchange',
+          code: 'not-executed',
+          message: 'The exchange accepted MARKET order 9 and ended it without executing any of it.',
+        },
+      },
+    ],
+    [
+      'needs attention if more could be closed',
+      { creates: [some] },
+      { kind: 'attention', reason: 'MARKET order 9 executed 0.4 of 1 BTC; 0.6 BTC is still open.' },
+    ],
+    [
+      'needs attention if the perpetual is still there',
+      { creates: [some], facts: { market: perpetual }, exchange: holds('long') },
+      { kind: 'attention' },
+    ],
+    [
+      'settles if the perpetual is gone',
+      { creates: [some], facts: { market: perpetual }, exchange: holds(undefined) },
+      {
+        kind: 'settled',
+        outcome: { closedAmount: '0.4', remaining: '0', detail: 'Closed 0.4 BTC with MARKET order 9.' },
+      },
+    ],
+    [
+      'was closed outside Ripcord if it executed nothing of a perpetual that is gone',
+      { creates: [none], facts: { market: perpetual }, exchange: holds(undefined) },
+      { kind: 'settled', outcome: { closedBy: 'external' } },
+    ],
+    [
+      'reopens the position if it was for a part',
+      { creates: [accepted({ amount: '0.4', filled: '0.4' })], claim: { percent: 40 } },
+      { kind: 'settled', reopens: true, outcome: { percent: 40, closedAmount: '0.4', remaining: '0.6' } },
+    ],
+    [
+      'settles with dust and says so',
+      { creates: [accepted({ filled: '0.9', average: undefined })] },
+      {
+        kind: 'settled',
+        reopens: false,
+        outcome: {
+          remaining: '0.1',
+          detail:
+            "Closed 0.9 BTC with MARKET order 9. 0.1 BTC is below the exchange's minimum for an order, so it stays in the account.",
+        },
+      },
+    ],
+    [
+      'judges what is left by a fresh price',
+      {
+        creates: [some],
+        facts: { market: { ...spot, costMin: '10' }, price: '30' },
+        exchange: { fetchPrice: async () => '16' },
+      },
+      { kind: 'settled', outcome: { remaining: '0.6' } },
+    ],
+  ])('%s', async (_, scene, result) => {
+    expect((await runClose(scene)).result).toMatchObject(result);
+  });
+
+  it.each([
+    ['1', ' Exit order x0 is larger than the remaining 0.6 BTC.'],
+    ['0.6', ''],
+    // It closes the position at any size.
+    ['0', ''],
+  ])('names an exit for %s that is larger than what remains', async (amount, sentence) => {
+    const { result } = await runClose({
+      claim: { percent: 40 },
+      facts: { market: perpetual, exits: [{ ...live, amount, reduceOnly: true }] },
+      lookUps: () => closeOrder({ orderId: 'x0', status: 'live', amount, filled: '0', reduceOnly: true }),
+      creates: [accepted({ amount: '0.4', filled: '0.4', average: undefined })],
+      exchange: { ...holds('long'), fetchTrades: async () => [] },
+    });
+    expect(result).toMatchObject({
+      reopens: true,
+      outcome: { detail: `Closed 0.4 BTC with MARKET order 9.${sentence}` },
+    });
+  });
+
+  it.each<[string, Scene]>([
+    ['was for a part', { creates: [accepted({ filled: '0.4' })], claim: { percent: 40 } }],
+    ['needs attention', { creates: [some] }],
+  ])('stays among the exit orders of a position that continues: one that %s', async (_, scene) => {
+    const { position } = await runClose(scene);
+    expect(position.exitOrders).toMatchObject([{ orderId: '9', filled: '0.4' }]);
+  });
+});
+
+describe('a part that comes to all there was', () => {
+  const claim = { percent: 50 };
+  const facts = { market: perpetual, exits: [{ ...live, reduceOnly: true }] };
+  const all = accepted({ filled: '1', average: undefined });
+  const lookUps = () => ({ ...closeOrder({ orderId: 'x0', status: 'live', filled: '0' }), reduceOnly: true });
+
+  it('cancels the exits that protect nothing any more', async () => {
+    const { result } = await runClose({ claim, facts, creates: [all], lookUps });
+    expect(result).toMatchObject({
+      kind: 'settled',
+      reopens: false,
+      outcome: { remaining: '0', canceledExitOrderIds: ['x0'] },
+    });
+  });
+
+  it('needs attention if its exits cannot be canceled', async () => {
+    const exchange: Partial<Exchange> = {
+      cancelOrder: async () => ({ kind: 'denied', code: '-2015', message: 'No permission' }),
+    };
+    const { result } = await runClose({ claim, facts, creates: [all], lookUps, exchange });
+    expect(result).toEqual({
+      kind: 'attention',
+      reason: 'Close order 9 executed 1 BTC, but an exit order could not be canceled: No permission.',
+    });
+  });
+});

@@ -20,6 +20,17 @@ const { core } = environment;
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : "the console's positions";
 
+/** Opens the form that opens a position, with account and market filled in. */
+async function enterOpenDialog(account: string, market: string) {
+  const page = await harness.enter();
+  await go(page, 'My Positions');
+  await page.getByRole('button', { name: 'Open', exact: true }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Account').selectOption(account);
+  await dialog.getByLabel('Market').fill(market);
+  return { page, dialog };
+}
+
 describe.skipIf(harness.browser === undefined)(here, () => {
   it('adopts a position from the list of what is open at the exchange, without typing an id', async () => {
     const trader = await newTrader(environment, spotLong);
@@ -63,12 +74,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
 
   it('opens a position with a LIMIT entry and closes it from its menu', async () => {
     const trader = await newTrader(environment, spotLong);
-    const page = await harness.enter();
-    await go(page, 'My Positions');
-    await page.getByRole('button', { name: 'Open', exact: true }).first().click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Account').selectOption(trader.account);
-    await dialog.getByLabel('Market').fill('eth/usdt');
+    const { page, dialog } = await enterOpenDialog(trader.account, 'eth/usdt');
     await dialog.getByLabel('Price in USDT').fill('2800.001');
     await dialog.getByLabel('Amount in ETH').fill('0.5');
     await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
@@ -95,12 +101,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     } as const;
     core.addMarket({ ...market, tick: '0.01', lot, marketLot: lot, minNotional: '5', feeRate: '0' });
     const trader = await newTrader(environment, spotLong);
-    const page = await harness.enter();
-    await go(page, 'My Positions');
-    await page.getByRole('button', { name: 'Open', exact: true }).first().click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Account').selectOption(trader.account);
-    await dialog.getByLabel('Market').fill('币安人生/usdt');
+    const { page, dialog } = await enterOpenDialog(trader.account, '币安人生/usdt');
     await dialog.getByLabel('Price in USDT').fill('1.9');
     await dialog.getByLabel('Amount in 币安人生').fill('10');
     await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();

@@ -1,14 +1,14 @@
 import { isActor, makePlan, type Plan, type PlannedEvent } from './plan.ts';
 import { Random } from './random.ts';
 
-/** A hit and a revoke take about 20 ms of the table each: within this they are at it together. */
+/** A hit and a revocation take about 20 ms at the table each, so within this time they overlap. */
 const windowMs = 30;
 /** After TradingView would send again. */
 const resendMs = 5_000;
 
 /**
- * One link that is hit and revoked at the same time, at a position as any seed makes it. Every third one has
- * crashes, pauses and lost answers, too.
+ * A link is hit and revoked at the same time. The seed decides the position, as in every plan. One plan in three also
+ * has crashes, pauses and lost responses.
  */
 export function makeRevokeRace(seed: number): Plan {
   const plan = makePlan(seed);

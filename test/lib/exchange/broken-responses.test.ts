@@ -5,6 +5,7 @@ import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { fixedResponse, startScriptedServer } from './scripted-server.ts';
 import {
   accepted,
+  closeOfLong,
   inFiveSeconds,
   keys,
   lastHour,
@@ -84,15 +85,7 @@ describe.each(testMarkets)('$name', (testMarket) => {
     const server = await startScriptedServer();
     const { exchange, market } = await scripted(testMarket, server.url);
     server.respond = fixedResponse(body);
-    const result = await exchange.createMarketOrder(market, {
-      clientOrderId: 'close-1',
-      side: 'sell',
-      positionSide: 'long',
-      amount: '0.1',
-      reduceOnly: market.kind === 'perpetual',
-      hedged: false,
-      sendDeadline: inFiveSeconds(),
-    });
+    const result = await exchange.createMarketOrder(market, closeOfLong(market));
     expect(result.kind).toBe('unknown');
     expect((await exchange.cancelOrder(market, { orderId: '1' }, inFiveSeconds())).kind).toBe('unconfirmed');
     const unreachable = { code: 'exchange-unreachable' };

@@ -7,6 +7,7 @@ import {
   binanceSpot,
   bybitLinear,
   bybitSpot,
+  closeOfLong,
   keys,
   startTrader,
   type TestMarket,
@@ -38,16 +39,7 @@ async function startScripted(testMarket: TestMarket, now = Date.now) {
     main: { exchange: testMarket.exchange, ...keys, baseUrl: server.url },
   });
   const exchange = await ccxtExchanges(stored, now).of('main');
-  const create = () =>
-    exchange.createMarketOrder(market, {
-      clientOrderId: 'close-1',
-      side: 'sell',
-      positionSide: 'long',
-      amount: '0.1',
-      reduceOnly: market.kind === 'perpetual',
-      hedged: false,
-      sendDeadline: now() + 5_000,
-    });
+  const create = () => exchange.createMarketOrder(market, closeOfLong(market, now() + 5_000));
   const cancel = () => exchange.cancelOrder(market, { orderId: '1' }, now() + 5_000);
   return { server, exchange, market, stored, create, cancel };
 }

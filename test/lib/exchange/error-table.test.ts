@@ -6,7 +6,7 @@ import type { ErrorRow } from '../../../lib/exchange/venues/error-table.ts';
 import { venues } from '../../../lib/exchange/venues/venues.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { fixedResponse, startScriptedServer } from './scripted-server.ts';
-import { inFiveSeconds, keys, startTrader, type TestMarket, testMarkets } from './test-markets.ts';
+import { closeOfLong, keys, startTrader, type TestMarket, testMarkets } from './test-markets.ts';
 
 /** One response that a row describes, in the venue's own shape. */
 interface Wire {
@@ -38,15 +38,7 @@ async function startScripted(testMarket: TestMarket) {
   return async ({ status, body }: Pick<Wire, 'status' | 'body'>) => {
     server.respond = fixedResponse(body, status);
     const exchange = await ccxtExchanges(accountsInMemory({ main: account })).of('main');
-    const result = await exchange.createMarketOrder(market, {
-      clientOrderId: 'close-1',
-      side: 'sell',
-      positionSide: 'long',
-      amount: '0.1',
-      reduceOnly: market.kind === 'perpetual',
-      hedged: false,
-      sendDeadline: inFiveSeconds(),
-    });
+    const result = await exchange.createMarketOrder(market, closeOfLong(market));
     if (result.kind === 'accepted') throw new Error('the response was read as an order');
     return result;
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
-import { binanceSpot, keys, startTrader, type TestMarket, testMarkets } from './test-markets.ts';
+import { binanceSpot, closeOfLong, keys, startTrader, type TestMarket, testMarkets } from './test-markets.ts';
 import { type Handshake, startTlsFront, type TlsFront } from './tls-front.ts';
 
 /** An order to an exchange behind HTTPS. */
@@ -148,7 +148,5 @@ test.each([
   const { market } = await startTrader(binanceSpot);
   const account = { exchange: binanceSpot.exchange, ...keys, baseUrl };
   const exchange = await ccxtExchanges(accountsInMemory({ main: account })).of('main');
-  const order = { clientOrderId: 'close-1', side: 'sell', positionSide: 'long', amount: '0.1' } as const;
-  const sent = { ...order, reduceOnly: false, hedged: false, sendDeadline: Date.now() + 5_000 };
-  expect(await exchange.createMarketOrder(market, sent)).toMatchObject(noConnection);
+  expect(await exchange.createMarketOrder(market, closeOfLong(market))).toMatchObject(noConnection);
 });

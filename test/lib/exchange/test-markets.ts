@@ -4,12 +4,31 @@ import { type RunningExchange, startSimulatedExchange } from '../../../infra/sim
 import type { Account } from '../../../lib/account/account.ts';
 import type { Deadlines } from '../../../lib/exchange/ccxt/ccxt-connection.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
-import type { CreateResult, Exchange, MarketRules, TradeRange } from '../../../lib/exchange/exchange.ts';
+import type {
+  CreateResult,
+  Exchange,
+  MarketOrder,
+  MarketRules,
+  TradeRange,
+} from '../../../lib/exchange/exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 
 /** A send deadline that no test reaches. */
 export function inFiveSeconds(): number {
   return Date.now() + 5_000;
+}
+
+/** A MARKET order that closes 0.1 of a long. */
+export function closeOfLong(market: MarketRules, sendDeadline = inFiveSeconds()): MarketOrder {
+  return {
+    clientOrderId: 'close-1',
+    side: 'sell',
+    positionSide: 'long',
+    amount: '0.1',
+    reduceOnly: market.kind === 'perpetual',
+    hedged: false,
+    sendDeadline,
+  };
 }
 
 /** A range that holds everything which a test does. */

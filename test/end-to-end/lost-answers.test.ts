@@ -102,7 +102,7 @@ describe.each(kinds)('the close order of $name', (kind) => {
   });
 
   it.each([429, 418])(
-    'is not sent where the exchange limits with %s, and sent by a hit after the pause that it asks for',
+    'is not executed if the exchange limits with %s, and sent by a hit after the pause that it asks for',
     async (status) => {
       const pauseMs = 2_000;
       const { url } = await newCloseLink(kind);
@@ -111,7 +111,7 @@ describe.each(kinds)('the close order of $name', (kind) => {
       expect(await fire(url)).toMatchObject({
         status: 503,
         headers: { 'retry-after': expect.any(String) },
-        json: { message: expect.stringMatching(/Nothing was sent.*Too many requests/) },
+        json: { message: expect.stringMatching(/Nothing was executed.*Too many requests/) },
       });
       const requests = ledgerSince(core, mark).requests.length;
       expect(await fire(url)).toMatchObject({

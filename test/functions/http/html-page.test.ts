@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
-import { afterAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../functions/http/html-page.ts';
 import { toJsonBody } from '../../../functions/http/public-response.ts';
 import { Fault, type FaultCode } from '../../../lib/fault.ts';
@@ -137,14 +137,18 @@ const responses: [name: string, response: HitResponse, headline: string][] = [
 ];
 
 describe.skipIf(browser === undefined)(browser === undefined ? noBrowser : 'the page', () => {
+  let page: Page | undefined;
+  beforeAll(async () => {
+    page = await browser?.newPage({ viewport: { width: 390, height: 844 } });
+  });
   afterAll(() => browser?.close());
 
   it.each(responses)(
     'for %s has one headline, on a phone and without a script',
     async (_, response, headline) => {
       for (const colorScheme of ['light', 'dark'] as const) {
-        const page = await browser?.newPage({ colorScheme, viewport: { width: 390, height: 844 } });
-        if (page === undefined) return;
+        if (page === undefined) throw new Error('the browser has no page');
+        await page.emulateMedia({ colorScheme });
         const html = renderHtml(response);
         expect(html).not.toContain('<script');
         expect(html).not.toContain('<b>');
@@ -156,7 +160,6 @@ describe.skipIf(browser === undefined)(browser === undefined ? noBrowser : 'the 
           'axe.run()',
         );
         expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
-        await page.close();
       }
     },
   );

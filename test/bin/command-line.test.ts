@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commandHint } from '../../bin/command-hint.ts';
+import { commandHint, commandName } from '../../bin/command-hint.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { startFakeAdmin } from './fake-admin.ts';
 import { runLocally, runRipcord } from './run-ripcord.ts';
@@ -146,12 +146,14 @@ test.for([
   [{ prefix: 'desk' }, '--prefix desk'],
 ] as const)('a suggested command repeats the target %j as %s', ([given, options]) => {
   const noTarget = { local: undefined, region: undefined, profile: undefined, prefix: undefined };
-  expect(commandHint('positions list', { ...noTarget, ...given })).toBe(`ripcord positions list ${options}`);
+  expect(commandHint('positions list', { ...noTarget, ...given })).toBe(
+    `${commandName} positions list ${options}`,
+  );
 });
 
 test('a suggested command without a target has no target options', () => {
   const noTarget = { local: undefined, region: undefined, profile: undefined, prefix: undefined };
-  expect(commandHint('positions list', noTarget)).toBe('ripcord positions list');
+  expect(commandHint('positions list', noTarget)).toBe(`${commandName} positions list`);
 });
 
 test("an error's hint is printed as a command with the same target", async () => {

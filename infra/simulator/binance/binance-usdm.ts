@@ -15,21 +15,23 @@ import {
   setMarginType,
   setPositionSide,
 } from './usdm-account.ts';
-import { toExchangeInfo } from './usdm-exchange-info.ts';
 import {
   deleteAlgoOrder,
   deleteOpenAlgoOrders,
+  listAlgoOrders,
+  listOpenAlgoOrders,
+  postAlgoOrder,
+  queryAlgoOrder,
+} from './usdm-algo-orders.ts';
+import { toExchangeInfo } from './usdm-exchange-info.ts';
+import {
   deleteOpenOrders,
   deleteOrder,
-  listAlgoOrders,
   listForceOrders,
-  listOpenAlgoOrders,
   listOpenOrders,
   listOrders,
   listUserTrades,
-  postAlgoOrder,
   postOrder,
-  queryAlgoOrder,
   queryOrder,
 } from './usdm-orders.ts';
 

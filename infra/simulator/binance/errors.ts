@@ -75,6 +75,8 @@ const spotCodes: Codes = {
   market_closed: [-1013, 'Market is closed.'],
   duplicate_client_order_id: [-2010, 'Duplicate order sent.'],
   would_trigger: [-2010, 'Stop price would trigger immediately.'],
+  too_many_conditional_orders: [-1013, 'Filter failure: MAX_NUM_ALGO_ORDERS'],
+  close_position_exists: [-1106, "Parameter 'closePosition' sent when not required."],
   would_take: [-2010, 'Order would immediately match and take.'],
   oco_prices: [-2010, 'The relationship of the prices for the orders is not correct.'],
   reduce_only: [-1106, "Parameter 'reduceOnly' sent when not required."],
@@ -103,6 +105,12 @@ const usdmCodes: Codes = {
   market_closed: [-4141, 'Symbol is closed.'],
   duplicate_client_order_id: [-4116, 'ClientOrderId is duplicated.'],
   would_trigger: [-2021, 'Order would immediately trigger.'],
+  // https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code
+  too_many_conditional_orders: [-4045, 'Reach max stop order limit.'],
+  close_position_exists: [
+    -4130,
+    'An open stop or take profit order with GTE and closePosition in the direction is existing.',
+  ],
   would_take: [
     -5022,
     'Due to the order could not be executed as maker, the Post Only order will be rejected.',

@@ -57,7 +57,7 @@ function toFilters({ tick, lot, marketLot, minNotional }: Market) {
     { filterType: 'LOT_SIZE', minQty: lot.min, maxQty: lot.max, stepSize: lot.step },
     { filterType: 'MARKET_LOT_SIZE', minQty: marketLot.min, maxQty: marketLot.max, stepSize: marketLot.step },
     { filterType: 'MAX_NUM_ORDERS', limit: 200 },
-    { filterType: 'MAX_NUM_ALGO_ORDERS', limit: 10 },
+    // MAX_NUM_ALGO_ORDERS was removed on 2025-12-29: https://developers.binance.com/docs/derivatives/change-log
     { filterType: 'MIN_NOTIONAL', notional: minNotional },
     {
       filterType: 'PERCENT_PRICE',

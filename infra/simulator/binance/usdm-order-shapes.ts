@@ -1,11 +1,10 @@
 import { decimal } from '../core/amounts.ts';
-import type { AlgoOrder, Fill, Order, OrderType } from '../core/model.ts';
+import type { Fill, Order, OrderType } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
-import { isOpen } from '../core/state.ts';
 import { toFixedPlaces } from './format.ts';
 import { statuses } from './spot-shapes.ts';
 
-const usdmTypes: Record<OrderType, string> = {
+export const usdmTypes: Record<OrderType, string> = {
   limit: 'LIMIT',
   market: 'MARKET',
   // On futures, post-only is a time in force.
@@ -16,7 +15,7 @@ const usdmTypes: Record<OrderType, string> = {
   take_profit_limit: 'TAKE_PROFIT',
 };
 
-function computeAveragePrice(order: Order): string {
+export function computeAveragePrice(order: Order): string {
   return decimal(order.filled).isZero() ? '0.00' : toFixedPlaces(decimal(order.cost).div(order.filled), 5);
 }
 
@@ -90,46 +89,5 @@ export function toUserTrade(fill: Fill) {
     positionSide: fill.positionSide,
     maker: fill.maker,
     buyer: fill.side === 'buy',
-  };
-}
-
-const algoStatuses = {
-  new: 'NEW',
-  triggered: 'TRIGGERED',
-  canceled: 'CANCELED',
-  rejected: 'REJECTED',
-  expired: 'EXPIRED',
-};
-
-export function toAlgoOrder(core: SimulatedExchange, algo: AlgoOrder) {
-  const actual = algo.actualOrderId === undefined ? undefined : core.state.order(algo.actualOrderId);
-  // FINISHED: the order that it placed has filled or was canceled.
-  const algoStatus = actual !== undefined && !isOpen(actual) ? 'FINISHED' : algoStatuses[algo.status];
-  return {
-    algoId: algo.id,
-    clientAlgoId: algo.clientOrderId,
-    algoType: 'CONDITIONAL',
-    orderType: usdmTypes[algo.type],
-    symbol: algo.symbol,
-    side: algo.side.toUpperCase(),
-    positionSide: algo.positionSide,
-    timeInForce: algo.postOnly ? 'GTX' : algo.timeInForce,
-    quantity: algo.amount ?? '0',
-    algoStatus,
-    actualOrderId: actual === undefined ? '' : String(actual.id),
-    actualPrice: actual === undefined ? '0.00000' : computeAveragePrice(actual),
-    triggerPrice: algo.triggerPrice,
-    price: algo.price ?? '0',
-    icebergQuantity: null,
-    selfTradePreventionMode: 'EXPIRE_MAKER',
-    workingType: 'CONTRACT_PRICE',
-    priceMatch: 'NONE',
-    closePosition: algo.closePosition,
-    priceProtect: false,
-    reduceOnly: algo.reduceOnly,
-    createTime: algo.createdAt,
-    updateTime: algo.updatedAt,
-    triggerTime: algo.triggeredAt ?? 0,
-    goodTillDate: 0,
   };
 }

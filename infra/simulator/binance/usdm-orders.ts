@@ -1,24 +1,16 @@
-import { cancelAlgoOrder, placeAlgoOrder } from '../core/algo-orders.ts';
-import { type Account, type AlgoOrder, type Order, type OrderType, Rejection } from '../core/model.ts';
+import { type Account, type Order, type OrderType, Rejection } from '../core/model.ts';
 import { cancelOrder, placeOrder } from '../core/orders.ts';
-import { binanceFuturesRetention, isAlgoForgotten, isForgotten } from '../core/retention.ts';
-import { isMarketType } from '../core/rules.ts';
+import { binanceFuturesRetention, isForgotten } from '../core/retention.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { VenueError } from '../server/venue-api.ts';
 import { missingParameter, orderDoesNotExist } from './errors.ts';
-import { findAlgoOrder, findOrder, type Params } from './request.ts';
-import {
-  toAlgoOrder,
-  toChangedOrder,
-  toPlacedOrder,
-  toQueriedOrder,
-  toUserTrade,
-} from './usdm-order-shapes.ts';
+import { findOrder, type Params } from './request.ts';
+import { toChangedOrder, toPlacedOrder, toQueriedOrder, toUserTrade } from './usdm-order-shapes.ts';
 
-const allCanceled = { code: 200, msg: 'The operation of cancel all open order is done.' };
+export const allCanceled = { code: 200, msg: 'The operation of cancel all open order is done.' };
 
-const conditionalTypes: Record<string, OrderType> = {
+export const conditionalTypes: Record<string, OrderType> = {
   STOP: 'stop_limit',
   STOP_MARKET: 'stop_market',
   TAKE_PROFIT: 'take_profit_limit',
@@ -44,7 +36,7 @@ function parseClientOrderId(params: Params, name: string): string | undefined {
 }
 
 /** The fields that orders and algo orders share. */
-function parseSharedFields(
+export function parseSharedFields(
   core: SimulatedExchange,
   params: Params,
   account: Account,
@@ -80,26 +72,6 @@ export function postOrder(core: SimulatedExchange, params: Params, account: Acco
   return toPlacedOrder(core, order, params.text('newOrderRespType') ?? 'ACK');
 }
 
-export function postAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
-  if (params.required('algoType') !== 'CONDITIONAL') throw new VenueError(-4500, 'Invalid algoType.');
-  const type = conditionalTypes[params.required('type').toUpperCase()];
-  if (type === undefined) throw new VenueError(-1116, 'Invalid orderType.');
-  const closePosition = params.flag('closePosition');
-  if (closePosition && params.text('quantity') !== undefined)
-    throw new VenueError(-4137, 'Quantity must be zero with closePosition equals true.');
-  if (closePosition && params.flag('reduceOnly'))
-    throw new VenueError(-1106, "Parameter 'reduceonly' sent when not required.");
-  const algo = placeAlgoOrder(core.state, {
-    ...parseSharedFields(core, params, account, 'clientAlgoId'),
-    type,
-    closePosition,
-    amount: closePosition ? undefined : params.requiredDecimal('quantity'),
-    price: isMarketType(type) ? undefined : params.requiredDecimal('price'),
-    triggerPrice: params.requiredDecimal('triggerPrice'),
-  });
-  return toAlgoOrder(core, algo);
-}
-
 /** Throws Binance's error for an unknown symbol, which comes before that for an unknown order. */
 function findOrderOfSymbol(core: SimulatedExchange, params: Params, account: Account): Order | undefined {
   core.state.market('usdm', params.required('symbol'));
@@ -119,21 +91,14 @@ export function queryOrder(core: SimulatedExchange, params: Params, account: Acc
   return toQueriedOrder(core, order);
 }
 
-export function queryAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
-  const algo = findAlgoOrder(core, account, params);
-  if (algo === undefined || isAlgoForgotten(core.state, algo, binanceFuturesRetention))
-    throw orderDoesNotExist();
-  return toAlgoOrder(core, algo);
-}
-
-function isOfAccount(params: Params, account: Account) {
+export function isOfAccount(params: Params, account: Account) {
   return (item: { account: string; symbol: string; market?: string }): boolean =>
     item.account === account.id &&
     (item.market ?? 'usdm') === 'usdm' &&
     (params.text('symbol') === undefined || item.symbol === params.text('symbol'));
 }
 
-function checkSymbol(core: SimulatedExchange, params: Params): void {
+export function checkSymbol(core: SimulatedExchange, params: Params): void {
   const symbol = params.text('symbol');
   if (symbol !== undefined) core.state.market('usdm', symbol);
 }
@@ -143,20 +108,8 @@ function findOrders(core: SimulatedExchange, params: Params, account: Account): 
   return [...core.state.orders.values()].filter(isOfAccount(params, account));
 }
 
-function findAlgoOrders(core: SimulatedExchange, params: Params, account: Account): AlgoOrder[] {
-  checkSymbol(core, params);
-  return [...core.state.algoOrders.values()].filter(isOfAccount(params, account));
-}
-
-export function deleteAlgoOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
-  const algo = findAlgoOrder(core, account, params);
-  if (algo === undefined) throw new VenueError(-2011, 'Unknown order sent.');
-  cancelAlgoOrder(core.state, algo);
-  return { algoId: algo.id, clientAlgoId: algo.clientOrderId, code: '200', msg: 'success' };
-}
-
 /** Binance lists trades of at most a week per request: the last one, unless the request names another. */
-const weekMs = 7 * 86_400_000;
+export const weekMs = 7 * 86_400_000;
 
 export function listUserTrades(core: SimulatedExchange, params: Params, account: Account): unknown {
   const orderId = params.integer('orderId');
@@ -206,28 +159,8 @@ export function listOrders(core: SimulatedExchange, params: Params, account: Acc
     .map((order) => toQueriedOrder(core, order));
 }
 
-export function listOpenAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
-  return findAlgoOrders(core, params, account)
-    .filter((algo) => algo.status === 'new')
-    .map((algo) => toAlgoOrder(core, algo));
-}
-
-export function listAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
-  core.state.market('usdm', params.required('symbol'));
-  return findAlgoOrders(core, params, account)
-    .filter((algo) => !isAlgoForgotten(core.state, algo, binanceFuturesRetention))
-    .map((algo) => toAlgoOrder(core, algo));
-}
-
 export function deleteOpenOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
   core.state.market('usdm', params.required('symbol'));
   for (const order of findOrders(core, params, account).filter(isOpen)) cancelOrder(core.state, order);
-  return allCanceled;
-}
-
-export function deleteOpenAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
-  core.state.market('usdm', params.required('symbol'));
-  for (const algo of findAlgoOrders(core, params, account))
-    if (algo.status === 'new') cancelAlgoOrder(core.state, algo);
   return allCanceled;
 }

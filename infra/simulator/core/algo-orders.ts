@@ -1,11 +1,14 @@
 import { decimal, text } from './amounts.ts';
-import { checkPositionSide, mustReduce, reducibleAmount } from './futures-account.ts';
-import { type AlgoOrder, type Market, Rejection } from './model.ts';
-import { type OrderRequest, placeOrder } from './orders.ts';
+import { checkPositionSide, mustReduce } from './futures-account.ts';
+import { type AlgoOrder, Rejection } from './model.ts';
+import type { OrderRequest } from './orders.ts';
 import { checkFilters, isTriggeredAt } from './rules.ts';
 import type { ExchangeState } from './state.ts';
 
-function ledgerFields(order: AlgoOrder) {
+/** Binance's limit for conditional orders, across all symbols: https://developers.binance.com/docs/derivatives/change-log */
+const maximumAlgoOrders = 200;
+
+export function algoLedgerFields(order: AlgoOrder) {
   return {
     account: order.account,
     market: 'usdm' as const,
@@ -15,22 +18,14 @@ function ledgerFields(order: AlgoOrder) {
   };
 }
 
-/** Accepts a conditional futures order. Position and margin are checked only when it triggers. */
-export function placeAlgoOrder(state: ExchangeState, request: OrderRequest): AlgoOrder {
-  const { account, symbol, triggerPrice } = request;
-  const market = state.market('usdm', symbol);
-  if (triggerPrice === undefined) throw new Rejection('price_off_tick', 'a trigger price is required');
-  const duplicate = state
-    .openAlgoOrders()
-    .some((order) => order.account === account.id && order.clientOrderId === request.clientOrderId);
-  if (duplicate) throw new Rejection('duplicate_client_order_id');
+function newAlgoOrder(state: ExchangeState, request: OrderRequest, triggerPrice: string): AlgoOrder {
   const id = state.newId();
   const at = state.now();
-  const order: AlgoOrder = {
+  return {
     id,
     clientOrderId: request.clientOrderId ?? `sim-${id}`,
-    account: account.id,
-    symbol,
+    account: request.account.id,
+    symbol: request.symbol,
     side: request.side,
     type: request.type,
     timeInForce: request.timeInForce ?? 'GTC',
@@ -38,6 +33,7 @@ export function placeAlgoOrder(state: ExchangeState, request: OrderRequest): Alg
     ...(request.amount === undefined ? {} : { amount: text(decimal(request.amount)) }),
     ...(request.price === undefined ? {} : { price: text(decimal(request.price)) }),
     triggerPrice: text(decimal(triggerPrice)),
+    ...(request.triggerBy === undefined ? {} : { triggerBy: request.triggerBy }),
     positionSide: request.positionSide ?? 'BOTH',
     reduceOnly: request.reduceOnly ?? false,
     closePosition: request.closePosition ?? false,
@@ -45,65 +41,54 @@ export function placeAlgoOrder(state: ExchangeState, request: OrderRequest): Alg
     createdAt: at,
     updatedAt: at,
   };
+}
+
+/** A stop and a take profit can close the position together, but not two of one kind. */
+function closesSamePosition(a: AlgoOrder, b: AlgoOrder): boolean {
+  const isStop = ({ type }: AlgoOrder) => type.startsWith('stop_');
+  return (
+    a.closePosition &&
+    b.closePosition &&
+    a.symbol === b.symbol &&
+    a.side === b.side &&
+    a.positionSide === b.positionSide &&
+    isStop(a) === isStop(b)
+  );
+}
+
+/** Accepts a conditional futures order. Position and margin are checked only when it triggers. */
+export function placeAlgoOrder(state: ExchangeState, request: OrderRequest): AlgoOrder {
+  const { account, symbol, triggerPrice } = request;
+  const market = state.market('usdm', symbol);
+  if (triggerPrice === undefined) throw new Rejection('price_off_tick', 'a trigger price is required');
+  const others = state.openAlgoOrders().filter((order) => order.account === account.id);
+  if (others.some((order) => order.clientOrderId === request.clientOrderId))
+    throw new Rejection('duplicate_client_order_id');
+  const order = newAlgoOrder(state, request, triggerPrice);
   checkPositionSide(account, order);
   if (order.amount !== undefined)
     checkFilters(market, { ...order, amount: order.amount }, { exemptFromNotional: mustReduce(order) });
   if (isTriggeredAt(order, market.price)) throw new Rejection('would_trigger');
-  state.algoOrders.set(id, order);
-  state.record({ type: 'algo-order', ...ledgerFields(order) });
+  if (others.some((other) => closesSamePosition(other, order))) throw new Rejection('close_position_exists');
+  if (others.length >= maximumAlgoOrders) throw new Rejection('too_many_conditional_orders');
+  state.algoOrders.set(order.id, order);
+  state.record({ type: 'algo-order', ...algoLedgerFields(order) });
   return order;
 }
 
 export function cancelAlgoOrder(state: ExchangeState, order: AlgoOrder): AlgoOrder {
+  return endAlgoOrder(state, order, 'canceled');
+}
+
+/** `expired` is how the exchange itself ends a conditional order before its trigger. */
+export function endAlgoOrder(
+  state: ExchangeState,
+  order: AlgoOrder,
+  status: 'canceled' | 'expired',
+): AlgoOrder {
   if (order.status !== 'new') throw new Rejection('unknown_order');
-  order.status = 'canceled';
+  order.status = status;
   order.updatedAt = state.now();
-  state.record({ type: 'algo-cancel', ...ledgerFields(order) });
+  state.record({ type: status === 'canceled' ? 'algo-cancel' : 'algo-expire', ...algoLedgerFields(order) });
   return order;
-}
-
-/** Triggers each algo order whose trigger price is reached: it places an order, or is rejected or expires. */
-export function triggerAlgoOrders(state: ExchangeState, market: Market): void {
-  if (market.kind !== 'usdm') return;
-  for (const algo of state.openAlgoOrders()) {
-    if (algo.symbol === market.symbol && isTriggeredAt(algo, market.price))
-      triggerAlgoOrder(state, market, algo);
-  }
-}
-
-/** Triggers one algo order at any price. */
-export function triggerAlgoOrder(state: ExchangeState, market: Market, algo: AlgoOrder): void {
-  const account = state.account(algo.account);
-  algo.triggeredAt = state.now();
-  algo.updatedAt = algo.triggeredAt;
-  const reducible = reducibleAmount(account, algo);
-  if (algo.closePosition && reducible.isZero()) {
-    algo.status = 'expired';
-    state.record({ type: 'trigger', ...ledgerFields(algo), price: market.price });
-    return;
-  }
-  try {
-    const order = placeOrder(state, {
-      account,
-      market: 'usdm',
-      symbol: algo.symbol,
-      side: algo.side,
-      type: algo.price === undefined ? 'market' : 'limit',
-      amount: algo.amount ?? text(reducible),
-      price: algo.price,
-      timeInForce: algo.timeInForce,
-      postOnly: algo.postOnly,
-      positionSide: algo.positionSide,
-      reduceOnly: algo.reduceOnly,
-      closePosition: algo.closePosition,
-      algoId: algo.id,
-    });
-    algo.status = 'triggered';
-    algo.actualOrderId = order.id;
-    state.record({ type: 'trigger', ...ledgerFields(algo), price: market.price, actualOrderId: order.id });
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error;
-    algo.status = 'rejected';
-    state.record({ type: 'trigger', ...ledgerFields(algo), price: market.price });
-  }
 }

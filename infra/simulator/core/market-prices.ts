@@ -1,4 +1,4 @@
-import { triggerAlgoOrders } from './algo-orders.ts';
+import { triggerAlgoOrders } from './algo-triggers.ts';
 import { decimal, isStepMultiple, text } from './amounts.ts';
 import { type Candle, PriceHistory } from './candles.ts';
 import { matchAtPrice } from './matching.ts';

@@ -154,7 +154,12 @@ export interface AlgoOrder {
   positionSide: PositionSide;
   reduceOnly: boolean;
   closePosition: boolean;
-  status: 'new' | 'triggered' | 'canceled' | 'rejected' | 'expired';
+  /** "triggering": the trigger price was reached, and the order is not in the book yet. */
+  status: 'new' | 'triggering' | 'triggered' | 'canceled' | 'rejected' | 'expired';
+  /** What the client sent, for the answers: the simulation has one price for all. */
+  triggerBy?: string;
+  /** When the order of a triggering algo order enters the book. */
+  entersBookAt?: number;
   actualOrderId?: number;
   createdAt: number;
   updatedAt: number;
@@ -224,7 +229,7 @@ export type LedgerEvent =
       feeAsset: string;
     })
   | (LedgerOrderFields & { type: 'cancel' | 'expire'; filled: string })
-  | (LedgerOrderFields & { type: 'algo-order' | 'algo-cancel' })
+  | (LedgerOrderFields & { type: 'algo-order' | 'algo-cancel' | 'algo-expire' })
   | (LedgerOrderFields & { type: 'trigger'; price: string; actualOrderId?: number })
   | { type: 'price'; market: MarketKind; symbol: string; price: string };
 
@@ -248,6 +253,8 @@ export type RejectionReason =
   | 'market_closed'
   | 'duplicate_client_order_id'
   | 'would_trigger'
+  | 'too_many_conditional_orders'
+  | 'close_position_exists'
   | 'would_take'
   | 'oco_prices'
   | 'reduce_only'

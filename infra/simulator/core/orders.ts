@@ -28,6 +28,7 @@ export interface OrderRequest {
   quoteAmount?: string | undefined;
   price?: string | undefined;
   triggerPrice?: string | undefined;
+  triggerBy?: string | undefined;
   timeInForce?: TimeInForce | undefined;
   postOnly?: boolean | undefined;
   positionSide?: PositionSide | undefined;

@@ -1,22 +1,21 @@
 import { cancelAlgoOrder, placeAlgoOrder } from './algo-orders.ts';
+import { placeTriggered } from './algo-triggers.ts';
 import { decimal, text } from './amounts.ts';
 import type { Candle } from './candles.ts';
 import { type EndPosition, endPosition, type Funding, payFunding } from './end-position.ts';
 import { type Fault, Faults } from './faults.ts';
-import { positionOf } from './futures-account.ts';
+import { expireOrder, type PositionChange, setBalance, setPosition } from './interventions.ts';
 import { MarketPrices, type MarketRef } from './market-prices.ts';
 import { applyChange, defaultMarkets, type MarketChange } from './markets.ts';
 import { fillResting } from './matching.ts';
 import {
   type Account,
   type AlgoOrder,
-  type Fill,
   type LedgerEntry,
   type Market,
   type MarketKind,
   type Order,
   type OrderList,
-  type PositionSide,
   Rejection,
 } from './model.ts';
 import { createAccount, type NewAccount } from './new-account.ts';
@@ -31,9 +30,9 @@ import {
   placeOrder,
 } from './orders.ts';
 import { isConditionalType } from './rules.ts';
-import { balanceOf } from './spot-account.ts';
 import { ExchangeState, isOpen } from './state.ts';
 import { Timers } from './timers.ts';
+import { type Description, describeState, findPlaced, type Placed } from './views.ts';
 
 export interface ExchangeOptions {
   /** Milliseconds since 1970. A caller that moves its own clock calls `runDue` after each move. */
@@ -181,30 +180,30 @@ export class SimulatedExchange {
   }
 
   /** Sets the free spot balance (locked funds stay locked) or the futures wallet. */
-  setBalance(input: { apiKey: string; market: MarketKind; asset: string; amount: string }): void {
-    const { market, asset, amount } = input;
-    const account = this.accountOf(input.apiKey);
-    const value = text(decimal(amount));
-    if (market === 'spot') balanceOf(account, asset).free = value;
-    else account.usdm[asset] = value;
-    this.state.onChange();
+  setBalance({
+    apiKey,
+    ...input
+  }: {
+    apiKey: string;
+    market: MarketKind;
+    asset: string;
+    amount: string;
+  }): void {
+    setBalance(this.state, { ...input, account: this.accountOf(apiKey) });
   }
 
   /** Sets a position as trades outside the simulation would. The amount is negative for a short. */
-  setPosition(input: {
-    apiKey: string;
-    symbol: string;
-    positionSide?: PositionSide | undefined;
-    amount: string;
-    entryPrice?: string | undefined;
-  }): void {
-    const account = this.accountOf(input.apiKey);
-    const market = this.state.market('usdm', input.symbol);
-    const position = positionOf(account, input.symbol, input.positionSide ?? 'BOTH');
-    position.amount = text(decimal(input.amount));
-    position.entryPrice = decimal(input.amount).isZero() ? '0' : (input.entryPrice ?? market.price);
-    position.updatedAt = this.now();
-    this.state.onChange();
+  setPosition({ apiKey, ...change }: PositionChange & { apiKey: string }): void {
+    setPosition(this.state, this.accountOf(apiKey), change);
+  }
+
+  /** How long a conditional perpetual order of Binance stays between its trigger and the book. */
+  setTriggerDelay({ ms }: { ms: number }): void {
+    this.state.triggerDelayMs = ms;
+  }
+
+  expireOrder(input: { orderId: number }): Order | AlgoOrder {
+    return expireOrder(this.state, input);
   }
 
   /** Closes a perpetual position as the exchange itself does. */
@@ -234,38 +233,14 @@ export class SimulatedExchange {
     return this.state.ledger.filter((entry) => entry.seq > since);
   }
 
-  orders({ apiKey, symbol }: { apiKey?: string | undefined; symbol?: string | undefined } = {}): {
-    orders: Order[];
-    algoOrders: AlgoOrder[];
-    fills: Fill[];
-  } {
-    const account = apiKey === undefined ? undefined : this.accountOf(apiKey).id;
-    const wanted = (item: { account: string; symbol: string }) =>
-      (account === undefined || item.account === account) && (symbol === undefined || item.symbol === symbol);
-    return {
-      orders: [...this.state.orders.values()].filter(wanted),
-      algoOrders: [...this.state.algoOrders.values()].filter(wanted),
-      fills: this.state.fills.filter(wanted),
-    };
+  orders({ apiKey, ...input }: { apiKey?: string | undefined; symbol?: string | undefined } = {}): Placed {
+    const account = apiKey === undefined ? undefined : this.accountOf(apiKey);
+    return findPlaced(this.state, { ...input, account });
   }
 
   /** @returns the state without keys, secrets, orders and ledger. */
-  describe(): {
-    now: number;
-    markets: Market[];
-    accounts: Omit<Account, 'apiKey' | 'secret'>[];
-    faults: Fault[];
-    pending: number;
-  } {
-    return {
-      now: this.now(),
-      markets: [...this.state.markets.values()],
-      accounts: [...this.state.accounts.values()].map(
-        ({ apiKey: _key, secret: _secret, ...account }) => account,
-      ),
-      faults: this.faults.list(),
-      pending: this.timers.pending,
-    };
+  describe(): Description & { faults: Fault[]; pending: number } {
+    return { ...describeState(this.state), faults: this.faults.list(), pending: this.timers.pending };
   }
 
   /** Runs the tasks that are due by the clock. */
@@ -273,6 +248,7 @@ export class SimulatedExchange {
     this.timers.runDue();
     // A restart loses timers but keeps acknowledged orders and cancels.
     applyAcknowledged(this.state);
+    placeTriggered(this.state);
   }
 
   /** Moves every price one random step, as the ticker does. */
@@ -294,6 +270,7 @@ export class SimulatedExchange {
     this.timers.clear();
     this.faults.clear();
     this.#effectDelayMs = this.#options.effectDelayMs ?? 0;
+    this.state.triggerDelayMs = 0;
     this.state.restore(this.#newState().snapshot());
     this.state.onChange();
   }

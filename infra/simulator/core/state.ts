@@ -61,6 +61,8 @@ export class ExchangeState {
   fills: Fill[] = [];
   locks = new Map<string, Lock>();
   ledger: LedgerEntry[] = [];
+  /** How long an algo order is triggering before its order enters the book. */
+  triggerDelayMs = 0;
   #lastId: number;
   #seq = 0;
   readonly #nextId: (previous: number) => number;

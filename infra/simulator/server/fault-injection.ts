@@ -1,4 +1,4 @@
-import { triggerAlgoOrder } from '../core/algo-orders.ts';
+import { triggerAlgoOrder } from '../core/algo-triggers.ts';
 import type { Fault } from '../core/faults.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';

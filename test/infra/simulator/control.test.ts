@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SimulatedExchange } from '../../../infra/simulator/core/simulated-exchange.ts';
 import type { RunningExchange } from '../../../infra/simulator/exchange.ts';
-import { operations } from '../../../infra/simulator/server/control.ts';
+import { operations } from '../../../infra/simulator/server/control-operations.ts';
 import { btc, btcPerp, connect, idOf, key, start } from './connect.ts';
 
 async function sim(exchange: RunningExchange, name: string, input?: unknown) {

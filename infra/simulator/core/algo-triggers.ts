@@ -1,0 +1,76 @@
+import { algoLedgerFields } from './algo-orders.ts';
+import { text } from './amounts.ts';
+import { reducibleAmount } from './futures-account.ts';
+import { type AlgoOrder, type Market, Rejection } from './model.ts';
+import { placeOrder } from './orders.ts';
+import { isTriggeredAt } from './rules.ts';
+import type { ExchangeState } from './state.ts';
+
+/** Triggers each algo order whose trigger price is reached: it places an order, or is rejected or expires. */
+export function triggerAlgoOrders(state: ExchangeState, market: Market): void {
+  if (market.kind !== 'usdm') return;
+  for (const algo of state.openAlgoOrders()) {
+    if (algo.symbol === market.symbol && isTriggeredAt(algo, market.price))
+      triggerAlgoOrder(state, market, algo);
+  }
+}
+
+/** Triggers one algo order at any price. Its order enters the book at once, or after the exchange's trigger delay. */
+export function triggerAlgoOrder(state: ExchangeState, market: Market, algo: AlgoOrder): void {
+  algo.triggeredAt = state.now();
+  algo.updatedAt = algo.triggeredAt;
+  if (state.triggerDelayMs > 0) {
+    algo.status = 'triggering';
+    algo.entersBookAt = algo.triggeredAt + state.triggerDelayMs;
+    state.onChange();
+  } else enterBook(state, market, algo);
+}
+
+/** Places the orders of triggering algo orders that are due. */
+export function placeTriggered(state: ExchangeState): void {
+  for (const algo of state.algoOrders.values()) {
+    if (algo.status === 'triggering' && (algo.entersBookAt ?? 0) <= state.now())
+      enterBook(state, state.market('usdm', algo.symbol), algo);
+  }
+}
+
+function enterBook(state: ExchangeState, market: Market, algo: AlgoOrder): void {
+  const account = state.account(algo.account);
+  delete algo.entersBookAt;
+  algo.updatedAt = state.now();
+  const reducible = reducibleAmount(account, algo);
+  if (algo.closePosition && reducible.isZero()) {
+    algo.status = 'expired';
+    state.record({ type: 'trigger', ...algoLedgerFields(algo), price: market.price });
+    return;
+  }
+  try {
+    const order = placeOrder(state, {
+      account,
+      market: 'usdm',
+      symbol: algo.symbol,
+      side: algo.side,
+      type: algo.price === undefined ? 'market' : 'limit',
+      amount: algo.amount ?? text(reducible),
+      price: algo.price,
+      timeInForce: algo.timeInForce,
+      postOnly: algo.postOnly,
+      positionSide: algo.positionSide,
+      reduceOnly: algo.reduceOnly,
+      closePosition: algo.closePosition,
+      algoId: algo.id,
+    });
+    algo.status = 'triggered';
+    algo.actualOrderId = order.id;
+    state.record({
+      type: 'trigger',
+      ...algoLedgerFields(algo),
+      price: market.price,
+      actualOrderId: order.id,
+    });
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error;
+    algo.status = 'rejected';
+    state.record({ type: 'trigger', ...algoLedgerFields(algo), price: market.price });
+  }
+}

@@ -13,7 +13,7 @@ export type ActionResult =
   /** Nothing executed, and no cancel was sent: the position is as it was. Only with `rejectedBy` was an order sent. */
   | { kind: 'released'; fault: Fault; rejectedBy?: 'exchange' }
   /** Cancels may have been sent, no close order was: recovery continues at once. */
-  | { kind: 'retry'; reason: string }
+  | { kind: 'retry'; reason: string; exchangeMessage?: string }
   /** A close order may have been sent: recovery looks it up before anything else. */
   | { kind: 'pending'; reason: string; exchangeMessage?: string };
 

@@ -117,6 +117,7 @@ function toUnconfirmed(order: OrderRecord, { wasFound, misses, last }: Witnesses
     kind: 'unconfirmed',
     message: `${nameOrder(order)} is not confirmed as ended (${last.message})`,
     lost: misses > 0 && !wasFound,
+    ...(last.reason === 'error' ? { exchangeMessage: last.message } : {}),
     ...(last.reason === 'error' && wasFound ? { refused: true } : {}),
   };
   return { order, problem };

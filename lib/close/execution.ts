@@ -26,7 +26,7 @@ export type CancelProblem =
   /** The exchange refuses to cancel: key or permission. */
   | { kind: 'denied'; code: string; message: string }
   /** `lost`: the exchange answers, and has no such order. `refused`: it finds the order, and rejects the cancel. */
-  | { kind: 'unconfirmed'; message: string; lost: boolean; refused?: true }
+  | { kind: 'unconfirmed'; message: string; exchangeMessage?: string; lost: boolean; refused?: true }
   /** The order has ended, and nothing shows what it filled. */
   | { kind: 'fill-unknown'; message: string }
   | { kind: 'fault'; fault: Fault };

@@ -19,7 +19,8 @@ export function resultOfProblem(run: Execution, problem: CancelProblem): ActionR
     };
   if (isRefusedForLong(run, problem)) return refused(run, { code: 'not-canceled', message: `${reason}.` });
   if (problem.kind === 'fault' && !run.known.cancelsSent) return { kind: 'released', fault: problem.fault };
-  return { kind: 'retry', reason };
+  const words = problem.kind === 'unconfirmed' ? problem.exchangeMessage : undefined;
+  return { kind: 'retry', reason, ...(words === undefined ? {} : { exchangeMessage: words }) };
 }
 
 /** A market that is not open for trading may open at any time. A MARKET close then needs a new hit. */

@@ -63,6 +63,11 @@ function toPositionChange(
 
 function toStateChange(held: Position, claim: Claim, result: ActionResult, now: number): PositionChange {
   const ended = { claim: null } as const;
+  const continued = (exchangeMessage = claim.lastExchangeMessage): Claim => ({
+    ...claim,
+    leaseExpiresAt: now,
+    lastExchangeMessage: exchangeMessage,
+  });
   switch (result.kind) {
     case 'settled': {
       const { outcome, reopens } = result;
@@ -81,16 +86,10 @@ function toStateChange(held: Position, claim: Claim, result: ActionResult, now: 
       return { ...ended, ...refundUse(held, claim), ...toReleased(held, claim, result.fault, now) };
     case 'retry':
       // Recovery has to wait for nothing: it is proven that no close order left.
-      return { claim: { ...claim, phase: 'not-sent', sentOrder: undefined, leaseExpiresAt: now } };
+      return { claim: { ...continued(result.exchangeMessage), phase: 'not-sent', sentOrder: undefined } };
     case 'pending':
       // This run sends nothing more, so recovery may look the close order up at once.
-      return {
-        claim: {
-          ...claim,
-          leaseExpiresAt: now,
-          lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage,
-        },
-      };
+      return { claim: continued(result.exchangeMessage) };
   }
 }
 

@@ -140,7 +140,8 @@ function toNotSent(run: Execution, rejection: Rejection): ActionResult {
   // A request that never left has its reason as its code. An exchange error is retried for `notPlacedForMs` only.
   const isFromExchange = code !== reason;
   if (isFromExchange && run.deps.now() - run.claim.claimedAt > notPlacedForMs) return refused(run, rejection);
-  if (run.known.cancelsSent) return { kind: 'retry', reason: message };
+  if (run.known.cancelsSent)
+    return { kind: 'retry', reason: message, ...(isFromExchange ? { exchangeMessage: message } : {}) };
   const fault = new Fault('exchange-unreachable', message);
   return isFromExchange ? { kind: 'released', fault, rejectedBy: 'exchange' } : { kind: 'released', fault };
 }

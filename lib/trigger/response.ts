@@ -140,9 +140,14 @@ function outcomeResponse(
 }
 
 /** The position stays claimed: the sweep continues, or the sender's next hit does. */
-function retrying({ reason }: Extract<ActionResult, { kind: 'retry' }>, position: Position): HitResponse {
+function retrying(
+  { reason, exchangeMessage }: Extract<ActionResult, { kind: 'retry' }>,
+  position: Position,
+): HitResponse {
   const { claim } = position;
-  const progress = claim === undefined ? describeClaimOf(position, {}) : describeUnfinished(claim);
+  const words = exchangeMessage === undefined ? {} : { lastExchangeMessage: exchangeMessage };
+  const progress =
+    claim === undefined ? describeClaimOf(position, {}) : describeUnfinished({ ...claim, ...words });
   const publicMessage = `${progress} Ripcord continues automatically. There is no need to fire the link again.`;
   return createResponse('retrying', {
     publicMessage,

@@ -10,6 +10,8 @@ export interface VenueMarket {
   market: MarketKind;
   /** The request that creates an order. */
   create: FaultMatch;
+  /** The request that cancels one. */
+  cancel: FaultMatch;
 }
 
 export const binanceSpot: VenueMarket = {
@@ -17,14 +19,20 @@ export const binanceSpot: VenueMarket = {
   exchange: 'binance',
   market: 'spot',
   create: { method: 'POST', path: '/api/v3/order' },
+  cancel: { method: 'DELETE' },
 };
 export const binanceUsdm: VenueMarket = {
   name: 'Binance USDⓈ-M',
   exchange: 'binanceusdm',
   market: 'usdm',
   create: { method: 'POST', path: '/fapi/v1/order' },
+  cancel: { method: 'DELETE' },
 };
-const bybit = { exchange: 'bybit', create: { method: 'POST', path: '/v5/order/create' } } as const;
+const bybit = {
+  exchange: 'bybit',
+  create: { method: 'POST', path: '/v5/order/create' },
+  cancel: { method: 'POST', path: '/v5/order/cancel' },
+} as const;
 export const bybitSpot: VenueMarket = { name: 'Bybit spot', market: 'spot', ...bybit };
 export const bybitLinear: VenueMarket = { name: 'Bybit linear', market: 'usdm', ...bybit };
 export const venueMarkets = [binanceSpot, binanceUsdm, bybitSpot, bybitLinear];

@@ -57,6 +57,51 @@ describe.each([
   });
 });
 
+/** The first was recorded in a maintenance: https://github.com/freqtrade/freqtrade/issues/2889 */
+const refusedCancels = [
+  { venue: binanceSpot, code: -2011, msg: 'Rest API trading is not enabled.' },
+  { venue: binanceSpot, code: -1013, msg: 'Market is closed.' },
+  { venue: binanceSpot, code: -2011, msg: 'This account may not place or cancel orders.' },
+  { venue: binanceUsdm, code: -4141, msg: 'Symbol is closed.' },
+  { venue: bybitSpot, code: 170151, msg: 'The trading pair is not open yet.' },
+  { venue: bybitLinear, code: 110063, msg: 'Settlement in progress! BTCUSDT not available for trading.' },
+];
+
+it.each(refusedCancels)(
+  '$code "$msg" to a cancel at $venue.name fails the close, and no sweep sends it later',
+  async ({ venue, code, msg }) => {
+    const { url, positionId, exit, mark } = await stage(venue, { exits: true });
+    const status = venue.exchange === 'bybit' ? 200 : 400;
+    core.addFault({ kind: 'status', status, code, msg, match: venue.cancel, times: 1_000 });
+    expect(await fire(url)).toMatchObject({ status: 422, json: { message: expect.stringContaining(msg) } });
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      status: 'open',
+      openExitOrders: 1,
+      failure: { source: 'exchange', code: String(code), canceledExitOrderIds: [] },
+    });
+    core.clearFaults();
+    await sweep();
+    expect(ledgerSince(core, mark)).toMatchObject({ orders: [], canceled: [] });
+    expect(await fire(url)).toMatchObject({ status: 200, json: { canceledExitOrderIds: [exit] } });
+  },
+);
+
+it.each([
+  { venue: binanceSpot, code: -1003, msg: 'Too many requests queued.' },
+  { venue: binanceUsdm, code: -1015, msg: 'Too many new orders.' },
+  { venue: bybitSpot, code: 170222, msg: 'Too many requests.' },
+  { venue: bybitLinear, code: 10006, msg: 'Too many visits. Exceeded the API Rate Limit.' },
+])('$code "$msg" after the cancels at $venue.name is quoted while Ripcord retries', async (rate) => {
+  const { venue, code, msg } = rate;
+  const { url, positionId } = await stage(venue, { exits: true });
+  const status = venue.exchange === 'bybit' ? 200 : 400;
+  core.addFault({ kind: 'status', status, code, msg, match: venue.create });
+  const words = expect.stringContaining(`${msg} (${code})`);
+  expect(await fire(url)).toMatchObject({ status: 503, json: { status: 'retrying', message: words } });
+  const { hits } = await environment.admin('history.list', { positionId });
+  expect(hits).toMatchObject([{ why: words }]);
+});
+
 const priceBands = [
   { venue: binanceSpot, status: 400, code: -1013, msg: 'Filter failure: PERCENT_PRICE_BY_SIDE' },
   { venue: binanceSpot, status: 400, code: -2010, msg: 'Rest API trading is not enabled.' },

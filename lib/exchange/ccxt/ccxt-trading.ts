@@ -126,9 +126,15 @@ function toFailedCancel({ venue }: CcxtConnection, thrown: unknown): CancelResul
   if (error === undefined) return { kind: 'unconfirmed', reason: 'no-response', message: noResponse };
   const message = formatVenueError(error);
   if (error.cause === 'rate') throw new Fault('exchange-unreachable', message);
-  return error.cause !== undefined || deniesKey(venue, error)
+  return error.cause !== undefined || deniesKey(venue, error) || refusesCancels(venue, error)
     ? { kind: 'denied', code: error.code, message }
     : { kind: 'unconfirmed', reason: toUnconfirmedReason(venue, error), message };
+}
+
+/** Whether the error is about the market or the account, so that the next cancel would meet it too. */
+function refusesCancels({ errors }: Venue, error: VenueError): boolean {
+  const reason = findRejectReason(errors, error);
+  return reason === 'refused-for-now' || reason === 'permission';
 }
 
 function toUnconfirmedReason(venue: Venue, { code }: VenueError): UnconfirmedReason {

@@ -33,20 +33,23 @@ export function sharedErrors(source: ErrorSource): ErrorRow[] {
 export function messageErrors(codes: readonly string[]): ErrorRow[] {
   const filters = { codes, source: 'binanceSpotFilters' } as const;
   const messages = { codes, source: 'binanceSpotMessages' } as const;
+  // The page lists these messages for a rejected cancel too, whose code otherwise means that there is no such order.
+  const any = { ...messages, codes: [...codes, '-2011'] };
   const filter = (...names: string[]) => names.map((name) => `Filter failure: ${name}`);
   return [
     { ...filters, words: filter('NOTIONAL', 'MIN_NOTIONAL'), meaning: 'below-minimum' },
     { ...filters, words: filter('LOT_SIZE', 'MARKET_LOT_SIZE', 'PRICE_FILTER'), meaning: 'precision' },
     { ...filters, words: filter('PERCENT_PRICE'), meaning: 'refused-for-now' },
     { ...filters, words: filter('MAX_ASSET'), meaning: 'above-maximum' },
-    { codes, words: ['Market is closed'], meaning: 'refused-for-now', source: 'recordedMarketIsClosed' },
+    { ...any, words: ['Market is closed'], meaning: 'refused-for-now', source: 'recordedMarketIsClosed' },
     { codes, words: ['Invalid quantity'], meaning: 'precision', source: 'recordedInvalidQuantity' },
     { ...messages, words: ['insufficient balance'], meaning: 'insufficient' },
     { ...messages, words: ['Duplicate order sent'], meaning: 'duplicate-id' },
     { ...messages, words: ['Price * QTY is zero or less'], meaning: 'below-minimum' },
-    { ...messages, words: ['Order book liquidity is', 'trading is not enabled'], meaning: 'refused-for-now' },
+    { ...messages, words: ['Order book liquidity is'], meaning: 'refused-for-now' },
+    { ...any, words: ['trading is not enabled'], meaning: 'refused-for-now' },
     {
-      ...messages,
+      ...any,
       words: [
         'disabled on this account',
         'may not place or cancel orders',

@@ -1,7 +1,7 @@
 import { type Amount, decimal, isPositive, smaller, toAmount, truncateToStep } from '../amount.ts';
 import type { ExchangeOrder, ExchangePosition, RejectReason } from '../exchange/exchange.ts';
 import type { Position } from '../position/position.ts';
-import { computeTotals } from '../position/totals.ts';
+import { computeTotals, lacksFee } from '../position/totals.ts';
 import { judgeDust, marketOrderStep } from './order-size.ts';
 
 /** What to do about a close order that the exchange provably did not execute. */
@@ -76,7 +76,11 @@ export interface CloseFacts {
   /** With the close order among its exit orders. */
   position: Position;
   order: ExchangeOrder;
+  /** What the close order should be for. A spot account may have had less to sell. */
+  planned: Amount;
   percent: number | undefined;
+  /** Whether the fees of the exit orders were read in this run: those that could be. */
+  feesRead?: boolean;
   /** A price read in this run. */
   freshPrice?: Amount | undefined;
   /** Perpetuals: whether the account holds none of the position now. */
@@ -86,9 +90,12 @@ export interface CloseFacts {
 }
 
 export type CloseStep =
+  | { kind: 'read-fees' }
   | { kind: 'read-price' }
   | { kind: 'read-position' }
   | { kind: 'read-balance' }
+  /** What remains depends on fees that could not be read. */
+  | { kind: 'unread-fees' }
   | { kind: 'closed-externally' }
   | { kind: 'not-executed' }
   /** A thin order book: what remains could be closed and is still there. */
@@ -114,9 +121,12 @@ export function afterClose(facts: CloseFacts): CloseStep {
     if (unknownHolding) return { kind: 'read-position' };
     return holdsNone === true ? { kind: 'closed-externally' } : { kind: 'not-executed' };
   }
+  const isReduced = isReducedSale(facts);
+  if ((isReduced || percent !== undefined) && lacksFee(position, 'exitOrders') && facts.feesRead !== true)
+    return { kind: 'read-fees' };
   const { remaining } = computeTotals(position);
+  if (isReduced) return afterSale(facts, remaining);
   const rest = truncateToStep(remaining, marketOrderStep(market));
-  if (soldWhatThereWas(facts, rest)) return afterSale(facts, remaining);
   const dust = isPositive(rest) ? judgeDust(position, rest, facts.freshPrice) : true;
   if (dust === 'needs-price') return { kind: 'read-price' };
   if (dust) return { kind: 'settle', remaining, dust: isPositive(rest) };
@@ -129,10 +139,9 @@ export function afterClose(facts: CloseFacts): CloseStep {
 }
 
 /** Whether a spot sale was for less than it should close, because the account had less to sell. */
-function soldWhatThereWas({ position, order, percent, heldAfter }: CloseFacts, rest: Amount): boolean {
-  const isSpotLong = position.market.kind === 'spot' && position.side === 'long';
-  if (!isSpotLong || decimal(order.filled).lt(order.amount)) return false;
-  return heldAfter !== undefined || (percent === undefined && isPositive(rest));
+function isReducedSale({ position: { market, side }, order, planned }: CloseFacts): boolean {
+  const soldAll = market.kind === 'spot' && side === 'long' && !decimal(order.filled).lt(order.amount);
+  return soldAll && decimal(order.amount).lt(planned);
 }
 
 /** What the account still has decides whether the position ends with this sale. */
@@ -143,7 +152,8 @@ function afterSale({ position, freshPrice, heldAfter }: CloseFacts, remaining: A
   const rest = truncateToStep(held, marketOrderStep(position.market));
   const dust = isPositive(rest) ? judgeDust(position, rest, freshPrice) : true;
   if (dust === 'needs-price') return { kind: 'read-price' };
-  return dust
-    ? { kind: 'settle', remaining: held, dust: isPositive(rest), shortfall }
+  if (dust) return { kind: 'settle', remaining: held, dust: isPositive(rest), shortfall };
+  return lacksFee(position, 'exitOrders')
+    ? { kind: 'unread-fees' }
     : { kind: 'reopen', remaining: held, shortfall };
 }

@@ -104,7 +104,7 @@ async function runSteps(run: Execution): Promise<ActionResult> {
     const step = nextStep(run.known, run.claim);
     if (run.resends && step.kind === 'send') return resendClose(run, step.amount);
     if (run.resends && isEnd(step)) return { kind: 'pending', reason: 'The close order may have executed' };
-    if (step.kind === 'end') return endRun(run, step.end);
+    if (step.kind === 'end') return plannedEnds[step.end](run);
     if (step.kind === 'end-rejected') return endRejected(run, step.end);
     if (step.kind === 'end-external') return closedExternally(run, step.external);
     if (run.deps.now() > run.deps.until) return resultOfProblem(run, timeIsOver);
@@ -170,20 +170,13 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
   }
 }
 
-function endRun(run: Execution, end: PlannedEnd): ActionResult {
-  switch (end) {
-    case 'canceled':
-      return canceled(run);
-    case 'exits-closed':
-      return exitsClosed(run);
-    case 'too-small':
-      return tooSmall(run);
-    case 'above-maximum':
-      return aboveMaximum(run);
-    case 'kept':
-      return kept(run);
-  }
-}
+const plannedEnds: Record<PlannedEnd, (run: Execution) => ActionResult> = {
+  canceled,
+  'exits-closed': exitsClosed,
+  'too-small': tooSmall,
+  'above-maximum': aboveMaximum,
+  kept,
+};
 
 function kept(run: Execution): ActionResult {
   const { position, fresh } = run.known;

@@ -1,7 +1,7 @@
 import { type Amount, decimal, truncateToStep } from '../amount.ts';
 import { type Exchange, type ExchangePosition, exitSide, type Trade } from '../exchange/exchange.ts';
 import { Fault, toFault } from '../fault.ts';
-import { formatClientOrderId } from '../position/client-order-id.ts';
+import { toCloseId } from '../position/client-order-id.ts';
 import {
   computeOpenedAt,
   endsPosition,
@@ -112,9 +112,9 @@ export async function readHoldingToClose(
 }
 
 /** A trade may be of this attempt's close order, of which the record does not know yet. The send finds that order. */
-async function hasOwnClose(exchange: Exchange, { market, positionId, attempt }: Position): Promise<boolean> {
-  const clientOrderId = formatClientOrderId(positionId, 'close', attempt);
-  return (await exchange.fetchOrder(market, { clientOrderId })) !== undefined;
+async function hasOwnClose(exchange: Exchange, position: Position): Promise<boolean> {
+  const clientOrderId = toCloseId(position);
+  return (await exchange.fetchOrder(position.market, { clientOrderId })) !== undefined;
 }
 
 /** Describes the external close, with the last trade that can have done it if the exchange reports one. */

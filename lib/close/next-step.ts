@@ -1,7 +1,7 @@
 import { type Amount, decimal, isPositive } from '../amount.ts';
 import type { RejectReason } from '../exchange/exchange.ts';
 import type { Action, OrderBook, OrderRecord, Position } from '../position/position.ts';
-import { computeTotals, isMissingFee } from '../position/totals.ts';
+import { computeTotals, lacksFee } from '../position/totals.ts';
 import {
   type AccountBalance,
   amountToClose,
@@ -87,7 +87,7 @@ function nextCloseStep(known: Knowledge, percent: number | undefined): Step {
   if (books.length > 0) return { kind: 'cancel', books };
   if (keepsExits(known, percent) && hasOpen(position, 'exitOrders') && known.fresh.orders !== true)
     return { kind: 'read-orders' };
-  if (isMissingEntryFee(position)) return { kind: 'read-fees' };
+  if (lacksFee(position, 'entryOrders')) return { kind: 'read-fees' };
   const { filled, remaining } = computeTotals(position);
   if (!isPositive(filled)) return { kind: 'end', end: 'canceled' };
   if (!isPositive(remaining)) return { kind: 'end', end: 'exits-closed' };
@@ -110,8 +110,7 @@ function checkHolding({ position, fresh }: Knowledge): Step | undefined {
 
 /** An exit's fee that was taken in base makes less remain. A hit tries once to read it. */
 function checkExitFees({ position, fresh }: Knowledge): Step | undefined {
-  const isMissing = position.exitOrders.some((exit) => isMissingFee(position, exit));
-  return isMissing && fresh.fees !== true ? { kind: 'read-fees' } : undefined;
+  return lacksFee(position, 'exitOrders') && fresh.fees !== true ? { kind: 'read-fees' } : undefined;
 }
 
 /** A size that the exchange rejected is judged by rules and a price that are read after the rejection. */
@@ -244,13 +243,9 @@ function hasOpen(position: Position, book: OrderBook): boolean {
   return position[book].some(({ status }) => status !== 'done');
 }
 
-function isMissingEntryFee(position: Position): boolean {
-  return position.entryOrders.some((entry) => isMissingFee(position, entry));
-}
-
 /** Whether reading the orders again can change anything. */
 function needsRead({ position, fresh }: Knowledge): boolean {
   const canChange =
-    hasOpen(position, 'entryOrders') || hasOpen(position, 'exitOrders') || isMissingEntryFee(position);
+    hasOpen(position, 'entryOrders') || hasOpen(position, 'exitOrders') || lacksFee(position, 'entryOrders');
   return canChange && fresh.orders !== true;
 }

@@ -1,7 +1,7 @@
-import { type Amount, decimal, smaller } from '../amount.ts';
+import { type Amount, decimal, isPositive, smaller } from '../amount.ts';
 import type { RejectReason } from '../exchange/exchange.ts';
 import type { Action, Actor, Failure, OrderBook, Outcome, Position } from '../position/position.ts';
-import { computeTotals, lastFilledExit } from '../position/totals.ts';
+import { computeTotals, lacksFee, lastFilledExit } from '../position/totals.ts';
 import { describeLock, subtract } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
 import type { Execution } from './execution.ts';
@@ -77,8 +77,13 @@ export function canceledIds(
   );
 }
 
+const unreadFees = 'Fees of exit orders could not be read yet, so less may remain.';
+
 export function settled(run: Execution, facts: OutcomeFacts, { reopens = false } = {}): ActionResult {
-  const outcome = createOutcome(run.known.position, run.claim, facts, run.deps.now());
+  const { position } = run.known;
+  const isAtMost = isPositive(facts.remaining) && lacksFee(position, 'exitOrders');
+  const detail = isAtMost ? `${facts.detail} ${unreadFees}` : facts.detail;
+  const outcome = createOutcome(position, run.claim, { ...facts, detail }, run.deps.now());
   return { kind: 'settled', outcome, reopens };
 }
 

@@ -17,8 +17,7 @@ type Note = <Answer>(
 /** @returns the same exchange, which notes each request that can matter in a dispute, and its answer in short. */
 export function recordedExchange(exchange: Exchange, now: () => number, notes: RequestNote[]): Exchange {
   const note = createNote(now, notes);
-  return {
-    ...passedOn(exchange),
+  const noted: Pick<Exchange, 'fetchOrder' | 'cancelOrder' | 'createMarketOrder'> = {
     fetchOrder: (market, ref) =>
       note(
         'look up',
@@ -41,6 +40,13 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
         describeCreate,
       ),
   };
+  return new Proxy(exchange, {
+    get(target, name) {
+      if (Object.hasOwn(noted, name)) return Reflect.get(noted, name);
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
 }
 
 function createNote(now: () => number, notes: RequestNote[]): Note {
@@ -62,28 +68,6 @@ function createNote(now: () => number, notes: RequestNote[]): Note {
       add({ answer: 'no answer' });
       throw thrown;
     }
-  };
-}
-
-/** An exchange may be an instance of a class, whose methods a spread would leave out. */
-function passedOn(exchange: Exchange): Omit<Exchange, 'fetchOrder' | 'cancelOrder' | 'createMarketOrder'> {
-  return {
-    recvWindowMs: exchange.recvWindowMs,
-    lookupLagMs: exchange.lookupLagMs,
-    replayWindowMs: exchange.replayWindowMs,
-    openConnection: () => exchange.openConnection(),
-    retention: exchange.retention,
-    loadMarket: (symbol) => exchange.loadMarket(symbol),
-    createEntryOrder: (market, order) => exchange.createEntryOrder(market, order),
-    fetchBaseFee: (market, orderId, filled) => exchange.fetchBaseFee(market, orderId, filled),
-    fetchPosition: (market, side) => exchange.fetchPosition(market, side),
-    fetchBalance: (currency) => exchange.fetchBalance(currency),
-    fetchPrice: (market) => exchange.fetchPrice(market),
-    fetchTrades: (market, range) => exchange.fetchTrades(market, range),
-    fetchPermissions: () => exchange.fetchPermissions(),
-    fetchOpenOrders: (market) => exchange.fetchOpenOrders(market),
-    fetchOpenPositions: () => exchange.fetchOpenPositions(),
-    fetchCandles: (market, interval, limit) => exchange.fetchCandles(market, interval, limit),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Fault, toFault } from '../fault.ts';
-import { formatClientOrderId } from '../position/client-order-id.ts';
+import { toCloseId } from '../position/client-order-id.ts';
 import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
 import { leaseMs, lookUpIntervalMs, maxCloseAttempts, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
@@ -89,10 +89,6 @@ async function readCloseOrder(
   } catch (thrown) {
     return { kind: 'no-answer', fault: toFault(thrown) };
   }
-}
-
-function toCloseId({ positionId, attempt }: Position): string {
-  return formatClientOrderId(positionId, 'close', attempt);
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { Amount } from '../amount.ts';
 import { type CreateResult, type ExchangeOrder, exitSide } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
-import { formatClientOrderId } from '../position/client-order-id.ts';
-import type { Position } from '../position/position.ts';
+import { toCloseId } from '../position/client-order-id.ts';
 import { notPlacedForMs, pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterRejection, afterWouldNotReduce, rejectionResponse } from './after-send.ts';
@@ -60,10 +59,6 @@ function createClose(run: Execution, amount: Amount, sentAt: number): Promise<Cr
     hedged: position.hedged,
     sendDeadline: claim.sendDeadline,
   });
-}
-
-function toCloseId({ positionId, attempt }: Position): string {
-  return formatClientOrderId(positionId, 'close', attempt);
 }
 
 function toPending(result: CreateResult): ActionResult {

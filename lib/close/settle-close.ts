@@ -1,6 +1,7 @@
 import { type Amount, decimal, isPositive, sum } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
-import { formatClientOrderId } from '../position/client-order-id.ts';
+import { toCloseId } from '../position/client-order-id.ts';
+import { addExitFees } from '../position/order-sync.ts';
 import type { Position } from '../position/position.ts';
 import { sumExitFees } from '../position/totals.ts';
 import { afterSelling, describeShortfall, readBalance } from './account-balance.ts';
@@ -9,7 +10,7 @@ import { afterClose, type CloseFacts, type CloseStep } from './after-send.ts';
 import { cancelBooks } from './cancel.ts';
 import { type Execution, planExternalClose, withClose } from './execution.ts';
 import { describeExternalClose } from './external-close.ts';
-import type { AccountBalance } from './order-size.ts';
+import { amountToClose } from './order-size.ts';
 import { failed, type OutcomeFacts, settled, toDustSentence } from './outcomes.ts';
 import { resultOfProblem } from './result-of-problem.ts';
 
@@ -20,24 +21,40 @@ export async function settleClose(
   sentAt?: number,
 ): Promise<ActionResult | 'ask-again'> {
   run.closeOrder = order;
-  const after = withClose(run.known.position, order);
-  const { balance } = run.known.fresh;
-  const left = balance === undefined ? undefined : noteBalance(run, afterSelling(balance, order.filled));
-  const facts: CloseFacts = { position: after, order, percent: run.claim.percent, heldAfter: left?.total };
+  const { percent } = run.claim;
+  const { position } = run.known;
+  const planned = amountToClose(position, percent);
+  const facts: CloseFacts = { position: withClose(position, order), order, planned, percent };
   for (;;) {
     const step = afterClose(facts);
-    // Recovery settles a sale whose holder's reads died with it.
-    if (step.kind === 'read-balance')
-      facts.heldAfter = noteBalance(run, await readBalance(run.deps.exchange, run.known.position)).total;
-    else if (step.kind === 'read-price') facts.freshPrice = await run.deps.exchange.fetchPrice(after.market);
+    if (step.kind === 'read-fees') await readFees(run, facts);
+    else if (step.kind === 'read-balance') facts.heldAfter = await readHeldAfter(run, facts);
+    else if (step.kind === 'read-price')
+      facts.freshPrice = await run.deps.exchange.fetchPrice(position.market);
     else if (step.kind === 'read-position') facts.holdsNone = await holdsNone(run);
-    else return endClose(run, order, after, step, sentAt);
+    else return endClose(run, order, facts.position, step, sentAt);
   }
 }
 
-function noteBalance(run: Execution, balance: AccountBalance): AccountBalance {
-  run.known = { ...run.known, fresh: { ...run.known.fresh, balance } };
-  return balance;
+async function readFees(run: Execution, facts: CloseFacts): Promise<void> {
+  const { position } = facts;
+  const exitOrders = await addExitFees(run.deps.exchange, position, position.exitOrders);
+  facts.position = { ...position, exitOrders };
+  facts.feesRead = true;
+  const others = exitOrders.slice(0, -1);
+  run.known = { ...run.known, position: { ...run.known.position, exitOrders: others } };
+}
+
+/** Recovery settles a sale whose holder's reads died with it, so it reads the balance again. */
+async function readHeldAfter(run: Execution, { position, order }: CloseFacts): Promise<Amount> {
+  const { fresh } = run.known;
+  const { baseFee = '0' } = position.exitOrders.at(-1) ?? {};
+  const balance =
+    fresh.balance === undefined
+      ? await readBalance(run.deps.exchange, run.known.position)
+      : afterSelling(fresh.balance, sum([order.filled, baseFee]));
+  run.known = { ...run.known, fresh: { ...fresh, balance } };
+  return balance.total;
 }
 
 async function holdsNone({ deps, known }: Execution): Promise<boolean> {
@@ -45,7 +62,7 @@ async function holdsNone({ deps, known }: Execution): Promise<boolean> {
   return (await deps.exchange.fetchPosition(market, side)).side !== side;
 }
 
-type CloseEnd = Exclude<CloseStep, { kind: 'read-price' | 'read-position' | 'read-balance' }>;
+type CloseEnd = Exclude<CloseStep, { kind: 'read-fees' | 'read-price' | 'read-position' | 'read-balance' }>;
 
 async function endClose(
   run: Execution,
@@ -68,6 +85,8 @@ async function endClose(
         code: 'not-executed',
         message: `The exchange accepted MARKET order ${order.orderId} and ended it without executing any of it.`,
       });
+    case 'unread-fees':
+      return { kind: 'pending', reason: 'The fees of exit orders could not be read yet' };
     case 'executed-in-part': {
       run.known = { ...run.known, position: after };
       const { remaining } = step;
@@ -134,7 +153,7 @@ function toFacts(
   order: ExchangeOrder,
   sentAt: number | undefined,
 ): Omit<OutcomeFacts, 'remaining'> {
-  const { market, positionId, attempt } = known.position;
+  const { market } = known.position;
   const price = order.average === undefined ? '' : ` at ${order.average} ${market.quote}`;
   return {
     outcome: 'closed',
@@ -143,7 +162,7 @@ function toFacts(
     closedAmount: order.filled,
     averagePrice: order.average,
     closeOrderId: order.orderId,
-    closeClientOrderId: formatClientOrderId(positionId, 'close', attempt),
+    closeClientOrderId: toCloseId(known.position),
     at: order.updatedAt,
     sentAt,
   };

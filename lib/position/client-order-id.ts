@@ -10,6 +10,11 @@ export function formatClientOrderId(positionId: string, purpose: 'entry' | 'clos
   return `rc${positionId.slice('pos_'.length)}${purpose === 'entry' ? 'e' : 'x'}${suffix}`;
 }
 
+/** The client order id of the present attempt's close order. */
+export function toCloseId({ positionId, attempt }: Pick<Position, 'positionId' | 'attempt'>): string {
+  return formatClientOrderId(positionId, 'close', attempt);
+}
+
 /** @returns the position whose entry has this client order id; undefined when Ripcord did not send it. */
 export function parseEntryClientOrderId(clientOrderId: string): string | undefined {
   const [, own] = /^rc([0-9a-z]{12})e[0-9a-z]{1,3}$/.exec(clientOrderId) ?? [];

@@ -1,6 +1,6 @@
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
-import type { OrderRecord, Position } from './position.ts';
+import type { OrderBook, OrderRecord, Position } from './position.ts';
 
 /** The position's own amounts, from what is known of its orders; base currency. */
 export interface Totals {
@@ -102,6 +102,11 @@ export function isMissingFee(
     order.status === 'done' &&
     order.baseFee === undefined
   );
+}
+
+/** Whether less may remain than is known, by the fee of one of these orders. */
+export function lacksFee(position: Position, book: OrderBook): boolean {
+  return position[book].some((order) => isMissingFee(position, order));
 }
 
 /** @returns what is known of an order after this read. A done order never changes again. */

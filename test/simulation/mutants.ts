@@ -281,9 +281,9 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: sendClose,
-        find: "return toPending(result.kind === 'rejected' ? { kind: 'unknown', message: result.message } : result);",
+        find: 'const { code, reason, message } = result;',
         replace:
-          "return result.kind === 'rejected' && result.reason !== 'duplicate-id' ? refused(run, result) : toPending(result);",
+          "const { code, reason, message } = result; if (reason !== 'duplicate-id') return refused(run, result);",
       },
     ],
   },

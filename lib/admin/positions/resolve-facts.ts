@@ -6,7 +6,7 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { Fault, toFault } from '../../fault.ts';
 import { inParallel } from '../../parallel.ts';
 import { describeUnknownFill, judgeAbsence } from '../../position/absence.ts';
-import { formatClientOrderId } from '../../position/client-order-id.ts';
+import { toCloseId } from '../../position/client-order-id.ts';
 import { computeLastFillBy } from '../../position/ending.ts';
 import { readFillOfAbsent, syncOrders } from '../../position/order-sync.ts';
 import { isFinal, type OrderRecord, type Position } from '../../position/position.ts';
@@ -88,7 +88,7 @@ async function findCloseOrders(
 ): Promise<OrderRecord[]> {
   const attempts = Array.from({ length: attempt }, (_, index) => attempt - index);
   const orders = await inParallel(attempts, 5, (number) =>
-    exchange.fetchOrder(market, { clientOrderId: formatClientOrderId(positionId, 'close', number) }),
+    exchange.fetchOrder(market, { clientOrderId: toCloseId({ positionId, attempt: number }) }),
   );
   return orders
     .filter((order) => order !== undefined)

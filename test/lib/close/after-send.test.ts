@@ -29,9 +29,9 @@ function facts(filled: string, differing: Partial<CloseFacts> & { market?: Marke
     market: rules,
     lastSync: undefined,
     entryOrders: [{ orderId: '1', type: 'limit', status: 'done', amount: '1', filled: '1', baseFee: '0' }],
-    exitOrders: [{ orderId: '7', type: 'market', status: 'done', amount: '1', filled }],
+    exitOrders: [{ orderId: '7', type: 'market', status: 'done', amount: '1', filled, baseFee: '0' }],
   } as Position;
-  return { position, order, percent: undefined, ...rest };
+  return { position, order, planned: '1', percent: undefined, feesRead: true, ...rest };
 }
 
 describe('a close order that is done', () => {
@@ -101,6 +101,12 @@ describe('a spot sale of all there was to sell', () => {
     return { ...given, order: { ...given.order, amount: filled } };
   };
 
+  const { position } = facts('0.5');
+  const unreadFee = {
+    ...position,
+    exitOrders: position.exitOrders.map((exit) => ({ ...exit, baseFee: undefined })),
+  };
+
   it.each<[string, CloseFacts, unknown]>([
     ['is judged by what the account has left', sold('0.5'), { kind: 'read-balance' }],
     [
@@ -128,10 +134,34 @@ describe('a spot sale of all there was to sell', () => {
       sold('0.5', { heldAfter: '0.3' }),
       { kind: 'reopen', remaining: '0.3', shortfall: { gone: '0.2', held: '0.3' } },
     ],
-    ['of a part needs no balance', sold('0.5', { percent: 50 }), { kind: 'reopen', remaining: '0.5' }],
+    [
+      'of a part that was all there needs no balance',
+      sold('0.5', { percent: 50, planned: '0.5' }),
+      { kind: 'reopen', remaining: '0.5' },
+    ],
+    [
+      'of a part is judged by what the account has left',
+      sold('0.4', { percent: 50, planned: '0.5' }),
+      { kind: 'read-balance' },
+    ],
+    [
+      'is judged with the fees of the exits',
+      sold('0.5', { feesRead: false, position: unreadFee }),
+      { kind: 'read-fees' },
+    ],
+    [
+      'ends the position whatever fees the exits paid, if nothing is left',
+      sold('0.5', { heldAfter: '0', position: unreadFee }),
+      { kind: 'settle', remaining: '0', dust: false, shortfall: { gone: '0.5', held: '0' } },
+    ],
+    [
+      'waits for the fees of the exits if something could stay open',
+      sold('0.5', { heldAfter: '3', position: unreadFee }),
+      { kind: 'unread-fees' },
+    ],
     [
       'of a part ends the position if nothing is left',
-      sold('0.3', { percent: 50, heldAfter: '0' }),
+      sold('0.3', { percent: 50, planned: '0.5', heldAfter: '0' }),
       { kind: 'settle', remaining: '0', dust: false, shortfall: { gone: '0.7', held: '0' } },
     ],
     [

@@ -118,6 +118,7 @@ export const trade: Partial<Exchange> = {
 };
 export const balance = (total: string, free = total): Partial<Exchange> => ({
   fetchBalance: async () => ({ free, total }),
+  fetchBaseFee: async () => '0',
   fetchOpenOrders: async () => [],
 });
 export const holder: Partial<Exchange> = {

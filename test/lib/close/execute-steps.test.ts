@@ -174,6 +174,54 @@ describe('a close order that recovery found', () => {
     expect(result).toMatchObject({ kind: 'settled', outcome: { outcome: 'closed', closedBy: 'external' } });
   });
 
+  it('sold all that was there of a part: what is gone is no part of what stays open', async () => {
+    const position = closePosition({ entries: [{ ...filled, filled: '2' }] });
+    const { deps, claim } = executionOf(position, {
+      claim: { percent: 75 },
+      exchange: {
+        fetchBalance: async () => ({ free: '0', total: '0.4' }),
+        fetchOpenOrders: async () => [],
+        fetchBaseFee: async () => '0',
+      },
+    });
+    // 1.5 should be sold, and the holder that died found 1 to sell.
+    const run = await executeFound(deps, position, claim, { ...order, amount: '1' });
+    expect(run).toMatchObject({
+      result: { kind: 'settled', reopens: true, outcome: { closedAmount: '1', remaining: '0.4' } },
+      position: { goneAmount: '0.6' },
+    });
+  });
+
+  describe('that sold less than is known to remain, because its holder knew the fee of an exit', () => {
+    const facts = { entries: [{ ...filled, filled: '2' }], exits: [{ filled: '0.5' }] };
+    const account: Partial<Exchange> = {
+      fetchBalance: async () => ({ free: '3', total: '3' }),
+      fetchOpenOrders: async () => [],
+    };
+
+    it('closes the position once the fee is read', async () => {
+      const exchange = { ...account, fetchBaseFee: async () => '0.5' };
+      expect((await found(facts, exchange)).result).toMatchObject({
+        kind: 'settled',
+        reopens: false,
+        outcome: { closedAmount: '1', remaining: '0' },
+      });
+    });
+
+    it('leaves nothing open while the fee cannot be read', async () => {
+      const exchange = {
+        ...account,
+        fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'no')),
+      };
+      const run = await found(facts, exchange);
+      expect(run.result).toEqual({
+        kind: 'pending',
+        reason: 'The fees of exit orders could not be read yet',
+      });
+      expect(run.position.exitOrders[0]?.baseFee).toBeUndefined();
+    });
+  });
+
   it('waits for a fee that cannot be read', async () => {
     const exchange = { fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'not yet')) };
     expect((await found({ entries: [{ filled: '1.05' }] }, exchange)).result).toEqual({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../../../lib/exchange/exchange.ts';
+import { Fault } from '../../../lib/fault.ts';
 import { live, perpetual, spot } from './close-position.ts';
 import { accepted, closeOrder, holds, runClose, type Scene } from './close-scene.ts';
 
@@ -72,6 +73,29 @@ describe('a close order that executed less than it was for', () => {
     ],
   ])('%s', async (_, scene, result) => {
     expect((await runClose(scene)).result).toMatchObject(result);
+  });
+
+  it.each<[string, Partial<Exchange>, object]>([
+    [
+      'less its fee in the coin',
+      { fetchBaseFee: async () => '0.1' },
+      { remaining: '0.5', detail: 'Closed 0.4 BTC with MARKET order 9 at 60000 USDT.' },
+    ],
+    [
+      'and says that its fee is not known',
+      { fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'no')) },
+      {
+        remaining: '0.6',
+        detail:
+          'Closed 0.4 BTC with MARKET order 9 at 60000 USDT. Fees of exit orders could not be read yet, so less may remain.',
+      },
+    ],
+  ])('reopens a spot long with what remains %s', async (_, exchange, outcome) => {
+    const creates = [accepted({ amount: '0.4', filled: '0.4' })];
+    const { result, position } = await runClose({ creates, claim: { percent: 40 }, exchange });
+    expect(result).toMatchObject({ reopens: true, outcome });
+    expect(position.exitOrders).toHaveLength(1);
+    expect(position.exitOrders[0]?.baseFee).not.toBe('0');
   });
 
   it.each([

@@ -77,6 +77,9 @@ const spotCodes: Codes = {
   would_trigger: [-2010, 'Stop price would trigger immediately.'],
   too_many_conditional_orders: [-1013, 'Filter failure: MAX_NUM_ALGO_ORDERS'],
   close_position_exists: [-1106, "Parameter 'closePosition' sent when not required."],
+  // Only Bybit has exits of a position.
+  exits_exceed_position: [-2010, 'Order would trigger immediately.'],
+  too_many_exits: [-1013, 'Filter failure: MAX_NUM_ALGO_ORDERS'],
   would_take: [-2010, 'Order would immediately match and take.'],
   oco_prices: [-2010, 'The relationship of the prices for the orders is not correct.'],
   reduce_only: [-1106, "Parameter 'reduceOnly' sent when not required."],

@@ -1,19 +1,24 @@
 import { type Decimal, decimal, text } from '../core/amounts.ts';
 import { leverageOf, marginOf, positionOf, unrealizedPnl } from '../core/futures-account.ts';
-import type { Account, Market, PositionSide } from '../core/model.ts';
+import type { Account, ExitKind, Market, PositionSide } from '../core/model.ts';
+import { findExits } from '../core/position-exits.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { toPositionIndex } from './order-shapes.ts';
 
 /** @returns the account's positions of a market, open or not: one, or both sides in hedge mode. */
-export function toPositions(account: Account, market: Market) {
+export function toPositions(core: SimulatedExchange, account: Account, market: Market) {
   const sides: PositionSide[] = account.hedged ? ['LONG', 'SHORT'] : ['BOTH'];
-  return sides.map((side) => toPosition(account, market, side));
+  return sides.map((side) => toPosition(core, account, market, side));
 }
 
-function toPosition(account: Account, market: Market, side: PositionSide) {
+function toPosition(core: SimulatedExchange, account: Account, market: Market, side: PositionSide) {
   const position = positionOf(account, market.symbol, side);
   const amount = decimal(position.amount);
   const flat = amount.isZero();
+  const exits = findExits(core.state, { account, symbol: market.symbol, positionSide: side });
+  // Only the exits of the whole position; those of a part are listed as orders.
+  const findFullPrice = (kind: ExitKind) =>
+    exits.find(({ exit }) => exit?.mode === 'full' && exit.kind === kind)?.triggerPrice ?? '';
   return {
     positionIdx: toPositionIndex(side),
     riskId: 1,
@@ -32,8 +37,9 @@ function toPosition(account: Account, market: Market, side: PositionSide) {
     bustPrice: '',
     positionIM: flat ? '' : '0',
     positionMM: flat ? '' : '0',
-    takeProfit: '',
-    stopLoss: '',
+    tpslMode: 'Full',
+    takeProfit: findFullPrice('take-profit'),
+    stopLoss: findFullPrice('stop-loss'),
     trailingStop: '0',
     unrealisedPnl: flat ? '' : text(unrealizedPnl(position, market.price)),
     curRealisedPnl: position.realizedPnl,

@@ -3,6 +3,7 @@ import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { publicRoute, type Routes, readRoute, tradeRoute } from '../server/routes.ts';
 import type { PreparedRequest, VenueApi, VenueRequest } from '../server/venue-api.ts';
 import { toKeyInfo, toWallet } from './account-shapes.ts';
+import { cancelAllOrders } from './cancel-all.ts';
 import {
   bybitError,
   invalidSignature,
@@ -20,6 +21,7 @@ import { toCategory } from './order-shapes.ts';
 import { cancelOrder, createOrder, findOrder } from './orders.ts';
 import { listExecutions, listOrderHistory, listPositions, listRealtimeOrders } from './queries.ts';
 import { authenticate, checkWindow, Params } from './request.ts';
+import { setTradingStop } from './trading-stop.ts';
 
 const routes: Routes<Params> = {
   'GET /v5/market/time': publicRoute((core) => ({
@@ -35,6 +37,8 @@ const routes: Routes<Params> = {
   'GET /v5/market/orderbook': publicRoute((core, params) => toOrderBook(core, requireMarket(core, params))),
   'POST /v5/order/create': tradeRoute(createOrder),
   'POST /v5/order/cancel': tradeRoute(cancelOrder),
+  'POST /v5/order/cancel-all': tradeRoute(cancelAllOrders),
+  'POST /v5/position/trading-stop': tradeRoute(setTradingStop),
   'GET /v5/order/realtime': readRoute(listRealtimeOrders),
   'GET /v5/order/history': readRoute(listOrderHistory),
   'GET /v5/execution/list': readRoute(listExecutions),

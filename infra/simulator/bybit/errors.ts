@@ -62,6 +62,8 @@ const spotCodes: Codes = {
   would_trigger: [170130, "Data sent for paramter 'triggerPrice' is not valid."],
   too_many_conditional_orders: [170810, 'Cannot exceed maximum of 500 conditional, TP/SL and active orders.'],
   close_position_exists: [10001, 'closePosition is not a parameter.'],
+  exits_exceed_position: [10001, 'tpSize is not for spot.'],
+  too_many_exits: [170810, 'Cannot exceed maximum of 500 conditional, TP/SL and active orders.'],
   would_take: [170218, 'The LIMIT-MAKER order is rejected due to invalid price.'],
   oco_prices: [170130, "Data sent for paramter 'triggerPrice' is not valid."],
   reduce_only: [10001, 'reduceOnly is not for spot.'],
@@ -97,6 +99,12 @@ const linearCodes: Codes = {
   duplicate_client_order_id: [110072, 'OrderLinkedID is duplicate'],
   would_trigger: [110092, 'expect Rising, but trigger_price <= current'],
   too_many_conditional_orders: [110009, 'The number of stop orders exceeds the maximum allowable limit'],
+  // https://bybit-exchange.github.io/docs/v5/error
+  exits_exceed_position: [
+    110058,
+    "You can't set take profit and stop loss due to insufficient size of remaining position size.",
+  ],
+  too_many_exits: [110061, 'Not allowed to have more than 20 TP/SLs under Partial tpSlMode'],
   would_take: [110003, 'Order price exceeds the allowable range.'],
   reduce_only: [110017, 'current position is zero, cannot fix reduce-only order qty'],
   reduce_only_conflict: [110017, 'current position is zero, cannot fix reduce-only order qty'],

@@ -1,8 +1,9 @@
 import { type Decimal, decimal, text, zero } from '../core/amounts.ts';
-import type { ExecutionCause, Fill, MarketKind, Order, OrderType, PositionSide } from '../core/model.ts';
-import { isConditionalType, isMarketType } from '../core/rules.ts';
+import type { ExecutionCause, Fill, MarketKind, Order, PositionSide } from '../core/model.ts';
+import { isMarketType } from '../core/rules.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
+import { toCancelType, toConditions, toCreateType, toStopOrderType } from './condition-shapes.ts';
 
 export function toCategory(market: MarketKind): string {
   return market === 'spot' ? 'spot' : 'linear';
@@ -14,7 +15,7 @@ export function toOrderId({ id, market }: Pick<Order, 'id' | 'market'>): string 
 }
 
 /** Bybit leaves orderLinkId empty if the client sent none. */
-function toOrderLinkId(order: Order): string {
+export function toOrderLinkId(order: Order): string {
   return order.clientOrderId === `sim-${order.id}` || order.cause !== undefined ? '' : order.clientOrderId;
 }
 
@@ -38,19 +39,6 @@ function toOrderStatus(order: Order): string {
   }
 }
 
-/** The kind of a conditional order: one value on spot; on perpetuals it depends on the order's purpose. */
-function toStopOrderType({ type, market, reduceOnly }: Order): string {
-  if (!isConditionalType(type)) return '';
-  if (market === 'spot') return 'tpslOrder';
-  if (!reduceOnly) return 'Stop';
-  return type.startsWith('stop_') ? 'StopLoss' : 'TakeProfit';
-}
-
-function toTriggerDirection(type: OrderType, side: Order['side']): number {
-  if (!isConditionalType(type)) return 0;
-  return type.startsWith('stop_') === (side === 'buy') ? 1 : 2;
-}
-
 export function toPositionIndex(side: PositionSide): number {
   return ['BOTH', 'LONG', 'SHORT'].indexOf(side);
 }
@@ -65,14 +53,6 @@ function sumFees(fills: Fill[]): Record<string, string> {
   return fees;
 }
 
-/** https://bybit-exchange.github.io/docs/v5/enum#createtype */
-const createTypes: Partial<Record<ExecutionCause, string>> = {
-  liquidation: 'CreateByTakeOver_PassThrough',
-  deleveraging: 'CreateByAdl_PassThrough',
-  'block-trade': 'CreateByBlock_PassThrough',
-  transfer: 'CreateByBlockTradeMovePosition_PassThrough',
-};
-
 export function toBybitOrder(core: SimulatedExchange, order: Order): Record<string, unknown> {
   return {
     ...identify(order),
@@ -81,7 +61,7 @@ export function toBybitOrder(core: SimulatedExchange, order: Order): Record<stri
     ...toConditions(order),
     orderType: isMarketType(order.type) ? 'Market' : 'Limit',
     lastPriceOnCreated: '',
-    createType: order.cause === undefined ? 'CreateByUser' : (createTypes[order.cause] ?? 'CreateByUser'),
+    ...(order.market === 'spot' ? {} : { createType: toCreateType(order) }),
     smpType: 'None',
     isLeverage: order.market === 'spot' ? '0' : '',
     price: order.price ?? '0',
@@ -113,7 +93,7 @@ function identify(order: Order) {
 
 function toOrderState(order: Order) {
   return {
-    cancelType: 'UNKNOWN',
+    cancelType: toCancelType(order),
     orderStatus: toOrderStatus(order),
     rejectReason: 'EC_NoError',
     createdTime: String(order.createdAt),
@@ -133,21 +113,6 @@ function toExecutedAmounts(core: SimulatedExchange, order: Order) {
     cumExecQty: order.filled,
     leavesValue: text(remaining.times(order.price ?? '0')),
     leavesQty: text(remaining),
-  };
-}
-
-function toConditions(order: Order) {
-  return {
-    stopOrderType: toStopOrderType(order),
-    takeProfit: '',
-    tpslMode: '',
-    triggerDirection: toTriggerDirection(order.type, order.side),
-    tpTriggerBy: '',
-    triggerPrice: order.triggerPrice ?? '',
-    slTriggerBy: '',
-    closeOnTrigger: false,
-    stopLoss: '',
-    triggerBy: order.triggerPrice === undefined ? '' : 'LastPrice',
   };
 }
 
@@ -201,6 +166,7 @@ export function toExecution(core: SimulatedExchange) {
       indexPrice: '',
       orderId: toOrderId(order),
       stopOrderType: toStopOrderType(order) || 'UNKNOWN',
+      ...(order.market === 'spot' ? {} : { createType: toCreateType(order) }),
       leavesQty: text(decimal(order.amount).minus(order.filled)),
       execTime: String(fill.at),
       feeCurrency: fill.market === 'spot' ? fill.feeAsset : '',

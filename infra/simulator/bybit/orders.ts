@@ -1,11 +1,13 @@
 import { decimal } from '../core/amounts.ts';
-import type { Account, Market, Order, OrderType } from '../core/model.ts';
+import type { Account, AttachedExits, Market, Order, OrderType } from '../core/model.ts';
 import { isTriggeredAt } from '../core/rules.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import type { VenueError } from '../server/venue-api.ts';
 import { bybitError, parameterError, unknownOrder } from './errors.ts';
+import { checkExitSides, parseExits, parseMode, requirePartialForLimits } from './exit-parameters.ts';
 import { requireMarket } from './listing.ts';
+import { matchesFilter } from './order-filters.ts';
 import { toOrderId } from './order-shapes.ts';
 import type { Params } from './request.ts';
 
@@ -46,12 +48,26 @@ function wouldTrigger(market: Market, triggerPrice: string): VenueError {
     : bybitError(110092, `expect Rising, but trigger_price[${triggerPrice}] <= current[${market.price}]`);
 }
 
+/** For each symbol: https://bybit-exchange.github.io/docs/v5/order/create-order */
+const maximumConditional = 10;
+
+/** Without a mode, Bybit attaches exits to the whole position. */
+function parseAttached(params: Params, market: Market, basePrice: string): AttachedExits | undefined {
+  const exits = market.kind === 'spot' ? undefined : parseExits(params, parseMode(params) ?? 'full');
+  if (exits === undefined) return undefined;
+  if (params.flag('reduceOnly')) throw parameterError('TP/SL cannot be set when reduceOnly is true.');
+  requirePartialForLimits(exits);
+  checkExitSides(exits, { side: params.side(), basePrice });
+  return exits;
+}
+
 export function createOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const market = requireMarket(core, params);
   const type = parseOrderType(params, market);
   const triggerPrice = params.decimal('triggerPrice');
   if (triggerPrice !== undefined && isTriggeredAt({ type, side: params.side(), triggerPrice }, market.price))
     throw wouldTrigger(market, triggerPrice);
+  const attached = parseAttached(params, market, params.text('price') ?? market.price);
   const order = core.acknowledgeOrder({
     account,
     market: market.kind,
@@ -64,7 +80,13 @@ export function createOrder(core: SimulatedExchange, params: Params, account: Ac
     ...(type.endsWith('market') ? {} : params.timeInForce()),
     ...(market.kind === 'spot'
       ? {}
-      : { positionSide: params.positionSide(), reduceOnly: params.flag('reduceOnly') }),
+      : {
+          positionSide: params.positionSide(),
+          reduceOnly: params.flag('reduceOnly'),
+          closeOnTrigger: params.flag('closeOnTrigger'),
+          attached,
+          maximumConditional,
+        }),
     clientOrderId: params.linkId(),
     clientOrderIdUnique: 'always',
   });
@@ -86,12 +108,9 @@ export function findOrder(core: SimulatedExchange, account: Account, params: Par
   );
 }
 
-/** On spot, `orderFilter` selects either conditional orders or, by default, the others. */
+/** On spot, a cancel finds an order only with its filter. */
 function isFilteredOut(order: Order, params: Params): boolean {
-  return (
-    order.market === 'spot' &&
-    (order.triggerPrice === undefined) !== ((params.text('orderFilter') ?? 'Order') === 'Order')
-  );
+  return order.market === 'spot' && !matchesFilter(order, params.text('orderFilter') ?? 'Order');
 }
 
 export function cancelOrder(core: SimulatedExchange, params: Params, account: Account): unknown {

@@ -5,6 +5,7 @@ import { isOpen } from '../core/state.ts';
 import { toPositions } from './account-shapes.ts';
 import { bybitError, parameterError } from './errors.ts';
 import { findMarkets, toPage } from './listing.ts';
+import { matchesFilter } from './order-filters.ts';
 import { toBybitOrder, toExecType, toExecution, toOrderId } from './order-shapes.ts';
 import { findOrder } from './orders.ts';
 import type { Params } from './request.ts';
@@ -17,10 +18,11 @@ function pageSize(params: Params, { usual, maximum }: { usual: number; maximum: 
   return Math.min(params.integer('limit') ?? usual, maximum);
 }
 
-/** @returns open orders, and an order of any status if the request names it. */
+/** @returns open orders or, with `openOnly` 1, ended ones; and an order of any status if the request names it. */
 export function listRealtimeOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
   const isNamed = namesOrder(params);
-  return listOrders(core, params, account, (order) => isNamed || isOpen(order));
+  const wantsOpen = (params.integer('openOnly') ?? 0) === 0;
+  return listOrders(core, params, account, (order) => isNamed || isOpen(order) === wantsOpen);
 }
 
 /** @returns orders that have ended. */
@@ -50,6 +52,7 @@ function listOrders(
       order.cause !== 'delivery' &&
       (symbol === undefined || order.symbol === symbol) &&
       (settleCoin === undefined || core.state.market(market, order.symbol).quote === settleCoin) &&
+      matchesFilter(order, params.text('orderFilter')) &&
       matches(order),
   );
   return toPage(
@@ -109,7 +112,7 @@ export function listPositions(core: SimulatedExchange, params: Params, account: 
   const markets = findMarkets(core, params).filter(
     ({ quote }) => settleCoin === undefined || quote === settleCoin,
   );
-  const rows = markets.flatMap((market) => toPositions(account, market));
+  const rows = markets.flatMap((market) => toPositions(core, account, market));
   // A request for one symbol also lists flat positions.
   return toPage(params.required('category'), named ? rows : rows.filter(({ size }) => size !== '0'), 200);
 }

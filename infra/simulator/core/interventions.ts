@@ -1,7 +1,6 @@
 import { endAlgoOrder } from './algo-orders.ts';
 import { decimal, text } from './amounts.ts';
 import { positionOf } from './futures-account.ts';
-import { closeOrder } from './matching.ts';
 import {
   type Account,
   type AlgoOrder,
@@ -10,6 +9,8 @@ import {
   type PositionSide,
   Rejection,
 } from './model.ts';
+import { closeOrder } from './order-records.ts';
+import { fitExits } from './position-exits.ts';
 import { balanceOf } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';
 
@@ -38,6 +39,7 @@ export function setPosition(state: ExchangeState, account: Account, change: Posi
   position.amount = text(decimal(amount));
   position.entryPrice = decimal(amount).isZero() ? '0' : (entryPrice ?? market.price);
   position.updatedAt = state.now();
+  fitExits(state, { account, symbol, positionSide });
   state.onChange();
 }
 

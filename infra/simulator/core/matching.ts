@@ -1,43 +1,11 @@
 import { type Decimal, decimal, floorToStep, smaller, text, zero } from './amounts.ts';
-import { mustReduce, reducibleAmount, settleFutures } from './futures-account.ts';
+import { marginOf, mustReduce, reducibleAmount, settleFutures } from './futures-account.ts';
 import type { Market, Order } from './model.ts';
-import { isConditionalType, isMarketable, isMarketType, isTriggeredAt } from './rules.ts';
+import { closeOrder, ledgerFields } from './order-records.ts';
+import { cancelBoundExits, followFill } from './position-exits.ts';
+import { isMarketable, isMarketType, isTriggeredAt } from './rules.ts';
 import { canAfford, releaseSurplus, settleSpot } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';
-
-function ledgerFields(order: Order) {
-  return {
-    account: order.account,
-    market: order.market,
-    symbol: order.symbol,
-    orderId: order.id,
-    clientOrderId: order.clientOrderId,
-  };
-}
-
-export function recordOrder(state: ExchangeState, order: Order): void {
-  state.record({
-    type: 'order',
-    ...ledgerFields(order),
-    side: order.side,
-    orderType: order.type,
-    amount: order.amount,
-    ...(order.price === undefined ? {} : { price: order.price }),
-  });
-}
-
-/** Ends an order that is not completely filled, and releases its lock. */
-export function closeOrder(state: ExchangeState, order: Order, status: 'canceled' | 'expired'): void {
-  order.status = status;
-  order.updatedAt = state.now();
-  state.open.delete(order.id);
-  if (order.market === 'spot') releaseSurplus(state, state.market('spot', order.symbol), order.lockId);
-  state.record({
-    type: status === 'canceled' ? 'cancel' : 'expire',
-    ...ledgerFields(order),
-    filled: order.filled,
-  });
-}
 
 /** @returns the other leg of an OCO, if it is open. */
 export function openSiblings(state: ExchangeState, order: Order): Order[] {
@@ -91,6 +59,7 @@ function trade(
     at,
   });
   state.record({ type: 'fill', ...ledgerFields(order), ...fill });
+  if (order.market === 'usdm') followFill(state, order, amount);
 }
 
 function addFill(order: Order, fill: { amount: Decimal; price: Decimal; at: number }): void {
@@ -137,30 +106,51 @@ export function execute(state: ExchangeState, order: Order): void {
   if (!rests || tradable(state, order).isZero()) closeOrder(state, order, 'expired');
 }
 
-/** Activates a conditional order. The trigger also expires the other leg of its OCO. */
+/** Activates a conditional order. The trigger also ends the other leg of its OCO or bound pair. */
 function trigger(state: ExchangeState, order: Order, price: string): void {
   order.triggered = true;
   order.updatedAt = state.now();
   state.record({ type: 'trigger', ...ledgerFields(order), price });
   expireSiblings(state, order);
-  execute(state, order);
+  cancelBoundExits(state, order);
+  if (isUnaffordable(state, order)) closeOrder(state, order, 'canceled');
+  else execute(state, order);
+}
+
+/** A trigger cancels an order without margin: https://bybit-exchange.github.io/docs/v5/order/create-order */
+function isUnaffordable(state: ExchangeState, order: Order): boolean {
+  if (order.market === 'spot' || mustReduce(order)) return false;
+  const market = state.market('usdm', order.symbol);
+  const account = state.account(order.account);
+  return marginOf(state, account, market.quote).available.isZero();
 }
 
 /** Triggers and fills the open orders of a market at its new price, oldest first. */
 export function matchAtPrice(state: ExchangeState, market: Market): void {
+  matchOnce(state, market);
+  // A fill can add or change an exit whose trigger price was already reached.
+  while (state.openOrders().some((order) => isDue(order, market))) matchOnce(state, market);
+}
+
+/** Whether the market's price triggers a conditional order that waits. */
+function isDue(order: Order, market: Market): boolean {
+  if (order.market !== market.kind || order.symbol !== market.symbol) return false;
+  if (order.triggered || order.takesEffectAt !== undefined) return false;
+  return isTriggeredAt({ ...order, triggerPrice: order.triggerPrice ?? '0' }, market.price);
+}
+
+function matchOnce(state: ExchangeState, market: Market): void {
   for (const order of state.openOrders()) {
     // An earlier order in this loop may have ended it.
     if (!isOpen(order) || order.market !== market.kind || order.symbol !== market.symbol) continue;
-    if (order.takesEffectAt !== undefined) continue;
-    if (isConditionalType(order.type) && !order.triggered) {
-      const { triggerPrice = '0' } = order;
-      if (isTriggeredAt({ ...order, triggerPrice }, market.price)) trigger(state, order, market.price);
-      continue;
-    }
-    if (order.price === undefined || !isMarketable({ side: order.side, price: order.price }, market.price))
-      continue;
-    fillResting(state, order, undefined);
+    if (isDue(order, market)) trigger(state, order, market.price);
+    else if (isFillable(order, market)) fillResting(state, order, undefined);
   }
+}
+
+function isFillable({ triggered, takesEffectAt, price, side }: Order, market: Market): boolean {
+  if (!triggered || takesEffectAt !== undefined || price === undefined) return false;
+  return isMarketable({ side, price }, market.price);
 }
 
 /** Fills a resting order at its limit price: `amount` of it, or all of it. */

@@ -87,6 +87,39 @@ export interface Account {
   marginType: Record<string, 'cross' | 'isolated'>;
 }
 
+export interface ExitPrice {
+  triggerPrice: string;
+  /** Absent for an exit at market. */
+  limitPrice?: string | undefined;
+}
+
+/** The take profit and stop loss of a Bybit order or position. */
+export interface AttachedExits {
+  /** `full`: one pair for the whole position; `partial`: for what the order fills. */
+  mode: 'full' | 'partial';
+  takeProfit?: ExitPrice;
+  stopLoss?: ExitPrice;
+}
+
+export type ExitKind = 'take-profit' | 'stop-loss';
+
+/** What makes a conditional order an exit of a Bybit position. */
+export interface Exit {
+  kind: ExitKind;
+  mode: AttachedExits['mode'];
+  /** Shared by a bound take profit and stop loss. */
+  pairId?: number;
+  parentId?: number;
+  parentClientOrderId?: string;
+}
+
+/** Why the exchange canceled an order; absent if the client did. */
+export type CancelCause =
+  | 'position-closed'
+  | 'nothing-to-reduce'
+  | 'take-profit-triggered'
+  | 'stop-loss-triggered';
+
 export interface Order {
   id: number;
   clientOrderId: string;
@@ -111,6 +144,10 @@ export interface Order {
   positionSide: PositionSide;
   reduceOnly: boolean;
   closePosition: boolean;
+  closeOnTrigger?: boolean;
+  attached?: AttachedExits;
+  exit?: Exit;
+  cancelCause?: CancelCause;
   orderListId?: number;
   /** The lock that funds this order: its own, or its order list's. */
   lockId?: string;
@@ -255,6 +292,8 @@ export type RejectionReason =
   | 'would_trigger'
   | 'too_many_conditional_orders'
   | 'close_position_exists'
+  | 'exits_exceed_position'
+  | 'too_many_exits'
   | 'would_take'
   | 'oco_prices'
   | 'reduce_only'

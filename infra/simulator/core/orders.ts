@@ -1,46 +1,22 @@
-import { decimal, floorToStep, larger, text } from './amounts.ts';
+import { decimal, larger } from './amounts.ts';
 import { checkFutures, checkPositionSide, mustReduce } from './futures-account.ts';
-import { closeOrder, execute, openSiblings, recordOrder } from './matching.ts';
+import { execute, openSiblings } from './matching.ts';
 import {
   type Account,
   type Market,
-  type MarketKind,
   type Order,
   type OrderList,
   type OrderType,
-  type PositionSide,
   Rejection,
   type Side,
   type TimeInForce,
 } from './model.ts';
+import { newOrder, type OrderRequest } from './new-order.ts';
+import { closeOrder, recordOrder } from './order-records.ts';
+import { boundExits } from './position-exits.ts';
 import { checkFilters, isConditionalType, isMarketable, isMarketType, isTriggeredAt } from './rules.ts';
 import { fundsNeeded, lockFunds, requireFunds } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';
-
-export interface OrderRequest {
-  account: Account;
-  market: MarketKind;
-  symbol: string;
-  side: Side;
-  type: OrderType;
-  amount?: string | undefined;
-  /** Instead of `amount`, for spot MARKET orders. */
-  quoteAmount?: string | undefined;
-  price?: string | undefined;
-  triggerPrice?: string | undefined;
-  triggerBy?: string | undefined;
-  timeInForce?: TimeInForce | undefined;
-  postOnly?: boolean | undefined;
-  positionSide?: PositionSide | undefined;
-  reduceOnly?: boolean | undefined;
-  closePosition?: boolean | undefined;
-  clientOrderId?: string | undefined;
-  algoId?: number | undefined;
-  /** Whether a client order id must be unique among open orders (the default) or among all orders. */
-  clientOrderIdUnique?: 'open' | 'always' | undefined;
-  /** Acknowledges the order at once, and adds it to the book this many milliseconds later. */
-  effectDelayMs?: number | undefined;
-}
 
 function requireFreeClientOrderId(state: ExchangeState, request: OrderRequest): void {
   if (request.clientOrderId === undefined) return;
@@ -55,40 +31,15 @@ function requireFreeClientOrderId(state: ExchangeState, request: OrderRequest): 
   if (taken) throw new Rejection('duplicate_client_order_id');
 }
 
-function computeAmount(market: Market, request: OrderRequest): string {
-  if (request.amount !== undefined) return request.amount;
-  const step = larger(decimal(market.lot.step), decimal(market.marketLot.step));
-  return text(floorToStep(decimal(request.quoteAmount ?? '0').div(market.price), step));
-}
-
-function newOrder(state: ExchangeState, market: Market, request: OrderRequest): Order {
-  const id = state.newId();
-  const at = state.now();
-  return {
-    id,
-    clientOrderId: request.clientOrderId ?? `sim-${id}`,
-    account: request.account.id,
-    market: request.market,
-    symbol: request.symbol,
-    side: request.side,
-    type: request.type,
-    timeInForce: request.timeInForce ?? 'GTC',
-    postOnly: request.postOnly ?? request.type === 'limit_maker',
-    amount: text(decimal(computeAmount(market, request))),
-    ...(request.quoteAmount === undefined ? {} : { quoteAmount: request.quoteAmount }),
-    ...(request.price === undefined ? {} : { price: text(decimal(request.price)) }),
-    ...(request.triggerPrice === undefined ? {} : { triggerPrice: text(decimal(request.triggerPrice)) }),
-    triggered: !isConditionalType(request.type),
-    filled: '0',
-    cost: '0',
-    status: 'new',
-    positionSide: request.positionSide ?? 'BOTH',
-    reduceOnly: request.reduceOnly ?? false,
-    closePosition: request.closePosition ?? false,
-    ...(request.algoId === undefined ? {} : { algoId: request.algoId }),
-    createdAt: at,
-    updatedAt: at,
-  };
+/** Exits of a position have a limit of their own. */
+function requireRoomForConditional(state: ExchangeState, order: Order, maximum: number | undefined): void {
+  if (maximum === undefined || !isConditionalType(order.type)) return;
+  const waiting = state.openOrders().filter(({ account, market, symbol, triggered, exit }) => {
+    return (
+      account === order.account && market === order.market && symbol === order.symbol && !triggered && !exit
+    );
+  });
+  if (waiting.length >= maximum) throw new Rejection('too_many_conditional_orders');
 }
 
 function checkOrder(state: ExchangeState, market: Market, order: Order): void {
@@ -118,6 +69,7 @@ export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   requireFreeClientOrderId(state, request);
   const order = newOrder(state, market, request);
   checkOrder(state, market, order);
+  requireRoomForConditional(state, order, request.maximumConditional);
   if (order.market === 'spot') {
     const needed = fundsNeeded(market, order);
     requireFunds(request.account, market, order.side, needed);
@@ -214,14 +166,14 @@ export function acknowledgeCancel(state: ExchangeState, order: Order, effectDela
   state.onChange();
 }
 
-/** Cancels an open order and the other leg of its order list. */
+/** Cancels an open order, and the other leg of its order list or of its bound pair. */
 export function cancelOrder(state: ExchangeState, order: Order, restriction?: CancelRestriction): Order {
   if (!isOpen(order)) throw new Rejection('unknown_order');
   const allowed =
     restriction === undefined ||
     (restriction === 'ONLY_NEW' ? order.status === 'new' : order.status === 'partially_filled');
   if (!allowed) throw new Rejection('cancel_restricted');
-  const siblings = openSiblings(state, order);
+  const siblings = [...openSiblings(state, order), ...boundExits(state, order)];
   for (const each of [order, ...siblings]) closeOrder(state, each, 'canceled');
   return order;
 }

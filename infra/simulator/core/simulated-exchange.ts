@@ -19,13 +19,13 @@ import {
   Rejection,
 } from './model.ts';
 import { createAccount, type NewAccount } from './new-account.ts';
+import type { OrderRequest } from './new-order.ts';
 import {
   acknowledgeCancel,
   applyAcknowledged,
   type CancelRestriction,
   cancelOrder,
   type OcoRequest,
-  type OrderRequest,
   placeOco,
   placeOrder,
 } from './orders.ts';

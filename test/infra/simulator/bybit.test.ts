@@ -1,27 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Exchange } from 'ccxt';
 import { describe, expect, it } from 'vitest';
-import { type RunningExchange, simulatedUrls } from '../../../infra/simulator/exchange.ts';
+import type { RunningExchange } from '../../../infra/simulator/exchange.ts';
 import { sign } from '../../../infra/simulator/server/hmac.ts';
 import { btc, btcPerp, idOf, key, refusal, start } from './connect.ts';
-
-const Bybit: new (config: object) => Exchange = (
-  await import(new URL('./src/bybit.js', import.meta.resolve('ccxt')).href)
-).default;
-
-/** Real ccxt with other URLs. It detects the type of its account itself. */
-async function connect(exchange: RunningExchange, config: object = {}): Promise<Exchange> {
-  const client = new Bybit({ ...key, enableRateLimit: false, ...config });
-  client.urls.api = simulatedUrls(client.urls.api as Record<string, string>, exchange.url);
-  client.milliseconds = exchange.core.now;
-  client.options.fetchMarkets = { types: ['spot', 'linear'] };
-  await client.loadMarkets();
-  return client;
-}
-
-const acknowledged = { acknowledged: true };
+import { acknowledged, connectBybit as connect } from './connect-bybit.ts';
 
 /** A signed request without ccxt, for errors that ccxt never makes. */
 async function ask(
@@ -118,8 +102,8 @@ describe('the Bybit API', () => {
       takeProfitPrice: 65000,
     });
     expect((await client.fetchOpenOrders(btcPerp)).map((order) => order.info.stopOrderType).sort()).toEqual([
-      'StopLoss',
-      'TakeProfit',
+      'Stop',
+      'Stop',
     ]);
     const raised = exchange.core.setPrice({ market: 'usdm', symbol: 'BTCUSDT', price: '65000' });
     expect(raised.price).toBe('65000');

@@ -175,7 +175,7 @@ describe('conditional orders at Bybit', () => {
       });
       const waiting = await exchange.fetchOrder(market, { clientOrderId: 'stop-1' });
       expect(waiting).toMatchObject({
-        type: 'stoploss',
+        type: 'stop',
         side: 'sell',
         status: 'live',
         filled: '0',

@@ -32,6 +32,7 @@ import {
   listOrders,
   listUserTrades,
   postOrder,
+  putOrder,
   queryOrder,
 } from './usdm-orders.ts';
 
@@ -50,6 +51,7 @@ const routes: Routes<Params> = {
   'GET /fapi/v1/klines': publicRoute(data.klines),
   'POST /fapi/v1/order': tradeRoute(postOrder),
   'GET /fapi/v1/order': readRoute(queryOrder),
+  'PUT /fapi/v1/order': tradeRoute(putOrder),
   'DELETE /fapi/v1/order': tradeRoute(deleteOrder),
   'GET /fapi/v1/openOrders': readRoute(listOpenOrders),
   'GET /fapi/v1/allOrders': readRoute(listOrders),

@@ -87,6 +87,8 @@ const spotCodes: Codes = {
   position_side: [-1106, "Parameter 'positionSide' sent when not required."],
   reduce_only_not_allowed: [-1106, "Parameter 'reduceOnly' sent when not required."],
   cancel_restricted: [-2011, 'Order was not canceled due to cancel restrictions.'],
+  same_order: [-5027, 'No need to modify the order.'],
+  amount_below_filled: [-4004, 'Quantity less than min quantity.'],
 };
 
 const usdmCodes: Codes = {

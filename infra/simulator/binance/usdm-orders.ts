@@ -1,5 +1,5 @@
 import { type Account, type Order, type OrderType, Rejection } from '../core/model.ts';
-import { cancelOrder, placeOrder } from '../core/orders.ts';
+import { cancelOrder, changeOrder, checkChange, placeOrder } from '../core/orders.ts';
 import { binanceFuturesRetention, isForgotten } from '../core/retention.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
@@ -82,6 +82,21 @@ export function deleteOrder(core: SimulatedExchange, params: Params, account: Ac
   const order = findOrderOfSymbol(core, params, account);
   if (order === undefined) throw new VenueError(-2011, 'Unknown order sent.');
   return toChangedOrder(core, cancelOrder(core.state, order));
+}
+
+/**
+ * Changes amount and price of a LIMIT order. It is canceled if it is partly filled and the new amount is not above what
+ * has filled. A change that the filters refuse leaves the order as it is.
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Modify-Order
+ */
+export function putOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const order = findOrderOfSymbol(core, params, account);
+  const change = { amount: params.requiredDecimal('quantity'), price: params.requiredDecimal('price') };
+  if (order === undefined || !isOpen(order)) throw orderDoesNotExist();
+  if (order.type !== 'limit') throw new VenueError(-5025, 'Only limit order is supported.');
+  if (params.side() !== order.side) throw new VenueError(-1117, 'Invalid side.');
+  checkChange(core.state, order, change);
+  return toChangedOrder(core, changeOrder(core.state, order, change));
 }
 
 export function queryOrder(core: SimulatedExchange, params: Params, account: Account): unknown {

@@ -18,7 +18,7 @@ import { findMarkets, requireMarket, toPage } from './listing.ts';
 import { listCandles, listInstruments } from './market-data.ts';
 import { toOrderBook, toTicker } from './market-shapes.ts';
 import { toCategory } from './order-shapes.ts';
-import { cancelOrder, createOrder, findOrder } from './orders.ts';
+import { amendOrder, cancelOrder, createOrder, findOrder } from './orders.ts';
 import { listExecutions, listOrderHistory, listPositions, listRealtimeOrders } from './queries.ts';
 import { authenticate, checkWindow, Params } from './request.ts';
 import { setTradingStop } from './trading-stop.ts';
@@ -36,6 +36,7 @@ const routes: Routes<Params> = {
   'GET /v5/market/kline': publicRoute(listCandles),
   'GET /v5/market/orderbook': publicRoute((core, params) => toOrderBook(core, requireMarket(core, params))),
   'POST /v5/order/create': tradeRoute(createOrder),
+  'POST /v5/order/amend': tradeRoute(amendOrder),
   'POST /v5/order/cancel': tradeRoute(cancelOrder),
   'POST /v5/order/cancel-all': tradeRoute(cancelAllOrders),
   'POST /v5/position/trading-stop': tradeRoute(setTradingStop),

@@ -40,6 +40,10 @@ export function unknownOrder(market: MarketKind): VenueError {
     : bybitError(110001, 'order not exists or too late to cancel');
 }
 
+// 10001 is Bybit's general parameter error. The words are as clients have recorded them.
+const unchanged = 'The order remains unchanged as the parameters entered match the existing ones.';
+const belowFilled = 'The modified order quantity must be equal to or greater than the filled quantity.';
+
 type Codes = Record<RejectionReason, [code: number, message: string]>;
 
 const spotCodes: Codes = {
@@ -71,6 +75,8 @@ const spotCodes: Codes = {
   position_side: [10001, 'positionIdx is not for spot.'],
   reduce_only_not_allowed: [10001, 'reduceOnly is not for spot.'],
   cancel_restricted: [170144, 'Order has been locked'],
+  same_order: [10001, unchanged],
+  amount_below_filled: [10001, belowFilled],
   has_open_orders: [110028, 'Position mode cannot be switched when there are active orders.'],
   has_position: [110024, 'Position mode cannot be switched when you have an open position.'],
   not_fillable: [170213, 'Order does not exist.'],

@@ -123,3 +123,17 @@ export function cancelOrder(core: SimulatedExchange, params: Params, account: Ac
   core.acknowledgeCancel(order);
   return { orderId: toOrderId(order), orderLinkId: params.text('orderLinkId') ?? '' };
 }
+
+/**
+ * Changes the amount of a perpetual's order, conditional or not. The response is an acknowledgment.
+ * https://bybit-exchange.github.io/docs/v5/order/amend-order
+ */
+export function amendOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  requireMarket(core, params);
+  const amount = params.requiredDecimal('qty');
+  const order = findOrder(core, account, params);
+  if (order === undefined || !isOpen(order))
+    throw bybitError(110001, 'order not exists or too late to replace');
+  core.acknowledgeChange(order, amount);
+  return { orderId: toOrderId(order), orderLinkId: params.text('orderLinkId') ?? '' };
+}

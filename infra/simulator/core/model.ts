@@ -159,6 +159,8 @@ export interface Order {
   takesEffectAt?: number;
   /** The cancel is acknowledged, and takes effect at this time if the order is still open. */
   cancelsAt?: number;
+  /** The change of its amount is acknowledged, and takes effect at this time if the order is still open. */
+  amendsAt?: { at: number; amount: string };
   createdAt: number;
   updatedAt: number;
 }
@@ -266,6 +268,7 @@ export type LedgerEvent =
       feeAsset: string;
     })
   | (LedgerOrderFields & { type: 'cancel' | 'expire'; filled: string })
+  | (LedgerOrderFields & { type: 'amend'; amount: string; price?: string })
   | (LedgerOrderFields & { type: 'algo-order' | 'algo-cancel' | 'algo-expire' })
   | (LedgerOrderFields & { type: 'trigger'; price: string; actualOrderId?: number })
   | { type: 'price'; market: MarketKind; symbol: string; price: string };
@@ -301,6 +304,8 @@ export type RejectionReason =
   | 'position_side'
   | 'reduce_only_not_allowed'
   | 'cancel_restricted'
+  | 'same_order'
+  | 'amount_below_filled'
   | 'has_open_orders'
   | 'has_position'
   | 'not_fillable';

@@ -1,4 +1,4 @@
-import { decimal, larger } from './amounts.ts';
+import { decimal, larger, text } from './amounts.ts';
 import { checkFutures, checkPositionSide, mustReduce } from './futures-account.ts';
 import { execute, openSiblings } from './matching.ts';
 import {
@@ -92,6 +92,11 @@ export function applyAcknowledged(state: ExchangeState): void {
       delete order.takesEffectAt;
       if (order.triggered) execute(state, order);
     }
+    const { amendsAt } = order;
+    if (amendsAt !== undefined && isDue(amendsAt.at)) {
+      delete order.amendsAt;
+      if (isOpen(order)) changeOrder(state, order, amendsAt);
+    }
     if (isDue(order.cancelsAt)) {
       delete order.cancelsAt;
       if (isOpen(order)) cancelOrder(state, order);
@@ -176,4 +181,55 @@ export function cancelOrder(state: ExchangeState, order: Order, restriction?: Ca
   const siblings = [...openSiblings(state, order), ...boundExits(state, order)];
   for (const each of [order, ...siblings]) closeOrder(state, each, 'canceled');
   return order;
+}
+
+/** What an order is to be from now on. */
+export interface OrderChange {
+  amount: string;
+  price?: string | undefined;
+}
+
+/** Throws a Rejection, and changes nothing, unless the order is open, the change is one and the filters allow it. */
+export function checkChange(state: ExchangeState, order: Order, { amount, price }: OrderChange): void {
+  if (!isOpen(order) || order.takesEffectAt !== undefined) throw new Rejection('unknown_order');
+  const isSame =
+    decimal(amount).eq(order.amount) && (price === undefined || decimal(price).eq(order.price ?? '0'));
+  if (isSame) throw new Rejection('same_order');
+  const changed = { ...order, amount, ...(price === undefined ? {} : { price }) };
+  checkFilters(state.market(order.market, order.symbol), changed, { exemptFromNotional: mustReduce(order) });
+}
+
+/** Changes an open order's amount and price. One that has filled as much by then is canceled. */
+export function changeOrder(state: ExchangeState, order: Order, { amount, price }: OrderChange): Order {
+  order.amount = text(decimal(amount));
+  if (price !== undefined) order.price = text(decimal(price));
+  order.updatedAt = state.now();
+  state.record({
+    type: 'amend',
+    account: order.account,
+    market: order.market,
+    symbol: order.symbol,
+    orderId: order.id,
+    clientOrderId: order.clientOrderId,
+    amount: order.amount,
+    ...(order.price === undefined ? {} : { price: order.price }),
+  });
+  if (decimal(order.filled).gte(order.amount)) return cancelOrder(state, order);
+  // A price that the market has reached fills at once.
+  if (order.triggered) execute(state, order);
+  return order;
+}
+
+/** Acknowledges a change of an order's amount. */
+export function acknowledgeChange(
+  state: ExchangeState,
+  order: Order,
+  amount: string,
+  effectDelayMs: number,
+): void {
+  checkChange(state, order, { amount });
+  if (decimal(amount).lt(order.filled)) throw new Rejection('amount_below_filled');
+  if (effectDelayMs === 0) changeOrder(state, order, { amount });
+  else order.amendsAt = { at: state.now() + effectDelayMs, amount };
+  state.onChange();
 }

@@ -22,6 +22,7 @@ import { createAccount, type NewAccount } from './new-account.ts';
 import type { OrderRequest } from './new-order.ts';
 import {
   acknowledgeCancel,
+  acknowledgeChange,
   applyAcknowledged,
   type CancelRestriction,
   cancelOrder,
@@ -82,6 +83,11 @@ export class SimulatedExchange {
 
   acknowledgeCancel(order: Order): void {
     acknowledgeCancel(this.state, order, this.#effectDelayMs);
+    this.#wakeAfterEffect();
+  }
+
+  acknowledgeChange(order: Order, amount: string): void {
+    acknowledgeChange(this.state, order, amount, this.#effectDelayMs);
     this.#wakeAfterEffect();
   }
 

@@ -74,7 +74,14 @@ describe('the control routes', () => {
   });
 
   it('exist for every operation of the exchange', () => {
-    const internal = ['constructor', 'accountOf', 'describe', 'acknowledgeOrder', 'acknowledgeCancel'];
+    const internal = [
+      'constructor',
+      'accountOf',
+      'describe',
+      'acknowledgeOrder',
+      'acknowledgeCancel',
+      'acknowledgeChange',
+    ];
     const methods = Object.getOwnPropertyNames(SimulatedExchange.prototype).filter(
       (name) => !internal.includes(name),
     );

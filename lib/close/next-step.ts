@@ -1,6 +1,7 @@
 import { type Amount, decimal, isPositive } from '../amount.ts';
 import type { RejectReason } from '../exchange/exchange.ts';
-import type { Action, OrderBook, OrderRecord, Position } from '../position/position.ts';
+import { onlyReduces } from '../position/larger-exits.ts';
+import type { Action, OrderBook, Position } from '../position/position.ts';
 import { computeTotals, lacksFee } from '../position/totals.ts';
 import {
   type AccountBalance,
@@ -181,11 +182,6 @@ function booksToCancel(known: Knowledge, percent: number | undefined): OrderBook
   return mayStay ? [] : ['exitOrders'];
 }
 
-function onlyReduces({ hedged }: Position, exit: OrderRecord): boolean {
-  // An order without an amount closes the position at any size.
-  return exit.status === 'done' || exit.reduceOnly === true || hedged || !isPositive(exit.amount);
-}
-
 function checkSizeBeforeCancel(known: Knowledge, percent: number | undefined): Step | undefined {
   const refusal = checkMaximum(known, percent) ?? checkPartBeforeCancel(known, percent);
   // Orders may have filled since the last sync: a refusal is decided on fresh orders only.
@@ -211,9 +207,7 @@ function checkMaximum({ position, fresh }: Knowledge, percent: number | undefine
 function checkDust({ position, fresh }: Knowledge, percent: number | undefined): Step | undefined {
   const dust = judgeDust(position, amountToClose(position, percent), fresh.price);
   if (dust === 'needs-price') return { kind: 'read-price' };
-  if (!dust) return undefined;
-  // Exchanges lower minimums and steps. What could be closed must not be recorded as too little.
-  return fresh.market === true ? { kind: 'end', end: 'too-small' } : { kind: 'read-market' };
+  return dust ? { kind: 'end', end: 'too-small' } : undefined;
 }
 
 function nextKeepStep(known: Knowledge): Step {

@@ -17,7 +17,7 @@ type Note = <Answer>(
 /** @returns the same exchange, which notes each request that can matter in a dispute, and its answer in short. */
 export function recordedExchange(exchange: Exchange, now: () => number, notes: RequestNote[]): Exchange {
   const note = createNote(now, notes);
-  const noted: Pick<Exchange, 'fetchOrder' | 'cancelOrder' | 'createMarketOrder'> = {
+  const noted: Pick<Exchange, 'fetchOrder' | 'cancelOrder' | 'reduceOrder' | 'createMarketOrder'> = {
     fetchOrder: (market, ref) =>
       note(
         'look up',
@@ -31,6 +31,13 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
         ref.orderId ?? ref.clientOrderId,
         () => exchange.cancelOrder(market, ref, sendDeadline),
         describeCancel,
+      ),
+    reduceOrder: (market, order, amount, sendDeadline) =>
+      note(
+        `reduce to ${amount}`,
+        order.orderId,
+        () => exchange.reduceOrder(market, order, amount, sendDeadline),
+        ({ message }) => ({ answer: message }),
       ),
     createMarketOrder: (market, order) =>
       note(

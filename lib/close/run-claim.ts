@@ -31,13 +31,9 @@ export async function runClaim(
  * after the alert: a claim that is older than `senderTimeoutMs` is continued by recovery instead.
  */
 export function keepIfSenderGone(services: Services, claim: Claim, result: ActionResult): ActionResult {
-  if (result.kind !== 'released' || services.now() - claim.claimedAt <= senderTimeoutMs) return result;
-  const { fault, rejectedBy } = result;
-  return {
-    kind: 'retry',
-    reason: fault.message,
-    ...(rejectedBy === undefined ? {} : { exchangeMessage: fault.detail }),
-  };
+  return result.kind === 'released' && services.now() - claim.claimedAt > senderTimeoutMs
+    ? { kind: 'retry', reason: result.fault.message }
+    : result;
 }
 
 /** @returns the position's exchange, which notes every request it is sent. */

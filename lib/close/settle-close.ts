@@ -1,9 +1,9 @@
-import { type Amount, decimal, isPositive, sum } from '../amount.ts';
+import { type Amount, isPositive, sum } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { toCloseId } from '../position/client-order-id.ts';
 import { addExitFees } from '../position/order-sync.ts';
 import type { Position } from '../position/position.ts';
-import { sumExitFees } from '../position/totals.ts';
+import { computeTotals, sumExitFees } from '../position/totals.ts';
 import { afterSelling, describeShortfall, readBalance } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
 import { afterClose, type CloseFacts, type CloseStep } from './after-send.ts';
@@ -13,6 +13,7 @@ import { describeExternalClose } from './external-close.ts';
 import { amountToClose } from './order-size.ts';
 import { failed, type OutcomeFacts, settled, toDustSentence } from './outcomes.ts';
 import { resultOfProblem } from './result-of-problem.ts';
+import { shrinkExits } from './shrink-exits.ts';
 
 /** Ends a claim by its close order, which the exchange reports as done. */
 export async function settleClose(
@@ -103,29 +104,19 @@ async function endClose(
 }
 
 /** What was gone stays gone, so that a later close does not sell coins that were bought since. */
-function reopen(
+async function reopen(
   run: Execution,
   after: Position,
   facts: Omit<OutcomeFacts, 'remaining'>,
-  { remaining, shortfall }: Extract<CloseStep, { kind: 'reopen' }>,
-): ActionResult {
-  const rest = [...describeShortfall(run, shortfall), ...describeLargerExits(after, remaining)];
+  { shortfall }: Extract<CloseStep, { kind: 'reopen' }>,
+): Promise<ActionResult> {
   const goneAmount = sum([after.goneAmount ?? '0', shortfall?.gone ?? '0']);
-  run.known = { ...run.known, position: { ...after, goneAmount } };
-  return settled(run, { ...facts, detail: [facts.detail, ...rest].join(' '), remaining }, { reopens: true });
-}
-
-/**
- * Exits that only reduce stay as they are after a partial close. If the account holds more than this position, one that
- * is larger than what remains would close some of that too.
- */
-function describeLargerExits({ exitOrders, market }: Position, remaining: Amount): string[] {
-  const larger = exitOrders.filter(
-    ({ status, amount, filled }) => status !== 'done' && decimal(amount).minus(filled).gt(remaining),
-  );
-  const ids = larger.map(({ orderId, clientOrderId }) => orderId ?? clientOrderId).join(', ');
-  const are = larger.length === 1 ? `order ${ids} is` : `orders ${ids} are`;
-  return ids === '' ? [] : [`Exit ${are} larger than the remaining ${remaining} ${market.base}.`];
+  const until = Math.min(run.claim.sendDeadline, run.deps.until);
+  const { position, sentences } = await shrinkExits(run.deps, { ...after, goneAmount }, until);
+  run.known = { ...run.known, position };
+  const detail = [facts.detail, ...describeShortfall(run, shortfall), ...sentences].join(' ');
+  const { remaining } = computeTotals(position);
+  return settled(run, { ...facts, detail, remaining }, { reopens: true });
 }
 
 async function settleAll(

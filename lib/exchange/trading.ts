@@ -114,6 +114,21 @@ export type CancelResult =
   | { kind: 'unconfirmed'; reason: UnconfirmedReason; message: string }
   | { kind: 'denied'; code: string; message: string };
 
+/** A live order whose amount is to be reduced. */
+export type ReducibleOrder = OrderRef & Pick<ExchangeOrder, 'side' | 'price'>;
+
+/**
+ * The result of reducing an order's amount, in the exchange's words. Only reading the order shows what it is for now.
+ *
+ * - `refused`: the exchange sent an error.
+ * - `unconfirmed`: no response, or not sent.
+ * - `unsupported`: the exchange can't change such an order. Nothing was sent.
+ */
+export interface ReduceResult {
+  kind: 'accepted' | 'refused' | 'unconfirmed' | 'unsupported';
+  message: string;
+}
+
 /** How long look-ups find an order, counted from its creation, in milliseconds. */
 export interface Retention {
   /** An order that ended without any fill. */
@@ -150,6 +165,16 @@ export interface Trading {
    * @throws Fault `exchange-unreachable` if the exchange asked for a pause. Nothing was sent.
    */
   cancelOrder(market: MarketRules, ref: OrderRef, sendDeadline: number): Promise<CancelResult>;
+  /**
+   * Reduces an order of a perpetual, which stays the same order.
+   * @param amount the new amount, including what has filled.
+   */
+  reduceOrder(
+    market: MarketRules,
+    order: ReducibleOrder,
+    amount: Amount,
+    sendDeadline: number,
+  ): Promise<ReduceResult>;
   /** @returns undefined if the exchange reports no such order. That can be wrong until the look-up lag has passed. */
   fetchOrder(market: MarketRules, ref: OrderRef): Promise<ExchangeOrder | undefined>;
 }

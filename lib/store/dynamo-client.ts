@@ -13,7 +13,6 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { describeAwsFailure } from '../aws-error.ts';
 import { deadlineSignal, inTime } from '../deadline.ts';
 import { Fault } from '../fault.ts';
 import { createAgents } from '../http-agents.ts';
@@ -168,7 +167,7 @@ async function orUnreachable<Response>(
 }
 
 function toUnreachable(cause: unknown): Fault {
-  return new Fault('table-unreachable', describeAwsFailure('The database', cause), {
+  return new Fault('table-unreachable', 'The database did not respond.', {
     hint: { text: 'Try again in a moment.' },
     cause,
   });

@@ -9,6 +9,7 @@ import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
+import { reduceExits } from './reduce-exits.ts';
 import { planRun, type RunTime } from './run-time.ts';
 import { lingerOnClaim, type Tried, tryClaim } from './settle-claim.ts';
 import { syncPosition } from './sync-position.ts';
@@ -181,7 +182,7 @@ async function processPosition(run: SweepRun, position: Position): Promise<void>
   try {
     if (isFinal(position.state)) await archive(run, position);
     else if (position.state !== 'needs-attention') {
-      await syncPosition(services, position);
+      await reduceExits(inTime(run), await syncPosition(services, position));
       report.refreshed += 1;
     }
   } catch (thrown) {

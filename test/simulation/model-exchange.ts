@@ -8,6 +8,7 @@ import type {
   MarketOrder,
   MarketRules,
   OrderRef,
+  ReduceResult,
   Side,
   Trade,
   TradeCause,
@@ -242,6 +243,14 @@ export class ModelBook {
     order.changedAt = this.clock;
   }
 
+  /** Changes what an order is for. One that has filled more ends, and one that has ended stays as it is. */
+  resize(order: ModelOrder, amount: Units): void {
+    if (!order.live) return;
+    order.amount = Math.max(amount, order.filled);
+    order.changedAt = this.clock;
+    if (order.filled === order.amount) this.end(order);
+  }
+
   /** What is the position's own, by the ledger: entryOrders less fees, less exitOrders, less closes. */
   positionLeft(): Units {
     const sum = (orders: ModelOrder[]) => orders.reduce((total, order) => total + order.filled, 0);
@@ -400,6 +409,25 @@ export function modelExchange(
         );
       } catch {
         return { kind: 'unconfirmed', reason: 'no-response', message: 'no response' };
+      }
+    },
+    async reduceOrder(_market, { orderId }, amount, sendDeadline): Promise<ReduceResult> {
+      if (actor.now() > sendDeadline || timeLeft() <= 0) return { kind: 'unconfirmed', message: 'not sent' };
+      try {
+        return await ask(
+          'reduce',
+          (): ReduceResult => {
+            const order = book.orders.find((each) => each.orderId === orderId);
+            if (order === undefined || !order.live) return { kind: 'refused', message: 'unknown order' };
+            const reduce = () => book.resize(order, toUnits(amount));
+            if (plan.tells) reduce();
+            else environment.schedule(80, reduce);
+            return { kind: 'accepted', message: 'accepted' };
+          },
+          true,
+        );
+      } catch {
+        return { kind: 'unconfirmed', message: 'no response' };
       }
     },
     async createMarketOrder(_market, order): Promise<CreateResult> {

@@ -1,4 +1,5 @@
 import type { Order } from 'ccxt';
+import type { Amount } from '../../amount.ts';
 import { Fault } from '../../fault.ts';
 import type {
   CancelResult,
@@ -7,6 +8,8 @@ import type {
   ExchangeOrder,
   MarketRules,
   OrderRef,
+  ReduceResult,
+  ReducibleOrder,
   Trading,
   UnconfirmedReason,
 } from '../exchange.ts';
@@ -34,6 +37,8 @@ export function createTrading(connection: CcxtConnection): Trading {
         ...venue.entryParameters(order),
       }),
     cancelOrder: (market, ref, sendDeadline) => cancelOrder(connection, market, ref, sendDeadline),
+    reduceOrder: (market, order, amount, sendDeadline) =>
+      sendDeadlineContext.run(sendDeadline, () => reduceOrder(connection, market, order, amount)),
     fetchOrder: (market, ref) => fetchOrder(connection, market, ref),
   };
 }
@@ -140,6 +145,26 @@ function refusesCancels({ errors }: Venue, error: VenueError): boolean {
 function toUnconfirmedReason(venue: Venue, { code }: VenueError): UnconfirmedReason {
   if (venue.notFoundCodes.has(code)) return 'not-found';
   return venue.endedCodes.has(code) ? 'ended' : 'error';
+}
+
+async function reduceOrder(
+  connection: CcxtConnection,
+  market: MarketRules,
+  order: ReducibleOrder,
+  amount: Amount,
+): Promise<ReduceResult> {
+  const { venue, client } = connection;
+  const send = venue.amendment(client, market, order, amount);
+  if (send === undefined)
+    return { kind: 'unsupported', message: `${connection.name} can't change this order. Nothing was sent` };
+  try {
+    await connection.call(send);
+    return { kind: 'accepted', message: 'accepted' };
+  } catch (thrown) {
+    const error = venueErrorFrom(thrown);
+    if (error !== undefined) return { kind: 'refused', message: formatVenueError(error) };
+    return { kind: 'unconfirmed', message: notSentFrom(thrown)?.message ?? noResponse };
+  }
 }
 
 async function createOrder(

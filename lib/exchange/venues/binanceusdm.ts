@@ -91,6 +91,13 @@ export const binanceusdm = createBinanceVenue({
   // Hedge mode refuses reduceOnly. An order against one side of a hedge can only reduce that side.
   closeParameters: (order) => (order.hedged ? positionSideParameter(order) : { reduceOnly: true }),
   entryParameters: positionSideParameter,
+  // "Currently only LIMIT order modification is supported"; "both quantity and price must be sent". The order keeps its
+  // position side and reduceOnly, which are in the response and no parameters, and loses its place in the queue.
+  // https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Modify-Order
+  amendment: (client, { id }, { orderId, side, type, conditional, price }, quantity) =>
+    type === 'limit' && conditional !== true && price !== undefined && orderId !== undefined
+      ? () => client.fapiPrivatePutOrder({ symbol: id, orderId, side: side.toUpperCase(), quantity, price })
+      : undefined,
   triggeredOrderId(info) {
     const actual = String(info.actualOrderId ?? '');
     return actual === '' || actual === '0' ? undefined : actual;

@@ -140,6 +140,14 @@ export const bybit: Venue = {
     ...positionIndex(order),
     ...(order.cost === undefined ? {} : { marketUnit: 'quoteCoin' }),
   }),
+  // "You can only modify unfilled or partially filled orders", conditional ones too: a trigger price is a parameter.
+  // `qty` is all of the order: Bybit refuses less than what has filled. The response is an acknowledgment.
+  // https://bybit-exchange.github.io/docs/v5/order/amend-order
+  amendment: (client, market, { orderId }, qty) =>
+    market.kind === 'perpetual' && orderId !== undefined
+      ? () =>
+          client.privatePostV5OrderAmend({ category: toCategory(market), symbol: market.id, orderId, qty })
+      : undefined,
   // A triggered order keeps its id.
   triggeredOrderId: () => undefined,
   isBalanceResponse: (response) => parseList(response).some((wallet) => Array.isArray(wallet.coin)),

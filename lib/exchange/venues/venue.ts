@@ -11,6 +11,7 @@ import type {
   OrderRef,
   OrderRetention,
   Permissions,
+  ReducibleOrder,
   Side,
   TradeCause,
   TradeRange,
@@ -97,6 +98,13 @@ export interface Venue {
   /** Parameters of a create besides symbol, type, side, amount and price. */
   closeParameters(order: MarketOrder): Parameters;
   entryParameters(order: EntryOrder): Parameters;
+  /** @returns the request that changes an order's amount; undefined if the venue can't change this order. */
+  amendment(
+    client: CcxtClient,
+    market: MarketRules,
+    order: ReducibleOrder,
+    amount: Amount,
+  ): (() => Promise<unknown>) | undefined;
   /** @returns the id of the order that a triggered conditional order created. */
   triggeredOrderId(info: Parameters): string | undefined;
   /** Whether a response contains balances: from any other response ccxt makes an empty account. */

@@ -47,6 +47,8 @@ const lookUp = (exchange: Exchange) => exchange.fetchOrder(spot, { orderId: '9',
 const lookUpClose = (exchange: Exchange) => exchange.fetchOrder(spot, { clientOrderId: 'rc1' });
 const cancel = (exchange: Exchange) => exchange.cancelOrder(spot, { orderId: '9' }, 5_000);
 const cancelClose = (exchange: Exchange) => exchange.cancelOrder(spot, { clientOrderId: 'rc1' }, 5_000);
+const reduce = (exchange: Exchange) =>
+  exchange.reduceOrder(spot, { orderId: '9', side: 'sell' }, '0.5', 5_000);
 const create = (exchange: Exchange) => exchange.createMarketOrder(spot, close);
 
 describe('a request', () => {
@@ -74,6 +76,18 @@ describe('a request', () => {
       { cancelOrder: async () => ({ kind: 'unconfirmed', reason: 'acknowledged', message: 'acknowledged' }) },
       cancelClose,
       { request: 'cancel', orderId: 'rc1', answer: 'acknowledged' },
+    ],
+    [
+      'reduction of an exit',
+      { reduceOrder: async () => ({ kind: 'accepted', message: 'accepted' }) },
+      reduce,
+      { request: 'reduce to 0.5', orderId: '9', answer: 'accepted' },
+    ],
+    [
+      'reduction that the exchange refuses',
+      { reduceOrder: async () => ({ kind: 'refused', message: 'Only limit order is supported. (-5025)' }) },
+      reduce,
+      { request: 'reduce to 0.5', orderId: '9', answer: 'Only limit order is supported. (-5025)' },
     ],
     [
       'MARKET order',
@@ -107,6 +121,7 @@ it('every method receives its arguments, and only those that act are noted', asy
     'loadMarket',
     'fetchOrder',
     'cancelOrder',
+    'reduceOrder',
     'createMarketOrder',
     'createEntryOrder',
     'fetchBaseFee',
@@ -130,11 +145,11 @@ it('every method receives its arguments, and only those that act are noted', asy
   const notes: RequestNote[] = [];
   const recorded = recordedExchange(exchange, () => 0, notes);
   type Call = (...args: unknown[]) => Promise<{ name: string; args: unknown[] }>;
-  const args = [{ orderId: 'a' }, { orderId: 'b' }, 3];
+  const args = [{ orderId: 'a' }, { orderId: 'b' }, 3, 4];
   for (const name of names) {
     const got = await (recorded[name] as unknown as Call)(...args);
     expect(got).toMatchObject({ name, args: args.slice(0, got.args.length) });
   }
   expect(recorded).toMatchObject({ recvWindowMs: 5, lookupLagMs: 65 });
-  expect(notes).toHaveLength(3);
+  expect(notes).toHaveLength(4);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Exchange } from '../../../lib/exchange/exchange.ts';
+import type { Exchange, ExchangeOrder, ReduceResult } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { live, perpetual, spot } from './close-position.ts';
 import { accepted, closeOrder, holds, runClose, type Scene } from './close-scene.ts';
@@ -98,22 +98,154 @@ describe('a close order that executed less than it was for', () => {
     expect(position.exitOrders[0]?.baseFee).not.toBe('0');
   });
 
-  it.each([
-    ['1', ' Exit order x0 is larger than the remaining 0.6 BTC.'],
-    ['0.6', ''],
-    // It closes the position at any size.
-    ['0', ''],
-  ])('names an exit for %s that is larger than what remains', async (amount, sentence) => {
-    const { result } = await runClose({
+  const part = accepted({ amount: '0.4', filled: '0.4', average: undefined });
+  const exit = (amount: string, filled = '0', status: ExchangeOrder['status'] = 'live') =>
+    closeOrder({ orderId: 'x0', status, amount, filled, reduceOnly: true, average: undefined });
+
+  /** Closes 0.4 of 1 BTC. Before the close the exit is for `amount`, after it as each of `later` in turn. */
+  async function closePart(amount: string, answer: ReduceResult, later: (ExchangeOrder | undefined)[]) {
+    const reduced: unknown[] = [];
+    let isClosed = false;
+    let looks = 0;
+    const scene: Scene = {
       claim: { percent: 40 },
       facts: { market: perpetual, exits: [{ ...live, amount, reduceOnly: true }] },
-      lookUps: () => closeOrder({ orderId: 'x0', status: 'live', amount, filled: '0', reduceOnly: true }),
-      creates: [accepted({ amount: '0.4', filled: '0.4', average: undefined })],
-      exchange: { ...holds('long'), fetchTrades: async () => [] },
+      exchange: {
+        ...holds('long'),
+        fetchTrades: async () => [],
+        createMarketOrder: async () => {
+          isClosed = true;
+          return part;
+        },
+        fetchOrder: async () => {
+          if (!isClosed) return exit(amount);
+          looks += 1;
+          return later[Math.min(looks, later.length) - 1];
+        },
+        reduceOrder: async (_, { orderId, side }, to) => {
+          reduced.push({ orderId, side, to });
+          return answer;
+        },
+      },
+    };
+    const { result, position } = await runClose(scene);
+    return { result, reduced, exits: position.exitOrders };
+  }
+
+  const acknowledged: ReduceResult = { kind: 'accepted', message: 'accepted' };
+  const refused: ReduceResult = { kind: 'refused', message: 'No (-1)' };
+  const lost: ReduceResult = { kind: 'unconfirmed', message: 'no readable response' };
+  const unsupported: ReduceResult = { kind: 'unsupported', message: 'Nothing was sent' };
+
+  it.each<[string, ReduceResult, (ExchangeOrder | undefined)[], string, object]>([
+    [
+      'is reduced',
+      acknowledged,
+      [exit('0.6')],
+      ' Exit order x0 was reduced to the remaining 0.6 BTC.',
+      { amount: '0.6' },
+    ],
+    [
+      'is reduced a moment after the acknowledgment',
+      acknowledged,
+      [exit('1'), undefined, exit('0.6')],
+      ' Exit order x0 was reduced to the remaining 0.6 BTC.',
+      { amount: '0.6' },
+    ],
+    [
+      'is reduced by a request whose answer was lost',
+      lost,
+      [exit('0.6')],
+      ' Exit order x0 was reduced to the remaining 0.6 BTC.',
+      { amount: '0.6' },
+    ],
+    [
+      'fills while it is reduced',
+      acknowledged,
+      [exit('0.6', '0.2')],
+      ' Exit order x0 was reduced to the remaining 0.4 BTC.',
+      { amount: '0.6', filled: '0.2' },
+    ],
+    ['ends while it is reduced', acknowledged, [exit('0.6', '0.6', 'done')], '', { status: 'done' }],
+    [
+      'is not reduced by the exchange',
+      refused,
+      [exit('1')],
+      ' Exit order x0 is larger than the remaining 0.6 BTC.',
+      { amount: '1' },
+    ],
+    [
+      'is not seen to be reduced',
+      acknowledged,
+      [exit('1')],
+      ' Exit order x0 may still be larger than the remaining 0.6 BTC.',
+      { amount: '1' },
+    ],
+    [
+      'is not found after the request',
+      lost,
+      [undefined],
+      ' Exit order x0 may still be larger than the remaining 0.6 BTC.',
+      { amount: '1' },
+    ],
+    [
+      'can not be changed at this exchange',
+      unsupported,
+      [],
+      ' Exit order x0 is larger than the remaining 0.6 BTC.',
+      { amount: '1' },
+    ],
+  ])('names an exit that %s', async (_, answer, later, sentence, record) => {
+    const { result, reduced, exits } = await closePart('1', answer, later);
+    expect(reduced).toEqual([{ orderId: 'x0', side: 'sell', to: '0.6' }]);
+    expect(result).toMatchObject({
+      reopens: true,
+      outcome: { closedAmount: '0.4', detail: `Closed 0.4 BTC with MARKET order 9.${sentence}` },
+    });
+    expect(exits[0]).toMatchObject(record);
+  });
+
+  it.each([
+    ['as large as what remains', '0.6'],
+    ['without an amount, which closes the position at any size', '0'],
+  ])('leaves an exit as it is: one %s', async (_, amount) => {
+    const { result, reduced } = await closePart(amount, acknowledged, []);
+    expect(reduced).toEqual([]);
+    expect(result).toMatchObject({ outcome: { detail: 'Closed 0.4 BTC with MARKET order 9.' } });
+  });
+
+  it('is not turned into an error by an exchange that does not answer', async () => {
+    const unanswered = () => Promise.reject(new Fault('exchange-unreachable', 'no'));
+    const { result } = await runClose({
+      claim: { percent: 40 },
+      facts: { market: perpetual, exits: [{ ...live, reduceOnly: true }] },
+      creates: [part],
+      lookUps: (poll) => {
+        if (poll > 0) throw new Error('no');
+        return exit('1');
+      },
+      exchange: { ...holds('long'), fetchTrades: async () => [], reduceOrder: unanswered },
     });
     expect(result).toMatchObject({
       reopens: true,
-      outcome: { detail: `Closed 0.4 BTC with MARKET order 9.${sentence}` },
+      outcome: {
+        detail:
+          'Closed 0.4 BTC with MARKET order 9. Exit order x0 may still be larger than the remaining 0.6 BTC.',
+      },
+    });
+  });
+
+  it('begins no request after its deadline', async () => {
+    const { result } = await runClose({
+      claim: { percent: 40 },
+      facts: { market: perpetual, exits: [{ ...live, reduceOnly: true }] },
+      creates: [part],
+      createMs: 5_001,
+      lookUps: () => exit('1'),
+      exchange: { ...holds('long'), fetchTrades: async () => [] },
+    });
+    expect(result).toMatchObject({
+      outcome: { detail: expect.stringContaining('Exit order x0 may still be larger') },
     });
   });
 

@@ -44,8 +44,9 @@ export interface TestMarket {
   symbol: string;
   /** The simulated exchange's word for the kind of market. */
   market: MarketKind;
-  /** The endpoints that create, cancel and fetch an order. */
+  /** The endpoints that create, reduce, cancel and fetch an order. */
   create: { method: 'POST'; path: string };
+  reduce: { method: 'PUT' | 'POST'; path: string };
   cancel: { method: 'DELETE' | 'POST'; path: string };
   fetch: { method: 'GET'; path: string };
 }
@@ -54,6 +55,7 @@ const order = { path: '/api/v3/order' };
 const futuresOrder = { path: '/fapi/v1/order' };
 const bybitPaths = {
   create: { method: 'POST', path: '/v5/order/create' },
+  reduce: { method: 'POST', path: '/v5/order/amend' },
   cancel: { method: 'POST', path: '/v5/order/cancel' },
   fetch: { method: 'GET', path: '/v5/order/realtime' },
 } as const;
@@ -64,6 +66,7 @@ export const binanceSpot: TestMarket = {
   symbol: 'BTC/USDT',
   market: 'spot',
   create: { method: 'POST', ...order },
+  reduce: { method: 'PUT', ...order },
   cancel: { method: 'DELETE', ...order },
   fetch: { method: 'GET', ...order },
 };
@@ -73,6 +76,7 @@ export const binanceFutures: TestMarket = {
   symbol: 'BTC/USDT:USDT',
   market: 'usdm',
   create: { method: 'POST', ...futuresOrder },
+  reduce: { method: 'PUT', ...futuresOrder },
   cancel: { method: 'DELETE', ...futuresOrder },
   fetch: { method: 'GET', ...futuresOrder },
 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../../../lib/amount.ts';
 import { faultOf } from './fault-of.ts';
-import { accepted, inFiveSeconds, lastHour, startTrader, type TestMarket } from './test-markets.ts';
+import { accepted, inFiveSeconds, keys, lastHour, startTrader, type TestMarket } from './test-markets.ts';
 
 const plain = /^\d+(\.\d+)?$/;
 
@@ -189,6 +189,8 @@ export function tradingContract(testMarket: TestMarket): void {
       });
     }
 
+    reductionContract(testMarket);
+
     test('sends nothing after the send deadline', async () => {
       const { buy, close, exchange, market, requests } = await startTrader(testMarket);
       const late = { sendDeadline: Date.now() - 1 };
@@ -236,5 +238,99 @@ export function tradingContract(testMarket: TestMarket): void {
         { numRuns: 8 },
       );
     });
+  });
+}
+
+/** How the amount of a live order is reduced. */
+function reductionContract(testMarket: TestMarket): void {
+  /** A filled long of 0.1 and an exit for all of it at 70000. */
+  async function startWithExit(options: { hedged?: boolean } = {}) {
+    const trader = await startTrader(testMarket, options);
+    await trader.buy({ type: 'market', price: undefined });
+    const exit = trader.sim.core.placeOrder({
+      apiKey: keys.apiKey,
+      market: testMarket.market,
+      symbol: 'BTCUSDT',
+      side: 'sell',
+      type: 'limit',
+      price: '70000',
+      amount: '0.1',
+      clientOrderId: 'exit-1',
+      ...(options.hedged === true ? { positionSide: 'LONG' } : { reduceOnly: testMarket.market === 'usdm' }),
+    });
+    const found = await trader.exchange.fetchOrder(trader.market, { clientOrderId: 'exit-1' });
+    if (found === undefined) throw new Error('no exit');
+    trader.requests();
+    return { ...trader, exit: found, exitId: exit.id };
+  }
+
+  if (testMarket.market === 'spot') {
+    test('changes no order', async () => {
+      const { exchange, market, exit, requests } = await startWithExit();
+      expect(await exchange.reduceOrder(market, exit, '0.04', inFiveSeconds())).toMatchObject({
+        kind: 'unsupported',
+      });
+      expect(requests()).toEqual([]);
+    });
+    return;
+  }
+
+  test.each(['0', '0.03'])('reduces an order of which %s has filled, and nothing else', async (filled) => {
+    const { exchange, market, exit, exitId, requests, sim } = await startWithExit();
+    if (filled !== '0') sim.core.fill({ orderId: exitId, amount: filled });
+    const before = await exchange.fetchOrder(market, exit);
+    requests();
+    expect(await exchange.reduceOrder(market, exit, '0.04', inFiveSeconds())).toMatchObject({
+      kind: 'accepted',
+    });
+    expect(requests()).toEqual([`${testMarket.reduce.method} ${testMarket.reduce.path}`]);
+    const { updatedAt: _, ...expected } = { ...before, amount: '0.04' };
+    expect(await exchange.fetchOrder(market, exit)).toMatchObject(expected);
+  });
+
+  test('keeps the side of a hedge', async () => {
+    const { exchange, market, exit } = await startWithExit({ hedged: true });
+    await exchange.reduceOrder(market, exit, '0.04', inFiveSeconds());
+    expect(await exchange.fetchOrder(market, exit)).toMatchObject({
+      amount: '0.04',
+      positionSide: 'long',
+      status: 'live',
+    });
+  });
+
+  test('leaves an order as it is if its new amount is refused', async () => {
+    const { exchange, market, exit } = await startWithExit();
+    expect(await exchange.reduceOrder(market, exit, '0.0405', inFiveSeconds())).toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/\(-?\d+\)$/),
+    });
+    expect(await exchange.fetchOrder(market, exit)).toMatchObject({ amount: '0.1', status: 'live' });
+  });
+
+  test('refuses to reduce an order that has ended', async () => {
+    const { exchange, market, exit, exitId, sim } = await startWithExit();
+    sim.core.fill({ orderId: exitId });
+    expect(await exchange.reduceOrder(market, exit, '0.04', inFiveSeconds())).toMatchObject({
+      kind: 'refused',
+    });
+    expect(await exchange.fetchOrder(market, exit)).toMatchObject({ filled: '0.1', status: 'done' });
+  });
+
+  test('reduces nothing after the send deadline', async () => {
+    const { exchange, market, exit, requests } = await startWithExit();
+    expect(await exchange.reduceOrder(market, exit, '0.04', Date.now() - 1)).toEqual({
+      kind: 'unconfirmed',
+      message: 'The send deadline had passed',
+    });
+    expect(requests()).toEqual([]);
+  });
+
+  test('does not know whether an order was reduced if the answer is lost', async () => {
+    const { exchange, market, exit, sim } = await startWithExit();
+    sim.core.addFault({ kind: 'drop-after', match: testMarket.reduce });
+    expect(await exchange.reduceOrder(market, exit, '0.04', inFiveSeconds())).toMatchObject({
+      kind: 'unconfirmed',
+    });
+    expect(await exchange.fetchOrder(market, exit)).toMatchObject({ amount: '0.04' });
   });
 }

@@ -1,4 +1,4 @@
-import { type Amount, decimal, sum } from '../../amount.ts';
+import { type Amount, decimal, isPositive, sum } from '../../amount.ts';
 import { Fault } from '../../fault.ts';
 import type {
   AccountData,
@@ -48,7 +48,10 @@ async function fetchBaseFee(
       'exchange-unreachable',
       `${connection.name} does not list all trades of order ${orderId} yet: ${amount} of ${filled} ${market.base}`,
     );
-  return sum(fees.filter((fee) => fee.currency === market.base).map((fee) => fee.amount));
+  const fee = sum(fees.filter(({ currency }) => currency === market.base).map((each) => each.amount));
+  // A rebate, which Bybit pays to makers who sell, adds to the account and not to the position.
+  // https://bybit-exchange.github.io/docs/v5/enum#spot-fee-currency-instruction
+  return isPositive(fee) ? fee : '0';
 }
 
 async function fetchBalance(connection: CcxtConnection, currency: string): Promise<Balance> {

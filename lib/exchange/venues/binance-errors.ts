@@ -12,8 +12,8 @@ const sharedCodes: [ErrorRow['meaning'], string[]][] = [
   // An unsupported combination, and parameters that are wrong, missing or unexpected.
   ['other', ['-1014', '-1020', '-1100', '-1101', '-1102', '-1103', '-1104', '-1105', '-1106', '-1108']],
   ['other', ['-1114', '-1115', '-1116', '-1117', '-1118', '-1121', '-1128', '-1130']],
-  // No orders on the book.
-  ['refused-for-now', ['-1112']],
+  // A service that shuts down, and no orders on the book.
+  ['refused-for-now', ['-1016', '-1112']],
   // Unknown error, disconnected, unexpected response, time-out: "execution status unknown".
   ['unknown', ['-1000', '-1001', '-1006', '-1007']],
 ];

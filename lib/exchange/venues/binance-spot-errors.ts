@@ -5,8 +5,6 @@ export const binanceSpotErrors = createBinanceErrors([
   ...messageErrors(['-1013', '-1010', '-2010']),
   ...sharedErrors('binanceSpot'),
   // strategyType, JSON and symbolStatus.
-  { codes: ['-1134', '-1135', '-1220'], meaning: 'other', source: 'binanceSpot' },
-  // "This service is no longer available."
-  { codes: ['-1016'], meaning: 'refused-for-now', source: 'binanceSpot' },
+  { codes: ['-1122', '-1134', '-1135', '-1220'], meaning: 'other', source: 'binanceSpot' },
   { codes: ['-1008'], meaning: 'unknown', source: 'binanceSpot' },
 ]);

@@ -41,14 +41,14 @@ const refusals: ErrorRow[] = [
   { codes: ['-5028'], meaning: 'clock', ...page },
   permissions,
   // Liquidation, price bands, a symbol that is not trading, quantitative rules, LIMIT orders only.
-  { codes: ['-2023', '-4016', '-4024', '-4131', '-4140', '-4141'], meaning: 'refused-for-now', ...page },
-  { codes: ['-4400', '-5025'], meaning: 'refused-for-now', ...page },
+  { codes: ['-1122', '-2023', '-4016', '-4024', '-4131'], meaning: 'refused-for-now', ...page },
+  { codes: ['-4140', '-4141', '-4400', '-5025'], meaning: 'refused-for-now', ...page },
   // Limits of orders, positions and leverage, and parameters that are wrong.
   { codes: ['-1110', '-1126', '-1136', '-2010', '-2025', '-2026', '-2027'], meaning: 'other', ...page },
   { codes: ['-4001', '-4002', '-4013', '-4015', '-4060', '-4061', '-4062'], meaning: 'other', ...page },
-  { codes: ['-4120', '-4137', '-4138', '-4401'], meaning: 'other', ...page },
-  // "ERROR_MSG_RECEIVED", "This service is no longer available", "Unable to fill": none says what became of it.
-  { codes: ['-1010', '-1016', '-2020'], meaning: 'unknown', ...page },
+  { codes: ['-4120', '-4137', '-4138', '-4139', '-4401'], meaning: 'other', ...page },
+  // "ERROR_MSG_RECEIVED", "Unable to fill": neither says what became of it.
+  { codes: ['-1010', '-2020'], meaning: 'unknown', ...page },
 ];
 
 /** The errors of POST /fapi/v1/order. */

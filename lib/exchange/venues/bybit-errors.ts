@@ -59,7 +59,8 @@ const passing: ErrorRow[] = [
     meaning: 'refused-for-now',
     ...page,
   },
-  { codes: ['110118', '110137', '3100197'], meaning: 'refused-for-now', ...page },
+  // A position whose status allows no order.
+  { codes: ['110005', '110118', '110137', '3100197'], meaning: 'refused-for-now', ...page },
   // A suspended feature, a pair that is not open yet, or not for MARKET orders yet.
   { codes: ['170031', '170151', '170159', '170217'], meaning: 'refused-for-now', ...page },
 ];

@@ -57,14 +57,19 @@ export async function fetchExecutions(
     .filter((row) => orderId === undefined || row.orderId === orderId)
     .map((row) => ({
       trade: client.parseTrade(row, client.market(market.symbol)),
-      cause: causes.get(String(row.execType)) ?? 'other',
+      // A new type that closes something ends a position like a trade.
+      cause: causes.get(String(row.execType)) ?? (closes(row) ? 'trade' : 'other'),
       positionSide: toPositionSide(row),
     }));
 }
 
 /** The row names no position. A sell that closes something closes a long; any other opens a short. */
-function toPositionSide({ side, closedSize }: Fields): Side | undefined {
+function toPositionSide(row: Fields): Side | undefined {
+  const { side, closedSize } = row;
   if (closedSize === undefined || closedSize === '') return undefined;
-  const closes = parsePositiveAmount(closedSize) !== undefined;
-  return (side === 'Sell') === closes ? 'long' : 'short';
+  return (side === 'Sell') === closes(row) ? 'long' : 'short';
+}
+
+function closes({ closedSize }: Fields): boolean {
+  return parsePositiveAmount(closedSize) !== undefined;
 }

@@ -117,7 +117,12 @@ export const bybit: Venue = {
   marketInfo: {},
   marketRules(market) {
     const lot: Fields = market?.info?.lotSizeFilter ?? {};
-    return { marketAmountMax: parsePositiveAmount(lot.maxMarketOrderQty ?? lot.maxMktOrderQty) };
+    return {
+      marketAmountMax: parsePositiveAmount(lot.maxMarketOrderQty ?? lot.maxMktOrderQty),
+      // "deprecated, no longer check minOrderQty, check minOrderAmt instead"
+      // https://bybit-exchange.github.io/docs/v5/market/instrument
+      ...(market?.spot === true ? { amountMin: '0' } : {}),
+    };
   },
   orderRef(market, { orderId, clientOrderId, type }) {
     const orderFilter = market.kind === 'spot' ? spotFilters.get(type ?? '') : undefined;

@@ -13,6 +13,7 @@ import {
   bybitSpot,
   inFiveSeconds,
   keys,
+  lastHour,
   startTrader,
   type TestMarket,
   type Trader,
@@ -230,6 +231,25 @@ describe('conditional orders at Bybit', () => {
   });
 });
 
+test.each([
+  ['CorporateAction', '0.5', 'trade'],
+  ['ReverseSplitSettle', '0.5', 'trade'],
+  ['Dividend', '', 'other'],
+  ['Funding', '0.5', 'funding'],
+])('a Bybit execution of type %s that closes "%s" counts as %s', async (execType, closedSize, cause) => {
+  const { exchange, market } = await connectToOrder(bybitLinear, {
+    execType,
+    closedSize,
+    execQty: '0.5',
+    execPrice: '60000',
+    execFee: '0',
+    execTime: String(Date.now()),
+    execId: '1',
+    side: 'Sell',
+  });
+  expect(await exchange.fetchTrades(market, lastHour())).toMatchObject([{ side: 'sell', cause }]);
+});
+
 describe('fees at Bybit', () => {
   test('are summed over all pages of trades', async () => {
     const { exchange, market, buy, order, sim, requests } = await startTrader(bybitSpot);
@@ -253,6 +273,8 @@ describe('fees at Bybit', () => {
     const { exchange, market, server } = await connectToOrder(bybitSpot, {});
     for (const [order, fee] of [
       [{ cumFeeDetail: { BTC: '0.0001' } }, '0.0001'],
+      // A rebate is no part of the position.
+      [{ cumFeeDetail: { BTC: '-0.0001' } }, '0'],
       [{ cumFeeDetail: {}, cumExecFee: '0' }, '0'],
       [{ cumFeeDetail: {}, cumExecFee: '' }, undefined],
       [{}, undefined],

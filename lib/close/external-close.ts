@@ -3,6 +3,7 @@ import { type Exchange, type ExchangePosition, exitSide, type Trade } from '../e
 import { Fault, toFault } from '../fault.ts';
 import { toCloseId } from '../position/client-order-id.ts';
 import {
+  computeLastFillBy,
   computeOpenedAt,
   endsPosition,
   findClosingTrade,
@@ -12,7 +13,7 @@ import {
 import type { Position } from '../position/position.ts';
 import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
-import type { ExecutionDependencies } from './execution.ts';
+import { type Execution, type ExecutionDependencies, planExternalClose } from './execution.ts';
 import type { ExternalClose, Holding } from './next-step.ts';
 import { judgeDust, marketOrderStep } from './order-size.ts';
 
@@ -115,6 +116,20 @@ export async function readHoldingToClose(
 async function hasOwnClose(exchange: Exchange, position: Position): Promise<boolean> {
   const clientOrderId = toCloseId(position);
   return (await exchange.fetchOrder(position.market, { clientOrderId })) !== undefined;
+}
+
+/**
+ * Decides what a flat account means after the exchange reported that there was nothing to reduce. Soon after the entry's
+ * last fill, a look may show the account before it: then only a trade proves the end.
+ * @returns whether the plan continues with the position closed outside Ripcord.
+ */
+export async function planFlat(run: Execution): Promise<boolean> {
+  const now = run.deps.now();
+  const { position } = run.known;
+  const external = await describeExternalClose(run.deps.exchange, position, now);
+  if (external.at === undefined && now - computeLastFillBy(position) < holdingLagMs) return false;
+  planExternalClose(run, external);
+  return true;
 }
 
 /** Describes the external close, with the last trade that can have done it if the exchange reports one. */

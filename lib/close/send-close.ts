@@ -6,7 +6,7 @@ import { notPlacedForMs, pollAttempts, pollIntervalMs } from '../position/timing
 import type { ActionResult } from './action-result.ts';
 import { afterRejection, afterWouldNotReduce, rejectionResponse } from './after-send.ts';
 import { type Execution, planExternalClose, type Rejection } from './execution.ts';
-import { describeExternalClose, readHolding } from './external-close.ts';
+import { planFlat, readHolding } from './external-close.ts';
 import { failed, refused } from './outcomes.ts';
 import { settleClose } from './settle-close.ts';
 
@@ -149,8 +149,7 @@ async function afterNothingToReduce(run: Execution, rejection: Rejection, amount
   const step = afterWouldNotReduce(position, held, amount, run.resentAfter.has('smaller'));
   switch (step.kind) {
     case 'closed-externally':
-      planExternalClose(run, await describeExternalClose(exchange, position, run.deps.now()));
-      return 'ask-again';
+      return (await planFlat(run)) ? 'ask-again' : refused(run, rejection);
     case 'send':
       run.resentAfter.add('smaller');
       return sendClose(run, step.amount);

@@ -8,8 +8,8 @@ import { afterSelling, describeShortfall, readBalance } from './account-balance.
 import type { ActionResult } from './action-result.ts';
 import { afterClose, type CloseFacts, type CloseStep } from './after-send.ts';
 import { cancelBooks } from './cancel.ts';
-import { type Execution, planExternalClose, withClose } from './execution.ts';
-import { describeExternalClose } from './external-close.ts';
+import { type Execution, withClose } from './execution.ts';
+import { planFlat } from './external-close.ts';
 import { amountToClose } from './order-size.ts';
 import { failed, type OutcomeFacts, settled, toDustSentence } from './outcomes.ts';
 import { resultOfProblem } from './result-of-problem.ts';
@@ -75,17 +75,9 @@ async function endClose(
   const { base } = after.market;
   switch (step.kind) {
     case 'closed-externally':
-      planExternalClose(
-        run,
-        await describeExternalClose(run.deps.exchange, run.known.position, run.deps.now()),
-      );
-      return 'ask-again';
+      return (await planFlat(run)) ? 'ask-again' : notExecuted(run, order);
     case 'not-executed':
-      return failed(run, {
-        source: 'exchange',
-        code: 'not-executed',
-        message: `The exchange accepted MARKET order ${order.orderId} and ended it without executing any of it.`,
-      });
+      return notExecuted(run, order);
     case 'unread-fees':
       return { kind: 'pending', reason: 'The fees of exit orders could not be read yet' };
     case 'executed-in-part': {
@@ -101,6 +93,14 @@ async function endClose(
     case 'settle':
       return settleAll(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step);
   }
+}
+
+function notExecuted(run: Execution, { orderId }: ExchangeOrder): ActionResult {
+  return failed(run, {
+    source: 'exchange',
+    code: 'not-executed',
+    message: `The exchange accepted MARKET order ${orderId} and ended it without executing any of it.`,
+  });
 }
 
 /** What was gone stays gone, so that a later close does not sell coins that were bought since. */

@@ -68,7 +68,7 @@ export type RejectReason =
   | 'above-maximum'
   | 'precision'
   | 'would-not-reduce'
-  /** A live exit order of the position is in the way of a reduce-only order. */
+  /** An open order is in the way of a reduce-only order, or there is nothing to reduce. */
   | 'exit-in-the-way'
   | 'permission'
   | 'clock'

@@ -31,9 +31,10 @@ const permissions: ErrorRow = {
  */
 const refusals: ErrorRow[] = [
   { codes: ['-2018', '-2019', '-2028'], meaning: 'insufficient', ...page },
-  // -2022 is also documented for a reduce-only order that conflicts with open orders.
-  { codes: ['-2022', '-2024'], meaning: 'would-not-reduce', ...page },
-  { codes: ['-4118'], meaning: 'exit-in-the-way', ...page },
+  { codes: ['-2024'], meaning: 'would-not-reduce', ...page },
+  // -2022 "conflicts with existing open orders; cancel the existing order and resubmit". It also occurs if there is
+  // nothing to reduce: https://github.com/ccxt/ccxt/issues/9001
+  { codes: ['-2022', '-4118'], meaning: 'exit-in-the-way', ...page },
   { codes: ['-4003', '-4004', '-4164'], meaning: 'below-minimum', ...page },
   { codes: ['-4005'], meaning: 'above-maximum', ...page },
   { codes: ['-4014', '-4023'], meaning: 'precision', ...page },

@@ -43,6 +43,8 @@ export function closePosition(facts: PositionFacts = {}): Position {
     market,
     side,
     hedged,
+    // Before the example's claim.
+    createdAt: '2025-10-09T08:53:20.000Z',
     lastSync: price === undefined ? undefined : { at: 0, price },
     entryOrders: entries.map((each, index) => order(`e${index}`, each)),
     exitOrders: exits.map((each, index) => order(`x${index}`, each)),

@@ -5,7 +5,7 @@ import { Fault } from '../../../lib/fault.ts';
 import { closePosition, filled, type PositionFacts, perpetual, spot } from './close-position.ts';
 import { exchangeWith } from './example-execution.ts';
 
-const openedAt = Date.parse('2026-10-09T08:53:20.000Z');
+const openedAt = Date.parse('2025-10-09T08:53:20.000Z');
 const at = openedAt + 60_000;
 
 function trade(differing: Partial<Trade> = {}): Trade {
@@ -31,7 +31,7 @@ function accountWith({ side, total = '0', trade: last }: Account) {
 const gone = 'The position was closed outside Ripcord: the account no longer holds its BTC';
 const unexplained = { detail: `${gone}.`, at: undefined };
 const explained = {
-  detail: `${gone}; the last sell was 1 at 60000 on 2026-10-09T08:54:20.000Z.`,
+  detail: `${gone}; the last sell was 1 at 60000 on 2025-10-09T08:54:20.000Z.`,
   at,
 };
 
@@ -101,7 +101,7 @@ describe('an external close', () => {
       'takes the creation for an entry that filled in part',
       { entries: [canceledRest] },
       trade({ at: openedAt }),
-      { detail: expect.stringContaining('2026-10-09T08:53:20.000Z'), at: openedAt },
+      { detail: expect.stringContaining('2025-10-09T08:53:20.000Z'), at: openedAt },
     ],
     [
       'is not explained by a trade before the creation',

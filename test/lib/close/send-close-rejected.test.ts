@@ -158,6 +158,24 @@ describe('a rejected close order', () => {
       external,
     ],
     [
+      'of a perpetual whose entry has just filled does not end it by one look',
+      {
+        creates: [rejected('would-not-reduce')],
+        facts: { market: perpetual, entries: [{ ...filled, updatedAt: claimedAt - 10_000 }] },
+        exchange: holds(undefined, '0'),
+      },
+      refusal,
+    ],
+    [
+      'of a perpetual whose entry has just filled ends it by a trade',
+      {
+        creates: [rejected('would-not-reduce')],
+        facts: { market: perpetual, entries: [{ ...filled, updatedAt: claimedAt - 10_000 }] },
+        exchange: { ...holds(undefined, '0'), ...trade },
+      },
+      external,
+    ],
+    [
       'of a perpetual that is there fails',
       { creates: [rejected('would-not-reduce')], facts: { market: perpetual }, exchange: holds('long') },
       refusal,

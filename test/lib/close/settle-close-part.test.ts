@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange, ExchangeOrder, ReduceResult } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
-import { live, perpetual, spot } from './close-position.ts';
-import { accepted, closeOrder, holds, runClose, type Scene } from './close-scene.ts';
+import { filled, live, perpetual, spot } from './close-position.ts';
+import { accepted, claimedAt, closeOrder, holds, runClose, type Scene } from './close-scene.ts';
 
 describe('a close order that executed less than it was for', () => {
   const none = accepted({ filled: '0', average: undefined });
@@ -43,6 +43,15 @@ describe('a close order that executed less than it was for', () => {
       'was closed outside Ripcord if it executed nothing of a perpetual that is gone',
       { creates: [none], facts: { market: perpetual }, exchange: holds(undefined) },
       { kind: 'settled', outcome: { closedBy: 'external' } },
+    ],
+    [
+      'fails if it executed nothing of a perpetual that is not there yet',
+      {
+        creates: [none],
+        facts: { market: perpetual, entries: [{ ...filled, updatedAt: claimedAt - 10_000 }] },
+        exchange: holds(undefined),
+      },
+      { kind: 'failed', failure: { code: 'not-executed' } },
     ],
     [
       'reopens the position if it was for a part',

@@ -67,8 +67,8 @@ const ofSpot: Refusal[] = [
 const ofFutures: Refusal[] = [
   ...ofBothBinances,
   ...all('insufficient', -2018, -2019, -2028),
-  ...all('would-not-reduce', -2022, -2024),
-  ...all('exit-in-the-way', -4118),
+  ...all('would-not-reduce', -2024),
+  ...all('exit-in-the-way', -2022, -4118),
   ...all('below-minimum', -4164, -4003, -4004),
   ...all('above-maximum', -4005),
   ...all('precision', -4014, -4023),

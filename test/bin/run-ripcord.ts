@@ -18,7 +18,13 @@ export async function runRipcord(
 ): Promise<Run> {
   const child = spawn(process.execPath, [script, ...words], {
     // The machine's AWS configuration must not affect the test.
-    env: { PATH: process.env.PATH, HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true', ...given.environment },
+    env: {
+      PATH: process.env.PATH,
+      HOME: tmpdir(),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...given.environment,
+    },
     stdio: 'pipe',
   });
   child.stdin.on('error', () => undefined);

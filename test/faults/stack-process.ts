@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { readSync, writeSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { createAdmin } from '../../functions/admin.ts';
 import type { Environment } from '../../functions/environment.ts';
@@ -39,6 +40,8 @@ const resumption = 3;
 function reach(point: FailPoint): void {
   const { stop } = readSteering(values.steering);
   if (stop?.process !== values.name || stop.point !== point) return;
+  // A killed process writes no compile cache at its end, so each restart would compile everything again.
+  flushCompileCache();
   writeSync(process.stdout.fd, `reached ${point}\n`);
   // All of the process waits here, whatever else it was about to do.
   readSync(resumption, Buffer.alloc(1));

@@ -1,4 +1,4 @@
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
 import { deadlineSignal } from './deadline.ts';
 import { createAgents } from './http-agents.ts';
 
@@ -8,9 +8,29 @@ const maxSilenceMs = 1_000;
 /** One call with all its retries. A hit waits for its keys, and TradingView waits 3 s for the response. */
 const callTimeoutMs = 2_500;
 
+const maxRetries = 2;
+const retryDelayMs = 100;
+
+type RetryStrategy = Exclude<SSMClientConfig['retryStrategy'], undefined | { retry: unknown }>;
+
+/** The SDK waits up to 1 s and then 2 s after a throttled call: a hit would end without the words of AWS. */
+const retryStrategy: RetryStrategy = {
+  acquireInitialRetryToken: async () => toRetryToken(0),
+  async refreshRetryTokenForRetry(token, { errorType }) {
+    const count = token.getRetryCount() + 1;
+    if (errorType === 'CLIENT_ERROR' || count > maxRetries) throw new Error('no retry');
+    return toRetryToken(count);
+  },
+  recordSuccess: () => undefined,
+};
+
+function toRetryToken(count: number) {
+  return { getRetryCount: () => count, getRetryDelay: () => count * retryDelayMs };
+}
+
 export function ssmClient(): SSMClient {
   return new SSMClient({
-    maxAttempts: 3,
+    retryStrategy,
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
       // The SDK's `requestTimeout` only logs that a response is late, and ignores a response that has started.

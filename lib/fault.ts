@@ -38,7 +38,7 @@ const faults = {
   'exchange-unreachable': [503, quotesDetail],
   'newer-version': [503, 'A newer version of Ripcord is in use. Nothing was done. Try again in a moment.'],
   'out-of-time': [503, 'There was no time left to act.'],
-  'table-unreachable': [503, 'The database did not respond. Try again in a moment.'],
+  'table-unreachable': [503, 'The database is not available. Try again in a moment.'],
 } as const satisfies Record<string, [httpStatus: number, publicMessage: string | typeof quotesDetail]>;
 
 export type FaultCode = keyof typeof faults;

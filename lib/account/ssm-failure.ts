@@ -1,4 +1,5 @@
 import { ParameterNotFound, SSMServiceException } from '@aws-sdk/client-ssm';
+import { describeAwsFailure, quoteAwsError } from '../aws-error.ts';
 import { Fault } from '../fault.ts';
 import { accountNotFound } from './account.ts';
 
@@ -22,28 +23,27 @@ const denials = new Set([
 const passing =
   /Error Code: (ThrottlingException|LimitExceededException|KMSInternalException|DependencyTimeoutException)/;
 
-/** The part of a message that names KMS's response for AWS, not for the owner. */
-const serviceNote = / *\(Service: [^)]*\)/;
-const maxQuoteLength = 400;
-
 /** @returns the Fault for what a call to Parameter Store threw. */
 export function toAccountsFault(name: string, thrown: unknown): Fault {
   if (thrown instanceof ParameterNotFound) return accountNotFound(name);
-  if (thrown instanceof SSMServiceException && denials.has(thrown.name) && !passing.test(thrown.message))
-    return accountsDenied(name, thrown);
-  return new Fault('accounts-unreadable', 'AWS Parameter Store did not respond.', {
+  if (isDenial(thrown)) return accountsDenied(name, thrown);
+  return new Fault('accounts-unreadable', describeAwsFailure('AWS Parameter Store', thrown), {
     hint: { text: 'Try again in a moment.' },
     cause: thrown,
   });
 }
 
-function accountsDenied(name: string, { name: code, message }: SSMServiceException): Fault {
+/** Whether the owner has to change something first. */
+export function isDenial(thrown: unknown): thrown is SSMServiceException {
+  return thrown instanceof SSMServiceException && denials.has(thrown.name) && !passing.test(thrown.message);
+}
+
+function accountsDenied(name: string, thrown: SSMServiceException): Fault {
   const subject = name === '' ? 'the accounts' : `the account "${name}"`;
-  const quote = message.replace(serviceNote, '').trim().slice(0, maxQuoteLength);
   return new Fault(
     'accounts-denied',
-    `AWS denied Ripcord access to ${subject} in Parameter Store: ${quote} (${code}) Nothing was changed.`,
-    { hint: { text: toRemedy(code, message) } },
+    `AWS denied Ripcord access to ${subject} in Parameter Store: ${quoteAwsError(thrown)}. Nothing was changed.`,
+    { hint: { text: toRemedy(thrown.name, thrown.message) } },
   );
 }
 

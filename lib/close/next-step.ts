@@ -207,7 +207,9 @@ function checkMaximum({ position, fresh }: Knowledge, percent: number | undefine
 function checkDust({ position, fresh }: Knowledge, percent: number | undefined): Step | undefined {
   const dust = judgeDust(position, amountToClose(position, percent), fresh.price);
   if (dust === 'needs-price') return { kind: 'read-price' };
-  return dust ? { kind: 'end', end: 'too-small' } : undefined;
+  if (!dust) return undefined;
+  // Exchanges lower minimums and steps. What could be closed must not be recorded as too little.
+  return fresh.market === true ? { kind: 'end', end: 'too-small' } : { kind: 'read-market' };
 }
 
 function nextKeepStep(known: Knowledge): Step {

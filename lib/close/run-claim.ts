@@ -31,9 +31,13 @@ export async function runClaim(
  * after the alert: a claim that is older than `senderTimeoutMs` is continued by recovery instead.
  */
 export function keepIfSenderGone(services: Services, claim: Claim, result: ActionResult): ActionResult {
-  return result.kind === 'released' && services.now() - claim.claimedAt > senderTimeoutMs
-    ? { kind: 'retry', reason: result.fault.message }
-    : result;
+  if (result.kind !== 'released' || services.now() - claim.claimedAt <= senderTimeoutMs) return result;
+  const { fault, rejectedBy } = result;
+  return {
+    kind: 'retry',
+    reason: fault.message,
+    ...(rejectedBy === undefined ? {} : { exchangeMessage: fault.detail }),
+  };
 }
 
 /** @returns the position's exchange, which notes every request it is sent. */

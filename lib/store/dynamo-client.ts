@@ -13,6 +13,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { describeAwsFailure } from '../aws-error.ts';
 import { deadlineSignal, inTime } from '../deadline.ts';
 import { Fault } from '../fault.ts';
 import { createAgents } from '../http-agents.ts';
@@ -167,7 +168,7 @@ async function orUnreachable<Response>(
 }
 
 function toUnreachable(cause: unknown): Fault {
-  return new Fault('table-unreachable', 'The database did not respond.', {
+  return new Fault('table-unreachable', describeAwsFailure('The database', cause), {
     hint: { text: 'Try again in a moment.' },
     cause,
   });

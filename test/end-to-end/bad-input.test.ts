@@ -459,7 +459,7 @@ describe('an unreachable table', async () => {
     const answer = await fire(`${url}/l/${mintToken()}`);
     expect(answer).toMatchObject({
       status: 503,
-      json: { status: 'table-unreachable', message: 'The database did not respond. Try again in a moment.' },
+      json: { status: 'table-unreachable', message: 'The database is not available. Try again in a moment.' },
       headers: { 'retry-after': '5', 'cache-control': 'no-store' },
     });
     expect(await hit(`${url}/l/${mintToken()}`, { headers: { accept: 'text/html' } })).toMatchObject({

@@ -9,6 +9,7 @@ import {
   markOf,
   startEnvironment,
 } from './environment.ts';
+import { binanceSpot, binanceUsdm, stageLong } from './long-position.ts';
 
 /** What a close comes to when the exchange rejects its first order, and that no order follows unasked. */
 
@@ -308,6 +309,22 @@ describe('a maximum amount', () => {
       orders: [{ amount: '0.499' }],
     });
   });
+});
+
+describe('a minimum amount', () => {
+  it.each([binanceSpot, binanceUsdm])(
+    'that $name has lowered since adoption does not call a position dust',
+    async (venue) => {
+      const market = { market: venue.market, symbol: 'BTCUSDT' } as const;
+      const { marketLot } = core.state.market(venue.market, 'BTCUSDT');
+      core.changeMarket({ ...market, marketLot: { min: '1', max: '100', step: '0.001' } });
+      const { url, positionId } = await stageLong(environment, venue, { exits: true });
+      core.changeMarket({ ...market, marketLot: { ...marketLot, min: '0.001' } });
+      const closedAmount = venue.market === 'spot' ? '0.4995' : '0.5';
+      expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed', closedAmount } });
+      expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed' });
+    },
+  );
 });
 
 describe('a market that is halted', () => {

@@ -121,6 +121,8 @@ it('a hit whose account Parameter Store does not know yet, and throttles, is to 
   const url = await environment.newLink(positionId, 'close');
   failure = { type: 'ThrottlingException', message: 'Rate exceeded' };
   expect(await fire(url)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+  const { hits } = await environment.admin('history.list', { positionId });
+  expect(hits[0]?.why).toContain('Rate exceeded (ThrottlingException)');
   failure = undefined;
   expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
 });

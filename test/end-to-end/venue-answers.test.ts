@@ -167,6 +167,12 @@ const blocked: { name: string; fault: FaultKind; words: RegExp; on: VenueMarket[
     words: /restricted location .* \(451\)/,
     on: [binanceSpot, binanceUsdm],
   },
+  {
+    name: 'a 451 without words',
+    fault: { kind: 'html', status: 451, body: '' },
+    words: /does not serve the region that Ripcord runs in \(451\)/,
+    on: venueMarkets,
+  },
 ];
 
 describe.each(blocked.flatMap(({ on, ...each }) => on.map((venue) => ({ ...each, venue }))))(
@@ -193,6 +199,30 @@ describe.each(blocked.flatMap(({ on, ...each }) => on.map((venue) => ({ ...each,
       core.clearFaults();
       expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
     });
+  },
+);
+
+const pauses = venueMarkets.map((venue) =>
+  venue.exchange === 'bybit'
+    ? { venue, status: 200, code: 10006, msg: 'Too many visits. Exceeded the API Rate Limit.' }
+    : { venue, status: 429, code: -1003, msg: 'Too many requests; current limit is 1200.' },
+);
+
+it.each(pauses)(
+  'a rate limit at $venue.name that stops a close is quoted until the close is sent',
+  async ({ venue, status, code, msg }) => {
+    const { url, positionId, mark } = await stage(venue, { exits: true });
+    core.addFault({ kind: 'status', status, code, msg, match: venue.create });
+    const words = `Last exchange message: ${msg} (${code}).`;
+    const message = expect.stringContaining(words);
+    expect(await fire(url)).toMatchObject({ status: 503, json: { status: 'retrying', message } });
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      status: 'closing',
+      progress: expect.stringContaining(words),
+    });
+    const { hits } = await environment.admin('history.list', { positionId });
+    expect(hits[0]?.why).toContain(words);
+    expect(takenSince(mark)).toEqual([]);
   },
 );
 

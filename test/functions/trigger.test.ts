@@ -105,7 +105,7 @@ describe("what is the owner's own business", () => {
     expect(status).toBe(503);
     expect(JSON.parse(body)).toEqual({
       status: 'table-unreachable',
-      message: 'The database did not respond. Try again in a moment.',
+      message: 'The database is not available. Try again in a moment.',
     });
     expect(lines).toEqual([{ event: 'hit-failed', requestId: 'request', code: 'table-unreachable' }]);
   });

@@ -1,4 +1,6 @@
+import { createServer } from 'node:http';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { listen } from '../../infra/loopback/listen.ts';
 import { ssmAccounts } from '../../lib/account/ssm-accounts.ts';
 import { Fault } from '../../lib/fault.ts';
 import { ssmChannels } from '../../lib/notify/ssm-channels.ts';
@@ -53,6 +55,39 @@ test('Reading an account is retried if the connection breaks', async () => {
     code: 'accounts-unreadable',
   });
   expect(store.received).toHaveLength(3);
+});
+
+test('The channels that are known are used if Parameter Store fails, and not after a denial', async () => {
+  const channels = [{ kind: 'slack', name: 'team', url: 'https://hooks.example/1' }];
+  let answer: { status: number; body: object } = {
+    status: 200,
+    body: { Parameter: { Value: JSON.stringify(channels) } },
+  };
+  const server = createServer((_, response) => {
+    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(answer.body));
+  });
+  const port = await listen(server, 0);
+  await startStore(200);
+  vi.stubEnv('AWS_ENDPOINT_URL_SSM', `http://127.0.0.1:${port}`);
+  onTestFinished(() => {
+    server.close();
+  });
+  let now = 0;
+  const read = ssmChannels('/ripcord/notify', () => now);
+  expect(await read()).toEqual(channels);
+  now += 5 * 60_000;
+  answer = { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } };
+  expect(await read()).toEqual(channels);
+  await expect(ssmChannels('/ripcord/notify')()).rejects.toMatchObject({
+    code: 'channels-unreadable',
+    message: expect.stringContaining('Rate exceeded (ThrottlingException)'),
+  });
+  answer = { status: 400, body: { __type: 'AccessDeniedException', message: 'not authorized' } };
+  now += 5 * 60_000;
+  await expect(read()).rejects.toMatchObject({
+    message: expect.stringContaining('not authorized (AccessDeniedException)'),
+  });
 });
 
 test.for(['FIN', 'RST', 'silence'] as const)(

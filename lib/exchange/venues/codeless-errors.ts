@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { ExchangeId } from '../../account/account.ts';
 import type { RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
@@ -52,6 +53,7 @@ export const codelessErrors: Record<ExchangeId, readonly CodelessRow[]> = {
     { status: 401, cause: 'key', source: 'bybitHttp' },
     { status: 404, cause: 'request', source: 'bybitHttp' },
     { status: 429, cause: 'rate', source: 'bybitHttp' },
+    { status: 451, cause: 'region', source: 'legalReasons' },
   ],
 };
 
@@ -81,16 +83,17 @@ export function findCodelessRow(id: ExchangeId, status: number, text: string): C
   return rows.find((row) => row.words?.some((words) => lower.includes(words)) ?? true);
 }
 
-/** @returns the words of a response without a message: its own if it is short text, the title if it is a page. */
-function readWords(text: string): string {
+/** @returns the words of a response without a message: its own text, or the title of a page, or those of its status. */
+function readWords(text: string, status: number): string {
   const title = /<title>([^<]*)<\/title>/i.exec(text)?.[1];
-  return (title ?? (text.includes('<') || text.includes('{') ? '' : text)).trim();
+  const own = (title ?? (text.includes('<') || text.includes('{') ? '' : text)).trim();
+  return own || (STATUS_CODES[status] ?? '');
 }
 
 /** Completes an error that has no code of the venue: with its cause and its words. */
 export function describeCodeless(id: ExchangeId, error: VenueError, text: string): VenueError {
   if (error.hasCode) return error;
   const cause = findCodelessRow(id, error.status, text)?.cause;
-  if (cause === undefined) return { ...error, message: error.message || readWords(text) };
+  if (cause === undefined) return { ...error, message: error.message || readWords(text, error.status) };
   return { ...error, cause, message: error.message || sentences[cause](exchangeName(id)) };
 }

@@ -23,6 +23,8 @@ export const errorSources = {
   recordedInvalidQuantity: 'https://github.com/fj317/PumpBot/issues/55',
   /** Recorded: HTTP 451, `{"code":0,"msg":"Service unavailable from a restricted location …"}`. */
   recordedRestrictedLocation: 'https://github.com/ccxt/ccxt/issues/16044',
+  /** 451 Unavailable For Legal Reasons: the server denies access as a consequence of a legal demand. */
+  legalReasons: 'https://www.rfc-editor.org/rfc/rfc7725#section-3',
   /** Recorded: HTTP 403, "The Amazon CloudFront distribution is configured to block access from your country." */
   recordedCountryBlock: 'https://github.com/hummingbot/deploy/issues/28',
 } as const;

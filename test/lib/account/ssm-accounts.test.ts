@@ -196,6 +196,21 @@ describe('Parameter Store that refuses', () => {
   });
 });
 
+test.each([
+  [throttled, 'AWS Parameter Store responded with an error: Rate exceeded (ThrottlingException).'],
+  [
+    error('InternalServerError', 'An error occurred on the server side.', 500),
+    'AWS Parameter Store responded with an error: An error occurred on the server side. (InternalServerError).',
+  ],
+  ['silence', 'AWS Parameter Store did not respond.'],
+] satisfies [Answer, string][])(
+  'What may pass is reported in the words of AWS: %j',
+  async (answer, detail) => {
+    const { accounts } = await startStore(answer);
+    await expect(accounts.read('main')).rejects.toMatchObject({ code: 'accounts-unreadable', detail });
+  },
+);
+
 describe('A stored parameter', () => {
   test('keys are trimmed when they are read', async () => {
     const { accounts } = await startStore(holds({ ...account, apiKey: ' a\n', secret: 'b\r\n' }));

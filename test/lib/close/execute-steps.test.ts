@@ -98,7 +98,8 @@ describe('a close', () => {
 
   it('judges its value by a fresh price', async () => {
     const market = { ...spot, costMin: '1000' };
-    const { result } = await run({ market }, { fetchPrice: async () => '999' }, 'close');
+    const reads = { fetchPrice: async () => '999', loadMarket: async () => market };
+    const { result } = await run({ market }, reads, 'close');
     expect(result).toMatchObject({ kind: 'settled', outcome: { outcome: 'dust', remaining: '1' } });
   });
 

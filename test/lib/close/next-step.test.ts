@@ -67,7 +67,13 @@ const closes: Row[] = [
     send('0.6'),
   ],
   ['an exit whose fee was taken in base', close, { exits: [{ filled: '0.4', baseFee: '0.1' }] }, send('0.5')],
-  ['less than the minimum', close, { entries: [{ ...filled, filled: '0.1' }] }, end('too-small')],
+  ['less than the minimum', close, { entries: [{ ...filled, filled: '0.1' }] }, { kind: 'read-market' }],
+  [
+    'less than a fresh minimum',
+    close,
+    { entries: [{ ...filled, filled: '0.1' }], known: { fresh: { market: true } } },
+    end('too-small'),
+  ],
   ['just the minimum', close, { entries: [{ ...filled, filled: '0.2' }] }, send('0.2')],
   ['an amount between two steps', close, { entries: [{ ...filled, filled: '0.57' }] }, send('0.5')],
   ['just the maximum', close, { entries: [{ filled: '100', baseFee: '0' }] }, send('100')],
@@ -117,7 +123,7 @@ const values: Row[] = [
   [
     'a fresh price just below the minimum',
     close,
-    { market: withMinimumValue, price: '9999', known: { fresh: { price: '999' } } },
+    { market: withMinimumValue, price: '9999', known: { fresh: { price: '999', market: true } } },
     end('too-small'),
   ],
   [
@@ -279,7 +285,7 @@ const parts: Row[] = [
     { market: perpetual, exits: [reducing, { filled: '1' }], known: { fresh: read } },
     cancelExits,
   ],
-  ['a part below the minimum', half, { entries: [{ ...filled, filled: '0.3' }] }, end('too-small')],
+  ['a part below the minimum', half, { entries: [{ ...filled, filled: '0.3' }] }, { kind: 'read-market' }],
   [
     'a part below the minimum, before a live exit is canceled',
     half,
@@ -290,6 +296,16 @@ const parts: Row[] = [
     'a part below the minimum on fresh orders',
     half,
     { entries: [{ ...filled, filled: '0.3' }], exits: [live], known: { fresh: read } },
+    { kind: 'read-market' },
+  ],
+  [
+    'a part below a fresh minimum on fresh orders',
+    half,
+    {
+      entries: [{ ...filled, filled: '0.3' }],
+      exits: [live],
+      known: { fresh: { ...read, market: true } },
+    },
     end('too-small'),
   ],
   [

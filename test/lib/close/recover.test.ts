@@ -236,7 +236,7 @@ describe('a claim that is proven to have sent nothing', () => {
     stage.exchange.createMarketOrder = async () => ({
       kind: 'rejected',
       reason: 'no-connection',
-      code: 'none',
+      code: 'no-connection',
       message: 'No connection',
     });
     expect((await recoverNow(stage)).result).toEqual({ kind: 'retry', reason: 'No connection' });

@@ -80,7 +80,7 @@ const refusals = [
     words: /restricted location .* \(451\)$/,
     reason: 'permission',
   })),
-  ...binances.map((testMarket) => ({
+  ...testMarkets.map((testMarket) => ({
     testMarket,
     name: 'an empty 451',
     status: 451,
@@ -139,6 +139,8 @@ describe.each(testMarkets)('at $name', (testMarket) => {
   test.each([
     [502, '<html><head><title>502 Bad Gateway</title></head></html>', '502 Bad Gateway (502)'],
     [504, 'upstream timed out', 'upstream timed out (504)'],
+    [502, '', 'Bad Gateway (502)'],
+    [500, '{}', 'Internal Server Error (500)'],
     [503, countryBlock, 'ERROR: The request could not be satisfied (503)'],
   ])('a %i of a proxy proves nothing, and its words are kept', async (status, body, message) => {
     const { server, create } = await startScripted(testMarket);

@@ -28,13 +28,28 @@ async function cancelOrder(
   if (order.status === 'done') return { order };
   try {
     const result = await deps.exchange.cancelOrder(position.market, order, claim.sendDeadline);
-    if (result.kind === 'denied') return { order, problem: result };
+    if (result.kind === 'denied') return await afterDenied(deps, position, order, result);
     if (result.kind === 'confirmed')
       return { order: markCanceled(claim, toOrderRecord(result.order, order)) };
     return await pollCanceled(deps, position, claim, order, result);
   } catch (thrown) {
     return { order, problem: { kind: 'fault', fault: toFault(thrown) } };
   }
+}
+
+/** The order may have ended before the exchange refused its cancel. If it has not, it can still fill. */
+async function afterDenied(
+  { exchange }: ExecutionDependencies,
+  position: Position,
+  order: OrderRecord,
+  denied: Extract<CancelResult, { kind: 'denied' }>,
+): Promise<OrderCancel> {
+  const view = await exchange.fetchOrder(position.market, order).catch(() => undefined);
+  if (view === undefined) return { order, problem: denied };
+  const seen = toOrderRecord(view, order);
+  if (seen.status === 'done') return { order: seen };
+  const message = `${denied.message}. ${nameOrder(order)} is still open and can fill`;
+  return { order: seen, problem: { ...denied, message } };
 }
 
 /** What the cancels of one order and the look-ups after them have shown. */
@@ -194,7 +209,7 @@ async function cancelOrders(
   if (deps.now() > claim.sendDeadline)
     return { position, problem: { kind: 'unconfirmed', message: 'No time was left to act', lost: false } };
   let canceled = position;
-  let problem: CancelProblem | undefined;
+  const problems: CancelProblem[] = [];
   const runs = await Promise.all(
     books.map(async (book) => {
       const before = position[book];
@@ -205,8 +220,10 @@ async function cancelOrders(
   for (const { book, before, cancels } of runs) {
     const orders = cancels.map(({ order }) => order);
     canceled = { ...canceled, [book]: markCompanions(claim, before, orders) };
-    problem ??= cancels.find((cancel) => cancel.problem !== undefined)?.problem;
+    problems.push(...cancels.flatMap((cancel) => cancel.problem ?? []));
   }
+  // A denied cancel ends the claim, and the others are to be known by then.
+  const problem = problems.find(({ kind }) => kind !== 'denied') ?? problems[0];
   return problem === undefined ? { position: canceled } : { position: canceled, problem };
 }
 

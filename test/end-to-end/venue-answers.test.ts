@@ -73,7 +73,8 @@ it.each(refusedCancels)(
     const { url, positionId, exit, mark } = await stage(venue, { exits: true });
     const status = venue.exchange === 'bybit' ? 200 : 400;
     core.addFault({ kind: 'status', status, code, msg, match: venue.cancel, times: 1_000 });
-    expect(await fire(url)).toMatchObject({ status: 422, json: { message: expect.stringContaining(msg) } });
+    const words = expect.stringContaining(`${msg} (${code}). Order ${exit} is still open and can fill`);
+    expect(await fire(url)).toMatchObject({ status: 422, json: { message: words } });
     expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'open',
       openExitOrders: 1,

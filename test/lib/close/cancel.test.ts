@@ -169,10 +169,41 @@ describe('an order that cannot be canceled', () => {
   const denied: CancelResult = { kind: 'denied', code: '-2015', message: 'No permission' };
   const unreachable = new Fault('exchange-unreachable', 'no');
 
-  it('is a problem if the exchange denies it', async () => {
-    const { run } = setScene({ cancel: () => denied });
+  it('is a problem if the exchange denies it, and can still fill', async () => {
+    const lookUps = () => view({ status: 'live', filled: '0.4' });
+    const { run } = setScene({ cancel: () => denied, lookUps });
+    expect(await cancelBooks(run, [...books])).toEqual({
+      ...denied,
+      message: 'No permission. Order x0 is still open and can fill',
+    });
+    expect(exitsOf(run)).toMatchObject([{ ...live, filled: '0.4' }]);
+  });
+
+  it('is no problem if it has ended already', async () => {
+    const { run } = setScene({ cancel: () => denied, lookUps: () => view({ filled: '1' }) });
+    expect(await cancelBooks(run, [...books])).toBeUndefined();
+    expect(exitsOf(run)).toMatchObject([{ status: 'done', filled: '1' }]);
+    expect(exitsOf(run)[0]).not.toMatchObject(mine);
+  });
+
+  it('keeps the words of the exchange if it cannot be looked up', async () => {
+    const { run } = setScene({
+      cancel: () => denied,
+      lookUps: () => {
+        throw unreachable;
+      },
+    });
     expect(await cancelBooks(run, [...books])).toEqual(denied);
     expect(exitsOf(run)).toMatchObject([live]);
+  });
+
+  it('ends nothing while the end of another order is not known', async () => {
+    const { run } = setScene({
+      facts: { exits: [live, live] },
+      cancel: (orderId) => (orderId === 'x0' ? denied : acknowledged),
+      lookUps: (orderId) => view({ orderId, status: 'live' }),
+    });
+    expect(await cancelBooks(run, [...books])).toMatchObject({ kind: 'unconfirmed' });
   });
 
   it('is a problem if the exchange cannot be reached, and a cancel may have left', async () => {
@@ -189,6 +220,7 @@ describe('an order that cannot be canceled', () => {
     const { run } = setScene({
       facts: { entries: [live], exits: [live, live] },
       cancel: (orderId) => (orderId === 'x0' ? denied : { kind: 'confirmed', order: view({ orderId }) }),
+      lookUps: () => undefined,
     });
     expect(await cancelBooks(run, [...books])).toEqual(denied);
     expect(run.known.position.entryOrders).toMatchObject([{ status: 'done', ...mine }]);

@@ -289,7 +289,8 @@ describe('a part that comes to all there was', () => {
     const { result } = await runClose({ claim, facts, creates: [all], lookUps, exchange });
     expect(result).toEqual({
       kind: 'attention',
-      reason: 'Close order 9 executed 1 BTC, but an exit order could not be canceled: No permission.',
+      reason:
+        'Close order 9 executed 1 BTC, but an exit order could not be canceled: No permission. Order x0 is still open and can fill.',
     });
   });
 });

@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { createProjectHandlers } from '../../infra/local/create-project-handlers.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
+import { bybitLinear, stageLong, venueMarkets } from './long-position.ts';
 import { adopt, newTrader, perpetualLong, placeEntry, spotLong } from './trader.ts';
 
 /** Keys in Parameter Store, as on AWS, and what a link's sender and its owner read if they can't be used. */
@@ -113,6 +115,54 @@ it('a hit with a stored key that has an invisible character is answered 422, and
   expect(hits[0]?.why).toContain('secret: expected printable ASCII, but character 7 is U+200B');
   stored.set(path, good);
   expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+});
+
+const pem = { type: 'pkcs8', format: 'pem' } as const;
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const ed25519 = generateKeyPairSync('ed25519').privateKey.export(pem).toString();
+const unusable = {
+  'without its line breaks': rsa.export(pem).toString().replaceAll('\n', ' '),
+  'with escaped line breaks': ed25519.replaceAll('\n', '\\n'),
+  'that is cut off': rsa.export(pem).toString().slice(0, 900),
+  'that is encrypted': rsa.export({ ...pem, cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
+};
+
+it.each(
+  venueMarkets.flatMap((venue) =>
+    Object.entries(unusable).map(([title, secret]) => ({ venue, name: venue.name, title, secret })),
+  ),
+)(
+  'a private key $title is refused at $name, and no request is taken for one whose response was lost',
+  async ({ venue, secret }) => {
+    const { account, positionId, url, mark } = await stageLong(environment, venue, { exits: true });
+    const path = `/ripcord/accounts/${account}`;
+    const good = stored.get(path) ?? '';
+    stored.set(path, JSON.stringify({ ...JSON.parse(good), secret }));
+    const refused = await fire(url);
+    expect(refused).toMatchObject({ status: 422, json: { status: 'account-invalid' } });
+    expect(refused.body).not.toMatch(/PRIVATE KEY|trader-/);
+    expect(ledgerSince(core, mark).requests).toEqual([]);
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'open' });
+    const { hits } = await environment.admin('history.list', { positionId });
+    expect(hits[0]?.why).toMatch(/^Nothing was sent\. The stored secret can't sign requests to .* as PEM/);
+    stored.set(path, good);
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+  },
+);
+
+it('the check of an account names a private key that its exchange does not support', async () => {
+  const { account } = await stageLong(environment, bybitLinear);
+  const path = `/ripcord/accounts/${account}`;
+  const replaced = await environment.admin('accounts.add', {
+    name: account,
+    account: { ...JSON.parse(stored.get(path) ?? ''), secret: ed25519 },
+    replace: true,
+  });
+  expect(replaced).toMatchObject({ account: { exchange: 'bybit' } });
+  expect(await environment.refusal({ command: 'accounts.check', name: account })).toMatchObject({
+    code: 'account-invalid',
+    message: expect.stringContaining("can't sign requests to Bybit"),
+  });
 });
 
 it('a hit whose account Parameter Store does not know yet, and throttles, is to be repeated', async () => {

@@ -153,7 +153,7 @@ export class CcxtConnection {
     const account = await this.#readAccountAgain().catch(() => undefined);
     if (account === undefined || account.exchange !== this.venue.id) return false;
     const keys = joinKeys(account);
-    if (keys === this.#keys) return false;
+    if (keys === this.#keys || !canSign(this.client, this.venue, account.secret)) return false;
     this.#keys = keys;
     this.client.apiKey = account.apiKey;
     this.client.secret = account.secret;
@@ -200,17 +200,39 @@ async function attempt<Result>(call: () => Promise<Result>, deadlineMs: number):
   }
 }
 
+/** Whether requests can be signed. Otherwise each would fail unsent, and look like one whose response was lost. */
+function canSign(client: CcxtClient, { orderApi }: Venue, secret: string): boolean {
+  try {
+    Object.assign(Object.create(client), { secret }).sign('order', orderApi, 'POST', {});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function invalidSecret({ id }: Venue): Fault {
+  const name = exchangeName(id);
+  return new Fault('account-invalid', `The stored secret can't sign requests to ${name}. Nothing was sent.`, {
+    hint: {
+      text: `Store the account again, with a secret or a private key that ${name} supports: as PEM with its line breaks, and not encrypted.`,
+    },
+  });
+}
+
 export interface ConnectOptions {
   readAccountAgain: () => Promise<Account>;
   now: () => number;
   deadlines: Deadlines;
 }
 
-export async function connect(
-  account: Account,
-  { readAccountAgain, now, deadlines }: ConnectOptions,
-): Promise<CcxtConnection> {
+/** @throws Fault `account-invalid` if the secret can't sign requests, and is not another one by now. */
+export async function connect(account: Account, options: ConnectOptions): Promise<CcxtConnection> {
+  const { readAccountAgain, now, deadlines } = options;
   const venue = venues[account.exchange];
   const client = await createClient(account, venue, { now, timeoutMs: deadlines.marketsMs });
-  return new CcxtConnection({ venue, client, account, readAccountAgain, deadlines });
+  if (canSign(client, venue, account.secret))
+    return new CcxtConnection({ venue, client, account, readAccountAgain, deadlines });
+  const stored = await readAccountAgain().catch(() => account);
+  if (stored.secret === account.secret || stored.exchange !== account.exchange) throw invalidSecret(venue);
+  return connect(stored, options);
 }

@@ -43,6 +43,7 @@ export function ccxtExchanges(
       deadlines: { ...defaultDeadlines, ...deadlines },
     }).then(createExchange);
     connected.set(name, { entry, exchange });
+    exchange.catch(() => connected.delete(name));
     return exchange;
   };
 

@@ -63,3 +63,21 @@ export function accountNotFound(name: string): Fault {
     hint: { text: 'Add it, for example:', command: `accounts add ${name} --exchange binance` },
   });
 }
+
+/**
+ * Parses what is stored as one account. Throws `account-invalid`, which quotes no secret.
+ * @param place where it is stored, as the start of a sentence.
+ */
+export function parseAccount(name: string, place: string, stored: unknown): Account {
+  const parsed = accountSchema.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  // The names of unexpected keys may be pasted text.
+  const flaw = parsed.error.issues.find(({ code, path }) => code !== 'unrecognized_keys' && path.length > 0);
+  const why = flaw === undefined ? '' : ` (${flaw.path.join('.')}: ${flaw.message})`;
+  throw new Fault('account-invalid', `${place} does not contain a valid account${why}.`, {
+    hint: {
+      text: 'Store it again, for example:',
+      command: `accounts add ${name} --exchange binance --replace`,
+    },
+  });
+}

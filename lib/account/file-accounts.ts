@@ -2,9 +2,10 @@ import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
-import { type Account, type Accounts, accountNameSchema, accountNotFound, accountSchema } from './account.ts';
+import { type Accounts, accountNameSchema, accountNotFound, parseAccount } from './account.ts';
 
-const fileSchema = z.record(accountNameSchema, accountSchema);
+/** Each account is parsed when it is read: a wrong one does not stop the others. */
+const fileSchema = z.record(accountNameSchema, z.unknown());
 type AccountsFile = z.infer<typeof fileSchema>;
 
 /** Credentials on this machine: one JSON file that only its owner can read, a map from name to account. */
@@ -22,14 +23,18 @@ export function fileAccounts(path: string): Accounts {
     return next;
   };
 
+  const parse = (name: string, stored: unknown) =>
+    parseAccount(name, `The entry "${name}" of ${path}`, stored);
+
   return {
     async read(name) {
-      const account = findAccount(await readAccountsFile(path), name);
-      if (account === undefined) throw accountNotFound(name);
-      return account;
+      const stored = findEntry(await readAccountsFile(path), name);
+      if (stored === undefined) throw accountNotFound(name);
+      return parse(name, stored);
     },
     async list() {
-      return Object.entries(await readAccountsFile(path)).map(([name, { exchange }]) => ({ name, exchange }));
+      const entries = Object.entries(await readAccountsFile(path));
+      return entries.map(([name, stored]) => ({ name, exchange: parse(name, stored).exchange }));
     },
     write: (name, account) =>
       change((file) => {
@@ -37,14 +42,14 @@ export function fileAccounts(path: string): Accounts {
       }),
     remove: (name) =>
       change((file) => {
-        if (findAccount(file, name) === undefined) throw accountNotFound(name);
+        if (findEntry(file, name) === undefined) throw accountNotFound(name);
         delete file[name];
       }),
   };
 }
 
 /** Only own properties count: every object has a `constructor`, and an account may have that name. */
-function findAccount(file: AccountsFile, name: string): Account | undefined {
+function findEntry(file: AccountsFile, name: string): unknown {
   return Object.hasOwn(file, name) ? file[name] : undefined;
 }
 

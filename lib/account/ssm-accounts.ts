@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-ssm';
 import { ssmClient, untilDeadline } from '../aws-client.ts';
 import { inTime } from '../deadline.ts';
-import { Fault, toFault } from '../fault.ts';
-import { type Account, type AccountSummary, type Accounts, accountSchema } from './account.ts';
+import { toFault } from '../fault.ts';
+import { type Account, type AccountSummary, type Accounts, parseAccount } from './account.ts';
 import { toAccountsFault } from './ssm-failure.ts';
 
 /** Parameter Store allows 40 reads a second per AWS account, so a warm function reads again only after this time. */
@@ -32,7 +32,7 @@ export function ssmAccounts(prefix: string, now: () => number = Date.now): Accou
   const { read, forget } = createCache(now, async (name) => {
     const command = new GetParameterCommand({ Name: toPath(name), WithDecryption: true });
     const { Parameter } = await orFault(name, () => client.send(command, untilDeadline()));
-    return parseAccount(name, toPath(name), Parameter?.Value);
+    return parseStored(name, toPath(name), Parameter?.Value);
   });
 
   return {
@@ -106,7 +106,7 @@ async function listAccounts(client: SSMClient, prefix: string): Promise<AccountS
     const answer = await orFault('', () => client.send(command, untilDeadline()));
     for (const { Name = '', Value } of answer.Parameters ?? []) {
       const name = Name.slice(prefix.length + 1);
-      found.push({ name, exchange: parseAccount(name, Name, Value).exchange });
+      found.push({ name, exchange: parseStored(name, Name, Value).exchange });
     }
     NextToken = answer.NextToken;
   } while (NextToken !== undefined);
@@ -126,17 +126,8 @@ function isPassing(thrown: unknown): boolean {
   return toFault(thrown).code === 'accounts-unreadable';
 }
 
-function parseAccount(name: string, path: string, value: string | undefined): Account {
-  const parsed = accountSchema.safeParse(parseJson(value));
-  if (parsed.success) return parsed.data;
-  const flaw = parsed.error.issues.find(({ code }) => code === 'custom');
-  const why = flaw === undefined ? '' : ` (${flaw.path.join('.')}: ${flaw.message})`;
-  throw new Fault('account-invalid', `The parameter ${path} does not contain a valid account${why}.`, {
-    hint: {
-      text: 'Store it again, for example:',
-      command: `accounts add ${name} --exchange binance --replace`,
-    },
-  });
+function parseStored(name: string, path: string, value: string | undefined): Account {
+  return parseAccount(name, `The parameter ${path}`, parseJson(value));
 }
 
 /** @returns undefined for anything else: the parser's message may quote the secret. */

@@ -378,8 +378,8 @@ describe('accounts.json', () => {
     },
     { title: 'that holds something else', content: '["main"]', why: /it does not hold accounts/ },
     {
-      title: 'with an unusable account',
-      content: '{"main":{"exchange":"mtgox","apiKey":"hidden-key","secret":"hidden-secret"}}',
+      title: 'with a name that no account can have',
+      content: '{"a b":{"exchange":"binance","apiKey":"hidden-key","secret":"hidden-secret"}}',
       why: /it does not hold accounts/,
     },
   ];
@@ -420,6 +420,35 @@ describe('accounts.json', () => {
       expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
     },
   );
+
+  it.each([
+    [{ exchange: 'mtgox' }, /\(exchange: Invalid option/],
+    [{ secret: 'hidden\u200b' }, /\(secret: .* character 7 is U\+200B/],
+    [{ apiKey: undefined }, /\(apiKey: Invalid input: expected string/],
+  ])('a wrong entry of accounts.json is named, and stops no other account: %j', async (change, why) => {
+    const traders = [await newTrader(environment, spotLong), await newTrader(environment, spotLong)];
+    const whole = await readFile(path, 'utf8');
+    const [wrong = '', right = ''] = traders.map(({ account }) => account);
+    const stage = async (trader: (typeof traders)[number]) => {
+      const { positionId } = await adopt(trader, { amount: '1' });
+      return environment.newLink(positionId, 'close');
+    };
+    const urls = await Promise.all(traders.map(stage));
+    const accounts = JSON.parse(whole);
+    const damaged = JSON.stringify({ ...accounts, [wrong]: { ...accounts[wrong], ...change } });
+    await writeFile(path, damaged);
+    onTestFinished(() => writeFile(path, whole));
+    for (const command of [{ command: 'accounts.list' }, { command: 'accounts.check', name: wrong }]) {
+      const refused = await environment.refusal(command);
+      expect(refused).toMatchObject({ code: 'account-invalid', message: expect.stringMatching(why) });
+      expect(refused.message).toContain(`The entry "${wrong}" of ${path}`);
+      expect(JSON.stringify(refused)).not.toMatch(/hidden/);
+    }
+    expect(await environment.admin('accounts.check', { name: right })).toMatchObject({ canTrade: true });
+    expect(await fire(urls[0] ?? '')).toMatchObject({ status: 422, json: { status: 'account-invalid' } });
+    expect(await fire(urls[1] ?? '')).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(await readFile(path, 'utf8')).toBe(damaged);
+  });
 
   it('an accounts.json without the account of a position makes its link return 503 until the account is back', async () => {
     const trader = await newTrader(environment, spotLong);

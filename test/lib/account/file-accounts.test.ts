@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -35,8 +35,11 @@ test('keys in accounts.json are trimmed, and a character that no key has is name
     .read('main')
     .catch((fault: unknown) => fault);
   expect(thrown).toMatchObject({
-    code: 'accounts-unreadable',
-    message: expect.stringMatching(/main\.secret: expected printable ASCII, but character 7 is U\+200B/),
+    code: 'account-invalid',
+    message: expect.stringMatching(/"main".*\(secret: expected printable ASCII, but character 7 is U\+200B/),
   });
   expect(String(thrown)).not.toContain('hidden');
+  await fileAccounts(path).write('other', account);
+  expect(await fileAccounts(path).read('other')).toEqual(account);
+  expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ main: { secret: 'hidden\u200b' } });
 });

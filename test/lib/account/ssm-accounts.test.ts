@@ -221,7 +221,11 @@ describe('A stored parameter', () => {
     [{ ...account, secret: 'b\u200b' }, /secret: expected printable ASCII, but character 2 is U\+200B/],
     [{ ...account, apiKey: 'а' }, /apiKey: .* character 1 is U\+0430/],
     ['no JSON: s3cret', /does not contain a valid account\./],
-    [{ exchange: 'mtgox', apiKey: 's3cret', secret: 's3cret' }, /does not contain a valid account\./],
+    [
+      { exchange: 'mtgox', apiKey: 's3cret', secret: 's3cret' },
+      /does not contain a valid account \(exchange: Invalid option/,
+    ],
+    [{ ...account, s3cret: 1 }, /does not contain a valid account\./],
   ])('an unusable one is refused in words that quote no secret: %j', async (value, words) => {
     const { accounts } = await startStore(holds(value));
     const thrown = await accounts.read('main').catch((fault: unknown) => fault);

@@ -1,3 +1,4 @@
+import { type Amount, decimal } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { type Fault, toFault } from '../fault.ts';
 import { addExitFees, addFees, syncOrders } from '../position/order-sync.ts';
@@ -7,7 +8,7 @@ import { readBalance } from './account-balance.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { cancelBooks, markCanceled } from './cancel.ts';
 import { type Execution, type ExecutionDependencies, startExecution, toActionRun } from './execution.ts';
-import { readHolding, readHoldingToClose } from './external-close.ts';
+import { type HoldingRead, readHolding, readHoldingToClose } from './external-close.ts';
 import { type Knowledge, nextStep, type PlannedEnd, type Step } from './next-step.ts';
 import {
   aboveMaximum,
@@ -157,12 +158,12 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
     case 'read-price':
       return { ...known, fresh: { ...fresh, price: await exchange.fetchPrice(position.market) } };
     case 'read-holding': {
-      const holding =
+      const { holding, held }: HoldingRead =
         run.claim.action === 'close' && position.market.kind === 'perpetual'
-          ? await readHoldingToClose(deps, position)
+          ? { holding: await readHoldingToClose(deps, position) }
           : await readHolding(exchange, position, deps.now(), fresh.price);
       // An external close is decided on orders that were read after it was seen.
-      const seen = typeof holding === 'object' ? { holding } : { ...fresh, holding };
+      const seen = typeof holding === 'object' ? { holding } : { ...fresh, holding, held };
       return { ...known, fresh: seen };
     }
     case 'read-balance':
@@ -187,6 +188,12 @@ function kept(run: Execution): ActionResult {
   const open =
     fresh.holding === 'missing'
       ? `The position of ${amount} was not closed. The exchange no longer shows it.`
-      : `The position of ${amount} stays open.`;
+      : `The position of ${amount} stays open.${describeLess(fresh.held, remaining, position)}`;
   return settled(run, { outcome: 'kept', closedBy: 'ripcord', detail: rest + open, remaining });
+}
+
+/** A keep changes nothing, so the position's own count stays as it is. */
+function describeLess(held: Amount | undefined, remaining: Amount, { market }: Position): string {
+  const isLess = held !== undefined && decimal(held).lt(remaining);
+  return isLess ? ` The account holds only ${held} ${market.base} now.` : '';
 }

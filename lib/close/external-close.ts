@@ -1,4 +1,4 @@
-import { type Amount, decimal, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, isPositive, truncateToStep } from '../amount.ts';
 import { type Exchange, type ExchangePosition, exitSide, type Trade } from '../exchange/exchange.ts';
 import { Fault, toFault } from '../fault.ts';
 import { toCloseId } from '../position/client-order-id.ts';
@@ -17,6 +17,12 @@ import { type Execution, type ExecutionDependencies, planExternalClose } from '.
 import type { ExternalClose, Holding } from './next-step.ts';
 import { judgeDust, marketOrderStep } from './order-size.ts';
 
+export interface HoldingRead {
+  holding: Holding;
+  /** What the account holds of the coin or the perpetual. Absent for a spot short, which holds nothing. */
+  held?: Amount;
+}
+
 /**
  * Reads whether the account still holds what the position could be. On spot only an account without any sellable
  * amount counts as empty: what is there may be the owner's own.
@@ -27,17 +33,20 @@ export async function readHolding(
   position: Position,
   now: number,
   freshPrice?: Amount,
-): Promise<Holding> {
+): Promise<HoldingRead> {
   const { market, side } = position;
-  if (market.kind === 'perpetual') return (await readPerpetual(exchange, position, now)).holding;
-  // A spot short holds nothing: what it owes is bought back.
-  if (side === 'short') return 'held';
+  if (market.kind === 'perpetual') {
+    const { held, holding } = await readPerpetual(exchange, position, now);
+    return { holding, held: held.amount };
+  }
+  // What a spot short owes is bought back.
+  if (side === 'short') return { holding: 'held' };
   const { total } = await exchange.fetchBalance(market.base);
-  if (decimal(total).gte(computeTotals(position).remaining)) return 'held';
+  if (decimal(total).gte(computeTotals(position).remaining)) return { holding: 'held', held: total };
   const sellable = truncateToStep(total, marketOrderStep(market));
-  if (judgeDust(position, sellable, freshPrice) !== true) return 'held';
-  const external = await describeExternalClose(exchange, position, now);
-  return external.at === undefined ? 'missing' : external;
+  if (judgeDust(position, sellable, freshPrice) !== true) return { holding: 'held', held: total };
+  const external = await describeExternalClose(exchange, position, now, total);
+  return { holding: external.at === undefined ? 'missing' : external, held: total };
 }
 
 /** @returns what the account holds, and what that means for the position. */
@@ -96,7 +105,8 @@ export async function readHoldingToClose(
   { exchange, now, sleep }: Pick<ExecutionDependencies, 'exchange' | 'now' | 'sleep'>,
   position: Position,
 ): Promise<Holding> {
-  if (position.lastSync?.flatSince !== undefined) return readHolding(exchange, position, now());
+  if (position.lastSync?.flatSince !== undefined)
+    return (await readHolding(exchange, position, now())).holding;
   const read = async (): Promise<Holding> => {
     const until = now();
     const trades = await exchange.fetchTrades(position.market, {
@@ -137,9 +147,11 @@ export async function describeExternalClose(
   exchange: Exchange,
   position: Position,
   now: number,
+  held?: Amount,
 ): Promise<ExternalClose> {
   const trades = await readTrades(exchange, position, now);
-  return toExternalClose(position, Array.isArray(trades) ? findClosingTrade(position, trades) : undefined);
+  const trade = Array.isArray(trades) ? findClosingTrade(position, trades) : undefined;
+  return toExternalClose(position, trade, held);
 }
 
 /**
@@ -153,9 +165,17 @@ export function tradesSince(position: Position, now: number): number {
 
 const weekMs = 7 * 86_400_000;
 
-export function toExternalClose({ market, side }: Position, trade: Trade | undefined): ExternalClose {
-  const sentence = `The position was closed outside Ripcord: the account no longer holds its ${market.base}`;
-  if (trade === undefined) return { detail: `${sentence}.`, at: undefined };
+/** @param held the dust that the account still holds. */
+export function toExternalClose(
+  { market, side }: Position,
+  trade: Trade | undefined,
+  held?: Amount,
+): ExternalClose {
+  const isDust = held !== undefined && isPositive(held);
+  const rest = isDust ? { held } : {};
+  const what = isDust ? `holds only ${held} ${market.base}` : `no longer holds its ${market.base}`;
+  const sentence = `The position was closed outside Ripcord: the account ${what}`;
+  if (trade === undefined) return { detail: `${sentence}.`, at: undefined, ...rest };
   const when = new Date(trade.at).toISOString();
   const amount = `${trade.amount} at ${trade.price} on ${when}`;
   const how = endsPosition[trade.cause];
@@ -163,5 +183,5 @@ export function toExternalClose({ market, side }: Position, trade: Trade | undef
     how === undefined
       ? `the last ${exitSide(side)} was ${amount}`
       : `it was ${how}, ${exitSide(side)} ${amount}`;
-  return { detail: `${sentence}; ${words}.`, at: trade.at };
+  return { detail: `${sentence}; ${words}.`, at: trade.at, ...rest };
 }

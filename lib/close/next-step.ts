@@ -34,6 +34,8 @@ export interface Knowledge {
     price?: Amount;
     /** Whether the account still holds the position. */
     holding?: Holding;
+    /** How much of it. */
+    held?: Amount | undefined;
     /** Spot: what the account has of the base. */
     balance?: AccountBalance;
   };
@@ -52,13 +54,18 @@ export interface ExternalClose {
   detail: string;
   /** Epoch milliseconds, when the exchange reports it. */
   at: number | undefined;
+  /** What the account still holds, if anything: too little for an order. */
+  held?: Amount;
 }
 
 /** How a run ends without a close order of its own. */
 export type PlannedEnd = 'canceled' | 'exits-closed' | 'too-small' | 'above-maximum' | 'kept';
 
-/** How a run ends after a rejection. `locked`: the coins are there, and other orders hold them. */
-export type RejectedEnd = 'refused' | 'locked';
+/**
+ * How a run ends after a rejection. `locked`: the coins are there, and other orders hold them. `gone`: the account does
+ * not have them, and no trade shows why.
+ */
+export type RejectedEnd = 'refused' | 'locked' | 'gone';
 
 /** The one thing to do next. */
 export type Step =
@@ -155,7 +162,8 @@ function nextSaleStep({ position, fresh }: Knowledge, amount: Amount): Step {
     case 'locked':
       return { kind: 'end-rejected', end: 'locked' };
     case 'gone':
-      return holding === undefined ? { kind: 'read-holding' } : { kind: 'end-rejected', end: 'refused' };
+      if (holding === undefined) return { kind: 'read-holding' };
+      return { kind: 'end-rejected', end: holding === 'missing' ? 'gone' : 'refused' };
   }
 }
 

@@ -6,7 +6,7 @@ import { describeLock, subtract } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
 import type { Execution } from './execution.ts';
 import type { ExternalClose, RejectedEnd } from './next-step.ts';
-import { amountToClose } from './order-size.ts';
+import { type AccountBalance, amountToClose } from './order-size.ts';
 
 /** Who ended the position, by which action, and since when. */
 export interface OutcomeSource {
@@ -153,8 +153,8 @@ export function exitsClosed(run: Execution): ActionResult {
   });
 }
 
-export function closedExternally(run: Execution, { detail, at }: ExternalClose): ActionResult {
-  return settled(run, { outcome: 'closed', closedBy: 'external', detail, at, remaining: '0' });
+export function closedExternally(run: Execution, { detail, at, held = '0' }: ExternalClose): ActionResult {
+  return settled(run, { outcome: 'closed', closedBy: 'external', detail, at, remaining: held });
 }
 
 /** All that remains is too small for an order: it is dust. A part that is too small is a failure. */
@@ -191,10 +191,15 @@ export function endRejected(run: Execution, end: RejectedEnd): ActionResult {
   const { balance } = known.fresh;
   if (end === 'refused' || balance === undefined) return refused(run, rejection);
   const { code, message } = rejection;
-  const held = smaller(computeTotals(known.position).remaining, balance.total);
-  const locked = subtract(held, balance.free);
-  const lock = describeLock(locked, known.position.market, balance.holders);
-  return refused(run, { code, message: `${message}. ${lock}` });
+  return refused(run, { code, message: `${message}. ${describeUnsold(known.position, balance, end)}` });
+}
+
+function describeUnsold(position: Position, balance: AccountBalance, end: 'locked' | 'gone'): string {
+  const { total, free, holders } = balance;
+  // The coins may be elsewhere and come back.
+  if (end === 'gone') return `The account holds ${total} ${position.market.base}.`;
+  const held = smaller(computeTotals(position).remaining, total);
+  return describeLock(subtract(held, free), position.market, holders);
 }
 
 export function toDustSentence(remaining: Amount, base: string): string {

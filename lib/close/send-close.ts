@@ -116,7 +116,7 @@ async function respond(run: Execution, rejection: Rejection, amount: Amount): Pr
       await run.deps.sleep(pollIntervalMs);
       return sendClose(run, amount);
     case 'read-holding': {
-      const holding = await readHolding(run.deps.exchange, position, run.deps.now());
+      const { holding } = await readHolding(run.deps.exchange, position, run.deps.now());
       if (typeof holding !== 'object') return refused(run, rejection);
       planExternalClose(run, holding);
       return 'ask-again';

@@ -168,6 +168,39 @@ describe.each(venues)('on %s, a spot long of which a part is not there', (exchan
     });
   });
 
+  it('fails with what the account holds if no trade shows why the rest is gone', async () => {
+    const scene = await buy(exchange, 'BTC', '0.5');
+    // Sold for another currency, or withdrawn.
+    core.setBalance({ apiKey: scene.apiKey, market: 'spot', asset: 'BTC', amount: '0.00005' });
+    const result = await close(scene);
+    expect(result).toMatchObject({ status: 422, orders: [] });
+    expect(result.json.message).toMatch(/nsufficient balance.* The account holds 0.00005 BTC\./);
+  });
+
+  it('ends with the dust that a sale by hand left', async () => {
+    const scene = await buy(exchange, 'BTC', '0.5');
+    place(scene, 'BTC', { side: 'sell', type: 'market', amount: '0.49945' });
+    expect(await close(scene)).toMatchObject({
+      status: 200,
+      json: {
+        outcome: 'closed',
+        closedBy: 'external',
+        remaining: '0.00005',
+        detail: expect.stringContaining('the account holds only 0.00005 BTC; the last sell was 0.49945'),
+      },
+      orders: [],
+    });
+  });
+
+  it('is kept with what the account still holds', async () => {
+    const { positionId, ...scene } = await buy(exchange, 'BTC', '0.5', [{ amount: '0.1', price: '70000' }]);
+    place(scene, 'BTC', { side: 'sell', type: 'market', amount: '0.2' });
+    const answer = await fire(await environment.newLink(positionId, 'keep'));
+    expect(answer.json.detail).toBe(
+      'The position of 0.4995 BTC stays open. The account holds only 0.2995 BTC now.',
+    );
+  });
+
   it('is closed by what is free, and stays open for what another order holds', async () => {
     const scene = await buy(exchange, 'BTC', '0.5', [{ amount: '0.1', price: '70000' }]);
     const holder = place(scene, 'BTC', { side: 'sell', type: 'limit', amount: '0.3', price: '90000' });

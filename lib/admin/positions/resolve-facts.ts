@@ -105,7 +105,7 @@ async function readExternalClose(
   if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining)) return undefined;
   // A look that lags behind the entry's last fill shows what was there before it.
   if (now - computeLastFillBy(position) < holdingLagMs) return undefined;
-  const holding = await readHolding(exchange, position, now);
+  const { holding } = await readHolding(exchange, position, now);
   if (holding === 'held') return undefined;
   return holding === 'missing' ? toExternalClose(position, undefined) : holding;
 }

@@ -56,7 +56,16 @@ describe('what an account holds of a position', () => {
     ],
     ['the minimum of a spot position', {}, { total: '0.2' }, 'held'],
     ['less than the minimum', {}, { total: '0.19' }, 'missing'],
-    ['less than the minimum after a trade', {}, { total: '0.19', trade: trade() }, explained],
+    [
+      'less than the minimum after a trade',
+      {},
+      { total: '0.19', trade: trade() },
+      {
+        ...explained,
+        detail: explained.detail.replace('no longer holds its', 'holds only 0.19'),
+        held: '0.19',
+      },
+    ],
     ['the minimum for MARKET orders', { market: withMarketMinimum }, { total: '0.5' }, 'held'],
     ['less than the minimum for MARKET orders', { market: withMarketMinimum }, { total: '0.4' }, 'missing'],
     [
@@ -66,7 +75,7 @@ describe('what an account holds of a position', () => {
       'missing',
     ],
   ])('%s', async (_, facts, account, holding) => {
-    expect(await readHolding(accountWith(account), closePosition(facts), at)).toEqual(holding);
+    expect((await readHolding(accountWith(account), closePosition(facts), at)).holding).toEqual(holding);
   });
 });
 

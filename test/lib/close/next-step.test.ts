@@ -220,6 +220,12 @@ const rejections: Row[] = [
     'more than the account has at all, and no trade shows why',
     close,
     after('insufficient', { ...balance('0', '0'), holding: 'missing' }),
+    { kind: 'end-rejected', end: 'gone' },
+  ],
+  [
+    'more than the account had at all a moment ago',
+    close,
+    after('insufficient', { ...balance('0', '0'), holding: 'held' }),
     refused,
   ],
   ['half of what the account has less of', half, after('insufficient', balance('0.3', '0.9')), send('0.3')],

@@ -129,9 +129,9 @@ describe('a rejected close order', () => {
       },
     ],
     [
-      'for coins that are missing without a trade fails',
+      'for coins that are missing without a trade fails, and names what the account has',
       { creates: [rejected('insufficient')], exchange: { ...balance('0'), ...noTrade } },
-      refusal,
+      { kind: 'failed', failure: { ...refusal.failure, message: 'Rejected. The account holds 0 BTC.' } },
     ],
     [
       'for coins that were sold ends the position',

@@ -1,4 +1,5 @@
-import type { LedgerEntry, Order } from '../../infra/simulator/core/model.ts';
+import type { LedgerEntry } from '../../infra/simulator/core/ledger.ts';
+import type { Order } from '../../infra/simulator/core/model.ts';
 import type { RunningExchange } from '../../infra/simulator/exchange.ts';
 import type { ChildStack } from './child-stack.ts';
 

@@ -1,18 +1,19 @@
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
-import { isOpen } from '../core/state.ts';
 import { publicRoute, type Routes, readRoute, tradeRoute } from '../server/routes.ts';
 import type { VenueApi } from '../server/venue-api.ts';
 import { createBinanceApi } from './binance-api.ts';
+import { parseLegacyLegs, parseOcoLegs } from './list-parameters.ts';
 import { createMarketData } from './market-data.ts';
 import {
   deleteOrderList,
-  findList,
-  findListsOf,
-  parseLegacyLegs,
-  parseLegs,
   postOco,
+  postOto,
+  queryOpenOrderLists,
+  queryOrderList,
+  queryOrderLists,
 } from './order-lists.ts';
 import type { Params } from './request.ts';
+import { amendKeepPriority, listAmendments } from './spot-amends.ts';
 import {
   deleteOpenOrders,
   deleteOrder,
@@ -22,7 +23,7 @@ import {
   postOrder,
   queryOrder,
 } from './spot-orders.ts';
-import { toExchangeInfo, toOrderList, toQueriedOrder, toSpotAccount } from './spot-shapes.ts';
+import { toExchangeInfo, toQueriedOrder, toSpotAccount } from './spot-shapes.ts';
 
 const data = createMarketData('spot');
 
@@ -53,26 +54,18 @@ const routes: Routes<Params> = {
   'GET /api/v3/account': readRoute((core, params, account) =>
     toSpotAccount(core, account, { omitZeroBalances: params.flag('omitZeroBalances') }),
   ),
-  'POST /api/v3/orderList/oco': postOco(parseLegs),
+  'POST /api/v3/orderList/oco': postOco(parseOcoLegs),
   'POST /api/v3/order/oco': postOco(parseLegacyLegs),
-  'GET /api/v3/orderList': readRoute((core, params, account) =>
-    toOrderList(
-      core,
-      findList(core, account, {
-        id: params.integer('orderListId'),
-        clientOrderId: params.text('origClientOrderId'),
-      }),
-    ),
-  ),
+  'POST /api/v3/orderList/oto': postOto({ isOco: false, isPaid: false }),
+  'POST /api/v3/orderList/otoco': postOto({ isOco: true, isPaid: false }),
+  'POST /api/v3/orderList/opo': postOto({ isOco: false, isPaid: true }),
+  'POST /api/v3/orderList/opoco': postOto({ isOco: true, isPaid: true }),
+  'GET /api/v3/orderList': readRoute(queryOrderList),
   'DELETE /api/v3/orderList': tradeRoute(deleteOrderList),
-  'GET /api/v3/allOrderList': readRoute((core, _params, account) =>
-    findListsOf(core, account).map((list) => toOrderList(core, list)),
-  ),
-  'GET /api/v3/openOrderList': readRoute((core, _params, account) =>
-    findListsOf(core, account)
-      .filter((list) => list.orderIds.some((id) => isOpen(core.state.order(id))))
-      .map((list) => toOrderList(core, list)),
-  ),
+  'GET /api/v3/allOrderList': readRoute(queryOrderLists),
+  'GET /api/v3/openOrderList': readRoute(queryOpenOrderLists),
+  'PUT /api/v3/order/amend/keepPriority': tradeRoute(amendKeepPriority),
+  'GET /api/v3/order/amendments': readRoute(listAmendments),
 };
 
 export function createBinanceSpotApi(core: SimulatedExchange): VenueApi {

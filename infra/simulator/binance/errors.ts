@@ -74,11 +74,16 @@ const spotCodes: Codes = {
   notional_above_maximum: [-1013, 'Filter failure: NOTIONAL'],
   market_closed: [-1013, 'Market is closed.'],
   duplicate_client_order_id: [-2010, 'Duplicate order sent.'],
-  would_trigger: [-2010, 'Stop price would trigger immediately.'],
+  would_trigger: [-2010, 'Order would trigger immediately.'],
   too_many_conditional_orders: [-1013, 'Filter failure: MAX_NUM_ALGO_ORDERS'],
   close_position_exists: [-1106, "Parameter 'closePosition' sent when not required."],
+  too_many_order_lists: [-1013, 'Filter failure: MAX_NUM_ORDER_LISTS'],
+  opo_not_allowed: [-2010, 'OPO orders are not supported for this symbol.'],
+  amend_increase: [-2038, 'Order amend (quantity increase) is not supported.'],
+  amend_pending_paid: [-2038, 'Order amend (pending OPO order) is not supported.'],
+  too_many_amends: [-2038, 'Filter failure: MAX_NUM_ORDER_AMENDS'],
   // Only Bybit has exits of a position.
-  exits_exceed_position: [-2010, 'Order would trigger immediately.'],
+  exits_exceed_position: [-2010, 'Order would immediately match and take.'],
   too_many_exits: [-1013, 'Filter failure: MAX_NUM_ALGO_ORDERS'],
   would_take: [-2010, 'Order would immediately match and take.'],
   oco_prices: [-2010, 'The relationship of the prices for the orders is not correct.'],
@@ -87,12 +92,15 @@ const spotCodes: Codes = {
   position_side: [-1106, "Parameter 'positionSide' sent when not required."],
   reduce_only_not_allowed: [-1106, "Parameter 'reduceOnly' sent when not required."],
   cancel_restricted: [-2011, 'Order was not canceled due to cancel restrictions.'],
-  same_order: [-5027, 'No need to modify the order.'],
-  amount_below_filled: [-4004, 'Quantity less than min quantity.'],
+  same_order: [-2038, 'The requested action would change no state; rejecting.'],
+  // Binance's pages do not name the message of an amount that has already filled.
+  amount_below_filled: [-2038, 'Price * QTY is zero or less.'],
 };
 
 const usdmCodes: Codes = {
   ...spotCodes,
+  same_order: [-5027, 'No need to modify the order.'],
+  amount_below_filled: [-4004, 'Quantity less than min quantity.'],
   insufficient_balance: [-2019, 'Margin is insufficient.'],
   insufficient_margin: [-2019, 'Margin is insufficient.'],
   amount_below_minimum: [-4004, 'Quantity less than min quantity.'],

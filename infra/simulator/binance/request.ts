@@ -57,8 +57,8 @@ export class Params {
     return this.text(name)?.toLowerCase() === 'true';
   }
 
-  side(): Side {
-    const side = this.required('side').toUpperCase();
+  side(name = 'side'): Side {
+    const side = this.required(name).toUpperCase();
     if (side !== 'BUY' && side !== 'SELL') throw new VenueError(-1117, 'Invalid side.');
     return side === 'BUY' ? 'buy' : 'sell';
   }

@@ -6,9 +6,15 @@ import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { VenueError } from '../server/venue-api.ts';
 import { orderArchived, orderDoesNotExist } from './errors.ts';
-import { requireList, toCanceledList } from './order-lists.ts';
+import { cancelList, requireList } from './order-lists.ts';
 import { findOrder, type Params } from './request.ts';
-import { cancelClientOrderId, checkPlaces, parseOrderType, parseSize } from './spot-parameters.ts';
+import {
+  cancelClientOrderId,
+  checkPlaces,
+  maximumAlgoOrders,
+  parseOrderType,
+  parseSize,
+} from './spot-parameters.ts';
 import { toCanceledOrder, toMyTrade, toPlacedOrder, toQueriedOrder } from './spot-shapes.ts';
 
 export function postOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
@@ -31,6 +37,7 @@ export function postOrder(core: SimulatedExchange, params: Params, account: Acco
     triggerPrice: isConditionalType(type) ? params.requiredDecimal('stopPrice') : undefined,
     timeInForce: params.timeInForce(),
     clientOrderId: params.clientOrderId('newClientOrderId'),
+    maximumConditional: maximumAlgoOrders,
   });
   const isFullByDefault = type === 'market' || type === 'limit';
   return toPlacedOrder(core, order, params.text('newOrderRespType') ?? (isFullByDefault ? 'FULL' : 'ACK'));
@@ -79,11 +86,11 @@ export function deleteOpenOrders(core: SimulatedExchange, params: Params, accoun
   const orders = findOpenOrders(core, params, account);
   if (orders.length === 0) throw new VenueError(-2011, 'Unknown order sent.');
   const id = cancelClientOrderId(core, params);
-  for (const order of orders) if (isOpen(order)) cancelOrder(core.state, order);
+  const single = orders.filter((order) => order.orderListId === undefined);
   const lists = new Set(orders.map((order) => order.orderListId).filter((listId) => listId !== undefined));
   return [
-    ...orders.filter((order) => order.orderListId === undefined).map((order) => toCanceledOrder(order, id)),
-    ...[...lists].map((listId) => toCanceledList(core, requireList(core, listId), id)),
+    ...single.map((order) => toCanceledOrder(cancelOrder(core.state, order), id)),
+    ...[...lists].map((listId) => cancelList(core, requireList(core, listId), id)),
   ];
 }
 

@@ -6,6 +6,9 @@ import { missingParameter } from './errors.ts';
 import type { Params } from './request.ts';
 import { spotTypes } from './spot-shapes.ts';
 
+/** Open conditional orders for each account and symbol: https://github.com/binance/binance-spot-api-docs/blob/master/filters.md */
+export const maximumAlgoOrders = 5;
+
 const typesByBinanceName = new Map(
   Object.entries(spotTypes).map(([type, name]) => [name, type as OrderType]),
 );

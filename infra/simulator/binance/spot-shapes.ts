@@ -15,6 +15,7 @@ export const spotTypes: Record<OrderType, string> = {
 };
 
 export const statuses: Record<OrderStatus, string> = {
+  pending_new: 'PENDING_NEW',
   new: 'NEW',
   partially_filled: 'PARTIALLY_FILLED',
   filled: 'FILLED',
@@ -47,6 +48,8 @@ function toSymbolInfo(market: Market) {
     icebergAllowed: true,
     ocoAllowed: true,
     otoAllowed: true,
+    opoAllowed: market.opoAllowed ?? true,
+    amendAllowed: true,
     quoteOrderQtyMarketAllowed: true,
     allowTrailingStop: false,
     cancelReplaceAllowed: false,
@@ -80,6 +83,8 @@ function toFilters(market: Market) {
     },
     { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
     { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
+    { filterType: 'MAX_NUM_ORDER_LISTS', maxNumOrderLists: 20 },
+    { filterType: 'MAX_NUM_ORDER_AMENDS', maxNumOrderAmends: 10 },
   ];
 }
 
@@ -95,7 +100,8 @@ function toLotFilter(filterType: string, limits: Market['lot']) {
 function toAmounts(order: Order) {
   return {
     price: toFixedPlaces(order.price ?? '0'),
-    origQty: toFixedPlaces(order.amount),
+    // Unknown until the working order of an OPO has filled.
+    ...(order.amount === '0' ? {} : { origQty: toFixedPlaces(order.amount) }),
     executedQty: toFixedPlaces(order.filled),
     origQuoteOrderQty: toFixedPlaces(order.quoteAmount ?? '0'),
     cummulativeQuoteQty: toFixedPlaces(order.cost),
@@ -106,6 +112,11 @@ function toAmounts(order: Order) {
     ...(order.triggerPrice === undefined ? {} : { stopPrice: toFixedPlaces(order.triggerPrice) }),
     selfTradePreventionMode: 'EXPIRE_MAKER',
   };
+}
+
+/** Whether the order has entered the book. */
+function isInBook({ triggered, status }: Order): boolean {
+  return triggered && status !== 'pending_new';
 }
 
 function identify(order: Order) {
@@ -124,7 +135,7 @@ export function toPlacedOrder(core: SimulatedExchange, order: Order, responseTyp
   const result = {
     ...acknowledgment,
     ...toAmounts(order),
-    workingTime: order.triggered ? order.createdAt : -1,
+    workingTime: isInBook(order) ? order.createdAt : -1,
   };
   return responseType === 'RESULT'
     ? result
@@ -149,8 +160,8 @@ export function toQueriedOrder(order: Order) {
     icebergQty: '0.00000000',
     time: order.createdAt,
     updateTime: order.updatedAt,
-    isWorking: order.triggered,
-    workingTime: order.triggered ? order.createdAt : -1,
+    isWorking: isInBook(order),
+    workingTime: isInBook(order) ? order.createdAt : -1,
   };
 }
 
@@ -214,12 +225,12 @@ export function toSpotAccount(
   };
 }
 
-export function toOrderList(core: SimulatedExchange, list: OrderList): Record<string, unknown> {
+export function toOrderList(core: SimulatedExchange, list: OrderList) {
   const orders = list.orderIds.map((id) => core.state.order(id));
   const executing = orders.some(isOpen);
   return {
     orderListId: list.id,
-    contingencyType: 'OCO',
+    contingencyType: list.workingId === undefined ? 'OCO' : 'OTO',
     listStatusType: executing ? 'EXEC_STARTED' : 'ALL_DONE',
     listOrderStatus: executing ? 'EXECUTING' : 'ALL_DONE',
     listClientOrderId: list.clientOrderId,

@@ -54,7 +54,8 @@ type ChangeableRule =
   | 'minNotional'
   | 'minNotionalAppliesToMarket'
   | 'maxNotional'
-  | 'countsReduceOnlyOrders';
+  | 'countsReduceOnlyOrders'
+  | 'opoAllowed';
 
 export type MarketChange = { [Rule in ChangeableRule]?: Market[Rule] | undefined };
 

@@ -2,10 +2,11 @@ import { type Decimal, decimal, floorToStep, smaller, text, zero } from './amoun
 import { marginOf, mustReduce, reducibleAmount, settleFutures } from './futures-account.ts';
 import type { Market, Order } from './model.ts';
 import { closeOrder, ledgerFields } from './order-records.ts';
+import { followWorkingFill } from './pending-orders.ts';
 import { cancelBoundExits, followFill } from './position-exits.ts';
 import { isMarketable, isMarketType, isTriggeredAt } from './rules.ts';
 import { canAfford, releaseSurplus, settleSpot } from './spot-account.ts';
-import { type ExchangeState, isOpen } from './state.ts';
+import { type ExchangeState, isOpen, isResting } from './state.ts';
 
 /** @returns the other leg of an OCO, if it is open. */
 export function openSiblings(state: ExchangeState, order: Order): Order[] {
@@ -16,8 +17,10 @@ export function openSiblings(state: ExchangeState, order: Order): Order[] {
     .filter(isOpen);
 }
 
+/** The first fill or trigger of one leg ends the other. Orders that wait for their working order stay. */
 function expireSiblings(state: ExchangeState, order: Order): void {
-  for (const sibling of openSiblings(state, order)) closeOrder(state, sibling, 'expired');
+  for (const sibling of openSiblings(state, order))
+    if (sibling.status !== 'pending_new') closeOrder(state, sibling, 'expired');
 }
 
 /** Fills part of an order at a price, and settles it. */
@@ -59,7 +62,17 @@ function trade(
     at,
   });
   state.record({ type: 'fill', ...ledgerFields(order), ...fill });
-  if (order.market === 'usdm') followFill(state, order, amount);
+  follow(state, order, { amount, ...settled });
+}
+
+/** What a fill has for a consequence: exits of a position, or the pending orders of a list. */
+function follow(
+  state: ExchangeState,
+  order: Order,
+  filled: { amount: Decimal; fee: Decimal; feeAsset: string },
+): void {
+  if (order.market === 'usdm') followFill(state, order, filled.amount);
+  else for (const pending of followWorkingFill(state, order, filled)) execute(state, pending);
 }
 
 function addFill(order: Order, fill: { amount: Decimal; price: Decimal; at: number }): void {
@@ -135,7 +148,7 @@ export function matchAtPrice(state: ExchangeState, market: Market): void {
 /** Whether the market's price triggers a conditional order that waits. */
 function isDue(order: Order, market: Market): boolean {
   if (order.market !== market.kind || order.symbol !== market.symbol) return false;
-  if (order.triggered || order.takesEffectAt !== undefined) return false;
+  if (order.triggered || order.status === 'pending_new' || order.takesEffectAt !== undefined) return false;
   return isTriggeredAt({ ...order, triggerPrice: order.triggerPrice ?? '0' }, market.price);
 }
 
@@ -148,9 +161,9 @@ function matchOnce(state: ExchangeState, market: Market): void {
   }
 }
 
-function isFillable({ triggered, takesEffectAt, price, side }: Order, market: Market): boolean {
-  if (!triggered || takesEffectAt !== undefined || price === undefined) return false;
-  return isMarketable({ side, price }, market.price);
+function isFillable(order: Order, market: Market): boolean {
+  const { side, price } = order;
+  return isResting(order) && price !== undefined && isMarketable({ side, price }, market.price);
 }
 
 /** Fills a resting order at its limit price: `amount` of it, or all of it. */

@@ -11,7 +11,7 @@ export type OrderType =
   | 'stop_limit'
   | 'take_profit_market'
   | 'take_profit_limit';
-export type OrderStatus = 'new' | 'partially_filled' | 'filled' | 'canceled' | 'expired';
+export type OrderStatus = 'pending_new' | 'new' | 'partially_filled' | 'filled' | 'canceled' | 'expired';
 
 /** Amounts and prices are decimal strings everywhere in this file; times are milliseconds since 1970. */
 export interface AmountLimits {
@@ -43,6 +43,8 @@ export interface Market {
    * https://github.com/xLydianSoftware/Qubx/issues/386
    */
   countsReduceOnlyOrders?: boolean;
+  /** False if no order list may pay its pending orders with what the working order receives. */
+  opoAllowed?: boolean;
   /** A fraction: "0.001" is 0.1 %. */
   feeRate: string;
   /** What MARKET orders can still fill before the book is empty; absent means unlimited. */
@@ -113,6 +115,16 @@ export interface Exit {
   parentClientOrderId?: string;
 }
 
+/** A reduction of an order in place. */
+export interface Amend {
+  id: number;
+  origClientOrderId: string;
+  newClientOrderId: string;
+  origQty: string;
+  newQty: string;
+  at: number;
+}
+
 /** Why the exchange canceled an order; absent if the client did. */
 export type CancelCause =
   | 'position-closed'
@@ -148,6 +160,7 @@ export interface Order {
   attached?: AttachedExits;
   exit?: Exit;
   cancelCause?: CancelCause;
+  amends?: Amend[];
   orderListId?: number;
   /** The lock that funds this order: its own, or its order list's. */
   lockId?: string;
@@ -165,13 +178,18 @@ export interface Order {
   updatedAt: number;
 }
 
-/** An OCO: two orders of which one cancels the other. */
+/** An OCO, two orders of which one cancels the other; or an OTO, whose pending orders wait for its working order. */
 export interface OrderList {
   id: number;
   clientOrderId: string;
   account: string;
   symbol: string;
+  /** The working order first, then the above and the below order. */
   orderIds: number[];
+  /** Absent for an OCO. */
+  workingId?: number;
+  /** The pending orders take what the working order receives (OPO). */
+  paysPending?: boolean;
   createdAt: number;
   updatedAt: number;
 }
@@ -237,44 +255,6 @@ export interface Fill {
   at: number;
 }
 
-interface LedgerOrderFields {
-  account: string;
-  market: MarketKind;
-  symbol: string;
-  orderId: number;
-  clientOrderId: string;
-}
-
-export type LedgerEvent =
-  | {
-      type: 'request';
-      market: MarketKind | 'wallet';
-      method: string;
-      path: string;
-      /** Query and form body joined, without signature and key. */
-      query: string;
-      /** 0 if the client got no complete response: the connection was closed or stalled. */
-      status: number;
-      code?: number;
-      fault?: string;
-    }
-  | (LedgerOrderFields & { type: 'order'; side: Side; orderType: OrderType; amount: string; price?: string })
-  | (LedgerOrderFields & {
-      type: 'fill';
-      side: Side;
-      amount: string;
-      price: string;
-      fee: string;
-      feeAsset: string;
-    })
-  | (LedgerOrderFields & { type: 'cancel' | 'expire'; filled: string })
-  | (LedgerOrderFields & { type: 'amend'; amount: string; price?: string })
-  | (LedgerOrderFields & { type: 'algo-order' | 'algo-cancel' | 'algo-expire' })
-  | (LedgerOrderFields & { type: 'trigger'; price: string; actualOrderId?: number })
-  | { type: 'price'; market: MarketKind; symbol: string; price: string };
-
-export type LedgerEntry = LedgerEvent & { seq: number; at: number };
-
 export type RejectionReason =
   | 'unknown_account'
   | 'unknown_market'
@@ -295,6 +275,11 @@ export type RejectionReason =
   | 'would_trigger'
   | 'too_many_conditional_orders'
   | 'close_position_exists'
+  | 'too_many_order_lists'
+  | 'opo_not_allowed'
+  | 'amend_increase'
+  | 'amend_pending_paid'
+  | 'too_many_amends'
   | 'exits_exceed_position'
   | 'too_many_exits'
   | 'would_take'

@@ -1,67 +1,14 @@
-import { decimal, larger, text } from './amounts.ts';
-import { checkFutures, checkPositionSide, mustReduce } from './futures-account.ts';
+import { decimal, text } from './amounts.ts';
+import { mustReduce } from './futures-account.ts';
 import { execute, openSiblings } from './matching.ts';
-import {
-  type Account,
-  type Market,
-  type Order,
-  type OrderList,
-  type OrderType,
-  Rejection,
-  type Side,
-  type TimeInForce,
-} from './model.ts';
+import { type Order, Rejection } from './model.ts';
 import { newOrder, type OrderRequest } from './new-order.ts';
+import { checkOrder, requireFreeClientOrderId, requireRoomForConditional } from './order-checks.ts';
 import { closeOrder, recordOrder } from './order-records.ts';
 import { boundExits } from './position-exits.ts';
-import { checkFilters, isConditionalType, isMarketable, isMarketType, isTriggeredAt } from './rules.ts';
+import { checkFilters, isMarketType } from './rules.ts';
 import { fundsNeeded, lockFunds, requireFunds } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';
-
-function requireFreeClientOrderId(state: ExchangeState, request: OrderRequest): void {
-  if (request.clientOrderId === undefined) return;
-  // If it is unique among open orders only, the id of a finished order can be sent again, and executes again.
-  const others = request.clientOrderIdUnique === 'always' ? [...state.orders.values()] : state.openOrders();
-  const taken = others.some(
-    (order) =>
-      order.account === request.account.id &&
-      order.market === request.market &&
-      order.clientOrderId === request.clientOrderId,
-  );
-  if (taken) throw new Rejection('duplicate_client_order_id');
-}
-
-/** Exits of a position have a limit of their own. */
-function requireRoomForConditional(state: ExchangeState, order: Order, maximum: number | undefined): void {
-  if (maximum === undefined || !isConditionalType(order.type)) return;
-  const waiting = state.openOrders().filter(({ account, market, symbol, triggered, exit }) => {
-    return (
-      account === order.account && market === order.market && symbol === order.symbol && !triggered && !exit
-    );
-  });
-  if (waiting.length >= maximum) throw new Rejection('too_many_conditional_orders');
-}
-
-function checkOrder(state: ExchangeState, market: Market, order: Order): void {
-  const exemptFromNotional = order.market === 'usdm' && mustReduce(order);
-  checkFilters(market, order, { exemptFromNotional });
-  if (
-    order.triggerPrice !== undefined &&
-    isTriggeredAt({ ...order, triggerPrice: order.triggerPrice }, market.price)
-  )
-    throw new Rejection('would_trigger');
-  if (
-    order.postOnly &&
-    order.price !== undefined &&
-    isMarketable({ ...order, price: order.price }, market.price)
-  )
-    throw new Rejection('would_take');
-  if (order.market !== 'usdm') return;
-  const account = state.account(order.account);
-  // Position and margin of a conditional order are checked when it triggers.
-  if (order.triggered) checkFutures(state, account, market, order);
-  else checkPositionSide(account, order);
-}
 
 /** Checks, locks, records and matches an order. Throws a Rejection and changes nothing if a check fails. */
 export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
@@ -69,7 +16,8 @@ export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   requireFreeClientOrderId(state, request);
   const order = newOrder(state, market, request);
   checkOrder(state, market, order);
-  requireRoomForConditional(state, order, request.maximumConditional);
+  const { account, maximumConditional: maximum } = request;
+  requireRoomForConditional(state, { account, market, added: [order], maximum });
   if (order.market === 'spot') {
     const needed = fundsNeeded(market, order);
     requireFunds(request.account, market, order.side, needed);
@@ -104,63 +52,6 @@ export function applyAcknowledged(state: ExchangeState): void {
   }
 }
 
-export interface OcoLeg {
-  type: OrderType;
-  price?: string | undefined;
-  triggerPrice?: string | undefined;
-  timeInForce?: TimeInForce | undefined;
-  clientOrderId?: string | undefined;
-}
-
-export interface OcoRequest {
-  account: Account;
-  symbol: string;
-  side: Side;
-  amount: string;
-  clientOrderId?: string | undefined;
-  above: OcoLeg;
-  below: OcoLeg;
-}
-
-/** Places two spot orders of which one cancels the other. Both share one lock. */
-export function placeOco(state: ExchangeState, request: OcoRequest): OrderList {
-  const { account, symbol, side, amount } = request;
-  const market = state.market('spot', symbol);
-  const legPrice = (leg: OcoLeg) => decimal(leg.triggerPrice ?? leg.price ?? '0');
-  if (legPrice(request.above).lte(market.price) || legPrice(request.below).gte(market.price))
-    throw new Rejection('oco_prices');
-  const orders = [request.above, request.below].map((leg) => {
-    const legRequest: OrderRequest = { ...leg, account, market: 'spot', symbol, side, amount };
-    requireFreeClientOrderId(state, legRequest);
-    const order = newOrder(state, market, legRequest);
-    checkOrder(state, market, order);
-    return order;
-  });
-  const needed = orders.map((order) => fundsNeeded(market, order)).reduce(larger);
-  requireFunds(account, market, side, needed);
-  const id = state.newId();
-  const at = state.now();
-  const list: OrderList = {
-    id,
-    clientOrderId: request.clientOrderId ?? `sim-list-${id}`,
-    account: account.id,
-    symbol,
-    orderIds: orders.map((order) => order.id),
-    createdAt: at,
-    updatedAt: at,
-  };
-  state.orderLists.set(id, list);
-  for (const order of orders) {
-    order.orderListId = id;
-    order.lockId = `list-${id}`;
-    state.addOrder(order);
-    recordOrder(state, order);
-  }
-  const [first] = orders;
-  if (first !== undefined) lockFunds(state, account, market, first, needed);
-  return list;
-}
-
 export type CancelRestriction = 'ONLY_NEW' | 'ONLY_PARTIALLY_FILLED';
 
 /** Acknowledges a cancel. Until it takes effect, the order may still fill. */
@@ -179,7 +70,8 @@ export function cancelOrder(state: ExchangeState, order: Order, restriction?: Ca
     (restriction === 'ONLY_NEW' ? order.status === 'new' : order.status === 'partially_filled');
   if (!allowed) throw new Rejection('cancel_restricted');
   const siblings = [...openSiblings(state, order), ...boundExits(state, order)];
-  for (const each of [order, ...siblings]) closeOrder(state, each, 'canceled');
+  // The end of a working order ends its pending orders.
+  for (const each of [order, ...siblings]) if (isOpen(each)) closeOrder(state, each, 'canceled');
   return order;
 }
 

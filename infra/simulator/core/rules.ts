@@ -18,12 +18,7 @@ interface Sized {
 
 /** Throws a Rejection for the first market filter that the order breaks, in the order that venues check them. */
 export function checkFilters(market: Market, order: Sized, options: { exemptFromNotional: boolean }): void {
-  if (market.halted === true) throw new Rejection('market_closed');
-  for (const price of [order.price, order.triggerPrice]) {
-    if (price === undefined) continue;
-    if (decimal(price).lte(0) || !isStepMultiple(decimal(price), decimal(market.tick)))
-      throw new Rejection('price_off_tick');
-  }
+  checkPrices(market, order);
   checkAmount(market, order);
   // A MARKET order has no price. This uses the last price; Binance uses the average of five minutes.
   const price = order.price ?? order.triggerPrice ?? market.price;
@@ -33,6 +28,15 @@ export function checkFilters(market: Market, order: Sized, options: { exemptFrom
   if (!exempt && value.lt(market.minNotional)) throw new Rejection('notional_below_minimum');
   if (market.maxNotional !== undefined && value.gt(market.maxNotional))
     throw new Rejection('notional_above_maximum');
+}
+
+export function checkPrices(market: Market, order: Pick<Sized, 'price' | 'triggerPrice'>): void {
+  if (market.halted === true) throw new Rejection('market_closed');
+  for (const price of [order.price, order.triggerPrice]) {
+    if (price === undefined) continue;
+    if (decimal(price).lte(0) || !isStepMultiple(decimal(price), decimal(market.tick)))
+      throw new Rejection('price_off_tick');
+  }
 }
 
 function checkAmount(market: Market, order: Sized): void {

@@ -5,13 +5,13 @@ import type { Candle } from './candles.ts';
 import { type EndPosition, endPosition, type Funding, payFunding } from './end-position.ts';
 import { type Fault, Faults } from './faults.ts';
 import { expireOrder, type PositionChange, setBalance, setPosition } from './interventions.ts';
+import type { LedgerEntry } from './ledger.ts';
 import { MarketPrices, type MarketRef } from './market-prices.ts';
 import { applyChange, defaultMarkets, type MarketChange } from './markets.ts';
 import { fillResting } from './matching.ts';
 import {
   type Account,
   type AlgoOrder,
-  type LedgerEntry,
   type Market,
   type MarketKind,
   type Order,
@@ -20,18 +20,17 @@ import {
 } from './model.ts';
 import { createAccount, type NewAccount } from './new-account.ts';
 import type { OrderRequest } from './new-order.ts';
+import { type OcoRequest, placeOco } from './order-lists.ts';
 import {
   acknowledgeCancel,
   acknowledgeChange,
   applyAcknowledged,
   type CancelRestriction,
   cancelOrder,
-  type OcoRequest,
-  placeOco,
   placeOrder,
 } from './orders.ts';
 import { isConditionalType } from './rules.ts';
-import { ExchangeState, isOpen } from './state.ts';
+import { ExchangeState, isOpen, isResting } from './state.ts';
 import { Timers } from './timers.ts';
 import { type Description, describeState, findPlaced, type Placed } from './views.ts';
 
@@ -151,8 +150,7 @@ export class SimulatedExchange {
   /** Fills a resting order at its limit price, as a trade of another account would. */
   fill({ orderId, amount }: { orderId: number; amount?: string | undefined }): Order {
     const order = this.state.order(orderId);
-    if (!isOpen(order) || !order.triggered || order.takesEffectAt !== undefined)
-      throw new Rejection('not_fillable', `order ${orderId} is not resting`);
+    if (!isResting(order)) throw new Rejection('not_fillable', `order ${orderId} is not resting`);
     const before = order.filled;
     fillResting(this.state, order, amount);
     if (isOpen(order) && order.filled === before) throw new Rejection('not_fillable', 'less than one step');

@@ -57,6 +57,29 @@ export function lockFunds(
   state.locks.set(lockId, { account: account.id, asset, amount: text(needed) });
 }
 
+export function addToLock(
+  state: ExchangeState,
+  { account, asset, lockId, amount }: { account: Account; asset: string; lockId: string; amount: Decimal },
+): void {
+  const lock = state.locks.get(lockId) ?? { account: account.id, asset, amount: '0' };
+  lock.amount = text(decimal(lock.amount).plus(amount));
+  state.locks.set(lockId, lock);
+  changeFree(account, asset, amount.negated());
+  changeLocked(account, asset, amount);
+}
+
+/** Unlocks all of a lock. @returns what it held. */
+export function releaseLock(state: ExchangeState, lockId: string): Decimal {
+  const lock = state.locks.get(lockId);
+  if (lock === undefined) return zero;
+  const account = state.account(lock.account);
+  const amount = decimal(lock.amount);
+  changeLocked(account, lock.asset, amount.negated());
+  changeFree(account, lock.asset, amount);
+  state.locks.delete(lockId);
+  return amount;
+}
+
 /** Releases what the lock holds beyond the needs of its open orders. */
 export function releaseSurplus(state: ExchangeState, market: Market, lockId: string | undefined): void {
   const lock = lockId === undefined ? undefined : state.locks.get(lockId);

@@ -1,9 +1,8 @@
+import type { LedgerEntry, LedgerEvent } from './ledger.ts';
 import {
   type Account,
   type AlgoOrder,
   type Fill,
-  type LedgerEntry,
-  type LedgerEvent,
   type Market,
   type MarketKind,
   type Order,
@@ -43,7 +42,19 @@ export interface StateOptions {
 const ledgerLimit = 20_000;
 
 export function isOpen(order: Order): boolean {
-  return order.status === 'new' || order.status === 'partially_filled';
+  return order.status === 'new' || order.status === 'partially_filled' || order.status === 'pending_new';
+}
+
+/** Whether an order is in the book, where it can fill. */
+export function isResting(order: Order): boolean {
+  return (
+    isOpen(order) && order.status !== 'pending_new' && order.triggered && order.takesEffectAt === undefined
+  );
+}
+
+/** The lock of what a working order has paid for its pending orders. */
+export function toPaidLockId({ id }: OrderList): string {
+  return `paid-${id}`;
 }
 
 /** All state of the exchange. Look-ups throw a Rejection if an id or symbol is unknown. */

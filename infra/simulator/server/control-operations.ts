@@ -81,6 +81,7 @@ export const operations: Record<string, Operation> = {
       minNotionalAppliesToMarket: z.boolean().optional(),
       maxNotional: amount.optional(),
       countsReduceOnlyOrders: z.boolean().optional(),
+      opoAllowed: z.boolean().optional(),
     }),
     (core, input) => core.changeMarket(input),
   ),

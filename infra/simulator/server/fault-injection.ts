@@ -1,7 +1,7 @@
 import { triggerAlgoOrder } from '../core/algo-triggers.ts';
 import type { Fault } from '../core/faults.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
-import { isOpen } from '../core/state.ts';
+import { isResting } from '../core/state.ts';
 import { type Answer, toJsonAnswer } from './answer.ts';
 import { type PreparedRequest, type VenueApi, VenueError, type VenueRequest } from './venue-api.ts';
 
@@ -80,7 +80,7 @@ function fillCancelTarget({ core, venue, request }: Exchange, amount: string | u
   if (!('filled' in target)) {
     if (target.status === 'new')
       triggerAlgoOrder(core.state, core.state.market('usdm', target.symbol), target);
-  } else if (isOpen(target) && target.triggered) core.fill({ orderId: target.id, amount });
+  } else if (isResting(target)) core.fill({ orderId: target.id, amount });
 }
 
 /** Changes the answer to a request that was executed. */

@@ -91,6 +91,7 @@ export function toHttpStatus(code: FaultCode): number {
 const lastingFaults: ReadonlySet<string> = new Set<FaultCode>([
   'accounts-denied',
   'account-invalid',
+  'account-not-found',
   'market-not-found',
 ]);
 

@@ -125,6 +125,5 @@ function lookLater({ notFoundCount, lastMissAt }: Misses, readAt: number, nextPr
  * have left, so that the owner is asked only when the exchange's word about that order can be believed.
  */
 function isHopeless({ sendDeadline }: Claim, { code }: Fault, now: number): boolean {
-  const lasts = isLasting(code) || code === 'exchange-refused' || code === 'account-not-found';
-  return lasts && now - sendDeadline > orderLostAfterMs;
+  return (isLasting(code) || code === 'exchange-refused') && now - sendDeadline > orderLostAfterMs;
 }

@@ -32,6 +32,7 @@ describe('A response to a hit whose claim was given back', () => {
   it.each([
     ['accounts-denied', 403],
     ['account-invalid', 422],
+    ['account-not-found', 404],
     ['market-not-found', 404],
   ] as const)('is no 5xx for %s, which a sender would repeat in vain', (code, httpStatus) => {
     const lasting = new Fault(code, 'Enable the KMS key.');

@@ -16,7 +16,7 @@ const environmentSchema = z.object({
   RIPCORD_METRICS: z.string().min(1).optional(),
   /** Where the notification channels are: `ssm:/ripcord/notify` or `file:/path/to/notify.json`. Absent: none. */
   RIPCORD_NOTIFY: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]).optional(),
-  /** The sweep function's name: the trigger starts it when a close is pending. Absent: the next scheduled run does it. */
+  /** The sweep function's name: it is started when a close is pending. Absent: the next scheduled run does it. */
   RIPCORD_SWEEP_FUNCTION: z.string().min(1).optional(),
   /** An endpoint of Lambda's API other than AWS's: the invoke API of the local stack. */
   RIPCORD_SWEEP_ENDPOINT: z.url().optional(),

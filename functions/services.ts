@@ -9,6 +9,7 @@ import type { Services } from '../lib/services.ts';
 import { createDynamoStore } from '../lib/store/dynamo-store.ts';
 import { type Environment, parsePlace } from './environment.ts';
 import { createHitOutbox } from './hit-outbox.ts';
+import { createWakeSweep } from './wake-sweep.ts';
 
 export interface BuiltServices {
   services: Services;
@@ -28,6 +29,7 @@ export function createServices(
     endpoint: environment.RIPCORD_TABLE_ENDPOINT,
   });
   const { store, writeKept } = createHitOutbox(table, log);
+  const wakeSweep = createWakeSweep(environment);
   return {
     accounts,
     writeKeptHits: writeKept,
@@ -37,6 +39,7 @@ export function createServices(
       now: Date.now,
       sleep: (ms) => wait(ms),
       randomId: createRandomId,
+      ...(wakeSweep === undefined ? {} : { wakeSweep }),
     },
   };
 }

@@ -13,7 +13,6 @@ import { negotiateContent } from './http/content-negotiation.ts';
 import { answerErrors } from './http/error-response.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { createServices } from './services.ts';
-import { createWakeSweep } from './wake-sweep.ts';
 
 type TriggerHandler = Handler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
 
@@ -23,12 +22,7 @@ export function createTrigger(
   build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
 ): TriggerHandler {
-  return toHandler(() => buildTrigger(environment, build, log), log);
-}
-
-function buildTrigger(environment: Environment, build: typeof createServices, log?: Log): Services {
-  const wakeSweep = createWakeSweep(environment);
-  return { ...build(environment, log).services, ...(wakeSweep === undefined ? {} : { wakeSweep }) };
+  return toHandler(() => build(environment, log).services, log);
 }
 
 function toHandler(build: () => Services, log: Log): TriggerHandler {
@@ -83,6 +77,6 @@ function parseRequest(event: unknown): Request {
 
 /** The Lambda's entry. */
 export const handler = toHandler(
-  () => buildTrigger(parseEnvironment(process.env), createServices),
+  () => createServices(parseEnvironment(process.env)).services,
   createLog({ namespace: process.env.RIPCORD_METRICS }),
 );

@@ -3,9 +3,9 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { createAgents } from '../lib/http-agents.ts';
 import type { Environment } from './environment.ts';
 
-/** How long a hit that is already recorded waits for Lambda to accept the event. */
+/** How long a close that is already recorded waits for Lambda to accept the event. */
 const wakeTimeoutMs = 300;
-/** Ends a request that the hit no longer waits for. */
+/** Ends a request that is no longer waited for. */
 const connectionTimeoutMs = 1_000;
 const maxSilenceMs = 1_000;
 
@@ -17,7 +17,7 @@ export function createWakeSweep({
   if (functionName === undefined) return undefined;
   let client: LambdaClient | undefined;
   const invoke = async (): Promise<void> => {
-    // Loaded by the first hit that needs it, so that no other cold start does.
+    // Loaded by the first close that needs it, so that no other cold start does.
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
     client ??= new LambdaClient(toSettings(endpoint));
     await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event' }));

@@ -88,6 +88,11 @@ function defineActionAlarms(namespace: string): AlarmDefinitions {
       meaning:
         'A link should have acted but failed. Run "ripcord positions list". Firing the link again is safe.',
     },
+    'unwritten-hits': {
+      metric: logMetric(namespace, 'UnwrittenHits', { period: fiveMinutes }),
+      meaning:
+        'DynamoDB did not store the record of a hit. A function keeps it until its next record, and may lose it.',
+    },
   };
 }
 

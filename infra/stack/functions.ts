@@ -103,9 +103,9 @@ export function createSweep(
   return sweep;
 }
 
-/** Lets the trigger start a sweep when a close is pending, and nothing else. */
-export function allowWake(trigger: RipcordFunction, sweep: RipcordFunction): void {
-  trigger.grant({ RIPCORD_SWEEP_FUNCTION: sweep.functionName }, [
+/** Lets a function start a sweep when a close is pending, and nothing else. */
+export function allowWake(caller: RipcordFunction, sweep: RipcordFunction): void {
+  caller.grant({ RIPCORD_SWEEP_FUNCTION: sweep.functionName }, [
     { actions: ['lambda:InvokeFunction'], resources: [sweep.lambda.functionArn] },
   ]);
 }

@@ -34,6 +34,7 @@ export class RipcordStack extends Stack {
     const sweep = createSweep(this, resources, props);
     scheduleSweep(this, sweep);
     allowWake(trigger, sweep);
+    allowWake(admin, sweep);
     const functions = [trigger, admin, sweep];
 
     // If the API fails, no link fires. Open positions must then be closed at the exchange.

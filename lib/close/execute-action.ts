@@ -25,6 +25,13 @@ export type ExecuteResult =
       recovered?: ExecutionResult | undefined;
     };
 
+/** Whether recovery has to continue the claim, which then may as well start at once. */
+export function isUnsettled(result: ExecuteResult): boolean {
+  if (result.kind !== 'ran') return result.kind === 'unconfirmed-claim';
+  const kind = result.execution.result?.kind;
+  return kind === 'pending' || kind === 'retry';
+}
+
 /** How often and how far apart a claim is tried while a partial close or a keep runs: within 3 s in all. */
 const claimTries = 8;
 const claimIntervalMs = 250;

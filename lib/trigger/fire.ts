@@ -1,4 +1,4 @@
-import { executeAction } from '../close/execute-action.ts';
+import { executeAction, isUnsettled } from '../close/execute-action.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { type Link, toLinkId } from '../link/link.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
@@ -105,12 +105,11 @@ async function execute(services: Services, link: Link): Promise<Responded> {
     return {
       response: toResponse({ ...result.execution, claim: result.claim }),
       requests: result.execution.requests,
-      isUnsettled: ['pending', 'retry'].includes(result.execution.result?.kind ?? ''),
+      isUnsettled: isUnsettled(result),
       claim: result.claim,
     };
   const { kind } = result;
-  if (kind !== 'refused')
-    return { response: notRun[kind], requests: [], isUnsettled: kind === 'unconfirmed-claim' };
+  if (kind !== 'refused') return { response: notRun[kind], requests: [], isUnsettled: isUnsettled(result) };
   if (result.revoked) return { response: revoked, requests: [] };
   if (result.position === undefined) return { response: removed, requests: [] };
   const response = isUsedUp(link, result.position)

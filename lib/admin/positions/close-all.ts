@@ -3,7 +3,7 @@ import { isFinal, type Position } from '../../position/position.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { requireAccount } from '../require.ts';
-import { closeNow } from './close.ts';
+import { closeNow, wakeSweep } from './close.ts';
 
 type CloseReport = CommandResult<'positions.close'>;
 
@@ -28,9 +28,14 @@ export async function closeAllPositions(
       (positionIds === undefined || positionIds.includes(position.positionId)),
   );
   if (positions.length === 0) await requireAccount(accounts, account);
-  const reports = await inParallel(positions, 5, async (position) =>
-    services.now() < startUntil ? closeNow(services, position) : toNotStarted(position),
-  );
+  let mustWake = false;
+  const reports = await inParallel(positions, 5, async (position) => {
+    if (services.now() >= startUntil) return toNotStarted(position);
+    const { report, isUnsettled } = await closeNow(services, position);
+    mustWake ||= isUnsettled;
+    return report;
+  });
+  if (mustWake) await wakeSweep(services);
   // The account of an unreadable position is unknown, so only a call for all positions reports it.
   const isForAll = positionIds === undefined && account === undefined;
   return { reports: [...reports, ...(isForAll ? unreadable.map(toUnreadable) : [])] };

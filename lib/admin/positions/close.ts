@@ -1,4 +1,4 @@
-import { type ExecuteResult, executeAction } from '../../close/execute-action.ts';
+import { type ExecuteResult, executeAction, isUnsettled } from '../../close/execute-action.ts';
 import { toFault, toHttpStatus } from '../../fault.ts';
 import type { RequestNote } from '../../link/hit.ts';
 import type { Position } from '../../position/position.ts';
@@ -17,11 +17,24 @@ export async function closePosition(
   { services }: Pick<AdminServices, 'services'>,
   { positionId }: CommandInput<'positions.close'>,
 ): Promise<CloseReport> {
-  return closeNow(services, await requirePosition(services, positionId));
+  const { report, isUnsettled: mustWake } = await closeNow(
+    services,
+    await requirePosition(services, positionId),
+  );
+  if (mustWake) await wakeSweep(services);
+  return report;
+}
+
+/** A sweep that starts now settles the close sooner. If it does not start, the next scheduled one does the same. */
+export async function wakeSweep(services: Services): Promise<void> {
+  await services.wakeSweep?.().catch(() => undefined);
 }
 
 /** Closes a position as a link would and records it as a hit. It never throws: one failure must not stop the others. */
-export async function closeNow(services: Services, position: Position): Promise<CloseReport> {
+export async function closeNow(
+  services: Services,
+  position: Position,
+): Promise<{ report: CloseReport; isUnsettled: boolean }> {
   const { positionId, symbol } = position;
   const intent = { actor: 'operator', action: 'close' } as const;
   try {
@@ -29,10 +42,12 @@ export async function closeNow(services: Services, position: Position): Promise<
     const { response, requests } = toRecorded(result, position);
     await recordHit(services, { ...intent, positionId }, response, requests);
     const { outcome, status, httpStatus, detail } = response;
-    return { positionId, symbol, status: httpStatus, outcome: outcome?.outcome ?? status, detail };
+    const report = { positionId, symbol, status: httpStatus, outcome: outcome?.outcome ?? status, detail };
+    return { report, isUnsettled: isUnsettled(result) };
   } catch (thrown) {
     const { code, message } = toFault(thrown);
-    return { positionId, symbol, status: toHttpStatus(code), outcome: code, detail: message };
+    const report = { positionId, symbol, status: toHttpStatus(code), outcome: code, detail: message };
+    return { report, isUnsettled: false };
   }
 }
 

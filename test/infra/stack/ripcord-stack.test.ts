@@ -126,7 +126,12 @@ describe('the functions', () => {
     const notices = { RIPCORD_NOTIFY: 'ssm:/ripcord/notify', RIPCORD_TOPIC_ARN: { Ref: topic } };
     expect(variables).toEqual([
       { ...common, RIPCORD_SWEEP_FUNCTION: 'ripcord-sweep' },
-      { ...common, ...notices, RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] } },
+      {
+        ...common,
+        ...notices,
+        RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] },
+        RIPCORD_SWEEP_FUNCTION: 'ripcord-sweep',
+      },
       { ...common, ...notices },
     ]);
   });
@@ -229,6 +234,7 @@ describe('the rights', () => {
         'dynamodb:UpdateItem table',
         "kms:Decrypt topic's key",
         "kms:GenerateDataKey topic's key",
+        'lambda:InvokeFunction function sweep',
         'logs:CreateLogStream log of admin',
         'logs:PutLogEvents log of admin',
         'sns:Publish topic',
@@ -365,6 +371,7 @@ describe('alarms', () => {
     ).toEqual([
       ['ripcord-needs-attention', 'Ripcord NeedsAttention Maximum', 60, 1, 'ignore'],
       ['ripcord-failed-closes', 'Ripcord Failures Sum', 60, 1, 'notBreaching'],
+      ['ripcord-unwritten-hits', 'Ripcord UnwrittenHits Sum', 300, 1, 'notBreaching'],
       ['ripcord-sweep-not-running', 'Ripcord Sweeps Sum', 300, 1, 'breaching'],
       ['ripcord-sweep-failures', 'Ripcord SweepFailed Sum', 300, 1, 'notBreaching'],
       ['ripcord-notify-failures', 'Ripcord NotifyFailed Sum', 7200, 1, 'notBreaching'],

@@ -29,6 +29,7 @@ const quiet: Plan = {
   side: 'long',
   tells: true,
   exchangeSkewMs: 0,
+  exitsOnlyReduce: false,
   orderAgeMs: 0,
   exitMissedMs: 0,
   holdingLagMs: 0,

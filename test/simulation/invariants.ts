@@ -3,6 +3,7 @@ import type { Position } from '../../lib/position/position.ts';
 import { lateReadMs } from '../../lib/position/timing.ts';
 import { type HitResponse, responseForFault } from '../../lib/trigger/response.ts';
 import type { Actor } from './actor.ts';
+import { exitsTakeNoMore, largerExitsAreNamed } from './exit-invariants.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
 import type { Plan, PlannedEvent } from './plan.ts';
 
@@ -20,6 +21,8 @@ export interface Hit {
   durable?: Position | undefined;
   /** Close orders that had executed by then. */
   executed?: string[];
+  /** Live exits that could take more than what remained then. */
+  largerExits?: string[];
 }
 
 export interface Evidence {
@@ -59,6 +62,8 @@ export function judge(evidence: Evidence): string[] {
     ...sendsUnderItsClaim(evidence),
     ...leavesNoExit(evidence),
     ...sparesTheNextPosition(evidence),
+    ...exitsTakeNoMore(evidence),
+    ...largerExitsAreNamed(evidence),
   ];
 }
 
@@ -126,7 +131,7 @@ function outcomeIsTrue({ book, plan, position }: Evidence): string[] {
   return wrong;
 }
 
-function isOutside({ kind }: PlannedEvent): boolean {
+export function isOutside({ kind }: PlannedEvent): boolean {
   return kind === 'close-outside' || kind === 'flip' || kind === 'sell-outside';
 }
 

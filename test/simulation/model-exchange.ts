@@ -227,13 +227,14 @@ export class ModelBook {
     return side === 'sell' ? Math.max(0, this.holding) : Math.max(0, -this.holding);
   }
 
-  /** A fill as the market makes it; the exitOrders are one list, so that one that fills ends the others. */
+  /** A fill as the market makes it. If the exits are one list, one that fills ends the others. */
   fill(book: 'entryOrders' | 'exitOrders', index: number, amount: Units): void {
     const order = this.of(book === 'entryOrders' ? 'entry' : 'exit')[index];
     if (order === undefined || !order.live) return;
     if (book === 'exitOrders') {
       this.execute(order, Math.min(amount, this.positionLeft()));
-      if (order.filled > 0) for (const other of this.of('exit')) if (other !== order) this.end(other);
+      if (order.filled > 0 && !this.plan.exitsOnlyReduce)
+        for (const other of this.of('exit')) if (other !== order) this.end(other);
     } else this.execute(order, amount);
   }
 
@@ -368,6 +369,7 @@ export function modelExchange(
     filled: toText(order.filled),
     average: order.filled > 0 ? '100' : undefined,
     conditional: false,
+    reduceOnly: order.role === 'exit' && plan.exitsOnlyReduce,
     createdAt: order.createdAt,
     updatedAt: order.changedAt,
   });
@@ -395,8 +397,9 @@ export function modelExchange(
               return { kind: 'unconfirmed', reason: 'not-found', message: 'unknown order' };
             const end = () => {
               book.end(order);
-              // The exits are one list: ending one ends all.
-              if (order.role === 'exit') for (const other of book.of('exit')) book.end(other);
+              // Ending one of a list ends all.
+              if (order.role === 'exit' && !plan.exitsOnlyReduce)
+                for (const other of book.of('exit')) book.end(other);
             };
             if (plan.tells) {
               end();

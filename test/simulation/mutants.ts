@@ -404,6 +404,46 @@ const mutants: Mutant[] = [
       },
     ],
   },
+  {
+    name: 'leave exits as large as they were after a part close',
+    edits: [
+      {
+        file: 'lib/position/larger-exits.ts',
+        find: "if (position.market.kind !== 'perpetual' || !entriesDone || !isPart) return [];",
+        replace: 'if (isPart || !entriesDone) return [];',
+      },
+    ],
+  },
+  {
+    name: 'leave exits larger when the process of a part close has died',
+    edits: [
+      {
+        file: 'lib/sweep/reduce-exits.ts',
+        find: 'if (findLargerExits(synced).length === 0) return;',
+        replace: 'if (findLargerExits(synced).length >= 0) return;',
+      },
+    ],
+  },
+  {
+    name: 'take an acknowledged reduction for a done one',
+    edits: [
+      {
+        file: 'lib/close/shrink-exits.ts',
+        find: "if (result.kind === 'unsupported') return { exit, size: 'larger' };",
+        replace: "if (result.kind === 'accepted') return { exit: { ...exit, amount }, size: 'reduced' };",
+      },
+    ],
+  },
+  {
+    name: 'reduce an exit to what remains, without what it has filled',
+    edits: [
+      {
+        file: 'lib/position/larger-exits.ts',
+        find: 'sum([exit.filled, computeTotals(position).remaining])',
+        replace: 'sum([computeTotals(position).remaining])',
+      },
+    ],
+  },
 ];
 
 const seeds = '40000';

@@ -54,6 +54,8 @@ export interface Plan {
   /** Whether a cancel's and a create's answer tell what filled (Binance), or only acknowledge (Bybit). */
   tells: boolean;
   exchangeSkewMs: number;
+  /** Perpetuals: each exit is an order of its own that only reduces. Otherwise the exits are one list. */
+  exitsOnlyReduce: boolean;
   /** How old entries and exits are. Look-ups forget an unfilled order some days after its creation. */
   orderAgeMs: number;
   /** How long look-ups miss live exits. */
@@ -175,6 +177,7 @@ export function makePlan(seed: number): Plan {
     side: random.pick(['long', 'short'] as const),
     tells,
     exchangeSkewMs: skew(),
+    exitsOnlyReduce: market === 'perpetual' && new Random(seed ^ 0x3c6ef372).chance(0.6),
     orderAgeMs: random.pick([0, 0, 4 * 86_400_000]),
     exitMissedMs: random.pick([0, 0, 0, 1_000, 20_000, 40_000]),
     holdingLagMs: random.pick([0, 0, 300, 3_000]),

@@ -11,6 +11,7 @@ import { fire } from '../../lib/trigger/fire.ts';
 import type { HitResponse } from '../../lib/trigger/response.ts';
 import { type Actor, type Fate, newActor, step } from './actor.ts';
 import { Environment } from './environment.ts';
+import { findLarger } from './exit-invariants.ts';
 import { type Hit, judge } from './invariants.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
@@ -262,6 +263,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     else hit.thrown = outcome;
     hit.durable = table.positions()[0];
     hit.executed = executedCloses(book);
+    hit.largerExits = findLarger(book);
     say(
       `answer to a hit: ${hit.answer?.httpStatus ?? 'thrown'} ${JSON.stringify(hit.answer ?? String(hit.thrown)).slice(0, 200)}`,
     );
@@ -278,7 +280,8 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   const toFullMinute = minuteMs - ((environment.time + last) % minuteMs);
   for (let minute = 0; last + minute * minuteMs < endsAt; minute += 1)
     environment.schedule(last + toFullMinute + minute * minuteMs, () => {
-      if (table.positions()[0]?.state !== 'claimed') return;
+      const isLast = plan.exitsOnlyReduce && last + (minute + 3) * minuteMs >= endsAt;
+      if (table.positions()[0]?.state !== 'claimed' && !isLast) return;
       startSweep('of the schedule', newest);
     });
   await environment.run(endsAt);
@@ -315,7 +318,7 @@ function executedCloses(book: ModelBook): string[] {
   return book.of('close').flatMap((order) => (order.filled > 0 ? [order.orderId] : []));
 }
 
-function recordOfModel(order: ModelOrder, spotLong: boolean): OrderRecord {
+function recordOfModel(order: ModelOrder, spotLong: boolean, reduceOnly = false): OrderRecord {
   return {
     orderId: order.orderId,
     type: 'limit',
@@ -326,6 +329,7 @@ function recordOfModel(order: ModelOrder, spotLong: boolean): OrderRecord {
     baseFee: spotLong && !order.live && order.filled > 0 ? toText(order.baseFee) : undefined,
     createdAt: order.createdAt,
     updatedAt: order.changedAt,
+    reduceOnly,
   };
 }
 
@@ -342,7 +346,7 @@ export function positionOf(plan: Plan, book: ModelBook, now: number): Position {
     hedged: false,
     market: rules(plan),
     entryOrders: book.of('entry').map((order) => recordOfModel(order, spotLong)),
-    exitOrders: book.of('exit').map((order) => recordOfModel(order, spotLong)),
+    exitOrders: book.of('exit').map((order) => recordOfModel(order, spotLong, plan.exitsOnlyReduce)),
     lastSync: { at: now, price: '100' },
     state: 'open',
     epoch: 0,

@@ -1,0 +1,38 @@
+import { type Evidence, isOutside } from './invariants.ts';
+import { type ModelBook, toText } from './model-exchange.ts';
+
+/** @returns the live exits that only reduce and could take more than what remains. */
+export function findLarger(book: ModelBook): string[] {
+  const left = book.positionLeft();
+  return book
+    .of('exit')
+    .filter((order) => book.plan.exitsOnlyReduce && order.live && order.amount - order.filled > left)
+    .map(({ orderId }) => orderId);
+}
+
+/** 14. Once a part is closed and the sweeps have run, no exit that only reduces could take more than what remains. */
+export function exitsTakeNoMore({ book, plan, position }: Evidence): string[] {
+  const isActive = ['open', 'kept', 'failed'].includes(position?.state ?? '');
+  const isPart = [...book.of('close'), ...book.of('exit')].some((order) => order.filled > 0);
+  const entriesDone = book.of('entry').every((order) => !order.live);
+  // Nothing is left for exits to protect, or the position ended elsewhere.
+  if (!isActive || !isPart || !entriesDone || book.positionLeft() < 2 || plan.events.some(isOutside))
+    return [];
+  return findLarger(book).map(
+    (orderId) => `14: exit ${orderId} is larger than the ${toText(book.positionLeft())} that remain`,
+  );
+}
+
+/** 15. An answer about a part close names every exit that could take more than what remains. */
+export function largerExitsAreNamed({ hits, plan }: Evidence): string[] {
+  const fills = plan.events.some((event) => event.kind === 'fill' && event.book === 'exitOrders');
+  if (fills || plan.events.some(isOutside)) return [];
+  return hits.flatMap(({ answer, durable, largerExits = [] }) => {
+    const { percent, detail = '' } = answer?.outcome ?? {};
+    const isCurrent = durable?.state === 'open' && durable.outcome?.detail === detail;
+    if (percent === undefined || !isCurrent) return [];
+    return largerExits
+      .filter((orderId) => !new RegExp(`${orderId} (is|may still be) larger`).test(detail))
+      .map((orderId) => `15: exit ${orderId} is larger than what remains, and the answer does not say so`);
+  });
+}

@@ -36,6 +36,31 @@ test('a Binance fee is unavailable until every trade is listed', async () => {
   expect(await exchange.fetchBaseFee(market, orderId, '0.1')).toBe('0.0001');
 });
 
+test('a conditional Binance order can not be reduced, and nothing is sent', async () => {
+  const { exchange, market, buy, sim, requests } = await startTrader(binanceFutures);
+  await buy({ type: 'market', price: undefined });
+  sim.core.placeOrder({
+    apiKey: keys.apiKey,
+    market: 'usdm',
+    symbol: 'BTCUSDT',
+    side: 'sell',
+    type: 'take_profit_limit',
+    amount: '0.1',
+    price: '70000',
+    stopPrice: '70000',
+    reduceOnly: true,
+    clientOrderId: 'target-1',
+  });
+  const target = await exchange.fetchOrder(market, { clientOrderId: 'target-1', conditional: true });
+  if (target === undefined) throw new Error('no target');
+  requests();
+  expect(await exchange.reduceOrder(market, target, '0.05', Date.now() + 5_000)).toEqual({
+    kind: 'unsupported',
+    message: "Binance USDⓈ-M can't change this order. Nothing was sent",
+  });
+  expect(requests()).toEqual([]);
+});
+
 test('a triggered Binance order is live until the order that it created is named and found', async () => {
   const { exchange, market, buy, sim } = await startTrader(binanceFutures);
   await buy({ type: 'market', price: undefined });

@@ -14,6 +14,7 @@ import {
 } from './order-lists.ts';
 import type { Params } from './request.ts';
 import { amendKeepPriority, listAmendments } from './spot-amends.ts';
+import { queryCommission } from './spot-commission.ts';
 import {
   deleteOpenOrders,
   deleteOrder,
@@ -54,6 +55,7 @@ const routes: Routes<Params> = {
   'GET /api/v3/account': readRoute((core, params, account) =>
     toSpotAccount(core, account, { omitZeroBalances: params.flag('omitZeroBalances') }),
   ),
+  'GET /api/v3/account/commission': readRoute(queryCommission),
   'POST /api/v3/orderList/oco': postOco(parseOcoLegs),
   'POST /api/v3/order/oco': postOco(parseLegacyLegs),
   'POST /api/v3/orderList/oto': postOto({ isOco: false, isPaid: false }),

@@ -24,6 +24,7 @@ import {
   queryAlgoOrder,
 } from './usdm-algo-orders.ts';
 import { toExchangeInfo } from './usdm-exchange-info.ts';
+import { listIncome, queryCommissionRate } from './usdm-income.ts';
 import {
   deleteOpenOrders,
   deleteOrder,
@@ -64,6 +65,8 @@ const routes: Routes<Params> = {
   'GET /fapi/v1/openAlgoOrders': readRoute(listOpenAlgoOrders),
   'GET /fapi/v1/allAlgoOrders': readRoute(listAlgoOrders),
   'DELETE /fapi/v1/algoOpenOrders': tradeRoute(deleteOpenAlgoOrders),
+  'GET /fapi/v1/income': readRoute(listIncome),
+  'GET /fapi/v1/commissionRate': readRoute(queryCommissionRate),
   'GET /fapi/v2/positionRisk': readRoute(listPositionRiskV2),
   'GET /fapi/v3/positionRisk': readRoute(listPositionRiskV3),
   'GET /fapi/v2/account': readRoute(queryAccountV2),

@@ -2,6 +2,7 @@ import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { publicRoute, readRoute } from '../server/routes.ts';
 import type { VenueApi } from '../server/venue-api.ts';
 import { createBinanceApi } from './binance-api.ts';
+import { listTradeFees } from './spot-commission.ts';
 
 /** Binance's endpoints for the key and the whole account, and an empty list of coin-margined markets. */
 export function createBinanceWalletApi(core: SimulatedExchange): VenueApi {
@@ -13,6 +14,7 @@ export function createBinanceWalletApi(core: SimulatedExchange): VenueApi {
       // ccxt's loadMarkets requests them if it has keys. The simulation has no margin trading.
       'GET /sapi/v1/margin/allPairs': readRoute(() => []),
       'GET /sapi/v1/margin/isolated/allPairs': readRoute(() => []),
+      'GET /sapi/v1/asset/tradeFee': readRoute(listTradeFees),
       'GET /sapi/v1/system/status': publicRoute(() => ({ status: 0, msg: 'normal' })),
       'GET /sapi/v1/account/apiRestrictions': readRoute((_core, _params, { permissions }) => ({
         ipRestrict: permissions.ipRestricted,

@@ -14,6 +14,7 @@ import {
   toVenueError,
   unknownOrder,
 } from './errors.ts';
+import { listFeeRates } from './fees.ts';
 import { findMarkets, requireMarket, toPage } from './listing.ts';
 import { listCandles, listInstruments } from './market-data.ts';
 import { toOrderBook, toTicker } from './market-shapes.ts';
@@ -22,6 +23,7 @@ import { amendOrder, cancelOrder, createOrder, findOrder } from './orders.ts';
 import { listExecutions, listOrderHistory, listPositions, listRealtimeOrders } from './queries.ts';
 import { authenticate, checkWindow, Params } from './request.ts';
 import { setTradingStop } from './trading-stop.ts';
+import { listTransactions } from './transaction-log.ts';
 
 const routes: Routes<Params> = {
   'GET /v5/market/time': publicRoute((core) => ({
@@ -49,6 +51,8 @@ const routes: Routes<Params> = {
       throw parameterError('accountType only support UNIFIED.');
     return { list: [toWallet(core, account, params.text('coin'))] };
   }),
+  'GET /v5/account/fee-rate': readRoute(listFeeRates),
+  'GET /v5/account/transaction-log': readRoute(listTransactions),
   'GET /v5/account/info': readRoute(() => ({
     marginMode: 'REGULAR_MARGIN',
     updatedTime: '1697078946000',

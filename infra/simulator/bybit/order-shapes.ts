@@ -1,4 +1,5 @@
 import { type Decimal, decimal, text, zero } from '../core/amounts.ts';
+import { feeRateOf } from '../core/fees.ts';
 import type { ExecutionCause, Fill, MarketKind, Order, PositionSide } from '../core/model.ts';
 import { isMarketType } from '../core/rules.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
@@ -172,7 +173,7 @@ export function toExecution(core: SimulatedExchange) {
       feeCurrency: fill.market === 'spot' ? fill.feeAsset : '',
       isMaker: fill.maker,
       execFee: fill.fee,
-      feeRate: core.state.market(fill.market, fill.symbol).feeRate,
+      feeRate: feeRateOf(core.state.market(fill.market, fill.symbol), fill.maker ? 'maker' : 'taker'),
       execId: String(fill.id),
       tradeIv: '',
       blockTradeId: '',

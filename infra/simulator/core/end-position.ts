@@ -1,4 +1,5 @@
 import { decimal, text } from './amounts.ts';
+import { changeWallet } from './fees.ts';
 import { positionOf } from './futures-account.ts';
 import { fillResting } from './matching.ts';
 import {
@@ -86,7 +87,7 @@ export function payFunding(state: ExchangeState, { account, symbol, positionSide
   const market = state.market('usdm', symbol);
   const position = requirePosition(account, symbol, positionSide);
   const amount = decimal(position.amount).abs();
-  account.usdm[market.quote] = text(decimal(account.usdm[market.quote] ?? '0').minus(fee));
+  changeWallet(account, market.quote, decimal(fee).negated());
   state.fills.push({
     id: state.newId(),
     orderId: 0,

@@ -1,4 +1,5 @@
 import { type Decimal, decimal, larger, smaller, text, zero } from './amounts.ts';
+import { changeWallet, feeInThirdCoin, feeRateOf, type Role } from './fees.ts';
 import {
   type Account,
   type Market,
@@ -140,8 +141,7 @@ export function settleFutures(
   state: ExchangeState,
   market: Market,
   order: Order,
-  amount: Decimal,
-  price: Decimal,
+  { amount, price, role }: { amount: Decimal; price: Decimal; role: Role },
 ): { fee: Decimal; feeAsset: string; realizedPnl: Decimal; closed: string } {
   const account = state.account(order.account);
   const position = positionOf(account, order.symbol, order.positionSide);
@@ -158,11 +158,10 @@ export function settleFutures(
   position.amount = text(after);
   position.realizedPnl = text(decimal(position.realizedPnl).plus(realizedPnl));
   position.updatedAt = state.now();
-  const fee = amount.times(price).times(market.feeRate);
-  account.usdm[market.quote] = text(
-    decimal(account.usdm[market.quote] ?? '0')
-      .plus(realizedPnl)
-      .minus(fee),
-  );
-  return { fee, feeAsset: market.quote, realizedPnl, closed: text(closing) };
+  const fee = amount.times(price).times(feeRateOf(market, role));
+  const freeOf = (asset: string) => account.usdm[asset] ?? '0';
+  const charged = feeInThirdCoin(state, { account, market, fee, freeOf }) ?? { fee, feeAsset: market.quote };
+  changeWallet(account, market.quote, realizedPnl);
+  changeWallet(account, charged.feeAsset, charged.fee.negated());
+  return { ...charged, realizedPnl, closed: text(closing) };
 }

@@ -55,7 +55,9 @@ type ChangeableRule =
   | 'minNotionalAppliesToMarket'
   | 'maxNotional'
   | 'countsReduceOnlyOrders'
-  | 'opoAllowed';
+  | 'opoAllowed'
+  | 'feeRate'
+  | 'makerFeeRate';
 
 export type MarketChange = { [Rule in ChangeableRule]?: Market[Rule] | undefined };
 

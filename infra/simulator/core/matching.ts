@@ -34,8 +34,8 @@ function trade(
   expireSiblings(state, order);
   const settled =
     order.market === 'spot'
-      ? { ...settleSpot(state, market, order, amount, price), realizedPnl: zero }
-      : settleFutures(state, market, order, amount, price);
+      ? { ...settleSpot(state, market, order, { amount, price, role }), realizedPnl: zero }
+      : settleFutures(state, market, order, { amount, price, role });
   const at = state.now();
   addFill(order, { amount, price, at });
   if (order.status === 'filled') state.open.delete(order.id);

@@ -47,6 +47,8 @@ export interface Market {
   opoAllowed?: boolean;
   /** A fraction: "0.001" is 0.1 %. */
   feeRate: string;
+  /** Absent means that makers pay as much as takers. */
+  makerFeeRate?: string;
   /** What MARKET orders can still fill before the book is empty; absent means unlimited. */
   liquidity?: string;
 }
@@ -80,7 +82,8 @@ export interface Account {
   secret: string;
   permissions: Permissions;
   hedged: boolean;
-  feesInBnb: boolean;
+  /** The coin that pays commissions; absent means the asset that a trade receives. */
+  feeAsset?: string;
   spot: Record<string, Balance>;
   /** Futures wallet balance by asset, before unrealized profit. */
   usdm: Record<string, string>;

@@ -21,7 +21,7 @@ export function createAccount(id: string, input: NewAccount): Account {
     secret: input.secret,
     permissions: { withdraw, trade, futures, ipRestricted },
     hedged: input.hedged ?? false,
-    feesInBnb: input.feesInBnb ?? false,
+    ...(input.feesInBnb === true ? { feeAsset: 'BNB' } : {}),
     spot: {},
     usdm: { ...input.balances?.usdm },
     positions: {},

@@ -4,6 +4,7 @@ import { decimal, text } from './amounts.ts';
 import type { Candle } from './candles.ts';
 import { type EndPosition, endPosition, type Funding, payFunding } from './end-position.ts';
 import { type Fault, Faults } from './faults.ts';
+import { setFeeAsset } from './fees.ts';
 import { expireOrder, type PositionChange, setBalance, setPosition } from './interventions.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { MarketPrices, type MarketRef } from './market-prices.ts';
@@ -218,6 +219,11 @@ export class SimulatedExchange {
   /** Pays the funding fee of a position, which does not change its amount. */
   payFunding({ apiKey, ...input }: Omit<Funding, 'account'> & { apiKey: string }): void {
     payFunding(this.state, { ...input, account: this.accountOf(apiKey) });
+  }
+
+  /** Sets the coin that pays commissions, such as BNB; null is the asset that a trade receives. */
+  setFeeAsset({ apiKey, asset }: { apiKey: string; asset: string | null }): void {
+    setFeeAsset(this.state, this.accountOf(apiKey), asset);
   }
 
   setHedged({ apiKey, hedged }: { apiKey: string; hedged: boolean }): void {

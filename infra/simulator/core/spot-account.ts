@@ -1,12 +1,7 @@
-import { BigNumber } from 'bignumber.js';
 import { type Decimal, decimal, larger, smaller, text, zero } from './amounts.ts';
+import { type Fee, feeInThirdCoin, feeRateOf, type Role, roundFee } from './fees.ts';
 import { type Account, type Balance, type Market, type Order, Rejection } from './model.ts';
 import { type ExchangeState, isOpen } from './state.ts';
-
-// Binance keeps spot commissions to 8 places.
-const feePlaces = 8;
-// Binance's discount for commissions paid in BNB: 25 %.
-const bnbDiscount = '0.75';
 
 export function balanceOf(account: Account, asset: string): Balance {
   account.spot[asset] ??= { free: '0', locked: '0' };
@@ -124,40 +119,27 @@ export function canAfford(
     .gte(cost);
 }
 
-interface Fee {
-  fee: Decimal;
-  feeAsset: string;
+interface SpotFill {
+  amount: Decimal;
+  price: Decimal;
+  role: Role;
 }
 
-function feeFor(
-  state: ExchangeState,
-  account: Account,
-  market: Market,
-  order: Order,
-  amount: Decimal,
-  cost: Decimal,
-): Fee {
-  const round = (value: Decimal) => value.decimalPlaces(feePlaces, BigNumber.ROUND_DOWN);
-  if (account.feesInBnb) {
-    const bnb = state.markets.get(`spot:BNB${market.quote}`);
-    if (bnb !== undefined) {
-      const fee = round(cost.times(market.feeRate).times(bnbDiscount).div(bnb.price));
-      if (decimal(balanceOf(account, 'BNB').free).gte(fee)) return { fee, feeAsset: 'BNB' };
-    }
-  }
+function feeFor(state: ExchangeState, market: Market, order: Order, { amount, price, role }: SpotFill): Fee {
+  const account = state.account(order.account);
+  const rate = feeRateOf(market, role);
+  const inQuote = amount.times(price).times(rate);
+  const freeOf = (asset: string) => balanceOf(account, asset).free;
+  const charged = feeInThirdCoin(state, { account, market, fee: inQuote, freeOf });
+  if (charged !== undefined) return charged;
   return order.side === 'buy'
-    ? { fee: round(amount.times(market.feeRate)), feeAsset: market.base }
-    : { fee: round(cost.times(market.feeRate)), feeAsset: market.quote };
+    ? { fee: roundFee(amount.times(rate)), feeAsset: market.base }
+    : { fee: roundFee(inQuote), feeAsset: market.quote };
 }
 
-/** Moves the two assets of one fill, and deducts the commission from the received asset or from BNB. */
-export function settleSpot(
-  state: ExchangeState,
-  market: Market,
-  order: Order,
-  amount: Decimal,
-  price: Decimal,
-): Fee {
+/** Moves the two assets of one fill, and deducts the commission from the received asset or a third coin. */
+export function settleSpot(state: ExchangeState, market: Market, order: Order, fill: SpotFill): Fee {
+  const { amount, price } = fill;
   const account = state.account(order.account);
   const cost = amount.times(price);
   if (order.side === 'sell') {
@@ -168,7 +150,7 @@ export function settleSpot(
     changeFree(account, market.base, amount);
   }
   // After the assets have moved: a sale of the last BNB leaves none to pay the commission with.
-  const charged = feeFor(state, account, market, order, amount, cost);
+  const charged = feeFor(state, market, order, fill);
   changeFree(account, charged.feeAsset, charged.fee.negated());
   return charged;
 }

@@ -82,6 +82,8 @@ export const operations: Record<string, Operation> = {
       maxNotional: amount.optional(),
       countsReduceOnlyOrders: z.boolean().optional(),
       opoAllowed: z.boolean().optional(),
+      feeRate: amount.optional(),
+      makerFeeRate: amount.optional(),
     }),
     (core, input) => core.changeMarket(input),
   ),
@@ -159,6 +161,9 @@ export const operations: Record<string, Operation> = {
   payFunding: operation(
     z.strictObject({ apiKey, symbol, positionSide: positionSide.optional(), fee: signedAmount }),
     (core, input) => core.payFunding(input),
+  ),
+  setFeeAsset: operation(z.strictObject({ apiKey, asset: z.string().min(1).nullable() }), (core, input) =>
+    core.setFeeAsset(input),
   ),
   setHedged: operation(z.strictObject({ apiKey, hedged: z.boolean() }), (core, input) =>
     core.setHedged(input),

@@ -192,6 +192,8 @@ describe('a snapshot', () => {
         status: 'closed',
       });
       expect(await usdmAgain.fetchPositions([btcPerp])).toEqual([]);
+      // Otherwise it would write a last snapshot while the folder is removed.
+      await second.stop();
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -1,9 +1,9 @@
-import { type Amount, decimal, toAmount } from '../amount.ts';
+import { type Amount, decimal, toAmount, truncateToStep } from '../amount.ts';
 import { exitSide, type OrderSide } from '../exchange/exchange.ts';
 import type { OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { computeTotals, isFeeUnknown, isMissingFee } from '../position/totals.ts';
 import { type Knowledge, nextStep, type PlannedAction, type PlannedEnd, type Step } from './next-step.ts';
-import { amountToClose } from './order-size.ts';
+import { amountToClose, judgeDust, marketOrderStep } from './order-size.ts';
 
 /** What an action would do now, step by step, if nothing changes at the exchange on the way. */
 export interface ActionPlan {
@@ -30,8 +30,11 @@ export function planAction(position: Position, planned: PlannedAction): ActionPl
   let known: Knowledge = { position, cancelsSent: false, fresh: {} };
   for (;;) {
     const step = nextStep(known, planned);
-    if (step.kind === 'send')
+    if (step.kind === 'send') {
+      if (leavesDust(known.position, step.amount))
+        cancels.push(...openOrders(known.position, ['exitOrders']));
       return { cancels, order: { side: exitSide(position.side), amount: step.amount, lessFee } };
+    }
     if (step.kind === 'end') return { cancels, end: step.end };
     // A preview assumes no rejection.
     if (step.kind === 'end-rejected') return { cancels };
@@ -39,6 +42,13 @@ export function planAction(position: Position, planned: PlannedAction): ActionPl
     if (step.kind === 'cancel') cancels.push(...openOrders(known.position, step.books));
     known = assume(known, step, planned);
   }
+}
+
+/** A part that leaves nothing to close ends the position, and with it the exits that were kept. */
+function leavesDust(position: Position, amount: Amount): boolean {
+  const rest = decimal(computeTotals(position).remaining).minus(amount);
+  const closable = truncateToStep(toAmount(rest), marketOrderStep(position.market));
+  return judgeDust(position, closable, undefined) === true;
 }
 
 function openOrders(position: Position, books: OrderBook[]): ActionPlan['cancels'] {

@@ -213,6 +213,18 @@ describe('a plan', () => {
       { market: perpetual, entries: [{ ...live, filled: '0.3' }], exits: [live] },
       ['entryOrders e0', 'exitOrders x0', 'too-small'],
     ],
+    [
+      'keeps exits that only reduce beside a part',
+      half,
+      { market: perpetual, exits: [{ ...live, reduceOnly: true }] },
+      [sell('0.5')],
+    ],
+    [
+      'cancels kept exits if a part leaves too little to close',
+      { action: 'close', percent: 90 },
+      { market: perpetual, exits: [{ ...live, reduceOnly: true }] },
+      ['exitOrders x0', sell('0.9')],
+    ],
     ['keeps a position and its exits', { action: 'keep' }, { exits: [live] }, ['kept']],
   ])('%s', (_, action, facts, steps) => {
     expect(summarize(planAction(closePosition(facts), action))).toEqual(steps);

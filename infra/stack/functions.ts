@@ -84,7 +84,7 @@ export function createSweep(
     // A run ends by itself 5 s before the next scheduled one. Runs may overlap; this bounds one that hangs.
     timeout: Duration.seconds(58),
     memorySize: 1024,
-    // With one execution only, a run that waits for a pending close would block the run that another hit starts. All
+    // A run that AWS refuses is not missed: a run that waits for a pending close lists new claims every few seconds. All
     // runs end before the scheduled one starts, so they never block it.
     ...(reserveSweep && { reservedConcurrentExecutions: maxSweeps }),
     // A failed run is followed by the next scheduled one.

@@ -40,6 +40,9 @@ const parallelPerAccount = 5;
 /** One request and its answer. */
 const answerMs = 2_000;
 
+/** While a run waits, it looks for new claims this often: a listing reads every open position. */
+const listAgainMs = 5_000;
+
 /** While a run waits, it checks this often whether the function has to end. */
 const checkMs = 1_000;
 
@@ -47,7 +50,7 @@ const checkMs = 1_000;
  * Processes every open position: completes claims whose lease has expired, syncs orders so that a trigger seldom has
  * to ask the exchange, delivers notices, and archives final positions. Accounts and channels do not wait for one
  * another. If closes are pending, the run stays until it has to end, and looks for each of them when that can prove
- * more. Runs may overlap: every change is a conditional write.
+ * more, also those that appear meanwhile. Runs may overlap: every change is a conditional write.
  * @param remainingMs how long the function may still run, in milliseconds.
  */
 export async function sweep(
@@ -60,7 +63,17 @@ export async function sweep(
   const unreadable: string[] = [];
   const positions = await services.store.listPositions('open', (positionId) => unreadable.push(positionId));
   const report = newReport(positions, unreadable);
-  const run: SweepRun = { services, delivery, time, remainingMs, report, deliveries: [] };
+  const run: SweepRun = {
+    services,
+    delivery,
+    time,
+    remainingMs,
+    report,
+    deliveries: [],
+    listAt: services.now() + listAgainMs,
+    claims: new Set(positions.filter(isClaimed).map(toClaimKey)),
+    followed: [],
+  };
   await Promise.all([
     ...Map.groupBy(positions, ({ account }) => account)
       .values()
@@ -70,6 +83,7 @@ export async function sweep(
       positions.filter((position) => !isClaimed(position)),
     ),
   ]);
+  while (run.followed.length > 0) await Promise.all(run.followed.splice(0));
   await Promise.all(run.deliveries);
   const { sent, problems } = (await delivery).report();
   return { ...report, notified: sent, problems };
@@ -83,6 +97,12 @@ interface SweepRun {
   report: SweepReport;
   /** Notices of positions whose claim this run completed, or that is overdue. */
   deliveries: Promise<void>[];
+  /** When a run that waits lists the positions again, epoch milliseconds. */
+  listAt: number;
+  /** The claims that this run has seen. */
+  claims: Set<string>;
+  /** Work on claims that appeared while this run waited. */
+  followed: Promise<void>[];
 }
 
 function newReport(positions: Position[], unreadable: string[]): SweepReport {
@@ -144,10 +164,31 @@ function inTime({ services, time }: SweepRun): Services {
   };
 }
 
+function toClaimKey({ positionId, claim }: ClaimedPosition): string {
+  return `${positionId} ${claim.claimedAt}`;
+}
+
+/** Claims that appeared since the last list. The runs that hits started for them may have been throttled. */
+async function followNewClaims(run: SweepRun): Promise<void> {
+  const listed: Position[] = await run.services.store.listPositions('open', () => undefined).catch(() => []);
+  const fresh = listed.filter(isClaimed).filter((position) => !run.claims.has(toClaimKey(position)));
+  for (const position of fresh) run.claims.add(toClaimKey(position));
+  const tries = fresh.map(async (position) => {
+    const left = await settle(run, position, () => tryClaim(inTime(run), position));
+    if (left !== undefined) await linger(run, left);
+  });
+  await Promise.all(tries);
+}
+
 /** In short sleeps, so that a function that is being stopped ends soon. */
-async function waitUntil({ services, time, remainingMs }: SweepRun, at: number): Promise<boolean> {
+async function waitUntil(run: SweepRun, at: number): Promise<boolean> {
+  const { services, time, remainingMs } = run;
   for (let now = services.now(); now < at; now = services.now()) {
     if (remainingMs !== undefined && now + remainingMs() < time.endsAt) return false;
+    if (now >= run.listAt) {
+      run.listAt = now + listAgainMs;
+      run.followed.push(followNewClaims(run));
+    }
     await services.sleep(remainingMs === undefined ? at - now : Math.min(at - now, checkMs));
   }
   return true;

@@ -4,7 +4,7 @@ import { runClaim } from '../../../lib/close/run-claim.ts';
 import { claimableStates } from '../../../lib/close/transitions.ts';
 import type { CreateResult } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
-import type { Position } from '../../../lib/position/position.ts';
+import type { Claim, Position } from '../../../lib/position/position.ts';
 import { leaseMs } from '../../../lib/position/timing.ts';
 import { planRun } from '../../../lib/sweep/run-time.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
@@ -235,6 +235,30 @@ describe('a run', () => {
       recovered: 1,
       recoveries: [{ status: 200, outcome: 'closed' }],
     });
+  });
+
+  it('settles a claim that appears while it waits for another one', async () => {
+    const stage = await pendingStage(0);
+    const { environment, services, position, table, during } = stage;
+    const other = { ...position, positionId: positionIdAt(2) };
+    let endedAt: number | undefined;
+    const { savePosition } = services.store;
+    services.store.savePosition = async (before, change) => {
+      if (before.positionId === other.positionId && change.state !== undefined) endedAt ??= environment.time;
+      return savePosition(before, change);
+    };
+    const sweeps = during(() => Promise.all([sweep(services), sweep(services), appear()]));
+    /** A hit whose sweep was throttled: nothing left yet. */
+    async function appear() {
+      await environment.sleep(8 * second);
+      await table.createPosition(other);
+      const claimed = await claim({ ...stage, position: other });
+      const released = { ...claimed.claim, phase: 'not-sent', leaseExpiresAt: environment.time };
+      await table.savePosition(claimed, { claim: released as Claim });
+    }
+    const [first, overlapping] = await sweeps;
+    expect(first.recovered + overlapping.recovered).toBe(1);
+    expect((endedAt ?? Number.POSITIVE_INFINITY) - fullMinute).toBeLessThanOrEqual(17 * second);
   });
 
   it('continues when the table does not respond for a moment', async () => {

@@ -27,6 +27,9 @@ export const rejectionResponse = {
   /** The order exists under this attempt's client order id. */
   'duplicate-id': 'look-up',
   permission: 'refuse',
+  'too-many-orders': 'refuse',
+  /** Of exits only: a MARKET order has no trigger. */
+  'would-trigger': 'refuse',
   /** Never retried silently: a MARKET close is sent again only on a new hit. */
   'refused-for-now': 'refuse',
   other: 'refuse',

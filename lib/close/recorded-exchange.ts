@@ -1,4 +1,12 @@
-import type { CancelResult, CreateResult, Exchange, ExchangeOrder } from '../exchange/exchange.ts';
+import type {
+  CancelResult,
+  CreateListResult,
+  CreateResult,
+  Exchange,
+  ExchangeOrder,
+  ExitList,
+  ExitOrder,
+} from '../exchange/exchange.ts';
 import type { RequestNote } from '../link/hit.ts';
 
 interface NotedAnswer {
@@ -17,7 +25,7 @@ type Note = <Answer>(
 /** @returns the same exchange, which notes each request that can matter in a dispute, and its answer in short. */
 export function recordedExchange(exchange: Exchange, now: () => number, notes: RequestNote[]): Exchange {
   const note = createNote(now, notes);
-  const noted: Pick<Exchange, 'fetchOrder' | 'cancelOrder' | 'reduceOrder' | 'createMarketOrder'> = {
+  const noted: Partial<Exchange> = {
     fetchOrder: (market, ref) =>
       note(
         'look up',
@@ -46,6 +54,7 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
         () => exchange.createMarketOrder(market, order),
         describeCreate,
       ),
+    ...notedExits(exchange, note),
   };
   return new Proxy(exchange, {
     get(target, name) {
@@ -54,6 +63,25 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
       return typeof member === 'function' ? member.bind(target) : member;
     },
   });
+}
+
+function notedExits(exchange: Exchange, note: Note): Pick<Exchange, 'createExitOrder' | 'createExitList'> {
+  return {
+    createExitOrder: (market, order) =>
+      note(
+        `${order.side} ${order.amount} ${describeExit(order)}`,
+        order.clientOrderId,
+        () => exchange.createExitOrder(market, order),
+        describeCreate,
+      ),
+    createExitList: (market, list) =>
+      note(
+        `${list.side} ${list.amount} ${describeList(list)}`,
+        list.listClientOrderId,
+        () => exchange.createExitList(market, list),
+        describeCreatedList,
+      ),
+  };
 }
 
 function createNote(now: () => number, notes: RequestNote[]): Note {
@@ -90,6 +118,24 @@ function describeCreate(result: CreateResult): NotedAnswer {
   return result.kind === 'accepted'
     ? { orderId: result.order.orderId, answer: `accepted, ${inShort(result.order)}` }
     : { answer: `${result.kind}: ${result.message}` };
+}
+
+function describeExit(order: ExitOrder): string {
+  return order.kind === 'take-profit' ? `at ${order.price}` : describeStop(order);
+}
+
+function describeStop({ price, triggerPrice }: ExitList['stopLoss']): string {
+  return `at ${price ?? 'MARKET'} if the price reaches ${triggerPrice}`;
+}
+
+function describeList({ takeProfit, stopLoss }: ExitList): string {
+  return `at ${takeProfit.price}, or ${describeStop(stopLoss)}`;
+}
+
+function describeCreatedList(result: CreateListResult): NotedAnswer {
+  if (result.kind !== 'accepted') return describeCreate(result);
+  const { takeProfit, stopLoss } = result;
+  return { answer: `accepted, ${inShort(takeProfit)}; ${inShort(stopLoss)}` };
 }
 
 function inShort(order: ExchangeOrder): string {

@@ -1,5 +1,5 @@
 import type { Amount } from '../amount.ts';
-import type { MarketRules, OrderSide, Side } from './market.ts';
+import type { MarketKind, MarketRules, OrderSide, Side } from './market.ts';
 
 /** Which order is meant: by the exchange's order id, or by the client order id if the former is unknown. */
 export interface OrderRef {
@@ -61,6 +61,46 @@ export interface EntryOrder extends Omit<MarketOrder, 'reduceOnly' | 'amount'> {
   cost?: Amount | undefined;
 }
 
+interface RestingOrder extends Omit<MarketOrder, 'reduceOnly'> {
+  /** The LIMIT price. */
+  price?: Amount | undefined;
+}
+
+/** A target that rests at the exchange. */
+export interface TakeProfitOrder extends RestingOrder {
+  kind: 'take-profit';
+  price: Amount;
+}
+
+/** A stop that rests at the exchange, and executes at MARKET once the last price reaches its trigger price. */
+export interface StopLossOrder extends RestingOrder {
+  kind: 'stop-loss';
+  triggerPrice: Amount;
+  /** With it, the stop becomes a LIMIT order at this price, which may never fill. */
+  price?: Amount | undefined;
+}
+
+/** An exit that rests at the exchange, for an amount of its own. On perpetuals, it only reduces. */
+export type ExitOrder = TakeProfitOrder | StopLossOrder;
+
+/** A target and a stop of the same coins, sent as one: the first that fills or triggers ends the other. Spot only. */
+export interface ExitList extends Pick<MarketOrder, 'side' | 'amount' | 'sendDeadline'> {
+  listClientOrderId: string;
+  takeProfit: Pick<TakeProfitOrder, 'clientOrderId' | 'price'>;
+  stopLoss: Pick<StopLossOrder, 'clientOrderId' | 'triggerPrice' | 'price'>;
+}
+
+/** Which exits can rest at the exchange in one kind of market. */
+export interface ExitSupport {
+  /**
+   * `list`: a target and a stop that hold their coins once. On spot, an exit of any other form holds its coins alone, so
+   * that without lists, a coin has a target or a stop. On perpetuals, exits hold nothing.
+   */
+  forms: ReadonlySet<ExitOrder['kind'] | 'list'>;
+  /** What a look-up or a cancel of a stop needs besides its ids. */
+  stopRef: Pick<OrderRef, 'conditional' | 'type'>;
+}
+
 /** Why an order was provably not executed. */
 export type RejectReason =
   | 'insufficient'
@@ -70,6 +110,10 @@ export type RejectReason =
   | 'would-not-reduce'
   /** An open order is in the way of a reduce-only order, or there is nothing to reduce. */
   | 'exit-in-the-way'
+  /** The price has passed the trigger price of a stop, or the price of a target that must rest. */
+  | 'would-trigger'
+  /** The exchange's limit of open or conditional orders. */
+  | 'too-many-orders'
   | 'permission'
   | 'clock'
   | 'rate-limit'
@@ -92,6 +136,11 @@ export type CreateResult =
   | { kind: 'accepted'; order: ExchangeOrder }
   | { kind: 'rejected'; reason: RejectReason; code: string; message: string }
   | { kind: 'unknown'; code?: string | undefined; message: string };
+
+/** The result of sending a list: both of its orders, or as of any order. */
+export type CreateListResult =
+  | { kind: 'accepted'; takeProfit: ExchangeOrder; stopLoss: ExchangeOrder }
+  | Exclude<CreateResult, { kind: 'accepted' }>;
 
 /**
  * Why a cancel is unconfirmed.
@@ -159,6 +208,12 @@ export interface Trading {
   readonly replayWindowMs?: number | undefined;
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
+  /** The exits that can rest at this exchange. A kind of market without an entry holds none. */
+  readonly exits: Readonly<Partial<Record<MarketKind, ExitSupport>>>;
+  /** The order must be of a form in `exits`. */
+  createExitOrder(market: MarketRules, order: ExitOrder): Promise<CreateResult>;
+  /** `exits` must have the form `list`. Canceling one of its orders ends both. */
+  createExitList(market: MarketRules, list: ExitList): Promise<CreateListResult>;
   /**
    * Sends nothing after `sendDeadline`, because another process may own the claim by then.
    *

@@ -5,11 +5,14 @@ import type {
   Exchange,
   ExchangeOrder,
   ExchangePosition,
+  ExitOrder,
+  ExitSupport,
   MarketOrder,
   MarketRules,
   OrderRef,
   ReduceResult,
   Side,
+  StopLossOrder,
   Trade,
   TradeCause,
   TradeRange,
@@ -33,6 +36,8 @@ export interface ModelOrder {
   visibleFrom: number;
   createdAt: number;
   changedAt: number;
+  /** The prices of an exit that Ripcord sent. */
+  exit?: Pick<ExitOrder, 'kind' | 'price'> & { triggerPrice?: string };
 }
 
 const fenceMs = 5_000;
@@ -72,6 +77,11 @@ export function rules(plan: Plan): MarketRules {
   };
 }
 
+function toType({ role, exit }: ModelOrder): string {
+  if (exit?.kind === 'stop-loss') return 'stop_market';
+  return role === 'close' ? 'market' : 'limit';
+}
+
 interface TradeFacts {
   orderId?: string;
   fee?: Units;
@@ -84,6 +94,16 @@ export type Interrupt = (
   kind: 'request' | 'answer',
   name: string,
 ) => Promise<'pass' | 'lose' | { lateMs: number }>;
+
+interface Refusal {
+  reason: 'clock' | 'insufficient' | 'would-not-reduce' | 'duplicate-id' | 'would-trigger';
+}
+
+/** Orders of every form, in one book. The model has no lists: its spot exits are plain orders. */
+const exitSupport: ExitSupport = {
+  forms: new Set(['take-profit', 'stop-loss']),
+  stopRef: { conditional: false },
+};
 
 /** The exchange's book, ledger and holdings, with no caller and no fault. */
 export class ModelBook {
@@ -117,6 +137,9 @@ export class ModelBook {
   get clock(): number {
     return this.environment.time + this.plan.exchangeSkewMs;
   }
+
+  /** The price of everything. */
+  readonly price = 100;
 
   of(role: ModelOrder['role']): ModelOrder[] {
     return this.orders.filter((order) => order.role === role);
@@ -275,10 +298,39 @@ export class ModelBook {
   }
 
   /** The venue's judgement of a close order that has arrived, signed at `signedAt` by the sender's clock. */
-  accept(
-    order: MarketOrder,
+  accept(order: MarketOrder, signedAt: number): ModelOrder | Refusal {
+    const refusal = this.#refuse(order, signedAt);
+    if (refusal !== undefined) return refusal;
+    const placed = this.place('close', toUnits(order.amount), order.clientOrderId);
+    placed.visibleFrom = this.environment.time + (this.plan.lagsMs[this.#closes] ?? 0);
+    this.#closes += 1;
+    // The account shows what a close order was matched against.
+    this.#unseen = 0;
+    // An acknowledged order takes effect a little later.
+    if (this.plan.tells) this.#match(placed);
+    else this.environment.schedule(120, () => this.#match(placed));
+    return placed;
+  }
+
+  /** The venue's judgement of an exit that has arrived. It rests until `fill` or a cancel. */
+  acceptExit(order: ExitOrder, signedAt: number): ModelOrder | Refusal {
+    const refusal = this.#refuse(order, signedAt);
+    if (refusal !== undefined) return refusal;
+    if (order.kind === 'stop-loss' && this.#hasPassed(order)) return { reason: 'would-trigger' };
+    const placed = this.place('exit', toUnits(order.amount), order.clientOrderId);
+    const { kind, price } = order;
+    placed.exit = kind === 'stop-loss' ? { kind, price, triggerPrice: order.triggerPrice } : { kind, price };
+    return placed;
+  }
+
+  #hasPassed({ side, triggerPrice }: StopLossOrder): boolean {
+    return side === 'sell' ? this.price <= Number(triggerPrice) : this.price >= Number(triggerPrice);
+  }
+
+  #refuse(
+    order: Pick<MarketOrder, 'clientOrderId' | 'amount' | 'side'>,
     signedAt: number,
-  ): ModelOrder | { reason: 'clock' | 'insufficient' | 'would-not-reduce' | 'duplicate-id' } {
+  ): Refusal | undefined {
     if (this.clock > signedAt + fenceMs || signedAt > this.clock + 2_100) return { reason: 'clock' };
     const same = this.orders.filter((known) => known.clientOrderId === order.clientOrderId);
     // Binance refuses an id only while its order is open, Bybit longer.
@@ -292,16 +344,7 @@ export class ModelBook {
     } else if (order.side === 'sell' && this.holding - this.locked() < amount)
       return { reason: 'insufficient' };
     // What it judges first is not documented: a refusal of the size says nothing about an order with this id.
-    if (isDuplicate) return { reason: 'duplicate-id' };
-    const placed = this.place('close', amount, order.clientOrderId);
-    placed.visibleFrom = this.environment.time + (this.plan.lagsMs[this.#closes] ?? 0);
-    this.#closes += 1;
-    // The account shows what a close order was matched against.
-    this.#unseen = 0;
-    // An acknowledged order takes effect a little later.
-    if (this.plan.tells) this.#match(placed);
-    else this.environment.schedule(120, () => this.#match(placed));
-    return placed;
+    return isDuplicate ? { reason: 'duplicate-id' } : undefined;
   }
 
   #match(order: ModelOrder): void {
@@ -363,7 +406,9 @@ export function modelExchange(
     clientOrderId: order.clientOrderId,
     symbol: rules(plan).symbol,
     side: order.side,
-    type: order.role === 'close' ? 'market' : 'limit',
+    type: toType(order),
+    price: order.exit?.price,
+    triggerPrice: order.exit?.triggerPrice,
     status: order.live ? 'live' : 'done',
     amount: toText(order.amount),
     filled: toText(order.filled),
@@ -373,6 +418,32 @@ export function modelExchange(
     createdAt: order.createdAt,
     updatedAt: order.changedAt,
   });
+
+  const create = async (
+    name: string,
+    sendDeadline: number,
+    accept: (signedAt: number) => ModelOrder | Refusal,
+  ): Promise<CreateResult> => {
+    const signedAt = actor.now();
+    // Between signing and the last check, and between that and the wire, a process may be paused.
+    await actor.interrupt('answer', 'sign');
+    if (actor.now() > sendDeadline || timeLeft() <= 0)
+      return { kind: 'rejected', reason: 'too-late', code: 'too-late', message: 'not sent' };
+    try {
+      return await ask(
+        name,
+        (): CreateResult => {
+          const placed = accept(signedAt);
+          if ('reason' in placed)
+            return { kind: 'rejected', reason: placed.reason, code: placed.reason, message: placed.reason };
+          return { kind: 'accepted', order: view(placed) };
+        },
+        true,
+      );
+    } catch {
+      return { kind: 'unknown', message: 'no answer' };
+    }
+  };
 
   return {
     recvWindowMs: fenceMs,
@@ -433,27 +504,12 @@ export function modelExchange(
         return { kind: 'unconfirmed', message: 'no response' };
       }
     },
-    async createMarketOrder(_market, order): Promise<CreateResult> {
-      const signedAt = actor.now();
-      // Between signing and the last check, and between that and the wire, a process may be paused.
-      await actor.interrupt('answer', 'sign');
-      if (actor.now() > order.sendDeadline || timeLeft() <= 0)
-        return { kind: 'rejected', reason: 'too-late', code: 'too-late', message: 'not sent' };
-      try {
-        return await ask(
-          'create',
-          (): CreateResult => {
-            const placed = book.accept(order, signedAt);
-            if ('reason' in placed)
-              return { kind: 'rejected', reason: placed.reason, code: placed.reason, message: placed.reason };
-            return { kind: 'accepted', order: view(placed) };
-          },
-          true,
-        );
-      } catch {
-        return { kind: 'unknown', message: 'no answer' };
-      }
-    },
+    createMarketOrder: (_market, order) =>
+      create('create', order.sendDeadline, (signedAt) => book.accept(order, signedAt)),
+    exits: { spot: exitSupport, perpetual: exitSupport },
+    createExitOrder: (_market, order) =>
+      create('create exit', order.sendDeadline, (signedAt) => book.acceptExit(order, signedAt)),
+    createExitList: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     openConnection: () => undefined,
     createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     fetchBaseFee: (_market, orderId) =>

@@ -36,11 +36,19 @@ export function createTrading(connection: CcxtConnection): Trading {
         ...(order.cost === undefined ? {} : { cost: order.cost }),
         ...venue.entryParameters(order),
       }),
+    exits: venue.exits,
+    createExitOrder: async () => unsupported(connection),
+    createExitList: async () => unsupported(connection),
     cancelOrder: (market, ref, sendDeadline) => cancelOrder(connection, market, ref, sendDeadline),
     reduceOrder: (market, order, amount, sendDeadline) =>
       sendDeadlineContext.run(sendDeadline, () => reduceOrder(connection, market, order, amount)),
     fetchOrder: (market, ref) => fetchOrder(connection, market, ref),
   };
+}
+
+function unsupported({ name }: CcxtConnection) {
+  const message = `${name} can't hold such an exit. Nothing was sent`;
+  return { kind: 'rejected', reason: 'other', code: 'unsupported', message } as const;
 }
 
 async function fetchOrder(

@@ -35,6 +35,7 @@ export const binance = createBinanceVenue({
   }),
   closeParameters: () => ({}),
   entryParameters: () => ({}),
+  exits: {},
   amendment: () => undefined,
   triggeredOrderId: () => undefined,
   isBalanceResponse: ({ balances }) => Array.isArray(balances),

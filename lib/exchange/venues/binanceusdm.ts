@@ -91,6 +91,7 @@ export const binanceusdm = createBinanceVenue({
   // Hedge mode refuses reduceOnly. An order against one side of a hedge can only reduce that side.
   closeParameters: (order) => (order.hedged ? positionSideParameter(order) : { reduceOnly: true }),
   entryParameters: positionSideParameter,
+  exits: {},
   // "Currently only LIMIT order modification is supported"; "both quantity and price must be sent". The order keeps its
   // position side and reduceOnly, which are in the response and no parameters, and loses its place in the queue.
   // https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Modify-Order

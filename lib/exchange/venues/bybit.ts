@@ -145,6 +145,7 @@ export const bybit: Venue = {
     ...positionIndex(order),
     ...(order.cost === undefined ? {} : { marketUnit: 'quoteCoin' }),
   }),
+  exits: {},
   // "You can only modify unfilled or partially filled orders", conditional ones too: a trigger price is a parameter.
   // `qty` is all of the order: Bybit refuses less than what has filled. The response is an acknowledgment.
   // https://bybit-exchange.github.io/docs/v5/order/amend-order

@@ -15,6 +15,7 @@ import type {
   Side,
   TradeCause,
   TradeRange,
+  Trading,
 } from '../exchange.ts';
 
 import type { ErrorTable } from './error-table.ts';
@@ -98,6 +99,8 @@ export interface Venue {
   /** Parameters of a create besides symbol, type, side, amount and price. */
   closeParameters(order: MarketOrder): Parameters;
   entryParameters(order: EntryOrder): Parameters;
+  /** The exits that can rest at the venue. */
+  exits: Trading['exits'];
   /** @returns the request that changes an order's amount; undefined if the venue can't change this order. */
   amendment(
     client: CcxtClient,

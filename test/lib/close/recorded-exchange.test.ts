@@ -50,6 +50,20 @@ const cancelClose = (exchange: Exchange) => exchange.cancelOrder(spot, { clientO
 const reduce = (exchange: Exchange) =>
   exchange.reduceOrder(spot, { orderId: '9', side: 'sell' }, '0.5', 5_000);
 const create = (exchange: Exchange) => exchange.createMarketOrder(spot, close);
+const exit = { ...close, kind: 'stop-loss', triggerPrice: '58000' } as const;
+const target = { clientOrderId: 'rc2', price: '70000' };
+const rest = (exchange: Exchange) => exchange.createExitOrder(spot, exit);
+const restLimit = (exchange: Exchange) => exchange.createExitOrder(spot, { ...exit, price: '57000' });
+const restTarget = (exchange: Exchange) =>
+  exchange.createExitOrder(spot, { ...close, ...target, kind: 'take-profit' });
+const restBoth = (exchange: Exchange) =>
+  exchange.createExitList(spot, {
+    ...close,
+    listClientOrderId: 'rc3',
+    takeProfit: target,
+    stopLoss: { clientOrderId: 'rc1', triggerPrice: '58000' },
+  });
+const resting: ExchangeOrder = { ...order, status: 'live', filled: '0' };
 
 describe('a request', () => {
   it.each<[string, Partial<Exchange>, (exchange: Exchange) => Promise<unknown>, Partial<RequestNote>]>([
@@ -101,6 +115,52 @@ describe('a request', () => {
       create,
       { request: 'sell 1 at MARKET', orderId: 'rc1', answer: 'rejected: Unknown' },
     ],
+    [
+      'stop',
+      { createExitOrder: async () => ({ kind: 'accepted', order: resting }) },
+      rest,
+      {
+        request: 'sell 1 at MARKET if the price reaches 58000',
+        orderId: '9',
+        answer: 'accepted, live, filled 0 of 1',
+      },
+    ],
+    [
+      'stop that becomes a LIMIT order, which the exchange rejects',
+      { createExitOrder: async () => rejected },
+      restLimit,
+      {
+        request: 'sell 1 at 57000 if the price reaches 58000',
+        orderId: 'rc1',
+        answer: 'rejected: Unknown',
+      },
+    ],
+    [
+      'target',
+      { createExitOrder: async () => ({ kind: 'unknown', message: 'no answer' }) },
+      restTarget,
+      { request: 'sell 1 at 70000', orderId: 'rc2', answer: 'unknown: no answer' },
+    ],
+    [
+      'target and stop',
+      { createExitList: async () => ({ kind: 'accepted', takeProfit: resting, stopLoss: resting }) },
+      restBoth,
+      {
+        request: 'sell 1 at 70000, or at MARKET if the price reaches 58000',
+        orderId: 'rc3',
+        answer: 'accepted, live, filled 0 of 1; live, filled 0 of 1',
+      },
+    ],
+    [
+      'target and stop that the exchange rejects',
+      { createExitList: async () => rejected },
+      restBoth,
+      {
+        request: 'sell 1 at 70000, or at MARKET if the price reaches 58000',
+        orderId: 'rc3',
+        answer: 'rejected: Unknown',
+      },
+    ],
   ])('is noted with its answer: %s', async (_, methods, send, note) => {
     const { answer, notes } = await noteOf(methods, send);
     expect(answer).toEqual(await send(exchangeWith(methods)));
@@ -124,6 +184,8 @@ it('every method receives its arguments, and only those that act are noted', asy
     'reduceOrder',
     'createMarketOrder',
     'createEntryOrder',
+    'createExitOrder',
+    'createExitList',
     'fetchBaseFee',
     'fetchPosition',
     'fetchBalance',
@@ -145,11 +207,11 @@ it('every method receives its arguments, and only those that act are noted', asy
   const notes: RequestNote[] = [];
   const recorded = recordedExchange(exchange, () => 0, notes);
   type Call = (...args: unknown[]) => Promise<{ name: string; args: unknown[] }>;
-  const args = [{ orderId: 'a' }, { orderId: 'b' }, 3, 4];
+  const args = [{ orderId: 'a' }, { orderId: 'b', takeProfit: {}, stopLoss: {} }, 3, 4];
   for (const name of names) {
     const got = await (recorded[name] as unknown as Call)(...args);
     expect(got).toMatchObject({ name, args: args.slice(0, got.args.length) });
   }
   expect(recorded).toMatchObject({ recvWindowMs: 5, lookupLagMs: 65 });
-  expect(notes).toHaveLength(4);
+  expect(notes).toHaveLength(6);
 });

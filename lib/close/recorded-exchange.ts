@@ -47,14 +47,7 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
         () => exchange.reduceOrder(market, order, amount, sendDeadline),
         ({ message }) => ({ answer: message }),
       ),
-    createMarketOrder: (market, order) =>
-      note(
-        `${order.side} ${order.amount} at MARKET`,
-        order.clientOrderId,
-        () => exchange.createMarketOrder(market, order),
-        describeCreate,
-      ),
-    ...notedExits(exchange, note),
+    ...notedCreates(exchange, note),
   };
   return new Proxy(exchange, {
     get(target, name) {
@@ -65,8 +58,18 @@ export function recordedExchange(exchange: Exchange, now: () => number, notes: R
   });
 }
 
-function notedExits(exchange: Exchange, note: Note): Pick<Exchange, 'createExitOrder' | 'createExitList'> {
+function notedCreates(
+  exchange: Exchange,
+  note: Note,
+): Pick<Exchange, 'createMarketOrder' | 'createExitOrder' | 'createExitList'> {
   return {
+    createMarketOrder: (market, order) =>
+      note(
+        `${order.side} ${order.amount} at MARKET`,
+        order.clientOrderId,
+        () => exchange.createMarketOrder(market, order),
+        describeCreate,
+      ),
     createExitOrder: (market, order) =>
       note(
         `${order.side} ${order.amount} ${describeExit(order)}`,

@@ -98,7 +98,7 @@ export interface ExitSupport {
    */
   forms: ReadonlySet<ExitOrder['kind'] | 'list'>;
   /** What a look-up or a cancel of a stop needs besides its ids. */
-  stopRef: Pick<OrderRef, 'conditional' | 'type'>;
+  stopRef: Pick<ExchangeOrder, 'conditional' | 'type'>;
 }
 
 /** Why an order was provably not executed. */

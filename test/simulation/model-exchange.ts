@@ -102,7 +102,7 @@ interface Refusal {
 /** Orders of every form, in one book. The model has no lists: its spot exits are plain orders. */
 const exitSupport: ExitSupport = {
   forms: new Set(['take-profit', 'stop-loss']),
-  stopRef: { conditional: false },
+  stopRef: { conditional: false, type: 'stop_market' },
 };
 
 /** The exchange's book, ledger and holdings, with no caller and no fault. */

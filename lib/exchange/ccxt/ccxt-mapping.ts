@@ -1,6 +1,14 @@
 import type { Market, OHLCV, Order } from 'ccxt';
 import { type Amount, decimal, toAmount } from '../../amount.ts';
-import type { Candle, EntryOrder, ExchangeOrder, MarketKind, MarketRules, Trade } from '../exchange.ts';
+import type {
+  Candle,
+  EntryOrder,
+  ExchangeOrder,
+  ExitSupport,
+  MarketKind,
+  MarketRules,
+  Trade,
+} from '../exchange.ts';
 import { parsePositiveAmount } from '../venues/parse-amount.ts';
 import type { Venue, VenueTrade } from '../venues/venue.ts';
 
@@ -120,20 +128,28 @@ export function toExchangeOrder(
   };
 }
 
+/** An order of any kind as it was sent. */
+export interface SentOrder extends EntryOrder {
+  triggerPrice?: Amount | undefined;
+  /** A stop's type and book at the venue. */
+  restsAs?: ExitSupport['stopRef'] | undefined;
+}
+
 /** @returns an order that the venue has only acknowledged: as it was sent, with nothing filled yet. */
-export function toAcknowledgedOrder(orderId: string, market: MarketRules, sent: EntryOrder): ExchangeOrder {
+export function toAcknowledgedOrder(orderId: string, market: MarketRules, sent: SentOrder): ExchangeOrder {
   return {
     orderId,
     clientOrderId: sent.clientOrderId,
     symbol: market.symbol,
     side: sent.side,
-    type: sent.type,
+    type: sent.restsAs?.type ?? sent.type,
     status: 'live',
     // Only the venue knows the amount of an order that was sized by cost.
     amount: sent.amount ?? '0',
     filled: '0',
     price: sent.price,
+    triggerPrice: sent.triggerPrice,
     positionSide: sent.hedged ? sent.positionSide : undefined,
-    conditional: false,
+    conditional: sent.restsAs?.conditional ?? false,
   };
 }

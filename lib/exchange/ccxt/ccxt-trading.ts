@@ -4,8 +4,8 @@ import { Fault } from '../../fault.ts';
 import type {
   CancelResult,
   CreateResult,
-  EntryOrder,
   ExchangeOrder,
+  ExitOrder,
   MarketRules,
   OrderRef,
   ReduceResult,
@@ -19,7 +19,7 @@ import type { VenueError } from '../venues/venue-error.ts';
 import { deniesKey, formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
 import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
-import { asCcxtNumber, toAcknowledgedOrder, toExchangeOrder } from './ccxt-mapping.ts';
+import { asCcxtNumber, type SentOrder, toAcknowledgedOrder, toExchangeOrder } from './ccxt-mapping.ts';
 
 export function createTrading(connection: CcxtConnection): Trading {
   const { venue } = connection;
@@ -37,7 +37,7 @@ export function createTrading(connection: CcxtConnection): Trading {
         ...venue.entryParameters(order),
       }),
     exits: venue.exits,
-    createExitOrder: async () => unsupported(connection),
+    createExitOrder: (market, order) => createExitOrder(connection, market, order),
     createExitList: async () => unsupported(connection),
     cancelOrder: (market, ref, sendDeadline) => cancelOrder(connection, market, ref, sendDeadline),
     reduceOrder: (market, order, amount, sendDeadline) =>
@@ -67,9 +67,10 @@ async function fetchOrder(
     if (actualId === undefined && !(order.conditional && found.status === 'closed')) return order;
     const actual =
       actualId === undefined ? undefined : await fetchOrder(connection, market, { orderId: actualId });
-    // Until that order is named and found, it may fill or have filled any amount.
-    if (actual === undefined) return { ...order, status: 'live', filled: '0', average: undefined };
-    return { ...actual, orderId: order.orderId, conditional: true };
+    // Until that order is named and found, nothing is known of its fill.
+    if (actual === undefined) return withoutFill(order);
+    const { orderId, clientOrderId, triggerPrice } = order;
+    return { ...actual, orderId, clientOrderId, triggerPrice, conditional: true };
   } catch (thrown) {
     const code = venueErrorFrom(thrown)?.code;
     // An order that was archived is not found. `retention` says what that proves.
@@ -175,10 +176,25 @@ async function reduceOrder(
   }
 }
 
+async function createExitOrder(
+  connection: CcxtConnection,
+  market: MarketRules,
+  order: ExitOrder,
+): Promise<CreateResult> {
+  const { venue } = connection;
+  const support = venue.exits[market.kind];
+  if (support?.forms.has(order.kind) !== true) return unsupported(connection);
+  const type = order.price === undefined ? 'market' : 'limit';
+  const reduce = venue.closeParameters({ ...order, reduceOnly: market.kind === 'perpetual' });
+  if (order.kind === 'take-profit') return createOrder(connection, market, { ...order, type }, reduce);
+  const stop = { ...order, type, restsAs: support.stopRef } as const;
+  return createOrder(connection, market, stop, { ...reduce, ...venue.stopParameters(order) });
+}
+
 async function createOrder(
   connection: CcxtConnection,
   market: MarketRules,
-  order: EntryOrder,
+  order: SentOrder,
   parameters: Record<string, unknown>,
 ): Promise<CreateResult> {
   const { venue, client } = connection;
@@ -194,16 +210,24 @@ async function createOrder(
     );
   try {
     const created = await connection.call(() => sendDeadlineContext.run(order.sendDeadline, send));
-    if (created.id === undefined) return { kind: 'unknown', message: 'the response names no order' };
-    return {
-      kind: 'accepted',
-      order: venue.createReturnsFill
-        ? toExchangeOrder(venue, market, created, { conditional: false })
-        : toAcknowledgedOrder(created.id, market, order),
-    };
+    return toCreateResult(venue, market, created, order);
   } catch (thrown) {
     return toFailedCreate(connection, thrown);
   }
+}
+
+function toCreateResult(venue: Venue, market: MarketRules, created: Order, sent: SentOrder): CreateResult {
+  if (created.id === undefined) return { kind: 'unknown', message: 'the response names no order' };
+  if (!venue.createReturnsFill)
+    return { kind: 'accepted', order: toAcknowledgedOrder(created.id, market, sent) };
+  const conditional = sent.restsAs?.conditional ?? false;
+  const order = toExchangeOrder(venue, market, created, { conditional });
+  return { kind: 'accepted', order: conditional ? withoutFill(order) : order };
+}
+
+/** A triggered conditional order is "closed" to ccxt: what it created may fill, or have filled, any amount. */
+function withoutFill(order: ExchangeOrder): ExchangeOrder {
+  return { ...order, status: 'live', filled: '0', average: undefined };
 }
 
 function toFailedCreate({ venue }: CcxtConnection, thrown: unknown): CreateResult {

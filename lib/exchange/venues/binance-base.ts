@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import type { MarketRules, OrderRef, Side } from '../exchange.ts';
+import type { MarketRules, OrderRef, Side, StopLossOrder } from '../exchange.ts';
 import { binanceErrors } from './binance-errors.ts';
 import { marketRules } from './binance-filters.ts';
 import { fetchFills } from './binance-trades.ts';
@@ -40,6 +40,7 @@ const binanceBase = {
   ...binanceErrors,
   marketRules,
   orderDetails,
+  stopParameters: ({ triggerPrice }: StopLossOrder) => ({ stopLossPrice: triggerPrice }),
   fetchMarkets: (client) => client.fetchMarkets(),
   fetchFills,
 } satisfies Partial<Venue>;

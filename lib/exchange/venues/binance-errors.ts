@@ -23,6 +23,13 @@ export function sharedErrors(source: ErrorSource): ErrorRow[] {
   return sharedCodes.map(([meaning, codes]) => ({ codes, meaning, source }));
 }
 
+/** The price has passed a stop's trigger price, the price of a LIMIT_MAKER order, or either of an order list. */
+const triggeredMessages = [
+  'Order would trigger immediately',
+  'Order would immediately match and take',
+  'The relationship of the prices for the orders is not correct',
+];
+
 /**
  * Codes that mean different things, which only the words distinguish. The page of -1013 reads: "rejected by the API",
  * it "didn't reach the Matching Engine", and refers to the filters and to the messages of the other two codes.
@@ -41,12 +48,14 @@ export function messageErrors(codes: readonly string[]): ErrorRow[] {
     { ...filters, words: filter('LOT_SIZE', 'MARKET_LOT_SIZE', 'PRICE_FILTER'), meaning: 'precision' },
     { ...filters, words: filter('PERCENT_PRICE'), meaning: 'refused-for-now' },
     { ...filters, words: filter('MAX_ASSET'), meaning: 'above-maximum' },
+    { ...filters, words: filter('MAX_NUM', 'EXCHANGE_MAX_NUM'), meaning: 'too-many-orders' },
     { ...any, words: ['Market is closed'], meaning: 'refused-for-now', source: 'recordedMarketIsClosed' },
     { codes, words: ['Invalid quantity'], meaning: 'precision', source: 'recordedInvalidQuantity' },
     { ...messages, words: ['insufficient balance'], meaning: 'insufficient' },
     { ...messages, words: ['Duplicate order sent'], meaning: 'duplicate-id' },
     { ...messages, words: ['Price * QTY is zero or less'], meaning: 'below-minimum' },
     { ...messages, words: ['Order book liquidity is'], meaning: 'refused-for-now' },
+    { ...messages, words: triggeredMessages, meaning: 'would-trigger' },
     { ...any, words: ['trading is not enabled'], meaning: 'refused-for-now' },
     {
       ...any,

@@ -91,7 +91,15 @@ export const binanceusdm = createBinanceVenue({
   // Hedge mode refuses reduceOnly. An order against one side of a hedge can only reduce that side.
   closeParameters: (order) => (order.hedged ? positionSideParameter(order) : { reduceOnly: true }),
   entryParameters: positionSideParameter,
-  exits: {},
+  // ccxt sends an order with a stop price to the algo orders, as STOP_MARKET or STOP. Without a `workingType`, the last
+  // price triggers it. The amount is the order's own: a `closePosition` would also close what is not the position's.
+  // https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/New-Algo-Order
+  exits: {
+    perpetual: {
+      forms: new Set(['take-profit', 'stop-loss']),
+      stopRef: { conditional: true, type: 'stop_market' },
+    },
+  },
   // "Currently only LIMIT order modification is supported"; "both quantity and price must be sent". The order keeps its
   // position side and reduceOnly, which are in the response and no parameters, and loses its place in the queue.
   // https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Modify-Order

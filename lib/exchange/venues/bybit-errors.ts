@@ -31,6 +31,8 @@ const sizes: ErrorRow[] = [
   { codes: ['170134', '170137', '170148'], meaning: 'precision', ...page },
   { codes: ['110017', '110034'], meaning: 'would-not-reduce', ...page },
   { codes: ['110072', '170141'], meaning: 'duplicate-id', ...page },
+  { codes: ['110092', '110093'], meaning: 'would-trigger', ...page },
+  { codes: ['110009', '110020', '170810'], meaning: 'too-many-orders', ...page },
 ];
 
 const permissions: ErrorRow[] = [
@@ -66,14 +68,14 @@ const passing: ErrorRow[] = [
 ];
 
 const refusals: ErrorRow[] = [
-  // Delisting, limits of risk, orders, open interest and leverage, and positions that may only be reduced.
-  { codes: ['30228', '30256', '110009', '110016', '110020', '110021', '110023'], meaning: 'other', ...page },
+  // Delisting, limits of risk, open interest and leverage, and positions that may only be reduced.
+  { codes: ['30228', '30256', '110016', '110021', '110023'], meaning: 'other', ...page },
   {
     codes: ['110032', '110040', '110042', '110070', '110085', '110086', '110087'],
     meaning: 'other',
     ...page,
   },
-  { codes: ['110089', '110090', '110092', '110093', '110096', '110097'], meaning: 'other', ...page },
+  { codes: ['110089', '110090', '110096', '110097'], meaning: 'other', ...page },
   { codes: ['110100', '110131', '110135', '3200403'], meaning: 'other', ...page },
   {
     codes: ['170034', '170036', '170037', '170105', '170115', '170116', '170117'],
@@ -92,7 +94,7 @@ const refusals: ErrorRow[] = [
   },
   { codes: ['170220', '170221', '170223', '170226', '170227', '170230'], meaning: 'other', ...page },
   { codes: ['170344', '170346', '170355', '170358', '170359', '170360'], meaning: 'other', ...page },
-  { codes: ['170709', '170810'], meaning: 'other', ...page },
+  { codes: ['170709'], meaning: 'other', ...page },
 ];
 
 const unknown: ErrorRow[] = [

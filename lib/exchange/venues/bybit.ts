@@ -145,7 +145,22 @@ export const bybit: Venue = {
     ...positionIndex(order),
     ...(order.cost === undefined ? {} : { marketUnit: 'quoteCoin' }),
   }),
-  exits: {},
+  // A perpetual's stop is a conditional order, which the last price triggers by default. `closeOnTrigger` would cancel
+  // other orders of the account. Modes of TP/SL are for whole positions or go with an entry.
+  // https://bybit-exchange.github.io/docs/v5/order/create-order
+  // Spot decides by the price at that time whether a trigger price is a stop or a target. So a stop that arrives after
+  // the price has passed it would wait as a target: Ripcord sends none.
+  exits: {
+    perpetual: {
+      forms: new Set(['take-profit', 'stop-loss']),
+      stopRef: { conditional: false, type: 'stop' },
+    },
+    spot: { forms: new Set(['take-profit']), stopRef: { conditional: false, type: 'tpslorder' } },
+  },
+  stopParameters: ({ side, triggerPrice }) => ({
+    triggerPrice,
+    triggerDirection: side === 'sell' ? 'descending' : 'ascending',
+  }),
   // "You can only modify unfilled or partially filled orders", conditional ones too: a trigger price is a parameter.
   // `qty` is all of the order: Bybit refuses less than what has filled. The response is an acknowledgment.
   // https://bybit-exchange.github.io/docs/v5/order/amend-order

@@ -13,6 +13,7 @@ import type {
   Permissions,
   ReducibleOrder,
   Side,
+  StopLossOrder,
   TradeCause,
   TradeRange,
   Trading,
@@ -99,6 +100,8 @@ export interface Venue {
   /** Parameters of a create besides symbol, type, side, amount and price. */
   closeParameters(order: MarketOrder): Parameters;
   entryParameters(order: EntryOrder): Parameters;
+  /** What makes a MARKET or LIMIT order a stop. */
+  stopParameters(order: StopLossOrder): Parameters;
   /** The exits that can rest at the venue. */
   exits: Trading['exits'];
   /** @returns the request that changes an order's amount; undefined if the venue can't change this order. */

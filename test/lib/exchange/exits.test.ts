@@ -1,0 +1,78 @@
+import { perpetualExitContract } from './exit-contract.ts';
+import { binanceFutures, bybitLinear } from './test-markets.ts';
+
+const algoOrder = {
+  path: 'POST /fapi/v1/algoOrder',
+  algoType: 'CONDITIONAL',
+  symbol: 'BTCUSDT',
+  side: 'SELL',
+  type: 'STOP_MARKET',
+  quantity: '0.1',
+  triggerPrice: '55000',
+  clientAlgoId: 'stop-1',
+  newOrderRespType: 'RESULT',
+};
+const algoRef = { symbol: 'BTCUSDT', clientAlgoId: 'stop-1' };
+
+// https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/New-Algo-Order
+// https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/New-Order
+// https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Query-Algo-Order
+// https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Cancel-Algo-Order
+perpetualExitContract(binanceFutures, {
+  stop: { ...algoOrder, reduceOnly: 'true' },
+  stopLimit: { ...algoOrder, type: 'STOP', price: '54900', clientAlgoId: 'stop-2', reduceOnly: 'true' },
+  stopOfShort: { ...algoOrder, side: 'BUY', triggerPrice: '65000', reduceOnly: 'true' },
+  hedgedStop: { ...algoOrder, positionSide: 'LONG' },
+  target: {
+    path: 'POST /fapi/v1/order',
+    symbol: 'BTCUSDT',
+    side: 'SELL',
+    type: 'LIMIT',
+    timeInForce: 'GTC',
+    quantity: '0.1',
+    price: '70000',
+    reduceOnly: 'true',
+    newClientOrderId: 'target-1',
+    newOrderRespType: 'RESULT',
+  },
+  lookUp: { path: 'GET /fapi/v1/algoOrder', ...algoRef },
+  cancel: { path: 'DELETE /fapi/v1/algoOrder', ...algoRef },
+});
+
+const conditional = {
+  path: 'POST /v5/order/create',
+  category: 'linear',
+  symbol: 'BTCUSDT',
+  side: 'Sell',
+  orderType: 'Market',
+  qty: '0.1',
+  triggerPrice: '55000',
+  // 1: the price rises to it. 2: the price falls to it.
+  triggerDirection: 2,
+  reduceOnly: true,
+  orderLinkId: 'stop-1',
+};
+const bybitRef = { category: 'linear', symbol: 'BTCUSDT', orderLinkId: 'stop-1' };
+
+// https://bybit-exchange.github.io/docs/v5/order/create-order
+// https://bybit-exchange.github.io/docs/v5/order/open-order
+// https://bybit-exchange.github.io/docs/v5/order/cancel-order
+perpetualExitContract(bybitLinear, {
+  stop: conditional,
+  stopLimit: { ...conditional, orderType: 'Limit', price: '54900', orderLinkId: 'stop-2' },
+  stopOfShort: { ...conditional, side: 'Buy', triggerPrice: '65000', triggerDirection: 1 },
+  hedgedStop: { ...conditional, positionIdx: 1 },
+  target: {
+    path: 'POST /v5/order/create',
+    category: 'linear',
+    symbol: 'BTCUSDT',
+    side: 'Sell',
+    orderType: 'Limit',
+    qty: '0.1',
+    price: '70000',
+    reduceOnly: true,
+    orderLinkId: 'target-1',
+  },
+  lookUp: { path: 'GET /v5/order/realtime', ...bybitRef },
+  cancel: { path: 'POST /v5/order/cancel', ...bybitRef },
+});

@@ -10,6 +10,7 @@ const nouns = [
   'store',
   'services',
   'notify',
+  'exits',
   'close',
   'trigger',
   'sweep',

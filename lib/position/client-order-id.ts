@@ -1,13 +1,19 @@
 import type { OrderRecord, Position } from './position.ts';
 
+const letters = { entry: 'e', close: 'x', exit: 'p' } as const;
+
 /**
- * The client order id of an order that Ripcord sends: `rc`, the position's own 12 characters, `e` (entry) or `x`
- * (close), and the attempt in base 36. At most 18 letters and digits, which every venue accepts.
+ * The client order id of an order that Ripcord sends: `rc`, the position's own 12 characters, `e` (entry), `x` (close) or
+ * `p` (an exit that rests), and the attempt in base 36. At most 18 letters and digits, which every venue accepts.
  */
-export function formatClientOrderId(positionId: string, purpose: 'entry' | 'close', attempt: number): string {
+export function formatClientOrderId(
+  positionId: string,
+  purpose: keyof typeof letters,
+  attempt: number,
+): string {
   const suffix = attempt.toString(36);
   if (suffix.length > 3) throw new RangeError(`attempt ${attempt} does not fit a client order id`);
-  return `rc${positionId.slice('pos_'.length)}${purpose === 'entry' ? 'e' : 'x'}${suffix}`;
+  return `rc${positionId.slice('pos_'.length)}${letters[purpose]}${suffix}`;
 }
 
 /** The client order id of the present attempt's close order. */

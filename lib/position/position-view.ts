@@ -12,6 +12,13 @@ import {
   positionStatusSchema,
   toStatus,
 } from './position.ts';
+import {
+  computeProtection,
+  protectionSchema,
+  stopLossViewSchema,
+  takeProfitViewSchema,
+  toExitViews,
+} from './protection.ts';
 import { computeTotals, type Totals } from './totals.ts';
 import { describeProgress } from './wording.ts';
 
@@ -44,6 +51,11 @@ export const positionViewSchema = z.object({
   entryOrders: z.array(orderRecordSchema),
   exitOrders: z.array(orderRecordSchema),
   openExitOrders: z.number(),
+  /** What of the remaining amount a stop that rests at the exchange covers. */
+  protection: protectionSchema,
+  /** The exits of the plan, and adopted ones that are open. */
+  takeProfits: z.array(takeProfitViewSchema),
+  stopLoss: stopLossViewSchema.nullable(),
   links: z.number().optional(),
   outcome: outcomeSchema.optional(),
   failure: failureSchema.optional(),
@@ -111,6 +123,8 @@ export function toPositionView(
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
     openExitOrders: position.exitOrders.filter((exit) => exit.status === 'live').length,
+    protection: computeProtection(position, extra.staleReason !== undefined),
+    ...toExitViews(position),
     outcome: position.outcome,
     failure: position.failure,
     attentionReason: position.attentionReason,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { exchangeIdSchema } from '../account/account.ts';
 import { amountSchema } from '../amount.ts';
 import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
+import { exitPlanSchema } from './exit-plan.ts';
 import { noticeSchema } from './notice.ts';
 
 /** `pos_` and 12 of 0-9a-z: 62 random bits, short enough to fit into a client order id. */
@@ -44,6 +45,11 @@ export const orderRecordSchema = z.object({
   reduceOnly: z.boolean().optional(),
   /** For an unconfirmed order: how often a look-up missed it when it could no longer arrive. */
   notFoundCount: z.number().optional(),
+  /** The target, or that it is the stop, of the exit plan that this order is for. Absent: Ripcord does not manage it. */
+  rung: z.number().optional(),
+  isStop: z.literal(true).optional(),
+  /** Written before Ripcord cancels its own exit, so that such an end differs from one by the owner or the exchange. */
+  endsFor: z.literal('replaced').optional(),
 });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 
@@ -164,6 +170,9 @@ const positionFieldsSchema = z.object({
   goneAmount: amountSchema.optional(),
   entryOrders: z.array(orderRecordSchema),
   exitOrders: z.array(orderRecordSchema),
+  exitPlan: exitPlanSchema.optional(),
+  /** Raised by every order of the exit plan before it is sent: it names the client order id. */
+  exitAttempt: z.number().optional(),
   /** What the last sync read of the price; epoch milliseconds. */
   lastSync: z
     .object({

@@ -7,6 +7,8 @@ export interface Totals {
   /** All of the entry, filled or not. */
   amount: Amount;
   filled: Amount;
+  /** What filled, less the fees that the entry paid in base. */
+  net: Amount;
   /** What can still be closed: filled, less what exits filled, less fees taken in base, less what is gone. Never below zero. */
   remaining: Amount;
   averageEntry: Amount | undefined;
@@ -23,7 +25,7 @@ function paysFeesInBase(position: Position): boolean {
 }
 
 /** What an order filled since it belongs to the position. */
-function filledOfOwn({ filled, filledBefore }: OrderRecord): Amount {
+export function filledOfOwn({ filled, filledBefore }: OrderRecord): Amount {
   const own = decimal(filled).minus(filledBefore ?? '0');
   return own.gt(0) ? toAmount(own) : '0';
 }
@@ -58,14 +60,15 @@ export function computeTotals(position: Position): Totals {
   const { declaredSize, entryOrders, exitOrders } = position;
   const filled = declaredSize?.amount ?? sum(entryOrders.map((entry) => entry.filled));
   const fees = paysFeesInBase(position) ? sum(entryOrders.map((entry) => entry.baseFee ?? '0')) : '0';
-  const remaining = decimal(filled)
-    .minus(fees)
+  const net = decimal(filled).minus(fees);
+  const remaining = net
     .minus(sumExitFees(position))
     .minus(position.goneAmount ?? '0')
     .minus(sum(exitOrders.map(filledOfOwn)));
   return {
     amount: declaredSize?.amount ?? sum(entryOrders.map((entry) => entry.amount)),
     filled,
+    net: toAmount(net),
     remaining: remaining.gt(0) ? toAmount(remaining) : '0',
     averageEntry: declaredSize === undefined ? computeAveragePrice(entryOrders) : declaredSize.averagePrice,
     entriesDone: entryOrders.every((entry) => entry.status === 'done'),
@@ -127,6 +130,9 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     // The order that a triggered conditional order created is younger.
     createdAt: known?.createdAt ?? view.createdAt,
     updatedAt: view.updatedAt,
-    reduceOnly: view.reduceOnly,
+    reduceOnly: view.reduceOnly ?? known?.reduceOnly,
+    rung: known?.rung,
+    isStop: known?.isStop,
+    endsFor: known?.endsFor,
   };
 }

@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts';
  * The version of every item that this Ripcord writes: position, link, hit, reservation and kill switch. An item without
  * one is of version 1. docs/operations/upgrade.md has the rules of when to raise it.
  */
-export const itemVersion = 1;
+export const itemVersion = 2;
 
 /** What is stored: position, link, hit, reservation or kill switch. */
 export type ItemNoun = 'position' | 'link' | 'record' | 'reservation' | 'kill switch';

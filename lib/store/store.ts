@@ -92,6 +92,8 @@ export interface PositionChange {
   attentionReason?: string | null;
   entryOrders?: Position['entryOrders'];
   exitOrders?: Position['exitOrders'];
+  exitPlan?: Position['exitPlan'];
+  exitAttempt?: Position['exitAttempt'];
   market?: Position['market'];
   goneAmount?: Position['goneAmount'];
   declaredSize?: Position['declaredSize'];

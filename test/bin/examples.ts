@@ -37,6 +37,9 @@ export const longPosition: PositionView = {
     },
   ],
   openExitOrders: 1,
+  protection: 'none',
+  takeProfits: [],
+  stopLoss: null,
   links: 2,
   lastSyncedAt: '2025-11-22T17:11:00.000Z',
 };

@@ -31,6 +31,9 @@ const filled: PositionView = {
   entryOrders: [entry],
   exitOrders: [],
   openExitOrders: 0,
+  protection: 'none',
+  takeProfits: [],
+  stopLoss: null,
 };
 const perpetual: PositionView = { ...filled, symbol: 'ETH/USDT:USDT', side: 'short', openExitOrders: 2 };
 const partlyFilled: PositionView = {

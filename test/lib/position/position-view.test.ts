@@ -44,6 +44,9 @@ test('A view shows the position, its amounts, its profit and the time of its las
     entryOrders: [exampleOrder],
     exitOrders: [],
     openExitOrders: 0,
+    protection: 'none',
+    takeProfits: [],
+    stopLoss: null,
     lastSyncedAt: '2025-10-09T08:53:20.000Z',
   });
 });

@@ -153,6 +153,7 @@ describe('What is left of a position', () => {
     expect(computeTotals(positionOf({ declaredSize: stated, entryOrders: [] }))).toEqual({
       amount: '2',
       filled: '2',
+      net: '2',
       remaining: '2',
       averageEntry: '100',
       entriesDone: true,

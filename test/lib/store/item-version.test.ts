@@ -59,7 +59,7 @@ test('every kind of item is stored with its version', async () => {
     'position',
     'switch',
   ]);
-  expect(items.map(({ version }) => version)).toEqual([1, 1, 1, 1, 1]);
+  expect(items.map(({ version }) => version)).toEqual([2, 2, 2, 2, 2]);
 });
 
 test('an item without a version is of version 1, and has it after the next write', async () => {
@@ -70,7 +70,7 @@ test('an item without a version is of version 1, and has it after the next write
   expect(await store.claimPosition({ positionId, claim: exampleClaim, from: ['open'] })).toMatchObject({
     kind: 'claimed',
   });
-  expect(await read()).toMatchObject({ version: 1 });
+  expect(await read()).toMatchObject({ version: 2 });
 });
 
 test.each(['1', true, null, { number: 1 }])('a version that is no number is refused: %j', async (version) => {

@@ -1,0 +1,139 @@
+import { type Amount, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
+import type { ExitSupport, MarketRules, Side } from '../exchange/exchange.ts';
+import type { StopLossPlan, TakeProfitPlan } from '../position/exit-plan.ts';
+
+/** The exits that the owner asks for. */
+export interface WantedExits {
+  takeProfits: Pick<TakeProfitPlan, 'price' | 'percent'>[];
+  stopLoss?: Pick<StopLossPlan, 'price' | 'limitPrice'> | undefined;
+}
+
+export interface ExitContext {
+  side: Side;
+  market: MarketRules;
+  support: ExitSupport | undefined;
+  /** The last price, or the price of a LIMIT entry that has not filled. */
+  price: Amount;
+  isEntryPrice: boolean;
+  /** What the percents are of, in base currency. */
+  amount: Amount;
+}
+
+/** Why exits are refused, and what would be possible, as sentences. */
+export interface ExitRefusal {
+  code: 'invalid-input' | 'would-trigger';
+  message: string;
+  possible: string;
+}
+
+/** Checks exits before anything is sent. */
+export function checkExits(wanted: WantedExits, context: ExitContext): ExitRefusal | undefined {
+  return (
+    checkSupport(wanted, context) ??
+    checkPercents(wanted) ??
+    checkSteps(wanted, context) ??
+    checkSides(wanted, context) ??
+    checkMinimums(wanted, context)
+  );
+}
+
+function refuse(message: string, possible: string): ExitRefusal {
+  return { code: 'invalid-input', message, possible };
+}
+
+function checkSupport(
+  { takeProfits, stopLoss }: WantedExits,
+  { support, market }: ExitContext,
+): ExitRefusal | undefined {
+  const lacksTarget = takeProfits.length > 0 && support?.forms.has('take-profit') !== true;
+  const lacksStop = stopLoss !== undefined && support?.forms.has('stop-loss') !== true;
+  if (!lacksTarget && !lacksStop) return undefined;
+  return refuse(
+    `Ripcord can't place ${lacksTarget ? 'targets' : 'a stop'} in ${market.kind} markets of this exchange.`,
+    'Use a perpetual, or place the exits at the exchange and adopt them.',
+  );
+}
+
+function checkPercents({ takeProfits }: WantedExits): ExitRefusal | undefined {
+  const total = sum(takeProfits.map(({ percent }) => percent));
+  return decimal(total).lte(100)
+    ? undefined
+    : refuse(`The targets are for ${total} % of the position.`, 'Together they can be for at most 100 %.');
+}
+
+function checkSteps(
+  { takeProfits, stopLoss }: WantedExits,
+  { market: { priceStep } }: ExitContext,
+): ExitRefusal | undefined {
+  const prices = [
+    ...takeProfits,
+    ...(stopLoss === undefined ? [] : [stopLoss, { price: stopLoss.limitPrice }]),
+  ];
+  for (const { price } of prices) {
+    const rounded = price === undefined ? price : truncateToStep(price, priceStep);
+    if (rounded === undefined || decimal(rounded).eq(price ?? '0')) continue;
+    return refuse(
+      `The price ${price} is not a multiple of the market's price step ${priceStep}.`,
+      `The nearest lower price is ${rounded}.`,
+    );
+  }
+  return undefined;
+}
+
+function checkSides(
+  { takeProfits, stopLoss }: WantedExits,
+  { side, price, isEntryPrice, market }: ExitContext,
+): ExitRefusal | undefined {
+  const isLong = side === 'long';
+  const reference = `the ${isEntryPrice ? 'entry' : 'last'} price ${price} ${market.quote}`;
+  const [winning, losing] = isLong ? ['above', 'below'] : ['below', 'above'];
+  const target = takeProfits.find((each) => !isBeyond(each.price, price, isLong));
+  if (target !== undefined)
+    return refuse(
+      `The target ${target.price} of a ${side} is not ${winning} ${reference}.`,
+      `A target must be ${winning} ${price}.`,
+    );
+  if (stopLoss === undefined) return undefined;
+  if (!isBeyond(stopLoss.price, price, !isLong))
+    return {
+      code: isEntryPrice ? 'invalid-input' : 'would-trigger',
+      message: `The stop ${stopLoss.price} of a ${side} is not ${losing} ${reference}, so it would trigger at once.`,
+      possible: `A stop must be ${losing} ${price}.`,
+    };
+  const { limitPrice = stopLoss.price } = stopLoss;
+  return isBeyond(limitPrice, stopLoss.price, isLong)
+    ? refuse(
+        `The stop's LIMIT price ${limitPrice} is ${winning} its trigger price ${stopLoss.price}, so it may not fill.`,
+        `A LIMIT price must be ${losing} ${stopLoss.price}, or the same.`,
+      )
+    : undefined;
+}
+
+function isBeyond(price: Amount, reference: Amount, isAbove: boolean): boolean {
+  return isAbove ? decimal(price).gt(reference) : decimal(price).lt(reference);
+}
+
+function checkMinimums(
+  { takeProfits, stopLoss }: WantedExits,
+  { market: { amountMin, amountStep, base }, amount }: ExitContext,
+): ExitRefusal | undefined {
+  // Nothing has filled that a percent could be of.
+  if (!isPositive(amount)) return undefined;
+  const isSmall = (part: Amount) => decimal(truncateToStep(part, amountStep)).lt(amountMin);
+  if (stopLoss !== undefined && isSmall(amount))
+    return refuse(
+      `${amount} ${base} is below the market's minimum of ${amountMin} ${base} for a stop.`,
+      'Increase the position.',
+    );
+  const small = takeProfits.find(({ percent }) =>
+    isSmall(toAmount(decimal(amount).times(percent).dividedBy(100))),
+  );
+  if (small === undefined) return undefined;
+  const least = decimal(amountMin).times(100).dividedBy(amount).decimalPlaces(2, 0);
+  return refuse(
+    `${small.percent} % of ${amount} ${base} is below the market's minimum of ${amountMin} ${base} for an order.`,
+    least.gt(100)
+      ? 'No target is possible at this size.'
+      : `A target must be for at least ${toAmount(least)} %.`,
+  );
+}

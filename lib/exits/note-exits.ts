@@ -1,0 +1,63 @@
+import { isPositive } from '../amount.ts';
+import { scaleTargets } from '../position/allot-exits.ts';
+import type { ExitPlan } from '../position/exit-plan.ts';
+import type { OrderRecord, Position } from '../position/position.ts';
+import { computeTotals } from '../position/totals.ts';
+import { hasStopPassed, isEndedOutside, toExitKey } from './plan-exits.ts';
+
+/** What the record of a plan has to say now, and what its owner has to know of that. */
+export interface NotedExits {
+  exitPlan: ExitPlan;
+  sentences: string[];
+}
+
+const again = 'Ripcord does not place it again. Set the exits to decide.';
+
+/**
+ * Brings a plan up to date with its orders: exits that the owner or the exchange ended, a stop that the price has passed, and
+ * targets that a part close has scaled.
+ * @returns undefined if nothing changes.
+ */
+export function noteExits(position: Position): NotedExits | undefined {
+  const { exitPlan, exitOrders } = position;
+  // An exchange ends the exits of a position that is gone.
+  if (exitPlan === undefined || !isPositive(computeTotals(position).remaining)) return undefined;
+  const ended = new Map(exitOrders.filter(isEndedOutside).map((order) => [toExitKey(order), order]));
+  const sentences: string[] = [];
+  const noteEnd = <Exit extends { price: string; removed?: boolean | undefined }>(
+    exit: Exit,
+    name: string,
+    order: OrderRecord | undefined,
+  ): Exit => {
+    if (order === undefined || exit.removed === true) return exit;
+    sentences.push(`${name} at ${exit.price} (order ${order.orderId}) was ended at the exchange. ${again}`);
+    return { ...exit, removed: true };
+  };
+  const scaled = scaleTargets(position) ?? exitPlan;
+  const takeProfits = scaled.takeProfits.map((target) =>
+    noteEnd(target, 'The target', ended.get(target.rung)),
+  );
+  const stopLoss =
+    scaled.stopLoss === undefined
+      ? undefined
+      : notePassed(position, noteEnd(scaled.stopLoss, 'The stop', ended.get('stop')), sentences);
+  const noted = { ...scaled, takeProfits, stopLoss };
+  return JSON.stringify(noted) === JSON.stringify({ ...exitPlan, stopLoss: exitPlan.stopLoss })
+    ? undefined
+    : { exitPlan: noted, sentences };
+}
+
+/** A stop is never sent to execute at once: its owner decides. */
+function notePassed(
+  position: Position,
+  stop: NonNullable<ExitPlan['stopLoss']>,
+  sentences: string[],
+): NonNullable<ExitPlan['stopLoss']> {
+  const rests = position.exitOrders.some((order) => order.isStop === true && order.status !== 'done');
+  if (rests || stop.removed === true || stop.refusal !== undefined || !hasStopPassed(position)) return stop;
+  const refusal = `The price ${position.lastSync?.price} has passed the stop ${stop.price}.`;
+  sentences.push(
+    `${refusal} It was not placed, and nothing was sold. Close the position, or set another stop.`,
+  );
+  return { ...stop, refusal };
+}

@@ -1,0 +1,154 @@
+import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../amount.ts';
+import { allotTargets } from '../position/allot-exits.ts';
+import type { OrderRecord, Position } from '../position/position.ts';
+import { computeTotals } from '../position/totals.ts';
+
+/** Names an exit of a position's plan: a target's number, or its stop. */
+export type ExitKey = number | 'stop';
+
+/** An exit that should rest at the exchange. */
+export type WantedExit = { amount: Amount } & (
+  | { kind: 'take-profit'; key: number; price: Amount }
+  | { kind: 'stop-loss'; key: 'stop'; triggerPrice: Amount; price?: Amount | undefined }
+);
+
+/** What a run has learned besides the position. */
+export interface ExitFacts {
+  /** What the account holds of the perpetual. */
+  held?: Amount | undefined;
+  /** What this run does not try again: the exchange refused it, or its end is not confirmed. */
+  skip: ReadonlySet<ExitKey>;
+}
+
+/** The one thing to do next. */
+export type ExitStep =
+  | { kind: 'none' }
+  /** An exit may exist that no look-up has found: nothing that could double it is sent. */
+  | { kind: 'wait' }
+  | { kind: 'read-holding' }
+  | { kind: 'place'; exits: WantedExit[] }
+  | { kind: 'cancel'; orders: OrderRecord[] };
+
+/** @returns which exit of the plan an order is for; undefined if Ripcord does not manage it. */
+export function toExitKey({ rung, isStop }: OrderRecord): ExitKey | undefined {
+  return isStop === true ? 'stop' : rung;
+}
+
+/**
+ * Decides what has to happen next, so that the exits of the plan rest at the exchange for what remains. Pure: after
+ * each step it is asked again, and once all exits rest it answers `none`.
+ */
+export function planExits(position: Position, facts: ExitFacts): ExitStep {
+  const parts = [planStop(position, facts), planTargets(position, facts)];
+  const exits = parts.flatMap(({ places }) => places);
+  if (exits.length > 0) return { kind: 'place', exits };
+  if (parts.some(({ needsHolding }) => needsHolding)) return { kind: 'read-holding' };
+  const orders = parts.flatMap(({ cancels }) => cancels);
+  if (orders.length > 0) return { kind: 'cancel', orders };
+  return position.exitOrders.some(({ status }) => status === 'unconfirmed')
+    ? { kind: 'wait' }
+    : { kind: 'none' };
+}
+
+interface Part {
+  places: WantedExit[];
+  cancels: OrderRecord[];
+  needsHolding?: boolean;
+}
+
+/** Two stops could sell twice, unless the account holds exactly what remains and both can only reduce that. */
+function planStop(position: Position, { held, skip }: ExitFacts): Part {
+  const nothing: Part = { places: [], cancels: [] };
+  if (skip.has('stop')) return nothing;
+  const open = openExits(position).filter((order) => order.isStop === true);
+  const wanted = wantedStop(position);
+  const kept = wanted === undefined ? undefined : open.find((order) => isFor(order, wanted));
+  const others = open.filter((order) => order !== kept);
+  if (others.some(isUnconfirmed)) return nothing;
+  if (wanted === undefined) return { places: [], cancels: others };
+  if (kept !== undefined) return kept.status === 'live' ? { places: [], cancels: others } : nothing;
+  // The old stop is better than none, and a stop never executes at once.
+  if (hasStopPassed(position)) return nothing;
+  if (others.length === 0) return { places: [wanted], cancels: [] };
+  if (position.market.kind === 'spot') return { places: [], cancels: others };
+  if (held === undefined) return { ...nothing, needsHolding: true };
+  return decimal(held).eq(computeTotals(position).remaining)
+    ? { places: [wanted], cancels: [] }
+    : { places: [], cancels: others };
+}
+
+/** Targets that are not wanted end first, so that all together never exceed what remains. */
+function planTargets(position: Position, { skip }: ExitFacts): Part {
+  const open = openExits(position).filter(({ rung }) => rung !== undefined);
+  const wanted = wantedTargets(position);
+  const kept = new Set(wanted.flatMap((target) => open.find((order) => isFor(order, target)) ?? []));
+  const others = open.filter((order) => !kept.has(order));
+  if (others.length > 0)
+    return {
+      places: [],
+      cancels: others.filter((order) => !isUnconfirmed(order) && !skip.has(order.rung ?? 0)),
+    };
+  const resting = new Set(open.map(({ rung }) => rung));
+  return { places: wanted.filter(({ key }) => !resting.has(key) && !skip.has(key)), cancels: [] };
+}
+
+function openExits({ exitOrders }: Position): OrderRecord[] {
+  return exitOrders.filter((order) => order.status !== 'done' && toExitKey(order) !== undefined);
+}
+
+function isUnconfirmed({ status }: OrderRecord): boolean {
+  return status === 'unconfirmed';
+}
+
+/** The price is not compared: a trader may move an exit at the exchange. `endsFor`: it is being replaced. */
+function isFor(order: OrderRecord, wanted: WantedExit): boolean {
+  const left = decimal(order.amount).minus(order.filled);
+  return toExitKey(order) === wanted.key && order.endsFor === undefined && left.eq(wanted.amount);
+}
+
+function wantedTargets(position: Position): (WantedExit & { kind: 'take-profit' })[] {
+  const prices = new Map(position.exitPlan?.takeProfits.map(({ rung, price }) => [rung, price]));
+  return allotTargets(position).flatMap(({ rung, amount }) => {
+    const price = prices.get(rung);
+    return price === undefined || !isPositive(amount)
+      ? []
+      : [{ kind: 'take-profit', key: rung, price, amount }];
+  });
+}
+
+/** @returns the stop for all that remains; undefined if there is none, or if it can't rest. */
+function wantedStop(position: Position): (WantedExit & { kind: 'stop-loss' }) | undefined {
+  const { exitPlan, market } = position;
+  const stop = exitPlan?.stopLoss;
+  const amount = truncateToStep(computeTotals(position).remaining, market.amountStep);
+  if (stop === undefined || stop.removed === true) return undefined;
+  if (!isPositive(amount) || decimal(amount).lt(market.amountMin)) return undefined;
+  return { kind: 'stop-loss', key: 'stop', triggerPrice: stop.price, price: stop.limitPrice, amount };
+}
+
+/** Whether the price has passed the stop: it would execute at once. */
+export function hasStopPassed({ exitPlan, side, lastSync }: Position): boolean {
+  const stop = exitPlan?.stopLoss?.price;
+  if (stop === undefined || lastSync?.price === undefined) return false;
+  return side === 'long' ? decimal(lastSync.price).lte(stop) : decimal(lastSync.price).gte(stop);
+}
+
+/** Whether the order ended with something unfilled, and Ripcord did not end it. */
+export function isEndedOutside(order: OrderRecord): boolean {
+  const { status, orderId, endsFor, canceledByClaimAt, amount, filled } = order;
+  const isOurs = endsFor !== undefined || canceledByClaimAt !== undefined;
+  return status === 'done' && orderId !== undefined && !isOurs && decimal(filled).lt(amount);
+}
+
+/** @returns the orders without those that say nothing any more: never placed, or replaced without any fill. */
+export function withoutSpent(orders: OrderRecord[]): OrderRecord[] {
+  return orders.filter((order) => {
+    const { status, orderId, endsFor, filled } = order;
+    const isSpent = orderId === undefined || (endsFor !== undefined && !isPositive(filled));
+    return toExitKey(order) === undefined || status !== 'done' || !isSpent;
+  });
+}
+
+export function toLeft({ amount, filled }: OrderRecord): Amount {
+  return toAmount(decimal(amount).minus(filled));
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { noteExits } from '../../../lib/exits/note-exits.ts';
+import { examplePlan, exampleWith, partClose, restingStop, restingTarget } from './example-exits.ts';
+
+const plan = examplePlan({ targets: [{ price: '65000', percent: '50' }], stop: '58000' });
+
+describe('what the record notes of exits', () => {
+  it('is nothing while they rest', () => {
+    expect(noteExits(exampleWith(plan, { exitOrders: [restingStop(), restingTarget(1)] }))).toBeUndefined();
+  });
+
+  it('is nothing about an exit that Ripcord or a claim ended, or that filled', () => {
+    const done = { status: 'done' } as const;
+    const exitOrders = [
+      restingStop({ ...done, endsFor: 'replaced' }),
+      restingStop({ ...done, canceledByClaimAt: 1 }),
+      restingStop({ ...done, orderId: undefined }),
+      restingTarget(1, { ...done, filled: '0.5' }),
+    ];
+    expect(noteExits(exampleWith(plan, { exitOrders }))).toBeUndefined();
+  });
+
+  it('is that the owner or the exchange ended one, and it says so once', () => {
+    const exitOrders = [restingStop({ status: 'done', orderId: '77' }), restingTarget(1)];
+    const noted = noteExits(exampleWith(plan, { exitOrders }));
+    expect(noted?.exitPlan.stopLoss).toEqual({ price: '58000', removed: true });
+    expect(noted?.sentences).toEqual([
+      'The stop at 58000 (order 77) was ended at the exchange. Ripcord does not place it again. Set the exits to decide.',
+    ]);
+    expect(noteExits(exampleWith(noted?.exitPlan, { exitOrders }))).toBeUndefined();
+  });
+
+  it('is nothing about exits that the exchange ended with the position', () => {
+    const exitOrders = [restingStop({ status: 'done', filled: '1' }), restingTarget(1, { status: 'done' })];
+    expect(noteExits(exampleWith(plan, { exitOrders }))).toBeUndefined();
+  });
+
+  it('is the amount of each target after a part close', () => {
+    const exitOrders = [restingStop(), restingTarget(1), partClose('0.5')];
+    const noted = noteExits(exampleWith(plan, { exitOrders }));
+    expect(noted).toMatchObject({
+      exitPlan: { takeProfits: [{ amount: '0.25' }], scaledFor: '0.5' },
+      sentences: [],
+    });
+    expect(noteExits(exampleWith(noted?.exitPlan, { exitOrders }))).toBeUndefined();
+  });
+
+  it('is that the price has passed a stop that does not rest, and it says so once', () => {
+    const passed = { lastSync: { at: 1, price: '57990' } };
+    const noted = noteExits(exampleWith(plan, passed));
+    expect(noted?.exitPlan.stopLoss?.refusal).toBe('The price 57990 has passed the stop 58000.');
+    expect(noteExits(exampleWith(noted?.exitPlan, passed))).toBeUndefined();
+    expect(noteExits(exampleWith(plan, { ...passed, exitOrders: [restingStop()] }))).toBeUndefined();
+  });
+});

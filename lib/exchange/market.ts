@@ -39,6 +39,8 @@ export const marketRulesSchema = z.object({
   costMin: amountSchema.optional(),
   costMax: amountSchema.optional(),
   priceStep: amountSchema,
+  /** How many conditional orders the account may have open in this market, including the trader's own. */
+  conditionalMax: z.number().int().optional(),
   /** Base currency per contract, on venues that count contracts. */
   contractSize: amountSchema.optional(),
 });

@@ -153,3 +153,8 @@ export function toAcknowledgedOrder(orderId: string, market: MarketRules, sent: 
     conditional: sent.restsAs?.conditional ?? false,
   };
 }
+
+/** A triggered conditional order is "closed" to ccxt: what it created may fill, or have filled, any amount. */
+export function withoutFill(order: ExchangeOrder): ExchangeOrder {
+  return { ...order, status: 'live', filled: '0', average: undefined };
+}

@@ -3,9 +3,7 @@ import type { Amount } from '../../amount.ts';
 import { Fault } from '../../fault.ts';
 import type {
   CancelResult,
-  CreateResult,
   ExchangeOrder,
-  ExitOrder,
   MarketRules,
   OrderRef,
   ReduceResult,
@@ -19,7 +17,8 @@ import type { VenueError } from '../venues/venue-error.ts';
 import { deniesKey, formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
 import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
-import { asCcxtNumber, type SentOrder, toAcknowledgedOrder, toExchangeOrder } from './ccxt-mapping.ts';
+import { createExitList, createExitOrder, createOrder } from './ccxt-creates.ts';
+import { toExchangeOrder, withoutFill } from './ccxt-mapping.ts';
 
 export function createTrading(connection: CcxtConnection): Trading {
   const { venue } = connection;
@@ -38,17 +37,12 @@ export function createTrading(connection: CcxtConnection): Trading {
       }),
     exits: venue.exits,
     createExitOrder: (market, order) => createExitOrder(connection, market, order),
-    createExitList: async () => unsupported(connection),
+    createExitList: (market, list) => createExitList(connection, market, list),
     cancelOrder: (market, ref, sendDeadline) => cancelOrder(connection, market, ref, sendDeadline),
     reduceOrder: (market, order, amount, sendDeadline) =>
       sendDeadlineContext.run(sendDeadline, () => reduceOrder(connection, market, order, amount)),
     fetchOrder: (market, ref) => fetchOrder(connection, market, ref),
   };
-}
-
-function unsupported({ name }: CcxtConnection) {
-  const message = `${name} can't hold such an exit. Nothing was sent`;
-  return { kind: 'rejected', reason: 'other', code: 'unsupported', message } as const;
 }
 
 async function fetchOrder(
@@ -174,74 +168,4 @@ async function reduceOrder(
     if (error !== undefined) return { kind: 'refused', message: formatVenueError(error) };
     return { kind: 'unconfirmed', message: notSentFrom(thrown)?.message ?? noResponse };
   }
-}
-
-async function createExitOrder(
-  connection: CcxtConnection,
-  market: MarketRules,
-  order: ExitOrder,
-): Promise<CreateResult> {
-  const { venue } = connection;
-  const support = venue.exits[market.kind];
-  if (support?.forms.has(order.kind) !== true) return unsupported(connection);
-  const type = order.price === undefined ? 'market' : 'limit';
-  const reduce = venue.closeParameters({ ...order, reduceOnly: market.kind === 'perpetual' });
-  if (order.kind === 'take-profit') return createOrder(connection, market, { ...order, type }, reduce);
-  const stop = { ...order, type, restsAs: support.stopRef } as const;
-  return createOrder(connection, market, stop, { ...reduce, ...venue.stopParameters(order) });
-}
-
-async function createOrder(
-  connection: CcxtConnection,
-  market: MarketRules,
-  order: SentOrder,
-  parameters: Record<string, unknown>,
-): Promise<CreateResult> {
-  const { venue, client } = connection;
-  connection.registerMarket(market);
-  const send = () =>
-    client.createOrder(
-      market.symbol,
-      order.type,
-      order.side,
-      asCcxtNumber(order.amount),
-      order.price === undefined ? undefined : asCcxtNumber(order.price),
-      { clientOrderId: order.clientOrderId, ...parameters },
-    );
-  try {
-    const created = await connection.call(() => sendDeadlineContext.run(order.sendDeadline, send));
-    return toCreateResult(venue, market, created, order);
-  } catch (thrown) {
-    return toFailedCreate(connection, thrown);
-  }
-}
-
-function toCreateResult(venue: Venue, market: MarketRules, created: Order, sent: SentOrder): CreateResult {
-  if (created.id === undefined) return { kind: 'unknown', message: 'the response names no order' };
-  if (!venue.createReturnsFill)
-    return { kind: 'accepted', order: toAcknowledgedOrder(created.id, market, sent) };
-  const conditional = sent.restsAs?.conditional ?? false;
-  const order = toExchangeOrder(venue, market, created, { conditional });
-  return { kind: 'accepted', order: conditional ? withoutFill(order) : order };
-}
-
-/** A triggered conditional order is "closed" to ccxt: what it created may fill, or have filled, any amount. */
-function withoutFill(order: ExchangeOrder): ExchangeOrder {
-  return { ...order, status: 'live', filled: '0', average: undefined };
-}
-
-function toFailedCreate({ venue }: CcxtConnection, thrown: unknown): CreateResult {
-  const notSent = notSentFrom(thrown);
-  if (notSent !== undefined) {
-    const { reason, message } = notSent;
-    return { kind: 'rejected', reason, code: reason, message };
-  }
-  const error = venueErrorFrom(thrown);
-  if (error === undefined) return { kind: 'unknown', message: noResponse };
-  const { code } = error;
-  const message = formatVenueError(error);
-  const reason = findRejectReason(venue.errors, error);
-  return reason === undefined
-    ? { kind: 'unknown', code, message }
-    : { kind: 'rejected', reason, code, message };
 }

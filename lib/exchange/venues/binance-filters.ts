@@ -18,12 +18,17 @@ interface Filter {
   maxNotional?: string;
   /** The minimum on futures, where it applies to all orders that don't only reduce. */
   notional?: string;
+  maxNumAlgoOrders?: number | string;
   applyToMarket?: unknown;
   applyMinToMarket?: unknown;
   applyMaxToMarket?: unknown;
 }
 
-/** The rules of MARKET orders. Zeros of MARKET_LOT_SIZE mean "as LOT_SIZE". */
+function parseCount(count: number | string | undefined): number | undefined {
+  return count === undefined ? undefined : Number(count);
+}
+
+/** The rules of MARKET and conditional orders. Zeros of MARKET_LOT_SIZE mean "as LOT_SIZE". */
 export function marketRules(market: Market): Partial<MarketRules> {
   const filters: Filter[] = market?.info?.filters ?? [];
   const find = (type: string) => filters.find(({ filterType }) => filterType === type);
@@ -32,6 +37,7 @@ export function marketRules(market: Market): Partial<MarketRules> {
     marketAmountStep: parsePositiveAmount(lot?.stepSize),
     marketAmountMin: parsePositiveAmount(lot?.minQty),
     marketAmountMax: parsePositiveAmount(lot?.maxQty),
+    conditionalMax: parseCount(find('MAX_NUM_ALGO_ORDERS')?.maxNumAlgoOrders),
     ...valueRules(find('NOTIONAL'), find('MIN_NOTIONAL')),
   };
 }

@@ -1,4 +1,5 @@
 import { createBinanceVenue } from './binance-base.ts';
+import { createExitList } from './binance-lists.ts';
 import { binanceSpotErrors } from './binance-spot-errors.ts';
 import { fetchSpotTrades } from './binance-trades.ts';
 
@@ -35,7 +36,15 @@ export const binance = createBinanceVenue({
   }),
   closeParameters: () => ({}),
   entryParameters: () => ({}),
-  exits: {},
+  // A stop that the market does not have is refused: "Stop loss orders are not supported for this symbol."
+  // https://developers.binance.com/docs/binance-spot-api-docs/errors#other-errors
+  exits: {
+    spot: {
+      forms: new Set(['take-profit', 'stop-loss', 'list']),
+      stopRef: { conditional: false, type: 'stop_loss' },
+    },
+  },
+  createExitList,
   amendment: () => undefined,
   triggeredOrderId: () => undefined,
   isBalanceResponse: ({ balances }) => Array.isArray(balances),

@@ -121,7 +121,9 @@ export const bybit: Venue = {
       marketAmountMax: parsePositiveAmount(lot.maxMarketOrderQty ?? lot.maxMktOrderQty),
       // "deprecated, no longer check minOrderQty, check minOrderAmt instead"
       // https://bybit-exchange.github.io/docs/v5/market/instrument
-      ...(market?.spot === true ? { amountMin: '0' } : {}),
+      // "conditional orders: each account can hold a maximum of 10 active orders simultaneously per symbol"
+      // https://bybit-exchange.github.io/docs/v5/order/create-order
+      ...(market?.spot === true ? { amountMin: '0' } : { conditionalMax: 10 }),
     };
   },
   orderRef(market, { orderId, clientOrderId, type }) {

@@ -4,6 +4,7 @@ import type { Amount } from '../../amount.ts';
 import type {
   EntryOrder,
   ExchangePosition,
+  ExitList,
   MarketKind,
   MarketOrder,
   MarketRules,
@@ -41,6 +42,12 @@ export interface VenueTrade {
   cause: TradeCause;
   /** The side of a hedged perpetual. */
   positionSide?: Side | undefined;
+}
+
+/** The orders of a list that the venue accepted, if its response names them. */
+export interface VenueExitList {
+  takeProfit: Order | undefined;
+  stopLoss: Order | undefined;
 }
 
 /** A perpetual position, with the venue's own id of its market. */
@@ -104,6 +111,8 @@ export interface Venue {
   stopParameters(order: StopLossOrder): Parameters;
   /** The exits that can rest at the venue. */
   exits: Trading['exits'];
+  /** Sends a target and a stop as one list, on a venue whose `exits` have the form. */
+  createExitList?(client: CcxtClient, market: MarketRules, list: ExitList): Promise<VenueExitList>;
   /** @returns the request that changes an order's amount; undefined if the venue can't change this order. */
   amendment(
     client: CcxtClient,

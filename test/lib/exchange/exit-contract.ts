@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { StopLossOrder, TakeProfitOrder } from '../../../lib/exchange/exchange.ts';
-import { accepted, inFiveSeconds, startTrader, type TestMarket, type TraderOptions } from './test-markets.ts';
-
-type Place<Exit> = Partial<Omit<Exit, 'kind'>>;
-type Sent = Record<string, unknown>;
+import { type Sent, startLong } from './long-with-exits.ts';
+import { accepted, type TestMarket } from './test-markets.ts';
 
 /** What the venue's page of each request names. */
 export interface ExitWire {
@@ -14,57 +11,6 @@ export interface ExitWire {
   stopOfShort: Sent;
   lookUp: Sent;
   cancel: Sent;
-}
-
-/** A filled long of 0.1 at 60000, and the exits that a test places for it. */
-async function startLong(testMarket: TestMarket, options: TraderOptions = {}) {
-  const trader = await startTrader(testMarket, options);
-  const { sim, exchange, market } = trader;
-  await trader.buy({ type: 'market', price: undefined });
-  trader.requests();
-  const usual = () =>
-    ({
-      side: 'sell',
-      positionSide: 'long',
-      hedged: options.hedged ?? false,
-      amount: '0.1',
-      sendDeadline: inFiveSeconds(),
-    }) as const;
-  const { stopRef } = exchange.exits[market.kind] ?? {};
-  return {
-    ...trader,
-    /** A stop at 55000. */
-    stop: (given: Place<StopLossOrder> = {}) =>
-      exchange.createExitOrder(market, {
-        ...usual(),
-        clientOrderId: 'stop-1',
-        triggerPrice: '55000',
-        ...given,
-        kind: 'stop-loss',
-      }),
-    /** A target at 70000. */
-    target: (given: Place<TakeProfitOrder> = {}) =>
-      exchange.createExitOrder(market, {
-        ...usual(),
-        clientOrderId: 'target-1',
-        price: '70000',
-        ...given,
-        kind: 'take-profit',
-      }),
-    lookUp: () => exchange.fetchOrder(market, { clientOrderId: 'stop-1', ...stopRef }),
-    cancel: () => exchange.cancelOrder(market, { clientOrderId: 'stop-1', ...stopRef }, inFiveSeconds()),
-    setPrice: (price: string) => sim.core.setPrice({ market: testMarket.market, symbol: 'BTCUSDT', price }),
-    /** @returns the last request without what every request has. */
-    sent(): Sent {
-      const last = sim.core.ledger().findLast((entry) => entry.type === 'request');
-      if (last?.type !== 'request') throw new Error('no request');
-      const parameters = last.query.startsWith('{')
-        ? JSON.parse(last.query)
-        : Object.fromEntries(new URLSearchParams(last.query));
-      const { timestamp: _, recvWindow: __, ...own } = parameters;
-      return { path: `${last.method} ${last.path}`, ...own };
-    },
-  };
 }
 
 const waiting = { clientOrderId: 'stop-1', side: 'sell', status: 'live', amount: '0.1', filled: '0' };

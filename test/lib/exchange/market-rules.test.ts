@@ -49,3 +49,14 @@ test.each([
 ])('the minimum of %s is read', (_name, filters, costMin) => {
   expect(marketRules({ info: { filters } } as never).costMin).toBe(costMin);
 });
+
+test.each([
+  [binanceSpot, 5],
+  // Binance USDⓈ-M limits them across all markets, and Bybit's limit for spot counts two kinds of orders.
+  [binanceFutures, undefined],
+  [bybitSpot, undefined],
+  [bybitLinear, 10],
+])('the maximum of conditional orders is read at $name', async (testMarket, conditionalMax) => {
+  const { market } = await startTrader(testMarket);
+  expect(market.conditionalMax).toBe(conditionalMax);
+});

@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest';
+import type { CreateListResult, ExitList } from '../../../lib/exchange/exchange.ts';
+import { startLong } from './long-with-exits.ts';
+import {
+  accepted,
+  binanceFutures,
+  binanceSpot,
+  bybitLinear,
+  bybitSpot,
+  inFiveSeconds,
+} from './test-markets.ts';
+
+const free = '1.0999';
+
+async function startSpotLong() {
+  const trader = await startLong(binanceSpot);
+  const { exchange, market } = trader;
+  return {
+    ...trader,
+    /** A target at 70000 and a stop at 55000. */
+    list: (given: Partial<ExitList> = {}) =>
+      exchange.createExitList(market, {
+        listClientOrderId: 'list-1',
+        side: 'sell',
+        amount: '0.1',
+        takeProfit: { clientOrderId: 'target-1', price: '70000' },
+        stopLoss: { clientOrderId: 'stop-1', triggerPrice: '55000' },
+        sendDeadline: inFiveSeconds(),
+        ...given,
+      }),
+    read: (clientOrderId: string) => exchange.fetchOrder(market, { clientOrderId }),
+    freeCoins: async () => (await exchange.fetchBalance('BTC')).free,
+  };
+}
+
+function bothOf(result: CreateListResult) {
+  if (result.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(result)}`);
+  return result;
+}
+
+const oco = {
+  path: 'POST /api/v3/orderList/oco',
+  symbol: 'BTCUSDT',
+  listClientOrderId: 'list-1',
+  side: 'SELL',
+  quantity: '0.1',
+  aboveType: 'LIMIT_MAKER',
+  aboveClientOrderId: 'target-1',
+  abovePrice: '70000',
+  belowType: 'STOP_LOSS',
+  belowClientOrderId: 'stop-1',
+  belowStopPrice: '55000',
+  newOrderRespType: 'RESULT',
+};
+const liveTarget = { clientOrderId: 'target-1', type: 'limit_maker', status: 'live', price: '70000' };
+const liveStop = { clientOrderId: 'stop-1', type: 'stop_loss', status: 'live', triggerPrice: '55000' };
+const unfilled = { side: 'sell', amount: '0.1', filled: '0', conditional: false };
+
+describe('a list of a target and a stop at Binance spot', () => {
+  // https://github.com/binance/binance-spot-api-docs/blob/master/rest-api.md#new-order-list---oco-trade
+  test('is one request with the parameters that Binance documents', async () => {
+    const { list, sent, requests } = await startSpotLong();
+    bothOf(await list());
+    expect(sent()).toEqual(oco);
+    expect(requests()).toHaveLength(1);
+  });
+
+  test('can have a stop that becomes a LIMIT order', async () => {
+    const { list, sent } = await startSpotLong();
+    const stopLoss = { clientOrderId: 'stop-1', triggerPrice: '55000', price: '54900' };
+    expect(bothOf(await list({ stopLoss })).stopLoss).toMatchObject({
+      type: 'stop_loss_limit',
+      price: '54900',
+      triggerPrice: '55000',
+    });
+    expect(sent()).toEqual({
+      ...oco,
+      belowType: 'STOP_LOSS_LIMIT',
+      belowPrice: '54900',
+      belowTimeInForce: 'GTC',
+    });
+  });
+
+  test('buys back what a short has sold, with the stop above', async () => {
+    const { list, sent, setPrice, read } = await startSpotLong();
+    const { stopLoss } = bothOf(
+      await list({
+        side: 'buy',
+        takeProfit: { clientOrderId: 'target-1', price: '50000' },
+        stopLoss: { clientOrderId: 'stop-1', triggerPrice: '65000' },
+      }),
+    );
+    const { abovePrice: _, belowStopPrice: __, ...shared } = oco;
+    expect(sent()).toEqual({
+      ...shared,
+      side: 'BUY',
+      aboveType: 'STOP_LOSS',
+      aboveClientOrderId: 'stop-1',
+      aboveStopPrice: '65000',
+      belowType: 'LIMIT_MAKER',
+      belowClientOrderId: 'target-1',
+      belowPrice: '50000',
+    });
+    expect(stopLoss).toMatchObject({ side: 'buy', status: 'live' });
+    setPrice('66000');
+    expect(await read('stop-1')).toMatchObject({ status: 'done', filled: '0.1' });
+  });
+
+  test('reports both orders, which are found by their own client order ids', async () => {
+    const { list, read } = await startSpotLong();
+    const { takeProfit, stopLoss } = bothOf(await list());
+    expect(takeProfit).toMatchObject({ ...unfilled, ...liveTarget });
+    expect(stopLoss).toMatchObject({ ...unfilled, ...liveStop });
+    expect(await read('target-1')).toMatchObject({ ...unfilled, ...liveTarget, orderId: takeProfit.orderId });
+    expect(await read('stop-1')).toMatchObject({ ...unfilled, ...liveStop, orderId: stopLoss.orderId });
+  });
+
+  test('holds its coins once', async () => {
+    const { list, freeCoins } = await startSpotLong();
+    expect(await freeCoins()).toBe(free);
+    bothOf(await list());
+    expect(await freeCoins()).toBe('0.9999');
+  });
+
+  test.each(['target-1', 'stop-1'])('ends with the cancel of %s alone', async (clientOrderId) => {
+    const { exchange, market, list, read, freeCoins } = await startSpotLong();
+    bothOf(await list());
+    await exchange.cancelOrder(market, { clientOrderId }, inFiveSeconds());
+    for (const id of ['target-1', 'stop-1'])
+      expect(await read(id)).toMatchObject({ status: 'done', filled: '0' });
+    expect(await freeCoins()).toBe(free);
+  });
+
+  test.each([
+    ['71000', 'target-1', 'stop-1'],
+    ['54000', 'stop-1', 'target-1'],
+  ])('sells once at %s', async (price, filled, ended) => {
+    const { list, read, setPrice, freeCoins } = await startSpotLong();
+    bothOf(await list());
+    setPrice(price);
+    expect(await read(filled)).toMatchObject({ status: 'done', filled: '0.1' });
+    expect(await read(ended)).toMatchObject({ status: 'done', filled: '0' });
+    setPrice('60000');
+    expect(await freeCoins()).toBe('0.9999');
+  });
+
+  test('has an unknown outcome if the answer is lost, and is found', async () => {
+    const { sim, list, read } = await startSpotLong();
+    sim.core.addFault({ kind: 'drop-after', match: { method: 'POST' } });
+    expect(await list()).toEqual({ kind: 'unknown', message: 'no readable response' });
+    expect(await read('target-1')).toMatchObject(liveTarget);
+    expect(await read('stop-1')).toMatchObject(liveStop);
+  });
+
+  test('has an unknown outcome if the request is lost, and is not found', async () => {
+    const { sim, list, read } = await startSpotLong();
+    sim.core.addFault({ kind: 'drop-before', match: { method: 'POST' } });
+    expect(await list()).toMatchObject({ kind: 'unknown' });
+    expect(await read('target-1')).toBeUndefined();
+    expect(await read('stop-1')).toBeUndefined();
+  });
+
+  test('is refused under the ids of an open list', async () => {
+    const { list } = await startSpotLong();
+    bothOf(await list());
+    expect(await list()).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
+    const other = { listClientOrderId: 'list-2' };
+    expect(await list(other)).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
+  });
+
+  test.each(['54999', '70001'])('is refused whole if the price has come to %s', async (price) => {
+    const { list, read, setPrice, freeCoins } = await startSpotLong();
+    setPrice(price);
+    expect(await list()).toMatchObject({ kind: 'rejected', reason: 'would-trigger' });
+    expect(await read('target-1')).toBeUndefined();
+    expect(await freeCoins()).toBe(free);
+  });
+
+  test('is refused if the coins are not free', async () => {
+    const { list } = await startSpotLong();
+    expect(await list({ amount: '1.2' })).toMatchObject({ kind: 'rejected', reason: 'insufficient' });
+  });
+
+  test('is refused if the market has as many conditional orders as its rules allow', async () => {
+    const { list, stop, market } = await startSpotLong();
+    expect(market.conditionalMax).toBe(5);
+    for (let nth = 1; nth <= 5; nth += 1)
+      accepted(await stop({ clientOrderId: `other-${nth}`, amount: '0.01' }));
+    expect(await list()).toMatchObject({ kind: 'rejected', reason: 'too-many-orders' });
+  });
+
+  test('is not sent after the send deadline', async () => {
+    const { list, requests } = await startSpotLong();
+    expect(await list({ sendDeadline: Date.now() - 1 })).toMatchObject({
+      kind: 'rejected',
+      reason: 'too-late',
+    });
+    expect(requests()).toEqual([]);
+  });
+});
+
+describe('a stop without a target at Binance spot', () => {
+  const single = {
+    path: 'POST /api/v3/order',
+    symbol: 'BTCUSDT',
+    side: 'SELL',
+    type: 'STOP_LOSS',
+    quantity: '0.1',
+    stopPrice: '55000',
+    newClientOrderId: 'stop-1',
+    newOrderRespType: 'FULL',
+  };
+
+  // https://github.com/binance/binance-spot-api-docs/blob/master/rest-api.md#new-order-trade
+  test('rests with the parameters that Binance documents', async () => {
+    const { stop, sent } = await startSpotLong();
+    expect(accepted(await stop())).toMatchObject({ ...unfilled, ...liveStop });
+    expect(sent()).toEqual(single);
+    accepted(await stop({ clientOrderId: 'stop-2', price: '54900' }));
+    const limit = { type: 'STOP_LOSS_LIMIT', price: '54900', timeInForce: 'GTC' };
+    expect(sent()).toEqual({ ...single, ...limit, newClientOrderId: 'stop-2' });
+  });
+
+  test('is found and canceled by client order id alone', async () => {
+    const { stop, lookUp, cancel } = await startSpotLong();
+    accepted(await stop());
+    expect(await lookUp()).toMatchObject(liveStop);
+    expect(await cancel()).toMatchObject({ kind: 'confirmed', order: { status: 'done', filled: '0' } });
+  });
+
+  test('is refused if the price has passed the trigger price', async () => {
+    const { stop, lookUp, setPrice } = await startSpotLong();
+    setPrice('54999');
+    expect(await stop()).toMatchObject({ kind: 'rejected', reason: 'would-trigger' });
+    expect(await lookUp()).toBeUndefined();
+  });
+
+  test('reports what it filled after it triggered', async () => {
+    const { stop, lookUp, setPrice } = await startSpotLong();
+    const { orderId } = accepted(await stop());
+    setPrice('54000');
+    expect(await lookUp()).toMatchObject({ orderId, status: 'done', filled: '0.1', average: '54000' });
+  });
+});
+
+test.each([binanceSpot, bybitSpot])('a target alone is a LIMIT order at $name', async (testMarket) => {
+  const { exchange, market, target, setPrice, order } = await startLong(testMarket);
+  const { orderId } = accepted(await target());
+  expect(order('target-1')).toMatchObject({ type: 'limit', side: 'sell', amount: '0.1', price: '70000' });
+  setPrice('71000');
+  expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
+});
+
+test('Bybit spot gets no stop, because it could wait as a target', async () => {
+  const { stop, requests } = await startLong(bybitSpot);
+  expect(await stop()).toMatchObject({
+    kind: 'rejected',
+    reason: 'other',
+    message: "Bybit can't hold such an exit. Nothing was sent",
+  });
+  expect(requests()).toEqual([]);
+});
+
+test.each([binanceFutures, bybitLinear, bybitSpot])('$name gets no list', async (testMarket) => {
+  const { exchange, market, requests } = await startLong(testMarket);
+  expect(
+    await exchange.createExitList(market, {
+      listClientOrderId: 'list-1',
+      side: 'sell',
+      amount: '0.1',
+      takeProfit: { clientOrderId: 'target-1', price: '70000' },
+      stopLoss: { clientOrderId: 'stop-1', triggerPrice: '55000' },
+      sendDeadline: inFiveSeconds(),
+    }),
+  ).toMatchObject({ kind: 'rejected', reason: 'other' });
+  expect(requests()).toEqual([]);
+});

@@ -5,7 +5,7 @@ import { examplePerpetual } from '../position/example-position.ts';
 const long: ExitContext = {
   side: 'long',
   market: { ...examplePerpetual, amountStep: '0.001', amountMin: '0.001', priceStep: '0.1' },
-  support: { forms: new Set(['take-profit', 'stop-loss']), stopRef: {} },
+  support: { forms: new Set(['take-profit', 'stop-loss']), stopRef: { conditional: false, type: 'stop' } },
   price: '60000',
   isEntryPrice: false,
   amount: '0.01',

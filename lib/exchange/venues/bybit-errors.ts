@@ -10,6 +10,12 @@ const parameterErrors: ErrorRow[] = [
   { codes: ['10001'], words: ['exceeds minimum limit'], meaning: 'below-minimum', ...page },
   { codes: ['10001'], words: ['exceeds maximum limit'], meaning: 'above-maximum', ...page },
   { codes: ['10001'], words: ['qty invalid'], meaning: 'precision', ...page },
+  {
+    codes: ['10001'],
+    words: ['expect Rising', 'expect Falling', 'expect Failling'],
+    meaning: 'would-trigger',
+    source: 'recordedExpectRising',
+  },
   { codes: ['10001'], words: ['sign params error'], meaning: 'permission', ...page },
   { codes: ['10001'], meaning: 'other', ...page },
 ];

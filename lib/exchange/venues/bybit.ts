@@ -150,8 +150,8 @@ export const bybit: Venue = {
   // A perpetual's stop is a conditional order, which the last price triggers by default. `closeOnTrigger` would cancel
   // other orders of the account. Modes of TP/SL are for whole positions or go with an entry.
   // https://bybit-exchange.github.io/docs/v5/order/create-order
-  // Spot decides by the price at that time whether a trigger price is a stop or a target. So a stop that arrives after
-  // the price has passed it would wait as a target: Ripcord sends none.
+  // Spot has no `triggerDirection`. A stop that arrives after the price has passed it waits for the price to come back,
+  // so Ripcord sends none: https://github.com/ccxt/ccxt/issues/19000
   exits: {
     perpetual: {
       forms: new Set(['take-profit', 'stop-loss']),

@@ -19,6 +19,8 @@ export const errorSources = {
   bybitEarlier: 'https://github.com/ccxt/ccxt/blob/v4.5.84/ts/src/bybit.ts',
   /** Recorded: `{"code":-1013,"msg":"Market is closed."}`. */
   recordedMarketIsClosed: 'https://github.com/ccxt/ccxt/pull/6570',
+  /** Recorded: `{"retCode":10001,"retMsg":"expect Failling, but trigger_price[…] >= current[…]"}`. */
+  recordedExpectRising: 'https://github.com/ccxt/ccxt/issues/16406',
   /** Recorded: `{"code":-1013,"msg":"Invalid quantity."}`. */
   recordedInvalidQuantity: 'https://github.com/fj317/PumpBot/issues/55',
   /** Recorded: HTTP 451, `{"code":0,"msg":"Service unavailable from a restricted location …"}`. */

@@ -130,6 +130,8 @@ const ofBybit: Refusal[] = [
   withMessage('below-minimum', 10001, 'The number of contracts exceeds minimum limit allowed'),
   withMessage('above-maximum', 10001, 'The number of contracts exceeds maximum limit allowed: too large'),
   withMessage('precision', 10001, 'Qty invalid'),
+  withMessage('would-trigger', 10001, 'expect Rising, but trigger_price[1] <= current[2]??1'),
+  withMessage('would-trigger', 10001, 'expect Failling, but trigger_price[2] >= current[1]??1'),
   withMessage('other', 10001, 'position idx not match position mode'),
   withMessage(
     'permission',

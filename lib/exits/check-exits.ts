@@ -45,11 +45,12 @@ function checkSupport(
   { takeProfits, stopLoss }: WantedExits,
   { support, market }: ExitContext,
 ): ExitRefusal | undefined {
-  const lacksTarget = takeProfits.length > 0 && support?.forms.has('take-profit') !== true;
-  const lacksStop = stopLoss !== undefined && support?.forms.has('stop-loss') !== true;
+  const forms = market.kind === 'spot' ? undefined : support?.forms;
+  const lacksTarget = takeProfits.length > 0 && forms?.has('take-profit') !== true;
+  const lacksStop = stopLoss !== undefined && forms?.has('stop-loss') !== true;
   if (!lacksTarget && !lacksStop) return undefined;
   return refuse(
-    `Ripcord can't place ${lacksTarget ? 'targets' : 'a stop'} in ${market.kind} markets of this exchange.`,
+    `Ripcord can't place ${lacksTarget ? 'targets' : 'a stop'} in ${market.kind} markets of this exchange yet.`,
     'Use a perpetual, or place the exits at the exchange and adopt them.',
   );
 }

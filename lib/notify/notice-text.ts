@@ -8,6 +8,8 @@ export type NoticeContent =
   | { kind: 'settled'; outcome: Outcome; reopens?: boolean | undefined }
   | { kind: 'failed'; failure: Failure }
   | { kind: 'attention'; reason: string }
+  /** An exit that rested at the exchange ended, or one was not placed. */
+  | { kind: 'exits'; reason: string }
   /** A link's hit sent nothing, so the link may have to be opened again. */
   | { kind: 'released'; linkId: string; reason: string }
   /** A claim without a result for this long, in milliseconds. */
@@ -22,6 +24,7 @@ const headlines = {
   failed: 'Failed',
   'needs-attention': 'Needs your attention',
   overdue: 'Not confirmed yet',
+  exits: 'Exits changed',
 } as const satisfies Record<Notice['event'], string>;
 
 function toEvent(content: NoticeContent): Notice['event'] {
@@ -34,7 +37,8 @@ function toEvent(content: NoticeContent): Notice['event'] {
     case 'released':
       return 'failed';
     case 'overdue':
-      return 'overdue';
+    case 'exits':
+      return content.kind;
   }
 }
 
@@ -49,6 +53,8 @@ function noticeText(content: NoticeContent, { positionId, market }: Position): s
       return `${describeFailure(content.failure)} The position is still open. Check it at the exchange, or open the link again.`;
     case 'attention':
       return `${toSentence(content.reason)} ${resolve}`;
+    case 'exits':
+      return content.reason;
     case 'released':
       return `A link was opened, but nothing was executed: ${toSentence(content.reason)} The position is unchanged. Open the link again, or close the position at the exchange.`;
     case 'overdue':

@@ -43,6 +43,7 @@ export const noticeSchema = z.object({
     'failed',
     'needs-attention',
     'overdue',
+    'exits',
   ]),
   /** One line of text. */
   text: z.string(),

@@ -85,7 +85,7 @@ const refused: Row[] = [
     'exits that the market of the exchange can not hold',
     { stopLoss: { price: '58000' } },
     { ...long, market: { ...long.market, kind: 'spot' }, support: undefined },
-    "Ripcord can't place a stop in spot markets of this exchange.",
+    "Ripcord can't place a stop in spot markets of this exchange yet.",
     'Use a perpetual, or place the exits at the exchange and adopt them.',
   ],
 ];

@@ -1,0 +1,167 @@
+import { appendNotice } from '../notify/notice-text.ts';
+import type { ExitPlan } from '../position/exit-plan.ts';
+import type { OrderRecord, Position } from '../position/position.ts';
+import { sendWindowMs } from '../position/timing.ts';
+import type { Services } from '../services.ts';
+import type { PositionChange } from '../store/store.ts';
+import { draftExit, type ExitRun, endExit, type SentExit, sendExit } from './exit-orders.ts';
+import { noteExits } from './note-exits.ts';
+import { type ExitKey, planExits, type WantedExit, withoutSpent } from './plan-exits.ts';
+
+/** More steps than any plan needs: what is left then is for the next sweep. */
+const maxSteps = 12;
+/** How often a write is tried again after another process has written the position. */
+const maxConflicts = 3;
+
+/**
+ * Places, replaces and cancels exits until the plan's rest at the exchange for what remains. Each order and each cancel
+ * is written ahead, under the record's own revision: of two processes only one sends, and none sends for a claimed
+ * position. Call it with a position that was just synced.
+ * @returns the position as stored.
+ */
+export async function protect(services: Services, synced: Position): Promise<Position> {
+  if (!mayProtect(synced)) return synced;
+  const { now, sleep } = services;
+  const until = Math.min(now() + sendWindowMs, services.until ?? Number.POSITIVE_INFINITY);
+  const exchange = await services.exchanges.of(synced.account, synced.exchange);
+  const run: ProtectRun = { exchange, until, now, sleep, services, skip: new Set() };
+  let position = synced;
+  let conflicts = 0;
+  for (let step = 0; step < maxSteps && now() <= until; step += 1) {
+    const next = await takeStep(run, position);
+    if (next === 'done') return position;
+    conflicts += next === 'conflict' ? 1 : 0;
+    const known = next === 'conflict' ? await services.store.readPosition(position.positionId) : next;
+    if (known === undefined || !mayProtect(known) || conflicts > maxConflicts) return known ?? position;
+    // What another process has stored is compared with the price that was just read.
+    position = next === 'conflict' ? { ...known, lastSync: position.lastSync } : known;
+  }
+  return position;
+}
+
+interface ProtectRun extends ExitRun {
+  services: Services;
+  held?: string;
+  skip: Set<ExitKey>;
+}
+
+/** While a claim acts, exits are the claim's. A position that ended has none. */
+function mayProtect({ exitPlan, state }: Position): boolean {
+  return exitPlan !== undefined && (state === 'open' || state === 'kept' || state === 'failed');
+}
+
+type Next = Position | 'done' | 'conflict';
+
+async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
+  const { store, now } = run.services;
+  const noted = noteExits(position);
+  if (noted !== undefined) {
+    const notices = appendExitNotice(position, noted.sentences, now());
+    return (await store.savePosition(position, { exitPlan: noted.exitPlan, notices })) ?? 'conflict';
+  }
+  const step = planExits(position, run);
+  switch (step.kind) {
+    case 'none':
+    case 'wait':
+      return 'done';
+    case 'read-holding': {
+      const { amount } = await run.exchange.fetchPosition(position.market, position.side);
+      run.held = amount;
+      return position;
+    }
+    case 'place':
+      return place(run, position, step.exits);
+    case 'cancel':
+      return cancel(run, position, step.orders);
+  }
+}
+
+async function place(run: ProtectRun, position: Position, exits: WantedExit[]): Promise<Next> {
+  const { exitAttempt = 0 } = position;
+  const drafts = exits.map((exit, index) => draftExit(run, position, exit, exitAttempt + index + 1));
+  const written = await run.services.store.savePosition(position, {
+    exitOrders: [...withoutSpent(position.exitOrders), ...drafts.map(({ record }) => record)],
+    exitAttempt: exitAttempt + drafts.length,
+  });
+  if (written === undefined) return 'conflict';
+  const sent = await Promise.all(drafts.map((draft) => sendExit(run, written, draft)));
+  for (const { key, rejection } of sent) if (rejection !== undefined) run.skip.add(key);
+  const byId = new Map(drafts.map(({ record }, index) => [record.clientOrderId, sent[index]]));
+  return record(run, written, (known) => ({
+    exitOrders: known.exitOrders.flatMap((order) => {
+      const answer = order.status === 'unconfirmed' ? byId.get(order.clientOrderId) : undefined;
+      return answer === undefined ? [order] : (answer.record ?? []);
+    }),
+    ...noteAnswers(known, sent, run.now()),
+  }));
+}
+
+/** Keeps why an exit was refused until it rests, and reports it once. */
+function noteAnswers(position: Position, sent: SentExit[], now: number): PositionChange {
+  const { exitPlan } = position;
+  if (exitPlan === undefined) return {};
+  const sentences: string[] = [];
+  const note = <Exit extends { price: string; refusal?: string | undefined }>(
+    exit: Exit,
+    key: ExitKey,
+  ): Exit => {
+    const answer = sent.find((each) => each.key === key);
+    if (answer === undefined) return exit;
+    const refusal = answer.rejection?.message;
+    if (refusal !== undefined && exit.refusal === undefined)
+      sentences.push(
+        `The ${key === 'stop' ? 'stop' : 'target'} at ${exit.price} was not placed: ${refusal}.`,
+      );
+    return { ...exit, refusal };
+  };
+  const { stopLoss } = exitPlan;
+  const noted: ExitPlan = {
+    ...exitPlan,
+    takeProfits: exitPlan.takeProfits.map((target) => note(target, target.rung)),
+    ...(stopLoss === undefined ? {} : { stopLoss: note(stopLoss, 'stop') }),
+  };
+  return { exitPlan: noted, notices: appendExitNotice(position, sentences, now) };
+}
+
+function appendExitNotice(position: Position, sentences: string[], now: number): Position['notices'] {
+  return sentences.length === 0
+    ? undefined
+    : appendNotice(position, { kind: 'exits', reason: sentences.join(' ') }, now);
+}
+
+/** Written before the cancel leaves, so that its end is known as Ripcord's own. */
+async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]): Promise<Next> {
+  const isMeant = ({ orderId }: OrderRecord) => orders.some((order) => order.orderId === orderId);
+  const written = await run.services.store.savePosition(position, {
+    exitOrders: position.exitOrders.map((order) =>
+      isMeant(order) ? { ...order, endsFor: 'replaced' as const } : order,
+    ),
+  });
+  if (written === undefined) return 'conflict';
+  const ended = await Promise.all(
+    written.exitOrders.filter(isMeant).map((order) => endExit(run, written, order)),
+  );
+  for (const { status, isStop, rung = 0 } of ended)
+    if (status !== 'done') run.skip.add(isStop === true ? 'stop' : rung);
+  const byId = new Map(ended.map((order) => [order.orderId, order]));
+  return record(run, written, ({ exitOrders }) => ({
+    exitOrders: exitOrders.map((order) =>
+      order.status === 'done' ? order : (byId.get(order.orderId) ?? order),
+    ),
+  }));
+}
+
+/** Saves what was learned. A sync of another process may have written meanwhile; a claim's record is the claim's. */
+async function record(
+  { services }: ProtectRun,
+  written: Position,
+  change: (known: Position) => PositionChange,
+): Promise<Next> {
+  let known: Position | undefined = written;
+  for (let count = 0; count <= maxConflicts && known !== undefined && mayProtect(known); count += 1) {
+    const saved: Position | undefined = await services.store.savePosition(known, change(known));
+    if (saved !== undefined) return { ...saved, lastSync: written.lastSync };
+    known = await services.store.readPosition(written.positionId);
+  }
+  return 'conflict';
+}

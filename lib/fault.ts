@@ -32,6 +32,7 @@ const faults = {
   'needs-attention': [409, "This position needs its owner's attention."],
   'account-invalid': [422, 'The account behind this link is not available.'],
   'exchange-refused': [422, quotesDetail],
+  'would-trigger': [422, quotesDetail],
   internal: [500, 'Unexpected error in Ripcord. Check the position before you fire the link again.'],
   'accounts-unreadable': [503, 'The account behind this link is not available.'],
   'channels-unreadable': [503, 'The notification channels are not available.'],

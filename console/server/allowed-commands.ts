@@ -20,6 +20,7 @@ const allowed: ReadonlySet<string> = new Set<CommandName>([
   'positions.list',
   'positions.open',
   'positions.resolve',
+  'positions.setExits',
 ]);
 
 export function isAllowed(name: string): name is CommandName {

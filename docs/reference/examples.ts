@@ -25,6 +25,11 @@ export const examples: Examples = {
     price: '2900',
     amount: '0.5',
   },
+  'positions.setExits': {
+    positionId,
+    takeProfits: [{ price: '65000', percent: '50' }],
+    stopLoss: { price: '58000' },
+  },
   'positions.list': { open: true, account: 'main' },
   'positions.get': { positionId },
   'positions.candles': { positionId, interval: '15m', limit: 100 },

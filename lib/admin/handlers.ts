@@ -21,6 +21,7 @@ import { getPosition } from './positions/get.ts';
 import { listPositions } from './positions/list.ts';
 import { openPosition } from './positions/open.ts';
 import { resolvePosition } from './positions/resolve.ts';
+import { setExits } from './positions/set-exits.ts';
 
 /** From a command's parsed input to its result. A handler throws a Fault for everything that it refuses. */
 type Handlers = {
@@ -30,6 +31,7 @@ type Handlers = {
 export const handlers: Handlers = {
   'positions.adopt': adoptPosition,
   'positions.open': openPosition,
+  'positions.setExits': setExits,
   'positions.list': listPositions,
   'positions.get': getPosition,
   'positions.candles': listCandles,

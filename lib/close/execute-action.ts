@@ -1,3 +1,4 @@
+import { needsProtection } from '../exits/protect.ts';
 import { toFault } from '../fault.ts';
 import type { Claim, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
@@ -25,9 +26,10 @@ export type ExecuteResult =
       recovered?: ExecutionResult | undefined;
     };
 
-/** Whether recovery has to continue the claim, which then may as well start at once. */
+/** Whether the sweep has to continue the claim, or to place the position's exits, which then may as well start at once. */
 export function isUnsettled(result: ExecuteResult): boolean {
   if (result.kind !== 'ran') return result.kind === 'unconfirmed-claim';
+  if (needsProtection(result.execution.position)) return true;
   const kind = result.execution.result?.kind;
   return kind === 'pending' || kind === 'retry';
 }

@@ -1,6 +1,14 @@
 import { type Amount, decimal, isPositive, smaller } from '../amount.ts';
 import type { RejectReason } from '../exchange/exchange.ts';
-import type { Action, Actor, Failure, OrderBook, Outcome, Position } from '../position/position.ts';
+import type {
+  Action,
+  Actor,
+  Failure,
+  OrderBook,
+  OrderRecord,
+  Outcome,
+  Position,
+} from '../position/position.ts';
 import { computeTotals, lacksFee, lastFilledExit } from '../position/totals.ts';
 import { describeLock, subtract } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
@@ -142,15 +150,21 @@ export function exitsClosed(run: Execution): ActionResult {
   const { position } = run.known;
   const exit = lastFilledExit(position);
   if (exit === undefined) return dust(run, '0');
-  const price = exit.average === undefined ? '' : ` at ${exit.average} ${position.market.quote}`;
-  return settled(run, {
+  const { detail, ...facts } = closedByExit(position, exit);
+  return settled(run, { ...facts, detail: `${detail('had already closed')} No order was sent.` });
+}
+
+/** What an exit order that took all of the position came to. */
+export function closedByExit(position: Position, { orderId, type, average, updatedAt }: OrderRecord) {
+  const price = average === undefined ? '' : ` at ${average} ${position.market.quote}`;
+  return {
     outcome: 'closed',
     closedBy: 'exit-order',
-    detail: `Exit order ${exit.orderId ?? ''} (${exit.type}) had already closed the position${price}. No order was sent.`,
-    averagePrice: exit.average,
+    detail: (verb: string) => `Exit order ${orderId ?? ''} (${type}) ${verb} the position${price}.`,
+    averagePrice: average,
     remaining: '0',
-    at: exit.updatedAt,
-  });
+    at: updatedAt,
+  } as const;
 }
 
 export function closedExternally(run: Execution, { detail, at, held = '0' }: ExternalClose): ActionResult {

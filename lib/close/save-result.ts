@@ -1,3 +1,4 @@
+import { protect } from '../exits/protect.ts';
 import { type Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { appendFailureNotice, appendNotice } from '../notify/notice-text.ts';
@@ -29,7 +30,7 @@ export async function saveResult(
   const held: Position = { ...claimed, attempt, revision };
   try {
     const saved = await services.store.savePosition(held, toPositionChange(services, held, claim, run));
-    if (saved !== undefined) return { position: saved, result, requests };
+    if (saved !== undefined) return { position: await returnExits(services, saved), result, requests };
     const position = await services.store.readPosition(held.positionId);
     return { position: position ?? held, result: undefined, requests };
   } catch (thrown) {
@@ -39,6 +40,17 @@ export async function saveResult(
     if (code !== 'table-unreachable') throw thrown;
     return { position: held, result: toUnsaved(result), requests };
   }
+}
+
+/**
+ * What remains is protected again, whatever the claim came to. The result is saved, so nothing is thrown: what can't be
+ * placed now is for the sweep.
+ */
+async function returnExits(services: Services, saved: Position): Promise<Position> {
+  const { lastSync } = saved;
+  // The stored price may be old: the exchange decides whether a stop would trigger at once.
+  const position = await protect(services, { ...saved, lastSync: undefined }).catch(() => saved);
+  return { ...position, lastSync };
 }
 
 function toUnsaved(result: ActionResult): ActionResult {

@@ -88,6 +88,8 @@ export interface AccountData {
    * @throws Fault `exchange-refused` if the exchange no longer lists all trades of that time.
    */
   fetchTrades(market: MarketRules, range: TradeRange): Promise<Trade[]>;
+  /** @returns the part of its value that an execution at MARKET costs the account, such as "0.0005". */
+  fetchTakerRate(market: MarketRules): Promise<Amount>;
   fetchPermissions(): Promise<Permissions>;
   /**
    * @param market only the orders of this market, in one or two fast requests. Without it, the read is slow, because

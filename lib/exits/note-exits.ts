@@ -55,9 +55,9 @@ function notePassed(
 ): NonNullable<ExitPlan['stopLoss']> {
   const rests = position.exitOrders.some((order) => order.isStop === true && order.status !== 'done');
   if (rests || stop.removed === true || stop.refusal !== undefined || !hasStopPassed(position)) return stop;
-  const refusal = `The price ${position.lastSync?.price} has passed the stop ${stop.price}.`;
+  const message = `The price ${position.lastSync?.price} has passed the stop ${stop.price}`;
   sentences.push(
-    `${refusal} It was not placed, and nothing was sold. Close the position, or set another stop.`,
+    `${message}. It was not placed, and nothing was sold. Close the position, or set another stop.`,
   );
-  return { ...stop, refusal };
+  return { ...stop, refusal: { reason: 'would-trigger', message } };
 }

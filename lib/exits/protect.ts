@@ -1,7 +1,9 @@
+import { type Amount, decimal } from '../amount.ts';
 import { appendNotice } from '../notify/notice-text.ts';
-import type { ExitPlan } from '../position/exit-plan.ts';
-import type { OrderRecord, Position } from '../position/position.ts';
+import type { ExitPlan, TakeProfitPlan } from '../position/exit-plan.ts';
+import { isFinal, type OrderRecord, type Position } from '../position/position.ts';
 import { sendWindowMs } from '../position/timing.ts';
+import { computeTotals } from '../position/totals.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
 import { draftExit, type ExitRun, endExit, type SentExit, sendExit } from './exit-orders.ts';
@@ -10,6 +12,8 @@ import { type ExitKey, planExits, type WantedExit, withoutSpent } from './plan-e
 
 /** More steps than any plan needs: what is left then is for the next sweep. */
 const maxSteps = 12;
+/** A request that is cut off leaves its exit unconfirmed for minutes, so that none begins with less time. */
+const requestMs = 500;
 /** How often a write is tried again after another process has written the position. */
 const maxConflicts = 3;
 
@@ -27,7 +31,7 @@ export async function protect(services: Services, synced: Position): Promise<Pos
   const run: ProtectRun = { exchange, until, now, sleep, services, skip: new Set() };
   let position = synced;
   let conflicts = 0;
-  for (let step = 0; step < maxSteps && now() <= until; step += 1) {
+  for (let step = 0; step < maxSteps && now() + requestMs <= until; step += 1) {
     const next = await takeStep(run, position);
     if (next === 'done') return position;
     conflicts += next === 'conflict' ? 1 : 0;
@@ -41,19 +45,31 @@ export async function protect(services: Services, synced: Position): Promise<Pos
 
 interface ProtectRun extends ExitRun {
   services: Services;
-  held?: string;
+  held?: Amount;
   skip: Set<ExitKey>;
 }
 
 /** While a claim acts, exits are the claim's. A position that ended has none. */
 function mayProtect({ exitPlan, state }: Position): boolean {
-  return exitPlan !== undefined && (state === 'open' || state === 'kept' || state === 'failed');
+  return exitPlan !== undefined && state !== 'claimed' && !isFinal(state);
+}
+
+/** Whether an exit is to be placed or canceled, so that a run of `protect` is due. */
+export function needsProtection(position: Position): boolean {
+  const step = mayProtect(position) ? planExits(position, { skip: new Set() }).kind : 'none';
+  return step !== 'none' && step !== 'wait';
 }
 
 type Next = Position | 'done' | 'conflict';
 
 async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
   const { store, now } = run.services;
+  // If the result of a close is not known, the account may hold less, or the trader's next position.
+  if (
+    position.state === 'needs-attention' &&
+    decimal(await readHeld(run, position)).lt(computeTotals(position).remaining)
+  )
+    return 'done';
   const noted = noteExits(position);
   if (noted !== undefined) {
     const notices = appendExitNotice(position, noted.sentences, now());
@@ -64,16 +80,19 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
     case 'none':
     case 'wait':
       return 'done';
-    case 'read-holding': {
-      const { amount } = await run.exchange.fetchPosition(position.market, position.side);
-      run.held = amount;
+    case 'read-holding':
+      run.held = await readHeld(run, position);
       return position;
-    }
     case 'place':
       return place(run, position, step.exits);
     case 'cancel':
       return cancel(run, position, step.orders);
   }
+}
+
+async function readHeld({ exchange }: ProtectRun, { market, side }: Position): Promise<Amount> {
+  const held = await exchange.fetchPosition(market, side);
+  return held.side === side ? held.amount : '0';
 }
 
 async function place(run: ProtectRun, position: Position, exits: WantedExit[]): Promise<Next> {
@@ -101,18 +120,16 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
   const { exitPlan } = position;
   if (exitPlan === undefined) return {};
   const sentences: string[] = [];
-  const note = <Exit extends { price: string; refusal?: string | undefined }>(
-    exit: Exit,
-    key: ExitKey,
-  ): Exit => {
+  const note = <Exit extends Pick<TakeProfitPlan, 'price' | 'refusal'>>(exit: Exit, key: ExitKey): Exit => {
     const answer = sent.find((each) => each.key === key);
     if (answer === undefined) return exit;
-    const refusal = answer.rejection?.message;
-    if (refusal !== undefined && exit.refusal === undefined)
+    if (answer.rejection === undefined) return { ...exit, refusal: undefined };
+    const { reason, message } = answer.rejection;
+    if (exit.refusal === undefined)
       sentences.push(
-        `The ${key === 'stop' ? 'stop' : 'target'} at ${exit.price} was not placed: ${refusal}.`,
+        `The ${key === 'stop' ? 'stop' : 'target'} at ${exit.price} was not placed: ${message}.`,
       );
-    return { ...exit, refusal };
+    return { ...exit, refusal: { reason, message } };
   };
   const { stopLoss } = exitPlan;
   const noted: ExitPlan = {

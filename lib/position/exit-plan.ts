@@ -4,8 +4,8 @@ import { amountSchema } from '../amount.ts';
 const exitStateFields = {
   /** The owner or the exchange ended it there. Ripcord does not place it again. */
   removed: z.boolean().optional(),
-  /** Why the exchange or Ripcord did not place it, in the exchange's words. The sweep tries again. */
-  refusal: z.string().optional(),
+  /** Why it was not placed: an error of the exchange. The sweep tries again. */
+  refusal: z.object({ reason: z.string(), message: z.string() }).optional(),
 };
 
 /** What the owner decided about the exits that rest at the exchange. Prices are in quote currency. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Amount, amountSchema, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { allotTargets } from './allot-exits.ts';
+import type { TakeProfitPlan } from './exit-plan.ts';
 import { isFinal, type OrderRecord, type Position } from './position.ts';
 import { computeTotals } from './totals.ts';
 
@@ -28,7 +29,7 @@ export const takeProfitViewSchema = exitViewSchema.extend({ percent: amountSchem
 export const stopLossViewSchema = exitViewSchema.extend({ limitPrice: amountSchema.optional() });
 
 /** Whether the order sells when the market moves against the position. */
-function isStop({ side, lastSync }: Position, order: OrderRecord): boolean {
+export function isStop({ side, lastSync }: Position, order: OrderRecord): boolean {
   const { triggerPrice, rung, type } = order;
   if (order.isStop === true) return true;
   if (rung !== undefined || triggerPrice === undefined) return false;
@@ -99,7 +100,7 @@ function toAdoptedView({ price, triggerPrice, amount, filled, orderId, status }:
 interface ExitFacts {
   price: Amount;
   removed?: boolean | undefined;
-  refusal?: string | undefined;
+  refusal?: TakeProfitPlan['refusal'];
   orders: OrderRecord[];
   /** What it is still for. */
   amount: Amount;
@@ -121,5 +122,5 @@ function toView({ price, removed, refusal, orders, amount, merged }: ExitFacts):
   if (isPositive(facts.filled) && !isPositive(amount)) return { ...facts, state: 'filled' };
   return refusal === undefined
     ? { ...facts, state: 'waiting' }
-    : { ...facts, state: 'refused', reason: refusal };
+    : { ...facts, state: 'refused', reason: refusal.message };
 }

@@ -1,4 +1,6 @@
+import { isPositive } from '../amount.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
+import { protect } from '../exits/protect.ts';
 import type { Hit } from '../link/hit.ts';
 import { toErrorCode } from '../log.ts';
 import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver.ts';
@@ -6,6 +8,7 @@ import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { type Claim, type ClaimedPosition, isFinal, type Position } from '../position/position.ts';
 import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
+import { computeTotals } from '../position/totals.ts';
 import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
@@ -222,8 +225,13 @@ async function processPosition(run: SweepRun, position: Position): Promise<void>
   if (services.now() > time.startUntil) return;
   try {
     if (isFinal(position.state)) await archive(run, position);
-    else if (position.state !== 'needs-attention') {
-      await reduceExits(inTime(run), await syncPosition(services, position));
+    else if (position.state !== 'needs-attention' || position.exitPlan !== undefined) {
+      const synced = await syncPosition(services, position);
+      const reduced = await reduceExits(inTime(run), synced);
+      const after = await protect(inTime(run), { ...reduced, lastSync: synced.lastSync });
+      // The exits that were left have ended, so that the position can.
+      if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
+        await syncPosition(services, after);
       report.refreshed += 1;
     }
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import { type Amount, isPositive } from '../amount.ts';
 import { describeExternalClose, toExternalClose, tradesSince } from '../close/external-close.ts';
 import type { ExternalClose } from '../close/next-step.ts';
-import { createOutcome } from '../close/outcomes.ts';
+import { closedByExit, createOutcome, type OutcomeFacts } from '../close/outcomes.ts';
 import { nextState } from '../close/transitions.ts';
 import type { Exchange, ExchangePosition } from '../exchange/exchange.ts';
 import { appendNotice } from '../notify/notice-text.ts';
@@ -9,7 +9,7 @@ import { computeLastFillBy, findEarlierEnd } from '../position/ending.ts';
 import { syncOrders } from '../position/order-sync.ts';
 import type { Position } from '../position/position.ts';
 import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
-import { computeTotals } from '../position/totals.ts';
+import { computeTotals, lastFilledExit } from '../position/totals.ts';
 import type { Services } from '../services.ts';
 
 /** A price this old is saved again even when no order changed. */
@@ -42,7 +42,8 @@ export async function syncPosition(services: Services, position: Position): Prom
   const look = await lookAtHolding(exchange, synced, now);
   const lastSync = toLastSync(position, now, price, look);
   const current: Position = { ...synced, lastSync };
-  if (look.end !== undefined) return (await endExternally(services, current, look.end)) ?? current;
+  const end = look.end === undefined ? describeEndByExit(current) : describeExternalEnd(current, look.end);
+  if (end !== undefined) return (await endPosition(services, current, end)) ?? current;
   if (!isWorthSaving(position, current)) return current;
   return (await services.store.savePosition(position, { ...orders, lastSync })) ?? current;
 }
@@ -134,23 +135,35 @@ async function lookAtHeld(
     : { flatSince, held, end: toExternalClose(position, end) };
 }
 
-async function endExternally(
-  services: Services,
-  position: Position,
-  { detail, at }: ExternalClose,
-): Promise<Position | undefined> {
-  const state = nextState(position.state, 'found-closed');
-  if (state === undefined) return undefined;
+/** An exit of a plan took all that was left, and the exchange has no other order of the position. */
+function describeEndByExit(position: Position): OutcomeFacts | undefined {
+  const { exitPlan, exitOrders } = position;
+  const { filled, remaining, entriesDone } = computeTotals(position);
+  const isOver = entriesDone && isPositive(filled) && !isPositive(remaining);
+  const exit = lastFilledExit(position);
+  if (exitPlan === undefined || !isOver || exit === undefined) return undefined;
+  if (exitOrders.some(({ status }) => status !== 'done')) return undefined;
+  const { detail, ...facts } = closedByExit(position, exit);
+  return { ...facts, detail: detail('closed') };
+}
+
+function describeExternalEnd(position: Position, { detail, at }: ExternalClose): OutcomeFacts {
   const live = position.exitOrders.filter(({ status }) => status === 'live');
   const ids = live.flatMap(({ orderId }) => orderId ?? []).join(', ');
   const exits = live.length === 0 ? '' : ` Exit orders ${ids} are still live. Cancel them at the exchange.`;
+  return { outcome: 'closed', closedBy: 'external', detail: detail + exits, remaining: '0', at };
+}
+
+async function endPosition(
+  services: Services,
+  position: Position,
+  facts: OutcomeFacts,
+): Promise<Position | undefined> {
+  const state = nextState(position.state, 'found-closed');
+  if (state === undefined) return undefined;
   const now = services.now();
-  const outcome = createOutcome(
-    position,
-    { actor: 'sweep', action: 'close', claimedAt: now },
-    { outcome: 'closed', closedBy: 'external', detail: detail + exits, remaining: '0', at },
-    now,
-  );
+  const source = { actor: 'sweep', action: 'close', claimedAt: now } as const;
+  const outcome = createOutcome(position, source, facts, now);
   const { entryOrders, exitOrders, lastSync } = position;
   const notices = appendNotice(position, { kind: 'settled', outcome, reopens: false }, now);
   const change = { entryOrders, exitOrders, lastSync, state, outcome, attentionReason: null, notices };

@@ -58,6 +58,7 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   'link-not-found': faultEntry('link-not-found', 'Link not found'),
   conflict: faultEntry('conflict', 'Something else came first'),
   'exchange-refused': faultEntry('exchange-refused', 'The exchange refused'),
+  'would-trigger': faultEntry('would-trigger', 'Nothing was done'),
   internal: faultEntry('internal', 'Unexpected error'),
   'accounts-unreadable': faultEntry('accounts-unreadable', "The account isn't available"),
   'channels-unreadable': faultEntry('channels-unreadable', "Notifications aren't available"),

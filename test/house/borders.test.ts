@@ -95,6 +95,7 @@ const violations: Record<string, Record<string, string>> = {
   'lib-store-imports-upward': upward('lib/store', 'lib/close'),
   'lib-services-imports-upward': upward('lib/services.ts', 'lib/trigger'),
   'lib-notify-imports-upward': upward('lib/notify', 'lib/sweep'),
+  'lib-exits-imports-upward': upward('lib/exits', 'lib/close'),
   'lib-close-imports-upward': upward('lib/close', 'lib/trigger'),
   'lib-trigger-imports-upward': upward('lib/trigger', 'lib/sweep'),
   'lib-sweep-imports-upward': upward('lib/sweep', 'lib/admin'),

@@ -524,6 +524,7 @@ export function modelExchange(
       ask('balance', () => ({ free: toText(book.holding - book.locked()), total: toText(book.holding) })),
     fetchPrice: async () => '100',
     fetchTrades: (_market, range) => ask('trades', () => book.tradesIn(range)),
+    fetchTakerRate: async () => '0',
     fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
     fetchOpenOrders: async () => [],
     fetchOpenPositions: async () => [],

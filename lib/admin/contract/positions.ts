@@ -39,6 +39,49 @@ const adoptInput = z
     error: 'expected no amount together with entry orders: their fills are the amount',
   });
 
+const takeProfitsField = z
+  .array(
+    z.strictObject({
+      price: positiveAmountSchema.describe('Price of the LIMIT order.'),
+      percent: positiveAmountSchema.describe('Part of the filled amount, in %.'),
+    }),
+  )
+  .max(10)
+  .describe('Targets, at most 10, together for at most 100 %. They rest at the exchange.');
+const limitPriceField = positiveAmountSchema
+  .describe('Makes the stop a LIMIT order at this price, which may never fill.')
+  .optional();
+const stopLossField = z
+  .strictObject({
+    price: positiveAmountSchema.describe('Last price at which the stop triggers.'),
+    limitPrice: limitPriceField,
+  })
+  .describe('A stop for all that remains. It rests at the exchange.');
+
+const exitsInput = z
+  .strictObject({
+    positionId: positionIdField,
+    takeProfits: takeProfitsField
+      .nullable()
+      .describe('Replaces all targets; an empty list removes them. Percents are of what remains.')
+      .optional(),
+    stopLoss: stopLossField
+      .extend({
+        price: z
+          .union([z.literal('breakEven'), positiveAmountSchema])
+          .describe(
+            'Last price at which the stop triggers. `breakEven`: the price that returns the cost, fees included.',
+          ),
+      })
+      .nullable()
+      .describe('Replaces the stop; null removes it.')
+      .optional(),
+  })
+  .refine(({ takeProfits, stopLoss }) => takeProfits !== undefined || stopLoss !== undefined, {
+    path: ['takeProfits'],
+    error: 'expected takeProfits, stopLoss or both',
+  });
+
 const openInput = z
   .strictObject({
     requestId: z
@@ -50,13 +93,26 @@ const openInput = z
     side: sideSchema.describe('Side of the position.'),
     type: z.enum(['market', 'limit']).describe('Type of the entry order.'),
     price: positiveAmountSchema.describe('Price of a LIMIT order. A MARKET order takes none.').optional(),
-    amount: positiveAmountSchema.describe('Amount in base currency. Either this or `cost`.').optional(),
-    cost: positiveAmountSchema.describe('Cost in quote currency. Either this or `amount`.').optional(),
+    amount: positiveAmountSchema
+      .describe('Amount in base currency. Either this, `cost` or `riskAmount`.')
+      .optional(),
+    cost: positiveAmountSchema.describe('Cost in quote currency, instead of `amount`.').optional(),
+    riskAmount: positiveAmountSchema
+      .describe(
+        'What a fill of the stop at its price loses, fees included; in quote currency, instead of `amount`.',
+      )
+      .optional(),
+    takeProfits: takeProfitsField.optional(),
+    stopLoss: stopLossField.optional(),
     label: labelField.optional(),
   })
-  .refine((input) => (input.amount === undefined) !== (input.cost === undefined), {
+  .refine(({ amount, cost, riskAmount }) => [amount, cost, riskAmount].filter(Boolean).length === 1, {
     path: ['amount'],
-    error: 'expected either an amount in base currency or a cost in quote currency',
+    error: 'expected either an amount in base currency or a cost in quote currency, or a risk with a stop',
+  })
+  .refine((input) => input.riskAmount === undefined || input.stopLoss !== undefined, {
+    path: ['riskAmount'],
+    error: 'expected a stop, because the risk is what it loses',
   })
   .refine((input) => input.type === 'market' || input.price !== undefined, {
     path: ['price'],
@@ -122,6 +178,13 @@ export const positionsCommands = {
     summary: 'Places a MARKET or LIMIT entry order and makes a position from it.',
     details: 'A repeat with the same `requestId` returns the same position and sends no second order.',
     input: openInput,
+    result: positionResult,
+  },
+  'positions.setExits': {
+    summary: 'Replaces the targets or the stop of a position, which rest at the exchange.',
+    details:
+      'Nothing is sent while the position is closing. A refused stop with `would-trigger` leaves the old one in place.',
+    input: exitsInput,
     result: positionResult,
   },
   'positions.list': {

@@ -19,20 +19,21 @@ import {
   newPositionId,
   storeNewPosition,
 } from './new-position.ts';
+import { checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
 
 type OpenInput = CommandInput<'positions.open'>;
 
 /**
- * Places an entry order. The request id is reserved and the position is stored before the order is sent, so a repeat
+ * Places an entry order, and the exits of what it fills. The request id is reserved and the position is stored before the order is sent, so a repeat
  * finds the position and never sends a second order, even if the first answer was lost. A forgotten position
  * keeps its request id, because its order must not become another position's. Throws `invalid-input`, `conflict`,
- * `market-not-found`, `account-not-found`, `exchange-refused`, `exchange-unreachable`.
+ * `market-not-found`, `account-not-found`, `would-trigger`, `exchange-refused`, `exchange-unreachable`.
  */
 export async function openPosition(
   adminServices: Pick<AdminServices, 'services' | 'accounts'>,
   input: OpenInput,
 ): Promise<CommandResult<'positions.open'>> {
-  const position = await openOnce(adminServices, input);
+  const position = await restExits(adminServices.services, await openOnce(adminServices, input));
   return { position: await toLiveView(adminServices.services, position) };
 }
 
@@ -79,7 +80,8 @@ async function draftEntry(
     fetchExchangePosition(place, input),
     exchange.fetchPrice(market),
   ]);
-  const { amount, cost } = computeEntrySize(input, market, price);
+  const { amount, cost } = computeEntrySize(await sizeByRisk(input, place, price), market, price);
+  checkOpeningExits(input, place, price, amount);
   const positionId = newPositionId(services);
   const clientOrderId = formatClientOrderId(positionId, 'entry', 1);
   const sent = {
@@ -97,7 +99,8 @@ async function draftEntry(
     ...(cost === undefined ? { amount } : { cost }),
   };
   const facts = { positionId, hedged, entryOrders: [entry], exitOrders: [], price };
-  return { exchange, position: newPosition(services, input, place, facts), entry, order };
+  const position = newPosition(services, input, place, facts);
+  return { exchange, position: withExitPlan(position, input, services.now()), entry, order };
 }
 
 async function sendEntry(

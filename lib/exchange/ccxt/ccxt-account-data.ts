@@ -25,6 +25,7 @@ export function createAccountData(connection: CcxtConnection): AccountData {
     },
     fetchBalance: (currency) => fetchBalance(connection, currency),
     fetchTrades: (market, range) => fetchTrades(connection, market, range),
+    fetchTakerRate: (market) => fetchTakerRate(connection, market),
     fetchPermissions: () => fetchPermissions(connection),
     fetchOpenOrders: (market) =>
       market === undefined ? fetchOpenOrders(connection) : fetchMarketOrders(connection, market),
@@ -95,6 +96,16 @@ function splitRange(range: TradeRange, rangeMs = Number.POSITIVE_INFINITY): Trad
   for (let { since } = range; since <= range.until; since += rangeMs)
     parts.push({ ...range, since, until: Math.min(range.until, since + rangeMs) });
   return parts;
+}
+
+async function fetchTakerRate(connection: CcxtConnection, market: MarketRules): Promise<Amount> {
+  connection.registerMarket(market);
+  return connection.read('the fee rates', async () => {
+    const { taker } = await connection.client.fetchTradingFee(market.symbol);
+    const rate = parseAmount(taker);
+    if (rate === undefined) throw new TypeError('the response has no rate');
+    return rate;
+  });
 }
 
 async function fetchPermissions(connection: CcxtConnection): Promise<Permissions> {

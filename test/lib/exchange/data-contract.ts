@@ -38,6 +38,15 @@ export function dataContract(testMarket: TestMarket): void {
       }
     });
 
+    test('reports what an execution at MARKET costs the account', async () => {
+      const { exchange, market, buy, order, sim } = await startTrader(testMarket);
+      const rate = Number(await exchange.fetchTakerRate(market));
+      await buy();
+      sim.core.fill({ orderId: order('entry-1').id });
+      expect(rate).toBeGreaterThan(0);
+      expect(rate).toBeLessThan(0.01);
+    });
+
     test('reports the amount and the fee of a partial fill', async () => {
       const { exchange, market, buy, order, sim } = await startTrader(testMarket);
       const { orderId } = accepted(await buy());

@@ -48,7 +48,10 @@ describe('what the record notes of exits', () => {
   it('is that the price has passed a stop that does not rest, and it says so once', () => {
     const passed = { lastSync: { at: 1, price: '57990' } };
     const noted = noteExits(exampleWith(plan, passed));
-    expect(noted?.exitPlan.stopLoss?.refusal).toBe('The price 57990 has passed the stop 58000.');
+    expect(noted?.exitPlan.stopLoss?.refusal).toEqual({
+      reason: 'would-trigger',
+      message: 'The price 57990 has passed the stop 58000',
+    });
     expect(noteExits(exampleWith(noted?.exitPlan, passed))).toBeUndefined();
     expect(noteExits(exampleWith(plan, { ...passed, exitOrders: [restingStop()] }))).toBeUndefined();
   });

@@ -108,7 +108,16 @@ describe.each([
   });
 
   it('return after a claim that canceled them and failed', async () => {
-    const { protect: run, resting, services, position, during, exchange, now } = await begin({ tells });
+    const {
+      protect: run,
+      resting,
+      services,
+      position,
+      during,
+      exchange,
+      now,
+      requests,
+    } = await begin({ tells });
     await run();
     const { createMarketOrder } = exchange;
     exchange.createMarketOrder = async () => ({
@@ -119,10 +128,14 @@ describe.each([
     });
     await during(() => executeAction(services, position.positionId, all));
     exchange.createMarketOrder = createMarketOrder;
-    expect(await now()).toMatchObject({ state: 'failed' });
-    expect(resting()).toEqual([]);
-    await run();
+    expect(await now()).toMatchObject({
+      state: 'failed',
+      failure: { canceledExitOrderIds: ['1001', '1002', '1003'] },
+    });
     expect(resting()).toEqual(wholePlan);
+    expect(requests.slice(-3)).toEqual(['stop-loss of 0.1', 'take-profit of 0.05', 'take-profit of 0.05']);
+    await run();
+    expect(requests).toHaveLength(9);
   });
 
   it('are not placed again after their owner canceled one, who is notified once', async () => {
@@ -255,7 +268,7 @@ describe('a plan', () => {
     const position = await run();
     expect(resting()).toEqual(['stop-loss of 100']);
     expect(computeProtection(position)).toBe('full');
-    expect(position.exitPlan?.stopLoss?.refusal).toBe('Order would immediately trigger');
+    expect(position.exitPlan?.stopLoss?.refusal).toMatchObject({ reason: 'would-trigger' });
     expect(position.notices).toHaveLength(1);
     expect((await run()).notices).toHaveLength(1);
   });
@@ -270,7 +283,7 @@ describe('a plan', () => {
     const { createExitOrder } = exchange;
     exchange.createExitOrder = async () => ({ kind: 'rejected', reason: 'other', code: '-1', message: 'no' });
     const refused = await run();
-    expect(refused.exitPlan?.stopLoss?.refusal).toBe('no');
+    expect(refused.exitPlan?.stopLoss?.refusal).toEqual({ reason: 'other', message: 'no' });
     expect(refused.exitOrders).toEqual([]);
     exchange.createExitOrder = createExitOrder;
     expect((await run()).exitPlan?.stopLoss?.refusal).toBeUndefined();

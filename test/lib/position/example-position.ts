@@ -151,7 +151,11 @@ export const fullPosition: Position = {
   ],
   exitPlan: {
     takeProfits: [{ rung: 1, price: '65000', percent: '50', amount: '0.25', removed: true }],
-    stopLoss: { price: '58000', limitPrice: '57900', refusal: 'Order would immediately trigger.' },
+    stopLoss: {
+      price: '58000',
+      limitPrice: '57900',
+      refusal: { reason: 'would-trigger', message: 'Order would immediately trigger.' },
+    },
     changedAt: 1_760_000_000_000,
     exited: '0',
     scaledFor: '0.1',

@@ -93,7 +93,7 @@ describe('the exits of a position', () => {
   it.each<[string, OrderRecord[], Partial<NonNullable<Position['exitPlan']>['stopLoss']>, object]>([
     ['unconfirmed', [restingStop(unconfirmed)], {}, { state: 'unconfirmed' }],
     ['removed', [restingStop({ status: 'done' })], { removed: true }, { state: 'removed' }],
-    ['refused', [], { refusal: 'No.' }, { state: 'refused', reason: 'No.' }],
+    ['refused', [], { refusal: { reason: 'other', message: 'No.' } }, { state: 'refused', reason: 'No.' }],
     ['filled', [restingStop({ status: 'done', filled: '1' })], {}, { state: 'filled', filled: '1' }],
   ])('are %s', (_, exitOrders, differing, shown) => {
     const exitPlan = { ...plan, stopLoss: { price: '58000', ...differing } };

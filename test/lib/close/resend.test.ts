@@ -73,6 +73,26 @@ describe('a close order that was lost', () => {
     expect(closes()).toHaveLength(1);
   });
 
+  it('is not sent again after its position was closed by something else, and another one was opened', async () => {
+    const { recoverAt, sent, exchange, environment, now } = await pendingStage('lost', {
+      market: 'perpetual',
+    });
+    const trade = { orderId: 'liquidation', amount: '0.1', price: '60000', cause: 'liquidation' } as const;
+    const next = {
+      ...trade,
+      orderId: 'next',
+      side: 'buy',
+      cause: 'trade',
+      at: environment.time + 2,
+    } as const;
+    exchange.fetchTrades = () =>
+      Promise.resolve([{ ...trade, side: 'sell', at: environment.time + 1 }, { ...next }]);
+    let at = pastFenceMs;
+    for (; (await now()).state === 'claimed' && at < 200 * second; at += 3 * second) await recoverAt(at);
+    expect(sent).toHaveLength(1);
+    expect(await now()).toMatchObject({ state: 'closed', outcome: { closedBy: 'external' } });
+  });
+
   it('is not sent later than a minute after it was sent first', async () => {
     const { recoverAt, sent, respond, claim } = await pendingStage('lost with all resends');
     const refused = { kind: 'rejected', reason: 'insufficient', code: '170131', message: 'no' } as const;

@@ -165,13 +165,16 @@ function failedResult(
   return { kind: 'failed', failure: createFailure(position, claim, facts, now()) };
 }
 
-/** Sends the same order again. Its absence counts from this send, so that is durable before anything leaves. */
+/**
+ * Sends the same order again. Its absence counts from this send, so that is durable before anything leaves. If this send
+ * provably can't execute any more, absence counts as before it.
+ */
 async function resend(
   services: Services,
   deps: ExecutionDependencies,
   position: Position,
   { claim, takenAt }: Takeover,
-  { firstSentAt, until }: Extract<RecoveryStep, { kind: 'resend' }>,
+  { firstSentAt, until, missed }: Extract<RecoveryStep, { kind: 'resend' }>,
 ): Promise<ExecutionResult> {
   const next: Claim = {
     ...claim,
@@ -183,7 +186,11 @@ async function resend(
   };
   const saved = await services.store.savePosition(position, { claim: next });
   if (saved === undefined) return { position, result: undefined, requests: deps.requests };
-  return saveResult(services, saved, next, await executeAgain(deps, saved, next));
+  const run = await executeAgain(deps, saved, next);
+  const end = run.result.kind === 'pending' ? run.result.resend : undefined;
+  if (end === undefined) return saveResult(services, saved, next, run);
+  const counted = { ...next, sendDeadline: claim.sendDeadline, ...(end === 'refused' ? missed : {}) };
+  return saveResult(services, saved, counted, run);
 }
 
 /** Starts an attempt under a client order id that was never sent and is durable before anything is. */

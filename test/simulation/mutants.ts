@@ -288,6 +288,16 @@ const mutants: Mutant[] = [
     ],
   },
   {
+    name: 'count absence from before a resend that may still arrive',
+    edits: [
+      {
+        file: recover,
+        find: "const end = run.result.kind === 'pending' ? run.result.resend : undefined;",
+        replace: "const end = 'not-sent' as 'not-sent' | 'refused' | undefined;",
+      },
+    ],
+  },
+  {
     name: 'sell more than is free',
     edits: [
       {

@@ -95,8 +95,7 @@ describe('a close order that was lost', () => {
 
   it('is not sent later than a minute after it was sent first', async () => {
     const { recoverAt, sent, respond, claim } = await pendingStage('lost with all resends');
-    const refused = { kind: 'rejected', reason: 'insufficient', code: '170131', message: 'no' } as const;
-    respond(() => refused);
+    respond(() => ({ kind: 'unknown', code: '10016', message: 'no' }));
     for (let at = pastFenceMs; at < 150 * second; at += second) await recoverAt(at);
     const [first, ...others] = sent;
     const again = others.filter(({ clientOrderId }) => clientOrderId === first?.clientOrderId);
@@ -115,6 +114,27 @@ describe('a close order that was lost', () => {
     const lastDeadline = Math.max(...sent.slice(0, -1).map(({ sendDeadline }) => sendDeadline));
     // The receive window, the clocks and Bybit's look-up lag.
     expect(environment.time - lastDeadline).toBeGreaterThanOrEqual((5 + 2 + 120) * second);
+  });
+
+  it.each([
+    ['insufficient', '170131'],
+    ['no-connection', 'no-connection'],
+  ] as const)('counts as absent from its first send if no resend can execute (%s)', async (reason, code) => {
+    const { recoverAt, sent, now, respond, environment } = await pendingStage('lost with all resends');
+    respond(() => ({ kind: 'rejected', reason, code, message: 'no' }));
+    for (let at = pastFenceMs; (await now()).attempt === 1; at += second) await recoverAt(at);
+    const provenMs = environment.time - (sent[0]?.sendDeadline ?? 0);
+    expect(provenMs).toBeGreaterThanOrEqual((5 + 2 + 120) * second);
+    expect(provenMs).toBeLessThanOrEqual((5 + 2 + 120 + 13) * second);
+  });
+});
+
+describe('a resend that the exchange refused', () => {
+  it('is the last one', async () => {
+    const { recoverAt, sent, respond } = await pendingStage('lost with all resends');
+    respond(() => ({ kind: 'rejected', reason: 'insufficient', code: '170131', message: 'no' }));
+    for (let at = pastFenceMs; at < 60 * second; at += second) await recoverAt(at);
+    expect(sent).toHaveLength(2);
   });
 });
 

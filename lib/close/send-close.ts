@@ -4,9 +4,9 @@ import { Fault } from '../fault.ts';
 import { toCloseId } from '../position/client-order-id.ts';
 import { notPlacedForMs, pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
-import { afterRejection, afterWouldNotReduce, rejectionResponse } from './after-send.ts';
 import { type Execution, planExternalClose, type Rejection } from './execution.ts';
 import { planFlat, readHolding } from './external-close.ts';
+import { afterRejection, afterWouldNotReduce, rejectionResponse } from './judge-close-order.ts';
 import { failed, refused } from './outcomes.ts';
 import { settleClose } from './settle-close.ts';
 

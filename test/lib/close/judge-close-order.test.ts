@@ -5,7 +5,7 @@ import {
   afterWouldNotReduce,
   type CloseFacts,
   rejectionResponse,
-} from '../../../lib/close/after-send.ts';
+} from '../../../lib/close/judge-close-order.ts';
 import type { ExchangeOrder, MarketRules, Side } from '../../../lib/exchange/exchange.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { examplePosition } from '../position/example-position.ts';

@@ -104,11 +104,15 @@ async function decide(
 ): Promise<RecoveryStep> {
   const step = recoveryStep(claim, observation, services.now());
   if (step.kind !== 'resend' || observation.kind !== 'not-found') return step;
-  const stops = (await withdrawnReason(services, claim)) !== undefined || (await hasEnded(deps, position));
-  return stops ? recoveryStep(claim, { ...observation, replayWindowMs: 0 }, services.now()) : step;
+  try {
+    const stops = (await withdrawnReason(services, claim)) !== undefined || (await hasEnded(deps, position));
+    return stops ? recoveryStep(claim, { ...observation, replayWindowMs: 0 }, services.now()) : step;
+  } catch (thrown) {
+    return recoveryStep(claim, { kind: 'no-answer', fault: toFault(thrown) }, services.now());
+  }
 }
 
-/** What a perpetual's account holds may be the trader's next position. */
+/** What a perpetual's account holds may be the trader's next position. Throws if that decides and can't be read. */
 async function hasEnded(deps: ExecutionDependencies, position: Position): Promise<boolean> {
   if (position.market.kind !== 'perpetual') return false;
   return typeof (await readHoldingToClose(deps, position)) === 'object';
@@ -189,7 +193,9 @@ async function resend(
   const run = await executeAgain(deps, saved, next);
   const end = run.result.kind === 'pending' ? run.result.resend : undefined;
   if (end === undefined) return saveResult(services, saved, next, run);
-  const counted = { ...next, sendDeadline: claim.sendDeadline, ...(end === 'refused' ? missed : {}) };
+  // What did not leave waits as long as a look-up does: the exchange may have asked for a pause.
+  const learned = end === 'refused' ? missed : { lookAgainAt: claim.lookAgainAt };
+  const counted = { ...next, sendDeadline: claim.sendDeadline, ...learned };
   return saveResult(services, saved, counted, run);
 }
 

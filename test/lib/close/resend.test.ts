@@ -4,8 +4,10 @@ import { recover } from '../../../lib/close/recover.ts';
 import { runClaim } from '../../../lib/close/run-claim.ts';
 import { claimableStates } from '../../../lib/close/transitions.ts';
 import type { CreateResult, MarketOrder } from '../../../lib/exchange/exchange.ts';
+import { Fault } from '../../../lib/fault.ts';
 import type { ClaimedPosition } from '../../../lib/position/position.ts';
-import { leaseMs } from '../../../lib/position/timing.ts';
+import { leaseMs, lookUpIntervalMs } from '../../../lib/position/timing.ts';
+import { sweep } from '../../../lib/sweep/sweep.ts';
 import { setStage } from '../../simulation/harness.ts';
 import type { Plan } from '../../simulation/plan.ts';
 
@@ -134,6 +136,38 @@ describe('a resend that the exchange refused', () => {
     const { recoverAt, sent, respond } = await pendingStage('lost with all resends');
     respond(() => ({ kind: 'rejected', reason: 'insufficient', code: '170131', message: 'no' }));
     for (let at = pastFenceMs; at < 60 * second; at += second) await recoverAt(at);
+    expect(sent).toHaveLength(2);
+  });
+});
+
+describe('a resend that did not leave', () => {
+  it.each([
+    ['rate-limit', '10006'],
+    ['clock', '10002'],
+  ] as const)('is tried again only after a while (%s)', async (reason, code) => {
+    const { sent, respond, during, services, environment } = await pendingStage('lost with all resends');
+    respond(() => ({ kind: 'rejected', reason, code, message: 'no' }));
+    const endsAt = environment.time + 55 * second;
+    await during(() => sweep(services, undefined, () => endsAt - environment.time));
+    expect(sent.length).toBeGreaterThan(2);
+    const pauses = sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0));
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(lookUpIntervalMs);
+  });
+});
+
+describe('a close order that can be sent again', () => {
+  it('waits if what the account holds decides, and can not be read', async () => {
+    const stage = await pendingStage('lost', { market: 'perpetual' });
+    const { recoverAt, sent, now, table, exchange, environment } = stage;
+    const { fetchPosition } = exchange;
+    await table.savePosition(await now(), {
+      lastSync: { at: environment.time, flatSince: environment.time },
+    });
+    exchange.fetchPosition = () => Promise.reject(new Fault('exchange-unreachable', 'It did not respond'));
+    expect((await recoverAt(pastFenceMs)).result).toEqual({ kind: 'pending', reason: 'It did not respond' });
+    expect(sent).toHaveLength(1);
+    exchange.fetchPosition = fetchPosition;
+    await recoverAt(pastFenceMs + lookUpIntervalMs + second);
     expect(sent).toHaveLength(2);
   });
 });

@@ -288,16 +288,6 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'count absence from before a resend that may still arrive',
-    edits: [
-      {
-        file: recover,
-        find: "const end = run.result.kind === 'pending' ? run.result.resend : undefined;",
-        replace: "const end = 'not-sent' as 'not-sent' | 'refused' | undefined;",
-      },
-    ],
-  },
-  {
     name: 'sell more than is free',
     edits: [
       {
@@ -323,9 +313,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: recover,
-        find: 'return saveResult(services, saved, next, await executeAgain(deps, saved, next));',
-        replace:
-          'const run = await executeAgain(deps, saved, next); return saveResult(services, saved, { ...next, sendDeadline: claim.sendDeadline }, run);',
+        find: "const end = run.result.kind === 'pending' ? run.result.resend : undefined;",
+        replace: "const end = 'not-sent' as 'not-sent' | 'refused' | undefined;",
       },
     ],
   },
@@ -334,13 +323,13 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: recoveryStep,
-        find: 'if (readAt < firstSentAt + replayWindowMs)',
-        replace: 'if (replayWindowMs > 0)',
+        find: 'readAt < firstSentAt + replayWindowMs)',
+        replace: 'replayWindowMs > 0)',
       },
       {
         file: recoveryStep,
-        find: 'until: firstSentAt + replayWindowMs }',
-        replace: 'until: readAt + replayWindowMs }',
+        find: 'until: firstSentAt + replayWindowMs,',
+        replace: 'until: readAt + replayWindowMs,',
       },
     ],
   },

@@ -25,7 +25,7 @@ export type ExecuteResult =
       recovered?: ExecutionResult | undefined;
     };
 
-/** Whether recovery has to continue the claim, which then may as well start at once. */
+/** Whether recovery has to continue the claim. It can start at once. */
 export function isUnsettled(result: ExecuteResult): boolean {
   if (result.kind !== 'ran') return result.kind === 'unconfirmed-claim';
   const kind = result.execution.result?.kind;

@@ -130,7 +130,7 @@ async function hasOwnClose(exchange: Exchange, position: Position): Promise<bool
 
 /**
  * Decides what a flat account means after the exchange reported that there was nothing to reduce. Soon after the entry's
- * last fill, a look may show the account before it: then only a trade proves the end.
+ * last fill, a read may show the account as it was before the fill: then only a trade proves the end.
  * @returns whether the plan continues with the position closed outside Ripcord.
  */
 export async function planFlat(run: Execution): Promise<boolean> {

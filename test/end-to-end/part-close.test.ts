@@ -71,7 +71,7 @@ const reducible = [
   { what: 'a stop at Bybit', venue: bybitLinear, exit: stop },
 ];
 
-describe.each(reducible)('$what that is larger than what a part close leaves', ({ venue, exit }) => {
+describe.each(reducible)('$what that is larger than what a partial close leaves', ({ venue, exit }) => {
   it('is reduced, and takes no more than the position has', async () => {
     const { url, exits, amounts, held, positionId } = await stage(venue, [exit]);
     // Bybit acknowledges first: the first look comes too early.

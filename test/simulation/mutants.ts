@@ -404,7 +404,7 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'leave exits as large as they were after a part close',
+    name: 'leave exits as large as they were after a partial close',
     edits: [
       {
         file: 'lib/position/larger-exits.ts',
@@ -414,7 +414,7 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'leave exits larger when the process of a part close has died',
+    name: 'leave exits larger when the process of a partial close has died',
     edits: [
       {
         file: 'lib/sweep/reduce-exits.ts',

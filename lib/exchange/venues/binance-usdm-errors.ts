@@ -48,7 +48,7 @@ const refusals: ErrorRow[] = [
   { codes: ['-1110', '-1126', '-1136', '-2010', '-2025', '-2026', '-2027'], meaning: 'other', ...page },
   { codes: ['-4001', '-4002', '-4013', '-4015', '-4060', '-4061', '-4062'], meaning: 'other', ...page },
   { codes: ['-4120', '-4137', '-4138', '-4139', '-4401'], meaning: 'other', ...page },
-  // "ERROR_MSG_RECEIVED", "Unable to fill": neither says what became of it.
+  // "ERROR_MSG_RECEIVED", "Unable to fill": neither states what the order did.
   { codes: ['-1010', '-2020'], meaning: 'unknown', ...page },
 ];
 

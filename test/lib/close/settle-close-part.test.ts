@@ -91,7 +91,7 @@ describe('a close order that executed less than it was for', () => {
       { remaining: '0.5', detail: 'Closed 0.4 BTC with MARKET order 9 at 60000 USDT.' },
     ],
     [
-      'and says that its fee is not known',
+      'and reports that its fee is not known',
       { fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'no')) },
       {
         remaining: '0.6',

@@ -128,7 +128,7 @@ describe.each(reducible)('$what that is larger than what a partial close leaves'
   });
 });
 
-it('names a stop at Binance, which can not be changed, and leaves it as it is', async () => {
+it('names a stop at Binance, which cannot be changed, and leaves it as it is', async () => {
   const { url, exits, amounts, mark } = await stage(binanceUsdm, [stop]);
   expect(await fire(url)).toMatchObject({
     status: 200,

@@ -198,7 +198,7 @@ describe('a close order that executed less than it was for', () => {
       { amount: '1' },
     ],
     [
-      'can not be changed at this exchange',
+      'cannot be changed at this exchange',
       unsupported,
       [],
       ' Exit order x0 is larger than the remaining 0.6 BTC.',

@@ -36,7 +36,7 @@ test('a Binance fee is unavailable until every trade is listed', async () => {
   expect(await exchange.fetchBaseFee(market, orderId, '0.1')).toBe('0.0001');
 });
 
-test('a conditional Binance order can not be reduced, and nothing is sent', async () => {
+test('a conditional Binance order cannot be reduced, and nothing is sent', async () => {
   const { exchange, market, buy, sim, requests } = await startTrader(binanceFutures);
   await buy({ type: 'market', price: undefined });
   sim.core.placeOrder({

@@ -25,11 +25,13 @@ export async function settleClose(
   const { percent } = run.claim;
   const { position } = run.known;
   const planned = amountToClose(position, percent);
-  const facts: CloseFacts = { position: withClose(position, order), order, planned, percent };
+  const marketRead = run.known.fresh.market;
+  const facts: CloseFacts = { position: withClose(position, order), order, planned, percent, marketRead };
   for (;;) {
     const step = afterClose(facts);
     if (step.kind === 'read-fees') await readFees(run, facts);
     else if (step.kind === 'read-balance') facts.heldAfter = await readHeldAfter(run, facts);
+    else if (step.kind === 'read-market') await readMarket(run, facts);
     else if (step.kind === 'read-price')
       facts.freshPrice = await run.deps.exchange.fetchPrice(position.market);
     else if (step.kind === 'read-position') facts.holdsNone = await holdsNone(run);
@@ -44,6 +46,15 @@ async function readFees(run: Execution, facts: CloseFacts): Promise<void> {
   facts.feesRead = true;
   const others = exitOrders.slice(0, -1);
   run.known = { ...run.known, position: { ...run.known.position, exitOrders: others } };
+}
+
+/** The order has executed: rules that can't be read don't delay its outcome. */
+async function readMarket(run: Execution, facts: CloseFacts): Promise<void> {
+  const known = run.known.position;
+  const market = await run.deps.exchange.loadMarket(known.symbol).catch(() => known.market);
+  facts.position = { ...facts.position, market };
+  facts.marketRead = true;
+  run.known = { ...run.known, position: { ...known, market } };
 }
 
 /** Recovery settles a sale whose holder's reads died with it, so it reads the balance again. */
@@ -63,7 +74,10 @@ async function holdsNone({ deps, known }: Execution): Promise<boolean> {
   return (await deps.exchange.fetchPosition(market, side)).side !== side;
 }
 
-type CloseEnd = Exclude<CloseStep, { kind: 'read-fees' | 'read-price' | 'read-position' | 'read-balance' }>;
+type CloseEnd = Exclude<
+  CloseStep,
+  { kind: 'read-fees' | 'read-market' | 'read-price' | 'read-position' | 'read-balance' }
+>;
 
 async function endClose(
   run: Execution,

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Exchange, ExchangeOrder, ReduceResult } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { filled, live, perpetual, spot } from './close-position.ts';
-import { accepted, claimedAt, closeOrder, holds, runClose, type Scene } from './close-scene.ts';
+import {
+  accepted,
+  claimedAt,
+  closeOrder,
+  holds,
+  rules,
+  runClose,
+  type Scene,
+  unreadableRules,
+} from './close-scene.ts';
 
 describe('a close order that executed less than it was for', () => {
   const none = accepted({ filled: '0', average: undefined });
@@ -60,7 +69,7 @@ describe('a close order that executed less than it was for', () => {
     ],
     [
       'settles with dust and says so',
-      { creates: [accepted({ filled: '0.9', average: undefined })] },
+      { creates: [accepted({ filled: '0.9', average: undefined })], exchange: rules({}) },
       {
         kind: 'settled',
         reopens: false,
@@ -76,7 +85,7 @@ describe('a close order that executed less than it was for', () => {
       {
         creates: [some],
         facts: { market: { ...spot, costMin: '10' }, price: '30' },
-        exchange: { fetchPrice: async () => '16' },
+        exchange: { fetchPrice: async () => '16', ...rules({ costMin: '10' }) },
       },
       { kind: 'settled', outcome: { remaining: '0.6' } },
     ],
@@ -264,6 +273,25 @@ describe('a close order that executed less than it was for', () => {
   ])('stays among the exit orders of a position that continues: one that %s', async (_, scene) => {
     const { position } = await runClose(scene);
     expect(position.exitOrders).toMatchObject([{ orderId: '9', filled: '0.4' }]);
+  });
+});
+
+describe('what a close order leaves', () => {
+  const claim = { percent: 90 };
+  const creates = [accepted({ amount: '0.9', filled: '0.9', average: undefined })];
+
+  it('stays open if the market allows an order of it by now', async () => {
+    const { result, position } = await runClose({ claim, creates, exchange: rules({ amountMin: '0.1' }) });
+    expect(result).toMatchObject({ reopens: true, outcome: { closedAmount: '0.9', remaining: '0.1' } });
+    expect(position.market.amountMin).toBe('0.1');
+  });
+
+  it('is judged by the known rules if the present ones cannot be read', async () => {
+    const { result } = await runClose({ claim, creates, exchange: unreadableRules });
+    expect(result).toMatchObject({
+      reopens: false,
+      outcome: { remaining: '0.1', detail: expect.stringContaining("below the exchange's minimum") },
+    });
   });
 });
 

@@ -105,7 +105,7 @@ async function endClose(
     case 'reopen':
       return reopen(run, after, toFacts(run, order, sentAt), step);
     case 'settle':
-      return settleAll(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step);
+      return settleAll(run, after, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step);
   }
 }
 
@@ -135,6 +135,7 @@ async function reopen(
 
 async function settleAll(
   run: Execution,
+  after: Position,
   facts: OutcomeFacts,
   { dust, shortfall }: Extract<CloseStep, { kind: 'settle' }>,
 ): Promise<ActionResult> {
@@ -150,7 +151,11 @@ async function settleAll(
     ...describeShortfall(run, shortfall),
     ...(dust ? [toDustSentence(facts.remaining, base)] : []),
   ];
-  return settled(run, { ...facts, detail: detail.join(' ') });
+  const result = settled(run, { ...facts, detail: detail.join(' ') });
+  // The close order belongs to the position's profit, and is none of the exits that the outcome is about.
+  const exitOrders = [...position.exitOrders, ...after.exitOrders.slice(-1)];
+  run.known = { ...run.known, position: { ...position, exitOrders } };
+  return result;
 }
 
 function toFacts(

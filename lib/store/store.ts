@@ -94,6 +94,7 @@ export interface PositionChange {
   exitOrders?: Position['exitOrders'];
   market?: Position['market'];
   goneAmount?: Position['goneAmount'];
+  funding?: Position['funding'] | null;
   declaredSize?: Position['declaredSize'];
   lastSync?: Position['lastSync'];
   uses?: Position['uses'];

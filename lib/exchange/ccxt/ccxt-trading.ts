@@ -61,7 +61,7 @@ async function fetchOrder(
       actualId === undefined ? undefined : await fetchOrder(connection, market, { orderId: actualId });
     // Until that order is named and found, it may fill or have filled any amount.
     if (actual === undefined) return { ...order, status: 'live', filled: '0', average: undefined };
-    return { ...actual, orderId: order.orderId, conditional: true };
+    return { ...actual, orderId: order.orderId, conditional: true, placedOrderId: actualId };
   } catch (thrown) {
     const code = venueErrorFrom(thrown)?.code;
     // An order that was archived is not found. `retention` says what that proves.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange, ExchangeOrder, ReduceResult } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
+import { feeInBase } from '../exchange/fills.ts';
 import { filled, live, perpetual, spot } from './close-position.ts';
 import {
   accepted,
@@ -96,12 +97,12 @@ describe('a close order that executed less than it was for', () => {
   it.each<[string, Partial<Exchange>, object]>([
     [
       'less its fee in the coin',
-      { fetchBaseFee: async () => '0.1' },
+      { fetchFills: feeInBase('0.1') },
       { remaining: '0.5', detail: 'Closed 0.4 BTC with MARKET order 9 at 60000 USDT.' },
     ],
     [
       'and reports that its fee is not known',
-      { fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'no')) },
+      { fetchFills: () => Promise.reject(new Fault('exchange-unreachable', 'no')) },
       {
         remaining: '0.6',
         detail:

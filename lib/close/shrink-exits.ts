@@ -1,6 +1,6 @@
 import { type Amount, decimal } from '../amount.ts';
 import { exitSide, type ReduceResult } from '../exchange/exchange.ts';
-import { findLargerExits, toReducedAmount } from '../position/larger-exits.ts';
+import { findLargerExits, findTargetsLargerTogether, toReducedAmount } from '../position/larger-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import { computeTotals, toOrderRecord } from '../position/totals.ts';
@@ -77,10 +77,14 @@ function describeExits(position: Position, results: Shrunk[]): string[] {
   const rest = `the remaining ${computeTotals(position).remaining} ${position.market.base}`;
   // Another exit may have filled meanwhile.
   const larger = new Set(findLargerExits(position));
-  return results.flatMap(({ exit, size }) => {
+  const sentences = results.flatMap(({ exit, size }) => {
     const name = `Exit order ${exit.orderId}`;
     if (larger.has(exit))
       return [`${name} ${size === 'unknown' ? 'may still be' : 'is'} larger than ${rest}.`];
     return exit.status === 'live' ? [`${name} was reduced to ${rest}.`] : [];
   });
+  const together = findTargetsLargerTogether(position).map(({ orderId }) => orderId);
+  return together.length === 0
+    ? sentences
+    : [...sentences, `Exit orders ${together.join(', ')} are together larger than ${rest}.`];
 }

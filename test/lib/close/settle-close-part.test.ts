@@ -254,6 +254,26 @@ describe('a close order that executed less than it was for', () => {
     });
   });
 
+  it.each<[string, Partial<ExchangeOrder>, string]>([
+    ['names targets', {}, ' Exit orders x0, x1 are together larger than the remaining 0.6 BTC.'],
+    ['names no target beside a stop', { triggerPrice: '50000' }, ''],
+  ])('%s that are larger than what remains only together', async (_, other, sentence) => {
+    const view = (orderId: string) => ({ ...exit('0.5'), orderId, ...(orderId === 'x1' ? other : {}) });
+    const { result } = await runClose({
+      claim: { percent: 40 },
+      facts: { market: perpetual, exits: [exit('0.5'), view('x1')] },
+      creates: [part],
+      exchange: {
+        ...holds('long'),
+        fetchTrades: async () => [],
+        fetchOrder: async (__, { orderId = '' }) => view(orderId),
+      },
+    });
+    expect(result).toMatchObject({
+      outcome: { detail: `Closed 0.4 BTC with MARKET order 9.${sentence}` },
+    });
+  });
+
   it('begins no request after its deadline', async () => {
     const { result } = await runClose({
       claim: { percent: 40 },

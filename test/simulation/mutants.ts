@@ -25,11 +25,7 @@ const model = 'test/simulation/model-exchange.ts';
 const timing = 'lib/position/timing.ts';
 const links = 'test/simulation/memory-store.ts';
 
-const keepPending = `claim: {
-  ...claim,
-  leaseExpiresAt: now,
-  lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage,
-},`;
+const keepPending = 'return { claim: continued(result.exchangeMessage) };';
 
 /** Deliberate breakages of the engine, one for each thing that it must not do. */
 const mutants: Mutant[] = [
@@ -46,7 +42,7 @@ const mutants: Mutant[] = [
   },
   {
     name: 'give the claim back when the answer is lost',
-    edits: [{ file: saveResult, find: keepPending, replace: "state: 'open', claim: null," }],
+    edits: [{ file: saveResult, find: keepPending, replace: "return { state: 'open', claim: null };" }],
   },
   {
     name: 'record an unknown outcome as refused',
@@ -102,7 +98,7 @@ const mutants: Mutant[] = [
       {
         file: saveResult,
         find: keepPending,
-        replace: "claim: { ...claim, phase: 'not-sent' },",
+        replace: "return { claim: { ...claim, phase: 'not-sent' } };",
       },
     ],
   },

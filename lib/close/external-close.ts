@@ -150,7 +150,7 @@ export async function describeExternalClose(
   held?: Amount,
 ): Promise<ExternalClose> {
   const trades = await readTrades(exchange, position, now);
-  const trade = Array.isArray(trades) ? findClosingTrade(position, trades) : undefined;
+  const trade = Array.isArray(trades) ? findClosingTrade(position, trades, held) : undefined;
   return toExternalClose(position, trade, held);
 }
 

@@ -200,6 +200,16 @@ describe.each(venues)('on %s, a spot long of which a part is not there', (exchan
     expect(result.json.message).toMatch(/nsufficient balance.* The account holds 0.00005 BTC\./);
   });
 
+  it('is not called sold outside if what was sold is not enough', async () => {
+    const scene = await buy(exchange, 'BTC', '0.5');
+    place(scene, 'BTC', { side: 'sell', type: 'market', amount: '0.2' });
+    core.setBalance({ apiKey: scene.apiKey, market: 'spot', asset: 'BTC', amount: '0' });
+    const result = await close(scene);
+    expect(result).toMatchObject({ status: 422, orders: [] });
+    expect(result.json.message).toMatch(/nsufficient balance.* The account holds 0 BTC\./);
+    expect(await environment.positionNow(scene.positionId)).toMatchObject({ status: 'open' });
+  });
+
   it('ends with the dust that a sale by hand left', async () => {
     const scene = await buy(exchange, 'BTC', '0.5');
     place(scene, 'BTC', { side: 'sell', type: 'market', amount: '0.49945' });

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { CommandResult, PositionView } from '../lib/admin/contract/commands.ts';
+import { isPositive } from '../lib/amount.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
 import { commandHint, type Target } from './command-hint.ts';
 import { formatMinute, formatNumber, formatPercent, formatSigned, paintSigned } from './format.ts';
@@ -22,6 +23,10 @@ function paintState(text: string, { status }: PositionView): string {
   return status === 'needs-attention' ? styleText(['red', 'bold'], text) : styleText('dim', text);
 }
 
+function formatMoney(amount: string | null, quote: string): string {
+  return amount === null ? '' : `${formatSigned(amount)} ${quote}`;
+}
+
 const columns: Column<PositionView>[] = [
   { head: 'POSITION', text: ({ positionId }) => positionId },
   { head: 'ACCOUNT', text: ({ account }) => account, dropRank: 3 },
@@ -38,8 +43,8 @@ const columns: Column<PositionView>[] = [
   { head: 'PRICE', text: ({ markPrice }) => formatNumber(markPrice), right: true, dropRank: 1 },
   {
     head: 'P&L',
-    text: ({ unrealizedProfit, quote }) =>
-      unrealizedProfit === undefined ? '' : `${formatSigned(unrealizedProfit)} ${quote}`,
+    text: ({ unrealizedProfit, remaining, quote }) =>
+      isPositive(remaining) ? formatMoney(unrealizedProfit, quote) : '',
     right: true,
     paint: paintSigned,
   },
@@ -49,6 +54,13 @@ const columns: Column<PositionView>[] = [
     right: true,
     paint: paintSigned,
     dropRank: 2,
+  },
+  {
+    head: 'NET',
+    text: ({ netProfit, quote }) => formatMoney(netProfit, quote),
+    right: true,
+    paint: paintSigned,
+    dropRank: 3,
   },
   { head: 'EXITS', text: ({ openExitOrders }) => String(openExitOrders), right: true, dropRank: 4 },
   { head: 'LINKS', text: ({ links }) => String(links ?? ''), right: true, dropRank: 5 },
@@ -100,10 +112,31 @@ const orderColumns: Column<OrderRecord & { purpose: string }>[] = [
   { head: 'AVERAGE', text: ({ average }) => formatNumber(average), right: true },
 ];
 
-function formatProfit({ unrealizedProfit, unrealizedProfitPercent, quote }: PositionView) {
-  if (unrealizedProfit === undefined) return undefined;
+function formatProfit({ unrealizedProfit, unrealizedProfitPercent, remaining, quote }: PositionView) {
+  if (!isPositive(remaining)) return undefined;
   const ratio = unrealizedProfitPercent === undefined ? '' : ` (${formatPercent(unrealizedProfitPercent)})`;
-  return paintSigned(`${formatSigned(unrealizedProfit)} ${quote}${ratio}`);
+  return formatKnown(unrealizedProfit, quote, ratio);
+}
+
+function formatKnown(amount: string | null, quote: string, detail = ''): string {
+  return amount === null ? 'unknown' : paintSigned(`${formatMoney(amount, quote)}${detail}`);
+}
+
+function formatFees({ fees }: PositionView): string {
+  if (fees === null) return 'unknown';
+  return fees.map(({ currency, amount }) => `${formatNumber(amount)} ${currency}`).join(', ') || 'none';
+}
+
+/** Before anything has filled there is no result. */
+function toResults(position: PositionView): [string, string][] {
+  const { filled, realizedProfit, funding, netProfit, quote, symbol } = position;
+  if (!isPositive(filled)) return [];
+  return [
+    ['Realized', formatKnown(realizedProfit, quote)],
+    ['Fees', formatFees(position)],
+    ...(symbol.includes(':') ? [['Funding', formatKnown(funding, quote)] as [string, string]] : []),
+    ['Net', formatKnown(netProfit, quote)],
+  ];
 }
 
 function describeFacts(position: PositionView): string {
@@ -119,6 +152,7 @@ function describeFacts(position: PositionView): string {
     ['Entry', averageEntry === undefined ? undefined : `${formatNumber(averageEntry)} ${quote} on average`],
     ['Price', markPrice === undefined ? undefined : `${formatNumber(markPrice)} ${quote}`],
     ['P&L', formatProfit(position)],
+    ...toResults(position),
     ['Links', position.links === undefined ? undefined : String(position.links)],
     ['Created', formatMinute(position.createdAt)],
     ['Outcome', outcome === undefined ? undefined : asPlainText(`${outcome.outcome}: ${outcome.detail}`)],

@@ -5,7 +5,7 @@ import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { createNotifiers } from './notifiers.ts';
-import { createServices } from './services.ts';
+import { type BuiltServices, createServices } from './services.ts';
 
 type AdminHandler = Handler<unknown, AdminAnswer>;
 
@@ -21,17 +21,15 @@ export function createAdmin(
   return toHandler(() => buildAdmin(environment, build, log), log);
 }
 
-function buildAdmin(
-  environment: Environment,
-  build: typeof createServices,
-  log?: Log,
-): Omit<AdminServices, 'log'> {
+type AdminDependencies = Omit<AdminServices, 'log'> & Pick<BuiltServices, 'handOverKeptHits'>;
+
+function buildAdmin(environment: Environment, build: typeof createServices, log?: Log): AdminDependencies {
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
-  const { services, accounts } = build(environment, log);
-  return { services, accounts, baseUrl, notifiers: createNotifiers(environment) };
+  const { writeKeptHits: _, ...built } = build(environment, log);
+  return { ...built, baseUrl, notifiers: createNotifiers(environment) };
 }
 
-function toHandler(build: () => Omit<AdminServices, 'log'>, log: Log): AdminHandler {
+function toHandler(build: () => AdminDependencies, log: Log): AdminHandler {
   return createHandler({
     build,
     // `runAdmin` never throws: an error that gets here is one of building.
@@ -44,7 +42,11 @@ function toHandler(build: () => Omit<AdminServices, 'log'>, log: Log): AdminHand
         },
       },
     ],
-    run: (services, payload, { awsRequestId }) => runAdmin({ ...services, log }, payload, awsRequestId),
+    async run({ handOverKeptHits, ...services }, payload, { awsRequestId }) {
+      const answer = await runAdmin({ ...services, log }, payload, awsRequestId);
+      await handOverKeptHits?.();
+      return answer;
+    },
   });
 }
 

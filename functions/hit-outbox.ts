@@ -1,18 +1,22 @@
+import { z } from 'zod';
 import { Deadline, runUntil } from '../lib/deadline.ts';
-import type { Hit } from '../lib/link/hit.ts';
+import { type Hit, hitSchema } from '../lib/link/hit.ts';
 import { type Log, toErrorCode } from '../lib/log.ts';
 import type { Store } from '../lib/store/store.ts';
 
 /** A record of a hit that is not in the table yet. */
-interface Unwritten {
-  hit: Hit;
-  expiresAt: number;
-}
+const unwrittenSchema = z.object({ hit: hitSchema, expiresAt: z.number() });
+type Unwritten = z.infer<typeof unwrittenSchema>;
+
+/** What a function that can't write its records sends to the sweep. The scheduled event has none. */
+export const unwrittenEventSchema = z.object({ unwritten: z.array(unwrittenSchema).default([]) });
 
 /** More hits than one process gets while the table does not respond. Beyond it, the oldest records are lost. */
 const maxKept = 500;
 /** How many kept records are written with a new one. They are written in parallel, so they add no time. */
 const writtenTogether = 5;
+/** How many are handed over at a time: few enough for an event of 256 kB. */
+const handedOverTogether = 20;
 /** DynamoDB responds within milliseconds. A response to a hit waits no longer for its record. */
 const writeMs = 500;
 
@@ -21,12 +25,14 @@ export interface HitOutbox {
   store: Store;
   /** Writes what is kept. It never throws, and stops when a record can't be written. */
   writeKept(): Promise<void>;
+  /** Hands over the oldest of what is kept. What `send` does not report as accepted stays. It never throws. */
+  handOver(send: (event: z.infer<typeof unwrittenEventSchema>) => Promise<boolean>): Promise<void>;
 }
 
 /**
  * Keeps the records of hits that could not be written in the memory of this process, and writes them with the next
- * ones. A second copy of a record is the same item, so a lost response does no harm. If the process ends, what it kept
- * is lost; the position's own record and the log line of the hit remain.
+ * ones, or hands them over. A second copy of a record is the same item, so a lost response does no harm. If the process
+ * ends, what it still keeps is lost; the position's own record and the log line of the hit remain.
  */
 export function createHitOutbox(store: Store, log: Log): HitOutbox {
   const kept: Unwritten[] = [];
@@ -61,6 +67,10 @@ export function createHitOutbox(store: Store, log: Log): HitOutbox {
     },
     async writeKept() {
       while (kept.length > 0 && (await writeSome()));
+    },
+    async handOver(send) {
+      const unwritten = kept.splice(0, handedOverTogether);
+      if (unwritten.length > 0 && !(await send({ unwritten }).catch(() => false))) kept.push(...unwritten);
     },
   };
 }

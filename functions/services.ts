@@ -16,6 +16,8 @@ export interface BuiltServices {
   accounts: Accounts;
   /** Writes the records of hits that this process could not write earlier. It never throws. */
   writeKeptHits?: () => Promise<void>;
+  /** Hands them to a sweep: this process may end before it can write them. It never throws. */
+  handOverKeptHits?: () => Promise<void>;
 }
 
 /** The real services of all three functions, built once per cold start. */
@@ -28,11 +30,12 @@ export function createServices(
     tableName: environment.RIPCORD_TABLE,
     endpoint: environment.RIPCORD_TABLE_ENDPOINT,
   });
-  const { store, writeKept } = createHitOutbox(table, log);
+  const { store, writeKept, handOver } = createHitOutbox(table, log);
   const wakeSweep = createWakeSweep(environment);
   return {
     accounts,
     writeKeptHits: writeKept,
+    ...(wakeSweep === undefined ? {} : { handOverKeptHits: () => handOver(wakeSweep) }),
     services: {
       store,
       exchanges: ccxtExchanges(accounts),

@@ -6,6 +6,7 @@ import { logSweep } from '../lib/sweep/log-sweep.ts';
 import { type SweepReport, sweep } from '../lib/sweep/sweep.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
+import { unwrittenEventSchema } from './hit-outbox.ts';
 import { createNotifiers } from './notifiers.ts';
 import { type BuiltServices, createServices } from './services.ts';
 
@@ -46,8 +47,12 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         },
       },
     ],
-    async run({ services, notifiers, writeKeptHits }, _event, context) {
-      const keptHits = writeKeptHits?.();
+    async run({ services, notifiers, writeKeptHits }, event, context) {
+      const { unwritten = [] } = unwrittenEventSchema.safeParse(event).data ?? {};
+      const keptHits = Promise.all([
+        writeKeptHits?.(),
+        ...unwritten.map(({ hit, expiresAt }) => services.store.recordHit(hit, expiresAt)),
+      ]);
       const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());
       logSweep(log, report);
       await keptHits;

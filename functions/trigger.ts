@@ -1,8 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { z } from 'zod';
 import { createLog, type Log } from '../lib/log.ts';
-import { gatewayTimeMs } from '../lib/position/timing.ts';
-import type { Services } from '../lib/services.ts';
+import { gatewayTimeMs, hitActMs } from '../lib/position/timing.ts';
 import { fire } from '../lib/trigger/fire.ts';
 import { logHit } from '../lib/trigger/log-hit.ts';
 import { classifyNavigation } from '../lib/trigger/navigation.ts';
@@ -12,7 +11,7 @@ import { type Environment, parseEnvironment } from './environment.ts';
 import { negotiateContent } from './http/content-negotiation.ts';
 import { answerErrors } from './http/error-response.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
-import { createServices } from './services.ts';
+import { type BuiltServices, createServices } from './services.ts';
 
 type TriggerHandler = Handler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
 
@@ -22,18 +21,19 @@ export function createTrigger(
   build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
 ): TriggerHandler {
-  return toHandler(() => build(environment, log).services, log);
+  return toHandler(() => build(environment, log), log);
 }
 
-function toHandler(build: () => Services, log: Log): TriggerHandler {
+function toHandler(build: () => BuiltServices, log: Log): TriggerHandler {
   return createHandler({
     build,
     // Responses pass these from right to left.
     middleware: [addSecurityHeaders(), negotiateContent(), answerErrors(log)],
-    async run(services, event, { awsRequestId }) {
+    async run({ services, handOverKeptHits }, event, { awsRequestId }) {
       const arrivedAt = toArrival(event, services.now());
       const response = await fire(services, parseRequest(event), arrivedAt);
       logHit(log, response, { requestId: awsRequestId, ms: services.now() - arrivedAt });
+      if (services.now() < arrivedAt + hitActMs) await handOverKeptHits?.();
       return response;
     },
   });
@@ -77,6 +77,6 @@ function parseRequest(event: unknown): Request {
 
 /** The Lambda's entry. */
 export const handler = toHandler(
-  () => createServices(parseEnvironment(process.env)).services,
+  () => createServices(parseEnvironment(process.env)),
   createLog({ namespace: process.env.RIPCORD_METRICS }),
 );

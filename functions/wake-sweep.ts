@@ -9,20 +9,25 @@ const wakeTimeoutMs = 300;
 const connectionTimeoutMs = 1_000;
 const maxSilenceMs = 1_000;
 
-/** @returns a function that starts a sweep by an asynchronous invocation; undefined if the environment names no sweep. */
+/**
+ * @returns a function that starts a sweep by an asynchronous invocation, and reports whether Lambda has accepted its
+ * event; undefined if the environment names no sweep.
+ */
 export function createWakeSweep({
   RIPCORD_SWEEP_FUNCTION: functionName,
   RIPCORD_SWEEP_ENDPOINT: endpoint,
-}: Environment): (() => Promise<void>) | undefined {
+}: Environment): ((event?: object) => Promise<boolean>) | undefined {
   if (functionName === undefined) return undefined;
   let client: LambdaClient | undefined;
-  const invoke = async (): Promise<void> => {
+  const invoke = async (event: object): Promise<boolean> => {
     // Loaded by the first close that needs it, so that no other cold start does.
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
     client ??= new LambdaClient(toSettings(endpoint));
-    await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event' }));
+    const Payload = JSON.stringify(event);
+    await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }));
+    return true;
   };
-  return () => Promise.race([invoke(), wait(wakeTimeoutMs, undefined, { ref: false })]);
+  return (event = {}) => Promise.race([invoke(event), wait(wakeTimeoutMs, false, { ref: false })]);
 }
 
 function toSettings(endpoint: string | undefined) {

@@ -14,7 +14,7 @@ export interface Services {
    */
   until?: number;
   /** Starts a sweep at once. Best effort and within 300 ms. Absent if this process can't: the next scheduled run does it. */
-  wakeSweep?(): Promise<void>;
+  wakeSweep?(): Promise<unknown>;
   /** Unique and random: at least 12 letters and digits. */
   randomId(): string;
 }

@@ -34,6 +34,12 @@ export function formatSigned(value: string): string {
   return `${number.gt(0) ? '+' : ''}${withMinusSign(number.toFormat(2))}`;
 }
 
+/** @returns a fee without trailing zeros. A smaller one than the digits show must not read as 0. */
+export function formatFee(value: string): string {
+  const rounded = new BigNumber(value).decimalPlaces(8);
+  return withMinusSign((rounded.isZero() ? new BigNumber(value) : rounded).toFormat());
+}
+
 export function signOf(value: string | undefined): 'gain' | 'loss' | 'flat' {
   const number = new BigNumber(value ?? '0');
   if (number.isZero()) return 'flat';

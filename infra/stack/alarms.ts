@@ -91,7 +91,7 @@ function defineActionAlarms(namespace: string): AlarmDefinitions {
     'unwritten-hits': {
       metric: logMetric(namespace, 'UnwrittenHits', { period: fiveMinutes }),
       meaning:
-        'DynamoDB did not store the record of a hit. A function keeps it until its next record, and may lose it.',
+        'DynamoDB did not store the record of a hit. A sweep or a later hit writes it. Run "ripcord history".',
     },
   };
 }

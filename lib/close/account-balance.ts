@@ -1,8 +1,8 @@
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { type Exchange, type ExchangeOrder, exitSide, type MarketRules } from '../exchange/exchange.ts';
 import type { Position } from '../position/position.ts';
-import type { Shortfall } from './after-send.ts';
 import type { Execution } from './execution.ts';
+import type { Shortfall } from './judge-close-order.ts';
 import type { AccountBalance } from './order-size.ts';
 
 /** Reads what a spot account has of the position's base, and which open orders of the market hold some of it. */

@@ -14,8 +14,11 @@ export type ActionResult =
   | { kind: 'released'; fault: Fault; rejectedBy?: 'exchange' }
   /** Cancels may have been sent, no close order was: recovery continues at once. */
   | { kind: 'retry'; reason: string; exchangeMessage?: string }
-  /** A close order may have been sent: recovery looks it up before anything else. */
-  | { kind: 'pending'; reason: string; exchangeMessage?: string };
+  /**
+   * A close order may have been sent: recovery looks it up before anything else. `resend`: what was sent again provably
+   * can't execute any more, which proves nothing about what was sent before.
+   */
+  | { kind: 'pending'; reason: string; exchangeMessage?: string; resend?: 'refused' | 'not-sent' };
 
 /** A result, with what was learned of the orders on the way. */
 export interface ActionRun {

@@ -16,6 +16,8 @@ type Unconfirmed = Extract<CancelResult, { kind: 'unconfirmed' }>;
 interface OrderCancel {
   order: OrderRecord;
   problem?: CancelProblem;
+  /** What a denied cancel means for the order. */
+  consequence?: string;
 }
 
 /** Cancels one order and polls it until the exchange reports it done: the cancel may lose the race with a fill. */
@@ -45,11 +47,10 @@ async function afterDenied(
   denied: Extract<CancelResult, { kind: 'denied' }>,
 ): Promise<OrderCancel> {
   const view = await exchange.fetchOrder(position.market, order).catch(() => undefined);
-  if (view === undefined) return { order, problem: denied };
-  const seen = toOrderRecord(view, order);
+  const seen = view === undefined ? order : toOrderRecord(view, order);
   if (seen.status === 'done') return { order: seen };
-  const message = `${denied.message}. ${nameOrder(order)} is still open and can fill`;
-  return { order: seen, problem: { ...denied, message } };
+  const state = view === undefined ? 'may still be open and may fill' : 'is still open and can fill';
+  return { order: seen, problem: denied, consequence: `${nameOrder(order)} ${state}` };
 }
 
 /** What the cancels of one order and the look-ups after them have shown. */
@@ -111,7 +112,7 @@ async function afterMiss(
     // look-up after that shows what it filled until then.
     const again = await exchange.cancelOrder(position.market, order, claim.sendDeadline);
     if (again.kind === 'confirmed') return { order: toOrderRecord(again.order, order) };
-    if (again.kind === 'denied') return { order, problem: again };
+    if (again.kind === 'denied') return afterDenied(deps, position, order, again);
     seen.last = again;
     return 'poll-again';
   }
@@ -209,7 +210,6 @@ async function cancelOrders(
   if (deps.now() > claim.sendDeadline)
     return { position, problem: { kind: 'unconfirmed', message: 'No time was left to act', lost: false } };
   let canceled = position;
-  const problems: CancelProblem[] = [];
   const runs = await Promise.all(
     books.map(async (book) => {
       const before = position[book];
@@ -220,11 +220,18 @@ async function cancelOrders(
   for (const { book, before, cancels } of runs) {
     const orders = cancels.map(({ order }) => order);
     canceled = { ...canceled, [book]: markCompanions(claim, before, orders) };
-    problems.push(...cancels.flatMap((cancel) => cancel.problem ?? []));
   }
-  // A denied cancel ends the claim, and the others are to be known by then.
-  const problem = problems.find(({ kind }) => kind !== 'denied') ?? problems[0];
+  const problem = toProblem(runs.flatMap(({ cancels }) => cancels));
   return problem === undefined ? { position: canceled } : { position: canceled, problem };
+}
+
+/** A denied cancel ends the claim: the others are known by then, and every order that can still fill is named. */
+function toProblem(cancels: OrderCancel[]): CancelProblem | undefined {
+  const problems = cancels.flatMap(({ problem }) => problem ?? []);
+  const problem = problems.find(({ kind }) => kind !== 'denied') ?? problems[0];
+  if (problem?.kind !== 'denied') return problem;
+  const consequences = cancels.flatMap(({ consequence }) => consequence ?? []);
+  return { ...problem, message: [problem.message, ...consequences].join('. ') };
 }
 
 /** Cancels the open orders of these books. A cancel makes what was read before it stale. */

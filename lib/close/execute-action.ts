@@ -14,7 +14,7 @@ export type ExecuteResult =
   | { kind: 'ran'; execution: ExecutionResult; claim: Claim }
   /** A partial close or a keep is in progress and covers less than this action. Nothing was done for this one. */
   | { kind: 'busy'; position: Position }
-  /** No time was left to act before a claim. Nothing was done. */
+  /** No time was left to act before a claim. Nothing was done for this action. */
   | { kind: 'out-of-time' }
   /** The table did not confirm the claim. If it was written, recovery continues it. */
   | { kind: 'unconfirmed-claim' }
@@ -26,7 +26,7 @@ export type ExecuteResult =
       recovered?: ExecutionResult | undefined;
     };
 
-/** Whether the sweep has to continue the claim, or to place the position's exits, which then may as well start at once. */
+/** Whether recovery has to continue the claim, or the sweep to place the position's exits. It can start at once. */
 export function isUnsettled(result: ExecuteResult): boolean {
   if (result.kind !== 'ran') return result.kind === 'unconfirmed-claim';
   if (needsProtection(result.execution.position)) return true;
@@ -77,7 +77,9 @@ export async function executeAction(
     await services.sleep(claimIntervalMs);
   }
   const position = await services.store.readPosition(positionId);
-  return position === undefined ? { kind: 'refused', position, revoked: false } : { kind: 'busy', position };
+  if (position?.state === 'claimed') return { kind: 'busy', position };
+  const isFree = position !== undefined && claimableStates(intent.action).includes(position.state);
+  return isFree ? { kind: 'out-of-time' } : { kind: 'refused', position, revoked: false, recovered };
 }
 
 /** Whether the time to act is over, now or in so many milliseconds. */

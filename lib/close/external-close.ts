@@ -130,7 +130,7 @@ async function hasOwnClose(exchange: Exchange, position: Position): Promise<bool
 
 /**
  * Decides what a flat account means after the exchange reported that there was nothing to reduce. Soon after the entry's
- * last fill, a look may show the account before it: then only a trade proves the end.
+ * last fill, a read may show the account as it was before the fill: then only a trade proves the end.
  * @returns whether the plan continues with the position closed outside Ripcord.
  */
 export async function planFlat(run: Execution): Promise<boolean> {
@@ -150,7 +150,7 @@ export async function describeExternalClose(
   held?: Amount,
 ): Promise<ExternalClose> {
   const trades = await readTrades(exchange, position, now);
-  const trade = Array.isArray(trades) ? findClosingTrade(position, trades) : undefined;
+  const trade = Array.isArray(trades) ? findClosingTrade(position, trades, held) : undefined;
   return toExternalClose(position, trade, held);
 }
 

@@ -210,7 +210,7 @@ export function endRejected(run: Execution, end: RejectedEnd): ActionResult {
 
 function describeUnsold(position: Position, balance: AccountBalance, end: 'locked' | 'gone'): string {
   const { total, free, holders } = balance;
-  // The coins may be elsewhere and come back.
+  // The owner may have moved the coins, and may return them.
   if (end === 'gone') return `The account holds ${total} ${position.market.base}.`;
   const held = smaller(computeTotals(position).remaining, total);
   return describeLock(subtract(held, free), position.market, holders);

@@ -7,6 +7,7 @@ import type { ActionResult, ActionRun } from './action-result.ts';
 import { isAbandoned, toSendDeadline } from './claim.ts';
 import { execute, executeAgain, executeFound } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
+import { readHoldingToClose } from './external-close.ts';
 import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
 import { type Observation, type RecoveryStep, recoveryStep } from './recovery-step.ts';
 import { connect, keepIfSenderGone } from './run-claim.ts';
@@ -64,7 +65,7 @@ async function recoverTaken(
   let step = recoveryStep(claim, observation, services.now());
   if (step.kind === 'read-close-order') {
     observation = await readCloseOrder(deps, taken);
-    step = await decide(services, claim, observation);
+    step = await decide(services, deps, taken, { claim, observation });
   }
   if (step.kind === 'resend') return resend(services, deps, taken, { claim, takenAt }, step);
   if (step.kind === 'start-attempt') {
@@ -92,14 +93,29 @@ async function readCloseOrder(
 }
 
 /**
- * A pause and a revocation stop a resend, and do not release a claim whose order may exist: its absence is proven
- * first, as on a venue without resends.
+ * A pause, a revocation and the position's end outside Ripcord stop a resend, and do not release a claim whose order may
+ * exist: its absence is proven first, as on a venue without resends.
  */
-async function decide(services: Services, claim: Claim, observation: Observation): Promise<RecoveryStep> {
+async function decide(
+  services: Services,
+  deps: ExecutionDependencies,
+  position: Position,
+  { claim, observation }: { claim: Claim; observation: Observation },
+): Promise<RecoveryStep> {
   const step = recoveryStep(claim, observation, services.now());
   if (step.kind !== 'resend' || observation.kind !== 'not-found') return step;
-  const stops = (await withdrawnReason(services, claim)) !== undefined;
-  return stops ? recoveryStep(claim, { ...observation, replayWindowMs: 0 }, services.now()) : step;
+  try {
+    const stops = (await withdrawnReason(services, claim)) !== undefined || (await hasEnded(deps, position));
+    return stops ? recoveryStep(claim, { ...observation, replayWindowMs: 0 }, services.now()) : step;
+  } catch (thrown) {
+    return recoveryStep(claim, { kind: 'no-answer', fault: toFault(thrown) }, services.now());
+  }
+}
+
+/** What a perpetual's account holds may be the trader's next position. Throws if that decides and can't be read. */
+async function hasEnded(deps: ExecutionDependencies, position: Position): Promise<boolean> {
+  if (position.market.kind !== 'perpetual') return false;
+  return typeof (await readHoldingToClose(deps, position)) === 'object';
 }
 
 /** Every recovery step that ends this takeover without a new attempt. */
@@ -153,13 +169,16 @@ function failedResult(
   return { kind: 'failed', failure: createFailure(position, claim, facts, now()) };
 }
 
-/** Sends the same order again. Its absence counts from this send, so that is durable before anything leaves. */
+/**
+ * Sends the same order again. Its absence counts from this send, so that is durable before anything leaves. If this send
+ * provably can't execute any more, absence counts as before it.
+ */
 async function resend(
   services: Services,
   deps: ExecutionDependencies,
   position: Position,
   { claim, takenAt }: Takeover,
-  { firstSentAt, until }: Extract<RecoveryStep, { kind: 'resend' }>,
+  { firstSentAt, until, missed }: Extract<RecoveryStep, { kind: 'resend' }>,
 ): Promise<ExecutionResult> {
   const next: Claim = {
     ...claim,
@@ -171,7 +190,13 @@ async function resend(
   };
   const saved = await services.store.savePosition(position, { claim: next });
   if (saved === undefined) return { position, result: undefined, requests: deps.requests };
-  return saveResult(services, saved, next, await executeAgain(deps, saved, next));
+  const run = await executeAgain(deps, saved, next);
+  const end = run.result.kind === 'pending' ? run.result.resend : undefined;
+  if (end === undefined) return saveResult(services, saved, next, run);
+  // What did not leave waits as long as a look-up does: the exchange may have asked for a pause.
+  const learned = end === 'refused' ? missed : { lookAgainAt: claim.lookAgainAt };
+  const counted = { ...next, sendDeadline: claim.sendDeadline, ...learned };
+  return saveResult(services, saved, counted, run);
 }
 
 /** Starts an attempt under a client order id that was never sent and is durable before anything is. */

@@ -35,9 +35,9 @@ export type RecoveryStep =
   | { kind: 'wait'; reason: string; looked: Looked }
   /**
    * The order can no longer arrive, and may exist all the same. Sent again by `until` under its own id, it executes once
-   * in all. The response proves nothing; only a look-up does.
+   * in all. The response proves nothing about what was sent before; only a look-up does. `missed`: this look-up, counted.
    */
-  | { kind: 'resend'; firstSentAt: number; until: number }
+  | { kind: 'resend'; firstSentAt: number; until: number; missed: Misses }
   /** Proven that no close order of the present attempt executed or can execute. */
   | { kind: 'start-attempt'; lostAttempts: number }
   /** Too many close orders in a row were sent and proven not accepted. */
@@ -82,9 +82,10 @@ function afterNotFound(
     return { kind: 'wait', reason, looked: lookLater(claim, readAt, arrivableUntil + 1) };
   }
   const firstSentAt = firstSend(claim);
-  if (readAt < firstSentAt + replayWindowMs)
-    return { kind: 'resend', firstSentAt, until: firstSentAt + replayWindowMs };
   const missed = countMiss(claim, readAt);
+  // Misses count from a resend that was refused, and the next one would be refused as well.
+  if (claim.notFoundCount === undefined && readAt < firstSentAt + replayWindowMs)
+    return { kind: 'resend', firstSentAt, until: firstSentAt + replayWindowMs, missed };
   if (readAt - arrivableUntil < lookupLagMs || (missed.notFoundCount ?? 0) < requiredNotFoundCount)
     return {
       kind: 'wait',

@@ -4,9 +4,9 @@ import { Fault } from '../fault.ts';
 import { toCloseId } from '../position/client-order-id.ts';
 import { notPlacedForMs, pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import type { ActionResult } from './action-result.ts';
-import { afterRejection, afterWouldNotReduce, rejectionResponse } from './after-send.ts';
 import { type Execution, planExternalClose, type Rejection } from './execution.ts';
 import { planFlat, readHolding } from './external-close.ts';
+import { afterRejection, afterWouldNotReduce, rejectionResponse } from './judge-close-order.ts';
 import { failed, refused } from './outcomes.ts';
 import { settleClose } from './settle-close.ts';
 
@@ -40,7 +40,11 @@ export async function resendClose(run: Execution, amount: Amount): Promise<Actio
   const result = await createClose(run, amount, run.claim.sentOrder?.sentAt ?? run.deps.now());
   if (result.kind !== 'rejected') return toPending(result);
   const { code, reason, message } = result;
-  return toPending({ kind: 'unknown', message, ...(code === reason ? {} : { code }) });
+  const pending = toPending({ kind: 'unknown', message, ...(code === reason ? {} : { code }) });
+  const response = rejectionResponse[reason];
+  return response === 'look-up'
+    ? pending
+    : { ...pending, resend: response === 'not-sent' ? 'not-sent' : 'refused' };
 }
 
 /** The only place where a close order leaves. */
@@ -61,7 +65,7 @@ function createClose(run: Execution, amount: Amount, sentAt: number): Promise<Cr
   });
 }
 
-function toPending(result: CreateResult): ActionResult {
+function toPending(result: CreateResult): Extract<ActionResult, { kind: 'pending' }> {
   if (result.kind === 'accepted') return { kind: 'pending', reason: 'The close order is not done yet' };
   const { message } = result;
   // Without a code, the words are Ripcord's own.

@@ -6,10 +6,10 @@ import type { Position } from '../position/position.ts';
 import { computeTotals, sumExitFees } from '../position/totals.ts';
 import { afterSelling, describeShortfall, readBalance } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
-import { afterClose, type CloseFacts, type CloseStep } from './after-send.ts';
 import { cancelBooks } from './cancel.ts';
 import { type Execution, withClose } from './execution.ts';
 import { planFlat } from './external-close.ts';
+import { afterClose, type CloseFacts, type CloseStep } from './judge-close-order.ts';
 import { amountToClose } from './order-size.ts';
 import { failed, type OutcomeFacts, settled, toDustSentence } from './outcomes.ts';
 import { resultOfProblem } from './result-of-problem.ts';
@@ -25,11 +25,13 @@ export async function settleClose(
   const { percent } = run.claim;
   const { position } = run.known;
   const planned = amountToClose(position, percent);
-  const facts: CloseFacts = { position: withClose(position, order), order, planned, percent };
+  const marketRead = run.known.fresh.market;
+  const facts: CloseFacts = { position: withClose(position, order), order, planned, percent, marketRead };
   for (;;) {
     const step = afterClose(facts);
     if (step.kind === 'read-fees') await readFees(run, facts);
     else if (step.kind === 'read-balance') facts.heldAfter = await readHeldAfter(run, facts);
+    else if (step.kind === 'read-market') await readMarket(run, facts);
     else if (step.kind === 'read-price')
       facts.freshPrice = await run.deps.exchange.fetchPrice(position.market);
     else if (step.kind === 'read-position') facts.holdsNone = await holdsNone(run);
@@ -44,6 +46,15 @@ async function readFees(run: Execution, facts: CloseFacts): Promise<void> {
   facts.feesRead = true;
   const others = exitOrders.slice(0, -1);
   run.known = { ...run.known, position: { ...run.known.position, exitOrders: others } };
+}
+
+/** The order has executed: rules that can't be read don't delay its outcome. */
+async function readMarket(run: Execution, facts: CloseFacts): Promise<void> {
+  const known = run.known.position;
+  const market = await run.deps.exchange.loadMarket(known.symbol).catch(() => known.market);
+  facts.position = { ...facts.position, market };
+  facts.marketRead = true;
+  run.known = { ...run.known, position: { ...known, market } };
 }
 
 /** Recovery settles a sale whose holder's reads died with it, so it reads the balance again. */
@@ -63,7 +74,10 @@ async function holdsNone({ deps, known }: Execution): Promise<boolean> {
   return (await deps.exchange.fetchPosition(market, side)).side !== side;
 }
 
-type CloseEnd = Exclude<CloseStep, { kind: 'read-fees' | 'read-price' | 'read-position' | 'read-balance' }>;
+type CloseEnd = Exclude<
+  CloseStep,
+  { kind: 'read-fees' | 'read-market' | 'read-price' | 'read-position' | 'read-balance' }
+>;
 
 async function endClose(
   run: Execution,
@@ -91,7 +105,7 @@ async function endClose(
     case 'reopen':
       return reopen(run, after, toFacts(run, order, sentAt), step);
     case 'settle':
-      return settleAll(run, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step);
+      return settleAll(run, after, { ...toFacts(run, order, sentAt), remaining: step.remaining }, step);
   }
 }
 
@@ -121,6 +135,7 @@ async function reopen(
 
 async function settleAll(
   run: Execution,
+  after: Position,
   facts: OutcomeFacts,
   { dust, shortfall }: Extract<CloseStep, { kind: 'settle' }>,
 ): Promise<ActionResult> {
@@ -136,7 +151,11 @@ async function settleAll(
     ...describeShortfall(run, shortfall),
     ...(dust ? [toDustSentence(facts.remaining, base)] : []),
   ];
-  return settled(run, { ...facts, detail: detail.join(' ') });
+  const result = settled(run, { ...facts, detail: detail.join(' ') });
+  // The close order belongs to the position's profit, and is none of the exits that the outcome is about.
+  const exitOrders = [...position.exitOrders, ...after.exitOrders.slice(-1)];
+  run.known = { ...run.known, position: { ...position, exitOrders } };
+  return result;
 }
 
 function toFacts(

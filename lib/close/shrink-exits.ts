@@ -1,6 +1,6 @@
 import { type Amount, decimal } from '../amount.ts';
 import { exitSide, type ReduceResult } from '../exchange/exchange.ts';
-import { findLargerExits, toReducedAmount } from '../position/larger-exits.ts';
+import { findLargerExits, findTargetsLargerTogether, toReducedAmount } from '../position/larger-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import { computeTotals, toOrderRecord } from '../position/totals.ts';
@@ -16,10 +16,9 @@ interface Shrunk {
 
 /**
  * Reduces every exit that is larger than what remains of a perpetual, all at once. The record takes only what the
- * exchange reports afterwards. A part close that has happened is never turned into an error by this, so nothing is
- * thrown.
+ * exchange reports afterwards. It never throws: a partial close that has happened must not become an error.
  * @param until no request begins after it, epoch milliseconds.
- * @returns the position, and what its owner has to know of these exits, as sentences.
+ * @returns the position, and sentences for its owner about these exits.
  */
 export async function shrinkExits(
   deps: ShrinkDependencies,
@@ -64,7 +63,7 @@ async function readReduced(
     const waitMs = poll > 0 ? pollIntervalMs : 0;
     if (now() + waitMs > until) break;
     if (waitMs > 0) await sleep(waitMs);
-    // A failed read says nothing about the order.
+    // A failed read proves nothing about the order.
     const view = await exchange.fetchOrder(market, exit).catch(() => undefined);
     if (view === undefined) continue;
     known = toOrderRecord(view, exit);
@@ -78,10 +77,14 @@ function describeExits(position: Position, results: Shrunk[]): string[] {
   const rest = `the remaining ${computeTotals(position).remaining} ${position.market.base}`;
   // Another exit may have filled meanwhile.
   const larger = new Set(findLargerExits(position));
-  return results.flatMap(({ exit, size }) => {
+  const sentences = results.flatMap(({ exit, size }) => {
     const name = `Exit order ${exit.orderId}`;
     if (larger.has(exit))
       return [`${name} ${size === 'unknown' ? 'may still be' : 'is'} larger than ${rest}.`];
     return exit.status === 'live' ? [`${name} was reduced to ${rest}.`] : [];
   });
+  const together = findTargetsLargerTogether(position).map(({ orderId }) => orderId);
+  return together.length === 0
+    ? sentences
+    : [...sentences, `Exit orders ${together.join(', ')} are together larger than ${rest}.`];
 }

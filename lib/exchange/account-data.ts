@@ -55,10 +55,39 @@ export interface Trade {
   at: number;
 }
 
-/** Which executions of a market are read. Times are epoch milliseconds. */
-export interface TradeRange {
+/** An order whose trades are read, and when it can have traded. */
+export type TradedOrder = Pick<ExchangeOrder, 'orderId' | 'createdAt' | 'updatedAt'>;
+
+/** One fee. A negative amount is a rebate. */
+export interface Fee {
+  currency: string;
+  amount: Amount;
+  /** When it was charged, epoch milliseconds; absent if the exchange does not report it. */
+  at?: number | undefined;
+}
+
+/** What an order's trades add up to. */
+export interface OrderFills {
+  /** In quote currency; absent if the exchange does not report it. */
+  cost?: Amount | undefined;
+  fees: Fee[];
+}
+
+/** One funding fee. A negative amount was paid, a positive one received. */
+export interface Funding {
+  amount: Amount;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** Epoch milliseconds. */
+export interface TimeRange {
   since: number;
   until: number;
+}
+
+/** Which executions of a market are read. */
+export interface TradeRange extends TimeRange {
   /** Only those of this order. */
   orderId?: string | undefined;
   /** Also reads what caused them, which costs more requests on some exchanges. Otherwise each may be a `trade`. */
@@ -78,11 +107,16 @@ export interface AccountData {
   fetchPosition(market: MarketRules, side: Side): Promise<ExchangePosition>;
   fetchBalance(currency: string): Promise<Balance>;
   /**
-   * @returns the fees of this order's fills that were taken in base currency. "0" on perpetuals.
+   * @param order the one whose trades are listed. A triggered conditional order may have placed another.
    * @throws Fault `exchange-unreachable` until the listed trades add up to `filled`: exchanges list trades later
    * than fills, and a part of the fee would make Ripcord sell more than the position holds.
    */
-  fetchBaseFee(market: MarketRules, orderId: string, filled: Amount): Promise<Amount>;
+  fetchFills(market: MarketRules, order: TradedOrder, filled: Amount): Promise<OrderFills>;
+  /**
+   * @returns the funding of the account's positions in this market, oldest first.
+   * @throws Fault `exchange-refused` if the exchange no longer lists all of that time.
+   */
+  fetchFunding(market: MarketRules, range: TimeRange): Promise<Funding[]>;
   /**
    * @returns the account's executions in this market, oldest first, of every cause.
    * @throws Fault `exchange-refused` if the exchange no longer lists all trades of that time.

@@ -26,6 +26,11 @@ export interface MarketData {
   loadMarket(symbol: string): Promise<MarketRules>;
   /** @returns the mark price of a perpetual, the last price of a spot market. */
   fetchPrice(market: MarketRules): Promise<Amount>;
+  /**
+   * @param market another market, of the same kind and quote currency.
+   * @returns the coin's price in that quote currency, at the opening of the minute of `at`.
+   */
+  fetchPastPrice(market: MarketRules, coin: string, at: number): Promise<Amount>;
   /** @returns the latest candles, oldest first, at most 1000. The last one is still open. */
   fetchCandles(market: MarketRules, interval: CandleInterval, limit: number): Promise<Candle[]>;
 }

@@ -31,6 +31,8 @@ export interface ExchangeOrder {
   positionSide?: Side | undefined;
   reduceOnly?: boolean | undefined;
   conditional: boolean;
+  /** The order that a triggered conditional order placed. */
+  placedOrderId?: string | undefined;
   /** When the exchange created it, epoch milliseconds. */
   createdAt?: number | undefined;
   /** When the exchange last changed it, epoch milliseconds. */

@@ -4,7 +4,7 @@ export function isReachableByTradingView(url: string): boolean {
 }
 
 export const onlyHere =
-  "TradingView can't reach this link: it is on your machine. Open it in a browser to try it. Deploy Ripcord to use links in alerts.";
+  "TradingView can't reach this link: it is on your machine. Deploy Ripcord to use links in alerts.";
 
 export const paidPlan = 'Webhooks need a paid TradingView plan.';
 

@@ -1,4 +1,4 @@
-import { decimal, isPositive, sum } from '../amount.ts';
+import { type Amount, decimal, isPositive, sum } from '../amount.ts';
 import {
   type ExchangePosition,
   entrySide,
@@ -52,12 +52,31 @@ export function mayHaveEnded(position: Position, trades: Trade[]): boolean {
   );
 }
 
-/** @returns the last trade that can have closed the position; undefined if there is none. Trades are oldest first. */
-export function findClosingTrade(position: Position, trades: Trade[]): Trade | undefined {
-  const last = ofPosition(position, trades).findLast(({ side }) => side === exitSide(position.side));
+/**
+ * @param held what the account still holds of a spot long.
+ * @returns the last trade that can have closed the position; undefined if there is none. Trades are oldest first.
+ */
+export function findClosingTrade(position: Position, trades: Trade[], held: Amount = '0'): Trade | undefined {
+  const openedAt = computeOpenedAt(position);
   // What its own exits and partial closes sold is counted already.
-  const isOwn = position.exitOrders.some(({ orderId }) => orderId !== undefined && orderId === last?.orderId);
-  return last === undefined || isOwn || last.at < computeOpenedAt(position) ? undefined : last;
+  const own = new Set(position.exitOrders.flatMap(({ orderId }) => orderId ?? []));
+  const exits = ofPosition(position, trades).filter(
+    ({ side, at, orderId }) =>
+      side === exitSide(position.side) && at >= openedAt && (orderId === undefined || !own.has(orderId)),
+  );
+  return position.market.kind === 'spot' && !explainsGone(position, exits, held) ? undefined : exits.at(-1);
+}
+
+/** A sale can pay its fee in base: at most this part of it. */
+const mostFee = '0.01';
+
+/** Whether these sales explain why coins of the position are gone. Fewer may be sales of the owner's other coins. */
+function explainsGone(position: Position, sales: Trade[], held: Amount): boolean {
+  const { remaining } = computeTotals(position);
+  const unexplained = decimal(remaining)
+    .minus(held)
+    .minus(sum(sales.map(({ amount }) => amount)));
+  return unexplained.lte(decimal(remaining).times(mostFee));
 }
 
 const momentMs = 1_000;

@@ -1,4 +1,4 @@
-import { type Amount, decimal, isPositive, sum, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { computeTotals } from './totals.ts';
 
@@ -22,6 +22,21 @@ export function findLargerExits(position: Position): OrderRecord[] {
       onlyReduces(position, exit) &&
       decimal(exit.amount).minus(exit.filled).gt(remaining),
   );
+}
+
+/**
+ * @returns the live targets of a perpetual that would close more than what remains only together. A stop is none of them:
+ * either the targets fill or the stop does.
+ */
+export function findTargetsLargerTogether(position: Position): OrderRecord[] {
+  const { remaining } = computeTotals(position);
+  if (position.market.kind !== 'perpetual') return [];
+  const targets = position.exitOrders.filter(
+    ({ status, conditional, triggerPrice, amount }) =>
+      status === 'live' && conditional !== true && triggerPrice === undefined && isPositive(amount),
+  );
+  const open = sum(targets.map(({ amount, filled }) => toAmount(decimal(amount).minus(filled))));
+  return targets.length > 1 && isPositive(remaining) && decimal(open).gt(remaining) ? targets : [];
 }
 
 /**

@@ -2,6 +2,7 @@ import { isPositive } from '../amount.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import { isAllFilled, judgeAbsence, tradesOfAbsent, withFillOfTrades } from './absence.ts';
+import { hasFills, withBaseFee, withFills } from './fills.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { clockMarginMs, requiredNotFoundCount, secondLookAfterMs } from './timing.ts';
 import { isMissingFee, toOrderRecord } from './totals.ts';
@@ -91,7 +92,8 @@ export function addFees(
   return Promise.all(
     entries.map(async (entry) => {
       if (!isMissingFee(position, entry)) return entry;
-      return { ...entry, baseFee: await exchange.fetchBaseFee(position.market, entry.orderId, entry.filled) };
+      if (hasFills(entry)) return withBaseFee(position, entry);
+      return withFills(position, entry, await exchange.fetchFills(position.market, entry, entry.filled));
     }),
   );
 }

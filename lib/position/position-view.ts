@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { exchangeIdSchema } from '../account/account.ts';
-import { type Amount, amountSchema, decimal, isPositive, toAmount } from '../amount.ts';
+import { amountSchema, decimal, isPositive, signedAmountSchema } from '../amount.ts';
 import { sideSchema } from '../exchange/exchange.ts';
 import {
   failureSchema,
+  feeSchema,
   orderRecordSchema,
   outcomeSchema,
   type Position,
@@ -12,6 +13,7 @@ import {
   positionStatusSchema,
   toStatus,
 } from './position.ts';
+import { computeProfit } from './profit.ts';
 import {
   computeProtection,
   protectionSchema,
@@ -41,9 +43,18 @@ export const positionViewSchema = z.object({
   remaining: amountSchema,
   averageEntry: amountSchema.optional(),
   markPrice: amountSchema.optional(),
-  /** In quote currency, and in % of the entry's value. May be negative; before fees. */
-  unrealizedProfit: z.string().optional(),
+  /** Amounts of money are in quote currency and may be negative. Null: unknown. */
+  /** Of the closed part, before fees, at the average entry per filled coin. */
+  realizedProfit: signedAmountSchema.nullable(),
+  /** Of what remains, before fees; also in % of the entry's value. */
+  unrealizedProfit: signedAmountSchema.nullable(),
   unrealizedProfitPercent: z.string().optional(),
+  /** Of entry and exit orders, in the currencies that paid them. */
+  fees: z.array(feeSchema).nullable(),
+  /** Of a perpetual: negative if paid. Known while the account's exchange position was this position alone. */
+  funding: signedAmountSchema.nullable(),
+  /** Realized profit less all fees, with the funding that is known. */
+  netProfit: signedAmountSchema.nullable(),
   quote: z.string(),
   /** The market's steps: how many decimals prices and amounts have. */
   priceStep: amountSchema,
@@ -82,25 +93,12 @@ function computeLiveStatus(position: Position, totals: Totals): PositionStatus {
   return isPositive(totals.remaining) ? 'open' : 'closed';
 }
 
-function computeProfit(position: Position, totals: Totals, price: Amount | undefined) {
-  if (price === undefined || totals.averageEntry === undefined || !isPositive(totals.remaining))
-    return undefined;
-  if (position.state === 'closed') return undefined;
-  const move = decimal(price).minus(totals.averageEntry);
-  const perUnit = position.side === 'long' ? move : move.negated();
-  return {
-    unrealizedProfit: toAmount(perUnit.times(totals.remaining).decimalPlaces(8)),
-    unrealizedProfitPercent: toAmount(perUnit.dividedBy(totals.averageEntry).times(100).decimalPlaces(2)),
-  };
-}
-
 /** @param extra what the position's own record does not hold. */
 export function toPositionView(
   position: Position,
   extra: { links?: number; staleReason?: string } = {},
 ): PositionView {
   const totals = computeTotals(position);
-  const price = position.lastSync?.price;
   return {
     positionId: position.positionId,
     account: position.account,
@@ -115,8 +113,8 @@ export function toPositionView(
     filled: totals.filled,
     remaining: position.state === 'closed' ? (position.outcome?.remaining ?? '0') : totals.remaining,
     averageEntry: totals.averageEntry,
-    markPrice: price,
-    ...computeProfit(position, totals, price),
+    markPrice: position.lastSync?.price,
+    ...computeProfit(position),
     quote: position.market.settle ?? position.market.quote,
     priceStep: position.market.priceStep,
     amountStep: position.market.amountStep,

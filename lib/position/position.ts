@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exchangeIdSchema } from '../account/account.ts';
-import { amountSchema } from '../amount.ts';
+import { amountSchema, signedAmountSchema } from '../amount.ts';
 import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
 import { exitPlanSchema } from './exit-plan.ts';
 import { noticeSchema } from './notice.ts';
@@ -12,6 +12,12 @@ export const positionIdSchema = z
 
 export const actionSchema = z.enum(['close', 'keep']);
 export type Action = z.infer<typeof actionSchema>;
+
+/** All fees in one currency; negative: more rebates than fees. */
+export const feeSchema = z.object({
+  currency: z.string(),
+  amount: signedAmountSchema,
+});
 
 /** What is known of one order of the position. Once `done`, it never changes again. */
 export const orderRecordSchema = z.object({
@@ -29,6 +35,12 @@ export const orderRecordSchema = z.object({
   average: amountSchema.optional(),
   /** Fee taken in base, final once the order is done; absent: not read yet. */
   baseFee: amountSchema.optional(),
+  /** `inQuote`: what a coin that is neither base nor quote was worth when it was charged. Absent: not known yet. */
+  fees: z.array(feeSchema.extend({ inQuote: signedAmountSchema.optional() })).optional(),
+  /** What `fees` are of; `cost` in quote currency. They are read again once `filled` is another amount. */
+  traded: z.object({ amount: amountSchema, cost: amountSchema.optional() }).optional(),
+  /** The order that a triggered conditional order placed: its trades carry this id. */
+  placedOrderId: z.string().optional(),
   /** The `claimedAt` of the claim whose cancel ended this order with something unfilled. */
   canceledByClaimAt: z.number().optional(),
   /** What an exit order adopted beside a declared size had filled by then. It is not part of that size. */
@@ -173,6 +185,8 @@ const positionFieldsSchema = z.object({
   exitPlan: exitPlanSchema.optional(),
   /** Raised by every order of the exit plan before it is sent: it names the client order id. */
   exitAttempt: z.number().optional(),
+  /** All funding of this perpetual up to a time, epoch milliseconds. Negative: paid. Without an amount: unknown. */
+  funding: z.object({ amount: signedAmountSchema.optional(), at: z.number() }).optional(),
   /** What the last sync read of the price; epoch milliseconds. */
   lastSync: z
     .object({

@@ -20,7 +20,7 @@ export interface Totals {
  * Fees in base make a spot long smaller. A buy pays its fee in base, unless a discount coin pays it; a sale pays in
  * base if base is that coin, such as BNB on Binance.
  */
-function paysFeesInBase(position: Position): boolean {
+export function paysFeesInBase(position: Position): boolean {
   return position.market.kind === 'spot' && position.side === 'long';
 }
 
@@ -126,6 +126,9 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     triggerPrice: view.triggerPrice ?? known?.triggerPrice,
     filled: view.filled,
     average: view.average,
+    fees: known?.fees,
+    traded: known?.traded,
+    placedOrderId: view.placedOrderId ?? known?.placedOrderId,
     filledBefore: known?.filledBefore,
     // The order that a triggered conditional order created is younger.
     createdAt: known?.createdAt ?? view.createdAt,

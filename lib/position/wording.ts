@@ -12,7 +12,7 @@ export function describeProgress({ action, phase, lastExchangeMessage }: Claim):
 
 const unfinished = {
   close: 'This request has not sent the close order.',
-  keep: 'This request has not confirmed that the entry order is canceled.',
+  keep: 'This request has not confirmed the state of the entry order.',
 } as const;
 
 /** @returns what a request has not done that its claim is for. A sweep may do it before the answer arrives. */
@@ -25,7 +25,7 @@ function quote(message: string | undefined): string {
 }
 
 function describeClaim(action: Claim['action'], phase: Claim['phase']): string {
-  if (action === 'keep') return 'The entry order is not confirmed as canceled yet.';
+  if (action === 'keep') return 'The state of the entry order is not confirmed yet.';
   return phase === 'not-sent'
     ? 'The close order was not sent yet.'
     : 'The result of the close is not confirmed yet.';

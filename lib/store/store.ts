@@ -96,6 +96,7 @@ export interface PositionChange {
   exitAttempt?: Position['exitAttempt'];
   market?: Position['market'];
   goneAmount?: Position['goneAmount'];
+  funding?: Position['funding'] | null;
   declaredSize?: Position['declaredSize'];
   lastSync?: Position['lastSync'];
   uses?: Position['uses'];

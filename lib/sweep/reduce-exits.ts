@@ -5,8 +5,8 @@ import { sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 
 /**
- * Reduces the exits of a perpetual that are larger than what remains. The process of a part close may have died before it
- * did so, or another exit filled in part. A hit may claim the position meanwhile: then nothing is saved, and the next
+ * Reduces the exits of a perpetual that are larger than what remains. The process of a partial close may have died before
+ * it did so, or another exit filled in part. A hit may claim the position meanwhile: then nothing is saved, and the next
  * sweep reads the exits again.
  * @returns the position as stored.
  */

@@ -6,6 +6,7 @@ import { toErrorCode } from '../log.ts';
 import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
+import { lacksFigures } from '../position/figures.ts';
 import { type Claim, type ClaimedPosition, isFinal, type Position } from '../position/position.ts';
 import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
@@ -15,7 +16,7 @@ import { toResponse } from '../trigger/response.ts';
 import { reduceExits } from './reduce-exits.ts';
 import { planRun, type RunTime } from './run-time.ts';
 import { lingerOnClaim, type Tried, tryClaim } from './settle-claim.ts';
-import { syncPosition } from './sync-position.ts';
+import { syncFigures, syncPosition } from './sync-position.ts';
 
 /** What one sweep did. */
 export interface SweepReport {
@@ -239,9 +240,10 @@ async function processPosition(run: SweepRun, position: Position): Promise<void>
   }
 }
 
-/** A position with an undelivered notice stays on the list, because only listed positions are delivered. */
-async function archive({ services, delivery, report }: SweepRun, position: Position): Promise<void> {
-  if ((await delivery).isUndelivered(position)) return;
+/** A position with an undelivered notice or an unknown fee stays on the list for now: only listed ones are processed. */
+async function archive({ services, delivery, report }: SweepRun, closed: Position): Promise<void> {
+  const position = await syncFigures(services, closed).catch(() => closed);
+  if ((await delivery).isUndelivered(position) || lacksFigures(position, services.now(), 'due')) return;
   await services.store.archivePosition(position.positionId);
   report.archived += 1;
 }

@@ -6,6 +6,7 @@ import { nextState } from '../close/transitions.ts';
 import type { Exchange, ExchangePosition } from '../exchange/exchange.ts';
 import { appendNotice } from '../notify/notice-text.ts';
 import { computeLastFillBy, findEarlierEnd } from '../position/ending.ts';
+import { type FiguresWanted, lacksFigures, readFigures } from '../position/figures.ts';
 import { syncOrders } from '../position/order-sync.ts';
 import type { Position } from '../position/position.ts';
 import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
@@ -30,7 +31,11 @@ interface Look {
  * without harm, when the position was claimed meanwhile. A perpetual that was closed outside Ripcord ends here: if it
  * stayed open, a late alert would close what the trader has opened since.
  */
-export async function syncPosition(services: Services, position: Position): Promise<Position> {
+export async function syncPosition(
+  services: Services,
+  position: Position,
+  figures: FiguresWanted = 'due',
+): Promise<Position> {
   const exchange = await services.exchanges.of(position.account, position.exchange);
   const [orders, price] = await Promise.all([
     syncOrders(exchange, position, services.now()),
@@ -41,18 +46,35 @@ export async function syncPosition(services: Services, position: Position): Prom
   const synced = { ...position, ...orders };
   const look = await lookAtHolding(exchange, synced, now);
   const lastSync = toLastSync(position, now, price, look);
-  const current: Position = { ...synced, lastSync };
-  const end = look.end === undefined ? describeEndByExit(current) : describeExternalEnd(current, look.end);
-  if (end !== undefined) return (await endPosition(services, current, end)) ?? current;
+  const before: Position = { ...synced, lastSync };
+  const end = look.end === undefined ? describeEndByExit(before) : describeExternalEnd(before, look.end);
+  if (end !== undefined) return (await endPosition(services, before, end)) ?? before;
+  const read = await readFigures(exchange, before, now, figures);
+  const current: Position = { ...before, ...read };
   if (!isWorthSaving(position, current)) return current;
-  return (await services.store.savePosition(position, { ...orders, lastSync })) ?? current;
+  return (await services.store.savePosition(position, { ...read, lastSync })) ?? current;
+}
+
+/** Reads what the profit of a position that is over still lacks. */
+export async function syncFigures(
+  services: Services,
+  position: Position,
+  wanted: FiguresWanted = 'due',
+): Promise<Position> {
+  if (!lacksFigures(position, services.now(), wanted)) return position;
+  const exchange = await services.exchanges.of(position.account, position.exchange);
+  const figures = await readFigures(exchange, position, services.now(), wanted);
+  const current: Position = { ...position, ...figures };
+  if (!isWorthSaving(position, current)) return position;
+  return (await services.store.savePosition(position, figures)) ?? current;
 }
 
 function isWorthSaving(before: Position, after: Position): boolean {
-  const facts = ({ entryOrders, exitOrders, lastSync }: Position) =>
+  const facts = ({ entryOrders, exitOrders, funding, lastSync }: Position) =>
     JSON.stringify({
       entryOrders,
       exitOrders,
+      funding,
       flatSince: lastSync?.flatSince,
       amount: lastSync?.held?.amount,
       averagePrice: lastSync?.held?.averagePrice,

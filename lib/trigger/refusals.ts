@@ -38,7 +38,8 @@ export const notRun = {
   }),
   /** A process was frozen, or the table responded late. */
   'out-of-time': createResponse('out-of-time', {
-    publicMessage: 'Ripcord had no time left to act on this request. Nothing was done. Open the link again.',
+    publicMessage:
+      'Ripcord had no time left to act on this request, and sent nothing for it. Open the link again.',
     decision: 'refused',
     retryAfter: retrySeconds,
   }),

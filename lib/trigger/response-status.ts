@@ -64,6 +64,6 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   'channels-unreadable': faultEntry('channels-unreadable', "Notifications aren't available"),
   'exchange-unreachable': faultEntry('exchange-unreachable', "The exchange isn't available"),
   'newer-version': faultEntry('newer-version', "Ripcord isn't available"),
-  'out-of-time': faultEntry('out-of-time', 'Nothing was done'),
+  'out-of-time': faultEntry('out-of-time', 'No time left to act'),
   'table-unreachable': faultEntry('table-unreachable', "Ripcord isn't available"),
 };

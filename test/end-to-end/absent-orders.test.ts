@@ -93,7 +93,10 @@ describe.each(exitKinds)('$name', (kind) => {
       outcome: { outcome: 'closed', closedBy: 'ripcord', closedAmount: sold(days), canceledExitOrderIds: [] },
     });
     expect(days.closes()).toHaveLength(1);
-    expect(await days.now(position)).toMatchObject({ state: 'closed', exitOrders: [{ status: 'done' }] });
+    expect(await days.now(position)).toMatchObject({
+      state: 'closed',
+      exitOrders: [{ status: 'done', filled: '0' }, { filled: sold(days) }],
+    });
   });
 
   it('that was canceled by hand while it can be found is found', async () => {

@@ -50,7 +50,11 @@ export interface Days {
   idOf(order: Order | AlgoOrder): string;
   /** The trader buys 0.5 BTC by hand. */
   buy(): Order;
-  adopt(orders: { entries?: (Order | AlgoOrder)[]; exits?: (Order | AlgoOrder)[] }): Promise<Position>;
+  adopt(orders: {
+    side?: 'long' | 'short';
+    entries?: (Order | AlgoOrder)[];
+    exits?: (Order | AlgoOrder)[];
+  }): Promise<Position>;
   now(position: Position): Promise<Position>;
   /** @returns a link's token. */
   link(position: Position, action: 'close' | 'keep'): Promise<string>;
@@ -118,11 +122,11 @@ export async function startDays(place: Place): Promise<Days> {
     idOf: (order) =>
       place.exchange === 'bybit' ? toOrderId({ ...order, market: place.market }) : String(order.id),
     buy: () => days.placeOrder({ side: 'buy', type: 'market', amount: '0.5' }) as Order,
-    async adopt({ entries = [days.buy()], exits = [] }) {
+    async adopt({ side = 'long', entries = [days.buy()], exits = [] }) {
       const { position } = await adoptPosition(admin, {
         account: 'main',
         symbol,
-        side: 'long',
+        side,
         entryOrderIds: entries.map(days.idOf),
         ...(exits.length === 0 ? {} : { exitOrderIds: exits.map(days.idOf) }),
       });

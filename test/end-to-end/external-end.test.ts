@@ -210,3 +210,42 @@ describe.each([usdm, usdmHedged, bybitLinear, bybitHedged])('A position at $name
     expect((await days.now(position)).state).toBe('open');
   });
 });
+
+describe.each([usdm, bybitLinear])('A short at $name', (place) => {
+  const startShort = async () => {
+    const days = await startDays(place);
+    const sell = () => days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
+    const position = await days.adopt({ side: 'short', entries: [sell()] });
+    const links = { close: await days.link(position, 'close'), keep: await days.link(position, 'keep') };
+    days.pass(minuteMs);
+    await days.sweep();
+    return { days, sell, links };
+  };
+
+  it('that was liquidated in two parts is not closed again by a late alert', async () => {
+    const { days, sell, links } = await startShort();
+    for (const amount of ['0.2', '0.3']) {
+      days.core.endPosition({ apiKey: days.apiKey, symbol: 'BTCUSDT', cause: 'liquidation', amount });
+      days.pass(2_000);
+    }
+    sell();
+    days.pass(2_000);
+    expect(await days.fire(links.close)).toMatchObject({
+      outcome: { closedBy: 'external', detail: expect.stringContaining('it was liquidated, buy 0.3 at ') },
+    });
+    expect(days.holding()).toBe('-0.5');
+  });
+
+  it('that was liquidated in part is kept and closed by what is left of it', async () => {
+    const { days, links } = await startShort();
+    const part = { symbol: 'BTCUSDT', cause: 'liquidation', amount: '0.2' } as const;
+    days.core.endPosition({ apiKey: days.apiKey, ...part });
+    days.pass(minuteMs);
+    await days.sweep();
+    expect((await days.fire(links.keep)).outcome?.detail).toBe(
+      'The position of 0.5 BTC stays open. The account holds only 0.3 BTC now.',
+    );
+    expect(await days.fire(links.close)).toMatchObject({ outcome: { closedAmount: '0.3', remaining: '0' } });
+    expect(days.holding()).toBe('0');
+  });
+});

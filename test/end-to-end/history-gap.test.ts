@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { createProjectHandlers } from '../../infra/local/create-project-handlers.ts';
 import { fire, startEnvironment } from './environment.ts';
 import { adopt, newTrader, perpetualLong, placeEntry, spotLong } from './trader.ts';
@@ -10,7 +10,8 @@ import { adopt, newTrader, perpetualLong, placeEntry, spotLong } from './trader.
 /** A table that does not take the records of hits, while everything else in it works. */
 
 let mode: 'pass' | 'break' | 'throttle' | 'stall' = 'pass';
-let target = '';
+/** The table of each environment, by the path under which it asks this proxy. */
+const targets = new Map<string, string>();
 
 async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await buffer(request);
@@ -28,7 +29,7 @@ async function pass(request: IncomingMessage, response: ServerResponse): Promise
     return;
   }
   const { host: _, ...headers } = request.headers;
-  const forwarded = ask(target, { method: 'POST', headers }).end(body);
+  const forwarded = ask(targets.get(request.url ?? '') ?? '', { method: 'POST', headers }).end(body);
   const [answer] = await once(forwarded, 'response');
   response.writeHead(answer.statusCode ?? 500, answer.headers).end(await buffer(answer));
 }
@@ -43,8 +44,29 @@ const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 const lines: string[] = [];
 const environment = await startEnvironment({
   handlers: (variables) => {
-    target = variables.RIPCORD_TABLE_ENDPOINT ?? '';
+    targets.set('/', variables.RIPCORD_TABLE_ENDPOINT ?? '');
     return createProjectHandlers({ ...variables, RIPCORD_TABLE_ENDPOINT: url }, (line) => lines.push(line));
+  },
+});
+
+/** Events that the sweep got. */
+const sweeps: unknown[] = [];
+/** Here only the trigger can't write records, and its hits can start a sweep, as on AWS. */
+const wakingEnvironment = await startEnvironment({
+  wakesSweep: true,
+  handlers: (variables) => {
+    targets.set('/waking/', variables.RIPCORD_TABLE_ENDPOINT ?? '');
+    const log = () => undefined;
+    const { sweep, admin } = createProjectHandlers(variables, log);
+    const { trigger } = createProjectHandlers({ ...variables, RIPCORD_TABLE_ENDPOINT: `${url}/waking` }, log);
+    return {
+      trigger,
+      admin,
+      sweep(event, context) {
+        sweeps.push(event);
+        return sweep(event, context);
+      },
+    };
   },
 });
 
@@ -57,10 +79,10 @@ afterAll(() => {
   proxy.close();
 });
 
-async function newCloseLink(kind: typeof spotLong) {
-  const trader = await newTrader(environment, kind);
+async function newCloseLink(kind: typeof spotLong, at = environment) {
+  const trader = await newTrader(at, kind);
   const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
-  return { positionId, url: await environment.newLink(positionId, 'close') };
+  return { positionId, url: await at.newLink(positionId, 'close') };
 }
 
 async function historyOf(positionId: string) {
@@ -108,3 +130,23 @@ it('a close by the operator whose record was not taken is recorded by the next o
   await environment.admin('positions.close', { positionId: second.positionId });
   expect(await historyOf(first.positionId)).toMatchObject([{ actor: 'operator', outcome: 'closed' }]);
 });
+
+it.each(cases)(
+  'the record of a close of $name that the table does not take ($how) is written by a sweep, without a next hit',
+  async ({ kind, how }) => {
+    const { positionId, url: link } = await newCloseLink(kind, wakingEnvironment);
+    const before = sweeps.length;
+    mode = how;
+    const startedAt = performance.now();
+    expect(await fire(link)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    await vi.waitFor(async () => {
+      const { hits } = await wakingEnvironment.admin('history.list', { positionId });
+      expect(hits).toMatchObject([{ decision: 'fired', outcome: 'closed', positionId, status: 200 }]);
+    });
+    mode = 'pass';
+    // What was handed over is not handed over again.
+    await fire(link);
+    expect(sweeps.slice(before)).toHaveLength(1);
+  },
+);

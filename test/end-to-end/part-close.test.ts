@@ -71,7 +71,7 @@ const reducible = [
   { what: 'a stop at Bybit', venue: bybitLinear, exit: stop },
 ];
 
-describe.each(reducible)('$what that is larger than what a part close leaves', ({ venue, exit }) => {
+describe.each(reducible)('$what that is larger than what a partial close leaves', ({ venue, exit }) => {
   it('is reduced, and takes no more than the position has', async () => {
     const { url, exits, amounts, held, positionId } = await stage(venue, [exit]);
     // Bybit acknowledges first: the first look comes too early.
@@ -128,7 +128,7 @@ describe.each(reducible)('$what that is larger than what a part close leaves', (
   });
 });
 
-it('names a stop at Binance, which can not be changed, and leaves it as it is', async () => {
+it('names a stop at Binance, which cannot be changed, and leaves it as it is', async () => {
   const { url, exits, amounts, mark } = await stage(binanceUsdm, [stop]);
   expect(await fire(url)).toMatchObject({
     status: 200,

@@ -23,7 +23,7 @@ export function exitsTakeNoMore({ book, plan, position }: Evidence): string[] {
   );
 }
 
-/** 15. An answer about a part close names every exit that could take more than what remains. */
+/** 15. A response about a partial close names every exit that could take more than what remains. */
 export function largerExitsAreNamed({ hits, plan }: Evidence): string[] {
   const fills = plan.events.some((event) => event.kind === 'fill' && event.book === 'exitOrders');
   if (fills || plan.events.some(isOutside)) return [];

@@ -96,7 +96,7 @@ export function createPositions(tables: View): PositionStore {
             if (!isReadable) onUnreadable?.(row.position.positionId);
             return isReadable;
           })
-          .map(({ position }) => copyPosition(position))
+          .map(({ position }) => copy(position))
           .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.positionId, b.positionId)),
       ),
 
@@ -141,7 +141,7 @@ export function createPositions(tables: View): PositionStore {
 function readRow({ rows, send }: MemoryTables, positionId: string): Promise<Row | undefined> {
   return send('read', positionId, () => {
     const row = rows.get(positionId);
-    return row && { ...row, position: copyPosition(row.position), revokedLinks: new Set(row.revokedLinks) };
+    return row && { ...row, position: copy(row.position), revokedLinks: new Set(row.revokedLinks) };
   });
 }
 
@@ -174,7 +174,7 @@ async function claimPosition(tables: View, request: ClaimRequest): Promise<Claim
       row.lastLeaseToken = claim.leaseToken;
       row.version = tables.version;
       row.position = copyPosition(applyClaim(row.position, request));
-      return copyPosition(row.position);
+      return copy(row.position);
     });
     if (claimed !== undefined) return { kind: 'claimed', position: claimed };
   } catch (thrown) {
@@ -221,9 +221,10 @@ export function compare(a: string, b: string): number {
 }
 
 /** A deep copy without properties that are undefined: DynamoDB stores none of those. */
-export function copy(value: unknown): unknown {
+export function copy<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value));
 }
-export function copyPosition(position: Position): Position {
+/** Every write checks the schema, so a read needs only a copy. */
+function copyPosition(position: Position): Position {
   return positionSchema.parse(copy(position));
 }

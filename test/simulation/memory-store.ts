@@ -6,7 +6,6 @@ import type { HitStore, LinkStore, ReservationStore, Store } from '../../lib/sto
 import {
   compare,
   copy,
-  copyPosition,
   createPositions,
   type MemoryTables,
   type StoreRequest,
@@ -24,7 +23,10 @@ export interface MemoryStoreOptions {
 }
 
 export interface MemoryStore extends Store {
-  /** The stored positions in order of creation. Not a request, so nothing interrupts it. */
+  /**
+   * The stored positions in order of creation. Not a request, so nothing interrupts it. They are not copied: a write
+   * replaces them.
+   */
   positions(): Position[];
   /** The stored links in order of creation. */
   links(): Link[];
@@ -60,8 +62,8 @@ export function createMemoryStore({ interrupt }: MemoryStoreOptions = {}): Memor
   };
   const { rows, links } = tables;
   return {
-    positions: () => [...rows.values()].map(({ position }) => copyPosition(position)),
-    links: () => [...links.values()].map(({ value }) => copyLink(value)),
+    positions: () => [...rows.values()].map(({ position }) => position),
+    links: () => [...links.values()].map(({ value }) => copy(value)),
     revokedAt: (positionId) => [...(rows.get(positionId)?.revokedLinks ?? [])],
     versionOf: (positionId) => rows.get(positionId)?.version,
     at: (version) => createView({ ...tables, version }),
@@ -82,7 +84,7 @@ function createLinks({ rows, links, killSwitch, send, version }: View): LinkStor
   const readLink = (linkId: string) => {
     const link = links.get(linkId);
     checkItemVersion('link', link?.version, version);
-    return link && copyLink(link.value);
+    return link && copy(link.value);
   };
   const isPaused = () => {
     checkItemVersion('kill switch', killSwitch.version, version);

@@ -512,8 +512,13 @@ export function modelExchange(
     createExitList: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     openConnection: () => undefined,
     createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
-    fetchBaseFee: (_market, orderId) =>
-      ask('fees', () => toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0)),
+    fetchFills: ({ base }, { orderId }) =>
+      ask('fees', () => {
+        const fee = toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0);
+        return { fees: [{ currency: base, amount: fee }] };
+      }),
+    fetchFunding: async () => [],
+    fetchPastPrice: async () => '100',
     fetchPosition: (_market, _side: Side) =>
       ask('holding', (): ExchangePosition => {
         const seen = book.seenHolding;

@@ -25,11 +25,7 @@ const model = 'test/simulation/model-exchange.ts';
 const timing = 'lib/position/timing.ts';
 const links = 'test/simulation/memory-store.ts';
 
-const keepPending = `claim: {
-  ...claim,
-  leaseExpiresAt: now,
-  lastExchangeMessage: result.exchangeMessage ?? claim.lastExchangeMessage,
-},`;
+const keepPending = 'return { claim: continued(result.exchangeMessage) };';
 
 /** Deliberate breakages of the engine, one for each thing that it must not do. */
 const mutants: Mutant[] = [
@@ -46,7 +42,7 @@ const mutants: Mutant[] = [
   },
   {
     name: 'give the claim back when the answer is lost',
-    edits: [{ file: saveResult, find: keepPending, replace: "state: 'open', claim: null," }],
+    edits: [{ file: saveResult, find: keepPending, replace: "return { state: 'open', claim: null };" }],
   },
   {
     name: 'record an unknown outcome as refused',
@@ -102,7 +98,7 @@ const mutants: Mutant[] = [
       {
         file: saveResult,
         find: keepPending,
-        replace: "claim: { ...claim, phase: 'not-sent' },",
+        replace: "return { claim: { ...claim, phase: 'not-sent' } };",
       },
     ],
   },
@@ -313,9 +309,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: recover,
-        find: 'return saveResult(services, saved, next, await executeAgain(deps, saved, next));',
-        replace:
-          'const run = await executeAgain(deps, saved, next); return saveResult(services, saved, { ...next, sendDeadline: claim.sendDeadline }, run);',
+        find: "const end = run.result.kind === 'pending' ? run.result.resend : undefined;",
+        replace: "const end = 'not-sent' as 'not-sent' | 'refused' | undefined;",
       },
     ],
   },
@@ -324,13 +319,13 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: recoveryStep,
-        find: 'if (readAt < firstSentAt + replayWindowMs)',
-        replace: 'if (replayWindowMs > 0)',
+        find: 'readAt < firstSentAt + replayWindowMs)',
+        replace: 'replayWindowMs > 0)',
       },
       {
         file: recoveryStep,
-        find: 'until: firstSentAt + replayWindowMs }',
-        replace: 'until: readAt + replayWindowMs }',
+        find: 'until: firstSentAt + replayWindowMs,',
+        replace: 'until: readAt + replayWindowMs,',
       },
     ],
   },
@@ -405,7 +400,7 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'leave exits as large as they were after a part close',
+    name: 'leave exits as large as they were after a partial close',
     edits: [
       {
         file: 'lib/position/larger-exits.ts',
@@ -415,7 +410,7 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'leave exits larger when the process of a part close has died',
+    name: 'leave exits larger when the process of a partial close has died',
     edits: [
       {
         file: 'lib/sweep/reduce-exits.ts',

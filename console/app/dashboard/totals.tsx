@@ -62,10 +62,12 @@ function ProfitTotal({ all }: { all: PositionView[] }) {
 }
 
 function sumQuote(quote: string, all: PositionView[]) {
-  const held = all.filter((each) => each.quote === quote && each.unrealizedProfit !== undefined);
+  const held = all.filter(
+    (each) => each.quote === quote && each.unrealizedProfit !== null && isPositive(each.remaining),
+  );
   return {
     quote,
-    profit: sum(held.map(({ unrealizedProfit = '0' }) => unrealizedProfit)),
+    profit: sum(held.map(({ unrealizedProfit }) => unrealizedProfit ?? '0')),
     cost: sum(held.map(({ remaining, averageEntry = '0' }) => multiply(remaining, averageEntry))),
   };
 }

@@ -112,7 +112,7 @@ export const columns: Column<PositionView>[] = [
     name: 'Profit',
     isNumeric: true,
     cell: (position) => <Profit position={position} place="below" />,
-    compare: (a, b) => compare(a.unrealizedProfit, b.unrealizedProfit),
+    compare: (a, b) => compare(a.unrealizedProfit ?? undefined, b.unrealizedProfit ?? undefined),
   },
   {
     key: 'exits',

@@ -4,7 +4,7 @@ import { EmptyState } from '../control/empty-state.tsx';
 import { Icon } from '../control/icon.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { openDialog } from '../dialog-name.ts';
-import { formatAmount, formatPrice } from '../format.ts';
+import { formatAmount, formatPrice, isPositive } from '../format.ts';
 import { exchangeName, hasEnded, marketName, toBaseCurrency, toDisplayStatus } from '../labels.ts';
 import { LinkTable } from '../link/link-table.tsx';
 import { paths } from '../route.ts';
@@ -15,7 +15,7 @@ import { Chart } from './chart.tsx';
 import { countArmedLinks } from './columns.tsx';
 import { OrderList } from './order-list.tsx';
 import { PositionMenu } from './position-menu.tsx';
-import { Profit } from './profit.tsx';
+import { Fees, Money, Profit } from './profit.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** Position Info. */
@@ -132,6 +132,7 @@ function Figures({ position }: { position: PositionView }) {
       <Figure name="Unrealized profit">
         <Profit position={position} place="beside" />
       </Figure>
+      {isPositive(filled) ? <Results position={position} /> : null}
       <Figure name="Remaining">
         {formatAmount(remaining, amountStep)} {unit}
       </Figure>
@@ -144,6 +145,29 @@ function Figures({ position }: { position: PositionView }) {
       <Figure name="Exits">{position.openExitOrders}</Figure>
       <Figure name="Armed links">{countArmedLinks(position)}</Figure>
     </dl>
+  );
+}
+
+/** What the position has brought so far. */
+function Results({ position }: { position: PositionView }) {
+  const { realizedProfit, fees, funding, netProfit, quote, symbol } = position;
+  return (
+    <>
+      <Figure name="Realized profit">
+        <Money amount={realizedProfit} quote={quote} />
+      </Figure>
+      <Figure name="Fees">
+        <Fees fees={fees} />
+      </Figure>
+      {symbol.includes(':') ? (
+        <Figure name="Funding">
+          <Money amount={funding} quote={quote} />
+        </Figure>
+      ) : null}
+      <Figure name="Net profit">
+        <Money amount={netProfit} quote={quote} />
+      </Figure>
+    </>
   );
 }
 

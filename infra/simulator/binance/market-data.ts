@@ -127,7 +127,14 @@ function listKlines(core: SimulatedExchange, kind: MarketKind, params: Params) {
   const intervalMs = intervals[params.required('interval')] ?? 60_000;
   const limit = Math.min(params.integer('limit') ?? 500, 1000);
   return core
-    .candles({ market: kind, symbol: market.symbol, intervalMs, limit })
+    .candles({
+      market: kind,
+      symbol: market.symbol,
+      intervalMs,
+      limit,
+      since: params.integer('startTime'),
+      until: params.integer('endTime'),
+    })
     .map(({ at, open, high, low, close }) => [
       at,
       toFixedPlaces(open),

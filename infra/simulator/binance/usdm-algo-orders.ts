@@ -70,7 +70,7 @@ export function deleteAlgoOrder(core: SimulatedExchange, params: Params, account
   return { algoId: algo.id, clientAlgoId: algo.clientOrderId, code: '200', msg: 'success' };
 }
 
-/** An order that is triggering is no longer listed; Binance's pages do not say so. */
+/** An order that is triggering is no longer listed; Binance's pages do not document this. */
 export function listOpenAlgoOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
   const id = params.integer('algoId');
   return findAlgoOrders(core, params, account)

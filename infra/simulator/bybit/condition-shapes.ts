@@ -2,9 +2,10 @@ import type { CancelCause, ExecutionCause, Order, OrderType } from '../core/mode
 import { isConditionalType } from '../core/rules.ts';
 
 /** The kind of a conditional order: https://bybit-exchange.github.io/docs/v5/enum#stopordertype */
-export function toStopOrderType({ type, market, exit }: Order): string {
+export function toStopOrderType({ type, market, exit, oco, locksAtTrigger }: Order): string {
   if (!isConditionalType(type)) return '';
-  if (market === 'spot') return 'tpslOrder';
+  if (oco !== undefined) return 'OcoOrder';
+  if (market === 'spot') return locksAtTrigger === true ? 'Stop' : 'tpslOrder';
   if (exit === undefined) return 'Stop';
   const kind = exit.kind === 'take-profit' ? 'TakeProfit' : 'StopLoss';
   return exit.mode === 'partial' ? `Partial${kind}` : kind;
@@ -28,6 +29,7 @@ export function toCreateType(order: Order): string {
 const cancelTypes: Record<CancelCause, string> = {
   'position-closed': 'CancelByTpSlTsClear',
   'nothing-to-reduce': 'CancelByReduceOnly',
+  'no-funds': 'UNKNOWN',
   'take-profit-triggered': 'CancelByOCOSlCanceledByTpTriggered',
   'stop-loss-triggered': 'CancelByOCOTpCanceledBySlTriggered',
 };
@@ -48,10 +50,20 @@ function toMode({ attached, exit }: Order): string {
   return mode === 'full' ? 'Full' : 'Partial';
 }
 
+/** https://bybit-exchange.github.io/docs/v5/order/open-order. The last word is as Bybit's page spells it. */
+const ocoTriggers = {
+  unknown: 'OcoTriggerByUnknown',
+  'take-profit': 'OcoTriggerByTp',
+  'stop-loss': 'OcoTriggerByBySl',
+};
+
 /** The fields of an order's trigger and of the exits that are attached to it. */
 export function toConditions(order: Order) {
-  const { takeProfit, stopLoss } = order.attached ?? {};
+  const { takeProfit, stopLoss } = order.attached ?? order.oco ?? {};
+  // An order that waits for two prices has none of its own before its trigger.
+  const triggerPrice = order.oco !== undefined && !order.triggered ? undefined : order.triggerPrice;
   return {
+    ...(order.oco === undefined ? {} : { ocoTriggerBy: ocoTriggers[order.oco.triggeredBy ?? 'unknown'] }),
     stopOrderType: toStopOrderType(order),
     takeProfit: takeProfit?.triggerPrice ?? '',
     tpLimitPrice: takeProfit?.limitPrice ?? '',
@@ -62,8 +74,8 @@ export function toConditions(order: Order) {
     tpslMode: toMode(order),
     parentOrderLinkId: order.exit?.parentClientOrderId ?? '',
     triggerDirection: toTriggerDirection(order.type, order.side),
-    triggerPrice: order.triggerPrice ?? '',
+    triggerPrice: triggerPrice ?? '',
     closeOnTrigger: order.closeOnTrigger ?? false,
-    triggerBy: order.triggerPrice === undefined ? '' : 'LastPrice',
+    triggerBy: triggerPrice === undefined ? '' : 'LastPrice',
   };
 }

@@ -25,6 +25,8 @@ export function listCandles(core: SimulatedExchange, params: Params): unknown {
       symbol: market.symbol,
       intervalMs: (interval === 'D' ? 1_440 : Number(interval)) * minuteMs,
       limit: Math.min(params.integer('limit') ?? 200, 1000),
+      since: params.integer('start'),
+      until: params.integer('end'),
     })
     .map(({ at, open, high, low, close }) => [String(at), open, high, low, close, '1', close])
     .toReversed();

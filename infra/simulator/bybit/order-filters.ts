@@ -7,7 +7,15 @@ const filters = ['Order', 'StopOrder', 'tpslOrder', 'OcoOrder', 'BidirectionalTp
 /** The filter that selects an order: https://bybit-exchange.github.io/docs/v5/order/open-order */
 function filterOf(order: Order): string {
   if (order.triggerPrice === undefined) return 'Order';
-  return order.market === 'spot' ? toStopOrderType(order) : 'StopOrder';
+  const type = toStopOrderType(order);
+  return order.market === 'usdm' || type === 'Stop' ? 'StopOrder' : type;
+}
+
+/** Create and cancel have no filter for an order of two prices: https://bybit-exchange.github.io/docs/v5/order/cancel-order */
+export function requireSingleFilter(filter: string): string {
+  if (!['Order', 'tpslOrder', 'StopOrder'].includes(filter))
+    throw bybitError(170201, 'Invalid orderFilter parameter');
+  return filter;
 }
 
 /** Without a filter, all orders match. */

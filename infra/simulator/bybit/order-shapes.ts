@@ -34,6 +34,7 @@ function toOrderStatus(order: Order): string {
     case 'filled':
       return 'Filled';
     default:
+      if (order.cancelCause === 'no-funds') return 'Rejected';
       // Perpetuals have no separate status for a partly filled order that was canceled.
       if (filled && order.market === 'spot') return 'PartiallyFilledCanceled';
       return order.triggered ? 'Cancelled' : 'Deactivated';
@@ -96,7 +97,7 @@ function toOrderState(order: Order) {
   return {
     cancelType: toCancelType(order),
     orderStatus: toOrderStatus(order),
-    rejectReason: 'EC_NoError',
+    rejectReason: order.cancelCause === 'no-funds' ? 'EC_Others' : 'EC_NoError',
     createdTime: String(order.createdAt),
     updatedTime: String(order.updatedAt),
   };

@@ -7,7 +7,7 @@ import type { VenueError } from '../server/venue-api.ts';
 import { bybitError, parameterError, unknownOrder } from './errors.ts';
 import { checkExitSides, parseExits, parseMode, requirePartialForLimits } from './exit-parameters.ts';
 import { requireMarket } from './listing.ts';
-import { matchesFilter } from './order-filters.ts';
+import { matchesFilter, requireSingleFilter } from './order-filters.ts';
 import { toOrderId } from './order-shapes.ts';
 import type { Params } from './request.ts';
 
@@ -49,16 +49,42 @@ function wouldTrigger(market: Market, triggerPrice: string): VenueError {
 }
 
 /** For each symbol: https://bybit-exchange.github.io/docs/v5/order/create-order */
-const maximumConditional = 10;
+const maximumConditional = { usdm: 10, spot: 30 };
 
-/** Without a mode, Bybit attaches exits to the whole position. */
+/** Without a mode, Bybit attaches exits to the whole position. On spot, they are for what the order fills. */
 function parseAttached(params: Params, market: Market, basePrice: string): AttachedExits | undefined {
-  const exits = market.kind === 'spot' ? undefined : parseExits(params, parseMode(params) ?? 'full');
+  const isSpot = market.kind === 'spot';
+  const exits = parseExits(params, isSpot ? 'partial' : (parseMode(params) ?? 'full'));
   if (exits === undefined) return undefined;
-  if (params.flag('reduceOnly')) throw parameterError('TP/SL cannot be set when reduceOnly is true.');
+  if (isSpot) checkSpotExits(params, exits, basePrice);
+  else if (params.flag('reduceOnly')) throw parameterError('TP/SL cannot be set when reduceOnly is true.');
   requirePartialForLimits(exits);
   checkExitSides(exits, { side: params.side(), basePrice });
   return exits;
+}
+
+/** "Spot Limit order supports take profit, stop loss"; the simulation attaches them to buys only. */
+function checkSpotExits(params: Params, exits: AttachedExits, basePrice: string): void {
+  const name = exits.takeProfit === undefined ? 'stopLoss' : 'takeProfit';
+  const invalid = bybitError(170130, `Data sent for paramter '${name}' is not valid.`);
+  if (params.required('orderType') !== 'Limit' || params.side() !== 'buy') throw invalid;
+  const isBelow = exits.takeProfit !== undefined && decimal(exits.takeProfit.triggerPrice).lte(basePrice);
+  const isAbove = exits.stopLoss !== undefined && decimal(exits.stopLoss.triggerPrice).gte(basePrice);
+  if (isBelow || isAbove) throw invalid;
+}
+
+function parsePositionFields(params: Params) {
+  return {
+    positionSide: params.positionSide(),
+    reduceOnly: params.flag('reduceOnly'),
+    closeOnTrigger: params.flag('closeOnTrigger'),
+  };
+}
+
+/** A StopOrder occupies its assets only after its trigger, a tpslOrder before. */
+function parseSpotFields(params: Params) {
+  const filter = requireSingleFilter(params.text('orderFilter') ?? 'Order');
+  return { locksAtTrigger: filter === 'StopOrder' && params.text('triggerPrice') !== undefined };
 }
 
 export function createOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
@@ -78,15 +104,9 @@ export function createOrder(core: SimulatedExchange, params: Params, account: Ac
     price: type.endsWith('limit') ? params.requiredDecimal('price') : undefined,
     triggerPrice,
     ...(type.endsWith('market') ? {} : params.timeInForce()),
-    ...(market.kind === 'spot'
-      ? {}
-      : {
-          positionSide: params.positionSide(),
-          reduceOnly: params.flag('reduceOnly'),
-          closeOnTrigger: params.flag('closeOnTrigger'),
-          attached,
-          maximumConditional,
-        }),
+    attached,
+    maximumConditional: maximumConditional[market.kind],
+    ...(market.kind === 'spot' ? parseSpotFields(params) : parsePositionFields(params)),
     clientOrderId: params.linkId(),
     clientOrderIdUnique: 'always',
   });
@@ -110,7 +130,10 @@ export function findOrder(core: SimulatedExchange, account: Account, params: Par
 
 /** On spot, a cancel finds an order only with its filter. */
 function isFilteredOut(order: Order, params: Params): boolean {
-  return order.market === 'spot' && !matchesFilter(order, params.text('orderFilter') ?? 'Order');
+  return (
+    order.market === 'spot' &&
+    !matchesFilter(order, requireSingleFilter(params.text('orderFilter') ?? 'Order'))
+  );
 }
 
 export function cancelOrder(core: SimulatedExchange, params: Params, account: Account): unknown {

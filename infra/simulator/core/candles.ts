@@ -11,6 +11,17 @@ export interface Candle {
   close: string;
 }
 
+export interface CandleRange {
+  intervalMs: number;
+  limit: number;
+  since?: number | undefined;
+  until?: number | undefined;
+}
+
+function nextOpening(at: number, intervalMs: number): number {
+  return Math.ceil(at / intervalMs) * intervalMs;
+}
+
 const minuteMs = 60_000;
 /** Recorded prices are kept for a week: more than any chart of the demo shows in one-minute candles. */
 const minutesKept = 10_080;
@@ -58,12 +69,14 @@ export class PriceHistory {
     if (this.#recorded.length > minutesKept) this.#recorded.shift();
   }
 
-  /** @returns the latest candles up to `now`, oldest first. */
-  candles(options: { intervalMs: number; limit: number; now: number }): Candle[] {
-    const { intervalMs, limit, now } = options;
-    const last = now - (now % intervalMs);
-    return Array.from({ length: limit }, (_, index) =>
-      this.#candle(last - (limit - 1 - index) * intervalMs, intervalMs),
+  /** @returns candles up to `now`, oldest first: the latest, or with `since` the first that open then or later. */
+  candles({ intervalMs, limit, since, until, now }: CandleRange & { now: number }): Candle[] {
+    const end = Math.min(until ?? now, now);
+    const last = end - (end % intervalMs);
+    const first = since === undefined ? last - (limit - 1) * intervalMs : nextOpening(since, intervalMs);
+    const count = Math.min(limit, (last - first) / intervalMs + 1);
+    return Array.from({ length: Math.max(0, count) }, (_, index) =>
+      this.#candle(first + index * intervalMs, intervalMs),
     );
   }
 

@@ -14,7 +14,7 @@ import { fitExits } from './position-exits.ts';
 import { balanceOf } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';
 
-/** What the exchange's owner changes without a trade. Sets the free spot balance or the futures wallet. */
+/** Sets the free spot balance or the futures wallet without a trade, as a deposit or a withdrawal changes it. */
 export function setBalance(
   state: ExchangeState,
   { account, market, asset, amount }: { account: Account; market: MarketKind; asset: string; amount: string },

@@ -1,6 +1,6 @@
 import { triggerAlgoOrders } from './algo-triggers.ts';
 import { decimal, isStepMultiple, text } from './amounts.ts';
-import { type Candle, PriceHistory } from './candles.ts';
+import { type Candle, type CandleRange, PriceHistory } from './candles.ts';
 import { matchAtPrice } from './matching.ts';
 import { type Market, type MarketKind, Rejection } from './model.ts';
 import { seededRandom, walkPrice } from './price-walk.ts';
@@ -34,9 +34,8 @@ export class MarketPrices {
     return market;
   }
 
-  /** @returns the latest candles, oldest first. */
-  candles({ market: kind, symbol, ...span }: MarketRef & { intervalMs: number; limit: number }): Candle[] {
-    return this.#historyOf(this.#state.market(kind, symbol)).candles({ ...span, now: this.#state.now() });
+  candles({ market: kind, symbol, ...range }: MarketRef & CandleRange): Candle[] {
+    return this.#historyOf(this.#state.market(kind, symbol)).candles({ ...range, now: this.#state.now() });
   }
 
   /** Moves every price one random step. The ledger does not record it: a running ticker would fill it. */

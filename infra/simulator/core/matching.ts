@@ -4,8 +4,9 @@ import type { Market, Order } from './model.ts';
 import { closeOrder, ledgerFields } from './order-records.ts';
 import { followWorkingFill } from './pending-orders.ts';
 import { cancelBoundExits, followFill } from './position-exits.ts';
-import { isMarketable, isMarketType, isTriggeredAt } from './rules.ts';
-import { canAfford, releaseSurplus, settleSpot } from './spot-account.ts';
+import { isMarketable, isMarketType } from './rules.ts';
+import { canAfford, fundsNeeded, hasFunds, lockFunds, releaseSurplus, settleSpot } from './spot-account.ts';
+import { chooseTriggered, isTriggerReached, placeSpotExits } from './spot-exits.ts';
 import { type ExchangeState, isOpen, isResting } from './state.ts';
 
 /** @returns the other leg of an OCO, if it is open. */
@@ -72,7 +73,10 @@ function follow(
   filled: { amount: Decimal; fee: Decimal; feeAsset: string },
 ): void {
   if (order.market === 'usdm') followFill(state, order, filled.amount);
-  else for (const pending of followWorkingFill(state, order, filled)) execute(state, pending);
+  else {
+    placeSpotExits(state, order);
+    for (const pending of followWorkingFill(state, order, filled)) execute(state, pending);
+  }
 }
 
 function addFill(order: Order, fill: { amount: Decimal; price: Decimal; at: number }): void {
@@ -96,6 +100,11 @@ function takeLiquidity(market: Market, wanted: Decimal): Decimal {
   return taken;
 }
 
+function expireOrder(state: ExchangeState, order: Order): void {
+  closeOrder(state, order, 'expired');
+  placeSpotExits(state, order);
+}
+
 /** Fills what the market can fill now. The remainder rests or expires, depending on the order's type. */
 export function execute(state: ExchangeState, order: Order): void {
   const market = state.market(order.market, order.symbol);
@@ -112,30 +121,43 @@ export function execute(state: ExchangeState, order: Order): void {
       order.timeInForce === 'FOK' && market.liquidity !== undefined && wanted.gt(market.liquidity);
     const taken = unpayable || short ? zero : takeLiquidity(market, wanted);
     if (taken.gt(0)) trade(state, order, { amount: taken, price, role: 'taker' });
-    if (unpayable || short) closeOrder(state, order, 'expired');
+    if (unpayable || short) expireOrder(state, order);
   }
   if (!isOpen(order)) return;
   const rests = !isMarketType(order.type) && order.timeInForce === 'GTC';
-  if (!rests || tradable(state, order).isZero()) closeOrder(state, order, 'expired');
+  if (!rests || tradable(state, order).isZero()) expireOrder(state, order);
 }
 
 /** Activates a conditional order. The trigger also ends the other leg of its OCO or bound pair. */
 function trigger(state: ExchangeState, order: Order, price: string): void {
+  chooseTriggered(order, price);
   order.triggered = true;
   order.updatedAt = state.now();
   state.record({ type: 'trigger', ...ledgerFields(order), price });
   expireSiblings(state, order);
   cancelBoundExits(state, order);
-  if (isUnaffordable(state, order)) closeOrder(state, order, 'canceled');
-  else execute(state, order);
+  const rejectionCause = findTriggerRejection(state, order);
+  if (rejectionCause === undefined) {
+    execute(state, order);
+    return;
+  }
+  if (rejectionCause === 'no-funds') order.cancelCause = rejectionCause;
+  closeOrder(state, order, 'canceled');
 }
 
-/** A trigger cancels an order without margin: https://bybit-exchange.github.io/docs/v5/order/create-order */
-function isUnaffordable(state: ExchangeState, order: Order): boolean {
-  if (order.market === 'spot' || mustReduce(order)) return false;
-  const market = state.market('usdm', order.symbol);
+/** A trigger cancels an order without funds or margin: https://bybit-exchange.github.io/docs/v5/order/create-order */
+function findTriggerRejection(state: ExchangeState, order: Order): 'no-funds' | 'no-margin' | undefined {
   const account = state.account(order.account);
-  return marginOf(state, account, market.quote).available.isZero();
+  const market = state.market(order.market, order.symbol);
+  if (order.market === 'usdm')
+    return !mustReduce(order) && marginOf(state, account, market.quote).available.isZero()
+      ? 'no-margin'
+      : undefined;
+  if (order.locksAtTrigger !== true) return undefined;
+  const needed = fundsNeeded(market, order);
+  if (!hasFunds(account, market, order.side, needed)) return 'no-funds';
+  lockFunds(state, account, market, order, needed);
+  return undefined;
 }
 
 /** Triggers and fills the open orders of a market at its new price, oldest first. */
@@ -149,7 +171,7 @@ export function matchAtPrice(state: ExchangeState, market: Market): void {
 function isDue(order: Order, market: Market): boolean {
   if (order.market !== market.kind || order.symbol !== market.symbol) return false;
   if (order.triggered || order.status === 'pending_new' || order.takesEffectAt !== undefined) return false;
-  return isTriggeredAt({ ...order, triggerPrice: order.triggerPrice ?? '0' }, market.price);
+  return isTriggerReached(order, market.price);
 }
 
 function matchOnce(state: ExchangeState, market: Market): void {
@@ -174,5 +196,5 @@ export function fillResting(state: ExchangeState, order: Order, amount: string |
     amount === undefined ? most : floorToStep(smaller(decimal(amount), most), decimal(market.lot.step));
   if (wanted.gt(0))
     trade(state, order, { amount: wanted, price: decimal(order.price ?? market.price), role: 'maker' });
-  if (isOpen(order) && tradable(state, order).isZero()) closeOrder(state, order, 'expired');
+  if (isOpen(order) && tradable(state, order).isZero()) expireOrder(state, order);
 }

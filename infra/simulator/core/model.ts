@@ -132,6 +132,7 @@ export interface Amend {
 export type CancelCause =
   | 'position-closed'
   | 'nothing-to-reduce'
+  | 'no-funds'
   | 'take-profit-triggered'
   | 'stop-loss-triggered';
 
@@ -162,6 +163,10 @@ export interface Order {
   closeOnTrigger?: boolean;
   attached?: AttachedExits;
   exit?: Exit;
+  /** A spot order of Bybit that waits for two prices. */
+  oco?: { takeProfit: ExitPrice; stopLoss: ExitPrice; triggeredBy?: ExitKind };
+  /** A conditional spot order that holds nothing before its trigger. */
+  locksAtTrigger?: boolean;
   cancelCause?: CancelCause;
   amends?: Amend[];
   orderListId?: number;

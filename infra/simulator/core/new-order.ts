@@ -32,6 +32,7 @@ export interface OrderRequest {
   closePosition?: boolean | undefined;
   closeOnTrigger?: boolean | undefined;
   attached?: AttachedExits | undefined;
+  locksAtTrigger?: boolean | undefined;
   /** The most conditional orders that the account may have in the market, this one included. */
   maximumConditional?: number | undefined;
   clientOrderId?: string | undefined;
@@ -74,6 +75,7 @@ export function newOrder(state: ExchangeState, market: Market, request: OrderReq
     reduceOnly: request.reduceOnly ?? false,
     closePosition: request.closePosition ?? false,
     ...(request.closeOnTrigger === true ? { closeOnTrigger: true } : {}),
+    ...(request.locksAtTrigger === true ? { locksAtTrigger: true } : {}),
     ...(request.attached === undefined ? {} : { attached: request.attached }),
     ...(request.algoId === undefined ? {} : { algoId: request.algoId }),
     createdAt: at,

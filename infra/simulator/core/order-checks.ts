@@ -23,7 +23,7 @@ export function requireFreeClientOrderId(
 interface ConditionalRoom {
   account: Account;
   market: Market;
-  added: Pick<Order, 'type'>[];
+  added: Pick<Order, 'type' | 'locksAtTrigger'>[];
   /** Absent means unlimited. */
   maximum: number | undefined;
 }
@@ -44,6 +44,7 @@ export function requireRoomForConditional(state: ExchangeState, room: Conditiona
         order.market === market.kind &&
         order.symbol === market.symbol &&
         order.exit === undefined &&
+        order.locksAtTrigger === room.added[0]?.locksAtTrigger &&
         isConditionalType(order.type) &&
         (market.kind === 'spot' || !order.triggered),
     );

@@ -8,6 +8,7 @@ import { closeOrder, recordOrder } from './order-records.ts';
 import { boundExits } from './position-exits.ts';
 import { checkFilters, isMarketType } from './rules.ts';
 import { fundsNeeded, lockFunds, requireFunds } from './spot-account.ts';
+import { placeSpotExits } from './spot-exits.ts';
 import { type ExchangeState, isOpen } from './state.ts';
 
 /** Checks, locks, records and matches an order. Throws a Rejection and changes nothing if a check fails. */
@@ -18,7 +19,7 @@ export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   checkOrder(state, market, order);
   const { account, maximumConditional: maximum } = request;
   requireRoomForConditional(state, { account, market, added: [order], maximum });
-  if (order.market === 'spot') {
+  if (order.market === 'spot' && order.locksAtTrigger !== true) {
     const needed = fundsNeeded(market, order);
     requireFunds(request.account, market, order.side, needed);
     // A MARKET order that fills within this call needs no lock.
@@ -72,6 +73,7 @@ export function cancelOrder(state: ExchangeState, order: Order, restriction?: Ca
   const siblings = [...openSiblings(state, order), ...boundExits(state, order)];
   // The end of a working order ends its pending orders.
   for (const each of [order, ...siblings]) if (isOpen(each)) closeOrder(state, each, 'canceled');
+  placeSpotExits(state, order);
   return order;
 }
 

@@ -51,7 +51,7 @@ function lockPaid(
   addToLock(state, { account, asset: market.base, lockId: toPaidLockId(list), amount: paid });
 }
 
-/** Binance's pages do not say what becomes of pending orders that the book refuses: here they expire. */
+/** Binance's pages do not document pending orders that the book refuses: here they expire. */
 function placePending(state: ExchangeState, list: OrderList, market: Market): Order[] {
   const orders = list.orderIds.map((id) => state.order(id)).filter(({ status }) => status === 'pending_new');
   const paid = list.paysPending ? releaseLock(state, toPaidLockId(list)) : undefined;

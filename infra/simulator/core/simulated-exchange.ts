@@ -1,7 +1,7 @@
 import { cancelAlgoOrder, placeAlgoOrder } from './algo-orders.ts';
 import { placeTriggered } from './algo-triggers.ts';
 import { decimal, text } from './amounts.ts';
-import type { Candle } from './candles.ts';
+import type { Candle, CandleRange } from './candles.ts';
 import { type EndPosition, endPosition, type Funding, payFunding } from './end-position.ts';
 import { type Fault, Faults } from './faults.ts';
 import { setFeeAsset } from './fees.ts';
@@ -135,8 +135,8 @@ export class SimulatedExchange {
     return this.#prices.set(input);
   }
 
-  /** @returns the latest candles, oldest first. */
-  candles(input: MarketRef & { intervalMs: number; limit: number }): Candle[] {
+  /** @returns candles of a range, or the latest, oldest first. */
+  candles(input: MarketRef & CandleRange): Candle[] {
     return this.#prices.candles(input);
   }
 

@@ -32,9 +32,12 @@ export function fundsNeeded(
   return remaining.times(order.price ?? order.triggerPrice ?? market.price);
 }
 
+export function hasFunds(account: Account, market: Market, side: Order['side'], needed: Decimal): boolean {
+  return decimal(balanceOf(account, assetSpent(market, { side })).free).gte(needed);
+}
+
 export function requireFunds(account: Account, market: Market, side: Order['side'], needed: Decimal): void {
-  const asset = assetSpent(market, { side });
-  if (decimal(balanceOf(account, asset).free).lt(needed)) throw new Rejection('insufficient_balance');
+  if (!hasFunds(account, market, side, needed)) throw new Rejection('insufficient_balance');
 }
 
 export function lockFunds(

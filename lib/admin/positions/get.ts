@@ -10,5 +10,5 @@ export async function getPosition(
 ): Promise<CommandResult<'positions.get'>> {
   const position = await requirePosition(services, positionId);
   const links = (await services.store.listLinks(positionId)).filter(({ revokedAt }) => !revokedAt);
-  return { position: await toLiveView(services, position, { links: links.length }) };
+  return { position: await toLiveView(services, position, { links: links.length, figures: 'all' }) };
 }

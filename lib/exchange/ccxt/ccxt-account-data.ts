@@ -1,4 +1,4 @@
-import { type Amount, decimal, isPositive, sum } from '../../amount.ts';
+import { type Amount, decimal } from '../../amount.ts';
 import { Fault } from '../../fault.ts';
 import type {
   AccountData,
@@ -6,17 +6,30 @@ import type {
   MarketRules,
   OpenExchangePosition,
   OpenOrder,
+  OrderFills,
   Permissions,
+  TimeRange,
   Trade,
+  TradedOrder,
   TradeRange,
 } from '../exchange.ts';
+import type { Listing } from '../venues/venue.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { parseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
 import { joinMarkets } from './ccxt-market-data.ts';
 
 export function createAccountData(connection: CcxtConnection): AccountData {
   return {
-    fetchBaseFee: (market, orderId, filled) => fetchBaseFee(connection, market, orderId, filled),
+    fetchFills: (market, order, filled) => fetchFills(connection, market, order, filled),
+    async fetchFunding(market, range) {
+      const { venue, client } = connection;
+      const parts = splitRange(connection, 'funding', venue.fundingListing, range);
+      connection.registerMarket(market);
+      const listed = await connection.read('the funding', () =>
+        Promise.all(parts.map((part) => venue.fetchFunding(client, market, part))),
+      );
+      return listed.flat().sort((a, b) => a.at - b.at);
+    },
     fetchPosition(market, side) {
       connection.registerMarket(market);
       return connection.read('the position', () =>
@@ -33,26 +46,22 @@ export function createAccountData(connection: CcxtConnection): AccountData {
   };
 }
 
-async function fetchBaseFee(
+async function fetchFills(
   connection: CcxtConnection,
   market: MarketRules,
-  orderId: string,
+  order: TradedOrder,
   filled: Amount,
-): Promise<Amount> {
-  if (market.kind === 'perpetual') return '0';
+): Promise<OrderFills> {
   connection.registerMarket(market);
-  const { amount, fees } = await connection.read('the fees of an order', () =>
-    connection.venue.fetchFills(connection.client, market, orderId, filled),
+  const { amount, ...fills } = await connection.read('the fees of an order', () =>
+    connection.venue.fetchFills(connection.client, market, order, filled),
   );
   if (!decimal(amount).eq(filled))
     throw new Fault(
       'exchange-unreachable',
-      `${connection.name} does not list all trades of order ${orderId} yet: ${amount} of ${filled} ${market.base}`,
+      `${connection.name} does not list all trades of order ${order.orderId} yet: ${amount} of ${filled} ${market.base}`,
     );
-  const fee = sum(fees.filter(({ currency }) => currency === market.base).map((each) => each.amount));
-  // A rebate, which Bybit pays to makers who sell, adds to the account and not to the position.
-  // https://bybit-exchange.github.io/docs/v5/enum#spot-fee-currency-instruction
-  return isPositive(fee) ? fee : '0';
+  return fills;
 }
 
 async function fetchBalance(connection: CcxtConnection, currency: string): Promise<Balance> {
@@ -72,17 +81,10 @@ async function fetchTrades(
   range: TradeRange,
 ): Promise<Trade[]> {
   const { venue, client } = connection;
-  const { keptMs } = venue.tradeListing;
-  if (keptMs !== undefined && range.until - range.since > keptMs)
-    throw new Fault(
-      'exchange-refused',
-      `${connection.name} lists the trades of the last ${keptMs / dayMs} days only`,
-    );
+  const parts = splitRange(connection, 'trades', venue.tradeListing, range);
   connection.registerMarket(market);
   return connection.read('the trades', async () => {
-    const listed = await Promise.all(
-      splitRange(range, venue.tradeListing.rangeMs).map((part) => venue.fetchTrades(client, market, part)),
-    );
+    const listed = await Promise.all(parts.map((part) => venue.fetchTrades(client, market, part)));
     const once = new Map(listed.flat().map((row) => [row.trade.id ?? row, row]));
     return [...once.values()].map(toTrade).sort((a, b) => a.at - b.at);
   });
@@ -90,9 +92,19 @@ async function fetchTrades(
 
 const dayMs = 86_400_000;
 
-/** @returns the range in parts that one request each can list. */
-function splitRange(range: TradeRange, rangeMs = Number.POSITIVE_INFINITY): TradeRange[] {
-  const parts: TradeRange[] = [];
+/** @returns the range in parts that one request each can list. Throws if the exchange no longer lists all of it. */
+function splitRange<Range extends TimeRange>(
+  { name }: CcxtConnection,
+  subject: string,
+  { rangeMs = Number.POSITIVE_INFINITY, keptMs }: Listing,
+  range: Range,
+): Range[] {
+  if (keptMs !== undefined && range.until - range.since > keptMs)
+    throw new Fault(
+      'exchange-refused',
+      `${name} lists the ${subject} of the last ${keptMs / dayMs} days only`,
+    );
+  const parts: Range[] = [];
   for (let { since } = range; since <= range.until; since += rangeMs)
     parts.push({ ...range, since, until: Math.min(range.until, since + rangeMs) });
   return parts;

@@ -200,7 +200,7 @@ async function attempt<Result>(call: () => Promise<Result>, deadlineMs: number):
   }
 }
 
-/** Whether requests can be signed. Otherwise each would fail unsent, and look like one whose response was lost. */
+/** Whether requests can be signed. Otherwise each would fail before it is sent, and be taken for one without a response. */
 function canSign(client: CcxtClient, { orderApi }: Venue, secret: string): boolean {
   try {
     Object.assign(Object.create(client), { secret }).sign('order', orderApi, 'POST', {});

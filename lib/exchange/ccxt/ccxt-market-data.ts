@@ -16,6 +16,7 @@ export function createMarketData(connection: CcxtConnection): MarketData {
   return {
     loadMarket: (symbol) => loadMarket(connection, symbol),
     fetchPrice: (market) => fetchPrice(connection, market),
+    fetchPastPrice: (market, coin, at) => fetchPastPrice(connection, market, coin, at),
     fetchCandles: (market, interval, limit) => fetchCandles(connection, market, interval, limit),
   };
 }
@@ -67,6 +68,26 @@ async function fetchPrice(connection: CcxtConnection, market: MarketRules): Prom
   if (price === undefined)
     throw new Fault('exchange-unreachable', `${connection.name} sent no price for ${market.symbol}`);
   return price;
+}
+
+const minuteMs = 60_000;
+
+/** The other market's rules are unknown, so it is not registered: an order in it must not meet rules made up here. */
+async function fetchPastPrice(
+  connection: CcxtConnection,
+  market: MarketRules,
+  coin: string,
+  at: number,
+): Promise<Amount> {
+  const minute = at - (at % minuteMs);
+  const id = `${coin}${market.settle ?? market.quote}`;
+  return connection.read(`a past price of ${coin}`, async () => {
+    const candle = await connection.venue.fetchMinute(connection.client, { ...market, id }, minute);
+    const [openedAt, open] = Array.isArray(candle) ? candle : [];
+    const price = parsePrice(open);
+    if (Number(openedAt) !== minute || price === undefined) throw new TypeError('the minute is not listed');
+    return price;
+  });
 }
 
 async function fetchCandles(

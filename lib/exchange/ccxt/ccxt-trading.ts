@@ -64,7 +64,7 @@ async function fetchOrder(
     // Until that order is named and found, nothing is known of its fill.
     if (actual === undefined) return withoutFill(order);
     const { orderId, clientOrderId, triggerPrice } = order;
-    return { ...actual, orderId, clientOrderId, triggerPrice, conditional: true };
+    return { ...actual, orderId, clientOrderId, triggerPrice, conditional: true, placedOrderId: actualId };
   } catch (thrown) {
     const code = venueErrorFrom(thrown)?.code;
     // An order that was archived is not found. `retention` says what that proves.

@@ -2,7 +2,6 @@ import type { Exchange as CcxtClient } from 'ccxt';
 import type { MarketRules, OrderRef, Side, StopLossOrder } from '../exchange.ts';
 import { binanceErrors } from './binance-errors.ts';
 import { marketRules } from './binance-filters.ts';
-import { fetchFills } from './binance-trades.ts';
 import type { Venue } from './venue.ts';
 
 /** Binance allows at most 60 s. With 5 s, the receive window ends well within a lease. */
@@ -42,7 +41,6 @@ const binanceBase = {
   orderDetails,
   stopParameters: ({ triggerPrice }: StopLossOrder) => ({ stopLossPrice: triggerPrice }),
   fetchMarkets: (client) => client.fetchMarkets(),
-  fetchFills,
 } satisfies Partial<Venue>;
 
 /** An account can't change these: the clock, the API that is called, and how much a response contains. */

@@ -1,7 +1,7 @@
 import type { Exchange as CcxtClient, Trade } from 'ccxt';
-import type { MarketRules, TradeRange } from '../exchange.ts';
+import type { MarketRules, TradedOrder, TradeRange } from '../exchange.ts';
 import { sumFills } from './fills.ts';
-import type { OrderFills, VenueTrade } from './venue.ts';
+import type { ListedFills, VenueTrade } from './venue.ts';
 
 /** Binance returns at most this many trades per request. */
 const tradesPerPage = 1000;
@@ -25,8 +25,8 @@ async function fetchOrderTrades(client: CcxtClient, market: MarketRules, orderId
 export async function fetchFills(
   client: CcxtClient,
   market: MarketRules,
-  orderId: string,
-): Promise<OrderFills> {
+  { orderId }: TradedOrder,
+): Promise<ListedFills> {
   return sumFills(await fetchOrderTrades(client, market, orderId), orderId);
 }
 

@@ -57,7 +57,7 @@ const refusals: ErrorRow[] = [
     ...page,
   },
   { codes: ['-4120', '-4137', '-4138', '-4139', '-4401'], meaning: 'other', ...page },
-  // "ERROR_MSG_RECEIVED", "Unable to fill": neither says what became of it.
+  // "ERROR_MSG_RECEIVED", "Unable to fill": neither states what the order did.
   { codes: ['-1010', '-2020'], meaning: 'unknown', ...page },
 ];
 

@@ -1,7 +1,7 @@
 import { createBinanceVenue } from './binance-base.ts';
 import { createExitList } from './binance-lists.ts';
 import { binanceSpotErrors } from './binance-spot-errors.ts';
-import { fetchSpotTrades } from './binance-trades.ts';
+import { fetchFills, fetchSpotTrades } from './binance-trades.ts';
 
 const dayMs = 86_400_000;
 
@@ -30,6 +30,12 @@ export const binance = createBinanceVenue({
   retention: { order: { unfilledMs: 90 * dayMs }, conditional: { unfilledMs: 90 * dayMs } },
   tradeListing: {},
   fetchTrades: fetchSpotTrades,
+  fetchFills,
+  fundingListing: {},
+  fetchFunding: () => Promise.resolve([]),
+  async fetchMinute(client, { id }, startTime) {
+    return (await client.publicGetKlines({ symbol: id, interval: '1m', startTime, limit: 1 }))[0];
+  },
   orderRef: (_market, { orderId, clientOrderId }) => ({
     id: orderId,
     parameters: orderId === undefined ? { clientOrderId } : {},

@@ -1,8 +1,19 @@
 import type { Exchange as CcxtClient, Trade } from 'ccxt';
-import type { MarketRules, Side, TradeCause, TradeRange } from '../exchange.ts';
+import { decimal, toAmount } from '../../amount.ts';
+import type {
+  Fee,
+  Funding,
+  MarketRules,
+  Side,
+  TimeRange,
+  TradeCause,
+  TradedOrder,
+  TradeRange,
+} from '../exchange.ts';
 import { binanceErrors } from './binance-errors.ts';
 import { fetchFuturesTrades } from './binance-trades.ts';
-import type { VenueTrade } from './venue.ts';
+import { sumFills, toFee } from './fills.ts';
+import type { ListedFills, VenueTrade } from './venue.ts';
 import type { VenueError } from './venue-error.ts';
 
 /** One row of `forceOrders`: an order with which Binance itself reduced a position. */
@@ -55,6 +66,56 @@ export async function fetchTrades(
     ...trades.map((trade) => toVenueTrade(trade, causes.get(trade.order ?? '') ?? 'trade')),
     ...forced.filter((order) => Number(order.executedQty) > 0 && !isListed(order)).map(fromForceOrder),
   ];
+}
+
+const dayMs = 86_400_000;
+/** One request lists the trades of 7 days. */
+const rangeMs = 7 * dayMs;
+/** The times of an order and of its trades can differ by a moment. */
+const momentMs = 60_000;
+
+/** A request without times lists the trades of the last 7 days only, also of one order. */
+export async function fetchFills(
+  client: CcxtClient,
+  market: MarketRules,
+  { orderId, createdAt, updatedAt }: TradedOrder,
+): Promise<ListedFills> {
+  if (createdAt === undefined || updatedAt === undefined) throw new TypeError('the order has no times');
+  const end = updatedAt + momentMs;
+  const trades: Trade[] = [];
+  for (let since = createdAt - momentMs; since <= end; since += rangeMs) {
+    const range = { orderId, since, until: Math.min(since + rangeMs, end) };
+    trades.push(...(await fetchFuturesTrades(client, market, range)));
+  }
+  return sumFills(trades, orderId, toPaidFee);
+}
+
+/**
+ * The page's example has a paid commission with a minus, and real ones have none. Takers get no rebates.
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Account-Trade-List
+ */
+function toPaidFee(trade: Trade): Fee {
+  const fee = toFee(trade);
+  return trade.takerOrMaker === 'taker' ? { ...fee, amount: toAmount(decimal(fee.amount).abs()) } : fee;
+}
+
+/** Binance lists at most this much income per request. */
+const incomePerPage = 1000;
+
+/** https://developers.binance.com/docs/derivatives/usds-margined-futures/account/rest-api/Get-Income-History */
+export async function fetchFunding(
+  client: CcxtClient,
+  { id }: MarketRules,
+  { since, until }: TimeRange,
+): Promise<Funding[]> {
+  const request = { symbol: id, incomeType: 'FUNDING_FEE', startTime: since, endTime: until };
+  const all: Funding[] = [];
+  for (let page = 1; ; page += 1) {
+    const rows = await client.fapiPrivateGetIncome({ ...request, limit: incomePerPage, page });
+    if (!Array.isArray(rows)) throw new TypeError('the response is not a list');
+    all.push(...rows.map(({ income, time }) => ({ amount: toAmount(decimal(income)), at: Number(time) })));
+    if (rows.length < incomePerPage) return all;
+  }
 }
 
 function toVenueTrade(trade: Trade, cause: TradeCause): VenueTrade {

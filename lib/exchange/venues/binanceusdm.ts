@@ -3,7 +3,7 @@ import { decimal, toAmount } from '../../amount.ts';
 import type { ExchangePosition, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { createBinanceVenue } from './binance-base.ts';
 import { binanceUsdmErrors } from './binance-usdm-errors.ts';
-import { fetchTrades } from './binanceusdm-trades.ts';
+import { fetchFills, fetchFunding, fetchTrades } from './binanceusdm-trades.ts';
 import type { VenuePosition } from './venue.ts';
 
 /** One row of `positionRisk`. `positionAmt` is negative for a short. */
@@ -80,6 +80,14 @@ export const binanceusdm = createBinanceVenue({
   // 6 months." https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Account-Trade-List
   tradeListing: { rangeMs: 7 * dayMs, keptMs: 180 * dayMs },
   fetchTrades,
+  fetchFills,
+  // "Income history only contains data for the last three months", the shortest of which have 89 days.
+  // https://developers.binance.com/docs/derivatives/usds-margined-futures/account/rest-api/Get-Income-History
+  fundingListing: { keptMs: 89 * dayMs },
+  fetchFunding,
+  async fetchMinute(client, { id }, startTime) {
+    return (await client.fapiPublicGetKlines({ symbol: id, interval: '1m', startTime, limit: 1 }))[0];
+  },
   // Stop and take-profit orders are in a separate book ("algo orders"), which ccxt reads if `trigger` is set.
   orderRef: (_market, { orderId, clientOrderId, conditional }) => ({
     id: orderId,

@@ -1,5 +1,6 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import type { MarketRules, Side, TradeCause, TradeRange } from '../exchange.ts';
+import { decimal, toAmount } from '../../amount.ts';
+import type { Funding, MarketRules, Side, TimeRange, TradeCause, TradeRange } from '../exchange.ts';
 import { type Fields, parseList, toCategory } from './bybit-requests.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueTrade } from './venue.ts';
@@ -28,19 +29,20 @@ const causes = new Map<string, TradeCause>([
 /** Bybit returns at most this many executions per request. */
 const rowsPerPage = 100;
 
-/** Every page of the executions of one range, of every type. */
-export async function fetchExecutions(
+/** Every page of the executions of one range. */
+async function fetchRows(
   client: CcxtClient,
   market: MarketRules,
-  { orderId, since, until }: TradeRange,
-): Promise<VenueTrade[]> {
+  { since, until }: TimeRange,
+  selection: Fields,
+): Promise<Fields[]> {
   const request: Fields = {
     category: toCategory(market),
     symbol: market.id,
     startTime: since,
     endTime: until,
     limit: rowsPerPage,
-    ...(orderId === undefined ? {} : { orderId }),
+    ...selection,
   };
   const rows: Fields[] = [];
   let cursor: unknown;
@@ -52,6 +54,33 @@ export async function fetchExecutions(
     rows.push(...list);
     cursor = list.length < rowsPerPage ? undefined : page.result?.nextPageCursor || undefined;
   } while (cursor !== undefined);
+  return rows;
+}
+
+/**
+ * A funding row's fee is positive if it was paid, like that of a trade: at a negative rate, a long's is negative.
+ * https://bybit-exchange.github.io/docs/v5/order/execution
+ */
+export async function fetchFunding(
+  client: CcxtClient,
+  market: MarketRules,
+  range: TimeRange,
+): Promise<Funding[]> {
+  const rows = await fetchRows(client, market, range, { execType: 'Funding' });
+  return rows.map(({ execFee, execTime }) => ({
+    amount: toAmount(decimal(String(execFee)).negated()),
+    at: Number(execTime),
+  }));
+}
+
+/** The executions of one range, of every type. */
+export async function fetchExecutions(
+  client: CcxtClient,
+  market: MarketRules,
+  range: TradeRange,
+): Promise<VenueTrade[]> {
+  const { orderId } = range;
+  const rows = await fetchRows(client, market, range, orderId === undefined ? {} : { orderId });
   // The order's id takes precedence over the times of a request, so Bybit may list it in every range.
   return rows
     .filter((row) => orderId === undefined || row.orderId === orderId)

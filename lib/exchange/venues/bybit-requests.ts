@@ -2,7 +2,7 @@ import type { Exchange as CcxtClient, Trade } from 'ccxt';
 import { decimal, toAmount } from '../../amount.ts';
 import type { MarketRules, OrderRef } from '../exchange.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
-import type { OrderFills } from './venue.ts';
+import type { ListedFills } from './venue.ts';
 
 /** Bybit's own fields of a request or a row. */
 export type Fields = Record<string, unknown>;
@@ -99,11 +99,13 @@ export async function findOrder(
 }
 
 /** @returns the fills that the order itself reports; undefined if the order does not report its fees. */
-export function parseOrderFills({ cumExecQty, cumExecFee, cumFeeDetail }: Fields): OrderFills | undefined {
+export function parseOrderFills(order: Fields): ListedFills | undefined {
+  const { cumExecQty, cumExecValue, cumExecFee, cumFeeDetail } = order;
   const fees = Object.entries((cumFeeDetail ?? {}) as Record<string, string>).map(([currency, cost]) => ({
     currency,
     amount: toAmount(decimal(cost)),
   }));
   const isFree = cumExecFee !== undefined && cumExecFee !== '' && decimal(String(cumExecFee)).isZero();
-  return fees.length > 0 || isFree ? { amount: parsePositiveAmount(cumExecQty) ?? '0', fees } : undefined;
+  const amount = parsePositiveAmount(cumExecQty) ?? '0';
+  return fees.length > 0 || isFree ? { amount, cost: parsePositiveAmount(cumExecValue), fees } : undefined;
 }

@@ -2,7 +2,7 @@ import type { Exchange as CcxtClient } from 'ccxt';
 import { decimal } from '../../amount.ts';
 import type { ExchangePosition, MarketKind, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { bybitErrors } from './bybit-errors.ts';
-import { fetchExecutions, tradeListing } from './bybit-executions.ts';
+import { fetchExecutions, fetchFunding, tradeListing } from './bybit-executions.ts';
 import {
   type Fields,
   fetchPages,
@@ -106,6 +106,7 @@ export const bybit: Venue = {
   lookupLagMs: 120_000,
   retention: { order: retention, conditional: retention },
   tradeListing,
+  fundingListing: tradeListing,
   // "Futures, Perps & Spot: orderLinkId rules: optional param, always unique."
   // https://bybit-exchange.github.io/docs/v5/order/create-order
   // Bybit documents no end of it. A minute is far below any time after which ids could be forgotten.
@@ -182,14 +183,22 @@ export const bybit: Venue = {
     const found = await findOrder(client, market, ref);
     return found === undefined ? undefined : client.parseOrder(found, client.market(market.symbol));
   },
-  async fetchFills(client, market, orderId, filled) {
+  async fetchFills(client, market, { orderId }, filled) {
     const fills = sumFills(await fetchTrades(client, market, orderId), orderId);
-    if (decimal(fills.amount).eq(filled)) return fills;
-    // Bybit lists trades for a week. The order keeps their fees.
+    const isListed = decimal(fills.amount).eq(filled);
+    if (isListed && market.kind === 'spot') return fills;
+    // Bybit lists trades for a week. The order keeps their fees, and names the coin that paid those of a perpetual.
     const order = await findOrder(client, market, { orderId });
-    return (order === undefined ? undefined : parseOrderFills(order)) ?? fills;
+    const kept = order && parseOrderFills(order);
+    if (!isListed || kept === undefined || kept.fees.length !== 1) return kept ?? fills;
+    return { ...fills, fees: fills.fees.map((fee) => ({ ...fee, currency: kept.fees[0]?.currency ?? '' })) };
   },
   fetchTrades: fetchExecutions,
+  fetchFunding,
+  async fetchMinute(client, market, start) {
+    const request = { category: toCategory(market), symbol: market.id, interval: '1', start, limit: 1 };
+    return parseList(await client.publicGetV5MarketKline({ ...request, end: start + 59_999 }))[0];
+  },
   fetchPosition,
   async fetchOpenPositions(client) {
     const lists = await Promise.all(

@@ -1,21 +1,24 @@
 import type { Trade } from 'ccxt';
 import { decimal, sum, toAmount } from '../../amount.ts';
-import type { Fee, OrderFills } from './venue.ts';
+import type { Fee } from '../exchange.ts';
+import type { ListedFills } from './venue.ts';
 
 /** A trade without its fee fails the read: taken as free of fees, it would make Ripcord sell more than it holds. */
-function toFee({ fee }: Trade): Fee {
+export function toFee({ fee, timestamp }: Trade): Fee {
   if (fee?.cost === undefined) throw new TypeError('the trade has no fee');
   const amount = toAmount(decimal(String(fee.cost)));
   if (fee.currency === undefined && amount !== '0') throw new TypeError('the fee has no currency');
-  return { currency: fee.currency ?? '', amount };
+  return { currency: fee.currency ?? '', amount, at: timestamp };
 }
 
-/** @returns amount and fees of the trades that belong to the order, each trade counted once. */
-export function sumFills(trades: Trade[], orderId: string): OrderFills {
+/** @returns amount, cost and fees of the trades that belong to the order, each trade counted once. */
+export function sumFills(trades: Trade[], orderId: string, parseFee = toFee): ListedFills {
   const own = trades.filter((trade) => trade.order === undefined || trade.order === orderId);
   const once = [...new Map(own.map((trade) => [trade.id ?? trade, trade])).values()];
+  const add = (field: 'amount' | 'cost') => sum(once.map((trade) => toAmount(decimal(String(trade[field])))));
   return {
-    amount: sum(once.map((trade) => toAmount(decimal(String(trade.amount))))),
-    fees: once.map(toFee),
+    amount: add('amount'),
+    cost: once.every(({ cost }) => cost !== undefined) ? add('cost') : undefined,
+    fees: once.map(parseFee),
   };
 }

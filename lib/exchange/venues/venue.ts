@@ -5,17 +5,21 @@ import type {
   EntryOrder,
   ExchangePosition,
   ExitList,
+  Funding,
   MarketKind,
   MarketOrder,
   MarketRules,
   OpenExchangePosition,
+  OrderFills,
   OrderRef,
   OrderRetention,
   Permissions,
   ReducibleOrder,
   Side,
   StopLossOrder,
+  TimeRange,
   TradeCause,
+  TradedOrder,
   TradeRange,
   Trading,
 } from '../exchange.ts';
@@ -25,15 +29,15 @@ import type { VenueError } from './venue-error.ts';
 
 type Parameters = Record<string, unknown>;
 
-export interface Fee {
-  currency: string;
+/** The trades of an order that the venue lists so far. */
+export interface ListedFills extends OrderFills {
   amount: Amount;
 }
 
-/** The trades of an order that the venue lists so far, and all of their fees. */
-export interface OrderFills {
-  amount: Amount;
-  fees: Fee[];
+/** The longest range of one request, and how long entries are listed; absent: no limit is documented. */
+export interface Listing {
+  rangeMs?: number;
+  keptMs?: number;
 }
 
 /** One execution, and what it was. */
@@ -68,8 +72,10 @@ export interface Venue {
   lookupLagMs: number;
   /** How long look-ups find an order. */
   retention: OrderRetention;
-  /** The longest range of one request for trades, and how long trades are listed; absent: no limit is documented. */
-  tradeListing: { rangeMs?: number; keptMs?: number };
+  /** How trades are listed. */
+  tradeListing: Listing;
+  /** The same for funding. */
+  fundingListing: Listing;
   /**
    * How long after its first send the same order is sent again under the same client order id. Only for a venue that
    * never accepts an id twice.
@@ -131,8 +137,17 @@ export interface Venue {
   fetchMarkets(client: CcxtClient, kind: MarketKind): Promise<(Market | undefined)[]>;
   /** @returns undefined, or throws one of `notFoundCodes`, only if the venue reports that it has no such order. */
   fetchOrder(client: CcxtClient, market: MarketRules, ref: OrderRef): Promise<Order | undefined>;
-  /** @returns what a spot order traded and paid. It can be less than `filled`, because trades are listed later. */
-  fetchFills(client: CcxtClient, market: MarketRules, orderId: string, filled: Amount): Promise<OrderFills>;
+  /** @returns what an order traded and paid. It can be less than `filled`, because trades are listed later. */
+  fetchFills(
+    client: CcxtClient,
+    market: MarketRules,
+    order: TradedOrder,
+    filled: Amount,
+  ): Promise<ListedFills>;
+  /** @returns the funding of one range, in any order. */
+  fetchFunding(client: CcxtClient, market: MarketRules, range: TimeRange): Promise<Funding[]>;
+  /** @returns the candle of one minute, as the venue lists it: its opening time comes first, then its first price. */
+  fetchMinute(client: CcxtClient, market: MarketRules, since: number): Promise<unknown>;
   /** @returns the executions of one range, in any order. Some can be listed twice. */
   fetchTrades(client: CcxtClient, market: MarketRules, range: TradeRange): Promise<VenueTrade[]>;
   fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition>;

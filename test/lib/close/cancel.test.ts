@@ -30,6 +30,8 @@ const acknowledged: CancelResult = { kind: 'unconfirmed', reason: 'acknowledged'
 const noResponse: CancelResult = { kind: 'unconfirmed', reason: 'no-response', message: 'no answer' };
 const unknownOrder: CancelResult = { kind: 'unconfirmed', reason: 'error', message: 'unknown order' };
 
+const retention = { unfilledMs: 86_400_000 };
+
 interface Scene {
   facts?: PositionFacts;
   claim?: Partial<Claim>;
@@ -54,6 +56,7 @@ function setScene({
   const exchange: Partial<Exchange> = {
     recvWindowMs: 5_000,
     lookupLagMs: 65_000,
+    retention: { order: retention, conditional: retention },
     cancelOrder: async (_, { orderId = '' }) => {
       canceled.push(orderId);
       now += cancelMs;
@@ -186,15 +189,44 @@ describe('an order that cannot be canceled', () => {
     expect(exitsOf(run)[0]).not.toMatchObject(mine);
   });
 
-  it('keeps the words of the exchange if it cannot be looked up', async () => {
+  it('names the order if it cannot be looked up', async () => {
     const { run } = setScene({
       cancel: () => denied,
       lookUps: () => {
         throw unreachable;
       },
     });
-    expect(await cancelBooks(run, [...books])).toEqual(denied);
+    expect(await cancelBooks(run, [...books])).toEqual({
+      ...denied,
+      message: 'No permission. Order x0 may still be open and may fill',
+    });
     expect(exitsOf(run)).toMatchObject([live]);
+  });
+
+  it('is named with every other one', async () => {
+    const { run } = setScene({
+      facts: { exits: [live, live, live] },
+      cancel: () => denied,
+      lookUps: (orderId) => (orderId === 'x2' ? undefined : view({ orderId, status: 'live' })),
+    });
+    expect(await cancelBooks(run, [...books])).toEqual({
+      ...denied,
+      message:
+        'No permission. Order x0 is still open and can fill. Order x1 is still open and can fill. Order x2 may still be open and may fill',
+    });
+  });
+
+  it('is named if only its second cancel is denied', async () => {
+    const ids: string[] = [];
+    const { run } = setScene({
+      facts: { exits: [{ ...live, createdAt: claimedAt - 600_000 }] },
+      cancel: (orderId) => (ids.push(orderId) === 1 ? acknowledged : denied),
+      lookUps: () => undefined,
+    });
+    expect(await cancelBooks(run, [...books])).toEqual({
+      ...denied,
+      message: 'No permission. Order x0 may still be open and may fill',
+    });
   });
 
   it('ends nothing while the end of another order is not known', async () => {
@@ -222,7 +254,7 @@ describe('an order that cannot be canceled', () => {
       cancel: (orderId) => (orderId === 'x0' ? denied : { kind: 'confirmed', order: view({ orderId }) }),
       lookUps: () => undefined,
     });
-    expect(await cancelBooks(run, [...books])).toEqual(denied);
+    expect(await cancelBooks(run, [...books])).toMatchObject({ kind: 'denied', code: denied.code });
     expect(run.known.position.entryOrders).toMatchObject([{ status: 'done', ...mine }]);
     expect(exitsOf(run)).toMatchObject([live, { status: 'done', ...mine }]);
   });

@@ -13,6 +13,7 @@ import { Fault } from '../../../lib/fault.ts';
 import { formatClientOrderId } from '../../../lib/position/client-order-id.ts';
 import type { Claim, Position } from '../../../lib/position/position.ts';
 import { pollWindowMs } from '../../../lib/position/timing.ts';
+import { feeInBase } from '../exchange/fills.ts';
 import { exampleClaim, examplePosition } from '../position/example-position.ts';
 import { closePosition, type PositionFacts, spot } from './close-position.ts';
 import { saveAttempt } from './example-execution.ts';
@@ -118,7 +119,7 @@ export const trade: Partial<Exchange> = {
 };
 export const balance = (total: string, free = total): Partial<Exchange> => ({
   fetchBalance: async () => ({ free, total }),
-  fetchBaseFee: async () => '0',
+  fetchFills: feeInBase('0'),
   fetchOpenOrders: async () => [],
 });
 export const holder: Partial<Exchange> = {

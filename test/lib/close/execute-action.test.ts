@@ -150,14 +150,15 @@ describe('a claim that lost a race while the position was open', () => {
     expect(stage.environment.time).toBe(startedAt);
   });
 
-  it('is busy after eight tries, or refused if the position is gone', async () => {
+  it('has no time left after eight tries, or is refused if the position is gone', async () => {
     const stage = await setStage();
     refuseFirst(stage, 8);
     const intent = { ...mine, action: 'close' } as const;
-    expect(await run(stage, intent)).toMatchObject({ kind: 'busy', position: { state: 'open' } });
+    // No other action is in progress, so none is reported.
+    expect(await run(stage, intent)).toEqual({ kind: 'out-of-time' });
     refuseFirst(stage, 8);
     stage.services.store.readPosition = async () => undefined;
-    expect(await run(stage, intent)).toEqual({ kind: 'refused', position: undefined, revoked: false });
+    expect(await run(stage, intent)).toMatchObject({ kind: 'refused', position: undefined, revoked: false });
   });
 });
 
@@ -206,6 +207,34 @@ describe('an abandoned claim', () => {
     expect(await run(stage, { ...mine, action: 'close' })).toMatchObject({
       kind: 'ran',
       execution: { position: { state: 'closed', outcome: { linkId: mine.linkId } } },
+    });
+  });
+
+  /** The recovery takes until the hit's time to act is over. */
+  const recoverUntilOver = async (intent: Intent) => {
+    const stage = await setStage();
+    await abandon(stage, intent);
+    const { services, environment } = stage;
+    const { savePosition } = services.store;
+    services.store.savePosition = async (position, change) => {
+      const saved = await savePosition(position, change);
+      if (change.claim === null) services.until = environment.time - 1;
+      return saved;
+    };
+    return stage;
+  };
+
+  it('that was completed when the time is over is not reported as an action in progress', async () => {
+    const stage = await recoverUntilOver({ ...other, action: 'keep' });
+    expect(await run(stage, { ...mine, action: 'close' })).toEqual({ kind: 'out-of-time' });
+  });
+
+  it('that has closed the position when the time is over is reported as its outcome', async () => {
+    const stage = await recoverUntilOver({ ...other, action: 'keep' });
+    expect(await run(stage, { ...mine, action: 'keep' })).toMatchObject({
+      kind: 'refused',
+      position: { state: 'kept' },
+      recovered: { result: { kind: 'settled' } },
     });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { execute, executeFound } from '../../../lib/close/execute.ts';
 import type { Exchange, ExchangeOrder } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
+import { feeInBase } from '../exchange/fills.ts';
 import { exampleClaim } from '../position/example-position.ts';
 import { closePosition, filled, live, type PositionFacts, perpetual, spot } from './close-position.ts';
 import { executionOf } from './example-execution.ts';
@@ -39,7 +40,7 @@ describe('a keep', () => {
       kind: 'confirmed',
       order: view({ orderId, filled: '0.4' }),
     }),
-    fetchBaseFee: async () => '0',
+    fetchFills: feeInBase('0'),
   };
 
   it.each<[string, PositionFacts, Partial<Exchange>, string, string]>([
@@ -86,7 +87,7 @@ describe('a keep', () => {
 describe('a close', () => {
   it('reads a missing fee and sells less by it', async () => {
     const exchange: Partial<Exchange> = {
-      fetchBaseFee: async () => '0.1',
+      fetchFills: feeInBase('0.1'),
       createMarketOrder: async (_, { amount }) => ({
         kind: 'accepted',
         order: view({ orderId: '9', amount, filled: amount }),
@@ -131,7 +132,7 @@ describe('a close', () => {
 
   it('is released if the exchange cannot be reached before anything was sent', async () => {
     const fault = new Fault('exchange-unreachable', 'no');
-    const exchange = { fetchBaseFee: () => Promise.reject(fault) };
+    const exchange = { fetchFills: () => Promise.reject(fault) };
     const { result } = await run({ entries: [{ filled: '1' }] }, exchange, 'close');
     expect(result).toEqual({ kind: 'released', fault });
   });
@@ -182,7 +183,7 @@ describe('a close order that recovery found', () => {
       exchange: {
         fetchBalance: async () => ({ free: '0', total: '0.4' }),
         fetchOpenOrders: async () => [],
-        fetchBaseFee: async () => '0',
+        fetchFills: feeInBase('0'),
       },
     });
     // 1.5 should be sold, and the holder that died found 1 to sell.
@@ -201,7 +202,7 @@ describe('a close order that recovery found', () => {
     };
 
     it('closes the position once the fee is read', async () => {
-      const exchange = { ...account, fetchBaseFee: async () => '0.5' };
+      const exchange = { ...account, fetchFills: feeInBase('0.5') };
       expect((await found(facts, exchange)).result).toMatchObject({
         kind: 'settled',
         reopens: false,
@@ -212,7 +213,7 @@ describe('a close order that recovery found', () => {
     it('leaves nothing open while the fee cannot be read', async () => {
       const exchange = {
         ...account,
-        fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'no')),
+        fetchFills: () => Promise.reject(new Fault('exchange-unreachable', 'no')),
       };
       const run = await found(facts, exchange);
       expect(run.result).toEqual({
@@ -224,7 +225,7 @@ describe('a close order that recovery found', () => {
   });
 
   it('waits for a fee that cannot be read', async () => {
-    const exchange = { fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'not yet')) };
+    const exchange = { fetchFills: () => Promise.reject(new Fault('exchange-unreachable', 'not yet')) };
     expect((await found({ entries: [{ filled: '1.05' }] }, exchange)).result).toEqual({
       kind: 'pending',
       reason: 'not yet',

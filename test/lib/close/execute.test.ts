@@ -77,10 +77,10 @@ describe('a close order that recovery has found', () => {
   it('waits for the fee that its owner had known, and leaves nothing then', async () => {
     const stage = await setStage({ entryOrders: [{ amount: 200, filled: 100 }], feePerMille: 1 });
     await die(stage, 'before-writing');
-    const fee = stage.exchange.fetchBaseFee;
-    stage.exchange.fetchBaseFee = () => Promise.reject(new Fault('exchange-unreachable', 'not told yet'));
+    const fee = stage.exchange.fetchFills;
+    stage.exchange.fetchFills = () => Promise.reject(new Fault('exchange-unreachable', 'not told yet'));
     expect((await recoverNow(stage)).position.state).toBe('claimed');
-    stage.exchange.fetchBaseFee = fee;
+    stage.exchange.fetchFills = fee;
     stage.environment.time += 13_000;
     expect((await recoverNow(stage)).position).toMatchObject({
       state: 'closed',

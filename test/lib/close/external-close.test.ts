@@ -103,8 +103,15 @@ describe('an external close', () => {
     [
       'ignores when the rest of an entry was canceled',
       { entries: [filledAt(at), canceledRest] },
-      trade(),
-      explained,
+      trade({ amount: '1.5' }),
+      { detail: expect.stringContaining('the last sell was 1.5 at'), at },
+    ],
+    ['is not explained by the sale of a part', {}, trade({ amount: '0.98' }), unexplained],
+    [
+      'is explained by a sale that paid its fee in base',
+      {},
+      trade({ amount: '0.99' }),
+      expect.objectContaining({ at }),
     ],
     [
       'takes the creation for an entry that filled in part',

@@ -201,7 +201,12 @@ describe('a close order that was not found on a venue that accepts an id once', 
   it('is sent again when it can no longer arrive', () => {
     const claim = { sentOrder: { amount: '1', sentAt } };
     expect(step(claim, missed(arrivableUntil))).toMatchObject({ kind: 'wait' });
-    expect(step(claim, missed(arrivableUntil + 1))).toEqual({ kind: 'resend', firstSentAt: sentAt, until });
+    expect(step(claim, missed(arrivableUntil + 1))).toEqual({
+      kind: 'resend',
+      firstSentAt: sentAt,
+      until,
+      missed: { notFoundCount: 1, lastMissAt: arrivableUntil + 1 },
+    });
   });
 
   it('counts as sent at the start of its attempt when its holder died', () => {
@@ -210,6 +215,7 @@ describe('a close order that was not found on a venue that accepts an id once', 
       kind: 'resend',
       firstSentAt,
       until: firstSentAt + replayWindowMs,
+      missed: { notFoundCount: 1, lastMissAt: arrivableUntil + 1 },
     });
   });
 
@@ -229,6 +235,11 @@ describe('a close order that was not found on a venue that accepts an id once', 
     const resent = { sentOrder: { sentAt }, sendDeadline: sendDeadline + 12_000 };
     expect(step(resent, missed(arrivableUntil + 12_000))).toMatchObject({ kind: 'wait' });
     expect(step(resent, missed(arrivableUntil + 12_001))).toMatchObject({ kind: 'resend', until });
+  });
+
+  it('is not sent again once a miss counts, because the last resend was refused', () => {
+    const claim = { sentOrder: { sentAt }, notFoundCount: 1 };
+    expect(step(claim, missed(arrivableUntil + 12_000))).toMatchObject({ kind: 'wait' });
   });
 
   it('is proven absent by the same rule as on any other venue', () => {

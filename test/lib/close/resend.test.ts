@@ -4,8 +4,10 @@ import { recover } from '../../../lib/close/recover.ts';
 import { runClaim } from '../../../lib/close/run-claim.ts';
 import { claimableStates } from '../../../lib/close/transitions.ts';
 import type { CreateResult, MarketOrder } from '../../../lib/exchange/exchange.ts';
+import { Fault } from '../../../lib/fault.ts';
 import type { ClaimedPosition } from '../../../lib/position/position.ts';
-import { leaseMs } from '../../../lib/position/timing.ts';
+import { leaseMs, lookUpIntervalMs } from '../../../lib/position/timing.ts';
+import { sweep } from '../../../lib/sweep/sweep.ts';
 import { setStage } from '../../simulation/harness.ts';
 import type { Plan } from '../../simulation/plan.ts';
 
@@ -73,10 +75,29 @@ describe('a close order that was lost', () => {
     expect(closes()).toHaveLength(1);
   });
 
+  it('is not sent again after its position was closed by something else, and another one was opened', async () => {
+    const { recoverAt, sent, exchange, environment, now } = await pendingStage('lost', {
+      market: 'perpetual',
+    });
+    const trade = { orderId: 'liquidation', amount: '0.1', price: '60000', cause: 'liquidation' } as const;
+    const next = {
+      ...trade,
+      orderId: 'next',
+      side: 'buy',
+      cause: 'trade',
+      at: environment.time + 2,
+    } as const;
+    exchange.fetchTrades = () =>
+      Promise.resolve([{ ...trade, side: 'sell', at: environment.time + 1 }, { ...next }]);
+    let at = pastFenceMs;
+    for (; (await now()).state === 'claimed' && at < 200 * second; at += 3 * second) await recoverAt(at);
+    expect(sent).toHaveLength(1);
+    expect(await now()).toMatchObject({ state: 'closed', outcome: { closedBy: 'external' } });
+  });
+
   it('is not sent later than a minute after it was sent first', async () => {
     const { recoverAt, sent, respond, claim } = await pendingStage('lost with all resends');
-    const refused = { kind: 'rejected', reason: 'insufficient', code: '170131', message: 'no' } as const;
-    respond(() => refused);
+    respond(() => ({ kind: 'unknown', code: '10016', message: 'no' }));
     for (let at = pastFenceMs; at < 150 * second; at += second) await recoverAt(at);
     const [first, ...others] = sent;
     const again = others.filter(({ clientOrderId }) => clientOrderId === first?.clientOrderId);
@@ -95,6 +116,59 @@ describe('a close order that was lost', () => {
     const lastDeadline = Math.max(...sent.slice(0, -1).map(({ sendDeadline }) => sendDeadline));
     // The receive window, the clocks and Bybit's look-up lag.
     expect(environment.time - lastDeadline).toBeGreaterThanOrEqual((5 + 2 + 120) * second);
+  });
+
+  it.each([
+    ['insufficient', '170131'],
+    ['no-connection', 'no-connection'],
+  ] as const)('counts as absent from its first send if no resend can execute (%s)', async (reason, code) => {
+    const { recoverAt, sent, now, respond, environment } = await pendingStage('lost with all resends');
+    respond(() => ({ kind: 'rejected', reason, code, message: 'no' }));
+    for (let at = pastFenceMs; (await now()).attempt === 1; at += second) await recoverAt(at);
+    const provenMs = environment.time - (sent[0]?.sendDeadline ?? 0);
+    expect(provenMs).toBeGreaterThanOrEqual((5 + 2 + 120) * second);
+    expect(provenMs).toBeLessThanOrEqual((5 + 2 + 120 + 13) * second);
+  });
+});
+
+describe('a resend that the exchange refused', () => {
+  it('is the last one', async () => {
+    const { recoverAt, sent, respond } = await pendingStage('lost with all resends');
+    respond(() => ({ kind: 'rejected', reason: 'insufficient', code: '170131', message: 'no' }));
+    for (let at = pastFenceMs; at < 60 * second; at += second) await recoverAt(at);
+    expect(sent).toHaveLength(2);
+  });
+});
+
+describe('a resend that did not leave', () => {
+  it.each([
+    ['rate-limit', '10006'],
+    ['clock', '10002'],
+  ] as const)('is tried again only after a while (%s)', async (reason, code) => {
+    const { sent, respond, during, services, environment } = await pendingStage('lost with all resends');
+    respond(() => ({ kind: 'rejected', reason, code, message: 'no' }));
+    const endsAt = environment.time + 55 * second;
+    await during(() => sweep(services, undefined, () => endsAt - environment.time));
+    expect(sent.length).toBeGreaterThan(2);
+    const pauses = sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0));
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(lookUpIntervalMs);
+  });
+});
+
+describe('a close order that can be sent again', () => {
+  it('waits if what the account holds decides, and can not be read', async () => {
+    const stage = await pendingStage('lost', { market: 'perpetual' });
+    const { recoverAt, sent, now, table, exchange, environment } = stage;
+    const { fetchPosition } = exchange;
+    await table.savePosition(await now(), {
+      lastSync: { at: environment.time, flatSince: environment.time },
+    });
+    exchange.fetchPosition = () => Promise.reject(new Fault('exchange-unreachable', 'It did not respond'));
+    expect((await recoverAt(pastFenceMs)).result).toEqual({ kind: 'pending', reason: 'It did not respond' });
+    expect(sent).toHaveLength(1);
+    exchange.fetchPosition = fetchPosition;
+    await recoverAt(pastFenceMs + lookUpIntervalMs + second);
+    expect(sent).toHaveLength(2);
   });
 });
 

@@ -158,7 +158,7 @@ describe('a rejected close order', () => {
       external,
     ],
     [
-      'of a perpetual whose entry has just filled does not end it by one look',
+      'of a perpetual whose entry has just filled does not end it by one read',
       {
         creates: [rejected('would-not-reduce')],
         facts: { market: perpetual, entries: [{ ...filled, updatedAt: claimedAt - 10_000 }] },

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange, ExchangeOrder, ReduceResult } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
+import { feeInBase } from '../exchange/fills.ts';
 import { filled, live, perpetual, spot } from './close-position.ts';
-import { accepted, claimedAt, closeOrder, holds, runClose, type Scene } from './close-scene.ts';
+import {
+  accepted,
+  claimedAt,
+  closeOrder,
+  holds,
+  rules,
+  runClose,
+  type Scene,
+  unreadableRules,
+} from './close-scene.ts';
 
 describe('a close order that executed less than it was for', () => {
   const none = accepted({ filled: '0', average: undefined });
@@ -60,7 +70,7 @@ describe('a close order that executed less than it was for', () => {
     ],
     [
       'settles with dust and says so',
-      { creates: [accepted({ filled: '0.9', average: undefined })] },
+      { creates: [accepted({ filled: '0.9', average: undefined })], exchange: rules({}) },
       {
         kind: 'settled',
         reopens: false,
@@ -76,7 +86,7 @@ describe('a close order that executed less than it was for', () => {
       {
         creates: [some],
         facts: { market: { ...spot, costMin: '10' }, price: '30' },
-        exchange: { fetchPrice: async () => '16' },
+        exchange: { fetchPrice: async () => '16', ...rules({ costMin: '10' }) },
       },
       { kind: 'settled', outcome: { remaining: '0.6' } },
     ],
@@ -87,12 +97,12 @@ describe('a close order that executed less than it was for', () => {
   it.each<[string, Partial<Exchange>, object]>([
     [
       'less its fee in the coin',
-      { fetchBaseFee: async () => '0.1' },
+      { fetchFills: feeInBase('0.1') },
       { remaining: '0.5', detail: 'Closed 0.4 BTC with MARKET order 9 at 60000 USDT.' },
     ],
     [
-      'and says that its fee is not known',
-      { fetchBaseFee: () => Promise.reject(new Fault('exchange-unreachable', 'no')) },
+      'and reports that its fee is not known',
+      { fetchFills: () => Promise.reject(new Fault('exchange-unreachable', 'no')) },
       {
         remaining: '0.6',
         detail:
@@ -198,7 +208,7 @@ describe('a close order that executed less than it was for', () => {
       { amount: '1' },
     ],
     [
-      'can not be changed at this exchange',
+      'cannot be changed at this exchange',
       unsupported,
       [],
       ' Exit order x0 is larger than the remaining 0.6 BTC.',
@@ -244,6 +254,26 @@ describe('a close order that executed less than it was for', () => {
     });
   });
 
+  it.each<[string, Partial<ExchangeOrder>, string]>([
+    ['names targets', {}, ' Exit orders x0, x1 are together larger than the remaining 0.6 BTC.'],
+    ['names no target beside a stop', { triggerPrice: '50000' }, ''],
+  ])('%s that are larger than what remains only together', async (_, other, sentence) => {
+    const view = (orderId: string) => ({ ...exit('0.5'), orderId, ...(orderId === 'x1' ? other : {}) });
+    const { result } = await runClose({
+      claim: { percent: 40 },
+      facts: { market: perpetual, exits: [exit('0.5'), view('x1')] },
+      creates: [part],
+      exchange: {
+        ...holds('long'),
+        fetchTrades: async () => [],
+        fetchOrder: async (__, { orderId = '' }) => view(orderId),
+      },
+    });
+    expect(result).toMatchObject({
+      outcome: { detail: `Closed 0.4 BTC with MARKET order 9.${sentence}` },
+    });
+  });
+
   it('begins no request after its deadline', async () => {
     const { result } = await runClose({
       claim: { percent: 40 },
@@ -264,6 +294,25 @@ describe('a close order that executed less than it was for', () => {
   ])('stays among the exit orders of a position that continues: one that %s', async (_, scene) => {
     const { position } = await runClose(scene);
     expect(position.exitOrders).toMatchObject([{ orderId: '9', filled: '0.4' }]);
+  });
+});
+
+describe('what a close order leaves', () => {
+  const claim = { percent: 90 };
+  const creates = [accepted({ amount: '0.9', filled: '0.9', average: undefined })];
+
+  it('stays open if the market allows an order of it by now', async () => {
+    const { result, position } = await runClose({ claim, creates, exchange: rules({ amountMin: '0.1' }) });
+    expect(result).toMatchObject({ reopens: true, outcome: { closedAmount: '0.9', remaining: '0.1' } });
+    expect(position.market.amountMin).toBe('0.1');
+  });
+
+  it('is judged by the known rules if the present ones cannot be read', async () => {
+    const { result } = await runClose({ claim, creates, exchange: unreadableRules });
+    expect(result).toMatchObject({
+      reopens: false,
+      outcome: { remaining: '0.1', detail: expect.stringContaining("below the exchange's minimum") },
+    });
   });
 });
 

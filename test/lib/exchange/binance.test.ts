@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fetchBaseFee } from './fills.ts';
 import { accepted, binanceFutures, binanceSpot, keys, startTrader } from './test-markets.ts';
 
 test('Binance fees are summed over more trades than one response holds', async () => {
@@ -17,7 +18,7 @@ test('Binance fees are summed over more trades than one response holds', async (
     await trader.buy({ clientOrderId: 'entry-2', type: 'market', price: undefined, amount: '0.001' });
     trader.requests();
     const filled = String(count / 1_000);
-    expect(await exchange.fetchBaseFee(market, orderId, filled)).toBe(
+    expect(await fetchBaseFee(exchange, market, orderId, filled)).toBe(
       (count / 1_000_000).toFixed(6).replace(/0+$/, ''),
     );
     expect(trader.requests()).toHaveLength(requests);
@@ -28,15 +29,15 @@ test('a Binance fee is unavailable until every trade is listed', async () => {
   const { exchange, market, buy, sim } = await startTrader(binanceSpot);
   const { orderId } = accepted(await buy({ type: 'market', price: undefined }));
   const late = sim.core.state.fills.splice(0);
-  await expect(exchange.fetchBaseFee(market, orderId, '0.1')).rejects.toMatchObject({
+  await expect(fetchBaseFee(exchange, market, orderId, '0.1')).rejects.toMatchObject({
     code: 'exchange-unreachable',
     message: `Binance does not list all trades of order ${orderId} yet: 0 of 0.1 BTC`,
   });
   sim.core.state.fills.push(...late);
-  expect(await exchange.fetchBaseFee(market, orderId, '0.1')).toBe('0.0001');
+  expect(await fetchBaseFee(exchange, market, orderId, '0.1')).toBe('0.0001');
 });
 
-test('a conditional Binance order can not be reduced, and nothing is sent', async () => {
+test('a conditional Binance order cannot be reduced, and nothing is sent', async () => {
   const { exchange, market, buy, sim, requests } = await startTrader(binanceFutures);
   await buy({ type: 'market', price: undefined });
   sim.core.placeOrder({

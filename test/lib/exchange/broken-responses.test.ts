@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FaultKind } from '../../../infra/simulator/core/faults.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+import { fetchBaseFee } from './fills.ts';
 import { fixedResponse, startScriptedServer } from './scripted-server.ts';
 import {
   accepted,
@@ -67,7 +68,7 @@ describe.each(testMarkets)('$name', (testMarket) => {
       await expect(exchange.fetchTrades(market, lastHour())).rejects.toMatchObject(unreachable);
       if (market.kind === 'perpetual')
         await expect(exchange.fetchPosition(market, 'long')).rejects.toMatchObject(unreachable);
-      else await expect(exchange.fetchBaseFee(market, '1', '1')).rejects.toMatchObject(unreachable);
+      await expect(fetchBaseFee(exchange, market, '1', '1')).rejects.toMatchObject(unreachable);
     }
   });
 

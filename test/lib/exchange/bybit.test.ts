@@ -6,6 +6,7 @@ import { loadCcxt } from '../../../lib/exchange/ccxt/ccxt-loader.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+import { fetchBaseFee } from './fills.ts';
 import { fixedResponse, startScriptedServer } from './scripted-server.ts';
 import {
   accepted,
@@ -258,7 +259,7 @@ describe('fees at Bybit', () => {
     for (let fill = 0; fill < 249; fill += 1) sim.core.fill({ orderId: id, amount: '0.001' });
     await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined });
     requests();
-    expect(await exchange.fetchBaseFee(market, orderId, '0.249')).toBe('0.000249');
+    expect(await fetchBaseFee(exchange, market, orderId, '0.249')).toBe('0.000249');
     expect(requests()).toHaveLength(3);
   });
 
@@ -266,15 +267,15 @@ describe('fees at Bybit', () => {
     const { exchange, market, buy, sim } = await startTrader(bybitSpot);
     const { orderId } = accepted(await buy({ type: 'market', price: undefined }));
     sim.core.addFault({ kind: 'not-found', match: { path: '/v5/execution/list' } });
-    expect(await exchange.fetchBaseFee(market, orderId, '0.1')).toBe('0.0001');
+    expect(await fetchBaseFee(exchange, market, orderId, '0.1')).toBe('0.0001');
   });
 
   test('are unavailable while neither the trades nor the order report them', async () => {
     const { exchange, market, server } = await connectToOrder(bybitSpot, {});
     for (const [order, fee] of [
       [{ cumFeeDetail: { BTC: '0.0001' } }, '0.0001'],
-      // A rebate is no part of the position.
-      [{ cumFeeDetail: { BTC: '-0.0001' } }, '0'],
+      // A rebate.
+      [{ cumFeeDetail: { BTC: '-0.0001' } }, '-0.0001'],
       [{ cumFeeDetail: {}, cumExecFee: '0' }, '0'],
       [{ cumFeeDetail: {}, cumExecFee: '' }, undefined],
       [{}, undefined],
@@ -284,7 +285,7 @@ describe('fees at Bybit', () => {
         const list = isOrder ? [{ orderId: '1', symbol: 'BTCUSDT', cumExecQty: '0.1', ...order }] : [];
         fixedResponse(JSON.stringify({ retCode: 0, result: { list } }))(response);
       };
-      const read = exchange.fetchBaseFee(market, '1', '0.1');
+      const read = fetchBaseFee(exchange, market, '1', '0.1');
       if (fee === undefined) await expect(read).rejects.toMatchObject({ code: 'exchange-unreachable' });
       else expect(await read).toBe(fee);
     }
@@ -295,7 +296,7 @@ describe('fees at Bybit', () => {
     const { orderId } = accepted(await close());
     const paid = sim.core.orders().fills.reduce((sum, fill: Fill) => sum.plus(fill.fee), decimal('0'));
     expect(paid.toFixed()).toBe('6');
-    expect(await exchange.fetchBaseFee(market, orderId, '0.1')).toBe('0');
+    expect(await fetchBaseFee(exchange, market, orderId, '0.1')).toBe('0');
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decimal } from '../../../lib/amount.ts';
 import { faultOf } from './fault-of.ts';
-import { accepted, startTrader, type TestMarket } from './test-markets.ts';
+import { fetchBaseFee } from './fills.ts';
+import { accepted, keys, lastHour, startTrader, type TestMarket } from './test-markets.ts';
 
 const plain = /^\d+(\.\d+)?$/;
 
@@ -60,16 +61,76 @@ export function dataContract(testMarket: TestMarket): void {
         average: '50000',
       });
       // 0.1 % of what was bought, on spot.
-      expect(await exchange.fetchBaseFee(market, orderId, '0.05')).toBe(perpetual ? '0' : '0.00005');
-      if (perpetual) return;
+      expect(await fetchBaseFee(exchange, market, orderId, '0.05')).toBe(perpetual ? '0' : '0.00005');
       // Right after a fill, the order reports it and its trade is not listed yet.
       for (const filled of ['0.05000001', '0.1']) {
-        const fault = await faultOf(exchange.fetchBaseFee(market, orderId, filled));
+        const fault = await faultOf(fetchBaseFee(exchange, market, orderId, filled));
         expect(fault).toMatchObject({ code: 'exchange-unreachable' });
         expect(fault.message).toMatch(/does not list all trades of order .+ yet: 0\.05 of 0\./);
       }
-      const fault = await faultOf(exchange.fetchBaseFee(market, '123456789', '0.05'));
+      const fault = await faultOf(fetchBaseFee(exchange, market, '123456789', '0.05'));
       expect(fault.code).toBe('exchange-unreachable');
+    });
+
+    test('reads what the trades of an order came to, with every fee and its time', async () => {
+      const { exchange, market, buy, order, sim } = await startTrader(testMarket);
+      accepted(await buy());
+      const { id } = order('entry-1');
+      sim.core.fill({ orderId: id, amount: '0.06' });
+      sim.core.fill({ orderId: id, amount: '0.04' });
+      const read = await exchange.fetchOrder(market, { clientOrderId: 'entry-1' });
+      if (read === undefined) throw new Error('no order');
+      const { cost, fees } = await exchange.fetchFills(market, read, '0.1');
+      expect(cost).toBe('5000');
+      const paid = perpetual
+        ? { currency: 'USDT', amounts: ['0.8', '1.2'] }
+        : { currency: 'BTC', amounts: ['0.00004', '0.00006'] };
+      expect(fees.map(({ amount }) => amount).sort()).toEqual(paid.amounts);
+      for (const { currency, at } of fees) {
+        expect(currency).toBe(paid.currency);
+        expect(at).toBeGreaterThan(Date.now() - 60_000);
+      }
+    });
+
+    test('reads funding, which is negative if it was paid', async () => {
+      const { exchange, market, buy, sim } = await startTrader(testMarket);
+      expect(await exchange.fetchFunding(market, lastHour())).toEqual([]);
+      if (!perpetual) return;
+      await buy({ type: 'market', price: undefined });
+      for (const fee of ['1.5', '-0.25']) sim.core.payFunding({ ...keys, symbol: 'BTCUSDT', fee });
+      const at = expect.any(Number);
+      const fundings = await exchange.fetchFunding(market, lastHour());
+      // Both have the same time.
+      expect(fundings.toSorted((a, b) => Number(a.amount) - Number(b.amount))).toEqual([
+        { amount: '-1.5', at },
+        { amount: '0.25', at },
+      ]);
+      const now = Date.now();
+      const fault = await faultOf(
+        exchange.fetchFunding(market, { since: now - 800 * 86_400_000, until: now }),
+      );
+      expect(fault).toMatchObject({ code: 'exchange-refused' });
+    });
+
+    test('reads the price of another coin at the opening of a past minute', async () => {
+      const { exchange, market, sim, clock } = await startTrader(testMarket);
+      if (perpetual) sim.core.addMarket({ ...sim.core.state.market('spot', 'BNBUSDT'), kind: 'usdm' });
+      const setPrice = (price: string) =>
+        sim.core.setPrice({ market: testMarket.market, symbol: 'BNBUSDT', price });
+      setPrice('610');
+      clock.ahead = 60_000;
+      setPrice('620');
+      const at = Date.now() + clock.ahead;
+      clock.ahead = 600_000;
+      setPrice('700');
+      expect(await exchange.fetchPastPrice(market, 'BNB', at)).toBe('610');
+      for (const [coin, time] of [
+        ['NOPE', at],
+        ['BNB', at + 3_600_000],
+      ] as const) {
+        const fault = await faultOf(exchange.fetchPastPrice(market, coin, time));
+        expect(fault.code).toMatch(/^exchange-(unreachable|refused)$/);
+      }
     });
 
     test('reads balances, the price and the permissions of the key', async () => {

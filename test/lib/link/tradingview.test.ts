@@ -29,6 +29,8 @@ test.each([
 
 test('The owner reads what keeps TradingView from a link, and what to do next.', () => {
   expect(onlyHere).toMatch(/^TradingView can't reach this link: .+ Deploy Ripcord to use links in alerts\.$/);
+  // A line of its own says how to fire the link by hand, and that some links can't be.
+  expect(onlyHere).not.toMatch(/browser/);
   expect(paidPlan).toMatch(/paid TradingView plan/);
 });
 

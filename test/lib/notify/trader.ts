@@ -54,6 +54,12 @@ export function newTrader(options: MemoryStoreOptions = {}): Trader {
         label: `number ${index}`,
         state: 'closed',
         outcome: exampleOutcome,
+        // Its profit is known, so only its notices keep it on the list.
+        entryOrders: examplePosition.entryOrders.map((order) => ({
+          ...order,
+          fees: [],
+          traded: { amount: order.filled },
+        })),
         ...differing,
       } as Position;
       const notices = appendNotice(

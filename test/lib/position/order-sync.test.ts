@@ -19,10 +19,10 @@ function exchangeWith(orders: ExchangeOrder[], fees: Record<string, string> = {}
     retention: { order: { unfilledMs: 86_400_000 }, conditional: { unfilledMs: 86_400_000 } },
     fetchOrder: async (_: unknown, { orderId, clientOrderId }: OrderRef) =>
       orders.find((order) => order.orderId === orderId || order.clientOrderId === clientOrderId),
-    fetchBaseFee: async (_: unknown, orderId: string) => {
-      const fee = fees[orderId];
+    fetchFills: async (_: unknown, { orderId }: OrderRef) => {
+      const fee = fees[orderId ?? ''];
       if (fee === undefined) throw unreachable;
-      return fee;
+      return { cost: '15000', fees: [{ currency: 'BTC', amount: fee }] };
     },
   } as Partial<Exchange> as Exchange;
 }
@@ -208,7 +208,9 @@ test.each<[string, OrderRecord, Partial<Position>, string | undefined]>([
   ['reads no fee of a perpetual', feelessEntry, { market: examplePerpetual }, undefined],
 ])('Adding fees %s.', async (_, entry, differing, baseFee) => {
   const exchange = exchangeWith([], { 4711: '0.0007' });
-  expect(await addFees(exchange, positionWith(differing), [entry])).toEqual([{ ...entry, baseFee }]);
+  const [read] = await addFees(exchange, positionWith(differing), [entry]);
+  expect(read).toMatchObject(entry);
+  expect(read?.baseFee).toBe(baseFee);
 });
 
 test('Adding fees reports that the exchange is unreachable.', async () => {

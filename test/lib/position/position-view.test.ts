@@ -36,6 +36,10 @@ test('A view shows the position, its amounts, its profit and the time of its las
     remaining: '0.4995',
     averageEntry: '59999.5',
     markPrice: '60100',
+    realizedProfit: '0',
+    fees: null,
+    funding: null,
+    netProfit: null,
     unrealizedProfit: '50.19975',
     unrealizedProfitPercent: '0.17',
     quote: 'USDT',
@@ -125,14 +129,14 @@ test.each<[string, Partial<Position>, string, string]>([
   expect(viewOf({ entryOrders, ...differing })).toMatchObject({ unrealizedProfit, unrealizedProfitPercent });
 });
 
-test.each<[string, Partial<Position>, State]>([
-  ['the price is unknown', { lastSync: undefined }, 'open'],
-  ['the average entry is unknown', { entryOrders: [unpricedOrder] }, 'open'],
-  ['nothing remains', { exitOrders: [fullExit] }, 'open'],
-  ['the position is closed', {}, 'closed'],
-])('A view shows no profit when %s.', (_, differing, state) => {
+test.each<[string, Partial<Position>, State, string | null]>([
+  ['an unknown profit when the price is unknown', { lastSync: undefined }, 'open', null],
+  ['an unknown profit when an average entry is unknown', { entryOrders: [unpricedOrder] }, 'open', null],
+  ['no profit when nothing remains', { exitOrders: [fullExit] }, 'open', '0'],
+  ['no profit when the position is closed', {}, 'closed', '0'],
+])('A view shows %s.', (_, differing, state, expected) => {
   const view = viewOf(differing, state);
-  expect(view.unrealizedProfit).toBeUndefined();
+  expect(view.unrealizedProfit).toBe(expected);
   expect(view.unrealizedProfitPercent).toBeUndefined();
 });
 

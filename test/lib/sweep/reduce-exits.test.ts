@@ -54,7 +54,7 @@ describe.each([
   { venue: 'an exchange that responds with the order', tells: true },
   { venue: 'an exchange that only acknowledges', tells: false },
 ])('exits at $venue', ({ tells }) => {
-  it('are reduced after a part close', async () => {
+  it('are reduced after a partial close', async () => {
     const { closeHalf, exitAmounts, exitRecords, now } = await begin(tells, 2);
     await closeHalf();
     expect(exitAmounts()).toEqual([50, 50]);

@@ -50,7 +50,7 @@ describe("A hit's time to act", () => {
     const stage = await newStage();
     const response = await hit(stage, stage.environment.time - hitActMs - 1);
     expect(response).toMatchObject({ status: 'out-of-time', httpStatus: 503, retryAfter: 5 });
-    expect(response.publicMessage).toContain('Nothing was done');
+    expect(response.publicMessage).toContain('sent nothing for it');
     expect(await stage.now()).toMatchObject({ state: 'open' });
     expect(await stage.table.listHits(stage.position.positionId, 1)).toMatchObject([
       { decision: 'refused', status: 503, why: response.detail },

@@ -54,7 +54,7 @@ describe('A response to a hit whose claim was given back', () => {
 describe('A response while a claim is held', () => {
   it.each([
     ['a close', claimed, 'The result of the close is not confirmed yet.'],
-    ['a keep', keeping, 'The entry order is not confirmed as canceled yet.'],
+    ['a keep', keeping, 'The state of the entry order is not confirmed yet.'],
     ['an ended claim without an outcome', examplePosition, 'The result is not known yet.'],
   ])('reports %s', (_, position, publicMessage) => {
     expect(toResponse({ position, result: undefined })).toMatchObject({
@@ -76,7 +76,7 @@ describe('A response while a claim is held', () => {
 
   it.each([
     ['close', claimed, 'This request has not sent the close order.'],
-    ['keep', keeping, 'This request has not confirmed that the entry order is canceled.'],
+    ['keep', keeping, 'This request has not confirmed the state of the entry order.'],
   ])('reports a %s that Ripcord retries, and its reason to the owner only', (_, position, sentence) => {
     const result = { kind: 'retry', reason: 'account "main" is not readable' } as const;
     const response = toResponse({ position, result });

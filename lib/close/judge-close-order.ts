@@ -84,6 +84,8 @@ export interface CloseFacts {
   percent: number | undefined;
   /** Whether the fees of the exit orders were read in this run: those that could be. */
   feesRead?: boolean;
+  /** Whether the market's rules were read in this run, or can't be read. */
+  marketRead?: boolean | undefined;
   /** A price read in this run. */
   freshPrice?: Amount | undefined;
   /** Perpetuals: whether the account holds none of the position now. */
@@ -94,6 +96,7 @@ export interface CloseFacts {
 
 export type CloseStep =
   | { kind: 'read-fees' }
+  | { kind: 'read-market' }
   | { kind: 'read-price' }
   | { kind: 'read-position' }
   | { kind: 'read-balance' }
@@ -129,10 +132,9 @@ export function afterClose(facts: CloseFacts): CloseStep {
     return { kind: 'read-fees' };
   const { remaining } = computeTotals(position);
   if (isReduced) return afterSale(facts, remaining);
-  const rest = truncateToStep(remaining, marketOrderStep(market));
-  const dust = isPositive(rest) ? judgeDust(position, rest, facts.freshPrice) : true;
-  if (dust === 'needs-price') return { kind: 'read-price' };
-  if (dust) return { kind: 'settle', remaining, dust: isPositive(rest) };
+  const rest = judgeRest(facts, remaining);
+  if (typeof rest === 'object') return rest;
+  if (rest !== 'closable') return { kind: 'settle', remaining, dust: rest === 'dust' };
   if (percent !== undefined) return { kind: 'reopen', remaining };
   // A reduce-only order ends early, or was sent for less, when the account holds less than the position's own.
   if (unknownHolding) return { kind: 'read-position' };
@@ -148,15 +150,28 @@ function isReducedSale({ position: { market, side }, order, planned }: CloseFact
 }
 
 /** What the account still has decides whether the position ends with this sale. */
-function afterSale({ position, freshPrice, heldAfter }: CloseFacts, remaining: Amount): CloseStep {
+function afterSale(facts: CloseFacts, remaining: Amount): CloseStep {
+  const { position, heldAfter } = facts;
   if (heldAfter === undefined) return { kind: 'read-balance' };
   const held = smaller(remaining, heldAfter);
   const shortfall = { gone: toAmount(decimal(remaining).minus(held)), held };
-  const rest = truncateToStep(held, marketOrderStep(position.market));
-  const dust = isPositive(rest) ? judgeDust(position, rest, freshPrice) : true;
-  if (dust === 'needs-price') return { kind: 'read-price' };
-  if (dust) return { kind: 'settle', remaining: held, dust: isPositive(rest), shortfall };
+  const rest = judgeRest(facts, held);
+  if (typeof rest === 'object') return rest;
+  if (rest !== 'closable') return { kind: 'settle', remaining: held, dust: rest === 'dust', shortfall };
   return lacksFee(position, 'exitOrders')
     ? { kind: 'unread-fees' }
     : { kind: 'reopen', remaining: held, shortfall };
+}
+
+/** Whether an order can close what is left, by the market's present rules. */
+function judgeRest(
+  { position, marketRead, freshPrice }: CloseFacts,
+  left: Amount,
+): 'nothing' | 'dust' | 'closable' | { kind: 'read-market' | 'read-price' } {
+  const rest = truncateToStep(left, marketOrderStep(position.market));
+  if (!isPositive(rest)) return 'nothing';
+  const dust = judgeDust(position, rest, freshPrice);
+  if (dust === 'needs-price') return { kind: 'read-price' };
+  if (!dust) return 'closable';
+  return marketRead === true ? 'dust' : { kind: 'read-market' };
 }

@@ -5,7 +5,7 @@ import {
   afterWouldNotReduce,
   type CloseFacts,
   rejectionResponse,
-} from '../../../lib/close/after-send.ts';
+} from '../../../lib/close/judge-close-order.ts';
 import type { ExchangeOrder, MarketRules, Side } from '../../../lib/exchange/exchange.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { examplePosition } from '../position/example-position.ts';
@@ -31,7 +31,7 @@ function facts(filled: string, differing: Partial<CloseFacts> & { market?: Marke
     entryOrders: [{ orderId: '1', type: 'limit', status: 'done', amount: '1', filled: '1', baseFee: '0' }],
     exitOrders: [{ orderId: '7', type: 'market', status: 'done', amount: '1', filled, baseFee: '0' }],
   } as Position;
-  return { position, order, planned: '1', percent: undefined, feesRead: true, ...rest };
+  return { position, order, planned: '1', percent: undefined, feesRead: true, marketRead: true, ...rest };
 }
 
 describe('a close order that is done', () => {
@@ -39,6 +39,11 @@ describe('a close order that is done', () => {
     ['executed all', facts('1'), { kind: 'settle', remaining: '0', dust: false }],
     ['left less than a step', facts('0.95'), { kind: 'settle', remaining: '0.05', dust: false }],
     ['left less than the minimum', facts('0.9'), { kind: 'settle', remaining: '0.1', dust: true }],
+    [
+      'left less than a minimum that may be old',
+      facts('0.9', { marketRead: false }),
+      { kind: 'read-market' },
+    ],
     ['left the minimum', facts('0.8'), { kind: 'executed-in-part', remaining: '0.2' }],
     ['was for a part', facts('0.5', { percent: 50 }), { kind: 'reopen', remaining: '0.5' }],
     [

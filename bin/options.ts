@@ -44,7 +44,14 @@ export function parseWholeNumber(typed: string | undefined): number | string | u
 }
 
 /** Options that may be given more than once. */
-export const repeatable: ReadonlySet<string> = new Set(['entry', 'exit', 'option', 'sources', '_']);
+export const repeatable: ReadonlySet<string> = new Set([
+  'entry',
+  'exit',
+  'take-profit',
+  'option',
+  'sources',
+  '_',
+]);
 
 export interface AwsDestination {
   kind: 'aws';

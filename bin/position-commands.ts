@@ -10,6 +10,7 @@ import {
   closeCommand,
   describeUnreadable,
 } from './position-close-commands.ts';
+import { exitsCommand, setExitsOptions } from './position-exit-commands.ts';
 import { adoptCommand, adoptOptions, openCommand, openOptions } from './position-open-commands.ts';
 import { describePosition, describePositions, describeVerdict, namePosition } from './position-text.ts';
 import { printRemark, printResult } from './terminal.ts';
@@ -32,6 +33,7 @@ export const positionVerbs = {
   open: { options: openOptions },
   list: { options: listOptions },
   get: { positionals, options: {} },
+  exits: { positionals, options: setExitsOptions },
   close: { positionals, options: yesOption },
   'close-all': { options: closeAllOptions },
   resolve: { positionals, options: resolveOptions },
@@ -128,7 +130,7 @@ function forgetCommand(yargs: Argv<SharedArguments>) {
 }
 
 const verbCommands = [
-  ...[adoptCommand, openCommand, listCommand, getCommand],
+  ...[adoptCommand, openCommand, listCommand, getCommand, exitsCommand],
   ...[closeCommand, closeAllCommand, resolveCommand, forgetCommand],
 ];
 

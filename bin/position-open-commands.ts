@@ -8,6 +8,7 @@ import { commandHint, type Target } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
 import { listOption, type SharedArguments, textOption, yesOption } from './options.ts';
+import { exitOptions, planExits, toExitFields } from './position-exit-commands.ts';
 import { describePosition } from './position-text.ts';
 import { printRemark, printResult } from './terminal.ts';
 
@@ -30,7 +31,9 @@ export const openOptions = {
   type: textOption('Type of the entry order', { demandOption: true, choices: ['market', 'limit'] }),
   amount: textOption('Amount in base currency', {}),
   cost: textOption('Amount in quote currency to spend, instead of --amount', {}),
+  risk: textOption('What the stop loses, fees included, instead of --amount', {}),
   price: textOption('Price of a LIMIT order', {}),
+  ...exitOptions,
   'request-id': textOption('Repeating the same id sends no second order [default: a new id]', {}),
   ...yesOption,
 } as const;
@@ -97,30 +100,35 @@ function checkPrice({ type, price }: { type: string; price: string | undefined }
 }
 
 function parseOpenInput(args: OpenArguments): CommandInput<'positions.open'> {
-  const { account, symbol, side, type, price, amount, cost, label } = args;
+  const { account, symbol, side, type, price, amount, cost, risk: riskAmount, label } = args;
   const requestId = args['request-id'] ?? randomUUID();
-  const fields = { requestId, account, symbol, side, type, price, amount, cost, label };
+  const order = { requestId, account, symbol, side, type, price, amount, cost, riskAmount, label };
+  const fields = { ...order, ...toExitFields(args) };
   return parseInput('positions.open', fields, {
     rules: {
       price: checkPrice,
       amount: () =>
-        (amount === undefined) === (cost === undefined)
-          ? 'Use either --amount (base currency) or --cost (quote currency).'
-          : undefined,
+        [amount, cost, riskAmount].filter((size) => size !== undefined).length === 1
+          ? undefined
+          : 'Use either --amount (base currency) or --cost (quote currency), or --risk with --stop-loss.',
+      riskAmount: () => 'Use --stop-loss with --risk: the risk is what the stop loses.',
     },
   });
 }
 
 function planOrder(input: CommandInput<'positions.open'>): string[] {
-  const { symbol, side, type, amount, cost, price } = input;
+  const { symbol, side, type, amount, cost, riskAmount, price } = input;
   const [base, quote] = symbol.split(/[/:]/);
-  const size = amount === undefined ? `${base} for ${cost} ${quote}` : `${amount} ${base}`;
+  const bySpending =
+    cost === undefined ? `${base} that risks ${riskAmount} ${quote}` : `${base} for ${cost} ${quote}`;
+  const size = amount === undefined ? bySpending : `${amount} ${base}`;
   const terms = type === 'limit' ? `LIMIT ${price} ${quote}` : 'MARKET';
   return [
     'This order is sent to the exchange:',
     `  Account  ${input.account}`,
     `  Market   ${symbol}`,
     `  Order    ${entrySide(side).toUpperCase()} ${size}, ${terms}, to open a ${side}`,
+    ...planExits(input),
   ];
 }
 
@@ -156,6 +164,10 @@ export function openCommand(yargs: Argv<SharedArguments>) {
         .example(
           '$0 positions open --account main --symbol BTC/USDT --side long --type market --cost 100',
           'spends 100 USDT now',
+        )
+        .example(
+          '$0 positions open --account perps --symbol BTC/USDT:USDT --side long --type market --risk 50 --stop-loss 58000 --take-profit 65000:50% --take-profit 70000:50%',
+          'sized by its risk, with exits',
         ),
     (args) => openPosition(args),
   );

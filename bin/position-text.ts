@@ -139,6 +139,21 @@ function toResults(position: PositionView): [string, string][] {
   ];
 }
 
+function describeExit({ price, amount, state, reason }: PositionView['takeProfits'][number]): string {
+  const why = reason === undefined ? '' : ` (${asPlainText(reason)})`;
+  return `${formatNumber(amount)} at ${formatNumber(price)}, ${state}${why}`;
+}
+
+/** @returns what rests at the exchange, if any exit is planned or open. */
+function describeExits({ protection, takeProfits, stopLoss }: PositionView): [string, string][] {
+  if (takeProfits.length === 0 && stopLoss === null) return [];
+  return [
+    ['Protection', protection === 'full' ? protection : styleText('yellow', protection)],
+    ...takeProfits.map((target): [string, string] => ['Target', describeExit(target)]),
+    ...(stopLoss === null ? [] : [['Stop', describeExit(stopLoss)] as [string, string]]),
+  ];
+}
+
 function describeFacts(position: PositionView): string {
   const { symbol, side, exchange, account, label, outcome, averageEntry, markPrice, quote } = position;
   const base = toBase(position);
@@ -153,6 +168,7 @@ function describeFacts(position: PositionView): string {
     ['Price', markPrice === undefined ? undefined : `${formatNumber(markPrice)} ${quote}`],
     ['P&L', formatProfit(position)],
     ...toResults(position),
+    ...describeExits(position),
     ['Links', position.links === undefined ? undefined : String(position.links)],
     ['Created', formatMinute(position.createdAt)],
     ['Outcome', outcome === undefined ? undefined : asPlainText(`${outcome.outcome}: ${outcome.detail}`)],

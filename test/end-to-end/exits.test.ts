@@ -215,6 +215,20 @@ describe.each([
     expect(resting()).toEqual([]);
   });
 
+  it('moves its stop to the price that returns its cost, fees included', async () => {
+    const { open, setExits, apiKey, resting } = await stage(venue);
+    const before = Number(core.accountOf(apiKey).usdm.USDT);
+    const { positionId } = await open({ stopLoss });
+    moveTo('61000');
+    const { stopLoss: stop } = await setExits({ positionId, stopLoss: { price: 'breakEven' } });
+    expect(resting()).toEqual(['stop_market 0.5']);
+    expect(Number(stop?.price)).toBeGreaterThan(60_000);
+    moveTo(stop?.price ?? '');
+    const gained = Number(core.accountOf(apiKey).usdm.USDT) - before;
+    expect(gained).toBeGreaterThanOrEqual(0);
+    expect(gained).toBeLessThan(0.06);
+  });
+
   it('keeps its stop if the new one would trigger at once', async () => {
     const { open, resting } = await stage(venue);
     const { positionId } = await open({ stopLoss });

@@ -1,7 +1,7 @@
 import type { Amount } from '../../amount.ts';
 import { checkExits } from '../../exits/check-exits.ts';
 import { computeRiskedAmount } from '../../exits/exit-prices.ts';
-import { protect } from '../../exits/protect.ts';
+import { needsProtection, protect } from '../../exits/protect.ts';
 import { replaceExits } from '../../exits/replace-exits.ts';
 import type { Position } from '../../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../../position/timing.ts';
@@ -67,7 +67,8 @@ export async function restExits(services: Services, opened: Position): Promise<P
     for (let poll = 0; poll < pollAttempts; poll += 1) {
       if (poll > 0) await services.sleep(pollIntervalMs);
       position = await protect(services, await syncPosition(services, position));
-      const isWaiting = position.exitOrders.some(({ status }) => status === 'unconfirmed');
+      const isWaiting =
+        needsProtection(position) || position.exitOrders.some(({ status }) => status === 'unconfirmed');
       const isMarket = position.entryOrders.every(({ type }) => type === 'market');
       if (!isMarket || (computeTotals(position).entriesDone && !isWaiting)) break;
     }

@@ -1,10 +1,12 @@
-import { decimal, isPositive, sum, toAmount } from '../../amount.ts';
+import { type Amount, decimal, isPositive, sum, toAmount } from '../../amount.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { checkExits, type ExitRefusal, type WantedExits } from '../../exits/check-exits.ts';
+import { computeBreakEven } from '../../exits/exit-prices.ts';
 import { protect } from '../../exits/protect.ts';
 import { type ExitChange, replaceExits } from '../../exits/replace-exits.ts';
 import { Fault } from '../../fault.ts';
 import type { Position } from '../../position/position.ts';
+import { computeProfit } from '../../position/profit.ts';
 import { computeTotals } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
 import { syncPosition } from '../../sweep/sync-position.ts';
@@ -29,10 +31,10 @@ export async function setExits(
   for (let count = 0; count < tries; count += 1) {
     const position = await requirePosition(services, input.positionId);
     requireActive(position);
-    const synced = await syncPosition(services, position);
+    const synced = await syncPosition(services, position, 'all');
     requireActive(synced);
     const exchange = await services.exchanges.of(synced.account, synced.exchange);
-    const change = toChange(input);
+    const change = await toChange(input, synced, exchange);
     checkChange(synced, change, exchange);
     const saved = await services.store.savePosition(synced, replaceExits(synced, change, services.now()));
     if (saved === undefined) continue;
@@ -52,8 +54,28 @@ function requireActive({ state, positionId }: Position): void {
   });
 }
 
-function toChange({ takeProfits, stopLoss }: ExitsInput): ExitChange {
-  return { takeProfits, stopLoss };
+async function toChange(
+  { takeProfits, stopLoss }: ExitsInput,
+  position: Position,
+  exchange: Exchange,
+): Promise<ExitChange> {
+  if (stopLoss?.price !== 'breakEven') return { takeProfits, stopLoss };
+  return { takeProfits, stopLoss: { ...stopLoss, price: await readBreakEven(position, exchange) } };
+}
+
+/** Throws `conflict` while the fees of the entry are not known. */
+async function readBreakEven(position: Position, exchange: Exchange): Promise<Amount> {
+  const { side, market } = position;
+  const { filled, net, averageEntry } = computeTotals(position);
+  // Without exits and funding, the net profit is what the entry paid in fees.
+  const { netProfit } = computeProfit({ ...position, exitOrders: [], funding: undefined });
+  if (!isPositive(filled) || averageEntry === undefined || netProfit === null)
+    throw new Fault('conflict', 'The cost of the entry and its fees are not known. Nothing was sent.', {
+      hint: { text: 'Try again in a moment, or give a price.' },
+    });
+  const fees = toAmount(decimal(netProfit).negated());
+  const takerRate = await exchange.fetchTakerRate(market);
+  return computeBreakEven({ side, filled, net, averageEntry, fees }, takerRate, market.priceStep);
 }
 
 function checkChange(position: Position, { takeProfits, stopLoss }: ExitChange, exchange: Exchange): void {
@@ -80,24 +102,22 @@ export function toRefusalFault({ code, message, possible }: ExitRefusal): Fault 
   return new Fault(code, `${message} Nothing was sent.`, { hint: { text: possible } });
 }
 
-/** The price has passed the new stop meanwhile: the position is as it was before. */
+/** If the price has passed the new stop meanwhile, the position gets the stop that it had. */
 async function keepOldStop(services: Services, before: Position, after: Position): Promise<Position> {
-  const refusal = after.exitPlan?.stopLoss?.refusal;
-  if (refusal?.reason !== 'would-trigger' || after.exitPlan === undefined) return after;
-  const old = after.exitOrders.filter(({ isStop, status }) => isStop === true && status !== 'done');
-  if (old.length === 0 && before.exitPlan?.stopLoss !== undefined) return after;
-  const { stopLoss } = before.exitPlan ?? {};
-  await services.store.savePosition(after, {
-    exitPlan: { ...after.exitPlan, stopLoss },
-    exitOrders: after.exitOrders.map((order) =>
-      old.includes(order) ? { ...order, endsFor: undefined } : order,
+  const { exitPlan, exitOrders } = after;
+  const refusal = exitPlan?.stopLoss?.refusal;
+  if (refusal?.reason !== 'would-trigger' || exitPlan === undefined) return after;
+  const restored = await services.store.savePosition(after, {
+    exitPlan: { ...exitPlan, stopLoss: before.exitPlan?.stopLoss },
+    exitOrders: exitOrders.map((order) =>
+      order.isStop === true && order.status !== 'done' ? { ...order, endsFor: undefined } : order,
     ),
   });
+  // The account may have held more than the position, so that the old stop had to end first.
+  if (restored !== undefined) await protect(services, restored);
   throw new Fault(
     'would-trigger',
-    `The stop was refused: ${refusal.message}. The position has the exits it had before.`,
-    {
-      hint: { text: 'Check the price, and set another stop.' },
-    },
+    `The stop was refused: ${refusal.message}. The position keeps the stop that it had.`,
+    { hint: { text: 'Check the price, and set another stop.' } },
   );
 }

@@ -1,4 +1,5 @@
 import { protect } from '../exits/protect.ts';
+import { planCanceled } from '../exits/restore-exits.ts';
 import { type Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { appendFailureNotice, appendNotice } from '../notify/notice-text.ts';
@@ -43,7 +44,7 @@ export async function saveResult(
 }
 
 /**
- * What remains is protected again, whatever the claim came to. The result is saved, so nothing is thrown: what can't be
+ * What remains is protected again, also if nothing was closed. The result is saved, so nothing is thrown: what can't be
  * placed now is for the sweep.
  */
 async function returnExits(services: Services, saved: Position): Promise<Position> {
@@ -64,13 +65,30 @@ function toPositionChange(
   claim: Claim,
   { result, position, sentOrder = claim.sentOrder }: ActionRun,
 ): PositionChange {
+  const exitPlan = toReturningPlan(position, claim, result);
   const learned: PositionChange = {
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
+    exitPlan,
     goneAmount: position.goneAmount,
     ...(position.market === held.market ? {} : { market: position.market }),
   };
-  return { ...learned, ...toStateChange(held, { ...claim, sentOrder }, result, services.now()) };
+  return {
+    ...learned,
+    ...toStateChange({ ...held, exitPlan }, { ...claim, sentOrder }, result, services.now()),
+  };
+}
+
+/** Exits that the claim canceled return, if it leaves something for them. */
+function toReturningPlan(
+  position: Position,
+  { claimedAt }: Claim,
+  result: ActionResult,
+): Position['exitPlan'] {
+  if (result.kind === 'failed' || result.kind === 'attention') return planCanceled(position, claimedAt, '0');
+  return result.kind === 'settled' && result.reopens
+    ? planCanceled(position, claimedAt, result.outcome.closedAmount)
+    : position.exitPlan;
 }
 
 function toStateChange(held: Position, claim: Claim, result: ActionResult, now: number): PositionChange {

@@ -1,5 +1,6 @@
 import { type Amount, decimal } from '../amount.ts';
 import { exitSide, type ReduceResult } from '../exchange/exchange.ts';
+import { toExitKey } from '../exits/plan-exits.ts';
 import { findLargerExits, findTargetsLargerTogether, toReducedAmount } from '../position/larger-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
@@ -79,6 +80,8 @@ function describeExits(position: Position, results: Shrunk[]): string[] {
   const larger = new Set(findLargerExits(position));
   const sentences = results.flatMap(({ exit, size }) => {
     const name = `Exit order ${exit.orderId}`;
+    // An exit of a plan is replaced by one for what remains.
+    if (toExitKey(exit) !== undefined) return [];
     if (larger.has(exit))
       return [`${name} ${size === 'unknown' ? 'may still be' : 'is'} larger than ${rest}.`];
     return exit.status === 'live' ? [`${name} was reduced to ${rest}.`] : [];

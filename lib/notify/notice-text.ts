@@ -42,7 +42,8 @@ function toEvent(content: NoticeContent): Notice['event'] {
   }
 }
 
-function noticeText(content: NoticeContent, { positionId, market }: Position): string {
+function noticeText(content: NoticeContent, position: Position): string {
+  const { positionId, market } = position;
   const resolve = `Check the exchange, then run: ripcord positions resolve ${positionId}`;
   switch (content.kind) {
     case 'settled': {
@@ -50,7 +51,7 @@ function noticeText(content: NoticeContent, { positionId, market }: Position): s
       return content.reopens === true ? `${detail} ${remaining} ${market.base} stays open.` : detail;
     }
     case 'failed':
-      return `${describeFailure(content.failure)} The position is still open. Check it at the exchange, or open the link again.`;
+      return `${describeFailure(content.failure, position)} The position is still open. Check it at the exchange, or open the link again.`;
     case 'attention':
       return `${toSentence(content.reason)} ${resolve}`;
     case 'exits':

@@ -32,8 +32,13 @@ export function findTargetsLargerTogether(position: Position): OrderRecord[] {
   const { remaining } = computeTotals(position);
   if (position.market.kind !== 'perpetual') return [];
   const targets = position.exitOrders.filter(
-    ({ status, conditional, triggerPrice, amount }) =>
-      status === 'live' && conditional !== true && triggerPrice === undefined && isPositive(amount),
+    ({ status, conditional, triggerPrice, amount, rung }) =>
+      status === 'live' &&
+      conditional !== true &&
+      triggerPrice === undefined &&
+      isPositive(amount) &&
+      // Ripcord scales its own.
+      rung === undefined,
   );
   const open = sum(targets.map(({ amount, filled }) => toAmount(decimal(amount).minus(filled))));
   return targets.length > 1 && isPositive(remaining) && decimal(open).gt(remaining) ? targets : [];

@@ -1,4 +1,4 @@
-import type { Claim, Failure } from './position.ts';
+import type { Claim, Failure, Position } from './position.ts';
 
 /**
  * The sentences about a position's record. Responses, pages, notices, history, command line and console all use them, so
@@ -32,13 +32,16 @@ function describeClaim(action: Claim['action'], phase: Claim['phase']): string {
 }
 
 /** @returns why nothing executed, and which exits are gone. */
-export function describeFailure({ source, message, action, canceledExitOrderIds: exits }: Failure): string {
+export function describeFailure(
+  { source, message, action, canceledExitOrderIds: exits }: Failure,
+  { exitPlan }: Pick<Position, 'exitPlan'>,
+): string {
   const refused = `The exchange refused to ${action === 'keep' ? 'cancel' : 'close'}`;
   const what = source === 'exchange' ? refused : 'Nothing was closed';
   const unprotected =
     exits.length === 0
       ? ''
-      : ` Exit orders ${exits.join(', ')} were canceled and no longer protect the position.`;
+      : ` Exit orders ${exits.join(', ')} were canceled${exitPlan === undefined ? ' and no longer protect the position' : '. Ripcord places its exits again'}.`;
   return `${what}: ${toSentence(message)}${unprotected}`;
 }
 

@@ -1,6 +1,6 @@
 import { isPositive } from '../amount.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
-import { protect } from '../exits/protect.ts';
+import { needsProtection, protect } from '../exits/protect.ts';
 import type { Hit } from '../link/hit.ts';
 import { toErrorCode } from '../log.ts';
 import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver.ts';
@@ -141,14 +141,14 @@ async function sweepAccount(run: SweepRun, positions: Position[]): Promise<void>
   ]);
 }
 
-/** Positions that a failed close left without their exits first, then the longest without a sync. */
+/** Positions that lack exits first, then the longest without a sync. */
 function byUrgency(a: Position, b: Position): number {
   return toRank(a) - toRank(b) || (a.lastSync?.at ?? 0) - (b.lastSync?.at ?? 0);
 }
 
 function toRank(position: Position): number {
-  const isUnprotected = position.state === 'failed' && position.failure.canceledExitOrderIds.length > 0;
-  return isUnprotected ? 0 : 1;
+  const lostExits = position.state === 'failed' && position.failure.canceledExitOrderIds.length > 0;
+  return lostExits || needsProtection(position) ? 0 : 1;
 }
 
 async function linger(run: SweepRun, position: ClaimedPosition): Promise<void> {

@@ -189,7 +189,7 @@ function refused(failure: Failure, position: Position): HitResponse {
   const { source } = failure;
   return createResponse('refused', {
     ...(source === 'ripcord' ? { headline: 'Nothing was closed' } : {}),
-    publicMessage: describeFailure(failure),
+    publicMessage: describeFailure(failure, position),
     position: toPublicPosition(position),
     source,
     decision: 'refused',

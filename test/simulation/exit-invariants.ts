@@ -1,5 +1,7 @@
+import { isEndedOutside, toExitKey } from '../../lib/exits/plan-exits.ts';
 import { type Evidence, isOutside } from './invariants.ts';
-import { type ModelBook, toText } from './model-exchange.ts';
+import { type ModelBook, type ModelOrder, toText } from './model-exchange.ts';
+import type { Plan } from './plan.ts';
 
 /** @returns the live exits that only reduce and could take more than what remains. */
 export function findLarger(book: ModelBook): string[] {
@@ -26,7 +28,8 @@ export function exitsTakeNoMore({ book, plan, position }: Evidence): string[] {
 /** 15. A response about a partial close names every exit that could take more than what remains. */
 export function largerExitsAreNamed({ hits, plan }: Evidence): string[] {
   const fills = plan.events.some((event) => event.kind === 'fill' && event.book === 'exitOrders');
-  if (fills || plan.events.some(isOutside)) return [];
+  // The exits of a plan are replaced.
+  if (fills || plan.exits !== undefined || plan.events.some(isOutside)) return [];
   return hits.flatMap(({ answer, durable, largerExits = [] }) => {
     const { percent, detail = '' } = answer?.outcome ?? {};
     const isCurrent = durable?.state === 'open' && durable.outcome?.detail === detail;
@@ -35,4 +38,60 @@ export function largerExitsAreNamed({ hits, plan }: Evidence): string[] {
       .filter((orderId) => !new RegExp(`${orderId} (is|may still be) larger`).test(detail))
       .map((orderId) => `15: exit ${orderId} is larger than what remains, and the answer does not say so`);
   });
+}
+
+const sumLeft = (orders: ModelOrder[]) =>
+  orders.reduce((total, { amount, filled }) => total + amount - filled, 0);
+
+/** 16. Once the sweeps have run, the stop is for exactly what remains, and the targets together for no more. */
+export function exitsRest({ book, plan, position }: Evidence): string[] {
+  const { exits } = plan;
+  if (exits === undefined || position === undefined) return [];
+  const live = (kind: 'stop-loss' | 'take-profit') =>
+    book.of('exit').filter((order) => order.live && order.exit?.kind === kind);
+  const [stops, targets] = [live('stop-loss'), live('take-profit')];
+  const left = book.positionLeft();
+  const isActive = ['open', 'kept', 'failed'].includes(position.state);
+  const { stopLoss, takeProfits = [] } = position.exitPlan ?? {};
+  const removed = [stopLoss, ...takeProfits].filter((exit) => exit?.removed === true).length;
+  const canceled = plan.events.filter(({ kind }) => kind === 'cancel-outside').length;
+  const isWanted = exits.hasStop && stopLoss?.removed !== true && left >= 2;
+  const wrong = book.surplus.map((text) => `16: ${text}`);
+  const expect = (isTrue: boolean, text: string) => isTrue || wrong.push(`16: ${text}`);
+  expect(removed <= canceled, 'an exit counts as removed that its owner did not cancel');
+  expect(sumLeft(targets) <= Math.max(0, left), `targets of ${sumLeft(targets)} for ${left}`);
+  for (const record of position.exitOrders.filter(
+    (order) => toExitKey(order) !== undefined && isEndedOutside(order),
+  )) {
+    const ended = book.orders.find(({ orderId }) => orderId === record.orderId)?.exit;
+    const again = [...stops, ...targets].find(
+      ({ exit }) => exit?.kind === ended?.kind && exit?.price === ended?.price,
+    );
+    expect(
+      again === undefined,
+      `order ${again?.orderId} replaces ${record.orderId}, which its owner removed`,
+    );
+  }
+  if (isActive) {
+    const expected = isWanted ? left : 0;
+    expect(sumLeft(stops) === expected, `stops of ${sumLeft(stops)} for ${left}, expected ${expected}`);
+  }
+  return wrong;
+}
+
+/** 17. What a target is for executes once: its share of the entry, and what a neighbor or the rounding adds. */
+export function targetsFillOnce({ book, plan }: Evidence): string[] {
+  const entered = book.of('entry').reduce((total, { filled }) => total + filled, 0);
+  return (plan.exits?.percents ?? []).flatMap((percent, index) => {
+    const price = toTargetPrice(plan, index);
+    const orders = book.of('exit').filter(({ exit }) => exit?.kind === 'take-profit' && exit.price === price);
+    const filled = orders.reduce((total, order) => total + order.filled, 0);
+    const most = Math.ceil((entered * percent) / 100) + 6;
+    return filled <= most ? [] : [`17: the target at ${price} filled ${filled}, and is for ${most}`];
+  });
+}
+
+/** The price of everything is 100. */
+export function toTargetPrice({ side }: Pick<Plan, 'side'>, index: number): string {
+  return String(side === 'long' ? 110 + index : 90 - index);
 }

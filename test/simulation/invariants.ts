@@ -3,7 +3,7 @@ import type { Position } from '../../lib/position/position.ts';
 import { lateReadMs } from '../../lib/position/timing.ts';
 import { type HitResponse, responseForFault } from '../../lib/trigger/response.ts';
 import type { Actor } from './actor.ts';
-import { exitsTakeNoMore, largerExitsAreNamed } from './exit-invariants.ts';
+import { exitsRest, exitsTakeNoMore, largerExitsAreNamed, targetsFillOnce } from './exit-invariants.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
 import type { Plan, PlannedEvent } from './plan.ts';
 
@@ -64,6 +64,8 @@ export function judge(evidence: Evidence): string[] {
     ...sparesTheNextPosition(evidence),
     ...exitsTakeNoMore(evidence),
     ...largerExitsAreNamed(evidence),
+    ...exitsRest(evidence),
+    ...targetsFillOnce(evidence),
   ];
 }
 

@@ -115,6 +115,8 @@ export class ModelBook {
   nextOpenedAt: number | undefined;
   readonly plan: Plan;
   readonly environment: Environment;
+  /** Exits that were accepted although they were too many: what no race explains. */
+  readonly surplus: string[] = [];
   #closes = 0;
   #unseen: Units = 0;
   #liquidity: Units | undefined;
@@ -124,7 +126,9 @@ export class ModelBook {
   constructor(plan: Plan, environment: Environment) {
     this.plan = plan;
     this.environment = environment;
-    this.holding = plan.market === 'spot' ? plan.foreign : 0;
+    const { foreign = 0 } = plan.exits ?? {};
+    const held = plan.side === 'long' ? foreign : -foreign;
+    this.holding = plan.market === 'spot' ? plan.foreign : held;
     // A spot short sells what the account had.
     if (plan.market === 'spot' && plan.side === 'short')
       this.holding += plan.entryOrders.reduce((total, entry) => total + entry.amount, 0);
@@ -320,7 +324,21 @@ export class ModelBook {
     const placed = this.place('exit', toUnits(order.amount), order.clientOrderId);
     const { kind, price } = order;
     placed.exit = kind === 'stop-loss' ? { kind, price, triggerPrice: order.triggerPrice } : { kind, price };
+    this.#noteSurplus(placed);
     return placed;
+  }
+
+  /** A close or a stop that fills while an exit is on its way leaves less than the exit was for. */
+  #noteSurplus({ orderId, exit }: ModelOrder): void {
+    const alike = this.of('exit').filter((order) => order.live && order.exit?.kind === exit?.kind);
+    const total = alike.reduce((sum, order) => sum + order.amount - order.filled, 0);
+    const isRace = [...this.of('close'), ...this.of('exit')].some(
+      (order) => order.filled > 0 && order.exit?.kind !== 'take-profit',
+    );
+    const left = this.positionLeft();
+    // Two stops can't sell twice if the account holds no more than the position.
+    const most = exit?.kind === 'stop-loss' && Math.abs(this.holding) === left ? 2 * left : left;
+    if (!isRace && total > most) this.surplus.push(`${exit?.kind} ${orderId} makes ${total} of ${left}`);
   }
 
   #hasPassed({ side, triggerPrice }: StopLossOrder): boolean {

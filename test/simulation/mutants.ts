@@ -23,6 +23,7 @@ const cancel = 'lib/close/cancel.ts';
 const positions = 'test/simulation/memory-positions.ts';
 const model = 'test/simulation/model-exchange.ts';
 const timing = 'lib/position/timing.ts';
+const planExits = 'lib/exits/plan-exits.ts';
 const links = 'test/simulation/memory-store.ts';
 
 const keepPending = 'return { claim: continued(result.exchangeMessage) };';
@@ -414,8 +415,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/sweep/reduce-exits.ts',
-        find: 'if (findLargerExits(synced).length === 0) return;',
-        replace: 'if (findLargerExits(synced).length >= 0) return;',
+        find: 'if (findLargerExits(synced).length === 0) return synced;',
+        replace: 'if (findLargerExits(synced).length >= 0) return synced;',
       },
     ],
   },
@@ -436,6 +437,70 @@ const mutants: Mutant[] = [
         file: 'lib/position/larger-exits.ts',
         find: 'sum([exit.filled, computeTotals(position).remaining])',
         replace: 'sum([computeTotals(position).remaining])',
+      },
+    ],
+  },
+  {
+    name: 'place a second exit while the first is unconfirmed',
+    edits: [
+      {
+        file: planExits,
+        find: "order.status !== 'done' && toExitKey(order) !== undefined",
+        replace: "order.status === 'live' && toExitKey(order) !== undefined",
+      },
+    ],
+  },
+  {
+    name: 'leave a stop as large as it was',
+    edits: [{ file: planExits, find: 'left.eq(wanted.amount)', replace: 'left.gte(wanted.amount)' }],
+  },
+  {
+    name: 'two stops although the account holds more',
+    edits: [
+      {
+        file: planExits,
+        find: 'decimal(held).eq(computeTotals(position).remaining)',
+        replace: 'decimal(held).gt(0)',
+      },
+    ],
+  },
+  {
+    name: 'place a stop only once',
+    edits: [
+      {
+        file: planExits,
+        find: "if (skip.has('stop')) return nothing;",
+        replace: "if (skip.has('stop') || (position.exitAttempt ?? 0) > 0) return nothing;",
+      },
+    ],
+  },
+  {
+    name: 'forget what a target has filled',
+    edits: [
+      {
+        file: 'lib/position/allot-exits.ts',
+        find: '.minus(sumFills(position, rung)); return removed',
+        replace: '; return removed',
+      },
+    ],
+  },
+  {
+    name: 'place again what its owner removed',
+    edits: [
+      {
+        file: 'lib/exits/note-exits.ts',
+        find: 'return { ...exit, removed: true };',
+        replace: 'return exit;',
+      },
+    ],
+  },
+  {
+    name: 'take an exit that Ripcord replaced for one that its owner removed',
+    edits: [
+      {
+        file: 'lib/exits/protect.ts',
+        find: "isMeant(order) ? { ...order, endsFor: 'replaced' as const } : order",
+        replace: 'order',
       },
     ],
   },

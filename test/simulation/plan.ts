@@ -46,6 +46,15 @@ export interface PlannedFault {
   ms: number;
 }
 
+/** The exits that Ripcord places. The position is a perpetual, and its exits are orders of their own. */
+export interface PlannedExits {
+  /** Of each target. */
+  percents: number[];
+  hasStop: boolean;
+  /** What the account holds on the position's side besides the position. */
+  foreign: Units;
+}
+
 /** Everything that a run depends on. What can be taken away without the failure going away, was not its cause. */
 export interface Plan {
   seed: number;
@@ -71,6 +80,7 @@ export interface Plan {
   lagsMs: number[];
   entryOrders: PlannedOrder[];
   exitOrders: PlannedOrder[];
+  exits?: PlannedExits | undefined;
   /** `half` closes 50 per cent, once. */
   links: ('close' | 'keep' | 'half')[];
   events: PlannedEvent[];
@@ -171,7 +181,7 @@ export function makePlan(seed: number): Plan {
       ms: random.pick([200, 1_000, 3_000, 6_000, 9_000, 13_000, 30_000, 100_000]) + random.between(0, 900),
     });
   faults.push(...makeFreezes(seed, actors));
-  return {
+  return withExits({
     seed,
     market,
     side: random.pick(['long', 'short'] as const),
@@ -192,7 +202,27 @@ export function makePlan(seed: number): Plan {
     links,
     events,
     faults,
+  });
+}
+
+/** In one of three plans of a perpetual that nothing ends outside, Ripcord places the exits. */
+function withExits(plan: Plan): Plan {
+  const random = new Random(plan.seed ^ 0x51ed270b);
+  const isEnded = plan.events.some(({ kind }) => kind === 'close-outside' || kind === 'flip');
+  if (plan.market !== 'perpetual' || isEnded || !random.chance(1 / 3)) return plan;
+  const exits: PlannedExits = {
+    percents: random.pick([[], [50], [100], [50, 50], [33, 33, 34], [25, 25], [1, 98]]),
+    hasStop: random.chance(0.8),
+    foreign: random.pick([0, 0, 700]),
   };
+  const events = plan.events.filter((event) => !('book' in event) || event.book === 'entryOrders');
+  const at = () => random.pick([100, 30_000, 61_000, 90_000, 130_000, 200_000]) + random.between(0, 3_000);
+  const exit = () => ({ at: at(), book: 'exitOrders', index: random.between(0, 5) }) as const;
+  for (let fills = random.pick([0, 0, 1, 2, 3]); fills > 0; fills -= 1)
+    events.push({ ...exit(), kind: 'fill', amount: random.pick([1_000, random.between(1, 300)]) });
+  if (random.chance(0.15)) events.push({ ...exit(), kind: 'cancel-outside' });
+  events.sort((a, b) => a.at - b.at);
+  return { ...plan, exits, exitsOnlyReduce: true, exitOrders: [], events };
 }
 
 /** In one plan of six, so that the other plans stay what they were. */

@@ -11,7 +11,7 @@ import { fire } from '../../lib/trigger/fire.ts';
 import type { HitResponse } from '../../lib/trigger/response.ts';
 import { type Actor, type Fate, newActor, step } from './actor.ts';
 import { Environment } from './environment.ts';
-import { findLarger } from './exit-invariants.ts';
+import { findLarger, toTargetPrice } from './exit-invariants.ts';
 import { type Hit, judge } from './invariants.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
@@ -348,10 +348,24 @@ export function positionOf(plan: Plan, book: ModelBook, now: number): Position {
     entryOrders: book.of('entry').map((order) => recordOfModel(order, spotLong)),
     exitOrders: book.of('exit').map((order) => recordOfModel(order, spotLong, plan.exitsOnlyReduce)),
     lastSync: { at: now, price: '100' },
+    ...toExitPlan(plan, now),
     state: 'open',
     epoch: 0,
     attempt: 0,
     revision: 0,
     uses: {},
   };
+}
+
+/** What its owner decided when the position opened. */
+function toExitPlan(plan: Plan, now: number): Pick<Position, 'exitPlan'> {
+  if (plan.exits === undefined) return {};
+  const { percents, hasStop } = plan.exits;
+  const takeProfits = percents.map((percent, index) => ({
+    rung: index + 1,
+    price: toTargetPrice(plan, index),
+    percent: String(percent),
+  }));
+  const stop = hasStop ? { stopLoss: { price: plan.side === 'long' ? '80' : '120' } } : {};
+  return { exitPlan: { takeProfits, ...stop, changedAt: now, exited: '0' } };
 }

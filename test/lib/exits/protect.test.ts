@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { executeAction } from '../../../lib/close/execute-action.ts';
+import type { Exchange } from '../../../lib/exchange/exchange.ts';
 import { protect } from '../../../lib/exits/protect.ts';
 import type { ExitPlan } from '../../../lib/position/exit-plan.ts';
 import { computeProtection } from '../../../lib/position/protection.ts';
+import type { Services } from '../../../lib/services.ts';
 import { syncPosition } from '../../../lib/sweep/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
 import { examplePlan } from './example-exits.ts';
@@ -215,6 +217,53 @@ describe.each([
       label: 'renamed',
       exitOrders: Array(3).fill({ status: 'live' }),
     });
+  });
+});
+
+/** The exchange and the table as a process sees them that dies at its n-th request, before or after its effect. */
+function dyingAt(count: number, isAfter: boolean, services: Services, exchange: Exchange): Services {
+  let requests = 0;
+  const wrap = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get(_, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return async (...input: unknown[]) => {
+          requests += 1;
+          if (requests > count || (requests === count && !isAfter)) return never();
+          const answer: unknown = await Reflect.apply(member, target, input);
+          return requests === count ? never() : answer;
+        };
+      },
+    });
+  const dying = wrap(exchange);
+  return { ...services, store: wrap(services.store), exchanges: { of: async () => dying } };
+}
+
+const requests = Array.from({ length: 14 }, (_, index) => index + 1);
+
+describe.each(requests)('a process that dies at its request %i', (count) => {
+  it.each([
+    { when: 'before its effect', isAfter: false, foreign: 0 },
+    { when: 'after its effect', isAfter: true, foreign: 0 },
+    { when: 'before its effect, in an account that holds more', isAfter: false, foreign: 7 },
+    { when: 'after its effect, in an account that holds more', isAfter: true, foreign: 7 },
+  ])('$when leaves exits that sweeps complete', async ({ isAfter, foreign }) => {
+    const { protect: run, resting, services, exchange, now, wait, book } = await begin();
+    await run();
+    book.fill('exitOrders', 1, 50);
+    if (foreign > 0) book.trade('buy', foreign);
+    const dying = dyingAt(count, isAfter, services, exchange);
+    void syncPosition(dying, await now()).then((synced) => protect(dying, synced));
+    await wait(20_000);
+    for (let minute = 0; minute < 7; minute += 1) {
+      await run();
+      await wait(60_000);
+    }
+    expect(resting().sort()).toEqual(['stop-loss of 50', 'take-profit of 50']);
+    expect(book.surplus).toEqual([]);
+    expect((await now()).exitPlan).toMatchObject({ stopLoss: { price: '90' } });
+    expect((await now()).exitPlan?.stopLoss?.removed).toBeUndefined();
   });
 });
 

@@ -234,7 +234,7 @@ async function processPosition(run: SweepRun, position: Position): Promise<void>
 
 /** A position with an undelivered notice or an unknown fee stays on the list for now: only listed ones are processed. */
 async function archive({ services, delivery, report }: SweepRun, closed: Position): Promise<void> {
-  const position = await syncFigures(services, closed).catch(() => closed);
+  const position = await syncFigures(services, closed);
   if ((await delivery).isUndelivered(position) || lacksFigures(position, services.now(), 'due')) return;
   await services.store.archivePosition(position.positionId);
   report.archived += 1;

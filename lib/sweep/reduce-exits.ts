@@ -1,5 +1,5 @@
 import { shrinkExits } from '../close/shrink-exits.ts';
-import { findLargerExits } from '../position/larger-exits.ts';
+import { planReductions } from '../position/larger-exits.ts';
 import type { Position } from '../position/position.ts';
 import { sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
  * sweep reads the exits again.
  */
 export async function reduceExits(services: Services, synced: Position): Promise<void> {
-  if (findLargerExits(synced).length === 0) return;
+  if (planReductions(synced).length === 0) return;
   const position = await services.store.readPosition(synced.positionId);
   const isActive = position?.state === 'open' || position?.state === 'kept' || position?.state === 'failed';
   if (!isActive) return;

@@ -415,7 +415,7 @@ export function modelExchange(
       }
     },
     async reduceOrder(_market, { orderId }, amount, sendDeadline): Promise<ReduceResult> {
-      if (actor.now() > sendDeadline || timeLeft() <= 0) return { kind: 'unconfirmed', message: 'not sent' };
+      if (actor.now() > sendDeadline || timeLeft() <= 0) return { kind: 'not-sent', message: 'not sent' };
       try {
         return await ask(
           'reduce',

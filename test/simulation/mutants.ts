@@ -404,7 +404,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/position/larger-exits.ts',
-        find: "if (position.market.kind !== 'perpetual' || !entriesDone || !isPart) return [];",
+        find: 'if (!entriesDone || !isPart) return [];',
         replace: 'if (isPart || !entriesDone) return [];',
       },
     ],
@@ -414,8 +414,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/sweep/reduce-exits.ts',
-        find: 'if (findLargerExits(synced).length === 0) return;',
-        replace: 'if (findLargerExits(synced).length >= 0) return;',
+        find: 'if (planReductions(synced).length === 0) return;',
+        replace: 'if (planReductions(synced).length >= 0) return;',
       },
     ],
   },
@@ -434,8 +434,18 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/position/larger-exits.ts',
-        find: 'sum([exit.filled, computeTotals(position).remaining])',
-        replace: 'sum([computeTotals(position).remaining])',
+        find: 'sum([exit.filled, share])',
+        replace: 'share',
+      },
+    ],
+  },
+  {
+    name: 'leave targets as large as they were that are larger only together',
+    edits: [
+      {
+        file: 'lib/position/larger-exits.ts',
+        find: 'return [targets, ...others.map((exit) => [exit])];',
+        replace: 'return [...targets, ...others].map((exit) => [exit]);',
       },
     ],
   },

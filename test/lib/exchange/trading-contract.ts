@@ -322,7 +322,7 @@ function reductionContract(testMarket: TestMarket): void {
   test('reduces nothing after the send deadline', async () => {
     const { exchange, market, exit, requests } = await startWithExit();
     expect(await exchange.reduceOrder(market, exit, '0.04', Date.now() - 1)).toEqual({
-      kind: 'unconfirmed',
+      kind: 'not-sent',
       message: 'The send deadline had passed',
     });
     expect(requests()).toEqual([]);

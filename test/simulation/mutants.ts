@@ -430,12 +430,12 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'reduce an exit to what remains, without what it has filled',
+    name: 'reduce an exit to what remains, and count what it has filled twice',
     edits: [
       {
         file: 'lib/position/larger-exits.ts',
         find: 'sum([exit.filled, share])',
-        replace: 'share',
+        replace: 'sum([exit.filled, exit.filled, share])',
       },
     ],
   },

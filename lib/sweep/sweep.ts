@@ -76,9 +76,7 @@ export async function sweep(
     followed: [],
   };
   await Promise.all([
-    ...Map.groupBy(positions, ({ account }) => account)
-      .values()
-      .map((ofAccount) => sweepAccount(run, ofAccount)),
+    sweepAccounts(run, positions),
     deliverEach(
       run,
       positions.filter((position) => !isClaimed(position)),
@@ -122,6 +120,11 @@ function newReport(positions: Position[], unreadable: string[]): SweepReport {
 
 function isClaimed(position: Position): position is ClaimedPosition {
   return position.state === 'claimed';
+}
+
+async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void> {
+  const accounts = Map.groupBy(positions, ({ account }) => account).values();
+  await Promise.all(accounts.map((ofAccount) => sweepAccount(run, ofAccount)));
 }
 
 /** Claims first. What is left of them is continued beside the other positions. */
@@ -174,11 +177,7 @@ async function followNewClaims(run: SweepRun): Promise<void> {
   const listed: Position[] = await run.services.store.listPositions('open', () => undefined).catch(() => []);
   const fresh = listed.filter(isClaimed).filter((position) => !run.claims.has(toClaimKey(position)));
   for (const position of fresh) run.claims.add(toClaimKey(position));
-  const tries = fresh.map(async (position) => {
-    const left = await settle(run, position, () => tryClaim(inTime(run), position));
-    if (left !== undefined) await linger(run, left);
-  });
-  await Promise.all(tries);
+  await sweepAccounts(run, fresh);
 }
 
 /** In short sleeps, so that a function that is being stopped ends soon. */

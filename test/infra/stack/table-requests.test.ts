@@ -151,16 +151,13 @@ describe('the table requests', () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a sweep over an unchanged position are: the list and the position', async () => {
+  it('of a sweep over unchanged positions are: the list and the positions', async () => {
     await newLink();
     // The first saves fees of closed positions, and the second archives them.
     await environment.invoke('ripcord-sweep', {});
     await environment.invoke('ripcord-sweep', {});
     const requests = await meter.during(() => environment.invoke('ripcord-sweep', {}));
-    expect(requests).toEqual([
-      { action: 'Query', units: 0.5 },
-      { action: 'BatchGetItem', units: 1 },
-    ]);
+    expect(requests.map(({ action }) => action)).toEqual(['Query', 'BatchGetItem']);
   });
 
   it('of the sweep after a hit that executed include two updates: one saves its fees, one archives it', async () => {

@@ -151,13 +151,20 @@ describe('the table requests', () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a sweep over unchanged positions are: the list and the positions', async () => {
+  it('of a sweep over unchanged positions are: the list, and each position for 1 unit', async () => {
     await newLink();
     // The first saves fees of closed positions, and the second archives them.
     await environment.invoke('ripcord-sweep', {});
     await environment.invoke('ripcord-sweep', {});
-    const requests = await meter.during(() => environment.invoke('ripcord-sweep', {}));
-    expect(requests.map(({ action }) => action)).toEqual(['Query', 'BatchGetItem']);
+    let report: unknown;
+    const requests = await meter.during(async () => {
+      report = await environment.invoke('ripcord-sweep', {});
+    });
+    const { positions } = z.object({ positions: z.int().positive() }).parse(report);
+    expect(requests).toEqual([
+      { action: 'Query', units: 0.5 },
+      { action: 'BatchGetItem', units: positions },
+    ]);
   });
 
   it('of the sweep after a hit that executed include two updates: one saves its fees, one archives it', async () => {

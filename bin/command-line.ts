@@ -24,7 +24,9 @@ const helpWidth = 110;
 class UsageError extends Error {}
 
 function rejectRepeated(args: Record<string, unknown>): true {
-  const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !repeatable.has(name));
+  // yargs adds each option a second time, in camelCase.
+  const names = Object.keys(args).filter((name) => !/[A-Z]/.test(name));
+  const twice = names.find((name) => Array.isArray(args[name]) && !repeatable.has(name));
   if (twice !== undefined) throw new CliError('invalid-input', `--${twice} was given more than once.`);
   return true;
 }

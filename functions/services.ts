@@ -18,6 +18,8 @@ export interface BuiltServices {
   writeKeptHits?: () => Promise<void>;
   /** Hands them to a sweep: this process may end before it can write them. It never throws. */
   handOverKeptHits?: () => Promise<void>;
+  /** Writes the records of hits that another process put into the event of a sweep. It never throws. */
+  takeOverHits?: (event: unknown) => Promise<void>;
 }
 
 /** The real services of all three functions, built once per cold start. */
@@ -30,11 +32,12 @@ export function createServices(
     tableName: environment.RIPCORD_TABLE,
     endpoint: environment.RIPCORD_TABLE_ENDPOINT,
   });
-  const { store, writeKept, handOver } = createHitOutbox(table, log);
+  const { store, writeKept, handOver, startSweep, takeOver } = createHitOutbox(table, log);
   const wakeSweep = createWakeSweep(environment);
   return {
     accounts,
     writeKeptHits: writeKept,
+    takeOverHits: takeOver,
     ...(wakeSweep === undefined ? {} : { handOverKeptHits: () => handOver(wakeSweep) }),
     services: {
       store,
@@ -42,7 +45,7 @@ export function createServices(
       now: Date.now,
       sleep: (ms) => wait(ms),
       randomId: createRandomId,
-      ...(wakeSweep === undefined ? {} : { wakeSweep }),
+      ...(wakeSweep === undefined ? {} : { wakeSweep: () => startSweep(wakeSweep) }),
     },
   };
 }

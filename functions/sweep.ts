@@ -6,7 +6,6 @@ import { logSweep } from '../lib/sweep/log-sweep.ts';
 import { type SweepReport, sweep } from '../lib/sweep/sweep.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
-import { unwrittenEventSchema } from './hit-outbox.ts';
 import { createNotifiers } from './notifiers.ts';
 import { type BuiltServices, createServices } from './services.ts';
 
@@ -16,6 +15,7 @@ interface SweepDependencies {
   services: Services;
   notifiers: Notifiers;
   writeKeptHits: BuiltServices['writeKeptHits'];
+  takeOverHits: BuiltServices['takeOverHits'];
 }
 
 /**
@@ -31,8 +31,8 @@ export function createSweep(
 }
 
 function buildSweep(environment: Environment, build: typeof createServices, log?: Log): SweepDependencies {
-  const { services, writeKeptHits } = build(environment, log);
-  return { services, writeKeptHits, notifiers: createNotifiers(environment) };
+  const { services, writeKeptHits, takeOverHits } = build(environment, log);
+  return { services, writeKeptHits, takeOverHits, notifiers: createNotifiers(environment) };
 }
 
 function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
@@ -47,12 +47,8 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         },
       },
     ],
-    async run({ services, notifiers, writeKeptHits }, event, context) {
-      const { unwritten = [] } = unwrittenEventSchema.safeParse(event).data ?? {};
-      const keptHits = Promise.all([
-        writeKeptHits?.(),
-        ...unwritten.map(({ hit, expiresAt }) => services.store.recordHit(hit, expiresAt)),
-      ]);
+    async run({ services, notifiers, writeKeptHits, takeOverHits }, event, context) {
+      const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);
       const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());
       logSweep(log, report);
       await keptHits;

@@ -13,7 +13,7 @@ export const logEvents = [
   'recovered',
   /** One position that a sweep could not process. */
   'position-failed',
-  /** The record of a hit could not be written. The process keeps it and tries again with the next hit. */
+  /** The record of a hit could not be written, and the process keeps it; or a sweep got one that it can't read. */
   'record-failed',
   /** A channel, or reading the list of channels, failed. `ripcord notify test` reports why. */
   'notify-failed',

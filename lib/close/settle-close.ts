@@ -122,22 +122,41 @@ async function reopen(
   run: Execution,
   after: Position,
   facts: Omit<OutcomeFacts, 'remaining'>,
-  { shortfall }: Extract<CloseStep, { kind: 'reopen' }>,
+  step: Extract<CloseStep, { kind: 'reopen' }>,
 ): Promise<ActionResult> {
+  const { shortfall } = step;
   const goneAmount = sum([after.goneAmount ?? '0', shortfall?.gone ?? '0']);
   const until = Math.min(run.claim.sendDeadline, run.deps.until);
   const { position, sentences } = await shrinkExits(run.deps, { ...after, goneAmount }, until);
   run.known = { ...run.known, position };
-  const detail = [facts.detail, ...describeShortfall(run, shortfall), ...sentences].join(' ');
   const { remaining } = computeTotals(position);
+  if (!isPositive(remaining)) return settleByExits(run, after, facts, step);
+  const detail = [facts.detail, ...describeShortfall(run, shortfall), ...sentences].join(' ');
   return settled(run, { ...facts, detail, remaining }, { reopens: true });
+}
+
+/** Exits closed the rest while they were reduced. */
+function settleByExits(
+  run: Execution,
+  after: Position,
+  facts: Omit<OutcomeFacts, 'remaining'>,
+  reopened: Extract<CloseStep, { kind: 'reopen' }>,
+): Promise<ActionResult> {
+  const { position } = run.known;
+  const exitOrders = position.exitOrders.slice(0, -1);
+  run.known = { ...run.known, position: { ...position, exitOrders } };
+  const ids = exitOrders
+    .filter(({ filled }, index) => filled !== after.exitOrders[index]?.filled)
+    .map(({ orderId }) => orderId);
+  const detail = `${facts.detail} Exit order${ids.length > 1 ? 's' : ''} ${ids.join(', ')} closed the rest.`;
+  return settleAll(run, position, { ...facts, detail, remaining: '0' }, { ...reopened, dust: false });
 }
 
 async function settleAll(
   run: Execution,
   after: Position,
   facts: OutcomeFacts,
-  { dust, shortfall }: Extract<CloseStep, { kind: 'settle' }>,
+  { dust, shortfall }: Pick<Extract<CloseStep, { kind: 'settle' }>, 'dust' | 'shortfall'>,
 ): Promise<ActionResult> {
   // A part can come to all that there was. Then its exits have nothing left to protect.
   const problem = run.claim.percent === undefined ? undefined : await cancelBooks(run, ['exitOrders']);

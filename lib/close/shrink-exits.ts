@@ -1,7 +1,7 @@
-import { type Amount, decimal } from '../amount.ts';
+import { decimal, isPositive } from '../amount.ts';
 import { exitSide, type ReduceResult } from '../exchange/exchange.ts';
 import { toExitKey } from '../exits/plan-exits.ts';
-import { findLargerExits, findTargetsLargerTogether, toReducedAmount } from '../position/larger-exits.ts';
+import { findLargerExits, planReductions, type Reduction, toOpen } from '../position/larger-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import { computeTotals, toOrderRecord } from '../position/totals.ts';
@@ -9,14 +9,14 @@ import type { ExecutionDependencies } from './execution.ts';
 
 type ShrinkDependencies = Pick<ExecutionDependencies, 'exchange' | 'now' | 'sleep'>;
 
-/** What became of an exit that was larger than what remains. `unknown`: the exchange did not show its amount since. */
+/** What became of an exit that was to be reduced. `unknown`: the exchange did not show its amount since. */
 interface Shrunk {
   exit: OrderRecord;
   size: 'reduced' | 'larger' | 'unknown';
 }
 
 /**
- * Reduces every exit that is larger than what remains of a perpetual, all at once. The record takes only what the
+ * Reduces the exits that would close more than what remains of a perpetual, all at once. The record takes only what the
  * exchange reports afterwards. It never throws: a partial close that has happened must not become an error.
  * @param until no request begins after it, epoch milliseconds.
  * @returns the position, and sentences for its owner about these exits.
@@ -27,7 +27,7 @@ export async function shrinkExits(
   until: number,
 ): Promise<{ position: Position; sentences: string[] }> {
   const results = await Promise.all(
-    findLargerExits(position).map((exit) => shrinkExit(deps, position, exit, until)),
+    planReductions(position).map((reduction) => shrinkExit(deps, position, reduction, until)),
   );
   const byId = new Map(results.map((each) => [each.exit.orderId, each]));
   const exitOrders = position.exitOrders.map((exit) => byId.get(exit.orderId)?.exit ?? exit);
@@ -38,26 +38,26 @@ export async function shrinkExits(
 async function shrinkExit(
   deps: ShrinkDependencies,
   position: Position,
-  exit: OrderRecord,
+  reduction: Reduction,
   until: number,
 ): Promise<Shrunk> {
-  const amount = toReducedAmount(position, exit);
-  if (amount === undefined) return { exit, size: 'larger' };
+  const { exit, amount } = reduction;
   if (deps.now() > until) return { exit, size: 'unknown' };
   const order = { ...exit, side: exitSide(position.side) };
   const result = await deps.exchange
     .reduceOrder(position.market, order, amount, until)
     .catch((): ReduceResult => ({ kind: 'unconfirmed', message: 'no answer' }));
   if (result.kind === 'unsupported') return { exit, size: 'larger' };
-  return readReduced(deps, position, exit, { amount, result, until });
+  if (result.kind === 'not-sent') return { exit, size: 'unknown' };
+  return readReduced(deps, position, reduction, { result, until });
 }
 
 /** Reads the exit until the exchange reports the reduced amount: an acknowledged change takes effect later. */
 async function readReduced(
   { exchange, now, sleep }: ShrinkDependencies,
   { market }: Position,
-  exit: OrderRecord,
-  { amount, result, until }: { amount: Amount; result: ReduceResult; until: number },
+  { exit, amount }: Reduction,
+  { result, until }: { result: ReduceResult; until: number },
 ): Promise<Shrunk> {
   let known = exit;
   for (let poll = 0; poll < pollAttempts; poll += 1) {
@@ -74,20 +74,35 @@ async function readReduced(
   return { exit: known, size: 'unknown' };
 }
 
+/** By what the exits can fill now: some may have filled since they were to be reduced. */
 function describeExits(position: Position, results: Shrunk[]): string[] {
-  const rest = `the remaining ${computeTotals(position).remaining} ${position.market.base}`;
-  // Another exit may have filled meanwhile.
-  const larger = new Set(findLargerExits(position));
-  const sentences = results.flatMap(({ exit, size }) => {
-    const name = `Exit order ${exit.orderId}`;
-    // An exit of a plan is replaced by one for what remains.
-    if (toExitKey(exit) !== undefined) return [];
-    if (larger.has(exit))
-      return [`${name} ${size === 'unknown' ? 'may still be' : 'is'} larger than ${rest}.`];
-    return exit.status === 'live' ? [`${name} was reduced to ${rest}.`] : [];
+  const { remaining } = computeTotals(position);
+  if (!isPositive(remaining)) return [];
+  const rest = `the remaining ${remaining} ${position.market.base}`;
+  const unknown = new Set(results.flatMap(({ exit, size }) => (size === 'unknown' ? [exit] : [])));
+  const reduced = results
+    .filter(({ exit, size }) => size === 'reduced' && exit.status === 'live' && !isPlanned(exit))
+    .map(({ exit }) => {
+      const part = decimal(toOpen(exit)).eq(remaining) ? '' : `${toOpen(exit)} of `;
+      return `Exit order ${exit.orderId} was reduced to ${part}${rest}.`;
+    });
+  const unplanned = findLargerExits(position).map((exits) => exits.filter((exit) => !isPlanned(exit)));
+  const larger = unplanned.flatMap((exits) => {
+    const alone = exits.filter((exit) => decimal(toOpen(exit)).gt(remaining));
+    const sentences = alone.map(
+      (exit) =>
+        `Exit order ${exit.orderId} ${unknown.has(exit) ? 'may still be' : 'is'} larger than ${rest}.`,
+    );
+    const ids = exits.map(({ orderId }) => orderId).join(', ');
+    const are = exits.some((exit) => unknown.has(exit)) ? 'may still be' : 'are';
+    return exits.length > 1
+      ? [...sentences, `Exit orders ${ids} ${are} together larger than ${rest}.`]
+      : sentences;
   });
-  const together = findTargetsLargerTogether(position).map(({ orderId }) => orderId);
-  return together.length === 0
-    ? sentences
-    : [...sentences, `Exit orders ${together.join(', ')} are together larger than ${rest}.`];
+  return [...reduced, ...larger];
+}
+
+/** An exit of a plan is replaced by one for what remains. */
+function isPlanned(exit: OrderRecord): boolean {
+  return toExitKey(exit) !== undefined;
 }

@@ -172,11 +172,12 @@ export type ReducibleOrder = OrderRef & Pick<ExchangeOrder, 'side' | 'price'>;
  * The result of reducing an order's amount, in the exchange's words. Only reading the order shows what it is for now.
  *
  * - `refused`: the exchange sent an error.
- * - `unconfirmed`: no response, or not sent.
+ * - `unconfirmed`: no response.
+ * - `not-sent`: the request provably did not leave.
  * - `unsupported`: the exchange can't change such an order. Nothing was sent.
  */
 export interface ReduceResult {
-  kind: 'accepted' | 'refused' | 'unconfirmed' | 'unsupported';
+  kind: 'accepted' | 'refused' | 'unconfirmed' | 'not-sent' | 'unsupported';
   message: string;
 }
 

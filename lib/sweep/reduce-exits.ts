@@ -1,5 +1,5 @@
 import { shrinkExits } from '../close/shrink-exits.ts';
-import { findLargerExits } from '../position/larger-exits.ts';
+import { planReductions } from '../position/larger-exits.ts';
 import type { Position } from '../position/position.ts';
 import { sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
@@ -11,7 +11,7 @@ import type { Services } from '../services.ts';
  * @returns the position as stored.
  */
 export async function reduceExits(services: Services, synced: Position): Promise<Position> {
-  if (findLargerExits(synced).length === 0) return synced;
+  if (planReductions(synced).length === 0) return synced;
   const position = await services.store.readPosition(synced.positionId);
   const isActive = position?.state === 'open' || position?.state === 'kept' || position?.state === 'failed';
   if (!isActive) return position ?? synced;

@@ -79,9 +79,7 @@ export async function sweep(
     followed: [],
   };
   await Promise.all([
-    ...Map.groupBy(positions, ({ account }) => account)
-      .values()
-      .map((ofAccount) => sweepAccount(run, ofAccount)),
+    sweepAccounts(run, positions),
     deliverEach(
       run,
       positions.filter((position) => !isClaimed(position)),
@@ -125,6 +123,11 @@ function newReport(positions: Position[], unreadable: string[]): SweepReport {
 
 function isClaimed(position: Position): position is ClaimedPosition {
   return position.state === 'claimed';
+}
+
+async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void> {
+  const accounts = Map.groupBy(positions, ({ account }) => account).values();
+  await Promise.all(accounts.map((ofAccount) => sweepAccount(run, ofAccount)));
 }
 
 /** Claims first. What is left of them is continued beside the other positions. */
@@ -177,11 +180,7 @@ async function followNewClaims(run: SweepRun): Promise<void> {
   const listed: Position[] = await run.services.store.listPositions('open', () => undefined).catch(() => []);
   const fresh = listed.filter(isClaimed).filter((position) => !run.claims.has(toClaimKey(position)));
   for (const position of fresh) run.claims.add(toClaimKey(position));
-  const tries = fresh.map(async (position) => {
-    const left = await settle(run, position, () => tryClaim(inTime(run), position));
-    if (left !== undefined) await linger(run, left);
-  });
-  await Promise.all(tries);
+  await sweepAccounts(run, fresh);
 }
 
 /** In short sleeps, so that a function that is being stopped ends soon. */
@@ -242,7 +241,7 @@ async function processPosition(run: SweepRun, position: Position): Promise<void>
 
 /** A position with an undelivered notice or an unknown fee stays on the list for now: only listed ones are processed. */
 async function archive({ services, delivery, report }: SweepRun, closed: Position): Promise<void> {
-  const position = await syncFigures(services, closed).catch(() => closed);
+  const position = await syncFigures(services, closed);
   if ((await delivery).isUndelivered(position) || lacksFigures(position, services.now(), 'due')) return;
   await services.store.archivePosition(position.positionId);
   report.archived += 1;

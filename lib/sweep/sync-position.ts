@@ -55,18 +55,22 @@ export async function syncPosition(
   return (await services.store.savePosition(position, { ...read, lastSync })) ?? current;
 }
 
-/** Reads what the profit of a position that is over still lacks. */
+/** Reads what the profit of a position that is over still lacks. What can't be read or saved now stays as it is. */
 export async function syncFigures(
   services: Services,
   position: Position,
   wanted: FiguresWanted = 'due',
 ): Promise<Position> {
   if (!lacksFigures(position, services.now(), wanted)) return position;
-  const exchange = await services.exchanges.of(position.account, position.exchange);
-  const figures = await readFigures(exchange, position, services.now(), wanted);
-  const current: Position = { ...position, ...figures };
-  if (!isWorthSaving(position, current)) return position;
-  return (await services.store.savePosition(position, figures)) ?? current;
+  try {
+    const exchange = await services.exchanges.of(position.account, position.exchange);
+    const figures = await readFigures(exchange, position, services.now(), wanted);
+    const current: Position = { ...position, ...figures };
+    if (!isWorthSaving(position, current)) return position;
+    return (await services.store.savePosition(position, figures)) ?? current;
+  } catch {
+    return position;
+  }
 }
 
 function isWorthSaving(before: Position, after: Position): boolean {

@@ -144,7 +144,10 @@ test('an issue of the admin function names the option', async () => {
 test.for([
   [['--type', 'limit', '--amount', '1'], 'Limit orders need --price.'],
   [['--type', 'market', '--amount', '1', '--price', '2'], 'Market orders take no --price.'],
-  [['--type', 'market'], 'Use either --amount (base currency) or --cost (quote currency).'],
+  [
+    ['--type', 'market'],
+    'Use either --amount (base currency) or --cost (quote currency), or --risk with --stop-loss.',
+  ],
   [['--type', 'market', '--amount', '0,01'], '--amount: expected a plain decimal such as "0.5"; use a point'],
   [['--type', 'limit', '--amount', '1', '--price', '6e4'], '--price: expected a plain decimal'],
   [['--type', 'market', '--cost', '0'], '--cost: expected more than zero'],

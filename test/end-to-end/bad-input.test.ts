@@ -450,7 +450,7 @@ describe('accounts.json', () => {
     expect(await readFile(path, 'utf8')).toBe(damaged);
   });
 
-  it('an accounts.json without the account of a position makes its link return 503 until the account is back', async () => {
+  it('an accounts.json without the account of a position makes its link return 404 until the account is back', async () => {
     const trader = await newTrader(environment, spotLong);
     const { positionId } = await adopt(trader, { amount: '1' });
     const url = await environment.newLink(positionId, 'close');
@@ -458,7 +458,7 @@ describe('accounts.json', () => {
     await writeFile(path, '{}');
     onTestFinished(() => writeFile(path, whole));
     expect(await fire(url)).toMatchObject({
-      status: 503,
+      status: 404,
       json: { message: 'Nothing was sent. The account behind this link is not available.' },
     });
     expect((await environment.admin('history.list', { positionId })).hits[0]?.why).toContain(

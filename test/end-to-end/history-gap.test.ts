@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { createProjectHandlers } from '../../infra/local/create-project-handlers.ts';
+import { exampleHit } from '../lib/link/example-hit.ts';
 import { fire, startEnvironment } from './environment.ts';
 import { adopt, newTrader, perpetualLong, placeEntry, spotLong } from './trader.ts';
 
@@ -42,10 +43,15 @@ await once(proxy, 'listening');
 const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 
 const lines: string[] = [];
+let sweepWith: (event: unknown) => Promise<unknown> = () => expect.fail('the environment has not started');
 const environment = await startEnvironment({
   handlers: (variables) => {
     targets.set('/', variables.RIPCORD_TABLE_ENDPOINT ?? '');
-    return createProjectHandlers({ ...variables, RIPCORD_TABLE_ENDPOINT: url }, (line) => lines.push(line));
+    const watched = { ...variables, RIPCORD_TABLE_ENDPOINT: url };
+    const handlers = createProjectHandlers(watched, (line) => lines.push(line));
+    sweepWith = async (event) =>
+      handlers.sweep(event as never, { getRemainingTimeInMillis: () => 7_000 } as never);
+    return handlers;
   },
 });
 
@@ -150,3 +156,46 @@ it.each(cases)(
     expect(sweeps.slice(before)).toHaveLength(1);
   },
 );
+
+it.each([spotLong, perpetualLong])(
+  'the record of a pending close of $name that the table does not take travels with the event that starts a sweep',
+  async (kind) => {
+    const { positionId, url: link } = await newCloseLink(kind, wakingEnvironment);
+    const before = sweeps.length;
+    mode = 'stall';
+    const path = kind.market === 'spot' ? '/api/v3/order' : '/fapi/v1/order';
+    wakingEnvironment.core.addFault({ kind: 'drop-after', match: { method: 'POST', path } });
+    wakingEnvironment.core.addFault({ kind: 'not-found', match: { method: 'GET', path }, times: 20 });
+    expect(await fire(link)).toMatchObject({ status: 202, json: { status: 'in-progress' } });
+    expect(sweeps.slice(before)).toMatchObject([{ unwritten: [{ version: 1, hit: { positionId } }] }]);
+    await vi.waitFor(async () => {
+      const { hits } = await wakingEnvironment.admin('history.list', { positionId });
+      expect(hits).toContainEqual(expect.objectContaining({ actor: 'link', decision: 'fired', positionId }));
+    });
+  },
+);
+
+it('a record that does not fit is reported, and the others that came with it are written', async () => {
+  const { positionId } = await newCloseLink(spotLong);
+  const record = (index: number) => ({
+    hit: { ...exampleHit, positionId, hitId: `hit_00000000000${index}` },
+    expiresAt: Date.now() + 3_600_000,
+  });
+  const unfit = [
+    { ...record(2), hit: { ...record(2).hit, decision: 'vanished' } },
+    { ...record(3), version: 2 },
+    'no record',
+  ];
+  const unwritten = [record(1), ...unfit, { ...record(4), version: 1 }];
+  await sweepWith({ unwritten });
+  await sweepWith({ unwritten: { no: 'list' } });
+  await sweepWith({ version: '0', source: 'aws.events' });
+  expect((await historyOf(positionId)).map(({ hitId }) => hitId).toSorted()).toEqual([
+    record(1).hit.hitId,
+    record(4).hit.hitId,
+  ]);
+  const ids = { positionId, linkId: exampleHit.linkId };
+  expect(
+    lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'record-failed'),
+  ).toMatchObject([ids, ids, {}, {}].map((known) => ({ level: 'ERROR', code: 'unreadable', ...known })));
+});

@@ -191,22 +191,18 @@ describe.each(venues)('on %s, a spot long of which a part is not there', (exchan
     });
   });
 
-  it('fails with what the account holds if no trade shows why the rest is gone', async () => {
-    const scene = await buy(exchange, 'BTC', '0.5');
+  it.each<[string, { soldByHand?: string; held: string }]>([
     // Sold for another currency, or withdrawn.
-    core.setBalance({ apiKey: scene.apiKey, market: 'spot', asset: 'BTC', amount: '0.00005' });
-    const result = await close(scene);
-    expect(result).toMatchObject({ status: 422, orders: [] });
-    expect(result.json.message).toMatch(/nsufficient balance.* The account holds 0.00005 BTC\./);
-  });
-
-  it('is not called sold outside if what was sold is not enough', async () => {
+    ['no trade shows', { held: '0.00005' }],
+    ['the sale of a part does not show', { soldByHand: '0.2', held: '0' }],
+  ])('fails with what the account holds if %s why the rest is gone', async (_, { soldByHand, held }) => {
     const scene = await buy(exchange, 'BTC', '0.5');
-    place(scene, 'BTC', { side: 'sell', type: 'market', amount: '0.2' });
-    core.setBalance({ apiKey: scene.apiKey, market: 'spot', asset: 'BTC', amount: '0' });
+    if (soldByHand !== undefined) place(scene, 'BTC', { side: 'sell', type: 'market', amount: soldByHand });
+    core.setBalance({ apiKey: scene.apiKey, market: 'spot', asset: 'BTC', amount: held });
     const result = await close(scene);
     expect(result).toMatchObject({ status: 422, orders: [] });
-    expect(result.json.message).toMatch(/nsufficient balance.* The account holds 0 BTC\./);
+    expect(result.json.message).toMatch(`The account holds ${held} BTC.`);
+    expect(result.json.message).toMatch(/nsufficient balance/);
     expect(await environment.positionNow(scene.positionId)).toMatchObject({ status: 'open' });
   });
 

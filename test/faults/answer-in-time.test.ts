@@ -1,17 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAdmin } from '../../functions/admin.ts';
 import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import { createLambda } from '../../infra/local/lambda.ts';
 import { type LocalTable, startTable } from '../../infra/local/table.ts';
-import { listen } from '../../infra/loopback/listen.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import {
   adminAnswerSchema,
@@ -24,8 +21,9 @@ import { createLog } from '../../lib/log.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
 import { makeTableAt } from '../lib/store/tables.ts';
 import type { LinkAnswer } from './child-stack.ts';
-import { closesOf, ownAmount, type Staged, stagePosition } from './harness.ts';
-import { startTcpProxy, type TcpProxy, type Treatment } from './tcp-proxy.ts';
+import { type Close, closesOf, ownAmount, type Staged, stagePosition } from './harness.ts';
+import { type ParameterStore, startParameterStore } from './parameter-store.ts';
+import { startTcpProxy, type TcpProxy, type Treatment, type Turn } from './tcp-proxy.ts';
 
 /**
  * A hit is answered within 3 s, whichever of its requests is never answered or answered too slowly, and what the answer
@@ -38,6 +36,7 @@ let folder: string;
 let dynalite: LocalTable;
 let exchange: RunningExchange;
 let parameters: ParameterStore;
+const proxies: TcpProxy[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ripcord-in-time-'));
   dynalite = await startTable(folder, 'table');
@@ -48,47 +47,12 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
+  await Promise.all(proxies.map((proxy) => proxy.stop()));
   parameters.stop();
   await exchange.stop();
   await dynalite.stop();
   await rm(folder, { recursive: true });
 });
-
-interface ParameterStore {
-  url: string;
-  /** By account name: anything else than its account is how it answers. */
-  behaviors: Map<string, 'silence' | 'drip'>;
-  stop(): void;
-}
-
-/** Parameter Store's GetParameter, whose parameters are the files of the same path. */
-async function startParameterStore(): Promise<ParameterStore> {
-  const behaviors: ParameterStore['behaviors'] = new Map();
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [, file = '', name = ''] = /^(.*)\/(.*)$/.exec(JSON.parse(await text(request)).Name) ?? [];
-    const behavior = behaviors.get(name);
-    if (behavior === 'silence') return;
-    if (behavior === 'drip') {
-      const timer = setInterval(() => response.write(' '), 100);
-      response.on('close', () => clearInterval(timer));
-      return;
-    }
-    const account = JSON.parse(await readFile(file, 'utf8'))[name];
-    response.end(JSON.stringify({ Parameter: { Value: JSON.stringify(account) } }));
-  };
-  const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy());
-  });
-  const port = await listen(server, 0);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    behaviors,
-    stop() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
 
 interface Trader {
   staged: Staged;
@@ -105,15 +69,13 @@ let traders = 0;
 const silent = createLog({ write: () => undefined });
 
 /** The functions with their own time limits and clocks, and a network that a test can disturb. */
-async function newTrader({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<Trader> {
+async function newTrader(): Promise<Trader> {
   traders += 1;
   const accounts = `/${folder.slice(1)}/accounts-${traders}.json` as const;
   const { tableName, endpoint } = await makeTableAt(dynalite.endpoint);
   const toTable = await startTcpProxy(Number(new URL(endpoint).port));
   const toExchange = await startTcpProxy(Number(new URL(exchange.url).port));
-  onTestFinished(async () => {
-    await Promise.all([toTable.stop(), toExchange.stop()]);
-  });
+  proxies.push(toTable, toExchange);
   const at = ({ port }: TcpProxy) => `http://127.0.0.1:${port}`;
   const direct = {
     RIPCORD_TABLE: tableName,
@@ -141,7 +103,8 @@ async function newTrader({ onTestFinished }: Pick<TestContext, 'onTestFinished'>
   const sweep = lambda(
     'ripcord-sweep',
     createSweep(direct, () => sweeper, silent),
-    50_000,
+    // Up to this, a sweep waits for no pending close: the test moves its clock.
+    7_000,
   );
 
   const command = async <Name extends CommandName>(name: Name, input: CommandInput<Name>) => {
@@ -205,64 +168,109 @@ const requests = {
   'every request to the exchange': ['toExchange', '', 1],
 } as const;
 
-const cells = Object.entries(requests).flatMap(([what, at]) =>
-  Object.entries(treatments).map(([how, treat]) => ({ what, how, at, treat })),
-);
-
-/** What an answer says is so at that moment, by the exchange's ledger and the table. */
-async function expectTruthful({ staged, position }: Trader, { status, body }: LinkAnswer): Promise<void> {
-  const { status: recorded, outcome } = await position();
-  const closes = closesOf(exchange, staged);
-  expect([200, 202, 503]).toContain(status);
-  if (status === 200) expect(body).toMatchObject({ ...outcome });
-  // A record that was written without the hit's knowledge is there all the same.
-  if (status === 202) expect(['closing', 'closed']).toContain(recorded);
-  if (status === 503) expect(closes).toStrictEqual([]);
-  if (body.status === 'retrying') expect(recorded).toBe('closing');
+/** An answer, and what was so when it came. */
+interface Answered {
+  answer: LinkAnswer & { ms: number };
+  position: Awaited<ReturnType<Trader['position']>>;
+  closes: Close[];
+}
+/** One of which some requests were treated. */
+interface DisturbedHit extends Answered {
+  trader: Trader;
+  treated: Turn[];
+  sent: number;
 }
 
-describe.concurrent('A hit is answered in time and truly', { timeout: 60_000 }, () => {
-  it.for(cells)('if $what $how', async ({ at: [way, words, from], treat }, context) => {
-    const trader = await newTrader(context);
+function countSent({ toTable, toExchange }: Trader): number {
+  return toTable.turns.length + toExchange.turns.length;
+}
+
+async function fire(trader: Trader): Promise<Answered> {
+  const answer = await trader.fire();
+  return { answer, position: await trader.position(), closes: closesOf(exchange, trader.staged) };
+}
+
+async function fireDisturbed(
+  trader: Trader,
+  [way, words, from]: (typeof requests)[keyof typeof requests],
+  treat: () => Treatment,
+): Promise<DisturbedHit> {
+  const treated: Turn[] = [];
+  let met = 0;
+  trader[way].decide = (turn) => {
+    if (!turn.head.includes(words)) return undefined;
+    met += 1;
+    if (met < from) return undefined;
+    treated.push(turn);
+    return treat();
+  };
+  return { ...(await fire(trader)), trader, treated, sent: countSent(trader) };
+}
+
+function expectTruthful({ answer, position, closes }: Answered): void {
+  const { status, body } = answer;
+  expect([200, 202, 503]).toContain(status);
+  if (status === 200) expect(body).toMatchObject({ ...position.outcome });
+  // A record that was written without the hit's knowledge is there all the same.
+  if (status === 202) expect(['closing', 'closed']).toContain(position.status);
+  if (status === 503) expect(closes).toStrictEqual([]);
+  if (body.status === 'retrying') expect(position.status).toBe('closing');
+}
+
+const hows = Object.keys(treatments) as (keyof typeof treatments)[];
+
+describe.each(Object.entries(requests))('A hit is answered in time and truly if %s', (what, request) => {
+  const hits = new Map<string, DisturbedHit>();
+  // The hits wait at the same time, and nothing else uses the processor while they are timed.
+  beforeAll(async () => {
+    const traders = new Map<keyof typeof treatments, Trader>();
+    for (const how of hows) traders.set(how, await newTrader());
+    await Promise.all(
+      [...traders].map(async ([how, trader]) => {
+        hits.set(how, await fireDisturbed(trader, request, treatments[how]));
+      }),
+    );
+  });
+
+  it.each(hows.map((how) => ({ what, how })))('if $what $how', { timeout: 60_000 }, async ({ how }) => {
+    const hit = hits.get(how) as DisturbedHit;
+    const { trader, answer, sent, treated } = hit;
     const { toTable, toExchange } = trader;
-    let met = 0;
-    trader[way].decide = ({ head }) => {
-      if (!head.includes(words)) return undefined;
-      met += 1;
-      return met < from ? undefined : treat();
-    };
-    const answer = await trader.fire();
-    const treated = met;
-    const sent = () => toExchange.turns.length + toTable.turns.length;
-    await expectTruthful(trader, answer);
-    const sentByThen = sent();
+    expectTruthful(hit);
     expect(answer.ms).toBeLessThan(answerWithinMs);
-    expect(treated).toBeGreaterThanOrEqual(from);
+    expect(treated).not.toHaveLength(0);
     // Nothing of the hit lives on: no connection waits, so no answer can set off another request.
     await vi.waitFor(() => expect([toTable.waiting(), toExchange.waiting()]).toEqual([0, 0]));
-    expect(sent()).toBe(sentByThen);
+    expect(countSent(trader)).toBe(sent);
 
     for (const proxy of [toTable, toExchange]) proxy.decide = () => undefined;
     await trader.settle();
-    if ((await trader.position()).status === 'open')
-      expect(await trader.fire()).toMatchObject({ status: 200, body: { outcome: 'closed' } });
+    // The hit's own claim may still arrive, so that a sweep ends what a resend has found in progress.
+    for (let resends = 0; (await trader.position()).status !== 'closed'; resends += 1) {
+      expect(resends).toBeLessThan(2);
+      expect([200, 202]).toContain((await trader.fire()).status);
+      await trader.settle();
+    }
     expect(closesOf(exchange, trader.staged)).toStrictEqual([
       { orderId: expect.any(String), amount: ownAmount, filled: ownAmount },
     ]);
     expect(await trader.position()).toMatchObject({ status: 'closed', remaining: '0' });
   });
+});
 
-  it.for(['silence', 'drip'] as const)('if Parameter Store answers with %s', async (behavior, context) => {
-    const trader = await newTrader(context);
+it.concurrent.each(['silence', 'drip'] as const)(
+  'A hit is answered in time and truly if Parameter Store answers with %s',
+  async (behavior) => {
+    const trader = await newTrader();
     parameters.behaviors.set(trader.account, behavior);
-    const answer = await trader.fire();
-    expect(answer).toMatchObject({ status: 503 });
-    expect(answer.ms).toBeLessThan(answerWithinMs);
-    await expectTruthful(trader, answer);
+    const answered = await fire(trader);
+    expect(answered.answer).toMatchObject({ status: 503 });
+    expect(answered.answer.ms).toBeLessThan(answerWithinMs);
+    expectTruthful(answered);
     expect(trader.toExchange.turns.map(({ head }) => head).join()).not.toContain('/api/v3/order ');
     parameters.behaviors.delete(trader.account);
     await trader.settle();
     await trader.fire();
     expect(closesOf(exchange, trader.staged)).toHaveLength(1);
-  });
-});
+  },
+);

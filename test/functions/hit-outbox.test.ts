@@ -86,3 +86,37 @@ test('at most 500 records are kept, the newest, and five of them are written bes
   expect(ids).toHaveLength(501);
   expect(ids.at(-1)).toBe(hitAt(511).hitId);
 });
+
+test('a handed-over record that does not fit raises the same metric', async () => {
+  const { takeOver, lines, written } = newOutbox();
+  const fitting = { version: 1, hit: hitAt(1), expiresAt };
+  await takeOver({ unwritten: [{ ...fitting, hit: { ...hitAt(2), decision: 'later' } }, fitting] });
+  expect(await written()).toEqual([hitAt(1).hitId]);
+  expect(lines).toMatchObject([
+    { level: 'ERROR', event: 'record-failed', positionId, code: 'unreadable', UnwrittenHits: 1 },
+  ]);
+});
+
+test('records in an event that Lambda accepted are not handed over again, and stay until they are written', async () => {
+  const { store, handOver, startSweep, writeKept, go, written } = newOutbox();
+  const events: unknown[] = [];
+  const accept = async (event: unknown) => {
+    events.push(event);
+    return true;
+  };
+  const refuse = async () => false;
+  go('down');
+  const writing = store.recordHit(hitAt(1), expiresAt);
+  await startSweep(accept);
+  await writing;
+  await handOver(accept);
+  await store.recordHit(hitAt(2), expiresAt);
+  await handOver(refuse);
+  await handOver(accept);
+  await handOver(accept);
+  const eventOf = (index: number) => ({ unwritten: [{ version: 1, hit: hitAt(index), expiresAt }] });
+  expect(events).toEqual([1, 2].map(eventOf));
+  go('up');
+  await writeKept();
+  expect(await written()).toEqual([hitAt(1).hitId, hitAt(2).hitId]);
+});

@@ -336,9 +336,10 @@ export class ModelBook {
       (order) => order.filled > 0 && order.exit?.kind !== 'take-profit',
     );
     const left = this.positionLeft();
-    // Two stops can't sell twice if the account holds no more than the position.
-    const most = exit?.kind === 'stop-loss' && Math.abs(this.holding) === left ? 2 * left : left;
-    if (!isRace && total > most) this.surplus.push(`${exit?.kind} ${orderId} makes ${total} of ${left}`);
+    // A stop and the one that it replaces can't sell twice if the account holds no more than the position.
+    const isHarmless = exit?.kind === 'stop-loss' && Math.abs(this.holding) === left && alike.length <= 2;
+    if (!isRace && !isHarmless && total > left)
+      this.surplus.push(`${exit?.kind} ${orderId} makes ${total} of ${left}`);
   }
 
   #hasPassed({ side, triggerPrice }: StopLossOrder): boolean {
@@ -504,7 +505,7 @@ export function modelExchange(
       }
     },
     async reduceOrder(_market, { orderId }, amount, sendDeadline): Promise<ReduceResult> {
-      if (actor.now() > sendDeadline || timeLeft() <= 0) return { kind: 'unconfirmed', message: 'not sent' };
+      if (actor.now() > sendDeadline || timeLeft() <= 0) return { kind: 'not-sent', message: 'not sent' };
       try {
         return await ask(
           'reduce',

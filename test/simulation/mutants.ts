@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { inParallel } from '../../lib/parallel.ts';
-
 interface Edit {
   file: string;
   find: string;
   replace: string;
 }
 
-interface Mutant {
+export interface Mutant {
   name: string;
   edits: Edit[];
 }
@@ -29,7 +24,7 @@ const links = 'test/simulation/memory-store.ts';
 const keepPending = 'return { claim: continued(result.exchangeMessage) };';
 
 /** Deliberate breakages of the engine, one for each thing that it must not do. */
-const mutants: Mutant[] = [
+export const mutants: Mutant[] = [
   {
     name: 'resend when the answer is lost',
     edits: [
@@ -405,7 +400,7 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/position/larger-exits.ts',
-        find: "if (position.market.kind !== 'perpetual' || !entriesDone || !isPart) return [];",
+        find: 'if (!entriesDone || !isPart) return [];',
         replace: 'if (isPart || !entriesDone) return [];',
       },
     ],
@@ -415,8 +410,8 @@ const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/sweep/reduce-exits.ts',
-        find: 'if (findLargerExits(synced).length === 0) return synced;',
-        replace: 'if (findLargerExits(synced).length >= 0) return synced;',
+        find: 'if (planReductions(synced).length === 0) return synced;',
+        replace: 'if (planReductions(synced).length >= 0) return synced;',
       },
     ],
   },
@@ -431,12 +426,22 @@ const mutants: Mutant[] = [
     ],
   },
   {
-    name: 'reduce an exit to what remains, without what it has filled',
+    name: 'reduce an exit to what remains, and count what it has filled twice',
     edits: [
       {
         file: 'lib/position/larger-exits.ts',
-        find: 'sum([exit.filled, computeTotals(position).remaining])',
-        replace: 'sum([computeTotals(position).remaining])',
+        find: 'sum([exit.filled, share])',
+        replace: 'sum([exit.filled, exit.filled, share])',
+      },
+    ],
+  },
+  {
+    name: 'leave targets as large as they were that are larger only together',
+    edits: [
+      {
+        file: 'lib/position/larger-exits.ts',
+        find: 'return [targets, ...others.map((exit) => [exit])];',
+        replace: 'return [...targets, ...others].map((exit) => [exit]);',
       },
     ],
   },
@@ -506,58 +511,9 @@ const mutants: Mutant[] = [
   },
 ];
 
-const seeds = '40000';
-const folder = join('dist', 'mutants');
-
-/** A copy of the engine and the simulation with one breakage; throws where the breakage does not fit any more. */
-async function build(mutant: Mutant, index: number): Promise<string> {
-  const root = join(folder, String(index));
-  await mkdir(root, { recursive: true });
-  await cp('lib', join(root, 'lib'), { recursive: true });
-  await cp('test/simulation', join(root, 'test/simulation'), { recursive: true });
-  await cp('package.json', join(root, 'package.json'));
-  for (const { file, find, replace } of mutant.edits) {
-    const path = join(root, file);
-    const text = await readFile(path, 'utf8');
-    // However the formatter has broken its lines.
-    const pattern = new RegExp(RegExp.escape(find.trim()).replaceAll(/(\\n|\s|\\x20)+/g, '\\s+'), 'g');
-    if ([...text.matchAll(pattern)].length !== 1)
-      throw new Error(`mutant "${mutant.name}": ${file} does not hold its text once`);
-    await writeFile(
-      path,
-      text.replace(pattern, () => replace),
-    );
-  }
-  return root;
+/** @returns undefined if the text does not hold what is to be replaced exactly once. */
+export function applyEdit(text: string, { find, replace }: Edit): string | undefined {
+  // However the formatter has broken its lines.
+  const pattern = new RegExp(RegExp.escape(find.trim()).replaceAll(/(\\n|\s|\\x20)+/g, '\\s+'), 'g');
+  return [...text.matchAll(pattern)].length === 1 ? text.replace(pattern, () => replace) : undefined;
 }
-
-function run(root: string): Promise<{ caught: boolean; said: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['test/simulation/main.ts', '--quick', '--seeds', seeds], {
-      cwd: root,
-    });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.once('error', reject);
-    child.once('exit', (code) => resolve({ caught: code === 1 && /^seed /m.test(said), said: said.trim() }));
-  });
-}
-
-/** Names to run, or parts of them; by default all. */
-const wanted = process.argv.slice(2);
-const chosen = mutants.filter(
-  ({ name }) => wanted.length === 0 || wanted.some((words) => name.includes(words)),
-);
-await rm(folder, { recursive: true, force: true });
-const results = await inParallel([...chosen.entries()], 2, async ([index, mutant]) => {
-  const { caught, said } = await run(await build(mutant, index));
-  console.log(
-    `${caught ? 'caught ' : 'MISSED '} ${mutant.name.padEnd(52)} ${said.split('\n').at(-1)?.slice(0, 90)}`,
-  );
-  return caught;
-});
-await rm(folder, { recursive: true, force: true });
-const missed = results.filter((caught) => !caught).length;
-console.log(`${results.length - missed} of ${results.length} mutants caught within ${seeds} seeds each`);
-process.exitCode = missed === 0 ? 0 : 1;

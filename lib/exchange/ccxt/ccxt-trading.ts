@@ -166,6 +166,9 @@ async function reduceOrder(
   } catch (thrown) {
     const error = venueErrorFrom(thrown);
     if (error !== undefined) return { kind: 'refused', message: formatVenueError(error) };
-    return { kind: 'unconfirmed', message: notSentFrom(thrown)?.message ?? noResponse };
+    const notSent = notSentFrom(thrown);
+    return notSent === undefined
+      ? { kind: 'unconfirmed', message: noResponse }
+      : { kind: 'not-sent', message: notSent.message };
   }
 }

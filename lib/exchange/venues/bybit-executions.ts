@@ -73,7 +73,10 @@ export async function fetchFunding(
   }));
 }
 
-/** The executions of one range, of every type. */
+/**
+ * The executions of one range, of every type, oldest first. Bybit lists them newest first, and a later sort by time
+ * leaves those of one millisecond in their order. https://bybit-exchange.github.io/docs/v5/order/execution
+ */
 export async function fetchExecutions(
   client: CcxtClient,
   market: MarketRules,
@@ -84,6 +87,7 @@ export async function fetchExecutions(
   // The order's id takes precedence over the times of a request, so Bybit may list it in every range.
   return rows
     .filter((row) => orderId === undefined || row.orderId === orderId)
+    .reverse()
     .map((row) => ({
       trade: client.parseTrade(row, client.market(market.symbol)),
       // A new type that closes something ends a position like a trade.

@@ -151,22 +151,31 @@ describe('the table requests', () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a sweep over an unchanged position are: the list and the position', async () => {
+  it('of a sweep over unchanged positions are: the list, and each position for 1 unit', async () => {
     await newLink();
+    // The first saves fees of closed positions, and the second archives them.
     await environment.invoke('ripcord-sweep', {});
-    const requests = await meter.during(() => environment.invoke('ripcord-sweep', {}));
+    await environment.invoke('ripcord-sweep', {});
+    let report: unknown;
+    const requests = await meter.during(async () => {
+      report = await environment.invoke('ripcord-sweep', {});
+    });
+    const { positions } = z.object({ positions: z.int().positive() }).parse(report);
     expect(requests).toEqual([
       { action: 'Query', units: 0.5 },
-      { action: 'BatchGetItem', units: 1 },
+      { action: 'BatchGetItem', units: positions },
     ]);
   });
 
-  it('of the sweep after a hit that executed include one update that archives the position', async () => {
+  it('of the sweep after a hit that executed include two updates: one saves its fees, one archives it', async () => {
     await environment.invoke('ripcord-sweep', {});
     await fire(await newLink());
     const requests = await meter.during(() => environment.invoke('ripcord-sweep', {}));
     const archiving = requests.filter(({ action }) => action === 'UpdateItem');
     // DynamoDB adds 2 units for removing and adding the item's index entry; dynalite does not.
-    expect(archiving).toEqual([{ action: 'UpdateItem', units: 2 }]);
+    expect(archiving).toEqual([
+      { action: 'UpdateItem', units: 3 },
+      { action: 'UpdateItem', units: 3 },
+    ]);
   });
 });

@@ -185,7 +185,13 @@ describe('a close order that executed less than it was for', () => {
       ' Exit order x0 was reduced to the remaining 0.4 BTC.',
       { amount: '0.6', filled: '0.2' },
     ],
-    ['ends while it is reduced', acknowledged, [exit('0.6', '0.6', 'done')], '', { status: 'done' }],
+    [
+      'is canceled while it is reduced',
+      acknowledged,
+      [exit('0.6', '0.2', 'done')],
+      '',
+      { status: 'done', filled: '0.2' },
+    ],
     [
       'is not reduced by the exchange',
       refused,
@@ -254,22 +260,92 @@ describe('a close order that executed less than it was for', () => {
     });
   });
 
-  it.each<[string, Partial<ExchangeOrder>, string]>([
-    ['names targets', {}, ' Exit orders x0, x1 are together larger than the remaining 0.6 BTC.'],
-    ['names no target beside a stop', { triggerPrice: '50000' }, ''],
-  ])('%s that are larger than what remains only together', async (_, other, sentence) => {
-    const view = (orderId: string) => ({ ...exit('0.5'), orderId, ...(orderId === 'x1' ? other : {}) });
+  it('ends the position if an exit closes the rest while it is reduced', async () => {
+    const { result, exits } = await closePart('1', acknowledged, [exit('0.6', '0.6', 'done')]);
+    expect(result).toMatchObject({
+      kind: 'settled',
+      reopens: false,
+      outcome: {
+        outcome: 'closed',
+        closedAmount: '0.4',
+        remaining: '0',
+        detail: 'Closed 0.4 BTC with MARKET order 9. Exit order x0 closed the rest.',
+      },
+    });
+    expect(exits).toMatchObject([
+      { orderId: 'x0', filled: '0.6' },
+      { orderId: '9', filled: '0.4' },
+    ]);
+  });
+
+  it('reads no order that a reduction provably did not reach', async () => {
+    let looks = 0;
     const { result } = await runClose({
       claim: { percent: 40 },
-      facts: { market: perpetual, exits: [exit('0.5'), view('x1')] },
+      facts: { market: perpetual, exits: [{ ...live, reduceOnly: true }] },
+      creates: [part],
+      exchange: {
+        ...holds('long'),
+        fetchTrades: async () => [],
+        fetchOrder: async () => {
+          looks += 1;
+          return exit('1');
+        },
+        reduceOrder: async () => {
+          looks = 0;
+          return { kind: 'not-sent', message: 'too late' };
+        },
+      },
+    });
+    expect(looks).toBe(0);
+    expect(result).toMatchObject({
+      outcome: { detail: expect.stringContaining('Exit order x0 may still be larger') },
+    });
+  });
+
+  /** Closes 0.4 of 1 BTC with two exits of 0.5, of which the exchange reduces those in `reducible`. */
+  async function closePartOfTwo(reducible: string[], other: Partial<ExchangeOrder> = {}) {
+    const amounts: Record<string, string> = { x0: '0.5', x1: '0.5' };
+    const view = (orderId: string) => ({
+      ...exit(amounts[orderId] ?? ''),
+      orderId,
+      ...(orderId === 'x1' ? other : {}),
+    });
+    const { result } = await runClose({
+      claim: { percent: 40 },
+      facts: { market: perpetual, exits: [view('x0'), view('x1')] },
       creates: [part],
       exchange: {
         ...holds('long'),
         fetchTrades: async () => [],
         fetchOrder: async (__, { orderId = '' }) => view(orderId),
+        reduceOrder: async (_, { orderId = '' }, amount) => {
+          if (!reducible.includes(orderId)) return refused;
+          amounts[orderId] = amount;
+          return acknowledged;
+        },
       },
     });
-    expect(result).toMatchObject({
+    return result;
+  }
+
+  const x0Reduced = ' Exit order x0 was reduced to 0.3 of the remaining 0.6 BTC.';
+  it.each<[string, string[], Partial<ExchangeOrder>, string]>([
+    [
+      'reduces targets',
+      ['x0', 'x1'],
+      {},
+      `${x0Reduced} Exit order x1 was reduced to 0.3 of the remaining 0.6 BTC.`,
+    ],
+    [
+      'names targets, one of which the exchange does not reduce,',
+      ['x0'],
+      {},
+      `${x0Reduced} Exit orders x0, x1 are together larger than the remaining 0.6 BTC.`,
+    ],
+    ['leaves a target beside a stop', [], { triggerPrice: '50000' }, ''],
+  ])('%s that are larger than what remains only together', async (_, reducible, other, sentence) => {
+    expect(await closePartOfTwo(reducible, other)).toMatchObject({
       outcome: { detail: `Closed 0.4 BTC with MARKET order 9.${sentence}` },
     });
   });

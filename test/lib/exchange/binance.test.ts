@@ -98,3 +98,21 @@ test('a triggered Binance order is live until the order that it created is named
   Object.assign(algo, { status: 'triggered', actualOrderId });
   expect(await fetchStop()).toMatchObject(done);
 });
+
+test('a negative commission of Binance USDⓈ-M is a rebate to a maker, and a fee of a taker', async () => {
+  const { exchange, market, buy, order, sim } = await startTrader(binanceFutures);
+  accepted(await buy());
+  sim.core.fill({ orderId: order('entry-1').id });
+  accepted(await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined }));
+  for (const fill of sim.core.state.fills) fill.fee = '-2.4';
+  for (const [clientOrderId, amount] of [
+    ['entry-1', '-2.4'],
+    ['entry-2', '2.4'],
+  ] as const) {
+    const read = await exchange.fetchOrder(market, { clientOrderId });
+    if (read === undefined) throw new Error('no order');
+    expect((await exchange.fetchFills(market, read, '0.1')).fees).toMatchObject([
+      { currency: 'USDT', amount },
+    ]);
+  }
+});

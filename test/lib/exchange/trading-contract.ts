@@ -133,6 +133,22 @@ export function tradingContract(testMarket: TestMarket): void {
       ]);
     });
 
+    test('lists trades of the same millisecond in the order in which they executed', async () => {
+      const { exchange, market, sim } = await startTrader(testMarket);
+      const amounts = ['0.01', '0.02', '0.03', '0.04', '0.05', '0.06', '0.07', '0.08'];
+      for (const amount of amounts)
+        sim.core.placeOrder({
+          apiKey: keys.apiKey,
+          market: testMarket.market,
+          symbol: market.id,
+          side: 'buy',
+          type: 'market',
+          amount,
+        });
+      const trades = await exchange.fetchTrades(market, lastHour());
+      expect(trades.map(({ amount }) => amount)).toEqual(amounts);
+    });
+
     test('buys back a short with a MARKET order sized in base currency', async () => {
       const { exchange, market, buy, close } = await startTrader(testMarket);
       const short = { positionSide: 'short' } as const;
@@ -322,7 +338,7 @@ function reductionContract(testMarket: TestMarket): void {
   test('reduces nothing after the send deadline', async () => {
     const { exchange, market, exit, requests } = await startWithExit();
     expect(await exchange.reduceOrder(market, exit, '0.04', Date.now() - 1)).toEqual({
-      kind: 'unconfirmed',
+      kind: 'not-sent',
       message: 'The send deadline had passed',
     });
     expect(requests()).toEqual([]);

@@ -57,8 +57,8 @@ describe.each([
   it('are reduced after a partial close', async () => {
     const { closeHalf, exitAmounts, exitRecords, now } = await begin(tells, 2);
     await closeHalf();
-    expect(exitAmounts()).toEqual([50, 50]);
-    expect(await exitRecords()).toMatchObject([{ amount: '0.05' }, { amount: '0.05' }]);
+    expect(exitAmounts()).toEqual([25, 25]);
+    expect(await exitRecords()).toMatchObject([{ amount: '0.025' }, { amount: '0.025' }]);
     expect(await now()).toMatchObject({ state: 'open', outcome: { remaining: '0.05' } });
   });
 
@@ -96,9 +96,10 @@ describe.each([
     expect(reduced).toEqual([]);
     book.fill('exitOrders', 0, 30);
     await run();
-    // The first one takes what it was for: 0.03 of it are done.
-    expect(exitAmounts()).toEqual([100, 70]);
-    book.fill('exitOrders', 1, 100);
+    // They were for 0.07 and 0.1 of the 0.07 that remains. The first one has filled 0.03.
+    expect(exitAmounts()).toEqual([30 + 28, 42]);
+    book.fill('exitOrders', 0, 28);
+    book.fill('exitOrders', 1, 42);
     expect(book.positionLeft()).toBe(0);
   });
 });
@@ -157,6 +158,6 @@ describe('the sweep', () => {
   });
 
   it('reduces an exit otherwise', async () => {
-    expect((await afterFill(() => ({}))).reduced).toEqual(['1002 to 0.07']);
+    expect((await afterFill(() => ({}))).reduced).toEqual(['1001 to 0.058', '1002 to 0.042']);
   });
 });

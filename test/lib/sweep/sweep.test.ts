@@ -261,6 +261,37 @@ describe('a run', () => {
     expect((endedAt ?? Number.POSITIVE_INFINITY) - fullMinute).toBeLessThanOrEqual(17 * second);
   });
 
+  it('reads at most five of one account at a time for claims that appear while it waits', async () => {
+    const stage = await pendingStage(0);
+    const { environment, services, position, table, during } = stage;
+    const looked = new Set<string | undefined>();
+    let reading = 0;
+    let most = 0;
+    stage.exchange.fetchOrder = async (_market, { clientOrderId }) => {
+      const isFirst = looked.size < looked.add(clientOrderId).size;
+      if (!isFirst) throw new Fault('exchange-unreachable', 'no answer');
+      reading += 1;
+      most = Math.max(most, reading);
+      await environment.sleep(500);
+      reading -= 1;
+      throw new Fault('exchange-unreachable', 'no answer');
+    };
+    await during(() => Promise.all([sweep(services), appear()]));
+    expect(most).toBe(5);
+    expect(looked.size).toBe(21);
+    /** Hits whose sweeps were throttled, and whose processes died. */
+    async function appear() {
+      await environment.sleep(8 * second);
+      for (let index = 2; index <= 21; index += 1) {
+        const other = { ...position, positionId: positionIdAt(index) };
+        await table.createPosition(other);
+        const claimed = await claim({ ...stage, position: other });
+        const expired = { ...claimed.claim, leaseExpiresAt: environment.time };
+        await table.savePosition(claimed, { claim: expired as Claim });
+      }
+    }
+  });
+
   it('continues when the table does not respond for a moment', async () => {
     const stage = await lostRequestStage(0);
     const { environment, services, during, now } = stage;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
-import { syncPosition } from '../../../lib/sweep/sync-position.ts';
+import { syncFigures, syncPosition } from '../../../lib/sweep/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
 import { examplePositionIn } from '../position/example-position.ts';
 
@@ -79,4 +79,23 @@ it('saves what it reads of one that needs attention, however long it has been em
   for (let minute = 0; minute < 6; minute += 1) await look();
   expect((await look()).lastSync?.at).toBeGreaterThan(first.lastSync?.at ?? 0);
   expect((await stored()).lastSync?.at).toBeGreaterThan(first.lastSync?.at ?? 0);
+});
+
+it('leaves a position that is over as it is when its account or the table can not be reached', async () => {
+  const { services, now, exchange } = await setStage({}, (adopted) => {
+    const state = 'closed';
+    // Its fees are not known.
+    const entryOrders = adopted.entryOrders.map((entry) => ({
+      ...entry,
+      updatedAt: Number.MAX_SAFE_INTEGER,
+    }));
+    return { ...examplePositionIn(state), ...adopted, state, entryOrders } as Position;
+  });
+  const before = await now();
+  const unreachable = () => Promise.reject(new Fault('exchange-unreachable', 'no answer'));
+  expect(await syncFigures({ ...services, exchanges: { of: unreachable } }, before)).toBe(before);
+  exchange.fetchFills = async () => ({ fees: [] });
+  const store = { ...services.store, savePosition: unreachable };
+  expect(await syncFigures({ ...services, store }, before)).toBe(before);
+  expect(await syncFigures(services, before)).toMatchObject({ entryOrders: [{ fees: [] }] });
 });

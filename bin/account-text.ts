@@ -11,7 +11,7 @@ export function describeAccounts({ accounts }: CommandResult<'accounts.list'>, t
     : drawTable(
         [
           { head: 'ACCOUNT', text: ({ name }) => name },
-          { head: 'EXCHANGE', text: ({ exchange }) => exchange },
+          { head: 'EXCHANGE', text: ({ exchange, problem = '' }) => exchange ?? asPlainText(problem) },
         ],
         accounts,
       );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fault } from '../fault.ts';
+import { Fault, toFault } from '../fault.ts';
 import { safeUrlSchema } from '../safe-url.ts';
 import { credentialSchema } from './credential.ts';
 
@@ -34,10 +34,11 @@ export const newAccountSchema = accountSchema.extend({
   baseUrl: safeUrlSchema.describe(baseUrlMeaning).optional(),
 });
 
-/** An account without its credentials. */
+/** An account without its credentials, or why what is stored under its name can't be used. */
 export interface AccountSummary {
   name: string;
-  exchange: ExchangeId;
+  exchange?: ExchangeId;
+  problem?: string;
 }
 
 /**
@@ -62,6 +63,15 @@ export function accountNotFound(name: string): Fault {
   return new Fault('account-not-found', `There is no account "${name}".`, {
     hint: { text: 'Add it, for example:', command: `accounts add ${name} --exchange binance` },
   });
+}
+
+/** One wrong account must not hide the others. */
+export function toSummary(name: string, parse: () => Account): AccountSummary {
+  try {
+    return { name, exchange: parse().exchange };
+  } catch (thrown) {
+    return { name, problem: toFault(thrown).message };
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
-import { type Accounts, accountNameSchema, accountNotFound, parseAccount } from './account.ts';
+import { type Accounts, accountNameSchema, accountNotFound, parseAccount, toSummary } from './account.ts';
 
 /** Each account is parsed when it is read: a wrong one does not stop the others. */
 const fileSchema = z.record(accountNameSchema, z.unknown());
@@ -34,7 +34,7 @@ export function fileAccounts(path: string): Accounts {
     },
     async list() {
       const entries = Object.entries(await readAccountsFile(path));
-      return entries.map(([name, stored]) => ({ name, exchange: parse(name, stored).exchange }));
+      return entries.map(([name, stored]) => toSummary(name, () => parse(name, stored)));
     },
     write: (name, account) =>
       change((file) => {

@@ -9,7 +9,7 @@ import {
 import { ssmClient, untilDeadline } from '../aws-client.ts';
 import { inTime } from '../deadline.ts';
 import { toFault } from '../fault.ts';
-import { type Account, type AccountSummary, type Accounts, parseAccount } from './account.ts';
+import { type Account, type AccountSummary, type Accounts, parseAccount, toSummary } from './account.ts';
 import { toAccountsFault } from './ssm-failure.ts';
 
 /** Parameter Store allows 40 reads a second per AWS account, so a warm function reads again only after this time. */
@@ -106,7 +106,7 @@ async function listAccounts(client: SSMClient, prefix: string): Promise<AccountS
     const answer = await orFault('', () => client.send(command, untilDeadline()));
     for (const { Name = '', Value } of answer.Parameters ?? []) {
       const name = Name.slice(prefix.length + 1);
-      found.push({ name, exchange: parseStored(name, Name, Value).exchange });
+      found.push(toSummary(name, () => parseStored(name, Name, Value)));
     }
     NextToken = answer.NextToken;
   } while (NextToken !== undefined);

@@ -438,12 +438,13 @@ describe('accounts.json', () => {
     const damaged = JSON.stringify({ ...accounts, [wrong]: { ...accounts[wrong], ...change } });
     await writeFile(path, damaged);
     onTestFinished(() => writeFile(path, whole));
-    for (const command of [{ command: 'accounts.list' }, { command: 'accounts.check', name: wrong }]) {
-      const refused = await environment.refusal(command);
-      expect(refused).toMatchObject({ code: 'account-invalid', message: expect.stringMatching(why) });
-      expect(refused.message).toContain(`The entry "${wrong}" of ${path}`);
-      expect(JSON.stringify(refused)).not.toMatch(/hidden/);
-    }
+    const refused = await environment.refusal({ command: 'accounts.check', name: wrong });
+    expect(refused).toMatchObject({ code: 'account-invalid', message: expect.stringMatching(why) });
+    expect(refused.message).toContain(`The entry "${wrong}" of ${path}`);
+    expect(JSON.stringify(refused)).not.toMatch(/hidden/);
+    const listed = (await environment.admin('accounts.list', {})).accounts;
+    expect(listed).toContainEqual({ name: wrong, problem: refused.message });
+    expect(listed).toContainEqual({ name: right, exchange: 'binance' });
     expect(await environment.admin('accounts.check', { name: right })).toMatchObject({ canTrade: true });
     expect(await fire(urls[0] ?? '')).toMatchObject({ status: 422, json: { status: 'account-invalid' } });
     expect(await fire(urls[1] ?? '')).toMatchObject({ status: 200, json: { outcome: 'closed' } });

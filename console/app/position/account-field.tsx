@@ -17,7 +17,7 @@ export function AccountField({
         onChange={onChange}
         options={(accounts.value ?? []).map(({ name, exchange }) => ({
           value: name,
-          label: `${name} (${exchangeName(exchange)})`,
+          label: `${name} (${exchange === undefined ? 'not usable' : exchangeName(exchange)})`,
         }))}
       />
     </Field>

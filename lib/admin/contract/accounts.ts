@@ -40,6 +40,11 @@ const exchangePositionSchema = z.object({
 
 const accountViewSchema = z.object({ name: z.string(), exchange: exchangeIdSchema });
 
+const listedAccountSchema = accountViewSchema.partial({ exchange: true }).extend({
+  /** Why what is stored can't be used. Such an account has no `exchange`. */
+  problem: z.string().optional(),
+});
+
 const openResult = z.object({
   orders: z.array(openOrderSchema),
   /** Perpetual positions as the exchange reports them. */
@@ -71,7 +76,7 @@ export const accountsCommands = {
   'accounts.list': {
     summary: 'Lists the names and exchanges of the stored accounts, without credentials.',
     input: z.strictObject({}),
-    result: z.object({ accounts: z.array(accountViewSchema) }),
+    result: z.object({ accounts: z.array(listedAccountSchema) }),
   },
   'accounts.open': {
     summary: "Lists an account's open orders and perpetual positions at the exchange.",

@@ -212,6 +212,23 @@ test.each([
 );
 
 describe('A stored parameter', () => {
+  test('a wrong one is listed with its problem, and hides no other', async () => {
+    const stored = [
+      { Name: '/ripcord/accounts/main', Value: JSON.stringify(account) },
+      { Name: '/ripcord/accounts/wrong', Value: 'no JSON: s3cret' },
+    ];
+    const { accounts } = await startStore({ status: 200, body: { Parameters: stored } });
+    expect(await accounts.list()).toEqual([
+      { name: 'main', exchange: 'binance' },
+      {
+        name: 'wrong',
+        problem: expect.stringMatching(
+          /^The parameter \/ripcord\/accounts\/wrong does not contain a valid account\. .*--replace$/,
+        ),
+      },
+    ]);
+  });
+
   test('keys are trimmed when they are read', async () => {
     const { accounts } = await startStore(holds({ ...account, apiKey: ' a\n', secret: 'b\r\n' }));
     expect(await accounts.read('main')).toEqual(account);

@@ -63,8 +63,8 @@ async function connect(destination: Destination): Promise<Invoke> {
     },
     ...(destination.kind === 'local' ? localSettings(destination.url) : awsSettings(destination)),
   });
-  await client.config.region().catch((cause: unknown) => {
-    throw noRegion(cause);
+  await client.config.region().catch(async (cause: unknown) => {
+    throw await noRegion(cause);
   });
   return async (payload) => {
     const Payload = Buffer.from(JSON.stringify(payload));
@@ -137,8 +137,8 @@ export function createAdminClient(args: SharedArguments): AdminClient {
   const listHint = commandHint('positions list', args);
   const invoke = keepConnection(destination);
   const request: AdminClient['request'] = async (name, input) => {
-    const { crashed, answer } = await invoke({ command: name, ...input }).catch((thrown: unknown) => {
-      throw toUnreachable(thrown, destination, listHint);
+    const { crashed, answer } = await invoke({ command: name, ...input }).catch(async (thrown: unknown) => {
+      throw await toUnreachable(thrown, destination, listHint);
     });
     if (crashed) throw toCrashError(answer, destination, listHint);
     return parseAnswer(name, answer);

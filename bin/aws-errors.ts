@@ -1,4 +1,5 @@
 import { CliError } from './cli-error.ts';
+import { findLocalHint } from './local-hint.ts';
 import type { Destination } from './options.ts';
 
 interface CallFailure {
@@ -17,11 +18,9 @@ function toCallFailure(thrown: unknown): CallFailure {
 
 const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 const interrupted = new Set(['TimeoutError', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE']);
-const localHint = 'For the local stack, add --local.';
 
 const noCredentials =
-  'No usable AWS credentials. Run "aws configure" or "aws sso login", or select a profile with --profile. ' +
-  localHint;
+  'No usable AWS credentials. Run "aws configure" or "aws sso login", or select a profile with --profile.';
 const expired = 'The AWS credentials have expired. Sign in again, for example with "aws sso login".';
 const notAccepted = 'AWS did not accept the credentials. Check --profile and its keys.';
 const throttled = 'AWS throttled the request. Nothing was done; try again in a moment.';
@@ -29,6 +28,13 @@ const throttled = 'AWS throttled the request. Nothing was done; try again in a m
 function accessDenied(functionName: string): string {
   return `These AWS credentials are not allowed to invoke ${functionName}. They need lambda:InvokeFunction on it.`;
 }
+
+/** Errors of a machine that has no deployment set up: its user may have meant the local stack. */
+const maybeMeantLocal = new Set([
+  'CredentialsProviderError',
+  'TokenProviderError',
+  'ResourceNotFoundException',
+]);
 
 /** By the name of the SDK's error. None of them reached the function, so nothing was done. */
 const sentences: Record<string, string | ((functionName: string) => string)> = {
@@ -42,7 +48,7 @@ const sentences: Record<string, string | ((functionName: string) => string)> = {
   AccessDenied: accessDenied,
   AccessDeniedException: accessDenied,
   ResourceNotFoundException: (functionName) =>
-    `There is no function ${functionName} in this region and account. Check --region, --profile and --prefix. ${localHint}`,
+    `There is no function ${functionName} in this region and account. Check --region, --profile and --prefix.`,
   TooManyRequestsException: throttled,
   ThrottlingException: throttled,
   EC2ThrottledException: throttled,
@@ -66,10 +72,10 @@ function describeFailure({ name, code }: CallFailure, destination: Destination, 
 }
 
 /** The SDK finds a region in the environment and in the profile. */
-export function noRegion(cause: unknown): CliError {
+export async function noRegion(cause: unknown): Promise<CliError> {
   return new CliError(
     'unreachable',
-    `No AWS region is set. ${localHint} For AWS, set --region, AWS_REGION or a region in the profile.`,
+    `No AWS region is set. ${await findLocalHint()} For AWS, set --region, AWS_REGION or a region in the profile.`,
     { cause },
   );
 }
@@ -78,10 +84,15 @@ export function noRegion(cause: unknown): CliError {
  * @param listHint the command that shows what was done.
  * @returns what a failed call means and what to do next.
  */
-export function toUnreachable(thrown: unknown, destination: Destination, listHint: string): CliError {
-  return thrown instanceof CliError
-    ? thrown
-    : new CliError('unreachable', describeFailure(toCallFailure(thrown), destination, listHint), {
-        cause: thrown,
-      });
+export async function toUnreachable(
+  thrown: unknown,
+  destination: Destination,
+  listHint: string,
+): Promise<CliError> {
+  if (thrown instanceof CliError) return thrown;
+  const failure = toCallFailure(thrown);
+  const localHint =
+    destination.kind === 'aws' && maybeMeantLocal.has(failure.name) ? ` ${await findLocalHint()}` : '';
+  const sentence = `${describeFailure(failure, destination, listHint)}${localHint}`;
+  return new CliError('unreachable', sentence, { cause: thrown });
 }

@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import packageFile from '../package.json' with { type: 'json' };
 import { accountCommands, accountVerbs } from './account-commands.ts';
 import { CliError, formatCliError } from './cli-error.ts';
+import { completionWord, defineForShell } from './completion.ts';
 import { buildConsole, consoleOptions, consoleSummary, runConsole } from './console-command.ts';
 import { rejectSecretArguments } from './credentials.ts';
 import { buildHistory, historyOptions, historySummary, runHistory } from './history-command.ts';
@@ -60,7 +61,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('accounts', 'Adds, checks, lists and removes exchange accounts', accountCommands)
     .command('notify', 'Tests the notification channels', notifyCommands)
     .command('console', consoleSummary, buildConsole, runConsole)
-    .completion('completion', 'Prints a completion script for bash, zsh or fish')
+    .completion(completionWord, 'Prints a completion script for bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'stores the keys of an exchange account')
     .example('$0 positions list', 'positions with their profit or loss')
     .example('$0 links create pos_4k1z09qj3m2x close', 'a link that closes this position')
@@ -106,6 +107,8 @@ export async function run(given: string[]): Promise<number> {
   const argv = completeLocalOption(given);
   try {
     rejectSecretArguments(argv);
+    if (argv.includes(completionWord) && !argv.some((word) => word.startsWith('-')))
+      process.stdout.write(defineForShell(process.env.SHELL));
     await createCommandLine(argv).parseAsync();
     return 0;
   } catch (thrown) {

@@ -13,11 +13,17 @@ export function formatNumber(text: string | undefined): string {
   return text === undefined || !isNumber(text) ? (text ?? '') : decimal(text).dp(maxDigits).toFixed();
 }
 
-/** @returns a profit or loss with its sign. */
-export function formatSigned(text: string | undefined): string {
-  if (text === undefined || !isNumber(text)) return text ?? '';
-  const rounded = decimal(text).dp(maxDigits);
-  return `${rounded.gt(0) ? '+' : ''}${rounded.toFixed()}`;
+/** Quote currencies of which 0.01 is worth too much to round to. */
+const finelyQuoted = new Set(['BTC', 'ETH', 'BNB', 'SOL']);
+
+/** @returns a profit or loss with its sign and currency. The decimals are fixed, so that a column aligns. */
+export function formatMoney(amount: string, currency: string): string {
+  if (!isNumber(amount)) return amount;
+  const rounded = decimal(amount).dp(finelyQuoted.has(currency) ? maxDigits : 2);
+  const digits = rounded.toFixed(finelyQuoted.has(currency) ? maxDigits : 2);
+  // A loss below half a cent is shown as 0.00, not as -0.00.
+  const shown = rounded.isZero() ? digits.replace('-', '') : digits;
+  return `${rounded.gt(0) ? '+' : ''}${shown} ${currency}`;
 }
 
 /** @returns a percentage with its sign and two decimals. */

@@ -136,48 +136,35 @@ function previewCommand(yargs: Argv<SharedArguments>) {
   );
 }
 
-const switches = {
-  'links.pause': {
-    question: 'Pause all links?',
-    effect: 'No link fires until you resume, alerts included. Open positions stay open.',
-  },
-  'links.resume': {
-    question: 'Resume all links?',
-    effect: "Links can fire again. Alerts during the pause were refused and won't be replayed.",
-  },
-} as const;
-
 /** Turns the kill switch on or off. */
-async function switchLinks(
-  args: SharedArguments & { yes: boolean },
-  command: keyof typeof switches,
-): Promise<void> {
-  const admin = createAdminClient(args);
-  const { question, effect } = switches[command];
-  const plan = async () => {
-    const { links, paused } = await admin.call('links.list', {});
-    const armed = links.filter(isArmed).length;
-    const state = paused ? 'Links are paused now' : 'Links are not paused now';
-    return [`${state}; ${armed} ${armed === 1 ? 'is' : 'are'} armed.`, effect];
-  };
-  await confirm({ yes: args.yes, question, plan });
-  const result = await admin.call(command, {});
+async function switchLinks(args: SharedArguments, command: 'links.pause' | 'links.resume'): Promise<void> {
+  const result = await createAdminClient(args).call(command, {});
   printResult(args, result, () =>
     result.paused
-      ? `All links are paused. Resume them with "${commandHint('links resume', args)}".`
-      : 'Links can fire again.',
+      ? `All links are paused; hits are refused. Resume with "${commandHint('links resume', args)}".`
+      : 'Links resumed.',
   );
 }
 
+async function confirmResume(args: SharedArguments & { yes: boolean }): Promise<void> {
+  const plan = async () => {
+    const { links, paused } = await createAdminClient(args).call('links.list', {});
+    const armed = links.filter(isArmed).length;
+    const state = paused ? 'Links are paused now' : 'Links are not paused now';
+    return [
+      `${state}; ${armed} ${armed === 1 ? 'is' : 'are'} armed.`,
+      "Every armed link works again. Alerts during the pause were refused and won't be replayed.",
+    ];
+  };
+  await confirm({ yes: args.yes, question: 'Resume all links?', plan });
+}
+
+/** Asks nothing: a pause sends no order, and waiting for an answer could cost one. */
 function pauseCommand(yargs: Argv<SharedArguments>) {
   return yargs.command(
     'pause',
     commands['links.pause'].summary,
-    (y) =>
-      y
-        .options(yesOption)
-        .example('$0 links pause', 'asks for confirmation')
-        .example('$0 links pause --yes', 'immediately'),
+    (y) => y.options(yesOption).example('$0 links pause', 'immediately, without a question'),
     (args) => switchLinks(args, 'links.pause'),
   );
 }
@@ -187,7 +174,10 @@ function resumeCommand(yargs: Argv<SharedArguments>) {
     'resume',
     commands['links.resume'].summary,
     (y) => y.options(yesOption).example('$0 links resume', 'asks for confirmation'),
-    (args) => switchLinks(args, 'links.resume'),
+    async (args) => {
+      await confirmResume(args);
+      await switchLinks(args, 'links.resume');
+    },
   );
 }
 

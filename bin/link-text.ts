@@ -3,6 +3,7 @@ import type { CommandResult, LinkView, PositionView } from '../lib/admin/contrac
 import {
   isReachableByTradingView,
   onlyHere,
+  otherMarket,
   paidPlan,
   toTradingViewSymbol,
 } from '../lib/link/tradingview.ts';
@@ -144,12 +145,13 @@ export function describeSteps(
     typeof link.sources === 'string'
       ? 'To fire it from a TradingView alert:'
       : "To fire it from a TradingView alert, if its allowed sources include TradingView's addresses:",
+    paidPlan,
     `  1. In Supercharts, click Search and choose ${market}.`,
+    `     ${otherMarket}`,
     '  2. Click Alert and set the conditions in the Settings tab.',
     '  3. Message tab: clear all existing content.',
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
     '  5. Click Create.',
-    paidPlan,
     describeFiringByHand(link),
     `To revoke it: ${commandHint(`links revoke ${link.linkId}`, target)}`,
   ].join('\n');

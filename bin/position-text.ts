@@ -3,7 +3,7 @@ import type { CommandResult, PositionView } from '../lib/admin/contract/commands
 import { isPositive } from '../lib/amount.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
 import { commandHint, type Target } from './command-hint.ts';
-import { formatMinute, formatNumber, formatPercent, formatSigned, paintSigned } from './format.ts';
+import { formatMinute, formatMoney, formatNumber, formatPercent, paintSigned } from './format.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';
 
@@ -23,8 +23,8 @@ function paintState(text: string, { status }: PositionView): string {
   return status === 'needs-attention' ? styleText(['red', 'bold'], text) : styleText('dim', text);
 }
 
-function formatMoney(amount: string | null, quote: string): string {
-  return amount === null ? '' : `${formatSigned(amount)} ${quote}`;
+function formatIfKnown(amount: string | null, quote: string): string {
+  return amount === null ? '' : formatMoney(amount, quote);
 }
 
 const columns: Column<PositionView>[] = [
@@ -44,7 +44,7 @@ const columns: Column<PositionView>[] = [
   {
     head: 'P&L',
     text: ({ unrealizedProfit, remaining, quote }) =>
-      isPositive(remaining) ? formatMoney(unrealizedProfit, quote) : '',
+      isPositive(remaining) ? formatIfKnown(unrealizedProfit, quote) : '',
     right: true,
     paint: paintSigned,
   },
@@ -57,7 +57,7 @@ const columns: Column<PositionView>[] = [
   },
   {
     head: 'NET',
-    text: ({ netProfit, quote }) => formatMoney(netProfit, quote),
+    text: ({ netProfit, quote }) => formatIfKnown(netProfit, quote),
     right: true,
     paint: paintSigned,
     dropRank: 3,

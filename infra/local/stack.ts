@@ -103,13 +103,15 @@ async function startParts(
     options.handlers ?? (await import('./create-project-handlers.ts')).createProjectHandlers;
   const { sweepTimeoutMs: sweepMs } = options;
   const timeouts = sweepMs === undefined ? {} : { sweepMs };
-  const lambdas = createLambdas(createHandlers(environment, log), log, timeouts);
+  const functionLog = createGate(log);
+  const lambdas = createLambdas(createHandlers(environment, functionLog.pass), log, timeouts);
   running.lambdas = lambdas;
   const console = options.console?.(createInvokeAdmin(lambdas.admin), (address) =>
     log(`For another browser: ${address}`),
   );
   running.server.serve(createHandler(lambdas, console, log));
   await demo?.seed(lambdas.admin);
+  functionLog.open();
   running.schedule = startSweeps(lambdas.sweep, log, every);
   let stopped: Promise<void> | undefined;
   return {
@@ -121,6 +123,19 @@ async function startParts(
     stop() {
       stopped ??= stopAll(running);
       return stopped;
+    },
+  };
+}
+
+/** The demo's own commands are not logged: no link exists before them, so no line of a hit is lost. */
+function createGate(log: Log): { pass: Log; open(): void } {
+  let isOpen = false;
+  return {
+    pass: (line) => {
+      if (isOpen) log(line);
+    },
+    open: () => {
+      isOpen = true;
     },
   };
 }

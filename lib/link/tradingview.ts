@@ -6,7 +6,10 @@ export function isReachableByTradingView(url: string): boolean {
 export const onlyHere =
   "TradingView can't reach this link: it is on your machine. Deploy Ripcord to use links in alerts.";
 
-export const paidPlan = 'Webhooks need a paid TradingView plan.';
+export const paidPlan = 'A paid TradingView plan, such as Premium, is required to create webhook alerts.';
+
+export const otherMarket =
+  "Alerts created on a different market will still work, but may not align with this market's chart data.";
 
 /** Exchanges by the name that TradingView gives them. */
 const exchangeNames: Record<string, string> = { binance: 'Binance', binanceusdm: 'Binance', bybit: 'Bybit' };

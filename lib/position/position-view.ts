@@ -67,6 +67,7 @@ export const positionViewSchema = z.object({
   /** The exits of the plan, and adopted ones that are open. */
   takeProfits: z.array(takeProfitViewSchema),
   stopLoss: stopLossViewSchema.nullable(),
+  /** How many of its links are armed. */
   links: z.number().optional(),
   outcome: outcomeSchema.optional(),
   failure: failureSchema.optional(),

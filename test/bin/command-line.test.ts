@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { commandHint, commandName } from '../../bin/command-hint.ts';
+import { findLocalHint } from '../../bin/local-hint.ts';
+import { listen } from '../../infra/loopback/listen.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { startFakeAdmin } from './fake-admin.ts';
 import { runLocally, runRipcord } from './run-ripcord.ts';
@@ -49,6 +54,20 @@ test('completion prints a script, and completes verbs', async () => {
   expect(verbs.stdout.trim().split('\n').sort()).toEqual([
     ...['create', 'list', 'pause', 'preview', 'resume', 'revoke'],
   ]);
+});
+
+test('the script of completion defines ripcord where it is not installed, and completes it', async () => {
+  const { stdout } = await runRipcord(['completion'], { environment: { SHELL: '/bin/bash' } });
+  const use = `COMP_WORDS=(ripcord links ""); COMP_CWORD=2; _ripcord_yargs_completions; echo "\${COMPREPLY[*]}"`;
+  const bash = spawnSync('bash', ['-c', `${stdout}\nripcord --version\n${use}`], {
+    cwd: tmpdir(),
+    env: { PATH: '/usr/bin:/bin', HOME: tmpdir(), NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+    encoding: 'utf8',
+  });
+  expect({ stdout: bash.stdout, stderr: bash.stderr }).toEqual({
+    stdout: `${packageFile.version}\n${['create', 'list', 'preview', 'pause', 'resume', 'revoke'].join(' ')}\n`,
+    stderr: '',
+  });
 });
 
 test.for([
@@ -131,8 +150,50 @@ test('a missing AWS region or missing credentials are reported with what to set,
     }),
   ]);
   expect([region.code, credentials.code]).toEqual([1, 1]);
-  expect(region.stderr).toContain('No AWS region is set. For the local stack, add --local.');
-  expect(credentials.stderr).toContain('No usable AWS credentials');
+  // A stack may be running at the default port of the machine that runs this test.
+  expect(region.stderr).toMatch(
+    /No AWS region is set\. (For the|A) local stack.* add --local\. For AWS, set --region/,
+  );
+  expect(credentials.stderr).toMatch(/No usable AWS credentials.* add --local\./);
+});
+
+test('a local stack that is running is named, and any other server is not', async () => {
+  const location = { value: '/console/' };
+  const server = createServer((_request, response) => {
+    response.writeHead(303, { location: location.value }).end();
+  });
+  const url = `http://127.0.0.1:${await listen(server, 0)}`;
+  expect(await findLocalHint(url)).toBe(`A local stack is running at ${url}: to use it, add --local.`);
+  location.value = '/login';
+  const start = 'For the local stack, start it with npm start and add --local.';
+  expect(await findLocalHint(url)).toBe(start);
+  await new Promise((resolve) => server.close(resolve));
+  expect(await findLocalHint(url)).toBe(start);
+});
+
+test.for([
+  ['open', '--price', ['--type', 'limit', '--amount', '1']],
+  ['open', '--amount', ['--type', 'market']],
+  ['open', '--cost', ['--type', 'market']],
+  ['open', '--risk', ['--type', 'market', '--stop-loss', '2']],
+  ['open', '--stop-loss', ['--type', 'market', '--amount', '1']],
+  ['open', '--take-profit', ['--type', 'market', '--amount', '1']],
+  ['adopt', '--amount', []],
+] as const)('positions %s refuses a decimal comma in %s, and sends nothing', async ([verb, option, rest]) => {
+  await using admin = await startFakeAdmin(() => ({ body: {} }));
+  const market = ['--account', 'main', '--symbol', 'BTC/USDT:USDT', '--side', 'long'];
+  const value = option === '--take-profit' ? '0,01:50%' : '0,01';
+  const { code, stderr } = await runLocally(admin.url, [
+    'positions',
+    verb,
+    ...market,
+    ...rest,
+    option,
+    value,
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${option}: expected a plain decimal such as "0.5"; use a point`);
+  expect(admin.payloads).toEqual([]);
 });
 
 test.for([

@@ -26,7 +26,9 @@ test('a new link stands alone on its line, followed by the steps for a TradingVi
   expect(stdout.split('\n').filter((line) => line.includes(url))).toEqual([url]);
   expect(stdout).toContain("You won't see this URL again. Anyone who has it can use it");
   const steps = [
+    'A paid TradingView plan, such as Premium, is required to create webhook alerts.',
     'click Search and choose the same market and exchange as the position: BTCUSDT on Binance',
+    'Alerts created on a different market will still work',
     'Click Alert and set the conditions',
     'Message tab: clear all existing content',
     'Notifications tab: tick Webhook URL and paste',
@@ -49,10 +51,10 @@ test("a link on this machine is shown with the warning that TradingView can't re
   const create = ['links', 'create', positionId, 'close'];
   const here = await runLocally(admin.url, create);
   expect(here.stdout).toContain("TradingView can't reach this link: it is on your machine.");
-  expect(here.stdout).toContain('Webhooks need a paid TradingView plan.');
+  expect(here.stdout).toContain('A paid TradingView plan, such as Premium, is required');
   const deployed = await runLocally(admin.url, [...create, '--label', 'public']);
   expect(deployed.stdout).not.toContain('on this machine');
-  expect(deployed.stdout).toContain('Webhooks need a paid TradingView plan.');
+  expect(deployed.stdout).toContain('A paid TradingView plan, such as Premium, is required');
 });
 
 test('--quiet prints only the URL, --json only the result, and neither reads the position', async () => {
@@ -217,18 +219,23 @@ test('a preview shows whether the link fires and what it would do', async () => 
   expect(JSON.parse(json.stdout)).toEqual(preview);
 });
 
-test.for([
-  ['pause', true, 'All links are paused. Resume them with "ripcord links resume --local URL".\n'],
-  ['resume', false, 'Links can fire again.\n'],
-] as const)('links %s without a terminal needs --yes', async ([verb, paused, words]) => {
-  await using admin = await startFakeAdmin(() => answered({ paused }));
-  const refused = await runLocally(admin.url, ['links', verb]);
+test('links pause acts immediately, and links resume without a terminal needs --yes', async () => {
+  await using admin = await startFakeAdmin(({ command }) => answered({ paused: command === 'links.pause' }));
+  for (const words of [
+    ['links', 'pause'],
+    ['links', 'pause', '--yes'],
+  ])
+    expect(await runLocally(admin.url, words)).toEqual({
+      code: 0,
+      stdout: `All links are paused; hits are refused. Resume with "ripcord links resume --local ${admin.url}".\n`,
+      stderr: '',
+    });
+  const refused = await runLocally(admin.url, ['links', 'resume']);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('Add --yes');
-  expect(admin.payloads).toEqual([]);
-  const done = await runLocally(admin.url, ['links', verb, '--yes']);
-  expect(done).toEqual({ code: 0, stdout: words.replace('URL', admin.url), stderr: '' });
-  expect(admin.payloads).toEqual([{ command: `links.${verb}` }]);
+  expect(admin.payloads).toEqual([{ command: 'links.pause' }, { command: 'links.pause' }]);
+  const done = await runLocally(admin.url, ['links', 'resume', '--yes']);
+  expect(done).toEqual({ code: 0, stdout: 'Links resumed.\n', stderr: '' });
 });
 
 test("the steps for an alert use TradingView's name of Bybit", async () => {

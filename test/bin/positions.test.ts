@@ -19,9 +19,9 @@ test('the list of positions is a table of aligned columns with signed profits an
   const [head = '', long = '', short = '', , ...remarks] = stdout.split('\n');
   expect(head).toMatch(/^POSITION +ACCOUNT +MARKET +SIDE +STATE +FILLED +LEFT +ENTRY +PRICE +P&L/);
   expect(long).toMatch(
-    /open, partly filled +0\.25 \/ 0\.5 +0\.24975 +60000\.1 +61000 +\+249\.725 USDT +\+1\.67 %/,
+    /open, partly filled +0\.25 \/ 0\.5 +0\.24975 +60000\.1 +61000 +\+249\.73 USDT +\+1\.67 %/,
   );
-  expect(short).toMatch(/needs attention +10 \/ 10 +10 +3000 +3100 +-1000 USDT +-3\.33 %/);
+  expect(short).toMatch(/needs attention +10 \/ 10 +10 +3000 +3100 +-1000\.00 USDT +-3\.33 %/);
   for (const column of ['MARKET', 'SIDE', 'STATE'])
     expect([long, short].map((line) => line[head.indexOf(column) - 1])).toEqual([' ', ' ']);
   expect(long.indexOf(' USDT  ')).toBe(short.indexOf(' USDT  '));
@@ -50,7 +50,7 @@ test('one position is shown with its orders', async () => {
   expect(code).toBe(0);
   expect(admin.payloads).toEqual([{ command: 'positions.get', positionId }]);
   expect(stdout).toMatch(/^Market +BTC\/USDT long on binance, account main$/m);
-  expect(stdout).toMatch(/^P&L +\+249\.725 USDT \(\+1\.67 %\)$/m);
+  expect(stdout).toMatch(/^P&L +\+249\.73 USDT \(\+1\.67 %\)$/m);
   expect(stdout).toMatch(/^entry +28457 +limit +live +0\.25 \/ 0\.5 +60000\.1 +- +-$/m);
   expect(stdout).toMatch(/^exit +28458 +stop_loss +live +0 \/ 0\.5 +- +55000 +-$/m);
 });

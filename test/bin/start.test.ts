@@ -42,6 +42,8 @@ describe('npm start', () => {
       { symbol: 'SOL/USDT', fillStatus: 'partly-filled', status: 'open' },
     ]);
     for (const position of await positionsAt(url)) expect(position.staleReason).toBeUndefined();
+    local.child.kill('SIGTERM');
+    expect((await local.ended).stdout).toMatch(/^ready http/);
     expect((await stat(join(data, 'accounts.json'))).mode & 0o777).toBe(0o600);
   });
 

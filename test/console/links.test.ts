@@ -214,7 +214,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     if (from !== undefined) await dialog.getByLabel('Allowed sources').selectOption({ label: from });
     if (addresses !== undefined) await dialog.getByLabel('IP addresses or ranges').fill(addresses);
     await dialog.getByRole('button', { name: 'Create link' }).click();
-    await dialog.getByText(/^Webhooks need a paid TradingView plan/).waitFor();
+    await dialog.getByText(/^A paid TradingView plan, such as Premium, is required/).waitFor();
     await dialog.getByText(text, { exact: true }).waitFor();
     const listed = dialog.getByText(/^TradingView sends alerts from its own IP addresses/);
     expect(await listed.count()).toBe(addresses === undefined ? 0 : 1);

@@ -2,6 +2,7 @@ import type { LinkView, PositionView } from '../../../lib/admin/contract/command
 import {
   isReachableByTradingView,
   onlyHere,
+  otherMarket,
   paidPlan,
   toTradingViewSymbol,
 } from '../../../lib/link/tradingview.ts';
@@ -13,13 +14,13 @@ export function AlertSteps({ position, url, link }: { position: PositionView; ur
   return (
     <section class="steps">
       <h3>Use it in a TradingView alert</h3>
+      <p class="help">{paidPlan}</p>
       {isReachableByTradingView(url) ? null : <p class="hint">{onlyHere}</p>}
       {typeof link.sources === 'string' ? null : (
         <p class="hint">
           TradingView sends alerts from its own IP addresses. Its alerts are refused unless you allowed those.
         </p>
       )}
-      <p class="help">{paidPlan}</p>
       <Steps position={position} />
       <p class="help">{describeManualUse(link)}</p>
     </section>
@@ -39,7 +40,7 @@ function Steps({ position }: { position: PositionView }) {
           <code>{symbol}</code>
           <CopyButton text={symbol} name="symbol" />
         </span>{' '}
-        and select it on <b>{exchange}</b>. Alerts on another market also work, but its prices may differ.
+        and select it on <b>{exchange}</b>. {otherMarket}
       </li>
       <li>
         Select <b>Alert</b> and set its conditions in the <b>Settings</b> tab.

@@ -10,6 +10,14 @@ export function toLinkView(link: Link, position: Position | undefined, now: numb
   return { ...shown, state: toState(link, uses, now), positionClosed, uses };
 }
 
+/** @returns how many links can act on a position: armed, and not of a position that ended. */
+export function countArmed(links: Link[], position: Position, now: number): number {
+  return links
+    .filter(({ positionId }) => positionId === position.positionId)
+    .map((link) => toLinkView(link, position, now))
+    .filter(({ state, positionClosed }) => state === 'armed' && positionClosed !== true).length;
+}
+
 function toState(link: Link, uses: number | undefined, now: number): LinkView['state'] {
   if (link.revokedAt !== undefined) return 'revoked';
   if (isExpired(link, now)) return 'expired';

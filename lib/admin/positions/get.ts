@@ -1,5 +1,6 @@
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { countArmed } from '../links/link-view.ts';
 import { requirePosition } from '../require.ts';
 import { toLiveView } from './live-view.ts';
 
@@ -9,6 +10,6 @@ export async function getPosition(
   { positionId }: CommandInput<'positions.get'>,
 ): Promise<CommandResult<'positions.get'>> {
   const position = await requirePosition(services, positionId);
-  const links = (await services.store.listLinks(positionId)).filter(({ revokedAt }) => !revokedAt);
-  return { position: await toLiveView(services, position, { links: links.length, figures: 'all' }) };
+  const links = countArmed(await services.store.listLinks(positionId), position, services.now());
+  return { position: await toLiveView(services, position, { links, figures: 'all' }) };
 }

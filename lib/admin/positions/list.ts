@@ -2,6 +2,7 @@ import { inParallel } from '../../parallel.ts';
 import type { PositionView } from '../../position/position-view.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { countArmed } from '../links/link-view.ts';
 import { requireAccount } from '../require.ts';
 import { toLiveView } from './live-view.ts';
 
@@ -17,10 +18,9 @@ export async function listPositions(
   ]);
   const selected = positions.filter((position) => account === undefined || position.account === account);
   if (selected.length === 0) await requireAccount(accounts, account);
-  const views = await inParallel(selected, 5, (position) => {
-    const own = links.filter((link) => link.positionId === position.positionId && !link.revokedAt);
-    return toLiveView(services, position, { links: own.length });
-  });
+  const views = await inParallel(selected, 5, (position) =>
+    toLiveView(services, position, { links: countArmed(links, position, services.now()) }),
+  );
   return {
     positions: open === true ? views.filter((view) => !isOver(view)) : views,
     ...(unreadable.length === 0 ? {} : { unreadable }),

@@ -7,7 +7,7 @@ import { syncIfActive } from '../sync-if-active.ts';
 
 /**
  * A view of what the exchange reports now, or of what is stored, with the reason why it is stale.
- * @param links how many links the position has that are not revoked.
+ * @param links how many armed links the position has.
  * @param figures what of the profit is read besides.
  */
 export async function toLiveView(

@@ -38,6 +38,17 @@ export const onlyThisMachine = createMiddleware<LoopbackEnv>(async (c, next) =>
   isForThisMachine(c.env.incoming) ? next() : c.html(foreignHostPage, 403),
 );
 
+/**
+ * A browser keeps a cookie for one host name, so that one signed in at 127.0.0.1 is unknown at localhost. Pages are
+ * served under the one name that the server listens at, and the address bar keeps its fragment.
+ */
+export const oneName = createMiddleware<LoopbackEnv>(async (c, next) => {
+  const localhost = /^localhost(:\d+)?$/i.exec(c.req.header('host') ?? '');
+  if (localhost === null || c.req.method !== 'GET') return next();
+  const { pathname, search } = new URL(c.req.url);
+  return c.redirect(`http://127.0.0.1${localhost[1] ?? ''}${pathname}${search}`, 303);
+});
+
 /** Hono routes HEAD to GET handlers. A HEAD by a link scanner must not use up the key. */
 export const noHead = createMiddleware<LoopbackEnv>(async (c, next) =>
   c.req.method === 'HEAD' ? c.html(notFoundPage, 404) : next(),

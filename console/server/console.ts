@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { InvokeAdmin } from '../../infra/local/invoke-admin.ts';
-import type { Console } from '../../infra/local/stack.ts';
+import type { Console, ConsoleOptions } from '../../infra/local/stack.ts';
 import { type LoopbackEnv, toRequestHandler } from '../../infra/loopback/hono-handler.ts';
 import { readBody } from '../../infra/loopback/request-body.ts';
 import { isAllowed } from './allowed-commands.ts';
@@ -9,6 +9,7 @@ import {
   failure,
   hasSession,
   noHead,
+  oneName,
   onlyOwnPage,
   onlySession,
   onlyThisMachine,
@@ -17,7 +18,7 @@ import {
   setSession,
 } from './browser-checks.ts';
 import { pageFiles } from './page-files.ts';
-import { base, lockedPage, notFoundPage, usedPage } from './refusal-pages.ts';
+import { base, lockedPage, notFoundPage, usedPage, usedPath } from './refusal-pages.ts';
 import { createSessions, type Sessions } from './session.ts';
 
 /** The largest command is an adoption with forty order ids: a few kilobytes. */
@@ -29,14 +30,14 @@ const notACommand = failure('invalid-input', 'The request is not a command in JS
 /**
  * The web page and its one API, for the owner on this machine. A cookie that no other site can send identifies the
  * browser; the address in the terminal, which contains a key, sets it.
- * @param announce receives the next address after one was used.
  */
-export function createConsole(relay: InvokeAdmin, announce: (address: string) => void): Console {
-  const sessions = createSessions();
+export function createConsole({ relay, announce, sessionFile }: ConsoleOptions): Console {
+  const sessions = createSessions(sessionFile);
   const addressAt = (origin: string): string => `${origin}/?key=${sessions.key}`;
   const app = new Hono<LoopbackEnv>()
-    .use(...safeHeaders(), onlyThisMachine, noHead)
+    .use(...safeHeaders(), onlyThisMachine, noHead, oneName)
     .get('/', (c) => enter(c, sessions, (origin) => announce(addressAt(origin))))
+    .get(usedPath, (c) => (hasSession(c, sessions) ? c.redirect(base, 303) : c.html(usedPage, 401)))
     .post(`${base}command`, onlyOwnPage, onlySession(sessions), (c) => runCommand(c, relay))
     .get(`${base}*`, (c) => serveFile(c, sessions))
     .notFound((c) => c.html(notFoundPage, 404));
@@ -53,12 +54,12 @@ export function createConsole(relay: InvokeAdmin, announce: (address: string) =>
 function enter(c: Context<LoopbackEnv>, sessions: Sessions, onEntered: (origin: string) => void): Response {
   const key = c.req.query('key');
   // A browser that prefetches the address must not use up its key.
-  const secret = isPrefetch(c) || key === undefined ? undefined : sessions.open(key);
-  if (key !== undefined && secret === undefined && !hasSession(c, sessions)) return c.html(usedPage, 401);
-  if (secret !== undefined) {
-    setSession(c, secret);
-    onEntered(originOf(c));
-  }
+  if (key === undefined) return c.redirect(base, 303);
+  const secret = isPrefetch(c) ? undefined : sessions.open(key);
+  // The cookie has the console's path, so only a page under it knows whether this browser is signed in already.
+  if (secret === undefined) return c.redirect(usedPath, 303);
+  setSession(c, secret);
+  onEntered(originOf(c));
   return c.redirect(base, 303);
 }
 

@@ -1,5 +1,7 @@
 /** Where the page is served. The cookie has this path, so that links never receive it. */
 export const base = '/console/';
+/** Where a used or wrong key leads. */
+export const usedPath = `${base}used`;
 
 function refusalPage(title: string, sentence: string): string {
   return `<!doctype html>
@@ -15,7 +17,7 @@ export const lockedPage = refusalPage(
 );
 export const usedPage = refusalPage(
   'This address was already used',
-  'Each address works once. The terminal shows the next one.',
+  `Each address works once. Open the latest one that the terminal shows. If this browser is signed in, <a href="${base}">go to the console</a>.`,
 );
 export const notFoundPage = refusalPage('Not found', `The console is at <a href="${base}">${base}</a>.`);
 export const foreignHostPage = refusalPage(

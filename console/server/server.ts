@@ -13,10 +13,12 @@ export async function startConsole(options: {
   port: number;
   relay: InvokeAdmin;
   log: (line: string) => void;
+  sessionFile: string;
 }): Promise<ConsoleServer> {
-  const { port, relay, log } = options;
+  const { port, relay, log, sessionFile } = options;
   const server = await startServer(port, log);
-  const { addressAt, handle } = createConsole(relay, (address) => log(`For another browser: ${address}`));
+  const announce = (address: string): void => log(`For another browser: ${address}`);
+  const { addressAt, handle } = createConsole({ relay, announce, sessionFile });
   server.serve(handle);
   return { address: addressAt(server.url), stop: () => server.stop() };
 }

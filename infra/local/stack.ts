@@ -28,7 +28,14 @@ export interface Console {
   /** @returns the address that lets one browser in, once. */
   addressAt(origin: string): string;
 }
-export type CreateConsole = (invokeAdmin: InvokeAdmin, announce: (address: string) => void) => Console;
+export interface ConsoleOptions {
+  relay: InvokeAdmin;
+  /** Receives the next address after one was used. */
+  announce: (address: string) => void;
+  /** Keeps the sessions of browsers. Without it they end with the process. */
+  sessionFile?: string;
+}
+export type CreateConsole = (options: ConsoleOptions) => Console;
 
 export interface LocalStackOptions {
   /** 0 takes any free port. */
@@ -106,9 +113,11 @@ async function startParts(
   const functionLog = createGate(log);
   const lambdas = createLambdas(createHandlers(environment, functionLog.pass), log, timeouts);
   running.lambdas = lambdas;
-  const console = options.console?.(createInvokeAdmin(lambdas.admin), (address) =>
-    log(`For another browser: ${address}`),
-  );
+  const console = options.console?.({
+    relay: createInvokeAdmin(lambdas.admin),
+    announce: (address) => log(`For another browser: ${address}`),
+    sessionFile: join(data, 'console-sessions.json'),
+  });
   running.server.serve(createHandler(lambdas, console, log));
   await demo?.seed(lambdas.admin);
   functionLog.open();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../infra/local/temporary-folder.ts';
 import { answered, startFakeAdmin } from './fake-admin.ts';
 import { runLocally } from './run-ripcord.ts';
 
@@ -17,6 +18,7 @@ test('the console opens at the printed address, calls the admin function, and en
   await using admin = await startFakeAdmin(() => answered({ accounts: [] }));
   const child = spawn(process.execPath, [ripcord, 'console', '--local', admin.url], {
     stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, XDG_STATE_HOME: await temporaryFolder() },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const address = new URL(await addressOf(child));

@@ -1,20 +1,24 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createConsole } from '../../console/server/console.ts';
+import { temporaryFolder } from '../infra/local/temporary-folder.ts';
 import { send, serve } from '../infra/loopback/running-server.ts';
 
 type Options = NonNullable<Parameters<typeof send>[1]>;
 
 /** A console in front of a function that records the commands it receives. */
-async function start() {
+async function start(sessionFile?: string) {
   const asked: string[] = [];
   const announced: string[] = [];
-  const console = createConsole(
-    async (command) => {
+  const console = createConsole({
+    relay: async (command) => {
       asked.push(command);
       return { ok: true, result: {} };
     },
-    (address) => announced.push(address),
-  );
+    announce: (address) => announced.push(address),
+    ...(sessionFile === undefined ? {} : { sessionFile }),
+  });
   const { url } = await serve(console.handle);
   const visit = (address: string, headers: Record<string, string> = {}) =>
     send(url, { path: address.slice(url.length), headers: { host: new URL(url).host, ...headers } });
@@ -56,10 +60,13 @@ it('signs no browser in with a used, wrong or missing key', async () => {
   await visit(address);
   for (const other of [address, `${url}/?key=`, `${url}/?key=${'A'.repeat(43)}`]) {
     const refused = await visit(other);
-    expect(refused.status).toBe(401);
+    expect(refused).toMatchObject({ status: 303, headers: { location: '/console/used' } });
     expect(refused.headers).not.toHaveProperty('set-cookie');
-    expect(refused.body).toContain('This address was already used');
   }
+  expect(await visit(`${url}/console/used`)).toMatchObject({
+    status: 401,
+    body: expect.stringContaining('This address was already used'),
+  });
   expect(await visit(`${url}/`)).toMatchObject({ status: 303, headers: { location: '/console/' } });
   expect(await visit(`${url}/console/`)).toMatchObject({
     status: 401,
@@ -70,7 +77,53 @@ it('signs no browser in with a used, wrong or missing key', async () => {
 
 it('keeps its key when a browser only prefetches the address', async () => {
   const { address, visit } = await start();
-  expect(await visit(address, { 'sec-purpose': 'prefetch;prerender' })).toMatchObject({ status: 401 });
+  const prefetched = await visit(address, { 'sec-purpose': 'prefetch;prerender' });
+  expect(prefetched.headers).not.toHaveProperty('set-cookie');
+  expect((await visit(address)).headers).toHaveProperty('set-cookie');
+});
+
+it('leads a browser that is signed in on to the console when its key was used before', async () => {
+  const { address, get, url } = await enter();
+  const used = await get(address.slice(url.length));
+  expect(used).toMatchObject({ status: 303, headers: { location: '/console/used' } });
+  expect(await get('/console/used')).toMatchObject({ status: 303, headers: { location: '/console/' } });
+});
+
+it('keeps a session when the server restarts, and stores nothing that signs a browser in', async () => {
+  const file = join(await temporaryFolder(), 'state', 'sessions.json');
+  const before = await start(file);
+  const [cookie = ''] = (await before.visit(before.address)).headers['set-cookie'] ?? [];
+  const secret = cookie.split(';')[0]?.split('=')[1] ?? '';
+  const after = await start(file);
+  const name = `ripcord-${new URL(after.url).port}`;
+  const open = (value: string) => after.visit(`${after.url}/console/`, { cookie: `${name}=${value}` });
+  expect(await open(secret)).toMatchObject({ status: 200 });
+  const stored = await readFile(file, 'utf8');
+  expect(stored).not.toContain(secret);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  for (const hash of stored.match(/[0-9a-f]{64}/g) ?? ['no hash'])
+    expect(await open(hash)).toMatchObject({ status: 401 });
+  // The key of the first start is no key of the second.
+  expect((await after.visit(`${after.url}/?key=${before.address.split('=')[1]}`)).headers.location).toBe(
+    '/console/used',
+  );
+});
+
+it('starts without sessions when their file is damaged', async () => {
+  const file = join(await temporaryFolder(), 'sessions.json');
+  await writeFile(file, '{"hash":');
+  const { address, visit } = await start(file);
+  expect((await visit(address)).headers).toHaveProperty('set-cookie');
+});
+
+it('leads from localhost to 127.0.0.1, where the cookie is, with the key unused', async () => {
+  const { url, address, visit } = await start();
+  const { port } = new URL(url);
+  const led = await visit(address, { host: `localhost:${port}` });
+  expect(led).toMatchObject({ status: 303, headers: { location: address } });
+  expect(await visit(`${url}/console/`, { host: `LOCALHOST:${port}` })).toMatchObject({
+    headers: { location: `${url}/console/` },
+  });
   expect((await visit(address)).headers).toHaveProperty('set-cookie');
 });
 
@@ -180,12 +233,12 @@ it('refuses a host that is no name at all, and uses up no key for it', async () 
 });
 
 it('answers 500 without a reason and logs one line if a command fails unexpectedly', async () => {
-  const failing = createConsole(
-    async () => {
+  const failing = createConsole({
+    relay: async () => {
       throw new Error('the secret reason');
     },
-    () => undefined,
-  );
+    announce: () => undefined,
+  });
   const { url, lines } = await serve(failing.handle);
   const headers = { host: new URL(url).host };
   const entered = await send(url, { path: failing.addressAt(url).slice(url.length), headers });

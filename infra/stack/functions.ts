@@ -92,7 +92,7 @@ export function createSweep(
     maxEventAge: maxSweepEventAge,
   });
   table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
-  table.grantTradeWrites(sweep);
+  table.grantTradeWrites(sweep, 'sweep');
   sweep.grantAccounts(accountsPath(common), ['GetParameter']);
   sweep.grantChannels(channelsPath(common));
   topic.grantPublish(sweep);

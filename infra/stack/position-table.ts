@@ -52,14 +52,15 @@ export class PositionTable extends Construct {
   /**
    * Allows updates of positions and new hit records, and nothing else. UpdateItem creates an item that does not
    * exist, so without these conditions an attacker in the function could create a link.
+   * @param more keys of items that the function may write besides.
    */
-  grantTradeWrites(to: RipcordFunction): void {
-    const allow = (action: ItemAction, keys: string) => ({
+  grantTradeWrites(to: RipcordFunction, ...more: string[]): void {
+    const allow = (action: ItemAction, ...keys: string[]) => ({
       actions: toIamActions([action]),
       resources: [this.#table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keys] } },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
     });
-    to.grant({}, [allow('PutItem', 'hits#*'), allow('UpdateItem', 'position#*')]);
+    to.grant({}, [allow('PutItem', 'hits#*', ...more), allow('UpdateItem', 'position#*')]);
   }
 }
 

@@ -56,9 +56,11 @@ const readOnlyCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   'positions.list',
   'positions.get',
   'positions.candles',
+  'positions.prices',
   'links.list',
   'links.preview',
   'history.list',
+  'changes.list',
   'accounts.list',
   'accounts.open',
 ]);

@@ -5,6 +5,7 @@ import { listOpen } from './accounts/open.ts';
 import { removeAccount } from './accounts/remove.ts';
 import type { AdminServices } from './admin-services.ts';
 import type { CommandInput, CommandName, CommandResult } from './contract/commands.ts';
+import { listChanges } from './history/changes.ts';
 import { listHistory } from './history/list.ts';
 import { createLink } from './links/create.ts';
 import { listLinks } from './links/list.ts';
@@ -20,6 +21,7 @@ import { forgetPosition } from './positions/forget.ts';
 import { getPosition } from './positions/get.ts';
 import { listPositions } from './positions/list.ts';
 import { openPosition } from './positions/open.ts';
+import { listPrices } from './positions/prices.ts';
 import { resolvePosition } from './positions/resolve.ts';
 import { setExits } from './positions/set-exits.ts';
 
@@ -35,11 +37,13 @@ export const handlers: Handlers = {
   'positions.list': listPositions,
   'positions.get': getPosition,
   'positions.candles': listCandles,
+  'positions.prices': listPrices,
   'positions.forget': forgetPosition,
   'positions.close': closePosition,
   'positions.closeAll': closeAllPositions,
   'positions.resolve': resolvePosition,
   'history.list': listHistory,
+  'changes.list': listChanges,
   'links.create': createLink,
   'links.list': listLinks,
   'links.preview': previewLink,

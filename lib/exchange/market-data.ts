@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Amount } from '../amount.ts';
-import type { MarketRules } from './market.ts';
+import type { MarketKind, MarketRules } from './market.ts';
 
 /** The length of one candle. */
 export const candleIntervalSchema = z.enum(['1m', '5m', '15m', '1h', '4h', '1d']);
@@ -26,6 +26,8 @@ export interface MarketData {
   loadMarket(symbol: string): Promise<MarketRules>;
   /** @returns the mark price of a perpetual, the last price of a spot market. */
   fetchPrice(market: MarketRules): Promise<Amount>;
+  /** @returns the same prices of many markets by their ids, in one request. A market without a price is left out. */
+  fetchPrices(kind: MarketKind, marketIds: readonly string[]): Promise<Map<string, Amount>>;
   /**
    * @param market another market, of the same kind and quote currency.
    * @returns the coin's price in that quote currency, at the opening of the minute of `at`.

@@ -30,6 +30,8 @@ export const positionViewSchema = z.object({
   account: z.string(),
   exchange: exchangeIdSchema,
   symbol: z.string(),
+  /** The exchange's own id of the market, such as `BTCUSDT`. */
+  marketId: z.string(),
   side: sideSchema,
   status: positionStatusSchema,
   /** How far the entry is filled; `closed` once nothing remains. */
@@ -43,6 +45,8 @@ export const positionViewSchema = z.object({
   remaining: amountSchema,
   averageEntry: amountSchema.optional(),
   markPrice: amountSchema.optional(),
+  /** When the mark price was read, ISO 8601. Unrealized profit is of the same time. */
+  markPriceAt: z.string().optional(),
   /** Amounts of money are in quote currency and may be negative. Null: unknown. */
   /** Of the closed part, before fees, at the average entry per filled coin. */
   realizedProfit: signedAmountSchema.nullable(),
@@ -100,11 +104,13 @@ export function toPositionView(
   extra: { links?: number; staleReason?: string } = {},
 ): PositionView {
   const totals = computeTotals(position);
+  const lastSyncedAt = position.lastSync && new Date(position.lastSync.at).toISOString();
   return {
     positionId: position.positionId,
     account: position.account,
     exchange: position.exchange,
     symbol: position.symbol,
+    marketId: position.market.id,
     side: position.side,
     status: computeLiveStatus(position, totals),
     fillStatus: computeFillStatus(position, totals),
@@ -115,6 +121,7 @@ export function toPositionView(
     remaining: position.state === 'closed' ? (position.outcome?.remaining ?? '0') : totals.remaining,
     averageEntry: totals.averageEntry,
     markPrice: position.lastSync?.price,
+    markPriceAt: position.lastSync?.price && lastSyncedAt,
     ...computeProfit(position),
     quote: position.market.settle ?? position.market.quote,
     priceStep: position.market.priceStep,
@@ -128,7 +135,7 @@ export function toPositionView(
     failure: position.failure,
     attentionReason: position.attentionReason,
     progress: position.claim === undefined ? undefined : describeProgress(position.claim),
-    lastSyncedAt: position.lastSync === undefined ? undefined : new Date(position.lastSync.at).toISOString(),
+    lastSyncedAt,
     ...extra,
   };
 }

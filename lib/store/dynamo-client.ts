@@ -23,7 +23,7 @@ import { createAgents } from '../http-agents.ts';
  * not respond, and the SDK's ConditionalCheckFailedException when the condition of a write fails.
  *
  * The sort key names the kind of an item. The index `list` holds keys only. Its own key attributes, `listKey` and
- * `listSort`, change only when a position is archived, so a hit pays for no write to the index.
+ * `listSort`, change only when a position is archived, so a claim pays for no write to the index.
  */
 export interface DynamoTable {
   get(key: Item): Promise<Item | undefined>;
@@ -33,9 +33,12 @@ export interface DynamoTable {
   update(input: Request<UpdateCommandInput>): Promise<Item | undefined>;
   delete(input: Request<DeleteCommandInput>): Promise<void>;
   query(input: Request<QueryCommandInput>): Promise<Item[]>;
-  /** Reads the items with a list key, and of those the ones whose sort key starts with `prefix`. */
-  list(listKey: string, prefix?: string): Promise<Item[]>;
+  /** Reads the items with a list key. */
+  list(listKey: string, part?: ListPart): Promise<Item[]>;
 }
+
+/** The items whose sort key starts with `prefix`, or the last `limit` ones whose sort key is behind `after`. */
+export type ListPart = { prefix: string } | { after: string; limit: number };
 
 export type Item = Record<string, unknown>;
 type Request<Input extends { TableName: string | undefined }> = Omit<Input, 'TableName'>;
@@ -104,14 +107,15 @@ export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTabl
       await orUnreachable((options) => client.send(new DeleteCommand({ ...input, TableName }), options));
     },
     query: async (input) => (await query(input)).Items ?? [],
-    async list(listKey, prefix) {
+    async list(listKey, part) {
       const keys: Item[] = [];
+      const limit = part !== undefined && 'limit' in part ? part.limit : Number.POSITIVE_INFINITY;
       let start: Item | undefined;
       do {
-        const page = await query({ ...toListQuery(listKey, prefix), ExclusiveStartKey: start });
+        const page = await query({ ...toListQuery(listKey, part), ExclusiveStartKey: start });
         for (const { pk, sk } of page.Items ?? []) keys.push({ pk, sk });
         start = page.LastEvaluatedKey;
-      } while (start !== undefined);
+      } while (start !== undefined && keys.length < limit);
       return getAll(keys);
     },
   };
@@ -135,20 +139,33 @@ async function batchGet(client: DynamoDBDocumentClient, tableName: string, keys:
 
 const isOnList = '#listKey = :listKey';
 const startsWithPrefix = 'begins_with(#listSort, :prefix)';
+const isAfter = '#listSort > :after';
 
-function toListQuery(listKey: string, prefix: string | undefined): Request<QueryCommandInput> {
-  if (prefix === undefined)
+function toListQuery(listKey: string, part: ListPart | undefined): Request<QueryCommandInput> {
+  if (part === undefined)
     return {
       IndexName: 'list',
       KeyConditionExpression: isOnList,
       ExpressionAttributeNames: { '#listKey': 'listKey' },
       ExpressionAttributeValues: { ':listKey': listKey },
     };
+  const { condition, values, ...rest } = toPartQuery(part);
   return {
     IndexName: 'list',
-    KeyConditionExpression: `${isOnList} AND ${startsWithPrefix}`,
+    KeyConditionExpression: `${isOnList} AND ${condition}`,
     ExpressionAttributeNames: { '#listKey': 'listKey', '#listSort': 'listSort' },
-    ExpressionAttributeValues: { ':listKey': listKey, ':prefix': prefix },
+    ExpressionAttributeValues: { ':listKey': listKey, ...values },
+    ...rest,
+  };
+}
+
+function toPartQuery(part: ListPart) {
+  if ('prefix' in part) return { condition: startsWithPrefix, values: { ':prefix': part.prefix } };
+  return {
+    condition: isAfter,
+    values: { ':after': part.after },
+    ScanIndexForward: false,
+    Limit: part.limit,
   };
 }
 

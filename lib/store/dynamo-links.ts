@@ -10,12 +10,13 @@ import {
 } from './dynamo-client.ts';
 import { toPositionKey } from './dynamo-position-requests.ts';
 import { type ItemVersions, isReadable, setVersion } from './dynamo-versions.ts';
-import type { LinkStore } from './store.ts';
+import type { LinkStore, Status } from './store.ts';
 
 /** The kill switch, which every hit reads together with its link. */
 const killSwitchKey = { pk: 'switch', sk: 'switch' };
+const sweepKey = { pk: 'sweep', sk: 'sweep' };
 
-/** Links: `link#<linkId>`, on the list `link` by position and creation; and the kill switch. */
+/** Links: `link#<linkId>`, on the list `link` by position and creation; the kill switch, and the last sweep. */
 export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): LinkStore {
   const context = { table, versions };
   return {
@@ -33,7 +34,10 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
     },
 
     async listLinks(positionId) {
-      const items = await table.list('link', positionId === undefined ? undefined : `${positionId}#`);
+      const items = await table.list(
+        'link',
+        positionId === undefined ? undefined : { prefix: `${positionId}#` },
+      );
       return items
         .flatMap((item) => parseLink(versions, item) ?? [])
         .sort(newestFirst((link) => link.linkId));
@@ -45,15 +49,27 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
       await setRevokedAt(context, link, revokedAt);
     },
 
-    isPaused: async () => isOn(versions.check('kill switch', await table.get(killSwitchKey))),
+    readStatus: () => readStatus(context),
 
     setPaused: (paused) => setPaused(context, paused),
+
+    recordSweep: (sweptAt) => table.put({ Item: versions.stamp({ ...sweepKey, sweptAt }) }),
   };
 }
 
 interface Context {
   table: DynamoTable;
   versions: ItemVersions;
+}
+
+async function readStatus({ table, versions }: Context): Promise<Status> {
+  const items = await table.getAll([killSwitchKey, sweepKey]);
+  const sweptAt = items.find(({ sk }) => sk === sweepKey.sk)?.sweptAt;
+  const killSwitch = items.find(({ sk }) => sk === killSwitchKey.sk);
+  return {
+    paused: isOn(versions.check('kill switch', killSwitch)),
+    ...(typeof sweptAt === 'string' ? { sweptAt } : {}),
+  };
 }
 
 async function setPaused({ table, versions }: Context, paused: boolean): Promise<void> {

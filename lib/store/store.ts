@@ -45,9 +45,17 @@ export interface LinkStore {
   /** Revokes at the position first: a hit that has already read the link can then no longer claim. */
   revokeLink(link: Link, revokedAt: string): Promise<void>;
 
+  readStatus(): Promise<Status>;
   /** The kill switch. While links are paused, none fires. */
-  isPaused(): Promise<boolean>;
   setPaused(paused: boolean): Promise<void>;
+  /** A sweep has processed all positions. */
+  recordSweep(sweptAt: string): Promise<void>;
+}
+
+export interface Status {
+  paused: boolean;
+  /** When the last sweep had processed all positions, ISO 8601; absent before the first. */
+  sweptAt?: string | undefined;
 }
 
 export interface HitStore {
@@ -55,6 +63,11 @@ export interface HitStore {
   recordHit(hit: Hit, expiresAt: number): Promise<void>;
   /** The hits of a position, newest first. */
   listHits(positionId: string, limit: number): Promise<Hit[]>;
+  /**
+   * The latest hits of all positions that were recorded after `since`, ISO 8601, newest first. Eventually consistent. Hits that an
+   * older Ripcord recorded are missing.
+   */
+  listHitsSince(since: string, limit: number): Promise<Hit[]>;
 }
 
 export interface ReservationStore {

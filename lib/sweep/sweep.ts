@@ -86,6 +86,8 @@ export async function sweep(
     ),
   ]);
   while (run.followed.length > 0) await Promise.all(run.followed.splice(0));
+  // For the console's warning about a late sweep. What this run did doesn't depend on it.
+  await services.store.recordSweep(new Date(services.now()).toISOString()).catch(() => undefined);
   await Promise.all(run.deliveries);
   const { sent, problems } = (await delivery).report();
   return { ...report, notified: sent, problems };

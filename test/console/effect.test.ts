@@ -18,6 +18,7 @@ const filled: PositionView = {
   account: 'main',
   exchange: 'binance',
   symbol: 'ETH/USDT',
+  marketId: 'ETHUSDT',
   side: 'long',
   status: 'open',
   fillStatus: 'filled',

@@ -25,6 +25,7 @@ export type StoreRequest =
   | 'revoke-link'
   | 'reserve'
   | 'kill-switch'
+  | 'record-sweep'
   | 'record-hit'
   | 'list-hits';
 
@@ -48,6 +49,7 @@ export interface MemoryTables {
   hits: Map<string, Versioned<Hit>>;
   reservations: Map<string, Versioned<string>>;
   killSwitch: { value: boolean; version: number };
+  swept: { sweptAt?: string };
   /** Runs one request: an atomic effect between two interrupts. */
   send: <Response>(request: StoreRequest, id: string, effect: () => Response) => Promise<Response>;
 }

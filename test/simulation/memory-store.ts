@@ -1,4 +1,5 @@
 import { Fault } from '../../lib/fault.ts';
+import type { Hit } from '../../lib/link/hit.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
 import type { Position } from '../../lib/position/position.ts';
 import { checkItemVersion, itemVersion } from '../../lib/store/item-version.ts';
@@ -9,6 +10,7 @@ import {
   createPositions,
   type MemoryTables,
   type StoreRequest,
+  type Versioned,
   type View,
 } from './memory-positions.ts';
 
@@ -53,6 +55,7 @@ export function createMemoryStore({ interrupt }: MemoryStoreOptions = {}): Memor
     hits: new Map(),
     reservations: new Map(),
     killSwitch: { value: false, version: 0 },
+    swept: {},
     send: async (request, id, effect) => {
       await pass(`${request}:before`, id);
       const response = effect();
@@ -80,7 +83,7 @@ function createView(view: View): Store {
   };
 }
 
-function createLinks({ rows, links, killSwitch, send, version }: View): LinkStore {
+function createLinks({ rows, links, killSwitch, swept, send, version }: View): LinkStore {
   const readLink = (linkId: string) => {
     const link = links.get(linkId);
     checkItemVersion('link', link?.version, version);
@@ -124,7 +127,9 @@ function createLinks({ rows, links, killSwitch, send, version }: View): LinkStor
       });
     },
 
-    isPaused: () => send('kill-switch', '', isPaused),
+    readStatus: () => send('kill-switch', '', () => ({ paused: isPaused(), ...swept })),
+
+    recordSweep: (sweptAt) => send('record-sweep', '', () => void Object.assign(swept, { sweptAt })),
 
     setPaused: (paused) =>
       send('kill-switch', '', () => {
@@ -135,6 +140,10 @@ function createLinks({ rows, links, killSwitch, send, version }: View): LinkStor
 }
 
 function createHits({ hits, send, version }: View): HitStore {
+  const read = (hit: Versioned<Hit>): Hit => {
+    checkItemVersion('record', hit.version, version);
+    return structuredClone(hit.value);
+  };
   return {
     recordHit: (hit) =>
       send('record-hit', hit.positionId, () => {
@@ -149,10 +158,16 @@ function createHits({ hits, send, version }: View): HitStore {
           .map(([, hit]) => hit)
           .filter(({ value }) => value.positionId === positionId)
           .slice(0, limit)
-          .map((hit) => {
-            checkItemVersion('record', hit.version, version);
-            return structuredClone(hit.value);
-          }),
+          .map(read),
+      ),
+
+    listHitsSince: (since, limit) =>
+      send('list-hits', '', () =>
+        [...hits.entries()]
+          .filter(([key]) => key > since)
+          .sort(([a], [b]) => compare(b, a))
+          .slice(0, limit)
+          .map(([, hit]) => read(hit)),
       ),
   };
 }

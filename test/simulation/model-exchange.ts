@@ -547,6 +547,7 @@ export function modelExchange(
     fetchBalance: () =>
       ask('balance', () => ({ free: toText(book.holding - book.locked()), total: toText(book.holding) })),
     fetchPrice: async () => '100',
+    fetchPrices: async () => new Map(),
     fetchTrades: (_market, range) => ask('trades', () => book.tradesIn(range)),
     fetchTakerRate: async () => '0',
     fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),

@@ -20,4 +20,18 @@ export const historyCommands = {
     }),
     result: z.object({ hits: z.array(hitViewSchema) }),
   },
+  'changes.list': {
+    summary:
+      'Reports the hits of all positions since a time, newest first and at most 200, the pause of all links, and the last sweep.',
+    details: 'For a page that follows: it costs one query and one read, however many positions there are.',
+    input: z.strictObject({
+      since: z.iso.datetime().describe('Only hits after this time, ISO 8601. Default: all.').optional(),
+    }),
+    result: z.object({
+      hits: z.array(hitViewSchema),
+      paused: z.boolean(),
+      /** When the last sweep had processed all positions, ISO 8601. */
+      sweptAt: z.string().optional(),
+    }),
+  },
 } as const satisfies Record<string, CommandDefinition>;

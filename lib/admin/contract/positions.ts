@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accountNameSchema } from '../../account/account.ts';
 import { amountSchema, positiveAmountSchema } from '../../amount.ts';
-import { candleIntervalSchema, sideSchema } from '../../exchange/exchange.ts';
+import { candleIntervalSchema, marketRulesSchema, sideSchema } from '../../exchange/exchange.ts';
 import { positionIdSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
 import type { CommandDefinition } from './command-definition.ts';
@@ -192,6 +192,10 @@ export const positionsCommands = {
     input: z.strictObject({
       open: z.boolean().describe('Leaves out closed and canceled positions.').optional(),
       account: accountNameSchema.describe('Only positions of this account.').optional(),
+      live: z
+        .boolean()
+        .describe('`false`: as stored, without a request to an exchange and without `links`. Default: true.')
+        .optional(),
     }),
     result: listResult,
   },
@@ -209,6 +213,20 @@ export const positionsCommands = {
       limit: z.number().int().min(1).max(1_000).describe('Number of candles. Default: 300.').optional(),
     }),
     result: z.object({ candles: z.array(candleSchema) }),
+  },
+  'positions.prices': {
+    summary: 'Reads the prices of many markets of an account in one request to the exchange.',
+    details: 'Mark prices of perpetuals, last prices of spot markets. A market without a price is left out.',
+    input: z.strictObject({
+      account: accountField,
+      kind: marketRulesSchema.shape.kind.describe('Kind of the markets.'),
+      marketIds: z
+        .array(z.string().min(1).max(64))
+        .min(1)
+        .max(1_000)
+        .describe("The markets' `marketId`, as in positions."),
+    }),
+    result: z.object({ prices: z.array(z.object({ marketId: z.string(), price: amountSchema })) }),
   },
   'positions.forget': {
     summary: 'Removes a position from Ripcord and revokes its links. Nothing changes at the exchange.',

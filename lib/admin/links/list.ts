@@ -9,10 +9,10 @@ export async function listLinks(
   { positionId }: CommandInput<'links.list'>,
 ): Promise<CommandResult<'links.list'>> {
   const { store } = services;
-  const [links, positions, paused] = await Promise.all([
+  const [links, positions, { paused }] = await Promise.all([
     store.listLinks(positionId),
     store.listPositions('all'),
-    store.isPaused(),
+    store.readStatus(),
   ]);
   // A forgotten position's links are still listed. Without any link, the id may be mistyped.
   if (positionId !== undefined && links.length === 0) await requirePosition(services, positionId);

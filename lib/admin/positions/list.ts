@@ -1,5 +1,6 @@
 import { inParallel } from '../../parallel.ts';
-import type { PositionView } from '../../position/position-view.ts';
+import type { Position } from '../../position/position.ts';
+import { type PositionView, toPositionView } from '../../position/position-view.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { countArmed } from '../links/link-view.ts';
@@ -9,18 +10,20 @@ import { toLiveView } from './live-view.ts';
 /** Throws `account-not-found`. */
 export async function listPositions(
   { services, accounts }: Pick<AdminServices, 'services' | 'accounts'>,
-  { open, account }: CommandInput<'positions.list'>,
+  { open, account, live = true }: CommandInput<'positions.list'>,
 ): Promise<CommandResult<'positions.list'>> {
   const unreadable: string[] = [];
   const [positions, links] = await Promise.all([
-    services.store.listPositions('all', (positionId) => unreadable.push(positionId)),
-    services.store.listLinks(),
+    services.store.listPositions(open === true ? 'open' : 'all', (positionId) => unreadable.push(positionId)),
+    live ? services.store.listLinks() : [],
   ]);
   const selected = positions.filter((position) => account === undefined || position.account === account);
   if (selected.length === 0) await requireAccount(accounts, account);
-  const views = await inParallel(selected, 5, (position) =>
-    toLiveView(services, position, { links: countArmed(links, position, services.now()) }),
-  );
+  const toView = (position: Position): Promise<PositionView> =>
+    toLiveView(services, position, { links: countArmed(links, position, services.now()) });
+  const views = live
+    ? await inParallel(selected, 5, toView)
+    : selected.map((position) => toPositionView(position));
   return {
     positions: open === true ? views.filter((view) => !isOver(view)) : views,
     ...(unreadable.length === 0 ? {} : { unreadable }),

@@ -1,6 +1,6 @@
 import type { FiguresWanted } from '../../position/figures.ts';
 import { orStaleReason } from '../../position/order-sync.ts';
-import type { Position } from '../../position/position.ts';
+import { isFinal, type Position } from '../../position/position.ts';
 import { type PositionView, toPositionView } from '../../position/position-view.ts';
 import type { Services } from '../../services.ts';
 import { syncIfActive } from '../sync-if-active.ts';
@@ -16,8 +16,18 @@ export async function toLiveView(
   { links, figures }: { links?: number; figures?: FiguresWanted } = {},
 ): Promise<PositionView> {
   const counted = links === undefined ? {} : { links };
+  const startedAt = services.now();
   const current = await orStaleReason(() => syncIfActive(services, position, figures));
-  return 'staleReason' in current
-    ? toPositionView(position, { ...counted, ...current })
-    : toPositionView(current, counted);
+  if ('staleReason' in current) return toPositionView(position, { ...counted, ...current });
+  const view = toPositionView(current, counted);
+  // The orders were read, so everything but the price and the profit is of now.
+  const isActive = current.state !== 'claimed' && !isFinal(current.state);
+  return isActive && !hasPriceSince(current, startedAt)
+    ? { ...view, staleReason: 'The current price could not be read.' }
+    : view;
+}
+
+/** A sync that reads no price leaves the last one and its time. */
+function hasPriceSince({ lastSync }: Position, startedAt: number): boolean {
+  return lastSync?.price !== undefined && lastSync.at >= startedAt;
 }

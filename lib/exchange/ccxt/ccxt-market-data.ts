@@ -16,6 +16,7 @@ export function createMarketData(connection: CcxtConnection): MarketData {
   return {
     loadMarket: (symbol) => loadMarket(connection, symbol),
     fetchPrice: (market) => fetchPrice(connection, market),
+    fetchPrices: (kind, marketIds) => fetchPrices(connection, kind, marketIds),
     fetchPastPrice: (market, coin, at) => fetchPastPrice(connection, market, coin, at),
     fetchCandles: (market, interval, limit) => fetchCandles(connection, market, interval, limit),
   };
@@ -60,14 +61,27 @@ export async function joinMarkets<Item extends { marketId: string }>(
 }
 
 async function fetchPrice(connection: CcxtConnection, market: MarketRules): Promise<Amount> {
-  connection.registerMarket(market);
-  const value = await connection.read('the price', () =>
-    connection.venue.fetchPrice(connection.client, market),
-  );
-  const price = parsePrice(value);
+  const price = (await fetchPrices(connection, market.kind, [market.id])).get(market.id);
   if (price === undefined)
     throw new Fault('exchange-unreachable', `${connection.name} sent no price for ${market.symbol}`);
   return price;
+}
+
+async function fetchPrices(
+  connection: CcxtConnection,
+  kind: MarketKind,
+  marketIds: readonly string[],
+): Promise<Map<string, Amount>> {
+  const single = marketIds.length === 1 ? marketIds[0] : undefined;
+  const listed = await connection.read('the price', () =>
+    connection.venue.fetchPrices(connection.client, kind, single),
+  );
+  return new Map(
+    listed.flatMap(({ marketId, value }) => {
+      const price = marketIds.includes(marketId) ? parsePrice(value) : undefined;
+      return price === undefined ? [] : [[marketId, price]];
+    }),
+  );
 }
 
 const minuteMs = 60_000;

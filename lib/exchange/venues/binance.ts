@@ -3,6 +3,8 @@ import { createExitList } from './binance-lists.ts';
 import { binanceSpotErrors } from './binance-spot-errors.ts';
 import { fetchFills, fetchSpotTrades } from './binance-trades.ts';
 
+type Row = Record<string, string>;
+
 const dayMs = 86_400_000;
 
 /** Binance spot, https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
@@ -58,9 +60,11 @@ export const binance = createBinanceVenue({
   useSandbox: (client) => client.setSandboxMode(true),
   fetchPosition: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
   fetchOpenPositions: () => Promise.resolve([]),
-  async fetchPrice(client, market) {
-    const ticker = await client.publicGetTickerPrice({ symbol: market.id });
-    return ticker.price;
+  // All markets cost weight 4, one market 2. A list of symbols fails as a whole if one of them is delisted.
+  // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-endpoints
+  async fetchPrices(client, _kind, symbol) {
+    const tickers: Row[] = [await client.publicGetTickerPrice(symbol === undefined ? {} : { symbol })].flat();
+    return tickers.map((ticker) => ({ marketId: String(ticker.symbol), value: ticker.price }));
   },
   async fetchOpenOrders(client, _kind, market) {
     const orders = await client.fetchOpenOrders(market?.symbol);

@@ -129,9 +129,13 @@ export const binanceusdm = createBinanceVenue({
     const rows: Row[] = await client.fapiPrivateV3GetPositionRisk({});
     return rows.filter((row) => !signedAmount(row).isZero()).map(toVenuePosition);
   },
-  async fetchPrice(client, market) {
-    const index = await client.fapiPublicGetPremiumIndex({ symbol: market.id });
-    return index.markPrice;
+  // All markets cost weight 10, one market 1.
+  // https://developers.binance.com/docs/derivatives/usds-margined-futures/market-data/rest-api/Mark-Price
+  async fetchPrices(client, _kind, symbol) {
+    const rows: Row[] = [
+      await client.fapiPublicGetPremiumIndex(symbol === undefined ? {} : { symbol }),
+    ].flat();
+    return rows.map((row) => ({ marketId: String(row.symbol), value: row.markPrice }));
   },
   async fetchOpenOrders(client, _kind, market) {
     const [orders, conditional] = await Promise.all([

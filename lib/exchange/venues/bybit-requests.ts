@@ -18,7 +18,7 @@ export function parseList(response: ListResponse): Fields[] {
   return list;
 }
 
-export function toCategory({ kind }: MarketRules): string {
+export function toCategory({ kind }: Pick<MarketRules, 'kind'>): string {
   return kind === 'spot' ? 'spot' : 'linear';
 }
 

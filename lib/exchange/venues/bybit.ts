@@ -211,11 +211,14 @@ export const bybit: Venue = {
       .filter((row) => parsePositiveAmount(row.size) !== undefined)
       .map(toVenuePosition);
   },
-  async fetchPrice(client, market) {
-    const [ticker] = parseList(
-      await client.publicGetV5MarketTickers({ category: toCategory(market), symbol: market.id }),
-    );
-    return market.kind === 'spot' ? ticker?.lastPrice : ticker?.markPrice;
+  // Without a symbol it lists all markets of the category. https://bybit-exchange.github.io/docs/v5/market/tickers
+  async fetchPrices(client, kind, symbol) {
+    const request = { category: toCategory({ kind }), ...(symbol === undefined ? {} : { symbol }) };
+    const tickers = parseList(await client.publicGetV5MarketTickers(request));
+    return tickers.map((ticker) => ({
+      marketId: String(ticker.symbol),
+      value: kind === 'spot' ? ticker.lastPrice : ticker.markPrice,
+    }));
   },
   async fetchOpenOrders(client, kind, market) {
     const requests = toOpenOrderRequests(kind, market);

@@ -48,6 +48,12 @@ export interface VenueTrade {
   positionSide?: Side | undefined;
 }
 
+/** A mark price, or a last price on spot, as the venue lists it. */
+export interface ListedPrice {
+  marketId: string;
+  value: unknown;
+}
+
 /** The orders of a list that the venue accepted, if its response names them. */
 export interface VenueExitList {
   takeProfit: Order | undefined;
@@ -151,7 +157,8 @@ export interface Venue {
   /** @returns the executions of one range, in any order. Some can be listed twice. */
   fetchTrades(client: CcxtClient, market: MarketRules, range: TradeRange): Promise<VenueTrade[]>;
   fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition>;
-  fetchPrice(client: CcxtClient, market: MarketRules): Promise<unknown>;
+  /** @returns the prices of all markets of a kind, or of one, by the venue's ids. */
+  fetchPrices(client: CcxtClient, kind: MarketKind, marketId: string | undefined): Promise<ListedPrice[]>;
   fetchPermissions(client: CcxtClient): Promise<Permissions>;
   /** @returns all open orders of one kind of market; with `market`, of that market only. */
   fetchOpenOrders(

@@ -11,12 +11,14 @@ const join = z.strictObject({
   'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), ref, getAtt]))]),
 });
 
-/** The only allowed condition: items whose partition key starts with a prefix. */
+/** The only allowed condition: items whose partition key starts with one of these. */
 const conditionSchema = z
   .strictObject({
-    'ForAllValues:StringLike': z.strictObject({ 'dynamodb:LeadingKeys': z.tuple([z.string()]) }),
+    'ForAllValues:StringLike': z.strictObject({ 'dynamodb:LeadingKeys': z.array(z.string()).min(1) }),
   })
-  .transform((condition) => ` with ${condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'][0]}`);
+  .transform(
+    (condition) => ` with ${condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'].join(' or ')}`,
+  );
 
 /** Strict: a Deny, another condition, a NotAction or a bare * as resource fails to parse. */
 const statementSchema = z.strictObject({

@@ -248,7 +248,7 @@ describe('the rights', () => {
       sweep: [
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
-        'dynamodb:PutItem table with hits#*',
+        'dynamodb:PutItem table with hits#* or sweep',
         `dynamodb:Query ${list}`,
         'dynamodb:UpdateItem table with position#*',
         "kms:Decrypt topic's key",

@@ -151,7 +151,7 @@ describe('the table requests', () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a sweep over unchanged positions are: the list, and each position for 1 unit', async () => {
+  it('of a sweep over unchanged positions are: the list, each position for 1 unit, and its own time', async () => {
     await newLink();
     // The first saves fees of closed positions, and the second archives them.
     await environment.invoke('ripcord-sweep', {});
@@ -164,6 +164,7 @@ describe('the table requests', () => {
     expect(requests).toEqual([
       { action: 'Query', units: 0.5 },
       { action: 'BatchGetItem', units: positions },
+      { action: 'PutItem', units: 1 },
     ]);
   });
 

@@ -179,7 +179,7 @@ async function take(table: Store, each: Operation, seen: Position[]): Promise<un
     case 'open-link':
       return table.readLinkAndPause(linkAt(each.which).linkId);
     case 'pause':
-      return table.setPaused(each.paused).then(() => table.isPaused());
+      return table.setPaused(each.paused).then(() => table.readStatus());
     case 'record-hit': {
       const { which, of, moment: at } = each;
       const hit = { ...exampleHit, hitId: `hit${which}`, positionId: positionIdAt(of), at };

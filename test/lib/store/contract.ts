@@ -721,17 +721,27 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
 
     describe('The kill switch', () => {
       it('links are not paused at first', async () => {
-        expect(await table.isPaused()).toBe(false);
+        expect((await table.readStatus()).paused).toBe(false);
       });
 
       it('every link read returns the current kill switch', async () => {
         await table.createLink(link);
         for (const paused of [true, true, false, false, true]) {
           await table.setPaused(paused);
-          expect(await table.isPaused()).toBe(paused);
+          expect((await table.readStatus()).paused).toBe(paused);
           expect(await table.readLinkAndPause(link.linkId)).toStrictEqual({ link, paused });
           expect(await table.readLinkAndPause(linkAt(2).linkId)).toStrictEqual({ link: undefined, paused });
         }
+      });
+
+      it('the last sweep is reported with it, and neither changes the other', async () => {
+        expect(await table.readStatus()).toStrictEqual({ paused: false });
+        for (const sweptAt of ['2026-10-09T00:00:00.000Z', '2026-10-09T00:01:00.000Z']) {
+          await table.recordSweep(sweptAt);
+          expect(await table.readStatus()).toStrictEqual({ paused: false, sweptAt });
+        }
+        await table.setPaused(true);
+        expect(await table.readStatus()).toStrictEqual({ paused: true, sweptAt: '2026-10-09T00:01:00.000Z' });
       });
 
       it('the kill switch is on no list', async () => {
@@ -766,6 +776,21 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await listed()).toEqual(['d', 'b', 'a', 'c']);
         expect(await listed(2)).toEqual(['d', 'b']);
         expect(await listed(100, positionIdAt(1))).toEqual([]);
+      });
+
+      it('the hits of all positions after a time are listed, the latest ones if there are more', async () => {
+        const at = (second: number) => `2026-10-09T00:00:0${second}.000Z`;
+        for (const [index, hitId] of ['a', 'b', 'c'].entries())
+          await table.recordHit(
+            { ...exampleHit, hitId, at: at(index), positionId: positionIdAt(index) },
+            never,
+          );
+        const since = async (after: string, limit: number) =>
+          (await table.listHitsSince(after, limit)).map(({ hitId }) => hitId);
+        expect(await since('0', 10)).toEqual(['c', 'b', 'a']);
+        expect(await since('0', 2)).toEqual(['c', 'b']);
+        expect(await since(at(1), 10)).toEqual(['c', 'b']);
+        expect(await since(at(3), 10)).toEqual([]);
       });
 
       it('recording a hit twice stores it once', async () => {

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Account } from '../../lib/account/account.ts';
+import { fire, markOf, startEnvironment } from './environment.ts';
+import { adopt, kinds, movePrice, newTrader, perpetualLong, placeEntry, spotLong } from './trader.ts';
+
+/** What a page that follows Ripcord reads: changes, stored positions, and the prices of many markets at once. */
+
+const environment = await startEnvironment();
+const { core } = environment;
+
+/** How many requests reached the exchange during `run`. */
+async function countRequests(run: () => Promise<unknown>): Promise<number> {
+  const mark = markOf(core);
+  await run();
+  return core.ledger({ since: mark }).filter(({ type }) => type === 'request').length;
+}
+
+describe.each(kinds)('the price of $name', (kind) => {
+  it('that can not be read is shown with its time and the reason', async () => {
+    const trader = await newTrader(environment, kind);
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    const before = await environment.positionNow(positionId);
+    expect(before).not.toHaveProperty('staleReason');
+    expect(before.markPriceAt).toMatch(/^\d{4}-/);
+    for (const path of ['/api/v3/ticker/price', '/fapi/v1/premiumIndex'])
+      core.addFault({ kind: 'html', match: { path }, times: 9 });
+    const after = await environment.positionNow(positionId);
+    core.clearFaults();
+    expect(after).toMatchObject({
+      markPrice: before.markPrice,
+      staleReason: 'The current price could not be read.',
+      protection: before.protection,
+    });
+    expect(Date.parse(after.markPriceAt ?? '')).toBeLessThanOrEqual(Date.parse(before.markPriceAt ?? ''));
+  });
+});
+
+describe('prices', () => {
+  it.each<[Account['exchange'], 'spot' | 'perpetual', string]>([
+    ['binance', 'spot', 'BTCUSDT'],
+    ['binanceusdm', 'perpetual', 'BTCUSDT'],
+    ['bybit', 'spot', 'BTCUSDT'],
+    ['bybit', 'perpetual', 'BTCUSDT'],
+  ])('of many %s %s markets take one request', async (exchange, kind, marketId) => {
+    const { account } = await environment.newAccount({ exchange });
+    const ask = (marketIds: string[]) => environment.admin('positions.prices', { account, kind, marketIds });
+    expect(await countRequests(() => ask([marketId, 'ETHUSDT', 'NONEUSDT']))).toBe(1);
+    const { prices } = await ask([marketId, 'ETHUSDT', 'NONEUSDT']);
+    expect(prices).toHaveLength(2);
+    for (const { price } of prices) expect(price).toMatch(/^\d+(\.\d+)?$/);
+    expect((await ask([marketId])).prices).toEqual([{ marketId, price: expect.any(String) }]);
+  });
+});
+
+describe('stored positions', () => {
+  it('are listed without a request to the exchange', async () => {
+    const trader = await newTrader(environment, spotLong);
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    movePrice(trader, '3100');
+    let listed: unknown;
+    const requests = await countRequests(async () => {
+      listed = await environment.admin('positions.list', {
+        live: false,
+        open: true,
+        account: trader.account,
+      });
+    });
+    expect(requests).toBe(0);
+    expect(listed).toMatchObject({ positions: [{ positionId, markPrice: '3000', marketId: 'ETHUSDT' }] });
+  });
+});
+
+describe('changes', () => {
+  it('contain each hit once it is recorded, the pause and the last sweep', async () => {
+    const { sweptAt: before = '' } = await environment.admin('changes.list', {});
+    const trader = await newTrader(environment, perpetualLong);
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    const url = await environment.newLink(positionId, 'close');
+    await fire(url);
+    const { hits } = await environment.admin('changes.list', {});
+    expect(hits[0]).toMatchObject({ positionId, decision: 'fired', outcome: 'closed' });
+    const since = hits[0]?.at ?? '';
+    await environment.admin('links.pause', {});
+    await environment.invoke('ripcord-sweep', {});
+    const later = await environment.admin('changes.list', { since });
+    await environment.admin('links.resume', {});
+    expect(later).toMatchObject({ paused: true, sweptAt: expect.stringMatching(/^\d{4}-/) });
+    expect((later.sweptAt ?? '') > before).toBe(true);
+    expect(later.hits.length).toBeLessThanOrEqual(1);
+  });
+});

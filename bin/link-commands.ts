@@ -1,23 +1,18 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
-import { type CommandInput, commands } from '../lib/admin/contract/commands.ts';
-import { createAdminClient } from './admin-client.ts';
+import { type CommandInput, type CommandResult, commands } from '../lib/admin/contract/commands.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { commandHint } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
-import { describeLinks, describeNewLink, describePreview, describeSteps, isArmed } from './link-text.ts';
-import { listOption, parseWholeNumber, type SharedArguments, textOption, yesOption } from './options.ts';
+import { createCommand, createOptions } from './link-create-command.ts';
+import { describeChangedLink, describeLinks, describePreview, isArmed, nameLink } from './link-text.ts';
+import { type SharedArguments, textOption, yesOption } from './options.ts';
 import { printResult } from './terminal.ts';
 import { missingCommand } from './usage-errors.ts';
 
-const createOptions = {
-  label: textOption('Your name for the link', {}),
-  'expires-in': textOption('Seconds, or a duration: 90m, 12h, 7d', {}),
-  'max-uses': textOption('How often the link may act', {}),
-  percent: textOption('Close only this percentage; acts once, unless --max-uses is set', {}),
-  confirm: { type: 'boolean', describe: 'Ask for confirmation in a browser' },
-  'post-only': { type: 'boolean', describe: 'Act only on a POST, as alerts send it' },
-  sources: listOption('Allowed sources: "tradingview", or addresses and ranges'),
-  quiet: { alias: 'q', type: 'boolean', default: false, describe: 'Print only the URL' },
+const updateOptions = {
+  label: textOption('Your new name for the link; "" removes it', { requiresArg: false }),
+  'expires-in': textOption('From now: 90m, 12h, 7d; "never": until its position closes', {}),
 } as const;
 
 /** The verbs with their arguments and options. */
@@ -25,82 +20,20 @@ export const linkVerbs = {
   create: { positionals: ['<positionId>', '<action>'], options: createOptions },
   list: { options: {} },
   preview: { positionals: ['<linkId>'], options: {} },
+  update: { positionals: ['<linkId>'], options: updateOptions },
   revoke: { positionals: ['<linkId>'], options: yesOption },
   pause: { options: yesOption },
   resume: { options: yesOption },
 } as const;
 
 const linkArgument = { type: 'string', describe: 'Id of the link, lnk_…', demandOption: true } as const;
-const createArguments = {
-  positionId: { type: 'string', describe: 'Id of the position, pos_…', demandOption: true },
-  action: {
-    type: 'string',
-    choices: ['close', 'keep'],
-    describe: 'What happens to the filled amount; an unfilled entry is canceled in any case',
-    demandOption: true,
-  },
-} as const;
-
-type CreateArguments = SharedArguments &
-  InferredOptionTypes<typeof createOptions> & { positionId: string; action: string };
-
-function parseCreateInput(args: CreateArguments): CommandInput<'links.create'> {
-  const { positionId, action, label, confirm: asks } = args;
-  return parseInput('links.create', {
-    ...{ positionId, action, label, confirm: asks },
-    expiresIn: args['expires-in'],
-    maxUses: parseWholeNumber(args['max-uses']),
-    percent: parseWholeNumber(args.percent),
-    methods: args['post-only'] === true ? 'post-only' : undefined,
-    sources: parseSources(args.sources),
-  });
-}
-
-/** A single name stays a name; addresses are a list, which commas may separate. */
-function parseSources(given: string[] | undefined): string | string[] | undefined {
-  const words = given?.flatMap((word) => word.split(',')).filter((word) => word !== '');
-  const [first, ...more] = words ?? [];
-  return more.length === 0 && (first === 'any' || first === 'tradingview') ? first : words;
-}
-
-async function createLink(args: CreateArguments): Promise<void> {
-  const input = parseCreateInput(args);
-  const admin = createAdminClient(args);
-  const result = await admin.call('links.create', input);
-  if (args.quiet && !args.json) return printResult(args, result, () => result.url);
-  printResult(args, result, () => describeNewLink(result));
-  if (args.json) return;
-  // The URL is already printed. Without the position, the steps only lack the name of the market.
-  const { position } = await admin
-    .call('positions.get', { positionId: input.positionId })
-    .catch(() => ({ position: undefined }));
-  printResult(args, result, () => `\n${describeSteps(result, position, args)}`);
-}
-
-function createCommand(yargs: Argv<SharedArguments>) {
-  return yargs.command(
-    'create <positionId> <action>',
-    commands['links.create'].summary,
-    (y) =>
-      y
-        .positional('positionId', createArguments.positionId)
-        .positional('action', createArguments.action)
-        .options(createOptions)
-        .example('$0 links create pos_4k1z09qj3m2x close', 'closes at MARKET, or cancels an unfilled entry')
-        .example(
-          '$0 links create pos_4k1z09qj3m2x keep --label "weekly level"',
-          'only cancels an unfilled entry',
-        )
-        .example(
-          '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',
-          'closes half, within a week, only by an alert',
-        )
-        .example(
-          '$0 links create pos_4k1z09qj3m2x close --max-uses 2 --confirm --sources 203.0.113.0/24',
-          'asks first, at most twice, from one network',
-        ),
-    (args) => createLink(args),
-  );
+/** Enough for the last hit of nearly every link. Without the history, the list only lacks that column. */
+async function readHits(
+  admin: AdminClient,
+  { positionId }: CommandInput<'links.list'>,
+): Promise<CommandResult<'history.list'>['hits']> {
+  const history = await admin.call('history.list', { positionId, limit: 500 }).catch(() => ({ hits: [] }));
+  return history.hits;
 }
 
 function listCommand(yargs: Argv<SharedArguments>) {
@@ -114,8 +47,10 @@ function listCommand(yargs: Argv<SharedArguments>) {
         .example('$0 links list pos_4k1z09qj3m2x', 'links of one position'),
     async (args) => {
       const input = parseInput('links.list', { positionId: args.positionId });
-      const result = await createAdminClient(args).call('links.list', input);
-      printResult(args, result, () => describeLinks(result, args));
+      const admin = createAdminClient(args);
+      const result = await admin.call('links.list', input);
+      const hits = args.json ? [] : await readHits(admin, input);
+      printResult(args, result, () => describeLinks(result, hits, args));
     },
   );
 }
@@ -133,6 +68,37 @@ function previewCommand(yargs: Argv<SharedArguments>) {
       const result = await createAdminClient(args).call('links.preview', input);
       printResult(args, result, () => describePreview(result));
     },
+  );
+}
+
+async function updateLink(
+  args: SharedArguments & InferredOptionTypes<typeof updateOptions> & { linkId: string },
+): Promise<void> {
+  const { linkId, label, 'expires-in': expiresIn } = args;
+  const fields = {
+    linkId,
+    label: label === '' ? null : label,
+    expiresIn: expiresIn === 'never' ? null : expiresIn,
+  };
+  const isEmpty = label === undefined && expiresIn === undefined;
+  const input = parseInput('links.update', fields, {
+    rules: { label: () => (isEmpty ? 'Use --label, --expires-in or both.' : undefined) },
+  });
+  const result = await createAdminClient(args).call('links.update', input);
+  printResult(args, result, () => describeChangedLink(result.link));
+}
+
+function updateCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'update <linkId>',
+    commands['links.update'].summary,
+    (y) =>
+      y
+        .positional('linkId', linkArgument)
+        .options(updateOptions)
+        .example('$0 links update lnk_8w2c5t7y1n0b4d6f --label "weekly level"', 'renames it')
+        .example('$0 links update lnk_8w2c5t7y1n0b4d6f --expires-in 7d', 'works for a week from now'),
+    (args) => updateLink(args),
   );
 }
 
@@ -187,9 +153,7 @@ async function revokeLink(args: SharedArguments & { yes: boolean; linkId: string
   const plan = async () => {
     const { links } = await admin.call('links.list', {});
     const link = links.find(({ linkId }) => linkId === input.linkId);
-    const label = link?.label === undefined ? '' : ` (${link.label})`;
-    const named =
-      link === undefined ? input.linkId : `${link.linkId}: ${link.action} ${link.positionId}${label}`;
+    const named = link === undefined ? input.linkId : nameLink(link);
     return ['The URL stops working immediately and permanently, including in alerts.', `  ${named}`];
   };
   await confirm({ yes: args.yes, question: 'Revoke this link?', plan });
@@ -210,7 +174,10 @@ function revokeCommand(yargs: Argv<SharedArguments>) {
   );
 }
 
-const verbCommands = [createCommand, listCommand, previewCommand, pauseCommand, resumeCommand, revokeCommand];
+const verbCommands = [
+  ...[createCommand, listCommand, previewCommand, updateCommand],
+  ...[pauseCommand, resumeCommand, revokeCommand],
+];
 
 export function linkCommands(yargs: Argv<SharedArguments>) {
   for (const addTo of verbCommands) addTo(yargs);

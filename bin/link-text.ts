@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { CommandResult, LinkView, PositionView } from '../lib/admin/contract/commands.ts';
+import type { CommandResult, HitView, LinkView, PositionView } from '../lib/admin/contract/commands.ts';
 import {
   isReachableByTradingView,
   onlyHere,
@@ -36,13 +36,44 @@ function formatSources({ sources }: LinkView): string {
   return sources.length > 1 ? `${sources[0]} +${sources.length - 1}` : (sources[0] ?? '');
 }
 
-const columns: Column<LinkView>[] = [
+function formatAction({ action, percent }: LinkView): string {
+  return percent === undefined ? action : `${action} ${percent} %`;
+}
+
+/** A link with its last hit, if that is among those that were read. */
+type ListedLink = LinkView & { lastHit?: HitView | undefined };
+
+function formatLastHit({ lastHit }: ListedLink): string {
+  return lastHit === undefined ? '' : `${formatMinute(lastHit.at)}: ${lastHit.outcome ?? lastHit.decision}`;
+}
+
+/** @returns a link on one line, for confirmations: how it differs from the others of its position. */
+export function nameLink(link: LinkView): string {
+  const { linkId, positionId, symbol, side, label, tokenEnd } = link;
+  const market = symbol === undefined ? '' : `, ${symbol} ${side}`;
+  const url = tokenEnd === undefined ? '' : `, URL ends with ${tokenEnd}`;
+  const name = label === undefined ? '' : ` (${label})`;
+  return `${linkId}: ${formatAction(link)} ${positionId}${market}${url}${name}`;
+}
+
+/** @returns what a link is now. */
+export function describeChangedLink(link: LinkView): string {
+  const { expiresAt } = link;
+  const until = expiresAt === undefined ? 'until its position closes' : `until ${formatMinute(expiresAt)}`;
+  const works = isArmed(link) ? `It works ${until}.` : `It doesn't work: ${formatState(link)}.`;
+  return `${asPlainText(nameLink(link))}\n${works}`;
+}
+
+const columns: Column<ListedLink>[] = [
   { head: 'LINK', text: ({ linkId }) => linkId },
   { head: 'POSITION', text: ({ positionId }) => positionId },
   {
-    head: 'ACTION',
-    text: ({ action, percent }) => (percent === undefined ? action : `${action} ${percent} %`),
+    head: 'MARKET',
+    text: ({ symbol, side }) => (symbol === undefined ? '' : `${symbol} ${side}`),
+    dropRank: 4,
   },
+  { head: 'ACTION', text: formatAction },
+  { head: 'URL', text: ({ tokenEnd }) => (tokenEnd === undefined ? '' : `…${tokenEnd}`) },
   {
     head: 'STATE',
     text: formatState,
@@ -52,16 +83,28 @@ const columns: Column<LinkView>[] = [
   { head: 'EXPIRES', text: ({ expiresAt }) => formatMinute(expiresAt) ?? '' },
   { head: 'FROM', text: formatSources },
   { head: 'HOW', text: formatGuards, dropRank: 3 },
+  { head: 'LAST HIT', text: formatLastHit },
   { head: 'CREATED', text: ({ createdAt }) => formatMinute(createdAt) ?? '', dropRank: 1 },
   { head: 'LABEL', text: ({ label }) => label ?? '', dropRank: 2 },
 ];
 
-/** @returns the list, or what to do if it is empty. */
-export function describeLinks({ links, paused }: CommandResult<'links.list'>, target: Target): string {
+/**
+ * @param hits newest first.
+ * @returns the list, or what to do if it is empty.
+ */
+export function describeLinks(
+  { links, paused }: CommandResult<'links.list'>,
+  hits: HitView[],
+  target: Target,
+): string {
+  const listed = links.map((link) => ({
+    ...link,
+    lastHit: hits.find(({ linkId }) => linkId === link.linkId),
+  }));
   const list =
     links.length === 0
       ? `No links yet. Create one with "${commandHint('links create <positionId> close', target)}".`
-      : drawTable(columns, links);
+      : drawTable(columns, listed);
   if (!paused) return list;
   const remark = styleText('yellow', 'All links are paused:');
   return `${list}\n\n${remark} none fires until "${commandHint('links resume', target)}".`;
@@ -72,6 +115,7 @@ export function describePreview({ link, position, fires, would }: CommandResult<
   const label = link.label === undefined ? '' : asPlainText(` (${link.label})`);
   const facts = drawFacts([
     ['Link', `${link.linkId}, ${formatState(link)}${label}`],
+    ['URL', link.tokenEnd === undefined ? undefined : `ends with ${link.tokenEnd}`],
     ['Position', asPlainText(namePosition(position))],
     ['Limits', describeLimits(link).join('; ') || undefined],
     ['Fires', fires ? styleText('green', 'yes') : styleText('yellow', 'no')],
@@ -131,20 +175,22 @@ function describeFiringByHand({ confirm, methods, percent, maxUses, sources }: L
   return `To fire it by hand, open the URL in a browser${from}${asks ? ' and press the button' : ''}.`;
 }
 
-/** @returns how to put the URL into a TradingView alert. Without the position, the market has no name. */
+/** @returns how to put the URLs into TradingView alerts. Without the position, the market has no name. */
 export function describeSteps(
-  { url, link }: CommandResult<'links.create'>,
+  created: CommandResult<'links.create'>[],
   position: PositionView | undefined,
   target: Target,
 ): string {
   const chart = position === undefined ? undefined : toTradingViewSymbol(position);
   const named = chart === undefined ? '' : `: ${chart.symbol} on ${chart.exchange}`;
   const market = asPlainText(`the same market and exchange as the position${named}`);
+  const isListed = created.some(({ link }) => typeof link.sources !== 'string');
+  const byHand = [...new Set(created.map(({ link }) => describeFiringByHand(link)))];
   return [
-    ...(isReachableByTradingView(url) ? [] : [styleText('yellow', onlyHere), '']),
-    typeof link.sources === 'string'
-      ? 'To fire it from a TradingView alert:'
-      : "To fire it from a TradingView alert, if its allowed sources include TradingView's addresses:",
+    ...(created.every(({ url }) => isReachableByTradingView(url)) ? [] : [styleText('yellow', onlyHere), '']),
+    isListed
+      ? "To fire it from a TradingView alert, if its allowed sources include TradingView's addresses:"
+      : 'To fire it from a TradingView alert:',
     paidPlan,
     `  1. In Supercharts, click Search and choose ${market}.`,
     `     ${otherMarket}`,
@@ -152,7 +198,10 @@ export function describeSteps(
     '  3. Message tab: clear all existing content.',
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
     '  5. Click Create.',
-    describeFiringByHand(link),
-    `To revoke it: ${commandHint(`links revoke ${link.linkId}`, target)}`,
+    ...byHand,
+    ...created.map(({ link }) => {
+      const which = created.length === 1 ? 'it' : `the ${link.action} link`;
+      return `To revoke ${which}: ${commandHint(`links revoke ${link.linkId}`, target)}`;
+    }),
   ].join('\n');
 }

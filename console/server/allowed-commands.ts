@@ -12,6 +12,7 @@ const allowed: ReadonlySet<string> = new Set<CommandName>([
   'links.preview',
   'links.resume',
   'links.revoke',
+  'links.update',
   'positions.adopt',
   'positions.candles',
   'positions.close',
@@ -19,6 +20,7 @@ const allowed: ReadonlySet<string> = new Set<CommandName>([
   'positions.get',
   'positions.list',
   'positions.open',
+  'positions.preview',
   'positions.resolve',
   'positions.setExits',
 ]);

@@ -37,6 +37,7 @@ export const examples: Examples = {
   'positions.forget': { positionId },
   'positions.close': { positionId },
   'positions.closeAll': { account: 'main' },
+  'positions.preview': { positionId, percent: 50 },
   'positions.resolve': { positionId, apply: true },
   'history.list': { positionId, limit: 20 },
   'changes.list': { since: '2026-11-27T12:00:00.000Z' },
@@ -45,6 +46,7 @@ export const examples: Examples = {
   'links.preview': { linkId },
   'links.pause': {},
   'links.resume': {},
+  'links.update': { linkId, label: 'weekly level', expiresIn: '7d' },
   'links.revoke': { linkId },
   'notify.test': {},
   'accounts.add': {

@@ -57,6 +57,7 @@ const readOnlyCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   'positions.get',
   'positions.candles',
   'positions.prices',
+  'positions.preview',
   'links.list',
   'links.preview',
   'history.list',

@@ -10,8 +10,9 @@ import { listHistory } from './history/list.ts';
 import { createLink } from './links/create.ts';
 import { listLinks } from './links/list.ts';
 import { pauseLinks, resumeLinks } from './links/pause.ts';
-import { previewLink } from './links/preview-link.ts';
+import { previewLink, previewPosition } from './links/preview-link.ts';
 import { revokeLink } from './links/revoke.ts';
+import { updateLink } from './links/update.ts';
 import { sendTestNotices } from './notify/send-test-notices.ts';
 import { adoptPosition } from './positions/adopt.ts';
 import { listCandles } from './positions/candles.ts';
@@ -42,6 +43,7 @@ export const handlers: Handlers = {
   'positions.close': closePosition,
   'positions.closeAll': closeAllPositions,
   'positions.resolve': resolvePosition,
+  'positions.preview': previewPosition,
   'history.list': listHistory,
   'changes.list': listChanges,
   'links.create': createLink,
@@ -50,6 +52,7 @@ export const handlers: Handlers = {
   'links.pause': pauseLinks,
   'links.resume': resumeLinks,
   'links.revoke': revokeLink,
+  'links.update': updateLink,
   'notify.test': sendTestNotices,
   'accounts.add': addAccount,
   'accounts.list': listAccounts,

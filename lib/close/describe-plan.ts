@@ -1,4 +1,4 @@
-import { type Amount, isPositive } from '../amount.ts';
+import { isPositive } from '../amount.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { PlannedAction } from './next-step.ts';
@@ -34,30 +34,27 @@ function describeEnd(position: Position, { percent }: PlannedAction, plan: Actio
     const part = percent === undefined ? '' : ` (${percent} %)`;
     return `${verbs[side]} ${amount} ${base}${part} at market${lessFee ? ' (minus the entry fee)' : ''}`;
   }
-  return plan.end === undefined ? '' : describeNoOrder(position, plan.end, plan.cancels.length > 0);
+  return plan.end === undefined ? '' : describeNoOrder(position, percent, { ...plan, end: plan.end });
 }
 
 function describeNoOrder(
   position: Position,
-  end: NonNullable<ActionPlan['end']>,
-  cancelsFirst: boolean,
+  percent: number | undefined,
+  { end, cancels }: Pick<Required<ActionPlan>, 'end' | 'cancels'>,
 ): string {
   const { remaining } = computeTotals(position);
   const { base } = position.market;
+  const amount = `${percent === undefined ? '' : `${percent} % of `}${remaining} ${base}`;
   switch (end) {
     case 'canceled':
-      return cancelsFirst ? '' : 'nothing changes; the entry is already canceled';
+      return cancels.length > 0 ? '' : 'nothing changes; the entry is already canceled';
     case 'exits-closed':
       return 'no order is sent; exit orders already closed the position';
     case 'too-small':
-      return tooSmall(remaining, base);
+      return `no order is sent; ${amount} is below the exchange's minimum`;
     case 'above-maximum':
-      return `nothing changes; ${remaining} ${base} is above the market's maximum for one order`;
+      return `nothing changes; ${amount} is above the market's maximum for one order`;
     case 'kept':
       return `leaves the filled ${remaining} ${base} open`;
   }
-}
-
-function tooSmall(remaining: Amount, base: string): string {
-  return `no order is sent; ${remaining} ${base} is below the exchange's minimum`;
 }

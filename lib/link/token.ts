@@ -35,6 +35,11 @@ export function isWellFormed(token: string): boolean {
   );
 }
 
+/** @returns the last 4 characters, by which the owner recognizes a URL. Of 256 bits, at least 232 stay unknown. */
+export function toTokenEnd(token: string): string {
+  return token.slice(-4);
+}
+
 /** @returns what is stored instead of the token: its SHA-256, hexadecimal. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');

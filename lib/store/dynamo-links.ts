@@ -8,9 +8,9 @@ import {
   newestFirst,
   tryWrite,
 } from './dynamo-client.ts';
-import { toPositionKey } from './dynamo-position-requests.ts';
+import { toChangeParts, toPositionKey } from './dynamo-position-requests.ts';
 import { type ItemVersions, isReadable, setVersion } from './dynamo-versions.ts';
-import type { LinkStore, Status } from './store.ts';
+import type { LinkChange, LinkStore, Status } from './store.ts';
 
 /** The kill switch, which every hit reads together with its link. */
 const killSwitchKey = { pk: 'switch', sk: 'switch' };
@@ -48,6 +48,8 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
       await addRevokedLink(context, link);
       await setRevokedAt(context, link, revokedAt);
     },
+
+    updateLink: (linkId, change) => updateLink(context, linkId, change),
 
     readStatus: () => readStatus(context),
 
@@ -135,6 +137,21 @@ async function setRevokedAt(
     }),
   );
   if (!set) await versions.checkStored(table, 'link', Key);
+}
+
+async function updateLink({ table, versions }: Context, linkId: string, change: LinkChange): Promise<void> {
+  const Key = toLinkKey(linkId);
+  const parts = toChangeParts(change, { ...change });
+  const updated = await tryWrite(() =>
+    table.update({
+      Key,
+      UpdateExpression: `SET ${[...parts.sets, setVersion].join(', ')}${parts.removes}`,
+      ConditionExpression: [itemExists, isReadable].join(' AND '),
+      ExpressionAttributeNames: { ...versions.names, ...parts.names },
+      ExpressionAttributeValues: { ...versions.values, ...parts.values },
+    }),
+  );
+  if (!updated) await versions.checkStored(table, 'link', Key);
 }
 
 function toLinkKey(linkId: string) {

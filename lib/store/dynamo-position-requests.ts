@@ -99,28 +99,37 @@ export function toSaveRequest(
   next: Position,
   { change, writeToken }: { change: PositionChange; writeToken: string },
 ): UpdateRequest {
-  const written: Item = { ...next, writeToken };
-  const changed = Object.entries(change).filter(([, value]) => value !== undefined);
-  const removed = changed.filter(([, value]) => value === null).map(([name]) => name);
-  const set = ['writeToken', ...changed.filter(([, value]) => value !== null).map(([name]) => name)];
-  const sets = [...set.map((name) => `#${name} = :${name}`), raiseRevision, setVersion];
-  const removes = removed.length === 0 ? '' : ` REMOVE ${removed.map((name) => `#${name}`).join(', ')}`;
+  const parts = toChangeParts({ ...change, writeToken }, { ...next, writeToken });
   return {
     Key: toPositionKey(position.positionId),
-    UpdateExpression: `SET ${sets.join(', ')}${removes}`,
+    UpdateExpression: `SET ${[...parts.sets, raiseRevision, setVersion].join(', ')}${parts.removes}`,
     ConditionExpression: [isReadable, isSameRevision, isSameEpoch, isSameState].join(' AND '),
     ExpressionAttributeNames: {
       ...versions.names,
-      ...toNames(...set, ...removed, 'revision', 'epoch', 'state'),
+      ...parts.names,
+      ...toNames('revision', 'epoch', 'state'),
     },
     ExpressionAttributeValues: {
       ...versions.values,
-      ...Object.fromEntries(set.map((name) => [`:${name}`, written[name]])),
+      ...parts.values,
       ':one': 1,
       ':seenRevision': position.revision,
       ':seenEpoch': position.epoch,
       ':seenState': position.state,
     },
+  };
+}
+
+/** @returns the parts of an update: null removes an attribute, undefined leaves it as it is. */
+export function toChangeParts(change: object, written: Item) {
+  const changed = Object.entries(change).filter(([, value]) => value !== undefined);
+  const removed = changed.filter(([, value]) => value === null).map(([name]) => name);
+  const set = changed.filter(([, value]) => value !== null).map(([name]) => name);
+  return {
+    sets: set.map((name) => `#${name} = :${name}`),
+    removes: removed.length === 0 ? '' : ` REMOVE ${removed.map((name) => `#${name}`).join(', ')}`,
+    names: toNames(...set, ...removed),
+    values: Object.fromEntries(set.map((name) => [`:${name}`, written[name]])),
   };
 }
 

@@ -44,6 +44,8 @@ export interface LinkStore {
   listLinks(positionId?: string): Promise<Link[]>;
   /** Revokes at the position first: a hit that has already read the link can then no longer claim. */
   revokeLink(link: Link, revokedAt: string): Promise<void>;
+  /** Changes a link's label and expiry; null removes one. */
+  updateLink(linkId: string, change: LinkChange): Promise<void>;
 
   readStatus(): Promise<Status>;
   /** The kill switch. While links are paused, none fires. */
@@ -56,6 +58,11 @@ export interface Status {
   paused: boolean;
   /** When the last sweep had processed all positions, ISO 8601; absent before the first. */
   sweptAt?: string | undefined;
+}
+
+export interface LinkChange {
+  label?: string | null | undefined;
+  expiresAt?: string | null | undefined;
 }
 
 export interface HitStore {

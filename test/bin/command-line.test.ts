@@ -52,7 +52,7 @@ test('completion prints a script, and completes verbs', async () => {
   ]);
   expect(script.stdout).toContain('complete -o bashdefault');
   expect(verbs.stdout.trim().split('\n').sort()).toEqual([
-    ...['create', 'list', 'pause', 'preview', 'resume', 'revoke'],
+    ...['create', 'list', 'pause', 'preview', 'resume', 'revoke', 'update'],
   ]);
 });
 
@@ -65,7 +65,7 @@ test('the script of completion defines ripcord where it is not installed, and co
     encoding: 'utf8',
   });
   expect({ stdout: bash.stdout, stderr: bash.stderr }).toEqual({
-    stdout: `${packageFile.version}\n${['create', 'list', 'preview', 'pause', 'resume', 'revoke'].join(' ')}\n`,
+    stdout: `${packageFile.version}\n${['create', 'list', 'preview', 'update', 'pause', 'resume', 'revoke'].join(' ')}\n`,
     stderr: '',
   });
 });
@@ -74,9 +74,12 @@ test.for([
   [['positons', 'list'], 'There is no command positons. Did you mean positions?'],
   [['positions', 'lst'], 'There is no command positions lst. Did you mean list?'],
   [['positions', 'list', '--opne'], 'There is no option --opne. Did you mean --open?'],
-  [['links', 'create', 'pos_4k1z09qj3m2x', 'shut'], '<action>: expected one of close, keep.'],
+  [['links', 'create', 'pos_4k1z09qj3m2x', 'shut'], '<action>: expected one of close, keep, both.'],
   [[], 'Missing command. Try: ripcord positions list'],
-  [['links'], 'Missing command after links. Expected one of create, list, preview, revoke, pause, resume.'],
+  [
+    ['links'],
+    'Missing command after links. Expected one of create, list, preview, update, revoke, pause, resume.',
+  ],
   [['notify'], 'Missing command. Did you mean `notify test`?'],
   [['history', '--limt', '5'], 'There is no option --limt. Did you mean --limit?'],
   [['history', '--limit'], '--limit needs a value.'],

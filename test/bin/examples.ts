@@ -84,4 +84,7 @@ export const armedLink: LinkView = {
   confirm: false,
   methods: 'any',
   sources: 'any',
+  symbol: 'BTC/USDT',
+  side: 'long',
+  tokenEnd: 'a1B2',
 };

@@ -81,10 +81,12 @@ test('links are listed without URLs, all or those of a position', async () => {
   const revoked = { ...armedLink, action: 'keep', state: 'revoked', revokedAt: '2025-11-22T18:00:00.000Z' };
   await using admin = await startFakeAdmin(() => answered({ links: [armedLink, revoked], paused: false }));
   const { stdout } = await runLocally(admin.url, ['links', 'list', positionId]);
-  expect(admin.payloads).toEqual([{ command: 'links.list', positionId }]);
-  expect(stdout).toMatch(/^LINK +POSITION +ACTION +STATE +USES +EXPIRES +FROM +HOW +CREATED +LABEL$/m);
-  expect(stdout).toMatch(/ close +armed +- +- +any +- +2025-11-22 17:12 UTC/);
-  expect(stdout).toMatch(/ keep +revoked /);
+  expect(admin.payloads[0]).toEqual({ command: 'links.list', positionId });
+  expect(stdout).toMatch(
+    /^LINK +POSITION +MARKET +ACTION +URL +STATE +USES +EXPIRES +FROM +HOW +LAST HIT +CREATED +LABEL$/m,
+  );
+  expect(stdout).toMatch(/ BTC\/USDT long +close +…a1B2 +armed +- +- +any +- +- +2025-11-22 17:12 UTC/);
+  expect(stdout).toMatch(/ keep +…a1B2 +revoked /);
 });
 
 test('a link of an ended position is not listed as armed', async () => {
@@ -92,8 +94,8 @@ test('a link of an ended position is not listed as armed', async () => {
   const revoked = { ...ended, state: 'revoked' };
   await using admin = await startFakeAdmin(() => answered({ links: [ended, revoked], paused: false }));
   const { stdout } = await runLocally(admin.url, ['links', 'list']);
-  expect(stdout).toMatch(/ close +position ended /);
-  expect(stdout).toMatch(/ close +revoked /);
+  expect(stdout).toMatch(/ close +…a1B2 +position ended /);
+  expect(stdout).toMatch(/ close +…a1B2 +revoked /);
   expect(stdout).not.toContain('armed');
 });
 
@@ -199,7 +201,7 @@ test('the list shows limits, and that all links are paused', async () => {
   await using admin = await startFakeAdmin(() => answered({ links: [guarded], paused: true }));
   const { stdout } = await runLocally(admin.url, ['links', 'list']);
   expect(stdout).toMatch(
-    / close 50 % +armed +1\/2 +2025-11-29 17:12 UTC +203\.0\.113\.0\/24 \+1 +post-only, confirm +2025-11-22 17:12 UTC +-$/m,
+    / close 50 % +…a1B2 +armed +1\/2 +2025-11-29 17:12 UTC +203\.0\.113\.0\/24 \+1 +post-only, confirm +- +2025-11-22 17:12 UTC +-$/m,
   );
   expect(stdout).toContain(
     `All links are paused: none fires until "ripcord links resume --local ${admin.url}".`,

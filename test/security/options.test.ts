@@ -97,6 +97,9 @@ describe('a link without options', () => {
           sources: 'any',
           state: 'armed',
           positionClosed: false,
+          symbol: 'ETH/USDT',
+          side: 'long',
+          tokenEnd: expect.stringMatching(/^\w{4}$/),
         },
       ],
     });

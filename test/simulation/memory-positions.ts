@@ -23,6 +23,7 @@ export type StoreRequest =
   | 'list-links'
   | 'revoke-at-position'
   | 'revoke-link'
+  | 'update-link'
   | 'reserve'
   | 'kill-switch'
   | 'record-sweep'

@@ -131,6 +131,15 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
 
     recordSweep: (sweptAt) => send('record-sweep', '', () => void Object.assign(swept, { sweptAt })),
 
+    updateLink: (linkId, change) =>
+      send('update-link', linkId, () => {
+        const known = readLink(linkId);
+        if (known === undefined) return;
+        const { label = known.label, expiresAt = known.expiresAt } = change;
+        const value = { ...known, label: label ?? undefined, expiresAt: expiresAt ?? undefined };
+        links.set(linkId, { value: copyLink(value), version });
+      }),
+
     setPaused: (paused) =>
       send('kill-switch', '', () => {
         isPaused();

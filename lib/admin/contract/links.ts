@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { linkIdSchema, linkOptionsSchema, methodsSchema, sourcesSchema } from '../../link/link.ts';
+import { sideSchema } from '../../exchange/exchange.ts';
+import {
+  linkIdSchema,
+  linkOptionsSchema,
+  linkSchema,
+  methodsSchema,
+  sourcesSchema,
+} from '../../link/link.ts';
 import { actionSchema, positionIdSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
 import type { CommandDefinition } from './command-definition.ts';
@@ -57,19 +64,31 @@ const createInput = z
     error: 'expected only for the action "close"',
   });
 
-const linkViewSchema = linkOptionsSchema.extend({
-  linkId: linkIdSchema,
-  positionId: positionIdSchema,
-  action: actionSchema,
-  label: z.string().optional(),
-  createdAt: z.string(),
+const updateInput = z
+  .strictObject({
+    linkId: linkIdSchema.describe('The link.'),
+    label: labelSchema.nullable().describe('Your name for the link; null removes it.').optional(),
+    expiresIn: durationSchema
+      .nullable()
+      .describe('From now on, as for `links.create`; null: it works until its position closes.')
+      .optional(),
+  })
+  .refine(({ label, expiresIn }) => label !== undefined || expiresIn !== undefined, {
+    path: ['label'],
+    error: 'expected label, expiresIn or both',
+  });
+
+const shownOfLink = linkSchema.omit({ tokenHash: true, account: true, exchange: true });
+const linkViewSchema = shownOfLink.extend({
+  /** Of the position, unless it was forgotten. */
+  symbol: z.string().optional(),
+  side: sideSchema.optional(),
   /** `used-up`: it acted `maxUses` times. */
   state: z.enum(['armed', 'revoked', 'expired', 'used-up']),
   /** The position is closed or canceled, so the link can't act in any state. */
   positionClosed: z.boolean().optional(),
   /** How often it acted; counted only with `maxUses`. */
   uses: z.number().optional(),
-  revokedAt: z.string().optional(),
 });
 export type LinkView = z.infer<typeof linkViewSchema>;
 
@@ -115,6 +134,11 @@ export const linksCommands = {
     summary: 'Ends the pause of all links. Hits during the pause are not replayed.',
     input: z.strictObject({}),
     result: z.object({ paused: z.boolean() }),
+  },
+  'links.update': {
+    summary: 'Renames a link, or changes when it expires. A link that has expired works again.',
+    input: updateInput,
+    result: z.object({ link: linkViewSchema }),
   },
   'links.revoke': {
     summary: 'Revokes a link permanently. Its URL stops working immediately.',

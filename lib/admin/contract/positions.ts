@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountNameSchema } from '../../account/account.ts';
 import { amountSchema, positiveAmountSchema } from '../../amount.ts';
 import { candleIntervalSchema, marketRulesSchema, sideSchema } from '../../exchange/exchange.ts';
+import { linkOptionsSchema } from '../../link/link.ts';
 import { positionIdSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
 import type { CommandDefinition } from './command-definition.ts';
@@ -145,6 +146,9 @@ const candleSchema = z.object({
 
 const positionResult = z.object({ position: positionViewSchema });
 
+/** Whether an action would act, and what it would do. */
+const effectSchema = z.object({ fires: z.boolean(), would: z.string() });
+
 const adoptResult = positionResult.extend({
   /** Ids of open orders on the exit side of this market that belong to no position. A close leaves them open. */
   unadoptedOrders: z.array(z.string()).optional(),
@@ -247,6 +251,14 @@ export const positionsCommands = {
       positionIds: z.array(positionIdSchema).describe('Only these positions, if they are open.').optional(),
     }),
     result: z.object({ reports: z.array(closeReportSchema) }),
+  },
+  'positions.preview': {
+    summary: 'Shows what a close and a keep would do now, from live exchange data, without doing it.',
+    input: z.strictObject({
+      positionId: positionIdField,
+      percent: linkOptionsSchema.shape.percent.describe('Of a partial close.'),
+    }),
+    result: positionResult.extend({ close: effectSchema, keep: effectSchema }),
   },
   'positions.resolve': {
     summary: "Determines a position's result from the exchange's record, and writes it only on request.",

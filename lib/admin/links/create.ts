@@ -1,6 +1,6 @@
 import { Fault } from '../../fault.ts';
 import { type Link, toLinkId } from '../../link/link.ts';
-import { hashToken, mintToken } from '../../link/token.ts';
+import { hashToken, mintToken, toTokenEnd } from '../../link/token.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
@@ -20,28 +20,24 @@ export async function createLink(
     );
   const token = mintToken();
   const now = services.now();
-  const link = toLink(input, position, hashToken(token), now);
+  const link = toLink(input, position, token, now);
   await services.store.createLink(link);
   return { url: `${baseUrl.replace(/\/$/, '')}/l/${token}`, link: toLinkView(link, position, now) };
 }
 
-function toLink(
-  input: CommandInput<'links.create'>,
-  position: Position,
-  tokenHash: string,
-  now: number,
-): Link {
+function toLink(input: CommandInput<'links.create'>, position: Position, token: string, now: number): Link {
+  const tokenHash = hashToken(token);
   return {
     linkId: toLinkId(tokenHash),
     tokenHash,
+    tokenEnd: toTokenEnd(token),
     positionId: input.positionId,
     account: position.account,
     exchange: position.exchange,
     action: input.action,
     label: input.label,
     createdAt: new Date(now).toISOString(),
-    expiresAt:
-      input.expiresIn === undefined ? undefined : new Date(now + input.expiresIn * 1_000).toISOString(),
+    expiresAt: input.expiresIn === undefined ? undefined : toExpiry(now, input.expiresIn),
     // A resend of the same alert must not close another part.
     maxUses: input.maxUses ?? (input.percent === undefined ? undefined : 1),
     confirm: input.confirm ?? false,
@@ -49,4 +45,9 @@ function toLink(
     sources: input.sources ?? 'any',
     percent: input.percent,
   };
+}
+
+/** @param seconds from now. */
+export function toExpiry(now: number, seconds: number): string {
+  return new Date(now + seconds * 1_000).toISOString();
 }

@@ -1,16 +1,26 @@
 import { describePlan } from '../../close/describe-plan.ts';
+import type { PlannedAction } from '../../close/next-step.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import type { LinkView } from '../contract/commands.ts';
 
+export interface Effect {
+  /** Whether it would act. */
+  fires: boolean;
+  would: string;
+}
+
 /** What a link would do now to a position as the exchange just reported it. The engine's own plan says it. */
-export function describeLink(
-  link: LinkView,
-  position: Position,
-  { paused }: { paused: boolean },
-): { fires: boolean; would: string } {
-  const reason = whyNothing(link, position, paused);
-  if (reason !== undefined) return { fires: false, would: `If fired now: nothing changes; ${reason}` };
-  return { fires: true, would: `If fired now: ${describePlan(position, link)}` };
+export function describeLink(link: LinkView, position: Position, { paused }: { paused: boolean }): Effect {
+  const { fires, would } = describeEffect(position, link, whyLinkDoesNothing(link, paused));
+  return { fires, would: `If fired now: ${would}` };
+}
+
+/** The same for an action without a link, in words that follow "If fired now:". */
+export function describeEffect(position: Position, planned: PlannedAction, linkReason?: string): Effect {
+  const reason = linkReason ?? whyNothing(position);
+  return reason === undefined
+    ? { fires: true, would: describePlan(position, planned) }
+    : { fires: false, would: `nothing changes; ${reason}` };
 }
 
 const stateReasons = {
@@ -19,12 +29,13 @@ const stateReasons = {
   'used-up': 'the link has reached its limit.',
 } as const;
 
-function whyNothing(link: LinkView, position: Position, paused: boolean): string | undefined {
-  if (link.state !== 'armed') return stateReasons[link.state];
-  if (paused) return 'all links are paused.';
-  if (isFinal(position.state))
-    return `the position is ${position.state}. ${position.outcome?.detail ?? ''}`.trim();
-  if (position.state === 'needs-attention')
-    return `the position needs your attention. ${position.attentionReason}`;
-  return position.state === 'claimed' ? 'an action is already in progress.' : undefined;
+function whyLinkDoesNothing({ state }: LinkView, paused: boolean): string | undefined {
+  if (state !== 'armed') return stateReasons[state];
+  return paused ? 'all links are paused.' : undefined;
+}
+
+function whyNothing({ state, outcome, attentionReason }: Position): string | undefined {
+  if (isFinal(state)) return `the position is ${state}. ${outcome?.detail ?? ''}`.trim();
+  if (state === 'needs-attention') return `the position needs your attention. ${attentionReason}`;
+  return state === 'claimed' ? 'an action is already in progress.' : undefined;
 }

@@ -7,7 +7,8 @@ export function toLinkView(link: Link, position: Position | undefined, now: numb
   const { tokenHash, account, exchange, ...shown } = link;
   const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
   const positionClosed = position !== undefined && isFinal(position.state);
-  return { ...shown, state: toState(link, uses, now), positionClosed, uses };
+  const { symbol, side } = position ?? {};
+  return { ...shown, symbol, side, state: toState(link, uses, now), positionClosed, uses };
 }
 
 /** @returns how many links can act on a position: armed, and not of a position that ended. */

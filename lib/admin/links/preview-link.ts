@@ -3,7 +3,7 @@ import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { linkNotFound, requirePosition } from '../require.ts';
 import { syncIfActive } from '../sync-if-active.ts';
-import { describeLink } from './describe-link.ts';
+import { describeEffect, describeLink } from './describe-link.ts';
 import { toLinkView } from './link-view.ts';
 
 /** Throws `link-not-found`, and `position-not-found` for a forgotten position. */
@@ -16,4 +16,17 @@ export async function previewLink(
   const position = await syncIfActive(services, await requirePosition(services, link.positionId));
   const view = toLinkView(link, position, services.now());
   return { link: view, position: toPositionView(position), ...describeLink(view, position, { paused }) };
+}
+
+/** Throws `position-not-found`. */
+export async function previewPosition(
+  { services }: Pick<AdminServices, 'services'>,
+  { positionId, percent }: CommandInput<'positions.preview'>,
+): Promise<CommandResult<'positions.preview'>> {
+  const position = await syncIfActive(services, await requirePosition(services, positionId));
+  return {
+    position: toPositionView(position),
+    close: describeEffect(position, { action: 'close', percent }),
+    keep: describeEffect(position, { action: 'keep' }),
+  };
 }

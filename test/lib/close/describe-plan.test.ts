@@ -54,6 +54,12 @@ describe('a preview', () => {
       "no order is sent; 0.1 BTC is below the exchange's minimum.",
     ],
     [
+      'a part below the minimum',
+      { action: 'close', percent: 1 },
+      { entries: [{ ...filled, filled: '0.1' }] },
+      "no order is sent; 1 % of 0.1 BTC is below the exchange's minimum.",
+    ],
+    [
       'more than the maximum',
       close,
       { entries: [{ ...filled, filled: '101' }] },

@@ -701,6 +701,21 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await table.listPositions('all')).toEqual([]);
       });
 
+      it('a link gets another label and expiry, loses either, and keeps the rest', async () => {
+        await table.createLink({ ...link, label: 'old', expiresAt: later });
+        await table.updateLink(link.linkId, { label: 'new' });
+        expect(await table.readLink(link.linkId)).toStrictEqual({ ...link, label: 'new', expiresAt: later });
+        await table.updateLink(link.linkId, { label: null, expiresAt: revokedAt });
+        expect(await table.listLinks()).toStrictEqual([{ ...link, expiresAt: revokedAt }]);
+        await table.updateLink(link.linkId, { expiresAt: null });
+        expect(await table.readLink(link.linkId)).toStrictEqual(link);
+      });
+
+      it('changing a missing link creates nothing', async () => {
+        await table.updateLink(link.linkId, { label: 'new' });
+        expect(await table.listLinks()).toEqual([]);
+      });
+
       it('revoking a missing link creates nothing', async () => {
         await table.revokeLink(link, revokedAt);
         expect(await table.readLink(link.linkId)).toBeUndefined();

@@ -226,6 +226,7 @@ describe('An unreachable table', () => {
     ['listHits', (table) => table.listHits(positionId, 10)],
     ['listLinks', (table) => table.listLinks(positionId)],
     ['revokeLink', (table) => table.revokeLink(link, '2026-10-09T09:00:00.000Z')],
+    ['updateLink', (table) => table.updateLink(link.linkId, { label: 'x' })],
   ];
 
   it.each(calls)('a refused connection is reported as unreachable by %s', async (_, call) => {

@@ -1,0 +1,116 @@
+import type { Argv, InferredOptionTypes } from 'yargs';
+import { type CommandInput, type CommandResult, commands } from '../lib/admin/contract/commands.ts';
+import { createAdminClient } from './admin-client.ts';
+import { parseInput } from './command-input.ts';
+import { describeNewLink, describeSteps } from './link-text.ts';
+import { listOption, parseWholeNumber, type SharedArguments, textOption } from './options.ts';
+import { printResult } from './terminal.ts';
+
+export const createOptions = {
+  label: textOption('Your name for the link', {}),
+  'expires-in': textOption('Seconds, or a duration: 90m, 12h, 7d', {}),
+  'max-uses': textOption('How often the link may act', {}),
+  percent: textOption('Close only this percentage; acts once, unless --max-uses is set', {}),
+  confirm: { type: 'boolean', describe: 'Ask for confirmation in a browser' },
+  'post-only': { type: 'boolean', describe: 'Act only on a POST, as alerts send it' },
+  sources: listOption('Allowed sources: "tradingview", or addresses and ranges'),
+  qr: { type: 'boolean', default: false, describe: 'Print the URL as a QR code too' },
+  quiet: { alias: 'q', type: 'boolean', default: false, describe: 'Print only the URL' },
+} as const;
+
+const createArguments = {
+  positionId: { type: 'string', describe: 'Id of the position, pos_…', demandOption: true },
+  action: {
+    type: 'string',
+    choices: ['close', 'keep', 'both'],
+    describe:
+      'What happens to the filled amount; an unfilled entry is canceled in any case. both: a link of each',
+    demandOption: true,
+  },
+} as const;
+
+type CreateArguments = SharedArguments &
+  InferredOptionTypes<typeof createOptions> & { positionId: string; action: string };
+
+/** @returns the input of each link. */
+function parseCreateInputs(args: CreateArguments): CommandInput<'links.create'>[] {
+  const { positionId, action, label, confirm: asks } = args;
+  const actions = action === 'both' ? ['close', 'keep'] : [action];
+  return actions.map((each) =>
+    parseInput('links.create', {
+      ...{ positionId, action: each, label, confirm: asks },
+      expiresIn: args['expires-in'],
+      maxUses: parseWholeNumber(args['max-uses']),
+      // Of both links, only the one that closes can close a part.
+      percent: action === 'both' && each === 'keep' ? undefined : parseWholeNumber(args.percent),
+      methods: args['post-only'] === true ? 'post-only' : undefined,
+      sources: parseSources(args.sources),
+    }),
+  );
+}
+
+/** A single name stays a name; addresses are a list, which commas may separate. */
+function parseSources(given: string[] | undefined): string | string[] | undefined {
+  const words = given?.flatMap((word) => word.split(',')).filter((word) => word !== '');
+  const [first, ...more] = words ?? [];
+  return more.length === 0 && (first === 'any' || first === 'tradingview') ? first : words;
+}
+
+type Created = CommandResult<'links.create'>;
+
+async function createLinks(args: CreateArguments): Promise<void> {
+  const inputs = parseCreateInputs(args);
+  const admin = createAdminClient(args);
+  const created: Created[] = [];
+  for (const input of inputs) {
+    const result = await admin.call('links.create', input);
+    created.push(result);
+    // At once: if the next link fails, this URL can't be shown again.
+    await printCreated(args, result);
+  }
+  if (args.quiet || args.json) return;
+  // The URLs are already printed. Without the position, the steps only lack the name of the market.
+  const { position } = await admin
+    .call('positions.get', { positionId: args.positionId })
+    .catch(() => ({ position: undefined }));
+  printResult(args, created, () => `\n${describeSteps(created, position, args)}`);
+}
+
+/** With --json, each link is one line. */
+async function printCreated(args: CreateArguments, result: Created): Promise<void> {
+  const code = args.qr ? `\n${await drawCode(result.url)}` : '';
+  printResult(args, result, () => `${args.quiet ? result.url : describeNewLink(result)}${code}`);
+}
+
+/** Black on white on any terminal; a pipe gets blocks without colors. */
+async function drawCode(url: string): Promise<string> {
+  const { encodeQR } = await import('qr');
+  return encodeQR(url, process.stdout.isTTY ? 'term' : 'ascii');
+}
+
+export function createCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'create <positionId> <action>',
+    commands['links.create'].summary,
+    (y) =>
+      y
+        .positional('positionId', createArguments.positionId)
+        .positional('action', createArguments.action)
+        .options(createOptions)
+        .example('$0 links create pos_4k1z09qj3m2x close', 'closes at MARKET, or cancels an unfilled entry')
+        .example(
+          '$0 links create pos_4k1z09qj3m2x keep --label "weekly level"',
+          'only cancels an unfilled entry',
+        )
+        .example('$0 links create pos_4k1z09qj3m2x both', 'one link of each kind')
+        .example(
+          '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',
+          'closes half, within a week, only by an alert',
+        )
+        .example(
+          '$0 links create pos_4k1z09qj3m2x close --max-uses 2 --confirm --sources 203.0.113.0/24',
+          'asks first, at most twice, from one network',
+        ),
+    (args) => createLinks(args),
+  );
+}

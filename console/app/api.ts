@@ -18,10 +18,15 @@ export async function call<Name extends CommandName>(
   command: Name,
   input: CommandRequest<Name>,
 ): Promise<CommandResult<Name>> {
-  const response = await fetch('/console/command', {
+  return (await askServer('command', { command, ...input })) as CommandResult<Name>;
+}
+
+/** Sends a request to the console's own server. Throws an ApiError. */
+export async function askServer(path: 'command' | 'refresh', body: object): Promise<unknown> {
+  const response = await fetch(`/console/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ command, ...input }),
+    body: JSON.stringify(body),
   }).catch(() => {
     throw new ApiError('unreachable', "The console's server isn't responding. Check that it is running.");
   });
@@ -29,7 +34,7 @@ export async function call<Name extends CommandName>(
     throw new ApiError('unreachable', `The console's server returned status ${response.status}.`);
   });
   if (!answer.ok) throw new ApiError(answer.error.code, answer.error.message);
-  return answer.result as CommandResult<Name>;
+  return answer.result;
 }
 
 /** @returns a sentence about an error. */

@@ -1,23 +1,30 @@
 import { Icon } from './control/icon.tsx';
-import { error, lastUpdatedAt, paused } from './store.ts';
-import { formatLocalTime } from './timestamp.tsx';
+import { findProblems } from './problems.ts';
+import { error, now, openedAt, paused, startProblem, state } from './store.ts';
 
-/** What the owner should know in every view: a failed update, and the pause. */
+/** What the owner should know in every view: what does not work, what still does, and the pause. */
 export function Banners() {
+  const known = state.value;
   return (
     <>
-      {error.value === undefined ? null : (
-        <p class="banner warn" role="alert">
-          <Icon name="alert" />
-          {error.value.message} {retryNote(error.value.code)}
-        </p>
-      )}
+      <ServerBanner />
+      {known === undefined || error.value !== undefined
+        ? null
+        : findProblems(known, openedAt, now.value).map(({ key, title, detail }) => (
+            <div key={key} class="banner warn" role="alert">
+              <Icon name="alert" />
+              <p>
+                <strong>{title}</strong> {detail}
+              </p>
+            </div>
+          ))}
       {paused.value ? (
         <p class="banner warn" role="status">
           <Icon name="pause" />
           <span>
             <strong>All links are paused.</strong> Hits are refused and recorded. No link closes or cancels
-            anything.
+            anything. Exit orders that rest at the exchange still work, and you can still close positions
+            here.
           </span>
         </p>
       ) : null}
@@ -25,13 +32,22 @@ export function Banners() {
   );
 }
 
-function retryNote(code: string): string {
-  // Without a session the page stops polling.
-  if (code === 'locked') return '';
-  const updatedAt = lastUpdatedAt.value;
-  const age =
-    updatedAt === undefined
-      ? ''
-      : `Showing data from ${formatLocalTime(new Date(updatedAt).toISOString())}. `;
-  return `${age}Retrying.`;
+function ServerBanner() {
+  const message = error.value === undefined ? startProblem.value : describeError(error.value);
+  return message === undefined ? null : (
+    <p class="banner warn" role="alert">
+      <Icon name="alert" />
+      <span>{message}</span>
+    </p>
+  );
+}
+
+/** A server that serves the links too takes them along. */
+function describeError({ code, message }: { code: string; message: string }): string {
+  if (code !== 'unreachable') return message;
+  const rest =
+    state.value?.place === 'here'
+      ? "Links don't work until it runs again: start it with npm start. Exit orders that rest at the exchange still work."
+      : 'Links and the sweep of a deployed Ripcord still work. Start it again with ripcord console.';
+  return `${message} ${rest} This page reconnects by itself.`;
 }

@@ -4,14 +4,15 @@ import { Icon, type IconName } from './control/icon.tsx';
 import { Toast } from './control/toast.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { Dialogs } from './dialogs.tsx';
+import { formatAge } from './freshness.ts';
 import { KillSwitch } from './kill-switch.tsx';
 import { marketName } from './labels.ts';
 import { LinksView } from './link/links-view.tsx';
+import { outcomes, outcomeTitle } from './outcomes.ts';
 import { PositionInfo } from './position/position-view.tsx';
 import { PositionsView } from './position/positions-view.tsx';
 import { paths, type Route, route } from './route.ts';
-import { error, findPosition, lastUpdatedAt, positions } from './store.ts';
-import { formatLocalTime } from './timestamp.tsx';
+import { findPosition, freshness, positions } from './store.ts';
 
 const views: { view: Route['view']; path: string; name: string; icon: IconName }[] = [
   { view: 'dashboard', path: paths.dashboard, name: 'Dashboard', icon: 'home' },
@@ -19,23 +20,21 @@ const views: { view: Route['view']; path: string; name: string; icon: IconName }
   { view: 'links', path: paths.links, name: 'Links', icon: 'link' },
 ];
 
+/** How current the page is, by the age of its oldest price and of its newest data. */
 function Freshness() {
-  const updatedAt = lastUpdatedAt.value;
+  const { kind, ...rest } = freshness.value;
+  const age = 'ageMs' in rest ? formatAge(rest.ageMs) : '';
+  const { label, title } = {
+    loading: { label: 'Loading', title: 'Nothing has been read yet.' },
+    live: { label: 'Live', title: 'Everything shown was read within the last few seconds.' },
+    delayed: { label: `Delayed ${age}`, title: `The oldest price of an open position is ${age} old.` },
+    offline: { label: `Offline ${age}`, title: `Nothing has been read for ${age}.` },
+  }[kind];
   return (
-    <span
-      class={`fresh ${error.value === undefined ? '' : 'late'}`}
-      title={
-        updatedAt === undefined ? '' : `Last updated at ${formatLocalTime(new Date(updatedAt).toISOString())}`
-      }
-    >
-      {freshnessLabel()}
+    <span class={`fresh ${kind}`} title={title}>
+      {label}
     </span>
   );
-}
-
-function freshnessLabel(): string {
-  if (error.value !== undefined) return 'Not up to date';
-  return lastUpdatedAt.value === undefined ? 'Loading' : 'Live';
 }
 
 function viewTitle(now: Route): string {
@@ -72,15 +71,24 @@ function Navigation({ now }: { now: Route }) {
   );
 }
 
+/** What happened comes first, until it is dismissed: a tab in the background shows only the start. */
+function toTabTitle(view: string): string {
+  const [latest, ...others] = outcomes.value;
+  if (latest === undefined) return `${view} · Ripcord`;
+  const count = others.length === 0 ? '' : `(${others.length + 1}) `;
+  return `${count}${outcomeTitle(latest)} · ${view} · Ripcord`;
+}
+
 /** Moves focus and scroll position to the start of a view that replaced another, and names the tab after it. */
 function useViewChange(now: Route) {
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   const title = viewTitle(now);
   const focusHeading = () => main.current?.querySelector('h1')?.focus();
+  const tabTitle = toTabTitle(title);
   useEffect(() => {
-    document.title = `${title} · Ripcord`;
-  }, [title]);
+    document.title = tabTitle;
+  }, [tabTitle]);
   useEffect(() => {
     if (!isFirst.current) {
       scrollTo(0, 0);
@@ -110,11 +118,7 @@ export function Shell() {
       </header>
       <main ref={main}>
         <Banners />
-        {positions.value === undefined ? (
-          <p class="loading muted">Reading positions from the exchange…</p>
-        ) : (
-          <View now={now} />
-        )}
+        {positions.value === undefined ? <p class="loading muted">Reading positions…</p> : <View now={now} />}
       </main>
       <Dialogs />
       <Toast />

@@ -1,76 +1,109 @@
-import { signal } from '@preact/signals';
-import type { CommandResult, HitView, LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
-import { ApiError, call, errorMessage } from './api.ts';
+import { computed, signal } from '@preact/signals';
+import type { HitView, LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
+import { type AccountView, applyChange, type ConsoleState, marketKind, type Price } from '../state.ts';
+import { ApiError, askServer, errorMessage } from './api.ts';
+import { computeFreshness } from './freshness.ts';
+import { reprice } from './reprice.ts';
+import { listen } from './stream.ts';
 
-export type AccountView = CommandResult<'accounts.list'>['accounts'][number];
+export type { AccountView };
 
-/** The last answers of the admin function; undefined before the first. */
-export const positions = signal<PositionView[] | undefined>(undefined);
-export const links = signal<LinkView[]>([]);
-export const hits = signal<HitView[]>([]);
-export const accounts = signal<AccountView[] | undefined>(undefined);
-export const paused = signal(false);
-/** Epoch milliseconds of the last complete update. */
-export const lastUpdatedAt = signal<number | undefined>(undefined);
-/** Why the last update failed; undefined if it succeeded. */
+/** What the server knows. Undefined until it has read the positions for the first time. */
+export const state = signal<ConsoleState | undefined>(undefined);
+/** Why nothing arrives from the console's own server; undefined while it does. */
 export const error = signal<{ code: string; message: string } | undefined>(undefined);
+/** Why the table can't be read at first. */
+export const startProblem = signal<string | undefined>(undefined);
+/** Epoch milliseconds, once a second, for the age of what is shown. */
+export const now = signal(Date.now());
+/** Candles are asked for this often. */
+export const candleTurn = computed(() => Math.floor(now.value / 15_000));
+export const openedAt = Date.now();
 
-/** As many hits as the timelines show. */
-const maxHits = 200;
+/** As the server has them, at the latest prices. */
+export const positions = computed<PositionView[] | undefined>(() => {
+  const { positions: listed, prices } = state.value ?? {};
+  if (listed === undefined) return undefined;
+  const byMarket = new Map(prices?.map((price) => [toKey(price), price]));
+  return listed.map((position) =>
+    repriceOnce(position, byMarket.get(toKey({ ...position, kind: marketKind(position) }))),
+  );
+});
+export const links = computed<LinkView[]>(() => state.value?.links ?? []);
+/** Of the positions that Ripcord still has. */
+export const hits = computed<HitView[]>(() => {
+  const known = new Set(state.value?.positions.map(({ positionId }) => positionId));
+  return (state.value?.hits ?? []).filter(({ positionId }) => known.has(positionId));
+});
+export const accounts = computed<AccountView[] | undefined>(() => state.value?.accounts);
+export const paused = computed(() => state.value?.paused ?? false);
+export const freshness = computed(() => computeFreshness(state.value, now.value));
 
-let lastStarted = 0;
-let lastShown = 0;
+function toKey({ account, kind, marketId }: Pick<Price, 'account' | 'kind' | 'marketId'>): string {
+  return `${account} ${kind} ${marketId}`;
+}
 
-/** Reads everything again. Drops an answer if a later request was answered first. */
+const repriced = new WeakMap<PositionView, { price: Price; position: PositionView }>();
+
+/** The same position at the same price is the same object, so that what shows it is not drawn again. */
+function repriceOnce(position: PositionView, price: Price | undefined): PositionView {
+  if (price === undefined || position.status === 'closed' || position.status === 'canceled') return position;
+  const known = repriced.get(position);
+  if (known?.price === price) return known.position;
+  const next = reprice(position, price);
+  repriced.set(position, { price, position: next });
+  return next;
+}
+
+/** Has the server read everything again, such as after a command. What it reads arrives on the stream. */
 export async function refresh(): Promise<void> {
-  lastStarted += 1;
-  const turn = lastStarted;
   try {
-    const [listed, linked, history] = await Promise.all([
-      call('positions.list', {}),
-      call('links.list', {}),
-      call('history.list', { limit: maxHits }),
-      accounts.value === undefined ? refreshAccounts() : undefined,
-    ]);
-    if (turn < lastShown) return;
-    lastShown = turn;
-    positions.value = listed.positions;
-    links.value = linked.links;
-    paused.value = linked.paused;
-    hits.value = history.hits;
-    lastUpdatedAt.value = Date.now();
-    error.value = undefined;
+    await askServer('refresh', { read: true });
   } catch (thrown) {
-    const code = thrown instanceof ApiError ? thrown.code : 'internal';
-    error.value = { code, message: errorMessage(thrown) };
+    error.value = toError(thrown);
   }
 }
 
-/** Accounts change only on the command line, so they are read when the page becomes visible. */
-async function refreshAccounts(): Promise<void> {
-  accounts.value = (await call('accounts.list', {})).accounts;
+/** Sends the server the position that is shown in detail, so that it reads this one more often. */
+export async function watch(positionId: string): Promise<void> {
+  await askServer('refresh', { read: false, watched: positionId }).catch(() => undefined);
 }
 
-/** Every open position costs the exchange a few requests, so the page polls less often with many of them. */
-const minPauseMs = 3_000;
-const pausePerPositionMs = 400;
+function toError(thrown: unknown) {
+  return { code: thrown instanceof ApiError ? thrown.code : 'internal', message: errorMessage(thrown) };
+}
 
-/** Polls while the page is visible. */
-export function startPolling(): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const poll = async (): Promise<void> => {
-    clearTimeout(timer);
-    await refresh();
-    if (document.hidden || error.value?.code === 'locked') return;
-    const open = positions.value?.filter(({ status }) => status === 'open').length ?? 0;
-    timer = setTimeout(() => void poll(), Math.max(minPauseMs, open * pausePerPositionMs));
-  };
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) return;
-    accounts.value = undefined;
-    void poll();
+interface FollowCallbacks {
+  onFirst(state: ConsoleState): void;
+  /** Hits that may be new. */
+  onHits(hits: HitView[]): void;
+}
+
+/** Follows the server for as long as the page is open. */
+export function startFollowing({ onFirst, onHits }: FollowCallbacks): void {
+  setInterval(() => {
+    now.value = Date.now();
+  }, 1_000);
+  listen({
+    onEvent(event) {
+      error.value = undefined;
+      now.value = Date.now();
+      if (event.kind === 'state') {
+        const isFirst = state.value === undefined;
+        startProblem.value = undefined;
+        state.value = event.state;
+        if (isFirst) onFirst(event.state);
+        else onHits(event.state.hits);
+      } else if (event.kind === 'change') {
+        if (state.value === undefined) startProblem.value = event.change.table?.problem?.message;
+        else state.value = applyChange(state.value, event.change);
+        if (state.value !== undefined && event.change.hits !== undefined) onHits(event.change.hits);
+      }
+    },
+    onFailure: (failure) => {
+      error.value = failure;
+    },
   });
-  void poll();
 }
 
 export function findPosition(positionId: string): PositionView | undefined {

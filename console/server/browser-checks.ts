@@ -71,6 +71,12 @@ export const onlyOwnPage = createMiddleware<LoopbackEnv>(async (c, next) => {
   );
 });
 
+/** The same for a request that changes nothing: browsers send no origin with it, and no page can read the response. */
+export const onlyOwnRequest = createMiddleware<LoopbackEnv>(async (c, next) => {
+  if ((c.req.header('sec-fetch-site') ?? 'same-origin') === 'same-origin') return next();
+  return c.json(failure('forbidden', "Only the console's own page can follow.", 'Reload it.'), 403);
+});
+
 export function onlySession(sessions: Sessions): MiddlewareHandler<LoopbackEnv> {
   return createMiddleware(async (c, next) => {
     if (hasSession(c, sessions)) return next();

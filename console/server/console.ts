@@ -11,16 +11,19 @@ import {
   noHead,
   oneName,
   onlyOwnPage,
+  onlyOwnRequest,
   onlySession,
   onlyThisMachine,
   originOf,
   safeHeaders,
   setSession,
 } from './browser-checks.ts';
+import { Feed } from './follow/feed.ts';
 import { pageFiles } from './page-files.ts';
 import { base, lockedPage, notFoundPage, usedPage, usedPath } from './refusal-pages.ts';
 import { createSessions, type Sessions } from './session.ts';
 
+const eventsPath = `${base}events`;
 /** The largest command is an adoption with forty order ids: a few kilobytes. */
 const maxCommandBytes = 64 * 1024;
 
@@ -31,13 +34,16 @@ const notACommand = failure('invalid-input', 'The request is not a command in JS
  * The web page and its one API, for the owner on this machine. A cookie that no other site can send identifies the
  * browser; the address in the terminal, which contains a key, sets it.
  */
-export function createConsole({ relay, announce, sessionFile }: ConsoleOptions): Console {
+export function createConsole({ relay, announce, sessionFile, place }: ConsoleOptions): Console {
   const sessions = createSessions(sessionFile);
+  const feed = new Feed(relay, place);
   const addressAt = (origin: string): string => `${origin}/?key=${sessions.key}`;
   const app = new Hono<LoopbackEnv>()
     .use(...safeHeaders(), onlyThisMachine, noHead, oneName)
     .get('/', (c) => enter(c, sessions, (origin) => announce(addressAt(origin))))
     .get(usedPath, (c) => (hasSession(c, sessions) ? c.redirect(base, 303) : c.html(usedPage, 401)))
+    .get(eventsPath, onlyOwnRequest, onlySession(sessions), (c) => openEvents(c, feed))
+    .post(`${base}refresh`, onlyOwnPage, onlySession(sessions), (c) => runRefresh(c, feed))
     .post(`${base}command`, onlyOwnPage, onlySession(sessions), (c) => runCommand(c, relay))
     .get(`${base}*`, (c) => serveFile(c, sessions))
     .notFound((c) => c.html(notFoundPage, 404));
@@ -48,6 +54,8 @@ export function createConsole({ relay, announce, sessionFile }: ConsoleOptions):
       return pathname === '/' || pathname.startsWith(base);
     },
     handle: toRequestHandler(app),
+    poke: () => feed.poke(),
+    stop: () => feed.stop(),
   };
 }
 
@@ -74,6 +82,24 @@ async function serveFile(c: Context<LoopbackEnv>, sessions: Sessions): Promise<R
   // Refusal pages need style and icon, and neither is secret.
   if (!/\.(css|svg)$/.test(name) && !hasSession(c, sessions)) return c.html(lockedPage, 401);
   return c.body(file.content, 200, { 'content-type': file.type });
+}
+
+function openEvents(c: Context<LoopbackEnv>, feed: Feed): Response {
+  // The server drops a request that has not arrived in full, and this one is not read.
+  c.env.incoming.resume();
+  return c.body(feed.open(), 200, { 'content-type': 'text/event-stream; charset=utf-8' });
+}
+
+const refreshSchema = z.object({ watched: z.string().max(64).optional(), read: z.boolean() });
+
+/** What the page shows in detail, and whether everything is to be read again, such as after a command. */
+async function runRefresh(c: Context<LoopbackEnv>, feed: Feed): Promise<Response> {
+  const parsed = refreshSchema.safeParse(await readJson(c));
+  if (!parsed.success) return c.json(notACommand, 400);
+  const { watched, read } = parsed.data;
+  if (watched !== undefined) feed.watch(watched);
+  if (read) await feed.refresh();
+  return c.json({ ok: true, result: {} });
 }
 
 async function runCommand(c: Context<LoopbackEnv>, relay: InvokeAdmin): Promise<Response> {

@@ -18,7 +18,13 @@ export async function startConsole(options: {
   const { port, relay, log, sessionFile } = options;
   const server = await startServer(port, log);
   const announce = (address: string): void => log(`For another browser: ${address}`);
-  const { addressAt, handle } = createConsole({ relay, announce, sessionFile });
-  server.serve(handle);
-  return { address: addressAt(server.url), stop: () => server.stop() };
+  const console = createConsole({ relay, announce, sessionFile, place: 'elsewhere' });
+  server.serve(console.handle);
+  return {
+    address: console.addressAt(server.url),
+    stop() {
+      console.stop();
+      return server.stop();
+    },
+  };
 }

@@ -27,6 +27,10 @@ export interface Console {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** @returns the address that lets one browser in, once. */
   addressAt(origin: string): string;
+  /** Something may have happened just now, such as a hit: open pages show it at once. */
+  poke(): void;
+  /** Ends the pages' streams, which would otherwise keep the server from stopping. */
+  stop(): void;
 }
 export interface ConsoleOptions {
   relay: InvokeAdmin;
@@ -34,6 +38,8 @@ export interface ConsoleOptions {
   announce: (address: string) => void;
   /** Keeps the sessions of browsers. Without it they end with the process. */
   sessionFile?: string;
+  /** Whether the functions run in the server's own process, and end with it. */
+  place: 'here' | 'elsewhere';
 }
 export type CreateConsole = (options: ConsoleOptions) => Console;
 
@@ -87,6 +93,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 /** The parts that have been started. */
 interface Running {
   server: LocalServer;
+  console?: Console;
   table?: LocalTable;
   demo?: Demo;
   lambdas?: Lambdas;
@@ -113,15 +120,12 @@ async function startParts(
   const functionLog = createGate(log);
   const lambdas = createLambdas(createHandlers(environment, functionLog.pass), log, timeouts);
   running.lambdas = lambdas;
-  const console = options.console?.({
-    relay: createInvokeAdmin(lambdas.admin),
-    announce: (address) => log(`For another browser: ${address}`),
-    sessionFile: join(data, 'console-sessions.json'),
-  });
+  const console = openConsole(options.console, lambdas.admin, data, log);
+  if (console !== undefined) running.console = console;
   running.server.serve(createHandler(lambdas, console, log));
   await demo?.seed(lambdas.admin);
   functionLog.open();
-  running.schedule = startSweeps(lambdas.sweep, log, every);
+  running.schedule = startSweeps(lambdas.sweep, console, log, every);
   let stopped: Promise<void> | undefined;
   return {
     url,
@@ -147,6 +151,20 @@ function createGate(log: Log): { pass: Log; open(): void } {
       isOpen = true;
     },
   };
+}
+
+function openConsole(
+  create: CreateConsole | undefined,
+  admin: Lambda,
+  data: string,
+  log: Log,
+): Console | undefined {
+  return create?.({
+    relay: createInvokeAdmin(admin),
+    announce: (address) => log(`For another browser: ${address}`),
+    sessionFile: join(data, 'console-sessions.json'),
+    place: 'here',
+  });
 }
 
 function createEnvironment(
@@ -177,20 +195,28 @@ async function openDemo(port: number, data: string, every: Every, log: Log): Pro
   });
 }
 
+/** A close that takes this long is shown while it runs. */
+const slowMs = 300;
+
 function createHandler(lambdas: Lambdas, console: Console | undefined, log: Log): RequestHandler {
   const httpApi = createHttpApi({ trigger: lambdas.trigger, log });
   const invokeApi = createInvokeApi({ lambdas: Object.values(lambdas), log });
-  return (request, response) => {
+  return async (request, response) => {
     if (console?.owns(request) === true) return console.handle(request, response);
-    return request.url?.startsWith(invokeApiPrefix) === true
-      ? invokeApi(request, response)
-      : httpApi(request, response);
+    const handle = request.url?.startsWith(invokeApiPrefix) === true ? invokeApi : httpApi;
+    const slow = setTimeout(() => console?.poke(), slowMs);
+    await handle(request, response);
+    clearTimeout(slow);
+    console?.poke();
   };
 }
 
-function startSweeps(sweep: Lambda, log: Log, every: Every): Schedule {
+function startSweeps(sweep: Lambda, console: Console | undefined, log: Log, every: Every): Schedule {
   return startSchedule({
-    run: () => sweep.invoke(createScheduledEvent()),
+    run: async () => {
+      await sweep.invoke(createScheduledEvent());
+      console?.poke();
+    },
     intervalMs: sweepIntervalMs,
     log,
     every,
@@ -213,7 +239,8 @@ function createScheduledEvent() {
 }
 
 /** Stops in reverse order of dependence, so that no part loses what it uses while it runs. */
-async function stopAll({ server, table, demo, lambdas, schedule }: Running): Promise<void> {
+async function stopAll({ server, console, table, demo, lambdas, schedule }: Running): Promise<void> {
+  console?.stop();
   await Promise.all([schedule?.stop(), server.stop(), lambdas?.sweep.stop()]);
   await Promise.all(Object.values(lambdas ?? {}).map((lambda) => lambda.stop()));
   await demo?.stop();

@@ -33,15 +33,7 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
       };
     },
 
-    async listLinks(positionId) {
-      const items = await table.list(
-        'link',
-        positionId === undefined ? undefined : { prefix: `${positionId}#` },
-      );
-      return items
-        .flatMap((item) => parseLink(versions, item) ?? [])
-        .sort(newestFirst((link) => link.linkId));
-    },
+    listLinks: (positionId) => listLinks(context, positionId),
 
     async revokeLink(link, revokedAt) {
       // At the position first: after this write no claim by the link can succeed.
@@ -62,6 +54,12 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
 interface Context {
   table: DynamoTable;
   versions: ItemVersions;
+}
+
+async function listLinks({ table, versions }: Context, positionId?: string): Promise<Link[]> {
+  const part = positionId === undefined ? undefined : { prefix: `${positionId}#` };
+  const items = await table.list('link', part);
+  return items.flatMap((item) => parseLink(versions, item) ?? []).sort(newestFirst((link) => link.linkId));
 }
 
 async function readStatus({ table, versions }: Context): Promise<Status> {

@@ -17,12 +17,13 @@ async function start(sessionFile?: string) {
       return { ok: true, result: {} };
     },
     announce: (address) => announced.push(address),
+    place: 'elsewhere',
     ...(sessionFile === undefined ? {} : { sessionFile }),
   });
   const { url } = await serve(console.handle);
   const visit = (address: string, headers: Record<string, string> = {}) =>
     send(url, { path: address.slice(url.length), headers: { host: new URL(url).host, ...headers } });
-  return { url, asked, announced, address: console.addressAt(url), visit };
+  return { url, asked, announced, console, address: console.addressAt(url), visit };
 }
 
 /** A console with one browser signed in. */
@@ -30,10 +31,13 @@ async function enter() {
   const started = await start();
   const [cookie = ''] = (await started.visit(started.address)).headers['set-cookie'] ?? [];
   const headers = { host: new URL(started.url).host, cookie: cookie.split(';')[0] ?? '' };
-  const command = (name: string, options: { headers?: Record<string, string>; body?: string } = {}) =>
+  const command = (
+    name: string,
+    options: { headers?: Record<string, string>; body?: string; path?: string } = {},
+  ) =>
     send(started.url, {
       method: 'POST',
-      path: '/console/command',
+      path: options.path ?? '/console/command',
       headers: { ...headers, origin: started.url, 'content-type': 'application/json', ...options.headers },
       body: options.body ?? JSON.stringify({ command: name }),
     });
@@ -191,6 +195,38 @@ it('passes on no command without a session', async () => {
   expect(asked).toEqual([]);
 });
 
+it('lets only a page of its own session follow, and ends its stream with the server', async () => {
+  const { get, console } = await enter();
+  for (const headers of [{ cookie: '' }, { cookie: 'ripcord-1=x' }])
+    expect(await get('/console/events', { headers })).toMatchObject({ status: 401 });
+  for (const site of ['same-site', 'cross-site', 'none'])
+    expect(await get('/console/events', { headers: { 'sec-fetch-site': site } })).toMatchObject({
+      status: 403,
+    });
+  const stream = get('/console/events', { headers: { 'sec-fetch-site': 'same-origin' } });
+  setTimeout(() => console.stop(), 200);
+  expect(await stream).toMatchObject({
+    status: 200,
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+    },
+    body: expect.stringMatching(/^data: \{/),
+  });
+});
+
+it.each([
+  ['another origin', { origin: 'http://127.0.0.1:9' }],
+  ['a form', { 'content-type': 'text/plain' }],
+  ['a browser without a session', { cookie: '' }],
+])('reads nothing again for %s', async (_who, headers) => {
+  const { command, asked } = await enter();
+  const { status } = await command('', { path: '/console/refresh', headers, body: '{"read":true}' });
+  expect([401, 403]).toContain(status);
+  expect(asked).toEqual([]);
+});
+
 it.each(['evil.example', 'evil.example:8787', '127.0.0.1.evil.example'])(
   'serves nothing to the foreign name %j that resolves to this machine',
   async (host) => {
@@ -238,6 +274,7 @@ it('answers 500 without a reason and logs one line if a command fails unexpected
       throw new Error('the secret reason');
     },
     announce: () => undefined,
+    place: 'elsewhere',
   });
   const { url, lines } = await serve(failing.handle);
   const headers = { host: new URL(url).host };

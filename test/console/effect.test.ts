@@ -1,46 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { describeEffect } from '../../console/app/effect.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
+import { entry, filled, unfilled } from './example-views.ts';
 
-type Order = PositionView['entryOrders'][number];
-
-const entry: Order = {
-  orderId: '1',
-  clientOrderId: undefined,
-  type: 'limit',
-  amount: '2',
-  filled: '2',
-  baseFee: '0',
-  status: 'done',
-};
-const filled: PositionView = {
-  positionId: 'pos_0123456789abcdef',
-  account: 'main',
-  exchange: 'binance',
-  symbol: 'ETH/USDT',
-  marketId: 'ETHUSDT',
-  side: 'long',
-  status: 'open',
-  fillStatus: 'filled',
-  createdAt: '2026-11-27T00:00:00.000Z',
-  amount: '2',
-  filled: '2',
-  remaining: '2',
-  realizedProfit: '0',
-  unrealizedProfit: null,
-  fees: [],
-  funding: null,
-  netProfit: '0',
-  quote: 'USDT',
-  priceStep: '0.01',
-  amountStep: '0.0001',
-  entryOrders: [entry],
-  exitOrders: [],
-  openExitOrders: 0,
-  protection: 'none',
-  takeProfits: [],
-  stopLoss: null,
-};
 const perpetual: PositionView = { ...filled, symbol: 'ETH/USDT:USDT', side: 'short', openExitOrders: 2 };
 const partlyFilled: PositionView = {
   ...filled,
@@ -50,14 +12,6 @@ const partlyFilled: PositionView = {
   openExitOrders: 1,
   entryOrders: [{ ...entry, filled: '0.5', status: 'live', baseFee: undefined }],
 };
-const unfilled: PositionView = {
-  ...filled,
-  fillStatus: 'unfilled',
-  filled: '0',
-  remaining: '0',
-  entryOrders: [{ ...entry, filled: '0', status: 'live' }],
-};
-
 describe('what an action would do now', () => {
   it.each([
     ['closes all', filled, {}, 'sells 2 ETH at market.'],

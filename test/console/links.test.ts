@@ -53,6 +53,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
         await page.getByText('Fired, POST from 127.0.0.1').waitFor();
         await page.getByText('Position closed').waitFor();
       } else if (place === 'Dashboard') {
+        await page.getByRole('button', { name: 'Dismiss ETH/USDT long: Closed' }).click();
         await page.getByText('No open positions').waitFor();
         await page.getByText('1 fired · 0 did nothing').waitFor();
       } else {
@@ -75,10 +76,12 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       );
       const url = await copyLink(page, 'Keep the Position Open');
       expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'canceled', action: 'keep' } });
-      if (place === 'Position Info')
+      if (place === 'Position Info') {
         await page.getByRole('heading', { level: 1 }).getByText('Canceled', { exact: true }).waitFor();
-      else if (place === 'Dashboard') await page.getByText('No open positions').waitFor();
-      else await page.getByText('No matching positions').waitFor();
+        return;
+      }
+      await page.getByRole('button', { name: 'Dismiss ETH/USDT long: Canceled' }).click();
+      await page.getByText(place === 'Dashboard' ? 'No open positions' : 'No matching positions').waitFor();
     });
   });
 

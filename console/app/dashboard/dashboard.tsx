@@ -1,12 +1,15 @@
 import { EmptyState } from '../control/empty-state.tsx';
 import { openDialog } from '../dialog-name.ts';
-import { hasEnded, marketName, toDisplayStatus } from '../labels.ts';
+import { marketName, toDisplayStatus } from '../labels.ts';
+import { DismissAll } from '../outcome-note.tsx';
+import { isListedAsOpen } from '../outcomes.ts';
 import { AttentionBanner } from '../position/attention-banner.tsx';
 import { PositionCard } from '../position/position-card.tsx';
 import { paths } from '../route.ts';
 import { accounts, positions } from '../store.ts';
 import { Accounts } from './accounts.tsx';
 import { Activity } from './activity.tsx';
+import { AlertOptions } from './alert-options.tsx';
 import { Totals } from './totals.tsx';
 
 /** Each position that needs attention, with the way to resolve it. */
@@ -26,11 +29,12 @@ function Attention() {
 }
 
 function OpenPositions() {
-  const open = (positions.value ?? []).filter((position) => !hasEnded(position));
+  const open = (positions.value ?? []).filter(isListedAsOpen);
   return (
     <section class="card">
       <div class="card-head">
         <h2>Open positions</h2>
+        <DismissAll />
         <a href={paths.positions}>My Positions</a>
       </div>
       {open.length > 0 ? (
@@ -73,7 +77,10 @@ export function Dashboard() {
           <OpenPositions />
           <Accounts />
         </div>
-        <Activity />
+        <div>
+          <Activity />
+          <AlertOptions />
+        </div>
       </div>
     </>
   );

@@ -4,7 +4,7 @@ import { call, errorMessage } from '../api.ts';
 import { Segments } from '../control/segments.tsx';
 import { formatPrice } from '../format.ts';
 import { marketName } from '../labels.ts';
-import { hits, lastUpdatedAt } from '../store.ts';
+import { candleTurn, hits } from '../store.ts';
 import { type Drawing, drawChart } from './chart-drawing.ts';
 import { toMarks, toPriceLines } from './chart-marks.ts';
 
@@ -80,7 +80,7 @@ function useDrawing(position: PositionView, interval: Interval) {
     return () => {
       isOutdated = true;
     };
-  }, [positionId, interval, lastUpdatedAt.value]);
+  }, [positionId, interval, candleTurn.value]);
   const own = hits.value.filter((hit) => hit.positionId === positionId);
   useEffect(() => {
     drawing.current?.showPosition(toPriceLines(position), toMarks(position, own));

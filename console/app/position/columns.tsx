@@ -1,4 +1,5 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { Aged } from '../aged.tsx';
 import type { Column } from '../control/data-table.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { compare, formatAlignedAmount, formatPrice } from '../format.ts';
@@ -10,6 +11,7 @@ import {
   toBaseCurrency,
   toDisplayStatus,
 } from '../labels.ts';
+import { OutcomeNote } from '../outcome-note.tsx';
 import { paths } from '../route.ts';
 import { findLinks } from '../store.ts';
 import { Profit } from './profit.tsx';
@@ -78,18 +80,24 @@ export const columns: Column<PositionView>[] = [
   {
     key: 'status',
     name: 'Status',
-    cell: (position) => <StatusPill position={position} />,
+    cell: (position) => (
+      <>
+        <StatusPill position={position} />
+        <OutcomeNote position={position} />
+      </>
+    ),
     compare: compareUrgency,
   },
   {
     key: 'remaining',
     name: 'Remaining',
     isNumeric: true,
-    cell: ({ remaining, filled, amountStep, symbol }) => (
-      <>
-        {formatAlignedAmount(remaining, amountStep)} <span class="unit">{toBaseCurrency(symbol)}</span>
-        <span class="sub">of {formatAlignedAmount(filled, amountStep)} filled</span>
-      </>
+    cell: (position) => (
+      <Aged position={position} of="amounts">
+        {formatAlignedAmount(position.remaining, position.amountStep)}{' '}
+        <span class="unit">{toBaseCurrency(position.symbol)}</span>
+        <span class="sub">of {formatAlignedAmount(position.filled, position.amountStep)} filled</span>
+      </Aged>
     ),
     compare: (a, b) => compare(a.remaining, b.remaining),
   },
@@ -104,14 +112,22 @@ export const columns: Column<PositionView>[] = [
     key: 'mark',
     name: 'Mark',
     isNumeric: true,
-    cell: ({ markPrice, priceStep }) => formatPrice(markPrice, priceStep),
+    cell: (position) => (
+      <Aged position={position} of="price">
+        {formatPrice(position.markPrice, position.priceStep)}
+      </Aged>
+    ),
     compare: (a, b) => compare(a.markPrice, b.markPrice),
   },
   {
     key: 'profit',
     name: 'Profit',
     isNumeric: true,
-    cell: (position) => <Profit position={position} place="below" />,
+    cell: (position) => (
+      <Aged position={position} of="price">
+        <Profit position={position} place="below" />
+      </Aged>
+    ),
     compare: (a, b) => compare(a.unrealizedProfit ?? undefined, b.unrealizedProfit ?? undefined),
   },
   {

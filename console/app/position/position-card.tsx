@@ -1,7 +1,9 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { Aged } from '../aged.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { formatAmount, formatPrice } from '../format.ts';
 import { exchangeName, marketName, toBaseCurrency } from '../labels.ts';
+import { OutcomeNote } from '../outcome-note.tsx';
 import { paths } from '../route.ts';
 import { countArmedLinks } from './columns.tsx';
 import { PositionMenu } from './position-menu.tsx';
@@ -19,16 +21,25 @@ export function PositionCard({ position }: { position: PositionView }) {
           </a>
           <SideTag side={position.side} />
           <StatusPill position={position} />
+          <OutcomeNote position={position} />
         </p>
         <p class="muted">
-          {formatAmount(position.remaining, amountStep)} of {formatAmount(position.amount, amountStep)}{' '}
-          {toBaseCurrency(symbol)} · mark {formatPrice(position.markPrice, priceStep)} ·{' '}
-          {describeLinks(countArmedLinks(position))}
+          <Aged position={position} of="amounts">
+            {formatAmount(position.remaining, amountStep)} of {formatAmount(position.amount, amountStep)}{' '}
+            {toBaseCurrency(symbol)}
+          </Aged>{' '}
+          ·{' '}
+          <Aged position={position} of="price">
+            mark {formatPrice(position.markPrice, priceStep)}
+          </Aged>{' '}
+          · {describeLinks(countArmedLinks(position))}
           <span class="wide-only"> · {position.label ?? exchangeName(position.exchange)}</span>
         </p>
       </div>
       <div class="numeric">
-        <Profit position={position} place="below" />
+        <Aged position={position} of="price">
+          <Profit position={position} place="below" />
+        </Aged>
       </div>
       <PositionMenu position={position} />
     </li>

@@ -45,6 +45,8 @@ function toItems(position: PositionView): MenuItem[] {
     run: () => openDialog({ kind: 'forget', positionId }),
   };
   if (hasEnded(position)) return [info, forget];
+  // The close that is under way leaves nothing to close, and its position can't be forgotten.
+  if (toDisplayStatus(position) === 'closing') return [create, info];
   const act = toDisplayStatus(position) === 'needs-attention' ? resolve : close;
   return [create, info, act, forget];
 }

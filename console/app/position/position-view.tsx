@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { Aged } from '../aged.tsx';
 import { EmptyState } from '../control/empty-state.tsx';
 import { Icon } from '../control/icon.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
@@ -98,7 +99,14 @@ function PositionBanners({ position }: { position: PositionView }) {
       {toDisplayStatus(position) === 'needs-attention' ? (
         <AttentionBanner position={position} title="Needs your attention." />
       ) : null}
-      {progress === undefined ? null : <p class="banner">{progress}</p>}
+      {progress === undefined ? null : (
+        <p class="banner" role="status">
+          <span>
+            <strong>Closing.</strong> {progress} Ripcord finishes this by itself. Until then links and Close
+            now do nothing more.
+          </span>
+        </p>
+      )}
       {failure === undefined ? null : (
         <p class="banner">
           {failure.source === 'exchange'
@@ -130,18 +138,28 @@ function Figures({ position }: { position: PositionView }) {
   return (
     <dl class="card figures">
       <Figure name="Unrealized profit">
-        <Profit position={position} place="beside" />
+        <Aged position={position} of="price">
+          <Profit position={position} place="beside" />
+        </Aged>
       </Figure>
       {isPositive(filled) ? <Results position={position} /> : null}
       <Figure name="Remaining">
-        {formatAmount(remaining, amountStep)} {unit}
+        <Aged position={position} of="amounts">
+          {formatAmount(remaining, amountStep)} {unit}
+        </Aged>
       </Figure>
       <Figure name="Filled">
-        {formatAmount(filled, amountStep)} <span class="unit">of</span> {formatAmount(amount, amountStep)}{' '}
-        {unit}
+        <Aged position={position} of="amounts">
+          {formatAmount(filled, amountStep)} <span class="unit">of</span> {formatAmount(amount, amountStep)}{' '}
+          {unit}
+        </Aged>
       </Figure>
       <Figure name="Entry">{formatPrice(averageEntry, priceStep)}</Figure>
-      <Figure name="Mark">{formatPrice(markPrice, priceStep)}</Figure>
+      <Figure name="Mark">
+        <Aged position={position} of="price">
+          {formatPrice(markPrice, priceStep)}
+        </Aged>
+      </Figure>
       <Figure name="Exits">{position.openExitOrders}</Figure>
       <Figure name="Armed links">{countArmedLinks(position)}</Figure>
     </dl>

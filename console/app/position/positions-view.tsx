@@ -5,11 +5,13 @@ import { Icon } from '../control/icon.tsx';
 import { Segments } from '../control/segments.tsx';
 import { openDialog } from '../dialog-name.ts';
 import { hasEnded, toDisplayStatus } from '../labels.ts';
+import { DismissAll } from '../outcome-note.tsx';
+import { isListedAsOpen } from '../outcomes.ts';
 import { accounts, positions } from '../store.ts';
 import { PositionTable } from './position-table.tsx';
 
 const filters = {
-  open: { label: 'Open', matches: (position: PositionView) => !hasEnded(position) },
+  open: { label: 'Open', matches: isListedAsOpen },
   unfilled: {
     label: 'Unfilled',
     matches: (position: PositionView) => ['unfilled', 'partly-filled'].includes(toDisplayStatus(position)),
@@ -55,6 +57,7 @@ export function PositionsView() {
           onChange={setFilter}
           options={toFilterOptions(all, filter)}
         />
+        <DismissAll />
         <Search value={search} onInput={setSearch} />
       </div>
       {shown.length > 0 ? (

@@ -1,0 +1,85 @@
+import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { isOver, type MarketKind, marketKind } from '../../state.ts';
+
+/** When an account's exchange was asked for what. Epoch milliseconds. */
+export interface AccountClock {
+  /** Before this, no position is read: the requests so far count for one second each. */
+  freeAt: number;
+  pricesAt: Partial<Record<MarketKind, number>>;
+  keyAt: number;
+  positionAt: Map<string, number>;
+}
+
+export type NextRead =
+  | { kind: 'prices'; of: MarketKind; requests: number }
+  | { kind: 'key'; requests: number }
+  | { kind: 'position'; positionId: string; requests: number }
+  | { kind: 'wait' };
+
+const pricesEveryMs = 2_000;
+export const keyEveryMs = 60_000;
+/** The exchange's answer about one position can't change much sooner. */
+const positionEveryMs = 4_000;
+
+export function newClock(): AccountClock {
+  return { freeAt: 0, pricesAt: {}, keyAt: 0, positionAt: new Map() };
+}
+
+/**
+ * What to ask an account's exchange next, so that it gets no more than one request a second on average: the prices of
+ * all markets every two seconds, one kind of market at a time, and in between the key and single positions. The sweep
+ * reads all positions every minute, so this only makes the changes of a few visible sooner.
+ * @param watched ids of positions that a page shows in detail.
+ */
+export function chooseRead(
+  now: number,
+  clock: AccountClock,
+  positions: readonly PositionView[],
+  watched: ReadonlySet<string>,
+): NextRead {
+  const open = positions.filter((position) => !isOver(position));
+  const kinds = [...new Set(open.map(marketKind))];
+  const lastPricesAt = Math.max(0, ...Object.values(clock.pricesAt));
+  const [of] = kinds.toSorted((a, b) => (clock.pricesAt[a] ?? 0) - (clock.pricesAt[b] ?? 0));
+  if (of !== undefined && now - lastPricesAt >= pricesEveryMs) return { kind: 'prices', of, requests: 1 };
+  if (now < clock.freeAt) return { kind: 'wait' };
+  if (of !== undefined && now - clock.keyAt >= keyEveryMs) return { kind: 'key', requests: 1 };
+  const at = ({ positionId }: PositionView): number => clock.positionAt.get(positionId) ?? 0;
+  const rank = ({ positionId }: PositionView): number => (watched.has(positionId) ? 0 : 1);
+  const [next] = open
+    .filter(
+      (position) => mayChange(position) || (watched.has(position.positionId) && position.status === 'open'),
+    )
+    .filter((position) => now - at(position) >= positionEveryMs)
+    .toSorted((a, b) => rank(a) - rank(b) || at(a) - at(b));
+  if (next === undefined) return { kind: 'wait' };
+  return { kind: 'position', positionId: next.positionId, requests: countRequests(next) };
+}
+
+/** A filled spot position without orders changes only by what Ripcord itself does; one that could not be read is due. */
+function mayChange(position: PositionView): boolean {
+  if (position.status === 'closing') return false;
+  return (
+    countLiveOrders(position) > 0 ||
+    marketKind(position) === 'perpetual' ||
+    position.staleReason !== undefined
+  );
+}
+
+function countLiveOrders({ entryOrders, exitOrders }: PositionView): number {
+  return [...entryOrders, ...exitOrders].filter(({ status }) => status !== 'done').length;
+}
+
+/** Each live order, the price, and the exchange position and funding of a perpetual. */
+function countRequests(position: PositionView): number {
+  return countLiveOrders(position) + (marketKind(position) === 'perpetual' ? 3 : 1);
+}
+
+/** Notes that a read starts. */
+export function noteRead(now: number, clock: AccountClock, read: NextRead): void {
+  if (read.kind === 'wait') return;
+  clock.freeAt = Math.max(now, clock.freeAt) + read.requests * 1_000;
+  if (read.kind === 'prices') clock.pricesAt[read.of] = now;
+  if (read.kind === 'key') clock.keyAt = now;
+  if (read.kind === 'position') clock.positionAt.set(read.positionId, now);
+}

@@ -1,0 +1,146 @@
+import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { isOver, maxHits } from '../../state.ts';
+import { type Followed, failed } from './followed.ts';
+import { type Loop, repeat } from './repeat.ts';
+
+/** A hit is visible within a second, so the table is asked twice a second what happened. */
+const changesEveryMs = 500;
+/** A page knows the data's age to the second. */
+const beatEveryMs = 1_000;
+const restEveryMs = 15_000;
+/** A read of the stored positions costs in proportion to their number, so with many it is made less often. */
+const storedEveryMs = 1_000;
+const storedMsPerPosition = 20;
+const failedPauseMs = 2_000;
+/** Hits are listed eventually, so the last minute is asked for again. */
+const overlapMs = 60_000;
+
+export interface TableFollower {
+  refresh(): Promise<void>;
+  poke(): void;
+  stop(): void;
+}
+
+/** Follows the table: what happened by one cheap query, and then what is stored of it. */
+export function followTable(followed: Followed): TableFollower {
+  const part = (read: () => Promise<void>, pauseMs: () => number): Loop =>
+    repeat(() => orShowFailure(followed, read, pauseMs));
+  const isRead = { stored: false, changes: false };
+  const note = (name: keyof typeof isRead): void => {
+    isRead[name] = true;
+    if (isRead.stored && isRead.changes) followed.onReady();
+  };
+  const stored = part(
+    () => readStored(followed).then(() => note('stored')),
+    () => Math.max(storedEveryMs, listOpen(followed).length * storedMsPerPosition),
+  );
+  const links = part(
+    () => readLinks(followed),
+    () => restEveryMs,
+  );
+  const changes = part(
+    () => readChanges(followed, [stored, links]).then(() => note('changes')),
+    () => changesEveryMs,
+  );
+  const accounts = part(
+    () => readAccounts(followed),
+    () => restEveryMs,
+  );
+  const parts = [stored, links, changes, accounts];
+  return {
+    refresh: async () => void (await Promise.all(parts.map((each) => each.fresh()))),
+    poke() {
+      for (const each of parts) each.poke();
+    },
+    stop() {
+      for (const each of parts) each.stop();
+    },
+  };
+}
+
+async function orShowFailure(
+  followed: Followed,
+  read: () => Promise<void>,
+  pauseMs: () => number,
+): Promise<number> {
+  try {
+    await read();
+    return pauseMs();
+  } catch (thrown) {
+    followed.apply({ table: failed(followed.state().table, thrown, Date.now()) });
+    return failedPauseMs;
+  }
+}
+
+function listOpen(followed: Followed): PositionView[] {
+  return followed.state().positions.filter((position) => !isOver(position));
+}
+
+async function readChanges(followed: Followed, affected: Loop[]): Promise<void> {
+  const { hits: known, table, paused: before } = followed.state();
+  const startedAt = Date.now();
+  const { paused, sweptAt, hits } = await followed.ask('changes.list', toSince(known[0]?.at));
+  // Hits that an older Ripcord recorded are in the history only.
+  const isFirst = table.readAt === undefined;
+  const older = isFirst ? (await followed.ask('history.list', { limit: maxHits })).hits : [];
+  const ids = new Set(known.map(({ hitId }) => hitId));
+  const fresh = [...hits, ...older].filter(({ hitId }) => !ids.has(hitId));
+  if (fresh.length > 0) for (const part of affected) part.poke();
+  const isDue = fresh.length > 0 || paused !== before || startedAt - (table.readAt ?? 0) >= beatEveryMs;
+  if (!isDue && table.problem === undefined) return;
+  followed.apply({
+    ...(fresh.length > 0 ? { hits: fresh } : {}),
+    table: { readAt: startedAt },
+    paused,
+    sweptAt,
+  });
+}
+
+function toSince(newest: string | undefined): { since?: string } {
+  return newest === undefined ? {} : { since: new Date(Date.parse(newest) - overlapMs).toISOString() };
+}
+
+/** Reads the open positions, and all of them at first and when one has ended. */
+async function readStored(followed: Followed): Promise<void> {
+  const { stored } = followed;
+  const isFirst = stored.size === 0;
+  const list = async (open: boolean) =>
+    (await followed.ask('positions.list', { live: false, open })).positions;
+  let positions = await list(!isFirst);
+  const ids = new Set(positions.map(({ positionId }) => positionId));
+  const isComplete = isFirst || listOpen(followed).some(({ positionId }) => !ids.has(positionId));
+  if (isComplete && !isFirst) positions = await list(false);
+  const changed = positions.filter((position) => isChanged(stored, position));
+  const removed = isComplete ? findRemoved(followed, positions) : [];
+  for (const positionId of removed) stored.delete(positionId);
+  if (changed.length > 0 || removed.length > 0) followed.apply({ positions: changed, removed });
+}
+
+/** @returns whether the position differs from what was stored before. */
+function isChanged(stored: Map<string, string>, position: PositionView): boolean {
+  const content = JSON.stringify(position);
+  if (stored.get(position.positionId) === content) return false;
+  stored.set(position.positionId, content);
+  return true;
+}
+
+function findRemoved(followed: Followed, positions: PositionView[]): string[] {
+  const ids = new Set(positions.map(({ positionId }) => positionId));
+  const known = followed.state().positions.map(({ positionId }) => positionId);
+  return known.filter((positionId) => !ids.has(positionId));
+}
+
+async function readLinks(followed: Followed): Promise<void> {
+  const { links, paused } = await followed.ask('links.list', {});
+  if (differs(links, followed.state().links)) followed.apply({ links, paused });
+}
+
+/** Accounts change on the command line only. */
+async function readAccounts(followed: Followed): Promise<void> {
+  const { accounts } = await followed.ask('accounts.list', {});
+  if (differs(accounts, followed.state().accounts)) followed.apply({ accounts });
+}
+
+function differs(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
+}

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AdminAnswer, CommandName, CommandResult, commands } from '../../lib/admin/contract/commands.ts';
+import { describeIssues } from './field-names.ts';
 
 /** A command's input before it is parsed: a duration may still be text. */
 export type CommandRequest<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>;
@@ -33,7 +34,10 @@ export async function askServer(path: 'command' | 'refresh', body: object): Prom
   const answer: AdminAnswer = await response.json().catch(() => {
     throw new ApiError('unreachable', `The console's server returned status ${response.status}.`);
   });
-  if (!answer.ok) throw new ApiError(answer.error.code, answer.error.message);
+  if (!answer.ok) {
+    const { code, message, issues } = answer.error;
+    throw new ApiError(code, (code === 'invalid-input' ? describeIssues(issues) : undefined) ?? message);
+  }
   return answer.result;
 }
 

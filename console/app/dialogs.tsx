@@ -6,6 +6,7 @@ import { CreateDialog } from './link/create-dialog.tsx';
 import { HistoryDialog } from './link/history-dialog.tsx';
 import { PreviewDialog } from './link/preview-dialog.tsx';
 import { RevokeDialog } from './link/revoke-dialog.tsx';
+import { UpdateDialog } from './link/update-dialog.tsx';
 import { AdoptDialog } from './position/adopt-dialog.tsx';
 import { CloseDialog } from './position/close-dialog.tsx';
 import { ForgetDialog } from './position/forget-dialog.tsx';
@@ -29,7 +30,7 @@ const positionDialogs: Record<
 const linkDialogs: Record<
   Extract<DialogName, { linkId: string }>['kind'],
   ComponentType<{ link: LinkView } & Closable>
-> = { preview: PreviewDialog, history: HistoryDialog, revoke: RevokeDialog };
+> = { preview: PreviewDialog, history: HistoryDialog, update: UpdateDialog, revoke: RevokeDialog };
 const otherDialogs: Record<
   Exclude<DialogName, { linkId: string } | { positionId: string }>['kind'],
   ComponentType<Closable>

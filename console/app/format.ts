@@ -53,12 +53,6 @@ export function computeShare(part: string, whole: string): number {
   return ratio.gte(100) ? 100 : Math.min(99, Math.max(1, ratio.decimalPlaces(0).toNumber()));
 }
 
-/** @returns a percentage of an amount, truncated to its market's step. */
-export function takePercent(value: string, percent: number, step: string): string {
-  const part = new BigNumber(value).times(percent).div(100);
-  return part.decimalPlaces(countDecimals(step), BigNumber.ROUND_DOWN).toFixed();
-}
-
 export function sum(values: string[]): string {
   return BigNumber.sum(0, ...values).toFixed();
 }

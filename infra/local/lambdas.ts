@@ -19,12 +19,16 @@ const sweepTimeoutMs = 58_000;
 
 /**
  * Names and timeouts as on AWS: below the HTTP API's 30 s, or below the minute between two sweeps.
- * @param timeouts A sweep with little time does not wait for pending closes.
+ * @param options A sweep with little time does not wait for pending closes.
  */
-export function createLambdas(handlers: Handlers, log: Log, timeouts: { sweepMs?: number } = {}): Lambdas {
+export function createLambdas(
+  handlers: Handlers,
+  log: Log,
+  options: { sweepTimeoutMs?: number } = {},
+): Lambdas {
   return {
     trigger: createLambda('ripcord-trigger', handlers.trigger, 10_000, log),
     admin: createLambda('ripcord-admin', handlers.admin, 29_000, log),
-    sweep: createLambda('ripcord-sweep', handlers.sweep, timeouts.sweepMs ?? sweepTimeoutMs, log),
+    sweep: createLambda('ripcord-sweep', handlers.sweep, options.sweepTimeoutMs ?? sweepTimeoutMs, log),
   };
 }

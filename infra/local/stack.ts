@@ -12,7 +12,7 @@ import { createHttpApi } from './http-api.ts';
 import { createInvokeAdmin, type InvokeAdmin } from './invoke-admin.ts';
 import { createInvokeApi, invokeApiPrefix } from './invoke-api.ts';
 import type { Lambda } from './lambda.ts';
-import { type CreateHandlers, createLambdas, type Lambdas } from './lambdas.ts';
+import { type CreateHandlers, createLambdas, type Handlers, type Lambdas } from './lambdas.ts';
 import { type Every, everyByClock, type Schedule, startSchedule } from './schedule.ts';
 import { type LocalTable, startTable } from './table.ts';
 
@@ -113,12 +113,8 @@ async function startParts(
   const demo = options.demo === true ? await openDemo(options.port, data, every, log) : undefined;
   if (demo !== undefined) running.demo = demo;
   const environment = createEnvironment(data, table, url, options);
-  const createHandlers =
-    options.handlers ?? (await import('./create-project-handlers.ts')).createProjectHandlers;
-  const { sweepTimeoutMs: sweepMs } = options;
-  const timeouts = sweepMs === undefined ? {} : { sweepMs };
   const functionLog = createGate(log);
-  const lambdas = createLambdas(createHandlers(environment, functionLog.pass), log, timeouts);
+  const lambdas = createLambdas(await createFunctions(options, environment, functionLog.pass), log, options);
   running.lambdas = lambdas;
   const console = openConsole(options.console, lambdas.admin, data, log);
   if (console !== undefined) running.console = console;
@@ -138,6 +134,15 @@ async function startParts(
       return stopped;
     },
   };
+}
+
+async function createFunctions(
+  { handlers }: LocalStackOptions,
+  environment: Environment,
+  log: Log,
+): Promise<Handlers> {
+  const create = handlers ?? (await import('./create-project-handlers.ts')).createProjectHandlers;
+  return create(environment, log);
 }
 
 /** The demo's own commands are not logged: no link exists before them, so no line of a hit is lost. */

@@ -42,11 +42,8 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
     },
 
     updateLink: (linkId, change) => updateLink(context, linkId, change),
-
     readStatus: () => readStatus(context),
-
     setPaused: (paused) => setPaused(context, paused),
-
     recordSweep: (sweptAt) => table.put({ Item: versions.stamp({ ...sweepKey, sweptAt }) }),
   };
 }

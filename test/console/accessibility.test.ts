@@ -7,7 +7,7 @@ import { listen } from '../../infra/loopback/listen.ts';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
 import { adopt, newTrader, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
-import { choose, go, startHarness } from './harness.ts';
+import { choose, createLink, go, startHarness } from './harness.ts';
 
 /** What browsers, screen readers and pages of other servers see of the page. */
 
@@ -49,6 +49,31 @@ async function startStranger(html: string): Promise<number> {
 }
 
 describe.skipIf(harness.browser === undefined)(here, () => {
+  it.each([360, 641, 768, 900, 1024, 1440])('shows the three dots of every place at %i px', async (width) => {
+    const { positionId } = await newPosition();
+    await environment.admin('links.create', { positionId, action: 'keep' });
+    const page = await harness.enter({ viewport: { width, height: 860 } });
+    const seen = async (name: RegExp) => {
+      const dots = page.getByRole('button', { name });
+      await dots.first().waitFor();
+      for (const each of await dots.all()) {
+        const box = await each.boundingBox();
+        expect(box?.x).toBeGreaterThanOrEqual(0);
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+        // Nothing lies over it.
+        await each.click({ trial: true });
+      }
+    };
+    await seen(/^Actions for ETH/);
+    await go(page, 'My Positions');
+    await seen(/^Actions for ETH/);
+    await page.getByRole('link', { name: 'ETH/USDT' }).click();
+    await page.getByRole('heading', { level: 1, name: /ETH/ }).waitFor();
+    await seen(/^Actions for (ETH|link)/);
+    await go(page, 'Links');
+    await seen(/^Actions for link/);
+  });
+
   it.each([
     ['light', 1280],
     ['dark', 390],
@@ -75,7 +100,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await page.getByRole('menuitem', { name: 'Create Webhook Link' }).click();
     await page.getByText(/^Options/).click();
     await look('Create Webhook Link');
-    await page.getByRole('button', { name: 'Create link' }).click();
+    await createLink(page, 'Close with MARKET order');
     await page.getByRole('textbox', { name: 'Webhook link' }).waitFor();
     await look('Your webhook link');
     await page.keyboard.press('Escape');
@@ -111,8 +136,11 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(await page.evaluate('document.querySelector("dialog").contains(document.activeElement)')).toBe(
       true,
     );
-    await page.getByRole('radio', { name: /Close with MARKET/ }).focus();
-    await page.keyboard.press('ArrowDown');
+    await page.getByText(/^If fired now: cancels 2 exit orders/).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused()).toMatch(/^Close with MARKET order/);
+    await page.keyboard.press('Tab');
+    expect(await focused()).toMatch(/^Keep the Position Open/);
     await page.keyboard.press('Enter');
     await page.getByRole('textbox', { name: 'Webhook link' }).waitFor();
     expect(await focused()).toBe('Copy webhook link');

@@ -63,14 +63,19 @@ export async function go(page: Page, to: 'Dashboard' | 'My Positions' | 'Links')
   await page.getByRole('heading', { level: 1, name: to }).waitFor();
 }
 
+/** Creates a link in the open dialog: choosing what it does creates it. */
+export async function createLink(page: Page, option: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('button', { name: option }).click();
+}
+
 /** Creates a link in the open dialog and copies it by its icon. @returns what the clipboard holds. */
 export async function copyLink(page: Page, option: string): Promise<string> {
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('radio', { name: option }).check();
-  await dialog.getByRole('button', { name: 'Create link' }).click();
+  await createLink(page, option);
   await dialog.getByRole('button', { name: 'Copy webhook link' }).click();
   await dialog.getByText('Copied', { exact: true }).waitFor();
   const copied = await page.evaluate<string>('navigator.clipboard.readText()');
-  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await dialog.waitFor({ state: 'detached' });
   return copied;
 }

@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
+import { decodeQR } from 'qr/decode.js';
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
 import { adopt, newTrader, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
-import { choose, copyLink, go, startHarness } from './harness.ts';
+import { choose, copyLink, createLink, go, startHarness } from './harness.ts';
 
 /** Links created on the page as the guide describes: three dots, two options, the Copy icon. */
 
@@ -32,6 +33,20 @@ const places: Record<string, (page: Page, positionId: string) => Promise<void>> 
   },
 };
 
+/** @returns the code that a path of dark cells draws, each cell 4 pixels wide. */
+function toPicture(path: string, viewBox: string | null) {
+  const size = Number(viewBox?.split(' ')[2]);
+  const dark = new Set([...path.matchAll(/M(\d+) (\d+)/g)].map(([, x, y]) => `${x} ${y}`));
+  const scale = 4;
+  const width = size * scale;
+  const data = new Uint8Array(width * width * 4).fill(255);
+  for (let y = 0; y < width; y += 1)
+    for (let x = 0; x < width; x += 1)
+      if (dark.has(`${Math.floor(x / scale)} ${Math.floor(y / scale)}`))
+        data.fill(0, (y * width + x) * 4, (y * width + x) * 4 + 3);
+  return { width, height: width, data };
+}
+
 describe.skipIf(harness.browser === undefined)(here, () => {
   describe.each(Object.keys(places))('from %s', (place) => {
     it('creates, copies and fires a close link, and shows the result without a reload', async () => {
@@ -39,10 +54,10 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       const page = await harness.enter();
       await places[place]?.(page, positionId);
       await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
-      const option = page.getByRole('dialog').getByText('Close with MARKET order').locator('..');
-      expect(await option.textContent()).toContain(
-        'If fired now: cancels 2 exit orders, then sells 0.999 ETH at market.',
-      );
+      await page
+        .getByRole('dialog')
+        .getByText('If fired now: cancels 2 exit orders; sells 0.999 ETH at market.')
+        .waitFor();
       const url = await copyLink(page, 'Close with MARKET order');
       expect(url).toMatch(new RegExp(`^${environment.url}/l/rc_\\w{49}$`));
       const [link] = (await environment.admin('links.list', { positionId })).links;
@@ -70,10 +85,8 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       const page = await harness.enter();
       await places[place]?.(page, positionId);
       await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
-      const option = page.getByRole('dialog').getByText('Keep the Position Open').locator('..');
-      expect(await option.textContent()).toContain(
-        'If fired now: cancels the entry of 1 ETH; nothing has filled.',
-      );
+      const option = page.getByRole('dialog').getByRole('button', { name: 'Keep the Position Open' });
+      await option.getByText('If fired now: cancels the unfilled entry of 1 ETH.').waitFor();
       const url = await copyLink(page, 'Keep the Position Open');
       expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'canceled', action: 'keep' } });
       if (place === 'Position Info') {
@@ -98,7 +111,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByLabel('Opened in a browser').selectOption({ label: 'Asks for confirmation' });
     await dialog.getByLabel('Allowed sources').selectOption({ label: 'Specific IP addresses' });
     await dialog.getByLabel('IP addresses or ranges').fill('203.0.113.7, 198.51.100.0/24');
-    await dialog.getByRole('button', { name: 'Create link' }).click();
+    await createLink(page, 'Close with MARKET order');
     await dialog.getByText('ETHUSDT', { exact: true }).waitFor();
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
       expect.stringContaining('Supercharts'),
@@ -126,11 +139,10 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/^Options/).click();
     await dialog.getByLabel('Close part (%)').fill('50');
-    const option = dialog.getByText('Close with MARKET order').locator('..');
-    expect(await option.textContent()).toMatch(
-      /This will immediately close 50 % of a filled position.*cancels 2 exit orders, then sells 0\.4995 ETH \(50 %\) at market\./,
-    );
-    await dialog.getByRole('button', { name: 'Create link' }).click();
+    const option = dialog.getByRole('button', { name: 'Close with MARKET order' });
+    await option.getByText('cancels 2 exit orders; sells 0.4995 ETH (50 %) at market.').waitFor();
+    expect(await option.textContent()).toContain('This will immediately close 50 % of a filled position');
+    await createLink(page, 'Close with MARKET order');
     await dialog
       .getByText(
         'Close 50 % with MARKET order. If fired now: cancels 2 exit orders; sells 0.4995 ETH (50 %) at market.',
@@ -146,10 +158,12 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByText(/^Options/).click();
     await dialog.getByLabel('Allowed sources').selectOption({ label: 'Specific IP addresses' });
     await dialog.getByLabel('IP addresses or ranges').fill('my office');
-    await dialog.getByRole('button', { name: 'Create link' }).click();
+    await createLink(page, 'Close with MARKET order');
     await dialog
       .getByRole('alert')
-      .getByText(/expected "any", "tradingview", or a list of addresses/)
+      .getByText(
+        'IP addresses or ranges: expected addresses such as 203.0.113.7 or ranges such as 203.0.113.0/24. Nothing was done.',
+      )
       .waitFor();
     expect((await environment.admin('links.list', { positionId })).links).toEqual([]);
   });
@@ -166,15 +180,15 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByText('Browsers see a confirm button.').waitFor();
     for (const wrong of ['tomorrow', '1.5h', '0']) {
       await dialog.getByLabel('Duration').fill(wrong);
-      await dialog.getByRole('button', { name: 'Create link' }).click();
+      await createLink(page, 'Close with MARKET order');
       await dialog
         .getByRole('alert')
-        .getByText(/expiresIn: expected seconds, or a duration such as "90m", "12h" or "7d"/)
+        .getByText(/^Duration: expected seconds, or a duration such as "90m", "12h" or "7d"/)
         .waitFor();
     }
     expect((await environment.admin('links.list', { positionId })).links).toEqual([]);
     await dialog.getByLabel('Duration').fill('36h');
-    await dialog.getByRole('button', { name: 'Create link' }).click();
+    await createLink(page, 'Close with MARKET order');
     await dialog.getByText(/open the link in a browser. Press the button to confirm/).waitFor();
     const [link] = (await environment.admin('links.list', { positionId })).links;
     expect(link).toMatchObject({ methods: 'post-only', confirm: false });
@@ -216,7 +230,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       await dialog.getByLabel('Opened in a browser').selectOption({ label: browser });
     if (from !== undefined) await dialog.getByLabel('Allowed sources').selectOption({ label: from });
     if (addresses !== undefined) await dialog.getByLabel('IP addresses or ranges').fill(addresses);
-    await dialog.getByRole('button', { name: 'Create link' }).click();
+    await createLink(page, 'Close with MARKET order');
     await dialog.getByText(/^A paid TradingView plan, such as Premium, is required/).waitFor();
     await dialog.getByText(text, { exact: true }).waitFor();
     const listed = dialog.getByText(/^TradingView sends alerts from its own IP addresses/);
@@ -229,13 +243,137 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const page = await harness.enter();
     await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Create link' }).click();
+    await createLink(page, 'Close with MARKET order');
     await dialog.getByRole('textbox', { name: 'Webhook link' }).waitFor();
     await page.keyboard.press('Escape');
     await dialog.getByText(/^Not copied yet/).waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await page.evaluate('document.activeElement.ariaLabel')).toMatch(/^Actions for ETH/);
+  });
+
+  it('counts a link as copied by the keyboard, and closes with Done', async () => {
+    await newFilled();
+    const page = await harness.enter();
+    await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
+    const dialog = page.getByRole('dialog');
+    await createLink(page, 'Close with MARKET order');
+    const field = dialog.getByRole('textbox', { name: 'Webhook link' });
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.getByText(/^Not copied yet/).waitFor();
+    await field.focus();
+    await page.keyboard.press('Control+c');
+    await dialog.getByText(/^Not copied yet/).waitFor({ state: 'detached' });
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await field.inputValue());
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toMatch(/^Actions for ETH/);
+  });
+
+  it('creates both links in one step, each to be copied', async () => {
+    const { positionId } = await newFilled();
+    const page = await harness.enter();
+    await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
+    const dialog = page.getByRole('dialog');
+    await createLink(page, 'Both links');
+    await dialog.getByRole('button', { name: 'Copy close link' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.getByText(/^Not copied yet/).waitFor();
+    await dialog.getByRole('button', { name: 'Copy keep link' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const { links } = await environment.admin('links.list', { positionId });
+    expect(links.map(({ action }) => action).toSorted()).toEqual(['close', 'keep']);
+  });
+
+  it('takes no more clicks than the guide: dots, Create Webhook Link, the option, Copy', async () => {
+    await newFilled();
+    const page = await harness.enter();
+    await page.evaluate('window.clicks = 0; addEventListener("click", () => { window.clicks += 1; }, true)');
+    await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('button', { name: /MARKET|Open/ }).allTextContents()).toEqual([
+      expect.stringMatching(
+        /^Close with MARKET orderThis will immediately close a filled position using a market order\. If the entry order has not been filled, the position will be canceled\./,
+      ),
+      expect.stringMatching(
+        /^Keep the Position OpenNo action will be taken on a filled position\. If the entry order has not been filled, the position will be canceled\./,
+      ),
+    ]);
+    await createLink(page, 'Keep the Position Open');
+    await dialog.getByRole('button', { name: 'Copy webhook link' }).click();
+    await dialog.getByText('Copied', { exact: true }).waitFor();
+    expect(await page.evaluate('window.clicks')).toBe(4);
+    const text = (await dialog.textContent()) ?? '';
+    const notes = [
+      'A paid TradingView plan, such as Premium',
+      'Products › Supercharts',
+      'on a different market',
+    ];
+    const places = notes.map((note) => text.indexOf(note));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  it('draws a QR code of the link when it is asked for', async () => {
+    await newFilled();
+    const page = await harness.enter();
+    await choose(page, /^Actions for ETH\/USDT long/, 'Create Webhook Link');
+    const dialog = page.getByRole('dialog');
+    await createLink(page, 'Close with MARKET order');
+    const url = await dialog.getByRole('textbox', { name: 'Webhook link' }).inputValue();
+    const code = dialog.getByRole('img', { name: 'QR code of the webhook link' });
+    expect(await code.count()).toBe(0);
+    await dialog.getByText('QR code').click();
+    const path = (await code.locator('path').getAttribute('d')) ?? '';
+    expect(decodeQR(toPicture(path, await code.getAttribute('viewBox')))).toBe(url);
+  });
+
+  it('shows links that can be told apart, with their last hit, and finds one by its last 4 characters', async () => {
+    const { positionId } = await newFilled();
+    const create = (options: { label?: string; percent?: number }) =>
+      environment.admin('links.create', { positionId, action: 'close', ...options });
+    const [half, whole] = [await create({ percent: 50, label: 'half' }), await create({})];
+    await fire(half.url, { body: 'a message' });
+    const page = await harness.enter();
+    await go(page, 'Links');
+    const end = half.url.slice(-4);
+    const row = page.getByRole('row', {
+      name: new RegExp(`Close 50 % with MARKET order half · …${end} ETH/USDT long`),
+    });
+    await row.getByText('Refused', { exact: true }).waitFor();
+    const other = page.getByRole('row', { name: new RegExp(`…${whole.url.slice(-4)}`) });
+    await other.getByText('never').waitFor();
+    await page.getByRole('searchbox', { name: 'Search links' }).fill(end);
+    await other.waitFor({ state: 'detached' });
+    await row.waitFor();
+    await page.reload();
+    await row.waitFor();
+    expect(await other.count()).toBe(0);
+  });
+
+  it('renames and extends a link', async () => {
+    const { positionId } = await newFilled();
+    const { link } = await environment.admin('links.create', { positionId, action: 'keep', expiresIn: 60 });
+    const page = await harness.enter();
+    await go(page, 'Links');
+    await choose(page, /^Actions for link/, 'Rename or extend…');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Label (only you see it)').fill('weekly level');
+    await dialog.getByLabel('Expires').selectOption({ label: '7 days from now' });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Link changed. Its URL is the same.').waitFor();
+    await page.getByRole('row', { name: /weekly level/ }).waitFor();
+    const [changed] = (await environment.admin('links.list', { positionId })).links;
+    expect(changed).toMatchObject({ linkId: link.linkId, label: 'weekly level', state: 'armed' });
+    expect(Date.parse(changed?.expiresAt ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+    await choose(page, /^Actions for link weekly level/, 'Rename or extend…');
+    await dialog.getByLabel('Expires').selectOption({ label: 'When the position closes' });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const [unlimited] = (await environment.admin('links.list', { positionId })).links;
+    expect(unlimited).toMatchObject({ label: 'weekly level' });
+    expect(unlimited?.expiresAt).toBeUndefined();
   });
 
   it('previews a link, shows its history and revokes it', async () => {
@@ -257,7 +395,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await page.getByRole('button', { name: 'Revoke link' }).click();
     await page.getByText('No armed links').waitFor();
     await page.getByRole('button', { name: /^All/ }).click();
-    await page.getByRole('row', { name: /ETH\/USDT Revoked/ }).waitFor();
+    await page.getByRole('row', { name: /ETH\/USDT long .* Revoked/ }).waitFor();
     expect(await fire(url)).toMatchObject({ status: 410 });
   });
 

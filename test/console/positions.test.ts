@@ -84,7 +84,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await page.getByRole('heading', { level: 1 }).getByText('Unfilled').waitFor();
     const mark = markOf(core);
     await choose(page, /^Actions for ETH\/USDT long/, 'Close now…');
-    await page.getByText('If closed now: cancels the entry of 0.5 ETH; nothing has filled.').waitFor();
+    await page.getByText('If closed now: cancels the unfilled entry of 0.5 ETH.').waitFor();
     await page.getByRole('button', { name: 'Close now' }).click();
     await page.getByRole('heading', { level: 1 }).getByText('Canceled').waitFor();
     expect(ledgerSince(core, mark)).toMatchObject({ orders: [], canceled: [expect.any(String)] });
@@ -151,10 +151,34 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     );
     await page.getByRole('button', { name: 'Filled 1', exact: true }).click();
     expect(await labels()).toEqual(['one']);
-    await page.getByRole('button', { name: 'Unfilled 2' }).click();
-    expect(await labels()).toEqual(['three', 'two']);
-    await page.getByRole('searchbox').fill('thr');
+    await page.getByRole('button', { name: 'Unfilled 1', exact: true }).click();
+    expect(await labels()).toEqual(['two']);
+    await page.getByText('0.0000 of 3.0000 filled').waitFor();
+    await page.getByRole('button', { name: 'Partly filled 1', exact: true }).click();
     expect(await labels()).toEqual(['three']);
+    await page.getByRole('button', { name: 'Open 3', exact: true }).click();
+    await page.getByRole('searchbox').fill('thre');
+    await page.locator('tbody tr').nth(1).waitFor({ state: 'detached' });
+    expect(await labels()).toEqual(['three']);
+    await page.getByRole('button', { name: 'Partly filled 1', exact: true }).click();
+    await page.getByRole('link', { name: 'ETH/USDT' }).click();
+    await page.getByRole('heading', { level: 1, name: /ETH\/USDT/ }).waitFor();
+    for (const back of [
+      () => page.goBack(),
+      () => page.reload(),
+      async () => {
+        await page.getByRole('link', { name: 'ETH/USDT' }).click();
+        await page.getByRole('main').getByRole('link', { name: 'My Positions' }).click();
+      },
+    ]) {
+      await back();
+      await page.getByText('0.5000 of 2.0000 filled').waitFor();
+      expect(await labels()).toEqual(['three']);
+      expect(await page.getByRole('searchbox').inputValue()).toBe('thre');
+      expect(await page.getByRole('columnheader', { name: 'Remaining' }).getAttribute('aria-sort')).toBe(
+        'descending',
+      );
+    }
     await page.getByRole('searchbox').fill('nothing of the sort');
     await page.getByText('No matching positions').waitFor();
   });

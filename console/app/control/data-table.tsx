@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { query, setQuery } from '../route.ts';
 import { Icon } from './icon.tsx';
 
 export interface Column<Row> {
@@ -26,17 +27,14 @@ interface DataTableProps<Row> {
   /** The three-dot menu at the end of a row. */
   menu?(row: Row): ComponentChildren;
   class?: string;
+  /** Keeps the sorting in the view's address. Only one table of a view can. */
+  keepsSorting?: boolean;
 }
 
 /** Rows that sort by their columns. On a phone each row stacks into a card. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { columns, rows, rowKey, menu } = props;
-  const [sorting, setSorting] = useState<Sorting | undefined>(undefined);
-  const toggle = (key: string) =>
-    setSorting((now) => ({
-      key,
-      direction: now?.key === key && now.direction === 'ascending' ? 'descending' : 'ascending',
-    }));
+  const { columns, rows, rowKey, menu, keepsSorting } = props;
+  const { sorting, toggle } = useSorting(keepsSorting === true);
   return (
     <div class="table-place">
       <table class={`data stacks ${props.class ?? ''}`}>
@@ -60,6 +58,21 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+/** In an address, a minus marks a descending order. */
+function useSorting(isKept: boolean): { sorting: Sorting | undefined; toggle: (key: string) => void } {
+  const [local, setLocal] = useState('');
+  const text = isKept ? (query.value.get('sort') ?? '') : local;
+  const set = isKept ? (next: string) => setQuery('sort', next) : setLocal;
+  const sorting: Sorting = {
+    key: text.replace('-', ''),
+    direction: text.startsWith('-') ? 'descending' : 'ascending',
+  };
+  return {
+    sorting: text === '' ? undefined : sorting,
+    toggle: (key) => set(text === key ? `-${key}` : key),
+  };
 }
 
 function sortRows<Row>(

@@ -2,51 +2,54 @@ import { useRef, useState } from 'preact/hooks';
 import type { CommandResult, PositionView } from '../../../lib/admin/contract/commands.ts';
 import { call } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
-import { DialogFooter } from '../control/dialog-footer.tsx';
 import { ErrorText, Form } from '../control/field.tsx';
 import { PositionTitle } from '../control/pill.tsx';
 import { useTask } from '../control/use-task.ts';
-import { describeEffect } from '../effect.ts';
 import { type Action, actionTitle, describeAction } from '../labels.ts';
 import { refresh } from '../store.ts';
-import { CreatedLink } from './created-link.tsx';
+import { usePreview } from '../use-preview.ts';
+import { CreatedLinks } from './created-links.tsx';
 import { type LinkChoices, noChoices, toLinkInput, toPercent } from './link-input.ts';
 import { LinkOptions } from './link-options.tsx';
 
 type Created = CommandResult<'links.create'>;
 
-/** The two things that a link can do, then the link itself. */
+/** The two things that a link can do, then the link itself: choosing one creates it. */
 export function CreateDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
-  const [created, setCreated] = useState<Created | undefined>(undefined);
+  const [created, setCreated] = useState<Created[]>([]);
   const [warned, setWarned] = useState(false);
-  const copied = useRef(false);
-  // The URL can't be shown again, so the first attempt to leave without it only warns.
+  const copied = useRef(new Set<string>());
+  // The URLs can't be shown again, so the first attempt to leave without them only warns.
   const mayClose = (): boolean => {
-    if (created === undefined || copied.current || warned) return true;
+    if (warned || created.every(({ url }) => copied.current.has(url))) return true;
     setWarned(true);
     return false;
   };
   return (
     <Dialog
-      title={created === undefined ? 'Create Webhook Link' : 'Your webhook link'}
+      title={toTitle(created)}
       subtitle={<PositionTitle position={position} />}
       mayClose={mayClose}
       onClose={onClose}
     >
-      {created === undefined ? (
+      {created.length === 0 ? (
         <CreateForm position={position} onCreated={setCreated} />
       ) : (
-        <CreatedLink
+        <CreatedLinks
           created={created}
           position={position}
           warned={warned}
-          onCopied={() => {
-            copied.current = true;
-          }}
+          mayClose={mayClose}
+          onCopied={(url) => copied.current.add(url)}
         />
       )}
     </Dialog>
   );
+}
+
+function toTitle(created: Created[]): string {
+  if (created.length === 0) return 'Create Webhook Link';
+  return created.length === 1 ? 'Your webhook link' : 'Your webhook links';
 }
 
 function CreateForm({
@@ -54,61 +57,104 @@ function CreateForm({
   onCreated,
 }: {
   position: PositionView;
-  onCreated: (created: Created) => void;
+  onCreated: (created: Created[]) => void;
 }) {
-  const [action, setAction] = useState<Action>('close');
   const [choices, setChoices] = useState<LinkChoices>(noChoices);
   const { busy, error, run } = useTask();
-  const { positionId } = position;
-  const options = [{ action: 'close', percent: toPercent(choices) }, { action: 'keep' }] as const;
-  const create = () =>
+  const create = (actions: Action[]) =>
     run(async () => {
-      onCreated(await call('links.create', { positionId, action, ...toLinkInput(choices, action) }));
+      await createLinks(position, actions, choices, onCreated);
       await refresh();
     });
   return (
-    <Form onSubmit={create}>
+    <Form onSubmit={() => undefined}>
       <div class="dialog-body">
-        <fieldset class="choices">
-          <legend class="unseen">What the link does</legend>
-          {options.map((planned) => (
-            <ActionChoice
-              key={planned.action}
-              planned={planned}
-              position={position}
-              isChosen={action === planned.action}
-              onChoose={setAction}
-            />
-          ))}
-        </fieldset>
-        <LinkOptions choices={choices} action={action} onChange={setChoices} />
+        <Choices position={position} percent={toPercent(choices)} busy={busy} onChoose={create} />
+        <LinkOptions choices={choices} onChange={setChoices} />
         <ErrorText>{error}</ErrorText>
       </div>
-      <DialogFooter busy={busy} primary={{ label: 'Create link', busyLabel: 'Creating…' }} />
     </Form>
   );
 }
 
-function ActionChoice({
-  planned,
+async function createLinks(
+  { positionId }: PositionView,
+  actions: Action[],
+  choices: LinkChoices,
+  onCreated: (created: Created[]) => void,
+): Promise<void> {
+  const created: Created[] = [];
+  try {
+    for (const action of actions)
+      created.push(await call('links.create', { positionId, action, ...toLinkInput(choices, action) }));
+  } finally {
+    // If the second one failed, the first one exists nevertheless.
+    if (created.length > 0) onCreated(created);
+  }
+}
+
+function Choices({
   position,
-  isChosen,
+  percent,
+  busy,
   onChoose,
 }: {
-  planned: { action: Action; percent?: number | undefined };
   position: PositionView;
-  isChosen: boolean;
-  onChoose: (action: Action) => void;
+  percent: number | undefined;
+  busy: boolean;
+  onChoose: (actions: Action[]) => void;
 }) {
-  const { action, percent } = planned;
+  const effects = usePreview(position, percent);
   return (
-    <label class="choice">
-      <input type="radio" name="action" value={action} checked={isChosen} onChange={() => onChoose(action)} />
+    <div class="choices">
+      {(['close', 'keep'] as const).map((action) => (
+        <Choice
+          key={action}
+          title={actionTitle({ action })}
+          text={describeAction(action, action === 'close' ? percent : undefined)}
+          effect={`If fired now: ${effects[action]}`}
+          busy={busy}
+          onChoose={() => onChoose([action])}
+        />
+      ))}
+      <Choice
+        title="Both links"
+        text="Creates a link of each kind, for two alerts."
+        busy={busy}
+        onChoose={() => onChoose(['close', 'keep'])}
+      />
+    </div>
+  );
+}
+
+function Choice({
+  title,
+  text,
+  effect,
+  busy,
+  onChoose,
+}: {
+  title: string;
+  text: string;
+  effect?: string;
+  busy: boolean;
+  onChoose: () => void;
+}) {
+  return (
+    // No submit button: Enter in an option must not create a link.
+    <button
+      type="button"
+      class="choice"
+      disabled={busy}
+      onClick={(event) => {
+        if (event.currentTarget.form?.reportValidity() !== false) onChoose();
+      }}
+    >
       <span>
-        <strong>{actionTitle({ action })}</strong>
-        <span>{describeAction(action, percent)}</span>
-        <span class="effect">If fired now: {describeEffect(planned, position)}</span>
+        <strong>{title}</strong>
+        <span>{text}</span>
+        {effect === undefined ? null : <span class="effect">{effect}</span>}
       </span>
-    </label>
+    </button>
   );
 }

@@ -5,10 +5,10 @@ import { Dialog } from '../control/dialog.tsx';
 import { ErrorText } from '../control/field.tsx';
 import { Pill } from '../control/pill.tsx';
 import { useTask } from '../control/use-task.ts';
-import { actionTitle } from '../labels.ts';
 import { hits } from '../store.ts';
 import { Timestamp } from '../timestamp.tsx';
 import { formatOrigin, toDecision } from './hit-text.ts';
+import { LinkTitle } from './link-title.tsx';
 
 /** Every hit of one link, with the requests that it sent to the exchange. */
 export function HistoryDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
@@ -21,12 +21,7 @@ export function HistoryDialog({ link, onClose }: { link: LinkView; onClose: () =
     [linkId, latest],
   );
   return (
-    <Dialog
-      title="History of this link"
-      subtitle={`${actionTitle(link)} · ${link.label ?? linkId}`}
-      width="wide"
-      onClose={onClose}
-    >
+    <Dialog title="History of this link" subtitle={<LinkTitle link={link} />} width="wide" onClose={onClose}>
       <div class="dialog-body">
         <ErrorText>{error}</ErrorText>
         {listed === undefined ? null : <Hits listed={listed} />}

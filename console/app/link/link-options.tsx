@@ -1,5 +1,4 @@
 import { Field, Select, TextInput } from '../control/field.tsx';
-import type { Action } from '../labels.ts';
 import type { LinkChoices } from './link-input.ts';
 
 interface OptionProps {
@@ -9,25 +8,27 @@ interface OptionProps {
 
 export function LinkOptions({
   choices,
-  action,
   onChange,
 }: {
   choices: LinkChoices;
-  action: Action;
   onChange: (choices: LinkChoices) => void;
 }) {
   const option = { choices, set: (change: Partial<LinkChoices>) => onChange({ ...choices, ...change }) };
   return (
     <details class="options">
-      <summary>
-        Options: expiry, limits, confirmation, allowed IPs{action === 'close' ? ', partial close' : ''}
-      </summary>
+      <summary>Options: expiry, limits, confirmation, allowed IPs, partial close</summary>
       <div class="fields two">
         <Field label="Label (only you see it)">
           <TextInput value={choices.label} maxLength={80} onInput={(label) => option.set({ label })} />
         </Field>
-        <Expiry {...option} />
-        {action === 'close' ? <Part {...option} /> : null}
+        <Expiry
+          options={expiries}
+          value={choices.expiresIn}
+          duration={choices.customDuration}
+          onChange={(expiresIn) => option.set({ expiresIn })}
+          onDuration={(customDuration) => option.set({ customDuration })}
+        />
+        <Part {...option} />
         <Uses {...option} />
         <BrowserUse {...option} />
         <AllowedSources {...option} />
@@ -36,7 +37,7 @@ export function LinkOptions({
   );
 }
 
-const expiries = [
+export const expiries = [
   { value: '', label: 'When the position closes' },
   { value: '1h', label: '1 hour from now' },
   { value: '12h', label: '12 hours from now' },
@@ -46,20 +47,29 @@ const expiries = [
   { value: 'custom', label: 'Custom' },
 ] as const;
 
-function Expiry({ choices, set }: OptionProps) {
+/** When a link expires. */
+export function Expiry<Value extends string>({
+  options,
+  value,
+  duration,
+  onChange,
+  onDuration,
+}: {
+  options: readonly { value: Value | 'custom'; label: string }[];
+  value: Value | 'custom';
+  /** As typed, for `custom`. */
+  duration: string;
+  onChange: (value: Value | 'custom') => void;
+  onDuration: (duration: string) => void;
+}) {
   return (
     <>
       <Field label="Expires">
-        <Select value={choices.expiresIn} onChange={(expiresIn) => set({ expiresIn })} options={expiries} />
+        <Select value={value} onChange={onChange} options={options} />
       </Field>
-      {choices.expiresIn === 'custom' ? (
+      {value === 'custom' ? (
         <Field label="Duration" help="For example 90m, 36h or 7d. A number alone is in seconds.">
-          <TextInput
-            value={choices.customDuration}
-            placeholder="36h"
-            required
-            onInput={(customDuration) => set({ customDuration })}
-          />
+          <TextInput value={duration} placeholder="36h" required onInput={onDuration} />
         </Field>
       ) : null}
     </>
@@ -68,7 +78,7 @@ function Expiry({ choices, set }: OptionProps) {
 
 function Part({ choices, set }: OptionProps) {
   return (
-    <Field label="Close part (%)" help="1 to 99. The rest stays open.">
+    <Field label="Close part (%)" help="1 to 99, of a link that closes. The rest stays open.">
       <TextInput
         value={choices.percent}
         inputMode="numeric"

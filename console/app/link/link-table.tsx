@@ -1,12 +1,14 @@
-import type { LinkView } from '../../../lib/admin/contract/commands.ts';
+import type { HitView, LinkView } from '../../../lib/admin/contract/commands.ts';
 import { type Column, DataTable } from '../control/data-table.tsx';
 import { Menu } from '../control/menu.tsx';
 import { Pill } from '../control/pill.tsx';
 import { openDialog } from '../dialog-name.ts';
 import { actionTitle, formatLimits, linkStateLabel, marketName } from '../labels.ts';
 import { paths } from '../route.ts';
-import { findPosition, hits } from '../store.ts';
+import { findPosition, hits, positions } from '../store.ts';
 import { formatLocalTime, Timestamp } from '../timestamp.tsx';
+import { toDecision } from './hit-text.ts';
+import { urlEnd } from './link-title.tsx';
 
 function toStateLabel(link: LinkView) {
   return linkStateLabel(link, findPosition(link.positionId));
@@ -22,9 +24,10 @@ function LinkMenu({ link }: { link: LinkView }) {
   } as const;
   return (
     <Menu
-      name={`Actions for link ${link.label ?? linkId}`}
+      name={`Actions for link ${link.label ?? urlEnd(link)}`}
       items={[
         { name: 'What would it do now?', icon: 'search', run: () => openDialog({ kind: 'preview', linkId }) },
+        { name: 'Rename or extend…', icon: 'link', run: () => openDialog({ kind: 'update', linkId }) },
         { name: 'History', icon: 'rows', run: () => openDialog({ kind: 'history', linkId }) },
         ...(link.state === 'revoked' ? [] : [revoke]),
       ]}
@@ -34,25 +37,56 @@ function LinkMenu({ link }: { link: LinkView }) {
 
 function PositionCell({ link }: { link: LinkView }) {
   const position = findPosition(link.positionId);
-  return position === undefined ? (
-    <span class="muted">removed</span>
-  ) : (
-    <a href={paths.position(position.positionId)}>{marketName(position.symbol)}</a>
+  if (position === undefined) return <span class="muted">removed</span>;
+  const { positionId, symbol, side, label, account } = position;
+  return (
+    <>
+      <a href={paths.position(positionId)}>{marketName(symbol)}</a> {side}
+      <span class="sub">{label ?? account}</span>
+    </>
   );
 }
 
+function findLastHit({ linkId }: LinkView): HitView | undefined {
+  return hits.value.find((hit) => hit.linkId === linkId);
+}
+
+function compareTexts(a = '', b = ''): number {
+  return a.localeCompare(b);
+}
+
 function LastHitCell({ link }: { link: LinkView }) {
-  const last = hits.value.find((hit) => hit.linkId === link.linkId);
-  return last === undefined ? <span class="muted">never</span> : <Timestamp at={last.at} />;
+  const last = findLastHit(link);
+  if (last === undefined) return <span class="muted">{hasEveryHitOf(link) ? 'never' : 'not recently'}</span>;
+  const { word, tone } = toDecision(last);
+  return (
+    <>
+      <Timestamp at={last.at} />
+      <span class="sub">
+        <Pill tone={tone}>{last.outcome === undefined ? word : `${word}: ${last.outcome}`}</Pill>
+      </span>
+    </>
+  );
+}
+
+/** The page has the latest hits, at least 100 of 50 positions: older ones are in the link's history. */
+function hasEveryHitOf({ createdAt }: LinkView): boolean {
+  const listed = hits.value;
+  const covers = listed.length < 100 || createdAt >= (listed.at(-1)?.at ?? '');
+  return covers && (positions.value?.length ?? 0) <= 50;
 }
 
 const linkColumn: Column<LinkView> = {
   key: 'link',
   name: 'Link',
+  compare: (a, b) => compareTexts(`${actionTitle(a)} ${a.label}`, `${actionTitle(b)} ${b.label}`),
   cell: (link) => (
     <>
       {actionTitle(link)}
-      <span class="sub">{link.label ?? link.linkId}</span>
+      <span class="sub">
+        {link.label === undefined ? '' : `${link.label} · `}
+        <code>{urlEnd(link)}</code>
+      </span>
     </>
   ),
 };
@@ -60,6 +94,7 @@ const positionColumn: Column<LinkView> = {
   key: 'position',
   name: 'Position',
   cell: (link) => <PositionCell link={link} />,
+  compare: (a, b) => compareTexts(`${a.symbol} ${a.side}`, `${b.symbol} ${b.side}`),
 };
 const stateColumns: Column<LinkView>[] = [
   {
@@ -72,8 +107,18 @@ const stateColumns: Column<LinkView>[] = [
     name: 'Options',
     cell: (link) => formatLimits(link, formatLocalTime).join(', ') || <span class="muted">none</span>,
   },
-  { key: 'created', name: 'Created', cell: (link) => <Timestamp at={link.createdAt} /> },
-  { key: 'last-hit', name: 'Last hit', cell: (link) => <LastHitCell link={link} /> },
+  {
+    key: 'created',
+    name: 'Created',
+    cell: (link) => <Timestamp at={link.createdAt} />,
+    compare: (a, b) => compareTexts(a.createdAt, b.createdAt),
+  },
+  {
+    key: 'last-hit',
+    name: 'Last hit',
+    cell: (link) => <LastHitCell link={link} />,
+    compare: (a, b) => compareTexts(findLastHit(a)?.at, findLastHit(b)?.at),
+  },
 ];
 const columnsFor = {
   'all positions': [linkColumn, positionColumn, ...stateColumns],
@@ -81,9 +126,18 @@ const columnsFor = {
 };
 
 /** Links with what they do and whether they still can. */
-export function LinkTable({ links, of }: { links: LinkView[]; of: keyof typeof columnsFor }) {
+export function LinkTable({
+  links,
+  of,
+  keepsSorting = false,
+}: {
+  links: LinkView[];
+  of: keyof typeof columnsFor;
+  keepsSorting?: boolean;
+}) {
   return (
     <DataTable
+      keepsSorting={keepsSorting}
       columns={columnsFor[of]}
       rows={links}
       rowKey={({ linkId }) => linkId}

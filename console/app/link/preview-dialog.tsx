@@ -5,7 +5,8 @@ import { Dialog } from '../control/dialog.tsx';
 import { ErrorText } from '../control/field.tsx';
 import { Pill, StatusPill } from '../control/pill.tsx';
 import { useTask } from '../control/use-task.ts';
-import { actionTitle, marketName } from '../labels.ts';
+import { marketName } from '../labels.ts';
+import { LinkTitle } from './link-title.tsx';
 
 type LinkPreview = CommandResult<'links.preview'>;
 
@@ -16,11 +17,7 @@ export function PreviewDialog({ link, onClose }: { link: LinkView; onClose: () =
   const { linkId } = link;
   useEffect(() => run(async () => setPreview(await call('links.preview', { linkId }))), [linkId]);
   return (
-    <Dialog
-      title="What would it do now?"
-      subtitle={`${actionTitle(link)} · ${link.label ?? linkId}`}
-      onClose={onClose}
-    >
+    <Dialog title="What would it do now?" subtitle={<LinkTitle link={link} />} onClose={onClose}>
       <div class="dialog-body" aria-live="polite">
         <ErrorText>{error}</ErrorText>
         {busy ? <p class="muted">Reading the position from the exchange…</p> : null}

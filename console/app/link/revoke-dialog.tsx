@@ -2,13 +2,13 @@ import type { LinkView } from '../../../lib/admin/contract/commands.ts';
 import { call } from '../api.ts';
 import { ConfirmDialog } from '../control/confirm-dialog.tsx';
 import { showToast } from '../control/toast.tsx';
-import { actionTitle } from '../labels.ts';
+import { LinkTitle } from './link-title.tsx';
 
 export function RevokeDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
   return (
     <ConfirmDialog
       title="Revoke this link?"
-      subtitle={`${actionTitle(link)} · ${link.label ?? link.linkId}`}
+      subtitle={<LinkTitle link={link} />}
       verb="Revoke link"
       onClose={onClose}
       task={async () => {

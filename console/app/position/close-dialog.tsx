@@ -3,10 +3,11 @@ import { call } from '../api.ts';
 import { ConfirmDialog } from '../control/confirm-dialog.tsx';
 import { PositionTitle } from '../control/pill.tsx';
 import { showToast } from '../control/toast.tsx';
-import { describeEffect } from '../effect.ts';
+import { usePreview } from '../use-preview.ts';
 
 /** Does what a close link would do. */
 export function CloseDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
+  const { close } = usePreview(position);
   return (
     <ConfirmDialog
       title="Close this position now?"
@@ -18,7 +19,7 @@ export function CloseDialog({ position, onClose }: { position: PositionView; onC
         showToast(report.detail, report.status < 300 ? 'good' : 'bad');
       }}
     >
-      <p class="large">If closed now: {describeEffect({ action: 'close' }, position)}</p>
+      <p class="large">If closed now: {close}</p>
       <p class="help">This acts at the exchange immediately and can't be undone.</p>
     </ConfirmDialog>
   );

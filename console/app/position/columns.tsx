@@ -96,7 +96,10 @@ export const columns: Column<PositionView>[] = [
       <Aged position={position} of="amounts">
         {formatAlignedAmount(position.remaining, position.amountStep)}{' '}
         <span class="unit">{toBaseCurrency(position.symbol)}</span>
-        <span class="sub">of {formatAlignedAmount(position.filled, position.amountStep)} filled</span>
+        <span class="sub">
+          {formatAlignedAmount(position.filled, position.amountStep)} of{' '}
+          {formatAlignedAmount(position.amount, position.amountStep)} filled
+        </span>
       </Aged>
     ),
     compare: (a, b) => compare(a.remaining, b.remaining),

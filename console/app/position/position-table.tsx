@@ -7,6 +7,7 @@ export function PositionTable({ positions }: { positions: PositionView[] }) {
   return (
     <DataTable
       class="positions"
+      keepsSorting
       columns={columns}
       rows={positions}
       rowKey={({ positionId }) => positionId}

@@ -8,7 +8,7 @@ import { openDialog } from '../dialog-name.ts';
 import { formatAmount, formatPrice, isPositive } from '../format.ts';
 import { exchangeName, hasEnded, marketName, toBaseCurrency, toDisplayStatus } from '../labels.ts';
 import { LinkTable } from '../link/link-table.tsx';
-import { paths } from '../route.ts';
+import { lastPositions, paths } from '../route.ts';
 import { findLinks, findPosition, hits, positions } from '../store.ts';
 import { Timestamp } from '../timestamp.tsx';
 import { AttentionBanner } from './attention-banner.tsx';
@@ -25,7 +25,7 @@ export function PositionInfo({ positionId }: { positionId: string }) {
   if (position === undefined) return positions.value === undefined ? null : <NotFound />;
   return (
     <>
-      <a class="back" href={paths.positions}>
+      <a class="back" href={lastPositions.value}>
         <Icon name="back" /> My Positions
       </a>
       <Heading position={position} />

@@ -1,12 +1,13 @@
-import { useState } from 'preact/hooks';
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { EmptyState } from '../control/empty-state.tsx';
 import { Icon } from '../control/icon.tsx';
+import { matchesSearch, Search, searchText } from '../control/search.tsx';
 import { Segments } from '../control/segments.tsx';
 import { openDialog } from '../dialog-name.ts';
 import { hasEnded, toDisplayStatus } from '../labels.ts';
 import { DismissAll } from '../outcome-note.tsx';
 import { isListedAsOpen } from '../outcomes.ts';
+import { query, setQuery } from '../route.ts';
 import { accounts, positions } from '../store.ts';
 import { PositionTable } from './position-table.tsx';
 
@@ -14,7 +15,11 @@ const filters = {
   open: { label: 'Open', matches: isListedAsOpen },
   unfilled: {
     label: 'Unfilled',
-    matches: (position: PositionView) => ['unfilled', 'partly-filled'].includes(toDisplayStatus(position)),
+    matches: (position: PositionView) => toDisplayStatus(position) === 'unfilled',
+  },
+  'partly-filled': {
+    label: 'Partly filled',
+    matches: (position: PositionView) => toDisplayStatus(position) === 'partly-filled',
   },
   filled: { label: 'Filled', matches: (position: PositionView) => toDisplayStatus(position) === 'filled' },
   attention: {
@@ -25,11 +30,13 @@ const filters = {
 } as const;
 type Filter = keyof typeof filters;
 
-function matchesSearch(position: PositionView, search: string): boolean {
-  const { symbol, account, exchange, side, label = '', positionId } = position;
-  return `${symbol} ${account} ${exchange} ${side} ${label} ${positionId}`
-    .toLowerCase()
-    .includes(search.trim().toLowerCase());
+function matches({ symbol, account, exchange, side, label, positionId }: PositionView): boolean {
+  return matchesSearch(symbol, account, exchange, side, label, positionId);
+}
+
+function chosenFilter(): Filter {
+  const chosen = query.value.get('filter') ?? '';
+  return Object.hasOwn(filters, chosen) ? (chosen as Filter) : 'open';
 }
 
 function hasNoAccounts(): boolean {
@@ -38,12 +45,9 @@ function hasNoAccounts(): boolean {
 
 /** My Positions. */
 export function PositionsView() {
-  const [filter, setFilter] = useState<Filter>('open');
-  const [search, setSearch] = useState('');
+  const filter = chosenFilter();
   const all = positions.value ?? [];
-  const shown = all.filter(
-    (position) => filters[filter].matches(position) && matchesSearch(position, search),
-  );
+  const shown = all.filter((position) => filters[filter].matches(position) && matches(position));
   return (
     <>
       <header class="view-head">
@@ -54,24 +58,26 @@ export function PositionsView() {
         <Segments
           name="Which positions"
           value={filter}
-          onChange={setFilter}
+          onChange={(chosen) => setQuery('filter', chosen === 'open' ? undefined : chosen)}
           options={toFilterOptions(all, filter)}
         />
         <DismissAll />
-        <Search value={search} onInput={setSearch} />
+        <Search name="Search positions" placeholder="Market, account, label" />
       </div>
       {shown.length > 0 ? (
         <section class="card flush">
           <PositionTable positions={shown} />
         </section>
       ) : null}
-      {shown.length === 0 && all.length > 0 ? <NoMatch search={search} /> : null}
+      {shown.length === 0 && all.length > 0 ? <NoMatch search={searchText()} /> : null}
       {all.length === 0 ? <NoPositions /> : null}
     </>
   );
 }
 
-/** Every filter with its count. "Needs attention" is offered only if it matters. */
+const onlyIfAny = new Set<Filter>(['partly-filled', 'attention']);
+
+/** Every filter with its count. Two are offered only if they match. */
 function toFilterOptions(all: PositionView[], chosen: Filter) {
   return (Object.keys(filters) as Filter[])
     .map((value) => ({
@@ -79,7 +85,7 @@ function toFilterOptions(all: PositionView[], chosen: Filter) {
       label: filters[value].label,
       count: all.filter(filters[value].matches).length,
     }))
-    .filter(({ value, count }) => value !== 'attention' || count > 0 || chosen === 'attention');
+    .filter(({ value, count }) => !onlyIfAny.has(value) || count > 0 || chosen === value);
 }
 
 function Actions() {
@@ -97,21 +103,6 @@ function Actions() {
         <Icon name="rows" /> Adopt
       </button>
     </div>
-  );
-}
-
-function Search({ value, onInput }: { value: string; onInput: (search: string) => void }) {
-  return (
-    <label class="search">
-      <Icon name="search" />
-      <span class="unseen">Search positions</span>
-      <input
-        type="search"
-        placeholder="Market, account, label"
-        value={value}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    </label>
   );
 }
 

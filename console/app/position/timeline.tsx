@@ -47,10 +47,16 @@ function toEvents({
       key: 'created',
       at: position.createdAt,
       tone: 'plain' as const,
-      title: 'Added to Ripcord',
+      title: isOpenedHere(position) ? 'Opened by Ripcord' : 'Adopted',
       text: `Position ${position.positionId} on account ${position.account}`,
     },
   ].sort((a, b) => b.at.localeCompare(a.at));
+}
+
+/** The client order id of an entry that Ripcord placed contains the position's own id. */
+function isOpenedHere({ positionId, entryOrders }: PositionView): boolean {
+  const own = `rc${positionId.slice('pos_'.length)}e`;
+  return entryOrders.some(({ clientOrderId }) => clientOrderId?.startsWith(own));
 }
 
 function orderEvents(position: PositionView): TimelineEvent[] {

@@ -1,0 +1,133 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { CommandResult, LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
+import { call } from '../api.ts';
+import { CopyButton } from '../control/copy-button.tsx';
+import { actionTitle, formatLimits } from '../labels.ts';
+import { formatLocalTime } from '../timestamp.tsx';
+import { AlertSteps } from './alert-steps.tsx';
+import { QrCode } from './qr-code.tsx';
+
+type Created = CommandResult<'links.create'>;
+
+/** New links, which can't be shown again, and how to use them. */
+export function CreatedLinks({
+  created,
+  position,
+  warned,
+  mayClose,
+  onCopied,
+}: {
+  created: Created[];
+  position: PositionView;
+  /** The owner was about to leave without copying all of them. */
+  warned: boolean;
+  mayClose: () => boolean;
+  onCopied: (url: string) => void;
+}) {
+  const [copied, setCopied] = useState<ReadonlySet<string>>(new Set());
+  const copy = (url: string) => {
+    setCopied(new Set([...copied, url]));
+    onCopied(url);
+  };
+  const [first] = created;
+  return (
+    <>
+      <div class="dialog-body">
+        {created.map((each, index) => (
+          <CreatedLink
+            key={each.url}
+            created={each}
+            name={created.length === 1 ? 'webhook link' : `${each.link.action} link`}
+            autoFocus={index === 0}
+            onCopied={() => copy(each.url)}
+          />
+        ))}
+        <Notice count={created.length} isUrgent={warned && copied.size < created.length} />
+        {first === undefined ? null : <AlertSteps position={position} url={first.url} link={first.link} />}
+      </div>
+      <Done mayClose={mayClose} />
+    </>
+  );
+}
+
+function Notice({ count, isUrgent }: { count: number; isUrgent: boolean }) {
+  const [links, them] = count === 1 ? ['this link', 'it'] : ['these links', 'them'];
+  return isUrgent ? (
+    <p class="trouble" role="alert">
+      Not copied yet. You won't see {links} again: copy {them}, or close again to discard {them}.
+    </p>
+  ) : (
+    <p class="help">
+      You won't see {links} again. Anyone who has {them} can use {them}.
+    </p>
+  );
+}
+
+function Done({ mayClose }: { mayClose: () => boolean }) {
+  return (
+    <footer>
+      <button
+        type="button"
+        class="primary"
+        onClick={(event) => {
+          // Closing the element returns the focus to what opened it.
+          if (mayClose()) event.currentTarget.closest('dialog')?.close();
+        }}
+      >
+        Done
+      </button>
+    </footer>
+  );
+}
+
+function CreatedLink({
+  created: { url, link },
+  name,
+  autoFocus,
+  onCopied,
+}: {
+  created: Created;
+  name: string;
+  autoFocus: boolean;
+  onCopied: () => void;
+}) {
+  return (
+    <div class="created">
+      <LinkSummary link={link} />
+      <div class="url">
+        <input
+          type="text"
+          readOnly
+          value={url}
+          aria-label={`${name[0]?.toUpperCase()}${name.slice(1)}`}
+          onFocus={(event) => event.currentTarget.select()}
+          onCopy={({ currentTarget: { selectionStart, selectionEnd } }) => {
+            // A part of the URL is no copy of it.
+            if (selectionStart === 0 && selectionEnd === url.length) onCopied();
+          }}
+        />
+        <CopyButton text={url} name={name} autoFocus={autoFocus} onCopied={onCopied} />
+      </div>
+      <QrCode text={url} name={name} />
+    </div>
+  );
+}
+
+/** The effect is the engine's own plan. It is left out if the preview fails: the link exists nevertheless. */
+function LinkSummary({ link }: { link: LinkView }) {
+  const [would, setWould] = useState('');
+  const { linkId } = link;
+  useEffect(() => {
+    call('links.preview', { linkId }).then(
+      (preview) => setWould(preview.would),
+      () => setWould(''),
+    );
+  }, [linkId]);
+  const limits = formatLimits(link, formatLocalTime);
+  return (
+    <p>
+      <strong>{actionTitle(link)}.</strong> {would}
+      {limits.length === 0 ? null : <span class="muted"> Options: {limits.join(', ')}.</span>}
+    </p>
+  );
+}

@@ -1,0 +1,80 @@
+import { useState } from 'preact/hooks';
+import type { LinkView } from '../../../lib/admin/contract/commands.ts';
+import { type CommandRequest, call } from '../api.ts';
+import { Dialog } from '../control/dialog.tsx';
+import { DialogFooter } from '../control/dialog-footer.tsx';
+import { ErrorText, Field, Form, TextInput } from '../control/field.tsx';
+import { showToast } from '../control/toast.tsx';
+import { useTask } from '../control/use-task.ts';
+import { refresh } from '../store.ts';
+import { formatLocalTime } from '../timestamp.tsx';
+import { Expiry, expiries } from './link-options.tsx';
+import { LinkTitle } from './link-title.tsx';
+
+type Choice = 'unchanged' | (typeof expiries)[number]['value'];
+
+/** Another name or expiry. The URL stays the same. */
+export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
+  const [label, setLabel] = useState(link.label ?? '');
+  const [expiresIn, setExpiresIn] = useState<Choice>('unchanged');
+  const [customDuration, setCustomDuration] = useState('');
+  const { busy, error, run } = useTask();
+  const save = () =>
+    run(async () => {
+      await saveChange(link, { ...toLabel(link, label), ...toExpiry(expiresIn, customDuration) });
+      onClose();
+      await refresh();
+    });
+  return (
+    <Dialog title="Rename or extend this link" subtitle={<LinkTitle link={link} />} onClose={onClose}>
+      <Form onSubmit={save}>
+        <div class="dialog-body">
+          <div class="fields two">
+            <Field label="Label (only you see it)">
+              <TextInput value={label} maxLength={80} onInput={setLabel} />
+            </Field>
+            {link.state === 'revoked' ? null : (
+              <Expiry
+                options={[{ value: 'unchanged', label: describeUnchanged(link) }, ...expiries]}
+                value={expiresIn}
+                duration={customDuration}
+                onChange={setExpiresIn}
+                onDuration={setCustomDuration}
+              />
+            )}
+          </div>
+          <ErrorText>{error}</ErrorText>
+        </div>
+        <DialogFooter
+          busy={busy}
+          secondary={{ label: 'Cancel', onClick: onClose }}
+          primary={{ label: 'Save', busyLabel: 'Saving…' }}
+        />
+      </Form>
+    </Dialog>
+  );
+}
+
+type Change = Omit<CommandRequest<'links.update'>, 'linkId'>;
+
+async function saveChange({ linkId }: LinkView, change: Change): Promise<void> {
+  if (Object.keys(change).length === 0) return;
+  await call('links.update', { linkId, ...change });
+  showToast('Link changed. Its URL is the same.');
+}
+
+function describeUnchanged({ expiresAt }: LinkView): string {
+  return `No change (${expiresAt === undefined ? 'when the position closes' : formatLocalTime(expiresAt)})`;
+}
+
+function toLabel(link: LinkView, label: string): Change {
+  const typed = label.trim();
+  if (typed === (link.label ?? '')) return {};
+  return { label: typed === '' ? null : typed };
+}
+
+function toExpiry(chosen: Choice, customDuration: string): Change {
+  if (chosen === 'unchanged') return {};
+  if (chosen === 'custom') return { expiresIn: customDuration.trim() };
+  return { expiresIn: chosen === '' ? null : chosen };
+}

@@ -2,7 +2,7 @@ import type { PositionView } from '../../lib/admin/contract/commands.ts';
 
 type Order = PositionView['entryOrders'][number];
 
-export const entry: Order = {
+const entry: Order = {
   orderId: '1',
   clientOrderId: undefined,
   type: 'limit',

@@ -61,6 +61,15 @@ export interface EntryOrder extends Omit<MarketOrder, 'reduceOnly' | 'amount'> {
   amount?: Amount | undefined;
   /** Quote currency to spend, instead of an amount. Spot MARKET orders only. */
   cost?: Amount | undefined;
+  /** Of a LIMIT entry. `exits` must have the form in `attach`. */
+  attached?: AttachedExits | undefined;
+}
+
+/** Exits that the exchange itself places for what a LIMIT entry fills, and that end with an entry that fills nothing. */
+export interface AttachedExits {
+  stopLoss: Pick<StopLossOrder, 'triggerPrice' | 'price'>;
+  /** A target for all that fills. The first of the two that fills or triggers ends the other. */
+  takeProfit?: Pick<TakeProfitOrder, 'price'> | undefined;
 }
 
 interface RestingOrder extends Omit<MarketOrder, 'reduceOnly'> {
@@ -101,6 +110,8 @@ export interface ExitSupport {
   forms: ReadonlySet<ExitOrder['kind'] | 'list'>;
   /** What a look-up or a cancel of a stop needs besides its ids. */
   stopRef: Pick<ExchangeOrder, 'conditional' | 'type'>;
+  /** What a LIMIT entry can carry, so that it protects from the fill. Absent: nothing. */
+  attach?: ReadonlySet<'stop' | 'stop-and-target'>;
 }
 
 /** Why an order was provably not executed. */

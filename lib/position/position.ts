@@ -62,6 +62,13 @@ export const orderRecordSchema = z.object({
   isStop: z.literal(true).optional(),
   /** Written before Ripcord cancels its own exit, so that such an end differs from one by the owner or the exchange. */
   endsFor: z.literal('replaced').optional(),
+  /** Of an entry: the exits that were sent with it, which the exchange places for what fills. */
+  attached: z
+    .object({
+      stopLoss: z.object({ triggerPrice: amountSchema, price: amountSchema.optional() }),
+      takeProfit: z.object({ price: amountSchema }).optional(),
+    })
+    .optional(),
 });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 

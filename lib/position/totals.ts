@@ -137,5 +137,6 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     rung: known?.rung,
     isStop: known?.isStop,
     endsFor: known?.endsFor,
+    attached: known?.attached,
   };
 }

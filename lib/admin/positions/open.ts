@@ -19,7 +19,7 @@ import {
   newPositionId,
   storeNewPosition,
 } from './new-position.ts';
-import { checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
+import { attachExits, checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
 
 type OpenInput = CommandInput<'positions.open'>;
 
@@ -90,12 +90,14 @@ async function draftEntry(
     price: input.price,
     sendDeadline: services.now() + sendWindowMs,
   };
-  const entry: OrderRecord = { ...sent, status: 'unconfirmed', amount, filled: '0' };
+  const attached = attachExits(input, exchange.exits[market.kind]);
+  const entry: OrderRecord = { ...sent, status: 'unconfirmed', amount, filled: '0', attached };
   const order: EntryOrder = {
     ...sent,
     side: entrySide(input.side),
     positionSide: input.side,
     hedged,
+    attached,
     ...(cost === undefined ? { amount } : { cost }),
   };
   const facts = { positionId, hedged, entryOrders: [entry], exitOrders: [], price };

@@ -223,12 +223,14 @@ function checkDust({ position, fresh }: Knowledge, percent: number | undefined):
 function nextKeepStep(known: Knowledge): Step {
   const { position, fresh, cancelsSent } = known;
   if (hasOpen(position, 'entryOrders')) return { kind: 'cancel', books: ['entryOrders'] };
-  if (!isPositive(computeTotals(position).filled))
+  const { filled, remaining } = computeTotals(position);
+  const isUnfilled = !isPositive(filled);
+  if (!isUnfilled && needsRead(known)) return { kind: 'read-orders' };
+  // Exits that are left would act on the trader's next position.
+  if (!isPositive(remaining))
     return hasOpen(position, 'exitOrders')
       ? { kind: 'cancel', books: ['exitOrders'] }
-      : { kind: 'end', end: 'canceled' };
-  if (needsRead(known)) return { kind: 'read-orders' };
-  if (!isPositive(computeTotals(position).remaining)) return { kind: 'end', end: 'exits-closed' };
+      : { kind: 'end', end: isUnfilled ? 'canceled' : 'exits-closed' };
   // What the account holds may lag behind a fill that raced the cancel.
   if (!cancelsSent && fresh.holding === undefined) return { kind: 'read-holding' };
   return { kind: 'end', end: 'kept' };

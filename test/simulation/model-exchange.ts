@@ -151,6 +151,7 @@ export class ModelBook {
 
   place(role: ModelOrder['role'], amount: Units, clientOrderId: string | undefined): ModelOrder {
     const opens = role === 'entry';
+    const ageMs = clientOrderId === undefined ? this.plan.orderAgeMs : 0;
     const order: ModelOrder = {
       orderId: String(1_000 + this.orders.length),
       clientOrderId,
@@ -163,8 +164,8 @@ export class ModelBook {
       // Look-ups miss some exits for a while although they are live.
       visibleFrom: this.environment.time + (role === 'exit' ? this.plan.exitMissedMs : 0),
       placedAt: this.environment.time,
-      createdAt: this.clock - (role === 'close' ? 0 : this.plan.orderAgeMs),
-      changedAt: this.clock - (role === 'close' ? 0 : this.plan.orderAgeMs),
+      createdAt: this.clock - ageMs,
+      changedAt: this.clock - ageMs,
     };
     this.orders.push(order);
     return order;

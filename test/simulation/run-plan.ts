@@ -276,13 +276,13 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   const newest = { skewMs: 0, version: Math.max(itemVersion, ...versions) };
   const frozenMs = plan.faults.map(({ kind, ms }) => (kind === 'freeze' ? ms : 0));
   const endsAt = last + settleMs + Math.max(0, ...frozenMs);
-  // Sweeps at every full minute, for as long as anything is open.
+  // Sweeps at every full minute, for as long as anything is pending. Exits that Ripcord places are pending until the end.
   const toFullMinute = minuteMs - ((environment.time + last) % minuteMs);
   for (let minute = 0; last + minute * minuteMs < endsAt; minute += 1)
     environment.schedule(last + toFullMinute + minute * minuteMs, () => {
       const isLast = plan.exitsOnlyReduce && last + (minute + 3) * minuteMs >= endsAt;
-      if (table.positions()[0]?.state !== 'claimed' && !isLast) return;
-      startSweep('of the schedule', newest);
+      const isPending = plan.exits !== undefined || table.positions()[0]?.state === 'claimed';
+      if (isPending || isLast) startSweep('of the schedule', newest);
     });
   await environment.run(endsAt);
 

@@ -354,6 +354,12 @@ const keeps: Row[] = [
   ['a filled entry that is missing', keep, { known: { fresh: { holding: 'missing' } } }, end('kept')],
   ['a filled entry after a cancel', keep, { known: { cancelsSent: true } }, end('kept')],
   ['exits that sold all of it', keep, { exits: [{ filled: '1' }] }, end('exits-closed')],
+  [
+    'an exit that sold all of it, and a live exit that would act on the next position',
+    keep,
+    { exits: [{ filled: '1' }, live], known: { fresh: read } },
+    cancelExits,
+  ],
 ];
 
 const external = { detail: 'Closed outside Ripcord.', at: 1 };

@@ -61,6 +61,7 @@ const readOnlyCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   'history.list',
   'accounts.list',
   'accounts.open',
+  'accounts.market',
 ]);
 
 function parseCommand(payload: unknown): { name: CommandName; fields: object } {

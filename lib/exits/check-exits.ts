@@ -22,6 +22,8 @@ export interface ExitContext {
 /** Why exits are refused, and what would be possible, as sentences. */
 export interface ExitRefusal {
   code: 'invalid-input' | 'would-trigger';
+  /** The input that is refused, such as `takeProfits.0.price`. */
+  path: string;
   message: string;
   possible: string;
 }
@@ -37,8 +39,8 @@ export function checkExits(wanted: WantedExits, context: ExitContext): ExitRefus
   );
 }
 
-function refuse(message: string, possible: string): ExitRefusal {
-  return { code: 'invalid-input', message, possible };
+function refuse(path: string, message: string, possible: string): ExitRefusal {
+  return { code: 'invalid-input', path, message, possible };
 }
 
 function checkSupport(
@@ -50,6 +52,7 @@ function checkSupport(
   const lacksStop = stopLoss !== undefined && forms?.has('stop-loss') !== true;
   if (!lacksTarget && !lacksStop) return undefined;
   return refuse(
+    lacksTarget ? 'takeProfits' : 'stopLoss',
     `Ripcord can't place ${lacksTarget ? 'targets' : 'a stop'} in ${market.kind} markets of this exchange yet.`,
     'Use a perpetual, or place the exits at the exchange and adopt them.',
   );
@@ -59,7 +62,11 @@ function checkPercents({ takeProfits }: WantedExits): ExitRefusal | undefined {
   const total = sum(takeProfits.map(({ percent }) => percent));
   return decimal(total).lte(100)
     ? undefined
-    : refuse(`The targets are for ${total} % of the position.`, 'Together they can be for at most 100 %.');
+    : refuse(
+        'takeProfits',
+        `The targets are for ${total} % of the position.`,
+        'Together they can be for at most 100 %.',
+      );
 }
 
 function checkSteps(
@@ -67,13 +74,15 @@ function checkSteps(
   { market: { priceStep } }: ExitContext,
 ): ExitRefusal | undefined {
   const prices = [
-    ...takeProfits,
-    ...(stopLoss === undefined ? [] : [stopLoss, { price: stopLoss.limitPrice }]),
+    ...takeProfits.map(({ price }, index) => ({ path: `takeProfits.${index}.price`, price })),
+    { path: 'stopLoss.price', price: stopLoss?.price },
+    { path: 'stopLoss.limitPrice', price: stopLoss?.limitPrice },
   ];
-  for (const { price } of prices) {
+  for (const { path, price } of prices) {
     const rounded = price === undefined ? price : truncateToStep(price, priceStep);
     if (rounded === undefined || decimal(rounded).eq(price ?? '0')) continue;
     return refuse(
+      path,
       `The price ${price} is not a multiple of the market's price step ${priceStep}.`,
       `The nearest lower price is ${rounded}.`,
     );
@@ -91,6 +100,7 @@ function checkSides(
   const target = takeProfits.find((each) => !isBeyond(each.price, price, isLong));
   if (target !== undefined)
     return refuse(
+      `takeProfits.${takeProfits.indexOf(target)}.price`,
       `The target ${target.price} of a ${side} is not ${winning} ${reference}.`,
       `A target must be ${winning} ${price}.`,
     );
@@ -98,12 +108,14 @@ function checkSides(
   if (!isBeyond(stopLoss.price, price, !isLong))
     return {
       code: isEntryPrice ? 'invalid-input' : 'would-trigger',
+      path: 'stopLoss.price',
       message: `The stop ${stopLoss.price} of a ${side} is not ${losing} ${reference}, so it would trigger at once.`,
       possible: `A stop must be ${losing} ${price}.`,
     };
   const { limitPrice = stopLoss.price } = stopLoss;
   return isBeyond(limitPrice, stopLoss.price, isLong)
     ? refuse(
+        'stopLoss.limitPrice',
         `The stop's LIMIT price ${limitPrice} is ${winning} its trigger price ${stopLoss.price}, so it may not fill.`,
         `A LIMIT price must be ${losing} ${stopLoss.price}, or the same.`,
       )
@@ -123,6 +135,7 @@ function checkMinimums(
   const isSmall = (part: Amount) => decimal(truncateToStep(part, amountStep)).lt(amountMin);
   if (stopLoss !== undefined && isSmall(amount))
     return refuse(
+      'amount',
       `${amount} ${base} is below the market's minimum of ${amountMin} ${base} for a stop.`,
       'Increase the position.',
     );
@@ -132,6 +145,7 @@ function checkMinimums(
   if (small === undefined) return undefined;
   const least = decimal(amountMin).times(100).dividedBy(amount).decimalPlaces(2, 0);
   return refuse(
+    `takeProfits.${takeProfits.indexOf(small)}.percent`,
     `${small.percent} % of ${amount} ${base} is below the market's minimum of ${amountMin} ${base} for an order.`,
     least.gt(100)
       ? 'No target is possible at this size.'

@@ -80,6 +80,21 @@ describe.each([
     expect(resting()).toEqual(whole);
   });
 
+  it('is planned with the steps, price, fee rate and candles of its market', async () => {
+    const { account } = await stage(venue);
+    const market = { name: account, symbol: 'BTC/USDT:USDT', interval: '1h', limit: 5 } as const;
+    expect(await environment.admin('accounts.market', market)).toMatchObject({
+      symbol: 'BTC/USDT:USDT',
+      base: 'BTC',
+      quote: 'USDT',
+      priceStep: '0.1',
+      amountStep: '0.001',
+      price: '60000',
+      takerRate: expect.stringMatching(/^0\.000\d+$/),
+      candles: [...Array(4).fill(expect.anything()), { close: '60000' }],
+    });
+  });
+
   it('is sized so that its stop loses about the risk, fees included', async () => {
     const { open, apiKey } = await stage(venue);
     const before = Number(core.accountOf(apiKey).usdm.USDT);

@@ -134,7 +134,7 @@ const closeReportSchema = z.object({
   detail: z.string(),
 });
 
-const candleSchema = z.object({
+export const candleSchema = z.object({
   /** When it opened, epoch milliseconds. */
   at: z.number(),
   open: amountSchema,

@@ -98,8 +98,11 @@ function checkChange(position: Position, { takeProfits, stopLoss }: ExitChange, 
   if (refusal !== undefined) throw toRefusalFault(refusal);
 }
 
-export function toRefusalFault({ code, message, possible }: ExitRefusal): Fault {
-  return new Fault(code, `${message} Nothing was sent.`, { hint: { text: possible } });
+export function toRefusalFault({ code, path, message, possible }: ExitRefusal): Fault {
+  return new Fault(code, `${message} Nothing was sent.`, {
+    hint: { text: possible },
+    issues: [`${path}: ${message}`],
+  });
 }
 
 /** If the price has passed the new stop meanwhile, the position gets the stop that it had. */

@@ -101,6 +101,22 @@ describe('exits', () => {
   });
 
   it.each([
+    ['takeProfits.1.price', { takeProfits: [target('65000'), target('60000')] }, long],
+    ['takeProfits.1.price', { takeProfits: [target('65000'), target('66000.01')] }, long],
+    ['takeProfits.0.percent', { takeProfits: [target('65000', '1')] }, long],
+    ['takeProfits', { takeProfits: [target('65000', '101')] }, long],
+    ['takeProfits', { takeProfits: [target('65000')] }, { ...long, support: undefined }],
+    ['stopLoss', { stopLoss: { price: '58000' } }, { ...long, support: undefined }],
+    ['stopLoss.price', { stopLoss: { price: '60000' } }, long],
+    ['stopLoss.price', { stopLoss: { price: '58000.01' } }, long],
+    ['stopLoss.limitPrice', { stopLoss: { price: '58000', limitPrice: '57000.01' } }, long],
+    ['stopLoss.limitPrice', { stopLoss: { price: '58000', limitPrice: '59000' } }, long],
+    ['amount', { stopLoss: { price: '58000' } }, { ...long, amount: '0.0001' }],
+  ] as const)('are refused with the path %s', (path, wanted, context) => {
+    expect(check(wanted as Partial<WantedExits>, context)?.path).toBe(path);
+  });
+
+  it.each([
     [
       'on both sides of the price',
       { takeProfits: [target('60000.1', '100')], stopLoss: { price: '59999.9' } },

@@ -2,6 +2,7 @@ import { decimal, isPositive } from '../amount.ts';
 import type { CancelResult } from '../exchange/exchange.ts';
 import { toFault } from '../fault.ts';
 import { describeUnknownFill, judgeAbsence, nameOrder } from '../position/absence.ts';
+import { addAttachedExits } from '../position/attached-exits.ts';
 import { isProvenNotPlaced, readFillOfAbsent } from '../position/order-sync.ts';
 import type { Claim, OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs, requiredNotFoundCount } from '../position/timing.ts';
@@ -242,8 +243,15 @@ export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<C
   // Set before the first request: from here on a cancel may have left, even if its response is lost.
   known.cancelsSent = true;
   const { position, problem } = await cancelOrders(run.deps, known.position, run.claim, books);
+  const { exchange, now } = run.deps;
+  // A close would leave those that came with an entry to act on what else the account holds.
+  const attached = problem === undefined ? await addAttachedExits(exchange, position, now()) : {};
   const { holding } = known.fresh;
   // That the position was closed outside Ripcord stays true.
-  run.known = { position, cancelsSent: true, fresh: typeof holding === 'object' ? { holding } : {} };
+  run.known = {
+    position: { ...position, ...attached },
+    cancelsSent: true,
+    fresh: typeof holding === 'object' ? { holding } : {},
+  };
   return problem;
 }

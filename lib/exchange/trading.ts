@@ -226,6 +226,15 @@ export interface Trading {
   readonly exits: Readonly<Partial<Record<MarketKind, ExitSupport>>>;
   /** The order must be of a form in `exits`. */
   createExitOrder(market: MarketRules, order: ExitOrder): Promise<CreateResult>;
+  /**
+   * Reads the exits that came with an entry. Absent: the exchange places none under ids of its own.
+   * @param filled with exits for this much, no older ones are read.
+   */
+  fetchAttachedExits?(
+    market: MarketRules,
+    clientOrderId: string,
+    filled: Amount,
+  ): Promise<{ order: ExchangeOrder; isStop: boolean }[]>;
   /** `exits` must have the form `list`. Canceling one of its orders ends both. */
   createExitList(market: MarketRules, list: ExitList): Promise<CreateListResult>;
   /**

@@ -22,7 +22,11 @@ export function noteExits(position: Position): NotedExits | undefined {
   const { exitPlan, exitOrders } = position;
   // An exchange ends the exits of a position that is gone.
   if (exitPlan === undefined || !isPositive(computeTotals(position).remaining)) return undefined;
-  const ended = new Map(exitOrders.filter(isEndedOutside).map((order) => [toExitKey(order), order]));
+  const ended = new Map(
+    exitOrders
+      .filter((order) => isEndedOutside(order) && !isEndedByCompanion(exitOrders, order))
+      .map((order) => [toExitKey(order), order]),
+  );
   const sentences: string[] = [];
   const noteEnd = <Exit extends { price: string; removed?: boolean | undefined }>(
     exit: Exit,
@@ -45,6 +49,17 @@ export function noteExits(position: Position): NotedExits | undefined {
   return JSON.stringify(noted) === JSON.stringify({ ...exitPlan, stopLoss: exitPlan.stopLoss })
     ? undefined
     : { exitPlan: noted, sentences };
+}
+
+/** The fill, the trigger or Ripcord's own cancel of one order of a pair ends the other. An owner's cancel ends both. */
+function isEndedByCompanion(exitOrders: OrderRecord[], { pair, isStop }: OrderRecord): boolean {
+  return exitOrders.some(
+    (other) =>
+      pair !== undefined &&
+      other.pair === pair &&
+      other.isStop !== isStop &&
+      (other.status !== 'done' || isPositive(other.filled) || other.endsFor !== undefined),
+  );
 }
 
 /** A stop is never sent to execute at once: its owner decides. */

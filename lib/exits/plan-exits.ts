@@ -1,5 +1,6 @@
-import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
 import { allotTargets } from '../position/allot-exits.ts';
+import { awaitsAttached } from '../position/attached-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 
@@ -39,7 +40,9 @@ export function toExitKey({ rung, isStop }: OrderRecord): ExitKey | undefined {
  * each step it is asked again, and once all exits rest it answers `none`.
  */
 export function planExits(position: Position, facts: ExitFacts): ExitStep {
-  const parts = [planStop(position, facts), planTargets(position, facts)];
+  if (awaitsAttached(position)) return { kind: 'wait' };
+  const targets = planTargets(position, facts);
+  const parts = [planStop(position, facts, targets), targets];
   const exits = parts.flatMap(({ places }) => places);
   if (exits.length > 0) return { kind: 'place', exits };
   if (parts.some(({ needsHolding }) => needsHolding)) return { kind: 'read-holding' };
@@ -57,16 +60,21 @@ interface Part {
 }
 
 /** Two stops could sell twice, unless the account holds exactly what remains and both can only reduce that. */
-function planStop(position: Position, { held, skip }: ExitFacts): Part {
+function planStop(position: Position, { held, skip }: ExitFacts, targets: Part): Part {
   const nothing: Part = { places: [], cancels: [] };
   if (skip.has('stop')) return nothing;
   const open = openExits(position).filter((order) => order.isStop === true);
   const wanted = wantedStop(position);
-  const kept = wanted === undefined ? undefined : open.find((order) => isFor(order, wanted));
-  const others = open.filter((order) => order !== kept);
+  // The cancel of a target ends its companion, so that another stop has to rest first.
+  const ending = new Set(targets.cancels.flatMap(({ pair }) => pair ?? []));
+  const kept = findKept(
+    open.filter(({ pair = '' }) => !ending.has(pair)),
+    wanted,
+  );
+  const others = open.filter((order) => !kept.includes(order));
   if (others.some(isUnconfirmed)) return nothing;
   if (wanted === undefined) return { places: [], cancels: others };
-  if (kept !== undefined) return kept.status === 'live' ? { places: [], cancels: others } : nothing;
+  if (kept.length > 0) return kept.some(isUnconfirmed) ? nothing : { places: [], cancels: others };
   // The old stop is better than none, and a stop never executes at once.
   if (hasStopPassed(position)) return nothing;
   if (others.length === 0) return { places: [wanted], cancels: [] };
@@ -81,7 +89,7 @@ function planStop(position: Position, { held, skip }: ExitFacts): Part {
 function planTargets(position: Position, { skip }: ExitFacts): Part {
   const open = openExits(position).filter(({ rung }) => rung !== undefined);
   const wanted = wantedTargets(position);
-  const kept = new Set(wanted.flatMap((target) => open.find((order) => isFor(order, target)) ?? []));
+  const kept = new Set(wanted.flatMap((target) => findKept(open, target)));
   const others = open.filter((order) => !kept.has(order));
   if (others.length > 0)
     return {
@@ -100,10 +108,15 @@ function isUnconfirmed({ status }: OrderRecord): boolean {
   return status === 'unconfirmed';
 }
 
-/** The price is not compared: a trader may move an exit at the exchange. `endsFor`: it is being replaced. */
-function isFor(order: OrderRecord, wanted: WantedExit): boolean {
-  const left = decimal(order.amount).minus(order.filled);
-  return toExitKey(order) === wanted.key && order.endsFor === undefined && left.eq(wanted.amount);
+/**
+ * @returns the order that is for what is wanted, or the orders that together are: an entry that fills in parts may come
+ * with several. The price is not compared: a trader may move an exit at the exchange. `endsFor`: it is being replaced.
+ */
+function findKept(open: OrderRecord[], wanted: WantedExit | undefined): OrderRecord[] {
+  const same = open.filter((order) => toExitKey(order) === wanted?.key && order.endsFor === undefined);
+  const whole = same.find((order) => toLeft(order) === wanted?.amount);
+  if (whole !== undefined) return [whole];
+  return sum(same.map(toLeft)) === wanted?.amount ? same : [];
 }
 
 function wantedTargets(position: Position): (WantedExit & { kind: 'take-profit' })[] {

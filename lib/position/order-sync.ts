@@ -2,6 +2,7 @@ import { isPositive } from '../amount.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import { isAllFilled, judgeAbsence, tradesOfAbsent, withFillOfTrades } from './absence.ts';
+import { addAttachedExits } from './attached-exits.ts';
 import { hasFills, withBaseFee, withFills } from './fills.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { clockMarginMs, requiredNotFoundCount, secondLookAfterMs } from './timing.ts';
@@ -32,7 +33,7 @@ export async function syncOrders(
     addFees(exchange, position, entries).catch(() => entries),
     addExitFees(exchange, position, exits),
   ]);
-  return { entryOrders, exitOrders };
+  return addAttachedExits(exchange, { ...position, entryOrders, exitOrders }, now);
 }
 
 /**

@@ -67,8 +67,13 @@ export const orderRecordSchema = z.object({
     .object({
       stopLoss: z.object({ triggerPrice: amountSchema, price: amountSchema.optional() }),
       takeProfit: z.object({ price: amountSchema }).optional(),
+      /** What had filled when the exchange showed its exits for all of it, and when it showed less although it had to. */
+      found: amountSchema.optional(),
+      missed: amountSchema.optional(),
     })
     .optional(),
+  /** The entry that this exit and its companion came with: the fill, trigger or cancel of one ends the other. */
+  pair: z.string().optional(),
 });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 

@@ -138,5 +138,6 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     isStop: known?.isStop,
     endsFor: known?.endsFor,
     attached: known?.attached,
+    pair: known?.pair,
   };
 }

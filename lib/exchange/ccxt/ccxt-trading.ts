@@ -37,6 +37,9 @@ export function createTrading(connection: CcxtConnection): Trading {
       }),
     exits: venue.exits,
     createExitOrder: (market, order) => createExitOrder(connection, market, order),
+    ...(venue.fetchAttachedExits === undefined
+      ? {}
+      : { fetchAttachedExits: (...entry) => fetchAttachedExits(connection, ...entry) }),
     createExitList: (market, list) => createExitList(connection, market, list),
     cancelOrder: (market, ref, sendDeadline) => cancelOrder(connection, market, ref, sendDeadline),
     reduceOrder: (market, order, amount, sendDeadline) =>
@@ -70,6 +73,26 @@ async function fetchOrder(
     // An order that was archived is not found. `retention` says what that proves.
     if (code !== undefined && (venue.notFoundCodes.has(code) || venue.endedCodes.has(code))) return undefined;
     throw connection.toFault('an order', thrown);
+  }
+}
+
+async function fetchAttachedExits(
+  connection: CcxtConnection,
+  ...[market, clientOrderId, filled]: Parameters<NonNullable<Trading['fetchAttachedExits']>>
+): Promise<{ order: ExchangeOrder; isStop: boolean }[]> {
+  const { venue, client } = connection;
+  connection.registerMarket(market);
+  try {
+    const found =
+      (await connection.call(async () =>
+        venue.fetchAttachedExits?.(client, market, clientOrderId, filled),
+      )) ?? [];
+    return found.map(({ order, isStop }) => ({
+      order: toExchangeOrder(venue, market, order, { conditional: false }),
+      isStop,
+    }));
+  } catch (thrown) {
+    throw connection.toFault('attached exits', thrown);
   }
 }
 

@@ -1,10 +1,18 @@
 import type { Exchange as CcxtClient } from 'ccxt';
 import { decimal } from '../../amount.ts';
-import type { ExchangePosition, MarketKind, MarketOrder, MarketRules, Side } from '../exchange.ts';
+import type {
+  EntryOrder,
+  ExchangePosition,
+  MarketKind,
+  MarketOrder,
+  MarketRules,
+  Side,
+} from '../exchange.ts';
 import { bybitErrors } from './bybit-errors.ts';
 import { fetchExecutions, fetchFunding, tradeListing } from './bybit-executions.ts';
 import {
   type Fields,
+  fetchAttachedExits,
   fetchPages,
   fetchTrades,
   findOrder,
@@ -38,6 +46,24 @@ const sideByIndex = new Map<string, Side>([
 /** Selects one of a hedged account's two positions. One-way mode needs no parameter. */
 function positionIndex({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>): Fields {
   return hedged ? { positionIdx: positionSide === 'long' ? 1 : 2 } : {};
+}
+
+/**
+ * `Full`, the default, would make them exits of the whole exchange position. `Partial`: "it will create tp/sl orders with
+ * the qty you actually fill". The last price triggers them by default.
+ * https://bybit-exchange.github.io/docs/v5/order/create-order
+ */
+function attachedParameters({ attached }: EntryOrder): Fields {
+  if (attached === undefined) return {};
+  const { stopLoss, takeProfit } = attached;
+  return {
+    tpslMode: 'Partial',
+    stopLoss,
+    slOrderType: stopLoss.price === undefined ? 'Market' : 'Limit',
+    ...(takeProfit === undefined
+      ? {}
+      : { takeProfit: { triggerPrice: takeProfit.price, price: takeProfit.price }, tpOrderType: 'Limit' }),
+  };
 }
 
 /** The filter of each type of conditional spot order. A cancel without it does not find the order. */
@@ -147,6 +173,7 @@ export const bybit: Venue = {
   entryParameters: (order) => ({
     ...positionIndex(order),
     ...(order.cost === undefined ? {} : { marketUnit: 'quoteCoin' }),
+    ...attachedParameters(order),
   }),
   // A perpetual's stop is a conditional order, which the last price triggers by default. `closeOnTrigger` would cancel
   // other orders of the account. Modes of TP/SL are for whole positions or go with an entry.
@@ -157,6 +184,7 @@ export const bybit: Venue = {
     perpetual: {
       forms: new Set(['take-profit', 'stop-loss']),
       stopRef: { conditional: false, type: 'stop' },
+      attach: new Set(['stop', 'stop-and-target']),
     },
     spot: { forms: new Set(['take-profit']), stopRef: { conditional: false, type: 'tpslorder' } },
   },
@@ -164,6 +192,7 @@ export const bybit: Venue = {
     triggerPrice,
     triggerDirection: side === 'sell' ? 'descending' : 'ascending',
   }),
+  fetchAttachedExits,
   // "You can only modify unfilled or partially filled orders", conditional ones too: a trigger price is a parameter.
   // `qty` is all of the order: Bybit refuses less than what has filled. The response is an acknowledgment.
   // https://bybit-exchange.github.io/docs/v5/order/amend-order

@@ -119,6 +119,13 @@ export interface Venue {
   exits: Trading['exits'];
   /** Sends a target and a stop as one list, on a venue whose `exits` have the form. */
   createExitList?(client: CcxtClient, market: MarketRules, list: ExitList): Promise<VenueExitList>;
+  /** As of the port. */
+  fetchAttachedExits?(
+    client: CcxtClient,
+    market: MarketRules,
+    clientOrderId: string,
+    filled: Amount,
+  ): Promise<{ order: Order; isStop: boolean }[]>;
   /** @returns the request that changes an order's amount; undefined if the venue can't change this order. */
   amendment(
     client: CcxtClient,

@@ -102,7 +102,7 @@ const events: Event[] = [
   {
     name: 'a part of a target',
     happens: ({ trader, position: { takeProfits, remaining } }) =>
-      trader.fill(takeProfits[0]?.orderId ?? '', toAmount(decimal(remaining).times('0.2'))),
+      trader.fillPart(takeProfits[0]?.orderId ?? '', toAmount(decimal(remaining).times('0.2')), '65000'),
     ends: () => ({ ...open, left: '0.8' }),
   },
   {

@@ -49,6 +49,13 @@ export async function newSmartTrader(environment: Environment, { exchange, marke
     },
     moveTo: (price: string) => core.setPrice({ market, symbol: 'BTCUSDT', price }),
     fill: (id: string, amount?: string) => core.fill({ orderId: find(id), amount }),
+    /** A target that came with its entry waits for its price. At that price, the market takes no more than the amount. */
+    fillPart: (id: string, amount: string, price: string) => {
+      if (core.state.order(find(id)).type === 'limit') return core.fill({ orderId: find(id), amount });
+      core.setLiquidity({ market, symbol: 'BTCUSDT', amount });
+      core.setPrice({ market, symbol: 'BTCUSDT', price });
+      return core.setLiquidity({ market, symbol: 'BTCUSDT', amount: null });
+    },
     cancel: (id: string) => core.cancelOrder({ orderId: find(id) }),
     wallet: () => toWallet(core.accountOf(apiKey), market),
     /** By the exchange's fills. A fee in coins counts at the average entry: so much of it was bought and not sold. */

@@ -57,6 +57,8 @@ export const orderRecordSchema = z.object({
   reduceOnly: z.boolean().optional(),
   /** For an unconfirmed order: how often a look-up missed it when it could no longer arrive. */
   notFoundCount: z.number().optional(),
+  /** When the last of these look-ups was; epoch milliseconds. */
+  lastMissAt: z.number().optional(),
   /** The target, or that it is the stop, of the exit plan that this order is for. Absent: Ripcord does not manage it. */
   rung: z.number().optional(),
   isStop: z.literal(true).optional(),

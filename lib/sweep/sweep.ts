@@ -6,6 +6,7 @@ import { toErrorCode } from '../log.ts';
 import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
+import { nextLookAt } from '../position/absence.ts';
 import { lacksFigures } from '../position/figures.ts';
 import { type Claim, type ClaimedPosition, isFinal, type Position } from '../position/position.ts';
 import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
@@ -226,16 +227,36 @@ async function processPosition(run: SweepRun, position: Position): Promise<void>
   try {
     if (isFinal(position.state)) await archive(run, position);
     else if (position.state !== 'needs-attention' || position.exitPlan !== undefined) {
-      const synced = await syncPosition(services, position);
-      const reduced = await reduceExits(inTime(run), synced);
-      const after = await protect(inTime(run), { ...reduced, lastSync: synced.lastSync });
-      // The exits that were left have ended, so that the position can.
-      if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
-        await syncPosition(services, after);
+      await refresh(run, position);
       report.refreshed += 1;
     }
   } catch (thrown) {
     report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
+  }
+}
+
+async function refresh(run: SweepRun, position: Position): Promise<void> {
+  const { services } = run;
+  const synced = await syncPosition(services, position);
+  const reduced = await reduceExits(inTime(run), synced);
+  const after = await protect(inTime(run), { ...reduced, lastSync: synced.lastSync });
+  // The exits that were left have ended, so that the position can.
+  if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
+    await syncPosition(services, after);
+  run.followed.push(lookForExits(run, after));
+}
+
+/** An exit whose answer was lost is missing until it is found or proven absent: not only at the next full minute. */
+async function lookForExits(run: SweepRun, { positionId, account, exchange, exitOrders }: Position) {
+  const { services, time, report } = run;
+  try {
+    const venue = await services.exchanges.of(account, exchange);
+    const at = nextLookAt(exitOrders, venue, services.now());
+    if (at === undefined || at > time.lookUntil || !(await waitUntil(run, at))) return;
+    const stored = await services.store.readPosition(positionId);
+    if (stored !== undefined && !isClaimed(stored) && !isFinal(stored.state)) await refresh(run, stored);
+  } catch (thrown) {
+    report.failures.push({ positionId, code: toErrorCode(thrown) });
   }
 }
 

@@ -34,6 +34,8 @@ export interface ModelOrder {
   placedAt: number;
   /** True time from which a look-up finds it. */
   visibleFrom: number;
+  /** True time from which the list of open orders shows it. */
+  listedFrom: number;
   createdAt: number;
   changedAt: number;
   /** The prices of an exit that Ripcord sent. */
@@ -163,6 +165,7 @@ export class ModelBook {
       live: true,
       // Look-ups miss some exits for a while although they are live.
       visibleFrom: this.environment.time + (role === 'exit' ? this.plan.exitMissedMs : 0),
+      listedFrom: this.environment.time + (role === 'exit' ? (this.plan.exits?.unlistedMs ?? 0) : 0),
       placedAt: this.environment.time,
       createdAt: this.clock - ageMs,
       changedAt: this.clock - ageMs,
@@ -551,7 +554,12 @@ export function modelExchange(
     fetchTrades: (_market, range) => ask('trades', () => book.tradesIn(range)),
     fetchTakerRate: async () => '0',
     fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
-    fetchOpenOrders: async () => [],
+    fetchOpenOrders: () =>
+      ask('open orders', () =>
+        book.orders
+          .filter((order) => order.live && order.listedFrom <= environment.time)
+          .map((order) => ({ market: rules(plan), order: view(order) })),
+      ),
     fetchOpenPositions: async () => [],
     fetchCandles: async () => [],
   };

@@ -19,6 +19,7 @@ const positions = 'test/simulation/memory-positions.ts';
 const model = 'test/simulation/model-exchange.ts';
 const timing = 'lib/position/timing.ts';
 const planExits = 'lib/exits/plan-exits.ts';
+const absence = 'lib/position/absence.ts';
 const links = 'test/simulation/memory-store.ts';
 
 const keepPending = 'return { claim: continued(result.exchangeMessage) };';
@@ -65,7 +66,7 @@ export const mutants: Mutant[] = [
     name: 'no wait for the receive window',
     edits: [
       { file: recoveryStep, find: 'if (readAt <= arrivableUntil)', replace: 'if (false)' },
-      { file: recoveryStep, find: 'readAt - arrivableUntil < lookupLagMs || ', replace: '' },
+      { file: absence, find: 'readAt - arrivableUntil >= lookupLagMs && ', replace: '' },
     ],
   },
   {
@@ -73,7 +74,7 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: recoveryStep,
-        find: 'if (readAt - arrivableUntil < lookupLagMs || (missed.notFoundCount ?? 0) < requiredNotFoundCount)',
+        find: 'if (!isProvenAbsent(missed, { arrivableUntil, lookupLagMs, readAt }))',
         replace: 'if (false)',
       },
     ],
@@ -118,9 +119,9 @@ export const mutants: Mutant[] = [
       },
       {
         file: 'lib/close/claim.ts',
-        find: 'export function closeArrivableUntil({ sendDeadline }: Claim, recvWindowMs: number): number {\n  return sendDeadline +',
+        find: 'export function closeArrivableUntil({ sendDeadline }: Claim, recvWindowMs: number): number {\n  return toArrivableUntil(sendDeadline,',
         replace:
-          'export function closeArrivableUntil({ claimedAt }: Claim, recvWindowMs: number): number { return claimedAt + 5_000 +',
+          'export function closeArrivableUntil({ claimedAt }: Claim, recvWindowMs: number): number { return toArrivableUntil(claimedAt + 5_000,',
       },
     ],
   },

@@ -183,7 +183,7 @@ describe.each([
     for (let minute = 1; minute <= 5; minute += 1) {
       await wait(60_000);
       await run();
-      if (minute <= 3) expect(resting()).toEqual([]);
+      if (minute <= 2) expect(resting()).toEqual([]);
     }
     expect(resting()).toEqual(wholePlan);
     expect((await now()).exitOrders.map(({ clientOrderId }) => clientOrderId?.slice(-2))).toEqual([

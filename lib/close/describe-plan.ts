@@ -53,6 +53,8 @@ function describeNoOrder(
       return tooSmall(remaining, base);
     case 'above-maximum':
       return `nothing changes; ${remaining} ${base} is above the market's maximum for one order`;
+    case 'market-closed':
+      return 'nothing changes; the market is not open for trading';
     case 'kept':
       return `leaves the filled ${remaining} ${base} open`;
   }

@@ -1,5 +1,5 @@
 import { type Amount, decimal } from '../amount.ts';
-import type { ExchangeOrder } from '../exchange/exchange.ts';
+import type { ExchangeOrder, MarketRules } from '../exchange/exchange.ts';
 import { type Fault, toFault } from '../fault.ts';
 import { addExitFees, addFees, syncOrders } from '../position/order-sync.ts';
 import type { Claim, OrderRecord, Position } from '../position/position.ts';
@@ -17,6 +17,7 @@ import {
   closedExternally,
   endRejected,
   exitsClosed,
+  marketClosed,
   refused,
   settled,
   tooSmall,
@@ -151,10 +152,10 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
         fresh: { ...fresh, fees: true },
       };
     }
-    case 'read-market': {
-      const market = await exchange.loadMarket(position.symbol);
-      return { ...known, position: { ...position, market }, fresh: { ...fresh, market: true } };
-    }
+    case 'read-market':
+      return withMarket(known, await exchange.loadMarket(position.symbol));
+    case 'check-market':
+      return checkMarket(run);
     case 'read-price':
       return { ...known, fresh: { ...fresh, price: await exchange.fetchPrice(position.market) } };
     case 'read-holding': {
@@ -171,11 +172,30 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
   }
 }
 
+/** A close waits only this long for a check: a late close is the greater risk. */
+const checkMarketMs = 800;
+
+async function checkMarket({ deps, known }: Execution): Promise<Knowledge> {
+  const market = await Promise.race([
+    deps.exchange.readMarket(known.position.market),
+    deps.sleep(checkMarketMs).then(() => undefined),
+  ]).catch(() => undefined);
+  const trading = market === 'closed' ? 'closed' : 'open';
+  const checked: Knowledge = { ...known, fresh: { ...known.fresh, trading } };
+  return market === undefined || market === 'closed' ? checked : withMarket(checked, market);
+}
+
+function withMarket(known: Knowledge, market: MarketRules): Knowledge {
+  const { position, fresh } = known;
+  return { ...known, position: { ...position, market }, fresh: { ...fresh, market: true } };
+}
+
 const plannedEnds: Record<PlannedEnd, (run: Execution) => ActionResult> = {
   canceled,
   'exits-closed': exitsClosed,
   'too-small': tooSmall,
   'above-maximum': aboveMaximum,
+  'market-closed': marketClosed,
   kept,
 };
 

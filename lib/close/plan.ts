@@ -72,6 +72,8 @@ function assume(
       return { ...known, position: withoutFees(position), fresh: { ...fresh, fees: true } };
     case 'read-market':
       return { ...known, fresh: { ...fresh, market: true } };
+    case 'check-market':
+      return { ...known, fresh: { ...fresh, trading: 'open' } };
     case 'read-price':
       return { ...known, fresh: { ...fresh, price: assumePrice(position, percent) } };
     case 'read-holding':

@@ -474,6 +474,7 @@ export function modelExchange(
     lookupLagMs: plan.tells ? absenceMs : acknowledgedAbsenceMs,
     replayWindowMs: plan.tells ? undefined : replayMs,
     loadMarket: async () => rules(plan),
+    readMarket: async () => rules(plan),
     fetchOrder: (_market, name) =>
       ask('look', () => {
         const order = find(name);

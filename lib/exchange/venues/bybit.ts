@@ -206,8 +206,14 @@ export const bybit: Venue = {
   isBalanceResponse: (response) => parseList(response).some((wallet) => Array.isArray(wallet.coin)),
 
   useSandbox: (client) => client.setSandboxMode(true),
-  fetchMarkets: (client, kind) =>
-    kind === 'spot' ? client.fetchSpotMarkets({}) : client.fetchFutureMarkets({ category: 'linear' }),
+  // Without a status, the list has only markets that are open for trading.
+  // https://bybit-exchange.github.io/docs/v5/market/instrument
+  fetchMarkets(client, kind, id) {
+    const only = id === undefined ? {} : { symbol: id };
+    return kind === 'spot'
+      ? client.fetchSpotMarkets(only)
+      : client.fetchFutureMarkets({ category: 'linear', ...only });
+  },
   async fetchOrder(client, market, ref) {
     const found = await findOrder(client, market, ref);
     return found === undefined ? undefined : client.parseOrder(found, client.market(market.symbol));

@@ -140,8 +140,11 @@ export interface Venue {
 
   /** Points ccxt to the venue's test network. */
   useSandbox(client: CcxtClient): void;
-  /** @returns all markets of one kind, and possibly others, in as few requests as the venue allows. */
-  fetchMarkets(client: CcxtClient, kind: MarketKind): Promise<(Market | undefined)[]>;
+  /**
+   * @param id only this market is wanted.
+   * @returns all markets of one kind, and possibly others, in as few requests as the venue allows.
+   */
+  fetchMarkets(client: CcxtClient, kind: MarketKind, id?: string): Promise<(Market | undefined)[]>;
   /** @returns undefined, or throws one of `notFoundCodes`, only if the venue reports that it has no such order. */
   fetchOrder(client: CcxtClient, market: MarketRules, ref: OrderRef): Promise<Order | undefined>;
   /** @returns what an order traded and paid. It can be less than `filled`, because trades are listed later. */

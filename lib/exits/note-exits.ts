@@ -1,17 +1,15 @@
-import { isPositive } from '../amount.ts';
+import { decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { scaleTargets } from '../position/allot-exits.ts';
-import type { ExitPlan } from '../position/exit-plan.ts';
+import type { ExitPlan, TakeProfitPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
-import { hasStopPassed, isEndedOutside, toExitKey } from './plan-exits.ts';
+import { hasStopPassed, isEndedOutside, toExitKey, toLeft } from './plan-exits.ts';
 
 /** What the record of a plan has to say now, and what its owner has to know of that. */
 export interface NotedExits {
   exitPlan: ExitPlan;
   sentences: string[];
 }
-
-const again = 'Ripcord does not place it again. Set the exits to decide.';
 
 /**
  * Brings a plan up to date with its orders: exits that the owner or the exchange ended, a stop that the price has passed, and
@@ -34,12 +32,14 @@ export function noteExits(position: Position): NotedExits | undefined {
     order: OrderRecord | undefined,
   ): Exit => {
     if (order === undefined || exit.removed === true) return exit;
-    sentences.push(`${name} at ${exit.price} (order ${order.orderId}) was ended at the exchange. ${again}`);
+    sentences.push(
+      `${name} at ${exit.price} (order ${order.orderId}) was canceled or expired at the exchange. Ripcord does not place it again.`,
+    );
     return { ...exit, removed: true };
   };
   const scaled = scaleTargets(position) ?? exitPlan;
   const takeProfits = scaled.takeProfits.map((target) =>
-    noteEnd(target, 'The target', ended.get(target.rung)),
+    noteFill(position, noteEnd(target, 'The target', ended.get(target.rung)), sentences),
   );
   const stopLoss =
     scaled.stopLoss === undefined
@@ -62,6 +62,21 @@ function isEndedByCompanion(exitOrders: OrderRecord[], { pair, isStop }: OrderRe
   );
 }
 
+/** A target that filled is reported once no order of it rests. The outcome reports the last one. */
+function noteFill(position: Position, target: TakeProfitPlan, sentences: string[]): TakeProfitPlan {
+  const orders = position.exitOrders.filter(({ rung }) => rung === target.rung);
+  const filled = sum(orders.map((order) => order.filled));
+  const last = orders.at(-1);
+  const part = toAmount(decimal(filled).minus(target.reported ?? '0'));
+  if (last === undefined || !isPositive(part) || orders.some(({ status }) => status !== 'done'))
+    return target;
+  if (isPositive(toLeft(last))) return target;
+  sentences.push(
+    `The target at ${target.price} (order ${last.orderId}) has filled and closed ${part} ${position.market.base}.`,
+  );
+  return { ...target, reported: filled };
+}
+
 /** A stop is never sent to execute at once: its owner decides. */
 function notePassed(
   position: Position,
@@ -71,8 +86,6 @@ function notePassed(
   const rests = position.exitOrders.some((order) => order.isStop === true && order.status !== 'done');
   if (rests || stop.removed === true || stop.refusal !== undefined || !hasStopPassed(position)) return stop;
   const message = `The price ${position.lastSync?.price} has passed the stop ${stop.price}`;
-  sentences.push(
-    `${message}. It was not placed, and nothing was sold. Close the position, or set another stop.`,
-  );
+  sentences.push(`${message}, so it was not placed. Nothing was closed.`);
   return { ...stop, refusal: { reason: 'would-trigger', message } };
 }

@@ -4,6 +4,7 @@ import type { ExitPlan, TakeProfitPlan } from '../position/exit-plan.ts';
 import { isFinal, type OrderRecord, type Position } from '../position/position.ts';
 import { sendWindowMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
+import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
 import { draftExit, type ExitRun, endExit, type SentExit, sendExit } from './exit-orders.ts';
@@ -49,9 +50,10 @@ interface ProtectRun extends ExitRun {
   skip: Set<ExitKey>;
 }
 
-/** While a claim acts, exits are the claim's. A position that ended has none. */
-function mayProtect({ exitPlan, state }: Position): boolean {
-  return exitPlan !== undefined && state !== 'claimed' && !isFinal(state);
+/** While a claim acts, exits are the claim's. A position that ended, or that the account no longer holds, has none. */
+function mayProtect({ exitPlan, state, lastSync }: Position): boolean {
+  const isFlat = lastSync?.flatSince !== undefined;
+  return exitPlan !== undefined && state !== 'claimed' && !isFinal(state) && !isFlat;
 }
 
 /** Whether an exit is to be placed or canceled, so that a run of `protect` is due. */
@@ -106,16 +108,16 @@ async function place(run: ProtectRun, position: Position, exits: WantedExit[]): 
   const sent = await Promise.all(drafts.map((draft) => sendExit(run, written, draft)));
   for (const { key, rejection } of sent) if (rejection !== undefined) run.skip.add(key);
   const byId = new Map(drafts.map(({ record }, index) => [record.clientOrderId, sent[index]]));
-  return record(run, written, (known) => ({
-    exitOrders: known.exitOrders.flatMap((order) => {
+  return record(run, written, (known) => {
+    const exitOrders = known.exitOrders.flatMap((order) => {
       const answer = order.status === 'unconfirmed' ? byId.get(order.clientOrderId) : undefined;
       return answer === undefined ? [order] : (answer.record ?? []);
-    }),
-    ...noteAnswers(known, sent, run.now()),
-  }));
+    });
+    return { exitOrders, ...noteAnswers({ ...known, exitOrders }, sent, run.now()) };
+  });
 }
 
-/** Keeps why an exit was refused until it rests, and reports it once. */
+/** Keeps why an exit was refused until it is placed, and reports both once. */
 function noteAnswers(position: Position, sent: SentExit[], now: number): PositionChange {
   const { exitPlan } = position;
   if (exitPlan === undefined) return {};
@@ -123,12 +125,16 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
   const note = <Exit extends Pick<TakeProfitPlan, 'price' | 'refusal'>>(exit: Exit, key: ExitKey): Exit => {
     const answer = sent.find((each) => each.key === key);
     if (answer === undefined) return exit;
-    if (answer.rejection === undefined) return { ...exit, refusal: undefined };
+    const name = key === 'stop' ? 'stop' : 'target';
+    if (answer.rejection === undefined) {
+      if (exit.refusal !== undefined) sentences.push(`The ${name} at ${exit.price} was placed.`);
+      return { ...exit, refusal: undefined };
+    }
     const { reason, message } = answer.rejection;
-    if (exit.refusal === undefined)
-      sentences.push(
-        `The ${key === 'stop' ? 'stop' : 'target'} at ${exit.price} was not placed: ${message}.`,
-      );
+    if (exit.refusal === undefined) {
+      const next = reason === 'would-trigger' ? 'Nothing was closed.' : 'Ripcord tries again every minute.';
+      sentences.push(`The ${name} at ${exit.price} was not placed: ${toSentence(message)} ${next}`);
+    }
     return { ...exit, refusal: { reason, message } };
   };
   const { stopLoss } = exitPlan;

@@ -19,6 +19,8 @@ export const exitPlanSchema = z.object({
       percent: amountSchema,
       /** What it is for in all, its fills included. Present once a part close has scaled it. */
       amount: amountSchema.optional(),
+      /** What a notice has reported as filled. */
+      reported: amountSchema.optional(),
       ...exitStateFields,
     }),
   ),

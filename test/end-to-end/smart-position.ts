@@ -57,6 +57,13 @@ export async function newSmartTrader(environment: Environment, { exchange, marke
       return core.setLiquidity({ market, symbol: 'BTCUSDT', amount: null });
     },
     cancel: (id: string) => core.cancelOrder({ orderId: find(id) }),
+    expire: (id: string) => core.expireOrder({ orderId: find(id) }),
+    /** As its owner does by hand. */
+    sell: (amount: string) =>
+      core.placeOrder({
+        ...{ apiKey, market, symbol: 'BTCUSDT', side: 'sell', type: 'market', amount },
+        ...(market === 'usdm' ? { reduceOnly: true } : {}),
+      } as Parameters<typeof core.placeOrder>[0]),
     wallet: () => toWallet(core.accountOf(apiKey), market),
     /** By the exchange's fills. A fee in coins counts at the average entry: so much of it was bought and not sold. */
     profit: () => computeLedgerProfit(core.state.fills.filter((fill) => fill.account === owner)),

@@ -140,6 +140,19 @@ describe.each([
     expect(requests).toHaveLength(9);
   });
 
+  it('are left alone once the account holds nothing: the exchange ended them with the position', async () => {
+    const { protect: run, requests, cancelAt, now, services, during } = await begin({ tells });
+    await run();
+    cancelAt(0);
+    await during(async () => {
+      const synced = await syncPosition(services, await now());
+      const at = services.now();
+      return protect(services, { ...synced, lastSync: { at, price: '100', flatSince: at } });
+    });
+    expect(requests).toHaveLength(3);
+    expect((await now()).notices).toBeUndefined();
+  });
+
   it('are not placed again after their owner canceled one, who is notified once', async () => {
     const { protect: run, resting, cancelAt, now } = await begin({ tells });
     await run();
@@ -153,7 +166,7 @@ describe.each([
     expect(position.notices).toMatchObject([
       {
         event: 'exits',
-        text: expect.stringContaining('The stop at 90 (order 1001) was ended at the exchange.'),
+        text: expect.stringContaining('The stop at 90 (order 1001) was canceled or expired at the exchange.'),
       },
     ]);
   });

@@ -82,7 +82,8 @@ describe.each([
     expect(await environment.positionNow(position.positionId)).toMatchObject({ protection: 'full' });
   });
 
-  it('once of a stop whose price has passed before its entry was protected', async () => {
+  // Bybit places the stop when the entry fills.
+  it.skipIf(venue === bybitLinear)('once of a stop whose price passed before it was placed', async () => {
     const { trader, position } = await open({ type: 'limit', price: '59000' });
     trader.fill(position.entryOrders[0]?.orderId ?? '');
     trader.moveTo('57900');

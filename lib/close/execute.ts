@@ -36,10 +36,7 @@ export async function execute(
   return finish(run, () => runSteps(run));
 }
 
-/**
- * Ends a claim by a close order that recovery found. What its holder had learned of the other orders died with the
- * holder, so they are read again.
- */
+/** Ends a claim by a close order that recovery found. */
 export async function executeFound(
   deps: ExecutionDependencies,
   position: Position,
@@ -48,15 +45,10 @@ export async function executeFound(
 ): Promise<ActionRun> {
   const run = startExecution(deps, position, claim, { cancels: true, close: true });
   return finish(run, async () => {
-    const orders = await syncOrders(deps.exchange, position, deps.now());
+    const known = await readOrders(deps, position, claim);
     // A missing fee would look like an amount that remains.
-    const entryOrders = await addFees(deps.exchange, position, orders.entryOrders);
-    const known = {
-      ...position,
-      entryOrders: markEnded(claim, position.entryOrders, entryOrders),
-      exitOrders: markEnded(claim, position.exitOrders, orders.exitOrders),
-    };
-    run.known = { ...run.known, position: known };
+    const entryOrders = await addFees(deps.exchange, known, known.entryOrders);
+    run.known = { ...run.known, position: { ...known, entryOrders } };
     const settled = await settleClose(run, order);
     return settled === 'ask-again' ? runSteps(run) : settled;
   });
@@ -75,6 +67,20 @@ export async function executeAgain(
   run.resends = true;
   const amount = claim.sentOrder?.amount;
   return finish(run, () => (amount === undefined ? runSteps(run) : resendClose(run, amount)));
+}
+
+/** Reads the orders of a claim whose holder died, and with it what the holder had learned of them. */
+export async function readOrders(
+  { exchange, now }: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+): Promise<Position> {
+  const { entryOrders, exitOrders } = await syncOrders(exchange, position, now());
+  return {
+    ...position,
+    entryOrders: markEnded(claim, position.entryOrders, entryOrders),
+    exitOrders: markEnded(claim, position.exitOrders, exitOrders),
+  };
 }
 
 /** Orders that were live when the claim began and ended since with something unfilled: the claim canceled them. */

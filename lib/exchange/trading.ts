@@ -112,6 +112,8 @@ export interface ExitSupport {
   stopRef: Pick<ExchangeOrder, 'conditional' | 'type'>;
   /** What a LIMIT entry can carry, so that it protects from the fill. Absent: nothing. */
   attach?: ReadonlySet<'stop' | 'stop-and-target'>;
+  /** The types of stops that `amendStop` can change. Absent: none. */
+  amends?: ReadonlySet<string>;
 }
 
 /** Why an order was provably not executed. */
@@ -154,6 +156,9 @@ export type CreateResult =
 export type CreateListResult =
   | { kind: 'accepted'; takeProfit: ExchangeOrder; stopLoss: ExchangeOrder }
   | Exclude<CreateResult, { kind: 'accepted' }>;
+
+/** The result of changing an order. Only reading it shows what it is now. */
+export type AmendResult = { kind: 'accepted' } | Exclude<CreateResult, { kind: 'accepted' }>;
 
 /**
  * Why a cancel is unconfirmed.
@@ -235,6 +240,13 @@ export interface Trading {
     clientOrderId: string,
     filled: Amount,
   ): Promise<{ order: ExchangeOrder; isStop: boolean }[]>;
+  /** Changes a stop that waits for its trigger, which stays the same order. Its type must be in `amends`. */
+  amendStop?(
+    market: MarketRules,
+    orderId: string,
+    stop: Pick<StopLossOrder, 'amount' | 'triggerPrice' | 'price'>,
+    sendDeadline: number,
+  ): Promise<AmendResult>;
   /** `exits` must have the form `list`. Canceling one of its orders ends both. */
   createExitList(market: MarketRules, list: ExitList): Promise<CreateListResult>;
   /**

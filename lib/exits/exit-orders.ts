@@ -3,7 +3,7 @@ import { formatClientOrderId } from '../position/client-order-id.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
 import { toOrderRecord } from '../position/totals.ts';
-import type { ExitKey, WantedExit } from './plan-exits.ts';
+import type { ExitKey, WantedExit, WantedStop } from './plan-exits.ts';
 
 export interface ExitRun {
   exchange: Exchange;
@@ -63,6 +63,40 @@ export async function sendExit(
   const known = result.kind === 'accepted' ? toOrderRecord(result.order, record) : record;
   // An exchange that acknowledges an order may refuse it afterwards, and an answer that was lost may have been a yes.
   return { key, record: (await readOrder(run, market, known, () => true)) ?? known };
+}
+
+/**
+ * Changes a stop in place, and reads it until the exchange shows the change.
+ * @returns the stop as last seen, and why it was refused. What else is not as wanted is not known.
+ */
+export async function amendStop(
+  run: ExitRun,
+  { market }: Position,
+  order: OrderRecord,
+  wanted: WantedStop,
+): Promise<{ order: OrderRecord; isAsWanted: boolean; rejection?: SentExit['rejection'] }> {
+  const { amount, triggerPrice, price } = wanted;
+  const isAsWanted = (seen: OrderRecord) =>
+    seen.amount === amount &&
+    seen.triggerPrice === triggerPrice &&
+    (price === undefined || seen.price === price);
+  const result = await run.exchange.amendStop?.(
+    market,
+    order.orderId ?? '',
+    { amount, triggerPrice, price },
+    run.until,
+  );
+  const isRejected = result?.kind === 'rejected';
+  const seen =
+    (await readOrder(
+      run,
+      market,
+      order,
+      (each) => isRejected || each.status === 'done' || isAsWanted(each),
+    )) ?? order;
+  // The exchange refuses a change to what the order is already.
+  if (isAsWanted(seen)) return { order: { ...seen, endsFor: undefined }, isAsWanted: true };
+  return { order: seen, isAsWanted: false, ...(isRejected ? { rejection: result } : {}) };
 }
 
 /** Cancels an exit and reads it until the exchange reports its end. @returns the order as last seen. */

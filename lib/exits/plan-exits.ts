@@ -8,10 +8,15 @@ import { computeTotals } from '../position/totals.ts';
 export type ExitKey = number | 'stop';
 
 /** An exit that should rest at the exchange. */
-export type WantedExit = { amount: Amount } & (
-  | { kind: 'take-profit'; key: number; price: Amount }
-  | { kind: 'stop-loss'; key: 'stop'; triggerPrice: Amount; price?: Amount | undefined }
-);
+export type WantedExit = WantedStop | { kind: 'take-profit'; key: number; price: Amount; amount: Amount };
+
+export interface WantedStop {
+  kind: 'stop-loss';
+  key: 'stop';
+  triggerPrice: Amount;
+  price?: Amount | undefined;
+  amount: Amount;
+}
 
 /** What a run has learned besides the position. */
 export interface ExitFacts {
@@ -19,6 +24,8 @@ export interface ExitFacts {
   held?: Amount | undefined;
   /** What this run does not try again: the exchange refused it, or its end is not confirmed. */
   skip: ReadonlySet<ExitKey>;
+  /** The types of stops that the exchange can change in place. */
+  amends?: ReadonlySet<string> | undefined;
 }
 
 /** The one thing to do next. */
@@ -27,6 +34,7 @@ export type ExitStep =
   /** An exit may exist that no look-up has found: nothing that could double it is sent. */
   | { kind: 'wait' }
   | { kind: 'read-holding' }
+  | { kind: 'amend'; order: OrderRecord; stop: WantedStop }
   | { kind: 'place'; exits: WantedExit[] }
   | { kind: 'cancel'; orders: OrderRecord[] };
 
@@ -43,6 +51,8 @@ export function planExits(position: Position, facts: ExitFacts): ExitStep {
   if (awaitsAttached(position)) return { kind: 'wait' };
   const targets = planTargets(position, facts);
   const parts = [planStop(position, facts, targets), targets];
+  const [amend] = parts.flatMap((part) => part.amend ?? []);
+  if (amend !== undefined) return { kind: 'amend', ...amend };
   const exits = parts.flatMap(({ places }) => places);
   if (exits.length > 0) return { kind: 'place', exits };
   if (parts.some(({ needsHolding }) => needsHolding)) return { kind: 'read-holding' };
@@ -57,10 +67,11 @@ interface Part {
   places: WantedExit[];
   cancels: OrderRecord[];
   needsHolding?: boolean;
+  amend?: { order: OrderRecord; stop: WantedStop };
 }
 
 /** Two stops could sell twice, unless the account holds exactly what remains and both can only reduce that. */
-function planStop(position: Position, { held, skip }: ExitFacts, targets: Part): Part {
+function planStop(position: Position, { held, skip, amends }: ExitFacts, targets: Part): Part {
   const nothing: Part = { places: [], cancels: [] };
   if (skip.has('stop')) return nothing;
   const open = openExits(position).filter((order) => order.isStop === true);
@@ -78,6 +89,14 @@ function planStop(position: Position, { held, skip }: ExitFacts, targets: Part):
   // The old stop is better than none, and a stop never executes at once.
   if (hasStopPassed(position)) return nothing;
   if (others.length === 0) return { places: [wanted], cancels: [] };
+  const order = others.find(
+    (other) =>
+      amends?.has(other.type) &&
+      !ending.has(other.pair ?? '') &&
+      (other.price === undefined) === (wanted.price === undefined) &&
+      !isPositive(other.filled),
+  );
+  if (order !== undefined) return { ...nothing, amend: { order, stop: wanted } };
   if (position.market.kind === 'spot') return { places: [], cancels: others };
   if (held === undefined) return { ...nothing, needsHolding: true };
   return decimal(held).eq(computeTotals(position).remaining)
@@ -130,7 +149,7 @@ function wantedTargets(position: Position): (WantedExit & { kind: 'take-profit' 
 }
 
 /** @returns the stop for all that remains; undefined if there is none, or if it can't rest. */
-function wantedStop(position: Position): (WantedExit & { kind: 'stop-loss' }) | undefined {
+function wantedStop(position: Position): WantedStop | undefined {
   const { exitPlan, market } = position;
   const stop = exitPlan?.stopLoss;
   const amount = truncateToStep(computeTotals(position).remaining, market.amountStep);

@@ -7,9 +7,16 @@ import { computeTotals } from '../position/totals.ts';
 import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
-import { draftExit, type ExitRun, endExit, type SentExit, sendExit } from './exit-orders.ts';
+import { amendStop, draftExit, type ExitRun, endExit, type SentExit, sendExit } from './exit-orders.ts';
 import { noteExits } from './note-exits.ts';
-import { type ExitKey, planExits, type WantedExit, withoutSpent } from './plan-exits.ts';
+import {
+  type ExitFacts,
+  type ExitKey,
+  type ExitStep,
+  planExits,
+  type WantedExit,
+  withoutSpent,
+} from './plan-exits.ts';
 
 /** More steps than any plan needs: what is left then is for the next sweep. */
 const maxSteps = 12;
@@ -29,7 +36,8 @@ export async function protect(services: Services, synced: Position): Promise<Pos
   const { now, sleep } = services;
   const until = Math.min(now() + sendWindowMs, services.until ?? Number.POSITIVE_INFINITY);
   const exchange = await services.exchanges.of(synced.account, synced.exchange);
-  const run: ProtectRun = { exchange, until, now, sleep, services, skip: new Set() };
+  const { amends } = exchange.exits[synced.market.kind] ?? {};
+  const run: ProtectRun = { exchange, until, now, sleep, services, skip: new Set(), amends };
   let position = synced;
   let conflicts = 0;
   for (let step = 0; step < maxSteps && now() + requestMs <= until; step += 1) {
@@ -48,6 +56,7 @@ interface ProtectRun extends ExitRun {
   services: Services;
   held?: Amount;
   skip: Set<ExitKey>;
+  amends: ExitFacts['amends'];
 }
 
 /** While a claim acts, exits are the claim's. A position that ended, or that the account no longer holds, has none. */
@@ -87,6 +96,8 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
       return position;
     case 'place':
       return place(run, position, step.exits);
+    case 'amend':
+      return amend(run, position, step);
     case 'cancel':
       return cancel(run, position, step.orders);
   }
@@ -152,14 +163,42 @@ function appendExitNotice(position: Position, sentences: string[], now: number):
     : appendNotice(position, { kind: 'exits', reason: sentences.join(' ') }, now);
 }
 
-/** Written before the cancel leaves, so that its end is known as Ripcord's own. */
-async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]): Promise<Next> {
-  const isMeant = ({ orderId }: OrderRecord) => orders.some((order) => order.orderId === orderId);
-  const written = await run.services.store.savePosition(position, {
+/** Written before the request leaves, so that only one process sends it, and an end is known as Ripcord's own. */
+function writeReplaced(
+  { services }: ProtectRun,
+  position: Position,
+  isMeant: (order: OrderRecord) => boolean,
+) {
+  return services.store.savePosition(position, {
     exitOrders: position.exitOrders.map((order) =>
       isMeant(order) ? { ...order, endsFor: 'replaced' as const } : order,
     ),
   });
+}
+
+/** If the exchange can't change the stop, it is replaced. */
+async function amend(
+  run: ProtectRun,
+  position: Position,
+  { order: { orderId }, stop }: Extract<ExitStep, { kind: 'amend' }>,
+): Promise<Next> {
+  const isMeant = (order: OrderRecord) => order.orderId === orderId;
+  const written = await writeReplaced(run, position, isMeant);
+  const known = written?.exitOrders.find(isMeant);
+  if (written === undefined || known === undefined) return 'conflict';
+  const { order, isAsWanted, rejection } = await amendStop(run, written, known, stop);
+  const isPassed = rejection?.reason === 'would-trigger';
+  if (rejection !== undefined && !isPassed) run.amends = undefined;
+  else if (!isAsWanted && order.status !== 'done') run.skip.add('stop');
+  return record(run, written, (stored) => ({
+    exitOrders: stored.exitOrders.map((each) => (isMeant(each) && each.status !== 'done' ? order : each)),
+    ...noteAnswers(stored, [{ key: 'stop', ...(isPassed ? { rejection } : {}) }], run.now()),
+  }));
+}
+
+async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]): Promise<Next> {
+  const isMeant = ({ orderId }: OrderRecord) => orders.some((order) => order.orderId === orderId);
+  const written = await writeReplaced(run, position, isMeant);
   if (written === undefined) return 'conflict';
   const ended = await Promise.all(
     written.exitOrders.filter(isMeant).map((order) => endExit(run, written, order)),

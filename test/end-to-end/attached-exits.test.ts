@@ -348,3 +348,100 @@ describe('a LIMIT entry at Bybit linear', () => {
     expect(sent()).toHaveLength(1);
   });
 });
+
+describe('the stop of a position at Bybit linear', () => {
+  const amendPath = '/v5/order/amend';
+
+  async function stageFilled(input: Opening = {}) {
+    const staged = await stage();
+    const { positionId } = await staged.open({ type: 'market', price: undefined, stopLoss, ...input });
+    const before = staged.sent().length;
+    const paths = () =>
+      staged
+        .sent()
+        .slice(before)
+        .map(({ path }) => path);
+    return { ...staged, positionId, paths };
+  }
+
+  it('is changed in place, so that the position is never without one', async () => {
+    const { setExits, positionId, resting, paths, sent, apiKey } = await stageFilled();
+    // The account holds more than the position, so that a second stop could not rest beside the first.
+    core.setPosition({ apiKey, symbol: 'BTCUSDT', amount: '0.8' });
+    expect(await setExits({ positionId, stopLoss: { price: '58500' } })).toMatchObject({
+      protection: 'full',
+      stopLoss: { price: '58500', amount: '0.5', state: 'resting' },
+    });
+    expect(resting()).toEqual([stopFor('0.5', '58500')]);
+    expect(paths()).toEqual([amendPath]);
+    expect(sent().at(-1)).toMatchObject({ category: 'linear', qty: '0.5', triggerPrice: '58500' });
+    await sweep();
+    expect(paths()).toEqual([amendPath]);
+  });
+
+  it('is changed in place if it came with its entry, and stays bound to its target', async () => {
+    const { open, setExits, idOf, resting, sent } = await stage();
+    const { positionId } = await open({ stopLoss, takeProfits: [target] });
+    core.fill({ orderId: idOf('limit') });
+    await setExits({ positionId, stopLoss: { price: '57000' } });
+    expect(resting()).toEqual([stopFor('0.5', '57000'), targetFor('0.5')]);
+    expect(sent().map(({ path }) => path)).toEqual(['/v5/order/create', amendPath]);
+  });
+
+  it('is changed in place before its effect shows', async () => {
+    core.setEffectDelay({ ms: 100 });
+    const { setExits, positionId, paths } = await stageFilled();
+    expect(await setExits({ positionId, stopLoss: { price: '58500' } })).toMatchObject({
+      stopLoss: { price: '58500', state: 'resting' },
+    });
+    expect(paths()).toEqual([amendPath]);
+    core.setEffectDelay({ ms: 0 });
+  });
+
+  it.each(['drop-after', 'drop-before'] as const)(
+    'is changed once if the answer is lost: %s',
+    async (kind) => {
+      const { setExits, positionId, resting } = await stageFilled();
+      core.addFault({ kind, match: { path: amendPath } });
+      await setExits({ positionId, stopLoss: { price: '58500' } });
+      await sweep();
+      expect(resting()).toEqual([stopFor('0.5', '58500')]);
+      expect(await environment.positionNow(positionId)).toMatchObject({
+        protection: 'full',
+        stopLoss: { price: '58500', state: 'resting' },
+      });
+    },
+  );
+
+  it('is replaced if Bybit does not change it', async () => {
+    const { setExits, positionId, resting, paths } = await stageFilled();
+    core.addFault({ kind: 'status', status: 200, code: 110060, msg: 'No.', match: { path: amendPath } });
+    await setExits({ positionId, stopLoss: { price: '58500' } });
+    expect(resting()).toEqual([stopFor('0.5', '58500')]);
+    expect(paths()).toEqual([amendPath, '/v5/order/create', '/v5/order/cancel']);
+  });
+
+  it('stays as it was if the price has passed the new one meanwhile', async () => {
+    const { positionId, resting, paths } = await stageFilled();
+    const msg = 'expect Falling, but trigger_price[585000000] >= current[580000000]??last';
+    core.addFault({ kind: 'status', status: 200, code: 110093, msg, match: { path: amendPath } });
+    const stop = { command: 'positions.setExits', positionId, stopLoss: { price: '58500' } };
+    expect(await environment.refusal(stop)).toMatchObject({ code: 'would-trigger' });
+    expect(resting()).toEqual([stopFor('0.5')]);
+    await sweep();
+    expect(paths()).toEqual([amendPath]);
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      protection: 'full',
+      stopLoss: { price: '58000', state: 'resting' },
+    });
+  });
+
+  it('is replaced if it becomes a LIMIT order, which no change makes of it', async () => {
+    const { setExits, positionId, resting, paths } = await stageFilled();
+    await setExits({ positionId, stopLoss: { price: '58500', limitPrice: '58400' } });
+    expect(resting()).toEqual(['stop_limit 0.5 58500']);
+    await setExits({ positionId, stopLoss: { price: '58600', limitPrice: '58500' } });
+    expect(resting()).toEqual(['stop_limit 0.5 58600']);
+    expect(paths()).toEqual(['/v5/order/create', '/v5/order/cancel', amendPath]);
+  });
+});

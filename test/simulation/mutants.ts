@@ -458,7 +458,13 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'leave a stop as large as it was',
-    edits: [{ file: planExits, find: 'left.eq(wanted.amount)', replace: 'left.gte(wanted.amount)' }],
+    edits: [
+      {
+        file: planExits,
+        find: 'toLeft(order) === wanted?.amount',
+        replace: "decimal(toLeft(order)).gte(wanted?.amount ?? '0')",
+      },
+    ],
   },
   {
     name: 'two stops although the account holds more',

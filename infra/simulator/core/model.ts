@@ -180,8 +180,8 @@ export interface Order {
   takesEffectAt?: number;
   /** The cancel is acknowledged, and takes effect at this time if the order is still open. */
   cancelsAt?: number;
-  /** The change of its amount is acknowledged, and takes effect at this time if the order is still open. */
-  amendsAt?: { at: number; amount: string };
+  /** The change is acknowledged, and takes effect at this time if the order is still open. */
+  amendsAt?: { at: number; amount: string; price?: string | undefined; triggerPrice?: string | undefined };
   createdAt: number;
   updatedAt: number;
 }

@@ -1,5 +1,13 @@
 import type { Order } from 'ccxt';
-import type { CreateListResult, CreateResult, ExitList, ExitOrder, MarketRules } from '../exchange.ts';
+import type {
+  AmendResult,
+  CreateListResult,
+  CreateResult,
+  ExitList,
+  ExitOrder,
+  MarketRules,
+  Trading,
+} from '../exchange.ts';
 import { findRejectReason } from '../venues/error-table.ts';
 import type { Venue } from '../venues/venue.ts';
 import { formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
@@ -58,6 +66,25 @@ export async function createExitList(
       : { kind: 'accepted', takeProfit: toOrder(takeProfit), stopLoss: toOrder(stopLoss) };
   } catch (thrown) {
     return toFailedCreate(connection, thrown);
+  }
+}
+
+export async function amendStop(
+  connection: CcxtConnection,
+  ...[market, orderId, stop, sendDeadline]: Parameters<NonNullable<Trading['amendStop']>>
+): Promise<AmendResult> {
+  const { venue, client } = connection;
+  try {
+    await connection.call(() =>
+      sendDeadlineContext.run(sendDeadline, async () => venue.amendStop?.(client, market, orderId, stop)),
+    );
+    return { kind: 'accepted' };
+  } catch (thrown) {
+    const failed = toFailedCreate(connection, thrown);
+    // The order stays the same one, so that reading it shows what an error without a meaning has left.
+    return failed.kind === 'unknown' && failed.code !== undefined
+      ? { ...failed, kind: 'rejected', reason: 'other', code: failed.code }
+      : failed;
   }
 }
 

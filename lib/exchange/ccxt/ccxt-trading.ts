@@ -17,7 +17,7 @@ import type { VenueError } from '../venues/venue-error.ts';
 import { deniesKey, formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
 import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
-import { createExitList, createExitOrder, createOrder } from './ccxt-creates.ts';
+import { amendStop, createExitList, createExitOrder, createOrder } from './ccxt-creates.ts';
 import { toExchangeOrder, withoutFill } from './ccxt-mapping.ts';
 
 export function createTrading(connection: CcxtConnection): Trading {
@@ -40,6 +40,7 @@ export function createTrading(connection: CcxtConnection): Trading {
     ...(venue.fetchAttachedExits === undefined
       ? {}
       : { fetchAttachedExits: (...entry) => fetchAttachedExits(connection, ...entry) }),
+    ...(venue.amendStop === undefined ? {} : { amendStop: (...stop) => amendStop(connection, ...stop) }),
     createExitList: (market, list) => createExitList(connection, market, list),
     cancelOrder: (market, ref, sendDeadline) => cancelOrder(connection, market, ref, sendDeadline),
     reduceOrder: (market, order, amount, sendDeadline) =>

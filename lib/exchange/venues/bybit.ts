@@ -185,6 +185,7 @@ export const bybit: Venue = {
       forms: new Set(['take-profit', 'stop-loss']),
       stopRef: { conditional: false, type: 'stop' },
       attach: new Set(['stop', 'stop-and-target']),
+      amends: new Set(['stop', 'partialstoploss']),
     },
     spot: { forms: new Set(['take-profit']), stopRef: { conditional: false, type: 'tpslorder' } },
   },
@@ -201,6 +202,15 @@ export const bybit: Venue = {
       ? () =>
           client.privatePostV5OrderAmend({ category: toCategory(market), symbol: market.id, orderId, qty })
       : undefined,
+  amendStop: (client, market, orderId, { amount, triggerPrice, price }) =>
+    client.privatePostV5OrderAmend({
+      category: toCategory(market),
+      symbol: market.id,
+      orderId,
+      qty: amount,
+      triggerPrice,
+      ...(price === undefined ? {} : { price }),
+    }),
   // A triggered order keeps its id.
   triggeredOrderId: () => undefined,
   isBalanceResponse: (response) => parseList(response).some((wallet) => Array.isArray(wallet.coin)),

@@ -120,6 +120,13 @@ export interface Venue {
   /** Sends a target and a stop as one list, on a venue whose `exits` have the form. */
   createExitList?(client: CcxtClient, market: MarketRules, list: ExitList): Promise<VenueExitList>;
   /** As of the port. */
+  amendStop?(
+    client: CcxtClient,
+    market: MarketRules,
+    orderId: string,
+    stop: Pick<StopLossOrder, 'amount' | 'triggerPrice' | 'price'>,
+  ): Promise<unknown>;
+  /** As of the port. */
   fetchAttachedExits?(
     client: CcxtClient,
     market: MarketRules,

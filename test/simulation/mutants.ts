@@ -140,8 +140,8 @@ export const mutants: Mutant[] = [
       },
       {
         file: model,
-        find: 'if (actor.now() > order.sendDeadline || timeLeft() <= 0)',
-        replace: 'if (false)',
+        find: "if (actor.now() > sendDeadline || timeLeft() <= 0) return { kind: 'rejected'",
+        replace: "if (false) return { kind: 'rejected'",
       },
       {
         file: 'lib/trigger/hit-services.ts',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commands, type PositionView } from '../../lib/admin/contract/commands.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { startEnvironment } from './environment.ts';
-import { binanceUsdm, bybitLinear } from './long-position.ts';
+import { binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
 import { newSmartTrader, type Opening } from './smart-position.ts';
 
 /** What the owner is told of exits: at once, once, with what to do. */
@@ -17,30 +17,30 @@ const takeProfits = [
 ];
 const stopLoss = { price: '58000' };
 
+async function open(venue: VenueMarket, input: Opening = {}) {
+  const trader = await newSmartTrader(environment, venue);
+  const answer = await trader.open({ amount: '0.5', takeProfits, stopLoss, ...input });
+  if (!answer.ok) throw new Error(answer.error.message);
+  return { trader, position: commands['positions.open'].result.parse(answer.result).position };
+}
+
+/** @returns the texts after three sweeps, without what names the position. */
+async function noticesOf({ positionId, account }: PositionView): Promise<string[]> {
+  for (let sweeps = 0; sweeps < 3; sweeps += 1) await environment.invoke('ripcord-sweep', {});
+  const { notices = [] } = (await store.readPosition(positionId)) ?? {};
+  return notices.map(({ text }) =>
+    text.replace(`BTC/USDT:USDT long on ${account}. `, '').replace(positionId, 'POSITION'),
+  );
+}
+
+const setStop = 'Set a stop, or close the position: ripcord positions exits POSITION --stop-loss PRICE';
+
 describe.each([
   { venue: binanceUsdm, stopPath: '/fapi/v1/algoOrder', refusal: { status: 400, code: -2027 } },
   { venue: bybitLinear, stopPath: '/v5/order/create', refusal: { status: 200, code: 110090 } },
 ])('$venue.name: the owner is notified', ({ venue, stopPath, refusal }) => {
-  async function open(input: Opening = {}) {
-    const trader = await newSmartTrader(environment, venue);
-    const answer = await trader.open({ amount: '0.5', takeProfits, stopLoss, ...input });
-    if (!answer.ok) throw new Error(answer.error.message);
-    return { trader, position: commands['positions.open'].result.parse(answer.result).position };
-  }
-
-  /** @returns the texts after three sweeps, without what names the position. */
-  async function noticesOf({ positionId, account }: PositionView): Promise<string[]> {
-    for (let sweeps = 0; sweeps < 3; sweeps += 1) await environment.invoke('ripcord-sweep', {});
-    const { notices = [] } = (await store.readPosition(positionId)) ?? {};
-    return notices.map(({ text }) =>
-      text.replace(`BTC/USDT:USDT long on ${account}. `, '').replace(positionId, 'POSITION'),
-    );
-  }
-
-  const setStop = 'Set a stop, or close the position: ripcord positions exits POSITION --stop-loss PRICE';
-
   it('once of a stop that was canceled by hand', async () => {
-    const { trader, position } = await open();
+    const { trader, position } = await open(venue);
     const id = position.stopLoss?.orderId ?? '';
     trader.cancel(id);
     expect(await environment.positionNow(position.positionId)).toMatchObject({ protection: 'none' });
@@ -50,7 +50,7 @@ describe.each([
   });
 
   it('once of a stop that the exchange expired', async () => {
-    const { trader, position } = await open();
+    const { trader, position } = await open(venue);
     trader.expire(position.stopLoss?.orderId ?? '');
     expect(await environment.positionNow(position.positionId)).toMatchObject({ protection: 'none' });
     expect(await noticesOf(position)).toEqual([
@@ -59,7 +59,7 @@ describe.each([
   });
 
   it('once of a target that was canceled by hand, which leaves the stop', async () => {
-    const { trader, position } = await open();
+    const { trader, position } = await open(venue);
     const id = position.takeProfits[0]?.orderId ?? '';
     trader.cancel(id);
     expect(await noticesOf(position)).toEqual([
@@ -68,7 +68,7 @@ describe.each([
   });
 
   it('of a stop that the exchange refused, and once it rests', async () => {
-    const { position } = await open({ takeProfits: undefined, stopLoss: undefined });
+    const { position } = await open(venue, { takeProfits: undefined, stopLoss: undefined });
     core.addFault({ kind: 'status', ...refusal, msg: 'Not now.', match: { method: 'POST', path: stopPath } });
     const { positionId } = position;
     const refused = await environment.admin('positions.setExits', { positionId, stopLoss });
@@ -82,19 +82,8 @@ describe.each([
     expect(await environment.positionNow(position.positionId)).toMatchObject({ protection: 'full' });
   });
 
-  // Bybit places the stop when the entry fills.
-  it.skipIf(venue === bybitLinear)('once of a stop whose price passed before it was placed', async () => {
-    const { trader, position } = await open({ type: 'limit', price: '59000' });
-    trader.fill(position.entryOrders[0]?.orderId ?? '');
-    trader.moveTo('57900');
-    const texts = await noticesOf(position);
-    expect(texts).toEqual([
-      `Exits changed: The price 57900 has passed the stop 58000, so it was not placed. Nothing was closed. No stop protects the remaining 0.5 BTC. ${setStop}`,
-    ]);
-  });
-
   it('of a target that has filled, and of the stop that ends the position', async () => {
-    const { trader, position } = await open();
+    const { trader, position } = await open(venue);
     const [target] = position.takeProfits;
     trader.moveTo('65000');
     const filled = `Exits changed: The target at 65000 (order ${target?.orderId}) has filled and closed 0.25 BTC. A stop at the exchange covers the remaining 0.25 BTC.`;
@@ -108,9 +97,19 @@ describe.each([
   });
 
   it('of no exit that ended because the position was closed by hand', async () => {
-    const { trader, position } = await open();
+    const { trader, position } = await open(venue);
     trader.sell('0.5');
     expect(await noticesOf(position)).toEqual([]);
     expect(trader.resting().filter(({ kind }) => kind === 'stop').length).toBeLessThanOrEqual(1);
   });
+});
+
+// Bybit places the stop itself when the entry fills.
+it('Binance USDⓈ-M: the owner is notified once of a stop whose price passed before it was placed', async () => {
+  const { trader, position } = await open(binanceUsdm, { type: 'limit', price: '59000' });
+  trader.fill(position.entryOrders[0]?.orderId ?? '');
+  trader.moveTo('57900');
+  expect(await noticesOf(position)).toEqual([
+    `Exits changed: The price 57900 has passed the stop 58000, so it was not placed. Nothing was closed. No stop protects the remaining 0.5 BTC. ${setStop}`,
+  ]);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 
@@ -35,6 +35,10 @@ async function stage({ hedged = false } = {}) {
         price: '59000',
         amount: '0.5',
         ...input,
+      });
+      // Sweeps of later tests must not take their faults for this position.
+      onTestFinished(async () => {
+        await environment.admin('positions.forget', { positionId: position.positionId });
       });
       return position;
     },

@@ -38,6 +38,8 @@ export const marketRulesSchema = z.object({
    */
   costMin: amountSchema.optional(),
   costMax: amountSchema.optional(),
+  /** Minimum value of any other order, if it is another one. */
+  restingCostMin: amountSchema.optional(),
   priceStep: amountSchema,
   /** How many conditional orders the account may have open in this market, including the trader's own. */
   conditionalMax: z.number().int().optional(),

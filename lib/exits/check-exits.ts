@@ -1,5 +1,6 @@
 import { type Amount, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
 import type { ExitSupport, MarketRules, Side } from '../exchange/exchange.ts';
+import { leastAmount } from '../position/allot-exits.ts';
 import type { StopLossPlan, TakeProfitPlan } from '../position/exit-plan.ts';
 
 /** The exits that the owner asks for. */
@@ -17,6 +18,8 @@ export interface ExitContext {
   isEntryPrice: boolean;
   /** What the percents are of, in base currency. */
   amount: Amount;
+  /** Spot: how many conditional orders of others the account has open in the market. */
+  conditionals?: number | undefined;
 }
 
 /** Why exits are refused, and what would be possible, as sentences. */
@@ -35,7 +38,8 @@ export function checkExits(wanted: WantedExits, context: ExitContext): ExitRefus
     checkPercents(wanted) ??
     checkSteps(wanted, context) ??
     checkSides(wanted, context) ??
-    checkMinimums(wanted, context)
+    checkMinimums(wanted, context) ??
+    checkRoom(wanted, context)
   );
 }
 
@@ -45,9 +49,17 @@ function refuse(path: string, message: string, possible: string): ExitRefusal {
 
 function checkSupport(
   { takeProfits, stopLoss }: WantedExits,
-  { support, market }: ExitContext,
+  { support, market, side }: ExitContext,
 ): ExitRefusal | undefined {
-  const forms = market.kind === 'spot' ? undefined : support?.forms;
+  const isSpot = market.kind === 'spot';
+  if (isSpot && side === 'short' && (takeProfits.length > 0 || stopLoss !== undefined))
+    return refuse(
+      'side',
+      'On spot, exits of a short would hold money that the account may not have: its stop buys above the entry.',
+      'Use a perpetual, or a close link.',
+    );
+  // On spot, a target holds the coins of its stop, unless both are one list.
+  const forms = isSpot && support?.forms.has('list') !== true ? undefined : support?.forms;
   const lacksTarget = takeProfits.length > 0 && forms?.has('take-profit') !== true;
   const lacksStop = stopLoss !== undefined && forms?.has('stop-loss') !== true;
   if (!lacksTarget && !lacksStop) return undefined;
@@ -128,27 +140,55 @@ function isBeyond(price: Amount, reference: Amount, isAbove: boolean): boolean {
 
 function checkMinimums(
   { takeProfits, stopLoss }: WantedExits,
-  { market: { amountMin, amountStep, base }, amount }: ExitContext,
+  { market, amount }: ExitContext,
 ): ExitRefusal | undefined {
+  const { amountStep, base } = market;
   // Nothing has filled that a percent could be of.
   if (!isPositive(amount)) return undefined;
-  const isSmall = (part: Amount) => decimal(truncateToStep(part, amountStep)).lt(amountMin);
-  if (stopLoss !== undefined && isSmall(amount))
+  const stopPrices = stopLoss === undefined ? [] : [stopLoss.price, stopLoss.limitPrice];
+  const isSmall = (part: Amount, minimum: Amount) => decimal(truncateToStep(part, amountStep)).lt(minimum);
+  const stopMin = stopLoss === undefined ? '0' : leastAmount(market, stopPrices);
+  if (isSmall(amount, stopMin))
     return refuse(
       'amount',
-      `${amount} ${base} is below the market's minimum of ${amountMin} ${base} for a stop.`,
+      `${amount} ${base} is below the market's minimum of ${stopMin} ${base} for a stop.`,
       'Increase the position.',
     );
-  const small = takeProfits.find(({ percent }) =>
-    isSmall(toAmount(decimal(amount).times(percent).dividedBy(100))),
+  const toMinimum = ({ price }: { price: Amount }) => leastAmount(market, [price, ...stopPrices]);
+  const small = takeProfits.find((target) =>
+    isSmall(toAmount(decimal(amount).times(target.percent).dividedBy(100)), toMinimum(target)),
   );
   if (small === undefined) return undefined;
-  const least = decimal(amountMin).times(100).dividedBy(amount).decimalPlaces(2, 0);
+  const minimum = toMinimum(small);
+  const least = decimal(minimum).times(100).dividedBy(amount).decimalPlaces(2, 0);
   return refuse(
     `takeProfits.${takeProfits.indexOf(small)}.percent`,
-    `${small.percent} % of ${amount} ${base} is below the market's minimum of ${amountMin} ${base} for an order.`,
+    `${small.percent} % of ${amount} ${base} is below the market's minimum of ${minimum} ${base} for an order.`,
     least.gt(100)
       ? 'No target is possible at this size.'
       : `A target must be for at least ${toAmount(least)} %.`,
+  );
+}
+
+/**
+ * On spot, each target has a stop of its own. The limit is the account's, in one market:
+ * https://developers.binance.com/docs/binance-spot-api-docs/filters#max_num_algo_orders
+ */
+function checkRoom(
+  { takeProfits, stopLoss }: WantedExits,
+  { market: { kind, conditionalMax, symbol }, conditionals = 0 }: ExitContext,
+): ExitRefusal | undefined {
+  if (kind !== 'spot' || stopLoss === undefined || conditionalMax === undefined) return undefined;
+  const rest = decimal(sum(takeProfits.map(({ percent }) => percent))).lt(100) ? 1 : 0;
+  const stops = takeProfits.length + rest;
+  const room = Math.max(0, conditionalMax - conditionals);
+  if (stops <= room) return undefined;
+  const others =
+    conditionals === 0 ? '' : ` The account has ${conditionals} other conditional orders open there.`;
+  const possible = room > rest ? `Use at most ${room - rest} targets` : 'Cancel other conditional orders';
+  return refuse(
+    'takeProfits',
+    `These exits need ${stops} stops, and ${symbol} allows ${conditionalMax} conditional orders.${others}`,
+    rest === 1 && room > rest ? `${possible}, or ${room} for 100 % together.` : `${possible}.`,
   );
 }

@@ -8,13 +8,29 @@ import { computeTotals } from '../position/totals.ts';
 export type ExitKey = number | 'stop';
 
 /** An exit that should rest at the exchange. */
-export type WantedExit = WantedStop | { kind: 'take-profit'; key: number; price: Amount; amount: Amount };
+export type WantedExit = WantedStop | WantedTarget | WantedList;
+
+interface WantedTarget {
+  kind: 'take-profit';
+  key: number;
+  price: Amount;
+  amount: Amount;
+}
 
 export interface WantedStop {
   kind: 'stop-loss';
   key: 'stop';
   triggerPrice: Amount;
   price?: Amount | undefined;
+  amount: Amount;
+}
+
+/** A target and its stop, which hold their coins once. Spot only. */
+interface WantedList {
+  kind: 'list';
+  key: number;
+  price: Amount;
+  stop: Pick<WantedStop, 'triggerPrice' | 'price'>;
   amount: Amount;
 }
 
@@ -44,8 +60,8 @@ export function toExitKey({ rung, isStop }: OrderRecord): ExitKey | undefined {
 }
 
 /**
- * Decides what has to happen next, so that the exits of the plan rest at the exchange for what remains. Pure: after
- * each step it is asked again, and once all exits rest it answers `none`.
+ * Decides what has to happen next, so that the exits of the plan rest at the exchange for what remains of a perpetual.
+ * Pure: after each step it is asked again, and once all exits rest it answers `none`.
  */
 export function planExits(position: Position, facts: ExitFacts): ExitStep {
   if (awaitsAttached(position)) return { kind: 'wait' };
@@ -97,7 +113,6 @@ function planStop(position: Position, { held, skip, amends }: ExitFacts, targets
       !isPositive(other.filled),
   );
   if (order !== undefined) return { ...nothing, amend: { order, stop: wanted } };
-  if (position.market.kind === 'spot') return { places: [], cancels: others };
   if (held === undefined) return { ...nothing, needsHolding: true };
   return decimal(held).eq(computeTotals(position).remaining)
     ? { places: [wanted], cancels: [] }
@@ -167,9 +182,19 @@ export function hasStopPassed({ exitPlan, side, lastSync }: Position): boolean {
 
 /** Whether the order ended with something unfilled, and Ripcord did not end it. */
 export function isEndedOutside(order: OrderRecord): boolean {
-  const { status, orderId, endsFor, canceledByClaimAt, amount, filled } = order;
-  const isOurs = endsFor !== undefined || canceledByClaimAt !== undefined;
-  return status === 'done' && orderId !== undefined && !isOurs && decimal(filled).lt(amount);
+  const { status, orderId, amount, filled, endReported } = order;
+  const isNew = orderId !== undefined && endReported !== true;
+  return status === 'done' && isNew && !isOurEnd(order) && decimal(filled).lt(amount);
+}
+
+/** Whether Ripcord meant the order to end. */
+export function isOurEnd({ endsFor, canceledByClaimAt }: OrderRecord): boolean {
+  return endsFor !== undefined || canceledByClaimAt !== undefined;
+}
+
+/** Whether the fill, trigger or cancel of one ends the other. */
+export function isPair(a: OrderRecord, b: OrderRecord): boolean {
+  return a.pair !== undefined && a.pair === b.pair;
 }
 
 /** @returns the orders without those that say nothing any more: never placed, or replaced without any fill. */

@@ -13,10 +13,12 @@ import {
   type ExitFacts,
   type ExitKey,
   type ExitStep,
+  isPair,
   planExits,
   type WantedExit,
   withoutSpent,
 } from './plan-exits.ts';
+import { planSpotExits } from './plan-spot.ts';
 
 /** More steps than any plan needs: what is left then is for the next sweep. */
 const maxSteps = 12;
@@ -67,8 +69,12 @@ function mayProtect({ exitPlan, state, lastSync }: Position): boolean {
 
 /** Whether an exit is to be placed or canceled, so that a run of `protect` is due. */
 export function needsProtection(position: Position): boolean {
-  const step = mayProtect(position) ? planExits(position, { skip: new Set() }).kind : 'none';
+  const step = mayProtect(position) ? plan(position, { skip: new Set() }).kind : 'none';
   return step !== 'none' && step !== 'wait';
+}
+
+function plan(position: Position, facts: ExitFacts): ExitStep {
+  return position.market.kind === 'spot' ? planSpotExits(position, facts) : planExits(position, facts);
 }
 
 type Next = Position | 'done' | 'conflict';
@@ -84,9 +90,10 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
   const noted = noteExits(position);
   if (noted !== undefined) {
     const notices = appendExitNotice(position, noted.sentences, now());
-    return (await store.savePosition(position, { exitPlan: noted.exitPlan, notices })) ?? 'conflict';
+    const { exitPlan, exitOrders } = noted;
+    return (await store.savePosition(position, { exitPlan, exitOrders, notices })) ?? 'conflict';
   }
-  const step = planExits(position, run);
+  const step = plan(position, run);
   switch (step.kind) {
     case 'none':
     case 'wait':
@@ -104,6 +111,7 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
 }
 
 async function readHeld({ exchange }: ProtectRun, { market, side }: Position): Promise<Amount> {
+  if (market.kind === 'spot') return (await exchange.fetchBalance(market.base)).total;
   const held = await exchange.fetchPosition(market, side);
   return held.side === side ? held.amount : '0';
 }
@@ -112,18 +120,23 @@ async function place(run: ProtectRun, position: Position, exits: WantedExit[]): 
   const { exitAttempt = 0 } = position;
   const drafts = exits.map((exit, index) => draftExit(run, position, exit, exitAttempt + index + 1));
   const written = await run.services.store.savePosition(position, {
-    exitOrders: [...withoutSpent(position.exitOrders), ...drafts.map(({ record }) => record)],
+    exitOrders: [...withoutSpent(position.exitOrders), ...drafts.flatMap(({ records }) => records)],
     exitAttempt: exitAttempt + drafts.length,
   });
   if (written === undefined) return 'conflict';
   const sent = await Promise.all(drafts.map((draft) => sendExit(run, written, draft)));
-  for (const { key, rejection } of sent) if (rejection !== undefined) run.skip.add(key);
-  const byId = new Map(drafts.map(({ record }, index) => [record.clientOrderId, sent[index]]));
+  for (const { exit, rejection } of sent) if (rejection !== undefined) run.skip.add(exit.key);
+  const byId = new Map(
+    drafts.flatMap(({ records }, index) =>
+      records.map(({ clientOrderId }, leg) => [clientOrderId, sent[index]?.records[leg]]),
+    ),
+  );
   return record(run, written, (known) => {
-    const exitOrders = known.exitOrders.flatMap((order) => {
-      const answer = order.status === 'unconfirmed' ? byId.get(order.clientOrderId) : undefined;
-      return answer === undefined ? [order] : (answer.record ?? []);
-    });
+    const exitOrders = known.exitOrders.flatMap((order) =>
+      order.status === 'unconfirmed' && byId.has(order.clientOrderId)
+        ? (byId.get(order.clientOrderId) ?? [])
+        : order,
+    );
     return { exitOrders, ...noteAnswers({ ...known, exitOrders }, sent, run.now()) };
   });
 }
@@ -134,14 +147,15 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
   if (exitPlan === undefined) return {};
   const sentences: string[] = [];
   const note = <Exit extends Pick<TakeProfitPlan, 'price' | 'refusal'>>(exit: Exit, key: ExitKey): Exit => {
-    const answer = sent.find((each) => each.key === key);
-    if (answer === undefined) return exit;
+    const answers = sent.filter((each) => isAbout(each, key));
+    if (answers.length === 0) return exit;
+    const rejection = answers.find((each) => each.rejection !== undefined)?.rejection;
     const name = key === 'stop' ? 'stop' : 'target';
-    if (answer.rejection === undefined) {
+    if (rejection === undefined) {
       if (exit.refusal !== undefined) sentences.push(`The ${name} at ${exit.price} was placed.`);
       return { ...exit, refusal: undefined };
     }
-    const { reason, message } = answer.rejection;
+    const { reason, message } = rejection;
     if (exit.refusal === undefined) {
       const next = reason === 'would-trigger' ? 'Nothing was closed.' : 'Ripcord tries again every minute.';
       sentences.push(`The ${name} at ${exit.price} was not placed: ${toSentence(message)} ${next}`);
@@ -155,6 +169,11 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
     ...(stopLoss === undefined ? {} : { stopLoss: note(stopLoss, 'stop') }),
   };
   return { exitPlan: noted, notices: appendExitNotice(position, sentences, now) };
+}
+
+/** A list places a target and a stop. */
+function isAbout({ exit }: SentExit, key: ExitKey): boolean {
+  return exit.key === key || (key === 'stop' && exit.kind === 'list');
 }
 
 function appendExitNotice(position: Position, sentences: string[], now: number): Position['notices'] {
@@ -192,19 +211,18 @@ async function amend(
   else if (!isAsWanted && order.status !== 'done') run.skip.add('stop');
   return record(run, written, (stored) => ({
     exitOrders: stored.exitOrders.map((each) => (isMeant(each) && each.status !== 'done' ? order : each)),
-    ...noteAnswers(stored, [{ key: 'stop', ...(isPassed ? { rejection } : {}) }], run.now()),
+    ...noteAnswers(stored, [{ exit: stop, records: [], ...(isPassed ? { rejection } : {}) }], run.now()),
   }));
 }
 
 async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]): Promise<Next> {
-  const isMeant = ({ orderId }: OrderRecord) => orders.some((order) => order.orderId === orderId);
+  const isMeant = (known: OrderRecord) =>
+    orders.some((order) => order.orderId === known.orderId || isPair(order, known));
   const written = await writeReplaced(run, position, isMeant);
   if (written === undefined) return 'conflict';
-  const ended = await Promise.all(
-    written.exitOrders.filter(isMeant).map((order) => endExit(run, written, order)),
-  );
-  for (const { status, isStop, rung = 0 } of ended)
-    if (status !== 'done') run.skip.add(isStop === true ? 'stop' : rung);
+  const open = written.exitOrders.filter((order) => isMeant(order) && order.status !== 'done');
+  const ended = await Promise.all(open.map((order) => endExit(run, written, order)));
+  for (const { status, rung = 'stop' } of ended) if (status !== 'done') run.skip.add(rung);
   const byId = new Map(ended.map((order) => [order.orderId, order]));
   return record(run, written, ({ exitOrders }) => ({
     exitOrders: exitOrders.map((order) =>

@@ -26,7 +26,13 @@ export const exitPlanSchema = z.object({
   ),
   /** With `limitPrice`, the stop becomes a LIMIT order, which may never fill. */
   stopLoss: z
-    .object({ price: amountSchema, limitPrice: amountSchema.optional(), ...exitStateFields })
+    .object({
+      price: amountSchema,
+      limitPrice: amountSchema.optional(),
+      /** Spot: the amount whose stop the owner or the exchange ended, while others rest. Not covered again. */
+      uncovered: amountSchema.optional(),
+      ...exitStateFields,
+    })
     .optional(),
   /** Epoch milliseconds. */
   changedAt: z.number(),

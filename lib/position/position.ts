@@ -74,8 +74,12 @@ export const orderRecordSchema = z.object({
       missed: amountSchema.optional(),
     })
     .optional(),
-  /** The entry that this exit and its companion came with: the fill, trigger or cancel of one ends the other. */
+  /**
+   * The list or the entry that this exit and its companion came with: the fill, trigger or cancel of one ends the other.
+   */
   pair: z.string().optional(),
+  /** Its end by the owner or the exchange is part of the exit plan. Spot stops. */
+  endReported: z.literal(true).optional(),
 });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Amount, amountSchema, decimal, isPositive, sum, toAmount } from '../amount.ts';
+import { type Amount, amountSchema, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
 import { allotTargets } from './allot-exits.ts';
 import type { TakeProfitPlan } from './exit-plan.ts';
 import { isFinal, type OrderRecord, type Position } from './position.ts';
@@ -45,9 +45,12 @@ export function computeProtection(position: Position, isStale = false): Protecti
   const stops = position.exitOrders.filter((exit) => exit.status !== 'done' && isStop(position, exit));
   if (stops.length > 0 && (isStale || position.state === 'claimed')) return 'unknown';
   const sure = stops.filter(({ status, missedSince }) => status === 'live' && missedSince === undefined);
+  // No order can sell less than a step, which a fee in coins leaves.
+  const sellable = truncateToStep(remaining, position.market.amountStep);
   // An order without an amount closes the position at any size.
   const covers = (orders: OrderRecord[]): boolean =>
-    orders.some(({ amount }) => !isPositive(amount)) || decimal(sum(orders.map(toLeft))).gte(remaining);
+    orders.length > 0 &&
+    (orders.some(({ amount }) => !isPositive(amount)) || decimal(sum(orders.map(toLeft))).gte(sellable));
   if (covers(sure)) return 'full';
   if (sure.length < stops.length) return 'unknown';
   return sure.length === 0 ? 'none' : 'partial';
@@ -69,7 +72,7 @@ export function toExitViews(position: Position): {
   const others = adopted.filter((exit) => !isStop(position, exit)).map(toAdoptedView);
   const allotted = new Map(allotTargets(position).map((each) => [each.rung, each]));
   const targets = (exitPlan?.takeProfits ?? []).map(({ rung, price, percent, removed, refusal }) => {
-    const orders = exitOrders.filter((exit) => exit.rung === rung);
+    const orders = exitOrders.filter((exit) => exit.rung === rung && exit.isStop !== true);
     const { amount, merged } = allotted.get(rung) ?? { amount: '0', merged: false };
     return { percent, ...toView({ price, removed, refusal, orders, amount, merged }) };
   });
@@ -86,9 +89,15 @@ function toStopView(position: Position) {
   const { limitPrice, ...stop } = exitPlan.stopLoss;
   const orders = exitOrders.filter((exit) => exit.isStop === true);
   const { remaining } = computeTotals(position);
+  const view = toView({ ...stop, orders, amount: remaining, merged: false });
+  const open = orders.filter(({ status }) => status !== 'done');
   return {
     ...(limitPrice === undefined ? {} : { limitPrice }),
-    ...toView({ ...stop, orders, amount: remaining, merged: false }),
+    ...view,
+    // On spot, each target has its own.
+    ...(position.market.kind === 'spot' && open.length > 1
+      ? { amount: sum(open.map(({ amount }) => amount)) }
+      : {}),
   };
 }
 

@@ -323,15 +323,15 @@ describe.each([
   });
 });
 
-it('refuses exits on spot, and sends nothing', async () => {
+it('refuses exits on Bybit spot, and sends nothing', async () => {
   const { account } = await environment.newAccount({
-    exchange: 'binance',
+    exchange: 'bybit',
     balances: { spot: { USDT: '100000' } },
   } as never);
   const mark = markOf(core);
   const refusal = await environment.refusal({
     command: 'positions.open',
-    requestId: 'spot-exits',
+    requestId: 'bybit-spot-exits',
     account,
     symbol: 'BTC/USDT',
     side: 'long',

@@ -1,5 +1,6 @@
 import { type Amount, isPositive } from '../../amount.ts';
 import { type CreateResult, type EntryOrder, type Exchange, entrySide } from '../../exchange/exchange.ts';
+import { countConditionals } from '../../exits/count-conditionals.ts';
 import { Fault } from '../../fault.ts';
 import { formatClientOrderId } from '../../position/client-order-id.ts';
 import { addFees } from '../../position/order-sync.ts';
@@ -76,12 +77,13 @@ async function draftEntry(
   const { services } = adminServices;
   const place = await connectPlace(adminServices, input);
   const { exchange, market } = place;
-  const [{ hedged }, price] = await Promise.all([
+  const [{ hedged }, price, conditionals] = await Promise.all([
     fetchExchangePosition(place, input),
     exchange.fetchPrice(market),
+    input.stopLoss === undefined ? 0 : countConditionals(exchange, market),
   ]);
   const { amount, cost } = computeEntrySize(await sizeByRisk(input, place, price), market, price);
-  checkOpeningExits(input, place, price, amount);
+  checkOpeningExits(input, place, price, amount, conditionals);
   const positionId = newPositionId(services);
   const clientOrderId = formatClientOrderId(positionId, 'entry', 1);
   const sent = {

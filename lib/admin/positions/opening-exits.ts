@@ -6,7 +6,7 @@ import { needsProtection, protect } from '../../exits/protect.ts';
 import { replaceExits } from '../../exits/replace-exits.ts';
 import type { Position } from '../../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../../position/timing.ts';
-import { computeTotals } from '../../position/totals.ts';
+import { computeTotals, isFeeUnknown } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
 import { syncPosition } from '../../sweep/sync-position.ts';
 import type { CommandInput } from '../contract/commands.ts';
@@ -32,6 +32,7 @@ export function checkOpeningExits(
   { exchange, market }: Place,
   lastPrice: Amount,
   amount: Amount,
+  conditionals?: number,
 ): void {
   const refusal = checkExits(
     { takeProfits, stopLoss },
@@ -42,6 +43,7 @@ export function checkOpeningExits(
       price: price ?? lastPrice,
       isEntryPrice: price !== undefined,
       amount,
+      conditionals,
     },
   );
   if (refusal !== undefined) throw toRefusalFault(refusal);
@@ -83,7 +85,9 @@ export async function restExits(services: Services, opened: Position): Promise<P
       if (poll > 0) await services.sleep(pollIntervalMs);
       position = await protect(services, await syncPosition(services, position));
       const isWaiting =
-        needsProtection(position) || position.exitOrders.some(({ status }) => status === 'unconfirmed');
+        needsProtection(position) ||
+        isFeeUnknown(position) ||
+        position.exitOrders.some(({ status }) => status === 'unconfirmed');
       const isMarket = position.entryOrders.every(({ type }) => type === 'market');
       if (!isMarket || (computeTotals(position).entriesDone && !isWaiting)) break;
     }

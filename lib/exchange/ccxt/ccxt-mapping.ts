@@ -123,7 +123,8 @@ export function toExchangeOrder(
     positionSide: details.positionSide,
     reduceOnly: order.reduceOnly,
     conditional,
-    createdAt: order.timestamp,
+    // In its answer to a new stop, ccxt reads Binance's time in the book, which is -1 until the stop triggers.
+    createdAt: order.timestamp !== undefined && order.timestamp > 0 ? order.timestamp : undefined,
     updatedAt: order.lastUpdateTimestamp ?? order.lastTradeTimestamp ?? order.timestamp,
   };
 }

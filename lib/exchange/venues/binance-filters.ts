@@ -44,12 +44,14 @@ export function marketRules(market: Market): Partial<MarketRules> {
 
 /** A market has one of the two filters: NOTIONAL limits the value in both directions, MIN_NOTIONAL in one. */
 function valueRules(range: Filter | undefined, minimum: Filter | undefined): Partial<MarketRules> {
+  const restingCostMin = parsePositiveAmount(range?.minNotional ?? minimum?.minNotional ?? minimum?.notional);
   if (range !== undefined)
     return {
+      restingCostMin,
       costMin: ifApplied(range.applyMinToMarket, range.minNotional),
       costMax: ifApplied(range.applyMaxToMarket, range.maxNotional),
     };
-  return { costMin: ifApplied(minimum?.applyToMarket, minimum?.minNotional ?? minimum?.notional) };
+  return { restingCostMin, costMin: ifApplied(minimum?.applyToMarket, restingCostMin) };
 }
 
 /** A limit that doesn't say otherwise applies to MARKET orders too. */

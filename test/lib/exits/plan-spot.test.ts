@@ -155,10 +155,13 @@ describe('a plan on spot', () => {
 describe('what the record notes of exits on spot', () => {
   it('is nothing about an order of a list that its companion or Ripcord ended', () => {
     const exitOrders = [
-      ...pair(1, { ...done, filled: '0.24975' }, done),
+      ...pair(1, { ...done, orderId: '7', filled: '0.24975' }, done),
       ...pair(2, { ...done, canceledByClaimAt: 1 }, done),
     ];
-    expect(noteExits(longWith(ladder, exitOrders))).toBeUndefined();
+    expect(noteExits(longWith(ladder, exitOrders))).toMatchObject({
+      exitPlan: { takeProfits: [{ reported: '0.24975' }, {}], stopLoss: { price: '58000' } },
+      sentences: ['The target at 65000 (order 7) has filled and closed 0.24975 BTC.'],
+    });
   });
 
   it('is that the owner ended one list, while the stop of the other rests on', () => {

@@ -1,35 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../infra/loopback/listen.ts';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
 import { adopt, newTrader, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
-import { choose, go, startHarness } from './harness.ts';
+import { choose, findings, go, startHarness } from './harness.ts';
 
 /** What browsers, screen readers and pages of other servers see of the page. */
 
 const environment = await startEnvironment();
 const harness = await startHarness(environment, '--host-resolver-rules=MAP evil.example 127.0.0.1');
 const here = harness.browser === undefined ? noBrowser : 'the console';
-const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-interface Finding {
-  id: string;
-  impact: string | null;
-  nodes: { html: string }[];
-}
-
-/** @returns what axe finds, except minor findings. */
-async function findings(page: Page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
-  return violations
-    .filter(({ impact }) => impact !== 'minor')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 async function newPosition() {
   const trader = await newTrader(environment, spotLong);

@@ -1,45 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { describeEffect } from '../../console/app/effect.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
+import { entryOrder as entry, filledView as filled } from './example-view.ts';
 
-type Order = PositionView['entryOrders'][number];
-
-const entry: Order = {
-  orderId: '1',
-  clientOrderId: undefined,
-  type: 'limit',
-  amount: '2',
-  filled: '2',
-  baseFee: '0',
-  status: 'done',
-};
-const filled: PositionView = {
-  positionId: 'pos_0123456789abcdef',
-  account: 'main',
-  exchange: 'binance',
-  symbol: 'ETH/USDT',
-  side: 'long',
-  status: 'open',
-  fillStatus: 'filled',
-  createdAt: '2026-11-27T00:00:00.000Z',
-  amount: '2',
-  filled: '2',
-  remaining: '2',
-  realizedProfit: '0',
-  unrealizedProfit: null,
-  fees: [],
-  funding: null,
-  netProfit: '0',
-  quote: 'USDT',
-  priceStep: '0.01',
-  amountStep: '0.0001',
-  entryOrders: [entry],
-  exitOrders: [],
-  openExitOrders: 0,
-  protection: 'none',
-  takeProfits: [],
-  stopLoss: null,
-};
 const perpetual: PositionView = { ...filled, symbol: 'ETH/USDT:USDT', side: 'short', openExitOrders: 2 };
 const partlyFilled: PositionView = {
   ...filled,

@@ -1,7 +1,8 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import type { Column } from '../control/data-table.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
-import { compare, formatAlignedAmount, formatPrice } from '../format.ts';
+import { ProtectionPill } from '../exits/protection-pill.tsx';
+import { compare, formatAlignedAmount, formatPrice, isPositive } from '../format.ts';
 import {
   type DisplayStatus,
   exchangeName,
@@ -62,6 +63,31 @@ function Count({ value }: { value: number }) {
   return <span class={value === 0 ? 'muted' : ''}>{value}</span>;
 }
 
+/** The entry's size is what is left of it once it has filled, and what was ordered before. */
+function describeFill({
+  filled,
+  amount,
+  amountStep,
+}: Pick<PositionView, 'filled' | 'amount' | 'amountStep'>): string {
+  const filledText = formatAlignedAmount(filled, amountStep);
+  if (compare(filled, amount) >= 0) return `of ${filledText} filled`;
+  return `${isPositive(filled) ? filledText : '0'} of ${formatAlignedAmount(amount, amountStep)} filled`;
+}
+
+/** The order of the protection column: the least protected first. */
+const protections: PositionView['protection'][] = ['none', 'unknown', 'partial', 'full'];
+
+function ProtectionCell({ position }: { position: PositionView }) {
+  const { openExitOrders: count } = position;
+  const text = count === 1 ? '1 exit order' : `${count} exit orders`;
+  return (
+    <>
+      <ProtectionPill position={position} />
+      <span class="sub">{count === 0 ? 'no exit orders' : text}</span>
+    </>
+  );
+}
+
 export const columns: Column<PositionView>[] = [
   {
     key: 'symbol',
@@ -85,10 +111,10 @@ export const columns: Column<PositionView>[] = [
     key: 'remaining',
     name: 'Remaining',
     isNumeric: true,
-    cell: ({ remaining, filled, amountStep, symbol }) => (
+    cell: ({ remaining, filled, amount, amountStep, symbol }) => (
       <>
         {formatAlignedAmount(remaining, amountStep)} <span class="unit">{toBaseCurrency(symbol)}</span>
-        <span class="sub">of {formatAlignedAmount(filled, amountStep)} filled</span>
+        <span class="sub">{describeFill({ filled, amount, amountStep })}</span>
       </>
     ),
     compare: (a, b) => compare(a.remaining, b.remaining),
@@ -115,11 +141,10 @@ export const columns: Column<PositionView>[] = [
     compare: (a, b) => compare(a.unrealizedProfit ?? undefined, b.unrealizedProfit ?? undefined),
   },
   {
-    key: 'exits',
-    name: 'Exits',
-    isNumeric: true,
-    cell: ({ openExitOrders }) => <Count value={openExitOrders} />,
-    compare: (a, b) => a.openExitOrders - b.openExitOrders,
+    key: 'protection',
+    name: 'Protection',
+    cell: (position) => <ProtectionCell position={position} />,
+    compare: (a, b) => protections.indexOf(a.protection) - protections.indexOf(b.protection),
   },
   {
     key: 'links',

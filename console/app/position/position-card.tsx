@@ -1,5 +1,6 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { SideTag, StatusPill } from '../control/pill.tsx';
+import { ProtectionPill } from '../exits/protection-pill.tsx';
 import { formatAmount, formatPrice } from '../format.ts';
 import { exchangeName, marketName, toBaseCurrency } from '../labels.ts';
 import { paths } from '../route.ts';
@@ -19,6 +20,7 @@ export function PositionCard({ position }: { position: PositionView }) {
           </a>
           <SideTag side={position.side} />
           <StatusPill position={position} />
+          <ProtectionPill position={position} />
         </p>
         <p class="muted">
           {formatAmount(position.remaining, amountStep)} of {formatAmount(position.amount, amountStep)}{' '}

@@ -1,7 +1,7 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { Menu, type MenuItem } from '../control/menu.tsx';
 import { openDialog } from '../dialog-name.ts';
-import { hasEnded, marketName, toDisplayStatus } from '../labels.ts';
+import { canEditExits, hasEnded, marketName, toDisplayStatus } from '../labels.ts';
 import { paths } from '../route.ts';
 
 /** The three dots of a position, the same in every place that shows one. */
@@ -28,6 +28,11 @@ function toItems(position: PositionView): MenuItem[] {
       location.hash = paths.position(positionId);
     },
   };
+  const exits: MenuItem = {
+    name: 'Edit exits',
+    icon: 'rows',
+    run: () => openDialog({ kind: 'edit-exits', positionId }),
+  };
   const resolve: MenuItem = {
     name: 'Resolve…',
     icon: 'alert',
@@ -46,5 +51,5 @@ function toItems(position: PositionView): MenuItem[] {
   };
   if (hasEnded(position)) return [info, forget];
   const act = toDisplayStatus(position) === 'needs-attention' ? resolve : close;
-  return [create, info, act, forget];
+  return [create, ...(canEditExits(position) ? [exits] : []), info, act, forget];
 }

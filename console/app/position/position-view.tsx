@@ -4,6 +4,8 @@ import { EmptyState } from '../control/empty-state.tsx';
 import { Icon } from '../control/icon.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { openDialog } from '../dialog-name.ts';
+import { ExitsCard } from '../exits/exits-card.tsx';
+import { ProtectionPill } from '../exits/protection-pill.tsx';
 import { formatAmount, formatPrice, isPositive } from '../format.ts';
 import { exchangeName, hasEnded, marketName, toBaseCurrency, toDisplayStatus } from '../labels.ts';
 import { LinkTable } from '../link/link-table.tsx';
@@ -33,6 +35,7 @@ export function PositionInfo({ positionId }: { positionId: string }) {
       <Chart key={positionId} position={position} />
       <div class="columns">
         <div>
+          <ExitsCard position={position} />
           <section class="card">
             <h2>Orders</h2>
             <OrderList position={position} />
@@ -68,7 +71,8 @@ function Heading({ position }: { position: PositionView }) {
     <header class="view-head">
       <div>
         <h1 tabIndex={-1}>
-          {marketName(symbol)} <SideTag side={position.side} /> <StatusPill position={position} />
+          {marketName(symbol)} <SideTag side={position.side} /> <StatusPill position={position} />{' '}
+          <ProtectionPill position={position} />
         </h1>
         <p class="subtitle">
           {exchangeName(exchange)} · account {account}
@@ -142,7 +146,7 @@ function Figures({ position }: { position: PositionView }) {
       </Figure>
       <Figure name="Entry">{formatPrice(averageEntry, priceStep)}</Figure>
       <Figure name="Mark">{formatPrice(markPrice, priceStep)}</Figure>
-      <Figure name="Exits">{position.openExitOrders}</Figure>
+      <Figure name="Exit orders">{position.openExitOrders}</Figure>
       <Figure name="Armed links">{countArmedLinks(position)}</Figure>
     </dl>
   );

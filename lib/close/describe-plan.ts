@@ -1,4 +1,5 @@
 import { type Amount, isPositive } from '../amount.ts';
+import { isRestorable, nameExit } from '../exits/restore-exits.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { PlannedAction } from './next-step.ts';
@@ -18,11 +19,19 @@ export function describePlan(position: Position, planned: PlannedAction): string
 function describeCancels(position: Position, plan: ActionPlan, book: 'entryOrders' | 'exitOrders'): string {
   const count = plan.cancels.filter((cancel) => cancel.book === book).length;
   if (count === 0) return '';
-  if (book === 'exitOrders') return `cancels ${count === 1 ? 'the exit order' : `${count} exit orders`}`;
+  if (book === 'exitOrders')
+    return `cancels ${count === 1 ? 'the exit order' : `${count} exit orders`}${describeLost(plan)}`;
   const { amount, filled } = computeTotals(position);
   return isPositive(filled)
     ? 'cancels the rest of the entry'
     : `cancels the unfilled entry of ${amount} ${position.market.base}`;
+}
+
+/** Named before they are canceled: if something remains, they do not return. */
+function describeLost({ cancels }: ActionPlan): string {
+  const lost = cancels.filter(({ book, order }) => book === 'exitOrders' && !isRestorable(order));
+  if (lost.length === 0) return '';
+  return `, of which Ripcord can't place ${lost.map(({ order }) => nameExit(order)).join(', ')} again`;
 }
 
 const verbs = { sell: 'sells', buy: 'buys back' } as const;

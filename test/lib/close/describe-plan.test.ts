@@ -16,6 +16,12 @@ describe('a preview', () => {
     ['one exit order', close, { exits: [live] }, 'cancels the exit order; sells 1 BTC at market.'],
     ['two exit orders', close, { exits: [live, live] }, 'cancels 2 exit orders; sells 1 BTC at market.'],
     [
+      "an exit order that can't be placed again",
+      close,
+      { exits: [live, { ...live, orderId: '7', type: 'trailing_stop_market', price: undefined }] },
+      "cancels 2 exit orders, of which Ripcord can't place 7 (trailing_stop_market) again; sells 1 BTC at market.",
+    ],
+    [
       'an exit order that is done',
       close,
       { exits: [live, {}] },

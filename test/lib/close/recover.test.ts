@@ -219,7 +219,7 @@ describe('a claim that is proven to have sent nothing', () => {
       failure: {
         source: 'ripcord',
         code: 'withdrawn',
-        message: 'All links were paused before a close order was sent.',
+        message: expect.stringContaining('All links were paused before a close order was sent.'),
         canceledExitOrderIds: exitOrders.map(({ orderId }) => orderId),
       },
     });

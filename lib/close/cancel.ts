@@ -2,14 +2,14 @@ import { decimal, isPositive } from '../amount.ts';
 import type { CancelResult } from '../exchange/exchange.ts';
 import { toFault } from '../fault.ts';
 import { describeUnknownFill, judgeAbsence, nameOrder } from '../position/absence.ts';
-import { addAttachedExits } from '../position/attached-exits.ts';
+import { addAttachedExits, awaitsAttached } from '../position/attached-exits.ts';
 import { isProvenNotPlaced, readFillOfAbsent } from '../position/order-sync.ts';
 import type { Claim, OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs, requiredNotFoundCount } from '../position/timing.ts';
 import { toOrderRecord } from '../position/totals.ts';
 import type { CancelProblem, Execution, ExecutionDependencies } from './execution.ts';
 
-/** How often the trades of an order that has ended are read. Exchanges list trades later than fills. */
+/** How often the trades or the exits of an order that has ended are read. Exchanges list them later than fills. */
 const tradeReads = 3;
 
 type Unconfirmed = Extract<CancelResult, { kind: 'unconfirmed' }>;
@@ -235,6 +235,18 @@ function toProblem(cancels: OrderCancel[]): CancelProblem | undefined {
   return { ...problem, message: [problem.message, ...consequences].join('. ') };
 }
 
+/** A close would leave exits that came with its entry to act on what else the account holds. */
+async function readAttached(deps: ExecutionDependencies, position: Position): Promise<Position> {
+  let known = position;
+  for (let read = 0; read < tradeReads; read += 1) {
+    if (read > 0 && deps.now() + pollIntervalMs > deps.until) break;
+    if (read > 0) await deps.sleep(pollIntervalMs);
+    known = { ...known, ...(await addAttachedExits(deps.exchange, known, deps.now())) };
+    if (!awaitsAttached(known)) break;
+  }
+  return known;
+}
+
 /** Cancels the open orders of these books. A cancel makes what was read before it stale. */
 export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<CancelProblem | undefined> {
   const { known } = run;
@@ -243,13 +255,11 @@ export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<C
   // Set before the first request: from here on a cancel may have left, even if its response is lost.
   known.cancelsSent = true;
   const { position, problem } = await cancelOrders(run.deps, known.position, run.claim, books);
-  const { exchange, now } = run.deps;
-  // A close would leave those that came with an entry to act on what else the account holds.
-  const attached = problem === undefined ? await addAttachedExits(exchange, position, now()) : {};
+  const ended = problem === undefined ? await readAttached(run.deps, position) : position;
   const { holding } = known.fresh;
   // That the position was closed outside Ripcord stays true.
   run.known = {
-    position: { ...position, ...attached },
+    position: ended,
     cancelsSent: true,
     fresh: typeof holding === 'object' ? { holding } : {},
   };

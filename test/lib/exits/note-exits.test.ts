@@ -44,6 +44,23 @@ describe('what the record notes of exits', () => {
     expect(noteExits(exampleWith(noted?.exitPlan, { exitOrders }))).toBeUndefined();
   });
 
+  it('is nothing about a stop that the fill or the trigger of its target ended', () => {
+    const pair = 'entry-1';
+    const bound = restingStop({ pair, status: 'done' });
+    for (const target of [
+      restingTarget(1, { pair, filled: '0.2' }),
+      restingTarget(1, { pair, status: 'done', filled: '0.2', endsFor: 'replaced' }),
+    ])
+      expect(noteExits(exampleWith(plan, { exitOrders: [bound, target] }))).toBeUndefined();
+  });
+
+  it('is that its owner ended both of a pair, with the cancel of one', () => {
+    const done = { pair: 'entry-1', status: 'done' } as const;
+    const noted = noteExits(exampleWith(plan, { exitOrders: [restingStop(done), restingTarget(1, done)] }));
+    expect(noted?.exitPlan).toMatchObject({ takeProfits: [{ removed: true }], stopLoss: { removed: true } });
+    expect(noted?.sentences).toHaveLength(2);
+  });
+
   it('is nothing about exits that the exchange ended with the position', () => {
     const exitOrders = [restingStop({ status: 'done', filled: '1' }), restingTarget(1, { status: 'done' })];
     expect(noteExits(exampleWith(plan, { exitOrders }))).toBeUndefined();

@@ -501,9 +501,10 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/exits/note-exits.ts',
-        find: 'return { ...exit, removed: true };',
-        replace: 'return exit;',
+        find: 'return { ...target, removed: true };',
+        replace: 'return target;',
       },
+      { file: 'lib/exits/note-exits.ts', find: ': { ...stop, removed: true };', replace: ': stop;' },
     ],
   },
   {

@@ -90,8 +90,7 @@ export function paintProtection(text: string): string {
 export function describeRest({ takeProfits, stopLoss, fillStatus }: PositionView): string | undefined {
   const states = [...takeProfits, ...(stopLoss === null ? [] : [stopLoss])].map(({ state }) => state);
   if (states.length === 0) return undefined;
-  if (fillStatus === 'unfilled')
-    return 'The exits rest at the exchange at most a minute after the entry fills.';
+  if (fillStatus === 'unfilled') return 'The exits are placed when the entry fills, at most 75 s later.';
   return states.every((state) => ['resting', 'merged', 'filled'].includes(state))
     ? 'All exits rest at the exchange.'
     : 'Not all exits rest at the exchange yet. The sweep tries again every minute.';

@@ -32,7 +32,7 @@ export const openOptions = {
   type: textOption('Type of the entry order', { demandOption: true, choices: ['market', 'limit'] }),
   amount: textOption('Amount in base currency', {}),
   cost: textOption('Amount in quote currency to spend, instead of --amount', {}),
-  risk: textOption('What the stop loses, fees included, instead of --amount', {}),
+  risk: textOption('Loss in quote currency if the stop fills, fees included, instead of --amount', {}),
   price: textOption('Price of a LIMIT order', {}),
   ...exitOptions,
   'request-id': textOption('Repeating the same id sends no second order [default: a new id]', {}),

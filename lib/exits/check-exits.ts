@@ -13,7 +13,7 @@ export interface ExitContext {
   side: Side;
   market: MarketRules;
   support: ExitSupport | undefined;
-  /** The last price, or the price of a LIMIT entry that has not filled. */
+  /** The current price, or the price of a LIMIT entry that has not filled. */
   price: Amount;
   isEntryPrice: boolean;
   /** What the percents are of, in base currency. */
@@ -107,7 +107,7 @@ function checkSides(
   { side, price, isEntryPrice, market }: ExitContext,
 ): ExitRefusal | undefined {
   const isLong = side === 'long';
-  const reference = `the ${isEntryPrice ? 'entry' : 'last'} price ${price} ${market.quote}`;
+  const reference = `the ${isEntryPrice ? 'entry' : 'current'} price ${price} ${market.quote}`;
   const [winning, losing] = isLong ? ['above', 'below'] : ['below', 'above'];
   const target = takeProfits.find((each) => !isBeyond(each.price, price, isLong));
   if (target !== undefined)

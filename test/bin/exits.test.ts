@@ -84,7 +84,7 @@ test('a ladder before the entry fills shows percentages, and says when its exits
   expect(stdout).toMatch(/^target +65000 +\+8\.33 % +50 % +waiting$/m);
   expect(stdout).toMatch(/^stop, LIMIT 57900 +58000 +-3\.33 % +- +waiting$/m);
   expect(stdout).toMatch(/^entry +60000\.1 +- +0\.5 +waiting$/m);
-  expect(stdout).toContain('The exits rest at the exchange at most a minute after the entry fills.');
+  expect(stdout).toContain('The exits are placed when the entry fills, at most 75 s later.');
 });
 
 test.each<[string, string[], object]>([

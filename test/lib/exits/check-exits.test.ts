@@ -29,7 +29,7 @@ const refused: Row[] = [
     'a target of a long at the price',
     { takeProfits: [target('65000'), target('60000')] },
     long,
-    'The target 60000 of a long is not above the last price 60000 USDT.',
+    'The target 60000 of a long is not above the current price 60000 USDT.',
     'A target must be above 60000.',
   ],
   [
@@ -43,7 +43,7 @@ const refused: Row[] = [
     'a stop of a short below the price',
     { stopLoss: { price: '59000' } },
     short,
-    'The stop 59000 of a short is not above the last price 60000 USDT, so it would trigger at once.',
+    'The stop 59000 of a short is not above the current price 60000 USDT, so it would trigger at once.',
     'A stop must be above 60000.',
   ],
   [

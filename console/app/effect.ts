@@ -36,11 +36,22 @@ function describeClose({ percent }: Planned, position: PositionView): string {
   const part = percent === undefined ? '' : ` (${percent} %)`;
   const lessFee = awaitsFee(position) ? ' (minus the entry fee)' : '';
   const send = `${verb} ${withUnit(amount, position)}${part} at market${lessFee}`;
-  // A partial close of a perpetual keeps exits that only reduce it; otherwise it cancels all of them.
-  const mayKeepExits = percent !== undefined && isPerpetual(position) && position.openExitOrders > 0;
-  return mayKeepExits
-    ? `${then([cancel([entry(position)]), send])}; exit orders stay open if they only reduce the position.`
-    : `${then([cancel([entry(position), exits(position)]), send])}.`;
+  const all = then([cancel([entry(position), exits(position)]), send]);
+  if (percent === undefined || position.openExitOrders === 0) return `${all}.`;
+  // On spot, exits hold the coins that are sold. A partial close of a perpetual keeps exits that only reduce it.
+  if (!isPerpetual(position))
+    return hasPlan(position)
+      ? `${all}, then places exits for the rest.`
+      : `${all}; Ripcord then places the exits again that it can, for the rest.`;
+  const keeping = then([cancel([entry(position)]), send]);
+  return hasPlan(position)
+    ? `${keeping}; Ripcord then fits the exits to the rest.`
+    : `${keeping}; exit orders stay open if they only reduce the position.`;
+}
+
+/** Whether Ripcord placed the exits, so that it sizes them again. */
+function hasPlan({ exitOrders }: PositionView): boolean {
+  return exitOrders.some(({ rung, isStop }) => rung !== undefined || isStop === true);
 }
 
 function describeKeep(position: PositionView): string {

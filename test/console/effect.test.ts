@@ -3,6 +3,13 @@ import { describeEffect } from '../../console/app/effect.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { entryOrder as entry, filledView as filled } from './example-view.ts';
 
+const planned: PositionView['exitOrders'][number] = {
+  ...entry,
+  orderId: '2',
+  filled: '0',
+  status: 'live',
+  isStop: true,
+};
 const perpetual: PositionView = { ...filled, symbol: 'ETH/USDT:USDT', side: 'short', openExitOrders: 2 };
 const partlyFilled: PositionView = {
   ...filled,
@@ -28,7 +35,19 @@ describe('what an action would do now', () => {
       'closes a part of spot, and cancels its exits',
       { ...filled, openExitOrders: 1 },
       { percent: 25 },
-      'cancels 1 exit order, then sells 0.5 ETH (25 %) at market.',
+      'cancels 1 exit order, then sells 0.5 ETH (25 %) at market; Ripcord then places the exits again that it can, for the rest.',
+    ],
+    [
+      'closes a part of spot with exits of a plan, and places them again',
+      { ...filled, openExitOrders: 1, exitOrders: [planned] },
+      { percent: 25 },
+      'cancels 1 exit order, then sells 0.5 ETH (25 %) at market, then places exits for the rest.',
+    ],
+    [
+      'closes a part of a perpetual with exits of a plan, which follow',
+      { ...perpetual, exitOrders: [planned] },
+      { percent: 50 },
+      'buys back 1 ETH (50 %) at market; Ripcord then fits the exits to the rest.',
     ],
     [
       'closes a part of a perpetual, whose exits may stay',

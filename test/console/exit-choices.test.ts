@@ -148,7 +148,12 @@ describe('a line of the chart', () => {
       triggerPrice: '2600',
       filled: '0',
     } as const;
-    const lines = toPriceLines({ ...withExits, exitOrders: [{ ...second, orderId: '9' }, second] });
+    const ofPlan = [
+      { ...second, orderId: '9' },
+      { ...second, orderId: '10', isStop: true },
+      { ...second, orderId: '11', rung: 2 },
+    ] as const;
+    const lines = toPriceLines({ ...withExits, exitOrders: [...ofPlan, second] });
     expect(lines.filter(({ kind }) => kind === 'stop')).toEqual([
       { price: '2600', title: 'Stop loss', kind: 'stop', dashed: true },
       expect.objectContaining({ id: stopLine, price: '2700' }),

@@ -47,10 +47,8 @@ export function toProtection(position: PositionView): Label | undefined {
 }
 
 /** @returns what became of exits that were sent. */
-export function describeExits({ takeProfits, stopLoss, priceStep }: PositionView): {
-  text: string;
-  tone: 'good' | 'bad';
-} {
+export function describeExits(position: PositionView): { text: string; tone: 'good' | 'bad' } {
+  const { takeProfits, stopLoss, priceStep, fillStatus } = position;
   const open = takeProfits.filter(({ state }) => state !== 'filled' && state !== 'removed');
   const exits = [
     ...open.map((target) => ({ name: `Target ${formatPrice(target.price, priceStep)}`, ...target })),
@@ -60,6 +58,7 @@ export function describeExits({ takeProfits, stopLoss, priceStep }: PositionView
   if (troubled.length > 0)
     return { text: troubled.map((exit) => `${exit.name}: ${describeState(exit)}`).join(' '), tone: 'bad' };
   if (exits.length === 0) return { text: 'No exits.', tone: 'good' };
+  if (fillStatus === 'unfilled') return { text: 'The exits protect what the entry fills.', tone: 'good' };
   const isWaiting = exits.some(({ state }) => state === 'waiting');
   const what = exits.length === 1 ? 'The exit' : `All ${exits.length} exits`;
   const verb = exits.length === 1 ? 'rests' : 'rest';

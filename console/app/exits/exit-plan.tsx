@@ -56,6 +56,7 @@ export function ExitPlan(props: ExitPlanProps) {
         lines={[...toEntryLine(entry, market), ...toExitLines(choices, breakEvenPrice)]}
         onMove={move}
       />
+      {reading.error === undefined ? null : <p class="hint">The price is not up to date: {reading.error}</p>}
       <Estimates {...props} market={market} />
     </>
   );

@@ -22,7 +22,8 @@ import {
 } from './exit-choices.ts';
 import { ExitFields } from './exit-fields.tsx';
 import { ExitPlan, usePlanMarket } from './exit-plan.tsx';
-import { exitPaths, toSummary, useFirstError } from './form-errors.ts';
+import { exitPaths, toSummary } from './form-errors.ts';
+import { useFirstError } from './use-first-error.ts';
 import type { Market } from './use-market.ts';
 
 /** Replaces the targets or the stop of a position. */

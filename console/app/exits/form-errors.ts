@@ -1,5 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
-import type { FieldErrors } from '../api.ts';
+import type { FieldErrors } from '../api-error.ts';
 
 /** The paths that the exit fields show errors of. */
 export const exitPaths = /^(takeProfits(\.\d+\.(price|percent))?|stopLoss(\.(price|limitPrice))?)$/;
@@ -17,15 +16,4 @@ export function toSummary(
   return fieldErrors.size > 0 && [...fieldErrors.keys()].every(isShown)
     ? 'Nothing was sent. Correct the marked fields.'
     : error;
-}
-
-/** Focuses the first field that is wrong, which may be out of view. */
-export function useFirstError(errors: FieldErrors) {
-  const form = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (errors.size === 0) return;
-    form.current?.querySelector('.field-error:not(:empty)')?.scrollIntoView({ block: 'center' });
-    form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
-  }, [errors]);
-  return form;
 }

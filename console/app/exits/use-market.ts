@@ -28,6 +28,10 @@ export function useMarket(account: string, symbol: string, interval: Interval) {
     let timer: ReturnType<typeof setTimeout>;
     let isOutdated = false;
     const read = async (): Promise<void> => {
+      if (document.hidden) {
+        timer = setTimeout(() => void read(), typingMs);
+        return;
+      }
       const next = await readMarket(account, symbol, interval);
       if (isOutdated) return;
       setReading((last) =>

@@ -16,7 +16,8 @@ export function toPriceLines(position: PositionView): PriceLine[] {
     ...(isHeld ? [{ price: averageEntry, title: 'Entry', kind: 'entry', dashed: false } as const] : []),
     ...entryOrders.flatMap(toEntryLine),
     ...exitOrders
-      .filter(({ orderId }) => !planned.has(orderId))
+      // On spot, several orders of Ripcord's share the price of one stop.
+      .filter(({ orderId, rung, isStop }) => rung === undefined && !isStop && !planned.has(orderId))
       .flatMap((exit) => toExitLine(exit, position)),
     ...toPlanLines(position),
   ];

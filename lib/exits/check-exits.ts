@@ -18,7 +18,7 @@ export interface ExitContext {
   isEntryPrice: boolean;
   /** What the percents are of, in base currency. */
   amount: Amount;
-  /** Spot: how many conditional orders of others the account has open in the market. */
+  /** How many conditional orders of others the account has open in the market. */
   conditionals?: number | undefined;
 }
 
@@ -171,14 +171,22 @@ function checkMinimums(
 }
 
 /**
- * On spot, each target has a stop of its own. The limit is the account's, in one market:
+ * On spot, each target has a stop of its own; a perpetual has one stop. The limit is the account's, in one market:
  * https://developers.binance.com/docs/binance-spot-api-docs/filters#max_num_algo_orders
  */
 function checkRoom(
   { takeProfits, stopLoss }: WantedExits,
   { market: { kind, conditionalMax, symbol }, conditionals = 0 }: ExitContext,
 ): ExitRefusal | undefined {
-  if (kind !== 'spot' || stopLoss === undefined || conditionalMax === undefined) return undefined;
+  if (stopLoss === undefined || conditionalMax === undefined) return undefined;
+  if (kind === 'perpetual')
+    return conditionals < conditionalMax
+      ? undefined
+      : refuse(
+          'stopLoss',
+          `A stop is a conditional order, of which ${symbol} allows an account ${conditionalMax}. It has ${conditionals} others open there.`,
+          'Cancel one of them.',
+        );
   const rest = decimal(sum(takeProfits.map(({ percent }) => percent))).lt(100) ? 1 : 0;
   const stops = takeProfits.length + rest;
   const room = Math.max(0, conditionalMax - conditionals);

@@ -440,6 +440,27 @@ describe('the stop of a position at Bybit linear', () => {
     });
   });
 
+  it('is refused before anything is sent if ten conditional orders are open, unless it goes with its entry', async () => {
+    const { open, resting, positionId, apiKey, paths, setExits } = await stageFilled();
+    for (let nth = 1; nth <= 9; nth += 1)
+      core.acknowledgeOrder({
+        account: core.accountOf(apiKey),
+        market: 'usdm',
+        symbol: 'BTCUSDT',
+        side: 'buy',
+        type: 'stop_market',
+        amount: '0.01',
+        triggerPrice: `9${nth - 1}000`,
+      });
+    const refused = open({ type: 'market', price: undefined, stopLoss });
+    await expect(refused).rejects.toThrow('allows an account 10. It has 10 others open there.');
+    expect(paths()).toEqual([]);
+    await setExits({ positionId, stopLoss: { price: '57000' } });
+    await open({ stopLoss });
+    expect(resting()).toEqual([stopFor('0.5', '57000')]);
+    expect(paths()).toEqual([amendPath, '/v5/order/create']);
+  });
+
   it('is replaced if it becomes a LIMIT order, which no change makes of it', async () => {
     const { setExits, positionId, resting, paths } = await stageFilled();
     await setExits({ positionId, stopLoss: { price: '58500', limitPrice: '58400' } });

@@ -77,10 +77,12 @@ async function draftEntry(
   const { services } = adminServices;
   const place = await connectPlace(adminServices, input);
   const { exchange, market } = place;
+  // A stop that goes with its entry does not count.
+  const attached = attachExits(input, exchange.exits[market.kind]);
   const [{ hedged }, price, conditionals] = await Promise.all([
     fetchExchangePosition(place, input),
     exchange.fetchPrice(market),
-    input.stopLoss === undefined ? 0 : countConditionals(exchange, market),
+    input.stopLoss === undefined || attached !== undefined ? 0 : countConditionals(exchange, market),
   ]);
   const { amount, cost } = computeEntrySize(await sizeByRisk(input, place, price), market, price);
   checkOpeningExits(input, place, price, amount, conditionals);
@@ -92,7 +94,6 @@ async function draftEntry(
     price: input.price,
     sendDeadline: services.now() + sendWindowMs,
   };
-  const attached = attachExits(input, exchange.exits[market.kind]);
   const entry: OrderRecord = { ...sent, status: 'unconfirmed', amount, filled: '0', attached };
   const order: EntryOrder = {
     ...sent,

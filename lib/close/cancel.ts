@@ -72,7 +72,9 @@ async function pollCanceled(
   const { exchange, until, now, sleep } = deps;
   const seen: Witnesses = { wasFound: false, misses: 0, last: first };
   const toEnded = (record: OrderRecord): OrderCancel => ({
-    order: mayBeOurs(claim, first.reason) ? markCanceled(claim, record) : record,
+    order: [first, seen.last].some(({ reason }) => mayBeOurs(claim, reason))
+      ? markCanceled(claim, record)
+      : record,
   });
   for (let poll = 0; poll < pollAttempts; poll += 1) {
     const waitMs = poll > 0 ? pollIntervalMs : 0;
@@ -81,17 +83,42 @@ async function pollCanceled(
     if (waitMs > 0) await sleep(waitMs);
     const view = await exchange.fetchOrder(position.market, order);
     if (view?.status === 'done') return toEnded(toOrderRecord(view, order));
-    if (view !== undefined) {
-      seen.wasFound = true;
-      continue;
-    }
-    seen.misses += 1;
-    const miss = await afterMiss(deps, position, claim, order, seen);
-    if (miss === 'poll-again') continue;
-    return 'problem' in miss ? miss : toEnded(miss.order);
+    if (view === undefined) seen.misses += 1;
+    else seen.wasFound = true;
+    const next =
+      view === undefined
+        ? await afterMiss(deps, position, claim, order, seen)
+        : await afterFound(deps, position, claim, order, seen);
+    if (next === 'poll-again') continue;
+    return 'problem' in next ? next : toEnded(next.order);
   }
   if (isProvenNotPlaced(exchange, order, now())) return { order: { ...order, status: 'done' } };
   return toUnconfirmed(order, seen);
+}
+
+/** The order is live. If the exchange had none to cancel, the order arrived after that, as an exit does that returns. */
+async function afterFound(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  order: OrderRecord,
+  seen: Witnesses,
+): Promise<OrderCancel | 'poll-again'> {
+  return seen.last.reason === 'not-found' ? cancelAgain(deps, position, claim, order, seen) : 'poll-again';
+}
+
+async function cancelAgain(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  order: OrderRecord,
+  seen: Witnesses,
+): Promise<OrderCancel | 'poll-again'> {
+  const again = await deps.exchange.cancelOrder(position.market, order, claim.sendDeadline);
+  if (again.kind === 'confirmed') return { order: markCanceled(claim, toOrderRecord(again.order, order)) };
+  if (again.kind === 'denied') return afterDenied(deps, position, order, again);
+  seen.last = again;
+  return 'poll-again';
 }
 
 /**
@@ -111,11 +138,7 @@ async function afterMiss(
   if (!isDenied(seen.last)) {
     // The exchange may forget an order with its cancel. A second cancel shows whether it is still there, and only a
     // look-up after that shows what it filled until then.
-    const again = await exchange.cancelOrder(position.market, order, claim.sendDeadline);
-    if (again.kind === 'confirmed') return { order: toOrderRecord(again.order, order) };
-    if (again.kind === 'denied') return afterDenied(deps, position, order, again);
-    seen.last = again;
-    return 'poll-again';
+    return cancelAgain(deps, position, claim, order, seen);
   }
   if (absence === 'ended-unfilled')
     return { order: { ...(await readEndedUnfilled(deps, position, order)), status: 'done' } };

@@ -131,18 +131,20 @@ async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void
   await Promise.all(accounts.map((ofAccount) => sweepAccount(run, ofAccount)));
 }
 
-/** Claims first. What is left of them is continued beside the other positions. */
+/** A position without its exits waits for no claim. Of the others, claims come first, and what is left of them last. */
 async function sweepAccount(run: SweepRun, positions: Position[]): Promise<void> {
   const claimed = positions.filter(isClaimed).sort((a, b) => a.claim.leaseExpiresAt - b.claim.leaseExpiresAt);
-  const others = positions.filter((position) => !isClaimed(position)).sort(byUrgency);
+  const unclaimed = positions.filter((position) => !isClaimed(position)).sort(byUrgency);
+  const urgent = unclaimed.filter((position) => toRank(position) === 0);
+  const others = unclaimed.slice(urgent.length);
+  const process = (some: Position[]) =>
+    inParallel(some, parallelPerAccount, (position) => processPosition(run, position));
+  const protecting = process(urgent);
   const tried = await inParallel(claimed, parallelPerAccount, (position) =>
     settle(run, position, () => tryClaim(inTime(run), position)),
   );
   const pending = tried.filter((position) => position !== undefined);
-  await Promise.all([
-    inParallel(others, parallelPerAccount, (position) => processPosition(run, position)),
-    ...pending.map((position) => linger(run, position)),
-  ]);
+  await Promise.all([protecting, process(others), ...pending.map((position) => linger(run, position))]);
 }
 
 /** Positions that lack exits first, then the longest without a sync. */

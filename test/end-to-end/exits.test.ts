@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
-import { binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
+import { binanceUsdm, bybitLinear, stageLong, type VenueMarket } from './long-position.ts';
 
 const environment = await startEnvironment();
 const { core } = environment;
@@ -341,4 +341,31 @@ it('refuses exits on Bybit spot, and sends nothing', async () => {
   });
   expect(refusal).toMatchObject({ code: 'invalid-input', message: expect.stringContaining('spot markets') });
   expect(ledgerSince(core, mark)).toMatchObject({ orders: [] });
+});
+
+it('places exits that are missing before it has settled a claim that takes long', async () => {
+  const { account, url } = await stageLong(environment, binanceUsdm);
+  const path = '/fapi/v1/order';
+  core.addFault({ kind: 'drop-before', match: { method: 'POST', path } });
+  expect((await fire(url)).status).toBe(202);
+  const { position } = await environment.admin('positions.open', {
+    requestId: 'beside-a-claim',
+    account,
+    symbol: 'ETH/USDT:USDT',
+    side: 'long',
+    type: 'limit',
+    amount: '1',
+    price: '2900',
+    stopLoss: { price: '2800' },
+  });
+  const entry = [...core.state.orders.values()].find(({ symbol }) => symbol === 'ETHUSDT');
+  core.fill({ orderId: entry?.id ?? 0 });
+  expect((await environment.positionNow(position.positionId)).protection).toBe('none');
+  // The look-up of the lost close order.
+  core.addFault({ kind: 'delay', ms: 2_500, match: { method: 'GET', path }, times: 1 });
+  const startedAt = Date.now();
+  await sweep();
+  const stop = [...core.state.algoOrders.values()].find(({ symbol }) => symbol === 'ETHUSDT');
+  expect((stop?.createdAt ?? Number.POSITIVE_INFINITY) - startedAt).toBeLessThan(2_000);
+  expect((await environment.positionNow(position.positionId)).protection).toBe('full');
 });

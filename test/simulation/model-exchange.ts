@@ -18,6 +18,7 @@ import type {
   TradeRange,
 } from '../../lib/exchange/exchange.ts';
 import { Fault } from '../../lib/fault.ts';
+import { Cover } from './cover.ts';
 import type { Environment } from './environment.ts';
 import type { Plan, Units } from './plan.ts';
 
@@ -119,6 +120,7 @@ export class ModelBook {
   readonly environment: Environment;
   /** Exits that were accepted although they were too many: what no race explains. */
   readonly surplus: string[] = [];
+  readonly cover = new Cover();
   #closes = 0;
   #unseen: Units = 0;
   #liquidity: Units | undefined;
@@ -146,6 +148,8 @@ export class ModelBook {
 
   /** The price of everything. */
   readonly price = 100;
+  /** Two steps, so that a single one is dust. */
+  readonly least = 2;
 
   of(role: ModelOrder['role']): ModelOrder[] {
     return this.orders.filter((order) => order.role === role);
@@ -189,6 +193,7 @@ export class ModelBook {
     this.trade(order.side, units, { orderId: order.orderId, fee: feeNow, entry: order.role === 'entry' });
     order.changedAt = this.clock;
     if (order.filled === order.amount) order.live = false;
+    this.cover.note(this);
   }
 
   /** Changes what the account holds, and lists it. */
@@ -273,6 +278,7 @@ export class ModelBook {
     if (!order.live) return;
     order.live = false;
     order.changedAt = this.clock;
+    this.cover.note(this);
   }
 
   /** Changes what an order is for. One that has filled more ends, and one that has ended stays as it is. */
@@ -280,6 +286,7 @@ export class ModelBook {
     if (!order.live) return;
     order.amount = Math.max(amount, order.filled);
     order.changedAt = this.clock;
+    this.cover.note(this);
     if (order.filled === order.amount) this.end(order);
   }
 
@@ -329,6 +336,7 @@ export class ModelBook {
     const { kind, price } = order;
     placed.exit = kind === 'stop-loss' ? { kind, price, triggerPrice: order.triggerPrice } : { kind, price };
     this.#noteSurplus(placed);
+    this.cover.note(this);
     return placed;
   }
 

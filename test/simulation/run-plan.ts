@@ -12,7 +12,7 @@ import type { HitResponse } from '../../lib/trigger/response.ts';
 import { type Actor, type Fate, newActor, step } from './actor.ts';
 import { Environment } from './environment.ts';
 import { findLarger, toTargetPrice } from './exit-invariants.ts';
-import { type Hit, judge } from './invariants.ts';
+import { type Evidence, type Hit, judge } from './invariants.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
 import { isActor, type Plan } from './plan.ts';
@@ -50,13 +50,15 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   };
   const book = new ModelBook(plan, environment);
   const current = new AsyncLocalStorage<Actor>();
+  const faults: Evidence['faults'] = [];
 
   const interrupt = async (name: string): Promise<Fate> => {
     const actor = current.getStore();
     if (actor === undefined) return 'pass';
-    return step(actor, environment, !/sleep|sign/.test(name), (fault) =>
-      say(`actor ${actor.index} ${name}${fault === undefined ? '' : ` — ${fault.kind} ${fault.ms}`}`),
-    );
+    return step(actor, environment, !/sleep|sign/.test(name), (fault) => {
+      if (fault !== undefined) faults.push({ ...fault, at: environment.time });
+      say(`actor ${actor.index} ${name}${fault === undefined ? '' : ` — ${fault.kind} ${fault.ms}`}`);
+    });
   };
 
   const claims: { linkId: string; at: number }[] = [];
@@ -236,6 +238,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
           break;
         case 'cancel-outside': {
           const order = book.of(event.book === 'entryOrders' ? 'entry' : 'exit')[event.index];
+          if (order?.exit?.kind === 'stop-loss') book.cover.stop();
           if (order !== undefined) book.end(order);
           break;
         }
@@ -277,10 +280,11 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   const frozenMs = plan.faults.map(({ kind, ms }) => (kind === 'freeze' ? ms : 0));
   const endsAt = last + settleMs + Math.max(0, ...frozenMs);
   // Sweeps at every full minute, for as long as anything is pending. Exits that Ripcord places are pending until the end.
-  const toFullMinute = minuteMs - ((environment.time + last) % minuteMs);
-  for (let minute = 0; last + minute * minuteMs < endsAt; minute += 1)
-    environment.schedule(last + toFullMinute + minute * minuteMs, () => {
-      const isLast = plan.exitsOnlyReduce && last + (minute + 3) * minuteMs >= endsAt;
+  const from = plan.exits === undefined ? last : 0;
+  const toFullMinute = minuteMs - ((environment.time + from) % minuteMs);
+  for (let minute = 0; from + minute * minuteMs < endsAt; minute += 1)
+    environment.schedule(from + toFullMinute + minute * minuteMs, () => {
+      const isLast = plan.exitsOnlyReduce && from + (minute + 3) * minuteMs >= endsAt;
       const isPending = plan.exits !== undefined || table.positions()[0]?.state === 'claimed';
       if (isPending || isLast) startSweep('of the schedule', newest);
     });
@@ -297,6 +301,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     transitions,
     processes,
     downgrades,
+    faults,
   });
   if (traced) {
     trace.push(`end: ${JSON.stringify(position)}`);

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { commands, type PositionView } from '../../lib/admin/contract/commands.ts';
 import { type Amount, decimal, sum, toAmount } from '../../lib/amount.ts';
-import { fire, startEnvironment } from './environment.ts';
-import { binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
+import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
+import { binanceSpot, bybitSpot, type VenueMarket, venueMarkets } from './long-position.ts';
 import { newSmartTrader, type Opening, type Resting } from './smart-position.ts';
 
 /** What becomes of a position with targets and a stop: every venue, entry, shape and event, by the exchange's books. */
@@ -10,7 +10,6 @@ import { newSmartTrader, type Opening, type Resting } from './smart-position.ts'
 const environment = await startEnvironment();
 const { core } = environment;
 
-const venues = [binanceUsdm, bybitLinear];
 const entries = {
   market: { type: 'market', amount: '0.5' },
   limit: { type: 'limit', amount: '0.5', price: '59000' },
@@ -54,6 +53,8 @@ interface Ending {
   /** What remains of what the position had, as a factor. */
   left: string;
   protection: PositionView['protection'];
+  /** What the stops are for, as a factor; all that remains by default. */
+  covered?: string;
   /** What the outcome names: the close order, or the exit that filled last. */
   by?: 'close order' | 'stop' | 'last target';
 }
@@ -66,9 +67,14 @@ async function hit({ position }: Staged, action: 'close' | 'keep', percent?: num
   return fire((await environment.admin('links.create', input)).url);
 }
 
+const refusals = {
+  binance: { status: 400, code: -1013, msg: 'Filter failure: PERCENT_PRICE' },
+  binanceusdm: { status: 400, code: -4131, msg: 'No.' },
+  bybit: { status: 200, code: 110090, msg: 'No.' },
+};
+
 function refuseClose({ exchange, create }: VenueMarket): void {
-  const refusal = exchange === 'bybit' ? { status: 200, code: 110090 } : { status: 400, code: -4131 };
-  core.addFault({ kind: 'status', ...refusal, msg: 'No.', match: create });
+  core.addFault({ kind: 'status', ...refusals[exchange], match: create });
 }
 
 function idOf({ trader }: Staged, kind: Resting['kind']): string {
@@ -108,7 +114,11 @@ const events: Event[] = [
   {
     name: 'a stop canceled by hand',
     happens: (staged) => staged.trader.cancel(idOf(staged, 'stop')),
-    ends: () => ({ ...open, protection: 'none' }),
+    // On spot it is one order of a list, which ends with it.
+    ends: ({ venue, shape }) =>
+      venue === binanceSpot && shape === 'ladder'
+        ? { ...open, protection: 'partial', covered: '0.5' }
+        : { ...open, protection: 'none', covered: '0' },
   },
   {
     name: 'a refused close',
@@ -145,20 +155,26 @@ function leftOf(resting: Resting[], kind: Resting['kind']): Amount {
   return sum(resting.filter((order) => order.kind === kind).map(({ left }) => left));
 }
 
-const cells = venues.flatMap((venue) =>
+const openings = venueMarkets.flatMap((venue) =>
   (['market', 'limit'] as const).flatMap((entry) =>
-    (['ladder', 'single'] as const).flatMap((shape) =>
-      events.map((event) => ({ venue, entry, shape, event, name: venue.name, does: event.name })),
-    ),
+    (['ladder', 'single'] as const).map((shape) => ({ venue, entry, shape, name: venue.name })),
   ),
 );
+/** A target of Bybit holds the coins of its stop. */
+const isHeld = ({ venue }: Pick<Cell, 'venue'>) => venue !== bybitSpot;
+const cells = openings
+  .filter(isHeld)
+  .flatMap((opening) => events.map((event) => ({ ...opening, event, does: event.name })));
 
 describe('a position with exits', () => {
   it.each(cells)('$name, $entry entry, $shape: after $does', async (cell) => {
     const staged = await stage(cell);
     const { trader, position } = staged;
-    const { status, left, protection, by } = cell.event.ends(cell);
-    const ids = { stop: idOf(staged, 'stop'), 'last target': position.takeProfits.at(-1)?.orderId };
+    const { status, left, covered = left, protection, by } = cell.event.ends(cell);
+    const ids = {
+      stop: trader.resting().flatMap(({ kind, id }) => (kind === 'stop' ? [id] : [])),
+      'last target': [position.takeProfits.at(-1)?.orderId],
+    };
 
     await cell.event.happens(staged);
     await sweep();
@@ -168,11 +184,29 @@ describe('a position with exits', () => {
     expect(after).toMatchObject({ status, protection, remaining, ...trader.profit() });
 
     const resting = trader.resting();
-    expect(leftOf(resting, 'stop')).toBe(protection === 'full' ? remaining : '0');
+    expect(leftOf(resting, 'stop')).toBe(toAmount(decimal(position.remaining).times(covered)));
     expect(Number(leftOf(resting, 'target'))).toBeLessThanOrEqual(Number(remaining));
 
-    const detail = after.outcome?.detail;
-    if (by === 'close order') expect(detail).toContain(`MARKET order ${after.outcome?.closeOrderId} `);
-    else if (by !== undefined) expect(detail).toContain(`Exit order ${ids[by]} `);
+    const { detail, closeOrderId } = after.outcome ?? {};
+    if (by === 'close order') expect(detail).toContain(`MARKET order ${closeOrderId} `);
+    else if (by !== undefined)
+      expect(ids[by].map((id) => `Exit order ${id}`)).toContain(detail?.split(' (')[0]);
   });
+
+  it.each(openings.filter((opening) => !isHeld(opening)))(
+    '$name, $entry entry, $shape: is refused before anything is sent',
+    async ({ venue, entry, shape }) => {
+      const trader = await newSmartTrader(environment, venue);
+      const mark = markOf(core);
+      expect(await trader.open({ ...entries[entry], ...shapes[shape] })).toMatchObject({
+        ok: false,
+        error: {
+          code: 'invalid-input',
+          message:
+            "Ripcord can't place targets in spot markets of this exchange yet. Nothing was sent. Use a perpetual, or place the exits at the exchange and adopt them.",
+        },
+      });
+      expect(ledgerSince(core, mark).orders).toEqual([]);
+    },
+  );
 });

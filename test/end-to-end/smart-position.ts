@@ -51,7 +51,8 @@ export async function newSmartTrader(environment: Environment, { exchange, marke
     fill: (id: string, amount?: string) => core.fill({ orderId: find(id), amount }),
     /** A target that came with its entry waits for its price. At that price, the market takes no more than the amount. */
     fillPart: (id: string, amount: string, price: string) => {
-      if (core.state.order(find(id)).type === 'limit') return core.fill({ orderId: find(id), amount });
+      if (core.state.order(find(id)).type.startsWith('limit'))
+        return core.fill({ orderId: find(id), amount });
       core.setLiquidity({ market, symbol: 'BTCUSDT', amount });
       core.setPrice({ market, symbol: 'BTCUSDT', price });
       return core.setLiquidity({ market, symbol: 'BTCUSDT', amount: null });

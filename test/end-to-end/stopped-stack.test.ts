@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../lib/admin/contract/commands.ts';
+import { commands, type PositionView } from '../../lib/admin/contract/commands.ts';
 import { decimal, toAmount } from '../../lib/amount.ts';
 import { startEnvironment } from './environment.ts';
-import { binanceUsdm, bybitLinear } from './long-position.ts';
-import { newSmartTrader } from './smart-position.ts';
+import { binanceSpot, binanceUsdm, bybitLinear } from './long-position.ts';
+import { newSmartTrader, type Resting } from './smart-position.ts';
 
 /** What rests at the exchange works while Ripcord is stopped. */
 
@@ -17,10 +17,39 @@ const exits = {
   stopLoss: { price: '58000' },
 };
 
+const namesOf = (orders: Resting[]) => orders.map(({ id }) => `Exit order ${id}`);
+const toName = ({ outcome }: PositionView) => outcome?.detail.split(' (')[0];
+
+/** From 60000 to 57950, for 0.5 BTC. On spot the entry's fee of 0.1 % is taken from that. */
+const perpetual = {
+  amount: '0.5',
+  half: '0.25',
+  stopped: {
+    realizedProfit: '-1025',
+    fees: [{ currency: 'USDT', amount: '23.59' }],
+    netProfit: '-1048.59',
+  },
+  both: { realizedProfit: '737.5' },
+};
+const spot = {
+  amount: '0.4995',
+  half: '0.24975',
+  stopped: {
+    realizedProfit: '-1023.975',
+    fees: [
+      { currency: 'BTC', amount: '0.0005' },
+      { currency: 'USDT', amount: '28.946025' },
+    ],
+    netProfit: '-1082.921025',
+  },
+  both: { realizedProfit: '736.7625' },
+};
+
 describe.each([
-  { venue: binanceUsdm, feeRate: '0.0004' },
-  { venue: bybitLinear, feeRate: '0.0004' },
-])('$venue.name, with the stack stopped', ({ venue, feeRate }) => {
+  { venue: binanceUsdm, ...perpetual },
+  { venue: bybitLinear, ...perpetual },
+  { venue: binanceSpot, ...spot },
+])('$venue.name, with the stack stopped', ({ venue, amount, half, stopped, both }) => {
   async function openPosition() {
     const trader = await newSmartTrader(environment, venue);
     const before = trader.wallet();
@@ -33,25 +62,22 @@ describe.each([
 
   it('a stop fills, and the next start finds the position closed with its profit', async () => {
     const { position, moveTo, won, resting } = await openPosition();
+    const stops = resting().filter(({ kind }) => kind === 'stop');
     await environment.whileStopped(() => moveTo('57950'));
-    // 0.5 BTC from 60000 to 57950, with the fees of both orders.
-    const fees = toAmount(decimal('58975').times(feeRate));
     const after = await environment.positionNow(position.positionId);
     expect(after).toMatchObject({
       status: 'closed',
       protection: 'none',
-      realizedProfit: '-1025',
+      ...stopped,
       unrealizedProfit: '0',
-      fees: [{ currency: 'USDT', amount: fees }],
-      netProfit: toAmount(decimal('-1025').minus(fees)),
-      stopLoss: { state: 'filled', filled: '0.5' },
+      stopLoss: { state: 'filled', filled: amount },
       outcome: {
         outcome: 'closed',
         closedBy: 'exit-order',
         averagePrice: '57950',
-        detail: expect.stringContaining(`Exit order ${position.stopLoss?.orderId}`),
       },
     });
+    expect(namesOf(stops)).toContain(toName(after));
     expect(after.netProfit).toBe(won());
     expect(resting()).toEqual([]);
   });
@@ -59,15 +85,16 @@ describe.each([
   it('a target and then the stop fill, and the profit counts both', async () => {
     const { position, moveTo, won, resting } = await openPosition();
     moveTo('65000');
+    const stops = resting().filter(({ kind }) => kind === 'stop');
     await environment.whileStopped(() => moveTo('57950'));
     const after = await environment.positionNow(position.positionId);
     expect(after).toMatchObject({
       status: 'closed',
-      realizedProfit: '737.5',
-      takeProfits: [{ state: 'filled', filled: '0.25' }, { filled: '0' }],
-      stopLoss: { state: 'filled', filled: '0.25' },
-      outcome: { detail: expect.stringContaining(`Exit order ${position.stopLoss?.orderId}`) },
+      ...both,
+      takeProfits: [{ state: 'filled', filled: half }, { filled: '0' }],
+      stopLoss: { state: 'filled', filled: half },
     });
+    expect(namesOf(stops)).toContain(toName(after));
     expect(after.netProfit).toBe(won());
     expect(resting()).toEqual([]);
   });

@@ -96,7 +96,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       await page.getByRole('button', { name: 'Open', exact: true }).first().click();
       await page.getByLabel('Market').fill('ETH/USDT');
       await page.getByText(/^now 3,000.00/).waitFor();
-    await page.getByRole('button', { name: 'Add target' }).click();
+      await page.getByRole('button', { name: 'Add target' }).click();
       await page.getByRole('button', { name: 'Add stop' }).click();
       await page.getByRole('spinbutton', { name: 'Stop line' }).waitFor();
       await look('Open a position');

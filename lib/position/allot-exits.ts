@@ -55,7 +55,8 @@ export function leastAmount(market: MarketRules, prices: (Amount | undefined)[])
 }
 
 /** A part below the market's minimum goes to the next target, or to the one before if there is none. */
-function mergeSmall({ exitPlan = noTargets, market }: Position, amounts: Amount[]): Allotment[] {
+function mergeSmall(position: Position, amounts: Amount[]): Allotment[] {
+  const { exitPlan = noTargets, market } = position;
   const { takeProfits, stopLoss } = exitPlan;
   const allotments = takeProfits.map(({ rung }, index) => ({
     rung,
@@ -73,6 +74,13 @@ function mergeSmall({ exitPlan = noTargets, market }: Position, amounts: Amount[
       small.merged = true;
     }
     small.amount = '0';
+  }
+  // A part below one step is rounded to nothing, and the last target includes it.
+  const rest = allotments.some(({ amount }) => isPositive(amount)) ? takeProfits : [];
+  for (const [index, { removed, rung }] of rest.entries()) {
+    const allotment = allotments[index];
+    const isUsed = removed === true || isPositive(sumFills(position, rung));
+    if (allotment !== undefined && !isUsed && !isPositive(allotment.amount)) allotment.merged = true;
   }
   return allotments;
 }

@@ -160,6 +160,25 @@ describe.each([
     expect(held()).toBe('0');
   });
 
+  it('names a target that a part close has made too small for an order', async () => {
+    const { open, resting, newPart } = await stage(venue);
+    const { positionId } = await open({
+      amount: '0.02',
+      takeProfits: [
+        { price: '65000', percent: '5' },
+        { price: '70000', percent: '95' },
+      ],
+      stopLoss,
+    });
+    expect(resting()).toEqual(['limit 0.001', 'limit 0.019', 'stop_market 0.02']);
+    const { json } = await fire(await newPart(positionId));
+    expect(json.detail).toContain("The target at 65000 is below the market's minimum now");
+    expect(resting()).toEqual(['limit 0.01', 'stop_market 0.01']);
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      takeProfits: [{ state: 'merged' }, { state: 'resting', amount: '0.01' }],
+    });
+  });
+
   it('leaves no exit behind when a link closes it', async () => {
     const { open, resting, held } = await stage(venue);
     const { positionId } = await open({ takeProfits, stopLoss });

@@ -84,7 +84,10 @@ describe('adopted exits that a claim canceled', () => {
   });
 });
 
-it('names targets that a part close made too small for an order of their own', () => {
+it.each([
+  ['the minimum', '0.01'],
+  ['one step', '0.001'],
+])('names targets that a part close made smaller than %s', (_, amountMin) => {
   const exitPlan = examplePlan({
     targets: [
       { price: '65000', percent: '1' },
@@ -92,9 +95,10 @@ it('names targets that a part close made too small for an order of their own', (
     ],
   });
   const { market } = exampleWith(exitPlan);
-  const small = { market: { ...market, amountMin: '0.01' } };
-  expect(describeMerged(exampleWith(exitPlan, small))).toEqual([]);
-  expect(describeMerged(exampleWith(exitPlan, { ...small, exitOrders: [partClose('0.5')] }))).toEqual([
+  const position = (exitOrders: OrderRecord[]) =>
+    exampleWith(exitPlan, { market: { ...market, amountMin }, exitOrders });
+  expect(describeMerged(position([]))).toEqual([]);
+  expect(describeMerged(position([partClose('0.95')]))).toEqual([
     "The target at 65000 is below the market's minimum now, so that the target beside it includes it.",
   ]);
 });

@@ -18,9 +18,10 @@ const exitViewSchema = z.object({
   orderId: z.string().optional(),
   /**
    * `waiting`: not placed yet. `unconfirmed`: sent, answer unknown. `refused`: not accepted, and tried again. `removed`:
-   * ended outside Ripcord. `merged`: below the market's minimum, so that a neighbor includes it.
+   * ended outside Ripcord. `merged`: below the market's minimum, so that a neighbor includes it. `ended`: the position
+   * ended before it filled.
    */
-  state: z.enum(['waiting', 'unconfirmed', 'resting', 'filled', 'refused', 'removed', 'merged']),
+  state: z.enum(['waiting', 'unconfirmed', 'resting', 'filled', 'refused', 'removed', 'merged', 'ended']),
   /** Why the exchange refused it. */
   reason: z.string().optional(),
 });
@@ -65,7 +66,7 @@ export function toExitViews(position: Position): {
   takeProfits: z.infer<typeof takeProfitViewSchema>[];
   stopLoss: z.infer<typeof stopLossViewSchema> | null;
 } {
-  const { exitPlan, exitOrders } = position;
+  const { exitPlan, exitOrders, state } = position;
   const adopted = exitOrders.filter(
     (exit) => exit.status !== 'done' && exit.rung === undefined && !exit.isStop,
   );
@@ -74,7 +75,10 @@ export function toExitViews(position: Position): {
   const targets = (exitPlan?.takeProfits ?? []).map(({ rung, price, percent, removed, refusal }) => {
     const orders = exitOrders.filter((exit) => exit.rung === rung && exit.isStop !== true);
     const { amount, merged } = allotted.get(rung) ?? { amount: '0', merged: false };
-    return { percent, ...toView({ price, removed, refusal, orders, amount, merged }) };
+    return {
+      percent,
+      ...toView({ price, removed, refusal, orders, amount, merged, isOver: isFinal(state) }),
+    };
   });
   const stop = adopted.find((exit) => isStop(position, exit));
   return {
@@ -89,7 +93,7 @@ function toStopView(position: Position) {
   const { limitPrice, ...stop } = exitPlan.stopLoss;
   const orders = exitOrders.filter((exit) => exit.isStop === true);
   const { remaining } = computeTotals(position);
-  const view = toView({ ...stop, orders, amount: remaining, merged: false });
+  const view = toView({ ...stop, orders, amount: remaining, merged: false, isOver: isFinal(position.state) });
   const open = orders.filter(({ status }) => status !== 'done');
   return {
     ...(limitPrice === undefined ? {} : { limitPrice }),
@@ -114,9 +118,11 @@ interface ExitFacts {
   /** What it is still for. */
   amount: Amount;
   merged: boolean;
+  /** The position has ended. */
+  isOver: boolean;
 }
 
-function toView({ price, removed, refusal, orders, amount, merged }: ExitFacts): ExitView {
+function toView({ price, removed, refusal, orders, amount, merged, isOver }: ExitFacts): ExitView {
   const order = orders.findLast(({ status }) => status !== 'done') ?? orders.at(-1);
   const isOpen = order !== undefined && order.status !== 'done';
   const facts = {
@@ -129,6 +135,7 @@ function toView({ price, removed, refusal, orders, amount, merged }: ExitFacts):
   if (removed === true) return { ...facts, state: 'removed' };
   if (merged) return { ...facts, state: 'merged' };
   if (isPositive(facts.filled) && !isPositive(amount)) return { ...facts, state: 'filled' };
+  if (isOver) return { ...facts, state: 'ended' };
   return refusal === undefined
     ? { ...facts, state: 'waiting' }
     : { ...facts, state: 'refused', reason: refusal.message };

@@ -138,7 +138,7 @@ describe.each([
     expect(position).toMatchObject({
       status: 'closed',
       protection: 'none',
-      takeProfits: [{ state: 'filled', filled: '0.25' }, { state: 'waiting' }],
+      takeProfits: [{ state: 'filled', filled: '0.25' }, { state: 'ended' }],
       stopLoss: { state: 'filled', filled: '0.25' },
       outcome: { closedBy: 'exit-order', detail: expect.stringContaining(position.stopLoss?.orderId ?? '?') },
     });

@@ -12,6 +12,7 @@ export const exitStates: Record<ExitState, Label> = {
   refused: { word: 'Refused', tone: 'warn' },
   removed: { word: 'Removed', tone: 'warn' },
   merged: { word: 'Merged', tone: 'over' },
+  ended: { word: 'Ended', tone: 'over' },
 };
 
 const why: Partial<Record<ExitState, string>> = {

@@ -105,8 +105,18 @@ export async function sendExit(
     'takeProfit' in order
       ? await exchange.createExitList(market, order)
       : await exchange.createExitOrder(market, order);
+  return { exit, ...(await readSent(run, market, result, records)) };
+}
+
+/** Reads what became of orders that were sent: by the answer, and by a look-up. */
+export async function readSent(
+  run: ExitRun,
+  market: Position['market'],
+  result: CreateResult | CreateListResult,
+  records: OrderRecord[],
+): Promise<Omit<SentExit, 'exit'>> {
   if (result.kind === 'rejected' && result.reason !== 'duplicate-id')
-    return { exit, records: [], rejection: result };
+    return { records: [], rejection: result };
   const views = viewsOf(result);
   const known = records.map((record, leg) => {
     const view = views[leg];
@@ -116,7 +126,7 @@ export async function sendExit(
   const read = await Promise.all(
     known.map(async (record) => (await readOrder(run, market, record, () => true)) ?? record),
   );
-  return { exit, records: read };
+  return { records: read };
 }
 
 function viewsOf(result: CreateResult | CreateListResult): ExchangeOrder[] {

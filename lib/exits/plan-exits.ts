@@ -39,7 +39,7 @@ export interface ExitFacts {
   /** What the account holds of the perpetual. */
   held?: Amount | undefined;
   /** What this run does not try again: the exchange refused it, or its end is not confirmed. */
-  skip: ReadonlySet<ExitKey>;
+  skip: ReadonlySet<ExitKey | 'entry'>;
   /** The types of stops that the exchange can change in place. */
   amends?: ReadonlySet<string> | undefined;
 }
@@ -52,7 +52,11 @@ export type ExitStep =
   | { kind: 'read-holding' }
   | { kind: 'amend'; order: OrderRecord; stop: WantedStop }
   | { kind: 'place'; exits: WantedExit[] }
-  | { kind: 'cancel'; orders: OrderRecord[] };
+  | { kind: 'cancel'; orders: OrderRecord[] }
+  /** Spot: a partly filled entry holds its coins for exits that wait for the whole fill. */
+  | { kind: 'end-entry'; entry: OrderRecord }
+  /** The rest of such an entry goes back to the exchange. */
+  | { kind: 'resume-entry'; entry: OrderRecord; amount: Amount };
 
 /** @returns which exit of the plan an order is for; undefined if Ripcord does not manage it. */
 export function toExitKey({ rung, isStop }: OrderRecord): ExitKey | undefined {

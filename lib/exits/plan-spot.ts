@@ -1,5 +1,6 @@
 import { decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
 import { allotTargets, leastAmount } from '../position/allot-exits.ts';
+import { awaitsAttached } from '../position/attached-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { computeTotals, isFeeUnknown } from '../position/totals.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type ExitKey,
   type ExitStep,
   hasStopPassed,
+  isPair,
   toExitKey,
   toLeft,
   type WantedExit,
@@ -16,6 +18,8 @@ import {
 interface Unit {
   key: ExitKey;
   orders: OrderRecord[];
+  /** Whether there are, or were, both. */
+  isList: boolean;
 }
 
 /**
@@ -23,8 +27,10 @@ interface Unit {
  * placed. Pure, as `planExits`.
  */
 export function planSpotExits(position: Position, { skip }: ExitFacts): ExitStep {
+  const entry = findHoldingEntry(position);
+  if (entry !== undefined && !skip.has('entry')) return { kind: 'end-entry', entry };
   // Stops are for exactly what the account has of the position.
-  if (isFeeUnknown(position)) return { kind: 'wait' };
+  if (awaitsAttached(position) || isFeeUnknown(position)) return { kind: 'wait' };
   const open = openUnits(position);
   const wanted = wantedUnits(position);
   const kept = new Set(wanted.flatMap((exit) => open.find((unit) => isFor(unit, exit)) ?? []));
@@ -40,7 +46,29 @@ export function planSpotExits(position: Position, { skip }: ExitFacts): ExitStep
   const taken = new Set([...open.map(({ key }) => key), ...skip]);
   const exits = wanted.filter(({ key }) => !taken.has(key));
   if (exits.length > 0) return { kind: 'place', exits };
-  return open.some(({ orders }) => orders.some(isUnconfirmed)) ? { kind: 'wait' } : { kind: 'none' };
+  if (open.some(({ orders }) => orders.some(isUnconfirmed))) return { kind: 'wait' };
+  return skip.has('entry') ? { kind: 'none' } : planRest(position);
+}
+
+/** What an entry has filled in part is protected only once the entry has ended: its exits wait for all of it. */
+function findHoldingEntry(position: Position): OrderRecord | undefined {
+  const { entryOrders, exitPlan, market } = position;
+  const { price, limitPrice } = exitPlan?.stopLoss ?? {};
+  const entry = entryOrders.find(
+    ({ status, attached, filled }) => status === 'live' && attached !== undefined && isPositive(filled),
+  );
+  if (entry === undefined || price === undefined || hasStopPassed(position)) return undefined;
+  return decimal(entry.filled).gte(leastAmount(market, [price, limitPrice])) ? entry : undefined;
+}
+
+function planRest({ entryOrders, epoch, state, market }: Position): ExitStep {
+  const entry = entryOrders.at(-1);
+  const isDue = state === 'open' && entry?.status === 'done' && entry.resumesIn === epoch;
+  if (entry === undefined || !isDue) return { kind: 'none' };
+  const amount = toLeft(entry);
+  return decimal(amount).gte(leastAmount(market, [entry.price])) && isPositive(amount)
+    ? { kind: 'resume-entry', entry, amount }
+    : { kind: 'none' };
 }
 
 /** Each target with the stop is a list of its part. What has no target is a plain stop. */
@@ -85,7 +113,13 @@ function hasStop({ kind }: WantedExit): boolean {
 function openUnits({ exitOrders }: Position): Unit[] {
   const open = exitOrders.filter((order) => order.status !== 'done' && toExitKey(order) !== undefined);
   const groups = Map.groupBy(open, (order) => order.pair ?? order);
-  return [...groups.values()].map((orders) => ({ key: orders[0]?.rung ?? 'stop', orders }));
+  return [...groups.values()].map((orders) => ({
+    key: orders[0]?.rung ?? 'stop',
+    orders,
+    isList: exitOrders.some(
+      (order) => order !== orders[0] && orders[0] !== undefined && isPair(order, orders[0]),
+    ),
+  }));
 }
 
 function isUnconfirmed({ status }: OrderRecord): boolean {
@@ -96,8 +130,7 @@ function isUnconfirmed({ status }: OrderRecord): boolean {
  * Whether the orders are those of a wanted unit. A target that fills ends its stop, so that its rest is not protected
  * any more. A stop that has triggered ends its target, and is left to fill.
  */
-function isFor({ key, orders }: Unit, wanted: WantedExit): boolean {
-  const isList = orders[0]?.pair !== undefined;
+function isFor({ key, orders, isList }: Unit, wanted: WantedExit): boolean {
   const isAlone = orders.length === 1;
   const lostStop = isList && isAlone && orders.some(({ isStop, filled }) => !isStop && isPositive(filled));
   const form = orders.every(({ isStop }) => isStop === true) ? 'stop-loss' : 'take-profit';

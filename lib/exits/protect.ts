@@ -1,14 +1,14 @@
 import { type Amount, decimal } from '../amount.ts';
-import { appendNotice } from '../notify/notice-text.ts';
 import type { ExitPlan, TakeProfitPlan } from '../position/exit-plan.ts';
-import { isFinal, type OrderRecord, type Position } from '../position/position.ts';
+import type { OrderRecord, Position } from '../position/position.ts';
 import { sendWindowMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
 import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
-import { amendStop, draftExit, type ExitRun, endExit, type SentExit, sendExit } from './exit-orders.ts';
+import { amendStop, draftExit, endExit, type SentExit, sendExit } from './exit-orders.ts';
 import { noteExits } from './note-exits.ts';
+import { endEntry, resumeEntry } from './partial-entry.ts';
 import {
   type ExitFacts,
   type ExitKey,
@@ -19,14 +19,19 @@ import {
   withoutSpent,
 } from './plan-exits.ts';
 import { planSpotExits } from './plan-spot.ts';
+import {
+  appendExitNotice,
+  maxConflicts,
+  mayProtect,
+  type Next,
+  type ProtectRun,
+  record,
+} from './protect-run.ts';
 
 /** More steps than any plan needs: what is left then is for the next sweep. */
 const maxSteps = 12;
 /** A request that is cut off leaves its exit unconfirmed for minutes, so that none begins with less time. */
 const requestMs = 500;
-/** How often a write is tried again after another process has written the position. */
-const maxConflicts = 3;
-
 /**
  * Places, replaces and cancels exits until the plan's rest at the exchange for what remains. Each order and each cancel
  * is written ahead, under the record's own revision: of two processes only one sends, and none sends for a claimed
@@ -54,19 +59,6 @@ export async function protect(services: Services, synced: Position): Promise<Pos
   return position;
 }
 
-interface ProtectRun extends ExitRun {
-  services: Services;
-  held?: Amount;
-  skip: Set<ExitKey>;
-  amends: ExitFacts['amends'];
-}
-
-/** While a claim acts, exits are the claim's. A position that ended, or that the account no longer holds, has none. */
-function mayProtect({ exitPlan, state, lastSync }: Position): boolean {
-  const isFlat = lastSync?.flatSince !== undefined;
-  return exitPlan !== undefined && state !== 'claimed' && !isFinal(state) && !isFlat;
-}
-
 /** Whether an exit is to be placed or canceled, so that a run of `protect` is due. */
 export function needsProtection(position: Position): boolean {
   const step = mayProtect(position) ? plan(position, { skip: new Set() }).kind : 'none';
@@ -76,8 +68,6 @@ export function needsProtection(position: Position): boolean {
 function plan(position: Position, facts: ExitFacts): ExitStep {
   return position.market.kind === 'spot' ? planSpotExits(position, facts) : planExits(position, facts);
 }
-
-type Next = Position | 'done' | 'conflict';
 
 async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
   const { store, now } = run.services;
@@ -107,6 +97,10 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
       return amend(run, position, step);
     case 'cancel':
       return cancel(run, position, step.orders);
+    case 'end-entry':
+      return endEntry(run, position, step.entry);
+    case 'resume-entry':
+      return resumeEntry(run, position, step);
   }
 }
 
@@ -176,12 +170,6 @@ function isAbout({ exit }: SentExit, key: ExitKey): boolean {
   return exit.key === key || (key === 'stop' && exit.kind === 'list');
 }
 
-function appendExitNotice(position: Position, sentences: string[], now: number): Position['notices'] {
-  return sentences.length === 0
-    ? undefined
-    : appendNotice(position, { kind: 'exits', reason: sentences.join(' ') }, now);
-}
-
 /** Written before the request leaves, so that only one process sends it, and an end is known as Ripcord's own. */
 function writeReplaced(
   { services }: ProtectRun,
@@ -229,19 +217,4 @@ async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]
       order.status === 'done' ? order : (byId.get(order.orderId) ?? order),
     ),
   }));
-}
-
-/** Saves what was learned. A sync of another process may have written meanwhile; a claim's record is the claim's. */
-async function record(
-  { services }: ProtectRun,
-  written: Position,
-  change: (known: Position) => PositionChange,
-): Promise<Next> {
-  let known: Position | undefined = written;
-  for (let count = 0; count <= maxConflicts && known !== undefined && mayProtect(known); count += 1) {
-    const saved: Position | undefined = await services.store.savePosition(known, change(known));
-    if (saved !== undefined) return { ...saved, lastSync: written.lastSync };
-    known = await services.store.readPosition(written.positionId);
-  }
-  return 'conflict';
 }

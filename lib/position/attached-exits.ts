@@ -6,14 +6,20 @@ import { computeTotals, toOrderRecord } from './totals.ts';
 
 type Orders = Pick<Position, 'entryOrders' | 'exitOrders'>;
 
+type Entries = Pick<Position, 'entryOrders' | 'market'>;
+
 /** Whether the exchange has to have exits for a fill of this entry, which no record shows. */
-function lacksAttached({ attached, filled }: OrderRecord): boolean {
-  return attached !== undefined && decimal(filled).gt(attached.found ?? '0');
+function lacksAttached({ market }: Entries, { attached, filled, amount }: OrderRecord): boolean {
+  // On spot, they wait for the whole fill.
+  const isDue = market.kind !== 'spot' || decimal(filled).gte(amount);
+  return attached !== undefined && isDue && decimal(filled).gt(attached.found ?? '0');
 }
 
 /** Whether exits that came with an entry may rest unseen, so that one beside them could double them. */
-export function awaitsAttached({ entryOrders }: Orders): boolean {
-  return entryOrders.some((entry) => lacksAttached(entry) && entry.filled !== entry.attached?.missed);
+export function awaitsAttached(position: Entries): boolean {
+  return position.entryOrders.some(
+    (entry) => lacksAttached(position, entry) && entry.filled !== entry.attached?.missed,
+  );
 }
 
 /**
@@ -23,7 +29,7 @@ export function awaitsAttached({ entryOrders }: Orders): boolean {
  */
 export async function addAttachedExits(exchange: Exchange, position: Position, now: number): Promise<Orders> {
   let { entryOrders, exitOrders } = position;
-  for (const entry of entryOrders.filter(lacksAttached)) {
+  for (const entry of entryOrders.filter((order) => lacksAttached(position, order))) {
     const { clientOrderId = '', filled } = entry;
     const found = await exchange
       .fetchAttachedExits?.(position.market, clientOrderId, filled)
@@ -39,7 +45,7 @@ export async function addAttachedExits(exchange: Exchange, position: Position, n
 type Found = { order: ExchangeOrder; isStop: boolean }[];
 
 function mergeAttached(
-  { exitPlan }: Position,
+  { exitPlan, market }: Position,
   exitOrders: OrderRecord[],
   { clientOrderId, attached }: OrderRecord,
   found: Found,
@@ -51,8 +57,9 @@ function mergeAttached(
   const records = found.map(({ order, isStop }): OrderRecord => {
     const known = exitOrders.find(({ orderId }) => orderId === order.orderId);
     if (known !== undefined) return toOrderRecord(order, known);
+    const ofTarget = market.kind === 'spot' && attached?.takeProfit !== undefined ? { rung } : {};
     const key = isStop
-      ? { isStop: true as const, ...(isReplaced ? { endsFor: 'replaced' as const } : {}) }
+      ? { isStop: true as const, ...ofTarget, ...(isReplaced ? { endsFor: 'replaced' as const } : {}) }
       : { rung };
     return { ...toOrderRecord(order), pair: clientOrderId, ...key };
   });
@@ -73,7 +80,9 @@ function noteFound(position: Position, entry: OrderRecord, now: number): OrderRe
       stop.status === 'done' ? [] : [toAmount(decimal(stop.amount).minus(stop.filled))],
     ),
   );
+  // On spot, the whole fill places them at once, less the fee.
   const isComplete =
+    (position.market.kind === 'spot' && stops.length > 0) ||
     decimal(covered).gte(filled) ||
     (isPositive(open) && decimal(open).gte(computeTotals(position).remaining));
   if (isComplete) return { ...entry, attached: { ...attached, found: filled } };

@@ -10,10 +10,10 @@ import {
   withFillOfTrades,
 } from './absence.ts';
 import { addAttachedExits } from './attached-exits.ts';
-import { hasFills, withBaseFee, withFills } from './fills.ts';
+import { withBaseFee, withFills } from './fills.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { secondLookAfterMs } from './timing.ts';
-import { isMissingFee, toOrderRecord } from './totals.ts';
+import { hasFills, isMissingFee, toOrderRecord } from './totals.ts';
 
 /** Reads every order that may have changed, and fees that are not known yet. Sends nothing that changes anything. */
 export async function syncOrders(

@@ -75,6 +75,11 @@ export const orderRecordSchema = z.object({
     })
     .optional(),
   /**
+   * Of an entry that Ripcord ended to protect what it had filled: its rest is placed again while the position's `epoch` is
+   * this one, so that no link has acted since.
+   */
+  resumesIn: z.number().optional(),
+  /**
    * The list or the entry that this exit and its companion came with: the fill, trigger or cancel of one ends the other.
    */
   pair: z.string().optional(),

@@ -26,7 +26,7 @@ async function stage() {
       ...input,
     } as const;
   };
-  const isOpen = ({ status }: { status: string }) => ['new', 'partially-filled'].includes(status);
+  const isOpen = ({ status }: { status: string }) => ['new', 'partially_filled'].includes(status);
   const orders = () => [...core.state.orders.values()].filter(isOpen);
   const coins = () => core.accountOf(apiKey).spot.BTC;
   return {
@@ -343,6 +343,160 @@ describe('a spot position with exits', () => {
     expect(await refusal({ takeProfits, stopLoss })).toMatchObject({
       code: 'invalid-input',
       message: expect.stringContaining('The account has 4 other conditional orders open there.'),
+    });
+  });
+});
+
+describe('a LIMIT entry with exits', () => {
+  const limit = { type: 'limit', price: '59000', stopLoss } as const;
+  const single = [{ price: '65000', percent: '100' }];
+
+  it('carries its stop and its only target, which protect from the fill', async () => {
+    const { open, resting, idOf } = await stage();
+    const { positionId, protection } = await open({ ...limit, takeProfits: single });
+    expect(protection).toBe('none');
+    expect(resting()).toEqual(['limit 0.5 a']);
+    core.fill({ orderId: idOf('limit', '0.5') });
+    expect(resting()).toEqual(['limit_maker 0.4995 a', 'stop_market 0.4995 a']);
+    await sweep();
+    expect(resting()).toEqual(['limit_maker 0.4995 a', 'stop_market 0.4995 a']);
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      protection: 'full',
+      takeProfits: [{ state: 'resting', amount: '0.4995' }],
+      stopLoss: { state: 'resting', amount: '0.4995' },
+    });
+  });
+
+  it('carries the stop of a ladder, which the sweep replaces by the lists of its rungs', async () => {
+    const { open, resting, idOf } = await stage();
+    await open({ ...limit, takeProfits });
+    core.fill({ orderId: idOf('limit', '0.5') });
+    expect(resting()).toEqual(['stop_market 0.4995 a']);
+    await sweep();
+    expect(resting()).toEqual(ladder);
+  });
+
+  it('gets targets without a stop from the sweep', async () => {
+    const { open, resting, idOf } = await stage();
+    await open({ type: 'limit', price: '59000', takeProfits });
+    core.fill({ orderId: idOf('limit', '0.5'), amount: '0.2' });
+    await sweep();
+    expect(resting()).toEqual(['limit 0.0999', 'limit 0.0999', 'limit 0.5 (0.2 filled)']);
+    core.fill({ orderId: idOf('limit', '0.5') });
+    await sweep();
+    expect(resting()).toEqual(['limit 0.24975', 'limit 0.24975']);
+  });
+
+  it('is protected for what it has filled within one sweep, while the rest goes on', async () => {
+    const { open, resting, idOf } = await stage();
+    const { positionId } = await open({ ...limit, takeProfits });
+    core.fill({ orderId: idOf('limit', '0.5'), amount: '0.2' });
+    expect(await environment.positionNow(positionId)).toMatchObject({ protection: 'none', filled: '0.2' });
+    await sweep();
+    expect(resting()).toEqual([
+      'limit 0.3 c',
+      'limit_maker 0.0999 a',
+      'limit_maker 0.0999 b',
+      'stop_market 0.0999 a',
+      'stop_market 0.0999 b',
+    ]);
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      status: 'open',
+      protection: 'full',
+      fillStatus: 'partly-filled',
+      amount: '0.5',
+      filled: '0.2',
+    });
+    core.fill({ orderId: idOf('limit', '0.3') });
+    await sweep();
+    expect(resting()).toEqual(ladder);
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      protection: 'full',
+      filled: '0.5',
+      remaining: '0.4995',
+    });
+  });
+
+  it.each(['close', 'keep'] as const)(
+    'ends with its exits when a link has to %s it unfilled',
+    async (action) => {
+      const { open, resting } = await stage();
+      const { positionId } = await open({ ...limit, takeProfits: single });
+      expect(await fire(await environment.newLink(positionId, action))).toMatchObject({
+        json: { outcome: 'canceled' },
+      });
+      await sweep();
+      expect(resting()).toEqual([]);
+    },
+  );
+
+  it('keeps the exits of what has filled when a link keeps it, and does not buy the rest', async () => {
+    const { open, resting, idOf } = await stage();
+    const { positionId } = await open({ ...limit, takeProfits: single });
+    core.fill({ orderId: idOf('limit', '0.5'), amount: '0.2' });
+    expect(await fire(await environment.newLink(positionId, 'keep'))).toMatchObject({
+      json: { outcome: 'kept' },
+    });
+    await sweep();
+    expect(resting()).toEqual(['limit_maker 0.1998 a', 'stop_market 0.1998 a']);
+    await sweep();
+    expect(resting()).toEqual(['limit_maker 0.1998 a', 'stop_market 0.1998 a']);
+  });
+
+  it('leaves nothing when a link closes what has filled', async () => {
+    const { open, resting, idOf, coins } = await stage();
+    const { positionId } = await open({ ...limit, takeProfits: single });
+    core.fill({ orderId: idOf('limit', '0.5'), amount: '0.2' });
+    await sweep();
+    expect(await fire(await environment.newLink(positionId, 'close'))).toMatchObject({
+      json: { outcome: 'closed', closedAmount: '0.1998' },
+    });
+    await sweep();
+    expect(resting()).toEqual([]);
+    expect(coins()).toMatchObject({ free: '0', locked: '0' });
+  });
+
+  it('is found, and not sent twice, if the answer was lost', async () => {
+    const { open, resting, idOf } = await stage();
+    core.addFault({ kind: 'drop-after', match: { method: 'POST', path: '/api/v3/orderList/opoco' } });
+    const { positionId } = await open({ ...limit, takeProfits: single });
+    expect(resting()).toEqual(['limit 0.5 a']);
+    core.fill({ orderId: idOf('limit', '0.5') });
+    await sweep();
+    expect(resting()).toEqual(['limit_maker 0.4995 a', 'stop_market 0.4995 a']);
+    expect(await environment.positionNow(positionId)).toMatchObject({ protection: 'full' });
+  });
+
+  it('is protected by the next sweep in a market without OPO lists', async () => {
+    const { open, resting, idOf } = await stage();
+    core.changeMarket({ market: 'spot', symbol: 'BTCUSDT', opoAllowed: false });
+    await open({ ...limit, takeProfits });
+    expect(resting()).toEqual(['limit 0.5']);
+    core.fill({ orderId: idOf('limit', '0.5'), amount: '0.2' });
+    await sweep();
+    expect(resting()).toEqual([
+      'limit 0.5 (0.2 filled)',
+      'limit_maker 0.0999 a',
+      'limit_maker 0.0999 b',
+      'stop_market 0.0999 a',
+      'stop_market 0.0999 b',
+    ]);
+    core.fill({ orderId: idOf('limit', '0.5') });
+    await sweep();
+    expect(resting()).toEqual(ladder);
+  });
+
+  it('says that its owner canceled the list after the fill, and does not place it again', async () => {
+    const { open, resting, idOf, cancel } = await stage();
+    const { positionId } = await open({ ...limit, takeProfits: single });
+    core.fill({ orderId: idOf('limit', '0.5') });
+    cancel('stop_market', '0.4995');
+    await sweep();
+    await sweep();
+    expect(resting()).toEqual([]);
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      protection: 'none',
+      stopLoss: { state: 'removed' },
     });
   });
 });

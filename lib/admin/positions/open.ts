@@ -1,5 +1,6 @@
 import { type Amount, isPositive } from '../../amount.ts';
 import { type CreateResult, type EntryOrder, type Exchange, entrySide } from '../../exchange/exchange.ts';
+import { attachExits } from '../../exits/attach-exits.ts';
 import { countConditionals } from '../../exits/count-conditionals.ts';
 import { Fault } from '../../fault.ts';
 import { formatClientOrderId } from '../../position/client-order-id.ts';
@@ -20,7 +21,7 @@ import {
   newPositionId,
   storeNewPosition,
 } from './new-position.ts';
-import { attachExits, checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
+import { checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
 
 type OpenInput = CommandInput<'positions.open'>;
 
@@ -77,12 +78,17 @@ async function draftEntry(
   const { services } = adminServices;
   const place = await connectPlace(adminServices, input);
   const { exchange, market } = place;
-  // A stop that goes with its entry does not count.
-  const attached = attachExits(input, exchange.exits[market.kind]);
+  const { type, takeProfits = [], stopLoss } = input;
+  const attached =
+    type === 'limit'
+      ? attachExits({ takeProfits, stopLoss }, exchange.exits[market.kind], market)
+      : undefined;
+  // A stop of a perpetual that goes with its entry does not count.
+  const isCounted = stopLoss !== undefined && (market.kind === 'spot' || attached === undefined);
   const [{ hedged }, price, conditionals] = await Promise.all([
     fetchExchangePosition(place, input),
     exchange.fetchPrice(market),
-    input.stopLoss === undefined || attached !== undefined ? 0 : countConditionals(exchange, market),
+    isCounted ? countConditionals(exchange, market) : 0,
   ]);
   const { amount, cost } = computeEntrySize(await sizeByRisk(input, place, price), market, price);
   checkOpeningExits(input, place, price, amount, conditionals);

@@ -1,5 +1,4 @@
-import { type Amount, decimal } from '../../amount.ts';
-import type { AttachedExits, ExitSupport } from '../../exchange/exchange.ts';
+import type { Amount } from '../../amount.ts';
 import { checkExits } from '../../exits/check-exits.ts';
 import { computeRiskedAmount } from '../../exits/exit-prices.ts';
 import { needsProtection, protect } from '../../exits/protect.ts';
@@ -57,20 +56,6 @@ export function withExitPlan(
 ): Position {
   if (takeProfits === undefined && stopLoss === undefined) return position;
   return { ...position, ...replaceExits(position, { takeProfits, stopLoss }, now) };
-}
-
-/** @returns what a LIMIT entry carries. A ladder of targets, and a target without a stop, follow the fill. */
-export function attachExits(
-  { type, takeProfits = [], stopLoss }: OpenInput,
-  support: ExitSupport | undefined,
-): AttachedExits | undefined {
-  if (type !== 'limit' || stopLoss === undefined || support?.attach?.has('stop') !== true) return undefined;
-  const [target, ...others] = takeProfits;
-  const isWhole = target !== undefined && others.length === 0 && decimal(target.percent).eq(100);
-  return {
-    stopLoss: { triggerPrice: stopLoss.price, price: stopLoss.limitPrice },
-    ...(isWhole && support.attach.has('stop-and-target') ? { takeProfit: { price: target.price } } : {}),
-  };
 }
 
 /**

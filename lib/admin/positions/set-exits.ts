@@ -126,9 +126,7 @@ async function checkChange(position: Position, change: ExitChange, exchange: Exc
     isEntryPrice: !isPositive(filled),
     amount: sum([remaining, open]),
     conditionals:
-      wanted.stopLoss === undefined
-        ? 0
-        : await countConditionals(exchange, position.market, position.exitOrders),
+      wanted.stopLoss === undefined ? 0 : await countConditionals(exchange, position.market, position),
   });
   if (refusal !== undefined) throw toRefusalFault(refusal);
 }

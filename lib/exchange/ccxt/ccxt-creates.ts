@@ -30,14 +30,16 @@ export async function createOrder(
   const { venue, client } = connection;
   connection.registerMarket(market);
   const send = () =>
-    client.createOrder(
-      market.symbol,
-      order.type,
-      order.side,
-      asCcxtNumber(order.amount),
-      order.price === undefined ? undefined : asCcxtNumber(order.price),
-      { clientOrderId: order.clientOrderId, ...parameters },
-    );
+    order.attached !== undefined && venue.createAttachedEntry !== undefined
+      ? venue.createAttachedEntry(client, market, order)
+      : client.createOrder(
+          market.symbol,
+          order.type,
+          order.side,
+          asCcxtNumber(order.amount),
+          order.price === undefined ? undefined : asCcxtNumber(order.price),
+          { clientOrderId: order.clientOrderId, ...parameters },
+        );
   try {
     const created = await connection.call(() => sendDeadlineContext.run(order.sendDeadline, send));
     return toCreateResult(venue, market, created, order);
@@ -88,8 +90,13 @@ export async function amendStop(
   }
 }
 
-function toCreateResult(venue: Venue, market: MarketRules, created: Order, sent: SentOrder): CreateResult {
-  if (created.id === undefined) return { kind: 'unknown', message: 'the response names no order' };
+function toCreateResult(
+  venue: Venue,
+  market: MarketRules,
+  created: Order | undefined,
+  sent: SentOrder,
+): CreateResult {
+  if (created?.id === undefined) return { kind: 'unknown', message: 'the response names no order' };
   if (!venue.createReturnsFill)
     return { kind: 'accepted', order: toAcknowledgedOrder(created.id, market, sent) };
   const conditional = sent.restsAs?.conditional ?? false;

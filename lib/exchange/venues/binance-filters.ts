@@ -37,6 +37,7 @@ export function marketRules(market: Market): Partial<MarketRules> {
     marketAmountStep: parsePositiveAmount(lot?.stepSize),
     marketAmountMin: parsePositiveAmount(lot?.minQty),
     marketAmountMax: parsePositiveAmount(lot?.maxQty),
+    opoAllowed: String(market?.info?.opoAllowed) === 'true',
     conditionalMax: parseCount(find('MAX_NUM_ALGO_ORDERS')?.maxNumAlgoOrders),
     ...valueRules(find('NOTIONAL'), find('MIN_NOTIONAL')),
   };

@@ -126,6 +126,12 @@ export interface Venue {
     orderId: string,
     stop: Pick<StopLossOrder, 'amount' | 'triggerPrice' | 'price'>,
   ): Promise<unknown>;
+  /** Sends an entry with its exits, on a venue that takes them by another request. */
+  createAttachedEntry?(
+    client: CcxtClient,
+    market: MarketRules,
+    order: EntryOrder,
+  ): Promise<Order | undefined>;
   /** As of the port. */
   fetchAttachedExits?(
     client: CcxtClient,

@@ -206,3 +206,58 @@ describe('what the record notes of exits on spot', () => {
     expect(noted?.exitPlan.stopLoss).toEqual({ price: '58000', removed: true });
   });
 });
+
+describe('a partly filled LIMIT entry on spot', () => {
+  const attached = { stopLoss: { triggerPrice: '58000' } };
+  const paid = { fees: [{ currency: 'BTC', amount: '0.0002' }], traded: { amount: '0.2' } };
+  const entry: OrderRecord = {
+    ...exampleOrder,
+    status: 'live',
+    filled: '0.2',
+    baseFee: undefined,
+    ...paid,
+    attached,
+  };
+  const ended: OrderRecord = { ...entry, status: 'done', baseFee: '0.0002', resumesIn: 0 };
+  const withEntry = (order: OrderRecord, differing: Partial<Position> = {}, exits: OrderRecord[] = []) =>
+    longWith(ladder, exits, { entryOrders: [order], ...differing });
+  const halves = ['0.0999', '0.0999'];
+  const resting = halves.flatMap((amount, index) => pair(index + 1, { amount }, { amount }));
+
+  it('is ended first if it holds the coins for exits that wait for the whole fill', () => {
+    expect(decide(withEntry(entry))).toEqual({ kind: 'end-entry', entry });
+    expect(decide(withEntry(entry), { skip: new Set(['entry']) })).toMatchObject({ kind: 'place' });
+  });
+
+  it('goes on as it is while it has filled too little for a stop, or nothing', () => {
+    const little = { ...entry, filled: '0.00005', traded: { amount: '0.00005' } };
+    expect(decide(withEntry(little))).toEqual({ kind: 'none' });
+    expect(decide(withEntry({ ...entry, filled: '0' }))).toEqual({ kind: 'none' });
+  });
+
+  it('is protected as it is without such exits, once the fee of what it filled is known', () => {
+    expect(decide(withEntry({ ...entry, attached: undefined }))).toMatchObject({
+      kind: 'place',
+      exits: halves.map((amount) => ({ kind: 'list', amount })),
+    });
+    expect(decide(withEntry({ ...entry, attached: undefined, traded: undefined }))).toEqual({ kind: 'wait' });
+  });
+
+  it('goes back to the exchange for its rest once what it filled is protected', () => {
+    expect(decide(withEntry(ended))).toMatchObject({ kind: 'place' });
+    expect(decide(withEntry(ended, {}, resting))).toEqual({
+      kind: 'resume-entry',
+      entry: ended,
+      amount: '0.3',
+    });
+  });
+
+  it.each<[string, OrderRecord, Partial<Position>]>([
+    ['a link has acted since', ended, { epoch: 1 }],
+    ['the position is kept', ended, { state: 'kept' }],
+    ['a link ended it', { ...ended, resumesIn: undefined }, {}],
+    ['its rest is too small for an order', { ...ended, amount: '0.20005' }, {}],
+  ])('stays ended if %s', (_, order, differing) => {
+    expect(decide(withEntry(order, differing, resting))).toEqual({ kind: 'none' });
+  });
+});

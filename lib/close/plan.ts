@@ -1,7 +1,7 @@
 import { type Amount, decimal, toAmount, truncateToStep } from '../amount.ts';
 import { exitSide, type OrderSide } from '../exchange/exchange.ts';
 import type { OrderBook, OrderRecord, Position } from '../position/position.ts';
-import { computeTotals, isFeeUnknown, isMissingFee } from '../position/totals.ts';
+import { computeTotals, isFeeUnknown, isMissingFee, readBaseFee } from '../position/totals.ts';
 import { type Knowledge, nextStep, type PlannedAction, type PlannedEnd, type Step } from './next-step.ts';
 import { amountToClose, judgeDust, marketOrderStep } from './order-size.ts';
 
@@ -98,7 +98,7 @@ function endOrders(position: Position, books: OrderBook[]): Position {
 
 function withoutFees(position: Position): Position {
   const withoutFee = (order: OrderRecord) =>
-    isMissingFee(position, order) ? { ...order, baseFee: '0' } : order;
+    isMissingFee(position, order) ? { ...order, baseFee: readBaseFee(position, order) ?? '0' } : order;
   return {
     ...position,
     entryOrders: position.entryOrders.map(withoutFee),

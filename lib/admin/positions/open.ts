@@ -1,6 +1,5 @@
 import { type Amount, isPositive } from '../../amount.ts';
 import { type CreateResult, type EntryOrder, type Exchange, entrySide } from '../../exchange/exchange.ts';
-import { attachExits } from '../../exits/attach-exits.ts';
 import { countConditionals } from '../../exits/count-conditionals.ts';
 import { Fault } from '../../fault.ts';
 import { formatClientOrderId } from '../../position/client-order-id.ts';
@@ -21,7 +20,7 @@ import {
   newPositionId,
   storeNewPosition,
 } from './new-position.ts';
-import { checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
+import { attachToEntry, checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
 
 type OpenInput = CommandInput<'positions.open'>;
 
@@ -78,13 +77,9 @@ async function draftEntry(
   const { services } = adminServices;
   const place = await connectPlace(adminServices, input);
   const { exchange, market } = place;
-  const { type, takeProfits = [], stopLoss } = input;
-  const attached =
-    type === 'limit'
-      ? attachExits({ takeProfits, stopLoss }, exchange.exits[market.kind], market)
-      : undefined;
+  const attached = attachToEntry(input, place);
   // A stop of a perpetual that goes with its entry does not count.
-  const isCounted = stopLoss !== undefined && (market.kind === 'spot' || attached === undefined);
+  const isCounted = input.stopLoss !== undefined && (market.kind === 'spot' || attached === undefined);
   const [{ hedged }, price, conditionals] = await Promise.all([
     fetchExchangePosition(place, input),
     exchange.fetchPrice(market),

@@ -1,4 +1,6 @@
 import type { Amount } from '../../amount.ts';
+import type { AttachedExits } from '../../exchange/exchange.ts';
+import { attachExits } from '../../exits/attach-exits.ts';
 import { checkExits } from '../../exits/check-exits.ts';
 import { computeRiskedAmount } from '../../exits/exit-prices.ts';
 import { needsProtection, protect } from '../../exits/protect.ts';
@@ -56,6 +58,15 @@ export function withExitPlan(
 ): Position {
   if (takeProfits === undefined && stopLoss === undefined) return position;
   return { ...position, ...replaceExits(position, { takeProfits, stopLoss }, now) };
+}
+
+/** @returns what a LIMIT entry carries. */
+export function attachToEntry(
+  { type, takeProfits = [], stopLoss }: OpenInput,
+  { exchange, market }: Place,
+): AttachedExits | undefined {
+  if (type !== 'limit') return undefined;
+  return attachExits({ takeProfits, stopLoss }, exchange.exits[market.kind], market);
 }
 
 /**

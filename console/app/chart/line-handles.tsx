@@ -10,8 +10,10 @@ export interface LineMoves {
   onMove(id: string, price: string): void;
   /** When the pointer is released, or Enter is pressed. */
   onDrop?(id: string): void;
-  /** Escape. */
+  /** Escape, or a press without a move. */
   onCancel?(): void;
+  /** When the focus leaves the line. */
+  onLeave?(): void;
 }
 
 interface HandleProps {
@@ -56,6 +58,9 @@ export function placeHandles(place: HTMLElement | null, drawing: Drawing | undef
 
 function Handle({ line: { id, title, kind, price }, priceStep, drawing, moves }: HandleProps) {
   const pointer = usePointer({ id, priceStep, drawing, moves });
+  // Two keys can come between two renderings.
+  const latest = useRef(price);
+  latest.current = price;
   return (
     <div
       class={`handle ${kind}`}
@@ -66,11 +71,15 @@ function Handle({ line: { id, title, kind, price }, priceStep, drawing, moves }:
       aria-valuetext={formatPrice(price, priceStep)}
       data-price={price}
       {...pointer}
+      onBlur={() => moves.onLeave?.()}
       onKeyDown={(event) => {
         if (event.key === 'Enter') moves.onDrop?.(id);
         if (event.key === 'Escape') moves.onCancel?.();
-        const next = moveByKey(price, event.key, priceStep);
-        if (next !== undefined) moves.onMove(id, next);
+        const next = moveByKey(latest.current, event.key, priceStep);
+        if (next !== undefined) {
+          latest.current = next;
+          moves.onMove(id, next);
+        }
         if (next !== undefined || event.key === 'Enter') event.preventDefault();
       }}
     >

@@ -115,5 +115,5 @@ function FeeLine({
 
 /** Two decimals, unless they would hide it. */
 function formatMoney(value: string): string {
-  return compare(value, '1') < 0 ? formatFee(value) : formatPrice(value, '0.01');
+  return compare(value, '0.01') < 0 ? formatFee(value) : formatPrice(value, '0.01');
 }

@@ -11,6 +11,8 @@ interface ExitRow {
   key: string;
   name: string;
   exit: PositionView['takeProfits'][number] & { limitPrice?: string | undefined };
+  /** On spot, a stop consists of several orders. */
+  orderIds: string[];
   position: PositionView;
 }
 
@@ -18,10 +20,14 @@ const columns: Column<ExitRow>[] = [
   {
     key: 'exit',
     name: 'Exit',
-    cell: ({ name, exit }) => (
+    cell: ({ name, orderIds }) => (
       <>
         {name}
-        {exit.orderId === undefined ? null : <span class="sub">order {exit.orderId}</span>}
+        {orderIds.length === 0 ? null : (
+          <span class="sub">
+            {orderIds.length === 1 ? 'order' : 'orders'} {orderIds.join(', ')}
+          </span>
+        )}
       </>
     ),
   },
@@ -68,10 +74,19 @@ function toRows(position: PositionView): ExitRow[] {
       key: `target ${index} ${exit.orderId ?? ''}`,
       name: `Target ${index + 1}`,
       exit,
+      orderIds: exit.orderId === undefined ? [] : [exit.orderId],
       position,
     })),
-    ...(stopLoss === null ? [] : [{ key: 'stop', name: 'Stop', exit: stopLoss, position }]),
+    ...(stopLoss === null
+      ? []
+      : [{ key: 'stop', name: 'Stop', exit: stopLoss, orderIds: toStopIds(position), position }]),
   ];
+}
+
+function toStopIds({ stopLoss, exitOrders }: PositionView): string[] {
+  const open = exitOrders.filter(({ isStop, status }) => isStop === true && status !== 'done');
+  const ids = open.flatMap(({ orderId }) => orderId ?? []);
+  return ids.length > 0 || stopLoss?.orderId === undefined ? ids : [stopLoss.orderId];
 }
 
 /** Targets and stop of a position, with what rests of them at the exchange. */

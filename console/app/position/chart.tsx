@@ -67,6 +67,10 @@ function useMoves() {
     onMove: (id: string, price: string) => setMoved({ id, price }),
     onDrop: () => setAsking(true),
     onCancel: stop,
+    // A price that was not confirmed must not stay on the chart. The dialog that asks takes the focus.
+    onLeave: () => {
+      if (!isAsking) stop();
+    },
   };
   return { moved, isAsking, moves, stop };
 }

@@ -108,6 +108,12 @@ export const columns: Column<PositionView>[] = [
     compare: compareUrgency,
   },
   {
+    key: 'protection',
+    name: 'Protection',
+    cell: (position) => <ProtectionCell position={position} />,
+    compare: (a, b) => protections.indexOf(a.protection) - protections.indexOf(b.protection),
+  },
+  {
     key: 'remaining',
     name: 'Remaining',
     isNumeric: true,
@@ -139,12 +145,6 @@ export const columns: Column<PositionView>[] = [
     isNumeric: true,
     cell: (position) => <Profit position={position} place="below" />,
     compare: (a, b) => compare(a.unrealizedProfit ?? undefined, b.unrealizedProfit ?? undefined),
-  },
-  {
-    key: 'protection',
-    name: 'Protection',
-    cell: (position) => <ProtectionCell position={position} />,
-    compare: (a, b) => protections.indexOf(a.protection) - protections.indexOf(b.protection),
   },
   {
     key: 'links',

@@ -1,4 +1,5 @@
 import { isEndedOutside, toExitKey } from '../../lib/exits/plan-exits.ts';
+import { computeProfit } from '../../lib/position/profit.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
 import { type Evidence, isOutside } from './invariants.ts';
 import { type ModelBook, type ModelOrder, toText } from './model-exchange.ts';
@@ -124,4 +125,14 @@ export function stopsFit({ book, plan, faults }: Evidence): string[] {
     const state = kind === 'bare' ? 'without a stop' : 'with stops for more than what remains';
     return to - from <= limitMs ? [] : [`18: ${to - from} ms ${state}, and at most ${limitMs} are allowed`];
   });
+}
+
+/** 19. The P&L is the ledger's to the last digit, once the sweeps have run. */
+export function profitIsTrue({ book, plan, position }: Evidence): string[] {
+  if (plan.exits === undefined || position === undefined) return [];
+  const { realizedProfit, fees, netProfit } = computeProfit(position);
+  const [shown, expected] = [{ realizedProfit, fees, netProfit }, book.ledger.profit()].map((profit) =>
+    JSON.stringify(profit),
+  );
+  return shown === expected ? [] : [`19: the P&L is ${shown}, and by the ledger ${expected}`];
 }

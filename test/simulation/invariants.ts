@@ -7,6 +7,7 @@ import {
   exitsRest,
   exitsTakeNoMore,
   largerExitsAreNamed,
+  profitIsTrue,
   stopsFit,
   targetsFillOnce,
 } from './exit-invariants.ts';
@@ -75,6 +76,7 @@ export function judge(evidence: Evidence): string[] {
     ...exitsRest(evidence),
     ...targetsFillOnce(evidence),
     ...stopsFit(evidence),
+    ...profitIsTrue(evidence),
   ];
 }
 

@@ -20,6 +20,7 @@ import type {
 import { Fault } from '../../lib/fault.ts';
 import { Cover } from './cover.ts';
 import type { Environment } from './environment.ts';
+import { Ledger } from './ledger.ts';
 import type { Plan, Units } from './plan.ts';
 
 /** What the exchange itself knows: the truth that every run is judged by. */
@@ -90,6 +91,7 @@ interface TradeFacts {
   fee?: Units;
   entry?: boolean;
   cause?: TradeCause;
+  price?: string;
 }
 
 /** How one step of a caller may go wrong. */
@@ -121,6 +123,7 @@ export class ModelBook {
   /** Exits that were accepted although they were too many: what no race explains. */
   readonly surplus: string[] = [];
   readonly cover = new Cover();
+  readonly ledger: Ledger;
   #closes = 0;
   #unseen: Units = 0;
   #liquidity: Units | undefined;
@@ -129,6 +132,7 @@ export class ModelBook {
 
   constructor(plan: Plan, environment: Environment) {
     this.plan = plan;
+    this.ledger = new Ledger(plan);
     this.environment = environment;
     const { foreign = 0 } = plan.exits ?? {};
     const held = plan.side === 'long' ? foreign : -foreign;
@@ -190,7 +194,11 @@ export class ModelBook {
       takesFee && this.plan.feePerMille > 0 ? Math.ceil((order.filled * this.plan.feePerMille) / 1_000) : 0;
     const feeNow = fee - order.baseFee;
     order.baseFee = fee;
-    this.trade(order.side, units, { orderId: order.orderId, fee: feeNow, entry: order.role === 'entry' });
+    const { orderId, role, exit } = order;
+    // A target fills at its price, a stop at what the market gives.
+    const limit = exit?.kind === 'take-profit' ? exit.price : undefined;
+    const price = this.ledger.note({ orderId, role, price: limit }, units, this.clock);
+    this.trade(order.side, units, { orderId, fee: feeNow, entry: role === 'entry', price });
     order.changedAt = this.clock;
     if (order.filled === order.amount) order.live = false;
     this.cover.note(this);
@@ -200,7 +208,7 @@ export class ModelBook {
   trade(
     side: 'buy' | 'sell',
     units: Units,
-    { orderId, fee = 0, entry = false, cause = 'trade' }: TradeFacts = {},
+    { orderId, fee = 0, entry = false, cause = 'trade', price = '100' }: TradeFacts = {},
   ): void {
     const change = side === 'buy' ? units - fee : -units;
     this.holding += change;
@@ -210,7 +218,7 @@ export class ModelBook {
         if (this.#unseen !== 0) this.#unseen -= change;
       });
     }
-    this.trades.push({ orderId, side, amount: toText(units), price: '100', cause, at: this.clock });
+    this.trades.push({ orderId, side, amount: toText(units), price, cause, at: this.clock });
   }
 
   /** What the account is said to hold: a look may lag behind a fill of the entry. */
@@ -443,7 +451,7 @@ export function modelExchange(
     status: order.live ? 'live' : 'done',
     amount: toText(order.amount),
     filled: toText(order.filled),
-    average: order.filled > 0 ? '100' : undefined,
+    average: order.filled > 0 ? book.ledger.average(order.orderId) : undefined,
     conditional: false,
     reduceOnly: order.role === 'exit' && plan.exitsOnlyReduce,
     createdAt: order.createdAt,
@@ -544,13 +552,15 @@ export function modelExchange(
     createExitList: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     openConnection: () => undefined,
     createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
-    fetchFills: ({ base }, { orderId }) =>
+    fetchFills: ({ base }, { orderId }, filled) =>
       ask('fees', () => {
+        const fills = book.ledger.fillsOf(orderId, filled);
+        if (fills !== undefined) return fills;
         const fee = toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0);
         return { fees: [{ currency: base, amount: fee }] };
       }),
     fetchFunding: async () => [],
-    fetchPastPrice: async () => '100',
+    fetchPastPrice: async (_market, _currency, at) => book.ledger.pastPrice(at),
     fetchPosition: (_market, _side: Side) =>
       ask('holding', (): ExchangePosition => {
         const seen = book.seenHolding;

@@ -55,6 +55,8 @@ export interface PlannedExits {
   foreign: Units;
   /** How long the list of open orders lacks each exit. */
   unlistedMs: number;
+  /** What fees are paid in. */
+  feeCoin: 'USDT' | 'BNB';
 }
 
 /** Everything that a run depends on. What can be taken away without the failure going away, was not its cause. */
@@ -217,6 +219,7 @@ function withExits(plan: Plan): Plan {
     hasStop: random.chance(0.8),
     foreign: random.pick([0, 0, 700]),
     unlistedMs: 0,
+    feeCoin: 'USDT',
   };
   const events = plan.events.filter((event) => !('book' in event) || event.book === 'entryOrders');
   const at = () => random.pick([100, 30_000, 61_000, 90_000, 130_000, 200_000]) + random.between(0, 3_000);
@@ -228,6 +231,7 @@ function withExits(plan: Plan): Plan {
   const longest = plan.tells ? 60_000 : 115_000;
   const exitMissedMs = random.pick([plan.exitMissedMs, 0, random.between(0, longest)]);
   exits.unlistedMs = random.pick([0, exitMissedMs]);
+  exits.feeCoin = random.pick(['USDT', 'BNB'] as const);
   return { ...plan, exits, exitsOnlyReduce: true, exitOrders: [], exitMissedMs, events };
 }
 

@@ -323,14 +323,19 @@ function executedCloses(book: ModelBook): string[] {
   return book.of('close').flatMap((order) => (order.filled > 0 ? [order.orderId] : []));
 }
 
-function recordOfModel(order: ModelOrder, spotLong: boolean, reduceOnly = false): OrderRecord {
+function recordOfModel(
+  book: ModelBook,
+  order: ModelOrder,
+  spotLong: boolean,
+  reduceOnly = false,
+): OrderRecord {
   return {
     orderId: order.orderId,
     type: 'limit',
     status: order.live ? 'live' : 'done',
     amount: toText(order.amount),
     filled: toText(order.filled),
-    average: order.filled > 0 ? '100' : undefined,
+    average: order.filled > 0 ? book.ledger.average(order.orderId) : undefined,
     baseFee: spotLong && !order.live && order.filled > 0 ? toText(order.baseFee) : undefined,
     createdAt: order.createdAt,
     updatedAt: order.changedAt,
@@ -350,8 +355,8 @@ export function positionOf(plan: Plan, book: ModelBook, now: number): Position {
     createdAt: new Date(now).toISOString(),
     hedged: false,
     market: rules(plan),
-    entryOrders: book.of('entry').map((order) => recordOfModel(order, spotLong)),
-    exitOrders: book.of('exit').map((order) => recordOfModel(order, spotLong, plan.exitsOnlyReduce)),
+    entryOrders: book.of('entry').map((order) => recordOfModel(book, order, spotLong)),
+    exitOrders: book.of('exit').map((order) => recordOfModel(book, order, spotLong, plan.exitsOnlyReduce)),
     lastSync: { at: now, price: '100' },
     ...toExitPlan(plan, now),
     state: 'open',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commands, type PositionView } from '../../lib/admin/contract/commands.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { startEnvironment } from './environment.ts';
-import { binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
+import { binanceSpot, binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
 import { newSmartTrader, type Opening } from './smart-position.ts';
 
 /** What the owner is told of exits: at once, once, with what to do. */
@@ -25,11 +25,11 @@ async function open(venue: VenueMarket, input: Opening = {}) {
 }
 
 /** @returns the texts after three sweeps, without what names the position. */
-async function noticesOf({ positionId, account }: PositionView): Promise<string[]> {
+async function noticesOf({ positionId }: PositionView): Promise<string[]> {
   for (let sweeps = 0; sweeps < 3; sweeps += 1) await environment.invoke('ripcord-sweep', {});
   const { notices = [] } = (await store.readPosition(positionId)) ?? {};
   return notices.map(({ text }) =>
-    text.replace(`BTC/USDT:USDT long on ${account}. `, '').replace(positionId, 'POSITION'),
+    text.replace(/BTC\/USDT(:USDT)? long on [^ ]+\. /, '').replace(positionId, 'POSITION'),
   );
 }
 
@@ -111,5 +111,22 @@ it('Binance USDⓈ-M: the owner is notified once of a stop whose price passed be
   trader.moveTo('57900');
   expect(await noticesOf(position)).toEqual([
     `Exits changed: The price 57900 has passed the stop 58000, so it was not placed. Nothing was closed. No stop protects the remaining 0.5 BTC. ${setStop}`,
+  ]);
+});
+
+it('Binance spot: the owner is notified once of a list that was canceled by hand, and of a target that filled', async () => {
+  const { trader, position } = await open(binanceSpot);
+  const [first, second] = position.takeProfits;
+  trader.cancel(first?.orderId ?? '');
+  const ended = expect.stringMatching(
+    new RegExp(
+      `^Exits changed: The target at 65000 \\(order ${first?.orderId}\\) .* The stop at 58000 for 0\\.24975 BTC \\(order \\d+\\) .* A stop at the exchange covers only a part of the remaining 0\\.4995 BTC\\. Set a stop`,
+    ),
+  );
+  expect(await noticesOf(position)).toEqual([ended]);
+  trader.moveTo('70000');
+  expect(await noticesOf(position)).toEqual([
+    ended,
+    `Exits changed: The target at 70000 (order ${second?.orderId}) has filled and closed 0.24975 BTC. No stop protects the remaining 0.24975 BTC. ${setStop}`,
   ]);
 });

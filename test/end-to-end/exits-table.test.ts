@@ -139,7 +139,7 @@ async function stage({ venue, entry, shape, event }: Cell): Promise<Staged> {
   const opened = commands['positions.open'].result.parse(answer.result).position;
   if (entry === 'limit') {
     const [id = ''] = opened.entryOrders.map(({ orderId }) => orderId);
-    trader.fill(id, event.needsWhole || venue === binanceSpot ? undefined : '0.3');
+    trader.fill(id, event.needsWhole ? undefined : '0.3');
     await sweep();
   }
   const position = await environment.positionNow(opened.positionId);

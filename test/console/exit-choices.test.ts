@@ -177,12 +177,25 @@ describe('what the page says about exits', () => {
   it('names an exit that was refused, with the reason', () => {
     const refused = {
       ...withExits,
-      stopLoss: { ...stop, state: 'refused', reason: 'Too many orders.' },
+      stopLoss: { ...stop, state: 'refused', reason: 'Too many orders' },
     } as const;
     expect(describeExits(refused)).toEqual({
-      text: 'Stop 2,700.00: Too many orders. The sweep tries again.',
+      text: 'Stop 2,700.00: Too many orders. Edit the exits to change it.',
       tone: 'bad',
     });
     expect(describeExits(withExits)).toEqual({ text: 'All 3 exits rest at the exchange.', tone: 'good' });
+  });
+
+  it.each([
+    ['No exits.', filledView],
+    ['All 2 exits rest at the exchange.', { ...withExits, stopLoss: { ...stop, state: 'removed' } }],
+    [
+      '1 of 2 exits rest at the exchange. The page of the position shows why.',
+      { ...withExits, takeProfits: [target({ state: 'merged' })] },
+    ],
+    ['The exit rests at the exchange.', { ...withExits, takeProfits: [target({ state: 'filled' })] }],
+    ['The exits protect what the entry fills.', { ...withExits, fillStatus: 'unfilled' }],
+  ] as const)('counts only exits that rest: %s', (text, position) => {
+    expect(describeExits(position as PositionView).text).toBe(text);
   });
 });

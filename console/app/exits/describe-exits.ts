@@ -18,7 +18,7 @@ export const exitStates: Record<ExitState, Label> = {
 const why: Partial<Record<ExitState, string>> = {
   waiting: 'No order rests at the exchange yet.',
   unconfirmed: 'Sent; the exchange has not confirmed it yet.',
-  refused: 'The exchange refused it. The sweep tries again.',
+  refused: 'It was refused. Edit the exits to change it.',
   removed: 'Ended outside Ripcord. Edit the exits to place it again.',
   merged: "Below the market's minimum, so a neighbor includes it.",
 };
@@ -28,7 +28,11 @@ export function describeState({
   state,
   reason,
 }: Pick<PositionView['takeProfits'][number], 'state' | 'reason'>) {
-  return reason === undefined ? why[state] : `${reason} The sweep tries again.`;
+  return reason === undefined ? why[state] : `${toSentence(reason)} Edit the exits to change it.`;
+}
+
+function toSentence(reason: string): string {
+  return reason.endsWith('.') ? reason : `${reason}.`;
 }
 
 const protections: Record<PositionView['protection'], Label> = {
@@ -47,24 +51,30 @@ export function toProtection(position: PositionView): Label | undefined {
   return protections[protection];
 }
 
+const overStates: ReadonlySet<ExitState> = new Set(['filled', 'removed', 'ended']);
+
 /** @returns what became of exits that were sent. */
 export function describeExits(position: PositionView): { text: string; tone: 'good' | 'bad' } {
   const { takeProfits, stopLoss, priceStep, fillStatus } = position;
-  const open = takeProfits.filter(({ state }) => state !== 'filled' && state !== 'removed');
   const exits = [
-    ...open.map((target) => ({ name: `Target ${formatPrice(target.price, priceStep)}`, ...target })),
-    ...(stopLoss === null ? [] : [{ ...stopLoss, name: `Stop ${formatPrice(stopLoss.price, priceStep)}` }]),
-  ];
-  const troubled = exits.filter(({ state }) => state === 'refused' || state === 'unconfirmed');
-  if (troubled.length > 0)
-    return { text: troubled.map((exit) => `${exit.name}: ${describeState(exit)}`).join(' '), tone: 'bad' };
+    ...takeProfits.map((exit) => ({ name: 'Target', exit })),
+    ...(stopLoss === null ? [] : [{ name: 'Stop', exit: stopLoss }]),
+  ].filter(({ exit }) => !overStates.has(exit.state));
+  const troubled = exits.filter(({ exit: { state } }) => state === 'refused' || state === 'unconfirmed');
+  if (troubled.length > 0) {
+    const sentences = troubled.map(
+      ({ name, exit }) => `${name} ${formatPrice(exit.price, priceStep)}: ${describeState(exit)}`,
+    );
+    return { text: sentences.join(' '), tone: 'bad' };
+  }
   if (exits.length === 0) return { text: 'No exits.', tone: 'good' };
   if (fillStatus === 'unfilled') return { text: 'The exits protect what the entry fills.', tone: 'good' };
-  const isWaiting = exits.some(({ state }) => state === 'waiting');
-  const what = exits.length === 1 ? 'The exit' : `All ${exits.length} exits`;
-  const verb = exits.length === 1 ? 'rests' : 'rest';
-  return {
-    text: isWaiting ? 'Some exits are not placed yet.' : `${what} ${verb} at the exchange.`,
-    tone: 'good',
-  };
+  const resting = exits.filter(({ exit }) => exit.state === 'resting').length;
+  return { text: describeCount(resting, exits.length), tone: 'good' };
+}
+
+function describeCount(resting: number, all: number): string {
+  if (resting < all)
+    return `${resting} of ${all} exits rest at the exchange. The page of the position shows why.`;
+  return all === 1 ? 'The exit rests at the exchange.' : `All ${all} exits rest at the exchange.`;
 }

@@ -1,6 +1,6 @@
 import { protect } from '../exits/protect.ts';
 import { canceledExits, describeMerged, planReturn, type ReturningExits } from '../exits/restore-exits.ts';
-import { type Fault, toFault } from '../fault.ts';
+import { Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { appendFailureNotice, appendNotice } from '../notify/notice-text.ts';
 import type { Claim, Position, State } from '../position/position.ts';
@@ -115,6 +115,11 @@ function withSentences(result: ActionResult, sentences: string[]): ActionResult 
       return { ...result, failure: { ...result.failure, message: add(result.failure.message) } };
     case 'attention':
       return { ...result, reason: add(result.reason) };
+    case 'released': {
+      const { code, detail, hint, publicMessage } = result.fault;
+      const fault = new Fault(code, add(detail), { hint, publicMessage: add(publicMessage) });
+      return { ...result, fault };
+    }
     default:
       return result;
   }

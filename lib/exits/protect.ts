@@ -31,7 +31,7 @@ import {
 /** More steps than any plan needs: what is left then is for the next sweep. */
 const maxSteps = 12;
 /** A request that is cut off leaves its exit unconfirmed for minutes, so that none begins with less time. */
-const requestMs = 500;
+const requestMs = 1_000;
 /**
  * Places, replaces and cancels exits until the plan's rest at the exchange for what remains. Each order and each cancel
  * is written ahead, under the record's own revision: of two processes only one sends, and none sends for a claimed

@@ -27,6 +27,8 @@ export interface ExchangeOrder {
   average?: Amount | undefined;
   price?: Amount | undefined;
   triggerPrice?: Amount | undefined;
+  /** On a venue that tells a stop from a target only by the price at its creation: which move triggers it. */
+  triggersOn?: 'rise' | 'fall' | undefined;
   /** The side of a hedged perpetual that the order belongs to. */
   positionSide?: Side | undefined;
   reduceOnly?: boolean | undefined;

@@ -154,6 +154,8 @@ export interface Order {
   /** False only while a conditional order waits for its trigger price. */
   triggered: boolean;
   filled: string;
+  /** The market's price when the order was created. */
+  basePrice?: string;
   /** The sum of all fills in the quote asset. */
   cost: string;
   status: OrderStatus;

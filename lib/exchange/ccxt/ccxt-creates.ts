@@ -134,7 +134,7 @@ export async function createExitOrder(
   const reduce = venue.closeParameters({ ...order, reduceOnly: market.kind === 'perpetual' });
   if (order.kind === 'take-profit') return createOrder(connection, market, { ...order, type }, reduce);
   const stop = { ...order, type, restsAs: support.stopRef } as const;
-  return createOrder(connection, market, stop, { ...reduce, ...venue.stopParameters(order) });
+  return createOrder(connection, market, stop, { ...reduce, ...venue.stopParameters(order, market) });
 }
 
 function unsupported({ name }: CcxtConnection) {

@@ -120,6 +120,7 @@ export function toExchangeOrder(
     average: parsePrice(order.average),
     price: parsePrice(order.price),
     triggerPrice: parsePrice(order.triggerPrice),
+    triggersOn: details.triggersOn,
     positionSide: details.positionSide,
     reduceOnly: order.reduceOnly,
     conditional,

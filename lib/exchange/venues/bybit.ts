@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import { decimal } from '../../amount.ts';
+import { type Amount, decimal } from '../../amount.ts';
 import type {
   EntryOrder,
   ExchangePosition,
@@ -64,6 +64,12 @@ function attachedParameters({ attached }: EntryOrder): Fields {
       ? {}
       : { takeProfit: { triggerPrice: takeProfit.price, price: takeProfit.price }, tpOrderType: 'Limit' }),
   };
+}
+
+/** `basePrice`: "Last price when place the order, Spot has this field only". https://bybit-exchange.github.io/docs/v5/order/open-order */
+function toTriggerMove(triggerPrice?: Amount, basePrice?: Amount): 'rise' | 'fall' | undefined {
+  if (triggerPrice === undefined || basePrice === undefined) return undefined;
+  return decimal(triggerPrice).gte(basePrice) ? 'rise' : 'fall';
 }
 
 /** The filter of each type of conditional spot order. A cancel without it does not find the order. */
@@ -163,8 +169,9 @@ export const bybit: Venue = {
       },
     };
   },
-  orderDetails: ({ symbol, stopOrderType, orderType, positionIdx }) => ({
+  orderDetails: ({ symbol, stopOrderType, orderType, positionIdx, triggerPrice, basePrice }) => ({
     marketId: symbol,
+    triggersOn: toTriggerMove(parsePositiveAmount(triggerPrice), parsePositiveAmount(basePrice)),
     type: stopOrderType === '' || stopOrderType === 'UNKNOWN' ? orderType : (stopOrderType ?? orderType),
     positionSide: sideByIndex.get(String(positionIdx)),
   }),
@@ -178,8 +185,9 @@ export const bybit: Venue = {
   // A perpetual's stop is a conditional order, which the last price triggers by default. `closeOnTrigger` would cancel
   // other orders of the account. Modes of TP/SL are for whole positions or go with an entry.
   // https://bybit-exchange.github.io/docs/v5/order/create-order
-  // Spot has no `triggerDirection`. A stop that arrives after the price has passed it waits for the price to come back,
-  // so Ripcord sends none: https://github.com/ccxt/ccxt/issues/19000
+  // On spot, a `tpslOrder` holds its coins, and a StopOrder holds none. Spot has no `triggerDirection`: a stop that arrives
+  // after the price has passed it waits for the price to come back, which only the order's `basePrice` shows.
+  // https://github.com/ccxt/ccxt/issues/19000
   exits: {
     perpetual: {
       forms: new Set(['take-profit', 'stop-loss']),
@@ -187,11 +195,16 @@ export const bybit: Venue = {
       attach: new Set(['stop', 'stop-and-target']),
       amends: new Set(['stop', 'partialstoploss']),
     },
-    spot: { forms: new Set(['take-profit']), stopRef: { conditional: false, type: 'tpslorder' } },
+    spot: {
+      forms: new Set(['take-profit', 'stop-loss']),
+      stopRef: { conditional: false, type: 'tpslorder' },
+    },
   },
-  stopParameters: ({ side, triggerPrice }) => ({
+  stopParameters: ({ side, triggerPrice }, { kind }) => ({
     triggerPrice,
-    triggerDirection: side === 'sell' ? 'descending' : 'ascending',
+    ...(kind === 'spot'
+      ? { orderFilter: 'tpslOrder' }
+      : { triggerDirection: side === 'sell' ? 'descending' : 'ascending' }),
   }),
   fetchAttachedExits,
   // "You can only modify unfilled or partially filled orders", conditional ones too: a trigger price is a parameter.

@@ -3,6 +3,7 @@ import type { ExchangeId } from '../../account/account.ts';
 import type { Amount } from '../../amount.ts';
 import type {
   EntryOrder,
+  ExchangeOrder,
   ExchangePosition,
   ExitList,
   Funding,
@@ -109,12 +110,14 @@ export interface Venue {
   /** How `cancelOrder` names an order: ccxt's id argument and parameters. */
   orderRef(market: MarketRules, ref: OrderRef): { id: string | undefined; parameters: Parameters };
   /** @returns the fields that ccxt does not map from the venue's own order. */
-  orderDetails(info: Parameters): { marketId: unknown; type: unknown; positionSide: Side | undefined };
+  orderDetails(
+    info: Parameters,
+  ): Pick<ExchangeOrder, 'positionSide' | 'triggersOn'> & { marketId: unknown; type: unknown };
   /** Parameters of a create besides symbol, type, side, amount and price. */
   closeParameters(order: MarketOrder): Parameters;
   entryParameters(order: EntryOrder): Parameters;
   /** What makes a MARKET or LIMIT order a stop. */
-  stopParameters(order: StopLossOrder): Parameters;
+  stopParameters(order: StopLossOrder, market: MarketRules): Parameters;
   /** The exits that can rest at the venue. */
   exits: Trading['exits'];
   /** Sends a target and a stop as one list, on a venue whose `exits` have the form. */

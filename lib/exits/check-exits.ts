@@ -58,8 +58,13 @@ function checkSupport(
       'On spot, exits of a short would hold money that the account may not have: its stop buys above the entry.',
       'Use a perpetual, or a close link.',
     );
-  // On spot, a target holds the coins of its stop, unless both are one list.
-  const forms = isSpot && support?.forms.has('list') !== true ? undefined : support?.forms;
+  const forms = support?.forms;
+  if (isSpot && takeProfits.length > 0 && stopLoss !== undefined && forms?.has('list') !== true)
+    return refuse(
+      'stopLoss',
+      'On spot, this exchange holds the coins of each exit for it alone, so that targets and a stop can not rest together.',
+      'Set a stop or targets, or use a perpetual.',
+    );
   const lacksTarget = takeProfits.length > 0 && forms?.has('take-profit') !== true;
   const lacksStop = stopLoss !== undefined && forms?.has('stop-loss') !== true;
   if (!lacksTarget && !lacksStop) return undefined;

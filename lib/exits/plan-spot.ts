@@ -2,6 +2,7 @@ import { decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts
 import { allotTargets, leastAmount } from '../position/allot-exits.ts';
 import { awaitsAttached } from '../position/attached-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
+import { isLate } from '../position/protection.ts';
 import { computeTotals, isFeeUnknown } from '../position/totals.ts';
 import {
   type ExitFacts,
@@ -32,6 +33,8 @@ export function planSpotExits(position: Position, { skip }: ExitFacts): ExitStep
   // Stops are for exactly what the account has of the position.
   if (awaitsAttached(position) || isFeeUnknown(position)) return { kind: 'wait' };
   const open = openUnits(position);
+  const late = open.filter(({ key, orders }) => !skip.has(key) && orders.some(isLate));
+  if (late.length > 0) return { kind: 'cancel', orders: late.flatMap(({ orders }) => orders) };
   const wanted = wantedUnits(position);
   const kept = new Set(wanted.flatMap((exit) => open.find((unit) => isFor(unit, exit)) ?? []));
   const others = open.filter((unit) => !kept.has(unit) && (wanted.length > 0 || isObsolete(position, unit)));

@@ -1,6 +1,7 @@
-import { type Amount, decimal } from '../amount.ts';
+import { type Amount, decimal, isPositive } from '../amount.ts';
 import type { ExitPlan, TakeProfitPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
+import { isLate } from '../position/protection.ts';
 import { sendWindowMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
 import { toSentence } from '../position/wording.ts';
@@ -212,9 +213,22 @@ async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]
   const ended = await Promise.all(open.map((order) => endExit(run, written, order)));
   for (const { status, rung = 'stop' } of ended) if (status !== 'done') run.skip.add(rung);
   const byId = new Map(ended.map((order) => [order.orderId, order]));
-  return record(run, written, ({ exitOrders }) => ({
-    exitOrders: exitOrders.map((order) =>
+  const late = ended.filter((order) => isLate(order) && !isPositive(order.filled)).map(toLateAnswer);
+  if (late.length > 0) run.skip.add('stop');
+  return record(run, written, (known) => ({
+    exitOrders: known.exitOrders.map((order) =>
       order.status === 'done' ? order : (byId.get(order.orderId) ?? order),
     ),
+    ...(late.length > 0 ? noteAnswers(known, late, run.now()) : {}),
   }));
+}
+
+/** The exchange accepted the stop as one that waits for the price to come back. */
+function toLateAnswer({ triggerPrice = '0', amount }: OrderRecord): SentExit {
+  const message = 'The price passed it before it arrived, so it was canceled';
+  return {
+    exit: { kind: 'stop-loss', key: 'stop', triggerPrice, amount },
+    records: [],
+    rejection: { kind: 'rejected', reason: 'would-trigger', code: 'late', message },
+  };
 }

@@ -31,6 +31,8 @@ export const orderRecordSchema = z.object({
   amount: amountSchema,
   price: amountSchema.optional(),
   triggerPrice: amountSchema.optional(),
+  /** Bybit spot: which move of the price triggers it. A stop of a long that waits for a rise is none. */
+  triggersOn: z.enum(['rise', 'fall']).optional(),
   filled: amountSchema,
   average: amountSchema.optional(),
   /** Fee taken in base, final once the order is done; absent: not read yet. */

@@ -39,11 +39,18 @@ export function isStop({ side, lastSync }: Position, order: OrderRecord): boolea
   return decimal(triggerPrice).lt(lastSync.price) === (side === 'long');
 }
 
+/** Whether a stop of a spot long arrived after the price had passed it: it waits for the price to come back. */
+export function isLate({ isStop, triggersOn }: OrderRecord): boolean {
+  return isStop === true && triggersOn === 'rise';
+}
+
 /** @param isStale whether the record could not be compared with the exchange now. */
 export function computeProtection(position: Position, isStale = false): Protection {
   const { remaining, filled } = computeTotals(position);
   if (!isPositive(filled) || !isPositive(remaining) || isFinal(position.state)) return 'none';
-  const stops = position.exitOrders.filter((exit) => exit.status !== 'done' && isStop(position, exit));
+  const stops = position.exitOrders.filter(
+    (exit) => exit.status !== 'done' && isStop(position, exit) && !isLate(exit),
+  );
   if (stops.length > 0 && (isStale || position.state === 'claimed')) return 'unknown';
   const sure = stops.filter(({ status, missedSince }) => status === 'live' && missedSince === undefined);
   // No order can sell less than a step, which a fee in coins leaves.

@@ -143,6 +143,7 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     amount: view.amount,
     price: view.price,
     triggerPrice: view.triggerPrice ?? known?.triggerPrice,
+    triggersOn: view.triggersOn ?? known?.triggersOn,
     filled: view.filled,
     average: view.average,
     fees: known?.fees,

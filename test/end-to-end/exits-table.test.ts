@@ -203,7 +203,7 @@ describe('a position with exits', () => {
         error: {
           code: 'invalid-input',
           message:
-            "Ripcord can't place targets in spot markets of this exchange yet. Nothing was sent. Use a perpetual, or place the exits at the exchange and adopt them.",
+            'On spot, this exchange holds the coins of each exit for it alone, so that targets and a stop can not rest together. Nothing was sent. Set a stop or targets, or use a perpetual.',
         },
       });
       expect(ledgerSince(core, mark).orders).toEqual([]);

@@ -342,7 +342,7 @@ describe.each([
   });
 });
 
-it('refuses exits on Bybit spot, and sends nothing', async () => {
+it('refuses targets with a stop on Bybit spot, and sends nothing', async () => {
   const { account } = await environment.newAccount({
     exchange: 'bybit',
     balances: { spot: { USDT: '100000' } },
@@ -356,9 +356,13 @@ it('refuses exits on Bybit spot, and sends nothing', async () => {
     side: 'long',
     type: 'market',
     amount: '0.5',
+    takeProfits,
     stopLoss,
   });
-  expect(refusal).toMatchObject({ code: 'invalid-input', message: expect.stringContaining('spot markets') });
+  expect(refusal).toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringMatching(/can not rest together.*Set a stop or targets, or use a perpetual\./),
+  });
   expect(ledgerSince(core, mark)).toMatchObject({ orders: [] });
 });
 

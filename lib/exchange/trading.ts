@@ -27,7 +27,7 @@ export interface ExchangeOrder {
   average?: Amount | undefined;
   price?: Amount | undefined;
   triggerPrice?: Amount | undefined;
-  /** On a venue that tells a stop from a target only by the price at its creation: which move triggers it. */
+  /** Bybit spot: which move triggers it. Only the price at its creation shows that. */
   triggersOn?: 'rise' | 'fall' | undefined;
   /** The side of a hedged perpetual that the order belongs to. */
   positionSide?: Side | undefined;

@@ -95,6 +95,19 @@ describe('a position on Bybit spot', () => {
     });
   });
 
+  it('covers what a LIMIT entry has filled within one sweep, while its rest stays open', async () => {
+    const { fill, idOf, lefts, now } = await stage({ type: 'limit', price: '59000', stopLoss });
+    fill(idOf('entry'), '0.2');
+    await sweep();
+    expect(lefts('stop')).toEqual(['0.1998']);
+    expect(lefts('entry')).toEqual(['0.3']);
+    expect(await now()).toMatchObject({ protection: 'full' });
+    fill(idOf('entry'));
+    await sweep();
+    expect(lefts('stop')).toEqual([whole]);
+    expect(await now()).toMatchObject({ protection: 'full' });
+  });
+
   it('is closed by a link, without its stop', async () => {
     const { link, lefts } = await stage();
     expect(await link('close')).toMatchObject({ json: { outcome: 'closed', closedAmount: whole } });

@@ -84,7 +84,7 @@ export async function resumeEntry(
 
 function draftRest(
   { exchange, until }: ProtectRun,
-  { positionId, side, hedged, market, exitPlan, entryOrders }: Position,
+  { positionId, side, hedged, market, exitPlan, entryOrders, epoch }: Position,
   { price }: OrderRecord,
   amount: Amount,
 ): { order: EntryOrder; record: OrderRecord } {
@@ -98,6 +98,6 @@ function draftRest(
   };
   return {
     order: { ...sent, side: entrySide(side), positionSide: side, hedged },
-    record: { ...sent, status: 'unconfirmed', filled: '0' },
+    record: { ...sent, status: 'unconfirmed', filled: '0', resumesIn: epoch },
   };
 }

@@ -77,8 +77,8 @@ export const orderRecordSchema = z.object({
     })
     .optional(),
   /**
-   * Of an entry that Ripcord ended to protect what it had filled: its rest is placed again while the position's `epoch` is
-   * this one, so that no link has acted since.
+   * Of an entry that Ripcord ended to protect what it had filled, and of its rest until the exchange shows it: what is left
+   * is placed again while the position's `epoch` is this one, so that no link has acted since.
    */
   resumesIn: z.number().optional(),
   /**

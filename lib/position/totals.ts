@@ -158,7 +158,8 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     isStop: known?.isStop,
     endsFor: known?.endsFor,
     attached: known?.attached,
-    resumesIn: known?.resumesIn,
+    // A rest that is seen at the exchange has been placed.
+    resumesIn: known?.status === 'live' ? known.resumesIn : undefined,
     pair: known?.pair,
   };
 }

@@ -19,6 +19,7 @@ const positions = 'test/simulation/memory-positions.ts';
 const model = 'test/simulation/model-exchange.ts';
 const timing = 'lib/position/timing.ts';
 const planExits = 'lib/exits/plan-exits.ts';
+const profit = 'lib/position/profit.ts';
 const absence = 'lib/position/absence.ts';
 const links = 'test/simulation/memory-store.ts';
 
@@ -514,6 +515,92 @@ export const mutants: Mutant[] = [
         file: 'lib/exits/protect.ts',
         find: "isMeant(order) ? { ...order, endsFor: 'replaced' as const } : order",
         replace: 'order',
+      },
+    ],
+  },
+  {
+    name: 'never place a lost stop again',
+    edits: [
+      {
+        file: absence,
+        find: "status: isAbsent ? 'done' : 'unconfirmed'",
+        replace: "status: isAbsent && order.isStop !== true ? 'done' : 'unconfirmed'",
+      },
+    ],
+  },
+  {
+    name: 'place a lost stop again before its absence is proven',
+    edits: [{ file: absence, find: "status: isAbsent ? 'done' : 'unconfirmed'", replace: "status: 'done'" }],
+  },
+  {
+    name: 'look for a lost exit only at full minutes',
+    edits: [
+      {
+        file: absence,
+        find: 'return times.length === 0 ? undefined : Math.min(...times);',
+        replace: 'return times.length < 0 ? 0 : undefined;',
+      },
+    ],
+  },
+  {
+    name: 'leave exits alive when a stop has closed a kept position',
+    edits: [
+      {
+        file: nextStep,
+        find: "? { kind: 'cancel', books: ['exitOrders'] } : { kind: 'end', end: isUnfilled ? 'canceled' : 'exits-closed' };",
+        replace:
+          "&& isUnfilled ? { kind: 'cancel', books: ['exitOrders'] } : { kind: 'end', end: isUnfilled ? 'canceled' : 'exits-closed' };",
+      },
+    ],
+  },
+  {
+    name: 'give back a claim without reading the exits that its dead holder canceled',
+    edits: [
+      {
+        file: recover,
+        find: 'const read = await readOrders(deps, position, claim).catch(toFault);',
+        replace: 'const read = ((_: unknown): Position | Fault => position)(claim);',
+      },
+    ],
+  },
+  {
+    name: 'leave a fee out of the P&L',
+    edits: [
+      {
+        file: profit,
+        find: 'if (currency === settle) return decimal(amount);',
+        replace: "if (currency === settle) return decimal('0');",
+      },
+    ],
+  },
+  {
+    name: 'leave the fees in another coin out of the P&L',
+    edits: [
+      {
+        file: profit,
+        find: 'inQuote === undefined ? undefined : decimal(inQuote)',
+        replace: "decimal(inQuote === undefined ? '0' : '0')",
+      },
+    ],
+  },
+  {
+    name: 'count a target twice in the P&L',
+    edits: [
+      {
+        file: profit,
+        find: 'const gain = entry && add(exits.map(toTraded))?.minus(entry);',
+        replace:
+          'const gain = entry && add([...exits, ...exits.filter(({ rung }) => rung === 1)].map(toTraded))?.minus(entry);',
+      },
+    ],
+  },
+  {
+    name: 'round the average entry',
+    edits: [
+      {
+        file: profit,
+        find: 'return cost?.times(amount).dividedBy(filled);',
+        replace: 'return cost?.dividedBy(filled).decimalPlaces(8).times(amount);',
       },
     ],
   },

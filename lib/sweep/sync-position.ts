@@ -161,7 +161,10 @@ async function lookAtHeld(
     : { flatSince, held, end: toExternalClose(position, end) };
 }
 
-/** An exit of a plan took all that was left, and the exchange has no other order of the position. */
+/**
+ * An exit of a plan took all that was left, and the exchange has no other order of the position. Only its owner ends a
+ * position that needs attention.
+ */
 function describeEndByExit(position: Position): OutcomeFacts | undefined {
   const { exitPlan, exitOrders, market } = position;
   const { filled, remaining, entriesDone } = computeTotals(position);
@@ -169,7 +172,8 @@ function describeEndByExit(position: Position): OutcomeFacts | undefined {
   const isOver =
     entriesDone && isPositive(filled) && !isPositive(truncateToStep(remaining, market.amountStep));
   const exit = lastFilledExit(position);
-  if (exitPlan === undefined || !isOver || exit === undefined) return undefined;
+  const mayEnd = nextState(position.state, 'found-closed') !== undefined;
+  if (!mayEnd || exitPlan === undefined || !isOver || exit === undefined) return undefined;
   if (exitOrders.some(({ status }) => status !== 'done')) return undefined;
   const { detail, ...facts } = closedByExit(position, exit);
   return { ...facts, remaining, detail: detail('closed') };

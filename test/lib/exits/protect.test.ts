@@ -109,6 +109,33 @@ describe.each([
     expect(resting().sort()).toEqual(['stop-loss of 50', 'take-profit of 25', 'take-profit of 25']);
   });
 
+  it('are on record when a stop has filled while the position needs attention', async () => {
+    const {
+      protect: run,
+      services,
+      position,
+      book,
+      during,
+      exchange,
+      now,
+    } = await begin({ tells, exitPlan: examplePlan({ stop: '90' }) });
+    await run();
+    const { createMarketOrder } = exchange;
+    // A thin order book.
+    exchange.createMarketOrder = (market, order) => createMarketOrder(market, { ...order, amount: '0.04' });
+    await during(() => executeAction(services, position.positionId, all));
+    await run();
+    expect((await now()).state).toBe('needs-attention');
+    book.fill(
+      'exitOrders',
+      book.of('exit').findIndex(({ live, exit }) => live && exit?.kind === 'stop-loss'),
+      100,
+    );
+    await run();
+    const stored = await now();
+    expect(stored.exitOrders.find(({ isStop, filled }) => isStop && filled === '0.06')?.status).toBe('done');
+  });
+
   it('return after a claim that canceled them and failed', async () => {
     const {
       protect: run,

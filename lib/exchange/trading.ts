@@ -235,12 +235,12 @@ export interface Trading {
   createExitOrder(market: MarketRules, order: ExitOrder): Promise<CreateResult>;
   /**
    * Reads the exits that came with an entry. Absent: the exchange places none under ids of its own.
-   * @param filled with exits for this much, no older ones are read.
+   * @param entry with exits for all that it filled, those that have ended are not read.
    */
   fetchAttachedExits?(
     market: MarketRules,
     clientOrderId: string,
-    filled: Amount,
+    entry: Pick<ExchangeOrder, 'filled' | 'createdAt'>,
   ): Promise<{ order: ExchangeOrder; isStop: boolean }[]>;
   /** Changes a stop that waits for its trigger, which stays the same order. Its type must be in `amends`. */
   amendStop?(

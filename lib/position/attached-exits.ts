@@ -30,9 +30,9 @@ export function awaitsAttached(position: Entries): boolean {
 export async function addAttachedExits(exchange: Exchange, position: Position, now: number): Promise<Orders> {
   let { entryOrders, exitOrders } = position;
   for (const entry of entryOrders.filter((order) => lacksAttached(position, order))) {
-    const { clientOrderId = '', filled } = entry;
+    const { clientOrderId = '' } = entry;
     const found = await exchange
-      .fetchAttachedExits?.(position.market, clientOrderId, filled)
+      .fetchAttachedExits?.(position.market, clientOrderId, entry)
       .catch(() => undefined);
     if (found === undefined) continue;
     exitOrders = mergeAttached(position, exitOrders, entry, found);

@@ -79,15 +79,14 @@ async function fetchOrder(
 
 async function fetchAttachedExits(
   connection: CcxtConnection,
-  ...[market, clientOrderId, filled]: Parameters<NonNullable<Trading['fetchAttachedExits']>>
+  ...[market, clientOrderId, entry]: Parameters<NonNullable<Trading['fetchAttachedExits']>>
 ): Promise<{ order: ExchangeOrder; isStop: boolean }[]> {
   const { venue, client } = connection;
   connection.registerMarket(market);
   try {
     const found =
-      (await connection.call(async () =>
-        venue.fetchAttachedExits?.(client, market, clientOrderId, filled),
-      )) ?? [];
+      (await connection.call(async () => venue.fetchAttachedExits?.(client, market, clientOrderId, entry))) ??
+      [];
     return found.map(({ order, isStop }) => ({
       order: toExchangeOrder(venue, market, order, { conditional: false }),
       isStop,

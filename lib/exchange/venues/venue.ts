@@ -140,7 +140,7 @@ export interface Venue {
     client: CcxtClient,
     market: MarketRules,
     clientOrderId: string,
-    filled: Amount,
+    entry: Pick<ExchangeOrder, 'filled' | 'createdAt'>,
   ): Promise<{ order: Order; isStop: boolean }[]>;
   /** @returns the request that changes an order's amount; undefined if the venue can't change this order. */
   amendment(

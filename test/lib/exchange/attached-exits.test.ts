@@ -20,7 +20,7 @@ async function startEntry(given: Partial<EntryOrder> = {}, options = {}) {
     entry,
     sent: body?.type === 'request' ? JSON.parse(body.query) : {},
     fill: (amount?: string) => sim.core.fill({ orderId: order('entry-1').id, amount }),
-    attached: (filled = '0.1') => exchange.fetchAttachedExits?.(market, 'entry-1', filled),
+    attached: (filled = '0.1') => exchange.fetchAttachedExits?.(market, 'entry-1', { filled }),
   };
 }
 

@@ -27,7 +27,7 @@ async function startEntry(given: Partial<EntryOrder> = {}) {
     result: await send(),
     fill: (amount?: string) => sim.core.fill({ orderId: order('entry-1').id, amount }),
     read: (clientOrderId: string) => exchange.fetchOrder(market, { clientOrderId }),
-    attached: () => exchange.fetchAttachedExits?.(market, 'entry-1', '0.1'),
+    attached: () => exchange.fetchAttachedExits?.(market, 'entry-1', { filled: '0.1' }),
   };
 }
 

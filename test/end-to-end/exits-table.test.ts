@@ -24,6 +24,7 @@ const shapes = {
     ],
   },
   single: { stopLoss, takeProfits: [{ price: '65000', percent: '100' }] },
+  stop: { stopLoss },
 } as const satisfies Record<string, Opening>;
 
 interface Cell {
@@ -44,6 +45,7 @@ interface Event {
   name: string;
   /** Its entry has filled wholly before; otherwise a LIMIT entry has filled 0.3 of 0.5 and works on. */
   needsWhole?: true;
+  needsTarget?: true;
   happens(staged: Staged): Promise<unknown> | unknown;
   ends(cell: Cell): Ending;
 }
@@ -102,11 +104,13 @@ const events: Event[] = [
   {
     name: 'a target',
     needsWhole: true,
+    needsTarget: true,
     happens: ({ trader }) => trader.moveTo('65000'),
     ends: ({ shape }) => (shape === 'ladder' ? { ...open, left: '0.5' } : { ...closed, by: 'last target' }),
   },
   {
     name: 'a part of a target',
+    needsTarget: true,
     happens: ({ trader, position: { takeProfits, remaining } }) =>
       trader.fillPart(takeProfits[0]?.orderId ?? '', toAmount(decimal(remaining).times('0.2')), '65000'),
     ends: () => ({ ...open, left: '0.8' }),
@@ -155,16 +159,22 @@ function leftOf(resting: Resting[], kind: Resting['kind']): Amount {
   return sum(resting.filter((order) => order.kind === kind).map(({ left }) => left));
 }
 
-const openings = venueMarkets.flatMap((venue) =>
-  (['market', 'limit'] as const).flatMap((entry) =>
-    (['ladder', 'single'] as const).map((shape) => ({ venue, entry, shape, name: venue.name })),
-  ),
+function openings(venue: VenueMarket, forms: (keyof typeof shapes)[]) {
+  return (['market', 'limit'] as const).flatMap((entry) =>
+    forms.map((shape) => ({ venue, entry, shape, name: venue.name })),
+  );
+}
+
+/** A target on Bybit spot holds the coins of its stop. */
+const [held, refused] = [
+  venueMarkets.flatMap((venue) => openings(venue, venue === bybitSpot ? ['stop'] : ['ladder', 'single'])),
+  openings(bybitSpot, ['ladder', 'single']),
+];
+const cells = held.flatMap((opening) =>
+  events
+    .filter(({ needsTarget }) => needsTarget === undefined || opening.shape !== 'stop')
+    .map((event) => ({ ...opening, event, does: event.name })),
 );
-/** A target of Bybit holds the coins of its stop. */
-const isHeld = ({ venue }: Pick<Cell, 'venue'>) => venue !== bybitSpot;
-const cells = openings
-  .filter(isHeld)
-  .flatMap((opening) => events.map((event) => ({ ...opening, event, does: event.name })));
 
 describe('a position with exits', () => {
   it.each(cells)('$name, $entry entry, $shape: after $does', async (cell) => {
@@ -193,7 +203,7 @@ describe('a position with exits', () => {
       expect(ids[by].map((id) => `Exit order ${id}`)).toContain(detail?.split(' (')[0]);
   });
 
-  it.each(openings.filter((opening) => !isHeld(opening)))(
+  it.each(refused)(
     '$name, $entry entry, $shape: is refused before anything is sent',
     async ({ venue, entry, shape }) => {
       const trader = await newSmartTrader(environment, venue);

@@ -62,7 +62,7 @@ function checkSupport(
   if (isSpot && takeProfits.length > 0 && stopLoss !== undefined && forms?.has('list') !== true)
     return refuse(
       'stopLoss',
-      'On spot, this exchange holds the coins of each exit for it alone, so that targets and a stop can not rest together.',
+      "On spot, this exchange reserves coins for each exit alone, so targets and a stop can't rest together.",
       'Set a stop or targets, or use a perpetual.',
     );
   const lacksTarget = takeProfits.length > 0 && forms?.has('take-profit') !== true;

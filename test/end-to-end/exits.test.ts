@@ -361,7 +361,7 @@ it('refuses targets with a stop on Bybit spot, and sends nothing', async () => {
   });
   expect(refusal).toMatchObject({
     code: 'invalid-input',
-    message: expect.stringMatching(/can not rest together.*Set a stop or targets, or use a perpetual\./),
+    message: expect.stringMatching(/can't rest together.*Set a stop or targets, or use a perpetual\./),
   });
   expect(ledgerSince(core, mark)).toMatchObject({ orders: [] });
 });

@@ -146,7 +146,6 @@ function Figures({ position }: { position: PositionView }) {
       </Figure>
       <Figure name="Entry">{formatPrice(averageEntry, priceStep)}</Figure>
       <Figure name="Mark">{formatPrice(markPrice, priceStep)}</Figure>
-      <Figure name="Exit orders">{position.openExitOrders}</Figure>
       <Figure name="Armed links">{countArmedLinks(position)}</Figure>
     </dl>
   );

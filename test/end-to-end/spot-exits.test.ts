@@ -266,6 +266,29 @@ describe('a spot position with exits', () => {
     expect(resting()).toEqual(ladder);
   });
 
+  it('has its old stop again if the price passes the new one after the old one has ended', async () => {
+    const { open, resting } = await stage();
+    const { positionId } = await open({ takeProfits, stopLoss });
+    core.addFault({
+      kind: 'status',
+      status: 400,
+      code: -2010,
+      msg: 'The relationship of the prices for the orders is not correct.',
+      match: { method: 'POST', path: '/api/v3/orderList/oco' },
+      times: 2,
+    });
+    const stop = { command: 'positions.setExits', positionId, stopLoss: { price: '59990' } };
+    expect(await environment.refusal(stop)).toMatchObject({
+      code: 'would-trigger',
+      message: expect.stringContaining('The position keeps the stop that it had.'),
+    });
+    expect(resting()).toEqual(ladder);
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      protection: 'full',
+      stopLoss: { price: '58000', state: 'resting' },
+    });
+  });
+
   it('is looked up, and not placed twice, after the answer to a list was lost', async () => {
     const { open, resting } = await stage();
     core.addFault({ kind: 'drop-after', match: { method: 'POST', path: '/api/v3/orderList/oco' } });
@@ -497,6 +520,31 @@ describe('a LIMIT entry with exits', () => {
     expect(await environment.positionNow(positionId)).toMatchObject({
       protection: 'none',
       stopLoss: { state: 'removed' },
+    });
+  });
+
+  it('is protected for the rest after a link has closed a part of what it has filled', async () => {
+    const { open, resting, idOf, newPart } = await stage();
+    const { positionId } = await open({ ...limit, takeProfits: single });
+    core.fill({ orderId: idOf('limit', '0.5'), amount: '0.2' });
+    expect(await fire(await newPart(positionId))).toMatchObject({ json: { closedAmount: '0.0999' } });
+    expect(resting()).toEqual(['limit_maker 0.0999 a', 'stop_market 0.0999 a']);
+    await sweep();
+    expect(resting()).toEqual(['limit_maker 0.0999 a', 'stop_market 0.0999 a']);
+    expect(await environment.positionNow(positionId)).toMatchObject({ protection: 'full' });
+  });
+
+  it('gets the exits that replaced those it carries within one sweep after its fill', async () => {
+    const { open, resting, idOf, setExits } = await stage();
+    const { positionId } = await open({ ...limit, takeProfits: single });
+    await setExits({ positionId, takeProfits, stopLoss: { price: '57000' } });
+    expect(resting()).toEqual(['limit 0.5 a']);
+    core.fill({ orderId: idOf('limit', '0.5') });
+    await sweep();
+    expect(resting()).toEqual(ladder);
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      protection: 'full',
+      stopLoss: { price: '57000' },
     });
   });
 });

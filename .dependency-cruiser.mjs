@@ -47,7 +47,7 @@ const borders = [
   {
     name: 'lib-ground-imports-upward',
     comment:
-      'The ground of lib (amount, fault, log, parallel, http-agents, aws-client, safe-url) imports nothing above it.',
+      'The ground of lib (decimal, amount, fault, log, parallel, http-agents, aws-client, safe-url) imports nothing above it.',
     from: { path: '^lib/[^/]+\\.ts$', pathNot: '^lib/services\\.ts$' },
     to: { path: `^lib/(${nouns.map(pathOf).join('|')})` },
   },
@@ -80,11 +80,12 @@ const borders = [
   },
   {
     name: 'console-app-knows-types-only',
-    comment: 'The app runs in a browser: it imports only types of the contract, which bundling removes.',
+    comment:
+      'The app runs in a browser: it imports types of the contract, which bundling removes, and pure functions without zod.',
     from: { path: '^console/app/' },
     to: {
       path: '^(lib|functions|infra|bin|console/server)/',
-      pathNot: '^lib/(exchange/exchange-name|link/tradingview)\\.ts$',
+      pathNot: '^lib/(exchange/exchange-name|exits/exit-prices|link/tradingview)\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

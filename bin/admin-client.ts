@@ -148,7 +148,8 @@ export function createAdminClient(args: SharedArguments): AdminClient {
     if (answer.ok) return answer.result;
     const { code, message, detail, hint, issues } = answer.error;
     const text = detail === undefined ? message : withHint(detail, hint, args);
-    throw new CliError(code, text, { issues: issues.map(toOptionIssue) });
+    const unsaid = issues.filter((issue) => !text.includes(issue.slice(issue.indexOf(': ') + 2)));
+    throw new CliError(code, text, { issues: unsaid.map(toOptionIssue) });
   };
   return { call, request };
 }

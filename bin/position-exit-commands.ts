@@ -9,7 +9,10 @@ import { printResult } from './terminal.ts';
 
 export const exitOptions = {
   'take-profit': listOption('Target that rests at the exchange, PRICE:PERCENT% of the position'),
-  'stop-loss': textOption('Stop that rests at the exchange, PRICE or PRICE:LIMIT', {}),
+  'stop-loss': textOption(
+    'Stop that rests at the exchange, PRICE or PRICE:LIMIT; the last price triggers it',
+    {},
+  ),
 } as const;
 
 export const setExitsOptions = {

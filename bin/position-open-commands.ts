@@ -7,6 +7,7 @@ import { CliError } from './cli-error.ts';
 import { commandHint, type Target } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
+import { describeRest } from './ladder-text.ts';
 import { listOption, type SharedArguments, textOption, yesOption } from './options.ts';
 import { exitOptions, planExits, toExitFields } from './position-exit-commands.ts';
 import { describePosition } from './position-text.ts';
@@ -31,7 +32,7 @@ export const openOptions = {
   type: textOption('Type of the entry order', { demandOption: true, choices: ['market', 'limit'] }),
   amount: textOption('Amount in base currency', {}),
   cost: textOption('Amount in quote currency to spend, instead of --amount', {}),
-  risk: textOption('What the stop loses, fees included, instead of --amount', {}),
+  risk: textOption('Loss in quote currency if the stop fills, fees included, instead of --amount', {}),
   price: textOption('Price of a LIMIT order', {}),
   ...exitOptions,
   'request-id': textOption('Repeating the same id sends no second order [default: a new id]', {}),
@@ -40,7 +41,8 @@ export const openOptions = {
 
 function describeCreated(position: PositionView, target: Target): string {
   const create = commandHint(`links create ${position.positionId} close`, target);
-  return `${describePosition(position)}\n\nNext: create a link for it with "${create}" (or keep).`;
+  const next = `Next: create a link for it with "${create}" (or keep).`;
+  return [describePosition(position), describeRest(position), next].filter(Boolean).join('\n\n');
 }
 
 type AdoptArguments = SharedArguments & InferredOptionTypes<typeof adoptOptions>;
@@ -142,6 +144,8 @@ async function openPosition(args: OpenArguments): Promise<void> {
     printRemark(
       `Request id ${requestId}. After a failure, repeat with --request-id ${requestId}: no second order is sent.`,
     );
+  if (!args.json && (input.takeProfits ?? input.stopLoss) !== undefined)
+    printRemark('Placing the entry order, then its exits …');
   const result = await admin.call('positions.open', input).catch((thrown: unknown) => {
     if (!(thrown instanceof CliError)) throw thrown;
     const { code, message, issues, cause } = thrown;

@@ -4,6 +4,7 @@ import { isPositive } from '../lib/amount.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
 import { commandHint, type Target } from './command-hint.ts';
 import { formatMinute, formatMoney, formatNumber, formatPercent, paintSigned } from './format.ts';
+import { drawLadder, paintProtection } from './ladder-text.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';
 
@@ -61,6 +62,12 @@ const columns: Column<PositionView>[] = [
     right: true,
     paint: paintSigned,
     dropRank: 3,
+  },
+  {
+    head: 'PROTECTION',
+    text: ({ protection, remaining }) => (isPositive(remaining) ? protection : ''),
+    paint: paintProtection,
+    dropRank: 1,
   },
   { head: 'EXITS', text: ({ openExitOrders }) => String(openExitOrders), right: true, dropRank: 4 },
   { head: 'LINKS', text: ({ links }) => String(links ?? ''), right: true, dropRank: 5 },
@@ -139,21 +146,6 @@ function toResults(position: PositionView): [string, string][] {
   ];
 }
 
-function describeExit({ price, amount, state, reason }: PositionView['takeProfits'][number]): string {
-  const why = reason === undefined ? '' : ` (${asPlainText(reason)})`;
-  return `${formatNumber(amount)} at ${formatNumber(price)}, ${state}${why}`;
-}
-
-/** @returns what rests at the exchange, if any exit is planned or open. */
-function describeExits({ protection, takeProfits, stopLoss }: PositionView): [string, string][] {
-  if (takeProfits.length === 0 && stopLoss === null) return [];
-  return [
-    ['Protection', protection === 'full' ? protection : styleText('yellow', protection)],
-    ...takeProfits.map((target): [string, string] => ['Target', describeExit(target)]),
-    ...(stopLoss === null ? [] : [['Stop', describeExit(stopLoss)] as [string, string]]),
-  ];
-}
-
 function describeFacts(position: PositionView): string {
   const { symbol, side, exchange, account, label, outcome, averageEntry, markPrice, quote } = position;
   const base = toBase(position);
@@ -168,14 +160,14 @@ function describeFacts(position: PositionView): string {
     ['Price', markPrice === undefined ? undefined : `${formatNumber(markPrice)} ${quote}`],
     ['P&L', formatProfit(position)],
     ...toResults(position),
-    ...describeExits(position),
+    ['Protection', isPositive(position.remaining) ? paintProtection(position.protection) : undefined],
     ['Links', position.links === undefined ? undefined : String(position.links)],
     ['Created', formatMinute(position.createdAt)],
     ['Outcome', outcome === undefined ? undefined : asPlainText(`${outcome.outcome}: ${outcome.detail}`)],
   ]);
 }
 
-/** @returns a position with its orders and remarks. */
+/** @returns a position with its ladder, its orders and remarks. */
 export function describePosition(position: PositionView): string {
   const orders = [
     ...position.entryOrders.map((order) => ({ ...order, purpose: 'entry' })),
@@ -183,6 +175,7 @@ export function describePosition(position: PositionView): string {
   ];
   const parts = [
     describeFacts(position),
+    drawLadder(position) ?? '',
     orders.length > 0 ? drawTable(orderColumns, orders) : '',
     toRemarks(position).join('\n'),
   ];

@@ -1,18 +1,12 @@
 import type { z } from 'zod';
 import type { AdminAnswer, CommandName, CommandResult, commands } from '../../lib/admin/contract/commands.ts';
+import { ApiError } from './api-error.ts';
 import { describeIssues } from './field-names.ts';
+
+export { ApiError, errorMessage, type FieldErrors, noFieldErrors, toFieldErrors } from './api-error.ts';
 
 /** A command's input before it is parsed: a duration may still be text. */
 export type CommandRequest<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>;
-
-/** What the admin function answered instead of a result. The message is a sentence for the owner. */
-export class ApiError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** Sends one command. The server checks the answer against the contract. Throws an ApiError. */
 export async function call<Name extends CommandName>(
@@ -35,13 +29,11 @@ export async function askServer(path: 'command' | 'refresh', body: object): Prom
     throw new ApiError('unreachable', `The console's server returned status ${response.status}.`);
   });
   if (!answer.ok) {
-    const { code, message, issues } = answer.error;
-    throw new ApiError(code, (code === 'invalid-input' ? describeIssues(issues) : undefined) ?? message);
+    const { code, message, issues, hint } = answer.error;
+    // With a hint, the message is for the owner already. Without one, the contract wrote it in its own words.
+    const isContracts = code === 'invalid-input' && hint === undefined;
+    const words = isContracts ? describeIssues(issues) : undefined;
+    throw new ApiError(code, words ?? message, { issues, hint: hint?.text });
   }
   return answer.result;
-}
-
-/** @returns a sentence about an error. */
-export function errorMessage(thrown: unknown): string {
-  return thrown instanceof ApiError ? thrown.message : 'Unexpected error in this page. Reload it.';
 }

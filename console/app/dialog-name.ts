@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 /** Which dialog is open, and its subject. */
 export type DialogName =
   | { kind: 'adopt' | 'open' | 'resume' }
-  | { kind: 'create-link' | 'close' | 'resolve' | 'forget'; positionId: string }
+  | { kind: 'create-link' | 'edit-exits' | 'close' | 'resolve' | 'forget'; positionId: string }
   | { kind: 'preview' | 'history' | 'update' | 'revoke'; linkId: string };
 
 export const dialog = signal<DialogName | undefined>(undefined);

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
 import { type DialogName, dialog } from './dialog-name.ts';
+import { ExitsDialog } from './exits/exits-dialog.tsx';
 import { ResumeDialog } from './kill-switch.tsx';
 import { CreateDialog } from './link/create-dialog.tsx';
 import { HistoryDialog } from './link/history-dialog.tsx';
@@ -23,6 +24,7 @@ const positionDialogs: Record<
   ComponentType<{ position: PositionView } & Closable>
 > = {
   'create-link': CreateDialog,
+  'edit-exits': ExitsDialog,
   close: CloseDialog,
   resolve: ResolveDialog,
   forget: ForgetDialog,

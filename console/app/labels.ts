@@ -49,6 +49,11 @@ export function hasEnded(position: PositionView): boolean {
   return displayStatuses[toDisplayStatus(position)].tone === 'over';
 }
 
+/** Whether exits can be replaced: Ripcord refuses it while the position is closing, and once it has ended. */
+export function canEditExits(position: PositionView): boolean {
+  return ['unfilled', 'partly-filled', 'filled'].includes(toDisplayStatus(position));
+}
+
 export function toBaseCurrency(symbol: string): string {
   return symbol.split('/')[0] ?? symbol;
 }
@@ -122,8 +127,13 @@ export function describeManualUse({ confirm, methods, percent, maxUses, sources 
 
 export type ExitName = 'Take profit' | 'Stop loss' | 'Exit';
 
-/** @returns what an exit order is for, by its price: beyond the entry it takes profit, before it stops a loss. */
-export function exitName(at: string | undefined, position: PositionView): ExitName {
+type Order = PositionView['exitOrders'][number];
+
+/** @returns what an exit order is for: as Ripcord placed it, else by its price. Beyond the entry it takes profit. */
+export function exitName(order: Order, position: PositionView): ExitName {
+  if (order.isStop === true) return 'Stop loss';
+  if (order.rung !== undefined) return 'Take profit';
+  const at = order.triggerPrice ?? order.price ?? order.average;
   if (at === undefined || position.averageEntry === undefined) return 'Exit';
   const isAbove = isPositive(subtract(at, position.averageEntry));
   return isAbove === (position.side === 'long') ? 'Take profit' : 'Stop loss';

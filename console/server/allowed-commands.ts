@@ -4,6 +4,7 @@ import type { CommandName } from '../../lib/admin/contract/commands.ts';
 const allowed: ReadonlySet<string> = new Set<CommandName>([
   'accounts.check',
   'accounts.list',
+  'accounts.market',
   'accounts.open',
   'history.list',
   'links.create',

@@ -60,7 +60,10 @@ async function ripcord<Result>({ url }: Stack, line: string): Promise<Result> {
 /** Adds what a trader would have: a short with its exits, several links, and hits that did different things. */
 async function addHistory(stack: Stack): Promise<void> {
   const { orders } = await openOrders(stack);
-  const exits = orders.map(({ orderId }) => `--exit ${orderId}`).join(' ');
+  const exits = orders
+    .filter(({ symbol }) => symbol === 'ETH/USDT:USDT')
+    .map(({ orderId }) => `--exit ${orderId}`)
+    .join(' ');
   const short = `--account demo-futures --symbol ETH/USDT:USDT --side short --label Hedge`;
   await ripcord(stack, `positions adopt ${short} ${exits}`.trim());
   const { positions } = await ripcord<{ positions: { positionId: string; symbol: string }[] }>(
@@ -73,19 +76,25 @@ async function addHistory(stack: Stack): Promise<void> {
   await create(`${idOf('BTC/USDT')} close`);
   await create(`${idOf('BTC/USDT')} keep`);
   await create(`${idOf('BTC/USDT')} close --label stop-signal --expires-in 7d`);
+  await create(`${idOf('SOL/USDT:USDT')} close --label stop-signal`);
+  await create(`${idOf('SOL/USDT:USDT')} close --percent 50 --label half`);
   const elsewhere = await create(`${idOf('BTC/USDT')} close --sources 203.0.113.7`);
   const keep = await create(`${idOf('SOL/USDT')} keep --label time-limit`);
   for (const { url } of [keep, elsewhere, keep]) await fetch(url, { method: 'POST' });
 }
 
+interface OpenOrders {
+  orders: { orderId: string; symbol: string }[];
+}
+
 /** The admin API lists what can be adopted; the command line has no verb for it. */
-async function openOrders({ url }: Stack): Promise<{ orders: { orderId: string }[] }> {
+async function openOrders({ url }: Stack): Promise<OpenOrders> {
   const response = await fetch(`${url}/2015-03-31/functions/ripcord-admin/invocations`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ command: 'accounts.open', name: 'demo-futures' }),
   });
-  const { result } = (await response.json()) as { result: { orders: { orderId: string }[] } };
+  const { result } = (await response.json()) as { result: OpenOrders };
   return result;
 }
 
@@ -123,11 +132,14 @@ async function takeAll(browser: Browser, { url, consoleAddress }: Stack): Promis
   const wide = await open({ viewport: { width: 1280, height: 900 } });
   await wide.goto(`${url}/console/#/positions`);
   await wide
-    .getByRole('row', { name: /BTC\/USDT/ })
+    .getByRole('row', { name: /SOL\/USDT perp/ })
     .getByRole('link')
     .first()
     .click();
   await shoot(wide, 'position');
+  await wide.getByRole('button', { name: 'Edit exits' }).click();
+  await wide.getByRole('button', { name: 'Stop at break-even' }).waitFor();
+  await shoot(wide, 'exits');
   await shoot(await open({ viewport: { width: 390, height: 760 } }), 'phone');
 }
 

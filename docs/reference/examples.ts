@@ -55,6 +55,7 @@ export const examples: Examples = {
   },
   'accounts.list': {},
   'accounts.open': { name: 'main' },
+  'accounts.market': { name: 'main', symbol: 'BTC/USDT', interval: '1h', limit: 100 },
   'accounts.remove': { name: 'main' },
   'accounts.check': { name: 'main' },
 };

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import type { CommandDefinition } from '../../lib/admin/contract/command-definition.ts';
 import { type CommandName, commands } from '../../lib/admin/contract/commands.ts';
 import { examples } from './examples.ts';
-import { describeType, type JsonSchema, listFields, toJsonSchema } from './json-schema.ts';
+import { describeType, type JsonSchema, listFields, toJsonSchema, withoutNull } from './json-schema.ts';
 
 const introduction = `# Admin API
 
@@ -41,6 +41,8 @@ const { position } = commands['positions.get'].result.shape;
 const objects = Object.entries({
   position,
   order: position.shape.entryOrders.element,
+  target: position.shape.takeProfits.element,
+  stop: position.shape.stopLoss.unwrap(),
   outcome: position.shape.outcome.unwrap(),
   failure: position.shape.failure.unwrap(),
   link: commands['links.revoke'].result.shape.link,
@@ -90,6 +92,8 @@ function renderFields(schema: JsonSchema): string {
 }
 
 function describeResultType(schema: JsonSchema): string {
+  const known = withoutNull(schema);
+  if (known !== schema && findObject(known) !== undefined) return `${describeResultType(known)} or null`;
   const isList = schema.type === 'array';
   const inner = isList ? (schema.items ?? {}) : schema;
   const list = isList ? 'list of ' : '';

@@ -5,7 +5,7 @@ export interface JsonSchema {
   type?: string;
   const?: unknown;
   enum?: unknown[];
-  anyOf?: JsonSchema[];
+  anyOf?: JsonSchema[] | undefined;
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
   required?: string[];
@@ -26,13 +26,23 @@ export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSch
   return z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema;
 }
 
-/** @returns the fields of an object, followed by the fields of the objects in it. */
+/** @returns the fields of an object, followed by the fields of the objects in it, in lists of it too. */
 export function listFields(schema: JsonSchema, parent = ''): Field[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = `${parent}${name}`;
     const required = schema.required?.includes(name) ?? false;
-    return [{ path, schema: field, required }, ...listFields(field, `${path}.`)];
+    const inner = withoutNull(field);
+    const nested =
+      inner.type === 'array' ? listFields(inner.items ?? {}, `${path}[].`) : listFields(inner, `${path}.`);
+    return [{ path, schema: field, required }, ...nested];
   });
+}
+
+/** @returns what a nullable value is when it is not null. */
+export function withoutNull(schema: JsonSchema): JsonSchema {
+  const others = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
+  const [only] = others;
+  return only !== undefined && others.length === 1 ? { ...schema, anyOf: undefined, ...only } : schema;
 }
 
 /** @returns a type in words: `text`, `list of text`, `whole number from 1 to 500`, `"close"` or `"keep"`. */

@@ -28,7 +28,7 @@ export async function parseOptions(given: readonly string[]): Promise<Options> {
     .option('demo', {
       type: 'boolean',
       default: true,
-      describe: 'Run a simulated exchange with three positions; --no-demo turns it off',
+      describe: 'Run a simulated exchange with four positions; --no-demo turns it off',
     })
     .check(({ port }) => {
       if (Number.isInteger(port) && port >= 0 && port <= highestPort) return true;

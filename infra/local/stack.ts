@@ -48,7 +48,7 @@ export interface LocalStackOptions {
   port: number;
   /** The folder of the table and the accounts. */
   data: string;
-  /** Runs a simulated exchange with three positions. Off by default. */
+  /** Runs a simulated exchange with four positions. Off by default. */
   demo?: boolean;
   /** Without it, no console is served. */
   console?: CreateConsole;

@@ -64,6 +64,7 @@ const readOnlyCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   'changes.list',
   'accounts.list',
   'accounts.open',
+  'accounts.market',
 ]);
 
 function parseCommand(payload: unknown): { name: CommandName; fields: object } {

@@ -1,6 +1,7 @@
 import { addAccount } from './accounts/add.ts';
 import { checkAccount } from './accounts/check.ts';
 import { listAccounts } from './accounts/list.ts';
+import { showMarket } from './accounts/market.ts';
 import { listOpen } from './accounts/open.ts';
 import { removeAccount } from './accounts/remove.ts';
 import type { AdminServices } from './admin-services.ts';
@@ -57,6 +58,7 @@ export const handlers: Handlers = {
   'accounts.add': addAccount,
   'accounts.list': listAccounts,
   'accounts.open': listOpen,
+  'accounts.market': showMarket,
   'accounts.remove': removeAccount,
   'accounts.check': checkAccount,
 };

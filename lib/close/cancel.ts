@@ -2,13 +2,14 @@ import { decimal, isPositive } from '../amount.ts';
 import type { CancelResult } from '../exchange/exchange.ts';
 import { toFault } from '../fault.ts';
 import { describeUnknownFill, judgeAbsence, nameOrder } from '../position/absence.ts';
+import { addAttachedExits, awaitsAttached } from '../position/attached-exits.ts';
 import { isProvenNotPlaced, readFillOfAbsent } from '../position/order-sync.ts';
 import type { Claim, OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs, requiredNotFoundCount } from '../position/timing.ts';
 import { toOrderRecord } from '../position/totals.ts';
 import type { CancelProblem, Execution, ExecutionDependencies } from './execution.ts';
 
-/** How often the trades of an order that has ended are read. Exchanges list trades later than fills. */
+/** How often the trades or the exits of an order that has ended are read. Exchanges list them later than fills. */
 const tradeReads = 3;
 
 type Unconfirmed = Extract<CancelResult, { kind: 'unconfirmed' }>;
@@ -71,7 +72,9 @@ async function pollCanceled(
   const { exchange, until, now, sleep } = deps;
   const seen: Witnesses = { wasFound: false, misses: 0, last: first };
   const toEnded = (record: OrderRecord): OrderCancel => ({
-    order: mayBeOurs(claim, first.reason) ? markCanceled(claim, record) : record,
+    order: [first, seen.last].some(({ reason }) => mayBeOurs(claim, reason))
+      ? markCanceled(claim, record)
+      : record,
   });
   for (let poll = 0; poll < pollAttempts; poll += 1) {
     const waitMs = poll > 0 ? pollIntervalMs : 0;
@@ -80,17 +83,42 @@ async function pollCanceled(
     if (waitMs > 0) await sleep(waitMs);
     const view = await exchange.fetchOrder(position.market, order);
     if (view?.status === 'done') return toEnded(toOrderRecord(view, order));
-    if (view !== undefined) {
-      seen.wasFound = true;
-      continue;
-    }
-    seen.misses += 1;
-    const miss = await afterMiss(deps, position, claim, order, seen);
-    if (miss === 'poll-again') continue;
-    return 'problem' in miss ? miss : toEnded(miss.order);
+    if (view === undefined) seen.misses += 1;
+    else seen.wasFound = true;
+    const next =
+      view === undefined
+        ? await afterMiss(deps, position, claim, order, seen)
+        : await afterFound(deps, position, claim, order, seen);
+    if (next === 'poll-again') continue;
+    return 'problem' in next ? next : toEnded(next.order);
   }
   if (isProvenNotPlaced(exchange, order, now())) return { order: { ...order, status: 'done' } };
   return toUnconfirmed(order, seen);
+}
+
+/** The order is live. If the exchange had none to cancel, the order arrived after that, as an exit does that returns. */
+async function afterFound(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  order: OrderRecord,
+  seen: Witnesses,
+): Promise<OrderCancel | 'poll-again'> {
+  return seen.last.reason === 'not-found' ? cancelAgain(deps, position, claim, order, seen) : 'poll-again';
+}
+
+async function cancelAgain(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  order: OrderRecord,
+  seen: Witnesses,
+): Promise<OrderCancel | 'poll-again'> {
+  const again = await deps.exchange.cancelOrder(position.market, order, claim.sendDeadline);
+  if (again.kind === 'confirmed') return { order: markCanceled(claim, toOrderRecord(again.order, order)) };
+  if (again.kind === 'denied') return afterDenied(deps, position, order, again);
+  seen.last = again;
+  return 'poll-again';
 }
 
 /**
@@ -110,11 +138,7 @@ async function afterMiss(
   if (!isDenied(seen.last)) {
     // The exchange may forget an order with its cancel. A second cancel shows whether it is still there, and only a
     // look-up after that shows what it filled until then.
-    const again = await exchange.cancelOrder(position.market, order, claim.sendDeadline);
-    if (again.kind === 'confirmed') return { order: toOrderRecord(again.order, order) };
-    if (again.kind === 'denied') return afterDenied(deps, position, order, again);
-    seen.last = again;
-    return 'poll-again';
+    return cancelAgain(deps, position, claim, order, seen);
   }
   if (absence === 'ended-unfilled')
     return { order: { ...(await readEndedUnfilled(deps, position, order)), status: 'done' } };
@@ -234,6 +258,18 @@ function toProblem(cancels: OrderCancel[]): CancelProblem | undefined {
   return { ...problem, message: [problem.message, ...consequences].join('. ') };
 }
 
+/** A close would leave exits that came with its entry to act on what else the account holds. */
+async function readAttached(deps: ExecutionDependencies, position: Position): Promise<Position> {
+  let known = position;
+  for (let read = 0; read < tradeReads; read += 1) {
+    if (read > 0 && deps.now() + pollIntervalMs > deps.until) break;
+    if (read > 0) await deps.sleep(pollIntervalMs);
+    known = { ...known, ...(await addAttachedExits(deps.exchange, known, deps.now())) };
+    if (!awaitsAttached(known)) break;
+  }
+  return known;
+}
+
 /** Cancels the open orders of these books. A cancel makes what was read before it stale. */
 export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<CancelProblem | undefined> {
   const { known } = run;
@@ -242,8 +278,13 @@ export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<C
   // Set before the first request: from here on a cancel may have left, even if its response is lost.
   known.cancelsSent = true;
   const { position, problem } = await cancelOrders(run.deps, known.position, run.claim, books);
+  const ended = problem === undefined ? await readAttached(run.deps, position) : position;
   const { holding } = known.fresh;
   // That the position was closed outside Ripcord stays true.
-  run.known = { position, cancelsSent: true, fresh: typeof holding === 'object' ? { holding } : {} };
+  run.known = {
+    position: ended,
+    cancelsSent: true,
+    fresh: typeof holding === 'object' ? { holding } : {},
+  };
   return problem;
 }

@@ -1,5 +1,6 @@
+import { toArrivableUntil } from '../position/absence.ts';
 import type { Action, Claim, Position } from '../position/position.ts';
-import { clockMarginMs, leaseMs, sendWindowMs } from '../position/timing.ts';
+import { leaseMs, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 
 /** What a claim is for, and who wants it. */
@@ -47,5 +48,5 @@ export function dueAt({ leaseExpiresAt, lookAgainAt = 0 }: Claim): number {
  * `sendDeadline`, and the exchange refuses it once its receive window has passed.
  */
 export function closeArrivableUntil({ sendDeadline }: Claim, recvWindowMs: number): number {
-  return sendDeadline + recvWindowMs + clockMarginMs;
+  return toArrivableUntil(sendDeadline, recvWindowMs);
 }

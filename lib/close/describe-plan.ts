@@ -1,4 +1,6 @@
 import { isPositive } from '../amount.ts';
+import { toExitKey } from '../exits/plan-exits.ts';
+import { isRestorable, nameExit } from '../exits/restore-exits.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { PlannedAction } from './next-step.ts';
@@ -11,6 +13,7 @@ export function describePlan(position: Position, planned: PlannedAction): string
     describeCancels(position, plan, 'entryOrders'),
     describeCancels(position, plan, 'exitOrders'),
     describeEnd(position, planned, plan),
+    describeRest(position, plan),
   ].filter((step) => step !== '');
   return `${steps.join('; ')}.`;
 }
@@ -18,11 +21,19 @@ export function describePlan(position: Position, planned: PlannedAction): string
 function describeCancels(position: Position, plan: ActionPlan, book: 'entryOrders' | 'exitOrders'): string {
   const count = plan.cancels.filter((cancel) => cancel.book === book).length;
   if (count === 0) return '';
-  if (book === 'exitOrders') return `cancels ${count === 1 ? 'the exit order' : `${count} exit orders`}`;
+  if (book === 'exitOrders')
+    return `cancels ${count === 1 ? 'the exit order' : `${count} exit orders`}${describeLost(plan)}`;
   const { amount, filled } = computeTotals(position);
   return isPositive(filled)
     ? 'cancels the rest of the entry'
     : `cancels the unfilled entry of ${amount} ${position.market.base}`;
+}
+
+/** Named before they are canceled: if something remains, they do not return. */
+function describeLost({ cancels }: ActionPlan): string {
+  const lost = cancels.filter(({ book, order }) => book === 'exitOrders' && !isRestorable(order));
+  if (lost.length === 0) return '';
+  return `, of which Ripcord can't place ${lost.map(({ order }) => nameExit(order)).join(', ')} again`;
 }
 
 const verbs = { sell: 'sells', buy: 'buys back' } as const;
@@ -35,6 +46,19 @@ function describeEnd(position: Position, { percent }: PlannedAction, plan: Actio
     return `${verbs[side]} ${amount} ${base}${part} at market${lessFee ? ' (minus the entry fee)' : ''}`;
   }
   return plan.end === undefined ? '' : describeNoOrder(position, percent, { ...plan, end: plan.end });
+}
+
+/** What becomes of the exits of a position that stays open. Ripcord sizes those of its own plan again. */
+function describeRest({ exitOrders }: Position, { cancels, order }: ActionPlan): string {
+  const open = exitOrders.filter(({ status }) => status !== 'done');
+  if (order?.leavesPart !== true || open.length === 0) return '';
+  const isPlanned = open.some((exit) => toExitKey(exit) !== undefined);
+  if (!cancels.some(({ book }) => book === 'exitOrders'))
+    return isPlanned
+      ? 'then fits the exits to the rest'
+      : 'leaves the exit orders open, reduced to the rest if the exchange allows it';
+  if (isPlanned) return 'then places exits for the rest';
+  return open.some(isRestorable) ? 'then places the exits again that it can, for the rest' : '';
 }
 
 function describeNoOrder(
@@ -54,6 +78,8 @@ function describeNoOrder(
       return `no order is sent; ${amount} is below the exchange's minimum`;
     case 'above-maximum':
       return `nothing changes; ${amount} is above the market's maximum for one order`;
+    case 'market-closed':
+      return 'nothing changes; the market is not open for trading';
     case 'kept':
       return `leaves the filled ${remaining} ${base} open`;
   }

@@ -1,5 +1,5 @@
 import { type Amount, decimal } from '../amount.ts';
-import type { ExchangeOrder } from '../exchange/exchange.ts';
+import type { ExchangeOrder, MarketRules } from '../exchange/exchange.ts';
 import { type Fault, toFault } from '../fault.ts';
 import { addExitFees, addFees, syncOrders } from '../position/order-sync.ts';
 import type { Claim, OrderRecord, Position } from '../position/position.ts';
@@ -17,6 +17,7 @@ import {
   closedExternally,
   endRejected,
   exitsClosed,
+  marketClosed,
   refused,
   settled,
   tooSmall,
@@ -35,10 +36,7 @@ export async function execute(
   return finish(run, () => runSteps(run));
 }
 
-/**
- * Ends a claim by a close order that recovery found. What its holder had learned of the other orders died with the
- * holder, so they are read again.
- */
+/** Ends a claim by a close order that recovery found. */
 export async function executeFound(
   deps: ExecutionDependencies,
   position: Position,
@@ -47,15 +45,10 @@ export async function executeFound(
 ): Promise<ActionRun> {
   const run = startExecution(deps, position, claim, { cancels: true, close: true });
   return finish(run, async () => {
-    const orders = await syncOrders(deps.exchange, position, deps.now());
+    const known = await readOrders(deps, position, claim);
     // A missing fee would look like an amount that remains.
-    const entryOrders = await addFees(deps.exchange, position, orders.entryOrders);
-    const known = {
-      ...position,
-      entryOrders: markEnded(claim, position.entryOrders, entryOrders),
-      exitOrders: markEnded(claim, position.exitOrders, orders.exitOrders),
-    };
-    run.known = { ...run.known, position: known };
+    const entryOrders = await addFees(deps.exchange, known, known.entryOrders);
+    run.known = { ...run.known, position: { ...known, entryOrders } };
     const settled = await settleClose(run, order);
     return settled === 'ask-again' ? runSteps(run) : settled;
   });
@@ -74,6 +67,20 @@ export async function executeAgain(
   run.resends = true;
   const amount = claim.sentOrder?.amount;
   return finish(run, () => (amount === undefined ? runSteps(run) : resendClose(run, amount)));
+}
+
+/** Reads the orders of a claim whose holder died, and with it what the holder had learned of them. */
+export async function readOrders(
+  { exchange, now }: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+): Promise<Position> {
+  const { entryOrders, exitOrders } = await syncOrders(exchange, position, now());
+  return {
+    ...position,
+    entryOrders: markEnded(claim, position.entryOrders, entryOrders),
+    exitOrders: markEnded(claim, position.exitOrders, exitOrders),
+  };
 }
 
 /** Orders that were live when the claim began and ended since with something unfilled: the claim canceled them. */
@@ -151,10 +158,10 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
         fresh: { ...fresh, fees: true },
       };
     }
-    case 'read-market': {
-      const market = await exchange.loadMarket(position.symbol);
-      return { ...known, position: { ...position, market }, fresh: { ...fresh, market: true } };
-    }
+    case 'read-market':
+      return withMarket(known, await exchange.loadMarket(position.symbol));
+    case 'check-market':
+      return checkMarket(run);
     case 'read-price':
       return { ...known, fresh: { ...fresh, price: await exchange.fetchPrice(position.market) } };
     case 'read-holding': {
@@ -171,11 +178,30 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
   }
 }
 
+/** A close waits only this long for a check: a late close is the greater risk. */
+const checkMarketMs = 800;
+
+async function checkMarket({ deps, known }: Execution): Promise<Knowledge> {
+  const market = await Promise.race([
+    deps.exchange.readMarket(known.position.market),
+    deps.sleep(checkMarketMs).then(() => undefined),
+  ]).catch(() => undefined);
+  const trading = market === 'closed' ? 'closed' : 'open';
+  const checked: Knowledge = { ...known, fresh: { ...known.fresh, trading } };
+  return market === undefined || market === 'closed' ? checked : withMarket(checked, market);
+}
+
+function withMarket(known: Knowledge, market: MarketRules): Knowledge {
+  const { position, fresh } = known;
+  return { ...known, position: { ...position, market }, fresh: { ...fresh, market: true } };
+}
+
 const plannedEnds: Record<PlannedEnd, (run: Execution) => ActionResult> = {
   canceled,
   'exits-closed': exitsClosed,
   'too-small': tooSmall,
   'above-maximum': aboveMaximum,
+  'market-closed': marketClosed,
   kept,
 };
 

@@ -31,6 +31,8 @@ export interface Knowledge {
     /** The fees that could be read. */
     fees?: boolean;
     market?: boolean;
+    /** Whether the market was checked before exits are canceled. `closed`: the exchange would refuse the close. */
+    trading?: 'open' | 'closed';
     price?: Amount;
     /** Whether the account still holds the position. */
     holding?: Holding;
@@ -59,7 +61,13 @@ export interface ExternalClose {
 }
 
 /** How a run ends without a close order of its own. */
-export type PlannedEnd = 'canceled' | 'exits-closed' | 'too-small' | 'above-maximum' | 'kept';
+export type PlannedEnd =
+  | 'canceled'
+  | 'exits-closed'
+  | 'too-small'
+  | 'above-maximum'
+  | 'market-closed'
+  | 'kept';
 
 /**
  * How a run ends after a rejection. `locked`: the coins are there, and other orders hold them. `gone`: the account does
@@ -70,7 +78,16 @@ export type RejectedEnd = 'refused' | 'locked' | 'gone';
 /** The one thing to do next. */
 export type Step =
   | { kind: 'cancel'; books: OrderBook[] }
-  | { kind: 'read-orders' | 'read-fees' | 'read-market' | 'read-price' | 'read-holding' | 'read-balance' }
+  | {
+      kind:
+        | 'read-orders'
+        | 'read-fees'
+        | 'read-market'
+        | 'check-market'
+        | 'read-price'
+        | 'read-holding'
+        | 'read-balance';
+    }
   | { kind: 'send'; amount: Amount }
   | { kind: 'end'; end: PlannedEnd }
   | { kind: 'end-rejected'; end: RejectedEnd }
@@ -92,7 +109,7 @@ function nextCloseStep(known: Knowledge, percent: number | undefined): Step {
   const refused = known.cancelsSent ? undefined : checkSizeBeforeCancel(known, percent);
   if (refused !== undefined) return refused;
   const books = booksToCancel(known, percent);
-  if (books.length > 0) return { kind: 'cancel', books };
+  if (books.length > 0) return checkMarket(known, books) ?? { kind: 'cancel', books };
   if (keepsExits(known, percent) && hasOpen(position, 'exitOrders') && known.fresh.orders !== true)
     return { kind: 'read-orders' };
   if (lacksFee(position, 'entryOrders')) return { kind: 'read-fees' };
@@ -107,6 +124,13 @@ function nextCloseStep(known: Knowledge, percent: number | undefined): Step {
     checkHolding(known) ??
     nextOrderStep(known, amountToClose(position, percent))
   );
+}
+
+/** A market that is halted would refuse the close, and then the exits as well. */
+function checkMarket({ fresh, rejected }: Knowledge, books: OrderBook[]): Step | undefined {
+  if (!books.includes('exitOrders') || rejected !== undefined) return undefined;
+  if (fresh.trading === undefined) return { kind: 'check-market' };
+  return fresh.trading === 'closed' ? { kind: 'end', end: 'market-closed' } : undefined;
 }
 
 /** What the account holds of a perpetual may be the trader's next position. */
@@ -223,12 +247,14 @@ function checkDust({ position, fresh }: Knowledge, percent: number | undefined):
 function nextKeepStep(known: Knowledge): Step {
   const { position, fresh, cancelsSent } = known;
   if (hasOpen(position, 'entryOrders')) return { kind: 'cancel', books: ['entryOrders'] };
-  if (!isPositive(computeTotals(position).filled))
+  const { filled, remaining } = computeTotals(position);
+  const isUnfilled = !isPositive(filled);
+  if (!isUnfilled && needsRead(known)) return { kind: 'read-orders' };
+  // Exits that are left would act on the trader's next position.
+  if (!isPositive(remaining))
     return hasOpen(position, 'exitOrders')
       ? { kind: 'cancel', books: ['exitOrders'] }
-      : { kind: 'end', end: 'canceled' };
-  if (needsRead(known)) return { kind: 'read-orders' };
-  if (!isPositive(computeTotals(position).remaining)) return { kind: 'end', end: 'exits-closed' };
+      : { kind: 'end', end: isUnfilled ? 'canceled' : 'exits-closed' };
   // What the account holds may lag behind a fill that raced the cancel.
   if (!cancelsSent && fresh.holding === undefined) return { kind: 'read-holding' };
   return { kind: 'end', end: 'kept' };

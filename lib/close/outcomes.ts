@@ -198,6 +198,16 @@ export function aboveMaximum(run: Execution): ActionResult {
   });
 }
 
+export function marketClosed(run: Execution): ActionResult {
+  const { position } = run.known;
+  const kept = canceledIds(position, run.claim, 'exitOrders').length === 0 ? ' Its exits are unchanged.' : '';
+  return failed(run, {
+    source: 'ripcord',
+    code: 'market-closed',
+    message: `Market is closed: the exchange reports that ${position.symbol} is not open for trading. No order was sent.${kept}`,
+  });
+}
+
 /** Ends with the exchange's last rejection: what was read since gives no reason for another order. */
 export function endRejected(run: Execution, end: RejectedEnd): ActionResult {
   const { rejection, known } = run;

@@ -1,7 +1,7 @@
 import { type Amount, decimal, toAmount, truncateToStep } from '../amount.ts';
 import { exitSide, type OrderSide } from '../exchange/exchange.ts';
 import type { OrderBook, OrderRecord, Position } from '../position/position.ts';
-import { computeTotals, isFeeUnknown, isMissingFee } from '../position/totals.ts';
+import { computeTotals, isFeeUnknown, isMissingFee, readBaseFee } from '../position/totals.ts';
 import { type Knowledge, nextStep, type PlannedAction, type PlannedEnd, type Step } from './next-step.ts';
 import { amountToClose, judgeDust, marketOrderStep } from './order-size.ts';
 
@@ -12,8 +12,11 @@ export interface ActionPlan {
   /** The MARKET order that would be sent. */
   order?: {
     side: OrderSide;
-    amount: Amount /** The entry's fee is not known yet: less by that fee. */;
+    amount: Amount;
+    /** The entry's fee is not known yet: less by that fee. */
     lessFee: boolean;
+    /** Enough remains for the position to stay open, with exits. */
+    leavesPart: boolean;
   };
   /** How it would end without an order. */
   end?: PlannedEnd;
@@ -31,9 +34,9 @@ export function planAction(position: Position, planned: PlannedAction): ActionPl
   for (;;) {
     const step = nextStep(known, planned);
     if (step.kind === 'send') {
-      if (leavesDust(known.position, step.amount))
-        cancels.push(...openOrders(known.position, ['exitOrders']));
-      return { cancels, order: { side: exitSide(position.side), amount: step.amount, lessFee } };
+      const leavesPart = !leavesDust(known.position, step.amount);
+      if (!leavesPart) cancels.push(...openOrders(known.position, ['exitOrders']));
+      return { cancels, order: { side: exitSide(position.side), amount: step.amount, lessFee, leavesPart } };
     }
     if (step.kind === 'end') return { cancels, end: step.end };
     // A preview assumes no rejection.
@@ -72,6 +75,8 @@ function assume(
       return { ...known, position: withoutFees(position), fresh: { ...fresh, fees: true } };
     case 'read-market':
       return { ...known, fresh: { ...fresh, market: true } };
+    case 'check-market':
+      return { ...known, fresh: { ...fresh, trading: 'open' } };
     case 'read-price':
       return { ...known, fresh: { ...fresh, price: assumePrice(position, percent) } };
     case 'read-holding':
@@ -96,7 +101,7 @@ function endOrders(position: Position, books: OrderBook[]): Position {
 
 function withoutFees(position: Position): Position {
   const withoutFee = (order: OrderRecord) =>
-    isMissingFee(position, order) ? { ...order, baseFee: '0' } : order;
+    isMissingFee(position, order) ? { ...order, baseFee: readBaseFee(position, order) ?? '0' } : order;
   return {
     ...position,
     entryOrders: position.entryOrders.map(withoutFee),

@@ -5,7 +5,7 @@ import { leaseMs, lookUpIntervalMs, maxCloseAttempts, sendWindowMs } from '../po
 import type { Services } from '../services.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { isAbandoned, toSendDeadline } from './claim.ts';
-import { execute, executeAgain, executeFound } from './execute.ts';
+import { execute, executeAgain, executeFound, readOrders } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
 import { readHoldingToClose } from './external-close.ts';
 import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
@@ -138,7 +138,9 @@ async function endRecovery(
     case 'wait':
       return end({ kind: 'pending', reason: step.reason });
     case 'give-up':
-      return end(failedResult(deps, position, claim, notAccepted(claim)));
+      return endUnexecuted(deps, position, claim, (known) =>
+        failedResult(deps, known, claim, notAccepted(claim)),
+      );
     case 'needs-attention': {
       const words = observation.kind === 'no-answer' ? `: ${observation.fault.message}` : '.';
       return end({
@@ -208,7 +210,7 @@ async function startAttempt(
 ): Promise<ExecutionResult> {
   const withdrawn = await withdrawnReason(services, claim);
   if (withdrawn !== undefined)
-    return saveResult(services, position, claim, withdraw(deps, position, claim, withdrawn));
+    return saveResult(services, position, claim, await withdraw(deps, position, claim, withdrawn));
   // An attempt under which nothing left is repeated, so that an outage of days uses up no ids.
   const isUsed = claim.action === 'close' && claim.phase === 'may-have-sent';
   const attempt = position.attempt + (isUsed ? 1 : 0);
@@ -237,12 +239,35 @@ async function withdrawnReason(services: Services, { linkId }: Claim): Promise<s
 }
 
 /** Given back as it was. If its exits are canceled already, that is a failure to report. */
-function withdraw(deps: ExecutionDependencies, position: Position, claim: Claim, reason: string): ActionRun {
-  const { requests } = deps;
+function withdraw(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  reason: string,
+): Promise<ActionRun> {
   const facts: FailureFacts = { source: 'ripcord', code: 'withdrawn', message: reason };
-  const result: ActionResult =
-    canceledIds(position, claim, 'exitOrders').length === 0
+  return endUnexecuted(deps, position, claim, (known) =>
+    canceledIds(known, claim, 'exitOrders').length === 0
       ? { kind: 'released', fault: new Fault('conflict', reason, { publicMessage: reason }) }
-      : failedResult(deps, position, claim, facts);
+      : failedResult(deps, known, claim, facts),
+  );
+}
+
+/**
+ * Ends a claim that executed nothing. Exits that a holder canceled return, and a holder that died may have recorded none
+ * of its cancels. So the orders are read first, unless the exchange refuses that for good.
+ */
+async function endUnexecuted(
+  deps: ExecutionDependencies,
+  position: Position,
+  claim: Claim,
+  toResult: (known: Position) => ActionResult,
+): Promise<ActionRun> {
+  const { requests, now } = deps;
+  const read = await readOrders(deps, position, claim).catch(toFault);
+  if (!(read instanceof Fault)) return { result: toResult(read), position: read, requests };
+  const { kind } = recoveryStep(claim, { kind: 'no-answer', fault: read }, now());
+  const result: ActionResult =
+    kind === 'wait' ? { kind: 'pending', reason: read.message } : toResult(position);
   return { result, position, requests };
 }

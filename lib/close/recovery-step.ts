@@ -1,14 +1,8 @@
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { type Fault, isLasting } from '../fault.ts';
+import { countMiss, isProvenAbsent, type Misses } from '../position/absence.ts';
 import type { Claim } from '../position/position.ts';
-import {
-  lookUpIntervalMs,
-  maxCloseAttempts,
-  missIntervalMs,
-  orderLostAfterMs,
-  requiredNotFoundCount,
-  sendWindowMs,
-} from '../position/timing.ts';
+import { lookUpIntervalMs, maxCloseAttempts, orderLostAfterMs, sendWindowMs } from '../position/timing.ts';
 import { closeArrivableUntil } from './claim.ts';
 
 /** What recovery has read about an abandoned claim's close order so far. */
@@ -86,7 +80,7 @@ function afterNotFound(
   // Misses count from a resend that was refused, and the next one would be refused as well.
   if (claim.notFoundCount === undefined && readAt < firstSentAt + replayWindowMs)
     return { kind: 'resend', firstSentAt, until: firstSentAt + replayWindowMs, missed };
-  if (readAt - arrivableUntil < lookupLagMs || (missed.notFoundCount ?? 0) < requiredNotFoundCount)
+  if (!isProvenAbsent(missed, { arrivableUntil, lookupLagMs, readAt }))
     return {
       kind: 'wait',
       reason: 'The close order was not found. Confirming before retrying',
@@ -100,19 +94,6 @@ function afterNotFound(
 /** @returns a time not later than the first send of the present attempt's close order. */
 function firstSend({ sentOrder, sendDeadline, claimedAt }: Claim): number {
   return sentOrder?.sentAt ?? Math.max(claimedAt, sendDeadline - sendWindowMs);
-}
-
-type Misses = Pick<Claim, 'notFoundCount' | 'lastMissAt'>;
-
-/**
- * Counts a look-up that missed, unless it follows the last counted one too closely. So what is proven is proven by at
- * least `requiredNotFoundCount` look-ups, each `missIntervalMs` apart from the others, and the last of them is this one
- * or can be replaced by this one.
- */
-function countMiss({ notFoundCount = 0, lastMissAt }: Misses, readAt: number): Misses {
-  return lastMissAt !== undefined && readAt - lastMissAt < missIntervalMs
-    ? { notFoundCount, lastMissAt }
-    : { notFoundCount: notFoundCount + 1, lastMissAt: readAt };
 }
 
 /** @param nextProof when a look-up will prove more, so that none has to wait for the interval's end. */

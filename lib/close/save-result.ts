@@ -1,9 +1,10 @@
 import { protect } from '../exits/protect.ts';
-import { planCanceled } from '../exits/restore-exits.ts';
-import { type Fault, toFault } from '../fault.ts';
+import { canceledExits, describeMerged, planReturn, type ReturningExits } from '../exits/restore-exits.ts';
+import { Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { appendFailureNotice, appendNotice } from '../notify/notice-text.ts';
 import type { Claim, Position, State } from '../position/position.ts';
+import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
@@ -23,8 +24,9 @@ export async function saveResult(
   services: Services,
   claimed: Position,
   claim: Claim,
-  run: ActionRun,
+  action: ActionRun,
 ): Promise<ExecutionResult> {
+  const run = await withReturn(services, claim, action);
   const { result, requests } = run;
   // The run may have started another attempt, which is durable.
   const { attempt, revision } = run.position;
@@ -47,7 +49,7 @@ export async function saveResult(
  * What remains is protected again, also if nothing was closed. The result is saved, so nothing is thrown: what can't be
  * placed now is for the sweep.
  */
-async function returnExits(services: Services, saved: Position): Promise<Position> {
+export async function returnExits(services: Services, saved: Position): Promise<Position> {
   const { lastSync } = saved;
   // The stored price may be old: the exchange decides whether a stop would trigger at once.
   const position = await protect(services, { ...saved, lastSync: undefined }).catch(() => saved);
@@ -65,12 +67,12 @@ function toPositionChange(
   claim: Claim,
   { result, position, sentOrder = claim.sentOrder }: ActionRun,
 ): PositionChange {
-  const exitPlan = toReturningPlan(position, claim, result);
+  const { entryOrders, exitOrders, exitPlan, goneAmount } = position;
   const learned: PositionChange = {
-    entryOrders: position.entryOrders,
-    exitOrders: position.exitOrders,
+    entryOrders,
+    exitOrders,
     exitPlan,
-    goneAmount: position.goneAmount,
+    goneAmount,
     ...(position.market === held.market ? {} : { market: position.market }),
   };
   return {
@@ -79,16 +81,48 @@ function toPositionChange(
   };
 }
 
-/** Exits that the claim canceled return, if it leaves something for them. */
-function toReturningPlan(
+/** Exits that the claim canceled return, if it ends and leaves something for them. What does not return is named. */
+async function withReturn(services: Services, claim: Claim, run: ActionRun): Promise<ActionRun> {
+  const { result, position } = run;
+  const ends = result.kind !== 'retry' && result.kind !== 'pending';
+  if (!ends || (result.kind === 'settled' && !result.reopens)) return run;
+  const { exitPlan, sentences } = await readReturn(services, position, claim.claimedAt);
+  const returned = { ...position, exitPlan };
+  const merged = result.kind === 'settled' ? describeMerged(returned) : [];
+  return { ...run, position: returned, result: withSentences(result, [...sentences, ...merged]) };
+}
+
+/** @returns what becomes of the exits that a claim canceled. It never throws. */
+export async function readReturn(
+  services: Services,
   position: Position,
-  { claimedAt }: Claim,
-  result: ActionResult,
-): Position['exitPlan'] {
-  if (result.kind === 'failed' || result.kind === 'attention') return planCanceled(position, claimedAt, '0');
-  return result.kind === 'settled' && result.reopens
-    ? planCanceled(position, claimedAt, result.outcome.closedAmount)
-    : position.exitPlan;
+  claimedAt: number,
+): Promise<ReturningExits> {
+  const { account, exchange, market } = position;
+  // A perpetual's exits rest at every exchange.
+  const isAsked = market.kind === 'spot' && canceledExits(position, claimedAt).length > 0;
+  const opened = isAsked ? await services.exchanges.of(account, exchange).catch(() => undefined) : undefined;
+  return planReturn(position, claimedAt, opened?.exits.spot);
+}
+
+function withSentences(result: ActionResult, sentences: string[]): ActionResult {
+  if (sentences.length === 0) return result;
+  const add = (text: string) => [toSentence(text), ...sentences].join(' ');
+  switch (result.kind) {
+    case 'settled':
+      return { ...result, outcome: { ...result.outcome, detail: add(result.outcome.detail) } };
+    case 'failed':
+      return { ...result, failure: { ...result.failure, message: add(result.failure.message) } };
+    case 'attention':
+      return { ...result, reason: add(result.reason) };
+    case 'released': {
+      const { code, detail, hint, publicMessage } = result.fault;
+      const fault = new Fault(code, add(detail), { hint, publicMessage: add(publicMessage) });
+      return { ...result, fault };
+    }
+    default:
+      return result;
+  }
 }
 
 function toStateChange(held: Position, claim: Claim, result: ActionResult, now: number): PositionChange {

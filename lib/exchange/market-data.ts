@@ -24,6 +24,11 @@ export interface MarketData {
    * @throws Fault `market-not-found`.
    */
   loadMarket(symbol: string): Promise<MarketRules>;
+  /**
+   * Reads one market again, in one or two requests.
+   * @returns its present rules, or `closed` if the exchange reports that it is not open for trading.
+   */
+  readMarket(market: MarketRules): Promise<MarketRules | 'closed'>;
   /** @returns the mark price of a perpetual, the last price of a spot market. */
   fetchPrice(market: MarketRules): Promise<Amount>;
   /** @returns the same prices of many markets by their ids, in one request. A market without a price is left out. */

@@ -38,7 +38,11 @@ export const marketRulesSchema = z.object({
    */
   costMin: amountSchema.optional(),
   costMax: amountSchema.optional(),
+  /** Minimum value of any other order, if it is another one. */
+  restingCostMin: amountSchema.optional(),
   priceStep: amountSchema,
+  /** Whether a LIMIT entry can carry exits. Absent: on every market of the venue, or on none. */
+  opoAllowed: z.boolean().optional(),
   /** How many conditional orders the account may have open in this market, including the trader's own. */
   conditionalMax: z.number().int().optional(),
   /** Base currency per contract, on venues that count contracts. */

@@ -27,6 +27,8 @@ export interface ExchangeOrder {
   average?: Amount | undefined;
   price?: Amount | undefined;
   triggerPrice?: Amount | undefined;
+  /** Bybit spot: which move triggers it. Only the price at its creation shows that. */
+  triggersOn?: 'rise' | 'fall' | undefined;
   /** The side of a hedged perpetual that the order belongs to. */
   positionSide?: Side | undefined;
   reduceOnly?: boolean | undefined;
@@ -61,6 +63,15 @@ export interface EntryOrder extends Omit<MarketOrder, 'reduceOnly' | 'amount'> {
   amount?: Amount | undefined;
   /** Quote currency to spend, instead of an amount. Spot MARKET orders only. */
   cost?: Amount | undefined;
+  /** Of a LIMIT entry. `exits` must have the form in `attach`. */
+  attached?: AttachedExits | undefined;
+}
+
+/** Exits that the exchange itself places for what a LIMIT entry fills, and that end with an entry that fills nothing. */
+export interface AttachedExits {
+  stopLoss: Pick<StopLossOrder, 'triggerPrice' | 'price'>;
+  /** A target for all that fills. The first of the two that fills or triggers ends the other. */
+  takeProfit?: Pick<TakeProfitOrder, 'price'> | undefined;
 }
 
 interface RestingOrder extends Omit<MarketOrder, 'reduceOnly'> {
@@ -101,6 +112,10 @@ export interface ExitSupport {
   forms: ReadonlySet<ExitOrder['kind'] | 'list'>;
   /** What a look-up or a cancel of a stop needs besides its ids. */
   stopRef: Pick<ExchangeOrder, 'conditional' | 'type'>;
+  /** What a LIMIT entry can carry, so that it protects from the fill. Absent: nothing. */
+  attach?: ReadonlySet<'stop' | 'stop-and-target'>;
+  /** The types of stops that `amendStop` can change. Absent: none. */
+  amends?: ReadonlySet<string>;
 }
 
 /** Why an order was provably not executed. */
@@ -143,6 +158,9 @@ export type CreateResult =
 export type CreateListResult =
   | { kind: 'accepted'; takeProfit: ExchangeOrder; stopLoss: ExchangeOrder }
   | Exclude<CreateResult, { kind: 'accepted' }>;
+
+/** The result of changing an order. Only reading it shows what it is now. */
+export type AmendResult = { kind: 'accepted' } | Exclude<CreateResult, { kind: 'accepted' }>;
 
 /**
  * Why a cancel is unconfirmed.
@@ -215,6 +233,22 @@ export interface Trading {
   readonly exits: Readonly<Partial<Record<MarketKind, ExitSupport>>>;
   /** The order must be of a form in `exits`. */
   createExitOrder(market: MarketRules, order: ExitOrder): Promise<CreateResult>;
+  /**
+   * Reads the exits that came with an entry. Absent: the exchange places none under ids of its own.
+   * @param entry with exits for all that it filled, those that have ended are not read.
+   */
+  fetchAttachedExits?(
+    market: MarketRules,
+    clientOrderId: string,
+    entry: Pick<ExchangeOrder, 'filled' | 'createdAt'>,
+  ): Promise<{ order: ExchangeOrder; isStop: boolean }[]>;
+  /** Changes a stop that waits for its trigger, which stays the same order. Its type must be in `amends`. */
+  amendStop?(
+    market: MarketRules,
+    orderId: string,
+    stop: Pick<StopLossOrder, 'amount' | 'triggerPrice' | 'price'>,
+    sendDeadline: number,
+  ): Promise<AmendResult>;
   /** `exits` must have the form `list`. Canceling one of its orders ends both. */
   createExitList(market: MarketRules, list: ExitList): Promise<CreateListResult>;
   /**

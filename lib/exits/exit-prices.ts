@@ -1,4 +1,4 @@
-import { type Amount, decimal, toAmount, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, toAmount, truncateToStep } from '../decimal.ts';
 import type { Side } from '../exchange/exchange.ts';
 
 /**

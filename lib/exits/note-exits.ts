@@ -1,17 +1,16 @@
-import { isPositive } from '../amount.ts';
+import { decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
 import { scaleTargets } from '../position/allot-exits.ts';
-import type { ExitPlan } from '../position/exit-plan.ts';
+import type { ExitPlan, StopLossPlan, TakeProfitPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
-import { hasStopPassed, isEndedOutside, toExitKey } from './plan-exits.ts';
+import { hasStopPassed, isEndedOutside, isOurEnd, toExitKey, toLeft } from './plan-exits.ts';
 
 /** What the record of a plan has to say now, and what its owner has to know of that. */
 export interface NotedExits {
   exitPlan: ExitPlan;
+  exitOrders: OrderRecord[];
   sentences: string[];
 }
-
-const again = 'Ripcord does not place it again. Set the exits to decide.';
 
 /**
  * Brings a plan up to date with its orders: exits that the owner or the exchange ended, a stop that the price has passed, and
@@ -22,42 +21,91 @@ export function noteExits(position: Position): NotedExits | undefined {
   const { exitPlan, exitOrders } = position;
   // An exchange ends the exits of a position that is gone.
   if (exitPlan === undefined || !isPositive(computeTotals(position).remaining)) return undefined;
-  const ended = new Map(exitOrders.filter(isEndedOutside).map((order) => [toExitKey(order), order]));
-  const sentences: string[] = [];
-  const noteEnd = <Exit extends { price: string; removed?: boolean | undefined }>(
-    exit: Exit,
-    name: string,
-    order: OrderRecord | undefined,
-  ): Exit => {
-    if (order === undefined || exit.removed === true) return exit;
-    sentences.push(`${name} at ${exit.price} (order ${order.orderId}) was ended at the exchange. ${again}`);
-    return { ...exit, removed: true };
-  };
-  const scaled = scaleTargets(position) ?? exitPlan;
-  const takeProfits = scaled.takeProfits.map((target) =>
-    noteEnd(target, 'The target', ended.get(target.rung)),
+  const outside = exitOrders.filter(
+    (order) => isEndedOutside(order) && !isEndedByCompanion(exitOrders, order),
   );
+  const endedStops = outside.filter(({ isStop }) => isStop === true);
+  const ended = new Map(outside.map((order) => [toExitKey(order), order]));
+  const sentences: string[] = [];
+  const scaled = scaleTargets(position) ?? exitPlan;
+  const takeProfits = scaled.takeProfits.map((target) => {
+    const order = ended.get(target.rung);
+    if (order === undefined || target.removed === true) return noteFill(position, target, sentences);
+    sentences.push(describeEnd(`The target at ${target.price}`, order));
+    return { ...target, removed: true };
+  });
   const stopLoss =
     scaled.stopLoss === undefined
       ? undefined
-      : notePassed(position, noteEnd(scaled.stopLoss, 'The stop', ended.get('stop')), sentences);
+      : notePassed(position, noteStops(position, scaled.stopLoss, endedStops, sentences), sentences);
   const noted = { ...scaled, takeProfits, stopLoss };
   return JSON.stringify(noted) === JSON.stringify({ ...exitPlan, stopLoss: exitPlan.stopLoss })
     ? undefined
-    : { exitPlan: noted, sentences };
+    : {
+        exitPlan: noted,
+        exitOrders: exitOrders.map((order) =>
+          position.market.kind === 'spot' && endedStops.includes(order)
+            ? { ...order, endReported: true }
+            : order,
+        ),
+        sentences,
+      };
+}
+
+function describeEnd(name: string, { orderId }: OrderRecord): string {
+  return `${name} (order ${orderId}) was canceled or expired at the exchange. Ripcord does not place it again.`;
+}
+
+/** On spot, the stops of other parts may rest on. */
+function noteStops(
+  position: Position,
+  stop: StopLossPlan,
+  ended: OrderRecord[],
+  sentences: string[],
+): StopLossPlan {
+  if (ended.length === 0 || stop.removed === true) return stop;
+  const { market } = position;
+  const isSpot = market.kind === 'spot';
+  for (const order of ended) {
+    const part = isSpot ? ` for ${toLeft(order)} ${market.base}` : '';
+    sentences.push(describeEnd(`The stop at ${stop.price}${part}`, order));
+  }
+  const uncovered = sum([stop.uncovered ?? '0', ...ended.map(toLeft)]);
+  const free = truncateToStep(computeTotals(position).remaining, market.amountStep);
+  return isSpot && decimal(uncovered).lt(free) ? { ...stop, uncovered } : { ...stop, removed: true };
+}
+
+/** The fill, the trigger or Ripcord's own cancel of one order of a pair ends the other. An owner's cancel ends both. */
+function isEndedByCompanion(exitOrders: OrderRecord[], { pair, isStop }: OrderRecord): boolean {
+  return exitOrders.some(
+    (other) =>
+      pair !== undefined &&
+      other.pair === pair &&
+      other.isStop !== isStop &&
+      (other.status !== 'done' || isPositive(other.filled) || isOurEnd(other)),
+  );
+}
+
+/** A target that filled is reported once no order of it rests. The outcome reports the last one. */
+function noteFill(position: Position, target: TakeProfitPlan, sentences: string[]): TakeProfitPlan {
+  const orders = position.exitOrders.filter(({ rung, isStop }) => rung === target.rung && isStop !== true);
+  const filled = sum(orders.map((order) => order.filled));
+  const last = orders.at(-1);
+  const part = toAmount(decimal(filled).minus(target.reported ?? '0'));
+  if (last === undefined || !isPositive(part) || orders.some(({ status }) => status !== 'done'))
+    return target;
+  if (isPositive(toLeft(last))) return target;
+  sentences.push(
+    `The target at ${target.price} (order ${last.orderId}) has filled and closed ${part} ${position.market.base}.`,
+  );
+  return { ...target, reported: filled };
 }
 
 /** A stop is never sent to execute at once: its owner decides. */
-function notePassed(
-  position: Position,
-  stop: NonNullable<ExitPlan['stopLoss']>,
-  sentences: string[],
-): NonNullable<ExitPlan['stopLoss']> {
+function notePassed(position: Position, stop: StopLossPlan, sentences: string[]): StopLossPlan {
   const rests = position.exitOrders.some((order) => order.isStop === true && order.status !== 'done');
   if (rests || stop.removed === true || stop.refusal !== undefined || !hasStopPassed(position)) return stop;
   const message = `The price ${position.lastSync?.price} has passed the stop ${stop.price}`;
-  sentences.push(
-    `${message}. It was not placed, and nothing was sold. Close the position, or set another stop.`,
-  );
+  sentences.push(`${message}, so it was not placed. Nothing was closed.`);
   return { ...stop, refusal: { reason: 'would-trigger', message } };
 }

@@ -1,5 +1,6 @@
-import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
 import { allotTargets } from '../position/allot-exits.ts';
+import { awaitsAttached } from '../position/attached-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 
@@ -7,17 +8,40 @@ import { computeTotals } from '../position/totals.ts';
 export type ExitKey = number | 'stop';
 
 /** An exit that should rest at the exchange. */
-export type WantedExit = { amount: Amount } & (
-  | { kind: 'take-profit'; key: number; price: Amount }
-  | { kind: 'stop-loss'; key: 'stop'; triggerPrice: Amount; price?: Amount | undefined }
-);
+export type WantedExit = WantedStop | WantedTarget | WantedList;
+
+interface WantedTarget {
+  kind: 'take-profit';
+  key: number;
+  price: Amount;
+  amount: Amount;
+}
+
+export interface WantedStop {
+  kind: 'stop-loss';
+  key: 'stop';
+  triggerPrice: Amount;
+  price?: Amount | undefined;
+  amount: Amount;
+}
+
+/** A target and its stop, which hold their coins once. Spot only. */
+interface WantedList {
+  kind: 'list';
+  key: number;
+  price: Amount;
+  stop: Pick<WantedStop, 'triggerPrice' | 'price'>;
+  amount: Amount;
+}
 
 /** What a run has learned besides the position. */
 export interface ExitFacts {
   /** What the account holds of the perpetual. */
   held?: Amount | undefined;
   /** What this run does not try again: the exchange refused it, or its end is not confirmed. */
-  skip: ReadonlySet<ExitKey>;
+  skip: ReadonlySet<ExitKey | 'entry'>;
+  /** The types of stops that the exchange can change in place. */
+  amends?: ReadonlySet<string> | undefined;
 }
 
 /** The one thing to do next. */
@@ -26,8 +50,13 @@ export type ExitStep =
   /** An exit may exist that no look-up has found: nothing that could double it is sent. */
   | { kind: 'wait' }
   | { kind: 'read-holding' }
+  | { kind: 'amend'; order: OrderRecord; stop: WantedStop }
   | { kind: 'place'; exits: WantedExit[] }
-  | { kind: 'cancel'; orders: OrderRecord[] };
+  | { kind: 'cancel'; orders: OrderRecord[] }
+  /** Spot: a partly filled entry holds its coins for exits that wait for the whole fill. */
+  | { kind: 'end-entry'; entry: OrderRecord }
+  /** The rest of such an entry goes back to the exchange. */
+  | { kind: 'resume-entry'; entry: OrderRecord; amount: Amount };
 
 /** @returns which exit of the plan an order is for; undefined if Ripcord does not manage it. */
 export function toExitKey({ rung, isStop }: OrderRecord): ExitKey | undefined {
@@ -35,11 +64,15 @@ export function toExitKey({ rung, isStop }: OrderRecord): ExitKey | undefined {
 }
 
 /**
- * Decides what has to happen next, so that the exits of the plan rest at the exchange for what remains. Pure: after
- * each step it is asked again, and once all exits rest it answers `none`.
+ * Decides what has to happen next, so that the exits of the plan rest at the exchange for what remains of a perpetual.
+ * Pure: after each step it is asked again, and once all exits rest it answers `none`.
  */
 export function planExits(position: Position, facts: ExitFacts): ExitStep {
-  const parts = [planStop(position, facts), planTargets(position, facts)];
+  if (awaitsAttached(position)) return { kind: 'wait' };
+  const targets = planTargets(position, facts);
+  const parts = [planStop(position, facts, targets), targets];
+  const [amend] = parts.flatMap((part) => part.amend ?? []);
+  if (amend !== undefined) return { kind: 'amend', ...amend };
   const exits = parts.flatMap(({ places }) => places);
   if (exits.length > 0) return { kind: 'place', exits };
   if (parts.some(({ needsHolding }) => needsHolding)) return { kind: 'read-holding' };
@@ -54,23 +87,36 @@ interface Part {
   places: WantedExit[];
   cancels: OrderRecord[];
   needsHolding?: boolean;
+  amend?: { order: OrderRecord; stop: WantedStop };
 }
 
 /** Two stops could sell twice, unless the account holds exactly what remains and both can only reduce that. */
-function planStop(position: Position, { held, skip }: ExitFacts): Part {
+function planStop(position: Position, { held, skip, amends }: ExitFacts, targets: Part): Part {
   const nothing: Part = { places: [], cancels: [] };
   if (skip.has('stop')) return nothing;
   const open = openExits(position).filter((order) => order.isStop === true);
   const wanted = wantedStop(position);
-  const kept = wanted === undefined ? undefined : open.find((order) => isFor(order, wanted));
-  const others = open.filter((order) => order !== kept);
+  // The cancel of a target ends its companion, so that another stop has to rest first.
+  const ending = new Set(targets.cancels.flatMap(({ pair }) => pair ?? []));
+  const kept = findKept(
+    open.filter(({ pair = '' }) => !ending.has(pair)),
+    wanted,
+  );
+  const others = open.filter((order) => !kept.includes(order));
   if (others.some(isUnconfirmed)) return nothing;
   if (wanted === undefined) return { places: [], cancels: others };
-  if (kept !== undefined) return kept.status === 'live' ? { places: [], cancels: others } : nothing;
+  if (kept.length > 0) return kept.some(isUnconfirmed) ? nothing : { places: [], cancels: others };
   // The old stop is better than none, and a stop never executes at once.
   if (hasStopPassed(position)) return nothing;
   if (others.length === 0) return { places: [wanted], cancels: [] };
-  if (position.market.kind === 'spot') return { places: [], cancels: others };
+  const order = others.find(
+    (other) =>
+      amends?.has(other.type) &&
+      !ending.has(other.pair ?? '') &&
+      (other.price === undefined) === (wanted.price === undefined) &&
+      !isPositive(other.filled),
+  );
+  if (order !== undefined) return { ...nothing, amend: { order, stop: wanted } };
   if (held === undefined) return { ...nothing, needsHolding: true };
   return decimal(held).eq(computeTotals(position).remaining)
     ? { places: [wanted], cancels: [] }
@@ -81,7 +127,7 @@ function planStop(position: Position, { held, skip }: ExitFacts): Part {
 function planTargets(position: Position, { skip }: ExitFacts): Part {
   const open = openExits(position).filter(({ rung }) => rung !== undefined);
   const wanted = wantedTargets(position);
-  const kept = new Set(wanted.flatMap((target) => open.find((order) => isFor(order, target)) ?? []));
+  const kept = new Set(wanted.flatMap((target) => findKept(open, target)));
   const others = open.filter((order) => !kept.has(order));
   if (others.length > 0)
     return {
@@ -100,10 +146,15 @@ function isUnconfirmed({ status }: OrderRecord): boolean {
   return status === 'unconfirmed';
 }
 
-/** The price is not compared: a trader may move an exit at the exchange. `endsFor`: it is being replaced. */
-function isFor(order: OrderRecord, wanted: WantedExit): boolean {
-  const left = decimal(order.amount).minus(order.filled);
-  return toExitKey(order) === wanted.key && order.endsFor === undefined && left.eq(wanted.amount);
+/**
+ * @returns the order that is for what is wanted, or the orders that together are: an entry that fills in parts may come
+ * with several. The price is not compared: a trader may move an exit at the exchange. `endsFor`: it is being replaced.
+ */
+function findKept(open: OrderRecord[], wanted: WantedExit | undefined): OrderRecord[] {
+  const same = open.filter((order) => toExitKey(order) === wanted?.key && order.endsFor === undefined);
+  const whole = same.find((order) => toLeft(order) === wanted?.amount);
+  if (whole !== undefined) return [whole];
+  return sum(same.map(toLeft)) === wanted?.amount ? same : [];
 }
 
 function wantedTargets(position: Position): (WantedExit & { kind: 'take-profit' })[] {
@@ -117,7 +168,7 @@ function wantedTargets(position: Position): (WantedExit & { kind: 'take-profit' 
 }
 
 /** @returns the stop for all that remains; undefined if there is none, or if it can't rest. */
-function wantedStop(position: Position): (WantedExit & { kind: 'stop-loss' }) | undefined {
+function wantedStop(position: Position): WantedStop | undefined {
   const { exitPlan, market } = position;
   const stop = exitPlan?.stopLoss;
   const amount = truncateToStep(computeTotals(position).remaining, market.amountStep);
@@ -135,9 +186,19 @@ export function hasStopPassed({ exitPlan, side, lastSync }: Position): boolean {
 
 /** Whether the order ended with something unfilled, and Ripcord did not end it. */
 export function isEndedOutside(order: OrderRecord): boolean {
-  const { status, orderId, endsFor, canceledByClaimAt, amount, filled } = order;
-  const isOurs = endsFor !== undefined || canceledByClaimAt !== undefined;
-  return status === 'done' && orderId !== undefined && !isOurs && decimal(filled).lt(amount);
+  const { status, orderId, amount, filled, endReported } = order;
+  const isNew = orderId !== undefined && endReported !== true;
+  return status === 'done' && isNew && !isOurEnd(order) && decimal(filled).lt(amount);
+}
+
+/** Whether Ripcord meant the order to end. */
+export function isOurEnd({ endsFor, canceledByClaimAt }: OrderRecord): boolean {
+  return endsFor !== undefined || canceledByClaimAt !== undefined;
+}
+
+/** Whether the fill, trigger or cancel of one ends the other. */
+export function isPair(a: OrderRecord, b: OrderRecord): boolean {
+  return a.pair !== undefined && a.pair === b.pair;
 }
 
 /** @returns the orders without those that say nothing any more: never placed, or replaced without any fill. */

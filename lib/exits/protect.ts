@@ -1,22 +1,38 @@
-import { type Amount, decimal } from '../amount.ts';
-import { appendNotice } from '../notify/notice-text.ts';
+import { type Amount, decimal, isPositive } from '../amount.ts';
 import type { ExitPlan, TakeProfitPlan } from '../position/exit-plan.ts';
-import { isFinal, type OrderRecord, type Position } from '../position/position.ts';
+import type { OrderRecord, Position } from '../position/position.ts';
+import { isLate } from '../position/protection.ts';
 import { sendWindowMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
+import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
-import { draftExit, type ExitRun, endExit, type SentExit, sendExit } from './exit-orders.ts';
+import { amendStop, draftExit, endExit, type SentExit, sendExit } from './exit-orders.ts';
 import { noteExits } from './note-exits.ts';
-import { type ExitKey, planExits, type WantedExit, withoutSpent } from './plan-exits.ts';
+import { endEntry, resumeEntry } from './partial-entry.ts';
+import {
+  type ExitFacts,
+  type ExitKey,
+  type ExitStep,
+  isPair,
+  planExits,
+  type WantedExit,
+  withoutSpent,
+} from './plan-exits.ts';
+import { planSpotExits } from './plan-spot.ts';
+import {
+  appendExitNotice,
+  maxConflicts,
+  mayProtect,
+  type Next,
+  type ProtectRun,
+  record,
+} from './protect-run.ts';
 
 /** More steps than any plan needs: what is left then is for the next sweep. */
 const maxSteps = 12;
 /** A request that is cut off leaves its exit unconfirmed for minutes, so that none begins with less time. */
-const requestMs = 500;
-/** How often a write is tried again after another process has written the position. */
-const maxConflicts = 3;
-
+const requestMs = 1_000;
 /**
  * Places, replaces and cancels exits until the plan's rest at the exchange for what remains. Each order and each cancel
  * is written ahead, under the record's own revision: of two processes only one sends, and none sends for a claimed
@@ -28,7 +44,8 @@ export async function protect(services: Services, synced: Position): Promise<Pos
   const { now, sleep } = services;
   const until = Math.min(now() + sendWindowMs, services.until ?? Number.POSITIVE_INFINITY);
   const exchange = await services.exchanges.of(synced.account, synced.exchange);
-  const run: ProtectRun = { exchange, until, now, sleep, services, skip: new Set() };
+  const { amends } = exchange.exits[synced.market.kind] ?? {};
+  const run: ProtectRun = { exchange, until, now, sleep, services, skip: new Set(), amends };
   let position = synced;
   let conflicts = 0;
   for (let step = 0; step < maxSteps && now() + requestMs <= until; step += 1) {
@@ -43,24 +60,15 @@ export async function protect(services: Services, synced: Position): Promise<Pos
   return position;
 }
 
-interface ProtectRun extends ExitRun {
-  services: Services;
-  held?: Amount;
-  skip: Set<ExitKey>;
-}
-
-/** While a claim acts, exits are the claim's. A position that ended has none. */
-function mayProtect({ exitPlan, state }: Position): boolean {
-  return exitPlan !== undefined && state !== 'claimed' && !isFinal(state);
-}
-
 /** Whether an exit is to be placed or canceled, so that a run of `protect` is due. */
 export function needsProtection(position: Position): boolean {
-  const step = mayProtect(position) ? planExits(position, { skip: new Set() }).kind : 'none';
+  const step = mayProtect(position) ? plan(position, { skip: new Set() }).kind : 'none';
   return step !== 'none' && step !== 'wait';
 }
 
-type Next = Position | 'done' | 'conflict';
+function plan(position: Position, facts: ExitFacts): ExitStep {
+  return position.market.kind === 'spot' ? planSpotExits(position, facts) : planExits(position, facts);
+}
 
 async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
   const { store, now } = run.services;
@@ -73,9 +81,10 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
   const noted = noteExits(position);
   if (noted !== undefined) {
     const notices = appendExitNotice(position, noted.sentences, now());
-    return (await store.savePosition(position, { exitPlan: noted.exitPlan, notices })) ?? 'conflict';
+    const { exitPlan, exitOrders } = noted;
+    return (await store.savePosition(position, { exitPlan, exitOrders, notices })) ?? 'conflict';
   }
-  const step = planExits(position, run);
+  const step = plan(position, run);
   switch (step.kind) {
     case 'none':
     case 'wait':
@@ -85,12 +94,19 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
       return position;
     case 'place':
       return place(run, position, step.exits);
+    case 'amend':
+      return amend(run, position, step);
     case 'cancel':
       return cancel(run, position, step.orders);
+    case 'end-entry':
+      return endEntry(run, position, step.entry);
+    case 'resume-entry':
+      return resumeEntry(run, position, step);
   }
 }
 
 async function readHeld({ exchange }: ProtectRun, { market, side }: Position): Promise<Amount> {
+  if (market.kind === 'spot') return (await exchange.fetchBalance(market.base)).total;
   const held = await exchange.fetchPosition(market, side);
   return held.side === side ? held.amount : '0';
 }
@@ -99,36 +115,46 @@ async function place(run: ProtectRun, position: Position, exits: WantedExit[]): 
   const { exitAttempt = 0 } = position;
   const drafts = exits.map((exit, index) => draftExit(run, position, exit, exitAttempt + index + 1));
   const written = await run.services.store.savePosition(position, {
-    exitOrders: [...withoutSpent(position.exitOrders), ...drafts.map(({ record }) => record)],
+    exitOrders: [...withoutSpent(position.exitOrders), ...drafts.flatMap(({ records }) => records)],
     exitAttempt: exitAttempt + drafts.length,
   });
   if (written === undefined) return 'conflict';
   const sent = await Promise.all(drafts.map((draft) => sendExit(run, written, draft)));
-  for (const { key, rejection } of sent) if (rejection !== undefined) run.skip.add(key);
-  const byId = new Map(drafts.map(({ record }, index) => [record.clientOrderId, sent[index]]));
-  return record(run, written, (known) => ({
-    exitOrders: known.exitOrders.flatMap((order) => {
-      const answer = order.status === 'unconfirmed' ? byId.get(order.clientOrderId) : undefined;
-      return answer === undefined ? [order] : (answer.record ?? []);
-    }),
-    ...noteAnswers(known, sent, run.now()),
-  }));
+  for (const { exit, rejection } of sent) if (rejection !== undefined) run.skip.add(exit.key);
+  const byId = new Map(
+    drafts.flatMap(({ records }, index) =>
+      records.map(({ clientOrderId }, leg) => [clientOrderId, sent[index]?.records[leg]]),
+    ),
+  );
+  return record(run, written, (known) => {
+    const exitOrders = known.exitOrders.flatMap((order) =>
+      order.status === 'unconfirmed' && byId.has(order.clientOrderId)
+        ? (byId.get(order.clientOrderId) ?? [])
+        : order,
+    );
+    return { exitOrders, ...noteAnswers({ ...known, exitOrders }, sent, run.now()) };
+  });
 }
 
-/** Keeps why an exit was refused until it rests, and reports it once. */
+/** Keeps why an exit was refused until it is placed, and reports both once. */
 function noteAnswers(position: Position, sent: SentExit[], now: number): PositionChange {
   const { exitPlan } = position;
   if (exitPlan === undefined) return {};
   const sentences: string[] = [];
   const note = <Exit extends Pick<TakeProfitPlan, 'price' | 'refusal'>>(exit: Exit, key: ExitKey): Exit => {
-    const answer = sent.find((each) => each.key === key);
-    if (answer === undefined) return exit;
-    if (answer.rejection === undefined) return { ...exit, refusal: undefined };
-    const { reason, message } = answer.rejection;
-    if (exit.refusal === undefined)
-      sentences.push(
-        `The ${key === 'stop' ? 'stop' : 'target'} at ${exit.price} was not placed: ${message}.`,
-      );
+    const answers = sent.filter((each) => isAbout(each, key));
+    if (answers.length === 0) return exit;
+    const rejection = answers.find((each) => each.rejection !== undefined)?.rejection;
+    const name = key === 'stop' ? 'stop' : 'target';
+    if (rejection === undefined) {
+      if (exit.refusal !== undefined) sentences.push(`The ${name} at ${exit.price} was placed.`);
+      return { ...exit, refusal: undefined };
+    }
+    const { reason, message } = rejection;
+    if (exit.refusal === undefined) {
+      const next = reason === 'would-trigger' ? 'Nothing was closed.' : 'Ripcord tries again every minute.';
+      sentences.push(`The ${name} at ${exit.price} was not placed: ${toSentence(message)} ${next}`);
+    }
     return { ...exit, refusal: { reason, message } };
   };
   const { stopLoss } = exitPlan;
@@ -140,45 +166,69 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
   return { exitPlan: noted, notices: appendExitNotice(position, sentences, now) };
 }
 
-function appendExitNotice(position: Position, sentences: string[], now: number): Position['notices'] {
-  return sentences.length === 0
-    ? undefined
-    : appendNotice(position, { kind: 'exits', reason: sentences.join(' ') }, now);
+/** A list places a target and a stop. */
+function isAbout({ exit }: SentExit, key: ExitKey): boolean {
+  return exit.key === key || (key === 'stop' && exit.kind === 'list');
 }
 
-/** Written before the cancel leaves, so that its end is known as Ripcord's own. */
-async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]): Promise<Next> {
-  const isMeant = ({ orderId }: OrderRecord) => orders.some((order) => order.orderId === orderId);
-  const written = await run.services.store.savePosition(position, {
+/** Written before the request leaves, so that only one process sends it, and an end is known as Ripcord's own. */
+function writeReplaced(
+  { services }: ProtectRun,
+  position: Position,
+  isMeant: (order: OrderRecord) => boolean,
+) {
+  return services.store.savePosition(position, {
     exitOrders: position.exitOrders.map((order) =>
       isMeant(order) ? { ...order, endsFor: 'replaced' as const } : order,
     ),
   });
-  if (written === undefined) return 'conflict';
-  const ended = await Promise.all(
-    written.exitOrders.filter(isMeant).map((order) => endExit(run, written, order)),
-  );
-  for (const { status, isStop, rung = 0 } of ended)
-    if (status !== 'done') run.skip.add(isStop === true ? 'stop' : rung);
-  const byId = new Map(ended.map((order) => [order.orderId, order]));
-  return record(run, written, ({ exitOrders }) => ({
-    exitOrders: exitOrders.map((order) =>
-      order.status === 'done' ? order : (byId.get(order.orderId) ?? order),
-    ),
+}
+
+/** If the exchange can't change the stop, it is replaced. */
+async function amend(
+  run: ProtectRun,
+  position: Position,
+  { order: { orderId }, stop }: Extract<ExitStep, { kind: 'amend' }>,
+): Promise<Next> {
+  const isMeant = (order: OrderRecord) => order.orderId === orderId;
+  const written = await writeReplaced(run, position, isMeant);
+  const known = written?.exitOrders.find(isMeant);
+  if (written === undefined || known === undefined) return 'conflict';
+  const { order, isAsWanted, rejection } = await amendStop(run, written, known, stop);
+  const isPassed = rejection?.reason === 'would-trigger';
+  if (rejection !== undefined && !isPassed) run.amends = undefined;
+  else if (!isAsWanted && order.status !== 'done') run.skip.add('stop');
+  return record(run, written, (stored) => ({
+    exitOrders: stored.exitOrders.map((each) => (isMeant(each) && each.status !== 'done' ? order : each)),
+    ...noteAnswers(stored, [{ exit: stop, records: [], ...(isPassed ? { rejection } : {}) }], run.now()),
   }));
 }
 
-/** Saves what was learned. A sync of another process may have written meanwhile; a claim's record is the claim's. */
-async function record(
-  { services }: ProtectRun,
-  written: Position,
-  change: (known: Position) => PositionChange,
-): Promise<Next> {
-  let known: Position | undefined = written;
-  for (let count = 0; count <= maxConflicts && known !== undefined && mayProtect(known); count += 1) {
-    const saved: Position | undefined = await services.store.savePosition(known, change(known));
-    if (saved !== undefined) return { ...saved, lastSync: written.lastSync };
-    known = await services.store.readPosition(written.positionId);
-  }
-  return 'conflict';
+async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]): Promise<Next> {
+  const isMeant = (known: OrderRecord) =>
+    orders.some((order) => order.orderId === known.orderId || isPair(order, known));
+  const written = await writeReplaced(run, position, isMeant);
+  if (written === undefined) return 'conflict';
+  const open = written.exitOrders.filter((order) => isMeant(order) && order.status !== 'done');
+  const ended = await Promise.all(open.map((order) => endExit(run, written, order)));
+  for (const { status, rung = 'stop' } of ended) if (status !== 'done') run.skip.add(rung);
+  const byId = new Map(ended.map((order) => [order.orderId, order]));
+  const late = ended.filter((order) => isLate(order) && !isPositive(order.filled)).map(toLateAnswer);
+  if (late.length > 0) run.skip.add('stop');
+  return record(run, written, (known) => ({
+    exitOrders: known.exitOrders.map((order) =>
+      order.status === 'done' ? order : (byId.get(order.orderId) ?? order),
+    ),
+    ...(late.length > 0 ? noteAnswers(known, late, run.now()) : {}),
+  }));
+}
+
+/** The exchange accepted the stop as one that waits for the price to come back. */
+function toLateAnswer({ triggerPrice = '0', amount }: OrderRecord): SentExit {
+  const message = 'The price passed it before it arrived, so it was canceled';
+  return {
+    exit: { kind: 'stop-loss', key: 'stop', triggerPrice, amount },
+    records: [],
+    rejection: { kind: 'rejected', reason: 'would-trigger', code: 'late', message },
+  };
 }

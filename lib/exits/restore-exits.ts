@@ -1,36 +1,89 @@
 import { type Amount, decimal, isPositive, toAmount } from '../amount.ts';
+import type { ExitSupport } from '../exchange/exchange.ts';
+import { allotTargets } from '../position/allot-exits.ts';
+import { toCloseId } from '../position/client-order-id.ts';
 import type { ExitPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { isStop } from '../position/protection.ts';
 import { computeTotals } from '../position/totals.ts';
 import { toExitKey, toLeft } from './plan-exits.ts';
 
+/** What becomes of exits that a claim canceled. */
+export interface ReturningExits {
+  /** With the adopted ones, so that they return. */
+  exitPlan: ExitPlan | undefined;
+  /** Sentences for the owner about those that do not return as they were. */
+  sentences: string[];
+}
+
 /**
  * @param claimedAt of the claim that canceled exits.
- * @param closed what its close order executed.
- * @returns the plan with the adopted exits that the claim canceled, so that they return; undefined if there are none.
- * Of several stops the largest returns, for all that remains.
+ * @param support which exits can rest in this market.
  */
-export function planCanceled(position: Position, claimedAt: number, closed: Amount): ExitPlan | undefined {
-  const { exitPlan, market, exitOrders } = position;
-  const { remaining, net } = computeTotals(position);
-  const canceled = exitOrders.filter(
-    (order) => order.canceledByClaimAt === claimedAt && toExitKey(order) === undefined && isRestorable(order),
-  );
-  if (market.kind !== 'perpetual' || !isPositive(remaining) || canceled.length === 0) return exitPlan;
-  const [stop] = canceled
+export function planReturn(
+  position: Position,
+  claimedAt: number,
+  support: ExitSupport | undefined,
+): ReturningExits {
+  const canceled = canceledExits(position, claimedAt);
+  if (!isPositive(computeTotals(position).remaining) || canceled.length === 0)
+    return { exitPlan: position.exitPlan, sentences: [] };
+  const returning = canRest(position, support) ? canceled.filter(isRestorable) : [];
+  // One stop is for all that remains: the largest.
+  const [stop, ...otherStops] = returning
     .filter((order) => isStop(position, order))
     .sort((a, b) => decimal(toLeft(b)).comparedTo(toLeft(a)) ?? 0);
+  const exitPlan = returning.length === 0 ? position.exitPlan : toPlan(position, claimedAt, returning, stop);
+  const lost = canceled.filter((order) => !returning.includes(order));
+  const price = exitPlan?.stopLoss?.price;
+  return {
+    exitPlan,
+    sentences: [
+      ...lost.map((order) => `Exit order ${nameExit(order)} was canceled and can't be placed again.`),
+      ...otherStops.map(
+        (order) =>
+          `Exit order ${nameExit(order)} was canceled and is not placed again: the stop at ${price} is for all that remains.`,
+      ),
+    ],
+  };
+}
+
+/** @returns the adopted exits that this claim has canceled. */
+export function canceledExits({ exitOrders }: Position, claimedAt: number): OrderRecord[] {
+  return exitOrders.filter(
+    (order) => order.canceledByClaimAt === claimedAt && toExitKey(order) === undefined,
+  );
+}
+
+/** @returns sentences about targets that a part close made too small for an order of their own. */
+export function describeMerged(position: Position): string[] {
+  const merged = new Set(allotTargets(position).flatMap(({ rung, merged: is }) => (is ? [rung] : [])));
+  const targets = position.exitPlan?.takeProfits.filter(({ rung }) => merged.has(rung)) ?? [];
+  return targets.map(
+    ({ price }) =>
+      `The target at ${price} is below the market's minimum now, so that the target beside it includes it.`,
+  );
+}
+
+function toPlan(
+  position: Position,
+  claimedAt: number,
+  returning: OrderRecord[],
+  stop: OrderRecord | undefined,
+): ExitPlan {
+  const { remaining, net } = computeTotals(position);
+  const closeId = toCloseId(position);
+  const closed = position.exitOrders.find(({ clientOrderId }) => clientOrderId === closeId)?.filled ?? '0';
   const before = decimal(remaining).plus(closed);
-  const targets = canceled
+  const targets = returning
     .filter((order) => !isStop(position, order))
     .map((order, index) => ({
       rung: index + 1,
       price: order.price ?? order.triggerPrice ?? '0',
-      percent: toAmount(decimal(toLeft(order)).times(100).dividedBy(before).decimalPlaces(2)),
+      percent: toPercent(toLeft(order), toAmount(before)),
       amount: toLeft(order),
     }));
-  const plan = exitPlan ?? {
+  const plan = position.exitPlan ?? {
     takeProfits: [],
     changedAt: claimedAt,
     exited: toAmount(decimal(net).minus(before)),
@@ -45,7 +98,22 @@ export function planCanceled(position: Position, claimedAt: number, closed: Amou
   };
 }
 
+function toPercent(amount: Amount, whole: Amount): Amount {
+  return toAmount(decimal(amount).times(100).dividedBy(whole).decimalPlaces(2));
+}
+
 /** A trailing stop's price moves, and an order without an amount closes the whole exchange position. */
-function isRestorable({ type, amount, price, triggerPrice }: OrderRecord): boolean {
+export function isRestorable({ type, amount, price, triggerPrice }: OrderRecord): boolean {
   return !type.includes('trailing') && isPositive(amount) && (price ?? triggerPrice) !== undefined;
+}
+
+/** On spot, a target and a stop hold their coins once only as one list. */
+function canRest({ market, side }: Position, support: ExitSupport | undefined): boolean {
+  return market.kind === 'perpetual' || (side === 'long' && support?.forms.has('list') === true);
+}
+
+/** @returns the order's id, with its type and price. */
+export function nameExit({ orderId = '', type, triggerPrice, price }: OrderRecord): string {
+  const at = triggerPrice ?? price;
+  return `${orderId} (${type}${at === undefined ? '' : ` at ${at}`})`;
 }

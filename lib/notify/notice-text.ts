@@ -1,6 +1,8 @@
 import type { Fault } from '../fault.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
 import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
+import { computeProtection } from '../position/protection.ts';
+import { computeTotals } from '../position/totals.ts';
 import { describeFailure, describeProgress, toSentence } from '../position/wording.ts';
 
 /** The content of a notice. */
@@ -55,12 +57,23 @@ function noticeText(content: NoticeContent, position: Position): string {
     case 'attention':
       return `${toSentence(content.reason)} ${resolve}`;
     case 'exits':
-      return content.reason;
+      return `${content.reason} ${describeProtection(position)}`;
     case 'released':
       return `A link was opened, but nothing was executed: ${toSentence(content.reason)} The position is unchanged. Open the link again, or close the position at the exchange.`;
     case 'overdue':
       return `${describeProgress(content.claim)} Ripcord has been asking for ${Math.round(content.forMs / 60_000)} minutes. ${resolve}`;
   }
+}
+
+function describeProtection(position: Position): string {
+  const rest = `the remaining ${computeTotals(position).remaining} ${position.market.base}`;
+  const set = `Set a stop, or close the position: ripcord positions exits ${position.positionId} --stop-loss PRICE`;
+  return {
+    full: `A stop at the exchange covers ${rest}.`,
+    partial: `A stop at the exchange covers only a part of ${rest}. ${set}`,
+    none: `No stop protects ${rest}. ${set}`,
+    unknown: `It is not confirmed yet whether a stop protects ${rest}.`,
+  }[computeProtection(position)];
 }
 
 /** A link's token with the URL around it: a label or an exchange's message may repeat one. */

@@ -1,7 +1,7 @@
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { type Exchange, exitSide, type Trade, type TradeRange } from '../exchange/exchange.ts';
 import type { OrderRecord, Position } from './position.ts';
-import { clockMarginMs } from './timing.ts';
+import { clockMarginMs, missIntervalMs, requiredNotFoundCount } from './timing.ts';
 
 /** What it means that a look-up does not find an order which was live before. */
 export type Absence =
@@ -11,6 +11,63 @@ export type Absence =
   | 'ended-unfilled'
   /** Its trades show what it filled. */
   | 'read-trades';
+
+/** What is remembered of the look-ups that missed an order whose answer was lost. */
+export interface Misses {
+  notFoundCount?: number | undefined;
+  /** Epoch milliseconds. */
+  lastMissAt?: number | undefined;
+}
+
+/**
+ * Counts a look-up that missed, unless it follows the last counted one too closely. So what is proven is proven by at
+ * least `requiredNotFoundCount` look-ups, each `missIntervalMs` apart from the others, and the last of them is this one
+ * or can be replaced by this one.
+ */
+export function countMiss({ notFoundCount = 0, lastMissAt }: Misses, readAt: number): Misses {
+  return lastMissAt !== undefined && readAt - lastMissAt < missIntervalMs
+    ? { notFoundCount, lastMissAt }
+    : { notFoundCount: notFoundCount + 1, lastMissAt: readAt };
+}
+
+/** @returns until when a request that left by `sendDeadline` can still arrive at the exchange, epoch milliseconds. */
+export function toArrivableUntil(sendDeadline: number, recvWindowMs: number): number {
+  return sendDeadline + recvWindowMs + clockMarginMs;
+}
+
+/**
+ * Whether an order that was sent never executed and never will: it can no longer arrive, look-ups no longer lag, and
+ * enough of them missed it, the one of `readAt` included.
+ */
+export function isProvenAbsent(
+  { notFoundCount = 0 }: Misses,
+  { arrivableUntil, lookupLagMs, readAt }: { arrivableUntil: number; lookupLagMs: number; readAt: number },
+): boolean {
+  return readAt - arrivableUntil >= lookupLagMs && notFoundCount >= requiredNotFoundCount;
+}
+
+/**
+ * Judges an order that Ripcord sent, whose answer was lost, and that neither a look-up nor the list of open orders shows.
+ * @returns the order with this miss counted, `done` once its absence is proven.
+ */
+export function judgeUnanswered(order: OrderRecord, exchange: LookUp, readAt: number): OrderRecord {
+  if (order.sendDeadline === undefined) return order;
+  const arrivableUntil = toArrivableUntil(order.sendDeadline, exchange.recvWindowMs);
+  if (readAt <= arrivableUntil) return order;
+  const missed = countMiss(order, readAt);
+  const isAbsent = isProvenAbsent(missed, { arrivableUntil, lookupLagMs: exchange.lookupLagMs, readAt });
+  return { ...order, ...missed, status: isAbsent ? 'done' : 'unconfirmed' };
+}
+
+/** @returns when another look-up can prove more about orders whose answers were lost; undefined if there are none. */
+export function nextLookAt(orders: OrderRecord[], exchange: LookUp, now: number): number | undefined {
+  const times = orders.flatMap(({ status, sendDeadline }) => {
+    if (status !== 'unconfirmed' || sendDeadline === undefined) return [];
+    const provenAt = toArrivableUntil(sendDeadline, exchange.recvWindowMs) + exchange.lookupLagMs;
+    return provenAt > now ? Math.min(provenAt, now + missIntervalMs) : now + missIntervalMs;
+  });
+  return times.length === 0 ? undefined : Math.min(...times);
+}
 
 /** How long the exchange may take, and for how long it finds an order. */
 type LookUp = Pick<Exchange, 'recvWindowMs' | 'lookupLagMs' | 'retention'>;
@@ -24,7 +81,7 @@ export function judgeAbsence(order: OrderRecord, exchange: LookUp, now: number):
   const createdBy = order.createdAt ?? order.updatedAt;
   if (order.status !== 'live' || createdBy === undefined) return 'unproven';
   const ageMs = now - createdBy;
-  if (ageMs <= exchange.recvWindowMs + exchange.lookupLagMs + clockMarginMs) return 'unproven';
+  if (ageMs <= toArrivableUntil(0, exchange.recvWindowMs) + exchange.lookupLagMs) return 'unproven';
   const { unfilledMs, anyMs } = exchange.retention[order.conditional === true ? 'conditional' : 'order'];
   const unfilledIsGone = ageMs > unfilledMs + clockMarginMs;
   const filledIsFound = anyMs === undefined || ageMs < anyMs - clockMarginMs;

@@ -1,7 +1,17 @@
 import type { BigNumber } from 'bignumber.js';
-import { type Amount, decimal, isPositive, smaller, sum, toAmount, truncateToStep } from '../amount.ts';
+import {
+  type Amount,
+  decimal,
+  isPositive,
+  larger,
+  smaller,
+  sum,
+  toAmount,
+  truncateToStep,
+} from '../amount.ts';
+import type { MarketRules } from '../exchange/exchange.ts';
 import type { ExitPlan } from './exit-plan.ts';
-import type { Position } from './position.ts';
+import type { OrderRecord, Position } from './position.ts';
 import { computeTotals, filledOfOwn } from './totals.ts';
 
 /** What one target is still for. */
@@ -31,15 +41,31 @@ export function allotTargets(position: Position): Allotment[] {
   return mergeSmall(position, amounts);
 }
 
+/**
+ * The minimum value of an order holds at each of its prices. On perpetuals, it does not apply to what only reduces.
+ * @param prices of a target, its stop, or both.
+ * @returns the least amount of such an order.
+ */
+export function leastAmount(market: MarketRules, prices: (Amount | undefined)[]): Amount {
+  const { kind, amountMin, amountStep, costMin = '0', restingCostMin = costMin } = market;
+  const lowest = prices.flatMap((price) => price ?? []).reduce(smaller);
+  const byValue = decimal(restingCostMin).dividedBy(lowest);
+  const steps = byValue.dividedBy(amountStep).decimalPlaces(0, 0);
+  return kind === 'spot' ? larger(amountMin, toAmount(steps.times(amountStep))) : amountMin;
+}
+
 /** A part below the market's minimum goes to the next target, or to the one before if there is none. */
-function mergeSmall({ exitPlan = noTargets, market }: Position, amounts: Amount[]): Allotment[] {
-  const allotments = exitPlan.takeProfits.map(({ rung }, index) => ({
+function mergeSmall(position: Position, amounts: Amount[]): Allotment[] {
+  const { exitPlan = noTargets, market } = position;
+  const { takeProfits, stopLoss } = exitPlan;
+  const allotments = takeProfits.map(({ rung }, index) => ({
     rung,
     amount: amounts[index] ?? '0',
     merged: false,
   }));
   for (const [index, small] of allotments.entries()) {
-    if (!isPositive(small.amount) || decimal(small.amount).gte(market.amountMin)) continue;
+    const prices = [takeProfits[index]?.price, stopLoss?.price, stopLoss?.limitPrice];
+    if (!isPositive(small.amount) || decimal(small.amount).gte(leastAmount(market, prices))) continue;
     const hasAmount = ({ amount }: Allotment) => isPositive(amount);
     const neighbor =
       allotments.slice(index + 1).find(hasAmount) ?? allotments.slice(0, index).findLast(hasAmount);
@@ -48,6 +74,13 @@ function mergeSmall({ exitPlan = noTargets, market }: Position, amounts: Amount[
       small.merged = true;
     }
     small.amount = '0';
+  }
+  // A part below one step is rounded to nothing, and the last target includes it.
+  const rest = allotments.some(({ amount }) => isPositive(amount)) ? takeProfits : [];
+  for (const [index, { removed, rung }] of rest.entries()) {
+    const allotment = allotments[index];
+    const isUsed = removed === true || isPositive(sumFills(position, rung));
+    if (allotment !== undefined && !isUsed && !isPositive(allotment.amount)) allotment.merged = true;
   }
   return allotments;
 }
@@ -62,10 +95,13 @@ export function scaleTargets(position: Position): ExitPlan | undefined {
   if (plan === undefined || plan.takeProfits.length === 0) return plan;
   const { remaining, net } = computeTotals(position);
   const fills = plan.takeProfits.map(({ rung }) => sumFills(position, rung));
-  const closedByOthers = decimal(net).minus(remaining).minus(plan.exited).minus(sum(fills));
+  // On spot, the stop is divided among the parts: one that has filled leaves the others as they are.
+  const own = market.kind === 'spot' ? [...fills, sumFills(position, undefined)] : fills;
+  const closedByOthers = decimal(net).minus(remaining).minus(plan.exited).minus(sum(own));
   const closedNow = closedByOthers.minus(plan.scaledFor ?? '0');
   if (!closedNow.gt(0)) return plan;
   const factor = decimal(remaining).dividedBy(closedNow.plus(remaining));
+  const { stopLoss } = plan;
   const lefts = computeLefts(position, plan);
   const scaled = divide(
     lefts.map((left) => factor.times(left)),
@@ -77,6 +113,14 @@ export function scaleTargets(position: Position): ExitPlan | undefined {
       ...target,
       amount: sum([fills[index] ?? '0', scaled[index] ?? '0']),
     })),
+    ...(stopLoss?.uncovered === undefined
+      ? {}
+      : {
+          stopLoss: {
+            ...stopLoss,
+            uncovered: truncateToStep(toAmount(factor.times(stopLoss.uncovered)), market.amountStep),
+          },
+        }),
     scaledFor: toAmount(closedByOthers),
   };
 }
@@ -112,6 +156,8 @@ function divide(parts: BigNumber[], step: Amount): Amount[] {
   return rounded;
 }
 
-function sumFills({ exitOrders }: Position, rung: number): Amount {
-  return sum(exitOrders.filter((exit) => exit.rung === rung).map(filledOfOwn));
+/** @param rung undefined: of the stop that belongs to no target. */
+function sumFills({ exitOrders }: Position, rung: number | undefined): Amount {
+  const isOf = (exit: OrderRecord) => exit.rung === rung && (rung !== undefined || exit.isStop === true);
+  return sum(exitOrders.filter(isOf).map(filledOfOwn));
 }

@@ -1,10 +1,11 @@
 import type { OrderRecord, Position } from './position.ts';
 
-const letters = { entry: 'e', close: 'x', exit: 'p' } as const;
+const letters = { entry: 'e', close: 'x', exit: 'p', stop: 's', list: 'l' } as const;
 
 /**
  * The client order id of an order that Ripcord sends: `rc`, the position's own 12 characters, `e` (entry), `x` (close) or
- * `p` (an exit that rests), and the attempt in base 36. At most 18 letters and digits, which every venue accepts.
+ * `p` (an exit that rests), and the attempt in base 36. In a list of exits, `p` is the target, `s` the stop and `l` the
+ * list. At most 18 letters and digits, which every venue accepts.
  */
 export function formatClientOrderId(
   positionId: string,

@@ -19,12 +19,20 @@ export const exitPlanSchema = z.object({
       percent: amountSchema,
       /** What it is for in all, its fills included. Present once a part close has scaled it. */
       amount: amountSchema.optional(),
+      /** What a notice has reported as filled. */
+      reported: amountSchema.optional(),
       ...exitStateFields,
     }),
   ),
   /** With `limitPrice`, the stop becomes a LIMIT order, which may never fill. */
   stopLoss: z
-    .object({ price: amountSchema, limitPrice: amountSchema.optional(), ...exitStateFields })
+    .object({
+      price: amountSchema,
+      limitPrice: amountSchema.optional(),
+      /** Spot: the amount whose stop the owner or the exchange ended, while others rest. Not covered again. */
+      uncovered: amountSchema.optional(),
+      ...exitStateFields,
+    })
     .optional(),
   /** Epoch milliseconds. */
   changedAt: z.number(),

@@ -1,9 +1,10 @@
 import { type Amount, decimal, toAmount } from '../amount.ts';
 import type { Exchange, Fee, MarketRules } from '../exchange/exchange.ts';
-import { hasFills, type ValuedFee, withFills } from './fills.ts';
+import { type ValuedFee, withFills } from './fills.ts';
 import { attributeFunding } from './funding.ts';
 import { isFinal, type OrderRecord, type Position } from './position.ts';
 import { hasFilled } from './profit.ts';
+import { hasFills } from './totals.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -1,15 +1,10 @@
-import { decimal, isPositive, sum } from '../amount.ts';
+import { decimal, sum } from '../amount.ts';
 import type { Fee, OrderFills } from '../exchange/exchange.ts';
 import type { OrderRecord, Position } from './position.ts';
-import { paysFeesInBase } from './totals.ts';
+import { hasFills, paysFeesInBase, readBaseFee } from './totals.ts';
 
 /** A fee with what it was worth. */
 export type ValuedFee = Fee & { inQuote?: string | undefined };
-
-/** Whether fees and cost are of all that the order has filled. */
-export function hasFills({ filled, fees, traded }: OrderRecord): boolean {
-  return fees !== undefined && traded !== undefined && decimal(traded.amount).eq(filled);
-}
 
 /** @returns the order with the cost and the fees of what it has filled. */
 export function withFills(
@@ -33,12 +28,8 @@ export function withFills(
   });
 }
 
-/**
- * @returns the order with its final fee in base, if its fees are known. A rebate, which Bybit pays to makers who sell,
- * adds to the account and not to the position. https://bybit-exchange.github.io/docs/v5/enum#spot-fee-currency-instruction
- */
+/** @returns the order with its final fee in base, if its fees are known. */
 export function withBaseFee(position: Position, order: OrderRecord): OrderRecord {
   if (!paysFeesInBase(position) || order.status !== 'done' || !hasFills(order)) return order;
-  const fee = order.fees?.find(({ currency }) => currency === position.market.base)?.amount;
-  return { ...order, baseFee: fee !== undefined && isPositive(fee) ? fee : '0' };
+  return { ...order, baseFee: readBaseFee(position, { ...order, baseFee: undefined }) };
 }

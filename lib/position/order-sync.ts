@@ -1,11 +1,19 @@
 import { isPositive } from '../amount.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
-import { isAllFilled, judgeAbsence, tradesOfAbsent, withFillOfTrades } from './absence.ts';
-import { hasFills, withBaseFee, withFills } from './fills.ts';
+import {
+  isAllFilled,
+  judgeAbsence,
+  judgeUnanswered,
+  toArrivableUntil,
+  tradesOfAbsent,
+  withFillOfTrades,
+} from './absence.ts';
+import { addAttachedExits } from './attached-exits.ts';
+import { withBaseFee, withFills } from './fills.ts';
 import type { OrderRecord, Position } from './position.ts';
-import { clockMarginMs, requiredNotFoundCount, secondLookAfterMs } from './timing.ts';
-import { isMissingFee, toOrderRecord } from './totals.ts';
+import { secondLookAfterMs } from './timing.ts';
+import { hasFills, isMissingFee, toOrderRecord } from './totals.ts';
 
 /** Reads every order that may have changed, and fees that are not known yet. Sends nothing that changes anything. */
 export async function syncOrders(
@@ -13,15 +21,18 @@ export async function syncOrders(
   position: Position,
   now: number,
 ): Promise<Pick<Position, 'entryOrders' | 'exitOrders'>> {
+  let open: ReturnType<Exchange['fetchOpenOrders']> | undefined;
+  const listOpen = () => (open ??= exchange.fetchOpenOrders(position.market));
   const sync = async (order: OrderRecord): Promise<OrderRecord> => {
     if (order.status === 'done') return order;
     const view = await exchange.fetchOrder(position.market, order);
     if (view !== undefined) return toOrderRecord(view, order);
     if (order.status === 'live') return syncAbsent(exchange, position, order, now);
-    if (!isProvenNotPlaced(exchange, order, now)) return order;
-    const notFoundCount = (order.notFoundCount ?? 0) + 1;
-    const status = notFoundCount >= requiredNotFoundCount ? 'done' : 'unconfirmed';
-    return { ...order, notFoundCount, status };
+    // A look-up can miss an order that the list of open orders shows. Without the list, a miss counts for nothing.
+    const listed = await listOpen().catch(() => undefined);
+    if (listed === undefined) return order;
+    const found = listed.find(({ order: { clientOrderId } }) => clientOrderId === order.clientOrderId);
+    return found === undefined ? judgeUnanswered(order, exchange, now) : toOrderRecord(found.order, order);
   };
   const [entries, exits] = await Promise.all([
     Promise.all(position.entryOrders.map(sync)),
@@ -32,7 +43,7 @@ export async function syncOrders(
     addFees(exchange, position, entries).catch(() => entries),
     addExitFees(exchange, position, exits),
   ]);
-  return { entryOrders, exitOrders };
+  return addAttachedExits(exchange, { ...position, entryOrders, exitOrders }, now);
 }
 
 /**
@@ -79,7 +90,7 @@ export function isProvenNotPlaced(exchange: Exchange, order: OrderRecord, now: n
   return (
     order.status === 'unconfirmed' &&
     order.sendDeadline !== undefined &&
-    now - order.sendDeadline > exchange.recvWindowMs + exchange.lookupLagMs + clockMarginMs
+    now > toArrivableUntil(order.sendDeadline, exchange.recvWindowMs) + exchange.lookupLagMs
   );
 }
 

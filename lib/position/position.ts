@@ -31,6 +31,8 @@ export const orderRecordSchema = z.object({
   amount: amountSchema,
   price: amountSchema.optional(),
   triggerPrice: amountSchema.optional(),
+  /** Bybit spot: which move of the price triggers it. A stop of a long that waits for a rise is none. */
+  triggersOn: z.enum(['rise', 'fall']).optional(),
   filled: amountSchema,
   average: amountSchema.optional(),
   /** Fee taken in base, final once the order is done; absent: not read yet. */
@@ -57,11 +59,34 @@ export const orderRecordSchema = z.object({
   reduceOnly: z.boolean().optional(),
   /** For an unconfirmed order: how often a look-up missed it when it could no longer arrive. */
   notFoundCount: z.number().optional(),
+  /** When the last of these look-ups was; epoch milliseconds. */
+  lastMissAt: z.number().optional(),
   /** The target, or that it is the stop, of the exit plan that this order is for. Absent: Ripcord does not manage it. */
   rung: z.number().optional(),
   isStop: z.literal(true).optional(),
   /** Written before Ripcord cancels its own exit, so that such an end differs from one by the owner or the exchange. */
   endsFor: z.literal('replaced').optional(),
+  /** Of an entry: the exits that were sent with it, which the exchange places for what fills. */
+  attached: z
+    .object({
+      stopLoss: z.object({ triggerPrice: amountSchema, price: amountSchema.optional() }),
+      takeProfit: z.object({ price: amountSchema }).optional(),
+      /** What had filled when the exchange showed its exits for all of it, and when it showed less although it had to. */
+      found: amountSchema.optional(),
+      missed: amountSchema.optional(),
+    })
+    .optional(),
+  /**
+   * Of an entry that Ripcord ended to protect what it had filled, and of its rest until the exchange shows it: what is left
+   * is placed again while the position's `epoch` is this one, so that no link has acted since.
+   */
+  resumesIn: z.number().optional(),
+  /**
+   * The list or the entry that this exit and its companion came with: the fill, trigger or cancel of one ends the other.
+   */
+  pair: z.string().optional(),
+  /** Its end by the owner or the exchange is part of the exit plan. Spot stops. */
+  endReported: z.literal(true).optional(),
 });
 export type OrderRecord = z.infer<typeof orderRecordSchema>;
 

@@ -1,8 +1,7 @@
 import type { BigNumber } from 'bignumber.js';
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
-import { hasFills } from './fills.ts';
 import type { OrderRecord, Position } from './position.ts';
-import { computeTotals, filledOfOwn, type Totals } from './totals.ts';
+import { computeTotals, filledOfOwn, hasFills, type Totals } from './totals.ts';
 
 /** In quote currency, possibly negative. Null: unknown, and never guessed. */
 export interface Profit {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Amount, amountSchema, decimal, isPositive, sum, toAmount } from '../amount.ts';
+import { type Amount, amountSchema, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
 import { allotTargets } from './allot-exits.ts';
 import type { TakeProfitPlan } from './exit-plan.ts';
 import { isFinal, type OrderRecord, type Position } from './position.ts';
@@ -18,9 +18,10 @@ const exitViewSchema = z.object({
   orderId: z.string().optional(),
   /**
    * `waiting`: not placed yet. `unconfirmed`: sent, answer unknown. `refused`: not accepted, and tried again. `removed`:
-   * ended outside Ripcord. `merged`: below the market's minimum, so that a neighbor includes it.
+   * ended outside Ripcord. `merged`: below the market's minimum, so that a neighbor includes it. `ended`: the position
+   * ended before it filled.
    */
-  state: z.enum(['waiting', 'unconfirmed', 'resting', 'filled', 'refused', 'removed', 'merged']),
+  state: z.enum(['waiting', 'unconfirmed', 'resting', 'filled', 'refused', 'removed', 'merged', 'ended']),
   /** Why the exchange refused it. */
   reason: z.string().optional(),
 });
@@ -38,16 +39,26 @@ export function isStop({ side, lastSync }: Position, order: OrderRecord): boolea
   return decimal(triggerPrice).lt(lastSync.price) === (side === 'long');
 }
 
+/** Whether a stop of a spot long arrived after the price had passed it: it waits for the price to come back. */
+export function isLate({ isStop, triggersOn }: OrderRecord): boolean {
+  return isStop === true && triggersOn === 'rise';
+}
+
 /** @param isStale whether the record could not be compared with the exchange now. */
 export function computeProtection(position: Position, isStale = false): Protection {
   const { remaining, filled } = computeTotals(position);
   if (!isPositive(filled) || !isPositive(remaining) || isFinal(position.state)) return 'none';
-  const stops = position.exitOrders.filter((exit) => exit.status !== 'done' && isStop(position, exit));
+  const stops = position.exitOrders.filter(
+    (exit) => exit.status !== 'done' && isStop(position, exit) && !isLate(exit),
+  );
   if (stops.length > 0 && (isStale || position.state === 'claimed')) return 'unknown';
   const sure = stops.filter(({ status, missedSince }) => status === 'live' && missedSince === undefined);
+  // No order can sell less than a step, which a fee in coins leaves.
+  const sellable = truncateToStep(remaining, position.market.amountStep);
   // An order without an amount closes the position at any size.
   const covers = (orders: OrderRecord[]): boolean =>
-    orders.some(({ amount }) => !isPositive(amount)) || decimal(sum(orders.map(toLeft))).gte(remaining);
+    orders.length > 0 &&
+    (orders.some(({ amount }) => !isPositive(amount)) || decimal(sum(orders.map(toLeft))).gte(sellable));
   if (covers(sure)) return 'full';
   if (sure.length < stops.length) return 'unknown';
   return sure.length === 0 ? 'none' : 'partial';
@@ -62,16 +73,19 @@ export function toExitViews(position: Position): {
   takeProfits: z.infer<typeof takeProfitViewSchema>[];
   stopLoss: z.infer<typeof stopLossViewSchema> | null;
 } {
-  const { exitPlan, exitOrders } = position;
+  const { exitPlan, exitOrders, state } = position;
   const adopted = exitOrders.filter(
     (exit) => exit.status !== 'done' && exit.rung === undefined && !exit.isStop,
   );
   const others = adopted.filter((exit) => !isStop(position, exit)).map(toAdoptedView);
   const allotted = new Map(allotTargets(position).map((each) => [each.rung, each]));
   const targets = (exitPlan?.takeProfits ?? []).map(({ rung, price, percent, removed, refusal }) => {
-    const orders = exitOrders.filter((exit) => exit.rung === rung);
+    const orders = exitOrders.filter((exit) => exit.rung === rung && exit.isStop !== true);
     const { amount, merged } = allotted.get(rung) ?? { amount: '0', merged: false };
-    return { percent, ...toView({ price, removed, refusal, orders, amount, merged }) };
+    return {
+      percent,
+      ...toView({ price, removed, refusal, orders, amount, merged, isOver: isFinal(state) }),
+    };
   });
   const stop = adopted.find((exit) => isStop(position, exit));
   return {
@@ -86,9 +100,15 @@ function toStopView(position: Position) {
   const { limitPrice, ...stop } = exitPlan.stopLoss;
   const orders = exitOrders.filter((exit) => exit.isStop === true);
   const { remaining } = computeTotals(position);
+  const view = toView({ ...stop, orders, amount: remaining, merged: false, isOver: isFinal(position.state) });
+  const open = orders.filter(({ status }) => status !== 'done');
   return {
     ...(limitPrice === undefined ? {} : { limitPrice }),
-    ...toView({ ...stop, orders, amount: remaining, merged: false }),
+    ...view,
+    // On spot, each target has its own.
+    ...(position.market.kind === 'spot' && open.length > 1
+      ? { amount: sum(open.map(({ amount }) => amount)) }
+      : {}),
   };
 }
 
@@ -105,9 +125,11 @@ interface ExitFacts {
   /** What it is still for. */
   amount: Amount;
   merged: boolean;
+  /** The position has ended. */
+  isOver: boolean;
 }
 
-function toView({ price, removed, refusal, orders, amount, merged }: ExitFacts): ExitView {
+function toView({ price, removed, refusal, orders, amount, merged, isOver }: ExitFacts): ExitView {
   const order = orders.findLast(({ status }) => status !== 'done') ?? orders.at(-1);
   const isOpen = order !== undefined && order.status !== 'done';
   const facts = {
@@ -120,6 +142,7 @@ function toView({ price, removed, refusal, orders, amount, merged }: ExitFacts):
   if (removed === true) return { ...facts, state: 'removed' };
   if (merged) return { ...facts, state: 'merged' };
   if (isPositive(facts.filled) && !isPositive(amount)) return { ...facts, state: 'filled' };
+  if (isOver) return { ...facts, state: 'ended' };
   return refusal === undefined
     ? { ...facts, state: 'waiting' }
     : { ...facts, state: 'refused', reason: refusal.message };

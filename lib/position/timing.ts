@@ -32,6 +32,8 @@ export const pollWindowMs = 2_000;
 export const secondLookAfterMs = 45_000;
 /** How long the account may still look as it was before a fill. */
 export const holdingLagMs = 30_000;
+/** How long after a fill the exchange may not list the exits that came with its entry. */
+export const attachedLagMs = 10_000;
 /** An order that look-ups have missed for this long is lost: its owner has to say what it did. */
 export const orderLostAfterMs = 10 * 60_000;
 /** A close fails once the exchange has reported for this long that it did not place the order: the owner has to act. */

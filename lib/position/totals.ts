@@ -59,7 +59,9 @@ export function computeAveragePrice(orders: OrderRecord[]): Amount | undefined {
 export function computeTotals(position: Position): Totals {
   const { declaredSize, entryOrders, exitOrders } = position;
   const filled = declaredSize?.amount ?? sum(entryOrders.map((entry) => entry.filled));
-  const fees = paysFeesInBase(position) ? sum(entryOrders.map((entry) => entry.baseFee ?? '0')) : '0';
+  const fees = paysFeesInBase(position)
+    ? sum(entryOrders.map((entry) => readBaseFee(position, entry) ?? '0'))
+    : '0';
   const net = decimal(filled).minus(fees);
   const remaining = net
     .minus(sumExitFees(position))
@@ -85,11 +87,28 @@ export function lastFilledExit(position: Position): OrderRecord | undefined {
     );
 }
 
-/** Whether less remains than is known: exchanges report an entry's fee only once the entry is done. */
+/** Whether fees and cost are of all that the order has filled. */
+export function hasFills({ filled, fees, traded }: OrderRecord): boolean {
+  return fees !== undefined && traded !== undefined && decimal(traded.amount).eq(filled);
+}
+
+/**
+ * @returns what an order has paid in base so far; undefined: not known. A rebate, which Bybit pays to makers who sell,
+ * adds to the account and not to the position. https://bybit-exchange.github.io/docs/v5/enum#spot-fee-currency-instruction
+ */
+export function readBaseFee({ market }: Position, order: OrderRecord): Amount | undefined {
+  if (order.baseFee !== undefined || !hasFills(order)) return order.baseFee;
+  const fee = order.fees?.find(({ currency }) => currency === market.base)?.amount;
+  return fee !== undefined && isPositive(fee) ? fee : '0';
+}
+
+/** Whether less remains than is known, by the fee of what an entry has filled. */
 export function isFeeUnknown(position: Position): boolean {
   return (
     paysFeesInBase(position) &&
-    position.entryOrders.some(({ filled, baseFee }) => isPositive(filled) && baseFee === undefined)
+    position.entryOrders.some(
+      (entry) => isPositive(entry.filled) && readBaseFee(position, entry) === undefined,
+    )
   );
 }
 
@@ -124,6 +143,7 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     amount: view.amount,
     price: view.price,
     triggerPrice: view.triggerPrice ?? known?.triggerPrice,
+    triggersOn: view.triggersOn ?? known?.triggersOn,
     filled: view.filled,
     average: view.average,
     fees: known?.fees,
@@ -137,5 +157,9 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     rung: known?.rung,
     isStop: known?.isStop,
     endsFor: known?.endsFor,
+    attached: known?.attached,
+    // A rest that is seen at the exchange has been placed.
+    resumesIn: known?.status === 'live' ? known.resumesIn : undefined,
+    pair: known?.pair,
   };
 }

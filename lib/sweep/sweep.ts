@@ -6,6 +6,7 @@ import { toErrorCode } from '../log.ts';
 import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
+import { nextLookAt } from '../position/absence.ts';
 import { lacksFigures } from '../position/figures.ts';
 import { type Claim, type ClaimedPosition, isFinal, type Position } from '../position/position.ts';
 import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
@@ -132,18 +133,20 @@ async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void
   await Promise.all(accounts.map((ofAccount) => sweepAccount(run, ofAccount)));
 }
 
-/** Claims first. What is left of them is continued beside the other positions. */
+/** A position without its exits waits for no claim. Of the others, claims come first, and what is left of them last. */
 async function sweepAccount(run: SweepRun, positions: Position[]): Promise<void> {
   const claimed = positions.filter(isClaimed).sort((a, b) => a.claim.leaseExpiresAt - b.claim.leaseExpiresAt);
-  const others = positions.filter((position) => !isClaimed(position)).sort(byUrgency);
+  const unclaimed = positions.filter((position) => !isClaimed(position)).sort(byUrgency);
+  const urgent = unclaimed.filter((position) => toRank(position) === 0);
+  const others = unclaimed.slice(urgent.length);
+  const process = (some: Position[]) =>
+    inParallel(some, parallelPerAccount, (position) => processPosition(run, position));
+  const protecting = process(urgent);
   const tried = await inParallel(claimed, parallelPerAccount, (position) =>
     settle(run, position, () => tryClaim(inTime(run), position)),
   );
   const pending = tried.filter((position) => position !== undefined);
-  await Promise.all([
-    inParallel(others, parallelPerAccount, (position) => processPosition(run, position)),
-    ...pending.map((position) => linger(run, position)),
-  ]);
+  await Promise.all([protecting, process(others), ...pending.map((position) => linger(run, position))]);
 }
 
 /** Positions that lack exits first, then the longest without a sync. */
@@ -228,16 +231,36 @@ async function processPosition(run: SweepRun, position: Position): Promise<void>
   try {
     if (isFinal(position.state)) await archive(run, position);
     else if (position.state !== 'needs-attention' || position.exitPlan !== undefined) {
-      const synced = await syncPosition(services, position);
-      const reduced = await reduceExits(inTime(run), synced);
-      const after = await protect(inTime(run), { ...reduced, lastSync: synced.lastSync });
-      // The exits that were left have ended, so that the position can.
-      if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
-        await syncPosition(services, after);
+      await refresh(run, position);
       report.refreshed += 1;
     }
   } catch (thrown) {
     report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
+  }
+}
+
+async function refresh(run: SweepRun, position: Position): Promise<void> {
+  const { services } = run;
+  const synced = await syncPosition(services, position);
+  const reduced = await reduceExits(inTime(run), synced);
+  const after = await protect(inTime(run), { ...reduced, lastSync: synced.lastSync });
+  // The exits that were left have ended, so that the position can.
+  if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
+    await syncPosition(services, after);
+  run.followed.push(lookForExits(run, after));
+}
+
+/** An exit whose answer was lost is missing until it is found or proven absent: not only at the next full minute. */
+async function lookForExits(run: SweepRun, { positionId, account, exchange, exitOrders }: Position) {
+  const { services, time, report } = run;
+  try {
+    const venue = await services.exchanges.of(account, exchange);
+    const at = nextLookAt(exitOrders, venue, services.now());
+    if (at === undefined || at > time.lookUntil || !(await waitUntil(run, at))) return;
+    const stored = await services.store.readPosition(positionId);
+    if (stored !== undefined && !isClaimed(stored) && !isFinal(stored.state)) await refresh(run, stored);
+  } catch (thrown) {
+    report.failures.push({ positionId, code: toErrorCode(thrown) });
   }
 }
 

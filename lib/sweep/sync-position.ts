@@ -1,4 +1,4 @@
-import { type Amount, isPositive } from '../amount.ts';
+import { type Amount, isPositive, truncateToStep } from '../amount.ts';
 import { describeExternalClose, toExternalClose, tradesSince } from '../close/external-close.ts';
 import type { ExternalClose } from '../close/next-step.ts';
 import { closedByExit, createOutcome, type OutcomeFacts } from '../close/outcomes.ts';
@@ -161,16 +161,22 @@ async function lookAtHeld(
     : { flatSince, held, end: toExternalClose(position, end) };
 }
 
-/** An exit of a plan took all that was left, and the exchange has no other order of the position. */
+/**
+ * An exit of a plan took all that was left, and the exchange has no other order of the position. Only its owner ends a
+ * position that needs attention.
+ */
 function describeEndByExit(position: Position): OutcomeFacts | undefined {
-  const { exitPlan, exitOrders } = position;
+  const { exitPlan, exitOrders, market } = position;
   const { filled, remaining, entriesDone } = computeTotals(position);
-  const isOver = entriesDone && isPositive(filled) && !isPositive(remaining);
+  // On spot, a fee in coins leaves less than a step, which no order can sell.
+  const isOver =
+    entriesDone && isPositive(filled) && !isPositive(truncateToStep(remaining, market.amountStep));
   const exit = lastFilledExit(position);
-  if (exitPlan === undefined || !isOver || exit === undefined) return undefined;
+  const mayEnd = nextState(position.state, 'found-closed') !== undefined;
+  if (!mayEnd || exitPlan === undefined || !isOver || exit === undefined) return undefined;
   if (exitOrders.some(({ status }) => status !== 'done')) return undefined;
   const { detail, ...facts } = closedByExit(position, exit);
-  return { ...facts, detail: detail('closed') };
+  return { ...facts, remaining, detail: detail('closed') };
 }
 
 function describeExternalEnd(position: Position, { detail, at }: ExternalClose): OutcomeFacts {

@@ -34,7 +34,7 @@ const protectedPosition = {
 
 test('a position opens with targets, a stop and a risk', async () => {
   await using admin = await startFakeAdmin(() => answered({ position: protectedPosition }));
-  const { code, stdout } = await runLocally(admin.url, [
+  const { code, stdout, stderr } = await runLocally(admin.url, [
     ...[...market, '--request-id', 'one', '--risk', '50', '--stop-loss', '58000'],
     ...['--take-profit', '65000:50%', '--take-profit', '70000:50'],
   ]);
@@ -51,8 +51,40 @@ test('a position opens with targets, a stop and a risk', async () => {
     },
   ]);
   expect(stdout).toMatch(/Protection +full/);
-  expect(stdout).toMatch(/Target +0\.25 at 65000, resting/);
-  expect(stdout).toMatch(/Stop +0\.5 at 58000, refused \(No\.\)/);
+  expect(stderr).toContain('Placing the entry order, then its exits');
+  expect(stdout).toContain('Not all exits rest at the exchange yet. The sweep tries again every minute.');
+});
+
+test('the ladder of a position has entry, price and exits in the order of their prices', async () => {
+  await using admin = await startFakeAdmin(() => answered({ position: protectedPosition }));
+  const { stdout } = await runLocally(admin.url, ['positions', 'get', positionId]);
+  const ladder = stdout.split('\n\n').find((part) => part.startsWith('LADDER'));
+  expect(ladder?.split('\n')).toEqual([
+    'LADDER    PRICE  FROM ENTRY  AMOUNT  STATE',
+    'target    65000     +8.33 %    0.25  resting',
+    'price     61000     +1.67 %       -  -',
+    'entry   60000.1           -    0.25  filled',
+    'stop      58000     -3.33 %     0.5  refused: No.',
+  ]);
+});
+
+test('a ladder before the entry fills shows percentages, and says when its exits rest', async () => {
+  const waiting = { price: '65000', amount: '0', filled: '0', state: 'waiting' } as const;
+  const position = {
+    ...longPosition,
+    ...{ fillStatus: 'unfilled', filled: '0', remaining: '0', averageEntry: undefined },
+    takeProfits: [{ ...waiting, percent: '50' }],
+    stopLoss: { ...waiting, price: '58000', limitPrice: '57900' },
+  };
+  await using admin = await startFakeAdmin(() => answered({ position }));
+  const { stdout } = await runLocally(admin.url, [
+    ...[...opening, '--type', 'limit', '--price', '60000.1', '--amount', '0.5'],
+    ...['--take-profit', '65000:50%', '--stop-loss', '58000:57900'],
+  ]);
+  expect(stdout).toMatch(/^target +65000 +\+8\.33 % +50 % +waiting$/m);
+  expect(stdout).toMatch(/^stop, LIMIT 57900 +58000 +-3\.33 % +- +waiting$/m);
+  expect(stdout).toMatch(/^entry +60000\.1 +- +0\.5 +waiting$/m);
+  expect(stdout).toContain('The exits are placed when the entry fills, at most 75 s later.');
 });
 
 test.each<[string, string[], object]>([

@@ -26,20 +26,27 @@ async function positionsAt(url: string) {
 }
 
 describe('npm start', () => {
-  it('has the three positions of the demo when it is ready, and prints what to try', async () => {
+  it('has the four positions of the demo when it is ready, and prints what to try', async () => {
     const data = await temporaryFolder();
     const local = runLocal('--port', '0', '--data', data);
     const url = await local.ready;
     const [, exchange = ''] = await local.line(/ +curl (http:\/\/127\.0\.0\.1:\d+)\/sim\/ledger/);
     const [, address = ''] = await local.line(/Open (http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43})/);
     expect((await fetch(address, { redirect: 'manual' })).headers.get('location')).toBe('/console/');
-    await local.line(/3 positions are open\. .*/);
+    await local.line(/4 positions are open\. .*/);
     await local.line(/ +npx ripcord --local http:\/\/127\.0\.0\.1:\d+ positions list/);
     expect(Array.isArray(await (await fetch(`${exchange}/sim/ledger`)).json())).toBe(true);
     expect(await positionsAt(url)).toMatchObject([
       { symbol: 'BTC/USDT', fillStatus: 'filled', status: 'open' },
       { symbol: 'ETH/USDT', fillStatus: 'unfilled', status: 'open' },
       { symbol: 'SOL/USDT', fillStatus: 'partly-filled', status: 'open' },
+      {
+        symbol: 'SOL/USDT:USDT',
+        fillStatus: 'filled',
+        protection: 'full',
+        takeProfits: [{ state: 'resting' }, { state: 'resting' }, { state: 'resting' }],
+        stopLoss: { state: 'resting', amount: '20' },
+      },
     ]);
     for (const position of await positionsAt(url)) expect(position.staleReason).toBeUndefined();
     local.child.kill('SIGTERM');
@@ -53,7 +60,7 @@ describe('npm start', () => {
       const data = await temporaryFolder();
       const first = runLocal('--port', '0', '--data', data);
       const before = await positionsAt(await first.ready);
-      expect(before).toHaveLength(3);
+      expect(before).toHaveLength(4);
       first.child.kill(signal);
       expect(await first.ended).toMatchObject({ code: 0, stderr: '' });
       const second = runLocal('--port', '0', '--data', data);
@@ -88,6 +95,7 @@ describe('npm start', () => {
       { symbol: 'BTC/USDT', fillStatus: 'filled' },
       { symbol: 'ETH/USDT', fillStatus: 'unfilled' },
       { symbol: 'SOL/USDT', fillStatus: 'partly-filled' },
+      { symbol: 'SOL/USDT:USDT', protection: 'full' },
     ]);
   });
 
@@ -102,7 +110,7 @@ describe('npm start', () => {
       ((await (await fetch(`${exchange}/sim/state`)).json()) as { pending: number }).pending;
     while ((await pending()) === 0);
     local.child.kill('SIGTERM');
-    expect(await answer).toHaveLength(3);
+    expect(await answer).toHaveLength(4);
     expect(await local.ended).toMatchObject({ code: 0 });
   });
 

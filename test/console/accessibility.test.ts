@@ -1,41 +1,43 @@
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../infra/loopback/listen.ts';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
 import { adopt, newTrader, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
-import { choose, createLink, go, startHarness } from './harness.ts';
+import { choose, createLink, findings, go, startHarness } from './harness.ts';
 
 /** What browsers, screen readers and pages of other servers see of the page. */
 
 const environment = await startEnvironment();
 const harness = await startHarness(environment, '--host-resolver-rules=MAP evil.example 127.0.0.1');
 const here = harness.browser === undefined ? noBrowser : 'the console';
-const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-interface Finding {
-  id: string;
-  impact: string | null;
-  nodes: { html: string }[];
-}
-
-/** @returns what axe finds, except minor findings. */
-async function findings(page: Page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
-  return violations
-    .filter(({ impact }) => impact !== 'minor')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 async function newPosition() {
   const trader = await newTrader(environment, spotLong);
   const entry = placeEntry(trader, { filled: 'all' });
   const { takeProfit, stop } = placeExits(trader, '0.999');
   return adopt(trader, { entryOrders: [entry], exitOrders: [takeProfit, stop] });
+}
+
+const windows = [
+  ['light', 1280],
+  ['dark', 390],
+] as const;
+
+/** Collects what axe finds, by the name of what is looked at. */
+function startLooking(page: Page, width: number) {
+  const found: Record<string, string[]> = {};
+  const look = async (name: string) => {
+    // No view is wider than its window.
+    expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, width]);
+    // Nor is a dialog wider than itself.
+    const inside =
+      'Math.max(0, ...[...document.querySelectorAll("dialog")].map((each) => each.scrollWidth - each.clientWidth))';
+    expect([name, await page.evaluate(inside)]).toEqual([name, 0]);
+    found[name] = await findings(page);
+  };
+  return { found, look };
 }
 
 /** Another server on this machine, which serves one page. */
@@ -74,24 +76,12 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await seen(/^Actions for link/);
   });
 
-  it.each([
-    ['light', 1280],
-    ['dark', 390],
-  ] as const)('passes the checks of axe, %s and %i wide', async (colorScheme, width) => {
+  it.each(windows)('passes the checks of axe, %s and %i wide', async (colorScheme, width) => {
     const { positionId } = await newPosition();
     const { url } = await environment.admin('links.create', { positionId, action: 'keep', label: 'fired' });
     expect(await fire(url)).toMatchObject({ status: 200 });
     const page = await harness.enter({ colorScheme, viewport: { width, height: 860 } });
-    const found: Record<string, string[]> = {};
-    const look = async (name: string) => {
-      // No view is wider than its window.
-      expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, width]);
-      // Nor is a dialog wider than itself.
-      const inside =
-        'Math.max(0, ...[...document.querySelectorAll("dialog")].map((each) => each.scrollWidth - each.clientWidth))';
-      expect([name, await page.evaluate(inside)]).toEqual([name, 0]);
-      found[name] = await findings(page);
-    };
+    const { found, look } = startLooking(page, width);
     await look('Dashboard');
     await go(page, 'My Positions');
     await look('My Positions');
@@ -115,6 +105,30 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await look('History of this link');
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
   });
+
+  it.each(windows)(
+    'passes the checks of axe in the forms of exits, %s and %i wide',
+    async (colorScheme, width) => {
+      await newPosition();
+      const page = await harness.enter({ colorScheme, viewport: { width, height: 860 } });
+      const { found, look } = startLooking(page, width);
+      await page.getByRole('link', { name: 'ETH/USDT' }).click();
+      await page.getByRole('button', { name: 'Edit exits' }).click();
+      await page.getByLabel('Estimate').waitFor();
+      await look('Edit exits');
+      await page.keyboard.press('Escape');
+      await go(page, 'My Positions');
+      await page.getByRole('button', { name: 'Open', exact: true }).first().click();
+      await page.getByLabel('Market').fill('ETH/USDT');
+      await page.getByText(/^now 3,000.00/).waitFor();
+      await page.getByRole('button', { name: 'Add target' }).click();
+      await page.getByRole('button', { name: 'Add stop' }).click();
+      await page.getByRole('spinbutton', { name: 'Stop line' }).waitFor();
+      await look('Open a position');
+      await page.keyboard.press('Escape');
+      expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, []])));
+    },
+  );
 
   it('works with the keyboard alone', async () => {
     await newPosition();

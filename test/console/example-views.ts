@@ -1,8 +1,6 @@
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
 
-type Order = PositionView['entryOrders'][number];
-
-const entry: Order = {
+export const entryOrder: PositionView['entryOrders'][number] = {
   orderId: '1',
   clientOrderId: undefined,
   type: 'limit',
@@ -11,6 +9,7 @@ const entry: Order = {
   baseFee: '0',
   status: 'done',
 };
+/** A filled long of 2 ETH without exits. */
 export const filled: PositionView = {
   positionId: 'pos_0123456789abcdef',
   account: 'main',
@@ -32,7 +31,7 @@ export const filled: PositionView = {
   quote: 'USDT',
   priceStep: '0.01',
   amountStep: '0.0001',
-  entryOrders: [entry],
+  entryOrders: [entryOrder],
   exitOrders: [],
   openExitOrders: 0,
   protection: 'none',
@@ -44,5 +43,5 @@ export const unfilled: PositionView = {
   fillStatus: 'unfilled',
   filled: '0',
   remaining: '0',
-  entryOrders: [{ ...entry, filled: '0', status: 'live' }],
+  entryOrders: [{ ...entryOrder, filled: '0', status: 'live' }],
 };

@@ -140,12 +140,16 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByText(/^Options/).click();
     await dialog.getByLabel('Close part (%)').fill('50');
     const option = dialog.getByRole('button', { name: 'Close with MARKET order' });
-    await option.getByText('cancels 2 exit orders; sells 0.4995 ETH (50 %) at market.').waitFor();
+    await option
+      .getByText(
+        'cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places the exits again that it can, for the rest.',
+      )
+      .waitFor();
     expect(await option.textContent()).toContain('This will immediately close 50 % of a filled position');
     await createLink(page, 'Close with MARKET order');
     await dialog
       .getByText(
-        'Close 50 % with MARKET order. If fired now: cancels 2 exit orders; sells 0.4995 ETH (50 %) at market.',
+        'Close 50 % with MARKET order. If fired now: cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places the exits again that it can, for the rest.',
       )
       .waitFor();
   });

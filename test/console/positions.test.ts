@@ -142,6 +142,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const labels = async () =>
       (await page.locator('tbody th .sub').allTextContents()).map((text) => text.split(' · ')[1]);
     expect((await labels()).toSorted()).toEqual(['one', 'three', 'two']);
+    await page.getByRole('row', { name: /two/ }).getByText('0 of 3.0000 filled').waitFor();
     await page.getByRole('button', { name: 'Remaining' }).click();
     expect(await labels()).toEqual(['two', 'three', 'one']);
     await page.getByRole('button', { name: 'Remaining' }).click();

@@ -94,6 +94,13 @@ const closedBefore: Omit<Cell, 'closedBy'> = {
   outcome: 'closed',
   record: closedRecord,
 };
+const closedByExit: Cell = {
+  ...closedBefore,
+  closedBy: 'exit-order',
+  does: 'sends no order, clears up what is left of the exitOrders and says so',
+  // The other half of an OCO is gone by itself.
+  canceled: { spot: [], usdm: ['takeProfit'] },
+};
 const keptPart: Cell = {
   does: 'cancels the rest of the entry and keeps what is filled',
   outcome: 'kept',
@@ -182,14 +189,8 @@ const rows: Row[] = [
       const isUp = (staged.kind.side === 'long') === (staged.kind.market === 'spot');
       movePrice(staged, isUp ? '3300' : '2700');
     },
-    close: {
-      ...closedBefore,
-      closedBy: 'exit-order',
-      does: 'sends no order, clears up what is left of the exitOrders and says so',
-      // The other half of an OCO is gone by itself.
-      canceled: { spot: [], usdm: ['takeProfit'] },
-    },
-    keep: { ...closedBefore, closedBy: 'exit-order' },
+    close: closedByExit,
+    keep: closedByExit,
     endedAt: lastTradeAt,
   },
   {

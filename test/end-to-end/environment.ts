@@ -41,6 +41,8 @@ export interface Environment {
   newAccount(options: AccountOptions): Promise<ExchangeAccount>;
   newLink(positionId: string, action: 'close' | 'keep'): Promise<string>;
   positionNow(positionId: string): Promise<PositionView>;
+  /** Stops the stack, and starts it with the same data after something has happened at the exchange. Its sweep has run. */
+  whileStopped(happens: () => void): Promise<void>;
 }
 
 export interface AccountOptions
@@ -62,17 +64,19 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
   const data = await mkdtemp(join(tmpdir(), 'ripcord-end-to-end-'));
   const exchange = await startSimulatedExchange();
   const { core } = exchange;
-  const stack = await startLocalStack({
-    port: 0,
-    data,
-    console: createConsole,
-    // Sweeps run when a test asks for one.
-    every: () => () => undefined,
-    // Without lingering on pending closes, and without sweeps that hits start.
-    wakesSweep: false,
-    sweepTimeoutMs: 7_000,
-    ...options,
-  });
+  const start = () =>
+    startLocalStack({
+      port: 0,
+      data,
+      console: createConsole,
+      // Sweeps run when a test asks for one.
+      every: () => () => undefined,
+      // Without lingering on pending closes, and without sweeps that hits start.
+      wakesSweep: false,
+      sweepTimeoutMs: 7_000,
+      ...options,
+    });
+  let stack = await start();
   let accounts = 0;
 
   beforeEach(() => core.reset());
@@ -83,9 +87,13 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
   });
 
   const environment: Environment = {
-    url: stack.url,
+    get url() {
+      return stack.url;
+    },
     consoleAddress: () => stack.consoleAddress() ?? '',
-    tableEndpoint: stack.tableEndpoint,
+    get tableEndpoint() {
+      return stack.tableEndpoint;
+    },
     data,
     exchange,
     core,
@@ -125,6 +133,12 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
     },
     async positionNow(positionId) {
       return (await environment.admin('positions.get', { positionId })).position;
+    },
+    async whileStopped(happens) {
+      await stack.stop();
+      happens();
+      stack = await start();
+      await stack.lambdas.sweep.settled();
     },
   };
   return environment;

@@ -102,7 +102,9 @@ describe('a preview of a position', () => {
       keep: { fires: true, would: 'leaves the filled 0.999 ETH open.' },
     });
     const half = await admin('positions.preview', { positionId, percent: 50 });
-    expect(half.close.would).toBe('cancels 2 exit orders; sells 0.4995 ETH (50 %) at market.');
+    expect(half.close.would).toBe(
+      'cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places the exits again that it can, for the rest.',
+    );
     const { would } = await admin('links.preview', { linkId: link.linkId });
     expect(would).toBe(`If fired now: ${half.close.would}`);
     const sent = environment.core.ledger().slice(before);

@@ -32,26 +32,57 @@ describe.each([
   { venue: bybitSpot, code: '170151', words: 'The trading pair is not open yet.' },
   { venue: bybitLinear, code: '110074', words: 'This contract is not live' },
 ])('a close in a halted market of $venue.name', ({ venue, code, words }) => {
-  it.each([true, false])('fails with its words, and only a new hit sells: with exits %s', async (exits) => {
-    const { url, positionId, exit, mark } = await stage(venue, { exits });
+  it('fails with its words, and only a new hit sells', async () => {
+    const { url, positionId, mark } = await stage(venue);
     core.changeMarket({ market: venue.market, symbol: 'BTCUSDT', halted: true });
     const answer = await fire(url);
     expect(answer.status).toBe(422);
     expect(answer.json.message).toContain(words);
-    const position = await environment.positionNow(positionId);
-    expect(position).toMatchObject({
+    expect(await environment.positionNow(positionId)).toMatchObject({
       status: 'open',
-      failure: {
-        source: 'exchange',
-        code,
-        message: `${words} (${code})`,
-        canceledExitOrderIds: exit === undefined ? [] : [exit],
-      },
+      failure: { source: 'exchange', code, message: `${words} (${code})`, canceledExitOrderIds: [] },
     });
     await sweep();
     core.changeMarket({ market: venue.market, symbol: 'BTCUSDT', halted: false });
     await sweep();
     expect(takenSince(mark)).toEqual([]);
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(takenSince(mark)).toHaveLength(1);
+  });
+});
+
+describe.each(venueMarkets)('a close with exits in a halted market of $name', (venue) => {
+  const halt = (halted: boolean) => core.changeMarket({ market: venue.market, symbol: 'BTCUSDT', halted });
+
+  it('fails before an exit is canceled, and only a new hit sells', async () => {
+    const { url, positionId, mark } = await stage(venue, { exits: true });
+    halt(true);
+    const answer = await fire(url);
+    expect(answer).toMatchObject({
+      status: 422,
+      json: { message: expect.stringContaining('exits are unchanged') },
+    });
+    expect(await environment.positionNow(positionId)).toMatchObject({
+      status: 'open',
+      exitOrders: [{ status: 'live', filled: '0' }],
+      failure: { source: 'ripcord', code: 'market-closed', canceledExitOrderIds: [] },
+    });
+    await sweep();
+    halt(false);
+    await sweep();
+    expect(ledgerSince(core, mark)).toMatchObject({ orders: [], canceled: [], requests: [] });
+    expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
+    expect(takenSince(mark)).toHaveLength(1);
+  });
+
+  it('is sent if the market can not be read', async () => {
+    const { url, mark } = await stage(venue, { exits: true });
+    const path = {
+      binance: '/api/v3/exchangeInfo',
+      binanceusdm: '/fapi/v1/exchangeInfo',
+      bybit: '/v5/market/*',
+    };
+    core.addFault({ kind: 'drop-before', match: { method: 'GET', path: path[venue.exchange] }, times: 9 });
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
     expect(takenSince(mark)).toHaveLength(1);
   });

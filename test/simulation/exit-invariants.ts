@@ -1,4 +1,6 @@
 import { isEndedOutside, toExitKey } from '../../lib/exits/plan-exits.ts';
+import { computeProfit } from '../../lib/position/profit.ts';
+import { leaseMs } from '../../lib/position/timing.ts';
 import { type Evidence, isOutside } from './invariants.ts';
 import { type ModelBook, type ModelOrder, toText } from './model-exchange.ts';
 import type { Plan } from './plan.ts';
@@ -101,4 +103,36 @@ export function targetsFillOnce({ book, plan }: Evidence): string[] {
 /** The price of everything is 100. */
 export function toTargetPrice({ side }: Pick<Plan, 'side'>, index: number): string {
   return String(side === 'long' ? 110 + index : 90 - index);
+}
+
+/** A claim's lease, and the sweep after it. */
+const recoveryMs = leaseMs + 63_000;
+/** How long a lost order takes to be proven absent: window, margin, lag, and on Bybit the time for sending it again. */
+const provenMs = { tells: 77_000, acknowledges: 187_000 };
+
+/**
+ * 18. Without a stop at most 3 s after one has ended, and at most a sweep after the entry has filled. Stops are for more
+ * than what remains at most for a sweep. Each process that died or stood still and each answer that was lost adds a
+ * recovery and, at most, the venue's proof time.
+ */
+export function stopsFit({ book, plan, faults }: Evidence): string[] {
+  if (plan.exits?.hasStop !== true) return [];
+  const lags = plan.exitMissedMs > 0 || plan.lagsMs.some((ms) => ms > 0);
+  return book.cover.spans.flatMap(({ kind, from, to, hadStop }) => {
+    const delays = faults.filter(({ at }) => at <= to && at >= from - recoveryMs).length + (lags ? 1 : 0);
+    const delayMs = Math.max(recoveryMs, plan.tells ? provenMs.tells : provenMs.acknowledges);
+    const limitMs = (kind === 'bare' && hadStop ? 3_000 : recoveryMs) + delays * delayMs;
+    const state = kind === 'bare' ? 'without a stop' : 'with stops for more than what remains';
+    return to - from <= limitMs ? [] : [`18: ${to - from} ms ${state}, and at most ${limitMs} are allowed`];
+  });
+}
+
+/** 19. The P&L is the ledger's to the last digit, once the sweeps have run. */
+export function profitIsTrue({ book, plan, position }: Evidence): string[] {
+  if (plan.exits === undefined || position === undefined) return [];
+  const { realizedProfit, fees, netProfit } = computeProfit(position);
+  const [shown, expected] = [{ realizedProfit, fees, netProfit }, book.ledger.profit()].map((profit) =>
+    JSON.stringify(profit),
+  );
+  return shown === expected ? [] : [`19: the P&L is ${shown}, and by the ledger ${expected}`];
 }

@@ -3,9 +3,16 @@ import type { Position } from '../../lib/position/position.ts';
 import { lateReadMs } from '../../lib/position/timing.ts';
 import { type HitResponse, responseForFault } from '../../lib/trigger/response.ts';
 import type { Actor } from './actor.ts';
-import { exitsRest, exitsTakeNoMore, largerExitsAreNamed, targetsFillOnce } from './exit-invariants.ts';
+import {
+  exitsRest,
+  exitsTakeNoMore,
+  largerExitsAreNamed,
+  profitIsTrue,
+  stopsFit,
+  targetsFillOnce,
+} from './exit-invariants.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
-import type { Plan, PlannedEvent } from './plan.ts';
+import type { Plan, PlannedEvent, PlannedFault } from './plan.ts';
 
 /** One hit, and what was true when it was answered. */
 export interface Hit {
@@ -39,6 +46,8 @@ export interface Evidence {
   claims: { linkId: string; at: number }[];
   /** How often an older version wrote what a newer one had written. */
   downgrades: number;
+  /** The faults that have happened, and when. */
+  faults: (PlannedFault & { at: number })[];
 }
 
 function same(a: string | undefined, b: string): boolean {
@@ -66,6 +75,8 @@ export function judge(evidence: Evidence): string[] {
     ...largerExitsAreNamed(evidence),
     ...exitsRest(evidence),
     ...targetsFillOnce(evidence),
+    ...stopsFit(evidence),
+    ...profitIsTrue(evidence),
   ];
 }
 

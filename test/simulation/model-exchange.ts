@@ -18,7 +18,9 @@ import type {
   TradeRange,
 } from '../../lib/exchange/exchange.ts';
 import { Fault } from '../../lib/fault.ts';
+import { Cover } from './cover.ts';
 import type { Environment } from './environment.ts';
+import { Ledger } from './ledger.ts';
 import type { Plan, Units } from './plan.ts';
 
 /** What the exchange itself knows: the truth that every run is judged by. */
@@ -34,6 +36,8 @@ export interface ModelOrder {
   placedAt: number;
   /** True time from which a look-up finds it. */
   visibleFrom: number;
+  /** True time from which the list of open orders shows it. */
+  listedFrom: number;
   createdAt: number;
   changedAt: number;
   /** The prices of an exit that Ripcord sent. */
@@ -87,6 +91,7 @@ interface TradeFacts {
   fee?: Units;
   entry?: boolean;
   cause?: TradeCause;
+  price?: string;
 }
 
 /** How one step of a caller may go wrong. */
@@ -117,6 +122,8 @@ export class ModelBook {
   readonly environment: Environment;
   /** Exits that were accepted although they were too many: what no race explains. */
   readonly surplus: string[] = [];
+  readonly cover = new Cover();
+  readonly ledger: Ledger;
   #closes = 0;
   #unseen: Units = 0;
   #liquidity: Units | undefined;
@@ -125,6 +132,7 @@ export class ModelBook {
 
   constructor(plan: Plan, environment: Environment) {
     this.plan = plan;
+    this.ledger = new Ledger(plan);
     this.environment = environment;
     const { foreign = 0 } = plan.exits ?? {};
     const held = plan.side === 'long' ? foreign : -foreign;
@@ -144,6 +152,8 @@ export class ModelBook {
 
   /** The price of everything. */
   readonly price = 100;
+  /** Two steps, so that a single one is dust. */
+  readonly least = 2;
 
   of(role: ModelOrder['role']): ModelOrder[] {
     return this.orders.filter((order) => order.role === role);
@@ -151,6 +161,7 @@ export class ModelBook {
 
   place(role: ModelOrder['role'], amount: Units, clientOrderId: string | undefined): ModelOrder {
     const opens = role === 'entry';
+    const ageMs = clientOrderId === undefined ? this.plan.orderAgeMs : 0;
     const order: ModelOrder = {
       orderId: String(1_000 + this.orders.length),
       clientOrderId,
@@ -162,9 +173,10 @@ export class ModelBook {
       live: true,
       // Look-ups miss some exits for a while although they are live.
       visibleFrom: this.environment.time + (role === 'exit' ? this.plan.exitMissedMs : 0),
+      listedFrom: this.environment.time + (role === 'exit' ? (this.plan.exits?.unlistedMs ?? 0) : 0),
       placedAt: this.environment.time,
-      createdAt: this.clock - (role === 'close' ? 0 : this.plan.orderAgeMs),
-      changedAt: this.clock - (role === 'close' ? 0 : this.plan.orderAgeMs),
+      createdAt: this.clock - ageMs,
+      changedAt: this.clock - ageMs,
     };
     this.orders.push(order);
     return order;
@@ -182,16 +194,21 @@ export class ModelBook {
       takesFee && this.plan.feePerMille > 0 ? Math.ceil((order.filled * this.plan.feePerMille) / 1_000) : 0;
     const feeNow = fee - order.baseFee;
     order.baseFee = fee;
-    this.trade(order.side, units, { orderId: order.orderId, fee: feeNow, entry: order.role === 'entry' });
+    const { orderId, role, exit } = order;
+    // A target fills at its price, a stop at what the market gives.
+    const limit = exit?.kind === 'take-profit' ? exit.price : undefined;
+    const price = this.ledger.note({ orderId, role, price: limit }, units, this.clock);
+    this.trade(order.side, units, { orderId, fee: feeNow, entry: role === 'entry', price });
     order.changedAt = this.clock;
     if (order.filled === order.amount) order.live = false;
+    this.cover.note(this);
   }
 
   /** Changes what the account holds, and lists it. */
   trade(
     side: 'buy' | 'sell',
     units: Units,
-    { orderId, fee = 0, entry = false, cause = 'trade' }: TradeFacts = {},
+    { orderId, fee = 0, entry = false, cause = 'trade', price = '100' }: TradeFacts = {},
   ): void {
     const change = side === 'buy' ? units - fee : -units;
     this.holding += change;
@@ -201,7 +218,7 @@ export class ModelBook {
         if (this.#unseen !== 0) this.#unseen -= change;
       });
     }
-    this.trades.push({ orderId, side, amount: toText(units), price: '100', cause, at: this.clock });
+    this.trades.push({ orderId, side, amount: toText(units), price, cause, at: this.clock });
   }
 
   /** What the account is said to hold: a look may lag behind a fill of the entry. */
@@ -269,6 +286,7 @@ export class ModelBook {
     if (!order.live) return;
     order.live = false;
     order.changedAt = this.clock;
+    this.cover.note(this);
   }
 
   /** Changes what an order is for. One that has filled more ends, and one that has ended stays as it is. */
@@ -276,6 +294,7 @@ export class ModelBook {
     if (!order.live) return;
     order.amount = Math.max(amount, order.filled);
     order.changedAt = this.clock;
+    this.cover.note(this);
     if (order.filled === order.amount) this.end(order);
   }
 
@@ -325,6 +344,7 @@ export class ModelBook {
     const { kind, price } = order;
     placed.exit = kind === 'stop-loss' ? { kind, price, triggerPrice: order.triggerPrice } : { kind, price };
     this.#noteSurplus(placed);
+    this.cover.note(this);
     return placed;
   }
 
@@ -431,7 +451,7 @@ export function modelExchange(
     status: order.live ? 'live' : 'done',
     amount: toText(order.amount),
     filled: toText(order.filled),
-    average: order.filled > 0 ? '100' : undefined,
+    average: order.filled > 0 ? book.ledger.average(order.orderId) : undefined,
     conditional: false,
     reduceOnly: order.role === 'exit' && plan.exitsOnlyReduce,
     createdAt: order.createdAt,
@@ -470,6 +490,7 @@ export function modelExchange(
     lookupLagMs: plan.tells ? absenceMs : acknowledgedAbsenceMs,
     replayWindowMs: plan.tells ? undefined : replayMs,
     loadMarket: async () => rules(plan),
+    readMarket: async () => rules(plan),
     fetchOrder: (_market, name) =>
       ask('look', () => {
         const order = find(name);
@@ -531,13 +552,15 @@ export function modelExchange(
     createExitList: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     openConnection: () => undefined,
     createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
-    fetchFills: ({ base }, { orderId }) =>
+    fetchFills: ({ base }, { orderId }, filled) =>
       ask('fees', () => {
+        const fills = book.ledger.fillsOf(orderId, filled);
+        if (fills !== undefined) return fills;
         const fee = toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0);
         return { fees: [{ currency: base, amount: fee }] };
       }),
     fetchFunding: async () => [],
-    fetchPastPrice: async () => '100',
+    fetchPastPrice: async (_market, _currency, at) => book.ledger.pastPrice(at),
     fetchPosition: (_market, _side: Side) =>
       ask('holding', (): ExchangePosition => {
         const seen = book.seenHolding;
@@ -551,7 +574,12 @@ export function modelExchange(
     fetchTrades: (_market, range) => ask('trades', () => book.tradesIn(range)),
     fetchTakerRate: async () => '0',
     fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
-    fetchOpenOrders: async () => [],
+    fetchOpenOrders: () =>
+      ask('open orders', () =>
+        book.orders
+          .filter((order) => order.live && order.listedFrom <= environment.time)
+          .map((order) => ({ market: rules(plan), order: view(order) })),
+      ),
     fetchOpenPositions: async () => [],
     fetchCandles: async () => [],
   };

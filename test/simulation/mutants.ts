@@ -19,6 +19,8 @@ const positions = 'test/simulation/memory-positions.ts';
 const model = 'test/simulation/model-exchange.ts';
 const timing = 'lib/position/timing.ts';
 const planExits = 'lib/exits/plan-exits.ts';
+const profit = 'lib/position/profit.ts';
+const absence = 'lib/position/absence.ts';
 const links = 'test/simulation/memory-store.ts';
 
 const keepPending = 'return { claim: continued(result.exchangeMessage) };';
@@ -65,7 +67,7 @@ export const mutants: Mutant[] = [
     name: 'no wait for the receive window',
     edits: [
       { file: recoveryStep, find: 'if (readAt <= arrivableUntil)', replace: 'if (false)' },
-      { file: recoveryStep, find: 'readAt - arrivableUntil < lookupLagMs || ', replace: '' },
+      { file: absence, find: 'readAt - arrivableUntil >= lookupLagMs && ', replace: '' },
     ],
   },
   {
@@ -73,7 +75,7 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: recoveryStep,
-        find: 'if (readAt - arrivableUntil < lookupLagMs || (missed.notFoundCount ?? 0) < requiredNotFoundCount)',
+        find: 'if (!isProvenAbsent(missed, { arrivableUntil, lookupLagMs, readAt }))',
         replace: 'if (false)',
       },
     ],
@@ -118,9 +120,9 @@ export const mutants: Mutant[] = [
       },
       {
         file: 'lib/close/claim.ts',
-        find: 'export function closeArrivableUntil({ sendDeadline }: Claim, recvWindowMs: number): number {\n  return sendDeadline +',
+        find: 'export function closeArrivableUntil({ sendDeadline }: Claim, recvWindowMs: number): number {\n  return toArrivableUntil(sendDeadline,',
         replace:
-          'export function closeArrivableUntil({ claimedAt }: Claim, recvWindowMs: number): number { return claimedAt + 5_000 +',
+          'export function closeArrivableUntil({ claimedAt }: Claim, recvWindowMs: number): number { return toArrivableUntil(claimedAt + 5_000,',
       },
     ],
   },
@@ -139,8 +141,8 @@ export const mutants: Mutant[] = [
       },
       {
         file: model,
-        find: 'if (actor.now() > order.sendDeadline || timeLeft() <= 0)',
-        replace: 'if (false)',
+        find: "if (actor.now() > sendDeadline || timeLeft() <= 0) return { kind: 'rejected'",
+        replace: "if (false) return { kind: 'rejected'",
       },
       {
         file: 'lib/trigger/hit-services.ts',
@@ -457,7 +459,13 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'leave a stop as large as it was',
-    edits: [{ file: planExits, find: 'left.eq(wanted.amount)', replace: 'left.gte(wanted.amount)' }],
+    edits: [
+      {
+        file: planExits,
+        find: 'toLeft(order) === wanted?.amount',
+        replace: "decimal(toLeft(order)).gte(wanted?.amount ?? '0')",
+      },
+    ],
   },
   {
     name: 'two stops although the account holds more',
@@ -494,9 +502,10 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: 'lib/exits/note-exits.ts',
-        find: 'return { ...exit, removed: true };',
-        replace: 'return exit;',
+        find: 'return { ...target, removed: true };',
+        replace: 'return target;',
       },
+      { file: 'lib/exits/note-exits.ts', find: ': { ...stop, removed: true };', replace: ': stop;' },
     ],
   },
   {
@@ -506,6 +515,92 @@ export const mutants: Mutant[] = [
         file: 'lib/exits/protect.ts',
         find: "isMeant(order) ? { ...order, endsFor: 'replaced' as const } : order",
         replace: 'order',
+      },
+    ],
+  },
+  {
+    name: 'never place a lost stop again',
+    edits: [
+      {
+        file: absence,
+        find: "status: isAbsent ? 'done' : 'unconfirmed'",
+        replace: "status: isAbsent && order.isStop !== true ? 'done' : 'unconfirmed'",
+      },
+    ],
+  },
+  {
+    name: 'place a lost stop again before its absence is proven',
+    edits: [{ file: absence, find: "status: isAbsent ? 'done' : 'unconfirmed'", replace: "status: 'done'" }],
+  },
+  {
+    name: 'look for a lost exit only at full minutes',
+    edits: [
+      {
+        file: absence,
+        find: 'return times.length === 0 ? undefined : Math.min(...times);',
+        replace: 'return times.length < 0 ? 0 : undefined;',
+      },
+    ],
+  },
+  {
+    name: 'leave exits alive when a stop has closed a kept position',
+    edits: [
+      {
+        file: nextStep,
+        find: "? { kind: 'cancel', books: ['exitOrders'] } : { kind: 'end', end: isUnfilled ? 'canceled' : 'exits-closed' };",
+        replace:
+          "&& isUnfilled ? { kind: 'cancel', books: ['exitOrders'] } : { kind: 'end', end: isUnfilled ? 'canceled' : 'exits-closed' };",
+      },
+    ],
+  },
+  {
+    name: 'give back a claim without reading the exits that its dead holder canceled',
+    edits: [
+      {
+        file: recover,
+        find: 'const read = await readOrders(deps, position, claim).catch(toFault);',
+        replace: 'const read = ((_: unknown): Position | Fault => position)(claim);',
+      },
+    ],
+  },
+  {
+    name: 'leave a fee out of the P&L',
+    edits: [
+      {
+        file: profit,
+        find: 'if (currency === settle) return decimal(amount);',
+        replace: "if (currency === settle) return decimal('0');",
+      },
+    ],
+  },
+  {
+    name: 'leave the fees in another coin out of the P&L',
+    edits: [
+      {
+        file: profit,
+        find: 'inQuote === undefined ? undefined : decimal(inQuote)',
+        replace: "decimal(inQuote === undefined ? '0' : '0')",
+      },
+    ],
+  },
+  {
+    name: 'count a target twice in the P&L',
+    edits: [
+      {
+        file: profit,
+        find: 'const gain = entry && add(exits.map(toTraded))?.minus(entry);',
+        replace:
+          'const gain = entry && add([...exits, ...exits.filter(({ rung }) => rung === 1)].map(toTraded))?.minus(entry);',
+      },
+    ],
+  },
+  {
+    name: 'round the average entry',
+    edits: [
+      {
+        file: profit,
+        find: 'return cost?.times(amount).dividedBy(filled);',
+        replace: 'return cost?.dividedBy(filled).decimalPlaces(8).times(amount);',
       },
     ],
   },

@@ -53,6 +53,10 @@ export interface PlannedExits {
   hasStop: boolean;
   /** What the account holds on the position's side besides the position. */
   foreign: Units;
+  /** How long the list of open orders lacks each exit. */
+  unlistedMs: number;
+  /** What fees are paid in. */
+  feeCoin: 'USDT' | 'BNB';
 }
 
 /** Everything that a run depends on. What can be taken away without the failure going away, was not its cause. */
@@ -214,6 +218,8 @@ function withExits(plan: Plan): Plan {
     percents: random.pick([[], [50], [100], [50, 50], [33, 33, 34], [25, 25], [1, 98]]),
     hasStop: random.chance(0.8),
     foreign: random.pick([0, 0, 700]),
+    unlistedMs: 0,
+    feeCoin: 'USDT',
   };
   const events = plan.events.filter((event) => !('book' in event) || event.book === 'entryOrders');
   const at = () => random.pick([100, 30_000, 61_000, 90_000, 130_000, 200_000]) + random.between(0, 3_000);
@@ -222,7 +228,11 @@ function withExits(plan: Plan): Plan {
     events.push({ ...exit(), kind: 'fill', amount: random.pick([1_000, random.between(1, 300)]) });
   if (random.chance(0.15)) events.push({ ...exit(), kind: 'cancel-outside' });
   events.sort((a, b) => a.at - b.at);
-  return { ...plan, exits, exitsOnlyReduce: true, exitOrders: [], events };
+  const longest = plan.tells ? 60_000 : 115_000;
+  const exitMissedMs = random.pick([plan.exitMissedMs, 0, random.between(0, longest)]);
+  exits.unlistedMs = random.pick([0, exitMissedMs]);
+  exits.feeCoin = random.pick(['USDT', 'BNB'] as const);
+  return { ...plan, exits, exitsOnlyReduce: true, exitOrders: [], exitMissedMs, events };
 }
 
 /** In one plan of six, so that the other plans stay what they were. */

@@ -12,7 +12,7 @@ import type { HitResponse } from '../../lib/trigger/response.ts';
 import { type Actor, type Fate, newActor, step } from './actor.ts';
 import { Environment } from './environment.ts';
 import { findLarger, toTargetPrice } from './exit-invariants.ts';
-import { type Hit, judge } from './invariants.ts';
+import { type Evidence, type Hit, judge } from './invariants.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { ModelBook, type ModelOrder, modelExchange, rules, toText } from './model-exchange.ts';
 import { isActor, type Plan } from './plan.ts';
@@ -50,13 +50,15 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   };
   const book = new ModelBook(plan, environment);
   const current = new AsyncLocalStorage<Actor>();
+  const faults: Evidence['faults'] = [];
 
   const interrupt = async (name: string): Promise<Fate> => {
     const actor = current.getStore();
     if (actor === undefined) return 'pass';
-    return step(actor, environment, !/sleep|sign/.test(name), (fault) =>
-      say(`actor ${actor.index} ${name}${fault === undefined ? '' : ` — ${fault.kind} ${fault.ms}`}`),
-    );
+    return step(actor, environment, !/sleep|sign/.test(name), (fault) => {
+      if (fault !== undefined) faults.push({ ...fault, at: environment.time });
+      say(`actor ${actor.index} ${name}${fault === undefined ? '' : ` — ${fault.kind} ${fault.ms}`}`);
+    });
   };
 
   const claims: { linkId: string; at: number }[] = [];
@@ -236,6 +238,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
           break;
         case 'cancel-outside': {
           const order = book.of(event.book === 'entryOrders' ? 'entry' : 'exit')[event.index];
+          if (order?.exit?.kind === 'stop-loss') book.cover.stop();
           if (order !== undefined) book.end(order);
           break;
         }
@@ -276,13 +279,14 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   const newest = { skewMs: 0, version: Math.max(itemVersion, ...versions) };
   const frozenMs = plan.faults.map(({ kind, ms }) => (kind === 'freeze' ? ms : 0));
   const endsAt = last + settleMs + Math.max(0, ...frozenMs);
-  // Sweeps at every full minute, for as long as anything is open.
-  const toFullMinute = minuteMs - ((environment.time + last) % minuteMs);
-  for (let minute = 0; last + minute * minuteMs < endsAt; minute += 1)
-    environment.schedule(last + toFullMinute + minute * minuteMs, () => {
-      const isLast = plan.exitsOnlyReduce && last + (minute + 3) * minuteMs >= endsAt;
-      if (table.positions()[0]?.state !== 'claimed' && !isLast) return;
-      startSweep('of the schedule', newest);
+  // Sweeps at every full minute, for as long as anything is pending. Exits that Ripcord places are pending until the end.
+  const from = plan.exits === undefined ? last : 0;
+  const toFullMinute = minuteMs - ((environment.time + from) % minuteMs);
+  for (let minute = 0; from + minute * minuteMs < endsAt; minute += 1)
+    environment.schedule(from + toFullMinute + minute * minuteMs, () => {
+      const isLast = plan.exitsOnlyReduce && from + (minute + 3) * minuteMs >= endsAt;
+      const isPending = plan.exits !== undefined || table.positions()[0]?.state === 'claimed';
+      if (isPending || isLast) startSweep('of the schedule', newest);
     });
   await environment.run(endsAt);
 
@@ -297,6 +301,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     transitions,
     processes,
     downgrades,
+    faults,
   });
   if (traced) {
     trace.push(`end: ${JSON.stringify(position)}`);
@@ -318,14 +323,19 @@ function executedCloses(book: ModelBook): string[] {
   return book.of('close').flatMap((order) => (order.filled > 0 ? [order.orderId] : []));
 }
 
-function recordOfModel(order: ModelOrder, spotLong: boolean, reduceOnly = false): OrderRecord {
+function recordOfModel(
+  book: ModelBook,
+  order: ModelOrder,
+  spotLong: boolean,
+  reduceOnly = false,
+): OrderRecord {
   return {
     orderId: order.orderId,
     type: 'limit',
     status: order.live ? 'live' : 'done',
     amount: toText(order.amount),
     filled: toText(order.filled),
-    average: order.filled > 0 ? '100' : undefined,
+    average: order.filled > 0 ? book.ledger.average(order.orderId) : undefined,
     baseFee: spotLong && !order.live && order.filled > 0 ? toText(order.baseFee) : undefined,
     createdAt: order.createdAt,
     updatedAt: order.changedAt,
@@ -345,8 +355,8 @@ export function positionOf(plan: Plan, book: ModelBook, now: number): Position {
     createdAt: new Date(now).toISOString(),
     hedged: false,
     market: rules(plan),
-    entryOrders: book.of('entry').map((order) => recordOfModel(order, spotLong)),
-    exitOrders: book.of('exit').map((order) => recordOfModel(order, spotLong, plan.exitsOnlyReduce)),
+    entryOrders: book.of('entry').map((order) => recordOfModel(book, order, spotLong)),
+    exitOrders: book.of('exit').map((order) => recordOfModel(book, order, spotLong, plan.exitsOnlyReduce)),
     lastSync: { at: now, price: '100' },
     ...toExitPlan(plan, now),
     state: 'open',

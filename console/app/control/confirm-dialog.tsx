@@ -5,11 +5,12 @@ import { DialogFooter } from './dialog-footer.tsx';
 import { ErrorText, Form } from './field.tsx';
 import { useTask } from './use-task.ts';
 
-/** Asks before something that can't be undone. Closes after the task succeeds. */
+/** Asks before something that acts at once. Closes after the task succeeds. */
 export function ConfirmDialog({
   title,
   subtitle,
   verb,
+  tone = 'danger',
   task,
   onClose,
   children,
@@ -17,6 +18,7 @@ export function ConfirmDialog({
   title: string;
   subtitle: ComponentChildren;
   verb: string;
+  tone?: 'danger' | 'primary';
   task: () => Promise<void>;
   onClose: () => void;
   children: ComponentChildren;
@@ -38,7 +40,7 @@ export function ConfirmDialog({
         <DialogFooter
           busy={busy}
           secondary={{ label: 'Cancel', onClick: onClose }}
-          primary={{ label: verb, tone: 'danger' }}
+          primary={{ label: verb, tone }}
         />
       </Form>
     </Dialog>

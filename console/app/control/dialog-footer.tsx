@@ -8,7 +8,7 @@ interface Primary {
   label: string;
   /** Shown while the task runs. */
   busyLabel?: string;
-  tone?: 'danger';
+  tone?: 'danger' | 'primary';
   /** Absent: the button submits the form around it. */
   onClick?: () => void;
   disabled?: boolean;

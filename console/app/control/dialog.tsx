@@ -5,7 +5,7 @@ import { Icon } from './icon.tsx';
 interface DialogProps {
   title: string;
   subtitle?: ComponentChildren;
-  width?: 'wide';
+  width?: 'wide' | 'ticket';
   /** Returns whether Escape, the cross or the backdrop may close the dialog now. */
   mayClose?: () => boolean;
   onClose: () => void;

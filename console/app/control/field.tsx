@@ -1,13 +1,15 @@
 import type { ComponentChildren } from 'preact';
 
-/** A label above its control, with help below. */
+/** A label above its control, with help and its error below. */
 export function Field({
   label,
   help,
+  error,
   children,
 }: {
   label: string;
   help?: string | undefined;
+  error?: string | undefined;
   children: ComponentChildren;
 }) {
   return (
@@ -16,13 +18,24 @@ export function Field({
       <span class="label">{label}</span>
       {children}
       {help === undefined ? null : <span class="help">{help}</span>}
+      <FieldError>{error}</FieldError>
     </label>
+  );
+}
+
+/** What is wrong with one field. Stays in the page when empty, so that screen readers announce it. */
+export function FieldError({ children }: { children: string | undefined }) {
+  return (
+    <span class="field-error" role="alert">
+      {children}
+    </span>
   );
 }
 
 export function TextInput({
   value,
   onInput,
+  isWrong,
   ...rest
 }: {
   value: string;
@@ -32,12 +45,14 @@ export function TextInput({
   required?: boolean;
   pattern?: string;
   maxLength?: number;
+  isWrong?: boolean;
 }) {
   return (
     <input
       type="text"
       autocomplete="off"
       spellcheck={false}
+      aria-invalid={isWrong === true ? 'true' : undefined}
       {...rest}
       value={value}
       onInput={(event) => onInput(event.currentTarget.value)}

@@ -1,11 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { CommandInput, PositionView } from '../../../lib/admin/contract/commands.ts';
 import { call, errorMessage } from '../api.ts';
+import type { Candle } from '../chart/chart-drawing.ts';
+import { PriceChart } from '../chart/price-chart.tsx';
 import { Segments } from '../control/segments.tsx';
+import { MoveDialog } from '../exits/move-dialog.tsx';
 import { formatPrice } from '../format.ts';
-import { marketName } from '../labels.ts';
+import { canEditExits, marketName } from '../labels.ts';
 import { candleTurn, hits } from '../store.ts';
-import { type Drawing, drawChart } from './chart-drawing.ts';
 import { toMarks, toPriceLines } from './chart-marks.ts';
 
 type Interval = CommandInput<'positions.candles'>['interval'];
@@ -16,19 +18,29 @@ const maxCandles = 240;
 /** Candles of the market, with the position drawn on them. */
 export function Chart({ position }: { position: PositionView }) {
   const [interval, setInterval] = useState<Interval>('1h');
-  const { place, error } = useDrawing(position, interval);
-  const { symbol, priceStep, markPrice, averageEntry } = position;
+  const { candles, viewKey, error } = useCandles(position.positionId, interval);
+  const { moved, isAsking, moves, stop } = useMoves();
+  const { positionId, symbol, priceStep, markPrice, averageEntry } = position;
+  const lines = toPriceLines(position).map((line) =>
+    moved !== undefined && line.id === moved.id ? { ...line, price: moved.price } : line,
+  );
   return (
     <section class="card chart-card">
       <div class="chart-head">
         <h2>{marketName(symbol)}</h2>
         <Segments name="Candle interval" value={interval} onChange={setInterval} options={intervals} />
       </div>
-      <div
-        ref={place}
-        class="chart"
-        role="img"
-        aria-label={`Candles of ${marketName(symbol)}. Mark price ${formatPrice(markPrice, priceStep)}, entry ${formatPrice(averageEntry, priceStep)}. Orders and history are listed below.`}
+      <PriceChart
+        label={`Candles of ${marketName(symbol)}. Mark price ${formatPrice(markPrice, priceStep)}, entry ${formatPrice(averageEntry, priceStep)}. Orders and history are listed below.`}
+        priceStep={priceStep}
+        candles={candles}
+        viewKey={viewKey}
+        lines={lines}
+        marks={toMarks(
+          position,
+          hits.value.filter((hit) => hit.positionId === positionId),
+        )}
+        {...(canEditExits(position) ? { moves } : {})}
       />
       <p class="chart-foot">
         {error === undefined ? <Legend /> : <span role="alert">No candles: {error}</span>}
@@ -36,8 +48,31 @@ export function Chart({ position }: { position: PositionView }) {
           Charts by TradingView
         </a>
       </p>
+      {moved !== undefined && isAsking ? (
+        <MoveDialog position={position} line={moved.id} price={moved.price} onClose={stop} />
+      ) : null}
     </section>
   );
+}
+
+/** The line that is moved, until the dialog that asks about it has closed. */
+function useMoves() {
+  const [moved, setMoved] = useState<{ id: string; price: string } | undefined>(undefined);
+  const [isAsking, setAsking] = useState(false);
+  const stop = () => {
+    setMoved(undefined);
+    setAsking(false);
+  };
+  const moves = {
+    onMove: (id: string, price: string) => setMoved({ id, price }),
+    onDrop: () => setAsking(true),
+    onCancel: stop,
+    // A price that was not confirmed must not stay on the chart. The dialog that asks takes the focus.
+    onLeave: () => {
+      if (!isAsking) stop();
+    },
+  };
+  return { moved, isAsking, moves, stop };
 }
 
 function Legend() {
@@ -51,26 +86,16 @@ function Legend() {
   );
 }
 
-/** Draws into `place`. Candles and position follow each poll of the page. */
-function useDrawing(position: PositionView, interval: Interval) {
+/** Reads the candles again after each poll of the page. */
+function useCandles(positionId: string, interval: Interval) {
+  const [shown, setShown] = useState<{ candles: Candle[]; viewKey: string }>({ candles: [], viewKey: '' });
   const [error, setError] = useState<string | undefined>(undefined);
-  const place = useRef<HTMLDivElement>(null);
-  const drawing = useRef<Drawing | undefined>(undefined);
-  const shownInterval = useRef('');
-  const { positionId, priceStep } = position;
-  useEffect(() => {
-    if (place.current === null) return;
-    const chart = drawChart(place.current, priceStep);
-    drawing.current = chart;
-    return () => chart.remove();
-  }, [priceStep]);
   useEffect(() => {
     let isOutdated = false;
     call('positions.candles', { positionId, interval, limit: maxCandles }).then(
       ({ candles }) => {
         if (isOutdated) return;
-        drawing.current?.showCandles(candles, shownInterval.current === interval ? 'keep-view' : 'fit-view');
-        shownInterval.current = interval;
+        setShown({ candles, viewKey: interval });
         setError(undefined);
       },
       (thrown: unknown) => {
@@ -81,9 +106,5 @@ function useDrawing(position: PositionView, interval: Interval) {
       isOutdated = true;
     };
   }, [positionId, interval, candleTurn.value]);
-  const own = hits.value.filter((hit) => hit.positionId === positionId);
-  useEffect(() => {
-    drawing.current?.showPosition(toPriceLines(position), toMarks(position, own));
-  });
-  return { place, error };
+  return { ...shown, error };
 }

@@ -2,7 +2,8 @@ import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { Aged } from '../aged.tsx';
 import type { Column } from '../control/data-table.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
-import { compare, formatAlignedAmount, formatPrice } from '../format.ts';
+import { ProtectionPill } from '../exits/protection-pill.tsx';
+import { compare, formatAlignedAmount, formatPrice, isPositive } from '../format.ts';
 import {
   type DisplayStatus,
   exchangeName,
@@ -64,6 +65,31 @@ function Count({ value }: { value: number }) {
   return <span class={value === 0 ? 'muted' : ''}>{value}</span>;
 }
 
+/** The entry's size is what is left of it once it has filled, and what was ordered before. */
+function describeFill({
+  filled,
+  amount,
+  amountStep,
+}: Pick<PositionView, 'filled' | 'amount' | 'amountStep'>): string {
+  const filledText = formatAlignedAmount(filled, amountStep);
+  if (compare(filled, amount) >= 0) return `of ${filledText} filled`;
+  return `${isPositive(filled) ? filledText : '0'} of ${formatAlignedAmount(amount, amountStep)} filled`;
+}
+
+/** The order of the protection column: the least protected first. */
+const protections: PositionView['protection'][] = ['none', 'unknown', 'partial', 'full'];
+
+function ProtectionCell({ position }: { position: PositionView }) {
+  const { openExitOrders: count } = position;
+  const text = count === 1 ? '1 exit order' : `${count} exit orders`;
+  return (
+    <>
+      <ProtectionPill position={position} />
+      <span class="sub">{count === 0 ? 'no exit orders' : text}</span>
+    </>
+  );
+}
+
 export const columns: Column<PositionView>[] = [
   {
     key: 'symbol',
@@ -89,6 +115,12 @@ export const columns: Column<PositionView>[] = [
     compare: compareUrgency,
   },
   {
+    key: 'protection',
+    name: 'Protection',
+    cell: (position) => <ProtectionCell position={position} />,
+    compare: (a, b) => protections.indexOf(a.protection) - protections.indexOf(b.protection),
+  },
+  {
     key: 'remaining',
     name: 'Remaining',
     isNumeric: true,
@@ -96,10 +128,7 @@ export const columns: Column<PositionView>[] = [
       <Aged position={position} of="amounts">
         {formatAlignedAmount(position.remaining, position.amountStep)}{' '}
         <span class="unit">{toBaseCurrency(position.symbol)}</span>
-        <span class="sub">
-          {formatAlignedAmount(position.filled, position.amountStep)} of{' '}
-          {formatAlignedAmount(position.amount, position.amountStep)} filled
-        </span>
+        <span class="sub">{describeFill(position)}</span>
       </Aged>
     ),
     compare: (a, b) => compare(a.remaining, b.remaining),
@@ -132,13 +161,6 @@ export const columns: Column<PositionView>[] = [
       </Aged>
     ),
     compare: (a, b) => compare(a.unrealizedProfit ?? undefined, b.unrealizedProfit ?? undefined),
-  },
-  {
-    key: 'exits',
-    name: 'Exits',
-    isNumeric: true,
-    cell: ({ openExitOrders }) => <Count value={openExitOrders} />,
-    compare: (a, b) => a.openExitOrders - b.openExitOrders,
   },
   {
     key: 'links',

@@ -1,6 +1,10 @@
 import type { CommandInput } from '../../../lib/admin/contract/commands.ts';
+import type { FieldErrors } from '../api.ts';
 import { Field, Select, TextInput } from '../control/field.tsx';
 import { Segments } from '../control/segments.tsx';
+import type { Size } from '../exits/estimate.ts';
+import { type ExitChoices, noExits, toStopLoss, toTakeProfits } from '../exits/exit-choices.ts';
+import { formatPrice } from '../format.ts';
 import { toBaseCurrency } from '../labels.ts';
 import { AccountField } from './account-field.tsx';
 
@@ -11,9 +15,9 @@ export interface EntryChoices {
   side: 'long' | 'short';
   type: 'limit' | 'market';
   price: string;
-  sizedBy: 'amount' | 'cost';
-  size: string;
+  size: Size;
   label: string;
+  exits: ExitChoices;
 }
 
 export const noEntry: EntryChoices = {
@@ -22,21 +26,26 @@ export const noEntry: EntryChoices = {
   side: 'long',
   type: 'limit',
   price: '',
-  sizedBy: 'amount',
-  size: '',
+  size: { by: 'amount', value: '' },
   label: '',
+  exits: noExits,
 };
 
-/** @returns the order as the command takes it. */
+const sizeFields = { amount: 'amount', cost: 'cost', risk: 'riskAmount' } as const;
+
+/** @returns the order and its exits as the command takes them. */
 export function toOpenInput(entry: EntryChoices): Omit<CommandInput<'positions.open'>, 'requestId'> {
-  const { account, symbol, side, type, price, sizedBy, size, label } = entry;
+  const { account, symbol, side, type, price, size, label, exits } = entry;
+  const stopLoss = toStopLoss(exits);
   return {
     account,
     symbol,
     side,
     type,
-    ...(type === 'limit' ? { price } : {}),
-    ...(sizedBy === 'amount' ? { amount: size } : { cost: size }),
+    ...(type === 'limit' ? { price: price.trim() } : {}),
+    [sizeFields[size.by]]: size.value.trim(),
+    ...(exits.targets.length === 0 ? {} : { takeProfits: toTakeProfits(exits) }),
+    ...(stopLoss === undefined ? {} : { stopLoss }),
     ...(label.trim() === '' ? {} : { label }),
   };
 }
@@ -54,24 +63,23 @@ const types = [
 interface EntryFieldProps {
   entry: EntryChoices;
   set: (change: Partial<EntryChoices>) => void;
+  errors: FieldErrors;
+  /** The market's price now, once it is known. */
+  lastPrice: string | undefined;
 }
 
-export function EntryFields({
-  entry,
-  onChange,
-}: {
-  entry: EntryChoices;
-  onChange: (entry: EntryChoices) => void;
-}) {
-  const set = (change: Partial<EntryChoices>) => onChange({ ...entry, ...change });
+export function EntryFields(props: EntryFieldProps & { marketError: string | undefined; priceStep: string }) {
+  const { entry, set, errors, marketError } = props;
+  const symbolError = errors.get('symbol') ?? marketError;
   return (
     <div class="fields two">
       <AccountField account={entry.account} onChange={(account) => set({ account })} />
-      <Field label="Market" help="BTC/USDT, or BTC/USDT:USDT for a perpetual">
+      <Field label="Market" help="BTC/USDT, or BTC/USDT:USDT for a perpetual" error={symbolError}>
         <TextInput
           value={entry.symbol}
           required
           placeholder="BTC/USDT"
+          isWrong={symbolError !== undefined}
           onInput={(text) => set({ symbol: toSymbol(text) })}
         />
       </Field>
@@ -83,8 +91,9 @@ export function EntryFields({
         <span class="label">Entry order</span>
         <Segments name="Entry order" value={entry.type} onChange={(type) => set({ type })} options={types} />
       </div>
-      <PriceAndSize entry={entry} set={set} />
-      <Field label="Label (only you see it)">
+      {entry.type === 'limit' ? <PriceField {...props} /> : null}
+      <SizeFields {...props} />
+      <Field label="Label (only you see it)" error={errors.get('label')}>
         <TextInput value={entry.label} maxLength={80} onInput={(label) => set({ label })} />
       </Field>
     </div>
@@ -96,30 +105,65 @@ function toSymbol(text: string): string {
   return text.trim().replace(/[a-z]/g, (letter) => letter.toUpperCase());
 }
 
-function PriceAndSize({ entry: { symbol, type, price, sizedBy, size }, set }: EntryFieldProps) {
-  const [base = 'base', quote = 'quote'] = symbol.includes('/')
-    ? [toBaseCurrency(symbol), symbol.split(/[/:]/)[1]]
-    : [];
-  const number = { required: true, inputMode: 'decimal', pattern: decimalPattern } as const;
+function toCurrencies(symbol: string): { base: string; quote: string } {
+  if (!symbol.includes('/')) return { base: 'base', quote: 'quote' };
+  return { base: toBaseCurrency(symbol), quote: symbol.split(/[/:]/)[1] ?? '' };
+}
+
+const number = { required: true, inputMode: 'decimal', pattern: decimalPattern } as const;
+
+function PriceField({
+  entry: { symbol, price },
+  set,
+  errors,
+  lastPrice,
+  priceStep,
+}: EntryFieldProps & { priceStep: string }) {
+  const error = errors.get('price');
+  return (
+    <Field
+      label={`Price in ${toCurrencies(symbol).quote}`}
+      help={lastPrice === undefined ? undefined : `now ${formatPrice(lastPrice, priceStep)}`}
+      error={error}
+    >
+      <TextInput
+        value={price}
+        {...number}
+        isWrong={error !== undefined}
+        onInput={(text) => set({ price: text })}
+      />
+    </Field>
+  );
+}
+
+function SizeFields({ entry: { symbol, size }, set, errors }: EntryFieldProps) {
+  const { base, quote } = toCurrencies(symbol);
+  const names = { amount: `Amount in ${base}`, cost: `Cost in ${quote}`, risk: `Risk in ${quote}` };
+  const error = errors.get('amount') ?? errors.get('cost') ?? errors.get('riskAmount');
   return (
     <>
-      {type === 'limit' ? (
-        <Field label={`Price in ${quote}`}>
-          <TextInput value={price} {...number} onInput={(text) => set({ price: text })} />
-        </Field>
-      ) : null}
       <Field label="Size by">
         <Select
-          value={sizedBy}
-          onChange={(value) => set({ sizedBy: value })}
+          value={size.by}
+          onChange={(by) => set({ size: { ...size, by } })}
           options={[
             { value: 'amount', label: `Amount (${base})` },
             { value: 'cost', label: `Cost (${quote})` },
+            { value: 'risk', label: `Risk at the stop (${quote})` },
           ]}
         />
       </Field>
-      <Field label={sizedBy === 'amount' ? `Amount in ${base}` : `Cost in ${quote}`}>
-        <TextInput value={size} {...number} onInput={(text) => set({ size: text })} />
+      <Field
+        label={names[size.by]}
+        help={size.by === 'risk' ? 'What a fill of the stop at its price loses, fees included.' : undefined}
+        error={error}
+      >
+        <TextInput
+          value={size.value}
+          {...number}
+          isWrong={error !== undefined}
+          onInput={(value) => set({ size: { ...size, value } })}
+        />
       </Field>
     </>
   );

@@ -71,7 +71,7 @@ export function OrderList({ position }: { position: PositionView }) {
     ...position.entryOrders.map((order) => ({ order, role: 'Entry' as const })),
     ...position.exitOrders.map((order) => ({
       order,
-      role: exitName(order.triggerPrice ?? order.price ?? order.average, position),
+      role: exitName(order, position),
     })),
   ].map((row) => ({ ...row, state: toState(row.order), position }));
   if (rows.length === 0)

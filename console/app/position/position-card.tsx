@@ -1,6 +1,7 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { Aged } from '../aged.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
+import { ProtectionPill } from '../exits/protection-pill.tsx';
 import { formatAmount, formatPrice } from '../format.ts';
 import { exchangeName, marketName, toBaseCurrency } from '../labels.ts';
 import { OutcomeNote } from '../outcome-note.tsx';
@@ -22,6 +23,7 @@ export function PositionCard({ position }: { position: PositionView }) {
           <SideTag side={position.side} />
           <StatusPill position={position} />
           <OutcomeNote position={position} />
+          <ProtectionPill position={position} />
         </p>
         <p class="muted">
           <Aged position={position} of="amounts">

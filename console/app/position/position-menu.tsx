@@ -1,7 +1,7 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { Menu, type MenuItem } from '../control/menu.tsx';
-import { openDialog } from '../dialog-name.ts';
-import { hasEnded, marketName, toDisplayStatus } from '../labels.ts';
+import { type DialogName, openDialog } from '../dialog-name.ts';
+import { canEditExits, hasEnded, marketName, toDisplayStatus } from '../labels.ts';
 import { paths } from '../route.ts';
 
 /** The three dots of a position, the same in every place that shows one. */
@@ -16,11 +16,9 @@ export function PositionMenu({ position, place }: { position: PositionView; plac
 
 function toItems(position: PositionView): MenuItem[] {
   const { positionId } = position;
-  const create: MenuItem = {
-    name: 'Create Webhook Link',
-    icon: 'link',
-    run: () => openDialog({ kind: 'create-link', positionId }),
-  };
+  const opens = (kind: Extract<DialogName, { positionId: string }>['kind']) => () =>
+    openDialog({ kind, positionId });
+  const create: MenuItem = { name: 'Create Webhook Link', icon: 'link', run: opens('create-link') };
   const info: MenuItem = {
     name: 'Position Info',
     icon: 'search',
@@ -28,25 +26,22 @@ function toItems(position: PositionView): MenuItem[] {
       location.hash = paths.position(positionId);
     },
   };
-  const resolve: MenuItem = {
-    name: 'Resolve…',
-    icon: 'alert',
-    run: () => openDialog({ kind: 'resolve', positionId }),
-  };
+  const exits: MenuItem = { name: 'Edit exits', icon: 'rows', run: opens('edit-exits') };
+  const resolve: MenuItem = { name: 'Resolve…', icon: 'alert', run: opens('resolve') };
   const close: MenuItem = {
     name: 'Close now…',
     icon: 'close',
     tone: 'danger',
-    run: () => openDialog({ kind: 'close', positionId }),
+    run: opens('close'),
   };
   const forget: MenuItem = {
     name: 'Forget…',
     tone: 'danger',
-    run: () => openDialog({ kind: 'forget', positionId }),
+    run: opens('forget'),
   };
   if (hasEnded(position)) return [info, forget];
   // The close that is under way leaves nothing to close, and its position can't be forgotten.
   if (toDisplayStatus(position) === 'closing') return [create, info];
   const act = toDisplayStatus(position) === 'needs-attention' ? resolve : close;
-  return [create, info, act, forget];
+  return [create, ...(canEditExits(position) ? [exits] : []), info, act, forget];
 }

@@ -5,6 +5,8 @@ import { EmptyState } from '../control/empty-state.tsx';
 import { Icon } from '../control/icon.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { openDialog } from '../dialog-name.ts';
+import { ExitsCard } from '../exits/exits-card.tsx';
+import { ProtectionPill } from '../exits/protection-pill.tsx';
 import { formatAmount, formatPrice, isPositive } from '../format.ts';
 import { exchangeName, hasEnded, marketName, toBaseCurrency, toDisplayStatus } from '../labels.ts';
 import { LinkTable } from '../link/link-table.tsx';
@@ -34,6 +36,7 @@ export function PositionInfo({ positionId }: { positionId: string }) {
       <Chart key={positionId} position={position} />
       <div class="columns">
         <div>
+          <ExitsCard position={position} />
           <section class="card">
             <h2>Orders</h2>
             <OrderList position={position} />
@@ -69,7 +72,8 @@ function Heading({ position }: { position: PositionView }) {
     <header class="view-head">
       <div>
         <h1 tabIndex={-1}>
-          {marketName(symbol)} <SideTag side={position.side} /> <StatusPill position={position} />
+          {marketName(symbol)} <SideTag side={position.side} /> <StatusPill position={position} />{' '}
+          <ProtectionPill position={position} />
         </h1>
         <p class="subtitle">
           {exchangeName(exchange)} · account {account}
@@ -160,7 +164,6 @@ function Figures({ position }: { position: PositionView }) {
           {formatPrice(markPrice, priceStep)}
         </Aged>
       </Figure>
-      <Figure name="Exits">{position.openExitOrders}</Figure>
       <Figure name="Armed links">{countArmedLinks(position)}</Figure>
     </dl>
   );

@@ -64,7 +64,7 @@ function orderEvents(position: PositionView): TimelineEvent[] {
     ...position.entryOrders.map((order) => ({ order, role: 'Entry' })),
     ...position.exitOrders.map((order) => ({
       order,
-      role: exitName(order.triggerPrice ?? order.price, position),
+      role: exitName(order, position),
     })),
   ].flatMap(({ order, role }) => orderEvent(order, role, position));
 }

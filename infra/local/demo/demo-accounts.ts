@@ -4,7 +4,7 @@ import { Fault } from '../../../lib/fault.ts';
 
 /** The demo's accounts share one key at the simulated exchange, for spot and futures. */
 export const spotAccount = 'demo';
-const futuresAccount = 'demo-futures';
+export const futuresAccount = 'demo-futures';
 const exchanges = { [spotAccount]: 'binance', [futuresAccount]: 'binanceusdm' } as const;
 
 /** As long as Binance's: 64 characters with 256 random bits each. */
@@ -30,20 +30,21 @@ export async function updateDemoAccounts(
       await accounts.write(name, { ...present, baseUrl });
     }
     if (present === undefined && isFirstStart) {
-      const keys = name === spotAccount ? createKeys() : await findDemo(accounts);
+      const keys = name === spotAccount ? createKeys() : await findDemo(accounts, spotAccount);
       if (keys === undefined) continue;
       await accounts.write(name, { exchange, apiKey: keys.apiKey, secret: keys.secret, baseUrl });
     }
   }
-  return await findDemo(accounts);
+  return await findDemo(accounts, spotAccount);
 }
 
 function isDemo({ baseUrl = '' }: Account): boolean {
   return /^http:\/\/127\.0\.0\.1:\d+$/.test(baseUrl);
 }
 
-async function findDemo(accounts: Accounts): Promise<Account | undefined> {
-  const account = await find(accounts, spotAccount);
+/** @returns an account of the simulated exchange, or undefined if the owner removed or replaced it. */
+export async function findDemo(accounts: Accounts, name: string): Promise<Account | undefined> {
+  const account = await find(accounts, name);
   return account !== undefined && isDemo(account) ? account : undefined;
 }
 

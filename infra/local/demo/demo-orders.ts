@@ -12,7 +12,7 @@ export interface DemoPosition {
 type NewOrder = Omit<Parameters<SimulatedExchange['placeOrder']>[0], 'apiKey' | 'clientOrderId'>;
 
 /**
- * Places the orders of three positions, unless an earlier start has placed them: client order ids identify them.
+ * Places the orders of the positions to adopt, unless an earlier start has placed them: client order ids identify them.
  * Prices are close to the simulated exchange's initial ones: BTC 60000, ETH 3000, SOL 150.
  */
 export function placeDemoOrders(core: SimulatedExchange, apiKey: string): DemoPosition[] {

@@ -28,6 +28,28 @@ export async function adoptDemoPositions(
   }
 }
 
+/**
+ * Opens a perpetual with targets and a stop, unless an earlier start has opened it: the request id identifies it. SOL is
+ * at 150 initially.
+ */
+export async function openSmartPosition(admin: Lambda, account: string): Promise<void> {
+  await run(admin, 'positions.open', {
+    requestId: 'demo-smart-position',
+    account,
+    symbol: 'SOL/USDT:USDT',
+    side: 'long',
+    type: 'market',
+    amount: '20',
+    takeProfits: [
+      { price: '160', percent: '50' },
+      { price: '170', percent: '30' },
+      { price: '180', percent: '20' },
+    ],
+    stopLoss: { price: '142' },
+    label: 'Demo: three targets and a stop',
+  });
+}
+
 /** @returns the number of open positions, or undefined if the admin function fails; it logs the reason. */
 export async function countOpenPositions(admin: Lambda): Promise<number | undefined> {
   try {

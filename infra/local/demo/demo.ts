@@ -7,14 +7,14 @@ import { hasCode, StartFailure } from '../../loopback/start-failure.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../simulator/exchange.ts';
 import type { Lambda } from '../lambda.ts';
 import type { Every } from '../schedule.ts';
-import { spotAccount, updateDemoAccounts } from './demo-accounts.ts';
+import { findDemo, futuresAccount, spotAccount, updateDemoAccounts } from './demo-accounts.ts';
 import { type DemoPosition, openShortToAdopt, placeDemoOrders } from './demo-orders.ts';
-import { adoptDemoPositions } from './demo-positions.ts';
+import { adoptDemoPositions, openSmartPosition } from './demo-positions.ts';
 import { startPriceSway } from './price-sway.ts';
 
 export interface Demo {
   exchangeUrl: string;
-  /** At the first start, adopts the demo's positions through the admin function. It logs failures and never throws. */
+  /** At the first start, adopts and opens positions through the admin function. It logs failures and never throws. */
   seed(admin: Lambda): Promise<void>;
   stop(): Promise<void>;
 }
@@ -56,6 +56,9 @@ export async function startDemo({ data, accounts, port, every, log }: DemoOption
       if (positions.length === 0) return;
       try {
         await adoptDemoPositions(admin, spotAccount, positions);
+        // An account of that name may be the owner's own, at a real exchange.
+        if ((await findDemo(accounts, futuresAccount)) !== undefined)
+          await openSmartPosition(admin, futuresAccount);
         await writeFile(marker, `${JSON.stringify({ seededAt: new Date().toISOString() })}\n`, {
           mode: 0o600,
         });

@@ -63,7 +63,7 @@ export function toBybitOrder(core: SimulatedExchange, order: Order): Record<stri
     ...toConditions(order),
     orderType: isMarketType(order.type) ? 'Market' : 'Limit',
     lastPriceOnCreated: '',
-    ...(order.market === 'spot' ? {} : { createType: toCreateType(order) }),
+    ...(order.market === 'spot' ? { basePrice: order.basePrice ?? '' } : { createType: toCreateType(order) }),
     smpType: 'None',
     isLeverage: order.market === 'spot' ? '0' : '',
     price: order.price ?? '0',

@@ -148,15 +148,21 @@ export function cancelOrder(core: SimulatedExchange, params: Params, account: Ac
 }
 
 /**
- * Changes the amount of a perpetual's order, conditional or not. The response is an acknowledgment.
+ * Changes a perpetual's order, conditional or not: what is not named stays. The response is an acknowledgment.
  * https://bybit-exchange.github.io/docs/v5/order/amend-order
  */
 export function amendOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
-  requireMarket(core, params);
-  const amount = params.requiredDecimal('qty');
+  const market = requireMarket(core, params);
   const order = findOrder(core, account, params);
   if (order === undefined || !isOpen(order))
     throw bybitError(110001, 'order not exists or too late to replace');
-  core.acknowledgeChange(order, amount);
+  const triggerPrice = params.decimal('triggerPrice');
+  if (triggerPrice !== undefined && isTriggeredAt({ ...order, triggerPrice }, market.price))
+    throw wouldTrigger(market, triggerPrice);
+  core.acknowledgeChange(order, {
+    amount: params.decimal('qty') ?? order.amount,
+    price: params.decimal('price'),
+    triggerPrice,
+  });
   return { orderId: toOrderId(order), orderLinkId: params.text('orderLinkId') ?? '' };
 }

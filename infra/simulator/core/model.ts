@@ -154,6 +154,8 @@ export interface Order {
   /** False only while a conditional order waits for its trigger price. */
   triggered: boolean;
   filled: string;
+  /** The market's price when the order was created. */
+  basePrice?: string;
   /** The sum of all fills in the quote asset. */
   cost: string;
   status: OrderStatus;
@@ -180,8 +182,8 @@ export interface Order {
   takesEffectAt?: number;
   /** The cancel is acknowledged, and takes effect at this time if the order is still open. */
   cancelsAt?: number;
-  /** The change of its amount is acknowledged, and takes effect at this time if the order is still open. */
-  amendsAt?: { at: number; amount: string };
+  /** The change is acknowledged, and takes effect at this time if the order is still open. */
+  amendsAt?: { at: number; amount: string; price?: string | undefined; triggerPrice?: string | undefined };
   createdAt: number;
   updatedAt: number;
 }

@@ -68,6 +68,7 @@ export function newOrder(state: ExchangeState, market: Market, request: OrderReq
     ...(request.price === undefined ? {} : { price: text(decimal(request.price)) }),
     ...(request.triggerPrice === undefined ? {} : { triggerPrice: text(decimal(request.triggerPrice)) }),
     triggered: !isConditionalType(request.type),
+    basePrice: market.price,
     filled: '0',
     cost: '0',
     status: 'new',

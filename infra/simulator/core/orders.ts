@@ -81,22 +81,30 @@ export function cancelOrder(state: ExchangeState, order: Order, restriction?: Ca
 export interface OrderChange {
   amount: string;
   price?: string | undefined;
+  /** Of an order that waits for it. */
+  triggerPrice?: string | undefined;
 }
 
 /** Throws a Rejection, and changes nothing, unless the order is open, the change is one and the filters allow it. */
-export function checkChange(state: ExchangeState, order: Order, { amount, price }: OrderChange): void {
+export function checkChange(state: ExchangeState, order: Order, change: OrderChange): void {
   if (!isOpen(order) || order.takesEffectAt !== undefined) throw new Rejection('unknown_order');
-  const isSame =
-    decimal(amount).eq(order.amount) && (price === undefined || decimal(price).eq(order.price ?? '0'));
-  if (isSame) throw new Rejection('same_order');
-  const changed = { ...order, amount, ...(price === undefined ? {} : { price }) };
+  const names = ['amount', 'price', 'triggerPrice'] as const;
+  const given = names.flatMap((name) => (change[name] === undefined ? [] : [[name, change[name]] as const]));
+  if (given.every(([name, value]) => decimal(value).eq(order[name] ?? '0')))
+    throw new Rejection('same_order');
+  const changed = { ...order, ...Object.fromEntries(given) };
   checkFilters(state.market(order.market, order.symbol), changed, { exemptFromNotional: mustReduce(order) });
 }
 
 /** Changes an open order's amount and price. One that has filled as much by then is canceled. */
-export function changeOrder(state: ExchangeState, order: Order, { amount, price }: OrderChange): Order {
+export function changeOrder(
+  state: ExchangeState,
+  order: Order,
+  { amount, price, triggerPrice }: OrderChange,
+): Order {
   order.amount = text(decimal(amount));
   if (price !== undefined) order.price = text(decimal(price));
+  if (triggerPrice !== undefined && !order.triggered) order.triggerPrice = text(decimal(triggerPrice));
   order.updatedAt = state.now();
   state.record({
     type: 'amend',
@@ -114,16 +122,16 @@ export function changeOrder(state: ExchangeState, order: Order, { amount, price 
   return order;
 }
 
-/** Acknowledges a change of an order's amount. */
+/** Acknowledges a change of an order. */
 export function acknowledgeChange(
   state: ExchangeState,
   order: Order,
-  amount: string,
+  change: OrderChange,
   effectDelayMs: number,
 ): void {
-  checkChange(state, order, { amount });
-  if (decimal(amount).lt(order.filled)) throw new Rejection('amount_below_filled');
-  if (effectDelayMs === 0) changeOrder(state, order, { amount });
-  else order.amendsAt = { at: state.now() + effectDelayMs, amount };
+  checkChange(state, order, change);
+  if (decimal(change.amount).lt(order.filled)) throw new Rejection('amount_below_filled');
+  if (effectDelayMs === 0) changeOrder(state, order, change);
+  else order.amendsAt = { at: state.now() + effectDelayMs, ...change };
   state.onChange();
 }

@@ -28,6 +28,7 @@ import {
   applyAcknowledged,
   type CancelRestriction,
   cancelOrder,
+  type OrderChange,
   placeOrder,
 } from './orders.ts';
 import { isConditionalType } from './rules.ts';
@@ -86,8 +87,8 @@ export class SimulatedExchange {
     this.#wakeAfterEffect();
   }
 
-  acknowledgeChange(order: Order, amount: string): void {
-    acknowledgeChange(this.state, order, amount, this.#effectDelayMs);
+  acknowledgeChange(order: Order, change: OrderChange): void {
+    acknowledgeChange(this.state, order, change, this.#effectDelayMs);
     this.#wakeAfterEffect();
   }
 

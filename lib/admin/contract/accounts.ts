@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { accountNameSchema, exchangeIdSchema, newAccountSchema } from '../../account/account.ts';
 import { amountSchema } from '../../amount.ts';
-import { sideSchema } from '../../exchange/exchange.ts';
+import { candleIntervalSchema, marketRulesSchema, sideSchema } from '../../exchange/exchange.ts';
 import { positionIdSchema } from '../../position/position.ts';
 import type { CommandDefinition } from './command-definition.ts';
+import { candleSchema } from './positions.ts';
+import { symbolSchema } from './symbol.ts';
 
 const nameField = accountNameSchema.describe('Name of a stored account.');
 
@@ -51,6 +53,16 @@ const openResult = z.object({
   exchangePositions: z.array(exchangePositionSchema),
 });
 
+const marketResult = marketRulesSchema
+  .pick({ symbol: true, base: true, quote: true, priceStep: true, amountStep: true, marketAmountStep: true })
+  .extend({
+    /** The mark price of a perpetual, the last price of a spot market. */
+    price: amountSchema,
+    /** What the account pays for an execution at MARKET: a part of its value. Null: could not be read. */
+    takerRate: amountSchema.nullable(),
+    candles: z.array(candleSchema),
+  });
+
 /** Absent: the exchange does not report it. */
 const checkResult = z.object({
   name: accountNameSchema,
@@ -83,6 +95,17 @@ export const accountsCommands = {
     details: 'Those that belong to a position have its `positionId`. The others can be adopted.',
     input: z.strictObject({ name: nameField }),
     result: openResult,
+  },
+  'accounts.market': {
+    summary:
+      'Shows a market as an account sees it: steps, price, fee rate and the latest candles, oldest first.',
+    input: z.strictObject({
+      name: nameField,
+      symbol: symbolSchema.describe('Market, as in `positions.open`.'),
+      interval: candleIntervalSchema.describe('Duration of one candle.'),
+      limit: z.number().int().min(1).max(1_000).describe('Number of candles. Default: 300.').optional(),
+    }),
+    result: marketResult,
   },
   'accounts.remove': {
     summary: 'Removes stored credentials. Refuses while an open position uses them.',

@@ -48,16 +48,18 @@ const takeProfitsField = z
     }),
   )
   .max(10)
-  .describe('Targets, at most 10, together for at most 100 %. They rest at the exchange.');
+  .describe('Targets that rest at the exchange: at most 10, together for at most 100 %.');
 const limitPriceField = positiveAmountSchema
   .describe('Makes the stop a LIMIT order at this price, which may never fill.')
   .optional();
 const stopLossField = z
   .strictObject({
-    price: positiveAmountSchema.describe('Last price at which the stop triggers.'),
+    price: positiveAmountSchema.describe(
+      'Trigger price, compared with the last price and not with the mark price.',
+    ),
     limitPrice: limitPriceField,
   })
-  .describe('A stop for all that remains. It rests at the exchange.');
+  .describe('A stop that rests at the exchange, for all that remains.');
 
 const exitsInput = z
   .strictObject({
@@ -71,7 +73,7 @@ const exitsInput = z
         price: z
           .union([z.literal('breakEven'), positiveAmountSchema])
           .describe(
-            'Last price at which the stop triggers. `breakEven`: the price that returns the cost, fees included.',
+            'Trigger price, compared with the last price. `breakEven`: the price that returns the cost, fees included.',
           ),
       })
       .nullable()
@@ -100,7 +102,7 @@ const openInput = z
     cost: positiveAmountSchema.describe('Cost in quote currency, instead of `amount`.').optional(),
     riskAmount: positiveAmountSchema
       .describe(
-        'What a fill of the stop at its price loses, fees included; in quote currency, instead of `amount`.',
+        'Loss in quote currency if the stop fills at its price, fees included. It sizes the position, instead of `amount`.',
       )
       .optional(),
     takeProfits: takeProfitsField.optional(),
@@ -135,7 +137,7 @@ const closeReportSchema = z.object({
   detail: z.string(),
 });
 
-const candleSchema = z.object({
+export const candleSchema = z.object({
   /** When it opened, epoch milliseconds. */
   at: z.number(),
   open: amountSchema,
@@ -180,14 +182,15 @@ export const positionsCommands = {
   },
   'positions.open': {
     summary: 'Places a MARKET or LIMIT entry order and makes a position from it.',
-    details: 'A repeat with the same `requestId` returns the same position and sends no second order.',
+    details:
+      'It places the exits of a MARKET entry before it answers. A repeat with the same `requestId` returns the same position and sends no second order.',
     input: openInput,
     result: positionResult,
   },
   'positions.setExits': {
-    summary: 'Replaces the targets or the stop of a position, which rest at the exchange.',
+    summary: 'Replaces the targets or the stop of a position.',
     details:
-      'Nothing is sent while the position is closing. A refused stop with `would-trigger` leaves the old one in place.',
+      'It answers once they rest at the exchange. Nothing is sent while the position is closing. A stop that is refused with `would-trigger` leaves the old one in place.',
     input: exitsInput,
     result: positionResult,
   },

@@ -1,5 +1,6 @@
 import { isPositive, sum } from '../../amount.ts';
 import { createOutcome } from '../../close/outcomes.ts';
+import { readReturn, returnExits } from '../../close/save-result.ts';
 import { nextState } from '../../close/transitions.ts';
 import { Fault } from '../../fault.ts';
 import { appendNotice } from '../../notify/notice-text.ts';
@@ -28,6 +29,7 @@ export async function applyAssessment(
     state,
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
+    exitPlan: await toExitPlan(services, position),
     claim: null,
     attentionReason: null,
     ...(verdict === 'open' ? {} : toEnd(position, { verdict, reason }, now)),
@@ -36,7 +38,13 @@ export async function applyAssessment(
     throw new Fault('conflict', 'The position changed meanwhile. Nothing was written.', {
       hint: { text: 'Resolve it again.' },
     });
-  return saved;
+  return verdict === 'open' ? returnExits(services, saved) : saved;
+}
+
+/** Exits that the claim canceled return. */
+async function toExitPlan(services: Services, position: Position): Promise<Position['exitPlan']> {
+  const { claim, exitPlan } = position;
+  return claim === undefined ? exitPlan : (await readReturn(services, position, claim.claimedAt)).exitPlan;
 }
 
 /** Pure. @returns the state to write; undefined when nothing has to change. Throws `conflict`. */

@@ -21,12 +21,14 @@ export function computeEntrySize(wanted: Wanted, market: MarketRules, lastPrice:
   const requested = wanted.amount ?? toAmount(decimal(wanted.cost ?? '0').dividedBy(price));
   const amount = truncateToStep(requested, step);
   const { base, quote, costMin } = market;
+  const path = wanted.amount === undefined ? 'cost' : 'amount';
   if (!isPositive(amount) || decimal(amount).lt(minimum))
     throw tooSmall(
+      path,
       `${requested} ${base} is below the market's minimum of ${minimum} ${base} (in steps of ${step}).`,
     );
   if (costMin !== undefined && decimal(amount).times(price).lt(costMin))
-    throw tooSmall(`${amount} ${base} is worth less than the market's minimum of ${costMin} ${quote}.`);
+    throw tooSmall(path, `${amount} ${base} is worth less than the market's minimum of ${costMin} ${quote}.`);
   return isMarket && market.kind === 'spot' && wanted.cost !== undefined
     ? { amount, cost: wanted.cost }
     : { amount };
@@ -34,15 +36,20 @@ export function computeEntrySize(wanted: Wanted, market: MarketRules, lastPrice:
 
 function checkPrice(price: Amount, { priceStep }: MarketRules): void {
   if (truncateToStep(price, priceStep) !== toAmount(decimal(price)))
-    throw new Fault(
-      'invalid-input',
-      `The price ${price} is not a multiple of the market's price step ${priceStep}. Nothing was sent.`,
-      { hint: { text: 'Round the price to the step.' } },
+    throw refuse(
+      'price',
+      `The price ${price} is not a multiple of the market's price step ${priceStep}.`,
+      'Round the price to the step.',
     );
 }
 
-function tooSmall(sentence: string): Fault {
+function tooSmall(path: string, sentence: string): Fault {
+  return refuse(path, sentence, 'Increase the size.');
+}
+
+function refuse(path: string, sentence: string, text: string): Fault {
   return new Fault('invalid-input', `${sentence} Nothing was sent.`, {
-    hint: { text: 'Increase the size.' },
+    hint: { text },
+    issues: [`${path}: ${sentence}`],
   });
 }

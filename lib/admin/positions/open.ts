@@ -1,5 +1,6 @@
 import { type Amount, isPositive } from '../../amount.ts';
 import { type CreateResult, type EntryOrder, type Exchange, entrySide } from '../../exchange/exchange.ts';
+import { countConditionals } from '../../exits/count-conditionals.ts';
 import { Fault } from '../../fault.ts';
 import { formatClientOrderId } from '../../position/client-order-id.ts';
 import { addFees } from '../../position/order-sync.ts';
@@ -19,7 +20,7 @@ import {
   newPositionId,
   storeNewPosition,
 } from './new-position.ts';
-import { checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
+import { attachToEntry, checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
 
 type OpenInput = CommandInput<'positions.open'>;
 
@@ -76,12 +77,16 @@ async function draftEntry(
   const { services } = adminServices;
   const place = await connectPlace(adminServices, input);
   const { exchange, market } = place;
-  const [{ hedged }, price] = await Promise.all([
+  const attached = attachToEntry(input, place);
+  // A stop of a perpetual that goes with its entry does not count.
+  const isCounted = input.stopLoss !== undefined && (market.kind === 'spot' || attached === undefined);
+  const [{ hedged }, price, conditionals] = await Promise.all([
     fetchExchangePosition(place, input),
     exchange.fetchPrice(market),
+    isCounted ? countConditionals(exchange, market) : 0,
   ]);
   const { amount, cost } = computeEntrySize(await sizeByRisk(input, place, price), market, price);
-  checkOpeningExits(input, place, price, amount);
+  checkOpeningExits(input, place, price, amount, conditionals);
   const positionId = newPositionId(services);
   const clientOrderId = formatClientOrderId(positionId, 'entry', 1);
   const sent = {
@@ -90,12 +95,13 @@ async function draftEntry(
     price: input.price,
     sendDeadline: services.now() + sendWindowMs,
   };
-  const entry: OrderRecord = { ...sent, status: 'unconfirmed', amount, filled: '0' };
+  const entry: OrderRecord = { ...sent, status: 'unconfirmed', amount, filled: '0', attached };
   const order: EntryOrder = {
     ...sent,
     side: entrySide(input.side),
     positionSide: input.side,
     hedged,
+    attached,
     ...(cost === undefined ? { amount } : { cost }),
   };
   const facts = { positionId, hedged, entryOrders: [entry], exitOrders: [], price };

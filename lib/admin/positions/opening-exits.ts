@@ -1,11 +1,13 @@
 import type { Amount } from '../../amount.ts';
+import type { AttachedExits } from '../../exchange/exchange.ts';
+import { attachExits } from '../../exits/attach-exits.ts';
 import { checkExits } from '../../exits/check-exits.ts';
 import { computeRiskedAmount } from '../../exits/exit-prices.ts';
 import { needsProtection, protect } from '../../exits/protect.ts';
 import { replaceExits } from '../../exits/replace-exits.ts';
 import type { Position } from '../../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../../position/timing.ts';
-import { computeTotals } from '../../position/totals.ts';
+import { computeTotals, isFeeUnknown } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
 import { syncPosition } from '../../sweep/sync-position.ts';
 import type { CommandInput } from '../contract/commands.ts';
@@ -31,6 +33,7 @@ export function checkOpeningExits(
   { exchange, market }: Place,
   lastPrice: Amount,
   amount: Amount,
+  conditionals?: number,
 ): void {
   const refusal = checkExits(
     { takeProfits, stopLoss },
@@ -41,6 +44,7 @@ export function checkOpeningExits(
       price: price ?? lastPrice,
       isEntryPrice: price !== undefined,
       amount,
+      conditionals,
     },
   );
   if (refusal !== undefined) throw toRefusalFault(refusal);
@@ -56,6 +60,15 @@ export function withExitPlan(
   return { ...position, ...replaceExits(position, { takeProfits, stopLoss }, now) };
 }
 
+/** @returns what a LIMIT entry carries. */
+export function attachToEntry(
+  { type, takeProfits = [], stopLoss }: OpenInput,
+  { exchange, market }: Place,
+): AttachedExits | undefined {
+  if (type !== 'limit') return undefined;
+  return attachExits({ takeProfits, stopLoss }, exchange.exits[market.kind], market);
+}
+
 /**
  * Rests the exits of an entry that has filled. What can't be placed now is for the sweep: the entry has executed, so
  * nothing is thrown.
@@ -68,7 +81,9 @@ export async function restExits(services: Services, opened: Position): Promise<P
       if (poll > 0) await services.sleep(pollIntervalMs);
       position = await protect(services, await syncPosition(services, position));
       const isWaiting =
-        needsProtection(position) || position.exitOrders.some(({ status }) => status === 'unconfirmed');
+        needsProtection(position) ||
+        isFeeUnknown(position) ||
+        position.exitOrders.some(({ status }) => status === 'unconfirmed');
       const isMarket = position.entryOrders.every(({ type }) => type === 'market');
       if (!isMarket || (computeTotals(position).entriesDone && !isWaiting)) break;
     }

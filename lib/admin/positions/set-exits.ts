@@ -1,10 +1,13 @@
 import { type Amount, decimal, isPositive, sum, toAmount } from '../../amount.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { checkExits, type ExitRefusal, type WantedExits } from '../../exits/check-exits.ts';
+import { countConditionals } from '../../exits/count-conditionals.ts';
 import { computeBreakEven } from '../../exits/exit-prices.ts';
+import { toExitKey } from '../../exits/plan-exits.ts';
 import { protect } from '../../exits/protect.ts';
 import { type ExitChange, replaceExits } from '../../exits/replace-exits.ts';
 import { Fault } from '../../fault.ts';
+import { allotTargets } from '../../position/allot-exits.ts';
 import type { Position } from '../../position/position.ts';
 import { computeProfit } from '../../position/profit.ts';
 import { computeTotals } from '../../position/totals.ts';
@@ -35,7 +38,7 @@ export async function setExits(
     requireActive(synced);
     const exchange = await services.exchanges.of(synced.account, synced.exchange);
     const change = await toChange(input, synced, exchange);
-    checkChange(synced, change, exchange);
+    await checkChange(synced, change, exchange);
     const saved = await services.store.savePosition(synced, replaceExits(synced, change, services.now()));
     if (saved === undefined) continue;
     const current = await keepOldStop(services, synced, await protect(services, saved));
@@ -78,8 +81,36 @@ async function readBreakEven(position: Position, exchange: Exchange): Promise<Am
   return computeBreakEven({ side, filled, net, averageEntry, fees }, takerRate, market.priceStep);
 }
 
-function checkChange(position: Position, { takeProfits, stopLoss }: ExitChange, exchange: Exchange): void {
-  const wanted: WantedExits = { takeProfits: takeProfits ?? [], stopLoss: stopLoss ?? undefined };
+/** On spot, the exits that stay are placed again with the others, because they share the coins. */
+function toWanted(position: Position, { takeProfits, stopLoss }: ExitChange): WantedExits {
+  const named = { takeProfits: takeProfits ?? [], stopLoss: stopLoss ?? undefined };
+  const { exitPlan, exitOrders, market } = position;
+  if (market.kind !== 'spot') return named;
+  const isAdopted = exitOrders.some((order) => order.status !== 'done' && toExitKey(order) === undefined);
+  if (isAdopted && (takeProfits === undefined || stopLoss === undefined))
+    throw new Fault(
+      'invalid-input',
+      'On spot, the exits that you adopted hold the coins. Nothing was sent.',
+      {
+        hint: { text: 'Name targets and stop, so that both are replaced.' },
+      },
+    );
+  const { remaining } = computeTotals(position);
+  const prices = new Map(exitPlan?.takeProfits.map(({ rung, price }) => [rung, price]));
+  const kept = allotTargets(position).flatMap(({ rung, amount }) =>
+    isPositive(amount)
+      ? { price: prices.get(rung) ?? '0', percent: toAmount(decimal(amount).times(100).dividedBy(remaining)) }
+      : [],
+  );
+  const stop = exitPlan?.stopLoss?.removed === true ? undefined : exitPlan?.stopLoss;
+  return {
+    takeProfits: takeProfits === undefined ? kept : named.takeProfits,
+    stopLoss: stopLoss === undefined ? stop : named.stopLoss,
+  };
+}
+
+async function checkChange(position: Position, change: ExitChange, exchange: Exchange): Promise<void> {
+  const wanted = toWanted(position, change);
   const { filled, amount, remaining, entriesDone } = computeTotals(position);
   const price = isPositive(filled) ? position.lastSync?.price : position.entryOrders[0]?.price;
   if (price === undefined)
@@ -94,12 +125,17 @@ function checkChange(position: Position, { takeProfits, stopLoss }: ExitChange, 
     price,
     isEntryPrice: !isPositive(filled),
     amount: sum([remaining, open]),
+    conditionals:
+      wanted.stopLoss === undefined ? 0 : await countConditionals(exchange, position.market, position),
   });
   if (refusal !== undefined) throw toRefusalFault(refusal);
 }
 
-export function toRefusalFault({ code, message, possible }: ExitRefusal): Fault {
-  return new Fault(code, `${message} Nothing was sent.`, { hint: { text: possible } });
+export function toRefusalFault({ code, path, message, possible }: ExitRefusal): Fault {
+  return new Fault(code, `${message} Nothing was sent.`, {
+    hint: { text: possible },
+    issues: [`${path}: ${message}`],
+  });
 }
 
 /** If the price has passed the new stop meanwhile, the position gets the stop that it had. */

@@ -1,5 +1,13 @@
 import type { Order } from 'ccxt';
-import type { CreateListResult, CreateResult, ExitList, ExitOrder, MarketRules } from '../exchange.ts';
+import type {
+  AmendResult,
+  CreateListResult,
+  CreateResult,
+  ExitList,
+  ExitOrder,
+  MarketRules,
+  Trading,
+} from '../exchange.ts';
 import { findRejectReason } from '../venues/error-table.ts';
 import type { Venue } from '../venues/venue.ts';
 import { formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
@@ -22,14 +30,16 @@ export async function createOrder(
   const { venue, client } = connection;
   connection.registerMarket(market);
   const send = () =>
-    client.createOrder(
-      market.symbol,
-      order.type,
-      order.side,
-      asCcxtNumber(order.amount),
-      order.price === undefined ? undefined : asCcxtNumber(order.price),
-      { clientOrderId: order.clientOrderId, ...parameters },
-    );
+    order.attached !== undefined && venue.createAttachedEntry !== undefined
+      ? venue.createAttachedEntry(client, market, order)
+      : client.createOrder(
+          market.symbol,
+          order.type,
+          order.side,
+          asCcxtNumber(order.amount),
+          order.price === undefined ? undefined : asCcxtNumber(order.price),
+          { clientOrderId: order.clientOrderId, ...parameters },
+        );
   try {
     const created = await connection.call(() => sendDeadlineContext.run(order.sendDeadline, send));
     return toCreateResult(venue, market, created, order);
@@ -61,8 +71,32 @@ export async function createExitList(
   }
 }
 
-function toCreateResult(venue: Venue, market: MarketRules, created: Order, sent: SentOrder): CreateResult {
-  if (created.id === undefined) return { kind: 'unknown', message: 'the response names no order' };
+export async function amendStop(
+  connection: CcxtConnection,
+  ...[market, orderId, stop, sendDeadline]: Parameters<NonNullable<Trading['amendStop']>>
+): Promise<AmendResult> {
+  const { venue, client } = connection;
+  try {
+    await connection.call(() =>
+      sendDeadlineContext.run(sendDeadline, async () => venue.amendStop?.(client, market, orderId, stop)),
+    );
+    return { kind: 'accepted' };
+  } catch (thrown) {
+    const failed = toFailedCreate(connection, thrown);
+    // The order stays the same one, so that reading it shows what an error without a meaning has left.
+    return failed.kind === 'unknown' && failed.code !== undefined
+      ? { ...failed, kind: 'rejected', reason: 'other', code: failed.code }
+      : failed;
+  }
+}
+
+function toCreateResult(
+  venue: Venue,
+  market: MarketRules,
+  created: Order | undefined,
+  sent: SentOrder,
+): CreateResult {
+  if (created?.id === undefined) return { kind: 'unknown', message: 'the response names no order' };
   if (!venue.createReturnsFill)
     return { kind: 'accepted', order: toAcknowledgedOrder(created.id, market, sent) };
   const conditional = sent.restsAs?.conditional ?? false;
@@ -100,7 +134,7 @@ export async function createExitOrder(
   const reduce = venue.closeParameters({ ...order, reduceOnly: market.kind === 'perpetual' });
   if (order.kind === 'take-profit') return createOrder(connection, market, { ...order, type }, reduce);
   const stop = { ...order, type, restsAs: support.stopRef } as const;
-  return createOrder(connection, market, stop, { ...reduce, ...venue.stopParameters(order) });
+  return createOrder(connection, market, stop, { ...reduce, ...venue.stopParameters(order, market) });
 }
 
 function unsupported({ name }: CcxtConnection) {

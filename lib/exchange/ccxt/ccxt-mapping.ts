@@ -120,10 +120,12 @@ export function toExchangeOrder(
     average: parsePrice(order.average),
     price: parsePrice(order.price),
     triggerPrice: parsePrice(order.triggerPrice),
+    triggersOn: details.triggersOn,
     positionSide: details.positionSide,
     reduceOnly: order.reduceOnly,
     conditional,
-    createdAt: order.timestamp,
+    // In its answer to a new stop, ccxt reads Binance's time in the book, which is -1 until the stop triggers.
+    createdAt: order.timestamp !== undefined && order.timestamp > 0 ? order.timestamp : undefined,
     updatedAt: order.lastUpdateTimestamp ?? order.lastTradeTimestamp ?? order.timestamp,
   };
 }

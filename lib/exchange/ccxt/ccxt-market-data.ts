@@ -15,6 +15,7 @@ import {
 export function createMarketData(connection: CcxtConnection): MarketData {
   return {
     loadMarket: (symbol) => loadMarket(connection, symbol),
+    readMarket: (market) => readMarket(connection, market),
     fetchPrice: (market) => fetchPrice(connection, market),
     fetchPrices: (kind, marketIds) => fetchPrices(connection, kind, marketIds),
     fetchPastPrice: (market, coin, at) => fetchPastPrice(connection, market, coin, at),
@@ -22,11 +23,15 @@ export function createMarketData(connection: CcxtConnection): MarketData {
   };
 }
 
-async function loadMarkets(connection: CcxtConnection, kind: MarketKind): Promise<NonNullable<Market>[]> {
+async function loadMarkets(
+  connection: CcxtConnection,
+  kind: MarketKind,
+  id?: string,
+): Promise<NonNullable<Market>[]> {
   const { venue, client, deadlines } = connection;
   const markets = await connection.read(
     'its markets',
-    () => venue.fetchMarkets(client, kind),
+    () => venue.fetchMarkets(client, kind, id),
     deadlines.marketsMs,
   );
   return markets.flatMap((market) => (market !== undefined && isOfKind(market, kind) ? [market] : []));
@@ -44,6 +49,17 @@ async function loadMarket(connection: CcxtConnection, symbol: string): Promise<M
       { hint: { text: `Expected ${[...venue.kinds].map((each) => expectedSymbol[each]).join(' or ')}.` } },
     );
   return toMarketRules(venue, market, kind);
+}
+
+/** An exchange lists no rules of a market that it has closed, or lists it as inactive. */
+async function readMarket(
+  connection: CcxtConnection,
+  { symbol, kind, id }: MarketRules,
+): Promise<MarketRules | 'closed'> {
+  const market = (await loadMarkets(connection, kind, id)).find((each) => each.symbol === symbol);
+  return market === undefined || market.active === false
+    ? 'closed'
+    : toMarketRules(connection.venue, market, kind);
 }
 
 /** Adds the market to each item of a list. Items in markets that Ripcord can't trade in are left out. */

@@ -17,7 +17,7 @@ import type { VenueError } from '../venues/venue-error.ts';
 import { deniesKey, formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
 import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
-import { createExitList, createExitOrder, createOrder } from './ccxt-creates.ts';
+import { amendStop, createExitList, createExitOrder, createOrder } from './ccxt-creates.ts';
 import { toExchangeOrder, withoutFill } from './ccxt-mapping.ts';
 
 export function createTrading(connection: CcxtConnection): Trading {
@@ -37,6 +37,10 @@ export function createTrading(connection: CcxtConnection): Trading {
       }),
     exits: venue.exits,
     createExitOrder: (market, order) => createExitOrder(connection, market, order),
+    ...(venue.fetchAttachedExits === undefined
+      ? {}
+      : { fetchAttachedExits: (...entry) => fetchAttachedExits(connection, ...entry) }),
+    ...(venue.amendStop === undefined ? {} : { amendStop: (...stop) => amendStop(connection, ...stop) }),
     createExitList: (market, list) => createExitList(connection, market, list),
     cancelOrder: (market, ref, sendDeadline) => cancelOrder(connection, market, ref, sendDeadline),
     reduceOrder: (market, order, amount, sendDeadline) =>
@@ -70,6 +74,25 @@ async function fetchOrder(
     // An order that was archived is not found. `retention` says what that proves.
     if (code !== undefined && (venue.notFoundCodes.has(code) || venue.endedCodes.has(code))) return undefined;
     throw connection.toFault('an order', thrown);
+  }
+}
+
+async function fetchAttachedExits(
+  connection: CcxtConnection,
+  ...[market, clientOrderId, entry]: Parameters<NonNullable<Trading['fetchAttachedExits']>>
+): Promise<{ order: ExchangeOrder; isStop: boolean }[]> {
+  const { venue, client } = connection;
+  connection.registerMarket(market);
+  try {
+    const found =
+      (await connection.call(async () => venue.fetchAttachedExits?.(client, market, clientOrderId, entry))) ??
+      [];
+    return found.map(({ order, isStop }) => ({
+      order: toExchangeOrder(venue, market, order, { conditional: false }),
+      isStop,
+    }));
+  } catch (thrown) {
+    throw connection.toFault('attached exits', thrown);
   }
 }
 

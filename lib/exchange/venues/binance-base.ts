@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import type { MarketRules, OrderRef, Side, StopLossOrder } from '../exchange.ts';
+import type { MarketKind, MarketRules, OrderRef, Side, StopLossOrder } from '../exchange.ts';
 import { binanceErrors } from './binance-errors.ts';
 import { marketRules } from './binance-filters.ts';
 import type { Venue } from './venue.ts';
@@ -30,6 +30,14 @@ function orderDetails(info: Record<string, unknown>) {
   };
 }
 
+/** Futures list all of their markets in any case. Parsing one of them is fast. */
+async function fetchMarkets(client: CcxtClient, kind: MarketKind, id?: string) {
+  if (id === undefined) return client.fetchMarkets();
+  if (kind === 'spot') return client.fetchMarkets({ symbol: id });
+  const { symbols }: { symbols: Record<string, unknown>[] } = await client.fapiPublicGetExchangeInfo();
+  return symbols.filter(({ symbol }) => symbol === id).map((market) => client.parseMarket(market));
+}
+
 const binanceBase = {
   recvWindowMs,
   // Source: logs of others, which show -2013 for 22 to 62 s after an order that existed.
@@ -40,7 +48,7 @@ const binanceBase = {
   marketRules,
   orderDetails,
   stopParameters: ({ triggerPrice }: StopLossOrder) => ({ stopLossPrice: triggerPrice }),
-  fetchMarkets: (client) => client.fetchMarkets(),
+  fetchMarkets,
 } satisfies Partial<Venue>;
 
 /** An account can't change these: the clock, the API that is called, and how much a response contains. */

@@ -37,6 +37,7 @@ export function marketRules(market: Market): Partial<MarketRules> {
     marketAmountStep: parsePositiveAmount(lot?.stepSize),
     marketAmountMin: parsePositiveAmount(lot?.minQty),
     marketAmountMax: parsePositiveAmount(lot?.maxQty),
+    opoAllowed: String(market?.info?.opoAllowed) === 'true',
     conditionalMax: parseCount(find('MAX_NUM_ALGO_ORDERS')?.maxNumAlgoOrders),
     ...valueRules(find('NOTIONAL'), find('MIN_NOTIONAL')),
   };
@@ -44,12 +45,14 @@ export function marketRules(market: Market): Partial<MarketRules> {
 
 /** A market has one of the two filters: NOTIONAL limits the value in both directions, MIN_NOTIONAL in one. */
 function valueRules(range: Filter | undefined, minimum: Filter | undefined): Partial<MarketRules> {
+  const restingCostMin = parsePositiveAmount(range?.minNotional ?? minimum?.minNotional ?? minimum?.notional);
   if (range !== undefined)
     return {
+      restingCostMin,
       costMin: ifApplied(range.applyMinToMarket, range.minNotional),
       costMax: ifApplied(range.applyMaxToMarket, range.maxNotional),
     };
-  return { costMin: ifApplied(minimum?.applyToMarket, minimum?.minNotional ?? minimum?.notional) };
+  return { restingCostMin, costMin: ifApplied(minimum?.applyToMarket, restingCostMin) };
 }
 
 /** A limit that doesn't say otherwise applies to MARKET orders too. */

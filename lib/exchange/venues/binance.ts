@@ -1,5 +1,5 @@
 import { createBinanceVenue } from './binance-base.ts';
-import { createExitList } from './binance-lists.ts';
+import { createAttachedEntry, createExitList, fetchAttachedExits } from './binance-lists.ts';
 import { binanceSpotErrors } from './binance-spot-errors.ts';
 import { fetchFills, fetchSpotTrades } from './binance-trades.ts';
 
@@ -50,9 +50,12 @@ export const binance = createBinanceVenue({
     spot: {
       forms: new Set(['take-profit', 'stop-loss', 'list']),
       stopRef: { conditional: false, type: 'stop_loss' },
+      attach: new Set(['stop', 'stop-and-target']),
     },
   },
   createExitList,
+  createAttachedEntry,
+  fetchAttachedExits,
   amendment: () => undefined,
   triggeredOrderId: () => undefined,
   isBalanceResponse: ({ balances }) => Array.isArray(balances),

@@ -1,6 +1,6 @@
-import type { Exchange as CcxtClient, Trade } from 'ccxt';
-import { decimal, toAmount } from '../../amount.ts';
-import type { MarketRules, OrderRef } from '../exchange.ts';
+import type { Exchange as CcxtClient, Order, Trade } from 'ccxt';
+import { decimal, sum, toAmount } from '../../amount.ts';
+import type { ExchangeOrder, MarketRules, OrderRef } from '../exchange.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { ListedFills } from './venue.ts';
 
@@ -96,6 +96,38 @@ export async function findOrder(
     parseList(await client.privateGetV5OrderRealtime(request)).find(isMeant) ??
     parseList(await client.privateGetV5OrderHistory(request)).find(isMeant)
   );
+}
+
+/** A minute less than 7 days. https://bybit-exchange.github.io/docs/v5/order/order-list */
+const historyMs = 7 * 86_400_000 - 60_000;
+
+/**
+ * Reads the exits that Bybit placed for what an entry filled: `parentOrderLinkId` is the entry's, and an amend does not
+ * change it. Open ones first: what ends between the two reads is in both lists.
+ * https://bybit-exchange.github.io/docs/v5/order/open-order
+ */
+export async function fetchAttachedExits(
+  client: CcxtClient,
+  market: MarketRules,
+  clientOrderId: string,
+  { filled, createdAt = 0 }: Pick<ExchangeOrder, 'filled' | 'createdAt'>,
+): Promise<{ order: Order; isStop: boolean }[]> {
+  const request = { category: toCategory(market), symbol: market.id };
+  const ofEntry = (rows: Fields[]) => rows.filter((row) => row.parentOrderLinkId === clientOrderId);
+  const isStop = (row: Fields) => String(row.stopOrderType).endsWith('StopLoss');
+  const rows = ofEntry(await fetchPages((page) => client.privateGetV5OrderRealtime(page), request));
+  const covered = sum(rows.filter(isStop).map(({ qty }) => String(qty)));
+  if (decimal(covered).lt(filled)) {
+    // They are younger than their entry. Bybit lists 7 days from a start.
+    const startTime = Math.max(createdAt, client.milliseconds() - historyMs);
+    const ended = { ...request, startTime };
+    rows.push(...ofEntry(await fetchPages((page) => client.privateGetV5OrderHistory(page), ended)));
+  }
+  const byId = new Map(rows.map((row) => [row.orderId, row]));
+  return [...byId.values()].map((row) => ({
+    order: client.parseOrder(row, client.market(market.symbol)),
+    isStop: isStop(row),
+  }));
 }
 
 /** @returns the fills that the order itself reports; undefined if the order does not report its fees. */

@@ -1,10 +1,18 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import { decimal } from '../../amount.ts';
-import type { ExchangePosition, MarketKind, MarketOrder, MarketRules, Side } from '../exchange.ts';
+import { type Amount, decimal } from '../../amount.ts';
+import type {
+  EntryOrder,
+  ExchangePosition,
+  MarketKind,
+  MarketOrder,
+  MarketRules,
+  Side,
+} from '../exchange.ts';
 import { bybitErrors } from './bybit-errors.ts';
 import { fetchExecutions, fetchFunding, tradeListing } from './bybit-executions.ts';
 import {
   type Fields,
+  fetchAttachedExits,
   fetchPages,
   fetchTrades,
   findOrder,
@@ -38,6 +46,30 @@ const sideByIndex = new Map<string, Side>([
 /** Selects one of a hedged account's two positions. One-way mode needs no parameter. */
 function positionIndex({ hedged, positionSide }: Pick<MarketOrder, 'hedged' | 'positionSide'>): Fields {
   return hedged ? { positionIdx: positionSide === 'long' ? 1 : 2 } : {};
+}
+
+/**
+ * `Full`, the default, would make them exits of the whole exchange position. `Partial`: "it will create tp/sl orders with
+ * the qty you actually fill". The last price triggers them by default.
+ * https://bybit-exchange.github.io/docs/v5/order/create-order
+ */
+function attachedParameters({ attached }: EntryOrder): Fields {
+  if (attached === undefined) return {};
+  const { stopLoss, takeProfit } = attached;
+  return {
+    tpslMode: 'Partial',
+    stopLoss,
+    slOrderType: stopLoss.price === undefined ? 'Market' : 'Limit',
+    ...(takeProfit === undefined
+      ? {}
+      : { takeProfit: { triggerPrice: takeProfit.price, price: takeProfit.price }, tpOrderType: 'Limit' }),
+  };
+}
+
+/** `basePrice`: "Last price when place the order, Spot has this field only". https://bybit-exchange.github.io/docs/v5/order/open-order */
+function toTriggerMove(triggerPrice?: Amount, basePrice?: Amount): 'rise' | 'fall' | undefined {
+  if (triggerPrice === undefined || basePrice === undefined) return undefined;
+  return decimal(triggerPrice).gte(basePrice) ? 'rise' : 'fall';
 }
 
 /** The filter of each type of conditional spot order. A cancel without it does not find the order. */
@@ -137,8 +169,9 @@ export const bybit: Venue = {
       },
     };
   },
-  orderDetails: ({ symbol, stopOrderType, orderType, positionIdx }) => ({
+  orderDetails: ({ symbol, stopOrderType, orderType, positionIdx, triggerPrice, basePrice }) => ({
     marketId: symbol,
+    triggersOn: toTriggerMove(parsePositiveAmount(triggerPrice), parsePositiveAmount(basePrice)),
     type: stopOrderType === '' || stopOrderType === 'UNKNOWN' ? orderType : (stopOrderType ?? orderType),
     positionSide: sideByIndex.get(String(positionIdx)),
   }),
@@ -147,23 +180,33 @@ export const bybit: Venue = {
   entryParameters: (order) => ({
     ...positionIndex(order),
     ...(order.cost === undefined ? {} : { marketUnit: 'quoteCoin' }),
+    ...attachedParameters(order),
   }),
   // A perpetual's stop is a conditional order, which the last price triggers by default. `closeOnTrigger` would cancel
   // other orders of the account. Modes of TP/SL are for whole positions or go with an entry.
   // https://bybit-exchange.github.io/docs/v5/order/create-order
-  // Spot has no `triggerDirection`. A stop that arrives after the price has passed it waits for the price to come back,
-  // so Ripcord sends none: https://github.com/ccxt/ccxt/issues/19000
+  // On spot, a `tpslOrder` holds its coins, and a StopOrder holds none. Spot has no `triggerDirection`: a stop that arrives
+  // after the price has passed it waits for the price to come back, which only the order's `basePrice` shows.
+  // https://github.com/ccxt/ccxt/issues/19000
   exits: {
     perpetual: {
       forms: new Set(['take-profit', 'stop-loss']),
       stopRef: { conditional: false, type: 'stop' },
+      attach: new Set(['stop', 'stop-and-target']),
+      amends: new Set(['stop', 'partialstoploss']),
     },
-    spot: { forms: new Set(['take-profit']), stopRef: { conditional: false, type: 'tpslorder' } },
+    spot: {
+      forms: new Set(['take-profit', 'stop-loss']),
+      stopRef: { conditional: false, type: 'tpslorder' },
+    },
   },
-  stopParameters: ({ side, triggerPrice }) => ({
+  stopParameters: ({ side, triggerPrice }, { kind }) => ({
     triggerPrice,
-    triggerDirection: side === 'sell' ? 'descending' : 'ascending',
+    ...(kind === 'spot'
+      ? { orderFilter: 'tpslOrder' }
+      : { triggerDirection: side === 'sell' ? 'descending' : 'ascending' }),
   }),
+  fetchAttachedExits,
   // "You can only modify unfilled or partially filled orders", conditional ones too: a trigger price is a parameter.
   // `qty` is all of the order: Bybit refuses less than what has filled. The response is an acknowledgment.
   // https://bybit-exchange.github.io/docs/v5/order/amend-order
@@ -172,13 +215,28 @@ export const bybit: Venue = {
       ? () =>
           client.privatePostV5OrderAmend({ category: toCategory(market), symbol: market.id, orderId, qty })
       : undefined,
+  amendStop: (client, market, orderId, { amount, triggerPrice, price }) =>
+    client.privatePostV5OrderAmend({
+      category: toCategory(market),
+      symbol: market.id,
+      orderId,
+      qty: amount,
+      triggerPrice,
+      ...(price === undefined ? {} : { price }),
+    }),
   // A triggered order keeps its id.
   triggeredOrderId: () => undefined,
   isBalanceResponse: (response) => parseList(response).some((wallet) => Array.isArray(wallet.coin)),
 
   useSandbox: (client) => client.setSandboxMode(true),
-  fetchMarkets: (client, kind) =>
-    kind === 'spot' ? client.fetchSpotMarkets({}) : client.fetchFutureMarkets({ category: 'linear' }),
+  // Without a status, the list has only markets that are open for trading.
+  // https://bybit-exchange.github.io/docs/v5/market/instrument
+  fetchMarkets(client, kind, id) {
+    const only = id === undefined ? {} : { symbol: id };
+    return kind === 'spot'
+      ? client.fetchSpotMarkets(only)
+      : client.fetchFutureMarkets({ category: 'linear', ...only });
+  },
   async fetchOrder(client, market, ref) {
     const found = await findOrder(client, market, ref);
     return found === undefined ? undefined : client.parseOrder(found, client.market(market.symbol));

@@ -3,6 +3,7 @@ import type { ExchangeId } from '../../account/account.ts';
 import type { Amount } from '../../amount.ts';
 import type {
   EntryOrder,
+  ExchangeOrder,
   ExchangePosition,
   ExitList,
   Funding,
@@ -115,16 +116,38 @@ export interface Venue {
   /** How `cancelOrder` names an order: ccxt's id argument and parameters. */
   orderRef(market: MarketRules, ref: OrderRef): { id: string | undefined; parameters: Parameters };
   /** @returns the fields that ccxt does not map from the venue's own order. */
-  orderDetails(info: Parameters): { marketId: unknown; type: unknown; positionSide: Side | undefined };
+  orderDetails(
+    info: Parameters,
+  ): Pick<ExchangeOrder, 'positionSide' | 'triggersOn'> & { marketId: unknown; type: unknown };
   /** Parameters of a create besides symbol, type, side, amount and price. */
   closeParameters(order: MarketOrder): Parameters;
   entryParameters(order: EntryOrder): Parameters;
   /** What makes a MARKET or LIMIT order a stop. */
-  stopParameters(order: StopLossOrder): Parameters;
+  stopParameters(order: StopLossOrder, market: MarketRules): Parameters;
   /** The exits that can rest at the venue. */
   exits: Trading['exits'];
   /** Sends a target and a stop as one list, on a venue whose `exits` have the form. */
   createExitList?(client: CcxtClient, market: MarketRules, list: ExitList): Promise<VenueExitList>;
+  /** As of the port. */
+  amendStop?(
+    client: CcxtClient,
+    market: MarketRules,
+    orderId: string,
+    stop: Pick<StopLossOrder, 'amount' | 'triggerPrice' | 'price'>,
+  ): Promise<unknown>;
+  /** Sends an entry with its exits, on a venue that takes them by another request. */
+  createAttachedEntry?(
+    client: CcxtClient,
+    market: MarketRules,
+    order: EntryOrder,
+  ): Promise<Order | undefined>;
+  /** As of the port. */
+  fetchAttachedExits?(
+    client: CcxtClient,
+    market: MarketRules,
+    clientOrderId: string,
+    entry: Pick<ExchangeOrder, 'filled' | 'createdAt'>,
+  ): Promise<{ order: Order; isStop: boolean }[]>;
   /** @returns the request that changes an order's amount; undefined if the venue can't change this order. */
   amendment(
     client: CcxtClient,
@@ -139,8 +162,11 @@ export interface Venue {
 
   /** Points ccxt to the venue's test network. */
   useSandbox(client: CcxtClient): void;
-  /** @returns all markets of one kind, and possibly others, in as few requests as the venue allows. */
-  fetchMarkets(client: CcxtClient, kind: MarketKind): Promise<(Market | undefined)[]>;
+  /**
+   * @param id only this market is wanted.
+   * @returns all markets of one kind, and possibly others, in as few requests as the venue allows.
+   */
+  fetchMarkets(client: CcxtClient, kind: MarketKind, id?: string): Promise<(Market | undefined)[]>;
   /** @returns undefined, or throws one of `notFoundCodes`, only if the venue reports that it has no such order. */
   fetchOrder(client: CcxtClient, market: MarketRules, ref: OrderRef): Promise<Order | undefined>;
   /** @returns what an order traded and paid. It can be less than `filled`, because trades are listed later. */

@@ -32,7 +32,7 @@ export interface PositionFacts {
 }
 
 function order(orderId: string, differing: Order): OrderRecord {
-  return { orderId, type: 'limit', status: 'done', amount: '1', filled: '0', ...differing };
+  return { orderId, type: 'limit', status: 'done', amount: '1', price: '70000', filled: '0', ...differing };
 }
 
 /** @returns a position whose entry orders are e0, e1, … and whose exit orders are x0, x1, …; one filled entry by default. */

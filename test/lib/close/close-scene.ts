@@ -78,6 +78,7 @@ export async function runClose({
   const sent: MarketOrder[] = [];
   const refs: OrderRef[] = [];
   const methods: Partial<Exchange> = {
+    readMarket: async (market) => market,
     cancelOrder: async (_, { orderId = '' }) => ({
       kind: 'confirmed',
       order: closeOrder({ orderId, type: 'limit', filled: '0' }),

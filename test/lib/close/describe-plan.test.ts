@@ -16,6 +16,48 @@ describe('a preview', () => {
     ['one exit order', close, { exits: [live] }, 'cancels the exit order; sells 1 BTC at market.'],
     ['two exit orders', close, { exits: [live, live] }, 'cancels 2 exit orders; sells 1 BTC at market.'],
     [
+      "an exit order that can't be placed again",
+      close,
+      { exits: [live, { ...live, orderId: '7', type: 'trailing_stop_market', price: undefined }] },
+      "cancels 2 exit orders, of which Ripcord can't place 7 (trailing_stop_market) again; sells 1 BTC at market.",
+    ],
+    [
+      'a part of spot, whose exit orders return',
+      half,
+      { exits: [live, live] },
+      'cancels 2 exit orders; sells 0.5 BTC (50 %) at market; then places the exits again that it can, for the rest.',
+    ],
+    [
+      'a part of spot with a stop of its plan',
+      half,
+      { exits: [{ ...live, isStop: true }] },
+      'cancels the exit order; sells 0.5 BTC (50 %) at market; then places exits for the rest.',
+    ],
+    [
+      'a part of spot, whose only exit order can not return',
+      half,
+      { exits: [{ ...live, orderId: '7', type: 'trailing_stop_market', price: undefined }] },
+      "cancels the exit order, of which Ripcord can't place 7 (trailing_stop_market) again; sells 0.5 BTC (50 %) at market.",
+    ],
+    [
+      'a part of a perpetual with a target of its plan',
+      half,
+      { market: perpetual, exits: [{ ...live, rung: 1, reduceOnly: true }] },
+      'sells 0.5 BTC (50 %) at market; then fits the exits to the rest.',
+    ],
+    [
+      'a part of a perpetual, whose exit orders only reduce',
+      half,
+      { market: perpetual, exits: [{ ...live, reduceOnly: true }] },
+      'sells 0.5 BTC (50 %) at market; leaves the exit orders open, reduced to the rest if the exchange allows it.',
+    ],
+    [
+      'a part that leaves too little for an order',
+      { action: 'close', percent: 90 },
+      { exits: [live] },
+      'cancels the exit order; sells 0.9 BTC (90 %) at market.',
+    ],
+    [
       'an exit order that is done',
       close,
       { exits: [live, {}] },

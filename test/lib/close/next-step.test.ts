@@ -21,7 +21,8 @@ interface Situation extends PositionFacts {
 }
 
 function decide(planned: PlannedAction, { known = {}, ...facts }: Situation): Step {
-  return nextStep({ position: closePosition(facts), cancelsSent: false, fresh: {}, ...known }, planned);
+  const fresh = { trading: 'open', ...known.fresh } as const;
+  return nextStep({ position: closePosition(facts), cancelsSent: false, ...known, fresh }, planned);
 }
 
 const cancelBoth = { kind: 'cancel', books: ['entryOrders', 'exitOrders'] };
@@ -354,6 +355,12 @@ const keeps: Row[] = [
   ['a filled entry that is missing', keep, { known: { fresh: { holding: 'missing' } } }, end('kept')],
   ['a filled entry after a cancel', keep, { known: { cancelsSent: true } }, end('kept')],
   ['exits that sold all of it', keep, { exits: [{ filled: '1' }] }, end('exits-closed')],
+  [
+    'an exit that sold all of it, and a live exit that would act on the next position',
+    keep,
+    { exits: [{ filled: '1' }, live], known: { fresh: read } },
+    cancelExits,
+  ],
 ];
 
 const external = { detail: 'Closed outside Ripcord.', at: 1 };
@@ -388,6 +395,37 @@ describe('close, judged by value', () => {
 describe('close, judged by the largest value', () => {
   it.each(largest)('given %s', (_, planned, situation, step) => {
     expect(decide(planned, situation)).toEqual(step);
+  });
+});
+
+describe('close, before an exit is canceled', () => {
+  const position = (facts: PositionFacts) => ({ position: closePosition(facts), cancelsSent: false });
+  const exits = { exits: [live] };
+  const checkMarket = { kind: 'check-market' };
+
+  it.each<[string, PlannedAction, Knowledge, unknown]>([
+    ['checks the market', close, { ...position(exits), fresh: {} }, checkMarket],
+    ['checks it for a part of a spot position', half, { ...position(exits), fresh: {} }, checkMarket],
+    [
+      'ends if it is closed',
+      close,
+      { ...position(exits), fresh: { trading: 'closed' } },
+      end('market-closed'),
+    ],
+    ['cancels if it is open', close, { ...position(exits), fresh: { trading: 'open' } }, cancelExits],
+    ['does not check it for entries', close, { ...position({ entries: [live] }), fresh: {} }, cancelEntries],
+    [
+      'does not check it again after a rejection',
+      half,
+      {
+        ...position({ ...exits, market: perpetual }),
+        rejected: { reason: 'exit-in-the-way', amount: '1' },
+        fresh: {},
+      },
+      cancelExits,
+    ],
+  ])('%s', (_, planned, known, step) => {
+    expect(nextStep(known, planned)).toEqual(step);
   });
 });
 

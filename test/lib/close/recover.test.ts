@@ -219,10 +219,32 @@ describe('a claim that is proven to have sent nothing', () => {
       failure: {
         source: 'ripcord',
         code: 'withdrawn',
-        message: 'All links were paused before a close order was sent.',
+        message: expect.stringContaining('All links were paused before a close order was sent.'),
         canceledExitOrderIds: exitOrders.map(({ orderId }) => orderId),
       },
     });
+  });
+
+  it('fails if it is withdrawn after its holder died between canceling its exits and saving that', async () => {
+    const stage = await abandonedStage({ claim, exits: [{ amount: 100, filled: 0 }] });
+    const { services, book } = stage;
+    const exits = book.of('exit');
+    for (const exit of exits) book.end(exit);
+    services.store.readLinkAndPause = async () => ({ link: undefined, paused: true });
+    expect((await recoverNow(stage)).position).toMatchObject({
+      state: 'failed',
+      failure: { code: 'withdrawn', canceledExitOrderIds: exits.map(({ orderId }) => orderId) },
+    });
+  });
+
+  it('waits if it is withdrawn while its exits can not be read', async () => {
+    const stage = await abandonedStage({ claim, exits: [{ amount: 100, filled: 0 }] });
+    stage.services.store.readLinkAndPause = async () => ({ link: undefined, paused: true });
+    stage.exchange.fetchOrder = () => Promise.reject(new Fault('exchange-unreachable', 'no answer'));
+    expect((await recoverNow(stage)).position).toMatchObject({ state: 'claimed' });
+    stage.environment.time += 11 * 60_000;
+    stage.exchange.fetchOrder = () => Promise.reject(new Fault('exchange-refused', 'The key is gone'));
+    expect((await recoverNow(stage)).position).toMatchObject({ state: 'open' });
   });
 
   it('continues for the operator while all links are paused', async () => {

@@ -68,6 +68,43 @@ describe('a saved result', () => {
     expect(await now()).toEqual(saved.position);
   });
 
+  it.each<[string, ActionResult, (saved: ActionResult | undefined) => string | undefined]>([
+    [
+      'an outcome',
+      settledAs('closed', true),
+      (saved) => (saved?.kind === 'settled' ? saved.outcome.detail : undefined),
+    ],
+    [
+      'a failure',
+      { kind: 'failed', failure: exampleFailure },
+      (saved) => (saved?.kind === 'failed' ? saved.failure.message : undefined),
+    ],
+    [
+      'a reason for attention',
+      { kind: 'attention', reason: 'A reason.' },
+      (saved) => (saved?.kind === 'attention' ? saved.reason : undefined),
+    ],
+    [
+      'a fault',
+      { kind: 'released', fault },
+      (saved) => (saved?.kind === 'released' ? saved.fault.message : undefined),
+    ],
+  ])("names in %s an exit that was canceled and can't return", async (_, result, toText) => {
+    const { save, claim, position } = await claimedStage();
+    const trailing = {
+      orderId: '7',
+      type: 'trailing_stop_market',
+      status: 'done',
+      amount: '0.1',
+      filled: '0',
+      canceledByClaimAt: claim.claimedAt,
+    } as const;
+    const saved = await save(result, { exitOrders: [...position.exitOrders, trailing] });
+    const named = "Exit order 7 (trailing_stop_market) was canceled and can't be placed again.";
+    expect(toText(saved.result)).toContain(named);
+    expect(saved.position.notices?.at(-1)?.text).toContain(named);
+  });
+
   it('keeps the outcome, the failure or the reason', async () => {
     const settled = await claimedStage();
     expect((await settled.save(settledAs('closed'))).position.outcome).toMatchObject(exampleOutcome);

@@ -32,6 +32,18 @@ test.each([binanceFutures, bybitSpot, bybitLinear])('$name has no maximum value'
   expect(market.costMax).toBeUndefined();
 });
 
+test.each([binanceSpot, binanceFutures, bybitSpot, bybitLinear])(
+  'one market of $name is read again, with new rules, and as closed',
+  async (testMarket) => {
+    const { exchange, sim, market } = await startTrader(testMarket);
+    const bitcoin = { market: testMarket.market, symbol: 'BTCUSDT' } as const;
+    sim.core.changeMarket({ ...bitcoin, marketLot: { min: '0.001', max: '7', step: '0.001' } });
+    expect(await exchange.readMarket(market)).toMatchObject({ symbol: market.symbol, marketAmountMax: '7' });
+    sim.core.changeMarket({ ...bitcoin, halted: true });
+    expect(await exchange.readMarket(market)).toBe('closed');
+  },
+);
+
 test.each([
   [
     'MIN_NOTIONAL for all orders',

@@ -251,14 +251,54 @@ test.each([binanceSpot, bybitSpot])('a target alone is a LIMIT order at $name', 
   expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
 });
 
-test('Bybit spot gets no stop, because it could wait as a target', async () => {
-  const { stop, requests } = await startLong(bybitSpot);
-  expect(await stop()).toMatchObject({
-    kind: 'rejected',
-    reason: 'other',
-    message: "Bybit can't hold such an exit. Nothing was sent",
+describe('a stop at Bybit spot', () => {
+  // https://bybit-exchange.github.io/docs/v5/order/create-order
+  const tpslOrder = {
+    path: 'POST /v5/order/create',
+    category: 'spot',
+    symbol: 'BTCUSDT',
+    side: 'Sell',
+    orderType: 'Market',
+    qty: '0.1',
+    marketUnit: 'baseCoin',
+    triggerPrice: '55000',
+    orderFilter: 'tpslOrder',
+    orderLinkId: 'stop-1',
+  };
+  const waiting = { type: 'tpslorder', status: 'live', triggerPrice: '55000', triggersOn: 'fall' };
+
+  test('is a tpslOrder, which holds its coins', async () => {
+    const { exchange, stop, sent, lookUp } = await startLong(bybitSpot);
+    const before = (await exchange.fetchBalance('BTC')).free;
+    accepted(await stop());
+    expect(sent()).toEqual(tpslOrder);
+    expect(await lookUp()).toMatchObject({ ...waiting, amount: '0.1', filled: '0' });
+    expect(Number((await exchange.fetchBalance('BTC')).free)).toBeCloseTo(Number(before) - 0.1, 9);
+    accepted(await stop({ clientOrderId: 'stop-2', price: '54900' }));
+    const { marketUnit: _, ...limit } = tpslOrder;
+    expect(sent()).toEqual({ ...limit, orderType: 'Limit', price: '54900', orderLinkId: 'stop-2' });
   });
-  expect(requests()).toEqual([]);
+
+  test('is found and canceled by client order id alone', async () => {
+    const { stop, lookUp, cancel } = await startLong(bybitSpot);
+    accepted(await stop());
+    expect(await cancel()).toMatchObject({ kind: 'unconfirmed', reason: 'acknowledged' });
+    expect(await lookUp()).toMatchObject({ status: 'done', filled: '0' });
+  });
+
+  test('keeps its id when it triggers', async () => {
+    const { stop, lookUp, setPrice } = await startLong(bybitSpot);
+    const { orderId } = accepted(await stop());
+    setPrice('54000');
+    expect(await lookUp()).toMatchObject({ orderId, status: 'done', filled: '0.1', average: '54000' });
+  });
+
+  test('shows that it arrived after the price had passed it, so that it waits as a target', async () => {
+    const { stop, lookUp, setPrice } = await startLong(bybitSpot);
+    setPrice('54000');
+    accepted(await stop());
+    expect(await lookUp()).toMatchObject({ ...waiting, triggersOn: 'rise' });
+  });
 });
 
 test.each([binanceFutures, bybitLinear, bybitSpot])('$name gets no list', async (testMarket) => {

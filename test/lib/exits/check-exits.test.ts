@@ -29,7 +29,7 @@ const refused: Row[] = [
     'a target of a long at the price',
     { takeProfits: [target('65000'), target('60000')] },
     long,
-    'The target 60000 of a long is not above the last price 60000 USDT.',
+    'The target 60000 of a long is not above the current price 60000 USDT.',
     'A target must be above 60000.',
   ],
   [
@@ -43,7 +43,7 @@ const refused: Row[] = [
     'a stop of a short below the price',
     { stopLoss: { price: '59000' } },
     short,
-    'The stop 59000 of a short is not above the last price 60000 USDT, so it would trigger at once.',
+    'The stop 59000 of a short is not above the current price 60000 USDT, so it would trigger at once.',
     'A stop must be above 60000.',
   ],
   [
@@ -98,6 +98,22 @@ describe('exits', () => {
   it('are refused with a code of their own if the stop would trigger at once', () => {
     expect(check({ stopLoss: { price: '60000' } })?.code).toBe('would-trigger');
     expect(check({ stopLoss: { price: '60000' } }, entry)?.code).toBe('invalid-input');
+  });
+
+  it.each([
+    ['takeProfits.1.price', { takeProfits: [target('65000'), target('60000')] }, long],
+    ['takeProfits.1.price', { takeProfits: [target('65000'), target('66000.01')] }, long],
+    ['takeProfits.0.percent', { takeProfits: [target('65000', '1')] }, long],
+    ['takeProfits', { takeProfits: [target('65000', '101')] }, long],
+    ['takeProfits', { takeProfits: [target('65000')] }, { ...long, support: undefined }],
+    ['stopLoss', { stopLoss: { price: '58000' } }, { ...long, support: undefined }],
+    ['stopLoss.price', { stopLoss: { price: '60000' } }, long],
+    ['stopLoss.price', { stopLoss: { price: '58000.01' } }, long],
+    ['stopLoss.limitPrice', { stopLoss: { price: '58000', limitPrice: '57000.01' } }, long],
+    ['stopLoss.limitPrice', { stopLoss: { price: '58000', limitPrice: '59000' } }, long],
+    ['amount', { stopLoss: { price: '58000' } }, { ...long, amount: '0.0001' }],
+  ] as const)('are refused with the path %s', (path, wanted, context) => {
+    expect(check(wanted as Partial<WantedExits>, context)?.path).toBe(path);
   });
 
   it.each([

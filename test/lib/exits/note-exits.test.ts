@@ -9,13 +9,13 @@ describe('what the record notes of exits', () => {
     expect(noteExits(exampleWith(plan, { exitOrders: [restingStop(), restingTarget(1)] }))).toBeUndefined();
   });
 
-  it('is nothing about an exit that Ripcord or a claim ended, or that filled', () => {
+  it('is nothing about an exit that Ripcord or a claim ended', () => {
     const done = { status: 'done' } as const;
     const exitOrders = [
       restingStop({ ...done, endsFor: 'replaced' }),
       restingStop({ ...done, canceledByClaimAt: 1 }),
       restingStop({ ...done, orderId: undefined }),
-      restingTarget(1, { ...done, filled: '0.5' }),
+      restingTarget(1, { ...done, endsFor: 'replaced', filled: '0.1' }),
     ];
     expect(noteExits(exampleWith(plan, { exitOrders }))).toBeUndefined();
   });
@@ -25,9 +25,40 @@ describe('what the record notes of exits', () => {
     const noted = noteExits(exampleWith(plan, { exitOrders }));
     expect(noted?.exitPlan.stopLoss).toEqual({ price: '58000', removed: true });
     expect(noted?.sentences).toEqual([
-      'The stop at 58000 (order 77) was ended at the exchange. Ripcord does not place it again. Set the exits to decide.',
+      'The stop at 58000 (order 77) was canceled or expired at the exchange. Ripcord does not place it again.',
     ]);
     expect(noteExits(exampleWith(noted?.exitPlan, { exitOrders }))).toBeUndefined();
+  });
+
+  it('is that a target has filled, and it says so once', () => {
+    const [part, rest] = [
+      restingTarget(1, { filled: '0.2' }),
+      restingTarget(1, { amount: '0.3', orderId: '78' }),
+    ];
+    const done = { status: 'done' } as const;
+    expect(noteExits(exampleWith(plan, { exitOrders: [restingStop(), part] }))).toBeUndefined();
+    const replaced = { ...part, ...done, endsFor: 'replaced' } as const;
+    const exitOrders = [restingStop(), replaced, { ...rest, ...done, filled: '0.3' }];
+    const noted = noteExits(exampleWith(plan, { exitOrders }));
+    expect(noted?.sentences).toEqual(['The target at 65000 (order 78) has filled and closed 0.5 BTC.']);
+    expect(noteExits(exampleWith(noted?.exitPlan, { exitOrders }))).toBeUndefined();
+  });
+
+  it('is nothing about a stop that the fill or the trigger of its target ended', () => {
+    const pair = 'entry-1';
+    const bound = restingStop({ pair, status: 'done' });
+    for (const target of [
+      restingTarget(1, { pair, filled: '0.2' }),
+      restingTarget(1, { pair, status: 'done', filled: '0.2', endsFor: 'replaced' }),
+    ])
+      expect(noteExits(exampleWith(plan, { exitOrders: [bound, target] }))).toBeUndefined();
+  });
+
+  it('is that its owner ended both of a pair, with the cancel of one', () => {
+    const done = { pair: 'entry-1', status: 'done' } as const;
+    const noted = noteExits(exampleWith(plan, { exitOrders: [restingStop(done), restingTarget(1, done)] }));
+    expect(noted?.exitPlan).toMatchObject({ takeProfits: [{ removed: true }], stopLoss: { removed: true } });
+    expect(noted?.sentences).toHaveLength(2);
   });
 
   it('is nothing about exits that the exchange ended with the position', () => {

@@ -149,3 +149,72 @@ describe('a stop whose price has passed', () => {
     });
   });
 });
+
+describe('exits that came with their entry', () => {
+  const whole = examplePlan({ targets: [{ price: '65000', percent: '100' }], stop: '58000' });
+  const pair = 'entry-1';
+  const attached = { stopLoss: { triggerPrice: '58000' }, takeProfit: { price: '65000' } };
+  const entry = {
+    ...exampleOrder,
+    clientOrderId: pair,
+    amount: '1',
+    filled: '1',
+    average: '60000',
+    baseFee: undefined,
+  };
+  const withEntry = (exitOrders: OrderRecord[], seen: { found?: string; missed?: string } = { found: '1' }) =>
+    exampleWith(whole, { exitOrders, entryOrders: [{ ...entry, attached: { ...attached, ...seen } }] });
+  const attachedStop = (differing: Partial<OrderRecord> = {}) => restingStop({ pair, ...differing });
+  const attachedTarget = (differing: Partial<OrderRecord> = {}) =>
+    restingTarget(1, { pair, amount: '1', ...differing });
+
+  it('are waited for until the exchange had to show them', () => {
+    expect(decide(withEntry([], {}))).toEqual({ kind: 'wait' });
+    expect(decide(withEntry([], { found: '0.4' }))).toEqual({ kind: 'wait' });
+    expect(decide(withEntry([], { missed: '0.4' }))).toEqual({ kind: 'wait' });
+    expect(decide(withEntry([], { missed: '1' }))).toMatchObject({ kind: 'place' });
+  });
+
+  it('are kept if they are several that cover what remains together', () => {
+    const stops = [attachedStop({ amount: '0.4' }), attachedStop({ amount: '0.6' })];
+    const targets = [attachedTarget({ amount: '0.4' }), attachedTarget({ amount: '0.6' })];
+    expect(decide(withEntry([...stops, ...targets]))).toEqual({ kind: 'none' });
+  });
+
+  it('end only after another stop rests, if their target is replaced', () => {
+    const bound = attachedStop();
+    const old = attachedTarget({ rung: 7 });
+    const held = '1';
+    expect(decide(withEntry([bound, old]), { held })).toEqual({ kind: 'place', exits: [stop()] });
+    expect(decide(withEntry([bound, old, restingStop()]), { held })).toEqual({
+      kind: 'cancel',
+      orders: [bound, old],
+    });
+  });
+});
+
+describe('a stop that the exchange can change', () => {
+  const amends = new Set(['stop_market']);
+  const stopOf = (exitOrders: OrderRecord[], differing: Partial<Position> = {}) =>
+    decide(exampleWith(stopOnly, { exitOrders, ...differing }), { amends });
+
+  it('is changed instead of replaced, whatever the account holds', () => {
+    const old = restingStop({ endsFor: 'replaced' });
+    expect(stopOf([old])).toEqual({ kind: 'amend', order: old, stop: stop() });
+    const small = restingStop({ amount: '0.4' });
+    expect(stopOf([small])).toEqual({ kind: 'amend', order: small, stop: stop() });
+  });
+
+  it.each<[string, Partial<OrderRecord>]>([
+    ['is of another type', { type: 'trailing_stop_market' }],
+    ['becomes another type', { price: '57900' }],
+    ['has triggered and filled in part', { filled: '0.1' }],
+  ])('is replaced if it %s', (_, differing) => {
+    expect(stopOf([restingStop({ amount: '2', ...differing })])).toEqual({ kind: 'read-holding' });
+  });
+
+  it('stays if the price has passed the new one', () => {
+    const lastSync = { at: 1, price: '57000' };
+    expect(stopOf([restingStop({ endsFor: 'replaced' })], { lastSync })).toEqual({ kind: 'none' });
+  });
+});

@@ -109,6 +109,33 @@ describe.each([
     expect(resting().sort()).toEqual(['stop-loss of 50', 'take-profit of 25', 'take-profit of 25']);
   });
 
+  it('are on record when a stop has filled while the position needs attention', async () => {
+    const {
+      protect: run,
+      services,
+      position,
+      book,
+      during,
+      exchange,
+      now,
+    } = await begin({ tells, exitPlan: examplePlan({ stop: '90' }) });
+    await run();
+    const { createMarketOrder } = exchange;
+    // A thin order book.
+    exchange.createMarketOrder = (market, order) => createMarketOrder(market, { ...order, amount: '0.04' });
+    await during(() => executeAction(services, position.positionId, all));
+    await run();
+    expect((await now()).state).toBe('needs-attention');
+    book.fill(
+      'exitOrders',
+      book.of('exit').findIndex(({ live, exit }) => live && exit?.kind === 'stop-loss'),
+      100,
+    );
+    await run();
+    const stored = await now();
+    expect(stored.exitOrders.find(({ isStop, filled }) => isStop && filled === '0.06')?.status).toBe('done');
+  });
+
   it('return after a claim that canceled them and failed', async () => {
     const {
       protect: run,
@@ -140,6 +167,19 @@ describe.each([
     expect(requests).toHaveLength(9);
   });
 
+  it('are left alone once the account holds nothing: the exchange ended them with the position', async () => {
+    const { protect: run, requests, cancelAt, now, services, during } = await begin({ tells });
+    await run();
+    cancelAt(0);
+    await during(async () => {
+      const synced = await syncPosition(services, await now());
+      const at = services.now();
+      return protect(services, { ...synced, lastSync: { at, price: '100', flatSince: at } });
+    });
+    expect(requests).toHaveLength(3);
+    expect((await now()).notices).toBeUndefined();
+  });
+
   it('are not placed again after their owner canceled one, who is notified once', async () => {
     const { protect: run, resting, cancelAt, now } = await begin({ tells });
     await run();
@@ -153,7 +193,7 @@ describe.each([
     expect(position.notices).toMatchObject([
       {
         event: 'exits',
-        text: expect.stringContaining('The stop at 90 (order 1001) was ended at the exchange.'),
+        text: expect.stringContaining('The stop at 90 (order 1001) was canceled or expired at the exchange.'),
       },
     ]);
   });
@@ -183,7 +223,7 @@ describe.each([
     for (let minute = 1; minute <= 5; minute += 1) {
       await wait(60_000);
       await run();
-      if (minute <= 3) expect(resting()).toEqual([]);
+      if (minute <= 2) expect(resting()).toEqual([]);
     }
     expect(resting()).toEqual(wholePlan);
     expect((await now()).exitOrders.map(({ clientOrderId }) => clientOrderId?.slice(-2))).toEqual([

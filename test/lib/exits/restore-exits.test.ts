@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { planCanceled } from '../../../lib/exits/restore-exits.ts';
+import { describeMerged, planReturn } from '../../../lib/exits/restore-exits.ts';
 import { allotTargets } from '../../../lib/position/allot-exits.ts';
+import { toCloseId } from '../../../lib/position/client-order-id.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
-import { exampleWith, partClose, restingStop, restingTarget } from './example-exits.ts';
+import { examplePlan, exampleWith, partClose, restingStop, restingTarget } from './example-exits.ts';
 
 const claimedAt = 1_760_000_100_000;
 const canceled = {
@@ -13,8 +14,14 @@ const canceled = {
 } as const;
 const stop = (differing: Partial<OrderRecord> = {}) => restingStop({ ...canceled, ...differing });
 const target = (differing: Partial<OrderRecord> = {}) => restingTarget(0, { ...canceled, ...differing });
-const planOf = (exitOrders: OrderRecord[], differing: Partial<Position> = {}, closed = '0') =>
-  planCanceled(exampleWith(undefined, { exitOrders, ...differing }), claimedAt, closed);
+const lists = {
+  forms: new Set(['take-profit', 'stop-loss', 'list'] as const),
+  stopRef: { conditional: false, type: 'stop_loss' },
+};
+const returnOf = (exitOrders: OrderRecord[], differing: Partial<Position> = {}, support?: typeof lists) =>
+  planReturn(exampleWith(undefined, { exitOrders, ...differing }), claimedAt, support);
+const planOf = (...input: Parameters<typeof returnOf>) => returnOf(...input).exitPlan;
+const spot = { market: { ...exampleWith(undefined).market, kind: 'spot' } } as const;
 
 describe('adopted exits that a claim canceled', () => {
   it('return with their prices, the stop for all that remains', () => {
@@ -31,8 +38,10 @@ describe('adopted exits that a claim canceled', () => {
   });
 
   it('return scaled to what a part close left', () => {
-    const exitOrders = [target(), partClose('0.5')];
-    const exitPlan = planOf(exitOrders, {}, '0.5');
+    const { positionId, attempt } = exampleWith(undefined);
+    const clientOrderId = toCloseId({ positionId, attempt });
+    const exitOrders = [target(), { ...partClose('0.5'), clientOrderId }];
+    const exitPlan = planOf(exitOrders);
     expect(allotTargets(exampleWith(exitPlan, { exitOrders }))).toMatchObject([{ amount: '0.25' }]);
   });
 
@@ -41,7 +50,8 @@ describe('adopted exits that a claim canceled', () => {
     ['of another claim', [stop({ canceledByClaimAt: 1 })], {}],
     ['that trail the price', [stop({ type: 'trailing_stop_market' })], {}],
     ['without an amount', [stop({ amount: '0' })], {}],
-    ['on spot', [stop()], { market: { ...exampleWith(undefined).market, kind: 'spot' } }],
+    ['on spot without lists', [stop()], spot],
+    ['of a short on spot', [stop()], { ...spot, side: 'short' }],
   ])('do not return: those %s', (_, exitOrders, differing) => {
     expect(planOf(exitOrders, differing)).toBeUndefined();
   });
@@ -50,4 +60,45 @@ describe('adopted exits that a claim canceled', () => {
     const exitPlan = { takeProfits: [], stopLoss: { price: '59000' }, changedAt: 1, exited: '0' };
     expect(planOf([stop()], { exitPlan })?.stopLoss).toEqual({ price: '59000' });
   });
+
+  it('return on spot where a list holds the coins once', () => {
+    expect(planOf([stop(), target()], spot, lists)).toMatchObject({
+      takeProfits: [{ price: '65000' }],
+      stopLoss: { price: '58000' },
+    });
+  });
+
+  it('are named if they do not return', () => {
+    const trailing = stop({ orderId: '7', type: 'trailing_stop_market', triggerPrice: undefined });
+    const lower = stop({ orderId: '8', amount: '0.4', triggerPrice: '57000' });
+    const { exitPlan, sentences } = returnOf([lower, stop(), trailing]);
+    expect(exitPlan?.stopLoss).toEqual({ price: '58000' });
+    expect(sentences).toEqual([
+      "Exit order 7 (trailing_stop_market) was canceled and can't be placed again.",
+      'Exit order 8 (stop_market at 57000) was canceled and is not placed again: the stop at 58000 is for all that remains.',
+    ]);
+  });
+
+  it('are not named if all of them return', () => {
+    expect(returnOf([stop(), target()]).sentences).toEqual([]);
+  });
+});
+
+it.each([
+  ['the minimum', '0.01'],
+  ['one step', '0.001'],
+])('names targets that a part close made smaller than %s', (_, amountMin) => {
+  const exitPlan = examplePlan({
+    targets: [
+      { price: '65000', percent: '1' },
+      { price: '70000', percent: '99' },
+    ],
+  });
+  const { market } = exampleWith(exitPlan);
+  const position = (exitOrders: OrderRecord[]) =>
+    exampleWith(exitPlan, { market: { ...market, amountMin }, exitOrders });
+  expect(describeMerged(position([]))).toEqual([]);
+  expect(describeMerged(position([partClose('0.95')]))).toEqual([
+    "The target at 65000 is below the market's minimum now, so that the target beside it includes it.",
+  ]);
 });

@@ -47,6 +47,11 @@ test.each<[string, NoticeContent, string]>([
     { kind: 'attention', reason: '0.1 BTC is left.' },
     `Needs your attention: ${name}. 0.1 BTC is left. Check the exchange, then run: ripcord positions resolve ${position.positionId}`,
   ],
+  [
+    'an exit that ended',
+    { kind: 'exits', reason: 'The stop at 50000 was canceled.' },
+    `Exits changed: ${name}. The stop at 50000 was canceled. No stop protects the remaining 0.4995 BTC. Set a stop, or close the position: ripcord positions exits ${position.positionId} --stop-loss PRICE`,
+  ],
 ])('%s is reported in one line with what to do next', (_, content, text) => {
   expect(lastText(content)).toBe(text);
 });

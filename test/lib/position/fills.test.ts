@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { hasFills, withBaseFee, withFills } from '../../../lib/position/fills.ts';
+import { withBaseFee, withFills } from '../../../lib/position/fills.ts';
 import type { OrderRecord } from '../../../lib/position/position.ts';
+import { hasFills } from '../../../lib/position/totals.ts';
 import { exampleOrder, examplePerpetual, examplePosition } from './example-position.ts';
 
 const { baseFee: _, ...order } = exampleOrder;

@@ -7,8 +7,9 @@ import { exampleOrder, examplePerpetual, examplePosition } from './example-posit
 
 const unreachable = new Fault('exchange-unreachable', 'Binance did not respond.');
 const sendDeadline = 1_760_000_000_000;
-/** Receive window, look-up lag and clock margin of the exchange below. */
-const provenAfterMs = 5_000 + 60_000 + 2_000;
+/** Receive window and clock margin of the exchange below, then its look-up lag as well. */
+const arrivableMs = 5_000 + 2_000;
+const provenAfterMs = arrivableMs + 60_000;
 const { baseFee: _, ...feelessEntry } = exampleOrder;
 
 /** An exchange that has the given orders and fees, and no other. */
@@ -19,6 +20,7 @@ function exchangeWith(orders: ExchangeOrder[], fees: Record<string, string> = {}
     retention: { order: { unfilledMs: 86_400_000 }, conditional: { unfilledMs: 86_400_000 } },
     fetchOrder: async (_: unknown, { orderId, clientOrderId }: OrderRef) =>
       orders.find((order) => order.orderId === orderId || order.clientOrderId === clientOrderId),
+    fetchOpenOrders: async () => [],
     fetchFills: async (_: unknown, { orderId }: OrderRef) => {
       const fee = fees[orderId ?? ''];
       if (fee === undefined) throw unreachable;
@@ -151,21 +153,64 @@ test('A look-up that finds the order again forgets that it was missed.', async (
   expect(synced.entryOrders[0]?.missedSince).toBeUndefined();
 });
 
-test.each<[string, number, number | undefined, object]>([
-  ['not counted while it may still arrive', provenAfterMs, undefined, { status: 'unconfirmed' }],
+/** Misses that were counted before, in milliseconds after the send deadline. */
+type Counted = { count: number; lastMs: number } | undefined;
+
+test.each<[string, number, Counted, 'unconfirmed' | 'done', number | undefined]>([
+  ['not counted while it may still arrive', arrivableMs, undefined, 'unconfirmed', undefined],
+  ['counted once it can no longer arrive', arrivableMs + 1, undefined, 'unconfirmed', 1],
+  ['counted again', arrivableMs + 12_001, { count: 1, lastMs: arrivableMs + 1 }, 'unconfirmed', 2],
   [
-    'counted once it can no longer arrive',
-    provenAfterMs + 1,
-    undefined,
-    { status: 'unconfirmed', notFoundCount: 1 },
+    'not counted again too soon',
+    arrivableMs + 12_000,
+    { count: 1, lastMs: arrivableMs + 1 },
+    'unconfirmed',
+    1,
   ],
-  ['counted again', provenAfterMs + 1, 1, { status: 'unconfirmed', notFoundCount: 2 }],
-  ['done at the third time', provenAfterMs + 1, 2, { status: 'done', notFoundCount: 3 }],
-])('A sent order that the exchange does not find is %s.', async (_, elapsedMs, notFoundCount, expected) => {
-  const order = sentOrder({ notFoundCount });
-  const position = positionWith({ entryOrders: [order] });
+  ['not absent while look-ups lag', provenAfterMs - 1, { count: 4, lastMs: 50_000 }, 'unconfirmed', 5],
+  ['not absent at the second miss', provenAfterMs, { count: 1, lastMs: 50_000 }, 'unconfirmed', 2],
+  ['absent at the third miss after the lag', provenAfterMs, { count: 2, lastMs: 50_000 }, 'done', 3],
+  ['absent once the lag has passed', provenAfterMs, { count: 3, lastMs: provenAfterMs - 1 }, 'done', 3],
+])('A sent order that the exchange does not find is %s.', async (_, elapsedMs, counted, status, count) => {
+  const order = sentOrder({
+    notFoundCount: counted?.count,
+    lastMissAt: counted && sendDeadline + counted.lastMs,
+  });
+  const position = positionWith({ exitOrders: [order] });
   const synced = await syncOrders(exchangeWith([]), position, sendDeadline + elapsedMs);
-  expect(synced.entryOrders).toEqual([{ ...order, ...expected }]);
+  expect(synced.exitOrders[0]).toMatchObject({ status, notFoundCount: count });
+});
+
+test('A sent order that only the list of open orders shows is found at once.', async () => {
+  const order = sentOrder({ notFoundCount: 2, isStop: true });
+  const view = exchangeOrder({ clientOrderId: order.clientOrderId, filled: '0' });
+  const listed = async () => [{ market: examplePosition.market, order: view }];
+  const exchange = { ...exchangeWith([]), fetchOpenOrders: listed };
+  const synced = await syncOrders(exchange, positionWith({ exitOrders: [order] }), sendDeadline);
+  expect(synced.exitOrders).toMatchObject([{ orderId: '4711', status: 'live', isStop: true }]);
+  expect(synced.exitOrders[0]?.notFoundCount).toBeUndefined();
+});
+
+test('A miss counts for nothing if the open orders can not be read.', async () => {
+  const order = sentOrder({ notFoundCount: 2 });
+  const exchange = { ...exchangeWith([]), fetchOpenOrders: () => Promise.reject(unreachable) };
+  const synced = await syncOrders(exchange, positionWith({ exitOrders: [order] }), sendDeadline + 600_000);
+  expect(synced.exitOrders).toEqual([order]);
+});
+
+test('The open orders are read once for all orders that a look-up misses, and not without one.', async () => {
+  let reads = 0;
+  const fetchOpenOrders = async () => {
+    reads += 1;
+    return [];
+  };
+  const exchange = { ...exchangeWith([exchangeOrder({ orderId: '4711' })]), fetchOpenOrders };
+  const live: OrderRecord = { ...feelessEntry, status: 'live' };
+  await syncOrders(exchange, positionWith({ entryOrders: [live], exitOrders: [] }), sendDeadline);
+  expect(reads).toBe(0);
+  const lost = ['a', 'b'].map((clientOrderId) => sentOrder({ clientOrderId }));
+  await syncOrders(exchange, positionWith({ entryOrders: [], exitOrders: lost }), sendDeadline);
+  expect(reads).toBe(1);
 });
 
 test.each<[string, Partial<OrderRecord>, boolean]>([

@@ -100,6 +100,14 @@ describe('the exits of a position', () => {
     expect(toExitViews(exampleWith(exitPlan, { exitOrders })).stopLoss).toMatchObject(shown);
   });
 
+  it('have ended with their position unless they filled', () => {
+    const exitOrders = [restingStop({ status: 'done', filled: '1' }), restingTarget(1, { status: 'done' })];
+    expect(toExitViews({ ...withExits(exitOrders), state: 'closed' } as Position)).toMatchObject({
+      takeProfits: [{ filled: '0', state: 'ended' }],
+      stopLoss: { filled: '1', state: 'filled' },
+    });
+  });
+
   it('that are merged into a neighbor are named', () => {
     const tiny = examplePlan({
       targets: [

@@ -41,12 +41,17 @@ interface Adoption {
   exitOrderIds?: string[];
 }
 
-/** An admin function that records adoptions and fails at adoption number `failAt`. */
+/** An admin function that records adoptions and openings, and fails at adoption number `failAt`. */
 function adminFunction({ failAt = 0 } = {}) {
   const adopted: Adoption[] = [];
+  const opened: unknown[] = [];
   let asked = 0;
   const handler: Handler = async (event: Adoption) => {
     if (event.command === 'positions.list') return { ok: true, result: { positions: adopted.map(viewOf) } };
+    if (event.command === 'positions.open') {
+      opened.push(event);
+      return { ok: true, result: {} };
+    }
     asked += 1;
     if (asked === failAt) {
       return { ok: false, error: { code: 'exchange-unreachable', message: 'No answer.', issues: [] } };
@@ -54,7 +59,7 @@ function adminFunction({ failAt = 0 } = {}) {
     adopted.push(event);
     return { ok: true, result: {} };
   };
-  return { adopted, admin: createLambda('ripcord-admin', handler, 1_000, () => undefined) };
+  return { adopted, opened, admin: createLambda('ripcord-admin', handler, 1_000, () => undefined) };
 }
 
 function viewOf({ symbol, entryOrderIds }: Adoption) {
@@ -87,6 +92,9 @@ function viewOf({ symbol, entryOrderIds }: Adoption) {
     })),
     exitOrders: [],
     openExitOrders: 0,
+    protection: 'none',
+    takeProfits: [],
+    stopLoss: null,
   };
 }
 
@@ -134,6 +142,35 @@ it('adopts three positions at its first start, and none at its second', async ()
   await second.seed(admin);
   expect(adopted).toHaveLength(3);
   expect(await ordersAt(second)).toEqual(orders);
+});
+
+it('opens a perpetual with three targets and a stop at its first start, under one request id', async () => {
+  const data = await temporaryFolder();
+  const accounts = accountsInMemory();
+  const { admin, opened } = adminFunction();
+  const first = await start({ data, accounts });
+  await first.seed(admin);
+  expect(opened).toMatchObject([
+    {
+      requestId: 'demo-smart-position',
+      account: 'demo-futures',
+      symbol: 'SOL/USDT:USDT',
+      takeProfits: [{ price: '160' }, { price: '170' }, { price: '180' }],
+      stopLoss: { price: '142' },
+    },
+  ]);
+  await first.stop();
+  await (await start({ data, accounts })).seed(admin);
+  expect(opened).toHaveLength(1);
+});
+
+it("opens no position in the owner's own account", async () => {
+  const own = { exchange: 'binanceusdm', apiKey: 'own', secret: 'own' } as const;
+  const accounts = accountsInMemory({ 'demo-futures': own });
+  const { admin, adopted, opened } = adminFunction();
+  await (await start({ data: await temporaryFolder(), accounts })).seed(admin);
+  expect(adopted).toHaveLength(3);
+  expect(opened).toEqual([]);
 });
 
 it("creates both accounts with the exchange's address, and updates it after a restart", async () => {

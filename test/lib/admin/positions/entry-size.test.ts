@@ -38,22 +38,26 @@ test.each<{ title: string; size: EntrySize; expected: EntrySize }>([
 test.each([
   {
     title: 'an amount below the minimum',
+    path: 'amount',
     wanted: { type: 'limit', price: '90000', amount: '0.0019' } as const,
     message:
       "0.0019 BTC is below the market's minimum of 0.002 BTC (in steps of 0.001). Nothing was sent. Increase the size.",
   },
   {
     title: 'a value below the minimum',
-    wanted: { type: 'limit', price: '100', amount: '0.04' } as const,
+    path: 'cost',
+    wanted: { type: 'limit', price: '100', cost: '4' } as const,
     message:
       "0.04 BTC is worth less than the market's minimum of 5 USDT. Nothing was sent. Increase the size.",
   },
   {
     title: 'a price between two steps',
+    path: 'price',
     wanted: { type: 'limit', price: '100.001', amount: '1' } as const,
     message:
       "The price 100.001 is not a multiple of the market's price step 0.01. Nothing was sent. Round the price to the step.",
   },
-])('$title is refused', ({ wanted, message }) => {
-  expect(() => computeEntrySize(wanted, spot, '100')).toThrow(message);
+])('$title is refused, with its path', ({ path, wanted, message }) => {
+  const issues = [expect.stringMatching(`^${path}: `)];
+  expect(() => computeEntrySize(wanted, spot, '100')).toThrow(expect.objectContaining({ message, issues }));
 });

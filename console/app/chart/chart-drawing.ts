@@ -14,26 +14,21 @@ import {
 } from 'lightweight-charts';
 import type { CommandResult } from '../../../lib/admin/contract/commands.ts';
 import { formatPrice } from '../format.ts';
+import type { Mark, PriceLine } from './price-line.ts';
 
-type Candle = CommandResult<'positions.candles'>['candles'][number];
-
-export interface PriceLine {
-  price: string;
-  title: string;
-  kind: 'entry' | 'target' | 'stop';
-  dashed: boolean;
-}
-
-export interface Mark {
-  /** Epoch milliseconds. */
-  at: number;
-  shape: 'buy' | 'sell' | 'hit';
-  text: string;
-}
+export type Candle = CommandResult<'positions.candles'>['candles'][number];
 
 export interface Drawing {
   showCandles(candles: Candle[], view: 'fit-view' | 'keep-view'): void;
   showPosition(lines: PriceLine[], marks: Mark[]): void;
+  /** @returns pixels below the top; undefined if the price is out of view. */
+  toY(price: string): number | undefined;
+  /** @returns the price at so many pixels below the top. It is not rounded. */
+  toPrice(y: number): string | undefined;
+  /** Pixels at the right that the price axis takes. */
+  axisWidth(): number;
+  /** While a line is dragged, the price scale must not move below the pointer. */
+  holdScale(isHeld: boolean): void;
   remove(): void;
 }
 
@@ -48,11 +43,13 @@ interface Content {
  * The only file that knows the charting library. Amounts are floats only from here on, because they end as pixels.
  * The colors are the page's own, and follow the system's light or dark.
  */
-export function drawChart(place: HTMLElement, priceStep: string): Drawing {
+export function drawChart(place: HTMLElement, priceStep: string, onLayout: () => void): Drawing {
   const content: Content = { candles: [], lines: [], marks: [] };
   const chart = createChart(place, toChartOptions(place));
   const series = chart.addSeries(CandlestickSeries, toSeriesOptions(priceStep, content));
   const markers = createSeriesMarkers(series, []);
+  // The library calls it whenever prices may have moved on the screen.
+  series.attachPrimitive({ updateAllViews: onLayout });
   let priceLines: IPriceLine[] = [];
   const paint = () => {
     const colors = readColors(place);
@@ -76,10 +73,31 @@ export function drawChart(place: HTMLElement, priceStep: string): Drawing {
       content.marks = marks;
       paint();
     },
+    ...toPlaces(chart, series),
     remove() {
       scheme.removeEventListener('change', paint);
       chart.remove();
     },
+  };
+}
+
+/** Between prices and pixels. */
+function toPlaces(
+  chart: IChartApi,
+  series: ISeriesApi<'Candlestick'>,
+): Pick<Drawing, 'toY' | 'toPrice' | 'axisWidth' | 'holdScale'> {
+  const toHeight = () => chart.panes()[0]?.getHeight() ?? 0;
+  return {
+    toY(price) {
+      const y = series.priceToCoordinate(Number(price));
+      return y === null || y < 0 || y > toHeight() ? undefined : y;
+    },
+    toPrice(y) {
+      const price = series.coordinateToPrice(Math.min(Math.max(y, 0), toHeight()));
+      return price === null ? undefined : String(price);
+    },
+    axisWidth: () => chart.priceScale('right').width(),
+    holdScale: (isHeld) => chart.priceScale('right').applyOptions({ autoScale: !isHeld }),
   };
 }
 
@@ -156,7 +174,7 @@ function includeLines(scale: ReturnType<ReadScale>, lines: PriceLine[]) {
   if (scale === null || !range) return scale;
   const near = lines
     .map(({ price }) => Number(price))
-    .filter((price) => Math.abs(price / range.maxValue - 1) < farAway);
+    .filter((price) => price / range.maxValue - 1 < farAway && 1 - price / range.minValue < farAway);
   return {
     ...scale,
     priceRange: {
@@ -176,13 +194,21 @@ function paintColors(chart: IChartApi, series: ISeriesApi<'Candlestick'>, colors
       horzLine: { color: quiet, labelBackgroundColor: ink },
     },
   });
-  series.applyOptions({ upColor: gain, downColor: loss, wickUpColor: gain, wickDownColor: loss });
+  series.applyOptions({
+    upColor: gain,
+    downColor: loss,
+    wickUpColor: gain,
+    wickDownColor: loss,
+    // Green and red lines are exits.
+    priceLineColor: quiet,
+  });
 }
 
-function toPriceLineOptions({ price, title, kind, dashed }: PriceLine, { ink, gain, loss }: Colors) {
+function toPriceLineOptions({ id, price, title, kind, dashed }: PriceLine, { ink, gain, loss }: Colors) {
   return {
     price: Number(price),
-    title,
+    // The handle of a line that can be moved has the title.
+    title: id === undefined ? title : '',
     color: { entry: ink, target: gain, stop: loss }[kind],
     lineWidth: 1 as const,
     lineStyle: dashed ? LineStyle.Dashed : LineStyle.Solid,

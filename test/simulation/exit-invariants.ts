@@ -72,9 +72,14 @@ export function exitsRest({ book, plan, position }: Evidence): string[] {
   for (const record of position.exitOrders.filter(
     (order) => toExitKey(order) !== undefined && isEndedOutside(order),
   )) {
-    const ended = book.orders.find(({ orderId }) => orderId === record.orderId)?.exit;
+    const ended = book.orders.find(({ orderId }) => orderId === record.orderId);
     const again = [...stops, ...targets].find(
-      ({ exit }) => exit?.kind === ended?.kind && exit?.price === ended?.price,
+      ({ exit, placedAt }) =>
+        exit?.kind === ended?.exit?.kind &&
+        exit?.price === ended?.exit?.price &&
+        placedAt > (ended?.endedAt ?? 0) &&
+        // The parts of a ladder have stops at the same price.
+        !(plan.market === 'spot' && exit?.kind === 'stop-loss'),
     );
     expect(
       again === undefined,
@@ -83,7 +88,10 @@ export function exitsRest({ book, plan, position }: Evidence): string[] {
   }
   if (isActive) {
     const expected = isWanted ? left : 0;
-    expect(sumLeft(stops) === expected, `stops of ${sumLeft(stops)} for ${left}, expected ${expected}`);
+    // On spot, the owner may have removed the stop of one part.
+    const isRight =
+      plan.market === 'spot' && canceled > 0 ? sumLeft(stops) <= left : sumLeft(stops) === expected;
+    expect(isRight, `stops of ${sumLeft(stops)} for ${left}, expected ${expected}`);
   }
   return wrong;
 }

@@ -115,8 +115,11 @@ export function toTargetPrice({ side }: Pick<Plan, 'side'>, index: number): stri
 
 /** A claim's lease, and the sweep after it. */
 const recoveryMs = leaseMs + 63_000;
-/** How long a lost order takes to be proven absent: window, margin, lag, and on Bybit the time for sending it again. */
-const provenMs = { tells: 77_000, acknowledges: 187_000 };
+/**
+ * How long a lost order takes to be proven absent. Binance: the first sweep comes within a minute and needs two more
+ * look-ups, 12 s apart, which takes longer than window, margin and lag. Bybit: those, and the time for sending it again.
+ */
+const provenMs = { tells: 90_000, acknowledges: 187_000 };
 
 /**
  * 18. Without a stop at most 3 s after one has ended, and at most a sweep after the entry has filled. Stops are for more

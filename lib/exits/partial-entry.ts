@@ -57,7 +57,7 @@ export async function resumeEntry(
   const written = await services.store.savePosition(position, {
     entryOrders: [
       ...position.entryOrders.map((each) =>
-        isEntry(each) ? { ...each, amount: each.filled, resumesIn: undefined } : each,
+        isEntry(each) ? { ...each, amount: each.filled, resumesIn: undefined, attached: undefined } : each,
       ),
       rest,
     ],
@@ -88,13 +88,18 @@ function draftRest(
   { price }: OrderRecord,
   amount: Amount,
 ): { order: EntryOrder; record: OrderRecord } {
+  const { takeProfits, stopLoss } = exitPlan ?? { takeProfits: [] };
+  const exits = {
+    takeProfits: takeProfits.filter(({ removed }) => removed !== true),
+    stopLoss: stopLoss?.removed === true ? undefined : stopLoss,
+  };
   const sent = {
     clientOrderId: formatClientOrderId(positionId, 'entry', entryOrders.length + 1),
     type: 'limit' as const,
     price,
     amount,
     sendDeadline: until,
-    attached: exitPlan === undefined ? undefined : attachExits(exitPlan, exchange.exits[market.kind], market),
+    attached: attachExits(exits, exchange.exits[market.kind], market),
   };
   return {
     order: { ...sent, side: entrySide(side), positionSide: side, hedged },

@@ -56,17 +56,20 @@ export function planSpotExits(position: Position, { skip }: ExitFacts): ExitStep
 /** What an entry has filled in part is protected only once the entry has ended: its exits wait for all of it. */
 function findHoldingEntry(position: Position): OrderRecord | undefined {
   const { entryOrders, exitPlan, market } = position;
-  const { price, limitPrice } = exitPlan?.stopLoss ?? {};
+  const { price, limitPrice, removed } = exitPlan?.stopLoss ?? {};
   const entry = entryOrders.find(
     ({ status, attached, filled }) => status === 'live' && attached !== undefined && isPositive(filled),
   );
-  if (entry === undefined || price === undefined || hasStopPassed(position)) return undefined;
+  if (entry === undefined || price === undefined || removed === true || hasStopPassed(position))
+    return undefined;
   return decimal(entry.filled).gte(leastAmount(market, [price, limitPrice])) ? entry : undefined;
 }
 
-function planRest({ entryOrders, epoch, state, market }: Position): ExitStep {
+/** While what was bought can't have its stop, no more is bought. */
+function planRest({ entryOrders, epoch, state, market, exitPlan }: Position): ExitStep {
   const entry = entryOrders.at(-1);
-  const isDue = state === 'open' && entry?.status === 'done' && entry.resumesIn === epoch;
+  const isRefused = exitPlan?.stopLoss?.refusal !== undefined;
+  const isDue = state === 'open' && !isRefused && entry?.status === 'done' && entry.resumesIn === epoch;
   if (entry === undefined || !isDue) return { kind: 'none' };
   const amount = toLeft(entry);
   return decimal(amount).gte(leastAmount(market, [entry.price])) && isPositive(amount)

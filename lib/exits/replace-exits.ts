@@ -3,6 +3,7 @@ import type { ExitPlan, StopLossPlan, TakeProfitPlan } from '../position/exit-pl
 import type { OrderRecord, Position } from '../position/position.ts';
 import { isStop } from '../position/protection.ts';
 import { computeTotals } from '../position/totals.ts';
+import { toExitKey } from './plan-exits.ts';
 
 /** What the owner replaces. Null or an empty list removes; undefined leaves as it is. */
 export interface ExitChange {
@@ -25,8 +26,16 @@ export function replaceExits(
     changedAt: now,
     exited: exitedOf(position),
   };
-  const replacesTargets = takeProfits !== undefined && !isSame(before.takeProfits, takeProfits ?? []);
-  const replacesStop = stopLoss !== undefined && !isSame([before.stopLoss], [stopLoss ?? undefined]);
+  const adopted = position.exitOrders.filter(
+    (order) => order.status !== 'done' && toExitKey(order) === undefined,
+  );
+  const isStopOfPosition = (order: OrderRecord) => isStop(position, order);
+  const replacesTargets =
+    takeProfits !== undefined &&
+    (!adopted.every(isStopOfPosition) || !isSame(before.takeProfits, takeProfits ?? []));
+  const replacesStop =
+    stopLoss !== undefined &&
+    (adopted.some(isStopOfPosition) || !isSame([before.stopLoss], [stopLoss ?? undefined]));
   const rung = nextRung(position);
   const targets = replacesTargets
     ? {

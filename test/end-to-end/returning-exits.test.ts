@@ -84,6 +84,16 @@ function placeExits({ exchange }: VenueMarket, apiKey: string): number[] {
 describe.each([binanceSpot, binanceUsdm, bybitLinear])('adopted exits of $name', (venue) => {
   const amount = venue.market === 'spot' ? '0.4995' : '0.5';
 
+  it.each([
+    { takeProfits: [], stopLoss: null },
+    { takeProfits: null, stopLoss: null },
+  ])('end when their owner sets %o', async (exits) => {
+    const { positionId, resting } = await stage(venue);
+    const { position } = await environment.admin('positions.setExits', { positionId, ...exits });
+    expect(resting()).toEqual([]);
+    expect(position).toMatchObject({ protection: 'none', takeProfits: [], stopLoss: null });
+  });
+
   it('return after the exchange refused the close that they were canceled for', async () => {
     const { url, positionId, resting, returned, refuse } = await stage(venue);
     refuse();
@@ -117,7 +127,7 @@ describe.each([binanceSpot, binanceUsdm, bybitLinear])('adopted exits of $name',
     core.addFault({ kind: 'delay', ms: 400, match: { method: 'POST' }, times: 1 });
     const first = fire(url);
     await expect
-      .poll(async () => (await environment.positionNow(positionId)).failure?.code ?? '')
+      .poll(async () => (await environment.positionNow(positionId)).failure?.code ?? '', { timeout: 10_000 })
       .not.toBe('');
     const second = await fire(url);
     await first;

@@ -72,9 +72,14 @@ export function exitsRest({ book, plan, position }: Evidence): string[] {
   for (const record of position.exitOrders.filter(
     (order) => toExitKey(order) !== undefined && isEndedOutside(order),
   )) {
-    const ended = book.orders.find(({ orderId }) => orderId === record.orderId)?.exit;
+    const ended = book.orders.find(({ orderId }) => orderId === record.orderId);
     const again = [...stops, ...targets].find(
-      ({ exit }) => exit?.kind === ended?.kind && exit?.price === ended?.price,
+      ({ exit, placedAt }) =>
+        exit?.kind === ended?.exit?.kind &&
+        exit?.price === ended?.exit?.price &&
+        placedAt > (ended?.endedAt ?? 0) &&
+        // The parts of a ladder have stops at the same price.
+        !(plan.market === 'spot' && exit?.kind === 'stop-loss'),
     );
     expect(
       again === undefined,
@@ -83,7 +88,10 @@ export function exitsRest({ book, plan, position }: Evidence): string[] {
   }
   if (isActive) {
     const expected = isWanted ? left : 0;
-    expect(sumLeft(stops) === expected, `stops of ${sumLeft(stops)} for ${left}, expected ${expected}`);
+    // On spot, the owner may have removed the stop of one part.
+    const isRight =
+      plan.market === 'spot' && canceled > 0 ? sumLeft(stops) <= left : sumLeft(stops) === expected;
+    expect(isRight, `stops of ${sumLeft(stops)} for ${left}, expected ${expected}`);
   }
   return wrong;
 }
@@ -107,8 +115,11 @@ export function toTargetPrice({ side }: Pick<Plan, 'side'>, index: number): stri
 
 /** A claim's lease, and the sweep after it. */
 const recoveryMs = leaseMs + 63_000;
-/** How long a lost order takes to be proven absent: window, margin, lag, and on Bybit the time for sending it again. */
-const provenMs = { tells: 77_000, acknowledges: 187_000 };
+/**
+ * How long a lost order takes to be proven absent. Binance: the first sweep comes within a minute and needs two more
+ * look-ups, 12 s apart, which takes longer than window, margin and lag. Bybit: those, and the time for sending it again.
+ */
+const provenMs = { tells: 90_000, acknowledges: 187_000 };
 
 /**
  * 18. Without a stop at most 3 s after one has ended, and at most a sweep after the entry has filled. Stops are for more

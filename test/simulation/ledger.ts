@@ -14,6 +14,8 @@ interface Fill {
   units: bigint;
   cents: bigint;
   fee: bigint;
+  /** Thousandths of the base that the exchange has taken instead. */
+  baseFee: bigint;
   /** What one coin of the fee was worth at that time, in tenths. */
   feeTenths: bigint;
   at: number;
@@ -39,7 +41,11 @@ export class Ledger {
   }
 
   /** @param price of the order; undefined: what the market gives. @returns the price of the execution. */
-  note(order: { orderId: string; role: Role; price?: string | undefined }, units: Units, at: number): string {
+  note(
+    order: { orderId: string; role: Role; price?: string | undefined; baseFee?: Units },
+    units: Units,
+    at: number,
+  ): string {
     const { exits, seed } = this.plan;
     if (exits === undefined) return '100';
     const slip = BigInt((seed * 31 + this.#fills.length * 137) % 401) - 200n;
@@ -48,10 +54,21 @@ export class Ledger {
     const paysCoin = exits.feeCoin !== 'USDT';
     // Five ten-thousandths of the cost, in the coin rounded down to its own digits.
     const inQuote = cost * 5n;
-    const fee = paysCoin ? ((inQuote * 10n) / toTenths(at) / 10n) * 10n : inQuote;
+    const baseFee = BigInt(order.baseFee ?? 0);
+    const feeOfCost = paysCoin ? ((inQuote * 10n) / toTenths(at) / 10n) * 10n : inQuote;
+    const fee = baseFee === 0n ? feeOfCost : 0n;
     const kind = order.role === 'entry' ? 'entry' : 'exit';
     const feeTenths = paysCoin ? toTenths(at) : 10n;
-    this.#fills.push({ orderId: order.orderId, kind, units: BigInt(units), cents, fee, feeTenths, at });
+    this.#fills.push({
+      orderId: order.orderId,
+      kind,
+      units: BigInt(units),
+      cents,
+      fee,
+      baseFee,
+      feeTenths,
+      at,
+    });
     return toText(cents, 2n);
   }
 
@@ -69,11 +86,11 @@ export class Ledger {
     // More has filled since the caller read the order.
     if (toText(add(fills.map(({ units }) => units)), 3n) !== filled)
       throw new Fault('exchange-unreachable', 'the trades are for another amount');
-    const fees = fills.map(({ fee, at }) => ({
-      currency: exits.feeCoin,
-      amount: toText(fee, feeDigits),
-      at,
-    }));
+    const fees = fills.map(({ fee, baseFee, at }) =>
+      baseFee === 0n
+        ? { currency: exits.feeCoin, amount: toText(fee, feeDigits), at }
+        : { currency: 'BTC', amount: toText(baseFee, 3n), at },
+    );
     return { cost: toText(costOf(fills), costDigits), fees };
   }
 
@@ -92,10 +109,17 @@ export class Ledger {
     const per = filled === 0n || filled === undefined ? 1n : filled;
     const gain = (costOf(exits) * per - costOf(entries) * (closed ?? 0n)) * 10n ** 5n;
     const realized = side === 'long' ? gain : -gain;
-    const costs = add(this.#fills.map(({ fee, feeTenths }) => fee * feeTenths)) * per;
+    // Coins that were taken as a fee cost what the entry has paid for them.
+    const inBase = add(this.#fills.map(({ baseFee }) => baseFee));
+    const costs =
+      add(this.#fills.map(({ fee, feeTenths }) => fee * feeTenths)) * per +
+      costOf(entries) * inBase * 10n ** 5n;
     return {
       realizedProfit: divide(realized, per),
-      fees: paid === 0n ? [] : [{ currency: feeCoin, amount: toText(paid, feeDigits) }],
+      fees: [
+        ...(inBase === 0n ? [] : [{ currency: 'BTC', amount: toText(inBase, 3n) }]),
+        ...(paid === 0n ? [] : [{ currency: feeCoin, amount: toText(paid, feeDigits) }]),
+      ],
       netProfit: divide(realized - costs, per),
     };
   }

@@ -5,6 +5,7 @@ import type {
   Exchange,
   ExchangeOrder,
   ExchangePosition,
+  ExitList,
   ExitOrder,
   ExitSupport,
   MarketOrder,
@@ -34,6 +35,8 @@ export interface ModelOrder {
   baseFee: Units;
   live: boolean;
   placedAt: number;
+  /** True time. */
+  endedAt?: number;
   /** True time from which a look-up finds it. */
   visibleFrom: number;
   /** True time from which the list of open orders shows it. */
@@ -42,6 +45,8 @@ export interface ModelOrder {
   changedAt: number;
   /** The prices of an exit that Ripcord sent. */
   exit?: Pick<ExitOrder, 'kind' | 'price'> & { triggerPrice?: string };
+  /** The list that it is a leg of. Both legs lock their coins once, and the first that fills ends the other. */
+  pair?: string;
 }
 
 const fenceMs = 5_000;
@@ -104,9 +109,9 @@ interface Refusal {
   reason: 'clock' | 'insufficient' | 'would-not-reduce' | 'duplicate-id' | 'would-trigger';
 }
 
-/** Orders of every form, in one book. The model has no lists: its spot exits are plain orders. */
+/** Orders of every form, in one book. */
 const exitSupport: ExitSupport = {
-  forms: new Set(['take-profit', 'stop-loss']),
+  forms: new Set(['take-profit', 'stop-loss', 'list']),
   stopRef: { conditional: false, type: 'stop_market' },
 };
 
@@ -197,7 +202,7 @@ export class ModelBook {
     const { orderId, role, exit } = order;
     // A target fills at its price, a stop at what the market gives.
     const limit = exit?.kind === 'take-profit' ? exit.price : undefined;
-    const price = this.ledger.note({ orderId, role, price: limit }, units, this.clock);
+    const price = this.ledger.note({ orderId, role, price: limit, baseFee: feeNow }, units, this.clock);
     this.trade(order.side, units, { orderId, fee: feeNow, entry: role === 'entry', price });
     order.changedAt = this.clock;
     if (order.filled === order.amount) order.live = false;
@@ -277,14 +282,22 @@ export class ModelBook {
     if (order === undefined || !order.live) return;
     if (book === 'exitOrders') {
       this.execute(order, Math.min(amount, this.positionLeft()));
-      if (order.filled > 0 && !this.plan.exitsOnlyReduce)
-        for (const other of this.of('exit')) if (other !== order) this.end(other);
+      if (order.filled > 0) for (const other of this.companions(order)) this.end(other);
     } else this.execute(order, amount);
+  }
+
+  /** What ends with an exit: the other leg of its list. Adopted exits of spot are one list. */
+  companions(order: ModelOrder): ModelOrder[] {
+    const others = this.of('exit').filter((other) => other !== order);
+    if (order.exit !== undefined)
+      return others.filter(({ pair }) => pair !== undefined && pair === order.pair);
+    return this.plan.exitsOnlyReduce ? [] : others;
   }
 
   end(order: ModelOrder): void {
     if (!order.live) return;
     order.live = false;
+    order.endedAt = this.environment.time;
     order.changedAt = this.clock;
     this.cover.note(this);
   }
@@ -312,10 +325,12 @@ export class ModelBook {
     const exitOrders = this.of('exit').filter((order) => order.live && order.side === 'sell');
     const entryOrders = this.of('entry').filter((order) => order.live && order.side === 'sell');
     const rest = (order: ModelOrder) => order.amount - order.filled;
-    // Exits are one list and lock once.
+    // A list locks once.
+    const lists = Map.groupBy(exitOrders, ({ exit, pair, orderId }) => exit && (pair ?? orderId));
+    const inLists = [...lists.values()].map((legs) => Math.max(...legs.map(rest)));
     return (
       this.#lockedOutside +
-      Math.max(0, ...exitOrders.map(rest)) +
+      inLists.reduce((total, units) => total + units, 0) +
       entryOrders.reduce((total, order) => total + rest(order), 0)
     );
   }
@@ -348,6 +363,28 @@ export class ModelBook {
     return placed;
   }
 
+  /** The venue's judgement of a list that has arrived. Its ids are unique among open orders only. */
+  acceptList(list: ExitList, signedAt: number): [ModelOrder, ModelOrder] | Refusal {
+    const { takeProfit, stopLoss, side, amount, listClientOrderId: pair } = list;
+    for (const { clientOrderId } of [takeProfit, stopLoss]) {
+      const refusal = this.#refuse({ clientOrderId, side, amount }, signedAt);
+      if (refusal !== undefined) return refusal;
+    }
+    if (this.of('exit').some((order) => order.live && order.pair === pair)) return { reason: 'duplicate-id' };
+    if (this.#hasPassed({ side, triggerPrice: stopLoss.triggerPrice })) return { reason: 'would-trigger' };
+    const place = (clientOrderId: string, exit: NonNullable<ModelOrder['exit']>) => {
+      const placed = this.place('exit', toUnits(amount), clientOrderId);
+      Object.assign(placed, { exit, pair });
+      this.#noteSurplus(placed);
+      return placed;
+    };
+    const { triggerPrice, price } = stopLoss;
+    const target = place(takeProfit.clientOrderId, { kind: 'take-profit', price: takeProfit.price });
+    const stop = place(stopLoss.clientOrderId, { kind: 'stop-loss', price, triggerPrice });
+    this.cover.note(this);
+    return [target, stop];
+  }
+
   /** A close or a stop that fills while an exit is on its way leaves less than the exit was for. */
   #noteSurplus({ orderId, exit }: ModelOrder): void {
     const alike = this.of('exit').filter((order) => order.live && order.exit?.kind === exit?.kind);
@@ -362,7 +399,7 @@ export class ModelBook {
       this.surplus.push(`${exit?.kind} ${orderId} makes ${total} of ${left}`);
   }
 
-  #hasPassed({ side, triggerPrice }: StopLossOrder): boolean {
+  #hasPassed({ side, triggerPrice }: Pick<StopLossOrder, 'side' | 'triggerPrice'>): boolean {
     return side === 'sell' ? this.price <= Number(triggerPrice) : this.price >= Number(triggerPrice);
   }
 
@@ -458,11 +495,13 @@ export function modelExchange(
     updatedAt: order.changedAt,
   });
 
-  const create = async (
+  type Rejected = Exclude<CreateResult, { kind: 'accepted' }>;
+  const create = async <Placed extends ModelOrder | [ModelOrder, ModelOrder], Accepted>(
     name: string,
     sendDeadline: number,
-    accept: (signedAt: number) => ModelOrder | Refusal,
-  ): Promise<CreateResult> => {
+    accept: (signedAt: number) => Placed | Refusal,
+    toAnswer: (placed: Placed) => Accepted,
+  ): Promise<Accepted | Rejected> => {
     const signedAt = actor.now();
     // Between signing and the last check, and between that and the wire, a process may be paused.
     await actor.interrupt('answer', 'sign');
@@ -471,11 +510,11 @@ export function modelExchange(
     try {
       return await ask(
         name,
-        (): CreateResult => {
+        (): Accepted | Rejected => {
           const placed = accept(signedAt);
           if ('reason' in placed)
             return { kind: 'rejected', reason: placed.reason, code: placed.reason, message: placed.reason };
-          return { kind: 'accepted', order: view(placed) };
+          return toAnswer(placed);
         },
         true,
       );
@@ -483,6 +522,7 @@ export function modelExchange(
       return { kind: 'unknown', message: 'no answer' };
     }
   };
+  const toAccepted = (order: ModelOrder) => ({ kind: 'accepted', order: view(order) }) as const;
 
   return {
     recvWindowMs: fenceMs,
@@ -508,9 +548,7 @@ export function modelExchange(
               return { kind: 'unconfirmed', reason: 'not-found', message: 'unknown order' };
             const end = () => {
               book.end(order);
-              // Ending one of a list ends all.
-              if (order.role === 'exit' && !plan.exitsOnlyReduce)
-                for (const other of book.of('exit')) book.end(other);
+              if (order.role === 'exit') for (const other of book.companions(order)) book.end(other);
             };
             if (plan.tells) {
               end();
@@ -545,11 +583,17 @@ export function modelExchange(
       }
     },
     createMarketOrder: (_market, order) =>
-      create('create', order.sendDeadline, (signedAt) => book.accept(order, signedAt)),
+      create('create', order.sendDeadline, (signedAt) => book.accept(order, signedAt), toAccepted),
     exits: { spot: exitSupport, perpetual: exitSupport },
     createExitOrder: (_market, order) =>
-      create('create exit', order.sendDeadline, (signedAt) => book.acceptExit(order, signedAt)),
-    createExitList: async () => ({ kind: 'unknown', message: 'not part of the model' }),
+      create('create exit', order.sendDeadline, (signedAt) => book.acceptExit(order, signedAt), toAccepted),
+    createExitList: (_market, list) =>
+      create(
+        'create exit',
+        list.sendDeadline,
+        (signedAt) => book.acceptList(list, signedAt),
+        ([target, stop]) => ({ kind: 'accepted', takeProfit: view(target), stopLoss: view(stop) }) as const,
+      ),
     openConnection: () => undefined,
     createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     fetchFills: ({ base }, { orderId }, filled) =>

@@ -209,11 +209,16 @@ export function makePlan(seed: number): Plan {
   });
 }
 
-/** In one of three plans of a perpetual that nothing ends outside, Ripcord places the exits. */
+/** Within the look-up lag of Binance. */
+const longestLagMs = 60_000;
+
+/** In one of three plans that nothing ends outside, Ripcord places the exits: on spot, lists of a target and a stop. */
 function withExits(plan: Plan): Plan {
   const random = new Random(plan.seed ^ 0x51ed270b);
-  const isEnded = plan.events.some(({ kind }) => kind === 'close-outside' || kind === 'flip');
-  if (plan.market !== 'perpetual' || isEnded || !random.chance(1 / 3)) return plan;
+  const isEnded = plan.events.some(
+    ({ kind }) => kind === 'close-outside' || kind === 'flip' || kind === 'sell-outside',
+  );
+  if (isEnded || !random.chance(1 / 3)) return plan;
   const exits: PlannedExits = {
     percents: random.pick([[], [50], [100], [50, 50], [33, 33, 34], [25, 25], [1, 98]]),
     hasStop: random.chance(0.8),
@@ -228,11 +233,15 @@ function withExits(plan: Plan): Plan {
     events.push({ ...exit(), kind: 'fill', amount: random.pick([1_000, random.between(1, 300)]) });
   if (random.chance(0.15)) events.push({ ...exit(), kind: 'cancel-outside' });
   events.sort((a, b) => a.at - b.at);
-  const longest = plan.tells ? 60_000 : 115_000;
+  const longest = plan.tells || plan.market === 'spot' ? longestLagMs : 115_000;
   const exitMissedMs = random.pick([plan.exitMissedMs, 0, random.between(0, longest)]);
   exits.unlistedMs = random.pick([0, exitMissedMs]);
   exits.feeCoin = random.pick(['USDT', 'BNB'] as const);
-  return { ...plan, exits, exitsOnlyReduce: true, exitOrders: [], exitMissedMs, events };
+  const withPlan = { ...plan, exits, exitsOnlyReduce: true, exitOrders: [], exitMissedMs, events };
+  if (plan.market === 'perpetual') return withPlan;
+  // Only Binance has lists, and only a long holds coins.
+  const lagsMs = plan.lagsMs.map((ms) => Math.min(ms, longestLagMs));
+  return { ...withPlan, side: 'long', tells: true, exitsOnlyReduce: false, lagsMs };
 }
 
 /** In one plan of six, so that the other plans stay what they were. */

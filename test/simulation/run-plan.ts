@@ -238,8 +238,10 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
           break;
         case 'cancel-outside': {
           const order = book.of(event.book === 'entryOrders' ? 'entry' : 'exit')[event.index];
-          if (order?.exit?.kind === 'stop-loss') book.cover.stop();
-          if (order !== undefined) book.end(order);
+          if (order?.exit?.kind === 'stop-loss' || order?.pair !== undefined) book.cover.stop();
+          // One of a list ends both, and adopted ones end alone.
+          if (order !== undefined)
+            for (const each of [order, ...(order.exit ? book.companions(order) : [])]) book.end(each);
           break;
         }
         case 'close-outside':

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attachExits } from '../../../lib/exits/attach-exits.ts';
 import { protect } from '../../../lib/exits/protect.ts';
+import { awaitsAttached } from '../../../lib/position/attached-exits.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
 import { computeProtection } from '../../../lib/position/protection.ts';
 import { toOrderRecord } from '../../../lib/position/totals.ts';
@@ -199,4 +200,58 @@ describe('a process that dies', () => {
       expect(computeProtection(await now())).toBe('full');
     },
   );
+});
+
+describe('the rest of a partly filled entry', () => {
+  async function beginPart() {
+    const trader = await begin({ limit: true });
+    trader.sim.core.fill({ orderId: trader.find('limit', '0.1'), amount: '0.04' });
+    return trader;
+  }
+
+  it('is not bought while the stop of what it filled is refused', async () => {
+    const { sweep, resting, exchange, now } = await beginPart();
+    const { createExitList } = exchange;
+    exchange.createExitList = async () => ({
+      kind: 'rejected',
+      reason: 'would-trigger',
+      code: '-2010',
+      message: 'Stop price would trigger immediately',
+    });
+    await sweep();
+    expect(resting()).toEqual([]);
+    exchange.createExitList = createExitList;
+    await sweep();
+    expect(computeProtection(await now())).toBe('full');
+    expect(resting()).toContain('limit 0.06');
+  });
+
+  it('leaves nothing to look for with what has filled before', async () => {
+    const { sweep, exchange, now } = await beginPart();
+    await sweep();
+    // The exits that waited for all of the entry ended with it.
+    exchange.fetchAttachedExits = () => Promise.reject(new Error('no such list'));
+    await sweep();
+    expect(awaitsAttached(await now())).toBe(false);
+  });
+
+  it('carries no exit that the owner has removed', async () => {
+    const { sweep, exchange, now, services } = await beginPart();
+    const { createEntryOrder } = exchange;
+    exchange.createEntryOrder = async () => ({
+      kind: 'rejected',
+      reason: 'rate-limit',
+      code: '-1',
+      message: 'Later',
+    });
+    await sweep();
+    const stored = await now();
+    await services.store.savePosition(stored, {
+      exitPlan: { ...plan, stopLoss: { price: '55000', removed: true } },
+    });
+    exchange.createEntryOrder = createEntryOrder;
+    await sweep();
+    expect((await now()).entryOrders.at(-1)).toMatchObject({ amount: '0.06', status: 'live' });
+    expect((await now()).entryOrders.at(-1)?.attached).toBeUndefined();
+  });
 });

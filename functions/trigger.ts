@@ -10,6 +10,7 @@ import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { negotiateContent } from './http/content-negotiation.ts';
 import { answerErrors } from './http/error-response.ts';
+import { followUpQuery } from './http/html-page.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { type BuiltServices, createServices } from './services.ts';
 
@@ -46,6 +47,7 @@ const eventSchema = z.object({
   headers: z.record(z.string(), z.string().optional()).default({}),
   body: z.string().default(''),
   isBase64Encoded: z.boolean().default(false),
+  rawQueryString: z.string().default(''),
 });
 
 const timeSchema = z.object({ requestContext: z.object({ timeEpoch: z.number() }) });
@@ -63,7 +65,8 @@ function toArrival(event: unknown, now: number): number {
 }
 
 function parseRequest(event: unknown): Request {
-  const { requestContext, pathParameters, headers, body, isBase64Encoded } = eventSchema.parse(event);
+  const { requestContext, pathParameters, headers, body, isBase64Encoded, rawQueryString } =
+    eventSchema.parse(event);
   const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
   return {
     token: pathParameters.token,
@@ -72,6 +75,7 @@ function parseRequest(event: unknown): Request {
     userAgent: headers['user-agent'],
     hasBody: text.trim() !== '',
     navigation: classifyNavigation(headers),
+    isFollowUp: rawQueryString === followUpQuery,
   };
 }
 

@@ -13,6 +13,9 @@ const nextSteps: Partial<Record<ResponseStatus, string>> = {
   'in-progress': ' This page updates by itself.',
 };
 
+/** The query of the requests by which the page of a close that is under way looks again. */
+export const followUpQuery = 'waiting';
+
 /** The outcome's fields that get a row, and their labels. */
 const rows: [field: keyof Outcome, label: string][] = [
   ['entryFilled', 'Entry filled'],
@@ -30,7 +33,8 @@ export function renderHtml(response: PublicResponse): string {
   const message = escapeHtml(`${publicMessage}${nextSteps[status] ?? ''}`);
   const isRepeat = repeated === true && outcome !== undefined;
   const repeat = isRepeat ? '<p>Already done earlier. Nothing happened this time.</p>' : '';
-  const refresh = status === 'in-progress' ? '<meta http-equiv="refresh" content="3">' : '';
+  const refresh =
+    status === 'in-progress' ? `<meta http-equiv="refresh" content="3; url=?${followUpQuery}">` : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">${refresh}<title>Ripcord: ${headline}</title>

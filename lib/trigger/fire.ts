@@ -46,9 +46,13 @@ async function handle(services: Services, request: Request): Promise<Handled> {
   const { link, paused } = await services.store.readLinkAndPause(toLinkId(hash));
   if (link === undefined || link.tokenHash !== hash) return { response: notFound };
 
+  const startedAt = services.now();
   const { response, requests, isUnsettled, claim } = await respond(services, link, request, paused);
+  const hasClaimed = claim !== undefined && claim.claimedAt >= startedAt;
   await Promise.all([
-    recordHit(services, { actor: 'link', ...link }, response, requests, request),
+    isOfNote(request, response, hasClaimed)
+      ? recordHit(services, { actor: 'link', ...link }, response, requests, request)
+      : undefined,
     // A sweep that starts now settles the close sooner. If it does not start, the next scheduled one does the same.
     isUnsettled === true ? services.wakeSweep?.().catch(() => undefined) : undefined,
   ]);
@@ -57,6 +61,15 @@ async function handle(services: Services, request: Request): Promise<Handled> {
     response: { ...response, linkId, exchangeMs: computeExchangeMs(requests) },
     late: { positionId, action, claim },
   };
+}
+
+/**
+ * A page that only looks again would flood the history. One that makes a claim, or settles one, is recorded like any hit.
+ */
+function isOfNote({ method, isFollowUp }: Request, response: HitResponse, hasClaimed: boolean): boolean {
+  const { decision, status } = response;
+  const isLook = decision === 'duplicate' || (status === 'in-progress' && !hasClaimed);
+  return !(method === 'GET' && isFollowUp === true && isLook);
 }
 
 /** A response, with what the exchange was asked for it. */

@@ -11,4 +11,6 @@ export interface Request {
   hasBody: boolean;
   /** For a GET: whether a person certainly opened it. */
   navigation: Navigation;
+  /** The page of a close that is under way looks again, every few seconds. */
+  isFollowUp?: boolean;
 }

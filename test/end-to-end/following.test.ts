@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../lib/account/account.ts';
+import { send } from '../infra/loopback/running-server.ts';
 import { fire, markOf, startEnvironment } from './environment.ts';
 import { adopt, kinds, movePrice, newTrader, perpetualLong, placeEntry, spotLong } from './trader.ts';
 
@@ -87,5 +88,49 @@ describe('changes', () => {
     expect(later).toMatchObject({ paused: true, sweptAt: expect.stringMatching(/^\d{4}-/) });
     expect((later.sweptAt ?? '') > before).toBe(true);
     expect(later.hits.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the page of a close that is under way', () => {
+  const browser = {
+    accept: 'text/html',
+    'user-agent': 'Mozilla/5.0 Firefox/140.0',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+  };
+
+  it('looks again without a record for each look, and is recorded when it acts', async () => {
+    const trader = await newTrader(environment, perpetualLong);
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    const url = await environment.newLink(positionId, 'close');
+    const look = (query = '') => send(url, { path: `${new URL(url).pathname}${query}`, headers: browser });
+    const decisions = async () =>
+      (await environment.admin('history.list', { positionId })).hits.map(({ decision }) => decision);
+    core.addFault({ kind: 'drop-after', match: { method: 'POST', path: '/fapi/v1/order' }, times: 1 });
+    core.addFault({ kind: 'html', match: { method: 'GET', path: '/fapi/v1/order' }, times: 99 });
+    const first = await look();
+    expect(first.status).toBe(202);
+    expect(first.body).toContain('<meta http-equiv="refresh" content="3; url=?waiting">');
+    const recorded = await decisions();
+    for (let count = 0; count < 3; count += 1) expect((await look('?waiting')).status).toBe(202);
+    expect(await decisions()).toEqual(recorded);
+    core.clearFaults();
+    await expect.poll(async () => (await look('?waiting')).status, { timeout: 20_000 }).toBe(200);
+    const settled = await decisions();
+    expect((await look('?waiting')).status).toBe(200);
+    expect(await decisions()).toEqual(settled);
+    // Whoever opens the link again without the page's query is in the history.
+    await look();
+    expect(await decisions()).toEqual(['duplicate', ...settled]);
+  });
+
+  it('is recorded like any other if it fires', async () => {
+    const trader = await newTrader(environment, spotLong);
+    const { positionId } = await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    const url = await environment.newLink(positionId, 'close');
+    const fired = await send(url, { path: `${new URL(url).pathname}?waiting`, headers: browser });
+    expect(fired.status).toBe(200);
+    const { hits } = await environment.admin('history.list', { positionId });
+    expect(hits).toMatchObject([{ decision: 'fired', outcome: 'closed' }]);
   });
 });

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import { Component, type ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { query, setQuery } from '../route.ts';
 import { Icon } from './icon.tsx';
@@ -113,7 +113,20 @@ function HeaderCell<Row>({
   );
 }
 
-function TableRow<Row>({ row, columns, isPast, menu }: { row: Row } & DataTableProps<Row>) {
+type TableRowProps<Row> = { row: Row } & DataTableProps<Row>;
+
+/** Drawn again only with another row: prices change every second, and there may be hundreds of rows. */
+class TableRow<Row> extends Component<TableRowProps<Row>> {
+  override shouldComponentUpdate({ row, columns }: TableRowProps<Row>): boolean {
+    return row !== this.props.row || columns !== this.props.columns;
+  }
+
+  override render() {
+    return <RowCells {...this.props} />;
+  }
+}
+
+function RowCells<Row>({ row, columns, isPast, menu }: TableRowProps<Row>) {
   const [first, ...rest] = columns;
   return (
     <tr class={isPast?.(row) === true ? 'over' : ''}>

@@ -70,9 +70,12 @@ function countLiveOrders({ entryOrders, exitOrders }: PositionView): number {
   return [...entryOrders, ...exitOrders].filter(({ status }) => status !== 'done').length;
 }
 
-/** Each live order, the price, and the exchange position and funding of a perpetual. */
+/** As measured: of a perpetual also its exchange position, trades and what caused them, and funding. */
+const requestsOf: Record<MarketKind, number> = { spot: 1, perpetual: 7 };
+
+/** At most: each live order, and what is read besides. */
 function countRequests(position: PositionView): number {
-  return countLiveOrders(position) + (marketKind(position) === 'perpetual' ? 3 : 1);
+  return countLiveOrders(position) + requestsOf[marketKind(position)];
 }
 
 /** Notes that a read starts. */

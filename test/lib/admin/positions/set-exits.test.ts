@@ -11,9 +11,7 @@ it('places new targets also while the price is beyond the stop, which they leave
   );
   const { positionId } = await now();
   const takeProfits = [{ price: '120', percent: '100' }];
-  const { position } = await during(() =>
-    setExits({ services }, { command: 'positions.setExits', positionId, takeProfits }),
-  );
+  const { position } = await during(() => setExits({ services }, { positionId, takeProfits }));
   expect(position.takeProfits).toMatchObject([{ price: '120', state: 'resting' }]);
   expect(book.of('exit').map(({ exit }) => exit?.kind)).toEqual(['take-profit']);
   expect((await now()).exitPlan?.stopLoss?.refusal).toEqual(refusal);

@@ -65,11 +65,13 @@ function findHoldingEntry(position: Position): OrderRecord | undefined {
   return decimal(entry.filled).gte(leastAmount(market, [price, limitPrice])) ? entry : undefined;
 }
 
-/** While what was bought can't have its stop, no more is bought. */
-function planRest({ entryOrders, epoch, state, market, exitPlan }: Position): ExitStep {
+/** Once the price has reached the stop, or while that can't rest, no more is bought. */
+function planRest({ entryOrders, exitOrders, epoch, state, market, exitPlan }: Position): ExitStep {
   const entry = entryOrders.at(-1);
-  const isRefused = exitPlan?.stopLoss?.refusal !== undefined;
-  const isDue = state === 'open' && !isRefused && entry?.status === 'done' && entry.resumesIn === epoch;
+  const isStopped =
+    exitPlan?.stopLoss?.refusal !== undefined ||
+    exitOrders.some(({ isStop, filled }) => isStop === true && isPositive(filled));
+  const isDue = state === 'open' && !isStopped && entry?.status === 'done' && entry.resumesIn === epoch;
   if (entry === undefined || !isDue) return { kind: 'none' };
   const amount = toLeft(entry);
   return decimal(amount).gte(leastAmount(market, [entry.price])) && isPositive(amount)

@@ -41,7 +41,9 @@ export async function setExits(
     await checkChange(synced, change, exchange);
     const saved = await services.store.savePosition(synced, replaceExits(synced, change, services.now()));
     if (saved === undefined) continue;
-    const current = await keepOldStop(services, synced, await protect(services, saved));
+    const after = await protect(services, saved);
+    // Targets alone leave a stop that was refused before as it is.
+    const current = input.stopLoss === undefined ? after : await keepOldStop(services, synced, after);
     return { position: await toLiveView(services, current) };
   }
   throw new Fault('conflict', 'The position changed at the same time. Nothing was sent.', {

@@ -226,6 +226,18 @@ describe('the rest of a partly filled entry', () => {
     expect(resting()).toContain('limit 0.06');
   });
 
+  it('is not bought once the stop of what it filled has fired', async () => {
+    const { sweep, sim, exchange } = await beginPart();
+    const { createExitList } = exchange;
+    exchange.createExitList = async (market, list) => {
+      const result = await createExitList(market, list);
+      sim.core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '54000' });
+      return result;
+    };
+    await sweep();
+    expect(sim.core.state.fills.filter(({ side }) => side === 'buy')).toMatchObject([{ amount: '0.04' }]);
+  });
+
   it('leaves nothing to look for with what has filled before', async () => {
     const { sweep, exchange, now } = await beginPart();
     await sweep();

@@ -63,6 +63,7 @@ function viewOf({ symbol, entryOrderIds }: Adoption) {
     account: 'demo',
     exchange: 'binance',
     symbol,
+    marketId: symbol.replace('/', ''),
     side: 'long',
     status: 'open',
     fillStatus: 'filled',
@@ -87,6 +88,9 @@ function viewOf({ symbol, entryOrderIds }: Adoption) {
     })),
     exitOrders: [],
     openExitOrders: 0,
+    protection: 'none',
+    takeProfits: [],
+    stopLoss: null,
   };
 }
 

@@ -58,7 +58,7 @@ async function handle(services: Services, request: Request): Promise<Handled> {
   ]);
   const { positionId, action, linkId } = link;
   return {
-    response: { ...response, linkId, exchangeMs: computeExchangeMs(requests) },
+    response: { ...toShown(request, response), linkId, exchangeMs: computeExchangeMs(requests) },
     late: { positionId, action, claim },
   };
 }
@@ -70,6 +70,12 @@ function isOfNote({ method, isFollowUp }: Request, response: HitResponse, hasCla
   const { decision, status } = response;
   const isLook = decision === 'duplicate' || (status === 'in-progress' && !hasClaimed);
   return !(method === 'GET' && isFollowUp === true && isLook);
+}
+
+/** A waiting page shows the outcome of its own hit, so it does not remark that this was done earlier. */
+function toShown({ isFollowUp }: Request, response: HitResponse): HitResponse {
+  const { repeated: _, ...outcome } = response;
+  return isFollowUp === true ? outcome : response;
 }
 
 /** A response, with what the exchange was asked for it. */

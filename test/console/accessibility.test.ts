@@ -21,8 +21,10 @@ async function newPosition() {
 }
 
 const windows = [
-  ['light', 1280],
-  ['dark', 390],
+  ['light', 1440],
+  ['dark', 1024],
+  ['light', 768],
+  ['dark', 360],
 ] as const;
 
 /** Collects what axe finds, by the name of what is looked at. */
@@ -90,9 +92,10 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await page.getByRole('menuitem', { name: 'Create Webhook Link' }).click();
     await page.getByText(/^Options/).click();
     await look('Create Webhook Link');
-    await createLink(page, 'Close with MARKET order');
-    await page.getByRole('textbox', { name: 'Webhook link' }).waitFor();
-    await look('Your webhook link');
+    await createLink(page, 'Both links');
+    await page.getByRole('textbox', { name: 'Keep link' }).waitFor();
+    await page.getByText('QR code').first().click();
+    await look('Your webhook links');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'ETH/USDT' }).click();
@@ -100,6 +103,16 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await look('Position Info');
     await go(page, 'Links');
     await look('Links');
+    for (const [item, name] of [
+      ['Rename or extend…', 'Rename or extend this link'],
+      ['What would it do now?', 'What would it do now?'],
+      ['Revoke…', 'Revoke this link?'],
+    ] as const) {
+      await choose(page, /^Actions for link fired/, item);
+      await page.getByRole('dialog', { name }).waitFor();
+      await look(name);
+      await page.keyboard.press('Escape');
+    }
     await choose(page, /^Actions for link fired/, 'History');
     await page.getByText(/requests? to the exchange/).click();
     await look('History of this link');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { mintToken } from '../../lib/link/token.ts';
+import { send } from '../infra/loopback/running-server.ts';
 import { navigation } from '../security/header-sets.ts';
 import { fire, hit, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import { adopt, holdingOf, newTrader, perpetualLong, placeEntry, spotLong, type Trader } from './trader.ts';
@@ -546,5 +547,37 @@ describe('every response', () => {
     expect(answer.body).toMatch(/<h1>[^<]+<\/h1><p>[^<]+<\/p>/);
     // The address is the key: nothing of it may be in a page, and a page may load nothing.
     expect(answer.body).not.toMatch(/rc_|\bhref=|\bsrc=|<script/);
+  });
+});
+
+describe('the page that waits for an outcome', () => {
+  const open = async (url: string) => {
+    const { pathname, search } = new URL(url);
+    const headers = { ...browser, accept: 'text/html' };
+    return (await send(url, { headers, path: `${pathname}${search}` })).body;
+  };
+
+  it('reloads without a record of its own, until it shows the outcome', async () => {
+    const { url, positionId, fireHeldUp } = await newSlowLink();
+    const decisions = async () =>
+      (await environment.admin('history.list', { positionId })).hits.map(({ decision }) => decision);
+    const { first, release } = await fireHeldUp();
+    const [, reload = ''] = /http-equiv="refresh" content="3; url=([^"]+)"/.exec(await open(url)) ?? [];
+    expect(await decisions()).toEqual(['in-progress']);
+    const reloaded = new URL(reload, url).href;
+    expect(new URL(reloaded).pathname).toBe(new URL(url).pathname);
+    for (let count = 0; count < 3; count += 1)
+      expect(await open(reloaded)).toContain('This page updates by itself.');
+    expect(await decisions()).toEqual(['in-progress']);
+    release();
+    expect(await first).toMatchObject({ json: { outcome: 'closed' } });
+    const known = await decisions();
+    expect(known.toSorted()).toEqual(['fired', 'in-progress']);
+    const page = await open(reloaded);
+    expect(page).toContain('<h1>Closed</h1>');
+    expect(page).not.toContain('Already done earlier');
+    expect(await decisions()).toEqual(known);
+    expect(await open(url)).toContain('Already done earlier');
+    expect(await decisions()).toEqual(['duplicate', ...known]);
   });
 });

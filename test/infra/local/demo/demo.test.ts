@@ -68,6 +68,7 @@ function viewOf({ symbol, entryOrderIds }: Adoption) {
     account: 'demo',
     exchange: 'binance',
     symbol,
+    marketId: symbol.replace('/', ''),
     side: 'long',
     status: 'open',
     fillStatus: 'filled',

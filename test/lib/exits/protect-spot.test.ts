@@ -238,6 +238,15 @@ describe('the rest of a partly filled entry', () => {
     expect(sim.core.state.fills.filter(({ side }) => side === 'buy')).toMatchObject([{ amount: '0.04' }]);
   });
 
+  it('leaves the stop of what filled before while it has filled too little for a stop itself', async () => {
+    const { sweep, resting, sim, find } = await beginPart();
+    await sweep();
+    const before = resting();
+    sim.core.fill({ orderId: find('limit', '0.06'), amount: '0.00005' });
+    await sweep();
+    expect(resting()).toEqual(before);
+  });
+
   it('leaves nothing to look for with what has filled before', async () => {
     const { sweep, exchange, now } = await beginPart();
     await sweep();
@@ -265,5 +274,17 @@ describe('the rest of a partly filled entry', () => {
     await sweep();
     expect((await now()).entryOrders.at(-1)).toMatchObject({ amount: '0.06', status: 'live' });
     expect((await now()).entryOrders.at(-1)?.attached).toBeUndefined();
+  });
+});
+
+describe('a partly filled entry whose cancel is not confirmed', () => {
+  it('gets no exits from other coins of the account, which its own would double', async () => {
+    const { sweep, resting, exchange, sim, find } = await begin({ limit: true });
+    sim.core.fill({ orderId: find('limit', '0.1'), amount: '0.04' });
+    exchange.cancelOrder = async () => ({ kind: 'unconfirmed', reason: 'no-response', message: 'no answer' });
+    await sweep();
+    expect(resting()).toEqual(['limit 0.1']);
+    sim.core.fill({ orderId: find('limit', '0.1') });
+    expect(resting()).toEqual(['stop_market 0.1']);
   });
 });

@@ -42,10 +42,10 @@ function describeClose({ percent }: Planned, position: PositionView): string {
   if (!isPerpetual(position))
     return hasPlan(position)
       ? `${all}, then places exits for the rest.`
-      : `${all}; Ripcord then places the exits again that it can, for the rest.`;
+      : `${all}; Ripcord then places exits for the rest again, if it can.`;
   const keeping = then([cancel([entry(position)]), send]);
   return hasPlan(position)
-    ? `${keeping}; Ripcord then fits the exits to the rest.`
+    ? `${keeping}; Ripcord then reduces the exits to the rest.`
     : `${keeping}; exit orders stay open if they only reduce the position.`;
 }
 

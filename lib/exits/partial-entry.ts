@@ -71,7 +71,7 @@ export async function resumeEntry(
     rejection === undefined || isPassing
       ? []
       : [
-          `The rest of the entry, ${amount} ${market.base} at ${entry.price}, was refused: ${toSentence(rejection.message)} It is not placed again.`,
+          `The rest of the entry, ${amount} ${market.base} at ${entry.price}, was refused: ${toSentence(rejection.message)} Ripcord does not place it again.`,
         ];
   return record(run, written, (known) => ({
     entryOrders: known.entryOrders.flatMap((each) => {

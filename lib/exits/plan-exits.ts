@@ -201,7 +201,7 @@ export function isPair(a: OrderRecord, b: OrderRecord): boolean {
   return a.pair !== undefined && a.pair === b.pair;
 }
 
-/** @returns the orders without those that say nothing any more: never placed, or replaced without any fill. */
+/** @returns the orders without those that no decision needs: never placed, or replaced without any fill. */
 export function withoutSpent(orders: OrderRecord[]): OrderRecord[] {
   return orders.filter((order) => {
     const { status, orderId, endsFor, filled } = order;

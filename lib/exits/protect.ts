@@ -223,9 +223,9 @@ async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]
   }));
 }
 
-/** The exchange accepted the stop as one that waits for the price to come back. */
+/** The exchange accepted the stop as an order that waits for the price to come back. */
 function toLateAnswer({ triggerPrice = '0', amount }: OrderRecord): SentExit {
-  const message = 'The price passed it before it arrived, so it was canceled';
+  const message = 'The price passed the stop before the order arrived, so Ripcord canceled it';
   return {
     exit: { kind: 'stop-loss', key: 'stop', triggerPrice, amount },
     records: [],

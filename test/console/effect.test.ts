@@ -35,7 +35,7 @@ describe('what an action would do now', () => {
       'closes a part of spot, and cancels its exits',
       { ...filled, openExitOrders: 1 },
       { percent: 25 },
-      'cancels 1 exit order, then sells 0.5 ETH (25 %) at market; Ripcord then places the exits again that it can, for the rest.',
+      'cancels 1 exit order, then sells 0.5 ETH (25 %) at market; Ripcord then places exits for the rest again, if it can.',
     ],
     [
       'closes a part of spot with exits of a plan, and places them again',
@@ -47,7 +47,7 @@ describe('what an action would do now', () => {
       'closes a part of a perpetual with exits of a plan, which follow',
       { ...perpetual, exitOrders: [planned] },
       { percent: 50 },
-      'buys back 1 ETH (50 %) at market; Ripcord then fits the exits to the rest.',
+      'buys back 1 ETH (50 %) at market; Ripcord then reduces the exits to the rest.',
     ],
     [
       'closes a part of a perpetual, whose exits may stay',

@@ -125,7 +125,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByLabel('Close part (%)').fill('50');
     const option = dialog.getByText('Close with MARKET order').locator('..');
     expect(await option.textContent()).toMatch(
-      /This will immediately close 50 % of a filled position.*cancels 2 exit orders, then sells 0\.4995 ETH \(50 %\) at market; Ripcord then places the exits again that it can, for the rest\./,
+      /This will immediately close 50 % of a filled position.*cancels 2 exit orders, then sells 0\.4995 ETH \(50 %\) at market; Ripcord then places exits for the rest again, if it can\./,
     );
     await dialog.getByRole('button', { name: 'Create link' }).click();
     await dialog

@@ -24,7 +24,7 @@ type ExitsInput = CommandInput<'positions.setExits'>;
 const tries = 4;
 
 /**
- * Replaces targets or the stop, and answers once they rest at the exchange. Throws `position-not-found`, `conflict` if
+ * Replaces targets or the stop, and answers after it has placed them. Throws `position-not-found`, `conflict` if
  * the position is closing or has ended, `invalid-input`, `would-trigger`, `exchange-unreachable`, `exchange-refused`.
  */
 export async function setExits(
@@ -75,8 +75,8 @@ async function readBreakEven(position: Position, exchange: Exchange): Promise<Am
   // Without exits and funding, the net profit is what the entry paid in fees.
   const { netProfit } = computeProfit({ ...position, exitOrders: [], funding: undefined });
   if (!isPositive(filled) || averageEntry === undefined || netProfit === null)
-    throw new Fault('conflict', 'The cost of the entry and its fees are not known. Nothing was sent.', {
-      hint: { text: 'Try again in a moment, or give a price.' },
+    throw new Fault('conflict', 'The cost of the entry and its fees are not known yet. Nothing was sent.', {
+      hint: { text: 'Try again in a moment, or set a price.' },
     });
   const fees = toAmount(decimal(netProfit).negated());
   const takerRate = await exchange.fetchTakerRate(market);
@@ -94,7 +94,7 @@ function toWanted(position: Position, { takeProfits, stopLoss }: ExitChange): Wa
       'invalid-input',
       'On spot, the exits that you adopted hold the coins. Nothing was sent.',
       {
-        hint: { text: 'Name targets and stop, so that both are replaced.' },
+        hint: { text: 'Set both the targets and the stop, so that Ripcord replaces all adopted exits.' },
       },
     );
   const { remaining } = computeTotals(position);

@@ -11,6 +11,7 @@ import { allotTargets } from '../../position/allot-exits.ts';
 import type { Position } from '../../position/position.ts';
 import { computeProfit } from '../../position/profit.ts';
 import { computeTotals } from '../../position/totals.ts';
+import { toSentence } from '../../position/wording.ts';
 import type { Services } from '../../services.ts';
 import { syncPosition } from '../../sweep/sync-position.ts';
 import type { AdminServices } from '../admin-services.ts';
@@ -152,10 +153,10 @@ async function keepOldStop(services: Services, before: Position, after: Position
     ),
   });
   // The account may have held more than the position, so that the old stop had to end first.
-  if (restored !== undefined) await protect(services, restored);
-  throw new Fault(
-    'would-trigger',
-    `The stop was refused: ${refusal.message}. The position keeps the stop that it had.`,
-    { hint: { text: 'Check the price, and set another stop.' } },
-  );
+  const current = restored === undefined ? after : await protect(services, restored);
+  const rests = current.exitOrders.some((order) => order.isStop === true && order.status === 'live');
+  const rest = rests ? 'The position keeps the stop that it had.' : 'The position has no stop.';
+  throw new Fault('would-trigger', `The stop was refused: ${toSentence(refusal.message)} ${rest}`, {
+    hint: { text: 'Check the price, and set another stop.' },
+  });
 }

@@ -34,6 +34,18 @@ export async function endEntry(run: ProtectRun, position: Position, entry: Order
   }));
 }
 
+/** The cancel of an earlier run had no effect. */
+export async function keepEntry(
+  { services }: ProtectRun,
+  position: Position,
+  entry: OrderRecord,
+): Promise<Next> {
+  const entryOrders = position.entryOrders.map((order) =>
+    order === entry ? { ...order, resumesIn: undefined } : order,
+  );
+  return (await services.store.savePosition(position, { entryOrders })) ?? 'conflict';
+}
+
 /** A later sweep sends the same order again. */
 const passing = new Set([
   'too-late',

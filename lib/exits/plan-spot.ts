@@ -30,6 +30,8 @@ interface Unit {
 export function planSpotExits(full: Position, { skip }: ExitFacts): ExitStep {
   const entry = findHoldingEntry(full);
   if (entry !== undefined && !skip.has('entry')) return { kind: 'end-entry', entry };
+  const marked = full.entryOrders.find((order) => isHolding(order) && order.resumesIn !== undefined);
+  if (entry === undefined && marked !== undefined) return { kind: 'keep-entry', entry: marked };
   // Exits for coins that an entry holds would be for other coins of the account, and the entry places its own.
   const position = { ...full, entryOrders: full.entryOrders.filter((order) => !isHolding(order)) };
   // Stops are for exactly what the account has of the position.

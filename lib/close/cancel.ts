@@ -213,9 +213,13 @@ export function markCanceled(claim: Claim, order: OrderRecord): OrderRecord {
 
 /** One cancel ends a whole order list (an OCO), and the other cancels then find nothing to end. */
 function markCompanions(claim: Claim, before: OrderRecord[], after: OrderRecord[]): OrderRecord[] {
-  if (!after.some(({ canceledByClaimAt }) => canceledByClaimAt === claim.claimedAt)) return after;
+  const canceled = after.filter(({ canceledByClaimAt }) => canceledByClaimAt === claim.claimedAt);
+  // Clocks differ. What Ripcord has not placed itself is known as a list only by the time.
+  const isCompanion = ({ pair, updatedAt = 0 }: OrderRecord) =>
+    pair === undefined ? updatedAt >= claim.claimedAt : canceled.some((leg) => leg.pair === pair);
+  if (canceled.length === 0) return after;
   return after.map((order, index) =>
-    before[index]?.status === 'live' && order.status === 'done' && (order.updatedAt ?? 0) >= claim.claimedAt
+    before[index]?.status === 'live' && order.status === 'done' && isCompanion(order)
       ? markCanceled(claim, order)
       : order,
   );

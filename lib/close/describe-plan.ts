@@ -55,10 +55,10 @@ function describeRest({ exitOrders }: Position, { cancels, order }: ActionPlan):
   const isPlanned = open.some((exit) => toExitKey(exit) !== undefined);
   if (!cancels.some(({ book }) => book === 'exitOrders'))
     return isPlanned
-      ? 'then fits the exits to the rest'
+      ? 'then reduces the exits to the rest'
       : 'leaves the exit orders open, reduced to the rest if the exchange allows it';
   if (isPlanned) return 'then places exits for the rest';
-  return open.some(isRestorable) ? 'then places the exits again that it can, for the rest' : '';
+  return open.some(isRestorable) ? 'then places exits for the rest again, if it can' : '';
 }
 
 function describeNoOrder(

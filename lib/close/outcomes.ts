@@ -154,7 +154,7 @@ export function exitsClosed(run: Execution): ActionResult {
   return settled(run, { ...facts, detail: `${detail('had already closed')} No order was sent.` });
 }
 
-/** What an exit order that took all of the position came to. */
+/** The facts of an exit order that closed all of the position. */
 export function closedByExit(position: Position, { orderId, type, average, updatedAt }: OrderRecord) {
   const price = average === undefined ? '' : ` at ${average} ${position.market.quote}`;
   return {

@@ -55,14 +55,14 @@ function checkSupport(
   if (isSpot && side === 'short' && (takeProfits.length > 0 || stopLoss !== undefined))
     return refuse(
       'side',
-      'On spot, exits of a short would hold money that the account may not have: its stop buys above the entry.',
+      'On spot, a stop of a short buys above the entry, with money that the account may not have.',
       'Use a perpetual, or a close link.',
     );
   const forms = support?.forms;
   if (isSpot && takeProfits.length > 0 && stopLoss !== undefined && forms?.has('list') !== true)
     return refuse(
       'stopLoss',
-      "On spot, this exchange reserves coins for each exit alone, so targets and a stop can't rest together.",
+      "On spot, this exchange reserves the coins of each exit separately, so targets and a stop can't rest together.",
       'Set a stop or targets, or use a perpetual.',
     );
   const lacksTarget = takeProfits.length > 0 && forms?.has('take-profit') !== true;
@@ -189,7 +189,7 @@ function checkRoom(
       ? undefined
       : refuse(
           'stopLoss',
-          `A stop is a conditional order, of which ${symbol} allows an account ${conditionalMax}. It has ${conditionals} others open there.`,
+          `A stop is a conditional order. ${symbol} allows ${conditionalMax} for each account, and ${conditionals} others are open.`,
           'Cancel one of them.',
         );
   const rest = decimal(sum(takeProfits.map(({ percent }) => percent))).lt(100) ? 1 : 0;

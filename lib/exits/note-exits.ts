@@ -5,7 +5,7 @@ import type { OrderRecord, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import { hasStopPassed, isEndedOutside, isOurEnd, toExitKey, toLeft } from './plan-exits.ts';
 
-/** What the record of a plan has to say now, and what its owner has to know of that. */
+/** A plan as its orders now show it, and sentences for its owner. */
 export interface NotedExits {
   exitPlan: ExitPlan;
   exitOrders: OrderRecord[];
@@ -14,7 +14,7 @@ export interface NotedExits {
 
 /**
  * Brings a plan up to date with its orders: exits that the owner or the exchange ended, a stop that the price has passed, and
- * targets that a part close has scaled.
+ * targets that a partial close has scaled.
  * @returns undefined if nothing changes.
  */
 export function noteExits(position: Position): NotedExits | undefined {
@@ -56,7 +56,7 @@ function describeEnd(name: string, { orderId }: OrderRecord): string {
   return `${name} (order ${orderId}) was canceled or expired at the exchange. Ripcord does not place it again.`;
 }
 
-/** On spot, the stops of other parts may rest on. */
+/** On spot, each target has its own stop: the others may still rest. */
 function noteStops(
   position: Position,
   stop: StopLossPlan,
@@ -106,6 +106,6 @@ function notePassed(position: Position, stop: StopLossPlan, sentences: string[])
   const rests = position.exitOrders.some((order) => order.isStop === true && order.status !== 'done');
   if (rests || stop.removed === true || stop.refusal !== undefined || !hasStopPassed(position)) return stop;
   const message = `The price ${position.lastSync?.price} has passed the stop ${stop.price}`;
-  sentences.push(`${message}, so it was not placed. Nothing was closed.`);
+  sentences.push(`${message}, so the stop was not placed. Nothing was closed.`);
   return { ...stop, refusal: { reason: 'would-trigger', message } };
 }

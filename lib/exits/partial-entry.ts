@@ -34,6 +34,18 @@ export async function endEntry(run: ProtectRun, position: Position, entry: Order
   }));
 }
 
+/** The cancel of an earlier run had no effect. */
+export async function keepEntry(
+  { services }: ProtectRun,
+  position: Position,
+  entry: OrderRecord,
+): Promise<Next> {
+  const entryOrders = position.entryOrders.map((order) =>
+    order === entry ? { ...order, resumesIn: undefined } : order,
+  );
+  return (await services.store.savePosition(position, { entryOrders })) ?? 'conflict';
+}
+
 /** A later sweep sends the same order again. */
 const passing = new Set([
   'too-late',
@@ -71,7 +83,7 @@ export async function resumeEntry(
     rejection === undefined || isPassing
       ? []
       : [
-          `The rest of the entry, ${amount} ${market.base} at ${entry.price}, was refused: ${toSentence(rejection.message)} It is not placed again.`,
+          `The rest of the entry, ${amount} ${market.base} at ${entry.price}, was refused: ${toSentence(rejection.message)} Ripcord does not place it again.`,
         ];
   return record(run, written, (known) => ({
     entryOrders: known.entryOrders.flatMap((each) => {

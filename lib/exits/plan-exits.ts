@@ -55,6 +55,8 @@ export type ExitStep =
   | { kind: 'cancel'; orders: OrderRecord[] }
   /** Spot: a partly filled entry holds its coins for exits that wait for the whole fill. */
   | { kind: 'end-entry'; entry: OrderRecord }
+  /** It was to end, and goes on: if its owner cancels it now, its rest is not placed again. */
+  | { kind: 'keep-entry'; entry: OrderRecord }
   /** The rest of such an entry goes back to the exchange. */
   | { kind: 'resume-entry'; entry: OrderRecord; amount: Amount };
 
@@ -201,7 +203,7 @@ export function isPair(a: OrderRecord, b: OrderRecord): boolean {
   return a.pair !== undefined && a.pair === b.pair;
 }
 
-/** @returns the orders without those that say nothing any more: never placed, or replaced without any fill. */
+/** @returns the orders without those that no decision needs: never placed, or replaced without any fill. */
 export function withoutSpent(orders: OrderRecord[]): OrderRecord[] {
   return orders.filter((order) => {
     const { status, orderId, endsFor, filled } = order;

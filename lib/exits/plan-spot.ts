@@ -27,9 +27,13 @@ interface Unit {
  * Decides what has to happen next on spot. Orders hold their coins, so what is not wanted ends before anything else is
  * placed. Pure, as `planExits`.
  */
-export function planSpotExits(position: Position, { skip }: ExitFacts): ExitStep {
-  const entry = findHoldingEntry(position);
+export function planSpotExits(full: Position, { skip }: ExitFacts): ExitStep {
+  const entry = findHoldingEntry(full);
   if (entry !== undefined && !skip.has('entry')) return { kind: 'end-entry', entry };
+  const marked = full.entryOrders.find((order) => isHolding(order) && order.resumesIn !== undefined);
+  if (entry === undefined && marked !== undefined) return { kind: 'keep-entry', entry: marked };
+  // Exits for coins that an entry holds would be for other coins of the account, and the entry places its own.
+  const position = { ...full, entryOrders: full.entryOrders.filter((order) => !isHolding(order)) };
   // Stops are for exactly what the account has of the position.
   if (awaitsAttached(position) || isFeeUnknown(position)) return { kind: 'wait' };
   const open = openUnits(position);
@@ -50,16 +54,18 @@ export function planSpotExits(position: Position, { skip }: ExitFacts): ExitStep
   const exits = wanted.filter(({ key }) => !taken.has(key));
   if (exits.length > 0) return { kind: 'place', exits };
   if (open.some(({ orders }) => orders.some(isUnconfirmed))) return { kind: 'wait' };
-  return skip.has('entry') ? { kind: 'none' } : planRest(position);
+  return skip.has('entry') ? { kind: 'none' } : planRest(full);
+}
+
+function isHolding({ status, attached }: OrderRecord): boolean {
+  return status === 'live' && attached !== undefined;
 }
 
 /** What an entry has filled in part is protected only once the entry has ended: its exits wait for all of it. */
 function findHoldingEntry(position: Position): OrderRecord | undefined {
   const { entryOrders, exitPlan, market } = position;
   const { price, limitPrice, removed } = exitPlan?.stopLoss ?? {};
-  const entry = entryOrders.find(
-    ({ status, attached, filled }) => status === 'live' && attached !== undefined && isPositive(filled),
-  );
+  const entry = entryOrders.find((order) => isHolding(order) && isPositive(order.filled));
   if (entry === undefined || price === undefined || removed === true || hasStopPassed(position))
     return undefined;
   return decimal(entry.filled).gte(leastAmount(market, [price, limitPrice])) ? entry : undefined;

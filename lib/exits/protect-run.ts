@@ -16,7 +16,7 @@ export interface ProtectRun extends ExitRun {
   amends: ExitFacts['amends'];
 }
 
-/** What a step came to: the position as stored, or that another process has written it. */
+/** The result of a step: the position as stored, or `conflict` if another process has written it. */
 export type Next = Position | 'done' | 'conflict';
 
 /** While a claim acts, exits are the claim's. A position that ended, or that the account no longer holds, has none. */

@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
 import { amendStop, draftExit, endExit, type SentExit, sendExit } from './exit-orders.ts';
 import { noteExits } from './note-exits.ts';
-import { endEntry, resumeEntry } from './partial-entry.ts';
+import { endEntry, keepEntry, resumeEntry } from './partial-entry.ts';
 import {
   type ExitFacts,
   type ExitKey,
@@ -100,6 +100,8 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
       return cancel(run, position, step.orders);
     case 'end-entry':
       return endEntry(run, position, step.entry);
+    case 'keep-entry':
+      return keepEntry(run, position, step.entry);
     case 'resume-entry':
       return resumeEntry(run, position, step);
   }
@@ -223,9 +225,9 @@ async function cancel(run: ProtectRun, position: Position, orders: OrderRecord[]
   }));
 }
 
-/** The exchange accepted the stop as one that waits for the price to come back. */
+/** The exchange accepted the stop as an order that waits for the price to come back. */
 function toLateAnswer({ triggerPrice = '0', amount }: OrderRecord): SentExit {
-  const message = 'The price passed it before it arrived, so it was canceled';
+  const message = 'The price passed the stop before the order arrived, so Ripcord canceled it';
   return {
     exit: { kind: 'stop-loss', key: 'stop', triggerPrice, amount },
     records: [],

@@ -54,7 +54,7 @@ export function replaceExits(
   return { exitPlan: { ...before, ...targets, ...stop, changedAt: now }, exitOrders };
 }
 
-/** What ended says nothing about the next stop. */
+/** The end of an earlier stop does not concern the next one. */
 function endStop(order: OrderRecord): OrderRecord {
   return order.status === 'done'
     ? { ...order, isStop: undefined }

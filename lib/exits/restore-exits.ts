@@ -42,7 +42,7 @@ export function planReturn(
       ...lost.map((order) => `Exit order ${nameExit(order)} was canceled and can't be placed again.`),
       ...otherStops.map(
         (order) =>
-          `Exit order ${nameExit(order)} was canceled and is not placed again: the stop at ${price} is for all that remains.`,
+          `Exit order ${nameExit(order)} was canceled and is not placed again: the stop at ${price} covers all that remains.`,
       ),
     ],
   };
@@ -55,13 +55,13 @@ export function canceledExits({ exitOrders }: Position, claimedAt: number): Orde
   );
 }
 
-/** @returns sentences about targets that a part close made too small for an order of their own. */
+/** @returns sentences about targets that a partial close made too small for an order of their own. */
 export function describeMerged(position: Position): string[] {
   const merged = new Set(allotTargets(position).flatMap(({ rung, merged: is }) => (is ? [rung] : [])));
   const targets = position.exitPlan?.takeProfits.filter(({ rung }) => merged.has(rung)) ?? [];
   return targets.map(
     ({ price }) =>
-      `The target at ${price} is below the market's minimum now, so that the target beside it includes it.`,
+      `The target at ${price} is below the market's minimum now, so a neighboring target includes it.`,
   );
 }
 

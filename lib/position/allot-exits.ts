@@ -19,7 +19,7 @@ export interface Allotment {
   rung: number;
   /** "0" if it is filled, removed, merged or too small. */
   amount: Amount;
-  /** Its part is below the market's minimum, so that a neighbor includes it. */
+  /** Its part is below the market's minimum, so that a neighboring target includes it. */
   merged: boolean;
 }
 

@@ -17,7 +17,7 @@ export const exitPlanSchema = z.object({
       price: amountSchema,
       /** Of what the position had when the list was set, and of what its entry has filled since. */
       percent: amountSchema,
-      /** What it is for in all, its fills included. Present once a part close has scaled it. */
+      /** What it is for in all, its fills included. Present once a partial close has scaled it. */
       amount: amountSchema.optional(),
       /** What a notice has reported as filled. */
       reported: amountSchema.optional(),

@@ -18,8 +18,8 @@ const exitViewSchema = z.object({
   orderId: z.string().optional(),
   /**
    * `waiting`: not placed yet. `unconfirmed`: sent, answer unknown. `refused`: not accepted, and tried again. `removed`:
-   * ended outside Ripcord. `merged`: below the market's minimum, so that a neighbor includes it. `ended`: the position
-   * ended before it filled.
+   * ended outside Ripcord. `merged`: below the market's minimum, so that a neighboring target includes it.
+   * `ended`: the position ended before it filled.
    */
   state: z.enum(['waiting', 'unconfirmed', 'resting', 'filled', 'refused', 'removed', 'merged', 'ended']),
   /** Why the exchange refused it. */

@@ -41,7 +41,7 @@ export function describeFailure(
   const unprotected =
     exits.length === 0
       ? ''
-      : ` Exit orders ${exits.join(', ')} were canceled${exitPlan === undefined ? ' and no longer protect the position' : '. Ripcord places its exits again'}.`;
+      : ` Exit orders ${exits.join(', ')} were canceled${exitPlan === undefined ? ' and no longer protect the position' : '. Ripcord places the exits again'}.`;
   return `${what}: ${toSentence(message)}${unprotected}`;
 }
 

@@ -190,11 +190,11 @@ describe('what the page says about exits', () => {
     ['No exits.', filledView],
     ['All 2 exits rest at the exchange.', { ...withExits, stopLoss: { ...stop, state: 'removed' } }],
     [
-      '1 of 2 exits rest at the exchange. The page of the position shows why.',
+      '1 of 2 exits rest at the exchange. The page of the position shows each one.',
       { ...withExits, takeProfits: [target({ state: 'merged' })] },
     ],
     ['The exit rests at the exchange.', { ...withExits, takeProfits: [target({ state: 'filled' })] }],
-    ['The exits protect what the entry fills.', { ...withExits, fillStatus: 'unfilled' }],
+    ['The exits are placed when the entry fills.', { ...withExits, fillStatus: 'unfilled' }],
   ] as const)('counts only exits that rest: %s', (text, position) => {
     expect(describeExits(position as PositionView).text).toBe(text);
   });

@@ -142,14 +142,14 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const option = dialog.getByRole('button', { name: 'Close with MARKET order' });
     await option
       .getByText(
-        'cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places the exits again that it can, for the rest.',
+        'cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places exits for the rest again, if it can.',
       )
       .waitFor();
     expect(await option.textContent()).toContain('This will immediately close 50 % of a filled position');
     await createLink(page, 'Close with MARKET order');
     await dialog
       .getByText(
-        'Close 50 % with MARKET order. If fired now: cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places the exits again that it can, for the rest.',
+        'Close 50 % with MARKET order. If fired now: cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places exits for the rest again, if it can.',
       )
       .waitFor();
   });

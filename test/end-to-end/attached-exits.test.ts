@@ -453,7 +453,7 @@ describe('the stop of a position at Bybit linear', () => {
         triggerPrice: `9${nth - 1}000`,
       });
     const refused = open({ type: 'market', price: undefined, stopLoss });
-    await expect(refused).rejects.toThrow('allows an account 10. It has 10 others open there.');
+    await expect(refused).rejects.toThrow('allows 10 for each account, and 10 others are open.');
     expect(paths()).toEqual([]);
     await setExits({ positionId, stopLoss: { price: '57000' } });
     await open({ stopLoss });

@@ -173,7 +173,10 @@ describe('a position on Bybit spot', () => {
     expect(await now()).toMatchObject({
       status: 'open',
       protection: 'none',
-      stopLoss: { state: 'refused', reason: expect.stringContaining('passed it before it arrived') },
+      stopLoss: {
+        state: 'refused',
+        reason: expect.stringContaining('passed the stop before the order arrived'),
+      },
     });
     await sweep();
     expect(resting()).toEqual([]);

@@ -110,7 +110,7 @@ it('Binance USDⓈ-M: the owner is notified once of a stop whose price passed be
   trader.fill(position.entryOrders[0]?.orderId ?? '');
   trader.moveTo('57900');
   expect(await noticesOf(position)).toEqual([
-    `Exits changed: The price 57900 has passed the stop 58000, so it was not placed. Nothing was closed. No stop protects the remaining 0.5 BTC. ${setStop}`,
+    `Exits changed: The price 57900 has passed the stop 58000, so the stop was not placed. Nothing was closed. No stop protects the remaining 0.5 BTC. ${setStop}`,
   ]);
 });
 

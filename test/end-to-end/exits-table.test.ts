@@ -213,7 +213,7 @@ describe('a position with exits', () => {
         error: {
           code: 'invalid-input',
           message:
-            "On spot, this exchange reserves coins for each exit alone, so targets and a stop can't rest together. Nothing was sent. Set a stop or targets, or use a perpetual.",
+            "On spot, this exchange reserves the coins of each exit separately, so targets and a stop can't rest together. Nothing was sent. Set a stop or targets, or use a perpetual.",
         },
       });
       expect(ledgerSince(core, mark).orders).toEqual([]);

@@ -103,7 +103,7 @@ describe('a preview of a position', () => {
     });
     const half = await admin('positions.preview', { positionId, percent: 50 });
     expect(half.close.would).toBe(
-      'cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places the exits again that it can, for the rest.',
+      'cancels 2 exit orders; sells 0.4995 ETH (50 %) at market; then places exits for the rest again, if it can.',
     );
     const { would } = await admin('links.preview', { linkId: link.linkId });
     expect(would).toBe(`If fired now: ${half.close.would}`);

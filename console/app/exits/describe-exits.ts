@@ -20,7 +20,7 @@ const why: Partial<Record<ExitState, string>> = {
   unconfirmed: 'Sent; the exchange has not confirmed it yet.',
   refused: 'It was refused. Edit the exits to change it.',
   removed: 'Ended outside Ripcord. Edit the exits to place it again.',
-  merged: "Below the market's minimum, so a neighbor includes it.",
+  merged: "Below the market's minimum, so a neighboring target includes it.",
 };
 
 /** @returns why an exit does not simply rest; undefined if it does, or has filled. */
@@ -46,7 +46,7 @@ const protections: Record<PositionView['protection'], Label> = {
 export function toProtection(position: PositionView): Label | undefined {
   const { protection, stopLoss, fillStatus } = position;
   if (hasEnded(position) || fillStatus === 'unfilled' || fillStatus === 'closed') return undefined;
-  // A stop that the owner wants and that does not rest needs a look.
+  // A stop that the owner wants and that does not rest needs the owner's attention.
   if (protection === 'none' && stopLoss !== null) return { word: 'Stop not placed', tone: 'warn' };
   return protections[protection];
 }
@@ -68,13 +68,13 @@ export function describeExits(position: PositionView): { text: string; tone: 'go
     return { text: sentences.join(' '), tone: 'bad' };
   }
   if (exits.length === 0) return { text: 'No exits.', tone: 'good' };
-  if (fillStatus === 'unfilled') return { text: 'The exits protect what the entry fills.', tone: 'good' };
+  if (fillStatus === 'unfilled') return { text: 'The exits are placed when the entry fills.', tone: 'good' };
   const resting = exits.filter(({ exit }) => exit.state === 'resting').length;
   return { text: describeCount(resting, exits.length), tone: 'good' };
 }
 
 function describeCount(resting: number, all: number): string {
   if (resting < all)
-    return `${resting} of ${all} exits rest at the exchange. The page of the position shows why.`;
+    return `${resting} of ${all} exits rest at the exchange. The page of the position shows each one.`;
   return all === 1 ? 'The exit rests at the exchange.' : `All ${all} exits rest at the exchange.`;
 }

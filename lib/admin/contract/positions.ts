@@ -190,7 +190,7 @@ export const positionsCommands = {
   'positions.setExits': {
     summary: 'Replaces the targets or the stop of a position.',
     details:
-      'It answers once they rest at the exchange. Nothing is sent while the position is closing. A stop that is refused with `would-trigger` leaves the old one in place.',
+      'It answers after it has placed them; `state` shows whether each one rests at the exchange. Nothing is sent while the position is closing. If the stop is refused with `would-trigger`, the position keeps the old one.',
     input: exitsInput,
     result: positionResult,
   },

@@ -11,6 +11,7 @@ import { allotTargets } from '../../position/allot-exits.ts';
 import type { Position } from '../../position/position.ts';
 import { computeProfit } from '../../position/profit.ts';
 import { computeTotals } from '../../position/totals.ts';
+import { toSentence } from '../../position/wording.ts';
 import type { Services } from '../../services.ts';
 import { syncPosition } from '../../sweep/sync-position.ts';
 import type { AdminServices } from '../admin-services.ts';
@@ -24,7 +25,7 @@ type ExitsInput = CommandInput<'positions.setExits'>;
 const tries = 4;
 
 /**
- * Replaces targets or the stop, and answers once they rest at the exchange. Throws `position-not-found`, `conflict` if
+ * Replaces targets or the stop, and answers after it has placed them. Throws `position-not-found`, `conflict` if
  * the position is closing or has ended, `invalid-input`, `would-trigger`, `exchange-unreachable`, `exchange-refused`.
  */
 export async function setExits(
@@ -75,8 +76,8 @@ async function readBreakEven(position: Position, exchange: Exchange): Promise<Am
   // Without exits and funding, the net profit is what the entry paid in fees.
   const { netProfit } = computeProfit({ ...position, exitOrders: [], funding: undefined });
   if (!isPositive(filled) || averageEntry === undefined || netProfit === null)
-    throw new Fault('conflict', 'The cost of the entry and its fees are not known. Nothing was sent.', {
-      hint: { text: 'Try again in a moment, or give a price.' },
+    throw new Fault('conflict', 'The cost of the entry and its fees are not known yet. Nothing was sent.', {
+      hint: { text: 'Try again in a moment, or set a price.' },
     });
   const fees = toAmount(decimal(netProfit).negated());
   const takerRate = await exchange.fetchTakerRate(market);
@@ -94,7 +95,7 @@ function toWanted(position: Position, { takeProfits, stopLoss }: ExitChange): Wa
       'invalid-input',
       'On spot, the exits that you adopted hold the coins. Nothing was sent.',
       {
-        hint: { text: 'Name targets and stop, so that both are replaced.' },
+        hint: { text: 'Set both the targets and the stop, so that Ripcord replaces all adopted exits.' },
       },
     );
   const { remaining } = computeTotals(position);
@@ -152,10 +153,10 @@ async function keepOldStop(services: Services, before: Position, after: Position
     ),
   });
   // The account may have held more than the position, so that the old stop had to end first.
-  if (restored !== undefined) await protect(services, restored);
-  throw new Fault(
-    'would-trigger',
-    `The stop was refused: ${refusal.message}. The position keeps the stop that it had.`,
-    { hint: { text: 'Check the price, and set another stop.' } },
-  );
+  const current = restored === undefined ? after : await protect(services, restored);
+  const rests = current.exitOrders.some((order) => order.isStop === true && order.status === 'live');
+  const rest = rests ? 'The position keeps the stop that it had.' : 'The position has no stop.';
+  throw new Fault('would-trigger', `The stop was refused: ${toSentence(refusal.message)} ${rest}`, {
+    hint: { text: 'Check the price, and set another stop.' },
+  });
 }

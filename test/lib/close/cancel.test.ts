@@ -159,6 +159,20 @@ describe('the other orders of a list that one cancel ended', () => {
     expect(exitsOf(run).map(({ canceledByClaimAt }) => canceledByClaimAt)).toEqual([claimedAt, by]);
   });
 
+  it.each([
+    { title: 'are marked by their list, whatever the exchange clock shows', pair: 'l1', by: claimedAt },
+    { title: 'are not marked if they are of another list', pair: 'l2', by: undefined },
+  ])('$title', async ({ pair, by }) => {
+    const lookUps = (orderId: string) => view({ orderId, updatedAt: claimedAt - 900 });
+    const before = [
+      { ...live, pair: 'l1' },
+      { ...live, pair },
+    ];
+    const { run } = setScene({ facts: { exits: before }, cancel, lookUps });
+    await cancelBooks(run, [...books]);
+    expect(exitsOf(run).map(({ canceledByClaimAt }) => canceledByClaimAt)).toEqual([claimedAt, by]);
+  });
+
   it('are not marked if they are still live', async () => {
     const lookUps = (orderId: string) => view({ orderId, status: 'live', updatedAt: claimedAt });
     const { run } = setScene({ facts: { exits }, cancel, lookUps });

@@ -25,7 +25,7 @@ describe('a preview', () => {
       'a part of spot, whose exit orders return',
       half,
       { exits: [live, live] },
-      'cancels 2 exit orders; sells 0.5 BTC (50 %) at market; then places the exits again that it can, for the rest.',
+      'cancels 2 exit orders; sells 0.5 BTC (50 %) at market; then places exits for the rest again, if it can.',
     ],
     [
       'a part of spot with a stop of its plan',
@@ -43,7 +43,7 @@ describe('a preview', () => {
       'a part of a perpetual with a target of its plan',
       half,
       { market: perpetual, exits: [{ ...live, rung: 1, reduceOnly: true }] },
-      'sells 0.5 BTC (50 %) at market; then fits the exits to the rest.',
+      'sells 0.5 BTC (50 %) at market; then reduces the exits to the rest.',
     ],
     [
       'a part of a perpetual, whose exit orders only reduce',

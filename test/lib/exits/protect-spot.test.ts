@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RejectReason } from '../../../lib/exchange/exchange.ts';
 import { attachExits } from '../../../lib/exits/attach-exits.ts';
 import { protect } from '../../../lib/exits/protect.ts';
 import { awaitsAttached } from '../../../lib/position/attached-exits.ts';
@@ -20,6 +21,8 @@ const plan = examplePlan({
   stop: '55000',
 });
 const ladder = ['limit_maker 0.04995', 'limit_maker 0.04995', 'stop_market 0.04995', 'stop_market 0.04995'];
+const refusing = (reason: RejectReason) => async () =>
+  ({ kind: 'rejected', reason, code: '-1', message: 'No' }) as const;
 const never = () => new Promise<never>(() => undefined);
 
 /** A spot position of 0.1 BTC that has bought at 60000, or that waits to buy at 59000. */
@@ -139,7 +142,7 @@ describe('exits on Binance spot', () => {
   it('that were refused are tried again by the next run, which reports both', async () => {
     const { sweep, resting, exchange } = await begin();
     const { createExitList } = exchange;
-    exchange.createExitList = async () => ({ kind: 'rejected', reason: 'other', code: '-1', message: 'No' });
+    exchange.createExitList = refusing('other');
     const refused = await sweep();
     expect(refused.exitPlan?.stopLoss?.refusal).toEqual({ reason: 'other', message: 'No' });
     expect(refused.exitOrders).toEqual([]);
@@ -212,12 +215,7 @@ describe('the rest of a partly filled entry', () => {
   it('is not bought while the stop of what it filled is refused', async () => {
     const { sweep, resting, exchange, now } = await beginPart();
     const { createExitList } = exchange;
-    exchange.createExitList = async () => ({
-      kind: 'rejected',
-      reason: 'would-trigger',
-      code: '-2010',
-      message: 'Stop price would trigger immediately',
-    });
+    exchange.createExitList = refusing('would-trigger');
     await sweep();
     expect(resting()).toEqual([]);
     exchange.createExitList = createExitList;
@@ -238,6 +236,15 @@ describe('the rest of a partly filled entry', () => {
     expect(sim.core.state.fills.filter(({ side }) => side === 'buy')).toMatchObject([{ amount: '0.04' }]);
   });
 
+  it('leaves the stop of what filled before while it has filled too little for a stop itself', async () => {
+    const { sweep, resting, sim, find } = await beginPart();
+    await sweep();
+    const before = resting();
+    sim.core.fill({ orderId: find('limit', '0.06'), amount: '0.00005' });
+    await sweep();
+    expect(resting()).toEqual(before);
+  });
+
   it('leaves nothing to look for with what has filled before', async () => {
     const { sweep, exchange, now } = await beginPart();
     await sweep();
@@ -250,12 +257,7 @@ describe('the rest of a partly filled entry', () => {
   it('carries no exit that the owner has removed', async () => {
     const { sweep, exchange, now, services } = await beginPart();
     const { createEntryOrder } = exchange;
-    exchange.createEntryOrder = async () => ({
-      kind: 'rejected',
-      reason: 'rate-limit',
-      code: '-1',
-      message: 'Later',
-    });
+    exchange.createEntryOrder = refusing('rate-limit');
     await sweep();
     const stored = await now();
     await services.store.savePosition(stored, {
@@ -265,5 +267,34 @@ describe('the rest of a partly filled entry', () => {
     await sweep();
     expect((await now()).entryOrders.at(-1)).toMatchObject({ amount: '0.06', status: 'live' });
     expect((await now()).entryOrders.at(-1)?.attached).toBeUndefined();
+  });
+});
+
+describe('a partly filled entry whose cancel is not confirmed', () => {
+  async function beginUnconfirmed() {
+    const trader = await begin({ limit: true });
+    const { sweep, exchange, sim, find } = trader;
+    sim.core.fill({ orderId: find('limit', '0.1'), amount: '0.04' });
+    const { cancelOrder } = exchange;
+    exchange.cancelOrder = async () => ({ kind: 'unconfirmed', reason: 'no-response', message: 'no answer' });
+    await sweep();
+    exchange.cancelOrder = cancelOrder;
+    return trader;
+  }
+
+  it('gets no exits from other coins of the account, which its own would double', async () => {
+    const { resting, sim, find } = await beginUnconfirmed();
+    expect(resting()).toEqual(['limit 0.1']);
+    sim.core.fill({ orderId: find('limit', '0.1') });
+    expect(resting()).toEqual(['stop_market 0.1']);
+  });
+
+  it('is not bought again if its stop is removed, and then its owner cancels it', async () => {
+    const { sweep, resting, sim, find, now, services } = await beginUnconfirmed();
+    await services.store.savePosition(await now(), { exitPlan: examplePlan({}) });
+    await sweep();
+    sim.core.cancelOrder({ orderId: find('limit', '0.1') });
+    await sweep();
+    expect(resting()).toEqual([]);
   });
 });

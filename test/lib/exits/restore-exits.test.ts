@@ -75,7 +75,7 @@ describe('adopted exits that a claim canceled', () => {
     expect(exitPlan?.stopLoss).toEqual({ price: '58000' });
     expect(sentences).toEqual([
       "Exit order 7 (trailing_stop_market) was canceled and can't be placed again.",
-      'Exit order 8 (stop_market at 57000) was canceled and is not placed again: the stop at 58000 is for all that remains.',
+      'Exit order 8 (stop_market at 57000) was canceled and is not placed again: the stop at 58000 covers all that remains.',
     ]);
   });
 
@@ -99,6 +99,6 @@ it.each([
     exampleWith(exitPlan, { market: { ...market, amountMin }, exitOrders });
   expect(describeMerged(position([]))).toEqual([]);
   expect(describeMerged(position([partClose('0.95')]))).toEqual([
-    "The target at 65000 is below the market's minimum now, so that the target beside it includes it.",
+    "The target at 65000 is below the market's minimum now, so a neighboring target includes it.",
   ]);
 });

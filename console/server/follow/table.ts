@@ -1,4 +1,4 @@
-import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import type { HitView, PositionView } from '../../../lib/admin/contract/commands.ts';
 import { isOver, maxHits } from '../../state.ts';
 import { type Followed, failed } from './followed.ts';
 import { type Loop, repeat } from './repeat.ts';
@@ -17,7 +17,7 @@ const overlapMs = 60_000;
 
 export interface TableFollower {
   refresh(): Promise<void>;
-  poke(): void;
+  poke(what: 'hit' | 'anything'): void;
   stop(): void;
 }
 
@@ -39,7 +39,7 @@ export function followTable(followed: Followed): TableFollower {
     () => restEveryMs,
   );
   const changes = part(
-    () => readChanges(followed, [stored, links]).then(() => note('changes')),
+    () => readChanges(followed, { stored, links }).then(() => note('changes')),
     () => changesEveryMs,
   );
   const accounts = part(
@@ -49,8 +49,8 @@ export function followTable(followed: Followed): TableFollower {
   const parts = [stored, links, changes, accounts];
   return {
     refresh: async () => void (await Promise.all(parts.map((each) => each.fresh()))),
-    poke() {
-      for (const each of parts) each.poke();
+    poke(what) {
+      for (const each of what === 'hit' ? [changes] : parts) each.poke();
     },
     stop() {
       for (const each of parts) each.stop();
@@ -76,7 +76,7 @@ function listOpen(followed: Followed): PositionView[] {
   return followed.state().positions.filter((position) => !isOver(position));
 }
 
-async function readChanges(followed: Followed, affected: Loop[]): Promise<void> {
+async function readChanges(followed: Followed, affected: Record<'stored' | 'links', Loop>): Promise<void> {
   const { hits: known, table, paused: before } = followed.state();
   const startedAt = Date.now();
   const { paused, sweptAt, hits } = await followed.ask('changes.list', toSince(known[0]?.at));
@@ -85,7 +85,9 @@ async function readChanges(followed: Followed, affected: Loop[]): Promise<void> 
   const older = isFirst ? (await followed.ask('history.list', { limit: maxHits })).hits : [];
   const ids = new Set(known.map(({ hitId }) => hitId));
   const fresh = [...hits, ...older].filter(({ hitId }) => !ids.has(hitId));
-  if (fresh.length > 0) for (const part of affected) part.poke();
+  if (fresh.length > 0) affected.stored.poke();
+  // A use changes nothing else about a link.
+  if (fresh.some((hit) => isCounted(followed, hit))) affected.links.poke();
   const isDue = fresh.length > 0 || paused !== before || startedAt - (table.readAt ?? 0) >= beatEveryMs;
   if (!isDue && table.problem === undefined) return;
   followed.apply({
@@ -96,11 +98,15 @@ async function readChanges(followed: Followed, affected: Loop[]): Promise<void> 
   });
 }
 
+function isCounted(followed: Followed, { linkId }: HitView): boolean {
+  return followed.state().links.some((link) => link.linkId === linkId && link.maxUses !== undefined);
+}
+
 function toSince(newest: string | undefined): { since?: string } {
   return newest === undefined ? {} : { since: new Date(Date.parse(newest) - overlapMs).toISOString() };
 }
 
-/** Reads the open positions, and all of them at first and when one has ended. */
+/** Reads the positions that no sweep has archived, and all of them at first and when one is missing. */
 async function readStored(followed: Followed): Promise<void> {
   const { stored } = followed;
   const isFirst = stored.size === 0;

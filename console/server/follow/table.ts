@@ -11,6 +11,7 @@ const restEveryMs = 15_000;
 /** A read of the stored positions costs in proportion to their number, so with many it is made less often. */
 const storedEveryMs = 1_000;
 const storedMsPerPosition = 20;
+const allEveryMs = 60_000;
 const failedPauseMs = 2_000;
 /** Hits are listed eventually, so the last minute is asked for again. */
 const overlapMs = 60_000;
@@ -25,13 +26,14 @@ export interface TableFollower {
 export function followTable(followed: Followed): TableFollower {
   const part = (read: () => Promise<void>, pauseMs: () => number): Loop =>
     repeat(() => orShowFailure(followed, read, pauseMs));
+  const all: AllPositions = { dueAt: 0 };
   const isRead = { stored: false, changes: false };
   const note = (name: keyof typeof isRead): void => {
     isRead[name] = true;
     if (isRead.stored && isRead.changes) followed.onReady();
   };
   const stored = part(
-    () => readStored(followed).then(() => note('stored')),
+    () => readStored(followed, all).then(() => note('stored')),
     () => Math.max(storedEveryMs, listOpen(followed).length * storedMsPerPosition),
   );
   const links = part(
@@ -48,8 +50,12 @@ export function followTable(followed: Followed): TableFollower {
   );
   const parts = [stored, links, changes, accounts];
   return {
-    refresh: async () => void (await Promise.all(parts.map((each) => each.fresh()))),
+    async refresh() {
+      all.dueAt = 0;
+      await Promise.all(parts.map((each) => each.fresh()));
+    },
     poke(what) {
+      if (what === 'anything') all.dueAt = 0;
       for (const each of what === 'hit' ? [changes] : parts) each.poke();
     },
     stop() {
@@ -106,16 +112,29 @@ function toSince(newest: string | undefined): { since?: string } {
   return newest === undefined ? {} : { since: new Date(Date.parse(newest) - overlapMs).toISOString() };
 }
 
-/** Reads the positions that no sweep has archived, and all of them at first and when one is missing. */
-async function readStored(followed: Followed): Promise<void> {
+/** When all positions are to be read, also archived ones: they change only when one is forgotten. */
+interface AllPositions {
+  dueAt: number;
+}
+
+/** Reads the positions that no sweep has archived, and all of them when that is due or one is missing. */
+async function readStored(followed: Followed, all: AllPositions): Promise<void> {
   const { stored } = followed;
-  const isFirst = stored.size === 0;
-  const list = async (open: boolean) =>
-    (await followed.ask('positions.list', { live: false, open })).positions;
-  let positions = await list(!isFirst);
+  const now = Date.now();
+  const isDue = now >= all.dueAt;
+  const list = async (open: boolean): Promise<PositionView[]> => {
+    try {
+      return (await followed.ask('positions.list', { live: false, open })).positions;
+    } catch (thrown) {
+      all.dueAt = 0;
+      throw thrown;
+    }
+  };
+  if (isDue) all.dueAt = now + allEveryMs;
+  let positions = await list(!isDue);
   const ids = new Set(positions.map(({ positionId }) => positionId));
-  const isComplete = isFirst || listOpen(followed).some(({ positionId }) => !ids.has(positionId));
-  if (isComplete && !isFirst) positions = await list(false);
+  const isComplete = isDue || listOpen(followed).some(({ positionId }) => !ids.has(positionId));
+  if (isComplete && !isDue) positions = await list(false);
   const changed = positions.filter((position) => isChanged(stored, position));
   const removed = isComplete ? findRemoved(followed, positions) : [];
   for (const positionId of removed) stored.delete(positionId);

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 export type DialogName =
   | { kind: 'adopt' | 'open' | 'resume' }
   | { kind: 'create-link' | 'edit-exits' | 'close' | 'resolve' | 'forget'; positionId: string }
+  | { kind: 'revoke-many'; linkIds: string[] }
   | { kind: 'preview' | 'history' | 'update' | 'revoke'; linkId: string };
 
 export const dialog = signal<DialogName | undefined>(undefined);

@@ -7,6 +7,7 @@ import { CreateDialog } from './link/create-dialog.tsx';
 import { HistoryDialog } from './link/history-dialog.tsx';
 import { PreviewDialog } from './link/preview-dialog.tsx';
 import { RevokeDialog } from './link/revoke-dialog.tsx';
+import { RevokeManyDialog } from './link/revoke-many-dialog.tsx';
 import { UpdateDialog } from './link/update-dialog.tsx';
 import { AdoptDialog } from './position/adopt-dialog.tsx';
 import { CloseDialog } from './position/close-dialog.tsx';
@@ -34,7 +35,7 @@ const linkDialogs: Record<
   ComponentType<{ link: LinkView } & Closable>
 > = { preview: PreviewDialog, history: HistoryDialog, update: UpdateDialog, revoke: RevokeDialog };
 const otherDialogs: Record<
-  Exclude<DialogName, { linkId: string } | { positionId: string }>['kind'],
+  Exclude<DialogName, { linkId: string } | { positionId: string } | { linkIds: string[] }>['kind'],
   ComponentType<Closable>
 > = { adopt: AdoptDialog, open: OpenDialog, resume: ResumeDialog };
 
@@ -56,6 +57,7 @@ export function Dialogs() {
     const Named = linkDialogs[name.kind];
     return link === undefined ? null : <Named link={link} onClose={onClose} />;
   }
+  if ('linkIds' in name) return <RevokeManyDialog linkIds={name.linkIds} onClose={onClose} />;
   const Named = otherDialogs[name.kind];
   return <Named onClose={onClose} />;
 }

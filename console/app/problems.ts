@@ -54,7 +54,7 @@ function findTableProblem({ table, place }: ConsoleState, now: number): Problem[
   const rest =
     place === 'here'
       ? 'Links may not work either.'
-      : 'Links and the sweep run on AWS and may still work: look at the exchange for your positions.';
+      : "Links and the sweep don't need this page and may still work. Look at the exchange for your positions.";
   const title = `Ripcord's data can't be read since ${time(table.problem.since)}.`;
   return [{ key: 'table', title, detail: `${table.problem.message} ${rest} Retrying.` }];
 }

@@ -54,7 +54,7 @@ export function createConsole({ relay, announce, sessionFile, place }: ConsoleOp
       return pathname === '/' || pathname.startsWith(base);
     },
     handle: toRequestHandler(app),
-    poke: () => feed.poke(),
+    poke: (what) => feed.poke(what),
     stop: () => feed.stop(),
   };
 }

@@ -27,8 +27,8 @@ export interface Console {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** @returns the address that lets one browser in, once. */
   addressAt(origin: string): string;
-  /** Something may have happened just now, such as a hit: open pages show it at once. */
-  poke(): void;
+  /** A hit was answered, or anything may have changed: open pages show it at once. */
+  poke(what: 'hit' | 'anything'): void;
   /** Ends the pages' streams, which would otherwise keep the server from stopping. */
   stop(): void;
 }
@@ -208,11 +208,11 @@ function createHandler(lambdas: Lambdas, console: Console | undefined, log: Log)
   const invokeApi = createInvokeApi({ lambdas: Object.values(lambdas), log });
   return async (request, response) => {
     if (console?.owns(request) === true) return console.handle(request, response);
-    const handle = request.url?.startsWith(invokeApiPrefix) === true ? invokeApi : httpApi;
-    const slow = setTimeout(() => console?.poke(), slowMs);
-    await handle(request, response);
+    const isCommand = request.url?.startsWith(invokeApiPrefix) === true;
+    const slow = setTimeout(() => console?.poke('anything'), slowMs);
+    await (isCommand ? invokeApi : httpApi)(request, response);
     clearTimeout(slow);
-    console?.poke();
+    console?.poke(isCommand ? 'anything' : 'hit');
   };
 }
 
@@ -220,7 +220,7 @@ function startSweeps(sweep: Lambda, console: Console | undefined, log: Log, ever
   return startSchedule({
     run: async () => {
       await sweep.invoke(createScheduledEvent());
-      console?.poke();
+      console?.poke('anything');
     },
     intervalMs: sweepIntervalMs,
     log,

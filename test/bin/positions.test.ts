@@ -189,7 +189,7 @@ const left = {
   positionId: shortPosition.positionId,
   status: 409,
   outcome: 'needs-attention',
-  detail: 'A person has to look: the close order is unknown',
+  detail: 'Needs manual review: the close order is unknown',
 };
 
 test('closing without a terminal needs --yes, and reports the outcome', async () => {
@@ -216,7 +216,7 @@ test('closing all reports each position, and exits with 1 if one was not closed'
   const { code, stdout, stderr } = await runLocally(admin.url, words);
   expect(code).toBe(1);
   expect(admin.payloads).toEqual([{ command: 'positions.closeAll', account: 'main' }]);
-  expect(stdout).toMatch(/^pos_0000000short +BTC\/USDT +needs-attention +A person has to look/m);
+  expect(stdout).toMatch(/^pos_0000000short +BTC\/USDT +needs-attention +Needs manual review/m);
   expect(stderr).toContain('1 of 2 not closed: pos_0000000short.');
   const json = await runLocally(admin.url, [...words, '--json']);
   expect(JSON.parse(json.stdout)).toEqual({ reports: [closed, left] });
@@ -283,7 +283,7 @@ test('closing all without an open position is a success', async () => {
 });
 
 test('resolving only shows the result, unless --apply is given', async () => {
-  const reason = '0.24975 BTC of it is left; no close order of ours. Its links can close it.';
+  const reason = '0.24975 BTC is still open; Ripcord sent no close order. Its links still work.';
   const result = { position: longPosition, verdict: 'open', reason };
   await using admin = await startFakeAdmin(({ apply }) => answered({ ...result, applied: apply }));
   const looked = await runLocally(admin.url, ['positions', 'resolve', positionId]);

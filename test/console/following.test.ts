@@ -60,6 +60,16 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await expect.poll(() => page.title()).toBe('My Positions · Ripcord');
   });
 
+  it('drops a closed position once it was forgotten', async () => {
+    const { positionId } = await newFilled();
+    await fire(await environment.newLink(positionId, 'close'));
+    const page = await harness.enter();
+    await go(page, 'My Positions');
+    await page.getByRole('button', { name: 'Closed 1' }).click();
+    await environment.admin('positions.forget', { positionId });
+    await page.getByText('No positions yet').waitFor();
+  });
+
   it('keeps showing a close that failed, with the reason, after the toast is gone', async () => {
     const { positionId } = await newFilled();
     const url = await environment.newLink(positionId, 'close');

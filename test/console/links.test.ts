@@ -356,6 +356,30 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(await other.count()).toBe(0);
   });
 
+  it('revokes the links that a search lists together, after a typed confirmation', async () => {
+    const { positionId } = await newFilled();
+    for (const label of ['old 1', 'old 2', 'new'])
+      await environment.admin('links.create', { positionId, action: 'keep', label });
+    const page = await harness.enter();
+    await go(page, 'Links');
+    await page.getByRole('button', { name: 'Revoke these 3…' }).waitFor();
+    await page.getByRole('searchbox').fill('old');
+    await page.getByRole('button', { name: 'Revoke these 2…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Revoke 2 links?' });
+    expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringContaining('old'),
+      expect.stringContaining('old'),
+    ]);
+    const armed = async () =>
+      (await environment.admin('links.list', { positionId })).links.filter(({ state }) => state === 'armed');
+    await dialog.getByRole('button', { name: 'Revoke 2 links' }).click();
+    expect(await armed()).toHaveLength(3);
+    await dialog.getByLabel('Type revoke to confirm').fill('revoke');
+    await dialog.getByRole('button', { name: 'Revoke 2 links' }).click();
+    await page.getByText('2 links revoked.').waitFor();
+    expect((await armed()).map(({ label }) => label)).toEqual(['new']);
+  });
+
   it('renames and extends a link', async () => {
     const { positionId } = await newFilled();
     const { link } = await environment.admin('links.create', { positionId, action: 'keep', expiresIn: 60 });

@@ -151,7 +151,7 @@ const positionStates: { [Name in State | 'gone']: Partial<Position> } = {
   canceled: { outcome: { ...exampleOutcome, outcome: 'canceled' } },
   kept: { outcome: { ...exampleOutcome, outcome: 'kept', action: 'keep' } },
   failed: { failure: { ...exampleFailure, at: past } },
-  'needs-attention': { attentionReason: 'A person has to look.' },
+  'needs-attention': { attentionReason: 'Needs manual review.' },
   gone: {},
 };
 const claimable: Record<string, string[]> = { close: ['open', 'kept', 'failed'], keep: ['open', 'failed'] };

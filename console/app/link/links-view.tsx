@@ -2,6 +2,7 @@ import type { LinkView } from '../../../lib/admin/contract/commands.ts';
 import { EmptyState } from '../control/empty-state.tsx';
 import { matchesSearch, Search, searchText } from '../control/search.tsx';
 import { Segments } from '../control/segments.tsx';
+import { openDialog } from '../dialog-name.ts';
 import { actionTitle, isArmed } from '../labels.ts';
 import { paths, query, setQuery } from '../route.ts';
 import { findPosition, links } from '../store.ts';
@@ -26,6 +27,7 @@ export function LinksView() {
     <>
       <header class="view-head">
         <h1 tabIndex={-1}>Links</h1>
+        <RevokeListed listed={listed} />
       </header>
       <div class="toolbar">
         <Segments
@@ -47,6 +49,19 @@ export function LinksView() {
         </section>
       )}
     </>
+  );
+}
+
+/** What the search narrows down can be revoked together. */
+function RevokeListed({ listed }: { listed: LinkView[] }) {
+  const linkIds = listed.filter(({ state }) => state !== 'revoked').map(({ linkId }) => linkId);
+  if (linkIds.length < 2) return null;
+  return (
+    <div class="actions">
+      <button type="button" onClick={() => openDialog({ kind: 'revoke-many', linkIds })}>
+        Revoke these {linkIds.length}…
+      </button>
+    </div>
   );
 }
 

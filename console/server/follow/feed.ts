@@ -35,7 +35,7 @@ export class Feed {
   open(): ReadableStream<Uint8Array> {
     clearTimeout(this.#linger);
     // What changes seldom is read seldom, so a new page asks for it.
-    this.#follower?.poke();
+    this.#follower?.poke('anything');
     this.#follower ??= this.#start();
     const { state } = this.#follower;
     let own: Client;
@@ -56,8 +56,8 @@ export class Feed {
   }
 
   /** Something may have happened just now. */
-  poke(): void {
-    this.#follower?.poke();
+  poke(what: 'hit' | 'anything'): void {
+    this.#follower?.poke(what);
   }
 
   /** A page shows this position in detail. */

@@ -17,8 +17,8 @@ export interface Follower {
   state(): ConsoleState;
   /** Ends when everything stored was read again. */
   refresh(): Promise<void>;
-  /** Something may have happened just now. */
-  poke(): void;
+  /** Something may have happened just now. A hit that ended shows in the changes. */
+  poke(what: 'hit' | 'anything'): void;
   /** A page shows this position in detail, for now. */
   watch(positionId: string): void;
   stop(): void;

@@ -1,4 +1,4 @@
-import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import type { HitView, PositionView } from '../../../lib/admin/contract/commands.ts';
 import { isOver, maxHits } from '../../state.ts';
 import { type Followed, failed } from './followed.ts';
 import { type Loop, repeat } from './repeat.ts';
@@ -11,13 +11,14 @@ const restEveryMs = 15_000;
 /** A read of the stored positions costs in proportion to their number, so with many it is made less often. */
 const storedEveryMs = 1_000;
 const storedMsPerPosition = 20;
+const allEveryMs = 60_000;
 const failedPauseMs = 2_000;
 /** Hits are listed eventually, so the last minute is asked for again. */
 const overlapMs = 60_000;
 
 export interface TableFollower {
   refresh(): Promise<void>;
-  poke(): void;
+  poke(what: 'hit' | 'anything'): void;
   stop(): void;
 }
 
@@ -25,13 +26,14 @@ export interface TableFollower {
 export function followTable(followed: Followed): TableFollower {
   const part = (read: () => Promise<void>, pauseMs: () => number): Loop =>
     repeat(() => orShowFailure(followed, read, pauseMs));
+  const all: AllPositions = { dueAt: 0 };
   const isRead = { stored: false, changes: false };
   const note = (name: keyof typeof isRead): void => {
     isRead[name] = true;
     if (isRead.stored && isRead.changes) followed.onReady();
   };
   const stored = part(
-    () => readStored(followed).then(() => note('stored')),
+    () => readStored(followed, all).then(() => note('stored')),
     () => Math.max(storedEveryMs, listOpen(followed).length * storedMsPerPosition),
   );
   const links = part(
@@ -39,7 +41,7 @@ export function followTable(followed: Followed): TableFollower {
     () => restEveryMs,
   );
   const changes = part(
-    () => readChanges(followed, [stored, links]).then(() => note('changes')),
+    () => readChanges(followed, { stored, links }).then(() => note('changes')),
     () => changesEveryMs,
   );
   const accounts = part(
@@ -48,9 +50,13 @@ export function followTable(followed: Followed): TableFollower {
   );
   const parts = [stored, links, changes, accounts];
   return {
-    refresh: async () => void (await Promise.all(parts.map((each) => each.fresh()))),
-    poke() {
-      for (const each of parts) each.poke();
+    async refresh() {
+      all.dueAt = 0;
+      await Promise.all(parts.map((each) => each.fresh()));
+    },
+    poke(what) {
+      if (what === 'anything') all.dueAt = 0;
+      for (const each of what === 'hit' ? [changes] : parts) each.poke();
     },
     stop() {
       for (const each of parts) each.stop();
@@ -76,7 +82,7 @@ function listOpen(followed: Followed): PositionView[] {
   return followed.state().positions.filter((position) => !isOver(position));
 }
 
-async function readChanges(followed: Followed, affected: Loop[]): Promise<void> {
+async function readChanges(followed: Followed, affected: Record<'stored' | 'links', Loop>): Promise<void> {
   const { hits: known, table, paused: before } = followed.state();
   const startedAt = Date.now();
   const { paused, sweptAt, hits } = await followed.ask('changes.list', toSince(known[0]?.at));
@@ -85,7 +91,9 @@ async function readChanges(followed: Followed, affected: Loop[]): Promise<void> 
   const older = isFirst ? (await followed.ask('history.list', { limit: maxHits })).hits : [];
   const ids = new Set(known.map(({ hitId }) => hitId));
   const fresh = [...hits, ...older].filter(({ hitId }) => !ids.has(hitId));
-  if (fresh.length > 0) for (const part of affected) part.poke();
+  if (fresh.length > 0) affected.stored.poke();
+  // A use changes nothing else about a link.
+  if (fresh.some((hit) => isCounted(followed, hit))) affected.links.poke();
   const isDue = fresh.length > 0 || paused !== before || startedAt - (table.readAt ?? 0) >= beatEveryMs;
   if (!isDue && table.problem === undefined) return;
   followed.apply({
@@ -96,20 +104,37 @@ async function readChanges(followed: Followed, affected: Loop[]): Promise<void> 
   });
 }
 
+function isCounted(followed: Followed, { linkId }: HitView): boolean {
+  return followed.state().links.some((link) => link.linkId === linkId && link.maxUses !== undefined);
+}
+
 function toSince(newest: string | undefined): { since?: string } {
   return newest === undefined ? {} : { since: new Date(Date.parse(newest) - overlapMs).toISOString() };
 }
 
-/** Reads the open positions, and all of them at first and when one has ended. */
-async function readStored(followed: Followed): Promise<void> {
+/** When all positions are to be read, also archived ones: they change only when one is forgotten. */
+interface AllPositions {
+  dueAt: number;
+}
+
+/** Reads the positions that no sweep has archived, and all of them when that is due or one is missing. */
+async function readStored(followed: Followed, all: AllPositions): Promise<void> {
   const { stored } = followed;
-  const isFirst = stored.size === 0;
-  const list = async (open: boolean) =>
-    (await followed.ask('positions.list', { live: false, open })).positions;
-  let positions = await list(!isFirst);
+  const now = Date.now();
+  const isDue = now >= all.dueAt;
+  const list = async (open: boolean): Promise<PositionView[]> => {
+    try {
+      return (await followed.ask('positions.list', { live: false, open })).positions;
+    } catch (thrown) {
+      all.dueAt = 0;
+      throw thrown;
+    }
+  };
+  if (isDue) all.dueAt = now + allEveryMs;
+  let positions = await list(!isDue);
   const ids = new Set(positions.map(({ positionId }) => positionId));
-  const isComplete = isFirst || listOpen(followed).some(({ positionId }) => !ids.has(positionId));
-  if (isComplete && !isFirst) positions = await list(false);
+  const isComplete = isDue || listOpen(followed).some(({ positionId }) => !ids.has(positionId));
+  if (isComplete && !isDue) positions = await list(false);
   const changed = positions.filter((position) => isChanged(stored, position));
   const removed = isComplete ? findRemoved(followed, positions) : [];
   for (const positionId of removed) stored.delete(positionId);

@@ -197,7 +197,12 @@ export const positionsCommands = {
   'positions.list': {
     summary: 'Lists positions with their live state, newest first.',
     input: z.strictObject({
-      open: z.boolean().describe('Leaves out closed and canceled positions.').optional(),
+      open: z
+        .boolean()
+        .describe(
+          'Leaves out closed and canceled positions; with `live: false`, those that a sweep has archived.',
+        )
+        .optional(),
       account: accountNameSchema.describe('Only positions of this account.').optional(),
       live: z
         .boolean()

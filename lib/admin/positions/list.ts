@@ -25,7 +25,7 @@ export async function listPositions(
     ? await inParallel(selected, 5, toView)
     : selected.map((position) => toPositionView(position));
   return {
-    positions: open === true ? views.filter((view) => !isOver(view)) : views,
+    positions: open === true && live ? views.filter((view) => !isOver(view)) : views,
     ...(unreadable.length === 0 ? {} : { unreadable }),
   };
 }

@@ -49,9 +49,9 @@ function describeEnd(position: Position, { percent }: PlannedAction, plan: Actio
 }
 
 /** What becomes of the exits of a position that stays open. Ripcord sizes those of its own plan again. */
-function describeRest({ exitOrders }: Position, { cancels, order }: ActionPlan): string {
+function describeRest({ exitOrders }: Position, { cancels, leavesPart }: ActionPlan): string {
   const open = exitOrders.filter(({ status }) => status !== 'done');
-  if (order?.leavesPart !== true || open.length === 0) return '';
+  if (leavesPart !== true || open.length === 0) return '';
   const isPlanned = open.some((exit) => toExitKey(exit) !== undefined);
   if (!cancels.some(({ book }) => book === 'exitOrders'))
     return isPlanned

@@ -15,9 +15,9 @@ export interface ActionPlan {
     amount: Amount;
     /** The entry's fee is not known yet: less by that fee. */
     lessFee: boolean;
-    /** Enough remains for the position to stay open, with exits. */
-    leavesPart: boolean;
   };
+  /** Enough remains after the order for the position to stay open, with exits. */
+  leavesPart?: boolean;
   /** How it would end without an order. */
   end?: PlannedEnd;
 }
@@ -36,7 +36,7 @@ export function planAction(position: Position, planned: PlannedAction): ActionPl
     if (step.kind === 'send') {
       const leavesPart = !leavesDust(known.position, step.amount);
       if (!leavesPart) cancels.push(...openOrders(known.position, ['exitOrders']));
-      return { cancels, order: { side: exitSide(position.side), amount: step.amount, lessFee, leavesPart } };
+      return { cancels, order: { side: exitSide(position.side), amount: step.amount, lessFee }, leavesPart };
     }
     if (step.kind === 'end') return { cancels, end: step.end };
     // A preview assumes no rejection.

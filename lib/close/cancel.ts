@@ -217,12 +217,15 @@ function markCompanions(claim: Claim, before: OrderRecord[], after: OrderRecord[
   // Clocks differ. What Ripcord has not placed itself is known as a list only by the time.
   const isCompanion = ({ pair, updatedAt = 0 }: OrderRecord) =>
     pair === undefined ? updatedAt >= claim.claimedAt : canceled.some((leg) => leg.pair === pair);
+  // Of a list, an earlier holder may have seen one order end, and not the answer to its cancel of the other.
+  const mayHaveEnded = ({ status, pair }: OrderRecord) =>
+    pair === undefined ? status === 'live' : status !== 'done' || claim.takenOver === true;
   if (canceled.length === 0) return after;
-  return after.map((order, index) =>
-    before[index]?.status === 'live' && order.status === 'done' && isCompanion(order)
-      ? markCanceled(claim, order)
-      : order,
-  );
+  return after.map((order, index) => {
+    const known = before[index];
+    const isEnded = known !== undefined && mayHaveEnded(known) && order.status === 'done';
+    return isEnded && isCompanion(order) ? markCanceled(claim, order) : order;
+  });
 }
 
 /**

@@ -75,15 +75,22 @@ function noteStops(
   return isSpot && decimal(uncovered).lt(free) ? { ...stop, uncovered } : { ...stop, removed: true };
 }
 
-/** The fill, the trigger or Ripcord's own cancel of one order of a pair ends the other. An owner's cancel ends both. */
+/**
+ * The fill, the trigger or Ripcord's own cancel of one order of a pair ends the other. An owner's cancel ends both, also
+ * of a stop that has filled in part.
+ */
 function isEndedByCompanion(exitOrders: OrderRecord[], { pair, isStop }: OrderRecord): boolean {
   return exitOrders.some(
     (other) =>
       pair !== undefined &&
       other.pair === pair &&
       other.isStop !== isStop &&
-      (other.status !== 'done' || isPositive(other.filled) || isOurEnd(other)),
+      (other.status !== 'done' || isOurEnd(other) || (isPositive(other.filled) && !isEndedStop(other))),
   );
+}
+
+function isEndedStop(order: OrderRecord): boolean {
+  return order.isStop === true && isEndedOutside(order);
 }
 
 /** A target that filled is reported once no order of it rests. The outcome reports the last one. */

@@ -4,12 +4,14 @@ import type { ExternalClose } from '../close/next-step.ts';
 import { closedByExit, createOutcome, type OutcomeFacts } from '../close/outcomes.ts';
 import { nextState } from '../close/transitions.ts';
 import type { Exchange, ExchangePosition } from '../exchange/exchange.ts';
+import { endExit } from '../exits/exit-orders.ts';
+import { toExitKey } from '../exits/plan-exits.ts';
 import { appendNotice } from '../notify/notice-text.ts';
 import { computeLastFillBy, findEarlierEnd } from '../position/ending.ts';
 import { type FiguresWanted, lacksFigures, readFigures } from '../position/figures.ts';
 import { syncOrders } from '../position/order-sync.ts';
-import type { Position } from '../position/position.ts';
-import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
+import type { OrderRecord, Position } from '../position/position.ts';
+import { holdingLagMs, secondLookAfterMs, sendWindowMs } from '../position/timing.ts';
 import { computeTotals, lastFilledExit } from '../position/totals.ts';
 import type { Services } from '../services.ts';
 
@@ -47,7 +49,11 @@ export async function syncPosition(
   const look = await lookAtHolding(exchange, synced, now);
   const lastSync = toLastSync(position, now, price, look);
   const before: Position = { ...synced, lastSync };
-  const end = look.end === undefined ? describeEndByExit(before) : describeExternalEnd(before, look.end);
+  if (look.end !== undefined) {
+    const ended = await endExits(services, exchange, before);
+    return (await endPosition(services, ended, describeExternalEnd(ended, look.end))) ?? ended;
+  }
+  const end = describeEndByExit(before);
   if (end !== undefined) return (await endPosition(services, before, end)) ?? before;
   const read = await readFigures(exchange, before, now, figures);
   const current: Position = { ...before, ...read };
@@ -65,9 +71,9 @@ export async function syncFigures(
   try {
     const exchange = await services.exchanges.of(position.account, position.exchange);
     const figures = await readFigures(exchange, position, services.now(), wanted);
-    const current: Position = { ...position, ...figures };
-    if (!isWorthSaving(position, current)) return position;
-    return (await services.store.savePosition(position, figures)) ?? current;
+    if (!isWorthSaving(position, { ...position, ...figures })) return position;
+    // What could not be saved must not count as known: the position would be archived without it.
+    return (await services.store.savePosition(position, figures)) ?? position;
   } catch {
     return position;
   }
@@ -177,6 +183,18 @@ function describeEndByExit(position: Position): OutcomeFacts | undefined {
   if (exitOrders.some(({ status }) => status !== 'done')) return undefined;
   const { detail, ...facts } = closedByExit(position, exit);
   return { ...facts, remaining, detail: detail('closed') };
+}
+
+/** Cancels the exits that Ripcord placed: they would act on what the trader opens next. */
+async function endExits(services: Services, exchange: Exchange, position: Position): Promise<Position> {
+  const { now, sleep, until = now() + sendWindowMs } = services;
+  const isOwn = (order: OrderRecord) => order.status === 'live' && toExitKey(order) !== undefined;
+  const exitOrders = await Promise.all(
+    position.exitOrders.map((order) =>
+      isOwn(order) ? endExit({ exchange, until, now, sleep }, position, order) : order,
+    ),
+  );
+  return { ...position, exitOrders };
 }
 
 function describeExternalEnd(position: Position, { detail, at }: ExternalClose): OutcomeFacts {

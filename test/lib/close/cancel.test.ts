@@ -160,15 +160,31 @@ describe('the other orders of a list that one cancel ended', () => {
   });
 
   it.each([
-    { title: 'are marked by their list, whatever the exchange clock shows', pair: 'l1', by: claimedAt },
-    { title: 'are not marked if they are of another list', pair: 'l2', by: undefined },
-  ])('$title', async ({ pair, by }) => {
+    { title: 'are marked by their list, whatever the exchange clock shows', of: live, by: claimedAt },
+    { title: 'are not marked if they are of another list', of: { ...live, pair: 'l2' }, by: undefined },
+    {
+      title: 'are marked by their list if their result was unconfirmed',
+      of: { status: 'unconfirmed' },
+      by: claimedAt,
+    },
+    {
+      title: 'are not marked by their list if they were done before the claim',
+      of: { ...live, status: 'done' },
+      by: undefined,
+    },
+    {
+      title: 'are marked by their list if the holder before saw their end',
+      of: { ...live, status: 'done' },
+      takenOver: true,
+      by: claimedAt,
+    },
+  ] as const)('$title', async ({ of, by, ...claim }) => {
     const lookUps = (orderId: string) => view({ orderId, updatedAt: claimedAt - 900 });
-    const before = [
+    const before: Order[] = [
       { ...live, pair: 'l1' },
-      { ...live, pair },
+      { pair: 'l1', ...of },
     ];
-    const { run } = setScene({ facts: { exits: before }, cancel, lookUps });
+    const { run } = setScene({ facts: { exits: before }, claim, cancel, lookUps });
     await cancelBooks(run, [...books]);
     expect(exitsOf(run).map(({ canceledByClaimAt }) => canceledByClaimAt)).toEqual([claimedAt, by]);
   });

@@ -307,6 +307,21 @@ describe.each(requests)('a process that dies at its request %i', (count) => {
   });
 });
 
+describe('a position that its owner closed at the exchange', () => {
+  it('leaves no exit that would act on what the owner opens next', async () => {
+    const { protect: run, resting, book, now, wait } = await begin();
+    await run();
+    book.trade('sell', 100);
+    for (let minute = 0; minute < 3; minute += 1) {
+      await wait(60_000);
+      if ((await now()).state === 'open') await run();
+    }
+    expect((await now()).state).toBe('closed');
+    expect(resting()).toEqual([]);
+    expect((await now()).outcome?.detail).not.toMatch(/still live/);
+  });
+});
+
 describe('a plan', () => {
   it('sends nothing if a hit claims the position first', async () => {
     const stage = await begin();

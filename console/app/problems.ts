@@ -13,6 +13,11 @@ export interface Problem {
 /** A failure this short is a retry, not an outage. */
 const briefMs = 3_000;
 
+/** Some messages of exchanges end without a period. */
+function toSentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
 function time(at: number): string {
   return formatLocalTime(new Date(at).toISOString());
 }
@@ -56,7 +61,7 @@ function findTableProblem({ table, place }: ConsoleState, now: number): Problem[
       ? 'Links may not work either.'
       : "Links and the sweep don't need this page and may still work. Look at the exchange for your positions.";
   const title = `Ripcord's data can't be read since ${time(table.problem.since)}.`;
-  return [{ key: 'table', title, detail: `${table.problem.message} ${rest} Retrying.` }];
+  return [{ key: 'table', title, detail: `${toSentence(table.problem.message)} ${rest} Retrying.` }];
 }
 
 function findKeyProblem(
@@ -70,7 +75,7 @@ function findKeyProblem(
       key: `key ${account}`,
       title: `${exchange} refuses the API key of ${of}.`,
       detail:
-        `${problem.message} Links of this account can't close or cancel anything until the key works. ` +
+        `${toSentence(problem.message)} Links of this account can't close or cancel anything until the key works. ` +
         'Exit orders that rest at the exchange still work, and prices are still read. ' +
         `Store a key that works: ripcord accounts add ${account} --replace`,
     },
@@ -90,7 +95,7 @@ function findPriceProblem(
       key: `prices ${of}`,
       title: `${exchange} can't be read for ${of} since ${time(prices.problem.since)}.`,
       detail:
-        `${prices.problem.message} ${read} Links still accept hits, and Ripcord retries a close that the exchange ` +
+        `${toSentence(prices.problem.message)} ${read} Links still accept hits, and Ripcord retries a close that the exchange ` +
         "doesn't confirm. Exit orders that rest at the exchange don't depend on Ripcord. Retrying.",
     },
   ];

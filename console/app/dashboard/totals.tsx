@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { computePercent, formatPrice, formatSigned, isPositive, multiply, signOf, sum } from '../format.ts';
+import { formatAge } from '../freshness.ts';
 import { type DisplayStatus, displayStatuses, hasEnded, isArmed, toDisplayStatus } from '../labels.ts';
 import { paths } from '../route.ts';
-import { findPosition, hits, links, paused, positions } from '../store.ts';
+import { findPosition, freshness, hits, links, paused, positions } from '../store.ts';
 
 const dayMs = 86_400_000;
 const openStatuses: DisplayStatus[] = ['filled', 'partly-filled', 'unfilled', 'closing', 'needs-attention'];
@@ -50,7 +51,10 @@ function ProfitTotal({ all }: { all: PositionView[] }) {
         `${formatSigned(computePercent(profit, cost))} % on ${formatPrice(cost, '0.01')} ${quote}`,
     );
   return (
-    <Total name="Unrealized profit" detail={parts.join(' · ') || 'nothing has filled'}>
+    <Total
+      name="Unrealized profit"
+      detail={[...(parts.length > 0 ? parts : ['nothing has filled']), ...describeAge()].join(' · ')}
+    >
       {quotes.length === 0 ? <dd>0.00</dd> : null}
       {quotes.map(({ quote, profit }) => (
         <dd key={quote} class={signOf(profit)}>
@@ -59,6 +63,12 @@ function ProfitTotal({ all }: { all: PositionView[] }) {
       ))}
     </Total>
   );
+}
+
+/** Old prices make the sum old. */
+function describeAge(): string[] {
+  const known = freshness.value;
+  return 'ageMs' in known ? [`up to ${formatAge(known.ageMs)} old`] : [];
 }
 
 function sumQuote(quote: string, all: PositionView[]) {

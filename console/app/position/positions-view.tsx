@@ -83,7 +83,8 @@ function toFilterOptions(all: PositionView[], chosen: Filter) {
     .map((value) => ({
       value,
       label: filters[value].label,
-      count: all.filter(filters[value].matches).length,
+      // An ended one stays in the list until its outcome is dismissed, and is not open.
+      count: all.filter(value === 'open' ? (each) => !hasEnded(each) : filters[value].matches).length,
     }))
     .filter(({ value, count }) => !onlyIfAny.has(value) || count > 0 || chosen === value);
 }

@@ -1,4 +1,5 @@
 import { isEndedOutside, toExitKey } from '../../lib/exits/plan-exits.ts';
+import type { OrderRecord, Position } from '../../lib/position/position.ts';
 import { computeProfit } from '../../lib/position/profit.ts';
 import { leaseMs } from '../../lib/position/timing.ts';
 import { type Evidence, isOutside } from './invariants.ts';
@@ -72,7 +73,8 @@ export function exitsRest({ book, plan, position }: Evidence): string[] {
   expect(removed <= most, 'an exit counts as removed that its owner did not cancel');
   expect(sumLeft(targets) <= Math.max(0, left), `targets of ${sumLeft(targets)} for ${left}`);
   for (const record of position.exitOrders.filter(
-    (order) => toExitKey(order) !== undefined && isEndedOutside(order),
+    (order) =>
+      toExitKey(order) !== undefined && isEndedOutside(order) && !hasFilledCompanion(position, order),
   )) {
     const ended = book.orders.find(({ orderId }) => orderId === record.orderId);
     const again = [...stops, ...targets].find(
@@ -96,6 +98,13 @@ export function exitsRest({ book, plan, position }: Evidence): string[] {
     expect(isRight, `stops of ${sumLeft(stops)} for ${left}, expected ${expected}`);
   }
   return wrong;
+}
+
+/** The fill of one order of a list ends the other. */
+function hasFilledCompanion({ exitOrders }: Position, { pair, isStop }: OrderRecord): boolean {
+  return exitOrders.some(
+    (other) => pair !== undefined && other.pair === pair && other.isStop !== isStop && other.filled !== '0',
+  );
 }
 
 /** 17. What a target is for executes once: its share of the entry, and what a neighbor or the rounding adds. */

@@ -55,7 +55,7 @@ export type ExitStep =
   | { kind: 'cancel'; orders: OrderRecord[] }
   /** Spot: a partly filled entry holds its coins for exits that wait for the whole fill. */
   | { kind: 'end-entry'; entry: OrderRecord }
-  /** It was to end, and goes on: if its owner cancels it now, its rest is not placed again. */
+  /** It was to end, and still works: if its owner cancels it now, its rest is not placed again. */
   | { kind: 'keep-entry'; entry: OrderRecord }
   /** The rest of such an entry goes back to the exchange. */
   | { kind: 'resume-entry'; entry: OrderRecord; amount: Amount };

@@ -17,8 +17,11 @@ export const limits = {
   longFiles: 2,
   nestedTernaries: 0,
   phrases: 0,
-  /** Of all lines of product code, in %. Comments and blank lines do not count: they are no reason for a split. */
-  folderShare: 40,
+  /**
+   * Of all lines of product code, in %. Comments and blank lines do not count: they are no reason for a split. Why it is
+   * not 40 any more: docs/decisions/0013-share-of-lib.md.
+   */
+  folderShare: 41,
 } as const;
 
 /** A function that may be longer than the limit, and why. */

@@ -343,7 +343,7 @@ describe('a spot position with exits', () => {
       'invalid-input',
       'These exits need 7 stops, and BTC/USDT allows 5 conditional orders.',
     ],
-    ['a short', { side: 'short', stopLoss: { price: '62000' } }, 'invalid-input', 'exits of a short'],
+    ['a short', { side: 'short', stopLoss: { price: '62000' } }, 'invalid-input', 'a stop of a short buys'],
   ])('is refused before anything is sent with %s', async (_, input, code, words) => {
     const { refusal, mark } = await stage();
     expect(await refusal(input)).toMatchObject({ code, message: expect.stringContaining(words) });

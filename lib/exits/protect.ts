@@ -80,8 +80,8 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
     return 'done';
   const noted = noteExits(position);
   if (noted !== undefined) {
-    const notices = appendExitNotice(position, noted.sentences, now());
     const { exitPlan, exitOrders } = noted;
+    const notices = appendExitNotice({ ...position, exitPlan }, noted.sentences, now());
     return (await store.savePosition(position, { exitPlan, exitOrders, notices })) ?? 'conflict';
   }
   const step = plan(position, run);
@@ -165,7 +165,7 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
     takeProfits: exitPlan.takeProfits.map((target) => note(target, target.rung)),
     ...(stopLoss === undefined ? {} : { stopLoss: note(stopLoss, 'stop') }),
   };
-  return { exitPlan: noted, notices: appendExitNotice(position, sentences, now) };
+  return { exitPlan: noted, notices: appendExitNotice({ ...position, exitPlan: noted }, sentences, now) };
 }
 
 /** A list places a target and a stop. */

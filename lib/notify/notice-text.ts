@@ -67,7 +67,11 @@ function noticeText(content: NoticeContent, position: Position): string {
 
 function describeProtection(position: Position): string {
   const rest = `the remaining ${computeTotals(position).remaining} ${position.market.base}`;
-  const set = `Set a stop, or close the position: ripcord positions exits ${position.positionId} --stop-loss PRICE`;
+  const { removed, refusal, uncovered, price } = position.exitPlan?.stopLoss ?? {};
+  const set =
+    price !== undefined && removed !== true && refusal === undefined && uncovered === undefined
+      ? `Ripcord places the stop at ${price} for it.`
+      : `Set a stop, or close the position: ripcord positions exits ${position.positionId} --stop-loss PRICE`;
   return {
     full: `A stop at the exchange covers ${rest}.`,
     partial: `A stop at the exchange covers only a part of ${rest}. ${set}`,

@@ -56,6 +56,13 @@ test.each<[string, NoticeContent, string]>([
   expect(lastText(content)).toBe(text);
 });
 
+test('a stop that Ripcord is about to place again is not asked of the owner', () => {
+  const exitPlan = { takeProfits: [], stopLoss: { price: '50000' }, changedAt: 0, exited: '0' };
+  expect(lastText({ kind: 'exits', reason: 'A target has filled.' }, { ...position, exitPlan })).toMatch(
+    /No stop protects the remaining 0\.4995 BTC\. Ripcord places the stop at 50000 for it\.$/,
+  );
+});
+
 test('invisible and bidirectional characters are removed, and a token behind them is hidden too', () => {
   const token = mintToken();
   const label = `gnol\u202e short\u2066 ${token.slice(0, 20)}\u200b${token.slice(20)}`;

@@ -385,12 +385,13 @@ export class ModelBook {
     return [target, stop];
   }
 
-  /** A close or a stop that fills while an exit is on its way leaves less than the exit was for. */
+  /** A close or a stop that fills while an exit is on its way, and a fill that no look-up shows yet, leave less than the exit was for. */
   #noteSurplus({ orderId, exit }: ModelOrder): void {
     const alike = this.of('exit').filter((order) => order.live && order.exit?.kind === exit?.kind);
     const total = alike.reduce((sum, order) => sum + order.amount - order.filled, 0);
     const isRace = [...this.of('close'), ...this.of('exit')].some(
-      (order) => order.filled > 0 && order.exit?.kind !== 'take-profit',
+      ({ filled, exit: kind, visibleFrom }) =>
+        filled > 0 && (kind?.kind !== 'take-profit' || visibleFrom > this.environment.time),
     );
     const left = this.positionLeft();
     // A stop and the one that it replaces can't sell twice if the account holds no more than the position.

@@ -36,6 +36,8 @@ test('A view shows the position, its amounts, its profit and the time of its las
     remaining: '0.4995',
     averageEntry: '59999.5',
     markPrice: '60100',
+    markPriceAt: '2025-10-09T08:53:20.000Z',
+    marketId: 'BTCUSDT',
     realizedProfit: '0',
     fees: null,
     funding: null,

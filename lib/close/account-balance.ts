@@ -1,6 +1,7 @@
 import { type Amount, decimal, isPositive, sum, toAmount } from '../amount.ts';
 import { type Exchange, type ExchangeOrder, exitSide, type MarketRules } from '../exchange/exchange.ts';
 import type { Position } from '../position/position.ts';
+import { unfilledOf } from '../position/totals.ts';
 import type { Execution } from './execution.ts';
 import type { Shortfall } from './judge-close-order.ts';
 import type { AccountBalance } from './order-size.ts';
@@ -24,7 +25,7 @@ async function readHolders(exchange: Exchange, { market, side, exitOrders }: Pos
 }
 
 function describeHolder({ orderId, side, type, amount, filled }: ExchangeOrder, base: string): string {
-  return `order ${orderId} (${type} ${side} of ${toAmount(decimal(amount).minus(filled))} ${base})`;
+  return `order ${orderId} (${type} ${side} of ${unfilledOf({ amount, filled })} ${base})`;
 }
 
 /** @returns what the account has after a sale. */

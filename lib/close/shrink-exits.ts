@@ -1,10 +1,10 @@
 import { decimal, isPositive } from '../amount.ts';
 import { exitSide, type ReduceResult } from '../exchange/exchange.ts';
 import { toExitKey } from '../exits/plan-exits.ts';
-import { findLargerExits, planReductions, type Reduction, toOpen } from '../position/larger-exits.ts';
+import { findLargerExits, planReductions, type Reduction } from '../position/larger-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../position/timing.ts';
-import { computeTotals, toOrderRecord } from '../position/totals.ts';
+import { computeTotals, toOrderRecord, unfilledOf } from '../position/totals.ts';
 import type { ExecutionDependencies } from './execution.ts';
 
 type ShrinkDependencies = Pick<ExecutionDependencies, 'exchange' | 'now' | 'sleep'>;
@@ -83,12 +83,12 @@ function describeExits(position: Position, results: Shrunk[]): string[] {
   const reduced = results
     .filter(({ exit, size }) => size === 'reduced' && exit.status === 'live' && !isPlanned(exit))
     .map(({ exit }) => {
-      const part = decimal(toOpen(exit)).eq(remaining) ? '' : `${toOpen(exit)} of `;
+      const part = decimal(unfilledOf(exit)).eq(remaining) ? '' : `${unfilledOf(exit)} of `;
       return `Exit order ${exit.orderId} was reduced to ${part}${rest}.`;
     });
   const unplanned = findLargerExits(position).map((exits) => exits.filter((exit) => !isPlanned(exit)));
   const larger = unplanned.flatMap((exits) => {
-    const alone = exits.filter((exit) => decimal(toOpen(exit)).gt(remaining));
+    const alone = exits.filter((exit) => decimal(unfilledOf(exit)).gt(remaining));
     const sentences = alone.map(
       (exit) =>
         `Exit order ${exit.orderId} ${unknown.has(exit) ? 'may still be' : 'is'} larger than ${rest}.`,

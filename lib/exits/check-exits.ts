@@ -198,7 +198,10 @@ function checkRoom(
   if (stops <= room) return undefined;
   const others =
     conditionals === 0 ? '' : ` The account has ${conditionals} other conditional orders open there.`;
-  const possible = room > rest ? `Use at most ${room - rest} targets` : 'Cancel other conditional orders';
+  const possible =
+    room > rest
+      ? `Use at most ${room - rest} ${room - rest === 1 ? 'target' : 'targets'}`
+      : 'Cancel other conditional orders';
   return refuse(
     'takeProfits',
     `These exits need ${stops} stops, and ${symbol} allows ${conditionalMax} conditional orders.${others}`,

@@ -13,10 +13,10 @@ export async function countConditionals(
   const prefix = own?.entryOrders.at(-1)?.clientOrderId ?? ' ';
   const open = await exchange.fetchOpenOrders(market);
   // Bybit counts the exits of its positions apart: https://bybit-exchange.github.io/docs/v5/order/create-order
-  const type = exchange.exits.perpetual?.stopRef.type;
-  const counts = ({ triggerPrice, conditional, type: own, clientOrderId = '' }: ExchangeOrder) =>
+  const stopType = exchange.exits.perpetual?.stopRef.type;
+  const counts = ({ triggerPrice, conditional, type, clientOrderId = '' }: ExchangeOrder) =>
     triggerPrice !== undefined &&
     !clientOrderId.startsWith(prefix) &&
-    (market.kind === 'spot' || conditional || own === type);
+    (market.kind === 'spot' || conditional || type === stopType);
   return open.filter(({ order }) => counts(order) && !ids.has(order.orderId)).length;
 }

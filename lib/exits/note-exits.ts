@@ -2,8 +2,8 @@ import { decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts
 import { scaleTargets } from '../position/allot-exits.ts';
 import type { ExitPlan, StopLossPlan, TakeProfitPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
-import { computeTotals } from '../position/totals.ts';
-import { hasStopPassed, isEndedOutside, isOurEnd, toExitKey, toLeft } from './plan-exits.ts';
+import { computeTotals, unfilledOf } from '../position/totals.ts';
+import { hasStopPassed, isEndedOutside, isOurEnd, toExitKey } from './plan-exits.ts';
 
 /** A plan as its orders now show it, and sentences for its owner. */
 export interface NotedExits {
@@ -13,13 +13,13 @@ export interface NotedExits {
 }
 
 /**
- * Brings a plan up to date with its orders: exits that the owner or the exchange ended, a stop that the price has passed, and
- * targets that a partial close has scaled.
+ * Brings a plan up to date with its orders: exits that the owner or the exchange ended, a stop that the price has
+ * passed, and targets that a partial close has scaled.
  * @returns undefined if nothing changes.
  */
 export function noteExits(position: Position): NotedExits | undefined {
   const { exitPlan, exitOrders } = position;
-  // An exchange ends the exits of a position that is gone.
+  // The sync that ends a position cancels its exits.
   if (exitPlan === undefined || !isPositive(computeTotals(position).remaining)) return undefined;
   const outside = exitOrders.filter(
     (order) => isEndedOutside(order) && !isEndedByCompanion(exitOrders, order),
@@ -67,10 +67,10 @@ function noteStops(
   const { market } = position;
   const isSpot = market.kind === 'spot';
   for (const order of ended) {
-    const part = isSpot ? ` for ${toLeft(order)} ${market.base}` : '';
+    const part = isSpot ? ` for ${unfilledOf(order)} ${market.base}` : '';
     sentences.push(describeEnd(`The stop at ${stop.price}${part}`, order));
   }
-  const uncovered = sum([stop.uncovered ?? '0', ...ended.map(toLeft)]);
+  const uncovered = sum([stop.uncovered ?? '0', ...ended.map(unfilledOf)]);
   const free = truncateToStep(computeTotals(position).remaining, market.amountStep);
   return isSpot && decimal(uncovered).lt(free) ? { ...stop, uncovered } : { ...stop, removed: true };
 }
@@ -101,7 +101,7 @@ function noteFill(position: Position, target: TakeProfitPlan, sentences: string[
   const part = toAmount(decimal(filled).minus(target.reported ?? '0'));
   if (last === undefined || !isPositive(part) || orders.some(({ status }) => status !== 'done'))
     return target;
-  if (isPositive(toLeft(last))) return target;
+  if (isPositive(unfilledOf(last))) return target;
   sentences.push(
     `The target at ${target.price} (order ${last.orderId}) has filled and closed ${part} ${position.market.base}.`,
   );

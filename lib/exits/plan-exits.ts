@@ -1,8 +1,8 @@
-import { type Amount, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
+import { type Amount, decimal, isPositive, sum, truncateToStep } from '../amount.ts';
 import { allotTargets } from '../position/allot-exits.ts';
 import { awaitsAttached } from '../position/attached-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
-import { computeTotals } from '../position/totals.ts';
+import { computeTotals, unfilledOf } from '../position/totals.ts';
 
 /** Names an exit of a position's plan: a target's number, or its stop. */
 export type ExitKey = number | 'stop';
@@ -140,11 +140,11 @@ function planTargets(position: Position, { skip }: ExitFacts): Part {
   return { places: wanted.filter(({ key }) => !resting.has(key) && !skip.has(key)), cancels: [] };
 }
 
-function openExits({ exitOrders }: Position): OrderRecord[] {
+export function openExits({ exitOrders }: Position): OrderRecord[] {
   return exitOrders.filter((order) => order.status !== 'done' && toExitKey(order) !== undefined);
 }
 
-function isUnconfirmed({ status }: OrderRecord): boolean {
+export function isUnconfirmed({ status }: OrderRecord): boolean {
   return status === 'unconfirmed';
 }
 
@@ -154,12 +154,13 @@ function isUnconfirmed({ status }: OrderRecord): boolean {
  */
 function findKept(open: OrderRecord[], wanted: WantedExit | undefined): OrderRecord[] {
   const same = open.filter((order) => toExitKey(order) === wanted?.key && order.endsFor === undefined);
-  const whole = same.find((order) => toLeft(order) === wanted?.amount);
+  const whole = same.find((order) => unfilledOf(order) === wanted?.amount);
   if (whole !== undefined) return [whole];
-  return sum(same.map(toLeft)) === wanted?.amount ? same : [];
+  return sum(same.map(unfilledOf)) === wanted?.amount ? same : [];
 }
 
-function wantedTargets(position: Position): (WantedExit & { kind: 'take-profit' })[] {
+/** @returns the targets of the plan that are large enough to rest. */
+export function wantedTargets(position: Position): WantedTarget[] {
   const prices = new Map(position.exitPlan?.takeProfits.map(({ rung, price }) => [rung, price]));
   return allotTargets(position).flatMap(({ rung, amount }) => {
     const price = prices.get(rung);
@@ -210,8 +211,4 @@ export function withoutSpent(orders: OrderRecord[]): OrderRecord[] {
     const isSpent = orderId === undefined || (endsFor !== undefined && !isPositive(filled));
     return toExitKey(order) === undefined || status !== 'done' || !isSpent;
   });
-}
-
-export function toLeft({ amount, filled }: OrderRecord): Amount {
-  return toAmount(decimal(amount).minus(filled));
 }

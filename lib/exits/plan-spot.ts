@@ -1,18 +1,19 @@
 import { decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
-import { allotTargets, leastAmount } from '../position/allot-exits.ts';
+import { leastAmount } from '../position/allot-exits.ts';
 import { awaitsAttached } from '../position/attached-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { isLate } from '../position/protection.ts';
-import { computeTotals, isFeeUnknown } from '../position/totals.ts';
+import { computeTotals, isFeeUnknown, unfilledOf } from '../position/totals.ts';
 import {
   type ExitFacts,
   type ExitKey,
   type ExitStep,
   hasStopPassed,
   isPair,
-  toExitKey,
-  toLeft,
+  isUnconfirmed,
+  openExits,
   type WantedExit,
+  wantedTargets,
 } from './plan-exits.ts';
 
 /** The open orders that share the coins of one part: a target and its stop, or one of them alone. */
@@ -79,7 +80,7 @@ function planRest({ entryOrders, exitOrders, epoch, state, market, exitPlan }: P
     exitOrders.some(({ isStop, filled }) => isStop === true && isPositive(filled));
   const isDue = state === 'open' && !isStopped && entry?.status === 'done' && entry.resumesIn === epoch;
   if (entry === undefined || !isDue) return { kind: 'none' };
-  const amount = toLeft(entry);
+  const amount = unfilledOf(entry);
   return decimal(amount).gte(leastAmount(market, [entry.price])) && isPositive(amount)
     ? { kind: 'resume-entry', entry, amount }
     : { kind: 'none' };
@@ -88,14 +89,7 @@ function planRest({ entryOrders, exitOrders, epoch, state, market, exitPlan }: P
 /** Each target with the stop is a list of its part. What has no target is a plain stop. */
 function wantedUnits(position: Position): WantedExit[] {
   const { exitPlan, market } = position;
-  const prices = new Map(exitPlan?.takeProfits.map(({ rung, price }) => [rung, price]));
-  const targets = allotTargets(position).flatMap(
-    ({ rung, amount }): (WantedExit & { kind: 'take-profit' })[] => {
-      const price = prices.get(rung);
-      const isWanted = price !== undefined && isPositive(amount);
-      return isWanted ? [{ kind: 'take-profit', key: rung, price, amount }] : [];
-    },
-  );
+  const targets = wantedTargets(position);
   const stop = exitPlan?.stopLoss;
   if (stop === undefined || stop.removed === true) return targets;
   const { price: triggerPrice, limitPrice, uncovered = '0' } = stop;
@@ -124,9 +118,9 @@ function hasStop({ kind }: WantedExit): boolean {
   return kind !== 'take-profit';
 }
 
-function openUnits({ exitOrders }: Position): Unit[] {
-  const open = exitOrders.filter((order) => order.status !== 'done' && toExitKey(order) !== undefined);
-  const groups = Map.groupBy(open, (order) => order.pair ?? order);
+function openUnits(position: Position): Unit[] {
+  const { exitOrders } = position;
+  const groups = Map.groupBy(openExits(position), (order) => order.pair ?? order);
   return [...groups.values()].map((orders) => ({
     key: orders[0]?.rung ?? 'stop',
     orders,
@@ -134,10 +128,6 @@ function openUnits({ exitOrders }: Position): Unit[] {
       (order) => order !== orders[0] && orders[0] !== undefined && isPair(order, orders[0]),
     ),
   }));
-}
-
-function isUnconfirmed({ status }: OrderRecord): boolean {
-  return status === 'unconfirmed';
 }
 
 /**
@@ -151,7 +141,7 @@ function isFor({ key, orders, isList }: Unit, wanted: WantedExit): boolean {
   return (
     key === wanted.key &&
     (isList ? wanted.kind === 'list' && !lostStop : wanted.kind === form) &&
-    orders.every((order) => order.endsFor === undefined && decimal(toLeft(order)).eq(wanted.amount))
+    orders.every((order) => order.endsFor === undefined && decimal(unfilledOf(order)).eq(wanted.amount))
   );
 }
 

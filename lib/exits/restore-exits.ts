@@ -5,8 +5,8 @@ import { toCloseId } from '../position/client-order-id.ts';
 import type { ExitPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { isStop } from '../position/protection.ts';
-import { computeTotals } from '../position/totals.ts';
-import { toExitKey, toLeft } from './plan-exits.ts';
+import { computeTotals, unfilledOf } from '../position/totals.ts';
+import { toExitKey } from './plan-exits.ts';
 
 /** What becomes of exits that a claim canceled. */
 export interface ReturningExits {
@@ -32,7 +32,7 @@ export function planReturn(
   // One stop is for all that remains: the largest.
   const [stop, ...otherStops] = returning
     .filter((order) => isStop(position, order))
-    .sort((a, b) => decimal(toLeft(b)).comparedTo(toLeft(a)) ?? 0);
+    .sort((a, b) => decimal(unfilledOf(b)).comparedTo(unfilledOf(a)) ?? 0);
   const exitPlan = returning.length === 0 ? position.exitPlan : toPlan(position, claimedAt, returning, stop);
   const lost = canceled.filter((order) => !returning.includes(order));
   const price = exitPlan?.stopLoss?.price;
@@ -80,8 +80,8 @@ function toPlan(
     .map((order, index) => ({
       rung: index + 1,
       price: order.price ?? order.triggerPrice ?? '0',
-      percent: toPercent(toLeft(order), toAmount(before)),
-      amount: toLeft(order),
+      percent: toPercent(unfilledOf(order), toAmount(before)),
+      amount: unfilledOf(order),
     }));
   const plan = position.exitPlan ?? {
     takeProfits: [],

@@ -1,8 +1,8 @@
-import { decimal, isPositive, sum, toAmount } from '../amount.ts';
+import { decimal, isPositive, sum } from '../amount.ts';
 import type { Exchange, ExchangeOrder } from '../exchange/exchange.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { attachedLagMs } from './timing.ts';
-import { computeTotals, toOrderRecord } from './totals.ts';
+import { computeTotals, toOrderRecord, unfilledOf } from './totals.ts';
 
 type Orders = Pick<Position, 'entryOrders' | 'exitOrders'>;
 
@@ -75,11 +75,7 @@ function noteFound(position: Position, entry: OrderRecord, now: number): OrderRe
     ({ pair, isStop }) => isStop === true && pair === entry.clientOrderId,
   );
   const covered = sum(stops.map(({ amount }) => amount));
-  const open = sum(
-    stops.flatMap((stop) =>
-      stop.status === 'done' ? [] : [toAmount(decimal(stop.amount).minus(stop.filled))],
-    ),
-  );
+  const open = sum(stops.flatMap((stop) => (stop.status === 'done' ? [] : [unfilledOf(stop)])));
   // On spot, the whole fill places them at once, less the fee.
   const isComplete =
     (position.market.kind === 'spot' && stops.length > 0) ||

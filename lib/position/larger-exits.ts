@@ -10,7 +10,7 @@ import {
 } from '../amount.ts';
 import type { MarketRules } from '../exchange/exchange.ts';
 import type { OrderRecord, Position } from './position.ts';
-import { computeTotals } from './totals.ts';
+import { computeTotals, unfilledOf } from './totals.ts';
 
 /** Whether an exit can't open or flip a perpetual. */
 export function onlyReduces({ hedged }: Position, exit: OrderRecord): boolean {
@@ -58,13 +58,8 @@ function groupExits(position: Position): OrderRecord[][] {
   return [targets, ...others.map((exit) => [exit])];
 }
 
-/** @returns what the order can still fill. */
-export function toOpen({ amount, filled }: OrderRecord): Amount {
-  return toAmount(decimal(amount).minus(filled));
-}
-
 function sumOpen(exits: OrderRecord[]): Amount {
-  return sum(exits.map(toOpen));
+  return sum(exits.map(unfilledOf));
 }
 
 /**
@@ -75,7 +70,7 @@ function shareOut(market: MarketRules, exits: OrderRecord[], total: Amount): Red
   const open = sumOpen(exits);
   if (decimal(open).lte(total)) return exits.map((exit) => ({ exit, amount: exit.amount }));
   const toShare = (exit: OrderRecord) =>
-    truncateToStep(toAmount(decimal(toOpen(exit)).times(total).dividedBy(open)), market.amountStep);
+    truncateToStep(toAmount(decimal(unfilledOf(exit)).times(total).dividedBy(open)), market.amountStep);
   const small = exits.filter((exit) => decimal(toShare(exit)).lt(toLeast(market, exit)));
   if (small.length > 0) {
     const rest = decimal(total).minus(sum(small.map((exit) => toLeast(market, exit))));
@@ -87,13 +82,13 @@ function shareOut(market: MarketRules, exits: OrderRecord[], total: Amount): Red
   }
   const shares = exits.slice(0, -1).map(toShare);
   const left = truncateToStep(toAmount(decimal(total).minus(sum(shares))), market.amountStep);
-  return exits.map((exit, index) => toReduction(exit, shares[index] ?? smaller(left, toOpen(exit))));
+  return exits.map((exit, index) => toReduction(exit, shares[index] ?? smaller(left, unfilledOf(exit))));
 }
 
 /** Binance cancels an order whose new amount is not above what has filled. */
 function toLeast({ amountMin, amountStep }: MarketRules, exit: OrderRecord): Amount {
   const least = larger(amountStep, toAmount(decimal(amountMin).minus(exit.filled)));
-  return smaller(least, toOpen(exit));
+  return smaller(least, unfilledOf(exit));
 }
 
 /** A fill of the exit itself does not change its amount. */

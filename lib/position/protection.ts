@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Amount, amountSchema, decimal, isPositive, sum, toAmount, truncateToStep } from '../amount.ts';
+import { type Amount, amountSchema, decimal, isPositive, sum, truncateToStep } from '../amount.ts';
 import { allotTargets } from './allot-exits.ts';
 import type { TakeProfitPlan } from './exit-plan.ts';
 import { isFinal, type OrderRecord, type Position } from './position.ts';
-import { computeTotals } from './totals.ts';
+import { computeTotals, unfilledOf } from './totals.ts';
 
 /** What of the remaining amount a stop that rests at the exchange covers. */
 export const protectionSchema = z.enum(['full', 'partial', 'none', 'unknown']);
@@ -58,14 +58,10 @@ export function computeProtection(position: Position, isStale = false): Protecti
   // An order without an amount closes the position at any size.
   const covers = (orders: OrderRecord[]): boolean =>
     orders.length > 0 &&
-    (orders.some(({ amount }) => !isPositive(amount)) || decimal(sum(orders.map(toLeft))).gte(sellable));
+    (orders.some(({ amount }) => !isPositive(amount)) || decimal(sum(orders.map(unfilledOf))).gte(sellable));
   if (covers(sure)) return 'full';
   if (sure.length < stops.length) return 'unknown';
   return sure.length === 0 ? 'none' : 'partial';
-}
-
-function toLeft({ amount, filled }: OrderRecord): Amount {
-  return toAmount(decimal(amount).minus(filled));
 }
 
 /** The exits of the plan, and orders that were adopted without one. */

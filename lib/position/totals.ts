@@ -24,6 +24,11 @@ export function paysFeesInBase(position: Position): boolean {
   return position.market.kind === 'spot' && position.side === 'long';
 }
 
+/** @returns what the order can still fill. */
+export function unfilledOf({ amount, filled }: Pick<OrderRecord, 'amount' | 'filled'>): Amount {
+  return toAmount(decimal(amount).minus(filled));
+}
+
 /** What an order filled since it belongs to the position. */
 export function filledOfOwn({ filled, filledBefore }: OrderRecord): Amount {
   const own = decimal(filled).minus(filledBefore ?? '0');

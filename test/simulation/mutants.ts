@@ -462,7 +462,7 @@ export const mutants: Mutant[] = [
     edits: [
       {
         file: planExits,
-        find: 'toLeft(order) === wanted?.amount',
+        find: 'unfilledOf(order) === wanted?.amount',
         replace: "decimal(toLeft(order)).gte(wanted?.amount ?? '0')",
       },
     ],

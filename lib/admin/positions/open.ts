@@ -25,9 +25,9 @@ import { attachToEntry, checkOpeningExits, restExits, sizeByRisk, withExitPlan }
 type OpenInput = CommandInput<'positions.open'>;
 
 /**
- * Places an entry order, and the exits of what it fills. The request id is reserved and the position is stored before the order is sent, so a repeat
- * finds the position and never sends a second order, even if the first answer was lost. A forgotten position
- * keeps its request id, because its order must not become another position's. Throws `invalid-input`, `conflict`,
+ * Places an entry order, and the exits of what it fills. The request id is reserved and the position is stored before
+ * the order is sent, so a repeat finds the position and never sends a second order, even if the first answer was lost. A
+ * forgotten position keeps its request id, because its order must not become another position's. Throws `invalid-input`, `conflict`,
  * `market-not-found`, `account-not-found`, `would-trigger`, `exchange-refused`, `exchange-unreachable`.
  */
 export async function openPosition(

@@ -10,7 +10,7 @@ import { Fault } from '../../fault.ts';
 import { allotTargets } from '../../position/allot-exits.ts';
 import type { Position } from '../../position/position.ts';
 import { computeProfit } from '../../position/profit.ts';
-import { computeTotals } from '../../position/totals.ts';
+import { computeTotals, unfilledOf } from '../../position/totals.ts';
 import { toSentence } from '../../position/wording.ts';
 import type { Services } from '../../services.ts';
 import { syncPosition } from '../../sweep/sync-position.ts';
@@ -120,7 +120,7 @@ async function checkChange(position: Position, change: ExitChange, exchange: Exc
     throw new Fault('exchange-unreachable', 'The price could not be read. Nothing was changed.', {
       hint: { text: 'Try again in a moment.' },
     });
-  const open = entriesDone ? '0' : toAmount(decimal(amount).minus(filled));
+  const open = entriesDone ? '0' : unfilledOf({ amount, filled });
   const refusal = checkExits(wanted, {
     side: position.side,
     market: position.market,

@@ -6,12 +6,11 @@ import {
   type ExitStep,
   planExits,
   toExitKey,
-  toLeft,
   type WantedExit,
   withoutSpent,
 } from '../../../lib/exits/plan-exits.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
-import { computeTotals } from '../../../lib/position/totals.ts';
+import { computeTotals, unfilledOf } from '../../../lib/position/totals.ts';
 import { exampleOrder } from '../position/example-position.ts';
 import { examplePlan, exampleWith, partClose } from './example-exits.ts';
 
@@ -100,7 +99,7 @@ class World {
       truncateToStep(toAmount(decimal(amount).times(percent).dividedBy(100)), '0.001');
     if (next.kind === 'run') this.run(next.answers);
     else if (next.kind === 'entry-fills' && entry.status === 'live') {
-      const filled = sum([entry.filled, share(toLeft(entry), next.part)]);
+      const filled = sum([entry.filled, share(unfilledOf(entry), next.part)]);
       const status = decimal(filled).eq(entry.amount) ? ('done' as const) : ('live' as const);
       this.position = { ...this.position, entryOrders: [{ ...entry, filled, status }] };
     } else if (next.kind === 'part-close') {
@@ -119,7 +118,7 @@ class World {
     if (next.kind === 'exit-fills') {
       const order = live[next.which % Math.max(1, live.length)];
       if (order === undefined) return;
-      const filled = sum([order.filled, smaller(share(toLeft(order), next.part), this.remaining)]);
+      const filled = sum([order.filled, smaller(share(unfilledOf(order), next.part), this.remaining)]);
       this.change(order, { filled, ...(decimal(filled).eq(order.amount) ? { status: 'done' } : {}) });
     } else if (next.kind === 'owner-cancels')
       this.change(live[next.which % Math.max(1, live.length)], { status: 'done' });
@@ -173,7 +172,7 @@ class World {
     if (step.kind !== 'place') return;
     const amounts = (isStop: boolean) =>
       sum([
-        ...this.open((order) => (order.isStop === true) === isStop).map(toLeft),
+        ...this.open((order) => (order.isStop === true) === isStop).map(unfilledOf),
         ...step.exits.filter(({ key }) => (key === 'stop') === isStop).map(({ amount }) => amount),
       ]);
     const places = (isStop: boolean) => step.exits.some(({ key }) => (key === 'stop') === isStop);
@@ -212,8 +211,8 @@ describe('exits, whatever fills, fails and is canceled', () => {
         world.run([]);
         expect(world.run([])).toEqual([{ kind: 'none' }]);
         const { stopLoss } = world.position.exitPlan ?? {};
-        const stops = sum(world.open((order) => order.isStop === true).map(toLeft));
-        const targets = sum(world.open((order) => order.rung !== undefined).map(toLeft));
+        const stops = sum(world.open((order) => order.isStop === true).map(unfilledOf));
+        const targets = sum(world.open((order) => order.rung !== undefined).map(unfilledOf));
         const isTooSmall = decimal(world.remaining).lt(world.position.market.amountMin);
         const expected =
           stopLoss === undefined || stopLoss.removed === true || isTooSmall ? '0' : world.remaining;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../infra/simulator/core/price-walk.ts';
 import { decimal, sum } from '../../../lib/amount.ts';
-import { findLargerExits, planReductions, toOpen } from '../../../lib/position/larger-exits.ts';
+import { findLargerExits, planReductions } from '../../../lib/position/larger-exits.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
-import { computeTotals } from '../../../lib/position/totals.ts';
+import { computeTotals, unfilledOf } from '../../../lib/position/totals.ts';
 import { closePosition, type Order, perpetual } from '../close/close-position.ts';
 
 const target: Order = { status: 'live', reduceOnly: true, filled: '0' };
@@ -117,7 +117,7 @@ function randomPosition(seed: number): Position {
   return afterPart(toText(between(1, 690)), exits, { ...market, amountMin: toText(between(1, 20)) });
 }
 
-const sumOpen = (exits: OrderRecord[]) => decimal(sum(exits.map(toOpen)));
+const sumOpen = (exits: OrderRecord[]) => decimal(sum(exits.map(unfilledOf)));
 
 describe('reductions', () => {
   const cases = Array.from({ length: 3_000 }, (_, index) => firstSeed + index);
@@ -132,7 +132,7 @@ describe('reductions', () => {
       const stops = live.filter((exit) => !targets.includes(exit)).map((exit) => [exit]);
       for (const group of [targets, ...stops]) {
         const atLeast = group.every(
-          (exit) => decimal(exit.amount).lte(amountMin) || decimal(toOpen(exit)).lte(amountStep),
+          (exit) => decimal(exit.amount).lte(amountMin) || decimal(unfilledOf(exit)).lte(amountStep),
         );
         expect([seed, sumOpen(group).lte(remaining) || atLeast]).toEqual([seed, true]);
       }

@@ -2,7 +2,8 @@ import type { ExchangeId } from '../account/account.ts';
 
 const names: Record<ExchangeId, string> = {
   binance: 'Binance',
-  binanceusdm: 'Binance USDⓈ-M',
+  // Binance writes USDⓈ-M, but many typefaces lack the circled letter.
+  binanceusdm: 'Binance USD-M',
   bybit: 'Bybit',
 };
 

@@ -57,7 +57,7 @@ test('a conditional Binance order cannot be reduced, and nothing is sent', async
   requests();
   expect(await exchange.reduceOrder(market, target, '0.05', Date.now() + 5_000)).toEqual({
     kind: 'unsupported',
-    message: "Binance USDⓈ-M can't change this order. Nothing was sent",
+    message: "Binance USD-M can't change this order. Nothing was sent",
   });
   expect(requests()).toEqual([]);
 });

@@ -41,7 +41,6 @@ export function TextInput({
   value: string;
   onInput: (value: string) => void;
   placeholder?: string;
-  inputMode?: 'decimal' | 'numeric' | 'text';
   required?: boolean;
   pattern?: string;
   maxLength?: number;

@@ -1,6 +1,7 @@
 import type { FieldErrors } from '../api.ts';
-import { Field, FieldError, TextInput } from '../control/field.tsx';
+import { FieldError } from '../control/field.tsx';
 import { Icon } from '../control/icon.tsx';
+import { NumberField } from '../control/number-field.tsx';
 import {
   addTarget,
   breakEven,
@@ -22,8 +23,6 @@ interface ExitFieldsProps {
   canBreakEven: boolean;
   errors: FieldErrors;
 }
-
-const number = { required: true, inputMode: 'decimal', pattern: '[0-9]+([.][0-9]+)?' } as const;
 
 /** Targets and the stop. */
 export function ExitFields(props: ExitFieldsProps) {
@@ -79,26 +78,20 @@ function TargetRow({
   onRemove: () => void;
 }) {
   const name = `Target ${index + 1}`;
-  const priceError = errors.get(`takeProfits.${index}.price`);
-  const percentError = errors.get(`takeProfits.${index}.percent`);
   return (
     <div class="exit-row">
-      <Field label={`${name} price`} error={priceError}>
-        <TextInput
-          value={target.price}
-          {...number}
-          isWrong={priceError !== undefined}
-          onInput={(price) => onChange({ price })}
-        />
-      </Field>
-      <Field label={`${name} part in %`} error={percentError}>
-        <TextInput
-          value={target.percent}
-          {...number}
-          isWrong={percentError !== undefined}
-          onInput={(percent) => onChange({ percent })}
-        />
-      </Field>
+      <NumberField
+        label={`${name} price`}
+        value={target.price}
+        error={errors.get(`takeProfits.${index}.price`)}
+        onInput={(price) => onChange({ price })}
+      />
+      <NumberField
+        label={`${name} part in %`}
+        value={target.percent}
+        error={errors.get(`takeProfits.${index}.percent`)}
+        onInput={(percent) => onChange({ percent })}
+      />
       <RemoveButton name={name} onRemove={onRemove} />
     </div>
   );
@@ -150,20 +143,17 @@ function StopRow({
   errors: FieldErrors;
   onChange: (stop: StopChoice | undefined) => void;
 }) {
-  const limitError = errors.get('stopLoss.limitPrice');
   return (
     <div class="exit-row">
       <StopPrice stop={stop} error={errors.get('stopLoss.price')} onChange={onChange} />
-      <Field label="LIMIT price (optional)" error={limitError}>
-        <TextInput
-          value={stop.limitPrice}
-          {...number}
-          required={false}
-          placeholder="at market"
-          isWrong={limitError !== undefined}
-          onInput={(limitPrice) => onChange({ ...stop, limitPrice })}
-        />
-      </Field>
+      <NumberField
+        label="LIMIT price (optional)"
+        value={stop.limitPrice}
+        isOptional
+        placeholder="at market"
+        error={errors.get('stopLoss.limitPrice')}
+        onInput={(limitPrice) => onChange({ ...stop, limitPrice })}
+      />
       <RemoveButton name="stop" onRemove={() => onChange(undefined)} />
       <p class="help">
         {`Triggers at the last price, then ${side === 'long' ? 'sells' : 'buys back'} `}
@@ -193,13 +183,11 @@ function StopPrice({
       </div>
     );
   return (
-    <Field label="Stop price" error={error}>
-      <TextInput
-        value={stop.price}
-        {...number}
-        isWrong={error !== undefined}
-        onInput={(price) => onChange({ ...stop, price })}
-      />
-    </Field>
+    <NumberField
+      label="Stop price"
+      value={stop.price}
+      error={error}
+      onInput={(price) => onChange({ ...stop, price })}
+    />
   );
 }

@@ -1,4 +1,6 @@
+import { parseWholeText } from '../control/decimal-text.ts';
 import { Field, Select, TextInput } from '../control/field.tsx';
+import { NumberField } from '../control/number-field.tsx';
 import type { LinkChoices } from './link-input.ts';
 
 interface OptionProps {
@@ -78,30 +80,32 @@ export function Expiry<Value extends string>({
 
 function Part({ choices, set }: OptionProps) {
   return (
-    <Field label="Close part (%)" help="1 to 99, of a link that closes. The rest stays open.">
-      <TextInput
-        value={choices.percent}
-        inputMode="numeric"
-        placeholder="all"
-        pattern="[1-9][0-9]?"
-        onInput={(percent) => set({ percent })}
-      />
-    </Field>
+    <NumberField
+      label="Close part (%)"
+      help="1 to 99, of a link that closes. The rest stays open."
+      value={choices.percent}
+      isOptional
+      isWhole
+      placeholder="all"
+      parse={(text) => parseWholeText(text, 1, 99)}
+      onInput={(percent) => set({ percent })}
+    />
   );
 }
 
 function Uses({ choices, set }: OptionProps) {
   const isPart = choices.percent !== '';
   return (
-    <Field label="Maximum uses" help={isPart ? 'Default for a partial close: 1.' : undefined}>
-      <TextInput
-        value={choices.maxUses}
-        inputMode="numeric"
-        placeholder={isPart ? '1' : 'no limit'}
-        pattern="[1-9][0-9]{0,2}|1000"
-        onInput={(maxUses) => set({ maxUses })}
-      />
-    </Field>
+    <NumberField
+      label="Maximum uses"
+      help={isPart ? 'Default for a partial close: 1.' : undefined}
+      value={choices.maxUses}
+      isOptional
+      isWhole
+      placeholder={isPart ? '1' : 'no limit'}
+      parse={(text) => parseWholeText(text, 1, 1_000)}
+      onInput={(maxUses) => set({ maxUses })}
+    />
   );
 }
 

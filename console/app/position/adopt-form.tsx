@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { CommandInput, OpenOrderView } from '../../../lib/admin/contract/commands.ts';
 import { DialogFooter } from '../control/dialog-footer.tsx';
 import { ErrorText, Field, Form, TextInput } from '../control/field.tsx';
+import { NumberField } from '../control/number-field.tsx';
 import { formatAmount, formatPrice, isPositive } from '../format.ts';
 import { toBaseCurrency } from '../labels.ts';
 import { type Candidate, suggestAmount, toAdoptInput } from './adoptable.ts';
@@ -119,9 +120,5 @@ function AmountField({
     held === undefined
       ? 'Enter how much of the balance belongs to this position.'
       : `The account holds ${held.amount} ${base}. Enter how much belongs to this position.`;
-  return (
-    <Field label={`Amount in ${base}`} help={help}>
-      <TextInput value={amount} required inputMode="decimal" pattern="[0-9]+([.][0-9]+)?" onInput={onInput} />
-    </Field>
-  );
+  return <NumberField label={`Amount in ${base}`} help={help} value={amount} onInput={onInput} />;
 }

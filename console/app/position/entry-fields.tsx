@@ -1,6 +1,7 @@
 import type { CommandInput } from '../../../lib/admin/contract/commands.ts';
 import type { FieldErrors } from '../api.ts';
 import { Field, Select, TextInput } from '../control/field.tsx';
+import { NumberField } from '../control/number-field.tsx';
 import { Segments } from '../control/segments.tsx';
 import type { Size } from '../exits/estimate.ts';
 import { type ExitChoices, noExits, toStopLoss, toTakeProfits } from '../exits/exit-choices.ts';
@@ -50,7 +51,6 @@ export function toOpenInput(entry: EntryChoices): Omit<CommandInput<'positions.o
   };
 }
 
-const decimalPattern = '[0-9]+([.][0-9]+)?';
 const sides = [
   { value: 'long', label: 'Long' },
   { value: 'short', label: 'Short' },
@@ -110,8 +110,6 @@ function toCurrencies(symbol: string): { base: string; quote: string } {
   return { base: toBaseCurrency(symbol), quote: symbol.split(/[/:]/)[1] ?? '' };
 }
 
-const number = { required: true, inputMode: 'decimal', pattern: decimalPattern } as const;
-
 function PriceField({
   entry: { symbol, price },
   set,
@@ -119,20 +117,14 @@ function PriceField({
   lastPrice,
   priceStep,
 }: EntryFieldProps & { priceStep: string }) {
-  const error = errors.get('price');
   return (
-    <Field
+    <NumberField
       label={`Price in ${toCurrencies(symbol).quote}`}
       help={lastPrice === undefined ? undefined : `now ${formatPrice(lastPrice, priceStep)}`}
-      error={error}
-    >
-      <TextInput
-        value={price}
-        {...number}
-        isWrong={error !== undefined}
-        onInput={(text) => set({ price: text })}
-      />
-    </Field>
+      value={price}
+      error={errors.get('price')}
+      onInput={(text) => set({ price: text })}
+    />
   );
 }
 
@@ -153,18 +145,13 @@ function SizeFields({ entry: { symbol, size }, set, errors }: EntryFieldProps) {
           ]}
         />
       </Field>
-      <Field
+      <NumberField
         label={names[size.by]}
         help={size.by === 'risk' ? 'What a fill of the stop at its price loses, fees included.' : undefined}
+        value={size.value}
         error={error}
-      >
-        <TextInput
-          value={size.value}
-          {...number}
-          isWrong={error !== undefined}
-          onInput={(value) => set({ size: { ...size, value } })}
-        />
-      </Field>
+        onInput={(value) => set({ size: { ...size, value } })}
+      />
     </>
   );
 }

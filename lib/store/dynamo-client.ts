@@ -37,8 +37,11 @@ export interface DynamoTable {
   list(listKey: string, part?: ListPart): Promise<Item[]>;
 }
 
-/** The items whose sort key starts with `prefix`, or the last `limit` ones whose sort key is behind `after`. */
-export type ListPart = { prefix: string } | { after: string; limit: number };
+/** The items whose sort key starts with `prefix`, or the last `limit` ones behind `after` or before `before`. */
+export type ListPart =
+  | { prefix: string }
+  | { after: string; limit: number }
+  | { before: string; limit: number };
 
 export type Item = Record<string, unknown>;
 type Request<Input extends { TableName: string | undefined }> = Omit<Input, 'TableName'>;
@@ -140,6 +143,7 @@ async function batchGet(client: DynamoDBDocumentClient, tableName: string, keys:
 const isOnList = '#listKey = :listKey';
 const startsWithPrefix = 'begins_with(#listSort, :prefix)';
 const isAfter = '#listSort > :after';
+const isBefore = '#listSort < :before';
 
 function toListQuery(listKey: string, part: ListPart | undefined): Request<QueryCommandInput> {
   if (part === undefined)
@@ -161,12 +165,11 @@ function toListQuery(listKey: string, part: ListPart | undefined): Request<Query
 
 function toPartQuery(part: ListPart) {
   if ('prefix' in part) return { condition: startsWithPrefix, values: { ':prefix': part.prefix } };
-  return {
-    condition: isAfter,
-    values: { ':after': part.after },
-    ScanIndexForward: false,
-    Limit: part.limit,
-  };
+  const { limit: Limit } = part;
+  const latest = { ScanIndexForward: false, Limit };
+  return 'after' in part
+    ? { condition: isAfter, values: { ':after': part.after }, ...latest }
+    : { condition: isBefore, values: { ':before': part.before }, ...latest };
 }
 
 /** Any error other than a failed condition leaves open whether the table has acted. */

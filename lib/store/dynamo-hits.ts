@@ -1,14 +1,17 @@
 import { type Hit, hitSchema } from '../link/hit.ts';
-import type { DynamoTable } from './dynamo-client.ts';
+import type { DynamoTable, Item, ListPart } from './dynamo-client.ts';
 import type { ItemVersions } from './dynamo-versions.ts';
-import type { HitStore } from './store.ts';
+import { type HitStore, toHitPlace } from './store.ts';
 
 /** Hits: `hits#<positionId>`, sorted by time, and on the list `hit`. */
 export function createDynamoHits(table: DynamoTable, versions: ItemVersions): HitStore {
+  const toHit = (item: Item): Hit => hitSchema.parse(versions.check('record', item));
+  const listPart = async (part: ListPart): Promise<Hit[]> =>
+    (await table.list('hit', part)).map(toHit).sort((a, b) => toHitPlace(b).localeCompare(toHitPlace(a)));
   return {
     async recordHit(hit, expiresAt) {
       // DynamoDB's time to live is in seconds.
-      const key = toHitKey(hit);
+      const key = { pk: toPartition(hit.positionId), sk: toHitPlace(hit) };
       const item = {
         ...hit,
         ...key,
@@ -19,32 +22,26 @@ export function createDynamoHits(table: DynamoTable, versions: ItemVersions): Hi
       await table.put({ Item: versions.stamp(item) });
     },
 
-    async listHits(positionId, limit) {
+    async listHits(positionId, limit, before = afterAll) {
       const items = await table.query({
-        KeyConditionExpression: isOfPosition,
-        ExpressionAttributeNames: { '#pk': 'pk' },
-        ExpressionAttributeValues: { ':pk': toPartition(positionId) },
+        KeyConditionExpression: isOfPositionBefore,
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+        ExpressionAttributeValues: { ':pk': toPartition(positionId), ':before': before },
         ScanIndexForward: false,
         Limit: limit,
       });
-      return items.map((item) => hitSchema.parse(versions.check('record', item)));
+      return items.map(toHit);
     },
 
-    async listHitsSince(since, limit) {
-      const items = await table.list('hit', { after: since, limit });
-      return items
-        .map((item) => hitSchema.parse(versions.check('record', item)))
-        .sort((a, b) => toHitKey(b).sk.localeCompare(toHitKey(a).sk));
-    },
+    listHitsSince: (after, limit) => listPart({ after, limit }),
+    listHitsBefore: (before, limit) => listPart({ before, limit }),
   };
 }
 
-const isOfPosition = '#pk = :pk';
+const isOfPositionBefore = '#pk = :pk AND #sk < :before';
+/** Every time begins with a digit. */
+const afterAll = 'a';
 
 function toPartition(positionId: string): string {
   return `hits#${positionId}`;
-}
-
-function toHitKey(hit: Hit) {
-  return { pk: toPartition(hit.positionId), sk: `${hit.at}#${hit.hitId}` };
 }

@@ -68,13 +68,20 @@ export interface LinkChange {
 export interface HitStore {
   /** Stored until `expiresAt`, epoch milliseconds. Recording the same hit twice stores it once. */
   recordHit(hit: Hit, expiresAt: number): Promise<void>;
-  /** The hits of a position, newest first. */
-  listHits(positionId: string, limit: number): Promise<Hit[]>;
+  /** The hits of a position, newest first. @param before only hits before this place, as `toHitPlace` gives it. */
+  listHits(positionId: string, limit: number, before?: string): Promise<Hit[]>;
   /**
    * The latest hits of all positions that were recorded after `since`, ISO 8601, newest first. Eventually consistent. Hits that an
    * older Ripcord recorded are missing.
    */
   listHitsSince(since: string, limit: number): Promise<Hit[]>;
+  /** The same for hits before a time or the place of a hit. */
+  listHitsBefore(before: string, limit: number): Promise<Hit[]>;
+}
+
+/** @returns the place of a hit in time, for the page of hits before it. */
+export function toHitPlace({ at, hitId }: Hit): string {
+  return `${at}#${hitId}`;
 }
 
 export interface ReservationStore {

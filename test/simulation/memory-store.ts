@@ -3,7 +3,13 @@ import type { Hit } from '../../lib/link/hit.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
 import type { Position } from '../../lib/position/position.ts';
 import { checkItemVersion, itemVersion } from '../../lib/store/item-version.ts';
-import type { HitStore, LinkStore, ReservationStore, Store } from '../../lib/store/store.ts';
+import {
+  type HitStore,
+  type LinkStore,
+  type ReservationStore,
+  type Store,
+  toHitPlace,
+} from '../../lib/store/store.ts';
 import {
   compare,
   copy,
@@ -153,6 +159,12 @@ function createHits({ hits, send, version }: View): HitStore {
     checkItemVersion('record', hit.version, version);
     return structuredClone(hit.value);
   };
+  const list = (limit: number, isListed: (hit: Versioned<Hit>, key: string) => boolean): Hit[] =>
+    [...hits.entries()]
+      .filter(([key, hit]) => isListed(hit, key))
+      .sort(([a], [b]) => compare(b, a))
+      .slice(0, limit)
+      .map(([, hit]) => read(hit));
   return {
     recordHit: (hit) =>
       send('record-hit', hit.positionId, () => {
@@ -160,24 +172,15 @@ function createHits({ hits, send, version }: View): HitStore {
         hits.set(key, { value: structuredClone(hit), version });
       }),
 
-    listHits: (positionId, limit) =>
+    listHits: (positionId, limit, before = 'a') =>
       send('list-hits', positionId, () =>
-        [...hits.entries()]
-          .sort(([a], [b]) => compare(b, a))
-          .map(([, hit]) => hit)
-          .filter(({ value }) => value.positionId === positionId)
-          .slice(0, limit)
-          .map(read),
+        list(limit, ({ value }) => value.positionId === positionId && toHitPlace(value) < before),
       ),
 
-    listHitsSince: (since, limit) =>
-      send('list-hits', '', () =>
-        [...hits.entries()]
-          .filter(([key]) => key > since)
-          .sort(([a], [b]) => compare(b, a))
-          .slice(0, limit)
-          .map(([, hit]) => read(hit)),
-      ),
+    listHitsSince: (since, limit) => send('list-hits', '', () => list(limit, (_, key) => key > since)),
+
+    listHitsBefore: (before, limit) =>
+      send('list-hits', '', () => list(limit, ({ value }) => toHitPlace(value) < before)),
   };
 }
 

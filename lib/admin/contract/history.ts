@@ -12,13 +12,23 @@ export const historyCommands = {
   'history.list': {
     summary:
       'Lists the hits of the last 90 days with what was decided and why, newest first. By default those of 50 positions: the open ones, then the latest ended ones.',
-    details: 'With `positionId` or `linkId` it also lists the hits of a position that was forgotten.',
+    details:
+      'With `positionId`, `linkId` or `before` it also lists the hits of positions that were forgotten, and returns `next` if there are older ones. `before` without an id leaves out what an older Ripcord recorded.',
     input: z.strictObject({
       positionId: positionIdSchema.describe('Only hits of this position.').optional(),
       linkId: linkIdSchema.describe('Only hits of this link.').optional(),
+      before: z
+        .string()
+        .regex(/^\d{4}-\d\d-\d\dT[\w:.#-]{1,80}$/, 'expected a time, or `next` of an earlier answer')
+        .describe('Only hits before this: a time in ISO 8601, or `next` of an earlier answer.')
+        .optional(),
       limit: z.number().int().min(1).max(500).describe('Number of hits. Default: 100.').optional(),
     }),
-    result: z.object({ hits: z.array(hitViewSchema) }),
+    result: z.object({
+      hits: z.array(hitViewSchema),
+      /** There may be older hits: `before` of the next call. A page of a link's hits can be short or empty. */
+      next: z.string().optional(),
+    }),
   },
   'changes.list': {
     summary:

@@ -1,32 +1,41 @@
 import { inParallel } from '../../parallel.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
+import { toHitPlace } from '../../store/store.ts';
 import type { AdminServices } from '../admin-services.ts';
-import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import type { CommandInput, CommandResult, HitView } from '../contract/commands.ts';
 import { requireLink } from '../require.ts';
 import { countResends } from './resends.ts';
 
 /** How many positions are read when none is named: each needs a Query of its own. */
 const maxPositions = 50;
+/** So many hits before a page show whether its oldest ones are resends. */
+const lookBehind = 10;
 
 /** Throws `link-not-found`. */
 export async function listHistory(
   { services }: Pick<AdminServices, 'services'>,
-  { positionId, linkId, limit = 100 }: CommandInput<'history.list'>,
+  { positionId, linkId, before, limit = 100 }: CommandInput<'history.list'>,
 ): Promise<CommandResult<'history.list'>> {
-  const positionIds = await selectPositions(services, { positionId, linkId });
-  const hits = (await inParallel(positionIds, 10, (id) => services.store.listHits(id, limit))).flat();
-  const selected = hits.filter((hit) => linkId === undefined || hit.linkId === linkId);
-  return { hits: countResends(selected).slice(0, limit) };
+  const id = linkId === undefined ? positionId : (await requireLink(services, linkId)).positionId;
+  if (id === undefined && before === undefined) return { hits: await listLatest(services, limit) };
+  const count = limit + lookBehind;
+  const { store } = services;
+  const hits = await (id === undefined
+    ? store.listHitsBefore(before ?? '', count)
+    : store.listHits(id, count, before));
+  const page = countResends(hits).slice(0, limit);
+  const oldest = hits.length > limit ? page.at(-1) : undefined;
+  return {
+    hits: page.filter((hit) => linkId === undefined || hit.linkId === linkId),
+    ...(oldest === undefined ? {} : { next: toHitPlace(oldest) }),
+  };
 }
 
-async function selectPositions(
-  services: Services,
-  { positionId, linkId }: Pick<CommandInput<'history.list'>, 'positionId' | 'linkId'>,
-): Promise<string[]> {
-  if (linkId !== undefined) return [(await requireLink(services, linkId)).positionId];
-  if (positionId !== undefined) return [positionId];
-  return selectLatest(await services.store.listPositions('all'));
+async function listLatest({ store }: Services, limit: number): Promise<HitView[]> {
+  const positionIds = selectLatest(await store.listPositions('all'));
+  const hits = await inParallel(positionIds, 10, (id) => store.listHits(id, limit));
+  return countResends(hits.flat()).slice(0, limit);
 }
 
 /** @returns the ids of open positions in the given order, then of ended ones, latest end first. */

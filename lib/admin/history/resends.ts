@@ -1,4 +1,5 @@
 import type { Hit } from '../../link/hit.ts';
+import { toHitPlace } from '../../store/store.ts';
 import type { HitView } from '../contract/commands.ts';
 
 /** TradingView resends 5 s after a 5xx, at most three times. A resend that is a little late still counts. */
@@ -9,7 +10,7 @@ const resendGapMs = 8_000;
  * same link from the same source shortly after a 5xx. @returns the hits, newest first.
  */
 export function countResends(hits: Hit[]): HitView[] {
-  const oldestFirst = hits.toSorted((a, b) => a.at.localeCompare(b.at));
+  const oldestFirst = hits.toSorted((a, b) => (toHitPlace(a) < toHitPlace(b) ? -1 : 1));
   const lastBySource = new Map<string, HitView>();
   const views = oldestFirst.map((hit): HitView => {
     const source = `${hit.linkId} ${hit.method} ${hit.sourceIp ?? ''} ${hit.userAgent ?? ''}`;

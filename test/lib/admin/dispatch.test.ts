@@ -169,6 +169,45 @@ describe('The history', () => {
     expect(own.hits).toHaveLength(1);
   });
 
+  it('the whole history is listed page by page, each hit once, also of forgotten positions', async () => {
+    const admin = newAdmin();
+    await admin.create(1, 70);
+    // Three in each millisecond, and an alert that was resent at the border of two pages.
+    const hits = Array.from({ length: 70 }, (_, index) => ({
+      ...hitAt(index + 1, new Date(Date.UTC(2026, 10, 22, 12, 0, 0, Math.floor(index / 3))).toISOString()),
+      hitId: `hit_${String(index).padStart(12, '0')}`,
+    }));
+    for (const hit of hits) await admin.table.recordHit(hit, 2e12);
+    await admin.run('positions.forget', { positionId: positionIdAt(3) });
+    const seen: string[] = [];
+    let before: string | undefined = '2026-11-22T12:01:00.000Z';
+    while (before !== undefined) {
+      const page: CommandResult<'history.list'> = await admin.run('history.list', { before, limit: 20 });
+      expect(page.hits.length).toBeLessThanOrEqual(20);
+      seen.push(...page.hits.map(({ hitId }) => hitId));
+      before = page.next;
+    }
+    expect(seen).toEqual(hits.map(({ hitId }) => hitId).toReversed());
+  });
+
+  it('a resend is recognized across two pages of the history', async () => {
+    const admin = newAdmin();
+    await admin.table.createPosition(examplePosition);
+    for (const second of [0, 5, 10])
+      await admin.table.recordHit(
+        {
+          ...exampleHit,
+          ...{ hitId: `hit_${second}`, method: 'POST', status: 503 },
+          at: new Date(Date.UTC(2026, 10, 22, 12, 0, second)).toISOString(),
+        },
+        2e12,
+      );
+    const first = await admin.run('history.list', { positionId, limit: 1 });
+    expect(first.hits).toMatchObject([{ hitId: 'hit_10', resend: 2 }]);
+    const second = await admin.run('history.list', { positionId, limit: 1, before: first.next });
+    expect(second.hits).toMatchObject([{ hitId: 'hit_5', resend: 1 }]);
+  });
+
   it('the history of a forgotten position is listed by its id and by its link', async () => {
     const admin = newAdmin();
     await admin.table.createPosition(examplePosition);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { inParallel } from '../../../lib/parallel.ts';
 import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
-import type { Store } from '../../../lib/store/store.ts';
+import { type Store, toHitPlace } from '../../../lib/store/store.ts';
 import { exampleHit, fullHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
 import {
@@ -806,6 +806,26 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await since('0', 2)).toEqual(['c', 'b']);
         expect(await since(at(1), 10)).toEqual(['c', 'b']);
         expect(await since(at(3), 10)).toEqual([]);
+      });
+
+      it('the hits before a place are listed page by page, of one position or of all', async () => {
+        const at = '2026-10-09T00:00:01.000Z';
+        for (const [hitId, position] of [
+          ['hit_a', 0],
+          ['hit_b', 1],
+          ['hit_c', 0],
+        ] as const)
+          await table.recordHit({ ...exampleHit, hitId, at, positionId: positionIdAt(position) }, never);
+        const later = '2026-10-09T00:00:02.000Z';
+        const ids = (hits: { hitId: string }[]) => hits.map(({ hitId }) => hitId);
+        expect(ids(await table.listHitsBefore(later, 2))).toEqual(['hit_c', 'hit_b']);
+        expect(ids(await table.listHitsBefore(toHitPlace({ ...exampleHit, at, hitId: 'hit_b' }), 2))).toEqual(
+          ['hit_a'],
+        );
+        expect(ids(await table.listHitsBefore(at, 2))).toEqual([]);
+        expect(ids(await table.listHits(positionIdAt(0), 9, later))).toEqual(['hit_c', 'hit_a']);
+        const place = toHitPlace({ ...exampleHit, at, hitId: 'hit_c' });
+        expect(ids(await table.listHits(positionIdAt(0), 9, place))).toEqual(['hit_a']);
       });
 
       it('recording a hit twice stores it once', async () => {

@@ -1,8 +1,10 @@
 import type { Argv } from 'yargs';
 import { commands } from '../lib/admin/contract/commands.ts';
 import { createAdminClient } from './admin-client.ts';
+import { CliError } from './cli-error.ts';
 import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
+import { csvOption, requireOneFormat } from './csv-output.ts';
 import { positionArgument, type SharedArguments, textOption, yesOption } from './options.ts';
 import {
   closeAllCommand,
@@ -14,11 +16,18 @@ import { exitsCommand, setExitsOptions } from './position-exit-commands.ts';
 import { adoptCommand, adoptOptions, openCommand, openOptions } from './position-open-commands.ts';
 import { describePosition, describePositions, describeVerdict, namePosition } from './position-text.ts';
 import { printRemark, printResult } from './terminal.ts';
+import { listTrades } from './trade-list.ts';
 import { missingCommand } from './usage-errors.ts';
 
 const listOptions = {
   open: { type: 'boolean', describe: 'Leave out closed and canceled positions' },
+  closed: {
+    type: 'boolean',
+    default: false,
+    describe: 'Only closed trades, with their results and totals',
+  },
   account: textOption('Only positions of this account', {}),
+  ...csvOption,
 } as const;
 
 const resolveOptions = {
@@ -40,6 +49,20 @@ export const positionVerbs = {
   forget: { positionals, options: yesOption },
 } as const;
 
+/** Throws a CliError for options that contradict each other. */
+function checkListOptions(args: {
+  open?: boolean | undefined;
+  closed: boolean;
+  csv: boolean;
+  json: boolean;
+}): void {
+  requireOneFormat(args);
+  if (args.closed && args.open === true)
+    throw new CliError('invalid-input', 'Use either --open or --closed.');
+  if (args.csv && !args.closed)
+    throw new CliError('invalid-input', '--csv prints closed trades. Add --closed.');
+}
+
 function listCommand(yargs: Argv<SharedArguments>) {
   return yargs.command(
     'list',
@@ -48,9 +71,13 @@ function listCommand(yargs: Argv<SharedArguments>) {
       y
         .options(listOptions)
         .example('$0 positions list --open', 'open positions')
+        .example('$0 positions list --closed', 'closed trades with net profit')
+        .example('$0 positions list --closed --csv > trades.csv', 'for a spreadsheet')
         .example('$0 positions list --json', 'for a script'),
     async (args) => {
       const input = parseInput('positions.list', { open: args.open, account: args.account });
+      checkListOptions(args);
+      if (args.closed) return listTrades(args, input);
       const result = await createAdminClient(args).call('positions.list', input);
       if (result.unreadable !== undefined && !args.json) printRemark(describeUnreadable(result.unreadable));
       printResult(args, result, () =>

@@ -77,8 +77,9 @@ export function startExecution(
 }
 
 /** @returns the position with its close order on record. */
-export function withClose(position: Position, order: ExchangeOrder): Position {
-  return { ...position, exitOrders: [...position.exitOrders, toOrderRecord(order)] };
+export function withClose(position: Position, order: ExchangeOrder, { actor, linkId }: Claim): Position {
+  const close = { ...toOrderRecord(order), sentBy: { actor, linkId } };
+  return { ...position, exitOrders: [...position.exitOrders, close] };
 }
 
 /** The plan continues with the position closed outside Ripcord, on orders that are read after this. */

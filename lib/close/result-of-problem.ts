@@ -34,7 +34,7 @@ function afterCloseSent(run: Execution, problem: CancelProblem, reason: string):
   const isFinal = problem.kind === 'denied' || problem.kind === 'fill-unknown' || isLostForGood(run, problem);
   if (closeOrder === undefined || !isFinal) return { kind: 'pending', reason };
   // The claim ends here, so recovery will not add the close order: what remains is counted with it.
-  run.known = { ...known, position: withClose(known.position, closeOrder) };
+  run.known = { ...known, position: withClose(known.position, closeOrder, run.claim) };
   const executed = `Close order ${closeOrder.orderId} executed ${closeOrder.filled} ${known.position.market.base}`;
   return { kind: 'attention', reason: `${executed}, but an exit order could not be canceled: ${reason}.` };
 }

@@ -26,7 +26,13 @@ export async function settleClose(
   const { position } = run.known;
   const planned = amountToClose(position, percent);
   const marketRead = run.known.fresh.market;
-  const facts: CloseFacts = { position: withClose(position, order), order, planned, percent, marketRead };
+  const facts: CloseFacts = {
+    position: withClose(position, order, run.claim),
+    order,
+    planned,
+    percent,
+    marketRead,
+  };
   for (;;) {
     const step = afterClose(facts);
     if (step.kind === 'read-fees') await readFees(run, facts);

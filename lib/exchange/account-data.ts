@@ -1,4 +1,5 @@
 import type { Amount } from '../amount.ts';
+import type { Margin } from './margin.ts';
 import type { MarketRules, OrderSide, Side } from './market.ts';
 import type { ExchangeOrder } from './trading.ts';
 
@@ -8,6 +9,7 @@ export interface ExchangePosition {
   side: Side | undefined;
   amount: Amount;
   averagePrice?: Amount | undefined;
+  margin?: Omit<Margin, 'amount'> | undefined;
   hedged: boolean;
 }
 

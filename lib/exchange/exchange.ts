@@ -3,6 +3,7 @@ import type { MarketData } from './market-data.ts';
 import type { Trading } from './trading.ts';
 
 export type * from './account-data.ts';
+export * from './margin.ts';
 export * from './market.ts';
 export * from './market-data.ts';
 export type * from './trading.ts';

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { exchangeIdSchema } from '../account/account.ts';
 import { amountSchema, decimal, isPositive, signedAmountSchema } from '../amount.ts';
-import { sideSchema } from '../exchange/exchange.ts';
+import { marginSchema, sideSchema } from '../exchange/exchange.ts';
 import {
   failureSchema,
   feeSchema,
+  isFinal,
   orderRecordSchema,
   outcomeSchema,
   type Position,
@@ -59,6 +60,8 @@ export const positionViewSchema = z.object({
   funding: signedAmountSchema.nullable(),
   /** Realized profit less all fees, with the funding that is known. */
   netProfit: signedAmountSchema.nullable(),
+  /** Of a perpetual, while it is open: what the exchange last reported, at `at`, ISO 8601. */
+  exchangePosition: marginSchema.extend({ at: z.string() }).optional(),
   quote: z.string(),
   /** The market's steps: how many decimals prices and amounts have. */
   priceStep: amountSchema,
@@ -98,6 +101,18 @@ function computeLiveStatus(position: Position, totals: Totals): PositionStatus {
   return isPositive(totals.remaining) ? 'open' : 'closed';
 }
 
+function toMarketFacts(position: Position) {
+  const { id, settle, quote, priceStep, amountStep } = position.market;
+  const exchangePosition = toExchangePosition(position);
+  return { marketId: id, quote: settle ?? quote, priceStep, amountStep, exchangePosition };
+}
+
+function toExchangePosition({ state, lastSync }: Position): PositionView['exchangePosition'] {
+  const margin = lastSync?.margin;
+  if (margin === undefined || isFinal(state)) return undefined;
+  return { ...margin, at: new Date(margin.at).toISOString() };
+}
+
 /** @param extra what the position's own record does not hold. */
 export function toPositionView(
   position: Position,
@@ -110,7 +125,6 @@ export function toPositionView(
     account: position.account,
     exchange: position.exchange,
     symbol: position.symbol,
-    marketId: position.market.id,
     side: position.side,
     status: computeLiveStatus(position, totals),
     fillStatus: computeFillStatus(position, totals),
@@ -123,9 +137,7 @@ export function toPositionView(
     markPrice: position.lastSync?.price,
     markPriceAt: position.lastSync?.price && lastSyncedAt,
     ...computeProfit(position),
-    quote: position.market.settle ?? position.market.quote,
-    priceStep: position.market.priceStep,
-    amountStep: position.market.amountStep,
+    ...toMarketFacts(position),
     entryOrders: position.entryOrders,
     exitOrders: position.exitOrders,
     openExitOrders: position.exitOrders.filter((exit) => exit.status === 'live').length,

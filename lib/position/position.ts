@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { exchangeIdSchema } from '../account/account.ts';
 import { amountSchema, signedAmountSchema } from '../amount.ts';
-import { marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
+import { marginSchema, marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
 import { exitPlanSchema } from './exit-plan.ts';
 import { noticeSchema } from './notice.ts';
 
@@ -85,6 +85,8 @@ export const orderRecordSchema = z.object({
    * The list or the entry that this exit and its companion came with: the fill, trigger or cancel of one ends the other.
    */
   pair: z.string().optional(),
+  /** Of Ripcord's close order: who closed. Absent in records of earlier versions. */
+  sentBy: z.object({ actor: z.enum(['link', 'operator']), linkId: z.string().optional() }).optional(),
   /** Its end by the owner or the exchange is part of the exit plan. Spot stops. */
   endReported: z.literal(true).optional(),
 });
@@ -223,6 +225,8 @@ const positionFieldsSchema = z.object({
       held: z
         .object({ at: z.number(), amount: amountSchema, averagePrice: amountSchema.optional() })
         .optional(),
+      /** How the account financed the exchange position when it was last read. */
+      margin: marginSchema.extend({ at: z.number() }).optional(),
     })
     .optional(),
   /** Raised by every claim and takeover; a write of an older epoch is refused. */

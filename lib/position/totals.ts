@@ -166,5 +166,6 @@ export function toOrderRecord(view: ExchangeOrder, known?: OrderRecord): OrderRe
     // A rest that is seen at the exchange has been placed.
     resumesIn: known?.status === 'live' ? known.resumesIn : undefined,
     pair: known?.pair,
+    sentBy: known?.sentBy,
   };
 }

@@ -24,6 +24,7 @@ interface Look {
   flatSince: number | undefined;
   /** The exchange position, if it is still this one. */
   held: NonNullable<Position['lastSync']>['held'];
+  margin: NonNullable<Position['lastSync']>['margin'];
   /** The position ended. */
   end?: ExternalClose;
 }
@@ -88,6 +89,8 @@ function isWorthSaving(before: Position, after: Position): boolean {
       flatSince: lastSync?.flatSince,
       amount: lastSync?.held?.amount,
       averagePrice: lastSync?.held?.averagePrice,
+      leverage: lastSync?.margin?.leverage,
+      marginMode: lastSync?.margin?.marginMode,
     });
   return (
     facts(before) !== facts(after) || (after.lastSync?.at ?? 0) - (before.lastSync?.at ?? 0) >= priceAgeMs
@@ -99,7 +102,7 @@ function toLastSync(
   { lastSync }: Position,
   now: number,
   price: Amount | undefined,
-  { flatSince, held }: Look,
+  { flatSince, held, margin }: Look,
 ): Position['lastSync'] {
   const isEmpty = price === undefined && flatSince === undefined && held === undefined;
   if (lastSync === undefined && isEmpty) return undefined;
@@ -110,30 +113,35 @@ function toLastSync(
     ...(known.price === undefined ? {} : { price: known.price }),
     ...(flatSince === undefined ? {} : { flatSince }),
     ...(held === undefined ? {} : { held }),
+    ...(margin === undefined ? {} : { margin }),
   };
 }
 
 /** Checks whether the account still holds this perpetual position, and not another one. */
 async function lookAtHolding(exchange: Exchange, position: Position, now: number): Promise<Look> {
   const { remaining, entriesDone } = computeTotals(position);
-  const { flatSince, held } = position.lastSync ?? {};
-  const unchanged: Look = { flatSince, held };
+  const { flatSince, held, margin } = position.lastSync ?? {};
+  const unchanged: Look = { flatSince, held, margin };
   if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))
-    return { flatSince: undefined, held: undefined };
+    return { flatSince: undefined, held: undefined, margin: undefined };
   // A read that lags behind the entry's last fill shows the account before that fill.
   if (now - computeLastFillBy(position) < holdingLagMs) return unchanged;
   try {
     const found = await exchange.fetchPosition(position.market, position.side);
-    return found.side === position.side
-      ? await lookAtHeld(exchange, position, found, now)
-      : await lookAtFlat(exchange, position, now);
+    if (found.side !== position.side) return { ...(await lookAtFlat(exchange, position, now)), margin };
+    const look = await lookAtHeld(exchange, position, found, now);
+    return { ...look, margin: { at: now, amount: found.amount, ...found.margin } };
   } catch {
     return unchanged;
   }
 }
 
 /** One read may lag. A second one ends the position, even if no trade shows what closed it. */
-async function lookAtFlat(exchange: Exchange, position: Position, now: number): Promise<Look> {
+async function lookAtFlat(
+  exchange: Exchange,
+  position: Position,
+  now: number,
+): Promise<Omit<Look, 'margin'>> {
   const { flatSince = now, held } = position.lastSync ?? {};
   const mayEnd = nextState(position.state, 'found-closed') !== undefined;
   if (!mayEnd || now - flatSince < secondLookAfterMs) return { flatSince, held };
@@ -149,7 +157,7 @@ async function lookAtHeld(
   position: Position,
   { amount, averagePrice }: ExchangePosition,
   now: number,
-): Promise<Look> {
+): Promise<Omit<Look, 'margin'>> {
   const { flatSince, held } = position.lastSync ?? {};
   const seen = { at: now, amount, ...(averagePrice === undefined ? {} : { averagePrice }) };
   const isChanged = held?.amount !== amount || held.averagePrice !== averagePrice;

@@ -1,16 +1,15 @@
-import { decimal, text, zero } from '../core/amounts.ts';
+import { type Decimal, decimal, text, zero } from '../core/amounts.ts';
 import { leverageOf, type MarginSummary, marginOf, unrealizedPnl } from '../core/futures-account.ts';
+import { isolatedWalletOf, liquidationPriceOf, maintenanceRatio } from '../core/liquidation.ts';
 import type { Account, Market, Position } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { toFixedPlaces } from './format.ts';
-
-const maintenanceRatio = '0.005';
 
 /** An entry of `/fapi/v2/positionRisk`. */
 export function toPositionRiskV2(core: SimulatedExchange, account: Account, position: Position) {
   const marginType = account.marginType[position.symbol] ?? 'cross';
   return {
-    ...toPositionRisk(core, position),
+    ...toPositionRisk(core, account, position),
     leverage: String(leverageOf(account, position.symbol)),
     maxNotionalValue: '10000000',
     marginType,
@@ -24,7 +23,7 @@ export function toPositionRiskV2(core: SimulatedExchange, account: Account, posi
 export function toPositionRiskV3(core: SimulatedExchange, account: Account, position: Position) {
   const { initial, maintenance } = toPositionMargins(core, account, position);
   return {
-    ...toPositionRisk(core, position),
+    ...toPositionRisk(core, account, position),
     marginAsset: core.state.market('usdm', position.symbol).quote,
     initialMargin: initial,
     maintMargin: maintenance,
@@ -36,8 +35,15 @@ export function toPositionRiskV3(core: SimulatedExchange, account: Account, posi
   };
 }
 
-function toPositionRisk(core: SimulatedExchange, position: Position) {
+/** Binance prints "0" where there is none. */
+function toPrice(price: Decimal | undefined): string {
+  return price === undefined ? '0' : toFixedPlaces(price);
+}
+
+function toPositionRisk(core: SimulatedExchange, account: Account, position: Position) {
   const market = core.state.market('usdm', position.symbol);
+  const wallet = isolatedWalletOf(account, position);
+  const profit = unrealizedPnl(position, market.price);
   return {
     symbol: position.symbol,
     positionSide: position.side,
@@ -45,11 +51,11 @@ function toPositionRisk(core: SimulatedExchange, position: Position) {
     entryPrice: toFixedPlaces(position.entryPrice),
     breakEvenPrice: toFixedPlaces(position.entryPrice),
     markPrice: toFixedPlaces(market.price),
-    unRealizedProfit: toFixedPlaces(unrealizedPnl(position, market.price)),
-    liquidationPrice: '0',
-    isolatedMargin: '0',
+    unRealizedProfit: toFixedPlaces(profit),
+    liquidationPrice: toPrice(liquidationPriceOf(core.state, account, position)),
+    isolatedMargin: wallet.isZero() ? '0' : toFixedPlaces(wallet.plus(profit)),
     notional: toFixedPlaces(decimal(position.amount).times(market.price)),
-    isolatedWallet: '0',
+    isolatedWallet: wallet.isZero() ? '0' : toFixedPlaces(wallet),
     updateTime: position.updatedAt,
   };
 }

@@ -1,5 +1,6 @@
-import { type Decimal, decimal, text } from '../core/amounts.ts';
+import { type Decimal, decimal, floorToStep, text } from '../core/amounts.ts';
 import { leverageOf, marginOf, positionOf, unrealizedPnl } from '../core/futures-account.ts';
+import { liquidationPriceOf, maintenanceRatio } from '../core/liquidation.ts';
 import type { Account, ExitKind, Market, PositionSide } from '../core/model.ts';
 import { findExits } from '../core/position-exits.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
@@ -15,6 +16,7 @@ function toPosition(core: SimulatedExchange, account: Account, market: Market, s
   const position = positionOf(account, market.symbol, side);
   const amount = decimal(position.amount);
   const flat = amount.isZero();
+  const value = amount.abs().times(position.entryPrice);
   const exits = findExits(core.state, { account, symbol: market.symbol, positionSide: side });
   // Only the exits of the whole position; those of a part are listed as orders.
   const findFullPrice = (kind: ExitKind) =>
@@ -27,16 +29,15 @@ function toPosition(core: SimulatedExchange, account: Account, market: Market, s
     side: toSide(amount),
     size: text(amount.abs()),
     avgPrice: flat ? '0' : position.entryPrice,
-    positionValue: flat ? '' : text(amount.abs().times(position.entryPrice)),
+    positionValue: flat ? '' : text(value),
     tradeMode: 0,
     autoAddMargin: 0,
     positionStatus: 'Normal',
     leverage: String(leverageOf(account, market.symbol)),
     markPrice: market.price,
-    liqPrice: '',
+    liqPrice: toPrice(market, liquidationPriceOf(core.state, account, position)),
     bustPrice: '',
-    positionIM: flat ? '' : '0',
-    positionMM: flat ? '' : '0',
+    ...toMargins(value, leverageOf(account, market.symbol)),
     tpslMode: 'Full',
     takeProfit: findFullPrice('take-profit'),
     stopLoss: findFullPrice('stop-loss'),
@@ -50,6 +51,19 @@ function toPosition(core: SimulatedExchange, account: Account, market: Market, s
     updatedTime: String(position.updatedAt),
     seq: -1,
   };
+}
+
+function toMargins(value: Decimal, leverage: number) {
+  if (value.isZero()) return { positionIM: '', positionMM: '' };
+  return {
+    positionIM: text(value.div(String(leverage))),
+    positionMM: text(value.times(maintenanceRatio)),
+  };
+}
+
+/** Bybit prints nothing if there is none below the market's largest price. */
+function toPrice({ tick }: Market, price: Decimal | undefined): string {
+  return price === undefined ? '' : text(floorToStep(price, decimal(tick)));
 }
 
 function toSide(amount: Decimal): string {

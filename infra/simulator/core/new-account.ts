@@ -11,6 +11,9 @@ export interface NewAccount {
   hedged?: boolean | undefined;
   permissions?: { [name in keyof Permissions]?: boolean | undefined } | undefined;
   feesInBnb?: boolean | undefined;
+  /** Settings of perpetual markets, by symbol. */
+  leverage?: Record<string, number> | undefined;
+  marginType?: Account['marginType'] | undefined;
 }
 
 export function createAccount(id: string, input: NewAccount): Account {
@@ -25,8 +28,8 @@ export function createAccount(id: string, input: NewAccount): Account {
     spot: {},
     usdm: { ...input.balances?.usdm },
     positions: {},
-    leverage: {},
-    marginType: {},
+    leverage: { ...input.leverage },
+    marginType: { ...input.marginType },
   };
   for (const [asset, free] of Object.entries(input.balances?.spot ?? {}))
     balanceOf(account, asset).free = free;

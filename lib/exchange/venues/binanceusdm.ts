@@ -1,9 +1,10 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import { decimal, toAmount } from '../../amount.ts';
-import type { ExchangePosition, MarketOrder, MarketRules, Side } from '../exchange.ts';
+import { type Amount, decimal, toAmount } from '../../amount.ts';
+import type { ExchangePosition, Margin, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { createBinanceVenue } from './binance-base.ts';
 import { binanceUsdmErrors } from './binance-usdm-errors.ts';
 import { fetchFills, fetchFunding, fetchTrades } from './binanceusdm-trades.ts';
+import { readFigure } from './parse-amount.ts';
 import type { VenuePosition } from './venue.ts';
 
 /** One row of `positionRisk`. `positionAmt` is negative for a short. */
@@ -24,6 +25,35 @@ function toHolding(row: Row) {
   };
 }
 
+/**
+ * Version 3 reports neither leverage nor margin type. The initial margin is the value at the mark price by the leverage,
+ * which is a whole number; a ratio that is none is not reported. Of a cross position, the isolated margin is "0".
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Position-Information-V3
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Change-Initial-Leverage
+ */
+function toMargin({ notional, positionInitialMargin, isolatedMargin = '', liquidationPrice }: Row) {
+  const initial = readFigure(positionInitialMargin);
+  const marginMode = toMarginMode(isolatedMargin);
+  return {
+    leverage: toLeverage(readFigure(notional?.replace('-', '')), initial),
+    marginMode,
+    margin: marginMode === 'isolated' ? readFigure(isolatedMargin) : initial,
+    liquidationPrice: readFigure(liquidationPrice),
+  };
+}
+
+function toMarginMode(isolatedMargin: string): Margin['marginMode'] {
+  if (/^0(\.0+)?$/.test(isolatedMargin)) return 'cross';
+  return /^-?\d/.test(isolatedMargin) ? 'isolated' : undefined;
+}
+
+function toLeverage(value: Amount | undefined, initial: Amount | undefined): Amount | undefined {
+  if (value === undefined || initial === undefined) return undefined;
+  const ratio = decimal(value).dividedBy(initial);
+  const whole = ratio.decimalPlaces(0);
+  return whole.gte(1) && whole.minus(ratio).abs().lte('0.01') ? toAmount(whole) : undefined;
+}
+
 function toVenuePosition(row: Row): VenuePosition {
   const isShort = row.positionSide === 'SHORT' || signedAmount(row).lt(0);
   return { marketId: String(row.symbol), side: isShort ? 'short' : 'long', ...toHolding(row) };
@@ -41,7 +71,7 @@ async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side
   const row = hedged ? open.find(({ positionSide }) => positionSide === side.toUpperCase()) : open[0];
   if (row === undefined) return { side: undefined, amount: '0', hedged };
   const oneWaySide = signedAmount(row).gt(0) ? 'long' : 'short';
-  return { side: hedged ? side : oneWaySide, ...toHolding(row), hedged };
+  return { side: hedged ? side : oneWaySide, ...toHolding(row), margin: toMargin(row), hedged };
 }
 
 const dayMs = 86_400_000;

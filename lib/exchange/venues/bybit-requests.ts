@@ -1,7 +1,7 @@
 import type { Exchange as CcxtClient, Order, Trade } from 'ccxt';
 import { decimal, sum, toAmount } from '../../amount.ts';
 import type { ExchangeOrder, MarketRules, OrderRef } from '../exchange.ts';
-import { parsePositiveAmount } from './parse-amount.ts';
+import { parsePositiveAmount, readFigure } from './parse-amount.ts';
 import type { ListedFills } from './venue.ts';
 
 /** Bybit's own fields of a request or a row. */
@@ -140,4 +140,16 @@ export function parseOrderFills(order: Fields): ListedFills | undefined {
   const isFree = cumExecFee !== undefined && cumExecFee !== '' && decimal(String(cumExecFee)).isZero();
   const amount = parsePositiveAmount(cumExecQty) ?? '0';
   return fees.length > 0 || isFree ? { amount, cost: parsePositiveAmount(cumExecValue), fees } : undefined;
+}
+
+/**
+ * The margin mode is the account's, and `tradeMode` of a unified account is always 0, so that it is unknown here. With
+ * portfolio margin, all of these are empty. https://bybit-exchange.github.io/docs/v5/position
+ */
+export function toMargin({ leverage, positionIM, liqPrice }: Fields) {
+  return {
+    leverage: readFigure(leverage),
+    margin: readFigure(positionIM),
+    liquidationPrice: readFigure(liqPrice),
+  };
 }

@@ -19,6 +19,7 @@ import {
   parseList,
   parseOrderFills,
   toCategory,
+  toMargin,
 } from './bybit-requests.ts';
 import { sumFills } from './fills.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
@@ -108,7 +109,7 @@ async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side
     ? open.find(({ positionIdx }) => sideByIndex.get(String(positionIdx)) === side)
     : open[0];
   if (row === undefined) return { side: undefined, amount: '0', hedged };
-  return { side: hedged ? side : parseSide(row), ...toHolding(row), hedged };
+  return { side: hedged ? side : parseSide(row), ...toHolding(row), margin: toMargin(row), hedged };
 }
 
 function toOpenOrderRequests(kind: MarketKind, market: MarketRules | undefined): Fields[] {

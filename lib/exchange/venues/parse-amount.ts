@@ -9,3 +9,13 @@ export function parsePositiveAmount(value: unknown): Amount | undefined {
   const amount = toAmount(decimal(String(value)));
   return isPositive(amount) ? amount : undefined;
 }
+
+/** @returns a figure that is only shown. A read that an action needs must not fail by it. */
+export function readFigure(value: unknown): Amount | undefined {
+  try {
+    const amount = parsePositiveAmount(value);
+    return amount && toAmount(decimal(amount).decimalPlaces(16));
+  } catch {
+    return undefined;
+  }
+}

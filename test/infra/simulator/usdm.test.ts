@@ -117,6 +117,14 @@ describe('futures', () => {
     expect((await client.fetchBalance()).USDT?.used).toBe(12000);
     const [position] = await client.fetchPositions([btcPerp], { useV2: true });
     expect(position).toMatchObject({ contracts: 1, leverage: 5, marginMode: 'isolated' });
+    const [current] = await client.fetchPositions([btcPerp]);
+    expect(current).toMatchObject({
+      marginMode: 'isolated',
+      initialMargin: 12000,
+      collateral: 12000,
+      // (60000 − 12000) / (1 − 0.005)
+      liquidationPrice: 48241.20603015,
+    });
   });
 });
 

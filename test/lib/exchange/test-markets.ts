@@ -125,6 +125,9 @@ export interface TraderOptions {
   deadlines?: Partial<Deadlines>;
   effectDelayMs?: number;
   hedged?: boolean;
+  /** The account's setting for perpetuals of BTC. */
+  leverage?: number;
+  isIsolated?: boolean;
   apiKey?: string;
   /** The adapter's clock. */
   now?: () => number;
@@ -132,13 +135,15 @@ export interface TraderOptions {
 
 /** Connects the port to a funded account on its own simulated exchange, and loads the market. */
 export async function startTrader(testMarket: TestMarket, options: TraderOptions = {}): Promise<Trader> {
-  const { deadlines, effectDelayMs, hedged, now = Date.now } = options;
+  const { deadlines, effectDelayMs, hedged, leverage = 20, isIsolated, now = Date.now } = options;
   const clock = { ahead: 0 };
   const sim = await startSimulatedExchange({ clock: () => Date.now() + clock.ahead, effectDelayMs });
   open.push(sim.stop);
   sim.core.addAccount({
     ...keys,
     hedged,
+    leverage: { BTCUSDT: leverage },
+    marginType: isIsolated === true ? { BTCUSDT: 'isolated' } : {},
     balances: { spot: { USDT: '100000', BTC: '1' }, usdm: { USDT: '100000' } },
   });
   const stored = accountsInMemory({ main: { exchange: testMarket.exchange, ...keys, baseUrl: sim.url } });

@@ -184,6 +184,7 @@ export function tradingContract(testMarket: TestMarket): void {
           side: 'long',
           amount: '0.03',
           averagePrice: '60000',
+          margin: expect.objectContaining({ leverage: '20', margin: '90' }),
           hedged: false,
         });
         await close({ clientOrderId: 'close-2' });

@@ -17,6 +17,7 @@ async function begin(state: Position['state']) {
     reachable ? holding(market, side) : Promise.reject(new Fault('exchange-unreachable', 'no answer'));
   return {
     book,
+    exchange,
     stored: now,
     look: () => {
       environment.time += 60_000;
@@ -98,4 +99,24 @@ it('leaves a position that is over as it is when its account or the table can no
   const store = { ...services.store, savePosition: unreachable };
   expect(await syncFigures({ ...services, store }, before)).toBe(before);
   expect(await syncFigures(services, before)).toMatchObject({ entryOrders: [{ fees: [] }] });
+});
+
+it('keeps how the account finances a perpetual, as the read of its exchange position reported it', async () => {
+  const { book, look, exchange, stored, reach } = await begin('open');
+  const read = exchange.fetchPosition;
+  const margin = { leverage: '10', marginMode: 'cross', margin: '5', liquidationPrice: '1' } as const;
+  exchange.fetchPosition = async (...asked) => ({ ...(await read(...asked)), margin });
+  const first = await look();
+  expect(first.lastSync?.margin).toEqual({ ...margin, amount: '0.1', at: first.lastSync?.at });
+  expect((await stored()).lastSync?.margin).toEqual(first.lastSync?.margin);
+  reach(false);
+  const { at } = first.lastSync?.margin ?? {};
+  expect((await look()).lastSync?.margin, 'an older one keeps its time').toMatchObject({
+    at,
+    leverage: '10',
+  });
+  reach(true);
+  book.closeOutside('trade');
+  await look();
+  expect((await look()).state).toBe('closed');
 });

@@ -56,7 +56,7 @@ function ChosenForm({
   onBack: () => void;
   onAdopted: () => void;
 }) {
-  const { busy, error, run } = useTask();
+  const { busy, error, fieldErrors, run } = useTask();
   const adopt = (input: CommandInput<'positions.adopt'>) =>
     run(async () => {
       const { position } = await call('positions.adopt', input);
@@ -71,6 +71,7 @@ function ChosenForm({
       account={account}
       busy={busy}
       error={error}
+      fieldErrors={fieldErrors}
       onBack={onBack}
       onAdopt={adopt}
     />

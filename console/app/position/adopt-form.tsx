@@ -1,78 +1,107 @@
 import { useState } from 'preact/hooks';
 import type { CommandInput, OpenOrderView } from '../../../lib/admin/contract/commands.ts';
+import type { FieldErrors } from '../api.ts';
 import { DialogFooter } from '../control/dialog-footer.tsx';
-import { ErrorText, Field, Form, TextInput } from '../control/field.tsx';
+import { ErrorText, Field, FieldError, Form, TextInput } from '../control/field.tsx';
 import { NumberField } from '../control/number-field.tsx';
-import { formatAmount, formatPrice, isPositive } from '../format.ts';
+import { formatAmount, isPositive } from '../format.ts';
 import { toBaseCurrency } from '../labels.ts';
-import { type Candidate, suggestAmount, toAdoptInput } from './adoptable.ts';
+import {
+  type Adoption,
+  type Candidate,
+  describeAdoption,
+  describeOrder,
+  suggestAmount,
+  toAdoptInput,
+  toCertainOrders,
+  totalAmount,
+} from './adoptable.ts';
 
 interface AdoptFormProps {
   candidate: Candidate;
   account: string;
   busy: boolean;
   error: string | undefined;
+  fieldErrors: FieldErrors;
   onBack: () => void;
   onAdopt: (input: CommandInput<'positions.adopt'>) => void;
 }
 
-/** Which orders belong to the position, and its amount if no entry order defines it. */
-export function AdoptForm({ candidate, account, busy, error, onBack, onAdopt }: AdoptFormProps) {
-  const { entries, exits } = candidate;
-  const { ticked, toggle } = useTicked(candidate);
-  const [amount, setAmount] = useState(candidate.held?.amount ?? suggestAmount(candidate));
+/** Which orders belong to the position, its amount if no entry order defines it, and what it would be. */
+export function AdoptForm({ candidate, account, busy, error, fieldErrors, onBack, onAdopt }: AdoptFormProps) {
+  const { entries, exits, held } = candidate;
+  const ticks = useTicked(candidate);
+  const [amount, setAmount] = useState(held?.amount ?? suggestAmount(candidate));
   const [label, setLabel] = useState('');
-  const hasEntry = entries.some(({ orderId }) => ticked.has(orderId));
+  const hasEntry = entries.some(({ orderId }) => ticks.ticked.has(orderId));
+  const adoption = describeAdoption(candidate, ticks.ticked, amount);
   const adopt = () => {
-    const input = toAdoptInput(candidate, account, ticked, amount);
+    const input = toAdoptInput(candidate, account, ticks.ticked, amount);
     onAdopt(label.trim() === '' ? input : { ...input, label });
   };
   return (
     <Form onSubmit={adopt}>
       <div class="dialog-body">
-        <Orders title="Entry orders" orders={entries} ticked={ticked} onToggle={toggle} />
-        <Orders title="Exit orders" orders={exits} ticked={ticked} onToggle={toggle} />
+        <Orders title="Entry orders" orders={entries} error={fieldErrors.get('entryOrderIds')} {...ticks} />
+        <Orders title="Exit orders" orders={exits} error={fieldErrors.get('exitOrderIds')} {...ticks} />
         <div class="fields two">
-          {hasEntry ? null : <AmountField candidate={candidate} amount={amount} onInput={setAmount} />}
-          <Field label="Label (only you see it)">
+          {hasEntry ? null : (
+            <AmountField
+              candidate={candidate}
+              amount={amount}
+              error={fieldErrors.get('amount')}
+              onInput={setAmount}
+            />
+          )}
+          <Field label="Label (only you see it)" error={fieldErrors.get('label')}>
             <TextInput value={label} maxLength={80} onInput={setLabel} />
           </Field>
         </div>
+        <Summary adoption={adoption} />
         <ErrorText>{error}</ErrorText>
       </div>
       <DialogFooter
         busy={busy}
         secondary={{ label: 'Back', onClick: onBack }}
-        primary={{ label: 'Adopt', busyLabel: 'Adopting…' }}
+        primary={{ label: 'Adopt', busyLabel: 'Adopting…', disabled: !adoption.isComplete }}
       />
     </Form>
   );
 }
 
-function useTicked({ held, entries, exits }: Candidate) {
-  // An entry order beside a held position may add to it or open another one: the owner decides.
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(
-    new Set([...(held === undefined ? entries : []), ...exits].map(({ orderId }) => orderId)),
+function Summary({ adoption: { sentences, warnings } }: { adoption: Adoption }) {
+  return (
+    <section class="outline" aria-label="The position" aria-live="polite">
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {warnings.map((warning) => (
+        <p key={warning} class="hint">
+          {warning}
+        </p>
+      ))}
+    </section>
   );
-  const toggle = (orderId: string) => {
-    const next = new Set(ticked);
-    if (!next.delete(orderId)) next.add(orderId);
-    setTicked(next);
-  };
-  return { ticked, toggle };
 }
 
-function Orders({
-  title,
-  orders,
-  ticked,
-  onToggle,
-}: {
+function useTicked(candidate: Candidate) {
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(() => new Set(toCertainOrders(candidate)));
+  const onTick = (orders: readonly OpenOrderView[], isTicked: boolean) => {
+    const ids = orders.map(({ orderId }) => orderId);
+    setTicked((before) => new Set([...before, ...ids].filter((id) => isTicked || !ids.includes(id))));
+  };
+  return { ticked, onTick };
+}
+
+interface OrdersProps {
   title: string;
   orders: OpenOrderView[];
   ticked: ReadonlySet<string>;
-  onToggle: (orderId: string) => void;
-}) {
+  onTick: (orders: readonly OpenOrderView[], isTicked: boolean) => void;
+}
+
+function Orders({ error, ...ticks }: OrdersProps & { error: string | undefined }) {
+  const { title, orders, ticked, onTick } = ticks;
   if (orders.length === 0) return null;
   return (
     <fieldset class="ticks">
@@ -82,22 +111,49 @@ function Orders({
           <input
             type="checkbox"
             checked={ticked.has(order.orderId)}
-            onChange={() => onToggle(order.orderId)}
+            onChange={({ currentTarget }) => onTick([order], currentTarget.checked)}
           />
           <OrderText order={order} />
         </label>
       ))}
+      <TickAll {...ticks} />
+      <FieldError>{error}</FieldError>
     </fieldset>
   );
 }
 
+/** Ticks all orders or none, and shows the total of those that are ticked. */
+function TickAll({ title, orders, ticked, onTick }: OrdersProps) {
+  const chosen = orders.filter(({ orderId }) => ticked.has(orderId));
+  const [{ symbol = '', amountStep = '1' } = {}] = orders;
+  const name = title.toLowerCase();
+  return (
+    <div class="actions">
+      <button type="button" class="small" aria-label={`All ${name}`} onClick={() => onTick(orders, true)}>
+        All
+      </button>
+      <button
+        type="button"
+        class="small"
+        aria-label={`None of the ${name}`}
+        onClick={() => onTick(orders, false)}
+      >
+        None
+      </button>
+      <span class="muted">
+        {chosen.length} of {orders.length} ticked, {formatAmount(totalAmount(chosen), amountStep)}{' '}
+        {toBaseCurrency(symbol)} in total
+      </span>
+    </div>
+  );
+}
+
 function OrderText({ order }: { order: OpenOrderView }) {
-  const { side, symbol, amount, filled, amountStep, priceStep, type, orderId } = order;
-  const at = order.price ?? order.triggerPrice;
+  const { filled, amountStep, type, orderId } = order;
+  const text = describeOrder(order);
   return (
     <span>
-      {side === 'buy' ? 'Buy' : 'Sell'} {formatAmount(amount, amountStep)} {toBaseCurrency(symbol)}
-      {at === undefined ? '' : ` at ${formatPrice(at, priceStep)}`}
+      {text.charAt(0).toUpperCase() + text.slice(1)}
       <span class="sub">
         {type.replaceAll('_', ' ')} · {orderId}
         {isPositive(filled) ? ` · ${formatAmount(filled, amountStep)} filled` : ''}
@@ -109,10 +165,12 @@ function OrderText({ order }: { order: OpenOrderView }) {
 function AmountField({
   candidate: { held, symbol },
   amount,
+  error,
   onInput,
 }: {
   candidate: Candidate;
   amount: string;
+  error: string | undefined;
   onInput: (amount: string) => void;
 }) {
   const base = toBaseCurrency(symbol);
@@ -120,5 +178,7 @@ function AmountField({
     held === undefined
       ? 'Enter how much of the balance belongs to this position.'
       : `The account holds ${held.amount} ${base}. Enter how much belongs to this position.`;
-  return <NumberField label={`Amount in ${base}`} help={help} value={amount} onInput={onInput} />;
+  return (
+    <NumberField label={`Amount in ${base}`} help={help} value={amount} error={error} onInput={onInput} />
+  );
 }

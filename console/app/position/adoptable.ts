@@ -1,5 +1,6 @@
 import type { CommandInput, CommandResult, OpenOrderView } from '../../../lib/admin/contract/commands.ts';
-import { compare } from '../format.ts';
+import { compare, formatAmount, formatPrice, isPositive, sum } from '../format.ts';
+import { marketName, toBaseCurrency } from '../labels.ts';
 
 type OpenAtExchange = CommandResult<'accounts.open'>;
 type ExchangePosition = OpenAtExchange['exchangePositions'][number];
@@ -78,4 +79,112 @@ export function toAdoptInput(
 function toSize(entryOrderIds: string[], amount: string) {
   if (entryOrderIds.length > 0) return { entryOrderIds };
   return amount === '' ? {} : { amount };
+}
+
+/**
+ * @returns the orders that are ticked at first: no entry order that may be of another position or add to one. On spot, exit
+ * orders share the coins of all positions, so they are certain as little.
+ */
+export function toCertainOrders({ symbol, held, entries, exits }: Candidate): string[] {
+  const onlyOrder = held === undefined && exits.length === 0 && entries.length === 1 ? entries : [];
+  const certainExits = symbol.includes(':') && held !== undefined ? exits : [];
+  return [...onlyOrder, ...certainExits].map(({ orderId }) => orderId);
+}
+
+/** As of the contract. */
+const maxOrders = 20;
+
+export interface Adoption {
+  /** What the position would be, in sentences. */
+  sentences: string[];
+  warnings: string[];
+  isComplete: boolean;
+}
+
+/** @returns what the position of the ticked orders would be. */
+export function describeAdoption(
+  candidate: Candidate,
+  ticked: ReadonlySet<string>,
+  declaredAmount: string,
+): Adoption {
+  const entries = candidate.entries.filter(({ orderId }) => ticked.has(orderId));
+  const exits = candidate.exits.filter(({ orderId }) => ticked.has(orderId));
+  const amount = entries.length > 0 ? totalAmount(entries) : declaredAmount.trim();
+  if (!isAmount(amount)) return { sentences: [toMissing(candidate)], warnings: [], isComplete: false };
+  const isTooMany = entries.length > maxOrders || exits.length > maxOrders;
+  return {
+    sentences: [describeSize(candidate, entries, amount), describeExitOrders(exits)],
+    warnings: [
+      ...(isTooMany
+        ? [`A position has at most ${maxOrders} entry orders and ${maxOrders} exit orders. Tick fewer.`]
+        : []),
+      ...warnOfHeld(candidate, entries),
+      ...warnOfExits(exits, amount, toBaseCurrency(candidate.symbol)),
+      ...warnOfOthers(candidate.exits.length - exits.length),
+    ],
+    isComplete: !isTooMany,
+  };
+}
+
+function isAmount(text: string): boolean {
+  return /^\d{1,30}(\.\d{1,30})?$/.test(text) && isPositive(text);
+}
+
+export function totalAmount(orders: readonly OpenOrderView[]): string {
+  return sum(orders.map(({ amount }) => amount));
+}
+
+function toMissing({ entries }: Candidate): string {
+  return entries.length > 0
+    ? 'Tick the entry orders of the position, or enter its amount.'
+    : 'Enter the amount of the position.';
+}
+
+function describeSize({ symbol, side, entries: [any] }: Candidate, entries: OpenOrderView[], amount: string) {
+  const step = any?.amountStep ?? '0.00000001';
+  const base = toBaseCurrency(symbol);
+  const size = `${side === 'long' ? 'Long' : 'Short'} ${formatAmount(amount, step)} ${base} in ${marketName(symbol)}`;
+  if (entries.length === 0) return `${size}, which the account already holds.`;
+  const filled = sum(entries.map((order) => order.filled));
+  const orders = entries.length === 1 ? '1 entry order' : `${entries.length} entry orders`;
+  return `${size} by ${orders}, of which ${formatAmount(filled, step)} ${base} has filled.`;
+}
+
+function describeExitOrders(exits: OpenOrderView[]): string {
+  if (exits.length === 0) return 'No exit orders: a close cancels none.';
+  return `A close cancels ${exits.length === 1 ? '1 exit order' : `${exits.length} exit orders`}: ${exits.map(describeOrder).join('; ')}.`;
+}
+
+/** @returns "sell 1 ETH at 3,200.00". */
+export function describeOrder(order: OpenOrderView): string {
+  const { side, symbol, amount, amountStep, priceStep } = order;
+  const at = order.price ?? order.triggerPrice;
+  const price = at === undefined ? '' : ` at ${formatPrice(at, priceStep)}`;
+  return `${side} ${formatAmount(amount, amountStep)} ${toBaseCurrency(symbol)}${price}`;
+}
+
+function warnOfHeld({ held, symbol }: Candidate, entries: OpenOrderView[]): string[] {
+  if (held === undefined || entries.length === 0) return [];
+  const base = toBaseCurrency(symbol);
+  return [
+    `The ${held.amount} ${base} that the account holds is not part of it. To adopt that, tick no entry order.`,
+  ];
+}
+
+function warnOfOthers(count: number): string[] {
+  if (count === 0) return [];
+  return [
+    count === 1
+      ? '1 exit order is not ticked. A close leaves it open, and what it holds stays locked.'
+      : `${count} exit orders are not ticked. A close leaves them open, and what they hold stays locked.`,
+  ];
+}
+
+/** Only LIMIT orders: of conditional ones, one may cancel another. */
+function warnOfExits(exits: OpenOrderView[], amount: string, base: string): string[] {
+  const total = totalAmount(exits.filter(({ conditional }) => !conditional));
+  if (compare(total, amount) <= 0) return [];
+  return [
+    `The ticked LIMIT exit orders are for ${total} ${base}, more than the position's ${amount} ${base}.`,
+  ];
 }

@@ -13,8 +13,8 @@ const amountsOldMs = 7 * 60_000;
 export type Freshness =
   | { kind: 'loading' }
   | { kind: 'live' }
-  /** `ageMs`: of the oldest price of an open position. */
-  | { kind: 'delayed'; ageMs: number }
+  /** `ageMs`: of the oldest price of an open position, or of its amounts if they can't be read. */
+  | { kind: 'delayed'; of: 'prices' | 'amounts'; ageMs: number }
   /** `ageMs`: of the newest data. */
   | { kind: 'offline'; ageMs: number };
 
@@ -24,8 +24,17 @@ export function computeFreshness(state: ConsoleState | undefined, now: number): 
   const tableAt = state.table.readAt ?? 0;
   const priceAges = listPriceTimes(state).map((at) => now - at);
   if (now - tableAt > offlineMs) return { kind: 'offline', ageMs: now - tableAt };
-  const ageMs = Math.max(0, ...priceAges);
-  return ageMs > liveMs ? { kind: 'delayed', ageMs } : { kind: 'live' };
+  const pricesMs = Math.max(0, ...priceAges);
+  const amountsMs = Math.max(0, ...listOldAmounts(state, now));
+  if (amountsMs > Math.max(pricesMs, liveMs)) return { kind: 'delayed', of: 'amounts', ageMs: amountsMs };
+  return pricesMs > liveMs ? { kind: 'delayed', of: 'prices', ageMs: pricesMs } : { kind: 'live' };
+}
+
+/** @returns ages of amounts that should be newer. While a position closes or needs attention, nothing reads them. */
+function listOldAmounts({ positions }: ConsoleState, now: number): number[] {
+  return positions
+    .filter((position) => position.status === 'open' && areAmountsOld(position, now))
+    .map(({ lastSyncedAt, createdAt }) => now - Date.parse(lastSyncedAt ?? createdAt));
 }
 
 /** Of the markets of open positions. One that was never read is as old as what the table holds. */

@@ -115,8 +115,8 @@ function findSweepProblem(state: ConsoleState, openedAt: number, now: number): P
       key: 'sweep',
       title: 'The sweep is late.',
       detail:
-        `${last} Links still close positions. Until it runs, an interrupted close waits for the next hit, fills that ` +
-        `happen at the exchange are noticed late, exits are not placed or moved, and no notices are sent. ${where}`,
+        `${last} Links still close positions. Until the sweep runs, an interrupted close waits for the next hit. Fills at ` +
+        `the exchange are noticed late. Exits are not placed or moved, and no notices are sent. ${where}`,
     },
   ];
 }

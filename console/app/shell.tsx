@@ -20,14 +20,15 @@ const views: { view: Route['view']; path: string; name: string; icon: IconName }
   { view: 'links', path: paths.links, name: 'Links', icon: 'link' },
 ];
 
-/** How current the page is, by the age of its oldest price and of its newest data. */
+/** How current the page is, by the age of its oldest price or amounts and of its newest data. */
 function Freshness() {
   const { kind, ...rest } = freshness.value;
   const age = 'ageMs' in rest ? formatAge(rest.ageMs) : '';
+  const what = 'of' in rest && rest.of === 'amounts' ? 'oldest amount' : 'oldest price';
   const { label, title } = {
     loading: { label: 'Loading', title: 'Nothing has been read yet.' },
-    live: { label: 'Live', title: 'Everything shown was read within the last few seconds.' },
-    delayed: { label: `Delayed ${age}`, title: `The oldest price of an open position is ${age} old.` },
+    live: { label: 'Live', title: 'Prices and hits were read within the last few seconds.' },
+    delayed: { label: `Delayed ${age}`, title: `The ${what} of an open position is ${age} old.` },
     offline: { label: `Offline ${age}`, title: `Nothing has been read for ${age}.` },
   }[kind];
   return (

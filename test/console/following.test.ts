@@ -1,9 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createConsole } from '../../console/server/console.ts';
-import { startLocalStack } from '../../infra/local/stack.ts';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
@@ -16,7 +12,6 @@ import {
   placeExits,
   spotLong,
 } from '../end-to-end/trader.ts';
-import { temporaryFolder } from '../infra/local/temporary-folder.ts';
 import { choose, go, startHarness } from './harness.ts';
 
 /** What an open page shows by itself: hits, prices and their age, and what does not work. */
@@ -156,50 +151,6 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(await row.locator('.stale').first().getAttribute('title')).toMatch(/^Read at /);
   });
 
-  it('says which API key the exchange refuses, and what still works', async () => {
-    const { trader } = await newFilled();
-    const page = await harness.enter();
-    await header(page, 'Live');
-    core.reset();
-    await page.reload();
-    const banner = page.getByRole('alert').filter({ hasText: 'API key' });
-    await banner
-      .getByText(`Binance refuses the API key of account ${trader.account}.`)
-      .waitFor({ timeout: 70_000 });
-    expect(await banner.textContent()).toContain('Exit orders that rest at the exchange still work');
-    expect(await banner.textContent()).toContain(`ripcord accounts add ${trader.account} --replace`);
-    // Prices need no key.
-    await header(page, 'Live');
-  }, 90_000);
-
-  it('says that the sweep is late, and what waits for it', async () => {
-    const client = new DynamoDBClient({
-      endpoint: environment.tableEndpoint,
-      region: 'local',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
-    onTestFinished(() => client.destroy());
-    const page = await harness.enter();
-    const sweptAt = new Date(Date.now() - 5 * 60_000).toISOString();
-    await client.send(
-      new PutCommand({ TableName: 'ripcord', Item: { pk: 'sweep', sk: 'sweep', sweptAt, version: 2 } }),
-    );
-    const banner = page.getByRole('alert').filter({ hasText: 'The sweep is late.' });
-    await banner.getByText(/Links still close positions/).waitFor();
-    await environment.invoke('ripcord-sweep', {});
-    await banner.waitFor({ state: 'detached' });
-  });
-
-  it('says what a pause leaves working', async () => {
-    await newFilled();
-    const page = await harness.enter();
-    await environment.admin('links.pause', {});
-    await page.getByText('All links are paused.').waitFor();
-    await page.getByText(/Exit orders that rest at the exchange still work/).waitFor();
-    await environment.admin('links.resume', {});
-    await page.getByText('All links are paused.').waitFor({ state: 'detached' });
-  });
-
   it('shows what the command line did, and exits that fill at the exchange', async () => {
     const trader = await newTrader(environment, spotLong);
     const entry = placeEntry(trader, { filled: 'all' });
@@ -236,26 +187,5 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(page.url()).toBe(`${environment.url}/console/#/positions`);
     await page.goto(`http://localhost:${port}/?key=used`);
     await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
-  });
-
-  it('says that its server has ended, and goes on by itself when it runs again', async () => {
-    const data = await temporaryFolder();
-    const start = (port: number) =>
-      startLocalStack({ port, data, console: createConsole, every: () => () => undefined });
-    const first = await start(0);
-    const port = Number(new URL(first.url).port);
-    const page = await harness.enter();
-    // The browser reports the connections that fail meanwhile.
-    page.removeAllListeners('console');
-    await page.goto(first.consoleAddress() ?? '');
-    await header(page, 'Live');
-    await first.stop();
-    const banner = page.getByRole('alert').filter({ hasText: "The console's server isn't responding." });
-    await banner.getByText(/Links don't work until it runs again/).waitFor();
-    await header(page, /^Offline \d+ s$/);
-    const second = await start(port);
-    onTestFinished(() => second.stop());
-    await banner.waitFor({ state: 'detached' });
-    await header(page, 'Live');
   });
 });

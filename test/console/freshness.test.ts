@@ -38,12 +38,36 @@ describe('how current the page is', () => {
           { ...price, marketId: 'BTCUSDT', at: now - 60_000 },
         ],
       }),
-      { kind: 'delayed', ageMs: 60_000 },
+      { kind: 'delayed', of: 'prices', ageMs: 60_000 },
     ],
     [
       'with a price that was never read since the start',
       stateOf({ positions: [{ ...filled, markPriceAt: iso(90_000) }] }),
-      { kind: 'delayed', ageMs: 90_000 },
+      { kind: 'delayed', of: 'prices', ageMs: 90_000 },
+    ],
+    [
+      'with a new price and amounts that could not be read',
+      stateOf({
+        positions: [{ ...filled, staleReason: 'No connection.', lastSyncedAt: iso(40_000) }],
+        prices: [{ ...price, at: now }],
+      }),
+      { kind: 'delayed', of: 'amounts', ageMs: 40_000 },
+    ],
+    [
+      'with a new price and amounts that no sweep has read for long',
+      stateOf({
+        positions: [{ ...filled, lastSyncedAt: iso(8 * 60_000) }],
+        prices: [{ ...price, at: now }],
+      }),
+      { kind: 'delayed', of: 'amounts', ageMs: 8 * 60_000 },
+    ],
+    [
+      'with old amounts of a position that needs attention, which nothing reads',
+      stateOf({
+        positions: [{ ...filled, status: 'needs-attention', lastSyncedAt: iso(8 * 60_000) }],
+        prices: [{ ...price, at: now }],
+      }),
+      { kind: 'live' },
     ],
     [
       'with an old price of a position that ended',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import type { Environment } from '../end-to-end/environment.ts';
 
@@ -82,6 +82,51 @@ export async function copyLink(page: Page, option: string): Promise<string> {
   return copied;
 }
 
+/** A phone, a tablet, a small and a usual screen. */
+const widths = [360, 768, 1024, 1440] as const;
+
+interface Layout {
+  scrollWidth: number;
+  /** What is cut off or outside of the window, by its name. */
+  clipped: string[];
+}
+
+/** Primary buttons and three dots, of the open dialog if there is one. A table's own scroll area must not hide them. */
+const measureLayout = `(() => {
+  const place = document.querySelector('dialog[open]') ?? document;
+  const shown = [...place.querySelectorAll('button.primary, button[aria-haspopup="menu"]')]
+    .filter((each) => each.checkVisibility());
+  const isClipped = (each) => {
+    const { left, right, width } = each.getBoundingClientRect();
+    if (width === 0 || left < 0 || right > innerWidth || each.scrollWidth > each.clientWidth + 1) return true;
+    for (let around = each.parentElement; around !== null; around = around.parentElement) {
+      if (getComputedStyle(around).overflowX === 'visible') continue;
+      const box = around.getBoundingClientRect();
+      if (left < box.left - 1 || right > box.right + 1) return true;
+    }
+    return false;
+  };
+  return {
+    scrollWidth: Math.max(document.documentElement.scrollWidth,
+      ...[...document.querySelectorAll('dialog[open]')].map((each) => each.scrollWidth - each.clientWidth)),
+    clipped: shown.filter(isClipped).map((each) => each.ariaLabel ?? each.textContent),
+  };
+})()`;
+
+/** Resizes the page to each width: it must not scroll sideways, nor cut off a primary action or three dots. */
+export async function atEveryWidth(page: Page, check?: (width: number) => Promise<void>): Promise<void> {
+  const before = page.viewportSize();
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 860 });
+    // The page draws its tables as cards below some width.
+    await page.evaluate(twoFrames);
+    const layout = await page.evaluate<Layout>(measureLayout);
+    expect({ width, ...layout }).toEqual({ width, scrollWidth: width, clipped: [] });
+    await check?.(width);
+  }
+  if (before !== null) await page.setViewportSize(before);
+}
+
 const axe = readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 interface Finding {
@@ -90,8 +135,14 @@ interface Finding {
   nodes: { html: string }[];
 }
 
+const twoFrames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
+/** Colors in the middle of a transition are no colors of the design. */
+const endTransitions = 'for (const each of document.getAnimations()) each.cancel()';
+
 /** @returns what axe finds, except minor findings. */
 export async function findings(page: Page) {
+  await page.evaluate(twoFrames);
+  await page.evaluate(endTransitions);
   await page.evaluate(await axe);
   const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
   return violations

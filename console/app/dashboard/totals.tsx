@@ -50,14 +50,15 @@ function ProfitTotal({ all }: { all: PositionView[] }) {
       ({ quote, profit, cost }) =>
         `${formatSigned(computePercent(profit, cost))} % on ${formatPrice(cost, '0.01')} ${quote}`,
     );
+  const age = describeAge();
   return (
     <Total
       name="Unrealized profit"
-      detail={[...(parts.length > 0 ? parts : ['nothing has filled']), ...describeAge()].join(' · ')}
+      detail={[...(parts.length > 0 ? parts : ['nothing has filled']), ...age].join(' · ')}
     >
       {quotes.length === 0 ? <dd>0.00</dd> : null}
       {quotes.map(({ quote, profit }) => (
-        <dd key={quote} class={signOf(profit)}>
+        <dd key={quote} class={`${signOf(profit)} ${age.length > 0 ? 'stale' : ''}`}>
           {formatSigned(profit)} <span class="unit">{quote}</span>
         </dd>
       ))}

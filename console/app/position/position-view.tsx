@@ -158,7 +158,11 @@ function Figures({ position }: { position: PositionView }) {
           {unit}
         </Aged>
       </Figure>
-      <Figure name="Entry">{formatPrice(averageEntry, priceStep)}</Figure>
+      <Figure name="Entry">
+        <Aged position={position} of="amounts">
+          {formatPrice(averageEntry, priceStep)}
+        </Aged>
+      </Figure>
       <Figure name="Mark">
         <Aged position={position} of="price">
           {formatPrice(markPrice, priceStep)}
@@ -175,18 +179,26 @@ function Results({ position }: { position: PositionView }) {
   return (
     <>
       <Figure name="Realized profit">
-        <Money amount={realizedProfit} quote={quote} />
+        <Aged position={position} of="amounts">
+          <Money amount={realizedProfit} quote={quote} />
+        </Aged>
       </Figure>
       <Figure name="Fees">
-        <Fees fees={fees} />
+        <Aged position={position} of="amounts">
+          <Fees fees={fees} />
+        </Aged>
       </Figure>
       {symbol.includes(':') ? (
         <Figure name="Funding">
-          <Money amount={funding} quote={quote} />
+          <Aged position={position} of="amounts">
+            <Money amount={funding} quote={quote} />
+          </Aged>
         </Figure>
       ) : null}
       <Figure name="Net profit">
-        <Money amount={netProfit} quote={quote} />
+        <Aged position={position} of="amounts">
+          <Money amount={netProfit} quote={quote} />
+        </Aged>
       </Figure>
     </>
   );

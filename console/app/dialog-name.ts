@@ -5,6 +5,7 @@ export type DialogName =
   | { kind: 'adopt' | 'open' | 'resume' }
   | { kind: 'create-link' | 'edit-exits' | 'close' | 'resolve' | 'forget'; positionId: string }
   | { kind: 'revoke-many'; linkIds: string[] }
+  | { kind: 'close-many'; positionIds: string[] }
   | { kind: 'preview' | 'history' | 'update' | 'revoke'; linkId: string };
 
 export const dialog = signal<DialogName | undefined>(undefined);

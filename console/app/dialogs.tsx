@@ -11,6 +11,7 @@ import { RevokeManyDialog } from './link/revoke-many-dialog.tsx';
 import { UpdateDialog } from './link/update-dialog.tsx';
 import { AdoptDialog } from './position/adopt-dialog.tsx';
 import { CloseDialog } from './position/close-dialog.tsx';
+import { CloseManyDialog } from './position/close-many-dialog.tsx';
 import { ForgetDialog } from './position/forget-dialog.tsx';
 import { OpenDialog } from './position/open-dialog.tsx';
 import { ResolveDialog } from './position/resolve-dialog.tsx';
@@ -35,7 +36,10 @@ const linkDialogs: Record<
   ComponentType<{ link: LinkView } & Closable>
 > = { preview: PreviewDialog, history: HistoryDialog, update: UpdateDialog, revoke: RevokeDialog };
 const otherDialogs: Record<
-  Exclude<DialogName, { linkId: string } | { positionId: string } | { linkIds: string[] }>['kind'],
+  Exclude<
+    DialogName,
+    { linkId: string } | { positionId: string } | { linkIds: string[] } | { positionIds: string[] }
+  >['kind'],
   ComponentType<Closable>
 > = { adopt: AdoptDialog, open: OpenDialog, resume: ResumeDialog };
 
@@ -58,6 +62,7 @@ export function Dialogs() {
     return link === undefined ? null : <Named link={link} onClose={onClose} />;
   }
   if ('linkIds' in name) return <RevokeManyDialog linkIds={name.linkIds} onClose={onClose} />;
+  if ('positionIds' in name) return <CloseManyDialog positionIds={name.positionIds} onClose={onClose} />;
   const Named = otherDialogs[name.kind];
   return <Named onClose={onClose} />;
 }

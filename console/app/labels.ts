@@ -49,6 +49,11 @@ export function hasEnded(position: PositionView): boolean {
   return displayStatuses[toDisplayStatus(position)].tone === 'over';
 }
 
+/** Whether a close has something to do: not while one is under way, and not before the owner has resolved it. */
+export function canClose(position: PositionView): boolean {
+  return canEditExits(position);
+}
+
 /** Whether exits can be replaced: Ripcord refuses it while the position is closing, and once it has ended. */
 export function canEditExits(position: PositionView): boolean {
   return ['unfilled', 'partly-filled', 'filled'].includes(toDisplayStatus(position));

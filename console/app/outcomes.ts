@@ -103,6 +103,16 @@ function toWord({ status, outcome, action }: HitView): Pick<Outcome, 'word' | 't
   return { word: words[outcome ?? ''] ?? 'Closing', tone: 'good' };
 }
 
+/** @returns what a close did, in one or two words. One that is not confirmed yet is completed by the sweep. */
+export function closeWord({ status, outcome }: Pick<HitView, 'status'> & { outcome: string }) {
+  if (status >= 400)
+    return { word: outcome === 'retrying' ? 'Not finished' : 'Close failed', tone: 'warn' } as const;
+  const word = words[outcome];
+  return word === undefined
+    ? ({ word: 'Closing', tone: 'busy' } as const)
+    : ({ word, tone: 'gain' } as const);
+}
+
 /** A position that an exit order, or something outside Ripcord, has ended. */
 function toEnding(position: PositionView): Outcome | undefined {
   const { outcome, positionId } = position;

@@ -365,7 +365,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await page.getByRole('button', { name: 'Revoke these 3…' }).waitFor();
     await page.getByRole('searchbox').fill('old');
     await page.getByRole('button', { name: 'Revoke these 2…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Revoke 2 links?' });
+    const dialog = page.getByRole('dialog', { name: 'Revoke these links?' });
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
       expect.stringContaining('old'),
       expect.stringContaining('old'),
@@ -374,9 +374,9 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       (await environment.admin('links.list', { positionId })).links.filter(({ state }) => state === 'armed');
     await dialog.getByRole('button', { name: 'Revoke 2 links' }).click();
     expect(await armed()).toHaveLength(3);
-    await dialog.getByLabel('Type revoke to confirm').fill('revoke');
+    await dialog.getByLabel('Type revoke 2 to confirm').fill('revoke 2');
     await dialog.getByRole('button', { name: 'Revoke 2 links' }).click();
-    await page.getByText('2 links revoked.').waitFor();
+    await dialog.getByText('2 of 2 processed.').waitFor();
     expect((await armed()).map(({ label }) => label)).toEqual(['new']);
   });
 

@@ -1,38 +1,33 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api.ts';
-import { ConfirmDialog } from '../control/confirm-dialog.tsx';
-import { Field, TextInput } from '../control/field.tsx';
-import { showToast } from '../control/toast.tsx';
+import { BulkDialog } from '../bulk/bulk-dialog.tsx';
+import type { BulkResult } from '../bulk/use-bulk.ts';
 import { links } from '../store.ts';
 import { LinkTitle } from './link-title.tsx';
 
-const word = 'revoke';
-
-/** Revokes the links that were listed when it was opened. A repeat after a failure revokes the rest. */
+/** Revokes links that were listed when it was opened, and no other. */
 export function RevokeManyDialog({ linkIds, onClose }: { linkIds: string[]; onClose: () => void }) {
-  const [typed, setTyped] = useState('');
-  const named = links.value.filter(({ linkId }) => linkIds.includes(linkId));
+  const [atFirst] = useState(() => links.value.filter(({ linkId }) => linkIds.includes(linkId)));
+  const isRevoked = (linkId: string) =>
+    links.value.find((link) => link.linkId === linkId)?.state === 'revoked';
   return (
-    <ConfirmDialog
-      title={`Revoke ${linkIds.length} links?`}
+    <BulkDialog
+      verb="revoke"
+      noun="links"
       subtitle="Their URLs stop working immediately, including in alerts. Positions don't change."
-      verb={`Revoke ${linkIds.length} links`}
+      repeat="A repeat revokes the rest."
+      items={atFirst.map((link) => ({
+        id: link.linkId,
+        name: <LinkTitle link={link} />,
+        over: isRevoked(link.linkId) ? 'Revoked' : undefined,
+      }))}
+      act={revoke}
       onClose={onClose}
-      task={async () => {
-        for (const linkId of linkIds) await call('links.revoke', { linkId });
-        showToast(`${linkIds.length} links revoked.`);
-      }}
-    >
-      <ul class="requests">
-        {named.map((link) => (
-          <li key={link.linkId}>
-            <LinkTitle link={link} />
-          </li>
-        ))}
-      </ul>
-      <Field label={`Type ${word} to confirm`}>
-        <TextInput value={typed} required pattern={word} onInput={setTyped} />
-      </Field>
-    </ConfirmDialog>
+    />
   );
+}
+
+async function revoke(linkId: string): Promise<BulkResult> {
+  await call('links.revoke', { linkId });
+  return { word: 'Revoked', tone: 'gain', detail: 'The URL no longer works.', isDone: true };
 }

@@ -4,7 +4,7 @@ import { Icon } from '../control/icon.tsx';
 import { matchesSearch, Search, searchText } from '../control/search.tsx';
 import { Segments } from '../control/segments.tsx';
 import { openDialog } from '../dialog-name.ts';
-import { hasEnded, toDisplayStatus } from '../labels.ts';
+import { canClose, hasEnded, toDisplayStatus } from '../labels.ts';
 import { DismissAll } from '../outcome-note.tsx';
 import { isListedAsOpen } from '../outcomes.ts';
 import { query, setQuery } from '../route.ts';
@@ -52,7 +52,7 @@ export function PositionsView() {
     <>
       <header class="view-head">
         <h1 tabIndex={-1}>My Positions</h1>
-        <Actions />
+        <Actions listed={shown} />
       </header>
       <div class="toolbar">
         <Segments
@@ -89,9 +89,10 @@ function toFilterOptions(all: PositionView[], chosen: Filter) {
     .filter(({ value, count }) => !onlyIfAny.has(value) || count > 0 || chosen === value);
 }
 
-function Actions() {
+function Actions({ listed }: { listed: PositionView[] }) {
   return (
     <div class="actions">
+      <CloseListed listed={listed} />
       <button type="button" disabled={hasNoAccounts()} onClick={() => openDialog({ kind: 'open' })}>
         <Icon name="plus" /> Open
       </button>
@@ -104,6 +105,17 @@ function Actions() {
         <Icon name="rows" /> Adopt
       </button>
     </div>
+  );
+}
+
+/** What filter and search narrow down can be closed together. */
+function CloseListed({ listed }: { listed: PositionView[] }) {
+  const positionIds = listed.filter(canClose).map(({ positionId }) => positionId);
+  if (positionIds.length < 2) return null;
+  return (
+    <button type="button" onClick={() => openDialog({ kind: 'close-many', positionIds })}>
+      Close these {positionIds.length}…
+    </button>
   );
 }
 

@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { call, errorMessage } from '../api.ts';
+
+interface Plan {
+  /** What the position was when the plan was made. */
+  of: string;
+  text: string;
+}
+
+/** Each plan reads its position from the exchange: as many requests at once as leave room for a close. */
+const inParallel = 2;
+
+function toKey({ status, amount, filled, remaining, openExitOrders }: PositionView): string {
+  return [status, amount, filled, remaining, openExitOrders].join(' ');
+}
+
+/**
+ * What a close of each position would do now, by the engine's own plan, read one after another, and again once the
+ * position changes. @returns the words by position, and what holds the reading while something more urgent is sent.
+ */
+export function usePlans(positions: readonly PositionView[]) {
+  const [plans, setPlans] = useState<ReadonlyMap<string, Plan>>(new Map());
+  const reader = useRef({ wanted: positions, taken: new Map<string, string>(), workers: 0, isHeld: false });
+  const { current } = reader;
+  current.wanted = positions;
+  const takeNext = (): PositionView | undefined => {
+    const next = current.wanted.find((each) => current.taken.get(each.positionId) !== toKey(each));
+    if (next === undefined || current.isHeld) return undefined;
+    current.taken.set(next.positionId, toKey(next));
+    return next;
+  };
+  const work = async (): Promise<void> => {
+    current.workers += 1;
+    for (let next = takeNext(); next !== undefined; next = takeNext()) {
+      const { positionId } = next;
+      const plan = { of: toKey(next), text: await readPlan(positionId) };
+      setPlans((known) => new Map(known).set(positionId, plan));
+    }
+    current.workers -= 1;
+  };
+  const hold = (isHeld: boolean): void => {
+    current.isHeld = isHeld;
+    while (!isHeld && current.workers < inParallel && hasMore(current)) void work();
+  };
+  useEffect(() => hold(current.isHeld), [positions.map(toKey).join()]);
+  useEffect(() => () => hold(true), []);
+  return {
+    hold,
+    toText(position: PositionView): string {
+      const plan = plans.get(position.positionId);
+      return plan?.of === toKey(position)
+        ? plan.text
+        : 'If closed now: reading the position from the exchange…';
+    },
+  };
+}
+
+function hasMore({ wanted, taken }: { wanted: readonly PositionView[]; taken: ReadonlyMap<string, string> }) {
+  return wanted.some((each) => taken.get(each.positionId) !== toKey(each));
+}
+
+async function readPlan(positionId: string): Promise<string> {
+  try {
+    return `If closed now: ${(await call('positions.preview', { positionId })).close.would}`;
+  } catch (thrown) {
+    return `What a close would do now is not known. ${errorMessage(thrown)}`;
+  }
+}

@@ -7,8 +7,9 @@ import { CliError } from './cli-error.ts';
 import { commandHint } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm, hasTerminal } from './confirm.ts';
-import { readCredentials, withoutSecrets } from './credentials.ts';
+import { readCredentials } from './credentials.ts';
 import { listOption, type SharedArguments, textOption, yesOption } from './options.ts';
+import { stdinOption, withoutSecrets } from './secrets.ts';
 import { asPlainText, printResult } from './terminal.ts';
 import { missingCommand } from './usage-errors.ts';
 
@@ -19,11 +20,7 @@ const addOptions = {
   option: listOption("key=value for ccxt's options"),
   replace: { type: 'boolean', default: false, describe: 'Replace the account with this name' },
   'with-password': { type: 'boolean', default: false, describe: 'The exchange requires a password too' },
-  stdin: {
-    type: 'boolean',
-    default: false,
-    describe: 'Read the credentials from stdin, even at a terminal',
-  },
+  ...stdinOption,
 } as const;
 
 /** The verbs with their arguments and options. */
@@ -88,7 +85,7 @@ async function addAccount(args: AddArguments): Promise<void> {
   const replace = args.replace || undefined;
   const input = parseInput('accounts.add', { name, account: { ...fields, ...credentials }, replace });
   const { account } = await addOrReplace(admin, input).catch((thrown: unknown) => {
-    throw thrown instanceof CliError ? withoutSecrets(thrown, credentials) : thrown;
+    throw withoutSecrets(thrown, Object.values(credentials));
   });
   printResult(args, { account }, () =>
     [

@@ -4,12 +4,12 @@ import { accountCommands, accountVerbs } from './account-commands.ts';
 import { CliError, formatCliError } from './cli-error.ts';
 import { completionWord, defineForShell } from './completion.ts';
 import { buildConsole, consoleOptions, consoleSummary, runConsole } from './console-command.ts';
-import { rejectSecretArguments } from './credentials.ts';
 import { buildHistory, historyOptions, historySummary, runHistory } from './history-command.ts';
 import { linkCommands, linkVerbs } from './link-commands.ts';
 import { notifyCommands, notifyVerbs } from './notify-commands.ts';
 import { completeLocalOption, localDefault, repeatable, sharedOptions } from './options.ts';
 import { positionCommands, positionVerbs } from './position-commands.ts';
+import { rejectSecretArguments } from './secrets.ts';
 import { missingCommand, toUsageError, withStructuredErrors } from './usage-errors.ts';
 
 const epilogue = `Commands go to the admin function in your AWS account (--prefix, --region, --profile), or with --local to the
@@ -59,7 +59,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('links', 'Creates, lists, previews, updates, pauses and revokes links', linkCommands)
     .command('history', historySummary, buildHistory, runHistory)
     .command('accounts', 'Adds, checks, lists and removes exchange accounts', accountCommands)
-    .command('notify', 'Tests the notification channels', notifyCommands)
+    .command('notify', 'Lists, adds, tests and removes the channels of notices', notifyCommands)
     .command('console', consoleSummary, buildConsole, runConsole)
     .completion(completionWord, 'Prints a completion script for bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'stores the keys of an exchange account')

@@ -1,7 +1,6 @@
-import { text as readAll } from 'node:stream/consumers';
 import { z } from 'zod';
 import { CliError } from './cli-error.ts';
-import { cancelPrompt } from './confirm.ts';
+import { askHidden, readSecretText } from './secrets.ts';
 
 const credentialsSchema = z.strictObject({
   apiKey: z.string().trim().min(1),
@@ -13,19 +12,6 @@ export type Credentials = z.infer<typeof credentialsSchema>;
 const expected =
   'Expected on stdin: {"apiKey":"…","secret":"…"}, with "password" if the exchange requires one, ' +
   'or the same values on two or three lines.';
-
-const forbidden = /^--?(api-?key|(api-?)?secret|(api-?)?password|passphrase)(=|$)/i;
-
-/** Throws for a secret among the arguments, for any command, before anything can print it. */
-export function rejectSecretArguments(argv: string[]): void {
-  const found = argv.map((word) => forbidden.exec(word)?.[1]).find((name) => name !== undefined);
-  if (found !== undefined)
-    throw new CliError(
-      'refused',
-      `--${found} is not accepted: any program on this machine can read arguments, and the shell's history stores them. ` +
-        'Leave it out to be asked for it, or pass JSON on stdin. If this was a real secret, replace it at the exchange.',
-    );
-}
 
 /** The error states only what is expected, because the value contains a secret. */
 function parseCredentials(value: unknown): Credentials {
@@ -50,8 +36,7 @@ function parseJsonCredentials(text: string): Credentials {
   return parseCredentials(value);
 }
 
-function parseText(given: string): Credentials {
-  const trimmed = given.trim();
+function parseText(trimmed: string): Credentials {
   if (trimmed.startsWith('{')) return parseJsonCredentials(trimmed);
   const [apiKey, secret, password, ...more] = trimmed.split(/\r?\n/);
   if (more.length > 0) throw new CliError('invalid-input', expected);
@@ -65,19 +50,12 @@ function checkTyped(typed: string): true | string {
 }
 
 async function promptForCredentials({ withPassword }: { withPassword: boolean }): Promise<Credentials> {
-  const { password: prompt } = await import('@inquirer/prompts');
-  // Without the prompt's key that shows the typed text.
-  const askHidden = (message: string) =>
-    prompt(
-      { message, mask: false, toggleMask: false, validate: checkTyped },
-      { output: process.stderr },
-    ).catch(cancelPrompt);
-  const apiKey = await askHidden('API key');
-  const secret = await askHidden('Secret');
+  const apiKey = await askHidden('API key', checkTyped);
+  const secret = await askHidden('Secret', checkTyped);
   return parseCredentials({
     apiKey,
     secret,
-    ...(withPassword ? { password: await askHidden('Password') } : {}),
+    ...(withPassword ? { password: await askHidden('Password', checkTyped) } : {}),
   });
 }
 
@@ -86,19 +64,10 @@ export async function readCredentials(options: {
   stdin: boolean;
   withPassword: boolean;
 }): Promise<Credentials> {
-  if (process.stdin.isTTY && !options.stdin) return promptForCredentials(options);
-  const credentials = parseText(await readAll(process.stdin));
+  const given = await readSecretText(options);
+  if (given === undefined) return promptForCredentials(options);
+  const credentials = parseText(given);
   if (options.withPassword && credentials.password === undefined)
     throw new CliError('invalid-input', `--with-password: there was no password. ${expected}`);
   return credentials;
-}
-
-/** @returns the error without the credentials, in case the answer quotes them. */
-export function withoutSecrets(error: CliError, credentials: Credentials): CliError {
-  const redact = (text: string): string =>
-    Object.values(credentials).reduce<string>(
-      (rest, secret) => (secret === undefined ? rest : rest.replaceAll(secret, '***')),
-      text,
-    );
-  return new CliError(error.code, redact(error.message), { issues: error.issues.map(redact) });
 }

@@ -2,7 +2,7 @@ import type { InferredOptionTypes, Options } from 'yargs';
 import { CliError } from './cli-error.ts';
 
 export const localDefault = 'http://127.0.0.1:8787';
-export const defaultPrefix = 'ripcord';
+const defaultPrefix = 'ripcord';
 const targetGroup = 'Target:';
 
 /** Every command has these options. */

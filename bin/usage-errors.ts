@@ -101,9 +101,7 @@ function describeUnknown(unknown: string[], argv: string[], { path, next, option
 }
 
 function describeMissingCommand({ path, next }: KnownCommand): string {
-  const [only, ...more] = next;
   if (path.length === 0) return `Missing command. Try: ${commandName} positions list`;
-  if (more.length === 0) return `Missing command. Did you mean \`${[...path, only].join(' ')}\`?`;
   return `Missing command after ${path.join(' ')}. Expected one of ${next.join(', ')}.`;
 }
 

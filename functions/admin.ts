@@ -4,7 +4,7 @@ import { runAdmin, toErrorAnswer } from '../lib/admin/dispatch.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
-import { createNotifiers } from './notifiers.ts';
+import { createChannels } from './notifiers.ts';
 import { type BuiltServices, createServices } from './services.ts';
 
 type AdminHandler = Handler<unknown, AdminAnswer>;
@@ -26,7 +26,7 @@ type AdminDependencies = Omit<AdminServices, 'log'> & Pick<BuiltServices, 'handO
 function buildAdmin(environment: Environment, build: typeof createServices, log?: Log): AdminDependencies {
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
   const { writeKeptHits: _, ...built } = build(environment, log);
-  return { ...built, baseUrl, notifiers: createNotifiers(environment) };
+  return { ...built, baseUrl, channels: createChannels(environment) };
 }
 
 function toHandler(build: () => AdminDependencies, log: Log): AdminHandler {

@@ -1,5 +1,6 @@
+import type { AdminServices } from '../lib/admin/admin-services.ts';
 import { toFault } from '../lib/fault.ts';
-import { type Channel, channelName, type ReadChannels, stackTopic } from '../lib/notify/channels.ts';
+import { type Channel, type ChannelStore, channelName, stackTopic } from '../lib/notify/channels.ts';
 import { fileChannels } from '../lib/notify/file-channels.ts';
 import type { Notifier, Notifiers } from '../lib/notify/notifier.ts';
 import { snsNotifier } from '../lib/notify/sns-notifier.ts';
@@ -9,13 +10,12 @@ import { type Environment, parsePlace } from './environment.ts';
 
 /** Not part of the services: the trigger sends no notices, so its cold start must not load this. */
 export function createNotifiers(environment: Environment): Notifiers {
-  const read = createChannelReader(environment.RIPCORD_NOTIFY);
-  const topicArn = environment.RIPCORD_TOPIC_ARN;
-  const topic = topicArn === undefined ? [] : [snsNotifier({ channel: stackTopic, topicArn })];
+  const { store, builtIn, toNotifier } = createChannels(environment);
   return {
     async all() {
+      const topic = builtIn.map(toNotifier);
       try {
-        return { notifiers: [...topic, ...(await read()).map(createNotifier)] };
+        return { notifiers: [...topic, ...(await store.read()).map(toNotifier)] };
       } catch (thrown) {
         return { notifiers: topic, problem: toFault(thrown).message };
       }
@@ -23,13 +23,29 @@ export function createNotifiers(environment: Environment): Notifiers {
   };
 }
 
-function createChannelReader(variable: Environment['RIPCORD_NOTIFY']): ReadChannels {
-  if (variable === undefined) return async () => [];
+/** For the commands that list, add, test and remove channels. */
+export function createChannels(environment: Environment): AdminServices['channels'] {
+  const { RIPCORD_NOTIFY: place, RIPCORD_TOPIC_ARN: topicArn } = environment;
+  return {
+    store: place === undefined ? noStore : createStore(place),
+    builtIn: topicArn === undefined ? [] : [{ kind: 'sns', name: stackTopic, topicArn }],
+    toNotifier,
+  };
+}
+
+const noStore: ChannelStore = {
+  read: async () => [],
+  change: async () => {
+    throw new Error('RIPCORD_NOTIFY is not set');
+  },
+};
+
+function createStore(variable: NonNullable<Environment['RIPCORD_NOTIFY']>): ChannelStore {
   const { kind, path } = parsePlace(variable);
   return kind === 'ssm' ? ssmChannels(path) : fileChannels(path);
 }
 
-function createNotifier(channel: Channel): Notifier {
+function toNotifier(channel: Channel): Notifier {
   return channel.kind === 'sns'
     ? snsNotifier({ channel: channelName(channel), topicArn: channel.topicArn, endpoint: channel.endpoint })
     : webhookNotifier(channel);

@@ -48,7 +48,13 @@ export const examples: Examples = {
   'links.resume': {},
   'links.update': { linkId, label: 'weekly level', expiresIn: '7d' },
   'links.revoke': { linkId },
-  'notify.test': {},
+  'notify.list': {},
+  'notify.add': {
+    channel: { kind: 'telegram', token: '123456:YOUR_TOKEN', chatId: '-1001234567890' },
+    test: true,
+  },
+  'notify.remove': { name: 'telegram' },
+  'notify.test': { channel: 'telegram' },
   'accounts.add': {
     name: 'main',
     account: { exchange: 'binance', apiKey: 'YOUR_KEY', secret: 'YOUR_SECRET' },

@@ -64,8 +64,7 @@ export function createAdmin(scope: Construct, { common, table, topic }: Function
     'DeleteParameter',
     'GetParametersByPath',
   ]);
-  // For `ripcord notify test`.
-  admin.grantChannels(channelsPath(common));
+  admin.grantChannels(channelsPath(common), ['GetParameter', 'PutParameter']);
   topic.grantPublish(admin);
   return admin;
 }
@@ -94,7 +93,7 @@ export function createSweep(
   table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
   table.grantTradeWrites(sweep, 'sweep');
   sweep.grantAccounts(accountsPath(common), ['GetParameter']);
-  sweep.grantChannels(channelsPath(common));
+  sweep.grantChannels(channelsPath(common), ['GetParameter']);
   topic.grantPublish(sweep);
   Validations.of(sweep.lambda).acknowledge({
     id: 'Serverless-LambdaAsyncFailureDestination',

@@ -13,7 +13,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../bundle/bundle.ts';
 
-type AccountAction = 'GetParameter' | 'PutParameter' | 'DeleteParameter' | 'GetParametersByPath';
+type ParameterAction = 'GetParameter' | 'PutParameter' | 'DeleteParameter' | 'GetParametersByPath';
 
 /** Actions on resources, each named in full. */
 interface Permission {
@@ -114,7 +114,7 @@ export class RipcordFunction extends Construct {
    * Grants actions on the accounts under a Parameter Store path, one SecureString each. They are encrypted with the
    * AWS managed key, which decrypts for anyone who may read the parameter, so no permission on a key is needed.
    */
-  grantAccounts(path: string, actions: readonly AccountAction[]): void {
+  grantAccounts(path: string, actions: readonly ParameterAction[]): void {
     const arn = this.#parameterArn(path);
     Validations.of(this.#role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${path}/*]`,
@@ -128,10 +128,13 @@ export class RipcordFunction extends Construct {
     ]);
   }
 
-  /** Grants reading the notification channels: one SecureString. */
-  grantChannels(path: string): void {
+  /** Grants actions on the notification channels: one SecureString, encrypted as the accounts are. */
+  grantChannels(
+    path: string,
+    actions: readonly Extract<ParameterAction, 'GetParameter' | 'PutParameter'>[],
+  ): void {
     this.grant({ RIPCORD_NOTIFY: `ssm:${path}` }, [
-      { actions: ['ssm:GetParameter'], resources: [this.#parameterArn(path)] },
+      { actions: actions.map((action) => `ssm:${action}`), resources: [this.#parameterArn(path)] },
     ]);
   }
 

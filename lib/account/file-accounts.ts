@@ -1,7 +1,7 @@
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
+import { createFileChanger } from '../replace-file.ts';
 import { type Accounts, accountNameSchema, accountNotFound, parseAccount, toSummary } from './account.ts';
 
 /** Each account is parsed when it is read: a wrong one does not stop the others. */
@@ -10,19 +10,7 @@ type AccountsFile = z.infer<typeof fileSchema>;
 
 /** Credentials on this machine: one JSON file that only its owner can read, a map from name to account. */
 export function fileAccounts(path: string): Accounts {
-  /** Changes run one after another: two at the same time would lose one of them. */
-  let lastChange: Promise<unknown> = Promise.resolve();
-
-  const change = (edit: (file: AccountsFile) => void): Promise<void> => {
-    const next = lastChange.then(async () => {
-      const file = await readAccountsFile(path);
-      edit(file);
-      await replaceFile(path, `${JSON.stringify(file, null, 2)}\n`);
-    });
-    lastChange = next.catch(() => undefined);
-    return next;
-  };
-
+  const change = createFileChanger(path, () => readAccountsFile(path));
   const parse = (name: string, stored: unknown) =>
     parseAccount(name, `The entry "${name}" of ${path}`, stored);
 
@@ -36,14 +24,11 @@ export function fileAccounts(path: string): Accounts {
       const entries = Object.entries(await readAccountsFile(path));
       return entries.map(([name, stored]) => toSummary(name, () => parse(name, stored)));
     },
-    write: (name, account) =>
-      change((file) => {
-        file[name] = account;
-      }),
+    write: (name, account) => change((file) => ({ ...file, [name]: account })),
     remove: (name) =>
       change((file) => {
         if (findEntry(file, name) === undefined) throw accountNotFound(name);
-        delete file[name];
+        return Object.fromEntries(Object.entries(file).filter(([each]) => each !== name));
       }),
   };
 }
@@ -72,21 +57,6 @@ async function readAccountsFile(path: string): Promise<AccountsFile> {
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw unreadable(path, `it does not hold accounts (${issues[0]})`, { issues });
-}
-
-/** Writes a draft and renames it: a crash leaves the old file or the new one, never half of it. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.new`;
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await chmod(draft, 0o600);
-  await rename(draft, path);
 }
 
 function unreadable(path: string, why: string, options: { cause?: unknown; issues?: string[] }): Fault {

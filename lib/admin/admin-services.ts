@@ -1,6 +1,7 @@
 import type { Accounts } from '../account/account.ts';
 import type { Log } from '../log.ts';
-import type { Notifiers } from '../notify/notifier.ts';
+import type { Channel, ChannelStore } from '../notify/channels.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { Services } from '../services.ts';
 
 /** What the commands run on. */
@@ -9,6 +10,13 @@ export interface AdminServices {
   accounts: Accounts;
   /** Scheme and host of every link's URL. */
   baseUrl: string;
-  notifiers: Notifiers;
+  channels: NoticeChannels;
   log: Log;
+}
+
+export interface NoticeChannels {
+  store: ChannelStore;
+  /** The stack's own topic, if it has a subscriber. */
+  builtIn: Channel[];
+  toNotifier(channel: Channel): Notifier;
 }

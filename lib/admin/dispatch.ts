@@ -65,6 +65,7 @@ const readOnlyCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   'accounts.list',
   'accounts.open',
   'accounts.market',
+  'notify.list',
 ]);
 
 function parseCommand(payload: unknown): { name: CommandName; fields: object } {

@@ -14,7 +14,10 @@ import { pauseLinks, resumeLinks } from './links/pause.ts';
 import { previewLink, previewPosition } from './links/preview-link.ts';
 import { revokeLink } from './links/revoke.ts';
 import { updateLink } from './links/update.ts';
-import { sendTestNotices } from './notify/send-test-notices.ts';
+import { addChannel } from './notify/add.ts';
+import { listChannels } from './notify/list.ts';
+import { removeChannel } from './notify/remove.ts';
+import { testChannels } from './notify/test.ts';
 import { adoptPosition } from './positions/adopt.ts';
 import { listCandles } from './positions/candles.ts';
 import { closePosition } from './positions/close.ts';
@@ -54,7 +57,10 @@ export const handlers: Handlers = {
   'links.resume': resumeLinks,
   'links.revoke': revokeLink,
   'links.update': updateLink,
-  'notify.test': sendTestNotices,
+  'notify.list': listChannels,
+  'notify.add': addChannel,
+  'notify.remove': removeChannel,
+  'notify.test': testChannels,
   'accounts.add': addAccount,
   'accounts.list': listAccounts,
   'accounts.open': listOpen,

@@ -6,36 +6,84 @@ import { topicArnSchema } from './topic-arn.ts';
 /** The name of the stack's own topic as a channel. */
 export const stackTopic = 'topic';
 
-/** Identifies the channel in the deliveries of notices. Required if two channels have the same kind. */
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 lowercase letters, digits or -')
   .refine((given) => given !== stackTopic, { error: `"${stackTopic}" is the stack's own topic` })
+  .describe('Identifies the channel. Default: its kind.')
   .optional();
 
-const channelSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('telegram'),
-    name,
-    /** The bot's token, from BotFather. */
-    token: z.string().regex(/^\d{1,20}:[\w-]{10,100}$/, 'expected a bot token such as "123456:ABC-DEF…"'),
-    chatId: z.union([z.string().min(1), z.number().int()]).transform(String),
-    baseUrl: safeUrlSchema.default('https://api.telegram.org'),
-  }),
-  z.strictObject({ kind: z.literal('discord'), name, url: safeUrlSchema }),
-  z.strictObject({ kind: z.literal('slack'), name, url: safeUrlSchema }),
+const telegramSchema = z.strictObject({
+  kind: z.literal('telegram'),
+  name,
+  token: z
+    .string()
+    .regex(/^\d{1,20}:[\w-]{10,100}$/, 'expected a bot token such as "123456:ABC-DEF…"')
+    .describe("The bot's token, from BotFather."),
+  chatId: z.union([z.string().min(1), z.number().int()]).transform(String),
+  baseUrl: safeUrlSchema.default('https://api.telegram.org').describe('Another host of the Bot API.'),
+});
+const webhookUrl = safeUrlSchema.describe("The webhook's URL.");
+const otherSchemas = [
+  z.strictObject({ kind: z.literal('discord'), name, url: webhookUrl }),
+  z.strictObject({ kind: z.literal('slack'), name, url: webhookUrl }),
   z.strictObject({
     kind: z.literal('sns'),
     name,
-    topicArn: topicArnSchema,
-    /** Another endpoint than AWS. */
-    endpoint: safeUrlSchema.optional(),
+    topicArn: topicArnSchema.describe('A standard topic.'),
+    endpoint: safeUrlSchema.describe('Another endpoint than AWS.').optional(),
   }),
-]);
+] as const;
+
+const channelSchema = z.discriminatedUnion('kind', [telegramSchema, ...otherSchemas]);
 export type Channel = z.infer<typeof channelSchema>;
+
+/** As Telegram's Bot API takes it: https://core.telegram.org/bots/api#sendmessage */
+const chatIdSchema = z
+  .string()
+  .regex(
+    /^(-?\d{1,20}|@\w{5,32})$/,
+    'expected a number such as "-1001234567890", or "@" and a channel\'s name',
+  )
+  .describe('The chat: its number, or `@` and the name of a public channel.');
+
+/** A channel to be added. It is stricter than what is read, so that channels stored earlier stay readable. */
+export const newChannelSchema = z.discriminatedUnion('kind', [
+  telegramSchema.extend({ chatId: chatIdSchema }),
+  ...otherSchemas,
+]);
 
 export function channelName({ name, kind }: Channel): string {
   return name ?? kind;
+}
+
+/** The shortest last part of a webhook's URL of which 4 characters give nothing away. */
+const minSecretLength = 16;
+
+/** @returns where a channel sends to, without a secret: enough to distinguish two channels. */
+export function describeTarget(channel: Channel): string {
+  switch (channel.kind) {
+    case 'telegram': {
+      const { chatId, token } = channel;
+      const chat = chatIdSchema.safeParse(chatId).success ? chatId : 'unknown';
+      return `chat ${chat}, bot ${token.split(':')[0]}`;
+    }
+    case 'sns':
+      return channel.topicArn;
+    default: {
+      const { host, href } = new URL(channel.url);
+      const end = /\w*$/.exec(href)?.[0] ?? '';
+      return end.length < minSecretLength ? host : `${host} …${end.slice(-4)}`;
+    }
+  }
+}
+
+/** The port to the stored list of channels. Every method may throw `channels-unreadable`. */
+export interface ChannelStore {
+  /** A missing list is empty. `fresh` bypasses the cache. */
+  read(options?: { fresh?: boolean }): Promise<Channel[]>;
+  /** Replaces the list by an edited one. Throws `conflict` if other programs change it too, and what `edit` throws. */
+  change(edit: (channels: Channel[]) => Channel[]): Promise<void>;
 }
 
 const channelsSchema = z
@@ -44,9 +92,6 @@ const channelsSchema = z
   .refine((channels) => new Set(channels.map(channelName)).size === channels.length, {
     error: 'expected a different "name" for each channel of the same kind',
   });
-
-/** Reads the list of channels, possibly from a cache. A missing list is empty. Throws `channels-unreadable`. */
-export type ReadChannels = () => Promise<Channel[]>;
 
 /** @param place where the text comes from, for the error message. The text itself is secret. */
 export function parseChannels(text: string, place: string): Channel[] {
@@ -69,4 +114,10 @@ export function unreadableChannels(place: string, why: string, issues: string[] 
     `The notification channels in ${place} cannot be used: ${why}. No notice was sent to them.`,
     { hint: { text: 'Expected a JSON list such as [{"kind":"slack","url":"https://…"}].' }, issues },
   );
+}
+
+export function nameTaken(name: string): Fault {
+  return new Fault('conflict', `There is a channel "${name}" already. Nothing was changed.`, {
+    hint: { text: 'Choose another name for the new one, or remove the other one first.' },
+  });
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { parseChannels, type ReadChannels, unreadableChannels } from './channels.ts';
+import { createFileChanger } from '../replace-file.ts';
+import { type Channel, type ChannelStore, parseChannels, unreadableChannels } from './channels.ts';
 
 /** Channels in a JSON file. Read each time, so that a change needs no restart. */
-export function fileChannels(path: string): ReadChannels {
-  return async () => {
+export function fileChannels(path: string): ChannelStore {
+  const read = async (): Promise<Channel[]> => {
     let text: string;
     try {
       text = await readFile(path, 'utf8');
@@ -13,4 +14,5 @@ export function fileChannels(path: string): ReadChannels {
     }
     return parseChannels(text, path);
   };
+  return { read, change: createFileChanger(path, read) };
 }

@@ -80,7 +80,7 @@ test.for([
     ['links'],
     'Missing command after links. Expected one of create, list, preview, update, revoke, pause, resume.',
   ],
-  [['notify'], 'Missing command. Did you mean `notify test`?'],
+  [['notify'], 'Missing command after notify. Expected one of list, add, remove, test.'],
   [['history', '--limt', '5'], 'There is no option --limt. Did you mean --limit?'],
   [['history', '--limit'], '--limit needs a value.'],
   [['history', 'list'], 'There are more words than history takes.'],

@@ -27,7 +27,7 @@ const calls = {
   'listing accounts': () => ssmAccounts('/ripcord/accounts').list(),
   'storing an account': () => ssmAccounts('/ripcord/accounts').write('main', account),
   'removing an account': () => ssmAccounts('/ripcord/accounts').remove('main'),
-  'reading the channels': () => ssmChannels('/ripcord/notify')(),
+  'reading the channels': () => ssmChannels('/ripcord/notify').read(),
 };
 
 test.for(['silence', 'drip'] as const)(
@@ -74,12 +74,12 @@ test('The channels that are known are used if Parameter Store fails, and not aft
     server.close();
   });
   let now = 0;
-  const read = ssmChannels('/ripcord/notify', () => now);
+  const { read } = ssmChannels('/ripcord/notify', () => now);
   expect(await read()).toEqual(channels);
   now += 5 * 60_000;
   answer = { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } };
   expect(await read()).toEqual(channels);
-  await expect(ssmChannels('/ripcord/notify')()).rejects.toMatchObject({
+  await expect(ssmChannels('/ripcord/notify').read()).rejects.toMatchObject({
     code: 'channels-unreadable',
     message: expect.stringContaining('Rate exceeded (ThrottlingException)'),
   });

@@ -244,6 +244,7 @@ describe('the rights', () => {
         'ssm:GetParametersByPath arn:ssm:parameter/ripcord/accounts',
         `ssm:GetParametersByPath ${account}`,
         `ssm:PutParameter ${account}`,
+        `ssm:PutParameter ${channels}`,
       ],
       sweep: [
         'dynamodb:BatchGetItem table',

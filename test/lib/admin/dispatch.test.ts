@@ -9,12 +9,17 @@ import {
 import { runAdmin } from '../../../lib/admin/dispatch.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { createLog } from '../../../lib/log.ts';
-import { noNotifiers } from '../../../lib/notify/notifier.ts';
 import type { Services } from '../../../lib/services.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { createMemoryStore } from '../../simulation/memory-store.ts';
 import { exampleHit } from '../link/example-hit.ts';
 import { exampleOutcome, examplePosition, positionIdAt } from '../position/example-position.ts';
+
+const noChannels: AdminServices['channels'] = {
+  store: { read: async () => [], change: async () => undefined },
+  builtIn: [],
+  toNotifier: ({ kind }) => ({ channel: kind, send: async () => ({ kind: 'sent' }) }),
+};
 
 /** An admin function on a table in memory. Its exchange does not respond, and takes `exchangeMs` to do so. */
 function newAdmin({ exchangeMs = 0 } = {}) {
@@ -41,7 +46,7 @@ function newAdmin({ exchangeMs = 0 } = {}) {
   const lines: string[] = [];
   const log = createLog({ write: (line) => lines.push(line), now: () => time });
   const admin: AdminServices = {
-    ...{ services, log, accounts: accountsInMemory(), notifiers: noNotifiers },
+    ...{ services, log, accounts: accountsInMemory(), channels: noChannels },
     baseUrl: 'https://links.example.org',
   };
   return {

@@ -65,7 +65,7 @@ test.each([
 
 test('a missing file means no channels, and a change to it needs no restart', async () => {
   const path = join(await folder(), 'notify.json');
-  const read = fileChannels(path);
+  const { read } = fileChannels(path);
   expect(await read()).toEqual([]);
   await writeFile(path, JSON.stringify([slack]));
   expect(await read()).toEqual([slack]);

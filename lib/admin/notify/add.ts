@@ -1,0 +1,43 @@
+import { Fault } from '../../fault.ts';
+import { type Channel, channelName, nameTaken } from '../../notify/channels.ts';
+import type { AdminServices } from '../admin-services.ts';
+import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { listAll, toChannelView } from './list.ts';
+import { sendTest } from './test.ts';
+
+/** Throws `conflict` for a used name, `channel-refused` if a wanted test did not arrive, and `channels-unreadable`. */
+export async function addChannel(
+  { channels }: Pick<AdminServices, 'channels'>,
+  { channel, test = false }: CommandInput<'notify.add'>,
+): Promise<CommandResult<'notify.add'>> {
+  requireFreeName(channel, await listAll(channels));
+  if (test) {
+    const { result, why = 'no reason given' } = await sendTest(channels, channel);
+    if (result !== 'sent') throw testFailed(channel, result, why);
+  }
+  await channels.store.change((stored) => {
+    requireFreeName(channel, stored);
+    return [...stored, channel];
+  });
+  return { channel: toChannelView(channel, channels), tested: test };
+}
+
+function requireFreeName(channel: Channel, used: Channel[]): void {
+  const name = channelName(channel);
+  if (used.some((each) => channelName(each) === name)) throw nameTaken(name);
+}
+
+const remedies: Record<Channel['kind'], string> = {
+  telegram: 'Check token and chat id. In Telegram, the chat must have been started, or the bot added to it.',
+  slack: 'Check the URL: Slack may have revoked it.',
+  discord: 'Check the URL: the webhook may have been deleted.',
+  sns: "Check the ARN, and that the topic's policy lets Ripcord's functions publish to it.",
+};
+
+function testFailed({ kind }: Channel, result: 'refused' | 'unknown', why: string): Fault {
+  const arrived =
+    result === 'refused' ? 'The test message was not accepted' : 'The test message may not have arrived';
+  return new Fault('channel-refused', `${arrived}: ${why}. The channel was not stored.`, {
+    hint: { text: `${remedies[kind]} Or add it without a test.` },
+  });
+}

@@ -1,0 +1,57 @@
+import { Fault } from '../../fault.ts';
+import { type Channel, channelName, describeTarget } from '../../notify/channels.ts';
+import { type Delivery, deliveryTo } from '../../position/notice.ts';
+import type { Position } from '../../position/position.ts';
+import type { AdminServices, NoticeChannels } from '../admin-services.ts';
+import type { CommandResult } from '../contract/commands.ts';
+
+type ChannelView = CommandResult<'notify.list'>['channels'][number];
+
+/** Throws `channels-unreadable`. */
+export async function listChannels({
+  services,
+  channels,
+}: Pick<AdminServices, 'services' | 'channels'>): Promise<CommandResult<'notify.list'>> {
+  const [all, positions] = await Promise.all([listAll(channels), services.store.listPositions('all')]);
+  return {
+    channels: all.map((channel) => ({
+      ...toChannelView(channel, channels),
+      lastDelivery: findLastDelivery(channelName(channel), positions),
+    })),
+  };
+}
+
+/** @returns the built-in channels and the stored ones. */
+export async function listAll({ builtIn, store }: NoticeChannels): Promise<Channel[]> {
+  return [...builtIn, ...(await store.read({ fresh: true }))];
+}
+
+/** @returns the channel without its secret. */
+export function toChannelView(channel: Channel, { builtIn }: NoticeChannels): ChannelView {
+  return {
+    name: channelName(channel),
+    kind: channel.kind,
+    target: describeTarget(channel),
+    builtIn: builtIn.includes(channel),
+  };
+}
+
+function findLastDelivery(name: string, positions: Position[]): ChannelView['lastDelivery'] {
+  const deliveries = positions.flatMap(({ notices = [] }) =>
+    notices.flatMap((notice) => deliveryTo(name, notice) ?? []),
+  );
+  const [last] = deliveries.toSorted((a, b) => b.at - a.at);
+  return last === undefined ? undefined : toView(last);
+}
+
+function toView(delivery: Delivery): ChannelView['lastDelivery'] {
+  const { state, at } = delivery;
+  const why = 'why' in delivery ? delivery.why : undefined;
+  return { state, at: new Date(at).toISOString(), why };
+}
+
+export function channelNotFound(name: string): Fault {
+  return new Fault('channel-not-found', `There is no channel "${name}".`, {
+    hint: { text: 'List them:', command: 'notify list' },
+  });
+}

@@ -69,6 +69,7 @@ const borders = [
         '^lib/(account/account|exchange/exchange|link/(link|tradingview)|position/position)\\.ts$',
         '^infra/local/invoke-admin\\.ts$',
         '^infra/loopback/',
+        '^infra/stack/setting-definitions\\.ts$',
       ],
     },
   },

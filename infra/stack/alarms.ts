@@ -1,5 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { LinkApi } from './link-api.ts';
 import { logMetric } from './metrics.ts';
@@ -136,8 +142,13 @@ function defineApiAlarms(api: LinkApi, throttleRate: number): AlarmDefinitions {
     },
     flood: {
       // GET and POST have a limit each, so this is half of what the API accepts: no alert is refused yet.
-      metric: api.count(minute),
-      threshold: throttleRate * 60,
+      metric: new MathExpression({
+        // A template can't multiply, so the limit is in the expression.
+        expression: `requests / ${throttleRate}`,
+        usingMetrics: { requests: api.count(minute) },
+        period: minute,
+      }),
+      threshold: 60,
       meaning:
         'The API receives half of the requests that it accepts. At twice this rate, it may refuse alerts.',
     },

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { NoticeTopic } from './notice-topic.ts';
 import type { PositionTable } from './position-table.ts';
 import { type CommonFunctionProps, RipcordFunction } from './ripcord-function.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 /** What the functions use, as far as they are granted. */
 export interface FunctionResources {
@@ -23,7 +23,7 @@ const maxSweeps = 5;
 export function createTrigger(
   scope: Construct,
   { common, table }: FunctionResources,
-  { triggerConcurrency }: Pick<Settings, 'triggerConcurrency'>,
+  { triggerConcurrency, conditions }: Pick<StackSettings, 'triggerConcurrency' | 'conditions'>,
 ): RipcordFunction {
   const trigger = new RipcordFunction(scope, 'Trigger', {
     ...common,
@@ -38,7 +38,7 @@ export function createTrigger(
     // A close occupies an execution for the 1 to 10 s of the exchange, a junk request for some ms. During a cold
     // start, the API lets through at most 2 methods × (burst 50 + 100/s × 0.5 s) = 200 requests. So a flood reaches
     // the API's limit first, and can't use up the executions of other functions in the AWS account.
-    ...(triggerConcurrency > 0 && { reservedConcurrentExecutions: triggerConcurrency }),
+    reservedExecutions: { count: triggerConcurrency, if: conditions.triggerLimit },
   });
   // No permission creates a link: an attacker in this function can't make one.
   table.grant(trigger, ['GetItem', 'BatchGetItem']);
@@ -72,7 +72,7 @@ export function createAdmin(scope: Construct, { common, table, topic }: Function
 export function createSweep(
   scope: Construct,
   { common, table, topic }: FunctionResources,
-  { reserveSweep }: Pick<Settings, 'reserveSweep'>,
+  { conditions }: Pick<StackSettings, 'conditions'>,
 ): RipcordFunction {
   const sweep = new RipcordFunction(scope, 'Sweep', {
     ...common,
@@ -85,7 +85,7 @@ export function createSweep(
     memorySize: 1024,
     // A run that AWS refuses is not missed: a run that waits for a pending close lists new claims every few seconds. All
     // runs end before the scheduled one starts, so they never block it.
-    ...(reserveSweep && { reservedConcurrentExecutions: maxSweeps }),
+    reservedExecutions: { count: maxSweeps, if: conditions.sweepLimit },
     // A failed run is followed by the next scheduled one.
     retryAttempts: 0,
     maxEventAge: maxSweepEventAge,

@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type CfnResource, type Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   ApiMapping,
@@ -18,19 +18,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
-import type { Settings } from './settings.ts';
+import type { StackSettings, Stage } from './settings.ts';
 
-export interface LinkApiProps
-  extends Pick<
-    Settings,
-    | 'prefix'
-    | 'throttleRate'
-    | 'throttleBurst'
-    | 'logRetentionDays'
-    | 'domainName'
-    | 'certificateArn'
-    | 'hostedZoneId'
-  > {
+export interface LinkApiProps extends Stage, StackSettings {
   readonly trigger: IFunction;
 }
 
@@ -56,23 +46,18 @@ export class LinkApi extends Construct {
   /** What links start with, without a slash at the end. */
   readonly url: string;
   /** The host that the DNS record of a custom domain must point to. */
-  readonly target: string | undefined;
+  readonly domainTarget: string;
   readonly #stage: HttpStage;
 
   constructor(scope: Construct, id: string, props: LinkApiProps) {
     super(scope, id);
-    const { domainName, certificateArn, hostedZoneId } = props;
-    const api = new HttpApi(this, 'Api', {
-      apiName: props.prefix,
-      createDefaultStage: false,
-      // With one address only, a link stops working when its domain is taken away.
-      disableExecuteApiEndpoint: domainName !== undefined,
-    });
+    // The API's own address stays enabled beside a domain: links that were made before the domain start with it.
+    const api = new HttpApi(this, 'Api', { apiName: props.prefix, createDefaultStage: false });
     const routes = this.#addRoutes(api, props.trigger);
     this.#stage = this.#addStage(api, routes, props);
-    this.url = domainName === undefined ? api.apiEndpoint : `https://${domainName}`;
-    if (domainName !== undefined && certificateArn !== undefined)
-      this.target = this.#addCustomDomain(api, { domainName, certificateArn, hostedZoneId });
+    const { logicalId } = props.conditions.domain;
+    this.url = Fn.conditionIf(logicalId, `https://${props.domainName}`, api.apiEndpoint).toString();
+    this.domainTarget = this.#addCustomDomain(api, props);
   }
 
   /** The time from request to response in ms, over all requests. */
@@ -138,23 +123,24 @@ export class LinkApi extends Construct {
     return stage;
   }
 
-  #addCustomDomain(
-    api: HttpApi,
-    custom: { domainName: string; certificateArn: string; hostedZoneId: string | undefined },
-  ): string {
+  /** @returns the host that the record points to. */
+  #addCustomDomain(api: HttpApi, props: LinkApiProps): string {
+    const { domainName, certificateArn, hostedZoneId, conditions } = props;
     const domain = new DomainName(this, 'Domain', {
-      domainName: custom.domainName,
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', custom.certificateArn),
+      domainName,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
       securityPolicy: SecurityPolicy.TLS_1_2,
     });
-    new ApiMapping(this, 'Mapping', { api, domainName: domain, stage: this.#stage });
-    if (custom.hostedZoneId !== undefined)
-      new CfnRecordSet(this, 'Record', {
-        name: `${custom.domainName}.`,
-        type: 'A',
-        hostedZoneId: custom.hostedZoneId,
-        aliasTarget: { dnsName: domain.regionalDomainName, hostedZoneId: domain.regionalHostedZoneId },
-      });
+    const mapping = new ApiMapping(this, 'Mapping', { api, domainName: domain, stage: this.#stage });
+    const record = new CfnRecordSet(this, 'Record', {
+      name: `${domainName}.`,
+      type: 'A',
+      hostedZoneId,
+      aliasTarget: { dnsName: domain.regionalDomainName, hostedZoneId: domain.regionalHostedZoneId },
+    });
+    for (const { node } of [domain, mapping])
+      (node.defaultChild as CfnResource).cfnOptions.condition = conditions.domain;
+    record.cfnOptions.condition = conditions.record;
     return domain.regionalDomainName;
   }
 }

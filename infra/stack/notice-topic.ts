@@ -1,26 +1,23 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type CfnCondition, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { RipcordFunction } from './ripcord-function.ts';
+import type { StackSettings, Stage } from './settings.ts';
 
-export interface NoticeTopicProps {
-  readonly prefix: string;
-  readonly notifyEmail?: string | undefined;
-}
+export type NoticeTopicProps = Stage & Pick<StackSettings, 'notifyEmail' | 'conditions'>;
 
 /** Receives alarms and notices. If publishing fails, no e-mail is sent; the alarms still show their state. */
 export class NoticeTopic extends Construct {
   readonly #topic: Topic;
   readonly #key: Key;
   readonly #action: SnsAction;
-  readonly #hasSubscriber: boolean;
+  readonly #hasEmail: CfnCondition;
 
-  constructor(scope: Construct, id: string, { prefix, notifyEmail }: NoticeTopicProps) {
+  constructor(scope: Construct, id: string, { prefix, notifyEmail, conditions }: NoticeTopicProps) {
     super(scope, id);
     // A customer managed key costs $1 a month. CloudWatch can't use the AWS managed key for SNS: its alarms would
     // be dropped silently.
@@ -38,8 +35,8 @@ export class NoticeTopic extends Construct {
     });
     this.#allowAlarms();
     this.#action = new SnsAction(this.#topic);
-    this.#hasSubscriber = notifyEmail !== undefined;
-    if (notifyEmail !== undefined) this.#subscribe(notifyEmail);
+    this.#hasEmail = conditions.email;
+    this.#subscribe(notifyEmail);
   }
 
   get arn(): string {
@@ -55,8 +52,7 @@ export class NoticeTopic extends Construct {
    * message and delivers none, so without a subscriber the function does not get the topic.
    */
   grantPublish(to: RipcordFunction): void {
-    if (!this.#hasSubscriber) return;
-    to.grant({ RIPCORD_TOPIC_ARN: this.#topic.topicArn }, [
+    to.grantIf(this.#hasEmail, { RIPCORD_TOPIC_ARN: this.#topic.topicArn }, [
       { actions: ['sns:Publish'], resources: [this.#topic.topicArn] },
       { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#key.keyArn] },
     ]);
@@ -86,7 +82,12 @@ export class NoticeTopic extends Construct {
   }
 
   #subscribe(email: string): void {
-    const subscription = this.#topic.addSubscription(new EmailSubscription(email));
+    const subscription = new CfnSubscription(this, 'Email', {
+      topicArn: this.#topic.topicArn,
+      protocol: 'email',
+      endpoint: email,
+    });
+    subscription.cfnOptions.condition = this.#hasEmail;
     Validations.of(subscription).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
       reason:

@@ -1,8 +1,16 @@
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Aws, type CfnCondition, type Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  type CfnPolicy,
+  type Conditions,
+  Policy,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
+  type CfnFunction,
   Code,
   type EventInvokeConfigOptions,
   Function as LambdaFunction,
@@ -41,7 +49,8 @@ export interface RipcordFunctionProps extends CommonFunctionProps, EventInvokeCo
   readonly timeout: Duration;
   /** In MB. Lambda assigns CPU in proportion: 1769 MB is one vCPU. */
   readonly memorySize: number;
-  readonly reservedConcurrentExecutions?: number;
+  /** Reserved for this function, and its maximum, if the condition is true. */
+  readonly reservedExecutions?: { readonly count: number; readonly if: CfnCondition };
 }
 
 const acceptedFindings = [
@@ -68,7 +77,8 @@ export class RipcordFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RipcordFunctionProps) {
     super(scope, id);
-    const { name, prefix, functionsFolder, logRetentionDays, metrics, errorImpact, ...lambdaProps } = props;
+    const { name, prefix, functionsFolder, logRetentionDays, metrics, errorImpact, ...others } = props;
+    const { reservedExecutions: reserved, ...lambdaProps } = others;
     this.name = name;
     this.errorImpact = errorImpact;
     this.functionName = `${prefix}-${name}`;
@@ -86,6 +96,11 @@ export class RipcordFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
     });
+    if (reserved !== undefined)
+      (this.lambda.node.defaultChild as CfnFunction).addPropertyOverride(
+        'ReservedConcurrentExecutions',
+        Fn.conditionIf(reserved.if.logicalId, reserved.count, Aws.NO_VALUE),
+      );
     this.grant({ RIPCORD_METRICS: metrics }, [
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
     ]);
@@ -108,6 +123,19 @@ export class RipcordFunction extends Construct {
   grant(variables: Readonly<Record<string, string>>, permissions: readonly Permission[]): void {
     for (const [name, value] of Object.entries(variables)) this.lambda.addEnvironment(name, value);
     for (const permission of permissions) this.#role.addToPolicy(new PolicyStatement(permission));
+  }
+
+  /** The same, in a policy of its own that exists only if the condition is true. */
+  grantIf(
+    condition: CfnCondition,
+    variables: Readonly<Record<string, string>>,
+    permissions: readonly Permission[],
+  ): void {
+    for (const [name, value] of Object.entries(variables))
+      this.lambda.addEnvironment(name, Fn.conditionIf(condition.logicalId, value, Aws.NO_VALUE).toString());
+    const statements = permissions.map((permission) => new PolicyStatement(permission));
+    const policy = new Policy(this, `If${condition.node.id}`, { statements, roles: [this.#role] });
+    (policy.node.defaultChild as CfnPolicy).cfnOptions.condition = condition;
   }
 
   /**

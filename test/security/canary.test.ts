@@ -12,7 +12,6 @@ import { startTable } from '../../infra/local/table.ts';
 import { listen } from '../../infra/loopback/listen.ts';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { RipcordStack } from '../../infra/stack/ripcord-stack.ts';
-import { parseSettings } from '../../infra/stack/settings.ts';
 import { adminAnswerSchema } from '../../lib/admin/contract/commands.ts';
 import { runLocal } from '../infra/local/local-process.ts';
 import { send, sendRaw } from '../infra/loopback/running-server.ts';
@@ -67,7 +66,7 @@ async function synthesize(folder: string): Promise<string> {
   for (const variable of [...variables, 'RIPCORD_SECRET']) vi.stubEnv(variable, secret);
   try {
     const stack = new RipcordStack(new App(), 'Ripcord', {
-      ...parseSettings({}),
+      prefix: 'ripcord',
       functionsFolder: folder,
     });
     return JSON.stringify(Template.fromStack(stack).toJSON());

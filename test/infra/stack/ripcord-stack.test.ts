@@ -7,21 +7,26 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { functionNames } from '../../../infra/bundle/bundle.ts';
 import type { RipcordFunction } from '../../../infra/stack/ripcord-function.ts';
-import { RipcordStack, stackName } from '../../../infra/stack/ripcord-stack.ts';
-import { parseSettings } from '../../../infra/stack/settings.ts';
+import { RipcordStack } from '../../../infra/stack/ripcord-stack.ts';
+import { findExpectation, type SettingName, stackName } from '../../../infra/stack/setting-definitions.ts';
+import { parseStage } from '../../../infra/stack/settings.ts';
 import { metrics } from '../../../lib/log.ts';
+import { deployed, type Values } from './deployed.ts';
 import { readPolicies } from './policies.ts';
 
 let functionsFolder: string;
 
-function createStack(context: Record<string, unknown> = {}): RipcordStack {
-  const settings = parseSettings(context);
-  return new RipcordStack(new App(), stackName(settings.prefix), { ...settings, functionsFolder });
+function createStack(prefix = 'ripcord'): RipcordStack {
+  return new RipcordStack(new App(), stackName(prefix), { prefix, functionsFolder });
 }
 
-/** The template for a context. The functions are empty files, because templates do not contain their code. */
-function templateFor(context: Record<string, unknown> = {}): Template {
-  return Template.fromStack(createStack(context));
+const stacks = new Map<string, Template>();
+
+/** What is deployed with these settings. The functions are empty files, because templates do not contain their code. */
+function templateFor(values: Values = {}, prefix = 'ripcord'): Template {
+  const template = stacks.get(prefix) ?? Template.fromStack(createStack(prefix));
+  stacks.set(prefix, template);
+  return deployed(template, values);
 }
 
 beforeAll(async () => {
@@ -59,7 +64,7 @@ describe('the API', () => {
   });
 
   test('throttles its default stage by the settings', () => {
-    templateFor({ throttleRate: '3', throttleBurst: '7' }).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+    templateFor({ throttleRate: 3, throttleBurst: 7 }).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 3, ThrottlingBurstLimit: 7 },
@@ -317,9 +322,9 @@ describe('a custom domain', () => {
     certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/0-1',
   };
 
-  test('is the only address of the API and the base URL of links', () => {
+  test("is the base URL of links, and the API's own address stays enabled for older links", () => {
     const template = templateFor(domain);
-    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: Match.absent() });
     template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
       DomainName: 'links.example.org',
       DomainNameConfigurations: [
@@ -344,10 +349,10 @@ describe('a custom domain', () => {
     });
   });
 
-  test("is absent by default, and the API's own address is enabled", () => {
+  test('is absent by default', () => {
     const template = templateFor();
-    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
     template.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0);
+    template.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 0);
   });
 });
 
@@ -357,6 +362,14 @@ describe('alarms', () => {
       ({ Properties: properties }) => properties,
     );
 
+  type Alarm = ReturnType<typeof alarmsOf>[number];
+  function describeMetric(alarm: Alarm): string {
+    const { Namespace: namespace, MetricName: name } = alarm;
+    if (namespace !== undefined) return `${namespace} ${name} ${alarm.Statistic ?? alarm.ExtendedStatistic}`;
+    const [expression, { MetricStat: of }] = alarm.Metrics;
+    return `${expression.Expression} of ${of.Metric.Namespace} ${of.Metric.MetricName} ${of.Stat}`;
+  }
+
   test('are exactly these, and each sends an e-mail', () => {
     const template = templateFor();
     const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
@@ -364,8 +377,8 @@ describe('alarms', () => {
     expect(
       found.map((alarm) => [
         alarm.AlarmName,
-        `${alarm.Namespace} ${alarm.MetricName} ${alarm.Statistic ?? alarm.ExtendedStatistic}`,
-        alarm.Period * alarm.EvaluationPeriods,
+        describeMetric(alarm),
+        (alarm.Period ?? 60) * alarm.EvaluationPeriods,
         alarm.Threshold,
         alarm.TreatMissingData,
       ]),
@@ -377,7 +390,7 @@ describe('alarms', () => {
       ['ripcord-sweep-failures', 'Ripcord SweepFailed Sum', 300, 1, 'notBreaching'],
       ['ripcord-notify-failures', 'Ripcord NotifyFailed Sum', 7200, 1, 'notBreaching'],
       ['ripcord-slow-answers', 'AWS/ApiGateway Latency p99', 300, 2500, 'notBreaching'],
-      ['ripcord-flood', 'AWS/ApiGateway Count Sum', 60, 6000, 'notBreaching'],
+      ['ripcord-flood', 'requests / 100 of AWS/ApiGateway Count Sum', 60, 60, 'notBreaching'],
       ['ripcord-trigger-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
       ['ripcord-trigger-throttles', 'AWS/Lambda Throttles Sum', 300, 1, 'notBreaching'],
       ['ripcord-admin-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
@@ -393,7 +406,7 @@ describe('alarms', () => {
 
   test('quote what fails while their function fails', () => {
     const stack = createStack();
-    const alarms = alarmsOf(Template.fromStack(stack));
+    const alarms = alarmsOf(deployed(Template.fromStack(stack)));
     for (const id of ['Trigger', 'Admin', 'Sweep']) {
       const { name, errorImpact } = stack.node.findChild(id) as RipcordFunction;
       expect(errorImpact).toMatch(/^[A-Z].+\.$/);
@@ -415,7 +428,7 @@ describe('alarms', () => {
   });
 
   test('and graphs use metrics that the functions write', () => {
-    const template = templateFor({ prefix: 'other' });
+    const template = templateFor({}, 'other');
     const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
     const body = JSON.stringify(dashboard?.Properties.DashboardBody);
     for (const name of Object.keys(metrics)) expect(body).toContain(`\\"Other\\",\\"${name}\\"`);
@@ -462,7 +475,7 @@ describe('alarms', () => {
 describe('another prefix', () => {
   test('shares no name with the first stack', () => {
     expect(stackName('ripcord-test')).toBe('Ripcord-test');
-    const json = JSON.stringify(templateFor({ prefix: 'other' }).toJSON().Resources);
+    const json = JSON.stringify(templateFor({}, 'other').toJSON().Resources);
     expect(json).toContain('other-trigger');
     expect(json).toContain('ssm:/other/accounts');
     expect(json).not.toMatch(/"ripcord-|\/ripcord/);
@@ -470,40 +483,67 @@ describe('another prefix', () => {
 });
 
 describe('an invalid setting', () => {
-  test.each([
-    ['prefix', 'Rip Cord', 'lowercase'],
+  test.each<[SettingName, string, string]>([
     ['throttleRate', 'fast', 'a whole number from 1 to 5000'],
-    ['throttleBurst', 0, 'a whole number from 1 to 2500'],
-    ['triggerConcurrency', -1, 'a whole number from 0 to 10000'],
+    ['throttleBurst', '0', 'a whole number from 1 to 2500'],
+    ['triggerConcurrency', '-1', 'a whole number from 0 to 10000'],
     ['logRetentionDays', '31', 'one of 1, 3, 5'],
-    ['reserveSweep', 'perhaps', 'true or false'],
+    ['reserveSweep', 'perhaps', 'one of true, false'],
     ['notifyEmail', 'me', 'an e-mail address'],
     ['domainName', 'https://example.org', 'a host such as'],
     ['certificateArn', 'arn:aws:iam::1:server-certificate/x', 'the ARN of an ACM certificate'],
     ['hostedZoneId', 'example.org', 'the id of a Route 53 zone'],
-  ])('%s = %j is reported with what was expected', (name, value, expected) => {
-    const parse = () => parseSettings({ [name]: value });
-    expect(parse).toThrow(`context "${name}" is ${JSON.stringify(value)}`);
-    expect(parse).toThrow(expected);
+  ])('%s = %j is refused with what was expected', (name, value, expected) => {
+    expect(findExpectation(name, value)).toContain(expected);
   });
 
-  test('is reported together with every other invalid setting', () => {
-    expect(() => parseSettings({ prefix: 'X', throttleRate: -1 })).toThrow(/"prefix"[\s\S]*"throttleRate"/);
+  test('is refused by CloudFormation too, before anything changes', () => {
+    const { Parameters: parameters } = Template.fromStack(createStack()).toJSON();
+    expect(parameters.notifyEmail).not.toHaveProperty('Default');
+    expect(parameters.domainName).toMatchObject({ Type: 'String', Default: 'none' });
+    expect(parameters.domainName.AllowedPattern).toMatch(/^\^\(none\|/);
+    expect(parameters.throttleRate).toMatchObject({
+      Type: 'Number',
+      Default: 100,
+      MinValue: 1,
+      MaxValue: 5000,
+    });
   });
 
-  test('with an unknown name is rejected, because a default would silently be in effect', () => {
-    expect(() => parseSettings({ notifyMail: 'me@example.org' })).toThrow(
-      /"notifyMail" is unknown: expected one of prefix, notifyEmail/,
+  test('for half of a custom domain is refused by a rule of the template', () => {
+    const { Rules: rules } = Template.fromStack(createStack()).toJSON();
+    const isSet = (name: string) => ({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: name }, 'none'] }] });
+    const needs = (given: string, needed: string) => ({
+      RuleCondition: isSet(given),
+      Assertions: [{ Assert: isSet(needed), AssertDescription: `${given} needs ${needed}` }],
+    });
+    const { CheckBootstrapVersion: _, ...own } = rules;
+    expect(own).toEqual({
+      DomainNeedsCertificate: needs('domainName', 'certificateArn'),
+      CertificateNeedsDomain: needs('certificateArn', 'domainName'),
+      ZoneNeedsDomain: needs('hostedZoneId', 'domainName'),
+    });
+  });
+});
+
+describe('the context', () => {
+  test('has one name, the prefix', () => {
+    expect(() => parseStage({ prefix: 'Rip Cord' })).toThrow(
+      'context "prefix" is "Rip Cord": expected 1 to 24',
+    );
+    expect(() => parseStage({ notifyMail: 'me@example.org' })).toThrow(
+      'context "notifyMail" is unknown: expected prefix',
     );
   });
 
-  test('is not reported for the context that CDK itself sets', () => {
-    const own = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': true, 'cli-telemetry': false };
-    expect(parseSettings(own).prefix).toBe('ripcord');
+  test('refuses a setting, which would silently have no effect', () => {
+    expect(() => parseStage({ notifyEmail: 'me@example.org' })).toThrow(
+      'deploy with --parameters notifyEmail=VALUE',
+    );
   });
 
-  test('for half of a custom domain is reported with the missing half', () => {
-    expect(() => parseSettings({ domainName: 'links.example.org' })).toThrow(/"certificateArn" is missing/);
-    expect(() => parseSettings({ hostedZoneId: 'Z1' })).toThrow(/"domainName" is missing/);
+  test('may have the names that CDK itself sets', () => {
+    const own = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': true, 'cli-telemetry': false };
+    expect(parseStage(own).prefix).toBe('ripcord');
   });
 });

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isSettingName, stackName, unset } from '../../infra/stack/setting-definitions.ts';
+import { createAdminClient } from '../admin-client.ts';
+import { CliError } from '../cli-error.ts';
+import { cancelPrompt, hasTerminal } from '../confirm.ts';
+import { drawTable } from '../table.ts';
+import { printRemark } from '../terminal.ts';
+import { type DeployArguments, parseDeployArguments } from './deploy-arguments.ts';
+import { type DeploymentPlan, planDeployment, type SettingValues } from './plan-deployment.ts';
+
+/**
+ * Deploys the stack with `cdk deploy`. Settings that the command line does not name keep their values.
+ * @returns the exit code of `cdk deploy`.
+ * @throws CliError if the deployment is refused. Nothing was changed then.
+ */
+export async function deploy(argv: string[]): Promise<number> {
+  const args = parseDeployArguments(argv);
+  const deployed = await readSettings(args);
+  const plan = planDeployment(args, deployed);
+  if (plan.cuts !== undefined) await refuseIfArmed(args, plan.cuts);
+  const parameters = { ...plan.parameters, ...(await chooseNotifyEmail(plan, deployed)) };
+  if (plan.changes.length > 0) printRemark(describeChanges(plan));
+  return runCdk(args, parameters);
+}
+
+/** @returns the parameters of the stack; undefined if there is no stack, or only a change set for a new one. */
+async function readSettings({ prefix, profile }: DeployArguments): Promise<SettingValues | undefined> {
+  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(profile === undefined ? {} : { profile });
+  try {
+    const { Stacks: stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName(prefix) }));
+    const [stack] = stacks ?? [];
+    if (stack === undefined || stack.StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
+    return Object.fromEntries(
+      (stack.Parameters ?? []).flatMap(({ ParameterKey: name = '', ParameterValue: value = '' }) =>
+        isSettingName(name) ? [[name, value]] : [],
+      ),
+    );
+  } catch (thrown) {
+    if (thrown instanceof Error && /does not exist/.test(thrown.message)) return undefined;
+    const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'no reason given';
+    throw new CliError(
+      'unreachable',
+      `The settings of the stack ${stackName(prefix)} can't be read (${reason}). Nothing was deployed. Check the AWS credentials and the region.`,
+      { cause: thrown },
+    );
+  }
+}
+
+async function refuseIfArmed({ prefix, profile }: DeployArguments, cuts: string): Promise<void> {
+  const admin = createAdminClient({ json: false, region: undefined, profile, prefix, local: undefined });
+  const { links } = await admin.call('links.list', {});
+  const armed = links.filter(({ state }) => state === 'armed').length;
+  if (armed === 0) return;
+  throw new CliError(
+    'refused',
+    `Nothing was deployed: ${cuts}, and ${armed === 1 ? '1 link is' : `${armed} links are`} armed. Revoke them first: ripcord links list`,
+  );
+}
+
+/** The first deployment has to decide it, because without an address alarms reach no one. */
+async function chooseNotifyEmail(
+  { needsNotifyEmail }: DeploymentPlan,
+  deployed: SettingValues | undefined,
+): Promise<SettingValues> {
+  if (!needsNotifyEmail) return {};
+  if (deployed !== undefined)
+    throw new CliError(
+      'refused',
+      'Nothing was deployed: the stack is from a version whose settings did not persist. Deploy with --set for each setting that it has, and with --set notifyEmail=ADDRESS or notifyEmail=none.',
+    );
+  if (hasTerminal()) return { notifyEmail: await askNotifyEmail() };
+  printRemark(
+    'No notifyEmail is set: no alarm and no notice will be sent. Set it with --set notifyEmail=ADDRESS.',
+  );
+  return { notifyEmail: unset };
+}
+
+async function askNotifyEmail(): Promise<string> {
+  const { input } = await import('@inquirer/prompts');
+  return input(
+    { message: `E-mail address for alarms and notices (${unset}: send nothing)`, required: true },
+    { output: process.stderr },
+  ).catch(cancelPrompt);
+}
+
+function describeChanges({ changes }: DeploymentPlan): string {
+  return drawTable(
+    [
+      { head: 'SETTING', text: ({ name }) => name },
+      { head: 'WAS', text: ({ was }) => was ?? '' },
+      { head: 'WILL BE', text: ({ will }) => will },
+    ],
+    changes,
+  );
+}
+
+async function runCdk({ yes, others }: DeployArguments, parameters: SettingValues): Promise<number> {
+  const words = [
+    'deploy',
+    ...others,
+    ...(yes ? ['--require-approval', 'never'] : []),
+    ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${name}=${value}`]),
+  ];
+  const cdk = new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url).pathname;
+  const child = spawn(process.execPath, [cdk, ...words], { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  return typeof code === 'number' ? code : 1;
+}

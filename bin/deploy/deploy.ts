@@ -50,7 +50,13 @@ async function readSettings({ prefix, profile }: DeployArguments): Promise<Setti
 
 async function refuseIfArmed({ prefix, profile }: DeployArguments, cuts: string): Promise<void> {
   const admin = createAdminClient({ json: false, region: undefined, profile, prefix, local: undefined });
-  const { links } = await admin.call('links.list', {});
+  const { links } = await admin.call('links.list', {}).catch((cause: unknown) => {
+    throw new CliError(
+      'refused',
+      `Nothing was deployed: ${cuts}, and it is not known whether a link is armed. See why: ripcord links list`,
+      { cause },
+    );
+  });
   const armed = links.filter(({ state }) => state === 'armed').length;
   if (armed === 0) return;
   throw new CliError(

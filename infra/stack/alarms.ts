@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -144,7 +144,7 @@ function defineApiAlarms(api: LinkApi, throttleRate: number): AlarmDefinitions {
       // GET and POST have a limit each, so this is half of what the API accepts: no alert is refused yet.
       metric: new MathExpression({
         // A template can't multiply, so the limit is in the expression.
-        expression: `requests / ${throttleRate}`,
+        expression: `requests / ${Token.asString(throttleRate)}`,
         usingMetrics: { requests: api.count(minute) },
         period: minute,
       }),

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { parseDeployArguments } from '../../../bin/deploy/deploy-arguments.ts';
+import { planDeployment, type SettingValues } from '../../../bin/deploy/plan-deployment.ts';
+
+const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/0-1';
+const deployed: SettingValues = {
+  notifyEmail: 'me@example.org',
+  domainName: 'links.example.org',
+  certificateArn,
+  throttleRate: '20',
+};
+
+function plan(line: string, from: SettingValues | undefined = deployed) {
+  return planDeployment(parseDeployArguments(line.split(' ').filter((word) => word !== '')), from);
+}
+
+describe('the arguments of a deployment', () => {
+  test.each(['-c', '--context', '--set', '--parameters'])('name settings after %s', (option) => {
+    for (const words of [[option, 'throttleRate=7'], [`${option}=throttleRate=7`]])
+      expect(parseDeployArguments(words)).toMatchObject({ set: { throttleRate: '7' }, others: [] });
+  });
+
+  test('that CDK understands reach it unchanged', () => {
+    const words = ['--require-approval', 'never', '-c', '@aws-cdk/core:x=true', '--profile', 'work'];
+    expect(parseDeployArguments(words)).toMatchObject({ set: {}, profile: 'work', others: words });
+    expect(parseDeployArguments(['-c', 'prefix=test'])).toMatchObject({
+      prefix: 'test',
+      others: ['-c', 'prefix=test'],
+    });
+  });
+
+  test.each([
+    ['-c notifyMail=me@example.org', 'There is no setting "notifyMail"'],
+    ['--set throttleRate=fast', 'throttleRate is "fast": expected a whole number from 1 to 5000'],
+    ['--set domainName=none', 'Use --unset domainName'],
+    ['--unset everything', 'There is no setting "everything"'],
+    ['--set', '--set needs a value'],
+  ])('are refused if they are wrong: %s', (line, message) => {
+    expect(() => parseDeployArguments(line.split(' '))).toThrow(message);
+    expect(() => parseDeployArguments(line.split(' '))).toThrow('Nothing was deployed.');
+  });
+});
+
+describe('a deployment', () => {
+  test('that names no setting keeps all of them', () => {
+    expect(plan('')).toEqual({ parameters: {}, changes: [], cuts: undefined, needsNotifyEmail: false });
+  });
+
+  test('shows what a setting was and what it will be', () => {
+    expect(plan('--set throttleRate=30 --set throttleBurst=50')).toMatchObject({
+      parameters: { throttleRate: '30', throttleBurst: '50' },
+      changes: [{ name: 'throttleRate', was: '20', will: '30' }],
+    });
+  });
+
+  test('removes a setting only if it is named as removed', () => {
+    expect(plan('--unset throttleRate').changes).toEqual([{ name: 'throttleRate', was: '20', will: '100' }]);
+    expect(plan('--unset notifyEmail').parameters).toEqual({ notifyEmail: 'none' });
+  });
+
+  test('that takes a domain away cuts the links that start with it', () => {
+    const cuts = 'links at links.example.org would stop working';
+    expect(plan('--unset domainName --unset certificateArn').cuts).toBe(cuts);
+    expect(plan('--set domainName=other.example.org').cuts).toBe(cuts);
+  });
+
+  test('that takes the DNS record away cuts the links too', () => {
+    expect(plan('--unset hostedZoneId', { ...deployed, hostedZoneId: 'Z1' }).cuts).toContain('DNS record');
+  });
+
+  test("that adds a domain cuts nothing, because the API's own address stays", () => {
+    const first = { notifyEmail: 'me@example.org' };
+    const { cuts, changes } = plan(
+      `--set domainName=a.example.org --set certificateArn=${certificateArn}`,
+      first,
+    );
+    expect(cuts).toBeUndefined();
+    expect(changes.map(({ name }) => name)).toEqual(['domainName', 'certificateArn']);
+  });
+
+  test('that is the first one has to decide who is notified', () => {
+    expect(planDeployment(parseDeployArguments([]), undefined).needsNotifyEmail).toBe(true);
+    const named = parseDeployArguments(['--set', 'notifyEmail=none']);
+    expect(planDeployment(named, undefined).needsNotifyEmail).toBe(false);
+  });
+});

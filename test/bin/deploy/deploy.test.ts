@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -24,7 +24,9 @@ let links: LinkView[] | undefined;
 let asked: string[];
 
 /** CloudFormation and the admin function. Every other request would come from a deployment. */
-const aws = createServer(async (request, response) => {
+const aws = createServer((request, response) => void answer(request, response));
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);
   const action = new URLSearchParams(body).get('Action');
   asked.push(action ?? request.url ?? '');
@@ -33,7 +35,7 @@ const aws = createServer(async (request, response) => {
   else if (links === undefined)
     response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' }).end('{}');
   else response.writeHead(200).end(JSON.stringify({ ok: true, result: { links, paused: false } }));
-});
+}
 
 beforeAll(() => new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve)));
 afterAll(() => new Promise((resolve) => aws.close(resolve)));

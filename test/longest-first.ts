@@ -6,6 +6,8 @@ const longest = [
   'test/faults/processes.test.ts',
   'test/security/canary.test.ts',
   'test/end-to-end/error-table.test.ts',
+  'test/console/screens.test.ts',
+  'test/console/outages.test.ts',
   'test/console/links.test.ts',
   'test/end-to-end/bybit.test.ts',
   'test/end-to-end/lost-answers.test.ts',

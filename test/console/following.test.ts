@@ -12,7 +12,7 @@ import {
   placeExits,
   spotLong,
 } from '../end-to-end/trader.ts';
-import { choose, go, startHarness } from './harness.ts';
+import { atEveryWidth, choose, findings, go, startHarness } from './harness.ts';
 
 /** What an open page shows by itself: hits, prices and their age, and what does not work. */
 
@@ -32,6 +32,15 @@ function header(page: Page, words: RegExp | string) {
   return page.getByRole('banner').getByText(words).waitFor();
 }
 
+/** Also what screens.ts can't make: a toast, the outcome of a fired link, a position that closes. */
+async function looksRight(page: Page) {
+  await atEveryWidth(page);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await findings(page)).toEqual([]);
+  }
+}
+
 describe.skipIf(harness.browser === undefined)(here, () => {
   it('tells of a fired link by toast, title and row, and keeps the row until it is dismissed', async () => {
     const { positionId } = await newFilled();
@@ -49,6 +58,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const row = page.getByRole('row', { name: /ETH\/USDT/ });
     await row.getByText('Closed', { exact: true }).waitFor();
     expect(await page.title()).toBe('ETH/USDT long: Closed · My Positions · Ripcord');
+    await looksRight(page);
     await page.reload();
     await row.getByRole('button', { name: 'Dismiss ETH/USDT long: Closed' }).click();
     await page.getByText('No matching positions').waitFor();
@@ -120,6 +130,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await page.getByText('Ripcord finishes this by itself.').waitFor();
     await page.getByRole('link', { name: 'ETH/USDT' }).first().click();
     await page.getByText('Closing.', { exact: true }).waitFor();
+    await looksRight(page);
     await page.getByRole('button', { name: /^Actions for ETH/ }).click();
     expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Create Webhook Link']);
     core.clearFaults();

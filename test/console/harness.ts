@@ -82,8 +82,8 @@ export async function copyLink(page: Page, option: string): Promise<string> {
   return copied;
 }
 
-/** A phone, a tablet, a small and a usual screen. */
-const widths = [360, 768, 1024, 1440] as const;
+/** From a phone to a large screen, with the widths between at which a table is narrow. */
+const widths = [360, 641, 768, 900, 1024, 1440, 1920] as const;
 
 interface Layout {
   scrollWidth: number;
@@ -113,18 +113,29 @@ const measureLayout = `(() => {
   };
 })()`;
 
-/** Resizes the page to each width: it must not scroll sideways, nor cut off a primary action or three dots. */
-export async function atEveryWidth(page: Page, check?: (width: number) => Promise<void>): Promise<void> {
+/** Resizes the page to each width. @returns where it scrolls sideways or cuts off a primary action or three dots. */
+export async function findLayoutFaults(
+  page: Page,
+  check?: (width: number) => Promise<void>,
+): Promise<string[]> {
   const before = page.viewportSize();
+  const faults: string[] = [];
   for (const width of widths) {
     await page.setViewportSize({ width, height: 860 });
     // The page draws its tables as cards below some width.
     await page.evaluate(twoFrames);
-    const layout = await page.evaluate<Layout>(measureLayout);
-    expect({ width, ...layout }).toEqual({ width, scrollWidth: width, clipped: [] });
+    const { scrollWidth, clipped } = await page.evaluate<Layout>(measureLayout);
+    if (scrollWidth !== width) faults.push(`At ${width} px it is ${scrollWidth} px wide.`);
+    for (const name of clipped) faults.push(`At ${width} px "${name}" is cut off.`);
     await check?.(width);
   }
   if (before !== null) await page.setViewportSize(before);
+  return faults;
+}
+
+/** No width may scroll sideways, or cut off a primary action or three dots. */
+export async function atEveryWidth(page: Page): Promise<void> {
+  expect(await findLayoutFaults(page)).toEqual([]);
 }
 
 const axe = readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');

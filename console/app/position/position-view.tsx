@@ -58,11 +58,16 @@ export function PositionInfo({ positionId }: { positionId: string }) {
 
 function NotFound() {
   return (
-    <EmptyState icon="search" title="Position not found">
-      <p>
-        It may have been forgotten. See <a href={paths.positions}>My Positions</a>.
-      </p>
-    </EmptyState>
+    <>
+      <header class="view-head">
+        <h1 tabIndex={-1}>Position Info</h1>
+      </header>
+      <EmptyState icon="search" title="Position not found">
+        <p>
+          It may have been forgotten. See <a href={paths.positions}>My Positions</a>.
+        </p>
+      </EmptyState>
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ export type Route =
   | { view: 'dashboard' }
   | { view: 'positions' }
   | { view: 'position'; positionId: string }
+  | { view: 'trades' }
   | { view: 'links' };
 
 const hash = signal(location.hash);
@@ -15,12 +16,14 @@ export const route = computed<Route>(() => {
   const [path = ''] = hash.value.replace(/^#\/?/, '').split('?');
   const [noun, id] = path.split('/');
   if (noun === 'positions') return id ? { view: 'position', positionId: id } : { view: 'positions' };
+  if (noun === 'trades') return { view: 'trades' };
   return noun === 'links' ? { view: 'links' } : { view: 'dashboard' };
 });
 
 export const paths = {
   dashboard: '#/',
   positions: '#/positions',
+  trades: '#/trades',
   links: '#/links',
   position: (positionId: string) => `#/positions/${positionId}`,
 } as const;

@@ -13,10 +13,12 @@ import { PositionInfo } from './position/position-view.tsx';
 import { PositionsView } from './position/positions-view.tsx';
 import { paths, type Route, route } from './route.ts';
 import { findPosition, freshness, positions } from './store.ts';
+import { TradesView } from './trade/trades-view.tsx';
 
 const views: { view: Route['view']; path: string; name: string; icon: IconName }[] = [
   { view: 'dashboard', path: paths.dashboard, name: 'Dashboard', icon: 'home' },
   { view: 'positions', path: paths.positions, name: 'My Positions', icon: 'rows' },
+  { view: 'trades', path: paths.trades, name: 'Trades', icon: 'check' },
   { view: 'links', path: paths.links, name: 'Links', icon: 'link' },
 ];
 
@@ -52,6 +54,8 @@ function View({ now }: { now: Route }) {
       return <PositionsView />;
     case 'position':
       return <PositionInfo positionId={now.positionId} />;
+    case 'trades':
+      return <TradesView />;
     case 'links':
       return <LinksView />;
   }

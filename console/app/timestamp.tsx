@@ -9,12 +9,14 @@ const dayAndTime = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
 });
+const withYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** @returns a time in this machine's time zone: with its day, unless it is today. */
+/** @returns a time in this machine's time zone: with its day, unless it is today, and the year if it is another. */
 export function formatLocalTime(iso: string): string {
   const date = new Date(iso);
-  const isToday = date.toDateString() === new Date().toDateString();
-  return (isToday ? timeOfDay : dayAndTime).format(date);
+  const now = new Date();
+  if (date.getFullYear() !== now.getFullYear()) return withYear.format(date);
+  return (date.toDateString() === now.toDateString() ? timeOfDay : dayAndTime).format(date);
 }
 
 function formatUtc(iso: string): string {

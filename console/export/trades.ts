@@ -114,11 +114,14 @@ function toEnd(position: PositionView, links: ReadonlyMap<string, LinkView>): Tr
   return { by: toExitKind(lastExit(position), position) };
 }
 
-/** As Ripcord placed it, else by its price: beyond the entry it takes profit. */
+/** As Ripcord placed it, as the exchange types it, else by its price: beyond the entry it takes profit. */
 function toExitKind(order: Order | undefined, { averageEntry, side }: PositionView) {
   if (order === undefined) return 'unknown';
   if (order.isStop === true) return 'stop';
   if (order.rung !== undefined) return 'target';
+  const type = order.type.toLowerCase();
+  if (type.includes('take')) return 'target';
+  if (/stop_?(loss|market)/.test(type)) return 'stop';
   const at = order.triggerPrice ?? order.price ?? order.average;
   if (at === undefined || averageEntry === undefined) return 'exit-order';
   return new BigNumber(at).gt(averageEntry) === (side === 'long') ? 'target' : 'stop';

@@ -83,6 +83,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(await findings(page)).toEqual([]);
     for (const [hash, text] of [
       ['#/positions', 'No positions yet'],
+      ['#/trades', 'No closed trades yet'],
       ['#/links', 'No armed links'],
     ]) {
       await page.evaluate(`location.hash = '${hash}'`);

@@ -135,6 +135,11 @@ const views: Screen[] = [
     name: 'My Positions without a match',
     open: (page) => visit(page, '#/positions?search=nothing', 'My Positions'),
   },
+  { name: 'Trades', of: 'trades', open: (page) => go(page, 'Trades') },
+  {
+    name: 'Trades without a match',
+    open: (page) => visit(page, '#/trades?market=none', 'Trades'),
+  },
   {
     name: 'Links with all of them',
     of: 'links',

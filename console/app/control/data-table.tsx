@@ -27,6 +27,8 @@ interface DataTableProps<Row> {
   /** The three-dot menu at the end of a row. */
   menu?(row: Row): ComponentChildren;
   class?: string;
+  /** Draws only so many rows, after sorting. */
+  atMost?: number;
   /** Keeps the sorting in the view's address. Only one table of a view can. */
   keepsSorting?: boolean;
 }
@@ -51,9 +53,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tr>
         </thead>
         <tbody>
-          {sortRows(rows, columns, sorting).map((row) => (
-            <TableRow key={rowKey(row)} row={row} {...props} />
-          ))}
+          {sortRows(rows, columns, sorting)
+            .slice(0, props.atMost)
+            .map((row) => (
+              <TableRow key={rowKey(row)} row={row} {...props} />
+            ))}
         </tbody>
       </table>
     </div>

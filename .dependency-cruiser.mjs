@@ -7,6 +7,7 @@ const nouns = [
   'exchange',
   'position',
   'link',
+  'health',
   'store',
   'services',
   'notify',

@@ -4,6 +4,7 @@ import type { Notifiers } from '../lib/notify/notifier.ts';
 import type { Services } from '../lib/services.ts';
 import { logSweep } from '../lib/sweep/log-sweep.ts';
 import { type SweepReport, sweep } from '../lib/sweep/sweep.ts';
+import { watchAccounts } from '../lib/sweep/watch-accounts.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { createNotifiers } from './notifiers.ts';
@@ -49,9 +50,12 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
     ],
     async run({ services, notifiers, writeKeptHits, takeOverHits }, event, context) {
       const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);
+      const watching = watchAccounts(services, notifiers).catch((thrown: unknown) =>
+        log.event('accounts-unwatched', { code: toErrorCode(thrown) }),
+      );
       const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());
       logSweep(log, report);
-      await keptHits;
+      await Promise.all([keptHits, watching]);
       return report;
     },
   });

@@ -17,6 +17,8 @@ export const logEvents = [
   'record-failed',
   /** A channel, or reading the list of channels, failed. `ripcord notify test` reports why. */
   'notify-failed',
+  /** A sweep could not look at the accounts, because the table did not respond. */
+  'accounts-unwatched',
   /** A sweep could not start. */
   'sweep-failed',
 ] as const;

@@ -91,7 +91,7 @@ export function createSweep(
     maxEventAge: maxSweepEventAge,
   });
   table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
-  table.grantTradeWrites(sweep, 'sweep');
+  table.grantTradeWrites(sweep, 'sweep', 'health');
   sweep.grantAccounts(accountsPath(common), ['GetParameter']);
   sweep.grantChannels(channelsPath(common), ['GetParameter']);
   topic.grantPublish(sweep);

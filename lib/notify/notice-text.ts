@@ -17,6 +17,8 @@ export type NoticeContent =
   /** A claim without a result for this long, in milliseconds. */
   | { kind: 'overdue'; forMs: number; claim: Claim };
 
+type PositionEvent = Exclude<Notice['event'], 'accounts'>;
+
 const headlines = {
   closed: 'Closed',
   'part-closed': 'Partly closed',
@@ -27,9 +29,9 @@ const headlines = {
   'needs-attention': 'Needs your attention',
   overdue: 'Not confirmed yet',
   exits: 'Exits changed',
-} as const satisfies Record<Notice['event'], string>;
+} as const satisfies Record<PositionEvent, string>;
 
-function toEvent(content: NoticeContent): Notice['event'] {
+function toEvent(content: NoticeContent): PositionEvent {
   switch (content.kind) {
     case 'settled':
       return content.reopens === true ? 'part-closed' : content.outcome.outcome;
@@ -89,7 +91,7 @@ const maxTextLength = 700;
  * Labels and exchange messages come from outside. The text becomes one line without control and bidirectional
  * characters, which could hide or reorder it, and without links, which would give access to a position.
  */
-function toSafeLine(text: string): string {
+export function toSafeLine(text: string): string {
   return text
     .replaceAll(/\p{Cf}+/gu, '')
     .replaceAll(linkPattern, '(a link)')

@@ -1,4 +1,5 @@
 import { createDynamoTable, type DynamoTableOptions } from './dynamo-client.ts';
+import { createDynamoHealth } from './dynamo-health.ts';
 import { createDynamoHits } from './dynamo-hits.ts';
 import { createDynamoLinks } from './dynamo-links.ts';
 import { createDynamoPositions } from './dynamo-positions.ts';
@@ -19,5 +20,6 @@ export function createDynamoStore(options: DynamoTableOptions, version = itemVer
     ...createDynamoLinks(table, versions),
     ...createDynamoHits(table, versions),
     ...createDynamoReservations(table, versions),
+    ...createDynamoHealth(table, versions),
   };
 }

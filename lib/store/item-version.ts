@@ -1,13 +1,13 @@
 import { Fault } from '../fault.ts';
 
 /**
- * The version of every item that this Ripcord writes: position, link, hit, reservation and kill switch. An item without
+ * The version of every item that this Ripcord writes: position, link, hit, reservation, kill switch and health. An item without
  * one is of version 1. docs/operations/upgrade.md has the rules of when to raise it.
  */
 export const itemVersion = 2;
 
-/** What is stored: position, link, hit, reservation or kill switch. */
-export type ItemNoun = 'position' | 'link' | 'record' | 'reservation' | 'kill switch';
+/** What is stored. */
+export type ItemNoun = 'position' | 'link' | 'record' | 'reservation' | 'kill switch' | 'health';
 
 /** @param stored the item's version, or undefined. Throws `newer-version`. */
 export function checkItemVersion(noun: ItemNoun, stored: unknown, readable: number): void {

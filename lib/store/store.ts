@@ -1,3 +1,4 @@
+import type { AccountHealth } from '../health/account-health.ts';
 import type { Hit } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
 import { type Claim, type Position, positionSchema, type State } from '../position/position.ts';
@@ -6,7 +7,7 @@ import { type Claim, type Position, positionSchema, type State } from '../positi
  * The port to the table. Every write is one conditional write of one item, and every read of one item is strongly
  * consistent. Methods throw `table-unreachable` when the table does not respond; a write may have happened then.
  */
-export interface Store extends PositionStore, LinkStore, HitStore, ReservationStore {}
+export interface Store extends PositionStore, LinkStore, HitStore, ReservationStore, HealthStore {}
 
 export interface PositionStore {
   /** @returns false when a position with this id exists already. */
@@ -92,6 +93,16 @@ export interface ReservationStore {
   reserve(key: string, positionId: string, options?: { replacing?: string }): Promise<string>;
   /** @returns the id of the position that holds a key. */
   readReservation(key: string): Promise<string | undefined>;
+}
+
+export interface HealthStore {
+  /** @returns `unknownHealth` before the first write. */
+  readAccountHealth(): Promise<AccountHealth>;
+  /**
+   * Writes the health at the next revision if the stored revision is its own.
+   * @returns what is stored then, or undefined if another write came first.
+   */
+  saveAccountHealth(health: AccountHealth): Promise<AccountHealth | undefined>;
 }
 
 export interface ClaimRequest {

@@ -92,6 +92,7 @@ const violations: Record<string, Record<string, string>> = {
   'lib-exchange-imports-upward': upward('lib/exchange', 'lib/position'),
   'lib-position-imports-upward': upward('lib/position', 'lib/store'),
   'lib-link-imports-upward': upward('lib/link', 'lib/admin'),
+  'lib-health-imports-upward': upward('lib/health', 'lib/store'),
   'lib-store-imports-upward': upward('lib/store', 'lib/close'),
   'lib-services-imports-upward': upward('lib/services.ts', 'lib/trigger'),
   'lib-notify-imports-upward': upward('lib/notify', 'lib/sweep'),

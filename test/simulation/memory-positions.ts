@@ -1,3 +1,4 @@
+import type { AccountHealth } from '../../lib/health/account-health.ts';
 import type { Hit } from '../../lib/link/hit.ts';
 import type { Link } from '../../lib/link/link.ts';
 import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
@@ -27,6 +28,7 @@ export type StoreRequest =
   | 'reserve'
   | 'kill-switch'
   | 'record-sweep'
+  | 'account-health'
   | 'record-hit'
   | 'list-hits';
 
@@ -51,6 +53,7 @@ export interface MemoryTables {
   reservations: Map<string, Versioned<string>>;
   killSwitch: { value: boolean; version: number };
   swept: { sweptAt?: string };
+  health: Versioned<AccountHealth>;
   /** Runs one request: an atomic effect between two interrupts. */
   send: <Response>(request: StoreRequest, id: string, effect: () => Response) => Promise<Response>;
 }

@@ -1,9 +1,11 @@
 import { Fault } from '../../lib/fault.ts';
+import { unknownHealth } from '../../lib/health/account-health.ts';
 import type { Hit } from '../../lib/link/hit.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
 import type { Position } from '../../lib/position/position.ts';
 import { checkItemVersion, itemVersion } from '../../lib/store/item-version.ts';
 import {
+  type HealthStore,
   type HitStore,
   type LinkStore,
   type ReservationStore,
@@ -62,6 +64,7 @@ export function createMemoryStore({ interrupt }: MemoryStoreOptions = {}): Memor
     reservations: new Map(),
     killSwitch: { value: false, version: 0 },
     swept: {},
+    health: { value: unknownHealth, version: 0 },
     send: async (request, id, effect) => {
       await pass(`${request}:before`, id);
       const response = effect();
@@ -86,6 +89,25 @@ function createView(view: View): Store {
     ...createLinks(view),
     ...createHits(view),
     ...createReservations(view),
+    ...createHealth(view),
+  };
+}
+
+function createHealth({ health, send, version }: View): HealthStore {
+  return {
+    readAccountHealth: () =>
+      send('account-health', '', () => {
+        checkItemVersion('health', health.version, version);
+        return copy(health.value);
+      }),
+
+    saveAccountHealth: (next) =>
+      send('account-health', '', () => {
+        checkItemVersion('health', health.version, version);
+        if (health.value.revision !== next.revision) return undefined;
+        Object.assign(health, { value: copy({ ...next, revision: next.revision + 1 }), version });
+        return copy(health.value);
+      }),
   };
 }
 

@@ -254,7 +254,7 @@ describe('the rights', () => {
       sweep: [
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
-        'dynamodb:PutItem table with hits#* or sweep',
+        'dynamodb:PutItem table with hits#* or sweep or health',
         `dynamodb:Query ${list}`,
         'dynamodb:UpdateItem table with position#*',
         "kms:Decrypt topic's key",

@@ -151,7 +151,7 @@ describe('the table requests', () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a sweep over unchanged positions are: the list, each position for 1 unit, and its own time', async () => {
+  it('of a sweep over unchanged positions are: the accounts, the list, each position for 1 unit, and its own time', async () => {
     await newLink();
     // The first saves fees of closed positions, and the second archives them.
     await environment.invoke('ripcord-sweep', {});
@@ -162,6 +162,8 @@ describe('the table requests', () => {
     });
     const { positions } = z.object({ positions: z.int().positive() }).parse(report);
     expect(requests).toEqual([
+      // Whether the accounts are to be looked at, which they are every 3 minutes.
+      { action: 'GetItem', units: 1 },
       { action: 'Query', units: 0.5 },
       { action: 'BatchGetItem', units: positions },
       { action: 'PutItem', units: 1 },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { unknownHealth } from '../../../lib/health/account-health.ts';
 import { inParallel } from '../../../lib/parallel.ts';
 import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
 import { type Store, toHitPlace } from '../../../lib/store/store.ts';
@@ -761,6 +762,32 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
 
       it('the kill switch is on no list', async () => {
         await table.setPaused(true);
+        expect(await table.listPositions('all')).toEqual([]);
+        expect(await table.listLinks()).toEqual([]);
+      });
+    });
+
+    describe('The health of the accounts', () => {
+      it('is unknown before the first write', async () => {
+        expect(await table.readAccountHealth()).toStrictEqual(unknownHealth);
+      });
+
+      it('is read as it was written, at the next revision', async () => {
+        const trouble = { code: 'exchange-refused', why: 'No.', since: 1, looks: 2 };
+        const written = { ...unknownHealth, lookedAt: 5, troubles: { main: trouble } };
+        const stored = await table.saveAccountHealth(written);
+        expect(stored).toStrictEqual({ ...written, revision: 1 });
+        expect(await table.readAccountHealth()).toStrictEqual(stored);
+      });
+
+      it('is written by one of two writers that read the same revision', async () => {
+        const [first] = [await table.saveAccountHealth(unknownHealth)];
+        expect(await table.saveAccountHealth({ ...unknownHealth, lookedAt: 9 })).toBeUndefined();
+        expect(await table.readAccountHealth()).toStrictEqual(first);
+      });
+
+      it('is on no list', async () => {
+        await table.saveAccountHealth(unknownHealth);
         expect(await table.listPositions('all')).toEqual([]);
         expect(await table.listLinks()).toEqual([]);
       });

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { noticeSchema } from '../position/notice.ts';
+
+/** Why an account can't act. */
+const troubleSchema = z.object({
+  /** Code of a fault. */
+  code: z.string(),
+  /** A sentence without secrets. */
+  why: z.string(),
+  /** When the first of its failed looks was made, epoch milliseconds. */
+  since: z.number(),
+  looks: z.number(),
+  /** When its owner was last notified, epoch milliseconds. */
+  notifiedAt: z.number().optional(),
+  /** When a look worked again. The entry stays until its owner is notified of it. */
+  endedAt: z.number().optional(),
+});
+export type Trouble = z.infer<typeof troubleSchema>;
+
+/** What the sweep knows about the accounts with open positions: one item of the table. */
+export const accountHealthSchema = z.object({
+  revision: z.number(),
+  /** When the accounts were last looked at, epoch milliseconds. */
+  lookedAt: z.number(),
+  /** When its owner was last notified, epoch milliseconds. */
+  notifiedAt: z.number().optional(),
+  /** By account name; an account without trouble has none. */
+  troubles: z.record(z.string(), troubleSchema),
+  notices: z.array(noticeSchema),
+});
+export type AccountHealth = z.infer<typeof accountHealthSchema>;
+
+export const unknownHealth: AccountHealth = { revision: 0, lookedAt: 0, troubles: {}, notices: [] };
+
+/** What one signed request to the exchange showed. */
+export interface Look {
+  account: string;
+  failure?: Pick<Trouble, 'code' | 'why'> | undefined;
+}
+
+const minuteMs = 60_000;
+const lookEveryMs = 3 * minuteMs;
+/** An outage that is shorter needs nothing from the owner. A refused key does not become valid by itself. */
+const toleratedMs = 5 * minuteMs;
+/** A single refusal may be the exchange's mistake. */
+const requiredLooks = 2;
+const remindEveryMs = 24 * 60 * minuteMs;
+/** Several accounts that fail in turn cause one message in this time. */
+const quietMs = 2 * minuteMs;
+/** Runs start a few milliseconds early or late. */
+const earlyMs = 5_000;
+
+/** @returns whether the accounts are to be looked at now: every 3 minutes, and every minute while one has trouble. */
+export function isLookDue({ lookedAt, troubles }: AccountHealth, now: number): boolean {
+  const everyMs = Object.keys(troubles).length > 0 ? minuteMs : lookEveryMs;
+  return now - lookedAt >= everyMs - earlyMs;
+}
+
+/** @returns the health after a look at each account with an open position. Other accounts are forgotten. */
+export function noteLooks(health: AccountHealth, looks: Look[], now: number): AccountHealth {
+  const troubles = looks.flatMap(({ account, failure }) => {
+    const known = Object.hasOwn(health.troubles, account) ? health.troubles[account] : undefined;
+    const trouble = failure === undefined ? endTrouble(known, now) : toTrouble(known, failure, now);
+    return trouble === undefined ? [] : [[account, trouble] as const];
+  });
+  return { ...health, lookedAt: now, troubles: Object.fromEntries(troubles) };
+}
+
+/** A trouble that its owner never heard of ends without a message. */
+function endTrouble(known: Trouble | undefined, now: number): Trouble | undefined {
+  return known?.notifiedAt === undefined ? undefined : { ...known, endedAt: known.endedAt ?? now };
+}
+
+function toTrouble(known: Trouble | undefined, failure: NonNullable<Look['failure']>, now: number): Trouble {
+  if (known === undefined) return { ...failure, since: now, looks: 1 };
+  const { endedAt: _, ...before } = known;
+  return { ...before, ...failure, looks: known.looks + 1 };
+}
+
+/** What the owner is to be notified of now. */
+export interface News {
+  failing: [account: string, trouble: Trouble][];
+  working: string[];
+}
+
+/** @returns undefined if there is nothing to notify of, or if the last message is too recent. */
+export function findNews({ troubles, notifiedAt = 0 }: AccountHealth, now: number): News | undefined {
+  if (now - notifiedAt < quietMs - earlyMs) return undefined;
+  const entries = Object.entries(troubles);
+  const failing = entries.filter(([, trouble]) => isDue(trouble, now));
+  const working = entries.flatMap(([account, { endedAt }]) => (endedAt === undefined ? [] : account));
+  return failing.length + working.length > 0 ? { failing, working } : undefined;
+}
+
+function isDue({ code, since, looks, notifiedAt, endedAt }: Trouble, now: number): boolean {
+  if (endedAt !== undefined) return false;
+  if (notifiedAt !== undefined) return now - notifiedAt >= remindEveryMs;
+  const isOutage = code === 'exchange-unreachable';
+  return isOutage ? now - since >= toleratedMs - earlyMs : looks >= requiredLooks;
+}
+
+/** @returns the health once a notice about the news is stored with it. */
+export function noteNews(health: AccountHealth, { failing, working }: News, now: number): AccountHealth {
+  const left = Object.entries(health.troubles).filter(([account]) => !working.includes(account));
+  const troubles = Object.fromEntries(left);
+  for (const [account, trouble] of failing) troubles[account] = { ...trouble, notifiedAt: now };
+  return { ...health, troubles, notifiedAt: now };
+}

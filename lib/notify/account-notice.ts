@@ -1,0 +1,49 @@
+import type { AccountHealth, News, Trouble } from '../health/account-health.ts';
+import { noteNews } from '../health/account-health.ts';
+import { addNotice } from '../position/notice.ts';
+import { toSentence } from '../position/wording.ts';
+import { toSafeLine } from './notice-text.ts';
+
+/** @returns the health with a notice about the news, to be stored in one write. */
+export function appendAccountNotice(health: AccountHealth, news: News, now: number): AccountHealth {
+  const notice = {
+    noticeId: `ntc_health_${health.revision + 1}`,
+    at: now,
+    event: 'accounts' as const,
+    text: toSafeLine([describeFailing(news.failing), describeWorking(news.working)].flat().join(' ')),
+    delivered: {},
+  };
+  return { ...noteNews(health, news, now), notices: addNotice(health.notices, notice) };
+}
+
+/** More accounts than these are counted only, so that the message stays short. */
+const namedAccounts = 3;
+
+function describeFailing(failing: News['failing']): string[] {
+  if (failing.length === 0) return [];
+  const reasons = failing
+    .slice(0, namedAccounts)
+    .map(([account, { why }]) => `${account}: ${toSentence(why)} Run: ripcord accounts check ${account}`);
+  const effect = `Links can't close ${failing.length === 1 ? 'its' : 'their'} positions until this is fixed.`;
+  return [
+    `${listAccounts(failing.map(([account]) => account))} can't act${describeReminder(failing)}.`,
+    effect,
+    ...reasons,
+  ];
+}
+
+function describeReminder(failing: [string, Trouble][]): string {
+  return failing.every(([, { notifiedAt }]) => notifiedAt !== undefined) ? ', still' : '';
+}
+
+function describeWorking(working: string[]): string[] {
+  if (working.length === 0) return [];
+  return [`${listAccounts(working)} ${working.length === 1 ? 'works' : 'work'} again.`];
+}
+
+function listAccounts(accounts: string[]): string {
+  const named = accounts.slice(0, namedAccounts).map((account) => `"${account}"`);
+  const others = accounts.length - named.length;
+  const more = others > 0 ? [`${others} more`] : [];
+  return `${accounts.length === 1 ? 'Account' : 'Accounts'} ${[...named, ...more].join(', ')}`;
+}

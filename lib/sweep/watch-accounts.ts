@@ -1,0 +1,79 @@
+import { toFault } from '../fault.ts';
+import { type AccountHealth, findNews, isLookDue, type Look, noteLooks } from '../health/account-health.ts';
+import { appendAccountNotice } from '../notify/account-notice.ts';
+import { type AttemptResult, applyResults, dueAttempts } from '../notify/attempt.ts';
+import { type Notifier, type Notifiers, toMessage } from '../notify/notifier.ts';
+import { inParallel } from '../parallel.ts';
+import { isFinal } from '../position/position.ts';
+import type { Services } from '../services.ts';
+
+const parallelAccounts = 5;
+
+/**
+ * Looks at every account with an open position, by a signed request, and notifies the owner of one that can't act. Such an
+ * account may have no order that a sweep would read, so that nothing else would fail before a link fires. Runs may overlap:
+ * of two that looked, one is stored.
+ * @returns how many accounts have trouble. Throws `table-unreachable`.
+ */
+export async function watchAccounts(services: Services, channels: Notifiers): Promise<number> {
+  const known = await services.store.readAccountHealth();
+  const health = (await lookIfDue(services, known)) ?? (await services.store.readAccountHealth());
+  if (health.notices.length > 0) await deliver(services, channels, health);
+  return Object.values(health.troubles).filter(({ endedAt }) => endedAt === undefined).length;
+}
+
+/** @returns undefined if another run looked at the same time. */
+async function lookIfDue(services: Services, known: AccountHealth): Promise<AccountHealth | undefined> {
+  if (!isLookDue(known, services.now())) return known;
+  const accounts = await listAccounts(services);
+  if (accounts.length === 0 && Object.keys(known.troubles).length === 0) return known;
+  const looks = await inParallel(accounts, parallelAccounts, (account) => lookAt(services, account));
+  const now = services.now();
+  const looked = noteLooks(known, looks, now);
+  const news = findNews(looked, now);
+  return services.store.saveAccountHealth(
+    news === undefined ? looked : appendAccountNotice(looked, news, now),
+  );
+}
+
+async function listAccounts({ store }: Services): Promise<string[]> {
+  // The sweep reports a position that it can't read.
+  const positions = await store.listPositions('open', () => undefined);
+  const open = positions.filter(({ state }) => !isFinal(state));
+  return [...new Set(open.map(({ account }) => account))].sort();
+}
+
+async function lookAt({ exchanges }: Services, account: string): Promise<Look> {
+  try {
+    const { canTrade } = await (await exchanges.of(account)).fetchPermissions();
+    if (canTrade !== false) return { account };
+    return { account, failure: { code: 'exchange-refused', why: 'The API key may not trade.' } };
+  } catch (thrown) {
+    const { code, detail } = toFault(thrown);
+    return { account, failure: { code, why: detail } };
+  }
+}
+
+/** Channels do not wait for one another. What can't be recorded is sent again by the next sweep. */
+async function deliver(services: Services, channels: Notifiers, health: AccountHealth): Promise<void> {
+  const { notifiers } = await channels.all();
+  const sent = await Promise.all(notifiers.map((notifier) => sendDue(services, notifier, health)));
+  const results = sent.flat();
+  if (results.length === 0) return;
+  const notices = applyResults(health.notices, results, services.now());
+  await services.store.saveAccountHealth({ ...health, notices });
+}
+
+async function sendDue(
+  { now }: Services,
+  notifier: Notifier,
+  { notices }: AccountHealth,
+): Promise<AttemptResult[]> {
+  const results: AttemptResult[] = [];
+  for (const attempt of dueAttempts(notices, [notifier], now())) {
+    const sent = await notifier.send(toMessage(attempt.notice));
+    results.push({ attempt, sent });
+    if (sent.kind !== 'sent') break;
+  }
+  return results;
+}

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type AccountHealth,
+  findNews,
+  isLookDue,
+  type Look,
+  noteLooks,
+  unknownHealth,
+} from '../../../lib/health/account-health.ts';
+import { appendAccountNotice } from '../../../lib/notify/account-notice.ts';
+
+const minuteMs = 60_000;
+const start = 1_760_000_000_000;
+const refused: Look['failure'] = { code: 'exchange-refused', why: 'Binance refused the API key.' };
+const unreachable: Look['failure'] = { code: 'exchange-unreachable', why: 'Binance did not respond.' };
+
+interface Day {
+  health: AccountHealth;
+  /** Minute and text of each notice. */
+  notices: [minute: number, text: string][];
+}
+
+/** One run every minute. @param failureAt what a look at an account shows at a minute. */
+function watch(
+  minutes: number,
+  failureAt: (account: string, minute: number) => Look['failure'],
+  accounts = ['main'],
+): Day {
+  const day: Day = { health: unknownHealth, notices: [] };
+  for (let minute = 0; minute < minutes; minute += 1) {
+    const now = start + minute * minuteMs;
+    if (!isLookDue(day.health, now)) continue;
+    const looks = accounts.map((account) => ({ account, failure: failureAt(account, minute) }));
+    const looked = noteLooks(day.health, looks, now);
+    const news = findNews(looked, now);
+    day.health = news === undefined ? looked : appendAccountNotice(looked, news, now);
+    const text = day.health.notices.at(-1)?.text ?? '';
+    if (news !== undefined) day.notices.push([minute, text]);
+  }
+  return day;
+}
+
+describe('An account', () => {
+  test('that works is looked at every 3 minutes, without a message', () => {
+    let looks = 0;
+    const { notices } = watch(60, () => {
+      looks += 1;
+      return undefined;
+    });
+    expect({ looks, notices }).toEqual({ looks: 20, notices: [] });
+  });
+
+  test('whose key is refused is reported after the second look, by name and with what to do', () => {
+    expect(watch(10, (_, minute) => (minute >= 4 ? refused : undefined)).notices).toEqual([
+      [
+        7,
+        'Account "main" can\'t act. Links can\'t close its positions until this is fixed. main: Binance refused the API key. Run: ripcord accounts check main',
+      ],
+    ]);
+  });
+
+  test('that is refused once is not reported', () => {
+    expect(watch(10, (_, minute) => (minute === 3 ? refused : undefined)).notices).toEqual([]);
+  });
+
+  test('whose exchange does not respond is reported after 5 minutes', () => {
+    expect(watch(20, (_, minute) => (minute >= 3 ? unreachable : undefined)).notices).toEqual([
+      [8, expect.stringContaining('Account "main" can\'t act.')],
+    ]);
+    expect(watch(20, (_, minute) => (minute >= 3 && minute < 8 ? unreachable : undefined)).notices).toEqual(
+      [],
+    );
+  });
+
+  test('is reported once a day while its trouble lasts', () => {
+    const { notices } = watch(3 * 24 * 60, () => refused);
+    expect(notices.map(([minute]) => minute)).toEqual([1, 1 + 24 * 60, 1 + 48 * 60]);
+    expect(notices[1]?.[1]).toContain('Account "main" can\'t act, still.');
+  });
+
+  test('that works again is reported once', () => {
+    const { notices, health } = watch(60, (_, minute) => (minute < 10 ? refused : undefined));
+    expect(notices.slice(1)).toEqual([[10, 'Account "main" works again.']]);
+    expect(health.troubles).toEqual({});
+  });
+
+  test('without an open position is forgotten', () => {
+    const { health } = watch(5, () => refused);
+    expect(noteLooks(health, [], start).troubles).toEqual({});
+  });
+});
+
+test('Several accounts share one message, which names three of them', () => {
+  const { notices } = watch(3, () => refused, ['a', 'b', 'c', 'd', 'e']);
+  expect(notices).toHaveLength(1);
+  expect(notices[0]?.[1]).toMatch(
+    /^Accounts "a", "b", "c", 2 more can't act\. Links can't close their positions/,
+  );
+});
+
+test('At most 6 messages are sent in any 12 minutes, whatever the accounts do', () => {
+  const failure = fc.constantFrom(undefined, refused, unreachable);
+  const minutes = 40;
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(failure, { minLength: 4, maxLength: 4 }), { minLength: minutes, maxLength: minutes }),
+      (plan) => {
+        const accounts = ['a', 'b', 'c', 'd'];
+        const { notices } = watch(
+          minutes,
+          (account, minute) => plan[minute]?.[accounts.indexOf(account)],
+          accounts,
+        );
+        for (const [from] of notices)
+          expect(
+            notices.filter(([minute]) => minute >= from && minute < from + 12).length,
+          ).toBeLessThanOrEqual(6);
+      },
+    ),
+  );
+});
+
+test('Each reported trouble that ends for good is followed by an all-clear', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(undefined, refused, unreachable), { maxLength: 30 }), (plan) => {
+      const { health, notices } = watch(60, (_, minute) => plan[minute]);
+      expect(health.troubles).toEqual({});
+      if (notices.length > 0) expect(notices.at(-1)?.[1]).toBe('Account "main" works again.');
+    }),
+  );
+});

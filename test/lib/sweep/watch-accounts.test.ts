@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+import type { Exchange } from '../../../lib/exchange/exchange.ts';
+import { Fault } from '../../../lib/fault.ts';
+import type { Services } from '../../../lib/services.ts';
+import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
+import { channelsOf, fakeChannel, newTrader, refused } from '../notify/trader.ts';
+
+const minuteMs = 60_000;
+
+/** A filled position without an exit, in an account whose key can be revoked. */
+async function newOwner() {
+  const trader = newTrader();
+  await trader.ended(1, { state: 'open', outcome: undefined, notices: [], exitOrders: [] });
+  const key = { works: true, asked: 0 };
+  const exchange: Pick<Exchange, 'fetchPermissions'> = {
+    async fetchPermissions() {
+      key.asked += 1;
+      if (!key.works) throw new Fault('exchange-refused', 'Binance refused the API key.');
+      return { canTrade: true, canWithdraw: false, ipRestricted: true };
+    },
+  };
+  const services: Services = { ...trader.services, exchanges: { of: async () => exchange as Exchange } };
+  return { trader, key, services };
+}
+
+it('A dead key of a position without exits reaches every channel within 10 minutes, and so does its repair', async () => {
+  const { trader, key, services } = await newOwner();
+  const channels = [fakeChannel('topic'), fakeChannel('telegram')];
+  const run = async (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      trader.later(minuteMs);
+      await watchAccounts(services, channelsOf(...channels));
+    }
+  };
+  await run(5);
+  key.works = false;
+  await run(10);
+  for (const { texts } of channels) expect(texts).toEqual([expect.stringContaining('"main" can\'t act')]);
+  key.works = true;
+  await run(10);
+  for (const { texts } of channels) expect(texts.slice(1)).toEqual(['Account "main" works again.']);
+  // Every 3 minutes, and every minute while the key was dead.
+  expect(key.asked).toBeLessThan(20);
+});
+
+it('A channel that fails gets the notice later, and the others get it once', async () => {
+  const { trader, key, services } = await newOwner();
+  key.works = false;
+  let answer = refused;
+  const broken = fakeChannel('slack', () => answer);
+  const working = fakeChannel('discord');
+  for (let minute = 0; minute < 10; minute += 1) {
+    if (minute === 5) answer = { kind: 'sent' };
+    trader.later(minuteMs);
+    await watchAccounts(services, channelsOf(broken, working));
+  }
+  expect(working.texts).toHaveLength(1);
+  expect(broken.texts.length).toBeGreaterThan(1);
+  expect(await services.store.readAccountHealth()).toMatchObject({
+    notices: [{ delivered: { slack: { state: 'sent' }, discord: { state: 'sent' } } }],
+  });
+});
+
+it('Two runs at the same time store one notice', async () => {
+  const { trader, key, services } = await newOwner();
+  key.works = false;
+  for (let minute = 0; minute < 4; minute += 1) {
+    trader.later(minuteMs);
+    await Promise.all([1, 2].map(() => watchAccounts(services, channelsOf())));
+  }
+  expect((await services.store.readAccountHealth()).notices).toHaveLength(1);
+});
+
+it('An account without an open position is not looked at', async () => {
+  const { key, services, trader } = await newOwner();
+  const [position] = trader.table.positions();
+  if (position !== undefined) await services.store.deletePosition(position.positionId);
+  await watchAccounts(services, channelsOf());
+  expect(key.asked).toBe(0);
+});

@@ -9,6 +9,8 @@ import { PreviewDialog } from './link/preview-dialog.tsx';
 import { RevokeDialog } from './link/revoke-dialog.tsx';
 import { RevokeManyDialog } from './link/revoke-many-dialog.tsx';
 import { UpdateDialog } from './link/update-dialog.tsx';
+import { AddChannelDialog } from './notify/add-channel-dialog.tsx';
+import { RemoveChannelDialog } from './notify/remove-channel-dialog.tsx';
 import { AdoptDialog } from './position/adopt-dialog.tsx';
 import { CloseDialog } from './position/close-dialog.tsx';
 import { CloseManyDialog } from './position/close-many-dialog.tsx';
@@ -38,10 +40,14 @@ const linkDialogs: Record<
 const otherDialogs: Record<
   Exclude<
     DialogName,
-    { linkId: string } | { positionId: string } | { linkIds: string[] } | { positionIds: string[] }
+    | { linkId: string }
+    | { positionId: string }
+    | { linkIds: string[] }
+    | { positionIds: string[] }
+    | { channel: string }
   >['kind'],
   ComponentType<Closable>
-> = { adopt: AdoptDialog, open: OpenDialog, resume: ResumeDialog };
+> = { adopt: AdoptDialog, open: OpenDialog, resume: ResumeDialog, 'add-channel': AddChannelDialog };
 
 function onClose() {
   dialog.value = undefined;
@@ -63,6 +69,7 @@ export function Dialogs() {
   }
   if ('linkIds' in name) return <RevokeManyDialog linkIds={name.linkIds} onClose={onClose} />;
   if ('positionIds' in name) return <CloseManyDialog positionIds={name.positionIds} onClose={onClose} />;
+  if ('channel' in name) return <RemoveChannelDialog channel={name.channel} onClose={onClose} />;
   const Named = otherDialogs[name.kind];
   return <Named onClose={onClose} />;
 }

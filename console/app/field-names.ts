@@ -9,6 +9,12 @@ interface FieldName {
 const fields: Record<string, FieldName> = {
   account: { name: 'Account' },
   amount: { name: 'Amount' },
+  'channel.baseUrl': { name: 'Bot API server' },
+  'channel.chatId': { name: 'Chat id' },
+  'channel.name': { name: 'Name' },
+  'channel.token': { name: 'Bot token' },
+  'channel.topicArn': { name: "Topic's ARN" },
+  'channel.url': { name: 'Webhook URL' },
   confirm: { name: 'Opened in a browser' },
   cost: { name: 'Cost' },
   entryOrderIds: { name: 'Entry orders' },
@@ -43,6 +49,6 @@ export function describeIssues(issues: readonly string[]): string | undefined {
 
 function describeIssue(issue: string): string | undefined {
   const [path = '', ...message] = issue.split(': ');
-  const field = fields[path.split('.')[0] ?? ''];
+  const field = fields[path] ?? fields[path.split('.')[0] ?? ''];
   return field === undefined ? undefined : `${field.name}: ${field.expected ?? message.join(': ')}`;
 }

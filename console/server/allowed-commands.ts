@@ -1,6 +1,9 @@
 import type { CommandName } from '../../lib/admin/contract/commands.ts';
 
-/** The commands that the page may send. Accounts are added on the command line: no API key passes through a browser. */
+/**
+ * The commands that the page may send. Accounts are added on the command line: no API key of an exchange passes through
+ * a browser. The secret of a new notification channel does, once, and never back.
+ */
 const allowed: ReadonlySet<string> = new Set<CommandName>([
   'accounts.check',
   'accounts.list',
@@ -14,6 +17,10 @@ const allowed: ReadonlySet<string> = new Set<CommandName>([
   'links.resume',
   'links.revoke',
   'links.update',
+  'notify.add',
+  'notify.list',
+  'notify.remove',
+  'notify.test',
   'positions.adopt',
   'positions.candles',
   'positions.close',

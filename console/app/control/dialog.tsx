@@ -17,7 +17,9 @@ export function Dialog({ title, subtitle, width, mayClose, onClose, children }: 
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
+    const opener = document.activeElement as HTMLElement | null;
     dialog.current?.showModal();
+    return () => returnFocus(opener);
   }, []);
   const isFree = () => mayClose?.() ?? true;
   const closeIfFree = () => {
@@ -42,6 +44,13 @@ export function Dialog({ title, subtitle, width, mayClose, onClose, children }: 
       </div>
     </dialog>
   );
+}
+
+/** A dialog that a task ends is removed while it is open, and the browser then forgets the focus. */
+function returnFocus(opener: HTMLElement | null): void {
+  setTimeout(() => {
+    if (document.activeElement === document.body) opener?.focus();
+  });
 }
 
 function DialogHeader({

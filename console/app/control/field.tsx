@@ -59,6 +59,28 @@ export function TextInput({
   );
 }
 
+/** A secret as it is typed or pasted: browsers neither show nor remember it. */
+export function SecretInput({
+  value,
+  onInput,
+  isWrong,
+}: {
+  value: string;
+  onInput: (value: string) => void;
+  isWrong: boolean;
+}) {
+  return (
+    <input
+      type="password"
+      autocomplete="off"
+      spellcheck={false}
+      aria-invalid={isWrong ? 'true' : undefined}
+      value={value}
+      onInput={(event) => onInput(event.currentTarget.value)}
+    />
+  );
+}
+
 export function Select<Value extends string>({
   value,
   options,

@@ -1,6 +1,7 @@
 import { EmptyState } from '../control/empty-state.tsx';
 import { openDialog } from '../dialog-name.ts';
 import { marketName, toDisplayStatus } from '../labels.ts';
+import { ChannelsCard } from '../notify/channels-card.tsx';
 import { DismissAll } from '../outcome-note.tsx';
 import { isListedAsOpen } from '../outcomes.ts';
 import { AttentionBanner } from '../position/attention-banner.tsx';
@@ -78,6 +79,7 @@ export function Dashboard() {
           <Accounts />
         </div>
         <div>
+          <ChannelsCard />
           <Activity />
           <AlertOptions />
         </div>

@@ -69,6 +69,9 @@ export async function seedScreens(environment: Environment) {
     expiresIn: 86_400,
     sources: ['203.0.113.7'],
   });
+  await environment.admin('notify.add', {
+    channel: { kind: 'slack', url: 'https://hooks.slack.com/services/T0/B0/x' },
+  });
   // What can be adopted.
   placeEntry(trader, { amount: '0.5' });
   const futures = await newTrader(environment, perpetualLong);
@@ -276,6 +279,26 @@ const dialogs: Screen[] = [
       await go(page, 'Links');
       await page.getByRole('button', { name: /^Revoke these/ }).click();
       await page.getByLabel(/^Type revoke/).waitFor();
+    },
+  },
+  {
+    name: 'Add a notification channel',
+    of: 'add-channel',
+    async open(page) {
+      await go(page, 'Dashboard');
+      await page.getByRole('button', { name: 'Add channel' }).click();
+      await page.getByText(/^Options: name/).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Add channel' }).click();
+      await page.getByText('Nothing was sent. Correct the marked fields.').waitFor();
+    },
+  },
+  {
+    name: 'Remove a notification channel',
+    of: 'remove-channel',
+    async open(page) {
+      await go(page, 'Dashboard');
+      await choose(page, /^Actions for channel slack/, 'Remove…');
+      await page.getByRole('dialog').waitFor();
     },
   },
   {

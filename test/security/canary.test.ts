@@ -169,6 +169,20 @@ it('No token, key or secret is in anything printed, stored, answered or deployed
   await ask('accounts.list');
   for (const name of ['main', 'perpetual', 'wrong', 'nobody']) await ask('accounts.check', { name });
   await ask('accounts.open', { name: 'main' });
+
+  // Channels, and everything that can be wrong with them.
+  const chat = { kind: 'telegram', name: 'chat', token: botToken, chatId: '7', baseUrl: channel.url };
+  for (const test of [true, true, true, false]) await ask('notify.add', { channel: chat, test });
+  for (const wrong of [
+    { token: `${botToken} ` },
+    { chatId: botToken },
+    { baseUrl: slackPath },
+    { url: slackPath },
+  ])
+    await ask('notify.add', { channel: { ...chat, name: 'bad', ...wrong } });
+  await ask('notify.add', { channel: { kind: 'slack', name: 'bad', url: `http://a.example/${slackPath}` } });
+  await ask('notify.list');
+  for (const name of ['chat', 'chat', botToken.slice(0, 32)]) await ask('notify.remove', { name });
   answers.push(await invoke('ripcord-admin', '{"command":'), await invoke('ripcord-trigger', {}));
 
   // Positions and links of every sort, and what they answer in every form.

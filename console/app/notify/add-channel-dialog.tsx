@@ -37,10 +37,8 @@ export function AddChannelDialog({ onClose }: { onClose: () => void }) {
   const form = useFirstError(fieldErrors);
   const add = () =>
     run(async () => {
-      const { channel } = await call('notify.add', { channel: toChannel(typed), test });
+      await addChannel({ channel: toChannel(typed), test });
       onClose();
-      const next = test ? 'Check that its test message arrived.' : 'Test it to see whether messages arrive.';
-      showToast(`Channel ${channel.name} added. ${next}`);
       await loadChannels();
     });
   return (
@@ -58,10 +56,7 @@ export function AddChannelDialog({ onClose }: { onClose: () => void }) {
             set={(change) => setTyped({ ...typed, ...change })}
             errors={fieldErrors}
           />
-          <label class="check">
-            <input type="checkbox" checked={test} onChange={() => setTest(!test)} /> Send a test message
-            first, and add the channel only if it is accepted
-          </label>
+          <TestFirst isChecked={test} onChange={setTest} />
           <ErrorText>{toSummary(error, fieldErrors, /^channel\.\w+$/)}</ErrorText>
           <ChannelSteps kind={typed.kind} />
         </div>
@@ -72,6 +67,21 @@ export function AddChannelDialog({ onClose }: { onClose: () => void }) {
         />
       </Form>
     </Dialog>
+  );
+}
+
+async function addChannel({ channel, test }: { channel: NewChannel; test: boolean }): Promise<void> {
+  const added = await call('notify.add', { channel, test });
+  const next = test ? 'Check that its test message arrived.' : 'Test it to see whether messages arrive.';
+  showToast(`Channel ${added.channel.name} added. ${next}`);
+}
+
+function TestFirst({ isChecked, onChange }: { isChecked: boolean; onChange: (next: boolean) => void }) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={isChecked} onChange={() => onChange(!isChecked)} />
+      <span>Send a test message first, and add the channel only if it is accepted</span>
+    </label>
   );
 }
 

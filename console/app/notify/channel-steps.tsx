@@ -17,8 +17,8 @@ const steps: Record<ChannelView['kind'], JSX.Element[]> = {
       <code>/start</code> there.
     </>,
     <>
-      In a private window, open <code>https://api.telegram.org/botTOKEN/getUpdates</code> with your token. It shows the
-      chat's number as <code>message.chat.id</code>. Groups have a negative one.
+      In a private window, open <code>https://api.telegram.org/botTOKEN/getUpdates</code> with your token. It
+      shows the chat's number as <code>message.chat.id</code>. Groups have a negative one.
     </>,
   ],
   slack: [

@@ -66,12 +66,6 @@ function ChannelRow({ channel }: { channel: ChannelView }) {
       const { reports } = await call('notify.test', { channel: name });
       setReport(reports[0]);
     });
-  const remove = {
-    name: 'Remove…',
-    icon: 'close',
-    tone: 'danger',
-    run: () => openDialog({ kind: 'remove-channel', channel: name }),
-  } as const;
   return (
     <li>
       <div class="channel-head">
@@ -85,7 +79,7 @@ function ChannelRow({ channel }: { channel: ChannelView }) {
         >
           {busy ? 'Testing…' : 'Test'}
         </button>
-        {builtIn ? null : <Menu name={`Actions for channel ${name}`} items={[remove]} />}
+        {builtIn ? null : <ChannelMenu name={name} />}
       </div>
       <p class="sub">
         {kindNames[kind]} · {target}
@@ -96,6 +90,16 @@ function ChannelRow({ channel }: { channel: ChannelView }) {
       <div role="status">{report === undefined ? null : <TestResult report={report} />}</div>
     </li>
   );
+}
+
+function ChannelMenu({ name }: { name: string }) {
+  const remove = {
+    name: 'Remove…',
+    icon: 'close',
+    tone: 'danger',
+    run: () => openDialog({ kind: 'remove-channel', channel: name }),
+  } as const;
+  return <Menu name={`Actions for channel ${name}`} items={[remove]} />;
 }
 
 function LastDelivery({ channel: { lastDelivery } }: { channel: ChannelView }) {

@@ -45,9 +45,16 @@ describe('what an account is asked for', () => {
     expect(prices[0]).not.toMatchObject({ of: (prices[1] as { of?: string }).of });
   });
 
+  it('is one request in any second while no position has an order at the exchange, and two for the key', () => {
+    const reads = run([...many(150, perpetual), ...many(150, filled)], 120);
+    const inSecond = (from: number) => reads.filter(({ at }) => at >= from && at < from + 1_000);
+    for (const { at, kind } of reads) expect(sumOf(inSecond(at))).toBeLessThanOrEqual(kind === 'key' ? 2 : 1);
+    expect(reads.filter(({ kind }) => kind === 'key')).toHaveLength(2);
+  });
+
   it('leaves out positions that only Ripcord itself changes, until a page shows them or they could not be read', () => {
     const ids = (reads: ReturnType<typeof run>) => reads.flatMap(({ positionId }) => positionId ?? []);
-    expect(ids(run([filled], 60))).toEqual([]);
+    expect(ids(run([filled, perpetual], 60))).toEqual([]);
     expect(ids(run([filled], 60, new Set([filled.positionId]))).length).toBeGreaterThan(5);
     expect(ids(run([{ ...filled, staleReason: 'No connection.' }], 60)).length).toBeGreaterThan(5);
     expect(ids(run([{ ...unfilled, status: 'closing' }], 60))).toEqual([]);

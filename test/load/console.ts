@@ -23,6 +23,7 @@ const { values } = parseArgs({
     positions: { type: 'string', default: '300' },
     hits: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '60' },
+    hours: { type: 'string', default: '3' },
   },
 });
 
@@ -82,7 +83,18 @@ async function seed(count: number): Promise<{ positionId: string; url: string }[
 const pageScript = `
   window.shownAt = {};
   const Source = window.EventSource;
-  window.EventSource = class extends Source { constructor(url) { super(url); window.source = this } };
+  window.hits = 0;
+  window.EventSource = class extends Source {
+    constructor(url) {
+      super(url);
+      window.source = this;
+      // Changes may come before the whole state.
+      window.first ??= new Promise((done) => this.addEventListener('message', ({ data }) => {
+        const { kind, state } = JSON.parse(data);
+        if (kind === 'state') done(state);
+      }));
+    }
+  };
   new MutationObserver(() => {
     for (const note of document.querySelectorAll('tr .outcome')) {
       const id = note.closest('tr').querySelector('a.market').hash.split('/').pop();
@@ -121,35 +133,70 @@ async function measureRequests(seconds: number) {
       exchange.core.setPrice({ market, symbol: 'ETHUSDT', price: String(3_000 + (second % 7)) });
     await sleep(1_000);
   }
-  const counts: Record<string, number> = {};
-  for (const entry of exchange.core.ledger({ since: mark }))
-    if (entry.type === 'request') counts[entry.path] = (counts[entry.path] ?? 0) + 1;
-  const sum = Object.values(counts).reduce((total, count) => total + count, 0);
-  return { accounts: venues.length, 'requests per minute': Math.round((sum * 60) / seconds), counts };
+  const requests = exchange.core.ledger({ since: mark }).filter((entry) => entry.type === 'request');
+  const countOf = (path: string) => requests.filter((request) => request.path === path).length;
+  return {
+    accounts: venues.length,
+    'requests per minute': Math.round((requests.length * 60) / seconds),
+    'most in any second of an account': Object.fromEntries(
+      venues.map(({ exchange: id, market }) => [
+        id,
+        countMostInOneSecond(requests.filter((request) => accountOf(request) === market).map(({ at }) => at)),
+      ]),
+    ),
+    counts: Object.fromEntries(
+      [...new Set(requests.map(({ path }) => path))].map((path) => [path, countOf(path)]),
+    ),
+  };
 }
 
-/** As many changes as an hour has, as fast as the page takes them. */
-async function measureMemory(page: Page) {
+/** The two accounts trade different markets. The exchange's ledger has no account of a request. */
+function accountOf({ market, path }: { market: string; path: string }): string {
+  return market === 'wallet' ? path : market;
+}
+
+function countMostInOneSecond(times: number[]): number {
+  return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
+}
+
+/** An hour: all prices every two seconds, a hit and a changed order every 12 s. As fast as the page takes them. */
+const hourScript = `(async () => {
+  const send = (change) => source.onmessage({ data: JSON.stringify({ kind: 'change', change }) });
+  const { positions } = await first;
+  for (let turn = 0; turn < 1800; turn += 1) {
+    send({ prices: ['binance spot', 'binanceusdm perpetual'].map((name) => ({
+      account: name.split(' ')[0], kind: name.split(' ')[1], marketId: 'ETHUSDT',
+      price: String(3000 + turn % 50), at: Date.now(),
+    })) });
+    send({ table: { readAt: Date.now() }, paused: false });
+    if (turn % 6 === 0) {
+      const position = positions[turn % positions.length];
+      hits += 1;
+      const at = new Date().toISOString();
+      send({ hits: [{
+        hitId: 'hit_' + hits, positionId: position.positionId, actor: 'link', action: 'keep', at,
+        decision: 'ignored', status: 400, why: 'Nothing was done.', requests: [],
+      }] });
+      send({ positions: [{ ...position, label: 'change ' + hits, lastSyncedAt: at }] });
+    }
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+})()`;
+
+async function measureMemory(page: Page, hours: number) {
   const session = await page.context().newCDPSession(page);
   const heap = async () => {
     await session.send('HeapProfiler.collectGarbage');
-    const { usedSize } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
-    return Math.round(usedSize / 1e5) / 10;
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    const { nodes } = await session.send('Memory.getDOMCounters');
+    return { MB: Math.round(usedSize / 1e5) / 10, nodes };
   };
-  const before = await heap();
-  await page.evaluate(`(async () => {
-    const send = (change) => source.onmessage({ data: JSON.stringify({ kind: 'change', change }) });
-    for (let turn = 0; turn < 1800; turn += 1) {
-      const prices = ['binance spot', 'binanceusdm perpetual'].map((name) => ({
-        account: name.split(' ')[0], kind: name.split(' ')[1], marketId: 'ETHUSDT',
-        price: String(3000 + turn % 50), at: Date.now(),
-      }));
-      send({ prices });
-      send({ table: { readAt: Date.now() }, paused: false });
-      if (turn % 5 === 0) await new Promise((done) => requestAnimationFrame(done));
-    }
-  })()`);
-  return { 'heap MB before': before, 'heap MB after 1,800 price changes': await heap() };
+  const byHour = [await heap()];
+  for (let hour = 0; hour < hours; hour += 1) {
+    await page.evaluate(hourScript);
+    byHour.push(await heap());
+  }
+  return { 'heap and nodes before, and after each hour of changes': byHour };
 }
 
 const browser = await launchBrowser();
@@ -167,7 +214,7 @@ try {
     positions: links.length,
     requests: await measureRequests(Number(values.seconds)),
     visibility: await measureHits(page, chosen),
-    memory: await measureMemory(page),
+    memory: await measureMemory(page, Number(values.hours)),
     machine: {
       node: process.version,
       processors: cpus().length,

@@ -18,6 +18,8 @@ export type NextRead =
 
 const pricesEveryMs = 2_000;
 export const keyEveryMs = 60_000;
+/** Its balance, and what it may do. */
+const keyRequests = 2;
 /** The exchange's answer about one position can't change much sooner. */
 const positionEveryMs = 4_000;
 
@@ -27,8 +29,10 @@ export function newClock(): AccountClock {
 
 /**
  * What to ask an account's exchange next, so that it gets no more than one request a second on average: the prices of
- * all markets every two seconds, one kind of market at a time, and in between the key and single positions. The sweep
- * reads all positions every minute, so this only makes the changes of a few visible sooner.
+ * all markets every two seconds, one kind of market at a time, and in between the key and single positions. A position
+ * is read at once, because a sync that reads its orders and its holding at different times could misjudge them; what it
+ * costs is waited for afterwards. The sweep reads all positions every minute, so this only makes the changes of a few
+ * visible sooner.
  * @param watched ids of positions that a page shows in detail.
  */
 export function chooseRead(
@@ -43,7 +47,7 @@ export function chooseRead(
   const [of] = kinds.toSorted((a, b) => (clock.pricesAt[a] ?? 0) - (clock.pricesAt[b] ?? 0));
   if (of !== undefined && now - lastPricesAt >= pricesEveryMs) return { kind: 'prices', of, requests: 1 };
   if (now < clock.freeAt) return { kind: 'wait' };
-  if (of !== undefined && now - clock.keyAt >= keyEveryMs) return { kind: 'key', requests: 1 };
+  if (of !== undefined && now - clock.keyAt >= keyEveryMs) return { kind: 'key', requests: keyRequests };
   const at = ({ positionId }: PositionView): number => clock.positionAt.get(positionId) ?? 0;
   const rank = ({ positionId }: PositionView): number => (watched.has(positionId) ? 0 : 1);
   const [next] = open
@@ -56,14 +60,13 @@ export function chooseRead(
   return { kind: 'position', positionId: next.positionId, requests: countRequests(next) };
 }
 
-/** A filled spot position without orders changes only by what Ripcord itself does; one that could not be read is due. */
+/**
+ * Without orders, only Ripcord itself or a trade by hand changes a position, and the sweep finds the latter; one that
+ * could not be read is due.
+ */
 function mayChange(position: PositionView): boolean {
   if (position.status === 'closing') return false;
-  return (
-    countLiveOrders(position) > 0 ||
-    marketKind(position) === 'perpetual' ||
-    position.staleReason !== undefined
-  );
+  return countLiveOrders(position) > 0 || position.staleReason !== undefined;
 }
 
 function countLiveOrders({ entryOrders, exitOrders }: PositionView): number {

@@ -87,7 +87,7 @@ const borders = [
     from: { path: '^console/app/' },
     to: {
       path: '^(lib|functions|infra|bin|console/server)/',
-      pathNot: '^lib/(exchange/exchange-name|exits/exit-prices|link/tradingview)\\.ts$',
+      pathNot: '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/tradingview)\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

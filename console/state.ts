@@ -9,10 +9,14 @@ export interface Source {
   problem?: { code: string; message: string; since: number };
 }
 
-export interface Price {
+/** A market as an account sees it. */
+export interface MarketOfAccount {
   account: string;
   kind: MarketKind;
   marketId: string;
+}
+
+export interface Price extends MarketOfAccount {
   price: string;
   /** When the request for it left. */
   at: number;

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
-import { areAmountsOld, isPriceOld } from './freshness.ts';
+import { areAmountsOld, formatAge, isPriceOld, liveMs } from './freshness.ts';
 import { now } from './store.ts';
 import { formatLocalTime } from './timestamp.tsx';
 
@@ -24,6 +24,29 @@ export function Aged({ position, of, children }: AgedProps) {
       {isStale.value ? <span class="unseen"> (from {formatLocalTime(at)})</span> : null}
     </span>
   );
+}
+
+/** What was read at a time, and looks old after so long. */
+export function ReadAt({
+  at,
+  oldAfterMs = liveMs,
+  children,
+}: {
+  at: string;
+  oldAfterMs?: number;
+  children: ComponentChildren;
+}) {
+  const ageMs = now.value - Date.parse(at);
+  return (
+    <span class={ageMs > oldAfterMs ? 'stale' : ''} title={`Read at ${formatLocalTime(at)}`}>
+      {children} <span class="sub">{describeAge(ageMs)}</span>
+    </span>
+  );
+}
+
+/** To 5 s, so that it does not change all the time while it is current. */
+function describeAge(ageMs: number): string {
+  return ageMs < 5_000 ? 'read just now' : `read ${formatAge(ageMs)} ago`;
 }
 
 /** Numbers of a position that ended are final. */

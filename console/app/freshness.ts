@@ -2,7 +2,7 @@ import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { type ConsoleState, isOver, marketKind } from '../state.ts';
 
 /** Prices are read every two seconds, or four if an account has two kinds of market. */
-const liveMs = 8_000;
+export const liveMs = 8_000;
 /** The table is read twice a second. */
 const offlineMs = 8_000;
 /** The sweep runs every minute, and a run takes up to a minute. */

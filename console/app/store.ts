@@ -1,6 +1,13 @@
 import { computed, signal } from '@preact/signals';
 import type { HitView, LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
-import { type AccountView, applyChange, type ConsoleState, marketKind, type Price } from '../state.ts';
+import {
+  type AccountView,
+  applyChange,
+  type ConsoleState,
+  type MarketOfAccount,
+  marketKind,
+  type Price,
+} from '../state.ts';
 import { ApiError, askServer, errorMessage } from './api.ts';
 import { computeFreshness } from './freshness.ts';
 import { reprice } from './reprice.ts';
@@ -39,7 +46,7 @@ export const accounts = computed<AccountView[] | undefined>(() => state.value?.a
 export const paused = computed(() => state.value?.paused ?? false);
 export const freshness = computed(() => computeFreshness(state.value, now.value));
 
-function toKey({ account, kind, marketId }: Pick<Price, 'account' | 'kind' | 'marketId'>): string {
+function toKey({ account, kind, marketId }: MarketOfAccount): string {
   return `${account} ${kind} ${marketId}`;
 }
 
@@ -67,6 +74,11 @@ export async function refresh(): Promise<void> {
 /** Sends the server the position that is shown in detail, so that it reads this one more often. */
 export async function watch(positionId: string): Promise<void> {
   await askServer('refresh', { read: false, watched: positionId }).catch(() => undefined);
+}
+
+/** Sends the server the market whose price is shown, so that it reads the price for now. */
+export async function watchMarket(market: MarketOfAccount): Promise<void> {
+  await askServer('refresh', { read: false, market }).catch(() => undefined);
 }
 
 function toError(thrown: unknown) {
@@ -104,6 +116,11 @@ export function startFollowing({ onFirst, onHits }: FollowCallbacks): void {
       error.value = failure;
     },
   });
+}
+
+/** The market's latest price that the server has read. */
+export function findPrice(market: MarketOfAccount): Price | undefined {
+  return state.value?.prices.find((price) => toKey(price) === toKey(market));
 }
 
 export function findPosition(positionId: string): PositionView | undefined {

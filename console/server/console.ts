@@ -44,7 +44,7 @@ export function createConsole({ relay, announce, sessionFile, place }: ConsoleOp
     .get(usedPath, (c) => (hasSession(c, sessions) ? c.redirect(base, 303) : c.html(usedPage, 401)))
     .get(eventsPath, onlyOwnRequest, onlySession(sessions), (c) => openEvents(c, feed))
     .post(`${base}refresh`, onlyOwnPage, onlySession(sessions), (c) => runRefresh(c, feed))
-    .post(`${base}command`, onlyOwnPage, onlySession(sessions), (c) => runCommand(c, relay))
+    .post(`${base}command`, onlyOwnPage, onlySession(sessions), (c) => runCommand(c, relay, feed))
     .get(`${base}*`, (c) => serveFile(c, sessions))
     .notFound((c) => c.html(notFoundPage, 404));
   return {
@@ -90,19 +90,33 @@ function openEvents(c: Context<LoopbackEnv>, feed: Feed): Response {
   return c.body(feed.open(), 200, { 'content-type': 'text/event-stream; charset=utf-8' });
 }
 
-const refreshSchema = z.object({ watched: z.string().max(64).optional(), read: z.boolean() });
+const refreshSchema = z.object({
+  watched: z.string().max(64).optional(),
+  market: z
+    .object({
+      account: z.string().max(64),
+      kind: z.enum(['spot', 'perpetual']),
+      marketId: z.string().min(1).max(64),
+    })
+    .optional(),
+  read: z.boolean(),
+});
 
-/** What the page shows in detail, and whether everything is to be read again, such as after a command. */
+/** The position that the page shows in detail, the market that it shows the price of, and whether everything is to be read again, such as after a command. */
 async function runRefresh(c: Context<LoopbackEnv>, feed: Feed): Promise<Response> {
   const parsed = refreshSchema.safeParse(await readJson(c));
   if (!parsed.success) return c.json(notACommand, 400);
-  const { watched, read } = parsed.data;
+  const { watched, market, read } = parsed.data;
   if (watched !== undefined) feed.watch(watched);
+  if (market !== undefined) feed.watchMarket(market);
   if (read) await feed.refresh();
   return c.json({ ok: true, result: {} });
 }
 
-async function runCommand(c: Context<LoopbackEnv>, relay: InvokeAdmin): Promise<Response> {
+/** Its rules, price, fee rate, candles, and two balances, or the balance and the exchange position. */
+const requestsOfMarket = 6;
+
+async function runCommand(c: Context<LoopbackEnv>, relay: InvokeAdmin, feed: Feed): Promise<Response> {
   const parsed = commandSchema.safeParse(await readJson(c));
   if (!parsed.success) return c.json(notACommand, 400);
   const { command, ...input } = parsed.data;
@@ -111,6 +125,7 @@ async function runCommand(c: Context<LoopbackEnv>, relay: InvokeAdmin): Promise<
       failure('forbidden', `The console can't send "${command}". Nothing was done.`, 'Use the command line.'),
       403,
     );
+  if (command === 'accounts.market') feed.charge(String(input.name), requestsOfMarket);
   return c.json(await relay(command, input));
 }
 

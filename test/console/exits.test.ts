@@ -83,6 +83,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(shown).toMatch(/Target 10.488 ETH \+96.\d\d USDT\+1.9\d R/);
     expect(shown).toMatch(/Fees in USDTabout 2.3\d with the stop/);
     expect(await findings(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Review order' }).click();
     await dialog.getByRole('button', { name: 'Place MARKET buy' }).click();
     await page.getByRole('heading', { level: 1 }).getByText('Protected').waitFor();
     expect((await environment.admin('positions.list', {})).positions).toMatchObject([
@@ -123,6 +124,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByLabel('Amount in ETH').fill('1');
     await dialog.getByRole('button', { name: 'Add target' }).click();
     await dialog.getByLabel('Target 1 price').fill('2900');
+    await dialog.getByRole('button', { name: 'Review order' }).click();
     await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
     await dialog.getByText('Nothing was sent. Correct the marked fields.').waitFor();
     const field = dialog.getByLabel('Target 1 price');
@@ -171,12 +173,13 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     core.setPrice({ market: 'usdm', symbol: 'ETHUSDT', price: '3100' });
     await page.getByRole('button', { name: 'Edit exits' }).click();
     const dialog = page.getByRole('dialog');
-    expect(await dialog.getByRole('button', { name: 'Replace exits' }).isDisabled()).toBe(true);
+    expect(await dialog.getByRole('button', { name: 'Review exits' }).isDisabled()).toBe(true);
     await expect.poll(() => dialog.getByLabel('Target 2 price').inputValue()).toBe('3400');
     await dialog.getByRole('button', { name: 'Remove target 2' }).click();
     await dialog.getByRole('button', { name: 'Stop at break-even' }).click();
     await dialog.getByLabel('Estimate').waitFor();
     expect(await findings(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Review exits' }).click();
     await dialog.getByRole('button', { name: 'Replace exits' }).click();
     await page.getByText('All 2 exits rest at the exchange.').waitFor();
     const { takeProfits, stopLoss } = await environment.positionNow(positionId);
@@ -191,7 +194,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByLabel('Stop price').fill('2750');
     core.setPrice({ market: 'usdm', symbol: 'ETHUSDT', price: '3200' });
     await dialog.getByText(/The exits changed since this was opened/).waitFor();
-    expect(await dialog.getByRole('button', { name: 'Replace exits' }).isDisabled()).toBe(true);
+    expect(await dialog.getByRole('button', { name: 'Review exits' }).isDisabled()).toBe(true);
   });
 
   it('replaces the stop of an adopted position, and shows its protection', async () => {
@@ -207,6 +210,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const dialog = page.getByRole('dialog');
     await expect.poll(() => dialog.getByLabel('Target 1 part').inputValue()).toBe('100');
     await dialog.getByLabel('Stop price').fill('2800');
+    await dialog.getByRole('button', { name: 'Review exits' }).click();
     await dialog.getByRole('button', { name: 'Replace exits' }).click();
     await page.getByText('All 2 exits rest at the exchange.').waitFor();
     expect(await environment.positionNow(positionId)).toMatchObject({

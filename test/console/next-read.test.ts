@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { chooseRead, newClock, noteRead } from '../../console/server/follow/next-read.ts';
+import { chooseRead, newClock, noteRead, noteRequests } from '../../console/server/follow/next-read.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { filled, unfilled } from './example-views.ts';
 
 /** Runs the choice for so long, in steps of a quarter second. @returns what was read, second by second. */
-function run(positions: PositionView[], seconds: number, watched = new Set<string>()) {
+function run(
+  positions: PositionView[],
+  seconds: number,
+  watched = new Set<string>(),
+  { kinds = [], chargedEveryMs }: { kinds?: ('spot' | 'perpetual')[]; chargedEveryMs?: number } = {},
+) {
   const clock = newClock();
   const reads: { at: number; kind: string; requests: number; positionId?: string }[] = [];
   for (let at = 1_000_000; at < 1_000_000 + seconds * 1_000; at += 250) {
-    const next = chooseRead(at, clock, positions, watched);
+    if (chargedEveryMs !== undefined && at % chargedEveryMs === 0) noteRequests(clock, 6);
+    const next = chooseRead(at, clock, positions, { watched, kinds });
     noteRead(at, clock, next);
     if (next.kind !== 'wait') reads.push({ at, ...next });
   }
@@ -64,6 +70,17 @@ describe('what an account is asked for', () => {
     const reads = run(many(20, unfilled), 120, new Set(['pos_7']));
     const counts = Map.groupBy(reads, ({ positionId }) => positionId);
     expect(counts.get('pos_7')?.length ?? 0).toBeGreaterThan(5 * (counts.get('pos_3')?.length ?? 0));
+  });
+
+  it('includes the price of a market that a page shows, without an open position', () => {
+    const reads = run([], 60, new Set(), { kinds: ['spot'] });
+    expect(reads).toHaveLength(30);
+    expect(reads[0]).toMatchObject({ kind: 'prices', of: 'spot' });
+  });
+
+  it('is less while a page itself has the exchange answer requests', () => {
+    const reads = run(many(300, unfilled), 600, new Set(), { chargedEveryMs: 30_000 });
+    expect(sumOf(reads) + 6 * 20).toBeLessThanOrEqual(605);
   });
 
   it('is nothing without an open position', () => {

@@ -75,11 +75,16 @@ describe.skipIf(harness.browser === undefined)(here, () => {
   it('opens a position with a LIMIT entry and closes it from its menu', async () => {
     const trader = await newTrader(environment, spotLong);
     const { page, dialog } = await enterOpenDialog(trader.account, 'eth/usdt');
+    await dialog.getByText(/^now 3,000.00/).waitFor();
     await dialog.getByLabel('Price in USDT').fill('2800.001');
     await dialog.getByLabel('Amount in ETH').fill('0.5');
-    await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
-    await dialog.getByText(/2800.001 is not a multiple of the market's price step 0.01/).waitFor();
+    await dialog.getByRole('button', { name: 'Review order' }).click();
+    await dialog
+      .locator('.field-error')
+      .getByText(/2800.001 is not a multiple of the market's price step 0.01/)
+      .waitFor();
     await dialog.getByLabel('Price in USDT').fill('2800');
+    await dialog.getByRole('button', { name: 'Review order' }).click();
     await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
     await page.getByRole('heading', { level: 1 }).getByText('Unfilled').waitFor();
     const mark = markOf(core);
@@ -104,6 +109,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const { page, dialog } = await enterOpenDialog(trader.account, '币安人生/usdt');
     await dialog.getByLabel('Price in USDT').fill('1.9');
     await dialog.getByLabel('Amount in 币安人生').fill('10');
+    await dialog.getByRole('button', { name: 'Review order' }).click();
     await dialog.getByRole('button', { name: 'Place LIMIT buy' }).click();
     await page.getByRole('heading', { level: 1, name: /币安人生\/USDT Long Unfilled/ }).waitFor();
     expect((await environment.admin('positions.list', {})).positions).toMatchObject([

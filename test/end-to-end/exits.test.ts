@@ -91,6 +91,10 @@ describe.each([
       amountStep: '0.001',
       price: '60000',
       takerRate: expect.stringMatching(/^0\.000\d+$/),
+      marketId: 'BTCUSDT',
+      kind: 'perpetual',
+      amountMin: '0.001',
+      balance: [{ currency: 'USDT', free: '100000' }],
       candles: [...Array(4).fill(expect.anything()), { close: '60000' }],
     });
   });

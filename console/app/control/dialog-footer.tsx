@@ -1,3 +1,5 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
 interface Secondary {
   label: string;
   onClick: () => void;
@@ -12,6 +14,8 @@ interface Primary {
   /** Absent: the button submits the form around it. */
   onClick?: () => void;
   disabled?: boolean;
+  /** Takes the focus when it appears. */
+  isFocused?: boolean;
 }
 
 /** The buttons at the end of a dialog: at most one that leaves or repeats, and the one that acts. */
@@ -24,7 +28,11 @@ export function DialogFooter({
   secondary?: Secondary;
   primary: Primary;
 }) {
-  const { label, busyLabel = label, tone = 'primary', onClick, disabled } = primary;
+  const { label, busyLabel = label, tone = 'primary', onClick, disabled, isFocused } = primary;
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (isFocused === true) button.current?.focus();
+  }, [isFocused]);
   return (
     <footer>
       {secondary === undefined ? null : (
@@ -33,6 +41,7 @@ export function DialogFooter({
         </button>
       )}
       <button
+        ref={button}
         type={onClick === undefined ? 'submit' : 'button'}
         class={tone}
         disabled={busy || disabled === true}

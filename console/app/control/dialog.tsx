@@ -35,7 +35,8 @@ export function Dialog({ title, subtitle, width, mayClose, onClose, children }: 
         if (!isFree()) event.preventDefault();
       }}
       onMouseDown={(event) => {
-        if (event.target === dialog.current) closeIfFree();
+        // The second click of a double click may miss a dialog that the first one made smaller.
+        if (event.target === dialog.current && event.detail < 2) closeIfFree();
       }}
     >
       <div class="dialog-box">

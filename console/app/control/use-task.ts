@@ -1,8 +1,11 @@
 import { useState } from 'preact/hooks';
 import { errorMessage, noFieldErrors, toFieldErrors } from '../api.ts';
 
-/** Runs what a button starts, and keeps its error, also by field. `busy` while it runs. */
-export function useTask() {
+/**
+ * Runs what a button starts, and keeps its error, also by field. `busy` while it runs.
+ * @param onFieldErrors shows the form again, if another step started the task.
+ */
+export function useTask(onFieldErrors?: () => void) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | undefined>(undefined);
   const [fieldErrors, setFieldErrors] = useState(noFieldErrors);
@@ -14,9 +17,15 @@ export function useTask() {
       await task();
     } catch (thrown) {
       setError(errorMessage(thrown));
-      setFieldErrors(toFieldErrors(thrown));
+      const errors = toFieldErrors(thrown);
+      setFieldErrors(errors);
+      if (errors.size > 0) onFieldErrors?.();
     }
     setBusy(false);
   };
-  return { busy, error, fieldErrors, run: (task: () => Promise<void>) => void run(task) };
+  const reset = () => {
+    setError(undefined);
+    setFieldErrors(noFieldErrors);
+  };
+  return { busy, error, fieldErrors, reset, run: (task: () => Promise<void>) => void run(task) };
 }

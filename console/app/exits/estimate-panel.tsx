@@ -53,7 +53,8 @@ function toPercent(rate: string): string {
   return multiply(rate, '100');
 }
 
-function Line({ name, children }: { name: string; children: ComponentChildren }) {
+/** One figure with its name. */
+export function Line({ name, children }: { name: string; children: ComponentChildren }) {
   return (
     <div>
       <dt>{name}</dt>
@@ -114,6 +115,6 @@ function FeeLine({
 }
 
 /** Two decimals, unless they would hide it. */
-function formatMoney(value: string): string {
+export function formatMoney(value: string): string {
   return compare(value, '0.01') < 0 ? formatFee(value) : formatPrice(value, '0.01');
 }

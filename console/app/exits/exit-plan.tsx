@@ -38,8 +38,8 @@ interface ExitPlanProps {
 /** The chart of a plan and, below it, what the plan would bring. */
 export function ExitPlan(props: ExitPlanProps) {
   const { entry, choices, onChoices, reading, breakEvenPrice } = props;
-  const { market, at, interval, onInterval } = reading;
-  if (market === undefined || at === undefined)
+  const { market, priceAt, interval, onInterval } = reading;
+  if (market === undefined || priceAt === undefined)
     return (
       <p class="plan-empty muted">
         {reading.error ?? 'Choose a market: its chart and the estimates appear here.'}
@@ -50,7 +50,7 @@ export function ExitPlan(props: ExitPlanProps) {
   return (
     <>
       <PlanChart
-        market={{ ...market, at }}
+        market={{ ...market, priceAt }}
         interval={interval}
         onInterval={onInterval}
         lines={[...toEntryLine(entry, market), ...toExitLines(choices, breakEvenPrice)]}
@@ -69,14 +69,15 @@ function toEntryLine({ price, onMove }: PlannedEntry, market: Market): PriceLine
   return [{ ...movable, price: at, title: 'Entry', kind: 'entry', dashed: price !== undefined }];
 }
 
-function Estimates({
+/** What the plan would bring. */
+export function Estimates({
   entry: { side, price },
   choices: { targets, stop },
   market,
   amount,
   missing = 'Risk, R multiples and fees appear once price and size are complete.',
   breakEvenPrice,
-}: ExitPlanProps & { market: Market }) {
+}: Omit<ExitPlanProps, 'reading' | 'onChoices'> & { market: Market }) {
   const { base, quote, priceStep, amountStep, takerRate } = market;
   const entryPrice = price ?? market.price;
   if (amount === undefined || !isDecimal(entryPrice)) return <p class="help">{missing}</p>;

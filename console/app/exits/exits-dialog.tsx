@@ -7,11 +7,13 @@ import { Dialog } from '../control/dialog.tsx';
 import { DialogFooter } from '../control/dialog-footer.tsx';
 import { ErrorText, Form } from '../control/field.tsx';
 import { PositionTitle } from '../control/pill.tsx';
+import { Review } from '../control/review.tsx';
 import { showToast } from '../control/toast.tsx';
 import { useTask } from '../control/use-task.ts';
 import { isPositive, multiply, subtract, sum } from '../format.ts';
 import { canEditExits } from '../labels.ts';
 import { refresh } from '../store.ts';
+import { describeChoices } from './describe-choices.ts';
 import { describeExits } from './describe-exits.ts';
 import {
   type ExitChoices,
@@ -26,43 +28,115 @@ import { exitPaths, toSummary } from './form-errors.ts';
 import { useFirstError } from './use-first-error.ts';
 import type { Market } from './use-market.ts';
 
-/** Replaces the targets or the stop of a position. */
+/** Replaces the targets or the stop of a position: first the form, then what changes. */
 export function ExitsDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
+  const exits = useChoices(position);
+  const [step, setStep] = useState<'form' | 'back' | 'review'>('form');
+  const back = () => setStep('back');
+  const { busy, error, fieldErrors, reset, send } = useSending(position, onClose, back);
+  const review = () => {
+    reset();
+    setStep('review');
+  };
+  const props = { position, exits, error };
   return (
     <Dialog
-      title="Edit exits"
+      title={step === 'review' ? 'Replace these exits?' : 'Edit exits'}
       subtitle={<PositionTitle position={position} />}
-      width="ticket"
+      {...(step === 'review' ? {} : { width: 'ticket' as const })}
+      mayClose={() => !busy}
       onClose={onClose}
     >
-      <ExitsForm position={position} onClose={onClose} />
+      {step === 'review' ? (
+        <ExitsReview {...props} busy={busy} onBack={back} onSend={() => send(exits.change)} />
+      ) : (
+        <ExitsForm
+          {...props}
+          errors={fieldErrors}
+          isBack={step === 'back'}
+          onClose={onClose}
+          onReview={review}
+        />
+      )}
     </Dialog>
   );
 }
 
-function ExitsForm({ position, onClose }: { position: PositionView; onClose: () => void }) {
-  const { choices, setChoices, change, isOutdated } = useChoices(position);
-  const { busy, error, fieldErrors, send } = useSending(position, onClose);
-  const form = useFirstError(fieldErrors);
-  const mayEdit = canEditExits(position) && !isOutdated;
+interface StepProps {
+  position: PositionView;
+  exits: ReturnType<typeof useChoices>;
+  error: string | undefined;
+}
+
+interface ExitsFormProps extends StepProps {
+  errors: FieldErrors;
+  isBack: boolean;
+  onClose: () => void;
+  onReview: () => void;
+}
+
+function ExitsForm({ position, exits, error, errors, isBack, onClose, onReview }: ExitsFormProps) {
+  const form = useFirstError(errors);
+  const { choices, setChoices, change, mayEdit } = exits;
   return (
-    <Form onSubmit={() => send(change)}>
+    <Form onSubmit={onReview}>
       <div ref={form} class="dialog-body ticket">
-        <Planner position={position} choices={choices} onChoices={setChoices} errors={fieldErrors}>
+        <Planner position={position} choices={choices} onChoices={setChoices} errors={errors}>
           {mayEdit ? null : <p class="hint">{outdatedExits}</p>}
-          <ErrorText>{toSummary(error, fieldErrors, exitPaths)}</ErrorText>
+          <ErrorText>{toSummary(error, errors, exitPaths)}</ErrorText>
         </Planner>
       </div>
       <DialogFooter
-        busy={busy}
+        busy={false}
         secondary={{ label: 'Cancel', onClick: onClose }}
         primary={{
-          label: 'Replace exits',
-          busyLabel: 'Sending…',
+          label: 'Review exits',
+          isFocused: isBack && errors.size === 0,
           disabled: change === undefined || !mayEdit,
         }}
       />
     </Form>
+  );
+}
+
+/** What is replaced, in words, and the button that replaces it. */
+function ExitsReview({
+  position: { side, priceStep },
+  exits: { before, choices, mayEdit },
+  error,
+  busy,
+  onBack,
+  onSend,
+}: StepProps & { busy: boolean; onBack: () => void; onSend: () => void }) {
+  const market = { side, priceStep };
+  return (
+    <Review
+      label="The exits"
+      busy={busy}
+      error={error}
+      onBack={onBack}
+      primary={{ label: 'Replace exits', disabled: !mayEdit, onClick: onSend }}
+    >
+      <Sentences title="New exits" texts={describeChoices(choices, market)} />
+      <Sentences title="Exits now" texts={describeChoices(before, market)} />
+      {mayEdit ? null : <p class="hint">{outdatedExits}</p>}
+      <p class="help">
+        Nothing has been sent yet. Ripcord replaces the orders at the exchange that changed; the others stay.
+      </p>
+    </Review>
+  );
+}
+
+function Sentences({ title, texts }: { title: string; texts: string[] }) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      <ul class="sentences">
+        {texts.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -114,15 +188,16 @@ function useChoices(position: PositionView) {
   const [signature] = useState(() => toSignature(position));
   const [choices, setChoices] = useState(before);
   return {
+    before,
     choices,
     setChoices,
     change: toExitsChange(before, choices),
-    isOutdated: toSignature(position) !== signature,
+    mayEdit: canEditExits(position) && toSignature(position) === signature,
   };
 }
 
-function useSending({ positionId }: PositionView, onClose: () => void) {
-  const { run, ...task } = useTask();
+function useSending({ positionId }: PositionView, onClose: () => void, onRefused: () => void) {
+  const { run, ...task } = useTask(onRefused);
   const send = (change: ReturnType<typeof toExitsChange>) =>
     run(async () => {
       if (change === undefined) return;

@@ -1,9 +1,9 @@
+import { ReadAt } from '../aged.tsx';
 import { PriceChart } from '../chart/price-chart.tsx';
 import type { PriceLine } from '../chart/price-line.ts';
 import { Segments } from '../control/segments.tsx';
 import { formatPrice } from '../format.ts';
 import { marketName } from '../labels.ts';
-import { Timestamp } from '../timestamp.tsx';
 import type { Interval, Market } from './use-market.ts';
 
 const intervals = (['5m', '15m', '1h', '4h', '1d'] as const).map((value) => ({ value, label: value }));
@@ -16,21 +16,20 @@ export function PlanChart({
   lines,
   onMove,
 }: {
-  market: Market & { at: string };
+  market: Market & { priceAt: string };
   interval: Interval;
   onInterval: (interval: Interval) => void;
   lines: PriceLine[];
   onMove: (id: string, price: string) => void;
 }) {
-  const { symbol, priceStep, price, quote, candles, at } = market;
+  const { symbol, priceStep, price, quote, candles, priceAt } = market;
   return (
     <div class="plan-chart">
       <div class="plan-head">
         <p>
-          {marketName(symbol)} {formatPrice(price, priceStep)} <span class="unit">{quote}</span>
-          <span class="sub">
-            read at <Timestamp at={at} />
-          </span>
+          <ReadAt at={priceAt}>
+            {marketName(symbol)} {formatPrice(price, priceStep)} <span class="unit">{quote}</span>
+          </ReadAt>
         </p>
         <Segments name="Candle interval" value={interval} onChange={onInterval} options={intervals} />
       </div>

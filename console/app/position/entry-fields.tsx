@@ -32,6 +32,11 @@ export const noEntry: EntryChoices = {
   exits: noExits,
 };
 
+/** @returns "MARKET buy". */
+export function orderName({ type, side }: Pick<EntryChoices, 'type' | 'side'>): string {
+  return `${type.toUpperCase()} ${side === 'long' ? 'buy' : 'sell'}`;
+}
+
 const sizeFields = { amount: 'amount', cost: 'cost', risk: 'riskAmount' } as const;
 
 /** @returns the order and its exits as the command takes them. */

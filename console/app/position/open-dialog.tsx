@@ -2,53 +2,116 @@ import { useState } from 'preact/hooks';
 import { call, type FieldErrors } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
 import { DialogFooter } from '../control/dialog-footer.tsx';
-import { ErrorText, Form } from '../control/field.tsx';
+import { Form } from '../control/field.tsx';
 import { showToast } from '../control/toast.tsx';
 import { useTask } from '../control/use-task.ts';
 import { describeExits } from '../exits/describe-exits.ts';
-import { computeAmount } from '../exits/estimate.ts';
-import { isDecimal } from '../exits/exit-choices.ts';
-import { ExitFields } from '../exits/exit-fields.tsx';
-import { ExitPlan, usePlanMarket } from '../exits/exit-plan.tsx';
+import { usePlanMarket } from '../exits/exit-plan.tsx';
 import { entryPaths, exitPaths, toSummary } from '../exits/form-errors.ts';
-import { useFirstError } from '../exits/use-first-error.ts';
-import type { Market } from '../exits/use-market.ts';
-import { compare } from '../format.ts';
 import { paths } from '../route.ts';
 import { accounts, refresh } from '../store.ts';
-import { type EntryChoices, EntryFields, noEntry, toOpenInput } from './entry-fields.tsx';
+import { type EntryChoices, noEntry, toOpenInput } from './entry-fields.tsx';
+import { computeFacts } from './order-facts.ts';
+import { OrderReview } from './order-review.tsx';
+import { Ticket } from './ticket.tsx';
 
-/** Opens a position with a new entry order and its exits. */
+/** Opens a position with a new entry order and its exits: first the form, then the order in words. */
 export function OpenDialog({ onClose }: { onClose: () => void }) {
   const [entry, setEntry] = useState<EntryChoices>({ ...noEntry, account: accounts.value?.[0]?.name ?? '' });
   const set = (change: Partial<EntryChoices>) => setEntry((now) => ({ ...now, ...change }));
-  const { busy, error, fieldErrors, open } = useOpening(onClose);
+  const reading = usePlanMarket(entry.account, entry.symbol);
+  const { step, review, back, refused } = useSteps();
+  const { busy, error, fieldErrors, reset, open } = useOpening(onClose, back);
+  const onReview = () => {
+    reset();
+    review(entry, reading.market);
+  };
+  const props = { entry, reading, error };
   return (
-    <Dialog title="Open a position" subtitle="This places a real order." width="ticket" onClose={onClose}>
-      <Form onSubmit={() => open(entry)}>
-        <Ticket
-          entry={entry}
-          set={set}
-          errors={fieldErrors}
-          summary={toSummary(error, fieldErrors, entryPaths, exitPaths)}
-        />
-        <DialogFooter
+    <Dialog {...headings[step.kind]} mayClose={() => !busy} onClose={onClose}>
+      {step.kind === 'review' ? (
+        <OrderReview
+          {...props}
+          priceBefore={step.price}
           busy={busy}
-          secondary={{ label: 'Cancel', onClick: onClose }}
-          primary={{
-            label: `Place ${entry.type.toUpperCase()} ${entry.side === 'long' ? 'buy' : 'sell'}`,
-            busyLabel: 'Sending…',
-          }}
+          onBack={back}
+          onPlace={() => open(entry)}
         />
-      </Form>
+      ) : (
+        <OpenForm
+          {...props}
+          set={set}
+          errors={refused ?? fieldErrors}
+          isBack={step.isBack}
+          onClose={onClose}
+          onReview={onReview}
+        />
+      )}
     </Dialog>
   );
 }
 
-function useOpening(onClose: () => void) {
+const headings = {
+  form: { title: 'Open a position', subtitle: 'Nothing is sent before you confirm it.', width: 'ticket' },
+  review: { title: 'Place this order?' },
+} as const;
+
+interface OpenFormProps {
+  entry: EntryChoices;
+  set: (change: Partial<EntryChoices>) => void;
+  reading: ReturnType<typeof usePlanMarket>;
+  error: string | undefined;
+  errors: FieldErrors;
+  isBack: boolean;
+  onClose: () => void;
+  onReview: () => void;
+}
+
+function OpenForm({ entry, set, reading, error, errors, isBack, onClose, onReview }: OpenFormProps) {
+  return (
+    <Form onSubmit={onReview}>
+      <Ticket
+        entry={entry}
+        set={set}
+        reading={reading}
+        errors={errors}
+        summary={toFormSummary(error, errors)}
+      />
+      <DialogFooter
+        busy={false}
+        secondary={{ label: 'Cancel', onClick: onClose }}
+        primary={{ label: 'Review order', isFocused: isBack && errors.size === 0 }}
+      />
+    </Form>
+  );
+}
+
+const nothingSent = 'Nothing was sent. Correct the marked fields.';
+
+function toFormSummary(error: string | undefined, errors: FieldErrors): string | undefined {
+  return toSummary(error ?? (errors.size > 0 ? nothingSent : undefined), errors, entryPaths, exitPaths);
+}
+
+type Step = { kind: 'form'; isBack: boolean } | { kind: 'review'; price: string | undefined };
+
+/** The form, and the review of an order that the market allows. */
+function useSteps() {
+  const [step, setStep] = useState<Step>({ kind: 'form', isBack: false });
+  const [refused, setRefused] = useState<FieldErrors | undefined>(undefined);
+  const review = (entry: EntryChoices, market: Parameters<typeof computeFacts>[1] | undefined) => {
+    const refusal = market === undefined ? undefined : computeFacts(entry, market)?.refusal;
+    setRefused(
+      refusal === undefined ? undefined : new Map([[refusal.path, `${refusal.sentence} ${refusal.hint}`]]),
+    );
+    if (refusal === undefined) setStep({ kind: 'review', price: market?.price });
+  };
+  return { step, review, back: () => setStep({ kind: 'form', isBack: true }), refused };
+}
+
+function useOpening(onClose: () => void, onRefused: () => void) {
   // The same for every attempt in this dialog, so that a lost answer can't open a second position.
   const [requestId] = useState(() => crypto.randomUUID());
-  const { run, ...task } = useTask();
+  const { run, ...task } = useTask(onRefused);
   const open = (entry: EntryChoices) =>
     run(async () => {
       const { position } = await call('positions.open', { requestId, ...toOpenInput(entry) });
@@ -60,87 +123,4 @@ function useOpening(onClose: () => void) {
       location.hash = paths.position(position.positionId);
     });
   return { ...task, open };
-}
-
-interface TicketProps {
-  entry: EntryChoices;
-  set: (change: Partial<EntryChoices>) => void;
-  errors: FieldErrors;
-  summary: string | undefined;
-}
-
-function Ticket({ entry, set, errors, summary }: TicketProps) {
-  const form = useFirstError(errors);
-  const reading = usePlanMarket(entry.account, entry.symbol);
-  const { market } = reading;
-  const { side, exits } = entry;
-  const priceStep = market?.priceStep ?? '0.01';
-  const price = toLimitPrice(entry);
-  const start = price !== undefined && isDecimal(price) ? price : market?.price;
-  return (
-    <div ref={form} class="dialog-body ticket">
-      <div class="ticket-fields">
-        <EntryFields
-          entry={entry}
-          set={set}
-          errors={errors}
-          lastPrice={market?.price}
-          priceStep={priceStep}
-          marketError={market === undefined ? reading.error : undefined}
-        />
-        <ExitFields
-          choices={exits}
-          onChange={(next) => set({ exits: next })}
-          from={{ side, price: start, priceStep }}
-          canBreakEven={false}
-          errors={errors}
-        />
-        <ErrorText>{summary}</ErrorText>
-      </div>
-      <Plan entry={entry} set={set} reading={reading} />
-    </div>
-  );
-}
-
-const riskNeeds = 'The size follows from the risk. It needs a stop on the losing side of the entry.';
-
-function Plan({
-  entry,
-  set,
-  reading,
-}: Pick<TicketProps, 'entry' | 'set'> & { reading: ReturnType<typeof usePlanMarket> }) {
-  const { account, symbol, side, type, exits, size } = entry;
-  const moves = type === 'limit' ? { onMove: (price: string) => set({ price }) } : {};
-  return (
-    <div class="ticket-plan">
-      <ExitPlan
-        entry={{ account, symbol, side, price: toLimitPrice(entry), ...moves }}
-        choices={exits}
-        onChoices={(next) => set({ exits: next })}
-        reading={reading}
-        amount={toAmount(entry, reading.market)}
-        breakEvenPrice={undefined}
-        {...(size.by === 'risk' ? { missing: riskNeeds } : {})}
-      />
-    </div>
-  );
-}
-
-/** Undefined: the entry executes at the market's price. */
-function toLimitPrice({ type, price }: EntryChoices): string | undefined {
-  return type === 'limit' ? price.trim() : undefined;
-}
-
-/** @returns the amount of the entry; undefined until price and size are complete. */
-function toAmount(entry: EntryChoices, market: Market | undefined): string | undefined {
-  if (market === undefined) return undefined;
-  const { side, type, size, exits } = entry;
-  const entryPrice = toLimitPrice(entry) ?? market.price;
-  if (!isDecimal(entryPrice)) return undefined;
-  const stop = exits.stop?.price.trim();
-  const stopPrice = stop !== undefined && isDecimal(stop) ? stop : undefined;
-  const { amountStep, marketAmountStep = amountStep, takerRate } = market;
-  const step = type === 'market' && compare(marketAmountStep, amountStep) > 0 ? marketAmountStep : amountStep;
-  const prices = { side, entryPrice, stopPrice, takerRate };
-  return computeAmount({ by: size.by, value: size.value.trim() }, prices, step);
 }

@@ -1,41 +1,70 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
-import { type AccountSources, isOver, type MarketKind, marketKind, type Price } from '../../state.ts';
+import {
+  type AccountSources,
+  isOver,
+  type MarketKind,
+  type MarketOfAccount,
+  marketKind,
+  type Price,
+} from '../../state.ts';
 import { type Followed, failed, showLive } from './followed.ts';
-import { type AccountClock, chooseRead, keyEveryMs, type NextRead, newClock, noteRead } from './next-read.ts';
+import {
+  type AccountClock,
+  chooseRead,
+  keyEveryMs,
+  type NextRead,
+  newClock,
+  noteRead,
+  noteRequests,
+} from './next-read.ts';
 
 const tickMs = 250;
 /** A key that was refused is tried again after this. */
 const refusedKeyMs = 15_000;
 
-/** Reads prices, keys and single positions of each account that has an open position. @returns what stops it. */
+/** Reads prices, keys and single positions of each account that has an open position, or a market that a page shows. @returns what stops it. */
 export function followAccounts(followed: Followed): () => void {
   const clocks = new Map<string, AccountClock>();
   const busy = new Set<string>();
   const tick = (): void => {
     const open = followed.state().positions.filter((position) => !isOver(position));
-    for (const [account, positions] of Map.groupBy(open, ({ account }) => account)) {
+    const byAccount = Map.groupBy(open, ({ account }) => account);
+    const shown = Map.groupBy(followed.watchedMarkets(), ({ account }) => account);
+    for (const account of new Set([...byAccount.keys(), ...shown.keys()])) {
+      const positions = byAccount.get(account) ?? [];
+      const markets = shown.get(account) ?? [];
       const clock = clocks.get(account) ?? newClock();
       clocks.set(account, clock);
       if (busy.has(account)) continue;
-      const next = chooseRead(Date.now(), clock, positions, followed.watched());
+      noteRequests(clock, followed.takeCharged(account));
+      const next = chooseRead(Date.now(), clock, positions, {
+        watched: followed.watched(),
+        kinds: markets.map(({ kind }) => kind),
+      });
       if (next.kind === 'wait') continue;
       noteRead(Date.now(), clock, next);
       busy.add(account);
-      void read(followed, account, positions, next, clock).finally(() => busy.delete(account));
+      void read(followed, account, [...positions.map(toMarket), ...markets], next, clock).finally(() =>
+        busy.delete(account),
+      );
     }
   };
   const timer = setInterval(tick, tickMs);
   return () => clearInterval(timer);
 }
 
+function toMarket(position: PositionView): MarketOfAccount {
+  return { account: position.account, kind: marketKind(position), marketId: position.marketId };
+}
+
 async function read(
   followed: Followed,
   account: string,
-  positions: PositionView[],
+  markets: MarketOfAccount[],
   next: NextRead,
   clock: AccountClock,
 ): Promise<void> {
-  if (next.kind === 'prices') await readPrices(followed, account, positions, next.of);
+  if (next.kind === 'prices') await readPrices(followed, account, markets, next.of);
   if (next.kind === 'key') await readKey(followed, account, clock);
   if (next.kind === 'position' && !(await readPosition(followed, next.positionId))) {
     // The reason may be the key, which is else checked once a minute.
@@ -55,12 +84,12 @@ function noteSource(followed: Followed, account: string, change: Partial<Account
 async function readPrices(
   followed: Followed,
   account: string,
-  positions: PositionView[],
+  markets: MarketOfAccount[],
   kind: MarketKind,
 ): Promise<void> {
   const at = Date.now();
   const marketIds = [
-    ...new Set(positions.filter((each) => marketKind(each) === kind).map(({ marketId }) => marketId)),
+    ...new Set(markets.filter((each) => each.kind === kind).map(({ marketId }) => marketId)),
   ];
   try {
     const { prices } = await followed.ask('positions.prices', { account, kind, marketIds });

@@ -1,5 +1,5 @@
 import type { InvokeAdmin } from '../../../infra/local/invoke-admin.ts';
-import type { ConsoleState, StateEvent } from '../../state.ts';
+import type { ConsoleState, MarketOfAccount, StateEvent } from '../../state.ts';
 import { type Follower, follow } from './follower.ts';
 
 type Client = ReadableStreamDefaultController<Uint8Array>;
@@ -63,6 +63,16 @@ export class Feed {
   /** A page shows this position in detail. */
   watch(positionId: string): void {
     this.#follower?.watch(positionId);
+  }
+
+  /** A page shows the price of this market. */
+  watchMarket(market: MarketOfAccount): void {
+    this.#follower?.watchMarket(market);
+  }
+
+  /** A page had the account's exchange answer so many requests. */
+  charge(account: string, requests: number): void {
+    this.#follower?.charge(account, requests);
   }
 
   /** Ends all streams. */

@@ -1,5 +1,5 @@
 import type { CommandName, CommandResult, PositionView } from '../../../lib/admin/contract/commands.ts';
-import type { Change, ConsoleState, Source } from '../../state.ts';
+import type { Change, ConsoleState, MarketOfAccount, Source } from '../../state.ts';
 
 /** What the parts of the follower work on. */
 export interface Followed {
@@ -10,6 +10,10 @@ export interface Followed {
   stored: Map<string, string>;
   /** Ids of positions that a page shows in detail. */
   watched(): ReadonlySet<string>;
+  /** Markets whose prices a page shows, with or without a position. */
+  watchedMarkets(): readonly MarketOfAccount[];
+  /** Requests that a page had the account's exchange answer, since the last call. */
+  takeCharged(account: string): number;
   onReady(): void;
 }
 

@@ -5,6 +5,8 @@ import { isOver, type MarketKind, marketKind } from '../../state.ts';
 export interface AccountClock {
   /** Before this, no position is read: the requests so far count for one second each. */
   freeAt: number;
+  /** Requests that no read has waited for yet. */
+  owed: number;
   pricesAt: Partial<Record<MarketKind, number>>;
   keyAt: number;
   positionAt: Map<string, number>;
@@ -24,7 +26,7 @@ const keyRequests = 2;
 const positionEveryMs = 4_000;
 
 export function newClock(): AccountClock {
-  return { freeAt: 0, pricesAt: {}, keyAt: 0, positionAt: new Map() };
+  return { freeAt: 0, owed: 0, pricesAt: {}, keyAt: 0, positionAt: new Map() };
 }
 
 /**
@@ -33,21 +35,21 @@ export function newClock(): AccountClock {
  * is read at once, because a sync that reads its orders and its holding at different times could misjudge them; what it
  * costs is waited for afterwards. The sweep reads all positions every minute, so this only makes the changes of a few
  * visible sooner.
- * @param watched ids of positions that a page shows in detail.
+ * @param shown ids of positions that a page shows in detail, and kinds of markets whose prices it shows.
  */
 export function chooseRead(
   now: number,
   clock: AccountClock,
   positions: readonly PositionView[],
-  watched: ReadonlySet<string>,
+  { watched, kinds: shownKinds }: { watched: ReadonlySet<string>; kinds: readonly MarketKind[] },
 ): NextRead {
   const open = positions.filter((position) => !isOver(position));
-  const kinds = [...new Set(open.map(marketKind))];
+  const kinds = [...new Set([...open.map(marketKind), ...shownKinds])];
   const lastPricesAt = Math.max(0, ...Object.values(clock.pricesAt));
   const [of] = kinds.toSorted((a, b) => (clock.pricesAt[a] ?? 0) - (clock.pricesAt[b] ?? 0));
   if (of !== undefined && now - lastPricesAt >= pricesEveryMs) return { kind: 'prices', of, requests: 1 };
   if (now < clock.freeAt) return { kind: 'wait' };
-  if (of !== undefined && now - clock.keyAt >= keyEveryMs) return { kind: 'key', requests: keyRequests };
+  if (open.length > 0 && now - clock.keyAt >= keyEveryMs) return { kind: 'key', requests: keyRequests };
   const at = ({ positionId }: PositionView): number => clock.positionAt.get(positionId) ?? 0;
   const rank = ({ positionId }: PositionView): number => (watched.has(positionId) ? 0 : 1);
   const [next] = open
@@ -81,10 +83,17 @@ function countRequests(position: PositionView): number {
   return countLiveOrders(position) + requestsOf[marketKind(position)];
 }
 
+/** Notes requests that a page has caused: the next reads of positions wait longer for them. */
+export function noteRequests(clock: AccountClock, requests: number): void {
+  clock.owed += requests;
+}
+
 /** Notes that a read starts. */
 export function noteRead(now: number, clock: AccountClock, read: NextRead): void {
   if (read.kind === 'wait') return;
-  clock.freeAt = Math.max(now, clock.freeAt) + read.requests * 1_000;
+  const paid = read.kind === 'position' ? Math.min(clock.owed, read.requests) : 0;
+  clock.owed -= paid;
+  clock.freeAt = Math.max(now, clock.freeAt) + (read.requests + paid) * 1_000;
   if (read.kind === 'prices') clock.pricesAt[read.of] = now;
   if (read.kind === 'key') clock.keyAt = now;
   if (read.kind === 'position') clock.positionAt.set(read.positionId, now);

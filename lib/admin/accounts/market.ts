@@ -1,3 +1,4 @@
+import type { Exchange, MarketRules } from '../../exchange/exchange.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 
@@ -8,10 +9,25 @@ export async function showMarket(
 ): Promise<CommandResult<'accounts.market'>> {
   const exchange = await services.exchanges.of(name);
   const market = await exchange.loadMarket(symbol);
-  const [price, takerRate, candles] = await Promise.all([
+  const [price, takerRate, balance, leverage, candles] = await Promise.all([
     exchange.fetchPrice(market),
     exchange.fetchTakerRate(market).catch(() => null),
+    readBalance(exchange, market).catch(() => null),
+    readLeverage(exchange, market).catch(() => null),
     exchange.fetchCandles(market, interval, limit),
   ]);
-  return { ...market, price, takerRate, candles };
+  return { ...market, marketId: market.id, price, takerRate, balance, leverage, candles };
+}
+
+function readBalance(exchange: Exchange, { settle, quote, base }: MarketRules) {
+  const currencies = settle === undefined ? [quote, base] : [settle];
+  return Promise.all(
+    currencies.map(async (currency) => ({ currency, free: (await exchange.fetchBalance(currency)).free })),
+  );
+}
+
+async function readLeverage(exchange: Exchange, market: MarketRules) {
+  if (market.kind === 'spot') return null;
+  const { hedged, margin } = await exchange.fetchPosition(market, 'long');
+  return hedged ? null : (margin?.leverage ?? null);
 }

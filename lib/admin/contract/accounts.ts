@@ -54,12 +54,18 @@ const openResult = z.object({
 });
 
 const marketResult = marketRulesSchema
-  .pick({ symbol: true, base: true, quote: true, priceStep: true, amountStep: true, marketAmountStep: true })
+  .omit({ id: true, settle: true, opoAllowed: true, conditionalMax: true, contractSize: true })
   .extend({
+    /** As in positions and in `positions.prices`. */
+    marketId: z.string(),
     /** The mark price of a perpetual, the last price of a spot market. */
     price: amountSchema,
     /** What the account pays for an execution at MARKET: a part of its value. Null: could not be read. */
     takerRate: amountSchema.nullable(),
+    /** What the account can pay with: quote and base on spot, else the margin's currency. Null: could not be read. */
+    balance: z.array(z.object({ currency: z.string(), free: amountSchema })).nullable(),
+    /** Of the market's perpetual positions. Null: the exchange did not report it, or each side has its own. */
+    leverage: amountSchema.nullable(),
     candles: z.array(candleSchema),
   });
 
@@ -98,7 +104,7 @@ export const accountsCommands = {
   },
   'accounts.market': {
     summary:
-      'Shows a market as an account sees it: steps, price, fee rate and the latest candles, oldest first.',
+      'Shows a market as an account sees it: rules, price, fee rate, balance and the latest candles, oldest first.',
     input: z.strictObject({
       name: nameField,
       symbol: symbolSchema.describe('Market, as in `positions.open`.'),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { computeEntrySize, type EntrySize } from '../../../../lib/admin/positions/entry-size.ts';
+import { computeEntrySize } from '../../../../lib/admin/positions/entry-size.ts';
+import type { EntrySize } from '../../../../lib/exchange/entry-size.ts';
 import { examplePerpetual, examplePosition } from '../../position/example-position.ts';
 
 const spot = { ...examplePosition.market, amountStep: '0.001', amountMin: '0.002', marketAmountStep: '0.01' };
@@ -60,4 +61,13 @@ test.each([
 ])('$title is refused, with its path', ({ path, wanted, message }) => {
   const issues = [expect.stringMatching(`^${path}: `)];
   expect(() => computeEntrySize(wanted, spot, '100')).toThrow(expect.objectContaining({ message, issues }));
+});
+
+test('the minimum value of LIMIT orders applies to a LIMIT entry, and not to a MARKET entry', () => {
+  const { costMin: _, ...others } = spot;
+  const market = { ...others, restingCostMin: '5' };
+  expect(computeEntrySize({ type: 'market', amount: '0.01' }, market, '100')).toEqual({ amount: '0.01' });
+  expect(() => computeEntrySize({ type: 'limit', price: '100', amount: '0.01' }, market, '100')).toThrow(
+    /worth less than the market's minimum of 5 USDT/,
+  );
 });

@@ -49,21 +49,23 @@ export function OrderReview({ entry, reading, priceBefore, busy, error, onBack, 
       <Moved before={priceBefore} market={market} />
       <OrderPanel entry={entry} reading={reading} facts={facts} />
       {market === undefined || facts === undefined ? null : (
-        <Estimates
-          entry={{
-            account: entry.account,
-            symbol: entry.symbol,
-            side: entry.side,
-            price: toLimitPrice(entry),
-          }}
-          choices={entry.exits}
-          market={market}
-          amount={facts.amount}
-          breakEvenPrice={undefined}
-        />
+        <OrderEstimates entry={entry} market={market} amount={facts.amount} />
       )}
       <p class="help">Nothing has been sent yet. {describeNext(entry)}</p>
     </Review>
+  );
+}
+
+function OrderEstimates({ entry, market, amount }: { entry: EntryChoices; market: Market; amount: string }) {
+  const { account, symbol, side, exits } = entry;
+  return (
+    <Estimates
+      entry={{ account, symbol, side, price: toLimitPrice(entry) }}
+      choices={exits}
+      market={market}
+      amount={amount}
+      breakEvenPrice={undefined}
+    />
   );
 }
 

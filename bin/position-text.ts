@@ -1,8 +1,10 @@
 import { styleText } from 'node:util';
+import { exitName } from '../console/exit-name.ts';
 import type { CommandResult, PositionView } from '../lib/admin/contract/commands.ts';
 import { isPositive } from '../lib/amount.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
 import { commandHint, type Target } from './command-hint.ts';
+import { toFigureFacts } from './figure-text.ts';
 import { formatMinute, formatMoney, formatNumber, formatPercent, paintSigned } from './format.ts';
 import { drawLadder, paintProtection } from './ladder-text.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
@@ -159,6 +161,7 @@ function describeFacts(position: PositionView): string {
     ['Entry', averageEntry === undefined ? undefined : `${formatNumber(averageEntry)} ${quote} on average`],
     ['Price', markPrice === undefined ? undefined : `${formatNumber(markPrice)} ${quote}`],
     ['P&L', formatProfit(position)],
+    ...toFigureFacts(position),
     ...toResults(position),
     ['Protection', isPositive(position.remaining) ? paintProtection(position.protection) : undefined],
     ['Links', position.links === undefined ? undefined : String(position.links)],
@@ -171,7 +174,7 @@ function describeFacts(position: PositionView): string {
 export function describePosition(position: PositionView): string {
   const orders = [
     ...position.entryOrders.map((order) => ({ ...order, purpose: 'entry' })),
-    ...position.exitOrders.map((order) => ({ ...order, purpose: 'exit' })),
+    ...position.exitOrders.map((order) => ({ ...order, purpose: exitName(order, position).toLowerCase() })),
   ];
   const parts = [
     describeFacts(position),

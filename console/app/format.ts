@@ -34,6 +34,16 @@ export function formatSigned(value: string): string {
   return `${number.gt(0) ? '+' : ''}${withMinusSign(number.toFormat(2))}`;
 }
 
+/** @returns a percentage with its sign: "+3.40 %". */
+export function formatPercent(value: string): string {
+  return `${formatSigned(value)} %`;
+}
+
+/** @returns an amount of money with two decimals: "6,000.00". */
+export function formatMoney(value: string): string {
+  return withMinusSign(new BigNumber(value).toFormat(2));
+}
+
 /** @returns a fee without trailing zeros. A smaller one than the digits show must not read as 0. */
 export function formatFee(value: string): string {
   const rounded = new BigNumber(value).decimalPlaces(8);

@@ -65,10 +65,12 @@ export function findSweepDelay({ sweptAt }: ConsoleState, openedAt: number, now:
   return now - last > sweepLateMs ? last : undefined;
 }
 
-/** @returns an age in its largest unit: "12 s", "3 min", "2 h". */
+/** @returns an age in its largest unit: "12 s", "3 min", "2 h", "5 d". */
 export function formatAge(ageMs: number): string {
   const seconds = Math.round(ageMs / 1_000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
 }

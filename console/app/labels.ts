@@ -1,5 +1,5 @@
 import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
-import { computeShare, isPositive, subtract } from './format.ts';
+import { computeShare } from './format.ts';
 
 export { exchangeName } from '../../lib/exchange/exchange-name.ts';
 
@@ -128,18 +128,4 @@ export function describeManualUse({ confirm, methods, percent, maxUses, sources 
   const where = sources === 'any' ? '' : ' at an allowed IP address';
   const effect = asks ? 'Press the button to confirm.' : 'It acts immediately.';
   return `Without an alert: open the link in a browser${where}. ${effect}`;
-}
-
-export type ExitName = 'Take profit' | 'Stop loss' | 'Exit';
-
-type Order = PositionView['exitOrders'][number];
-
-/** @returns what an exit order is for: as Ripcord placed it, else by its price. Beyond the entry it takes profit. */
-export function exitName(order: Order, position: PositionView): ExitName {
-  if (order.isStop === true) return 'Stop loss';
-  if (order.rung !== undefined) return 'Take profit';
-  const at = order.triggerPrice ?? order.price ?? order.average;
-  if (at === undefined || position.averageEntry === undefined) return 'Exit';
-  const isAbove = isPositive(subtract(at, position.averageEntry));
-  return isAbove === (position.side === 'long') ? 'Take profit' : 'Stop loss';
 }

@@ -21,6 +21,29 @@ export function OutcomeNote({ position }: { position: PositionView }) {
   );
 }
 
+/** Why, as text: it may be what the owner has to act on. */
+export function OutcomeReason({ position }: { position: PositionView }) {
+  const outcome = findOutcome(position.positionId);
+  if (outcome?.showsDetail !== true) return null;
+  return (
+    <p class={`outcome-reason ${outcome.tone}`}>
+      <strong>{outcome.word}.</strong> {outcome.detail}
+    </p>
+  );
+}
+
+/** The same as a row of a table. */
+export function OutcomeRow({ position, span }: { position: PositionView; span: number }) {
+  if (findOutcome(position.positionId)?.showsDetail !== true) return null;
+  return (
+    <tr class="note-row">
+      <td colSpan={span}>
+        <OutcomeReason position={position} />
+      </td>
+    </tr>
+  );
+}
+
 function Dismiss({ outcome }: { outcome: Outcome }) {
   return (
     <button

@@ -1,8 +1,8 @@
 import { computed, signal } from '@preact/signals';
-import type { HitView, PositionView } from '../../lib/admin/contract/commands.ts';
+import type { HitView, LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
 import type { ConsoleState } from '../state.ts';
 import { hasEnded, marketName } from './labels.ts';
-import { hits, positions } from './store.ts';
+import { hits, links, positions } from './store.ts';
 
 /** What happened to a position without its owner at this page, until the owner dismisses it. */
 export interface Outcome {
@@ -13,6 +13,10 @@ export interface Outcome {
   /** In one or two words. */
   word: string;
   detail: string;
+  /** Whether the detail is for reading at once: a failure, or what a partial close left. */
+  showsDetail: boolean;
+  /** The position is as this left it, so that it counts as news until it is dismissed. */
+  stands?: true;
 }
 
 interface Seen {
@@ -66,7 +70,9 @@ export const outcomes = computed<Outcome[]>(() => {
   const { since, dismissed } = seen.value;
   return (positions.value ?? [])
     .flatMap((position) => findLast(position, hits.value) ?? [])
-    .filter(({ positionId, at }) => at > since && at > (dismissed[positionId] ?? ''))
+    .filter(({ positionId, at, stands }) => {
+      return (stands === true || at > since) && at > (dismissed[positionId] ?? '');
+    })
     .toSorted((a, b) => b.at.localeCompare(a.at));
 });
 
@@ -76,9 +82,20 @@ export function findOutcome(positionId: string): Outcome | undefined {
 
 function findLast(position: PositionView, all: HitView[]): Outcome | undefined {
   const hit = all.find((each) => each.positionId === position.positionId && hasActed(each));
-  const ended = toEnding(position);
-  if (hit === undefined || (ended !== undefined && ended.at > hit.at)) return ended;
-  return toOutcome(hit);
+  const known = [
+    ...(hit === undefined ? [] : [toOutcome(hit)]),
+    ...toFailure(position),
+    ...toEnding(position),
+  ];
+  return known.toSorted((a, b) => b.at.localeCompare(a.at))[0];
+}
+
+/** The last attempt, by anyone, failed. */
+function toFailure({ positionId, failure, status }: PositionView): Outcome[] {
+  if (failure === undefined || status !== 'open') return [];
+  const { at, message, action } = failure;
+  const word = action === 'keep' ? 'Link failed' : 'Close failed';
+  return [{ positionId, at, tone: 'bad', word, detail: message, showsDetail: true, stands: true }];
 }
 
 /** Whether a link or the sweep did something, or tried to. What the operator did, the operator knows. */
@@ -88,7 +105,21 @@ export function hasActed({ actor, decision }: HitView): boolean {
 
 export function toOutcome(hit: HitView): Outcome {
   const { positionId, at, why } = hit;
-  return { positionId, at, ...toWord(hit), detail: why };
+  const { word, tone } = toWord(hit);
+  const percent = word === words.closed ? links.value.find(isLinkOf(hit))?.percent : undefined;
+  const isPart = percent !== undefined;
+  return {
+    positionId,
+    at,
+    tone,
+    word: isPart ? `Closed ${percent} %` : word,
+    detail: why,
+    showsDetail: isPart || tone === 'bad',
+  };
+}
+
+function isLinkOf({ linkId }: HitView): (link: LinkView) => boolean {
+  return (link) => link.linkId === linkId;
 }
 
 const words: Record<string, string> = {
@@ -114,11 +145,12 @@ export function closeWord({ status, outcome }: Pick<HitView, 'status'> & { outco
 }
 
 /** A position that an exit order, or something outside Ripcord, has ended. */
-function toEnding(position: PositionView): Outcome | undefined {
+function toEnding(position: PositionView): Outcome[] {
   const { outcome, positionId } = position;
-  if (outcome === undefined || outcome.actor === 'operator' || !hasEnded(position)) return undefined;
-  const { settledAt, detail } = outcome;
-  return { positionId, at: settledAt, word: words[outcome.outcome] ?? 'Closed', tone: 'good', detail };
+  if (outcome === undefined || outcome.actor === 'operator' || !hasEnded(position)) return [];
+  const { settledAt: at, detail } = outcome;
+  const word = words[outcome.outcome] ?? 'Closed';
+  return [{ positionId, at, word, tone: 'good', detail, showsDetail: false }];
 }
 
 /** @returns "ETH/USDT long: Closed". */

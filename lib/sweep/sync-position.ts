@@ -124,13 +124,16 @@ async function lookAtHolding(exchange: Exchange, position: Position, now: number
   const unchanged: Look = { flatSince, held, margin };
   if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))
     return { flatSince: undefined, held: undefined, margin: undefined };
-  // A read that lags behind the entry's last fill shows the account before that fill.
-  if (now - computeLastFillBy(position) < holdingLagMs) return unchanged;
   try {
     const found = await exchange.fetchPosition(position.market, position.side);
-    if (found.side !== position.side) return { ...(await lookAtFlat(exchange, position, now)), margin };
-    const look = await lookAtHeld(exchange, position, found, now);
-    return { ...look, margin: { at: now, amount: found.amount, ...found.margin } };
+    const isHeld = found.side === position.side;
+    const seen = isHeld ? { at: now, amount: found.amount, ...found.margin } : margin;
+    // A read that lags behind the entry's last fill shows the account before that fill, which must end nothing.
+    if (now - computeLastFillBy(position) < holdingLagMs) return { ...unchanged, margin: seen };
+    const look = isHeld
+      ? await lookAtHeld(exchange, position, found, now)
+      : await lookAtFlat(exchange, position, now);
+    return { ...look, margin: seen };
   } catch {
     return unchanged;
   }

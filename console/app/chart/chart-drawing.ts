@@ -14,7 +14,9 @@ import {
 } from 'lightweight-charts';
 import type { CommandResult } from '../../../lib/admin/contract/commands.ts';
 import { formatPrice } from '../format.ts';
+import { type CandleMark, collapseMarks } from './collapse-marks.ts';
 import type { Mark, PriceLine } from './price-line.ts';
+import { includeLines, type Range } from './price-range.ts';
 
 export type Candle = CommandResult<'positions.candles'>['candles'][number];
 
@@ -25,6 +27,8 @@ export interface Drawing {
   toY(price: string): number | undefined;
   /** @returns the price at so many pixels below the top. It is not rounded. */
   toPrice(y: number): string | undefined;
+  /** The prices at the lower and the upper end; undefined before anything is drawn. */
+  visibleRange(): Range | undefined;
   /** Pixels at the right that the price axis takes. */
   axisWidth(): number;
   /** While a line is dragged, the price scale must not move below the pointer. */
@@ -56,7 +60,8 @@ export function drawChart(place: HTMLElement, priceStep: string, onLayout: () =>
     paintColors(chart, series, colors);
     for (const each of priceLines) series.removePriceLine(each);
     priceLines = content.lines.map((line) => series.createPriceLine(toPriceLineOptions(line, colors)));
-    markers.setMarkers(content.marks.flatMap((mark) => toMarker(mark, content.candles, colors)));
+    const openings = content.candles.map(({ at }) => at);
+    markers.setMarkers(collapseMarks(content.marks, openings).map((mark) => toMarker(mark, colors)));
   };
   const scheme = matchMedia('(prefers-color-scheme: dark)');
   scheme.addEventListener('change', paint);
@@ -85,7 +90,7 @@ export function drawChart(place: HTMLElement, priceStep: string, onLayout: () =>
 function toPlaces(
   chart: IChartApi,
   series: ISeriesApi<'Candlestick'>,
-): Pick<Drawing, 'toY' | 'toPrice' | 'axisWidth' | 'holdScale'> {
+): Pick<Drawing, 'toY' | 'toPrice' | 'visibleRange' | 'axisWidth' | 'holdScale'> {
   const toHeight = () => chart.panes()[0]?.getHeight() ?? 0;
   return {
     toY(price) {
@@ -95,6 +100,11 @@ function toPlaces(
     toPrice(y) {
       const price = series.coordinateToPrice(Math.min(Math.max(y, 0), toHeight()));
       return price === null ? undefined : String(price);
+    },
+    visibleRange() {
+      const [maxValue, minValue] = [0, toHeight()].map((y) => series.coordinateToPrice(y) ?? Number.NaN);
+      const isDrawn = Number.isFinite(minValue) && Number.isFinite(maxValue);
+      return isDrawn ? { minValue: Number(minValue), maxValue: Number(maxValue) } : undefined;
     },
     axisWidth: () => chart.priceScale('right').width(),
     holdScale: (isHeld) => chart.priceScale('right').applyOptions({ autoScale: !isHeld }),
@@ -162,26 +172,13 @@ function toSeriesOptions(priceStep: string, content: Content) {
       minMove: Number(priceStep),
       formatter: (value: number) => formatPrice(String(value), priceStep),
     },
-    autoscaleInfoProvider: (readScale: ReadScale) => includeLines(readScale(), content.lines),
+    autoscaleInfoProvider: (readScale: ReadScale) => includeNear(readScale(), content.lines),
   };
 }
 
-/** A line further from the candles than this share of the price would flatten them: it stays out of view. */
-const farAway = 0.2;
-
-function includeLines(scale: ReturnType<ReadScale>, lines: PriceLine[]) {
+function includeNear(scale: ReturnType<ReadScale>, lines: PriceLine[]) {
   const range = scale?.priceRange;
-  if (scale === null || !range) return scale;
-  const near = lines
-    .map(({ price }) => Number(price))
-    .filter((price) => price / range.maxValue - 1 < farAway && 1 - price / range.minValue < farAway);
-  return {
-    ...scale,
-    priceRange: {
-      minValue: Math.min(range.minValue, ...near),
-      maxValue: Math.max(range.maxValue, ...near),
-    },
-  };
+  return scale === null || !range ? scale : { ...scale, priceRange: includeLines(range, lines) };
 }
 
 function paintColors(chart: IChartApi, series: ISeriesApi<'Candlestick'>, colors: Colors): void {
@@ -199,8 +196,9 @@ function paintColors(chart: IChartApi, series: ISeriesApi<'Candlestick'>, colors
     downColor: loss,
     wickUpColor: gain,
     wickDownColor: loss,
-    // Green and red lines are exits.
+    // Green and red lines are exits, and dashed ones orders.
     priceLineColor: quiet,
+    priceLineStyle: LineStyle.Dotted,
   });
 }
 
@@ -216,20 +214,14 @@ function toPriceLineOptions({ id, price, title, kind, dashed }: PriceLine, { ink
   };
 }
 
-/** At the candle that contains the mark's time; none if the mark is older than all candles. */
-function toMarker(
-  { at, shape, text }: Mark,
-  candles: Candle[],
-  { ink, gain, loss }: Colors,
-): SeriesMarker<Time>[] {
-  const start = candles.findLast((candle) => candle.at <= at)?.at;
-  if (start === undefined) return [];
+function toMarker({ at, text, shape }: CandleMark, { gain, loss, ink }: Colors): SeriesMarker<Time> {
   const shapes = {
     buy: { position: 'belowBar', shape: 'arrowUp', color: gain },
     sell: { position: 'aboveBar', shape: 'arrowDown', color: loss },
     hit: { position: 'aboveBar', shape: 'circle', color: ink },
+    failed: { position: 'aboveBar', shape: 'square', color: loss },
   } as const;
-  return [{ time: toTime(start), text, ...shapes[shape] }];
+  return { time: toTime(at), text, ...shapes[shape] };
 }
 
 function toBar({ at, open, high, low, close }: Candle) {

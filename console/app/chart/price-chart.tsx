@@ -1,7 +1,9 @@
-import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type Candle, type Drawing, drawChart } from './chart-drawing.ts';
+import { EdgeLines } from './edge-lines.tsx';
 import { LineHandles, type LineMoves, placeHandles } from './line-handles.tsx';
 import type { Mark, PriceLine } from './price-line.ts';
+import { findOutside, type Range } from './price-range.ts';
 
 interface PriceChartProps {
   /** What a screen reader reads instead of the picture. */
@@ -19,7 +21,7 @@ interface PriceChartProps {
 
 /** Candles with lines, which a pointer or the arrow keys move. */
 export function PriceChart({ label, lines, moves, size, ...drawn }: PriceChartProps) {
-  const { place, handles, drawing } = useDrawing({ ...drawn, lines });
+  const { place, handles, drawing, range } = useDrawing({ ...drawn, lines });
   return (
     <div class={`chart-place ${size ?? ''}`}>
       <div ref={place} class="chart" role="img" aria-label={label} />
@@ -28,6 +30,7 @@ export function PriceChart({ label, lines, moves, size, ...drawn }: PriceChartPr
           <LineHandles lines={lines} priceStep={drawn.priceStep} drawing={drawing} moves={moves} />
         )}
       </div>
+      {range === undefined ? null : <EdgeLines {...findOutside(lines, range)} priceStep={drawn.priceStep} />}
     </div>
   );
 }
@@ -43,9 +46,14 @@ function useDrawing({
   const handles = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing | undefined>(undefined);
   const shownKey = useRef('');
+  const [range, setRange] = useState<Range | undefined>(undefined);
   const follow = useCallback(() => {
     // The library reports a change before it has measured it.
-    requestAnimationFrame(() => placeHandles(handles.current, drawing.current));
+    requestAnimationFrame(() => {
+      placeHandles(handles.current, drawing.current);
+      const next = drawing.current?.visibleRange();
+      setRange((known) => (isSameRange(known, next) ? known : next));
+    });
   }, []);
   useEffect(() => {
     if (place.current === null) return;
@@ -65,5 +73,9 @@ function useDrawing({
     drawing.current?.showPosition(lines, marks);
     placeHandles(handles.current, drawing.current);
   });
-  return { place, handles, drawing };
+  return { place, handles, drawing, range };
+}
+
+function isSameRange(a: Range | undefined, b: Range | undefined): boolean {
+  return a?.minValue === b?.minValue && a?.maxValue === b?.maxValue;
 }

@@ -10,6 +10,7 @@ export interface PriceLine {
 export interface Mark {
   /** Epoch milliseconds. */
   at: number;
-  shape: 'buy' | 'sell' | 'hit';
+  /** `hit`: a link acted. `failed`: it fired, and nothing was executed. */
+  shape: 'buy' | 'sell' | 'hit' | 'failed';
   text: string;
 }

@@ -10,6 +10,14 @@ export interface Column<Row> {
   cell(row: Row): ComponentChildren;
   /** Makes the column sortable. */
   compare?(a: Row, b: Row): number;
+  /** What the cells show on further lines, to sort by. */
+  also?: readonly SortKey<Row>[];
+}
+
+interface SortKey<Row> {
+  key: string;
+  name: string;
+  compare(a: Row, b: Row): number;
 }
 
 interface Sorting {
@@ -26,6 +34,8 @@ interface DataTableProps<Row> {
   isPast?(row: Row): boolean;
   /** The three-dot menu at the end of a row. */
   menu?(row: Row): ComponentChildren;
+  /** A row below a row, or null. @param span how many columns it has to span. */
+  note?(row: Row, span: number): ComponentChildren;
   class?: string;
   /** Draws only so many rows, after sorting. */
   atMost?: number;
@@ -39,6 +49,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { sorting, toggle } = useSorting(keepsSorting === true);
   return (
     <div class="table-place">
+      {keepsSorting === true ? <SortChoice columns={columns} sorting={sorting} onToggle={toggle} /> : null}
       <table class={`data stacks ${props.class ?? ''}`}>
         <thead>
           <tr>
@@ -75,8 +86,14 @@ function useSorting(isKept: boolean): { sorting: Sorting | undefined; toggle: (k
   };
   return {
     sorting: text === '' ? undefined : sorting,
-    toggle: (key) => set(text === key ? `-${key}` : key),
+    toggle: (key) => set(text !== '' && text === key ? `-${key}` : key),
   };
+}
+
+function listSortKeys<Row>(columns: readonly Column<Row>[]): SortKey<Row>[] {
+  return columns.flatMap(({ key, name, compare, also = [] }) =>
+    compare === undefined ? also : [{ key, name, compare }, ...also],
+  );
 }
 
 function sortRows<Row>(
@@ -84,36 +101,84 @@ function sortRows<Row>(
   columns: readonly Column<Row>[],
   sorting: Sorting | undefined,
 ): readonly Row[] {
-  const compare = columns.find(({ key }) => key === sorting?.key)?.compare;
+  const compare = listSortKeys(columns).find(({ key }) => key === sorting?.key)?.compare;
   if (compare === undefined) return rows;
   const factor = sorting?.direction === 'ascending' ? 1 : -1;
   return rows.toSorted((a, b) => compare(a, b) * factor);
 }
 
-function HeaderCell<Row>({
-  column: { key, name, isNumeric, compare },
-  sorting,
-  onToggle,
-}: {
-  column: Column<Row>;
+interface SortProps<Row> {
   sorting: Sorting | undefined;
   onToggle: (key: string) => void;
-}) {
-  const className = isNumeric === true ? 'numeric' : '';
-  if (compare === undefined)
+  columns: readonly Column<Row>[];
+}
+
+/** Where rows are cards, their table has no visible header to sort by. */
+function SortChoice<Row>({ columns, sorting, onToggle }: SortProps<Row>) {
+  return (
+    <div class="sort-choice">
+      <label>
+        Sort by{' '}
+        <select value={sorting?.key ?? ''} onChange={({ currentTarget }) => onToggle(currentTarget.value)}>
+          <option value="">newest</option>
+          {listSortKeys(columns).map(({ key, name }) => (
+            <option key={key} value={key}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {sorting === undefined ? null : (
+        <button type="button" onClick={() => onToggle(sorting.key)}>
+          <Icon name={sorting.direction === 'ascending' ? 'up' : 'down'} /> {sorting.direction}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function HeaderCell<Row>({
+  column,
+  sorting,
+  onToggle,
+}: Omit<SortProps<Row>, 'columns'> & { column: Column<Row> }) {
+  const keys = listSortKeys([column]);
+  const className = column.isNumeric === true ? 'numeric' : '';
+  if (keys.length === 0)
     return (
       <th scope="col" class={className}>
-        {name}
+        {column.name}
       </th>
     );
-  const direction = sorting?.key === key ? sorting.direction : undefined;
+  const isActive = keys.some(({ key }) => key === sorting?.key);
   return (
-    <th scope="col" class={className} aria-sort={direction ?? 'none'}>
-      <button type="button" class="sort" onClick={() => onToggle(key)}>
-        {name}
-        {direction === undefined ? null : <Icon name={direction === 'ascending' ? 'up' : 'down'} />}
-      </button>
+    <th scope="col" class={className} aria-sort={isActive ? sorting?.direction : 'none'}>
+      {keys.map(({ key, name }) => (
+        <SortButton
+          key={key}
+          name={name}
+          direction={key === sorting?.key ? sorting.direction : undefined}
+          onClick={() => onToggle(key)}
+        />
+      ))}
     </th>
+  );
+}
+
+function SortButton({
+  name,
+  direction,
+  onClick,
+}: {
+  name: string;
+  direction: Sorting['direction'] | undefined;
+  onClick: () => void;
+}) {
+  return (
+    <button type="button" class="sort" aria-pressed={direction !== undefined} onClick={onClick}>
+      {name}
+      {direction === undefined ? null : <Icon name={direction === 'ascending' ? 'up' : 'down'} />}
+    </button>
   );
 }
 
@@ -130,17 +195,28 @@ class TableRow<Row> extends Component<TableRowProps<Row>> {
   }
 }
 
-function RowCells<Row>({ row, columns, isPast, menu }: TableRowProps<Row>) {
+function RowCells<Row>({ row, columns, isPast, menu, note }: TableRowProps<Row>) {
   const [first, ...rest] = columns;
-  return (
+  const cells = (
     <tr class={isPast?.(row) === true ? 'over' : ''}>
       <th scope="row">{first?.cell(row)}</th>
-      {rest.map(({ key, name, isNumeric, cell }) => (
-        <td key={key} data-name={name} class={isNumeric === true ? 'numeric' : ''}>
+      {rest.map(({ key, name, isNumeric, cell, also = [] }) => (
+        <td
+          key={key}
+          data-name={[name, ...also.map((each) => each.name)].join(' · ')}
+          class={isNumeric === true ? 'numeric' : ''}
+        >
           {cell(row)}
         </td>
       ))}
       {menu === undefined ? null : <td class="tools">{menu(row)}</td>}
     </tr>
+  );
+  if (note === undefined) return cells;
+  return (
+    <>
+      {cells}
+      {note(row, columns.length + (menu === undefined ? 0 : 1))}
+    </>
   );
 }

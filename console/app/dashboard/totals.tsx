@@ -1,6 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
-import { computePercent, formatPrice, formatSigned, isPositive, multiply, signOf, sum } from '../format.ts';
+import { type QuoteTotal, sumByQuote } from '../../figures.ts';
+import {
+  computePercent,
+  formatFee,
+  formatMoney,
+  formatPercent,
+  formatSigned,
+  isPositive,
+  signOf,
+} from '../format.ts';
 import { formatAge } from '../freshness.ts';
 import { type DisplayStatus, displayStatuses, hasEnded, isArmed, toDisplayStatus } from '../labels.ts';
 import { paths } from '../route.ts';
@@ -9,12 +18,14 @@ import { findPosition, freshness, hits, links, paused, positions } from '../stor
 const dayMs = 86_400_000;
 const openStatuses: DisplayStatus[] = ['filled', 'partly-filled', 'unfilled', 'closing', 'needs-attention'];
 
-/** The four figures of the dashboard. */
+/** The figures of the dashboard. */
 export function Totals() {
   const all = positions.value ?? [];
+  const quotes = sumByQuote(all.filter((position) => !hasEnded(position)));
   return (
     <dl class="totals">
-      <ProfitTotal all={all} />
+      <ProfitTotal quotes={quotes} />
+      <NetTotal quotes={quotes} />
       <OpenTotal all={all} />
       <LinkTotal />
       <HitTotal />
@@ -42,27 +53,58 @@ function Total({
   );
 }
 
-function ProfitTotal({ all }: { all: PositionView[] }) {
-  const quotes = [...new Set(all.map(({ quote }) => quote))].map((quote) => sumQuote(quote, all));
-  const parts = quotes
-    .filter(({ cost }) => isPositive(cost))
-    .map(
-      ({ quote, profit, cost }) =>
-        `${formatSigned(computePercent(profit, cost))} % on ${formatPrice(cost, '0.01')} ${quote}`,
-    );
+function ProfitTotal({ quotes }: { quotes: QuoteTotal[] }) {
+  const parts = quotes.flatMap(({ quote, unrealized, cost, unknownUnrealized: unknown }) => [
+    ...(isPositive(cost)
+      ? [`${formatPercent(computePercent(unrealized, cost))} on ${formatMoney(cost)} ${quote}`]
+      : []),
+    ...(unknown === 0 ? [] : [`unknown for ${unknown} in ${quote}`]),
+  ]);
   const age = describeAge();
   return (
     <Total
       name="Unrealized profit"
       detail={[...(parts.length > 0 ? parts : ['nothing has filled']), ...age].join(' · ')}
     >
-      {quotes.length === 0 ? <dd>0.00</dd> : null}
-      {quotes.map(({ quote, profit }) => (
-        <dd key={quote} class={`${signOf(profit)} ${age.length > 0 ? 'stale' : ''}`}>
-          {formatSigned(profit)} <span class="unit">{quote}</span>
+      <Sums quotes={quotes} of="unrealized" isStale={age.length > 0} />
+    </Total>
+  );
+}
+
+/** Of the open positions: what part closes have brought, less all fees so far. */
+function NetTotal({ quotes }: { quotes: QuoteTotal[] }) {
+  const parts = quotes.flatMap(({ quote, fees, unknownNet: unknown }) => [
+    ...(fees.length === 0
+      ? []
+      : [`fees ${fees.map(({ currency, amount }) => `${formatFee(amount)} ${currency}`).join(' + ')}`]),
+    ...(unknown === 0 ? [] : [`unknown for ${unknown} in ${quote}`]),
+  ]);
+  return (
+    <Total name="Realized, net of fees" detail={parts.join(' · ') || 'no fees yet'}>
+      <Sums quotes={quotes} of="net" />
+    </Total>
+  );
+}
+
+/** One line for each currency. */
+function Sums({
+  quotes,
+  of,
+  isStale = false,
+}: {
+  quotes: QuoteTotal[];
+  of: 'unrealized' | 'net';
+  isStale?: boolean;
+}) {
+  if (quotes.length === 0) return <dd>0.00</dd>;
+  return (
+    <>
+      {quotes.map(({ quote, [of]: amount }) => (
+        <dd key={quote} class={`${signOf(amount)} ${isStale ? 'stale' : ''}`}>
+          {formatSigned(amount)} <span class="unit">{quote}</span>
         </dd>
       ))}
-    </Total>
+    </>
   );
 }
 
@@ -70,17 +112,6 @@ function ProfitTotal({ all }: { all: PositionView[] }) {
 function describeAge(): string[] {
   const known = freshness.value;
   return 'ageMs' in known ? [`up to ${formatAge(known.ageMs)} old`] : [];
-}
-
-function sumQuote(quote: string, all: PositionView[]) {
-  const held = all.filter(
-    (each) => each.quote === quote && each.unrealizedProfit !== null && isPositive(each.remaining),
-  );
-  return {
-    quote,
-    profit: sum(held.map(({ unrealizedProfit }) => unrealizedProfit ?? '0')),
-    cost: sum(held.map(({ remaining, averageEntry = '0' }) => multiply(remaining, averageEntry))),
-  };
 }
 
 function OpenTotal({ all }: { all: PositionView[] }) {

@@ -1,5 +1,6 @@
 import { BigNumber } from 'bignumber.js';
 import type { CommandInput, PositionView } from '../../../lib/admin/contract/commands.ts';
+import { isOpenExit } from '../../figures.ts';
 import { snapToStep } from '../chart/drag-price.ts';
 import { compare, isPositive, subtract, sum } from '../format.ts';
 
@@ -101,18 +102,6 @@ export function moveStop(choices: ExitChoices, price: string): ExitChoices {
     ...choices,
     stop: { price, limitPrice: canShift && !isPositive(limitPrice) ? price : limitPrice },
   };
-}
-
-const openStates: ReadonlySet<TakeProfit['state']> = new Set([
-  'waiting',
-  'unconfirmed',
-  'resting',
-  'refused',
-]);
-
-/** Whether an exit is still to come. */
-export function isOpenExit({ state }: { state: TakeProfit['state'] }): boolean {
-  return openStates.has(state);
 }
 
 /** @returns the position's exits as choices: what is still to come, with percents of what remains. */

@@ -1,4 +1,5 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { isStopBeyondLiquidation } from '../../figures.ts';
 import { Aged } from '../aged.tsx';
 import { Pill } from '../control/pill.tsx';
 import { toProtection } from './describe-exits.ts';
@@ -11,4 +12,9 @@ export function ProtectionPill({ position }: { position: PositionView }) {
       <Pill tone={label.tone}>{label.word}</Pill>
     </Aged>
   );
+}
+
+/** Warns of a stop that the market reaches only after the exchange has closed the position by force. */
+export function LiquidationPill({ position }: { position: PositionView }) {
+  return isStopBeyondLiquidation(position) ? <Pill tone="warn">Liq. before stop</Pill> : null;
 }

@@ -1,9 +1,9 @@
-import type { HitView, PositionView } from '../../../lib/admin/contract/commands.ts';
+import type { HitView, LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
+import { exitName } from '../../exit-name.ts';
+import { isOpenExit } from '../../figures.ts';
 import type { Mark, PriceLine } from '../chart/price-line.ts';
-import { isOpenExit } from '../exits/exit-choices.ts';
 import { stopLine, toTargetLine } from '../exits/plan-lines.ts';
 import { formatAmount, isPositive } from '../format.ts';
-import { exitName } from '../labels.ts';
 
 type Order = PositionView['entryOrders'][number];
 
@@ -44,19 +44,34 @@ function toExitLine(order: Order, position: PositionView): PriceLine[] {
   return [{ price: at, title, kind: title === 'Stop loss' ? 'stop' : 'target', dashed: true }];
 }
 
-/** @returns fills and hits, oldest first. */
-export function toMarks(position: PositionView, hits: HitView[]): Mark[] {
-  const { entryOrders, exitOrders, side, amountStep } = position;
+/** @returns fills, and hits by which a link acted, oldest first. Other hits did nothing: History lists them. */
+export function toMarks(
+  position: PositionView,
+  hits: readonly HitView[],
+  links: readonly LinkView[],
+): Mark[] {
+  const { entryOrders, exitOrders, side } = position;
   const [entryShape, exitShape] = side === 'long' ? (['buy', 'sell'] as const) : (['sell', 'buy'] as const);
   return [
-    ...entryOrders.flatMap((order) => toFillMark(order, entryShape, amountStep)),
-    ...exitOrders.flatMap((order) => toFillMark(order, exitShape, amountStep)),
-    ...hits.map((hit): Mark => ({ at: Date.parse(hit.at), shape: 'hit', text: hit.outcome ?? hit.decision })),
+    ...entryOrders.flatMap((order) => toFillMark(order, entryShape, position)),
+    ...exitOrders.flatMap((order) => toFillMark(order, exitShape, position)),
+    ...hits.flatMap((hit) => toHitMark(hit, links)),
   ].sort((a, b) => a.at - b.at);
 }
 
-function toFillMark({ updatedAt, filled }: Order, shape: 'buy' | 'sell', amountStep: string): Mark[] {
+function toHitMark({ at, decision, status, outcome, linkId }: HitView, links: readonly LinkView[]): Mark[] {
+  if (decision !== 'fired' && decision !== 'recovered') return [];
+  if (status >= 400) return [{ at: Date.parse(at), shape: 'failed', text: 'failed' }];
+  const percent = links.find((link) => link.linkId === linkId)?.percent;
+  const part = outcome === 'closed' && percent !== undefined ? ` ${percent} %` : '';
+  return [{ at: Date.parse(at), shape: 'hit', text: `${outcome ?? decision}${part}` }];
+}
+
+function toFillMark(order: Order, shape: 'buy' | 'sell', position: PositionView): Mark[] {
+  const { updatedAt, filled } = order;
   if (updatedAt === undefined || !isPositive(filled)) return [];
-  const text = `${shape === 'buy' ? 'Bought' : 'Sold'} ${formatAmount(filled, amountStep)}`;
-  return [{ at: updatedAt, shape, text }];
+  const name = exitName(order, position) === 'Close' ? 'Close: ' : '';
+  const verb = shape === 'buy' ? 'bought' : 'sold';
+  const text = `${name}${verb} ${formatAmount(filled, position.amountStep)}`;
+  return [{ at: updatedAt, shape, text: `${text.charAt(0).toUpperCase()}${text.slice(1)}` }];
 }

@@ -7,7 +7,7 @@ import { Segments } from '../control/segments.tsx';
 import { MoveDialog } from '../exits/move-dialog.tsx';
 import { formatPrice } from '../format.ts';
 import { canEditExits, marketName } from '../labels.ts';
-import { candleTurn, hits } from '../store.ts';
+import { candleTurn, findLinks, hits } from '../store.ts';
 import { toMarks, toPriceLines } from './chart-marks.ts';
 
 type Interval = CommandInput<'positions.candles'>['interval'];
@@ -39,6 +39,7 @@ export function Chart({ position }: { position: PositionView }) {
         marks={toMarks(
           position,
           hits.value.filter((hit) => hit.positionId === positionId),
+          findLinks(positionId),
         )}
         {...(canEditExits(position) ? { moves } : {})}
       />
@@ -81,7 +82,8 @@ function Legend() {
       <span class="key entry">Entry</span>
       <span class="key target">Take profit</span>
       <span class="key stop">Stop loss</span>
-      <span class="key mark">Fills and hits</span>
+      <span class="key last">Last price</span>
+      <span class="key mark">Fired link</span>
     </span>
   );
 }

@@ -1,20 +1,16 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { computeFigures, findOpenedAt } from '../../figures.ts';
 import { Aged } from '../aged.tsx';
 import type { Column } from '../control/data-table.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
-import { ProtectionPill } from '../exits/protection-pill.tsx';
-import { compare, formatAlignedAmount, formatPrice, isPositive } from '../format.ts';
-import {
-  type DisplayStatus,
-  exchangeName,
-  isArmed,
-  marketName,
-  toBaseCurrency,
-  toDisplayStatus,
-} from '../labels.ts';
+import { LiquidationPill, ProtectionPill } from '../exits/protection-pill.tsx';
+import { compare, formatAlignedAmount, formatPrice } from '../format.ts';
+import { type DisplayStatus, exchangeName, isArmed, marketName, toDisplayStatus } from '../labels.ts';
 import { OutcomeNote } from '../outcome-note.tsx';
 import { paths } from '../route.ts';
 import { findLinks } from '../store.ts';
+import { Age } from './age.tsx';
+import { Distance, describeFill, describeLeverage, Multiple, NetProfit, Value } from './figure-text.tsx';
 import { Profit } from './profit.tsx';
 
 /** The order of the status column: what needs attention first. */
@@ -31,24 +27,16 @@ function compareUrgency(a: PositionView, b: PositionView): number {
   return urgency.indexOf(toDisplayStatus(a)) - urgency.indexOf(toDisplayStatus(b));
 }
 
+/** The order of the protection column: the least protected first. */
+const protections: PositionView['protection'][] = ['none', 'unknown', 'partial', 'full'];
+
 export function countArmedLinks(position: PositionView): number {
   return findLinks(position.positionId).filter((link) => isArmed(link, position)).length;
 }
 
-function EntryCell({ position }: { position: PositionView }) {
-  const { averageEntry, entryOrders, priceStep } = position;
-  if (averageEntry !== undefined) return <>{formatPrice(averageEntry, priceStep)}</>;
-  const limit = entryOrders.find((entry) => entry.price !== undefined)?.price;
-  return (
-    <>
-      <span class="muted">{formatPrice(limit, priceStep)}</span>
-      {limit === undefined ? null : <span class="sub">limit</span>}
-    </>
-  );
-}
-
 function MarketCell({ position }: { position: PositionView }) {
-  const { positionId, symbol, exchange, label, account } = position;
+  const { positionId, symbol, exchange, label, account, side } = position;
+  const leverage = describeLeverage(position);
   return (
     <>
       <a class="market" href={paths.position(positionId)}>
@@ -57,37 +45,80 @@ function MarketCell({ position }: { position: PositionView }) {
       <span class="sub">
         {exchangeName(exchange)} · {label ?? account}
       </span>
+      <span class="side-line">
+        <SideTag side={side} />
+        {leverage === undefined ? null : <span class="unit"> {leverage}</span>}
+      </span>
     </>
   );
 }
 
-function Count({ value }: { value: number }) {
-  return <span class={value === 0 ? 'muted' : ''}>{value}</span>;
+function StatusCell({ position }: { position: PositionView }) {
+  return (
+    <span class="pills">
+      <StatusPill position={position} />
+      <ProtectionPill position={position} />
+      <LiquidationPill position={position} />
+      <OutcomeNote position={position} />
+    </span>
+  );
 }
 
-/** The entry's size is what is left of it once it has filled, and what was ordered before. */
-function describeFill({
-  filled,
-  amount,
-  amountStep,
-}: Pick<PositionView, 'filled' | 'amount' | 'amountStep'>): string {
-  const filledText = formatAlignedAmount(filled, amountStep);
-  if (compare(filled, amount) >= 0) return `of ${filledText} filled`;
-  return `${isPositive(filled) ? filledText : '0'} of ${formatAlignedAmount(amount, amountStep)} filled`;
+function EntryText({ position }: { position: PositionView }) {
+  const { averageEntry, entryOrders, priceStep } = position;
+  if (averageEntry !== undefined) return <>entry {formatPrice(averageEntry, priceStep)}</>;
+  const limit = entryOrders.find((entry) => entry.price !== undefined)?.price;
+  return limit === undefined ? <>no entry price</> : <>limit {formatPrice(limit, priceStep)}</>;
 }
 
-/** The order of the protection column: the least protected first. */
-const protections: PositionView['protection'][] = ['none', 'unknown', 'partial', 'full'];
-
-function ProtectionCell({ position }: { position: PositionView }) {
-  const { openExitOrders: count } = position;
-  const text = count === 1 ? '1 exit order' : `${count} exit orders`;
+function MarkCell({ position }: { position: PositionView }) {
+  const { markPrice, priceStep, symbol, exchangePosition } = position;
+  const liquidation = exchangePosition?.liquidationPrice;
   return (
     <>
-      <ProtectionPill position={position} />
-      <span class="sub">{count === 0 ? 'no exit orders' : text}</span>
+      <Aged position={position} of="price">
+        {formatPrice(markPrice, priceStep)}
+      </Aged>
+      <span class="sub">
+        <EntryText position={position} />
+      </span>
+      {symbol.includes(':') ? (
+        <span class="sub">
+          liq. {liquidation === undefined ? 'unknown' : formatPrice(liquidation, priceStep)}
+        </span>
+      ) : null}
     </>
   );
+}
+
+function SizeCell({ position }: { position: PositionView }) {
+  return (
+    <>
+      <Aged position={position} of="amounts">
+        {formatAlignedAmount(position.remaining, position.amountStep)}
+        <span class="sub">{describeFill(position)}</span>
+      </Aged>
+      <span class="sub">
+        <Value position={position} />
+      </span>
+    </>
+  );
+}
+
+function LinksText({ position }: { position: PositionView }) {
+  const count = countArmedLinks(position);
+  return <>{count === 1 ? '1 link' : `${count} links`}</>;
+}
+
+type Compare = (a: PositionView, b: PositionView) => number;
+
+function by(read: (position: PositionView) => string | null | undefined): Compare {
+  return (a, b) => compare(read(a) ?? undefined, read(b) ?? undefined);
+}
+
+/** By how far the price has to move, in either direction. */
+function byDistance(read: (position: PositionView) => string | undefined): Compare {
+  return by((position) => read(position)?.replace('-', ''));
 }
 
 export const columns: Column<PositionView>[] = [
@@ -96,77 +127,95 @@ export const columns: Column<PositionView>[] = [
     name: 'Market',
     cell: (position) => <MarketCell position={position} />,
     compare: (a, b) => a.symbol.localeCompare(b.symbol),
-  },
-  {
-    key: 'side',
-    name: 'Side',
-    cell: (position) => <SideTag side={position.side} />,
-    compare: (a, b) => a.side.localeCompare(b.side),
+    also: [{ key: 'side', name: 'Side', compare: (a, b) => a.side.localeCompare(b.side) }],
   },
   {
     key: 'status',
     name: 'Status',
-    cell: (position) => (
-      <>
-        <StatusPill position={position} />
-        <OutcomeNote position={position} />
-      </>
-    ),
+    cell: (position) => <StatusCell position={position} />,
     compare: compareUrgency,
-  },
-  {
-    key: 'protection',
-    name: 'Protection',
-    cell: (position) => <ProtectionCell position={position} />,
-    compare: (a, b) => protections.indexOf(a.protection) - protections.indexOf(b.protection),
+    also: [
+      {
+        key: 'protection',
+        name: 'Protection',
+        compare: (a, b) => protections.indexOf(a.protection) - protections.indexOf(b.protection),
+      },
+    ],
   },
   {
     key: 'remaining',
-    name: 'Remaining',
+    name: 'Size',
     isNumeric: true,
-    cell: (position) => (
-      <Aged position={position} of="amounts">
-        {formatAlignedAmount(position.remaining, position.amountStep)}{' '}
-        <span class="unit">{toBaseCurrency(position.symbol)}</span>
-        <span class="sub">{describeFill(position)}</span>
-      </Aged>
-    ),
-    compare: (a, b) => compare(a.remaining, b.remaining),
-  },
-  {
-    key: 'entry',
-    name: 'Entry',
-    isNumeric: true,
-    cell: (position) => <EntryCell position={position} />,
-    compare: (a, b) => compare(a.averageEntry, b.averageEntry),
+    cell: (position) => <SizeCell position={position} />,
+    compare: by(({ remaining }) => remaining),
+    also: [{ key: 'value', name: 'Value', compare: by((position) => computeFigures(position).value) }],
   },
   {
     key: 'mark',
     name: 'Mark',
     isNumeric: true,
+    cell: (position) => <MarkCell position={position} />,
+    compare: by(({ markPrice }) => markPrice),
+    also: [{ key: 'entry', name: 'Entry', compare: by(({ averageEntry }) => averageEntry) }],
+  },
+  {
+    key: 'stop',
+    name: 'To stop',
+    isNumeric: true,
     cell: (position) => (
       <Aged position={position} of="price">
-        {formatPrice(position.markPrice, position.priceStep)}
+        <Distance position={position} of="stopDistance" />
+        <span class="sub">
+          target <Distance position={position} of="targetDistance" />
+        </span>
       </Aged>
     ),
-    compare: (a, b) => compare(a.markPrice, b.markPrice),
+    compare: byDistance((position) => computeFigures(position).stopDistance),
+    also: [
+      {
+        key: 'target',
+        name: 'To target',
+        compare: byDistance((position) => computeFigures(position).targetDistance),
+      },
+    ],
   },
   {
     key: 'profit',
-    name: 'Profit',
+    name: 'Unrealized',
     isNumeric: true,
     cell: (position) => (
       <Aged position={position} of="price">
         <Profit position={position} place="below" />
+        <Multiple position={position} />
       </Aged>
     ),
-    compare: (a, b) => compare(a.unrealizedProfit ?? undefined, b.unrealizedProfit ?? undefined),
+    compare: by(({ unrealizedProfit }) => unrealizedProfit),
+    also: [{ key: 'r', name: 'R', compare: by((position) => computeFigures(position).multiple) }],
   },
   {
-    key: 'links',
-    name: 'Links',
+    key: 'net',
+    name: 'Net',
     isNumeric: true,
-    cell: (position) => <Count value={countArmedLinks(position)} />,
-    compare: (a, b) => countArmedLinks(a) - countArmedLinks(b),
+    cell: (position) => (
+      <Aged position={position} of="amounts">
+        <NetProfit position={position} />
+      </Aged>
+    ),
+    compare: by(({ netProfit }) => netProfit),
+  },
+  {
+    key: 'age',
+    name: 'Age',
+    isNumeric: true,
+    cell: (position) => (
+      <>
+        <Age since={findOpenedAt(position)} />
+        <span class="sub">
+          <LinksText position={position} />
+        </span>
+      </>
+    ),
+    compare: (a, b) => findOpenedAt(b) - findOpenedAt(a),
+    also: [{ key: 'links', name: 'Links', compare: (a, b) => countArmedLinks(a) - countArmedLinks(b) }],
   },
 ];

@@ -2,14 +2,16 @@ import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { type Column, DataTable } from '../control/data-table.tsx';
 import { Pill } from '../control/pill.tsx';
 import { computeShare, formatAlignedAmount, formatPrice, isPositive } from '../format.ts';
-import { type ExitName, exitName, type Label } from '../labels.ts';
+import type { Label } from '../labels.ts';
+import { findLinks } from '../store.ts';
 import { Timestamp } from '../timestamp.tsx';
+import { exitTitle } from './order-title.ts';
 
 type Order = PositionView['entryOrders'][number];
 
 interface OrderRow {
   order: Order;
-  role: 'Entry' | ExitName;
+  role: string;
   state: Label;
   position: PositionView;
 }
@@ -67,12 +69,10 @@ const columns: Column<OrderRow>[] = [
 
 /** The orders of a position: entries, then exits. */
 export function OrderList({ position }: { position: PositionView }) {
+  const links = findLinks(position.positionId);
   const rows: OrderRow[] = [
-    ...position.entryOrders.map((order) => ({ order, role: 'Entry' as const })),
-    ...position.exitOrders.map((order) => ({
-      order,
-      role: exitName(order, position),
-    })),
+    ...position.entryOrders.map((order) => ({ order, role: 'Entry' })),
+    ...position.exitOrders.map((order) => ({ order, role: exitTitle(order, position, links) })),
   ].map((row) => ({ ...row, state: toState(row.order), position }));
   if (rows.length === 0)
     return <p class="muted card-body">No orders. The position was adopted by its amount.</p>;

@@ -1,5 +1,6 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { DataTable } from '../control/data-table.tsx';
+import { OutcomeRow } from '../outcome-note.tsx';
 import { columns } from './columns.tsx';
 import { PositionMenu } from './position-menu.tsx';
 
@@ -12,6 +13,7 @@ export function PositionTable({ positions }: { positions: PositionView[] }) {
       rows={positions}
       rowKey={({ positionId }) => positionId}
       menu={(position) => <PositionMenu position={position} />}
+      note={(position, span) => <OutcomeRow position={position} span={span} />}
     />
   );
 }

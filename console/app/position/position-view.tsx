@@ -1,24 +1,20 @@
-import type { ComponentChildren } from 'preact';
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
-import { Aged } from '../aged.tsx';
 import { EmptyState } from '../control/empty-state.tsx';
 import { Icon } from '../control/icon.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { openDialog } from '../dialog-name.ts';
 import { ExitsCard } from '../exits/exits-card.tsx';
-import { ProtectionPill } from '../exits/protection-pill.tsx';
-import { formatAmount, formatPrice, isPositive } from '../format.ts';
-import { exchangeName, hasEnded, marketName, toBaseCurrency, toDisplayStatus } from '../labels.ts';
+import { LiquidationPill, ProtectionPill } from '../exits/protection-pill.tsx';
+import { exchangeName, hasEnded, marketName, toDisplayStatus } from '../labels.ts';
 import { LinkTable } from '../link/link-table.tsx';
 import { lastPositions, paths } from '../route.ts';
 import { findLinks, findPosition, hits, positions } from '../store.ts';
 import { Timestamp } from '../timestamp.tsx';
 import { AttentionBanner } from './attention-banner.tsx';
 import { Chart } from './chart.tsx';
-import { countArmedLinks } from './columns.tsx';
+import { FigureList } from './figure-list.tsx';
 import { OrderList } from './order-list.tsx';
 import { PositionMenu } from './position-menu.tsx';
-import { Fees, Money, Profit } from './profit.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** Position Info. */
@@ -32,7 +28,7 @@ export function PositionInfo({ positionId }: { positionId: string }) {
       </a>
       <Heading position={position} />
       <PositionBanners position={position} />
-      <Figures position={position} />
+      <FigureList position={position} />
       <Chart key={positionId} position={position} />
       <div class="columns">
         <div>
@@ -78,7 +74,7 @@ function Heading({ position }: { position: PositionView }) {
       <div>
         <h1 tabIndex={-1}>
           {marketName(symbol)} <SideTag side={position.side} /> <StatusPill position={position} />{' '}
-          <ProtectionPill position={position} />
+          <ProtectionPill position={position} /> <LiquidationPill position={position} />
         </h1>
         <p class="subtitle">
           {exchangeName(exchange)} · account {account}
@@ -138,83 +134,6 @@ function PositionBanners({ position }: { position: PositionView }) {
         </p>
       )}
     </>
-  );
-}
-
-function Figures({ position }: { position: PositionView }) {
-  const { amount, filled, remaining, averageEntry, markPrice, amountStep, priceStep, symbol } = position;
-  const unit = <span class="unit">{toBaseCurrency(symbol)}</span>;
-  return (
-    <dl class="card figures">
-      <Figure name="Unrealized profit">
-        <Aged position={position} of="price">
-          <Profit position={position} place="beside" />
-        </Aged>
-      </Figure>
-      {isPositive(filled) ? <Results position={position} /> : null}
-      <Figure name="Remaining">
-        <Aged position={position} of="amounts">
-          {formatAmount(remaining, amountStep)} {unit}
-        </Aged>
-      </Figure>
-      <Figure name="Filled">
-        <Aged position={position} of="amounts">
-          {formatAmount(filled, amountStep)} <span class="unit">of</span> {formatAmount(amount, amountStep)}{' '}
-          {unit}
-        </Aged>
-      </Figure>
-      <Figure name="Entry">
-        <Aged position={position} of="amounts">
-          {formatPrice(averageEntry, priceStep)}
-        </Aged>
-      </Figure>
-      <Figure name="Mark">
-        <Aged position={position} of="price">
-          {formatPrice(markPrice, priceStep)}
-        </Aged>
-      </Figure>
-      <Figure name="Armed links">{countArmedLinks(position)}</Figure>
-    </dl>
-  );
-}
-
-/** What the position has brought so far. */
-function Results({ position }: { position: PositionView }) {
-  const { realizedProfit, fees, funding, netProfit, quote, symbol } = position;
-  return (
-    <>
-      <Figure name="Realized profit">
-        <Aged position={position} of="amounts">
-          <Money amount={realizedProfit} quote={quote} />
-        </Aged>
-      </Figure>
-      <Figure name="Fees">
-        <Aged position={position} of="amounts">
-          <Fees fees={fees} />
-        </Aged>
-      </Figure>
-      {symbol.includes(':') ? (
-        <Figure name="Funding">
-          <Aged position={position} of="amounts">
-            <Money amount={funding} quote={quote} />
-          </Aged>
-        </Figure>
-      ) : null}
-      <Figure name="Net profit">
-        <Aged position={position} of="amounts">
-          <Money amount={netProfit} quote={quote} />
-        </Aged>
-      </Figure>
-    </>
-  );
-}
-
-function Figure({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -1,8 +1,9 @@
 import type { HitView, LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
 import { formatAmount, formatPrice, isPositive } from '../format.ts';
-import { actionTitle, exitName, type Tone, toBaseCurrency } from '../labels.ts';
+import { actionTitle, type Tone, toBaseCurrency } from '../labels.ts';
 import { hitTitle, toDecision } from '../link/hit-text.ts';
 import { Timestamp } from '../timestamp.tsx';
+import { exitTitle } from './order-title.ts';
 
 type Order = PositionView['entryOrders'][number];
 
@@ -42,7 +43,7 @@ function toEvents({
   return [
     ...hits.map(hitEvent),
     ...links.flatMap(linkEvents),
-    ...orderEvents(position),
+    ...orderEvents(position, links),
     {
       key: 'created',
       at: position.createdAt,
@@ -59,13 +60,10 @@ function isOpenedHere({ positionId, entryOrders }: PositionView): boolean {
   return entryOrders.some(({ clientOrderId }) => clientOrderId?.startsWith(own));
 }
 
-function orderEvents(position: PositionView): TimelineEvent[] {
+function orderEvents(position: PositionView, links: LinkView[]): TimelineEvent[] {
   return [
     ...position.entryOrders.map((order) => ({ order, role: 'Entry' })),
-    ...position.exitOrders.map((order) => ({
-      order,
-      role: exitName(order, position),
-    })),
+    ...position.exitOrders.map((order) => ({ order, role: exitTitle(order, position, links) })),
   ].flatMap(({ order, role }) => orderEvent(order, role, position));
 }
 

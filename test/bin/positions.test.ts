@@ -52,7 +52,7 @@ test('one position is shown with its orders', async () => {
   expect(stdout).toMatch(/^Market +BTC\/USDT long on binance, account main$/m);
   expect(stdout).toMatch(/^P&L +\+249\.73 USDT \(\+1\.67 %\)$/m);
   expect(stdout).toMatch(/^entry +28457 +limit +live +0\.25 \/ 0\.5 +60000\.1 +- +-$/m);
-  expect(stdout).toMatch(/^exit +28458 +stop_loss +live +0 \/ 0\.5 +- +55000 +-$/m);
+  expect(stdout).toMatch(/^stop loss +28458 +stop_loss +live +0 \/ 0\.5 +- +55000 +-$/m);
 });
 
 test('adopting sends every order id and every amount as the text that was typed', async () => {

@@ -149,11 +149,11 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       (await page.locator('tbody th .sub').allTextContents()).map((text) => text.split(' · ')[1]);
     expect((await labels()).toSorted()).toEqual(['one', 'three', 'two']);
     await page.getByRole('row', { name: /two/ }).getByText('0 of 3.0000 filled').waitFor();
-    await page.getByRole('button', { name: 'Remaining' }).click();
+    await page.getByRole('button', { name: 'Size' }).click();
     expect(await labels()).toEqual(['two', 'three', 'one']);
-    await page.getByRole('button', { name: 'Remaining' }).click();
+    await page.getByRole('button', { name: 'Size' }).click();
     expect(await labels()).toEqual(['one', 'three', 'two']);
-    expect(await page.getByRole('columnheader', { name: 'Remaining' }).getAttribute('aria-sort')).toBe(
+    expect(await page.getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe(
       'descending',
     );
     await page.getByRole('button', { name: 'Filled 1', exact: true }).click();
@@ -181,7 +181,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       await page.getByText('0.5000 of 2.0000 filled').waitFor();
       expect(await labels()).toEqual(['three']);
       expect(await page.getByRole('searchbox').inputValue()).toBe('thre');
-      expect(await page.getByRole('columnheader', { name: 'Remaining' }).getAttribute('aria-sort')).toBe(
+      expect(await page.getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort')).toBe(
         'descending',
       );
     }

@@ -1,5 +1,5 @@
 import { Component, type ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { query, setQuery } from '../route.ts';
 import { Icon } from './icon.tsx';
 
@@ -115,19 +115,22 @@ interface SortProps<Row> {
 
 /** Where rows are cards, their table has no visible header to sort by. */
 function SortChoice<Row>({ columns, sorting, onToggle }: SortProps<Row>) {
+  const id = useId();
   return (
     <div class="sort-choice">
-      <label>
-        Sort by{' '}
-        <select value={sorting?.key ?? ''} onChange={({ currentTarget }) => onToggle(currentTarget.value)}>
-          <option value="">newest</option>
-          {listSortKeys(columns).map(({ key, name }) => (
-            <option key={key} value={key}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <label for={id}>Sort by</label>
+      <select
+        id={id}
+        value={sorting?.key ?? ''}
+        onChange={({ currentTarget }) => onToggle(currentTarget.value)}
+      >
+        <option value="">newest</option>
+        {listSortKeys(columns).map(({ key, name }) => (
+          <option key={key} value={key}>
+            {name}
+          </option>
+        ))}
+      </select>
       {sorting === undefined ? null : (
         <button type="button" onClick={() => onToggle(sorting.key)}>
           <Icon name={sorting.direction === 'ascending' ? 'up' : 'down'} /> {sorting.direction}

@@ -53,11 +53,18 @@ function MarketCell({ position }: { position: PositionView }) {
   );
 }
 
+function ExitCount({ position: { openExitOrders: count } }: { position: PositionView }) {
+  return count === 0 ? null : (
+    <span class="sub">{count === 1 ? '1 exit order' : `${count} exit orders`}</span>
+  );
+}
+
 function StatusCell({ position }: { position: PositionView }) {
   return (
     <span class="pills">
       <StatusPill position={position} />
       <ProtectionPill position={position} />
+      <ExitCount position={position} />
       <LiquidationPill position={position} />
       <OutcomeNote position={position} />
     </span>

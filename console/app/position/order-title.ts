@@ -13,7 +13,7 @@ export function exitTitle(order: Order, position: PositionView, links: readonly 
 
 type Closer = Pick<NonNullable<Order['sentBy']>, 'linkId'> & { actor: string };
 
-/** Close orders of earlier versions name nobody; the position's outcome then names who sent the last one. */
+/** A close order of an earlier version has no sender; the position's outcome then names who sent the last one. */
 function findCloser({ sentBy, orderId }: Order, { outcome }: PositionView): Closer | undefined {
   if (sentBy !== undefined) return sentBy;
   return orderId !== undefined && outcome?.closeOrderId === orderId ? outcome : undefined;

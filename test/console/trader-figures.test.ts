@@ -68,10 +68,13 @@ function row(page: Page, name: RegExp) {
   return page.getByRole('row', { name });
 }
 
-/** Nothing is wider than the window, nor than the place that it is in. */
-async function measureOverflow(page: Page): Promise<number[]> {
+/** @returns what is wider than the window, or than the place that it is in. */
+async function listOverflows(page: Page): Promise<string[]> {
+  const places = '.table-place, .figures, .figures dd';
   return page.evaluate(
-    '[document.documentElement, ...document.querySelectorAll(".table-place, .figures, .figures dd")].map((each) => Math.max(0, each.scrollWidth - each.clientWidth)).filter((px) => px > 0)',
+    `[document.documentElement, ...document.querySelectorAll('${places}')]
+      .filter((each) => each.scrollWidth > each.clientWidth)
+      .map((each) => each.className + ': ' + each.textContent.slice(0, 80))`,
   );
 }
 
@@ -106,7 +109,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const perpetual = row(page, /ETH\/USDT perp/);
     for (const text of ['20× isolated', 'liq. 2,864.32', 'Liq. before stop', '−10.00 %'])
       await perpetual.getByText(text).first().waitFor();
-    expect(await measureOverflow(page)).toEqual([]);
+    expect(await listOverflows(page)).toEqual([]);
     expect(await findings(page)).toEqual([]);
     await perpetual.getByRole('link', { name: 'ETH/USDT perp' }).click();
     const figure = (name: string) => page.locator('.figures > div').filter({ hasText: name });
@@ -117,7 +120,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await figure('Liquidation price').getByText('The exchange liquidates before the stop.').waitFor();
     await figure('To stop').getByText('2,700.00').waitFor();
     await figure('To next target').getByText('+6.67 %').waitFor();
-    expect(await measureOverflow(page)).toEqual([]);
+    expect(await listOverflows(page)).toEqual([]);
     expect(await findings(page)).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ const environmentSchema = z.object({
   RIPCORD_TABLE_ENDPOINT: z.url().optional(),
   /** Where the credentials are: `ssm:/ripcord/accounts` or `file:/path/to/accounts.json`. */
   RIPCORD_ACCOUNTS: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]),
-  /** The start of every link: `https://…`, without a slash at the end. Only the admin function needs it. */
+  /** The start of every link: `https://…`, without a slash at the end. The admin function and the sweep need it. */
   RIPCORD_BASE_URL: z.url().optional(),
   /** The CloudWatch namespace of the metrics. Absent: no metrics are written. */
   RIPCORD_METRICS: z.string().min(1).optional(),

@@ -3,6 +3,7 @@ import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import type { Notifiers } from '../lib/notify/notifier.ts';
 import type { Services } from '../lib/services.ts';
 import { logSweep } from '../lib/sweep/log-sweep.ts';
+import { probeAddress } from '../lib/sweep/probe-address.ts';
 import { type SweepReport, sweep } from '../lib/sweep/sweep.ts';
 import { watchAccounts } from '../lib/sweep/watch-accounts.ts';
 import { createHandler, type Handler } from './create-handler.ts';
@@ -15,6 +16,8 @@ type SweepHandler = Handler<unknown, SweepReport>;
 interface SweepDependencies {
   services: Services;
   notifiers: Notifiers;
+  /** Opens a link that doesn't exist. */
+  probe: () => ReturnType<typeof probeAddress>;
   writeKeptHits: BuiltServices['writeKeptHits'];
   takeOverHits: BuiltServices['takeOverHits'];
 }
@@ -33,7 +36,9 @@ export function createSweep(
 
 function buildSweep(environment: Environment, build: typeof createServices, log?: Log): SweepDependencies {
   const { services, writeKeptHits, takeOverHits } = build(environment, log);
-  return { services, writeKeptHits, takeOverHits, notifiers: createNotifiers(environment) };
+  const { RIPCORD_BASE_URL: baseUrl } = environment;
+  const probe = async () => (baseUrl === undefined ? undefined : probeAddress(baseUrl));
+  return { services, writeKeptHits, takeOverHits, probe, notifiers: createNotifiers(environment) };
 }
 
 function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
@@ -48,9 +53,9 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         },
       },
     ],
-    async run({ services, notifiers, writeKeptHits, takeOverHits }, event, context) {
+    async run({ services, notifiers, probe, writeKeptHits, takeOverHits }, event, context) {
       const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);
-      const watching = watchAccounts(services, notifiers).catch((thrown: unknown) =>
+      const watching = watchAccounts(services, notifiers, probe).catch((thrown: unknown) =>
         log.event('accounts-unwatched', { code: toErrorCode(thrown) }),
       );
       const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());

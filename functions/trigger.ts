@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { z } from 'zod';
+import { probeToken } from '../lib/link/token.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { gatewayTimeMs, hitActMs } from '../lib/position/timing.ts';
 import { fire } from '../lib/trigger/fire.ts';
@@ -32,8 +33,11 @@ function toHandler(build: () => BuiltServices, log: Log): TriggerHandler {
     middleware: [addSecurityHeaders(), negotiateContent(), answerErrors(log)],
     async run({ services, handOverKeptHits }, event, { awsRequestId }) {
       const arrivedAt = toArrival(event, services.now());
-      const response = await fire(services, parseRequest(event), arrivedAt);
-      logHit(log, response, { requestId: awsRequestId, ms: services.now() - arrivedAt });
+      const request = parseRequest(event);
+      const response = await fire(services, request, arrivedAt);
+      // A metric that counts the sweep's probes would cost money in every hour.
+      if (request.token !== probeToken)
+        logHit(log, response, { requestId: awsRequestId, ms: services.now() - arrivedAt });
       if (services.now() < arrivedAt + hitActMs) await handOverKeptHits?.();
       return response;
     },

@@ -32,7 +32,10 @@ export type AccountHealth = z.infer<typeof accountHealthSchema>;
 
 export const unknownHealth: AccountHealth = { revision: 0, lookedAt: 0, troubles: {}, notices: [] };
 
-/** What one signed request to the exchange showed. */
+/** Stands for what links start with, among the names of accounts. */
+export const linkAddress = '';
+
+/** What one signed request to the exchange showed, or one request to a link. */
 export interface Look {
   account: string;
   failure?: Pick<Trouble, 'code' | 'why'> | undefined;

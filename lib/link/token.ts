@@ -28,6 +28,9 @@ export function mintToken(): string {
   return body + computeChecksum(body);
 }
 
+/** What the sweep opens to see whether links can be opened. It is no token. */
+export const probeToken = 'probe';
+
 /** @returns whether the text can be a token. Anything else is refused without reading the table. */
 export function isWellFormed(token: string): boolean {
   return (

@@ -1,5 +1,10 @@
-import type { AccountHealth, News, Trouble } from '../health/account-health.ts';
-import { noteNews } from '../health/account-health.ts';
+import {
+  type AccountHealth,
+  linkAddress,
+  type News,
+  noteNews,
+  type Trouble,
+} from '../health/account-health.ts';
 import { addNotice } from '../position/notice.ts';
 import { toSentence } from '../position/wording.ts';
 import { toSafeLine } from './notice-text.ts';
@@ -16,11 +21,15 @@ export function appendAccountNotice(health: AccountHealth, news: News, now: numb
   return { ...noteNews(health, news, now), notices: addNotice(health.notices, notice) };
 }
 
+const addressEffect = "Alerts can't close positions until this is fixed.";
+
 /** More accounts than these are counted only, so that the message stays short. */
 const namedAccounts = 3;
 
-function describeFailing(failing: News['failing']): string[] {
-  if (failing.length === 0) return [];
+function describeFailing(news: News['failing']): string[] {
+  const address = news.flatMap(([name, { why }]) => (name === linkAddress ? [why, addressEffect] : []));
+  const failing = news.filter(([name]) => name !== linkAddress);
+  if (failing.length === 0) return address;
   const reasons = failing
     .slice(0, namedAccounts)
     .map(([account, { why }]) => `${account}: ${toSentence(why)} Run: ripcord accounts check ${account}`);
@@ -29,6 +38,7 @@ function describeFailing(failing: News['failing']): string[] {
     `${listAccounts(failing.map(([account]) => account))} can't act${describeReminder(failing)}.`,
     effect,
     ...reasons,
+    ...address,
   ];
 }
 
@@ -36,9 +46,11 @@ function describeReminder(failing: [string, Trouble][]): string {
   return failing.every(([, { notifiedAt }]) => notifiedAt !== undefined) ? ', still' : '';
 }
 
-function describeWorking(working: string[]): string[] {
-  if (working.length === 0) return [];
-  return [`${listAccounts(working)} ${working.length === 1 ? 'works' : 'work'} again.`];
+function describeWorking(news: string[]): string[] {
+  const address = news.includes(linkAddress) ? ['Links can be opened again.'] : [];
+  const working = news.filter((name) => name !== linkAddress);
+  if (working.length === 0) return address;
+  return [...address, `${listAccounts(working)} ${working.length === 1 ? 'works' : 'work'} again.`];
 }
 
 function listAccounts(accounts: string[]): string {

@@ -1,5 +1,12 @@
 import { toFault } from '../fault.ts';
-import { type AccountHealth, findNews, isLookDue, type Look, noteLooks } from '../health/account-health.ts';
+import {
+  type AccountHealth,
+  findNews,
+  isLookDue,
+  type Look,
+  linkAddress,
+  noteLooks,
+} from '../health/account-health.ts';
 import { appendAccountNotice } from '../notify/account-notice.ts';
 import { type AttemptResult, applyResults, dueAttempts } from '../notify/attempt.ts';
 import { type Notifier, type Notifiers, toMessage } from '../notify/notifier.ts';
@@ -7,29 +14,43 @@ import { inParallel } from '../parallel.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
 
+type Probe = () => Promise<Look['failure']>;
+
 const parallelAccounts = 5;
 
 /**
  * Looks at every account with an open position, by a signed request, and notifies the owner of one that can't act. Such an
  * account may have no order that a sweep would read, so that nothing else would fail before a link fires. Runs may overlap:
  * of two that looked, one is stored.
+ * @param probe opens a link that doesn't exist; it returns why links can't be opened.
  * @returns how many accounts have trouble. Throws `table-unreachable`.
  */
-export async function watchAccounts(services: Services, channels: Notifiers): Promise<number> {
+export async function watchAccounts(
+  services: Services,
+  channels: Notifiers,
+  probe: Probe = async () => undefined,
+): Promise<number> {
   const known = await services.store.readAccountHealth();
-  const health = (await lookIfDue(services, known)) ?? (await services.store.readAccountHealth());
+  const health = (await lookIfDue(services, probe, known)) ?? (await services.store.readAccountHealth());
   if (health.notices.length > 0) await deliver(services, channels, health);
   return Object.values(health.troubles).filter(({ endedAt }) => endedAt === undefined).length;
 }
 
 /** @returns undefined if another run looked at the same time. */
-async function lookIfDue(services: Services, known: AccountHealth): Promise<AccountHealth | undefined> {
+async function lookIfDue(
+  services: Services,
+  probe: Probe,
+  known: AccountHealth,
+): Promise<AccountHealth | undefined> {
   if (!isLookDue(known, services.now())) return known;
   const accounts = await listAccounts(services);
   if (accounts.length === 0 && Object.keys(known.troubles).length === 0) return known;
-  const looks = await inParallel(accounts, parallelAccounts, (account) => lookAt(services, account));
+  const looks = await Promise.all([
+    probe().then((failure) => [{ account: linkAddress, failure }]),
+    inParallel(accounts, parallelAccounts, (account) => lookAt(services, account)),
+  ]);
   const now = services.now();
-  const looked = noteLooks(known, looks, now);
+  const looked = noteLooks(known, looks.flat(), now);
   const news = findNews(looked, now);
   return services.store.saveAccountHealth(
     news === undefined ? looked : appendAccountNotice(looked, news, now),

@@ -137,7 +137,11 @@ describe('the functions', () => {
         RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] },
         RIPCORD_SWEEP_FUNCTION: 'ripcord-sweep',
       },
-      { ...common, ...notices },
+      {
+        ...common,
+        ...notices,
+        RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] },
+      },
     ]);
   });
 

@@ -78,3 +78,24 @@ it('An account without an open position is not looked at', async () => {
   await watchAccounts(services, channelsOf());
   expect(key.asked).toBe(0);
 });
+
+it('A link address that does not respond is reported to the owner, and its repair too', async () => {
+  const { trader, services } = await newOwner();
+  const channel = fakeChannel('topic');
+  let works = false;
+  const why = "Links at https://links.example.org can't be opened: no response within 3 s.";
+  const probe = async () => (works ? undefined : { code: 'address-unreachable', why });
+  const run = async (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      trader.later(minuteMs);
+      await watchAccounts(services, channelsOf(channel), probe);
+    }
+  };
+  await run(5);
+  works = true;
+  await run(5);
+  expect(channel.texts).toEqual([
+    `${why} Alerts can't close positions until this is fixed.`,
+    'Links can be opened again.',
+  ]);
+});

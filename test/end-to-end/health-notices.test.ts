@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { startServer } from '../../infra/loopback/server.ts';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
+import { probeAddress } from '../../lib/sweep/probe-address.ts';
+import { serve } from '../infra/loopback/running-server.ts';
+import { startEnvironment } from './environment.ts';
+import { binanceSpot, binanceUsdm, bybitLinear, stageLong } from './long-position.ts';
+
+/** What the owner is notified of before a link fails. */
+
+const environment = await startEnvironment();
+
+it('The address of links is reachable if Ripcord itself responds there', async () => {
+  expect(await probeAddress(environment.url)).toBeUndefined();
+});
+
+it.each([
+  [{ status: 404, body: '{"message":"Not Found"}' }, 'the response was HTTP 404, and not from Ripcord'],
+  [{ status: 403, body: 'Forbidden' }, 'the response was HTTP 403, and not from Ripcord'],
+  [{ status: 200, body: '{"status":"not-found"}' }, 'the response was HTTP 200, and not from Ripcord'],
+  [{ status: 301, body: '' }, 'the response was HTTP 301, and not from Ripcord'],
+])('An address with the response %j is reported: %s', async ({ status, body }, why) => {
+  const { url } = await serve(async (_, response) => {
+    response.writeHead(status, { location: environment.url }).end(body);
+  });
+  expect(await probeAddress(url)).toEqual({
+    code: 'address-unreachable',
+    why: `Links at ${url} can't be opened: ${why}.`,
+  });
+});
+
+it('An address that refuses connections is reported', async () => {
+  const server = await startServer(0, () => undefined);
+  await server.stop();
+  expect(await probeAddress(server.url)).toMatchObject({ why: expect.stringContaining('ECONNREFUSED') });
+});
+
+const store = createDynamoStore({ tableName: 'ripcord', endpoint: environment.tableEndpoint });
+
+/** A sweep that is due to look. @returns the texts of the notices so far. */
+async function sweep(): Promise<string[]> {
+  const health = await store.readAccountHealth();
+  if (health.revision > 0) await store.saveAccountHealth({ ...health, lookedAt: 0, notifiedAt: 0 });
+  await environment.invoke('ripcord-sweep', {});
+  return (await store.readAccountHealth()).notices.map(({ text }) => text);
+}
+
+it.each([
+  { venue: binanceSpot, why: 'Invalid API-key, IP, or permissions for action.' },
+  { venue: binanceUsdm, why: 'Invalid API-key, IP, or permissions for action.' },
+  { venue: bybitLinear, why: 'API key is invalid.' },
+])('$venue.name: a dead key of a filled position without exits is reported', async ({ venue, why }) => {
+  const { account } = await stageLong(environment, venue);
+  const before = await sweep();
+  await environment.admin('accounts.add', {
+    name: account,
+    account: { exchange: venue.exchange, apiKey: 'dead', secret: 'dead', baseUrl: environment.exchange.url },
+    replace: true,
+  });
+  await sweep();
+  const notices = await sweep();
+  expect(notices.slice(before.length)).toEqual([expect.stringContaining(`Account "${account}" can't act.`)]);
+  expect(notices.at(-1)).toContain(why);
+});

@@ -62,7 +62,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const page = await harness.enter();
     await card(page).getByText('No channels yet').waitFor();
     await card(page)
-      .getByText(/You learn of a failed close or a missing stop only here/)
+      .getByText(/You learn of a failed close, a missing stop or a dead API key only here/)
       .waitFor();
     const dialog = await fillTelegram(page, chat.url);
     await dialog.getByRole('button', { name: 'Add channel' }).click();

@@ -47,8 +47,8 @@ function NoChannels() {
   return (
     <EmptyState icon="bell" title="No channels yet">
       <p>
-        Ripcord sends you no messages. You learn of a failed close or a missing stop only here or on the
-        command line.
+        Ripcord sends you no messages. You learn of a failed close, a missing stop or a dead API key only here
+        or on the command line.
       </p>
     </EmptyState>
   );

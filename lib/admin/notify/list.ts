@@ -1,7 +1,6 @@
 import { Fault } from '../../fault.ts';
 import { type Channel, channelName, describeTarget } from '../../notify/channels.ts';
-import { type Delivery, deliveryTo } from '../../position/notice.ts';
-import type { Position } from '../../position/position.ts';
+import { type Delivery, deliveryTo, type Notice } from '../../position/notice.ts';
 import type { AdminServices, NoticeChannels } from '../admin-services.ts';
 import type { CommandResult } from '../contract/commands.ts';
 
@@ -12,11 +11,17 @@ export async function listChannels({
   services,
   channels,
 }: Pick<AdminServices, 'services' | 'channels'>): Promise<CommandResult<'notify.list'>> {
-  const [all, positions] = await Promise.all([listAll(channels), services.store.listPositions('all')]);
+  const { store } = services;
+  const [all, positions, health] = await Promise.all([
+    listAll(channels),
+    store.listPositions('all'),
+    store.readAccountHealth(),
+  ]);
+  const notices = [...health.notices, ...positions.flatMap(({ notices = [] }) => notices)];
   return {
     channels: all.map((channel) => ({
       ...toChannelView(channel, channels),
-      lastDelivery: findLastDelivery(channelName(channel), positions),
+      lastDelivery: findLastDelivery(channelName(channel), notices),
     })),
   };
 }
@@ -36,10 +41,8 @@ export function toChannelView(channel: Channel, { builtIn }: NoticeChannels): Ch
   };
 }
 
-function findLastDelivery(name: string, positions: Position[]): ChannelView['lastDelivery'] {
-  const deliveries = positions.flatMap(({ notices = [] }) =>
-    notices.flatMap((notice) => deliveryTo(name, notice) ?? []),
-  );
+function findLastDelivery(name: string, notices: Notice[]): ChannelView['lastDelivery'] {
+  const deliveries = notices.flatMap((notice) => deliveryTo(name, notice) ?? []);
   const [last] = deliveries.toSorted((a, b) => b.at - a.at);
   return last === undefined ? undefined : toView(last);
 }

@@ -1,3 +1,5 @@
+import { findExpected } from './field-names.ts';
+
 /** What the admin function answered instead of a result. The message is a sentence for the owner. */
 export class ApiError extends Error {
   readonly code: string;
@@ -34,9 +36,15 @@ export function toFieldErrors(thrown: unknown): FieldErrors {
   return new Map(
     issues.map((issue) => {
       const [path = '', ...rest] = issue.split(': ');
-      return [path, toSentences(rest.join(': '), hint)];
+      const expected = hint === undefined ? findExpected(path) : undefined;
+      return [path, toSentences(expected ?? rest.join(': '), hint)];
     }),
   );
+}
+
+/** @returns what is wrong with a field or with a part of it. */
+export function findError(errors: FieldErrors, field: string): string | undefined {
+  return [...errors].find(([path]) => path === field || path.startsWith(`${field}.`))?.[1];
 }
 
 function toSentences(finding: string, hint: string | undefined): string {

@@ -3,7 +3,14 @@ import type { AdminAnswer, CommandName, CommandResult, commands } from '../../li
 import { ApiError } from './api-error.ts';
 import { describeIssues } from './field-names.ts';
 
-export { ApiError, errorMessage, type FieldErrors, noFieldErrors, toFieldErrors } from './api-error.ts';
+export {
+  ApiError,
+  errorMessage,
+  type FieldErrors,
+  findError,
+  noFieldErrors,
+  toFieldErrors,
+} from './api-error.ts';
 
 /** A command's input before it is parsed: a duration may still be text. */
 export type CommandRequest<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>;

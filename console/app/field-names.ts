@@ -8,9 +8,15 @@ interface FieldName {
 /** The contract's input fields, as the owner sees them. */
 const fields: Record<string, FieldName> = {
   account: { name: 'Account' },
+  action: { name: 'What the link does' },
   amount: { name: 'Amount' },
+  apply: { name: 'Apply this result' },
+  before: { name: 'Page of the history' },
+  channel: { name: 'Channel' },
   'channel.baseUrl': { name: 'Bot API server' },
   'channel.chatId': { name: 'Chat id' },
+  'channel.endpoint': { name: 'Endpoint' },
+  'channel.kind': { name: 'Kind of channel' },
   'channel.name': { name: 'Name' },
   'channel.token': { name: 'Bot token' },
   'channel.topicArn': { name: "Topic's ARN" },
@@ -20,22 +26,47 @@ const fields: Record<string, FieldName> = {
   entryOrderIds: { name: 'Entry orders' },
   exitOrderIds: { name: 'Exit orders' },
   expiresIn: { name: 'Duration' },
+  interval: { name: 'Candle interval' },
   label: { name: 'Label' },
+  limit: { name: 'Number of entries' },
+  linkId: { name: 'Link' },
+  live: { name: 'Live state' },
   maxUses: { name: 'Maximum uses', expected: 'expected a whole number from 1 to 1000' },
   methods: { name: 'Opened in a browser' },
+  name: { name: 'Name' },
+  open: { name: 'Only open positions' },
   percent: { name: 'Close part (%)', expected: 'expected a whole number from 1 to 99' },
+  positionId: { name: 'Position' },
   price: { name: 'Price' },
+  requestId: { name: 'Request' },
   riskAmount: { name: 'Risk' },
   side: { name: 'Side' },
   sources: {
     name: 'IP addresses or ranges',
     expected: 'expected addresses such as 203.0.113.7 or ranges such as 203.0.113.0/24',
   },
-  stopLoss: { name: 'Stop loss' },
+  stopLoss: { name: 'Stop' },
+  'stopLoss.limitPrice': { name: 'Stop LIMIT price' },
+  'stopLoss.price': { name: 'Stop price' },
   symbol: { name: 'Market' },
-  takeProfits: { name: 'Take profit' },
+  takeProfits: { name: 'Targets' },
+  test: { name: 'Test notice' },
   type: { name: 'Entry order' },
 };
+
+const targetParts: Record<string, string> = { price: ' price', percent: ' part in %' };
+
+/** @returns what a field expects, in words of the page; undefined if the contract's own words fit. */
+export function findExpected(path: string): string | undefined {
+  return findField(path)?.expected;
+}
+
+function findField(path: string): FieldName | undefined {
+  const [first = '', index, part = ''] = path.split('.');
+  if (first === 'takeProfits' && index !== undefined)
+    return { name: `Target ${Number(index) + 1}${targetParts[part] ?? ''}` };
+  return fields[path] ?? fields[first];
+}
 
 /**
  * @param issues of the admin function, each as `path: message`.
@@ -49,6 +80,6 @@ export function describeIssues(issues: readonly string[]): string | undefined {
 
 function describeIssue(issue: string): string | undefined {
   const [path = '', ...message] = issue.split(': ');
-  const field = fields[path] ?? fields[path.split('.')[0] ?? ''];
+  const field = findField(path);
   return field === undefined ? undefined : `${field.name}: ${field.expected ?? message.join(': ')}`;
 }

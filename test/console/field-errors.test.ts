@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError, toFieldErrors } from '../../console/app/api-error.ts';
+import { ApiError, findError, toFieldErrors } from '../../console/app/api-error.ts';
 import { entryPaths, exitPaths, toSummary } from '../../console/app/exits/form-errors.ts';
 
 const refused = new ApiError(
@@ -17,6 +17,13 @@ describe('an error of the admin function', () => {
     expect([...errors]).toEqual([['stopLoss.price', 'The stop is wrong. A stop must be below 3000.']]);
     expect(toSummary(refused.message, errors, exitPaths)).toBe(
       'Nothing was sent. Correct the marked fields.',
+    );
+  });
+
+  it('names what an option of a link expects, at the option', () => {
+    const invalid = new ApiError('invalid-input', '…', { issues: ['sources.0: Invalid input'] });
+    expect(findError(toFieldErrors(invalid), 'sources')).toBe(
+      'Expected addresses such as 203.0.113.7 or ranges such as 203.0.113.0/24.',
     );
   });
 

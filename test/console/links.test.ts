@@ -164,11 +164,11 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByLabel('IP addresses or ranges').fill('my office');
     await createLink(page, 'Close with MARKET order');
     await dialog
-      .getByRole('alert')
-      .getByText(
-        'IP addresses or ranges: expected addresses such as 203.0.113.7 or ranges such as 203.0.113.0/24. Nothing was done.',
-      )
+      .locator('.field-error')
+      .getByText('Expected addresses such as 203.0.113.7 or ranges such as 203.0.113.0/24.')
       .waitFor();
+    await dialog.getByText('Nothing was sent. Correct the marked fields.').waitFor();
+    expect(await dialog.getByLabel('IP addresses or ranges').getAttribute('aria-invalid')).toBe('true');
     expect((await environment.admin('links.list', { positionId })).links).toEqual([]);
   });
 

@@ -4,6 +4,8 @@ import type { FieldErrors } from '../api-error.ts';
 export const exitPaths = /^(takeProfits(\.\d+\.(price|percent))?|stopLoss(\.(price|limitPrice))?)$/;
 /** Those of the entry's fields, besides. */
 export const entryPaths = /^(symbol|price|amount|cost|riskAmount|label)$/;
+/** Those of a link's options. */
+export const optionPaths = /^(label|expiresIn|percent|maxUses|sources)(\.\d+)?$/;
 
 /** @returns the text at the end of a form: the whole error, unless its fields already show all of it. */
 export function toSummary(

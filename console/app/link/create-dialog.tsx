@@ -5,6 +5,8 @@ import { Dialog } from '../control/dialog.tsx';
 import { ErrorText, Form } from '../control/field.tsx';
 import { PositionTitle } from '../control/pill.tsx';
 import { useTask } from '../control/use-task.ts';
+import { optionPaths, toSummary } from '../exits/form-errors.ts';
+import { useFirstError } from '../exits/use-first-error.ts';
 import { type Action, actionTitle, describeAction } from '../labels.ts';
 import { refresh } from '../store.ts';
 import { usePreview } from '../use-preview.ts';
@@ -60,7 +62,8 @@ function CreateForm({
   onCreated: (created: Created[]) => void;
 }) {
   const [choices, setChoices] = useState<LinkChoices>(noChoices);
-  const { busy, error, run } = useTask();
+  const { busy, error, fieldErrors, run } = useTask();
+  const form = useFirstError(fieldErrors);
   const create = (actions: Action[]) =>
     run(async () => {
       await createLinks(position, actions, choices, onCreated);
@@ -68,10 +71,10 @@ function CreateForm({
     });
   return (
     <Form onSubmit={() => undefined}>
-      <div class="dialog-body">
+      <div ref={form} class="dialog-body">
         <Choices position={position} percent={toPercent(choices)} busy={busy} onChoose={create} />
-        <LinkOptions choices={choices} onChange={setChoices} />
-        <ErrorText>{error}</ErrorText>
+        <LinkOptions choices={choices} errors={fieldErrors} onChange={setChoices} />
+        <ErrorText>{toSummary(error, fieldErrors, optionPaths)}</ErrorText>
       </div>
     </Form>
   );

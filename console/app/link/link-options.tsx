@@ -1,32 +1,44 @@
+import { type FieldErrors, findError } from '../api.ts';
 import { parseWholeText } from '../control/decimal-text.ts';
 import { Field, Select, TextInput } from '../control/field.tsx';
+import { LabelField } from '../control/label-field.tsx';
 import { NumberField } from '../control/number-field.tsx';
 import type { LinkChoices } from './link-input.ts';
 
 interface OptionProps {
   choices: LinkChoices;
+  errors: FieldErrors;
   set: (change: Partial<LinkChoices>) => void;
 }
 
 export function LinkOptions({
   choices,
+  errors,
   onChange,
 }: {
   choices: LinkChoices;
+  errors: FieldErrors;
   onChange: (choices: LinkChoices) => void;
 }) {
-  const option = { choices, set: (change: Partial<LinkChoices>) => onChange({ ...choices, ...change }) };
+  const option = {
+    choices,
+    errors,
+    set: (change: Partial<LinkChoices>) => onChange({ ...choices, ...change }),
+  };
   return (
     <details class="options">
       <summary>Options: expiry, limits, confirmation, allowed IPs, partial close</summary>
       <div class="fields two">
-        <Field label="Label (only you see it)">
-          <TextInput value={choices.label} maxLength={80} onInput={(label) => option.set({ label })} />
-        </Field>
+        <LabelField
+          value={choices.label}
+          error={errors.get('label')}
+          onInput={(label) => option.set({ label })}
+        />
         <Expiry
           options={expiries}
           value={choices.expiresIn}
           duration={choices.customDuration}
+          error={errors.get('expiresIn')}
           onChange={(expiresIn) => option.set({ expiresIn })}
           onDuration={(customDuration) => option.set({ customDuration })}
         />
@@ -54,6 +66,7 @@ export function Expiry<Value extends string>({
   options,
   value,
   duration,
+  error,
   onChange,
   onDuration,
 }: {
@@ -61,6 +74,7 @@ export function Expiry<Value extends string>({
   value: Value | 'custom';
   /** As typed, for `custom`. */
   duration: string;
+  error: string | undefined;
   onChange: (value: Value | 'custom') => void;
   onDuration: (duration: string) => void;
 }) {
@@ -70,20 +84,31 @@ export function Expiry<Value extends string>({
         <Select value={value} onChange={onChange} options={options} />
       </Field>
       {value === 'custom' ? (
-        <Field label="Duration" help="For example 90m, 36h or 7d. A number alone is in seconds.">
-          <TextInput value={duration} placeholder="36h" required onInput={onDuration} />
+        <Field
+          label="Duration"
+          help="For example 90m, 36h or 7d. A number alone is in seconds."
+          error={error}
+        >
+          <TextInput
+            isWrong={error !== undefined}
+            value={duration}
+            placeholder="36h"
+            required
+            onInput={onDuration}
+          />
         </Field>
       ) : null}
     </>
   );
 }
 
-function Part({ choices, set }: OptionProps) {
+function Part({ choices, errors, set }: OptionProps) {
   return (
     <NumberField
       label="Close part (%)"
       help="1 to 99, of a link that closes. The rest stays open."
       value={choices.percent}
+      error={errors.get('percent')}
       isOptional
       isWhole
       placeholder="all"
@@ -93,13 +118,14 @@ function Part({ choices, set }: OptionProps) {
   );
 }
 
-function Uses({ choices, set }: OptionProps) {
+function Uses({ choices, errors, set }: OptionProps) {
   const isPart = choices.percent !== '';
   return (
     <NumberField
       label="Maximum uses"
       help={isPart ? 'Default for a partial close: 1.' : undefined}
       value={choices.maxUses}
+      error={errors.get('maxUses')}
       isOptional
       isWhole
       placeholder={isPart ? '1' : 'no limit'}
@@ -130,7 +156,8 @@ const allowedSources = [
   { value: 'listed', label: 'Specific IP addresses' },
 ] as const;
 
-function AllowedSources({ choices, set }: OptionProps) {
+function AllowedSources({ choices, errors, set }: OptionProps) {
+  const error = findError(errors, 'sources');
   return (
     <>
       <Field label="Allowed sources">
@@ -140,8 +167,14 @@ function AllowedSources({ choices, set }: OptionProps) {
         <Field
           label="IP addresses or ranges"
           help="For example 203.0.113.7 or 203.0.113.0/24, separated by commas."
+          error={error}
         >
-          <TextInput value={choices.addresses} required onInput={(addresses) => set({ addresses })} />
+          <TextInput
+            isWrong={error !== undefined}
+            value={choices.addresses}
+            required
+            onInput={(addresses) => set({ addresses })}
+          />
         </Field>
       ) : null}
     </>

@@ -3,9 +3,11 @@ import type { LinkView } from '../../../lib/admin/contract/commands.ts';
 import { type CommandRequest, call } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
 import { DialogFooter } from '../control/dialog-footer.tsx';
-import { ErrorText, Field, Form, TextInput } from '../control/field.tsx';
+import { ErrorText, Form } from '../control/field.tsx';
+import { LabelField } from '../control/label-field.tsx';
 import { showToast } from '../control/toast.tsx';
 import { useTask } from '../control/use-task.ts';
+import { optionPaths, toSummary } from '../exits/form-errors.ts';
 import { refresh } from '../store.ts';
 import { formatLocalTime } from '../timestamp.tsx';
 import { Expiry, expiries } from './link-options.tsx';
@@ -18,7 +20,7 @@ export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () =>
   const [label, setLabel] = useState(link.label ?? '');
   const [expiresIn, setExpiresIn] = useState<Choice>('unchanged');
   const [customDuration, setCustomDuration] = useState('');
-  const { busy, error, run } = useTask();
+  const { busy, error, fieldErrors, run } = useTask();
   const save = () =>
     run(async () => {
       await saveChange(link, { ...toLabel(link, label), ...toExpiry(expiresIn, customDuration) });
@@ -30,20 +32,19 @@ export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () =>
       <Form onSubmit={save}>
         <div class="dialog-body">
           <div class="fields two">
-            <Field label="Label (only you see it)">
-              <TextInput value={label} maxLength={80} onInput={setLabel} />
-            </Field>
+            <LabelField value={label} error={fieldErrors.get('label')} onInput={setLabel} />
             {link.state === 'revoked' ? null : (
               <Expiry
                 options={[{ value: 'unchanged', label: describeUnchanged(link) }, ...expiries]}
                 value={expiresIn}
                 duration={customDuration}
+                error={fieldErrors.get('expiresIn')}
                 onChange={setExpiresIn}
                 onDuration={setCustomDuration}
               />
             )}
           </div>
-          <ErrorText>{error}</ErrorText>
+          <ErrorText>{toSummary(error, fieldErrors, optionPaths)}</ErrorText>
         </div>
         <DialogFooter
           busy={busy}

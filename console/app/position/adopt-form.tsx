@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import type { CommandInput, OpenOrderView } from '../../../lib/admin/contract/commands.ts';
 import type { FieldErrors } from '../api.ts';
 import { DialogFooter } from '../control/dialog-footer.tsx';
-import { ErrorText, Field, FieldError, Form, TextInput } from '../control/field.tsx';
+import { ErrorText, FieldError, Form } from '../control/field.tsx';
+import { LabelField } from '../control/label-field.tsx';
 import { NumberField } from '../control/number-field.tsx';
 import { formatAmount, isPositive } from '../format.ts';
 import { toBaseCurrency } from '../labels.ts';
@@ -53,9 +54,7 @@ export function AdoptForm({ candidate, account, busy, error, fieldErrors, onBack
               onInput={setAmount}
             />
           )}
-          <Field label="Label (only you see it)" error={fieldErrors.get('label')}>
-            <TextInput value={label} maxLength={80} onInput={setLabel} />
-          </Field>
+          <LabelField value={label} error={fieldErrors.get('label')} onInput={setLabel} />
         </div>
         <Summary adoption={adoption} />
         <ErrorText>{error}</ErrorText>

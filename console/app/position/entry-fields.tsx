@@ -1,6 +1,7 @@
 import type { CommandInput } from '../../../lib/admin/contract/commands.ts';
 import type { FieldErrors } from '../api.ts';
 import { Field, Select, TextInput } from '../control/field.tsx';
+import { LabelField } from '../control/label-field.tsx';
 import { NumberField } from '../control/number-field.tsx';
 import { Segments } from '../control/segments.tsx';
 import type { Size } from '../exits/estimate.ts';
@@ -98,9 +99,7 @@ export function EntryFields(props: EntryFieldProps & { marketError: string | und
       </div>
       {entry.type === 'limit' ? <PriceField {...props} /> : null}
       <SizeFields {...props} />
-      <Field label="Label (only you see it)" error={errors.get('label')}>
-        <TextInput value={entry.label} maxLength={80} onInput={(label) => set({ label })} />
-      </Field>
+      <LabelField value={entry.label} error={errors.get('label')} onInput={(label) => set({ label })} />
     </div>
   );
 }

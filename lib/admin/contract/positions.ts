@@ -82,7 +82,7 @@ const exitsInput = z
   })
   .refine(({ takeProfits, stopLoss }) => takeProfits !== undefined || stopLoss !== undefined, {
     path: ['takeProfits'],
-    error: 'expected takeProfits, stopLoss or both',
+    error: 'expected targets, a stop or both',
   });
 
 const openInput = z

@@ -5,6 +5,7 @@ export type Route =
   | { view: 'positions' }
   | { view: 'position'; positionId: string }
   | { view: 'trades' }
+  | { view: 'history' }
   | { view: 'links' };
 
 const hash = signal(location.hash);
@@ -16,14 +17,15 @@ export const route = computed<Route>(() => {
   const [path = ''] = hash.value.replace(/^#\/?/, '').split('?');
   const [noun, id] = path.split('/');
   if (noun === 'positions') return id ? { view: 'position', positionId: id } : { view: 'positions' };
-  if (noun === 'trades') return { view: 'trades' };
-  return noun === 'links' ? { view: 'links' } : { view: 'dashboard' };
+  if (noun === 'trades' || noun === 'history' || noun === 'links') return { view: noun };
+  return { view: 'dashboard' };
 });
 
 export const paths = {
   dashboard: '#/',
   positions: '#/positions',
   trades: '#/trades',
+  history: '#/history',
   links: '#/links',
   position: (positionId: string) => `#/positions/${positionId}`,
 } as const;

@@ -5,6 +5,7 @@ import { Toast } from './control/toast.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { formatAge } from './freshness.ts';
+import { HistoryView } from './history/history-view.tsx';
 import { KillSwitch } from './kill-switch.tsx';
 import { marketName } from './labels.ts';
 import { LinksView } from './link/links-view.tsx';
@@ -19,6 +20,7 @@ const views: { view: Route['view']; path: string; name: string; icon: IconName }
   { view: 'dashboard', path: paths.dashboard, name: 'Dashboard', icon: 'home' },
   { view: 'positions', path: paths.positions, name: 'My Positions', icon: 'rows' },
   { view: 'trades', path: paths.trades, name: 'Trades', icon: 'check' },
+  { view: 'history', path: paths.history, name: 'History', icon: 'clock' },
   { view: 'links', path: paths.links, name: 'Links', icon: 'link' },
 ];
 
@@ -56,6 +58,8 @@ function View({ now }: { now: Route }) {
       return <PositionInfo positionId={now.positionId} />;
     case 'trades':
       return <TradesView />;
+    case 'history':
+      return <HistoryView />;
     case 'links':
       return <LinksView />;
   }

@@ -60,7 +60,10 @@ export async function choose(place: Page | Locator, menu: RegExp, item: string):
   await place.getByRole('menuitem', { name: item, exact: true }).click();
 }
 
-export async function go(page: Page, to: 'Dashboard' | 'My Positions' | 'Trades' | 'Links'): Promise<void> {
+export async function go(
+  page: Page,
+  to: 'Dashboard' | 'My Positions' | 'Trades' | 'History' | 'Links',
+): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: to }).click();
   await page.getByRole('heading', { level: 1, name: to }).waitFor();
 }

@@ -144,6 +144,19 @@ const views: Screen[] = [
     open: (page) => visit(page, '#/trades?market=none', 'Trades'),
   },
   {
+    name: 'History',
+    of: 'history',
+    async open(page) {
+      await go(page, 'History');
+      await page.getByText('Load more').or(page.getByText('Hits are kept for 90 days')).first().waitFor();
+      await page.locator('.hits summary').first().click();
+    },
+  },
+  {
+    name: 'History without a match',
+    open: (page) => visit(page, '#/history?result=in-progress', 'History'),
+  },
+  {
     name: 'Links with all of them',
     of: 'links',
     async open(page) {

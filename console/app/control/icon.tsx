@@ -15,6 +15,7 @@ const paths = {
   back: 'M9.5 3.5 5 8l4.5 4.5',
   home: 'M2.5 7.5 8 3l5.5 4.5v6h-4v-3.5h-3v3.5h-4z',
   bell: 'M8 2.5a3.7 3.7 0 0 0-3.7 3.7v3.3L3 11.5h10l-1.3-2V6.2A3.7 3.7 0 0 0 8 2.5zM6.8 13.5h2.4',
+  clock: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 4.8V8l2.2 1.6',
   rows: 'M2.5 4h11M2.5 8h11M2.5 12h11',
 } as const;
 export type IconName = keyof typeof paths;

@@ -13,7 +13,10 @@ const maxShown = 8;
 export function Activity() {
   return (
     <section class="card">
-      <h2>Recent hits</h2>
+      <div class="card-head">
+        <h2>Recent hits</h2>
+        <a href={paths.history}>History</a>
+      </div>
       {hits.value.length === 0 ? (
         <p class="muted card-body">No hits yet.</p>
       ) : (

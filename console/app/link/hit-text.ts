@@ -1,7 +1,7 @@
 import type { HitView } from '../../../lib/admin/contract/commands.ts';
 import type { Label } from '../labels.ts';
 
-const decisions: Record<HitView['decision'], Label> = {
+export const decisions: Record<HitView['decision'], Label> = {
   fired: { word: 'Fired', tone: 'gain' },
   recovered: { word: 'Completed', tone: 'gain' },
   duplicate: { word: 'Already done', tone: 'plain' },

@@ -77,7 +77,7 @@ function Listed({ trades }: { trades: Trade[] }) {
           Show more ({trades.length - atMost} left)
         </button>
       ) : null}
-      <p class="help">
+      <p class="help below">
         Every closed position that Ripcord has: it stays here until you forget it. Parts that were closed of
         an open position are not counted. R compares the net profit with what the first stop risked.
       </p>

@@ -2,8 +2,12 @@
 const serviceNote = / *\(Service: [^)]*\)/;
 const maxQuoteLength = 400;
 
-/** @returns AWS's own message and code, such as `Rate exceeded (ThrottlingException)`. */
+/**
+ * @returns AWS's own message and code, such as `Rate exceeded (ThrottlingException)`. Only the code of a ValidationException: its
+ * message quotes the value that was sent, which may be a key.
+ */
 export function quoteAwsError({ name, message }: Error): string {
+  if (name === 'ValidationException') return name;
   return `${message.replace(serviceNote, '').trim().slice(0, maxQuoteLength)} (${name})`.trim();
 }
 

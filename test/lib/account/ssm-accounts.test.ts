@@ -253,3 +253,13 @@ describe('A stored parameter', () => {
     expect(JSON.stringify([thrown, String(thrown)])).not.toContain('s3cret');
   });
 });
+
+test('a write that AWS finds invalid does not quote the keys that it contains', async () => {
+  const value = JSON.stringify(account);
+  const message = `1 validation error detected: Value '${value}' at 'value' failed to satisfy constraint`;
+  const { accounts } = await startStore(error('ValidationException', message));
+  await expect(accounts.write('main', account)).rejects.toMatchObject({
+    code: 'accounts-unreadable',
+    detail: 'AWS Parameter Store responded with an error: ValidationException.',
+  });
+});

@@ -36,7 +36,7 @@ export function formatSigned(value: string): string {
 
 /** @returns a percentage with its sign: "+3.40 %". */
 export function formatPercent(value: string): string {
-  return `${formatSigned(value)} %`;
+  return `${formatSigned(value)}\u00a0%`;
 }
 
 /** @returns an amount of money with two decimals: "6,000.00". */

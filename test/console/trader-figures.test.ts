@@ -53,6 +53,16 @@ async function newPerpetual(exchange: 'binanceusdm' | 'bybit' = 'binanceusdm') {
   return { trader, positionId };
 }
 
+/** A long of 30 ETH whose close has failed. */
+async function newLarge() {
+  const trader = await newTrader(environment, spotLong);
+  const entry = placeEntry(trader, { filled: 'all', amount: '30' });
+  const { positionId } = await adopt(trader, { entryOrders: [entry], label: 'large' });
+  refuseOrders();
+  await environment.admin('positions.close', { positionId });
+  core.clearFaults();
+}
+
 function refuseOrders() {
   core.addFault({
     kind: 'status',
@@ -85,8 +95,17 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     [1024, 'light'],
     [1440, 'dark'],
   ] as const)('fit a window of %i px, in the table and in Position Info', async (width, colorScheme) => {
-    const { trader } = await newSpot();
+    const { trader, positionId } = await newSpot();
+    const options = {
+      positionId,
+      action: 'close',
+      percent: 1,
+      label: 'a rather long label',
+      maxUses: 5,
+    } as const;
+    const { url } = await environment.admin('links.create', options);
     await newPerpetual();
+    await newLarge();
     movePrice(trader, '3050');
     const page = await harness.enter({ colorScheme, viewport: { width, height: 860 } });
     await go(page, 'My Positions');
@@ -103,7 +122,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       '+0.75 R',
       'fees 0.002 ETH',
       'Protected',
-      '0 links',
+      '1 link',
     ])
       await spot.getByText(text).first().waitFor();
     const perpetual = row(page, /ETH\/USDT perp/);
@@ -122,6 +141,10 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await figure('To next target').getByText('+6.67 %').waitFor();
     expect(await listOverflows(page)).toEqual([]);
     expect(await findings(page)).toEqual([]);
+    await fire(url);
+    await page.goto(`${environment.url}/console/#/positions/${positionId}`);
+    await row(page, /^Close by link a rather long label …/).waitFor();
+    expect(await listOverflows(page)).toEqual([]);
   });
 
   it('show as unknown what the exchange does not report', async () => {

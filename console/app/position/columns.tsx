@@ -86,11 +86,11 @@ function MarkCell({ position }: { position: PositionView }) {
       <Aged position={position} of="price">
         {formatPrice(markPrice, priceStep)}
       </Aged>
-      <span class="sub">
+      <span class="sub one-line">
         <EntryText position={position} />
       </span>
       {symbol.includes(':') ? (
-        <span class="sub">
+        <span class="sub one-line">
           liq. {liquidation === undefined ? 'unknown' : formatPrice(liquidation, priceStep)}
         </span>
       ) : null}
@@ -217,7 +217,7 @@ export const columns: Column<PositionView>[] = [
     cell: (position) => (
       <>
         <Age since={findOpenedAt(position)} />
-        <span class="sub">
+        <span class="sub one-line">
           <LinksText position={position} />
         </span>
       </>

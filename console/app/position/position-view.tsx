@@ -30,7 +30,7 @@ export function PositionInfo({ positionId }: { positionId: string }) {
       <PositionBanners position={position} />
       <FigureList position={position} />
       <Chart key={positionId} position={position} />
-      <div class="columns">
+      <div class="columns details">
         <div>
           <ExitsCard position={position} />
           <section class="card">

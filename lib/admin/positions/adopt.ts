@@ -66,6 +66,7 @@ async function readAdopted(services: Services, input: AdoptInput, place: Place):
       ...(declaredSize === undefined ? {} : { filledBefore: order.filled }),
     })),
     price,
+    exchangePosition,
   });
   return { ...position, entryOrders: await addFees(exchange, position, position.entryOrders) };
 }

@@ -52,6 +52,8 @@ interface NewPositionFacts {
   entryOrders: OrderRecord[];
   exitOrders: OrderRecord[];
   price: string | undefined;
+  /** Of a perpetual that is adopted. */
+  exchangePosition?: ExchangePosition;
 }
 
 /** A position as it starts: open and never claimed. */
@@ -59,9 +61,10 @@ export function newPosition(
   services: Services,
   { account, side, label }: NewPositionInput,
   { exchangeId, market }: Place,
-  { price, ...facts }: NewPositionFacts,
+  { price, exchangePosition: held, ...facts }: NewPositionFacts,
 ): Position {
   const now = services.now();
+  const margin = held?.side === side ? { at: now, amount: held.amount, ...held.margin } : undefined;
   return {
     ...facts,
     account,
@@ -71,7 +74,7 @@ export function newPosition(
     market,
     symbol: market.symbol,
     createdAt: new Date(now).toISOString(),
-    lastSync: { at: now, price },
+    lastSync: { at: now, price, margin },
     state: 'open',
     epoch: 0,
     attempt: 0,

@@ -19,8 +19,8 @@ export interface Figures {
   targetDistance?: string;
   liquidationDistance?: string;
   /**
-   * The gain of a coin at the mark price as a multiple of its loss at the stop, both from the average entry and before
-   * fees. Absent without a stop that loses, such as one at break-even. It follows the stop: a nearer one makes more of it.
+   * The gain of a coin at the mark price as a multiple of its loss at the first stop, both from the average entry and
+   * before fees. A stop that is moved to break-even changes nothing about what was risked. Absent if no stop ever lost.
    */
   multiple?: string;
 }
@@ -31,7 +31,7 @@ export function computeFigures(position: PositionView): Figures {
   const stop = findStop(position);
   const target = findNextTarget(position);
   const liquidation = exchangePosition?.liquidationPrice;
-  const multiple = stop === undefined ? undefined : computeMultiple(position, markPrice, stop);
+  const multiple = computeMultiple(position, markPrice);
   return {
     value: new BigNumber(markPrice).times(remaining).toFixed(),
     ...(stop === undefined ? {} : { stopDistance: computeDistance(stop, markPrice) }),
@@ -57,15 +57,36 @@ function computeDistance(price: string, markPrice: string): string {
   return new BigNumber(price).minus(markPrice).div(markPrice).times(100).toFixed(2);
 }
 
-function computeMultiple(
-  { averageEntry, side }: PositionView,
-  markPrice: string,
-  stop: string,
-): string | undefined {
-  if (averageEntry === undefined) return undefined;
+function computeMultiple(position: PositionView, markPrice: string): string | undefined {
+  const { averageEntry, side } = position;
+  const stop = findFirstStop(position) ?? findLosingStop(position);
+  if (averageEntry === undefined || stop === undefined) return undefined;
   const gainAt = (price: string) => new BigNumber(price).minus(averageEntry).times(side === 'long' ? 1 : -1);
-  const risk = gainAt(stop).negated();
-  return risk.gt(0) ? gainAt(markPrice).div(risk).toFixed(2) : undefined;
+  return gainAt(markPrice).div(gainAt(stop).negated()).toFixed(2);
+}
+
+/** The stop that is set, if it loses: it may not have been placed yet. */
+function findLosingStop(position: PositionView): string | undefined {
+  const stop = findStop(position);
+  return stop !== undefined && loses(position, stop) ? stop : undefined;
+}
+
+function loses({ averageEntry, side }: PositionView, price: string): boolean {
+  if (averageEntry === undefined) return false;
+  return side === 'long' ? new BigNumber(price).lt(averageEntry) : new BigNumber(price).gt(averageEntry);
+}
+
+/** @returns the stop that the trade began with: a later one may have been moved to where it risks nothing. */
+export function findFirstStop(position: PositionView): string | undefined {
+  const { entryOrders, exitOrders } = position;
+  const attached = entryOrders.flatMap((entry) => entry.attached?.stopLoss.triggerPrice ?? []);
+  const placed = exitOrders
+    .filter(
+      ({ isStop, conditional, rung }) => isStop === true || (conditional === true && rung === undefined),
+    )
+    .toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0))
+    .flatMap(({ triggerPrice }) => triggerPrice ?? []);
+  return [...attached, ...placed].find((price) => loses(position, price));
 }
 
 /** Whether the exchange would close the position by force before the market reaches the stop. */

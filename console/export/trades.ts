@@ -1,5 +1,7 @@
 import { BigNumber } from 'bignumber.js';
 import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
+import { type ExitName, exitName } from '../exit-name.ts';
+import { findFirstStop } from '../figures.ts';
 
 type Order = PositionView['exitOrders'][number];
 
@@ -114,17 +116,15 @@ function toEnd(position: PositionView, links: ReadonlyMap<string, LinkView>): Tr
   return { by: toExitKind(lastExit(position), position) };
 }
 
-/** As Ripcord placed it, as the exchange types it, else by its price: beyond the entry it takes profit. */
-function toExitKind(order: Order | undefined, { averageEntry, side }: PositionView) {
-  if (order === undefined) return 'unknown';
-  if (order.isStop === true) return 'stop';
-  if (order.rung !== undefined) return 'target';
-  const type = order.type.toLowerCase();
-  if (type.includes('take')) return 'target';
-  if (/stop_?(loss|market)/.test(type)) return 'stop';
-  const at = order.triggerPrice ?? order.price ?? order.average;
-  if (at === undefined || averageEntry === undefined) return 'exit-order';
-  return new BigNumber(at).gt(averageEntry) === (side === 'long') ? 'target' : 'stop';
+const exitKinds = {
+  'Stop loss': 'stop',
+  'Take profit': 'target',
+  Exit: 'exit-order',
+  Close: 'exit-order',
+} as const satisfies Record<ExitName, TradeEnd['by']>;
+
+function toExitKind(order: Order | undefined, position: PositionView) {
+  return order === undefined ? 'unknown' : exitKinds[exitName(order, position)];
 }
 
 /** Net profit is realized profit less fees, with the funding that is known. */
@@ -134,20 +134,6 @@ function computeFees({ realizedProfit, netProfit, funding }: PositionView): stri
     .plus(funding ?? '0')
     .minus(netProfit)
     .toFixed();
-}
-
-/** The stop that the trade began with: a later one may have been moved to where it risks nothing. */
-function findFirstStop({ entryOrders, exitOrders, averageEntry, side }: PositionView): string | undefined {
-  const attached = entryOrders.flatMap((entry) => entry.attached?.stopLoss.triggerPrice ?? []);
-  const placed = exitOrders
-    .filter(
-      ({ isStop, conditional, rung }) => isStop === true || (conditional === true && rung === undefined),
-    )
-    .toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0))
-    .flatMap(({ triggerPrice }) => triggerPrice ?? []);
-  if (averageEntry === undefined) return undefined;
-  const loses = (price: string) => new BigNumber(price).lt(averageEntry) === (side === 'long');
-  return [...attached, ...placed].find((price) => loses(price) && !new BigNumber(price).eq(averageEntry));
 }
 
 function computeR(position: PositionView, fees: string | undefined): string | undefined {

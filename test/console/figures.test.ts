@@ -71,6 +71,22 @@ describe('what a trader reads off a position', () => {
     expect(computeFigures({ ...long, ...change })).toEqual(expected);
   });
 
+  it('measures R by the stop that the position began with, also once another one has replaced it', () => {
+    const at = Date.parse(long.createdAt);
+    const stop = { ...entryOrder, type: 'stop_loss', filled: '0', isStop: true } as const;
+    const moved: PositionView = {
+      ...long,
+      stopLoss: exitAt('3050'),
+      exitOrders: [
+        { ...stop, status: 'live', triggerPrice: '3050', createdAt: at + 2 },
+        { ...stop, triggerPrice: '2950', createdAt: at + 1 },
+        { ...stop, triggerPrice: '2900', createdAt: at },
+      ],
+    };
+    expect(computeFigures(moved)).toMatchObject({ stopDistance: '-1.61', multiple: '1.00' });
+    expect(computeFigures({ ...moved, stopLoss: null })).toMatchObject({ multiple: '1.00' });
+  });
+
   it('takes the open target that the market reaches first', () => {
     expect(findNextTarget(long)).toBe('3200');
     expect(findNextTarget({ ...long, side: 'short' })).toBe('3300');

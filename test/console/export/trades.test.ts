@@ -72,7 +72,9 @@ describe('A trade', () => {
     ['Stop loss', { exitOrders: [{ ...exit, isStop: true as const }] }],
     ['Take profit', { exitOrders: [{ ...exit, rung: 1 }] }],
     ['Take profit', { exitOrders: [{ ...exit, price: '3200' }] }],
-    ['Stop loss', { side: 'short' as const, exitOrders: [{ ...exit, price: '3200' }] }],
+    // An order without a trigger price is no stop, wherever it filled.
+    ['Exit order', { side: 'short' as const, exitOrders: [{ ...exit, price: '3200' }] }],
+    ['Stop loss', { side: 'short' as const, exitOrders: [{ ...exit, type: 'Stop', triggerPrice: '3200' }] }],
   ])('ended by an exit order is named %s', (name, over) => {
     const ended = { ...outcome, closedBy: 'exit-order' as const, actor: 'sweep' as const };
     expect(describeEnd(first({ ...over, outcome: ended }).end)).toBe(name);

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { type CommandInput, commands, type PositionView } from '../lib/admin/contract/commands.ts';
-import { entrySide } from '../lib/exchange/exchange.ts';
-import { createAdminClient } from './admin-client.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { CliError } from './cli-error.ts';
 import { commandHint, type Target } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
 import { describeRest } from './ladder-text.ts';
 import { listOption, type SharedArguments, textOption, yesOption } from './options.ts';
-import { exitOptions, planExits, toExitFields } from './position-exit-commands.ts';
+import { planOrder } from './order-plan.ts';
+import { exitOptions, toExitFields } from './position-exit-commands.ts';
 import { describePosition } from './position-text.ts';
 import { printRemark, printResult } from './terminal.ts';
 
@@ -118,27 +118,23 @@ function parseOpenInput(args: OpenArguments): CommandInput<'positions.open'> {
   });
 }
 
-function planOrder(input: CommandInput<'positions.open'>): string[] {
-  const { symbol, side, type, amount, cost, riskAmount, price } = input;
-  const [base, quote] = symbol.split(/[/:]/);
-  const bySpending =
-    cost === undefined ? `${base} that risks ${riskAmount} ${quote}` : `${base} for ${cost} ${quote}`;
-  const size = amount === undefined ? bySpending : `${amount} ${base}`;
-  const terms = type === 'limit' ? `LIMIT ${price} ${quote}` : 'MARKET';
-  return [
-    'This order is sent to the exchange:',
-    `  Account  ${input.account}`,
-    `  Market   ${symbol}`,
-    `  Order    ${entrySide(side).toUpperCase()} ${size}, ${terms}, to open a ${side}`,
-    ...planExits(input),
-  ];
+/** The order, with price and balance as the exchange reports them now. */
+async function planWithMarket(admin: AdminClient, input: CommandInput<'positions.open'>): Promise<string[]> {
+  const { account: name, symbol } = input;
+  const market = await admin
+    .call('accounts.market', { name, symbol, interval: '1h', limit: 1 })
+    .catch((thrown: unknown) => {
+      if (thrown instanceof CliError) return thrown;
+      throw thrown;
+    });
+  return planOrder(input, market);
 }
 
 async function openPosition(args: OpenArguments): Promise<void> {
   const input = parseOpenInput(args);
   const { requestId } = input;
   const admin = createAdminClient(args);
-  await confirm({ yes: args.yes, question: 'Place this order?', plan: () => planOrder(input) });
+  await confirm({ yes: args.yes, question: 'Place this order?', plan: () => planWithMarket(admin, input) });
   // Printed before the call, so that it is known even if the response is lost.
   if (!args.json || process.stderr.isTTY)
     printRemark(

@@ -50,6 +50,11 @@ export function formatFee(value: string): string {
   return withMinusSign((rounded.isZero() ? new BigNumber(value) : rounded).toFormat());
 }
 
+/** @returns money with two decimals, unless they would hide it. */
+export function formatCost(value: string): string {
+  return compare(value, '0.01') < 0 ? formatFee(value) : formatMoney(value);
+}
+
 export function signOf(value: string | undefined): 'gain' | 'loss' | 'flat' {
   const number = new BigNumber(value ?? '0');
   if (number.isZero()) return 'flat';

@@ -145,6 +145,19 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     core.setPrice({ market: 'usdm', symbol: 'ETHUSDT', price: '3000' });
   });
 
+  it('shows a price that can no longer be read as an old one', async () => {
+    const { account } = await newTrader(environment, perpetualLong);
+    const { order } = await enterForm(account, 'ETH/USDT:USDT');
+    expect(await order.locator('.stale').count()).toBe(0);
+    core.addFault({ kind: 'html', match: {}, times: 99 });
+    await order
+      .locator('.stale')
+      .getByText(/^read \d+ s ago/)
+      .waitFor();
+    core.clearFaults();
+    await order.locator('.stale').waitFor({ state: 'detached' });
+  });
+
   it('returns to the form with what the exchange side refuses at its field', async () => {
     const { account } = await newTrader(environment, perpetualLong);
     const { dialog } = await enterForm(account, 'ETH/USDT:USDT');

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { compare, formatAmount, formatFee, formatPrice, formatSigned, multiply, signOf } from '../format.ts';
+import { formatAmount, formatCost, formatPrice, formatSigned, multiply, signOf } from '../format.ts';
 import type { Estimate, Result } from './estimate.ts';
 
 interface EstimatePanelProps {
@@ -104,17 +104,12 @@ function FeeLine({
 }: Pick<EstimatePanelProps, 'estimate' | 'takerRate'> & { quote: string }) {
   if (takerRate === null || (stop === undefined && all === undefined)) return null;
   const parts = [
-    ...(stop === undefined ? [] : [`${formatMoney(stop.fees)} with the stop`]),
-    ...(all === undefined ? [] : [`${formatMoney(all.fees)} with the targets`]),
+    ...(stop === undefined ? [] : [`${formatCost(stop.fees)} with the stop`]),
+    ...(all === undefined ? [] : [`${formatCost(all.fees)} with the targets`]),
   ];
   return (
     <Line name={`Fees in ${quote}`}>
       <span class="muted">about</span> {parts.join(' · ')}
     </Line>
   );
-}
-
-/** Two decimals, unless they would hide it. */
-export function formatMoney(value: string): string {
-  return compare(value, '0.01') < 0 ? formatFee(value) : formatPrice(value, '0.01');
 }

@@ -10,7 +10,7 @@ import { usePlanMarket } from '../exits/exit-plan.tsx';
 import { entryPaths, exitPaths, toSummary } from '../exits/form-errors.ts';
 import { paths } from '../route.ts';
 import { accounts, refresh } from '../store.ts';
-import { type EntryChoices, noEntry, toOpenInput } from './entry-fields.tsx';
+import { type EntryChoices, noEntry, toOpenInput } from './entry-choices.ts';
 import { computeFacts } from './order-facts.ts';
 import { OrderReview } from './order-review.tsx';
 import { Ticket } from './ticket.tsx';

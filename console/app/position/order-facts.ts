@@ -1,11 +1,10 @@
 import { BigNumber } from 'bignumber.js';
 import { checkEntrySize, type SizeRefusal } from '../../../lib/exchange/entry-size.ts';
 import { computeAmount } from '../exits/estimate.ts';
-import { formatMoney } from '../exits/estimate-panel.tsx';
 import { isDecimal } from '../exits/exit-choices.ts';
 import type { Market } from '../exits/use-market.ts';
-import { compare, formatAmount, multiply, sum } from '../format.ts';
-import type { EntryChoices } from './entry-fields.tsx';
+import { compare, formatAmount, formatCost, multiply, sum } from '../format.ts';
+import type { EntryChoices } from './entry-choices.ts';
 
 /** What an entry takes from the account, before it is sent. Estimates: at MARKET, the price is not known. */
 export interface OrderFacts {
@@ -137,7 +136,7 @@ function remarkOnBalance(
 
 /** A figure of the currency that pays. */
 export function formatPaid(figure: string, currency: string, { base, amountStep }: Market): string {
-  return currency === base ? formatAmount(figure, amountStep) : formatMoney(figure);
+  return currency === base ? formatAmount(figure, amountStep) : formatCost(figure);
 }
 
 /** A change of the price, in %, that the owner has to see. */

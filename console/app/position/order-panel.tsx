@@ -1,9 +1,9 @@
 import { ReadAt } from '../aged.tsx';
-import { formatMoney, Line } from '../exits/estimate-panel.tsx';
+import { Line } from '../exits/estimate-panel.tsx';
 import type { MarketReading } from '../exits/use-market.ts';
-import { formatPrice } from '../format.ts';
+import { formatCost, formatPrice } from '../format.ts';
 import { marketName } from '../labels.ts';
-import type { EntryChoices } from './entry-fields.tsx';
+import type { EntryChoices } from './entry-choices.ts';
 import { findPayment, formatPaid, type OrderFacts } from './order-facts.ts';
 
 interface OrderPanelProps {
@@ -77,7 +77,7 @@ function Takes({
     <>
       {kind === 'perpetual' ? (
         <Line name="Value">
-          {formatMoney(value)} <span class="unit">{quote}</span>
+          {formatCost(value)} <span class="unit">{quote}</span>
         </Line>
       ) : null}
       <Line name={kind === 'perpetual' ? 'Margin, with the entry fee' : 'Cost'}>
@@ -92,7 +92,7 @@ function Takes({
       </Line>
       {fee === undefined ? null : (
         <Line name="Entry fee">
-          <span class="muted">about</span> {formatMoney(fee)} <span class="unit">{quote}</span>
+          <span class="muted">about</span> {formatCost(fee)} <span class="unit">{quote}</span>
         </Line>
       )}
     </>

@@ -1,12 +1,11 @@
 import { Review } from '../control/review.tsx';
 import { describeChoices } from '../exits/describe-choices.ts';
-import { formatMoney } from '../exits/estimate-panel.tsx';
 import { Estimates } from '../exits/exit-plan.tsx';
 import type { Market, MarketReading } from '../exits/use-market.ts';
-import { formatAmount, formatPrice } from '../format.ts';
+import { formatAmount, formatCost, formatPrice } from '../format.ts';
 import { exchangeName, marketName } from '../labels.ts';
 import { accounts } from '../store.ts';
-import { type EntryChoices, orderName } from './entry-fields.tsx';
+import { type EntryChoices, orderName } from './entry-choices.ts';
 import { computeFacts, findMove, type OrderFacts, toLimitPrice } from './order-facts.ts';
 import { OrderPanel } from './order-panel.tsx';
 
@@ -95,7 +94,7 @@ function describeEntry(
   // What the exchange or Ripcord sizes by the price of that moment is an estimate.
   const about = type === 'market' && size.by !== 'amount' ? 'about ' : '';
   const amount = `${about}${formatAmount(facts.amount, market.amountStep)} ${base}`;
-  return `${verb} ${amount} ${at}, worth ${type === 'market' ? 'about ' : ''}${formatMoney(facts.value)} ${quote}.`;
+  return `${verb} ${amount} ${at}, worth ${type === 'market' ? 'about ' : ''}${formatCost(facts.value)} ${quote}.`;
 }
 
 function describeNext({ type }: EntryChoices): string {

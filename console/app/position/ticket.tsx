@@ -4,7 +4,8 @@ import { isDecimal } from '../exits/exit-choices.ts';
 import { ExitFields } from '../exits/exit-fields.tsx';
 import { ExitPlan, type usePlanMarket } from '../exits/exit-plan.tsx';
 import { useFirstError } from '../exits/use-first-error.ts';
-import { type EntryChoices, EntryFields } from './entry-fields.tsx';
+import type { EntryChoices } from './entry-choices.ts';
+import { EntryFields } from './entry-fields.tsx';
 import { computeFacts, toLimitPrice } from './order-facts.ts';
 import { OrderPanel } from './order-panel.tsx';
 

@@ -65,6 +65,7 @@ const columns: Column<Trade>[] = [
     isNumeric: true,
     cell: (trade) => <NetCell trade={trade} />,
     compare: (a, b) => compare(a.position.netProfit ?? undefined, b.position.netProfit ?? undefined),
+    also: [{ key: 'r', name: 'R', compare: (a, b) => compare(a.r, b.r) }],
   },
   {
     key: 'realized',
@@ -73,6 +74,7 @@ const columns: Column<Trade>[] = [
     cell: (trade) => <RealizedCell trade={trade} />,
     compare: (a, b) =>
       compare(a.position.realizedProfit ?? undefined, b.position.realizedProfit ?? undefined),
+    also: [{ key: 'fees', name: 'Fees', compare: (a, b) => compare(a.feesInQuote, b.feesInQuote) }],
   },
   {
     key: 'size',
@@ -88,7 +90,7 @@ const columns: Column<Trade>[] = [
   },
   {
     key: 'entry',
-    name: 'Entry, exit',
+    name: 'Avg. entry',
     isNumeric: true,
     cell: ({ averageExit, position }) => (
       <>
@@ -99,6 +101,7 @@ const columns: Column<Trade>[] = [
       </>
     ),
     compare: (a, b) => compare(a.position.averageEntry, b.position.averageEntry),
+    also: [{ key: 'exit', name: 'Avg. exit', compare: (a, b) => compare(a.averageExit, b.averageExit) }],
   },
   {
     key: 'closed',
@@ -112,6 +115,7 @@ const columns: Column<Trade>[] = [
       </>
     ),
     compare: (a, b) => a.closedAt.localeCompare(b.closedAt),
+    also: [{ key: 'opened', name: 'Opened', compare: (a, b) => a.openedAt.localeCompare(b.openedAt) }],
   },
   {
     key: 'end',
@@ -125,7 +129,7 @@ const columns: Column<Trade>[] = [
 export function TradeTable({ trades, atMost }: { trades: readonly Trade[]; atMost: number }) {
   return (
     <DataTable
-      class="trades"
+      class="positions"
       keepsSorting
       atMost={atMost}
       columns={columns}

@@ -7,7 +7,7 @@ export function TradeTotals({ trades }: { trades: readonly Trade[] }) {
   const { count, unknown, wins, winRate, quotes } = sumTrades(trades);
   const known = count - unknown;
   return (
-    <dl class="totals">
+    <dl class="totals four">
       <Total name="Net profit" detail={describeUnknown(unknown) || 'fees and funding included'}>
         {quotes.map(({ quote, net }) => (
           <dd key={quote} class={signOf(net)}>

@@ -108,6 +108,25 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(await dialog.getByRole('checkbox', { disabled: true }).count()).toBe(2);
   });
 
+  it('starts no further close once it is stopped, and leaves the rest selected', async () => {
+    const trader = await newTrader(environment, spotLong);
+    for (const label of ['a', 'b', 'c', 'd']) await newFilled(trader, label);
+    const page = await enterPositions('');
+    const dialog = await openCloseDialog(page, 4);
+    const mark = markOf(core);
+    core.addFault({ kind: 'delay', ms: 1_500, match: refusal.match, times: 3 });
+    await dialog.getByLabel('Type close 4 to confirm').fill('close 4');
+    await dialog.getByRole('button', { name: 'Close 4 positions' }).click();
+    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Stop' }).click();
+    await dialog.getByText('3 of 3 processed.').waitFor();
+    core.clearFaults();
+    await dialog.getByLabel('Type close 1 to confirm').waitFor();
+    expect(await dialog.getByRole('checkbox', { checked: true }).count()).toBe(1);
+    expect(ledgerSince(core, mark).orders).toHaveLength(3);
+    expect(Object.values(await statuses()).toSorted()).toEqual(['closed', 'closed', 'closed', 'open']);
+  });
+
   it('leaves out a position that ends while the dialog is open', async () => {
     const trader = await newTrader(environment, spotLong);
     const { positionId } = await newFilled(trader, 'first');

@@ -40,7 +40,10 @@ export function PositionInfo({ positionId }: { positionId: string }) {
           <Links positionId={positionId} />
         </div>
         <section class="card">
-          <h2>History</h2>
+          <div class="card-head">
+            <h2>History</h2>
+            <a href={`${paths.history}?position=${positionId}`}>All hits</a>
+          </div>
           <Timeline
             position={position}
             links={findLinks(positionId)}

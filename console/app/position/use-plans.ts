@@ -10,6 +10,9 @@ interface Plan {
 
 /** Each plan reads its position from the exchange: as many requests at once as leave room for a close. */
 const inParallel = 2;
+/** After so many plans, each reader pauses: the exchange's request limit is for the closes. */
+const withoutPause = 20;
+const pauseMs = 1_000;
 
 function toKey({ status, amount, filled, remaining, openExitOrders }: PositionView): string {
   return [status, amount, filled, remaining, openExitOrders].join(' ');
@@ -36,6 +39,7 @@ export function usePlans(positions: readonly PositionView[]) {
       const { positionId } = next;
       const plan = { of: toKey(next), text: await readPlan(positionId) };
       setPlans((known) => new Map(known).set(positionId, plan));
+      if (current.taken.size > withoutPause) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     current.workers -= 1;
   };

@@ -54,7 +54,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       await closeDialogs(page);
     }
     expect(found).toEqual({});
-  }, 180_000);
+  }, 300_000);
 
   it('that refuses a browser has none either', async () => {
     const page = await harness.enter();

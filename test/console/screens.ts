@@ -111,6 +111,18 @@ function positionDialog(of: string, item: string, ready: string | RegExp): Scree
   };
 }
 
+/** Fills the form that opens a position, but for price and size. */
+async function enterOrder(page: Page, { account }: Seeded): Promise<void> {
+  await go(page, 'My Positions');
+  await page.getByRole('button', { name: 'Open', exact: true }).first().click();
+  await page.getByRole('dialog').getByLabel('Account').selectOption(account);
+  await page.getByLabel('Market').fill('ETH/USDT');
+  await page.getByText(/^now 3,000.00/).waitFor();
+  await page.getByRole('button', { name: 'Add target' }).click();
+  await page.getByRole('button', { name: 'Add stop' }).click();
+  await page.getByRole('spinbutton', { name: 'Stop line' }).waitFor();
+}
+
 /** A dialog that the three dots of a link open. */
 function linkDialog(of: string, item: string, ready: string | RegExp): Screen {
   return {
@@ -212,6 +224,16 @@ const dialogs: Screen[] = [
   },
   positionDialog('edit-exits', 'Edit exits', 'Stop at break-even'),
   {
+    name: 'Replace these exits?',
+    async open(page, { filled }) {
+      await visitPosition(page, filled, /Filled/);
+      await choose(page, /^Actions for ETH/, 'Edit exits');
+      await page.getByRole('button', { name: 'Stop at break-even' }).click();
+      await page.getByRole('button', { name: 'Review exits' }).click();
+      await page.getByRole('heading', { name: 'Exits now' }).waitFor();
+    },
+  },
+  {
     name: 'Move stop',
     async open(page, { filled }) {
       await visitPosition(page, filled, /Filled/);
@@ -254,18 +276,15 @@ const dialogs: Screen[] = [
         .waitFor();
     },
   },
+  { name: 'Open', of: 'open', open: enterOrder },
   {
-    name: 'Open',
-    of: 'open',
-    async open(page, { account }) {
-      await go(page, 'My Positions');
-      await page.getByRole('button', { name: 'Open', exact: true }).first().click();
-      await page.getByRole('dialog').getByLabel('Account').selectOption(account);
-      await page.getByLabel('Market').fill('ETH/USDT');
-      await page.getByText(/^now 3,000.00/).waitFor();
-      await page.getByRole('button', { name: 'Add target' }).click();
-      await page.getByRole('button', { name: 'Add stop' }).click();
-      await page.getByRole('spinbutton', { name: 'Stop line' }).waitFor();
+    name: 'Place this order?',
+    async open(page, seeded) {
+      await enterOrder(page, seeded);
+      await page.getByLabel('Price in USDT').fill('2900');
+      await page.getByLabel('Amount in ETH').fill('1');
+      await page.getByRole('button', { name: 'Review order' }).click();
+      await page.getByRole('button', { name: 'Place LIMIT buy' }).waitFor();
     },
   },
   linkDialog('preview', 'What would it do now?', /^If fired now/),

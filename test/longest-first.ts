@@ -21,6 +21,7 @@ const longest = [
   'test/bin/command-line.test.ts',
   'test/bin/links.test.ts',
   'test/bin/positions.test.ts',
+  'test/console/trader-figures.test.ts',
   'test/console/exits.test.ts',
   'test/console/positions.test.ts',
   'test/simulation/revoke-race.test.ts',

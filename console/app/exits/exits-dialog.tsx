@@ -101,7 +101,7 @@ function ExitsForm({ position, exits, error, errors, isBack, onClose, onReview }
 
 /** What is replaced, in words, and the button that replaces it. */
 function ExitsReview({
-  position: { side, priceStep },
+  position: { side, priceStep, symbol },
   exits: { before, choices, mayEdit },
   error,
   busy,
@@ -121,7 +121,10 @@ function ExitsReview({
       <Sentences title="Exits now" texts={describeChoices(before, market)} />
       {mayEdit ? null : <p class="hint">{outdatedExits}</p>}
       <p class="help">
-        Nothing has been sent yet. Ripcord replaces the orders at the exchange that changed; the others stay.
+        Nothing has been sent yet.{' '}
+        {symbol.includes(':')
+          ? 'Ripcord replaces the orders at the exchange that change; the others stay.'
+          : 'On spot, Ripcord may place every exit again, because they share the coins.'}
       </p>
     </Review>
   );

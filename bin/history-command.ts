@@ -13,6 +13,7 @@ import { formatSecond } from './format.ts';
 import { parseWholeNumber, type SharedArguments, textOption } from './options.ts';
 import { type Column, drawTable } from './table.ts';
 import { printResult } from './terminal.ts';
+import { listStored } from './trade-list.ts';
 
 export const historySummary = commands['history.list'].summary;
 export const historyOptions = {
@@ -71,9 +72,9 @@ async function listHits(admin: AdminClient, input: CommandInput<'history.list'>)
 }
 
 async function printCsvOfHits(admin: AdminClient, input: CommandInput<'history.list'>): Promise<void> {
-  const [hits, { positions }, { links }] = await Promise.all([
+  const [hits, positions, { links }] = await Promise.all([
     listHits(admin, input),
-    admin.call('positions.list', { live: false }),
+    listStored(admin),
     admin.call('links.list', {}),
   ]);
   printCsv(toHitColumns({ positions, links }), hits);

@@ -1,7 +1,7 @@
 import { tradeColumns } from '../console/export/trade-columns.ts';
 import { describeEnd, sumTrades, type Trade, toTrades } from '../console/export/trades.ts';
-import type { CommandInput } from '../lib/admin/contract/commands.ts';
-import { createAdminClient } from './admin-client.ts';
+import type { CommandInput, CommandResult, PositionView } from '../lib/admin/contract/commands.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { printCsv } from './csv-output.ts';
 import { formatMinute, formatMoney, formatNumber, paintSigned } from './format.ts';
 import type { SharedArguments } from './options.ts';
@@ -53,14 +53,32 @@ function describeTrades(trades: Trade[]): string {
   return `${drawTable(columns, trades)}\n\n${describeTotals(trades)}`;
 }
 
+/** @returns all positions as they are stored, page by page: closed ones stay, and one answer can hold too few. */
+export async function listStored(
+  admin: AdminClient,
+  input: Pick<CommandInput<'positions.list'>, 'account'> = {},
+): Promise<PositionView[]> {
+  const byId = new Map<string, PositionView>();
+  let after: string | undefined;
+  do {
+    const page: CommandResult<'positions.list'> = await admin.call('positions.list', {
+      ...{ ...input, live: false, limit: 500 },
+      ...(after === undefined ? {} : { after }),
+    });
+    for (const position of page.positions) byId.set(position.positionId, position);
+    after = page.next;
+  } while (after !== undefined);
+  return [...byId.values()];
+}
+
 /** Prints the closed trades as they are stored, without a request to an exchange. */
 export async function listTrades(
   args: SharedArguments & { csv: boolean },
   input: CommandInput<'positions.list'>,
 ): Promise<void> {
   const admin = createAdminClient(args);
-  const [{ positions }, { links }] = await Promise.all([
-    admin.call('positions.list', { ...input, live: false }),
+  const [positions, { links }] = await Promise.all([
+    listStored(admin, { account: input.account }),
     admin.call('links.list', {}),
   ]);
   const trades = toTrades(positions, links);

@@ -49,7 +49,7 @@ function answerTrades({ command }: { command: string }) {
   return answered(
     command === 'links.list'
       ? { links: [armedLink], paused: false }
-      : { positions: [closed, unknown, longPosition] },
+      : { positions: [closed, unknown, { ...longPosition, positionId: 'pos_000000000003' }] },
   );
 }
 
@@ -57,7 +57,7 @@ test('closed trades are listed with totals by currency, as stored and without a 
   await using admin = await startFakeAdmin(answerTrades);
   const { code, stdout, stderr } = await runLocally(admin.url, ['positions', 'list', '--closed']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(admin.payloads).toContainEqual({ command: 'positions.list', live: false });
+  expect(admin.payloads).toContainEqual({ command: 'positions.list', live: false, limit: 500 });
   expect(stdout).toMatch(/BTC\/USDT +long +0\.25 +60000\.1 +59950\.1 .* Link …a1B2 +-15\.50 USDT/);
   expect(stdout).toContain('2 trades, 0 with a profit (0 %).\nNet -15.50 USDT after 3 USDT of fees.\n');
   expect(stdout).toContain('1 trade has an unknown profit: in no sum and no rate.');

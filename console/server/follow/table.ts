@@ -124,7 +124,7 @@ async function readStored(followed: Followed, all: AllPositions): Promise<void> 
   const isDue = now >= all.dueAt;
   const list = async (open: boolean): Promise<PositionView[]> => {
     try {
-      return (await followed.ask('positions.list', { live: false, open })).positions;
+      return await listPages(followed, open);
     } catch (thrown) {
       all.dueAt = 0;
       throw thrown;
@@ -139,6 +139,21 @@ async function readStored(followed: Followed, all: AllPositions): Promise<void> 
   const removed = isComplete ? findRemoved(followed, positions) : [];
   for (const positionId of removed) stored.delete(positionId);
   if (changed.length > 0 || removed.length > 0) followed.apply({ positions: changed, removed });
+}
+
+/** A response of Lambda holds at most 6 MB, and closed positions stay. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const pageSize = 500;
+
+async function listPages(followed: Followed, open: boolean): Promise<PositionView[]> {
+  const byId = new Map<string, PositionView>();
+  let after: string | undefined;
+  do {
+    const input = { live: false, open, limit: pageSize, ...(after === undefined ? {} : { after }) };
+    const { positions, next } = await followed.ask('positions.list', input);
+    for (const position of positions) byId.set(position.positionId, position);
+    after = next;
+  } while (after !== undefined);
+  return [...byId.values()];
 }
 
 /** @returns whether the position differs from what was stored before. */

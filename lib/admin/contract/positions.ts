@@ -158,6 +158,8 @@ const adoptResult = positionResult.extend({
 
 const listResult = z.object({
   positions: z.array(positionViewSchema),
+  /** There are more than `limit`: `after` of the next call. */
+  next: positionIdSchema.optional(),
   /** Ids of positions whose items this version can't read. They may be open. */
   unreadable: z.array(z.string()).optional(),
 });
@@ -208,6 +210,10 @@ export const positionsCommands = {
         .boolean()
         .describe('`false`: as stored, without a request to an exchange and without `links`. Default: true.')
         .optional(),
+      after: positionIdSchema
+        .describe('Only positions after this one: `next` of an earlier answer.')
+        .optional(),
+      limit: z.number().int().min(1).max(1_000).describe('Number of positions. Default: all.').optional(),
     }),
     result: listResult,
   },

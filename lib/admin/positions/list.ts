@@ -10,15 +10,19 @@ import { toLiveView } from './live-view.ts';
 /** Throws `account-not-found`. */
 export async function listPositions(
   { services, accounts }: Pick<AdminServices, 'services' | 'accounts'>,
-  { open, account, live = true }: CommandInput<'positions.list'>,
+  { open, account, live = true, after, limit }: CommandInput<'positions.list'>,
 ): Promise<CommandResult<'positions.list'>> {
   const unreadable: string[] = [];
   const [positions, links] = await Promise.all([
     services.store.listPositions(open === true ? 'open' : 'all', (positionId) => unreadable.push(positionId)),
     live ? services.store.listLinks() : [],
   ]);
-  const selected = positions.filter((position) => account === undefined || position.account === account);
-  if (selected.length === 0) await requireAccount(accounts, account);
+  const all = positions.filter((position) => account === undefined || position.account === account);
+  if (all.length === 0) await requireAccount(accounts, account);
+  // One that was forgotten between two pages begins the list again: better twice than not at all.
+  const from = all.findIndex(({ positionId }) => positionId === after) + 1;
+  const selected = all.slice(from, limit === undefined ? undefined : from + limit);
+  const next = from + selected.length < all.length ? selected.at(-1)?.positionId : undefined;
   const toView = (position: Position): Promise<PositionView> =>
     toLiveView(services, position, { links: countArmed(links, position, services.now()) });
   const views = live
@@ -26,6 +30,7 @@ export async function listPositions(
     : selected.map((position) => toPositionView(position));
   return {
     positions: open === true && live ? views.filter((view) => !isOver(view)) : views,
+    ...(next === undefined ? {} : { next }),
     ...(unreadable.length === 0 ? {} : { unreadable }),
   };
 }

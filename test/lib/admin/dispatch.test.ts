@@ -156,6 +156,25 @@ describe('The history', () => {
     ...{ hitId: `hit_${index}`, positionId: positionIdAt(index), at },
   });
 
+  it('all positions are listed page by page, each once', async () => {
+    const admin = newAdmin();
+    await admin.create(1, 7);
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page: CommandResult<'positions.list'> = await admin.run('positions.list', {
+        ...{ live: false, limit: 3 },
+        ...(after === undefined ? {} : { after }),
+      });
+      expect(page.positions.length).toBeLessThanOrEqual(3);
+      seen.push(...page.positions.map((position) => position.positionId));
+      after = page.next;
+    } while (after !== undefined);
+    const { positions } = await admin.run('positions.list', { live: false });
+    expect(seen).toEqual(positions.map((position) => position.positionId));
+    expect(seen).toHaveLength(7);
+  });
+
   it('the history of all positions covers the open ones and the latest ended ones, 50 in all', async () => {
     const admin = newAdmin();
     const ended = (day: number) => ({

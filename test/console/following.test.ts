@@ -95,6 +95,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await note.waitFor();
     await page.reload();
     await note.waitFor();
+    await looksRight(page);
     expect(await page.title()).toMatch(/^ETH\/USDT long: Close failed · /);
   });
 

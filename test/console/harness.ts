@@ -86,15 +86,17 @@ export async function copyLink(page: Page, option: string): Promise<string> {
 }
 
 /** From a phone to a large screen, with the widths between at which a table is narrow. */
-const widths = [360, 641, 768, 900, 1024, 1440, 1920] as const;
+const widths = [360, 741, 768, 900, 1024, 1440, 1920] as const;
 
 interface Layout {
   scrollWidth: number;
+  /** How much of tables and dialogs shows only after scrolling them sideways. */
+  hidden: string[];
   /** What is cut off or outside of the window, by its name. */
   clipped: string[];
 }
 
-/** Primary buttons and three dots, of the open dialog if there is one. A table's own scroll area must not hide them. */
+/** Primary buttons and three dots, of the open dialog if there is one. */
 const measureLayout = `(() => {
   const place = document.querySelector('dialog[open]') ?? document;
   const shown = [...place.querySelectorAll('button.primary, button[aria-haspopup="menu"]')]
@@ -110,8 +112,10 @@ const measureLayout = `(() => {
     return false;
   };
   return {
-    scrollWidth: Math.max(document.documentElement.scrollWidth,
-      ...[...document.querySelectorAll('dialog[open]')].map((each) => each.scrollWidth - each.clientWidth)),
+    scrollWidth: document.documentElement.scrollWidth,
+    hidden: [...place.querySelectorAll('.dialog-box, .table-place')]
+      .map((each) => ({ px: each.scrollWidth - each.clientWidth, text: each.textContent.slice(0, 40) }))
+      .filter(({ px }) => px > 0).map(({ px, text }) => px + ' px of "' + text + '…"'),
     clipped: shown.filter(isClipped).map((each) => each.ariaLabel ?? each.textContent),
   };
 })()`;
@@ -127,8 +131,9 @@ export async function findLayoutFaults(
     await page.setViewportSize({ width, height: 860 });
     // The page draws its tables as cards below some width.
     await page.evaluate(twoFrames);
-    const { scrollWidth, clipped } = await page.evaluate<Layout>(measureLayout);
+    const { scrollWidth, hidden, clipped } = await page.evaluate<Layout>(measureLayout);
     if (scrollWidth !== width) faults.push(`At ${width} px it is ${scrollWidth} px wide.`);
+    for (const part of hidden) faults.push(`At ${width} px a table or dialog hides ${part} at its side.`);
     for (const name of clipped) faults.push(`At ${width} px "${name}" is cut off.`);
     await check?.(width);
   }

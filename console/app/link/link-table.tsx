@@ -100,18 +100,20 @@ const stateColumns: Column<LinkView>[] = [
   {
     key: 'state',
     name: 'State',
-    cell: (link) => <Pill tone={toStateLabel(link).tone}>{toStateLabel(link).word}</Pill>,
+    cell: (link) => (
+      <>
+        <Pill tone={toStateLabel(link).tone}>{toStateLabel(link).word}</Pill>
+        <span class="sub">
+          created <Timestamp at={link.createdAt} />
+        </span>
+      </>
+    ),
+    also: [{ key: 'created', name: 'Created', compare: (a, b) => compareTexts(a.createdAt, b.createdAt) }],
   },
   {
     key: 'limits',
     name: 'Options',
     cell: (link) => formatLimits(link, formatLocalTime).join(', ') || <span class="muted">none</span>,
-  },
-  {
-    key: 'created',
-    name: 'Created',
-    cell: (link) => <Timestamp at={link.createdAt} />,
-    compare: (a, b) => compareTexts(a.createdAt, b.createdAt),
   },
   {
     key: 'last-hit',
@@ -137,6 +139,7 @@ export function LinkTable({
 }) {
   return (
     <DataTable
+      class="tight"
       keepsSorting={keepsSorting}
       columns={columnsFor[of]}
       rows={links}

@@ -78,6 +78,7 @@ export function OrderList({ position }: { position: PositionView }) {
     return <p class="muted card-body">No orders. The position was adopted by its amount.</p>;
   return (
     <DataTable
+      class="tight"
       columns={columns}
       rows={rows}
       rowKey={({ order }) => order.orderId ?? order.clientOrderId}

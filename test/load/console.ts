@@ -186,7 +186,11 @@ const hourScript = `(async () => {
 async function measureMemory(page: Page, hours: number) {
   const session = await page.context().newCDPSession(page);
   const heap = async () => {
-    await session.send('HeapProfiler.collectGarbage');
+    // What was drawn last is still referenced for a moment.
+    for (let times = 0; times < 3; times += 1) {
+      await sleep(1_000);
+      await session.send('HeapProfiler.collectGarbage');
+    }
     const { usedSize } = await session.send('Runtime.getHeapUsage');
     const { nodes } = await session.send('Memory.getDOMCounters');
     return { MB: Math.round(usedSize / 1e5) / 10, nodes };

@@ -22,6 +22,7 @@ const longest = [
   'test/bin/links.test.ts',
   'test/bin/positions.test.ts',
   'test/console/trader-figures.test.ts',
+  'test/console/bulk.test.ts',
   'test/console/exits.test.ts',
   'test/console/positions.test.ts',
   'test/simulation/revoke-race.test.ts',

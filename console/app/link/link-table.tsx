@@ -108,6 +108,7 @@ const stateColumns: Column<LinkView>[] = [
         </span>
       </>
     ),
+    compare: (a, b) => compareTexts(toStateLabel(a).word, toStateLabel(b).word),
     also: [{ key: 'created', name: 'Created', compare: (a, b) => compareTexts(a.createdAt, b.createdAt) }],
   },
   {

@@ -29,16 +29,18 @@ it('the list of screens has every view and every dialog', async () => {
   expect(all.filter((kind) => !listed.has(kind))).toEqual([]);
 });
 
-/** The layout at every width, and what axe finds on a phone and on a screen, light and dark. */
+/** Where axe looks: both layouts and both color schemes, in half of the time that all four pairs would take. */
+const schemes: Record<number, 'light' | 'dark'> = { 360: 'dark', 1440: 'light' };
+
+/** The layout at every width, and what axe finds. */
 async function look(page: Page, screen: Screen, seeded: Seeded): Promise<string[]> {
   await screen.open(page, seeded);
   const byAxe: string[] = [];
   const layout = await findLayoutFaults(page, async (width) => {
-    if (width !== 360 && width !== 1440) return;
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const found of await findings(page)) byAxe.push(`At ${width} px, ${colorScheme}: ${found}`);
-    }
+    const colorScheme = schemes[width];
+    if (colorScheme === undefined) return;
+    await page.emulateMedia({ colorScheme });
+    for (const found of await findings(page)) byAxe.push(`At ${width} px, ${colorScheme}: ${found}`);
   });
   return [...layout, ...byAxe];
 }

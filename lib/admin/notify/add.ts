@@ -1,11 +1,11 @@
 import { Fault } from '../../fault.ts';
-import { type Channel, channelName, nameTaken } from '../../notify/channels.ts';
+import { type Channel, channelName, maxChannels, nameTaken } from '../../notify/channels.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { listAll, toChannelView } from './list.ts';
 import { sendTest } from './test.ts';
 
-/** Throws `conflict` for a used name, `channel-refused` if a wanted test did not arrive, and `channels-unreadable`. */
+/** Throws `invalid-input` for one channel too many, `conflict` for a used name, `channel-refused` if a wanted test did not arrive, and `channels-unreadable`. */
 export async function addChannel(
   { channels }: Pick<AdminServices, 'channels'>,
   { channel, test = false }: CommandInput<'notify.add'>,
@@ -17,6 +17,7 @@ export async function addChannel(
   }
   await channels.store.change((stored) => {
     requireFreeName(channel, stored);
+    if (stored.length >= maxChannels) throw tooMany();
     return [...stored, channel];
   });
   return { channel: toChannelView(channel, channels), tested: test };
@@ -25,6 +26,12 @@ export async function addChannel(
 function requireFreeName(channel: Channel, used: Channel[]): void {
   const name = channelName(channel);
   if (used.some((each) => channelName(each) === name)) throw nameTaken(name);
+}
+
+function tooMany(): Fault {
+  return new Fault('invalid-input', `Ripcord uses at most ${maxChannels} channels. Nothing was changed.`, {
+    hint: { text: 'Remove one first:', command: 'notify list' },
+  });
 }
 
 const remedies: Record<Channel['kind'], string> = {

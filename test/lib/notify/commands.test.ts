@@ -161,6 +161,21 @@ describe('The commands of channels', () => {
     expect(channels.map(({ name }) => name).toSorted()).toEqual(names);
   });
 
+  it('refuse one channel too many, and leave the others usable', async () => {
+    const named = (name: string): NewChannel => ({ kind: 'slack', name, url: 'https://hooks.example/x' });
+    const full = Array.from({ length: 20 }, (_, index) => named(`chat-${index}`));
+    await writeFile(file, JSON.stringify(full));
+    expect(await environment.refusal({ command: 'notify.add', channel: named('extra') })).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/^Ripcord uses at most 20 channels\. Nothing was changed\./),
+    });
+    expect(await stored()).toEqual(full);
+    await writeFile(file, JSON.stringify([...full, named('extra')]));
+    expect((await environment.admin('notify.list', {})).channels).toHaveLength(21);
+    await environment.admin('notify.remove', { name: 'extra' });
+    expect(await stored()).toEqual(full);
+  });
+
   it('test one channel or all of them', async () => {
     const [one, two] = [await startLoopback(), await startLoopback()];
     await environment.admin('notify.add', { channel: telegram(one.url, 'one') });

@@ -2,7 +2,7 @@ import { Fault } from '../lib/fault.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import type { Notifiers } from '../lib/notify/notifier.ts';
 import type { Services } from '../lib/services.ts';
-import { logSweep } from '../lib/sweep/log-sweep.ts';
+import { logProblems, logSweep } from '../lib/sweep/log-sweep.ts';
 import { probeAddress } from '../lib/sweep/probe-address.ts';
 import { type SweepReport, sweep } from '../lib/sweep/sweep.ts';
 import { watchAccounts } from '../lib/sweep/watch-accounts.ts';
@@ -55,8 +55,9 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
     ],
     async run({ services, notifiers, probe, writeKeptHits, takeOverHits }, event, context) {
       const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);
-      const watching = watchAccounts(services, notifiers, probe).catch((thrown: unknown) =>
-        log.event('accounts-unwatched', { code: toErrorCode(thrown) }),
+      const watching = watchAccounts(services, notifiers, probe).then(
+        (problems) => logProblems(log, problems),
+        (thrown: unknown) => log.event('accounts-unwatched', { code: toErrorCode(thrown) }),
       );
       const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());
       logSweep(log, report);

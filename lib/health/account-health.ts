@@ -9,6 +9,7 @@ const troubleSchema = z.object({
   why: z.string(),
   /** When the first of its failed looks was made, epoch milliseconds. */
   since: z.number(),
+  /** How many looks in a row failed with this code. */
   looks: z.number(),
   /** When its owner was last notified, epoch milliseconds. */
   notifiedAt: z.number().optional(),
@@ -32,8 +33,11 @@ export type AccountHealth = z.infer<typeof accountHealthSchema>;
 
 export const unknownHealth: AccountHealth = { revision: 0, lookedAt: 0, troubles: {}, notices: [] };
 
-/** Stands for what links start with, among the names of accounts. */
-export const linkAddress = '';
+/**
+ * Stands for what links start with, among the names of accounts. DynamoDB stores no empty name.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+ */
+export const linkAddress = '@links';
 
 /** What one signed request to the exchange showed, or one request to a link. */
 export interface Look {
@@ -45,6 +49,9 @@ const minuteMs = 60_000;
 const lookEveryMs = 3 * minuteMs;
 /** An outage that is shorter needs nothing from the owner. A refused key does not become valid by itself. */
 const toleratedMs = 5 * minuteMs;
+const outages = new Set(['exchange-unreachable', 'accounts-unreadable']);
+/** What fails and works in turn has not ended. */
+const steadyMs = 3 * minuteMs;
 /** A single refusal may be the exchange's mistake. */
 const requiredLooks = 2;
 const remindEveryMs = 24 * 60 * minuteMs;
@@ -77,7 +84,7 @@ function endTrouble(known: Trouble | undefined, now: number): Trouble | undefine
 function toTrouble(known: Trouble | undefined, failure: NonNullable<Look['failure']>, now: number): Trouble {
   if (known === undefined) return { ...failure, since: now, looks: 1 };
   const { endedAt: _, ...before } = known;
-  return { ...before, ...failure, looks: known.looks + 1 };
+  return { ...before, ...failure, looks: known.code === failure.code ? known.looks + 1 : 1 };
 }
 
 /** What the owner is to be notified of now. */
@@ -91,15 +98,15 @@ export function findNews({ troubles, notifiedAt = 0 }: AccountHealth, now: numbe
   if (now - notifiedAt < quietMs - earlyMs) return undefined;
   const entries = Object.entries(troubles);
   const failing = entries.filter(([, trouble]) => isDue(trouble, now));
-  const working = entries.flatMap(([account, { endedAt }]) => (endedAt === undefined ? [] : account));
+  const isSteady = ({ endedAt = now }: Trouble) => now - endedAt >= steadyMs - earlyMs;
+  const working = entries.flatMap(([account, trouble]) => (isSteady(trouble) ? account : []));
   return failing.length + working.length > 0 ? { failing, working } : undefined;
 }
 
 function isDue({ code, since, looks, notifiedAt, endedAt }: Trouble, now: number): boolean {
   if (endedAt !== undefined) return false;
   if (notifiedAt !== undefined) return now - notifiedAt >= remindEveryMs;
-  const isOutage = code === 'exchange-unreachable';
-  return isOutage ? now - since >= toleratedMs - earlyMs : looks >= requiredLooks;
+  return now - since >= toleratedMs - earlyMs || (!outages.has(code) && looks >= requiredLooks);
 }
 
 /** @returns the health once a notice about the news is stored with it. */

@@ -21,7 +21,7 @@ export function appendAccountNotice(health: AccountHealth, news: News, now: numb
   return { ...noteNews(health, news, now), notices: addNotice(health.notices, notice) };
 }
 
-const addressEffect = "Alerts can't close positions until this is fixed.";
+const addressEffect = "Such links can't close positions until this is fixed.";
 
 /** More accounts than these are counted only, so that the message stays short. */
 const namedAccounts = 3;

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import type { Problem } from '../notify/deliver.ts';
 import type { SweepReport } from './sweep.ts';
 
 /** Logs a line for each recovery and failure, and the sweep's metrics even if nothing happened. */
@@ -8,7 +9,7 @@ export function logSweep(log: Log, report: SweepReport): void {
     log.event('recovered', { ...recovery, decision: 'recovered' }, { Outcomes: 1, Failures });
   }
   for (const failure of report.failures) log.event('position-failed', failure);
-  for (const { channel } of report.problems) log.event('notify-failed', { channel }, { NotifyFailed: 1 });
+  logProblems(log, report.problems);
   log.metrics({
     Sweeps: 1,
     // Sent even if it is 0, so that the alarm ends when the last position is resolved.
@@ -16,4 +17,8 @@ export function logSweep(log: Log, report: SweepReport): void {
     SweepRecovered: report.recovered || undefined,
     SweepFailed: report.failures.length || undefined,
   });
+}
+
+export function logProblems(log: Log, problems: Problem[]): void {
+  for (const { channel } of problems) log.event('notify-failed', { channel }, { NotifyFailed: 1 });
 }

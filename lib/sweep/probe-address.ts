@@ -20,7 +20,7 @@ export async function probeAddress(baseUrl: string): Promise<Look['failure']> {
     });
     const answer = await response.json().catch(() => undefined);
     if (response.status === 404 && answerSchema.safeParse(answer).success) return undefined;
-    return toFailure(baseUrl, `the response was HTTP ${response.status}, and not from Ripcord`);
+    return toFailure(baseUrl, `the response was HTTP ${response.status}, and not Ripcord's own 404`);
   } catch (thrown) {
     return toFailure(baseUrl, describe(thrown));
   }

@@ -9,6 +9,7 @@ import {
 } from '../health/account-health.ts';
 import { appendAccountNotice } from '../notify/account-notice.ts';
 import { type AttemptResult, applyResults, dueAttempts } from '../notify/attempt.ts';
+import type { Problem } from '../notify/deliver.ts';
 import { type Notifier, type Notifiers, toMessage } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal } from '../position/position.ts';
@@ -16,24 +17,24 @@ import type { Services } from '../services.ts';
 
 type Probe = () => Promise<Look['failure']>;
 
-const parallelAccounts = 5;
+/** Those of an exchange that does not respond must not make the run last longer than its function may. */
+const parallelAccounts = 20;
 
 /**
  * Looks at every account with an open position, by a signed request, and notifies the owner of one that can't act. Such an
  * account may have no order that a sweep would read, so that nothing else would fail before a link fires. Runs may overlap:
  * of two that looked, one is stored.
  * @param probe opens a link that doesn't exist; it returns why links can't be opened.
- * @returns how many accounts have trouble. Throws `table-unreachable`.
+ * @returns the channels that did not accept a notice. Throws `table-unreachable`.
  */
 export async function watchAccounts(
   services: Services,
   channels: Notifiers,
   probe: Probe = async () => undefined,
-): Promise<number> {
+): Promise<Problem[]> {
   const known = await services.store.readAccountHealth();
   const health = (await lookIfDue(services, probe, known)) ?? (await services.store.readAccountHealth());
-  if (health.notices.length > 0) await deliver(services, channels, health);
-  return Object.values(health.troubles).filter(({ endedAt }) => endedAt === undefined).length;
+  return health.notices.length > 0 ? deliver(services, channels, health) : [];
 }
 
 /** @returns undefined if another run looked at the same time. */
@@ -76,13 +77,16 @@ async function lookAt({ exchanges }: Services, account: string): Promise<Look> {
 }
 
 /** Channels do not wait for one another. What can't be recorded is sent again by the next sweep. */
-async function deliver(services: Services, channels: Notifiers, health: AccountHealth): Promise<void> {
+async function deliver(services: Services, channels: Notifiers, health: AccountHealth): Promise<Problem[]> {
   const { notifiers } = await channels.all();
   const sent = await Promise.all(notifiers.map((notifier) => sendDue(services, notifier, health)));
   const results = sent.flat();
-  if (results.length === 0) return;
+  if (results.length === 0) return [];
   const notices = applyResults(health.notices, results, services.now());
   await services.store.saveAccountHealth({ ...health, notices });
+  return results.flatMap(({ attempt: { notifier }, sent }) =>
+    sent.kind === 'sent' ? [] : { channel: notifier.channel, why: sent.why },
+  );
 }
 
 async function sendDue(

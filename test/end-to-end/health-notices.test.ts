@@ -15,10 +15,11 @@ it('The address of links is reachable if Ripcord itself responds there', async (
 });
 
 it.each([
-  [{ status: 404, body: '{"message":"Not Found"}' }, 'the response was HTTP 404, and not from Ripcord'],
-  [{ status: 403, body: 'Forbidden' }, 'the response was HTTP 403, and not from Ripcord'],
-  [{ status: 200, body: '{"status":"not-found"}' }, 'the response was HTTP 200, and not from Ripcord'],
-  [{ status: 301, body: '' }, 'the response was HTTP 301, and not from Ripcord'],
+  [{ status: 404, body: '{"message":"Not Found"}' }, "the response was HTTP 404, and not Ripcord's own 404"],
+  [{ status: 403, body: 'Forbidden' }, "the response was HTTP 403, and not Ripcord's own 404"],
+  [{ status: 200, body: '{"status":"not-found"}' }, "the response was HTTP 200, and not Ripcord's own 404"],
+  [{ status: 500, body: '{"status":"internal"}' }, "the response was HTTP 500, and not Ripcord's own 404"],
+  [{ status: 301, body: '' }, "the response was HTTP 301, and not Ripcord's own 404"],
 ])('An address with the response %j is reported: %s', async ({ status, body }, why) => {
   const { url } = await serve(async (_, response) => {
     response.writeHead(status, { location: environment.url }).end(body);

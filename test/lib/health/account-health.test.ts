@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { accountNameSchema } from '../../../lib/account/account.ts';
 import {
   type AccountHealth,
   findNews,
   isLookDue,
   type Look,
+  linkAddress,
   noteLooks,
   unknownHealth,
 } from '../../../lib/health/account-health.ts';
@@ -64,6 +66,23 @@ describe('An account', () => {
     expect(watch(10, (_, minute) => (minute === 3 ? refused : undefined)).notices).toEqual([]);
   });
 
+  test('that is refused once while its exchange fails to respond is not reported', () => {
+    const plan = [unreachable, unreachable, refused, unreachable, refused];
+    expect(watch(10, (_, minute) => plan[minute]).notices).toEqual([]);
+  });
+
+  test('whose keys cannot be read for less than 5 minutes is not reported', () => {
+    const unreadable: Look['failure'] = { code: 'accounts-unreadable', why: 'Parameter Store is down.' };
+    expect(watch(10, (_, minute) => (minute < 4 ? unreadable : undefined)).notices).toEqual([]);
+  });
+
+  test('that fails and works in turn for an hour is reported once, and once more when it works for good', () => {
+    const plan = [refused, refused, undefined];
+    const { notices } = watch(90, (_, minute) => (minute < 60 ? plan[minute % 3] : undefined));
+    expect(notices.map(([minute]) => minute)).toEqual([1, 62]);
+    expect(notices[1]?.[1]).toBe('Account "main" works again.');
+  });
+
   test('whose exchange does not respond is reported after 5 minutes', () => {
     expect(watch(20, (_, minute) => (minute >= 3 ? unreachable : undefined)).notices).toEqual([
       [8, expect.stringContaining('Account "main" can\'t act.')],
@@ -81,7 +100,7 @@ describe('An account', () => {
 
   test('that works again is reported once', () => {
     const { notices, health } = watch(60, (_, minute) => (minute < 10 ? refused : undefined));
-    expect(notices.slice(1)).toEqual([[10, 'Account "main" works again.']]);
+    expect(notices.slice(1)).toEqual([[13, 'Account "main" works again.']]);
     expect(health.troubles).toEqual({});
   });
 
@@ -89,6 +108,12 @@ describe('An account', () => {
     const { health } = watch(5, () => refused);
     expect(noteLooks(health, [], start).troubles).toEqual({});
   });
+});
+
+test('The address of links has a name that DynamoDB stores and that no account has', () => {
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+  expect(linkAddress.length).toBeGreaterThan(0);
+  expect(accountNameSchema.safeParse(linkAddress).success).toBe(false);
 });
 
 test('Several accounts share one message, which names three of them', () => {

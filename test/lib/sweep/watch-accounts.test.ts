@@ -61,6 +61,18 @@ it('A channel that fails gets the notice later, and the others get it once', asy
   });
 });
 
+it('A channel that fails is reported to the caller, so that the alarm goes off', async () => {
+  const { trader, key, services } = await newOwner();
+  key.works = false;
+  const channels = channelsOf(
+    fakeChannel('slack', () => refused),
+    fakeChannel('discord'),
+  );
+  await watchAccounts(services, channels);
+  trader.later(minuteMs);
+  expect(await watchAccounts(services, channels)).toEqual([{ channel: 'slack', why: 'responded 503' }]);
+});
+
 it('Two runs at the same time store one notice', async () => {
   const { trader, key, services } = await newOwner();
   key.works = false;
@@ -95,7 +107,7 @@ it('A link address that does not respond is reported to the owner, and its repai
   works = true;
   await run(5);
   expect(channel.texts).toEqual([
-    `${why} Alerts can't close positions until this is fixed.`,
+    `${why} Such links can't close positions until this is fixed.`,
     'Links can be opened again.',
   ]);
 });

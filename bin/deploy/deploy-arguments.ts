@@ -36,6 +36,8 @@ export function parseDeployArguments(argv: string[]): DeployArguments {
   const words = argv.flatMap(splitOption);
   while (words.length > 0) {
     const word = words.shift() ?? '';
+    if (/^--(no-)?previous-parameters/.test(word))
+      throw refuse(`${word} would return every setting to its default. Use --unset for single ones.`);
     if (word === '--yes') parsed.yes = true;
     else if (word === '--unset') parsed.unset.push(toSettingName(takeValue(word, words)));
     else if (settingOptions.has(word)) takeSetting(parsed, word, takeValue(word, words));
@@ -47,8 +49,9 @@ export function parseDeployArguments(argv: string[]): DeployArguments {
   return parsed;
 }
 
-/** `--set=name=value` is `--set name=value`. */
+/** `--set=name=value` is `--set name=value`, and `-cname=value` is `-c name=value`. */
 function splitOption(word: string): string[] {
+  if (/^-c[^=]/.test(word)) return ['-c', word.slice('-c'.length)];
   const [, option, value] = /^(-c|--context|--set|--unset|--parameters|--profile)=(.*)$/s.exec(word) ?? [];
   return option === undefined || value === undefined ? [word] : [option, value];
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { isSettingName, stackName, unset } from '../../infra/stack/setting-definitions.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
@@ -7,7 +9,12 @@ import { cancelPrompt, hasTerminal } from '../confirm.ts';
 import { drawTable } from '../table.ts';
 import { printRemark } from '../terminal.ts';
 import { type DeployArguments, parseDeployArguments } from './deploy-arguments.ts';
-import { type DeploymentPlan, planDeployment, type SettingValues } from './plan-deployment.ts';
+import {
+  type DeploymentPlan,
+  isFromBeforeSettings,
+  planDeployment,
+  type SettingValues,
+} from './plan-deployment.ts';
 
 /**
  * Deploys the stack with `cdk deploy`. Settings that the command line does not name keep their values.
@@ -18,8 +25,9 @@ export async function deploy(argv: string[]): Promise<number> {
   const args = parseDeployArguments(argv);
   const deployed = await readSettings(args);
   const plan = planDeployment(args, deployed);
+  if (isFromBeforeSettings(deployed)) requireNoEmailYet(plan);
   if (plan.cuts !== undefined) await refuseIfArmed(args, plan.cuts);
-  const parameters = { ...plan.parameters, ...(await chooseNotifyEmail(plan, deployed)) };
+  const parameters = { ...plan.parameters, ...(await chooseNotifyEmail(plan)) };
   if (plan.changes.length > 0) printRemark(describeChanges(plan));
   return runCdk(args, parameters);
 }
@@ -32,11 +40,7 @@ async function readSettings({ prefix, profile }: DeployArguments): Promise<Setti
     const { Stacks: stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName(prefix) }));
     const [stack] = stacks ?? [];
     if (stack === undefined || stack.StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
-    return Object.fromEntries(
-      (stack.Parameters ?? []).flatMap(({ ParameterKey: name = '', ParameterValue: value = '' }) =>
-        isSettingName(name) ? [[name, value]] : [],
-      ),
-    );
+    return toSettings(stack);
   } catch (thrown) {
     if (thrown instanceof Error && /does not exist/.test(thrown.message)) return undefined;
     const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'no reason given';
@@ -46,6 +50,32 @@ async function readSettings({ prefix, profile }: DeployArguments): Promise<Setti
       { cause: thrown },
     );
   }
+}
+
+function toSettings({ Parameters = [], Outputs = [] }: Stack): SettingValues {
+  const found: SettingValues = Object.fromEntries(
+    Parameters.flatMap(({ ParameterKey: name = '', ParameterValue: value = '' }) =>
+      isSettingName(name) ? [[name, value]] : [],
+    ),
+  );
+  // A stack from before these parameters shows its domain only in what its links start with.
+  const baseUrl = Outputs.find(({ OutputKey }) => OutputKey === 'BaseUrl')?.OutputValue ?? '';
+  const host = URL.parse(baseUrl)?.hostname ?? '';
+  const isDomain = host !== '' && !/\.execute-api\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host);
+  return found.domainName === undefined && isDomain ? { ...found, domainName: host } : found;
+}
+
+/**
+ * The template names the subscription differently now. CloudFormation would first subscribe the address, for which SNS
+ * returns the subscription that exists, and then remove the earlier one, which is the same: no alarm would reach its owner.
+ * https://github.com/go-to-k/cdkd/issues/1967
+ */
+function requireNoEmailYet({ parameters }: DeploymentPlan): void {
+  if (parameters.notifyEmail === unset) return;
+  throw new CliError(
+    'refused',
+    'Nothing was deployed: the stack is from a version whose settings did not persist. Deploy with --set for each setting that it has, but with --set notifyEmail=none, and afterwards with --set notifyEmail=ADDRESS, which AWS asks to confirm.',
+  );
 }
 
 async function refuseIfArmed({ prefix, profile }: DeployArguments, cuts: string): Promise<void> {
@@ -66,16 +96,8 @@ async function refuseIfArmed({ prefix, profile }: DeployArguments, cuts: string)
 }
 
 /** The first deployment has to decide it, because without an address alarms reach no one. */
-async function chooseNotifyEmail(
-  { needsNotifyEmail }: DeploymentPlan,
-  deployed: SettingValues | undefined,
-): Promise<SettingValues> {
+async function chooseNotifyEmail({ needsNotifyEmail }: DeploymentPlan): Promise<SettingValues> {
   if (!needsNotifyEmail) return {};
-  if (deployed !== undefined)
-    throw new CliError(
-      'refused',
-      'Nothing was deployed: the stack is from a version whose settings did not persist. Deploy with --set for each setting that it has, and with --set notifyEmail=ADDRESS or notifyEmail=none.',
-    );
   if (hasTerminal()) return { notifyEmail: await askNotifyEmail() };
   printRemark(
     'No notifyEmail is set: no alarm and no notice will be sent. Set it with --set notifyEmail=ADDRESS.',
@@ -109,7 +131,7 @@ async function runCdk({ yes, others }: DeployArguments, parameters: SettingValue
     ...(yes ? ['--require-approval', 'never'] : []),
     ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${name}=${value}`]),
   ];
-  const cdk = new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url).pathname;
+  const cdk = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
   const child = spawn(process.execPath, [cdk, ...words], { stdio: 'inherit' });
   const [code] = await once(child, 'exit');
   return typeof code === 'number' ? code : 1;

@@ -29,10 +29,18 @@ describe('the arguments of a deployment', () => {
     });
   });
 
+  test('name a prefix in each way that CDK understands', () => {
+    for (const words of [['-cprefix=test'], ['-c=prefix=test'], ['--context', 'prefix=test']])
+      expect(parseDeployArguments(words)).toMatchObject({ prefix: 'test', others: ['-c', 'prefix=test'] });
+  });
+
   test.each([
     ['-c notifyMail=me@example.org', 'There is no setting "notifyMail"'],
     ['--set throttleRate=fast', 'throttleRate is "fast": expected a whole number from 1 to 5000'],
     ['--set domainName=none', 'Use --unset domainName'],
+    ['--no-previous-parameters', 'would return every setting to its default'],
+    ['--previous-parameters=false', 'would return every setting to its default'],
+    ['--previous-parameters false', 'would return every setting to its default'],
     ['--unset everything', 'There is no setting "everything"'],
     ['--set', '--set needs a value'],
   ])('are refused if they are wrong: %s', (line, message) => {
@@ -76,6 +84,15 @@ describe('a deployment', () => {
     );
     expect(cuts).toBeUndefined();
     expect(changes.map(({ name }) => name)).toEqual(['domainName', 'certificateArn']);
+  });
+
+  test('of a stack whose settings did not persist returns what it does not name to its default', () => {
+    const old: SettingValues = { domainName: 'links.example.org' };
+    expect(plan('--set notifyEmail=none', old)).toMatchObject({
+      changes: [{ name: 'domainName', was: 'links.example.org', will: 'none' }],
+      cuts: 'links at links.example.org would stop working',
+    });
+    expect(plan('--set notifyEmail=none --set domainName=links.example.org', old).cuts).toBeUndefined();
   });
 
   test('that is the first one has to decide who is notified', () => {

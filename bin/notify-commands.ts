@@ -14,7 +14,7 @@ import { missingCommand } from './usage-errors.ts';
 
 const addOptions = {
   name: textOption('Name of the channel [default: its kind]', {}),
-  'chat-id': textOption('Telegram: number of the chat, or @ and the name of a public channel', {}),
+  'chat-id': textOption('Telegram: chat id, or @ and the name of a public channel', {}),
   'base-url': textOption('Telegram: scheme and host of another Bot API server', {}),
   'topic-arn': textOption('SNS: ARN of the topic', {}),
   test: {
@@ -90,13 +90,13 @@ async function removeChannel(args: SharedArguments & { name: string; yes: boolea
   await confirm({
     yes: args.yes,
     question: 'Remove this channel?',
-    plan: () => [`Channel ${input.name} gets no more notices, after at most five minutes.`],
+    plan: () => [`Within five minutes, Ripcord stops sending notices to channel ${input.name}.`],
   });
   const result = await admin.call('notify.remove', input);
   printResult(
     args,
     result,
-    () => `Channel ${result.name} is removed. Revoke its token or webhook where it was issued too.`,
+    () => `Channel ${result.name} is removed. Also revoke its token or webhook where it was issued.`,
   );
 }
 

@@ -12,7 +12,7 @@ export function rejectSecretArguments(argv: string[]): void {
     throw new CliError(
       'refused',
       `--${found} is not accepted: any program on this machine can read arguments, and the shell's history stores them. ` +
-        'Leave it out to be asked for it, or pass JSON on stdin. If this was a real secret, replace it where it was issued.',
+        'Leave it out: Ripcord asks for it, or reads JSON from stdin. If this was a real secret, replace it where it was issued.',
     );
 }
 

@@ -37,7 +37,7 @@ const columns: Column<Trade>[] = [
 function describeTotals(trades: Trade[]): string {
   const { count, unknown, wins, winRate, quotes } = sumTrades(trades);
   const rate = winRate === undefined ? '' : `, ${wins} with a profit (${winRate} %)`;
-  const apart = `${unknown === 1 ? '1 trade has' : `${unknown} trades have`} an unknown profit: in no sum and no rate.`;
+  const apart = `${unknown === 1 ? '1 trade with an unknown profit is' : `${unknown} trades with an unknown profit are`} in no sum and no rate.`;
   return [
     `${count === 1 ? '1 trade' : `${count} trades`}${rate}.`,
     ...quotes.map(

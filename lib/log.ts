@@ -17,7 +17,7 @@ export const logEvents = [
   'record-failed',
   /** A channel, or reading the list of channels, failed. `ripcord notify test` reports why. */
   'notify-failed',
-  /** A sweep could not look at the accounts, because the table did not respond. */
+  /** A sweep could not check the accounts, because the table did not respond. */
   'accounts-unwatched',
   /** A sweep could not start. */
   'sweep-failed',

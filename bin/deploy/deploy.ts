@@ -74,7 +74,7 @@ function requireNoEmailYet({ parameters }: DeploymentPlan): void {
   if (parameters.notifyEmail === unset) return;
   throw new CliError(
     'refused',
-    'Nothing was deployed: the stack is from a version whose settings did not persist. Deploy with --set for each setting that it has, but with --set notifyEmail=none, and afterwards with --set notifyEmail=ADDRESS, which AWS asks to confirm.',
+    'Nothing was deployed: the stack is from a version whose settings did not persist. Deploy with --set for each setting that it has, but with --set notifyEmail=none. Then deploy with --set notifyEmail=ADDRESS, and confirm the e-mail from AWS.',
   );
 }
 
@@ -95,12 +95,12 @@ async function refuseIfArmed({ prefix, profile }: DeployArguments, cuts: string)
   );
 }
 
-/** The first deployment has to decide it, because without an address alarms reach no one. */
+/** The first deployment has to decide it, because without an address no alarm is sent. */
 async function chooseNotifyEmail({ needsNotifyEmail }: DeploymentPlan): Promise<SettingValues> {
   if (!needsNotifyEmail) return {};
   if (hasTerminal()) return { notifyEmail: await askNotifyEmail() };
   printRemark(
-    'No notifyEmail is set: no alarm and no notice will be sent. Set it with --set notifyEmail=ADDRESS.',
+    'No notifyEmail is set: no alarm is sent, and notices go only to channels that you add. Set it with --set notifyEmail=ADDRESS.',
   );
   return { notifyEmail: unset };
 }
@@ -108,7 +108,7 @@ async function chooseNotifyEmail({ needsNotifyEmail }: DeploymentPlan): Promise<
 async function askNotifyEmail(): Promise<string> {
   const { input } = await import('@inquirer/prompts');
   return input(
-    { message: `E-mail address for alarms and notices (${unset}: send nothing)`, required: true },
+    { message: `E-mail address for alarms and notices (${unset}: no e-mail)`, required: true },
     { output: process.stderr },
   ).catch(cancelPrompt);
 }

@@ -2,7 +2,7 @@ import type { CommandName } from '../../lib/admin/contract/commands.ts';
 
 /**
  * The commands that the page may send. Accounts are added on the command line: no API key of an exchange passes through
- * a browser. The secret of a new notification channel does, once, and never back.
+ * a browser. The secret of a new notification channel does, once: no command returns it.
  */
 const allowed: ReadonlySet<string> = new Set<CommandName>([
   'accounts.check',

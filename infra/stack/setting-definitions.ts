@@ -65,7 +65,7 @@ export const settings = {
   domainName: optionalText(
     '([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}',
     'a host such as links.example.org',
-    'The host that links start with',
+    'The host that new links start with',
   ),
   certificateArn: optionalText(
     'arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9_-]+',

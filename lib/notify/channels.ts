@@ -31,7 +31,7 @@ const otherSchemas = [
     kind: z.literal('sns'),
     name,
     topicArn: topicArnSchema.describe('A standard topic.'),
-    endpoint: safeUrlSchema.describe('Another endpoint than AWS.').optional(),
+    endpoint: safeUrlSchema.describe('An endpoint that is not AWS.').optional(),
   }),
 ] as const;
 
@@ -45,7 +45,7 @@ const chatIdSchema = z
     /^(-?\d{1,20}|@\w{5,32})$/,
     'expected a number such as "-1001234567890", or "@" and a channel\'s name',
   )
-  .describe('The chat: its number, or `@` and the name of a public channel.');
+  .describe('The chat id, or `@` and the name of a public channel.');
 
 /** A channel to be added. It is stricter than what is read, so that channels stored earlier stay readable. */
 export const newChannelSchema = z.discriminatedUnion('kind', [
@@ -119,7 +119,7 @@ export function unreadableChannels(place: string, why: string, issues: string[] 
 }
 
 export function nameTaken(name: string): Fault {
-  return new Fault('conflict', `There is a channel "${name}" already. Nothing was changed.`, {
+  return new Fault('conflict', `Channel "${name}" already exists. Nothing was changed.`, {
     hint: { text: 'Choose another name for the new one, or remove the other one first.' },
   });
 }

@@ -60,7 +60,7 @@ test('closed trades are listed with totals by currency, as stored and without a 
   expect(admin.payloads).toContainEqual({ command: 'positions.list', live: false, limit: 500 });
   expect(stdout).toMatch(/BTC\/USDT +long +0\.25 +60000\.1 +59950\.1 .* Link …a1B2 +-15\.50 USDT/);
   expect(stdout).toContain('2 trades, 0 with a profit (0 %).\nNet -15.50 USDT after 3 USDT of fees.\n');
-  expect(stdout).toContain('1 trade has an unknown profit: in no sum and no rate.');
+  expect(stdout).toContain('1 trade with an unknown profit is in no sum and no rate.');
   expect(stdout).not.toContain('open, partly filled');
 });
 

@@ -164,7 +164,7 @@ test('a channel is removed only after a confirmation', async () => {
   expect(admin.payloads).toEqual([]);
   const { code, stdout } = await runLocally(admin.url, ['notify', 'remove', 'team', '--yes']);
   expect(code).toBe(0);
-  expect(stdout).toContain('Channel team is removed. Revoke its token or webhook where it was issued too.');
+  expect(stdout).toContain('Channel team is removed. Also revoke its token or webhook where it was issued.');
   expect(admin.payloads).toEqual([{ command: 'notify.remove', name: 'team' }]);
 });
 

@@ -79,7 +79,7 @@ describe('what a position would be', () => {
     );
     expect(warnings).toEqual([
       "The ticked LIMIT exit orders are for 2 ETH, more than the position's 1 ETH.",
-      '1 exit order is not ticked. A close leaves it open, and what it holds stays locked.',
+      '1 exit order is not ticked. A close leaves it open. On spot, what it holds stays locked.',
     ]);
   });
 

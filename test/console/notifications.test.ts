@@ -62,7 +62,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const page = await harness.enter();
     await card(page).getByText('No channels yet').waitFor();
     await card(page)
-      .getByText(/You learn of a failed close, a missing stop or a dead API key only here/)
+      .getByText(/Failed closes, missing stops and refused API keys show only here/)
       .waitFor();
     const dialog = await fillTelegram(page, chat.url);
     await dialog.getByRole('button', { name: 'Add channel' }).click();
@@ -124,7 +124,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
       .getByText(/^Last notice sent \d/)
       .waitFor();
     await card(page)
-      .getByText(/^Last notice failed .*: responded 403\. Ripcord tries again for 24 hours\.$/)
+      .getByText(/^Last notice failed .*: responded 403\. Ripcord retries each notice for 24 hours\.$/)
       .waitFor();
   });
 
@@ -145,7 +145,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByLabel('Chat id').fill('8');
     await dialog.getByLabel('Bot token').fill(token);
     await dialog.getByRole('button', { name: 'Add channel' }).click();
-    await dialog.getByText(/^There is a channel "telegram" already\./).waitFor();
+    await dialog.getByText(/^Channel "telegram" already exists\./).waitFor();
     expect(chat.received).toEqual([]);
     expect(await stored()).toHaveLength(1);
   });

@@ -55,7 +55,7 @@ function Listed({ positionId, linkId }: { positionId: string; linkId: string }) 
       {!busy && (hasMore || listed.length > atMost) ? (
         <More error={error} onMore={() => setAtMost(atMost + pageSize)} onRetry={retry} />
       ) : null}
-      <p class="help below">Hits are kept for 90 days, also those of positions that were forgotten.</p>
+      <p class="help below">Ripcord keeps hits for 90 days, even after you forget their position.</p>
     </>
   );
 }
@@ -97,7 +97,9 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
     );
   return (
     <EmptyState icon="rows" title="No hits yet">
-      <p>Each request to a link, and each close from here, appears here with what was decided and why.</p>
+      <p>
+        Each request to a link and each close from the console appears here, with the decision and its reason.
+      </p>
     </EmptyState>
   );
 }

@@ -106,7 +106,7 @@ function Part({ choices, errors, set }: OptionProps) {
   return (
     <NumberField
       label="Close part (%)"
-      help="1 to 99, of a link that closes. The rest stays open."
+      help="1 to 99, for a close link. The rest stays open."
       value={choices.percent}
       error={errors.get('percent')}
       isOptional

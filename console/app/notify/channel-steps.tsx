@@ -18,7 +18,7 @@ const steps: Record<ChannelView['kind'], JSX.Element[]> = {
     </>,
     <>
       In a private window, open <code>https://api.telegram.org/botTOKEN/getUpdates</code> with your token. It
-      shows the chat's number as <code>message.chat.id</code>. Groups have a negative one.
+      shows the chat id as <code>message.chat.id</code>. The chat id of a group is negative.
     </>,
   ],
   slack: [

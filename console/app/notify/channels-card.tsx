@@ -47,8 +47,8 @@ function NoChannels() {
   return (
     <EmptyState icon="bell" title="No channels yet">
       <p>
-        Ripcord sends you no messages. You learn of a failed close, a missing stop or a dead API key only here
-        or on the command line.
+        Ripcord sends you no messages. Failed closes, missing stops and refused API keys show only here and on
+        the command line.
       </p>
     </EmptyState>
   );
@@ -108,7 +108,7 @@ function LastDelivery({ channel: { lastDelivery } }: { channel: ChannelView }) {
   if (state === 'sent') return <p class="sub">Last notice sent {formatLocalTime(at)}</p>;
   return (
     <p class="help warn">
-      Last notice failed {formatLocalTime(at)}: {why}. Ripcord tries again for 24 hours.
+      Last notice failed {formatLocalTime(at)}: {why}. Ripcord retries each notice for 24 hours.
     </p>
   );
 }

@@ -6,7 +6,7 @@ export type ChannelView = CommandResult<'notify.list'>['channels'][number];
 
 /** Without tokens and URLs: the server never returns them. Undefined until they were read. */
 export const channels = signal<ChannelView[] | undefined>(undefined);
-/** Why they could not be read at last. */
+/** Why the last read of them failed. */
 export const channelsProblem = signal<string | undefined>(undefined);
 
 export async function loadChannels(): Promise<void> {

@@ -16,7 +16,7 @@ export function RemoveChannelDialog({ channel, onClose }: { channel: string; onC
         await loadChannels();
       }}
     >
-      <p>Ripcord sends it no more notices, after at most five minutes.</p>
+      <p>Within five minutes, Ripcord stops sending notices to it.</p>
       <p>The token or webhook itself stays valid. Revoke it where it was issued.</p>
     </ConfirmDialog>
   );

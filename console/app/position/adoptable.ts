@@ -83,7 +83,7 @@ function toSize(entryOrderIds: string[], amount: string) {
 
 /**
  * @returns the orders that are ticked at first: no entry order that may be of another position or add to one. On spot, exit
- * orders share the coins of all positions, so they are certain as little.
+ * orders share the coins of all positions, so they are not certain either.
  */
 export function toCertainOrders({ symbol, held, entries, exits }: Candidate): string[] {
   const onlyOrder = held === undefined && exits.length === 0 && entries.length === 1 ? entries : [];
@@ -91,7 +91,7 @@ export function toCertainOrders({ symbol, held, entries, exits }: Candidate): st
   return [...onlyOrder, ...certainExits].map(({ orderId }) => orderId);
 }
 
-/** As of the contract. */
+/** As in the contract. */
 const maxOrders = 20;
 
 export interface Adoption {
@@ -175,8 +175,8 @@ function warnOfOthers(count: number): string[] {
   if (count === 0) return [];
   return [
     count === 1
-      ? '1 exit order is not ticked. A close leaves it open, and what it holds stays locked.'
-      : `${count} exit orders are not ticked. A close leaves them open, and what they hold stays locked.`,
+      ? '1 exit order is not ticked. A close leaves it open. On spot, what it holds stays locked.'
+      : `${count} exit orders are not ticked. A close leaves them open. On spot, what they hold stays locked.`,
   ];
 }
 

@@ -3,7 +3,7 @@ import { formatAge } from '../freshness.ts';
 import { now } from '../store.ts';
 import { Timestamp } from '../timestamp.tsx';
 
-/** How long something lasts already. @param since epoch milliseconds. */
+/** How long something has lasted. @param since epoch milliseconds. */
 export function Age({ since }: { since: number }) {
   const age = useComputed(() => formatAge(Math.max(0, now.value - since)));
   return (

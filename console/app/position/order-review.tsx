@@ -111,7 +111,7 @@ function Moved({ before, market }: { before: string | undefined; market: Market 
       : `The price moved ${move} % since the form: ${formatPrice(before, market.priceStep)} → ${formatPrice(market.price, market.priceStep)}.`;
   return (
     <div role="status">
-      {text === undefined ? null : <p class="hint">{text} The figures here are at the new price.</p>}
+      {text === undefined ? null : <p class="hint">{text} The figures here use the new price.</p>}
     </div>
   );
 }

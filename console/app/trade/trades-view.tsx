@@ -78,8 +78,8 @@ function Listed({ trades }: { trades: Trade[] }) {
         </button>
       ) : null}
       <p class="help below">
-        Every closed position that Ripcord has: it stays here until you forget it. Parts that were closed of
-        an open position are not counted. R compares the net profit with what the first stop risked.
+        A closed position stays here until you forget it. Partial closes of an open position are not counted.
+        R is the net profit as a multiple of what the first stop risked.
       </p>
     </>
   );

@@ -13,7 +13,7 @@ export const historyCommands = {
     summary:
       'Lists the hits of the last 90 days with what was decided and why, newest first. By default those of 50 positions: the open ones, then the latest ended ones.',
     details:
-      'With `positionId`, `linkId` or `before` it also lists the hits of positions that were forgotten, and returns `next` if there are older ones. `before` without an id leaves out what an older Ripcord recorded.',
+      'With `positionId`, `linkId` or `before` it also lists the hits of positions that were forgotten, and returns `next` if there are older ones. Without an id, `before` leaves out hits that an earlier version of Ripcord recorded.',
     input: z.strictObject({
       positionId: positionIdSchema.describe('Only hits of this position.').optional(),
       linkId: linkIdSchema.describe('Only hits of this link.').optional(),

@@ -35,7 +35,8 @@ function tooMany(): Fault {
 }
 
 const remedies: Record<Channel['kind'], string> = {
-  telegram: 'Check token and chat id. In Telegram, the chat must have been started, or the bot added to it.',
+  telegram:
+    'Check the token and the chat id. In Telegram, start a chat with the bot, or add the bot to the group.',
   slack: 'Check the URL: Slack may have revoked it.',
   discord: 'Check the URL: the webhook may have been deleted.',
   sns: "Check the ARN, and that the topic's policy lets Ripcord's functions publish to it.",

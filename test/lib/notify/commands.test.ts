@@ -96,7 +96,7 @@ describe('The commands of channels', () => {
     await environment.admin('notify.add', { channel: telegram(chat.url) });
     expect(await environment.refusal({ command: 'notify.add', channel: telegram(chat.url) })).toMatchObject({
       code: 'conflict',
-      message: expect.stringMatching(/^There is a channel "telegram" already\. Nothing was changed\./),
+      message: expect.stringMatching(/^Channel "telegram" already exists\. Nothing was changed\./),
     });
     const own = await environment.refusal({ command: 'notify.add', channel: telegram(chat.url, 'topic') });
     expect(own).toMatchObject({

@@ -5,7 +5,10 @@ import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { listAll, toChannelView } from './list.ts';
 import { sendTest } from './test.ts';
 
-/** Throws `invalid-input` for one channel too many, `conflict` for a used name, `channel-refused` if a wanted test did not arrive, and `channels-unreadable`. */
+/**
+ * Throws `invalid-input` for one channel too many, `conflict` for a used name, `channel-refused` if a wanted test did not
+ * arrive, and `channels-unreadable`.
+ */
 export async function addChannel(
   { channels }: Pick<AdminServices, 'channels'>,
   { channel, test = false }: CommandInput<'notify.add'>,

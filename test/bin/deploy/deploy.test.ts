@@ -109,7 +109,7 @@ test('A stack from before the settings persisted gets its address for notices in
   address = 'https://abc.execute-api.eu-west-1.amazonaws.com';
   const { code, stderr } = await deploy('--set', 'notifyEmail=me@example.org', '--yes');
   expect(code).toBe(1);
-  expect(stderr).toContain('--set notifyEmail=none, and afterwards with --set notifyEmail=ADDRESS');
+  expect(stderr).toContain('--set notifyEmail=none. Then deploy with --set notifyEmail=ADDRESS');
 });
 
 test('A wrong setting is refused before anything is read', async () => {

@@ -124,9 +124,11 @@ function describeChanges({ changes }: DeploymentPlan): string {
   );
 }
 
-async function runCdk({ yes, others }: DeployArguments, parameters: SettingValues): Promise<number> {
+async function runCdk({ prefix, yes, others }: DeployArguments, parameters: SettingValues): Promise<number> {
   const words = [
     'deploy',
+    // The stack that was checked, whatever prefix a file of CDK's context names.
+    ...['-c', `prefix=${prefix}`],
     ...others,
     ...(yes ? ['--require-approval', 'never'] : []),
     ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${name}=${value}`]),

@@ -32,6 +32,7 @@ export interface DynamoTable {
   /** @returns the item's attributes, if the input asks for them. */
   update(input: Request<UpdateCommandInput>): Promise<Item | undefined>;
   delete(input: Request<DeleteCommandInput>): Promise<void>;
+  /** All items, or the input's `Limit` of them. */
   query(input: Request<QueryCommandInput>): Promise<Item[]>;
   /** Reads the items with a list key. */
   list(listKey: string, part?: ListPart): Promise<Item[]>;
@@ -89,8 +90,19 @@ function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentCli
 
 export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTableOptions): DynamoTable {
   const client = createDocumentClient(endpoint);
-  const query = (input: Request<QueryCommandInput>) =>
-    orUnreachable((options) => client.send(new QueryCommand({ ...input, TableName }), options));
+  /** One response ends at 1 MB, whatever the limit. */
+  const query = async (input: Request<QueryCommandInput>): Promise<Item[]> => {
+    const items: Item[] = [];
+    const limit = input.Limit ?? Number.POSITIVE_INFINITY;
+    let start: Item | undefined;
+    do {
+      const command = new QueryCommand({ ...input, TableName, ExclusiveStartKey: start });
+      const page = await orUnreachable((options) => client.send(command, options));
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined && items.length < limit);
+    return items.slice(0, limit);
+  };
   const getAll = (keys: Item[]) => batchGet(client, TableName, keys);
   return {
     getAll,
@@ -109,17 +121,10 @@ export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTabl
     async delete(input) {
       await orUnreachable((options) => client.send(new DeleteCommand({ ...input, TableName }), options));
     },
-    query: async (input) => (await query(input)).Items ?? [],
+    query,
     async list(listKey, part) {
-      const keys: Item[] = [];
-      const limit = part !== undefined && 'limit' in part ? part.limit : Number.POSITIVE_INFINITY;
-      let start: Item | undefined;
-      do {
-        const page = await query({ ...toListQuery(listKey, part), ExclusiveStartKey: start });
-        for (const { pk, sk } of page.Items ?? []) keys.push({ pk, sk });
-        start = page.LastEvaluatedKey;
-      } while (start !== undefined && keys.length < limit);
-      return getAll(keys);
+      const keys = await query(toListQuery(listKey, part));
+      return getAll(keys.map(({ pk, sk }) => ({ pk, sk })));
     },
   };
 }

@@ -855,6 +855,15 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(ids(await table.listHits(positionIdAt(0), 9, place))).toEqual(['hit_a']);
       });
 
+      it('hits are listed up to the limit, even if they are more than one response of DynamoDB', async () => {
+        // One response ends at 1 MB.
+        const why = 'x'.repeat(300_000);
+        const hitIds = ['hit_a', 'hit_b', 'hit_c', 'hit_d', 'hit_e'];
+        for (const hitId of hitIds) await table.recordHit({ ...exampleHit, hitId, why }, never);
+        expect(await listed(5)).toEqual(hitIds.toReversed());
+        expect(await listed(4)).toEqual(hitIds.toReversed().slice(0, 4));
+      });
+
       it('recording a hit twice stores it once', async () => {
         await table.recordHit(exampleHit, never);
         await table.recordHit(exampleHit, never);

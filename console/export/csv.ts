@@ -9,10 +9,11 @@ export interface CsvColumn<Row> {
 /** A URL of a link that the owner pasted, such as into a label: any reader of the file could fire the link. */
 const token = /rc_[0-9A-Za-z]{8,}/g;
 /**
- * Spreadsheets take text that begins with one of these for a formula. An apostrophe before it makes it text.
+ * Spreadsheets take text that begins with one of these for a formula. An apostrophe before it makes it text. In many
+ * countries they split at semicolons, and then not at commas, so that text can begin a cell after each of those.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
-const startsFormula = /^[\s\p{Cf}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20]|^[\t\r\n]/u;
+const beforeFormula = /(?<=^|[;\t\r\n])(?=[\s"\p{Cf}]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])|^(?=[\t\r\n])/gu;
 const plainNumber = /^-?\d+(\.\d+)?$/;
 const isoTime = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
@@ -27,8 +28,7 @@ function toCell<Row>({ kind, value }: CsvColumn<Row>, row: Row): string {
   // Anything else under these kinds would be text after all.
   if (kind === 'number' && plainNumber.test(text)) return text;
   if (kind === 'time' && isoTime.test(text)) return text;
-  const safe = text.replaceAll(token, 'rc_…');
-  return quote(startsFormula.test(safe) ? `'${safe}` : safe);
+  return quote(text.replaceAll(token, 'rc_…').replaceAll(beforeFormula, "'"));
 }
 
 function quote(text: string): string {

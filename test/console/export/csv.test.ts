@@ -49,9 +49,8 @@ test('any text is read back as it was, but for the apostrophe before what a spre
       const rows = texts.map((text) => ({ text, number: '1', time: at }));
       const [head, ...lines] = parseCsv(toCsv(columns, rows));
       expect(head).toEqual(['text', 'number', 'time']);
-      expect(lines.map(([text]) => text?.replace(/^'/, ''))).toEqual(
-        texts.map((text) => text.replace(/^'/, '')),
-      );
+      const withoutGuards = (text = '') => text.replaceAll(/(^|[;\t\r\n])'/g, '$1');
+      expect(lines.map(([text]) => withoutGuards(text))).toEqual(texts.map(withoutGuards));
     }),
   );
 });
@@ -63,6 +62,16 @@ test('no text begins a formula, in any cell', () => {
       const numbers = /^-?\d+(\.\d+)?$/;
       for (const cell of [line[0] ?? '', ...line.slice(1).filter((each) => !numbers.test(each))])
         expect(cell.trimStart()).not.toMatch(/^[=+\-@]/);
+    }),
+  );
+});
+
+test('no text begins a formula, in a spreadsheet that splits at semicolons or tabs', () => {
+  const cells = fc.string({ unit: fc.constantFrom(';', '\t', '\n', '=', '-', '@', ' ', '"', ',', 'a') });
+  fc.assert(
+    fc.property(cells, (text) => {
+      for (const cell of toCsv(columns, [{ text, number: '1', time: at }]).split(/[;\t\r\n]/))
+        expect(cell.replace(/^[\s"]*/, '')).not.toMatch(/^[=+\-@]/);
     }),
   );
 });

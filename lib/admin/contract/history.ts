@@ -19,8 +19,11 @@ export const historyCommands = {
       linkId: linkIdSchema.describe('Only hits of this link.').optional(),
       before: z
         .string()
-        .regex(/^\d{4}-\d\d-\d\dT[\w:.#-]{1,80}$/, 'expected a time, or `next` of an earlier answer')
-        .describe('Only hits before this: a time in ISO 8601, or `next` of an earlier answer.')
+        .regex(
+          /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z(#\w{1,64})?$/,
+          'expected a time in UTC such as 2026-01-31T12:00:00.000Z, or `next` of an earlier answer',
+        )
+        .describe('Only hits before this: a time in UTC, ISO 8601, or `next` of an earlier answer.')
         .optional(),
       limit: z.number().int().min(1).max(500).describe('Number of hits. Default: 100.').optional(),
     }),

@@ -214,6 +214,13 @@ describe('The history', () => {
     expect(seen).toEqual(hits.map(({ hitId }) => hitId).toReversed());
   });
 
+  it('a page begins before a time in UTC only, because times are compared as text', async () => {
+    const admin = newAdmin();
+    for (const before of ['2026-11-22T12:00:00-05:00', '2026-11-22T12', '2026-11-22'])
+      await expect(admin.run('history.list', { before })).rejects.toThrow('before: expected a time in UTC');
+    expect(await admin.run('history.list', { before: '2026-11-22T12:00:00Z' })).toEqual({ hits: [] });
+  });
+
   it('a resend is recognized across two pages of the history', async () => {
     const admin = newAdmin();
     await admin.table.createPosition(examplePosition);

@@ -62,7 +62,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     },
   );
 
-  it('leaves an entry order beside a held perpetual unticked, and says that the held amount is another position', async () => {
+  it('leaves an entry order beside a held perpetual unticked, and shows that the held amount is another position', async () => {
     const trader = await newTrader(environment, perpetualLong);
     tradeByHand(trader, 'buy', '2');
     placeExits(trader, '2');

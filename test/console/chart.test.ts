@@ -62,7 +62,7 @@ describe('the marks of a chart', () => {
     ]);
   });
 
-  it('leave out hits that did nothing, and tell a failed one from one that acted', () => {
+  it('leave out hits that did nothing, and distinguish a failed one from one that acted', () => {
     const base = {
       positionId: filled.positionId,
       actor: 'link',

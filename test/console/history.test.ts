@@ -139,7 +139,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(text).not.toContain(url.split('/l/')[1]);
   });
 
-  it('leads here from the dashboard and from a link, and says what appears here while there is nothing', async () => {
+  it('is reached from the dashboard and from a link, and shows what will appear while it is empty', async () => {
     const { positionId } = await newFilled('kept');
     const url = await environment.newLink(positionId, 'keep');
     const page = await enterHistory();

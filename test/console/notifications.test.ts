@@ -56,7 +56,7 @@ function listen(page: Page) {
 }
 
 describe.skipIf(harness.browser === undefined)(here, () => {
-  it('says what is missed without a channel, and adds one after its test message was accepted', async () => {
+  it('shows what is missed without a channel, and adds one after its test message was accepted', async () => {
     const chat = await startLoopback();
     chat.behave(401);
     const page = await harness.enter();

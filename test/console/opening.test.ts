@@ -132,7 +132,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(await dialog.getByRole('region', { name: 'The order' }).count()).toBe(0);
   });
 
-  it('reads the price again every few seconds, and says in the review that it moved', async () => {
+  it('reads the price again every few seconds, and shows in the review that it moved', async () => {
     const { account } = await newTrader(environment, perpetualLong);
     const { dialog } = await enterForm(account, 'ETH/USDT:USDT');
     await dialog.getByRole('button', { name: 'Market', exact: true }).click();

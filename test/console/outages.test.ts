@@ -101,7 +101,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     60_000,
   );
 
-  it('a banner says that the server has ended, and the page goes on by itself when it runs again', async () => {
+  it('a banner shows that the server has ended, and the page continues by itself when it runs again', async () => {
     const data = await temporaryFolder();
     const start = (port: number) =>
       startLocalStack({ port, data, console: createConsole, every: () => () => undefined });

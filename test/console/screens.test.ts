@@ -78,7 +78,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     }
   });
 
-  it.each([1440, 360])('says what to do if there is nothing yet, %i wide', async (width) => {
+  it.each([1440, 360])('shows what to do if there is nothing yet, %i wide', async (width) => {
     const page = await harness.enter({ viewport: { width, height: 860 } });
     await page.getByText('No open positions').waitFor();
     await page.getByText('No hits yet.').waitFor();

@@ -141,7 +141,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     expect(text).not.toContain('rc_');
   });
 
-  it('says what appears here while there is none', async () => {
+  it('shows what will appear while there is none', async () => {
     const page = await enterTrades();
     await page.getByText('No closed trades yet').waitFor();
     expect(await page.getByRole('button', { name: 'Export CSV' }).isDisabled()).toBe(true);

@@ -80,7 +80,7 @@ describe('A trade', () => {
     expect(describeEnd(first({ ...over, outcome: ended }).end)).toBe(name);
   });
 
-  it('tells a close by hand here from one at the exchange, whose average exit is not known', () => {
+  it('distinguishes a manual close here from one at the exchange, whose average exit is not known', () => {
     expect(describeEnd(first({ outcome: { ...outcome, actor: 'operator' } }).end)).toBe('Manual close');
     const external = first({
       outcome: { ...outcome, closedBy: 'external' },

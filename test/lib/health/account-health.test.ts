@@ -44,7 +44,7 @@ function watch(
 }
 
 describe('An account', () => {
-  test('that works is looked at every 3 minutes, without a message', () => {
+  test('that works is checked every 3 minutes, without a message', () => {
     let looks = 0;
     const { notices } = watch(60, () => {
       looks += 1;

@@ -44,7 +44,7 @@ describe('The commands of channels', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('list channels so that they can be told apart, and when each last received a notice', async () => {
+  it('list channels so that they can be distinguished, and when each last received a notice', async () => {
     const [good, bad] = [await startLoopback(snsResponse), await startLoopback()];
     bad.behave(403);
     await environment.admin('notify.add', { channel: { kind: 'slack', url: good.url + path } });

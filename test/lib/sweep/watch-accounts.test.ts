@@ -83,7 +83,7 @@ it('Two runs at the same time store one notice', async () => {
   expect((await services.store.readAccountHealth()).notices).toHaveLength(1);
 });
 
-it('An account without an open position is not looked at', async () => {
+it('An account without an open position is not checked', async () => {
   const { key, services, trader } = await newOwner();
   const [position] = trader.table.positions();
   if (position !== undefined) await services.store.deletePosition(position.positionId);

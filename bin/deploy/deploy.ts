@@ -127,7 +127,7 @@ function describeChanges({ changes }: DeploymentPlan): string {
 async function runCdk({ prefix, yes, others }: DeployArguments, parameters: SettingValues): Promise<number> {
   const words = [
     'deploy',
-    // The stack that was checked, whatever prefix a file of CDK's context names.
+    // The stack that was checked: cdk.json or cdk.context.json may name another prefix.
     ...['-c', `prefix=${prefix}`],
     ...others,
     ...(yes ? ['--require-approval', 'never'] : []),

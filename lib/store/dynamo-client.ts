@@ -90,7 +90,7 @@ function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentCli
 
 export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTableOptions): DynamoTable {
   const client = createDocumentClient(endpoint);
-  /** One response ends at 1 MB, whatever the limit. */
+  /** One response ends at 1 MB, also below the limit. */
   const query = async (input: Request<QueryCommandInput>): Promise<Item[]> => {
     const items: Item[] = [];
     const limit = input.Limit ?? Number.POSITIVE_INFINITY;

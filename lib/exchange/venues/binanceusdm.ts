@@ -35,7 +35,7 @@ function toMargin({ notional, positionInitialMargin, isolatedMargin = '', liquid
   const initial = readFigure(positionInitialMargin);
   const marginMode = toMarginMode(isolatedMargin);
   return {
-    leverage: toLeverage(readFigure(notional?.replace('-', '')), initial),
+    leverage: toLeverage(readFigure(String(notional).replace('-', '')), initial),
     marginMode,
     margin: marginMode === 'isolated' ? readFigure(isolatedMargin) : initial,
     liquidationPrice: readFigure(liquidationPrice),
@@ -47,11 +47,16 @@ function toMarginMode(isolatedMargin: string): Margin['marginMode'] {
   return /^-?\d/.test(isolatedMargin) ? 'isolated' : undefined;
 }
 
+/** Far above any that Binance offers. */
+const maxLeverage = 1_000;
+
 function toLeverage(value: Amount | undefined, initial: Amount | undefined): Amount | undefined {
   if (value === undefined || initial === undefined) return undefined;
   const ratio = decimal(value).dividedBy(initial);
   const whole = ratio.decimalPlaces(0);
-  return whole.gte(1) && whole.minus(ratio).abs().lte('0.01') ? toAmount(whole) : undefined;
+  return whole.gte(1) && whole.lte(maxLeverage) && whole.minus(ratio).abs().lte('0.01')
+    ? toAmount(whole)
+    : undefined;
 }
 
 function toVenuePosition(row: Row): VenuePosition {

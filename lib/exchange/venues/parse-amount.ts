@@ -1,4 +1,4 @@
-import { type Amount, decimal, isPositive, toAmount } from '../../amount.ts';
+import { type Amount, amountSchema, decimal, isPositive, toAmount } from '../../amount.ts';
 
 /**
  * @returns the amount; undefined if the field is missing, empty or zero, which venues use for "none".
@@ -10,11 +10,14 @@ export function parsePositiveAmount(value: unknown): Amount | undefined {
   return isPositive(amount) ? amount : undefined;
 }
 
-/** @returns a figure that is only shown. A read that an action needs must not fail by it. */
+/**
+ * @returns a figure that is only shown. A read that an action needs must not fail by it, nor the position that stores it
+ * become unreadable.
+ */
 export function readFigure(value: unknown): Amount | undefined {
   try {
     const amount = parsePositiveAmount(value);
-    return amount && toAmount(decimal(amount).decimalPlaces(16));
+    return amountSchema.safeParse(amount && toAmount(decimal(amount).decimalPlaces(16))).data;
   } catch {
     return undefined;
   }

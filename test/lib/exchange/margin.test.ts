@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { marginSchema } from '../../../lib/exchange/exchange.ts';
 import { readFigure } from '../../../lib/exchange/venues/parse-amount.ts';
 import { binanceFutures, bybitLinear, startTrader, type Trader, type TraderOptions } from './test-markets.ts';
 
@@ -55,6 +56,23 @@ describe('the margin of a perpetual position', () => {
     expect((await exchange.fetchPosition(market, 'long')).margin).toEqual({ margin: '4100' });
     answer({ entryPrice: '60000', notional: null, positionInitialMargin: {}, liquidationPrice: 'none' });
     expect((await exchange.fetchPosition(market, 'long')).margin).toEqual({});
+    answer({ entryPrice: '60000', notional: 61000, positionInitialMargin: 6100 });
+    expect((await exchange.fetchPosition(market, 'long')).margin).toMatchObject({ leverage: '10' });
+  });
+
+  test('has no figure that a stored position could not hold', async () => {
+    const { exchange, market, sim, buy } = await startTrader(binanceFutures, { leverage: 10 });
+    await buy({ type: 'market', price: undefined, amount: '1' });
+    const row = { symbol: 'BTCUSDT', positionSide: 'BOTH', positionAmt: '1', entryPrice: '60000' };
+    const figures = {
+      notional: '1e29',
+      positionInitialMargin: '0.0000000000000001',
+      liquidationPrice: '1e40',
+    };
+    const body = JSON.stringify([{ ...row, ...figures }]);
+    sim.core.addFault({ kind: 'html', status: 200, match: { path: '/fapi/v3/positionRisk' }, body });
+    const { amount, margin } = await exchange.fetchPosition(market, 'long');
+    expect(marginSchema.safeParse({ amount, ...margin }).success).toBe(true);
   });
 
   test.each([

@@ -7,7 +7,7 @@ type Order = PositionView['exitOrders'][number];
 
 /**
  * @returns what an exit order is for: as Ripcord sent it, as the position's exits name it, or as the exchange types it.
- * Only of an order that none of them knows does its price decide: beyond the entry it takes profit.
+ * If none of them names it, its price decides: beyond the entry it takes profit.
  */
 export function exitName(order: Order, position: PositionView): ExitName {
   const { positionId, stopLoss, takeProfits } = position;

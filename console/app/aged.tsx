@@ -26,7 +26,7 @@ export function Aged({ position, of, children }: AgedProps) {
   );
 }
 
-/** What was read at a time, and looks old after so long. */
+/** A value with the age of its reading. It is marked as old after `oldAfterMs`. */
 export function ReadAt({
   at,
   oldAfterMs = liveMs,
@@ -44,7 +44,7 @@ export function ReadAt({
   );
 }
 
-/** To 5 s, so that it does not change all the time while it is current. */
+/** Without seconds up to 5 s, so that the text of a current value does not change all the time. */
 function describeAge(ageMs: number): string {
   return ageMs < 5_000 ? 'read just now' : `read ${formatAge(ageMs)} ago`;
 }

@@ -72,7 +72,7 @@ function toIso(at: number | undefined): string | undefined {
   return at === undefined ? undefined : new Date(at).toISOString();
 }
 
-/** Of an order that was canceled after a part had filled, only the creation says when that was not earlier. */
+/** An order that was canceled after a part had filled has no time of its fill: it filled after its creation. */
 function findOpenedAt({ entryOrders, createdAt }: PositionView): string {
   const times = entryOrders
     .filter(({ filled }) => new BigNumber(filled).gt(0))

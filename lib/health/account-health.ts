@@ -7,7 +7,7 @@ const troubleSchema = z.object({
   code: z.string(),
   /** A sentence without secrets. */
   why: z.string(),
-  /** When the first of its failed looks was made, epoch milliseconds. */
+  /** When the first failed look was made, epoch milliseconds. */
   since: z.number(),
   /** How many looks in a row failed with this code. */
   looks: z.number(),
@@ -21,7 +21,7 @@ export type Trouble = z.infer<typeof troubleSchema>;
 /** What the sweep knows about the accounts with open positions: one item of the table. */
 export const accountHealthSchema = z.object({
   revision: z.number(),
-  /** When the accounts were last looked at, epoch milliseconds. */
+  /** When the accounts were last checked, epoch milliseconds. */
   lookedAt: z.number(),
   /** When its owner was last notified, epoch milliseconds. */
   notifiedAt: z.number().optional(),
@@ -60,7 +60,7 @@ const quietMs = 2 * minuteMs;
 /** Runs start a few milliseconds early or late. */
 const earlyMs = 5_000;
 
-/** @returns whether the accounts are to be looked at now: every 3 minutes, and every minute while one has trouble. */
+/** @returns whether the sweep has to check the accounts now: every 3 minutes, and every minute while one has trouble. */
 export function isLookDue({ lookedAt, troubles }: AccountHealth, now: number): boolean {
   const everyMs = Object.keys(troubles).length > 0 ? minuteMs : lookEveryMs;
   return now - lookedAt >= everyMs - earlyMs;

@@ -21,7 +21,7 @@ type Probe = () => Promise<Look['failure']>;
 const parallelAccounts = 20;
 
 /**
- * Looks at every account with an open position, by a signed request, and notifies the owner of one that can't act. Such an
+ * Checks every account with an open position, by a signed request, and notifies the owner of one that can't act. Such an
  * account may have no order that a sweep would read, so that nothing else would fail before a link fires. Runs may overlap:
  * of two that looked, one is stored.
  * @param probe opens a link that doesn't exist; it returns why links can't be opened.

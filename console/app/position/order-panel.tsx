@@ -12,7 +12,7 @@ interface OrderPanelProps {
   facts: OrderFacts | undefined;
 }
 
-/** Half a minute between two readings, and what they take. */
+/** The balance is read every half minute. An older reading than this is late. */
 const balanceOldMs = 45_000;
 
 /** The price, what the account can pay with, and what the order takes of it. */

@@ -6,6 +6,7 @@ import { nextState } from '../close/transitions.ts';
 import type { Exchange, ExchangePosition } from '../exchange/exchange.ts';
 import { endExit } from '../exits/exit-orders.ts';
 import { toExitKey } from '../exits/plan-exits.ts';
+import { needsProtection } from '../exits/protect.ts';
 import { appendNotice } from '../notify/notice-text.ts';
 import { computeLastFillBy, findEarlierEnd } from '../position/ending.ts';
 import { type FiguresWanted, lacksFigures, readFigures } from '../position/figures.ts';
@@ -124,12 +125,15 @@ async function lookAtHolding(exchange: Exchange, position: Position, now: number
   const unchanged: Look = { flatSince, held, margin };
   if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))
     return { flatSince: undefined, held: undefined, margin: undefined };
+  // A read that lags behind the entry's last fill shows the account before that fill, which must end nothing.
+  const mayLag = now - computeLastFillBy(position) < holdingLagMs;
+  // Missing exits wait for this, and need no such read.
+  if (mayLag && needsProtection(position)) return unchanged;
   try {
     const found = await exchange.fetchPosition(position.market, position.side);
     const isHeld = found.side === position.side;
     const seen = isHeld ? { at: now, amount: found.amount, ...found.margin } : margin;
-    // A read that lags behind the entry's last fill shows the account before that fill, which must end nothing.
-    if (now - computeLastFillBy(position) < holdingLagMs) return { ...unchanged, margin: seen };
+    if (mayLag) return { ...unchanged, margin: seen };
     const look = isHeld
       ? await lookAtHeld(exchange, position, found, now)
       : await lookAtFlat(exchange, position, now);

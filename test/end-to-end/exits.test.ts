@@ -80,6 +80,17 @@ describe.each([
     expect(resting()).toEqual(whole);
   });
 
+  it('gets its stop before the exchange position is read', async () => {
+    const { open, mark } = await stage(venue);
+    await open({ stopLoss });
+    const paths = core
+      .ledger({ since: mark })
+      .flatMap((entry) => (entry.type === 'request' ? `${entry.method} ${entry.path}` : []));
+    const sent = paths.flatMap((path, index) => (path.startsWith('POST') ? index : []));
+    expect(sent).toHaveLength(2);
+    expect(paths.slice(sent[0], sent[1]).join()).not.toMatch(/positionRisk|position\/list/);
+  });
+
   it('is planned with the steps, price, fee rate and candles of its market', async () => {
     const { account } = await stage(venue);
     const market = { name: account, symbol: 'BTC/USDT:USDT', interval: '1h', limit: 5 } as const;

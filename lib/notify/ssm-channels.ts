@@ -94,6 +94,8 @@ async function changeList(
     const written = next;
     next = applyEdits(replaced.channels, edits);
     if (diffChannels(written, next).size === 0) return requireOwn(own, edits);
+    // What is too long together must not replace what the other writer stored.
+    if (toValue(next).length > maxValueLength) await writeList(client, name, replaced.channels);
     known = { channels: replaced.channels, version };
   }
   throw contended();
@@ -105,9 +107,13 @@ function requireOwn(own: ChannelEdits, written: ChannelEdits): void {
     if (channel !== undefined && !isDeepStrictEqual(written.get(name), channel)) throw nameTaken(name);
 }
 
+function toValue(channels: Channel[]): string {
+  return JSON.stringify(channels);
+}
+
 /** @returns the number of the written version. */
 async function writeList(client: SSMClient, name: string, channels: Channel[]): Promise<number> {
-  const Value = JSON.stringify(channels);
+  const Value = toValue(channels);
   if (Value.length > maxValueLength)
     throw new Fault(
       'invalid-input',

@@ -10,10 +10,7 @@ export function parsePositiveAmount(value: unknown): Amount | undefined {
   return isPositive(amount) ? amount : undefined;
 }
 
-/**
- * @returns a figure that is only shown. A read that an action needs must not fail by it, nor the position that stores it
- * become unreadable.
- */
+/** @returns a figure that is only shown. A read that an action needs must not fail by it, nor the write that stores it. */
 export function readFigure(value: unknown): Amount | undefined {
   try {
     const amount = parsePositiveAmount(value);

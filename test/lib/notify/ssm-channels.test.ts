@@ -115,6 +115,20 @@ describe('The channels in Parameter Store', () => {
     expect(store.versions).toEqual([]);
   });
 
+  it('keep the first of two channels that are added at the same time, if both are too long together', async () => {
+    const store = await startParameterStore();
+    store.before(meet(2));
+    const ends = await Promise.allSettled([
+      ssmChannels(path).change(add(slack('one', 'x'.repeat(2_500)))),
+      ssmChannels(path).change(add(slack('two', 'x'.repeat(2_500)))),
+    ]);
+    expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(await names()).toEqual([ends[0]?.status === 'fulfilled' ? 'one' : 'two']);
+    expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'invalid-input', message: expect.stringContaining('Nothing was changed.') },
+    });
+  });
+
   it.each([
     ['ValidationException', 'not store the channels (ValidationException). Nothing was changed.'],
     ['AccessDeniedException', 'AWS denied the change of the channels: no ssm:PutParameter'],

@@ -8,6 +8,7 @@ interface FieldName {
 /** The contract's input fields, as the owner sees them. */
 const fields: Record<string, FieldName> = {
   account: { name: 'Account' },
+  after: { name: 'Page of the positions' },
   action: { name: 'What the link does' },
   amount: { name: 'Amount' },
   apply: { name: 'Apply this result' },

@@ -274,6 +274,8 @@ describe('a delayed effect', () => {
       clock.now += effectDelayMs;
       const second = await start({ ...options, funded: false });
       expect((await (await connect(second)).fetchMyTrades(btc))[0]).toMatchObject({ amount: 0.1 });
+      // It saves a snapshot in the folder when it ends.
+      await second.stop();
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Stack } from '@aws-sdk/client-cloudformation';
-import { isSettingName, stackName, unset } from '../../infra/stack/setting-definitions.ts';
+import { stackName, unset } from '../../infra/stack/setting-definitions.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
 import { cancelPrompt, hasTerminal } from '../confirm.ts';
 import { drawTable } from '../table.ts';
 import { printRemark } from '../terminal.ts';
 import { type DeployArguments, parseDeployArguments } from './deploy-arguments.ts';
+import { toSettings } from './deployed-settings.ts';
 import {
   type DeploymentPlan,
   isFromBeforeSettings,
@@ -32,15 +32,13 @@ export async function deploy(argv: string[]): Promise<number> {
   return runCdk(args, parameters);
 }
 
-/** @returns the parameters of the stack; undefined if there is no stack, or only a change set for a new one. */
+/** @returns the settings of the stack; undefined if there is none that a deployment would update. */
 async function readSettings({ prefix, profile }: DeployArguments): Promise<SettingValues | undefined> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const client = new CloudFormationClient(profile === undefined ? {} : { profile });
   try {
     const { Stacks: stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName(prefix) }));
-    const [stack] = stacks ?? [];
-    if (stack === undefined || stack.StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
-    return toSettings(stack);
+    return toSettings(stacks?.[0]);
   } catch (thrown) {
     if (thrown instanceof Error && /does not exist/.test(thrown.message)) return undefined;
     const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'no reason given';
@@ -50,19 +48,6 @@ async function readSettings({ prefix, profile }: DeployArguments): Promise<Setti
       { cause: thrown },
     );
   }
-}
-
-function toSettings({ Parameters = [], Outputs = [] }: Stack): SettingValues {
-  const found: SettingValues = Object.fromEntries(
-    Parameters.flatMap(({ ParameterKey: name = '', ParameterValue: value = '' }) =>
-      isSettingName(name) ? [[name, value]] : [],
-    ),
-  );
-  // A stack from before these parameters shows its domain only in what its links start with.
-  const baseUrl = Outputs.find(({ OutputKey }) => OutputKey === 'BaseUrl')?.OutputValue ?? '';
-  const host = URL.parse(baseUrl)?.hostname ?? '';
-  const isDomain = host !== '' && !/\.execute-api\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host);
-  return found.domainName === undefined && isDomain ? { ...found, domainName: host } : found;
 }
 
 /**

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { toSettings } from '../../../bin/deploy/deployed-settings.ts';
+
+const stack = {
+  StackName: 'Ripcord',
+  CreationTime: new Date(0),
+  Parameters: [
+    { ParameterKey: 'notifyEmail', ParameterValue: 'me@example.org' },
+    { ParameterKey: 'BootstrapVersion', ParameterValue: '/cdk-bootstrap/version' },
+  ],
+};
+
+test('The settings of a stack are its parameters, without those of CDK', () => {
+  for (const StackStatus of ['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'] as const)
+    expect(toSettings({ ...stack, StackStatus })).toEqual({ notifyEmail: 'me@example.org' });
+});
+
+test.each(['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'] as const)(
+  'A stack in %s has no settings, because CDK creates it without them',
+  (StackStatus) => {
+    expect(toSettings({ ...stack, StackStatus })).toBeUndefined();
+  },
+);
+
+test.each([
+  ['https://links.example.org', { domainName: 'links.example.org' }],
+  ['https://abc.execute-api.eu-west-1.amazonaws.com', {}],
+  ['https://abc.execute-api.cn-north-1.amazonaws.com.cn', {}],
+])('A stack without settings whose links start with %s has %j', (OutputValue, expected) => {
+  const Outputs = [{ OutputKey: 'BaseUrl', OutputValue }];
+  const old = { ...stack, Parameters: [], Outputs, StackStatus: 'UPDATE_COMPLETE' as const };
+  expect(toSettings(old)).toEqual(expected);
+});

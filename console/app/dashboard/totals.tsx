@@ -131,7 +131,7 @@ function OpenTotal({ all }: { all: PositionView[] }) {
 function LinkTotal() {
   const armed = links.value.filter((link) => isArmed(link, findPosition(link.positionId)));
   const closing = armed.filter(({ action }) => action === 'close').length;
-  const byAction = armed.length === 0 ? 'none yet' : `${closing} close · ${armed.length - closing} keep open`;
+  const byAction = armed.length === 0 ? 'none' : `${closing} close · ${armed.length - closing} keep open`;
   return (
     <Total
       name={<a href={paths.links}>Armed links</a>}

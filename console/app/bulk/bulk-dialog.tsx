@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Dialog } from '../control/dialog.tsx';
 import { DialogFooter } from '../control/dialog-footer.tsx';
 import { Field, Form, TextInput } from '../control/field.tsx';
-import { type BulkItem, BulkList } from './bulk-list.tsx';
+import { type BulkItem, BulkList, toRest } from './bulk-list.tsx';
 import { type BulkResult, type BulkState, useBulk } from './use-bulk.ts';
 
 interface BulkDialogProps {
@@ -42,7 +42,7 @@ export function BulkDialog({ verb, noun, subtitle, repeat, items, act, onBusy, o
       <Form onSubmit={start}>
         <div class="dialog-body">
           <BulkList items={items} selected={selected} states={states} busy={busy} onSelect={setSelected} />
-          <Progress states={states} repeat={repeat} busy={busy} />
+          <Progress items={items} states={states} repeat={repeat} busy={busy} />
           {busy || chosen.length === 0 ? null : (
             <Confirmation verb={verb} count={chosen.length} typed={typed} onInput={setTyped} />
           )}
@@ -99,23 +99,31 @@ function Confirmation({
 }
 
 function Progress({
+  items,
   states,
   repeat,
   busy,
 }: {
+  items: readonly BulkItem[];
   states: ReadonlyMap<string, BulkState>;
   repeat: string;
   busy: boolean;
 }) {
-  const results = [...states.values()].filter((state) => typeof state === 'object');
-  const failed = results.filter(({ isDone }) => !isDone).length;
+  const results = items.flatMap((item) => {
+    const state = states.get(item.id);
+    return typeof state === 'object' ? [toRest(item, state)] : [];
+  });
+  const failed = results.filter((rest) => rest === 'repeat').length;
+  const waiting = results.filter((rest) => rest === 'wait').length;
   return (
     <div role="status">
       {states.size === 0 ? null : (
         <>
           <progress aria-label="Progress" value={results.length} max={states.size} />
           <p>
-            {results.length} of {states.size} processed{failed === 0 ? '.' : `, ${failed} failed.`}
+            {results.length} of {states.size} processed
+            {failed === 0 ? '' : `, ${failed} failed`}
+            {waiting === 0 ? '' : `, ${waiting} not finished`}.
             {failed === 0 || busy ? '' : ` What failed is still selected. ${repeat}`}
           </p>
         </>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Pill } from '../control/pill.tsx';
-import type { BulkState } from './use-bulk.ts';
+import type { BulkResult, BulkState } from './use-bulk.ts';
 
 export interface BulkItem {
   id: string;
@@ -9,6 +9,8 @@ export interface BulkItem {
   effect?: string | undefined;
   /** Why the action has nothing to do any more: "Closed". */
   over?: string | undefined;
+  /** Ripcord or the owner still has to do something, so that the result of the action stays news. */
+  isPending?: boolean;
 }
 
 interface BulkListProps {
@@ -17,6 +19,17 @@ interface BulkListProps {
   states: ReadonlyMap<string, BulkState>;
   busy: boolean;
   onSelect: (selected: ReadonlySet<string>) => void;
+}
+
+/** What is left to do for an item after a request: by the owner, by Ripcord, or nothing. */
+export function toRest({ over, isPending }: BulkItem, result: BulkResult): 'repeat' | 'wait' | 'nothing' {
+  if (isFinal(result)) return 'nothing';
+  if (over === undefined) return result.isDone ? 'wait' : 'repeat';
+  return isPending === true ? 'wait' : 'nothing';
+}
+
+function isFinal({ isDone, isPending }: BulkResult): boolean {
+  return isDone && isPending !== true;
 }
 
 /** The items with a checkbox each, what the action would do to it, and then what it did. */
@@ -63,7 +76,7 @@ function isDone(state: BulkState | undefined): boolean {
 }
 
 function BulkRow({
-  item: { name, effect, over },
+  item,
   state,
   isSelected,
   disabled,
@@ -75,13 +88,14 @@ function BulkRow({
   disabled: boolean;
   onToggle: () => void;
 }) {
+  const { name, effect, over } = item;
   return (
     <li>
       <label class="tick">
         <input type="checkbox" checked={isSelected} disabled={disabled} onChange={onToggle} />
         <span>
           {name}
-          {state === undefined ? <Before effect={effect} over={over} /> : <After state={state} />}
+          {state === undefined ? <Before effect={effect} over={over} /> : <After state={state} item={item} />}
         </span>
       </label>
     </li>
@@ -93,9 +107,11 @@ function Before({ effect, over }: Pick<BulkItem, 'effect' | 'over'>) {
   return effect === undefined ? null : <span class="sub">{effect}</span>;
 }
 
-function After({ state }: { state: BulkState }) {
+function After({ state, item }: { state: BulkState; item: BulkItem }) {
   if (typeof state === 'string')
     return <span class="sub">{state === 'running' ? 'In progress…' : 'Waiting…'}</span>;
+  if (!isFinal(state) && toRest(item, state) === 'nothing')
+    return <span class="sub">{item.over} after that. Nothing is left to do.</span>;
   return (
     <span class="sub">
       <Pill tone={state.tone}>{state.word}</Pill> {state.detail}

@@ -11,6 +11,8 @@ export interface BulkResult {
   detail: string;
   /** Nothing is left to repeat. */
   isDone: boolean;
+  /** Ripcord continues with it by itself. */
+  isPending?: boolean;
 }
 
 export type BulkState = BulkResult | 'waiting' | 'running';

@@ -5,24 +5,29 @@ import { DialogFooter } from './dialog-footer.tsx';
 import { ErrorText, Form } from './field.tsx';
 import { useTask } from './use-task.ts';
 
+interface ConfirmDialogProps {
+  title: string;
+  subtitle: ComponentChildren;
+  verb: string;
+  tone?: 'danger' | 'primary';
+  /** There is nothing to do any more. */
+  disabled?: boolean;
+  task: () => Promise<void>;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
 /** Asks before something that acts at once. Closes after the task succeeds. */
 export function ConfirmDialog({
   title,
   subtitle,
   verb,
   tone = 'danger',
+  disabled = false,
   task,
   onClose,
   children,
-}: {
-  title: string;
-  subtitle: ComponentChildren;
-  verb: string;
-  tone?: 'danger' | 'primary';
-  task: () => Promise<void>;
-  onClose: () => void;
-  children: ComponentChildren;
-}) {
+}: ConfirmDialogProps) {
   const { busy, error, run } = useTask();
   const confirm = () =>
     run(async () => {
@@ -40,7 +45,7 @@ export function ConfirmDialog({
         <DialogFooter
           busy={busy}
           secondary={{ label: 'Cancel', onClick: onClose }}
-          primary={{ label: verb, tone }}
+          primary={{ label: verb, tone, disabled }}
         />
       </Form>
     </Dialog>

@@ -80,7 +80,7 @@ function NetTotal({ quotes }: { quotes: QuoteTotal[] }) {
     ...(unknown === 0 ? [] : [`unknown for ${unknown} in ${quote}`]),
   ]);
   return (
-    <Total name="Realized, net of fees" detail={parts.join(' · ') || 'no fees yet'}>
+    <Total name="Realized, net of fees" detail={['of open positions', ...parts].join(' · ')}>
       <Sums quotes={quotes} of="net" />
     </Total>
   );

@@ -37,6 +37,7 @@ export function CreatedLinks({
           <CreatedLink
             key={each.url}
             created={each}
+            position={position}
             name={created.length === 1 ? 'webhook link' : `${each.link.action} link`}
             autoFocus={index === 0}
             onCopied={() => copy(each.url)}
@@ -82,18 +83,20 @@ function Done({ mayClose }: { mayClose: () => boolean }) {
 
 function CreatedLink({
   created: { url, link },
+  position,
   name,
   autoFocus,
   onCopied,
 }: {
   created: Created;
+  position: PositionView;
   name: string;
   autoFocus: boolean;
   onCopied: () => void;
 }) {
   return (
     <div class="created">
-      <LinkSummary link={link} />
+      <LinkSummary link={link} position={position} />
       <div class="url">
         <input
           type="text"
@@ -113,16 +116,28 @@ function CreatedLink({
   );
 }
 
-/** The effect is the engine's own plan. It is left out if the preview fails: the link exists nevertheless. */
-function LinkSummary({ link }: { link: LinkView }) {
+/**
+ * The effect is the engine's own plan, read again when the position changes. It is left out if the preview fails: the
+ * link exists nevertheless.
+ */
+function LinkSummary({ link, position }: { link: LinkView; position: PositionView }) {
   const [would, setWould] = useState('');
   const { linkId } = link;
+  const { status, amount, filled, remaining, openExitOrders } = position;
   useEffect(() => {
+    let isOutdated = false;
+    const show = (text: string) => {
+      if (!isOutdated) setWould(text);
+    };
+    show('');
     call('links.preview', { linkId }).then(
-      (preview) => setWould(preview.would),
-      () => setWould(''),
+      (preview) => show(preview.would),
+      () => show(''),
     );
-  }, [linkId]);
+    return () => {
+      isOutdated = true;
+    };
+  }, [linkId, status, amount, filled, remaining, openExitOrders]);
   const limits = formatLimits(link, formatLocalTime);
   return (
     <p>

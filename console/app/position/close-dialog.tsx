@@ -3,6 +3,7 @@ import { call } from '../api.ts';
 import { ConfirmDialog } from '../control/confirm-dialog.tsx';
 import { PositionTitle } from '../control/pill.tsx';
 import { showToast } from '../control/toast.tsx';
+import { hasEnded } from '../labels.ts';
 import { usePreview } from '../use-preview.ts';
 
 /** Does what a close link would do. */
@@ -13,6 +14,7 @@ export function CloseDialog({ position, onClose }: { position: PositionView; onC
       title="Close this position now?"
       subtitle={<PositionTitle position={position} />}
       verb="Close now"
+      disabled={hasEnded(position)}
       onClose={onClose}
       task={async () => {
         const report = await call('positions.close', { positionId: position.positionId });
@@ -20,7 +22,9 @@ export function CloseDialog({ position, onClose }: { position: PositionView; onC
       }}
     >
       <p class="large">If closed now: {close}</p>
-      <p class="help">This acts at the exchange immediately and can't be undone.</p>
+      {hasEnded(position) ? null : (
+        <p class="help">This acts at the exchange immediately and can't be undone.</p>
+      )}
     </ConfirmDialog>
   );
 }

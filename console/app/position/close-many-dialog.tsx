@@ -6,7 +6,7 @@ import type { BulkItem } from '../bulk/bulk-list.tsx';
 import type { BulkResult } from '../bulk/use-bulk.ts';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { formatAmount, isPositive } from '../format.ts';
-import { canClose, marketName, statusLabel, toBaseCurrency } from '../labels.ts';
+import { canClose, hasEnded, marketName, statusLabel, toBaseCurrency } from '../labels.ts';
 import { closeWord } from '../outcomes.ts';
 import { findPosition } from '../store.ts';
 import { usePlans } from './use-plans.ts';
@@ -49,6 +49,7 @@ function toItem(atFirst: PositionView, toText: (position: PositionView) => strin
     ),
     effect: position === undefined ? undefined : toText(position),
     over,
+    isPending: position !== undefined && !hasEnded(position),
   };
 }
 
@@ -58,6 +59,5 @@ function describeOver(position: PositionView): string | undefined {
 
 async function close(positionId: string): Promise<BulkResult> {
   const { status, outcome, detail } = await call('positions.close', { positionId });
-  const isDone = status < 300;
-  return { ...closeWord({ status, outcome }), detail, isDone };
+  return { ...closeWord({ status, outcome }), detail, isDone: status < 300, isPending: status === 202 };
 }

@@ -5,7 +5,14 @@ import type { Column } from '../control/data-table.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { LiquidationPill, ProtectionPill } from '../exits/protection-pill.tsx';
 import { compare, formatAlignedAmount, formatPrice } from '../format.ts';
-import { type DisplayStatus, exchangeName, isArmed, marketName, toDisplayStatus } from '../labels.ts';
+import {
+  type DisplayStatus,
+  exchangeName,
+  hasEnded,
+  isArmed,
+  marketName,
+  toDisplayStatus,
+} from '../labels.ts';
 import { OutcomeNote } from '../outcome-note.tsx';
 import { paths } from '../route.ts';
 import { findLinks } from '../store.ts';
@@ -81,15 +88,21 @@ function EntryText({ position }: { position: PositionView }) {
 function MarkCell({ position }: { position: PositionView }) {
   const { markPrice, priceStep, symbol, exchangePosition } = position;
   const liquidation = exchangePosition?.liquidationPrice;
+  const isOver = hasEnded(position);
   return (
     <>
-      <Aged position={position} of="price">
-        {formatPrice(markPrice, priceStep)}
-      </Aged>
+      {/* The price is not read any more, and it is not the one of the close. */}
+      {isOver ? (
+        '–'
+      ) : (
+        <Aged position={position} of="price">
+          {formatPrice(markPrice, priceStep)}
+        </Aged>
+      )}
       <span class="sub one-line">
         <EntryText position={position} />
       </span>
-      {symbol.includes(':') ? (
+      {symbol.includes(':') && !isOver ? (
         <span class="sub one-line">
           liq. {liquidation === undefined ? 'unknown' : formatPrice(liquidation, priceStep)}
         </span>
@@ -216,7 +229,7 @@ export const columns: Column<PositionView>[] = [
     isNumeric: true,
     cell: (position) => (
       <>
-        <Age since={findOpenedAt(position)} />
+        {hasEnded(position) ? '–' : <Age since={findOpenedAt(position)} />}
         <span class="sub one-line">
           <LinksText position={position} />
         </span>

@@ -93,11 +93,13 @@ function Sizes({ position }: Props) {
           {formatPrice(averageEntry, priceStep)}
         </Aged>
       </Figure>
-      <Figure name="Mark">
-        <Aged position={position} of="price">
-          {formatPrice(markPrice, priceStep)}
-        </Aged>
-      </Figure>
+      {hasEnded(position) ? null : (
+        <Figure name="Mark">
+          <Aged position={position} of="price">
+            {formatPrice(markPrice, priceStep)}
+          </Aged>
+        </Figure>
+      )}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { Aged } from '../aged.tsx';
 import { SideTag, StatusPill } from '../control/pill.tsx';
 import { LiquidationPill, ProtectionPill } from '../exits/protection-pill.tsx';
 import { formatAmount, formatPercent, formatPrice } from '../format.ts';
-import { exchangeName, marketName, toBaseCurrency } from '../labels.ts';
+import { exchangeName, hasEnded, marketName, toBaseCurrency } from '../labels.ts';
 import { OutcomeNote, OutcomeReason } from '../outcome-note.tsx';
 import { paths } from '../route.ts';
 import { countArmedLinks } from './columns.tsx';
@@ -50,13 +50,18 @@ function Facts({ position }: { position: PositionView }) {
       <Aged position={position} of="amounts">
         {formatAmount(position.remaining, amountStep)} of {formatAmount(position.amount, amountStep)}{' '}
         {toBaseCurrency(symbol)}
-      </Aged>{' '}
-      ·{' '}
-      <Aged position={position} of="price">
-        mark {formatPrice(position.markPrice, priceStep)}
-        {stopDistance === undefined ? null : ` · stop ${formatPercent(stopDistance)}`}
-        {targetDistance === undefined ? null : ` · target ${formatPercent(targetDistance)}`}
-      </Aged>{' '}
+      </Aged>
+      {hasEnded(position) ? null : (
+        <>
+          {' '}
+          ·{' '}
+          <Aged position={position} of="price">
+            mark {formatPrice(position.markPrice, priceStep)}
+            {stopDistance === undefined ? null : ` · stop ${formatPercent(stopDistance)}`}
+            {targetDistance === undefined ? null : ` · target ${formatPercent(targetDistance)}`}
+          </Aged>
+        </>
+      )}{' '}
       · {describeLinks(countArmedLinks(position))}
       {leverage === undefined ? null : ` · ${leverage}`}
       <span class="wide-only"> · {position.label ?? exchangeName(position.exchange)}</span>

@@ -78,9 +78,8 @@ function Listed({ trades }: { trades: Trade[] }) {
         </button>
       ) : null}
       <p class="help below">
-        A closed position stays here until you forget it. Ripcord reads its fees within a minute. Partial
-        closes of an open position are not counted. R is the net profit as a multiple of what the first stop
-        risked.
+        A closed position stays here until you forget it. The next sweep reads its fees. Partial closes of an
+        open position are not counted. R is the net profit as a multiple of what the first stop risked.
       </p>
     </>
   );

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { probeToken } from '../../lib/link/token.ts';
 import type { Log } from '../loopback/log.ts';
 import { readBody } from '../loopback/request-body.ts';
 import { findRoute, toEvent } from './http-event.ts';
@@ -10,6 +11,8 @@ import type { Lambda } from './lambda.ts';
 const payloadLimit = 10 * 1024 * 1024;
 /** The HTTP API's timeout for a function. AWS does not allow a longer one. */
 const integrationTimeoutMs = 30_000;
+
+const probePath = `/l/${probeToken}`;
 
 export interface HttpApiOptions {
   /** The function behind both routes. */
@@ -43,7 +46,9 @@ export function createHttpApi({ trigger, log, timeoutMs = integrationTimeoutMs }
     });
     response.end(body);
     const routeKey = typeof route === 'string' ? `${request.method} (no route)` : route.routeKey;
-    log(`${routeKey} ${status} ${Math.round(performance.now() - startedAt)} ms`);
+    // The sweep opens this every few minutes.
+    if (request.url !== probePath)
+      log(`${routeKey} ${status} ${Math.round(performance.now() - startedAt)} ms`);
   };
 }
 

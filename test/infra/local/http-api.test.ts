@@ -34,6 +34,15 @@ async function withFunction(
   return { url, lines, events, event };
 }
 
+describe('the log of the local HTTP API', () => {
+  it('has no line for what the sweep opens to check the address', async () => {
+    const { url, lines } = await withFunction();
+    await send(url, { path: '/l/probe' });
+    await send(url, { path: '/l/token' });
+    await expect.poll(() => lines).toEqual([expect.stringMatching(/^GET \/l\/\{token\} 204 \d+ ms$/)]);
+  });
+});
+
 describe('the routes of the local HTTP API', () => {
   it.each([
     ['GET', '/'],

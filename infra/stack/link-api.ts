@@ -45,6 +45,8 @@ const path = '/l/{token}';
 export class LinkApi extends Construct {
   /** What links start with, without a slash at the end. */
   readonly url: string;
+  /** The same by reference: no function makes links for a domain that API Gateway has not accepted yet. */
+  readonly acceptedUrl: string;
   /** The host that the DNS record of a custom domain must point to. */
   readonly domainTarget: string;
   readonly #stage: HttpStage;
@@ -55,9 +57,12 @@ export class LinkApi extends Construct {
     const api = new HttpApi(this, 'Api', { apiName: props.prefix, createDefaultStage: false });
     const routes = this.#addRoutes(api, props.trigger);
     this.#stage = this.#addStage(api, routes, props);
+    const domain = this.#addCustomDomain(api, props);
     const { logicalId } = props.conditions.domain;
-    this.url = Fn.conditionIf(logicalId, `https://${props.domainName}`, api.apiEndpoint).toString();
-    this.domainTarget = this.#addCustomDomain(api, props);
+    const toUrl = (host: string) => Fn.conditionIf(logicalId, `https://${host}`, api.apiEndpoint).toString();
+    this.url = toUrl(props.domainName);
+    this.acceptedUrl = toUrl(domain.name);
+    this.domainTarget = domain.regionalDomainName;
   }
 
   /** The time from request to response in ms, over all requests. */
@@ -123,8 +128,7 @@ export class LinkApi extends Construct {
     return stage;
   }
 
-  /** @returns the host that the record points to. */
-  #addCustomDomain(api: HttpApi, props: LinkApiProps): string {
+  #addCustomDomain(api: HttpApi, props: LinkApiProps): DomainName {
     const { domainName, certificateArn, hostedZoneId, conditions } = props;
     const domain = new DomainName(this, 'Domain', {
       domainName,
@@ -141,6 +145,6 @@ export class LinkApi extends Construct {
     for (const { node } of [domain, mapping])
       (node.defaultChild as CfnResource).cfnOptions.condition = conditions.domain;
     record.cfnOptions.condition = conditions.record;
-    return domain.regionalDomainName;
+    return domain;
   }
 }

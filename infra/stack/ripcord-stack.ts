@@ -46,7 +46,7 @@ export class RipcordStack extends Stack {
 
     // If the API fails, no link fires. Open positions must then be closed at the exchange.
     const api = new LinkApi(this, 'Api', { prefix, ...settings, trigger: trigger.lambda });
-    for (const reader of [admin, sweep]) reader.grant({ RIPCORD_BASE_URL: api.url }, []);
+    for (const reader of [admin, sweep]) reader.grant({ RIPCORD_BASE_URL: api.acceptedUrl }, []);
 
     const { all: alarms } = new Alarms(this, 'Alarms', {
       prefix,

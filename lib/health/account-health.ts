@@ -50,6 +50,7 @@ const lookEveryMs = 3 * minuteMs;
 /** An outage that is shorter needs nothing from the owner. A refused key does not become valid by itself. */
 const toleratedMs = 5 * minuteMs;
 const outages = new Set(['exchange-unreachable', 'accounts-unreadable']);
+const pauseMs = 10 * minuteMs;
 /** What fails and works in turn has not ended. */
 const steadyMs = 3 * minuteMs;
 /** A single refusal may be the exchange's mistake. */
@@ -68,8 +69,11 @@ export function isLookDue({ lookedAt, troubles }: AccountHealth, now: number): b
 
 /** @returns the health after a look at each account with an open position. Other accounts are forgotten. */
 export function noteLooks(health: AccountHealth, looks: Look[], now: number): AccountHealth {
+  // A machine that slept knows nothing of what was in between.
+  const hasPaused = now - health.lookedAt >= pauseMs;
   const troubles = looks.flatMap(({ account, failure }) => {
-    const known = Object.hasOwn(health.troubles, account) ? health.troubles[account] : undefined;
+    const stored = Object.hasOwn(health.troubles, account) ? health.troubles[account] : undefined;
+    const known = hasPaused && stored?.notifiedAt === undefined ? undefined : stored;
     const trouble = failure === undefined ? endTrouble(known, now) : toTrouble(known, failure, now);
     return trouble === undefined ? [] : [[account, trouble] as const];
   });

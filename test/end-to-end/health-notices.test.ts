@@ -41,7 +41,8 @@ const store = createDynamoStore({ tableName: 'ripcord', endpoint: environment.ta
 /** A sweep that is due to look. @returns the texts of the notices so far. */
 async function sweep(): Promise<string[]> {
   const health = await store.readAccountHealth();
-  if (health.revision > 0) await store.saveAccountHealth({ ...health, lookedAt: 0, notifiedAt: 0 });
+  const lookedAt = health.lookedAt - 3 * 60_000;
+  if (health.revision > 0) await store.saveAccountHealth({ ...health, lookedAt, notifiedAt: 0 });
   await environment.invoke('ripcord-sweep', {});
   return (await store.readAccountHealth()).notices.map(({ text }) => text);
 }

@@ -110,6 +110,15 @@ describe('An account', () => {
   });
 });
 
+test('A night in which no sweep ran is no outage', () => {
+  const asleep = noteLooks(unknownHealth, [{ account: 'main', failure: unreachable }], start);
+  const morning = start + 8 * 60 * minuteMs;
+  const awake = noteLooks(asleep, [{ account: 'main', failure: unreachable }], morning);
+  expect(findNews(awake, morning)).toBeUndefined();
+  const later = noteLooks(awake, [{ account: 'main', failure: unreachable }], morning + 5 * minuteMs);
+  expect(findNews(later, morning + 5 * minuteMs)).toMatchObject({ failing: [['main', { since: morning }]] });
+});
+
 test('The address of links has a name that DynamoDB stores and that no account has', () => {
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
   expect(linkAddress.length).toBeGreaterThan(0);

@@ -6,6 +6,7 @@ import {
   type ConsoleState,
   type MarketOfAccount,
   marketKind,
+  maxHits,
   type Price,
 } from '../state.ts';
 import { ApiError, askServer, errorMessage } from './api.ts';
@@ -41,6 +42,11 @@ export const links = computed<LinkView[]>(() => state.value?.links ?? []);
 export const hits = computed<HitView[]>(() => {
   const known = new Set(state.value?.positions.map(({ positionId }) => positionId));
   return (state.value?.hits ?? []).filter(({ positionId }) => known.has(positionId));
+});
+/** ISO 8601: this page knows every hit since then. Empty: every hit that Ripcord keeps. */
+export const hitsKnownSince = computed<string>(() => {
+  const known = state.value?.hits ?? [];
+  return known.length < maxHits ? '' : (known.at(-1)?.at ?? '');
 });
 export const accounts = computed<AccountView[] | undefined>(() => state.value?.accounts);
 export const paused = computed(() => state.value?.paused ?? false);

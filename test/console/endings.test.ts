@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
-import { startEnvironment } from '../end-to-end/environment.ts';
+import { fire, startEnvironment } from '../end-to-end/environment.ts';
 import {
   adopt,
   type Kind,
@@ -108,6 +108,22 @@ describe.skipIf(harness.browser === undefined)('figures', () => {
     const page = await harness.enter();
     const total = page.locator('.totals > div').filter({ hasText: 'Realized, net of fees' });
     await total.getByText(/^of open positions · fees /).waitFor();
+  });
+
+  it('of the dashboard count requests to links as hits, and say when there are more than the page knows', async () => {
+    const byHand = await newFilled(spotLong);
+    await close(byHand);
+    const byLink = await newFilled(spotLong);
+    const url = await environment.newLink(byLink.positionId, 'keep');
+    await fire(url);
+    const page = await harness.enter();
+    const total = page.locator('.totals > div').filter({ hasText: 'Hits in 24 hours' });
+    await total.getByText('1 fired · 0 did nothing').waitFor();
+    expect(await total.locator('dd').first().textContent()).toBe('1');
+    for (let batch = 0; batch < 10; batch += 1)
+      await Promise.all(Array.from({ length: 20 }, () => fire(url)));
+    await total.getByText(/^of the latest 200: /).waitFor();
+    expect(await total.locator('dd').first().textContent()).toBe('200+');
   });
 
   it.each([360, 1440])('of a position fit, with a long label and a long amount, %i wide', async (width) => {

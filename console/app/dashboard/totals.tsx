@@ -13,7 +13,7 @@ import {
 import { formatAge } from '../freshness.ts';
 import { type DisplayStatus, displayStatuses, hasEnded, isArmed, toDisplayStatus } from '../labels.ts';
 import { paths } from '../route.ts';
-import { findPosition, freshness, hits, links, paused, positions } from '../store.ts';
+import { findPosition, freshness, hits, hitsKnownSince, links, paused, positions } from '../store.ts';
 
 const dayMs = 86_400_000;
 const openStatuses: DisplayStatus[] = ['filled', 'partly-filled', 'unfilled', 'closing', 'needs-attention'];
@@ -143,13 +143,20 @@ function LinkTotal() {
   );
 }
 
+/** Requests to links: a close by hand or by the sweep is no hit. */
 function HitTotal() {
-  const recent = hits.value.filter(({ at }) => Date.now() - Date.parse(at) < dayMs);
+  const since = new Date(Date.now() - dayMs).toISOString();
+  const recent = hits.value.filter(({ at, actor }) => at > since && actor === 'link');
   const fired = recent.filter(({ decision }) => decision === 'fired' || decision === 'recovered').length;
-  const detail = recent.length === 0 ? 'none' : `${fired} fired · ${recent.length - fired} did nothing`;
+  const hasMore = hitsKnownSince.value > since;
+  const of = hasMore ? `of the latest ${recent.length}: ` : '';
+  const isNone = recent.length === 0 && !hasMore;
   return (
-    <Total name="Hits in 24 hours" detail={detail}>
-      <dd>{recent.length}</dd>
+    <Total
+      name="Hits in 24 hours"
+      detail={isNone ? 'none' : `${of}${fired} fired · ${recent.length - fired} did nothing`}
+    >
+      <dd>{hasMore ? `${recent.length}+` : recent.length}</dd>
     </Total>
   );
 }

@@ -5,7 +5,7 @@ import { Pill } from '../control/pill.tsx';
 import { openDialog } from '../dialog-name.ts';
 import { actionTitle, formatLimits, linkStateLabel, marketName } from '../labels.ts';
 import { paths } from '../route.ts';
-import { findPosition, hits, positions } from '../store.ts';
+import { findPosition, hits, hitsKnownSince, positions } from '../store.ts';
 import { formatLocalTime, Timestamp } from '../timestamp.tsx';
 import { toDecision } from './hit-text.ts';
 import { urlEnd } from './link-title.tsx';
@@ -71,9 +71,7 @@ function LastHitCell({ link }: { link: LinkView }) {
 
 /** The page has the latest hits, at least 100 of 50 positions: older ones are in the link's history. */
 function hasEveryHitOf({ createdAt }: LinkView): boolean {
-  const listed = hits.value;
-  const covers = listed.length < 100 || createdAt >= (listed.at(-1)?.at ?? '');
-  return covers && (positions.value?.length ?? 0) <= 50;
+  return createdAt >= hitsKnownSince.value && (positions.value?.length ?? 0) <= 50;
 }
 
 const linkColumn: Column<LinkView> = {

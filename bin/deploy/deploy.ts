@@ -72,7 +72,9 @@ async function refuseIfArmed({ prefix, profile }: DeployArguments, cuts: string)
       { cause },
     );
   });
-  const armed = links.filter(({ state }) => state === 'armed').length;
+  const armed = links.filter(
+    ({ state, positionClosed }) => state === 'armed' && positionClosed !== true,
+  ).length;
   if (armed === 0) return;
   throw new CliError(
     'refused',

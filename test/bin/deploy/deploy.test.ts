@@ -72,7 +72,7 @@ async function deploy(...words: string[]): Promise<{ code: number | null; stderr
 const adminPath = '/2015-03-31/functions/ripcord-admin/invocations';
 
 test('A deployment that would cut armed links is refused before CDK starts', async () => {
-  links = [armedLink, { ...armedLink, state: 'revoked' }];
+  links = [armedLink, { ...armedLink, state: 'revoked' }, { ...armedLink, positionClosed: true }];
   const { code, stderr } = await deploy('--set', 'domainName=other.example.org', '--yes');
   expect(code).toBe(1);
   expect(stderr).toContain(

@@ -5,6 +5,13 @@ import type { Action } from './labels.ts';
 
 type Preview = CommandResult<'positions.preview'>;
 
+/** Changes when what an action would do may have changed. */
+export function toPlanKey(position: PositionView | undefined): string {
+  if (position === undefined) return '';
+  const { status, amount, filled, remaining, openExitOrders } = position;
+  return [status, amount, filled, remaining, openExitOrders].join(' ');
+}
+
 /**
  * What actions would do now, by the engine's own plan. It is read again when the position changes.
  * @returns the words that follow "If fired now:", for each action.
@@ -12,7 +19,8 @@ type Preview = CommandResult<'positions.preview'>;
 export function usePreview(position: PositionView, percent?: number): Record<Action, string> {
   const [preview, setPreview] = useState<Preview | undefined>(undefined);
   const [error, setError] = useState<string | undefined>(undefined);
-  const { positionId, status, amount, filled, remaining, openExitOrders } = position;
+  const { positionId } = position;
+  const planKey = toPlanKey(position);
   useEffect(() => {
     let isOutdated = false;
     setPreview(undefined);
@@ -28,7 +36,7 @@ export function usePreview(position: PositionView, percent?: number): Record<Act
     return () => {
       isOutdated = true;
     };
-  }, [positionId, percent, status, amount, filled, remaining, openExitOrders]);
+  }, [positionId, percent, planKey]);
   const waiting = error ?? 'reading the position from the exchange…';
   return { close: preview?.close.would ?? waiting, keep: preview?.keep.would ?? waiting };
 }

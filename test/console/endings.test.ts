@@ -102,6 +102,21 @@ describe.skipIf(harness.browser === undefined)(here, () => {
   });
 });
 
+describe.skipIf(harness.browser === undefined)('a preview', () => {
+  it('of a link is read again when its position changes', async () => {
+    const position = await newFilled(spotLong);
+    await environment.newLink(position.positionId, 'close');
+    const page = await harness.enter();
+    await go(page, 'Links');
+    await choose(page, /^Actions for/, 'What would it do now?');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('If fired now: cancels 2 exit orders; sells 0.999 ETH at market.').waitFor();
+    await close(position);
+    await dialog.getByText(/^If fired now: nothing changes; the position is closed/).waitFor();
+    await dialog.getByText('Would not act').waitFor();
+  });
+});
+
 describe.skipIf(harness.browser === undefined)('figures', () => {
   it('of the dashboard name what they add up', async () => {
     await newFilled(spotLong);

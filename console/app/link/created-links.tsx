@@ -4,6 +4,7 @@ import { call } from '../api.ts';
 import { CopyButton } from '../control/copy-button.tsx';
 import { actionTitle, formatLimits } from '../labels.ts';
 import { formatLocalTime } from '../timestamp.tsx';
+import { toPlanKey } from '../use-preview.ts';
 import { AlertSteps } from './alert-steps.tsx';
 import { QrCode } from './qr-code.tsx';
 
@@ -123,7 +124,7 @@ function CreatedLink({
 function LinkSummary({ link, position }: { link: LinkView; position: PositionView }) {
   const [would, setWould] = useState('');
   const { linkId } = link;
-  const { status, amount, filled, remaining, openExitOrders } = position;
+  const planKey = toPlanKey(position);
   useEffect(() => {
     let isOutdated = false;
     const show = (text: string) => {
@@ -137,7 +138,7 @@ function LinkSummary({ link, position }: { link: LinkView; position: PositionVie
     return () => {
       isOutdated = true;
     };
-  }, [linkId, status, amount, filled, remaining, openExitOrders]);
+  }, [linkId, planKey]);
   const limits = formatLimits(link, formatLocalTime);
   return (
     <p>

@@ -6,16 +6,29 @@ import { ErrorText } from '../control/field.tsx';
 import { Pill, StatusPill } from '../control/pill.tsx';
 import { useTask } from '../control/use-task.ts';
 import { marketName } from '../labels.ts';
+import { findPosition, paused } from '../store.ts';
+import { toPlanKey } from '../use-preview.ts';
 import { LinkTitle } from './link-title.tsx';
 
 type LinkPreview = CommandResult<'links.preview'>;
 
-/** What a link would do now, from live exchange data. */
+/** What a link would do now, from live exchange data, read again when the link or its position changes. */
 export function PreviewDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
   const [preview, setPreview] = useState<LinkPreview | undefined>(undefined);
   const { busy, error, run } = useTask();
-  const { linkId } = link;
-  useEffect(() => run(async () => setPreview(await call('links.preview', { linkId }))), [linkId]);
+  const { linkId, positionId, state, uses } = link;
+  const planKey = toPlanKey(findPosition(positionId));
+  useEffect(() => {
+    let isOutdated = false;
+    setPreview(undefined);
+    run(async () => {
+      const read = await call('links.preview', { linkId });
+      if (!isOutdated) setPreview(read);
+    });
+    return () => {
+      isOutdated = true;
+    };
+  }, [linkId, planKey, state, uses, paused.value]);
   return (
     <Dialog title="What would it do now?" subtitle={<LinkTitle link={link} />} onClose={onClose}>
       <div class="dialog-body" aria-live="polite">

@@ -160,7 +160,11 @@ const views: Screen[] = [
     of: 'history',
     async open(page) {
       await go(page, 'History');
-      await page.getByText('Load more').or(page.getByText('Ripcord keeps hits for 90 days')).first().waitFor();
+      await page
+        .getByText('Load more')
+        .or(page.getByText('Ripcord keeps hits for 90 days'))
+        .first()
+        .waitFor();
       await page.locator('.hits summary').first().click();
     },
   },

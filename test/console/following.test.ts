@@ -65,6 +65,18 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await expect.poll(() => page.title()).toBe('My Positions · Ripcord');
   });
 
+  it('shows the message of a fired link above an open dialog', async () => {
+    const { positionId } = await newFilled();
+    const url = await environment.newLink(positionId, 'keep');
+    const page = await harness.enter();
+    await page.getByRole('button', { name: /^Actions for ETH/ }).click();
+    await page.getByRole('menuitem', { name: 'Create Webhook Link' }).click();
+    await page.getByRole('dialog').waitFor();
+    await fire(url);
+    // What enters the browser's top layer after the dialog is above it.
+    await page.locator('.notice:popover-open', { hasText: 'ETH/USDT long: Kept open.' }).waitFor();
+  });
+
   it('drops a closed position once it was forgotten', async () => {
     const { positionId } = await newFilled();
     await fire(await environment.newLink(positionId, 'close'));

@@ -2,9 +2,12 @@ import { expect, it } from 'vitest';
 import { makeRevokeRace } from './revoke-race.ts';
 import { runPlan } from './run-plan.ts';
 
-const races = 10_000;
+/** RACES=10000 takes a minute or more. */
+const races = Number(process.env.RACES ?? 2_000);
 
-it('lets either a hit or its revocation win, never both, in 10,000 races', { timeout: 240_000 }, async () => {
+it(`lets either a hit or its revocation win, never both, in ${races} races`, {
+  timeout: 240_000,
+}, async () => {
   const won = { hit: 0, revocation: 0 };
   const broken: string[] = [];
   for (let seed = 1; seed <= races; seed += 1) {
@@ -23,6 +26,6 @@ it('lets either a hit or its revocation win, never both, in 10,000 races', { tim
   }
   console.info(`${won.hit} races were won by the hit, ${won.revocation} by the revocation`);
   expect(broken).toEqual([]);
-  expect(won.hit).toBeGreaterThan(1_000);
-  expect(won.revocation).toBeGreaterThan(1_000);
+  expect(won.hit).toBeGreaterThan(races / 10);
+  expect(won.revocation).toBeGreaterThan(races / 10);
 });

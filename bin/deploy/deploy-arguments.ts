@@ -71,11 +71,9 @@ function takeSetting(parsed: DeployArguments, option: string, pair: string): voi
     return;
   }
   const known = toSettingName(name === '' ? pair : name);
-  if (
-    value === unset &&
-    settings[known].constraintDescription.endsWith(`or ${unset}`) &&
-    known !== 'notifyEmail'
-  )
+  // The first deployment has to name notifyEmail, which has no default, and may name "none".
+  const definition = settings[known];
+  if (value === unset && 'default' in definition && definition.default === unset)
     throw refuse(`${known}=${unset} would remove the setting. Use --unset ${known}.`);
   const expectation = findExpectation(known, value);
   if (expectation !== undefined) throw refuse(`${known} is ${JSON.stringify(value)}: ${expectation}.`);

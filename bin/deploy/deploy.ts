@@ -9,12 +9,7 @@ import { drawTable } from '../table.ts';
 import { printRemark } from '../terminal.ts';
 import { type DeployArguments, parseDeployArguments } from './deploy-arguments.ts';
 import { toSettings } from './deployed-settings.ts';
-import {
-  type DeploymentPlan,
-  isFromBeforeSettings,
-  planDeployment,
-  type SettingValues,
-} from './plan-deployment.ts';
+import { type DeploymentPlan, planDeployment, type SettingValues } from './plan-deployment.ts';
 
 /**
  * Deploys the stack with `cdk deploy`. Settings that the command line does not name keep their values.
@@ -24,8 +19,8 @@ import {
 export async function deploy(argv: string[]): Promise<number> {
   const args = parseDeployArguments(argv);
   const deployed = await readSettings(args);
+  if (deployed !== undefined && deployed.notifyEmail === undefined) refuseWithoutSettings(args.prefix);
   const plan = planDeployment(args, deployed);
-  if (isFromBeforeSettings(deployed)) requireNoEmailYet(plan);
   if (plan.cuts !== undefined) await refuseIfArmed(args, plan.cuts);
   const parameters = { ...plan.parameters, ...(await chooseNotifyEmail(plan)) };
   if (plan.changes.length > 0) printRemark(describeChanges(plan));
@@ -50,16 +45,11 @@ async function readSettings({ prefix, profile }: DeployArguments): Promise<Setti
   }
 }
 
-/**
- * The template names the subscription differently now. CloudFormation would first subscribe the address, for which SNS
- * returns the subscription that exists, and then remove the earlier one, which is the same: no alarm would reach its owner.
- * https://github.com/go-to-k/cdkd/issues/1967
- */
-function requireNoEmailYet({ parameters }: DeploymentPlan): void {
-  if (parameters.notifyEmail === unset) return;
+/** CloudFormation would return all of its settings to their defaults. The parameter without a default stops `cdk deploy` too. */
+function refuseWithoutSettings(prefix: string): never {
   throw new CliError(
     'refused',
-    'Nothing was deployed: the stack is from a version whose settings did not persist. Deploy with --set for each setting that it has, but with --set notifyEmail=none. Then deploy with --set notifyEmail=ADDRESS, and confirm the e-mail from AWS.',
+    `Nothing was deployed: the stack ${stackName(prefix)} is from a version without settings that persist. Deploy beside it with -c prefix=NAME, and tear it down once its positions have ended.`,
   );
 }
 

@@ -25,23 +25,17 @@ export function planDeployment(
 ): DeploymentPlan {
   const removed = Object.fromEntries(args.unset.map((name) => [name, toDefault(name)]));
   const parameters: SettingValues = { ...removed, ...args.set };
-  const keeps = !isFromBeforeSettings(deployed);
   const changes = settingNames.flatMap((name) => {
     const was = deployed === undefined ? undefined : (deployed[name] ?? toDefault(name));
-    const will = parameters[name] ?? (keeps ? was : undefined) ?? toDefault(name);
+    const will = parameters[name] ?? was ?? toDefault(name);
     return was === will ? [] : [{ name, was, will }];
   });
   return {
     parameters,
     changes,
     cuts: findCut(changes),
-    needsNotifyEmail: deployed?.notifyEmail === undefined && parameters.notifyEmail === undefined,
+    needsNotifyEmail: deployed === undefined && parameters.notifyEmail === undefined,
   };
-}
-
-/** @returns whether the stack has no such parameters: what a deployment does not name gets its default. */
-export function isFromBeforeSettings(deployed: SettingValues | undefined): boolean {
-  return deployed !== undefined && deployed.notifyEmail === undefined;
 }
 
 function toDefault(name: SettingName): string {

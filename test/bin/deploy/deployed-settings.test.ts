@@ -21,13 +21,3 @@ test.each(['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'] as cons
     expect(toSettings({ ...stack, StackStatus })).toBeUndefined();
   },
 );
-
-test.each([
-  ['https://links.example.org', { domainName: 'links.example.org' }],
-  ['https://abc.execute-api.eu-west-1.amazonaws.com', {}],
-  ['https://abc.execute-api.cn-north-1.amazonaws.com.cn', {}],
-])('A stack without settings whose links start with %s has %j', (OutputValue, expected) => {
-  const Outputs = [{ OutputKey: 'BaseUrl', OutputValue }];
-  const old = { ...stack, Parameters: [], Outputs, StackStatus: 'UPDATE_COMPLETE' as const };
-  expect(toSettings(old)).toEqual(expected);
-});

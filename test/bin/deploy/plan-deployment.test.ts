@@ -86,15 +86,6 @@ describe('a deployment', () => {
     expect(changes.map(({ name }) => name)).toEqual(['domainName', 'certificateArn']);
   });
 
-  test('of a stack whose settings did not persist returns what it does not name to its default', () => {
-    const old: SettingValues = { domainName: 'links.example.org' };
-    expect(plan('--set notifyEmail=none', old)).toMatchObject({
-      changes: [{ name: 'domainName', was: 'links.example.org', will: 'none' }],
-      cuts: 'links at links.example.org would stop working',
-    });
-    expect(plan('--set notifyEmail=none --set domainName=links.example.org', old).cuts).toBeUndefined();
-  });
-
   test('that is the first one has to decide who is notified', () => {
     expect(planDeployment(parseDeployArguments([]), undefined).needsNotifyEmail).toBe(true);
     const named = parseDeployArguments(['--set', 'notifyEmail=none']);

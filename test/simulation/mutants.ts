@@ -463,7 +463,7 @@ export const mutants: Mutant[] = [
       {
         file: planExits,
         find: 'unfilledOf(order) === wanted?.amount',
-        replace: "decimal(toLeft(order)).gte(wanted?.amount ?? '0')",
+        replace: "decimal(unfilledOf(order)).gte(wanted?.amount ?? '0')",
       },
     ],
   },

@@ -90,6 +90,11 @@ function mergeHits(known: HitView[], found: HitView[]): HitView[] {
   return sorted.slice(0, maxHits);
 }
 
+/** @returns what identifies a market of an account. */
+export function marketKey({ account, kind, marketId }: MarketOfAccount): string {
+  return `${account} ${kind} ${marketId}`;
+}
+
 export function marketKind({ symbol }: Pick<PositionView, 'symbol'>): MarketKind {
   return symbol.includes(':') ? 'perpetual' : 'spot';
 }

@@ -1,6 +1,7 @@
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
+import { isOver } from '../state.ts';
 import { areAmountsOld, formatAge, isPriceOld, liveMs } from './freshness.ts';
 import { now } from './store.ts';
 import { formatLocalTime } from './timestamp.tsx';
@@ -12,7 +13,7 @@ interface AgedProps {
   children: ComponentChildren;
 }
 
-/** A number with the time at which it was read. An old one looks old. */
+/** A number with the time at which it was read. An old one looks old. Those of a position that ended are final. */
 export function Aged({ position, of, children }: AgedProps) {
   const at = of === 'price' ? position.markPriceAt : position.lastSyncedAt;
   const isOld = of === 'price' ? isPriceOld : areAmountsOld;
@@ -47,9 +48,4 @@ export function ReadAt({
 /** Without seconds up to 5 s, so that the text of a current value does not change all the time. */
 function describeAge(ageMs: number): string {
   return ageMs < 5_000 ? 'read just now' : `read ${formatAge(ageMs)} ago`;
-}
-
-/** Numbers of a position that ended are final. */
-function isOver({ status }: PositionView): boolean {
-  return status === 'closed' || status === 'canceled';
 }

@@ -39,7 +39,7 @@ export function alertOf(hits: HitView[], when: 'at-first' | 'since'): void {
   const acted = when === 'at-first' ? [] : fresh.filter(hasActed).map(toOutcome);
   const [latest] = acted;
   if (latest === undefined) return;
-  const title = acted.length === 1 ? outcomeTitle(latest) : `${acted.length} links fired`;
+  const title = acted.length === 1 ? outcomeTitle(latest) : `${acted.length} outcomes`;
   const isBad = acted.some(({ tone }) => tone === 'bad');
   showToast(acted.length === 1 ? `${title}. ${latest.detail}` : `${title}.`, isBad ? 'bad' : 'good');
   void once(latest, () => {

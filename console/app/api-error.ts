@@ -24,6 +24,11 @@ export function errorMessage(thrown: unknown): string {
   return thrown instanceof ApiError ? thrown.message : 'Unexpected error in this page. Reload it.';
 }
 
+/** @returns the code of an error, and a sentence about it. */
+export function toError(thrown: unknown): { code: string; message: string } {
+  return { code: thrown instanceof ApiError ? thrown.code : 'internal', message: errorMessage(thrown) };
+}
+
 /** By the path of an input field: what is wrong with it, in sentences. */
 export type FieldErrors = ReadonlyMap<string, string>;
 

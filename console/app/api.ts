@@ -9,6 +9,7 @@ export {
   type FieldErrors,
   findError,
   noFieldErrors,
+  toError,
   toFieldErrors,
 } from './api-error.ts';
 

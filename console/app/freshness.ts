@@ -1,5 +1,5 @@
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
-import { type ConsoleState, isOver, marketKind } from '../state.ts';
+import { type ConsoleState, isOver, marketKey, marketKind } from '../state.ts';
 
 /** Prices are read every two seconds, or four if an account has two kinds of market. */
 export const liveMs = 8_000;
@@ -39,13 +39,11 @@ function listOldAmounts({ positions }: ConsoleState, now: number): number[] {
 
 /** Of the markets of open positions. One that was never read is as old as what the table holds. */
 function listPriceTimes(state: ConsoleState): number[] {
-  const read = new Map(
-    state.prices.map((price) => [`${price.account} ${price.kind} ${price.marketId}`, price.at]),
-  );
+  const read = new Map(state.prices.map((price) => [marketKey(price), price.at]));
   return state.positions
     .filter((position) => !isOver(position))
     .map((position) => {
-      const key = `${position.account} ${marketKind(position)} ${position.marketId}`;
+      const key = marketKey({ ...position, kind: marketKind(position) });
       return read.get(key) ?? Date.parse(position.markPriceAt ?? position.createdAt);
     });
 }

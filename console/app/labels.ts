@@ -1,4 +1,5 @@
 import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
+import { isOver } from '../state.ts';
 import { computeShare } from './format.ts';
 
 export { exchangeName } from '../../lib/exchange/exchange-name.ts';
@@ -46,7 +47,7 @@ export function statusLabel(position: PositionView): string {
 
 /** Whether a position is closed or canceled, so that no link can act on it. */
 export function hasEnded(position: PositionView): boolean {
-  return displayStatuses[toDisplayStatus(position)].tone === 'over';
+  return isOver(position);
 }
 
 /** Whether a close has something to do: not while one is under way, and not before the owner has resolved it. */

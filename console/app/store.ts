@@ -4,12 +4,14 @@ import {
   type AccountView,
   applyChange,
   type ConsoleState,
+  isOver,
   type MarketOfAccount,
+  marketKey,
   marketKind,
   maxHits,
   type Price,
 } from '../state.ts';
-import { ApiError, askServer, errorMessage } from './api.ts';
+import { askServer, toError } from './api.ts';
 import { computeFreshness } from './freshness.ts';
 import { reprice } from './reprice.ts';
 import { listen } from './stream.ts';
@@ -32,9 +34,9 @@ export const openedAt = Date.now();
 export const positions = computed<PositionView[] | undefined>(() => {
   const { positions: listed, prices } = state.value ?? {};
   if (listed === undefined) return undefined;
-  const byMarket = new Map(prices?.map((price) => [toKey(price), price]));
+  const byMarket = new Map(prices?.map((price) => [marketKey(price), price]));
   return listed.map((position) =>
-    repriceOnce(position, byMarket.get(toKey({ ...position, kind: marketKind(position) }))),
+    repriceOnce(position, byMarket.get(marketKey({ ...position, kind: marketKind(position) }))),
   );
 });
 export const links = computed<LinkView[]>(() => state.value?.links ?? []);
@@ -52,15 +54,11 @@ export const accounts = computed<AccountView[] | undefined>(() => state.value?.a
 export const paused = computed(() => state.value?.paused ?? false);
 export const freshness = computed(() => computeFreshness(state.value, now.value));
 
-function toKey({ account, kind, marketId }: MarketOfAccount): string {
-  return `${account} ${kind} ${marketId}`;
-}
-
 const repriced = new WeakMap<PositionView, { price: Price; position: PositionView }>();
 
 /** The same position at the same price is the same object, so that what shows it is not drawn again. */
 function repriceOnce(position: PositionView, price: Price | undefined): PositionView {
-  if (price === undefined || position.status === 'closed' || position.status === 'canceled') return position;
+  if (price === undefined || isOver(position)) return position;
   const known = repriced.get(position);
   if (known?.price === price) return known.position;
   const next = reprice(position, price);
@@ -87,10 +85,6 @@ export async function watchMarket(market: MarketOfAccount): Promise<void> {
   await askServer('refresh', { read: false, market }).catch(() => undefined);
 }
 
-function toError(thrown: unknown) {
-  return { code: thrown instanceof ApiError ? thrown.code : 'internal', message: errorMessage(thrown) };
-}
-
 interface FollowCallbacks {
   onFirst(state: ConsoleState): void;
   /** Hits that may be new. */
@@ -113,8 +107,8 @@ export function startFollowing({ onFirst, onHits }: FollowCallbacks): void {
         if (isFirst) onFirst(event.state);
         else onHits(event.state.hits);
       } else if (event.kind === 'change') {
-        if (state.value === undefined) startProblem.value = event.change.table?.problem?.message;
-        else state.value = applyChange(state.value, event.change);
+        if (state.value !== undefined) state.value = applyChange(state.value, event.change);
+        else if (event.change.table !== undefined) startProblem.value = event.change.table.problem?.message;
         if (state.value !== undefined && event.change.hits !== undefined) onHits(event.change.hits);
       }
     },
@@ -126,7 +120,7 @@ export function startFollowing({ onFirst, onHits }: FollowCallbacks): void {
 
 /** The market's latest price that the server has read. */
 export function findPrice(market: MarketOfAccount): Price | undefined {
-  return state.value?.prices.find((price) => toKey(price) === toKey(market));
+  return state.value?.prices.find((price) => marketKey(price) === marketKey(market));
 }
 
 export function findPosition(positionId: string): PositionView | undefined {

@@ -1,5 +1,5 @@
 import type { StateEvent } from '../state.ts';
-import { ApiError, askServer, errorMessage } from './api.ts';
+import { askServer, toError } from './api.ts';
 
 interface Listener {
   onEvent(event: StateEvent): void;
@@ -61,6 +61,6 @@ async function findFailure(): Promise<{ code: string; message: string } | undefi
     await askServer('refresh', { read: false });
     return undefined;
   } catch (thrown) {
-    return { code: thrown instanceof ApiError ? thrown.code : 'internal', message: errorMessage(thrown) };
+    return toError(thrown);
   }
 }

@@ -2,7 +2,16 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
 import { ledgerSince, markOf, startEnvironment } from '../end-to-end/environment.ts';
-import { adopt, newTrader, perpetualLong, placeEntry, spotLong, type Trader } from '../end-to-end/trader.ts';
+import {
+  adopt,
+  adoptFilled,
+  newTrader,
+  perpetualLong,
+  placeEntry,
+  refuseOrders,
+  spotLong,
+  spotOrders,
+} from '../end-to-end/trader.ts';
 import { findings, go, startHarness } from './harness.ts';
 
 /** Several positions closed, and several links revoked, from one dialog. */
@@ -11,10 +20,6 @@ const environment = await startEnvironment();
 const { core } = environment;
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'bulk actions';
-
-async function newFilled(trader: Trader, label: string) {
-  return adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })], label });
-}
 
 async function enterPositions(search: string, width = 1024) {
   const page = await harness.enter({ viewport: { width, height: 860 } });
@@ -33,29 +38,20 @@ async function statuses() {
   return Object.fromEntries(positions.map(({ label, status }) => [label, status]));
 }
 
-const refusal = {
-  kind: 'status',
-  status: 400,
-  code: -2010,
-  msg: 'Account has insufficient balance for requested action.',
-  match: { method: 'POST', path: '/api/v3/order' },
-  times: 99,
-} as const;
-
 describe.skipIf(harness.browser === undefined)(here, () => {
   it('closes exactly the selected positions, after the word and the number were typed', async () => {
     const trader = await newTrader(environment, spotLong);
-    await newFilled(trader, 'swing a');
-    await newFilled(trader, 'swing b');
+    await adoptFilled(trader, 'swing a');
+    await adoptFilled(trader, 'swing b');
     await adopt(trader, { entryOrders: [placeEntry(trader, { amount: '2' })], label: 'swing c' });
-    await newFilled(trader, 'other');
+    await adoptFilled(trader, 'other');
     const page = await enterPositions('swing');
     const dialog = await openCloseDialog(page, 3);
     await dialog.getByText('If closed now: sells 0.999 ETH at market.').nth(1).waitFor();
     await dialog.getByText('If closed now: cancels the unfilled entry of 2 ETH.').waitFor();
     expect(await dialog.getByRole('checkbox').count()).toBe(3);
     // What appears under the same search later is not in the dialog, and stays open.
-    await newFilled(trader, 'swing late');
+    await adoptFilled(trader, 'swing late');
     await page.getByText('swing late').waitFor({ state: 'attached' });
     await dialog.getByRole('checkbox', { name: /swing b/ }).uncheck();
     const close = dialog.getByRole('button', { name: 'Close 2 positions' });
@@ -85,12 +81,12 @@ describe.skipIf(harness.browser === undefined)(here, () => {
   });
 
   it('keeps what failed selected, with the words of the exchange, and closes nothing twice on a repeat', async () => {
-    await newFilled(await newTrader(environment, perpetualLong), 'good');
-    await newFilled(await newTrader(environment, spotLong), 'bad');
+    await adoptFilled(await newTrader(environment, perpetualLong), 'good');
+    await adoptFilled(await newTrader(environment, spotLong), 'bad');
     const page = await enterPositions('');
     const dialog = await openCloseDialog(page, 2);
     const mark = markOf(core);
-    core.addFault(refusal);
+    refuseOrders(environment);
     await dialog.getByLabel('Type close 2 to confirm').fill('Close 2 ');
     await dialog.getByRole('button', { name: 'Close 2 positions' }).click();
     await dialog.getByText('2 of 2 processed, 1 failed. What failed is still selected.').waitFor();
@@ -110,11 +106,11 @@ describe.skipIf(harness.browser === undefined)(here, () => {
 
   it('starts no further close once it is stopped, and leaves the rest selected', async () => {
     const trader = await newTrader(environment, spotLong);
-    for (const label of ['a', 'b', 'c', 'd']) await newFilled(trader, label);
+    for (const label of ['a', 'b', 'c', 'd']) await adoptFilled(trader, label);
     const page = await enterPositions('');
     const dialog = await openCloseDialog(page, 4);
     const mark = markOf(core);
-    core.addFault({ kind: 'delay', ms: 1_500, match: refusal.match, times: 3 });
+    core.addFault({ kind: 'delay', ms: 1_500, match: spotOrders, times: 3 });
     await dialog.getByLabel('Type close 4 to confirm').fill('close 4');
     await dialog.getByRole('button', { name: 'Close 4 positions' }).click();
     await page.keyboard.press('Escape');
@@ -129,8 +125,8 @@ describe.skipIf(harness.browser === undefined)(here, () => {
 
   it('leaves out a position that ends while the dialog is open', async () => {
     const trader = await newTrader(environment, spotLong);
-    const { positionId } = await newFilled(trader, 'first');
-    await newFilled(trader, 'second');
+    const { positionId } = await adoptFilled(trader, 'first');
+    await adoptFilled(trader, 'second');
     const page = await enterPositions('');
     const dialog = await openCloseDialog(page, 2);
     await environment.admin('positions.close', { positionId });
@@ -147,7 +143,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
   ] as const)('fits and passes axe at %i px, %s', async (width, colorScheme) => {
     const trader = await newTrader(environment, spotLong);
     for (const label of ['a', 'b', 'c']) {
-      const { positionId } = await newFilled(trader, `a position with a long label ${label}`);
+      const { positionId } = await adoptFilled(trader, `a position with a long label ${label}`);
       await environment.admin('links.create', { positionId, action: 'keep', label: `link ${label}` });
     }
     const page = await harness.enter({ colorScheme, viewport: { width, height: 860 } });

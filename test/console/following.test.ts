@@ -10,11 +10,15 @@ import {
   perpetualLong,
   placeEntry,
   placeExits,
+  refuseOrders,
   spotLong,
 } from '../end-to-end/trader.ts';
-import { atEveryWidth, choose, findings, go, startHarness } from './harness.ts';
+import { choose, go, looksRight, startHarness } from './harness.ts';
 
-/** What an open page shows by itself: hits, prices and their age, and what does not work. */
+/**
+ * What an open page shows by itself: hits, prices and their age, and what does not work. Also how it looks with what
+ * screens.ts can't make: a message, the outcome of a fired link, a position that closes.
+ */
 
 const environment = await startEnvironment();
 const { core } = environment;
@@ -30,15 +34,6 @@ async function newFilled(kind = spotLong) {
 /** How current the header says that the page is. */
 function header(page: Page, words: RegExp | string) {
   return page.getByRole('banner').getByText(words).waitFor();
-}
-
-/** Also what screens.ts can't make: a toast, the outcome of a fired link, a position that closes. */
-async function looksRight(page: Page) {
-  await atEveryWidth(page);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await findings(page)).toEqual([]);
-  }
 }
 
 describe.skipIf(harness.browser === undefined)(here, () => {
@@ -91,14 +86,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const { positionId } = await newFilled();
     const url = await environment.newLink(positionId, 'close');
     const page = await harness.enter();
-    core.addFault({
-      kind: 'status',
-      status: 400,
-      code: -2010,
-      msg: 'Account has insufficient balance for requested action.',
-      match: { method: 'POST', path: '/api/v3/order' },
-      times: 9,
-    });
+    refuseOrders(environment);
     const { status } = await fire(url);
     core.clearFaults();
     expect(status).toBeGreaterThanOrEqual(400);

@@ -168,3 +168,22 @@ export async function findings(page: Page) {
     .filter(({ impact }) => impact !== 'minor')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
+
+/** No fault of the layout at any width, and no finding of axe, light and dark. */
+export async function looksRight(page: Page): Promise<void> {
+  await atEveryWidth(page);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await findings(page)).toEqual([]);
+  }
+}
+
+/** Saves the page's list as a file. */
+export async function download(page: Page): Promise<{ name: string; lines: string[]; text: string }> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export CSV' }).click(),
+  ]);
+  const text = await readFile(await file.path(), 'utf8');
+  return { name: file.suggestedFilename(), text, lines: text.trimEnd().split('\r\n') };
+}

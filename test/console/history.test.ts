@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import type { HitView } from '../../lib/admin/contract/commands.ts';
+import { type Hit, hitsKeptMs } from '../../lib/link/hit.ts';
+import { inParallel } from '../../lib/parallel.ts';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
-import { adopt, newTrader, placeEntry, spotLong } from '../end-to-end/trader.ts';
-import { choose, go, startHarness } from './harness.ts';
+import { adoptFilled, newTrader, spotLong } from '../end-to-end/trader.ts';
+import { choose, download, go, startHarness } from './harness.ts';
 
 /** All hits of 90 days: filters, pages and a file. Hits outlive their positions, so each test sees those of the others. */
 
@@ -16,33 +15,33 @@ const here = harness.browser === undefined ? noBrowser : 'the history';
 
 const hourMs = 3_600_000;
 
-/** Stores hits as the functions did, one an hour into the past. */
-async function storeHits(positionId: string, count: number, over: Partial<HitView>): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint: environment.tableEndpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const items = Array.from({ length: count }, (_, index) => {
-    const at = new Date(Date.now() - (index + 1) * hourMs).toISOString();
-    const hitId = `hit_${positionId.slice(-6)}${String(index).padStart(6, '0')}`;
-    const sk = `${at}#${hitId}`;
-    const hit = {
-      ...{ hitId, at, positionId, actor: 'link', action: 'keep', method: 'POST', decision: 'refused' },
-      ...{ why: `Refused, number ${index} of ${positionId}.`, status: 409, requests: [] },
-    };
-    return { ...hit, ...over, pk: `hits#${positionId}`, sk, listKey: 'hit', listSort: sk, version: 2 };
-  });
-  for (let from = 0; from < items.length; from += 25) {
-    const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
-    await client.send(new BatchWriteCommand({ RequestItems: { ripcord: requests } }));
-  }
-  client.destroy();
+/** Stores hits, one an hour into the past. */
+async function storeHits(positionId: string, count: number, over: Partial<Hit>): Promise<void> {
+  const store = createDynamoStore({ tableName: 'ripcord', endpoint: environment.tableEndpoint });
+  const refused = {
+    actor: 'link',
+    action: 'keep',
+    method: 'POST',
+    decision: 'refused',
+    status: 409,
+  } as const;
+  const hits = Array.from(
+    { length: count },
+    (_, index): Hit => ({
+      ...refused,
+      hitId: `hit_${positionId.slice(-6)}${String(index).padStart(6, '0')}`,
+      at: new Date(Date.now() - (index + 1) * hourMs).toISOString(),
+      positionId,
+      why: `Refused, number ${index} of ${positionId}.`,
+      requests: [],
+      ...over,
+    }),
+  );
+  await inParallel(hits, 10, (hit) => store.recordHit(hit, Date.now() + hitsKeptMs));
 }
 
 async function newFilled(label: string) {
-  const trader = await newTrader(environment, spotLong);
-  return adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })], label });
+  return adoptFilled(await newTrader(environment, spotLong), label);
 }
 
 async function enterHistory(width = 1024) {
@@ -127,12 +126,8 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const page = await enterHistory();
     await page.getByLabel('Position').selectOption({ label: 'ETH/USDT long · =1+1' });
     await page.getByText(`Refused, number 0 of ${positionId}.`).waitFor();
-    const [file] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export CSV' }).click(),
-    ]);
-    expect(file.suggestedFilename()).toMatch(/^history-\d{4}-\d\d-\d\d\.csv$/);
-    const text = await readFile(await file.path(), 'utf8');
+    const { name, text } = await download(page);
+    expect(name).toMatch(/^history-\d{4}-\d\d-\d\d\.csv$/);
     expect(text.match(/Refused, number/g)).toHaveLength(220);
     expect(text).toContain(",203.0.113.7,'=cmd,");
     expect(text).not.toContain('rc_');

@@ -1,5 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 
 /** The running parts that an outage stops. */
 export interface Running {
@@ -69,16 +68,9 @@ async function invokeAdmin({ url }: Running, command: string): Promise<void> {
 }
 
 /** Stores that the last sweep finished so long ago. */
-async function recordSweep({ tableEndpoint }: Running, agoMs: number): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint: tableEndpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const sweptAt = new Date(Date.now() - agoMs).toISOString();
-  const item = { pk: 'sweep', sk: 'sweep', sweptAt, version: 2 };
-  await client.send(new PutCommand({ TableName: 'ripcord', Item: item }));
-  client.destroy();
+function recordSweep({ tableEndpoint }: Running, agoMs: number): Promise<void> {
+  const store = createDynamoStore({ tableName: 'ripcord', endpoint: tableEndpoint });
+  return store.recordSweep(new Date(Date.now() - agoMs).toISOString());
 }
 
 export const outages: Outage[] = [

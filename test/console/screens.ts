@@ -1,6 +1,14 @@
 import type { Page } from 'playwright-core';
 import { type Environment, fire } from '../end-to-end/environment.ts';
-import { adopt, newTrader, perpetualLong, placeEntry, placeExits, spotLong } from '../end-to-end/trader.ts';
+import {
+  adopt,
+  newTrader,
+  perpetualLong,
+  placeEntry,
+  placeExits,
+  refuseOrders,
+  spotLong,
+} from '../end-to-end/trader.ts';
 import { choose, createLink, go } from './harness.ts';
 
 /**
@@ -31,14 +39,7 @@ export async function seedScreens(environment: Environment) {
   const canceled = await one('canceled');
   await fire(await link(canceled, 'keep'));
   const failed = await one('failed', 'all');
-  core.addFault({
-    kind: 'status',
-    status: 400,
-    code: -2010,
-    msg: 'Account has insufficient balance for requested action.',
-    match: { method: 'POST', path: '/api/v3/order' },
-    times: 9,
-  });
+  refuseOrders(environment);
   await fire(await link(failed, 'close'));
   core.clearFaults();
   const attention = await one('attention', 'all');

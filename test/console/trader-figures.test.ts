@@ -9,6 +9,7 @@ import {
   perpetualLong,
   placeEntry,
   placeExits,
+  refuseOrders,
   spotLong,
   tradeByHand,
 } from '../end-to-end/trader.ts';
@@ -58,20 +59,9 @@ async function newLarge() {
   const trader = await newTrader(environment, spotLong);
   const entry = placeEntry(trader, { filled: 'all', amount: '30' });
   const { positionId } = await adopt(trader, { entryOrders: [entry], label: 'large' });
-  refuseOrders();
+  refuseOrders(environment);
   await environment.admin('positions.close', { positionId });
   core.clearFaults();
-}
-
-function refuseOrders() {
-  core.addFault({
-    kind: 'status',
-    status: 400,
-    code: -2010,
-    msg: 'Account has insufficient balance for requested action.',
-    match: { method: 'POST', path: '/api/v3/order' },
-    times: 9,
-  });
 }
 
 function row(page: Page, name: RegExp) {
@@ -203,7 +193,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const { positionId } = await newSpot();
     const url = await environment.newLink(positionId, 'close');
     const page = await harness.enter();
-    refuseOrders();
+    refuseOrders(environment);
     await fire(url);
     core.clearFaults();
     const reason = page.getByText(/Account has insufficient balance/).and(page.locator('.outcome-reason'));
@@ -222,7 +212,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
 
   it('keep a close of your own that failed, also in a browser that opens the console only then', async () => {
     const { positionId } = await newSpot();
-    refuseOrders();
+    refuseOrders(environment);
     expect(await environment.admin('positions.close', { positionId })).toMatchObject({ status: 422 });
     core.clearFaults();
     const page = await harness.enter();

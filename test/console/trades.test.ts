@@ -1,18 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
-import {
-  adopt,
-  movePrice,
-  newTrader,
-  perpetualLong,
-  placeEntry,
-  spotLong,
-  type Trader,
-} from '../end-to-end/trader.ts';
-import { findings, go, startHarness } from './harness.ts';
+import { adopt, adoptFilled, movePrice, newTrader, perpetualLong, spotLong } from '../end-to-end/trader.ts';
+import { download, findings, go, startHarness } from './harness.ts';
 
 /** The closed trades: what each brought, totals by currency, filters and a file. */
 
@@ -20,17 +10,13 @@ const environment = await startEnvironment();
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'the closed trades';
 
-async function newFilled(trader: Trader, label: string) {
-  return adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })], label });
-}
-
 /** A spot position closed by a link, a perpetual by hand, and one that is still open. */
 async function closeTwo() {
   const spot = await newTrader(environment, spotLong);
   const perpetual = await newTrader(environment, perpetualLong);
-  const first = await newFilled(spot, '=weekly');
-  await newFilled(spot, 'still open');
-  const second = await newFilled(perpetual, 'by hand');
+  const first = await adoptFilled(spot, '=weekly');
+  await adoptFilled(spot, 'still open');
+  const second = await adoptFilled(perpetual, 'by hand');
   const { url, link } = await environment.admin('links.create', {
     positionId: first.positionId,
     action: 'close',
@@ -50,15 +36,6 @@ async function enterTrades(width = 1280) {
   const page = await harness.enter({ viewport: { width, height: 860 } });
   await go(page, 'Trades');
   return page;
-}
-
-async function download(page: Page): Promise<{ name: string; lines: string[]; text: string }> {
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export CSV' }).click(),
-  ]);
-  const text = await readFile(await file.path(), 'utf8');
-  return { name: file.suggestedFilename(), text, lines: text.trimEnd().split('\r\n') };
 }
 
 describe.skipIf(harness.browser === undefined)(here, () => {

@@ -149,6 +149,27 @@ export function tradeByHand(
   return place(trader, { side, type: 'market', amount, ...over }) as Order;
 }
 
+/** Adopts a filled entry of 1 ETH, without exits. */
+export function adoptFilled(trader: Trader, label?: string): Promise<PositionView> {
+  const entryOrders = [placeEntry(trader, { filled: 'all' })];
+  return adopt(trader, { entryOrders, ...(label === undefined ? {} : { label }) });
+}
+
+/** Binance spot refuses orders, as if the account held too little, until `core.clearFaults()`. */
+export function refuseOrders({ core }: Pick<Environment, 'core'>): void {
+  core.addFault({
+    kind: 'status',
+    status: 400,
+    code: -2010,
+    msg: 'Account has insufficient balance for requested action.',
+    match: spotOrders,
+    times: 99,
+  });
+}
+
+/** Requests that place an order at Binance spot. */
+export const spotOrders = { method: 'POST', path: '/api/v3/order' } as const;
+
 export async function adopt(
   trader: Trader,
   input: Omit<Partial<CommandInput<'positions.adopt'>>, 'entryOrderIds' | 'exitOrderIds'> & {

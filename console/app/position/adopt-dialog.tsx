@@ -39,7 +39,8 @@ export function AdoptDialog({ onClose }: { onClose: () => void }) {
     >
       <div class="dialog-body">
         <AccountField account={account} onChange={setAccount} />
-        <Candidates account={account} onChoose={setChosen} />
+        {/* Each account has its own: a late answer about another one must not fill the list. */}
+        <Candidates key={account} account={account} onChoose={setChosen} />
       </div>
     </Dialog>
   );
@@ -82,9 +83,8 @@ function Candidates({ account, onChoose }: { account: string; onChoose: (chosen:
   const [candidates, setCandidates] = useState<Candidate[] | undefined>(undefined);
   const { busy, error, run } = useTask();
   useEffect(() => {
-    setCandidates(undefined);
     run(async () => setCandidates(toCandidates(await call('accounts.open', { name: account }))));
-  }, [account]);
+  }, []);
   return (
     <>
       <ErrorText>{error}</ErrorText>

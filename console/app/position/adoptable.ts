@@ -1,5 +1,6 @@
 import type { CommandInput, CommandResult, OpenOrderView } from '../../../lib/admin/contract/commands.ts';
-import { compare, formatAmount, formatPrice, isPositive, sum } from '../format.ts';
+import { isDecimal } from '../exits/exit-choices.ts';
+import { compare, formatAmount, formatPrice, sum } from '../format.ts';
 import { marketName, toBaseCurrency } from '../labels.ts';
 
 type OpenAtExchange = CommandResult<'accounts.open'>;
@@ -110,7 +111,7 @@ export function describeAdoption(
   const entries = candidate.entries.filter(({ orderId }) => ticked.has(orderId));
   const exits = candidate.exits.filter(({ orderId }) => ticked.has(orderId));
   const amount = entries.length > 0 ? totalAmount(entries) : declaredAmount.trim();
-  if (!isAmount(amount)) return { sentences: [toMissing(candidate)], warnings: [], isComplete: false };
+  if (!isDecimal(amount)) return { sentences: [toMissing(candidate)], warnings: [], isComplete: false };
   const isTooMany = entries.length > maxOrders || exits.length > maxOrders;
   return {
     sentences: [describeSize(candidate, entries, amount), describeExitOrders(exits)],
@@ -124,10 +125,6 @@ export function describeAdoption(
     ],
     isComplete: !isTooMany,
   };
-}
-
-function isAmount(text: string): boolean {
-  return /^\d{1,30}(\.\d{1,30})?$/.test(text) && isPositive(text);
 }
 
 export function totalAmount(orders: readonly OpenOrderView[]): string {

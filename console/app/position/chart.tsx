@@ -88,7 +88,7 @@ function Legend() {
   );
 }
 
-/** Reads the candles again after each poll of the page. */
+/** Reads the candles again every 15 seconds. */
 function useCandles(positionId: string, interval: Interval) {
   const [shown, setShown] = useState<{ candles: Candle[]; viewKey: string }>({ candles: [], viewKey: '' });
   const [error, setError] = useState<string | undefined>(undefined);

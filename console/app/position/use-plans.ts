@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { call, errorMessage } from '../api.ts';
+import { toPlanKey } from '../use-preview.ts';
 
 interface Plan {
   /** What the position was when the plan was made. */
@@ -14,10 +15,6 @@ const inParallel = 2;
 const withoutPause = 20;
 const pauseMs = 1_000;
 
-function toKey({ status, amount, filled, remaining, openExitOrders }: PositionView): string {
-  return [status, amount, filled, remaining, openExitOrders].join(' ');
-}
-
 /**
  * What a close of each position would do now, by the engine's own plan, read one after another, and again once the
  * position changes. @returns the words by position, and what holds the reading while something more urgent is sent.
@@ -28,16 +25,16 @@ export function usePlans(positions: readonly PositionView[]) {
   const { current } = reader;
   current.wanted = positions;
   const takeNext = (): PositionView | undefined => {
-    const next = current.wanted.find((each) => current.taken.get(each.positionId) !== toKey(each));
+    const next = current.wanted.find((each) => current.taken.get(each.positionId) !== toPlanKey(each));
     if (next === undefined || current.isHeld) return undefined;
-    current.taken.set(next.positionId, toKey(next));
+    current.taken.set(next.positionId, toPlanKey(next));
     return next;
   };
   const work = async (): Promise<void> => {
     current.workers += 1;
     for (let next = takeNext(); next !== undefined; next = takeNext()) {
       const { positionId } = next;
-      const plan = { of: toKey(next), text: await readPlan(positionId) };
+      const plan = { of: toPlanKey(next), text: await readPlan(positionId) };
       setPlans((known) => new Map(known).set(positionId, plan));
       if (current.taken.size > withoutPause) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
@@ -47,13 +44,13 @@ export function usePlans(positions: readonly PositionView[]) {
     current.isHeld = isHeld;
     while (!isHeld && current.workers < inParallel && hasMore(current)) void work();
   };
-  useEffect(() => hold(current.isHeld), [positions.map(toKey).join()]);
+  useEffect(() => hold(current.isHeld), [positions.map((each) => toPlanKey(each)).join()]);
   useEffect(() => () => hold(true), []);
   return {
     hold,
     toText(position: PositionView): string {
       const plan = plans.get(position.positionId);
-      return plan?.of === toKey(position)
+      return plan?.of === toPlanKey(position)
         ? plan.text
         : 'If closed now: reading the position from the exchange…';
     },
@@ -61,7 +58,7 @@ export function usePlans(positions: readonly PositionView[]) {
 }
 
 function hasMore({ wanted, taken }: { wanted: readonly PositionView[]; taken: ReadonlyMap<string, string> }) {
-  return wanted.some((each) => taken.get(each.positionId) !== toKey(each));
+  return wanted.some((each) => taken.get(each.positionId) !== toPlanKey(each));
 }
 
 async function readPlan(positionId: string): Promise<string> {

@@ -35,7 +35,8 @@ export function newClock(): AccountClock {
  * is read at once, because a sync that reads its orders and its holding at different times could misjudge them; what it
  * costs is waited for afterwards. The sweep reads all positions every minute, so this only makes the changes of a few
  * visible sooner.
- * @param shown ids of positions that a page shows in detail, and kinds of markets whose prices it shows.
+ * @param watched ids of positions that a page shows in detail.
+ * @param kinds kinds of markets whose prices a page shows.
  */
 export function chooseRead(
   now: number,

@@ -1,5 +1,5 @@
 import type { HitView, PositionView } from '../../../lib/admin/contract/commands.ts';
-import { isOver, maxHits } from '../../state.ts';
+import { isOver, maxHits, type Source } from '../../state.ts';
 import { type Followed, failed } from './followed.ts';
 import { type Loop, repeat } from './repeat.ts';
 
@@ -24,8 +24,9 @@ export interface TableFollower {
 
 /** Follows the table: what happened by one cheap query, and then what is stored of it. */
 export function followTable(followed: Followed): TableFollower {
-  const part = (read: () => Promise<void>, pauseMs: () => number): Loop =>
-    repeat(() => orShowFailure(followed, read, pauseMs));
+  const failures: Failures = new Map();
+  const part = (name: Part, read: () => Promise<void>, pauseMs: () => number): Loop =>
+    repeat(() => orShowFailure({ followed, failures, name }, read, pauseMs));
   const all: AllPositions = { dueAt: 0 };
   const isRead = { stored: false, changes: false };
   const note = (name: keyof typeof isRead): void => {
@@ -33,21 +34,18 @@ export function followTable(followed: Followed): TableFollower {
     if (isRead.stored && isRead.changes) followed.onReady();
   };
   const stored = part(
+    'stored',
     () => readStored(followed, all).then(() => note('stored')),
     () => Math.max(storedEveryMs, listOpen(followed).length * storedMsPerPosition),
   );
-  const links = part(
-    () => readLinks(followed),
-    () => restEveryMs,
-  );
+  const rest = () => restEveryMs;
+  const links = part('links', () => readLinks(followed), rest);
   const changes = part(
-    () => readChanges(followed, { stored, links }).then(() => note('changes')),
+    'changes',
+    () => readChanges(followed, failures, { stored, links }).then(() => note('changes')),
     () => changesEveryMs,
   );
-  const accounts = part(
-    () => readAccounts(followed),
-    () => restEveryMs,
-  );
+  const accounts = part('accounts', () => readAccounts(followed), rest);
   const parts = [stored, links, changes, accounts];
   return {
     async refresh() {
@@ -64,25 +62,41 @@ export function followTable(followed: Followed): TableFollower {
   };
 }
 
+type Part = 'stored' | 'links' | 'changes' | 'accounts';
+/** The parts that can't be read now, with the time since when. One that works must not hide another that fails. */
+type Failures = Map<Part, Source>;
+
 async function orShowFailure(
-  followed: Followed,
+  { followed, failures, name }: { followed: Followed; failures: Failures; name: Part },
   read: () => Promise<void>,
   pauseMs: () => number,
 ): Promise<number> {
   try {
     await read();
+    if (failures.delete(name)) showFailures(followed, failures);
     return pauseMs();
   } catch (thrown) {
-    followed.apply({ table: failed(followed.state().table, thrown, Date.now()) });
+    failures.set(name, failed(failures.get(name) ?? {}, thrown, Date.now()));
+    showFailures(followed, failures);
     return failedPauseMs;
   }
+}
+
+function showFailures(followed: Followed, failures: Failures): void {
+  const { problem: _, ...table } = followed.state().table;
+  const [first = {}] = failures.values();
+  followed.apply({ table: { ...table, ...first } });
 }
 
 function listOpen(followed: Followed): PositionView[] {
   return followed.state().positions.filter((position) => !isOver(position));
 }
 
-async function readChanges(followed: Followed, affected: Record<'stored' | 'links', Loop>): Promise<void> {
+async function readChanges(
+  followed: Followed,
+  failures: Failures,
+  affected: Record<'stored' | 'links', Loop>,
+): Promise<void> {
   const { hits: known, table, paused: before } = followed.state();
   const startedAt = Date.now();
   const { paused, sweptAt, hits } = await followed.ask('changes.list', toSince(known[0]?.at));
@@ -95,10 +109,12 @@ async function readChanges(followed: Followed, affected: Record<'stored' | 'link
   // A use changes nothing else about a link.
   if (fresh.some((hit) => isCounted(followed, hit))) affected.links.poke();
   const isDue = fresh.length > 0 || paused !== before || startedAt - (table.readAt ?? 0) >= beatEveryMs;
-  if (!isDue && table.problem === undefined) return;
+  if (!isDue) return;
+  // The data is as old as the positions: a page must not say "Live" while only the hits are read.
+  const readAt = failures.has('stored') ? {} : { readAt: startedAt };
   followed.apply({
     ...(fresh.length > 0 ? { hits: fresh } : {}),
-    table: { readAt: startedAt },
+    table: { ...followed.state().table, ...readAt },
     paused,
     sweptAt,
   });

@@ -39,7 +39,10 @@ function parseFields(kind: SecretKind, text: string): SecretFields {
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    const more = kind === 'telegram' ? ', with "chatId", "baseUrl" and "name" if they are not options' : '';
+    const more =
+      kind === 'telegram'
+        ? ', with "chatId", "baseUrl" and "name" if they are not options'
+        : ', with "name" if it is not an option';
     throw new CliError('invalid-input', `Expected on stdin: {"${field}":"…"}${more}, or only the ${field}.`);
   }
 }

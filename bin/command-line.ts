@@ -107,7 +107,7 @@ export async function run(given: string[]): Promise<number> {
   const argv = completeLocalOption(given);
   try {
     rejectSecretArguments(argv);
-    if (argv.includes(completionWord) && !argv.some((word) => word.startsWith('-')))
+    if (argv[0] === completionWord && !argv.some((word) => word.startsWith('-')))
       process.stdout.write(defineForShell(process.env.SHELL));
     await createCommandLine(argv).parseAsync();
     return 0;

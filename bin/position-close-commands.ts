@@ -6,7 +6,7 @@ import { commandHint } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
 import { positionArgument, type SharedArguments, textOption, yesOption } from './options.ts';
-import { describeReports, namePosition } from './position-text.ts';
+import { describeReports, describeUnreadable, namePosition } from './position-text.ts';
 import { printRemark, printResult } from './terminal.ts';
 
 export const closeAllOptions = {
@@ -64,11 +64,6 @@ export function closeCommand(yargs: Argv<SharedArguments>) {
         .example('$0 positions close pos_4k1z09qj3m2x --yes', 'immediately'),
     (args) => closePosition(args),
   );
-}
-
-/** @returns the remark about positions that were written by another version of Ripcord. */
-export function describeUnreadable(positionIds: string[]): string {
-  return `This version can't read ${positionIds.join(', ')}. They may be open: check at the exchange.`;
 }
 
 async function planCloseAll(

@@ -6,15 +6,16 @@ import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
 import { csvOption, requireOneFormat } from './csv-output.ts';
 import { positionArgument, type SharedArguments, textOption, yesOption } from './options.ts';
-import {
-  closeAllCommand,
-  closeAllOptions,
-  closeCommand,
-  describeUnreadable,
-} from './position-close-commands.ts';
+import { closeAllCommand, closeAllOptions, closeCommand } from './position-close-commands.ts';
 import { exitsCommand, setExitsOptions } from './position-exit-commands.ts';
 import { adoptCommand, adoptOptions, openCommand, openOptions } from './position-open-commands.ts';
-import { describePosition, describePositions, describeVerdict, namePosition } from './position-text.ts';
+import {
+  describePosition,
+  describePositions,
+  describeUnreadable,
+  describeVerdict,
+  namePosition,
+} from './position-text.ts';
 import { printRemark, printResult } from './terminal.ts';
 import { listTrades } from './trade-list.ts';
 import { missingCommand } from './usage-errors.ts';

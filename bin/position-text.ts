@@ -230,3 +230,8 @@ export function namePosition(position: PositionView): string {
   const name = `${positionId}: ${symbol} ${side} on account ${account}, ${formatNumber(remaining)} ${toBase(position)} left`;
   return label === undefined ? name : `${name} (${label})`;
 }
+
+/** @returns the remark about positions that were written by another version of Ripcord. */
+export function describeUnreadable(positionIds: string[]): string {
+  return `This version can't read ${positionIds.join(', ')}. They may be open: check at the exchange.`;
+}

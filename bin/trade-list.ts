@@ -5,8 +5,9 @@ import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { printCsv } from './csv-output.ts';
 import { formatMinute, formatMoney, formatNumber, paintSigned } from './format.ts';
 import type { SharedArguments } from './options.ts';
+import { describeUnreadable } from './position-text.ts';
 import { type Column, drawTable } from './table.ts';
-import { printResult } from './terminal.ts';
+import { printRemark, printResult } from './terminal.ts';
 
 function formatKnown(amount: string | null, quote: string): string {
   return amount === null ? 'unknown' : formatMoney(amount, quote);
@@ -65,6 +66,8 @@ export async function listStored(
       ...{ ...input, live: false, limit: 500 },
       ...(after === undefined ? {} : { after }),
     });
+    if (page.unreadable !== undefined && after === undefined)
+      printRemark(describeUnreadable(page.unreadable));
     for (const position of page.positions) byId.set(position.positionId, position);
     after = page.next;
   } while (after !== undefined);

@@ -65,8 +65,11 @@ function takeValue(option: string, words: string[]): string {
 function takeSetting(parsed: DeployArguments, option: string, pair: string): void {
   const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
   const isContext = option === '-c' || option === '--context';
-  if (name === 'prefix') parsed.prefix = value;
-  if (name === 'prefix' || (isContext && /[:/]/.test(name))) {
+  if (name === 'prefix') {
+    parsed.prefix = value;
+    return;
+  }
+  if (isContext && /[:/]/.test(name)) {
     parsed.others.push('-c', pair);
     return;
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { stackName, unset } from '../../infra/stack/setting-definitions.ts';
+import { findExpectation, stackName, unset } from '../../infra/stack/setting-definitions.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
 import { cancelPrompt, hasTerminal } from '../confirm.ts';
@@ -85,7 +85,10 @@ async function chooseNotifyEmail({ needsNotifyEmail }: DeploymentPlan): Promise<
 async function askNotifyEmail(): Promise<string> {
   const { input } = await import('@inquirer/prompts');
   return input(
-    { message: `E-mail address for alarms and notices (${unset}: no e-mail)`, required: true },
+    {
+      message: `E-mail address for alarms and notices (${unset}: no e-mail)`,
+      validate: (typed) => findExpectation('notifyEmail', typed) ?? true,
+    },
     { output: process.stderr },
   ).catch(cancelPrompt);
 }

@@ -32,8 +32,9 @@ type SizeRules = Pick<
   | 'amountMin'
   | 'marketAmountStep'
   | 'marketAmountMin'
-> &
-  Pick<MarketRules, 'costMin' | 'restingCostMin'>;
+  | 'costMin'
+  | 'restingCostMin'
+>;
 
 /** @returns the size, rounded down to the market's step, or why the market does not allow the price or the size. */
 export function checkEntrySize(

@@ -6,7 +6,7 @@ import { commandHint, commandName } from '../../bin/command-hint.ts';
 import { findLocalHint } from '../../bin/local-hint.ts';
 import { listen } from '../../infra/loopback/listen.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import { startFakeAdmin } from './fake-admin.ts';
+import { answered, startFakeAdmin } from './fake-admin.ts';
 import { runLocally, runRipcord } from './run-ripcord.ts';
 
 test('help names the commands, examples and exit codes, and the version is the package’s', async () => {
@@ -43,6 +43,12 @@ test.for([
   expect(code).toBe(0);
   expect(stdout).not.toMatch(/\b(positionIds|linkId|requestId|not-started|positionIds)\b/);
   expect(stdout).not.toMatch(/links\.resume|with apply|with replace/);
+});
+
+test('an account may be named completion, and only its result is printed', async () => {
+  await using admin = await startFakeAdmin(() => answered({ name: 'completion' }));
+  const { stdout } = await runLocally(admin.url, ['accounts', 'remove', 'completion', '--yes', '--json']);
+  expect(stdout).toBe('{"name":"completion"}\n');
 });
 
 test('completion prints a script, and completes verbs', async () => {

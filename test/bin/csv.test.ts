@@ -53,6 +53,16 @@ function answerTrades({ command }: { command: string }) {
   );
 }
 
+test('a position that this version cannot read is named, because the list and its totals lack it', async () => {
+  const unreadable = ['pos_000000000009'];
+  await using admin = await startFakeAdmin(({ command }) =>
+    answered(command === 'links.list' ? { links: [], paused: false } : { positions: [closed], unreadable }),
+  );
+  const { code, stderr } = await runLocally(admin.url, ['positions', 'list', '--closed', '--csv']);
+  expect(code).toBe(0);
+  expect(stderr).toContain("This version can't read pos_000000000009.");
+});
+
 test('closed trades are listed with totals by currency, as stored and without a request to an exchange', async () => {
   await using admin = await startFakeAdmin(answerTrades);
   const { code, stdout, stderr } = await runLocally(admin.url, ['positions', 'list', '--closed']);

@@ -138,7 +138,11 @@ test.for([
   ],
   [['slack', '--chat-id', '7'], url, '--chat-id is for telegram only.'],
   [['slack'], 'secret-tZ81vw', 'url: expected an https URL'],
-  [['slack'], `{"url":"${url}"`, 'Expected on stdin: {"url":"…"}, or only the url.'],
+  [
+    ['slack'],
+    `{"url":"${url}"`,
+    'Expected on stdin: {"url":"…"}, with "name" if it is not an option, or only the url.',
+  ],
   [['slack'], '', 'url: expected an https URL'],
   [['sns'], '', '--topic-arn: is missing'],
 ] as const)('add %j with a wrong input is refused before anything is sent', async ([words, stdin, why]) => {

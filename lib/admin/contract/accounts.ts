@@ -64,7 +64,7 @@ const marketResult = marketRulesSchema
     takerRate: amountSchema.nullable(),
     /** What the account can pay with: quote and base on spot, else the margin's currency. Null: could not be read. */
     balance: z.array(z.object({ currency: z.string(), free: amountSchema })).nullable(),
-    /** Of the market's perpetual positions. Null: the exchange did not report it, or each side has its own. */
+    /** Of the account's perpetual position. Null: it has none, the exchange did not report it, or each side has its own. */
     leverage: amountSchema.nullable(),
     candles: z.array(candleSchema),
   });

@@ -8,6 +8,23 @@ import type { CommandDefinition } from './command-definition.ts';
 const hitViewSchema = hitSchema.extend({ resend: z.number() });
 export type HitView = z.infer<typeof hitViewSchema>;
 
+/** Places of hits are compared as text, and those of stored hits have milliseconds. */
+function withMilliseconds(place: string): string {
+  const [time = '', ...hit] = place.split('#');
+  return [new Date(time).toISOString(), ...hit].join('#');
+}
+
+const expectedPlace =
+  'expected a time in UTC such as 2026-01-31T12:00:00.000Z, or `next` of an earlier answer';
+const placeSchema = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z(#\w{1,64})?$/, { error: expectedPlace, abort: true })
+  .refine((place) => !Number.isNaN(Date.parse(place.split('#')[0] ?? '')), {
+    error: expectedPlace,
+    abort: true,
+  })
+  .transform(withMilliseconds);
+
 export const historyCommands = {
   'history.list': {
     summary:
@@ -17,12 +34,7 @@ export const historyCommands = {
     input: z.strictObject({
       positionId: positionIdSchema.describe('Only hits of this position.').optional(),
       linkId: linkIdSchema.describe('Only hits of this link.').optional(),
-      before: z
-        .string()
-        .regex(
-          /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z(#\w{1,64})?$/,
-          'expected a time in UTC such as 2026-01-31T12:00:00.000Z, or `next` of an earlier answer',
-        )
+      before: placeSchema
         .describe('Only hits before this: a time in UTC, ISO 8601, or `next` of an earlier answer.')
         .optional(),
       limit: z.number().int().min(1).max(500).describe('Number of hits. Default: 100.').optional(),
@@ -38,7 +50,11 @@ export const historyCommands = {
       'Reports the hits of all positions since a time, newest first and at most 200, the pause of all links, and the last sweep.',
     details: 'For a page that follows: it costs one query and one read, however many positions there are.',
     input: z.strictObject({
-      since: z.iso.datetime().describe('Only hits after this time, ISO 8601. Default: all.').optional(),
+      since: z.iso
+        .datetime()
+        .transform(withMilliseconds)
+        .describe('Only hits after this time, ISO 8601. Default: all.')
+        .optional(),
     }),
     result: z.object({
       hits: z.array(hitViewSchema),

@@ -17,9 +17,9 @@ export async function updateLink(
     });
   const expiresAt = typeof expiresIn === 'number' ? toExpiry(now(), expiresIn) : expiresIn;
   await store.updateLink(linkId, { label, expiresAt });
-  const [updated, position] = [
-    await requireLink(services, linkId),
-    await store.readPosition(link.positionId),
-  ];
+  const [updated, position] = await Promise.all([
+    requireLink(services, linkId),
+    store.readPosition(link.positionId),
+  ]);
   return { link: toLinkView(updated, position, now()) };
 }

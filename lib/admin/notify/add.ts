@@ -2,7 +2,7 @@ import { Fault } from '../../fault.ts';
 import { type Channel, channelName, maxChannels, nameTaken } from '../../notify/channels.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
-import { listAll, toChannelView } from './list.ts';
+import { toChannelView } from './list.ts';
 import { sendTest } from './test.ts';
 
 /**
@@ -13,22 +13,22 @@ export async function addChannel(
   { channels }: Pick<AdminServices, 'channels'>,
   { channel, test = false }: CommandInput<'notify.add'>,
 ): Promise<CommandResult<'notify.add'>> {
-  requireFreeName(channel, await listAll(channels));
+  requireRoom(channel, await channels.store.read({ fresh: true }));
   if (test) {
     const { result, why = 'no reason given' } = await sendTest(channels, channel);
     if (result !== 'sent') throw testFailed(channel, result, why);
   }
   await channels.store.change((stored) => {
-    requireFreeName(channel, stored);
-    if (stored.length >= maxChannels) throw tooMany();
+    requireRoom(channel, stored);
     return [...stored, channel];
   });
   return { channel: toChannelView(channel, channels), tested: test };
 }
 
-function requireFreeName(channel: Channel, used: Channel[]): void {
+function requireRoom(channel: Channel, stored: Channel[]): void {
   const name = channelName(channel);
-  if (used.some((each) => channelName(each) === name)) throw nameTaken(name);
+  if (stored.some((each) => channelName(each) === name)) throw nameTaken(name);
+  if (stored.length >= maxChannels) throw tooMany();
 }
 
 function tooMany(): Fault {

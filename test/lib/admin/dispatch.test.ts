@@ -218,7 +218,20 @@ describe('The history', () => {
     const admin = newAdmin();
     for (const before of ['2026-11-22T12:00:00-05:00', '2026-11-22T12', '2026-11-22'])
       await expect(admin.run('history.list', { before })).rejects.toThrow('before: expected a time in UTC');
-    expect(await admin.run('history.list', { before: '2026-11-22T12:00:00Z' })).toEqual({ hits: [] });
+  });
+
+  it('a time without milliseconds is that of its full second', async () => {
+    const admin = newAdmin();
+    await admin.table.createPosition(examplePosition);
+    for (const at of ['2026-11-22T11:59:59.900Z', '2026-11-22T12:00:00.500Z'])
+      await admin.table.recordHit({ ...exampleHit, hitId: `hit_${at.slice(20, 23)}`, at }, 2e12);
+    const { hits: before } = await admin.run('history.list', { before: '2026-11-22T12:00:00Z' });
+    expect(before.map(({ hitId }) => hitId)).toEqual(['hit_900']);
+    const { hits: since } = await admin.run('changes.list', { since: '2026-11-22T12:00:00Z' });
+    expect(since.map(({ hitId }) => hitId)).toEqual(['hit_500']);
+    await expect(admin.run('history.list', { before: '2026-99-22T12:00:00Z' })).rejects.toThrow(
+      'before: expected',
+    );
   });
 
   it('a resend is recognized across two pages of the history', async () => {

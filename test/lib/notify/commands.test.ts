@@ -169,6 +169,10 @@ describe('The commands of channels', () => {
       code: 'invalid-input',
       message: expect.stringMatching(/^Ripcord uses at most 20 channels\. Nothing was changed\./),
     });
+    const chat = await startLoopback();
+    const tested = { command: 'notify.add', channel: telegram(chat.url, 'extra'), test: true };
+    expect((await environment.refusal(tested)).message).toContain('at most 20 channels');
+    expect(chat.received).toEqual([]);
     expect(await stored()).toEqual(full);
     await writeFile(file, JSON.stringify([...full, named('extra')]));
     expect((await environment.admin('notify.list', {})).channels).toHaveLength(21);

@@ -1,5 +1,5 @@
 import { Component, type ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { query, setQuery } from '../route.ts';
 import { Icon } from './icon.tsx';
 
@@ -41,16 +41,23 @@ interface DataTableProps<Row> {
   atMost?: number;
   /** Keeps the sorting in the view's address. Only one table of a view can. */
   keepsSorting?: boolean;
+  /** Up to this width of the window, in pixels, each row is a card. By default only on a phone. */
+  cardsUpTo?: number;
 }
 
-/** Rows that sort by their columns. On a phone each row stacks into a card. */
+const phoneWidth = 740;
+
+/** Rows that sort by their columns. In a narrow window each row is a card. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { columns, rows, rowKey, menu, keepsSorting } = props;
   const { sorting, toggle } = useSorting(keepsSorting === true);
+  const areCards = useMedia(`(max-width: ${props.cardsUpTo ?? phoneWidth}px)`);
   return (
     <div class="table-place">
-      {keepsSorting === true ? <SortChoice columns={columns} sorting={sorting} onToggle={toggle} /> : null}
-      <table class={`data stacks ${props.class ?? ''}`}>
+      {keepsSorting === true && areCards ? (
+        <SortChoice columns={columns} sorting={sorting} onToggle={toggle} />
+      ) : null}
+      <table class={`data ${areCards ? 'cards' : ''} ${props.class ?? ''}`}>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -73,6 +80,19 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+/** @returns whether a media query matches now. */
+function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const update = () => setMatches(list.matches);
+    update();
+    list.addEventListener('change', update);
+    return () => list.removeEventListener('change', update);
+  }, [query]);
+  return matches;
 }
 
 /** In an address, a minus marks a descending order. */
@@ -113,7 +133,7 @@ interface SortProps<Row> {
   columns: readonly Column<Row>[];
 }
 
-/** Where rows are cards, their table has no visible header to sort by. */
+/** Cards have no visible header to sort by. */
 function SortChoice<Row>({ columns, sorting, onToggle }: SortProps<Row>) {
   const id = useId();
   return (

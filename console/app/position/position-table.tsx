@@ -8,6 +8,7 @@ export function PositionTable({ positions }: { positions: PositionView[] }) {
   return (
     <DataTable
       class="positions"
+      cardsUpTo={999}
       keepsSorting
       columns={columns}
       rows={positions}

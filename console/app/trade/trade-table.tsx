@@ -130,6 +130,7 @@ export function TradeTable({ trades, atMost }: { trades: readonly Trade[]; atMos
   return (
     <DataTable
       class="positions"
+      cardsUpTo={999}
       keepsSorting
       atMost={atMost}
       columns={columns}

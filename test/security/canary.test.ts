@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,6 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { functionNames } from '../../infra/bundle/bundle.ts';
 import { startTable } from '../../infra/local/table.ts';
 import { listen } from '../../infra/loopback/listen.ts';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
@@ -15,6 +14,7 @@ import { RipcordStack } from '../../infra/stack/ripcord-stack.ts';
 import { adminAnswerSchema } from '../../lib/admin/contract/commands.ts';
 import { runLocal } from '../infra/local/local-process.ts';
 import { send, sendRaw } from '../infra/loopback/running-server.ts';
+import { writeEmptyFunctions } from '../infra/stack/empty-functions.ts';
 import { type Canary, findCanaries } from './canaries.ts';
 import { navigation } from './header-sets.ts';
 
@@ -58,10 +58,7 @@ async function startChannel(): Promise<{ url: string; received: string[] }> {
 
 /** The template for an account whose builder's machine is full of canaries. */
 async function synthesize(folder: string): Promise<string> {
-  for (const name of functionNames) {
-    await mkdir(join(folder, name), { recursive: true });
-    await writeFile(join(folder, name, 'index.mjs'), `// ${name}\n`);
-  }
+  await writeEmptyFunctions(folder);
   const variables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'RIPCORD_API_KEY'];
   for (const variable of [...variables, 'RIPCORD_SECRET']) vi.stubEnv(variable, secret);
   try {

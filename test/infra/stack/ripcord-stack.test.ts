@@ -1,17 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { functionNames } from '../../../infra/bundle/bundle.ts';
 import type { RipcordFunction } from '../../../infra/stack/ripcord-function.ts';
 import { RipcordStack } from '../../../infra/stack/ripcord-stack.ts';
-import { findExpectation, type SettingName, stackName } from '../../../infra/stack/setting-definitions.ts';
-import { parseStage } from '../../../infra/stack/settings.ts';
+import { stackName } from '../../../infra/stack/setting-definitions.ts';
 import { metrics } from '../../../lib/log.ts';
 import { deployed, type Values } from './deployed.ts';
+import { writeEmptyFunctions } from './empty-functions.ts';
 import { readPolicies } from './policies.ts';
 
 let functionsFolder: string;
@@ -31,10 +30,7 @@ function templateFor(values: Values = {}, prefix = 'ripcord'): Template {
 
 beforeAll(async () => {
   functionsFolder = await mkdtemp(join(tmpdir(), 'ripcord-functions-'));
-  for (const name of functionNames) {
-    await mkdir(join(functionsFolder, name));
-    await writeFile(join(functionsFolder, name, 'index.mjs'), `// ${name}\n`);
-  }
+  await writeEmptyFunctions(functionsFolder);
   // Loading CDK takes longer than any test.
   templateFor();
 });
@@ -489,22 +485,8 @@ describe('another prefix', () => {
   });
 });
 
-describe('an invalid setting', () => {
-  test.each<[SettingName, string, string]>([
-    ['throttleRate', 'fast', 'a whole number from 1 to 5000'],
-    ['throttleBurst', '0', 'a whole number from 1 to 2500'],
-    ['triggerConcurrency', '-1', 'a whole number from 0 to 10000'],
-    ['logRetentionDays', '31', 'one of 1, 3, 5'],
-    ['reserveSweep', 'perhaps', 'one of true, false'],
-    ['notifyEmail', 'me', 'an e-mail address'],
-    ['domainName', 'https://example.org', 'a host such as'],
-    ['certificateArn', 'arn:aws:iam::1:server-certificate/x', 'the ARN of an ACM certificate'],
-    ['hostedZoneId', 'example.org', 'the id of a Route 53 zone'],
-  ])('%s = %j is refused with what was expected', (name, value, expected) => {
-    expect(findExpectation(name, value)).toContain(expected);
-  });
-
-  test('is refused by CloudFormation too, before anything changes', () => {
+describe('the parameters', () => {
+  test('have the same limits, which CloudFormation checks before anything changes', () => {
     const { Parameters: parameters } = Template.fromStack(createStack()).toJSON();
     expect(parameters.notifyEmail).not.toHaveProperty('Default');
     expect(parameters.domainName).toMatchObject({ Type: 'String', Default: 'none' });
@@ -517,7 +499,7 @@ describe('an invalid setting', () => {
     });
   });
 
-  test('for half of a custom domain is refused by a rule of the template', () => {
+  test('are refused for half of a custom domain, by a rule of the template', () => {
     const { Rules: rules } = Template.fromStack(createStack()).toJSON();
     const isSet = (name: string) => ({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: name }, 'none'] }] });
     const needs = (given: string, needed: string) => ({
@@ -530,27 +512,5 @@ describe('an invalid setting', () => {
       CertificateNeedsDomain: needs('certificateArn', 'domainName'),
       ZoneNeedsDomain: needs('hostedZoneId', 'domainName'),
     });
-  });
-});
-
-describe('the context', () => {
-  test('has one name, the prefix', () => {
-    expect(() => parseStage({ prefix: 'Rip Cord' })).toThrow(
-      'context "prefix" is "Rip Cord": expected 1 to 24',
-    );
-    expect(() => parseStage({ notifyMail: 'me@example.org' })).toThrow(
-      'context "notifyMail" is unknown: expected prefix',
-    );
-  });
-
-  test('refuses a setting, which would silently have no effect', () => {
-    expect(() => parseStage({ notifyEmail: 'me@example.org' })).toThrow(
-      'deploy with --parameters notifyEmail=VALUE',
-    );
-  });
-
-  test('may have the names that CDK itself sets', () => {
-    const own = { 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': true, 'cli-telemetry': false };
-    expect(parseStage(own).prefix).toBe('ripcord');
   });
 });

@@ -7,9 +7,17 @@ import { buildConsole, consoleOptions, consoleSummary, runConsole } from './cons
 import { buildHistory, historyOptions, historySummary, runHistory } from './history-command.ts';
 import { linkCommands, linkVerbs } from './link-commands.ts';
 import { notifyCommands, notifyVerbs } from './notify-commands.ts';
-import { completeLocalOption, localDefault, repeatable, sharedOptions } from './options.ts';
+import {
+  completeLocalOption,
+  localDefault,
+  repeatable,
+  sharedOptions,
+  splitContextOption,
+} from './options.ts';
 import { positionCommands, positionVerbs } from './position-commands.ts';
 import { rejectSecretArguments } from './secrets.ts';
+import { buildDeploy, deploySummary, runDeploy } from './stack/deploy.ts';
+import { deployOptions } from './stack/deploy-arguments.ts';
 import { missingCommand, toUsageError, withStructuredErrors } from './usage-errors.ts';
 
 const epilogue = `Commands go to the admin function in your AWS account (--prefix, --region, --profile), or with --local to the
@@ -61,6 +69,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('accounts', 'Adds, checks, lists and removes exchange accounts', accountCommands)
     .command('notify', 'Lists, adds, tests and removes the channels of notices', notifyCommands)
     .command('console', consoleSummary, buildConsole, runConsole)
+    .command('deploy', deploySummary, buildDeploy, runDeploy)
     .completion(completionWord, 'Prints a completion script for bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'stores the keys of an exchange account')
     .example('$0 positions list', 'positions with their profit or loss')
@@ -90,6 +99,7 @@ const vocabulary = {
     accounts: { verbs: accountVerbs },
     notify: { verbs: notifyVerbs },
     console: { options: consoleOptions },
+    deploy: { options: deployOptions },
     completion: { options: {} },
   },
   sharedOptions: Object.keys(sharedOptions).concat('help', 'version'),
@@ -104,7 +114,7 @@ function toCliError(thrown: unknown, argv: string[]): CliError {
 
 /** @returns the exit code. */
 export async function run(given: string[]): Promise<number> {
-  const argv = completeLocalOption(given);
+  const argv = splitContextOption(completeLocalOption(given));
   try {
     rejectSecretArguments(argv);
     if (argv[0] === completionWord && !argv.some((word) => word.startsWith('-')))

@@ -38,6 +38,11 @@ export function listOption(describe: string) {
   return { type: 'string', array: true, requiresArg: true, describe: `${describe}; repeatable` } as const;
 }
 
+/** @returns an option that takes one value each time, so that a word after the value is not a second one. */
+export function pairsOption(describe: string) {
+  return { ...listOption(describe), nargs: 1 } as const;
+}
+
 /** @returns a whole number as a number; anything else as typed, so that the contract rejects it. */
 export function parseWholeNumber(typed: string | undefined): number | string | undefined {
   return typed !== undefined && /^\d{1,9}$/.test(typed) ? Number(typed) : typed;
@@ -50,6 +55,11 @@ export const repeatable: ReadonlySet<string> = new Set([
   'take-profit',
   'option',
   'sources',
+  'set',
+  'unset',
+  'parameters',
+  'context',
+  'c',
   '_',
 ]);
 
@@ -98,6 +108,11 @@ export function completeLocalOption(argv: string[]): string[] {
       ? `--local=${localDefault}`
       : word,
   );
+}
+
+/** @returns the arguments with `-c name=value` for `-cname=value`, which yargs would read as several short options. */
+export function splitContextOption(argv: string[]): string[] {
+  return argv.flatMap((word) => (/^-c[^=]+=/.test(word) ? ['-c', word.slice('-c'.length)] : [word]));
 }
 
 /** The argument of every verb that acts on one position. */

@@ -45,10 +45,10 @@ beforeEach(() => {
   asked = [];
 });
 
-const script = fileURLToPath(new URL('../../../bin/deploy/main.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../../bin/ripcord.ts', import.meta.url));
 
 async function deploy(...words: string[]): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, [script, ...words], {
+  const child = spawn(process.execPath, [script, 'deploy', ...words], {
     env: {
       PATH: process.env.PATH,
       HOME: tmpdir(),
@@ -93,6 +93,17 @@ test('A stack from before the settings persisted is not updated, with or without
     expect(stderr).toContain('Nothing was deployed: the stack Ripcord is from a version without settings');
   }
   expect(asked).toEqual(['DescribeStacks', 'DescribeStacks']);
+});
+
+test.each([
+  [['--previous-parameters=false'], 'There is no option --previous-parameters'],
+  [['--hotswap'], 'There is no option --hotswap'],
+  [['--set'], '--set needs a value'],
+])('An option that only CDK knows is refused before anything is read: %j', async (words, message) => {
+  const { code, stderr } = await deploy(...words);
+  expect(code).toBe(1);
+  expect(stderr).toContain(message);
+  expect(asked).toEqual([]);
 });
 
 test('A wrong setting is refused before anything is read', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseDeployArguments } from '../../../bin/deploy/deploy-arguments.ts';
-import { planDeployment, type SettingValues } from '../../../bin/deploy/plan-deployment.ts';
+import { planDeployment, type SettingValues } from '../../../bin/stack/plan-deployment.ts';
+import { parseWords } from './parse-line.ts';
 
 const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/0-1';
 const deployed: SettingValues = {
@@ -11,41 +11,42 @@ const deployed: SettingValues = {
 };
 
 function plan(line: string, from: SettingValues | undefined = deployed) {
-  return planDeployment(parseDeployArguments(line.split(' ').filter((word) => word !== '')), from);
+  return planDeployment(parseWords(line.split(' ').filter((word) => word !== '')), from);
 }
 
 describe('the arguments of a deployment', () => {
   test.each(['-c', '--context', '--set', '--parameters'])('name settings after %s', (option) => {
     for (const words of [[option, 'throttleRate=7'], [`${option}=throttleRate=7`]])
-      expect(parseDeployArguments(words)).toMatchObject({ set: { throttleRate: '7' }, others: [] });
+      expect(parseWords(words)).toMatchObject({ set: { throttleRate: '7' } });
   });
 
-  test('that CDK understands reach it unchanged', () => {
-    const words = ['--require-approval', 'never', '-c', '@aws-cdk/core:x=true', '--profile', 'work'];
-    expect(parseDeployArguments(words)).toMatchObject({ set: {}, profile: 'work', others: words });
-    expect(parseDeployArguments(['-c', 'prefix=test'])).toMatchObject({
-      prefix: 'test',
-      others: [],
-    });
-  });
+  test.each(['--yes', '-y', '--require-approval never', '--require-approval=never'])(
+    'allow the deployment without a question: %s',
+    (line) => {
+      expect(parseWords(line.split(' '))).toMatchObject({ yes: true });
+    },
+  );
 
   test('name a prefix in each way that CDK understands', () => {
-    for (const words of [['-cprefix=test'], ['-c=prefix=test'], ['--context', 'prefix=test']])
-      expect(parseDeployArguments(words)).toMatchObject({ prefix: 'test', others: [] });
+    for (const words of [
+      ['-cprefix=test'],
+      ['-c=prefix=test'],
+      ['--context', 'prefix=test'],
+      ['--prefix', 'test'],
+    ])
+      expect(parseWords(words)).toMatchObject({ prefix: 'test' });
   });
 
   test.each([
     ['-c notifyMail=me@example.org', 'There is no setting "notifyMail"'],
     ['--set throttleRate=fast', 'throttleRate is "fast": expected a whole number from 1 to 5000'],
     ['--set domainName=none', 'Use --unset domainName'],
-    ['--no-previous-parameters', 'would return every setting to its default'],
-    ['--previous-parameters=false', 'would return every setting to its default'],
-    ['--previous-parameters false', 'would return every setting to its default'],
+    ['-c @aws-cdk/core:x=true', 'is a setting of CDK'],
     ['--unset everything', 'There is no setting "everything"'],
-    ['--set', '--set needs a value'],
+    ['--local=x', 'is for commands of the local stack'],
   ])('are refused if they are wrong: %s', (line, message) => {
-    expect(() => parseDeployArguments(line.split(' '))).toThrow(message);
-    expect(() => parseDeployArguments(line.split(' '))).toThrow('Nothing was deployed.');
+    expect(() => parseWords(line.split(' '))).toThrow(message);
+    expect(() => parseWords(line.split(' '))).toThrow('Nothing was deployed.');
   });
 });
 
@@ -87,8 +88,8 @@ describe('a deployment', () => {
   });
 
   test('that is the first one has to decide who is notified', () => {
-    expect(planDeployment(parseDeployArguments([]), undefined).needsNotifyEmail).toBe(true);
-    const named = parseDeployArguments(['--set', 'notifyEmail=none']);
+    expect(planDeployment(parseWords([]), undefined).needsNotifyEmail).toBe(true);
+    const named = parseWords(['--set', 'notifyEmail=none']);
     expect(planDeployment(named, undefined).needsNotifyEmail).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toSettings } from '../../../bin/deploy/deployed-settings.ts';
+import { toSettings } from '../../../bin/stack/deployed-settings.ts';
 
 const stack = {
   StackName: 'Ripcord',

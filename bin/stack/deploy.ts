@@ -1,36 +1,60 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Argv } from 'yargs';
 import { findExpectation, stackName, unset } from '../../infra/stack/setting-definitions.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
 import { cancelPrompt, hasTerminal } from '../confirm.ts';
+import type { SharedArguments } from '../options.ts';
 import { drawTable } from '../table.ts';
 import { printRemark } from '../terminal.ts';
-import { type DeployArguments, parseDeployArguments } from './deploy-arguments.ts';
+import {
+  type DeployArguments,
+  type DeployOptions,
+  deployOptions,
+  parseDeployArguments,
+} from './deploy-arguments.ts';
 import { toSettings } from './deployed-settings.ts';
 import { type DeploymentPlan, planDeployment, type SettingValues } from './plan-deployment.ts';
 
+export const deploySummary = 'Creates the stack in your AWS account, or updates it';
+
+export function buildDeploy(yargs: Argv<SharedArguments>) {
+  return yargs
+    .options(deployOptions)
+    .example('$0 deploy --set notifyEmail=me@example.org', 'the first deployment')
+    .example('$0 deploy', 'a new version; every setting keeps its value')
+    .example('$0 deploy --unset domainName --unset certificateArn', 'removes the domain');
+}
+
 /**
- * Deploys the stack with `cdk deploy`. Settings that the command line does not name keep their values.
- * @returns the exit code of `cdk deploy`.
+ * Deploys the stack. Settings that the command line does not name keep their values.
  * @throws CliError if the deployment is refused. Nothing was changed then.
  */
-export async function deploy(argv: string[]): Promise<number> {
-  const args = parseDeployArguments(argv);
+export async function runDeploy(options: DeployOptions): Promise<void> {
+  const args = parseDeployArguments(options);
   const deployed = await readSettings(args);
   if (deployed !== undefined && deployed.notifyEmail === undefined) refuseWithoutSettings(args.prefix);
   const plan = planDeployment(args, deployed);
   if (plan.cuts !== undefined) await refuseIfArmed(args, plan.cuts);
   const parameters = { ...plan.parameters, ...(await chooseNotifyEmail(plan)) };
   if (plan.changes.length > 0) printRemark(describeChanges(plan));
-  return runCdk(args, parameters);
+  const code = await runCdk(args, parameters);
+  if (code !== 0) throw new CliError('failed', `cdk deploy ended with exit code ${code}.`);
 }
 
 /** @returns the settings of the stack; undefined if there is none that a deployment would update. */
-async function readSettings({ prefix, profile }: DeployArguments): Promise<SettingValues | undefined> {
+async function readSettings({
+  prefix,
+  profile,
+  region,
+}: DeployArguments): Promise<SettingValues | undefined> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient(profile === undefined ? {} : { profile });
+  const client = new CloudFormationClient({
+    ...(profile === undefined ? {} : { profile }),
+    ...(region === undefined ? {} : { region }),
+  });
   try {
     const { Stacks: stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName(prefix) }));
     return toSettings(stacks?.[0]);
@@ -53,8 +77,8 @@ function refuseWithoutSettings(prefix: string): never {
   );
 }
 
-async function refuseIfArmed({ prefix, profile }: DeployArguments, cuts: string): Promise<void> {
-  const admin = createAdminClient({ json: false, region: undefined, profile, prefix, local: undefined });
+async function refuseIfArmed({ prefix, profile, region }: DeployArguments, cuts: string): Promise<void> {
+  const admin = createAdminClient({ json: false, region, profile, prefix, local: undefined });
   const { links } = await admin.call('links.list', {}).catch((cause: unknown) => {
     throw new CliError(
       'refused',
@@ -104,17 +128,23 @@ function describeChanges({ changes }: DeploymentPlan): string {
   );
 }
 
-async function runCdk({ prefix, yes, others }: DeployArguments, parameters: SettingValues): Promise<number> {
+async function runCdk(
+  { prefix, profile, region, yes }: DeployArguments,
+  parameters: SettingValues,
+): Promise<number> {
   const words = [
     'deploy',
     // The stack that was checked: cdk.json or cdk.context.json may name another prefix.
     ...['-c', `prefix=${prefix}`],
-    ...others,
+    ...(profile === undefined ? [] : ['--profile', profile]),
     ...(yes ? ['--require-approval', 'never'] : []),
     ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${name}=${value}`]),
   ];
   const cdk = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
-  const child = spawn(process.execPath, [cdk, ...words], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [cdk, ...words], {
+    stdio: 'inherit',
+    env: { ...process.env, ...(region === undefined ? {} : { AWS_REGION: region }) },
+  });
   const [code] = await once(child, 'exit');
   return typeof code === 'number' ? code : 1;
 }

@@ -1,0 +1,82 @@
+import type { InferredOptionTypes } from 'yargs';
+import {
+  findExpectation,
+  isSettingName,
+  type SettingName,
+  settingNames,
+  settings,
+  unset,
+} from '../../infra/stack/setting-definitions.ts';
+import { CliError } from '../cli-error.ts';
+import { pairsOption, type SharedArguments, yesOption } from '../options.ts';
+
+export const deployOptions = {
+  set: pairsOption('name=value: the new value of a setting'),
+  unset: pairsOption('Name of a setting to remove, or to return to its default'),
+  parameters: pairsOption('The same as --set'),
+  context: { ...pairsOption('The same as --set'), alias: 'c' },
+  'require-approval': {
+    type: 'string',
+    choices: ['never', 'broadening', 'any-change'],
+    describe: 'never: the same as --yes',
+  },
+  ...yesOption,
+} as const;
+
+/** What the command line passes to `deploy`. */
+export type DeployOptions = SharedArguments & InferredOptionTypes<typeof deployOptions>;
+
+/** What a command line asks for. */
+export interface DeployArguments {
+  prefix: string;
+  profile: string | undefined;
+  region: string | undefined;
+  /** Settings with a new value. */
+  set: Partial<Record<SettingName, string>>;
+  /** Settings to be removed, or returned to their defaults. */
+  unset: SettingName[];
+  yes: boolean;
+}
+
+/** @throws CliError if a setting is unknown or has a wrong value. */
+export function parseDeployArguments(options: DeployOptions): DeployArguments {
+  const parsed: DeployArguments = {
+    prefix: options.prefix ?? 'ripcord',
+    profile: options.profile,
+    region: options.region,
+    set: {},
+    unset: (options.unset ?? []).map(toSettingName),
+    yes: options.yes || options['require-approval'] === 'never',
+  };
+  for (const pair of options.context ?? []) takeSetting(parsed, pair);
+  for (const pair of [...(options.parameters ?? []), ...(options.set ?? [])]) takeSetting(parsed, pair);
+  if (options.local !== undefined)
+    throw refuse('--local is for commands of the local stack. Start it with npm start.');
+  return parsed;
+}
+
+function takeSetting(parsed: DeployArguments, pair: string): void {
+  const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
+  if (name === 'prefix') {
+    parsed.prefix = value;
+    return;
+  }
+  if (/[:/]/.test(name)) throw refuse(`${name} is a setting of CDK. Use it with: npx cdk deploy -c ${pair}`);
+  const known = toSettingName(name === '' ? pair : name);
+  // The first deployment has to name notifyEmail, which has no default, and may name "none".
+  const definition = settings[known];
+  if (value === unset && 'default' in definition && definition.default === unset)
+    throw refuse(`${known}=${unset} would remove the setting. Use --unset ${known}.`);
+  const expectation = findExpectation(known, value);
+  if (expectation !== undefined) throw refuse(`${known} is ${JSON.stringify(value)}: ${expectation}.`);
+  parsed.set[known] = value;
+}
+
+function toSettingName(name: string): SettingName {
+  if (isSettingName(name)) return name;
+  throw refuse(`There is no setting "${name}". Settings: prefix, ${settingNames.join(', ')}.`);
+}
+
+function refuse(message: string): CliError {
+  return new CliError('invalid-input', `${message} Nothing was deployed.`);
+}

@@ -8,6 +8,7 @@ import { commandHint } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm, hasTerminal } from './confirm.ts';
 import { readCredentials } from './credentials.ts';
+import { egressVariable, listTexts, parseEgress } from './egress-option.ts';
 import { listOption, type SharedArguments, textOption, yesOption } from './options.ts';
 import { stdinOption, withoutSecrets } from './secrets.ts';
 import { asPlainText, printResult } from './terminal.ts';
@@ -18,6 +19,7 @@ const addOptions = {
   sandbox: { type: 'boolean', describe: "The exchange's test network" },
   'base-url': textOption("Scheme and host that replace the exchange's own", {}),
   option: listOption("key=value for ccxt's options"),
+  egress: listOption(`stack, or a proxy's URL; env reads URLs with passwords from ${egressVariable}`),
   replace: { type: 'boolean', default: false, describe: 'Replace the account with this name' },
   'with-password': { type: 'boolean', default: false, describe: 'The exchange requires a password too' },
   ...stdinOption,
@@ -76,7 +78,14 @@ type AddArguments = SharedArguments & InferredOptionTypes<typeof addOptions> & {
 
 async function addAccount(args: AddArguments): Promise<void> {
   const { name, exchange, sandbox } = args;
-  const fields = { exchange, sandbox, baseUrl: args['base-url'], options: parseOptionPairs(args.option) };
+  const egress = parseEgress(args.egress);
+  const fields = {
+    exchange,
+    sandbox,
+    baseUrl: args['base-url'],
+    options: parseOptionPairs(args.option),
+    egress,
+  };
   // A wrong option is reported before the owner is asked for a secret.
   const placeholders = { apiKey: 'read later', secret: 'read later' };
   parseInput('accounts.add', { name, account: { ...fields, ...placeholders } });
@@ -85,7 +94,7 @@ async function addAccount(args: AddArguments): Promise<void> {
   const replace = args.replace || undefined;
   const input = parseInput('accounts.add', { name, account: { ...fields, ...credentials }, replace });
   const { account } = await addOrReplace(admin, input).catch((thrown: unknown) => {
-    throw withoutSecrets(thrown, Object.values(credentials));
+    throw withoutSecrets(thrown, listTexts({ egress, ...credentials }));
   });
   printResult(args, { account }, () =>
     [
@@ -106,6 +115,10 @@ function addCommand(yargs: Argv<SharedArguments>) {
         .example('$0 accounts add main --exchange binance', 'prompts for key and secret')
         .example('$0 accounts add main --exchange binance --sandbox < keys.json', 'from a file')
         .example('$0 accounts add main --exchange binance --replace', 'a new key for the same account')
+        .example(
+          '$0 accounts add main --exchange binance --egress stack',
+          "through the stack's fixed addresses",
+        )
         .example(
           '$0 accounts add perps --exchange binanceusdm --option recvWindow=5000',
           'an option of ccxt',

@@ -54,6 +54,7 @@ export const repeatable: ReadonlySet<string> = new Set([
   'exit',
   'take-profit',
   'option',
+  'egress',
   'sources',
   'set',
   'unset',

@@ -5,8 +5,17 @@ import { cancelPrompt } from './confirm.ts';
 const forbidden =
   /^--?(api-?key|(api-?)?secret|(api-?)?password|passphrase|(bot-?)?token|(webhook-?)?url)(=|$)/i;
 
+/** A URL with a password, such as a proxy's. */
+const passwordUrl = /^(--?[a-z-]+=)?[a-z][a-z0-9+.-]*:\/\/[^/?#]*:[^/?#]*@/i;
+
 /** Throws for a secret among the arguments, for any command, before anything can print it. */
 export function rejectSecretArguments(argv: string[]): void {
+  if (argv.some((word) => passwordUrl.test(word)))
+    throw new CliError(
+      'refused',
+      "A URL with a password is not accepted: any program on this machine can read arguments, and the shell's history " +
+        'stores them. Pass a proxy with its password in the environment or on stdin. If it was real, replace the password.',
+    );
   const found = argv.map((word) => forbidden.exec(word)?.[1]).find((name) => name !== undefined);
   if (found !== undefined)
     throw new CliError(

@@ -11,6 +11,32 @@ export const accountNameSchema = z
 export const exchangeIdSchema = z.enum(['binance', 'binanceusdm', 'bybit']);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
+/** The most addresses of an account: a third would cost time that a hit does not have. */
+const maxEgressProxies = 2;
+
+const expectedProxy =
+  'expected a proxy such as "https://user:password@proxy.example.org:8443", without a path';
+
+/** A proxy of the owner's own. Its user and password are percent-encoded, as in any URL. */
+export const proxyUrlSchema = z
+  .url({ protocol: /^https?$/, error: expectedProxy, abort: true })
+  .refine((given) => {
+    const { pathname, search, hash, username, password } = new URL(given);
+    return pathname === '/' && search + hash === '' && isPercentEncoded(username + password);
+  }, expectedProxy);
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    // A line break would end the header that carries them.
+    return !/[\r\n]/.test(decodeURIComponent(text));
+  } catch {
+    return false;
+  }
+}
+
+/** Through which addresses an account's requests leave: the stack's proxies, or proxies of the owner's own. */
+const egressSchema = z.union([z.literal('stack'), z.array(proxyUrlSchema).min(1).max(maxEgressProxies)]);
+
 const baseUrlMeaning =
   'Replaces scheme and host of every URL of the exchange, for a regional host, a proxy or a test server.';
 
@@ -26,6 +52,9 @@ export const accountSchema = z.strictObject({
     .describe(baseUrlMeaning)
     .optional(),
   options: z.record(z.string(), z.unknown()).describe("Passed to ccxt's `options` unchanged.").optional(),
+  egress: egressSchema
+    .describe('Sends every request through fixed addresses: `"stack"`, or a list of 1 or 2 proxy URLs.')
+    .optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
 

@@ -56,6 +56,49 @@ test('secrets among the arguments are refused with the reason and not printed', 
   expect(admin.payloads).toEqual([]);
 });
 
+const proxyPassword = 'Pw-9041';
+const proxies = [`https://me:${proxyPassword}@proxy.example.org:8443`, 'http://203.0.113.7:3128'];
+
+test.each([
+  ['--egress stack', ['--egress', 'stack'], {}, 'stack'],
+  ['a URL', ['--egress', 'http://203.0.113.7:3128'], {}, ['http://203.0.113.7:3128']],
+  [
+    'two URLs',
+    ['--egress', 'http://203.0.113.7', '--egress', 'https://a.example.org'],
+    {},
+    ['http://203.0.113.7', 'https://a.example.org'],
+  ],
+  ['--egress env', ['--egress', 'env'], { RIPCORD_EGRESS: proxies.join(' \n') }, proxies],
+])('an account is stored with fixed addresses by %s', async (_, words, environment, egress) => {
+  await using admin = await startFakeAdmin(() => answered(stored));
+  const stdin = JSON.stringify({ apiKey, secret });
+  const { code } = await runLocally(admin.url, [...add, ...words], { stdin, environment });
+  expect(code).toBe(0);
+  expect(admin.payloads).toMatchObject([{ account: { exchange: 'binance', apiKey, secret, egress } }]);
+});
+
+test('proxies with passwords come from stdin, and no error prints them', async () => {
+  const error = { code: 'invalid-input', message: `bad ${proxies[0]}`, issues: [] };
+  await using admin = await startFakeAdmin(() => ({ body: { ok: false, error } }));
+  const stdin = JSON.stringify({ apiKey, secret, egress: proxies });
+  const { stderr } = await runLocally(admin.url, add, { stdin });
+  expect(admin.payloads).toMatchObject([{ account: { egress: proxies } }]);
+  expect(stderr).toBe('ripcord: bad ***\n');
+});
+
+test.each([[['--egress', proxies[0]]], [[`--egress=${proxies[0]}`]]])(
+  'a proxy with a password is refused among the arguments',
+  async (words) => {
+    await using admin = await startFakeAdmin(() => answered(stored));
+    const stdin = JSON.stringify({ apiKey, secret });
+    const { code, stderr } = await runLocally(admin.url, [...add, ...(words as string[])], { stdin });
+    expect(code).toBe(1);
+    expect(stderr).toContain('in the environment or on stdin');
+    expect(stderr).not.toContain(proxyPassword);
+    expect(admin.payloads).toEqual([]);
+  },
+);
+
 test('invalid credentials are refused and not printed', async () => {
   await using admin = await startFakeAdmin(() => answered(stored));
   for (const stdin of [

@@ -37,6 +37,10 @@ export async function runRipcord(
 }
 
 /** Runs it against a fake admin function. */
-export function runLocally(url: string, words: string[], given: { stdin?: string } = {}): Promise<Run> {
+export function runLocally(
+  url: string,
+  words: string[],
+  given?: Parameters<typeof runRipcord>[1],
+): Promise<Run> {
   return runRipcord([...words, '--local', url], given);
 }

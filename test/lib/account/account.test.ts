@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { accountSchema, newAccountSchema } from '../../../lib/account/account.ts';
+import { accountSchema, newAccountSchema, proxyUrlSchema } from '../../../lib/account/account.ts';
 
 const account = { exchange: 'binance', apiKey: 'a', secret: 'b' };
 
@@ -98,3 +98,34 @@ test('a PEM key with an invisible character is refused too', () => {
   const { error } = newAccountSchema.safeParse({ ...account, secret: ed25519.replace('KEY', 'KEY\u200b') });
   expect(error?.issues).toMatchObject([{ message: expect.stringContaining('character 23 is U+200B') }]);
 });
+
+const proxy = 'https://user:p%40ss@proxy.example.org:8443';
+const expectedProxy =
+  'expected a proxy such as "https://user:password@proxy.example.org:8443", without a path';
+
+test.each(['stack', [proxy], [proxy, 'http://203.0.113.7:3128']])(
+  'an account may send its requests through %j',
+  (egress) => {
+    for (const schema of [accountSchema, newAccountSchema])
+      expect(schema.parse({ ...account, egress })).toEqual({ ...account, egress });
+  },
+);
+
+test.each([
+  ['socks5://127.0.0.1:1080'],
+  ['http://proxy.example.org/path'],
+  ['http://proxy.example.org?query'],
+  ['http://a%zz:b@proxy.example.org'],
+  ['http://a:b%0d%0aHost:x@proxy.example.org'],
+  ['nowhere'],
+])('an account may not use %s as a proxy', (given) => {
+  expect(proxyUrlSchema.safeParse(given).error?.issues).toMatchObject([{ message: expectedProxy }]);
+});
+
+test.each([[[]], [[proxy, proxy, proxy]], ['direct'], [['nowhere']]])(
+  'an account may not send its requests through %j',
+  (egress) => {
+    const { error } = accountSchema.safeParse({ ...account, egress });
+    expect(error?.issues).toMatchObject([{ path: ['egress'] }]);
+  },
+);

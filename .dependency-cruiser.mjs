@@ -61,14 +61,14 @@ const borders = [
   {
     name: 'bin-speaks-the-contract',
     comment: 'The command line imports the admin contract and the nouns that the contract consists of.',
-    from: { path: '^bin/', pathNot: '^bin/start\\.ts$' },
+    from: { path: '^bin/', pathNot: '^bin/(start|run-stack)\\.ts$' },
     to: {
       path: '^(lib|functions|infra|test)/',
       pathNot: [
         '^lib/admin/contract/',
         '^lib/(amount|fault)\\.ts$',
         '^lib/(account/account|exchange/exchange|link/(link|tradingview)|position/position)\\.ts$',
-        '^infra/local/invoke-admin\\.ts$',
+        '^infra/local/(invoke-admin|options)\\.ts$',
         '^infra/loopback/',
         '^infra/stack/setting-definitions\\.ts$',
       ],

@@ -18,6 +18,7 @@ import { positionCommands, positionVerbs } from './position-commands.ts';
 import { rejectSecretArguments } from './secrets.ts';
 import { buildDeploy, deploySummary, runDeploy } from './stack/deploy.ts';
 import { deployOptions } from './stack/deploy-arguments.ts';
+import { buildStart, runStart, startOptions, startSummary } from './start-command.ts';
 import { missingCommand, toUsageError, withStructuredErrors } from './usage-errors.ts';
 
 const epilogue = `Commands go to the admin function in your AWS account (--prefix, --region, --profile), or with --local to the
@@ -69,6 +70,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('accounts', 'Adds, checks, lists and removes exchange accounts', accountCommands)
     .command('notify', 'Lists, adds, tests and removes the channels of notices', notifyCommands)
     .command('console', consoleSummary, buildConsole, runConsole)
+    .command('start', startSummary, buildStart, runStart)
     .command('deploy', deploySummary, buildDeploy, runDeploy)
     .completion(completionWord, 'Prints a completion script for bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'stores the keys of an exchange account')
@@ -99,6 +101,7 @@ const vocabulary = {
     accounts: { verbs: accountVerbs },
     notify: { verbs: notifyVerbs },
     console: { options: consoleOptions },
+    start: { options: startOptions },
     deploy: { options: deployOptions },
     completion: { options: {} },
   },

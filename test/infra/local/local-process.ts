@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const main = fileURLToPath(new URL('../../../bin/start.ts', import.meta.url));
+const ripcord = fileURLToPath(new URL('../../../bin/ripcord.ts', import.meta.url));
 
 export interface LocalProcess {
   child: ChildProcess;
@@ -25,6 +26,11 @@ export function runLocalAsNpm(...options: string[]): LocalProcess {
   return follow('sh', ['-c', '"$@"; exit $?', 'sh', process.execPath, main, ...options], {
     npm_lifecycle_event: 'start',
   });
+}
+
+/** Runs `ripcord start`. */
+export function runRipcordStart(...options: string[]): LocalProcess {
+  return follow(process.execPath, [ripcord, 'start', ...options], {});
 }
 
 function follow(program: string, words: string[], environment: Record<string, string>): LocalProcess {

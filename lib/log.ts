@@ -72,7 +72,6 @@ export const metrics = {
   UnwrittenHits: { unit: 'Count' },
   /** Positions that need attention, as each sweep finds them. */
   NeedsAttention: { unit: 'Count' },
-  Sweeps: { unit: 'Count' },
   SweepRecovered: { unit: 'Count' },
   /** Positions that a sweep could not process. */
   SweepFailed: { unit: 'Count' },

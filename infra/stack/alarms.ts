@@ -17,13 +17,15 @@ export interface AlarmsProps {
   readonly namespace: string;
   readonly topic: NoticeTopic;
   readonly api: LinkApi;
-  readonly functions: readonly RipcordFunction[];
+  /** The functions that run unattended. Who runs a command sees that the admin function failed. */
+  readonly trigger: RipcordFunction;
+  readonly sweep: RipcordFunction;
   readonly throttleRate: number;
 }
 
 interface AlarmDefinition {
   readonly metric: IMetric;
-  /** What happened and what to do next. The alarm's e-mail quotes it. */
+  /** What happened and what to do next. The alarm's messages quote it. */
   readonly meaning: string;
   /** 1 by default. */
   readonly threshold?: number;
@@ -45,18 +47,20 @@ const atLeast = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 /** TradingView disconnects after 3 s, so a slower response is lost to the sender. */
 const slowMs = 2_500;
 
-/** One e-mail per state that the owner must know about. docs/operations/alarms.md describes what to do for each. */
+/** One message per state that the owner must know about, and one when it ends. docs/operations/alarms.md describes what to do for each. */
 export class Alarms extends Construct {
   readonly all: Alarm[];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { prefix, namespace, topic, api, functions, throttleRate } = props;
+    const { prefix, namespace, topic, api, trigger, sweep, throttleRate } = props;
     const definitions: AlarmDefinitions = {
       ...defineActionAlarms(namespace),
-      ...defineSweepAlarms(namespace),
+      ...defineSweepAlarms(namespace, sweep),
       ...defineApiAlarms(api, throttleRate),
-      ...Object.assign({}, ...functions.map(defineFunctionAlarms)),
+      ...defineErrors(trigger),
+      ...defineThrottles(trigger),
+      ...defineErrors(sweep),
     };
     this.all = Object.entries(definitions).map(([name, definition]) => {
       const alarm = new Alarm(this, name, { alarmName: `${prefix}-${name}`, ...toAlarmProps(definition) });
@@ -83,9 +87,11 @@ function toAlarmProps(definition: AlarmDefinition) {
 function defineActionAlarms(namespace: string): AlarmDefinitions {
   return {
     'needs-attention': {
+      // Each sweep that finds such a position reports the number, and no other sweep reports any: a metric costs nothing
+      // in an hour without a value. If no sweep runs, sweep-not-running is the alarm for that.
       metric: logMetric(namespace, 'NeedsAttention', { statistic: 'Maximum', period: minute }),
-      // Every sweep reports the number. If no sweep runs, sweep-not-running is the alarm for that.
-      missing: TreatMissingData.IGNORE,
+      periods: 5,
+      breachingPeriods: 1,
       meaning:
         'A position needs your attention: the result of its order is unknown. Run "ripcord positions list".',
     },
@@ -102,17 +108,24 @@ function defineActionAlarms(namespace: string): AlarmDefinitions {
   };
 }
 
-function defineSweepAlarms(namespace: string): AlarmDefinitions {
+/** Lambda's own metric is free; one of Ripcord for each finished sweep would cost $0.30 a month. */
+function defineNotRunning({ lambda, errorImpact }: RipcordFunction): AlarmDefinitions {
   return {
     'sweep-not-running': {
-      // A sweep runs every minute, so 5 minutes without one that finished are no coincidence.
-      metric: logMetric(namespace, 'Sweeps', { period: minute }),
+      // A sweep runs every minute, so 5 minutes without one are no coincidence. Lambda counts no run that it throttled; a
+      // run that fails is sweep-errors. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+      metric: lambda.metricInvocations({ period: minute }),
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       periods: 5,
       missing: TreatMissingData.BREACHING,
-      meaning:
-        'No sweep has finished for 5 minutes: interrupted closes stay unconfirmed and no notices are sent.',
+      meaning: `No sweep has run for 5 minutes. ${errorImpact}`,
     },
+  };
+}
+
+function defineSweepAlarms(namespace: string, sweep: RipcordFunction): AlarmDefinitions {
+  return {
+    ...defineNotRunning(sweep),
     'sweep-failures': {
       // A revoked key fails every minute; most outages of an exchange are over in less than three.
       metric: logMetric(namespace, 'SweepFailed', { period: minute }),
@@ -152,21 +165,35 @@ function defineApiAlarms(api: LinkApi, throttleRate: number): AlarmDefinitions {
       meaning:
         'The API receives half of the requests that it accepts. At twice this rate, it may refuse alerts.',
     },
+    'refused-requests': {
+      metric: api.refused(fiveMinutes),
+      meaning:
+        'The API refused requests with 429, which reached no link. Raise throttleRate and throttleBurst, or fire the link again.',
+    },
+    'server-errors': {
+      metric: api.serverErrors(fiveMinutes),
+      meaning:
+        'The API responded with a 5xx status, so a link may not have acted. Run "ripcord positions list". Firing the link again is safe.',
+    },
   };
 }
 
-function defineFunctionAlarms({ name, lambda, errorImpact }: RipcordFunction): AlarmDefinitions {
-  // The next sweep repairs one failed run, and an event that arrived twice is throttled once.
-  const threshold = name === 'sweep' ? 3 : 1;
+function defineErrors({ name, lambda, errorImpact }: RipcordFunction): AlarmDefinitions {
   return {
     [`${name}-errors`]: {
       metric: lambda.metricErrors({ period: fiveMinutes }),
-      threshold,
+      // The next sweep repairs one failed run.
+      threshold: name === 'sweep' ? 3 : 1,
       meaning: `The ${name} function crashed or timed out. ${errorImpact}`,
     },
+  };
+}
+
+/** Of the trigger only: sweeps that AWS refuses to run are sweep-not-running. */
+function defineThrottles({ name, lambda, errorImpact }: RipcordFunction): AlarmDefinitions {
+  return {
     [`${name}-throttles`]: {
       metric: lambda.metricThrottles({ period: fiveMinutes }),
-      threshold,
       meaning: `AWS refused to run the ${name} function: too many executions at once. ${errorImpact}`,
     },
   };

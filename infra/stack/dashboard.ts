@@ -1,33 +1,38 @@
-import { Duration } from 'aws-cdk-lib';
+import { type CfnCondition, Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
+  type CfnDashboard,
   Dashboard,
   GraphWidget,
   type IAlarm,
   type IMetric,
   type Metric,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { hitSchema } from '../../lib/link/hit.ts';
 import type { MetricName } from '../../lib/log.ts';
 import { outcomeSchema } from '../../lib/position/position.ts';
 import type { LinkApi } from './link-api.ts';
 import { logMetric, type MetricOptions } from './metrics.ts';
+import type { RipcordFunction } from './ripcord-function.ts';
 
 export interface LinkDashboardProps {
   readonly namespace: string;
   readonly api: LinkApi;
-  readonly functions: readonly IFunction[];
+  readonly functions: readonly RipcordFunction[];
   readonly alarms: IAlarm[];
+  /** It exists only if this is true. */
+  readonly condition: CfnCondition;
 }
 
 type LogMetrics = (name: MetricName, options?: MetricOptions) => Metric;
 
 /** Alarms, hits, outcomes, response times and failures. */
 export class LinkDashboard extends Dashboard {
-  constructor(scope: Construct, id: string, { namespace, api, functions, alarms }: LinkDashboardProps) {
+  constructor(scope: Construct, id: string, props: LinkDashboardProps) {
+    const { namespace, api, functions, alarms, condition } = props;
     super(scope, id, { dashboardName: namespace, defaultInterval: Duration.days(1) });
+    (this.node.defaultChild as CfnDashboard).cfnOptions.condition = condition;
     const metric: LogMetrics = (name, options) => logMetric(namespace, name, options);
     this.addWidgets(
       new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 3 }),
@@ -37,9 +42,9 @@ export class LinkDashboard extends Dashboard {
         metric('Failures'),
         metric('UnwrittenHits'),
         ...api.errorMetrics(),
-        ...functions.flatMap((lambda) => [lambda.metricErrors(), lambda.metricThrottles()]),
+        ...functions.flatMap(({ lambda }) => [lambda.metricErrors(), lambda.metricThrottles()]),
       ]),
-      sweepGraph(metric),
+      sweepGraph(metric, functions),
     );
   }
 }
@@ -83,9 +88,10 @@ function latencyGraphs(metric: LogMetrics, api: LinkApi): GraphWidget[] {
   ];
 }
 
-function sweepGraph(metric: LogMetrics): GraphWidget {
+function sweepGraph(metric: LogMetrics, functions: readonly RipcordFunction[]): GraphWidget {
+  const sweeps = functions.filter(({ name }) => name === 'sweep');
   return createGraph('Sweep', [
-    metric('Sweeps'),
+    ...sweeps.map(({ lambda }) => lambda.metricInvocations()),
     metric('SweepRecovered'),
     metric('SweepFailed'),
     metric('NotifyFailed'),

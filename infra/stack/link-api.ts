@@ -15,13 +15,15 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IMetric, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type { StackSettings, Stage } from './settings.ts';
 
 export interface LinkApiProps extends Stage, StackSettings {
   readonly trigger: IFunction;
+  /** The CloudWatch namespace of its metrics. */
+  readonly metrics: string;
 }
 
 /**
@@ -50,13 +52,16 @@ export class LinkApi extends Construct {
   /** The host that the DNS record of a custom domain must point to. */
   readonly domainTarget: string;
   readonly #stage: HttpStage;
+  readonly #refused: MetricFilter;
 
   constructor(scope: Construct, id: string, props: LinkApiProps) {
     super(scope, id);
     // The API's own address stays enabled beside a domain: links that were made before the domain start with it.
     const api = new HttpApi(this, 'Api', { apiName: props.prefix, createDefaultStage: false });
     const routes = this.#addRoutes(api, props.trigger);
-    this.#stage = this.#addStage(api, routes, props);
+    const accessLog = this.#addAccessLog(props);
+    this.#stage = this.#addStage(api, routes, accessLog, props);
+    this.#refused = countRefused(accessLog, props.metrics);
     const domain = this.#addCustomDomain(api, props);
     const { logicalId } = props.conditions.domain;
     const toUrl = (host: string) => Fn.conditionIf(logicalId, `https://${host}`, api.apiEndpoint).toString();
@@ -72,6 +77,16 @@ export class LinkApi extends Construct {
 
   count(period: Duration): IMetric {
     return this.#stage.metricCount({ period, statistic: Stats.SUM });
+  }
+
+  /** Responses with a status of 5xx, of the trigger and of API Gateway itself. */
+  serverErrors(period: Duration): IMetric {
+    return this.#stage.metricServerError({ period, statistic: Stats.SUM });
+  }
+
+  /** Requests beyond the throttle, which get 429 and reach no function. */
+  refused(period: Duration): IMetric {
+    return this.#refused.metric({ period, statistic: Stats.SUM });
   }
 
   /** Responses with a status of 4xx and 5xx. */
@@ -96,13 +111,16 @@ export class LinkApi extends Construct {
     });
   }
 
-  #addStage(api: HttpApi, routes: readonly HttpRoute[], props: LinkApiProps): HttpStage {
-    const accessLog = new LogGroup(this, 'AccessLog', {
+  #addAccessLog({ prefix, logRetentionDays }: LinkApiProps): LogGroup {
+    return new LogGroup(this, 'AccessLog', {
       // API Gateway writes to log groups with this prefix without a resource policy for each group.
-      logGroupName: `/aws/vendedlogs/${props.prefix}-access`,
-      retention: props.logRetentionDays,
+      logGroupName: `/aws/vendedlogs/${prefix}-access`,
+      retention: logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+  }
+
+  #addStage(api: HttpApi, routes: readonly HttpRoute[], accessLog: LogGroup, props: LinkApiProps): HttpStage {
     const stage = new HttpStage(this, 'Stage', {
       httpApi: api,
       stageName: '$default',
@@ -147,4 +165,17 @@ export class LinkApi extends Construct {
     record.cfnOptions.condition = conditions.record;
     return domain;
   }
+}
+
+/**
+ * An HTTP API has metrics for all 4xx together, in which 404 is normal: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+ * The filter costs nothing, and its metric counts only in hours in which a request is refused.
+ */
+function countRefused(accessLog: LogGroup, metricNamespace: string): MetricFilter {
+  return new MetricFilter(accessLog, 'Refused', {
+    logGroup: accessLog,
+    filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+    metricNamespace,
+    metricName: 'RefusedRequests',
+  });
 }

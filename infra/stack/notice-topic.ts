@@ -1,5 +1,5 @@
 import { type CfnCondition, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -43,8 +43,10 @@ export class NoticeTopic extends Construct {
     return this.#topic.topicArn;
   }
 
-  addAlarm(alarm: IAlarm & { addAlarmAction(action: SnsAction): void }): void {
+  /** Publishes when the alarm goes off, and when it ends. */
+  addAlarm(alarm: Alarm): void {
     alarm.addAlarmAction(this.#action);
+    alarm.addOkAction(this.#action);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { Alarms } from './alarms.ts';
+import { Alarms, type AlarmsProps } from './alarms.ts';
 import { LinkDashboard } from './dashboard.ts';
 import { allowWake, createAdmin, createSweep, createTrigger, scheduleSweep } from './functions.ts';
 import { LinkApi } from './link-api.ts';
@@ -13,6 +13,11 @@ import { addSettings, type StackSettings, type Stage } from './settings.ts';
 export interface RipcordStackProps extends Stage {
   /** The folder that holds one built folder per function. */
   readonly functionsFolder: string;
+}
+
+interface Watched extends Omit<AlarmsProps, 'throttleRate'> {
+  readonly functions: readonly RipcordFunction[];
+  readonly settings: StackSettings;
 }
 
 interface Parts {
@@ -45,21 +50,22 @@ export class RipcordStack extends Stack {
     const functions = [trigger, admin, sweep];
 
     // If the API fails, no link fires. Open positions must then be closed at the exchange.
-    const api = new LinkApi(this, 'Api', { prefix, ...settings, trigger: trigger.lambda });
-    for (const reader of [admin, sweep]) reader.grant({ RIPCORD_BASE_URL: api.acceptedUrl }, []);
-
-    const { all: alarms } = new Alarms(this, 'Alarms', {
+    const api = new LinkApi(this, 'Api', {
       prefix,
       ...settings,
-      namespace,
-      topic,
-      api,
-      functions,
+      trigger: trigger.lambda,
+      metrics: namespace,
     });
-    const lambdas = functions.map(({ lambda }) => lambda);
-    new LinkDashboard(this, 'Dashboard', { namespace, api, functions: lambdas, alarms });
+    for (const reader of [admin, sweep]) reader.grant({ RIPCORD_BASE_URL: api.acceptedUrl }, []);
 
+    this.#watch({ prefix, namespace, topic, api, functions, trigger, sweep, settings });
     this.#addOutputs({ api, admin, table, topic, settings });
+  }
+
+  #watch({ functions, settings, ...props }: Watched): void {
+    const { all: alarms } = new Alarms(this, 'Alarms', { ...props, throttleRate: settings.throttleRate });
+    const { dashboard: condition } = settings.conditions;
+    new LinkDashboard(this, 'Dashboard', { ...props, functions, alarms, condition });
   }
 
   #addOutputs({ api, admin, table, topic, settings }: Parts): void {

@@ -92,6 +92,10 @@ export const settings = {
     ...choice('String', ['true', 'false'], 'Reserves five concurrent executions for the sweep'),
     default: 'true',
   },
+  dashboard: {
+    ...choice('String', ['true', 'false'], 'Adds a CloudWatch dashboard, which costs $3 a month'),
+    default: 'false',
+  },
   logRetentionDays: {
     ...choice('Number', retentions.map(String), 'Days until logs are deleted'),
     // A text, as its allowed values are.

@@ -34,7 +34,7 @@ export interface StackSettings {
   readonly logRetentionDays: number;
   /** What exists only with some values. */
   readonly conditions: Readonly<
-    Record<'email' | 'domain' | 'record' | 'triggerLimit' | 'sweepLimit', CfnCondition>
+    Record<'email' | 'domain' | 'record' | 'triggerLimit' | 'sweepLimit' | 'dashboard', CfnCondition>
   >;
 }
 
@@ -47,6 +47,7 @@ export function addSettings(stack: Stack): StackSettings {
   const hostedZoneId = add('hostedZoneId').valueAsString;
   const triggerConcurrency = add('triggerConcurrency').valueAsNumber;
   const reserveSweep = add('reserveSweep').valueAsString;
+  const dashboard = add('dashboard').valueAsString;
   const condition = (id: string, expression: ICfnConditionExpression) =>
     new CfnCondition(stack, id, { expression });
   const domain = condition('HasDomain', isSet(domainName));
@@ -66,6 +67,7 @@ export function addSettings(stack: Stack): StackSettings {
       record: condition('HasRecord', Fn.conditionAnd(domain, isSet(hostedZoneId))),
       triggerLimit: condition('LimitsTrigger', Fn.conditionNot(Fn.conditionEquals(triggerConcurrency, '0'))),
       sweepLimit: condition('LimitsSweep', Fn.conditionEquals(reserveSweep, 'true')),
+      dashboard: condition('HasDashboard', Fn.conditionEquals(dashboard, 'true')),
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 import type { Problem } from '../notify/deliver.ts';
 import type { SweepReport } from './sweep.ts';
 
-/** Logs a line for each recovery and failure, and the sweep's metrics even if nothing happened. */
+/** Logs a line for each recovery and failure, and the metrics of what happened. A metric costs nothing in an hour without a value. */
 export function logSweep(log: Log, report: SweepReport): void {
   for (const recovery of report.recoveries) {
     const Failures = recovery.status >= 400 ? 1 : undefined;
@@ -11,9 +11,7 @@ export function logSweep(log: Log, report: SweepReport): void {
   for (const failure of report.failures) log.event('position-failed', failure);
   logProblems(log, report.problems);
   log.metrics({
-    Sweeps: 1,
-    // Sent even if it is 0, so that the alarm ends when the last position is resolved.
-    NeedsAttention: report.needsAttention,
+    NeedsAttention: report.needsAttention || undefined,
     SweepRecovered: report.recovered || undefined,
     SweepFailed: report.failures.length || undefined,
   });

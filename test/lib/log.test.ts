@@ -79,7 +79,7 @@ describe('The metrics of a line', () => {
 
   test('are not written without a namespace', () => {
     const { lines, log } = linesOf();
-    log.metrics({ Sweeps: 1 });
+    log.metrics({ SweepRecovered: 1 });
     log.event('hit', { decision: 'fired' }, { Hits: 1 });
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('_aws');

@@ -373,7 +373,7 @@ describe('alarms', () => {
     return `${expression.Expression} of ${of.Metric.Namespace} ${of.Metric.MetricName} ${of.Stat}`;
   }
 
-  test('are exactly these, and each sends an e-mail', () => {
+  test('are exactly these, and each is published when it goes off and when it ends', () => {
     const template = templateFor();
     const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
     const found = alarmsOf(template);
@@ -386,23 +386,23 @@ describe('alarms', () => {
         alarm.TreatMissingData,
       ]),
     ).toEqual([
-      ['ripcord-needs-attention', 'Ripcord NeedsAttention Maximum', 60, 1, 'ignore'],
+      ['ripcord-needs-attention', 'Ripcord NeedsAttention Maximum', 300, 1, 'notBreaching'],
       ['ripcord-failed-closes', 'Ripcord Failures Sum', 60, 1, 'notBreaching'],
       ['ripcord-unwritten-hits', 'Ripcord UnwrittenHits Sum', 300, 1, 'notBreaching'],
-      ['ripcord-sweep-not-running', 'Ripcord Sweeps Sum', 300, 1, 'breaching'],
+      ['ripcord-sweep-not-running', 'AWS/Lambda Invocations Sum', 300, 1, 'breaching'],
       ['ripcord-sweep-failures', 'Ripcord SweepFailed Sum', 300, 1, 'notBreaching'],
       ['ripcord-notify-failures', 'Ripcord NotifyFailed Sum', 7200, 1, 'notBreaching'],
       ['ripcord-slow-answers', 'AWS/ApiGateway Latency p99', 300, 2500, 'notBreaching'],
       ['ripcord-flood', 'requests / 100 of AWS/ApiGateway Count Sum', 60, 60, 'notBreaching'],
+      ['ripcord-refused-requests', 'Ripcord RefusedRequests Sum', 300, 1, 'notBreaching'],
+      ['ripcord-server-errors', 'AWS/ApiGateway 5xx Sum', 300, 1, 'notBreaching'],
       ['ripcord-trigger-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
       ['ripcord-trigger-throttles', 'AWS/Lambda Throttles Sum', 300, 1, 'notBreaching'],
-      ['ripcord-admin-errors', 'AWS/Lambda Errors Sum', 300, 1, 'notBreaching'],
-      ['ripcord-admin-throttles', 'AWS/Lambda Throttles Sum', 300, 1, 'notBreaching'],
       ['ripcord-sweep-errors', 'AWS/Lambda Errors Sum', 300, 3, 'notBreaching'],
-      ['ripcord-sweep-throttles', 'AWS/Lambda Throttles Sum', 300, 3, 'notBreaching'],
     ]);
     for (const alarm of found) {
       expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
+      expect(alarm.OKActions).toEqual([{ Ref: topic }]);
       expect(alarm.AlarmDescription).toMatch(/ See docs\/operations\/alarms\.md\.$/);
     }
   });
@@ -410,13 +410,16 @@ describe('alarms', () => {
   test('quote what fails while their function fails', () => {
     const stack = createStack();
     const alarms = alarmsOf(deployed(Template.fromStack(stack)));
-    for (const id of ['Trigger', 'Admin', 'Sweep']) {
-      const { name, errorImpact } = stack.node.findChild(id) as RipcordFunction;
+    for (const [id, name] of [
+      ['Trigger', 'trigger-errors'],
+      ['Trigger', 'trigger-throttles'],
+      ['Sweep', 'sweep-errors'],
+      ['Sweep', 'sweep-not-running'],
+    ] as const) {
+      const { errorImpact } = stack.node.findChild(id) as RipcordFunction;
       expect(errorImpact).toMatch(/^[A-Z].+\.$/);
-      for (const kind of ['errors', 'throttles']) {
-        const alarm = alarms.find(({ AlarmName }) => AlarmName === `ripcord-${name}-${kind}`);
-        expect(alarm?.AlarmDescription).toContain(errorImpact);
-      }
+      const alarm = alarms.find(({ AlarmName }) => AlarmName === `ripcord-${name}`);
+      expect(alarm?.AlarmDescription).toContain(errorImpact);
     }
   });
 
@@ -425,18 +428,39 @@ describe('alarms', () => {
       .filter((alarm) => alarm.DatapointsToAlarm !== undefined)
       .map((alarm) => [alarm.AlarmName, alarm.Period, alarm.EvaluationPeriods, alarm.DatapointsToAlarm]);
     expect(patience).toEqual([
+      ['ripcord-needs-attention', 60, 5, 1],
       ['ripcord-sweep-failures', 60, 5, 3],
       ['ripcord-notify-failures', 3600, 2, 1],
     ]);
   });
 
   test('and graphs use metrics that the functions write', () => {
-    const template = templateFor({}, 'other');
+    const template = templateFor({ dashboard: 'true' }, 'other');
     const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
     const body = JSON.stringify(dashboard?.Properties.DashboardBody);
     for (const name of Object.keys(metrics)) expect(body).toContain(`\\"Other\\",\\"${name}\\"`);
     for (const alarm of alarmsOf(template))
-      if (alarm.Namespace === 'Other') expect(Object.keys(metrics)).toContain(alarm.MetricName);
+      if (alarm.Namespace === 'Other')
+        expect([...Object.keys(metrics), 'RefusedRequests']).toContain(alarm.MetricName);
+  });
+
+  test('count requests that the API refused with 429, which no function sees', () => {
+    const template = templateFor({}, 'other');
+    const [accessLog] = Object.keys(
+      template.findResources('AWS::Logs::LogGroup', {
+        Properties: { LogGroupName: '/aws/vendedlogs/other-access' },
+      }),
+    );
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      LogGroupName: { Ref: accessLog },
+      FilterPattern: '{ $.status = "429" }',
+      MetricTransformations: [{ MetricName: 'RefusedRequests', MetricNamespace: 'Other', MetricValue: '1' }],
+    });
+  });
+
+  test('need no dashboard, which exists only if the settings ask for it', () => {
+    templateFor().resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+    templateFor({ dashboard: 'true' }).resourceCountIs('AWS::CloudWatch::Dashboard', 1);
   });
 
   test('reach only the configured address, through a topic that is encrypted at rest and in transit', () => {

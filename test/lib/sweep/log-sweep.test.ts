@@ -23,7 +23,6 @@ test('every failed channel has a line with its name, and is counted', async () =
   expect(lines).toEqual([
     expect.objectContaining({ ...failed, channel: 'desk' }),
     expect.objectContaining({ ...failed, channel: 'telegram' }),
-    expect.objectContaining({ Sweeps: 1 }),
   ]);
   expect(JSON.stringify(lines)).not.toContain('responded 404');
 });
@@ -40,6 +39,21 @@ test('a position that could not be processed is counted', async () => {
   await trader.ended(1, { state: 'open', outcome: undefined, notices: [] });
   expect(await readLines(trader, channelsOf(fakeChannel('slack', () => refused)))).toEqual([
     expect.objectContaining({ event: 'position-failed', code: 'exchange-unreachable' }),
-    expect.objectContaining({ Sweeps: 1, SweepFailed: 1 }),
+    expect.objectContaining({ SweepFailed: 1 }),
   ]);
+});
+
+test('a sweep that finds nothing writes no line, so that no metric is paid for', async () => {
+  expect(await readLines(newTrader(), channelsOf(fakeChannel('slack')))).toEqual([]);
+});
+
+test('a sweep counts the positions that need attention, as long as there are any', async () => {
+  const trader = newTrader();
+  await trader.ended(1, {
+    state: 'needs-attention',
+    outcome: undefined,
+    attentionReason: 'unknown',
+    notices: [],
+  });
+  expect(await readLines(trader, channelsOf())).toEqual([expect.objectContaining({ NeedsAttention: 1 })]);
 });

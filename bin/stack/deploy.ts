@@ -50,23 +50,8 @@ async function readSettings({
   profile,
   region,
 }: DeployArguments): Promise<SettingValues | undefined> {
-  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient({
-    ...(profile === undefined ? {} : { profile }),
-    ...(region === undefined ? {} : { region }),
-  });
-  try {
-    const { Stacks: stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName(prefix) }));
-    return toSettings(stacks?.[0]);
-  } catch (thrown) {
-    if (thrown instanceof Error && /does not exist/.test(thrown.message)) return undefined;
-    const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'no reason given';
-    throw new CliError(
-      'unreachable',
-      `The settings of the stack ${stackName(prefix)} can't be read (${reason}). Nothing was deployed. Check the AWS credentials and the region.`,
-      { cause: thrown },
-    );
-  }
+  const { createCloudFormation, readStack } = await import('./cloud-formation.ts');
+  return toSettings(await readStack(createCloudFormation({ profile, region }), stackName(prefix)));
 }
 
 /** CloudFormation would return all of its settings to their defaults. The parameter without a default stops `cdk deploy` too. */

@@ -1,0 +1,34 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export interface FakeRequest {
+  method: string;
+  url: URL;
+  headers: NodeJS.Dict<string | string[]>;
+  body: Buffer;
+}
+export interface FakeResponse {
+  status: number;
+  body?: string | Buffer;
+  headers?: Record<string, string>;
+}
+
+/** Serves all AWS services at one address, as AWS_ENDPOINT_URL expects it. */
+export async function serveFakes(answer: (request: FakeRequest) => FakeResponse) {
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    const { method = 'GET', headers } = request;
+    const given = { method, headers, body, url: new URL(request.url ?? '/', 'http://aws') };
+    const { status, body: text = '', headers: more } = answer(given);
+    response.writeHead(status, { 'content-type': 'text/xml', ...more }).end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

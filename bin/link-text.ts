@@ -93,7 +93,7 @@ const columns: Column<ListedLink>[] = [
  * @returns the list, or what to do if it is empty.
  */
 export function describeLinks(
-  { links, paused }: CommandResult<'links.list'>,
+  { links, paused, halted }: CommandResult<'links.list'>,
   hits: HitView[],
   target: Target,
 ): string {
@@ -105,9 +105,20 @@ export function describeLinks(
     links.length === 0
       ? `No links yet. Create one with "${commandHint('links create <positionId> close', target)}".`
       : drawTable(columns, listed);
-  if (!paused) return list;
-  const remark = styleText('yellow', 'All links are paused:');
-  return `${list}\n\n${remark} none fires until "${commandHint('links resume', target)}".`;
+  const remarks = [
+    ...(halted === true ? [describeHalt(target)] : []),
+    ...(paused
+      ? [
+          `${styleText('yellow', 'All links are paused:')} none fires until "${commandHint('links resume', target)}".`,
+        ]
+      : []),
+  ];
+  return [list, ...remarks].join('\n\n');
+}
+
+function describeHalt(target: Target): string {
+  const remark = styleText('yellow', 'Links are halted:');
+  return `${remark} a backup is being restored, and no link or sweep acts until "${commandHint('restore', target)}" has finished.`;
 }
 
 /** @returns what a link would do now. */

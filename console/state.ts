@@ -36,6 +36,8 @@ export interface ConsoleState {
   positions: PositionView[];
   links: LinkView[];
   paused: boolean;
+  /** A backup is being restored: links and the sweep act on nothing. */
+  halted?: true | undefined;
   /** The latest, newest first. */
   hits: HitView[];
   accounts: AccountView[];

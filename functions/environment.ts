@@ -20,6 +20,8 @@ const environmentSchema = z.object({
   RIPCORD_SWEEP_FUNCTION: z.string().min(1).optional(),
   /** An endpoint of Lambda's API other than AWS's: the invoke API of the local stack. */
   RIPCORD_SWEEP_ENDPOINT: z.url().optional(),
+  /** `true`: links and the sweep act on nothing, and use no table. */
+  RIPCORD_LINKS_HALTED: z.enum(['true', 'false']).optional(),
   /** The stack's own SNS topic, for e-mail. */
   RIPCORD_TOPIC_ARN: topicArnSchema.optional(),
 });

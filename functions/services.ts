@@ -14,6 +14,8 @@ import { createWakeSweep } from './wake-sweep.ts';
 export interface BuiltServices {
   services: Services;
   accounts: Accounts;
+  /** A backup is being restored: links and the sweep must not act, and must not use the table. */
+  linksHalted?: true | undefined;
   /** Writes the records of hits that this process could not write earlier. It never throws. */
   writeKeptHits?: () => Promise<void>;
   /** Hands them to a sweep: this process may end before it can write them. It never throws. */
@@ -36,6 +38,7 @@ export function createServices(
   const wakeSweep = createWakeSweep(environment);
   return {
     accounts,
+    linksHalted: environment.RIPCORD_LINKS_HALTED === 'true' || undefined,
     writeKeptHits: writeKept,
     takeOverHits: takeOver,
     ...(wakeSweep === undefined ? {} : { handOverKeptHits: () => handOver(wakeSweep) }),

@@ -4,7 +4,7 @@ import type { Notifiers } from '../lib/notify/notifier.ts';
 import type { Services } from '../lib/services.ts';
 import { logProblems, logSweep } from '../lib/sweep/log-sweep.ts';
 import { probeAddress } from '../lib/sweep/probe-address.ts';
-import { type SweepReport, sweep } from '../lib/sweep/sweep.ts';
+import { newReport, type SweepReport, sweep } from '../lib/sweep/sweep.ts';
 import { watchAccounts } from '../lib/sweep/watch-accounts.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
@@ -15,6 +15,7 @@ type SweepHandler = Handler<unknown, SweepReport>;
 
 interface SweepDependencies {
   services: Services;
+  linksHalted: BuiltServices['linksHalted'];
   notifiers: Notifiers;
   /** Opens a link that doesn't exist. */
   probe: () => ReturnType<typeof probeAddress>;
@@ -35,10 +36,11 @@ export function createSweep(
 }
 
 function buildSweep(environment: Environment, build: typeof createServices, log?: Log): SweepDependencies {
-  const { services, writeKeptHits, takeOverHits } = build(environment, log);
+  const { services, linksHalted, writeKeptHits, takeOverHits } = build(environment, log);
   const { RIPCORD_BASE_URL: baseUrl } = environment;
   const probe = async () => (baseUrl === undefined ? undefined : probeAddress(baseUrl));
-  return { services, writeKeptHits, takeOverHits, probe, notifiers: createNotifiers(environment) };
+  const notifiers = createNotifiers(environment);
+  return { services, linksHalted, writeKeptHits, takeOverHits, probe, notifiers };
 }
 
 function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
@@ -53,7 +55,12 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         },
       },
     ],
-    async run({ services, notifiers, probe, writeKeptHits, takeOverHits }, event, context) {
+    async run({ services, linksHalted, notifiers, probe, writeKeptHits, takeOverHits }, event, context) {
+      if (linksHalted === true) {
+        // It runs, so it raises no alarm. What needs attention is not known meanwhile: its alarm keeps its state.
+        log.metrics({ Sweeps: 1 });
+        return newReport([], []);
+      }
       const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);
       const watching = watchAccounts(services, notifiers, probe).then(
         (problems) => logProblems(log, problems),

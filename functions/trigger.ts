@@ -6,6 +6,7 @@ import { gatewayTimeMs, hitActMs } from '../lib/position/timing.ts';
 import { fire } from '../lib/trigger/fire.ts';
 import { logHit } from '../lib/trigger/log-hit.ts';
 import { classifyNavigation } from '../lib/trigger/navigation.ts';
+import { halted } from '../lib/trigger/refusals.ts';
 import type { Request } from '../lib/trigger/request.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
@@ -31,14 +32,14 @@ function toHandler(build: () => BuiltServices, log: Log): TriggerHandler {
     build,
     // Responses pass these from right to left.
     middleware: [addSecurityHeaders(), negotiateContent(), answerErrors(log)],
-    async run({ services, handOverKeptHits }, event, { awsRequestId }) {
+    async run({ services, linksHalted, handOverKeptHits }, event, { awsRequestId }) {
       const arrivedAt = toArrival(event, services.now());
       const request = parseRequest(event);
-      const response = await fire(services, request, arrivedAt);
+      const response = linksHalted === true ? halted : await fire(services, request, arrivedAt);
       // A metric that counts the sweep's probes would cost money in every hour.
       if (request.token !== probeToken)
         logHit(log, response, { requestId: awsRequestId, ms: services.now() - arrivedAt });
-      if (services.now() < arrivedAt + hitActMs) await handOverKeptHits?.();
+      if (linksHalted !== true && services.now() < arrivedAt + hitActMs) await handOverKeptHits?.();
       return response;
     },
   });

@@ -18,6 +18,15 @@ export function Banners() {
               </p>
             </div>
           ))}
+      {known?.halted === true ? (
+        <p class="banner warn" role="alert">
+          <Icon name="alert" />
+          <span>
+            <strong>Links are halted.</strong> A backup is being restored, so no link and no sweep acts. Exit
+            orders that rest at the exchange still work. To finish, run <code>ripcord restore</code>.
+          </span>
+        </p>
+      ) : null}
       {paused.value ? (
         <p class="banner warn" role="status">
           <Icon name="pause" />

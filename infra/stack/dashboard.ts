@@ -1,4 +1,4 @@
-import { type CfnCondition, Duration } from 'aws-cdk-lib';
+import { Aws, type CfnCondition, Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
   type CfnDashboard,
@@ -31,7 +31,8 @@ type LogMetrics = (name: MetricName, options?: MetricOptions) => Metric;
 export class LinkDashboard extends Dashboard {
   constructor(scope: Construct, id: string, props: LinkDashboardProps) {
     const { namespace, api, functions, alarms, condition } = props;
-    super(scope, id, { dashboardName: namespace, defaultInterval: Duration.days(1) });
+    // The names of dashboards are those of all regions together.
+    super(scope, id, { dashboardName: `${namespace}-${Aws.REGION}`, defaultInterval: Duration.days(1) });
     (this.node.defaultChild as CfnDashboard).cfnOptions.condition = condition;
     const metric: LogMetrics = (name, options) => logMetric(namespace, name, options);
     this.addWidgets(

@@ -1,17 +1,36 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { type CfnResource, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { RipcordFunction } from './ripcord-function.ts';
+import type { StackSettings } from './settings.ts';
 
 type ItemAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 
-/** The one table: positions, links, hits and reservations. It outlives the stack. */
+/**
+ * The one table: positions, links, hits and reservations. It outlives the stack. The setting `table` names another one, which
+ * the stack then uses but doesn't own.
+ */
 export class PositionTable extends Construct {
-  readonly #table: Table;
+  readonly name: string;
+  readonly #arn: string;
+  readonly #indexArn: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, settings: Pick<StackSettings, 'table' | 'conditions'>) {
     super(scope, id);
-    this.#table = new Table(this, 'Table', {
+    const { ownTable } = settings.conditions;
+    const own = this.#addTable();
+    (own.node.defaultChild as CfnResource).cfnOptions.condition = ownTable;
+    const toArn = (resourceName: string) =>
+      Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName });
+    const choose = (ofOwn: string, ofAttached: string) =>
+      Fn.conditionIf(ownTable.logicalId, ofOwn, ofAttached).toString();
+    this.name = choose(own.tableName, settings.table);
+    this.#arn = choose(own.tableArn, toArn(settings.table));
+    this.#indexArn = choose(`${own.tableArn}/index/list`, toArn(`${settings.table}/index/list`));
+  }
+
+  #addTable(): Table {
+    const table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -20,32 +39,26 @@ export class PositionTable extends Construct {
       // Encrypted with the AWS owned key, which costs nothing and needs no grants. A restore revives links that were
       // used up or revoked: read docs/operations/restore.md first.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // Also keeps CloudFormation from deleting the table. If a first deployment fails, its rollback ends as
-      // ROLLBACK_FAILED and leaves the empty table. docs/operations/tear-down.md describes how to delete it.
-      deletionProtection: true,
-      // Keeps the table if the stack is deleted or replaces it. With a plain RETAIN, a first deployment that is rolled
-      // back would leave its table silently, and the next try would add a second one.
+      // Keeps the table if the stack is deleted or replaces it, and deletes it if a first deployment is rolled back: the
+      // next try would add a second one. Deletion protection would stop that rollback, so `ripcord deploy` turns it on
+      // after the stack was created. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // Lists positions and links. It holds only keys: readers fetch the items from the table, strongly consistent.
-    this.#table.addGlobalSecondaryIndex({
+    table.addGlobalSecondaryIndex({
       indexName: 'list',
       partitionKey: { name: 'listKey', type: AttributeType.STRING },
       sortKey: { name: 'listSort', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-  }
-
-  get name(): string {
-    return this.#table.tableName;
+    return table;
   }
 
   /** Grants single actions on the table and on its index. No function may Scan. */
   grant(to: RipcordFunction, onTable: readonly ItemAction[], onIndex: readonly 'Query'[] = []): void {
-    const table = this.#table.tableArn;
     to.grant({ RIPCORD_TABLE: this.name }, [
-      { actions: toIamActions(onTable), resources: [table] },
-      ...(onIndex.length > 0 ? [{ actions: toIamActions(onIndex), resources: [`${table}/index/list`] }] : []),
+      { actions: toIamActions(onTable), resources: [this.#arn] },
+      ...(onIndex.length > 0 ? [{ actions: toIamActions(onIndex), resources: [this.#indexArn] }] : []),
     ]);
   }
 
@@ -57,7 +70,7 @@ export class PositionTable extends Construct {
   grantTradeWrites(to: RipcordFunction, ...more: string[]): void {
     const allow = (action: ItemAction, ...keys: string[]) => ({
       actions: toIamActions([action]),
-      resources: [this.#table.tableArn],
+      resources: [this.#arn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
     });
     to.grant({}, [allow('PutItem', 'hits#*', ...more), allow('UpdateItem', 'position#*')]);

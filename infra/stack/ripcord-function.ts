@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { Aws, type CfnCondition, type Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  Aws,
+  type CfnCondition,
+  type Duration,
+  Fn,
+  RemovalPolicy,
+  Stack,
+  Token,
+  Validations,
+} from 'aws-cdk-lib';
 import {
   type CfnPolicy,
   type Conditions,
@@ -20,6 +29,8 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../bundle/bundle.ts';
+import { leastJournalDays } from './setting-definitions.ts';
+import type { StackSettings } from './settings.ts';
 
 type ParameterAction = 'GetParameter' | 'PutParameter' | 'DeleteParameter' | 'GetParametersByPath';
 
@@ -31,11 +42,11 @@ interface Permission {
 }
 
 /** What the three functions have in common. */
-export interface CommonFunctionProps {
+export interface CommonFunctionProps
+  extends Pick<StackSettings, 'logRetentionDays' | 'linksHalted' | 'conditions'> {
   readonly prefix: string;
   /** The folder that holds one built folder per function. */
   readonly functionsFolder: string;
-  readonly logRetentionDays: number;
   /** The CloudWatch namespace of its metrics. Metrics are log lines, so they need no permission. */
   readonly metrics: string;
 }
@@ -77,12 +88,19 @@ export class RipcordFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RipcordFunctionProps) {
     super(scope, id);
-    const { name, prefix, functionsFolder, logRetentionDays, metrics, errorImpact, ...others } = props;
-    const { reservedExecutions: reserved, ...lambdaProps } = others;
+    const { name, prefix, functionsFolder, metrics, errorImpact, ...others } = props;
+    const {
+      logRetentionDays,
+      linksHalted,
+      conditions,
+      reservedExecutions: reserved,
+      ...lambdaProps
+    } = others;
     this.name = name;
     this.errorImpact = errorImpact;
     this.functionName = `${prefix}-${name}`;
-    const logGroup = this.#createLogGroup(this.functionName, logRetentionDays);
+    const retention = Fn.conditionIf(conditions.shortLogs.logicalId, leastJournalDays, logRetentionDays);
+    const logGroup = this.#createLogGroup(this.functionName, Token.asNumber(retention));
     // CDK's default role has a managed policy that allows writes to every log group.
     this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.lambda = new LambdaFunction(this, 'Function', {
@@ -101,7 +119,8 @@ export class RipcordFunction extends Construct {
         'ReservedConcurrentExecutions',
         Fn.conditionIf(reserved.if.logicalId, reserved.count, Aws.NO_VALUE),
       );
-    this.grant({ RIPCORD_METRICS: metrics }, [
+    // Never read from the table: while links are halted, a restored table takes its place.
+    this.grant({ RIPCORD_METRICS: metrics, RIPCORD_LINKS_HALTED: linksHalted }, [
       { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
     ]);
     Validations.of(this.lambda).acknowledge(...acceptedFindings);

@@ -51,6 +51,12 @@ function choice(type: SettingDefinition['type'], allowed: string[], description:
 
 /** The retention periods that CloudWatch Logs offers, in days. */
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
+/**
+ * The functions' logs live at least this long: `ripcord restore` replays them over a backup, and backups go back 35 days.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html
+ */
+export const leastJournalDays = 60;
+export const shortRetentions = retentions.filter((days) => days < leastJournalDays).map(String);
 
 const { default: _, ...notifyEmail } = optionalText(
   '[^@\\s]+@[^@\\s]+\\.[^@\\s]+',
@@ -97,9 +103,26 @@ export const settings = {
     default: 'false',
   },
   logRetentionDays: {
-    ...choice('Number', retentions.map(String), 'Days until logs are deleted'),
+    ...choice(
+      'Number',
+      retentions.map(String),
+      `Days until logs are deleted; the functions' logs live at least ${leastJournalDays} days`,
+    ),
     // A text, as its allowed values are.
-    default: '30',
+    default: String(leastJournalDays),
+  },
+  table: optionalText(
+    '[A-Za-z0-9_.-]{3,255}',
+    'the name of a DynamoDB table',
+    "An existing table to use instead of the stack's own: one that a deleted stack left, or a restored one",
+  ),
+  linksHalted: {
+    ...choice(
+      'String',
+      ['true', 'false'],
+      'Links and the sweep act on nothing; ripcord restore sets and ends it',
+    ),
+    default: 'false',
   },
 } satisfies Record<string, SettingDefinition>;
 export type SettingName = keyof typeof settings;

@@ -7,7 +7,7 @@ import {
   type Stack,
 } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { isSettingName, type SettingName, settings, unset } from './setting-definitions.ts';
+import { isSettingName, type SettingName, settings, shortRetentions, unset } from './setting-definitions.ts';
 
 const stageSchema = z.strictObject({
   prefix: z
@@ -32,9 +32,16 @@ export interface StackSettings {
   readonly throttleBurst: number;
   readonly triggerConcurrency: number;
   readonly logRetentionDays: number;
+  /** The name of an existing table; `none` if the stack has its own. */
+  readonly table: string;
+  /** `true` or `false`. */
+  readonly linksHalted: string;
   /** What exists only with some values. */
   readonly conditions: Readonly<
-    Record<'email' | 'domain' | 'record' | 'triggerLimit' | 'sweepLimit' | 'dashboard', CfnCondition>
+    Record<
+      'email' | 'domain' | 'record' | 'triggerLimit' | 'sweepLimit' | 'dashboard' | 'ownTable' | 'shortLogs',
+      CfnCondition
+    >
   >;
 }
 
@@ -51,6 +58,9 @@ export function addSettings(stack: Stack): StackSettings {
   const condition = (id: string, expression: ICfnConditionExpression) =>
     new CfnCondition(stack, id, { expression });
   const domain = condition('HasDomain', isSet(domainName));
+  const logRetentionDays = add('logRetentionDays').valueAsNumber;
+  const table = add('table').valueAsString;
+  const isRetention = (days: string) => Fn.conditionEquals(logRetentionDays, days);
   addDomainRules(stack, { domainName, certificateArn, hostedZoneId });
   return {
     notifyEmail,
@@ -60,7 +70,9 @@ export function addSettings(stack: Stack): StackSettings {
     throttleRate: add('throttleRate').valueAsNumber,
     throttleBurst: add('throttleBurst').valueAsNumber,
     triggerConcurrency,
-    logRetentionDays: add('logRetentionDays').valueAsNumber,
+    logRetentionDays,
+    table,
+    linksHalted: add('linksHalted').valueAsString,
     conditions: {
       email: condition('HasEmail', isSet(notifyEmail)),
       domain,
@@ -68,6 +80,8 @@ export function addSettings(stack: Stack): StackSettings {
       triggerLimit: condition('LimitsTrigger', Fn.conditionNot(Fn.conditionEquals(triggerConcurrency, '0'))),
       sweepLimit: condition('LimitsSweep', Fn.conditionEquals(reserveSweep, 'true')),
       dashboard: condition('HasDashboard', Fn.conditionEquals(dashboard, 'true')),
+      ownTable: condition('OwnTable', Fn.conditionNot(isSet(table))),
+      shortLogs: condition('ShortLogs', Fn.conditionOr(...shortRetentions.map(isRetention))),
     },
   };
 }

@@ -10,6 +10,8 @@ export interface AdminServices {
   accounts: Accounts;
   /** Scheme and host of every link's URL. */
   baseUrl: string;
+  /** A backup is being restored: links and the sweep act on nothing. */
+  linksHalted?: true | undefined;
   channels: NoticeChannels;
   log: Log;
 }

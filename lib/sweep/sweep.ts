@@ -110,7 +110,8 @@ interface SweepRun {
   followed: Promise<void>[];
 }
 
-function newReport(positions: Position[], unreadable: string[]): SweepReport {
+/** @returns the report of a run that did nothing yet. */
+export function newReport(positions: Position[], unreadable: string[]): SweepReport {
   return {
     positions: positions.length,
     refreshed: 0,

@@ -17,6 +17,14 @@ export const wrongSource = refusal(
   "This link can't be fired from this address. Nothing was done.",
 );
 export const paused = refusal('paused', 'All links are paused. Nothing was done.');
+/** A backup is being restored. Neither the table nor the exchange was asked. */
+export const halted: HitResponse = {
+  ...refusal(
+    'halted',
+    'Links are halted while the owner restores a backup. Nothing was done: no position was read or changed. Open the link again when the owner has finished.',
+  ),
+  retryAfter: retrySeconds,
+};
 /** A body means that the alert has a message: the guide asks for alerts without one. */
 export const ignored = refusal(
   'ignored',

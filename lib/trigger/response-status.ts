@@ -11,6 +11,7 @@ export type ResponseStatus =
   | 'not-found'
   | 'method-not-allowed'
   | 'paused'
+  | 'halted'
   | 'needs-attention'
   | 'gone'
   | 'refused'
@@ -45,6 +46,7 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   'needs-attention': faultEntry('needs-attention', 'Needs your attention'),
   gone: { httpStatus: 410, headline: 'This link no longer works' },
   refused: { httpStatus: 422, headline: 'The exchange refused' },
+  halted: { httpStatus: 503, headline: 'Links are halted' },
   busy: { httpStatus: 503, headline: 'Another action is in progress' },
   retrying: { httpStatus: 503, headline: 'Not finished yet' },
 

@@ -97,9 +97,9 @@ async function readChanges(
   failures: Failures,
   affected: Record<'stored' | 'links', Loop>,
 ): Promise<void> {
-  const { hits: known, table, paused: before } = followed.state();
+  const { hits: known, table, ...before } = followed.state();
   const startedAt = Date.now();
-  const { paused, sweptAt, hits } = await followed.ask('changes.list', toSince(known[0]?.at));
+  const { paused, halted, sweptAt, hits } = await followed.ask('changes.list', toSince(known[0]?.at));
   // Hits that an older Ripcord recorded are in the history only.
   const isFirst = table.readAt === undefined;
   const older = isFirst ? (await followed.ask('history.list', { limit: maxHits })).hits : [];
@@ -108,7 +108,8 @@ async function readChanges(
   if (fresh.length > 0) affected.stored.poke();
   // A use changes nothing else about a link.
   if (fresh.some((hit) => isCounted(followed, hit))) affected.links.poke();
-  const isDue = fresh.length > 0 || paused !== before || startedAt - (table.readAt ?? 0) >= beatEveryMs;
+  const isSwitched = paused !== before.paused || halted !== before.halted;
+  const isDue = fresh.length > 0 || isSwitched || startedAt - (table.readAt ?? 0) >= beatEveryMs;
   if (!isDue) return;
   // The data is as old as the positions: a page must not say "Live" while only the hits are read.
   const readAt = failures.has('stored') ? {} : { readAt: startedAt };
@@ -116,6 +117,7 @@ async function readChanges(
     ...(fresh.length > 0 ? { hits: fresh } : {}),
     table: { ...followed.state().table, ...readAt },
     paused,
+    halted,
     sweptAt,
   });
 }

@@ -3,6 +3,7 @@ import { hitSchema } from '../../link/hit.ts';
 import { linkIdSchema } from '../../link/link.ts';
 import { positionIdSchema } from '../../position/position.ts';
 import type { CommandDefinition } from './command-definition.ts';
+import { haltedSchema } from './halted.ts';
 
 /** `resend`: 0 for an alert's first request, 1 for its first resend and so on, estimated from time and source. */
 const hitViewSchema = hitSchema.extend({ resend: z.number() });
@@ -59,6 +60,7 @@ export const historyCommands = {
     result: z.object({
       hits: z.array(hitViewSchema),
       paused: z.boolean(),
+      halted: haltedSchema,
       /** When the last sweep had processed all positions, ISO 8601. */
       sweptAt: z.string().optional(),
     }),

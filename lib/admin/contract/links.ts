@@ -10,6 +10,7 @@ import {
 import { actionSchema, positionIdSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
 import type { CommandDefinition } from './command-definition.ts';
+import { haltedSchema } from './halted.ts';
 import { labelSchema } from './label.ts';
 
 const secondsByUnit: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
@@ -118,7 +119,7 @@ export const linksCommands = {
     input: z.strictObject({
       positionId: positionIdSchema.describe('Only links of this position.').optional(),
     }),
-    result: z.object({ links: z.array(linkViewSchema), paused: z.boolean() }),
+    result: z.object({ links: z.array(linkViewSchema), paused: z.boolean(), halted: haltedSchema }),
   },
   'links.preview': {
     summary: 'Shows what a link would do now, from live exchange data, without doing it.',

@@ -6,9 +6,9 @@ import { countResends } from './resends.ts';
 const maxHits = 200;
 
 export async function listChanges(
-  { services: { store } }: Pick<AdminServices, 'services'>,
+  { services: { store }, linksHalted: halted }: Pick<AdminServices, 'services' | 'linksHalted'>,
   { since = '0' }: CommandInput<'changes.list'>,
 ): Promise<CommandResult<'changes.list'>> {
   const [hits, status] = await Promise.all([store.listHitsSince(since, maxHits), store.readStatus()]);
-  return { hits: countResends(hits), ...status };
+  return { hits: countResends(hits), ...status, halted };
 }

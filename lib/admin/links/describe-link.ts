@@ -9,9 +9,15 @@ export interface Effect {
   would: string;
 }
 
+/** What stops all links. */
+interface Switches {
+  paused: boolean;
+  halted?: true | undefined;
+}
+
 /** What a link would do now to a position as the exchange just reported it. The engine's own plan says it. */
-export function describeLink(link: LinkView, position: Position, { paused }: { paused: boolean }): Effect {
-  const { fires, would } = describeEffect(position, link, whyLinkDoesNothing(link, paused));
+export function describeLink(link: LinkView, position: Position, switches: Switches): Effect {
+  const { fires, would } = describeEffect(position, link, whyLinkDoesNothing(link, switches));
   return { fires, would: `If fired now: ${would}` };
 }
 
@@ -29,8 +35,9 @@ const stateReasons = {
   'used-up': 'the link has reached its limit.',
 } as const;
 
-function whyLinkDoesNothing({ state }: LinkView, paused: boolean): string | undefined {
+function whyLinkDoesNothing({ state }: LinkView, { paused, halted }: Switches): string | undefined {
   if (state !== 'armed') return stateReasons[state];
+  if (halted === true) return 'links are halted while a backup is restored.';
   return paused ? 'all links are paused.' : undefined;
 }
 

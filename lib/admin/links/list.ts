@@ -5,7 +5,7 @@ import { toLinkView } from './link-view.ts';
 
 /** Throws `position-not-found` for a position that never had a link. */
 export async function listLinks(
-  { services }: Pick<AdminServices, 'services'>,
+  { services, linksHalted: halted }: Pick<AdminServices, 'services' | 'linksHalted'>,
   { positionId }: CommandInput<'links.list'>,
 ): Promise<CommandResult<'links.list'>> {
   const { store } = services;
@@ -18,5 +18,6 @@ export async function listLinks(
   if (positionId !== undefined && links.length === 0) await requirePosition(services, positionId);
   const positionById = new Map(positions.map((position) => [position.positionId, position]));
   const now = services.now();
-  return { links: links.map((link) => toLinkView(link, positionById.get(link.positionId), now)), paused };
+  const views = links.map((link) => toLinkView(link, positionById.get(link.positionId), now));
+  return { links: views, paused, halted };
 }

@@ -8,14 +8,18 @@ import { toLinkView } from './link-view.ts';
 
 /** Throws `link-not-found`, and `position-not-found` for a forgotten position. */
 export async function previewLink(
-  { services }: Pick<AdminServices, 'services'>,
+  { services, linksHalted: halted }: Pick<AdminServices, 'services' | 'linksHalted'>,
   { linkId }: CommandInput<'links.preview'>,
 ): Promise<CommandResult<'links.preview'>> {
   const { link, paused } = await services.store.readLinkAndPause(linkId);
   if (link === undefined) throw linkNotFound(linkId);
   const position = await syncIfActive(services, await requirePosition(services, link.positionId));
   const view = toLinkView(link, position, services.now());
-  return { link: view, position: toPositionView(position), ...describeLink(view, position, { paused }) };
+  return {
+    link: view,
+    position: toPositionView(position),
+    ...describeLink(view, position, { paused, halted }),
+  };
 }
 
 /** Throws `position-not-found`. */

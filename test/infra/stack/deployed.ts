@@ -37,6 +37,7 @@ function createResolver(values: Values, conditions: Record<string, unknown>): Re
     'Fn::Equals': (pair) => new Set((resolve(pair) as unknown[]).map(String)).size === 1,
     'Fn::Not': (list) => resolve((list as unknown[])[0]) !== true,
     'Fn::And': (list) => (list as unknown[]).every((one) => resolve(one) === true),
+    'Fn::Or': (list) => (list as unknown[]).some((one) => resolve(one) === true),
     'Fn::If': (triple) => {
       const [id, yes, no] = triple as unknown[];
       return resolve(decide(id) ? yes : no);

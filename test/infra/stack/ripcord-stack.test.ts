@@ -123,6 +123,7 @@ describe('the functions', () => {
       RIPCORD_TABLE: { Ref: table },
       RIPCORD_ACCOUNTS: 'ssm:/ripcord/accounts',
       RIPCORD_METRICS: 'Ripcord',
+      RIPCORD_LINKS_HALTED: 'false',
     };
     const notices = { RIPCORD_NOTIFY: 'ssm:/ripcord/notify', RIPCORD_TOPIC_ARN: { Ref: topic } };
     expect(variables).toEqual([
@@ -141,17 +142,21 @@ describe('the functions', () => {
     ]);
   });
 
-  test('log to their own groups with the retention of the settings', () => {
-    const groups = Object.values(templateFor({ logRetentionDays: 7 }).findResources('AWS::Logs::LogGroup'));
+  test.each([
+    [90, 90],
+    // A restore replays the functions' logs over a backup, which goes back 35 days.
+    [7, 60],
+  ])('log to their own groups for %i days, and at least for %i', (logRetentionDays, days) => {
+    const groups = Object.values(templateFor({ logRetentionDays }).findResources('AWS::Logs::LogGroup'));
     expect(
       groups
         .map(({ Properties: properties }) => [properties.LogGroupName, properties.RetentionInDays])
         .sort(),
     ).toEqual([
-      ['/aws/lambda/ripcord-admin', 7],
-      ['/aws/lambda/ripcord-sweep', 7],
-      ['/aws/lambda/ripcord-trigger', 7],
-      ['/aws/vendedlogs/ripcord-access', 7],
+      ['/aws/lambda/ripcord-admin', days],
+      ['/aws/lambda/ripcord-sweep', days],
+      ['/aws/lambda/ripcord-trigger', days],
+      ['/aws/vendedlogs/ripcord-access', logRetentionDays],
     ]);
   });
 
@@ -179,7 +184,7 @@ describe('the functions', () => {
   });
 });
 
-test('the table is on demand, recoverable and kept when the stack is deleted, except after a failed first deployment', () => {
+test('the table is on demand and recoverable, stays when the stack is deleted, and goes with a failed first deployment', () => {
   const template = templateFor();
   template.resourceCountIs('AWS::DynamoDB::Table', 1);
   template.hasResource('AWS::DynamoDB::Table', {
@@ -195,7 +200,8 @@ test('the table is on demand, recoverable and kept when the stack is deleted, ex
         AttributeType: 'S',
       })),
       BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: true,
+      // It would stop the rollback of a failed first deployment.
+      DeletionProtectionEnabled: Match.absent(),
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       GlobalSecondaryIndexes: [
@@ -209,6 +215,43 @@ test('the table is on demand, recoverable and kept when the stack is deleted, ex
         },
       ],
     },
+  });
+});
+
+describe('an existing table', () => {
+  const table = 'Ripcord-Table710B521B-1AB2CD3EF4G5';
+
+  test('is used by every function instead of one of the stack', () => {
+    const template = templateFor({ table });
+    template.resourceCountIs('AWS::DynamoDB::Table', 0);
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    expect(
+      functions.map(({ Properties: properties }) => properties.Environment.Variables.RIPCORD_TABLE),
+    ).toEqual([table, table, table]);
+    template.hasOutput('TableName', { Value: table });
+  });
+
+  test("gets the same rights as the stack's own, and nothing else", () => {
+    const own = readPolicies(templateFor());
+    const attached = readPolicies(templateFor({ table }));
+    const named = JSON.stringify(attached).replaceAll(`arn:dynamodb:table/${table}`, 'table');
+    expect(JSON.parse(named)).toEqual(own);
+  });
+});
+
+test('halting links is an environment variable of each function, so that no read of a table can lift it', () => {
+  const functions = Object.values(
+    templateFor({ linksHalted: 'true' }).findResources('AWS::Lambda::Function'),
+  );
+  const halted = functions.map(
+    ({ Properties: properties }) => properties.Environment.Variables.RIPCORD_LINKS_HALTED,
+  );
+  expect(halted).toEqual(['true', 'true', 'true']);
+});
+
+test("the dashboard's name contains the region, because names of dashboards belong to all regions", () => {
+  templateFor({ dashboard: 'true' }).hasResourceProperties('AWS::CloudWatch::Dashboard', {
+    DashboardName: { 'Fn::Join': ['', ['Ripcord-', { Ref: 'AWS::Region' }]] },
   });
 });
 

@@ -57,8 +57,7 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
     ],
     async run({ services, linksHalted, notifiers, probe, writeKeptHits, takeOverHits }, event, context) {
       if (linksHalted === true) {
-        // It runs, so it raises no alarm. What needs attention is not known meanwhile: its alarm keeps its state.
-        log.metrics({ Sweeps: 1 });
+        log.event('sweep-halted', {});
         return newReport([], []);
       }
       const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);

@@ -19,6 +19,8 @@ export const logEvents = [
   'notify-failed',
   /** A sweep could not check the accounts, because the table did not respond. */
   'accounts-unwatched',
+  /** A sweep ran while links are halted, and did nothing. */
+  'sweep-halted',
   /** A sweep could not start. */
   'sweep-failed',
 ] as const;

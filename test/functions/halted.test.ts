@@ -72,5 +72,5 @@ test('A sweep while links are halted does nothing but report that it runs', asyn
   const report = await createSweep(environment, build, log)({}, context);
   expect(report).toMatchObject({ positions: 0, notified: 0, failures: [], problems: [] });
   expect(used).toEqual([]);
-  expect(lines).toEqual([{ Sweeps: 1 }]);
+  expect(lines).toEqual([{ event: 'sweep-halted' }]);
 });

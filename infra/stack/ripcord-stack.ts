@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { LinkDashboard } from './dashboard.ts';
@@ -30,7 +30,11 @@ interface Parts {
 
 export class RipcordStack extends Stack {
   constructor(scope: Construct, id: string, props: RipcordStackProps) {
-    super(scope, id, { description: 'Secret webhook links that close positions on crypto exchanges' });
+    super(scope, id, {
+      description: 'Secret webhook links that close positions on crypto exchanges',
+      // `ripcord deploy` needs no bootstrapped account, so the template has no parameter and no rule about one.
+      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
+    });
     const { prefix, functionsFolder } = props;
     const settings = addSettings(this);
     const { logRetentionDays, linksHalted, conditions } = settings;

@@ -20,13 +20,23 @@ export interface HttpAgents {
   openConnection(url: string): void;
 }
 
-/** Agents that reuse a connection only within one second of its last request. */
-export function createAgents(options: AgentOptions = {}): HttpAgents {
+/** No connection could be made by any way that there is. Nothing was sent, and trying again would be of no use. */
+export class NoRoute extends Error {}
+
+/** Opens a tunnel to a host and port such as `api.binance.com:443`; throws NoRoute. */
+export type Dial = (target: string) => Promise<Socket>;
+
+/**
+ * Agents that reuse a connection only within one second of its last request.
+ *
+ * @param dial makes their connections, instead of Node.
+ */
+export function createAgents(options: AgentOptions = {}, dial?: Dial): HttpAgents {
   const all = { ...options, keepAlive: true, noDelay: true, timeout: maxIdleMs };
   const httpAgent = new Agent(all);
   const httpsAgent = new SecureAgent(all);
-  const openPlain = keepFresh(httpAgent, all, 'connect');
-  const openSecure = keepFresh(httpsAgent, all, 'secureConnect');
+  const openPlain = keepFresh(httpAgent, all, { establishedBy: 'connect', dial });
+  const openSecure = keepFresh(httpsAgent, all, { establishedBy: 'secureConnect', dial });
   return {
     agents: { httpAgent, httpsAgent },
     openConnection(url) {
@@ -90,43 +100,101 @@ class SpareConnections {
 /** What Node calls for each request. Its types leave out the first. */
 interface AgentMethods {
   addRequest(request: ClientRequest, options: object): void;
-  createConnection(options: object): Socket;
+  createConnection(options: object, callback?: (error: unknown, socket?: Socket) => void): Socket | undefined;
 }
 
 /** The event by which a connection is established. */
 type Established = 'connect' | 'secureConnect';
+
+interface Connecting {
+  establishedBy: Established;
+  dial: Dial | undefined;
+}
+
+interface Host {
+  host: string;
+  port: number;
+}
 
 /**
  * Drops connections that are no longer fresh, whenever the agent gets a request.
  *
  * @returns a function that opens a connection ahead of a request.
  */
-function keepFresh(agent: Agent, options: AgentOptions, establishedBy: Established) {
+function keepFresh(agent: Agent, options: AgentOptions, { establishedBy, dial }: Connecting) {
   const inherited: AgentMethods = Object.getPrototypeOf(agent);
   const spares = new SpareConnections();
-  const connect = (to: object): Socket => watch(inherited.createConnection.call(agent, to), establishedBy);
-  const methods: AgentMethods = {
+  const connect = (to: object): Socket =>
+    watch(inherited.createConnection.call(agent, to) as Socket, establishedBy);
+  const tunnels = dial && new Tunnels(dial, establishedBy === 'connect' ? undefined : connect);
+  Object.assign(agent, {
     addRequest(request, to) {
       const startedAt = Date.now();
       dropIdle(agent);
       request.once('socket', (socket) => usedAt.set(socket, startedAt));
       inherited.addRequest.call(agent, request, to);
     },
-    createConnection: (to) => spares.take(agent.getName(to)) ?? connect(to),
-  };
-  Object.assign(agent, methods);
+    createConnection(to, callback = () => undefined) {
+      const name = agent.getName(to);
+      const spare = spares.take(name);
+      if (spare !== undefined || tunnels === undefined) return spare ?? connect(to);
+      tunnels
+        .openUnless(name, () => spares.take(name), to as Host)
+        .then((socket) => callback(undefined, socket), callback);
+      return undefined;
+    },
+  } satisfies AgentMethods);
 
-  return (to: { host: string; port: number }): void => {
+  return (to: Host): void => {
     const name = agent.getName(to);
     dropIdle(agent);
     const isOpen = agent.freeSockets[name]?.some((socket) => !socket.destroyed) === true;
     if (isOpen || spares.find(name) !== undefined) return;
     const servername = isIP(to.host) === 0 ? to.host : '';
     // By `_agentKey`, Node's agent resumes TLS sessions.
-    const socket = connect({ ...options, ...to, servername, _agentKey: name });
-    usedAt.set(socket, Date.now());
-    spares.put(name, socket);
+    const target = { ...options, ...to, servername, _agentKey: name };
+    const startedAt = Date.now();
+    const keep = (socket: Socket): void => {
+      usedAt.set(socket, startedAt);
+      spares.put(name, socket);
+    };
+    if (tunnels === undefined) keep(connect(target));
+    else tunnels.openAhead(name, target, keep);
   };
+}
+
+/** Connections that begin with a tunnel, which takes time before there is a socket. */
+class Tunnels {
+  /** Those that are opened ahead of a request, by an agent's name of their host and port. */
+  readonly #opening = new Map<string, Promise<void>>();
+  readonly #dial: Dial;
+  /** Begins TLS with the host inside a tunnel. */
+  readonly #secure: ((to: object) => Socket) | undefined;
+
+  constructor(dial: Dial, secure: ((to: object) => Socket) | undefined) {
+    this.#dial = dial;
+    this.#secure = secure;
+  }
+
+  async #open(to: Host): Promise<Socket> {
+    const socket = await this.#dial(`${isIP(to.host) === 6 ? `[${to.host}]` : to.host}:${to.port}`);
+    if (this.#secure !== undefined) return this.#secure({ ...to, socket });
+    established.add(socket);
+    return socket;
+  }
+
+  /** Waits for the tunnel that is being opened, and opens one if that is not there by then. */
+  async openUnless(name: string, take: () => Socket | undefined, to: Host): Promise<Socket> {
+    await this.#opening.get(name);
+    return take() ?? this.#open(to);
+  }
+
+  openAhead(name: string, to: Host, keep: (socket: Socket) => void): void {
+    if (this.#opening.has(name)) return;
+    const opening = this.#open(to).then(keep);
+    this.#opening.set(name, opening);
+    opening.catch(() => undefined).finally(() => this.#opening.delete(name));
+  }
 }
 
 /**

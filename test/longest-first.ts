@@ -13,6 +13,7 @@ const longest = [
   'test/end-to-end/lost-answers.test.ts',
   'test/end-to-end/pending-close.test.ts',
   'test/security/flood.test.ts',
+  'test/lib/exchange/egress.test.ts',
   'test/bin/start.test.ts',
   'test/faults/answer-in-time.test.ts',
   'test/faults/network.test.ts',

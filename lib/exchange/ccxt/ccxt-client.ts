@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
 import { deadlineSignal, timeLeft } from '../../deadline.ts';
+import { type HttpAgents, NoRoute } from '../../http-agents.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { describeCodeless, findCodelessRow } from '../venues/codeless-errors.ts';
 import type { Venue } from '../venues/venue.ts';
@@ -114,6 +115,8 @@ function interceptRequests(client: CcxtClient, venue: Venue, gate: RetryAfterGat
         return await fetch(url, method, headers, body);
       } catch (thrown) {
         if (!(thrown instanceof NotConnected)) throw thrown;
+        if (thrown.cause instanceof NoRoute)
+          throw new NotSent('no-connection', `No fixed address reached ${name}: ${thrown.cause.message}`);
         if (connects === maxConnects)
           throw new NotSent('no-connection', `There was no connection to ${name}`);
       }
@@ -133,13 +136,14 @@ function encodeBeforeSigning(client: CcxtClient): void {
 }
 
 /** ccxt's own time-out ends at the headers. A body that arrives after the deadline would keep its socket open. */
-const fetchUntilDeadline: typeof ccxtFetch = (url, options) => {
+const fetchUntilDeadline: typeof ccxtFetch = (url, options, agents) => {
   const deadline = deadlineSignal();
-  if (deadline === undefined) return ccxtFetch(url, options);
-  return ccxtFetch(url, { ...options, signal: AbortSignal.any([options.signal, deadline]) });
+  if (deadline === undefined) return ccxtFetch(url, options, agents);
+  return ccxtFetch(url, { ...options, signal: AbortSignal.any([options.signal, deadline]) }, agents);
 };
 
 export interface ClientOptions {
+  agents: HttpAgents;
   /** The clock for deadlines and pauses. */
   now: () => number;
   timeoutMs: number;
@@ -149,7 +153,7 @@ export interface ClientOptions {
 export async function createClient(
   account: Account,
   venue: Venue,
-  { now, timeoutMs }: ClientOptions,
+  { agents, now, timeoutMs }: ClientOptions,
 ): Promise<CcxtClient> {
   const Client = await loadCcxt(account.exchange);
   const client = new Client({
@@ -162,7 +166,8 @@ export async function createClient(
     options: mergeOptions(account.options ?? {}, venue.options),
   });
   client.number = String as unknown as typeof client.number;
-  client.fetchImplementation = fetchUntilDeadline;
+  const fetch: typeof ccxtFetch = (url, options) => fetchUntilDeadline(url, options, agents);
+  client.fetchImplementation = fetch;
   // Otherwise ccxt's first request searches for three proxy packages, which are not installed.
   client.proxiesModulesLoading = Promise.resolve();
   // Without any markets, some calls load all of them, and never retry if that failed once.

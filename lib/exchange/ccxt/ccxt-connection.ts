@@ -2,6 +2,8 @@ import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
 import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
+import type { HttpAgents } from '../../http-agents.ts';
+import type { StackEgress } from '../egress/tunnel-agents.ts';
 import type { MarketRules, RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { findRejectReason } from '../venues/error-table.ts';
@@ -19,7 +21,7 @@ import {
   venueErrorFrom,
 } from './call-failure.ts';
 import { createClient } from './ccxt-client.ts';
-import { openConnection } from './ccxt-fetch.ts';
+import { directAgents, requestsOfCall } from './ccxt-fetch.ts';
 
 export interface Deadlines {
   /** For one call of the port, in milliseconds. */
@@ -69,6 +71,7 @@ function toCcxtMarket(rules: MarketRules, venue: Venue) {
 interface ConnectionParts {
   venue: Venue;
   client: CcxtClient;
+  agents: HttpAgents;
   account: Account;
   readAccountAgain: () => Promise<Account>;
   deadlines: Deadlines;
@@ -79,14 +82,18 @@ export class CcxtConnection {
   readonly venue: Venue;
   readonly client: CcxtClient;
   readonly deadlines: Deadlines;
+  readonly #agents: HttpAgents;
   readonly #readAccountAgain: () => Promise<Account>;
   readonly #markets = new Map<string, { content: string; rules: MarketRules }>();
+  readonly #egress: string | undefined;
   #keys: string;
 
-  constructor({ venue, client, account, readAccountAgain, deadlines }: ConnectionParts) {
+  constructor({ venue, client, agents, account, readAccountAgain, deadlines }: ConnectionParts) {
     this.venue = venue;
     this.client = client;
     this.deadlines = deadlines;
+    this.#agents = agents;
+    this.#egress = JSON.stringify(account.egress);
     this.#keys = joinKeys(account);
     this.#readAccountAgain = readAccountAgain;
   }
@@ -99,7 +106,7 @@ export class CcxtConnection {
   /** Opens the connection of the next order. */
   openConnection(): void {
     const { [this.venue.orderApi]: url = '' } = this.client.urls.api as Record<string, string>;
-    openConnection(this.client.implodeHostname(url));
+    this.#agents.openConnection(this.client.implodeHostname(url));
   }
 
   /** Gives ccxt one market by its stored rules, so that no call loads all markets. */
@@ -136,14 +143,31 @@ export class CcxtConnection {
   /** One call under a deadline. It is retried once if the venue rejected the clock, or keys that have since changed. */
   async call<Result>(call: () => Promise<Result>, deadlineMs = this.deadlines.callMs): Promise<Result> {
     try {
-      return await attempt(call, deadlineMs);
+      return await this.#attempt(call, deadlineMs);
     } catch (thrown) {
       const error = venueErrorFrom(thrown);
       if (error === undefined) throw thrown;
       if (this.venue.clockCodes.has(error.code))
-        await attempt(() => this.client.loadTimeDifference(), deadlineMs);
+        await this.#attempt(() => this.client.loadTimeDifference(), deadlineMs);
       else if (!(deniesKey(this.venue, error) && (await this.#useChangedKeys()))) throw thrown;
-      return await attempt(call, deadlineMs);
+      return await this.#attempt(call, deadlineMs);
+    }
+  }
+
+  /** ccxt's own time-out ends at the headers: a body that stalls would never settle. */
+  async #attempt<Result>(call: () => Promise<Result>, deadlineMs: number): Promise<Result> {
+    const requests: (() => boolean)[] = [];
+    const late = () => {
+      const isUnsent = requests.length > 0 && !requests.some((mayHaveLeft) => mayHaveLeft());
+      const cause = new NotSent('no-connection', `There was no connection to ${this.name} in time`);
+      return new CallFailure('no response in time', undefined, isUnsent ? cause : undefined);
+    };
+    const send = () => inTime(() => requestsOfCall.run(requests, call), late);
+    try {
+      if (timeLeft() <= 0) throw new NotSent('too-late', 'There was no time left for a request');
+      return await runUntil(new Deadline(Date.now() + deadlineMs, Date.now), send);
+    } catch (thrown) {
+      throw toCallFailure(thrown);
     }
   }
 
@@ -152,6 +176,8 @@ export class CcxtConnection {
     // The exchange's own rejection is what the caller has to learn.
     const account = await this.#readAccountAgain().catch(() => undefined);
     if (account === undefined || account.exchange !== this.venue.id) return false;
+    // This connection's addresses may not be those that the new key is bound to.
+    if (JSON.stringify(account.egress) !== this.#egress) return false;
     const keys = joinKeys(account);
     if (keys === this.#keys || !canSign(this.client, this.venue, account.secret)) return false;
     this.#keys = keys;
@@ -189,17 +215,6 @@ export class CcxtConnection {
   }
 }
 
-/** ccxt's own time-out ends at the headers: a body that stalls would never settle. */
-async function attempt<Result>(call: () => Promise<Result>, deadlineMs: number): Promise<Result> {
-  const late = () => new CallFailure('no response in time', undefined, undefined);
-  try {
-    if (timeLeft() <= 0) throw new NotSent('too-late', 'There was no time left for a request');
-    return await runUntil(new Deadline(Date.now() + deadlineMs, Date.now), () => inTime(call, late));
-  } catch (thrown) {
-    throw toCallFailure(thrown);
-  }
-}
-
 /** Whether requests can be signed. Otherwise each would fail before it is sent, and be taken for one without a response. */
 function canSign(client: CcxtClient, { orderApi }: Venue, secret: string): boolean {
   try {
@@ -221,17 +236,26 @@ function invalidSecret({ id }: Venue): Fault {
 
 export interface ConnectOptions {
   readAccountAgain: () => Promise<Account>;
+  stackEgress: StackEgress | undefined;
   now: () => number;
   deadlines: Deadlines;
 }
 
+/** The code for tunnels is loaded only for an account that uses it. */
+async function selectAgents({ egress }: Account, stack: StackEgress | undefined): Promise<HttpAgents> {
+  if (egress === undefined) return directAgents;
+  const { createTunnelAgents } = await import('../egress/tunnel-agents.ts');
+  return createTunnelAgents(egress, stack);
+}
+
 /** @throws Fault `account-invalid` if the secret can't sign requests, and is not another one by now. */
 export async function connect(account: Account, options: ConnectOptions): Promise<CcxtConnection> {
-  const { readAccountAgain, now, deadlines } = options;
+  const { readAccountAgain, stackEgress, now, deadlines } = options;
   const venue = venues[account.exchange];
-  const client = await createClient(account, venue, { now, timeoutMs: deadlines.marketsMs });
+  const agents = await selectAgents(account, stackEgress);
+  const client = await createClient(account, venue, { agents, now, timeoutMs: deadlines.marketsMs });
   if (canSign(client, venue, account.secret))
-    return new CcxtConnection({ venue, client, account, readAccountAgain, deadlines });
+    return new CcxtConnection({ venue, client, agents, account, readAccountAgain, deadlines });
   const stored = await readAccountAgain().catch(() => account);
   if (stored.secret === account.secret || stored.exchange !== account.exchange) throw invalidSecret(venue);
   return connect(stored, options);

@@ -1,5 +1,6 @@
 import { type Account, type Accounts, exchangeIdSchema } from '../../account/account.ts';
 import { Fault } from '../../fault.ts';
+import type { StackEgress } from '../egress/tunnel-agents.ts';
 import type { Exchange, Exchanges } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { createAccountData } from './ccxt-account-data.ts';
@@ -24,6 +25,7 @@ export function ccxtExchanges(
   accounts: Accounts,
   now: () => number = Date.now,
   deadlines: Partial<Deadlines> = {},
+  stackEgress?: StackEgress,
 ): Exchanges {
   const connected = new Map<string, { entry: string; exchange: Promise<Exchange> }>();
   /** Concurrent calls share one connection: a hit requests it before and after its claim. */
@@ -39,6 +41,7 @@ export function ccxtExchanges(
     if (known?.entry === entry) return known.exchange;
     const exchange = connect(account, {
       readAccountAgain: () => accounts.read(name, { fresh: true }),
+      stackEgress,
       now,
       deadlines: { ...defaultDeadlines, ...deadlines },
     }).then(createExchange);

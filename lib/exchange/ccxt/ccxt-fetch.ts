@@ -1,9 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ClientRequest, type IncomingMessage, request, STATUS_CODES } from 'node:http';
 import { request as requestSecurely } from 'node:https';
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { createAgents, wasEstablished } from '../../http-agents.ts';
+import { createAgents, type HttpAgents, wasEstablished } from '../../http-agents.ts';
 
 /** The arguments of ccxt's `fetchImplementation` that it needs to send a request. */
 interface RequestOptions {
@@ -24,10 +25,11 @@ interface FetchResponse {
 /** No connection was established, so nothing was sent. ccxt passes this error on unchanged. */
 export class NotConnected extends Error {}
 
-const { agents, openConnection } = createAgents();
+/** Connections of this process's own, without a proxy. */
+export const directAgents: HttpAgents = createAgents();
 
-/** Opens the connection of the next `ccxtFetch` to the same host. */
-export { openConnection };
+/** The requests of one call: whether a byte of each may have left by now. */
+export const requestsOfCall = new AsyncLocalStorage<(() => boolean)[]>();
 
 const decompressors: Record<string, (bytes: Buffer) => Promise<Buffer>> = {
   gzip: promisify(gunzip),
@@ -42,6 +44,7 @@ const decompressors: Record<string, (bytes: Buffer) => Promise<Buffer>> = {
 export function ccxtFetch(
   url: string,
   { method, headers, body, signal }: RequestOptions,
+  { agents }: HttpAgents = directAgents,
 ): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
     // ccxt recognizes a failed transport by a TypeError, and puts the message of its cause into its own error.
@@ -54,6 +57,7 @@ export function ccxtFetch(
       signal,
     });
     const isConnected = watchConnection(sent);
+    requestsOfCall.getStore()?.push(isConnected);
     sent.on('error', (cause) => {
       if (cause.name === 'AbortError') reject(cause);
       else if (isConnected()) fail(cause);

@@ -136,6 +136,17 @@ test('An order is not sent if no handshake is answered, which takes two seconds'
   expect(performance.now() - startedAt).toBeLessThan(3_000);
 });
 
+test('An order counts as not sent if its time ends before there is a connection', async () => {
+  const { market, sim } = await startTrader(binanceSpot);
+  const front = await startTlsFront(sim.url);
+  front.handshakes.push('is not answered');
+  const account = { exchange: binanceSpot.exchange, ...keys, baseUrl: front.url };
+  const exchanges = ccxtExchanges(accountsInMemory({ main: account }), Date.now, { callMs: 200 });
+  const exchange = await exchanges.of('main');
+  expect(await exchange.createMarketOrder(market, closeOfLong(market))).toMatchObject(noConnection);
+  expect(sim.core.orders().orders).toEqual([]);
+});
+
 test('An order is sent once if the handshake that began ahead of it is not answered', () =>
   expectSentOnce(binanceSpot, 'is not answered', async (_, openConnection) => openConnection()));
 

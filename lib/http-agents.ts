@@ -150,9 +150,8 @@ function keepFresh(agent: Agent, options: AgentOptions, { establishedBy, dial }:
     dropIdle(agent);
     const isOpen = agent.freeSockets[name]?.some((socket) => !socket.destroyed) === true;
     if (isOpen || spares.find(name) !== undefined) return;
-    const servername = isIP(to.host) === 0 ? to.host : '';
     // By `_agentKey`, Node's agent resumes TLS sessions.
-    const target = { ...options, ...to, servername, _agentKey: name };
+    const target = { ...options, ...to, servername: isIP(to.host) === 0 ? to.host : '', _agentKey: name };
     const startedAt = Date.now();
     const keep = (socket: Socket): void => {
       usedAt.set(socket, startedAt);

@@ -1,17 +1,16 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { exchangeIdSchema } from '../lib/account/account.ts';
 import { type CommandInput, commands } from '../lib/admin/contract/commands.ts';
-import { describeAccounts, describeCheck } from './account-text.ts';
+import { describeAccounts, describeAdded, describeCheck } from './account-text.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { CliError } from './cli-error.ts';
-import { commandHint } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm, hasTerminal } from './confirm.ts';
 import { readCredentials } from './credentials.ts';
 import { egressVariable, listTexts, parseEgress } from './egress-option.ts';
 import { listOption, type SharedArguments, textOption, yesOption } from './options.ts';
 import { stdinOption, withoutSecrets } from './secrets.ts';
-import { asPlainText, printResult } from './terminal.ts';
+import { printResult } from './terminal.ts';
 import { missingCommand } from './usage-errors.ts';
 
 const addOptions = {
@@ -21,6 +20,13 @@ const addOptions = {
   option: listOption("key=value for ccxt's options"),
   egress: listOption(`stack, or a proxy's URL; env reads URLs with passwords from ${egressVariable}`),
   replace: { type: 'boolean', default: false, describe: 'Replace the account with this name' },
+  unchecked: { type: 'boolean', default: false, describe: 'Store the key without asking the exchange' },
+  'allow-withdrawals': { type: 'boolean', default: false, describe: 'Store a key that can withdraw' },
+  'allow-other-account': {
+    type: 'boolean',
+    default: false,
+    describe: 'Replace a key by one of another account at the exchange',
+  },
   'with-password': { type: 'boolean', default: false, describe: 'The exchange requires a password too' },
   ...stdinOption,
 } as const;
@@ -87,21 +93,21 @@ async function addAccount(args: AddArguments): Promise<void> {
     egress,
   };
   // A wrong option is reported before the owner is asked for a secret.
-  const placeholders = { apiKey: 'read later', secret: 'read later' };
+  const placeholders = { apiKey: 'read-later', secret: 'read-later' };
   parseInput('accounts.add', { name, account: { ...fields, ...placeholders } });
   const admin = createAdminClient(args);
   const credentials = await readCredentials({ stdin: args.stdin, withPassword: args['with-password'] });
-  const replace = args.replace || undefined;
-  const input = parseInput('accounts.add', { name, account: { ...fields, ...credentials }, replace });
-  const { account } = await addOrReplace(admin, input).catch((thrown: unknown) => {
+  const input = parseInput('accounts.add', {
+    ...{ name, account: { ...fields, ...credentials } },
+    replace: args.replace || undefined,
+    unchecked: args.unchecked || undefined,
+    allowWithdrawals: args['allow-withdrawals'] || undefined,
+    allowOtherAccount: args['allow-other-account'] || undefined,
+  });
+  const result = await addOrReplace(admin, input).catch((thrown: unknown) => {
     throw withoutSecrets(thrown, listTexts({ egress, ...credentials }));
   });
-  printResult(args, { account }, () =>
-    [
-      `Account ${account.name} (${asPlainText(account.exchange)}) is stored.`,
-      `Next: check its permissions with "${commandHint(`accounts check ${account.name}`, args)}".`,
-    ].join('\n'),
-  );
+  printResult(args, result, () => describeAdded(result, args));
 }
 
 function addCommand(yargs: Argv<SharedArguments>) {

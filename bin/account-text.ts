@@ -17,6 +17,22 @@ export function describeAccounts({ accounts }: CommandResult<'accounts.list'>, t
       );
 }
 
+/** @returns that the account is stored, and what to change about its key. */
+export function describeAdded(
+  { account, warnings = [] }: CommandResult<'accounts.add'>,
+  target: Target,
+): string {
+  return [
+    `Account ${account.name} (${asPlainText(account.exchange)}) is stored.`,
+    ...warnings.map(describeWarning),
+    `Next: check its permissions with "${commandHint(`accounts check ${account.name}`, target)}".`,
+  ].join('\n');
+}
+
+function describeWarning(warning: string): string {
+  return `${styleText('yellow', '!')} ${asPlainText(warning)}`;
+}
+
 type Permission = 'yes' | 'no';
 
 function describePermission(allowed: boolean | undefined, { safe }: { safe: Permission }): string {
@@ -29,7 +45,7 @@ function describeWarnings(result: CommandResult<'accounts.check'>): string[] {
   const { warnings, canTrade, canWithdraw, ipRestricted } = result;
   if (canTrade === true && canWithdraw === false && ipRestricted === true && warnings.length === 0)
     return ['Key works; permissions are minimal.'];
-  return warnings.map((warning) => `${styleText('yellow', '!')} ${asPlainText(warning)}`);
+  return warnings.map(describeWarning);
 }
 
 /** @returns what the account's key may do, and what to change about it. */
@@ -39,6 +55,7 @@ export function describeCheck(result: CommandResult<'accounts.check'>): string {
     ['May trade', describePermission(result.canTrade, { safe: 'yes' })],
     ['May withdraw', describePermission(result.canWithdraw, { safe: 'no' })],
     ['Restricted to IP addresses', describePermission(result.ipRestricted, { safe: 'yes' })],
+    ['Expires', result.expiresAt?.slice(0, 10)],
   ]);
   const warnings = describeWarnings(result);
   return [facts, ...(warnings.length > 0 ? ['', ...warnings] : [])].join('\n');

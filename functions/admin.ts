@@ -1,6 +1,7 @@
 import type { AdminServices } from '../lib/admin/admin-services.ts';
 import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
 import { runAdmin, toErrorAnswer } from '../lib/admin/dispatch.ts';
+import { connectAccount } from '../lib/exchange/ccxt/ccxt-exchange.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
@@ -26,7 +27,7 @@ type AdminDependencies = Omit<AdminServices, 'log'> & Pick<BuiltServices, 'handO
 function buildAdmin(environment: Environment, build: typeof createServices, log?: Log): AdminDependencies {
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
   const { writeKeptHits: _, ...built } = build(environment, log);
-  return { ...built, baseUrl, channels: createChannels(environment) };
+  return { ...built, connect: connectAccount, baseUrl, channels: createChannels(environment) };
 }
 
 function toHandler(build: () => AdminDependencies, log: Log): AdminHandler {

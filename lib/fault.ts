@@ -34,6 +34,8 @@ const faults = {
   'account-invalid': [422, 'The account behind this link is not available.'],
   'channel-refused': [422, 'The notification channel did not accept a message.'],
   'exchange-refused': [422, quotesDetail],
+  'key-refused': [422, 'The account behind this link is not available.'],
+  'key-unproven': [422, quotesDetail],
   'would-trigger': [422, quotesDetail],
   internal: [500, 'Unexpected error in Ripcord. Check the position before you fire the link again.'],
   'accounts-unreadable': [503, 'The account behind this link is not available.'],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault, toFault } from '../fault.ts';
 import { safeUrlSchema } from '../safe-url.ts';
-import { credentialSchema } from './credential.ts';
+import { credentialSchema, passwordSchema } from './credential.ts';
 
 export const accountNameSchema = z
   .string()
@@ -45,7 +45,7 @@ export const accountSchema = z.strictObject({
   exchange: exchangeIdSchema.describe('The exchange. `binanceusdm` is Binance USD-M futures.'),
   apiKey: credentialSchema.describe('API key.'),
   secret: credentialSchema.describe('Secret of the API key, or a private key as PEM.'),
-  password: credentialSchema.describe('Password of the API key, if the exchange has one.').optional(),
+  password: passwordSchema.describe('Password of the API key, if the exchange has one.').optional(),
   sandbox: z.boolean().describe("Uses the exchange's own test network.").optional(),
   baseUrl: z
     .url({ protocol: /^https?$/ })
@@ -54,6 +54,11 @@ export const accountSchema = z.strictObject({
   options: z.record(z.string(), z.unknown()).describe("Passed to ccxt's `options` unchanged.").optional(),
   egress: egressSchema
     .describe('Sends every request through fixed addresses: `"stack"`, or a list of 1 or 2 proxy URLs.')
+    .optional(),
+  accountId: z
+    .string()
+    .max(64)
+    .describe("The exchange's own id of the account. Ripcord reads it when it checks the key.")
     .optional(),
 });
 export type Account = z.infer<typeof accountSchema>;

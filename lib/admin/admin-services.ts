@@ -1,4 +1,5 @@
-import type { Accounts } from '../account/account.ts';
+import type { Account, Accounts } from '../account/account.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { Log } from '../log.ts';
 import type { Channel, ChannelStore } from '../notify/channels.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -8,6 +9,8 @@ import type { Services } from '../services.ts';
 export interface AdminServices {
   services: Services;
   accounts: Accounts;
+  /** Connects to an account that is not stored. Throws `account-invalid` if its secret can't sign requests. */
+  connect(account: Account): Promise<Exchange>;
   /** Scheme and host of every link's URL. */
   baseUrl: string;
   /** A backup is being restored: links and the sweep act on nothing. */

@@ -101,6 +101,10 @@ export interface Permissions {
   canTrade: boolean | undefined;
   canWithdraw: boolean | undefined;
   ipRestricted: boolean | undefined;
+  /** The exchange's own id of the account that the key belongs to. */
+  accountId?: string | undefined;
+  /** When the key, or its right to trade in the account's markets, ends; epoch milliseconds. */
+  expiresAt?: number | undefined;
 }
 
 /** What one account holds, has traded and may do. */
@@ -126,6 +130,7 @@ export interface AccountData {
   fetchTrades(market: MarketRules, range: TradeRange): Promise<Trade[]>;
   /** @returns the part of its value that an execution at MARKET costs the account, such as "0.0005". */
   fetchTakerRate(market: MarketRules): Promise<Amount>;
+  /** @throws Fault `key-unproven` if this address has no request that proves the key. */
   fetchPermissions(): Promise<Permissions>;
   /**
    * @param market only the orders of this market, in one or two fast requests. Without it, the read is slow, because

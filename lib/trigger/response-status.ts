@@ -61,6 +61,8 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   'link-not-found': faultEntry('link-not-found', 'Link not found'),
   conflict: faultEntry('conflict', 'Something else came first'),
   'channel-refused': faultEntry('channel-refused', "Notifications aren't available"),
+  'key-refused': faultEntry('key-refused', "The account isn't available"),
+  'key-unproven': faultEntry('key-unproven', "The account isn't available"),
   'exchange-refused': faultEntry('exchange-refused', 'The exchange refused'),
   'would-trigger': faultEntry('would-trigger', 'Nothing was done'),
   internal: faultEntry('internal', 'Unexpected error'),

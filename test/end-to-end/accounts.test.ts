@@ -45,6 +45,7 @@ describe.each([spotLong, perpetualLong])('the check of an account for $name', (k
       environment.admin('accounts.add', {
         name,
         account: { exchange: kind.exchange, apiKey, secret: given, baseUrl: environment.exchange.url },
+        unchecked: true,
       });
     await store('wrong');
     expect(await environment.refusal({ command: 'accounts.check', name })).toMatchObject({

@@ -260,7 +260,12 @@ describe('an adoption', () => {
   });
 
   it('an adoption while the exchange is down is refused, and can be tried again', async () => {
-    const { account } = await newTrader(environment, spotLong, 'ETH', { baseUrl: await deadEndpoint() });
+    const { account, apiKey, secret } = await newTrader(environment, spotLong);
+    await environment.admin('accounts.add', {
+      name: account,
+      account: { exchange: 'binance', apiKey, secret, baseUrl: await deadEndpoint() },
+      unchecked: true,
+    });
     expect(await refusalOfAdoption({ account, symbol: 'ETH/USDT', side: 'long', amount: '1' })).toMatchObject(
       {
         code: 'exchange-unreachable',
@@ -279,7 +284,11 @@ describe('an adoption', () => {
       side: 'long',
       entryOrderIds: [String(entry.id)],
     };
-    await environment.admin('accounts.add', { name: trader.account, account: { ...keys, secret: 'wrong' } });
+    await environment.admin('accounts.add', {
+      name: trader.account,
+      account: { ...keys, secret: 'wrong' },
+      unchecked: true,
+    });
     expect(await refusalOfAdoption(input)).toMatchObject({
       code: 'exchange-refused',
       message: expect.stringContaining('Signature for this request is not valid. (-1022)'),
@@ -299,7 +308,8 @@ describe('an adoption', () => {
       secret: 'unknown-secret',
       baseUrl: environment.exchange.url,
     };
-    await environment.admin('accounts.add', { name: trader.account, account, replace: true });
+    const unchecked = { replace: true, unchecked: true };
+    await environment.admin('accounts.add', { name: trader.account, account, ...unchecked });
     expect(
       await refusalOfAdoption({
         account: trader.account,

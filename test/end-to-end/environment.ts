@@ -125,7 +125,12 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
       const name = `trader-${accounts}`;
       const keys = { apiKey: `key-of-${name}`, secret: `secret-of-${name}` };
       at.addAccount({ ...keys, ...account });
-      await environment.admin('accounts.add', { name, account: { exchange: venue, ...keys, baseUrl } });
+      const { trade = true, withdraw = false, futures = true } = account.permissions ?? {};
+      await environment.admin('accounts.add', {
+        ...{ name, account: { exchange: venue, ...keys, baseUrl } },
+        // A key that the check would refuse.
+        ...(trade && futures && !withdraw ? {} : { unchecked: true }),
+      });
       return { account: name, ...keys };
     },
     async newLink(positionId, action) {

@@ -58,6 +58,7 @@ it.each([
     name: account,
     account: { exchange: venue.exchange, apiKey: 'dead', secret: 'dead', baseUrl: environment.exchange.url },
     replace: true,
+    unchecked: true,
   });
   await sweep();
   const notices = await sweep();

@@ -157,6 +157,7 @@ it('the check of an account names a private key that its exchange does not suppo
     name: account,
     account: { ...JSON.parse(stored.get(path) ?? ''), secret: ed25519 },
     replace: true,
+    unchecked: true,
   });
   expect(replaced).toMatchObject({ account: { exchange: 'bybit' } });
   expect(await environment.refusal({ command: 'accounts.check', name: account })).toMatchObject({

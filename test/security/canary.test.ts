@@ -21,7 +21,7 @@ import { navigation } from './header-sets.ts';
 /** Runs everything there is with keys, secrets and tokens that must turn up nowhere, and then looks everywhere. */
 
 const apiKey = 'CanaryKey4c1uvFz0q8WnT2sYb7LdRmXe';
-const secret = 'CanarySecret+/=7hPq&Zk3%JtB5 wVgN9xCa';
+const secret = 'CanarySecret+/=7hPq&Zk3%JtB5#wVgN9xCa';
 const botToken = '4242424242:CanaryBotTokenQx81LmZpRtVwYb3dFgHj';
 const slackPath = 'CanarySlackPath0KsWq7NfXv2TzRb6Ld';
 const keys: Canary[] = [
@@ -158,9 +158,13 @@ it('No token, key or secret is in anything printed, stored, answered or deployed
   };
 
   // Accounts, and everything that can be wrong with them.
-  await ask('accounts.add', { name: 'main', account });
-  await ask('accounts.add', { name: 'perpetual', account: { ...account, exchange: 'binanceusdm' } });
-  await ask('accounts.add', { name: 'wrong', account: { ...account, secret: `${secret}x` } });
+  for (const allowWithdrawals of [false, true]) {
+    await ask('accounts.add', { name: 'main', account, allowWithdrawals });
+    const perpetual = { ...account, exchange: 'binanceusdm' };
+    await ask('accounts.add', { name: 'perpetual', account: perpetual, allowWithdrawals });
+  }
+  for (const unchecked of [false, true])
+    await ask('accounts.add', { name: 'wrong', account: { ...account, secret: `${secret}x` }, unchecked });
   await ask('accounts.add', { name: 'bad', account: { ...account, exchange: 'mtgox', passphrase: secret } });
   await ask('accounts.add', { name: 'bad', account: { ...account, baseUrl: 'nowhere', apiKey: [apiKey] } });
   await ask('accounts.list');

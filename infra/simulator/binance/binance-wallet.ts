@@ -16,7 +16,7 @@ export function createBinanceWalletApi(core: SimulatedExchange): VenueApi {
       'GET /sapi/v1/margin/isolated/allPairs': readRoute(() => []),
       'GET /sapi/v1/asset/tradeFee': readRoute(listTradeFees),
       'GET /sapi/v1/system/status': publicRoute(() => ({ status: 0, msg: 'normal' })),
-      'GET /sapi/v1/account/apiRestrictions': readRoute((_core, _params, { permissions }) => ({
+      'GET /sapi/v1/account/apiRestrictions': readRoute((_core, _params, { permissions, keyExpiresAt }) => ({
         ipRestrict: permissions.ipRestricted,
         createTime: 1_600_000_000_000,
         enableReading: true,
@@ -30,6 +30,7 @@ export function createBinanceWalletApi(core: SimulatedExchange): VenueApi {
         enableFixReadOnly: false,
         enableSpotAndMarginTrading: permissions.trade,
         enablePortfolioMarginTrading: false,
+        ...(keyExpiresAt === undefined ? {} : { tradingAuthorityExpirationTime: keyExpiresAt }),
       })),
       // ccxt's `binance` loads spot, linear and inverse markets together.
       'GET /dapi/v1/exchangeInfo': publicRoute((core) => ({

@@ -113,7 +113,10 @@ export function toWallet(core: SimulatedExchange, account: Account, only: string
   };
 }
 
-export function toKeyInfo({ id, apiKey, permissions }: Account): Record<string, unknown> {
+export function toKeyInfo(
+  { id, apiKey, permissions, keyExpiresAt }: Account,
+  now: number,
+): Record<string, unknown> {
   return {
     id: id.replace('account-', ''),
     note: 'simulated',
@@ -133,5 +136,18 @@ export function toKeyInfo({ id, apiKey, permissions }: Account): Record<string, 
     unified: 0,
     uta: 1,
     isMaster: true,
+    userID: Number(id.replace('account-', '')),
+    ...toDeadline(keyExpiresAt, now),
+  };
+}
+
+const dayMs = 86_400_000;
+
+/** A key that never ends has a day of 1970. */
+function toDeadline(expiresAt: number | undefined, now: number): Record<string, unknown> {
+  if (expiresAt === undefined) return { deadlineDay: -2, expiredAt: '1970-01-01T00:00:00Z' };
+  return {
+    deadlineDay: Math.ceil((expiresAt - now) / dayMs),
+    expiredAt: `${new Date(expiresAt).toISOString().slice(0, 19)}Z`,
   };
 }

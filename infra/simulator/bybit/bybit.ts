@@ -63,7 +63,7 @@ const routes: Routes<Params> = {
     isMasterTrader: false,
     spotHedgingStatus: 'OFF',
   })),
-  'GET /v5/user/query-api': readRoute((_core, _params, account) => toKeyInfo(account)),
+  'GET /v5/user/query-api': readRoute((core, _params, account) => toKeyInfo(account, core.now())),
   // ccxt's loadMarkets requests it if it has keys. The simulation has no deposits.
   'GET /v5/asset/coin/query-info': readRoute(() => ({ rows: [] })),
 };

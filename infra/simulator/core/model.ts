@@ -81,6 +81,8 @@ export interface Account {
   apiKey: string;
   secret: string;
   permissions: Permissions;
+  /** When the key ends, epoch milliseconds. */
+  keyExpiresAt?: number;
   hedged: boolean;
   /** The coin that pays commissions; absent means the asset that a trade receives. */
   feeAsset?: string;

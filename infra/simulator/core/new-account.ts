@@ -10,6 +10,8 @@ export interface NewAccount {
     | undefined;
   hedged?: boolean | undefined;
   permissions?: { [name in keyof Permissions]?: boolean | undefined } | undefined;
+  /** When the key ends, epoch milliseconds. */
+  keyExpiresAt?: number | undefined;
   feesInBnb?: boolean | undefined;
   /** Settings of perpetual markets, by symbol. */
   leverage?: Record<string, number> | undefined;
@@ -23,6 +25,7 @@ export function createAccount(id: string, input: NewAccount): Account {
     apiKey: input.apiKey,
     secret: input.secret,
     permissions: { withdraw, trade, futures, ipRestricted },
+    ...(input.keyExpiresAt === undefined ? {} : { keyExpiresAt: input.keyExpiresAt }),
     hedged: input.hedged ?? false,
     ...(input.feesInBnb === true ? { feeAsset: 'BNB' } : {}),
     spot: {},

@@ -51,6 +51,7 @@ export const operations: Record<string, Operation> = {
           ipRestricted: z.boolean().optional(),
         })
         .optional(),
+      keyExpiresAt: z.number().optional(),
       feesInBnb: z.boolean().optional(),
     }),
     (core, input) => core.addAccount(input),

@@ -1,37 +1,119 @@
-import type { Account, Accounts } from '../../account/account.ts';
+import type { Account } from '../../account/account.ts';
+import type { Permissions } from '../../exchange/exchange.ts';
 import { Fault, toFault } from '../../fault.ts';
+import { toSentence } from '../../position/wording.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { judgeKey } from './judge-key.ts';
 
-/** Throws `conflict` if the name is stored with another key or exchange, unless `replace` is set. */
-export async function addAccount(
-  { accounts }: Pick<AdminServices, 'accounts'>,
-  { name, account, replace = false }: CommandInput<'accounts.add'>,
-): Promise<CommandResult<'accounts.add'>> {
+type Services = Pick<AdminServices, 'accounts' | 'connect' | 'services'>;
+type Input = CommandInput<'accounts.add'>;
+
+/**
+ * Throws `conflict` if the name is stored with another key or exchange, unless `replace` is set; `key-refused`,
+ * `exchange-refused` and `exchange-unreachable` if the key fails its check.
+ */
+export async function addAccount(services: Services, input: Input): Promise<CommandResult<'accounts.add'>> {
+  const { name, replace = false } = input;
+  const { known, lost } = await findStored(services, input);
   // A mistyped name must not replace the keys that another account's open positions need.
-  const known = replace ? undefined : await findAccount(accounts, name);
-  if (known !== undefined && (known.exchange !== account.exchange || known.apiKey !== account.apiKey)) {
-    const difference = known.exchange === account.exchange ? 'with a different key' : `for ${known.exchange}`;
-    throw new Fault(
-      'conflict',
-      `The account "${name}" is already stored ${difference}. Nothing was changed.`,
-      {
-        hint: {
-          text: 'Replace it:',
-          command: `accounts add ${name} --exchange ${account.exchange} --replace`,
-        },
-      },
-    );
-  }
-  await accounts.write(name, account);
-  return { account: { name, exchange: account.exchange } };
+  if (known !== undefined && !replace) refuseOther(known, input);
+  const account: Account = { ...keptFields(known), ...input.account };
+  const { accountId, warnings } =
+    input.unchecked === true
+      ? { accountId: undefined, warnings: ['The key was not checked.'] }
+      : await checkKey(services, input, { account, known });
+  await services.accounts.write(name, { ...account, ...(accountId === undefined ? {} : { accountId }) });
+  return { account: { name, exchange: account.exchange }, warnings: [...lost, ...warnings] };
 }
 
-async function findAccount(accounts: Accounts, name: string): Promise<Account | undefined> {
+/** What a new key does not name stays: without its address, the key of a test account would go to the live exchange. */
+function keptFields(known: Account | undefined): Partial<Account> {
+  if (known === undefined) return {};
+  const { apiKey: _, secret: _secret, password: _password, accountId: _id, ...others } = known;
+  return others;
+}
+
+async function findStored({ accounts }: Services, { name, replace }: Input) {
   try {
-    return await accounts.read(name, { fresh: true });
+    return { known: await accounts.read(name, { fresh: true }), lost: [] };
   } catch (thrown) {
-    if (toFault(thrown).code === 'account-not-found') return undefined;
-    throw thrown;
+    const { code } = toFault(thrown);
+    if (code === 'account-not-found') return { known: undefined, lost: [] };
+    // Storing the account again is what repairs it.
+    if (replace !== true || (code !== 'account-invalid' && code !== 'accounts-denied')) throw thrown;
+    return {
+      known: undefined,
+      lost: ['The stored account could not be read, so none of its fields were kept.'],
+    };
   }
+}
+
+function refuseOther(known: Account, { name, account }: Input): void {
+  if (known.exchange === account.exchange && known.apiKey === account.apiKey) return;
+  const difference = known.exchange === account.exchange ? 'with a different key' : `for ${known.exchange}`;
+  throw new Fault('conflict', `The account "${name}" is already stored ${difference}. Nothing was changed.`, {
+    hint: {
+      text: 'Replace it:',
+      command: `accounts add ${name} --exchange ${account.exchange} --replace`,
+    },
+  });
+}
+
+async function checkKey(
+  services: Services,
+  input: Input,
+  { account, known }: { account: Account; known: Account | undefined },
+): Promise<{ accountId: string | undefined; warnings: string[] }> {
+  const { exchange, apiKey } = account;
+  const command = `accounts add ${input.name} --exchange ${exchange}${input.replace ? ' --replace' : ''}`;
+  const reported = await readPermissions(services, account).catch((thrown: unknown) => {
+    throw notStored(toFault(thrown), command);
+  });
+  // The same key with another secret can't be one of another account.
+  const replaced = known?.apiKey === apiKey ? undefined : known;
+  const before = replaced && {
+    exchange: replaced.exchange,
+    accountId: replaced.accountId ?? (await readAccountId(services, replaced)),
+  };
+  const warnings = judgeKey({ exchange, reported, before, now: services.services.now() }, input, command);
+  return { accountId: 'unproven' in reported ? undefined : reported.accountId, warnings };
+}
+
+async function readPermissions(
+  { connect }: Services,
+  account: Account,
+): Promise<Permissions | { unproven: string }> {
+  const exchange = await connect(account);
+  return exchange.fetchPermissions().catch((thrown: unknown) => {
+    const { code, detail } = toFault(thrown);
+    if (code !== 'key-unproven') throw thrown;
+    return { unproven: detail };
+  });
+}
+
+/** The replaced key may be dead already. */
+async function readAccountId({ connect }: Services, known: Account): Promise<string | undefined> {
+  try {
+    return (await (await connect(known)).fetchPermissions()).accountId;
+  } catch {
+    return undefined;
+  }
+}
+
+function notStored(fault: Fault, command: string): Fault {
+  const { code, detail, hint } = fault;
+  const sentence = toSentence(detail);
+  if (code === 'exchange-unreachable')
+    return new Fault(code, `The key could not be checked: ${sentence} Nothing was stored.`, {
+      hint: { text: 'Try again, or store it without a check:', command: `${command} --unchecked` },
+    });
+  if (code === 'account-invalid')
+    return new Fault(code, "The secret can't sign requests to the exchange. Nothing was stored.", { hint });
+  if (code !== 'exchange-refused') return fault;
+  return new Fault(code, `${sentence} Nothing was stored.`, {
+    hint: hint ?? {
+      text: 'Check that key and secret belong together, and that the key is allowed from this address.',
+    },
+  });
 }

@@ -76,6 +76,10 @@ const checkResult = z.object({
   canTrade: z.boolean().optional(),
   canWithdraw: z.boolean().optional(),
   ipRestricted: z.boolean().optional(),
+  /** The exchange's own id of the account. */
+  accountId: z.string().optional(),
+  /** When the key, or its right to trade, ends. */
+  expiresAt: z.iso.datetime().optional(),
   /** What to change about the key. */
   warnings: z.array(z.string()),
 });
@@ -83,13 +87,25 @@ const checkResult = z.object({
 export const accountsCommands = {
   'accounts.add': {
     summary:
-      'Stores the credentials of an exchange account. Refuses a name that is stored with another key or exchange, unless it is to be replaced.',
+      'Checks the credentials of an exchange account and stores them. Refuses a name that is stored with another key or exchange, unless it is to be replaced.',
+    details:
+      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. A replacement keeps `sandbox`, `baseUrl` and `options` unless it names them.",
     input: z.strictObject({
       name: accountNameSchema.describe('Your name for the account.'),
       account: newAccountSchema.describe('Exchange and credentials, as in accounts.json.'),
       replace: z.boolean().describe('Replaces an account that has another key or exchange.').optional(),
+      unchecked: z.boolean().describe('Stores the account without asking the exchange.').optional(),
+      allowWithdrawals: z.boolean().describe('Stores a key that can withdraw.').optional(),
+      allowOtherAccount: z
+        .boolean()
+        .describe('Replaces a key by one of another account at the exchange.')
+        .optional(),
     }),
-    result: z.object({ account: accountViewSchema }),
+    result: z.object({
+      account: accountViewSchema,
+      /** What to change about the key, and what the exchange did not report. */
+      warnings: z.array(z.string()).optional(),
+    }),
   },
   'accounts.list': {
     summary: 'Lists the names and exchanges of the stored accounts, without credentials.',

@@ -39,6 +39,17 @@ export function deniesKey({ deniedCodes }: Venue, { code, cause }: VenueError): 
   return deniedCodes.has(code) || cause === 'key';
 }
 
+/** Statuses and Bybit's code for an address that has no such request. A stand-in may know only those for orders. */
+const unknownRequests = new Set(['404', '405', '501', '10017']);
+
+/** Whether the address does not know the request at all, so that the response says nothing about the key. */
+export function isUnknownRequest(thrown: unknown): boolean {
+  const error = venueErrorFrom(thrown);
+  return (
+    error !== undefined && (unknownRequests.has(String(error.status)) || unknownRequests.has(error.code))
+  );
+}
+
 /** @returns the venue's message and code, such as `Invalid symbol. (-1121)`. */
 export function formatVenueError({ message, code }: VenueError): string {
   return `${message || 'no message'} (${code})`;

@@ -14,6 +14,7 @@ import type {
   TradeRange,
 } from '../exchange.ts';
 import type { Listing } from '../venues/venue.ts';
+import { isUnknownRequest } from './call-failure.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { parseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
 import { joinMarkets } from './ccxt-market-data.ts';
@@ -121,14 +122,26 @@ async function fetchTakerRate(connection: CcxtConnection, market: MarketRules): 
 }
 
 async function fetchPermissions(connection: CcxtConnection): Promise<Permissions> {
+  const { venue, client } = connection;
   // A signed read comes first: a wrong key has to fail even if the venue does not report permissions.
-  await connection.read('the balance', () => connection.client.fetchBalance());
-  try {
-    return await connection.call(() => connection.venue.fetchPermissions(connection.client));
-  } catch {
-    return { canTrade: undefined, canWithdraw: undefined, ipRestricted: undefined };
-  }
+  const balance = await connection
+    .call(() => client.fetchBalance())
+    .catch((thrown: unknown) => {
+      const fault = connection.toFault('the balance', thrown);
+      if (isUnknownRequest(thrown)) return new Fault('key-unproven', fault.detail, { cause: thrown });
+      throw fault;
+    });
+  const [permissions, accountId] = await Promise.all([
+    connection.call(() => venue.fetchPermissions(client)).catch(() => undefined),
+    balance instanceof Fault
+      ? undefined
+      : connection.call(async () => venue.fetchAccountId?.(client, balance.info)).catch(() => undefined),
+  ]);
+  if (permissions === undefined && balance instanceof Fault) throw balance;
+  return { ...(permissions ?? notReported), ...(accountId === undefined ? {} : { accountId }) };
 }
+
+const notReported: Permissions = { canTrade: undefined, canWithdraw: undefined, ipRestricted: undefined };
 
 async function fetchOpenOrders(connection: CcxtConnection): Promise<OpenOrder[]> {
   const { venue, client } = connection;

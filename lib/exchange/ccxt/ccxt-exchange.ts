@@ -17,6 +17,14 @@ function createExchange(connection: CcxtConnection): Exchange {
   };
 }
 
+/** Connects to an account that is not stored. Throws `account-invalid` if its secret can't sign requests. */
+export async function connectAccount(account: Account): Promise<Exchange> {
+  const readAccountAgain = async () => account;
+  return createExchange(
+    await connect(account, { readAccountAgain, now: Date.now, deadlines: defaultDeadlines }),
+  );
+}
+
 /**
  * Exchanges by account name, behind ccxt. A connection is reused until the account's entry changes, so that warm
  * functions keep it. `accounts` decides how long it trusts what it has read.

@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import type { MarketKind, MarketRules, OrderRef, Side, StopLossOrder } from '../exchange.ts';
+import type { MarketKind, MarketRules, OrderRef, Permissions, Side, StopLossOrder } from '../exchange.ts';
 import { binanceErrors } from './binance-errors.ts';
 import { marketRules } from './binance-filters.ts';
 import type { Venue } from './venue.ts';
@@ -62,6 +62,15 @@ const sharedOptions = {
   warnOnFetchOpenOrdersWithoutSymbol: false,
 };
 
+/**
+ * "Expiration time for spot and margin trading permission", of a key without IP addresses. Absent if there is none.
+ * https://developers.binance.com/docs/wallet/account/api-key-permission
+ */
+function toExpiry(time: unknown): Pick<Permissions, 'expiresAt'> {
+  const expiresAt = Number(time ?? 0);
+  return expiresAt > 0 ? { expiresAt } : {};
+}
+
 /** Completes a venue with what Binance's APIs share. */
 export function createBinanceVenue(api: BinanceApi): Venue {
   const { options, orderTypes, tradePermission, ...own } = api;
@@ -80,6 +89,9 @@ export function createBinanceVenue(api: BinanceApi): Venue {
         canTrade: restrictions[tradePermission],
         canWithdraw: restrictions.enableWithdrawals,
         ipRestricted: restrictions.ipRestrict,
+        ...(tradePermission === 'enableSpotAndMarginTrading'
+          ? toExpiry(restrictions.tradingAuthorityExpirationTime)
+          : {}),
       };
     },
   };

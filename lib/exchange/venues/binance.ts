@@ -59,6 +59,8 @@ export const binance = createBinanceVenue({
   amendment: () => undefined,
   triggeredOrderId: () => undefined,
   isBalanceResponse: ({ balances }) => Array.isArray(balances),
+  // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/account-endpoints
+  fetchAccountId: async (_client, { uid }) => (uid === undefined ? undefined : String(uid)),
 
   useSandbox: (client) => client.setSandboxMode(true),
   fetchPosition: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),

@@ -157,6 +157,13 @@ export const binanceusdm = createBinanceVenue({
   // Versions 2 and 3 of the response.
   isBalanceResponse: (response) => Array.isArray(response) || Array.isArray(response.assets),
 
+  // "Unique account code".
+  // https://developers.binance.com/docs/derivatives/usds-margined-futures/account/rest-api/Futures-Account-Balance-V3
+  async fetchAccountId(client) {
+    const [first]: Row[] = await client.fapiPrivateV3GetBalance();
+    return first?.accountAlias;
+  },
+
   // ccxt refuses the old futures test network. Binance's demo trading replaces it.
   useSandbox: (client) => client.enableDemoTrading(true),
   fetchPosition,

@@ -10,6 +10,7 @@ import type {
 } from '../exchange.ts';
 import { bybitErrors } from './bybit-errors.ts';
 import { fetchExecutions, fetchFunding, tradeListing } from './bybit-executions.ts';
+import { fetchPermissions } from './bybit-permissions.ts';
 import {
   type Fields,
   fetchAttachedExits,
@@ -286,15 +287,5 @@ export const bybit: Venue = {
     );
     return lists.flat().map((info) => ({ order: client.parseOrder(info), conditional: false }));
   },
-  async fetchPermissions(client) {
-    const { result } = await client.privateGetV5UserQueryApi();
-    const granted: Record<string, string[]> = result.permissions;
-    const trades = ['Spot', 'ContractTrade', 'Derivatives'].some((each) => (granted[each] ?? []).length > 0);
-    return {
-      canTrade: Number(result.readOnly) === 0 && trades,
-      canWithdraw: (granted.Wallet ?? []).includes('Withdraw'),
-      // "*" means every address.
-      ipRestricted: result.ips.length > 0 && !result.ips.includes('*'),
-    };
-  },
+  fetchPermissions,
 };

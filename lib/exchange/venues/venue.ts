@@ -186,6 +186,11 @@ export interface Venue {
   /** @returns the prices of all markets of a kind, or of one, by the venue's ids. */
   fetchPrices(client: CcxtClient, kind: MarketKind, marketId: string | undefined): Promise<ListedPrice[]>;
   fetchPermissions(client: CcxtClient): Promise<Permissions>;
+  /**
+   * @param balance the response to ccxt's `fetchBalance`.
+   * @returns the account's id, on a venue whose permissions do not have it.
+   */
+  fetchAccountId?(client: CcxtClient, balance: Parameters): Promise<string | undefined>;
   /** @returns all open orders of one kind of market; with `market`, of that market only. */
   fetchOpenOrders(
     client: CcxtClient,

@@ -47,6 +47,7 @@ function newAdmin({ exchangeMs = 0 } = {}) {
   const log = createLog({ write: (line) => lines.push(line), now: () => time });
   const admin: AdminServices = {
     ...{ services, log, accounts: accountsInMemory(), channels: noChannels },
+    connect: (account) => services.exchanges.of(account.exchange),
     baseUrl: 'https://links.example.org',
   };
   return {
@@ -266,20 +267,21 @@ describe('The history', () => {
 
 describe('Adding an account', () => {
   const account = { exchange: 'binance', apiKey: 'hidden-1', secret: 'hidden-2' } as const;
+  const unchecked = true;
 
   it.each([
     ['another key', { ...account, apiKey: 'hidden-3' }],
     ['another exchange', { ...account, exchange: 'bybit' as const }],
   ])('adding an account under a name with %s is refused, unless it is to be replaced', async (_, other) => {
     const admin = newAdmin();
-    await admin.run('accounts.add', { name: 'main', account });
+    await admin.run('accounts.add', { name: 'main', account, unchecked });
     const refused = await admin.ask({ command: 'accounts.add', name: 'main', account: other });
     expect(refused).toMatchObject({
       ok: false,
       error: { code: 'conflict', message: expect.stringContaining('--replace') },
     });
     expect(JSON.stringify(refused)).not.toMatch(/hidden/);
-    await admin.run('accounts.add', { name: 'main', account: other, replace: true });
+    await admin.run('accounts.add', { name: 'main', account: other, replace: true, unchecked });
     expect((await admin.run('accounts.list', {})).accounts).toEqual([
       { name: 'main', exchange: other.exchange },
     ]);
@@ -287,8 +289,8 @@ describe('Adding an account', () => {
 
   it('adding an account again with the same key replaces its secret', async () => {
     const admin = newAdmin();
-    await admin.run('accounts.add', { name: 'main', account: { ...account, secret: 'mistyped' } });
-    await admin.run('accounts.add', { name: 'main', account });
+    await admin.run('accounts.add', { name: 'main', account: { ...account, secret: 'mistyped' }, unchecked });
+    await admin.run('accounts.add', { name: 'main', account, unchecked });
   });
 });
 
@@ -332,7 +334,7 @@ describe('A mistyped name', () => {
   it('an account without positions has empty lists', async () => {
     const { run } = newAdmin();
     const account = { exchange: 'binance', apiKey: 'key', secret: 'secret' } as const;
-    await run('accounts.add', { name: 'idle', account });
+    await run('accounts.add', { name: 'idle', account, unchecked: true });
     expect(await run('positions.list', { account: 'idle' })).toEqual({ positions: [] });
     expect(await run('positions.closeAll', { account: 'idle' })).toEqual({ reports: [] });
   });

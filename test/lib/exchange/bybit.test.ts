@@ -321,7 +321,23 @@ describe('Bybit', () => {
       canTrade: false,
       canWithdraw: true,
       ipRestricted: false,
+      accountId: '1',
     });
+  });
+
+  test.each([
+    [{ expiredAt: '2026-12-03T12:00:00Z', deadlineDay: 9 }, Date.parse('2026-12-03T12:00:00Z')],
+    [{ expiredAt: '1970-01-01T00:00:00Z', deadlineDay: -2 }, undefined],
+    [{ deadlineDay: 9 }, Date.parse('2026-12-01T00:00:00Z')],
+    [{}, undefined],
+  ])('reads when a key expires from %j', async (fields, expiresAt) => {
+    const key = { readOnly: 0, permissions: { Spot: ['SpotTrade'] }, ips: ['*'], ...fields };
+    const time = Date.parse('2026-11-22T00:00:00Z');
+    const client = { privateGetV5UserQueryApi: async () => ({ result: key, time }) };
+    const permissions = await bybit.fetchPermissions(
+      client as unknown as Parameters<typeof bybit.fetchPermissions>[0],
+    );
+    expect(permissions.expiresAt).toBe(expiresAt);
   });
 
   test('lists the markets of one category only', async () => {

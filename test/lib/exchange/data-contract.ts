@@ -143,6 +143,7 @@ export function dataContract(testMarket: TestMarket): void {
         canTrade: true,
         canWithdraw: false,
         ipRestricted: true,
+        accountId: expect.stringMatching(/^(account-)?\d+$/),
       });
     });
 

@@ -1,0 +1,23 @@
+import type { Permissions } from '../../exchange/exchange.ts';
+import { describeExpiry, findNoticeDays } from '../../health/key-expiry.ts';
+
+/** @returns what to change about a key. */
+export function toKeyWarnings(
+  { canTrade, canWithdraw, ipRestricted, expiresAt }: Permissions,
+  now: number,
+): string[] {
+  return [
+    ...(canWithdraw
+      ? ['The key can withdraw. Ripcord never withdraws: use a key without this permission.']
+      : []),
+    ...(canTrade === false
+      ? ["The key can't trade, so the exchange will refuse every order and cancel."]
+      : []),
+    ...(ipRestricted === false
+      ? ['The key works from any IP address. Restrict it to known addresses if possible.']
+      : []),
+    ...(expiresAt !== undefined && findNoticeDays(expiresAt, now) !== undefined
+      ? [`The key ${describeExpiry(expiresAt, now)}. Replace it before.`]
+      : []),
+  ];
+}

@@ -27,7 +27,12 @@ type AdminDependencies = Omit<AdminServices, 'log'> & Pick<BuiltServices, 'handO
 function buildAdmin(environment: Environment, build: typeof createServices, log?: Log): AdminDependencies {
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
   const { writeKeptHits: _, ...built } = build(environment, log);
-  return { ...built, connect: connectAccount, baseUrl, channels: createChannels(environment) };
+  return {
+    ...built,
+    connect: (account) => connectAccount(account),
+    baseUrl,
+    channels: createChannels(environment),
+  };
 }
 
 function toHandler(build: () => AdminDependencies, log: Log): AdminHandler {

@@ -18,11 +18,10 @@ function createExchange(connection: CcxtConnection): Exchange {
 }
 
 /** Connects to an account that is not stored. Throws `account-invalid` if its secret can't sign requests. */
-export async function connectAccount(account: Account): Promise<Exchange> {
+export async function connectAccount(account: Account, stackEgress?: StackEgress): Promise<Exchange> {
   const readAccountAgain = async () => account;
-  return createExchange(
-    await connect(account, { readAccountAgain, now: Date.now, deadlines: defaultDeadlines }),
-  );
+  const options = { readAccountAgain, stackEgress, now: Date.now, deadlines: defaultDeadlines };
+  return createExchange(await connect(account, options));
 }
 
 /**

@@ -96,7 +96,7 @@ const borders = [
     comment: 'Only lib/store/dynamo-*.ts, and the wiring that creates its client, access the table.',
     from: {
       path: '^(lib|functions|infra|console|bin)/',
-      pathNot: ['^lib/store/dynamo-[^/]+$', '^functions/', '^infra/local/'],
+      pathNot: ['^lib/store/dynamo-[^/]+$', '^bin/stack/dynamo-[^/]+$', '^functions/', '^infra/local/'],
     },
     to: { path: '@aws-sdk/(client-dynamodb|lib-dynamodb)' },
   },
@@ -115,7 +115,7 @@ const borders = [
     comment: 'Only ssm-*.ts and the AWS client access Parameter Store, which holds the credentials.',
     from: {
       path: '^(lib|functions|infra|console|bin)/',
-      pathNot: ['^lib/aws-client\\.ts$', '^lib/.*/ssm-[^/]+$'],
+      pathNot: ['^lib/aws-client\\.ts$', '^lib/.*/ssm-[^/]+$', '^bin/stack/ssm-[^/]+$'],
     },
     to: { path: '@aws-sdk/client-ssm' },
   },

@@ -18,6 +18,7 @@ import { positionCommands, positionVerbs } from './position-commands.ts';
 import { rejectSecretArguments } from './secrets.ts';
 import { buildDeploy, deploySummary, runDeploy } from './stack/deploy.ts';
 import { deployOptions } from './stack/deploy-arguments.ts';
+import { buildDestroy, destroyOptions, destroySummary, runDestroy } from './stack/destroy.ts';
 import { buildStart, runStart, startOptions, startSummary } from './start-command.ts';
 import { missingCommand, toUsageError, withStructuredErrors } from './usage-errors.ts';
 
@@ -72,6 +73,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('console', consoleSummary, buildConsole, runConsole)
     .command('start', startSummary, buildStart, runStart)
     .command('deploy', deploySummary, buildDeploy, runDeploy)
+    .command('destroy [stage]', destroySummary, buildDestroy, runDestroy)
     .completion(completionWord, 'Prints a completion script for bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'stores the keys of an exchange account')
     .example('$0 positions list', 'positions with their profit or loss')
@@ -103,6 +105,7 @@ const vocabulary = {
     console: { options: consoleOptions },
     start: { options: startOptions },
     deploy: { options: deployOptions },
+    destroy: { options: destroyOptions },
     completion: { options: {} },
   },
   sharedOptions: Object.keys(sharedOptions).concat('help', 'version'),

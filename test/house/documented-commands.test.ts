@@ -3,7 +3,7 @@ import { runRipcord } from '../bin/run-ripcord.ts';
 import { readDocFiles } from './source-files.ts';
 
 const nounsWithVerbs = new Set(['positions', 'links', 'accounts', 'notify']);
-const nouns = new Set([...nounsWithVerbs, 'history', 'console', 'start', 'deploy', 'completion']);
+const nouns = new Set([...nounsWithVerbs, 'history', 'console', 'start', 'deploy', 'destroy', 'completion']);
 
 /** The command lines of a page, in code blocks and in inline code. */
 function commandLines(text: string): string[] {

@@ -18,6 +18,7 @@ export interface FakeStack {
   template: string;
   parameters: Record<string, string>;
   protected: boolean;
+  outputs?: Record<string, string>;
   events: FakeEvent[];
   /** Events that are still to come, and what the stack is after them. */
   coming: { events: FakeEvent[]; status: string }[];
@@ -55,6 +56,10 @@ export function describe(stack: FakeStack) {
     StackStatusReason: stack.reason,
     CreationTime: '2026-11-27T00:00:00Z',
     EnableTerminationProtection: stack.protected,
+    Outputs: Object.entries(stack.outputs ?? {}).map(([OutputKey, OutputValue]) => ({
+      OutputKey,
+      OutputValue,
+    })),
     Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({
       ParameterKey,
       ParameterValue,

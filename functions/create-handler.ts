@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 
-/** One of the three functions. */
+/** One of the functions. */
 export interface FunctionParts<Event, Dependencies> {
   /** Builds what the function runs on. An error is handled like one of `run`. */
   build(): Dependencies;

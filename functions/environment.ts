@@ -27,6 +27,15 @@ const environmentSchema = z.object({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
+const alarmEnvironmentSchema = environmentSchema.pick({
+  RIPCORD_TABLE: true,
+  RIPCORD_TABLE_ENDPOINT: true,
+  RIPCORD_METRICS: true,
+  RIPCORD_NOTIFY: true,
+});
+/** The alarm function gets only these: it can't read an account. */
+export type AlarmEnvironment = z.infer<typeof alarmEnvironmentSchema>;
+
 /** Where accounts or channels are stored: a path in Parameter Store, or a file. */
 interface Place {
   kind: 'ssm' | 'file';
@@ -40,8 +49,19 @@ export function parsePlace(variable: Environment['RIPCORD_ACCOUNTS']): Place {
 }
 
 /** @returns the parsed environment; throws `internal` with an issue for each wrong variable. */
-export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
-  const parsed = environmentSchema.safeParse(variables);
+export function parseEnvironment(variables: Variables): Environment {
+  return parse(environmentSchema, variables);
+}
+
+/** The same for the alarm function. */
+export function parseAlarmEnvironment(variables: Variables): AlarmEnvironment {
+  return parse(alarmEnvironmentSchema, variables);
+}
+
+type Variables = Record<string, string | undefined>;
+
+function parse<Result>(schema: z.ZodType<Result>, variables: Variables): Result {
+  const parsed = schema.safeParse(variables);
   if (parsed.success) return parsed.data;
   throw new Fault('internal', 'The function has a wrong environment. Nothing was done.', {
     hint: { text: 'Fix the variables listed in the issues, or deploy again.' },

@@ -8,8 +8,11 @@ import { ssmChannels } from '../lib/notify/ssm-channels.ts';
 import { webhookNotifier } from '../lib/notify/webhook-notifier.ts';
 import { type Environment, parsePlace } from './environment.ts';
 
+/** Where the channels are. */
+type ChannelPlaces = Pick<Environment, 'RIPCORD_NOTIFY' | 'RIPCORD_TOPIC_ARN'>;
+
 /** Not part of the services: the trigger sends no notices, so its cold start must not load this. */
-export function createNotifiers(environment: Environment): Notifiers {
+export function createNotifiers(environment: ChannelPlaces): Notifiers {
   const { store, builtIn, toNotifier } = createChannels(environment);
   return {
     async all() {
@@ -24,7 +27,7 @@ export function createNotifiers(environment: Environment): Notifiers {
 }
 
 /** For the commands that list, add, test and remove channels. */
-export function createChannels(environment: Environment): AdminServices['channels'] {
+export function createChannels(environment: ChannelPlaces): AdminServices['channels'] {
   const { RIPCORD_NOTIFY: place, RIPCORD_TOPIC_ARN: topicArn } = environment;
   return {
     store: place === undefined ? noStore : createStore(place),

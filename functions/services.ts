@@ -24,7 +24,7 @@ export interface BuiltServices {
   takeOverHits?: (event: unknown) => Promise<void>;
 }
 
-/** The real services of all three functions, built once per cold start. */
+/** The real services of trigger, admin and sweep, built once per cold start. */
 export function createServices(
   environment: Environment,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),

@@ -23,6 +23,8 @@ export const logEvents = [
   'sweep-halted',
   /** A sweep could not start. */
   'sweep-failed',
+  /** An alarm has yet to reach a channel. */
+  'alarm-failed',
 ] as const;
 export type LogEvent = (typeof logEvents)[number];
 

@@ -10,7 +10,7 @@ import { stubUnusedModules } from './stub-unused-modules.ts';
 import { importZodAsNamespace } from './zod-namespace.ts';
 
 /** The names of each function's file in the entry folder and of its folder in the output. */
-export const functionNames = ['trigger', 'admin', 'sweep'] as const;
+export const functionNames = ['trigger', 'admin', 'sweep', 'alarm'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -19,7 +19,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const builtFunctions = join(root, 'dist', 'functions');
 
 export interface BundleOptions {
-  /** The folder that holds trigger.ts, admin.ts and sweep.ts. */
+  /** The folder that holds a file for each function, such as trigger.ts. */
   readonly entries?: string;
   /** The folder that gets one folder per function. */
   readonly out?: string;

@@ -1,4 +1,5 @@
 import { createAdmin } from '../../functions/admin.ts';
+import { createAlarm } from '../../functions/alarm.ts';
 import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
@@ -12,5 +13,6 @@ export const createProjectHandlers: CreateHandlers = (environment, write) => {
     trigger: createTrigger(environment, createServices, log),
     admin: createAdmin(environment, createServices, log),
     sweep: createSweep(environment, createServices, log),
+    alarm: createAlarm(environment, log),
   };
 };

@@ -2,11 +2,12 @@ import type { Environment } from '../../functions/environment.ts';
 import type { Log } from '../loopback/log.ts';
 import { createLambda, type Handler, type Lambda } from './lambda.ts';
 
-/** The code of the three functions. */
+/** The code of the functions. */
 export interface Handlers {
   trigger: Handler;
   admin: Handler;
   sweep: Handler;
+  alarm: Handler;
 }
 
 /** Creates the handlers when table and base URL are known. They write their log lines to `log`. */
@@ -30,5 +31,6 @@ export function createLambdas(
     trigger: createLambda('ripcord-trigger', handlers.trigger, 10_000, log),
     admin: createLambda('ripcord-admin', handlers.admin, 29_000, log),
     sweep: createLambda('ripcord-sweep', handlers.sweep, options.sweepTimeoutMs ?? sweepTimeoutMs, log),
+    alarm: createLambda('ripcord-alarm', handlers.alarm, 30_000, log),
   };
 }

@@ -102,6 +102,23 @@ export function createSweep(
   return sweep;
 }
 
+/** Subscribed to the topic of the alarms. It may read the channels, and count their messages in one item of the table. */
+export function createAlarm(scope: Construct, { common, table, topic }: FunctionResources): RipcordFunction {
+  const alarm = new RipcordFunction(scope, 'Alarm', {
+    ...common,
+    name: 'alarm',
+    description: 'Sends alarms to Telegram, Slack and Discord',
+    errorImpact: 'Alarms reach the e-mail address only.',
+    // Channels are sent to at the same time, and each ends after 5 s.
+    timeout: Duration.seconds(30),
+    memorySize: 512,
+  });
+  table.grantHealth(alarm);
+  alarm.grantChannels(channelsPath(common), ['GetParameter']);
+  topic.subscribe(alarm);
+  return alarm;
+}
+
 /** Lets a function start a sweep when a close is pending, and nothing else. */
 export function allowWake(caller: RipcordFunction, sweep: RipcordFunction): void {
   caller.grant({ RIPCORD_SWEEP_FUNCTION: sweep.functionName }, [

@@ -3,10 +3,14 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns';
+import { CfnSubscription, Subscription, Topic } from 'aws-cdk-lib/aws-sns';
+import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { RipcordFunction } from './ripcord-function.ts';
 import type { StackSettings, Stage } from './settings.ts';
+
+const noQueue =
+  'A dead-letter queue would not be read either. The alarm keeps its state, and outcomes are in the table and in `ripcord history`.';
 
 export type NoticeTopicProps = Stage & Pick<StackSettings, 'notifyEmail' | 'conditions'>;
 
@@ -60,6 +64,13 @@ export class NoticeTopic extends Construct {
     ]);
   }
 
+  /** The function gets everything that is published, also the notices of the sweep. */
+  subscribe({ lambda }: RipcordFunction): void {
+    this.#topic.addSubscription(new LambdaSubscription(lambda));
+    for (const subscription of lambda.node.findAll().filter((node) => node instanceof Subscription))
+      Validations.of(subscription).acknowledge({ id: 'Serverless-SNSRedrivePolicy', reason: noQueue });
+  }
+
   /** Allows CloudWatch alarms of this AWS account to publish. */
   #allowAlarms(): void {
     const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')];
@@ -90,10 +101,6 @@ export class NoticeTopic extends Construct {
       endpoint: email,
     });
     subscription.cfnOptions.condition = this.#hasEmail;
-    Validations.of(subscription).acknowledge({
-      id: 'Serverless-SNSRedrivePolicy',
-      reason:
-        'A dead-letter queue would not be read either. The alarm keeps its state, and outcomes are in the table and in `ripcord history`.',
-    });
+    Validations.of(subscription).acknowledge({ id: 'Serverless-SNSRedrivePolicy', reason: noQueue });
   }
 }

@@ -68,12 +68,20 @@ export class PositionTable extends Construct {
    * @param more keys of items that the function may write besides.
    */
   grantTradeWrites(to: RipcordFunction, ...more: string[]): void {
-    const allow = (action: ItemAction, ...keys: string[]) => ({
-      actions: toIamActions([action]),
+    to.grant({}, [this.#allow(['PutItem'], 'hits#*', ...more), this.#allow(['UpdateItem'], 'position#*')]);
+  }
+
+  /** Allows to read and write the one item with the health of accounts, and the messages about it. */
+  grantHealth(to: RipcordFunction): void {
+    to.grant({ RIPCORD_TABLE: this.name }, [this.#allow(['GetItem', 'PutItem'], 'health')]);
+  }
+
+  #allow(actions: readonly ItemAction[], ...keys: string[]) {
+    return {
+      actions: toIamActions(actions),
       resources: [this.#arn],
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
-    });
-    to.grant({}, [allow('PutItem', 'hits#*', ...more), allow('UpdateItem', 'position#*')]);
+    };
   }
 }
 

@@ -41,7 +41,7 @@ interface Permission {
   readonly conditions?: Conditions;
 }
 
-/** What the three functions have in common. */
+/** What the functions have in common. */
 export interface CommonFunctionProps
   extends Pick<StackSettings, 'logRetentionDays' | 'linksHalted' | 'conditions'> {
   readonly prefix: string;

@@ -2,7 +2,14 @@ import { CfnOutput, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Vali
 import type { Construct } from 'constructs';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { LinkDashboard } from './dashboard.ts';
-import { allowWake, createAdmin, createSweep, createTrigger, scheduleSweep } from './functions.ts';
+import {
+  allowWake,
+  createAdmin,
+  createAlarm,
+  createSweep,
+  createTrigger,
+  scheduleSweep,
+} from './functions.ts';
 import { LinkApi } from './link-api.ts';
 import { NoticeTopic } from './notice-topic.ts';
 import { PositionTable } from './position-table.ts';
@@ -49,10 +56,11 @@ export class RipcordStack extends Stack {
     const trigger = createTrigger(this, resources, settings);
     const admin = createAdmin(this, resources);
     const sweep = createSweep(this, resources, settings);
+    const alarm = createAlarm(this, resources);
     scheduleSweep(this, sweep);
     allowWake(trigger, sweep);
     allowWake(admin, sweep);
-    const functions = [trigger, admin, sweep];
+    const functions = [trigger, admin, sweep, alarm];
 
     // If the API fails, no link fires. Open positions must then be closed at the exchange.
     const api = new LinkApi(this, 'Api', {

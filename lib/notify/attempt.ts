@@ -40,7 +40,7 @@ function recordResult(notice: Notice, channel: string, sent: Sent, now: number):
 }
 
 /** A lost response counts as a failure: a notice that arrives twice is better than one that never arrives. */
-function toDelivery(sent: Sent, tries: number, now: number): Delivery {
+export function toDelivery(sent: Sent, tries: number, now: number): Delivery {
   if (sent.kind === 'sent') return { state: 'sent', at: now, tries };
   return { state: 'failed', at: now, tries, nextTryAt: now + computeRetryPauseMs(tries), why: sent.why };
 }

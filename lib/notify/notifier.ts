@@ -11,7 +11,7 @@ export interface Notifier {
 export interface Message {
   /** One line, for channels with a subject. */
   subject: string;
-  /** One line. */
+  /** One line for each notice. */
   text: string;
 }
 

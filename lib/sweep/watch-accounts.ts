@@ -8,9 +8,10 @@ import {
   noteLooks,
 } from '../health/account-health.ts';
 import { appendAccountNotice } from '../notify/account-notice.ts';
-import { type AttemptResult, applyResults, dueAttempts } from '../notify/attempt.ts';
 import type { Problem } from '../notify/deliver.ts';
-import { type Notifier, type Notifiers, toMessage } from '../notify/notifier.ts';
+import { deliverHealth } from '../notify/health-outbox.ts';
+import type { Notifiers } from '../notify/notifier.ts';
+import { isWaiting } from '../notify/plan-messages.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
@@ -34,7 +35,10 @@ export async function watchAccounts(
 ): Promise<Problem[]> {
   const known = await services.store.readAccountHealth();
   const health = (await lookIfDue(services, probe, known)) ?? (await services.store.readAccountHealth());
-  return health.notices.length > 0 ? deliver(services, channels, health) : [];
+  if (health.notices.length === 0) return [];
+  const { notifiers } = await channels.all();
+  if (!isWaiting(health.notices, notifiers, services.now())) return [];
+  return (await deliverHealth(services, notifiers)).problems;
 }
 
 /** @returns undefined if another run looked at the same time. */
@@ -74,31 +78,4 @@ async function lookAt({ exchanges }: Services, account: string): Promise<Look> {
     const { code, detail } = toFault(thrown);
     return { account, failure: { code, why: detail } };
   }
-}
-
-/** Channels do not wait for one another. What can't be recorded is sent again by the next sweep. */
-async function deliver(services: Services, channels: Notifiers, health: AccountHealth): Promise<Problem[]> {
-  const { notifiers } = await channels.all();
-  const sent = await Promise.all(notifiers.map((notifier) => sendDue(services, notifier, health)));
-  const results = sent.flat();
-  if (results.length === 0) return [];
-  const notices = applyResults(health.notices, results, services.now());
-  await services.store.saveAccountHealth({ ...health, notices });
-  return results.flatMap(({ attempt: { notifier }, sent }) =>
-    sent.kind === 'sent' ? [] : { channel: notifier.channel, why: sent.why },
-  );
-}
-
-async function sendDue(
-  { now }: Services,
-  notifier: Notifier,
-  { notices }: AccountHealth,
-): Promise<AttemptResult[]> {
-  const results: AttemptResult[] = [];
-  for (const attempt of dueAttempts(notices, [notifier], now())) {
-    const sent = await notifier.send(toMessage(attempt.notice));
-    results.push({ attempt, sent });
-    if (sent.kind !== 'sent') break;
-  }
-  return results;
 }

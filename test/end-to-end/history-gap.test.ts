@@ -63,11 +63,12 @@ const wakingEnvironment = await startEnvironment({
   handlers: (variables) => {
     targets.set('/waking/', variables.RIPCORD_TABLE_ENDPOINT ?? '');
     const log = () => undefined;
-    const { sweep, admin } = createProjectHandlers(variables, log);
+    const { sweep, admin, alarm } = createProjectHandlers(variables, log);
     const { trigger } = createProjectHandlers({ ...variables, RIPCORD_TABLE_ENDPOINT: `${url}/waking` }, log);
     return {
       trigger,
       admin,
+      alarm,
       sweep(event, context) {
         sweeps.push(event);
         return sweep(event, context);

@@ -4,6 +4,7 @@ import type { ClientRequest } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { createAdmin } from '../../functions/admin.ts';
+import { createAlarm } from '../../functions/alarm.ts';
 import type { Environment } from '../../functions/environment.ts';
 import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
@@ -75,6 +76,7 @@ const stack = await startLocalStack({
     trigger: createTrigger(environment, build, silent),
     admin: createAdmin(environment, build, silent),
     sweep: createSweep(environment, build, silent),
+    alarm: createAlarm(environment, silent),
   }),
 });
 writeSync(process.stdout.fd, `ready ${stack.url}\n`);

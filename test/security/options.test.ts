@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAdmin } from '../../functions/admin.ts';
+import { createAlarm } from '../../functions/alarm.ts';
 import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
@@ -35,6 +36,7 @@ const environment = await startEnvironment({
       trigger: createTrigger(environment, build),
       admin: createAdmin(environment, build),
       sweep: createSweep(environment, build),
+      alarm: createAlarm(environment),
     };
   },
 });

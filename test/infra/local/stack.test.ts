@@ -27,6 +27,7 @@ async function start(options: Partial<LocalStackOptions> & { functions?: Partial
         trigger: async () => ({ statusCode: 200, body: 'trigger' }),
         admin: async (event) => ({ admin: event }),
         sweep: async (event) => ({ sweep: event }),
+        alarm: async (event) => ({ alarm: event }),
         ...functions,
       };
     },

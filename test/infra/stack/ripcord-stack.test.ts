@@ -96,7 +96,7 @@ describe('the API', () => {
 });
 
 describe('the functions', () => {
-  test('are three on one runtime and architecture', () => {
+  test('are four on one runtime and architecture', () => {
     const found = Object.values(templateFor().findResources('AWS::Lambda::Function'));
     const settings = found.map(({ Properties: properties }) => [
       properties.FunctionName,
@@ -110,6 +110,7 @@ describe('the functions', () => {
       ['ripcord-trigger', 'nodejs24.x', ['arm64'], 1769, 10, 200],
       ['ripcord-admin', 'nodejs24.x', ['arm64'], 1024, 29, undefined],
       ['ripcord-sweep', 'nodejs24.x', ['arm64'], 1024, 58, 5],
+      ['ripcord-alarm', 'nodejs24.x', ['arm64'], 512, 30, undefined],
     ]);
   });
 
@@ -139,6 +140,7 @@ describe('the functions', () => {
         ...notices,
         RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] },
       },
+      { RIPCORD_TABLE: { Ref: table }, RIPCORD_METRICS: 'Ripcord', RIPCORD_NOTIFY: 'ssm:/ripcord/notify' },
     ]);
   });
 
@@ -154,6 +156,7 @@ describe('the functions', () => {
         .sort(),
     ).toEqual([
       ['/aws/lambda/ripcord-admin', days],
+      ['/aws/lambda/ripcord-alarm', days],
       ['/aws/lambda/ripcord-sweep', days],
       ['/aws/lambda/ripcord-trigger', days],
       ['/aws/vendedlogs/ripcord-access', logRetentionDays],
@@ -308,6 +311,13 @@ describe('the rights', () => {
         `ssm:GetParameter ${account}`,
         `ssm:GetParameter ${channels}`,
       ],
+      alarm: [
+        'dynamodb:GetItem table with health',
+        'dynamodb:PutItem table with health',
+        'logs:CreateLogStream log of alarm',
+        'logs:PutLogEvents log of alarm',
+        `ssm:GetParameter ${channels}`,
+      ],
     });
   });
 
@@ -322,9 +332,9 @@ describe('the rights', () => {
       expect(properties.Environment.Variables).not.toHaveProperty('RIPCORD_TOPIC_ARN');
   });
 
-  test('come from no managed policy, and only three roles exist', () => {
+  test('come from no managed policy, and each function has its own role', () => {
     const roles = Object.values(templateFor().findResources('AWS::IAM::Role'));
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(4);
     for (const { Properties: properties } of roles) {
       expect(Object.keys(properties)).toEqual(['AssumeRolePolicyDocument']);
       expect(properties.AssumeRolePolicyDocument.Statement).toEqual([
@@ -333,13 +343,14 @@ describe('the rights', () => {
     }
   });
 
-  test('to invoke a function belong to the two routes and the schedule only', () => {
+  test('to invoke a function belong to the two routes, the schedule and the topic only', () => {
     const permissions = Object.values(templateFor().findResources('AWS::Lambda::Permission'));
     const callers = permissions.map(({ Properties: properties }) => properties.Principal);
     expect(callers.sort()).toEqual([
       'apigateway.amazonaws.com',
       'apigateway.amazonaws.com',
       'events.amazonaws.com',
+      'sns.amazonaws.com',
     ]);
     for (const { Properties: properties } of permissions) expect(properties.SourceArn).toBeDefined();
   });
@@ -506,9 +517,28 @@ describe('alarms', () => {
     templateFor({ dashboard: 'true' }).resourceCountIs('AWS::CloudWatch::Dashboard', 1);
   });
 
+  test('also invoke the function that sends them to chats, with or without an e-mail address', () => {
+    const template = templateFor();
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    const [alarm] = Object.keys(
+      template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'ripcord-alarm' } }),
+    );
+    const endpoint = { 'Fn::GetAtt': [alarm, 'Arn'] };
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'lambda',
+      TopicArn: { Ref: topic },
+      Endpoint: endpoint,
+    });
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      FunctionName: endpoint,
+      Principal: 'sns.amazonaws.com',
+      SourceArn: { Ref: topic },
+    });
+  });
+
   test('reach only the configured address, through a topic that is encrypted at rest and in transit', () => {
     const template = templateFor({ notifyEmail: 'me@example.org' });
-    template.resourceCountIs('AWS::SNS::Subscription', 1);
+    template.resourceCountIs('AWS::SNS::Subscription', 2);
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'me@example.org',
@@ -538,7 +568,7 @@ describe('alarms', () => {
         ]),
       },
     });
-    templateFor().resourceCountIs('AWS::SNS::Subscription', 0);
+    templateFor().resourceCountIs('AWS::SNS::Subscription', 1);
   });
 });
 

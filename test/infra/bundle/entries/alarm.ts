@@ -1,0 +1,1 @@
+export { handler } from './exchange-call.ts';

@@ -140,7 +140,12 @@ describe('the functions', () => {
         ...notices,
         RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] },
       },
-      { RIPCORD_TABLE: { Ref: table }, RIPCORD_METRICS: 'Ripcord', RIPCORD_NOTIFY: 'ssm:/ripcord/notify' },
+      {
+        RIPCORD_TABLE: { Ref: table },
+        RIPCORD_METRICS: 'Ripcord',
+        RIPCORD_LINKS_HALTED: 'false',
+        RIPCORD_NOTIFY: 'ssm:/ripcord/notify',
+      },
     ]);
   });
 
@@ -230,7 +235,7 @@ describe('an existing table', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
     expect(
       functions.map(({ Properties: properties }) => properties.Environment.Variables.RIPCORD_TABLE),
-    ).toEqual([table, table, table]);
+    ).toEqual([table, table, table, table]);
     template.hasOutput('TableName', { Value: table });
   });
 
@@ -249,7 +254,7 @@ test('halting links is an environment variable of each function, so that no read
   const halted = functions.map(
     ({ Properties: properties }) => properties.Environment.Variables.RIPCORD_LINKS_HALTED,
   );
-  expect(halted).toEqual(['true', 'true', 'true']);
+  expect(halted).toEqual(['true', 'true', 'true', 'true']);
 });
 
 test("the dashboard's name contains the region, because names of dashboards belong to all regions", () => {

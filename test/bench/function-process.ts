@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +34,14 @@ export interface FunctionOptions {
   file: string;
   environment: Record<string, string>;
   node?: string[];
+  /** How long an invocation may take, as the function reads it from its context. */
+  timeoutMs?: number;
+  /** Gets what the function writes to stdout. */
+  onOutput?: (text: string) => void;
 }
+
+/** What a function threw. */
+export class FunctionError extends Error {}
 
 /** Milliseconds on a clock that all processes of this machine share. */
 export function monotonic(): number {
@@ -44,6 +52,8 @@ export async function startFunction({
   file,
   environment,
   node = [],
+  timeoutMs = 10_000,
+  onOutput,
 }: FunctionOptions): Promise<FunctionProcess> {
   let waiting: ServerResponse | undefined;
   let queued: { event: string; measure: boolean } | undefined;
@@ -58,7 +68,8 @@ export async function startFunction({
     sentAt = monotonic();
     waiting
       .writeHead(200, {
-        'lambda-runtime-aws-request-id': '00000000-0000-4000-8000-000000000000',
+        'lambda-runtime-aws-request-id': randomUUID(),
+        'lambda-runtime-deadline-ms': String(Date.now() + timeoutMs),
         'content-type': 'application/json',
         ...(measure ? { 'bench-measure': '1' } : {}),
       })
@@ -78,8 +89,11 @@ export async function startFunction({
       text += chunk;
     });
     request.on('end', () => {
-      const cpuMs = Number(request.headers['bench-cpu-ms'] ?? 0);
-      answered.resolve({ result: JSON.parse(text), ms: monotonic() - sentAt, cpuMs, sentAt });
+      if (request.url?.endsWith('/error')) answered.reject(toFunctionError(text));
+      else {
+        const cpuMs = Number(request.headers['bench-cpu-ms'] ?? 0);
+        answered.resolve({ result: JSON.parse(text), ms: monotonic() - sentAt, cpuMs, sentAt });
+      }
       response.writeHead(202).end();
     });
   });
@@ -88,8 +102,9 @@ export async function startFunction({
   const spawnedAt = monotonic();
   const child: ChildProcess = spawn(process.execPath, [...node, runtime], {
     env: { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`, _HANDLER: file, ...environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', onOutput === undefined ? 'ignore' : 'pipe', 'pipe'],
   });
+  if (onOutput !== undefined) child.stdout?.setEncoding('utf8').on('data', onOutput);
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     errors += chunk;
@@ -126,6 +141,11 @@ export async function startFunction({
       server.close();
     },
   };
+}
+
+function toFunctionError(text: string): FunctionError {
+  const { errorType, errorMessage } = JSON.parse(text);
+  return Object.assign(new FunctionError(errorMessage), { name: errorType });
 }
 
 /** An alert, as the HTTP API hands it to the function: payload format 2.0, a POST without a body. */

@@ -20,10 +20,10 @@ const call = (method, path, body, headers) =>
       .end(body);
   });
 
-const contextOf = (awsRequestId) => ({
+const contextOf = (awsRequestId, deadline) => ({
   awsRequestId,
-  functionName: 'ripcord-trigger',
-  getRemainingTimeInMillis: () => 10_000,
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+  getRemainingTimeInMillis: () => deadline - Date.now(),
 });
 
 const run = async () => {
@@ -35,9 +35,14 @@ const run = async () => {
     const id = headers['lambda-runtime-aws-request-id'];
     const answer = `invocation/${id}/response`;
     if (headers['bench-measure'] === undefined) {
-      const result = await handler(JSON.parse(text), contextOf(id));
-      const { user, system } = process.cpuUsage();
-      await call('POST', answer, JSON.stringify(result), { 'bench-cpu-ms': (user + system) / 1000 });
+      const context = contextOf(id, Number(headers['lambda-runtime-deadline-ms']));
+      try {
+        const result = await handler(JSON.parse(text), context);
+        const { user, system } = process.cpuUsage();
+        await call('POST', answer, JSON.stringify(result) ?? 'null', { 'bench-cpu-ms': (user + system) / 1000 });
+      } catch ({ name: errorType, message: errorMessage }) {
+        await call('POST', `invocation/${id}/error`, JSON.stringify({ errorType, errorMessage }));
+      }
     } else {
       // One collection frees what the last one's finalizers let go of.
       for (let round = 0; round < 4; round += 1) globalThis.gc();

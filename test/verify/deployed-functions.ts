@@ -6,8 +6,8 @@ import { z } from 'zod';
 import type { Invocation, Lambda } from '../../infra/local/lambda.ts';
 import { FunctionError, type FunctionProcess, startFunction } from '../bench/function-process.ts';
 import { FunctionLog } from './function-log.ts';
-import type { Moto } from './moto-process.ts';
 import { MotoClient } from './moto-client.ts';
+import type { Moto } from './moto-process.ts';
 
 const functionSchema = z.object({
   Configuration: z.object({
@@ -118,7 +118,8 @@ class Version {
       this.#idle.push(running);
       return { kind: 'answered', requestId, payload: JSON.stringify(answer.result) };
     } catch (thrown) {
-      const { name: errorType, message: errorMessage } = thrown instanceof Error ? thrown : new Error('unknown');
+      const { name: errorType, message: errorMessage } =
+        thrown instanceof Error ? thrown : new Error('unknown');
       if (thrown instanceof FunctionError) this.#idle.push(running);
       else void this.#end(running);
       return { kind: 'failed', requestId, errorType, errorMessage };

@@ -99,7 +99,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       const sweep = await functions.find(`${prefix}-sweep`);
       if (sweep === undefined || sweep === 'throttled') return sweep;
       const answer = await sweep.invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
-      if (answer.kind === 'failed') throw new Error(`The sweep failed: ${answer.errorType}: ${answer.errorMessage}`);
+      if (answer.kind === 'failed')
+        throw new Error(`The sweep failed: ${answer.errorType}: ${answer.errorMessage}`);
       return JSON.parse(answer.payload);
     },
     open: (address, method = 'POST') => open(url, address, method),

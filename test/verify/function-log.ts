@@ -33,6 +33,8 @@ export class FunctionLog {
   /** A stack that is gone has no log group, and a stream can exist. */
   async #call(operation: string, input: object): Promise<unknown> {
     const names = { logGroupName: this.#logGroupName, logStreamName };
-    return this.#moto.call('logs', `Logs_20140328.${operation}`, { ...names, ...input }).catch(() => undefined);
+    return this.#moto
+      .call('logs', `Logs_20140328.${operation}`, { ...names, ...input })
+      .catch(() => undefined);
   }
 }

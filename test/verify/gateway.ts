@@ -45,7 +45,8 @@ export class Gateway {
   /** @returns the API that answers at the host, if its stage exists. */
   async #findApi(host: string): Promise<string | undefined> {
     const [, own] = ownAddress.exec(host) ?? [];
-    const mapped = own === undefined ? await this.#read(mappingsSchema, `/v2/domainnames/${host}/apimappings`) : undefined;
+    const mapped =
+      own === undefined ? await this.#read(mappingsSchema, `/v2/domainnames/${host}/apimappings`) : undefined;
     const apiId = own ?? mapped?.items[0]?.apiId;
     if (apiId === undefined) return undefined;
     const api = await this.#read(apiSchema, `/v2/apis/${apiId}`);

@@ -9,6 +9,8 @@ import { Walk } from './walk.ts';
 
 const { values } = parseArgs({
   options: {
+    /** Only steps whose title contains this text. Some need what others deploy. */
+    only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     /** Keeps the folder of the walk, to look at what failed. */
     keep: { type: 'boolean', default: false },
@@ -29,6 +31,7 @@ async function walkAll(python: string): Promise<Result[]> {
   const results: Result[] = [];
   try {
     for (const { title, run } of steps) {
+      if (!title.includes(values.only)) continue;
       const startedAt = performance.now();
       const failure = await run(walk, trail).then(() => undefined, toReason);
       const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(1));

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
-import { accountId, region } from './moto-client.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
+import { accountId, region } from './moto-client.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const commandLine = join(root, 'bin', 'ripcord.ts');
 
 export const domain = 'links.example.org';
-export const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000';
+export const certificateArn =
+  'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000';
 export const email = 'owner@example.org';
 const keys = { apiKey: 'key-of-the-walk', secret: 'secret-of-the-walk' };
 
@@ -78,7 +79,13 @@ export class Walk {
   async run({ file, args, input = '', folder = root, environment = {} }: Program): Promise<Ended> {
     const child = spawn(file, args, {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: this.folder, NO_COLOR: '1', ...this.emulator.environment, ...environment },
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.folder,
+        NO_COLOR: '1',
+        ...this.emulator.environment,
+        ...environment,
+      },
     });
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
@@ -88,7 +95,11 @@ export class Walk {
   }
 
   ripcord(args: string[], input?: string): Promise<Ended> {
-    return this.run({ file: process.execPath, args: [commandLine, ...args], ...(input !== undefined && { input }) });
+    return this.run({
+      file: process.execPath,
+      args: [commandLine, ...args],
+      ...(input !== undefined && { input }),
+    });
   }
 
   /** A command that has to succeed. @returns its result. */
@@ -114,8 +125,10 @@ export class Walk {
     await moto.call('ssm', 'AmazonSSM.PutParameter', version);
   }
 
-  deploy(...args: string[]) {
-    return this.done(['deploy', '--yes', ...args]);
+  /** A deployment that has to succeed. */
+  async deploy(...args: string[]): Promise<void> {
+    const { code, stderr } = await this.ripcord(['deploy', '--yes', ...args]);
+    assert.equal(code, 0, `The deployment failed: ${stderr}`);
   }
 
   async addAccount(...target: string[]): Promise<void> {

@@ -47,6 +47,22 @@ class Refused(Exception):
         self.logical_id, self.cause = logical_id, cause
 
 
+create_resource = parsing.parse_and_create_resource
+
+
+def create_or_refuse(logical_id, *others, **named):
+    """Names the resource that failed: another one, which refers to it, may have asked for it."""
+    try:
+        return create_resource(logical_id, *others, **named)
+    except Refused:
+        raise
+    except Exception as cause:
+        raise Refused(logical_id, cause) from cause
+
+
+parsing.parse_and_create_resource = create_or_refuse
+
+
 def exists(resources, logical_id):
     condition = resources._resource_json_map.get(logical_id, {}).get("Condition")
     return condition is None or resources.lazy_condition_map[condition]
@@ -275,7 +291,10 @@ def set_template(stack, template_text, parameters):
 
 
 def finish(stack, status, reason=None):
-    stack.output_map = stack._create_output_map()
+    # Reading the outputs of what is gone would create it again.
+    is_gone = status.startswith("ROLLBACK")
+    outputs = {} if is_gone else stack.template_dict
+    stack.output_map = models.OutputMap(stack.resource_map, {"Outputs": {}, **outputs}, stack.stack_id)
     stack.status = status
     stack._add_stack_event(status, resource_status_reason=reason)
 
@@ -371,6 +390,12 @@ def delete_change_set(self):
     return EmptyResult()
 
 
+def existing_resources(stack):
+    resources = stack.resource_map
+    return [each for name, each in resources._parsed_resources.items() if name in resources._resource_json_map and each]
+
+
+Stack.stack_resources = property(existing_resources)
 Backend.create_change_set = create_change_set
 Backend.execute_change_set = execute_change_set
 Backend.create_stack = create_stack

@@ -50,7 +50,14 @@ export const deploying: Step[] = [
     title: 'A setting that cuts an armed link is refused, and nothing changes',
     async run(walk, trail) {
       trail.link = await walk.armLink();
-      const said = await walk.refused(['deploy', '--yes', '--unset', 'domainName', '--unset', 'certificateArn']);
+      const said = await walk.refused([
+        'deploy',
+        '--yes',
+        '--unset',
+        'domainName',
+        '--unset',
+        'certificateArn',
+      ]);
       assert.match(said, /armed/);
       assert.deepEqual(await describeDeployed(walk), wanted);
       await walk.fire(trail.link);

@@ -12,6 +12,8 @@ const environmentSchema = z.object({
   RIPCORD_ACCOUNTS: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]),
   /** The start of every link: `https://…`, without a slash at the end. The admin function and the sweep need it. */
   RIPCORD_BASE_URL: z.url().optional(),
+  /** The KMS key that encrypts accounts and channels; the admin function writes them. Absent: the AWS managed key. */
+  RIPCORD_KMS_KEY: z.string().min(1).optional(),
   /** The CloudWatch namespace of the metrics. Absent: no metrics are written. */
   RIPCORD_METRICS: z.string().min(1).optional(),
   /** Where the notification channels are: `ssm:/ripcord/notify` or `file:/path/to/notify.json`. Absent: none. */

@@ -9,7 +9,7 @@ import { webhookNotifier } from '../lib/notify/webhook-notifier.ts';
 import { type Environment, parsePlace } from './environment.ts';
 
 /** Where the channels are. */
-type ChannelPlaces = Pick<Environment, 'RIPCORD_NOTIFY' | 'RIPCORD_TOPIC_ARN'>;
+type ChannelPlaces = Pick<Environment, 'RIPCORD_NOTIFY' | 'RIPCORD_TOPIC_ARN' | 'RIPCORD_KMS_KEY'>;
 
 /** Not part of the services: the trigger sends no notices, so its cold start must not load this. */
 export function createNotifiers(environment: ChannelPlaces): Notifiers {
@@ -28,9 +28,9 @@ export function createNotifiers(environment: ChannelPlaces): Notifiers {
 
 /** For the commands that list, add, test and remove channels. */
 export function createChannels(environment: ChannelPlaces): AdminServices['channels'] {
-  const { RIPCORD_NOTIFY: place, RIPCORD_TOPIC_ARN: topicArn } = environment;
+  const { RIPCORD_NOTIFY: place, RIPCORD_TOPIC_ARN: topicArn, RIPCORD_KMS_KEY: kmsKey } = environment;
   return {
-    store: place === undefined ? noStore : createStore(place),
+    store: place === undefined ? noStore : createStore(place, kmsKey),
     builtIn: topicArn === undefined ? [] : [{ kind: 'sns', name: stackTopic, topicArn }],
     toNotifier,
   };
@@ -43,9 +43,9 @@ const noStore: ChannelStore = {
   },
 };
 
-function createStore(variable: NonNullable<Environment['RIPCORD_NOTIFY']>): ChannelStore {
-  const { kind, path } = parsePlace(variable);
-  return kind === 'ssm' ? ssmChannels(path) : fileChannels(path);
+function createStore(place: NonNullable<Environment['RIPCORD_NOTIFY']>, kmsKey?: string): ChannelStore {
+  const { kind, path } = parsePlace(place);
+  return kind === 'ssm' ? ssmChannels(path, { kmsKey }) : fileChannels(path);
 }
 
 function toNotifier(channel: Channel): Notifier {

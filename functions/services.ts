@@ -29,7 +29,7 @@ export function createServices(
   environment: Environment,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
 ): BuiltServices {
-  const accounts = createAccounts(environment.RIPCORD_ACCOUNTS);
+  const accounts = createAccounts(environment);
   const table = createDynamoStore({
     tableName: environment.RIPCORD_TABLE,
     endpoint: environment.RIPCORD_TABLE_ENDPOINT,
@@ -53,9 +53,9 @@ export function createServices(
   };
 }
 
-function createAccounts(variable: Environment['RIPCORD_ACCOUNTS']): Accounts {
-  const { kind, path } = parsePlace(variable);
-  return kind === 'ssm' ? ssmAccounts(path) : fileAccounts(path);
+function createAccounts({ RIPCORD_ACCOUNTS: place, RIPCORD_KMS_KEY: kmsKey }: Environment): Accounts {
+  const { kind, path } = parsePlace(place);
+  return kind === 'ssm' ? ssmAccounts(path, { kmsKey }) : fileAccounts(path);
 }
 
 /** @returns 128 random bits as 25 digits in base 36. */

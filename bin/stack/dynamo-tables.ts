@@ -22,10 +22,7 @@ export async function listTables(client: DynamoDBClient, start: string): Promise
 }
 
 /** @returns undefined if there is no such table. */
-async function describeTable(
-  client: DynamoDBClient,
-  name: string,
-): Promise<TableDescription | undefined> {
+async function describeTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
   try {
     return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { NoticeTopic } from './notice-topic.ts';
 import type { PositionTable } from './position-table.ts';
@@ -12,6 +13,8 @@ export interface FunctionResources {
   readonly common: CommonFunctionProps;
   readonly table: PositionTable;
   readonly topic: NoticeTopic;
+  /** Encrypts accounts and channels. */
+  readonly key: Key;
 }
 
 /** The maximum age of an event that starts a sweep: the next scheduled one does the same. */
@@ -47,7 +50,10 @@ export function createTrigger(
   return trigger;
 }
 
-export function createAdmin(scope: Construct, { common, table, topic }: FunctionResources): RipcordFunction {
+export function createAdmin(
+  scope: Construct,
+  { common, table, topic, key }: FunctionResources,
+): RipcordFunction {
   const admin = new RipcordFunction(scope, 'Admin', {
     ...common,
     name: 'admin',
@@ -65,6 +71,7 @@ export function createAdmin(scope: Construct, { common, table, topic }: Function
     'GetParametersByPath',
   ]);
   admin.grantChannels(channelsPath(common), ['GetParameter', 'PutParameter']);
+  admin.grantEncryption(key, [`${accountsPath(common)}/*`, channelsPath(common)]);
   topic.grantPublish(admin);
   return admin;
 }

@@ -1,8 +1,8 @@
-import { type CfnCondition, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type CfnCondition, Stack, Validations } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnSubscription, Subscription, Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -12,7 +12,10 @@ import type { StackSettings, Stage } from './settings.ts';
 const noQueue =
   'A dead-letter queue would not be read either. The alarm keeps its state, and outcomes are in the table and in `ripcord history`.';
 
-export type NoticeTopicProps = Stage & Pick<StackSettings, 'notifyEmail' | 'conditions'>;
+export type NoticeTopicProps = Stage & { readonly key: Key } & Pick<
+    StackSettings,
+    'notifyEmail' | 'conditions'
+  >;
 
 /** Receives alarms and notices. If publishing fails, no e-mail is sent; the alarms still show their state. */
 export class NoticeTopic extends Construct {
@@ -21,16 +24,9 @@ export class NoticeTopic extends Construct {
   readonly #action: SnsAction;
   readonly #hasEmail: CfnCondition;
 
-  constructor(scope: Construct, id: string, { prefix, notifyEmail, conditions }: NoticeTopicProps) {
+  constructor(scope: Construct, id: string, { prefix, key, notifyEmail, conditions }: NoticeTopicProps) {
     super(scope, id);
-    // A customer managed key costs $1 a month. CloudWatch can't use the AWS managed key for SNS: its alarms would
-    // be dropped silently.
-    this.#key = new Key(this, 'Key', {
-      description: `Encrypts ${prefix}'s notices`,
-      enableKeyRotation: true,
-      // SNS keeps no messages, so nothing stays encrypted under the key.
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    this.#key = key;
     this.#topic = new Topic(this, 'Topic', {
       topicName: `${prefix}-notices`,
       masterKey: this.#key,

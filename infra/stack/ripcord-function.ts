@@ -17,6 +17,7 @@ import {
   Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   type CfnFunction,
@@ -157,10 +158,7 @@ export class RipcordFunction extends Construct {
     (policy.node.defaultChild as CfnPolicy).cfnOptions.condition = condition;
   }
 
-  /**
-   * Grants actions on the accounts under a Parameter Store path, one SecureString each. They are encrypted with the
-   * AWS managed key, which decrypts for anyone who may read the parameter, so no permission on a key is needed.
-   */
+  /** Grants actions on the accounts under a Parameter Store path, one SecureString each, and their decryption. */
   grantAccounts(path: string, actions: readonly ParameterAction[]): void {
     const arn = this.#parameterArn(path);
     Validations.of(this.#role).acknowledge({
@@ -173,9 +171,10 @@ export class RipcordFunction extends Construct {
       // GetParametersByPath is authorized on the path itself.
       ...(lists ? [{ actions: ['ssm:GetParametersByPath'], resources: [arn] }] : []),
     ]);
+    this.#grantDecryption(`${path}/*`);
   }
 
-  /** Grants actions on the notification channels: one SecureString, encrypted as the accounts are. */
+  /** Grants actions on the notification channels: one SecureString, and its decryption. */
   grantChannels(
     path: string,
     actions: readonly Extract<ParameterAction, 'GetParameter' | 'PutParameter'>[],
@@ -183,6 +182,41 @@ export class RipcordFunction extends Construct {
     this.grant({ RIPCORD_NOTIFY: `ssm:${path}` }, [
       { actions: actions.map((action) => `ssm:${action}`), resources: [this.#parameterArn(path)] },
     ]);
+    this.#grantDecryption(path);
+  }
+
+  /**
+   * Grants the encryption of parameters with the stack's own key. Parameter Store calls Encrypt for a standard parameter
+   * and GenerateDataKey for an advanced one, which the AWS account's default tier can make of each.
+   * https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+   */
+  grantEncryption({ keyArn }: IKey, paths: readonly string[]): void {
+    this.grant({ RIPCORD_KMS_KEY: keyArn }, [
+      {
+        actions: ['kms:Encrypt', 'kms:GenerateDataKey'],
+        resources: [keyArn],
+        conditions: this.#onlyFor(paths),
+      },
+    ]);
+  }
+
+  /**
+   * With any key of this AWS account, because parameters outlive the stack: another stack's key may have encrypted them, or
+   * a key of the owner's own.
+   */
+  #grantDecryption(path: string): void {
+    Validations.of(this.#role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]',
+      reason: "The condition allows only what Parameter Store encrypted for the function's own parameters.",
+    });
+    const anyKey = Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+    this.grant({}, [{ actions: ['kms:Decrypt'], resources: [anyKey], conditions: this.#onlyFor([path]) }]);
+  }
+
+  /** Parameter Store passes the parameter's ARN to KMS as the encryption context. */
+  #onlyFor(paths: readonly string[]): Conditions {
+    const arns = paths.map((path) => this.#parameterArn(path));
+    return { StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': arns.length === 1 ? arns[0] : arns } };
   }
 
   #parameterArn(path: string): string {

@@ -16,6 +16,7 @@ import { PositionTable } from './position-table.ts';
 import type { RipcordFunction } from './ripcord-function.ts';
 import { stackName } from './setting-definitions.ts';
 import { addSettings, type StackSettings, type Stage } from './settings.ts';
+import { StackKey } from './stack-key.ts';
 
 export interface RipcordStackProps extends Stage {
   /** The folder that holds one built folder per function. */
@@ -47,11 +48,12 @@ export class RipcordStack extends Stack {
     const { logRetentionDays, linksHalted, conditions } = settings;
     // Each prefix has its own namespace, because its alarms must not count another prefix's metrics.
     const namespace = stackName(prefix);
+    const key = new StackKey(this, 'Key', { prefix });
     const table = new PositionTable(this, 'Table', settings);
-    const topic = new NoticeTopic(this, 'Notices', { prefix, ...settings });
+    const topic = new NoticeTopic(this, 'Notices', { prefix, key, ...settings });
     const logs = { logRetentionDays, metrics: namespace };
     const common = { prefix, functionsFolder, ...logs, linksHalted, conditions };
-    const resources = { common, table, topic };
+    const resources = { common, table, topic, key };
 
     const trigger = createTrigger(this, resources, settings);
     const admin = createAdmin(this, resources);

@@ -25,8 +25,14 @@ interface Known {
   refreshAt: number;
 }
 
-/** Credentials on AWS: one SecureString per account, `<prefix>/<name>`. */
-export function ssmAccounts(prefix: string, now: () => number = Date.now): Accounts {
+/**
+ * Credentials on AWS: one SecureString per account, `<prefix>/<name>`.
+ * @param kmsKey encrypts what is written; the AWS managed key if undefined.
+ */
+export function ssmAccounts(
+  prefix: string,
+  { now = Date.now, kmsKey }: { now?: () => number; kmsKey?: string | undefined } = {},
+): Accounts {
   const client = ssmClient();
   const toPath = (name: string): string => `${prefix}/${name}`;
   const { read, forget } = createCache(now, async (name) => {
@@ -43,6 +49,7 @@ export function ssmAccounts(prefix: string, now: () => number = Date.now): Accou
         Name: toPath(name),
         Value: JSON.stringify(account),
         Type: 'SecureString',
+        KeyId: kmsKey,
         Overwrite: true,
       });
       await orFault(name, () => client.send(command, untilDeadline()));

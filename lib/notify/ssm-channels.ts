@@ -21,14 +21,27 @@ const maxValueLength = 4096;
 /** How often a change is written again because other writers changed the list meanwhile. */
 const maxWrites = 8;
 
+/** The parameter that is written. */
+interface Target {
+  client: SSMClient;
+  name: string;
+  kmsKey: string | undefined;
+}
+
 /** The list as read. Version 0: there is none. */
 interface Stored {
   channels: Channel[];
   version: number;
 }
 
-/** Channels in one SecureString of Parameter Store. */
-export function ssmChannels(name: string, now: () => number = Date.now): ChannelStore {
+/**
+ * Channels in one SecureString of Parameter Store.
+ * @param kmsKey encrypts what is written; the AWS managed key if undefined.
+ */
+export function ssmChannels(
+  name: string,
+  { now = Date.now, kmsKey }: { now?: () => number; kmsKey?: string | undefined } = {},
+): ChannelStore {
   const client = ssmClient();
   let cached: { channels: Channel[]; readAt: number } | undefined;
 
@@ -49,7 +62,7 @@ export function ssmChannels(name: string, now: () => number = Date.now): Channel
       return await orFault(name, async () => (fresh ? (await readList(client, name)).channels : refresh()));
     },
     async change(edit) {
-      await orFault(name, () => changeList(client, name, edit));
+      await orFault(name, () => changeList({ client, name, kmsKey }, edit));
       cached = undefined;
     },
   };
@@ -74,17 +87,14 @@ async function readList(client: SSMClient, name: string, version?: number): Prom
  * version that it had not read. It then writes the list again, with what the other writer had changed. In between, which
  * takes one read and one write, the other writer's change is missing; it stays missing if this process dies there.
  */
-async function changeList(
-  client: SSMClient,
-  name: string,
-  edit: (channels: Channel[]) => Channel[],
-): Promise<void> {
+async function changeList(target: Target, edit: (channels: Channel[]) => Channel[]): Promise<void> {
+  const { client, name } = target;
   let known = await readList(client, name);
   const edits = diffChannels(known.channels, edit(known.channels));
   const own = new Map(edits);
   let next = applyEdits(known.channels, edits);
   for (let writes = 1; writes <= maxWrites; writes += 1) {
-    const version = await writeList(client, name, next);
+    const version = await writeList(target, next);
     // Version 1 after a later one: the owner deleted the parameter meanwhile.
     if (version === known.version + 1 || version === 1) return requireOwn(own, edits);
     const replaced = await readList(client, name, version - 1);
@@ -95,7 +105,7 @@ async function changeList(
     next = applyEdits(replaced.channels, edits);
     if (diffChannels(written, next).size === 0) return requireOwn(own, edits);
     // What is too long together must not replace what the other writer stored.
-    if (toValue(next).length > maxValueLength) await writeList(client, name, replaced.channels);
+    if (toValue(next).length > maxValueLength) await writeList(target, replaced.channels);
     known = { channels: replaced.channels, version };
   }
   throw contended();
@@ -112,7 +122,7 @@ function toValue(channels: Channel[]): string {
 }
 
 /** @returns the number of the written version. */
-async function writeList(client: SSMClient, name: string, channels: Channel[]): Promise<number> {
+async function writeList({ client, name, kmsKey }: Target, channels: Channel[]): Promise<number> {
   const Value = toValue(channels);
   if (Value.length > maxValueLength)
     throw new Fault(
@@ -121,7 +131,8 @@ async function writeList(client: SSMClient, name: string, channels: Channel[]): 
       { hint: { text: 'Remove a channel first.' } },
     );
   try {
-    const command = new PutParameterCommand({ Name: name, Value, Type: 'SecureString', Overwrite: true });
+    const encryption = { Type: 'SecureString', KeyId: kmsKey } as const;
+    const command = new PutParameterCommand({ Name: name, Value, ...encryption, Overwrite: true });
     const { Version = 0 } = await client.send(command, untilDeadline());
     return Version;
   } catch (thrown) {

@@ -74,7 +74,7 @@ test('The channels that are known are used if Parameter Store fails, and not aft
     server.close();
   });
   let now = 0;
-  const { read } = ssmChannels('/ripcord/notify', () => now);
+  const { read } = ssmChannels('/ripcord/notify', { now: () => now });
   expect(await read()).toEqual(channels);
   now += 5 * 60_000;
   answer = { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } };

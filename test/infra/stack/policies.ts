@@ -11,14 +11,19 @@ const join = z.strictObject({
   'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), ref, getAtt]))]),
 });
 
-/** The only allowed condition: items whose partition key starts with one of these. */
-const conditionSchema = z
-  .strictObject({
-    'ForAllValues:StringLike': z.strictObject({ 'dynamodb:LeadingKeys': z.array(z.string()).min(1) }),
-  })
-  .transform(
-    (condition) => ` with ${condition['ForAllValues:StringLike']['dynamodb:LeadingKeys'].join(' or ')}`,
-  );
+/** The only allowed conditions: items whose partition key starts with one of these, and what belongs to a parameter. */
+const conditionSchema = z.union([
+  z
+    .strictObject({
+      'ForAllValues:StringLike': z.strictObject({ 'dynamodb:LeadingKeys': z.array(z.string()).min(1) }),
+    })
+    .transform((condition) => condition['ForAllValues:StringLike']['dynamodb:LeadingKeys']),
+  z
+    .strictObject({
+      StringLike: z.strictObject({ 'kms:EncryptionContext:PARAMETER_ARN': oneOrMore(join) }),
+    })
+    .transform((condition) => condition.StringLike['kms:EncryptionContext:PARAMETER_ARN']),
+]);
 
 /** Strict: a Deny, another condition, a NotAction or a bare * as resource fails to parse. */
 const statementSchema = z.strictObject({
@@ -35,7 +40,7 @@ const policySchema = z.object({
 
 /**
  * @returns every permission in the template as `action resource`, sorted, by the function whose role has it.
- * Resources are written as `table`, `table with <keys>`, `table/index/…`, `topic`, `topic's key`, `log of <function>`,
+ * Resources are written as `table`, `table with <keys>`, `… with <parameter>`, `table/index/…`, `topic`, `stack's key`, `log of <function>`,
  * `function <function>` and `arn:<service>:<resource>`.
  */
 export function readPolicies(template: Template): Record<string, string[]> {
@@ -50,7 +55,7 @@ export function readPolicies(template: Template): Record<string, string[]> {
   for (const [type, noun] of [
     ['AWS::DynamoDB::Table', 'table'],
     ['AWS::SNS::Topic', 'topic'],
-    ['AWS::KMS::Key', "topic's key"],
+    ['AWS::KMS::Key', "stack's key"],
   ] as const)
     for (const id of Object.keys(template.findResources(type))) nouns.set(id, noun);
   for (const [id, group] of Object.entries(template.findResources('AWS::Logs::LogGroup'))) {
@@ -62,12 +67,22 @@ export function readPolicies(template: Template): Record<string, string[]> {
     const { PolicyDocument: document, Roles: roles } = policySchema.parse(resource.Properties);
     const name = functionOfRole.get(roles[0].Ref) ?? `unknown role ${roles[0].Ref}`;
     const found = document.Statement.flatMap(
-      ({ Action: actions, Resource: resources, Condition: condition = '' }) =>
-        resources.flatMap((arn) => actions.map((action) => `${action} ${write(arn, nouns)}${condition}`)),
+      ({ Action: actions, Resource: resources, Condition: condition = [] }) =>
+        resources.flatMap((arn) =>
+          actions.map((action) => `${action} ${write(arn, nouns)}${writeCondition(condition, nouns)}`),
+        ),
     );
     rights[name] = [...(rights[name] ?? []), ...found].sort();
   }
   return rights;
+}
+
+function writeCondition(
+  values: (string | z.infer<typeof join>)[],
+  nouns: ReadonlyMap<string, string>,
+): string {
+  const written = values.map((value) => (typeof value === 'string' ? value : write(value, nouns)));
+  return written.length === 0 ? '' : ` with ${written.join(' or ')}`;
 }
 
 function shortName(name: string): string {

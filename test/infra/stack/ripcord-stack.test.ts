@@ -132,6 +132,7 @@ describe('the functions', () => {
       {
         ...common,
         ...notices,
+        RIPCORD_KMS_KEY: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] },
         RIPCORD_BASE_URL: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] },
         RIPCORD_SWEEP_FUNCTION: 'ripcord-sweep',
       },
@@ -267,6 +268,8 @@ describe('the rights', () => {
   const list = 'table/index/list';
   const account = 'arn:ssm:parameter/ripcord/accounts/*';
   const channels = 'arn:ssm:parameter/ripcord/notify';
+  /** Parameters outlive the stack and its key. */
+  const anyKey = 'arn:kms:key/*';
 
   test('are exactly these', () => {
     expect(readPolicies(templateFor({ notifyEmail: 'me@example.org' }))).toEqual({
@@ -275,6 +278,7 @@ describe('the rights', () => {
         'dynamodb:GetItem table',
         'dynamodb:PutItem table with hits#*',
         'dynamodb:UpdateItem table with position#*',
+        `kms:Decrypt ${anyKey} with ${account}`,
         'lambda:InvokeFunction function sweep',
         'logs:CreateLogStream log of trigger',
         'logs:PutLogEvents log of trigger',
@@ -288,8 +292,12 @@ describe('the rights', () => {
         'dynamodb:Query table',
         `dynamodb:Query ${list}`,
         'dynamodb:UpdateItem table',
-        "kms:Decrypt topic's key",
-        "kms:GenerateDataKey topic's key",
+        `kms:Decrypt ${anyKey} with ${account}`,
+        `kms:Decrypt ${anyKey} with ${channels}`,
+        "kms:Decrypt stack's key",
+        `kms:Encrypt stack's key with ${account} or ${channels}`,
+        "kms:GenerateDataKey stack's key",
+        `kms:GenerateDataKey stack's key with ${account} or ${channels}`,
         'lambda:InvokeFunction function sweep',
         'logs:CreateLogStream log of admin',
         'logs:PutLogEvents log of admin',
@@ -308,8 +316,10 @@ describe('the rights', () => {
         'dynamodb:PutItem table with hits#* or sweep or health',
         `dynamodb:Query ${list}`,
         'dynamodb:UpdateItem table with position#*',
-        "kms:Decrypt topic's key",
-        "kms:GenerateDataKey topic's key",
+        `kms:Decrypt ${anyKey} with ${account}`,
+        `kms:Decrypt ${anyKey} with ${channels}`,
+        "kms:Decrypt stack's key",
+        "kms:GenerateDataKey stack's key",
         'logs:CreateLogStream log of sweep',
         'logs:PutLogEvents log of sweep',
         'sns:Publish topic',
@@ -319,6 +329,7 @@ describe('the rights', () => {
       alarm: [
         'dynamodb:GetItem table with health',
         'dynamodb:PutItem table with health',
+        `kms:Decrypt ${anyKey} with ${channels}`,
         'logs:CreateLogStream log of alarm',
         'logs:PutLogEvents log of alarm',
         `ssm:GetParameter ${channels}`,
@@ -331,7 +342,7 @@ describe('the rights', () => {
     expect(
       Object.values(readPolicies(template))
         .flat()
-        .filter((right) => /sns|kms/.test(right)),
+        .filter((right) => /sns|kms/.test(right) && !right.includes('parameter/')),
     ).toEqual([]);
     for (const { Properties: properties } of Object.values(template.findResources('AWS::Lambda::Function')))
       expect(properties.Environment.Variables).not.toHaveProperty('RIPCORD_TOPIC_ARN');
@@ -574,6 +585,15 @@ describe('alarms', () => {
       },
     });
     templateFor().resourceCountIs('AWS::SNS::Subscription', 1);
+  });
+
+  test("share the stack's only key with accounts and channels, and it stays when the stack is deleted", () => {
+    const template = templateFor();
+    template.resourceCountIs('AWS::KMS::Key', 1);
+    template.hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
   });
 });
 

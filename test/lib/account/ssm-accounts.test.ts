@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ssmAccounts } from '../../../lib/account/ssm-accounts.ts';
 import { toHttpStatus } from '../../../lib/fault.ts';
+import { startParameterStore } from '../notify/parameter-store.ts';
 
 type Answer = { status: number; body: object } | 'silence';
 
@@ -53,7 +54,7 @@ async function startStore(first: Answer) {
     server.close();
   });
   return {
-    accounts: ssmAccounts('/ripcord/accounts', () => clock),
+    accounts: ssmAccounts('/ripcord/accounts', { now: () => clock }),
     requests: () => requests,
     answer(next: Answer) {
       answer = next;
@@ -262,4 +263,13 @@ test('a write that AWS finds invalid does not quote the keys that it contains', 
     code: 'accounts-unreadable',
     detail: 'AWS Parameter Store responded with an error: ValidationException.',
   });
+});
+
+test("An account is stored encrypted with the stack's own key", async () => {
+  const store = await startParameterStore();
+  const kmsKey = 'arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d';
+  await ssmAccounts('/ripcord/accounts', { kmsKey }).write('main', account);
+  expect(store.requests).toMatchObject([
+    { action: 'PutParameter', Name: '/ripcord/accounts/main', Type: 'SecureString', KeyId: kmsKey },
+  ]);
 });

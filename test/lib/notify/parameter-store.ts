@@ -7,6 +7,7 @@ interface Request {
   Name: string;
   Value?: string;
   Type?: string;
+  KeyId?: string;
   Overwrite?: boolean;
   WithDecryption?: boolean;
 }

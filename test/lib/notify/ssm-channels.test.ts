@@ -49,6 +49,13 @@ describe('The channels in Parameter Store', () => {
     expect(await read()).toEqual([slack('one'), slack('two')]);
   });
 
+  it("are encrypted with the stack's own key", async () => {
+    const store = await startParameterStore();
+    const kmsKey = 'arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d';
+    await ssmChannels(path, { kmsKey }).change(add(slack('one')));
+    expect(store.requests.at(-1)).toMatchObject({ action: 'PutParameter', KeyId: kmsKey });
+  });
+
   it.each([2, 3, 6])('keep what each of %i writers adds at the same time', async (count) => {
     const store = await startParameterStore();
     await ssmChannels(path).change(add(slack('first')));
@@ -92,8 +99,8 @@ describe('The channels in Parameter Store', () => {
   it('are read again at once after a change, and otherwise after five minutes', async () => {
     const store = await startParameterStore();
     let now = 0;
-    const sweep = ssmChannels(path, () => now);
-    const admin = ssmChannels(path, () => now);
+    const sweep = ssmChannels(path, { now: () => now });
+    const admin = ssmChannels(path, { now: () => now });
     expect([await sweep.read(), await admin.read()]).toEqual([[], []]);
     await admin.change(add(slack('new')));
     expect(await admin.read()).toHaveLength(1);

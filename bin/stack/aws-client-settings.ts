@@ -14,3 +14,19 @@ export function toClientSettings({ region, profile }: AwsTarget) {
     logger: silent,
   };
 }
+
+/** @returns the address that replaces S3's own; undefined for AWS. */
+export function findS3Endpoint(): string | undefined {
+  const { AWS_ENDPOINT_URL: shared, AWS_ENDPOINT_URL_S3: own } = process.env;
+  return own || shared || undefined;
+}
+
+/** @returns the settings of an S3 client. An endpoint that is not AWS may know no bucket as a host and no checksum. */
+export function toS3Settings(target: AwsTarget) {
+  return {
+    ...toClientSettings(target),
+    forcePathStyle: findS3Endpoint() !== undefined,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  } as const;
+}

@@ -9,6 +9,7 @@ import {
   DescribeChangeSetCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  GetTemplateCommand,
   type Parameter,
   paginateDescribeChangeSet,
   paginateListStackResources,
@@ -20,6 +21,7 @@ import {
 import { CliError } from '../cli-error.ts';
 import { type AwsTarget, toClientSettings } from './aws-client-settings.ts';
 import { describeAwsFailure } from './aws-failure.ts';
+import type { Template } from './deployable.ts';
 import { findFailure } from './stack-events.ts';
 import { markEvents, poll, waitForOperation } from './stack-wait.ts';
 
@@ -40,7 +42,7 @@ export async function readStack(client: CloudFormationClient, name: string): Pro
   }
 }
 
-async function readResources(
+export async function readResources(
   client: CloudFormationClient,
   stackName: string,
 ): Promise<StackResourceSummary[]> {
@@ -51,6 +53,19 @@ async function readResources(
   ))
     resources.push(...StackResourceSummaries);
   return resources;
+}
+
+/** @returns the deployed template as it was uploaded; undefined if it is not JSON. */
+export async function readTemplate(
+  client: CloudFormationClient,
+  stackName: string,
+): Promise<Template | undefined> {
+  const { TemplateBody: body = '' } = await client.send(new GetTemplateCommand({ StackName: stackName }));
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A new template, as text or at an address in S3, with the names of its parameters. */

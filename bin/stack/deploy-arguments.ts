@@ -18,7 +18,7 @@ export const deployOptions = {
   'require-approval': {
     type: 'string',
     choices: ['never', 'broadening', 'any-change'],
-    describe: 'never: the same as --yes',
+    describe: 'When to ask [default: any-change at a terminal, else broadening]; never is --yes',
   },
   ...yesOption,
 } as const;
@@ -36,6 +36,8 @@ export interface DeployArguments {
   /** Settings to be removed, or returned to their defaults. */
   unset: SettingName[];
   yes: boolean;
+  /** When to ask, as `cdk deploy` names it. */
+  requireApproval: string | undefined;
 }
 
 /** @throws CliError if a setting is unknown or has a wrong value. */
@@ -47,6 +49,7 @@ export function parseDeployArguments(options: DeployOptions): DeployArguments {
     set: {},
     unset: (options.unset ?? []).map(toSettingName),
     yes: options.yes || options['require-approval'] === 'never',
+    requireApproval: options['require-approval'],
   };
   for (const pair of options.context ?? []) takeSetting(parsed, pair);
   for (const pair of [...(options.parameters ?? []), ...(options.set ?? [])]) takeSetting(parsed, pair);

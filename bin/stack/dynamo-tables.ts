@@ -3,6 +3,7 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   paginateListTables,
+  ScanCommand,
   type TableDescription,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -54,8 +55,16 @@ export async function setDeletionProtection(
   await waitForTable(client, name);
 }
 
+/** @returns whether the table has no item; also if there is no such table. The item count of DescribeTable is hours old. */
+export async function isEmptyTable(client: DynamoDBClient, name: string): Promise<boolean> {
+  if ((await describeTable(client, name)) === undefined) return true;
+  const request = { TableName: name, Limit: 1, ConsistentRead: true, Select: 'COUNT' } as const;
+  return (await client.send(new ScanCommand(request))).Count === 0;
+}
+
 /** Deletes a table for good, also a protected one. */
 export async function deleteTable(client: DynamoDBClient, name: string): Promise<void> {
+  if ((await describeTable(client, name)) === undefined) return;
   await setDeletionProtection(client, name, 'off');
   await client.send(new DeleteTableCommand({ TableName: name }));
   await poll(async () => ((await describeTable(client, name)) === undefined ? true : undefined));

@@ -38,6 +38,11 @@ export function planDeployment(
   };
 }
 
+/** @returns every setting, those without a value with their defaults. */
+export function completeSettings(values: SettingValues): SettingValues {
+  return Object.fromEntries(settingNames.map((name) => [name, values[name] ?? toDefault(name)]));
+}
+
 function toDefault(name: SettingName): string {
   const definition = settings[name];
   return 'default' in definition ? String(definition.default) : unset;

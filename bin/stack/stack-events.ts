@@ -16,6 +16,11 @@ export function hasEnded(events: readonly StackEvent[]): boolean {
   return events.some((event) => isOwn(event) && isFinal(event.ResourceStatus ?? '_IN_PROGRESS'));
 }
 
+/** @returns whether the stack was ever created as a whole. CloudFormation keeps events for 90 days. */
+export function wasCreated(events: readonly StackEvent[]): boolean {
+  return events.some((event) => isOwn(event) && event.ResourceStatus === 'CREATE_COMPLETE');
+}
+
 /** @returns the resources that reached their state, in the order of the events. */
 export function findFinished(events: readonly StackEvent[]): StackEvent[] {
   return events.filter((event) => !isOwn(event) && isFinal(event.ResourceStatus ?? '_IN_PROGRESS'));

@@ -31,7 +31,7 @@ export async function markEvents(client: CloudFormationClient, stackId: string):
 }
 
 /** @returns the events after the mark, oldest first. CloudFormation lists the newest first. */
-async function readEvents(
+export async function readEvents(
   client: CloudFormationClient,
   { stackId, lastEventId }: EventMark,
   { firstOnly = false } = {},

@@ -7,7 +7,9 @@ import { readDeployable } from '../../../bin/stack/deployable.ts';
 import { withCode } from '../../../bin/stack/with-code.ts';
 import { zipFolder } from '../../../bin/stack/zip-folder.ts';
 
-test('A clone deploys the template of its CDK app, with the code of each function and nothing of a bootstrap', async () => {
+test('A clone deploys the template of its CDK app, with the code of each function and nothing of a bootstrap', {
+  timeout: 120_000,
+}, async () => {
   const { template, functions } = await readDeployable('warm');
   expect(Object.keys(template.Parameters ?? {})).toContain('notifyEmail');
   expect(JSON.stringify(template)).not.toMatch(/bootstrap/i);

@@ -3,6 +3,7 @@ import type { Run } from '../run-ripcord.ts';
 import { runRipcord } from '../run-ripcord.ts';
 import { FakeCloudFormation } from './fake-cloud-formation.ts';
 import { FakeParameters } from './fake-parameters.ts';
+import { FakeS3 } from './fake-s3.ts';
 import type { FakeStack } from './fake-stack.ts';
 import { FakeRefusal, FakeTables } from './fake-tables.ts';
 import { type FakeRequest, type FakeResponse, serveFakes } from './serve-fakes.ts';
@@ -23,10 +24,22 @@ export class FakeAws {
   readonly cloudFormation = new FakeCloudFormation();
   readonly parameters = new FakeParameters();
   readonly tables = new FakeTables();
+  readonly s3 = new FakeS3();
+  /** Lambda's quota of concurrent executions. */
+  quota = { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 };
   /** Answers a command of the admin function; undefined: there is no such function. */
   admin: ((payload: Payload) => unknown) | undefined;
   /** Answers the actions of CloudWatch Logs. */
   logs: (action: string, input: Record<string, unknown>) => unknown = () => ({});
+
+  constructor() {
+    this.cloudFormation.findObstacle = (resource) =>
+      this.tables.tables.get(`${resource}-id`)?.isProtected ? 'The table is protected' : undefined;
+    this.cloudFormation.readUrl = (url) => {
+      const [, bucket = '', key = ''] = new URL(url).pathname.split('/');
+      return this.s3.buckets.get(bucket)?.get(key)?.toString() ?? '';
+    };
+  }
 
   /** Adds the stack of the stage `ripcord`, with its table. */
   addStack(more: Partial<FakeStack> = {}): FakeStack {
@@ -42,10 +55,15 @@ export class FakeAws {
     return stack;
   }
 
-  answer({ url, headers, body }: FakeRequest): FakeResponse {
+  answer(request: FakeRequest): FakeResponse {
+    const { url, headers, body } = request;
+    if (url.pathname.endsWith('/account-settings')) return toJson(() => ({ AccountLimit: this.quota }));
     if (url.pathname.startsWith('/2015-03-31/functions/')) return this.#invoke(body.toString());
     const [service = '', action = ''] = String(headers['x-amz-target'] ?? '').split('.');
-    if (action === '') return this.cloudFormation.answer(body.toString());
+    const text = body.toString();
+    if (text.includes('Action=GetCallerIdentity')) return { status: 200, body: identity };
+    if (text.includes('Action=')) return this.cloudFormation.answer(text);
+    if (action === '') return this.s3.answer(request);
     return toJson(() => this.#run(service, action, inputSchema.parse(JSON.parse(body.toString()))));
   }
 
@@ -60,6 +78,9 @@ export class FakeAws {
     return toJson(() => this.admin?.(payloadSchema.parse(JSON.parse(body))));
   }
 }
+
+const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+  <Arn>arn:aws:iam::123456789012:user/me</Arn><UserId>me</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
 function toJson(run: () => unknown): FakeResponse {
   const headers = { 'content-type': 'application/x-amz-json-1.0' };

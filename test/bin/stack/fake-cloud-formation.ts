@@ -26,6 +26,10 @@ export class FakeCloudFormation {
   readonly failing = new Map<string, string>();
   /** Resources that can't be deleted, and why. */
   readonly undeletable = new Map<string, string>();
+  /** @returns why another resource can't be deleted; undefined if it can. */
+  findObstacle: (resource: string) => string | undefined = () => undefined;
+  /** Outputs of the stacks that are created. */
+  outputs: Record<string, string> = {};
   /** Actions in the order in which they were called, without reads. */
   readonly changes: string[] = [];
   /** Reads a template at an address. */
@@ -80,6 +84,8 @@ export class FakeCloudFormation {
         return this.#execute(request);
       case 'DeleteStack':
         return this.#delete(this.find(name));
+      case 'GetTemplate':
+        return { TemplateBody: stack().template };
       case 'UpdateTerminationProtection':
         stack().protected = request.get('EnableTerminationProtection') === 'true';
         return {};
@@ -199,6 +205,7 @@ export class FakeCloudFormation {
       return {};
     }
     stack.template = changeSet.template;
+    stack.outputs ??= this.outputs;
     stack.parameters = changeSet.parameters;
     stack.coming.push({ events: [own(`${type}_COMPLETE`)], status: `${type}_COMPLETE` });
     return {};
@@ -220,7 +227,7 @@ export class FakeCloudFormation {
   /** @returns the events of the resources that can't be deleted. */
   #deleteResources(stack: FakeStack): FakeEvent[] {
     return [...stack.resources].flatMap(([id, resource]) => {
-      const reason = this.undeletable.get(id);
+      const reason = this.undeletable.get(id) ?? this.findObstacle(id);
       resource.status = reason === undefined ? 'DELETE_COMPLETE' : 'DELETE_FAILED';
       return reason === undefined ? [] : [this.#event(id, resource.type, 'DELETE_FAILED', reason)];
     });

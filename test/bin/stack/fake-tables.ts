@@ -10,6 +10,7 @@ export interface FakeTable {
   hasBackups: boolean;
   expiryAttribute?: string;
   tags: Record<string, string>;
+  items?: number;
 }
 
 type Input = Record<string, unknown>;
@@ -31,10 +32,12 @@ export class FakeTables {
 
   answer(action: string, input: Input): unknown {
     const name = String(input.TableName ?? input.TargetTableName ?? '').replace(account, '');
-    if (!/^(Describe|List)/.test(action)) this.changes.push(`${action} ${name || input.ResourceArn}`);
+    if (!/^(Describe|List|Scan)/.test(action)) this.changes.push(`${action} ${name || input.ResourceArn}`);
     switch (action) {
       case 'DescribeTable':
         return { Table: this.#describe(name) };
+      case 'Scan':
+        return { Count: Math.min(this.#get(name).items ?? 0, Number(input.Limit)) };
       case 'ListTables':
         return { TableNames: [...this.tables.keys()] };
       case 'UpdateTable':

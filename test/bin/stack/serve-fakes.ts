@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
@@ -16,13 +16,14 @@ export interface FakeResponse {
 
 /** Serves all AWS services at one address, as AWS_ENDPOINT_URL expects it. */
 export async function serveFakes(answer: (request: FakeRequest) => FakeResponse) {
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await buffer(request);
     const { method = 'GET', headers } = request;
     const given = { method, headers, body, url: new URL(request.url ?? '/', 'http://aws') };
     const { status, body: text = '', headers: more } = answer(given);
     response.writeHead(status, { 'content-type': 'text/xml', ...more }).end(text);
-  });
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

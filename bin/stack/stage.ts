@@ -1,0 +1,50 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { stackName } from '../../infra/stack/setting-definitions.ts';
+import { noRegion } from '../aws-errors.ts';
+import { CliError } from '../cli-error.ts';
+import { type AwsTarget, toClientSettings } from './aws-client-settings.ts';
+import { describeAwsFailure } from './aws-failure.ts';
+
+/** One deployment of Ripcord: its prefix, in one account and region. */
+export interface Stage {
+  prefix: string;
+  stackName: string;
+  account: string;
+  region: string;
+  /** `aws`, or the name of a separate part of AWS such as `aws-cn`. */
+  partition: string;
+  target: AwsTarget;
+}
+
+/** @throws CliError if there are no usable credentials or no region. */
+export async function readStage(prefix: string, { region, profile }: AwsTarget): Promise<Stage> {
+  const sts = new STSClient(toClientSettings({ region, profile }));
+  const actual = await sts.config.region().catch(async (cause: unknown) => {
+    throw await noRegion(cause);
+  });
+  const identity = await sts.send(new GetCallerIdentityCommand({})).catch((cause: unknown) => {
+    const advice =
+      'Nothing was changed. Check the AWS credentials, for example with "aws sts get-caller-identity".';
+    throw new CliError(
+      'unreachable',
+      `AWS did not accept the request (${describeAwsFailure(cause)}). ${advice}`,
+      {
+        cause,
+      },
+    );
+  });
+  return {
+    prefix,
+    stackName: stackName(prefix),
+    account: identity.Account ?? '',
+    region: actual,
+    partition: identity.Arn?.split(':')[1] ?? 'aws',
+    // Every later client acts on the region that was shown.
+    target: { region: actual, profile },
+  };
+}
+
+/** @returns the stage in words, so that a forgotten prefix or profile is seen before anything changes. */
+export function describeStage({ prefix, stackName: name, account, region }: Stage): string {
+  return `Stage ${prefix} (stack ${name}) in account ${account}, ${region}`;
+}

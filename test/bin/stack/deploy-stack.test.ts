@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { deployStack } from '../../../bin/stack/deploy-stack.ts';
+import type { Template } from '../../../bin/stack/deployable.ts';
+import { FakeAws } from './fake-aws.ts';
+import { parseWords } from './parse-line.ts';
+import { serveFakes } from './serve-fakes.ts';
+
+let aws: FakeAws;
+let server: Awaited<ReturnType<typeof serveFakes>>;
+let template: Template;
+let code: string;
+
+const table = 'Table-id';
+const bucket = 'ripcord-ripcord-code-123456789012-eu-west-1';
+
+beforeAll(async () => {
+  server = await serveFakes((request) => aws.answer(request));
+  vi.stubEnv('AWS_ENDPOINT_URL', server.url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  aws = new FakeAws();
+  code = 'first';
+  template = {
+    Parameters: {
+      notifyEmail: {},
+      ...Object.fromEntries(
+        Object.entries({ triggerConcurrency: 200, reserveSweep: 'true', domainName: 'none' }).map(
+          ([name, Default]) => [name, { Default }],
+        ),
+      ),
+    },
+    Resources: {
+      Table: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+      Role: { Type: 'AWS::IAM::Role', Properties: {} },
+      Trigger: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'ripcord-trigger' } },
+    },
+  };
+});
+
+function deploy(line: string) {
+  const readDeployable = () =>
+    Promise.resolve({ template, functions: [{ name: 'trigger', zip: Buffer.from(code) }] });
+  return deployStack(parseWords(line.split(' ').filter((word) => word !== '')), { readDeployable });
+}
+/** A stack that another program left, with a table. */
+function addUnfinished(status: string): void {
+  const left = { type: 'AWS::DynamoDB::Table', status: 'DELETE_FAILED' };
+  aws.addStack({ status, protected: false, resources: new Map([['Table', left]]) });
+}
+const first = '--yes --set notifyEmail=me@example.org';
+const deployed = () => aws.cloudFormation.find('Ripcord');
+
+test('A first deployment creates the stack from a private bucket, and protects stack and table', async () => {
+  aws.cloudFormation.outputs = { TableName: table };
+  aws.tables.add(table);
+  expect(await deploy(first)).toMatchObject({ result: 'created', stage: { account: '123456789012' } });
+  expect(deployed()?.protected).toBe(true);
+  expect(aws.tables.tables.get(table)?.isProtected).toBe(true);
+  const [key = ''] = aws.s3.buckets.get(bucket)?.keys() ?? [];
+  expect(JSON.parse(deployed()?.template ?? '').Resources.Trigger.Properties.Code).toEqual({
+    S3Bucket: bucket,
+    S3Key: key,
+  });
+  expect([...aws.s3.settings.keys()]).toEqual(expect.arrayContaining(['publicAccessBlock', 'encryption']));
+});
+
+test('A bare deployment of the same version changes nothing, and needs no answer', async () => {
+  await deploy(first);
+  expect(await deploy('')).toMatchObject({ result: 'unchanged' });
+});
+
+test('A bare deployment keeps every setting and updates the code, without the code of before the last one', async () => {
+  await deploy(`${first} --set triggerConcurrency=20`);
+  code = 'second';
+  expect(await deploy('')).toMatchObject({ result: 'updated' });
+  expect(deployed()?.parameters).toMatchObject({ notifyEmail: 'me@example.org', triggerConcurrency: '20' });
+  expect(aws.s3.buckets.get(bucket)?.size).toBe(1);
+});
+
+test('Without a terminal, named settings deploy without --yes', async () => {
+  await deploy(first);
+  expect(await deploy('--set triggerConcurrency=20')).toMatchObject({ result: 'updated' });
+});
+
+test('Without a terminal, a first deployment needs --yes, and changes nothing without it', async () => {
+  await expect(deploy('--set notifyEmail=me@example.org')).rejects.toThrow('there is no terminal');
+  expect(aws.cloudFormation.changes).toEqual([]);
+  expect(aws.s3.buckets.size).toBe(0);
+});
+
+test('Without a terminal, a template that grants more needs --yes, and changes nothing without it', async () => {
+  await deploy(first);
+  const before = deployed()?.template;
+  template.Resources.Role = { Type: 'AWS::IAM::Role', Properties: { Path: '/more/' } };
+  await expect(deploy('')).rejects.toThrow('there is no terminal');
+  expect(deployed()?.template).toBe(before);
+  expect(await deploy('--require-approval never')).toMatchObject({ result: 'updated' });
+});
+
+test('A failed first deployment leaves nothing, says why, and the next one leaves one stack', async () => {
+  aws.cloudFormation.failing.set('Trigger', 'Function not found');
+  aws.tables.add(table, { isProtected: true });
+  await expect(deploy(first)).rejects.toThrow(
+    'First failure: Trigger (AWS::Lambda::Function): Function not found',
+  );
+  expect(aws.tables.tables.size).toBe(0);
+  aws.cloudFormation.failing.clear();
+  expect(await deploy(first)).toMatchObject({ result: 'created' });
+  expect(aws.cloudFormation.stacks.filter(({ status }) => status !== 'DELETE_COMPLETE')).toHaveLength(1);
+});
+
+test.each(['ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'DELETE_FAILED'])(
+  'A stack that another program left in %s is cleared and created',
+  async (status) => {
+    addUnfinished(status);
+    aws.tables.add(table, { isProtected: true });
+    expect(await deploy(first)).toMatchObject({ result: 'created' });
+    expect(aws.tables.tables.size).toBe(0);
+  },
+);
+
+test('A table with an item is never deleted', async () => {
+  addUnfinished('ROLLBACK_FAILED');
+  aws.tables.add(table, { isProtected: true, items: 3 });
+  await expect(deploy(first)).rejects.toThrow(`the table ${table} of the earlier deployment has items`);
+  expect(aws.tables.changes).toEqual([]);
+  expect(deployed()?.status).toBe('ROLLBACK_FAILED');
+});
+
+test.each([
+  ['UPDATE_IN_PROGRESS', 'Another deployment is changing it'],
+  ['UPDATE_ROLLBACK_FAILED', 'continue-update-rollback --stack-name Ripcord'],
+  ['DELETE_FAILED', 'Finish with "ripcord destroy"'],
+])('A stack in %s is left as it is, with what to do', async (status, advice) => {
+  await deploy(first);
+  const stack = deployed();
+  if (stack !== undefined) stack.status = status;
+  const before = aws.cloudFormation.changes.length;
+  await expect(deploy('--yes')).rejects.toThrow(advice);
+  expect(aws.cloudFormation.changes).toHaveLength(before);
+});
+
+test('A new AWS account with ten executions gets no reservation on its first deployment', async () => {
+  aws.quota = { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 };
+  await deploy(first);
+  expect(deployed()?.parameters).toMatchObject({ triggerConcurrency: '0', reserveSweep: 'false' });
+});
+
+test('An update that reserves more than AWS allows is refused before anything changes', async () => {
+  await deploy(`${first} --set triggerConcurrency=20`);
+  aws.quota = { ConcurrentExecutions: 130, UnreservedConcurrentExecutions: 105 };
+  const before = aws.cloudFormation.changes.length;
+  await expect(deploy('--set triggerConcurrency=200 --yes')).rejects.toThrow(
+    'reserve 205 concurrent executions',
+  );
+  expect(aws.cloudFormation.changes).toHaveLength(before);
+});
+
+test("A bucket with the name of the code's bucket that another AWS account owns is not used", async () => {
+  aws.s3.buckets.set(bucket, new Map());
+  aws.s3.foreign.add(bucket);
+  await expect(deploy(first)).rejects.toThrow(`The bucket ${bucket} can't be used`);
+  expect(deployed()).toBeUndefined();
+});
+
+test('A template over 51,200 bytes goes through the bucket', async () => {
+  template.Resources.Topic = { Type: 'AWS::SNS::Topic', Properties: { DisplayName: 'x'.repeat(60_000) } };
+  expect(await deploy(first)).toMatchObject({ result: 'created' });
+  expect(deployed()?.template).toContain('x'.repeat(60_000));
+});

@@ -7,6 +7,7 @@ const secrets = {
   telegram: { field: 'token', prompt: "Bot's token, from BotFather" },
   slack: { field: 'url', prompt: 'URL of the incoming webhook' },
   discord: { field: 'url', prompt: 'URL of the webhook' },
+  heartbeat: { field: 'url', prompt: 'URL that the outside monitor expects' },
 } as const;
 export type SecretKind = keyof typeof secrets;
 

@@ -17,6 +17,7 @@ const addOptions = {
   'chat-id': textOption('Telegram: chat id, or @ and the name of a public channel', {}),
   'base-url': textOption('Telegram: scheme and host of another Bot API server', {}),
   'topic-arn': textOption('SNS: ARN of the topic', {}),
+  url: textOption('Heartbeat: URL to fetch after each sweep; it is asked for if it has to stay secret', {}),
   test: {
     type: 'boolean',
     default: false,
@@ -33,12 +34,17 @@ export const notifyVerbs = {
   test: { positionals: ['[name]'], options: {} },
 } as const;
 
-const kinds = ['telegram', 'slack', 'discord', 'sns'] as const;
+const kinds = ['telegram', 'slack', 'discord', 'sns', 'heartbeat'] as const;
 type Kind = (typeof kinds)[number];
 type AddArguments = SharedArguments & InferredOptionTypes<typeof addOptions> & { kind: Kind };
 
 /** Options that belong to one kind of channel. */
-const kindOptions = { 'chat-id': 'telegram', 'base-url': 'telegram', 'topic-arn': 'sns' } as const;
+const kindOptions = {
+  'chat-id': 'telegram',
+  'base-url': 'telegram',
+  'topic-arn': 'sns',
+  url: 'heartbeat',
+} as const;
 
 function rejectForeignOptions(args: AddArguments): void {
   for (const [option, kind] of Object.entries(kindOptions))
@@ -61,7 +67,7 @@ async function addChannel(args: AddArguments): Promise<void> {
     // A wrong option is reported before the owner is asked for a secret. JSON on stdin may have the chat.
     const { token, url } = placeholders;
     toInput({ ...(kind === 'telegram' ? { token, chatId: '1' } : { url }) });
-    secret = await readChannelSecret(kind, args);
+    secret = args.url === undefined ? await readChannelSecret(kind, args) : { url: args.url };
   }
   const result = await createAdminClient(args)
     .call('notify.add', toInput(secret))
@@ -134,6 +140,7 @@ function addCommand(yargs: Argv<SharedArguments>) {
         .options(addOptions)
         .example('$0 notify add telegram --chat-id -1001234567890 --test', "prompts for the bot's token")
         .example('$0 notify add slack --name team < url.txt', 'from a file')
+        .example('$0 notify add heartbeat --url https://hc-ping.com/UUID', 'for an outside monitor')
         .example('$0 notify add sns --topic-arn arn:aws:sns:eu-west-1:123456789012:mine', 'needs no secret'),
     (args) => addChannel(args),
   );

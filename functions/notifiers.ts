@@ -2,8 +2,10 @@ import type { AdminServices } from '../lib/admin/admin-services.ts';
 import { toFault } from '../lib/fault.ts';
 import { type Channel, type ChannelStore, channelName, stackTopic } from '../lib/notify/channels.ts';
 import { fileChannels } from '../lib/notify/file-channels.ts';
+import { heartbeatNotifier } from '../lib/notify/heartbeat.ts';
 import type { Notifier, Notifiers } from '../lib/notify/notifier.ts';
 import { snsNotifier } from '../lib/notify/sns-notifier.ts';
+import { findNoSubscriber } from '../lib/notify/sns-subscribers.ts';
 import { ssmChannels } from '../lib/notify/ssm-channels.ts';
 import { webhookNotifier } from '../lib/notify/webhook-notifier.ts';
 import { type Environment, parsePlace } from './environment.ts';
@@ -18,10 +20,15 @@ export function createNotifiers(environment: ChannelPlaces): Notifiers {
     async all() {
       const topic = builtIn.map(toNotifier);
       try {
-        return { notifiers: [...topic, ...(await store.read()).map(toNotifier)] };
+        const channels = (await store.read()).filter(({ kind }) => kind !== 'heartbeat');
+        return { notifiers: [...topic, ...channels.map(toNotifier)] };
       } catch (thrown) {
         return { notifiers: topic, problem: toFault(thrown).message };
       }
+    },
+    async heartbeats() {
+      const channels = await store.read().catch(() => []);
+      return channels.filter(({ kind }) => kind === 'heartbeat').map(toNotifier);
     },
   };
 }
@@ -33,6 +40,8 @@ export function createChannels(environment: ChannelPlaces): AdminServices['chann
     store: place === undefined ? noStore : createStore(place, kmsKey),
     builtIn: topicArn === undefined ? [] : [{ kind: 'sns', name: stackTopic, topicArn }],
     toNotifier,
+    findNoSubscriber: async (channel) =>
+      channel.kind === 'sns' ? findNoSubscriber(channel.topicArn, channel.endpoint) : undefined,
   };
 }
 
@@ -49,7 +58,14 @@ function createStore(place: NonNullable<Environment['RIPCORD_NOTIFY']>, kmsKey?:
 }
 
 function toNotifier(channel: Channel): Notifier {
-  return channel.kind === 'sns'
-    ? snsNotifier({ channel: channelName(channel), topicArn: channel.topicArn, endpoint: channel.endpoint })
-    : webhookNotifier(channel);
+  switch (channel.kind) {
+    case 'sns': {
+      const { topicArn, endpoint } = channel;
+      return snsNotifier({ channel: channelName(channel), topicArn, endpoint });
+    }
+    case 'heartbeat':
+      return heartbeatNotifier(channel);
+    default:
+      return webhookNotifier(channel);
+  }
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../lib/fault.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
+import { heartbeatMs } from '../lib/notify/heartbeat.ts';
 import type { Notifiers } from '../lib/notify/notifier.ts';
 import type { Services } from '../lib/services.ts';
 import { logProblems, logSweep } from '../lib/sweep/log-sweep.ts';
@@ -68,9 +69,23 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
       const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());
       logSweep(log, report);
       await Promise.all([keptHits, watching]);
+      // Only a sweep that has done all its work shows that Ripcord is alive.
+      await sendHeartbeats(notifiers, log, context.getRemainingTimeInMillis());
       return report;
     },
   });
+}
+
+/** Once each, without a retry: the outside monitor notices that one is missing, and no alarm is needed for that. */
+async function sendHeartbeats(notifiers: Notifiers, log: Log, remainingMs: number): Promise<void> {
+  const heartbeats = (await notifiers.heartbeats?.()) ?? [];
+  if (remainingMs < heartbeatMs) return;
+  await Promise.all(
+    heartbeats.map(async ({ channel, send }) => {
+      const { kind } = await send({ subject: '', text: '' });
+      if (kind !== 'sent') log.event('notify-failed', { channel });
+    }),
+  );
 }
 
 /** The Lambda's entry. */

@@ -72,7 +72,7 @@ export function createAdmin(
   ]);
   admin.grantChannels(channelsPath(common), ['GetParameter', 'PutParameter']);
   admin.grantEncryption(key, [`${accountsPath(common)}/*`, channelsPath(common)]);
-  topic.grantPublish(admin);
+  topic.grantPublish(admin, 'sns:ListSubscriptionsByTopic');
   return admin;
 }
 

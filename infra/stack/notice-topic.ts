@@ -52,10 +52,11 @@ export class NoticeTopic extends Construct {
   /**
    * Allows a function to publish, and to encrypt with the topic's key. A topic without a subscriber accepts every
    * message and delivers none, so without a subscriber the function does not get the topic.
+   * @param more actions on the topic.
    */
-  grantPublish(to: RipcordFunction): void {
+  grantPublish(to: RipcordFunction, ...more: string[]): void {
     to.grantIf(this.#hasEmail, { RIPCORD_TOPIC_ARN: this.#topic.topicArn }, [
-      { actions: ['sns:Publish'], resources: [this.#topic.topicArn] },
+      { actions: ['sns:Publish', ...more], resources: [this.#topic.topicArn] },
       { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#key.keyArn] },
     ]);
   }

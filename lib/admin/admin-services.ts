@@ -24,4 +24,6 @@ export interface NoticeChannels {
   /** The stack's own topic, if it has a subscriber. */
   builtIn: Channel[];
   toNotifier(channel: Channel): Notifier;
+  /** Why a message to a built-in channel reaches no one, although the channel accepts it. Throws if AWS does not say. */
+  findNoSubscriber(channel: Channel): Promise<string | undefined>;
 }

@@ -28,6 +28,11 @@ const otherSchemas = [
   z.strictObject({ kind: z.literal('discord'), name, url: webhookUrl }),
   z.strictObject({ kind: z.literal('slack'), name, url: webhookUrl }),
   z.strictObject({
+    kind: z.literal('heartbeat'),
+    name,
+    url: safeUrlSchema.describe('Fetched after each sweep. It gets no notices.'),
+  }),
+  z.strictObject({
     kind: z.literal('sns'),
     name,
     topicArn: topicArnSchema.describe('A standard topic.'),

@@ -27,6 +27,8 @@ export type Sent =
 export interface Notifiers {
   /** `problem`: a sentence without secrets about why some channels could not be read. */
   all(): Promise<{ notifiers: Notifier[]; problem?: string }>;
+  /** The outside monitors, which get no notices. None if they can't be read. */
+  heartbeats?(): Promise<Notifier[]>;
 }
 
 /** A channel that does not respond within this time no longer delays the sweep. */

@@ -37,6 +37,28 @@ test('without channels, list and test print what is missed and how to add one', 
   }
 });
 
+test('a heartbeat takes its URL as an option, from stdin, or not at all for another kind', async () => {
+  await using admin = await startFakeAdmin(() => answered(stored));
+  const ping = 'https://hc-ping.com/6f9619ff-8b86-d011-b42d-00cf4fc964ff';
+  const add = ['notify', 'add', 'heartbeat'];
+  expect((await runLocally(admin.url, [...add, '--url', ping])).code).toBe(0);
+  expect((await runLocally(admin.url, add, { stdin: ping })).code).toBe(0);
+  expect(admin.payloads).toEqual(
+    [1, 2].map(() => ({ command: 'notify.add', channel: { kind: 'heartbeat', url: ping } })),
+  );
+  const wrong = await runLocally(admin.url, [...add, '--url', 'http://monitor.example/secret']);
+  expect([wrong.code, wrong.stdout + wrong.stderr]).toEqual([1, expect.not.stringContaining('secret')]);
+});
+
+test('a topic whose e-mail address has not confirmed is reported, with exit code 1', async () => {
+  const why = 'the e-mail address has not confirmed its subscription';
+  await using admin = await startFakeAdmin(() =>
+    answered({ reports: [{ channel: 'topic', result: 'unconfirmed', why }] }),
+  );
+  const { code, stdout } = await runLocally(admin.url, ['notify', 'test']);
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/^topic +unconfirmed +the e-mail/m)]);
+});
+
 test('channels are listed with where they send to and when each last got a notice', async () => {
   const channels = [
     { name: 'topic', kind: 'sns', target: 'arn:aws:sns:eu-west-1:123456789012:ripcord', builtIn: true },

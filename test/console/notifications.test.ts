@@ -235,7 +235,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByRole('button', { name: 'Telegram' }).focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    for (let tabs = 0; tabs < 3; tabs += 1) await page.keyboard.press('Tab');
+    for (let tabs = 0; tabs < 4; tabs += 1) await page.keyboard.press('Tab');
     await page.keyboard.type(chat.url + urlPath);
     await page.keyboard.press('Enter');
     await card(page).getByRole('button', { name: 'Test channel slack' }).waitFor();

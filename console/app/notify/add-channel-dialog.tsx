@@ -24,7 +24,7 @@ interface Typed {
 }
 
 const nothing: Typed = { kind: 'telegram', secret: '', chatId: '', topicArn: '', name: '', baseUrl: '' };
-const kinds = (['telegram', 'slack', 'discord', 'sns'] as const).map((value) => ({
+const kinds = (['telegram', 'slack', 'discord', 'sns', 'heartbeat'] as const).map((value) => ({
   value,
   label: kindNames[value],
 }));
@@ -126,6 +126,13 @@ function ChannelFields({ typed, set, errors }: FieldsProps) {
   );
 }
 
+const secretNames = {
+  telegram: 'Bot token',
+  slack: 'Webhook URL',
+  discord: 'Webhook URL',
+  heartbeat: 'URL',
+};
+
 const stays = 'Sent to Ripcord once and never shown again.';
 
 function TargetFields({ typed: { kind, secret, chatId, topicArn }, set, errors }: FieldsProps) {
@@ -146,7 +153,7 @@ function TargetFields({ typed: { kind, secret, chatId, topicArn }, set, errors }
   const chatError = errors.get('channel.chatId');
   return (
     <div class="fields">
-      <Field label={isTelegram ? 'Bot token' : 'Webhook URL'} help={stays} error={secretError}>
+      <Field label={secretNames[kind]} help={stays} error={secretError}>
         <SecretInput
           value={secret}
           isWrong={secretError !== undefined}

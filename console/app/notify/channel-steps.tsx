@@ -46,10 +46,16 @@ const steps: Record<ChannelView['kind'], JSX.Element[]> = {
   sns: [
     <>Create a standard topic in Amazon SNS, subscribe to it, and confirm the subscription.</>,
     <>
-      In the topic's access policy, allow <code>sns:Publish</code> to the roles of Ripcord's admin and sweep
-      functions.
+      In the topic's access policy, allow <code>sns:Publish</code> to the roles of Ripcord's admin, sweep and
+      alarm functions.
     </>,
     <>Copy the topic's ARN.</>,
+  ],
+  heartbeat: [
+    <>
+      At a monitoring service, create a check that expects a request every minute and reports when none comes.
+    </>,
+    <>Copy the check's URL. Ripcord fetches it after each finished sweep.</>,
   ],
 };
 

@@ -102,7 +102,8 @@ function ChannelMenu({ name }: { name: string }) {
   return <Menu name={`Actions for channel ${name}`} items={[remove]} />;
 }
 
-function LastDelivery({ channel: { lastDelivery } }: { channel: ChannelView }) {
+function LastDelivery({ channel: { kind, lastDelivery } }: { channel: ChannelView }) {
+  if (kind === 'heartbeat') return <p class="sub">Fetched after each sweep. It gets no notices.</p>;
   if (lastDelivery === undefined) return <p class="sub">No notice yet</p>;
   const { state, at, why } = lastDelivery;
   if (state === 'sent') return <p class="sub">Last notice sent {formatLocalTime(at)}</p>;
@@ -118,6 +119,7 @@ function TestResult({ report: { result, why = '' } }: { report: Report }) {
     return <p class="help gain">The service accepted a test message. Check that it arrived.</p>;
   const words = {
     refused: `The test message was not accepted: ${why}.`,
+    unconfirmed: `SNS accepted a test message, but ${why}.`,
     unknown: `The test message may not have arrived: ${why}.`,
   }[result];
   return <p class="help warn">{words}</p>;

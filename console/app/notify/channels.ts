@@ -23,4 +23,5 @@ export const kindNames: Record<ChannelView['kind'], string> = {
   slack: 'Slack',
   discord: 'Discord',
   sns: 'SNS',
+  heartbeat: 'Heartbeat',
 };

@@ -4,15 +4,18 @@ import type { CommandDefinition } from './command-definition.ts';
 
 const channelReportSchema = z.object({
   channel: z.string(),
-  /** `unknown`: it was sent and no answer came. */
-  result: z.enum(['sent', 'refused', 'unknown']),
+  /**
+   * `unknown`: it was sent and no answer came. `unconfirmed`: the topic accepted it, and no e-mail address has confirmed its
+   * subscription.
+   */
+  result: z.enum(['sent', 'refused', 'unknown', 'unconfirmed']),
   why: z.string().optional(),
 });
 
 /** A channel without its token or URL. */
 const channelViewSchema = z.object({
   name: z.string(),
-  kind: z.enum(['telegram', 'discord', 'slack', 'sns']),
+  kind: z.enum(['telegram', 'discord', 'slack', 'sns', 'heartbeat']),
   /** Where it sends to, without a secret. */
   target: z.string(),
   /** The stack's own topic: it can't be removed. */

@@ -42,10 +42,11 @@ const remedies: Record<Channel['kind'], string> = {
     'Check the token and the chat id. In Telegram, start a chat with the bot, or add the bot to the group.',
   slack: 'Check the URL: Slack may have revoked it.',
   discord: 'Check the URL: the webhook may have been deleted.',
+  heartbeat: 'Check the URL: a GET request to it has to get a response with a status of 2xx within 2 s.',
   sns: "Check the ARN, and that the topic's policy lets Ripcord's functions publish to it.",
 };
 
-function testFailed({ kind }: Channel, result: 'refused' | 'unknown', why: string): Fault {
+function testFailed({ kind }: Channel, result: string, why: string): Fault {
   const arrived =
     result === 'refused' ? 'The test message was not accepted' : 'The test message may not have arrived';
   return new Fault('channel-refused', `${arrived}: ${why}. The channel was not stored.`, {

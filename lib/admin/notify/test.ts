@@ -1,3 +1,4 @@
+import { describeAwsFailure } from '../../aws-error.ts';
 import { type Channel, channelName } from '../../notify/channels.ts';
 import { toMessage } from '../../notify/notifier.ts';
 import { inParallel } from '../../parallel.ts';
@@ -15,7 +16,20 @@ export async function testChannels(
   const all = await listAll(channels);
   const chosen = name === undefined ? all : all.filter((each) => channelName(each) === name);
   if (name !== undefined && chosen.length === 0) throw channelNotFound(name);
-  return { reports: await inParallel(chosen, chosen.length, (channel) => sendTest(channels, channel)) };
+  return { reports: await inParallel(chosen, chosen.length, (channel) => testChannel(channels, channel)) };
+}
+
+/** SNS accepts a message for an address that has not confirmed. Only the stack's own topic lists its subscribers to us. */
+async function testChannel(channels: NoticeChannels, channel: Channel): Promise<Report> {
+  const report = await sendTest(channels, channel);
+  if (report.result !== 'sent' || !channels.builtIn.includes(channel)) return report;
+  try {
+    const why = await channels.findNoSubscriber(channel);
+    return why === undefined ? report : { ...report, result: 'unconfirmed', why };
+  } catch (thrown) {
+    const why = describeAwsFailure('SNS', thrown);
+    return { ...report, result: 'unknown', why: `the subscribers of the topic can't be read. ${why}` };
+  }
 }
 
 /** Sends one test message. */

@@ -301,6 +301,7 @@ describe('the rights', () => {
         'lambda:InvokeFunction function sweep',
         'logs:CreateLogStream log of admin',
         'logs:PutLogEvents log of admin',
+        'sns:ListSubscriptionsByTopic topic',
         'sns:Publish topic',
         `ssm:DeleteParameter ${account}`,
         `ssm:GetParameter ${account}`,

@@ -19,6 +19,7 @@ const noChannels: AdminServices['channels'] = {
   store: { read: async () => [], change: async () => undefined },
   builtIn: [],
   toNotifier: ({ kind }) => ({ channel: kind, send: async () => ({ kind: 'sent' }) }),
+  findNoSubscriber: async () => undefined,
 };
 
 /** An admin function on a table in memory. Its exchange does not respond, and takes `exchangeMs` to do so. */

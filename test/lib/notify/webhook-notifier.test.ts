@@ -9,7 +9,8 @@ const message = { subject: 'Ripcord: Closed', text: 'Closed: BTC/USDT long "<!ch
 
 function notifierFor(channel: object): Notifier {
   const [parsed] = parseChannels(JSON.stringify([channel]), 'a test');
-  if (parsed === undefined || parsed.kind === 'sns') throw new Error('expected a webhook');
+  if (parsed === undefined || parsed.kind === 'sns' || parsed.kind === 'heartbeat')
+    throw new Error('expected a webhook');
   return webhookNotifier(parsed);
 }
 

@@ -40,6 +40,7 @@ test('the last delivery is the latest of a position or an account, also one of t
     },
     builtIn: [topic],
     toNotifier: () => ({ channel: '', send: async () => ({ kind: 'sent' as const }) }),
+    findNoSubscriber: async () => undefined,
   };
   const listed = await listChannels({ services: { ...environment, store }, channels });
   expect(listed.channels.map(({ name, builtIn, lastDelivery }) => [name, builtIn, lastDelivery])).toEqual([

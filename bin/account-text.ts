@@ -1,8 +1,15 @@
 import { styleText } from 'node:util';
 import type { CommandResult } from '../lib/admin/contract/commands.ts';
 import { commandHint, type Target } from './command-hint.ts';
-import { drawFacts, drawTable } from './table.ts';
+import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';
+
+type ListedAccount = CommandResult<'accounts.list'>['accounts'][number];
+
+const expiryColumn: Column<ListedAccount> = {
+  head: 'KEY EXPIRES',
+  text: ({ expiresAt = '' }) => expiresAt.slice(0, 10),
+};
 
 /** @returns the list, or what to do if it is empty. */
 export function describeAccounts({ accounts }: CommandResult<'accounts.list'>, target: Target): string {
@@ -12,6 +19,7 @@ export function describeAccounts({ accounts }: CommandResult<'accounts.list'>, t
         [
           { head: 'ACCOUNT', text: ({ name }) => name },
           { head: 'EXCHANGE', text: ({ exchange, problem = '' }) => exchange ?? asPlainText(problem) },
+          ...(accounts.some(({ expiresAt }) => expiresAt !== undefined) ? [expiryColumn] : []),
         ],
         accounts,
       );

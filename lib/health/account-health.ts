@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { noticeSchema } from '../position/notice.ts';
+import { expiriesSchema, findExpiring, noteExpiries, noteExpiring } from './key-expiry.ts';
 
 /** Why an account can't act. */
 const troubleSchema = z.object({
@@ -27,11 +28,18 @@ export const accountHealthSchema = z.object({
   notifiedAt: z.number().optional(),
   /** By account name; an account without trouble has none. */
   troubles: z.record(z.string(), troubleSchema),
+  expiries: expiriesSchema.default({}),
   notices: z.array(noticeSchema),
 });
 export type AccountHealth = z.infer<typeof accountHealthSchema>;
 
-export const unknownHealth: AccountHealth = { revision: 0, lookedAt: 0, troubles: {}, notices: [] };
+export const unknownHealth: AccountHealth = {
+  revision: 0,
+  lookedAt: 0,
+  troubles: {},
+  expiries: {},
+  notices: [],
+};
 
 /**
  * Stands for what links start with, among the names of accounts. DynamoDB stores no empty name.
@@ -43,6 +51,8 @@ export const linkAddress = '@links';
 export interface Look {
   account: string;
   failure?: Pick<Trouble, 'code' | 'why'> | undefined;
+  /** When the key ends, epoch milliseconds. */
+  expiresAt?: number | undefined;
 }
 
 const minuteMs = 60_000;
@@ -77,7 +87,8 @@ export function noteLooks(health: AccountHealth, looks: Look[], now: number): Ac
     const trouble = failure === undefined ? endTrouble(known, now) : toTrouble(known, failure, now);
     return trouble === undefined ? [] : [[account, trouble] as const];
   });
-  return { ...health, lookedAt: now, troubles: Object.fromEntries(troubles) };
+  const expiries = noteExpiries(health.expiries, looks);
+  return { ...health, lookedAt: now, troubles: Object.fromEntries(troubles), expiries };
 }
 
 /** A trouble that its owner never heard of ends without a message. */
@@ -95,16 +106,22 @@ function toTrouble(known: Trouble | undefined, failure: NonNullable<Look['failur
 export interface News {
   failing: [account: string, trouble: Trouble][];
   working: string[];
+  /** Keys that end soon. */
+  expiring: [account: string, expiresAt: number][];
 }
 
 /** @returns undefined if there is nothing to notify of, or if the last message is too recent. */
-export function findNews({ troubles, notifiedAt = 0 }: AccountHealth, now: number): News | undefined {
+export function findNews(
+  { troubles, expiries, notifiedAt = 0 }: AccountHealth,
+  now: number,
+): News | undefined {
   if (now - notifiedAt < quietMs - earlyMs) return undefined;
   const entries = Object.entries(troubles);
   const failing = entries.filter(([, trouble]) => isDue(trouble, now));
   const isSteady = ({ endedAt = now }: Trouble) => now - endedAt >= steadyMs - earlyMs;
   const working = entries.flatMap(([account, trouble]) => (isSteady(trouble) ? account : []));
-  return failing.length + working.length > 0 ? { failing, working } : undefined;
+  const expiring = findExpiring(expiries, now);
+  return failing.length + working.length + expiring.length > 0 ? { failing, working, expiring } : undefined;
 }
 
 function isDue({ code, since, looks, notifiedAt, endedAt }: Trouble, now: number): boolean {
@@ -114,9 +131,12 @@ function isDue({ code, since, looks, notifiedAt, endedAt }: Trouble, now: number
 }
 
 /** @returns the health once a notice about the news is stored with it. */
-export function noteNews(health: AccountHealth, { failing, working }: News, now: number): AccountHealth {
+export function noteNews(health: AccountHealth, news: News, now: number): AccountHealth {
+  const { failing, working, expiring } = news;
   const left = Object.entries(health.troubles).filter(([account]) => !working.includes(account));
   const troubles = Object.fromEntries(left);
   for (const [account, trouble] of failing) troubles[account] = { ...trouble, notifiedAt: now };
-  return { ...health, troubles, notifiedAt: now };
+  const told = expiring.map(([account]) => account);
+  const expiries = noteExpiring(health.expiries, told, now);
+  return { ...health, troubles, expiries, notifiedAt: now };
 }

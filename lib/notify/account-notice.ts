@@ -5,6 +5,7 @@ import {
   noteNews,
   type Trouble,
 } from '../health/account-health.ts';
+import { describeExpiry } from '../health/key-expiry.ts';
 import { addNotice } from '../position/notice.ts';
 import { toSentence } from '../position/wording.ts';
 import { toSafeLine } from './notice-text.ts';
@@ -15,7 +16,11 @@ export function appendAccountNotice(health: AccountHealth, news: News, now: numb
     noticeId: `ntc_health_${health.revision + 1}`,
     at: now,
     event: 'accounts' as const,
-    text: toSafeLine([describeFailing(news.failing), describeWorking(news.working)].flat().join(' ')),
+    text: toSafeLine(
+      [describeFailing(news.failing), describeWorking(news.working), describeExpiring(news.expiring, now)]
+        .flat()
+        .join(' '),
+    ),
     delivered: {},
   };
   return { ...noteNews(health, news, now), notices: addNotice(health.notices, notice) };
@@ -51,6 +56,22 @@ function describeWorking(news: string[]): string[] {
   const working = news.filter((name) => name !== linkAddress);
   if (working.length === 0) return address;
   return [...address, `${listAccounts(working)} ${working.length === 1 ? 'works' : 'work'} again.`];
+}
+
+function describeExpiring(news: News['expiring'], now: number): string[] {
+  if (news.length === 0) return [];
+  const keys = news
+    .slice(0, namedAccounts)
+    .map(([account, expiresAt]) => `The API key of account "${account}" ${describeExpiry(expiresAt, now)}.`);
+  const others = news.length - keys.length;
+  const more = others > 0 ? [`${others} more keys expire soon.`] : [];
+  const subject = news.length === 1 ? 'it' : 'them';
+  const owner = news.length === 1 ? 'its' : 'their';
+  return [
+    ...keys,
+    ...more,
+    `Without a new key, links can't close ${owner} positions then. Replace ${subject} before.`,
+  ];
 }
 
 function listAccounts(accounts: string[]): string {

@@ -71,8 +71,8 @@ async function listAccounts({ store }: Services): Promise<string[]> {
 
 async function lookAt({ exchanges }: Services, account: string): Promise<Look> {
   try {
-    const { canTrade } = await (await exchanges.of(account)).fetchPermissions();
-    if (canTrade !== false) return { account };
+    const { canTrade, expiresAt } = await (await exchanges.of(account)).fetchPermissions();
+    if (canTrade !== false) return { account, expiresAt };
     return { account, failure: { code: 'exchange-refused', why: 'The API key may not trade.' } };
   } catch (thrown) {
     const { code, detail } = toFault(thrown);

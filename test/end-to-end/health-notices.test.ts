@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startServer } from '../../infra/loopback/server.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
@@ -65,3 +67,21 @@ it.each([
   expect(notices.slice(before.length)).toEqual([expect.stringContaining(`Account "${account}" can't act.`)]);
   expect(notices.at(-1)).toContain(why);
 });
+
+it.each([binanceSpot, bybitLinear])(
+  '$name: a key that expires in 10 days is reported, and listed with its day',
+  async (venue) => {
+    const { account } = await stageLong(environment, venue);
+    const { apiKey } = JSON.parse(await readFile(join(environment.data, 'accounts.json'), 'utf8'))[account];
+    const keyExpiresAt = Date.now() + 10 * 86_400_000 - 60_000;
+    environment.core.accountOf(apiKey).keyExpiresAt = keyExpiresAt;
+    const notices = await sweep();
+    const date = new Date(keyExpiresAt).toISOString().slice(0, 10);
+    expect(notices.at(-1)).toContain(`The API key of account "${account}" expires on ${date}, in 10 days.`);
+    expect((await environment.admin('accounts.list', {})).accounts).toContainEqual({
+      name: account,
+      exchange: venue.exchange,
+      expiresAt: expect.stringContaining(date),
+    });
+  },
+);

@@ -45,6 +45,8 @@ const accountViewSchema = z.object({ name: z.string(), exchange: exchangeIdSchem
 const listedAccountSchema = accountViewSchema.partial({ exchange: true }).extend({
   /** Why what is stored can't be used. Such an account has no `exchange`. */
   problem: z.string().optional(),
+  /** When the key ends, as the sweep last saw it. It checks accounts with an open position. */
+  expiresAt: z.iso.datetime().optional(),
 });
 
 const openResult = z.object({

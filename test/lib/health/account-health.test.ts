@@ -110,6 +110,57 @@ describe('An account', () => {
   });
 });
 
+describe('A key that expires', () => {
+  const dayMs = 24 * 60 * minuteMs;
+
+  /** @returns day and text of each notice. @param expiresAt what the exchange reports on a day. */
+  function watchDays(days: number, expiresAt: (day: number) => number | undefined, accounts = ['main']) {
+    const told: [day: number, text: string][] = [];
+    let health = unknownHealth;
+    for (let minute = 0; minute < days * 24 * 60; minute += 10) {
+      const now = start + minute * minuteMs;
+      const day = minute / (24 * 60);
+      const looks = accounts.map((account) => ({ account, expiresAt: expiresAt(Math.floor(day)) }));
+      const looked = noteLooks(health, looks, now);
+      const news = findNews(looked, now);
+      health = news === undefined ? looked : appendAccountNotice(looked, news, now);
+      if (news !== undefined) told.push([day, health.notices.at(-1)?.text ?? '']);
+    }
+    return told;
+  }
+
+  test('is reported 14, 3 and 1 days ahead, once each', () => {
+    const told = watchDays(30, () => start + 20 * dayMs);
+    expect(told.map(([day]) => day)).toEqual([6, 17, 19]);
+    expect(told.map(([, text]) => text)).toEqual(
+      ['in 14 days', 'in 3 days', 'within a day'].map(
+        (when) =>
+          `The API key of account "main" expires on 2025-10-29, ${when}. Without a new key, links can't close its positions then. Replace it before.`,
+      ),
+    );
+  });
+
+  test('is reported at once if it is found late, and the shortest notice only', () => {
+    expect(watchDays(1, () => start + 2 * dayMs)).toEqual([[0, expect.stringContaining('in 2 days')]]);
+  });
+
+  test('is reported anew after it was replaced by one that expires too', () => {
+    const told = watchDays(130, (day) => start + (day < 10 ? 20 : 120) * dayMs);
+    expect(told.map(([day]) => day)).toEqual([6, 106, 117, 119]);
+  });
+
+  test('is not reported again while the exchange reports whole days only', () => {
+    const told = watchDays(20, (day) => start + 20 * dayMs - (day % 2) * minuteMs * 60);
+    expect(told).toHaveLength(3);
+  });
+
+  test('shares its message with those of other accounts', () => {
+    const told = watchDays(1, () => start + 2 * dayMs, ['a', 'b', 'c', 'd', 'e']);
+    expect(told).toHaveLength(1);
+    expect(told[0]?.[1]).toMatch(/"c" expires on .*\. 2 more keys expire soon\..* Replace them before\.$/);
+  });
+});
+
 test('A night in which no sweep ran is no outage', () => {
   const asleep = noteLooks(unknownHealth, [{ account: 'main', failure: unreachable }], start);
   const morning = start + 8 * 60 * minuteMs;

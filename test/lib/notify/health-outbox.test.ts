@@ -42,7 +42,8 @@ function newOwner(answer: (text: string) => Sent = () => ({ kind: 'sent' })) {
     },
     async trouble(account: string) {
       const trouble = { code: 'exchange-refused', why: 'The key is invalid.', since: time, looks: 2 };
-      const news = { failing: [[account, trouble]] as [string, typeof trouble][], working: [] };
+      const failing: [string, typeof trouble][] = [[account, trouble]];
+      const news = { failing, working: [], expiring: [] };
       await changeHealth(store, (health) => appendAccountNotice(health, news, time));
     },
   };

@@ -136,7 +136,7 @@ export function noteNews(health: AccountHealth, news: News, now: number): Accoun
   const left = Object.entries(health.troubles).filter(([account]) => !working.includes(account));
   const troubles = Object.fromEntries(left);
   for (const [account, trouble] of failing) troubles[account] = { ...trouble, notifiedAt: now };
-  const told = expiring.map(([account]) => account);
-  const expiries = noteExpiring(health.expiries, told, now);
+  const accounts = expiring.map(([account]) => account);
+  const expiries = noteExpiring(health.expiries, accounts, now);
   return { ...health, troubles, expiries, notifiedAt: now };
 }

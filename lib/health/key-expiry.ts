@@ -22,7 +22,7 @@ const expirySchema = z.object({
   /** Epoch milliseconds. */
   expiresAt: z.number(),
   /** The shortest notice that its owner got, in days. */
-  toldDays: z.number().optional(),
+  notifiedDays: z.number().optional(),
 });
 
 /** By account name; an account whose key lasts, or is not known to end, has none. */
@@ -54,8 +54,9 @@ export function noteExpiries(known: Expiries, looks: KeyLook[]): Expiries {
 
 /** @returns the accounts whose owner is to be notified now. */
 export function findExpiring(expiries: Expiries, now: number): [account: string, expiresAt: number][] {
-  return Object.entries(expiries).flatMap(([account, { expiresAt, toldDays = Number.POSITIVE_INFINITY }]) =>
-    (findNoticeDays(expiresAt, now) ?? toldDays) < toldDays ? [[account, expiresAt]] : [],
+  return Object.entries(expiries).flatMap(
+    ([account, { expiresAt, notifiedDays = Number.POSITIVE_INFINITY }]) =>
+      (findNoticeDays(expiresAt, now) ?? notifiedDays) < notifiedDays ? [[account, expiresAt]] : [],
   );
 }
 
@@ -63,9 +64,9 @@ export function findExpiring(expiries: Expiries, now: number): [account: string,
 export function noteExpiring(expiries: Expiries, accounts: string[], now: number): Expiries {
   return Object.fromEntries(
     Object.entries(expiries).map(([account, expiry]) => {
-      const toldDays = findNoticeDays(expiry.expiresAt, now);
-      const isTold = accounts.includes(account) && toldDays !== undefined;
-      return [account, isTold ? { ...expiry, toldDays } : expiry];
+      const notifiedDays = findNoticeDays(expiry.expiresAt, now);
+      const isNotified = accounts.includes(account) && notifiedDays !== undefined;
+      return [account, isNotified ? { ...expiry, notifiedDays } : expiry];
     }),
   );
 }

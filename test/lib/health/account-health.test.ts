@@ -115,7 +115,7 @@ describe('A key that expires', () => {
 
   /** @returns day and text of each notice. @param expiresAt what the exchange reports on a day. */
   function watchDays(days: number, expiresAt: (day: number) => number | undefined, accounts = ['main']) {
-    const told: [day: number, text: string][] = [];
+    const notices: [day: number, text: string][] = [];
     let health = unknownHealth;
     for (let minute = 0; minute < days * 24 * 60; minute += 10) {
       const now = start + minute * minuteMs;
@@ -124,15 +124,15 @@ describe('A key that expires', () => {
       const looked = noteLooks(health, looks, now);
       const news = findNews(looked, now);
       health = news === undefined ? looked : appendAccountNotice(looked, news, now);
-      if (news !== undefined) told.push([day, health.notices.at(-1)?.text ?? '']);
+      if (news !== undefined) notices.push([day, health.notices.at(-1)?.text ?? '']);
     }
-    return told;
+    return notices;
   }
 
   test('is reported 14, 3 and 1 days ahead, once each', () => {
-    const told = watchDays(30, () => start + 20 * dayMs);
-    expect(told.map(([day]) => day)).toEqual([6, 17, 19]);
-    expect(told.map(([, text]) => text)).toEqual(
+    const notices = watchDays(30, () => start + 20 * dayMs);
+    expect(notices.map(([day]) => day)).toEqual([6, 17, 19]);
+    expect(notices.map(([, text]) => text)).toEqual(
       ['in 14 days', 'in 3 days', 'within a day'].map(
         (when) =>
           `The API key of account "main" expires on 2025-10-29, ${when}. Without a new key, links can't close its positions then. Replace it before.`,
@@ -145,19 +145,19 @@ describe('A key that expires', () => {
   });
 
   test('is reported anew after it was replaced by one that expires too', () => {
-    const told = watchDays(130, (day) => start + (day < 10 ? 20 : 120) * dayMs);
-    expect(told.map(([day]) => day)).toEqual([6, 106, 117, 119]);
+    const notices = watchDays(130, (day) => start + (day < 10 ? 20 : 120) * dayMs);
+    expect(notices.map(([day]) => day)).toEqual([6, 106, 117, 119]);
   });
 
   test('is not reported again while the exchange reports whole days only', () => {
-    const told = watchDays(20, (day) => start + 20 * dayMs - (day % 2) * minuteMs * 60);
-    expect(told).toHaveLength(3);
+    const notices = watchDays(20, (day) => start + 20 * dayMs - (day % 2) * minuteMs * 60);
+    expect(notices).toHaveLength(3);
   });
 
   test('shares its message with those of other accounts', () => {
-    const told = watchDays(1, () => start + 2 * dayMs, ['a', 'b', 'c', 'd', 'e']);
-    expect(told).toHaveLength(1);
-    expect(told[0]?.[1]).toMatch(/"c" expires on .*\. 2 more keys expire soon\..* Replace them before\.$/);
+    const notices = watchDays(1, () => start + 2 * dayMs, ['a', 'b', 'c', 'd', 'e']);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]?.[1]).toMatch(/"c" expires on .*\. 2 more keys expire soon\..* Replace them before\.$/);
   });
 });
 

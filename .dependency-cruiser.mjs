@@ -1,5 +1,5 @@
 /** Top-level rooms, lowest first. A room may import itself and the rooms below it. */
-const rooms = ['lib', 'functions', 'infra', 'console', 'bin', 'test'];
+const rooms = ['lib', 'functions', 'infra', 'console', 'bin', 'package', 'test'];
 
 /** The rooms of `lib`, lowest first. The ground is the files directly in `lib`, except services.ts. */
 const nouns = [
@@ -20,6 +20,16 @@ const nouns = [
 
 /** The rooms of `infra`, lowest first. */
 const infraRooms = ['loopback', 'simulator', 'local', 'bundle', 'stack'];
+
+/** What the functions are built from. docs/reference/dependencies.md gives the purpose of each. */
+const deployedPackages = [
+  'ccxt',
+  '@aws-sdk/(client-dynamodb|client-lambda|client-sns|client-ssm|lib-dynamodb|util-dynamodb)',
+  '@middy/core',
+  'bignumber\\.js',
+  'isbot',
+  'zod',
+];
 
 const pathOf = (noun) => (noun === 'services' ? 'services\\.ts$' : `${noun}/`);
 
@@ -51,6 +61,17 @@ const borders = [
       'The ground of lib (decimal, amount, fault, log, parallel, http-agents, aws-client, safe-url) imports nothing above it.',
     from: { path: '^lib/[^/]+\\.ts$', pathNot: '^lib/services\\.ts$' },
     to: { path: `^lib/(${nouns.map(pathOf).join('|')})` },
+  },
+  {
+    name: 'package-builds',
+    comment:
+      'The package room bundles what is below it. Its types are all that it needs of lib and functions.',
+    from: { path: '^package/' },
+    to: {
+      path: '^(lib|functions)/',
+      pathNot: '^lib/log\\.ts$',
+      dependencyTypesNot: ['type-only'],
+    },
   },
   {
     name: 'infra-deploys',
@@ -141,10 +162,15 @@ const borders = [
   },
   { name: 'not-to-unresolvable', from: {}, to: { couldNotResolve: true } },
   {
-    name: 'not-to-dev-dependency',
-    comment: 'Deployed code imports no development dependency.',
+    name: 'deployed-code-has-few-dependencies',
+    comment:
+      'Deployed code imports only these packages. All are development dependencies: the npm package is a bundle.',
     from: { path: '^(lib|functions)/' },
-    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    to: {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+      dependencyTypesNot: ['type-only'],
+      pathNot: `node_modules/(${deployedPackages.join('|')})/`,
+    },
   },
 ];
 

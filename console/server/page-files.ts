@@ -1,51 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-
-export interface PageFile {
-  type: string;
-  content: string;
-}
-
-function inApp(name: string): string {
-  return fileURLToPath(new URL(`../app/${name}`, import.meta.url));
-}
+import type { PageFile } from './build-page.ts';
 
 let built: Promise<ReadonlyMap<string, PageFile>> | undefined;
 
-/** @returns the page's files by name. The first call bundles them from their sources. */
+/**
+ * @returns the page's files by name. The first call bundles them from their sources. The npm package has them built
+ * already, and another file in this one's place: package/prebuilt/page-files.ts.
+ */
 export function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
-  built ??= build();
+  built ??= import('./build-page.ts').then(async ({ buildPage }) => (await buildPage()).files);
   return built;
-}
-
-async function build(): Promise<ReadonlyMap<string, PageFile>> {
-  const esbuild = await import('esbuild');
-  const [{ outputFiles }, page, icon] = await Promise.all([
-    esbuild.build({
-      entryPoints: [
-        { in: inApp('main.tsx'), out: 'app' },
-        { in: inApp('style/app.css'), out: 'app' },
-      ],
-      outdir: 'out',
-      write: false,
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      jsx: 'automatic',
-      jsxImportSource: 'preact',
-      legalComments: 'inline',
-      logLevel: 'silent',
-    }),
-    readFile(inApp('index.html'), 'utf8'),
-    readFile(inApp('icon.svg'), 'utf8'),
-  ]);
-  const output = (extension: string): string =>
-    outputFiles.find(({ path }) => path.endsWith(extension))?.text ?? '';
-  return new Map([
-    ['', { type: 'text/html; charset=utf-8', content: page }],
-    ['app.js', { type: 'text/javascript; charset=utf-8', content: output('.js') }],
-    ['app.css', { type: 'text/css; charset=utf-8', content: output('.css') }],
-    ['icon.svg', { type: 'image/svg+xml', content: icon }],
-  ]);
 }

@@ -34,6 +34,8 @@ export interface BundleSize {
   readonly exchanges: Readonly<Record<string, number>>;
   /** All files, as uploaded. */
   readonly total: number;
+  /** The source files, relative to the project's folder. */
+  readonly sources: readonly string[];
 }
 
 /**
@@ -65,7 +67,12 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
 }
 
 function plugins(): Plugin[] {
-  return [splitExchanges(), importZodAsNamespace(), dropUnusedErrors(), stubUnusedModules()];
+  return [
+    splitExchanges(),
+    importZodAsNamespace(),
+    dropUnusedErrors(),
+    stubUnusedModules({ for: 'function' }),
+  ];
 }
 
 async function bundle(options: BuildOptions): Promise<Outputs> {
@@ -116,7 +123,8 @@ function measure(name: FunctionName, outputs: Outputs): BundleSize {
     const added = [...collectImports(outputs, [path])].filter((file) => !start.has(file));
     exchanges[exchange] = sumBytes(added);
   }
-  return { name, start: sumBytes(start), exchanges, total: sumBytes(paths) };
+  const sources = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  return { name, start: sumBytes(start), exchanges, total: sumBytes(paths), sources };
 }
 
 /** @returns the files, and all that they import statically. */

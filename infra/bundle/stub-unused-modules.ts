@@ -66,16 +66,30 @@ const unusedInSdk: readonly UnusedModule[] = [
 /** Error messages in fifty languages. zod imports the English ones by their own path. */
 const unusedInZod: readonly UnusedModule[] = [{ imported: /\/locales\/index\.js$/ }];
 
+/** The prompt that opens an editor brings tables of every character set. No command opens an editor. */
+const unusedInPrompts: readonly UnusedModule[] = [
+  { imported: /^@inquirer\/external-editor$/, names: ['editAsync'] },
+];
+
+type Stubs = readonly [importers: RegExp, modules: readonly UnusedModule[]];
+
+const everywhere: readonly Stubs[] = [
+  [/[\\/]node_modules[\\/]ccxt[\\/]/, unusedInCcxt],
+  [/[\\/]node_modules[\\/]zod[\\/]/, unusedInZod],
+];
+
+const stubs = {
+  function: [...everywhere, [/[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/]/, unusedInSdk]],
+  // It takes its credentials from wherever the AWS CLI does.
+  'command-line': [...everywhere, [/[\\/]node_modules[\\/]@inquirer[\\/]/, unusedInPrompts]],
+} as const satisfies Record<string, readonly Stubs[]>;
+
 /** Replaces each unused module with a stub. A stub throws when it is called, so a wrong entry above fails visibly. */
-export function stubUnusedModules(): Plugin {
+export function stubUnusedModules(use: { for: keyof typeof stubs }): Plugin {
   return {
     name: 'stub-unused-modules',
     setup(build) {
-      for (const [importers, modules] of [
-        [/[\\/]node_modules[\\/]ccxt[\\/]/, unusedInCcxt],
-        [/[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/]/, unusedInSdk],
-        [/[\\/]node_modules[\\/]zod[\\/]/, unusedInZod],
-      ] as const) {
+      for (const [importers, modules] of stubs[use.for]) {
         for (const module of modules) {
           build.onResolve({ filter: module.imported }, ({ path, importer }) =>
             importers.test(importer)

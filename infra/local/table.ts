@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import {
   CreateTableCommand,
   DynamoDBClient,
@@ -12,6 +12,7 @@ import dynalite from 'dynalite';
 import { listen } from '../loopback/listen.ts';
 import { findRefusal, refuse } from '../loopback/loopback-guard.ts';
 import { hasCode, StartFailure } from '../loopback/start-failure.ts';
+import { foreignFile, foreignName, Level } from './level-store.ts';
 
 export interface LocalTable {
   endpoint: string;
@@ -63,9 +64,11 @@ async function openTable(folder: string, tableName: string): Promise<LocalTable>
  * error ends the process without naming the reason.
  */
 async function checkStore(folder: string): Promise<void> {
-  const { Level } = createRequire(createRequire(import.meta.url).resolve('dynalite'))('level') as {
-    Level: new (folder: string) => { open(): Promise<void>; close(): Promise<void> };
-  };
+  if (existsSync(join(folder, foreignFile))) {
+    throw new StartFailure(
+      `The table in ${folder} was written by ${foreignName}, in a form that this program can't read. Choose another folder with --data.`,
+    );
+  }
   const store = new Level(folder);
   try {
     await store.open();

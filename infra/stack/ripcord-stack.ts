@@ -1,4 +1,5 @@
 import { CfnOutput, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Validations } from 'aws-cdk-lib';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { LinkDashboard } from './dashboard.ts';
@@ -75,6 +76,21 @@ export class RipcordStack extends Stack {
 
     this.#watch({ prefix, namespace, topic, api, functions, trigger, sweep, settings });
     this.#addOutputs({ api, admin, table, topic, settings });
+    this.#namePermissions();
+  }
+
+  /**
+   * CDK puts the stack's name into the ids of permissions that a rule or a topic needs. Without it, all stages have the
+   * same ids, and the npm package needs only one template.
+   */
+  #namePermissions(): void {
+    for (const permission of this.node.findAll()) {
+      if (!(permission instanceof CfnPermission) || !/^Allow(Invoke|EventRule)/.test(permission.node.id))
+        continue;
+      // Below the app and the stack.
+      const scopes = permission.node.scopes.slice(2, -1);
+      permission.overrideLogicalId(`${scopes.map(({ node }) => node.id).join('')}Permission`);
+    }
   }
 
   #watch({ functions, settings, ...props }: Watched): void {

@@ -130,8 +130,8 @@ function isClaimed(position: Position): position is ClaimedPosition {
 }
 
 async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void> {
-  const accounts = Map.groupBy(positions, ({ account }) => account).values();
-  await Promise.all(accounts.map((ofAccount) => sweepAccount(run, ofAccount)));
+  const accounts = Map.groupBy(positions, ({ account }) => account);
+  await Promise.all([...accounts.values()].map((ofAccount) => sweepAccount(run, ofAccount)));
 }
 
 /** A position without its exits waits for no claim. Of the others, claims come first, and what is left of them last. */

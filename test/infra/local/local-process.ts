@@ -21,6 +21,11 @@ export function runLocal(...options: string[]): LocalProcess {
   return follow(process.execPath, [main, ...options], {});
 }
 
+/** Runs another program with the same output, such as the npm package's. */
+export function runProgram(program: string, words: string[]): LocalProcess {
+  return follow(program, words, {});
+}
+
 /** The same through a shell, as npm runs it. `child` is the shell; `ended` waits for both. */
 export function runLocalAsNpm(...options: string[]): LocalProcess {
   return follow('sh', ['-c', '"$@"; exit $?', 'sh', process.execPath, main, ...options], {

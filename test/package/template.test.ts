@@ -1,0 +1,27 @@
+import { App } from 'aws-cdk-lib';
+import { expect, it } from 'vitest';
+import { RipcordStack } from '../../infra/stack/ripcord-stack.ts';
+import { stackName } from '../../infra/stack/setting-definitions.ts';
+import { buildTemplate } from '../../package/build/build-template.ts';
+import { fillPrefix } from '../../package/prebuilt/prefix-placeholder.ts';
+import { temporaryFolder } from '../infra/local/temporary-folder.ts';
+import { writeEmptyFunctions } from '../infra/stack/empty-functions.ts';
+
+it.each(['ripcord', 'ripcord-test', 'a', 'a-prefix-with-24-letters'])(
+  'the prebuilt template with the prefix %s is the one that CDK synthesizes for it',
+  async (prefix) => {
+    const functionsFolder = await temporaryFolder();
+    await writeEmptyFunctions(functionsFolder);
+    const app = new App();
+    new RipcordStack(app, stackName(prefix), { prefix, functionsFolder });
+    const synthesized: unknown = app.synth().getStackByName(stackName(prefix)).template;
+    expect(JSON.parse(fillPrefix(buildTemplate(functionsFolder), prefix))).toEqual(synthesized);
+  },
+);
+
+it('the prebuilt template is short enough to be sent without a bucket', async () => {
+  const functionsFolder = await temporaryFolder();
+  await writeEmptyFunctions(functionsFolder);
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+  expect(Buffer.byteLength(buildTemplate(functionsFolder))).toBeLessThan(51_200);
+});

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Fault } from '../lib/fault.ts';
 import { topicArnSchema } from '../lib/notify/topic-arn.ts';
 
+const placeSchema = z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]);
+
 /** The functions' environment variables; infra sets the same names. */
 const environmentSchema = z.object({
   /** The table's name. */
@@ -9,7 +11,7 @@ const environmentSchema = z.object({
   /** An endpoint other than AWS's: dynalite in the local stack. */
   RIPCORD_TABLE_ENDPOINT: z.url().optional(),
   /** Where the credentials are: `ssm:/ripcord/accounts` or `file:/path/to/accounts.json`. */
-  RIPCORD_ACCOUNTS: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]),
+  RIPCORD_ACCOUNTS: placeSchema,
   /** The start of every link: `https://…`, without a slash at the end. The admin function and the sweep need it. */
   RIPCORD_BASE_URL: z.url().optional(),
   /** The KMS key that encrypts accounts and channels; the admin function writes them. Absent: the AWS managed key. */
@@ -17,13 +19,17 @@ const environmentSchema = z.object({
   /** The CloudWatch namespace of the metrics. Absent: no metrics are written. */
   RIPCORD_METRICS: z.string().min(1).optional(),
   /** Where the notification channels are: `ssm:/ripcord/notify` or `file:/path/to/notify.json`. Absent: none. */
-  RIPCORD_NOTIFY: z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]).optional(),
+  RIPCORD_NOTIFY: placeSchema.optional(),
   /** The sweep function's name: it is started when a close is pending. Absent: the next scheduled run does it. */
   RIPCORD_SWEEP_FUNCTION: z.string().min(1).optional(),
   /** An endpoint of Lambda's API other than AWS's: the invoke API of the local stack. */
   RIPCORD_SWEEP_ENDPOINT: z.url().optional(),
   /** `true`: links and the sweep act on nothing, and use no table. */
   RIPCORD_LINKS_HALTED: z.enum(['true', 'false']).optional(),
+  /** The stack's fixed addresses, separated by commas: IPv4, with a port if it is not the usual one. Absent: none. */
+  RIPCORD_EGRESS_ADDRESSES: z.string().min(1).optional(),
+  /** Where the credential of the stack's proxies is, as of accounts. */
+  RIPCORD_EGRESS_SECRET: placeSchema.optional(),
   /** The stack's own SNS topic, for e-mail. */
   RIPCORD_TOPIC_ARN: topicArnSchema.optional(),
 });

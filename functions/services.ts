@@ -9,6 +9,7 @@ import type { Services } from '../lib/services.ts';
 import { createDynamoStore } from '../lib/store/dynamo-store.ts';
 import { type Environment, parsePlace } from './environment.ts';
 import { createHitOutbox } from './hit-outbox.ts';
+import { createStackEgress } from './stack-egress.ts';
 import { createWakeSweep } from './wake-sweep.ts';
 
 export interface BuiltServices {
@@ -44,7 +45,7 @@ export function createServices(
     ...(wakeSweep === undefined ? {} : { handOverKeptHits: () => handOver(wakeSweep) }),
     services: {
       store,
-      exchanges: ccxtExchanges(accounts),
+      exchanges: ccxtExchanges(accounts, Date.now, {}, createStackEgress(environment)),
       now: Date.now,
       sleep: (ms) => wait(ms),
       randomId: createRandomId,

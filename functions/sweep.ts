@@ -1,4 +1,5 @@
 import { Fault } from '../lib/fault.ts';
+import { type Look, linkAddress } from '../lib/health/account-health.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { heartbeatMs } from '../lib/notify/heartbeat.ts';
 import type { Notifiers } from '../lib/notify/notifier.ts';
@@ -11,6 +12,7 @@ import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { createNotifiers } from './notifiers.ts';
 import { type BuiltServices, createServices } from './services.ts';
+import { createStackEgress } from './stack-egress.ts';
 
 type SweepHandler = Handler<unknown, SweepReport>;
 
@@ -18,8 +20,8 @@ interface SweepDependencies {
   services: Services;
   linksHalted: BuiltServices['linksHalted'];
   notifiers: Notifiers;
-  /** Opens a link that doesn't exist. */
-  probe: () => ReturnType<typeof probeAddress>;
+  /** Opens a link that doesn't exist, and a tunnel through each fixed address. */
+  probe: () => Promise<Look[]>;
   writeKeptHits: BuiltServices['writeKeptHits'];
   takeOverHits: BuiltServices['takeOverHits'];
 }
@@ -38,10 +40,21 @@ export function createSweep(
 
 function buildSweep(environment: Environment, build: typeof createServices, log?: Log): SweepDependencies {
   const { services, linksHalted, writeKeptHits, takeOverHits } = build(environment, log);
-  const { RIPCORD_BASE_URL: baseUrl } = environment;
-  const probe = async () => (baseUrl === undefined ? undefined : probeAddress(baseUrl));
   const notifiers = createNotifiers(environment);
-  return { services, linksHalted, writeKeptHits, takeOverHits, probe, notifiers };
+  return { services, linksHalted, writeKeptHits, takeOverHits, probe: createProbe(environment), notifiers };
+}
+
+function createProbe(environment: Environment): () => Promise<Look[]> {
+  const { RIPCORD_BASE_URL: baseUrl } = environment;
+  const stack = createStackEgress(environment);
+  const probeLinks = async (): Promise<Look[]> =>
+    baseUrl === undefined ? [] : [{ account: linkAddress, failure: await probeAddress(baseUrl) }];
+  const probeProxies = async (): Promise<Look[]> => {
+    if (stack === undefined) return [];
+    const { probeEgress } = await import('../lib/sweep/probe-egress.ts');
+    return probeEgress(stack);
+  };
+  return async () => (await Promise.all([probeLinks(), probeProxies()])).flat();
 }
 
 function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {

@@ -102,6 +102,14 @@ export const settings = {
     ...choice('String', ['true', 'false'], 'Adds a CloudWatch dashboard, which costs $3 a month'),
     default: 'false',
   },
+  egressProxies: {
+    ...choice(
+      'String',
+      ['0', '1', '2'],
+      'Fixed addresses for the allow-lists of API keys: proxies on EC2, about $7.90 a month each',
+    ),
+    default: '0',
+  },
   logRetentionDays: {
     ...choice(
       'Number',

@@ -39,7 +39,16 @@ export interface StackSettings {
   /** What exists only with some values. */
   readonly conditions: Readonly<
     Record<
-      'email' | 'domain' | 'record' | 'triggerLimit' | 'sweepLimit' | 'dashboard' | 'ownTable' | 'shortLogs',
+      | 'email'
+      | 'domain'
+      | 'record'
+      | 'triggerLimit'
+      | 'sweepLimit'
+      | 'dashboard'
+      | 'ownTable'
+      | 'shortLogs'
+      | 'egress'
+      | 'secondEgress',
       CfnCondition
     >
   >;
@@ -81,8 +90,17 @@ export function addSettings(stack: Stack): StackSettings {
       sweepLimit: condition('LimitsSweep', Fn.conditionEquals(reserveSweep, 'true')),
       dashboard: condition('HasDashboard', Fn.conditionEquals(dashboard, 'true')),
       ownTable: condition('OwnTable', Fn.conditionNot(isSet(table))),
+      ...addEgressConditions(stack, add('egressProxies').valueAsString),
       shortLogs: condition('ShortLogs', Fn.conditionOr(...shortRetentions.map(isRetention))),
     },
+  };
+}
+
+function addEgressConditions(stack: Stack, proxies: string) {
+  const has = (count: string) => Fn.conditionEquals(proxies, count);
+  return {
+    egress: new CfnCondition(stack, 'HasEgress', { expression: Fn.conditionNot(has('0')) }),
+    secondEgress: new CfnCondition(stack, 'HasSecondEgress', { expression: has('2') }),
   };
 }
 

@@ -47,7 +47,19 @@ export const unknownHealth: AccountHealth = {
  */
 export const linkAddress = '@links';
 
-/** What one signed request to the exchange showed, or one request to a link. */
+const egressPrefix = '@egress ';
+
+/** @returns what stands for a fixed address among the names of accounts. */
+export function egressName(address: string): string {
+  return `${egressPrefix}${address}`;
+}
+
+/** @returns the fixed address that a name stands for. */
+export function parseEgressName(name: string): string | undefined {
+  return name.startsWith(egressPrefix) ? name.slice(egressPrefix.length) : undefined;
+}
+
+/** What one signed request to the exchange showed, one request to a link, or one tunnel through a fixed address. */
 export interface Look {
   account: string;
   failure?: Pick<Trouble, 'code' | 'why'> | undefined;
@@ -59,7 +71,7 @@ const minuteMs = 60_000;
 const lookEveryMs = 3 * minuteMs;
 /** An outage that is shorter needs nothing from the owner. A refused key does not become valid by itself. */
 const toleratedMs = 5 * minuteMs;
-const outages = new Set(['exchange-unreachable', 'accounts-unreadable']);
+const outages = new Set(['exchange-unreachable', 'accounts-unreadable', 'egress-unreachable']);
 const pauseMs = 10 * minuteMs;
 /** What fails and works in turn has not ended. */
 const steadyMs = 3 * minuteMs;

@@ -3,6 +3,7 @@ import {
   linkAddress,
   type News,
   noteNews,
+  parseEgressName,
   type Trouble,
 } from '../health/account-health.ts';
 import { describeExpiry } from '../health/key-expiry.ts';
@@ -26,14 +27,29 @@ export function appendAccountNotice(health: AccountHealth, news: News, now: numb
   return { ...noteNews(health, news, now), notices: addNotice(health.notices, notice) };
 }
 
-const addressEffect = "Such links can't close positions until this is fixed.";
+/** @returns what follows from the failure of what all accounts need; undefined for an account. */
+function describeEffect(name: string): string | undefined {
+  if (name === linkAddress) return "Such links can't close positions until this is fixed.";
+  if (parseEgressName(name) === undefined) return undefined;
+  return 'Accounts with egress use another of the addresses, or send nothing until this is fixed.';
+}
+
+/** @returns the all-clear of what all accounts need; undefined for an account. */
+function describeAllClear(name: string): string | undefined {
+  const address = parseEgressName(name);
+  if (address !== undefined) return `The fixed address ${address} works again.`;
+  return name === linkAddress ? 'Links can be opened again.' : undefined;
+}
 
 /** More accounts than these are counted only, so that the message stays short. */
 const namedAccounts = 3;
 
 function describeFailing(news: News['failing']): string[] {
-  const address = news.flatMap(([name, { why }]) => (name === linkAddress ? [why, addressEffect] : []));
-  const failing = news.filter(([name]) => name !== linkAddress);
+  const address = news.flatMap(([name, { why }]) => {
+    const effect = describeEffect(name);
+    return effect === undefined ? [] : [why, effect];
+  });
+  const failing = news.filter(([name]) => describeEffect(name) === undefined);
   if (failing.length === 0) return address;
   const reasons = failing
     .slice(0, namedAccounts)
@@ -52,8 +68,8 @@ function describeReminder(failing: [string, Trouble][]): string {
 }
 
 function describeWorking(news: string[]): string[] {
-  const address = news.includes(linkAddress) ? ['Links can be opened again.'] : [];
-  const working = news.filter((name) => name !== linkAddress);
+  const address = news.flatMap((name) => describeAllClear(name) ?? []);
+  const working = news.filter((name) => describeAllClear(name) === undefined);
   if (working.length === 0) return address;
   return [...address, `${listAccounts(working)} ${working.length === 1 ? 'works' : 'work'} again.`];
 }

@@ -1,12 +1,5 @@
 import { toFault } from '../fault.ts';
-import {
-  type AccountHealth,
-  findNews,
-  isLookDue,
-  type Look,
-  linkAddress,
-  noteLooks,
-} from '../health/account-health.ts';
+import { type AccountHealth, findNews, isLookDue, type Look, noteLooks } from '../health/account-health.ts';
 import { appendAccountNotice } from '../notify/account-notice.ts';
 import type { Problem } from '../notify/deliver.ts';
 import { deliverHealth } from '../notify/health-outbox.ts';
@@ -16,7 +9,7 @@ import { inParallel } from '../parallel.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
 
-type Probe = () => Promise<Look['failure']>;
+type Probe = () => Promise<Look[]>;
 
 /** Those of an exchange that does not respond must not make the run last longer than its function may. */
 const parallelAccounts = 20;
@@ -25,13 +18,13 @@ const parallelAccounts = 20;
  * Checks every account with an open position, by a signed request, and notifies the owner of one that can't act. Such an
  * account may have no order that a sweep would read, so that nothing else would fail before a link fires. Runs may overlap:
  * of two that looked, one is stored.
- * @param probe opens a link that doesn't exist; it returns why links can't be opened.
+ * @param probe looks at what all accounts need: what links start with, and fixed addresses.
  * @returns the channels that did not accept a notice. Throws `table-unreachable`.
  */
 export async function watchAccounts(
   services: Services,
   channels: Notifiers,
-  probe: Probe = async () => undefined,
+  probe: Probe = async () => [],
 ): Promise<Problem[]> {
   const known = await services.store.readAccountHealth();
   const health = (await lookIfDue(services, probe, known)) ?? (await services.store.readAccountHealth());
@@ -51,7 +44,7 @@ async function lookIfDue(
   const accounts = await listAccounts(services);
   if (accounts.length === 0 && Object.keys(known.troubles).length === 0) return known;
   const looks = await Promise.all([
-    probe().then((failure) => [{ account: linkAddress, failure }]),
+    probe(),
     inParallel(accounts, parallelAccounts, (account) => lookAt(services, account)),
   ]);
   const now = services.now();

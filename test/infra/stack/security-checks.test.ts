@@ -29,11 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const reportSchema = z.object({ pluginReports: z.array(z.unknown()) });
+const reportSchema = z.object({ pluginReports: z.array(z.object({ violations: z.array(z.unknown()) })) });
 async function findingsOf(outdir: string): Promise<unknown[]> {
-  return reportSchema.parse(
-    JSON.parse(await readFile(join(folder, outdir, 'validation-report.json'), 'utf8')),
-  ).pluginReports;
+  return reportSchema
+    .parse(JSON.parse(await readFile(join(folder, outdir, 'validation-report.json'), 'utf8')))
+    .pluginReports.flatMap(({ violations }) => violations);
 }
 
 describe('the rules of cdk-nag', () => {

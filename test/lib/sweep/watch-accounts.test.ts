@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Exchange } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
+import { egressName, linkAddress } from '../../../lib/health/account-health.ts';
 import type { Services } from '../../../lib/services.ts';
 import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
 import { channelsOf, fakeChannel, newTrader, refused } from '../notify/trader.ts';
@@ -96,7 +97,8 @@ it('A link address that does not respond is reported to the owner, and its repai
   const channel = fakeChannel('topic');
   let works = false;
   const why = "Links at https://links.example.org can't be opened: no response within 3 s.";
-  const probe = async () => (works ? undefined : { code: 'address-unreachable', why });
+  const failure = { code: 'address-unreachable', why };
+  const probe = async () => [works ? { account: linkAddress } : { account: linkAddress, failure }];
   const run = async (minutes: number) => {
     for (let minute = 0; minute < minutes; minute += 1) {
       trader.later(minuteMs);
@@ -109,5 +111,31 @@ it('A link address that does not respond is reported to the owner, and its repai
   expect(channel.texts).toEqual([
     `${why} Such links can't close positions until this is fixed.`,
     'Links can be opened again.',
+  ]);
+});
+
+it('A fixed address that is down is reported to the owner, and its repair too', async () => {
+  const { trader, services } = await newOwner();
+  const channel = fakeChannel('topic');
+  let works = false;
+  const addresses = ['192.0.2.7', '192.0.2.8'];
+  const why = 'The fixed address 192.0.2.7 does not work: 192.0.2.7:8443: ECONNREFUSED.';
+  const probe = async () =>
+    addresses.map((address) => ({
+      account: egressName(address),
+      ...(!works && address === '192.0.2.7' && { failure: { code: 'egress-unreachable', why } }),
+    }));
+  const run = async (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      trader.later(minuteMs);
+      await watchAccounts(services, channelsOf(channel), probe);
+    }
+  };
+  await run(10);
+  works = true;
+  await run(5);
+  expect(channel.texts).toEqual([
+    `${why} Accounts with egress use another of the addresses, or send nothing until this is fixed.`,
+    'The fixed address 192.0.2.7 works again.',
   ]);
 });

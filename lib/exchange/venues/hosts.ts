@@ -1,0 +1,33 @@
+import type { ExchangeId } from '../../account/account.ts';
+
+const binanceHosts = [
+  'api.binance.com',
+  // For a `baseUrl`, and for Binance's own test networks.
+  // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/general-api-information
+  'api-gcp.binance.com',
+  'api1.binance.com',
+  'api2.binance.com',
+  'api3.binance.com',
+  'api4.binance.com',
+  'demo-api.binance.com',
+  'testnet.binance.vision',
+];
+
+/** The hosts of each exchange's API, its test networks included. The stack's proxies connect to no others. */
+export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
+  binance: binanceHosts,
+  binanceusdm: [...binanceHosts, 'fapi.binance.com', 'demo-fapi.binance.com'],
+  // https://bybit-exchange.github.io/docs/v5/guide#authentication
+  bybit: [
+    'api.bybit.com',
+    'api.bytick.com',
+    'api.bybit.nl',
+    'api.bybit.eu',
+    'api.bybit.kz',
+    'api.bybit.ae',
+    'api.bybit-tr.com',
+    'api.bybitgeorgia.ge',
+    'api-demo.bybit.com',
+    'api-testnet.bybit.com',
+  ],
+};

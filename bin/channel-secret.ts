@@ -18,13 +18,17 @@ export function isSecretKind(kind: string): kind is SecretKind {
 /** The secret, and other fields that JSON on stdin may have. */
 export type SecretFields = Partial<Record<'token' | 'url' | 'chatId' | 'baseUrl' | 'name', string>>;
 
-/** @returns the fields from a hidden prompt at a terminal, otherwise from stdin: JSON, or the secret alone. */
+/**
+ * @param options.given the text, if it comes from the environment.
+ * @returns the fields from a hidden prompt at a terminal, otherwise from stdin: JSON, or the secret alone.
+ */
 export async function readChannelSecret(
   kind: SecretKind,
-  options: { stdin: boolean },
+  options: { stdin: boolean; given?: string },
 ): Promise<SecretFields> {
   const { field, prompt } = secrets[kind];
   const given =
+    options.given ??
     (await readSecretText(options)) ??
     (await askHidden(prompt, (typed) => typed.trim() !== '' || 'expected some text')).trim();
   return given.startsWith('{') ? parseFields(kind, given) : { [field]: given };

@@ -8,13 +8,20 @@ import {
   unset,
 } from '../../infra/stack/setting-definitions.ts';
 import { CliError } from '../cli-error.ts';
-import { pairsOption, type SharedArguments, yesOption } from '../options.ts';
+import { pairsOption, type SharedArguments, textOption, yesOption } from '../options.ts';
+
+/** Holds the token or URL of the channel that --notify names. */
+export const notifySecretVariable = 'RIPCORD_NOTIFY_SECRET';
 
 export const deployOptions = {
   set: pairsOption('name=value: the new value of a setting'),
   unset: pairsOption('Name of a setting to remove, or to return to its default'),
   parameters: pairsOption('The same as --set'),
   context: { ...pairsOption('The same as --set'), alias: 'c' },
+  notify: textOption(
+    `none, email:ADDRESS, telegram:CHAT_ID, or another kind of channel; its secret comes from stdin, a prompt or ${notifySecretVariable}`,
+    {},
+  ),
   'require-approval': {
     type: 'string',
     choices: ['never', 'broadening', 'any-change'],
@@ -35,6 +42,8 @@ export interface DeployArguments {
   set: Partial<Record<SettingName, string>>;
   /** Settings to be removed, or returned to their defaults. */
   unset: SettingName[];
+  /** Where notices go, as `parseNotice` reads it. */
+  notify: string | undefined;
   yes: boolean;
   /** When to ask, as `cdk deploy` names it. */
   requireApproval: string | undefined;
@@ -48,6 +57,7 @@ export function parseDeployArguments(options: DeployOptions): DeployArguments {
     region: options.region,
     set: {},
     unset: (options.unset ?? []).map(toSettingName),
+    notify: options.notify,
     yes: options.yes || options['require-approval'] === 'never',
     requireApproval: options['require-approval'],
   };

@@ -2,6 +2,7 @@ import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation
 import { CliError } from '../cli-error.ts';
 import { confirm, hasTerminal } from '../confirm.ts';
 import { printRemark } from '../terminal.ts';
+import { addChannel } from './add-channel.ts';
 import { describeResources, findReplacedTable, isBroader, needsAnswer } from './approval.ts';
 import {
   createCloudFormation,
@@ -54,7 +55,7 @@ export async function deployStack(
   const deployed = (await isUnfinished(client, found)) ? undefined : found;
   if (deployed !== undefined) refuseState(stage, deployed);
   printRemark(`${describeStage(stage)}: ${deployed === undefined ? 'first deployment' : 'update'}`);
-  const parameters = await planSettings(args, stage, deployed);
+  const { parameters, channel } = await planSettings(args, stage, deployed);
   if (deployed === undefined) await approve(engine, undefined, { broader: true });
   if (found !== undefined && deployed === undefined) await clearFailedCreation(client, stage, found);
   const prepared = await prepare(engine, deployed, parameters);
@@ -62,6 +63,7 @@ export async function deployStack(
   if (stack === undefined)
     throw new CliError('failed', `CloudFormation found nothing to create for ${stage.stackName}.`);
   await protect(engine.client, stage, stack);
+  if (channel !== undefined) await addChannel(stage, channel);
   if (prepared === undefined) return { stage, result: 'unchanged', stack };
   return { stage, result: prepared.creates ? 'created' : 'updated', stack };
 }

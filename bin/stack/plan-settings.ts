@@ -1,41 +1,47 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import { findExpectation, unset } from '../../infra/stack/setting-definitions.ts';
+import { unset } from '../../infra/stack/setting-definitions.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
-import { cancelPrompt, hasTerminal } from '../confirm.ts';
 import { drawTable } from '../table.ts';
 import { printRemark } from '../terminal.ts';
 import { checkConcurrency, chooseConcurrency } from './concurrency.ts';
 import type { DeployArguments } from './deploy-arguments.ts';
 import { toSettings } from './deployed-settings.ts';
 import { readQuota } from './lambda-quota.ts';
+import { askNotice, type NoticeChoice, parseNotice } from './notice-choice.ts';
 import {
   completeSettings,
   type DeploymentPlan,
   planDeployment,
   type SettingValues,
 } from './plan-deployment.ts';
-import type { Stage } from './stage.ts';
+import { type Stage, toAdminTarget } from './stage.ts';
+
+interface PlannedSettings {
+  /** The parameters with a new value. */
+  parameters: SettingValues;
+  /** To be added after the deployment. */
+  channel: NoticeChoice['channel'];
+}
 
 /**
  * Decides the settings of a deployment and shows what changes.
- * @returns the parameters with a new value.
  * @throws CliError if they would cut an armed link, or if AWS would refuse them.
  */
 export async function planSettings(
   args: DeployArguments,
   stage: Stage,
   stack: Stack | undefined,
-): Promise<SettingValues> {
+): Promise<PlannedSettings> {
   const deployed = toSettings(stack);
   if (deployed !== undefined && deployed.notifyEmail === undefined) refuseWithoutSettings(stage);
   const asked = planDeployment(args, deployed);
   if (asked.cuts !== undefined) await refuseIfArmed(stage, asked.cuts);
   const limits = await planConcurrency(stage, asked.parameters, deployed);
-  const set = { ...args.set, ...limits, ...(await chooseNotifyEmail(asked)) };
-  const plan = planDeployment({ ...args, set }, deployed);
+  const { channel, ...email } = await chooseNotice(args, asked);
+  const plan = planDeployment({ ...args, set: { ...args.set, ...limits, ...email } }, deployed);
   if (plan.changes.length > 0) printRemark(describeChanges(plan));
-  return plan.parameters;
+  return { parameters: plan.parameters, channel };
 }
 
 /** CloudFormation would return all of its settings to their defaults. */
@@ -46,16 +52,16 @@ function refuseWithoutSettings({ stackName }: Stage): never {
   );
 }
 
-async function refuseIfArmed({ prefix, target }: Stage, cuts: string): Promise<void> {
-  const { region, profile } = target;
-  const admin = createAdminClient({ json: false, region, profile, prefix, local: undefined });
-  const { links } = await admin.call('links.list', {}).catch((cause: unknown) => {
-    throw new CliError(
-      'refused',
-      `Nothing was deployed: ${cuts}, and it is not known whether a link is armed. See why: ripcord links list`,
-      { cause },
-    );
-  });
+async function refuseIfArmed(stage: Stage, cuts: string): Promise<void> {
+  const { links } = await createAdminClient(toAdminTarget(stage))
+    .call('links.list', {})
+    .catch((cause: unknown) => {
+      throw new CliError(
+        'refused',
+        `Nothing was deployed: ${cuts}, and it is not known whether a link is armed. See why: ripcord links list`,
+        { cause },
+      );
+    });
   const armed = links.filter(
     ({ state, positionClosed }) => state === 'armed' && positionClosed !== true,
   ).length;
@@ -82,25 +88,14 @@ async function planConcurrency(
   return parameters;
 }
 
-/** The first deployment has to decide it, because without an address no alarm is sent. */
-async function chooseNotifyEmail({ needsNotifyEmail }: DeploymentPlan): Promise<SettingValues> {
-  if (!needsNotifyEmail) return {};
-  if (hasTerminal()) return { notifyEmail: await askNotifyEmail() };
-  printRemark(
-    'No notifyEmail is set: no alarm is sent, and notices go only to channels that you add. Set it with --set notifyEmail=ADDRESS.',
-  );
-  return { notifyEmail: unset };
-}
-
-async function askNotifyEmail(): Promise<string> {
-  const { input } = await import('@inquirer/prompts');
-  return input(
-    {
-      message: `E-mail address for alarms and notices (${unset}: no e-mail)`,
-      validate: (typed) => findExpectation('notifyEmail', typed) ?? true,
-    },
-    { output: process.stderr },
-  ).catch(cancelPrompt);
+/** The first deployment has to decide where notices go. */
+async function chooseNotice(
+  args: DeployArguments,
+  { needsNotifyEmail }: DeploymentPlan,
+): Promise<NoticeChoice> {
+  const initial = needsNotifyEmail ? { notifyEmail: unset } : {};
+  if (args.notify !== undefined) return { ...initial, ...(await parseNotice(args.notify)) };
+  return needsNotifyEmail ? { ...initial, ...(await askNotice()) } : {};
 }
 
 function describeChanges({ changes }: DeploymentPlan): string {

@@ -2,6 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { stackName } from '../../infra/stack/setting-definitions.ts';
 import { noRegion } from '../aws-errors.ts';
 import { CliError } from '../cli-error.ts';
+import type { SharedArguments } from '../options.ts';
 import { type AwsTarget, toClientSettings } from './aws-client-settings.ts';
 import { describeAwsFailure } from './aws-failure.ts';
 
@@ -47,4 +48,9 @@ export async function readStage(prefix: string, { region, profile }: AwsTarget):
 /** @returns the stage in words, so that a forgotten prefix or profile is seen before anything changes. */
 export function describeStage({ prefix, stackName: name, account, region }: Stage): string {
   return `Stage ${prefix} (stack ${name}) in account ${account}, ${region}`;
+}
+
+/** @returns the options that select the admin function of the stage. */
+export function toAdminTarget({ prefix, target }: Stage): SharedArguments {
+  return { json: false, local: undefined, prefix, region: target.region, profile: target.profile };
 }

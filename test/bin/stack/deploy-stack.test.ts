@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { notifySecretVariable } from '../../../bin/stack/deploy-arguments.ts';
 import { deployStack } from '../../../bin/stack/deploy-stack.ts';
 import type { Template } from '../../../bin/stack/deployable.ts';
 import { FakeAws } from './fake-aws.ts';
@@ -11,6 +12,7 @@ let template: Template;
 let code: string;
 
 const table = 'Table-id';
+const slackUrl = 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
 const bucket = 'ripcord-ripcord-code-123456789012-eu-west-1';
 
 beforeAll(async () => {
@@ -174,4 +176,36 @@ test('A template over 51,200 bytes goes through the bucket', async () => {
   template.Resources.Topic = { Type: 'AWS::SNS::Topic', Properties: { DisplayName: 'x'.repeat(60_000) } };
   expect(await deploy(first)).toMatchObject({ result: 'created' });
   expect(deployed()?.template).toContain('x'.repeat(60_000));
+});
+
+test('Without a terminal, a first deployment that does not say who is told is refused', async () => {
+  await expect(deploy('--yes')).rejects.toThrow(
+    'Add --notify none, --notify email:ADDRESS or another channel.',
+  );
+  expect(aws.cloudFormation.changes).toEqual([]);
+  expect(await deploy('--yes --notify none')).toMatchObject({ result: 'created' });
+  expect(deployed()?.parameters.notifyEmail).toBe('none');
+});
+
+test('A channel is added and tested after the stack is deployed', async () => {
+  vi.stubEnv(notifySecretVariable, slackUrl);
+  const view = { name: 'slack', kind: 'slack', target: 'hooks.slack.com', builtIn: false };
+  const asked: unknown[] = [];
+  aws.admin = (payload) => {
+    asked.push([deployed()?.status, payload]);
+    return { ok: true, result: { channel: view, tested: true } };
+  };
+  await deploy('--yes --notify slack');
+  const channel = { kind: 'slack', url: slackUrl };
+  expect(asked).toEqual([['CREATE_COMPLETE', { command: 'notify.add', channel, test: true }]]);
+});
+
+test('A channel that refuses the test message is reported without its secret, and the stack stays', async () => {
+  vi.stubEnv(notifySecretVariable, slackUrl);
+  const error = { code: 'channel-refused', message: `${slackUrl} answered 404.`, issues: [] };
+  aws.admin = () => ({ ok: false, error });
+  await expect(deploy('--yes --notify slack')).rejects.toThrow(
+    'The stack is deployed. Its channel was not stored: *** answered 404.',
+  );
+  expect(deployed()?.status).toBe('CREATE_COMPLETE');
 });

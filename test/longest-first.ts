@@ -12,6 +12,7 @@ const longest = [
   'test/end-to-end/bybit.test.ts',
   'test/end-to-end/lost-answers.test.ts',
   'test/end-to-end/pending-close.test.ts',
+  'test/end-to-end/health-channels.test.ts',
   'test/security/flood.test.ts',
   'test/lib/exchange/egress.test.ts',
   'test/bin/start.test.ts',

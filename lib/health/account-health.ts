@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { troubleCauses } from '../exchange/trouble-cause.ts';
 import { noticeSchema } from '../position/notice.ts';
 import { expiriesSchema, findExpiring, noteExpiries, noteExpiring } from './key-expiry.ts';
 
@@ -8,6 +9,8 @@ const troubleSchema = z.object({
   code: z.string(),
   /** A sentence without secrets. */
   why: z.string(),
+  /** What the owner can change, if the exchange reported it. */
+  cause: z.enum(troubleCauses).optional(),
   /** When the first failed look was made, epoch milliseconds. */
   since: z.number(),
   /** How many looks in a row failed with this code. */
@@ -62,7 +65,7 @@ export function parseEgressName(name: string): string | undefined {
 /** What one signed request to the exchange showed, one request to a link, or one tunnel through a fixed address. */
 export interface Look {
   account: string;
-  failure?: Pick<Trouble, 'code' | 'why'> | undefined;
+  failure?: Pick<Trouble, 'code' | 'why' | 'cause'> | undefined;
   /** When the key ends, epoch milliseconds. */
   expiresAt?: number | undefined;
 }
@@ -110,7 +113,7 @@ function endTrouble(known: Trouble | undefined, now: number): Trouble | undefine
 
 function toTrouble(known: Trouble | undefined, failure: NonNullable<Look['failure']>, now: number): Trouble {
   if (known === undefined) return { ...failure, since: now, looks: 1 };
-  const { endedAt: _, ...before } = known;
+  const { endedAt: _, cause: __, ...before } = known;
   return { ...before, ...failure, looks: known.code === failure.code ? known.looks + 1 : 1 };
 }
 

@@ -1,3 +1,4 @@
+import type { TroubleCause } from '../exchange/trouble-cause.ts';
 import {
   type AccountHealth,
   linkAddress,
@@ -21,11 +22,15 @@ export function appendAccountNotice(health: AccountHealth, news: News, now: numb
       [describeFailing(news.failing), describeWorking(news.working), describeExpiring(news.expiring, now)]
         .flat()
         .join(' '),
+      maxTextLength,
     ),
     delivered: {},
   };
   return { ...noteNews(health, news, now), notices: addNotice(health.notices, notice) };
 }
+
+/** Three accounts with their remedies, below the limit of every channel. */
+const maxTextLength = 1_500;
 
 /** @returns what follows from the failure of what all accounts need; undefined for an account. */
 function describeEffect(name: string): string | undefined {
@@ -41,6 +46,25 @@ function describeAllClear(name: string): string | undefined {
   return name === linkAddress ? 'Links can be opened again.' : undefined;
 }
 
+const toRemedy: Record<TroubleCause, (account: string) => string> = {
+  key: (account) => `The key was deleted, or the key or the secret is wrong. ${replaceKey(account)}`,
+  expired: (account) => `The key has expired. ${replaceKey(account)}`,
+  address: () => "The key does not allow Ripcord's address. Add the address to the key at the exchange.",
+  'key-or-address': (account) =>
+    `The key was deleted or has expired, or it does not allow Ripcord's address. Check it at the exchange. ${replaceKey(account)}`,
+  permission: () => 'Allow the key to trade, at the exchange.',
+  rate: () =>
+    "The exchange limits or has banned Ripcord's address. Ripcord keeps trying. Stop other programs that use the account.",
+  clock: () =>
+    "The clock differs from the exchange's. Ripcord has adjusted to it without success. Set this machine's clock; on AWS, check the exchange's status.",
+  region: () => 'The exchange does not serve the place that Ripcord runs in. Deploy in another region.',
+  unreachable: () => "Ripcord keeps trying. Check the exchange's status, and whether its own app can close.",
+};
+
+function replaceKey(account: string): string {
+  return `Create a new key and store it: ripcord accounts add ${account} --replace.`;
+}
+
 /** More accounts than these are counted only, so that the message stays short. */
 const namedAccounts = 3;
 
@@ -51,9 +75,10 @@ function describeFailing(news: News['failing']): string[] {
   });
   const failing = news.filter(([name]) => describeEffect(name) === undefined);
   if (failing.length === 0) return address;
-  const reasons = failing
-    .slice(0, namedAccounts)
-    .map(([account, { why }]) => `${account}: ${toSentence(why)} Run: ripcord accounts check ${account}`);
+  const reasons = failing.slice(0, namedAccounts).map(([account, { why, cause }]) => {
+    const remedy = cause === undefined ? '' : `${toRemedy[cause](account)} `;
+    return `${account}: ${toSentence(why)} ${remedy}Run: ripcord accounts check ${account}`;
+  });
   const effect = `Links can't close ${failing.length === 1 ? 'its' : 'their'} positions until this is fixed.`;
   return [
     `${listAccounts(failing.map(([account]) => account))} can't act${describeReminder(failing)}.`,

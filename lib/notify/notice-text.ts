@@ -91,13 +91,13 @@ const maxTextLength = 700;
  * Labels and exchange messages come from outside. The text becomes one line without control and bidirectional
  * characters, which could hide or reorder it, and without links, which would give access to a position.
  */
-export function toSafeLine(text: string): string {
+export function toSafeLine(text: string, maxLength = maxTextLength): string {
   return text
     .replaceAll(/\p{Cf}+/gu, '')
     .replaceAll(linkPattern, '(a link)')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
-    .slice(0, maxTextLength);
+    .slice(0, maxLength);
 }
 
 /** @returns the position's notices with a new one, to be stored by the write that makes its content true. */

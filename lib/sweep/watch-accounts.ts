@@ -1,3 +1,4 @@
+import { findTroubleCause } from '../exchange/ccxt/trouble-cause.ts';
 import { toFault } from '../fault.ts';
 import { type AccountHealth, findNews, isLookDue, type Look, noteLooks } from '../health/account-health.ts';
 import { appendAccountNotice } from '../notify/account-notice.ts';
@@ -66,9 +67,11 @@ async function lookAt({ exchanges }: Services, account: string): Promise<Look> {
   try {
     const { canTrade, expiresAt } = await (await exchanges.of(account)).fetchPermissions();
     if (canTrade !== false) return { account, expiresAt };
-    return { account, failure: { code: 'exchange-refused', why: 'The API key may not trade.' } };
+    const why = 'The API key may not trade.';
+    return { account, failure: { code: 'exchange-refused', why, cause: 'permission' } };
   } catch (thrown) {
-    const { code, detail } = toFault(thrown);
-    return { account, failure: { code, why: detail } };
+    const fault = toFault(thrown);
+    const { code, detail: why } = fault;
+    return { account, failure: { code, why, cause: findTroubleCause(fault) } };
   }
 }

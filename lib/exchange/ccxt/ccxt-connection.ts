@@ -200,7 +200,7 @@ export class CcxtConnection {
   toFault(subject: string, thrown: unknown): Fault {
     if (thrown instanceof Fault) return thrown;
     const notSent = notSentFrom(thrown);
-    if (notSent !== undefined) return new Fault('exchange-unreachable', notSent.message);
+    if (notSent !== undefined) return new Fault('exchange-unreachable', notSent.message, { cause: thrown });
     const error = venueErrorFrom(thrown);
     const request = `the request for ${subject}`;
     if (error === undefined)

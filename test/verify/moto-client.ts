@@ -3,6 +3,11 @@ import { randomUUID } from 'node:crypto';
 export const region = 'us-east-1';
 export const accountId = '123456789012';
 
+/** For an SDK client of the walk's own. */
+export function toClientSettings(endpoint: string) {
+  return { endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+}
+
 /** Sends requests of the emulator's own to moto, which reads the service from the credential's scope. */
 export class MotoClient {
   readonly url: string;

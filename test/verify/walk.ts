@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import { stackName } from '../../infra/stack/setting-definitions.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
-import { accountId, region } from './moto-client.ts';
+import { accountId, region, toClientSettings } from './moto-client.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const commandLine = join(root, 'bin', 'ripcord.ts');
@@ -129,6 +130,19 @@ export class Walk {
   async deploy(...args: string[]): Promise<void> {
     const { code, stderr } = await this.ripcord(['deploy', '--yes', ...args]);
     assert.equal(code, 0, `The deployment failed: ${stderr}`);
+  }
+
+  /** The outputs of a stage's stack. */
+  async readOutputs(prefix = 'ripcord'): Promise<Record<string, string>> {
+    const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+    const client = new CloudFormationClient(toClientSettings(this.emulator.url));
+    const { Stacks: stacks = [] } = await client.send(
+      new DescribeStacksCommand({ StackName: stackName(prefix) }),
+    );
+    const outputs = stacks[0]?.Outputs ?? [];
+    return Object.fromEntries(
+      outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    );
   }
 
   async addAccount(...target: string[]): Promise<void> {

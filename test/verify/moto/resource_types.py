@@ -166,19 +166,24 @@ def create_mapping(resource, _name):
     return gateway(resource).create_api_mapping(given["ApiId"], "", given["DomainName"], given["Stage"]).api_mapping_id
 
 
-def subscribe(resource, _name):
+def subscribe(resource, name):
     given = resource.properties
+    if given["Protocol"] == "lambda":
+        # moto would run the function in Docker.
+        return f"{given['TopicArn']}:{name}"
     topics = sns_backends[resource.account][resource.region]
     return topics.subscribe(given["TopicArn"], given["Endpoint"], given["Protocol"]).arn
 
 
 def unsubscribe(resource):
+    if resource.properties["Protocol"] == "lambda":
+        return
     sns_backends[resource.account][resource.region].unsubscribe(resource.physical)
 
 
 def resubscribe(resource):
     unsubscribe(resource)
-    resource.physical = subscribe(resource, None)
+    resource.physical = subscribe(resource, resource.logical_resource_id)
 
 
 def alarms(resource):

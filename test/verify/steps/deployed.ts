@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { region } from '../moto-client.ts';
+import { toClientSettings } from '../moto-client.ts';
 import type { Walk } from '../walk.ts';
 
 const domainsSchema = z.object({ items: z.array(z.object({ domainName: z.string() })) });
@@ -13,7 +13,7 @@ export async function describeDeployed({ emulator: { moto } }: Walk, prefix = 'r
   const trigger = await moto.get('lambda', `/2015-03-31/functions/${prefix}-trigger`);
   return {
     domain: domainsSchema.parse(await domains?.json()).items[0]?.domainName,
-    subscriptions: await listSubscriptions(moto.url),
+    subscriptions: (await listSubscriptions(moto.url)).filter((endpoint) => endpoint.includes('@')),
     concurrency: concurrencySchema.parse(await trigger?.json()).Concurrency?.ReservedConcurrentExecutions,
   };
 }
@@ -25,8 +25,25 @@ async function listSubscriptions(url: string): Promise<string[]> {
   return subscriptions.map(({ Endpoint: endpoint = '' }) => endpoint);
 }
 
-function toClientSettings(endpoint: string) {
-  return { endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+/** @returns the names of the stored parameters under a path. */
+export async function listParameters({ emulator: { moto } }: Walk, path: string): Promise<string[]> {
+  const filter = { Key: 'Name', Option: 'BeginsWith', Values: [path] };
+  const { Parameters } = await moto.call('ssm', 'AmazonSSM.DescribeParameters', {
+    ParameterFilters: [filter],
+  });
+  return z
+    .array(z.object({ Name: z.string() }))
+    .parse(Parameters)
+    .map(({ Name }) => Name);
+}
+
+/** @returns the names of the buckets that start with this. */
+export async function listBuckets({ emulator: { moto } }: Walk, start: string): Promise<string[]> {
+  const listed = await moto.get('s3', '/');
+  const names = [...((await listed?.text()) ?? '').matchAll(/<Name>([^<]+)<\/Name>/g)].map(
+    ([, name = '']) => name,
+  );
+  return names.filter((name) => name.startsWith(start));
 }
 
 /** @returns the names of all tables. */

@@ -4,6 +4,8 @@ import type { ArmedLink, Walk } from '../walk.ts';
 export interface Trail {
   /** Fires in the next step that needs one. */
   link?: ArmedLink;
+  /** What a destroyed stack left. */
+  keptTable?: string | undefined;
 }
 
 /** A sentence, and what has to hold for it. */

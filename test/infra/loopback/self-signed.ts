@@ -29,8 +29,10 @@ export function createSelfSigned(host: string): { key: string; cert: string } {
   );
   const signature = der(0x03, Buffer.from([0]), sign('sha256', content, privateKey));
   const cert = sequence(content, ecdsaWithSha256, signature).toString('base64');
+  // OpenSSL reads no certificate that has an empty line.
+  const lines = cert.match(/.{1,64}/g) ?? [];
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-    cert: `-----BEGIN CERTIFICATE-----\n${cert.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+    cert: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
   };
 }

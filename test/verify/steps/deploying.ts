@@ -14,7 +14,6 @@ export const deploying: Step[] = [
   {
     title: 'A first deployment has the domain, the subscription and the concurrency that were asked for',
     async run(walk) {
-      await walk.bootstrap();
       const settings = [`notifyEmail=${email}`, `domainName=${domain}`, `certificateArn=${certificateArn}`];
       await walk.deploy(...[...settings, 'triggerConcurrency=20'].flatMap((each) => ['--set', each]));
       assert.deepEqual(await describeDeployed(walk), wanted);

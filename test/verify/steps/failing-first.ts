@@ -12,7 +12,6 @@ export const failingFirst: Step[] = [
     title: 'A first deployment that fails, and a second try, leave one table',
     run: (walk) =>
       walk.inNewAccount('failing-first', {}, async (other) => {
-        await other.bootstrap();
         const settings = [`notifyEmail=${email}`, ...domainSettings].flatMap((each) => ['--set', each]);
         await other.refused(['deploy', '--yes', ...settings, '--set', `hostedZoneId=${zone}`]);
         assert.deepEqual(await listTables(other), []);
@@ -26,7 +25,6 @@ export const failingFirst: Step[] = [
     title: 'A first deployment succeeds in an account that allows 10 concurrent executions',
     run: (walk) =>
       walk.inNewAccount('small-quota', { concurrentExecutions: 10 }, async (other) => {
-        await other.bootstrap();
         await other.deploy('--set', `notifyEmail=${email}`);
         assert.equal((await listTables(other)).length, 1);
       }),

@@ -19,6 +19,7 @@ import { rejectSecretArguments } from './secrets.ts';
 import { buildDeploy, deploySummary, runDeploy } from './stack/deploy.ts';
 import { deployOptions } from './stack/deploy-arguments.ts';
 import { buildDestroy, destroyOptions, destroySummary, runDestroy } from './stack/destroy.ts';
+import { buildRestore, restoreOptions, restoreSummary, runRestore } from './stack/restore.ts';
 import { buildStart, runStart, startOptions, startSummary } from './start-command.ts';
 import { missingCommand, toUsageError, withStructuredErrors } from './usage-errors.ts';
 
@@ -74,6 +75,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('start', startSummary, buildStart, runStart)
     .command('deploy', deploySummary, buildDeploy, runDeploy)
     .command('destroy [stage]', destroySummary, buildDestroy, runDestroy)
+    .command('restore', restoreSummary, buildRestore, runRestore)
     .completion(completionWord, 'Prints a completion script for bash, zsh or fish')
     .example('$0 accounts add main --exchange binance', 'stores the keys of an exchange account')
     .example('$0 positions list', 'positions with their profit or loss')
@@ -106,6 +108,7 @@ const vocabulary = {
     start: { options: startOptions },
     deploy: { options: deployOptions },
     destroy: { options: destroyOptions },
+    restore: { options: restoreOptions },
     completion: { options: {} },
   },
   sharedOptions: Object.keys(sharedOptions).concat('help', 'version'),

@@ -21,6 +21,7 @@ export const linkVerbs = {
   list: { options: {} },
   preview: { positionals: ['<linkId>'], options: {} },
   update: { positionals: ['<linkId>'], options: updateOptions },
+  arm: { positionals: ['<linkId>'], options: {} },
   revoke: { positionals: ['<linkId>'], options: yesOption },
   pause: { options: yesOption },
   resume: { options: yesOption },
@@ -102,6 +103,22 @@ function updateCommand(yargs: Argv<SharedArguments>) {
   );
 }
 
+function armCommand(yargs: Argv<SharedArguments>) {
+  return yargs.command(
+    'arm <linkId>',
+    commands['links.arm'].summary,
+    (y) =>
+      y
+        .positional('linkId', linkArgument)
+        .example('$0 links arm lnk_8w2c5t7y1n0b4d6f', 'works again from now on'),
+    async (args) => {
+      const input = parseInput('links.arm', { linkId: args.linkId });
+      const result = await createAdminClient(args).call('links.arm', input);
+      printResult(args, result, () => describeChangedLink(result.link));
+    },
+  );
+}
+
 /** Turns the kill switch on or off. */
 async function switchLinks(args: SharedArguments, command: 'links.pause' | 'links.resume'): Promise<void> {
   const result = await createAdminClient(args).call(command, {});
@@ -176,7 +193,7 @@ function revokeCommand(yargs: Argv<SharedArguments>) {
 
 const verbCommands = [
   ...[createCommand, listCommand, previewCommand, updateCommand],
-  ...[pauseCommand, resumeCommand, revokeCommand],
+  ...[pauseCommand, resumeCommand, armCommand, revokeCommand],
 ];
 
 export function linkCommands(yargs: Argv<SharedArguments>) {

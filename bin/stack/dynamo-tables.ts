@@ -23,7 +23,10 @@ export async function listTables(client: DynamoDBClient, start: string): Promise
 }
 
 /** @returns undefined if there is no such table. */
-async function describeTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
+export async function describeTable(
+  client: DynamoDBClient,
+  name: string,
+): Promise<TableDescription | undefined> {
   try {
     return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
   } catch (thrown) {
@@ -32,7 +35,7 @@ async function describeTable(client: DynamoDBClient, name: string): Promise<Tabl
   }
 }
 
-function waitForTable(client: DynamoDBClient, name: string): Promise<TableDescription> {
+export function waitForTable(client: DynamoDBClient, name: string): Promise<TableDescription> {
   return poll(async () => {
     const table = await describeTable(client, name);
     return table?.TableStatus === 'ACTIVE' ? table : undefined;

@@ -3,12 +3,12 @@ import { type AdminClient, createAdminClient } from '../admin-client.ts';
 import { isArmed } from '../link-text.ts';
 import type { SharedArguments } from '../options.ts';
 
-type OpenPosition = CommandResult<'positions.list'>['positions'][number];
+type ListedPosition = CommandResult<'positions.list'>['positions'][number];
 
 /** What stops working when a stage is destroyed. */
 export interface StageContents {
   armed: LinkView[];
-  open: OpenPosition[];
+  open: ListedPosition[];
   /** Why links or positions can't be read. They count as armed and open then. */
   unknown?: string;
 }
@@ -17,7 +17,10 @@ export interface StageContents {
 export async function readContents(target: SharedArguments): Promise<StageContents> {
   try {
     const admin = createAdminClient(target);
-    const [{ links }, open] = await Promise.all([admin.call('links.list', {}), listOpen(admin)]);
+    const [{ links }, open] = await Promise.all([
+      admin.call('links.list', {}),
+      listPositions(admin, { open: true }),
+    ]);
     return { armed: links.filter(isArmed), open };
   } catch (thrown) {
     const unknown = thrown instanceof Error ? thrown.message : 'no reason given';
@@ -25,14 +28,14 @@ export async function readContents(target: SharedArguments): Promise<StageConten
   }
 }
 
-/** Every position that has not ended, page by page: a response of Lambda holds at most 6 MB. */
-async function listOpen(admin: AdminClient): Promise<OpenPosition[]> {
-  const open: OpenPosition[] = [];
+/** All positions, page by page: a response of Lambda holds at most 6 MB. */
+export async function listPositions(admin: AdminClient, { open = false } = {}): Promise<ListedPosition[]> {
+  const listed: ListedPosition[] = [];
   let after: string | undefined;
   do {
-    const page = await admin.call('positions.list', { open: true, live: false, limit: 500, after });
-    open.push(...page.positions.filter(({ status }) => status !== 'closed' && status !== 'canceled'));
+    const page = await admin.call('positions.list', { open, live: false, limit: 500, after });
+    listed.push(...page.positions);
     after = page.next;
   } while (after !== undefined);
-  return open;
+  return open ? listed.filter(({ status }) => status !== 'closed' && status !== 'canceled') : listed;
 }

@@ -89,6 +89,7 @@ export function describeAction(action: Action, percent: number | undefined): str
 
 const linkStates: Record<LinkView['state'], Label> = {
   armed: { word: 'Armed', tone: 'gain' },
+  paused: { word: 'Paused', tone: 'over' },
   revoked: { word: 'Revoked', tone: 'over' },
   expired: { word: 'Expired', tone: 'over' },
   'used-up': { word: 'Limit reached', tone: 'over' },

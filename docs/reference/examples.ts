@@ -46,6 +46,7 @@ export const examples: Examples = {
   'links.preview': { linkId },
   'links.pause': {},
   'links.resume': {},
+  'links.arm': { linkId },
   'links.update': { linkId, label: 'weekly level', expiresIn: '7d' },
   'links.revoke': { linkId },
   'notify.list': {},
@@ -64,4 +65,6 @@ export const examples: Examples = {
   'accounts.market': { name: 'main', symbol: 'BTC/USDT', interval: '1h', limit: 100 },
   'accounts.remove': { name: 'main' },
   'accounts.check': { name: 'main' },
+  'restore.pauseLinks': { reason: 'Restored from a backup of 2026-11-27T10:00:00.000Z.' },
+  'restore.checkPosition': { positionId, restoredTo: '2026-11-27T10:00:00.000Z' },
 };

@@ -8,6 +8,7 @@ import type { AdminServices } from './admin-services.ts';
 import type { CommandInput, CommandName, CommandResult } from './contract/commands.ts';
 import { listChanges } from './history/changes.ts';
 import { listHistory } from './history/list.ts';
+import { armLink } from './links/arm.ts';
 import { createLink } from './links/create.ts';
 import { listLinks } from './links/list.ts';
 import { pauseLinks, resumeLinks } from './links/pause.ts';
@@ -29,6 +30,8 @@ import { openPosition } from './positions/open.ts';
 import { listPrices } from './positions/prices.ts';
 import { resolvePosition } from './positions/resolve.ts';
 import { setExits } from './positions/set-exits.ts';
+import { checkRestored } from './restore/check-position.ts';
+import { pauseEachLink } from './restore/pause-links.ts';
 
 /** From a command's parsed input to its result. A handler throws a Fault for everything that it refuses. */
 type Handlers = {
@@ -56,6 +59,7 @@ export const handlers: Handlers = {
   'links.pause': pauseLinks,
   'links.resume': resumeLinks,
   'links.revoke': revokeLink,
+  'links.arm': armLink,
   'links.update': updateLink,
   'notify.list': listChannels,
   'notify.add': addChannel,
@@ -67,4 +71,6 @@ export const handlers: Handlers = {
   'accounts.market': showMarket,
   'accounts.remove': removeAccount,
   'accounts.check': checkAccount,
+  'restore.pauseLinks': pauseEachLink,
+  'restore.checkPosition': checkRestored,
 };

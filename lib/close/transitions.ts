@@ -11,6 +11,7 @@ export type Transition =
   | 'fail'
   | 'need-attention'
   | 'found-closed'
+  | 'found-restored'
   | 'resolve-open'
   | 'resolve-closed'
   | 'resolve-canceled';
@@ -21,18 +22,21 @@ export const legalTransitions = {
     'claim-close': 'claimed',
     'claim-keep': 'claimed',
     'found-closed': 'closed',
+    'found-restored': 'needs-attention',
     'resolve-closed': 'closed',
     'resolve-canceled': 'canceled',
   },
   kept: {
     'claim-close': 'claimed',
     'found-closed': 'closed',
+    'found-restored': 'needs-attention',
     'resolve-closed': 'closed',
   },
   failed: {
     'claim-close': 'claimed',
     'claim-keep': 'claimed',
     'found-closed': 'closed',
+    'found-restored': 'needs-attention',
     'resolve-closed': 'closed',
     'resolve-canceled': 'canceled',
   },
@@ -43,6 +47,7 @@ export const legalTransitions = {
     reopen: 'open',
     fail: 'failed',
     'need-attention': 'needs-attention',
+    'found-restored': 'needs-attention',
     'resolve-open': 'open',
     'resolve-closed': 'closed',
     'resolve-canceled': 'canceled',

@@ -51,6 +51,8 @@ export const linkSchema = linkOptionsSchema.extend({
   label: z.string().optional(),
   createdAt: z.string(),
   revokedAt: z.string().optional(),
+  /** Why the link does not act although it is not revoked: a restore paused it. */
+  pausedReason: z.string().optional(),
   /** The token's last 4 characters. Absent for links of earlier versions. */
   tokenEnd: z.string().optional(),
 });

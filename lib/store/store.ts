@@ -64,6 +64,7 @@ export interface Status {
 export interface LinkChange {
   label?: string | null | undefined;
   expiresAt?: string | null | undefined;
+  pausedReason?: string | null | undefined;
 }
 
 export interface HitStore {

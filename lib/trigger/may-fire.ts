@@ -1,7 +1,7 @@
 import { isAllowedSource } from '../link/ip-allow-list.ts';
 import { isExpired, type Link } from '../link/link.ts';
 import { confirmationRequired } from './confirmation.ts';
-import { expired, ignored, paused, revoked, wrongSource } from './refusals.ts';
+import { expired, ignored, linkPaused, paused, revoked, wrongSource } from './refusals.ts';
 import type { Request } from './request.ts';
 import type { HitResponse } from './response.ts';
 
@@ -19,6 +19,7 @@ export function unlessItMayFire(
   if (isExpired(link, known.now)) return expired;
   if (!isAllowedSource(link.sources, request.sourceIp ?? '')) return wrongSource;
   if (known.paused) return paused;
+  if (link.pausedReason !== undefined) return linkPaused;
   if (request.method === 'POST') return request.hasBody ? ignored : undefined;
   if (link.methods === 'post-only') return confirmationRequired(link, 'post-only');
   if (link.confirm) return confirmationRequired(link, 'confirm');

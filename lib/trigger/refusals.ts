@@ -17,6 +17,11 @@ export const wrongSource = refusal(
   "This link can't be fired from this address. Nothing was done.",
 );
 export const paused = refusal('paused', 'All links are paused. Nothing was done.');
+/** A restore paused the link. Only the owner reads why. */
+export const linkPaused: HitResponse = {
+  ...refusal('paused', 'This link is paused. Nothing was done.'),
+  headline: 'This link is paused',
+};
 /** A backup is being restored. Neither the table nor the exchange was asked. */
 export const halted: HitResponse = {
   ...refusal(

@@ -3,7 +3,16 @@ import { runRipcord } from '../bin/run-ripcord.ts';
 import { readDocFiles } from './source-files.ts';
 
 const nounsWithVerbs = new Set(['positions', 'links', 'accounts', 'notify']);
-const nouns = new Set([...nounsWithVerbs, 'history', 'console', 'start', 'deploy', 'destroy', 'completion']);
+const nouns = new Set([
+  ...nounsWithVerbs,
+  'history',
+  'console',
+  'start',
+  'deploy',
+  'destroy',
+  'restore',
+  'completion',
+]);
 
 /** The command lines of a page, in code blocks and in inline code. */
 function commandLines(text: string): string[] {

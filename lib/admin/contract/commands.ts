@@ -4,6 +4,7 @@ import { historyCommands } from './history.ts';
 import { linksCommands } from './links.ts';
 import { notifyCommands } from './notify.ts';
 import { positionsCommands } from './positions.ts';
+import { restoreCommands } from './restore.ts';
 
 export type { PositionView } from '../../position/position-view.ts';
 export type { OpenOrderView } from './accounts.ts';
@@ -21,6 +22,7 @@ export const commands = {
   ...linksCommands,
   ...notifyCommands,
   ...accountsCommands,
+  ...restoreCommands,
 } as const;
 
 export type CommandName = keyof typeof commands;

@@ -84,8 +84,8 @@ const linkViewSchema = shownOfLink.extend({
   /** Of the position, unless it was forgotten. */
   symbol: z.string().optional(),
   side: sideSchema.optional(),
-  /** `used-up`: it acted `maxUses` times. */
-  state: z.enum(['armed', 'revoked', 'expired', 'used-up']),
+  /** `used-up`: it acted `maxUses` times. `paused`: a restore paused it. */
+  state: z.enum(['armed', 'paused', 'revoked', 'expired', 'used-up']),
   /** The position is closed or canceled, so the link can't act in any state. */
   positionClosed: z.boolean().optional(),
   /** How often it acted; counted only with `maxUses`. */
@@ -135,6 +135,11 @@ export const linksCommands = {
     summary: 'Ends the pause of all links. Hits during the pause are not replayed.',
     input: z.strictObject({}),
     result: z.object({ paused: z.boolean() }),
+  },
+  'links.arm': {
+    summary: 'Arms a link that a restore paused.',
+    input: z.strictObject({ linkId: linkIdSchema.describe('The link.') }),
+    result: z.object({ link: linkViewSchema }),
   },
   'links.update': {
     summary: 'Renames a link, or changes when it expires. A link that has expired works again.',

@@ -33,6 +33,7 @@ const stateReasons = {
   revoked: 'the link is revoked.',
   expired: 'the link has expired.',
   'used-up': 'the link has reached its limit.',
+  paused: 'the link is paused since a restore.',
 } as const;
 
 function whyLinkDoesNothing({ state }: LinkView, { paused, halted }: Switches): string | undefined {

@@ -21,6 +21,7 @@ export function countArmed(links: Link[], position: Position, now: number): numb
 
 function toState(link: Link, uses: number | undefined, now: number): LinkView['state'] {
   if (link.revokedAt !== undefined) return 'revoked';
+  if (link.pausedReason !== undefined) return 'paused';
   if (isExpired(link, now)) return 'expired';
   return link.maxUses !== undefined && (uses ?? 0) >= link.maxUses ? 'used-up' : 'armed';
 }

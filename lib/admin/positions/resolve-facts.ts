@@ -26,8 +26,11 @@ export interface ResolveFacts {
   external: ExternalClose | undefined;
 }
 
+/** How many attempts after the stored one a restored position may have made. */
+export const laterAttempts = 5;
+
 /** Reads only. Throws `conflict` while an action is in progress, and what the exchange's reads throw. */
-export async function readFacts(services: Services, position: Position): Promise<ResolveFacts> {
+export async function readFacts(services: Services, position: Position, later = 0): Promise<ResolveFacts> {
   if (isFinal(position.state)) return { position, lostOrderIds: [], unknownFills: [], external: undefined };
   const now = services.now();
   const exchange = await services.exchanges.of(position.account, position.exchange);
@@ -41,7 +44,8 @@ export async function readFacts(services: Services, position: Position): Promise
     synced,
     now,
   );
-  const closeOrders = await findCloseOrders(exchange, position, exitOrders);
+  const { attempt } = position;
+  const closeOrders = await findCloseOrders(exchange, { ...position, attempt: attempt + later }, exitOrders);
   const current = { ...position, entryOrders, exitOrders: [...exitOrders, ...closeOrders] };
   const external = await readExternalClose(exchange, current, now);
   return { position: current, lostOrderIds, unknownFills, external };

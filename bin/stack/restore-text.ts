@@ -1,0 +1,80 @@
+import type { LinkView } from '../../lib/admin/contract/commands.ts';
+import { commandHint, type Target } from '../command-hint.ts';
+import { drawTable } from '../table.ts';
+import type { Checked } from './restore-replay.ts';
+
+/** What a restore found and did. */
+export interface RestoreResult {
+  table: string;
+  restoredTo: string;
+  positions: { positionId: string; verdict: string; reason: string }[];
+  armed: string[];
+  /** Links that stay paused. */
+  paused: string[];
+  revoked: string[];
+  forgotten: string[];
+  /** Created after the backup. */
+  lostLinks: string[];
+  lostPositions: string[];
+  /** Why the logs don't reach back to the backup. */
+  gap?: string | undefined;
+}
+
+const verdicts: Record<Checked['verdict'], string> = {
+  open: 'open, as in the backup',
+  ended: 'ended',
+  'set-aside': 'changed: resolve it',
+};
+
+/** @returns each position with what the exchange shows, its links and what is proposed for them. */
+export function describeChecked(checked: Checked[], paused: LinkView[], armable: LinkView[]): string {
+  const ofPosition = (links: LinkView[], positionId: string) =>
+    links.filter((link) => link.positionId === positionId);
+  return drawTable(
+    [
+      { head: 'POSITION', text: ({ position }) => position.positionId },
+      { head: 'MARKET', text: ({ position }) => `${position.symbol} ${position.side}` },
+      { head: 'REMAINING', text: ({ position }) => position.remaining, right: true },
+      { head: 'AT THE EXCHANGE', text: ({ verdict }) => verdicts[verdict] },
+      {
+        head: 'LINKS',
+        text: ({ position }) => String(ofPosition(paused, position.positionId).length),
+        right: true,
+      },
+      {
+        head: 'TO ARM',
+        text: ({ position }) => String(ofPosition(armable, position.positionId).length),
+        right: true,
+      },
+      { head: 'WHY', text: ({ reason }) => reason, dropRank: 1 },
+    ],
+    checked,
+  );
+}
+
+export function describeRestored(result: RestoreResult, target: Target): string {
+  const { table, restoredTo, armed, paused, positions, lostLinks, lostPositions, gap } = result;
+  const open = positions.filter(({ verdict }) => verdict === 'set-aside').map(({ positionId }) => positionId);
+  const list = (title: string, ids: string[], next: string) =>
+    ids.length === 0 ? [] : [`${title}: ${ids.join(', ')}. ${next}`];
+  return [
+    `The stack uses the table ${table} with the items of ${restoredTo}. Links are not halted any more.`,
+    `Armed links: ${armed.length}. Paused links: ${paused.length}.`,
+    ...(gap === undefined
+      ? []
+      : [`No link was armed, because the logs don't reach back to the backup. ${gap}`]),
+    ...list('Still paused', paused, `Arm one with: ${commandHint('links arm LINK_ID', target)}`),
+    ...list(
+      'Positions that need your attention',
+      open,
+      `See: ${commandHint('positions resolve POSITION_ID', target)}`,
+    ),
+    ...list('Links created after the backup, which answer 404', lostLinks, 'Create them again.'),
+    ...list(
+      'Positions begun after the backup, which Ripcord no longer knows',
+      lostPositions,
+      `Adopt them again: ${commandHint('positions adopt', target)}`,
+    ),
+    'The earlier table is kept, protected from deletion.',
+  ].join('\n');
+}

@@ -6,6 +6,7 @@ const longest = [
   'test/faults/processes.test.ts',
   'test/security/canary.test.ts',
   'test/end-to-end/error-table.test.ts',
+  'test/end-to-end/restore.test.ts',
   'test/console/screens.test.ts',
   'test/console/outages.test.ts',
   'test/console/links.test.ts',

@@ -6,6 +6,7 @@ import { commandHint } from '../command-hint.ts';
 import { cancelPrompt, hasTerminal } from '../confirm.ts';
 import { type SharedArguments, yesOption } from '../options.ts';
 import { printRemark, printResult } from '../terminal.ts';
+import { describeAwsFailure } from './aws-failure.ts';
 import {
   attachHint,
   type DestroyResult,
@@ -53,6 +54,14 @@ function parseStage({ stage, prefix, local }: DestroyOptions): Stage {
 
 /** Destroys a stage. A run that was interrupted is completed by the next one. */
 export async function runDestroy(options: DestroyOptions): Promise<void> {
+  await destroy(options).catch((thrown: unknown) => {
+    if (thrown instanceof CliError) throw thrown;
+    const next = 'What was not deleted yet is there. Run the command again.';
+    throw new CliError('failed', `${describeAwsFailure(thrown)}. ${next}`, { cause: thrown });
+  });
+}
+
+async function destroy(options: DestroyOptions): Promise<void> {
   const stage = parseStage(options);
   const { prefix } = stage;
   const target: SharedArguments = { ...options, prefix };
@@ -95,10 +104,9 @@ async function describeAbsent(target: SharedArguments): Promise<string> {
 }
 
 function orUnreadable(thrown: unknown): never {
-  const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'no reason given';
   throw new CliError(
     'unreachable',
-    `The stored keys can't be listed (${reason}). Nothing was destroyed. Check the AWS credentials and the region.`,
+    `The stored keys can't be listed (${describeAwsFailure(thrown)}). Nothing was destroyed. Check the AWS credentials and the region.`,
     { cause: thrown },
   );
 }

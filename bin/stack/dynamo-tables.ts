@@ -10,6 +10,8 @@ import {
 import { type AwsTarget, toClientSettings } from './aws-client-settings.ts';
 import { poll } from './stack-wait.ts';
 
+export type Tables = DynamoDBClient;
+
 /** Only commands that act on the stack load this file: it loads the SDK. */
 export function createTables(target: AwsTarget): DynamoDBClient {
   return new DynamoDBClient(toClientSettings(target));

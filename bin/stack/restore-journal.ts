@@ -67,7 +67,7 @@ async function readGroup(
 }
 
 /** @returns undefined for a line that changes nothing, whichever program wrote it. */
-export function toEntry(at: number, message: string): JournalEntry | undefined {
+function toEntry(at: number, message: string): JournalEntry | undefined {
   const { data } = lineSchema.safeParse(parseJson(message));
   if (data === undefined) return undefined;
   const what = toWhat(data);

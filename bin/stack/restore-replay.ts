@@ -49,7 +49,7 @@ function isKnown({ forget: forgotten }: ReplayPlan) {
   return ({ position }: Checked): boolean => !forgotten.includes(position.positionId);
 }
 
-/** The function has its new table and setting only when it says so itself. */
+/** The setting is in effect only when the function reports it. */
 async function requireHalt(admin: AdminClient): Promise<void> {
   const { halted } = await admin.call('links.list', {});
   if (halted !== true)

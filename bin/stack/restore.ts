@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { stackName } from '../../infra/stack/setting-definitions.ts';
 import type { LinkView } from '../../lib/admin/contract/commands.ts';
@@ -10,7 +9,9 @@ import { commandHint } from '../command-hint.ts';
 import { cancelPrompt, confirm, hasTerminal } from '../confirm.ts';
 import { type SharedArguments, textOption, yesOption } from '../options.ts';
 import { printRemark, printResult } from '../terminal.ts';
+import { describeAwsFailure } from './aws-failure.ts';
 import type { RestoredTable, RestoreSource } from './dynamo-restore.ts';
+import type { Tables } from './dynamo-tables.ts';
 import { type Replayed, replay } from './restore-replay.ts';
 import { describeChecked, describeRestored, type RestoreResult } from './restore-text.ts';
 
@@ -37,7 +38,7 @@ interface Context {
   target: SharedArguments;
   prefix: string;
   stacks: CloudFormationClient;
-  tables: DynamoDBClient;
+  tables: Tables;
 }
 
 /** How far an earlier run came. It is read from AWS: the stack's parameters and the tags of tables. */
@@ -68,7 +69,7 @@ export async function runRestore(options: RestoreOptions): Promise<void> {
     const result = await bringUp(context, stack, table);
     printResult(options, result, () => describeRestored(result, context.target));
   } catch (thrown) {
-    throw isHalted ? toHalted(thrown, context) : thrown;
+    throw describeEnd(thrown, context, isHalted ? 'halted' : 'unchanged');
   }
 }
 
@@ -173,7 +174,8 @@ async function bringUp(context: Context, halted: Stack, table: RestoredTable): P
   for (const { linkId } of chosen) await admin.call('links.arm', { linkId });
   await setParameters(context, attached, { linksHalted: 'false' });
   const { markFinished } = await import('./dynamo-restore.ts');
-  await markFinished(tables, table.name);
+  // The restore has ended. The next one marks what this one could not.
+  await markFinished(tables, table.name).catch(() => undefined);
   return toResult(table, replayed, { armed: chosen.map(({ linkId }) => linkId), gap: journal.gap });
 }
 
@@ -226,13 +228,16 @@ function toResult(
 }
 
 /** @returns the error with the state that the run leaves. */
-function toHalted(thrown: unknown, { target, options }: Context): unknown {
-  if (!(thrown instanceof CliError)) return thrown;
+function describeEnd(thrown: unknown, { target, options }: Context, state: 'halted' | 'unchanged'): CliError {
+  const { code, message } =
+    thrown instanceof CliError ? thrown : { code: 'failed', message: `${describeAwsFailure(thrown)}.` };
   const at = options.at === undefined ? '' : ` --at ${options.at}`;
   const command = commandHint(`restore${at}`, target);
-  return new CliError(thrown.code, `${thrown.message} Links stay halted. To continue: ${command}`, {
-    cause: thrown,
-  });
+  const rest =
+    state === 'halted'
+      ? `Links stay halted. To continue: ${command}`
+      : 'Links are not halted, and work as before.';
+  return new CliError(code, `${message} ${rest}`, { cause: thrown });
 }
 
 function refuse(message: string): CliError {

@@ -7,13 +7,15 @@ const reasonSchema = z.string().min(1).max(500);
 
 export const restoreCommands = {
   'restore.pauseLinks': {
-    summary: 'Pauses each armed link, as `ripcord restore` does with a restored table.',
+    summary: 'Pauses each armed link of a restored table.',
     input: z.strictObject({ reason: reasonSchema.describe('Why, for the list of links.') }),
     result: z.object({ paused: z.number() }),
   },
   'restore.checkPosition': {
     summary:
-      'Compares a restored position with the exchange. One that changed after the backup gets the status `needs-attention`.',
+      'Compares a restored position with the exchange, and sets it aside if it changed after the backup.',
+    details:
+      'A position that is set aside has the status `needs-attention`: neither a link nor the sweep acts on it.',
     input: z.strictObject({
       positionId: positionIdSchema.describe('The position.'),
       restoredTo: z.iso.datetime().describe('The time of the backup, ISO 8601.'),

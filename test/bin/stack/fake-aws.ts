@@ -29,6 +29,8 @@ export class FakeAws {
   quota = { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 };
   /** Answers a command of the admin function; undefined: there is no such function. */
   admin: ((payload: Payload) => unknown) | undefined;
+  /** Called with each request that changes something, before it does. What it throws ends the request. */
+  onChange: (what: string) => void = () => undefined;
   /** Answers the actions of CloudWatch Logs. */
   logs: (action: string, input: Record<string, unknown>) => unknown = () => ({});
 
@@ -55,24 +57,36 @@ export class FakeAws {
     return stack;
   }
 
-  answer(request: FakeRequest): FakeResponse {
+  async answer(request: FakeRequest): Promise<FakeResponse> {
     const { url, headers, body } = request;
     if (url.pathname.endsWith('/account-settings')) return toJson(() => ({ AccountLimit: this.quota }));
     if (url.pathname.startsWith('/2015-03-31/functions/')) return this.#invoke(body.toString());
     const [service = '', action = ''] = String(headers['x-amz-target'] ?? '').split('.');
     const text = body.toString();
     if (text.includes('Action=GetCallerIdentity')) return { status: 200, body: identity };
-    if (text.includes('Action=')) return this.cloudFormation.answer(text);
+    if (text.includes('Action=')) return this.#changeStack(text);
     if (action === '') return this.s3.answer(request);
     return toJson(() => this.#run(service, action, inputSchema.parse(JSON.parse(body.toString()))));
   }
 
+  #changeStack(body: string): FakeResponse {
+    const action = new URLSearchParams(body).get('Action') ?? '';
+    if (reads.test(action)) return this.cloudFormation.answer(body);
+    try {
+      this.onChange(action);
+    } catch {
+      return { status: 400, body: '<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>' };
+    }
+    return this.cloudFormation.answer(body);
+  }
+
   #run(service: string, action: string, input: Record<string, unknown>): unknown {
+    if (!reads.test(action)) this.onChange(action);
     if (service === 'AmazonSSM') return this.parameters.answer(action, input);
     return service.startsWith('DynamoDB') ? this.tables.answer(action, input) : this.logs(action, input);
   }
 
-  #invoke(body: string): FakeResponse {
+  #invoke(body: string): FakeResponse | Promise<FakeResponse> {
     if (this.admin === undefined)
       return { status: 404, body: '{}', headers: { 'x-amzn-errortype': 'ResourceNotFoundException' } };
     return toJson(() => this.admin?.(payloadSchema.parse(JSON.parse(body))));
@@ -82,10 +96,12 @@ export class FakeAws {
 const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
   <Arn>arn:aws:iam::123456789012:user/me</Arn><UserId>me</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
-function toJson(run: () => unknown): FakeResponse {
+const reads = /^(Describe|List|Get|Filter)/;
+
+async function toJson(run: () => unknown): Promise<FakeResponse> {
   const headers = { 'content-type': 'application/x-amz-json-1.0' };
   try {
-    return { status: 200, body: JSON.stringify(run()), headers };
+    return { status: 200, body: JSON.stringify(await run()), headers };
   } catch (thrown) {
     if (!(thrown instanceof FakeRefusal)) throw thrown;
     const type = /not found/.test(thrown.message) ? 'ResourceNotFoundException' : 'ValidationException';

@@ -23,6 +23,8 @@ export class FakeTables {
   readonly tables = new Map<string, FakeTable>();
   /** Actions that changed something, in order. */
   readonly changes: string[] = [];
+  /** Copies the items of a restored table. */
+  copyItems: (name: string) => Promise<void> = async () => undefined;
 
   add(name: string, table: Partial<FakeTable> = {}): FakeTable {
     const added = { status: 'ACTIVE', isProtected: false, hasBackups: true, tags: {}, ...table };
@@ -85,9 +87,10 @@ export class FakeTables {
   }
 
   /** A restored table has neither backups nor TTL, tags or deletion protection, and is created step by step. */
-  #create(name: string, source: string, at: unknown) {
+  async #create(name: string, source: string, at: unknown) {
     if (this.tables.has(name)) throw new FakeRefusal(`Table already exists: ${name}`);
     this.add(name, { status: 'CREATING', hasBackups: false, restoredFrom: { source, at } });
+    await this.copyItems(name);
     return { TableDescription: this.#describe(name) };
   }
 

@@ -15,15 +15,17 @@ export interface FakeResponse {
 }
 
 /** Serves all AWS services at one address, as AWS_ENDPOINT_URL expects it. */
-export async function serveFakes(answer: (request: FakeRequest) => FakeResponse) {
-  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+export async function serveFakes(answer: (request: FakeRequest) => FakeResponse | Promise<FakeResponse>) {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
     const { method = 'GET', headers } = request;
     const given = { method, headers, body, url: new URL(request.url ?? '/', 'http://aws') };
-    const { status, body: text = '', headers: more } = answer(given);
+    const { status, body: text = '', headers: more } = await answer(given);
     response.writeHead(status, { 'content-type': 'text/xml', ...more }).end(text);
   };
-  const server = createServer((request, response) => void respond(request, response));
+  const server = createServer((request, response) => {
+    serve(request, response).catch((thrown: unknown) => response.destroy(toError(thrown)));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -32,4 +34,8 @@ export async function serveFakes(answer: (request: FakeRequest) => FakeResponse)
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('the fake failed', { cause: thrown });
 }

@@ -63,6 +63,7 @@ export function describeCheck(result: CommandResult<'accounts.check'>): string {
     ['May trade', describePermission(result.canTrade, { safe: 'yes' })],
     ['May withdraw', describePermission(result.canWithdraw, { safe: 'no' })],
     ['Restricted to IP addresses', describePermission(result.ipRestricted, { safe: 'yes' })],
+    ['Fixed addresses', result.addresses?.join(', ')],
     ['Expires', result.expiresAt?.slice(0, 10)],
   ]);
   const warnings = describeWarnings(result);

@@ -7,6 +7,7 @@ import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { createChannels } from './notifiers.ts';
 import { type BuiltServices, createServices } from './services.ts';
+import { createStackEgress } from './stack-egress.ts';
 
 type AdminHandler = Handler<unknown, AdminAnswer>;
 
@@ -26,10 +27,15 @@ type AdminDependencies = Omit<AdminServices, 'log'> & Pick<BuiltServices, 'handO
 
 function buildAdmin(environment: Environment, build: typeof createServices, log?: Log): AdminDependencies {
   const baseUrl = environment.RIPCORD_BASE_URL ?? '';
+  const stack = createStackEgress(environment);
   const { writeKeptHits: _, ...built } = build(environment, log);
   return {
     ...built,
-    connect: (account) => connectAccount(account),
+    connect: (account) => connectAccount(account, stack),
+    fixedAddresses: stack && {
+      addresses: stack.addresses,
+      connectThrough: (address, account) => connectAccount(account, { ...stack, addresses: [address] }),
+    },
     baseUrl,
     channels: createChannels(environment),
   };

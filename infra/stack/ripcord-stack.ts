@@ -63,8 +63,7 @@ export class RipcordStack extends Stack {
     const alarm = createAlarm(this, resources);
     new Egress(this, 'Egress', { prefix, conditions, users: [trigger, admin, sweep] });
     scheduleSweep(this, sweep);
-    allowWake(trigger, sweep);
-    allowWake(admin, sweep);
+    for (const caller of [trigger, admin]) allowWake(caller, sweep);
     const functions = [trigger, admin, sweep, alarm];
 
     // If the API fails, no link fires. Open positions must then be closed at the exchange.

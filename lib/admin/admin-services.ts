@@ -11,12 +11,20 @@ export interface AdminServices {
   accounts: Accounts;
   /** Connects to an account that is not stored. Throws `account-invalid` if its secret can't sign requests. */
   connect(account: Account): Promise<Exchange>;
+  /** Absent: the stack has none. */
+  fixedAddresses?: FixedAddresses | undefined;
   /** Scheme and host of every link's URL. */
   baseUrl: string;
   /** A backup is being restored: links and the sweep act on nothing. */
   linksHalted?: true | undefined;
   channels: NoticeChannels;
   log: Log;
+}
+
+/** The addresses from which accounts with `egress: "stack"` reach their exchanges. */
+export interface FixedAddresses {
+  addresses: readonly string[];
+  connectThrough(address: string, account: Account): Promise<Exchange>;
 }
 
 export interface NoticeChannels {

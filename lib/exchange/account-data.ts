@@ -101,6 +101,8 @@ export interface Permissions {
   canTrade: boolean | undefined;
   canWithdraw: boolean | undefined;
   ipRestricted: boolean | undefined;
+  /** The addresses that the key is bound to. */
+  allowedAddresses?: string[] | undefined;
   /** The exchange's own id of the account that the key belongs to. */
   accountId?: string | undefined;
   /** When the key, or its right to trade in the account's markets, ends; epoch milliseconds. */

@@ -1,17 +1,50 @@
+import type { Account } from '../../account/account.ts';
+import { toFault } from '../../fault.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { toAllowListWarnings } from './allow-list.ts';
 import { toKeyWarnings } from './key-warnings.ts';
+
+type Services = Pick<AdminServices, 'services' | 'accounts' | 'fixedAddresses'>;
 
 /** Throws `account-not-found`, `exchange-refused`, `exchange-unreachable`, `key-unproven`. */
 export async function checkAccount(
-  { services, accounts }: Pick<AdminServices, 'services' | 'accounts'>,
+  { services, accounts, fixedAddresses }: Services,
   { name }: CommandInput<'accounts.check'>,
 ): Promise<CommandResult<'accounts.check'>> {
-  const { exchange } = await accounts.read(name, { fresh: true });
+  const account = await accounts.read(name, { fresh: true });
+  const { exchange } = account;
+  const addresses = account.egress === 'stack' ? (fixedAddresses?.addresses ?? []) : [];
   const { expiresAt, ...permissions } = await (await services.exchanges.of(name)).fetchPermissions();
+  const { ipRestricted, allowedAddresses } = permissions;
+  const refused = await findRefused(account, addresses, fixedAddresses);
+  const lists = { exchange, addresses, refused, ipRestricted, allowed: allowedAddresses };
   return {
     ...{ name, exchange, ...permissions },
+    ...(addresses.length === 0 ? {} : { addresses: [...addresses] }),
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
-    warnings: toKeyWarnings({ ...permissions, expiresAt }, services.now()),
+    warnings: [
+      ...toKeyWarnings({ ...permissions, expiresAt }, services.now()),
+      ...toAllowListWarnings(lists),
+    ],
   };
+}
+
+/** Binance does not list the addresses of a key, so a signed request through each of them has to show it. */
+async function findRefused(
+  account: Account,
+  addresses: readonly string[],
+  fixed: Services['fixedAddresses'],
+): Promise<string[]> {
+  // A single address has just been used.
+  if (fixed === undefined || addresses.length < 2) return [];
+  const looks = addresses.map(async (address) => {
+    try {
+      await (await fixed.connectThrough(address, account)).fetchPermissions();
+      return [];
+    } catch (thrown) {
+      return toFault(thrown).code === 'exchange-refused' ? [address] : [];
+    }
+  });
+  return (await Promise.all(looks)).flat();
 }

@@ -14,7 +14,9 @@ export function toKeyWarnings(
       ? ["The key can't trade, so the exchange will refuse every order and cancel."]
       : []),
     ...(ipRestricted === false
-      ? ['The key works from any IP address. Restrict it to known addresses if possible.']
+      ? [
+          'The key works from any IP address. To bind it, give the account fixed addresses: docs/operations/fixed-addresses.md.',
+        ]
       : []),
     ...(expiresAt !== undefined && findNoticeDays(expiresAt, now) !== undefined
       ? [`The key ${describeExpiry(expiresAt, now)}. Replace it before.`]

@@ -78,6 +78,10 @@ const checkResult = z.object({
   canTrade: z.boolean().optional(),
   canWithdraw: z.boolean().optional(),
   ipRestricted: z.boolean().optional(),
+  /** The addresses that the key is bound to. Binance does not list them. */
+  allowedAddresses: z.array(z.string()).optional(),
+  /** The stack's fixed addresses, if the account uses them. */
+  addresses: z.array(z.string()).optional(),
   /** The exchange's own id of the account. */
   accountId: z.string().optional(),
   /** When the key, or its right to trade, ends. */

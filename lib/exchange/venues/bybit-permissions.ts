@@ -9,11 +9,13 @@ export async function fetchPermissions(client: CcxtClient): Promise<Permissions>
   const { result, time } = await client.privateGetV5UserQueryApi();
   const granted: Record<string, string[]> = result.permissions;
   const trades = ['Spot', 'ContractTrade', 'Derivatives'].some((each) => (granted[each] ?? []).length > 0);
+  // "*" means every address.
+  const ipRestricted = result.ips.length > 0 && !result.ips.includes('*');
   return {
     canTrade: Number(result.readOnly) === 0 && trades,
     canWithdraw: (granted.Wallet ?? []).includes('Withdraw'),
-    // "*" means every address.
-    ipRestricted: result.ips.length > 0 && !result.ips.includes('*'),
+    ipRestricted,
+    ...(ipRestricted ? { allowedAddresses: result.ips } : {}),
     ...(result.userID === undefined ? {} : { accountId: String(result.userID) }),
     ...toExpiry(result, Number(time)),
   };

@@ -1,0 +1,43 @@
+import type { ExchangeId } from '../../account/account.ts';
+import { exchangeName } from '../../exchange/exchange-name.ts';
+
+/** What is known of a key's allow-list, and of the addresses that its account uses. */
+export interface AllowList {
+  exchange: ExchangeId;
+  /** The stack's fixed addresses, if the account uses them. */
+  addresses: readonly string[];
+  /** Those of them through which the exchange refused the key. */
+  refused: readonly string[];
+  ipRestricted: boolean | undefined;
+  /** As the exchange lists them; undefined if it does not. */
+  allowed: readonly string[] | undefined;
+}
+
+/** Where the allow-list of a key is. */
+const places: Readonly<Record<ExchangeId, string>> = {
+  binance: 'API Management, Edit restrictions, "Restrict access to trusted IPs only"',
+  binanceusdm: 'API Management, Edit restrictions, "Restrict access to trusted IPs only"',
+  bybit: 'API Management, Edit, "Only IPs with permissions granted are allowed to access the OpenAPI"',
+};
+
+/** @returns what to paste where; nothing if the key allows the addresses and no others. */
+export function toAllowListWarnings({
+  exchange,
+  addresses,
+  refused,
+  ipRestricted,
+  allowed = [],
+}: AllowList): string[] {
+  if (addresses.length === 0) return [];
+  const paste = `At ${exchangeName(exchange)} under ${places[exchange]}, enter: ${addresses.join(', ')}`;
+  const others = allowed.filter((each) => !addresses.includes(each));
+  return [
+    ...(refused.length > 0
+      ? [`${exchangeName(exchange)} refuses the key from ${refused.join(' and ')}. ${paste}`]
+      : []),
+    ...(ipRestricted === false ? [`The key is bound to no address. ${paste}`] : []),
+    ...(others.length > 0
+      ? [`The key also works from ${others.join(', ')}. Remove what is not yours from its list.`]
+      : []),
+  ];
+}

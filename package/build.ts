@@ -5,12 +5,12 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPage } from '../console/server/build-page.ts';
-import { bundleFunctions } from '../infra/bundle/bundle.ts';
+import { bundleFunctions, functionNames } from '../infra/bundle/bundle.ts';
 import { buildTemplate } from './build/build-template.ts';
 import { bundleCommandLine } from './build/bundle-command-line.ts';
 import { findBundledPackages, renderLicenses } from './build/bundled-packages.ts';
-import { packFunctions } from './build/pack-functions.ts';
 import { createSbom, findUnlocked, readWholeSbom } from './build/sbom.ts';
+import { packFunctions } from './prebuilt/function-archive.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist', 'package');
@@ -24,7 +24,7 @@ async function build(): Promise<void> {
     bundleCommandLine(out),
     buildPage(),
   ]);
-  await packFunctions(builtFunctions, out);
+  await writeFile(join(out, 'functions.json.br'), await packFunctions(builtFunctions, functionNames));
   await writeFile(join(out, 'template.json'), buildTemplate(builtFunctions));
   await writeFile(join(out, 'page.json'), JSON.stringify(Object.fromEntries(page.files)));
   const sources = [...functions.flatMap((each) => each.sources), ...program, ...page.sources];

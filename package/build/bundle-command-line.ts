@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { splitExchanges } from '../../infra/bundle/exchange-chunks.ts';
 import { stubUnusedModules } from '../../infra/bundle/stub-unused-modules.ts';
 import { importZodAsNamespace } from '../../infra/bundle/zod-namespace.ts';
 import { findDynaliteFiles, replaceModules } from './replace-modules.ts';
@@ -37,6 +38,7 @@ export async function bundleCommandLine(out: string): Promise<string[]> {
     plugins: [
       replaceModules(),
       findDynaliteFiles(),
+      splitExchanges(),
       importZodAsNamespace(),
       stubUnusedModules({ for: 'command-line' }),
     ],

@@ -6,8 +6,8 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** Files that differ in the npm package, which has neither the sources nor native code. Both have the same exports. */
 const replacements: readonly [imported: RegExp, replacement: string][] = [
+  [/\/deployable\.ts$/, 'package/prebuilt/deployable.ts'],
   [/\/page-files\.ts$/, 'package/prebuilt/page-files.ts'],
-  [/\/create-project-handlers\.ts$/, 'package/prebuilt/create-project-handlers.ts'],
   [/\/level-store\.ts$/, 'package/store/level-store.ts'],
   // Dynalite's own import of its store.
   [/^level$/, 'package/store/level-store.ts'],

@@ -19,6 +19,8 @@ import { rejectSecretArguments } from './secrets.ts';
 import { buildDeploy, deploySummary, runDeploy } from './stack/deploy.ts';
 import { deployOptions } from './stack/deploy-arguments.ts';
 import { buildDestroy, destroyOptions, destroySummary, runDestroy } from './stack/destroy.ts';
+import { buildInit, initSummary, runInit } from './stack/init.ts';
+import { initOptions } from './stack/init-options.ts';
 import { buildRestore, restoreOptions, restoreSummary, runRestore } from './stack/restore.ts';
 import { buildStart, runStart, startOptions, startSummary } from './start-command.ts';
 import { missingCommand, toUsageError, withStructuredErrors } from './usage-errors.ts';
@@ -73,6 +75,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('notify', 'Lists, adds, tests and removes the channels of notices', notifyCommands)
     .command('console', consoleSummary, buildConsole, runConsole)
     .command('start', startSummary, buildStart, runStart)
+    .command('init', initSummary, buildInit, runInit)
     .command('deploy', deploySummary, buildDeploy, runDeploy)
     .command('destroy [stage]', destroySummary, buildDestroy, runDestroy)
     .command('restore', restoreSummary, buildRestore, runRestore)
@@ -106,6 +109,7 @@ const vocabulary = {
     notify: { verbs: notifyVerbs },
     console: { options: consoleOptions },
     start: { options: startOptions },
+    init: { options: initOptions },
     deploy: { options: deployOptions },
     destroy: { options: destroyOptions },
     restore: { options: restoreOptions },

@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { commandHint } from '../command-hint.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { printRemark } from '../terminal.ts';
-import type { NoticeChoice } from './notice-choice.ts';
+import type { NoticeChoice } from './deploy-arguments.ts';
 import { type Stage, toAdminTarget } from './stage.ts';
 
 /**

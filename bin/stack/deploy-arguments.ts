@@ -7,6 +7,7 @@ import {
   settings,
   unset,
 } from '../../infra/stack/setting-definitions.ts';
+import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { CliError } from '../cli-error.ts';
 import { pairsOption, type SharedArguments, textOption, yesOption } from '../options.ts';
 
@@ -33,6 +34,14 @@ export const deployOptions = {
 /** What the command line passes to `deploy`. */
 export type DeployOptions = SharedArguments & InferredOptionTypes<typeof deployOptions>;
 
+/** Where notices go: nowhere, to an e-mail address, which is a setting of the stack, or to a channel. */
+export interface NoticeChoice {
+  /** The setting `notifyEmail`; undefined leaves it. */
+  notifyEmail?: string;
+  /** Added and tested after the deployment. */
+  channel?: CommandInput<'notify.add'>;
+}
+
 /** What a command line asks for. */
 export interface DeployArguments {
   prefix: string;
@@ -42,8 +51,8 @@ export interface DeployArguments {
   set: Partial<Record<SettingName, string>>;
   /** Settings to be removed, or returned to their defaults. */
   unset: SettingName[];
-  /** Where notices go, as `parseNotice` reads it. */
-  notify: string | undefined;
+  /** Where notices go, as it is typed or as it was read. */
+  notify: string | NoticeChoice | undefined;
   yes: boolean;
   /** When to ask, as `cdk deploy` names it. */
   requireApproval: string | undefined;

@@ -4,17 +4,7 @@ import { isSecretKind, readChannelSecret } from '../channel-secret.ts';
 import { CliError } from '../cli-error.ts';
 import { parseInput } from '../command-input.ts';
 import { cancelPrompt, hasTerminal } from '../confirm.ts';
-import { notifySecretVariable } from './deploy-arguments.ts';
-
-type NewChannel = CommandInput<'notify.add'>;
-
-/** Where notices go: nowhere, to an e-mail address, which is a setting of the stack, or to a channel. */
-export interface NoticeChoice {
-  /** The setting `notifyEmail`; undefined leaves it. */
-  notifyEmail?: string;
-  /** Added and tested after the deployment. */
-  channel?: NewChannel;
-}
+import { type NoticeChoice, notifySecretVariable } from './deploy-arguments.ts';
 
 /**
  * @param value `none`, `email:ADDRESS`, a kind of channel such as `slack`, or a kind with what it needs besides its secret:
@@ -41,7 +31,7 @@ function toEmail(address: string): NoticeChoice {
 }
 
 /** The channel is stored only if it accepts a test message. */
-function parseChannel(channel: Record<string, unknown>): NewChannel {
+export function parseChannel(channel: Record<string, unknown>): CommandInput<'notify.add'> {
   return parseInput('notify.add', { channel, test: true });
 }
 

@@ -5,10 +5,10 @@ import { CliError } from '../cli-error.ts';
 import { drawTable } from '../table.ts';
 import { printRemark } from '../terminal.ts';
 import { checkConcurrency, chooseConcurrency } from './concurrency.ts';
-import type { DeployArguments } from './deploy-arguments.ts';
+import type { DeployArguments, NoticeChoice } from './deploy-arguments.ts';
 import { toSettings } from './deployed-settings.ts';
 import { readQuota } from './lambda-quota.ts';
-import { askNotice, type NoticeChoice, parseNotice } from './notice-choice.ts';
+import { askNotice, parseNotice } from './notice-choice.ts';
 import {
   completeSettings,
   type DeploymentPlan,
@@ -94,7 +94,9 @@ async function chooseNotice(
   { needsNotifyEmail }: DeploymentPlan,
 ): Promise<NoticeChoice> {
   const initial = needsNotifyEmail ? { notifyEmail: unset } : {};
-  if (args.notify !== undefined) return { ...initial, ...(await parseNotice(args.notify)) };
+  const { notify } = args;
+  if (typeof notify === 'string') return { ...initial, ...(await parseNotice(notify)) };
+  if (notify !== undefined) return { ...initial, ...notify };
   return needsNotifyEmail ? { ...initial, ...(await askNotice()) } : {};
 }
 

@@ -38,13 +38,15 @@ interface Parts {
   readonly settings: StackSettings;
 }
 
+/** `ripcord deploy` needs no bootstrapped account, so the template has no parameter and no rule about one. */
+function createSynthesizer(): IStackSynthesizer {
+  return new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer;
+}
+
 export class RipcordStack extends Stack {
   constructor(scope: Construct, id: string, props: RipcordStackProps) {
-    super(scope, id, {
-      description: 'Secret webhook links that close positions on crypto exchanges',
-      // `ripcord deploy` needs no bootstrapped account, so the template has no parameter and no rule about one.
-      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) as IStackSynthesizer,
-    });
+    const description = 'Secret webhook links that close positions on crypto exchanges';
+    super(scope, id, { description, synthesizer: createSynthesizer() });
     const { prefix, functionsFolder } = props;
     const settings = addSettings(this);
     const { logRetentionDays, linksHalted, conditions } = settings;

@@ -8,6 +8,7 @@ const nouns = new Set([
   'history',
   'console',
   'start',
+  'init',
   'deploy',
   'destroy',
   'restore',

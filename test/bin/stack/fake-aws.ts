@@ -110,7 +110,10 @@ async function toJson(run: () => unknown): Promise<FakeResponse> {
 }
 
 /** Runs the command line against a fake, without a terminal. */
-export async function runAgainst(aws: FakeAws, ...words: string[]): Promise<Run> {
+export async function runAgainst(
+  aws: FakeAws,
+  ...[first = '', ...more]: [{ stdin: string } | string, ...string[]]
+): Promise<Run> {
   await using server = await serveFakes((request) => aws.answer(request));
   const environment = {
     AWS_ENDPOINT_URL: server.url,
@@ -119,5 +122,7 @@ export async function runAgainst(aws: FakeAws, ...words: string[]): Promise<Run>
     AWS_REGION: 'eu-west-1',
   };
   // The server lives until the run has ended.
-  return await runRipcord(words, { environment });
+  const { stdin, words } =
+    typeof first === 'string' ? { stdin: '', words: [first, ...more] } : { ...first, words: more };
+  return await runRipcord(words, { stdin, environment });
 }

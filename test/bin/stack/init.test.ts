@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import yargs from 'yargs';
+import { sharedOptions } from '../../../bin/options.ts';
+import { parseDeployArguments } from '../../../bin/stack/deploy-arguments.ts';
+import { type InitOptions, initOptions } from '../../../bin/stack/init-options.ts';
+import { readInitPlan } from '../../../bin/stack/init-plan.ts';
+import { initStage } from '../../../bin/stack/init-stage.ts';
+import type { LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
+import { armedLink, longPosition } from '../examples.ts';
+import { FakeAws, type Payload, runAgainst } from './fake-aws.ts';
+import { serveFakes } from './serve-fakes.ts';
+
+let aws: FakeAws;
+let server: Awaited<ReturnType<typeof serveFakes>>;
+let commands: Payload[];
+/** What the admin function has stored. */
+let accounts: { name: string; exchange: 'binance' }[];
+let positions: PositionView[];
+let links: LinkView[];
+
+beforeAll(async () => {
+  server = await serveFakes((request) => aws.answer(request));
+  vi.stubEnv('AWS_ENDPOINT_URL', server.url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  aws = new FakeAws();
+  commands = [];
+  [accounts, positions, links] = [[], [], []];
+  aws.admin = (payload) => {
+    commands.push(payload);
+    return { ok: true, result: answer(payload) };
+  };
+});
+
+const url = `https://links.example.org/l/rc_${'a'.repeat(43)}`;
+
+/** As the admin function of a stage that starts empty. */
+function answer({ command }: Payload): object {
+  const account = { name: 'main', exchange: 'binance' as const };
+  switch (command) {
+    case 'notify.list':
+      return { channels: [] };
+    case 'accounts.list':
+      return { accounts };
+    case 'accounts.check':
+      return { ...account, warnings: [] };
+    case 'accounts.add':
+      accounts.push(account);
+      return { account };
+    case 'positions.list':
+      return { positions };
+    case 'positions.adopt':
+    case 'positions.open':
+      positions.push(longPosition);
+      return { position: longPosition };
+    case 'links.list':
+      return { links, paused: false };
+    default:
+      links.push(armedLink);
+      return { url, link: armedLink };
+  }
+}
+
+function parse(line: string): InitOptions {
+  return yargs(line.split(' '))
+    .parserConfiguration({ 'parse-numbers': false })
+    .options({ ...sharedOptions, ...initOptions })
+    .strict()
+    .exitProcess(false)
+    .parseSync();
+}
+
+const template = {
+  Parameters: { notifyEmail: {} },
+  Resources: { Trigger: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'ripcord-trigger' } } },
+};
+const keys = { apiKey: 'a-key-of-the-account', secret: 'its-secret' };
+const { symbol, side } = longPosition;
+const line = `--yes --notify none --exchange binance --symbol ${symbol} --side ${side} --amount 0.5`;
+
+async function init(text = line, stdin: object = keys) {
+  const options = parse(text);
+  const plan = await readInitPlan(options, JSON.stringify(stdin));
+  const functions = [{ name: 'trigger', zip: Buffer.from('code') }];
+  const readDeployable = () => Promise.resolve({ template, functions });
+  return initStage(parseDeployArguments(options), plan, { readDeployable });
+}
+const names = () => commands.map(({ command }) => command);
+
+describe('from nothing', () => {
+  test('one command deploys, stores the account, adopts the position and arms its link', async () => {
+    expect(await init()).toEqual({
+      prefix: 'ripcord',
+      account: 'main',
+      positionId: longPosition.positionId,
+      linkId: armedLink.linkId,
+      url,
+    });
+    expect(aws.cloudFormation.find('Ripcord')?.status).toBe('CREATE_COMPLETE');
+    expect(commands).toContainEqual({
+      command: 'accounts.add',
+      name: 'main',
+      account: { exchange: 'binance', ...keys },
+    });
+    expect(commands).toContainEqual({
+      command: 'positions.adopt',
+      account: 'main',
+      symbol,
+      side,
+      amount: '0.5',
+    });
+  });
+
+  test('everything may come as one JSON document', async () => {
+    await init('--yes', {
+      notify: 'none',
+      account: { name: 'main', exchange: 'binance', ...keys },
+      position: { open: { symbol, side, type: 'market', cost: '100' } },
+      link: { action: 'close' },
+    });
+    expect(commands).toContainEqual(
+      expect.objectContaining({ command: 'positions.open', account: 'main', cost: '100', type: 'market' }),
+    );
+    expect(names().at(-1)).toBe('links.create');
+  });
+});
+
+describe('again', () => {
+  test('nothing is done twice', async () => {
+    await init();
+    const before = aws.cloudFormation.changes.length;
+    commands = [];
+    expect((await init()).url).toBeUndefined();
+    expect(aws.cloudFormation.changes).toHaveLength(before);
+    expect(names()).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/accounts.add|positions.adopt|links.create/)]),
+    );
+  });
+
+  test('a run that stopped after its deployment goes on from there', async () => {
+    const refuse = aws.admin;
+    const error = {
+      code: 'exchange-refused',
+      message: 'binance refused the key a-key-of-the-account.',
+      issues: [],
+    };
+    aws.admin = (payload) => (payload.command === 'accounts.add' ? { ok: false, error } : refuse?.(payload));
+    await expect(init()).rejects.toThrow('binance refused the key ***.');
+    aws.admin = refuse;
+    expect(await init()).toMatchObject({ url });
+  });
+});
+
+test.each([
+  [['--yes', '--notify', 'none'], ''],
+  [['--yes', '--notify', 'none', '--symbol', 'BTC/USDT', '--side', 'long', '--amount', '1'], 'no JSON'],
+  [['--yes', '--notify', 'none'], '{"account":{"name":"main"},"pair":"BTC/USDT"}'],
+])('A script that leaves something out is refused before anything changes: %j', async (words, stdin) => {
+  const { code, stdout, stderr } = await runAgainst(aws, { stdin }, 'init', ...words);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('Nothing was done. Expected JSON on stdin');
+  expect(aws.cloudFormation.changes).toEqual([]);
+});

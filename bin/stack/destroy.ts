@@ -80,12 +80,19 @@ async function destroy(options: DestroyOptions): Promise<void> {
   const deletesKeys = await approveKeys(options, stored);
 
   if (stack !== undefined) await deleteWithTableKept(client, target, stack, table);
+  await deleteCode(target, prefix);
   const deletedParameters = deletesKeys ? [...stored.accounts, ...stored.channels] : [];
   const { deleteParameters } = await import('./ssm-parameters.ts');
   await deleteParameters(store, deletedParameters);
   const result: DestroyResult = { stage: prefix, stack: stack?.StackName, deletedParameters };
   if (table !== undefined) result.table = await endTable(target, table, deletesTable);
   printResult(options, result, () => describeDestroyed(result));
+}
+
+async function deleteCode(target: SharedArguments, prefix: string): Promise<void> {
+  const { createCodeBucket } = await import('./code-bucket.ts');
+  const { readStage } = await import('./stage.ts');
+  await createCodeBucket(await readStage(prefix, target)).remove();
 }
 
 function findTable(stack: Stack | undefined): string | undefined {

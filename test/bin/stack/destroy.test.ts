@@ -107,6 +107,13 @@ describe('with --yes and its name, a stage', () => {
     });
   });
 
+  test('takes the bucket with its code along, and no other', async () => {
+    const bucket = 'ripcord-ripcord-code-123456789012-eu-west-1';
+    aws.s3.buckets.set(bucket, new Map([['code.zip', Buffer.from('code')]])).set('another', new Map());
+    expect((await run('--yes', 'ripcord')).code).toBe(0);
+    expect([...aws.s3.buckets.keys()]).toEqual(['another']);
+  });
+
   test('keeps its keys and channels with --keep-keys', async () => {
     expect((await run('--yes', 'ripcord', '--keep-keys')).code).toBe(0);
     expect(aws.parameters.names.size).toBe(4);

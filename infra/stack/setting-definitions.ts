@@ -106,7 +106,7 @@ export const settings = {
     ...choice(
       'String',
       ['0', '1', '2'],
-      'Fixed addresses for the allow-lists of API keys: proxies on EC2, about $7.90 a month each',
+      'Fixed addresses for the allow-lists of API keys: proxies on EC2, $7.36 a month each',
     ),
     default: '0',
   },

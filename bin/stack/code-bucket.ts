@@ -44,6 +44,7 @@ export interface CodeBucket {
   toUrl(key: string): string;
   /** Deletes everything but these keys. */
   deleteAllBut(keys: ReadonlySet<string>): Promise<void>;
+  exists(): Promise<boolean>;
   /** Deletes the bucket with everything in it, if there is one. */
   remove(): Promise<void>;
 }
@@ -63,6 +64,7 @@ export function createCodeBucket(stage: Stage): CodeBucket {
     upload: (content, extension) => upload(s3, owned, content, extension).catch(explain),
     toUrl: (key) => toUrl(stage, name, key),
     deleteAllBut: (keys) => deleteAllBut(s3, owned, keys).catch(explain),
+    exists: () => exists(s3.send(new HeadBucketCommand(owned))).catch(explain),
     remove: () => remove(s3, owned).catch(explain),
   };
 }

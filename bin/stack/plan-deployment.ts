@@ -38,6 +38,11 @@ export function planDeployment(
   };
 }
 
+/** Only the restore knows when no spent link is armed any more. */
+export function endsHalt({ changes }: Pick<DeploymentPlan, 'changes'>): boolean {
+  return changes.some(({ name, was, will }) => name === 'linksHalted' && was === 'true' && will !== 'true');
+}
+
 /** @returns every setting, those without a value with their defaults. */
 export function completeSettings(values: SettingValues): SettingValues {
   return Object.fromEntries(settingNames.map((name) => [name, values[name] ?? toDefault(name)]));
@@ -52,6 +57,8 @@ function toDefault(name: SettingName): string {
 function findCut(changes: DeploymentPlan['changes']): string | undefined {
   const find = (name: SettingName) =>
     changes.find((change) => change.name === name && change.was !== undefined && change.was !== unset);
+  const table = changes.find(({ name, was }) => name === 'table' && was !== undefined);
+  if (table !== undefined) return 'links are in the present table, and the stack would use another one';
   const domain = find('domainName');
   if (domain !== undefined) return `links at ${domain.was} would stop working`;
   const zone = find('hostedZoneId');

@@ -12,6 +12,7 @@ import { askNotice, parseNotice } from './notice-choice.ts';
 import {
   completeSettings,
   type DeploymentPlan,
+  endsHalt,
   planDeployment,
   type SettingValues,
 } from './plan-deployment.ts';
@@ -36,12 +37,25 @@ export async function planSettings(
   const deployed = toSettings(stack);
   if (deployed !== undefined && deployed.notifyEmail === undefined) refuseWithoutSettings(stage);
   const asked = planDeployment(args, deployed);
+  if (endsHalt(asked)) refuseEndOfHalt();
   if (asked.cuts !== undefined) await refuseIfArmed(stage, asked.cuts);
   const limits = await planConcurrency(stage, asked.parameters, deployed);
   const { channel, ...email } = await chooseNotice(args, asked);
   const plan = planDeployment({ ...args, set: { ...args.set, ...limits, ...email } }, deployed);
   if (plan.changes.length > 0) printRemark(describeChanges(plan));
+  if ({ ...deployed, ...plan.parameters }.linksHalted === 'true') printRemark(haltRemark);
   return { parameters: plan.parameters, channel };
+}
+
+const haltRemark =
+  'Links are halted: none acts, and no sweep runs. A deployment does not end that. Finish it with: ripcord restore';
+
+function refuseEndOfHalt(): never {
+  const ways = 'Finish it with "ripcord restore", or give it up with "ripcord restore --cancel".';
+  throw new CliError(
+    'refused',
+    `Nothing was deployed: a restore is under way, and links that have acted may be armed. ${ways}`,
+  );
 }
 
 /** CloudFormation would return all of its settings to their defaults. */

@@ -20,6 +20,7 @@ export const restoreSummary = 'Restores a backup of the table, with links halted
 export const restoreOptions = {
   at: textOption('Time of the backup, ISO 8601; the latest by default', {}),
   'from-table': textOption("A table or a backup's ARN to restore from; the stack's table by default", {}),
+  cancel: { type: 'boolean', default: false, describe: 'Give up a restore whose table is not attached yet' },
   yes: { ...yesOption.yes, describe: 'Skip the questions; arms only links whose positions are unchanged' },
 } as const;
 
@@ -54,6 +55,7 @@ interface Progress {
 export async function runRestore(options: RestoreOptions): Promise<void> {
   const context = await createContext(options);
   const progress = await readProgress(context);
+  if (options.cancel) return cancel(context, progress);
   const source = await chooseSource(context, progress);
   await confirm({
     yes: options.yes,
@@ -71,6 +73,32 @@ export async function runRestore(options: RestoreOptions): Promise<void> {
   } catch (thrown) {
     throw describeEnd(thrown, context, isHalted ? 'halted' : 'unchanged');
   }
+}
+
+/** Links act again on the table that the stack has used all the time. */
+async function cancel(context: Context, { stack, attached, isHalted, unfinished }: Progress): Promise<void> {
+  const { options, target } = context;
+  if (!isHalted) throw refuse('No restore is under way: links are not halted.');
+  if (unfinished?.name === attached)
+    throw refuse(
+      `The stack uses the restored table already, in which links that have acted may be armed. Finish the restore: ${commandHint('restore', target)}`,
+    );
+  await confirm({
+    yes: options.yes,
+    question: 'Give up the restore?',
+    plan: () => [
+      `Links act again, on the table ${attached}. Alerts meanwhile were refused and won't be replayed.`,
+    ],
+  });
+  await setParameters(context, stack, { linksHalted: 'false' });
+  await endAbandoned(context);
+  const left =
+    unfinished === undefined ? '' : ` The table ${unfinished.name} is left; delete it if you don't need it.`;
+  printResult(
+    options,
+    { canceled: true, table: attached, left: unfinished?.name },
+    () => `Links act again.${left}`,
+  );
 }
 
 async function createContext(options: RestoreOptions): Promise<Context> {

@@ -3,6 +3,7 @@ import type { LinkView, PositionView } from '../../../lib/admin/contract/command
 import { armedLink, longPosition } from '../examples.ts';
 import { FakeAws, runAgainst, table } from './fake-aws.ts';
 
+const bucket = 'ripcord-ripcord-code-123456789012-eu-west-1';
 let aws: FakeAws;
 let links: LinkView[];
 let positions: PositionView[];
@@ -11,6 +12,7 @@ beforeEach(() => {
   aws = new FakeAws();
   aws.addStack();
   aws.tables.add(table);
+  aws.s3.buckets.set(bucket, new Map([['code.zip', Buffer.from('code')]]));
   for (const name of ['/ripcord/accounts/main', '/ripcord/accounts/perps', '/ripcord/notify'])
     aws.parameters.names.add(name);
   aws.parameters.names.add('/ripcord-test/accounts/main');
@@ -29,6 +31,7 @@ function expectNothingDestroyed(): void {
   expect(aws.cloudFormation.changes).toEqual([]);
   expect(aws.tables.changes).toEqual([]);
   expect(aws.parameters.names.size).toBe(4);
+  expect(aws.s3.buckets.has(bucket)).toBe(true);
 }
 
 describe('without a terminal, a stage', () => {
@@ -88,6 +91,7 @@ describe('with --yes and its name, a stage', () => {
     expect(aws.cloudFormation.find('Ripcord')).toBeUndefined();
     expect(aws.tables.tables.get(table)?.isProtected).toBe(true);
     expect([...aws.parameters.names]).toEqual(['/ripcord-test/accounts/main']);
+    expect(aws.s3.buckets.has(bucket)).toBe(false);
     expect(stdout).toContain(`deploy --set table=${table}`);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planDeployment, type SettingValues } from '../../../bin/stack/plan-deployment.ts';
+import { endsHalt, planDeployment, type SettingValues } from '../../../bin/stack/plan-deployment.ts';
 import { parseWords } from './parse-line.ts';
 
 const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/0-1';
@@ -71,6 +71,21 @@ describe('a deployment', () => {
     const cuts = 'links at links.example.org would stop working';
     expect(plan('--unset domainName --unset certificateArn').cuts).toBe(cuts);
     expect(plan('--set domainName=other.example.org').cuts).toBe(cuts);
+  });
+
+  test('that attaches another table cuts the links of the present one', () => {
+    const cuts = 'links are in the present table, and the stack would use another one';
+    expect(plan('--set table=Ripcord-Table-at-1').cuts).toBe(cuts);
+    expect(plan('--unset table', { ...deployed, table: 'Ripcord-Table-at-1' }).cuts).toBe(cuts);
+  });
+
+  test.each([
+    ['--unset linksHalted', true],
+    ['--set linksHalted=false', true],
+    ['', false],
+    ['--set throttleRate=30', false],
+  ])('that ends the halt of a restore is found: %s', (line, ends) => {
+    expect(endsHalt(plan(line, { ...deployed, linksHalted: 'true' }))).toBe(ends);
   });
 
   test('that takes the DNS record away cuts the links too', () => {

@@ -85,7 +85,17 @@ describe('the npm package', () => {
 
   it.each(nodes)('prints its commands with --help, run by %s', async (node) => {
     const help = await ripcord(node, ['--help']);
-    for (const noun of ['positions', 'links', 'accounts', 'console', 'start', 'deploy'])
+    for (const noun of [
+      'positions',
+      'links',
+      'accounts',
+      'console',
+      'start',
+      'init',
+      'deploy',
+      'destroy',
+      'restore',
+    ])
       expect(help).toContain(`ripcord ${noun}`);
   });
 

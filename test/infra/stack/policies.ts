@@ -39,7 +39,7 @@ const policySchema = z.object({
 });
 
 /**
- * @returns every permission in the template as `action resource`, sorted, by the function whose role has it.
+ * @returns every permission in the template as `action resource`, sorted, by the function whose role has it; `proxy` for the instances.
  * Resources are written as `table`, `table with <keys>`, `… with <parameter>`, `table/index/…`, `topic`, `stack's key`, `log of <function>`,
  * `function <function>` and `arn:<service>:<resource>`.
  */
@@ -56,11 +56,15 @@ export function readPolicies(template: Template): Record<string, string[]> {
     ['AWS::DynamoDB::Table', 'table'],
     ['AWS::SNS::Topic', 'topic'],
     ['AWS::KMS::Key', "stack's key"],
+    ['AWS::SecretsManager::Secret', 'egress credential'],
   ] as const)
     for (const id of Object.keys(template.findResources(type))) nouns.set(id, noun);
   for (const [id, group] of Object.entries(template.findResources('AWS::Logs::LogGroup'))) {
     nouns.set(id, `log of ${shortName(group.Properties.LogGroupName)}`);
   }
+
+  for (const { Properties: properties } of Object.values(template.findResources('AWS::IAM::InstanceProfile')))
+    functionOfRole.set(properties.Roles[0].Ref, 'proxy');
 
   const rights: Record<string, string[]> = {};
   for (const resource of Object.values(template.findResources('AWS::IAM::Policy'))) {

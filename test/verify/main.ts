@@ -21,6 +21,7 @@ interface Result {
   title: string;
   passed: boolean;
   seconds: number;
+  figures?: string;
   failure?: string;
 }
 
@@ -33,9 +34,12 @@ async function walkAll(python: string): Promise<Result[]> {
     for (const { title, run } of steps) {
       if (!title.includes(values.only)) continue;
       const startedAt = performance.now();
-      const failure = await run(walk, trail).then(() => undefined, toReason);
+      const outcome = await run(walk, trail).then(
+        (figures) => (figures ? { figures } : {}),
+        (thrown: unknown) => ({ failure: toReason(thrown) }),
+      );
       const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(1));
-      const result = { title, passed: failure === undefined, seconds, ...(failure && { failure }) };
+      const result = { title, passed: !('failure' in outcome), seconds, ...outcome };
       results.push(result);
       if (!values.json) print(result);
     }
@@ -50,8 +54,9 @@ function toReason(thrown: unknown): string {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }
 
-function print({ title, passed, seconds, failure }: Result): void {
+function print({ title, passed, seconds, figures, failure }: Result): void {
   console.log(`${passed ? '✓' : '✗'} ${title} (${seconds} s)`);
+  if (figures !== undefined) console.log(`    ${figures}`);
   if (failure !== undefined) console.log(failure.replace(/^/gm, '    '));
 }
 

@@ -8,14 +8,14 @@ import { stackName } from '../../infra/stack/setting-definitions.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
 import { accountId, region, toClientSettings } from './moto-client.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+export const root = fileURLToPath(new URL('../../', import.meta.url));
 const commandLine = join(root, 'bin', 'ripcord.ts');
 
 export const domain = 'links.example.org';
 export const certificateArn =
   'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000';
 export const email = 'owner@example.org';
-const keys = { apiKey: 'key-of-the-walk', secret: 'secret-of-the-walk' };
+export const keys = { apiKey: 'key-of-the-walk', secret: 'secret-of-the-walk' };
 
 export interface Ended {
   code: number;

@@ -4,9 +4,12 @@ import type { Step } from './step.ts';
 
 const secondMs = 1_000;
 
-/** @returns a full second that has passed, after everything so far: point-in-time recovery counts in seconds. */
+/** Restoring reads the logs of this long before the backup too, and arms no link whose position they name. */
+const logsBeforeMs = 10_000;
+
+/** @returns a full second that has passed, long after everything so far: point-in-time recovery counts in seconds. */
 async function passSecond(): Promise<string> {
-  const at = Math.ceil(Date.now() / secondMs) * secondMs;
+  const at = Math.ceil((Date.now() + logsBeforeMs) / secondMs) * secondMs;
   await wait(at + 1 - Date.now());
   return new Date(at).toISOString();
 }

@@ -11,5 +11,6 @@ export interface Trail {
 /** A sentence, and what has to hold for it. */
 export interface Step {
   title: string;
-  run(walk: Walk, trail: Trail): Promise<void>;
+  /** @returns figures to print beside the title. */
+  run(walk: Walk, trail: Trail): Promise<string | void>;
 }

@@ -143,11 +143,10 @@ async function upload(
   return Key;
 }
 
+/** With an emulator too, as `cdk deploy` does it: the emulator finds bucket and key in AWS's address. */
 function toUrl({ region, partition }: Stage, bucket: string, key: string): string {
-  const endpoint = findS3Endpoint();
-  if (endpoint !== undefined) return `${endpoint.replace(/\/$/, '')}/${bucket}/${key}`;
   const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://${bucket}.s3.${region}.${suffix}/${key}`;
+  return `https://s3.${region}.${suffix}/${bucket}/${key}`;
 }
 
 async function deleteAllBut(s3: S3Client, owned: Owned, keys: ReadonlySet<string>): Promise<void> {

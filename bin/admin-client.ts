@@ -51,7 +51,7 @@ function localSettings(endpoint: string) {
 type Invoke = (payload: object) => Promise<{ crashed: boolean; answer: unknown }>;
 
 /** Loads the SDK on the first call, so that `--help` doesn't wait for it. */
-async function connect(destination: Destination): Promise<Invoke> {
+async function connect(destination: Destination, signal: AbortSignal | undefined): Promise<Invoke> {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const client = new LambdaClient({
     // A retry after a lost response could create a second link, so the owner decides.
@@ -70,16 +70,17 @@ async function connect(destination: Destination): Promise<Invoke> {
     const Payload = Buffer.from(JSON.stringify(payload));
     const response = await client.send(
       new InvokeCommand({ FunctionName: destination.functionName, Payload }),
+      signal === undefined ? {} : { abortSignal: signal },
     );
     return { crashed: response.FunctionError !== undefined, answer: parseJson(response.Payload) };
   };
 }
 
 /** Connects once for all calls, as the console makes one every second; reconnects after a failure. */
-function keepConnection(destination: Destination): Invoke {
+function keepConnection(destination: Destination, signal: AbortSignal | undefined): Invoke {
   let connection: Promise<Invoke> | undefined;
   return async (payload) => {
-    connection ??= connect(destination);
+    connection ??= connect(destination, signal);
     try {
       return await (await connection)(payload);
     } catch (thrown) {
@@ -131,11 +132,11 @@ function parseAnswer<Name extends CommandName>(name: Name, answer: unknown): Ans
   return { ok: true, result: result.data };
 }
 
-/** @returns a client of the admin function that the target options select. */
-export function createAdminClient(args: SharedArguments): AdminClient {
+/** @returns a client of the admin function that the target options select. @param signal ends its requests. */
+export function createAdminClient(args: SharedArguments, signal?: AbortSignal): AdminClient {
   const destination = parseDestination(args, process.env);
   const listHint = commandHint('positions list', args);
-  const invoke = keepConnection(destination);
+  const invoke = keepConnection(destination, signal);
   const request: AdminClient['request'] = async (name, input) => {
     const { crashed, answer } = await invoke({ command: name, ...input }).catch(async (thrown: unknown) => {
       throw await toUnreachable(thrown, destination, listHint);

@@ -20,6 +20,7 @@ import { buildDeploy, deploySummary, runDeploy } from './stack/deploy.ts';
 import { deployOptions } from './stack/deploy-arguments.ts';
 import { buildDestroy, destroySummary, runDestroy } from './stack/destroy.ts';
 import { destroyOptions } from './stack/destroy-arguments.ts';
+import { buildDoctor, doctorSummary, runDoctor } from './stack/doctor.ts';
 import { buildInit, initSummary, runInit } from './stack/init.ts';
 import { initOptions } from './stack/init-options.ts';
 import { buildRestore, restoreOptions, restoreSummary, runRestore } from './stack/restore.ts';
@@ -78,6 +79,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('start', startSummary, buildStart, runStart)
     .command('init', initSummary, buildInit, runInit)
     .command('deploy', deploySummary, buildDeploy, runDeploy)
+    .command('doctor', doctorSummary, buildDoctor, runDoctor)
     .command('destroy [stage]', destroySummary, buildDestroy, runDestroy)
     .command('restore', restoreSummary, buildRestore, runRestore)
     .completion(completionWord, 'Prints a completion script for bash, zsh or fish')
@@ -112,6 +114,7 @@ const vocabulary = {
     start: { options: startOptions },
     init: { options: initOptions },
     deploy: { options: deployOptions },
+    doctor: { options: {} },
     destroy: { options: destroyOptions },
     restore: { options: restoreOptions },
     completion: { options: {} },

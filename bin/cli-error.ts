@@ -8,7 +8,7 @@ import { asPlainText } from './terminal.ts';
 export class CliError extends Error {
   /**
    * A code of the admin function, or one of the CLI's own: `invalid-input`, `refused`, `unreachable`,
-   * `function-failed`, `not-closed`, `not-sent`, `internal`.
+   * `function-failed`, `not-closed`, `not-sent`, `unhealthy`, `internal`.
    */
   readonly code: string;
   readonly issues: string[];

@@ -16,7 +16,7 @@ export type Fact<Value> = { value: Value } | { unread: Unread };
 
 /** What services respond that don't have an operation. Some emulators respond with a page. */
 const unsupported =
-  /InvalidAction|UnknownOperation|NotImplemented|not (been |yet )?implemented|parse error|is not valid JSON/i;
+  /^NotFound:|InvalidAction|UnknownOperation|not (been |yet )?implemented|parse error|is not valid JSON/i;
 
 /** The names of the errors about credentials, and a missing region. */
 const unauthenticated =

@@ -104,7 +104,7 @@ function toCrashError(answer: unknown, destination: Destination, listHint: strin
   const errorType = (crash.success ? crash.data.errorType : undefined) ?? 'no error type';
   const log =
     destination.kind === 'local'
-      ? 'The output of npm start has the reason.'
+      ? 'The output of the local stack has the reason.'
       : "The function's log group in CloudWatch has the reason.";
   return new CliError(
     'function-failed',

@@ -1,4 +1,5 @@
 import { CliError } from './cli-error.ts';
+import { commandName } from './command-hint.ts';
 import { findLocalHint } from './local-hint.ts';
 import type { Destination } from './options.ts';
 
@@ -60,7 +61,7 @@ function describeFailure({ name, code }: CallFailure, destination: Destination, 
   const unknownOutcome = `The command may have been carried out: check with "${listHint}" before you repeat it.`;
   if (code !== undefined && notConnected.has(code))
     return isLocal
-      ? `There is no response from ${target}. Start the local stack with npm start.`
+      ? `There is no response from ${target}. Start the local stack with ${commandName} start.`
       : 'AWS is not reachable from this machine. Check the network and --region.';
   if (interrupted.has(name) || interrupted.has(code ?? ''))
     return `The connection to ${target} ended before the response. ${unknownOutcome}`;

@@ -1,3 +1,4 @@
+import { commandName } from './command-hint.ts';
 import { localDefault } from './options.ts';
 
 /** A stack on this machine answers within a few milliseconds. */
@@ -7,7 +8,7 @@ const probeMs = 300;
 export async function findLocalHint(url = localDefault): Promise<string> {
   return (await isLocalStack(url))
     ? `A local stack is running at ${url}: to use it, add --local.`
-    : 'For the local stack, start it with npm start and add --local.';
+    : `For the local stack, start it with ${commandName} start and add --local.`;
 }
 
 /** The stack redirects its root to the console. Another program at that address doesn't. */

@@ -9,6 +9,7 @@ import {
 } from '../../infra/stack/setting-definitions.ts';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { CliError } from '../cli-error.ts';
+import { commandName } from '../command-hint.ts';
 import { pairsOption, type SharedArguments, textOption, yesOption } from '../options.ts';
 
 /** Holds the token or URL of the channel that --notify names. */
@@ -73,7 +74,7 @@ export function parseDeployArguments(options: DeployOptions): DeployArguments {
   for (const pair of options.context ?? []) takeSetting(parsed, pair);
   for (const pair of [...(options.parameters ?? []), ...(options.set ?? [])]) takeSetting(parsed, pair);
   if (options.local !== undefined)
-    throw refuse('--local is for commands of the local stack. Start it with npm start.');
+    throw refuse(`--local is for commands of the local stack. Start it with ${commandName} start.`);
   return parsed;
 }
 

@@ -56,7 +56,7 @@ function describeError({ code, message }: { code: string; message: string }): st
   if (code !== 'unreachable') return message;
   const rest =
     state.value?.place === 'here'
-      ? "Links don't work until it runs again: start it with npm start. Exit orders that rest at the exchange still work."
+      ? "Links don't work until it runs again: start it with npx ripcord start. Exit orders that rest at the exchange still work."
       : 'Links and the sweep of a deployed Ripcord still work. Start it again with ripcord console.';
   return `${message} ${rest} This page reconnects by itself.`;
 }

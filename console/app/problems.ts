@@ -106,7 +106,7 @@ function findSweepProblem(state: ConsoleState, openedAt: number, now: number): P
   if (since === undefined) return [];
   const where =
     state.place === 'here'
-      ? 'The output of npm start has the reason.'
+      ? 'The output of the local stack has the reason.'
       : "The sweep's log group in CloudWatch has the reason.";
   const last =
     state.sweptAt === undefined ? 'No sweep has finished.' : `The last sweep finished at ${time(since)}.`;

@@ -121,7 +121,7 @@ test('an unreachable local stack is reported with how to start it', async () => 
   const { code, stderr } = await runLocally(admin.url, ['positions', 'list']);
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `ripcord: There is no response from ${admin.url}. Start the local stack with npm start.\n`,
+    `ripcord: There is no response from ${admin.url}. Start the local stack with ripcord start.\n`,
   );
 });
 
@@ -174,7 +174,7 @@ test('a local stack that is running is named, and any other server is not', asyn
   const url = `http://127.0.0.1:${await listen(server, 0)}`;
   expect(await findLocalHint(url)).toBe(`A local stack is running at ${url}: to use it, add --local.`);
   location.value = '/login';
-  const start = 'For the local stack, start it with npm start and add --local.';
+  const start = 'For the local stack, start it with ripcord start and add --local.';
   expect(await findLocalHint(url)).toBe(start);
   await new Promise((resolve) => server.close(resolve));
   expect(await findLocalHint(url)).toBe(start);

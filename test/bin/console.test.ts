@@ -48,7 +48,7 @@ test('the console opens at the printed address, calls the admin function, and en
 test('the console does not start without an admin function or with an invalid port', async () => {
   const unreachable = await runLocally('http://127.0.0.1:1', ['console']);
   expect(unreachable).toMatchObject({ code: 1, stdout: '' });
-  expect(unreachable.stderr).toContain('Start the local stack with npm start');
+  expect(unreachable.stderr).toContain('Start the local stack with ripcord start');
   const invalidPort = await runLocally('http://127.0.0.1:1', ['console', '--port', 'http']);
   expect(invalidPort.stderr).toContain('--port: expected a whole number up to 65535');
 });

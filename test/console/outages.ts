@@ -94,7 +94,7 @@ export const outages: Outage[] = [
       'Links still close positions.',
       'Until the sweep runs, an interrupted close waits for the next hit.',
       'Fills at the exchange are noticed late. Exits are not placed or moved, and no notices are sent.',
-      'The output of npm start has the reason.',
+      'The output of the local stack has the reason.',
     ],
     header: /^Live$/,
     begin: (running) => recordSweep(running, 5 * 60_000),
@@ -135,7 +135,7 @@ export const outages: Outage[] = [
     when: 'the server has ended',
     title: /^The console's server isn't responding\./,
     says: [
-      "Links don't work until it runs again: start it with npm start.",
+      "Links don't work until it runs again: start it with npx ripcord start.",
       'Exit orders that rest at the exchange still work.',
       'This page reconnects by itself.',
     ],

@@ -14,9 +14,11 @@ const olderNode = await findOlderNode();
 const nodes = [process.execPath, ...(olderNode === undefined ? [] : [olderNode])];
 
 let installed: Installed;
+// Packing builds everything, and synthesizes the template with CDK.
+const packMs = 120_000;
 beforeAll(async () => {
   installed = await packAndInstall();
-});
+}, packMs);
 afterAll(() => rm(installed.folder, { recursive: true, force: true }));
 
 async function ripcord(node: string, words: string[]): Promise<string> {

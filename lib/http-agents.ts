@@ -182,9 +182,11 @@ class Tunnels {
     return socket;
   }
 
-  /** Waits for the tunnel that is being opened, and opens one if that is not there by then. */
+  /** Waits for the tunnel that is being opened, and opens one if that is not there by then. Others do not wait for it. */
   async openUnless(name: string, take: () => Socket | undefined, to: Host): Promise<Socket> {
-    await this.#opening.get(name);
+    const opening = this.#opening.get(name);
+    this.#opening.delete(name);
+    await opening;
     return take() ?? this.#open(to);
   }
 
@@ -192,7 +194,10 @@ class Tunnels {
     if (this.#opening.has(name)) return;
     const opening = this.#open(to).then(keep);
     this.#opening.set(name, opening);
-    opening.catch(() => undefined).finally(() => this.#opening.delete(name));
+    const forget = (): void => {
+      if (this.#opening.get(name) === opening) this.#opening.delete(name);
+    };
+    opening.then(forget, forget);
   }
 }
 

@@ -18,7 +18,9 @@ export async function probeEgress(
     stack.addresses.map(async (address) => {
       try {
         const proxy = toStackProxy(address, await credential);
-        await Promise.any(targets.map(async (target) => (await openTunnel([proxy], target)).destroy()));
+        await Promise.any(
+          targets.map(async (target) => (await openTunnel([proxy], target)).socket.destroy()),
+        );
         return { account: egressName(address) };
       } catch (thrown) {
         const why = thrown instanceof AggregateError ? thrown.errors[0].message : toFault(thrown).message;

@@ -12,6 +12,11 @@ const headStartMs = 350;
 /** A proxy's answer is a status line and a few headers. */
 const maxHeaderSize = 8_192;
 
+export interface Tunnel {
+  socket: Socket;
+  proxy: ProxyServer;
+}
+
 /**
  * Opens a tunnel through the first address that confirms one, and closes what was opened elsewhere meanwhile. Before its
  * confirmation, no proxy has received anything that is meant for the exchange.
@@ -19,10 +24,10 @@ const maxHeaderSize = 8_192;
  * @param target host and port, such as `api.binance.com:443`.
  * @throws NoRoute if no address confirmed a tunnel.
  */
-export async function openTunnel(proxies: readonly ProxyServer[], target: string): Promise<Socket> {
+export async function openTunnel(proxies: readonly ProxyServer[], target: string): Promise<Tunnel> {
   const ended = new AbortController();
-  const attempts: Promise<Socket>[] = [];
-  let opened: Socket | undefined;
+  const attempts: Promise<Tunnel>[] = [];
+  let opened: Tunnel | undefined;
   try {
     // A single address gets a second try, because a packet of the first one may be lost.
     for (const proxy of proxies.length === 1 ? [...proxies, ...proxies] : proxies) {
@@ -39,7 +44,7 @@ export async function openTunnel(proxies: readonly ProxyServer[], target: string
     ended.abort();
     for (const attempt of attempts)
       attempt.then(
-        (socket) => socket === opened || socket.destroy(),
+        (tunnel) => tunnel === opened || tunnel.socket.destroy(),
         () => undefined,
       );
   }
@@ -48,15 +53,15 @@ export async function openTunnel(proxies: readonly ProxyServer[], target: string
 /** @returns undefined as soon as all attempts have failed, and at the latest after this time. */
 async function firstWithin(
   ms: number,
-  attempts: Promise<Socket>[],
+  attempts: Promise<Tunnel>[],
   signal: AbortSignal,
-): Promise<Socket | undefined> {
+): Promise<Tunnel | undefined> {
   // A process that was busy until now first reads what has arrived meanwhile.
   const over = wait(ms, undefined, { signal }).then(() => nextTurn(undefined));
   return Promise.race([Promise.any(attempts), over]).catch(() => undefined);
 }
 
-async function openThrough(proxy: ProxyServer, target: string, ended: AbortSignal): Promise<Socket> {
+async function openThrough(proxy: ProxyServer, target: string, ended: AbortSignal): Promise<Tunnel> {
   const { host, port, tls } = proxy;
   const socket = tls === undefined ? connect({ host, port }) : connectTls(proxy, tls);
   // Until the agent that gets the socket listens, an error must not end the process.
@@ -68,7 +73,7 @@ async function openThrough(proxy: ProxyServer, target: string, ended: AbortSigna
     await once(socket, tls === undefined ? 'connect' : 'secureConnect');
     if (!isAuthentic(socket, proxy)) throw new Error('the proxy does not know the key');
     await requestTunnel(socket, proxy, target);
-    return socket;
+    return { socket, proxy };
   } catch (thrown) {
     socket.destroy();
     throw new Error(`${proxy.name}: ${describe(thrown)}`);

@@ -24,7 +24,7 @@ async function startProxy(hosts: string[]): Promise<string> {
 /** @returns how the proxy refused the tunnel. */
 async function refusal(address: string, target: string): Promise<string> {
   try {
-    (await openTunnel([toStackProxy(address, credential)], target)).destroy();
+    (await openTunnel([toStackProxy(address, credential)], target)).socket.destroy();
     return 'opened';
   } catch (thrown) {
     return (thrown as Error).message.replace(`${address}: `, '');

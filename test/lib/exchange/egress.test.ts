@@ -250,6 +250,30 @@ test('A proxy gets the user and password of its URL, and nothing of the request'
   expect(proxy.heads[0]).not.toContain(keys.apiKey);
 });
 
+test('A mute address delays one connection: later ones begin with the address that worked', async () => {
+  const mute = await startScriptedProxy(sources[0], 'is mute');
+  const working = await startScriptedProxy(sources[1]);
+  const { buy } = await startThrough(binanceSpot, async () => ({ egress: [mute.url, working.url] }));
+  expect(await buy()).toMatchObject({ kind: 'accepted' });
+  const now = Date.now;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 1_001);
+  expect(await buy().finally(() => clock.mockRestore())).toMatchObject({ kind: 'accepted' });
+  expect([mute.heads.length, working.heads.length]).toEqual([1, 2]);
+});
+
+test('Requests at the same time do not wait for one tunnel', async () => {
+  const mute = await startScriptedProxy(sources[0], 'is mute');
+  const working = await startScriptedProxy(sources[1]);
+  const { exchange, market } = await startThrough(binanceSpot, async () => ({
+    egress: [mute.url, working.url],
+  }));
+  exchange.openConnection();
+  const { ms } = await timed(() =>
+    Promise.all(['a', 'b', 'c'].map((clientOrderId) => exchange.fetchOrder(market, { clientOrderId }))),
+  );
+  expect(ms).toBeLessThan(maxDelayMs);
+});
+
 test('Requests to a stand-in without TLS go through the tunnel too', async () => {
   const { sim, market } = await startTrader(binanceSpot);
   const recorder = await startPeerRecorder(sim.url);

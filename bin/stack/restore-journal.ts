@@ -20,8 +20,11 @@ const lineSchema = z.object({
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
 const pattern = '{ ($.decision = "fired") || ($.event = "recovered") || ($.event = "command") }';
 
-/** A log line is written after what it reports, so a line from before the backup reports what the backup has. */
-const skewMs = 10_000;
+/**
+ * A log line is written after what it reports, so a line from before the backup reports what the backup has. Clocks of AWS
+ * differ by less.
+ */
+const skewMs = 2_000;
 const dayMs = 86_400_000;
 
 /** @returns what the functions' logs know since a time, epoch milliseconds. */

@@ -38,10 +38,13 @@ export interface ReplayPlan {
   lostPositions: string[];
 }
 
-/** Commands after which a position is not what it was. Those that only read are not logged. */
+/**
+ * After these a position may not be what it was. An opening or an adoption creates it, so what the backup has of it is not
+ * older.
+ */
 const changes = new Set([
-  ...['fired', 'recovered', 'positions.adopt', 'positions.open', 'positions.setExits'],
-  ...['positions.close', 'positions.closeAll', 'positions.resolve', 'positions.forget'],
+  ...['fired', 'recovered', 'positions.close', 'positions.closeAll', 'positions.setExits'],
+  ...['positions.resolve', 'positions.forget'],
 ]);
 /** After these a link may act less than the backup says. */
 const spends = new Set(['fired', 'recovered', 'links.revoke', 'links.update']);

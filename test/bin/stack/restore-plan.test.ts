@@ -106,6 +106,12 @@ test('A position that was begun and forgotten after the backup is not lost', () 
   expect(planReplay({ entries: [begun, forgotten] }, backup).lostPositions).toEqual([]);
 });
 
+test('A position that was opened just before the backup is as it was', () => {
+  const opened = command('positions.open', { positionId: 'pos_a' });
+  const { changed, lostPositions } = planReplay({ entries: [opened] }, backup);
+  expect([changed.size, lostPositions]).toEqual([0, []]);
+});
+
 test('A position whose removal was refused is not removed, but counts as changed', () => {
   const refused = command('positions.forget', { positionId: 'pos_a', outcome: 'conflict' });
   const { forget, changed } = planReplay({ entries: [refused] }, backup);

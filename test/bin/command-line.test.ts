@@ -58,7 +58,7 @@ test('completion prints a script, and completes verbs', async () => {
   ]);
   expect(script.stdout).toContain('complete -o bashdefault');
   expect(verbs.stdout.trim().split('\n').sort()).toEqual([
-    ...['create', 'list', 'pause', 'preview', 'resume', 'revoke', 'update'],
+    ...['arm', 'create', 'list', 'pause', 'preview', 'resume', 'revoke', 'update'],
   ]);
 });
 
@@ -71,7 +71,7 @@ test('the script of completion defines ripcord where it is not installed, and co
     encoding: 'utf8',
   });
   expect({ stdout: bash.stdout, stderr: bash.stderr }).toEqual({
-    stdout: `${packageFile.version}\n${['create', 'list', 'preview', 'update', 'pause', 'resume', 'revoke'].join(' ')}\n`,
+    stdout: `${packageFile.version}\n${['create', 'list', 'preview', 'update', 'pause', 'resume', 'arm', 'revoke'].join(' ')}\n`,
     stderr: '',
   });
 });
@@ -84,7 +84,7 @@ test.for([
   [[], 'Missing command. Try: ripcord positions list'],
   [
     ['links'],
-    'Missing command after links. Expected one of create, list, preview, update, revoke, pause, resume.',
+    'Missing command after links. Expected one of create, list, preview, update, arm, revoke, pause, resume.',
   ],
   [['notify'], 'Missing command after notify. Expected one of list, add, remove, test.'],
   [['history', '--limt', '5'], 'There is no option --limt. Did you mean --limit?'],

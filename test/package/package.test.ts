@@ -97,6 +97,7 @@ describe('the npm package', () => {
       'deploy',
       'destroy',
       'restore',
+      'doctor',
     ])
       expect(help).toContain(`ripcord ${noun}`);
   });

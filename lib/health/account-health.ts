@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { troubleCauses } from '../exchange/trouble-cause.ts';
-import { noticeSchema } from '../position/notice.ts';
+import { type Notice, noticeLifeMs, noticeSchema } from '../position/notice.ts';
 import { expiriesSchema, findExpiring, noteExpiries, noteExpiring } from './key-expiry.ts';
 
 /** Why an account can't act. */
@@ -103,7 +103,13 @@ export function noteLooks(health: AccountHealth, looks: Look[], now: number): Ac
     return trouble === undefined ? [] : [[account, trouble] as const];
   });
   const expiries = noteExpiries(health.expiries, looks);
-  return { ...health, lookedAt: now, troubles: Object.fromEntries(troubles), expiries };
+  const notices = dropExpired(health.notices, now);
+  return { ...health, notices, lookedAt: now, troubles: Object.fromEntries(troubles), expiries };
+}
+
+/** A write costs by the size of the item. The last notice stays, as the last delivery of each channel. */
+function dropExpired(notices: Notice[], now: number): Notice[] {
+  return notices.filter((notice) => notice === notices.at(-1) || now - notice.at < noticeLifeMs);
 }
 
 /** A trouble that its owner never heard of ends without a message. */

@@ -161,6 +161,21 @@ describe('A key that expires', () => {
   });
 });
 
+test('Notices that are too old to be sent are dropped, except the last one', () => {
+  const notice = (hour: number) => ({
+    noticeId: `ntc_${hour}`,
+    at: start + hour * 60 * minuteMs,
+    event: 'accounts' as const,
+    text: 'Account "main" works again.',
+    delivered: {},
+  });
+  const known = { ...unknownHealth, notices: [0, 1, 30].map(notice) };
+  const idsAt = (hour: number) =>
+    noteLooks(known, [], start + hour * 60 * minuteMs).notices.map(({ noticeId }) => noticeId);
+  expect(idsAt(24.5)).toEqual(['ntc_1', 'ntc_30']);
+  expect(idsAt(100)).toEqual(['ntc_30']);
+});
+
 test('A night in which no sweep ran is no outage', () => {
   const asleep = noteLooks(unknownHealth, [{ account: 'main', failure: unreachable }], start);
   const morning = start + 8 * 60 * minuteMs;

@@ -237,6 +237,10 @@ export class FakeCloudFormation {
     if (stack === undefined) return {};
     if (stack.protected)
       throw new Refusal(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    const { Resources: resources } = JSON.parse(stack.template) as FakeTemplate;
+    // Its policy keeps a resource when the stack is deleted, and not when its creation is rolled back.
+    for (const [id, { DeletionPolicy: policy = '' }] of Object.entries(resources))
+      if (policy.startsWith('Retain')) stack.resources.delete(id);
     const stuck = this.#deleteResources(stack);
     const status = stuck.length === 0 ? 'DELETE_COMPLETE' : 'DELETE_FAILED';
     const wasEmpty = stack.status === 'REVIEW_IN_PROGRESS';

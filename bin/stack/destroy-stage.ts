@@ -4,7 +4,13 @@ import { commandHint } from '../command-hint.ts';
 import { cancelPrompt, hasTerminal } from '../confirm.ts';
 import { printRemark, printResult } from '../terminal.ts';
 import { describeAwsFailure } from './aws-failure.ts';
-import { createCloudFormation, deleteStack, readStack, setTerminationProtection } from './cloud-formation.ts';
+import {
+  createCloudFormation,
+  deleteStack,
+  readResources,
+  readStack,
+  setTerminationProtection,
+} from './cloud-formation.ts';
 import { createCodeBucket } from './code-bucket.ts';
 import { type DestroyOptions, type NamedStage, refuse } from './destroy-arguments.ts';
 import {
@@ -43,11 +49,12 @@ export async function destroyStage(options: DestroyOptions, named: NamedStage): 
   const deletesTable = await approveTable(options, table);
   const deletesKeys = await approveKeys(options, stored);
 
+  const key = await findKey(found);
   if (stack !== undefined) await deleteWithTableKept(found, stack);
   await createCodeBucket(stage).remove();
   const deletedParameters = deletesKeys ? [...stored.accounts, ...stored.channels] : [];
   await deleteParameters(found.store, deletedParameters);
-  const result: DestroyResult = { stage: stage.prefix, stack: stack?.StackName, deletedParameters };
+  const result: DestroyResult = { stage: stage.prefix, stack: stack?.StackName, deletedParameters, key };
   if (table !== undefined) result.table = await endTable(stage, options, table, deletesTable);
   printResult(options, result, () => describeDestroyed(result));
 }
@@ -68,6 +75,12 @@ async function find(options: DestroyOptions, { prefix }: NamedStage): Promise<Fo
 
 function findTable(stack: Stack | undefined): string | undefined {
   return stack?.Outputs?.find(({ OutputKey }) => OutputKey === 'TableName')?.OutputValue;
+}
+
+async function findKey({ client, stack }: Found): Promise<string | undefined> {
+  if (stack?.StackName === undefined) return undefined;
+  const resources = await readResources(client, stack.StackName).catch(() => []);
+  return resources.find(({ ResourceType }) => ResourceType === 'AWS::KMS::Key')?.PhysicalResourceId;
 }
 
 /** Target options that the command line did not name. */

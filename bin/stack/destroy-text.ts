@@ -64,14 +64,22 @@ export interface DestroyResult {
   /** The names of deleted parameters. */
   deletedParameters: string[];
   table?: { name: string; state: 'kept' | 'deleted'; attach?: string };
+  /** The id of the KMS key that encrypted accounts and channels. It stays. */
+  key?: string | undefined;
 }
 
 export function describeDestroyed(result: DestroyResult): string {
-  const { stage, stack, deletedParameters: deleted, table } = result;
+  const { stage, stack, deletedParameters: deleted, table, key } = result;
   return [
     stack === undefined ? `The stage ${stage} had no stack any more.` : `The stack ${stack} is deleted.`,
     ...(deleted.length === 0 ? [] : [`Deleted from Parameter Store: ${deleted.join(', ')}.`]),
     ...(table === undefined ? [] : describeTable(table)),
+    ...(key === undefined
+      ? []
+      : [
+          `The KMS key ${key} stays, for $1 a month: only it decrypts stored keys and channels.`,
+          `Once you need none of them: aws kms schedule-key-deletion --key-id ${key}`,
+        ]),
     'Delete the API keys at the exchange if nothing else uses them.',
   ].join('\n');
 }

@@ -16,6 +16,14 @@ export function judgeCloud(facts: CloudFacts): Finding[] {
     ...judgeFact('clock', withClock(identity), judgeClock),
     ...judgeFact('stack', stack, judgeStack),
     ...judgeFact('termination protection', ofStack(deployed), judgeProtection),
+    ...(deployed?.outputs.EgressAddresses === undefined
+      ? []
+      : [
+          ok(
+            'fixed addresses',
+            `Keys of accounts with egress may be bound to ${deployed.outputs.EgressAddresses}.`,
+          ),
+        ]),
     ...judgeFact('drift', drift, judgeDrift),
     ...judgeFact('quota', quota, (value) => judgeQuota(value, deployed)),
     ...judgeFact('e-mail', subscriptions, (value) => judgeSubscriptions(value, deployed)),

@@ -118,6 +118,15 @@ describe('with --yes and its name, a stage', () => {
     expect([...aws.s3.buckets.keys()]).toEqual(['another']);
   });
 
+  test('names the KMS key that stays, and how to delete it', async () => {
+    const [stack] = aws.cloudFormation.stacks;
+    stack?.resources.set('Key', { type: 'AWS::KMS::Key', status: 'CREATE_COMPLETE' });
+    const { code, stdout } = await run('--yes', 'ripcord');
+    expect(code).toBe(0);
+    expect(stdout).toContain('The KMS key Key-id stays, for $1 a month');
+    expect(stdout).toContain('aws kms schedule-key-deletion --key-id Key-id');
+  });
+
   test('keeps its keys and channels with --keep-keys', async () => {
     expect((await run('--yes', 'ripcord', '--keep-keys')).code).toBe(0);
     expect(aws.parameters.names.size).toBe(4);

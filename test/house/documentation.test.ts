@@ -66,9 +66,10 @@ it('the documentation names only scripts that package.json has', () => {
   expect(missing).toEqual([]);
 });
 
-it('every page of the documentation is linked from the README', async () => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const linked = localLinks({ path: 'README.md', text: readme }).map(({ target }) => target);
+it('every page of the documentation is linked from the README, or from an index of a folder', async () => {
+  const indexes = pages.filter(({ path }) => /^docs\/\w+\/README\.md$/.test(path));
+  const readme = { path: 'README.md', text: await readFile(join(root, 'README.md'), 'utf8') };
+  const linked = [readme, ...indexes].flatMap((page) => localLinks(page).map(({ target }) => target));
   const listed = pages
     .map(({ path }) => path)
     .filter((path) => path.startsWith('docs/') && !/^docs\/decisions\/\d/.test(path));

@@ -61,6 +61,8 @@ function findCut(changes: DeploymentPlan['changes']): string | undefined {
   if (table !== undefined) return 'links are in the present table, and the stack would use another one';
   const domain = find('domainName');
   if (domain !== undefined) return `links at ${domain.was} would stop working`;
+  const proxies = changes.find(({ name, was }) => name === 'egressProxies' && was !== undefined);
+  if (proxies?.will === '0') return 'accounts with egress "stack" would send nothing';
   const zone = find('hostedZoneId');
   return zone === undefined ? undefined : `the DNS record of the domain would be removed from ${zone.was}`;
 }

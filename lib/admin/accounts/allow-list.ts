@@ -8,6 +8,8 @@ export interface AllowList {
   addresses: readonly string[];
   /** Those of them through which the exchange refused the key. */
   refused: readonly string[];
+  /** Those through which no response came, although one came through another. */
+  silent: readonly string[];
   ipRestricted: boolean | undefined;
   /** As the exchange lists them; undefined if it does not. */
   allowed: readonly string[] | undefined;
@@ -25,6 +27,7 @@ export function toAllowListWarnings({
   exchange,
   addresses,
   refused,
+  silent,
   ipRestricted,
   allowed = [],
 }: AllowList): string[] {
@@ -34,6 +37,9 @@ export function toAllowListWarnings({
   return [
     ...(refused.length > 0
       ? [`${exchangeName(exchange)} refuses the key from ${refused.join(' and ')}. ${paste}`]
+      : []),
+    ...(silent.length > 0
+      ? [`No response came through ${silent.join(' and ')}: see docs/operations/fixed-addresses.md.`]
       : []),
     ...(ipRestricted === false ? [`The key is bound to no address. ${paste}`] : []),
     ...(others.length > 0

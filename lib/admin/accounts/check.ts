@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts';
-import { toFault } from '../../fault.ts';
+import { type FaultCode, toFault } from '../../fault.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { toAllowListWarnings } from './allow-list.ts';
@@ -17,8 +17,8 @@ export async function checkAccount(
   const addresses = account.egress === 'stack' ? (fixedAddresses?.addresses ?? []) : [];
   const { expiresAt, ...permissions } = await (await services.exchanges.of(name)).fetchPermissions();
   const { ipRestricted, allowedAddresses } = permissions;
-  const refused = await findRefused(account, addresses, fixedAddresses);
-  const lists = { exchange, addresses, refused, ipRestricted, allowed: allowedAddresses };
+  const failed = await findFailed(account, addresses, fixedAddresses);
+  const lists = { exchange, addresses, ...failed, ipRestricted, allowed: allowedAddresses };
   return {
     ...{ name, exchange, ...permissions },
     ...(addresses.length === 0 ? {} : { addresses: [...addresses] }),
@@ -31,20 +31,22 @@ export async function checkAccount(
 }
 
 /** Binance does not list the addresses of a key, so a signed request through each of them has to show it. */
-async function findRefused(
+async function findFailed(
   account: Account,
   addresses: readonly string[],
   fixed: Services['fixedAddresses'],
-): Promise<string[]> {
+): Promise<{ refused: string[]; silent: string[] }> {
   // A single address has just been used.
-  if (fixed === undefined || addresses.length < 2) return [];
-  const looks = addresses.map(async (address) => {
+  if (fixed === undefined || addresses.length < 2) return { refused: [], silent: [] };
+  const tries = addresses.map(async (address) => {
     try {
       await (await fixed.connectThrough(address, account)).fetchPermissions();
-      return [];
+      return { address, code: undefined };
     } catch (thrown) {
-      return toFault(thrown).code === 'exchange-refused' ? [address] : [];
+      return { address, code: toFault(thrown).code };
     }
   });
-  return (await Promise.all(looks)).flat();
+  const tried = await Promise.all(tries);
+  const having = (code: FaultCode) => tried.flatMap((each) => (each.code === code ? each.address : []));
+  return { refused: having('exchange-refused'), silent: having('exchange-unreachable') };
 }

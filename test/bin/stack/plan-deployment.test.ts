@@ -79,6 +79,13 @@ describe('a deployment', () => {
     expect(plan('--unset table', { ...deployed, table: 'Ripcord-Table-at-1' }).cuts).toBe(cuts);
   });
 
+  test('that takes all fixed addresses away cuts the links of the accounts that use them', () => {
+    const cuts = 'accounts with egress "stack" would send nothing';
+    expect(plan('--unset egressProxies', { ...deployed, egressProxies: '2' }).cuts).toBe(cuts);
+    expect(plan('--set egressProxies=1', { ...deployed, egressProxies: '2' }).cuts).toBeUndefined();
+    expect(plan('--set egressProxies=2').cuts).toBeUndefined();
+  });
+
   test.each([
     ['--unset linksHalted', true],
     ['--set linksHalted=false', true],

@@ -5,6 +5,7 @@ const key: AllowList = {
   exchange: 'bybit',
   addresses: ['192.0.2.7', '192.0.2.8'],
   refused: [],
+  silent: [],
   ipRestricted: true,
   allowed: ['192.0.2.7', '192.0.2.8'],
 };
@@ -31,6 +32,11 @@ test.each(['binance', 'binanceusdm', 'bybit'] as const)(
 test('An address that the exchange refuses is named', () => {
   const [warning] = toAllowListWarnings({ ...key, refused: ['192.0.2.8'], allowed: ['192.0.2.7'] });
   expect(warning).toMatch(/^Bybit refuses the key from 192\.0\.2\.8\. At Bybit/);
+});
+
+test('An address through which no response came is named', () => {
+  const [warning] = toAllowListWarnings({ ...key, silent: ['192.0.2.8'] });
+  expect(warning).toBe('No response came through 192.0.2.8: see docs/operations/fixed-addresses.md.');
 });
 
 test('An allowed address that is not one of the account is named', () => {

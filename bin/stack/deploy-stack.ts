@@ -56,7 +56,7 @@ export async function deployStack(
   if (deployed !== undefined) refuseState(stage, deployed);
   printRemark(`${describeStage(stage)}: ${deployed === undefined ? 'first deployment' : 'update'}`);
   const { parameters, channel } = await planSettings(args, stage, deployed);
-  if (deployed === undefined) await approve(engine, undefined, { broader: true });
+  if (deployed === undefined) await approve(engine, { broader: true });
   if (found !== undefined && deployed === undefined) await clearFailedCreation(client, stage, found);
   const prepared = await prepare(engine, deployed, parameters);
   const stack = prepared === undefined ? deployed : await execute(engine, prepared);
@@ -99,8 +99,9 @@ async function prepare(
   if (prepared === undefined || deployed === undefined) return prepared;
   try {
     refuseReplacedTable(prepared);
+    for (const line of describeResources(prepared.resources)) printRemark(line);
     const broader = isBroader(await readTemplate(client, stage.stackName), template);
-    await approve(engine, prepared, { broader });
+    await approve(engine, { broader });
   } catch (thrown) {
     await discardChange(client, prepared);
     throw thrown;
@@ -138,16 +139,12 @@ function refuseReplacedTable({ resources }: PreparedChange): void {
 }
 
 /** Asks at a terminal. Throws a CliError if the answer is no, or if one is needed and there is no terminal. */
-async function approve(
-  { args, stage }: Engine,
-  prepared: PreparedChange | undefined,
-  { broader }: { broader: boolean },
-): Promise<void> {
+async function approve({ args, stage }: Engine, { broader }: { broader: boolean }): Promise<void> {
   if (!needsAnswer(args, { hasTerminal: hasTerminal(), broader })) return;
   await confirm({
     yes: false,
     question: `Deploy to stage ${stage.prefix}, account ${stage.account}, ${stage.region}?`,
-    plan: () => (prepared === undefined ? [] : describeResources(prepared.resources)),
+    plan: () => [],
   });
 }
 

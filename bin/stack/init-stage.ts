@@ -9,6 +9,7 @@ import { readDeployable } from './deployable.ts';
 import { toSettings } from './deployed-settings.ts';
 import type { InitPlan } from './init-plan.ts';
 import { makeLink, printStep, storeAccount, takePosition } from './init-steps.ts';
+import { planDeployment } from './plan-deployment.ts';
 import { toStackState } from './stack-state.ts';
 import { describeStage, readStage, type Stage, toAdminTarget } from './stage.ts';
 
@@ -44,11 +45,11 @@ async function deployOnce(
   const stage = await readStage(args.prefix, args);
   const found = await readStack(createCloudFormation(stage.target), stage.stackName);
   const isNew = toStackState(found?.StackStatus) !== 'ready';
-  const deployment = isNew
-    ? await deployStack({ ...args, notify: notice ?? args.notify }, sources)
-    : undefined;
-  printStep(1, isNew ? `${describeStage(stage)} is deployed` : `${describeStage(stage)} was deployed before`);
-  if (!isNew && notice?.channel !== undefined) await addChannel(stage, notice.channel);
+  const isChanged = planDeployment(args, toSettings(found)).changes.length > 0;
+  const notify = notice ?? args.notify;
+  const deployment = isNew || isChanged ? await deployStack({ ...args, notify }, sources) : undefined;
+  printStep(1, `${describeStage(stage)} ${deployment === undefined ? 'was deployed before' : 'is deployed'}`);
+  if (deployment === undefined && notice?.channel !== undefined) await addChannel(stage, notice.channel);
   const email = toSettings(deployment?.stack ?? found)?.notifyEmail ?? unset;
   if (isNew && email !== unset)
     printRemark(`AWS sent an e-mail to ${email}: confirm it, or no notice arrives.`);

@@ -144,6 +144,12 @@ describe('again', () => {
     );
   });
 
+  test('a setting that is named with a new value is deployed', async () => {
+    await init();
+    await init(`${line} --set notifyEmail=me@example.org`);
+    expect(aws.cloudFormation.find('Ripcord')?.parameters.notifyEmail).toBe('me@example.org');
+  });
+
   test('a run that stopped after its deployment goes on from there', async () => {
     const refuse = aws.admin;
     const error = {

@@ -57,8 +57,16 @@ export function areAmountsOld({ staleReason, lastSyncedAt }: PositionView, now: 
   return lastSyncedAt !== undefined && now - Date.parse(lastSyncedAt) > amountsOldMs;
 }
 
-/** @returns since when the sweep is late, or undefined if it is not. Before its first run it counts from `openedAt`. */
-export function findSweepDelay({ sweptAt }: ConsoleState, openedAt: number, now: number): number | undefined {
+/**
+ * @returns since when the sweep is late, or undefined if it is not. Before its first run it counts from `openedAt`. While
+ * links are halted, no sweep acts, and the halt has a banner of its own.
+ */
+export function findSweepDelay(
+  { sweptAt, halted }: ConsoleState,
+  openedAt: number,
+  now: number,
+): number | undefined {
+  if (halted === true) return undefined;
   const last = sweptAt === undefined ? openedAt : Date.parse(sweptAt);
   return now - last > sweepLateMs ? last : undefined;
 }

@@ -197,6 +197,22 @@ test('invalid options are reported by name, and nothing is sent', async () => {
   expect(admin.payloads).toEqual([]);
 });
 
+test('the list shows that links are halted, and how that ends', async () => {
+  const result = { links: [armedLink], paused: false, halted: true };
+  await using admin = await startFakeAdmin(() => answered(result));
+  const { stdout } = await runLocally(admin.url, ['links', 'list']);
+  expect(stdout).toContain('Links are halted: a backup is being restored, and no link or sweep acts until');
+  const { stdout: json } = await runLocally(admin.url, ['links', 'list', '--json']);
+  expect(JSON.parse(json)).toEqual(result);
+});
+
+test('a link that a restore paused is armed without a question', async () => {
+  await using admin = await startFakeAdmin(() => answered({ link: armedLink }));
+  const { code, stdout } = await runLocally(admin.url, ['links', 'arm', armedLink.linkId]);
+  expect([code, stdout.includes('It works until')]).toEqual([0, true]);
+  expect(admin.payloads).toEqual([{ command: 'links.arm', linkId: armedLink.linkId }]);
+});
+
 test('the list shows limits, and that all links are paused', async () => {
   await using admin = await startFakeAdmin(() => answered({ links: [guarded], paused: true }));
   const { stdout } = await runLocally(admin.url, ['links', 'list']);

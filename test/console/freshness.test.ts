@@ -100,6 +100,7 @@ describe('how current the page is', () => {
     expect(findSweepDelay(stateOf({ sweptAt: iso(200_000) }), 0, now)).toBe(now - 200_000);
     expect(findSweepDelay(stateOf(), now - 100_000, now)).toBeUndefined();
     expect(findSweepDelay(stateOf(), now - 200_000, now)).toBe(now - 200_000);
+    expect(findSweepDelay(stateOf({ sweptAt: iso(200_000), halted: true }), 0, now)).toBeUndefined();
   });
 });
 

@@ -18,10 +18,3 @@ it.each(['ripcord', 'ripcord-test', 'a', 'a-prefix-with-24-letters'])(
     expect(JSON.parse(fillPrefix(buildTemplate(functionsFolder), prefix))).toEqual(synthesized);
   },
 );
-
-it('the prebuilt template is short enough to be sent without a bucket', async () => {
-  const functionsFolder = await temporaryFolder();
-  await writeEmptyFunctions(functionsFolder);
-  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-  expect(Buffer.byteLength(buildTemplate(functionsFolder))).toBeLessThan(51_200);
-});

@@ -34,12 +34,18 @@ async function walkAll(python: string): Promise<Result[]> {
     for (const { title, run } of steps) {
       if (!title.includes(values.only)) continue;
       const startedAt = performance.now();
-      const outcome = await run(walk, trail).then(
-        (figures) => (figures ? { figures } : {}),
-        (thrown: unknown) => ({ failure: toReason(thrown) }),
-      );
+      delete trail.figures;
+      const failure = await run(walk, trail).then(() => undefined, toReason);
       const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(1));
-      const result = { title, passed: !('failure' in outcome), seconds, ...outcome };
+      const passed = failure === undefined;
+      const { figures } = trail;
+      const result = {
+        title,
+        passed,
+        seconds,
+        ...(figures !== undefined && { figures }),
+        ...(failure !== undefined && { failure }),
+      };
       results.push(result);
       if (!values.json) print(result);
     }

@@ -41,7 +41,7 @@ async function initFromPackage(walk: Walk, tarball: string, node: string): Promi
 export const fromPackage: Step[] = [
   {
     title: 'The installed tarball goes from an empty folder to an armed link that fires',
-    async run(walk) {
+    async run(walk, trail) {
       const { folder, tarball, bytes } = await packAndInstall();
       const older = await findOlderNode();
       const notes = [`tarball ${Math.round(bytes / 1_000)} kB`];
@@ -53,7 +53,7 @@ export const fromPackage: Step[] = [
           });
       }
       await rm(folder, { recursive: true, force: true });
-      return notes.join('; ');
+      trail.figures = notes.join('; ');
     },
   },
 ];

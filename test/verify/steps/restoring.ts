@@ -36,7 +36,7 @@ export const restoring: Step[] = [
       const { TableName: before } = await walk.readOutputs();
 
       const restored = await walk.done(['restore', '--at', at, '--yes']);
-      assert.deepEqual(restored.armed, [untouched.linkId]);
+      assert.deepEqual(restored.armed, [untouched.linkId], JSON.stringify(restored));
       assert.notEqual((await walk.readOutputs()).TableName, before);
       const orders = walk.countOrders();
       for (const { url } of [spent, revoked]) {

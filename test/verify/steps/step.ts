@@ -6,11 +6,12 @@ export interface Trail {
   link?: ArmedLink;
   /** What a destroyed stack left. */
   keptTable?: string | undefined;
+  /** What the step has measured, to be printed beside its title. */
+  figures?: string;
 }
 
 /** A sentence, and what has to hold for it. */
 export interface Step {
   title: string;
-  /** @returns figures to print beside the title. */
-  run(walk: Walk, trail: Trail): Promise<string | void>;
+  run(walk: Walk, trail: Trail): Promise<void>;
 }

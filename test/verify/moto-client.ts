@@ -24,10 +24,11 @@ export class MotoClient {
     return undefined;
   }
 
-  async put(service: string, path: string): Promise<void> {
+  async put(service: string, path: string, input?: object): Promise<void> {
     const response = await fetch(`${this.url}${path}`, {
       method: 'PUT',
       headers: { authorization: authorize(service) },
+      ...(input !== undefined && { body: JSON.stringify(input) }),
     });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
   }

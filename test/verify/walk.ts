@@ -151,8 +151,8 @@ export class Walk {
   }
 
   /** A filled spot position, and a link that closes it. */
-  async armLink(...target: string[]): Promise<ArmedLink> {
-    const market = ['--account', 'main', '--symbol', 'BTC/USDT', '--side', 'long'];
+  async armLink(target: string[] = [], symbol = 'BTC/USDT'): Promise<ArmedLink> {
+    const market = ['--account', 'main', '--symbol', symbol, '--side', 'long'];
     const opened = await this.done([
       ...['positions', 'open', ...market, '--type', 'market', '--amount', '0.01', '--yes'],
       ...target,

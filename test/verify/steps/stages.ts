@@ -10,7 +10,7 @@ export const stages: Step[] = [
     async run(walk) {
       await walk.deploy('--set', 'notifyEmail=none', ...other);
       await walk.addAccount(...other);
-      const links = [await walk.armLink(), await walk.armLink(...other)] as const;
+      const links = [await walk.armLink(), await walk.armLink(other)] as const;
       const hosts = links.map(({ url }) => new URL(url).host);
       assert.equal(new Set(hosts).size, 2);
       await walk.fire(links[0]);

@@ -40,9 +40,9 @@ function wholeNumber(initial: number, [low, high]: [number, number], description
   };
 }
 
-function choice(type: SettingDefinition['type'], allowed: string[], description: string): SettingDefinition {
+function choice(allowed: string[], description: string): SettingDefinition {
   return {
-    type,
+    type: 'String',
     allowedValues: allowed,
     constraintDescription: `expected one of ${allowed.join(', ')}`,
     description,
@@ -89,22 +89,24 @@ export const settings = {
     'Requests per second that the API accepts, for GET and POST each',
   ),
   throttleBurst: wholeNumber(50, [1, 2_500], 'The burst that the API accepts, for GET and POST each'),
-  triggerConcurrency: wholeNumber(
-    200,
-    [0, 10_000],
-    'Concurrent executions reserved for the trigger, and its maximum; 0 reserves none',
-  ),
+  triggerConcurrency: {
+    // A text, because the template compares it with one: CloudFormation does so for a number too, and some emulators don't.
+    type: 'String',
+    default: '200',
+    allowedPattern: '^(0|[1-9][0-9]{0,3}|10000)$',
+    constraintDescription: 'expected a whole number from 0 to 10000',
+    description: 'Concurrent executions reserved for the trigger, and its maximum; 0 reserves none',
+  },
   reserveSweep: {
-    ...choice('String', ['true', 'false'], 'Reserves five concurrent executions for the sweep'),
+    ...choice(['true', 'false'], 'Reserves five concurrent executions for the sweep'),
     default: 'true',
   },
   dashboard: {
-    ...choice('String', ['true', 'false'], 'Adds a CloudWatch dashboard, which costs $3 a month'),
+    ...choice(['true', 'false'], 'Adds a CloudWatch dashboard, which costs $3 a month'),
     default: 'false',
   },
   egressProxies: {
     ...choice(
-      'String',
       ['0', '1', '2'],
       'Fixed addresses for the allow-lists of API keys: proxies on EC2, $7.36 a month each',
     ),
@@ -112,11 +114,9 @@ export const settings = {
   },
   logRetentionDays: {
     ...choice(
-      'Number',
       retentions.map(String),
       `Days until logs are deleted; the functions' logs live at least ${leastJournalDays} days`,
     ),
-    // A text, as its allowed values are.
     default: String(leastJournalDays),
   },
   table: optionalText(
@@ -125,11 +125,7 @@ export const settings = {
     "An existing table to use instead of the stack's own: one that a deleted stack left, or a restored one",
   ),
   linksHalted: {
-    ...choice(
-      'String',
-      ['true', 'false'],
-      'Links and the sweep act on nothing; ripcord restore sets and ends it',
-    ),
+    ...choice(['true', 'false'], 'Links and the sweep act on nothing; ripcord restore sets and ends it'),
     default: 'false',
   },
 } satisfies Record<string, SettingDefinition>;

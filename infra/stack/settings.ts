@@ -5,6 +5,7 @@ import {
   Fn,
   type ICfnConditionExpression,
   type Stack,
+  Token,
 } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { isSettingName, type SettingName, settings, shortRetentions, unset } from './setting-definitions.ts';
@@ -61,13 +62,13 @@ export function addSettings(stack: Stack): StackSettings {
   const domainName = add('domainName').valueAsString;
   const certificateArn = add('certificateArn').valueAsString;
   const hostedZoneId = add('hostedZoneId').valueAsString;
-  const triggerConcurrency = add('triggerConcurrency').valueAsNumber;
+  const triggerConcurrency = add('triggerConcurrency').value;
   const reserveSweep = add('reserveSweep').valueAsString;
   const dashboard = add('dashboard').valueAsString;
   const condition = (id: string, expression: ICfnConditionExpression) =>
     new CfnCondition(stack, id, { expression });
   const domain = condition('HasDomain', isSet(domainName));
-  const logRetentionDays = add('logRetentionDays').valueAsNumber;
+  const logRetentionDays = add('logRetentionDays').value;
   const table = add('table').valueAsString;
   const isRetention = (days: string) => Fn.conditionEquals(logRetentionDays, days);
   addDomainRules(stack, { domainName, certificateArn, hostedZoneId });
@@ -78,8 +79,8 @@ export function addSettings(stack: Stack): StackSettings {
     hostedZoneId,
     throttleRate: add('throttleRate').valueAsNumber,
     throttleBurst: add('throttleBurst').valueAsNumber,
-    triggerConcurrency,
-    logRetentionDays,
+    triggerConcurrency: Token.asNumber(triggerConcurrency),
+    logRetentionDays: Token.asNumber(logRetentionDays),
     table,
     linksHalted: add('linksHalted').valueAsString,
     conditions: {

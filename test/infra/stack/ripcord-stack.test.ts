@@ -107,7 +107,7 @@ describe('the functions', () => {
       properties.ReservedConcurrentExecutions,
     ]);
     expect(settings).toEqual([
-      ['ripcord-trigger', 'nodejs24.x', ['arm64'], 1769, 10, 200],
+      ['ripcord-trigger', 'nodejs24.x', ['arm64'], 1769, 10, '200'],
       ['ripcord-admin', 'nodejs24.x', ['arm64'], 1024, 29, undefined],
       ['ripcord-sweep', 'nodejs24.x', ['arm64'], 1024, 58, 5],
       ['ripcord-alarm', 'nodejs24.x', ['arm64'], 512, 30, undefined],

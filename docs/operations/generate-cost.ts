@@ -16,6 +16,8 @@ const hours = 730;
 const minutes = hours * 60;
 /** Accounts and channels are read again after five minutes: one account, and the list of channels. */
 const parametersRead = (2 * minutes) / 5;
+/** Without an open position, the sweep looks at the links' address every five minutes. */
+const probes = minutes / 5;
 /** Measured: docs/measurements.md. */
 const sweep = { seconds: 0.3, readUnits: 1.5, writeUnits: 1, logBytes: 600 };
 
@@ -79,6 +81,16 @@ function toSweepRows(template: Template): Row[] {
   ];
 }
 
+function toProbeRow(template: Template): Row {
+  const junk = hits.find(({ written }) => written === 0);
+  const each = junk === undefined ? 0 : costOfHit(memoryOf(template, 'trigger'), junk).total;
+  return {
+    item: "looks at the links' address",
+    calculation: `every five minutes: ${formatCount(probes)} × (a junk hit, 1 unit written)`,
+    cost: probes * (each + dollars.writeUnit),
+  };
+}
+
 function toRows(template: Template): Row[] {
   const count = (type: string) => findAll(template, type).length;
   const alarms = countAlarmMetrics(template);
@@ -99,6 +111,7 @@ function toRows(template: Template): Row[] {
   });
   return [
     ...toSweepRows(template),
+    toProbeRow(template),
     each('alarms', alarms, dollars.alarm),
     each('KMS key', count('AWS::KMS::Key'), dollars.key),
     each('dashboard', count('AWS::CloudWatch::Dashboard'), dollars.dashboard),

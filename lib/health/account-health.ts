@@ -22,7 +22,7 @@ const troubleSchema = z.object({
 });
 export type Trouble = z.infer<typeof troubleSchema>;
 
-/** What the sweep knows about the accounts with open positions: one item of the table. */
+/** What the sweep knows about accounts, the links' address and fixed addresses: one item of the table. */
 export const accountHealthSchema = z.object({
   revision: z.number(),
   /** When the accounts were last checked, epoch milliseconds. */
@@ -71,7 +71,8 @@ export interface Look {
 }
 
 const minuteMs = 60_000;
-const lookEveryMs = 3 * minuteMs;
+/** How often the sweep looks while accounts have open positions, and while none has. */
+const lookEveryMs = { open: 3 * minuteMs, idle: 5 * minuteMs };
 /** An outage that is shorter needs nothing from the owner. A refused key does not become valid by itself. */
 const toleratedMs = 5 * minuteMs;
 const outages = new Set(['exchange-unreachable', 'accounts-unreadable', 'egress-unreachable']);
@@ -86,9 +87,13 @@ const quietMs = 2 * minuteMs;
 /** Runs start a few milliseconds early or late. */
 const earlyMs = 5_000;
 
-/** @returns whether the sweep has to check the accounts now: every 3 minutes, and every minute while one has trouble. */
-export function isLookDue({ lookedAt, troubles }: AccountHealth, now: number): boolean {
-  const everyMs = Object.keys(troubles).length > 0 ? minuteMs : lookEveryMs;
+/** @returns whether the sweep has to look now: every 3 minutes, 5 without an open position, and every minute in trouble. */
+export function isLookDue(
+  { lookedAt, troubles }: AccountHealth,
+  now: number,
+  use: keyof typeof lookEveryMs = 'open',
+): boolean {
+  const everyMs = Object.keys(troubles).length > 0 ? minuteMs : lookEveryMs[use];
   return now - lookedAt >= everyMs - earlyMs;
 }
 

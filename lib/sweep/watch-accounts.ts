@@ -43,7 +43,7 @@ async function lookIfDue(
 ): Promise<AccountHealth | undefined> {
   if (!isLookDue(known, services.now())) return known;
   const accounts = await listAccounts(services);
-  if (accounts.length === 0 && Object.keys(known.troubles).length === 0) return known;
+  if (accounts.length === 0 && !isLookDue(known, services.now(), 'idle')) return known;
   const looks = await Promise.all([
     probe(),
     inParallel(accounts, parallelAccounts, (account) => lookAt(services, account)),

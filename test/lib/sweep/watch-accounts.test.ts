@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Exchange } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
-import { egressName, linkAddress } from '../../../lib/health/account-health.ts';
+import { egressName, type Look, linkAddress } from '../../../lib/health/account-health.ts';
 import type { Services } from '../../../lib/services.ts';
 import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
 import { channelsOf, fakeChannel, newTrader, refused } from '../notify/trader.ts';
@@ -112,6 +112,27 @@ it('A link address that does not respond is reported to the owner, and its repai
     `${why} Such links can't close positions until this is fixed.`,
     'Links can be opened again.',
   ]);
+});
+
+it('Without an open position, the address of links is opened every 5 minutes, and its failure is reported', async () => {
+  const { services, later } = newTrader();
+  const channel = fakeChannel('topic');
+  const look: Look = { account: linkAddress };
+  const probedAt: number[] = [];
+  const run = async (from: number, to: number) => {
+    for (let minute = from; minute < to; minute += 1) {
+      await watchAccounts(services, channelsOf(channel), async () => {
+        probedAt.push(minute);
+        return [look];
+      });
+      later(minuteMs);
+    }
+  };
+  await run(0, 20);
+  expect(probedAt).toEqual([0, 5, 10, 15]);
+  look.failure = { code: 'address-unreachable', why: "Links can't be opened." };
+  await run(20, 22);
+  expect(channel.texts).toEqual([expect.stringContaining("Links can't be opened.")]);
 });
 
 it('A fixed address that is down is reported to the owner, and its repair too', async () => {

@@ -112,19 +112,29 @@ function findPause(entries: JournalEntry[]): boolean | undefined {
 export interface PausedLink {
   linkId: string;
   positionId: string;
+  pausedReason?: string | undefined;
 }
 
 /**
+ * @param reason the reason with which this restore paused links. What was paused before stays so.
  * @param open the positions that are at the exchange as in the backup.
  * @returns the links that may be armed: everything else stays paused.
  */
 export function findArmable<Link extends PausedLink>(
   links: readonly Link[],
-  { open, plan, gap }: { open: ReadonlySet<string>; plan: ReplayPlan; gap: string | undefined },
+  {
+    reason,
+    open,
+    plan,
+    gap,
+  }: { reason: string; open: ReadonlySet<string>; plan: ReplayPlan; gap: string | undefined },
 ): Link[] {
   if (gap !== undefined) return [];
   return links.filter(
-    ({ linkId, positionId }) =>
-      open.has(positionId) && !plan.changed.has(positionId) && !plan.spent.has(linkId),
+    ({ linkId, positionId, pausedReason }) =>
+      pausedReason === reason &&
+      open.has(positionId) &&
+      !plan.changed.has(positionId) &&
+      !plan.spent.has(linkId),
   );
 }

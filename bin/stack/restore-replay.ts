@@ -19,11 +19,13 @@ export interface Replayed {
 /** Brings a restored table up to the present. Every step can be repeated. Links must be halted. */
 export async function replay(
   admin: AdminClient,
-  { restoredTo }: RestoredTable,
+  { name, restoredTo }: RestoredTable,
   journal: Journal,
 ): Promise<Replayed> {
   await requireHalt(admin);
-  await admin.call('restore.pauseLinks', { reason: `Restored from a backup of ${restoredTo}.` });
+  // The name is of this restore alone: a link that an earlier one left paused keeps that one's reason.
+  const reason = `Restored from a backup of ${restoredTo} into ${name}.`;
+  await admin.call('restore.pauseLinks', { reason });
   const before = await admin.call('links.list', {});
   const positionIds = (await listPositions(admin)).map(({ positionId }) => positionId);
   const plan = planReplay(journal, { links: before.links, positionIds });
@@ -41,7 +43,7 @@ export async function replay(
   const open = new Set(
     checked.flatMap(({ verdict, position }) => (verdict === 'open' ? [position.positionId] : [])),
   );
-  const armable = findArmable(paused, { open, plan, gap: journal.gap });
+  const armable = findArmable(paused, { reason, open, plan, gap: journal.gap });
   return { plan, checked: checked.filter(isKnown(plan)), paused, armable };
 }
 

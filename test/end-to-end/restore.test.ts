@@ -51,8 +51,8 @@ const client = new DynamoDBClient({
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 });
 
-async function readItems() {
-  return (await client.send(new ScanCommand({ TableName: own }))).Items ?? [];
+async function readItems(name = own) {
+  return (await client.send(new ScanCommand({ TableName: name }))).Items ?? [];
 }
 
 beforeEach(() => {
@@ -86,14 +86,18 @@ async function stage() {
   const halved = await newPosition(spot, { percent: 50 });
   const forgotten = await newPosition(others[1] as Trader);
   const revoked = await environment.admin('links.create', { positionId: same.positionId, action: 'close' });
-  const items = await readItems();
+  copyWith(await readItems());
+  // The fake's backup of now: everything from here on is not in it.
+  lines = [];
+  return { trader, spot, same, closed, halved, forgotten, revoked };
+}
+
+/** A table that is restored from now on has these items. */
+function copyWith(items: Awaited<ReturnType<typeof readItems>>): void {
   aws.tables.copyItems = async (name) => {
     await ensureTable(environment.tableEndpoint, name);
     for (const Item of items) await client.send(new PutItemCommand({ TableName: name, Item }));
   };
-  // The fake's backup of now: everything from here on is not in it.
-  lines = [];
-  return { trader, spot, same, closed, halved, forgotten, revoked };
 }
 
 async function newPosition(trader: Trader, more: Partial<CommandInput<'links.create'>> = {}) {
@@ -175,6 +179,20 @@ describe('a restore', () => {
     expect(paused).toContain(staged.same.linkId);
     expect(gap).toContain('begin after the backup');
     expect(await fire(staged.same.url)).toMatchObject({ status: 409, json: { status: 'paused' } });
+  });
+
+  it('arms no link that an earlier restore left paused', async () => {
+    const staged = await stage();
+    logsBegin = Date.now();
+    const first = resultSchema.parse(JSON.parse((await restore()).stdout));
+    expect(first.armed).toEqual([]);
+    logsBegin = 0;
+    lines = [];
+    copyWith(await readItems(first.table));
+    const { stdout } = await restore();
+    const { armed, paused } = resultSchema.parse(JSON.parse(stdout));
+    expect(armed).toEqual([]);
+    expect(paused).toContain(staged.same.linkId);
   });
 
   it('trusts the exchange more than the logs: a position whose close no line reports is set aside', async () => {

@@ -22,6 +22,9 @@ const entries: fc.Arbitrary<JournalEntry[]> = fc.array(
 const links = fc.uniqueArray(fc.record({ linkId: linkIds, positionId: positionIds }), {
   selector: ({ linkId }) => linkId,
 });
+const reason = 'Restored from a backup.';
+const toPaused = (paused: readonly { linkId: string; positionId: string }[]) =>
+  paused.map((link) => ({ ...link, pausedReason: reason }));
 const backups = fc.record({ links, positionIds: fc.uniqueArray(positionIds) });
 const acting = new Set(['fired', 'recovered']);
 
@@ -30,7 +33,12 @@ describe('whatever the logs hold', () => {
     fc.assert(
       fc.property(entries, backups, fc.uniqueArray(positionIds), (journal, backup, open) => {
         const plan = planReplay({ entries: journal }, backup);
-        const armed = findArmable(backup.links, { open: new Set(open), plan, gap: undefined });
+        const armed = findArmable(toPaused(backup.links), {
+          reason,
+          open: new Set(open),
+          plan,
+          gap: undefined,
+        });
         for (const { linkId, positionId } of armed) {
           expect(open).toContain(positionId);
           const known = journal.filter((entry) => entry.linkId === linkId || entry.positionId === positionId);
@@ -48,12 +56,12 @@ describe('whatever the logs hold', () => {
       fc.property(entries, backups, (journal, backup) => {
         const plan = planReplay({ entries: journal }, backup);
         const open = new Set(backup.links.map(({ positionId }) => positionId));
-        const armed = findArmable(backup.links, { open, plan, gap: undefined });
+        const armed = findArmable(toPaused(backup.links), { reason, open, plan, gap: undefined });
         const untouched = backup.links.filter(
           ({ linkId, positionId }) =>
             !journal.some((entry) => entry.linkId === linkId || entry.positionId === positionId),
         );
-        expect(armed).toEqual(expect.arrayContaining(untouched));
+        expect(armed).toEqual(expect.arrayContaining(toPaused(untouched)));
       }),
     );
   });
@@ -82,12 +90,30 @@ describe('whatever the logs hold', () => {
     );
   });
 
+  it('no link is armed that was paused before', () => {
+    fc.assert(
+      fc.property(
+        entries,
+        backups,
+        fc.option(fc.string(), { nil: undefined }),
+        (journal, backup, earlier) => {
+          const plan = planReplay({ entries: journal }, backup);
+          const open = new Set(backup.positionIds);
+          const paused = backup.links.map((link) => ({ ...link, pausedReason: earlier }));
+          expect(findArmable(paused, { reason, open, plan, gap: undefined })).toEqual([]);
+        },
+      ),
+    );
+  });
+
   it('no link is armed if the logs do not reach back to the backup', () => {
     fc.assert(
       fc.property(entries, backups, (journal, backup) => {
         const plan = planReplay({ entries: journal }, backup);
         const open = new Set(backup.positionIds);
-        expect(findArmable(backup.links, { open, plan, gap: 'The logs begin later.' })).toEqual([]);
+        expect(
+          findArmable(toPaused(backup.links), { reason, open, plan, gap: 'The logs begin later.' }),
+        ).toEqual([]);
       }),
     );
   });

@@ -33,6 +33,7 @@ export async function runAdmin(
     const { name, fields } = parseCommand(payload);
     const input = parseInput(name, fields);
     logContext = { ...logContext, ...toLogContext(name, input) };
+    if (adminServices.linksHalted === true) refuseAction(name, input);
     const result = await handle(adminServices, name, input);
     // The console polls every few seconds, so commands that change nothing are not logged.
     if (!readOnlyCommands.has(name)) logCommand(log, result, toLogFields('ok'));
@@ -67,6 +68,31 @@ const readOnlyCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   'accounts.market',
   'notify.list',
 ]);
+
+/** Commands that send an order, or make a position or change one, by what the table says of it. */
+const actingCommands: ReadonlySet<CommandName> = new Set<CommandName>([
+  'positions.adopt',
+  'positions.open',
+  'positions.close',
+  'positions.closeAll',
+  'positions.setExits',
+  'positions.resolve',
+]);
+
+/**
+ * Throws `conflict`. While links are halted, the table may be a past one that was not compared with the exchange, or one
+ * that is about to be replaced.
+ */
+function refuseAction(name: CommandName, input: object): void {
+  const onlyShows = name === 'positions.resolve' && !('apply' in input && input.apply === true);
+  if (!actingCommands.has(name) || onlyShows) return;
+  throw new Fault('conflict', `Links are halted while a backup is restored, so ${name} does nothing.`, {
+    hint: {
+      text: "Use the exchange's own app to close a position now. To finish the restore:",
+      command: 'restore',
+    },
+  });
+}
 
 function parseCommand(payload: unknown): { name: CommandName; fields: object } {
   const parsed = z.looseObject({ command: z.string() }).safeParse(payload);

@@ -8,12 +8,13 @@ import { toLinkView } from './link-view.ts';
 
 /** Throws `link-not-found`, and `position-not-found` for a forgotten position. */
 export async function previewLink(
-  { services, linksHalted: halted }: Pick<AdminServices, 'services' | 'linksHalted'>,
+  admin: Pick<AdminServices, 'services' | 'linksHalted'>,
   { linkId }: CommandInput<'links.preview'>,
 ): Promise<CommandResult<'links.preview'>> {
+  const { services, linksHalted: halted } = admin;
   const { link, paused } = await services.store.readLinkAndPause(linkId);
   if (link === undefined) throw linkNotFound(linkId);
-  const position = await syncIfActive(services, await requirePosition(services, link.positionId));
+  const position = await syncIfActive(admin, await requirePosition(services, link.positionId));
   const view = toLinkView(link, position, services.now());
   return {
     link: view,
@@ -24,10 +25,10 @@ export async function previewLink(
 
 /** Throws `position-not-found`. */
 export async function previewPosition(
-  { services }: Pick<AdminServices, 'services'>,
+  admin: Pick<AdminServices, 'services' | 'linksHalted'>,
   { positionId, percent }: CommandInput<'positions.preview'>,
 ): Promise<CommandResult<'positions.preview'>> {
-  const position = await syncIfActive(services, await requirePosition(services, positionId));
+  const position = await syncIfActive(admin, await requirePosition(admin.services, positionId));
   return {
     position: toPositionView(position),
     close: describeEffect(position, { action: 'close', percent }),

@@ -6,10 +6,11 @@ import { toLiveView } from './live-view.ts';
 
 /** Throws `position-not-found`. */
 export async function getPosition(
-  { services }: Pick<AdminServices, 'services'>,
+  admin: Pick<AdminServices, 'services' | 'linksHalted'>,
   { positionId }: CommandInput<'positions.get'>,
 ): Promise<CommandResult<'positions.get'>> {
+  const { services } = admin;
   const position = await requirePosition(services, positionId);
   const links = countArmed(await services.store.listLinks(positionId), position, services.now());
-  return { position: await toLiveView(services, position, { links, figures: 'all' }) };
+  return { position: await toLiveView(admin, position, { links, figures: 'all' }) };
 }

@@ -9,7 +9,7 @@ import { toLiveView } from './live-view.ts';
 
 /** Throws `account-not-found`. */
 export async function listPositions(
-  { services, accounts }: Pick<AdminServices, 'services' | 'accounts'>,
+  { services, accounts, linksHalted }: Pick<AdminServices, 'services' | 'accounts' | 'linksHalted'>,
   { open, account, live = true, after, limit }: CommandInput<'positions.list'>,
 ): Promise<CommandResult<'positions.list'>> {
   const unreadable: string[] = [];
@@ -24,7 +24,7 @@ export async function listPositions(
   const selected = all.slice(from, limit === undefined ? undefined : from + limit);
   const next = from + selected.length < all.length ? selected.at(-1)?.positionId : undefined;
   const toView = (position: Position): Promise<PositionView> =>
-    toLiveView(services, position, { links: countArmed(links, position, services.now()) });
+    toLiveView({ services, linksHalted }, position, { links: countArmed(links, position, services.now()) });
   const views = live
     ? await inParallel(selected, 5, toView)
     : selected.map((position) => toPositionView(position));

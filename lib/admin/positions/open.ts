@@ -35,7 +35,7 @@ export async function openPosition(
   input: OpenInput,
 ): Promise<CommandResult<'positions.open'>> {
   const position = await restExits(adminServices.services, await openOnce(adminServices, input));
-  return { position: await toLiveView(adminServices.services, position) };
+  return { position: await toLiveView(adminServices, position) };
 }
 
 async function openOnce(

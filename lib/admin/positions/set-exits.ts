@@ -45,7 +45,7 @@ export async function setExits(
     const after = await protect(services, saved);
     // Targets alone leave a stop that was refused before as it is.
     const current = input.stopLoss === undefined ? after : await keepOldStop(services, synced, after);
-    return { position: await toLiveView(services, current) };
+    return { position: await toLiveView({ services }, current) };
   }
   throw new Fault('conflict', 'The position changed at the same time. Nothing was sent.', {
     hint: { text: 'Try again.' },

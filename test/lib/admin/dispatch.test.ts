@@ -23,7 +23,7 @@ const noChannels: AdminServices['channels'] = {
 };
 
 /** An admin function on a table in memory. Its exchange does not respond, and takes `exchangeMs` to do so. */
-function newAdmin({ exchangeMs = 0 } = {}) {
+function newAdmin({ exchangeMs = 0, linksHalted }: { exchangeMs?: number; linksHalted?: true } = {}) {
   let time = Date.parse('2026-11-22T12:00:00Z');
   let ids = 0;
   const table = createMemoryStore();
@@ -50,6 +50,7 @@ function newAdmin({ exchangeMs = 0 } = {}) {
     ...{ services, log, accounts: accountsInMemory(), channels: noChannels },
     connect: (account) => services.exchanges.of(account.exchange),
     baseUrl: 'https://links.example.org',
+    linksHalted,
   };
   return {
     table,
@@ -348,5 +349,55 @@ describe('A mistyped name', () => {
       ok: false,
       error: { code: 'position-not-found' },
     });
+  });
+});
+
+describe('While links are halted', () => {
+  const order = { account: 'main', symbol: 'BTC/USDT', side: 'long' };
+  const exits = { stopLoss: { price: '90' } };
+
+  it.each([
+    { command: 'positions.close', positionId },
+    { command: 'positions.closeAll', positionIds: [positionId] },
+    { command: 'positions.open', ...order, type: 'market', amount: '1', requestId: 'request-00000001' },
+    { command: 'positions.adopt', ...order, amount: '1' },
+    { command: 'positions.setExits', positionId, ...exits },
+    { command: 'positions.resolve', positionId, apply: true },
+  ])('no command acts on a position: %j', async (payload) => {
+    const admin = newAdmin({ linksHalted: true });
+    await admin.table.createPosition(examplePosition);
+    const before = await admin.table.readPosition(positionId);
+    expect(await admin.ask(payload)).toEqual({
+      ok: false,
+      error: {
+        code: 'conflict',
+        message: expect.stringContaining("Use the exchange's own app to close a position"),
+        detail: `Links are halted while a backup is restored, so ${payload.command} does nothing.`,
+        hint: { text: expect.any(String), command: 'restore' },
+        issues: [],
+      },
+    });
+    expect(await admin.table.readPosition(positionId)).toEqual(before);
+    expect(admin.takeLog()).toMatchObject([{ event: 'command', outcome: 'conflict' }]);
+  });
+
+  it('the exchange is not read for a view, because that could end a position and cancel its exits', async () => {
+    const admin = newAdmin({ linksHalted: true, exchangeMs: 5 });
+    await admin.table.createPosition(examplePosition);
+    const { positions } = await admin.run('positions.list', {});
+    const { position } = await admin.run('positions.get', { positionId });
+    for (const { staleReason } of [...positions, position])
+      expect(staleReason).toBe('Links are halted while a backup is restored, so the exchange is not read.');
+    expect(await admin.run('positions.preview', { positionId })).toMatchObject({ position: { positionId } });
+  });
+
+  it('the commands of a restore work', async () => {
+    const admin = newAdmin({ linksHalted: true });
+    await admin.table.createPosition(examplePosition);
+    expect(await admin.run('restore.pauseLinks', { reason: 'A backup.' })).toEqual({ paused: 0 });
+    const restoredTo = '2026-11-22T12:00:00Z';
+    const { verdict } = await admin.run('restore.checkPosition', { positionId, restoredTo });
+    expect(verdict).toBe('set-aside');
+    expect(await admin.run('positions.forget', { positionId })).toEqual({ positionId, linksRevoked: 0 });
   });
 });

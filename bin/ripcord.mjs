@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The command `ripcord`. In a clone it runs the sources, and never a built package, which may be older than they are.
- * The npm package has no sources: there it runs what package/build.ts built. This file runs on Node 20.
+ * The npm package has no sources: there it runs what bin/package/build.ts built. This file runs on Node 20.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -16,7 +16,7 @@ const longest = [
   'test/end-to-end/health-channels.test.ts',
   'test/security/flood.test.ts',
   'test/lib/exchange/egress.test.ts',
-  'test/package/package.test.ts',
+  'test/bin/package/package.test.ts',
   'test/bin/start.test.ts',
   'test/faults/answer-in-time.test.ts',
   'test/faults/network.test.ts',

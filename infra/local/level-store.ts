@@ -5,7 +5,7 @@ interface Store {
   close(): Promise<void>;
 }
 
-/** The store that dynalite keeps its data in: LevelDB. The npm package has another one (package/store/level-store.ts). */
+/** The store that dynalite keeps its data in: LevelDB. The npm package has another one (bin/package/store/level-store.ts). */
 export const { Level } = createRequire(createRequire(import.meta.url).resolve('dynalite'))('level') as {
   Level: new (folder: string) => Store;
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { findOlderNode } from '../../bin/older-node.ts';
-import { packAndInstall } from '../../package/installed.ts';
+import { packAndInstall } from '../../bin/package/installed.ts';
 import { keys, type Program, type Walk } from '../walk.ts';
 import type { Step } from './step.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { z } from 'zod';
-import { hasCode } from '../../infra/loopback/start-failure.ts';
+import { hasCode } from '../../../infra/loopback/start-failure.ts';
 
 /** A key and its value. Without a value, the key is deleted. */
 export type Change = readonly [key: string] | readonly [key: string, value: string];

@@ -1,5 +1,5 @@
 /**
- * What the command line uses of Node 22 and later, for Node 20. `tsc -p package` fails on anything else that
+ * What the command line uses of Node 22 and later, for Node 20. `tsc -p bin/package` fails on anything else that
  * ECMAScript 2023 does not have. Import it before everything else.
  */
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { findOlderNode } from '../bin/older-node.ts';
-import { runProgram } from '../infra/local/local-process.ts';
-import { temporaryFolder } from '../infra/local/temporary-folder.ts';
+import { runProgram } from '../../infra/local/local-process.ts';
+import { temporaryFolder } from '../../infra/local/temporary-folder.ts';
+import { findOlderNode } from '../older-node.ts';
 import { cleanEnvironment, type Installed, packAndInstall } from './installed.ts';
 
 const run = promisify(execFile);

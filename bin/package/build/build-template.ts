@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { RipcordStack } from '../../infra/stack/ripcord-stack.ts';
-import { stackName } from '../../infra/stack/setting-definitions.ts';
+import { RipcordStack } from '../../../infra/stack/ripcord-stack.ts';
+import { stackName } from '../../../infra/stack/setting-definitions.ts';
 import { prefixPlaceholder } from '../prebuilt/prefix-placeholder.ts';
 
 /** @returns the template of the stack as compact JSON, with a placeholder for the stage's prefix. */

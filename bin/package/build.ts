@@ -4,15 +4,15 @@
  */
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildPage } from '../console/server/build-page.ts';
-import { bundleFunctions, functionNames } from '../infra/bundle/bundle.ts';
+import { buildPage } from '../../console/server/build-page.ts';
+import { bundleFunctions, functionNames } from '../../infra/bundle/bundle.ts';
 import { buildTemplate } from './build/build-template.ts';
 import { bundleCommandLine } from './build/bundle-command-line.ts';
 import { findBundledPackages, renderLicenses } from './build/bundled-packages.ts';
 import { createSbom, findUnlocked, readWholeSbom } from './build/sbom.ts';
 import { packFunctions } from './prebuilt/function-archive.ts';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 const out = join(root, 'dist', 'package');
 const builtFunctions = join(root, 'dist', 'package-functions');
 

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { packFunctions, unpackFunctions } from '../../package/prebuilt/function-archive.ts';
-import { temporaryFolder } from '../infra/local/temporary-folder.ts';
+import { packFunctions, unpackFunctions } from '../../../bin/package/prebuilt/function-archive.ts';
+import { temporaryFolder } from '../../infra/local/temporary-folder.ts';
 
 it('the archive of the functions has each file of each function, with its text', async () => {
   const folder = await temporaryFolder();

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasCode } from '../../infra/loopback/start-failure.ts';
+import { hasCode } from '../../../infra/loopback/start-failure.ts';
 
 export interface FolderLock {
   release(): Promise<void>;

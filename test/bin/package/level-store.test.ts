@@ -1,9 +1,9 @@
 import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { hasCode } from '../../infra/loopback/start-failure.ts';
-import { Level } from '../../package/store/level-store.ts';
-import { temporaryFolder } from '../infra/local/temporary-folder.ts';
+import { Level } from '../../../bin/package/store/level-store.ts';
+import { hasCode } from '../../../infra/loopback/start-failure.ts';
+import { temporaryFolder } from '../../infra/local/temporary-folder.ts';
 
 /** The public methods of every level store. The package's types have only what the store overrides. */
 interface PublicStore {

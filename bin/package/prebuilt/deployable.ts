@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Deployable, Template } from '../../bin/stack/deployable.ts';
-import { zipFiles } from '../../bin/stack/zip-folder.ts';
+import type { Deployable, Template } from '../../stack/deployable.ts';
+import { zipFiles } from '../../stack/zip-folder.ts';
 import { unpackFunctions } from './function-archive.ts';
 import { fillPrefix } from './prefix-placeholder.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { PageFile } from '../../console/server/build-page.ts';
+import type { PageFile } from '../../../console/server/build-page.ts';
 
 let read: Promise<ReadonlyMap<string, PageFile>> | undefined;
 

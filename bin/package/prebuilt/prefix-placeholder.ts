@@ -1,4 +1,4 @@
-import { stackName } from '../../infra/stack/setting-definitions.ts';
+import { stackName } from '../../../infra/stack/setting-definitions.ts';
 
 /** Stands in the prebuilt template for the prefix of a stage, of which all names in the template consist. */
 export const prefixPlaceholder = 'prefix-of-the-stage';

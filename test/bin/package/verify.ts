@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { findOlderNode } from '../bin/older-node.ts';
-import { findMotoPython } from '../verify/moto-process.ts';
-import { Walk } from '../verify/walk.ts';
+import { findMotoPython } from '../../verify/moto-process.ts';
+import { Walk } from '../../verify/walk.ts';
+import { findOlderNode } from '../older-node.ts';
 import { type Installed, packAndInstall } from './installed.ts';
 
 const position = ['--symbol', 'BTC/USDT', '--side', 'long', '--type', 'market', '--amount', '0.01'];
@@ -65,7 +65,7 @@ async function walkWith(
 /** @returns the hash of each function's code. */
 async function readCode(walk: Walk): Promise<Record<string, string | undefined>> {
   const { LambdaClient, GetFunctionCommand } = await import('@aws-sdk/client-lambda');
-  const { toClientSettings } = await import('../verify/moto-client.ts');
+  const { toClientSettings } = await import('../../verify/moto-client.ts');
   const client = new LambdaClient(toClientSettings(walk.emulator.url));
   const names = ['ripcord-trigger', 'ripcord-admin', 'ripcord-sweep'];
   const read = async (name: string) => {

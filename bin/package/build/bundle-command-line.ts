@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { splitExchanges } from '../../infra/bundle/exchange-chunks.ts';
-import { stubUnusedModules } from '../../infra/bundle/stub-unused-modules.ts';
-import { importZodAsNamespace } from '../../infra/bundle/zod-namespace.ts';
+import { splitExchanges } from '../../../infra/bundle/exchange-chunks.ts';
+import { stubUnusedModules } from '../../../infra/bundle/stub-unused-modules.ts';
+import { importZodAsNamespace } from '../../../infra/bundle/zod-namespace.ts';
 import { findDynaliteFiles, replaceModules } from './replace-modules.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 
 /**
  * Bundles `ripcord` with all that it imports. What one command needs, such as an AWS client or the local stack, is in
@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..', '..');
 export async function bundleCommandLine(out: string): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { ripcord: 'package/main.ts' },
+    entryPoints: { ripcord: 'bin/package/main.ts' },
     outdir: out,
     outExtension: { '.js': '.mjs' },
     // Beside the entry: prebuilt files are found from any chunk by the same relative path.

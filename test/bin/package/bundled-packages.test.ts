@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findBundledPackages, renderLicenses } from '../../package/build/bundled-packages.ts';
-import { createSbom, findUnlocked } from '../../package/build/sbom.ts';
-import { temporaryFolder } from '../infra/local/temporary-folder.ts';
+import { findBundledPackages, renderLicenses } from '../../../bin/package/build/bundled-packages.ts';
+import { createSbom, findUnlocked } from '../../../bin/package/build/sbom.ts';
+import { temporaryFolder } from '../../infra/local/temporary-folder.ts';
 
 async function writePackages(packages: Record<string, object>): Promise<string> {
   const root = await temporaryFolder();

@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 
 /** Files that differ in the npm package, which has neither the sources nor native code. Both have the same exports. */
 const replacements: readonly [imported: RegExp, replacement: string][] = [
-  [/\/deployable\.ts$/, 'package/prebuilt/deployable.ts'],
-  [/\/page-files\.ts$/, 'package/prebuilt/page-files.ts'],
-  [/\/level-store\.ts$/, 'package/store/level-store.ts'],
+  [/\/deployable\.ts$/, 'bin/package/prebuilt/deployable.ts'],
+  [/\/page-files\.ts$/, 'bin/package/prebuilt/page-files.ts'],
+  [/\/level-store\.ts$/, 'bin/package/store/level-store.ts'],
   // Dynalite's own import of its store.
-  [/^level$/, 'package/store/level-store.ts'],
+  [/^level$/, 'bin/package/store/level-store.ts'],
 ];
 
 export function replaceModules(): Plugin {

@@ -1,0 +1,2 @@
+import './node-20.ts';
+import '../ripcord.ts';

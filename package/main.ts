@@ -1,2 +1,0 @@
-import './node-20.ts';
-import '../bin/ripcord.ts';

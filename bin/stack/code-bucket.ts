@@ -14,7 +14,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { CliError } from '../cli-error.ts';
-import { findS3Endpoint, toS3Settings } from './aws-client-settings.ts';
+import { printRemark } from '../terminal.ts';
+import { findEndpoint, isLackOf, toS3Settings } from './aws-client-settings.ts';
 import { describeAwsFailure } from './aws-failure.ts';
 import type { Stage } from './stage.ts';
 
@@ -98,27 +99,30 @@ async function prepare(s3: S3Client, owned: Owned, { partition, region }: Stage)
         : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
     await s3.send(new CreateBucketCommand({ Bucket: owned.Bucket, ...place }));
   }
-  await s3.send(
-    new PutPublicAccessBlockCommand({
-      ...owned,
-      PublicAccessBlockConfiguration: {
-        ...{ BlockPublicAcls: true, IgnorePublicAcls: true },
-        ...{ BlockPublicPolicy: true, RestrictPublicBuckets: true },
-      },
-    }),
+  const PublicAccessBlockConfiguration = {
+    ...{ BlockPublicAcls: true, IgnorePublicAcls: true },
+    ...{ BlockPublicPolicy: true, RestrictPublicBuckets: true },
+  };
+  await ifKnown(
+    'blocking public access',
+    s3.send(new PutPublicAccessBlockCommand({ ...owned, PublicAccessBlockConfiguration })),
   );
-  await s3.send(
-    new PutBucketEncryptionCommand({
-      ...owned,
-      ServerSideEncryptionConfiguration: {
-        Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-      },
-    }),
-  );
+  const Rules = [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } }];
+  const encryption = { ...owned, ServerSideEncryptionConfiguration: { Rules } };
+  await ifKnown('encryption', s3.send(new PutBucketEncryptionCommand(encryption)));
   // An emulator without TLS would refuse every later request.
-  if (findS3Endpoint()?.startsWith('http:')) return;
+  if (findEndpoint('S3')?.startsWith('http:')) return;
   const arn = `arn:${partition}:s3:::${owned.Bucket}`;
-  await s3.send(new PutBucketPolicyCommand({ ...owned, Policy: JSON.stringify(tlsOnly(arn)) }));
+  const Policy = JSON.stringify(tlsOnly(arn));
+  await ifKnown('a policy', s3.send(new PutBucketPolicyCommand({ ...owned, Policy })));
+}
+
+/** An emulator may lack what protects the bucket. AWS lacks nothing, so there a failure ends the deployment. */
+async function ifKnown(what: string, request: Promise<unknown>): Promise<void> {
+  await request.catch((thrown: unknown) => {
+    if (!isLackOf(findEndpoint('S3'), thrown)) throw thrown;
+    printRemark(`This S3 endpoint does not support ${what}. The bucket goes without.`);
+  });
 }
 
 function tlsOnly(arn: string) {

@@ -11,6 +11,7 @@ import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { CliError } from '../cli-error.ts';
 import { commandName } from '../command-hint.ts';
 import { pairsOption, type SharedArguments, textOption, yesOption } from '../options.ts';
+import { checkPrefix } from './prefix.ts';
 
 /** Holds the token or URL of the channel that --notify names. */
 export const notifySecretVariable = 'RIPCORD_NOTIFY_SECRET';
@@ -73,6 +74,7 @@ export function parseDeployArguments(options: DeployOptions): DeployArguments {
   };
   for (const pair of options.context ?? []) takeSetting(parsed, pair);
   for (const pair of [...(options.parameters ?? []), ...(options.set ?? [])]) takeSetting(parsed, pair);
+  checkPrefix(parsed.prefix, 'Nothing was deployed.');
   if (options.local !== undefined)
     throw refuse(`--local is for commands of the local stack. Start it with ${commandName} start.`);
   return parsed;

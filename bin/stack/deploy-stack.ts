@@ -4,6 +4,7 @@ import { confirm, hasTerminal } from '../confirm.ts';
 import { printRemark } from '../terminal.ts';
 import { addChannel } from './add-channel.ts';
 import { describeResources, findReplacedTable, isBroader, needsAnswer } from './approval.ts';
+import { describeAwsFailure } from './aws-failure.ts';
 import {
   createCloudFormation,
   discardChange,
@@ -17,6 +18,7 @@ import { type CodeBucket, createCodeBucket } from './code-bucket.ts';
 import type { DeployArguments } from './deploy-arguments.ts';
 import { readDeployable, type Template } from './deployable.ts';
 import { clearFailedCreation, isUnfinished } from './failed-creation.ts';
+import { describeUntold } from './notice-choice.ts';
 import type { SettingValues } from './plan-deployment.ts';
 import { planSettings } from './plan-settings.ts';
 import { protect } from './protect.ts';
@@ -55,7 +57,7 @@ export async function deployStack(
   const deployed = (await isUnfinished(client, found)) ? undefined : found;
   if (deployed !== undefined) refuseState(stage, deployed);
   printRemark(`${describeStage(stage)}: ${deployed === undefined ? 'first deployment' : 'update'}`);
-  const { parameters, channel } = await planSettings(args, stage, deployed);
+  const { parameters, channel, isUntold } = await planSettings(args, stage, deployed);
   if (deployed === undefined) await approve(engine, { broader: true });
   if (found !== undefined && deployed === undefined) await clearFailedCreation(client, stage, found);
   const prepared = await prepare(engine, deployed, parameters);
@@ -63,7 +65,9 @@ export async function deployStack(
   if (stack === undefined)
     throw new CliError('failed', `CloudFormation found nothing to create for ${stage.stackName}.`);
   await protect(engine.client, stage, stack);
+  if (prepared !== undefined) await deleteOldCode(engine).catch(warnOfOldCode);
   if (channel !== undefined) await addChannel(stage, channel);
+  if (isUntold) printRemark(describeUntold(stage));
   if (prepared === undefined) return { stage, result: 'unchanged', stack };
   return { stage, result: prepared.creates ? 'created' : 'updated', stack };
 }
@@ -148,8 +152,8 @@ async function approve({ args, stage }: Engine, { broader }: { broader: boolean 
   });
 }
 
-async function execute({ client, stage, bucket }: Engine, prepared: PreparedChange): Promise<Stack> {
-  const stack = await executeChange(client, prepared).catch(async (thrown: unknown) => {
+function execute({ client, stage }: Engine, prepared: PreparedChange): Promise<Stack> {
+  return executeChange(client, prepared).catch(async (thrown: unknown) => {
     const left = prepared.creates ? await readStack(client, prepared.stackId) : undefined;
     if (left !== undefined && (await isUnfinished(client, left)))
       // The reason of the failure matters more than what could not be deleted: the next deployment tries that again.
@@ -158,16 +162,20 @@ async function execute({ client, stage, bucket }: Engine, prepared: PreparedChan
       });
     throw thrown;
   });
-  await deleteOldCode(client, stage, bucket);
-  return stack;
 }
 
 /**
  * Keeps what the stack uses: the rollback of the next update needs it, however much later that is. An expiry by age would
  * delete it.
  */
-async function deleteOldCode(client: CloudFormationClient, stage: Stage, bucket: CodeBucket): Promise<void> {
+async function deleteOldCode({ client, stage, bucket }: Engine): Promise<void> {
   const template = JSON.stringify(await readTemplate(client, stage.stackName));
   const used = new Set(template.match(/[0-9a-f]{64}\.zip/g));
   await bucket.deleteAllBut(used);
+}
+
+/** The deployment itself has ended well. */
+function warnOfOldCode(thrown: unknown): void {
+  const why = describeAwsFailure(thrown).replace(/\.$/, '');
+  printRemark(`Code of earlier deployments is left in the bucket: ${why}. The next deployment deletes it.`);
 }

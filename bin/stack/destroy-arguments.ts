@@ -1,6 +1,7 @@
 import type { InferredOptionTypes } from 'yargs';
 import { CliError } from '../cli-error.ts';
 import { type SharedArguments, yesOption } from '../options.ts';
+import { checkPrefix } from './prefix.ts';
 
 export const destroyOptions = {
   yes: { ...yesOption.yes, describe: 'Skip the questions; needs the name of the stage' },
@@ -24,7 +25,10 @@ export function parseStage({ stage, prefix, local }: DestroyOptions): NamedStage
   const named = stage === undefined ? undefined : stage.charAt(0).toLowerCase() + stage.slice(1);
   if (named !== undefined && prefix !== undefined && named !== prefix)
     throw refuse(`The command names two stages, ${stage} and ${prefix}.`);
-  return { prefix: named ?? prefix ?? 'ripcord', isNamed: (named ?? prefix) !== undefined };
+  return {
+    prefix: checkPrefix(named ?? prefix ?? 'ripcord', 'Nothing was destroyed.'),
+    isNamed: (named ?? prefix) !== undefined,
+  };
 }
 
 export function refuse(message: string): CliError {

@@ -6,6 +6,7 @@ import { printRemark, printResult } from '../terminal.ts';
 import type { Finding } from './doctor/finding.ts';
 import { describeFindings } from './doctor/findings-text.ts';
 import { judgeOperation } from './doctor/judge-operation.ts';
+import { checkPrefix } from './prefix.ts';
 
 export const doctorSummary = 'Checks the deployment, the accounts and the way of a link, and says what to do';
 
@@ -33,10 +34,10 @@ async function examineLocal(args: SharedArguments, url: string): Promise<Finding
 }
 
 async function examineCloud(args: SharedArguments): Promise<Finding[]> {
+  const prefix = checkPrefix(args.prefix ?? 'ripcord', 'Nothing was checked.');
   const { readCloud } = await import('./doctor/read-cloud.ts');
   const { readOperation } = await import('./doctor/read-operation.ts');
   const { judgeCloud } = await import('./doctor/judge-cloud.ts');
-  const prefix = args.prefix ?? 'ripcord';
   if (!args.json)
     printRemark(`Checking the stack ${stackName(prefix)}. CloudFormation compares it for up to 90 s.`);
   const reads = readCloud(args, prefix);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { CliError } from '../cli-error.ts';
@@ -13,10 +13,15 @@ export type PositionSource =
   | { from: 'exchange'; input: CommandInput<'positions.adopt'> }
   | { from: 'order'; input: CommandInput<'positions.open'> };
 
+/** Fields of an account that a key belongs to. */
+export type AccountFields = Readonly<Record<string, unknown>> & { exchange?: string };
+
 /** What options and stdin give. At a terminal, the rest is asked for. */
 export interface InitPlan {
   notice: NoticeChoice | undefined;
   accountName: string | undefined;
+  /** What the account has besides its key. */
+  accountFields: AccountFields;
   account: CommandInput<'accounts.add'> | undefined;
   position: PositionSource | undefined;
   action: 'close' | 'keep' | undefined;
@@ -51,7 +56,8 @@ const expected =
  */
 export async function readInitPlan(options: InitOptions, text: string | undefined): Promise<InitPlan> {
   const document = parseDocument(text);
-  const account = toAccount(options, document);
+  const accountFields = toAccountFields(options, document);
+  const account = toAccount(options, document, accountFields);
   const accountName = account?.name ?? options.account;
   const position = toPosition(options, document, accountName ?? 'main');
   if (
@@ -62,6 +68,7 @@ export async function readInitPlan(options: InitOptions, text: string | undefine
   return {
     notice: await toNotice(options, document),
     accountName,
+    accountFields,
     account,
     position,
     action: parseAction(options.action) ?? document.link?.action,
@@ -83,13 +90,20 @@ async function toNotice(options: InitOptions, { notify }: Document): Promise<Not
   return notify === 'none' ? {} : { channel: parseChannel(notify) };
 }
 
-function toAccount(options: InitOptions, document: Document): InitPlan['account'] {
-  const { apiKey, secret, password } = document;
-  const { name: given, ...more } = document.account ?? {};
+function toAccountFields(options: InitOptions, { account = {} }: Document): AccountFields {
+  const { name: _, apiKey: _key, secret: _secret, password: _password, ...more } = account;
   const flags = { exchange: options.exchange, sandbox: options.sandbox, baseUrl: options['base-url'] };
-  const account = dropUndefined({ ...flags, apiKey, secret, password, ...more });
-  if (account.apiKey === undefined) return undefined;
-  return parseInput('accounts.add', { name: options.account ?? given ?? 'main', account });
+  return { ...dropUndefined(flags), ...more };
+}
+
+function toAccount(options: InitOptions, document: Document, fields: AccountFields): InitPlan['account'] {
+  const { apiKey, secret, password } = { ...document, ...document.account };
+  if (apiKey === undefined) return undefined;
+  const name = options.account ?? document.account?.name ?? 'main';
+  return parseInput('accounts.add', {
+    name,
+    account: dropUndefined({ ...fields, apiKey, secret, password }),
+  });
 }
 
 function toPosition(
@@ -118,8 +132,16 @@ export function toAdoption(input: Record<string, unknown>): PositionSource {
 }
 
 export function toOrder(input: Record<string, unknown>): PositionSource {
-  const fieldsWithId = { requestId: randomUUID(), ...dropUndefined(input) };
+  const order = dropUndefined(input);
+  const fieldsWithId = { requestId: toRequestId(order), ...order };
   return { from: 'order', input: parseInput('positions.open', fieldsWithId) };
+}
+
+/** The same for the same order, so that a run that does not know the end of an earlier one can't order twice. */
+function toRequestId(order: Record<string, unknown>): string {
+  const { account, symbol, side, type, amount, cost, riskAmount, price } = order;
+  const text = JSON.stringify([account, symbol, side, type, amount, cost, riskAmount, price]);
+  return `init-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
 
 function parseAction(action: string | undefined): InitPlan['action'] {

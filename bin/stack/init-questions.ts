@@ -3,7 +3,7 @@ import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { parseInput } from '../command-input.ts';
 import { cancelPrompt } from '../confirm.ts';
 import { readCredentials } from '../credentials.ts';
-import { type PositionSource, toAdoption, toOrder } from './init-plan.ts';
+import { type AccountFields, type PositionSource, toAdoption, toOrder } from './init-plan.ts';
 
 const output = { output: process.stderr };
 
@@ -22,10 +22,11 @@ export function askAccountName(): Promise<string> {
   return ask('Name for the account of the exchange', 'main').catch(cancelPrompt);
 }
 
-export async function askAccount(name: string): Promise<CommandInput<'accounts.add'>> {
-  const exchange = await choose('Exchange', exchangeIdSchema.options).catch(cancelPrompt);
+export async function askAccount(name: string, fields: AccountFields): Promise<CommandInput<'accounts.add'>> {
+  const exchange =
+    fields.exchange ?? (await choose('Exchange', exchangeIdSchema.options).catch(cancelPrompt));
   const credentials = await readCredentials({ stdin: false, withPassword: false });
-  return parseInput('accounts.add', { name, account: { exchange, ...credentials } });
+  return parseInput('accounts.add', { name, account: { ...fields, exchange, ...credentials } });
 }
 
 export async function askPosition(account: string): Promise<PositionSource> {

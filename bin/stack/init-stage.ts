@@ -45,7 +45,9 @@ async function deployOnce(
   const stage = await readStage(args.prefix, args);
   const found = await readStack(createCloudFormation(stage.target), stage.stackName);
   const isNew = toStackState(found?.StackStatus) !== 'ready';
-  const isChanged = planDeployment(args, toSettings(found)).changes.length > 0;
+  const { notifyEmail = args.set.notifyEmail } = notice ?? {};
+  const set = { ...args.set, ...(notifyEmail !== undefined && { notifyEmail }) };
+  const isChanged = planDeployment({ ...args, set }, toSettings(found)).changes.length > 0;
   const notify = notice ?? args.notify;
   const deployment = isNew || isChanged ? await deployStack({ ...args, notify }, sources) : undefined;
   printStep(1, `${describeStage(stage)} ${deployment === undefined ? 'was deployed before' : 'is deployed'}`);

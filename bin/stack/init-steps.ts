@@ -7,8 +7,9 @@ import { isArmed } from '../link-text.ts';
 import { planOrder } from '../order-plan.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { asPlainText, printRemark } from '../terminal.ts';
-import type { InitPlan, PositionSource } from './init-plan.ts';
+import type { AccountFields, InitPlan, PositionSource } from './init-plan.ts';
 import { askAccount, askAccountName, askPosition } from './init-questions.ts';
+import { findOtherSize, hasEnded } from './init-size.ts';
 
 const stepCount = 5;
 
@@ -22,12 +23,16 @@ export function printStep(step: number, text: string): void {
 export async function storeAccount(admin: AdminClient, plan: InitPlan): Promise<string> {
   const name = plan.accountName ?? (await askUnlessScript(askAccountName, '--account'));
   const { accounts } = await admin.call('accounts.list', {});
-  if (accounts.some((account) => account.name === name)) {
+  const stored = accounts.find((account) => account.name === name);
+  // A key that is given is compared with the stored one by accounts.add, which refuses another.
+  if (stored !== undefined && plan.account === undefined) {
+    refuseOtherFields(stored, plan.accountFields);
     await admin.call('accounts.check', { name });
     printStep(3, `Account ${name} is stored, and the exchange accepts its key`);
     return name;
   }
-  const input = plan.account ?? (await askUnlessScript(() => askAccount(name), 'a key on stdin'));
+  const ask = () => askAccount(name, plan.accountFields);
+  const input = plan.account ?? (await askUnlessScript(ask, 'a key on stdin'));
   const { apiKey, secret, password } = { password: undefined, ...input.account };
   const { account, warnings = [] } = await admin.call('accounts.add', input).catch((thrown: unknown) => {
     throw withoutSecrets(thrown, [apiKey, secret, password]);
@@ -37,7 +42,28 @@ export async function storeAccount(admin: AdminClient, plan: InitPlan): Promise<
   return account.name;
 }
 
-/** @returns the position for the first link. A position of the same market and side that is open already is used. */
+/** Without the key, what else is named can't be compared with what is stored. */
+function refuseOtherFields(
+  { name, exchange }: CommandResult<'accounts.list'>['accounts'][number],
+  { exchange: wanted, ...others }: AccountFields,
+): void {
+  const next = 'Name another account with --account, or replace it with "ripcord accounts add --replace".';
+  if (wanted !== undefined && wanted !== exchange)
+    throw new CliError(
+      'conflict',
+      `The account "${name}" is stored for ${exchange ?? 'no readable exchange'}, not ${wanted}. Nothing was ordered or adopted. ${next}`,
+    );
+  if (Object.keys(others).length > 0)
+    throw new CliError(
+      'conflict',
+      `The account "${name}" is stored already, so ${Object.keys(others).join(', ')} would be ignored. Nothing was ordered or adopted. ${next}`,
+    );
+}
+
+/**
+ * @returns the position for the first link. A position of the same market, side and size that is open already is used.
+ * @throws CliError if it has another size, or if the order was placed by an earlier run and its position has ended.
+ */
 export async function takePosition(
   admin: AdminClient,
   plan: InitPlan,
@@ -45,7 +71,9 @@ export async function takePosition(
 ): Promise<PositionView> {
   const source = plan.position ?? (await askUnlessScript(() => askPosition(account), '--symbol'));
   const found = await findPosition(admin, source);
+  if (found !== undefined) refuseOtherSize(found, source);
   const position = found ?? (await createPosition(admin, source, { yes }));
+  refuseEnded(position);
   const verb = found === undefined ? verbs[source.from] : 'is open already';
   printStep(4, `Position ${position.positionId} (${position.symbol}, ${position.side}) ${verb}`);
   return position;
@@ -59,8 +87,26 @@ async function findPosition(admin: AdminClient, source: PositionSource): Promise
   const { account, symbol, side } = source.input;
   const { positions } = await admin.call('positions.list', { open: true, live: false, account });
   return positions.find(
-    (position) => position.symbol === symbol && position.side === side && position.status === 'open',
+    (position) => position.symbol === symbol && position.side === side && !hasEnded(position),
   );
+}
+
+function refuseOtherSize(position: PositionView, source: PositionSource): void {
+  const difference = findOtherSize(position, source);
+  if (difference === undefined) return;
+  const { positionId, symbol, side } = position;
+  throw new CliError(
+    'conflict',
+    `The position ${positionId} (${symbol}, ${side}) is open already, and ${difference}. Nothing was ordered or adopted. For a link of it: --position ${positionId}. For another one beside it: ripcord positions open, or adopt.`,
+  );
+}
+
+function refuseEnded({ positionId, status, ...position }: PositionView): void {
+  if (hasEnded({ status }))
+    throw new CliError(
+      'conflict',
+      `The position ${positionId} (${position.symbol}, ${position.side}) of an earlier run has ended: it is ${status}. Nothing was ordered. Open another one with ripcord positions open, and pass it with --position.`,
+    );
 }
 
 async function createPosition(

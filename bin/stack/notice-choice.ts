@@ -2,9 +2,11 @@ import { findExpectation, unset } from '../../infra/stack/setting-definitions.ts
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { isSecretKind, readChannelSecret } from '../channel-secret.ts';
 import { CliError } from '../cli-error.ts';
+import { commandHint } from '../command-hint.ts';
 import { parseInput } from '../command-input.ts';
-import { cancelPrompt, hasTerminal } from '../confirm.ts';
+import { cancelPrompt } from '../confirm.ts';
 import { type NoticeChoice, notifySecretVariable } from './deploy-arguments.ts';
+import { type Stage, toAdminTarget } from './stage.ts';
 
 /**
  * @param value `none`, `email:ADDRESS`, a kind of channel such as `slack`, or a kind with what it needs besides its secret:
@@ -40,12 +42,18 @@ async function readSecret(kind: Parameters<typeof readChannelSecret>[0]) {
   return readChannelSecret(kind, { stdin: false, ...(given !== '' && { given }) });
 }
 
-/** Asks at a terminal. Without one, the first deployment has to name its choice. */
+/** @returns what a first deployment without a choice has to tell, with the commands that change it. */
+export function describeUntold(stage: Stage): string {
+  const target = { ...toAdminTarget(stage), ...(stage.prefix === 'ripcord' && { prefix: undefined }) };
+  return [
+    'NOBODY IS TOLD ANYTHING: alarms and notices go nowhere until you add a channel. Add one:',
+    `  ${commandHint('deploy --set notifyEmail=ADDRESS', target)}`,
+    `  ${commandHint('notify add telegram --chat-id CHAT_ID --test', target)}`,
+  ].join('\n');
+}
+
+/** Asks at a terminal. */
 export async function askNotice(): Promise<NoticeChoice> {
-  if (!hasTerminal())
-    throw refuse(
-      'the first deployment has to name where alarms and notices go. Add --notify none, --notify email:ADDRESS or another channel.',
-    );
   const { select, input } = await import('@inquirer/prompts');
   const output = { output: process.stderr };
   const choices = ['email', 'telegram', 'slack', 'discord', 'none'];

@@ -2,6 +2,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import { unset } from '../../infra/stack/setting-definitions.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
+import { hasTerminal } from '../confirm.ts';
 import { drawTable } from '../table.ts';
 import { printRemark } from '../terminal.ts';
 import { checkConcurrency, chooseConcurrency } from './concurrency.ts';
@@ -23,6 +24,8 @@ interface PlannedSettings {
   parameters: SettingValues;
   /** To be added after the deployment. */
   channel: NoticeChoice['channel'];
+  /** Whether nobody chose where alarms and notices go, so that they go nowhere. */
+  isUntold: boolean;
 }
 
 /**
@@ -40,11 +43,12 @@ export async function planSettings(
   if (endsHalt(asked)) refuseEndOfHalt();
   if (asked.cuts !== undefined) await refuseIfArmed(stage, asked.cuts);
   const limits = await planConcurrency(stage, asked.parameters, deployed);
+  const isUntold = asked.needsNotifyEmail && args.notify === undefined && !hasTerminal();
   const { channel, ...email } = await chooseNotice(args, asked);
   const plan = planDeployment({ ...args, set: { ...args.set, ...limits, ...email } }, deployed);
   if (plan.changes.length > 0) printRemark(describeChanges(plan));
   if ({ ...deployed, ...plan.parameters }.linksHalted === 'true') printRemark(haltRemark);
-  return { parameters: plan.parameters, channel };
+  return { parameters: plan.parameters, channel, isUntold };
 }
 
 const haltRemark =
@@ -102,7 +106,7 @@ async function planConcurrency(
   return parameters;
 }
 
-/** The first deployment has to decide where notices go. */
+/** The first deployment decides where notices go. Without a terminal and a choice, they go nowhere. */
 async function chooseNotice(
   args: DeployArguments,
   { needsNotifyEmail }: DeploymentPlan,
@@ -111,7 +115,7 @@ async function chooseNotice(
   const { notify } = args;
   if (typeof notify === 'string') return { ...initial, ...(await parseNotice(notify)) };
   if (notify !== undefined) return { ...initial, ...notify };
-  return needsNotifyEmail ? { ...initial, ...(await askNotice()) } : {};
+  return needsNotifyEmail && hasTerminal() ? { ...initial, ...(await askNotice()) } : initial;
 }
 
 function describeChanges({ changes }: DeploymentPlan): string {

@@ -12,6 +12,7 @@ import { printRemark, printResult } from '../terminal.ts';
 import { describeAwsFailure } from './aws-failure.ts';
 import type { RestoredTable, RestoreSource } from './dynamo-restore.ts';
 import type { Tables } from './dynamo-tables.ts';
+import { checkPrefix } from './prefix.ts';
 import { type Replayed, replay } from './restore-replay.ts';
 import { describeChecked, describeRestored, type RestoreResult } from './restore-text.ts';
 
@@ -106,6 +107,7 @@ async function createContext(options: RestoreOptions): Promise<Context> {
   if (local !== undefined) throw refuse('The local stack has no backups: copy its folder .ripcord/ instead.');
   if (at !== undefined && Number.isNaN(Date.parse(at)))
     throw refuse(`--at is ${JSON.stringify(at)}: expected a time such as 2026-11-27T10:00:00Z.`);
+  checkPrefix(prefix, 'Nothing was restored.');
   const { createCloudFormation } = await import('./cloud-formation.ts');
   const { createTables } = await import('./dynamo-tables.ts');
   const [stacks, tables] = [createCloudFormation(options), createTables(options)];

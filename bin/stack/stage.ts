@@ -1,9 +1,10 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, type GetCallerIdentityResponse, STSClient } from '@aws-sdk/client-sts';
 import { stackName } from '../../infra/stack/setting-definitions.ts';
 import { noRegion } from '../aws-errors.ts';
 import { CliError } from '../cli-error.ts';
 import type { SharedArguments } from '../options.ts';
-import { type AwsTarget, toClientSettings } from './aws-client-settings.ts';
+import { printRemark } from '../terminal.ts';
+import { type AwsTarget, findEndpoint, isLackOf, toClientSettings } from './aws-client-settings.ts';
 import { describeAwsFailure } from './aws-failure.ts';
 
 /** One deployment of Ripcord: its prefix, in one account and region. */
@@ -23,7 +24,27 @@ export async function readStage(prefix: string, { region, profile }: AwsTarget):
   const actual = await sts.config.region().catch(async (cause: unknown) => {
     throw await noRegion(cause);
   });
-  const identity = await sts.send(new GetCallerIdentityCommand({})).catch((cause: unknown) => {
+  const identity = await readIdentity(sts);
+  return {
+    prefix,
+    stackName: stackName(prefix),
+    account: identity.Account ?? '',
+    region: actual,
+    partition: identity.Arn?.split(':')[1] ?? 'aws',
+    // Every later client acts on the region that was shown.
+    target: { region: actual, profile },
+  };
+}
+
+/** The account of an emulator without STS. */
+const noAccount = '000000000000';
+
+function readIdentity(sts: STSClient): Promise<Pick<GetCallerIdentityResponse, 'Account' | 'Arn'>> {
+  return sts.send(new GetCallerIdentityCommand({})).catch((cause: unknown) => {
+    if (isLackOf(findEndpoint('STS'), cause)) {
+      printRemark(`This STS endpoint does not tell the AWS account: ${noAccount} is used in names.`);
+      return { Account: noAccount };
+    }
     const advice =
       'Nothing was changed. Check the AWS credentials, for example with "aws sts get-caller-identity".';
     throw new CliError(
@@ -34,15 +55,6 @@ export async function readStage(prefix: string, { region, profile }: AwsTarget):
       },
     );
   });
-  return {
-    prefix,
-    stackName: stackName(prefix),
-    account: identity.Account ?? '',
-    region: actual,
-    partition: identity.Arn?.split(':')[1] ?? 'aws',
-    // Every later client acts on the region that was shown.
-    target: { region: actual, profile },
-  };
 }
 
 /** @returns the stage in words, so that a forgotten prefix or profile is seen before anything changes. */

@@ -1,3 +1,7 @@
+/** What a prefix looks like: it is part of the names of the functions, the bucket, the parameters and the stack. */
+export const prefixPattern = /^[a-z][a-z0-9-]{0,23}$/;
+export const expectedPrefix = 'expected 1 to 24 lowercase letters, digits or -, starting with a letter';
+
 /** The prefix `ripcord` is the stack `Ripcord`, `ripcord-test` the stack `Ripcord-test`. */
 export function stackName(prefix: string): string {
   return prefix.charAt(0).toUpperCase() + prefix.slice(1);

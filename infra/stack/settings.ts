@@ -8,16 +8,18 @@ import {
   Token,
 } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { isSettingName, type SettingName, settings, shortRetentions, unset } from './setting-definitions.ts';
+import {
+  expectedPrefix,
+  isSettingName,
+  prefixPattern,
+  type SettingName,
+  settings,
+  shortRetentions,
+  unset,
+} from './setting-definitions.ts';
 
 const stageSchema = z.strictObject({
-  prefix: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9-]{0,23}$/,
-      'expected 1 to 24 lowercase letters, digits or -, starting with a letter',
-    )
-    .default('ripcord'),
+  prefix: z.string().regex(prefixPattern, expectedPrefix).default('ripcord'),
 });
 
 /** What names a stack. Everything else is a setting of the stack. */

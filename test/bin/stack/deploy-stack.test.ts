@@ -178,13 +178,37 @@ test('A template over 51,200 bytes goes through the bucket', async () => {
   expect(deployed()?.template).toContain('x'.repeat(60_000));
 });
 
-test('Without a terminal, a first deployment that does not say who is told is refused', async () => {
-  await expect(deploy('--yes')).rejects.toThrow(
-    'Add --notify none, --notify email:ADDRESS or another channel.',
-  );
+test.each(['--yes', '--require-approval never'])(
+  'Without a terminal, a first deployment with %s tells nobody anything if nobody is named, and says so',
+  async (line) => {
+    const remarks: unknown[] = [];
+    const stderr = vi.spyOn(process.stderr, 'write');
+    stderr.mockImplementation((text) => remarks.push(text) > 0);
+    const result = await deploy(line).finally(() => stderr.mockRestore());
+    expect(result).toMatchObject({ result: 'created' });
+    expect(deployed()?.parameters.notifyEmail).toBe('none');
+    expect(remarks.at(-1)).toContain('NOBODY IS TOLD ANYTHING');
+  },
+);
+
+test('Without a terminal, a first deployment that names neither --yes nor a channel is refused', async () => {
+  await expect(deploy('')).rejects.toThrow('there is no terminal');
   expect(aws.cloudFormation.changes).toEqual([]);
-  expect(await deploy('--yes --notify none')).toMatchObject({ result: 'created' });
-  expect(deployed()?.parameters.notifyEmail).toBe('none');
+});
+
+test('A deployment is protected and ends well also if the code of earlier ones stays', async () => {
+  aws.s3.keepsObjects = true;
+  await deploy(first);
+  code = 'second';
+  expect(await deploy('--yes')).toMatchObject({ result: 'updated' });
+  expect(deployed()?.protected).toBe(true);
+  expect(aws.s3.buckets.get(bucket)?.size).toBe(2);
+});
+
+test('An endpoint without STS and without settings of buckets is enough', async () => {
+  aws.hasIdentity = false;
+  for (const setting of ['publicAccessBlock', 'encryption', 'policy']) aws.s3.unknown.add(setting);
+  expect(await deploy(first)).toMatchObject({ result: 'created', stage: { account: '000000000000' } });
 });
 
 test('A channel is added and tested after the stack is deployed', async () => {

@@ -61,6 +61,19 @@ test.each([
   expectNothingChanged();
 });
 
+test.each([
+  ['deploy', '--prefix', 'Ripcord'],
+  ['deploy', '-c', 'prefix=a_b'],
+  ['destroy', '--yes', 'a_b'],
+  ['restore', '--prefix', 'a_b'],
+  ['doctor', '--prefix', 'a_b'],
+  ['init', '--prefix', 'a_b'],
+])('A prefix that names no stage is refused before anything is asked: %s %s %s', async (...words) => {
+  const { code, stderr } = await runAgainst(aws, ...words);
+  expect(code).toBe(1);
+  expect(stderr).toContain('expected 1 to 24 lowercase letters, digits or -, starting with a letter');
+});
+
 test('A wrong setting is refused before anything changes', async () => {
   const { code, stderr } = await deploy('--set', 'throttleRate=0');
   expect(code).toBe(1);

@@ -27,6 +27,8 @@ export class FakeAws {
   readonly s3 = new FakeS3();
   /** Lambda's quota of concurrent executions. */
   quota = { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 };
+  /** Whether this endpoint has STS. */
+  hasIdentity = true;
   /** Answers a command of the admin function; undefined: there is no such function. */
   admin: ((payload: Payload) => unknown) | undefined;
   /** Called with each request that changes something, before it does. What it throws ends the request. */
@@ -63,7 +65,8 @@ export class FakeAws {
     if (url.pathname.startsWith('/2015-03-31/functions/')) return this.#invoke(body.toString());
     const [service = '', action = ''] = String(headers['x-amz-target'] ?? '').split('.');
     const text = body.toString();
-    if (text.includes('Action=GetCallerIdentity')) return { status: 200, body: identity };
+    if (text.includes('Action=GetCallerIdentity'))
+      return this.hasIdentity ? { status: 200, body: identity } : { status: 501 };
     if (text.includes('Action=')) return this.#changeStack(text);
     if (action === '') return this.s3.answer(request);
     return toJson(() => this.#run(service, action, inputSchema.parse(JSON.parse(body.toString()))));

@@ -9,6 +9,11 @@ export class FakeS3 {
   /** Buckets of other AWS accounts: a request that expects to own one is refused. */
   readonly foreign = new Set<string>();
 
+  /** Whether no object may be deleted. */
+  keepsObjects = false;
+  /** Settings that this endpoint does not know. */
+  readonly unknown = new Set<string>();
+
   answer({ method, url, headers, body }: FakeRequest): FakeResponse {
     const [, bucket = '', ...rest] = decodeURIComponent(url.pathname).split('/');
     const key = rest.join('/');
@@ -28,10 +33,12 @@ export class FakeS3 {
   #onBucket(name: string, objects: Map<string, Buffer>, { method, url, body }: FakeRequest): FakeResponse {
     const [setting = ''] = url.searchParams.keys();
     if (method === 'HEAD') return { status: 200 };
+    if (method === 'PUT' && this.unknown.has(setting)) return refuse(501, 'NotImplemented');
     if (method === 'PUT') {
       this.settings.set(setting, body.toString());
       return { status: 200 };
     }
+    if (method === 'POST' && this.keepsObjects) return refuse(403, 'AccessDenied');
     if (method === 'POST') {
       for (const [, key = ''] of body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)) objects.delete(key);
       return { status: 200, body: '<DeleteResult></DeleteResult>' };

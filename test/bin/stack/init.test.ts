@@ -52,7 +52,7 @@ function answer({ command }: Payload): object {
     case 'accounts.check':
       return { ...account, warnings: [] };
     case 'accounts.add':
-      accounts.push(account);
+      if (accounts.length === 0) accounts.push(account);
       return { account };
     case 'positions.list':
       return { positions };
@@ -140,13 +140,77 @@ describe('again', () => {
     expect((await init()).url).toBeUndefined();
     expect(aws.cloudFormation.changes).toHaveLength(before);
     expect(names()).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/accounts.add|positions.adopt|links.create/)]),
+      expect.arrayContaining([expect.stringMatching(/positions.adopt|links.create/)]),
     );
   });
 
-  test('a setting that is named with a new value is deployed', async () => {
+  const other = new RegExp(`${longPosition.positionId}.* is open already, and its amount is 0.5, not 0.7`);
+  test.each(['', '--type market'])(
+    'a position of another size is not taken for this one %s',
+    async (type) => {
+      await init();
+      commands = [];
+      await expect(init(`${line} ${type}`.trim().replace('0.5', '0.7'))).rejects.toThrow(other);
+      expect(names()).not.toContain('positions.open');
+      expect(names()).not.toContain('links.create');
+    },
+  );
+
+  test('a position that needs attention is not opened a second time', async () => {
+    positions.push({ ...longPosition, status: 'needs-attention' });
+    await init(`${line} --type market`);
+    expect(names()).not.toContain('positions.open');
+  });
+
+  test('the same order has the same request id, and another order has another', async () => {
+    const order = line.replace('--amount 0.5', '--type market --cost 100');
+    for (const text of [order, order, order.replace('100', '200')]) {
+      positions = [];
+      await init(text);
+    }
+    const ids = commands
+      .filter(({ command }) => command === 'positions.open')
+      .map(({ requestId }) => requestId);
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[2]).not.toBe(ids[0]);
+  });
+
+  test('a position that an earlier run opened and that has ended gets no link, and no second order', async () => {
+    const rest = aws.admin;
+    const ended = { ...longPosition, status: 'closed' as const };
+    aws.admin = (payload) =>
+      payload.command === 'positions.open' ? { ok: true, result: { position: ended } } : rest?.(payload);
+    await expect(init(`${line} --type market`)).rejects.toThrow('of an earlier run has ended: it is closed');
+    expect(names()).not.toContain('links.create');
+  });
+
+  test('a name that is stored for another exchange is refused', async () => {
+    accounts.push({ name: 'main', exchange: 'binance' });
+    const bybit = line.replace('--exchange binance', '--exchange bybit --account main');
+    await expect(init(bybit, {})).rejects.toThrow('"main" is stored for binance, not bybit');
+    await expect(init(`${line} --account main --sandbox`, {})).rejects.toThrow('sandbox would be ignored');
+    expect(names()).not.toContain('positions.adopt');
+  });
+
+  test('a key on stdin is compared with the stored one', async () => {
+    accounts.push({ name: 'main', exchange: 'binance' });
+    const rest = aws.admin;
+    const error = {
+      code: 'conflict',
+      message: 'The account "main" is already stored with a different key.',
+      issues: [],
+    };
+    aws.admin = (payload) => (payload.command === 'accounts.add' ? { ok: false, error } : rest?.(payload));
+    await expect(init()).rejects.toThrow('already stored with a different key');
+    expect(names()).not.toContain('positions.adopt');
+  });
+
+  test.each([
+    `${line} --set notifyEmail=me@example.org`,
+    line.replace('--notify none', '--notify email:me@example.org'),
+  ])('a setting that is named with a new value is deployed: %s', async (text) => {
     await init();
-    await init(`${line} --set notifyEmail=me@example.org`);
+    await init(text);
     expect(aws.cloudFormation.find('Ripcord')?.parameters.notifyEmail).toBe('me@example.org');
   });
 

@@ -18,7 +18,7 @@ import { type CodeBucket, createCodeBucket } from './code-bucket.ts';
 import type { DeployArguments } from './deploy-arguments.ts';
 import { readDeployable, type Template } from './deployable.ts';
 import { clearFailedCreation, isUnfinished } from './failed-creation.ts';
-import { describeUntold } from './notice-choice.ts';
+import { describeSilence } from './notice-choice.ts';
 import type { SettingValues } from './plan-deployment.ts';
 import { planSettings } from './plan-settings.ts';
 import { protect } from './protect.ts';
@@ -57,7 +57,7 @@ export async function deployStack(
   const deployed = (await isUnfinished(client, found)) ? undefined : found;
   if (deployed !== undefined) refuseState(stage, deployed);
   printRemark(`${describeStage(stage)}: ${deployed === undefined ? 'first deployment' : 'update'}`);
-  const { parameters, channel, isUntold } = await planSettings(args, stage, deployed);
+  const { parameters, channel, isSilent } = await planSettings(args, stage, deployed);
   if (deployed === undefined) await approve(engine, { broader: true });
   if (found !== undefined && deployed === undefined) await clearFailedCreation(client, stage, found);
   const prepared = await prepare(engine, deployed, parameters);
@@ -65,9 +65,9 @@ export async function deployStack(
   if (stack === undefined)
     throw new CliError('failed', `CloudFormation found nothing to create for ${stage.stackName}.`);
   await protect(engine.client, stage, stack);
-  if (prepared !== undefined) await deleteOldCode(engine).catch(warnOfOldCode);
+  if (prepared !== undefined) await deleteOldCode(engine).catch(warnAboutCode);
   if (channel !== undefined) await addChannel(stage, channel);
-  if (isUntold) printRemark(describeUntold(stage));
+  if (isSilent) printRemark(describeSilence(stage));
   if (prepared === undefined) return { stage, result: 'unchanged', stack };
   return { stage, result: prepared.creates ? 'created' : 'updated', stack };
 }
@@ -175,7 +175,7 @@ async function deleteOldCode({ client, stage, bucket }: Engine): Promise<void> {
 }
 
 /** The deployment itself has ended well. */
-function warnOfOldCode(thrown: unknown): void {
+function warnAboutCode(thrown: unknown): void {
   const why = describeAwsFailure(thrown).replace(/\.$/, '');
   printRemark(`Code of earlier deployments is left in the bucket: ${why}. The next deployment deletes it.`);
 }

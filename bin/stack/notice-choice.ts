@@ -42,11 +42,11 @@ async function readSecret(kind: Parameters<typeof readChannelSecret>[0]) {
   return readChannelSecret(kind, { stdin: false, ...(given !== '' && { given }) });
 }
 
-/** @returns what a first deployment without a choice has to tell, with the commands that change it. */
-export function describeUntold(stage: Stage): string {
+/** @returns what a first deployment without a choice has to know, with the commands that change it. */
+export function describeSilence(stage: Stage): string {
   const target = { ...toAdminTarget(stage), ...(stage.prefix === 'ripcord' && { prefix: undefined }) };
   return [
-    'NOBODY IS TOLD ANYTHING: alarms and notices go nowhere until you add a channel. Add one:',
+    'NO NOTICES: alarms and notices go nowhere until you add a channel. Add one:',
     `  ${commandHint('deploy --set notifyEmail=ADDRESS', target)}`,
     `  ${commandHint('notify add telegram --chat-id CHAT_ID --test', target)}`,
   ].join('\n');

@@ -24,8 +24,8 @@ interface PlannedSettings {
   parameters: SettingValues;
   /** To be added after the deployment. */
   channel: NoticeChoice['channel'];
-  /** Whether nobody chose where alarms and notices go, so that they go nowhere. */
-  isUntold: boolean;
+  /** Whether alarms and notices go nowhere, without anyone having chosen that. */
+  isSilent: boolean;
 }
 
 /**
@@ -43,12 +43,12 @@ export async function planSettings(
   if (endsHalt(asked)) refuseEndOfHalt();
   if (asked.cuts !== undefined) await refuseIfArmed(stage, asked.cuts);
   const limits = await planConcurrency(stage, asked.parameters, deployed);
-  const isUntold = asked.needsNotifyEmail && args.notify === undefined && !hasTerminal();
+  const isSilent = asked.needsNotifyEmail && args.notify === undefined && !hasTerminal();
   const { channel, ...email } = await chooseNotice(args, asked);
   const plan = planDeployment({ ...args, set: { ...args.set, ...limits, ...email } }, deployed);
   if (plan.changes.length > 0) printRemark(describeChanges(plan));
   if ({ ...deployed, ...plan.parameters }.linksHalted === 'true') printRemark(haltRemark);
-  return { parameters: plan.parameters, channel, isUntold };
+  return { parameters: plan.parameters, channel, isSilent };
 }
 
 const haltRemark =

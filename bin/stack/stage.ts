@@ -42,7 +42,7 @@ const noAccount = '000000000000';
 function readIdentity(sts: STSClient): Promise<Pick<GetCallerIdentityResponse, 'Account' | 'Arn'>> {
   return sts.send(new GetCallerIdentityCommand({})).catch((cause: unknown) => {
     if (isLackOf(findEndpoint('STS'), cause)) {
-      printRemark(`This STS endpoint does not tell the AWS account: ${noAccount} is used in names.`);
+      printRemark(`This STS endpoint does not report the AWS account: ${noAccount} is used in names.`);
       return { Account: noAccount };
     }
     const advice =

@@ -179,7 +179,7 @@ test('A template over 51,200 bytes goes through the bucket', async () => {
 });
 
 test.each(['--yes', '--require-approval never'])(
-  'Without a terminal, a first deployment with %s tells nobody anything if nobody is named, and says so',
+  'Without a terminal, a first deployment with %s sends no notices if it names no channel, and says so',
   async (line) => {
     const remarks: unknown[] = [];
     const stderr = vi.spyOn(process.stderr, 'write');
@@ -187,7 +187,7 @@ test.each(['--yes', '--require-approval never'])(
     const result = await deploy(line).finally(() => stderr.mockRestore());
     expect(result).toMatchObject({ result: 'created' });
     expect(deployed()?.parameters.notifyEmail).toBe('none');
-    expect(remarks.at(-1)).toContain('NOBODY IS TOLD ANYTHING');
+    expect(remarks.at(-1)).toContain('NO NOTICES: alarms and notices go nowhere');
   },
 );
 

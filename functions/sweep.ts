@@ -7,7 +7,7 @@ import type { Services } from '../lib/services.ts';
 import { logProblems, logSweep } from '../lib/sweep/log-sweep.ts';
 import { probeAddress } from '../lib/sweep/probe-address.ts';
 import { newReport, type SweepReport, sweep } from '../lib/sweep/sweep.ts';
-import { watchAccounts } from '../lib/sweep/watch-accounts.ts';
+import { type OtherLooks, watchAccounts } from '../lib/sweep/watch-accounts.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { createNotifiers } from './notifiers.ts';
@@ -21,7 +21,7 @@ interface SweepDependencies {
   linksHalted: BuiltServices['linksHalted'];
   notifiers: Notifiers;
   /** Opens a link that doesn't exist, and a tunnel through each fixed address. */
-  probe: () => Promise<Look[]>;
+  others: OtherLooks;
   writeKeptHits: BuiltServices['writeKeptHits'];
   takeOverHits: BuiltServices['takeOverHits'];
 }
@@ -39,9 +39,10 @@ export function createSweep(
 }
 
 function buildSweep(environment: Environment, build: typeof createServices, log?: Log): SweepDependencies {
-  const { services, linksHalted, writeKeptHits, takeOverHits } = build(environment, log);
+  const { services, accounts, linksHalted, writeKeptHits, takeOverHits } = build(environment, log);
   const notifiers = createNotifiers(environment);
-  return { services, linksHalted, writeKeptHits, takeOverHits, probe: createProbe(environment), notifiers };
+  const others = { probe: createProbe(environment), listStored: () => accounts.list() };
+  return { services, linksHalted, writeKeptHits, takeOverHits, others, notifiers };
 }
 
 function createProbe(environment: Environment): () => Promise<Look[]> {
@@ -69,13 +70,13 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         },
       },
     ],
-    async run({ services, linksHalted, notifiers, probe, writeKeptHits, takeOverHits }, event, context) {
+    async run({ services, linksHalted, notifiers, others, writeKeptHits, takeOverHits }, event, context) {
       if (linksHalted === true) {
         log.event('sweep-halted', {});
         return newReport([], []);
       }
       const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);
-      const watching = watchAccounts(services, notifiers, probe).then(
+      const watching = watchAccounts(services, notifiers, others).then(
         (problems) => logProblems(log, problems),
         (thrown: unknown) => log.event('accounts-unwatched', { code: toErrorCode(thrown) }),
       );

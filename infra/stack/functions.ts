@@ -99,7 +99,8 @@ export function createSweep(
   });
   table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
   table.grantTradeWrites(sweep, 'sweep', 'health');
-  sweep.grantAccounts(accountsPath(common), ['GetParameter']);
+  // A key ends also while no position is open, so the sweep lists the accounts.
+  sweep.grantAccounts(accountsPath(common), ['GetParameter', 'GetParametersByPath']);
   sweep.grantChannels(channelsPath(common), ['GetParameter']);
   topic.grantPublish(sweep);
   Validations.of(sweep.lambda).acknowledge({

@@ -165,11 +165,13 @@ export class RipcordFunction extends Construct {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${path}/*]`,
       reason: 'The command line adds and removes accounts; the path holds nothing else.',
     });
-    const lists = actions.includes('GetParametersByPath');
+    const listing = actions.filter((action) => action === 'GetParametersByPath');
+    const others = actions.filter((action) => action !== 'GetParametersByPath');
     this.grant({ RIPCORD_ACCOUNTS: `ssm:${path}` }, [
-      { actions: actions.map((action) => `ssm:${action}`), resources: [`${arn}/*`] },
-      // GetParametersByPath is authorized on the path itself.
-      ...(lists ? [{ actions: ['ssm:GetParametersByPath'], resources: [arn] }] : []),
+      { actions: others.map((action) => `ssm:${action}`), resources: [`${arn}/*`] },
+      // It is authorized against the path of the request, not against the parameters that it returns.
+      // https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
+      ...listing.map((action) => ({ actions: [`ssm:${action}`], resources: [arn] })),
     ]);
     this.#grantDecryption(`${path}/*`);
   }

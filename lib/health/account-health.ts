@@ -27,6 +27,8 @@ export const accountHealthSchema = z.object({
   revision: z.number(),
   /** When the accounts were last checked, epoch milliseconds. */
   lookedAt: z.number(),
+  /** When the accounts without an open position were last looked at, epoch milliseconds. */
+  idleLookedAt: z.number().optional(),
   /** When its owner was last notified, epoch milliseconds. */
   notifiedAt: z.number().optional(),
   /** By account name; an account without trouble has none. */
@@ -73,6 +75,7 @@ export interface Look {
 const minuteMs = 60_000;
 /** How often the sweep looks while accounts have open positions, and while none has. */
 const lookEveryMs = { open: 3 * minuteMs, idle: 5 * minuteMs };
+const idleAccountsEveryMs = 6 * 60 * minuteMs;
 /** An outage that is shorter needs nothing from the owner. A refused key does not become valid by itself. */
 const toleratedMs = 5 * minuteMs;
 const outages = new Set(['exchange-unreachable', 'accounts-unreadable', 'egress-unreachable']);
@@ -97,8 +100,22 @@ export function isLookDue(
   return now - lookedAt >= everyMs - earlyMs;
 }
 
-/** @returns the health after a look at each account with an open position. Other accounts are forgotten. */
-export function noteLooks(health: AccountHealth, looks: Look[], now: number): AccountHealth {
+/** @returns whether accounts without an open position have to be looked at: every 6 hours, and before a notice of a key. */
+export function isIdleLookDue({ idleLookedAt = 0, expiries }: AccountHealth, now: number): boolean {
+  return now - idleLookedAt >= idleAccountsEveryMs - earlyMs || findExpiring(expiries, now).length > 0;
+}
+
+/**
+ * @param looks at each account with an open position. The troubles of other accounts are forgotten.
+ * @param idle looks at each other stored account, at its key only; undefined if there were none now.
+ * @returns the health after the looks.
+ */
+export function noteLooks(
+  health: AccountHealth,
+  looks: Look[],
+  now: number,
+  idle: Look[] | undefined = undefined,
+): AccountHealth {
   // A machine that slept knows nothing of what was in between.
   const hasPaused = now - health.lookedAt >= pauseMs;
   const troubles = looks.flatMap(({ account, failure }) => {
@@ -107,9 +124,19 @@ export function noteLooks(health: AccountHealth, looks: Look[], now: number): Ac
     const trouble = failure === undefined ? endTrouble(known, now) : toTrouble(known, failure, now);
     return trouble === undefined ? [] : [[account, trouble] as const];
   });
-  const expiries = noteExpiries(health.expiries, looks);
+  const looked = new Set(looks.map(({ account }) => account));
+  const kept = idle === undefined ? Object.keys(health.expiries).filter((name) => !looked.has(name)) : [];
+  const expiries = noteExpiries(health.expiries, [...looks, ...(idle ?? [])], kept);
   const notices = dropExpired(health.notices, now);
-  return { ...health, notices, lookedAt: now, troubles: Object.fromEntries(troubles), expiries };
+  const idleLookedAt = idle === undefined ? health.idleLookedAt : now;
+  return {
+    ...health,
+    notices,
+    lookedAt: now,
+    idleLookedAt,
+    troubles: Object.fromEntries(troubles),
+    expiries,
+  };
 }
 
 /** A write costs by the size of the item. The last notice stays, as the last delivery of each channel. */

@@ -39,17 +39,21 @@ interface KeyLook {
 /** Bybit may report whole days only, from which the time shifts by the hour. */
 const sameKeyMs = 2 * dayMs;
 
-/** @returns the expiries after a look at each account. */
-export function noteExpiries(known: Expiries, looks: KeyLook[]): Expiries {
-  return Object.fromEntries(
-    looks.flatMap(({ account, failure, expiresAt }): [string, Expiries[string]][] => {
+/**
+ * @returns the expiries after looks at accounts.
+ * @param kept names of accounts that were not looked at; others are forgotten.
+ */
+export function noteExpiries(known: Expiries, looks: KeyLook[], kept: string[]): Expiries {
+  return Object.fromEntries([
+    ...Object.entries(known).filter(([account]) => kept.includes(account)),
+    ...looks.flatMap(({ account, failure, expiresAt }): [string, Expiries[string]][] => {
       const before = Object.hasOwn(known, account) ? known[account] : undefined;
       if (failure !== undefined) return before === undefined ? [] : [[account, before]];
       if (expiresAt === undefined) return [];
       const isSame = before !== undefined && Math.abs(before.expiresAt - expiresAt) < sameKeyMs;
       return [[account, { ...(isSame ? before : {}), expiresAt }]];
     }),
-  );
+  ]);
 }
 
 /** @returns the accounts whose owner is to be notified now. */

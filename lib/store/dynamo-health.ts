@@ -5,7 +5,7 @@ import type { HealthStore } from './store.ts';
 
 const healthKey = { pk: 'health', sk: 'health' };
 
-/** The health of all accounts: one item, which only sweeps write. */
+/** The health of all accounts: one item. */
 export function createDynamoHealth(table: DynamoTable, versions: ItemVersions): HealthStore {
   return {
     async readAccountHealth() {

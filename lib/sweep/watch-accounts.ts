@@ -1,6 +1,14 @@
+import type { Accounts } from '../account/account.ts';
 import { findTroubleCause } from '../exchange/ccxt/trouble-cause.ts';
 import { toFault } from '../fault.ts';
-import { type AccountHealth, findNews, isLookDue, type Look, noteLooks } from '../health/account-health.ts';
+import {
+  type AccountHealth,
+  findNews,
+  isIdleLookDue,
+  isLookDue,
+  type Look,
+  noteLooks,
+} from '../health/account-health.ts';
 import { appendAccountNotice } from '../notify/account-notice.ts';
 import type { Problem } from '../notify/deliver.ts';
 import { deliverHealth } from '../notify/health-outbox.ts';
@@ -10,7 +18,13 @@ import { inParallel } from '../parallel.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
 
-type Probe = () => Promise<Look[]>;
+/** What is looked at beside the accounts with an open position. */
+export interface OtherLooks {
+  /** Looks at what all accounts need: what links start with, and fixed addresses. */
+  probe?(): Promise<Look[]>;
+  /** Lists all accounts: a key without an open position ends too. */
+  listStored?: Accounts['list'];
+}
 
 /** Those of an exchange that does not respond must not make the run last longer than its function may. */
 const parallelAccounts = 20;
@@ -19,16 +33,15 @@ const parallelAccounts = 20;
  * Checks every account with an open position, by a signed request, and notifies the owner of one that can't act. Such an
  * account may have no order that a sweep would read, so that nothing else would fail before a link fires. Runs may overlap:
  * of two that looked, one is stored.
- * @param probe looks at what all accounts need: what links start with, and fixed addresses.
  * @returns the channels that did not accept a notice. Throws `table-unreachable`.
  */
 export async function watchAccounts(
   services: Services,
   channels: Notifiers,
-  probe: Probe = async () => [],
+  others: OtherLooks = {},
 ): Promise<Problem[]> {
   const known = await services.store.readAccountHealth();
-  const health = (await lookIfDue(services, probe, known)) ?? (await services.store.readAccountHealth());
+  const health = (await lookIfDue(services, others, known)) ?? (await services.store.readAccountHealth());
   if (health.notices.length === 0) return [];
   const { notifiers } = await channels.all();
   if (!isWaiting(health.notices, notifiers, services.now())) return [];
@@ -38,25 +51,35 @@ export async function watchAccounts(
 /** @returns undefined if another run looked at the same time. */
 async function lookIfDue(
   services: Services,
-  probe: Probe,
+  others: OtherLooks,
   known: AccountHealth,
 ): Promise<AccountHealth | undefined> {
   if (!isLookDue(known, services.now())) return known;
-  const accounts = await listAccounts(services);
+  const accounts = await listOpen(services);
   if (accounts.length === 0 && !isLookDue(known, services.now(), 'idle')) return known;
-  const looks = await Promise.all([
-    probe(),
-    inParallel(accounts, parallelAccounts, (account) => lookAt(services, account)),
+  const idle = isIdleLookDue(known, services.now()) ? await listIdle(others, accounts) : undefined;
+  const lookAtAll = (names: string[]) =>
+    inParallel(names, parallelAccounts, (account) => lookAt(services, account));
+  const [probed = [], looks, idleLooks] = await Promise.all([
+    others.probe?.(),
+    lookAtAll(accounts),
+    idle && lookAtAll(idle),
   ]);
   const now = services.now();
-  const looked = noteLooks(known, looks.flat(), now);
+  const looked = noteLooks(known, [...probed, ...looks], now, idleLooks);
   const news = findNews(looked, now);
   return services.store.saveAccountHealth(
     news === undefined ? looked : appendAccountNotice(looked, news, now),
   );
 }
 
-async function listAccounts({ store }: Services): Promise<string[]> {
+/** @returns undefined if the accounts can't be read now: what is known of their keys stays, and the next look tries again. */
+async function listIdle({ listStored }: OtherLooks, open: string[]): Promise<string[] | undefined> {
+  const stored = await listStored?.().catch(() => undefined);
+  return stored?.map(({ name }) => name).filter((name) => !open.includes(name));
+}
+
+async function listOpen({ store }: Services): Promise<string[]> {
   // The sweep reports a position that it can't read.
   const positions = await store.listPositions('open', () => undefined);
   const open = positions.filter(({ state }) => !isFinal(state));

@@ -44,7 +44,8 @@ const store = createDynamoStore({ tableName: 'ripcord', endpoint: environment.ta
 async function sweep(): Promise<string[]> {
   const health = await store.readAccountHealth();
   const lookedAt = health.lookedAt - 3 * 60_000;
-  if (health.revision > 0) await store.saveAccountHealth({ ...health, lookedAt, notifiedAt: 0 });
+  if (health.revision > 0)
+    await store.saveAccountHealth({ ...health, lookedAt, idleLookedAt: 0, notifiedAt: 0 });
   await environment.invoke('ripcord-sweep', {});
   return (await store.readAccountHealth()).notices.map(({ text }) => text);
 }
@@ -66,6 +67,29 @@ it.each([
   const notices = await sweep();
   expect(notices.slice(before.length)).toEqual([expect.stringContaining(`Account "${account}" can't act.`)]);
   expect(notices.at(-1)).toContain(why);
+});
+
+async function listExpiry(account: string): Promise<string | undefined> {
+  const { accounts } = await environment.admin('accounts.list', {});
+  return accounts.find(({ name }: { name: string }) => name === account)?.expiresAt;
+}
+
+it('The expiry of a key without an open position is reported and listed, and forgotten when the key is replaced', async () => {
+  const { account, positionId } = await stageLong(environment, bybitLinear);
+  await environment.admin('positions.forget', { positionId });
+  const { apiKey } = JSON.parse(await readFile(join(environment.data, 'accounts.json'), 'utf8'))[account];
+  const keyExpiresAt = Date.now() + 10 * 86_400_000 - 60_000;
+  environment.core.accountOf(apiKey).keyExpiresAt = keyExpiresAt;
+  const date = new Date(keyExpiresAt).toISOString().slice(0, 10);
+  expect((await sweep()).at(-1)).toContain(`The API key of account "${account}" expires on ${date}`);
+  expect(await listExpiry(account)).toContain(date);
+  await environment.admin('accounts.add', {
+    name: account,
+    account: { exchange: 'bybit', apiKey: 'new', secret: 'new' },
+    replace: true,
+    unchecked: true,
+  });
+  expect(await listExpiry(account)).toBeUndefined();
 });
 
 it.each([binanceSpot, bybitLinear])(

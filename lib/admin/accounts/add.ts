@@ -4,6 +4,7 @@ import { Fault, toFault } from '../../fault.ts';
 import { toSentence } from '../../position/wording.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { forgetExpiry } from './forget-expiry.ts';
 import { judgeKey } from './judge-key.ts';
 
 type Services = Pick<AdminServices, 'accounts' | 'connect' | 'services'>;
@@ -24,6 +25,7 @@ export async function addAccount(services: Services, input: Input): Promise<Comm
       ? { accountId: undefined, warnings: ['The key was not checked.'] }
       : await checkKey(services, input, { account, known });
   await services.accounts.write(name, { ...account, ...(accountId === undefined ? {} : { accountId }) });
+  if (known?.apiKey !== account.apiKey) await forgetExpiry(services.services, name);
   return { account: { name, exchange: account.exchange }, warnings: [...lost, ...warnings] };
 }
 

@@ -2,6 +2,7 @@ import { Fault } from '../../fault.ts';
 import { isFinal } from '../../position/position.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { forgetExpiry } from './forget-expiry.ts';
 
 /** Throws `account-not-found`, and `conflict` while an open position uses the account. */
 export async function removeAccount(
@@ -18,5 +19,6 @@ export async function removeAccount(
       { hint: { text: 'Forget the position first:', command: `positions forget ${user.positionId}` } },
     );
   await accounts.remove(name);
+  await forgetExpiry(services, name);
   return { name };
 }

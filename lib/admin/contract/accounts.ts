@@ -45,7 +45,7 @@ const accountViewSchema = z.object({ name: z.string(), exchange: exchangeIdSchem
 const listedAccountSchema = accountViewSchema.partial({ exchange: true }).extend({
   /** Why what is stored can't be used. Such an account has no `exchange`. */
   problem: z.string().optional(),
-  /** When the key ends, as the sweep last saw it. It checks accounts with an open position. */
+  /** When the key ends, as the sweep last saw it. It looks at an account without an open position every 6 hours. */
   expiresAt: z.iso.datetime().optional(),
 });
 

@@ -307,7 +307,6 @@ describe('the rights', () => {
         `ssm:GetParameter ${account}`,
         `ssm:GetParameter ${channels}`,
         'ssm:GetParametersByPath arn:ssm:parameter/ripcord/accounts',
-        `ssm:GetParametersByPath ${account}`,
         `ssm:PutParameter ${account}`,
         `ssm:PutParameter ${channels}`,
       ],
@@ -326,6 +325,7 @@ describe('the rights', () => {
         'sns:Publish topic',
         `ssm:GetParameter ${account}`,
         `ssm:GetParameter ${channels}`,
+        'ssm:GetParametersByPath arn:ssm:parameter/ripcord/accounts',
       ],
       alarm: [
         'dynamodb:GetItem table with health',

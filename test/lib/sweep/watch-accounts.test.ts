@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { AccountSummary } from '../../../lib/account/account.ts';
 import type { Exchange } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { egressName, type Look, linkAddress } from '../../../lib/health/account-health.ts';
@@ -102,7 +103,7 @@ it('A link address that does not respond is reported to the owner, and its repai
   const run = async (minutes: number) => {
     for (let minute = 0; minute < minutes; minute += 1) {
       trader.later(minuteMs);
-      await watchAccounts(services, channelsOf(channel), probe);
+      await watchAccounts(services, channelsOf(channel), { probe });
     }
   };
   await run(5);
@@ -121,10 +122,11 @@ it('Without an open position, the address of links is opened every 5 minutes, an
   const probedAt: number[] = [];
   const run = async (from: number, to: number) => {
     for (let minute = from; minute < to; minute += 1) {
-      await watchAccounts(services, channelsOf(channel), async () => {
+      const probe = async () => {
         probedAt.push(minute);
         return [look];
-      });
+      };
+      await watchAccounts(services, channelsOf(channel), { probe });
       later(minuteMs);
     }
   };
@@ -149,7 +151,7 @@ it('A fixed address that is down is reported to the owner, and its repair too', 
   const run = async (minutes: number) => {
     for (let minute = 0; minute < minutes; minute += 1) {
       trader.later(minuteMs);
-      await watchAccounts(services, channelsOf(channel), probe);
+      await watchAccounts(services, channelsOf(channel), { probe });
     }
   };
   await run(10);
@@ -159,4 +161,91 @@ it('A fixed address that is down is reported to the owner, and its repair too', 
     `${why} Accounts with egress use another of the addresses, or send nothing until this is fixed.`,
     'The fixed address 192.0.2.7 works again.',
   ]);
+});
+
+/** Accounts without a position, and when the exchange says that their keys end. */
+function newSavers() {
+  const { services, later } = newTrader();
+  const dayMs = 24 * 60 * minuteMs;
+  const start = services.now();
+  const keys: Record<string, number | Error> = { main: start + 40 * dayMs, savings: start + 15 * dayMs };
+  const asked: string[] = [];
+  const of = async (account: string) => ({
+    async fetchPermissions() {
+      asked.push(account);
+      const expiresAt = keys[account];
+      if (expiresAt instanceof Error) throw expiresAt;
+      return { canTrade: true, canWithdraw: false, ipRestricted: true, expiresAt };
+    },
+  });
+  const channel = fakeChannel('topic');
+  let list = async (): Promise<AccountSummary[]> => Object.keys(keys).map((name) => ({ name }));
+  return {
+    keys,
+    asked,
+    channel,
+    dayMs,
+    store: services.store,
+    failToList: () => {
+      list = () => Promise.reject(new Error('denied'));
+    },
+    async watch(ms: number) {
+      for (let passed = 0; passed < ms; passed += 5 * minuteMs) {
+        await watchAccounts({ ...services, exchanges: { of: of as never } }, channelsOf(channel), {
+          listStored: () => list(),
+        });
+        later(5 * minuteMs);
+      }
+    },
+  };
+}
+
+it('The expiry of a key without an open position is reported 14, 3 and 1 days ahead', async () => {
+  const { watch, channel, dayMs } = newSavers();
+  await watch(20 * dayMs);
+  expect(channel.texts).toEqual(
+    ['in 14 days', 'in 3 days', 'within a day'].map((when) =>
+      expect.stringMatching(new RegExp(`^The API key of account "savings" expires on .*, ${when}\\.`)),
+    ),
+  );
+});
+
+it('An account without an open position is looked at every 6 hours, and when its key is to be reported', async () => {
+  const { watch, asked, dayMs } = newSavers();
+  await watch(dayMs / 2);
+  expect(asked).toHaveLength(2 * 2);
+  asked.length = 0;
+  await watch(dayMs);
+  expect(asked.length).toBeLessThanOrEqual((4 + 1) * 2);
+});
+
+it('A key that was replaced since it was last seen is not reported', async () => {
+  const { watch, channel, keys, dayMs } = newSavers();
+  await watch(0.9 * dayMs);
+  keys.savings = (keys.main as number) + dayMs;
+  await watch(dayMs);
+  expect(channel.texts).toEqual([]);
+});
+
+it('A failed look at an account without an open position is no trouble, and keeps what is known', async () => {
+  const { watch, channel, keys, store, dayMs } = newSavers();
+  await watch(dayMs / 4);
+  keys.savings = new Fault('exchange-unreachable', 'Bybit did not respond.');
+  await watch(2 * dayMs);
+  expect(channel.texts).toEqual([expect.stringContaining('"savings" expires')]);
+  expect(await store.readAccountHealth()).toMatchObject({
+    troubles: {},
+    expiries: { savings: { notifiedDays: 14 } },
+  });
+});
+
+it('An account that was removed is forgotten, but not while accounts can not be listed', async () => {
+  const { watch, keys, failToList, store, dayMs } = newSavers();
+  await watch(dayMs / 4);
+  delete keys.main;
+  await watch(dayMs / 2);
+  expect(Object.keys((await store.readAccountHealth()).expiries)).toEqual(['savings']);
+  failToList();
+  await watch(dayMs / 2);
+  expect(Object.keys((await store.readAccountHealth()).expiries)).toEqual(['savings']);
 });

@@ -25,7 +25,7 @@ const addOptions = {
   'allow-other-account': {
     type: 'boolean',
     default: false,
-    describe: 'Replace a key by one of another account at the exchange',
+    describe: 'Replace a key with one of another account at the exchange',
   },
   'with-password': { type: 'boolean', default: false, describe: 'The exchange requires a password too' },
   ...stdinOption,

@@ -17,7 +17,7 @@ const addOptions = {
   'chat-id': textOption('Telegram: chat id, or @ and the name of a public channel', {}),
   'base-url': textOption('Telegram: scheme and host of another Bot API server', {}),
   'topic-arn': textOption('SNS: ARN of the topic', {}),
-  url: textOption('Heartbeat: URL to fetch after each sweep; it is asked for if it has to stay secret', {}),
+  url: textOption('Heartbeat: URL to fetch after each sweep; without it, a prompt asks for it', {}),
   test: {
     type: 'boolean',
     default: false,

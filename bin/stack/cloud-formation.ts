@@ -199,7 +199,7 @@ export async function executeChange(client: CloudFormationClient, prepared: Prep
   const stack = await readStack(client, stackId);
   if (/^(CREATE|UPDATE)_COMPLETE/.test(stack?.StackStatus ?? '') && stack !== undefined) return stack;
   const why = findFailure(events) ?? stack?.StackStatusReason ?? 'no reason given';
-  throw failed(`The stack ${stackName} ended as ${stack?.StackStatus ?? 'deleted'}. First failure: ${why}`);
+  throw failed(describeFailedEnd(stackName, stack?.StackStatus, why));
 }
 
 /**
@@ -233,7 +233,7 @@ export async function deleteStack(client: CloudFormationClient, stack: Stack): P
   const left = await readStack(client, stackId);
   if (left === undefined || left.StackStatus === 'DELETE_COMPLETE') return;
   const why = findFailure(events) ?? left.StackStatusReason ?? 'no reason given';
-  throw failed(`The stack ${stackName} ended as ${left.StackStatus}. First failure: ${why}`);
+  throw failed(describeFailedEnd(stackName, left.StackStatus, why));
 }
 
 /** With termination protection, no DeleteStack is accepted, by whichever program. */
@@ -248,6 +248,11 @@ export async function setTerminationProtection(
       EnableTerminationProtection: protection === 'on',
     }),
   );
+}
+
+function describeFailedEnd(stackName: string, status: string | undefined, why: string): string {
+  const restored = status === 'UPDATE_ROLLBACK_COMPLETE' ? ' CloudFormation restored the earlier state.' : '';
+  return `The stack ${stackName} ended as ${status ?? 'deleted'}. First failure: ${why.replace(/\.$/, '')}.${restored} Fix the cause, and run the command again.`;
 }
 
 function refused(reason: string, cause?: unknown): CliError {

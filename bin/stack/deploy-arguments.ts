@@ -18,7 +18,7 @@ export const notifySecretVariable = 'RIPCORD_NOTIFY_SECRET';
 
 export const deployOptions = {
   set: pairsOption('name=value: the new value of a setting'),
-  unset: pairsOption('Name of a setting to remove, or to return to its default'),
+  unset: pairsOption('Name of a setting to reset to its default'),
   parameters: pairsOption('The same as --set'),
   context: { ...pairsOption('The same as --set'), alias: 'c' },
   notify: textOption(

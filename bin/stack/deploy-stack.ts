@@ -63,7 +63,10 @@ export async function deployStack(
   const prepared = await prepare(engine, deployed, parameters);
   const stack = prepared === undefined ? deployed : await execute(engine, prepared);
   if (stack === undefined)
-    throw new CliError('failed', `CloudFormation found nothing to create for ${stage.stackName}.`);
+    throw new CliError(
+      'failed',
+      `Nothing was deployed: CloudFormation found nothing to create for ${stage.stackName}. Please report it.`,
+    );
   await protect(engine.client, stage, stack);
   if (prepared !== undefined) await deleteOldCode(engine).catch(warnAboutCode);
   if (channel !== undefined) await addChannel(stage, channel);
@@ -138,7 +141,7 @@ function refuseReplacedTable({ resources }: PreparedChange): void {
   if (table !== undefined)
     throw new CliError(
       'refused',
-      `Nothing was deployed: this update would replace the table ${table}, and its positions and links would not be in the new one.`,
+      `Nothing was deployed: this update would replace the table ${table}, and its positions and links would not be in the new one. Deploy another version of Ripcord, or another stage with --prefix NAME.`,
     );
 }
 
@@ -158,7 +161,11 @@ function execute({ client, stage }: Engine, prepared: PreparedChange): Promise<S
     if (left !== undefined && (await isUnfinished(client, left)))
       // The reason of the failure matters more than what could not be deleted: the next deployment tries that again.
       await clearFailedCreation(client, stage, left).catch((also: unknown) => {
-        printRemark(also instanceof Error ? also.message : 'What it left could not be deleted.');
+        printRemark(
+          also instanceof Error
+            ? also.message
+            : 'What it left could not be deleted. The next deployment tries again.',
+        );
       });
     throw thrown;
   });

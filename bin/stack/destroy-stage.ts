@@ -90,9 +90,10 @@ const nowhere = { region: undefined, profile: undefined, local: undefined };
 async function describeAbsent({ stackName: name, prefix, target }: Stage): Promise<string> {
   const tables = await listTables(createTables(target), `${name}-Table`);
   const hints = tables.map(
-    (table) => `\nIts table ${table} is left. To use it: ${attachHint(table, { ...nowhere, prefix })}`,
+    (table) =>
+      `\nIts table ${table} is left. To attach it to a new stack: ${attachHint(table, { ...nowhere, prefix })}`,
   );
-  return `There is no stack ${name} in this account and region, and no stored key.${hints.join('')}`;
+  return `There is no stack ${name} in this account and region, and no stored key. Check --prefix, --region and --profile.${hints.join('')}`;
 }
 
 function orUnreadable(thrown: unknown): never {
@@ -120,7 +121,7 @@ async function approve(
     throw refuse(`${options.yes ? '--yes needs the name of the stage' : why}. To destroy it: ${command}`);
   }
   if (loss !== undefined)
-    printRemark(`${loss}. Links answer 404 for good, and exits at the exchange stay as they are.`);
+    printRemark(`${loss}. Its links stop working, and exit orders stay at the exchange.`);
   await askFor(`Name of the stage, to destroy it (${prefix})`, prefix);
 }
 

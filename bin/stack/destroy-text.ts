@@ -34,7 +34,7 @@ export function describeContents(
   return [
     ...(unknown === undefined
       ? []
-      : [`Links and positions can't be read, so they count as armed: ${unknown}`]),
+      : [`Links and positions can't be read, so they count as armed and open: ${unknown}`]),
     ...(armed.length > 0 ? [links] : []),
     ...(open.length > 0 ? [positions] : []),
     ...(accounts.length + channels.length > 0 ? [stored] : []),
@@ -87,8 +87,8 @@ export function describeDestroyed(result: DestroyResult): string {
 function describeTable({ name, state, attach }: NonNullable<DestroyResult['table']>): string[] {
   if (state === 'deleted') return [`The table ${name} is deleted.`];
   return [
-    `The table ${name} stays, protected from deletion. To use it again: ${attach}`,
-    'Logs went with the stack, so a backup from before now restores with all of its links paused.',
+    `The table ${name} stays, protected from deletion. To attach it to a new stack: ${attach}`,
+    'The logs are deleted, so a restored backup from before now keeps all of its links paused.',
   ];
 }
 

@@ -8,7 +8,8 @@ import { describeFindings } from './doctor/findings-text.ts';
 import { judgeOperation } from './doctor/judge-operation.ts';
 import { checkPrefix } from './prefix.ts';
 
-export const doctorSummary = 'Checks the deployment, the accounts and the way of a link, and says what to do';
+export const doctorSummary =
+  "Checks the deployment, the accounts and the links' address, and states what to do";
 
 export function buildDoctor(yargs: Argv<SharedArguments>) {
   return yargs

@@ -54,7 +54,7 @@ async function deployOnce(
   if (deployment === undefined && notice?.channel !== undefined) await addChannel(stage, notice.channel);
   const email = toSettings(deployment?.stack ?? found)?.notifyEmail ?? unset;
   if (isNew && email !== unset)
-    printRemark(`AWS sent an e-mail to ${email}: confirm it, or no notice arrives.`);
+    printRemark(`AWS sent an e-mail to ${email}. Confirm it: until then, no notice arrives.`);
   printStep(2, await describeNotices(stage, email));
   return stage;
 }
@@ -63,5 +63,5 @@ async function describeNotices(stage: Stage, email: string): Promise<string> {
   const { channels } = await createAdminClient(toAdminTarget(stage)).call('notify.list', {});
   const names = channels.filter(({ builtIn }) => !builtIn).map(({ name }) => name);
   const places = [...(email === unset ? [] : [email]), ...names];
-  return places.length === 0 ? 'Notices go nowhere, as chosen' : `Notices go to ${places.join(', ')}`;
+  return places.length === 0 ? 'You get no notices, as chosen' : `Notices go to ${places.join(', ')}`;
 }

@@ -97,7 +97,7 @@ function refuseOtherSize(position: PositionView, source: PositionSource): void {
   const { positionId, symbol, side } = position;
   throw new CliError(
     'conflict',
-    `The position ${positionId} (${symbol}, ${side}) is open already, and ${difference}. Nothing was ordered or adopted. For a link of it: --position ${positionId}. For another one beside it: ripcord positions open, or adopt.`,
+    `The position ${positionId} (${symbol}, ${side}) is open already, and ${difference}. Nothing was ordered or adopted. For a link to it, pass --position ${positionId}. To add another position, run ripcord positions open, or ripcord positions adopt.`,
   );
 }
 
@@ -145,5 +145,8 @@ export async function makeLink(
 /** Asks at a terminal. A script that lacks an answer is refused. */
 function askUnlessScript<Answer>(question: () => Promise<Answer>, option: string): Promise<Answer> {
   if (hasTerminal()) return question();
-  throw new CliError('refused', `There is no terminal to ask at. Run the command again with ${option}.`);
+  throw new CliError(
+    'refused',
+    `There is no terminal to ask at, so this step was not done. Run the command again with ${option}.`,
+  );
 }

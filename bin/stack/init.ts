@@ -7,7 +7,7 @@ import { type InitOptions, initOptions } from './init-options.ts';
 import type { InitResult } from './init-stage.ts';
 
 export const initSummary =
-  'Deploys, sets up notices and an account, takes a position and makes its first link';
+  'Deploys, stores an account, adopts or opens a position, and creates its first link';
 
 export function buildInit(yargs: Argv<SharedArguments>) {
   return yargs

@@ -46,7 +46,7 @@ async function readSecret(kind: Parameters<typeof readChannelSecret>[0]) {
 export function describeSilence(stage: Stage): string {
   const target = { ...toAdminTarget(stage), ...(stage.prefix === 'ripcord' && { prefix: undefined }) };
   return [
-    'NO NOTICES: alarms and notices go nowhere until you add a channel. Add one:',
+    'NO NOTICES: you get no alarms and no notices until you add a channel. Add one:',
     `  ${commandHint('deploy --set notifyEmail=ADDRESS', target)}`,
     `  ${commandHint('notify add telegram --chat-id CHAT_ID --test', target)}`,
   ].join('\n');

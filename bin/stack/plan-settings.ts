@@ -24,7 +24,7 @@ interface PlannedSettings {
   parameters: SettingValues;
   /** To be added after the deployment. */
   channel: NoticeChoice['channel'];
-  /** Whether alarms and notices go nowhere, without anyone having chosen that. */
+  /** Whether no one gets alarms and notices, and no option chose that. */
   isSilent: boolean;
 }
 
@@ -52,7 +52,7 @@ export async function planSettings(
 }
 
 const haltRemark =
-  'Links are halted: none acts, and no sweep runs. A deployment does not end that. Finish it with: ripcord restore';
+  'Links are halted: links and the sweep act on nothing. A deployment does not end the halt. To end it: ripcord restore';
 
 function refuseEndOfHalt(): never {
   const ways = 'Finish it with "ripcord restore", or give it up with "ripcord restore --cancel".';
@@ -66,7 +66,7 @@ function refuseEndOfHalt(): never {
 function refuseWithoutSettings({ stackName }: Stage): never {
   throw new CliError(
     'refused',
-    `Nothing was deployed: the stack ${stackName} is from a version without settings that persist. Deploy beside it with --prefix NAME, and tear it down once its positions have ended.`,
+    `Nothing was deployed: the stack ${stackName} is from a version without settings that persist. Deploy another stage with --prefix NAME, and destroy this one once its positions have ended.`,
   );
 }
 
@@ -86,7 +86,7 @@ async function refuseIfArmed(stage: Stage, cuts: string): Promise<void> {
   if (armed === 0) return;
   throw new CliError(
     'refused',
-    `Nothing was deployed: ${cuts}, and ${armed === 1 ? '1 link is' : `${armed} links are`} armed. Revoke them first: ripcord links list`,
+    `Nothing was deployed: ${cuts}, and ${armed === 1 ? '1 link is' : `${armed} links are`} armed. Revoke them first, with ripcord links revoke LINK_ID. To list them: ripcord links list`,
   );
 }
 
@@ -106,7 +106,7 @@ async function planConcurrency(
   return parameters;
 }
 
-/** The first deployment decides where notices go. Without a terminal and a choice, they go nowhere. */
+/** The first deployment decides where notices go. Without a terminal and a choice, no one gets them. */
 async function chooseNotice(
   args: DeployArguments,
   { needsNotifyEmail }: DeploymentPlan,

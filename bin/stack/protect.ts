@@ -5,7 +5,7 @@ import { setTerminationProtection } from './cloud-formation.ts';
 import { createTables, setDeletionProtection } from './dynamo-tables.ts';
 import type { Stage } from './stage.ts';
 
-/** Protects the stack and its table against deletion. A template can set neither without blocking a first deployment's rollback. */
+/** Protects the stack and its table from deletion. A template can set neither without blocking a first deployment's rollback. */
 export async function protect(client: CloudFormationClient, stage: Stage, stack: Stack): Promise<void> {
   const table = (stack.Outputs ?? []).find(({ OutputKey }) => OutputKey === 'TableName')?.OutputValue;
   await warn(`The stack ${stage.stackName}`, async () => {
@@ -19,6 +19,8 @@ export async function protect(client: CloudFormationClient, stage: Stage, stack:
 /** The deployment itself has ended well, so a failure is a warning, and the next deployment tries again. */
 async function warn(what: string, change: () => Promise<void>): Promise<void> {
   await change().catch((thrown: unknown) => {
-    printRemark(`${what} is not protected against deletion: ${describeAwsFailure(thrown)}`);
+    printRemark(
+      `${what} is not protected from deletion (${describeAwsFailure(thrown)}). The next deployment tries again.`,
+    );
   });
 }

@@ -71,7 +71,7 @@ export function describeRestored(result: RestoreResult, target: Target): string 
     ),
     ...list('Links created after the backup, which answer 404', lostLinks, 'Create them again.'),
     ...list(
-      'Positions begun after the backup, which Ripcord no longer knows',
+      'Positions created after the backup, which the table does not contain',
       lostPositions,
       `Adopt them again: ${commandHint('positions adopt', target)}`,
     ),

@@ -88,7 +88,7 @@ async function cancel(context: Context, { stack, attached, isHalted, unfinished 
     yes: options.yes,
     question: 'Give up the restore?',
     plan: () => [
-      `Links act again, on the table ${attached}. Alerts meanwhile were refused and won't be replayed.`,
+      `Links act again, on the table ${attached}. Alerts that arrived during the halt were refused, and are not repeated.`,
     ],
   });
   await setParameters(context, stack, { linksHalted: 'false' });
@@ -156,10 +156,10 @@ function describePlan({ attached, unfinished }: Progress, source: RestoreSource 
       : `Restores the items of ${source.restoredTo} from ${source.from} into a new table.`;
   return [
     items,
-    'Until it has finished, every link answers 503 and the sweep acts on nothing. Exits at the exchange still work.',
+    'Until it has finished, every link answers 503 and the sweep acts on nothing. Exit orders at the exchange still work.',
     `The stack then uses the new table. ${attached} is kept.`,
-    'What the logs know since the backup is done again, each open position is compared with its exchange,',
-    'and no link is armed before you are asked.',
+    'It repeats what the logs contain since the backup, compares each open position with its exchange,',
+    'and asks before it arms a link.',
   ];
 }
 
@@ -183,7 +183,8 @@ async function restoreTable(
   if (source !== undefined)
     printRemark(`Restoring ${source.from}. This takes minutes, or hours for a large table.`);
   const table = unfinished ?? (source && (await createRestored(tables, stackName(prefix), source)));
-  if (table === undefined) throw refuse('There is nothing to restore.');
+  if (table === undefined)
+    throw refuse('There is nothing to restore. Name a backup with --at or --from-table.');
   await prepareRestored(tables, table);
   printRemark(`The table ${table.name} is restored.`);
   await setDeletionProtection(tables, attached, 'on');

@@ -36,7 +36,7 @@ const maxTextLength = 1_500;
 function describeEffect(name: string): string | undefined {
   if (name === linkAddress) return "Such links can't close positions until this is fixed.";
   if (parseEgressName(name) === undefined) return undefined;
-  return 'Accounts with egress use another of the addresses, or send nothing until this is fixed.';
+  return 'Accounts with "egress" use the other fixed address, or send nothing until this is fixed.';
 }
 
 /** @returns the all-clear of what all accounts need; undefined for an account. */
@@ -52,7 +52,7 @@ const toRemedy: Record<TroubleCause, (account: string) => string> = {
   address: () => "The key does not allow Ripcord's address. Add the address to the key at the exchange.",
   'key-or-address': (account) =>
     `The key was deleted or has expired, or it does not allow Ripcord's address. Check it at the exchange. ${replaceKey(account)}`,
-  permission: () => 'Allow the key to trade, at the exchange.',
+  permission: () => 'Allow the key to trade: at the exchange, edit its permissions.',
   rate: () =>
     "The exchange limits or has banned Ripcord's address. Ripcord keeps trying. Stop other programs that use the account.",
   clock: () =>
@@ -62,7 +62,7 @@ const toRemedy: Record<TroubleCause, (account: string) => string> = {
 };
 
 function replaceKey(account: string): string {
-  return `Create a new key and store it: ripcord accounts add ${account} --replace.`;
+  return `Create a new key and store it: ripcord accounts add ${account} --exchange EXCHANGE --replace.`;
 }
 
 /** More accounts than these are counted only, so that the message stays short. */
@@ -111,7 +111,7 @@ function describeExpiring(news: News['expiring'], now: number): string[] {
   return [
     ...keys,
     ...more,
-    `Without a new key, links can't close ${owner} positions then. Replace ${subject} before.`,
+    `Without a new key, links can't close ${owner} positions after that. Replace ${subject} before.`,
   ];
 }
 

@@ -177,7 +177,7 @@ it.each(['binance', 'bybit'] as const)('the check of a key of %s shows when it e
   const keyExpiresAt = core.now() + 12 * 86_400_000;
   const { warnings } = await add(name, newKey(exchange, { keyExpiresAt }));
   expect(warnings).toEqual([
-    expect.stringMatching(/^The key expires on .*, in 12 days\. Replace it before\.$/),
+    expect.stringMatching(/^The key expires on .*, in 12 days\. Replace it before then\.$/),
   ]);
   const { expiresAt = '' } = await environment.admin('accounts.check', { name });
   expect(Math.abs(Date.parse(expiresAt) - keyExpiresAt)).toBeLessThan(1_000);

@@ -65,7 +65,11 @@ function judgeStack(stack: StackFacts | undefined): Finding {
       'Deploy again: ripcord deploy',
     );
   if (/(^|_)(ROLLBACK|DELETE)_|FAILED/.test(status))
-    return fail('stack', `${name} is ${status}${because}.`, 'Deploy again: ripcord deploy');
+    return fail(
+      'stack',
+      `${name} is ${status}${because}.`,
+      status.startsWith('DELETE_') ? 'Finish the deletion: ripcord destroy' : 'Deploy again: ripcord deploy',
+    );
   if (status.endsWith('_IN_PROGRESS'))
     return warn('stack', `${name} is ${status}.`, 'Wait until the deployment has ended.');
   return ok('stack', `${name} is ${status}.`);
@@ -87,7 +91,7 @@ function judgeDrift(drifted: string[]): Finding {
     : fail(
         'drift',
         `Changed outside of a deployment: ${drifted.join(', ')}.`,
-        'Undo the change, or deploy again. The CloudFormation console shows what differs.',
+        'Undo the change: a deployment does not. The CloudFormation console shows what differs.',
       );
 }
 
@@ -114,7 +118,8 @@ function judgeSubscriptions(
 ): Finding {
   const { notifyEmail: email = 'none' } = stack?.parameters ?? {};
   if (email === 'none') return ok('e-mail', 'No notifyEmail is set.');
-  const advice = `Open the link in the e-mail of AWS to ${email}. To get another one: aws sns subscribe --protocol email`;
+  const topic = stack?.outputs.TopicArn ?? 'TOPIC_ARN';
+  const advice = `Open the link in the e-mail of AWS to ${email}. To get another one: aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint ${email}`;
   const found = subscriptions.find(({ endpoint }) => endpoint === email);
   if (found === undefined) return fail('e-mail', `${email} is not subscribed to the topic.`, advice);
   return found.isConfirmed

@@ -95,9 +95,12 @@ const noAccount = warn(
 
 function judgeAccount({ name, problem, check }: CheckedAccount): Finding[] {
   const label = `account ${name}`;
-  if (problem !== undefined) return [fail(label, problem, 'Store it again with accounts add --replace.')];
+  if (problem !== undefined)
+    return [
+      fail(label, problem, `Store it again: ripcord accounts add ${name} --exchange EXCHANGE --replace`),
+    ];
   if (check !== undefined && 'unread' in check)
-    return [fail(label, check.unread.why, `Look again: ripcord accounts check ${name}`)];
+    return [fail(label, check.unread.why, `Check again: ripcord accounts check ${name}`)];
   return judgeFact(label, check, (found) => judgeKey(label, found));
 }
 

@@ -43,7 +43,9 @@ export function toAllowListWarnings({
       : []),
     ...(ipRestricted === false ? [`The key is bound to no address. ${paste}`] : []),
     ...(others.length > 0
-      ? [`The key also works from ${others.join(', ')}. Remove what is not yours from its list.`]
+      ? [
+          `The key also works from ${others.join(', ')}. Remove the addresses that are not yours from its list.`,
+        ]
       : []),
   ];
 }

@@ -68,7 +68,7 @@ function describeUnreported({ canTrade, canWithdraw }: Permissions, name: string
 }
 
 function otherAccount(finding: string, command: string): Fault {
-  return refuse(`${finding}, so open positions would look for their orders in the wrong place.`, {
+  return refuse(`${finding}, so open positions could not find their orders.`, {
     text: 'Use a key of the same account, or replace it anyway:',
     command: `${command} --allow-other-account`,
   });

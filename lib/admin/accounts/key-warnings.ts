@@ -19,7 +19,7 @@ export function toKeyWarnings(
         ]
       : []),
     ...(expiresAt !== undefined && findNoticeDays(expiresAt, now) !== undefined
-      ? [`The key ${describeExpiry(expiresAt, now)}. Replace it before.`]
+      ? [`The key ${describeExpiry(expiresAt, now)}. Replace it before then.`]
       : []),
   ];
 }

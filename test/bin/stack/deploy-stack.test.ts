@@ -187,7 +187,7 @@ test.each(['--yes', '--require-approval never'])(
     const result = await deploy(line).finally(() => stderr.mockRestore());
     expect(result).toMatchObject({ result: 'created' });
     expect(deployed()?.parameters.notifyEmail).toBe('none');
-    expect(remarks.at(-1)).toContain('NO NOTICES: alarms and notices go nowhere');
+    expect(remarks.at(-1)).toContain('NO NOTICES: you get no alarms and no notices');
   },
 );
 

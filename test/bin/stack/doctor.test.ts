@@ -214,7 +214,7 @@ describe('A deployment', () => {
   });
 
   test('with a key that needs care gets a warning, which is no failure', async () => {
-    const warnings = ['The key expires on 2026-12-03, in 3 days. Replace it before.'];
+    const warnings = ['The key expires on 2026-12-03, in 3 days. Replace it before then.'];
     answers['accounts.check'] = { name: 'main', exchange: 'bybit', canTrade: true, warnings };
     const { code, wrong } = await examine();
     expect({ code, wrong }).toMatchObject({ code: 0, wrong: [{ state: 'warning', text: warnings[0] }] });

@@ -135,7 +135,7 @@ describe('A key that expires', () => {
     expect(notices.map(([, text]) => text)).toEqual(
       ['in 14 days', 'in 3 days', 'within a day'].map(
         (when) =>
-          `The API key of account "main" expires on 2025-10-29, ${when}. Without a new key, links can't close its positions then. Replace it before.`,
+          `The API key of account "main" expires on 2025-10-29, ${when}. Without a new key, links can't close its positions after that. Replace it before.`,
       ),
     );
   });

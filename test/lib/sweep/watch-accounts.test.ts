@@ -158,7 +158,7 @@ it('A fixed address that is down is reported to the owner, and its repair too', 
   works = true;
   await run(5);
   expect(channel.texts).toEqual([
-    `${why} Accounts with egress use another of the addresses, or send nothing until this is fixed.`,
+    `${why} Accounts with "egress" use the other fixed address, or send nothing until this is fixed.`,
     'The fixed address 192.0.2.7 works again.',
   ]);
 });

@@ -41,5 +41,7 @@ test('An address through which no response came is named', () => {
 
 test('An allowed address that is not one of the account is named', () => {
   const warnings = toAllowListWarnings({ ...key, allowed: [...key.addresses, '198.51.100.1'] });
-  expect(warnings).toEqual(['The key also works from 198.51.100.1. Remove what is not yours from its list.']);
+  expect(warnings).toEqual([
+    'The key also works from 198.51.100.1. Remove the addresses that are not yours from its list.',
+  ]);
 });

@@ -16,9 +16,11 @@ import { missingCommand } from './usage-errors.ts';
 const addOptions = {
   exchange: textOption('Exchange', { demandOption: true, choices: exchangeIdSchema.options }),
   sandbox: { type: 'boolean', describe: "The exchange's test network" },
-  'base-url': textOption("Scheme and host that replace the exchange's own", {}),
+  'base-url': textOption("Scheme and host that replace the exchange's own; none removes it", {}),
   option: listOption("key=value for ccxt's options"),
-  egress: listOption(`stack, or a proxy's URL; env reads URLs with passwords from ${egressVariable}`),
+  egress: listOption(
+    `stack, a proxy's URL, or none to remove it; env reads URLs with passwords from ${egressVariable}`,
+  ),
   replace: { type: 'boolean', default: false, describe: 'Replace the account with this name' },
   unchecked: { type: 'boolean', default: false, describe: 'Store the key without asking the exchange' },
   'allow-withdrawals': { type: 'boolean', default: false, describe: 'Store a key that can withdraw' },

@@ -7,7 +7,7 @@ const credentialsSchema = z.strictObject({
   secret: z.string().trim().min(1),
   password: z.string().min(1).optional(),
   /** Here too, because the URL of a proxy may hold a password. */
-  egress: z.union([z.literal('stack'), z.array(z.string())]).optional(),
+  egress: z.union([z.literal(['stack', 'none']), z.array(z.string())]).optional(),
 });
 export type Credentials = z.infer<typeof credentialsSchema>;
 

@@ -5,12 +5,13 @@ export const egressVariable = 'RIPCORD_EGRESS';
 export function parseEgress(
   given: string[] | undefined,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): 'stack' | string[] | undefined {
+): 'stack' | 'none' | string[] | undefined {
   if (given === undefined) return undefined;
   const urls = given.flatMap((each) =>
     each === 'env' ? (environment[egressVariable] ?? '').split(/\s+/).filter((url) => url !== '') : [each],
   );
-  return urls.length === 1 && urls[0] === 'stack' ? 'stack' : urls;
+  const [first] = urls;
+  return urls.length === 1 && (first === 'stack' || first === 'none') ? first : urls;
 }
 
 /** @returns the texts of an account's fields, those of a list each. */

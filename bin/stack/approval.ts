@@ -39,9 +39,13 @@ export function describeResources(resources: readonly ResourceChange[]): string[
   ];
 }
 
-/** @returns the table that a change would replace: its positions and links would not be in the new one. */
+/**
+ * @returns the table that a change replaces, or may replace: its positions and links would not be in the new one.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
+ */
 export function findReplacedTable(resources: readonly ResourceChange[]): string | undefined {
   return resources.find(
-    ({ ResourceType, Replacement }) => ResourceType === 'AWS::DynamoDB::Table' && Replacement === 'True',
+    ({ ResourceType, Replacement = 'False' }) =>
+      ResourceType === 'AWS::DynamoDB::Table' && Replacement !== 'False',
   )?.PhysicalResourceId;
 }

@@ -12,6 +12,7 @@ import {
   GetTemplateCommand,
   type Parameter,
   paginateDescribeChangeSet,
+  paginateDescribeStacks,
   paginateListStackResources,
   type ResourceChange,
   type Stack,
@@ -40,6 +41,13 @@ export async function readStack(client: CloudFormationClient, name: string): Pro
     const hint = 'Nothing was changed. Check the AWS credentials and the region.';
     throw failed(`The stack ${name} can't be read (${describeAwsFailure(thrown)}). ${hint}`, thrown);
   }
+}
+
+/** @returns every stack of the account and region, without those that are deleted. */
+export async function readStacks(client: CloudFormationClient): Promise<Stack[]> {
+  const found: Stack[] = [];
+  for await (const { Stacks: stacks = [] } of paginateDescribeStacks({ client }, {})) found.push(...stacks);
+  return found;
 }
 
 export async function readResources(

@@ -183,6 +183,6 @@ async function deleteOldCode({ client, stage, bucket }: Engine): Promise<void> {
 
 /** The deployment itself has ended well. */
 function warnAboutCode(thrown: unknown): void {
-  const why = describeAwsFailure(thrown).replace(/\.$/, '');
-  printRemark(`Code of earlier deployments is left in the bucket: ${why}. The next deployment deletes it.`);
+  const why = thrown instanceof CliError ? thrown.message : describeAwsFailure(thrown);
+  printRemark(`Code of earlier deployments is left, and the next deployment deletes it. ${why}`);
 }

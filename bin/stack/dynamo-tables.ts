@@ -3,10 +3,11 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   paginateListTables,
-  ScanCommand,
+  paginateScan,
   type TableDescription,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
+import { CliError } from '../cli-error.ts';
 import { type AwsTarget, toClientSettings } from './aws-client-settings.ts';
 import { poll } from './stack-wait.ts';
 
@@ -37,9 +38,18 @@ export async function describeTable(
   }
 }
 
+/** A table that was just created may not be known yet: its description is eventually consistent. */
+const mostMisses = 20;
+
+/** @throws CliError if there is no such table, or not any more. */
 export function waitForTable(client: DynamoDBClient, name: string): Promise<TableDescription> {
+  let [misses, wasSeen] = [0, false];
   return poll(async () => {
     const table = await describeTable(client, name);
+    if (table === undefined) misses += 1;
+    wasSeen ||= table !== undefined;
+    if (table === undefined && (wasSeen || misses === mostMisses))
+      throw new CliError('failed', `The table ${name} is gone: it was deleted, or could not be created.`);
     return table?.TableStatus === 'ACTIVE' ? table : undefined;
   });
 }
@@ -60,11 +70,19 @@ export async function setDeletionProtection(
   await waitForTable(client, name);
 }
 
-/** @returns whether the table has no item; also if there is no such table. The item count of DescribeTable is hours old. */
-export async function isEmptyTable(client: DynamoDBClient, name: string): Promise<boolean> {
+/** What the sweep writes in its first run, also while the rest of the stack is created. */
+const ownItems = new Set(['sweep', 'health']);
+
+/**
+ * @returns whether the table has nothing of its owner's; also if there is no such table. The item count of DescribeTable is
+ * hours old.
+ */
+export async function isUnused(client: DynamoDBClient, name: string): Promise<boolean> {
   if ((await describeTable(client, name)) === undefined) return true;
-  const request = { TableName: name, Limit: 1, ConsistentRead: true, Select: 'COUNT' } as const;
-  return (await client.send(new ScanCommand(request))).Count === 0;
+  const request = { TableName: name, Limit: 10, ConsistentRead: true, ProjectionExpression: 'pk' };
+  for await (const { Items: items = [] } of paginateScan({ client }, request))
+    if (items.some(({ pk }) => !ownItems.has(pk?.S ?? ''))) return false;
+  return true;
 }
 
 /** Deletes a table for good, also a protected one. */

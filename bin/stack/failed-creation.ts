@@ -2,7 +2,7 @@ import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation
 import { CliError } from '../cli-error.ts';
 import { printRemark } from '../terminal.ts';
 import { deleteStack, readResources } from './cloud-formation.ts';
-import { createTables, deleteTable, isEmptyTable } from './dynamo-tables.ts';
+import { createTables, deleteTable, isUnused } from './dynamo-tables.ts';
 import { wasCreated } from './stack-events.ts';
 import { toStackState } from './stack-state.ts';
 import { readEvents } from './stack-wait.ts';
@@ -38,9 +38,9 @@ export async function clearFailedCreation(
 
 async function deleteUnused({ target }: Stage, table: string): Promise<void> {
   const client = createTables(target);
-  if (await isEmptyTable(client, table)) return deleteTable(client, table);
+  if (await isUnused(client, table)) return deleteTable(client, table);
   throw new CliError(
     'refused',
-    `Nothing was deployed or deleted: the table ${table} of the earlier deployment has items. Attach the table to another stage with --prefix NAME --set table=${table}, or delete the stack yourself.`,
+    `Nothing was deployed or deleted: the table ${table} of the earlier deployment has items. To use them, end that deployment, which keeps the table, and attach it: ripcord destroy --keep-keys, then ripcord deploy --set table=${table}`,
   );
 }

@@ -1,13 +1,14 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { unset } from '../../infra/stack/setting-definitions.ts';
-import { createAdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
 import { hasTerminal } from '../confirm.ts';
 import { drawTable } from '../table.ts';
 import { printRemark } from '../terminal.ts';
+import { refuseIfArmed } from './armed-links.ts';
 import { checkConcurrency, chooseConcurrency } from './concurrency.ts';
 import type { DeployArguments, NoticeChoice } from './deploy-arguments.ts';
 import { toSettings } from './deployed-settings.ts';
+import { refuseUnfit } from './dynamo-attach.ts';
 import { readQuota } from './lambda-quota.ts';
 import { askNotice, parseNotice } from './notice-choice.ts';
 import {
@@ -17,7 +18,7 @@ import {
   planDeployment,
   type SettingValues,
 } from './plan-deployment.ts';
-import { type Stage, toAdminTarget } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 interface PlannedSettings {
   /** The parameters with a new value. */
@@ -42,6 +43,8 @@ export async function planSettings(
   const asked = planDeployment(args, deployed);
   if (endsHalt(asked)) refuseEndOfHalt();
   if (asked.cuts !== undefined) await refuseIfArmed(stage, asked.cuts);
+  const table = asked.changes.find(({ name }) => name === 'table')?.will ?? unset;
+  if (table !== unset) await refuseUnfit(stage, table);
   const limits = await planConcurrency(stage, asked.parameters, deployed);
   const isSilent = asked.needsNotifyEmail && args.notify === undefined && !hasTerminal();
   const { channel, ...email } = await chooseNotice(args, asked);
@@ -67,26 +70,6 @@ function refuseWithoutSettings({ stackName }: Stage): never {
   throw new CliError(
     'refused',
     `Nothing was deployed: the stack ${stackName} is from a version without settings that persist. Deploy another stage with --prefix NAME, and destroy this one once its positions have ended.`,
-  );
-}
-
-async function refuseIfArmed(stage: Stage, cuts: string): Promise<void> {
-  const { links } = await createAdminClient(toAdminTarget(stage))
-    .call('links.list', {})
-    .catch((cause: unknown) => {
-      throw new CliError(
-        'refused',
-        `Nothing was deployed: ${cuts}, and it is not known whether a link is armed. See why: ripcord links list`,
-        { cause },
-      );
-    });
-  const armed = links.filter(
-    ({ state, positionClosed }) => state === 'armed' && positionClosed !== true,
-  ).length;
-  if (armed === 0) return;
-  throw new CliError(
-    'refused',
-    `Nothing was deployed: ${cuts}, and ${armed === 1 ? '1 link is' : `${armed} links are`} armed. Revoke them first, with ripcord links revoke LINK_ID. To list them: ripcord links list`,
   );
 }
 

@@ -16,9 +16,14 @@ export function hasEnded(events: readonly StackEvent[]): boolean {
   return events.some((event) => isOwn(event) && isFinal(event.ResourceStatus ?? '_IN_PROGRESS'));
 }
 
-/** @returns whether the stack was ever created as a whole. CloudFormation keeps events for 90 days. */
+/**
+ * @returns whether the stack was ever created as a whole. CloudFormation keeps events for 90 days, so a stack without any
+ * event of its creation is older, and was.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
+ */
 export function wasCreated(events: readonly StackEvent[]): boolean {
-  return events.some((event) => isOwn(event) && event.ResourceStatus === 'CREATE_COMPLETE');
+  const own = events.filter(isOwn).map(({ ResourceStatus: status = '' }) => status);
+  return own.includes('CREATE_COMPLETE') || !own.some((status) => /^(CREATE_FAILED|ROLLBACK_)/.test(status));
 }
 
 /** @returns the resources that reached their state, in the order of the events. */

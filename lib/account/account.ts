@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Fault, toFault } from '../fault.ts';
-import { safeUrlSchema } from '../safe-url.ts';
+import { expectedSafeUrl, safeUrlSchema } from '../safe-url.ts';
 import { credentialSchema, passwordSchema } from './credential.ts';
 
 export const accountNameSchema = z
@@ -37,6 +37,9 @@ function isPercentEncoded(text: string): boolean {
 /** Through which addresses an account's requests leave: the stack's proxies, or proxies of the owner's own. */
 const egressSchema = z.union([z.literal('stack'), z.array(proxyUrlSchema).min(1).max(maxEgressProxies)]);
 
+const egressMeaning =
+  'Sends every request through fixed addresses: `"stack"`, or a list of 1 or 2 proxy URLs.';
+
 const baseUrlMeaning =
   'Replaces scheme and host of every URL of the exchange, for a regional host, a proxy or a test server.';
 
@@ -52,9 +55,7 @@ export const accountSchema = z.strictObject({
     .describe(baseUrlMeaning)
     .optional(),
   options: z.record(z.string(), z.unknown()).describe("Passed to ccxt's `options` unchanged.").optional(),
-  egress: egressSchema
-    .describe('Sends every request through fixed addresses: `"stack"`, or a list of 1 or 2 proxy URLs.')
-    .optional(),
+  egress: egressSchema.describe(egressMeaning).optional(),
   accountId: z
     .string()
     .max(64)
@@ -65,13 +66,33 @@ export type Account = z.infer<typeof accountSchema>;
 
 /** An account to be added. It is stricter than `accountSchema`, so that accounts stored earlier stay readable. */
 export const newAccountSchema = accountSchema.extend({
-  baseUrl: safeUrlSchema.describe(baseUrlMeaning).optional(),
+  baseUrl: z
+    .union([z.literal('none'), safeUrlSchema], { error: expectedSafeUrl })
+    .describe(`${baseUrlMeaning} \`none\` removes it from an account that has one.`)
+    .optional(),
+  egress: z
+    .union([z.literal('none'), ...egressSchema.options])
+    .describe(`${egressMeaning} \`"none"\` removes them from an account that has them.`)
+    .optional(),
 });
+export type NewAccount = z.infer<typeof newAccountSchema>;
+
+/** @returns the account with the new fields. What they don't name stays, and `none` removes a field. */
+export function toAccount(kept: Partial<Account>, { baseUrl, egress, ...given }: NewAccount): Account {
+  const { baseUrl: keptUrl, egress: keptEgress, ...others } = kept;
+  const [url, through] = [baseUrl ?? keptUrl, egress ?? keptEgress];
+  return {
+    ...{ ...others, ...given },
+    ...(url !== undefined && url !== 'none' && { baseUrl: url }),
+    ...(through !== undefined && through !== 'none' && { egress: through }),
+  };
+}
 
 /** An account without its credentials, or why what is stored under its name can't be used. */
 export interface AccountSummary {
   name: string;
   exchange?: ExchangeId;
+  egress?: 'stack';
   problem?: string;
 }
 
@@ -102,7 +123,8 @@ export function accountNotFound(name: string): Fault {
 /** One wrong account must not hide the others. */
 export function toSummary(name: string, parse: () => Account): AccountSummary {
   try {
-    return { name, exchange: parse().exchange };
+    const { exchange, egress } = parse();
+    return { name, exchange, ...(egress === 'stack' && { egress }) };
   } catch (thrown) {
     return { name, problem: toFault(thrown).message };
   }

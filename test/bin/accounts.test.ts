@@ -61,6 +61,7 @@ const proxies = [`https://me:${proxyPassword}@proxy.example.org:8443`, 'http://2
 
 test.each([
   ['--egress stack', ['--egress', 'stack'], {}, 'stack'],
+  ['--egress none', ['--egress', 'none'], {}, 'none'],
   ['a URL', ['--egress', 'http://203.0.113.7:3128'], {}, ['http://203.0.113.7:3128']],
   [
     'two URLs',

@@ -1,4 +1,4 @@
-import type { Account } from '../../account/account.ts';
+import { type Account, toAccount } from '../../account/account.ts';
 import type { Permissions } from '../../exchange/exchange.ts';
 import { Fault, toFault } from '../../fault.ts';
 import { toSentence } from '../../position/wording.ts';
@@ -19,7 +19,7 @@ export async function addAccount(services: Services, input: Input): Promise<Comm
   const { known, lost } = await findStored(services, input);
   // A mistyped name must not replace the keys that another account's open positions need.
   if (known !== undefined && !replace) refuseOther(known, input);
-  const account: Account = { ...keptFields(known), ...input.account };
+  const account = toAccount(keptFields(known), input.account);
   const { accountId, warnings } =
     input.unchecked === true
       ? { accountId: undefined, warnings: ['The key was not checked.'] }

@@ -43,6 +43,8 @@ const exchangePositionSchema = z.object({
 const accountViewSchema = z.object({ name: z.string(), exchange: exchangeIdSchema });
 
 const listedAccountSchema = accountViewSchema.partial({ exchange: true }).extend({
+  /** Whether its requests leave from the stack's fixed addresses. */
+  egress: z.literal('stack').optional(),
   /** Why what is stored can't be used. Such an account has no `exchange`. */
   problem: z.string().optional(),
   /** When the key ends, as the sweep last saw it. It looks at an account without an open position every 6 hours. */
@@ -95,7 +97,7 @@ export const accountsCommands = {
     summary:
       'Checks the credentials of an exchange account and stores them. Refuses a name that is stored with another key or exchange, unless it is to be replaced.',
     details:
-      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. A replacement keeps `sandbox`, `baseUrl` and `options` unless it names them.",
+      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. A replacement keeps `sandbox`, `baseUrl`, `options` and `egress` unless it names them; `none` as `baseUrl` or `egress` removes it.",
     input: z.strictObject({
       name: accountNameSchema.describe('Your name for the account.'),
       account: newAccountSchema.describe('Exchange and credentials, as in accounts.json.'),

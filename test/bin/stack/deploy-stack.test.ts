@@ -54,7 +54,10 @@ function deploy(line: string) {
 /** A stack that another program left, with a table. */
 function addUnfinished(status: string): void {
   const left = { type: 'AWS::DynamoDB::Table', status: 'DELETE_FAILED' };
-  aws.addStack({ status, protected: false, resources: new Map([['Table', left]]) });
+  const stack = aws.addStack({ status, protected: false, resources: new Map([['Table', left]]) });
+  const { name: resource, id } = stack;
+  const type = 'AWS::CloudFormation::Stack';
+  stack.events.push({ id, resource, type, status: 'ROLLBACK_IN_PROGRESS' });
 }
 const first = '--yes --set notifyEmail=me@example.org';
 const deployed = () => aws.cloudFormation.find('Ripcord');
@@ -122,7 +125,7 @@ test.each(['ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS', 'CREATE
   'A stack that another program left in %s is cleared and created',
   async (status) => {
     addUnfinished(status);
-    aws.tables.add(table, { isProtected: true });
+    aws.tables.add(table, { isProtected: true, items: ['sweep', 'health'] });
     expect(await deploy(first)).toMatchObject({ result: 'created' });
     expect(aws.tables.tables.size).toBe(0);
   },
@@ -130,10 +133,48 @@ test.each(['ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS', 'CREATE
 
 test('A table with an item is never deleted', async () => {
   addUnfinished('ROLLBACK_FAILED');
-  aws.tables.add(table, { isProtected: true, items: 3 });
+  aws.tables.add(table, { isProtected: true, items: ['sweep', 'position#pos_1'] });
   await expect(deploy(first)).rejects.toThrow(`the table ${table} of the earlier deployment has items`);
   expect(aws.tables.changes).toEqual([]);
   expect(deployed()?.status).toBe('ROLLBACK_FAILED');
+});
+
+test('A stack without events, because it is older than they are kept, is not taken for a failed creation', async () => {
+  aws.addStack({ status: 'DELETE_FAILED' });
+  await expect(deploy(first)).rejects.toThrow('Finish with "ripcord destroy"');
+  expect(aws.cloudFormation.changes).toEqual([]);
+});
+
+test.each(['True', 'Conditional'] as const)(
+  'An update that may replace the table is refused: %s',
+  async (replaces) => {
+    await deploy(first);
+    code = 'second';
+    template.Resources.Table = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'other' } };
+    aws.cloudFormation.replacing.set('Table', replaces);
+    await expect(deploy('--yes')).rejects.toThrow('would replace the table Table-id');
+    expect(deployed()?.status).toBe('CREATE_COMPLETE');
+  },
+);
+
+test.each([
+  ['that does not exist', () => undefined, 'does not exist'],
+  ['that is being created', () => aws.tables.add('Old', { status: 'CREATING' }), 'is CREATING'],
+  ['with other keys', () => aws.tables.add('Old', { keys: ['id', 'sk'] }), 'is no table of Ripcord'],
+  [
+    'of another stage',
+    () => {
+      aws.tables.add('Old');
+      aws.addStack({ name: 'Ripcord-b', id: 'b', outputs: { TableName: 'Old' } });
+    },
+    'is used by the stack Ripcord-b',
+  ],
+])('A table %s is not attached', async (_, prepare, message) => {
+  prepare();
+  await expect(deploy(`${first} --set table=Old`)).rejects.toThrow(
+    `Nothing was deployed: the table Old ${message}`,
+  );
+  expect(aws.cloudFormation.changes).toEqual([]);
 });
 
 test.each([

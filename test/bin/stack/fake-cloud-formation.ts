@@ -28,6 +28,8 @@ export class FakeCloudFormation {
   readonly undeletable = new Map<string, string>();
   /** @returns why another resource can't be deleted; undefined if it can. */
   findObstacle: (resource: string) => string | undefined = () => undefined;
+  /** Resources that a change replaces, or may replace. */
+  readonly replacing = new Map<string, 'True' | 'Conditional'>();
   /** Outputs of the stacks that are created. */
   outputs: Record<string, string> = {};
   /** Actions in the order in which they were called, without reads. */
@@ -68,7 +70,7 @@ export class FakeCloudFormation {
     const stack = () => this.#get(name);
     switch (action) {
       case 'DescribeStacks':
-        return { Stacks: [describe(stack())] };
+        return { Stacks: name === '' ? this.stacks.map(describe) : [describe(stack())] };
       case 'DescribeStackEvents':
         return { StackEvents: this.#readEvents(stack()) };
       case 'ListStackResources':
@@ -179,6 +181,8 @@ export class FakeCloudFormation {
           Action: toAction(changeSet, LogicalResourceId),
           LogicalResourceId,
           ResourceType: resources[LogicalResourceId]?.Type ?? 'Removed',
+          PhysicalResourceId: `${LogicalResourceId}-id`,
+          Replacement: this.replacing.get(LogicalResourceId),
         },
       })),
     };

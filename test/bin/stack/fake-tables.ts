@@ -10,7 +10,9 @@ export interface FakeTable {
   hasBackups: boolean;
   expiryAttribute?: string;
   tags: Record<string, string>;
-  items?: number;
+  /** Partition keys of its items. */
+  items?: string[];
+  keys?: [string, string];
 }
 
 type Input = Record<string, unknown>;
@@ -39,7 +41,7 @@ export class FakeTables {
       case 'DescribeTable':
         return { Table: this.#describe(name) };
       case 'Scan':
-        return { Count: Math.min(this.#get(name).items ?? 0, Number(input.Limit)) };
+        return { Items: (this.#get(name).items ?? []).map((pk) => ({ pk: { S: pk } })) };
       case 'ListTables':
         return { TableNames: [...this.tables.keys()] };
       case 'UpdateTable':
@@ -107,7 +109,7 @@ export class FakeTables {
   /** A table that is being created is active at the next look. */
   #describe(name: string) {
     const table = this.#get(name);
-    const { status, isProtected, restoredFrom } = table;
+    const { status, isProtected, restoredFrom, keys = ['pk', 'sk'] } = table;
     table.status = 'ACTIVE';
     const summary = restoredFrom && {
       SourceTableArn: `${account}${restoredFrom.source}`,
@@ -118,6 +120,10 @@ export class FakeTables {
       TableName: name,
       TableArn: `${account}${name}`,
       TableStatus: status,
+      KeySchema: toKeySchema(keys),
+      GlobalSecondaryIndexes: [
+        { IndexName: 'list', IndexStatus: 'ACTIVE', KeySchema: toKeySchema(['listKey', 'listSort']) },
+      ],
       DeletionProtectionEnabled: isProtected,
       ...(summary && { RestoreSummary: summary }),
     };
@@ -140,6 +146,13 @@ export class FakeTables {
       ? { TimeToLiveStatus: 'DISABLED' }
       : { TimeToLiveStatus: 'ENABLED', AttributeName: expiryAttribute };
   }
+}
+
+function toKeySchema([hash, range]: [string, string]) {
+  return [
+    { AttributeName: hash, KeyType: 'HASH' },
+    { AttributeName: range, KeyType: 'RANGE' },
+  ];
 }
 
 function toTags({ tags }: FakeTable) {

@@ -69,20 +69,23 @@ describe('a deployment', () => {
 
   test('that takes a domain away cuts the links that start with it', () => {
     const cuts = 'links at links.example.org would stop working';
-    expect(plan('--unset domainName --unset certificateArn').cuts).toBe(cuts);
-    expect(plan('--set domainName=other.example.org').cuts).toBe(cuts);
+    expect(plan('--unset domainName --unset certificateArn').cuts?.why).toBe(cuts);
+    expect(plan('--set domainName=other.example.org').cuts?.why).toBe(cuts);
   });
 
   test('that attaches another table cuts the links of the present one', () => {
     const cuts = 'links are in the present table, and the stack would use another one';
-    expect(plan('--set table=Ripcord-Table-at-1').cuts).toBe(cuts);
-    expect(plan('--unset table', { ...deployed, table: 'Ripcord-Table-at-1' }).cuts).toBe(cuts);
+    expect(plan('--set table=Ripcord-Table-at-1').cuts?.why).toBe(cuts);
+    expect(plan('--unset table', { ...deployed, table: 'Ripcord-Table-at-1' }).cuts?.why).toBe(cuts);
   });
 
-  test('that takes all fixed addresses away cuts the links of the accounts that use them', () => {
-    const cuts = 'accounts with egress "stack" would send nothing';
-    expect(plan('--unset egressProxies', { ...deployed, egressProxies: '2' }).cuts).toBe(cuts);
-    expect(plan('--set egressProxies=1', { ...deployed, egressProxies: '2' }).cuts).toBeUndefined();
+  test('that takes fixed addresses away cuts the links of the accounts that use them', () => {
+    const cuts = { why: 'accounts with egress "stack" would send nothing', egress: true };
+    expect(plan('--unset egressProxies', { ...deployed, egressProxies: '2' }).cuts).toEqual(cuts);
+    expect(plan('--set egressProxies=1', { ...deployed, egressProxies: '2' }).cuts?.why).toContain(
+      'lose an address',
+    );
+    expect(plan('--set egressProxies=2', { ...deployed, egressProxies: '1' }).cuts).toBeUndefined();
     expect(plan('--set egressProxies=2').cuts).toBeUndefined();
   });
 
@@ -96,7 +99,9 @@ describe('a deployment', () => {
   });
 
   test('that takes the DNS record away cuts the links too', () => {
-    expect(plan('--unset hostedZoneId', { ...deployed, hostedZoneId: 'Z1' }).cuts).toContain('DNS record');
+    expect(plan('--unset hostedZoneId', { ...deployed, hostedZoneId: 'Z1' }).cuts?.why).toContain(
+      'DNS record',
+    );
   });
 
   test("that adds a domain cuts nothing, because the API's own address stays", () => {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { accountSchema, newAccountSchema, proxyUrlSchema } from '../../../lib/account/account.ts';
+import { accountSchema, newAccountSchema, proxyUrlSchema, toAccount } from '../../../lib/account/account.ts';
 
 const account = { exchange: 'binance', apiKey: 'a', secret: 'b' };
 
@@ -129,3 +129,17 @@ test.each([[[]], [[proxy, proxy, proxy]], ['direct'], [['nowhere']]])(
     expect(error?.issues).toMatchObject([{ path: ['egress'] }]);
   },
 );
+
+describe('a replaced account', () => {
+  const kept = { baseUrl: 'https://api.example.org', egress: 'stack', sandbox: true } as const;
+
+  test('keeps what its replacement does not name', () => {
+    expect(toAccount(kept, newAccountSchema.parse(account))).toEqual({ ...kept, ...account });
+  });
+
+  test('loses an address and an egress that its replacement names as none', () => {
+    const replacement = newAccountSchema.parse({ ...account, baseUrl: 'none', egress: 'none' });
+    expect(toAccount(kept, replacement)).toEqual({ sandbox: true, ...account });
+    expect(accountSchema.safeParse({ ...account, egress: 'none' }).success).toBe(false);
+  });
+});

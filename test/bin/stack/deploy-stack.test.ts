@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { notifySecretVariable } from '../../../bin/stack/deploy-arguments.ts';
 import { deployStack } from '../../../bin/stack/deploy-stack.ts';
 import type { Template } from '../../../bin/stack/deployable.ts';
+import { armedLink, longPosition } from '../examples.ts';
 import { FakeAws } from './fake-aws.ts';
 import { parseWords } from './parse-line.ts';
 import { serveFakes } from './serve-fakes.ts';
@@ -137,6 +138,24 @@ test('A table with an item is never deleted', async () => {
   await expect(deploy(first)).rejects.toThrow(`the table ${table} of the earlier deployment has items`);
   expect(aws.tables.changes).toEqual([]);
   expect(deployed()?.status).toBe('ROLLBACK_FAILED');
+});
+
+test('Fewer fixed addresses are refused while a link of an account that uses them is armed', async () => {
+  template.Parameters = { notifyEmail: {}, egressProxies: {} };
+  await deploy(`${first} --set egressProxies=2`);
+  let egress: 'stack' | undefined = 'stack';
+  aws.admin = ({ command }) => {
+    const accounts = [{ name: longPosition.account, exchange: 'binance', egress }];
+    const results: Record<string, object> = {
+      'links.list': { links: [armedLink], paused: false },
+      'accounts.list': { accounts },
+      'positions.list': { positions: [longPosition] },
+    };
+    return { ok: true, result: results[command] };
+  };
+  await expect(deploy('--set egressProxies=1 --yes')).rejects.toThrow('--egress none --replace');
+  egress = undefined;
+  expect(await deploy('--set egressProxies=1 --yes')).toMatchObject({ result: 'updated' });
 });
 
 test('A stack without events, because it is older than they are kept, is not taken for a failed creation', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { armedLink, longPosition } from '../examples.ts';
+import { armedLink } from '../examples.ts';
 import { FakeAws, runAgainst } from './fake-aws.ts';
 
 let aws: FakeAws;
@@ -13,7 +13,6 @@ const withDomain = {
   domainName: 'links.example.org',
   certificateArn: 'arn:1',
 };
-const withProxies = JSON.stringify({ Parameters: { notifyEmail: {}, egressProxies: {} }, Resources: {} });
 const deploy = (...words: string[]) => runAgainst(aws, 'deploy', ...words);
 
 /** Nothing may be changed or created. */
@@ -43,25 +42,6 @@ test('While links are halted, links that the restore paused count as armed', asy
   expect(stderr).toContain('and 1 link is armed');
   expectNothingChanged();
 });
-
-test.each([
-  ['stack', 1, 'would lose an address that their keys may be bound to, and 1 link is armed'],
-  [undefined, 0, ''],
-])(
-  'Fewer fixed addresses are refused while a link of an account uses them: %s',
-  async (egress, code, text) => {
-    aws.addStack({ parameters: { notifyEmail: 'none', egressProxies: '2' }, template: withProxies });
-    const results: Record<string, object> = {
-      'links.list': { links: [armedLink], paused: false },
-      'accounts.list': { accounts: [{ name: longPosition.account, exchange: 'binance', egress }] },
-      'positions.list': { positions: [longPosition] },
-    };
-    aws.admin = ({ command }) => ({ ok: true, result: results[command] });
-    const run = await deploy('--set', 'egressProxies=1', '--yes');
-    expect(run.code).toBe(code);
-    expect(run.stderr).toContain(text);
-  },
-);
 
 test('A deployment that may cut armed links is refused if the links cannot be read', async () => {
   aws.addStack({ parameters: withDomain });

@@ -24,7 +24,7 @@ const environmentSchema = z.object({
   RIPCORD_SWEEP_FUNCTION: z.string().min(1).optional(),
   /** An endpoint of Lambda's API other than AWS's: the invoke API of the local stack. */
   RIPCORD_SWEEP_ENDPOINT: z.url().optional(),
-  /** `true`: links and the sweep act on nothing, and use no table. */
+  /** `true`: links and the sweep act on nothing, and use no position of the table. */
   RIPCORD_LINKS_HALTED: z.enum(['true', 'false']).optional(),
   /** The stack's fixed addresses, separated by commas: IPv4, with a port if it is not the usual one. Absent: none. */
   RIPCORD_EGRESS_ADDRESSES: z.string().min(1).optional(),

@@ -15,7 +15,7 @@ import { createWakeSweep } from './wake-sweep.ts';
 export interface BuiltServices {
   services: Services;
   accounts: Accounts;
-  /** A backup is being restored: links and the sweep must not act, and must not use the table. */
+  /** A backup is being restored: links and the sweep must not act, and must not use the table's positions. */
   linksHalted?: true | undefined;
   /** Writes the records of hits that this process could not write earlier. It never throws. */
   writeKeptHits?: () => Promise<void>;

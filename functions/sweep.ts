@@ -4,10 +4,13 @@ import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { heartbeatMs } from '../lib/notify/heartbeat.ts';
 import type { Notifiers } from '../lib/notify/notifier.ts';
 import type { Services } from '../lib/services.ts';
+import { createMemoryHealth } from '../lib/store/memory-health.ts';
+import type { HealthStore } from '../lib/store/store.ts';
 import { logProblems, logSweep } from '../lib/sweep/log-sweep.ts';
 import { probeAddress } from '../lib/sweep/probe-address.ts';
 import { newReport, type SweepReport, sweep } from '../lib/sweep/sweep.ts';
 import { type OtherLooks, watchAccounts } from '../lib/sweep/watch-accounts.ts';
+import { watchHalt } from '../lib/sweep/watch-halt.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { createNotifiers } from './notifiers.ts';
@@ -19,6 +22,8 @@ type SweepHandler = Handler<unknown, SweepReport>;
 interface SweepDependencies {
   services: Services;
   linksHalted: BuiltServices['linksHalted'];
+  /** Where a halt is noted while the table does not respond. */
+  memory: HealthStore;
   notifiers: Notifiers;
   /** Opens a link that doesn't exist, and a tunnel through each fixed address. */
   others: OtherLooks;
@@ -42,7 +47,8 @@ function buildSweep(environment: Environment, build: typeof createServices, log?
   const { services, accounts, linksHalted, writeKeptHits, takeOverHits } = build(environment, log);
   const notifiers = createNotifiers(environment);
   const others = { probe: createProbe(environment), listStored: () => accounts.list() };
-  return { services, linksHalted, writeKeptHits, takeOverHits, others, notifiers };
+  const memory = createMemoryHealth();
+  return { services, linksHalted, memory, writeKeptHits, takeOverHits, others, notifiers };
 }
 
 function createProbe(environment: Environment): () => Promise<Look[]> {
@@ -70,11 +76,9 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         },
       },
     ],
-    async run({ services, linksHalted, notifiers, others, writeKeptHits, takeOverHits }, event, context) {
-      if (linksHalted === true) {
-        log.event('sweep-halted', {});
-        return newReport([], []);
-      }
+    async run(dependencies, event, context) {
+      if (dependencies.linksHalted === true) return runHalted(dependencies, log);
+      const { services, notifiers, others, writeKeptHits, takeOverHits } = dependencies;
       const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);
       const watching = watchAccounts(services, notifiers, others).then(
         (problems) => logProblems(log, problems),
@@ -88,6 +92,16 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
       return report;
     },
   });
+}
+
+async function runHalted({ services, memory, notifiers }: SweepDependencies, log: Log): Promise<SweepReport> {
+  log.event('sweep-halted', {});
+  const { store, now } = services;
+  const problems = await watchHalt({ store, now }, notifiers).catch(() =>
+    watchHalt({ store: memory, now }, notifiers),
+  );
+  logProblems(log, problems);
+  return newReport([], []);
 }
 
 /** Once each, without a retry: the outside monitor notices that one is missing, and no alarm is needed for that. */

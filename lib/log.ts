@@ -19,7 +19,7 @@ export const logEvents = [
   'notify-failed',
   /** A sweep could not check the accounts, because the table did not respond. */
   'accounts-unwatched',
-  /** A sweep ran while links are halted, and did nothing. */
+  /** A sweep ran while links are halted, and acted on nothing. */
   'sweep-halted',
   /** A sweep could not start. */
   'sweep-failed',
@@ -70,7 +70,7 @@ export const metrics = {
   /** Duration of hits that acted. */
   Latency: { unit: 'Milliseconds' },
   ExchangeTime: { unit: 'Milliseconds' },
-  /** Hits that acted without an outcome, and hits that Ripcord could not handle. */
+  /** Hits that acted without an outcome, and hits that Ripcord could not handle. Not those while links are halted. */
   Failures: { unit: 'Count' },
   /** Records of hits that could not be written at once. */
   UnwrittenHits: { unit: 'Count' },

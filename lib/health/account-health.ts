@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { troubleCauses } from '../exchange/trouble-cause.ts';
 import { type Notice, noticeLifeMs, noticeSchema } from '../position/notice.ts';
+import { haltSchema } from './halt.ts';
 import { expiriesSchema, findExpiring, noteExpiries, noteExpiring } from './key-expiry.ts';
 
 /** Why an account can't act. */
@@ -34,6 +35,8 @@ export const accountHealthSchema = z.object({
   /** By account name; an account without trouble has none. */
   troubles: z.record(z.string(), troubleSchema),
   expiries: expiriesSchema.default({}),
+  /** While links are halted, and until the first sweep after that. */
+  halt: haltSchema.optional(),
   notices: z.array(noticeSchema),
 });
 export type AccountHealth = z.infer<typeof accountHealthSchema>;

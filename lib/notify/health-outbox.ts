@@ -3,7 +3,7 @@ import { type Delivery, deliveryTo, type Notice } from '../position/notice.ts';
 import type { HealthStore } from '../store/store.ts';
 import { toDelivery } from './attempt.ts';
 import type { Problem } from './deliver.ts';
-import type { Notifier, Sent } from './notifier.ts';
+import type { Notifier, Notifiers, Sent } from './notifier.ts';
 import { isWaiting, type PlannedMessage, planMessages, toDigest } from './plan-messages.ts';
 
 /** What the outbox needs of the services. */
@@ -60,6 +60,18 @@ export async function deliverHealth(
     ),
     waiting: isWaiting((recorded ?? reserved).notices, notifiers, now()),
   };
+}
+
+/** Sends what is due, if anything waits. The list of channels is read only then. @returns the channels that did not accept it. */
+export async function deliverWaiting(
+  outbox: HealthOutbox,
+  channels: Notifiers,
+  { notices }: AccountHealth,
+): Promise<Problem[]> {
+  if (notices.length === 0) return [];
+  const { notifiers } = await channels.all();
+  if (!isWaiting(notices, notifiers, outbox.now())) return [];
+  return (await deliverHealth(outbox, notifiers)).problems;
 }
 
 /** @returns the health after the change, or as it is if there is nothing to change; undefined if others change it too. */

@@ -11,9 +11,9 @@ import {
 } from '../health/account-health.ts';
 import { appendAccountNotice } from '../notify/account-notice.ts';
 import type { Problem } from '../notify/deliver.ts';
-import { deliverHealth } from '../notify/health-outbox.ts';
+import { endHalt } from '../notify/halt-notice.ts';
+import { deliverWaiting } from '../notify/health-outbox.ts';
 import type { Notifiers } from '../notify/notifier.ts';
-import { isWaiting } from '../notify/plan-messages.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
@@ -42,10 +42,7 @@ export async function watchAccounts(
 ): Promise<Problem[]> {
   const known = await services.store.readAccountHealth();
   const health = (await lookIfDue(services, others, known)) ?? (await services.store.readAccountHealth());
-  if (health.notices.length === 0) return [];
-  const { notifiers } = await channels.all();
-  if (!isWaiting(health.notices, notifiers, services.now())) return [];
-  return (await deliverHealth(services, notifiers)).problems;
+  return deliverWaiting(services, channels, health);
 }
 
 /** @returns undefined if another run looked at the same time. */
@@ -66,7 +63,7 @@ async function lookIfDue(
     idle && lookAtAll(idle),
   ]);
   const now = services.now();
-  const looked = noteLooks(known, [...probed, ...looks], now, idleLooks);
+  const looked = noteLooks(endHalt(known, now), [...probed, ...looks], now, idleLooks);
   const news = findNews(looked, now);
   return services.store.saveAccountHealth(
     news === undefined ? looked : appendAccountNotice(looked, news, now),

@@ -24,8 +24,13 @@ export function logHit(log: Log, response: HitResponse, { requestId, ms }: LogFi
       Outcomes: acted ? 1 : undefined,
       Latency: acted ? ms : undefined,
       ExchangeTime: exchangeMs,
-      // It acted without an outcome, or it should have acted and could not.
-      Failures: (acted && httpStatus >= 400) || httpStatus >= 500 || isLasting(status) ? 1 : undefined,
+      Failures: isFailure(response) ? 1 : undefined,
     },
   );
+}
+
+/** It acted without an outcome, or it should have acted and could not. A halt is reported by the sweep. */
+function isFailure({ status, httpStatus, decision }: HitResponse): boolean {
+  if (status === 'halted') return false;
+  return (decision === 'fired' && httpStatus >= 400) || httpStatus >= 500 || isLasting(status);
 }

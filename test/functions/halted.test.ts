@@ -1,10 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createSweep } from '../../functions/sweep.ts';
 import { createTrigger } from '../../functions/trigger.ts';
 import { mintToken } from '../../lib/link/token.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Services } from '../../lib/services.ts';
+import { startLoopback } from '../lib/notify/loopback.ts';
 import { newTrader } from '../lib/notify/trader.ts';
 
 const environment = { RIPCORD_TABLE: 'none', RIPCORD_ACCOUNTS: 'file:/none' } as const;
@@ -12,7 +16,7 @@ const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 50_00
 
 /** Services whose table and exchange fail the test if anything uses them, and what is logged. */
 function newHalted() {
-  const { services } = newTrader();
+  const { services, later } = newTrader();
   const used: string[] = [];
   const refuse = (what: string) =>
     new Proxy({} as never, {
@@ -28,7 +32,7 @@ function newHalted() {
     metrics: (values) => lines.push(values),
   };
   const build = () => ({ services: halted, accounts: undefined as never, linksHalted: true as const });
-  return { used, lines, log, build };
+  return { used, lines, log, build, later };
 }
 
 async function fire(method: string, accept: string) {
@@ -55,7 +59,7 @@ test.each(['GET', 'POST'])(
     });
     expect(used).toEqual([]);
     expect(lines).toMatchObject([
-      { event: 'hit', decision: 'refused', status: 503, code: 'halted', Failures: 1 },
+      { event: 'hit', decision: 'refused', status: 503, code: 'halted', Failures: undefined },
     ]);
   },
 );
@@ -67,10 +71,28 @@ test('A browser gets the same as a page', async () => {
   expect(body).not.toContain('<button');
 });
 
-test('A sweep while links are halted does nothing but report that it runs', async () => {
+test('A sweep while links are halted does nothing but report that it runs, and note when in the health', async () => {
   const { used, lines, log, build } = newHalted();
   const report = await createSweep(environment, build, log)({}, context);
   expect(report).toMatchObject({ positions: 0, notified: 0, failures: [], problems: [] });
-  expect(used).toEqual([]);
+  expect(used).toEqual(['store.readAccountHealth']);
   expect(lines).toEqual([{ event: 'sweep-halted' }]);
+});
+
+test('A halt that lasts is reported although the table does not respond', async () => {
+  const { used, log, build, later } = newHalted();
+  const slack = await startLoopback();
+  const folder = await mkdtemp(join(tmpdir(), 'ripcord-halted-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'notify.json');
+  await writeFile(file, JSON.stringify([{ kind: 'slack', url: slack.url }]), { mode: 0o600 });
+  const sweep = createSweep({ ...environment, RIPCORD_NOTIFY: `file:/${file.slice(1)}` }, build, log);
+  for (let minute = 0; minute < 90; minute += 1) {
+    await sweep({}, context);
+    later(60_000);
+  }
+  expect(slack.received.map(({ body }) => body)).toEqual([
+    expect.stringContaining('Links have been halted since 2025-10-09 08:56 UTC or earlier.'),
+  ]);
+  expect(new Set(used)).toEqual(new Set(['store.readAccountHealth']));
 });

@@ -16,7 +16,7 @@ const hours = 730;
 const minutes = hours * 60;
 /** Accounts and channels are read again after five minutes: one account, and the list of channels. */
 const parametersRead = (2 * minutes) / 5;
-/** Without an open position, the sweep looks at the links' address every five minutes. */
+/** Without an open position, the sweep checks the links' address every five minutes. */
 const probes = minutes / 5;
 /** Measured: docs/measurements.md. */
 const sweep = { seconds: 0.3, readUnits: 1.5, writeUnits: 1, logBytes: 600 };
@@ -85,7 +85,7 @@ function toProbeRow(template: Template): Row {
   const junk = hits.find(({ written }) => written === 0);
   const each = junk === undefined ? 0 : costOfHit(memoryOf(template, 'trigger'), junk).total;
   return {
-    item: "looks at the links' address",
+    item: "checks of the links' address",
     calculation: `every five minutes: ${formatCount(probes)} × (a junk hit, 1 unit written)`,
     cost: probes * (each + dollars.writeUnit),
   };

@@ -65,7 +65,7 @@ export const shortRetentions = retentions.filter((days) => days < leastJournalDa
 const { default: _, ...notifyEmail } = optionalText(
   '[^@\\s]+@[^@\\s]+\\.[^@\\s]+',
   'an e-mail address',
-  'The address that gets alarms and notices; AWS asks it to confirm',
+  'The address that gets alarms and notices; AWS sends it a confirmation e-mail',
 );
 
 /** The settings of a stack. A deployment that does not name one keeps its value. */
@@ -119,7 +119,7 @@ export const settings = {
   logRetentionDays: {
     ...choice(
       retentions.map(String),
-      `Days until logs are deleted; the functions' logs live at least ${leastJournalDays} days`,
+      `Days until logs are deleted; the functions' logs are kept for at least ${leastJournalDays} days`,
     ),
     default: String(leastJournalDays),
   },

@@ -12,7 +12,7 @@ import { zipFolder } from './zip-folder.ts';
 /** A CloudFormation template, as far as a deployment reads it. */
 export interface Template {
   Parameters?: Record<string, object>;
-  Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+  Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; Metadata?: object }>;
 }
 
 /** What a deployment needs. */

@@ -6,13 +6,16 @@ export interface CodePlace {
   key: string;
 }
 
-/** @returns the template with the code of each function at its place, by the function's name without the prefix. */
+/**
+ * @returns the template with the code of each function at its place, by the function's name without the prefix. It leaves
+ * out CDK's metadata, which CloudFormation doesn't need.
+ */
 export function withCode(
   template: Template,
   prefix: string,
   places: ReadonlyMap<string, CodePlace>,
 ): Template {
-  const resources = Object.entries(template.Resources).map(([id, resource]) => {
+  const resources = Object.entries(template.Resources).map(([id, { Metadata: _, ...resource }]) => {
     if (resource.Type !== 'AWS::Lambda::Function') return [id, resource];
     const functionName = String(resource.Properties?.FunctionName);
     const place = places.get(functionName.slice(`${prefix}-`.length));

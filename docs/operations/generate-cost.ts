@@ -95,10 +95,9 @@ function toRows(template: Template): Row[] {
   const count = (type: string) => findAll(template, type).length;
   const alarms = countAlarmMetrics(template);
   const instances = findAll(template, 'AWS::EC2::Instance');
-  const disk = instances.reduce(
-    (sum, { BlockDeviceMappings: [device] }) => sum + Number(device.Ebs.VolumeSize),
-    0,
-  );
+  const [launch] = findAll(template, 'AWS::EC2::LaunchTemplate');
+  const [device] = launch?.LaunchTemplateData.BlockDeviceMappings ?? [];
+  const disk = instances.length * Number(device?.Ebs.VolumeSize ?? 0);
   const addresses = count('AWS::EC2::EIP');
   const perHour = (number: number, price: number) => ({
     calculation: `${number} × ${hours} h × ${price}`,

@@ -18,12 +18,9 @@ export interface EgressNetworkProps {
   readonly condition: CfnCondition;
 }
 
-type Tags = { key: string; value: string }[];
-
 interface SubnetProps {
   readonly vpcId: string;
   readonly table: CfnRouteTable;
-  readonly tags: Tags;
 }
 
 const anywhere = '0.0.0.0/0';
@@ -41,12 +38,12 @@ export class EgressNetwork extends Construct {
     super(scope, id);
     const tags = [{ key: 'Name', value: `${prefix}-egress` }];
     const vpc = new CfnVPC(this, 'Vpc', { cidrBlock: range, enableDnsSupport: true, tags });
-    const gateway = new CfnInternetGateway(this, 'Gateway', { tags });
+    const gateway = new CfnInternetGateway(this, 'Gateway');
     const attachment = new CfnVPCGatewayAttachment(this, 'Attachment', {
       vpcId: vpc.ref,
       internetGatewayId: gateway.ref,
     });
-    const table = new CfnRouteTable(this, 'Routes', { vpcId: vpc.ref, tags });
+    const table = new CfnRouteTable(this, 'Routes', { vpcId: vpc.ref });
     this.route = new CfnRoute(this, 'Route', {
       routeTableId: table.ref,
       destinationCidrBlock: anywhere,
@@ -54,8 +51,8 @@ export class EgressNetwork extends Construct {
     });
     this.route.addResourceDependency(attachment);
     const { ref: vpcId } = vpc;
-    this.subnets = [this.#addSubnet(0, { vpcId, table, tags }), this.#addSubnet(1, { vpcId, table, tags })];
-    this.group = this.#addGroup(vpc, tags);
+    this.subnets = [this.#addSubnet(0, { vpcId, table }), this.#addSubnet(1, { vpcId, table })];
+    this.group = this.#addGroup(vpc);
     for (const each of this.node.findAll())
       if (each instanceof CfnResource) each.cfnOptions.condition = condition;
     Validations.of(vpc).acknowledge({
@@ -65,14 +62,13 @@ export class EgressNetwork extends Construct {
     });
   }
 
-  #addSubnet(zone: number, { vpcId, table, tags }: SubnetProps): CfnSubnet {
+  #addSubnet(zone: number, { vpcId, table }: SubnetProps): CfnSubnet {
     const subnet = new CfnSubnet(this, `Subnet${zone + 1}`, {
       vpcId,
       availabilityZone: Fn.select(zone, Fn.getAzs()),
       cidrBlock: `10.71.0.${zone * 128}/25`,
       // An instance installs its program before it gets the fixed address.
       mapPublicIpOnLaunch: true,
-      tags,
     });
     new CfnSubnetRouteTableAssociation(this, `Association${zone + 1}`, {
       routeTableId: table.ref,
@@ -81,7 +77,7 @@ export class EgressNetwork extends Construct {
     return subnet;
   }
 
-  #addGroup(vpc: CfnVPC, tags: Tags): CfnSecurityGroup {
+  #addGroup(vpc: CfnVPC): CfnSecurityGroup {
     const rule = (port: number, description: string) => ({
       ipProtocol: 'tcp',
       fromPort: port,
@@ -94,7 +90,6 @@ export class EgressNetwork extends Construct {
       vpcId: vpc.ref,
       securityGroupIngress: [rule(stackProxyPort, 'Tunnels, for peers that know the credential')],
       securityGroupEgress: [rule(443, 'Exchanges, packages and AWS')],
-      tags,
     });
     Validations.of(group).acknowledge({
       id: 'AwsSolutions-EC23',

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { stackProxyPort } from '../../lib/exchange/egress/stack-tls.ts';
 import { exchangeHosts } from '../../lib/exchange/venues/hosts.ts';
@@ -89,3 +90,9 @@ systemctl enable --now ripcord-proxy
 for try in {1..30}; do timeout 1 bash -c '</dev/tcp/127.0.0.1/${stackProxyPort}' && exit 0; sleep 2; done
 exit 1
 `;
+
+/** @returns a line that runs the script, compressed. The template has to stay under 51,200 bytes. */
+export function toUserScript(script: string): string {
+  const packed = gzipSync(script, { level: 9 }).toString('base64');
+  return `eval "$(base64 -d <<<'${packed}' | gunzip)"\n`;
+}

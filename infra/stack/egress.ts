@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   Aws,
   type CfnCondition,
-  CfnDynamicReference,
-  CfnDynamicReferenceService,
   CfnMapping,
   CfnOutput,
   type CfnResource,
@@ -11,25 +9,28 @@ import {
   Stack,
   Validations,
 } from 'aws-cdk-lib';
-import { CfnEIP, CfnInstance } from 'aws-cdk-lib/aws-ec2';
+import { CfnEIP, CfnInstance, CfnLaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import { CfnInstanceProfile, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { toArn } from './arn.ts';
 import { EgressNetwork } from './egress-network.ts';
-import { instanceScript } from './egress-script.ts';
-import type { RipcordFunction } from './ripcord-function.ts';
+import { instanceScript, toUserScript } from './egress-script.ts';
+import { RipcordFunction } from './ripcord-function.ts';
 import type { StackSettings, Stage } from './settings.ts';
 
-export interface EgressProps extends Stage, Pick<StackSettings, 'conditions'> {
+export interface EgressProps extends Stage, Pick<StackSettings, 'egressBuild' | 'conditions'> {
   /** The functions that send requests to exchanges. */
   readonly users: readonly RipcordFunction[];
 }
 
 /**
- * The newest image at each deployment, which replaces an instance with an older one.
- * https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
+ * EC2 replaces the name by the newest image when it launches an instance. CloudFormation would do so in each update, also
+ * of parameters only, and replace the instances: it keeps the name of a parameter in Parameter Store, not its value.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/systems-manager-parameter-types.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html#use-an-ssm-parameter-instead-of-an-ami-id
  */
-const image = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
+const image = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
 /** The instance installs Node, which takes one or two minutes. */
 const startTimeout = 'PT10M';
 
@@ -37,7 +38,6 @@ const scriptVersion = createHash('sha256').update(instanceScript).digest('hex').
 
 /** The smallest instance, which serves its metadata only to itself and only with a token. */
 const instanceProps = {
-  imageId: new CfnDynamicReference(CfnDynamicReferenceService.SSM, image).toString(),
   instanceType: 't4g.nano',
   // Never more than the instance's own price.
   creditSpecification: { cpuCredits: 'standard' },
@@ -64,12 +64,13 @@ export class Egress extends Construct {
   readonly #conditions: EgressProps['conditions'];
   readonly #network: EgressNetwork;
   readonly #secret: CfnSecret;
-  readonly #profile: CfnInstanceProfile;
+  /** What both instances have in common. Another version of it replaces them. */
+  readonly #launch: CfnLaunchTemplate;
   /** Both instances run the same, and the template can hold it once. */
   readonly #script: CfnMapping;
   readonly #addresses: string;
 
-  constructor(scope: Construct, id: string, { prefix, conditions, users }: EgressProps) {
+  constructor(scope: Construct, id: string, { prefix, egressBuild, conditions, users }: EgressProps) {
     super(scope, id);
     const { egress, secondEgress } = conditions;
     this.#prefix = prefix;
@@ -77,8 +78,9 @@ export class Egress extends Construct {
     this.#conditions = conditions;
     this.#network = new EgressNetwork(this, 'Network', { prefix, condition: egress });
     this.#secret = this.#createSecret();
-    this.#profile = this.#createProfile();
-    this.#script = new CfnMapping(this, 'Script', { mapping: { Instance: { Script: instanceScript } } });
+    this.#launch = this.#createLaunchTemplate(this.#createProfile(), egressBuild);
+    const mapping = { Instance: { Script: toUserScript(instanceScript) } };
+    this.#script = new CfnMapping(this, 'Script', { mapping });
     const [subnet, otherSubnet] = this.#network.subnets;
     const after = this.#network.route;
     const first = this.#addProxy('Egress1', { condition: egress, subnetId: subnet.ref, after });
@@ -88,26 +90,27 @@ export class Egress extends Construct {
       subnetId: otherSubnet.ref,
       after: first,
     });
-    const both = Fn.join(',', [first.ref, second.ref]);
+    const both = Fn.sub(`\${${this.#toId(first)}},\${${this.#toId(second)}}`);
     this.#addresses = Fn.conditionIf(secondEgress.logicalId, both, first.ref).toString();
     this.#addOutput();
-    for (const user of users) this.#grantUse(user);
+    this.#grantUse(users);
   }
 
-  /** Allows a function to use the proxies. It reads the credential only for an account that does. */
-  #grantUse(to: RipcordFunction): void {
+  /** Allows functions to use the proxies. They read the credential only for an account that does. */
+  #grantUse(functions: readonly RipcordFunction[]): void {
     // Parameter Store passes the secret on, so the functions need no other client.
     // https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html
     const path = `aws/reference/secretsmanager/${this.#secretName}`;
-    const parameter = Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName: path });
-    to.grantIf(
-      this.#conditions.egress,
-      { RIPCORD_EGRESS_ADDRESSES: this.#addresses, RIPCORD_EGRESS_SECRET: `ssm:/${path}` },
-      [
+    const parameter = toArn('ssm', `parameter/${path}`);
+    RipcordFunction.grantIf(this.#conditions.egress, {
+      scope: this,
+      functions,
+      variables: { RIPCORD_EGRESS_ADDRESSES: this.#addresses, RIPCORD_EGRESS_SECRET: `ssm:/${path}` },
+      permissions: [
         { actions: ['ssm:GetParameter'], resources: [parameter] },
         { actions: ['secretsmanager:GetSecretValue'], resources: [this.#secret.ref] },
       ],
-    );
+    });
   }
 
   #addOutput(): void {
@@ -148,16 +151,28 @@ export class Egress extends Construct {
     return this.#only(profile, egress);
   }
 
+  #createLaunchTemplate(profile: CfnInstanceProfile, build: string): CfnLaunchTemplate {
+    const launch = new CfnLaunchTemplate(this, 'Launch', {
+      launchTemplateData: {
+        imageId: image,
+        ...instanceProps,
+        iamInstanceProfile: { arn: profile.attrArn },
+        securityGroupIds: [this.#network.group.attrGroupId],
+        // Nothing reads the tag: another value is another version of the launch template.
+        tagSpecifications: [{ resourceType: 'instance', tags: [{ key: 'egressBuild', value: build }] }],
+      },
+    });
+    return this.#only(launch, this.#conditions.egress);
+  }
+
   /** @returns the address. It stays when its instance is replaced: CloudFormation moves it to the new one. */
   #addProxy(name: string, { condition, subnetId, after }: ProxyProps): CfnEIP {
     const tags = [{ key: 'Name', value: `${this.#prefix}-${name.toLowerCase()}` }];
     // CloudFormation does not replace an instance whose script changes, but one of another name.
     const resource = `${name}Instance${scriptVersion}`;
     const instance = new CfnInstance(this, `${name}Instance`, {
-      ...instanceProps,
-      iamInstanceProfile: this.#profile.ref,
+      launchTemplate: { launchTemplateId: this.#launch.ref, version: this.#launch.attrLatestVersionNumber },
       subnetId,
-      securityGroupIds: [this.#network.group.attrGroupId],
       userData: Fn.base64(this.#toUserData(resource)),
       tags,
     });
@@ -192,6 +207,11 @@ export class Egress extends Construct {
     };
     const lines = Object.entries(variables).map(([variable, value]) => `${variable}='${value}'\n`);
     return ['#!/bin/bash\n', ...lines, this.#script.findInMap('Instance', 'Script')].join('');
+  }
+
+  /** @returns the resource's name in the template. */
+  #toId(resource: CfnResource): string {
+    return Stack.of(this).getLogicalId(resource);
   }
 
   #only<Resource extends CfnResource>(resource: Resource, condition: CfnCondition): Resource {

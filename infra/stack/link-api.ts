@@ -49,6 +49,8 @@ export class LinkApi extends Construct {
   readonly url: string;
   /** The same by reference: no function makes links for a domain that API Gateway has not accepted yet. */
   readonly acceptedUrl: string;
+  /** The API's id at AWS. */
+  readonly id: string;
   /** The host that the DNS record of a custom domain must point to. */
   readonly domainTarget: string;
   readonly #stage: HttpStage;
@@ -58,6 +60,7 @@ export class LinkApi extends Construct {
     super(scope, id);
     // The API's own address stays enabled beside a domain: links that were made before the domain start with it.
     const api = new HttpApi(this, 'Api', { apiName: props.prefix, createDefaultStage: false });
+    this.id = api.apiId;
     const routes = this.#addRoutes(api, props.trigger);
     const accessLog = this.#addAccessLog(props);
     this.#stage = this.#addStage(api, routes, accessLog, props);
@@ -89,26 +92,21 @@ export class LinkApi extends Construct {
     return this.#refused.metric({ period, statistic: Stats.SUM });
   }
 
-  /** Responses with a status of 4xx and 5xx. */
-  errorMetrics(): IMetric[] {
-    return [
-      this.#stage.metricClientError({ label: 'API 4xx' }),
-      this.#stage.metricServerError({ label: 'API 5xx' }),
-    ];
-  }
-
   #addRoutes(api: HttpApi, trigger: IFunction): HttpRoute[] {
     Validations.of(api).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
         'TradingView and browsers can only open a URL, so the URL is the credential: 256 random bits, stored as a hash.',
     });
-    return api.addRoutes({
+    const routes = api.addRoutes({
       path,
       // GET and POST both fire the link. HEAD and OPTIONS, which clients send by themselves, match no route.
       methods: [HttpMethod.GET, HttpMethod.POST],
       integration: new HttpLambdaIntegration('Trigger', trigger),
     });
+    // Each route brings the same permission, which is for any method of the path.
+    for (const { node } of routes.slice(1)) node.tryRemoveChild('Trigger-Permission');
+    return routes;
   }
 
   #addAccessLog({ prefix, logRetentionDays }: LinkApiProps): LogGroup {

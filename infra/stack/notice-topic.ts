@@ -6,7 +6,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnSubscription, Subscription, Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { RipcordFunction } from './ripcord-function.ts';
+import { RipcordFunction } from './ripcord-function.ts';
 import type { StackSettings, Stage } from './settings.ts';
 
 const noQueue =
@@ -55,10 +55,15 @@ export class NoticeTopic extends Construct {
    * @param more actions on the topic.
    */
   grantPublish(to: RipcordFunction, ...more: string[]): void {
-    to.grantIf(this.#hasEmail, { RIPCORD_TOPIC_ARN: this.#topic.topicArn }, [
-      { actions: ['sns:Publish', ...more], resources: [this.#topic.topicArn] },
-      { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#key.keyArn] },
-    ]);
+    RipcordFunction.grantIf(this.#hasEmail, {
+      scope: to,
+      functions: [to],
+      variables: { RIPCORD_TOPIC_ARN: this.#topic.topicArn },
+      permissions: [
+        { actions: ['sns:Publish', ...more], resources: [this.#topic.topicArn] },
+        { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.#key.keyArn] },
+      ],
+    });
   }
 
   /** The function gets everything that is published, also the notices of the sweep. */

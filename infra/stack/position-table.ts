@@ -1,6 +1,7 @@
-import { type CfnResource, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type CfnResource, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { toArn } from './arn.ts';
 import type { RipcordFunction } from './ripcord-function.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -20,13 +21,9 @@ export class PositionTable extends Construct {
     const { ownTable } = settings.conditions;
     const own = this.#addTable();
     (own.node.defaultChild as CfnResource).cfnOptions.condition = ownTable;
-    const toArn = (resourceName: string) =>
-      Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName });
-    const choose = (ofOwn: string, ofAttached: string) =>
-      Fn.conditionIf(ownTable.logicalId, ofOwn, ofAttached).toString();
-    this.name = choose(own.tableName, settings.table);
-    this.#arn = choose(own.tableArn, toArn(settings.table));
-    this.#indexArn = choose(`${own.tableArn}/index/list`, toArn(`${settings.table}/index/list`));
+    this.name = Fn.conditionIf(ownTable.logicalId, own.tableName, settings.table).toString();
+    this.#arn = toArn('dynamodb', `table/\${Name}`, { Name: this.name });
+    this.#indexArn = toArn('dynamodb', `table/\${Name}/index/list`, { Name: this.name });
   }
 
   #addTable(): Table {

@@ -4,8 +4,8 @@ import {
   type CfnCondition,
   type Duration,
   Fn,
+  Lazy,
   RemovalPolicy,
-  Stack,
   Token,
   Validations,
 } from 'aws-cdk-lib';
@@ -30,6 +30,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../bundle/bundle.ts';
+import { toArn } from './arn.ts';
 import { leastJournalDays } from './setting-definitions.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -40,6 +41,14 @@ interface Permission {
   readonly actions: string[];
   readonly resources: string[];
   readonly conditions?: Conditions;
+}
+
+interface ConditionalGrant {
+  /** What the policy belongs to. */
+  readonly scope: Construct;
+  readonly functions: readonly RipcordFunction[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly permissions: readonly Permission[];
 }
 
 /** What the functions have in common. */
@@ -86,6 +95,8 @@ export class RipcordFunction extends Construct {
   readonly errorImpact: string;
   readonly lambda: LambdaFunction;
   readonly #role: Role;
+  /** Paths of the parameters that the function may decrypt. */
+  readonly #decrypted: string[] = [];
 
   constructor(scope: Construct, id: string, props: RipcordFunctionProps) {
     super(scope, id);
@@ -145,22 +156,22 @@ export class RipcordFunction extends Construct {
     for (const permission of permissions) this.#role.addToPolicy(new PolicyStatement(permission));
   }
 
-  /** The same, in a policy of its own that exists only if the condition is true. */
-  grantIf(
+  /** Grants the same to each function, in one policy that exists only if the condition is true. */
+  static grantIf(
     condition: CfnCondition,
-    variables: Readonly<Record<string, string>>,
-    permissions: readonly Permission[],
+    { scope, functions, variables, permissions }: ConditionalGrant,
   ): void {
-    for (const [name, value] of Object.entries(variables))
-      this.lambda.addEnvironment(name, Fn.conditionIf(condition.logicalId, value, Aws.NO_VALUE).toString());
+    for (const { lambda } of functions)
+      for (const [name, value] of Object.entries(variables))
+        lambda.addEnvironment(name, Fn.conditionIf(condition.logicalId, value, Aws.NO_VALUE).toString());
     const statements = permissions.map((permission) => new PolicyStatement(permission));
-    const policy = new Policy(this, `If${condition.node.id}`, { statements, roles: [this.#role] });
+    const roles = functions.map((each) => each.#role);
+    const policy = new Policy(scope, `If${condition.node.id}`, { statements, roles });
     (policy.node.defaultChild as CfnPolicy).cfnOptions.condition = condition;
   }
 
   /** Grants actions on the accounts under a Parameter Store path, one SecureString each, and their decryption. */
   grantAccounts(path: string, actions: readonly ParameterAction[]): void {
-    const arn = this.#parameterArn(path);
     Validations.of(this.#role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${path}/*]`,
       reason: 'The command line adds and removes accounts; the path holds nothing else.',
@@ -168,10 +179,10 @@ export class RipcordFunction extends Construct {
     const listing = actions.filter((action) => action === 'GetParametersByPath');
     const others = actions.filter((action) => action !== 'GetParametersByPath');
     this.grant({ RIPCORD_ACCOUNTS: `ssm:${path}` }, [
-      { actions: others.map((action) => `ssm:${action}`), resources: [`${arn}/*`] },
+      { actions: others.map((action) => `ssm:${action}`), resources: [toParameterArn(`${path}/*`)] },
       // It is authorized against the path of the request, not against the parameters that it returns.
       // https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
-      ...listing.map((action) => ({ actions: [`ssm:${action}`], resources: [arn] })),
+      ...listing.map((action) => ({ actions: [`ssm:${action}`], resources: [toParameterArn(path)] })),
     ]);
     this.#grantDecryption(`${path}/*`);
   }
@@ -182,7 +193,7 @@ export class RipcordFunction extends Construct {
     actions: readonly Extract<ParameterAction, 'GetParameter' | 'PutParameter'>[],
   ): void {
     this.grant({ RIPCORD_NOTIFY: `ssm:${path}` }, [
-      { actions: actions.map((action) => `ssm:${action}`), resources: [this.#parameterArn(path)] },
+      { actions: actions.map((action) => `ssm:${action}`), resources: [toParameterArn(path)] },
     ]);
     this.#grantDecryption(path);
   }
@@ -197,7 +208,7 @@ export class RipcordFunction extends Construct {
       {
         actions: ['kms:Encrypt', 'kms:GenerateDataKey'],
         resources: [keyArn],
-        conditions: this.#onlyFor(paths),
+        conditions: onlyFor(paths),
       },
     ]);
   }
@@ -211,17 +222,19 @@ export class RipcordFunction extends Construct {
       id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]',
       reason: "The condition allows only what Parameter Store encrypted for the function's own parameters.",
     });
-    const anyKey = Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
-    this.grant({}, [{ actions: ['kms:Decrypt'], resources: [anyKey], conditions: this.#onlyFor([path]) }]);
+    this.#decrypted.push(path);
+    if (this.#decrypted.length > 1) return;
+    const anyKey = toArn('kms', 'key/*');
+    this.grant({}, [{ actions: ['kms:Decrypt'], resources: [anyKey], conditions: onlyFor(this.#decrypted) }]);
   }
+}
 
-  /** Parameter Store passes the parameter's ARN to KMS as the encryption context. */
-  #onlyFor(paths: readonly string[]): Conditions {
-    const arns = paths.map((path) => this.#parameterArn(path));
-    return { StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': arns.length === 1 ? arns[0] : arns } };
-  }
+/** Parameter Store passes the parameter's ARN to KMS as the encryption context. */
+function onlyFor(paths: readonly string[]): Conditions {
+  const arns = Lazy.any({ produce: () => paths.map(toParameterArn) });
+  return { StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': arns } };
+}
 
-  #parameterArn(path: string): string {
-    return Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName: path.slice(1) });
-  }
+function toParameterArn(path: string): string {
+  return toArn('ssm', `parameter${path}`);
 }

@@ -1,4 +1,11 @@
-import { CfnOutput, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Validations } from 'aws-cdk-lib';
+import {
+  type CfnElement,
+  CfnOutput,
+  DefaultStackSynthesizer,
+  type IStackSynthesizer,
+  Stack,
+  Validations,
+} from 'aws-cdk-lib';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { Alarms, type AlarmsProps } from './alarms.ts';
@@ -63,7 +70,7 @@ export class RipcordStack extends Stack {
     const admin = createAdmin(this, resources);
     const sweep = createSweep(this, resources, settings);
     const alarm = createAlarm(this, resources);
-    new Egress(this, 'Egress', { prefix, conditions, users: [trigger, admin, sweep] });
+    new Egress(this, 'Egress', { prefix, ...settings, users: [trigger, admin, sweep] });
     scheduleSweep(this, sweep);
     for (const caller of [trigger, admin]) allowWake(caller, sweep);
     const functions = [trigger, admin, sweep, alarm];
@@ -80,6 +87,11 @@ export class RipcordStack extends Stack {
     this.#watch({ prefix, namespace, topic, api, functions, trigger, sweep, settings });
     this.#addOutputs({ api, admin, table, topic, settings });
     this.#namePermissions();
+  }
+
+  /** Without CDK's hash, which is in every reference: two equal names would fail the synthesis. */
+  protected override allocateLogicalId(element: CfnElement): string {
+    return super.allocateLogicalId(element).replace(/[0-9A-F]{8}$/, '');
   }
 
   /**

@@ -116,6 +116,13 @@ export const settings = {
     ),
     default: '0',
   },
+  egressBuild: {
+    type: 'String',
+    default: '1',
+    allowedPattern: '^[A-Za-z0-9_.-]{1,64}$',
+    constraintDescription: 'expected 1 to 64 letters, digits, _, . or -',
+    description: 'Another value rebuilds the proxies with the newest image',
+  },
   logRetentionDays: {
     ...choice(
       retentions.map(String),

@@ -1,6 +1,7 @@
 import {
   CfnCondition,
   CfnParameter,
+  type CfnParameterProps,
   CfnRule,
   Fn,
   type ICfnConditionExpression,
@@ -37,6 +38,8 @@ export interface StackSettings {
   readonly logRetentionDays: number;
   /** The name of an existing table; `none` if the stack has its own. */
   readonly table: string;
+  /** Another value rebuilds the proxies. */
+  readonly egressBuild: string;
   /** `true` or `false`. */
   readonly linksHalted: string;
   /** What exists only with some values. */
@@ -59,13 +62,12 @@ export interface StackSettings {
 
 /** Adds the parameters, the rules between them, and the conditions that depend on them. */
 export function addSettings(stack: Stack): StackSettings {
-  const add = (name: SettingName) => new CfnParameter(stack, name, settings[name]);
+  const add = (name: SettingName) => addParameter(stack, name);
   const notifyEmail = add('notifyEmail').valueAsString;
   const domainName = add('domainName').valueAsString;
   const certificateArn = add('certificateArn').valueAsString;
   const hostedZoneId = add('hostedZoneId').valueAsString;
   const triggerConcurrency = add('triggerConcurrency').value;
-  const reserveSweep = add('reserveSweep').valueAsString;
   const dashboard = add('dashboard').valueAsString;
   const condition = (id: string, expression: ICfnConditionExpression) =>
     new CfnCondition(stack, id, { expression });
@@ -84,19 +86,27 @@ export function addSettings(stack: Stack): StackSettings {
     triggerConcurrency: Token.asNumber(triggerConcurrency),
     logRetentionDays: Token.asNumber(logRetentionDays),
     table,
+    egressBuild: add('egressBuild').valueAsString,
     linksHalted: add('linksHalted').valueAsString,
     conditions: {
       email: condition('HasEmail', isSet(notifyEmail)),
       domain,
       record: condition('HasRecord', Fn.conditionAnd(domain, isSet(hostedZoneId))),
       triggerLimit: condition('LimitsTrigger', Fn.conditionNot(Fn.conditionEquals(triggerConcurrency, '0'))),
-      sweepLimit: condition('LimitsSweep', Fn.conditionEquals(reserveSweep, 'true')),
+      sweepLimit: condition('LimitsSweep', Fn.conditionEquals(add('reserveSweep').valueAsString, 'true')),
       dashboard: condition('HasDashboard', Fn.conditionEquals(dashboard, 'true')),
       ownTable: condition('OwnTable', Fn.conditionNot(isSet(table))),
       ...addEgressConditions(stack, add('egressProxies').valueAsString),
       shortLogs: condition('ShortLogs', Fn.conditionOr(...shortRetentions.map(isRetention))),
     },
   };
+}
+
+/** CloudFormation names the allowed values itself. */
+function addParameter(stack: Stack, name: SettingName): CfnParameter {
+  const { constraintDescription, ...definition }: CfnParameterProps = settings[name];
+  const described = definition.allowedValues === undefined && { constraintDescription };
+  return new CfnParameter(stack, name, { ...definition, ...described });
 }
 
 function addEgressConditions(stack: Stack, proxies: string) {

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instanceScript } from '../../../infra/stack/egress-script.ts';
 import { RipcordStack } from '../../../infra/stack/ripcord-stack.ts';
 import { exchangeHosts } from '../../../lib/exchange/venues/hosts.ts';
-import { deployed } from './deployed.ts';
+import { deployed, type Values } from './deployed.ts';
 import { writeEmptyFunctions } from './empty-functions.ts';
 
 let functionsFolder: string;
@@ -30,6 +31,11 @@ function variablesOf(template: Template, name: string, prefix: string): Record<s
   );
   const all: Record<string, unknown> = found?.Properties.Environment.Variables;
   return Object.fromEntries(Object.entries(all).filter(([variable]) => variable.startsWith(prefix)));
+}
+
+function launchOf(template: Template) {
+  const [[id, launch] = []] = Object.entries(template.findResources('AWS::EC2::LaunchTemplate'));
+  return { id, data: launch?.Properties.LaunchTemplateData };
 }
 
 const functions = ['trigger', 'admin', 'sweep'] as const;
@@ -58,18 +64,21 @@ describe.each([1, 2])('With %i fixed addresses', (count) => {
     expect(Object.values(addresses).map(({ Properties }) => Properties.InstanceId)).toEqual(
       instances.map((Ref) => ({ Ref })),
     );
+    const launch = launchOf(template);
+    expect(launch.data).toMatchObject({
+      InstanceType: 't4g.nano',
+      CreditSpecification: { CpuCredits: 'standard' },
+      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      BlockDeviceMappings: [{ Ebs: { Encrypted: true } }],
+    });
+    const version = { 'Fn::GetAtt': [launch.id, 'LatestVersionNumber'] };
     for (const { Properties } of Object.values(template.findResources('AWS::EC2::Instance')))
-      expect(Properties).toMatchObject({
-        InstanceType: 't4g.nano',
-        CreditSpecification: { CPUCredits: 'standard' },
-        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
-        BlockDeviceMappings: [{ Ebs: { Encrypted: true } }],
-      });
+      expect(Properties.LaunchTemplate).toEqual({ LaunchTemplateId: { Ref: launch.id }, Version: version });
   });
 
   test('the output names them', () => {
     const [first, second] = Object.keys(withProxies(count).findResources('AWS::EC2::EIP'));
-    const both = { 'Fn::Join': [',', [{ Ref: first }, { Ref: second }]] };
+    const both = { 'Fn::Sub': `\${${first}},\${${second}}` };
     withProxies(count).hasOutput('EgressAddresses', { Value: count === 1 ? { Ref: first } : both });
   });
 
@@ -95,6 +104,20 @@ test('The proxies are in two zones, and a deployment replaces one after the othe
   expect(instances[1]?.DependsOn).toEqual([firstAddress]);
   for (const { CreationPolicy } of instances)
     expect(CreationPolicy).toEqual({ ResourceSignal: { Count: 1, Timeout: 'PT10M' } });
+});
+
+test('EC2 chooses the image when an instance starts, so that a newer image alone replaces none in an update', () => {
+  const template = withProxies(2);
+  expect(launchOf(template).data.ImageId).toMatch(/^resolve:ssm:\/aws\/service\//);
+  // CloudFormation would resolve these again in each update.
+  expect(JSON.stringify(template.toJSON())).not.toMatch(/\{\{resolve:|AWS::SSM::Parameter::Value/);
+});
+
+test('Only another value of egressBuild or another template changes what instances start from', () => {
+  const launch = (values: Values) => launchOf(deployed(stack, { egressProxies: 2, ...values })).data;
+  const before = launch({});
+  expect(launch({ linksHalted: 'true', table: 'Another', throttleRate: 5 })).toEqual(before);
+  expect(launch({ egressBuild: '2' })).not.toEqual(before);
 });
 
 test('Only the port of the proxies is open, and they reach only port 443', () => {
@@ -123,7 +146,9 @@ test('An instance may read its credential and nothing else', () => {
 });
 
 test('The script fits into the data of an instance, and names every host of the exchanges', () => {
-  expect(instanceScript.length).toBeLessThan(15_000);
+  const [, packed = ''] = /base64 -d <<<'([^']+)'/.exec(JSON.stringify(stack.toJSON().Mappings)) ?? [];
+  expect(gunzipSync(Buffer.from(packed, 'base64')).toString()).toBe(instanceScript);
+  expect(packed.length).toBeLessThan(15_000);
   for (const host of Object.values(exchangeHosts).flat()) expect(instanceScript).toContain(`"${host}"`);
 });
 

@@ -11,6 +11,18 @@ const join = z.strictObject({
   'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), ref, getAtt]))]),
 });
 
+/** The parts are named `{…}` in the text. */
+const sub = z
+  .strictObject({
+    'Fn::Sub': z.union([
+      z.string().transform((text): [string, Record<string, string>] => [text, {}]),
+      z.tuple([z.string(), z.record(z.string(), z.union([z.string(), ref]))]),
+    ]),
+  })
+  .transform(({ 'Fn::Sub': [text, parts] }) => ({ text, parts }));
+const arnSchema = z.union([sub, join]);
+type Arn = z.infer<typeof arnSchema>;
+
 /** The only allowed conditions: items whose partition key starts with one of these, and what belongs to a parameter. */
 const conditionSchema = z.union([
   z
@@ -20,7 +32,7 @@ const conditionSchema = z.union([
     .transform((condition) => condition['ForAllValues:StringLike']['dynamodb:LeadingKeys']),
   z
     .strictObject({
-      StringLike: z.strictObject({ 'kms:EncryptionContext:PARAMETER_ARN': oneOrMore(join) }),
+      StringLike: z.strictObject({ 'kms:EncryptionContext:PARAMETER_ARN': oneOrMore(arnSchema) }),
     })
     .transform((condition) => condition.StringLike['kms:EncryptionContext:PARAMETER_ARN']),
 ]);
@@ -29,13 +41,13 @@ const conditionSchema = z.union([
 const statementSchema = z.strictObject({
   Effect: z.literal('Allow'),
   Action: oneOrMore(z.string()),
-  Resource: oneOrMore(z.union([getAtt, join, ref])),
+  Resource: oneOrMore(z.union([getAtt, arnSchema, ref])),
   Condition: conditionSchema.optional(),
 });
 
 const policySchema = z.object({
   PolicyDocument: z.strictObject({ Version: z.literal('2012-10-17'), Statement: z.array(statementSchema) }),
-  Roles: z.tuple([ref]),
+  Roles: z.array(ref).min(1),
 });
 
 /**
@@ -69,22 +81,21 @@ export function readPolicies(template: Template): Record<string, string[]> {
   const rights: Record<string, string[]> = {};
   for (const resource of Object.values(template.findResources('AWS::IAM::Policy'))) {
     const { PolicyDocument: document, Roles: roles } = policySchema.parse(resource.Properties);
-    const name = functionOfRole.get(roles[0].Ref) ?? `unknown role ${roles[0].Ref}`;
     const found = document.Statement.flatMap(
       ({ Action: actions, Resource: resources, Condition: condition = [] }) =>
         resources.flatMap((arn) =>
           actions.map((action) => `${action} ${write(arn, nouns)}${writeCondition(condition, nouns)}`),
         ),
     );
-    rights[name] = [...(rights[name] ?? []), ...found].sort();
+    for (const { Ref: role } of roles) {
+      const name = functionOfRole.get(role) ?? `unknown role ${role}`;
+      rights[name] = [...(rights[name] ?? []), ...found].sort();
+    }
   }
   return rights;
 }
 
-function writeCondition(
-  values: (string | z.infer<typeof join>)[],
-  nouns: ReadonlyMap<string, string>,
-): string {
+function writeCondition(values: (string | Arn)[], nouns: ReadonlyMap<string, string>): string {
   const written = values.map((value) => (typeof value === 'string' ? value : write(value, nouns)));
   return written.length === 0 ? '' : ` with ${written.join(' or ')}`;
 }
@@ -94,13 +105,23 @@ function shortName(name: string): string {
 }
 
 function write(
-  arn: z.infer<typeof getAtt> | z.infer<typeof join> | z.infer<typeof ref>,
+  arn: z.infer<typeof getAtt> | Arn | z.infer<typeof ref>,
   nouns: ReadonlyMap<string, string>,
 ): string {
   if ('Ref' in arn) return nouns.get(arn.Ref) ?? `{${arn.Ref}}`;
   if ('Fn::GetAtt' in arn) return nouns.get(arn['Fn::GetAtt'][0]) ?? JSON.stringify(arn);
-  const parts = arn['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : write(part, nouns)));
+  const parts = 'text' in arn ? splitSub(arn) : arn['Fn::Join'][1];
   return parts
+    .map((part) => (typeof part === 'string' ? part : write(part, nouns)))
     .join('')
-    .replace(/^arn:\{AWS::Partition\}:(\w+):\{AWS::Region\}:\{AWS::AccountId\}:/, 'arn:$1:');
+    .replace(/^arn:\{AWS::Partition\}:(\w+):\{AWS::Region\}:\{AWS::AccountId\}:/, 'arn:$1:')
+    .replace(/^arn:dynamodb:table\/table(?=$|\/)/, 'table');
+}
+
+/** @returns the texts and references that an ARN consists of. */
+function splitSub({ text, parts }: Extract<Arn, { text: string }>): (string | z.infer<typeof ref>)[] {
+  return text.split(/(\$\{[^}]+\})/).map((piece) => {
+    const [, name] = /^\$\{(.+)\}$/.exec(piece) ?? [];
+    return name === undefined ? piece : (parts[name] ?? { Ref: name });
+  });
 }

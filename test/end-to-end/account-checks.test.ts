@@ -163,6 +163,16 @@ it('a replaced key keeps sandbox, address and options of its account', async () 
   expect(await readStored('kept')).toMatchObject(fields);
 });
 
+it('a key of another exchange keeps only the fixed addresses, so that it is not sent to the earlier host', async () => {
+  const { apiKey, secret, baseUrl } = newKey('binance');
+  const egress = ['http://127.0.0.1:9'];
+  const fields = { sandbox: true, options: { adjustForTimeDifference: true }, baseUrl, egress };
+  await add('switched', { exchange: 'binance', apiKey, secret, ...fields }, { unchecked: true });
+  const account = { exchange: 'bybit', apiKey: 'other', secret: 'other' } as const;
+  await add('switched', account, { replace: true, unchecked: true, allowOtherAccount: true });
+  expect(await readStored('switched')).toEqual({ ...account, egress });
+});
+
 it('a key of another exchange does not replace a key by itself', async () => {
   const { apiKey, secret, baseUrl } = newKey('binance');
   await add('moved', { exchange: 'binance', apiKey, secret, baseUrl });

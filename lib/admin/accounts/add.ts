@@ -19,7 +19,7 @@ export async function addAccount(services: Services, input: Input): Promise<Comm
   const { known, lost } = await findStored(services, input);
   // A mistyped name must not replace the keys that another account's open positions need.
   if (known !== undefined && !replace) refuseOther(known, input);
-  const account = toAccount(keptFields(known), input.account);
+  const account = toAccount(keptFields(known, input.account), input.account);
   const { accountId, warnings } =
     input.unchecked === true
       ? { accountId: undefined, warnings: ['The key was not checked.'] }
@@ -29,9 +29,13 @@ export async function addAccount(services: Services, input: Input): Promise<Comm
   return { account: { name, exchange: account.exchange }, warnings: [...lost, ...warnings] };
 }
 
-/** What a new key does not name stays: without its address, the key of a test account would go to the live exchange. */
-function keptFields(known: Account | undefined): Partial<Account> {
+/**
+ * What a new key does not name stays: without its address, the key of a test account would go to the live exchange. A key
+ * of another exchange keeps only fixed addresses: the other fields would send it to the host of the earlier exchange.
+ */
+function keptFields(known: Account | undefined, { exchange }: Pick<Account, 'exchange'>): Partial<Account> {
   if (known === undefined) return {};
+  if (known.exchange !== exchange) return known.egress === undefined ? {} : { egress: known.egress };
   const { apiKey: _, secret: _secret, password: _password, accountId: _id, ...others } = known;
   return others;
 }

@@ -25,6 +25,13 @@ test('A clone deploys the template of its CDK app, with the code of each functio
   expect(codes).toHaveLength(functions.length);
 });
 
+test("CDK's metadata is not sent: CloudFormation doesn't need it, and a request has a limit", () => {
+  const Resources = { Topic: { Type: 'AWS::SNS::Topic', Metadata: { 'aws:cdk:path': 'Ripcord/Topic' } } };
+  expect(withCode({ Resources }, 'warm', new Map())).toEqual({
+    Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+  });
+});
+
 test('Equal files make an equal zip, whenever they were written', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'zip-'));
   try {

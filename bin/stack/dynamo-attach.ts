@@ -37,7 +37,7 @@ function findFlaw(table: TableDescription | undefined): string | undefined {
   if (table.TableStatus !== 'ACTIVE') return `is ${table.TableStatus}`;
   const list = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === 'list');
   if (toText(table.KeySchema) !== keys || toText(list?.KeySchema) !== listKeys)
-    return `is no table of Ripcord: expected the keys ${keys}, and an index "list" with ${listKeys}`;
+    return `is not a table of Ripcord: expected the keys ${keys}, and an index "list" with ${listKeys}`;
   return list?.IndexStatus === 'ACTIVE' ? undefined : `has an index "list" that is ${list?.IndexStatus}`;
 }
 
@@ -46,5 +46,9 @@ function toText(schema: TableDescription['KeySchema'] = []): string {
 }
 
 function refuse(name: string, flaw: string, cause?: unknown): CliError {
-  return new CliError('refused', `Nothing was deployed: the table ${name} ${flaw}.`, { cause });
+  return new CliError(
+    'refused',
+    `Nothing was deployed: the table ${name} ${flaw}. Attach another one, or check --region and --profile.`,
+    { cause },
+  );
 }

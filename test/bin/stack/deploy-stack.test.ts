@@ -179,7 +179,7 @@ test.each(['True', 'Conditional'] as const)(
 test.each([
   ['that does not exist', () => undefined, 'does not exist'],
   ['that is being created', () => aws.tables.add('Old', { status: 'CREATING' }), 'is CREATING'],
-  ['with other keys', () => aws.tables.add('Old', { keys: ['id', 'sk'] }), 'is no table of Ripcord'],
+  ['with other keys', () => aws.tables.add('Old', { keys: ['id', 'sk'] }), 'is not a table of Ripcord'],
   [
     'of another stage',
     () => {

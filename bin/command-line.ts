@@ -23,7 +23,8 @@ import { destroyOptions } from './stack/destroy-arguments.ts';
 import { buildDoctor, doctorSummary, runDoctor } from './stack/doctor.ts';
 import { buildInit, initSummary, runInit } from './stack/init.ts';
 import { initOptions } from './stack/init-options.ts';
-import { buildRestore, restoreOptions, restoreSummary, runRestore } from './stack/restore.ts';
+import { buildRestore, restoreSummary, runRestore } from './stack/restore.ts';
+import { restoreOptions } from './stack/restore-progress.ts';
 import { buildStart, runStart, startOptions, startSummary } from './start-command.ts';
 import { missingCommand, toUsageError, withStructuredErrors } from './usage-errors.ts';
 

@@ -3,16 +3,15 @@ import {
   DescribeContinuousBackupsCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
-  ListTagsOfResourceCommand,
   RestoreTableFromBackupCommand,
   RestoreTableToPointInTimeCommand,
-  TagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { CliError } from '../cli-error.ts';
 import { describeAwsFailure } from './aws-failure.ts';
-import { describeTable, listTables, setDeletionProtection, waitForTable } from './dynamo-tables.ts';
+import { type RestoredTable, readTagsOf, setTags, tagNames, toIso, toStart } from './dynamo-restore-tags.ts';
+import { describeTable, setDeletionProtection, waitForTable } from './dynamo-tables.ts';
 
 /** Where the items come from: a table with point-in-time recovery, or a backup's ARN. */
 export interface RestoreSource {
@@ -21,14 +20,14 @@ export interface RestoreSource {
   restoredTo: string;
 }
 
-/** A table that a restore created. */
-export interface RestoredTable {
-  name: string;
-  restoredTo: string;
+/** A restored table that a stack can use. */
+export interface PreparedTable extends RestoredTable {
+  /**
+   * The time that its items are of, ISO 8601: nothing later is in them, and logs are read since then. It is before
+   * `restoredTo` if the functions did not use the source any more. Undefined: not known.
+   */
+  itemsOf: string | undefined;
 }
-
-const stateTag = 'ripcord:restore';
-const timeTag = 'ripcord:restored-to';
 
 /** @returns where to restore from. Throws a CliError if there is no backup of that time. It changes nothing. */
 export async function findSource(
@@ -50,7 +49,7 @@ export async function findSource(
   }
 }
 
-function isBackup(from: string): boolean {
+export function isBackup(from: string): boolean {
   return /^arn:.*\/backup\//.test(from);
 }
 
@@ -76,38 +75,6 @@ async function readWindow(client: DynamoDBClient, table: string, at: string | un
   return toIso(wanted);
 }
 
-/** Point-in-time recovery counts in seconds. */
-function toIso(time: Date | undefined): string {
-  const ms = time?.getTime() ?? 0;
-  return new Date(Math.floor(ms / 1_000) * 1_000).toISOString();
-}
-
-/** @returns the restored table that an interrupted run left, the newest first; undefined if there is none. */
-export async function findUnfinished(
-  client: DynamoDBClient,
-  stackName: string,
-): Promise<RestoredTable | undefined> {
-  const found = [];
-  for (const name of await listTables(client, toStart(stackName))) {
-    const table = await describeTable(client, name);
-    // A table that is being created has no tags yet.
-    const tags = table?.TableStatus === 'ACTIVE' ? await readTags(client, table.TableArn) : new Map();
-    if (table === undefined || tags.get(stateTag) === 'done') continue;
-    const restoredTo = tags.get(timeTag) ?? toIso(table.RestoreSummary?.RestoreDateTime);
-    found.push({ name, restoredTo, createdAt: table.CreationDateTime?.getTime() ?? 0 });
-  }
-  return found.sort((a, b) => b.createdAt - a.createdAt)[0];
-}
-
-function toStart(stackName: string): string {
-  return `${stackName}-Table-at-`;
-}
-
-async function readTags(client: DynamoDBClient, arn: string | undefined): Promise<Map<string, string>> {
-  const { Tags: tags = [] } = await client.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
-  return new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-}
-
 /** Starts the restore into a new table. */
 export async function createRestored(
   client: DynamoDBClient,
@@ -123,7 +90,7 @@ export async function createRestored(
         ...{ SourceTableName: from, TargetTableName: name, RestoreDateTime: new Date(restoredTo) },
       }),
     );
-  return { name, restoredTo };
+  return { name, restoredTo, from };
 }
 
 async function findFreeName(client: DynamoDBClient, wanted: string): Promise<string> {
@@ -136,12 +103,15 @@ async function findFreeName(client: DynamoDBClient, wanted: string): Promise<str
 /**
  * Waits for a restored table and gives it what a restore leaves out: recovery, TTL, deletion protection and tags.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.Tutorial.html
+ * @param attached the table that the stack uses.
  */
 export async function prepareRestored(
   client: DynamoDBClient,
-  { name, restoredTo }: RestoredTable,
-): Promise<void> {
-  const { TableArn: arn } = await waitForTable(client, name);
+  table: RestoredTable,
+  attached: string,
+): Promise<PreparedTable> {
+  const { name, restoredTo } = table;
+  await waitForTable(client, name);
   await client.send(
     new UpdateContinuousBackupsCommand({
       TableName: name,
@@ -159,19 +129,33 @@ export async function prepareRestored(
       }),
     );
   await setDeletionProtection(client, name, 'on');
-  await setTags(client, arn, { [stateTag]: 'running', [timeTag]: restoredTo });
+  // Once the table is attached, its source can't be compared with the attached one any more.
+  const known = (await readTagsOf(client, name)).get(tagNames.itemsOf);
+  const itemsOf = known ?? (await findItemsOf(client, table, attached)) ?? unknown;
+  const tags = {
+    [tagNames.state]: 'running',
+    [tagNames.restoredTo]: restoredTo,
+    [tagNames.itemsOf]: itemsOf,
+  };
+  await setTags(client, name, tags);
+  return { ...table, itemsOf: itemsOf === unknown ? undefined : itemsOf };
 }
 
-export async function markFinished(client: DynamoDBClient, name: string): Promise<void> {
-  const { TableArn: arn } = await waitForTable(client, name);
-  await setTags(client, arn, { [stateTag]: 'done' });
-}
+const unknown = 'unknown';
 
-async function setTags(
+/** Recovery of a table continues when no stack uses it, so "the latest" can be much later than its last change. */
+async function findItemsOf(
   client: DynamoDBClient,
-  arn: string | undefined,
-  tags: Record<string, string>,
-): Promise<void> {
-  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  await client.send(new TagResourceCommand({ ResourceArn: arn, Tags }));
+  { from, restoredTo }: RestoredTable,
+  attached: string,
+): Promise<string | undefined> {
+  const source = from === undefined || !isBackup(from) ? from : /:table\/([^/]+)\//.exec(from)?.[1];
+  if (source === undefined || source === attached) return source && restoredTo;
+  const detachedAt = (await readTagsOf(client, source)).get(tagNames.detachedAt);
+  return detachedAt && toIso(new Date(Math.min(Date.parse(detachedAt), Date.parse(restoredTo))));
+}
+
+/** What is done in another table from now on is not in this one. */
+export async function markDetached(client: DynamoDBClient, name: string): Promise<void> {
+  await setTags(client, name, { [tagNames.detachedAt]: new Date().toISOString() });
 }

@@ -38,8 +38,11 @@ export async function describeTable(
   }
 }
 
-/** A table that was just created may not be known yet: its description is eventually consistent. */
-const mostMisses = 20;
+/**
+ * A table that was created seconds ago may not be found yet:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html
+ */
+const mostMisses = 6;
 
 /** @throws CliError if there is no such table, or not any more. */
 export function waitForTable(client: DynamoDBClient, name: string): Promise<TableDescription> {

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
 import { type AwsTarget, toClientSettings } from './aws-client-settings.ts';
+import type { PreparedTable } from './dynamo-restore.ts';
 import type { Journal, JournalEntry } from './restore-plan.ts';
 
 const lineSchema = z.object({
@@ -27,12 +28,18 @@ const pattern = '{ ($.decision = "fired") || ($.event = "recovered") || ($.event
 const skewMs = 2_000;
 const dayMs = 86_400_000;
 
-/** @returns what the functions' logs know since a time, epoch milliseconds. */
-export async function readJournal(target: AwsTarget, prefix: string, since: number): Promise<Journal> {
+/** @returns what the functions' logs know since the items of a restored table. */
+export async function readJournal(
+  target: AwsTarget,
+  prefix: string,
+  { from, restoredTo, itemsOf }: PreparedTable,
+): Promise<Journal> {
+  const since = Date.parse(itemsOf ?? restoredTo);
   const client = new CloudWatchLogsClient(toClientSettings(target));
   const groups = ['trigger', 'admin', 'sweep'].map((name) => `/aws/lambda/${prefix}-${name}`);
   const entries: JournalEntry[] = [];
-  let gap: string | undefined;
+  let gap =
+    itemsOf === undefined ? `It is not known how long the functions have not used ${from}.` : undefined;
   for (const name of groups) {
     const { logGroups = [] } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));
     const group = logGroups.find(({ logGroupName }) => logGroupName === name);

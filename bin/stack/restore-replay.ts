@@ -1,7 +1,7 @@
 import type { CommandResult, LinkView } from '../../lib/admin/contract/commands.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
-import type { RestoredTable } from './dynamo-restore.ts';
+import type { PreparedTable } from './dynamo-restore.ts';
 import { findArmable, type Journal, planReplay, type ReplayPlan } from './restore-plan.ts';
 import { listPositions } from './stage-contents.ts';
 
@@ -16,10 +16,13 @@ export interface Replayed {
   armable: LinkView[];
 }
 
+/** If it is not known since when the items are past, every trade since a position's opening counts. */
+const neverUsed = new Date(0).toISOString();
+
 /** Brings a restored table up to the present. Every step can be repeated. Links must be halted. */
 export async function replay(
   admin: AdminClient,
-  { name, restoredTo }: RestoredTable,
+  { name, restoredTo, itemsOf = neverUsed }: PreparedTable,
   journal: Journal,
 ): Promise<Replayed> {
   await requireHalt(admin);
@@ -32,7 +35,7 @@ export async function replay(
   for (const linkId of plan.revoke) await admin.call('links.revoke', { linkId });
   const checked: Checked[] = [];
   for (const { positionId } of await listPositions(admin, { open: true })) {
-    const input = { positionId, restoredTo, changed: plan.changed.get(positionId) };
+    const input = { positionId, restoredTo: itemsOf, changed: plan.changed.get(positionId) };
     checked.push(await admin.call('restore.checkPosition', input));
   }
   // Only after the check: a position that was claimed in the backup can't be removed.

@@ -1,6 +1,8 @@
 import type { LinkView } from '../../lib/admin/contract/commands.ts';
 import { commandHint, type Target } from '../command-hint.ts';
 import { drawTable } from '../table.ts';
+import type { RestoreSource } from './dynamo-restore.ts';
+import type { Progress } from './restore-progress.ts';
 import type { Checked } from './restore-replay.ts';
 
 /** What a restore found and did. */
@@ -18,6 +20,26 @@ export interface RestoreResult {
   lostPositions: string[];
   /** Why the logs don't reach back to the backup. */
   gap?: string | undefined;
+}
+
+export function describePlan(
+  { attached, unfinished }: Progress,
+  source: RestoreSource | undefined,
+  { yes }: { yes: boolean },
+): string[] {
+  return [
+    source === undefined
+      ? `Continues the restore into ${unfinished?.name}, with the items of ${unfinished?.restoredTo}.`
+      : `Restores the items of ${source.restoredTo} from ${source.from} into a new table.`,
+    'Until it has finished, every link answers 503 and the sweep acts on nothing. Exit orders at the exchange still work.',
+    unfinished?.name === attached
+      ? 'The stack uses the new table already.'
+      : `The stack then uses the new table. ${attached} is kept.`,
+    'It repeats what the logs contain since the backup, compares each open position with its exchange,',
+    yes
+      ? 'and arms links of positions that are unchanged. All other links stay paused.'
+      : 'and asks before it arms a link.',
+  ];
 }
 
 const verdicts: Record<Checked['verdict'], string> = {

@@ -195,6 +195,38 @@ describe('a restore', () => {
     expect(paused).toContain(staged.same.linkId);
   });
 
+  it('arms no link of an earlier table that was revoked in the table that followed it', async () => {
+    const { same, revoked } = await stage();
+    expect(resultSchema.parse(JSON.parse((await restore()).stdout)).armed).toContain(same.linkId);
+    await environment.admin('links.revoke', { linkId: revoked.link.linkId });
+    // The earlier table has not changed since, but recovery goes on: its latest backup is always of now.
+    aws.tables.latestSecondsAgo = -60;
+    const { stdout } = await restore('--from-table', own);
+    const { armed, revoked: again, gap } = resultSchema.parse(JSON.parse(stdout));
+    expect([armed.includes(same.linkId), again, gap]).toEqual([true, [revoked.link.linkId], undefined]);
+    expect(armed).not.toContain(revoked.link.linkId);
+  });
+
+  it('arms nothing of a table of which is not known how long no stack has used it', async () => {
+    await stage();
+    aws.tables.add('Foreign');
+    const { armed, gap } = resultSchema.parse(JSON.parse((await restore('--from-table', 'Foreign')).stdout));
+    expect([armed, gap]).toEqual([[], 'It is not known how long the functions have not used Foreign.']);
+  });
+
+  it('restores a backup by its ARN, also if the table is lost', async () => {
+    const { same, revoked } = await stage();
+    const arn = `arn:aws:dynamodb:eu-west-1:123456789012:table/${own}/backup/01234567890123-abcdef01`;
+    aws.tables.backups.set(arn, Date.now() / 1_000);
+    await environment.admin('links.revoke', { linkId: revoked.link.linkId });
+    aws.tables.tables.delete(own);
+    const { code, stdout, stderr } = await restore('--from-table', arn);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`from ${arn} into a new table`)]);
+    const { armed, revoked: again, gap } = resultSchema.parse(JSON.parse(stdout));
+    expect([armed.includes(same.linkId), again, gap]).toEqual([true, [revoked.link.linkId], undefined]);
+    expect(aws.tables.changes).toContainEqual(expect.stringContaining('RestoreTableFromBackup'));
+  });
+
   it('trusts the exchange more than the logs: a position whose close no line reports is set aside', async () => {
     const staged = await stage();
     expect(await fire(staged.halved.url)).toMatchObject({ status: 200 });

@@ -56,7 +56,7 @@ export function describe(stack: FakeStack) {
     StackStatusReason: stack.reason,
     CreationTime: '2026-11-27T00:00:00Z',
     EnableTerminationProtection: stack.protected,
-    Outputs: Object.entries(stack.outputs ?? {}).map(([OutputKey, OutputValue]) => ({
+    Outputs: Object.entries(toOutputs(stack)).map(([OutputKey, OutputValue]) => ({
       OutputKey,
       OutputValue,
     })),
@@ -65,6 +65,11 @@ export function describe(stack: FakeStack) {
       ParameterValue,
     })),
   };
+}
+
+/** As in the template, the setting `table` is the output too. */
+function toOutputs({ outputs = {}, parameters: { table = 'none' } }: FakeStack): Record<string, string> {
+  return outputs.TableName === undefined || table === 'none' ? outputs : { ...outputs, TableName: table };
 }
 
 export function listResources(stack: FakeStack) {

@@ -5,8 +5,12 @@
 export interface FakeTable {
   status: string;
   isProtected: boolean;
-  /** From which table, and the time, as given. */
+  /** From which table or backup, and the time, as given. */
   restoredFrom?: { source: string; at: unknown };
+  /** Its creation takes hours. */
+  isSlow?: boolean;
+  /** Epoch seconds. */
+  createdAt: number;
   hasBackups: boolean;
   expiryAttribute?: string;
   tags: Record<string, string>;
@@ -25,11 +29,16 @@ export class FakeTables {
   readonly tables = new Map<string, FakeTable>();
   /** Actions that changed something, in order. */
   readonly changes: string[] = [];
+  /** How old the latest backup is. */
+  latestSecondsAgo = 300;
+  /** Backups by ARN, with the time of their creation, epoch seconds. */
+  readonly backups = new Map<string, number>();
   /** Copies the items of a restored table. */
   copyItems: (name: string) => Promise<void> = async () => undefined;
 
   add(name: string, table: Partial<FakeTable> = {}): FakeTable {
-    const added = { status: 'ACTIVE', isProtected: false, hasBackups: true, tags: {}, ...table };
+    const initial = { status: 'ACTIVE', isProtected: false, hasBackups: true, tags: {} };
+    const added = { ...initial, createdAt: Date.now() / 1_000 + this.tables.size, ...table };
     this.tables.set(name, added);
     return added;
   }
@@ -66,7 +75,9 @@ export class FakeTables {
           input.RestoreDateTime,
         );
       case 'RestoreTableFromBackup':
-        return this.#create(name, String(input.BackupArn), undefined);
+        return this.#create(name, String(input.BackupArn), this.backups.get(String(input.BackupArn)));
+      case 'DescribeBackup':
+        return this.#describeBackup(String(input.BackupArn));
       case 'DescribeContinuousBackups':
         return { ContinuousBackupsDescription: this.#describeBackups(name) };
       case 'UpdateContinuousBackups':
@@ -80,6 +91,8 @@ export class FakeTables {
       case 'ListTagsOfResource':
         return { Tags: toTags(this.#ofArn(input)) };
       case 'TagResource':
+        if (this.#ofArn(input).status === 'CREATING')
+          throw new FakeRefusal('Requested resource not found: its status is not ACTIVE');
         for (const { Key, Value } of input.Tags as { Key: string; Value: string }[])
           this.#ofArn(input).tags[Key] = Value;
         return {};
@@ -96,6 +109,13 @@ export class FakeTables {
     return { TableDescription: this.#describe(name) };
   }
 
+  #describeBackup(arn: string) {
+    const createdAt = this.backups.get(arn);
+    if (createdAt === undefined) throw new FakeRefusal(`Backup not found: ${arn}`);
+    const BackupDetails = { BackupArn: arn, BackupStatus: 'AVAILABLE', BackupCreationDateTime: createdAt };
+    return { BackupDescription: { BackupDetails } };
+  }
+
   #get(name: string): FakeTable {
     const table = this.tables.get(name);
     if (table === undefined) throw new FakeRefusal(`Requested resource not found: Table: ${name} not found`);
@@ -110,9 +130,11 @@ export class FakeTables {
   #describe(name: string) {
     const table = this.#get(name);
     const { status, isProtected, restoredFrom, keys = ['pk', 'sk'] } = table;
-    table.status = 'ACTIVE';
+    if (table.isSlow !== true) table.status = 'ACTIVE';
+    const [source = '', backup] = restoredFrom?.source.replace(account, '').split('/backup/') ?? [];
     const summary = restoredFrom && {
-      SourceTableArn: `${account}${restoredFrom.source}`,
+      SourceTableArn: `${account}${source}`,
+      ...(backup !== undefined && { SourceBackupArn: restoredFrom.source }),
       RestoreDateTime: restoredFrom.at,
       RestoreInProgress: status === 'CREATING',
     };
@@ -124,6 +146,7 @@ export class FakeTables {
       GlobalSecondaryIndexes: [
         { IndexName: 'list', IndexStatus: 'ACTIVE', KeySchema: toKeySchema(['listKey', 'listSort']) },
       ],
+      CreationDateTime: table.createdAt,
       DeletionProtectionEnabled: isProtected,
       ...(summary && { RestoreSummary: summary }),
     };
@@ -133,7 +156,10 @@ export class FakeTables {
     const { hasBackups } = this.#get(name);
     const status = hasBackups ? 'ENABLED' : 'DISABLED';
     const now = Date.now() / 1_000;
-    const window = { EarliestRestorableDateTime: now - 86_400, LatestRestorableDateTime: now - 300 };
+    const window = {
+      EarliestRestorableDateTime: now - 86_400,
+      LatestRestorableDateTime: now - this.latestSecondsAgo,
+    };
     return {
       ContinuousBackupsStatus: 'ENABLED',
       PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: status, ...(hasBackups && window) },

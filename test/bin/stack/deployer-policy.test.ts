@@ -37,7 +37,10 @@ function deploy(code: string) {
     Table: { Type: 'AWS::DynamoDB::Table', DeletionPolicy: 'RetainExceptOnCreate' },
     Trigger: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'ripcord-trigger' } },
   };
-  const template = { Parameters: { notifyEmail: {} }, Resources };
+  const template = {
+    Parameters: { notifyEmail: {}, table: { Default: 'none' }, linksHalted: { Default: 'false' } },
+    Resources,
+  };
   const functions = [{ name: 'trigger', zip: Buffer.from(code) }];
   return deployStack(parseWords(['--yes', '--notify', 'none']), {
     readDeployable: () => Promise.resolve({ template, functions }),
@@ -48,7 +51,14 @@ test('The policy for a deployer has no wildcard action', () => {
   expect([...allowed].filter((action) => action.includes('*'))).toEqual([]);
 });
 
-test('The policy allows every request of a failed, a first and a second deployment, and of a destruction', async () => {
+test('The name of each statement starts with the commands that need it', () => {
+  const commands = /^(All|(Deploy)?(Init)?(Restore)?(Destroy)?(Doctor)?)[A-Z]\w*$/;
+  expect(
+    policy.Statement.filter(({ Sid: name }) => !commands.test(name) || /^[A-Z][a-z]+$/.test(name)),
+  ).toEqual([]);
+});
+
+test('The policy allows every request of deployments, a restore and a destruction', async () => {
   aws.cloudFormation.outputs = { TableName: 'Table-id' };
   aws.tables.add('Table-id', { isProtected: true });
   aws.cloudFormation.failing.set('Trigger', 'Function not found');
@@ -57,12 +67,22 @@ test('The policy allows every request of a failed, a first and a second deployme
   aws.tables.add('Table-id');
   await deploy('first');
   await deploy('second');
+  aws.logs = (_, { logGroupNamePrefix: logGroupName }) => ({ logGroups: [{ logGroupName }], events: [] });
+  // Ends at the admin function, which this fake does not have. All other requests come before.
+  const restored = await runRipcord(['restore', '--yes'], { environment });
+  expect(restored.stderr).toContain('Links stay halted');
   const { code } = await runRipcord(['destroy', '--yes', 'ripcord'], { environment });
   expect(code).toBe(0);
   // Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
   asked.delete('sts:GetCallerIdentity');
   expect([...asked]).toEqual(
-    expect.arrayContaining(['cloudformation:ExecuteChangeSet', 'dynamodb:Scan', 's3:PutObject']),
+    expect.arrayContaining([
+      'cloudformation:ExecuteChangeSet',
+      'dynamodb:Scan',
+      's3:PutObject',
+      'dynamodb:RestoreTableToPointInTime',
+      'logs:FilterLogEvents',
+    ]),
   );
   expect([...asked].filter((action) => !allowed.has(action))).toEqual([]);
 });

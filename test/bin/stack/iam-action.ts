@@ -8,10 +8,15 @@ export function toIamAction({ method, url, headers, body }: FakeRequest): string
   if (url.pathname.endsWith('/account-settings')) return 'lambda:GetAccountSettings';
   if (url.pathname.startsWith('/2015-03-31/functions/')) return 'lambda:InvokeFunction';
   const [target = '', action = ''] = String(headers['x-amz-target'] ?? '').split('.');
-  if (action !== '') return `${target.startsWith('DynamoDB') ? 'dynamodb' : 'ssm'}:${action}`;
+  if (action !== '') return `${toService(target)}:${action}`;
   const called = new URLSearchParams(body.toString()).get('Action');
   if (called === 'GetCallerIdentity') return 'sts:GetCallerIdentity';
   return called === null ? `s3:${toS3Action(method, url)}` : `cloudformation:${called}`;
+}
+
+function toService(target: string): string {
+  if (target.startsWith('Logs_')) return 'logs';
+  return target.startsWith('DynamoDB') ? 'dynamodb' : 'ssm';
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */

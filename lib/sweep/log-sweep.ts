@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
 import type { Problem } from '../notify/deliver.ts';
-import type { SweepReport } from './sweep.ts';
+import type { SweepReport } from './sweep-report.ts';
 
 /** Logs a line for each recovery and failure, and the metrics of what happened. A metric costs nothing in an hour without a value. */
 export function logSweep(log: Log, report: SweepReport): void {

@@ -1,9 +1,8 @@
 import { isPositive } from '../amount.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
 import { needsProtection, protect } from '../exits/protect.ts';
-import type { Hit } from '../link/hit.ts';
 import { toErrorCode } from '../log.ts';
-import { type DeliveryRun, type Problem, startDelivery } from '../notify/deliver.ts';
+import { type DeliveryRun, startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { nextLookAt } from '../position/absence.ts';
@@ -17,27 +16,8 @@ import { toResponse } from '../trigger/response.ts';
 import { reduceExits } from './reduce-exits.ts';
 import { planRun, type RunTime } from './run-time.ts';
 import { lingerOnClaim, type Tried, tryClaim } from './settle-claim.ts';
+import { newReport, type Recovery, type SweepReport } from './sweep-report.ts';
 import { syncFigures, syncPosition } from './sync-position.ts';
-
-/** What one sweep did. */
-export interface SweepReport {
-  positions: number;
-  refreshed: number;
-  recovered: number;
-  archived: number;
-  /** Positions in state `needs-attention`. */
-  needsAttention: number;
-  /** Messages that channels accepted. */
-  notified: number;
-  /** Claims that this sweep completed. */
-  recoveries: Recovery[];
-  /** Positions that could not be processed or read. */
-  failures: { positionId: string; code: string }[];
-  /** One entry for each channel, channel list or position whose delivery failed. */
-  problems: Problem[];
-}
-
-type Recovery = Pick<Hit, 'positionId' | 'linkId' | 'status' | 'outcome'>;
 
 /** How many positions of one account are processed at a time: few enough for the exchanges' rate limits. */
 const parallelPerAccount = 5;
@@ -108,21 +88,6 @@ interface SweepRun {
   claims: Set<string>;
   /** Work on claims that appeared while this run waited. */
   followed: Promise<void>[];
-}
-
-/** @returns the report of a run that did nothing yet. */
-export function newReport(positions: Position[], unreadable: string[]): SweepReport {
-  return {
-    positions: positions.length,
-    refreshed: 0,
-    recovered: 0,
-    archived: 0,
-    needsAttention: positions.filter(({ state }) => state === 'needs-attention').length,
-    notified: 0,
-    recoveries: [],
-    failures: unreadable.map((positionId) => ({ positionId, code: 'unreadable' })),
-    problems: [],
-  };
 }
 
 function isClaimed(position: Position): position is ClaimedPosition {

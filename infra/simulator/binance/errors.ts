@@ -1,4 +1,5 @@
-import { type MarketKind, Rejection, type RejectionReason } from '../core/model.ts';
+import type { MarketKind } from '../core/model.ts';
+import { Rejection, type RejectionReason } from '../core/rejection.ts';
 import { VenueError } from '../server/venue-api.ts';
 
 export function missingParameter(name: string): VenueError {

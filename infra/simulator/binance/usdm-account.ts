@@ -1,6 +1,7 @@
 import { decimal } from '../core/amounts.ts';
 import { positionOf } from '../core/futures-account.ts';
-import { type Account, type Position, Rejection } from '../core/model.ts';
+import type { Account, Position } from '../core/model.ts';
+import { Rejection } from '../core/rejection.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { VenueError } from '../server/venue-api.ts';
 import type { Params } from './request.ts';

@@ -1,5 +1,6 @@
-import { type Account, type Order, type OrderType, Rejection } from '../core/model.ts';
+import type { Account, Order, OrderType } from '../core/model.ts';
 import { cancelOrder, changeOrder, checkChange, placeOrder } from '../core/orders.ts';
+import { Rejection } from '../core/rejection.ts';
 import { binanceFuturesRetention, isForgotten } from '../core/retention.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';

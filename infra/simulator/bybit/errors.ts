@@ -1,4 +1,5 @@
-import { type MarketKind, Rejection, type RejectionReason } from '../core/model.ts';
+import type { MarketKind } from '../core/model.ts';
+import { Rejection, type RejectionReason } from '../core/rejection.ts';
 import { VenueError } from '../server/venue-api.ts';
 
 /** Bybit responds to errors with HTTP status 200. */

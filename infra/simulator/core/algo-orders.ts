@@ -1,7 +1,8 @@
 import { decimal, text } from './amounts.ts';
 import { checkPositionSide, mustReduce } from './futures-account.ts';
-import { type AlgoOrder, Rejection } from './model.ts';
+import type { AlgoOrder } from './model.ts';
 import type { OrderRequest } from './new-order.ts';
+import { Rejection } from './rejection.ts';
 import { checkFilters, isTriggeredAt } from './rules.ts';
 import type { ExchangeState } from './state.ts';
 

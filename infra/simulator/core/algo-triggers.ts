@@ -1,8 +1,9 @@
 import { algoLedgerFields } from './algo-orders.ts';
 import { text } from './amounts.ts';
 import { reducibleAmount } from './futures-account.ts';
-import { type AlgoOrder, type Market, Rejection } from './model.ts';
+import type { AlgoOrder, Market } from './model.ts';
 import { placeOrder } from './orders.ts';
+import { Rejection } from './rejection.ts';
 import { isTriggeredAt } from './rules.ts';
 import type { ExchangeState } from './state.ts';
 

@@ -1,6 +1,7 @@
 import { decimal, text } from './amounts.ts';
 import { openSiblings } from './matching.ts';
-import { type Order, Rejection } from './model.ts';
+import type { Order } from './model.ts';
+import { Rejection } from './rejection.ts';
 import { checkFilters } from './rules.ts';
 import { releaseSurplus } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';

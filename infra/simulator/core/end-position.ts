@@ -2,14 +2,8 @@ import { decimal, text } from './amounts.ts';
 import { changeWallet } from './fees.ts';
 import { positionOf } from './futures-account.ts';
 import { fillResting } from './matching.ts';
-import {
-  type Account,
-  type ExecutionCause,
-  type Order,
-  type Position,
-  type PositionSide,
-  Rejection,
-} from './model.ts';
+import type { Account, ExecutionCause, Order, Position, PositionSide } from './model.ts';
+import { Rejection } from './rejection.ts';
 import type { ExchangeState } from './state.ts';
 
 export interface EndPosition {

@@ -1,13 +1,7 @@
 import { type Decimal, decimal, larger, smaller, text, zero } from './amounts.ts';
 import { changeWallet, feeInThirdCoin, feeRateOf, type Role } from './fees.ts';
-import {
-  type Account,
-  type Market,
-  type Order,
-  type Position,
-  type PositionSide,
-  Rejection,
-} from './model.ts';
+import type { Account, Market, Order, Position, PositionSide } from './model.ts';
+import { Rejection } from './rejection.ts';
 import type { ExchangeState } from './state.ts';
 
 const defaultLeverage = 20;

@@ -1,16 +1,10 @@
 import { endAlgoOrder } from './algo-orders.ts';
 import { decimal, text } from './amounts.ts';
 import { positionOf } from './futures-account.ts';
-import {
-  type Account,
-  type AlgoOrder,
-  type MarketKind,
-  type Order,
-  type PositionSide,
-  Rejection,
-} from './model.ts';
+import type { Account, AlgoOrder, MarketKind, Order, PositionSide } from './model.ts';
 import { closeOrder } from './order-records.ts';
 import { fitExits } from './position-exits.ts';
+import { Rejection } from './rejection.ts';
 import { balanceOf } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';
 

@@ -2,8 +2,9 @@ import { triggerAlgoOrders } from './algo-triggers.ts';
 import { decimal, isStepMultiple, text } from './amounts.ts';
 import { type Candle, type CandleRange, PriceHistory } from './candles.ts';
 import { matchAtPrice } from './matching.ts';
-import { type Market, type MarketKind, Rejection } from './model.ts';
+import type { Market, MarketKind } from './model.ts';
 import { seededRandom, walkPrice } from './price-walk.ts';
+import { Rejection } from './rejection.ts';
 import type { ExchangeState } from './state.ts';
 
 export interface MarketRef {

@@ -1,6 +1,7 @@
 import { checkFutures, checkPositionSide, mustReduce } from './futures-account.ts';
-import { type Account, type Market, type Order, Rejection } from './model.ts';
+import type { Account, Market, Order } from './model.ts';
 import type { OrderRequest } from './new-order.ts';
+import { Rejection } from './rejection.ts';
 import { checkFilters, isConditionalType, isMarketable, isTriggeredAt } from './rules.ts';
 import type { ExchangeState } from './state.ts';
 

@@ -1,19 +1,11 @@
 import { decimal, larger } from './amounts.ts';
 import { execute } from './matching.ts';
-import {
-  type Account,
-  type Market,
-  type Order,
-  type OrderList,
-  type OrderType,
-  Rejection,
-  type Side,
-  type TimeInForce,
-} from './model.ts';
+import type { Account, Market, Order, OrderList, OrderType, Side, TimeInForce } from './model.ts';
 import { newOrder, type OrderRequest } from './new-order.ts';
 import { checkOrder, requireFreeClientOrderId, requireRoomForConditional } from './order-checks.ts';
 import { recordOrder } from './order-records.ts';
 import { checkOcoPrices } from './pending-orders.ts';
+import { Rejection } from './rejection.ts';
 import { checkFilters, checkPrices } from './rules.ts';
 import { fundsNeeded, lockFunds, requireFunds } from './spot-account.ts';
 import { type ExchangeState, isOpen } from './state.ts';

@@ -1,11 +1,12 @@
 import { decimal, text } from './amounts.ts';
 import { mustReduce } from './futures-account.ts';
 import { execute, openSiblings } from './matching.ts';
-import { type Order, Rejection } from './model.ts';
+import type { Order } from './model.ts';
 import { newOrder, type OrderRequest } from './new-order.ts';
 import { checkOrder, requireFreeClientOrderId, requireRoomForConditional } from './order-checks.ts';
 import { closeOrder, recordOrder } from './order-records.ts';
 import { boundExits } from './position-exits.ts';
+import { Rejection } from './rejection.ts';
 import { checkFilters, isMarketType } from './rules.ts';
 import { fundsNeeded, lockFunds, requireFunds } from './spot-account.ts';
 import { placeSpotExits } from './spot-exits.ts';

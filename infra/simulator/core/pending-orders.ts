@@ -1,7 +1,8 @@
 import { type Decimal, decimal, floorToStep, larger, text } from './amounts.ts';
-import { type Market, type Order, type OrderList, Rejection } from './model.ts';
+import type { Market, Order, OrderList } from './model.ts';
 import { checkOrder } from './order-checks.ts';
 import { closeOrder } from './order-records.ts';
+import { Rejection } from './rejection.ts';
 import { isMarketType } from './rules.ts';
 import { addToLock, balanceOf, fundsNeeded, lockFunds, releaseLock, requireFunds } from './spot-account.ts';
 import { type ExchangeState, toPaidLockId } from './state.ts';

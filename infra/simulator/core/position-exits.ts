@@ -1,18 +1,18 @@
 import { type Decimal, decimal, smaller, text, zero } from './amounts.ts';
 import { positionOf, reducibleAmount } from './futures-account.ts';
-import {
-  type Account,
-  type AttachedExits,
-  type ExitKind,
-  type ExitPrice,
-  type Order,
-  type OrderType,
-  type PositionSide,
-  Rejection,
-  type Side,
+import type {
+  Account,
+  AttachedExits,
+  ExitKind,
+  ExitPrice,
+  Order,
+  OrderType,
+  PositionSide,
+  Side,
 } from './model.ts';
 import { newOrder } from './new-order.ts';
 import { closeOrder, recordOrder } from './order-records.ts';
+import { Rejection } from './rejection.ts';
 import { checkFilters } from './rules.ts';
 import type { ExchangeState } from './state.ts';
 

@@ -1,5 +1,6 @@
 import { decimal, isStepMultiple } from './amounts.ts';
-import { type Market, type OrderType, Rejection } from './model.ts';
+import type { Market, OrderType } from './model.ts';
+import { Rejection } from './rejection.ts';
 
 export function isMarketType(type: OrderType): boolean {
   return type === 'market' || type === 'stop_market' || type === 'take_profit_market';

@@ -10,15 +10,7 @@ import type { LedgerEntry } from './ledger.ts';
 import { MarketPrices, type MarketRef } from './market-prices.ts';
 import { applyChange, defaultMarkets, type MarketChange } from './markets.ts';
 import { fillResting } from './matching.ts';
-import {
-  type Account,
-  type AlgoOrder,
-  type Market,
-  type MarketKind,
-  type Order,
-  type OrderList,
-  Rejection,
-} from './model.ts';
+import type { Account, AlgoOrder, Market, MarketKind, Order, OrderList } from './model.ts';
 import { createAccount, type NewAccount } from './new-account.ts';
 import type { OrderRequest } from './new-order.ts';
 import { type OcoRequest, placeOco } from './order-lists.ts';
@@ -31,6 +23,7 @@ import {
   type OrderChange,
   placeOrder,
 } from './orders.ts';
+import { Rejection } from './rejection.ts';
 import { isConditionalType } from './rules.ts';
 import { ExchangeState, isOpen, isResting } from './state.ts';
 import { Timers } from './timers.ts';

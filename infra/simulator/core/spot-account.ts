@@ -1,6 +1,7 @@
 import { type Decimal, decimal, larger, smaller, text, zero } from './amounts.ts';
 import { type Fee, feeInThirdCoin, feeRateOf, type Role, roundFee } from './fees.ts';
-import { type Account, type Balance, type Market, type Order, Rejection } from './model.ts';
+import type { Account, Balance, Market, Order } from './model.ts';
+import { Rejection } from './rejection.ts';
 import { type ExchangeState, isOpen } from './state.ts';
 
 export function balanceOf(account: Account, asset: string): Balance {

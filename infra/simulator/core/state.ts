@@ -1,14 +1,6 @@
 import type { LedgerEntry, LedgerEvent } from './ledger.ts';
-import {
-  type Account,
-  type AlgoOrder,
-  type Fill,
-  type Market,
-  type MarketKind,
-  type Order,
-  type OrderList,
-  Rejection,
-} from './model.ts';
+import type { Account, AlgoOrder, Fill, Market, MarketKind, Order, OrderList } from './model.ts';
+import { Rejection } from './rejection.ts';
 
 /** Locked spot funds. The two legs of an order list share one lock. */
 export interface Lock {

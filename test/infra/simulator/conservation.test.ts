@@ -2,8 +2,8 @@ import { BigNumber } from 'bignumber.js';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { reduceOrder } from '../../../infra/simulator/core/amend.ts';
-import { Rejection } from '../../../infra/simulator/core/model.ts';
 import { type ListLeg, placeOto } from '../../../infra/simulator/core/order-lists.ts';
+import { Rejection } from '../../../infra/simulator/core/rejection.ts';
 import { SimulatedExchange } from '../../../infra/simulator/core/simulated-exchange.ts';
 
 const apiKey = 'key-1';

@@ -2,9 +2,10 @@ import { BigNumber } from 'bignumber.js';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { decimal } from '../../../infra/simulator/core/amounts.ts';
-import { type AttachedExits, Rejection } from '../../../infra/simulator/core/model.ts';
+import type { AttachedExits } from '../../../infra/simulator/core/model.ts';
 import { placeOrder } from '../../../infra/simulator/core/orders.ts';
 import { addPartialExits, findExits, setFullExits } from '../../../infra/simulator/core/position-exits.ts';
+import { Rejection } from '../../../infra/simulator/core/rejection.ts';
 import { SimulatedExchange } from '../../../infra/simulator/core/simulated-exchange.ts';
 
 const apiKey = 'key-1';

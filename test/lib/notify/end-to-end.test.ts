@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { SweepReport } from '../../../lib/sweep/sweep.ts';
+import type { SweepReport } from '../../../lib/sweep/sweep-report.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from '../../end-to-end/environment.ts';
 import { adopt, newTrader, placeEntry, spotLong, type Trader } from '../../end-to-end/trader.ts';
 import { type Loopback, snsResponse, startLoopback } from './loopback.ts';

@@ -9,6 +9,7 @@ import {
   deleteStack,
   readResources,
   readStack,
+  readStacks,
   setTerminationProtection,
 } from './cloud-formation.ts';
 import { createCodeBucket } from './code-bucket.ts';
@@ -47,15 +48,16 @@ export async function destroyStage(options: DestroyOptions, named: NamedStage): 
   const contents = stack === undefined ? { armed: [], open: [] } : await readContents(toAdminTarget(stage));
   await approve(options, named, contents, stored);
   const deletesTable = await approveTable(options, table);
+  if (deletesTable && table !== undefined) await refuseForeign(found, table);
   const deletesKeys = await approveKeys(options, stored);
 
   const key = await findKey(found);
   if (stack !== undefined) await deleteWithTableKept(found, stack);
-  await createCodeBucket(stage).remove();
   const deletedParameters = deletesKeys ? [...stored.accounts, ...stored.channels] : [];
   await deleteParameters(found.store, deletedParameters);
   const result: DestroyResult = { stage: stage.prefix, stack: stack?.StackName, deletedParameters, key };
   if (table !== undefined) result.table = await endTable(stage, options, table, deletesTable);
+  await removeCode(stage);
   printResult(options, result, () => describeDestroyed(result));
 }
 
@@ -134,6 +136,28 @@ async function approveTable(options: DestroyOptions, table: string | undefined):
     throw refuse(`--delete-table needs the table's name to delete it: --delete-table ${table}`);
   await askFor(`Name of the table, to delete its history for good (${table})`, table);
   return true;
+}
+
+/** A table has the name that its stack or a restore gave it, unless the stack itself names it. */
+async function refuseForeign({ stage, client, stack }: Found, table: string): Promise<void> {
+  const isOwn = table === findTable(stack) || table.startsWith(`${stage.stackName}-Table`);
+  if (!isOwn)
+    throw refuse(
+      `${table} is no table of the stage ${stage.prefix}: its name has no ${stage.stackName}-Table at the start.`,
+    );
+  const other = (await readStacks(client)).find(
+    (each) => each.StackName !== stage.stackName && findTable(each) === table,
+  );
+  if (other !== undefined) throw refuse(`the stack ${other.StackName} uses the table ${table}.`);
+}
+
+/** Last, and only a warning: the bucket has no secret, and what matters is gone by then. */
+async function removeCode(stage: Stage): Promise<void> {
+  const bucket = createCodeBucket(stage);
+  await bucket.remove().catch((thrown: unknown) => {
+    printRemark(thrown instanceof Error ? thrown.message : `The bucket ${bucket.name} can't be deleted.`);
+    printRemark(`The bucket stays. To delete it: aws s3 rb --force s3://${bucket.name}`);
+  });
 }
 
 async function approveKeys(options: DestroyOptions, stored: StoredParameters): Promise<boolean> {

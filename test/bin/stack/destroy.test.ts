@@ -143,6 +143,29 @@ describe('with --yes and its name, a stage', () => {
     expect(aws.tables.tables.has(table)).toBe(false);
   });
 
+  test('loses no table of another name, and none that another stack uses', async () => {
+    aws.cloudFormation.stacks.pop();
+    aws.tables.add('Orders');
+    for (const [name, why] of [
+      ['Orders', 'Orders is no table of the stage ripcord'],
+      [table, `the stack Other uses the table ${table}`],
+    ] as const) {
+      aws.addStack({ name: 'Other', id: 'arn:aws:cloudformation:eu-west-1:123456789012:stack/Other/1' });
+      const { code, stderr } = await run('--yes', 'ripcord', '--delete-table', name);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(why)]);
+    }
+    expectNothingDestroyed();
+    expect([...aws.tables.tables.keys()]).toEqual([table, 'Orders']);
+  });
+
+  test('loses its keys although its bucket cannot be deleted, and the bucket is named', async () => {
+    aws.s3.keepsObjects = true;
+    const { code, stderr } = await run('--yes', 'ripcord');
+    expect(code).toBe(0);
+    expect([...aws.parameters.names]).toEqual(['/ripcord-test/accounts/main']);
+    expect(stderr).toContain(`To delete it: aws s3 rb --force s3://${bucket}`);
+  });
+
   test('is destroyed by a second run after the first one failed halfway', async () => {
     aws.cloudFormation.undeletable.set('Function', 'it is in use');
     const { code, stderr } = await run('--yes', 'ripcord');

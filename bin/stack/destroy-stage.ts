@@ -177,7 +177,8 @@ async function askFor(message: string, name: string): Promise<void> {
 /** The table is protected before the stack leaves it behind. */
 async function deleteWithTableKept({ client, stage, table }: Found, stack: Stack): Promise<void> {
   if (table !== undefined) await setDeletionProtection(createTables(stage.target), table, 'on');
-  await setTerminationProtection(client, stage.stackName, 'off');
+  if (stack.EnableTerminationProtection === true)
+    await setTerminationProtection(client, stage.stackName, 'off');
   await deleteStack(client, stack);
 }
 

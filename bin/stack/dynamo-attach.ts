@@ -1,16 +1,18 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { CliError } from '../cli-error.ts';
+import { commandHint } from '../command-hint.ts';
 import { describeAwsFailure } from './aws-failure.ts';
 import { createCloudFormation, readStacks } from './cloud-formation.ts';
+import { readTagsOf, tagNames } from './dynamo-restore-tags.ts';
 import { createTables, describeTable } from './dynamo-tables.ts';
-import type { Stage } from './stage.ts';
+import { type Stage, toHintTarget } from './stage.ts';
 
 /** @throws CliError if a stack can't use the table, or if another one does. */
 export async function refuseUnfit(stage: Stage, name: string): Promise<void> {
   const table = await describeTable(createTables(stage.target), name).catch((thrown: unknown) => {
     throw refuse(name, `can't be read (${describeAwsFailure(thrown)})`, thrown);
   });
-  const flaw = findFlaw(table);
+  const flaw = findFlaw(table) ?? (await findReplacement(stage, name));
   if (flaw !== undefined) throw refuse(name, flaw);
   const stacks = await readStacks(createCloudFormation(stage.target)).catch((thrown: unknown) => {
     throw refuse(
@@ -26,6 +28,17 @@ export async function refuseUnfit(stage: Stage, name: string): Promise<void> {
   );
   // Two sweeps and two triggers would act on each position.
   if (other !== undefined) throw refuse(name, `is used by the stack ${other.StackName}`);
+}
+
+/** Only a restore finds out which of its links have acted since. */
+async function findReplacement(stage: Stage, name: string): Promise<string | undefined> {
+  const tags = await readTagsOf(createTables(stage.target), name).catch((thrown: unknown) => {
+    throw refuse(name, `has tags that can't be read (${describeAwsFailure(thrown)})`, thrown);
+  });
+  const since = tags.get(tagNames.detachedAt);
+  if (since === undefined) return undefined;
+  const command = commandHint(`restore --from-table ${name}`, toHintTarget(stage));
+  return `was replaced by a restore at ${since}, and links that acted since are armed in it. Run "${command}" to use it`;
 }
 
 /** What the functions read and write: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html */

@@ -6,7 +6,7 @@ import { commandHint } from '../command-hint.ts';
 import { parseInput } from '../command-input.ts';
 import { cancelPrompt } from '../confirm.ts';
 import { type NoticeChoice, notifySecretVariable } from './deploy-arguments.ts';
-import { type Stage, toAdminTarget } from './stage.ts';
+import { type Stage, toHintTarget } from './stage.ts';
 
 /**
  * @param value `none`, `email:ADDRESS`, a kind of channel such as `slack`, or a kind with what it needs besides its secret:
@@ -44,7 +44,7 @@ async function readSecret(kind: Parameters<typeof readChannelSecret>[0]) {
 
 /** @returns what a first deployment without a choice has to know, with the commands that change it. */
 export function describeSilence(stage: Stage): string {
-  const target = { ...toAdminTarget(stage), ...(stage.prefix === 'ripcord' && { prefix: undefined }) };
+  const target = toHintTarget(stage);
   return [
     'NO NOTICES: you get no alarms and no notices until you add a channel. Add one:',
     `  ${commandHint('deploy --set notifyEmail=ADDRESS', target)}`,

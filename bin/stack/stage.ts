@@ -66,3 +66,9 @@ export function describeStage({ prefix, stackName: name, account, region }: Stag
 export function toAdminTarget({ prefix, target }: Stage): SharedArguments {
   return { json: false, local: undefined, prefix, region: target.region, profile: target.profile };
 }
+
+/** @returns the target of a command to copy. The default prefix needs no option. */
+export function toHintTarget(stage: Stage): SharedArguments {
+  const { prefix: _, ...others } = toAdminTarget(stage);
+  return { ...others, prefix: stage.prefix === 'ripcord' ? undefined : stage.prefix };
+}

@@ -14,7 +14,7 @@ export const limits = {
   functionLines: 40,
   longFunctions: 5,
   fileLines: 300,
-  longFiles: 2,
+  longFiles: 0,
   nestedTernaries: 0,
   phrases: 0,
   /**

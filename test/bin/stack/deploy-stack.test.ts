@@ -188,6 +188,11 @@ test.each([
     },
     'is used by the stack Ripcord-b',
   ],
+  [
+    'whose links a restore replaced',
+    () => aws.tables.add('Old', { tags: { 'ripcord:detached-at': '2026-11-01T00:00:00.000Z' } }),
+    'was replaced by a restore at 2026-11-01T00:00:00.000Z, and links that acted since are armed in it. Run "ripcord restore --from-table Old',
+  ],
 ])('A table %s is not attached', async (_, prepare, message) => {
   prepare();
   await expect(deploy(`${first} --set table=Old`)).rejects.toThrow(

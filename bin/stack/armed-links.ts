@@ -3,7 +3,7 @@ import { type AdminClient, createAdminClient } from '../admin-client.ts';
 import { CliError } from '../cli-error.ts';
 import { isArmed } from '../link-text.ts';
 import type { Cut } from './plan-deployment.ts';
-import { type Stage, toAdminTarget } from './stage.ts';
+import { hintFor, type Stage, toAdminTarget } from './stage.ts';
 import { listPositions } from './stage-contents.ts';
 
 /** @throws CliError if a link that can act would be cut, or if that can't be read. */
@@ -12,7 +12,7 @@ export async function refuseIfArmed(stage: Stage, { why, egress }: Cut): Promise
     (cause: unknown) => {
       throw new CliError(
         'refused',
-        `Nothing was deployed: ${why}, and it is not known whether a link is armed. See why: ripcord links list`,
+        `Nothing was deployed: ${why}, and it is not known whether a link is armed. See why: ${hintFor(stage, 'links list')}`,
         { cause },
       );
     },
@@ -20,8 +20,8 @@ export async function refuseIfArmed(stage: Stage, { why, egress }: Cut): Promise
   if (links.length === 0) return;
   const count = links.length === 1 ? '1 link is' : `${links.length} links are`;
   const other = egress
-    ? ', or take the accounts off the addresses: ripcord accounts add NAME --exchange ID --egress none --replace'
-    : ', with ripcord links revoke LINK_ID. To list them: ripcord links list';
+    ? `, or take the accounts off the addresses: ${hintFor(stage, 'accounts add NAME --exchange ID --egress none --replace')}`
+    : `: ${hintFor(stage, 'links revoke LINK_ID')}. To list them: ${hintFor(stage, 'links list')}`;
   throw new CliError(
     'refused',
     `Nothing was deployed: ${why}, and ${count} armed. Revoke them first${other}`,

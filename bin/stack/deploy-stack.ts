@@ -23,7 +23,7 @@ import type { SettingValues } from './plan-deployment.ts';
 import { planSettings } from './plan-settings.ts';
 import { protect } from './protect.ts';
 import { toStackState } from './stack-state.ts';
-import { describeStage, readStage, type Stage } from './stage.ts';
+import { describeStage, hintFor, readStage, type Stage } from './stage.ts';
 import { withCode } from './with-code.ts';
 
 /** A deployment that ended well. */
@@ -76,10 +76,11 @@ export async function deployStack(
 }
 
 /** A stack in these states accepts no change. */
-function refuseState({ stackName }: Stage, found: Stack): void {
+function refuseState(stage: Stage, found: Stack): void {
+  const { stackName } = stage;
   const advice = {
     busy: 'Another deployment is changing it. Wait until it has ended, and deploy again.',
-    leaving: 'It was deleted in part. Finish with "ripcord destroy", and deploy again.',
+    leaving: `It was deleted in part. Finish with "${hintFor(stage, 'destroy')}", and deploy again.`,
     stuck: `Its last update could not be rolled back. Run "aws cloudformation continue-update-rollback --stack-name ${stackName}", and deploy again.`,
   };
   const state = toStackState(found?.StackStatus);

@@ -1,11 +1,10 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { CliError } from '../cli-error.ts';
-import { commandHint } from '../command-hint.ts';
 import { describeAwsFailure } from './aws-failure.ts';
 import { createCloudFormation, readStacks } from './cloud-formation.ts';
 import { readTagsOf, tagNames } from './dynamo-restore-tags.ts';
 import { createTables, describeTable } from './dynamo-tables.ts';
-import { type Stage, toHintTarget } from './stage.ts';
+import { hintFor, type Stage } from './stage.ts';
 
 /** @throws CliError if a stack can't use the table, or if another one does. */
 export async function refuseUnfit(stage: Stage, name: string): Promise<void> {
@@ -37,7 +36,7 @@ async function findReplacement(stage: Stage, name: string): Promise<string | und
   });
   const since = tags.get(tagNames.detachedAt);
   if (since === undefined) return undefined;
-  const command = commandHint(`restore --from-table ${name}`, toHintTarget(stage));
+  const command = hintFor(stage, `restore --from-table ${name}`);
   return `was replaced by a restore at ${since}, and links that acted since are armed in it. Run "${command}" to use it`;
 }
 

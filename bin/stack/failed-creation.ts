@@ -6,7 +6,7 @@ import { createTables, deleteTable, isUnused } from './dynamo-tables.ts';
 import { wasCreated } from './stack-events.ts';
 import { toStackState } from './stack-state.ts';
 import { readEvents } from './stack-wait.ts';
-import type { Stage } from './stage.ts';
+import { hintFor, type Stage } from './stage.ts';
 
 /** @returns whether the stack was never created as a whole, so that no deployment can update it. */
 export async function isUnfinished(client: CloudFormationClient, stack: Stack | undefined): Promise<boolean> {
@@ -36,11 +36,11 @@ export async function clearFailedCreation(
   await deleteStack(client, stack);
 }
 
-async function deleteUnused({ target }: Stage, table: string): Promise<void> {
-  const client = createTables(target);
+async function deleteUnused(stage: Stage, table: string): Promise<void> {
+  const client = createTables(stage.target);
   if (await isUnused(client, table)) return deleteTable(client, table);
   throw new CliError(
     'refused',
-    `Nothing was deployed or deleted: the table ${table} of the earlier deployment has items. To use them, end that deployment, which keeps the table, and attach it: ripcord destroy --keep-keys, then ripcord deploy --set table=${table}`,
+    `Nothing was deployed or deleted: the table ${table} of the earlier deployment has items. To use them, end that deployment, which keeps the table, and attach it: ${hintFor(stage, 'destroy --keep-keys')}, then ${hintFor(stage, `deploy --set table=${table}`)}`,
   );
 }

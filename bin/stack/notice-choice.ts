@@ -2,11 +2,10 @@ import { findExpectation, unset } from '../../infra/stack/setting-definitions.ts
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { isSecretKind, readChannelSecret } from '../channel-secret.ts';
 import { CliError } from '../cli-error.ts';
-import { commandHint } from '../command-hint.ts';
 import { parseInput } from '../command-input.ts';
 import { cancelPrompt } from '../confirm.ts';
 import { type NoticeChoice, notifySecretVariable } from './deploy-arguments.ts';
-import { type Stage, toHintTarget } from './stage.ts';
+import { hintFor, type Stage } from './stage.ts';
 
 /**
  * @param value `none`, `email:ADDRESS`, a kind of channel such as `slack`, or a kind with what it needs besides its secret:
@@ -44,11 +43,10 @@ async function readSecret(kind: Parameters<typeof readChannelSecret>[0]) {
 
 /** @returns what a first deployment without a choice has to know, with the commands that change it. */
 export function describeSilence(stage: Stage): string {
-  const target = toHintTarget(stage);
   return [
     'NO NOTICES: you get no alarms and no notices until you add a channel. Add one:',
-    `  ${commandHint('deploy --set notifyEmail=ADDRESS', target)}`,
-    `  ${commandHint('notify add telegram --chat-id CHAT_ID --test', target)}`,
+    `  ${hintFor(stage, 'deploy --set notifyEmail=ADDRESS')}`,
+    `  ${hintFor(stage, 'notify add telegram --chat-id CHAT_ID --test')}`,
   ].join('\n');
 }
 

@@ -18,7 +18,7 @@ import {
   planDeployment,
   type SettingValues,
 } from './plan-deployment.ts';
-import type { Stage } from './stage.ts';
+import { hintFor, type Stage } from './stage.ts';
 
 interface PlannedSettings {
   /** The parameters with a new value. */
@@ -41,7 +41,7 @@ export async function planSettings(
   const deployed = toSettings(stack);
   if (deployed !== undefined && deployed.notifyEmail === undefined) refuseWithoutSettings(stage);
   const asked = planDeployment(args, deployed);
-  if (endsHalt(asked)) refuseEndOfHalt();
+  if (endsHalt(asked)) refuseEndOfHalt(stage);
   if (asked.cuts !== undefined) await refuseIfArmed(stage, asked.cuts);
   const table = asked.changes.find(({ name }) => name === 'table')?.will ?? unset;
   if (table !== unset) await refuseUnfit(stage, table);
@@ -50,15 +50,16 @@ export async function planSettings(
   const { channel, ...email } = await chooseNotice(args, asked);
   const plan = planDeployment({ ...args, set: { ...args.set, ...limits, ...email } }, deployed);
   if (plan.changes.length > 0) printRemark(describeChanges(plan));
-  if ({ ...deployed, ...plan.parameters }.linksHalted === 'true') printRemark(haltRemark);
+  if ({ ...deployed, ...plan.parameters }.linksHalted === 'true') printRemark(describeHalt(stage));
   return { parameters: plan.parameters, channel, isSilent };
 }
 
-const haltRemark =
-  'Links are halted: links and the sweep act on nothing. A deployment does not end the halt. To end it: ripcord restore';
+function describeHalt(stage: Stage): string {
+  return `Links are halted: links and the sweep act on nothing. A deployment does not end the halt. To end it: ${hintFor(stage, 'restore')}`;
+}
 
-function refuseEndOfHalt(): never {
-  const ways = 'Finish it with "ripcord restore", or give it up with "ripcord restore --cancel".';
+function refuseEndOfHalt(stage: Stage): never {
+  const ways = `Finish it with "${hintFor(stage, 'restore')}", or give it up with "${hintFor(stage, 'restore --cancel')}".`;
   throw new CliError(
     'refused',
     `Nothing was deployed: a restore is under way, and links that have acted may be armed. ${ways}`,

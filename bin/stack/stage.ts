@@ -2,6 +2,7 @@ import { GetCallerIdentityCommand, type GetCallerIdentityResponse, STSClient } f
 import { stackName } from '../../infra/stack/setting-definitions.ts';
 import { noRegion } from '../aws-errors.ts';
 import { CliError } from '../cli-error.ts';
+import { commandHint } from '../command-hint.ts';
 import type { SharedArguments } from '../options.ts';
 import { printRemark } from '../terminal.ts';
 import { type AwsTarget, findEndpoint, isLackOf, toClientSettings } from './aws-client-settings.ts';
@@ -71,4 +72,9 @@ export function toAdminTarget({ prefix, target }: Stage): SharedArguments {
 export function toHintTarget(stage: Stage): SharedArguments {
   const { prefix: _, ...others } = toAdminTarget(stage);
   return { ...others, prefix: stage.prefix === 'ripcord' ? undefined : stage.prefix };
+}
+
+/** @returns a command to copy that acts on the stage. */
+export function hintFor(stage: Stage, words: string): string {
+  return commandHint(words, toHintTarget(stage));
 }

@@ -160,7 +160,7 @@ test('Fewer fixed addresses are refused while a link of an account that uses the
 
 test('A stack without events, because it is older than they are kept, is not taken for a failed creation', async () => {
   aws.addStack({ status: 'DELETE_FAILED' });
-  await expect(deploy(first)).rejects.toThrow('Finish with "ripcord destroy"');
+  await expect(deploy(first)).rejects.toThrow('Finish with "ripcord destroy');
   expect(aws.cloudFormation.changes).toEqual([]);
 });
 
@@ -204,7 +204,7 @@ test.each([
 test.each([
   ['UPDATE_IN_PROGRESS', 'Another deployment is changing it'],
   ['UPDATE_ROLLBACK_FAILED', 'continue-update-rollback --stack-name Ripcord'],
-  ['DELETE_FAILED', 'Finish with "ripcord destroy"'],
+  ['DELETE_FAILED', 'Finish with "ripcord destroy'],
 ])('A stack in %s is left as it is, with what to do', async (status, advice) => {
   await deploy(first);
   const stack = deployed();

@@ -69,7 +69,7 @@ export function toAdminTarget({ prefix, target }: Stage): SharedArguments {
 }
 
 /** @returns the target of a command to copy. The default prefix needs no option. */
-export function toHintTarget(stage: Stage): SharedArguments {
+function toHintTarget(stage: Stage): SharedArguments {
   const { prefix: _, ...others } = toAdminTarget(stage);
   return { ...others, prefix: stage.prefix === 'ripcord' ? undefined : stage.prefix };
 }

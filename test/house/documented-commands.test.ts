@@ -3,17 +3,9 @@ import { runRipcord } from '../bin/run-ripcord.ts';
 import { readDocFiles } from './source-files.ts';
 
 const nounsWithVerbs = new Set(['positions', 'links', 'accounts', 'notify']);
-const nouns = new Set([
-  ...nounsWithVerbs,
-  'history',
-  'console',
-  'start',
-  'init',
-  'deploy',
-  'destroy',
-  'restore',
-  'completion',
-]);
+/** From the help, so that a new command is checked too. */
+const { stdout: help } = await runRipcord(['--help']);
+const nouns = new Set([...help.matchAll(/^ {2}ripcord (\w+)/gm)].map(([, noun = '']) => noun));
 
 /** The command lines of a page, in code blocks and in inline code. */
 function commandLines(text: string): string[] {
@@ -52,8 +44,10 @@ it.each([...documented])(
   },
 );
 
-it('the documentation shows every command that creates something', () => {
-  expect([...documented.keys()]).toEqual(
+it('the documentation shows every noun, and every command that creates something', () => {
+  const shown = [...documented.keys()];
+  expect(new Set(shown.map((command) => command.split(' ')[0]))).toEqual(nouns);
+  expect(shown).toEqual(
     expect.arrayContaining(['accounts add', 'positions adopt', 'positions open', 'links create']),
   );
 });

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { notifySecretVariable } from '../../../bin/stack/deploy-arguments.ts';
 import { deployStack } from '../../../bin/stack/deploy-stack.ts';
 import type { Template } from '../../../bin/stack/deployable.ts';
 import { armedLink, longPosition } from '../examples.ts';
 import { FakeAws } from './fake-aws.ts';
 import { parseWords } from './parse-line.ts';
-import { serveFakes } from './serve-fakes.ts';
+import { useFakes } from './serve-fakes.ts';
 
 let aws: FakeAws;
-let server: Awaited<ReturnType<typeof serveFakes>>;
 let template: Template;
 let code: string;
 
@@ -16,17 +15,7 @@ const table = 'Table-id';
 const slackUrl = 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX';
 const bucket = 'ripcord-ripcord-code-123456789012-eu-west-1';
 
-beforeAll(async () => {
-  server = await serveFakes((request) => aws.answer(request));
-  vi.stubEnv('AWS_ENDPOINT_URL', server.url);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await server[Symbol.asyncDispose]();
-});
+useFakes((request) => aws.answer(request));
 beforeEach(() => {
   aws = new FakeAws();
   code = 'first';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import yargs from 'yargs';
 import { sharedOptions } from '../../../bin/options.ts';
 import { parseDeployArguments } from '../../../bin/stack/deploy-arguments.ts';
@@ -8,27 +8,16 @@ import { initStage } from '../../../bin/stack/init-stage.ts';
 import type { LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
 import { armedLink, longPosition } from '../examples.ts';
 import { FakeAws, type Payload, runAgainst } from './fake-aws.ts';
-import { serveFakes } from './serve-fakes.ts';
+import { useFakes } from './serve-fakes.ts';
 
 let aws: FakeAws;
-let server: Awaited<ReturnType<typeof serveFakes>>;
 let commands: Payload[];
 /** What the admin function has stored. */
 let accounts: { name: string; exchange: 'binance' }[];
 let positions: PositionView[];
 let links: LinkView[];
 
-beforeAll(async () => {
-  server = await serveFakes((request) => aws.answer(request));
-  vi.stubEnv('AWS_ENDPOINT_URL', server.url);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await server[Symbol.asyncDispose]();
-});
+useFakes((request) => aws.answer(request));
 beforeEach(() => {
   aws = new FakeAws();
   commands = [];

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, vi } from 'vitest';
 
 export interface FakeRequest {
   method: string;
@@ -34,6 +35,22 @@ export async function serveFakes(answer: (request: FakeRequest) => FakeResponse 
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Lets the AWS clients of this process talk to the fakes during a file's tests. */
+export function useFakes(answer: Parameters<typeof serveFakes>[0]): void {
+  let server: Awaited<ReturnType<typeof serveFakes>>;
+  beforeAll(async () => {
+    server = await serveFakes(answer);
+    vi.stubEnv('AWS_ENDPOINT_URL', server.url);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    vi.stubEnv('AWS_REGION', 'eu-west-1');
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await server[Symbol.asyncDispose]();
+  });
 }
 
 function toError(thrown: unknown): Error {

@@ -93,7 +93,7 @@ const borders = [
       pathNot: [
         '^lib/admin/contract/',
         '^lib/(amount|fault)\\.ts$',
-        '^lib/(account/account|exchange/exchange|link/(link|tradingview)|position/position)\\.ts$',
+        '^lib/(account/account|exchange/exchange|link/(link|refusal|tradingview)|position/position)\\.ts$',
         // The doctor opens a link as the sweep does.
         '^lib/sweep/probe-address\\.ts$',
         '^infra/local/(invoke-admin|options)\\.ts$',
@@ -115,7 +115,7 @@ const borders = [
     from: { path: '^console/app/' },
     to: {
       path: '^(lib|functions|infra|bin|console/server)/',
-      pathNot: '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/tradingview)\\.ts$',
+      pathNot: '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/(refusal|tradingview))\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

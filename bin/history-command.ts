@@ -6,6 +6,7 @@ import {
   commands,
   type HitView,
 } from '../lib/admin/contract/commands.ts';
+import { describeWhy } from '../lib/link/refusal.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { parseInput } from './command-input.ts';
 import { csvOption, printCsv, requireOneFormat } from './csv-output.ts';
@@ -31,7 +32,7 @@ const columns: Column<HitView>[] = [
   { head: 'STATUS', text: ({ status }) => String(status), right: true },
   { head: 'OUTCOME', text: ({ outcome }) => outcome ?? '' },
   { head: 'RESEND', text: ({ resend }) => (resend === 0 ? '' : String(resend)), right: true, dropRank: 1 },
-  { head: 'WHY', text: ({ why }) => why, dropRank: 2 },
+  { head: 'WHY', text: describeWhy, dropRank: 2 },
 ];
 
 function describeHits(

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { CommandResult, HitView, LinkView, PositionView } from '../lib/admin/contract/commands.ts';
+import { refusalTexts } from '../lib/link/refusal.ts';
 import {
   isReachableByTradingView,
   onlyHere,
@@ -44,7 +45,10 @@ function formatAction({ action, percent }: LinkView): string {
 type ListedLink = LinkView & { lastHit?: HitView | undefined };
 
 function formatLastHit({ lastHit }: ListedLink): string {
-  return lastHit === undefined ? '' : `${formatMinute(lastHit.at)}: ${lastHit.outcome ?? lastHit.decision}`;
+  if (lastHit === undefined) return '';
+  const { at, outcome, decision, refusal } = lastHit;
+  const cause = refusal === undefined ? '' : ` (${refusalTexts[refusal].word})`;
+  return `${formatMinute(at)}: ${outcome ?? decision}${cause}`;
 }
 
 /** @returns a link on one line, for confirmations: how it differs from the others of its position. */

@@ -3,6 +3,7 @@ import { Deadline, runUntil } from '../lib/deadline.ts';
 import { type Hit, hitSchema } from '../lib/link/hit.ts';
 import { type Log, toErrorCode } from '../lib/log.ts';
 import type { Store } from '../lib/store/store.ts';
+import { createRefusalLimit } from './refusal-limit.ts';
 
 /** A record of a hit that is not in the table yet. Functions before version 1 sent none. */
 const unwrittenSchema = z.object({ version: z.literal(1).default(1), hit: hitSchema, expiresAt: z.number() });
@@ -58,8 +59,10 @@ export interface HitOutbox {
 export function createHitOutbox(store: Store, log: Log): HitOutbox {
   const { kept, beingWritten, write, writeSome } = createWriter(store);
   const handOver = createHandOver();
+  const isWithinLimit = createRefusalLimit();
 
   const recordHit = async (hit: Hit, expiresAt: number): Promise<void> => {
+    if (!isWithinLimit(hit)) return;
     const keptEarlier = writeSome();
     const written = await write({ version: 1, hit, expiresAt });
     if ('failure' in written)

@@ -19,7 +19,7 @@ const parametersRead = (2 * minutes) / 5;
 /** Without an open position, the sweep checks the links' address every five minutes. */
 const probes = minutes / 5;
 /** Measured: docs/measurements.md. */
-const sweep = { seconds: 0.3, readUnits: 1.5, writeUnits: 1, logBytes: 600 };
+const sweep = { seconds: 0.3, readUnits: 2, writeUnits: 1, logBytes: 600 };
 
 interface Row {
   item: string;

@@ -3,7 +3,7 @@ import type { HitResponse } from '../../lib/trigger/response.ts';
 import type { ResponseStatus } from '../../lib/trigger/response-status.ts';
 
 /** What a link's holder may read of a response: all that a renderer gets. The owner's history has the detail. */
-export type PublicResponse = Omit<HitResponse, 'detail' | 'decision' | 'linkId' | 'exchangeMs'>;
+export type PublicResponse = Omit<HitResponse, 'detail' | 'decision' | 'refusal' | 'linkId' | 'exchangeMs'>;
 
 const publicOutcomeFields = [
   'outcome',

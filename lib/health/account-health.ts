@@ -3,6 +3,7 @@ import { troubleCauses } from '../exchange/trouble-cause.ts';
 import { type Notice, noticeLifeMs, noticeSchema } from '../position/notice.ts';
 import { haltSchema } from './halt.ts';
 import { expiriesSchema, findExpiring, noteExpiries, noteExpiring } from './key-expiry.ts';
+import { refusalsSchema } from './refusals.ts';
 
 /** Why an account can't act. */
 const troubleSchema = z.object({
@@ -37,6 +38,7 @@ export const accountHealthSchema = z.object({
   expiries: expiriesSchema.default({}),
   /** While links are halted, and until the first sweep after that. */
   halt: haltSchema.optional(),
+  refusals: refusalsSchema.optional(),
   notices: z.array(noticeSchema),
 });
 export type AccountHealth = z.infer<typeof accountHealthSchema>;

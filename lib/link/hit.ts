@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { actorSchema } from '../position/position.ts';
+import { refusalCauses } from './refusal.ts';
 
 /** One request to the exchange in short: enough to settle a dispute, and nothing secret. */
 export const requestNoteSchema = z.object({
@@ -33,6 +34,8 @@ export const hitSchema = z.object({
   userAgent: z.string().optional(),
   decision: z.enum(['fired', 'duplicate', 'in-progress', 'confirmation-required', 'refused', 'recovered']),
   why: z.string(),
+  /** Why the link refused a hit that would have acted otherwise: its owner gets a notice. */
+  refusal: z.enum(refusalCauses).optional(),
   /** The HTTP status of the answer. */
   status: z.number(),
   outcome: z.string().optional(),

@@ -17,7 +17,7 @@ export type NoticeContent =
   /** A claim without a result for this long, in milliseconds. */
   | { kind: 'overdue'; forMs: number; claim: Claim };
 
-type PositionEvent = Exclude<Notice['event'], 'accounts' | 'alarm' | 'halted'>;
+type PositionEvent = Exclude<Notice['event'], 'accounts' | 'alarm' | 'halted' | 'refused'>;
 
 const headlines = {
   closed: 'Closed',

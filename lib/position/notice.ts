@@ -30,7 +30,7 @@ export type Delivery = z.infer<typeof deliverySchema>;
 
 /** A message to the owner. The write that changes the position also stores the notice about that change. */
 export const noticeSchema = z.object({
-  /** `ntc_`, the position's own 12 characters, `health` or `halt`, and the revision that added it; or `alarm`, its name and time. */
+  /** `ntc_`, the position's own 12 characters, `health`, `halt` or `refused`, and the revision that added it; or `alarm`, its name and time. */
   noticeId: z.string(),
   /** Epoch milliseconds. */
   at: z.number(),
@@ -47,6 +47,7 @@ export const noticeSchema = z.object({
     'accounts',
     'alarm',
     'halted',
+    'refused',
   ]),
   /** One line of text. */
   text: z.string(),

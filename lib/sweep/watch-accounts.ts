@@ -17,6 +17,7 @@ import type { Notifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
+import { noteRefusals } from './watch-refusals.ts';
 
 /** What is looked at beside the accounts with an open position. */
 export interface OtherLooks {
@@ -33,6 +34,7 @@ const parallelAccounts = 20;
  * Checks every account with an open position, by a signed request, and notifies the owner of one that can't act. Such an
  * account may have no order that a sweep would read, so that nothing else would fail before a link fires. Runs may overlap:
  * of two that looked, one is stored.
+ * Refused hits are among the notices.
  * @returns the channels that did not accept a notice. Throws `table-unreachable`.
  */
 export async function watchAccounts(
@@ -40,9 +42,19 @@ export async function watchAccounts(
   channels: Notifiers,
   others: OtherLooks = {},
 ): Promise<Problem[]> {
-  const known = await services.store.readAccountHealth();
+  const { known, problems } = await lookForRefusals(services);
   const health = (await lookIfDue(services, others, known)) ?? (await services.store.readAccountHealth());
-  return deliverWaiting(services, channels, health);
+  return [...problems, ...(await deliverWaiting(services, channels, health))];
+}
+
+/** A record that can't be read must not stop the looks at accounts. */
+async function lookForRefusals(services: Services): Promise<{ known: AccountHealth; problems: Problem[] }> {
+  const known = await services.store.readAccountHealth();
+  try {
+    return { known: await noteRefusals(services, known), problems: [] };
+  } catch (thrown) {
+    return { known, problems: [{ why: `Refused alerts can't be reported: ${toFault(thrown).message}` }] };
+  }
 }
 
 /** @returns undefined if another run looked at the same time. */

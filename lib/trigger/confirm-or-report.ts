@@ -2,7 +2,7 @@ import type { Link } from '../link/link.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { alreadyDone, withPosition } from './confirmation.ts';
-import { removed } from './refusals.ts';
+import { asLook, removed } from './refusals.ts';
 import type { Request } from './request.ts';
 import { type HitResponse, toResponse } from './response.ts';
 
@@ -17,7 +17,7 @@ export async function confirmOrReport(
   confirmation: HitResponse,
 ): Promise<HitResponse> {
   const position = await services.store.readPosition(link.positionId);
-  if (position === undefined) return removed;
+  if (position === undefined) return asLook(removed);
   const isOver = isFinal(position.state) || position.state === 'claimed';
   if (!navigation.userInitiated) return isOver ? alreadyDone(position) : confirmation;
   return isOver ? toResponse({ position, result: undefined }) : withPosition(confirmation, link, position);

@@ -1,7 +1,7 @@
 import { isAllowedSource } from '../link/ip-allow-list.ts';
 import { isExpired, type Link } from '../link/link.ts';
-import { confirmationRequired } from './confirmation.ts';
-import { expired, ignored, linkPaused, paused, revoked, wrongSource } from './refusals.ts';
+import { type ConfirmationReason, confirmationRequired } from './confirmation.ts';
+import { asLook, expired, ignored, linkPaused, paused, revoked, wrongSource } from './refusals.ts';
 import type { Request } from './request.ts';
 import type { HitResponse } from './response.ts';
 
@@ -15,16 +15,31 @@ export function unlessItMayFire(
   request: Request,
   known: { paused: boolean; now: number },
 ): HitResponse | undefined {
+  const reason = whyItAsks(link, request);
+  const refusal = findRefusal(link, request, known);
+  if (reason === undefined) return refusal;
+  return refusal === undefined ? confirmationRequired(link, reason) : asLook(refusal);
+}
+
+function findRefusal(
+  link: Link,
+  { method, sourceIp, hasBody }: Request,
+  known: { paused: boolean; now: number },
+): HitResponse | undefined {
   if (link.revokedAt !== undefined) return revoked;
   if (isExpired(link, known.now)) return expired;
-  if (!isAllowedSource(link.sources, request.sourceIp ?? '')) return wrongSource;
+  if (!isAllowedSource(link.sources, sourceIp ?? '')) return wrongSource;
   if (known.paused) return paused;
   if (link.pausedReason !== undefined) return linkPaused;
-  if (request.method === 'POST') return request.hasBody ? ignored : undefined;
-  if (link.methods === 'post-only') return confirmationRequired(link, 'post-only');
-  if (link.confirm) return confirmationRequired(link, 'confirm');
+  return method === 'POST' && hasBody ? ignored : undefined;
+}
+
+/** @returns why a request would not act on its own even if nothing refused it. */
+function whyItAsks(link: Link, { method, navigation }: Request): ConfirmationReason | undefined {
+  if (method === 'POST') return undefined;
+  if (link.methods === 'post-only') return 'post-only';
+  if (link.confirm) return 'confirm';
   // Browsers restore tabs, so a reload must not close a second part.
-  if (link.percent !== undefined && link.maxUses !== 1) return confirmationRequired(link, 'repeatable');
-  const { navigation } = request;
-  return navigation.userInitiated ? undefined : confirmationRequired(link, navigation.doubt);
+  if (link.percent !== undefined && link.maxUses !== 1) return 'repeatable';
+  return navigation.userInitiated ? undefined : navigation.doubt;
 }

@@ -35,6 +35,7 @@ export function recordHit(
     userAgent: request?.userAgent === undefined ? undefined : toPrintable(request.userAgent),
     decision: response.decision,
     why: response.detail,
+    refusal: response.refusal,
     status: response.httpStatus,
     outcome: response.outcome?.outcome,
     requests,

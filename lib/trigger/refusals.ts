@@ -1,3 +1,4 @@
+import type { RefusalCause } from '../link/refusal.ts';
 import { createResponse, type HitResponse, retrySeconds } from './response.ts';
 import type { ResponseStatus } from './response-status.ts';
 
@@ -7,19 +8,33 @@ function refusal(status: ResponseStatus, publicMessage: string): HitResponse {
   return createResponse(status, { publicMessage, decision: 'refused' });
 }
 
+/** A refusal of which the owner gets a notice. */
+function reportedRefusal(refusal: RefusalCause, status: ResponseStatus, publicMessage: string): HitResponse {
+  return createResponse(status, { publicMessage, decision: 'refused', refusal });
+}
+
 export const notFound = refusal('not-found', "This link doesn't exist. Check that you copied all of it.");
-export const revoked = refusal('gone', 'This link was revoked. Nothing was done.');
-export const expired = refusal('gone', 'This link has expired. Nothing was done.');
-export const usedUp = refusal('gone', 'This link has reached its limit. Nothing was done.');
-export const removed = refusal('gone', "This link's position was removed. Nothing was done.");
-export const wrongSource = refusal(
+export const revoked = reportedRefusal('revoked', 'gone', 'This link was revoked. Nothing was done.');
+export const expired = reportedRefusal('expired', 'gone', 'This link has expired. Nothing was done.');
+export const usedUp = reportedRefusal(
+  'used-up',
+  'gone',
+  'This link has reached its limit. Nothing was done.',
+);
+export const removed = reportedRefusal(
+  'removed',
+  'gone',
+  "This link's position was removed. Nothing was done.",
+);
+export const wrongSource = reportedRefusal(
+  'wrong-source',
   'wrong-source',
   "This link can't be fired from this address. Nothing was done.",
 );
-export const paused = refusal('paused', 'All links are paused. Nothing was done.');
+export const paused = reportedRefusal('paused', 'paused', 'All links are paused. Nothing was done.');
 /** A restore paused the link. Only the owner reads why. */
 export const linkPaused: HitResponse = {
-  ...refusal('paused', 'This link is paused. Nothing was done.'),
+  ...reportedRefusal('link-paused', 'paused', 'This link is paused. Nothing was done.'),
   headline: 'This link is paused',
 };
 /** A backup is being restored. Neither the table nor the exchange was asked. */
@@ -31,7 +46,8 @@ export const halted: HitResponse = {
   retryAfter: retrySeconds,
 };
 /** A body means that the alert has a message: the guide asks for alerts without one. */
-export const ignored = refusal(
+export const ignored = reportedRefusal(
+  'body',
   'ignored',
   "The request has a body, so nothing was done. Clear the alert's message in TradingView.",
 );
@@ -39,6 +55,11 @@ export const refusedMethod = refusal(
   'method-not-allowed',
   'A link is opened with GET or POST. Nothing was done.',
 );
+
+/** @returns the same for a GET that only looks, such as a scanner's: no alert was lost. */
+export function asLook({ refusal: _, ...response }: HitResponse): HitResponse {
+  return response;
+}
 
 /** By kind of an execution that ran nothing. */
 export const notRun = {

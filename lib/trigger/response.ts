@@ -4,6 +4,7 @@ import type { PlannedAction } from '../close/next-step.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
 import { type Fault, isLasting, toFault } from '../fault.ts';
 import type { Hit } from '../link/hit.ts';
+import type { RefusalCause } from '../link/refusal.ts';
 import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import { describeFailure, describeProgress, describeUnfinished } from '../position/wording.ts';
@@ -31,6 +32,8 @@ export interface HitResponse {
   confirm?: PlannedAction;
   /** For `refused`: who stopped it. */
   source?: Failure['source'];
+  /** Why the link refused a hit that would have acted otherwise. */
+  refusal?: RefusalCause;
   /** The outcome was recorded before this hit. */
   repeated?: true;
   /** Seconds after which another try may help. */

@@ -46,6 +46,20 @@ test('history is a table of hits with the seconds, the decision and why', async 
   expect(stdout).not.toContain('\u001b');
 });
 
+test('a refused alert is listed with what to do about it', async () => {
+  const expired: HitView = {
+    ...refused,
+    refusal: 'expired',
+    why: 'This link has expired. Nothing was done.',
+    status: 410,
+  };
+  await using admin = await startFakeAdmin(() => answered({ hits: [expired] }));
+  const { stdout } = await runLocally(admin.url, ['history']);
+  expect(stdout).toContain(
+    `This link has expired. Nothing was done. Extend it in the console, or run: ripcord links update ${linkId} --expires-in 7d`,
+  );
+});
+
 test('--json prints whole hits, and an empty history is a sentence', async () => {
   await using admin = await startFakeAdmin(({ limit }) => answered({ hits: limit === 1 ? [fired] : [] }));
   const json = await runLocally(admin.url, ['history', '--limit', '1', '--json']);

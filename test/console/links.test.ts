@@ -342,7 +342,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     const row = page.getByRole('row', {
       name: new RegExp(`Close 50 % with MARKET order half · …${end} ETH/USDT long`),
     });
-    await row.getByText('Refused', { exact: true }).waitFor();
+    await row.getByText('Refused: the alert has a message', { exact: true }).waitFor();
     const other = page.getByRole('row', { name: new RegExp(`…${whole.url.slice(-4)}`) });
     await other.getByText('never').waitFor();
     await page.getByRole('searchbox', { name: 'Search links' }).fill(end);
@@ -407,6 +407,7 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await fire(url, { body: 'a message' });
     const page = await harness.enter();
     await go(page, 'Links');
+    await page.getByText('Refused: the alert has a message', { exact: true }).waitFor();
     await choose(page, /^Actions for link/, 'What would it do now?');
     await page.getByText('If fired now: leaves the filled 0.999 ETH open.').waitFor();
     await page.keyboard.press('Escape');

@@ -5,7 +5,7 @@ import { startServer } from '../../infra/loopback/server.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { probeAddress } from '../../lib/sweep/probe-address.ts';
 import { serve } from '../infra/loopback/running-server.ts';
-import { startEnvironment } from './environment.ts';
+import { fire, startEnvironment } from './environment.ts';
 import { binanceSpot, binanceUsdm, bybitLinear, stageLong } from './long-position.ts';
 
 /** What the owner is notified of before a link fails. */
@@ -109,3 +109,28 @@ it.each([binanceSpot, bybitLinear])(
     });
   },
 );
+
+it('Alerts to links that are paused, revoked or have a message are reported, also of a position that was forgotten', async () => {
+  const { positionId } = await stageLong(environment, binanceSpot);
+  await sweep();
+  const url = await environment.newLink(positionId, 'close');
+  const { links } = await environment.admin('links.list', { positionId });
+  const linkId = links[0]?.linkId ?? '';
+  expect(await fire(url, { body: 'Crossing' })).toMatchObject({ status: 400 });
+  await environment.admin('links.pause', {});
+  expect(await fire(url)).toMatchObject({ status: 409 });
+  await environment.admin('links.resume', {});
+  await environment.admin('links.revoke', { linkId });
+  await environment.admin('positions.forget', { positionId });
+  expect(await fire(url)).toMatchObject({ status: 410 });
+  const listRefused = async () =>
+    (await sweep()).filter((text) => text.startsWith('Alert refused')).toSorted();
+  expect(await listRefused()).toEqual([
+    expect.stringMatching(new RegExp(`^Alert refused: link ${linkId} is paused, as all links are\\.`)),
+    expect.stringMatching(new RegExp(`^Alert refused: link ${linkId} is revoked, permanently\\.`)),
+    expect.stringMatching(new RegExp(`^Alert refused: link ${linkId} takes no message,`)),
+  ]);
+  expect(await listRefused()).toHaveLength(3);
+  const { hits } = await environment.admin('history.list', { linkId });
+  expect(hits.map(({ refusal }) => refusal)).toEqual(['revoked', 'paused', 'body']);
+});

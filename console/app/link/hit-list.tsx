@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { HitView } from '../../../lib/admin/contract/commands.ts';
+import { describeWhy } from '../../../lib/link/refusal.ts';
 import { Pill } from '../control/pill.tsx';
 import { Timestamp } from '../timestamp.tsx';
 import { formatOrigin, toDecision } from './hit-text.ts';
@@ -25,7 +26,7 @@ export function HitList({
               {formatOrigin(hit)}, status {hit.status}
             </span>
           </p>
-          <p>{hit.why}</p>
+          <p>{describeWhy(hit)}</p>
           {hit.requests.length === 0 ? null : <Requests requests={hit.requests} />}
         </li>
       ))}

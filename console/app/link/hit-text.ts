@@ -1,4 +1,5 @@
 import type { HitView } from '../../../lib/admin/contract/commands.ts';
+import { refusalTexts } from '../../../lib/link/refusal.ts';
 import type { Label } from '../labels.ts';
 
 export const decisions: Record<HitView['decision'], Label> = {
@@ -28,4 +29,11 @@ export function hitTitle(hit: HitView): string {
   if (hit.actor === 'operator' && hit.decision === 'fired') return 'Manual close';
   if (hit.actor === 'sweep' && hit.decision === 'recovered') return 'Completed automatically';
   return `${toDecision(hit).word}, ${formatOrigin(hit)}`;
+}
+
+/** @returns the last hit in a few words: "Fired: closed", or "Refused: expired". */
+export function hitResult(hit: HitView): string {
+  const { word } = toDecision(hit);
+  const result = hit.refusal === undefined ? hit.outcome : refusalTexts[hit.refusal].word;
+  return result === undefined ? word : `${word}: ${result}`;
 }

@@ -1,13 +1,14 @@
 import type { HitView, LinkView } from '../../../lib/admin/contract/commands.ts';
+import { describeWhy } from '../../../lib/link/refusal.ts';
 import { type Column, DataTable } from '../control/data-table.tsx';
 import { Menu } from '../control/menu.tsx';
 import { Pill } from '../control/pill.tsx';
 import { openDialog } from '../dialog-name.ts';
 import { actionTitle, formatLimits, linkStateLabel, marketName } from '../labels.ts';
 import { paths } from '../route.ts';
-import { findPosition, hits, hitsKnownSince, positions } from '../store.ts';
+import { findPosition, hitsKnownSince, positions, state } from '../store.ts';
 import { formatLocalTime, Timestamp } from '../timestamp.tsx';
-import { toDecision } from './hit-text.ts';
+import { hitResult, toDecision } from './hit-text.ts';
 import { urlEnd } from './link-title.tsx';
 
 function toStateLabel(link: LinkView) {
@@ -48,7 +49,8 @@ function PositionCell({ link }: { link: LinkView }) {
 }
 
 function findLastHit({ linkId }: LinkView): HitView | undefined {
-  return hits.value.find((hit) => hit.linkId === linkId);
+  // Also of a position that was removed.
+  return state.value?.hits.find((hit) => hit.linkId === linkId);
 }
 
 function compareTexts(a = '', b = ''): number {
@@ -58,12 +60,11 @@ function compareTexts(a = '', b = ''): number {
 function LastHitCell({ link }: { link: LinkView }) {
   const last = findLastHit(link);
   if (last === undefined) return <span class="muted">{hasEveryHitOf(link) ? 'never' : 'not recently'}</span>;
-  const { word, tone } = toDecision(last);
   return (
     <>
       <Timestamp at={last.at} />
-      <span class="sub">
-        <Pill tone={tone}>{last.outcome === undefined ? word : `${word}: ${last.outcome}`}</Pill>
+      <span class="sub" title={describeWhy(last)}>
+        <Pill tone={toDecision(last).tone}>{hitResult(last)}</Pill>
       </span>
     </>
   );

@@ -134,6 +134,14 @@ describe('the table requests', () => {
     expect(toActions(await repeat())).toEqual(['BatchGetItem', 'UpdateItem', 'GetItem', 'PutItem']);
   });
 
+  it('of a refused hit are: link and kill switch, hit record', async () => {
+    const url = await newLink();
+    const requests = await meter.during(async () =>
+      expect(await fire(url, { body: 'a message' })).toMatchObject({ status: 400 }),
+    );
+    expect(toActions(requests)).toEqual(['BatchGetItem', 'PutItem']);
+  });
+
   it('of an unknown token are: link and kill switch', async () => {
     const requests = await meter.during(async () =>
       expect(await fire(`${environment.url}/l/${mintToken()}`)).toMatchObject({ status: 404 }),
@@ -151,7 +159,7 @@ describe('the table requests', () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a sweep over unchanged positions are: the accounts, the list, each position for 1 unit, and its own time', async () => {
+  it('of a sweep over unchanged positions are: the accounts, two lists, each position and late hit for 1 unit, and its own time', async () => {
     await newLink();
     // The first saves fees of closed positions, and the second archives them.
     await environment.invoke('ripcord-sweep', {});
@@ -161,13 +169,12 @@ describe('the table requests', () => {
       report = await environment.invoke('ripcord-sweep', {});
     });
     const { positions } = z.object({ positions: z.int().positive() }).parse(report);
-    expect(requests).toEqual([
-      // Whether the accounts are to be looked at, which they are every 3 minutes.
-      { action: 'GetItem', units: 1 },
-      { action: 'Query', units: 0.5 },
-      { action: 'BatchGetItem', units: positions },
-      { action: 'PutItem', units: 1 },
+    const { hits } = await environment.admin('history.list', { before: '9999-12-31T00:00:00Z', limit: 500 });
+    // The health tells whether the accounts are to be looked at. Of hits, those of 15 minutes are read.
+    expect(toActions(requests).toSorted()).toEqual([
+      ...['BatchGetItem', 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'Query'],
     ]);
+    expect(sumUnits(requests)).toEqual({ read: 1 + 0.5 + positions + 0.5 + hits.length, written: 1 });
   });
 
   it('of the sweep after a hit that executed include two updates: one saves its fees, one archives it', async () => {

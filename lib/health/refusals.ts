@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Hit } from '../link/hit.ts';
+import { type RefusalCause, refusalQuietMs } from '../link/refusal.ts';
+
+/** By link and cause: what the owner was last notified of. */
+export const refusalsSchema = z.record(
+  z.string(),
+  z.object({
+    /** When the notice was stored, epoch milliseconds. */
+    reportedAt: z.number(),
+    /** The time of its last hit, ISO 8601. */
+    until: z.string(),
+  }),
+);
+type Refusals = z.infer<typeof refusalsSchema>;
+
+/** Refused hits of one link and cause that its owner does not know of yet. */
+export interface Unreported {
+  linkId: string;
+  cause: RefusalCause;
+  /** Oldest first. */
+  hits: Hit[];
+}
+
+const minuteMs = 60_000;
+/** A record may reach the table late, and the list of records later still. It is longer than the pause between two notices. */
+const lookBackMs = 15 * minuteMs;
+/** What is older needs no notice: its position has changed since. */
+const maxLookBackMs = 24 * 60 * minuteMs;
+
+/**
+ * @param lookedAt when a sweep last worked, epoch milliseconds.
+ * @returns from when on a sweep reads the refused hits, epoch milliseconds.
+ */
+export function computeLookBack(lookedAt: number, now: number): number {
+  return Math.max(Math.min(lookedAt, now) - lookBackMs, now - maxLookBackMs);
+}
+
+/** @returns what a notice is due for now: at most one in 10 minutes per link and cause. */
+export function findUnreported(refusals: Refusals, hits: Hit[], now: number): Unreported[] {
+  const groups = Map.groupBy(hits.filter(isRefused), ({ linkId, refusal }) => toKey(linkId, refusal));
+  return [...groups].flatMap(([key, ofKey]) => {
+    const reported = Object.hasOwn(refusals, key) ? refusals[key] : undefined;
+    if (reported !== undefined && now - reported.reportedAt < refusalQuietMs) return [];
+    const fresh = ofKey.filter(({ at }) => reported === undefined || at > reported.until);
+    const [first] = fresh;
+    if (first === undefined) return [];
+    const oldestFirst = fresh.toSorted((a, b) => a.at.localeCompare(b.at));
+    return [{ linkId: first.linkId, cause: first.refusal, hits: oldestFirst }];
+  });
+}
+
+/** @param since what is older is not read again, so it is forgotten; epoch milliseconds. */
+export function noteReported(
+  refusals: Refusals,
+  unreported: Unreported[],
+  since: number,
+  now: number,
+): Refusals {
+  const kept = Object.entries(refusals).filter(([, { reportedAt }]) => reportedAt >= since);
+  const reported = unreported.map(({ linkId, cause, hits }): [string, Refusals[string]] => {
+    const until = hits.at(-1)?.at ?? new Date(now).toISOString();
+    return [toKey(linkId, cause), { reportedAt: now, until }];
+  });
+  return Object.fromEntries([...kept, ...reported]);
+}
+
+type RefusedHit = Hit & { linkId: string; refusal: RefusalCause };
+
+function isRefused(hit: Hit): hit is RefusedHit {
+  return hit.linkId !== undefined && hit.refusal !== undefined;
+}
+
+function toKey(linkId: string, cause: RefusalCause): string {
+  return `${linkId} ${cause}`;
+}

@@ -1,0 +1,38 @@
+import type { AccountHealth } from '../health/account-health.ts';
+import { computeLookBack, findUnreported, noteReported } from '../health/refusals.ts';
+import { changeHealth } from '../notify/health-outbox.ts';
+import { appendRefusals, namedRefusals, type RefusalSubject } from '../notify/refusal-notice.ts';
+import type { Services } from '../services.ts';
+
+/** As many hits as one sweep reads, the latest ones. Sweeps that run every minute leave none out below 3 hits a second. */
+const maxHits = 200;
+
+/**
+ * Stores a notice about each link that refused a hit, beside those about accounts. The hit itself pays for nothing but
+ * its record in the history, which this reads. Runs may overlap: of two that found the same, one stores it.
+ * @returns the health as it is stored then. Throws `table-unreachable`.
+ */
+export async function noteRefusals(services: Services, known: AccountHealth): Promise<AccountHealth> {
+  const { store, now } = services;
+  const since = computeLookBack(known.lookedAt, now());
+  const hits = await store.listHitsSince(new Date(since).toISOString(), maxHits);
+  const find = ({ refusals = {} }: AccountHealth) => findUnreported(refusals, hits, now());
+  const first = find(known).slice(0, namedRefusals);
+  if (first.length === 0) return known;
+  const linkIds = [...new Set(first.map(({ linkId }) => linkId))];
+  const subjects = await Promise.all(linkIds.map((linkId) => readSubject(services, linkId)));
+  const byLink = new Map(subjects.map((subject) => [subject.linkId, subject]));
+  const stored = await changeHealth(store, (health) => {
+    // Another run may have stored some of them meanwhile.
+    const unreported = find(health);
+    if (unreported.length === 0) return undefined;
+    const refusals = noteReported(health.refusals ?? {}, unreported, since, now());
+    return { ...appendRefusals(health, unreported, byLink, now()), refusals };
+  });
+  return stored ?? known;
+}
+
+async function readSubject({ store }: Services, linkId: string): Promise<RefusalSubject> {
+  const link = await store.readLink(linkId);
+  return { linkId, link, position: link && (await store.readPosition(link.positionId)) };
+}

@@ -1,0 +1,99 @@
+import type { Exchange } from '../../../lib/exchange/exchange.ts';
+import type { Link } from '../../../lib/link/link.ts';
+import { toLinkId } from '../../../lib/link/link.ts';
+import type { RefusalCause } from '../../../lib/link/refusal.ts';
+import { hashToken, mintToken } from '../../../lib/link/token.ts';
+import type { Position } from '../../../lib/position/position.ts';
+import type { Services } from '../../../lib/services.ts';
+import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
+import { fire } from '../../../lib/trigger/fire.ts';
+import type { Request } from '../../../lib/trigger/request.ts';
+import { linkAt } from '../link/example-link.ts';
+import { channelsOf, fakeChannel, newTrader } from '../notify/trader.ts';
+import { examplePosition, positionIdAt } from '../position/example-position.ts';
+
+export const minuteMs = 60_000;
+const past = '2025-10-09T08:00:00.000Z';
+
+interface Staged {
+  link?: Partial<Link>;
+  position?: Partial<Position>;
+  request?: Partial<Request>;
+  paused?: true;
+  removed?: true;
+}
+
+/** What makes a link refuse an alert. */
+export const refusals: Record<RefusalCause, Staged> = {
+  body: { request: { hasBody: true } },
+  paused: { paused: true },
+  'link-paused': { link: { pausedReason: 'Restored from a backup.' } },
+  expired: { link: { expiresAt: past } },
+  revoked: { link: { revokedAt: past } },
+  'wrong-source': { link: { sources: 'tradingview' } },
+  'used-up': { link: { maxUses: 1 } },
+  removed: { removed: true },
+};
+
+/** An owner with one channel, whose links get alerts. */
+export function newOwner() {
+  const trader = newTrader();
+  const channel = fakeChannel('telegram');
+  const { table } = trader;
+  let links = 0;
+  let ids = 0;
+  const working: Pick<Exchange, 'fetchPermissions' | 'openConnection'> = {
+    fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
+    openConnection: () => undefined,
+  };
+  const services: Services = {
+    ...trader.services,
+    exchanges: { of: async () => working as Exchange },
+    randomId() {
+      ids += 1;
+      return String(ids).padStart(12, '0');
+    },
+  };
+  return {
+    ...trader,
+    services,
+    channel,
+    /** Creates a position and a link. @returns how to hit it. */
+    async stage(staged: Staged = {}) {
+      links += 1;
+      const token = mintToken();
+      const tokenHash = hashToken(token);
+      const positionId = positionIdAt(links);
+      const linkId = toLinkId(tokenHash);
+      await table.createLink(linkAt(1, { linkId, tokenHash, positionId, label: 'exit', ...staged.link }));
+      const uses = staged.link?.maxUses === undefined ? {} : { [linkId]: staged.link.maxUses };
+      const position = { ...examplePosition, positionId, uses, ...staged.position } as Position;
+      if (staged.removed !== true) await table.createPosition(position);
+      if (staged.paused === true) await table.setPaused(true);
+      const hit = (request: Partial<Request> = {}) =>
+        fire(services, {
+          token,
+          method: 'POST',
+          sourceIp: '203.0.113.7',
+          userAgent: undefined,
+          hasBody: false,
+          navigation: { userInitiated: false, doubt: 'unproven' },
+          ...staged.request,
+          ...request,
+        });
+      return { linkId, positionId, hit };
+    },
+    /** Sweeps every minute. */
+    async sweep(minutes = 1) {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        trader.later(minuteMs);
+        await watchAccounts(services, channelsOf(channel));
+      }
+    },
+    async lastHit(positionId: string) {
+      const [hit] = await table.listHits(positionId, 1);
+      if (hit === undefined) throw new Error('No hit was recorded.');
+      return { ...hit, resend: 0 };
+    },
+  };
+}

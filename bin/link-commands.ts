@@ -1,11 +1,17 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { type CommandInput, type CommandResult, commands } from '../lib/admin/contract/commands.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
-import { commandHint } from './command-hint.ts';
 import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
 import { createCommand, createOptions } from './link-create-command.ts';
-import { describeChangedLink, describeLinks, describePreview, isArmed, nameLink } from './link-text.ts';
+import {
+  describeChangedLink,
+  describeLinks,
+  describePause,
+  describePreview,
+  isArmed,
+  nameLink,
+} from './link-text.ts';
 import { type SharedArguments, textOption, yesOption } from './options.ts';
 import { printResult } from './terminal.ts';
 import { missingCommand } from './usage-errors.ts';
@@ -13,6 +19,11 @@ import { missingCommand } from './usage-errors.ts';
 const updateOptions = {
   label: textOption('Your new name for the link; "" removes it', { requiresArg: false }),
   'expires-in': textOption('From now: 90m, 12h, 7d; "never": until its position closes', {}),
+} as const;
+
+const pauseOptions = {
+  until: textOption('When the pause ends by itself, in UTC, such as 2026-11-27T13:00:00Z', {}),
+  ...yesOption,
 } as const;
 
 /** The verbs with their arguments and options. */
@@ -23,7 +34,7 @@ export const linkVerbs = {
   update: { positionals: ['<linkId>'], options: updateOptions },
   arm: { positionals: ['<linkId>'], options: {} },
   revoke: { positionals: ['<linkId>'], options: yesOption },
-  pause: { options: yesOption },
+  pause: { options: pauseOptions },
   resume: { options: yesOption },
 } as const;
 
@@ -119,14 +130,22 @@ function armCommand(yargs: Argv<SharedArguments>) {
   );
 }
 
-/** Turns the kill switch on or off. */
-async function switchLinks(args: SharedArguments, command: 'links.pause' | 'links.resume'): Promise<void> {
-  const result = await createAdminClient(args).call(command, {});
-  printResult(args, result, () =>
-    result.paused
-      ? `All links are paused; hits are refused. Resume with "${commandHint('links resume', args)}".`
-      : 'Links resumed.',
+/** Pauses first and reads what that costs afterwards: without the list of links, only that is missing. */
+async function pauseLinks(args: SharedArguments & { until: string | undefined }): Promise<void> {
+  const admin = createAdminClient(args);
+  const result = await admin.call(
+    'links.pause',
+    parseInput('links.pause', { until: args.until }, { names: { until: '--until' } }),
   );
+  const { links } = args.json
+    ? { links: undefined }
+    : await admin.call('links.list', {}).catch(() => ({ links: undefined }));
+  printResult(args, result, () => describePause(result, links, args));
+}
+
+async function resumeLinks(args: SharedArguments): Promise<void> {
+  const result = await createAdminClient(args).call('links.resume', {});
+  printResult(args, result, () => 'Links resumed.');
 }
 
 async function confirmResume(args: SharedArguments & { yes: boolean }): Promise<void> {
@@ -147,8 +166,12 @@ function pauseCommand(yargs: Argv<SharedArguments>) {
   return yargs.command(
     'pause',
     commands['links.pause'].summary,
-    (y) => y.options(yesOption).example('$0 links pause', 'immediately, without a question'),
-    (args) => switchLinks(args, 'links.pause'),
+    (y) =>
+      y
+        .options(pauseOptions)
+        .example('$0 links pause', 'immediately, without a question')
+        .example('$0 links pause --until 2026-11-27T13:00:00Z', 'links work again from that time on'),
+    (args) => pauseLinks(args),
   );
 }
 
@@ -159,7 +182,7 @@ function resumeCommand(yargs: Argv<SharedArguments>) {
     (y) => y.options(yesOption).example('$0 links resume', 'asks for confirmation'),
     async (args) => {
       await confirmResume(args);
-      await switchLinks(args, 'links.resume');
+      await resumeLinks(args);
     },
   );
 }

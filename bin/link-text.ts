@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { describePausePrice } from '../console/pause-text.ts';
 import type { CommandResult, HitView, LinkView, PositionView } from '../lib/admin/contract/commands.ts';
 import { refusalTexts } from '../lib/link/refusal.ts';
 import {
@@ -97,7 +98,7 @@ const columns: Column<ListedLink>[] = [
  * @returns the list, or what to do if it is empty.
  */
 export function describeLinks(
-  { links, paused, halted }: CommandResult<'links.list'>,
+  { links, paused, pausedUntil, halted }: CommandResult<'links.list'>,
   hits: HitView[],
   target: Target,
 ): string {
@@ -111,13 +112,32 @@ export function describeLinks(
       : drawTable(columns, listed);
   const remarks = [
     ...(halted === true ? [describeHalt(target)] : []),
-    ...(paused
-      ? [
-          `${styleText('yellow', 'All links are paused:')} none fires until "${commandHint('links resume', target)}".`,
-        ]
-      : []),
+    ...(paused ? [describePauseRemark(links, pausedUntil, target)] : []),
   ];
   return [list, ...remarks].join('\n\n');
+}
+
+/** @param pausedUntil ISO 8601. */
+function describePauseRemark(links: LinkView[], pausedUntil: string | undefined, target: Target): string {
+  const remark = styleText('yellow', 'All links are paused:');
+  const resume = commandHint('links resume', target);
+  const until = pausedUntil === undefined ? '' : `${formatMinute(pausedUntil)} or `;
+  return `${remark} none fires until ${until}"${resume}". ${describePausePrice(links, describePauseEnd(pausedUntil))}`;
+}
+
+function describePauseEnd(pausedUntil: string | undefined): string {
+  return `until ${formatMinute(pausedUntil) ?? 'you resume links'}`;
+}
+
+/** @returns that links are paused, and what that costs if the links are known. */
+export function describePause(
+  { pausedUntil }: CommandResult<'links.pause'>,
+  links: LinkView[] | undefined,
+  target: Target,
+): string {
+  const price = links === undefined ? '' : ` ${describePausePrice(links, describePauseEnd(pausedUntil))}`;
+  const resume = `"${commandHint('links resume', target)}"`;
+  return `All links are paused; hits are refused.${price} Resume with ${resume}.`;
 }
 
 function describeHalt(target: Target): string {

@@ -36,6 +36,8 @@ export interface ConsoleState {
   positions: PositionView[];
   links: LinkView[];
   paused: boolean;
+  /** When the pause ends by itself, ISO 8601. Null if only the owner ends it: JSON drops what is undefined. */
+  pausedUntil?: string | null;
   /** A backup is being restored: links and the sweep act on nothing. */
   halted?: true | undefined;
   /** The latest, newest first. */

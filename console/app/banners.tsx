@@ -1,4 +1,5 @@
 import { Icon } from './control/icon.tsx';
+import { PauseBanner } from './pause-banner.tsx';
 import { findProblems } from './problems.ts';
 import { error, now, openedAt, paused, startProblem, state } from './store.ts';
 
@@ -27,16 +28,7 @@ export function Banners() {
           </span>
         </p>
       ) : null}
-      {paused.value ? (
-        <p class="banner warn" role="status">
-          <Icon name="pause" />
-          <span>
-            <strong>All links are paused.</strong> Hits are refused and recorded. No link closes or cancels
-            anything. Exit orders that rest at the exchange still work, and you can still close positions
-            here.
-          </span>
-        </p>
-      ) : null}
+      {paused.value ? <PauseBanner /> : null}
     </>
   );
 }

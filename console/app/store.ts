@@ -52,6 +52,8 @@ export const hitsKnownSince = computed<string>(() => {
 });
 export const accounts = computed<AccountView[] | undefined>(() => state.value?.accounts);
 export const paused = computed(() => state.value?.paused ?? false);
+/** ISO 8601; undefined if only the owner ends the pause. */
+export const pausedUntil = computed(() => state.value?.pausedUntil ?? undefined);
 export const freshness = computed(() => computeFreshness(state.value, now.value));
 
 const repriced = new WeakMap<PositionView, { price: Price; position: PositionView }>();

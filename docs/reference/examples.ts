@@ -44,7 +44,7 @@ export const examples: Examples = {
   'links.create': { positionId, action: 'close', expiresIn: '7d', sources: 'tradingview' },
   'links.list': { positionId },
   'links.preview': { linkId },
-  'links.pause': {},
+  'links.pause': { until: '2026-11-27T13:00:00Z' },
   'links.resume': {},
   'links.arm': { linkId },
   'links.update': { linkId, label: 'weekly level', expiresIn: '7d' },

@@ -1,4 +1,5 @@
 import { Fault, toFault } from '../fault.ts';
+import { isPaused } from '../link/pause.ts';
 import { toCloseId } from '../position/client-order-id.ts';
 import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
 import { leaseMs, lookUpIntervalMs, maxCloseAttempts, sendWindowMs } from '../position/timing.ts';
@@ -233,8 +234,8 @@ async function startAttempt(
 /** The kill switch and a revocation stop what has not been sent yet. They do not stop the operator. */
 async function withdrawnReason(services: Services, { linkId }: Claim): Promise<string | undefined> {
   if (linkId === undefined) return undefined;
-  const { link, paused } = await services.store.readLinkAndPause(linkId);
-  if (paused) return 'All links were paused before a close order was sent.';
+  const { link, ...pause } = await services.store.readLinkAndPause(linkId);
+  if (isPaused(pause, services.now())) return 'All links were paused before a close order was sent.';
   return link?.revokedAt === undefined ? undefined : 'The link was revoked before a close order was sent.';
 }
 

@@ -1,6 +1,7 @@
 import type { AccountHealth } from '../health/account-health.ts';
 import type { Unreported } from '../health/refusals.ts';
 import type { Link } from '../link/link.ts';
+import type { Pause } from '../link/pause.ts';
 import { maxRecordedRefusals, refusalTexts } from '../link/refusal.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
 import { isFinal, type Position } from '../position/position.ts';
@@ -11,6 +12,8 @@ export interface RefusalSubject {
   linkId: string;
   link: Link | undefined;
   position: Position | undefined;
+  /** The kill switch when the notice was written. */
+  pause: Pause;
 }
 
 /** So many are named at a time, and the others counted: many refusals must not displace every other notice. */
@@ -53,8 +56,17 @@ function describeRefusal({ cause, hits }: Unreported, subject: RefusalSubject): 
   const { linkId, position } = subject;
   const hit = { linkId, sourceIp: hits.at(-1)?.sourceIp };
   const hasEnded = position !== undefined && isFinal(position.state);
-  const next = hasEnded ? 'Its position has ended: delete the alert in TradingView.' : advice(hit);
+  const now = cause === 'paused' ? describePauseEnd(subject.pause) : undefined;
+  const next = hasEnded ? 'Its position has ended: delete the alert in TradingView.' : (now ?? advice(hit));
   return `${describeCount(hits)}: ${nameLink(subject)} ${reason(hit)}. Nothing was done. ${next}`;
+}
+
+/** @returns what is different if the pause has ended, or ends by itself. */
+function describePauseEnd({ paused, pausedUntil }: Pause): string | undefined {
+  if (!paused) return 'The pause has ended, so links work again.';
+  if (pausedUntil === undefined) return undefined;
+  const end = `${pausedUntil.slice(0, 16).replace('T', ' ')} UTC`;
+  return `The pause ends at ${end}. ${refusalTexts.paused.advice({ linkId: '' })}`;
 }
 
 function describeCount(hits: Unreported['hits']): string {

@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import { type Link, linkSchema } from '../link/link.ts';
+import type { Pause } from '../link/pause.ts';
 import {
   type DynamoTable,
   type Item,
@@ -29,7 +30,7 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
       const killSwitch = items.find(({ sk }) => sk === killSwitchKey.sk);
       return {
         link: parseLink(versions, link),
-        paused: isOn(versions.check('kill switch', killSwitch)),
+        ...toPause(versions.check('kill switch', killSwitch)),
       };
     },
 
@@ -43,7 +44,7 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
 
     updateLink: (linkId, change) => updateLink(context, linkId, change),
     readStatus: () => readStatus(context),
-    setPaused: (paused) => setPaused(context, paused),
+    setPaused: (paused, until) => setPaused(context, paused, until),
     recordSweep: (sweptAt) => table.put({ Item: versions.stamp({ ...sweepKey, sweptAt }) }),
   };
 }
@@ -64,15 +65,15 @@ async function readStatus({ table, versions }: Context): Promise<Status> {
   const sweptAt = items.find(({ sk }) => sk === sweepKey.sk)?.sweptAt;
   const killSwitch = items.find(({ sk }) => sk === killSwitchKey.sk);
   return {
-    paused: isOn(versions.check('kill switch', killSwitch)),
+    ...toPause(versions.check('kill switch', killSwitch)),
     ...(typeof sweptAt === 'string' ? { sweptAt } : {}),
   };
 }
 
-async function setPaused({ table, versions }: Context, paused: boolean): Promise<void> {
+async function setPaused({ table, versions }: Context, paused: boolean, until?: string): Promise<void> {
   const written = await tryWrite(() =>
     table.put({
-      Item: versions.stamp({ ...killSwitchKey, paused }),
+      Item: versions.stamp({ ...killSwitchKey, paused, until }),
       ConditionExpression: `${itemDoesNotExist} OR ${isReadable}`,
       ExpressionAttributeNames: versions.names,
       ExpressionAttributeValues: versions.values,
@@ -162,6 +163,10 @@ function parseLink(versions: ItemVersions, item: Item | undefined): Link | undef
   return item === undefined ? undefined : linkSchema.parse(versions.check('link', item));
 }
 
-function isOn(killSwitch: Item | undefined): boolean {
-  return killSwitch?.paused === true;
+function toPause(killSwitch: Item | undefined): Pause {
+  const until = killSwitch?.until;
+  return {
+    paused: killSwitch?.paused === true,
+    ...(typeof until === 'string' ? { pausedUntil: until } : {}),
+  };
 }

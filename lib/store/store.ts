@@ -1,6 +1,7 @@
 import type { AccountHealth } from '../health/account-health.ts';
 import type { Hit } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
+import type { Pause } from '../link/pause.ts';
 import { type Claim, type Position, positionSchema, type State } from '../position/position.ts';
 
 /**
@@ -39,7 +40,7 @@ export interface LinkStore {
   /** Throws `conflict` when another link has this id. */
   createLink(link: Link): Promise<void>;
   /** Reads a link and the kill switch in one request. */
-  readLinkAndPause(linkId: string): Promise<{ link: Link | undefined; paused: boolean }>;
+  readLinkAndPause(linkId: string): Promise<Pause & { link: Link | undefined }>;
   readLink(linkId: string): Promise<Link | undefined>;
   /** Newest first; of one position or of all. */
   listLinks(positionId?: string): Promise<Link[]>;
@@ -49,14 +50,13 @@ export interface LinkStore {
   updateLink(linkId: string, change: LinkChange): Promise<void>;
 
   readStatus(): Promise<Status>;
-  /** The kill switch. While links are paused, none fires. */
-  setPaused(paused: boolean): Promise<void>;
+  /** The kill switch. While links are paused, none fires. @param until when the pause ends by itself, ISO 8601. */
+  setPaused(paused: boolean, until?: string): Promise<void>;
   /** A sweep has processed all positions. */
   recordSweep(sweptAt: string): Promise<void>;
 }
 
-export interface Status {
-  paused: boolean;
+export interface Status extends Pause {
   /** When the last sweep had processed all positions, ISO 8601; absent before the first. */
   sweptAt?: string | undefined;
 }

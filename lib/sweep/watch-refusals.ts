@@ -1,5 +1,6 @@
 import type { AccountHealth } from '../health/account-health.ts';
 import { computeLookBack, findUnreported, noteReported } from '../health/refusals.ts';
+import { toPresent } from '../link/pause.ts';
 import { changeHealth } from '../notify/health-outbox.ts';
 import { appendRefusals, namedRefusals, type RefusalSubject } from '../notify/refusal-notice.ts';
 import type { Services } from '../services.ts';
@@ -32,7 +33,8 @@ export async function noteRefusals(services: Services, known: AccountHealth): Pr
   return stored ?? known;
 }
 
-async function readSubject({ store }: Services, linkId: string): Promise<RefusalSubject> {
-  const link = await store.readLink(linkId);
-  return { linkId, link, position: link && (await store.readPosition(link.positionId)) };
+async function readSubject({ store, now }: Services, linkId: string): Promise<RefusalSubject> {
+  const { link, ...pause } = await store.readLinkAndPause(linkId);
+  const position = link && (await store.readPosition(link.positionId));
+  return { linkId, link, position, pause: toPresent(pause, now()) };
 }

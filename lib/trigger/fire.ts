@@ -1,6 +1,7 @@
 import { executeAction, isUnsettled } from '../close/execute-action.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { type Link, toLinkId } from '../link/link.ts';
+import { isPaused, type Pause } from '../link/pause.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
 import type { Claim, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
@@ -43,11 +44,11 @@ async function handle(services: Services, request: Request): Promise<Handled> {
   if (request.method !== 'GET' && request.method !== 'POST') return { response: refusedMethod };
   if (!isWellFormed(request.token)) return { response: notFound };
   const hash = hashToken(request.token);
-  const { link, paused } = await services.store.readLinkAndPause(toLinkId(hash));
+  const { link, ...pause } = await services.store.readLinkAndPause(toLinkId(hash));
   if (link === undefined || link.tokenHash !== hash) return { response: notFound };
 
   const startedAt = services.now();
-  const { response, requests, isUnsettled, claim } = await respond(services, link, request, paused);
+  const { response, requests, isUnsettled, claim } = await respond(services, link, request, pause);
   const hasClaimed = claim !== undefined && claim.claimedAt >= startedAt;
   await Promise.all([
     isOfNote(request, response, hasClaimed)
@@ -88,13 +89,9 @@ interface Responded {
   claim?: Claim;
 }
 
-async function respond(
-  services: Services,
-  link: Link,
-  request: Request,
-  paused: boolean,
-): Promise<Responded> {
-  const stop = unlessItMayFire(link, request, { paused, now: services.now() });
+async function respond(services: Services, link: Link, request: Request, pause: Pause): Promise<Responded> {
+  const now = services.now();
+  const stop = unlessItMayFire(link, request, { paused: isPaused(pause, now), now });
   if (stop === undefined) {
     preconnect(services, link);
     return execute(services, link);

@@ -237,23 +237,69 @@ test('a preview shows whether the link fires and what it would do', async () => 
   expect(JSON.parse(json.stdout)).toEqual(preview);
 });
 
+/** Of three links that work, two are for one position. */
+const pausedLinks = [
+  armedLink,
+  { ...armedLink, action: 'keep' },
+  { ...armedLink, positionId: 'pos_000000000001' },
+  { ...armedLink, positionId: 'pos_000000000002', positionClosed: true },
+  { ...armedLink, positionId: 'pos_000000000003', state: 'revoked' },
+];
+
 test('links pause acts immediately, and links resume without a terminal needs --yes', async () => {
-  await using admin = await startFakeAdmin(({ command }) => answered({ paused: command === 'links.pause' }));
+  await using admin = await startFakeAdmin(({ command }) =>
+    answered({
+      paused: command !== 'links.resume',
+      ...(command === 'links.list' ? { links: pausedLinks } : {}),
+    }),
+  );
+  const resume = `"ripcord links resume --local ${admin.url}"`;
   for (const words of [
     ['links', 'pause'],
     ['links', 'pause', '--yes'],
   ])
     expect(await runLocally(admin.url, words)).toEqual({
       code: 0,
-      stdout: `All links are paused; hits are refused. Resume with "ripcord links resume --local ${admin.url}".\n`,
+      stdout: `All links are paused; hits are refused. 2 open positions lose their links until you resume links. Resume with ${resume}.\n`,
       stderr: '',
     });
+  expect(admin.payloads[0]).toEqual({ command: 'links.pause' });
   const refused = await runLocally(admin.url, ['links', 'resume']);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('Add --yes');
-  expect(admin.payloads).toEqual([{ command: 'links.pause' }, { command: 'links.pause' }]);
+  expect(admin.payloads.map(({ command }) => command)).not.toContain('links.resume');
   const done = await runLocally(admin.url, ['links', 'resume', '--yes']);
   expect(done).toEqual({ code: 0, stdout: 'Links resumed.\n', stderr: '' });
+});
+
+test('links pause takes an end, and the list shows what the pause costs until then', async () => {
+  const pausedUntil = '2026-11-27T13:00:00.000Z';
+  await using admin = await startFakeAdmin(({ command }) =>
+    answered({ paused: true, pausedUntil, ...(command === 'links.list' ? { links: [armedLink] } : {}) }),
+  );
+  const price = '1 open position loses its links until 2026-11-27 13:00 UTC.';
+  const paused = await runLocally(admin.url, ['links', 'pause', '--until', '2026-11-27T14:00:00+01:00']);
+  expect(paused.stdout).toContain(`All links are paused; hits are refused. ${price} Resume with`);
+  expect(admin.payloads[0]).toEqual({ command: 'links.pause', until: pausedUntil });
+  const { stdout } = await runLocally(admin.url, ['links', 'list']);
+  expect(stdout).toContain(
+    `All links are paused: none fires until 2026-11-27 13:00 UTC or "ripcord links resume --local ${admin.url}". ${price}`,
+  );
+  const wrong = await runLocally(admin.url, ['links', 'pause', '--until', '13:00']);
+  expect(wrong.code).toBe(1);
+  expect(wrong.stderr).toContain('--until: expected a time such as 2026-11-27T13:00:00Z');
+});
+
+test("a pause whose links can't be read is still reported as a pause", async () => {
+  const error = { code: 'table-unreachable', message: 'no answer', issues: [] };
+  await using admin = await startFakeAdmin(({ command }) =>
+    command === 'links.pause' ? answered({ paused: true }) : { body: { ok: false, error } },
+  );
+  const { code, stdout } = await runLocally(admin.url, ['links', 'pause']);
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: `All links are paused; hits are refused. Resume with "ripcord links resume --local ${admin.url}".\n`,
+  });
 });
 
 test("the steps for an alert use TradingView's name of Bybit", async () => {

@@ -432,6 +432,14 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await page.getByRole('button', { name: 'Pause all links' }).click();
     await page.getByText('All links are paused.', { exact: true }).waitFor();
     expect(await fire(url)).toMatchObject({ status: 409, json: { status: 'paused' } });
+    await page.getByText('1 open position loses its links until you resume links.').waitFor();
+    await choose(page, /^When the pause ends/, 'In 1 hour');
+    await page.getByText(/^Links work again at /).waitFor();
+    await page.getByText(/1 open position loses its links until .*\d\d:\d\d/).waitFor();
+    const { pausedUntil = '' } = await environment.admin('links.list', {});
+    expect(Date.parse(pausedUntil) - Date.now()).toBeGreaterThan(59 * 60_000);
+    await choose(page, /^When the pause ends/, 'Only when I resume');
+    await page.getByText('1 open position loses its links until you resume links.').waitFor();
     await page.getByRole('button', { name: 'Resume links' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Resume links' }).click();
     await page.getByRole('button', { name: 'Pause all links' }).waitFor();

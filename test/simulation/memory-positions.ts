@@ -1,6 +1,7 @@
 import type { AccountHealth } from '../../lib/health/account-health.ts';
 import type { Hit } from '../../lib/link/hit.ts';
 import type { Link } from '../../lib/link/link.ts';
+import type { Pause } from '../../lib/link/pause.ts';
 import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
 import { checkItemVersion } from '../../lib/store/item-version.ts';
 import {
@@ -51,7 +52,7 @@ export interface MemoryTables {
   links: Map<string, Versioned<Link>>;
   hits: Map<string, Versioned<Hit>>;
   reservations: Map<string, Versioned<string>>;
-  killSwitch: { value: boolean; version: number };
+  killSwitch: { value: Pause; version: number };
   swept: { sweptAt?: string };
   health: Versioned<AccountHealth>;
   /** Runs one request: an atomic effect between two interrupts. */

@@ -2,6 +2,7 @@ import { Fault } from '../../lib/fault.ts';
 import { unknownHealth } from '../../lib/health/account-health.ts';
 import type { Hit } from '../../lib/link/hit.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
+import type { Pause } from '../../lib/link/pause.ts';
 import type { Position } from '../../lib/position/position.ts';
 import { checkItemVersion, itemVersion } from '../../lib/store/item-version.ts';
 import {
@@ -62,7 +63,7 @@ export function createMemoryStore({ interrupt }: MemoryStoreOptions = {}): Memor
     links: new Map(),
     hits: new Map(),
     reservations: new Map(),
-    killSwitch: { value: false, version: 0 },
+    killSwitch: { value: { paused: false }, version: 0 },
     swept: {},
     health: { value: unknownHealth, version: 0 },
     send: async (request, id, effect) => {
@@ -117,9 +118,9 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
     checkItemVersion('link', link?.version, version);
     return link && copy(link.value);
   };
-  const isPaused = () => {
+  const readPause = (): Pause => {
     checkItemVersion('kill switch', killSwitch.version, version);
-    return killSwitch.value;
+    return { ...killSwitch.value };
   };
   return {
     async createLink(link) {
@@ -132,7 +133,7 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
     },
 
     readLinkAndPause: (linkId) =>
-      send('read-link', linkId, () => ({ link: readLink(linkId), paused: isPaused() })),
+      send('read-link', linkId, () => ({ link: readLink(linkId), ...readPause() })),
 
     readLink: (linkId) => send('read-link', linkId, () => readLink(linkId)),
 
@@ -155,7 +156,7 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
       });
     },
 
-    readStatus: () => send('kill-switch', '', () => ({ paused: isPaused(), ...swept })),
+    readStatus: () => send('kill-switch', '', () => ({ ...readPause(), ...swept })),
 
     recordSweep: (sweptAt) => send('record-sweep', '', () => void Object.assign(swept, { sweptAt })),
 
@@ -168,10 +169,11 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
         links.set(linkId, { value: copyLink(value), version });
       }),
 
-    setPaused: (paused) =>
+    setPaused: (paused, until) =>
       send('kill-switch', '', () => {
-        isPaused();
-        Object.assign(killSwitch, { value: paused, version });
+        readPause();
+        const value = until === undefined ? { paused } : { paused, pausedUntil: until };
+        Object.assign(killSwitch, { value, version });
       }),
   };
 }

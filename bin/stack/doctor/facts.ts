@@ -13,7 +13,7 @@ export interface CheckedAccount {
 
 /** What the admin function reports. */
 export interface OperationFacts {
-  changes: Fact<Pick<CommandResult<'changes.list'>, 'paused' | 'halted' | 'sweptAt'>>;
+  changes: Fact<Pick<CommandResult<'changes.list'>, 'paused' | 'pausedUntil' | 'halted' | 'sweptAt'>>;
   channels: Fact<CommandResult<'notify.list'>['channels']>;
   accounts: Fact<CheckedAccount[]>;
   /** Why links can't be opened; undefined if they can. */

@@ -36,7 +36,15 @@ function judgeAdmin({ why }: Unread): Finding {
   );
 }
 
-function judgeLinks({ paused, halted }: { paused: boolean; halted?: true | undefined }): Finding {
+function judgeLinks({
+  paused,
+  pausedUntil,
+  halted,
+}: {
+  paused: boolean;
+  pausedUntil?: string | undefined;
+  halted?: true | undefined;
+}): Finding {
   if (halted === true)
     return fail(
       'links',
@@ -44,7 +52,11 @@ function judgeLinks({ paused, halted }: { paused: boolean; halted?: true | undef
       'Finish it: ripcord restore',
     );
   return paused
-    ? warn('links', 'All links are paused.', 'Let them act again: ripcord links resume')
+    ? warn(
+        'links',
+        `All links are paused${pausedUntil === undefined ? '' : ` until ${pausedUntil}`}.`,
+        'Let them act again: ripcord links resume',
+      )
     : ok('links', 'Links can act.');
 }
 

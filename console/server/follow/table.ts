@@ -99,7 +99,13 @@ async function readChanges(
 ): Promise<void> {
   const { hits: known, table, ...before } = followed.state();
   const startedAt = Date.now();
-  const { paused, halted, sweptAt, hits } = await followed.ask('changes.list', toSince(known[0]?.at));
+  const {
+    paused,
+    pausedUntil = null,
+    halted,
+    sweptAt,
+    hits,
+  } = await followed.ask('changes.list', toSince(known[0]?.at));
   // Hits that an older Ripcord recorded are in the history only.
   const isFirst = table.readAt === undefined;
   const older = isFirst ? (await followed.ask('history.list', { limit: maxHits })).hits : [];
@@ -108,7 +114,8 @@ async function readChanges(
   if (fresh.length > 0) affected.stored.poke();
   // A use changes nothing else about a link.
   if (fresh.some((hit) => isCounted(followed, hit))) affected.links.poke();
-  const isSwitched = paused !== before.paused || halted !== before.halted;
+  const { pausedUntil: knownUntil = null } = before;
+  const isSwitched = paused !== before.paused || pausedUntil !== knownUntil || halted !== before.halted;
   const isDue = fresh.length > 0 || isSwitched || startedAt - (table.readAt ?? 0) >= beatEveryMs;
   if (!isDue) return;
   // The data is as old as the positions: a page must not say "Live" while only the hits are read.
@@ -117,6 +124,7 @@ async function readChanges(
     ...(fresh.length > 0 ? { hits: fresh } : {}),
     table: { ...followed.state().table, ...readAt },
     paused,
+    pausedUntil,
     halted,
     sweptAt,
   });
@@ -189,8 +197,8 @@ function findRemoved(followed: Followed, positions: PositionView[]): string[] {
 }
 
 async function readLinks(followed: Followed): Promise<void> {
-  const { links, paused } = await followed.ask('links.list', {});
-  if (differs(links, followed.state().links)) followed.apply({ links, paused });
+  const { links } = await followed.ask('links.list', {});
+  if (differs(links, followed.state().links)) followed.apply({ links });
 }
 
 /** Accounts change on the command line only. */

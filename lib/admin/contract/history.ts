@@ -4,6 +4,7 @@ import { linkIdSchema } from '../../link/link.ts';
 import { positionIdSchema } from '../../position/position.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import { haltedSchema } from './halted.ts';
+import { pauseShape } from './links.ts';
 
 /** `resend`: 0 for an alert's first request, 1 for its first resend and so on, estimated from time and source. */
 const hitViewSchema = hitSchema.extend({ resend: z.number() });
@@ -59,7 +60,7 @@ export const historyCommands = {
     }),
     result: z.object({
       hits: z.array(hitViewSchema),
-      paused: z.boolean(),
+      ...pauseShape,
       halted: haltedSchema,
       /** When the last sweep had processed all positions, ISO 8601. */
       sweptAt: z.string().optional(),

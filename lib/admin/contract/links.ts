@@ -31,6 +31,8 @@ const durationSchema = z
   })
   .refine((seconds) => seconds <= 366 * 86_400, { error: 'expected at most a year' });
 
+const expectedTime = 'expected a time such as 2026-11-27T13:00:00Z';
+
 const { maxUses: maxUsesSchema, percent: percentSchema } = linkOptionsSchema.shape;
 
 const createInput = z
@@ -99,6 +101,13 @@ const createResult = z.object({
   link: linkViewSchema,
 });
 
+/** Whether links are paused at present. */
+export const pauseShape = {
+  paused: z.boolean(),
+  /** When the pause ends by itself, ISO 8601. Absent: only when the owner resumes links. */
+  pausedUntil: z.string().optional(),
+};
+
 const previewResult = z.object({
   link: linkViewSchema,
   position: positionViewSchema,
@@ -119,7 +128,7 @@ export const linksCommands = {
     input: z.strictObject({
       positionId: positionIdSchema.describe('Only links of this position.').optional(),
     }),
-    result: z.object({ links: z.array(linkViewSchema), paused: z.boolean(), halted: haltedSchema }),
+    result: z.object({ links: z.array(linkViewSchema), ...pauseShape, halted: haltedSchema }),
   },
   'links.preview': {
     summary: 'Shows what a link would do now, from live exchange data, without doing it.',
@@ -128,8 +137,17 @@ export const linksCommands = {
   },
   'links.pause': {
     summary: 'Pauses all links, as a kill switch. Hits return 409 and are recorded.',
-    input: z.strictObject({}),
-    result: z.object({ paused: z.boolean() }),
+    details: 'It replaces an earlier pause and its end.',
+    input: z.strictObject({
+      until: z.iso
+        .datetime({ offset: true, error: expectedTime })
+        .transform((time) => new Date(time).toISOString())
+        .describe(
+          'When the pause ends by itself, ISO 8601, such as `2026-11-27T13:00:00Z`. Default: only with `links.resume`.',
+        )
+        .optional(),
+    }),
+    result: z.object(pauseShape),
   },
   'links.resume': {
     summary: 'Ends the pause of all links. Hits during the pause are not replayed.',

@@ -1,3 +1,4 @@
+import { toPresent } from '../../link/pause.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { countResends } from './resends.ts';
@@ -6,9 +7,12 @@ import { countResends } from './resends.ts';
 const maxHits = 200;
 
 export async function listChanges(
-  { services: { store }, linksHalted: halted }: Pick<AdminServices, 'services' | 'linksHalted'>,
+  { services: { store, now }, linksHalted: halted }: Pick<AdminServices, 'services' | 'linksHalted'>,
   { since = '0' }: CommandInput<'changes.list'>,
 ): Promise<CommandResult<'changes.list'>> {
-  const [hits, status] = await Promise.all([store.listHitsSince(since, maxHits), store.readStatus()]);
-  return { hits: countResends(hits), ...status, halted };
+  const [hits, { sweptAt, ...pause }] = await Promise.all([
+    store.listHitsSince(since, maxHits),
+    store.readStatus(),
+  ]);
+  return { hits: countResends(hits), ...toPresent(pause, now()), sweptAt, halted };
 }

@@ -1,3 +1,4 @@
+import { toPresent } from '../../link/pause.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { requirePosition } from '../require.ts';
@@ -9,7 +10,7 @@ export async function listLinks(
   { positionId }: CommandInput<'links.list'>,
 ): Promise<CommandResult<'links.list'>> {
   const { store } = services;
-  const [links, positions, { paused }] = await Promise.all([
+  const [links, positions, status] = await Promise.all([
     store.listLinks(positionId),
     store.listPositions('all'),
     store.readStatus(),
@@ -19,5 +20,5 @@ export async function listLinks(
   const positionById = new Map(positions.map((position) => [position.positionId, position]));
   const now = services.now();
   const views = links.map((link) => toLinkView(link, positionById.get(link.positionId), now));
-  return { links: views, paused, halted };
+  return { links: views, ...toPresent(status, now), halted };
 }

@@ -1,11 +1,19 @@
+import { Fault } from '../../fault.ts';
 import type { AdminServices } from '../admin-services.ts';
-import type { CommandResult } from '../contract/commands.ts';
+import type { CommandInput, CommandResult } from '../contract/commands.ts';
 
-export async function pauseLinks({
-  services,
-}: Pick<AdminServices, 'services'>): Promise<CommandResult<'links.pause'>> {
-  await services.store.setPaused(true);
-  return { paused: true };
+/** Replaces an earlier pause and its end. Throws `invalid-input` for an end that is over. */
+export async function pauseLinks(
+  { services: { store, now } }: Pick<AdminServices, 'services'>,
+  { until }: CommandInput<'links.pause'>,
+): Promise<CommandResult<'links.pause'>> {
+  if (until !== undefined && Date.parse(until) <= now())
+    throw new Fault('invalid-input', `${until} is over, so links were not paused. Nothing was changed.`, {
+      hint: { text: 'Choose a later time, or none: then the pause lasts until you resume links.' },
+      issues: ['until: expected a time in the future'],
+    });
+  await store.setPaused(true, until);
+  return until === undefined ? { paused: true } : { paused: true, pausedUntil: until };
 }
 
 export async function resumeLinks({

@@ -1,3 +1,4 @@
+import { isPaused } from '../../link/pause.ts';
 import { toPositionView } from '../../position/position-view.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
@@ -12,14 +13,14 @@ export async function previewLink(
   { linkId }: CommandInput<'links.preview'>,
 ): Promise<CommandResult<'links.preview'>> {
   const { services, linksHalted: halted } = admin;
-  const { link, paused } = await services.store.readLinkAndPause(linkId);
+  const { link, ...pause } = await services.store.readLinkAndPause(linkId);
   if (link === undefined) throw linkNotFound(linkId);
   const position = await syncIfActive(admin, await requirePosition(services, link.positionId));
   const view = toLinkView(link, position, services.now());
   return {
     link: view,
     position: toPositionView(position),
-    ...describeLink(view, position, { paused, halted }),
+    ...describeLink(view, position, { paused: isPaused(pause, services.now()), halted }),
   };
 }
 

@@ -190,6 +190,14 @@ describe('a claim that is proven to have sent nothing', () => {
       },
       'The link was revoked before a close order was sent.',
     ],
+    [
+      'all links are paused for another minute',
+      async ({ services }) => {
+        const pausedUntil = new Date(services.now() + 60_000).toISOString();
+        services.store.readLinkAndPause = async () => ({ link: undefined, paused: true, pausedUntil });
+      },
+      'All links were paused before a close order was sent.',
+    ],
   ])('is withdrawn if %s', async (_, prepare, reason) => {
     const stage = await abandonedStage({ claim });
     await prepare(stage);
@@ -245,6 +253,13 @@ describe('a claim that is proven to have sent nothing', () => {
     stage.environment.time += 11 * 60_000;
     stage.exchange.fetchOrder = () => Promise.reject(new Fault('exchange-refused', 'The key is gone'));
     expect((await recoverNow(stage)).position).toMatchObject({ state: 'open' });
+  });
+
+  it('continues if the pause has ended by itself', async () => {
+    const stage = await abandonedStage({ claim });
+    const pausedUntil = new Date(stage.environment.time).toISOString();
+    stage.services.store.readLinkAndPause = async () => ({ link: undefined, paused: true, pausedUntil });
+    expect((await recoverNow(stage)).position.state).toBe('closed');
   });
 
   it('continues for the operator while all links are paused', async () => {

@@ -102,7 +102,14 @@ const operation = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('read-link' as const), which: few }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('open-link' as const), which: few }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), paused: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('pause' as const),
+      paused: fc.boolean(),
+      until: fc.option(moment, { nil: undefined }),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('record-hit' as const), which: few, of: few, moment }),
@@ -179,7 +186,9 @@ async function take(table: Store, each: Operation, seen: Position[]): Promise<un
     case 'open-link':
       return table.readLinkAndPause(linkAt(each.which).linkId);
     case 'pause':
-      return table.setPaused(each.paused).then(() => table.readStatus());
+      return table
+        .setPaused(each.paused, each.until && new Date(each.until).toISOString())
+        .then(() => table.readStatus());
     case 'record-hit': {
       const { which, of, moment: at } = each;
       const hit = { ...exampleHit, hitId: `hit${which}`, positionId: positionIdAt(of), at };

@@ -750,6 +750,22 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         }
       });
 
+      it('the end of a pause is stored with it, replaced by the next pause, and removed when links resume', async () => {
+        await table.createLink(link);
+        const [first, second] = ['2026-11-27T13:00:00.000Z', '2026-11-28T13:00:00.000Z'];
+        for (const pausedUntil of [first, second]) {
+          await table.setPaused(true, pausedUntil);
+          expect(await table.readStatus()).toStrictEqual({ paused: true, pausedUntil });
+          const read = await table.readLinkAndPause(link.linkId);
+          expect(read).toStrictEqual({ link, paused: true, pausedUntil });
+        }
+        await table.setPaused(true);
+        expect(await table.readStatus()).toStrictEqual({ paused: true });
+        await table.setPaused(true, first);
+        await table.setPaused(false);
+        expect(await table.readLinkAndPause(link.linkId)).toStrictEqual({ link, paused: false });
+      });
+
       it('the last sweep is reported with it, and neither changes the other', async () => {
         expect(await table.readStatus()).toStrictEqual({ paused: false });
         for (const sweptAt of ['2026-10-09T00:00:00.000Z', '2026-10-09T00:01:00.000Z']) {

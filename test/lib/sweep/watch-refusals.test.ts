@@ -108,6 +108,26 @@ it('The notice about a link whose position has ended asks to delete the alert', 
   ]);
 });
 
+it('The notice of a pause names its end, and does not ask to resume links once it is over', async () => {
+  const owner = newOwner();
+  const { hit } = await owner.stage();
+  const end = new Date(owner.services.now() + 10.5 * minuteMs).toISOString();
+  await owner.table.setPaused(true, end);
+  await hit();
+  await owner.sweep();
+  const shown = `${end.slice(0, 16).replace('T', ' ')} UTC`;
+  expect(owner.channel.texts).toEqual([
+    expect.stringContaining(`Nothing was done. The pause ends at ${shown}. Resume all links in the console`),
+  ]);
+  await hit();
+  await owner.sweep(11);
+  expect(owner.channel.texts.slice(1)).toEqual([
+    expect.stringMatching(
+      /^Alert refused: .* Nothing was done\. The pause has ended, so links work again\.$/,
+    ),
+  ]);
+});
+
 it('Many links that refuse at the same time are counted, and displace no other notice', async () => {
   const owner = newOwner();
   const staged = await Promise.all(Array.from({ length: 30 }, () => owner.stage(refusals.paused)));

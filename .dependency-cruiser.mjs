@@ -115,7 +115,8 @@ const borders = [
     from: { path: '^console/app/' },
     to: {
       path: '^(lib|functions|infra|bin|console/server)/',
-      pathNot: '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/(refusal|tradingview))\\.ts$',
+      pathNot:
+        '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/(refusal|tradingview))\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

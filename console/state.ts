@@ -36,10 +36,10 @@ export interface ConsoleState {
   positions: PositionView[];
   links: LinkView[];
   paused: boolean;
-  /** When the pause ends by itself, ISO 8601. Null if only the owner ends it: JSON drops what is undefined. */
-  pausedUntil?: string | null;
+  /** When the pause ends by itself, ISO 8601. Null if only the owner ends it: a change without a field leaves it as it is. */
+  pausedUntil?: string | null | undefined;
   /** A backup is being restored: links and the sweep act on nothing. */
-  halted?: true | undefined;
+  halted?: true | null | undefined;
   /** The latest, newest first. */
   hits: HitView[];
   accounts: AccountView[];

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { computeFreshness } from '../../console/app/freshness.ts';
 import { follow } from '../../console/server/follow/follower.ts';
+import { applyChange, type Change, type ConsoleState } from '../../console/state.ts';
 import type { CommandName } from '../../lib/admin/contract/commands.ts';
 
 /** What the server of the console shows if only a part of what it reads fails. */
@@ -16,8 +17,8 @@ const results: Partial<Record<CommandName, object>> = {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A follower whose commands can fail. */
-function start() {
+/** A follower whose commands can fail. @param publish gets each change as a page reads it. */
+function start(publish: (change: Change) => void = () => undefined) {
   const failing = new Set<CommandName>();
   const follower = follow({
     relay: async (command) =>
@@ -25,7 +26,7 @@ function start() {
         ? { ok: false, error: { code: 'internal', message: `${command} failed.`, issues: [] } }
         : { ok: true, result: results[command] },
     place: 'here',
-    publish: () => undefined,
+    publish: (change) => publish(JSON.parse(JSON.stringify(change))),
     onReady: () => undefined,
   });
   /** What a banner reports: a failure of more than 3 seconds. */
@@ -67,5 +68,24 @@ it('is offline while the positions cannot be read, although the hits can', async
   failing.clear();
   await vi.advanceTimersByTimeAsync(3_000);
   expect([lasting(), header()]).toEqual([[], 'live']);
+  follower.stop();
+});
+
+it('shows pages that a pause no longer has an end, and that links are no longer halted', async () => {
+  const known = results['changes.list'];
+  const pausedUntil = '2026-11-27T13:00:00.000Z';
+  let page = { positions: [], hits: [] } as unknown as ConsoleState;
+  results['changes.list'] = { hits: [], paused: true, pausedUntil, halted: true };
+  const { follower } = start((change) => {
+    page = applyChange(page, change);
+  });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(page).toMatchObject({ paused: true, pausedUntil, halted: true });
+  results['changes.list'] = { hits: [], paused: true };
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(page.paused).toBe(true);
+  expect(page.pausedUntil ?? undefined).toBeUndefined();
+  expect(page.halted ?? undefined).toBeUndefined();
+  results['changes.list'] = known ?? {};
   follower.stop();
 });

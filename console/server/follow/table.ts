@@ -1,5 +1,5 @@
 import type { HitView, PositionView } from '../../../lib/admin/contract/commands.ts';
-import { isOver, maxHits, type Source } from '../../state.ts';
+import { type ConsoleState, isOver, maxHits, type Source } from '../../state.ts';
 import { type Followed, failed } from './followed.ts';
 import { type Loop, repeat } from './repeat.ts';
 
@@ -99,13 +99,8 @@ async function readChanges(
 ): Promise<void> {
   const { hits: known, table, ...before } = followed.state();
   const startedAt = Date.now();
-  const {
-    paused,
-    pausedUntil = null,
-    halted,
-    sweptAt,
-    hits,
-  } = await followed.ask('changes.list', toSince(known[0]?.at));
+  const { hits, sweptAt, ...read } = await followed.ask('changes.list', toSince(known[0]?.at));
+  const switches = toSwitches(read);
   // Hits that an older Ripcord recorded are in the history only.
   const isFirst = table.readAt === undefined;
   const older = isFirst ? (await followed.ask('history.list', { limit: maxHits })).hits : [];
@@ -114,8 +109,7 @@ async function readChanges(
   if (fresh.length > 0) affected.stored.poke();
   // A use changes nothing else about a link.
   if (fresh.some((hit) => isCounted(followed, hit))) affected.links.poke();
-  const { pausedUntil: knownUntil = null } = before;
-  const isSwitched = paused !== before.paused || pausedUntil !== knownUntil || halted !== before.halted;
+  const isSwitched = differs(switches, toSwitches(before));
   const isDue = fresh.length > 0 || isSwitched || startedAt - (table.readAt ?? 0) >= beatEveryMs;
   if (!isDue) return;
   // The data is as old as the positions: a page must not say "Live" while only the hits are read.
@@ -123,11 +117,18 @@ async function readChanges(
   followed.apply({
     ...(fresh.length > 0 ? { hits: fresh } : {}),
     table: { ...followed.state().table, ...readAt },
-    paused,
-    pausedUntil,
-    halted,
+    ...switches,
     sweptAt,
   });
+}
+
+/** What stops all links. JSON drops what is undefined, and a page would keep what it knew. */
+function toSwitches({
+  paused,
+  pausedUntil = null,
+  halted = null,
+}: Pick<ConsoleState, 'paused' | 'pausedUntil' | 'halted'>) {
+  return { paused, pausedUntil, halted };
 }
 
 function isCounted(followed: Followed, { linkId }: HitView): boolean {

@@ -14,8 +14,8 @@ interface ColdStart {
 const names = ['ours', 'naive', 'empty'] as const;
 type Name = (typeof names)[number];
 
-/** The ratio to the naive build that the issue asks for. */
-const targetRatio = 0.35;
+/** The most that a cold start may take, as a multiple of each of the other builds. */
+const most = { naive: 0.33, empty: 4 };
 /** Of the trigger with one exchange, in bytes. */
 const targetSize = 1_200_000;
 
@@ -39,6 +39,7 @@ export async function measureColdStarts(
   const words = (name: Name) =>
     `${inMs(medianOf(name, 'answer'))}, ${inMs(medianOf(name, 'cpu'))} of CPU; handler loaded after ${inMs(medianOf(name, 'ready'))}`;
   const ratio = medianOf('ours', 'answer') / medianOf('naive', 'answer');
+  const emptyRatio = medianOf('ours', 'answer') / medianOf('empty', 'answer');
   const cpuRatio = medianOf('ours', 'cpu') / medianOf('naive', 'cpu');
   const size = builds.ours.size;
   const largest = Math.max(...Object.values(size.exchanges));
@@ -50,12 +51,14 @@ export async function measureColdStarts(
       {
         figure: 'cold start against the naive build',
         value: `${ratio.toFixed(2)} × (CPU ${cpuRatio.toFixed(2)} ×)`,
-        target: `≤ ${targetRatio} ×`,
-        met: ratio <= targetRatio,
+        target: `≤ ${most.naive} ×`,
+        met: ratio <= most.naive,
       },
       {
         figure: 'cold start against an empty handler',
-        value: `${(medianOf('ours', 'answer') / medianOf('empty', 'answer')).toFixed(1)} ×, ${inMs(medianOf('ours', 'answer') - medianOf('empty', 'answer'))} more`,
+        value: `${emptyRatio.toFixed(1)} ×, ${inMs(medianOf('ours', 'answer') - medianOf('empty', 'answer'))} more`,
+        target: `≤ ${most.empty} ×`,
+        met: emptyRatio <= most.empty,
       },
       {
         figure: 'order at the exchange after a cold start',

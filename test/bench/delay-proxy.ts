@@ -3,8 +3,10 @@ import {
   createServer,
   request as httpRequest,
   type IncomingMessage,
+  type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from '../../infra/loopback/listen.ts';
 import { monotonic } from './function-process.ts';
@@ -31,11 +33,29 @@ export interface DelayProxy {
   stop(): void;
 }
 
-/** Stands between the function and one of its partners: holds up requests, counts them, and notes what they cost. */
+/** A key, and the certificate for `localhost`. */
+export interface Credentials {
+  key: string;
+  cert: string;
+}
+
+/**
+ * DynamoDB, Parameter Store and the exchanges document no time after which they close an idle connection. This is the
+ * default of AWS's load balancers:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+ */
+const idleTimeoutMs = 60_000;
+
+/**
+ * Stands between the function and one of its partners: holds up requests, counts them, and notes what they cost.
+ *
+ * @param credentials for TLS with the function.
+ */
 export async function startDelayProxy(
   to: Passage['to'],
   target: string,
   passages: Passage[],
+  credentials?: Credentials,
 ): Promise<DelayProxy> {
   const agent = new Agent({ keepAlive: true });
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -76,16 +96,26 @@ export async function startDelayProxy(
       const whole = Buffer.concat(parts);
       if (to === 'table') passage.units = unitsOf(whole.toString());
       passage.answeredAt = monotonic();
-      const { 'transfer-encoding': _, ...others } = answer.headers;
-      response.writeHead(answer.statusCode ?? 500, { ...others, 'content-length': whole.length }).end(whole);
+      // Node's `keep-alive` header would announce the time, which the real ones don't.
+      const { 'transfer-encoding': _, 'keep-alive': __, ...others } = answer.headers;
+      response
+        .writeHead(answer.statusCode ?? 500, {
+          ...others,
+          connection: 'keep-alive',
+          'content-length': whole.length,
+        })
+        .end(whole);
     };
     onward.on('error', () => response.destroy());
     onward.end(body);
   };
-  const server = createServer((request, response) => void pass(request, response));
-  server.keepAliveTimeout = 600_000;
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void pass(request, response);
+  const server: Server =
+    credentials === undefined ? createServer(listener) : createSecureServer(credentials, listener);
+  server.keepAliveTimeout = idleTimeoutMs;
+  const port = await listen(server, 0);
   const proxy: DelayProxy = {
-    url: `http://127.0.0.1:${await listen(server, 0)}`,
+    url: credentials === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     target,
     delayMs: 0,
     stop() {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,12 @@ import { ensureTable, type LocalTable, startTable } from '../../infra/local/tabl
 import { listen } from '../../infra/loopback/listen.ts';
 import type { Order } from '../../infra/simulator/core/model.ts';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
+import { createSelfSigned } from '../infra/loopback/self-signed.ts';
 import { hasJava, startDynamoDbLocal } from '../lib/store/dynamodb-local.ts';
 import { type Passage, startDelayProxy } from './delay-proxy.ts';
 
 /**
- * The function's partners in a process of their own: a table, the simulated exchange, and a proxy before each.
+ * The function's partners in a process of their own: a table, the simulated exchange, and a proxy with TLS before each.
  * Takes orders from the process that has forked it.
  */
 
@@ -20,8 +21,11 @@ const folder = await mkdtemp(join(tmpdir(), 'ripcord-bench-'));
 const table = await startTable(join(folder, 'table'), 'ripcord');
 const exchange = await startSimulatedExchange();
 const passages: Passage[] = [];
-const tableProxy = await startDelayProxy('table', table.endpoint, passages);
-const exchangeProxy = await startDelayProxy('exchange', exchange.url, passages);
+const credentials = createSelfSigned('localhost');
+const caFile = join(folder, 'ca.pem');
+await writeFile(caFile, credentials.cert);
+const tableProxy = await startDelayProxy('table', table.endpoint, passages, credentials);
+const exchangeProxy = await startDelayProxy('exchange', exchange.url, passages, credentials);
 
 /** As much of Parameter Store as reading the one account takes. */
 const parameters = createServer((request, response) => {
@@ -38,6 +42,7 @@ const parametersProxy = await startDelayProxy(
   'parameters',
   `http://127.0.0.1:${await listen(parameters, 0)}`,
   passages,
+  credentials,
 );
 exchange.core.addAccount({ apiKey, secret, balances: { spot: { USDT: '1000000000', ETH: '1000000' } } });
 
@@ -61,6 +66,8 @@ let dynamoDb: LocalTable | undefined;
 
 export interface WorldAddresses {
   folder: string;
+  /** The certificate that a client of the proxies has to trust. */
+  caFile: string;
   tableEndpoint: string;
   exchangeUrl: string;
   tableProxyUrl: string;
@@ -71,6 +78,7 @@ export interface WorldAddresses {
 const commands = {
   addresses: (): WorldAddresses => ({
     folder,
+    caFile,
     tableEndpoint: table.endpoint,
     exchangeUrl: exchange.url,
     tableProxyUrl: tableProxy.url,

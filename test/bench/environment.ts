@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Context } from 'aws-lambda';
 import { createAdmin } from '../../functions/admin.ts';
 import { parseEnvironment } from '../../functions/environment.ts';
@@ -39,6 +41,7 @@ export async function startWorld(): Promise<World> {
     });
 
   const addresses = await ask('addresses');
+  setDefaultCACertificates([...getCACertificates(), await readFile(addresses.caFile, 'utf8')]);
   const handler = createAdmin(
     parseEnvironment({
       RIPCORD_TABLE: 'ripcord',
@@ -66,6 +69,8 @@ export async function startWorld(): Promise<World> {
       AWS_ACCESS_KEY_ID: 'bench',
       AWS_SECRET_ACCESS_KEY: 'bench',
       AWS_SESSION_TOKEN: 'bench',
+      // For all builds alike, the empty one included.
+      NODE_EXTRA_CA_CERTS: addresses.caFile,
       AWS_ENDPOINT_URL_DYNAMODB: addresses.tableProxyUrl,
       AWS_ENDPOINT_URL_SSM: addresses.parametersProxyUrl,
     },

@@ -11,7 +11,7 @@ import { measureMemory } from './memory.ts';
 import { measureThroughput } from './throughput.ts';
 
 /**
- *     npm run bench -- [--only cold,hot,memory,throughput] [--json <file>]
+ *     npm run bench -- [--only cold,hot,memory,throughput] [--rounds 25] [--json <file>]
  *
  * Every figure that Ripcord has a target for, in one run on one machine. Progress goes to stderr, the table to
  * stdout. Other load on the machine makes times longer; builds take turns, so that ratios suffer less.
@@ -19,6 +19,7 @@ import { measureThroughput } from './throughput.ts';
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'cold,hot,memory,throughput' },
+    rounds: { type: 'string', default: '25' },
     /** Also writes every single number to this file. */
     json: { type: 'string' },
   },
@@ -38,7 +39,7 @@ const builds = await buildAll(folder);
 const world = await startWorld();
 
 const parts: Record<string, (progress: (done: number, of: number) => void) => Promise<Findings>> = {
-  cold: (progress) => measureColdStarts(world, builds, 11, progress),
+  cold: (progress) => measureColdStarts(world, builds, Number(values.rounds), progress),
   hot: (progress) => measureHotPath(world, builds, { filled: 200, resting: 40 }, progress),
   memory: (progress) => measureMemory(world, builds, 10_000, progress),
   throughput: (progress) => measureThroughput(world, folder, 8, progress),

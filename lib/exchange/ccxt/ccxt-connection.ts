@@ -111,14 +111,23 @@ export class CcxtConnection {
 
   /** Gives ccxt one market by its stored rules, so that no call loads all markets. */
   registerMarket(market: MarketRules): void {
-    // The store returns the same rules in another order, and without undefined fields.
-    const content = JSON.stringify(
-      Object.entries(market)
-        .filter(([, rule]) => rule !== undefined)
-        .sort(),
-    );
-    if (this.#markets.get(market.symbol)?.content === content) return;
-    this.#markets.set(market.symbol, { content, rules: market });
+    this.registerMarkets([market]);
+  }
+
+  /** The same for many markets: what ccxt makes of them costs once. */
+  registerMarkets(markets: readonly MarketRules[]): void {
+    const changed = markets.filter((rules) => {
+      // The store returns the same rules in another order, and without undefined fields.
+      const content = JSON.stringify(
+        Object.entries(rules)
+          .filter(([, rule]) => rule !== undefined)
+          .sort(),
+      );
+      if (this.#markets.get(rules.symbol)?.content === content) return false;
+      this.#markets.set(rules.symbol, { content, rules });
+      return true;
+    });
+    if (changed.length === 0) return;
     this.client.setMarkets([...this.#markets.values()].map(({ rules }) => toCcxtMarket(rules, this.venue)));
   }
 

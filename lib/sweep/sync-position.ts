@@ -1,4 +1,4 @@
-import { type Amount, isPositive, truncateToStep } from '../amount.ts';
+import { isPositive, truncateToStep } from '../amount.ts';
 import { describeExternalClose, toExternalClose, tradesSince } from '../close/external-close.ts';
 import type { ExternalClose } from '../close/next-step.ts';
 import { closedByExit, createOutcome, type OutcomeFacts } from '../close/outcomes.ts';
@@ -10,22 +10,30 @@ import { needsProtection } from '../exits/protect.ts';
 import { appendNotice } from '../notify/notice-text.ts';
 import { computeLastFillBy, findEarlierEnd } from '../position/ending.ts';
 import { type FiguresWanted, lacksFigures, readFigures } from '../position/figures.ts';
+import { type HoldingLook, toLastSync } from '../position/last-sync.ts';
 import { syncOrders } from '../position/order-sync.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
+import type { Snapshot } from '../position/snapshot.ts';
 import { holdingLagMs, secondLookAfterMs, sendWindowMs } from '../position/timing.ts';
 import { computeTotals, lastFilledExit } from '../position/totals.ts';
+import { showUnchanged } from '../position/unchanged.ts';
 import type { Services } from '../services.ts';
 
 /** A price this old is saved again even when no order changed. */
-const priceAgeMs = 5 * 60_000;
+const usualPriceAgeMs = 5 * 60_000;
 
-/** What one read of a perpetual's exchange position showed. */
-interface Look {
-  /** Since when the account has held none of it. */
-  flatSince: number | undefined;
-  /** The exchange position, if it is still this one. */
-  held: NonNullable<Position['lastSync']>['held'];
-  margin: NonNullable<Position['lastSync']>['margin'];
+/** What a snapshot shows unchanged is saved at an age of 5 to 9 minutes. */
+const spreadMinutes = 5;
+
+export interface SyncOptions {
+  figures?: FiguresWanted | undefined;
+  /** Taken after the position was read from the table. What it proves is not read again. */
+  snapshot?: Snapshot | undefined;
+  /** A price of this age is saved again although nothing changed, in milliseconds. */
+  priceAgeMs?: number | undefined;
+}
+
+interface Look extends HoldingLook {
   /** The position ended. */
   end?: ExternalClose;
 }
@@ -38,8 +46,10 @@ interface Look {
 export async function syncPosition(
   services: Services,
   position: Position,
-  figures: FiguresWanted = 'due',
+  { figures = 'due', snapshot, priceAgeMs = usualPriceAgeMs }: SyncOptions = {},
 ): Promise<Position> {
+  const unchanged = snapshot && findUnchanged(position, snapshot);
+  if (unchanged !== undefined) return saveUnchanged(services, position, unchanged);
   const exchange = await services.exchanges.of(position.account, position.exchange);
   const [orders, price] = await Promise.all([
     syncOrders(exchange, position, services.now()),
@@ -59,7 +69,7 @@ export async function syncPosition(
   if (end !== undefined) return (await endPosition(services, before, end)) ?? before;
   const read = await readFigures(exchange, before, now, figures);
   const current: Position = { ...before, ...read };
-  if (!isWorthSaving(position, current)) return current;
+  if (!isWorthSaving(position, current, priceAgeMs)) return current;
   return (await services.store.savePosition(position, { ...read, lastSync })) ?? current;
 }
 
@@ -81,7 +91,21 @@ export async function syncFigures(
   }
 }
 
-function isWorthSaving(before: Position, after: Position): boolean {
+/** @returns the position as the snapshot shows it, if that proves that reading it would find no change and no end. */
+export function findUnchanged(position: Position, snapshot: Snapshot): Position | undefined {
+  const shown = showUnchanged(position, snapshot);
+  return shown === undefined || describeEndByExit(shown) !== undefined ? undefined : shown;
+}
+
+/** Positions that were opened together must not all be saved in one minute: each has a minute of its own. */
+async function saveUnchanged(services: Services, position: Position, shown: Position): Promise<Position> {
+  const { positionId } = position;
+  const minutes = positionId.charCodeAt(positionId.length - 1) % spreadMinutes;
+  if (!isWorthSaving(position, shown, usualPriceAgeMs + minutes * 60_000)) return shown;
+  return (await services.store.savePosition(position, { lastSync: shown.lastSync })) ?? shown;
+}
+
+function isWorthSaving(before: Position, after: Position, priceAgeMs = usualPriceAgeMs): boolean {
   const facts = ({ entryOrders, exitOrders, funding, lastSync }: Position) =>
     JSON.stringify({
       entryOrders,
@@ -96,26 +120,6 @@ function isWorthSaving(before: Position, after: Position): boolean {
   return (
     facts(before) !== facts(after) || (after.lastSync?.at ?? 0) - (before.lastSync?.at ?? 0) >= priceAgeMs
   );
-}
-
-/** A price that this read did not report stays as it was. */
-function toLastSync(
-  { lastSync }: Position,
-  now: number,
-  price: Amount | undefined,
-  { flatSince, held, margin }: Look,
-): Position['lastSync'] {
-  const isEmpty = price === undefined && flatSince === undefined && held === undefined;
-  if (lastSync === undefined && isEmpty) return undefined;
-  const known =
-    price === undefined ? { at: lastSync?.at ?? now, price: lastSync?.price } : { at: now, price };
-  return {
-    at: known.at,
-    ...(known.price === undefined ? {} : { price: known.price }),
-    ...(flatSince === undefined ? {} : { flatSince }),
-    ...(held === undefined ? {} : { held }),
-    ...(margin === undefined ? {} : { margin }),
-  };
 }
 
 /** Checks whether the account still holds this perpetual position, and not another one. */

@@ -20,7 +20,7 @@ export async function toLiveView(
   const counted = links === undefined ? {} : { links };
   if (admin.linksHalted === true) return toPositionView(position, { ...counted, staleReason: halted });
   const startedAt = admin.services.now();
-  const current = await orStaleReason(() => syncIfActive(admin, position, figures));
+  const current = await orStaleReason(() => syncIfActive(admin, position, { figures }));
   if ('staleReason' in current) return toPositionView(position, { ...counted, ...current });
   const view = toPositionView(current, counted);
   // The orders were read, so everything but the price and the profit is of now.

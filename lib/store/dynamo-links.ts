@@ -5,7 +5,7 @@ import {
   type Item,
   itemDoesNotExist,
   itemExists,
-  newestFirst,
+  type ListedKey,
   tryWrite,
 } from './dynamo-client.ts';
 import { toChangeParts, toPositionKey } from './dynamo-position-requests.ts';
@@ -34,6 +34,7 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
     },
 
     listLinks: (positionId) => listLinks(context, positionId),
+    listLinksOf: (positionIds) => listLinksOf(context, positionIds),
 
     async revokeLink(link, revokedAt) {
       // At the position first: after this write no claim by the link can succeed.
@@ -55,8 +56,25 @@ interface Context {
 
 async function listLinks({ table, versions }: Context, positionId?: string): Promise<Link[]> {
   const part = positionId === undefined ? undefined : { prefix: `${positionId}#` };
-  const items = await table.list('link', part);
-  return items.flatMap((item) => parseLink(versions, item) ?? []).sort(newestFirst((link) => link.linkId));
+  return parseLinks(versions, await table.list('link', part));
+}
+
+/** The keys name the position, and 4 kB of them cost as little as one link. */
+async function listLinksOf({ table, versions }: Context, positionIds: readonly string[]): Promise<Link[]> {
+  const wanted = new Set(positionIds);
+  if (wanted.size === 0) return [];
+  const keys = await table.listKeys('link');
+  const isWanted = ({ listSort }: ListedKey) => wanted.has(listSort.slice(0, listSort.indexOf('#')));
+  return parseLinks(versions, await table.getAll(keys.filter(isWanted).map(({ pk, sk }) => ({ pk, sk }))));
+}
+
+function parseLinks(versions: ItemVersions, items: Item[]): Link[] {
+  return items.flatMap((item) => parseLink(versions, item) ?? []).sort(newestFirst);
+}
+
+/** By creation, and by id within one millisecond: DynamoDB returns a batch in any order. */
+function newestFirst(a: Link, b: Link): number {
+  return b.createdAt.localeCompare(a.createdAt) || a.linkId.localeCompare(b.linkId);
 }
 
 async function readStatus({ table, versions }: Context): Promise<Status> {

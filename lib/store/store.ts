@@ -17,7 +17,9 @@ export interface PositionStore {
    * Newest first. `list: 'open'` leaves out archived positions. A position that this version cannot read, such as
    * after a rollback, is left out and passed to `onUnreadable`, so that it does not stop the sweep.
    */
-  listPositions(list: 'open' | 'all', onUnreadable?: (positionId: string) => void): Promise<Position[]>;
+  listPositions(list: PositionList, onUnreadable?: OnUnreadable): Promise<Position[]>;
+  /** One page of the same list. It reads no more positions than it returns or passes to `onUnreadable`. */
+  listPositionPage(place: PositionPlace, onUnreadable?: OnUnreadable): Promise<PositionPage>;
   /**
    * Claims the position in one write without a read before it: state → claimed, epoch + 1, attempt + 1, and one more
    * use of a link with a use limit. Refused when the state is not in `from`, when the link is revoked or used up, or
@@ -35,6 +37,23 @@ export interface PositionStore {
   deletePosition(positionId: string): Promise<boolean>;
 }
 
+export type PositionList = 'open' | 'all';
+type OnUnreadable = (positionId: string) => void;
+
+/** Where a page of positions begins, and how long it is. */
+export interface PositionPlace {
+  list: PositionList;
+  /** The last position of the page before. If it was deleted, the list begins again. */
+  after?: string | undefined;
+  limit: number;
+}
+
+export interface PositionPage {
+  positions: Position[];
+  /** The last position of the page, if others follow. */
+  next: string | undefined;
+}
+
 export interface LinkStore {
   /** Throws `conflict` when another link has this id. */
   createLink(link: Link): Promise<void>;
@@ -43,6 +62,8 @@ export interface LinkStore {
   readLink(linkId: string): Promise<Link | undefined>;
   /** Newest first; of one position or of all. */
   listLinks(positionId?: string): Promise<Link[]>;
+  /** The links of these positions, newest first. It reads no others. */
+  listLinksOf(positionIds: readonly string[]): Promise<Link[]>;
   /** Revokes at the position first: a hit that has already read the link can then no longer claim. */
   revokeLink(link: Link, revokedAt: string): Promise<void>;
   /** Changes a link's label and expiry; null removes one. */

@@ -7,6 +7,7 @@ import {
   applyChange,
   type ClaimRequest,
   type ClaimResult,
+  type PositionList,
   type PositionStore,
 } from '../../lib/store/store.ts';
 
@@ -69,6 +70,21 @@ export interface View extends MemoryTables {
   version: number;
 }
 
+/** By creation and id, newest first. */
+function compareRows({ position: a }: Row, { position: b }: Row): number {
+  return compare(b.createdAt, a.createdAt) || compare(b.positionId, a.positionId);
+}
+
+function listRows(rows: Map<string, Row>, list: PositionList): Row[] {
+  return [...rows.values()].filter((row) => list === 'all' || row.list === 'open').sort(compareRows);
+}
+
+function readRows(rows: Row[], version: number, onUnreadable?: (positionId: string) => void): Position[] {
+  const isReadable = (row: Row): boolean => row.version <= version;
+  for (const { position } of rows.filter((row) => !isReadable(row))) onUnreadable?.(position.positionId);
+  return rows.filter(isReadable).map(({ position }) => copy(position));
+}
+
 /** The positions of the memory store. */
 export function createPositions(tables: View): PositionStore {
   const { rows, send, version } = tables;
@@ -94,17 +110,19 @@ export function createPositions(tables: View): PositionStore {
     },
 
     listPositions: (list, onUnreadable) =>
-      send('list', '', () =>
-        [...rows.values()]
-          .filter((row) => list === 'all' || row.list === 'open')
-          .filter((row) => {
-            const isReadable = row.version <= version;
-            if (!isReadable) onUnreadable?.(row.position.positionId);
-            return isReadable;
-          })
-          .map(({ position }) => copy(position))
-          .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.positionId, b.positionId)),
-      ),
+      send('list', '', () => readRows(listRows(rows, list), version, onUnreadable)),
+
+    listPositionPage: ({ list, after, limit }, onUnreadable) =>
+      send('list', '', () => {
+        const last = after === undefined ? undefined : rows.get(after);
+        const all = listRows(rows, list);
+        const left = last === undefined ? all : all.filter((row) => compareRows(last, row) < 0);
+        const page = left.slice(0, limit);
+        return {
+          positions: readRows(page, version, onUnreadable),
+          next: left.length > limit ? page.at(-1)?.position.positionId : undefined,
+        };
+      }),
 
     claimPosition: (request) => claimPosition(tables, request),
 

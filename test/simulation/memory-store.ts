@@ -144,6 +144,14 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
           .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.linkId, b.linkId)),
       ),
 
+    listLinksOf: (positionIds) =>
+      send('list-links', positionIds.join(), () =>
+        [...links.values()]
+          .filter(({ value }) => positionIds.includes(value.positionId))
+          .flatMap(({ value }) => readLink(value.linkId) ?? [])
+          .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.linkId, b.linkId)),
+      ),
+
     async revokeLink(link, revokedAt) {
       await send('revoke-at-position', link.positionId, () => {
         checkItemVersion('position', rows.get(link.positionId)?.version, version);

@@ -5,9 +5,9 @@ import type { Exchange, Exchanges } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { createAccountData } from './ccxt-account-data.ts';
 import { type CcxtConnection, connect, type Deadlines, defaultDeadlines } from './ccxt-connection.ts';
-import { loadCcxt } from './ccxt-loader.ts';
 import { createMarketData } from './ccxt-market-data.ts';
 import { createTrading } from './ccxt-trading.ts';
+import { loadLeanCcxt } from './lean-ccxt.ts';
 
 function createExchange(connection: CcxtConnection): Exchange {
   return {
@@ -41,7 +41,7 @@ export function ccxtExchanges(
   const open = async (name: string, exchangeId: string | undefined): Promise<Exchange> => {
     // The exchange's code and the credentials come from different places, so both are loaded at the same time.
     const id = exchangeIdSchema.safeParse(exchangeId);
-    if (id.success && !connected.has(name)) loadCcxt(id.data).catch(() => undefined);
+    if (id.success && !connected.has(name)) loadLeanCcxt(id.data).catch(() => undefined);
     const account = await readAccountOf(accounts, name, exchangeId);
     const entry = JSON.stringify(account);
     const known = connected.get(name);

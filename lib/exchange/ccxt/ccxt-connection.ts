@@ -3,7 +3,7 @@ import type { Account } from '../../account/account.ts';
 import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
 import type { HttpAgents } from '../../http-agents.ts';
-import type { StackEgress } from '../egress/tunnel-agents.ts';
+import { createTunnelAgents, type StackEgress } from '../egress/tunnel-agents.ts';
 import type { MarketRules, RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { findRejectReason } from '../venues/error-table.ts';
@@ -250,18 +250,15 @@ export interface ConnectOptions {
   deadlines: Deadlines;
 }
 
-/** The code for tunnels is loaded only for an account that uses it. */
-async function selectAgents({ egress }: Account, stack: StackEgress | undefined): Promise<HttpAgents> {
-  if (egress === undefined) return directAgents;
-  const { createTunnelAgents } = await import('../egress/tunnel-agents.ts');
-  return createTunnelAgents(egress, stack);
+function selectAgents({ egress }: Account, stack: StackEgress | undefined): HttpAgents {
+  return egress === undefined ? directAgents : createTunnelAgents(egress, stack);
 }
 
 /** @throws Fault `account-invalid` if the secret can't sign requests, and is not another one by now. */
 export async function connect(account: Account, options: ConnectOptions): Promise<CcxtConnection> {
   const { readAccountAgain, stackEgress, now, deadlines } = options;
   const venue = venues[account.exchange];
-  const agents = await selectAgents(account, stackEgress);
+  const agents = selectAgents(account, stackEgress);
   const client = await createClient(account, venue, { agents, now, timeoutMs: deadlines.marketsMs });
   if (canSign(client, venue, account.secret))
     return new CcxtConnection({ venue, client, agents, account, readAccountAgain, deadlines });

@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { requireBuiltins } from './builtin-requires.ts';
 import { exchangeEntries, exchangeFolder, splitExchanges } from './exchange-chunks.ts';
 import { isolateLambdaClient, lambdaClientEntry, lambdaClientPath } from './lambda-client.ts';
+import { checkSchemas, replaceZod } from './lean-zod/replace-zod.ts';
 import { dropUnusedErrors } from './sdk-errors.ts';
 import { replaceSdkFiles } from './sdk-replacements.ts';
 import { stubUnusedModules } from './stub-unused-modules.ts';
@@ -13,6 +14,9 @@ import { importZodAsNamespace } from './zod-namespace.ts';
 /** The names of each function's file in the entry folder and of its folder in the output. */
 export const functionNames = ['trigger', 'admin', 'sweep', 'alarm'] as const;
 export type FunctionName = (typeof functionNames)[number];
+
+/** A sender waits for their cold start, and zod takes an eighth of it. */
+const leanFunctions: readonly FunctionName[] = ['trigger'];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -55,11 +59,13 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
   const outdir = join(out, name);
   // A chunk's name contains a hash, so chunks of an earlier build would stay and be uploaded too.
   await rm(outdir, { recursive: true, force: true });
+  const isLean = leanFunctions.includes(name);
   const outputs = await bundle({
     entryPoints: { index: join(entries, `${name}.ts`) },
     outdir,
-    plugins: [isolateLambdaClient(), splitExchanges(), ...plugins()],
+    plugins: [isolateLambdaClient(), splitExchanges(), ...(isLean ? [replaceZod()] : []), ...plugins()],
   });
+  if (isLean) await checkSchemas(join(outdir, 'index.mjs'));
   const imported = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
   const outfile = join(outdir, lambdaClientPath);
   const usesExchanges = [...imported].some((path) => path.startsWith(exchangeFolder));

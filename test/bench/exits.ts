@@ -15,7 +15,6 @@ import {
 import { send } from '../infra/loopback/running-server.ts';
 import { startDelayProxy } from './delay-proxy.ts';
 import { inMs, median } from './figures.ts';
-import { Tape } from './tape.ts';
 import { isCovered, toUncoveredMs } from './uncovered.ts';
 
 /**
@@ -59,7 +58,7 @@ const refusals = {
 const folder = await mkdtemp(join(tmpdir(), 'ripcord-bench-exits-'));
 const exchange = await startSimulatedExchange();
 const { core } = exchange;
-const proxy = await startDelayProxy('exchange', exchange.url, new Tape());
+const proxy = await startDelayProxy('exchange', exchange.url, []);
 const stack = await startLocalStack({ port: 0, data: folder });
 let requests = 0;
 

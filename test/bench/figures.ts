@@ -1,10 +1,19 @@
-/** A figure beside the table of times, with the limit that it is checked against if it has one. */
-export interface Budget {
+/** One row of the report. */
+export interface Row {
   figure: string;
   value: string;
-  limit?: string;
-  met?: boolean;
+  target?: string | undefined;
+  met?: boolean | undefined;
 }
+
+/** What one part of the bench has found: rows to read, and numbers for the JSON. */
+export interface Findings {
+  rows: Row[];
+  numbers: Record<string, unknown>;
+}
+
+/** Tells how far a part is. */
+export type Progress = (done: number, of: number) => void;
 
 /** The value that so many per cent of all are not above. */
 export function percentile(values: number[], percent: number): number {

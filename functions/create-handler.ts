@@ -20,17 +20,11 @@ export function createHandler<Event, Result, Dependencies>({
   run,
   middleware,
 }: FunctionParts<Event, Dependencies>): Handler<Event, Result> {
-  const built = once(build);
+  let built: Dependencies | undefined;
   return middy<Event>()
     .use(middleware)
-    .handler((event, context) => run(built(), event, context));
-}
-
-/** @returns what builds at the first call, and again only after a failure. */
-export function once<Built>(build: () => Built): () => Built {
-  let built: { value: Built } | undefined;
-  return () => {
-    built ??= { value: build() };
-    return built.value;
-  };
+    .handler((event, context) => {
+      built ??= build();
+      return run(built, event, context);
+    });
 }

@@ -4,11 +4,9 @@ import type { Accounts } from '../lib/account/account.ts';
 import { fileAccounts } from '../lib/account/file-accounts.ts';
 import { ssmAccounts } from '../lib/account/ssm-accounts.ts';
 import { ccxtExchanges } from '../lib/exchange/ccxt/ccxt-exchange.ts';
-import type { Exchanges } from '../lib/exchange/exchange.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import type { Services } from '../lib/services.ts';
 import { createDynamoStore } from '../lib/store/dynamo-store.ts';
-import type { Store } from '../lib/store/store.ts';
 import { type Environment, parsePlace } from './environment.ts';
 import { createHitOutbox } from './hit-outbox.ts';
 import { createStackEgress } from './stack-egress.ts';
@@ -37,35 +35,17 @@ export function createServices(
     tableName: environment.RIPCORD_TABLE,
     endpoint: environment.RIPCORD_TABLE_ENDPOINT,
   });
-  const exchanges = ccxtExchanges(accounts, Date.now, {}, createStackEgress(environment));
+  const { store, writeKept, handOver, startSweep, takeOver } = createHitOutbox(table, log);
   const wakeSweep = createWakeSweep(environment);
   return {
-    ...assembleServices({ accounts, table, exchanges, wakeSweep }, log),
-    linksHalted: environment.RIPCORD_LINKS_HALTED === 'true' || undefined,
-  };
-}
-
-/** What a function reaches outside of its process. */
-interface Connections {
-  accounts: Accounts;
-  table: Store;
-  exchanges: Exchanges;
-  wakeSweep?: ReturnType<typeof createWakeSweep>;
-}
-
-export function assembleServices(
-  { accounts, table, exchanges, wakeSweep }: Connections,
-  log: Log,
-): BuiltServices {
-  const { store, writeKept, handOver, startSweep, takeOver } = createHitOutbox(table, log);
-  return {
     accounts,
+    linksHalted: environment.RIPCORD_LINKS_HALTED === 'true' || undefined,
     writeKeptHits: writeKept,
     takeOverHits: takeOver,
     ...(wakeSweep === undefined ? {} : { handOverKeptHits: () => handOver(wakeSweep) }),
     services: {
       store,
-      exchanges,
+      exchanges: ccxtExchanges(accounts, Date.now, {}, createStackEgress(environment)),
       now: Date.now,
       sleep: (ms) => wait(ms),
       randomId: createRandomId,

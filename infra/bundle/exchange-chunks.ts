@@ -6,9 +6,18 @@ import { exchangeIdSchema } from '../../lib/account/account.ts';
 /** Holds one file per exchange. The package exports only the file that imports all of them. */
 const ccxtSources = join(dirname(fileURLToPath(import.meta.resolve('ccxt'))), 'src');
 
+/** Where a function's bundle has the exchanges, beside `index.mjs`. */
+export const exchangeFolder = './exchanges/';
+
+/** The file of each supported exchange's class, by its id. */
+export const exchangeEntries = Object.fromEntries(
+  exchangeIdSchema.options.map((id) => [id, join(ccxtSources, `${id}.js`)]),
+);
+
 /**
  * Replaces `lib/exchange/ccxt/ccxt-loader.ts`, whose computed path esbuild can't follow, with one lazy import per
- * supported exchange. The replacement has the same exports; esbuild fails the build if one is missing.
+ * supported exchange, of a build of its own. The replacement has the same exports; esbuild fails the build if one is
+ * missing.
  */
 export function splitExchanges(): Plugin {
   return {
@@ -22,12 +31,15 @@ export function splitExchanges(): Plugin {
         contents: loaderSource(),
         resolveDir: ccxtSources,
       }));
+      build.onResolve({ filter: /^\.\/exchanges\// }, ({ path }) => ({ path, external: true }));
     },
   };
 }
 
 function loaderSource(): string {
-  const chunks = exchangeIdSchema.options.map((id) => `${id}: () => import('./${id}.js')`).join(', ');
+  const chunks = exchangeIdSchema.options
+    .map((id) => `${id}: () => import('${exchangeFolder}${id}.mjs')`)
+    .join(', ');
   return `
 const chunks = { ${chunks} };
 export async function loadCcxt(id) {

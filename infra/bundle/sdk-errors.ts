@@ -16,10 +16,15 @@ export function dropUnusedErrors(): Plugin {
         { filter: /[\\/]client-(ssm|dynamodb)[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ },
         async ({ path }) => {
           const source = await readFile(path, 'utf8');
-          const contents = source.replace(
-            /^n0_registry\.registerError\([\w$]+, (\w+)\);$/gm,
-            (registration, name: string) => (usedErrors.includes(name) ? registration : ''),
-          );
+          const contents = source
+            .replace(/^n0_registry\.registerError\([\w$]+, (\w+)\);$/gm, (registration, name: string) =>
+              usedErrors.includes(name) ? registration : '',
+            )
+            // esbuild keeps a schema that nothing uses if it has computed names, as those of errors have.
+            .replace(
+              /^export var (\w+\$) = (\[\n.*?^\]);$/gms,
+              'export var $1 = /* @__PURE__ */ (() => $2)();',
+            );
           return { contents, loader: 'js' };
         },
       );

@@ -6,9 +6,10 @@ import type { Context } from 'aws-lambda';
 import { startTable } from '../../infra/local/table.ts';
 import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import type { CommandName } from '../../lib/admin/contract/commands.ts';
-import { type Passage, startDelayProxy } from './delay-proxy.ts';
+import { startDelayProxy } from './delay-proxy.ts';
 import { fillExchange, type GrowthAccount, growthAccounts, seedPositions } from './growth-positions.ts';
 import { sumWeight } from './request-weight.ts';
+import { Tape } from './tape.ts';
 
 /** Measures one source with one number of positions, and sends the report to the process that forked it. */
 
@@ -55,8 +56,9 @@ const { follow } = await load<typeof import('../../console/server/follow/followe
 
 const folder = await mkdtemp(join(tmpdir(), 'ripcord-growth-'));
 const table = await startTable(join(folder, 'table'), 'ripcord');
-const passages: Passage[] = [];
-const tableProxy = await startDelayProxy('table', table.endpoint, passages);
+const tape = new Tape();
+tape.countsUnits = true;
+const tableProxy = await startDelayProxy('table', table.endpoint, tape);
 const silent = { event: () => undefined, metrics: () => undefined };
 
 const environment = parseEnvironment({
@@ -74,7 +76,7 @@ async function ask(command: CommandName, input: object) {
 
 /** Counts what work asks for, by the accounts' own ledgers. */
 async function measure(work: () => Promise<unknown>): Promise<Load> {
-  passages.length = 0;
+  tape.take();
   const marks = accounts.map(({ core }) => core.ledger().at(-1)?.seq ?? 0);
   const startedAt = performance.now();
   await work();
@@ -86,6 +88,7 @@ async function measure(work: () => Promise<unknown>): Promise<Load> {
     requests += asked.length;
     weight[venue] = Math.max(weight[venue] ?? 0, sumWeight(asked));
   }
+  const passages = tape.take();
   return {
     requests,
     weight,
@@ -140,7 +143,7 @@ const problems: string[] = [];
 const accounts = await Promise.all(
   growthAccounts.map(async (plan): Promise<GrowthAccount> => {
     const exchange = await startSimulatedExchange();
-    const proxy = await startDelayProxy('exchange', exchange.url, []);
+    const proxy = await startDelayProxy('exchange', exchange.url, new Tape());
     fillExchange(exchange.core, plan);
     return { ...plan, core: exchange.core, exchange, proxy };
   }),

@@ -165,11 +165,7 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
 
     readStatus: () => send('kill-switch', '', () => ({ paused: isPaused(), ...swept })),
 
-    recordSweep: (sweptAt, accountsInUse = []) =>
-      send('record-sweep', '', () => {
-        Object.assign(swept, { sweptAt, accountsInUse });
-        if (accountsInUse.length === 0) delete swept.accountsInUse;
-      }),
+    recordSweep: (sweptAt) => send('record-sweep', '', () => void Object.assign(swept, { sweptAt })),
 
     updateLink: (linkId, change) =>
       send('update-link', linkId, () => {

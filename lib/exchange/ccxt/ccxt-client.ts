@@ -9,7 +9,7 @@ import type { Venue } from '../venues/venue.ts';
 import type { VenueError } from '../venues/venue-error.ts';
 import { NotSent } from './call-failure.ts';
 import { ccxtFetch, NotConnected } from './ccxt-fetch.ts';
-import { loadCcxt } from './ccxt-loader.ts';
+import { loadLeanCcxt } from './lean-ccxt.ts';
 import { RetryAfterGate } from './retry-after-gate.ts';
 
 /** The send deadline of an order or cancel, carried through ccxt to the moment before its request is written. */
@@ -155,7 +155,7 @@ export async function createClient(
   venue: Venue,
   { agents, now, timeoutMs }: ClientOptions,
 ): Promise<CcxtClient> {
-  const Client = await loadCcxt(account.exchange);
+  const Client = await loadLeanCcxt(account.exchange);
   const client = new Client({
     apiKey: account.apiKey,
     secret: account.secret,

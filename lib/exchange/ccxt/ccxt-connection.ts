@@ -3,7 +3,7 @@ import type { Account } from '../../account/account.ts';
 import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
 import type { HttpAgents } from '../../http-agents.ts';
-import type { StackEgress } from '../egress/tunnel-agents.ts';
+import { createTunnelAgents, type StackEgress } from '../egress/tunnel-agents.ts';
 import type { MarketRules, RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { findRejectReason } from '../venues/error-table.ts';
@@ -21,7 +21,7 @@ import {
   venueErrorFrom,
 } from './call-failure.ts';
 import { createClient } from './ccxt-client.ts';
-import { requestsOfCall } from './ccxt-fetch.ts';
+import { directAgents, requestsOfCall } from './ccxt-fetch.ts';
 
 export interface Deadlines {
   /** For one call of the port, in milliseconds. */
@@ -246,27 +246,19 @@ function invalidSecret({ id }: Venue): Fault {
 export interface ConnectOptions {
   readAccountAgain: () => Promise<Account>;
   stackEgress: StackEgress | undefined;
-  /** For an account without fixed addresses. */
-  agents: HttpAgents;
   now: () => number;
   deadlines: Deadlines;
 }
 
-/** The code for tunnels is loaded only for an account that uses it. */
-async function selectAgents(
-  { egress }: Account,
-  { agents, stackEgress: stack }: ConnectOptions,
-): Promise<HttpAgents> {
-  if (egress === undefined) return agents;
-  const { createTunnelAgents } = await import('../egress/tunnel-agents.ts');
-  return createTunnelAgents(egress, stack);
+function selectAgents({ egress }: Account, stack: StackEgress | undefined): HttpAgents {
+  return egress === undefined ? directAgents : createTunnelAgents(egress, stack);
 }
 
 /** @throws Fault `account-invalid` if the secret can't sign requests, and is not another one by now. */
 export async function connect(account: Account, options: ConnectOptions): Promise<CcxtConnection> {
-  const { readAccountAgain, now, deadlines } = options;
+  const { readAccountAgain, stackEgress, now, deadlines } = options;
   const venue = venues[account.exchange];
-  const agents = await selectAgents(account, options);
+  const agents = selectAgents(account, stackEgress);
   const client = await createClient(account, venue, { agents, now, timeoutMs: deadlines.marketsMs });
   if (canSign(client, venue, account.secret))
     return new CcxtConnection({ venue, client, agents, account, readAccountAgain, deadlines });

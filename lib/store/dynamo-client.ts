@@ -16,7 +16,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { describeAwsFailure } from '../aws-error.ts';
 import { deadlineSignal, inTime } from '../deadline.ts';
 import { Fault } from '../fault.ts';
-import { createAgents } from '../http-agents.ts';
+import { createAgents, type Dial } from '../http-agents.ts';
 
 /**
  * The requests that the store sends, each to one table. Every request throws `table-unreachable` when DynamoDB does
@@ -60,6 +60,8 @@ export interface DynamoTableOptions {
   tableName: string;
   /** A table on this machine instead of AWS. */
   endpoint?: string | undefined;
+  /** Makes all connections, instead of Node. */
+  dial?: Dial | undefined;
 }
 
 /** Conditions on whether the item exists. */
@@ -79,7 +81,10 @@ const maxSockets = 50;
 /** DynamoDB accepts 100 keys in one batch. */
 const batchSize = 100;
 
-function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentClient {
+function createDocumentClient({
+  endpoint,
+  dial,
+}: Omit<DynamoTableOptions, 'tableName'>): DynamoDBDocumentClient {
   const local =
     endpoint === undefined
       ? {}
@@ -90,15 +95,15 @@ function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentCli
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
       socketTimeout: socketTimeoutMs,
-      ...createAgents({ maxSockets }).agents,
+      ...createAgents({ maxSockets }, dial).agents,
     },
     ...local,
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTableOptions): DynamoTable {
-  const client = createDocumentClient(endpoint);
+export function createDynamoTable({ tableName: TableName, ...connection }: DynamoTableOptions): DynamoTable {
+  const client = createDocumentClient(connection);
   const query = (input: Request<QueryCommandInput>) => queryAll(client, { ...input, TableName });
   const getAll = (keys: Item[]) => batchGet(client, TableName, keys);
   return {

@@ -10,7 +10,7 @@ import {
 } from './dynamo-client.ts';
 import { toChangeParts, toPositionKey } from './dynamo-position-requests.ts';
 import { type ItemVersions, isReadable, setVersion } from './dynamo-versions.ts';
-import type { LinkChange, LinkStore, Status } from './store.ts';
+import type { AccountInUse, LinkChange, LinkStore, Status } from './store.ts';
 
 /** The kill switch, which every hit reads together with its link. */
 const killSwitchKey = { pk: 'switch', sk: 'switch' };
@@ -45,7 +45,8 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
     updateLink: (linkId, change) => updateLink(context, linkId, change),
     readStatus: () => readStatus(context),
     setPaused: (paused) => setPaused(context, paused),
-    recordSweep: (sweptAt) => table.put({ Item: versions.stamp({ ...sweepKey, sweptAt }) }),
+    recordSweep: (sweptAt, accountsInUse = []) =>
+      table.put({ Item: versions.stamp({ ...sweepKey, sweptAt, accountsInUse }) }),
   };
 }
 
@@ -79,12 +80,19 @@ function newestFirst(a: Link, b: Link): number {
 
 async function readStatus({ table, versions }: Context): Promise<Status> {
   const items = await table.getAll([killSwitchKey, sweepKey]);
-  const sweptAt = items.find(({ sk }) => sk === sweepKey.sk)?.sweptAt;
+  const { sweptAt, accountsInUse } = items.find(({ sk }) => sk === sweepKey.sk) ?? {};
   const killSwitch = items.find(({ sk }) => sk === killSwitchKey.sk);
   return {
     paused: isOn(versions.check('kill switch', killSwitch)),
     ...(typeof sweptAt === 'string' ? { sweptAt } : {}),
+    ...(Array.isArray(accountsInUse) && accountsInUse.length > 0
+      ? { accountsInUse: accountsInUse.filter(isAccountInUse) }
+      : {}),
   };
+}
+
+function isAccountInUse(stored: Partial<AccountInUse>): stored is AccountInUse {
+  return typeof stored.account === 'string' && typeof stored.exchange === 'string';
 }
 
 async function setPaused({ table, versions }: Context, paused: boolean): Promise<void> {

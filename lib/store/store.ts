@@ -72,14 +72,22 @@ export interface LinkStore {
   readStatus(): Promise<Status>;
   /** The kill switch. While links are paused, none fires. */
   setPaused(paused: boolean): Promise<void>;
-  /** A sweep has processed all positions. */
-  recordSweep(sweptAt: string): Promise<void>;
+  /** A sweep has processed all positions. `accountsInUse`: those that links may need soon. */
+  recordSweep(sweptAt: string, accountsInUse?: AccountInUse[]): Promise<void>;
 }
 
 export interface Status {
   paused: boolean;
   /** When the last sweep had processed all positions, ISO 8601; absent before the first. */
   sweptAt?: string | undefined;
+  /** What that sweep noted. Absent before the first, and without an open position. */
+  accountsInUse?: AccountInUse[] | undefined;
+}
+
+/** An account with an open position, and its exchange. */
+export interface AccountInUse {
+  account: string;
+  exchange: string;
 }
 
 export interface LinkChange {

@@ -7,6 +7,7 @@ import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
+import { listAccountsInUse } from './accounts-in-use.ts';
 import { type SweepLimits, sweepLimits } from './limits.ts';
 import { planRun } from './run-time.ts';
 import { lingerOnClaim, type Tried, tryClaim } from './settle-claim.ts';
@@ -62,8 +63,9 @@ export async function sweep(
     ),
   ]);
   while (run.followed.length > 0) await Promise.all(run.followed.splice(0));
-  // For the console's warning about a late sweep. What this run did doesn't depend on it.
-  await services.store.recordSweep(new Date(services.now()).toISOString()).catch(() => undefined);
+  // For the console's warning about a late sweep, and for the warm-up. What this run did doesn't depend on it.
+  const sweptAt = new Date(services.now()).toISOString();
+  await services.store.recordSweep(sweptAt, listAccountsInUse(positions)).catch(() => undefined);
   await Promise.all(run.deliveries);
   const { sent, problems } = (await delivery).report();
   return { ...report, notified: sent, problems };

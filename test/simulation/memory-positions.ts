@@ -9,6 +9,7 @@ import {
   type ClaimResult,
   type PositionList,
   type PositionStore,
+  type Status,
 } from '../../lib/store/store.ts';
 
 /** One request to the table. Most methods send one; `revokeLink` sends two, and a refused write is read again. */
@@ -53,7 +54,7 @@ export interface MemoryTables {
   hits: Map<string, Versioned<Hit>>;
   reservations: Map<string, Versioned<string>>;
   killSwitch: { value: boolean; version: number };
-  swept: { sweptAt?: string };
+  swept: Pick<Status, 'sweptAt' | 'accountsInUse'>;
   health: Versioned<AccountHealth>;
   /** Runs one request: an atomic effect between two interrupts. */
   send: <Response>(request: StoreRequest, id: string, effect: () => Response) => Promise<Response>;

@@ -165,7 +165,11 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
 
     readStatus: () => send('kill-switch', '', () => ({ paused: isPaused(), ...swept })),
 
-    recordSweep: (sweptAt) => send('record-sweep', '', () => void Object.assign(swept, { sweptAt })),
+    recordSweep: (sweptAt, accountsInUse = []) =>
+      send('record-sweep', '', () => {
+        Object.assign(swept, { sweptAt, accountsInUse });
+        if (accountsInUse.length === 0) delete swept.accountsInUse;
+      }),
 
     updateLink: (linkId, change) =>
       send('update-link', linkId, () => {

@@ -9,6 +9,9 @@ export async function listChanges(
   { services: { store }, linksHalted: halted }: Pick<AdminServices, 'services' | 'linksHalted'>,
   { since = '0' }: CommandInput<'changes.list'>,
 ): Promise<CommandResult<'changes.list'>> {
-  const [hits, status] = await Promise.all([store.listHitsSince(since, maxHits), store.readStatus()]);
-  return { hits: countResends(hits), ...status, halted };
+  const [hits, { paused, sweptAt }] = await Promise.all([
+    store.listHitsSince(since, maxHits),
+    store.readStatus(),
+  ]);
+  return { hits: countResends(hits), paused, sweptAt, halted };
 }

@@ -21,7 +21,7 @@ import {
   venueErrorFrom,
 } from './call-failure.ts';
 import { createClient } from './ccxt-client.ts';
-import { directAgents, requestsOfCall } from './ccxt-fetch.ts';
+import { requestsOfCall } from './ccxt-fetch.ts';
 
 export interface Deadlines {
   /** For one call of the port, in milliseconds. */
@@ -246,19 +246,21 @@ function invalidSecret({ id }: Venue): Fault {
 export interface ConnectOptions {
   readAccountAgain: () => Promise<Account>;
   stackEgress: StackEgress | undefined;
+  /** For an account without fixed addresses. */
+  agents: HttpAgents;
   now: () => number;
   deadlines: Deadlines;
 }
 
-function selectAgents({ egress }: Account, stack: StackEgress | undefined): HttpAgents {
-  return egress === undefined ? directAgents : createTunnelAgents(egress, stack);
+function selectAgents({ egress }: Account, { agents, stackEgress }: ConnectOptions): HttpAgents {
+  return egress === undefined ? agents : createTunnelAgents(egress, stackEgress);
 }
 
 /** @throws Fault `account-invalid` if the secret can't sign requests, and is not another one by now. */
 export async function connect(account: Account, options: ConnectOptions): Promise<CcxtConnection> {
-  const { readAccountAgain, stackEgress, now, deadlines } = options;
+  const { readAccountAgain, now, deadlines } = options;
   const venue = venues[account.exchange];
-  const agents = selectAgents(account, stackEgress);
+  const agents = selectAgents(account, options);
   const client = await createClient(account, venue, { agents, now, timeoutMs: deadlines.marketsMs });
   if (canSign(client, venue, account.secret))
     return new CcxtConnection({ venue, client, agents, account, readAccountAgain, deadlines });

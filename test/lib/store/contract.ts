@@ -800,6 +800,15 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await table.readStatus()).toStrictEqual({ paused: true, sweptAt: '2026-10-09T00:01:00.000Z' });
       });
 
+      it('the accounts in use are those that the last sweep noted', async () => {
+        const sweptAt = '2026-10-09T00:00:00.000Z';
+        const accountsInUse = [{ account: 'main', exchange: 'bybit' }];
+        await table.recordSweep(sweptAt, accountsInUse);
+        expect(await table.readStatus()).toStrictEqual({ paused: false, sweptAt, accountsInUse });
+        await table.recordSweep(sweptAt);
+        expect(await table.readStatus()).toStrictEqual({ paused: false, sweptAt });
+      });
+
       it('the kill switch is on no list', async () => {
         await table.setPaused(true);
         expect(await table.listPositions('all')).toEqual([]);

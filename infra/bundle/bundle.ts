@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { requireBuiltins } from './builtin-requires.ts';
-import { exchangeEntries, exchangeFolder, splitExchanges } from './exchange-chunks.ts';
+import { exchangeEntries, exchangeFolder, isolateExchanges, splitExchanges } from './exchange-chunks.ts';
 import { isolateLambdaClient, lambdaClientEntry, lambdaClientPath } from './lambda-client.ts';
 import { checkSchemas, replaceZod } from './lean-zod/replace-zod.ts';
 import { dropUnusedErrors } from './sdk-errors.ts';
@@ -63,7 +63,13 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
   const outputs = await bundle({
     entryPoints: { index: join(entries, `${name}.ts`) },
     outdir,
-    plugins: [isolateLambdaClient(), splitExchanges(), ...(isLean ? [replaceZod()] : []), ...plugins()],
+    plugins: [
+      isolateLambdaClient(),
+      isolateExchanges(),
+      splitExchanges(),
+      ...(isLean ? [replaceZod()] : []),
+      ...plugins(),
+    ],
   });
   if (isLean) await checkSchemas(join(outdir, 'index.mjs'));
   const imported = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { exchangeIdSchema } from '../../lib/account/account.ts';
@@ -16,8 +16,7 @@ export const exchangeEntries = Object.fromEntries(
 
 /**
  * Replaces `lib/exchange/ccxt/ccxt-loader.ts`, whose computed path esbuild can't follow, with one lazy import per
- * supported exchange, of a build of its own. The replacement has the same exports; esbuild fails the build if one is
- * missing.
+ * supported exchange. The replacement has the same exports; esbuild fails the build if one is missing.
  */
 export function splitExchanges(): Plugin {
   return {
@@ -31,15 +30,25 @@ export function splitExchanges(): Plugin {
         contents: loaderSource(),
         resolveDir: ccxtSources,
       }));
-      build.onResolve({ filter: /^\.\/exchanges\// }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+/** Leaves the exchanges out of a function's build, beside which they are a build of their own. */
+export function isolateExchanges(): Plugin {
+  return {
+    name: 'isolate-exchanges',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/\w+\.js$/, namespace: 'exchange-chunks' }, ({ path }) => ({
+        path: `${exchangeFolder}${basename(path, '.js')}.mjs`,
+        external: true,
+      }));
     },
   };
 }
 
 function loaderSource(): string {
-  const chunks = exchangeIdSchema.options
-    .map((id) => `${id}: () => import('${exchangeFolder}${id}.mjs')`)
-    .join(', ');
+  const chunks = exchangeIdSchema.options.map((id) => `${id}: () => import('./${id}.js')`).join(', ');
   return `
 const chunks = { ${chunks} };
 export async function loadCcxt(id) {

@@ -78,8 +78,7 @@ async function urgentLane(
 }
 
 function partition<Item>(items: Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
-  const { first = [], second = [] } = Object.groupBy(items, (item) => (isFirst(item) ? 'first' : 'second'));
-  return [first, second];
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 /** Whether a position lacks exits. */

@@ -38,10 +38,16 @@ export async function fire(
   return trace(process, answer, await world.standIns.ask('takePassages'));
 }
 
-function trace(process: FunctionProcess, answer: FunctionAnswer, passages: Passage[]): TracedHit {
-  const { sentAt, ms, cpuMs } = answer;
+/** @returns the processor time since the answer before this one. */
+export function takeCpu(process: FunctionProcess, { cpuMs }: FunctionAnswer): number {
   const cpu = cpuMs - (cpuSoFar.get(process) ?? 0);
   cpuSoFar.set(process, cpuMs);
+  return cpu;
+}
+
+function trace(process: FunctionProcess, answer: FunctionAnswer, passages: Passage[]): TracedHit {
+  const { sentAt, ms } = answer;
+  const cpu = takeCpu(process, answer);
   const { before, order } = splitAtOrder(passages);
   const orderAt = order?.arrivedAt ?? Number.NaN;
   const held = before.map(({ arrivedAt, answeredAt }) => [arrivedAt, Math.min(answeredAt, orderAt)] as const);

@@ -56,11 +56,16 @@ function report(words: string): void {
 }
 
 async function buildAll(folder: string, after: Sources, before: Sources | undefined): Promise<Build[]> {
-  const built = await buildFunctions('after', after, folder);
-  const builds = [built, await buildNaively('naive', after, built, folder), await writeEmpty(folder)];
-  if (before === undefined) return builds;
-  const older = await buildFunctions('before', before, folder);
-  return [...builds, older, await buildNaively('naive-before', before, older, folder)];
+  const build = async (name: 'after' | 'before', naiveName: 'naive' | 'naive-before', sources: Sources) => {
+    const built = await buildFunctions(name, sources, folder);
+    return [built, await buildNaively(naiveName, sources, built, folder)];
+  };
+  const builds = await Promise.all([
+    build('after', 'naive', after),
+    before === undefined ? [] : build('before', 'naive-before', before),
+    writeEmpty(folder),
+  ]);
+  return builds.flat();
 }
 
 // Processes of functions end with this one.

@@ -3,7 +3,7 @@ import { type Bench, takeTurns } from './bench.ts';
 import type { Build } from './builds.ts';
 import { type Stock, stockTable } from './environment.ts';
 import { FunctionError, type FunctionProcess, monotonic, startFunction } from './function-process.ts';
-import { fire } from './hit.ts';
+import { fire, takeCpu } from './hit.ts';
 import { fireFrozen, freeze } from './pauses.ts';
 
 /** What the rule that runs every minute sends to the trigger. */
@@ -31,8 +31,8 @@ export async function measureWarmUps(bench: Bench, minutes: number): Promise<voi
   for (let round = 0; round < rounds; round += 1) {
     for (const build of takeTurns({ ...bench, builds: warmable }, ['before', 'after'], round)) {
       const stock = await stockSwept(bench, build, 2 * (1 + laterHits));
-      await measureHits(bench, 'warm-up', await warmUp(build, stock), fire);
-      const resting = await warmUp(build, stock);
+      await measureHits(bench, 'warm-up', await warmUp(bench, build, stock), fire);
+      const resting = await warmUp(bench, build, stock);
       freeze(resting.process);
       frozen.push(resting);
     }
@@ -76,9 +76,10 @@ async function stockSwept({ world }: Bench, build: Build, count: number): Promis
   return stock;
 }
 
-async function warmUp(build: Build, stock: Stock): Promise<Warm> {
+async function warmUp({ samples }: Bench, build: Build, stock: Stock): Promise<Warm> {
   const process = await startFunction({ file: build.file, environment: stock.environment });
-  await process.invoke(warmUpEvent);
+  const answer = await process.invoke(warmUpEvent);
+  samples.add('the warm-up itself', build.name, { answer: answer.ms, cpu: takeCpu(process, answer) });
   return { build, process, stock, since: monotonic() };
 }
 

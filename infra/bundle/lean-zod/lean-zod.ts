@@ -2,14 +2,8 @@
  * What the trigger's bundle has in place of zod: the part of zod that the sources on the trigger's path use, without the
  * milliseconds that zod takes to start. Messages and formats are zod's own. See docs/decisions/0020-lean-zod.md.
  */
-import {
-  isValidCIDRv6,
-  isValidIPv6,
-  regexes,
-  stripTabAndNewline,
-  urlProtocolOk,
-  validateURL,
-} from 'zod/v4/core';
+import { isIPv4 } from 'node:net';
+import { isValidCIDRv6, isValidIPv6, stripTabAndNewline, urlProtocolOk, validateURL } from 'zod/v4/core';
 import { type Fail, type Issue, type Params, Schema, type Shape } from './schema.ts';
 
 export const string = (params?: Params) =>
@@ -22,9 +16,10 @@ export const object = (shape: Shape) => toObject(shape);
 export const strictObject = (shape: Shape) => toObject(shape, 'refused');
 export { toEnum as enum };
 export const literal = (value: unknown) => toEnum([value]);
-export const ipv4 = () => string().regex(regexes.ipv4);
+export const ipv4 = () => string().refine(isIPv4);
 export const ipv6 = () => string().refine(isValidIPv6);
-export const cidrv4 = () => string().regex(regexes.cidrv4);
+export const cidrv4 = () =>
+  string().refine((text: string) => text.includes('/') && isIPv4(text.replace(/\/([12]?\d|3[0-2])$/, '')));
 export const cidrv6 = () => string().refine(isValidCIDRv6);
 
 function toEnum(options: readonly unknown[], params?: Params): Schema {

@@ -22,7 +22,8 @@ interface Check extends Options {
 }
 
 /** Throws at an option that would be ignored. */
-function readParams(params: Params = {}): Options {
+function readParams(params: Params | undefined): Options {
+  if (params === undefined) return {};
   if (typeof params === 'string') return { message: params };
   const { error, message = error, abort, protocol: _, ...others } = params;
   if (Object.keys(others).length > 0 || !['string', 'undefined'].includes(typeof message))

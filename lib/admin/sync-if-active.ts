@@ -9,10 +9,10 @@ import type { AdminServices } from './admin-services.ts';
 export async function syncIfActive(
   { services, linksHalted }: Pick<AdminServices, 'services' | 'linksHalted'>,
   position: Position,
-  options: SyncOptions = {},
+  options: Omit<SyncOptions, 'priceAgeMs'> = {},
 ): Promise<Position> {
   if (position.state === 'claimed' || linksHalted === true) return position;
-  return isFinal(position.state)
-    ? await syncFigures(services, position, options.figures)
-    : await syncPosition(services, position, options);
+  if (!isFinal(position.state)) return syncPosition(services, position, options);
+  const { figures } = options;
+  return figures === 'none' ? position : syncFigures(services, position, figures);
 }

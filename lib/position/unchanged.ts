@@ -1,7 +1,6 @@
 import { isPositive } from '../amount.ts';
 import type { ExchangeOrder, OpenExchangePosition } from '../exchange/exchange.ts';
 import { lacksAttachedExits } from './attached-exits.ts';
-import { lacksFigures } from './figures.ts';
 import { toLastSync } from './last-sync.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { type Snapshot, toHoldingKey, toOrderKey } from './snapshot.ts';
@@ -21,7 +20,6 @@ export function showUnchanged(position: Position, snapshot: Snapshot): Position 
   );
   const lacksFees = lacksFee(position, 'entryOrders') || lacksFee(position, 'exitOrders');
   if (!isSame || lacksFees || lacksAttachedExits(position)) return undefined;
-  if (lacksFigures(position, snapshot.at, 'due')) return undefined;
   const look = showHolding(position, snapshot.positions.get(toHoldingKey(market, side)), snapshot.at);
   if (look === undefined) return undefined;
   return {

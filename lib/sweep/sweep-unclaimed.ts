@@ -17,8 +17,8 @@ import { findUnchanged, syncFigures, syncPosition } from './sync-position.ts';
 const parallelPerAccount = 5;
 /** And of those that lack exits while claims are tried: a claim's requests come first. */
 const parallelBesideClaims = 2;
-/** Positions that lack exits, however many, leave the others this part of an account's looks. */
-const othersPart = 1 / 4;
+/** Positions that lack exits, however many, leave the others a part of an account's looks. */
+const urgentPart = 3 / 4;
 
 /** What one run does to one account. */
 interface AccountRun {
@@ -26,6 +26,10 @@ interface AccountRun {
   /** Whether the account has too many positions to read each of them. */
   isLarge: boolean;
   snapshot?: Snapshot | undefined;
+  /** For how many more positions fees and funding may be read. */
+  figures: number;
+  /** How many positions may be read by themselves. */
+  looks: number;
   pacer: Pacer;
   /** For how many more positions the run may wait. */
   awaited: number;
@@ -33,44 +37,60 @@ interface AccountRun {
 
 /**
  * Processes the positions of one account that no claim holds: those that lack exits beside its claims, the others after
- * them. Of each, the longest without a sync come first. What exceeds the looks is left to the next run.
- * @param looks how many positions may be read by themselves.
+ * them. Of each, the longest without a sync come first. What exceeds the limits is left to the next run.
+ * @param accounts how many accounts share the limits.
  * @param claimsTried settles once each claim of the account was tried.
  */
 export async function sweepUnclaimed(
   run: SweepRun,
   positions: Position[],
-  looks: number,
+  accounts: number,
   claimsTried: Promise<unknown>,
 ): Promise<void> {
-  const { services, limits } = run;
-  const isLarge = positions.length >= limits.snapshotFrom;
-  const pacer = createPacer(services, isLarge ? limits.lookIntervalMs : 0);
-  const account: AccountRun = { run, isLarge, pacer, awaited: limits.awaitedExits };
+  const account = newAccountRun(run, positions, accounts);
   const oldestFirst = positions.toSorted((a, b) => (a.lastSync?.at ?? 0) - (b.lastSync?.at ?? 0));
-  const urgent = oldestFirst.filter(isUrgent);
-  const rest = oldestFirst.filter((position) => !isUrgent(position));
-  const chosen = urgent.slice(0, Math.ceil(looks * (1 - othersPart)));
-  const lane = urgentLane(account, chosen, claimsTried);
+  const [urgent, rest] = partition(oldestFirst, isUrgent);
+  const most = Math.max(Math.ceil(account.looks * urgentPart), account.looks - rest.length);
+  const chosen = urgent.slice(0, most);
+  const protecting = protectAll(account, chosen, claimsTried);
   await claimsTried;
-  if (isLarge) account.snapshot = await readSnapshot(run, rest);
+  if (account.isLarge) account.snapshot = await readSnapshot(run, rest);
   const [quiet, changed] = partition(rest, (position) => isQuiet(account, position));
-  const others = changed.slice(0, looks - chosen.length);
+  const others = changed.slice(0, account.looks - chosen.length);
   run.report.deferred += urgent.length - chosen.length + changed.length - others.length;
-  const process = (position: Position) => processPosition(account, position);
-  await inLane(quiet.values(), parallelPerAccount, process);
-  await lane;
-  await inLane(others.values(), parallelPerAccount, process);
+  await Promise.all([
+    protecting.then(() => inLane(others.values(), parallelPerAccount, (each) => look(account, each))),
+    inLane(quiet.values(), parallelPerAccount, (each) => processQuiet(account, each)),
+  ]);
+}
+
+/** A small account is read in any case. A large one gets its part of the looks, and no more than there is time for. */
+function newAccountRun(run: SweepRun, positions: Position[], accounts: number): AccountRun {
+  const { services, limits, time } = run;
+  const isLarge = positions.length >= limits.snapshotFrom;
+  const exchange = positions[0]?.exchange ?? 'binance';
+  const { looks, figures, lookIntervalMs, awaitedExits } = limits;
+  const inTimeFor = Math.max(0, Math.ceil((time.startUntil - services.now()) / lookIntervalMs));
+  const part = (all: number) =>
+    isLarge ? Math.max(1, Math.floor(all / accounts)) : Number.POSITIVE_INFINITY;
+  return {
+    run,
+    isLarge,
+    looks: isLarge ? Math.min(part(looks[exchange]), inTimeFor) : part(looks[exchange]),
+    figures: part(figures[exchange]),
+    pacer: createPacer(services, isLarge ? lookIntervalMs : 0),
+    awaited: awaitedExits,
+  };
 }
 
 /** Two at a time, and five once the claims were tried. */
-async function urgentLane(
+async function protectAll(
   account: AccountRun,
   urgent: Position[],
   claimsTried: Promise<unknown>,
 ): Promise<void> {
   const waiting = urgent.values();
-  const process = (position: Position) => processPosition(account, position);
+  const process = (position: Position) => look(account, position);
   await Promise.all([
     inLane(waiting, parallelBesideClaims, process),
     claimsTried.then(() => inLane(waiting, parallelPerAccount - parallelBesideClaims, process)),
@@ -105,10 +125,9 @@ async function readSnapshot(
   }
 }
 
-/** Whether this position costs no request: nothing about it changed, and nothing is to be done. */
-function isQuiet({ run, snapshot }: AccountRun, position: Position): boolean {
-  if (isFinal(position.state)) return !lacksFigures(position, run.services.now(), 'due');
-  if (isIdle(position)) return true;
+/** Whether nothing about this position changed, and nothing is to be done but reading figures. */
+function isQuiet({ snapshot }: AccountRun, position: Position): boolean {
+  if (isFinal(position.state) || isIdle(position)) return true;
   const shown = snapshot && findUnchanged(position, snapshot);
   return shown !== undefined && !hasExitWork(shown) && planReductions(shown).length === 0;
 }
@@ -119,29 +138,53 @@ function isIdle({ state, exitPlan }: Position): boolean {
 }
 
 /** The failure of one position must not stop the others. */
-async function processPosition(account: AccountRun, position: Position): Promise<void> {
-  const { run, pacer } = account;
+async function processPosition(
+  { run }: AccountRun,
+  { positionId }: Position,
+  process: () => Promise<void>,
+): Promise<void> {
   const { services, time, report } = run;
+  if (services.now() > time.startUntil) return;
   try {
-    const costsRequests = !isQuiet(account, position);
-    if (costsRequests) await pacer();
-    if (services.now() > time.startUntil) return;
-    if (isFinal(position.state)) await archive(run, position);
-    else if (!isIdle(position)) {
-      if (costsRequests) await refresh(account, position);
-      else await syncPosition(services, position, { snapshot: account.snapshot });
-      report.refreshed += 1;
-    }
+    await process();
   } catch (thrown) {
-    report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
+    report.failures.push({ positionId, code: toErrorCode(thrown) });
   }
+}
+
+async function look(account: AccountRun, position: Position): Promise<void> {
+  await account.pacer();
+  await processPosition(account, position, async () => {
+    await refresh(account, position);
+    account.run.report.refreshed += 1;
+  });
+}
+
+async function processQuiet(account: AccountRun, position: Position): Promise<void> {
+  const { run, snapshot, pacer } = account;
+  const figures = takeFigures(account, position);
+  if (figures === 'due' && lacksFigures(position, run.services.now(), figures)) await pacer();
+  await processPosition(account, position, async () => {
+    if (isFinal(position.state)) return archive(run, position, figures);
+    if (isIdle(position)) return;
+    await syncPosition(run.services, position, { snapshot, figures });
+    run.report.refreshed += 1;
+  });
+}
+
+/** Funding of all positions is due at the same time, and a list of it costs Binance USDⓈ-M a weight of 30. */
+function takeFigures(account: AccountRun, position: Position): 'due' | 'none' {
+  if (!lacksFigures(position, account.run.services.now(), 'due')) return 'due';
+  account.figures -= 1;
+  return account.figures >= 0 ? 'due' : 'none';
 }
 
 /** Of a large account, each read is saved, so that the next run knows whose turn it is. */
 async function refresh(account: AccountRun, position: Position): Promise<void> {
   const { run, isLarge } = account;
   const { services } = run;
-  const synced = await syncPosition(services, position, isLarge ? { priceAgeMs: 0 } : {});
+  const figures = takeFigures(account, position);
+  const synced = await syncPosition(services, position, { figures, ...(isLarge ? { priceAgeMs: 0 } : {}) });
   const reduced = await reduceExits(inTime(run), synced);
   const after = await protect(inTime(run), { ...reduced, lastSync: synced.lastSync });
   // The exits that were left have ended, so that the position can.
@@ -175,8 +218,12 @@ async function lookForExits(
 }
 
 /** A position with an undelivered notice or an unknown fee stays on the list for now: only listed ones are processed. */
-async function archive({ services, delivery, report }: SweepRun, closed: Position): Promise<void> {
-  const position = await syncFigures(services, closed);
+async function archive(
+  { services, delivery, report }: SweepRun,
+  closed: Position,
+  figures: 'due' | 'none',
+): Promise<void> {
+  const position = figures === 'none' ? closed : await syncFigures(services, closed, figures);
   if ((await delivery).isUndelivered(position) || lacksFigures(position, services.now(), 'due')) return;
   await services.store.archivePosition(position.positionId);
   report.archived += 1;

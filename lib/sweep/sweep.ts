@@ -77,25 +77,23 @@ function isClaimed(position: Position): position is ClaimedPosition {
 
 async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void> {
   const accounts = [...Map.groupBy(positions, ({ account, exchange }) => `${account} ${exchange}`).values()];
+  const alike = Map.groupBy(accounts, ([first]) => first?.exchange);
   await Promise.all(
-    accounts.map((ofAccount) => {
-      const exchange = ofAccount[0]?.exchange ?? 'binance';
-      const alike = accounts.filter(([first]) => first?.exchange === exchange).length;
-      return sweepAccount(run, ofAccount, run.limits.looks[exchange] / alike);
-    }),
+    accounts.map((ofAccount) => sweepAccount(run, ofAccount, alike.get(ofAccount[0]?.exchange)?.length ?? 1)),
   );
 }
 
-/** Claims come first, and what is left of them last. Positions that lack exits share the account's rate with them. */
-async function sweepAccount(run: SweepRun, positions: Position[], looks: number): Promise<void> {
+/**
+ * Claims come first, and what is left of them last. Positions that lack exits share the account's rate with them.
+ * @param accounts how many accounts of the exchange share what one address may send.
+ */
+async function sweepAccount(run: SweepRun, positions: Position[], accounts: number): Promise<void> {
   const claimed = positions.filter(isClaimed).sort((a, b) => a.claim.leaseExpiresAt - b.claim.leaseExpiresAt);
   const unclaimed = positions.filter((position) => !isClaimed(position));
   const trying = inParallel(claimed, claimsPerAccount, (position) =>
     settle(run, position, () => tryClaim(inTime(run), position)),
   );
-  // The exchanges count the requests of all accounts of an address, and a small account is read in any case.
-  const most = Math.max(run.limits.snapshotFrom, Math.floor(looks));
-  const processing = sweepUnclaimed(run, unclaimed, most, trying);
+  const processing = sweepUnclaimed(run, unclaimed, accounts, trying);
   const pending = (await trying).filter((position) => position !== undefined);
   await Promise.all([processing, ...pending.map((position) => linger(run, position))]);
 }

@@ -9,7 +9,7 @@ import { toExitKey } from '../exits/plan-exits.ts';
 import { needsProtection } from '../exits/protect.ts';
 import { appendNotice } from '../notify/notice-text.ts';
 import { computeLastFillBy, findEarlierEnd } from '../position/ending.ts';
-import { type FiguresWanted, lacksFigures, readFigures } from '../position/figures.ts';
+import { type Figures, type FiguresWanted, lacksFigures, readFigures } from '../position/figures.ts';
 import { type HoldingLook, toLastSync } from '../position/last-sync.ts';
 import { syncOrders } from '../position/order-sync.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
@@ -26,7 +26,8 @@ const usualPriceAgeMs = 5 * 60_000;
 const spreadMinutes = 5;
 
 export interface SyncOptions {
-  figures?: FiguresWanted | undefined;
+  /** `due` by default. `none`: only what orders and holding need. */
+  figures?: FiguresWanted | 'none' | undefined;
   /** Taken after the position was read from the table. What it proves is not read again. */
   snapshot?: Snapshot | undefined;
   /** A price of this age is saved again although nothing changed, in milliseconds. */
@@ -46,10 +47,10 @@ interface Look extends HoldingLook {
 export async function syncPosition(
   services: Services,
   position: Position,
-  { figures = 'due', snapshot, priceAgeMs = usualPriceAgeMs }: SyncOptions = {},
+  { figures, snapshot, priceAgeMs = usualPriceAgeMs }: SyncOptions = {},
 ): Promise<Position> {
   const unchanged = snapshot && findUnchanged(position, snapshot);
-  if (unchanged !== undefined) return saveUnchanged(services, position, unchanged);
+  if (unchanged !== undefined) return saveUnchanged(services, position, unchanged, figures);
   const exchange = await services.exchanges.of(position.account, position.exchange);
   const [orders, price] = await Promise.all([
     syncOrders(exchange, position, services.now()),
@@ -67,7 +68,7 @@ export async function syncPosition(
   }
   const end = describeEndByExit(before);
   if (end !== undefined) return (await endPosition(services, before, end)) ?? before;
-  const read = await readFigures(exchange, before, now, figures);
+  const read = await readWanted(services, before, figures);
   const current: Position = { ...before, ...read };
   if (!isWorthSaving(position, current, priceAgeMs)) return current;
   return (await services.store.savePosition(position, { ...read, lastSync })) ?? current;
@@ -98,11 +99,32 @@ export function findUnchanged(position: Position, snapshot: Snapshot): Position 
 }
 
 /** Positions that were opened together must not all be saved in one minute: each has a minute of its own. */
-async function saveUnchanged(services: Services, position: Position, shown: Position): Promise<Position> {
+async function saveUnchanged(
+  services: Services,
+  position: Position,
+  shown: Position,
+  figures: SyncOptions['figures'],
+): Promise<Position> {
   const { positionId } = position;
   const minutes = positionId.charCodeAt(positionId.length - 1) % spreadMinutes;
-  if (!isWorthSaving(position, shown, usualPriceAgeMs + minutes * 60_000)) return shown;
-  return (await services.store.savePosition(position, { lastSync: shown.lastSync })) ?? shown;
+  const read = await readWanted(services, shown, figures);
+  const current: Position = { ...shown, ...read };
+  if (!isWorthSaving(position, current, usualPriceAgeMs + minutes * 60_000)) return current;
+  return (await services.store.savePosition(position, { ...read, lastSync: shown.lastSync })) ?? current;
+}
+
+/** @returns the orders and the funding with the figures that are wanted, as far as they can be read. */
+async function readWanted(
+  services: Services,
+  position: Position,
+  figures: SyncOptions['figures'] = 'due',
+): Promise<Figures> {
+  const now = services.now();
+  const { entryOrders, exitOrders, funding } = position;
+  if (figures === 'none' || !lacksFigures(position, now, figures))
+    return { entryOrders, exitOrders, funding };
+  const exchange = await services.exchanges.of(position.account, position.exchange);
+  return readFigures(exchange, position, now, figures);
 }
 
 function isWorthSaving(before: Position, after: Position, priceAgeMs = usualPriceAgeMs): boolean {

@@ -1,4 +1,5 @@
 import { isPositive } from '../amount.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { hasExitWork, needsProtection, protect } from '../exits/protect.ts';
 import { toErrorCode } from '../log.ts';
 import { inLane } from '../parallel.ts';
@@ -155,8 +156,10 @@ async function processPosition(
 async function look(account: AccountRun, position: Position): Promise<void> {
   await account.pacer();
   await processPosition(account, position, async () => {
-    await refresh(account, position);
+    const after = await refresh(account, position);
     account.run.report.refreshed += 1;
+    if (after.exitOrders.some(({ status }) => status === 'unconfirmed'))
+      account.run.followed.push(lookForExits(account, after));
   });
 }
 
@@ -179,8 +182,11 @@ function takeFigures(account: AccountRun, position: Position): 'due' | 'none' {
   return account.figures >= 0 ? 'due' : 'none';
 }
 
-/** Of a large account, each read is saved, so that the next run knows whose turn it is. */
-async function refresh(account: AccountRun, position: Position): Promise<void> {
+/**
+ * Reads a position, and places, reduces and cancels exits as due. Of a large account, each read is saved, so that the next
+ * run knows whose turn it is.
+ */
+async function refresh(account: AccountRun, position: Position): Promise<Position> {
   const { run, isLarge } = account;
   const { services } = run;
   const figures = takeFigures(account, position);
@@ -190,31 +196,38 @@ async function refresh(account: AccountRun, position: Position): Promise<void> {
   // The exits that were left have ended, so that the position can.
   if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
     await syncPosition(services, after);
-  if (after.exitOrders.some(({ status }) => status === 'unconfirmed') && account.awaited > 0) {
-    account.awaited -= 1;
-    run.followed.push(lookForExits(account, after));
-  }
+  return after;
 }
 
 /** An exit whose answer was lost is missing until it is found or proven absent: not only at the next full minute. */
-async function lookForExits(
-  account: AccountRun,
-  { positionId, account: name, exchange, exitOrders }: Position,
-): Promise<void> {
-  const { services, time, report, waitUntil } = account.run;
+async function lookForExits(account: AccountRun, looked: Position): Promise<void> {
+  if (account.awaited <= 0) return;
+  account.awaited -= 1;
+  const { services, report } = account.run;
+  const { positionId, account: name, exchange } = looked;
   try {
     const venue = await services.exchanges.of(name, exchange);
-    const at = nextLookAt(exitOrders, venue, services.now());
-    const waits = at !== undefined && at <= time.lookUntil && (await waitUntil(at));
-    // The place is free again for this position's next look, or for another.
-    account.awaited += 1;
-    if (!waits) return;
-    const stored = await services.store.readPosition(positionId);
-    if (stored !== undefined && stored.state !== 'claimed' && !isFinal(stored.state))
-      await refresh(account, stored);
+    let known: Position | undefined = looked;
+    while (known !== undefined && (await waitForExits(account.run, known, venue))) {
+      const stored = await services.store.readPosition(positionId);
+      const isActive = stored !== undefined && stored.state !== 'claimed' && !isFinal(stored.state);
+      known = isActive ? await refresh(account, stored) : undefined;
+    }
   } catch (thrown) {
     report.failures.push({ positionId, code: toErrorCode(thrown) });
+  } finally {
+    account.awaited += 1;
   }
+}
+
+/** @returns whether another look-up can show more now. */
+async function waitForExits(
+  { services, time, waitUntil }: SweepRun,
+  { exitOrders }: Position,
+  venue: Exchange,
+): Promise<boolean> {
+  const at = nextLookAt(exitOrders, venue, services.now());
+  return at !== undefined && at <= time.lookUntil && waitUntil(at);
 }
 
 /** A position with an undelivered notice or an unknown fee stays on the list for now: only listed ones are processed. */

@@ -18,8 +18,12 @@ const accounts = [
 ] as const;
 type TraderAccount = (typeof accounts)[number];
 
-/** A full minute, so that a run has all of its time. */
-const startedAt = 1_700_000_040_000;
+const minuteMs = 60_000;
+
+/** @returns how far ahead the next full minute is: from there, a run has all of its time. */
+function toNextMinute(): number {
+  return minuteMs - (Date.now() % minuteMs);
+}
 
 /** Longs of five accounts at the simulated exchange, each in a market of its own and with a stop that rests. */
 export interface Crowd {
@@ -59,11 +63,12 @@ export async function startCrowd(count: number): Promise<Crowd> {
       { exchange: account.exchange, ...keysOf(account), baseUrl: sim.url },
     ]),
   );
-  const clock = { ahead: startedAt - Date.now() };
+  const clock = { ahead: 0 };
+  const now = () => Date.now() + clock.ahead;
   const services: Services = {
     store,
-    exchanges: ccxtExchanges(accountsInMemory(stored)),
-    now: () => Date.now() + clock.ahead,
+    exchanges: ccxtExchanges(accountsInMemory(stored), now),
+    now,
     // Waits take no time of the test.
     async sleep(ms) {
       clock.ahead += ms;
@@ -71,6 +76,8 @@ export async function startCrowd(count: number): Promise<Crowd> {
     randomId: () => 'mark00000000',
   };
   await fill({ sim, services, store }, count);
+  // Opening them takes a while: the runs begin at a full minute.
+  clock.ahead = toNextMinute();
   let seen = sim.core.ledger().at(-1)?.seq ?? 0;
   writes.length = 0;
   return {
@@ -120,11 +127,7 @@ async function fill(
         ...toPosition(account, market, services.now()),
         positionId: positionIdAt(index * accounts.length + order),
         exitOrders: stops.get(market.symbol) ?? [],
-        lastSync: {
-          at: services.now(),
-          price: '3000',
-          ...(own && toLook(own, services.now())),
-        },
+        lastSync: { at: services.now(), price: '3000', ...(own && toLook(own, services.now())) },
       });
     }
   }

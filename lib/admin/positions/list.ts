@@ -7,6 +7,7 @@ import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { countArmed } from '../links/link-view.ts';
 import { requireAccount } from '../require.ts';
 import { toLiveView } from './live-view.ts';
+import { takeSnapshots } from './snapshots.ts';
 
 /** How many positions one read of the table returns at most. */
 const pageSize = 500;
@@ -24,17 +25,30 @@ export async function listPositions(
     limit,
   });
   if (positions.length === 0) await requireAccount(accounts, account);
-  const links = live ? await services.store.listLinksOf(positions.map(({ positionId }) => positionId)) : [];
-  const toView = (position: Position): Promise<PositionView> =>
-    toLiveView({ services, linksHalted }, position, { links: countArmed(links, position, services.now()) });
   const views = live
-    ? await inParallel(positions, 5, toView)
+    ? await toLiveViews({ services, linksHalted }, positions)
     : positions.map((position) => toPositionView(position));
   return {
     positions: open === true && live ? views.filter((view) => !isOver(view)) : views,
     ...(next === undefined ? {} : { next }),
     ...(unreadable.length === 0 ? {} : { unreadable }),
   };
+}
+
+/** The requests to an exchange grow with the accounts and with what has changed, not with the positions. */
+async function toLiveViews(
+  admin: Pick<AdminServices, 'services' | 'linksHalted'>,
+  positions: Position[],
+): Promise<PositionView[]> {
+  const { services, linksHalted } = admin;
+  const [links, findSnapshot] = await Promise.all([
+    services.store.listLinksOf(positions.map(({ positionId }) => positionId)),
+    linksHalted === true ? () => undefined : takeSnapshots(services, positions),
+  ]);
+  return inParallel(positions, 5, (position) => {
+    const armed = countArmed(links, position, services.now());
+    return toLiveView(admin, position, { links: armed, snapshot: findSnapshot(position) });
+  });
 }
 
 interface Selection {

@@ -128,7 +128,8 @@ export class Schema {
 
   regex(pattern: RegExp, params?: Params): Schema {
     const flaw = { code: 'invalid_format', format: 'regex', pattern: String(pattern) };
-    return this.refine((text) => pattern.test(text), params, flaw);
+    // Unlike test, search has no memory if the pattern is global.
+    return this.refine((text: string) => text.search(pattern) >= 0, params, flaw);
   }
 
   trim(): Schema {

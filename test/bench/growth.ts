@@ -1,11 +1,12 @@
-import { execFile, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import type { GrowthReport, Load } from './growth-process.ts';
+import { checkOut } from './revision.ts';
 
 /**
  *     npm run bench:growth -- [--positions 10,100,1000] [--against <revision>]
@@ -21,7 +22,6 @@ const { values } = parseArgs({
   },
 });
 const here = fileURLToPath(new URL('../..', import.meta.url));
-const run = promisify(execFile);
 
 /** Runs one size in a process of its own. @param root of the source that is measured. */
 async function measure(root: string, positions: number): Promise<GrowthReport> {
@@ -32,14 +32,6 @@ async function measure(root: string, positions: number): Promise<GrowthReport> {
   const [report] = (await Promise.race([once(child, 'message'), ended])) as [GrowthReport];
   await ended.catch(() => undefined);
   return report;
-}
-
-/** @returns the folder of another commit's source. */
-async function checkOut(revision: string, folder: string): Promise<string> {
-  const root = join(folder, 'before');
-  await run('git', ['worktree', 'add', '--detach', root, revision], { cwd: here });
-  await symlink(join(here, 'node_modules'), join(root, 'node_modules'));
-  return root;
 }
 
 function format({ requests, weight, table, units, seconds }: Load): string[] {
@@ -76,7 +68,10 @@ const folder = await mkdtemp(join(tmpdir(), 'ripcord-growth-'));
 const reports: (GrowthReport & { commit: string })[] = [];
 try {
   const roots: [string, string][] = [['now', here]];
-  if (values.against !== undefined) roots.unshift([values.against, await checkOut(values.against, folder)]);
+  if (values.against !== undefined) {
+    const { root } = await checkOut(here, values.against, join(folder, 'before'));
+    roots.unshift([values.against, root]);
+  }
   for (const positions of values.positions.split(',').map(Number))
     for (const [commit, root] of roots) {
       console.error(`${positions} positions, ${commit}`);
@@ -84,7 +79,6 @@ try {
     }
 } finally {
   await rm(folder, { recursive: true, force: true });
-  await run('git', ['worktree', 'prune'], { cwd: here });
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`;
 console.log(

@@ -98,7 +98,7 @@ const wrong: Arbitrary<unknown> = fc.oneof(
     [null],
     [undefined],
     { state: 'open' },
-    { length: 0 },
+    { size: 0 },
     new Array(30).fill('::1'),
   ),
 );

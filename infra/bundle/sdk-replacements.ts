@@ -2,8 +2,8 @@ import type { Plugin } from 'esbuild';
 
 /**
  * Files of the SDK that load much of Node for what no function does, and what stands in for them: requests whose bodies
- * are files, responses that are the streams and blobs of browsers, and settings in the files of a home folder. On Lambda,
- * all settings are environment variables.
+ * are files, responses that are the streams and blobs of browsers, settings in the files of a home folder, and the search for
+ * endpoints. On Lambda, all settings are environment variables.
  */
 const replacements: readonly [file: RegExp, source: string][] = [
   [
@@ -24,6 +24,7 @@ const replacements: readonly [file: RegExp, source: string][] = [
     export const fileIntercept = {};
     export const readFile = async () => '';`,
   ],
+  [/[\\/]endpoint-cache[\\/]dist-es[\\/]EndpointCache\.js$/, 'export class EndpointCache {}'],
 ];
 
 export function replaceSdkFiles(): Plugin {

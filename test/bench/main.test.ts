@@ -38,6 +38,8 @@ test('the bench measures every build in every situation, and fails if a budget i
       cold: ['after', 'before', 'empty', 'naive', 'naive-before'],
       'hit 1': ['after', 'before', 'empty', 'floor', 'naive'],
       'hits 2–16': ['after', 'before', 'empty', 'floor', 'naive'],
+      'warm-up': ['after', 'before'],
+      'warm-up, frozen': ['after', 'before'],
       frozen: ['after', 'before'],
       idle: ['after', 'before'],
     });

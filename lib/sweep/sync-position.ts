@@ -19,11 +19,11 @@ import { computeTotals, lastFilledExit } from '../position/totals.ts';
 import { showUnchanged } from '../position/unchanged.ts';
 import type { Services } from '../services.ts';
 
-/** A price this old is saved again even when no order changed. */
-const usualPriceAgeMs = 5 * 60_000;
+/** A price this old is saved again even when no order changed. The console takes amounts of 7 minutes for old ones. */
+const priceMinutes = 5;
+const usualPriceAgeMs = priceMinutes * 60_000;
 
-/** What a snapshot shows unchanged is saved at an age of 5 to 9 minutes. */
-const spreadMinutes = 5;
+const minuteMs = 60_000;
 
 export interface SyncOptions {
   /** `due` by default. `none`: only what orders and holding need. */
@@ -98,19 +98,23 @@ export function findUnchanged(position: Position, snapshot: Snapshot): Position 
   return shown === undefined || describeEndByExit(shown) !== undefined ? undefined : shown;
 }
 
-/** Positions that were opened together must not all be saved in one minute: each has a minute of its own. */
 async function saveUnchanged(
   services: Services,
   position: Position,
   shown: Position,
   figures: SyncOptions['figures'],
 ): Promise<Position> {
-  const { positionId } = position;
-  const minutes = positionId.charCodeAt(positionId.length - 1) % spreadMinutes;
   const read = await readWanted(services, shown, figures);
   const current: Position = { ...shown, ...read };
-  if (!isWorthSaving(position, current, usualPriceAgeMs + minutes * 60_000)) return current;
+  const priceAgeMs = hasItsMinute(shown) ? minuteMs : usualPriceAgeMs;
+  if (!isWorthSaving(position, current, priceAgeMs)) return current;
   return (await services.store.savePosition(position, { ...read, lastSync: shown.lastSync })) ?? current;
+}
+
+/** Positions that were opened together must not all be saved in one minute: each has one of five. */
+function hasItsMinute({ positionId, lastSync }: Position): boolean {
+  const minute = Math.floor((lastSync?.at ?? 0) / minuteMs);
+  return minute % priceMinutes === positionId.charCodeAt(positionId.length - 1) % priceMinutes;
 }
 
 /** @returns the orders and the funding with the figures that are wanted, as far as they can be read. */

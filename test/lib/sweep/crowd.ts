@@ -8,6 +8,9 @@ import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { createMemoryStore, type MemoryStore } from '../../simulation/memory-store.ts';
 import { positionIdAt } from '../position/example-position.ts';
 
+/** The simulated exchange shares a busy machine with the runs. */
+const patient = { callMs: 60_000, marketsMs: 60_000 };
+
 /** Two accounts at Binance USDⓈ-M, one at Binance spot and two at Bybit. */
 const accounts = [
   { name: 'first', exchange: 'binanceusdm', kind: 'usdm' },
@@ -67,7 +70,7 @@ export async function startCrowd(count: number): Promise<Crowd> {
   const now = () => Date.now() + clock.ahead;
   const services: Services = {
     store,
-    exchanges: ccxtExchanges(accountsInMemory(stored), now),
+    exchanges: ccxtExchanges(accountsInMemory(stored), now, patient),
     now,
     // Waits take no time of the test.
     async sleep(ms) {

@@ -60,17 +60,18 @@ export async function listStored(
   input: Pick<CommandInput<'positions.list'>, 'account'> = {},
 ): Promise<PositionView[]> {
   const byId = new Map<string, PositionView>();
+  const unreadable = new Set<string>();
   let after: string | undefined;
   do {
     const page: CommandResult<'positions.list'> = await admin.call('positions.list', {
       ...{ ...input, live: false, limit: 500 },
       ...(after === undefined ? {} : { after }),
     });
-    if (page.unreadable !== undefined && after === undefined)
-      printRemark(describeUnreadable(page.unreadable));
+    for (const positionId of page.unreadable ?? []) unreadable.add(positionId);
     for (const position of page.positions) byId.set(position.positionId, position);
     after = page.next;
   } while (after !== undefined);
+  if (unreadable.size > 0) printRemark(describeUnreadable([...unreadable]));
   return [...byId.values()];
 }
 

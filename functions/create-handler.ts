@@ -20,11 +20,17 @@ export function createHandler<Event, Result, Dependencies>({
   run,
   middleware,
 }: FunctionParts<Event, Dependencies>): Handler<Event, Result> {
-  let built: Dependencies | undefined;
+  const built = once(build);
   return middy<Event>()
     .use(middleware)
-    .handler((event, context) => {
-      built ??= build();
-      return run(built, event, context);
-    });
+    .handler((event, context) => run(built(), event, context));
+}
+
+/** @returns what builds at the first call, and again only after a failure. */
+export function once<Built>(build: () => Built): () => Built {
+  let built: { value: Built } | undefined;
+  return () => {
+    built ??= { value: build() };
+    return built.value;
+  };
 }

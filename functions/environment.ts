@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../lib/fault.ts';
 import { topicArnSchema } from '../lib/notify/topic-arn.ts';
 
-const placeSchema = z.templateLiteral([z.enum(['ssm', 'file']), ':/', z.string().min(1)]);
+const placeSchema = z.string().regex(/^(ssm|file):\/./s, 'expected ssm:/ or file:/ and a path');
 
 /** The functions' environment variables; infra sets the same names. */
 const environmentSchema = z.object({

@@ -4,9 +4,11 @@ import type { Accounts } from '../lib/account/account.ts';
 import { fileAccounts } from '../lib/account/file-accounts.ts';
 import { ssmAccounts } from '../lib/account/ssm-accounts.ts';
 import { ccxtExchanges } from '../lib/exchange/ccxt/ccxt-exchange.ts';
+import type { Exchanges } from '../lib/exchange/exchange.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import type { Services } from '../lib/services.ts';
 import { createDynamoStore } from '../lib/store/dynamo-store.ts';
+import type { Store } from '../lib/store/store.ts';
 import { type Environment, parsePlace } from './environment.ts';
 import { createHitOutbox } from './hit-outbox.ts';
 import { createStackEgress } from './stack-egress.ts';
@@ -35,17 +37,35 @@ export function createServices(
     tableName: environment.RIPCORD_TABLE,
     endpoint: environment.RIPCORD_TABLE_ENDPOINT,
   });
-  const { store, writeKept, handOver, startSweep, takeOver } = createHitOutbox(table, log);
+  const exchanges = ccxtExchanges(accounts, Date.now, {}, createStackEgress(environment));
   const wakeSweep = createWakeSweep(environment);
   return {
-    accounts,
+    ...assembleServices({ accounts, table, exchanges, wakeSweep }, log),
     linksHalted: environment.RIPCORD_LINKS_HALTED === 'true' || undefined,
+  };
+}
+
+/** What a function reaches outside of its process. */
+interface Connections {
+  accounts: Accounts;
+  table: Store;
+  exchanges: Exchanges;
+  wakeSweep?: ReturnType<typeof createWakeSweep>;
+}
+
+export function assembleServices(
+  { accounts, table, exchanges, wakeSweep }: Connections,
+  log: Log,
+): BuiltServices {
+  const { store, writeKept, handOver, startSweep, takeOver } = createHitOutbox(table, log);
+  return {
+    accounts,
     writeKeptHits: writeKept,
     takeOverHits: takeOver,
     ...(wakeSweep === undefined ? {} : { handOverKeptHits: () => handOver(wakeSweep) }),
     services: {
       store,
-      exchanges: ccxtExchanges(accounts, Date.now, {}, createStackEgress(environment)),
+      exchanges,
       now: Date.now,
       sleep: (ms) => wait(ms),
       randomId: createRandomId,

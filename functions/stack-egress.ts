@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { readSsmCredential } from '../lib/exchange/egress/ssm-credential.ts';
 import type { StackEgress } from '../lib/exchange/egress/tunnel-agents.ts';
 import { type Environment, parsePlace } from './environment.ts';
 
@@ -11,11 +12,7 @@ export function createStackEgress(environment: Variables): StackEgress | undefin
   const { kind, path } = parsePlace(secret);
   return {
     addresses: addresses.split(','),
-    // Only an account that uses the addresses makes a function read the credential, and load the code for it.
-    async readCredential() {
-      if (kind === 'file') return readFile(path, 'utf8');
-      const { readSsmCredential } = await import('../lib/exchange/egress/ssm-credential.ts');
-      return readSsmCredential(path);
-    },
+    // Only an account that uses the addresses makes a function read the credential.
+    readCredential: () => (kind === 'file' ? readFile(path, 'utf8') : readSsmCredential(path)),
   };
 }

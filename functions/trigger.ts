@@ -8,13 +8,14 @@ import { logHit } from '../lib/trigger/log-hit.ts';
 import { classifyNavigation } from '../lib/trigger/navigation.ts';
 import { halted } from '../lib/trigger/refusals.ts';
 import type { Request } from '../lib/trigger/request.ts';
-import { createHandler, type Handler } from './create-handler.ts';
+import { createHandler, type Handler, once } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { negotiateContent } from './http/content-negotiation.ts';
 import { answerErrors } from './http/error-response.ts';
 import { followUpQuery } from './http/html-page.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { type BuiltServices, createServices } from './services.ts';
+import { createWarmUp, isWarmUp } from './warm-up/warm-up.ts';
 
 type TriggerHandler = Handler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
 
@@ -24,7 +25,19 @@ export function createTrigger(
   build = createServices,
   log: Log = createLog({ namespace: environment.RIPCORD_METRICS }),
 ): TriggerHandler {
-  return toHandler(() => build(environment, log), log);
+  return toFunction(() => build(environment, log), log);
+}
+
+/** The minute rule invokes the function as well as requests do. */
+function toFunction(build: () => BuiltServices, log: Log): TriggerHandler {
+  const built = once(build);
+  const respond = toHandler(built, log);
+  const warmUp = createWarmUp(toHandler, log);
+  return async (event, context) => {
+    if (!isWarmUp(event)) return respond(event, context);
+    await warmUp(built);
+    return {};
+  };
 }
 
 function toHandler(build: () => BuiltServices, log: Log): TriggerHandler {
@@ -85,7 +98,7 @@ function parseRequest(event: unknown): Request {
 }
 
 /** The Lambda's entry. */
-export const handler = toHandler(
+export const handler = toFunction(
   () => createServices(parseEnvironment(process.env)),
   createLog({ namespace: process.env.RIPCORD_METRICS }),
 );

@@ -5,8 +5,11 @@ import { createAgents } from './http-agents.ts';
 /** Parameter Store responds within tens of milliseconds, decryption included. */
 const connectionTimeoutMs = 1_000;
 const maxSilenceMs = 1_000;
-/** One call with all its retries. A hit waits for its keys, and TradingView waits 3 s for the response. */
-const callTimeoutMs = 2_500;
+/**
+ * One call with all its retries, of which a second one fits in after a silence. A hit without keys then saves and answers
+ * well before TradingView disconnects, 3 s after the alert; the handshakes of a cold start fit in, even if TCP takes 1 s.
+ */
+const callTimeoutMs = 2_000;
 
 const maxRetries = 2;
 const retryDelayMs = 100;

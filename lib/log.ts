@@ -23,6 +23,8 @@ export const logEvents = [
   'sweep-halted',
   /** A sweep could not start. */
   'sweep-failed',
+  /** The minute rule could not prepare the trigger for the next hit. Links work. */
+  'warm-up-failed',
   /** An alarm has yet to reach a channel. */
   'alarm-failed',
 ] as const;

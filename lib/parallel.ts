@@ -5,11 +5,21 @@ export async function inParallel<Input, Output>(
   run: (input: Input) => Promise<Output>,
 ): Promise<Output[]> {
   const outputs: Output[] = [];
+  await inLane(inputs.entries(), parallel, async ([index, input]) => {
+    outputs[index] = await run(input);
+  });
+  return outputs;
+}
+
+/** Runs over what an iterator still has, `parallel` at a time. Several lanes may share one: each input is run once. */
+export async function inLane<Input>(
+  waiting: Iterable<Input>,
+  parallel: number,
+  run: (input: Input) => Promise<void>,
+): Promise<void> {
   // All workers share one iterator, so each input goes to the worker that is free next.
-  const waiting = inputs.entries();
   const worker = async () => {
-    for (const [index, input] of waiting) outputs[index] = await run(input);
+    for (const input of waiting) await run(input);
   };
   await Promise.all(Array.from({ length: parallel }, worker));
-  return outputs;
 }

@@ -20,6 +20,8 @@ const parametersRead = (2 * minutes) / 5;
 const probes = minutes / 5;
 /** Measured: docs/measurements.md. */
 const sweep = { seconds: 0.3, readUnits: 2, writeUnits: 1, logBytes: 600 };
+/** Measured with one account: docs/measurements.md. The first one of an environment takes 0.4 s, which is not counted. */
+const warmUp = { seconds: 0.04, readUnits: 2, logBytes: 600 };
 
 interface Row {
   item: string;
@@ -30,6 +32,7 @@ interface Row {
 /** The deployments whose cost the page compares. */
 const deployments: { name: string; values: Values }[] = [
   { name: 'default', values: {} },
+  { name: '`warmUp=false`', values: { warmUp: 'false' } },
   { name: '`dashboard=true`', values: { dashboard: 'true' } },
   { name: '`egressProxies=1`', values: { egressProxies: 1 } },
   { name: '`egressProxies=2`', values: { egressProxies: 2 } },
@@ -81,6 +84,28 @@ function toSweepRows(template: Template): Row[] {
   ];
 }
 
+/** The rule has a second target only if the setting is on. */
+function toWarmUpRows(template: Template): Row[] {
+  const [rule] = findAll(template, 'AWS::Events::Rule');
+  if (rule?.Targets.length < 2) return [];
+  const gb = memoryOf(template, 'trigger');
+  const { seconds, readUnits, logBytes } = warmUp;
+  const table = readUnits * dollars.readUnit + (logBytes * dollars.logGb) / 1e9;
+  const run = dollars.lambdaRequest + seconds * gb * dollars.lambdaGbSecond;
+  return [
+    {
+      item: 'warm-ups of the trigger',
+      calculation: `${formatCount(minutes)} × (${gb.toFixed(2)} GB for ${seconds} s, ${readUnits} units read, ${logBytes} bytes of log)`,
+      cost: minutes * (run + table),
+    },
+    {
+      item: 'requests of the trigger to the key',
+      calculation: `one account, every five minutes: ${formatCount(minutes / 5)}`,
+      cost: (minutes / 5) * dollars.keyRequest,
+    },
+  ];
+}
+
 function toProbeRow(template: Template): Row {
   const junk = hits.find(({ written }) => written === 0);
   const each = junk === undefined ? 0 : costOfHit(memoryOf(template, 'trigger'), junk).total;
@@ -110,6 +135,7 @@ function toRows(template: Template): Row[] {
   });
   return [
     ...toSweepRows(template),
+    ...toWarmUpRows(template),
     toProbeRow(template),
     each('alarms', alarms, dollars.alarm),
     each('KMS key', count('AWS::KMS::Key'), dollars.key),
@@ -153,7 +179,11 @@ function renderFixed(template: Template): string {
     ['setting', 'adds', 'cost', 'total'],
     others.map(({ name, rows }) => {
       const added = rows.filter(({ item }) => !base.some((known) => known.item === item));
-      const calculation = added.map(({ item, calculation: how }) => `${item}: ${how}`).join('; ');
+      const removed = base.filter(({ item }) => !rows.some((known) => known.item === item));
+      const calculation = [
+        ...added.map(({ item, calculation: how }) => `${item}: ${how}`),
+        ...removed.map(({ item }) => `no ${item}`),
+      ].join('; ');
       return [name, calculation, formatCost(sum(rows) - sum(base)), formatCost(sum(rows))];
     }),
   );

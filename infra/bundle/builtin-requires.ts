@@ -1,10 +1,18 @@
+import { builtinModules } from 'node:module';
+
 /** esbuild writes the module in double quotes, and starts a statement with each import. */
-const importStatement = /(?<=^|[;}\n])import\s*([\w$*{},\s]+?)\s*from\s*"(node:(?!module")[\w/]+)"/g;
+const importStatement = new RegExp(
+  `(?<=^|[;}\\n])import\\s*([\\w$*{},\\s]+?)\\s*from\\s*"((?:node:)?(?:${builtinModules.join('|')}))"`,
+  'g',
+);
+
+/** It loads ten others, and a hit reads no file. So its functions load it when they are called. */
+const loadedByCalls = 'node:fs/promises';
 
 /**
  * Rewrites a finished bundle to load Node's own modules by `require`, which esbuild can't do for ECMAScript modules.
  * An `import` of node:http reads all of its exports, and one of them loads all of Node's fetch; `require` loads only
- * what is used. `node:module` stays an import, because it provides `require`.
+ * what is used.
  */
 export function requireBuiltins(bundle: string): string {
   return (
@@ -20,6 +28,19 @@ function toRequire(names: string, module: string): string {
   const [, whole, parts] = /^(?:(?:\*\s*as\s+)?([\w$]+))?\s*,?\s*(\{.*\})?$/s.exec(names) ?? [];
   const destructured = parts?.replace(/\s+as\s+/g, ':');
   const required = `require("${module}")`;
+  if (module === loadedByCalls && parts !== undefined && whole === undefined) return toLazy(parts, required);
   if (whole === undefined) return `const${destructured}=${required}`;
   return `const ${whole}=${required}${destructured === undefined ? '' : `,${destructured}=${whole}`}`;
+}
+
+/** @param parts `{b as c,d}`, all of them functions. */
+function toLazy(parts: string, required: string): string {
+  const functions = parts
+    .slice(1, -1)
+    .split(',')
+    .map((part) => {
+      const [name, local = name] = part.trim().split(/\s+as\s+/);
+      return `${local}=(...a)=>${required}.${name}(...a)`;
+    });
+  return `const ${functions.join(',')}`;
 }

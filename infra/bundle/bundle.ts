@@ -3,15 +3,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { requireBuiltins } from './builtin-requires.ts';
-import { splitExchanges } from './exchange-chunks.ts';
+import { exchangeEntries, exchangeFolder, isolateExchanges, splitExchanges } from './exchange-chunks.ts';
 import { isolateLambdaClient, lambdaClientEntry, lambdaClientPath } from './lambda-client.ts';
+import { checkSchemas, replaceZod } from './lean-zod/replace-zod.ts';
 import { dropUnusedErrors } from './sdk-errors.ts';
+import { replaceSdkFiles } from './sdk-replacements.ts';
 import { stubUnusedModules } from './stub-unused-modules.ts';
 import { importZodAsNamespace } from './zod-namespace.ts';
 
 /** The names of each function's file in the entry folder and of its folder in the output. */
 export const functionNames = ['trigger', 'admin', 'sweep', 'alarm'] as const;
 export type FunctionName = (typeof functionNames)[number];
+
+/** A sender waits for their cold start, and zod takes an eighth of it. */
+const leanFunctions: readonly FunctionName[] = ['trigger'];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -39,9 +44,10 @@ export interface BundleSize {
 }
 
 /**
- * Bundles the functions as ECMAScript modules, because esbuild splits only those. Each exchange is a chunk of its own
+ * Bundles the functions as ECMAScript modules, because esbuild splits only those. Each exchange is a file of its own
  * that the first request for it loads, so a cold start doesn't grow with the number of exchanges. What exchanges share
- * (ccxt's base class, and Binance for Binance USDⓈ-M) exists once. The same code in one CommonJS file started more
+ * (ccxt's base class, and Binance for Binance USDⓈ-M) exists once. They are a build of their own, because what they share
+ * with the function would become files that each cold start loads. The same code in one CommonJS file started more
  * slowly: measured once, its handler was loaded after about 100 ms instead of 65 ms.
  */
 export async function bundleFunctions(options: BundleOptions = {}): Promise<BundleSize[]> {
@@ -53,24 +59,36 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
   const outdir = join(out, name);
   // A chunk's name contains a hash, so chunks of an earlier build would stay and be uploaded too.
   await rm(outdir, { recursive: true, force: true });
+  const isLean = leanFunctions.includes(name);
   const outputs = await bundle({
     entryPoints: { index: join(entries, `${name}.ts`) },
     outdir,
-    plugins: [isolateLambdaClient(), ...plugins()],
+    plugins: [
+      isolateLambdaClient(),
+      isolateExchanges(),
+      splitExchanges(),
+      ...(isLean ? [replaceZod()] : []),
+      ...plugins(),
+    ],
   });
-  const usesLambda = Object.values(outputs).some(({ imports }) =>
-    imports.some(({ path }) => path === lambdaClientPath),
-  );
+  if (isLean) await checkSchemas(join(outdir, 'index.mjs'));
+  const imported = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
   const outfile = join(outdir, lambdaClientPath);
-  const added = usesLambda ? await bundle({ ...lambdaClientEntry, outfile, plugins: plugins() }) : {};
-  return measure(name, { ...outputs, ...added });
+  const usesExchanges = [...imported].some((path) => path.startsWith(exchangeFolder));
+  const added = [
+    imported.has(lambdaClientPath) ? bundle({ ...lambdaClientEntry, outfile, plugins: plugins() }) : {},
+    usesExchanges
+      ? bundle({ entryPoints: exchangeEntries, outdir: join(outdir, exchangeFolder), plugins: plugins() })
+      : {},
+  ];
+  return measure(name, Object.assign({}, outputs, ...(await Promise.all(added))));
 }
 
 function plugins(): Plugin[] {
   return [
-    splitExchanges(),
     importZodAsNamespace(),
     dropUnusedErrors(),
+    replaceSdkFiles(),
     stubUnusedModules({ for: 'function' }),
   ];
 }
@@ -91,9 +109,9 @@ async function bundle(options: BuildOptions): Promise<Outputs> {
     logLevel: 'warning',
     // A stub that lacks an export would be undefined in production, so the build has to fail.
     logOverride: { 'import-is-undefined': 'error' },
-    // CommonJS dependencies call `require`, which an ECMAScript module does not have.
+    // CommonJS dependencies, and `requireBuiltins`, call `require`, which an ECMAScript module does not have.
     banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+      js: 'const require=process.getBuiltinModule;',
     },
     ...options,
     metafile: true,

@@ -1,10 +1,18 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { exchangeIdSchema } from '../../lib/account/account.ts';
 
 /** Holds one file per exchange. The package exports only the file that imports all of them. */
 const ccxtSources = join(dirname(fileURLToPath(import.meta.resolve('ccxt'))), 'src');
+
+/** Where a function's bundle has the exchanges, beside `index.mjs`. */
+export const exchangeFolder = './exchanges/';
+
+/** The file of each supported exchange's class, by its id. */
+export const exchangeEntries = Object.fromEntries(
+  exchangeIdSchema.options.map((id) => [id, join(ccxtSources, `${id}.js`)]),
+);
 
 /**
  * Replaces `lib/exchange/ccxt/ccxt-loader.ts`, whose computed path esbuild can't follow, with one lazy import per
@@ -21,6 +29,19 @@ export function splitExchanges(): Plugin {
       build.onLoad({ filter: /.*/, namespace: 'exchange-chunks' }, () => ({
         contents: loaderSource(),
         resolveDir: ccxtSources,
+      }));
+    },
+  };
+}
+
+/** Leaves the exchanges out of a function's build, beside which they are a build of their own. */
+export function isolateExchanges(): Plugin {
+  return {
+    name: 'isolate-exchanges',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/\w+\.js$/, namespace: 'exchange-chunks' }, ({ path }) => ({
+        path: `${exchangeFolder}${basename(path, '.js')}.mjs`,
+        external: true,
       }));
     },
   };

@@ -3,7 +3,7 @@ import type { Plugin } from 'esbuild';
 interface UnusedModule {
   /** Matches the import as the importing file writes it: the end of a file's path, or a package's name. */
   readonly imported: RegExp;
-  /** The exports that its importers use. CommonJS files need no list. */
+  /** The exports that its importers use. CommonJS files and dynamic imports need no list. */
   readonly names?: readonly string[];
 }
 
@@ -61,7 +61,12 @@ const unusedInSdk: readonly UnusedModule[] = [
     names: ['ENV_CMDS_FULL_URI', 'ENV_CMDS_RELATIVE_URI', 'fromContainerMetadata', 'fromInstanceMetadata'],
   },
   { imported: /^(node:)?http2$/, names: ['connect', 'constants'] },
+  // It reads the user agent of a browser.
+  { imported: /^bowser$/ },
 ];
+
+/** Responses that are streams of events, which none of the SDK's requests here has. */
+const unusedInProtocols: readonly UnusedModule[] = [{ imported: /^@smithy\/core\/event-streams$/ }];
 
 /** Error messages in fifty languages. zod imports the English ones by their own path. */
 const unusedInZod: readonly UnusedModule[] = [{ imported: /\/locales\/index\.js$/ }];
@@ -79,7 +84,11 @@ const everywhere: readonly Stubs[] = [
 ];
 
 const stubs = {
-  function: [...everywhere, [/[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/]/, unusedInSdk]],
+  function: [
+    ...everywhere,
+    [/[\\/]node_modules[\\/]@(aws-sdk|smithy)[\\/]/, unusedInSdk],
+    [/[\\/]@smithy[\\/]core[\\/].*[\\/]HttpProtocol\.js$/, unusedInProtocols],
+  ],
   // It takes its credentials from wherever the AWS CLI does.
   'command-line': [...everywhere, [/[\\/]node_modules[\\/]@inquirer[\\/]/, unusedInPrompts]],
 } as const satisfies Record<string, readonly Stubs[]>;
@@ -91,11 +100,12 @@ export function stubUnusedModules(use: { for: keyof typeof stubs }): Plugin {
     setup(build) {
       for (const [importers, modules] of stubs[use.for]) {
         for (const module of modules) {
-          build.onResolve({ filter: module.imported }, ({ path, importer }) =>
-            importers.test(importer)
-              ? { path, namespace: 'stub-unused-modules', pluginData: module }
-              : undefined,
-          );
+          build.onResolve({ filter: module.imported }, ({ path, importer, kind }) => {
+            if (!importers.test(importer)) return undefined;
+            return kind === 'dynamic-import'
+              ? { path: toThrowingUrl(path), external: true }
+              : { path, namespace: 'stub-unused-modules', pluginData: module };
+          });
         }
       }
       build.onLoad({ filter: /.*/, namespace: 'stub-unused-modules' }, ({ path, pluginData }) => ({
@@ -106,10 +116,19 @@ export function stubUnusedModules(use: { for: keyof typeof stubs }): Plugin {
   };
 }
 
+function toRefusal(path: string): string {
+  return `throw new Error(${JSON.stringify(`${path} is left out of this bundle (infra/bundle/stub-unused-modules.ts)`)})`;
+}
+
+/** As a file, a module that is imported dynamically would split what both share off the file that imports it. */
+function toThrowingUrl(path: string): string {
+  return `data:text/javascript,${encodeURIComponent(toRefusal(path))}`;
+}
+
 /** @returns a module whose exports can be read and extended, as ccxt does while it loads. Calling one throws. */
 function stubSource(path: string, { names }: UnusedModule): string {
   const stub = `
-const refuse = () => { throw new Error(${JSON.stringify(`${path} is left out of this bundle (infra/bundle/stub-unused-modules.ts)`)}); };
+const refuse = () => { ${toRefusal(path)}; };
 const stub = new Proxy(class {}, {
   get: (target, key) => (key === 'prototype' ? target.prototype : typeof key === 'symbol' ? undefined : stub),
   apply: refuse,

@@ -10,12 +10,12 @@ export function importZodAsNamespace(): Plugin {
     name: 'zod-namespace',
     setup(build) {
       build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        const source = await readFile(path, 'utf8');
-        return {
-          contents: source.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';"),
-          loader: 'ts',
-        };
+        return { contents: toNamespaceImport(await readFile(path, 'utf8')), loader: 'ts' };
       });
     },
   };
+}
+
+export function toNamespaceImport(source: string): string {
+  return source.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
 }

@@ -37,10 +37,11 @@ export class LinkDashboard extends CfnDashboard {
       failureGraph(namespace, functions),
       sweepGraph(namespace, functions),
     ];
+    const body = JSON.stringify({ start: '-P1D', widgets });
     super(scope, id, {
       // The names of dashboards are those of all regions together.
       dashboardName: `${namespace}-${Aws.REGION}`,
-      dashboardBody: Fn.sub(JSON.stringify({ start: '-P1D', widgets }), { Api: api.id }),
+      dashboardBody: Fn.sub(body.replaceAll(startOfGraph, `\${Graph}`), { Api: api.id, Graph: startOfGraph }),
     });
     this.cfnOptions.condition = condition;
   }
@@ -53,12 +54,15 @@ function alarmWidget(alarms: readonly Alarm[]) {
   return { type: 'alarm', width: 24, height: 3, properties };
 }
 
+/** What all graphs start with. The template contains it once. */
+const startOfGraph = '{"type":"metric","width":12,"properties":{"stat":"Sum","yAxis":{"left":{"min":0';
+
 /** By default the sum over 5 minutes. CloudWatch places widgets without a position one after the other. */
 function createGraph(title: string, lines: readonly Line[], unit?: string) {
   const left = { min: 0, ...(unit && { label: unit }) };
   const properties = {
-    ...{ title, region: `\${AWS::Region}`, stat: 'Sum' },
-    ...{ metrics: lines.map((line, index) => shorten(line, lines[index - 1])), yAxis: { left } },
+    ...{ stat: 'Sum', yAxis: { left }, title, region: `\${AWS::Region}` },
+    metrics: lines.map((line, index) => shorten(line, lines[index - 1])),
   };
   return { type: 'metric', width: 12, properties };
 }

@@ -1,7 +1,8 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Aws, Duration, Fn, Validations } from 'aws-cdk-lib';
+import { type CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { NoticeTopic } from './notice-topic.ts';
 import type { PositionTable } from './position-table.ts';
@@ -17,8 +18,8 @@ export interface FunctionResources {
   readonly key: Key;
 }
 
-/** The maximum age of an event that starts a sweep: the next scheduled one does the same. */
-const maxSweepEventAge = Duration.minutes(1);
+/** The maximum age of an event that starts a sweep or a warm-up: the next scheduled one does the same. */
+const maxEventAge = Duration.minutes(1);
 
 /** The scheduled run, and runs that hits started for pending closes: each of them lasts up to 55 s. */
 const maxSweeps = 5;
@@ -42,6 +43,13 @@ export function createTrigger(
     // start, the API lets through at most 2 methods × (burst 50 + 100/s × 0.5 s) = 200 requests. So a flood reaches
     // the API's limit first, and can't use up the executions of other functions in the AWS account.
     reservedExecutions: { count: triggerConcurrency, if: conditions.triggerLimit },
+    // Of the warm-up, which is the only asynchronous event: the next one follows a minute later.
+    retryAttempts: 0,
+    maxEventAge,
+  });
+  Validations.of(trigger.lambda).acknowledge({
+    id: 'Serverless-LambdaAsyncFailureDestination',
+    reason: 'A failed warm-up costs time and no alert, and the next one follows a minute later.',
   });
   // No permission creates a link: an attacker in this function can't make one.
   table.grant(trigger, ['GetItem', 'BatchGetItem']);
@@ -95,7 +103,7 @@ export function createSweep(
     reservedExecutions: { count: maxSweeps, if: conditions.sweepLimit },
     // A failed run is followed by the next scheduled one.
     retryAttempts: 0,
-    maxEventAge: maxSweepEventAge,
+    maxEventAge,
   });
   table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
   table.grantTradeWrites(sweep, 'sweep', 'health');
@@ -135,20 +143,47 @@ export function allowWake(caller: RipcordFunction, sweep: RipcordFunction): void
 }
 
 /**
- * Runs the sweep at every full minute. `rate(1 minute)` would count from the rule's creation, and a run that waits for a
- * pending close has to know when the next one starts.
+ * Runs the sweep at every full minute, and the trigger's warm-up if the setting is on. `rate(1 minute)` would count from
+ * the rule's creation, and a run that waits for a pending close has to know when the next one starts.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  */
-export function scheduleSweep(scope: Construct, sweep: RipcordFunction): void {
+export function scheduleEveryMinute(
+  scope: Construct,
+  { sweep, trigger }: Record<'sweep' | 'trigger', RipcordFunction>,
+  { warmUp }: StackSettings['conditions'],
+): void {
+  const once = { retryAttempts: 0, maxEventAge };
   const everyMinute = new Rule(scope, 'EveryMinute', {
     description: `Runs ${sweep.functionName}`,
     schedule: Schedule.cron({ minute: '*' }),
-    targets: [new FunctionTarget(sweep.lambda, { retryAttempts: 0, maxEventAge: maxSweepEventAge })],
+    targets: [new FunctionTarget(sweep.lambda, once)],
   });
+  const rule = everyMinute.node.defaultChild as CfnRule;
+  rule.addPropertyOverride(
+    'Targets.1',
+    Fn.conditionIf(warmUp.logicalId, toWarmUpTarget(trigger), Aws.NO_VALUE),
+  );
+  const permission = new CfnPermission(scope, 'AllowWarmUp', {
+    action: 'lambda:InvokeFunction',
+    functionName: trigger.lambda.functionArn,
+    principal: 'events.amazonaws.com',
+    sourceArn: everyMinute.ruleArn,
+  });
+  permission.cfnOptions.condition = warmUp;
   Validations.of(everyMinute).acknowledge({
     id: 'Serverless-EventBusDLQ',
     reason: 'The next event follows a minute later, and events carry no data.',
   });
+}
+
+/** As a target of CDK, it would exist under every setting. */
+function toWarmUpTarget({ lambda }: RipcordFunction) {
+  return {
+    Arn: lambda.functionArn,
+    Id: 'Target1',
+    Input: JSON.stringify({ warmUp: true }),
+    RetryPolicy: { MaximumEventAgeInSeconds: maxEventAge.toSeconds(), MaximumRetryAttempts: 0 },
+  };
 }
 
 function accountsPath({ prefix }: CommonFunctionProps): string {

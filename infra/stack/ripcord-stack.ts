@@ -17,7 +17,7 @@ import {
   createAlarm,
   createSweep,
   createTrigger,
-  scheduleSweep,
+  scheduleEveryMinute,
 } from './functions.ts';
 import { LinkApi } from './link-api.ts';
 import { NoticeTopic } from './notice-topic.ts';
@@ -71,7 +71,7 @@ export class RipcordStack extends Stack {
     const sweep = createSweep(this, resources, settings);
     const alarm = createAlarm(this, resources);
     new Egress(this, 'Egress', { prefix, ...settings, users: [trigger, admin, sweep] });
-    scheduleSweep(this, sweep);
+    scheduleEveryMinute(this, { sweep, trigger }, conditions);
     for (const caller of [trigger, admin]) allowWake(caller, sweep);
     const functions = [trigger, admin, sweep, alarm];
 

@@ -105,6 +105,10 @@ export const settings = {
     ...choice(['true', 'false'], 'Reserves five concurrent executions for the sweep'),
     default: 'true',
   },
+  warmUp: {
+    ...choice(['true', 'false'], 'Prepares the trigger for alerts every minute'),
+    default: 'true',
+  },
   dashboard: {
     ...choice(['true', 'false'], 'Adds a CloudWatch dashboard, which costs $3 a month'),
     default: 'false',

@@ -50,6 +50,7 @@ export interface StackSettings {
       | 'record'
       | 'triggerLimit'
       | 'sweepLimit'
+      | 'warmUp'
       | 'dashboard'
       | 'ownTable'
       | 'shortLogs'
@@ -68,13 +69,12 @@ export function addSettings(stack: Stack): StackSettings {
   const certificateArn = add('certificateArn').valueAsString;
   const hostedZoneId = add('hostedZoneId').valueAsString;
   const triggerConcurrency = add('triggerConcurrency').value;
-  const dashboard = add('dashboard').valueAsString;
+  const isOn = (name: SettingName) => Fn.conditionEquals(add(name).valueAsString, 'true');
   const condition = (id: string, expression: ICfnConditionExpression) =>
     new CfnCondition(stack, id, { expression });
   const domain = condition('HasDomain', isSet(domainName));
   const logRetentionDays = add('logRetentionDays').value;
   const table = add('table').valueAsString;
-  const isRetention = (days: string) => Fn.conditionEquals(logRetentionDays, days);
   addDomainRules(stack, { domainName, certificateArn, hostedZoneId });
   return {
     notifyEmail,
@@ -93,13 +93,18 @@ export function addSettings(stack: Stack): StackSettings {
       domain,
       record: condition('HasRecord', Fn.conditionAnd(domain, isSet(hostedZoneId))),
       triggerLimit: condition('LimitsTrigger', Fn.conditionNot(Fn.conditionEquals(triggerConcurrency, '0'))),
-      sweepLimit: condition('LimitsSweep', Fn.conditionEquals(add('reserveSweep').valueAsString, 'true')),
-      dashboard: condition('HasDashboard', Fn.conditionEquals(dashboard, 'true')),
-      ownTable: condition('OwnTable', Fn.conditionNot(isSet(table))),
+      sweepLimit: condition('LimitsSweep', isOn('reserveSweep')),
+      warmUp: condition('WarmsUp', isOn('warmUp')),
+      dashboard: condition('HasDashboard', isOn('dashboard')),
+      ownTable: condition('OwnTable', Fn.conditionEquals(table, unset)),
       ...addEgressConditions(stack, add('egressProxies').valueAsString),
-      shortLogs: condition('ShortLogs', Fn.conditionOr(...shortRetentions.map(isRetention))),
+      shortLogs: condition('ShortLogs', isOneOf(logRetentionDays, shortRetentions)),
     },
   };
+}
+
+function isOneOf(value: unknown, values: readonly string[]): ICfnConditionExpression {
+  return Fn.conditionOr(...values.map((each) => Fn.conditionEquals(value, each)));
 }
 
 /** CloudFormation names the allowed values itself. */

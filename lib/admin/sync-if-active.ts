@@ -1,6 +1,5 @@
-import type { FiguresWanted } from '../position/figures.ts';
 import { isFinal, type Position } from '../position/position.ts';
-import { syncFigures, syncPosition } from '../sweep/sync-position.ts';
+import { type SyncOptions, syncFigures, syncPosition } from '../sweep/sync-position.ts';
 import type { AdminServices } from './admin-services.ts';
 
 /**
@@ -10,10 +9,10 @@ import type { AdminServices } from './admin-services.ts';
 export async function syncIfActive(
   { services, linksHalted }: Pick<AdminServices, 'services' | 'linksHalted'>,
   position: Position,
-  figures: FiguresWanted = 'due',
+  options: Omit<SyncOptions, 'priceAgeMs'> = {},
 ): Promise<Position> {
   if (position.state === 'claimed' || linksHalted === true) return position;
-  return isFinal(position.state)
-    ? await syncFigures(services, position, figures)
-    : await syncPosition(services, position, figures);
+  if (!isFinal(position.state)) return syncPosition(services, position, options);
+  const { figures } = options;
+  return figures === 'none' ? position : syncFigures(services, position, figures);
 }

@@ -19,6 +19,7 @@ export interface OpenExchangePosition {
   side: Side;
   amount: Amount;
   averagePrice?: Amount | undefined;
+  margin?: ExchangePosition['margin'];
 }
 
 /** An open order in a list of all markets. */
@@ -142,4 +143,12 @@ export interface AccountData {
   fetchOpenOrders(market?: MarketRules): Promise<OpenOrder[]>;
   /** @returns all perpetual positions of the account; none on a spot account. Slow, because it loads the markets. */
   fetchOpenPositions(): Promise<OpenExchangePosition[]>;
+  /**
+   * Lists the account's open orders in these markets, with requests that do not depend on how many markets these are.
+   * @returns those that the response shows in full. A missing order proves nothing: a list may lag, or change between two
+   * of its pages.
+   */
+  fetchOrdersOfMarkets(markets: readonly MarketRules[]): Promise<ExchangeOrder[]>;
+  /** @returns the account's positions in these perpetual markets, in the same way. A missing one proves nothing. */
+  fetchPositionsOfMarkets(markets: readonly MarketRules[]): Promise<OpenExchangePosition[]>;
 }

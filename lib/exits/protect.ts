@@ -66,6 +66,11 @@ export function needsProtection(position: Position): boolean {
   return step !== 'none' && step !== 'wait';
 }
 
+/** Whether `protect` would change anything, the plan itself included. What waits for an answer is no work. */
+export function hasExitWork(position: Position): boolean {
+  return needsProtection(position) || (mayProtect(position) && noteExits(position) !== undefined);
+}
+
 function plan(position: Position, facts: ExitFacts): ExitStep {
   return position.market.kind === 'spot' ? planSpotExits(position, facts) : planExits(position, facts);
 }

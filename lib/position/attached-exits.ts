@@ -15,6 +15,11 @@ function lacksAttached({ market }: Entries, { attached, filled, amount }: OrderR
   return attached !== undefined && isDue && decimal(filled).gt(attached.found ?? '0');
 }
 
+/** Whether `addAttachedExits` would read any. */
+export function lacksAttachedExits(position: Entries): boolean {
+  return position.entryOrders.some((entry) => lacksAttached(position, entry));
+}
+
 /** Whether exits that came with an entry may rest unseen, so that one beside them could double them. */
 export function awaitsAttached(position: Entries): boolean {
   return position.entryOrders.some(

@@ -13,7 +13,7 @@ const retryForMs = hourMs;
 /** The exchange charges and lists funding this long after its time. */
 const fundingLagMs = 120_000;
 
-type Figures = Pick<Position, 'entryOrders' | 'exitOrders' | 'funding'>;
+export type Figures = Pick<Position, 'entryOrders' | 'exitOrders' | 'funding'>;
 
 /** `due`: what is worth a request of every sweep. `all`: everything that is not known or can have changed. */
 export type FiguresWanted = 'due' | 'all';

@@ -16,7 +16,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { describeAwsFailure } from '../aws-error.ts';
 import { deadlineSignal, inTime } from '../deadline.ts';
 import { Fault } from '../fault.ts';
-import { createAgents } from '../http-agents.ts';
+import { createAgents, type Dial } from '../http-agents.ts';
 
 /**
  * The requests that the store sends, each to one table. Every request throws `table-unreachable` when DynamoDB does
@@ -36,6 +36,8 @@ export interface DynamoTable {
   query(input: Request<QueryCommandInput>): Promise<Item[]>;
   /** Reads the items with a list key. */
   list(listKey: string, part?: ListPart): Promise<Item[]>;
+  /** The keys of the same items, in the order of their sort keys: the last come first if `part` limits them. */
+  listKeys(listKey: string, part?: ListPart): Promise<ListedKey[]>;
 }
 
 /** The items whose sort key starts with `prefix`, or the last `limit` ones behind `after` or before `before`. */
@@ -45,12 +47,21 @@ export type ListPart =
   | { before: string; limit: number };
 
 export type Item = Record<string, unknown>;
+
+/** What the index `list` holds of an item. */
+export interface ListedKey {
+  pk: string;
+  sk: string;
+  listSort: string;
+}
 type Request<Input extends { TableName: string | undefined }> = Omit<Input, 'TableName'>;
 
 export interface DynamoTableOptions {
   tableName: string;
   /** A table on this machine instead of AWS. */
   endpoint?: string | undefined;
+  /** Makes all connections, instead of Node. */
+  dial?: Dial | undefined;
 }
 
 /** Conditions on whether the item exists. */
@@ -70,7 +81,10 @@ const maxSockets = 50;
 /** DynamoDB accepts 100 keys in one batch. */
 const batchSize = 100;
 
-function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentClient {
+function createDocumentClient({
+  endpoint,
+  dial,
+}: Omit<DynamoTableOptions, 'tableName'>): DynamoDBDocumentClient {
   const local =
     endpoint === undefined
       ? {}
@@ -81,28 +95,19 @@ function createDocumentClient(endpoint: string | undefined): DynamoDBDocumentCli
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
       socketTimeout: socketTimeoutMs,
-      ...createAgents({ maxSockets }).agents,
+      ...createAgents({ maxSockets }, dial).agents,
     },
     ...local,
   });
+  // They add headers that nothing here reads, to each request.
+  for (const name of ['getUserAgentMiddleware', 'recursionDetectionMiddleware', 'loggerMiddleware'])
+    client.middlewareStack.remove(name);
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTableOptions): DynamoTable {
-  const client = createDocumentClient(endpoint);
-  /** One response ends at 1 MB, also below the limit. */
-  const query = async (input: Request<QueryCommandInput>): Promise<Item[]> => {
-    const items: Item[] = [];
-    const limit = input.Limit ?? Number.POSITIVE_INFINITY;
-    let start: Item | undefined;
-    do {
-      const command = new QueryCommand({ ...input, TableName, ExclusiveStartKey: start });
-      const page = await orUnreachable((options) => client.send(command, options));
-      items.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined && items.length < limit);
-    return items.slice(0, limit);
-  };
+export function createDynamoTable({ tableName: TableName, ...connection }: DynamoTableOptions): DynamoTable {
+  const client = createDocumentClient(connection);
+  const query = (input: Request<QueryCommandInput>) => queryAll(client, { ...input, TableName });
   const getAll = (keys: Item[]) => batchGet(client, TableName, keys);
   return {
     getAll,
@@ -123,10 +128,31 @@ export function createDynamoTable({ tableName: TableName, endpoint }: DynamoTabl
     },
     query,
     async list(listKey, part) {
+      return getAll((await query(toListQuery(listKey, part))).map(toKey));
+    },
+    async listKeys(listKey, part) {
       const keys = await query(toListQuery(listKey, part));
-      return getAll(keys.map(({ pk, sk }) => ({ pk, sk })));
+      return keys.map((key) => ({ ...toKey(key), listSort: String(key.listSort) }));
     },
   };
+}
+
+/** One response ends at 1 MB, also below the limit. */
+async function queryAll(client: DynamoDBDocumentClient, input: QueryCommandInput): Promise<Item[]> {
+  const items: Item[] = [];
+  const limit = input.Limit ?? Number.POSITIVE_INFINITY;
+  let start: Item | undefined;
+  do {
+    const command = new QueryCommand({ ...input, ExclusiveStartKey: start });
+    const page = await orUnreachable((options) => client.send(command, options));
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined && items.length < limit);
+  return items.slice(0, limit);
+}
+
+function toKey({ pk, sk }: Item) {
+  return { pk: String(pk), sk: String(sk) };
 }
 
 async function batchGet(client: DynamoDBDocumentClient, tableName: string, keys: Item[]): Promise<Item[]> {
@@ -223,10 +249,4 @@ export async function tryWrite(write: () => Promise<unknown>): Promise<boolean> 
     if (isConditionFailure(thrown)) return false;
     throw thrown;
   }
-}
-
-/** By creation, and by id within one millisecond: DynamoDB returns a batch in any order. */
-export function newestFirst<Noun extends { createdAt: string }>(toId: (noun: Noun) => string) {
-  return (a: Noun, b: Noun): number =>
-    b.createdAt.localeCompare(a.createdAt) || toId(a).localeCompare(toId(b));
 }

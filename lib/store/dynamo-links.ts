@@ -6,12 +6,12 @@ import {
   type Item,
   itemDoesNotExist,
   itemExists,
-  newestFirst,
+  type ListedKey,
   tryWrite,
 } from './dynamo-client.ts';
 import { toChangeParts, toPositionKey } from './dynamo-position-requests.ts';
 import { type ItemVersions, isReadable, setVersion } from './dynamo-versions.ts';
-import type { LinkChange, LinkStore, Status } from './store.ts';
+import type { AccountInUse, LinkChange, LinkStore, Status } from './store.ts';
 
 /** The kill switch, which every hit reads together with its link. */
 const killSwitchKey = { pk: 'switch', sk: 'switch' };
@@ -35,6 +35,7 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
     },
 
     listLinks: (positionId) => listLinks(context, positionId),
+    listLinksOf: (positionIds) => listLinksOf(context, positionIds),
 
     async revokeLink(link, revokedAt) {
       // At the position first: after this write no claim by the link can succeed.
@@ -45,7 +46,8 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
     updateLink: (linkId, change) => updateLink(context, linkId, change),
     readStatus: () => readStatus(context),
     setPaused: (paused, until) => setPaused(context, paused, until),
-    recordSweep: (sweptAt) => table.put({ Item: versions.stamp({ ...sweepKey, sweptAt }) }),
+    recordSweep: (sweptAt, accountsInUse = []) =>
+      table.put({ Item: versions.stamp({ ...sweepKey, sweptAt, accountsInUse }) }),
   };
 }
 
@@ -56,18 +58,42 @@ interface Context {
 
 async function listLinks({ table, versions }: Context, positionId?: string): Promise<Link[]> {
   const part = positionId === undefined ? undefined : { prefix: `${positionId}#` };
-  const items = await table.list('link', part);
-  return items.flatMap((item) => parseLink(versions, item) ?? []).sort(newestFirst((link) => link.linkId));
+  return parseLinks(versions, await table.list('link', part));
+}
+
+/** The keys name the position, and 4 kB of them cost as little as one link. */
+async function listLinksOf({ table, versions }: Context, positionIds: readonly string[]): Promise<Link[]> {
+  const wanted = new Set(positionIds);
+  if (wanted.size === 0) return [];
+  const keys = await table.listKeys('link');
+  const isWanted = ({ listSort }: ListedKey) => wanted.has(listSort.slice(0, listSort.indexOf('#')));
+  return parseLinks(versions, await table.getAll(keys.filter(isWanted).map(({ pk, sk }) => ({ pk, sk }))));
+}
+
+function parseLinks(versions: ItemVersions, items: Item[]): Link[] {
+  return items.flatMap((item) => parseLink(versions, item) ?? []).sort(newestFirst);
+}
+
+/** By creation, and by id within one millisecond: DynamoDB returns a batch in any order. */
+function newestFirst(a: Link, b: Link): number {
+  return b.createdAt.localeCompare(a.createdAt) || a.linkId.localeCompare(b.linkId);
 }
 
 async function readStatus({ table, versions }: Context): Promise<Status> {
   const items = await table.getAll([killSwitchKey, sweepKey]);
-  const sweptAt = items.find(({ sk }) => sk === sweepKey.sk)?.sweptAt;
+  const { sweptAt, accountsInUse } = items.find(({ sk }) => sk === sweepKey.sk) ?? {};
   const killSwitch = items.find(({ sk }) => sk === killSwitchKey.sk);
   return {
     ...toPause(versions.check('kill switch', killSwitch)),
     ...(typeof sweptAt === 'string' ? { sweptAt } : {}),
+    ...(Array.isArray(accountsInUse) && accountsInUse.length > 0
+      ? { accountsInUse: accountsInUse.filter(isAccountInUse) }
+      : {}),
   };
+}
+
+function isAccountInUse(stored: Partial<AccountInUse>): stored is AccountInUse {
+  return typeof stored.account === 'string' && typeof stored.exchange === 'string';
 }
 
 async function setPaused({ table, versions }: Context, paused: boolean, until?: string): Promise<void> {

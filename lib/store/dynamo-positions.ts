@@ -7,7 +7,7 @@ import {
   isConditionFailure,
   itemDoesNotExist,
   itemExists,
-  newestFirst,
+  type ListedKey,
   toConflictingItem,
   tryWrite,
 } from './dynamo-client.ts';
@@ -25,6 +25,9 @@ import {
   type ClaimRequest,
   type ClaimResult,
   type PositionChange,
+  type PositionList,
+  type PositionPage,
+  type PositionPlace,
   type PositionStore,
 } from './store.ts';
 
@@ -38,6 +41,7 @@ export function createDynamoPositions(table: DynamoTable, versions: ItemVersions
     createPosition: (position) => createPosition(context, position),
     readPosition: (positionId) => readPosition(context, positionId),
     listPositions: (list, onUnreadable) => listPositions(context, list, onUnreadable),
+    listPositionPage: (place, onUnreadable) => listPositionPage(context, place, onUnreadable),
     claimPosition: (request) => claimPosition(context, request),
     savePosition: (position, change) => savePosition(context, position, change),
     archivePosition: (positionId) => archivePosition(context, positionId),
@@ -50,14 +54,19 @@ interface Context {
   versions: ItemVersions;
 }
 
+type OnUnreadable = (positionId: string) => void;
+
 export function toPositionItem(position: Position): Item {
-  const { positionId, createdAt } = position;
   return {
     ...position,
-    ...toPositionKey(positionId),
+    ...toPositionKey(position.positionId),
     listKey: 'position-open',
-    listSort: `${createdAt}#${positionId}`,
+    listSort: toListSort(position),
   };
+}
+
+function toListSort({ createdAt, positionId }: Position): string {
+  return `${createdAt}#${positionId}`;
 }
 
 function createPosition({ table, versions }: Context, position: Position): Promise<boolean> {
@@ -75,21 +84,58 @@ async function readPosition({ table, versions }: Context, positionId: string): P
 
 async function listPositions(
   { table, versions }: Context,
-  list: 'open' | 'all',
-  onUnreadable: ((positionId: string) => void) | undefined,
+  list: PositionList,
+  onUnreadable: OnUnreadable | undefined,
 ): Promise<Position[]> {
-  const items = await table.list('position-open');
-  if (list === 'all') items.push(...(await table.list('position-final')));
+  const items: Item[] = [];
+  for (const listKey of listKeys[list]) items.push(...(await table.list(listKey)));
   const positions = items.flatMap((item) => parseReadable(versions, item, onUnreadable));
   // A position that is archived between the two requests is on both lists.
   const unique = new Map(positions.map((position) => [position.positionId, position]));
-  return [...unique.values()].sort(newestFirst((position) => position.positionId));
+  return [...unique.values()].sort(newestFirst);
+}
+
+async function listPositionPage(
+  { table, versions }: Context,
+  { list, after, limit }: PositionPlace,
+  onUnreadable: OnUnreadable | undefined,
+): Promise<PositionPage> {
+  const last = after === undefined ? undefined : await table.get(toPositionKey(after));
+  const before = typeof last?.listSort === 'string' ? last.listSort : behindEveryTime;
+  // One after the other: a position that is archived meanwhile is on both lists, and not on none.
+  const keys = new Map<string, ListedKey>();
+  for (const listKey of listKeys[list])
+    for (const key of await table.listKeys(listKey, { before, limit: limit + 1 })) keys.set(key.pk, key);
+  const sorted = [...keys.values()].sort((a, b) => descending(a.listSort, b.listSort));
+  const page = sorted.slice(0, limit);
+  const items = await table.getAll(page.map(({ pk, sk }) => ({ pk, sk })));
+  return {
+    positions: items.flatMap((item) => parseReadable(versions, item, onUnreadable)).sort(newestFirst),
+    next: sorted.length > limit ? page.at(-1)?.pk.slice(toPositionKey('').pk.length) : undefined,
+  };
+}
+
+const listKeys: Record<PositionList, string[]> = {
+  open: ['position-open'],
+  all: ['position-open', 'position-final'],
+};
+
+/** Sort keys start with a time in ISO 8601. */
+const behindEveryTime = '~';
+
+/** As the index sorts, so that pages follow one another: by creation, and by id within one millisecond. */
+function newestFirst(a: Position, b: Position): number {
+  return descending(toListSort(a), toListSort(b));
+}
+
+function descending(a: string, b: string): number {
+  return Number(a < b) - Number(a > b);
 }
 
 function parseReadable(
   versions: ItemVersions,
   item: Item,
-  onUnreadable?: (positionId: string) => void,
+  onUnreadable: OnUnreadable | undefined,
 ): Position[] {
   try {
     return [positionSchema.parse(versions.check('position', item))];

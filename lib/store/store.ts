@@ -18,7 +18,9 @@ export interface PositionStore {
    * Newest first. `list: 'open'` leaves out archived positions. A position that this version cannot read, such as
    * after a rollback, is left out and passed to `onUnreadable`, so that it does not stop the sweep.
    */
-  listPositions(list: 'open' | 'all', onUnreadable?: (positionId: string) => void): Promise<Position[]>;
+  listPositions(list: PositionList, onUnreadable?: OnUnreadable): Promise<Position[]>;
+  /** One page of the same list. It reads no more positions than it returns or passes to `onUnreadable`. */
+  listPositionPage(place: PositionPlace, onUnreadable?: OnUnreadable): Promise<PositionPage>;
   /**
    * Claims the position in one write without a read before it: state → claimed, epoch + 1, attempt + 1, and one more
    * use of a link with a use limit. Refused when the state is not in `from`, when the link is revoked or used up, or
@@ -36,6 +38,23 @@ export interface PositionStore {
   deletePosition(positionId: string): Promise<boolean>;
 }
 
+export type PositionList = 'open' | 'all';
+type OnUnreadable = (positionId: string) => void;
+
+/** Where a page of positions begins, and how long it is. */
+export interface PositionPlace {
+  list: PositionList;
+  /** The last position of the page before. If it was deleted, the list begins again. */
+  after?: string | undefined;
+  limit: number;
+}
+
+export interface PositionPage {
+  positions: Position[];
+  /** The last position of the page, if others follow. */
+  next: string | undefined;
+}
+
 export interface LinkStore {
   /** Throws `conflict` when another link has this id. */
   createLink(link: Link): Promise<void>;
@@ -44,6 +63,8 @@ export interface LinkStore {
   readLink(linkId: string): Promise<Link | undefined>;
   /** Newest first; of one position or of all. */
   listLinks(positionId?: string): Promise<Link[]>;
+  /** The links of these positions, newest first. It reads no others. */
+  listLinksOf(positionIds: readonly string[]): Promise<Link[]>;
   /** Revokes at the position first: a hit that has already read the link can then no longer claim. */
   revokeLink(link: Link, revokedAt: string): Promise<void>;
   /** Changes a link's label and expiry; null removes one. */
@@ -52,13 +73,21 @@ export interface LinkStore {
   readStatus(): Promise<Status>;
   /** The kill switch. While links are paused, none fires. @param until when the pause ends by itself, ISO 8601. */
   setPaused(paused: boolean, until?: string): Promise<void>;
-  /** A sweep has processed all positions. */
-  recordSweep(sweptAt: string): Promise<void>;
+  /** A sweep has processed all positions. `accountsInUse`: those that links may need soon. */
+  recordSweep(sweptAt: string, accountsInUse?: AccountInUse[]): Promise<void>;
 }
 
 export interface Status extends Pause {
   /** When the last sweep had processed all positions, ISO 8601; absent before the first. */
   sweptAt?: string | undefined;
+  /** What that sweep noted. Absent before the first, and without an open position. */
+  accountsInUse?: AccountInUse[] | undefined;
+}
+
+/** An account with an open position, and its exchange. */
+export interface AccountInUse {
+  account: string;
+  exchange: string;
 }
 
 export interface LinkChange {

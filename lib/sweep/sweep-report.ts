@@ -6,6 +6,8 @@ import type { Position } from '../position/position.ts';
 export interface SweepReport {
   positions: number;
   refreshed: number;
+  /** Positions that exceed the looks of this run: the next runs process them first. */
+  deferred: number;
   recovered: number;
   archived: number;
   /** Positions in state `needs-attention`. */
@@ -27,6 +29,7 @@ export function newReport(positions: Position[], unreadable: string[]): SweepRep
   return {
     positions: positions.length,
     refreshed: 0,
+    deferred: 0,
     recovered: 0,
     archived: 0,
     needsAttention: positions.filter(({ state }) => state === 'needs-attention').length,

@@ -1,29 +1,22 @@
-import { isPositive } from '../amount.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
-import { needsProtection, protect } from '../exits/protect.ts';
 import { toErrorCode } from '../log.ts';
-import { type DeliveryRun, startDelivery } from '../notify/deliver.ts';
+import { startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
-import { nextLookAt } from '../position/absence.ts';
-import { lacksFigures } from '../position/figures.ts';
-import { type Claim, type ClaimedPosition, isFinal, type Position } from '../position/position.ts';
-import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
-import { computeTotals } from '../position/totals.ts';
+import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
-import { reduceExits } from './reduce-exits.ts';
-import { planRun, type RunTime } from './run-time.ts';
+import { listAccountsInUse } from './accounts-in-use.ts';
+import { type SweepLimits, sweepLimits } from './limits.ts';
+import { planRun } from './run-time.ts';
 import { lingerOnClaim, type Tried, tryClaim } from './settle-claim.ts';
 import { newReport, type Recovery, type SweepReport } from './sweep-report.ts';
-import { syncFigures, syncPosition } from './sync-position.ts';
+import { inTime, type SweepRun } from './sweep-run.ts';
+import { sweepUnclaimed } from './sweep-unclaimed.ts';
 
-/** How many positions of one account are processed at a time: few enough for the exchanges' rate limits. */
-const parallelPerAccount = 5;
-
-/** One request and its answer. */
-const answerMs = 2_000;
+/** How many claims of one account are tried at a time. */
+const claimsPerAccount = 5;
 
 /** While a run waits, it looks for new claims this often: a listing reads every open position. */
 const listAgainMs = 5_000;
@@ -42,6 +35,7 @@ export async function sweep(
   services: Services,
   channels: Notifiers = noNotifiers,
   remainingMs?: () => number,
+  limits: SweepLimits = sweepLimits,
 ): Promise<SweepReport> {
   const time = planRun(services.now(), remainingMs?.() ?? Number.POSITIVE_INFINITY);
   const delivery = startDelivery(services, channels, time.startUntil);
@@ -50,6 +44,7 @@ export async function sweep(
   const report = newReport(positions, unreadable);
   const run: SweepRun = {
     services,
+    limits,
     delivery,
     time,
     remainingMs,
@@ -58,6 +53,7 @@ export async function sweep(
     listAt: services.now() + listAgainMs,
     claims: new Set(positions.filter(isClaimed).map(toClaimKey)),
     followed: [],
+    waitUntil: (at) => waitUntil(run, at),
   };
   await Promise.all([
     sweepAccounts(run, positions),
@@ -67,27 +63,12 @@ export async function sweep(
     ),
   ]);
   while (run.followed.length > 0) await Promise.all(run.followed.splice(0));
-  // For the console's warning about a late sweep. What this run did doesn't depend on it.
-  await services.store.recordSweep(new Date(services.now()).toISOString()).catch(() => undefined);
+  // For the console's warning about a late sweep, and for the warm-up. What this run did doesn't depend on it.
+  const sweptAt = new Date(services.now()).toISOString();
+  await services.store.recordSweep(sweptAt, listAccountsInUse(positions)).catch(() => undefined);
   await Promise.all(run.deliveries);
   const { sent, problems } = (await delivery).report();
   return { ...report, notified: sent, problems };
-}
-
-interface SweepRun {
-  services: Services;
-  delivery: Promise<DeliveryRun>;
-  time: RunTime;
-  remainingMs: (() => number) | undefined;
-  report: SweepReport;
-  /** Notices of positions whose claim this run completed, or that is overdue. */
-  deliveries: Promise<void>[];
-  /** When a run that waits lists the positions again, epoch milliseconds. */
-  listAt: number;
-  /** The claims that this run has seen. */
-  claims: Set<string>;
-  /** Work on claims that appeared while this run waited. */
-  followed: Promise<void>[];
 }
 
 function isClaimed(position: Position): position is ClaimedPosition {
@@ -95,51 +76,33 @@ function isClaimed(position: Position): position is ClaimedPosition {
 }
 
 async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void> {
-  const accounts = Map.groupBy(positions, ({ account }) => account);
-  await Promise.all([...accounts.values()].map((ofAccount) => sweepAccount(run, ofAccount)));
+  const accounts = [...Map.groupBy(positions, ({ account, exchange }) => `${account} ${exchange}`).values()];
+  const alike = Map.groupBy(accounts, ([first]) => first?.exchange);
+  await Promise.all(
+    accounts.map((ofAccount) => sweepAccount(run, ofAccount, alike.get(ofAccount[0]?.exchange)?.length ?? 1)),
+  );
 }
 
-/** A position without its exits waits for no claim. Of the others, claims come first, and what is left of them last. */
-async function sweepAccount(run: SweepRun, positions: Position[]): Promise<void> {
+/**
+ * Claims come first, and what is left of them last. Positions that lack exits share the account's rate with them.
+ * @param accounts how many accounts of the exchange share what one address may send.
+ */
+async function sweepAccount(run: SweepRun, positions: Position[], accounts: number): Promise<void> {
   const claimed = positions.filter(isClaimed).sort((a, b) => a.claim.leaseExpiresAt - b.claim.leaseExpiresAt);
-  const unclaimed = positions.filter((position) => !isClaimed(position)).sort(byUrgency);
-  const urgent = unclaimed.filter((position) => toRank(position) === 0);
-  const others = unclaimed.slice(urgent.length);
-  const process = (some: Position[]) =>
-    inParallel(some, parallelPerAccount, (position) => processPosition(run, position));
-  const protecting = process(urgent);
-  const tried = await inParallel(claimed, parallelPerAccount, (position) =>
+  const unclaimed = positions.filter((position) => !isClaimed(position));
+  const trying = inParallel(claimed, claimsPerAccount, (position) =>
     settle(run, position, () => tryClaim(inTime(run), position)),
   );
-  const pending = tried.filter((position) => position !== undefined);
-  await Promise.all([protecting, process(others), ...pending.map((position) => linger(run, position))]);
-}
-
-/** Positions that lack exits first, then the longest without a sync. */
-function byUrgency(a: Position, b: Position): number {
-  return toRank(a) - toRank(b) || (a.lastSync?.at ?? 0) - (b.lastSync?.at ?? 0);
-}
-
-function toRank(position: Position): number {
-  const lostExits = position.state === 'failed' && position.failure.canceledExitOrderIds.length > 0;
-  return lostExits || needsProtection(position) ? 0 : 1;
+  const processing = sweepUnclaimed(run, unclaimed, accounts, trying);
+  const pending = (await trying).filter((position) => position !== undefined);
+  await Promise.all([processing, ...pending.map((position) => linger(run, position))]);
 }
 
 async function linger(run: SweepRun, position: ClaimedPosition): Promise<void> {
   const { time, deliveries, delivery } = run;
-  const until = { until: time.lingerUntil, waitUntil: (at: number) => waitUntil(run, at) };
+  const until = { until: time.lingerUntil, waitUntil: run.waitUntil };
   const left = await settle(run, position, () => lingerOnClaim(inTime(run), position, until));
   if (left !== undefined) deliveries.push(delivery.then((notices) => notices.remind(left)));
-}
-
-/** No request to an exchange begins so late that its answer would come after the run's end. */
-function inTime({ services, time }: SweepRun): Services {
-  return {
-    ...services,
-    get until() {
-      return Math.min(services.now() + sendWindowMs + pollWindowMs, time.endsAt - answerMs);
-    },
-  };
 }
 
 function toClaimKey({ positionId, claim }: ClaimedPosition): string {
@@ -188,54 +151,6 @@ async function settle(
     report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
     return undefined;
   }
-}
-
-/** The failure of one position must not stop the others. */
-async function processPosition(run: SweepRun, position: Position): Promise<void> {
-  const { services, time, report } = run;
-  if (services.now() > time.startUntil) return;
-  try {
-    if (isFinal(position.state)) await archive(run, position);
-    else if (position.state !== 'needs-attention' || position.exitPlan !== undefined) {
-      await refresh(run, position);
-      report.refreshed += 1;
-    }
-  } catch (thrown) {
-    report.failures.push({ positionId: position.positionId, code: toErrorCode(thrown) });
-  }
-}
-
-async function refresh(run: SweepRun, position: Position): Promise<void> {
-  const { services } = run;
-  const synced = await syncPosition(services, position);
-  const reduced = await reduceExits(inTime(run), synced);
-  const after = await protect(inTime(run), { ...reduced, lastSync: synced.lastSync });
-  // The exits that were left have ended, so that the position can.
-  if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
-    await syncPosition(services, after);
-  run.followed.push(lookForExits(run, after));
-}
-
-/** An exit whose answer was lost is missing until it is found or proven absent: not only at the next full minute. */
-async function lookForExits(run: SweepRun, { positionId, account, exchange, exitOrders }: Position) {
-  const { services, time, report } = run;
-  try {
-    const venue = await services.exchanges.of(account, exchange);
-    const at = nextLookAt(exitOrders, venue, services.now());
-    if (at === undefined || at > time.lookUntil || !(await waitUntil(run, at))) return;
-    const stored = await services.store.readPosition(positionId);
-    if (stored !== undefined && !isClaimed(stored) && !isFinal(stored.state)) await refresh(run, stored);
-  } catch (thrown) {
-    report.failures.push({ positionId, code: toErrorCode(thrown) });
-  }
-}
-
-/** A position with an undelivered notice or an unknown fee stays on the list for now: only listed ones are processed. */
-async function archive({ services, delivery, report }: SweepRun, closed: Position): Promise<void> {
-  const position = await syncFigures(services, closed);
-  if ((await delivery).isUndelivered(position) || lacksFigures(position, services.now(), 'due')) return;
-  await services.store.archivePosition(position.positionId);
-  report.archived += 1;
 }
 
 async function deliverEach({ delivery }: SweepRun, positions: Position[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Amount, isPositive, truncateToStep } from '../amount.ts';
+import { isPositive, truncateToStep } from '../amount.ts';
 import { describeExternalClose, toExternalClose, tradesSince } from '../close/external-close.ts';
 import type { ExternalClose } from '../close/next-step.ts';
 import { closedByExit, createOutcome, type OutcomeFacts } from '../close/outcomes.ts';
@@ -9,23 +9,32 @@ import { toExitKey } from '../exits/plan-exits.ts';
 import { needsProtection } from '../exits/protect.ts';
 import { appendNotice } from '../notify/notice-text.ts';
 import { computeLastFillBy, findEarlierEnd } from '../position/ending.ts';
-import { type FiguresWanted, lacksFigures, readFigures } from '../position/figures.ts';
+import { type Figures, type FiguresWanted, lacksFigures, readFigures } from '../position/figures.ts';
+import { type HoldingLook, toLastSync } from '../position/last-sync.ts';
 import { syncOrders } from '../position/order-sync.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
+import type { Snapshot } from '../position/snapshot.ts';
 import { holdingLagMs, secondLookAfterMs, sendWindowMs } from '../position/timing.ts';
 import { computeTotals, lastFilledExit } from '../position/totals.ts';
+import { showUnchanged } from '../position/unchanged.ts';
 import type { Services } from '../services.ts';
 
-/** A price this old is saved again even when no order changed. */
-const priceAgeMs = 5 * 60_000;
+/** A price this old is saved again even when no order changed. The console takes amounts of 7 minutes for old ones. */
+const priceMinutes = 5;
+const usualPriceAgeMs = priceMinutes * 60_000;
 
-/** What one read of a perpetual's exchange position showed. */
-interface Look {
-  /** Since when the account has held none of it. */
-  flatSince: number | undefined;
-  /** The exchange position, if it is still this one. */
-  held: NonNullable<Position['lastSync']>['held'];
-  margin: NonNullable<Position['lastSync']>['margin'];
+const minuteMs = 60_000;
+
+export interface SyncOptions {
+  /** `due` by default. `none`: only what orders and holding need. */
+  figures?: FiguresWanted | 'none' | undefined;
+  /** Taken after the position was read from the table. What it proves is not read again. */
+  snapshot?: Snapshot | undefined;
+  /** A price of this age is saved again although nothing changed, in milliseconds. */
+  priceAgeMs?: number | undefined;
+}
+
+interface Look extends HoldingLook {
   /** The position ended. */
   end?: ExternalClose;
 }
@@ -38,8 +47,10 @@ interface Look {
 export async function syncPosition(
   services: Services,
   position: Position,
-  figures: FiguresWanted = 'due',
+  { figures, snapshot, priceAgeMs = usualPriceAgeMs }: SyncOptions = {},
 ): Promise<Position> {
+  const unchanged = snapshot && findUnchanged(position, snapshot);
+  if (unchanged !== undefined) return saveUnchanged(services, position, unchanged, figures);
   const exchange = await services.exchanges.of(position.account, position.exchange);
   const [orders, price] = await Promise.all([
     syncOrders(exchange, position, services.now()),
@@ -57,9 +68,9 @@ export async function syncPosition(
   }
   const end = describeEndByExit(before);
   if (end !== undefined) return (await endPosition(services, before, end)) ?? before;
-  const read = await readFigures(exchange, before, now, figures);
+  const read = await readWanted(services, before, figures);
   const current: Position = { ...before, ...read };
-  if (!isWorthSaving(position, current)) return current;
+  if (!isWorthSaving(position, current, priceAgeMs)) return current;
   return (await services.store.savePosition(position, { ...read, lastSync })) ?? current;
 }
 
@@ -81,7 +92,46 @@ export async function syncFigures(
   }
 }
 
-function isWorthSaving(before: Position, after: Position): boolean {
+/** @returns the position as the snapshot shows it, if that proves that reading it would find no change and no end. */
+export function findUnchanged(position: Position, snapshot: Snapshot): Position | undefined {
+  const shown = showUnchanged(position, snapshot);
+  return shown === undefined || describeEndByExit(shown) !== undefined ? undefined : shown;
+}
+
+async function saveUnchanged(
+  services: Services,
+  position: Position,
+  shown: Position,
+  figures: SyncOptions['figures'],
+): Promise<Position> {
+  const read = await readWanted(services, shown, figures);
+  const current: Position = { ...shown, ...read };
+  const priceAgeMs = hasItsMinute(shown) ? minuteMs : usualPriceAgeMs;
+  if (!isWorthSaving(position, current, priceAgeMs)) return current;
+  return (await services.store.savePosition(position, { ...read, lastSync: shown.lastSync })) ?? current;
+}
+
+/** Positions that were opened together must not all be saved in one minute: each has one of five. */
+function hasItsMinute({ positionId, lastSync }: Position): boolean {
+  const minute = Math.floor((lastSync?.at ?? 0) / minuteMs);
+  return minute % priceMinutes === positionId.charCodeAt(positionId.length - 1) % priceMinutes;
+}
+
+/** @returns the orders and the funding with the figures that are wanted, as far as they can be read. */
+async function readWanted(
+  services: Services,
+  position: Position,
+  figures: SyncOptions['figures'] = 'due',
+): Promise<Figures> {
+  const now = services.now();
+  const { entryOrders, exitOrders, funding } = position;
+  if (figures === 'none' || !lacksFigures(position, now, figures))
+    return { entryOrders, exitOrders, funding };
+  const exchange = await services.exchanges.of(position.account, position.exchange);
+  return readFigures(exchange, position, now, figures);
+}
+
+function isWorthSaving(before: Position, after: Position, priceAgeMs = usualPriceAgeMs): boolean {
   const facts = ({ entryOrders, exitOrders, funding, lastSync }: Position) =>
     JSON.stringify({
       entryOrders,
@@ -96,26 +146,6 @@ function isWorthSaving(before: Position, after: Position): boolean {
   return (
     facts(before) !== facts(after) || (after.lastSync?.at ?? 0) - (before.lastSync?.at ?? 0) >= priceAgeMs
   );
-}
-
-/** A price that this read did not report stays as it was. */
-function toLastSync(
-  { lastSync }: Position,
-  now: number,
-  price: Amount | undefined,
-  { flatSince, held, margin }: Look,
-): Position['lastSync'] {
-  const isEmpty = price === undefined && flatSince === undefined && held === undefined;
-  if (lastSync === undefined && isEmpty) return undefined;
-  const known =
-    price === undefined ? { at: lastSync?.at ?? now, price: lastSync?.price } : { at: now, price };
-  return {
-    at: known.at,
-    ...(known.price === undefined ? {} : { price: known.price }),
-    ...(flatSince === undefined ? {} : { flatSince }),
-    ...(held === undefined ? {} : { held }),
-    ...(margin === undefined ? {} : { margin }),
-  };
 }
 
 /** Checks whether the account still holds this perpetual position, and not another one. */

@@ -1,38 +1,65 @@
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { type BundleSize, bundleFunctions } from '../../infra/bundle/bundle.ts';
+import type { BundleSize } from '../../infra/bundle/bundle.ts';
+import type { Sources } from './revision.ts';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const run = promisify(execFile);
 
+/** `before` is the revision of `--against`, `after` what is checked out. */
+export type BuildName = 'naive' | 'naive-before' | 'before' | 'after' | 'empty' | 'floor';
+
+/** A trigger to measure. */
 export interface Build {
+  name: BuildName;
   file: string;
-  /** Bytes of everything that lies there. */
-  bytes: number;
+  /** The bundled admin function that makes links which this trigger can read. */
+  admin?: string;
+  /** The sweep that goes with it. */
+  sweep?: string;
+  environment?: Record<string, string>;
+  /** Bytes that are loaded for each exchange. */
+  bytes: Record<string, number>;
 }
 
-export interface Builds {
-  ours: Build & { size: BundleSize };
-  naive: Build;
-  empty: Build;
-}
-
-/** Builds the trigger three times into a folder outside of the project, where nothing can be fallen back on. */
-export async function buildAll(folder: string): Promise<Builds> {
-  const sizes = await bundleFunctions({ out: join(folder, 'ours') });
-  const size = sizes.find(({ name }) => name === 'trigger');
-  if (size === undefined) throw new Error('no trigger among the bundles');
+/** Builds the trigger as it is deployed, by the revision's own bundler, outside of the project's folder. */
+export async function buildFunctions(
+  name: 'before' | 'after',
+  { root }: Sources,
+  folder: string,
+): Promise<Build> {
+  const out = join(folder, name);
+  const bundler = JSON.stringify(pathToFileURL(join(root, 'infra', 'bundle', 'bundle.ts')).href);
+  const source = `const { bundleFunctions } = await import(${bundler});
+    console.log(JSON.stringify(await bundleFunctions(${JSON.stringify({ out })})));`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', source], {
+    cwd: root,
+    maxBuffer: 100_000_000,
+  });
+  const sizes = JSON.parse(stdout) as BundleSize[];
+  const size = sizes.find((each) => each.name === 'trigger');
+  if (size === undefined) throw new Error(`no trigger among the bundles of ${name}`);
+  const bytes = Object.entries(size.exchanges).map(([id, added]) => [id, size.start + added]);
   return {
-    ours: { file: join(folder, 'ours', 'trigger', 'index.mjs'), bytes: size.total, size },
-    naive: await buildNaively(join(folder, 'naive')),
-    empty: await writeEmpty(join(folder, 'empty')),
+    name,
+    file: join(out, 'trigger', 'index.mjs'),
+    admin: join(out, 'admin', 'index.mjs'),
+    sweep: join(out, 'sweep', 'index.mjs'),
+    bytes: { 'no exchange': size.start, ...Object.fromEntries(bytes) },
   };
 }
 
 /** The same code as one would bundle it without a thought: esbuild's defaults for Node, and all of ccxt. */
-async function buildNaively(folder: string): Promise<Build> {
-  const file = join(folder, 'index.cjs');
+export async function buildNaively(
+  name: 'naive' | 'naive-before',
+  { root }: Sources,
+  { bytes: sizes, admin }: Build,
+  folder: string,
+): Promise<Build> {
+  const file = join(folder, name, 'index.cjs');
   const { metafile } = await build({
     entryPoints: [join(root, 'functions', 'trigger.ts')],
     absWorkingDir: root,
@@ -56,13 +83,14 @@ async function buildNaively(folder: string): Promise<Build> {
       },
     ],
   });
-  return { file, bytes: Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0) };
+  const total = Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytes = Object.fromEntries(Object.keys(sizes).map((exchange) => [exchange, total]));
+  return { name, file, bytes, ...(admin !== undefined && { admin }) };
 }
 
-async function writeEmpty(folder: string): Promise<Build> {
-  const file = join(folder, 'index.mjs');
-  const source = 'export const handler = async () => ({ statusCode: 200 });\n';
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, source);
-  return { file, bytes: source.length };
+export async function writeEmpty(folder: string): Promise<Build> {
+  const file = join(folder, 'empty', 'index.mjs');
+  await mkdir(join(folder, 'empty'), { recursive: true });
+  await writeFile(file, 'export const handler = async () => ({ statusCode: 200 });\n');
+  return { name: 'empty', file, bytes: {} };
 }

@@ -3,89 +3,58 @@ import {
   createServer,
   request as httpRequest,
   type IncomingMessage,
+  type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from '../../infra/loopback/listen.ts';
 import { monotonic } from './function-process.ts';
-
-/** One request as it went through, on the machine's monotonic clock, milliseconds. */
-export interface Passage {
-  to: 'table' | 'exchange' | 'parameters';
-  /** `UpdateItem`, or method and path. */
-  name: string;
-  arrivedAt: number;
-  /** How long it was held up on purpose. */
-  heldMs: number;
-  answeredAt: number;
-  /** What DynamoDB would have charged. */
-  units: number;
-}
+import type { Passage, Recorded, Tape } from './tape.ts';
 
 export interface DelayProxy {
   url: string;
   /** The partner itself. */
   target: string;
-  /** How long a request is held up, by `to`. */
+  /** How long a request is held up. */
   delayMs: number;
   stop(): void;
 }
 
-/** Stands between the function and one of its partners: holds up requests, counts them, and notes what they cost. */
+/** A key, and the certificate for `localhost`. */
+export interface Credentials {
+  key: string;
+  cert: string;
+}
+
+/**
+ * DynamoDB, Parameter Store and the exchanges document no time after which they close an idle connection. This is the
+ * default of AWS's load balancers:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+ */
+const idleTimeoutMs = 60_000;
+
+/**
+ * Stands between the function and one of its partners: holds up requests, counts them, and notes what they cost.
+ *
+ * @param credentials for TLS with the function.
+ */
 export async function startDelayProxy(
   to: Passage['to'],
   target: string,
-  passages: Passage[],
+  tape: Tape,
+  credentials?: Credentials,
 ): Promise<DelayProxy> {
   const agent = new Agent({ keepAlive: true });
-  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const arrivedAt = monotonic();
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { headers, method = 'GET', url = '/' } = request;
-    const operation = headers['x-amz-target'];
-    const name =
-      typeof operation === 'string'
-        ? (operation.split('.')[1] ?? operation)
-        : `${method} ${url.split('?')[0]}`;
-    const passage: Passage = { to, name, arrivedAt, heldMs: 0, answeredAt: 0, units: 0 };
-    passages.push(passage);
-    if (proxy.delayMs > 0) {
-      const heldFrom = monotonic();
-      await pause(proxy.delayMs);
-      passage.heldMs = monotonic() - heldFrom;
-    }
-    let body = Buffer.concat(chunks);
-    if (to === 'table')
-      body = Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), ReturnConsumedCapacity: 'TOTAL' }));
-    const { hostname, port } = new URL(proxy.target);
-    const onward = httpRequest(
-      {
-        agent,
-        hostname,
-        port,
-        method,
-        path: url,
-        headers: { ...headers, ...(body.length > 0 ? { 'content-length': body.length } : {}) },
-      },
-      (answer) => void passBack(answer),
-    );
-    const passBack = async (answer: IncomingMessage): Promise<void> => {
-      const parts: Buffer[] = [];
-      for await (const part of answer) parts.push(part as Buffer);
-      const whole = Buffer.concat(parts);
-      if (to === 'table') passage.units = unitsOf(whole.toString());
-      passage.answeredAt = monotonic();
-      const { 'transfer-encoding': _, ...others } = answer.headers;
-      response.writeHead(answer.statusCode ?? 500, { ...others, 'content-length': whole.length }).end(whole);
-    };
-    onward.on('error', () => response.destroy());
-    onward.end(body);
-  };
-  const server = createServer((request, response) => void pass(request, response));
-  server.keepAliveTimeout = 600_000;
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void pass({ to, proxy, tape, agent }, request, response).catch(() => response.destroy());
+  const server: Server =
+    credentials === undefined ? createServer(listener) : createSecureServer(credentials, listener);
+  server.keepAliveTimeout = idleTimeoutMs;
+  const port = await listen(server, 0);
   const proxy: DelayProxy = {
-    url: `http://127.0.0.1:${await listen(server, 0)}`,
+    url: credentials === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     target,
     delayMs: 0,
     stop() {
@@ -97,9 +66,102 @@ export async function startDelayProxy(
   return proxy;
 }
 
+interface Way {
+  to: Passage['to'];
+  proxy: DelayProxy;
+  tape: Tape;
+  agent: Agent;
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+async function pass(way: Way, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const arrivedAt = monotonic();
+  const { to, proxy, tape } = way;
+  const { headers, method = 'GET', url = '/' } = request;
+  const operation = headers['x-amz-target'];
+  const name =
+    typeof operation === 'string' ? (operation.split('.')[1] ?? operation) : `${method} ${url.split('?')[0]}`;
+  const passage: Passage = { to, name, arrivedAt, heldMs: 0, answeredAt: 0, units: 0 };
+  tape.note(passage);
+  const body = await text(request);
+  if (proxy.delayMs > 0) {
+    const heldFrom = monotonic();
+    await pause(proxy.delayMs);
+    passage.heldMs = monotonic() - heldFrom;
+  }
+  const replayed = tape.findReplay(passage);
+  const answer =
+    replayed === undefined ? await askTarget(way, request, body, passage) : toReplayedAnswer(replayed);
+  passage.answeredAt = monotonic();
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+  tape.record(passage, {
+    to,
+    name,
+    port: Number(new URL(proxy.url).port),
+    method,
+    path: url,
+    headers: request.rawHeaders,
+    body,
+    status: answer.status,
+    responseHeaders: answer.headers,
+    response: answer.body,
+  });
+}
+
+function toReplayedAnswer({ status, responseHeaders, response }: Recorded): Answer {
+  return { status, headers: responseHeaders, body: response };
+}
+
+async function askTarget(
+  way: Way,
+  request: IncomingMessage,
+  body: string,
+  passage: Passage,
+): Promise<Answer> {
+  const counts = way.to === 'table' && way.tape.countsUnits;
+  const sent = counts ? JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: 'TOTAL' }) : body;
+  const { hostname, port } = new URL(way.proxy.target);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  httpRequest(
+    {
+      agent: way.agent,
+      hostname,
+      port,
+      method: request.method,
+      path: request.url,
+      headers: {
+        ...request.headers,
+        ...(sent === '' ? {} : { 'content-length': Buffer.byteLength(sent) }),
+      },
+    },
+    resolve,
+  )
+    .on('error', reject)
+    .end(sent);
+  const response = await promise;
+  const whole = await text(response);
+  if (counts) passage.units = toUnits(whole);
+  // Node's `keep-alive` header would announce the idle timeout, which the real ones don't.
+  const { 'transfer-encoding': _, 'keep-alive': __, ...headers } = response.headers;
+  return {
+    status: response.statusCode ?? 500,
+    headers: {
+      ...(headers as Record<string, string>),
+      connection: 'keep-alive',
+      'content-length': String(Buffer.byteLength(whole)),
+    },
+    body: whole,
+  };
+}
+
 /** Batches answer with a list of what each table was charged. */
-function unitsOf(text: string): number {
-  const { ConsumedCapacity: charged = [] } = JSON.parse(text) as {
+function toUnits(response: string): number {
+  const { ConsumedCapacity: charged = [] } = JSON.parse(response) as {
     ConsumedCapacity?: { CapacityUnits: number } | { CapacityUnits: number }[];
   };
   return [charged].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);

@@ -1,91 +1,115 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import type { Context } from 'aws-lambda';
-import { createAdmin } from '../../functions/admin.ts';
-import { parseEnvironment } from '../../functions/environment.ts';
 import { adminAnswerSchema, type CommandInput, type CommandName } from '../../lib/admin/contract/commands.ts';
-import type { WorldAddresses, WorldCommands } from './environment-process.ts';
+import type { BackendCommands } from './backends-process.ts';
+import type { Build } from './builds.ts';
+import { type Commanded, forkCommanded } from './child-commands.ts';
+import { apiKey, secret } from './credentials.ts';
+import { startFunction } from './function-process.ts';
+import type { StandInCommands, StandIns } from './stand-ins-process.ts';
 
-/** What the functions run against, in another process, and an admin function to fill it. */
-export interface World extends WorldAddresses {
-  ask<Name extends keyof WorldCommands>(
-    command: Name,
-    input?: Parameters<WorldCommands[Name]>[0],
-  ): Promise<Awaited<ReturnType<WorldCommands[Name]>>>;
-  /** What the trigger's environment has to be, to go through the proxies. */
-  environment: Record<string, string>;
-  /** Tokens of links that close a position each, whose entry is known to be filled or last seen resting. */
-  makeLinks(count: number, entry: 'filled' | 'resting'): Promise<string[]>;
+/** What the functions run against, in two other processes. */
+export interface World {
+  backends: Commanded<BackendCommands>;
+  standIns: Commanded<StandInCommands>;
+  addresses: StandIns & { exchangeItself: string; tableItself: string };
   stop(): Promise<void>;
+}
+
+export type Entry = 'filled' | 'resting';
+
+/** A table with links that close one position each, and the environment of a trigger that reads it. */
+export interface Stock {
+  environment: Record<string, string>;
+  tokens: string[];
+}
+
+export async function startWorld(): Promise<World> {
+  const backends = await forkCommanded<BackendCommands>('./backends-process.ts');
+  const standIns = await forkCommanded<StandInCommands>('./stand-ins-process.ts');
+  const targets = await backends.ask('addresses');
+  const addresses = {
+    ...(await standIns.ask('start', targets)),
+    exchangeItself: targets.exchange,
+    tableItself: targets.table,
+  };
+  return {
+    backends,
+    standIns,
+    addresses,
+    async stop() {
+      await standIns.stop();
+      await backends.stop();
+    },
+  };
+}
+
+/** As on AWS: the SDK finds region, credentials and endpoints where Lambda puts them. */
+export function toEnvironment({ addresses }: World, tableName: string): Record<string, string> {
+  return {
+    RIPCORD_TABLE: tableName,
+    RIPCORD_ACCOUNTS: 'ssm:/bench/accounts',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_SESSION_TOKEN: 'bench',
+    AWS_ENDPOINT_URL_DYNAMODB: addresses.table,
+    AWS_ENDPOINT_URL_SSM: addresses.parameters,
+    // For all builds alike, the empty one included.
+    NODE_EXTRA_CA_CERTS: addresses.caFile,
+  };
+}
+
+let tables = 0;
+
+/**
+ * Makes links by the build's own admin function, in a table of their own: an older revision may store them in another
+ * way, and adopting a position takes longer the more of them a table holds.
+ *
+ * @param entry whether the positions' entries are known to be filled, or were last seen resting.
+ */
+export async function stockTable(
+  world: World,
+  { admin }: Build,
+  count: number,
+  entry: Entry = 'filled',
+): Promise<Stock> {
+  if (admin === undefined) throw new Error('no admin function to make links with');
+  tables += 1;
+  const environment = toEnvironment(world, `ripcord-${tables}`);
+  await world.backends.ask('createTable', `ripcord-${tables}`);
+  const entries = await world.backends.ask('placeEntries', { count, filled: entry === 'filled' });
+  const child = await startFunction({
+    file: admin,
+    environment: { ...environment, RIPCORD_BASE_URL: 'https://links.example.org' },
+    timeoutMs: 60_000,
+  });
+  try {
+    const tokens = await adoptAll(async (command, input) => {
+      const { result } = await child.invoke({ command, ...input });
+      return toResult(command, result);
+    }, entries);
+    return { environment, tokens };
+  } finally {
+    await child.stop();
+    await world.standIns.ask('takePassages');
+  }
 }
 
 /** Any admin function. */
 export type Admin = <Name extends CommandName>(command: Name, input: CommandInput<Name>) => Promise<unknown>;
 
-const accountName = 'bench';
-
-export async function startWorld(): Promise<World> {
-  const child = fork(new URL('./environment-process.ts', import.meta.url));
-  await once(child, 'message');
-  let last = 0;
-  const waiting = new Map<number, (result: never) => void>();
-  child.on('message', ({ id, result }: { id: number; result: never }) => waiting.get(id)?.(result));
-  const ask: World['ask'] = (command, input) =>
-    new Promise((resolve) => {
-      last += 1;
-      waiting.set(last, resolve);
-      child.send({ id: last, command, input });
-    });
-
-  const addresses = await ask('addresses');
-  const handler = createAdmin(
-    parseEnvironment({
-      RIPCORD_TABLE: 'ripcord',
-      RIPCORD_TABLE_ENDPOINT: addresses.tableProxyUrl,
-      RIPCORD_ACCOUNTS: `file:${join(addresses.folder, 'accounts.json')}`,
-      RIPCORD_BASE_URL: 'https://links.example.org',
-    }),
-    undefined,
-    { event: () => undefined, metrics: () => undefined },
-  );
-  const admin: Admin = async (command, input) => {
-    const answer = adminAnswerSchema.parse(await handler({ command, ...input }, {} as Context));
-    if (!answer.ok) throw new Error(`${command}: ${answer.error.message}`);
-    return answer.result;
-  };
-  await addAccount(admin, addresses.exchangeProxyUrl);
-  return {
-    ...addresses,
-    ask,
-    // As on AWS: the SDK finds region, credentials and endpoints where Lambda puts them.
-    environment: {
-      RIPCORD_TABLE: 'ripcord',
-      RIPCORD_ACCOUNTS: 'ssm:/bench/accounts',
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench',
-      AWS_SESSION_TOKEN: 'bench',
-      AWS_ENDPOINT_URL_DYNAMODB: addresses.tableProxyUrl,
-      AWS_ENDPOINT_URL_SSM: addresses.parametersProxyUrl,
-    },
-    async makeLinks(count, entry) {
-      const entries = await ask('placeEntries', { count, filled: entry === 'filled' });
-      const links = await adoptAll(admin, entries);
-      await ask('takePassages');
-      return links;
-    },
-    async stop() {
-      child.disconnect();
-      await once(child, 'exit');
-    },
-  };
+/** @returns what an admin function answered, and throws its error. */
+export function toResult(command: string, text: unknown): unknown {
+  const answer = adminAnswerSchema.parse(text);
+  if (!answer.ok) throw new Error(`${command}: ${answer.error.message}`);
+  return answer.result;
 }
+
+const accountName = 'bench';
 
 export function addAccount(admin: Admin, baseUrl: string): Promise<unknown> {
   return admin('accounts.add', {
     name: accountName,
-    account: { exchange: 'binance', apiKey: 'key-of-bench', secret: 'secret-of-bench', baseUrl },
+    account: { exchange: 'binance', apiKey, secret, baseUrl },
   });
 }
 

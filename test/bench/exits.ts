@@ -15,6 +15,7 @@ import {
 import { send } from '../infra/loopback/running-server.ts';
 import { startDelayProxy } from './delay-proxy.ts';
 import { inMs, median } from './figures.ts';
+import { Tape } from './tape.ts';
 import { isCovered, toUncoveredMs } from './uncovered.ts';
 
 /**
@@ -58,7 +59,7 @@ const refusals = {
 const folder = await mkdtemp(join(tmpdir(), 'ripcord-bench-exits-'));
 const exchange = await startSimulatedExchange();
 const { core } = exchange;
-const proxy = await startDelayProxy('exchange', exchange.url, []);
+const proxy = await startDelayProxy('exchange', exchange.url, new Tape());
 const stack = await startLocalStack({ port: 0, data: folder });
 let requests = 0;
 

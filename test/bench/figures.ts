@@ -1,19 +1,10 @@
-/** One row of the report. */
-export interface Row {
+/** A figure beside the table of times, with the limit that it is checked against if it has one. */
+export interface Budget {
   figure: string;
   value: string;
-  target?: string | undefined;
-  met?: boolean | undefined;
+  limit?: string;
+  met?: boolean;
 }
-
-/** What one part of the bench has found: rows to read, and numbers for the JSON. */
-export interface Findings {
-  rows: Row[];
-  numbers: Record<string, unknown>;
-}
-
-/** Tells how far a part is. */
-export type Progress = (done: number, of: number) => void;
 
 /** The value that so many per cent of all are not above. */
 export function percentile(values: number[], percent: number): number {

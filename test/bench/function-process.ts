@@ -43,6 +43,12 @@ export interface FunctionOptions {
 /** What a function threw. */
 export class FunctionError extends Error {}
 
+const running = new Set<ChildProcess>();
+/** A stopped process would outlive this one. */
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Milliseconds on a clock that all processes of this machine share. */
 export function monotonic(): number {
   return Number(process.hrtime.bigint()) / 1e6;
@@ -105,12 +111,14 @@ export async function startFunction({
     stdio: ['ignore', onOutput === undefined ? 'ignore' : 'pipe', 'pipe'],
   });
   if (onOutput !== undefined) child.stdout?.setEncoding('utf8').on('data', onOutput);
+  running.add(child);
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     errors += chunk;
   });
   let ended = false;
   child.on('close', () => {
+    running.delete(child);
     const failure = new Error(`${file} ended: ${errors}`);
     ready.reject(failure);
     if (!ended) answered.reject(failure);

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { adminAnswerSchema } from '../../lib/admin/contract/commands.ts';
-import { type Admin, addAccount, adoptAll, type World } from './environment.ts';
-import { type Findings, inMs, median, type Progress, percentile } from './figures.ts';
+import type { Bench } from './bench.ts';
+import { type Admin, addAccount, adoptAll, toResult } from './environment.ts';
+import { inMs, median, percentile } from './figures.ts';
 import { monotonic } from './function-process.ts';
 
 const program = fileURLToPath(new URL('../../bin/start.ts', import.meta.url));
@@ -26,11 +26,10 @@ interface Load {
 
 /** The local stack in a process of its own, with its own table, under as many connections as will. */
 export async function measureThroughput(
-  world: World,
+  { world, budgets, progress }: Bench,
   folder: string,
   seconds: number,
-  progress: Progress,
-): Promise<Findings> {
+): Promise<void> {
   const stack = spawn(process.execPath, [program, '--port', '0', '--data', join(folder, 'stack')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -40,8 +39,8 @@ export async function measureThroughput(
     // Its lines are read, or it would stop at a full pipe.
     stack.stdout.resume();
     const admin = adminOf(url, agent);
-    await addAccount(admin, world.exchangeUrl);
-    const entries = await world.ask('placeEntries', { count: positions, filled: true });
+    await addAccount(admin, world.addresses.exchangeItself);
+    const entries = await world.backends.ask('placeEntries', { count: positions, filled: true });
     const tokens: string[] = [];
     for (const entry of entries) {
       tokens.push(...(await adoptAll(admin, [entry])));
@@ -52,24 +51,26 @@ export async function measureThroughput(
     progress(positions * 1.5, positions * 2);
     const repeated = await load(Number.POSITIVE_INFINITY, monotonic() + seconds * 1_000);
     progress(positions * 2, positions * 2);
-    const words = ({ hitsPerSecond, p50, p99, stackBusy, statuses }: Load) =>
-      `${hitsPerSecond.toFixed(0)} hits/s, p50 ${inMs(p50)}, p99 ${inMs(p99)}; the stack keeps ${stackBusy.toFixed(2)} processors busy; ${Object.entries(
-        statuses,
-      )
-        .map(([status, count]) => `${count} × ${status}`)
-        .join(', ')}`;
-    return {
-      rows: [
-        { figure: `throughput, ${connections} connections, ${positions} executing`, value: words(executed) },
-        { figure: `throughput, ${connections} connections, repeating`, value: words(repeated) },
-      ],
-      numbers: { executed, repeated },
-    };
+    budgets.push(
+      {
+        figure: `throughput of one process, ${connections} connections, ${positions} acting`,
+        value: describe(executed),
+      },
+      {
+        figure: `throughput of one process, ${connections} connections, repeating`,
+        value: describe(repeated),
+      },
+    );
   } finally {
     agent.destroy();
     stack.kill('SIGTERM');
     await once(stack, 'exit');
   }
+}
+
+function describe({ hitsPerSecond, p50, p99, stackBusy, statuses }: Load): string {
+  const counts = Object.entries(statuses).map(([status, count]) => `${count} × ${status}`);
+  return `${hitsPerSecond.toFixed(0)} hits/s, p50 ${inMs(p50)}, p99 ${inMs(p99)}; the stack keeps ${stackBusy.toFixed(2)} processors busy; ${counts.join(', ')}`;
 }
 
 async function readyOf(output: NodeJS.ReadableStream): Promise<string> {
@@ -103,9 +104,7 @@ function adminOf(url: string, agent: Agent): Admin {
       agent,
       JSON.stringify({ command, ...input }),
     );
-    const answer = adminAnswerSchema.parse(JSON.parse(text));
-    if (!answer.ok) throw new Error(`${command}: ${answer.error.message}`);
-    return answer.result;
+    return toResult(command, JSON.parse(text));
   };
 }
 

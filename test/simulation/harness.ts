@@ -23,7 +23,7 @@ export interface Stage {
   during<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
-const quiet: Plan = {
+export const quiet: Plan = {
   ...makePlan(1),
   market: 'spot',
   side: 'long',

@@ -8,7 +8,9 @@ import {
   applyChange,
   type ClaimRequest,
   type ClaimResult,
+  type PositionList,
   type PositionStore,
+  type Status,
 } from '../../lib/store/store.ts';
 
 /** One request to the table. Most methods send one; `revokeLink` sends two, and a refused write is read again. */
@@ -53,7 +55,7 @@ export interface MemoryTables {
   hits: Map<string, Versioned<Hit>>;
   reservations: Map<string, Versioned<string>>;
   killSwitch: { value: Pause; version: number };
-  swept: { sweptAt?: string };
+  swept: Pick<Status, 'sweptAt' | 'accountsInUse'>;
   health: Versioned<AccountHealth>;
   /** Runs one request: an atomic effect between two interrupts. */
   send: <Response>(request: StoreRequest, id: string, effect: () => Response) => Promise<Response>;
@@ -68,6 +70,21 @@ export interface Versioned<Value> {
 /** The tables as one version of Ripcord sees them: they refuse it what a newer one has written. */
 export interface View extends MemoryTables {
   version: number;
+}
+
+/** By creation and id, newest first. */
+function compareRows({ position: a }: Row, { position: b }: Row): number {
+  return compare(b.createdAt, a.createdAt) || compare(b.positionId, a.positionId);
+}
+
+function listRows(rows: Map<string, Row>, list: PositionList): Row[] {
+  return [...rows.values()].filter((row) => list === 'all' || row.list === 'open').sort(compareRows);
+}
+
+function readRows(rows: Row[], version: number, onUnreadable?: (positionId: string) => void): Position[] {
+  const isReadable = (row: Row): boolean => row.version <= version;
+  for (const { position } of rows.filter((row) => !isReadable(row))) onUnreadable?.(position.positionId);
+  return rows.filter(isReadable).map(({ position }) => copy(position));
 }
 
 /** The positions of the memory store. */
@@ -95,17 +112,19 @@ export function createPositions(tables: View): PositionStore {
     },
 
     listPositions: (list, onUnreadable) =>
-      send('list', '', () =>
-        [...rows.values()]
-          .filter((row) => list === 'all' || row.list === 'open')
-          .filter((row) => {
-            const isReadable = row.version <= version;
-            if (!isReadable) onUnreadable?.(row.position.positionId);
-            return isReadable;
-          })
-          .map(({ position }) => copy(position))
-          .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.positionId, b.positionId)),
-      ),
+      send('list', '', () => readRows(listRows(rows, list), version, onUnreadable)),
+
+    listPositionPage: ({ list, after, limit }, onUnreadable) =>
+      send('list', '', () => {
+        const last = after === undefined ? undefined : rows.get(after);
+        const all = listRows(rows, list);
+        const left = last === undefined ? all : all.filter((row) => compareRows(last, row) < 0);
+        const page = left.slice(0, limit);
+        return {
+          positions: readRows(page, version, onUnreadable),
+          next: left.length > limit ? page.at(-1)?.position.positionId : undefined,
+        };
+      }),
 
     claimPosition: (request) => claimPosition(tables, request),
 

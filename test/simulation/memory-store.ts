@@ -145,6 +145,14 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
           .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.linkId, b.linkId)),
       ),
 
+    listLinksOf: (positionIds) =>
+      send('list-links', positionIds.join(), () =>
+        [...links.values()]
+          .filter(({ value }) => positionIds.includes(value.positionId))
+          .flatMap(({ value }) => readLink(value.linkId) ?? [])
+          .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.linkId, b.linkId)),
+      ),
+
     async revokeLink(link, revokedAt) {
       await send('revoke-at-position', link.positionId, () => {
         checkItemVersion('position', rows.get(link.positionId)?.version, version);
@@ -158,7 +166,11 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
 
     readStatus: () => send('kill-switch', '', () => ({ ...readPause(), ...swept })),
 
-    recordSweep: (sweptAt) => send('record-sweep', '', () => void Object.assign(swept, { sweptAt })),
+    recordSweep: (sweptAt, accountsInUse = []) =>
+      send('record-sweep', '', () => {
+        Object.assign(swept, { sweptAt, accountsInUse });
+        if (accountsInUse.length === 0) delete swept.accountsInUse;
+      }),
 
     updateLink: (linkId, change) =>
       send('update-link', linkId, () => {

@@ -45,6 +45,8 @@ export interface ModelOrder {
   changedAt: number;
   /** The prices of an exit that Ripcord sent. */
   exit?: Pick<ExitOrder, 'kind' | 'price'> & { triggerPrice?: string };
+  /** What it was at which true time: lists may lag. */
+  history: { at: number; live: boolean; amount: Units; filled: Units; average: string; changedAt: number }[];
   /** The list that it is a leg of. Both legs lock their coins once, and the first that fills ends the other. */
   pair?: string;
 }
@@ -129,6 +131,7 @@ export class ModelBook {
   readonly surplus: string[] = [];
   readonly cover = new Cover();
   readonly ledger: Ledger;
+  readonly #holdings: { at: number; units: Units }[] = [];
   #closes = 0;
   #unseen: Units = 0;
   #liquidity: Units | undefined;
@@ -182,9 +185,23 @@ export class ModelBook {
       placedAt: this.environment.time,
       createdAt: this.clock - ageMs,
       changedAt: this.clock - ageMs,
+      history: [],
     };
     this.orders.push(order);
+    this.#remember(order);
     return order;
+  }
+
+  #remember(order: ModelOrder): void {
+    const { live, amount, filled, changedAt } = order;
+    const average = this.ledger.average(order.orderId);
+    order.history.push({ at: this.environment.time, live, amount, filled, average, changedAt });
+  }
+
+  /** An order as the list of all markets shows it: as it was some time ago. */
+  asListed(order: ModelOrder): ModelOrder['history'][number] | undefined {
+    const at = this.environment.time - (this.plan.listLagMs ?? 0);
+    return order.history.findLast((known) => known.at <= at) ?? order.history[0];
   }
 
   /** Executes part of an order, and ends it when it is full. Exits never do more than is there to exit. */
@@ -206,6 +223,7 @@ export class ModelBook {
     this.trade(order.side, units, { orderId, fee: feeNow, entry: role === 'entry', price });
     order.changedAt = this.clock;
     if (order.filled === order.amount) order.live = false;
+    this.#remember(order);
     this.cover.note(this);
   }
 
@@ -216,7 +234,10 @@ export class ModelBook {
     { orderId, fee = 0, entry = false, cause = 'trade', price = '100' }: TradeFacts = {},
   ): void {
     const change = side === 'buy' ? units - fee : -units;
+    const before = this.seenHolding;
+    if (this.#holdings.length === 0) this.#holdings.push({ at: 0, units: before });
     this.holding += change;
+    this.#holdings.push({ at: this.environment.time, units: this.holding });
     if (entry && this.plan.holdingLagMs > 0) {
       this.#unseen += change;
       this.environment.schedule(this.plan.holdingLagMs, () => {
@@ -231,6 +252,14 @@ export class ModelBook {
     const seen = this.holding - this.#unseen;
     // Whatever has been sold since is missing too.
     return Math.sign(seen) === Math.sign(this.holding) ? seen : 0;
+  }
+
+  /** What the list of all positions shows: the account as it was some time ago. */
+  get listedHolding(): Units {
+    const { listLagMs = 0 } = this.plan;
+    if (listLagMs === 0) return this.seenHolding;
+    const at = this.environment.time - listLagMs;
+    return this.#holdings.findLast((known) => known.at <= at)?.units ?? this.seenHolding;
   }
 
   /** Funding is listed among the executions, and it is never a trade. */
@@ -299,6 +328,7 @@ export class ModelBook {
     order.live = false;
     order.endedAt = this.environment.time;
     order.changedAt = this.clock;
+    this.#remember(order);
     this.cover.note(this);
   }
 
@@ -307,6 +337,7 @@ export class ModelBook {
     if (!order.live) return;
     order.amount = Math.max(amount, order.filled);
     order.changedAt = this.clock;
+    this.#remember(order);
     this.cover.note(this);
     if (order.filled === order.amount) this.end(order);
   }
@@ -615,7 +646,7 @@ export function modelExchange(
     fetchBalance: () =>
       ask('balance', () => ({ free: toText(book.holding - book.locked()), total: toText(book.holding) })),
     fetchPrice: async () => '100',
-    fetchPrices: async () => new Map(),
+    fetchPrices: async (_kind, marketIds) => new Map(marketIds.map((id) => [id, '100'])),
     fetchTrades: (_market, range) => ask('trades', () => book.tradesIn(range)),
     fetchTakerRate: async () => '0',
     fetchPermissions: async () => ({ canTrade: true, canWithdraw: false, ipRestricted: true }),
@@ -626,6 +657,22 @@ export function modelExchange(
           .map((order) => ({ market: rules(plan), order: view(order) })),
       ),
     fetchOpenPositions: async () => [],
+    fetchOrdersOfMarkets: () =>
+      ask('all open orders', () =>
+        book.orders.flatMap((order) => {
+          const listed = book.asListed(order);
+          if (listed?.live !== true || order.listedFrom > environment.time) return [];
+          const average = listed.filled > 0 ? listed.average : undefined;
+          return [{ ...view({ ...order, ...listed }), average }];
+        }),
+      ),
+    fetchPositionsOfMarkets: ([market]) =>
+      ask('all positions', () => {
+        const seen = book.listedHolding;
+        if (seen === 0 || market === undefined) return [];
+        const side = seen > 0 ? ('long' as const) : ('short' as const);
+        return [{ symbol: market.symbol, side, amount: toText(Math.abs(seen)) }];
+      }),
     fetchCandles: async () => [],
   };
 }

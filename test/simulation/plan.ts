@@ -73,6 +73,8 @@ export interface Plan {
   orderAgeMs: number;
   /** How long look-ups miss live exits. */
   exitMissedMs: number;
+  /** Whether sweeps read the account in lists; and how much older these are than the exchange. Absent: they do not. */
+  listLagMs?: number | undefined;
   /** How long the account looks as it was before a fill of the entry. */
   holdingLagMs: number;
   feePerMille: number;
@@ -186,6 +188,7 @@ export function makePlan(seed: number): Plan {
     });
   faults.push(...makeFreezes(seed, actors));
   return withExits({
+    ...makeListLag(seed),
     seed,
     market,
     side: random.pick(['long', 'short'] as const),
@@ -211,6 +214,12 @@ export function makePlan(seed: number): Plan {
 
 /** Within the look-up lag of Binance. */
 const longestLagMs = 60_000;
+
+/** In two plans of three, sweeps read the account in lists. */
+function makeListLag(seed: number): Pick<Plan, 'listLagMs'> {
+  const random = new Random(seed ^ 0x2545f491);
+  return random.chance(1 / 3) ? {} : { listLagMs: random.pick([0, 0, 500, 5_000, 30_000]) };
+}
 
 /** In one of three plans that nothing ends outside, Ripcord places the exits: on spot, lists of a target and a stop. */
 function withExits(plan: Plan): Plan {

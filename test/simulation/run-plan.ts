@@ -6,6 +6,7 @@ import { hashToken, mintToken } from '../../lib/link/token.ts';
 import type { OrderRecord, Position } from '../../lib/position/position.ts';
 import type { Services } from '../../lib/services.ts';
 import { itemVersion } from '../../lib/store/item-version.ts';
+import { sweepLimits } from '../../lib/sweep/limits.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
 import type { HitResponse } from '../../lib/trigger/response.ts';
@@ -153,13 +154,16 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     };
   };
 
+  // The only position is enough for a snapshot.
+  const limits = plan.listLagMs === undefined ? sweepLimits : { ...sweepLimits, snapshotFrom: 1 };
+
   const startSweep = (which: string, engine: Parameters<typeof engineOf>[0]) => {
     const actor = newActor(actors, plan.faults);
     processes.push(actor);
     actors += 1;
     say(`sweep ${which}, actor ${actor.index}`);
     void current.run(actor, () =>
-      sweep(engineOf(engine)).then(
+      sweep(engineOf(engine), undefined, undefined, limits).then(
         (report) => say(`swept ${JSON.stringify(report)}`),
         (thrown) => say(`not swept: ${String(thrown)}`),
       ),
@@ -217,7 +221,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
         }
         case 'sweep':
           void current.run(actor, () =>
-            sweep(engineOf(event)).then(
+            sweep(engineOf(event), undefined, undefined, limits).then(
               () => undefined,
               () => undefined,
             ),

@@ -8,9 +8,9 @@ const changesEveryMs = 500;
 /** A page knows the data's age to the second. */
 const beatEveryMs = 1_000;
 const restEveryMs = 15_000;
-/** A read of the stored positions costs in proportion to their number, so with many it is made less often. */
 const storedEveryMs = 1_000;
-const storedMsPerPosition = 20;
+/** What a read costs grows with the stored positions and links that it reads, so with many it is made less often. */
+const msPerItem = 20;
 const allEveryMs = 60_000;
 const failedPauseMs = 2_000;
 /** Hits are listed eventually, so the last minute is asked for again. */
@@ -36,17 +36,28 @@ export function followTable(followed: Followed): TableFollower {
   const stored = part(
     'stored',
     () => readStored(followed, all).then(() => note('stored')),
-    () => Math.max(storedEveryMs, listOpen(followed).length * storedMsPerPosition),
+    () => Math.max(storedEveryMs, listOpen(followed).length * msPerItem),
   );
-  const rest = () => restEveryMs;
-  const links = part('links', () => readLinks(followed), rest);
+  const links = part(
+    'links',
+    () => readLinks(followed),
+    () => linksEveryMs(followed),
+  );
   const changes = part(
     'changes',
     () => readChanges(followed, failures, { stored, links }).then(() => note('changes')),
     () => changesEveryMs,
   );
-  const accounts = part('accounts', () => readAccounts(followed), rest);
-  const parts = [stored, links, changes, accounts];
+  const accounts = part(
+    'accounts',
+    () => readAccounts(followed),
+    () => restEveryMs,
+  );
+  return toFollower({ stored, links, changes, accounts }, all);
+}
+
+function toFollower(loops: Record<Part, Loop>, all: AllPositions): TableFollower {
+  const parts = Object.values(loops);
   return {
     async refresh() {
       all.dueAt = 0;
@@ -54,7 +65,7 @@ export function followTable(followed: Followed): TableFollower {
     },
     poke(what) {
       if (what === 'anything') all.dueAt = 0;
-      for (const each of what === 'hit' ? [changes] : parts) each.poke();
+      for (const each of what === 'hit' ? [loops.changes] : parts) each.poke();
     },
     stop() {
       for (const each of parts) each.stop();
@@ -86,6 +97,12 @@ function showFailures(followed: Followed, failures: Failures): void {
   const { problem: _, ...table } = followed.state().table;
   const [first = {}] = failures.values();
   followed.apply({ table: { ...table, ...first } });
+}
+
+/** Links are read together with all positions. */
+function linksEveryMs(followed: Followed): number {
+  const { links, positions } = followed.state();
+  return Math.max(restEveryMs, (links.length + positions.length) * msPerItem);
 }
 
 function listOpen(followed: Followed): PositionView[] {

@@ -7,6 +7,28 @@ export function toPage(category: string, list: unknown[], limit: number) {
   return { category, list: list.slice(0, limit), nextPageCursor: '' };
 }
 
+/** Default and maximum sizes of a page. */
+export interface PageSize {
+  usual: number;
+  maximum: number;
+}
+
+/** @returns the page of a list that the request's `cursor` names, and the cursor of the next one; empty: there is none. */
+export function toRequestedPage<Item>(
+  params: Params,
+  items: Item[],
+  size: PageSize,
+  toRow: (item: Item) => unknown,
+) {
+  const limit = Math.min(params.integer('limit') ?? size.usual, size.maximum);
+  const from = params.integer('cursor') ?? 0;
+  return {
+    category: params.required('category'),
+    list: items.slice(from, from + limit).map(toRow),
+    nextPageCursor: from + limit < items.length ? String(from + limit) : '',
+  };
+}
+
 /** @returns the market of the request, or all of its category if it names none. */
 export function findMarkets(core: SimulatedExchange, params: Params): Market[] {
   const kind = params.market();

@@ -4,19 +4,18 @@ import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { toPositions } from './account-shapes.ts';
 import { bybitError, parameterError } from './errors.ts';
-import { findMarkets, toPage } from './listing.ts';
+import { findMarkets, toRequestedPage } from './listing.ts';
 import { matchesFilter } from './order-filters.ts';
 import { toBybitOrder, toExecType, toExecution, toOrderId } from './order-shapes.ts';
 import { findOrder } from './orders.ts';
 import type { Params } from './request.ts';
 
-/** Default and maximum page sizes. */
+/** https://bybit-exchange.github.io/docs/v5/order/open-order */
 const orderPage = { usual: 20, maximum: 50 };
+/** https://bybit-exchange.github.io/docs/v5/order/execution */
 const executionPage = { usual: 50, maximum: 100 };
-
-function pageSize(params: Params, { usual, maximum }: { usual: number; maximum: number }): number {
-  return Math.min(params.integer('limit') ?? usual, maximum);
-}
+/** https://bybit-exchange.github.io/docs/v5/position */
+const positionPage = { usual: 20, maximum: 200 };
 
 /** @returns open orders or, with `openOnly` 1, ended ones; and an order of any status if the request names it. */
 export function listRealtimeOrders(core: SimulatedExchange, params: Params, account: Account): unknown {
@@ -55,11 +54,7 @@ function listOrders(
       matchesFilter(order, params.text('orderFilter')) &&
       matches(order),
   );
-  return toPage(
-    params.required('category'),
-    found.map((order) => toBybitOrder(core, order)),
-    pageSize(params, orderPage),
-  );
+  return toRequestedPage(params, found, orderPage, (order) => toBybitOrder(core, order));
 }
 
 function namesOrder(params: Params): boolean {
@@ -97,12 +92,7 @@ export function listExecutions(core: SimulatedExchange, params: Params, account:
     fill.at >= since &&
     fill.at <= until;
   const fills = core.state.fills.filter(isRequested).toReversed();
-  const size = pageSize(params, executionPage);
-  const from = params.integer('cursor') ?? 0;
-  return {
-    ...toPage(params.required('category'), fills.slice(from).map(toExecution(core)), size),
-    nextPageCursor: from + size < fills.length ? String(from + size) : '',
-  };
+  return toRequestedPage(params, fills, executionPage, toExecution(core));
 }
 
 export function listPositions(core: SimulatedExchange, params: Params, account: Account): unknown {
@@ -114,5 +104,6 @@ export function listPositions(core: SimulatedExchange, params: Params, account: 
   );
   const rows = markets.flatMap((market) => toPositions(core, account, market));
   // A request for one symbol also lists flat positions.
-  return toPage(params.required('category'), named ? rows : rows.filter(({ size }) => size !== '0'), 200);
+  const listed = named ? rows : rows.filter(({ size }) => size !== '0');
+  return toRequestedPage(params, listed, positionPage, (row) => row);
 }

@@ -12,7 +12,9 @@ export async function listLinks(
   const { store } = services;
   const [links, positions, status] = await Promise.all([
     store.listLinks(positionId),
-    store.listPositions('all'),
+    positionId === undefined
+      ? store.listPositions('all')
+      : store.readPosition(positionId).then((position) => (position === undefined ? [] : [position])),
     store.readStatus(),
   ]);
   // A forgotten position's links are still listed. Without any link, the id may be mistyped.

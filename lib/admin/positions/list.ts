@@ -1,38 +1,85 @@
 import { inParallel } from '../../parallel.ts';
 import type { Position } from '../../position/position.ts';
 import { type PositionView, toPositionView } from '../../position/position-view.ts';
+import type { PositionList, PositionPage, PositionStore } from '../../store/store.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { countArmed } from '../links/link-view.ts';
 import { requireAccount } from '../require.ts';
 import { toLiveView } from './live-view.ts';
+import { takeSnapshots } from './snapshots.ts';
+
+/** How many positions one read of the table returns at most. */
+const pageSize = 500;
 
 /** Throws `account-not-found`. */
 export async function listPositions(
   { services, accounts, linksHalted }: Pick<AdminServices, 'services' | 'accounts' | 'linksHalted'>,
   { open, account, live = true, after, limit }: CommandInput<'positions.list'>,
 ): Promise<CommandResult<'positions.list'>> {
-  const unreadable: string[] = [];
-  const [positions, links] = await Promise.all([
-    services.store.listPositions(open === true ? 'open' : 'all', (positionId) => unreadable.push(positionId)),
-    live ? services.store.listLinks() : [],
-  ]);
-  const all = positions.filter((position) => account === undefined || position.account === account);
-  if (all.length === 0) await requireAccount(accounts, account);
-  // One that was forgotten between two pages begins the list again: better twice than not at all.
-  const from = all.findIndex(({ positionId }) => positionId === after) + 1;
-  const selected = all.slice(from, limit === undefined ? undefined : from + limit);
-  const next = from + selected.length < all.length ? selected.at(-1)?.positionId : undefined;
-  const toView = (position: Position): Promise<PositionView> =>
-    toLiveView({ services, linksHalted }, position, { links: countArmed(links, position, services.now()) });
+  const list = open === true ? 'open' : 'all';
+  const { positions, next, unreadable } = await selectPositions(services.store, {
+    list,
+    account,
+    after,
+    limit,
+  });
+  if (positions.length === 0) await requireAccount(accounts, account);
   const views = live
-    ? await inParallel(selected, 5, toView)
-    : selected.map((position) => toPositionView(position));
+    ? await toLiveViews({ services, linksHalted }, positions)
+    : positions.map((position) => toPositionView(position));
   return {
     positions: open === true && live ? views.filter((view) => !isOver(view)) : views,
     ...(next === undefined ? {} : { next }),
     ...(unreadable.length === 0 ? {} : { unreadable }),
   };
+}
+
+/** The requests to an exchange grow with the accounts and with what has changed, not with the positions. */
+async function toLiveViews(
+  admin: Pick<AdminServices, 'services' | 'linksHalted'>,
+  positions: Position[],
+): Promise<PositionView[]> {
+  const { services, linksHalted } = admin;
+  const [links, findSnapshot] = await Promise.all([
+    services.store.listLinksOf(positions.map(({ positionId }) => positionId)),
+    linksHalted === true ? () => undefined : takeSnapshots(services, positions),
+  ]);
+  return inParallel(positions, 5, (position) => {
+    const armed = countArmed(links, position, services.now());
+    return toLiveView(admin, position, { links: armed, snapshot: findSnapshot(position) });
+  });
+}
+
+interface Selection {
+  list: PositionList;
+  account: string | undefined;
+  after: string | undefined;
+  limit: number | undefined;
+}
+
+/** With a limit, it reads the table page by page, until it has one more position of the account than is listed. */
+async function selectPositions(store: PositionStore, { list, account, after, limit }: Selection) {
+  const unreadable: string[] = [];
+  const note = (positionId: string) => unreadable.push(positionId);
+  const isWanted = (position: Position): boolean => account === undefined || position.account === account;
+  if (limit === undefined && after === undefined)
+    return {
+      positions: (await store.listPositions(list, note)).filter(isWanted),
+      next: undefined,
+      unreadable,
+    };
+  const wanted = (limit ?? Number.POSITIVE_INFINITY) + 1;
+  const found: Position[] = [];
+  let from: string | undefined = after;
+  do {
+    const place = { list, after: from, limit: Math.min(wanted, pageSize) };
+    const page: PositionPage = await store.listPositionPage(place, note);
+    found.push(...page.positions.filter(isWanted));
+    from = page.next;
+  } while (from !== undefined && found.length < wanted);
+  const positions = found.slice(0, limit);
+  return { positions, next: found.length < wanted ? undefined : positions.at(-1)?.positionId, unreadable };
 }
 
 function isOver({ status }: PositionView): boolean {

@@ -2,8 +2,15 @@ import type { FiguresWanted } from '../../position/figures.ts';
 import { orStaleReason } from '../../position/order-sync.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import { type PositionView, toPositionView } from '../../position/position-view.ts';
+import type { Snapshot } from '../../position/snapshot.ts';
 import type { AdminServices } from '../admin-services.ts';
 import { syncIfActive } from '../sync-if-active.ts';
+
+interface LiveOptions {
+  links?: number;
+  figures?: FiguresWanted;
+  snapshot?: Snapshot | { staleReason: string } | undefined;
+}
 
 const halted = 'Links are halted while a backup is restored, so the exchange is not read.';
 
@@ -11,23 +18,30 @@ const halted = 'Links are halted while a backup is restored, so the exchange is 
  * A view of what the exchange reports now, or of what is stored, with the reason why it is stale.
  * @param links how many armed links the position has.
  * @param figures what of the profit is read besides.
+ * @param snapshot of the position's account, or why it could not be read. What it proves is not read again.
  */
 export async function toLiveView(
   admin: Pick<AdminServices, 'services' | 'linksHalted'>,
   position: Position,
-  { links, figures }: { links?: number; figures?: FiguresWanted } = {},
+  { links, figures, snapshot }: LiveOptions = {},
 ): Promise<PositionView> {
   const counted = links === undefined ? {} : { links };
   if (admin.linksHalted === true) return toPositionView(position, { ...counted, staleReason: halted });
-  const startedAt = admin.services.now();
-  const current = await orStaleReason(() => syncIfActive(admin, position, figures));
+  if (snapshot !== undefined && 'staleReason' in snapshot && isActive(position))
+    return toPositionView(position, { ...counted, ...snapshot });
+  const taken = snapshot !== undefined && 'at' in snapshot ? snapshot : undefined;
+  const startedAt = taken?.at ?? admin.services.now();
+  const current = await orStaleReason(() => syncIfActive(admin, position, { figures, snapshot: taken }));
   if ('staleReason' in current) return toPositionView(position, { ...counted, ...current });
   const view = toPositionView(current, counted);
   // The orders were read, so everything but the price and the profit is of now.
-  const isActive = current.state !== 'claimed' && !isFinal(current.state);
-  return isActive && !hasPriceSince(current, startedAt)
+  return isActive(current) && !hasPriceSince(current, startedAt)
     ? { ...view, staleReason: 'The current price could not be read.' }
     : view;
+}
+
+function isActive({ state }: Position): boolean {
+  return state !== 'claimed' && !isFinal(state);
 }
 
 /** A sync that reads no price leaves the last one and its time. */

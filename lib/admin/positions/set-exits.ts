@@ -35,7 +35,7 @@ export async function setExits(
   for (let count = 0; count < tries; count += 1) {
     const position = await requirePosition(services, input.positionId);
     requireActive(position);
-    const synced = await syncPosition(services, position, 'all');
+    const synced = await syncPosition(services, position, { figures: 'all' });
     requireActive(synced);
     const exchange = await services.exchanges.of(synced.account, synced.exchange);
     const change = await toChange(input, synced, exchange);

@@ -1,8 +1,10 @@
+import type { Order } from 'ccxt';
 import { type Amount, decimal } from '../../amount.ts';
 import { Fault } from '../../fault.ts';
 import type {
   AccountData,
   Balance,
+  ExchangeOrder,
   MarketRules,
   OpenExchangePosition,
   OpenOrder,
@@ -13,7 +15,7 @@ import type {
   TradedOrder,
   TradeRange,
 } from '../exchange.ts';
-import type { Listing } from '../venues/venue.ts';
+import type { Listing, Venue } from '../venues/venue.ts';
 import { isUnknownRequest } from './call-failure.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { parseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
@@ -44,6 +46,8 @@ export function createAccountData(connection: CcxtConnection): AccountData {
     fetchOpenOrders: (market) =>
       market === undefined ? fetchOpenOrders(connection) : fetchMarketOrders(connection, market),
     fetchOpenPositions: () => fetchOpenPositions(connection),
+    fetchOrdersOfMarkets: (markets) => fetchOrdersOfMarkets(connection, markets),
+    fetchPositionsOfMarkets: (markets) => fetchPositionsOfMarkets(connection, markets),
   };
 }
 
@@ -188,4 +192,63 @@ async function fetchOpenPositions(connection: CcxtConnection): Promise<OpenExcha
     amount,
     averagePrice,
   }));
+}
+
+/** The stored rules name the markets, so that none are loaded. A list can be many pages, so it gets their deadline. */
+async function fetchOrdersOfMarkets(
+  connection: CcxtConnection,
+  markets: readonly MarketRules[],
+): Promise<ExchangeOrder[]> {
+  const { venue, client, deadlines } = connection;
+  connection.registerMarkets(markets);
+  const kinds = Map.groupBy(markets, ({ kind }) => kind);
+  const lists = await Promise.all(
+    [...kinds].map(async ([kind, ofKind]) => {
+      const open = await connection.read(
+        'the open orders',
+        () => venue.fetchOpenOrders(client, kind),
+        deadlines.marketsMs,
+      );
+      const byId = new Map(ofKind.map((market) => [market.id, market]));
+      return open.flatMap(({ order, conditional }) => {
+        const market = byId.get(String(venue.orderDetails(order.info ?? {}).marketId));
+        return market === undefined ? [] : toListedOrder(venue, market, order, conditional);
+      });
+    }),
+  );
+  return lists.flat();
+}
+
+/** Of a triggered conditional order, the order that it placed says what it filled. */
+function toListedOrder(
+  venue: Venue,
+  market: MarketRules,
+  order: Order,
+  conditional: boolean,
+): ExchangeOrder[] {
+  try {
+    const placedOrderId = conditional ? venue.triggeredOrderId(order.info ?? {}) : undefined;
+    const listed = toExchangeOrder(venue, market, order, { conditional });
+    return [placedOrderId === undefined ? listed : { ...listed, placedOrderId }];
+  } catch {
+    // An order of the trader's own may be of a form that can't be read, and must hide no other.
+    return [];
+  }
+}
+
+async function fetchPositionsOfMarkets(
+  connection: CcxtConnection,
+  markets: readonly MarketRules[],
+): Promise<OpenExchangePosition[]> {
+  const { venue, client, deadlines } = connection;
+  const open = await connection.read(
+    'the positions',
+    () => venue.fetchOpenPositions(client),
+    deadlines.marketsMs,
+  );
+  const byId = new Map(markets.map((market) => [market.id, market]));
+  return open.flatMap(({ marketId, ...position }) => {
+    const market = byId.get(marketId);
+    return market === undefined ? [] : [{ ...position, symbol: market.symbol }];
+  });
 }

@@ -3,7 +3,7 @@ import type { Account } from '../../account/account.ts';
 import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
 import type { HttpAgents } from '../../http-agents.ts';
-import type { StackEgress } from '../egress/tunnel-agents.ts';
+import { createTunnelAgents, type StackEgress } from '../egress/tunnel-agents.ts';
 import type { MarketRules, RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { findRejectReason } from '../venues/error-table.ts';
@@ -21,7 +21,7 @@ import {
   venueErrorFrom,
 } from './call-failure.ts';
 import { createClient } from './ccxt-client.ts';
-import { directAgents, requestsOfCall } from './ccxt-fetch.ts';
+import { requestsOfCall } from './ccxt-fetch.ts';
 
 export interface Deadlines {
   /** For one call of the port, in milliseconds. */
@@ -111,14 +111,23 @@ export class CcxtConnection {
 
   /** Gives ccxt one market by its stored rules, so that no call loads all markets. */
   registerMarket(market: MarketRules): void {
-    // The store returns the same rules in another order, and without undefined fields.
-    const content = JSON.stringify(
-      Object.entries(market)
-        .filter(([, rule]) => rule !== undefined)
-        .sort(),
-    );
-    if (this.#markets.get(market.symbol)?.content === content) return;
-    this.#markets.set(market.symbol, { content, rules: market });
+    this.registerMarkets([market]);
+  }
+
+  /** The same for many markets: what ccxt makes of them costs once. */
+  registerMarkets(markets: readonly MarketRules[]): void {
+    const changed = markets.filter((rules) => {
+      // The store returns the same rules in another order, and without undefined fields.
+      const content = JSON.stringify(
+        Object.entries(rules)
+          .filter(([, rule]) => rule !== undefined)
+          .sort(),
+      );
+      if (this.#markets.get(rules.symbol)?.content === content) return false;
+      this.#markets.set(rules.symbol, { content, rules });
+      return true;
+    });
+    if (changed.length === 0) return;
     this.client.setMarkets([...this.#markets.values()].map(({ rules }) => toCcxtMarket(rules, this.venue)));
   }
 
@@ -237,22 +246,21 @@ function invalidSecret({ id }: Venue): Fault {
 export interface ConnectOptions {
   readAccountAgain: () => Promise<Account>;
   stackEgress: StackEgress | undefined;
+  /** For an account without fixed addresses. */
+  agents: HttpAgents;
   now: () => number;
   deadlines: Deadlines;
 }
 
-/** The code for tunnels is loaded only for an account that uses it. */
-async function selectAgents({ egress }: Account, stack: StackEgress | undefined): Promise<HttpAgents> {
-  if (egress === undefined) return directAgents;
-  const { createTunnelAgents } = await import('../egress/tunnel-agents.ts');
-  return createTunnelAgents(egress, stack);
+function selectAgents({ egress }: Account, { agents, stackEgress }: ConnectOptions): HttpAgents {
+  return egress === undefined ? agents : createTunnelAgents(egress, stackEgress);
 }
 
 /** @throws Fault `account-invalid` if the secret can't sign requests, and is not another one by now. */
 export async function connect(account: Account, options: ConnectOptions): Promise<CcxtConnection> {
-  const { readAccountAgain, stackEgress, now, deadlines } = options;
+  const { readAccountAgain, now, deadlines } = options;
   const venue = venues[account.exchange];
-  const agents = await selectAgents(account, stackEgress);
+  const agents = selectAgents(account, options);
   const client = await createClient(account, venue, { agents, now, timeoutMs: deadlines.marketsMs });
   if (canSign(client, venue, account.secret))
     return new CcxtConnection({ venue, client, agents, account, readAccountAgain, deadlines });

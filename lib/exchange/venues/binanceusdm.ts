@@ -61,7 +61,8 @@ function toLeverage(value: Amount | undefined, initial: Amount | undefined): Amo
 
 function toVenuePosition(row: Row): VenuePosition {
   const isShort = row.positionSide === 'SHORT' || signedAmount(row).lt(0);
-  return { marketId: String(row.symbol), side: isShort ? 'short' : 'long', ...toHolding(row) };
+  const side = isShort ? 'short' : 'long';
+  return { marketId: String(row.symbol), side, ...toHolding(row), margin: toMargin(row) };
 }
 
 async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition> {

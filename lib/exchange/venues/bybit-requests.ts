@@ -22,13 +22,17 @@ export function toCategory({ kind }: Pick<MarketRules, 'kind'>): string {
   return kind === 'spot' ? 'spot' : 'linear';
 }
 
-/** Bybit returns at most this many open orders or positions per request. */
-const rowsPerPage = 50;
+/** Bybit returns at most this many orders per request. https://bybit-exchange.github.io/docs/v5/order/open-order */
+const ordersPerPage = 50;
+
+/** And this many positions. https://bybit-exchange.github.io/docs/v5/position */
+export const positionsPerPage = 200;
 
 /** @returns the rows of all pages of a list. */
 export async function fetchPages(
   fetchPage: (request: Fields) => Promise<ListResponse>,
   request: Fields,
+  rowsPerPage = ordersPerPage,
 ): Promise<Fields[]> {
   const rows: Fields[] = [];
   let cursor: unknown;

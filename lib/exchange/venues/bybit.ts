@@ -19,6 +19,7 @@ import {
   findOrder,
   parseList,
   parseOrderFills,
+  positionsPerPage,
   toCategory,
   toMargin,
 } from './bybit-requests.ts';
@@ -97,7 +98,7 @@ function toHolding(row: Fields) {
 }
 
 function toVenuePosition(row: Fields): VenuePosition {
-  return { marketId: String(row.symbol), side: parseSide(row), ...toHolding(row) };
+  return { marketId: String(row.symbol), side: parseSide(row), ...toHolding(row), margin: toMargin(row) };
 }
 
 async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition> {
@@ -263,7 +264,11 @@ export const bybit: Venue = {
   async fetchOpenPositions(client) {
     const lists = await Promise.all(
       settleCoins.map((settleCoin) =>
-        fetchPages((page) => client.privateGetV5PositionList(page), { category: 'linear', settleCoin }),
+        fetchPages(
+          (page) => client.privateGetV5PositionList(page),
+          { category: 'linear', settleCoin },
+          positionsPerPage,
+        ),
       ),
     );
     return lists

@@ -178,10 +178,39 @@ describe('the functions', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'cron(* * * * ? *)',
       State: 'ENABLED',
-      Targets: [Match.objectLike({ RetryPolicy: { ...retries, MaximumRetryAttempts: 0 } })],
+      Targets: Match.arrayWith([
+        Match.objectLike({
+          Arn: Match.objectLike({ 'Fn::GetAtt': Match.arrayWith([Match.stringLikeRegexp('^Sweep')]) }),
+          RetryPolicy: { ...retries, MaximumRetryAttempts: 0 },
+        }),
+      ]),
     });
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       ...retries,
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  test.each([
+    ['true', 1],
+    ['false', 0],
+  ])('prepare the trigger at every full minute, once, if warmUp is %s: %s target', (warmUp, count) => {
+    const template = templateFor({ warmUp });
+    const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
+    const trigger = { 'Fn::GetAtt': ['TriggerFunction', 'Arn'] };
+    const target = {
+      Id: 'Target1',
+      Arn: trigger,
+      Input: '{"warmUp":true}',
+      RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+    };
+    const { Targets: targets } = rule?.Properties ?? {};
+    expect(targets.slice(1)).toEqual(Array(count).fill(target));
+    const permissions = { FunctionName: trigger, Principal: 'events.amazonaws.com' };
+    template.resourcePropertiesCountIs('AWS::Lambda::Permission', permissions, count);
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: 'TriggerFunction' },
+      MaximumEventAgeInSeconds: 60,
       MaximumRetryAttempts: 0,
     });
   });
@@ -360,10 +389,11 @@ describe('the rights', () => {
     }
   });
 
-  test('to invoke a function belong to the two routes, the schedule and the topic only', () => {
+  test('to invoke a function belong to the two routes, the schedule of two functions and the topic only', () => {
     const permissions = Object.values(templateFor().findResources('AWS::Lambda::Permission'));
     const callers = permissions.map(({ Properties: properties }) => properties.Principal);
-    expect(callers.sort()).toEqual(['apigateway.amazonaws.com', 'events.amazonaws.com', 'sns.amazonaws.com']);
+    const events = 'events.amazonaws.com';
+    expect(callers.sort()).toEqual(['apigateway.amazonaws.com', events, events, 'sns.amazonaws.com']);
     for (const { Properties: properties } of permissions) expect(properties.SourceArn).toBeDefined();
     // Any method, of which the API has two, and one path.
     expect(JSON.stringify(permissions)).toContain('"/*/*/l/{token}"');

@@ -177,6 +177,21 @@ describe('the table requests', () => {
     expect(sumUnits(requests)).toEqual({ read: 1 + 0.5 + positions + 0.5 + hits.length, written: 1 });
   });
 
+  it('of a page of positions are: the place of the last one, the keys of the page, and its positions', async () => {
+    for (let count = 0; count < 3; count += 1) await newLink();
+    const { next: after } = await environment.admin('positions.list', { open: true, live: false, limit: 1 });
+    const requests = await meter.during(async () => {
+      const page = await environment.admin('positions.list', { open: true, live: false, limit: 1, after });
+      expect(page.positions).toHaveLength(1);
+    });
+    expect(requests).toEqual([
+      { action: 'GetItem', units: 1 },
+      { action: 'Query', units: 0.5 },
+      // It also reads whether another one follows.
+      { action: 'BatchGetItem', units: 2 },
+    ]);
+  });
+
   it('of the sweep after a hit that executed include two updates: one saves its fees, one archives it', async () => {
     await environment.invoke('ripcord-sweep', {});
     await fire(await newLink());

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fill } from '../../../infra/simulator/core/model.ts';
 import { decimal } from '../../../lib/amount.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
-import { loadCcxt } from '../../../lib/exchange/ccxt/ccxt-loader.ts';
+import { loadLeanCcxt } from '../../../lib/exchange/ccxt/lean-ccxt.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
@@ -358,7 +358,7 @@ test("a sandbox account uses the venue's test network", async () => {
     [bybit, 'https://api-testnet.'],
     [binanceusdm, 'https://demo-fapi.'],
   ] as const) {
-    const ccxt = new (await loadCcxt(venue.id))({});
+    const ccxt = new (await loadLeanCcxt(venue.id))({});
     venue.useSandbox(ccxt);
     expect(JSON.stringify(ccxt.urls.api)).toContain(host);
   }

@@ -1,10 +1,29 @@
 import { describe, expect, test } from 'vitest';
+import type { SimulatedExchange } from '../../../infra/simulator/core/simulated-exchange.ts';
 import { decimal } from '../../../lib/amount.ts';
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { faultOf } from './fault-of.ts';
 import { fetchBaseFee } from './fills.ts';
 import { accepted, keys, lastHour, startTrader, type TestMarket } from './test-markets.ts';
 
 const plain = /^\d+(\.\d+)?$/;
+
+/** Adds markets to the simulated exchange. @returns their rules, as a position stores them. */
+function addMarkets(
+  core: SimulatedExchange,
+  { market: kind }: TestMarket,
+  rules: MarketRules,
+  count: number,
+): MarketRules[] {
+  const like = core.state.market(kind, rules.id);
+  return Array.from({ length: count }, (_, index) => {
+    const base = `COIN${index}`;
+    const id = `${base}USDT`;
+    core.addMarket({ ...like, symbol: id, base });
+    core.setPrice({ market: kind, symbol: id, price: '60000' });
+    return { ...rules, id, base, symbol: rules.symbol.replace('BTC', base) };
+  });
+}
 
 /** What every venue reports about its markets and an account. */
 export function dataContract(testMarket: TestMarket): void {
@@ -165,6 +184,76 @@ export function dataContract(testMarket: TestMarket): void {
       expect(await exchange.fetchOpenPositions()).toEqual(
         perpetual ? [{ symbol: testMarket.symbol, side: 'long', amount: '0.03', averagePrice: '60000' }] : [],
       );
+    });
+
+    test('lists the orders and positions of many markets in requests that do not depend on their number', async () => {
+      const { exchange, market, buy, sim, order, requests } = await startTrader(testMarket);
+      const others = addMarkets(sim.core, testMarket, market, 60);
+      const markets = [market, ...others];
+      for (const each of markets)
+        accepted(
+          await exchange.createEntryOrder(each, {
+            ...{
+              side: 'buy',
+              positionSide: 'long',
+              hedged: false,
+              type: 'limit',
+              sendDeadline: Date.now() + 60_000,
+            },
+            ...{ clientOrderId: `entry-${each.id}`, price: '50000', amount: '0.004' },
+          }),
+        );
+      await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined, amount: '0.03' });
+      sim.core.fill({ orderId: order(`entry-${others[0]?.id}`).id, amount: '0.002' });
+      const stop = { kind: 'stop-loss', side: 'sell', positionSide: 'long', triggerPrice: '40000' } as const;
+      const { stopRef } = exchange.exits[market.kind] ?? {};
+      accepted(
+        await exchange.createExitOrder(market, {
+          ...{ ...stop, clientOrderId: 'stop-1', amount: '0.01', hedged: false },
+          sendDeadline: Date.now() + 60_000,
+        }),
+      );
+      requests();
+
+      const listed = await exchange.fetchOrdersOfMarkets(markets);
+      const positions = perpetual ? await exchange.fetchPositionsOfMarkets(markets) : [];
+      const prices = await exchange.fetchPrices(
+        market.kind,
+        markets.map(({ id }) => id),
+      );
+      const sent = requests();
+
+      expect(listed.map(({ symbol }) => symbol).sort()).toEqual(
+        [market, ...markets].map(({ symbol }) => symbol).sort(),
+      );
+      for (const [each, ref] of [
+        [market, { clientOrderId: `entry-${market.id}` }],
+        [others[0] ?? market, { clientOrderId: `entry-${others[0]?.id}` }],
+        [market, { clientOrderId: 'stop-1', ...stopRef }],
+      ] as const) {
+        // A list shows an order as a look-up does: what differs between the two would look like a change.
+        const found = await exchange.fetchOrder(each, ref);
+        expect(found).toMatchObject({ status: 'live' });
+        expect(listed.find(({ clientOrderId }) => clientOrderId === ref.clientOrderId)).toEqual(found);
+      }
+      for (const { symbol, side, amount, averagePrice, margin } of positions) {
+        const own = markets.find((each) => each.symbol === symbol) ?? market;
+        expect(await exchange.fetchPosition(own, side)).toEqual({
+          side,
+          amount,
+          averagePrice,
+          margin,
+          hedged: false,
+        });
+      }
+      expect(positions).toHaveLength(perpetual ? 2 : 0);
+      expect(prices.size).toBe(markets.length);
+      // 61 orders are two pages on Bybit, which also lists each of its two settle coins by itself.
+      expect(sent.length).toBeLessThanOrEqual(7);
+      expect(sent.filter((path) => /exchangeInfo|instruments-info/.test(path))).toEqual([]);
+      // What is in none of these markets is left out.
+      expect(await exchange.fetchOrdersOfMarkets([market])).toHaveLength(2);
+      expect(await exchange.fetchOrdersOfMarkets([])).toEqual([]);
     });
 
     test('returns candles oldest first, up to the current price', async () => {

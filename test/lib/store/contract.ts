@@ -165,9 +165,41 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         await createAt(3, '2026-10-10T08:00:00.000Z');
         await createAt(1, '2026-10-09T08:00:00.000Z');
         await createAt(4, '2026-10-08T08:00:00.000Z');
-        const ids = [3, 1, 2, 4].map(positionIdAt);
+        const ids = [3, 2, 1, 4].map(positionIdAt);
         expect(await listed('open')).toEqual(ids);
         expect(await listed('all')).toEqual(ids);
+      });
+
+      it.each(['open', 'all'] as const)(
+        'the pages of the list %s hold every position once, in its order, also while positions are archived',
+        async (list) => {
+          const days = ['09', '08', '09', '07', '10', '06'];
+          for (const [index, day] of days.entries()) await createAt(index, `2026-10-${day}T08:00:00.000Z`);
+          await table.archivePosition(positionIdAt(1));
+          const all = await listed(list);
+          const pages: string[] = [];
+          let after: string | undefined;
+          do {
+            const page = await table.listPositionPage({ list, after, limit: 2 });
+            expect(page.positions.length).toBeLessThanOrEqual(2);
+            pages.push(...page.positions.map((position) => position.positionId));
+            after = page.next;
+            if (after !== undefined) await table.archivePosition(after);
+          } while (after !== undefined);
+          expect(pages).toEqual(all);
+        },
+      );
+
+      it('the page after a deleted position begins the list again', async () => {
+        await createAt(1, '2026-10-09T08:00:00.000Z');
+        await createAt(2, '2026-10-10T08:00:00.000Z');
+        const { next: after } = await table.listPositionPage({ list: 'open', limit: 1 });
+        expect(after).toBe(positionIdAt(2));
+        await table.deletePosition(positionIdAt(2));
+        expect(await table.listPositionPage({ list: 'open', after, limit: 1 })).toMatchObject({
+          positions: [{ positionId: positionIdAt(1) }],
+          next: undefined,
+        });
       });
 
       it('the list returns complete, current positions', async () => {
@@ -211,7 +243,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
       });
 
       it('more positions than fit one batch are all listed', async () => {
-        const ids = Array.from({ length: 230 }, (_, index) => positionIdAt(index));
+        const ids = Array.from({ length: 230 }, (_, index) => positionIdAt(index)).toReversed();
         const closed = ids.filter((_, index) => index % 2 === 1);
         await many(ids, (id) => create({ positionId: id, state: closed.includes(id) ? 'closed' : 'open' }));
         expect(await listed('open')).toEqual(ids);
@@ -223,7 +255,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
       it('more positions than fit one page of keys are all listed', async () => {
         // A page of a query is 1 MB: about a thousand keys of nearly the maximum length.
         const createdAt = '2026-10-09T08:00:00.000Z'.padEnd(1_000, '0');
-        const ids = Array.from({ length: 1_050 }, (_, index) => positionIdAt(index));
+        const ids = Array.from({ length: 1_050 }, (_, index) => positionIdAt(index)).toReversed();
         await many(ids, (id) => create({ positionId: id, createdAt }));
         expect(await listed('open')).toEqual(ids);
       }, 60_000);
@@ -231,7 +263,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
       it('more positions than fit one response are all listed', async () => {
         // A batch response is at most 16 MB; DynamoDB returns the other keys as unprocessed.
         const label = 'x'.repeat(300_000);
-        const ids = Array.from({ length: 60 }, (_, index) => positionIdAt(index));
+        const ids = Array.from({ length: 60 }, (_, index) => positionIdAt(index)).toReversed();
         await many(ids, (id) => create({ positionId: id, label }));
         expect(await listed('open')).toEqual(ids);
       }, 60_000);
@@ -662,6 +694,14 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await listed(other)).toEqual([3]);
         expect(await listed(positionIdAt(8))).toEqual([]);
         expect(await listed()).toEqual([2, 3, 1, 4]);
+        const listedOf = async (...ids: string[]) =>
+          (await table.listLinksOf(ids)).map(
+            ({ linkId }) => links.findIndex((each) => each.linkId === linkId) + 1,
+          );
+        expect(await listedOf(positionId)).toEqual([2, 1, 4]);
+        expect(await listedOf(other, positionId)).toEqual([2, 3, 1, 4]);
+        expect(await listedOf(other, positionIdAt(8))).toEqual([3]);
+        expect(await listedOf()).toEqual([]);
       });
 
       it('positions and links have separate lists', async () => {
@@ -774,6 +814,15 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         }
         await table.setPaused(true);
         expect(await table.readStatus()).toStrictEqual({ paused: true, sweptAt: '2026-10-09T00:01:00.000Z' });
+      });
+
+      it('the accounts in use are those that the last sweep noted', async () => {
+        const sweptAt = '2026-10-09T00:00:00.000Z';
+        const accountsInUse = [{ account: 'main', exchange: 'bybit' }];
+        await table.recordSweep(sweptAt, accountsInUse);
+        expect(await table.readStatus()).toStrictEqual({ paused: false, sweptAt, accountsInUse });
+        await table.recordSweep(sweptAt);
+        expect(await table.readStatus()).toStrictEqual({ paused: false, sweptAt });
       });
 
       it('the kill switch is on no list', async () => {

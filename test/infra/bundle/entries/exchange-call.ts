@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { exchangeIdSchema } from '../../../../lib/account/account.ts';
 import { ccxtFetch } from '../../../../lib/exchange/ccxt/ccxt-fetch.ts';
-import { loadCcxt } from '../../../../lib/exchange/ccxt/ccxt-loader.ts';
+import { loadLeanCcxt } from '../../../../lib/exchange/ccxt/lean-ccxt.ts';
 
 const table = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'eu-west-1' }));
 const eventSchema = z.object({ exchange: exchangeIdSchema, method: z.string(), baseUrl: z.url() });
@@ -14,7 +14,7 @@ const eventSchema = z.object({ exchange: exchangeIdSchema, method: z.string(), b
  */
 export async function handler(event: unknown) {
   const { exchange: id, method, baseUrl } = eventSchema.parse(event);
-  const Exchange = await loadCcxt(id);
+  const Exchange = await loadLeanCcxt(id);
   const exchange = new Exchange({ apiKey: 'key', secret: 'secret' });
   exchange.fetchImplementation = ccxtFetch;
   const methods = exchange as unknown as Record<string, () => Promise<unknown>>;

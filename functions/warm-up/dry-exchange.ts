@@ -1,0 +1,94 @@
+import type { ExchangeId } from '../../lib/account/account.ts';
+import type { MarketKind } from '../../lib/exchange/exchange.ts';
+import type { WrittenRequest } from './in-memory-connection.ts';
+
+/** One filled order of a dry close, in the words of an exchange's API. */
+interface DryExchange {
+  kind: MarketKind;
+  /** By method and start of the path. An empty list answers everything else. */
+  responses: Record<string, (parameters: URLSearchParams) => unknown>;
+  nothing: unknown;
+}
+
+export const dryMarket = { base: 'BTC', quote: 'USDT', id: 'BTCUSDT' } as const;
+export const dryAmount = '0.5';
+export const dryPrice = '60000';
+const dryCost = '30000';
+const orderId = '4712';
+const filledAt = 1_760_000_000_000;
+
+const binanceOrder = (parameters: URLSearchParams) => ({
+  symbol: dryMarket.id,
+  orderId: Number(orderId),
+  clientOrderId: parameters.get('newClientOrderId'),
+  price: '0',
+  origQty: dryAmount,
+  executedQty: dryAmount,
+  status: 'FILLED',
+  timeInForce: 'GTC',
+  type: 'MARKET',
+  side: 'SELL',
+});
+
+const bybitOrder = {
+  ...{ symbol: dryMarket.id, orderId, orderLinkId: '', side: 'Sell', orderType: 'Market', price: '0' },
+  ...{ orderStatus: 'Filled', qty: dryAmount, cumExecQty: dryAmount, cumExecValue: dryCost, leavesQty: '0' },
+  ...{ avgPrice: dryPrice, timeInForce: 'IOC', reduceOnly: true, positionIdx: 0, cumExecFee: '16.5' },
+  ...{ createdTime: String(filledAt), updatedTime: String(filledAt) },
+};
+
+function toBybitResponse(result: unknown) {
+  return { retCode: 0, retMsg: 'OK', result, retExtInfo: {}, time: filledAt };
+}
+
+const dryExchanges: Record<ExchangeId, DryExchange> = {
+  // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
+  binance: {
+    kind: 'spot',
+    responses: {
+      'POST /api/v3/order': (parameters) => ({
+        ...binanceOrder(parameters),
+        cummulativeQuoteQty: dryCost,
+        transactTime: filledAt,
+        fills: [{ price: dryPrice, qty: dryAmount, commission: '30', commissionAsset: 'USDT', tradeId: 1 }],
+      }),
+    },
+    nothing: [],
+  },
+  // https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api
+  binanceusdm: {
+    kind: 'perpetual',
+    responses: {
+      'POST /fapi/v1/order': (parameters) => ({
+        ...binanceOrder(parameters),
+        ...{ cumQuote: dryCost, avgPrice: dryPrice, reduceOnly: true, positionSide: 'BOTH' },
+        updateTime: filledAt,
+      }),
+    },
+    nothing: [],
+  },
+  // https://bybit-exchange.github.io/docs/v5/order/create-order
+  bybit: {
+    kind: 'perpetual',
+    responses: {
+      'POST /v5/order/create': () => toBybitResponse({ orderId, orderLinkId: '' }),
+      'GET /v5/order/realtime': () => toBybitResponse({ category: 'linear', list: [bybitOrder] }),
+    },
+    nothing: toBybitResponse({ category: 'linear', list: [], nextPageCursor: '' }),
+  },
+};
+
+/** @returns undefined for an exchange that this version does not know. */
+export function findDryExchange(exchange: string): { id: ExchangeId; dry: DryExchange } | undefined {
+  const [id, dry] = Object.entries(dryExchanges).find(([each]) => each === exchange) ?? [];
+  return dry === undefined ? undefined : { id: id as ExchangeId, dry };
+}
+
+export function respondAsExchange(
+  { responses, nothing }: DryExchange,
+  { method, path, body }: WrittenRequest,
+): unknown {
+  const [endpoint = '', query = ''] = path.split('?');
+  const respond = responses[`${method} ${endpoint}`];
+  return respond === undefined ? nothing : respond(new URLSearchParams(body === '' ? query : body));
+}

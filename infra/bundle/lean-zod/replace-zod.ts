@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import type { Plugin } from 'esbuild';
+import { Schema } from './schema.ts';
+
+const leanZod = join(import.meta.dirname, 'lean-zod.ts');
+
+/** Not zod's: its `check` takes something else. */
+const internal = ['constructor', 'run', 'check'];
+const methods = Object.getOwnPropertyNames(Schema.prototype).filter((name) => !internal.includes(name));
+
+/**
+ * Puts lean-zod in zod's place. The build fails if a source needs more of zod: esbuild refuses an export that is missing,
+ * this plugin a method of a finished schema, and `checkSchemas` what a schema is made of.
+ */
+export function replaceZod(): Plugin {
+  return {
+    name: 'lean-zod',
+    setup(build) {
+      build.onResolve({ filter: /^zod$/ }, () => ({ path: leanZod }));
+      build.onLoad({ filter: /[\\/](lib|functions)[\\/].*\.ts$/ }, async ({ path }) => {
+        const errors = findLacking(await readFile(path, 'utf8')).map((text) => ({
+          text,
+          location: { file: path },
+        }));
+        return errors.length === 0 ? undefined : { errors };
+      });
+    },
+  };
+}
+
+function findLacking(source: string): string[] {
+  const lacking = [...source.matchAll(/[sS]chema\s*\.(\w+)/g)].flatMap(([, name = '']) =>
+    methods.includes(name) ? [] : [`infra/bundle/lean-zod lacks ${name} of zod's schemas`],
+  );
+  const unnamed = [...source.matchAll(/^(?:export )?const (\w+) = z\b/gm)].flatMap(([, name = '']) =>
+    /[sS]chema$/.test(name) ? [] : [`a schema's name must end with Schema, unlike ${name}`],
+  );
+  return [...lacking, ...unnamed];
+}
+
+/** Loads a finished bundle, which makes all of its schemas. Throws if one of them needs what lean-zod lacks. */
+export async function checkSchemas(file: string): Promise<void> {
+  const load = `await import(${JSON.stringify(pathToFileURL(file).href)}); process.exit();`;
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load], { env: {} });
+}

@@ -1,0 +1,17 @@
+import { isFinal, type Position } from '../position/position.ts';
+import type { AccountInUse } from '../store/store.ts';
+
+/** As many as one write unit holds, and a warm-up prepares in a fraction of a second. */
+const maxAccounts = 5;
+
+/** @returns the accounts that the next hits will use most likely: those with the most open positions. */
+export function listAccountsInUse(
+  positions: Pick<Position, 'account' | 'exchange' | 'state'>[],
+): AccountInUse[] {
+  const open = positions.filter(({ state }) => !isFinal(state));
+  const byAccount = Map.groupBy(open, ({ account, exchange }) => `${exchange} ${account}`);
+  return [...byAccount.values()]
+    .sort((a, b) => b.length - a.length)
+    .slice(0, maxAccounts)
+    .flatMap(([first]) => (first === undefined ? [] : { account: first.account, exchange: first.exchange }));
+}

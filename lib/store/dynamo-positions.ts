@@ -24,11 +24,13 @@ import {
   applyChange,
   type ClaimRequest,
   type ClaimResult,
+  isPositionPlace,
   type PositionChange,
   type PositionList,
   type PositionPage,
   type PositionPlace,
   type PositionStore,
+  toPositionPlace,
 } from './store.ts';
 
 /**
@@ -61,12 +63,8 @@ export function toPositionItem(position: Position): Item {
     ...position,
     ...toPositionKey(position.positionId),
     listKey: 'position-open',
-    listSort: toListSort(position),
+    listSort: toPositionPlace(position),
   };
-}
-
-function toListSort({ createdAt, positionId }: Position): string {
-  return `${createdAt}#${positionId}`;
 }
 
 function createPosition({ table, versions }: Context, position: Position): Promise<boolean> {
@@ -100,8 +98,7 @@ async function listPositionPage(
   { list, after, limit }: PositionPlace,
   onUnreadable: OnUnreadable | undefined,
 ): Promise<PositionPage> {
-  const last = after === undefined ? undefined : await table.get(toPositionKey(after));
-  const before = typeof last?.listSort === 'string' ? last.listSort : behindEveryTime;
+  const before = await toListSort(table, after);
   // One after the other: a position that is archived meanwhile is on both lists, and not on none.
   const keys = new Map<string, ListedKey>();
   for (const listKey of listKeys[list])
@@ -111,8 +108,14 @@ async function listPositionPage(
   const items = await table.getAll(page.map(({ pk, sk }) => ({ pk, sk })));
   return {
     positions: items.flatMap((item) => parseReadable(versions, item, onUnreadable)).sort(newestFirst),
-    next: sorted.length > limit ? page.at(-1)?.pk.slice(toPositionKey('').pk.length) : undefined,
+    next: sorted.length > limit ? page.at(-1)?.listSort : undefined,
   };
+}
+
+async function toListSort(table: DynamoTable, after = behindEveryTime): Promise<string> {
+  if (after === behindEveryTime || isPositionPlace(after)) return after;
+  const last = await table.get(toPositionKey(after));
+  return typeof last?.listSort === 'string' ? last.listSort : behindEveryTime;
 }
 
 const listKeys: Record<PositionList, string[]> = {
@@ -125,7 +128,7 @@ const behindEveryTime = '~';
 
 /** As the index sorts, so that pages follow one another: by creation, and by id within one millisecond. */
 function newestFirst(a: Position, b: Position): number {
-  return descending(toListSort(a), toListSort(b));
+  return descending(toPositionPlace(a), toPositionPlace(b));
 }
 
 function descending(a: string, b: string): number {

@@ -17,6 +17,11 @@ export interface PositionStore {
   /**
    * Newest first. `list: 'open'` leaves out archived positions. A position that this version cannot read, such as
    * after a rollback, is left out and passed to `onUnreadable`, so that it does not stop the sweep.
+   *
+   * The lists are read from an index that follows the table, usually within a fraction of a second. Until then, a position
+   * that was just created can be missing, and one that was just archived can be missing from `all`: DynamoDB removes it from
+   * one part of the index and adds it to another in two writes. The positions themselves are always current.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.Writes
    */
   listPositions(list: PositionList, onUnreadable?: OnUnreadable): Promise<Position[]>;
   /** One page of the same list. It reads no more positions than it returns or passes to `onUnreadable`. */
@@ -44,16 +49,31 @@ type OnUnreadable = (positionId: string) => void;
 /** Where a page of positions begins, and how long it is. */
 export interface PositionPlace {
   list: PositionList;
-  /** The last position of the page before. If it was deleted, the list begins again. */
+  /** The place of the last position of the page before, or its id. By the id of a deleted one, the list begins again. */
   after?: string | undefined;
   limit: number;
 }
 
 export interface PositionPage {
   positions: Position[];
-  /** The last position of the page, if others follow. */
+  /** The place of the last position of the page, if others follow. */
   next: string | undefined;
 }
+
+/** @returns where a position is on the lists, also after it was deleted. */
+export function toPositionPlace({
+  createdAt,
+  positionId,
+}: Pick<Position, 'createdAt' | 'positionId'>): string {
+  return `${createdAt}${placeSeparator}${positionId}`;
+}
+
+/** Whether this is a place, and not the id of a position. */
+export function isPositionPlace(text: string): boolean {
+  return text.includes(placeSeparator);
+}
+
+const placeSeparator = '#';
 
 export interface LinkStore {
   /** Throws `conflict` when another link has this id. */

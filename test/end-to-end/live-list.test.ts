@@ -8,7 +8,16 @@ import { commands, type PositionView } from '../../lib/admin/contract/commands.t
 import { createLog } from '../../lib/log.ts';
 import { holdingLagMs } from '../../lib/position/timing.ts';
 import { markOf, startEnvironment } from './environment.ts';
-import { adopt, type Kind, movePrice, newTrader, perpetualLong, spotLong, type Trader } from './trader.ts';
+import {
+  adopt,
+  type Kind,
+  movePrice,
+  newTrader,
+  perpetualLong,
+  placeEntry,
+  spotLong,
+  type Trader,
+} from './trader.ts';
 
 /** Lists of many positions of one account: what they ask the exchange for, and that they show the same as one by one. */
 
@@ -118,4 +127,15 @@ it('a live list whose account cannot be read shows what is stored, and why, afte
       staleReason: expect.stringContaining('Invalid API-key'),
     });
   expect(paths.length).toBeLessThanOrEqual(4);
+});
+
+it('a live list of an account with many positions leaves their funding to the sweep', {
+  timeout: 60_000,
+}, async () => {
+  const trader = await newTrader(environment, perpetualLong);
+  for (let index = 0; index < 12; index += 1)
+    await adopt(trader, { entryOrders: [placeEntry(trader, { amount: '0.1', filled: 'all' })] });
+  const { positions, paths } = await list(trader);
+  expect(positions).toHaveLength(12);
+  expect(paths).not.toContain('/fapi/v1/income');
 });

@@ -8,9 +8,11 @@ import {
   applyChange,
   type ClaimRequest,
   type ClaimResult,
+  isPositionPlace,
   type PositionList,
   type PositionStore,
   type Status,
+  toPositionPlace,
 } from '../../lib/store/store.ts';
 
 /** One request to the table. Most methods send one; `revokeLink` sends two, and a refused write is read again. */
@@ -74,7 +76,14 @@ export interface View extends MemoryTables {
 
 /** By creation and id, newest first. */
 function compareRows({ position: a }: Row, { position: b }: Row): number {
-  return compare(b.createdAt, a.createdAt) || compare(b.positionId, a.positionId);
+  return compare(toPositionPlace(b), toPositionPlace(a));
+}
+
+/** @returns undefined for the id of a position that was deleted. */
+function findPlace(rows: Map<string, Row>, after: string): string | undefined {
+  if (isPositionPlace(after)) return after;
+  const row = rows.get(after);
+  return row && toPositionPlace(row.position);
 }
 
 function listRows(rows: Map<string, Row>, list: PositionList): Row[] {
@@ -116,13 +125,17 @@ export function createPositions(tables: View): PositionStore {
 
     listPositionPage: ({ list, after, limit }, onUnreadable) =>
       send('list', '', () => {
-        const last = after === undefined ? undefined : rows.get(after);
         const all = listRows(rows, list);
-        const left = last === undefined ? all : all.filter((row) => compareRows(last, row) < 0);
+        const place = after === undefined ? undefined : findPlace(rows, after);
+        const left =
+          place === undefined ? all : all.filter(({ position }) => toPositionPlace(position) < place);
         const page = left.slice(0, limit);
         return {
           positions: readRows(page, version, onUnreadable),
-          next: left.length > limit ? page.at(-1)?.position.positionId : undefined,
+          next:
+            left.length > limit
+              ? page.slice(-1).map(({ position }) => toPositionPlace(position))[0]
+              : undefined,
         };
       }),
 

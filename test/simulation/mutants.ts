@@ -21,7 +21,6 @@ const timing = 'lib/position/timing.ts';
 const planExits = 'lib/exits/plan-exits.ts';
 const profit = 'lib/position/profit.ts';
 const unchanged = 'lib/position/unchanged.ts';
-const sweepUnclaimed = 'lib/sweep/sweep-unclaimed.ts';
 const absence = 'lib/position/absence.ts';
 const links = 'test/simulation/memory-store.ts';
 
@@ -623,47 +622,6 @@ export const mutants: Mutant[] = [
         file: unchanged,
         find: "if (known.status !== 'live' || listed?.status !== 'live') return false;",
         replace: "if (known.status === 'live' && listed === undefined) return true;",
-      },
-    ],
-  },
-  {
-    name: 'snapshot: a position that is not listed is held',
-    edits: [
-      {
-        file: unchanged,
-        find: 'if (listed === undefined || held === undefined || flatSince !== undefined || !isKnown) return undefined;',
-        replace:
-          'if (held === undefined || flatSince !== undefined || (listed !== undefined && !isKnown)) return undefined;',
-      },
-      {
-        file: unchanged,
-        find: 'margin: { at, amount: listed.amount, ...listed.margin }',
-        replace: 'margin: undefined',
-      },
-    ],
-  },
-  {
-    name: 'snapshot: what is unchanged needs no exits',
-    edits: [
-      {
-        file: sweepUnclaimed,
-        find: 'return shown !== undefined && !hasExitWork(shown) && planReductions(shown).length === 0;',
-        replace: 'return shown !== undefined && (hasExitWork(shown) || planReductions(shown).length >= 0);',
-      },
-    ],
-  },
-  {
-    name: 'snapshot: a position without exits is not urgent, and what is unchanged needs none',
-    edits: [
-      {
-        file: sweepUnclaimed,
-        find: 'return lostExits || needsProtection(position);',
-        replace: 'return lostExits && needsProtection(position);',
-      },
-      {
-        file: sweepUnclaimed,
-        find: 'return shown !== undefined && !hasExitWork(shown) && planReductions(shown).length === 0;',
-        replace: 'return shown !== undefined && (hasExitWork(shown) || planReductions(shown).length >= 0);',
       },
     ],
   },

@@ -156,10 +156,15 @@ const adoptResult = positionResult.extend({
   unadoptedOrders: z.array(z.string()).optional(),
 });
 
+/** A place in the list, which stays when its position is forgotten; or the id of a position. */
+const positionPlaceSchema = z
+  .string()
+  .regex(/^([\dTZ:.+-]{20,40}#)?pos_[0-9a-z]{12}$/, 'expected `next` of an earlier answer');
+
 const listResult = z.object({
   positions: z.array(positionViewSchema),
   /** There are more than `limit`: `after` of the next call. */
-  next: positionIdSchema.optional(),
+  next: z.string().optional(),
   /** Ids of positions whose items this version can't read. They may be open. */
   unreadable: z.array(z.string()).optional(),
 });
@@ -210,8 +215,8 @@ export const positionsCommands = {
         .boolean()
         .describe('`false`: as stored, without a request to an exchange and without `links`. Default: true.')
         .optional(),
-      after: positionIdSchema
-        .describe('Only positions after this one: `next` of an earlier answer.')
+      after: positionPlaceSchema
+        .describe('Only positions after this one: `next` of an earlier answer, or the id of a position.')
         .optional(),
       limit: z.number().int().min(1).max(1_000).describe('Number of positions. Default: all.').optional(),
     }),

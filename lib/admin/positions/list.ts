@@ -1,7 +1,12 @@
 import { inParallel } from '../../parallel.ts';
 import type { Position } from '../../position/position.ts';
 import { type PositionView, toPositionView } from '../../position/position-view.ts';
-import type { PositionList, PositionPage, PositionStore } from '../../store/store.ts';
+import {
+  type PositionList,
+  type PositionPage,
+  type PositionStore,
+  toPositionPlace,
+} from '../../store/store.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { countArmed } from '../links/link-view.ts';
@@ -9,7 +14,7 @@ import { requireAccount } from '../require.ts';
 import { toLiveView } from './live-view.ts';
 import { takeSnapshots } from './snapshots.ts';
 
-/** How many positions one read of the table returns at most. */
+/** How many positions one page of the table has at most. */
 const pageSize = 500;
 
 /** Throws `account-not-found`. */
@@ -58,7 +63,10 @@ interface Selection {
   limit: number | undefined;
 }
 
-/** With a limit, it reads the table page by page, until it has one more position of the account than is listed. */
+/**
+ * With a limit, it reads the table page by page, until it has one more position of the account than is listed. The index
+ * has no accounts, so that the pages of one account are large: it may have few positions among many.
+ */
 async function selectPositions(store: PositionStore, { list, account, after, limit }: Selection) {
   const unreadable: string[] = [];
   const note = (positionId: string) => unreadable.push(positionId);
@@ -73,13 +81,14 @@ async function selectPositions(store: PositionStore, { list, account, after, lim
   const found: Position[] = [];
   let from: string | undefined = after;
   do {
-    const place = { list, after: from, limit: Math.min(wanted, pageSize) };
+    const place = { list, after: from, limit: account === undefined ? Math.min(wanted, pageSize) : pageSize };
     const page: PositionPage = await store.listPositionPage(place, note);
     found.push(...page.positions.filter(isWanted));
     from = page.next;
   } while (from !== undefined && found.length < wanted);
   const positions = found.slice(0, limit);
-  return { positions, next: found.length < wanted ? undefined : positions.at(-1)?.positionId, unreadable };
+  const last = found.length < wanted ? undefined : positions.at(-1);
+  return { positions, next: last && toPositionPlace(last), unreadable };
 }
 
 function isOver({ status }: PositionView): boolean {

@@ -31,13 +31,24 @@ export async function toLiveView(
     return toPositionView(position, { ...counted, ...snapshot });
   const taken = snapshot !== undefined && 'at' in snapshot ? snapshot : undefined;
   const startedAt = taken?.at ?? admin.services.now();
-  const current = await orStaleReason(() => syncIfActive(admin, position, { figures, snapshot: taken }));
+  const current = await orStaleReason(() =>
+    syncIfActive(admin, position, toSyncOptions(position, figures, taken)),
+  );
   if ('staleReason' in current) return toPositionView(position, { ...counted, ...current });
   const view = toPositionView(current, counted);
   // The orders were read, so everything but the price and the profit is of now.
   return isActive(current) && !hasPriceSince(current, startedAt)
     ? { ...view, staleReason: 'The current price could not be read.' }
     : view;
+}
+
+/** Of an account with many positions, only the sweep reads figures: it knows how many an exchange allows. */
+function toSyncOptions(
+  position: Position,
+  figures: FiguresWanted | undefined,
+  snapshot: Snapshot | undefined,
+) {
+  return snapshot !== undefined && isActive(position) ? { figures: 'none' as const, snapshot } : { figures };
 }
 
 function isActive({ state }: Position): boolean {

@@ -10,6 +10,7 @@ import { runAdmin } from '../../../lib/admin/dispatch.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { createLog } from '../../../lib/log.ts';
 import type { Services } from '../../../lib/services.ts';
+import { itemVersion } from '../../../lib/store/item-version.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { createMemoryStore } from '../../simulation/memory-store.ts';
 import { exampleHit } from '../link/example-hit.ts';
@@ -178,6 +179,49 @@ describe('The history', () => {
     expect(seen).toHaveLength(7);
   });
 
+  it('the next page follows a position that was forgotten since', async () => {
+    const admin = newAdmin();
+    await admin.create(1, 4);
+    const { next: after } = await admin.run('positions.list', { live: false, limit: 2 });
+    await admin.run('positions.forget', { positionId: positionIdAt(3) });
+    const { positions } = await admin.run('positions.list', { live: false, limit: 2, after });
+    expect(positions.map((position) => position.positionId)).toEqual([2, 1].map(positionIdAt));
+    const byId = await admin.run('positions.list', { live: false, after: positionIdAt(2) });
+    expect(byId.positions.map((position) => position.positionId)).toEqual([positionIdAt(1)]);
+  });
+
+  it('the few positions of an account among 1,200 are read in few pages, each once, also while others are forgotten', async () => {
+    const admin = newAdmin();
+    await admin.create(1, 1_200, { account: 'busy' });
+    const own = [1, 300, 600, 900, 1_100];
+    for (const index of own) {
+      await admin.table.deletePosition(positionIdAt(index));
+      await admin.create(index, index);
+    }
+    const readPage = admin.table.listPositionPage;
+    let pages = 0;
+    admin.table.listPositionPage = async (place, onUnreadable) => {
+      const page = await readPage(place, onUnreadable);
+      pages += 1;
+      const last = page.positions.findLast(({ account }) => account === 'busy');
+      if (last !== undefined) await admin.table.deletePosition(last.positionId);
+      return page;
+    };
+    const list = async (limit: number, after?: string) => {
+      const { positions, next } = await admin.run('positions.list', {
+        ...{ account: examplePosition.account, live: false, limit },
+        ...(after === undefined ? {} : { after }),
+      });
+      return { ids: positions.map((position) => position.positionId), next };
+    };
+    const all = own.toReversed().map(positionIdAt);
+    expect(await list(50)).toEqual({ ids: all, next: undefined });
+    expect(pages).toBe(3);
+    const { ids, next } = await list(3);
+    expect(ids).toEqual(all.slice(0, 3));
+    expect(await list(3, next)).toEqual({ ids: all.slice(3), next: undefined });
+  });
+
   it('the history of all positions covers the open ones and the latest ended ones, 50 in all', async () => {
     const admin = newAdmin();
     const ended = (day: number) => ({
@@ -339,6 +383,24 @@ describe('A mistyped name', () => {
     await run('accounts.add', { name: 'idle', account, unchecked: true });
     expect(await run('positions.list', { account: 'idle' })).toEqual({ positions: [] });
     expect(await run('positions.closeAll', { account: 'idle' })).toEqual({ reports: [] });
+  });
+
+  it("the links of a position that this version can't read are listed, so that they can be revoked", async () => {
+    const { ask, run, create, table } = newAdmin();
+    await create(1, 2);
+    const { link } = await run('links.create', { positionId: positionIdAt(1), action: 'close' });
+    const newer = table.at(itemVersion + 1);
+    for (const index of [1, 2])
+      await newer.savePosition((await newer.readPosition(positionIdAt(index))) ?? examplePosition, {
+        label: 'newer',
+      });
+    expect(await run('links.list', { positionId: positionIdAt(1) })).toMatchObject({
+      links: [{ linkId: link.linkId, state: 'armed' }],
+    });
+    expect(await ask({ command: 'links.list', positionId: positionIdAt(2) })).toMatchObject({
+      ok: false,
+      error: { code: 'newer-version' },
+    });
   });
 
   it('links.list refuses an unknown position, and is empty for one without links', async () => {

@@ -184,22 +184,25 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
             expect(page.positions.length).toBeLessThanOrEqual(2);
             pages.push(...page.positions.map((position) => position.positionId));
             after = page.next;
-            if (after !== undefined) await table.archivePosition(after);
+            if (after !== undefined) await table.archivePosition(pages.at(-1) ?? '');
           } while (after !== undefined);
           expect(pages).toEqual(all);
         },
       );
 
-      it('the page after a deleted position begins the list again', async () => {
-        await createAt(1, '2026-10-09T08:00:00.000Z');
-        await createAt(2, '2026-10-10T08:00:00.000Z');
-        const { next: after } = await table.listPositionPage({ list: 'open', limit: 1 });
-        expect(after).toBe(positionIdAt(2));
-        await table.deletePosition(positionIdAt(2));
-        expect(await table.listPositionPage({ list: 'open', after, limit: 1 })).toMatchObject({
-          positions: [{ positionId: positionIdAt(1) }],
-          next: undefined,
-        });
+      it('a page follows the place of a position also after that was deleted, and its id only before', async () => {
+        const days = ['09', '10', '11'];
+        for (const [index, day] of days.entries()) await createAt(index, `2026-10-${day}T08:00:00.000Z`);
+        const { next } = await table.listPositionPage({ list: 'open', limit: 2 });
+        const pageAfter = async (after: string | undefined) =>
+          (await table.listPositionPage({ list: 'open', after, limit: 3 })).positions.map(
+            (position) => position.positionId,
+          );
+        expect(await pageAfter(next)).toEqual([positionIdAt(0)]);
+        expect(await pageAfter(positionIdAt(1))).toEqual([positionIdAt(0)]);
+        await table.deletePosition(positionIdAt(1));
+        expect(await pageAfter(next)).toEqual([positionIdAt(0)]);
+        expect(await pageAfter(positionIdAt(1))).toEqual([2, 0].map(positionIdAt));
       });
 
       it('the list returns complete, current positions', async () => {

@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import type { Position } from '../../../lib/position/position.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
 import type { SweepReport } from '../../../lib/sweep/sweep-report.ts';
 import { type Crowd, startCrowd } from './crowd.ts';
@@ -139,3 +140,29 @@ it('A snapshot that can not be read leaves the positions to their own reads, wit
   });
   expect(await run(crowd)).toMatchObject({ refreshed: 60, deferred: 140, failures: [] });
 }, 60_000);
+
+it('Exits that are larger than what remains are reduced although a snapshot shows them unchanged', async () => {
+  const crowd = await stageModelCrowd({
+    accounts: 1,
+    perAccount: 12,
+    change: (position, index) => (index === 3 ? sellHalf(position) : position),
+  });
+  await run(crowd);
+  const reduced = crowd.requests.filter(({ name }) => name === 'reduce');
+  expect(reduced.map(({ index }) => index)).toEqual([3]);
+}, 60_000);
+
+/** Another exit has closed a half, and the process that was to reduce the rest died. */
+function sellHalf(position: Position): Position {
+  const [exit] = position.exitOrders;
+  if (exit === undefined) throw new Error('no exit');
+  const half = {
+    ...exit,
+    orderId: '77',
+    status: 'done',
+    amount: '0.05',
+    filled: '0.05',
+    average: '100',
+  } as const;
+  return { ...position, exitOrders: [exit, { ...half, fees: [], traded: { amount: '0.05' } }] };
+}

@@ -47,7 +47,7 @@ export interface HitOutbox {
    * them. It never throws.
    */
   startSweep(send: SendEvent): Promise<void>;
-  /** Writes what another function handed over. It never throws. */
+  /** Writes what another function handed over, which that function has limited. It never throws. */
   takeOver(event: unknown): Promise<void>;
 }
 
@@ -59,10 +59,9 @@ export interface HitOutbox {
 export function createHitOutbox(store: Store, log: Log): HitOutbox {
   const { kept, beingWritten, write, writeSome } = createWriter(store);
   const handOver = createHandOver();
-  const isWithinLimit = createRefusalLimit();
+  const limitRefusals = createRefusalLimit();
 
-  const recordHit = async (hit: Hit, expiresAt: number): Promise<void> => {
-    if (!isWithinLimit(hit)) return;
+  const record = async (hit: Hit, expiresAt: number): Promise<void> => {
     const keptEarlier = writeSome();
     const written = await write({ version: 1, hit, expiresAt });
     if ('failure' in written)
@@ -71,7 +70,13 @@ export function createHitOutbox(store: Store, log: Log): HitOutbox {
   };
 
   return {
-    store: { ...store, recordHit },
+    store: {
+      ...store,
+      async recordHit(hit, expiresAt) {
+        const limited = limitRefusals(hit);
+        if (limited !== undefined) await record(limited, expiresAt);
+      },
+    },
     async writeKept() {
       while (kept.length > 0 && (await writeSome()));
     },
@@ -81,7 +86,7 @@ export function createHitOutbox(store: Store, log: Log): HitOutbox {
     startSweep: (send) => handOver.send(beingWritten, send),
     async takeOver(event) {
       const records = parseUnwritten(event, log);
-      await Promise.all(records.map(({ hit, expiresAt }) => recordHit(hit, expiresAt)));
+      await Promise.all(records.map(({ hit, expiresAt }) => record(hit, expiresAt)));
     },
   };
 }

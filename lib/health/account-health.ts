@@ -39,6 +39,8 @@ export const accountHealthSchema = z.object({
   /** While links are halted, and until the first sweep after that. */
   halt: haltSchema.optional(),
   refusals: refusalsSchema.optional(),
+  /** When refused hits were last read, epoch milliseconds. It is stored with the next look. */
+  refusalsReadAt: z.number().optional(),
   notices: z.array(noticeSchema),
 });
 export type AccountHealth = z.infer<typeof accountHealthSchema>;

@@ -25,15 +25,17 @@ export interface Unreported {
 const minuteMs = 60_000;
 /** A record may reach the table late, and the list of records later still. It is longer than the pause between two notices. */
 const lookBackMs = 15 * minuteMs;
+/** How far the clocks of two processes may differ. */
+const skewMs = minuteMs;
 /** What is older needs no notice: its position has changed since. */
 const maxLookBackMs = 24 * 60 * minuteMs;
 
 /**
- * @param lookedAt when a sweep last worked, epoch milliseconds.
- * @returns from when on a sweep reads the refused hits, epoch milliseconds.
+ * @param readAt when a sweep last read the refused hits, epoch milliseconds.
+ * @returns from when on a sweep reads them, epoch milliseconds.
  */
-export function computeLookBack(lookedAt: number, now: number): number {
-  return Math.max(Math.min(lookedAt, now) - lookBackMs, now - maxLookBackMs);
+export function computeLookBack(readAt: number, now: number): number {
+  return Math.max(Math.min(readAt, now) - lookBackMs, now - maxLookBackMs);
 }
 
 /** @returns what a notice is due for now: at most one in 10 minutes per link and cause. */
@@ -57,7 +59,9 @@ export function noteReported(
   since: number,
   now: number,
 ): Refusals {
-  const kept = Object.entries(refusals).filter(([, { reportedAt }]) => reportedAt >= since);
+  const isRead = ({ reportedAt, until }: Refusals[string]) =>
+    Math.max(reportedAt, Date.parse(until)) >= since - skewMs;
+  const kept = Object.entries(refusals).filter(([, each]) => isRead(each));
   const reported = unreported.map(({ linkId, cause, hits }): [string, Refusals[string]] => {
     const until = hits.at(-1)?.at ?? new Date(now).toISOString();
     return [toKey(linkId, cause), { reportedAt: now, until }];

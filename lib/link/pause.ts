@@ -5,9 +5,10 @@ export interface Pause {
   pausedUntil?: string | undefined;
 }
 
-/** @returns whether no link acts at this time, epoch milliseconds. */
+/** @returns whether no link acts at this time, epoch milliseconds. An end that is no time ends nothing. */
 export function isPaused({ paused, pausedUntil }: Pause, now: number): boolean {
-  return paused && (pausedUntil === undefined || now < Date.parse(pausedUntil));
+  const isOver = pausedUntil !== undefined && now >= Date.parse(pausedUntil);
+  return paused && !isOver;
 }
 
 /** @returns the pause as it is at this time: one that has ended is none. */

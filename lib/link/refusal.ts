@@ -74,14 +74,21 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
   },
 };
 
-/** @returns why a hit was refused and what its owner can do; of any other hit what was decided. */
-export function describeWhy(hit: {
+interface DescribedHit {
   why: string;
-  refusal?: RefusalCause | undefined;
   linkId?: string | undefined;
   sourceIp?: string | undefined;
-}): string {
-  const { why, refusal, linkId, sourceIp } = hit;
+  refusal?: RefusalCause | undefined;
+  limitReached?: true | undefined;
+}
+
+/** @returns why a hit was refused and what its owner can do; of any other hit what was decided. */
+export function describeWhy({ limitReached, ...hit }: DescribedHit): string {
+  const further = limitReached === true ? ' Further ones were not recorded for 10 minutes.' : '';
+  return `${describeCause(hit)}${further}`;
+}
+
+function describeCause({ why, refusal, linkId, sourceIp }: DescribedHit): string {
   if (refusal === undefined || linkId === undefined) return why;
   const advice = refusalTexts[refusal].advice({ linkId, sourceIp });
   return why.includes(advice) ? why : `${why} ${advice}`;

@@ -1,8 +1,9 @@
 import type { AccountHealth } from '../health/account-health.ts';
 import type { Unreported } from '../health/refusals.ts';
+import type { Hit } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
 import type { Pause } from '../link/pause.ts';
-import { maxRecordedRefusals, refusalTexts } from '../link/refusal.ts';
+import { refusalQuietMs, refusalTexts } from '../link/refusal.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { toSafeLine } from './notice-text.ts';
@@ -29,14 +30,12 @@ export function appendRefusals(
 ): AccountHealth {
   const named = unreported.filter(({ linkId }) => subjects.has(linkId)).slice(0, namedRefusals);
   const others = unreported.filter((each) => !named.includes(each)).flatMap(({ hits }) => hits).length;
-  const texts = [
-    ...named.flatMap((each) => {
-      const subject = subjects.get(each.linkId);
-      return subject === undefined ? [] : describeRefusal(each, subject);
-    }),
-    ...(others === 0 ? [] : [`Links refused ${others} more hits. To see them, run: ripcord history`]),
-  ];
-  const known = keepLatest(health.notices, maxRefusalNotices - texts.length);
+  const describe = (each: Unreported): string[] => {
+    const subject = subjects.get(each.linkId);
+    return subject === undefined ? [] : [describeRefusal(each, subject, now)];
+  };
+  const { kept: known, unsent } = keepLatest(health.notices, maxRefusalNotices - named.length - 1);
+  const texts = [...named.flatMap(describe), ...describeOthers(others, unsent)];
   const notices = texts.reduce((all, text, index) => {
     const noticeId = `ntc_refused_${health.revision + 1}_${index + 1}`;
     return addNotice(all, { noticeId, at: now, event: 'refused', text: toSafeLine(text), delivered: {} });
@@ -44,21 +43,49 @@ export function appendRefusals(
   return { ...health, notices };
 }
 
-function keepLatest(notices: Notice[], count: number): Notice[] {
+/** @returns the notices with the latest ones about refusals, and how many of the others no channel got. */
+function keepLatest(notices: Notice[], count: number): { kept: Notice[]; unsent: number } {
   const refused = notices.filter(({ event }) => event === 'refused');
-  const surplus = new Set(refused.slice(0, Math.max(0, refused.length - count)));
-  return notices.filter((notice) => !surplus.has(notice));
+  const isSent = ({ delivered }: Notice) => Object.values(delivered).some(({ state }) => state === 'sent');
+  const sentFirst = [...refused.filter(isSent), ...refused.filter((notice) => !isSent(notice))];
+  const surplus = new Set(sentFirst.slice(0, Math.max(0, refused.length - count)));
+  return {
+    kept: notices.filter((notice) => !surplus.has(notice)),
+    unsent: [...surplus].filter((notice) => !isSent(notice)).length,
+  };
+}
+
+/** @param unsent how many notices were displaced before a channel got them: each is about at least one hit. */
+function describeOthers(others: number, unsent: number): string[] {
+  const count = others + unsent;
+  if (count === 0) return [];
+  const least = unsent === 0 ? '' : 'at least ';
+  return [
+    `Links refused ${least}${count} more ${count === 1 ? 'hit' : 'hits'}. To see them, run: ripcord history`,
+  ];
 }
 
 /** @returns such as `Alert refused: link lnk_… for ETH/USDT long on main has expired. Nothing was done. …`. */
-function describeRefusal({ cause, hits }: Unreported, subject: RefusalSubject): string {
+function describeRefusal({ cause, hits }: Unreported, subject: RefusalSubject, now: number): string {
   const { reason, advice } = refusalTexts[cause];
   const { linkId, position } = subject;
   const hit = { linkId, sourceIp: hits.at(-1)?.sourceIp };
-  const hasEnded = position !== undefined && isFinal(position.state);
-  const now = cause === 'paused' ? describePauseEnd(subject.pause) : undefined;
-  const next = hasEnded ? 'Its position has ended: delete the alert in TradingView.' : (now ?? advice(hit));
-  return `${describeCount(hits)}: ${nameLink(subject)} ${reason(hit)}. Nothing was done. ${next}`;
+  const pauseEnd = cause === 'paused' ? describePauseEnd(subject.pause) : undefined;
+  // A sender at another address has no alert that the owner could delete.
+  const hasEnded = cause !== 'wrong-source' && position !== undefined && isFinal(position.state);
+  const next = hasEnded ? describeEnded(hits) : (pauseEnd ?? advice(hit));
+  return `${describeCount(hits, now)}: ${nameLink(subject)} ${reason(hit)}. Nothing was done. ${next}`;
+}
+
+function describeEnded(hits: Hit[]): string {
+  return areAlerts(hits)
+    ? 'Its position has ended: delete the alert in TradingView.'
+    : 'Its position has ended, so nothing is left to do.';
+}
+
+/** TradingView sends POST; a browser sends GET. */
+function areAlerts(hits: Hit[]): boolean {
+  return hits.every(({ method }) => method === 'POST');
 }
 
 /** @returns what is different if the pause has ended, or ends by itself. */
@@ -69,13 +96,21 @@ function describePauseEnd({ paused, pausedUntil }: Pause): string | undefined {
   return `The pause ends at ${end}. ${refusalTexts.paused.advice({ linkId: '' })}`;
 }
 
-function describeCount(hits: Unreported['hits']): string {
-  const noun = hits.every(({ method }) => method === 'POST') ? 'alert' : 'hit';
+function describeCount(hits: Hit[], now: number): string {
+  const [noun, title] = areAlerts(hits) ? ['alert', 'Alert'] : ['hit', 'Hit'];
   const [first] = hits;
-  if (first === undefined || hits.length === 1) return `${noun === 'alert' ? 'Alert' : 'Hit'} refused`;
-  const since = first.at.slice(11, 16);
-  const least = hits.length >= maxRecordedRefusals ? 'At least ' : '';
-  return `${least}${hits.length} ${noun}s refused since ${since} UTC`;
+  if (first === undefined) return `${title} refused`;
+  const isOld = now - Date.parse(first.at) > refusalQuietMs;
+  const least = hits.some(({ limitReached }) => limitReached === true) ? 'At least ' : '';
+  const isOne = hits.length === 1;
+  if (isOne && least === '') return `${title} refused${isOld ? ` at ${formatTime(first.at, now)}` : ''}`;
+  return `${least}${hits.length} ${noun}${isOne ? '' : 's'} refused since ${formatTime(first.at, now)}`;
+}
+
+/** @returns such as "12:03 UTC", with the date if that is not today's. */
+function formatTime(at: string, now: number): string {
+  const isToday = new Date(now).toISOString().startsWith(at.slice(0, 10));
+  return `${isToday ? at.slice(11, 16) : at.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function nameLink({ linkId, link, position }: RefusalSubject): string {

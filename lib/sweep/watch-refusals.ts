@@ -11,15 +11,16 @@ const maxHits = 200;
 /**
  * Stores a notice about each link that refused a hit, beside those about accounts. The hit itself pays for nothing but
  * its record in the history, which this reads. Runs may overlap: of two that found the same, one stores it.
- * @returns the health as it is stored then. Throws `table-unreachable`.
+ * @returns the health as it is stored then, and as of when the refusals are known. Throws `table-unreachable`.
  */
 export async function noteRefusals(services: Services, known: AccountHealth): Promise<AccountHealth> {
   const { store, now } = services;
-  const since = computeLookBack(known.lookedAt, now());
+  const refusalsReadAt = now();
+  const since = computeLookBack(known.refusalsReadAt ?? 0, refusalsReadAt);
   const hits = await store.listHitsSince(new Date(since).toISOString(), maxHits);
   const find = ({ refusals = {} }: AccountHealth) => findUnreported(refusals, hits, now());
   const first = find(known).slice(0, namedRefusals);
-  if (first.length === 0) return known;
+  if (first.length === 0) return { ...known, refusalsReadAt };
   const linkIds = [...new Set(first.map(({ linkId }) => linkId))];
   const subjects = await Promise.all(linkIds.map((linkId) => readSubject(services, linkId)));
   const byLink = new Map(subjects.map((subject) => [subject.linkId, subject]));
@@ -28,13 +29,16 @@ export async function noteRefusals(services: Services, known: AccountHealth): Pr
     const unreported = find(health);
     if (unreported.length === 0) return undefined;
     const refusals = noteReported(health.refusals ?? {}, unreported, since, now());
-    return { ...appendRefusals(health, unreported, byLink, now()), refusals };
+    return { ...appendRefusals(health, unreported, byLink, now()), refusals, refusalsReadAt };
   });
-  return stored ?? known;
+  return stored === undefined ? known : { ...stored, refusalsReadAt };
 }
 
+/** An item that this version can't read must not hide what other links refused: the notice lacks its names. */
 async function readSubject({ store, now }: Services, linkId: string): Promise<RefusalSubject> {
-  const { link, ...pause } = await store.readLinkAndPause(linkId);
-  const position = link && (await store.readPosition(link.positionId));
+  const { link, ...pause } = await store
+    .readLinkAndPause(linkId)
+    .catch(() => ({ link: undefined, paused: true }));
+  const position = link && (await store.readPosition(link.positionId).catch(() => undefined));
   return { linkId, link, position, pause: toPresent(pause, now()) };
 }

@@ -10,7 +10,7 @@ import { boundToHit } from './hit-services.ts';
 import { type LateHit, respondLate } from './late-response.ts';
 import { unlessItMayFire } from './may-fire.ts';
 import { recordHit } from './record-hit.ts';
-import { notFound, notRun, refusedMethod, removed, revoked, usedUp } from './refusals.ts';
+import { asLook, notFound, notRun, refusedMethod, removed, revoked, usedUp } from './refusals.ts';
 import type { Request } from './request.ts';
 import { type HitResponse, toResponse } from './response.ts';
 
@@ -48,7 +48,9 @@ async function handle(services: Services, request: Request): Promise<Handled> {
   if (link === undefined || link.tokenHash !== hash) return { response: notFound };
 
   const startedAt = services.now();
-  const { response, requests, isUnsettled, claim } = await respond(services, link, request, pause);
+  const { requests, isUnsettled, claim, ...responded } = await respond(services, link, request, pause);
+  // Its first hit was an alert or a person's; the page that waits for the result is none.
+  const response = isLookAgain(request) ? asLook(responded.response) : responded.response;
   const hasClaimed = claim !== undefined && claim.claimedAt >= startedAt;
   await Promise.all([
     isOfNote(request, response, hasClaimed)
@@ -67,10 +69,14 @@ async function handle(services: Services, request: Request): Promise<Handled> {
 /**
  * A page that only looks again would flood the history. One that makes a claim, or settles one, is recorded like any hit.
  */
-function isOfNote({ method, isFollowUp }: Request, response: HitResponse, hasClaimed: boolean): boolean {
+function isOfNote(request: Request, response: HitResponse, hasClaimed: boolean): boolean {
   const { decision, status } = response;
   const isLook = decision === 'duplicate' || (status === 'in-progress' && !hasClaimed);
-  return !(method === 'GET' && isFollowUp === true && isLook);
+  return !(isLookAgain(request) && isLook);
+}
+
+function isLookAgain({ method, isFollowUp }: Request): boolean {
+  return method === 'GET' && isFollowUp === true;
 }
 
 /** A waiting page shows the outcome of its own hit, so it does not remark that this was done earlier. */

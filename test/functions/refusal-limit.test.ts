@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createHitOutbox } from '../../functions/hit-outbox.ts';
 import type { Hit } from '../../lib/link/hit.ts';
+import { describeWhy } from '../../lib/link/refusal.ts';
 import { createLog } from '../../lib/log.ts';
 import { exampleHit, fullHit } from '../lib/link/example-hit.ts';
 import { createMemoryStore } from '../simulation/memory-store.ts';
@@ -39,6 +40,33 @@ test('the flood of one link or cause hides no other refusal', async () => {
     { refusal: undefined },
   ] as const;
   expect(await record([...times(100), ...others])).toBe(23);
+});
+
+test('the last recorded refusal states that further ones are missing', async () => {
+  const table = createMemoryStore();
+  const { store } = createHitOutbox(table, createLog({ namespace: 'Ripcord', write: () => undefined }));
+  for (const index of times(30).keys())
+    await store.recordHit(
+      { ...refused, hitId: `hit_${index}`, at: new Date(start + index).toISOString() },
+      start,
+    );
+  const [last, ...others] = await table.listHits(positionId, 100);
+  expect(last).toMatchObject({ hitId: 'hit_19', limitReached: true });
+  expect(others.filter(({ limitReached }) => limitReached !== undefined)).toEqual([]);
+  if (last !== undefined)
+    expect(describeWhy(last)).toMatch(/ Further ones were not recorded for 10 minutes\.$/);
+});
+
+test('refusals that several processes hand over are all written', async () => {
+  const table = createMemoryStore();
+  const { takeOver } = createHitOutbox(table, createLog({ namespace: 'Ripcord', write: () => undefined }));
+  const unwritten = times(40).map((_, index) => ({
+    hit: { ...refused, hitId: `hit_${index}`, at: new Date(start + index).toISOString() },
+    expiresAt: start + 90 * 86_400_000,
+  }));
+  await takeOver({ unwritten: unwritten.slice(0, 20) });
+  await takeOver({ unwritten: unwritten.slice(20) });
+  expect(await table.listHits(positionId, 100)).toHaveLength(40);
 });
 
 test('every hit that acted, or asked the exchange, is recorded', async () => {

@@ -8,7 +8,7 @@ export async function pauseLinks(
   { until }: CommandInput<'links.pause'>,
 ): Promise<CommandResult<'links.pause'>> {
   if (until !== undefined && Date.parse(until) <= now())
-    throw new Fault('invalid-input', `${until} is over, so links were not paused. Nothing was changed.`, {
+    throw new Fault('invalid-input', `${until} is over, so no pause was set. Nothing was changed.`, {
       hint: { text: 'Choose a later time, or none: then the pause lasts until you resume links.' },
       issues: ['until: expected a time in the future'],
     });

@@ -11,6 +11,10 @@ it('A pause without an end lasts, one with an end lasts until just before it, an
   expect(isPaused({ paused: false, pausedUntil: end }, endsAt - 1)).toBe(false);
 });
 
+it('An end that is no time, such as one of a broken item, ends no pause', () => {
+  expect(isPaused({ paused: true, pausedUntil: '13:00' }, endsAt)).toBe(true);
+});
+
 it('A pause that has ended is reported as none, and its end with it', () => {
   expect(toPresent({ paused: true }, endsAt)).toStrictEqual({ paused: true });
   expect(toPresent({ paused: true, pausedUntil: end }, endsAt - 1)).toStrictEqual({

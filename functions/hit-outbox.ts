@@ -3,7 +3,7 @@ import { Deadline, runUntil } from '../lib/deadline.ts';
 import { type Hit, hitSchema } from '../lib/link/hit.ts';
 import { type Log, toErrorCode } from '../lib/log.ts';
 import type { Store } from '../lib/store/store.ts';
-import { createRefusalLimit } from './refusal-limit.ts';
+import { createRecordLimit } from './record-limit.ts';
 
 /** A record of a hit that is not in the table yet. Functions before version 1 sent none. */
 const unwrittenSchema = z.object({ version: z.literal(1).default(1), hit: hitSchema, expiresAt: z.number() });
@@ -59,7 +59,7 @@ export interface HitOutbox {
 export function createHitOutbox(store: Store, log: Log): HitOutbox {
   const { kept, beingWritten, write, writeSome } = createWriter(store);
   const handOver = createHandOver();
-  const limitRefusals = createRefusalLimit();
+  const limitRecords = createRecordLimit();
 
   const record = async (hit: Hit, expiresAt: number): Promise<void> => {
     const keptEarlier = writeSome();
@@ -73,7 +73,7 @@ export function createHitOutbox(store: Store, log: Log): HitOutbox {
     store: {
       ...store,
       async recordHit(hit, expiresAt) {
-        const limited = limitRefusals(hit);
+        const limited = limitRecords(hit);
         if (limited !== undefined) await record(limited, expiresAt);
       },
     },

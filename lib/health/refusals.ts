@@ -20,7 +20,12 @@ export interface Unreported {
   cause: RefusalCause;
   /** Oldest first. */
   hits: Hit[];
+  /** Whether these are all that the link refused. */
+  isComplete: boolean;
 }
+
+/** As many hits as one sweep reads, the latest ones. Sweeps that run every minute leave none out below 3 hits a second. */
+export const maxReadHits = 200;
 
 const minuteMs = 60_000;
 /** A record may reach the table late, and the list of records later still. It is longer than the pause between two notices. */
@@ -48,7 +53,9 @@ export function findUnreported(refusals: Refusals, hits: Hit[], now: number): Un
     const [first] = fresh;
     if (first === undefined) return [];
     const oldestFirst = fresh.toSorted((a, b) => a.at.localeCompare(b.at));
-    return [{ linkId: first.linkId, cause: first.refusal, hits: oldestFirst }];
+    const isComplete =
+      hits.length < maxReadHits && fresh.every(({ limitReached }) => limitReached === undefined);
+    return [{ linkId: first.linkId, cause: first.refusal, hits: oldestFirst, isComplete }];
   });
 }
 

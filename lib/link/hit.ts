@@ -36,7 +36,7 @@ export const hitSchema = z.object({
   why: z.string(),
   /** Why the link refused a hit that would have acted otherwise: its owner gets a notice. */
   refusal: z.enum(refusalCauses).optional(),
-  /** Further refusals of the link and cause were not recorded for 10 minutes. */
+  /** Further hits of the link with this result were not recorded for 10 minutes. */
   limitReached: z.literal(true).optional(),
   /** The HTTP status of the answer. */
   status: z.number(),

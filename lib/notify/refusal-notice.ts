@@ -29,7 +29,7 @@ export function appendRefusals(
   now: number,
 ): AccountHealth {
   const named = unreported.filter(({ linkId }) => subjects.has(linkId)).slice(0, namedRefusals);
-  const others = unreported.filter((each) => !named.includes(each)).flatMap(({ hits }) => hits).length;
+  const others = unreported.filter((each) => !named.includes(each));
   const describe = (each: Unreported): string[] => {
     const subject = subjects.get(each.linkId);
     return subject === undefined ? [] : [describeRefusal(each, subject, now)];
@@ -56,17 +56,19 @@ function keepLatest(notices: Notice[], count: number): { kept: Notice[]; unsent:
 }
 
 /** @param unsent how many notices were displaced before a channel got them: each is about at least one hit. */
-function describeOthers(others: number, unsent: number): string[] {
-  const count = others + unsent;
+function describeOthers(others: Unreported[], unsent: number): string[] {
+  const count = others.flatMap(({ hits }) => hits).length + unsent;
   if (count === 0) return [];
-  const least = unsent === 0 ? '' : 'at least ';
+  const isComplete = unsent === 0 && others.every((each) => each.isComplete);
+  const least = isComplete ? '' : 'at least ';
   return [
     `Links refused ${least}${count} more ${count === 1 ? 'hit' : 'hits'}. To see them, run: ripcord history`,
   ];
 }
 
 /** @returns such as `Alert refused: link lnk_… for ETH/USDT long on main has expired. Nothing was done. …`. */
-function describeRefusal({ cause, hits }: Unreported, subject: RefusalSubject, now: number): string {
+function describeRefusal(refused: Unreported, subject: RefusalSubject, now: number): string {
+  const { cause, hits } = refused;
   const { reason, advice } = refusalTexts[cause];
   const { linkId, position } = subject;
   const hit = { linkId, sourceIp: hits.at(-1)?.sourceIp };
@@ -74,7 +76,7 @@ function describeRefusal({ cause, hits }: Unreported, subject: RefusalSubject, n
   // A sender at another address has no alert that the owner could delete.
   const hasEnded = cause !== 'wrong-source' && position !== undefined && isFinal(position.state);
   const next = hasEnded ? describeEnded(hits) : (pauseEnd ?? advice(hit));
-  return `${describeCount(hits, now)}: ${nameLink(subject)} ${reason(hit)}. Nothing was done. ${next}`;
+  return `${describeCount(refused, now)}: ${nameLink(subject)} ${reason(hit)}. Nothing was done. ${next}`;
 }
 
 function describeEnded(hits: Hit[]): string {
@@ -96,14 +98,14 @@ function describePauseEnd({ paused, pausedUntil }: Pause): string | undefined {
   return `The pause ends at ${end}. ${refusalTexts.paused.advice({ linkId: '' })}`;
 }
 
-function describeCount(hits: Hit[], now: number): string {
+function describeCount({ hits, isComplete }: Unreported, now: number): string {
   const [noun, title] = areAlerts(hits) ? ['alert', 'Alert'] : ['hit', 'Hit'];
   const [first] = hits;
   if (first === undefined) return `${title} refused`;
   const isOld = now - Date.parse(first.at) > refusalQuietMs;
-  const least = hits.some(({ limitReached }) => limitReached === true) ? 'At least ' : '';
+  const least = isComplete ? '' : 'At least ';
   const isOne = hits.length === 1;
-  if (isOne && least === '') return `${title} refused${isOld ? ` at ${formatTime(first.at, now)}` : ''}`;
+  if (isOne && isComplete) return `${title} refused${isOld ? ` at ${formatTime(first.at, now)}` : ''}`;
   return `${least}${hits.length} ${noun}${isOne ? '' : 's'} refused since ${formatTime(first.at, now)}`;
 }
 

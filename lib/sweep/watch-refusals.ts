@@ -1,12 +1,9 @@
 import type { AccountHealth } from '../health/account-health.ts';
-import { computeLookBack, findUnreported, noteReported } from '../health/refusals.ts';
+import { computeLookBack, findUnreported, maxReadHits, noteReported } from '../health/refusals.ts';
 import { toPresent } from '../link/pause.ts';
 import { changeHealth } from '../notify/health-outbox.ts';
 import { appendRefusals, namedRefusals, type RefusalSubject } from '../notify/refusal-notice.ts';
 import type { Services } from '../services.ts';
-
-/** As many hits as one sweep reads, the latest ones. Sweeps that run every minute leave none out below 3 hits a second. */
-const maxHits = 200;
 
 /**
  * Stores a notice about each link that refused a hit, beside those about accounts. The hit itself pays for nothing but
@@ -17,7 +14,7 @@ export async function noteRefusals(services: Services, known: AccountHealth): Pr
   const { store, now } = services;
   const refusalsReadAt = now();
   const since = computeLookBack(known.refusalsReadAt ?? 0, refusalsReadAt);
-  const hits = await store.listHitsSince(new Date(since).toISOString(), maxHits);
+  const hits = await store.listHitsSince(new Date(since).toISOString(), maxReadHits);
   const find = ({ refusals = {} }: AccountHealth) => findUnreported(refusals, hits, now());
   const first = find(known).slice(0, namedRefusals);
   if (first.length === 0) return { ...known, refusalsReadAt };

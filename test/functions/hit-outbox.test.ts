@@ -9,7 +9,7 @@ const { positionId } = exampleHit;
 const expiresAt = Date.parse('2027-01-01T00:00:00.000Z');
 
 function hitAt(index: number) {
-  return { ...exampleHit, hitId: `hit_${String(index).padStart(12, '0')}` };
+  return { ...exampleHit, decision: 'fired' as const, hitId: `hit_${String(index).padStart(12, '0')}` };
 }
 
 function newOutbox() {

@@ -206,6 +206,14 @@ it('A count is complete, or says that it is not', async () => {
   ]);
 });
 
+it('A count is not called complete when more hits were recorded than a sweep reads', async () => {
+  const owner = newOwner();
+  const { hit } = await owner.stage(refusals.body);
+  for (let turn = 0; turn < 201; turn += 1) await hit();
+  await owner.sweep();
+  expect(owner.channel.texts).toEqual([expect.stringMatching(/^At least 200 alerts refused since /)]);
+});
+
 it('A notice of an old refusal names its time, and its date if that was another day', async () => {
   const owner = newOwner();
   const { hit, positionId } = await owner.stage(refusals.body);

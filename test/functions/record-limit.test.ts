@@ -69,6 +69,14 @@ test('refusals that several processes hand over are all written', async () => {
   expect(await table.listHits(positionId, 100)).toHaveLength(40);
 });
 
+test.each(['duplicate', 'confirmation-required'] as const)(
+  'a flood of hits with the decision "%s" is limited too, since it would displace refused alerts',
+  async (decision) => {
+    const flood = { refusal: undefined, status: 200, decision } as const;
+    expect(await record([...times(300, flood), {}])).toBe(21);
+  },
+);
+
 test('every hit that acted, or asked the exchange, is recorded', async () => {
   const { requests } = fullHit;
   const failed = { refusal: undefined, status: 422, requests };

@@ -1,4 +1,5 @@
-import { builtinModules } from 'node:module';
+import { builtinModules, isBuiltin } from 'node:module';
+import type { Metafile } from 'esbuild';
 
 /** esbuild writes the module in double quotes, and starts a statement with each import. */
 const importStatement = new RegExp(
@@ -21,6 +22,14 @@ export function requireBuiltins(bundle: string): string {
       // The AWS SDK imports node:http dynamically, for its first connection.
       .replace(/\bimport\("(node:[\w/]+)"\)/g, 'Promise.resolve(require("$1"))')
   );
+}
+
+/** In a bundle, `require` is `process.getBuiltinModule`, which returns undefined for other modules instead of throwing. */
+export function expectBuiltins(outputs: Metafile['outputs']): void {
+  for (const [output, { imports }] of Object.entries(outputs))
+    for (const { path, kind } of imports)
+      if (kind === 'require-call' && !isBuiltin(path))
+        throw new Error(`${output} requires ${path}, which is neither bundled nor Node's own`);
 }
 
 /** @param names `a`, `* as a`, `{b as c}` or `a,{b as c}`. */

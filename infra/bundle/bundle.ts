@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import { requireBuiltins } from './builtin-requires.ts';
+import { expectBuiltins, requireBuiltins } from './builtin-requires.ts';
 import { exchangeEntries, exchangeFolder, isolateExchanges, splitExchanges } from './exchange-chunks.ts';
 import { isolateLambdaClient, lambdaClientEntry, lambdaClientPath } from './lambda-client.ts';
 import { checkSchemas, replaceZod } from './lean-zod/replace-zod.ts';
@@ -117,6 +117,7 @@ async function bundle(options: BuildOptions): Promise<Outputs> {
     metafile: true,
     write: false,
   });
+  expectBuiltins(metafile.outputs);
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, requireBuiltins(text));

@@ -14,7 +14,8 @@ const methods = Object.getOwnPropertyNames(Schema.prototype).filter((name) => !i
 
 /**
  * Puts lean-zod in zod's place. The build fails if a source needs more of zod: esbuild refuses an export that is missing,
- * this plugin a method of a finished schema, and `checkSchemas` what a schema is made of.
+ * this plugin a method of a finished schema, and `checkSchemas` what a schema is made of. So all schemas have to be made
+ * when the bundle is loaded. The plugin finds functions by the layout that the formatter gives them.
  */
 export function replaceZod(): Plugin {
   return {
@@ -39,8 +40,32 @@ function findLacking(source: string): string[] {
   const unnamed = [...source.matchAll(/^(?:export )?const (\w+) = z\b/gm)].flatMap(([, name = '']) =>
     /[sS]chema$/.test(name) ? [] : [`a schema's name must end with Schema, unlike ${name}`],
   );
-  return [...lacking, ...unnamed];
+  return [...lacking, ...unnamed, ...findLate(source)];
 }
+
+/** @returns what makes a schema after the bundle was loaded: in a function that no schema at the top level calls. */
+function findLate(source: string): string[] {
+  const late = [...source.matchAll(functions)].filter(
+    ([, name]) => name === undefined || !new RegExp(`^(?:export )?const \\w+ = ${name}\\(`, 'm').test(source),
+  );
+  return late.flatMap(([code]) =>
+    [...code.matchAll(making)].map(([made]) => `a schema has to be made at the top level, unlike ${made}`),
+  );
+}
+
+/** As the formatter lays them out: functions and classes, arrow functions with a block, and those without. */
+const functions = new RegExp(
+  [
+    /^(?:export )?(?:async )?(?:function|class) (\w+)[\s\S]*?^\}/,
+    /(?<=^(?<indent> *)\S.*)=> \{$[\s\S]*?^\k<indent>\}/,
+    /=>\s*\(?\s*(?:z|\w*[sS]chema)\s*\.\w+\(/,
+  ]
+    .map((each) => each.source)
+    .join('|'),
+  'gm',
+);
+/** A function of zod, or a method that a finished schema is not asked for. */
+const making = /(?<![\w.])(?:z\s*\.\w+\(|\w*[sS]chema\s*\.(?!parse|safeParse)\w+\()/g;
 
 /** Loads a finished bundle, which makes all of its schemas. Throws if one of them needs what lean-zod lacks. */
 export async function checkSchemas(file: string): Promise<void> {

@@ -26,9 +26,19 @@ function readParams(params: Params | undefined): Options {
   if (params === undefined) return {};
   if (typeof params === 'string') return { message: params };
   const { error, message = error, abort, protocol: _, ...others } = params;
-  if (Object.keys(others).length > 0 || !['string', 'undefined'].includes(typeof message))
-    throw new TypeError(`lean-zod lacks an option of ${JSON.stringify(params)}`);
+  const isKnown = Object.keys(others).length === 0 && ['string', 'undefined'].includes(typeof message);
+  supports(isKnown, `an option of ${JSON.stringify(params)}`);
   return { message, abort };
+}
+
+/** Throws when a schema is made, and so when the bundle is loaded, at what would be read unlike zod. */
+export function supports(condition: boolean, lacking: string): void {
+  if (!condition) throw new TypeError(`lean-zod lacks ${lacking}`);
+}
+
+/** As zod does: a promise is always right. */
+function refusePromise(result: unknown): void {
+  if (result instanceof Promise) throw new TypeError("A check returned a promise, which parse can't await.");
 }
 
 class ZodError extends Error {
@@ -108,20 +118,23 @@ export class Schema {
   }
 
   check(run: Check['run'], params?: Params): Schema {
+    supports(this.definition.absent === undefined, 'checks of what may be absent');
     const checks = [...this.#checks, { run, ...readParams(params) }];
     return new Schema(this.definition, this.#message, checks);
   }
 
   refine(isRight: (value: never) => unknown, params?: Params, flaw: Flaw = { code: 'custom' }): Schema {
     return this.check((value, fail) => {
-      if (!isRight(value)) fail(flaw);
+      const result = isRight(value);
+      refusePromise(result);
+      if (!result) fail(flaw);
       return value;
     }, params);
   }
 
   superRefine(refine: (value: never, context: { addIssue: Fail }) => void): Schema {
     return this.check((value, addIssue) => {
-      refine(value, { addIssue });
+      refusePromise(refine(value, { addIssue }));
       return value;
     });
   }
@@ -149,28 +162,37 @@ export class Schema {
   }
 
   max(maximum: number, params?: Params, origin = this.definition.expected): Schema {
-    // zod reads no part of an array that is too long.
+    // A later check reads no part of an array that is too long, as in zod.
     const aborts = origin === 'array' ? { continue: false } : {};
     const flaw = { code: 'too_big', maximum, inclusive: true, origin, ...aborts };
     return this.refine((value) => toSize(value) <= maximum, params, flaw);
   }
 
   extend(shape: Shape): Schema | undefined {
-    return this.definition.reshape?.({ ...this.definition.shape, ...shape });
+    return this.#reshape({ ...this.definition.shape, ...shape });
   }
 
-  pick(mask: object): Schema | undefined {
-    const kept = Object.entries(this.definition.shape ?? {}).filter(([key]) => key in mask);
-    return this.definition.reshape?.(Object.fromEntries(kept));
+  pick(mask: Readonly<Record<string, unknown>>): Schema | undefined {
+    const { shape = {} } = this.definition;
+    const isKnown = Object.entries(mask).every(([key, kept]) => kept === true && Object.hasOwn(shape, key));
+    supports(isKnown, `a mask of ${JSON.stringify(mask)}`);
+    return this.#reshape(Object.fromEntries(Object.entries(shape).filter(([key]) => key in mask)));
+  }
+
+  #reshape(shape: Shape): Schema | undefined {
+    supports(this.#checks.length === 0, 'extend and pick of objects that have checks');
+    return this.definition.reshape?.(shape);
   }
 
   optional(): Schema {
+    supports(this.definition.absent !== 'default', 'optional() after default()');
     const read = (input: unknown, _: Fail, issues: Issue[]) =>
       input === undefined ? input : this.run(input, issues);
     return new Schema({ absent: 'nothing', read });
   }
 
   default(value: unknown): Schema {
+    supports(typeof value !== 'function', 'a default that is a function');
     // A copy, because callers may change what they get.
     const read = (input: unknown, _: Fail, issues: Issue[]) =>
       input === undefined ? structuredClone(value) : this.run(input, issues);

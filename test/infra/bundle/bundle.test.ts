@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { isBuiltin } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -152,4 +152,16 @@ describe('the bundles of the functions', () => {
       expect((trigger?.start ?? 0) + (trigger?.exchanges[exchange] ?? Number.NaN)).toBeLessThan(1_000_000);
     }
   });
+});
+
+test('The build fails if a bundle requires a module that is neither bundled nor part of Node', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ripcord-bundle-'));
+  const entry = "try { require('not-installed'); } catch {}\nexport const handler = 1;";
+  try {
+    for (const name of functionNames) await writeFile(join(folder, `${name}.ts`), entry);
+    const built = bundleFunctions({ entries: folder, out: join(folder, 'out') });
+    await expect(built).rejects.toThrow('requires not-installed');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
+import * as lean from '../../../../infra/bundle/lean-zod/lean-zod.ts';
 import { type Position, positionSchema } from '../../../../lib/position/position.ts';
 import { exampleHit, fullHit } from '../../../lib/link/example-hit.ts';
 import { linkAt } from '../../../lib/link/example-link.ts';
@@ -58,6 +59,20 @@ async function recordPositions(seeds: number): Promise<Position[]> {
   }
   return recorded;
 }
+
+const recordOfTexts = lean.record(lean.string(), lean.string()) as Twin['lean'];
+const strict = lean.strictObject({ b: lean.unknown().optional() }) as Twin['lean'];
+const addresses = [
+  '203.0.113.7',
+  '10.0.0.0/8',
+  '10.0.0.0/33',
+  '01.2.3.4',
+  '::1',
+  '2001:db8::/32',
+  '::/129',
+  'host',
+  '',
+];
 
 describe("lean-zod, in zod's place in the trigger's bundle", () => {
   test('has a schema for every edge of a hit', () => {
@@ -128,5 +143,48 @@ describe("lean-zod, in zod's place in the trigger's bundle", () => {
     expect(JSON.parse(leanError?.message ?? '')).toMatchObject(
       zodError?.issues.map(({ path, message }) => ({ path, message })) ?? [],
     );
+  });
+
+  test.each<[name: string, value: unknown]>([
+    ['a Set', new Set(['a'])],
+    ['a Map', new Map([['a', 'b']])],
+    ['a Uint8Array', new Uint8Array(2)],
+    ['a Date', new Date(0)],
+    ['an Error', new Error('no')],
+    ['an instance of a class', new URL('https://example.org')],
+    ['an object without a prototype', Object.assign(Object.create(null), { a: 'b' })],
+    ['an object with a symbol', { a: 'b', [Symbol.for('c')]: 'd' }],
+    ['an object that inherits', Object.create({ a: 'b' })],
+    ["an object with a field named like its constructor's", { constructor: 'b' }],
+  ])('reads %s as zod does', (_, value) => {
+    expectAgreement({ name: 'record', real: z.record(z.string(), z.string()), lean: recordOfTexts }, value);
+    expectAgreement(
+      { name: 'object', real: z.strictObject({ b: z.unknown().optional() }), lean: strict },
+      value,
+    );
+  });
+
+  test('refuses addresses with the code and message of zod', () => {
+    const { ipv4, ipv6, cidrv4, cidrv6 } = lean;
+    const formats: [name: string, real: z.ZodType, lean: unknown][] = [
+      ['ipv4', z.ipv4(), ipv4()],
+      ['ipv6', z.ipv6(), ipv6()],
+      ['cidrv4', z.cidrv4(), cidrv4()],
+      ['cidrv6', z.cidrv6(), cidrv6()],
+    ];
+    for (const [name, real, made] of formats)
+      for (const text of addresses) expectAgreement({ name, real, lean: made as Twin['lean'] }, text);
+  });
+
+  test('throws, as zod does, at a check that returns a promise', () => {
+    const check = async () => false;
+    for (const schema of [z.string().refine(check), lean.string().refine(check)])
+      expect(() => schema.parse('a')).toThrow(/[Pp]romise/);
+    const refine = async () => undefined;
+    for (const schema of [
+      z.string().superRefine(refine as never),
+      lean.string().superRefine(refine as never),
+    ])
+      expect(() => schema.parse('a')).toThrow(/[Pp]romise/);
   });
 });

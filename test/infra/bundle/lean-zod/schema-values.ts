@@ -101,6 +101,8 @@ const wrong: Arbitrary<unknown> = fc.oneof(
     { size: 0 },
     new Array(30).fill('::1'),
   ),
+  // What the table's client makes of a set and of binary data.
+  fc.constantFrom<unknown>(new Set(['a']), new Map([['a', 1]]), new Uint8Array(2)),
 );
 const strangeKeys = ['extra', 'toString', 'hasOwnProperty', 'size', '0'];
 

@@ -4,7 +4,7 @@ import { lacksAttachedExits } from './attached-exits.ts';
 import { toLastSync } from './last-sync.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { type Snapshot, toHoldingKey, toOrderKey } from './snapshot.ts';
-import { computeTotals, lacksFee, toOrderRecord } from './totals.ts';
+import { computeTotals, isFeeUnknown, lacksFee, toOrderRecord } from './totals.ts';
 
 /**
  * Whether the snapshot proves that nothing about the position changed, so that reading it would show the same. It proves
@@ -18,7 +18,9 @@ export function showUnchanged(position: Position, snapshot: Snapshot): Position 
   const isSame = [...entryOrders, ...exitOrders].every((order) =>
     isShownUnchanged(order, snapshot.orders.get(toOrderKey(market.symbol, order))),
   );
-  const lacksFees = lacksFee(position, 'entryOrders') || lacksFee(position, 'exitOrders');
+  // Exits are placed only once the fee of what has filled is known.
+  const lacksFees =
+    isFeeUnknown(position) || lacksFee(position, 'entryOrders') || lacksFee(position, 'exitOrders');
   if (!isSame || lacksFees || lacksAttachedExits(position)) return undefined;
   const look = showHolding(position, snapshot.positions.get(toHoldingKey(market, side)), snapshot.at);
   if (look === undefined) return undefined;

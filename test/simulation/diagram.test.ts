@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { legalTransitions } from '../../lib/close/transitions.ts';
-import { makePlan } from './plan.ts';
 import { runPlan } from './run-plan.ts';
+import { drawPlan } from './watch.ts';
 
 /** Transitions that no hit makes. `resolve` and the sync of a position are tested on their own. */
 const madeElsewhere = /^(resolve-|found-)/;
@@ -28,7 +28,7 @@ it('makes every legal change of a hit, and no illegal one', { timeout: 60_000 },
   const seen = new Set<string>();
   const wanted = changes((transition) => !madeElsewhere.test(transition));
   for (let seed = 1; seed <= 6_000 && !wanted.every((change) => seen.has(change)); seed += 1)
-    for (const transition of (await runPlan(makePlan(seed))).transitions) seen.add(transition);
+    for (const transition of (await runPlan(drawPlan(seed))).transitions) seen.add(transition);
   expect(changes(() => true)).toEqual(expect.arrayContaining([...seen]));
   expect([...seen]).toEqual(expect.arrayContaining(wanted));
 });

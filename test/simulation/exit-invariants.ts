@@ -133,8 +133,8 @@ const recoveryMs = leaseMs + 63_000;
 const provenMs = { tells: 90_000, acknowledges: 187_000 };
 
 /**
- * 18. Without a stop at most 3 s after one has ended, and at most a sweep after the entry has filled. Stops are for more
- * than what remains at most for a sweep. Each process that died or stood still and each answer that was lost adds a
+ * 18. Without a stop at most 3 s after one has ended, and at most a sweep after the lists show that the entry has filled.
+ * Stops are for more than what remains at most for a sweep after the lists show it. Each process that died or stood still and each answer that was lost adds a
  * recovery and, at most, the venue's proof time.
  */
 export function stopsFit({ book, plan, faults }: Evidence): string[] {
@@ -143,7 +143,8 @@ export function stopsFit({ book, plan, faults }: Evidence): string[] {
   return book.cover.spans.flatMap(({ kind, from, to, hadStop }) => {
     const delays = faults.filter(({ at }) => at <= to && at >= from - recoveryMs).length + (lags ? 1 : 0);
     const delayMs = Math.max(recoveryMs, plan.tells ? provenMs.tells : provenMs.acknowledges);
-    const limitMs = (kind === 'bare' && hadStop ? 3_000 : recoveryMs) + delays * delayMs;
+    const sweptMs = recoveryMs + (plan.listLag?.ordersMs ?? 0);
+    const limitMs = (kind === 'bare' && hadStop ? 3_000 : sweptMs) + delays * delayMs;
     const state = kind === 'bare' ? 'without a stop' : 'with stops for more than what remains';
     return to - from <= limitMs ? [] : [`18: ${to - from} ms ${state}, and at most ${limitMs} are allowed`];
   });

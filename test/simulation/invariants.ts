@@ -13,6 +13,7 @@ import {
 } from './exit-invariants.ts';
 import { type ModelBook, toText } from './model-exchange.ts';
 import type { Plan, PlannedEvent, PlannedFault } from './plan.ts';
+import { findsOutInTime } from './watch.ts';
 
 /** One hit, and what was true when it was answered. */
 export interface Hit {
@@ -48,6 +49,10 @@ export interface Evidence {
   downgrades: number;
   /** The faults that have happened, and when. */
   faults: (PlannedFault & { at: number })[];
+  /** True time at which the position was first stored as closed or canceled. */
+  endedAt: number | undefined;
+  /** When the sweeps of the schedule began. */
+  sweeps: number[];
 }
 
 function same(a: string | undefined, b: string): boolean {
@@ -77,6 +82,7 @@ export function judge(evidence: Evidence): string[] {
     ...targetsFillOnce(evidence),
     ...stopsFit(evidence),
     ...profitIsTrue(evidence),
+    ...findsOutInTime(evidence),
   ];
 }
 
@@ -123,7 +129,7 @@ function outcomeIsTrue({ book, plan, position }: Evidence): string[] {
     const named = executed.find((order) => order.orderId === outcome.closeOrderId);
     expect(named !== undefined, 'the order that it names did not execute');
     expect(same(outcome.closedAmount, toText(named?.filled ?? 0)), 'another amount was executed');
-    const meddled = plan.events.some(isOutside);
+    const meddled = plan.events.some((event) => isOutside(event) || event.kind === 'reduce-outside');
     expect(meddled || book.positionLeft() < 2, `${toText(book.positionLeft())} is left that could be closed`);
     expect(same(outcome.remaining, toText(book.positionLeft())) || meddled, 'another rest was named');
   } else if (state !== 'needs-attention' && !isSoldOutside(plan))

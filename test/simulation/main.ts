@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { makePlan } from './plan.ts';
 import { runPlan } from './run-plan.ts';
 import { shrink } from './shrink.ts';
+import { drawPlan } from './watch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +18,7 @@ const failing: { seed: number; violations: string[] }[] = [];
 const everySeeds = 5_000;
 
 for (let seed = from; seed < from + count; seed += 1) {
-  const { violations } = await runPlan(makePlan(seed));
+  const { violations } = await runPlan(drawPlan(seed));
   if (violations.length > 0) {
     failing.push({ seed, violations });
     if (values.quick) break;
@@ -38,7 +38,7 @@ if (first === undefined) {
   console.log(`seed ${first.seed}: ${first.violations.join('; ')}`);
   process.exitCode = 1;
 } else {
-  const least = await shrink(makePlan(first.seed));
+  const least = await shrink(drawPlan(first.seed));
   const { trace, violations } = await runPlan(least, true);
   console.log(`\nThe least plan that still fails (seed ${first.seed}):\n${JSON.stringify(least, null, 1)}\n`);
   console.log(trace.join('\n'));

@@ -1,3 +1,4 @@
+import { decimal, toAmount } from '../../lib/amount.ts';
 import { timeLeft } from '../../lib/deadline.ts';
 import type {
   CancelResult,
@@ -93,6 +94,27 @@ function toType({ role, exit }: ModelOrder): string {
   return role === 'close' ? 'market' : 'limit';
 }
 
+/** What the account holds of a perpetual, since when, and what a unit of it has cost. */
+interface Held {
+  at: number;
+  units: Units;
+  average: string;
+}
+
+/** The trader opens the next position at another price. */
+const nextPrice = '101';
+
+/** @returns what a unit costs on average after a trade: an entry changes it, an exit does not. */
+function toAverage({ units, average }: Omit<Held, 'at'>, change: Units, price: string): string {
+  const after = units + change;
+  if (units === 0 || Math.sign(after) !== Math.sign(units)) return price;
+  if (Math.abs(after) <= Math.abs(units)) return average;
+  const cost = decimal(average)
+    .times(Math.abs(units))
+    .plus(decimal(price).times(Math.abs(change)));
+  return toAmount(cost.dividedBy(Math.abs(after)).decimalPlaces(8));
+}
+
 interface TradeFacts {
   orderId?: string;
   fee?: Units;
@@ -125,13 +147,21 @@ export class ModelBook {
   /** Perpetual: signed position. Spot: base currency in the account. */
   holding: Units;
   nextOpenedAt: number | undefined;
+  /** True time from which the trades of an order can be read. */
+  readonly tradesFrom: number;
   readonly plan: Plan;
   readonly environment: Environment;
   /** Exits that were accepted although they were too many: what no race explains. */
   readonly surplus: string[] = [];
   readonly cover = new Cover();
   readonly ledger: Ledger;
-  readonly #holdings: { at: number; units: Units }[] = [];
+  /** When an end outside Ripcord left nothing of it. */
+  closedAt: number | undefined;
+  readonly #holdings: Held[] = [];
+  /** When the account is shown without what it holds. */
+  readonly #flat: { from: number; to: number }[] = [];
+  /** What one unit of the perpetual position has cost. */
+  #average = '100';
   #closes = 0;
   #unseen: Units = 0;
   #liquidity: Units | undefined;
@@ -142,6 +172,7 @@ export class ModelBook {
     this.plan = plan;
     this.ledger = new Ledger(plan);
     this.environment = environment;
+    this.tradesFrom = environment.time + (plan.tradesOutageMs ?? 0);
     const { foreign = 0 } = plan.exits ?? {};
     const held = plan.side === 'long' ? foreign : -foreign;
     this.holding = plan.market === 'spot' ? plan.foreign : held;
@@ -200,7 +231,7 @@ export class ModelBook {
 
   /** An order as the list of all markets shows it: as it was some time ago. */
   asListed(order: ModelOrder): ModelOrder['history'][number] | undefined {
-    const at = this.environment.time - (this.plan.listLagMs ?? 0);
+    const at = this.environment.time - (this.plan.listLag?.ordersMs ?? 0);
     return order.history.findLast((known) => known.at <= at) ?? order.history[0];
   }
 
@@ -235,9 +266,10 @@ export class ModelBook {
   ): void {
     const change = side === 'buy' ? units - fee : -units;
     const before = this.seenHolding;
-    if (this.#holdings.length === 0) this.#holdings.push({ at: 0, units: before });
+    if (this.#holdings.length === 0) this.#holdings.push({ at: 0, units: before, average: this.#average });
+    this.#average = toAverage({ units: this.holding, average: this.#average }, change, price);
     this.holding += change;
-    this.#holdings.push({ at: this.environment.time, units: this.holding });
+    this.#holdings.push({ at: this.environment.time, units: this.holding, average: this.#average });
     if (entry && this.plan.holdingLagMs > 0) {
       this.#unseen += change;
       this.environment.schedule(this.plan.holdingLagMs, () => {
@@ -254,12 +286,27 @@ export class ModelBook {
     return Math.sign(seen) === Math.sign(this.holding) ? seen : 0;
   }
 
+  /** What a look-up of the position shows. */
+  get shownPosition(): Pick<Held, 'units' | 'average'> {
+    return { units: this.#seemsFlat(this.environment.time) ? 0 : this.seenHolding, average: this.#average };
+  }
+
   /** What the list of all positions shows: the account as it was some time ago. */
-  get listedHolding(): Units {
-    const { listLagMs = 0 } = this.plan;
-    if (listLagMs === 0) return this.seenHolding;
-    const at = this.environment.time - listLagMs;
-    return this.#holdings.findLast((known) => known.at <= at)?.units ?? this.seenHolding;
+  get listedPosition(): Pick<Held, 'units' | 'average'> {
+    const { holdingsMs = 0 } = this.plan.listLag ?? {};
+    const at = this.environment.time - holdingsMs;
+    if (this.#seemsFlat(at)) return { units: 0, average: this.#average };
+    const known = holdingsMs === 0 ? undefined : this.#holdings.findLast((held) => held.at <= at);
+    return known ?? this.shownPosition;
+  }
+
+  #seemsFlat(at: number): boolean {
+    return this.#flat.some(({ from, to }) => from <= at && at < to);
+  }
+
+  /** The account is shown without its position for a while. */
+  seemFlat(forMs: number): void {
+    this.#flat.push({ from: this.environment.time, to: this.environment.time + forMs });
   }
 
   /** Funding is listed among the executions, and it is never a trade. */
@@ -281,6 +328,14 @@ export class ModelBook {
     if (this.holding > 0) this.trade('sell', this.holding, { cause });
     else if (this.plan.market === 'perpetual' && this.holding < 0)
       this.trade('buy', -this.holding, { cause });
+    this.closedAt ??= this.environment.time;
+  }
+
+  /** The trader closes a part of a perpetual position. */
+  reduceOutside(amount: Units): void {
+    const side = this.plan.side === 'long' ? 'sell' : 'buy';
+    const units = Math.min(amount, this.reducible(side));
+    if (units > 0) this.trade(side, units);
   }
 
   /** The trader sells coins that are free, and places an order that holds others. */
@@ -295,7 +350,7 @@ export class ModelBook {
   openNext(amount: Units): void {
     if (this.holding !== 0) return;
     this.nextOpenedAt = this.environment.time;
-    this.trade(this.plan.side === 'long' ? 'buy' : 'sell', amount);
+    this.trade(this.plan.side === 'long' ? 'buy' : 'sell', amount, { price: nextPrice });
   }
 
   /** How much an order of that side can take away from what is held. */
@@ -554,6 +609,14 @@ export function modelExchange(
       return { kind: 'unknown', message: 'no answer' };
     }
   };
+  const toShown = ({ units, average }: { units: Units; average: string }) =>
+    units === 0
+      ? undefined
+      : {
+          side: units > 0 ? ('long' as const) : ('short' as const),
+          amount: toText(Math.abs(units)),
+          averagePrice: average,
+        };
   const toAccepted = (order: ModelOrder) => ({ kind: 'accepted', order: view(order) }) as const;
 
   return {
@@ -630,6 +693,7 @@ export function modelExchange(
     createEntryOrder: async () => ({ kind: 'unknown', message: 'not part of the model' }),
     fetchFills: ({ base }, { orderId }, filled) =>
       ask('fees', () => {
+        if (environment.time < book.tradesFrom) throw new Fault('exchange-unreachable', 'no trades');
         const fills = book.ledger.fillsOf(orderId, filled);
         if (fills !== undefined) return fills;
         const fee = toText(book.orders.find((order) => order.orderId === orderId)?.baseFee ?? 0);
@@ -639,9 +703,8 @@ export function modelExchange(
     fetchPastPrice: async (_market, _currency, at) => book.ledger.pastPrice(at),
     fetchPosition: (_market, _side: Side) =>
       ask('holding', (): ExchangePosition => {
-        const seen = book.seenHolding;
-        if (seen === 0) return { side: undefined, amount: '0', hedged: false };
-        return { side: seen > 0 ? 'long' : 'short', amount: toText(Math.abs(seen)), hedged: false };
+        const shown = toShown(book.shownPosition);
+        return { side: undefined, amount: '0', ...shown, hedged: false };
       }),
     fetchBalance: () =>
       ask('balance', () => ({ free: toText(book.holding - book.locked()), total: toText(book.holding) })),
@@ -668,10 +731,8 @@ export function modelExchange(
       ),
     fetchPositionsOfMarkets: ([market]) =>
       ask('all positions', () => {
-        const seen = book.listedHolding;
-        if (seen === 0 || market === undefined) return [];
-        const side = seen > 0 ? ('long' as const) : ('short' as const);
-        return [{ symbol: market.symbol, side, amount: toText(Math.abs(seen)) }];
+        const shown = toShown(book.listedPosition);
+        return shown === undefined || market === undefined ? [] : [{ symbol: market.symbol, ...shown }];
       }),
     fetchCandles: async () => [],
   };

@@ -625,6 +625,48 @@ export const mutants: Mutant[] = [
       },
     ],
   },
+  {
+    name: 'snapshot: an exchange position that is not listed is held',
+    edits: [
+      {
+        file: unchanged,
+        find: 'if (listed === undefined || held === undefined || flatSince !== undefined || !isKnown) return undefined;',
+        replace:
+          'if (listed === undefined) return { flatSince, held, margin: undefined }; if (held === undefined || flatSince !== undefined || !isKnown) return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'snapshot: any exchange position is the known one',
+    edits: [
+      { file: unchanged, find: 'flatSince !== undefined || !isKnown', replace: 'flatSince !== undefined' },
+    ],
+  },
+  {
+    name: 'snapshot: what a check found flat needs no second one',
+    edits: [{ file: unchanged, find: 'flatSince !== undefined || !isKnown', replace: '!isKnown' }],
+  },
+  {
+    name: 'snapshot: orders that lack fees are unchanged',
+    edits: [
+      {
+        file: unchanged,
+        find: "isFeeUnknown(position) || lacksFee(position, 'entryOrders') || lacksFee(position, 'exitOrders')",
+        replace: 'isFeeUnknown(position) && position.revision < 0',
+      },
+      { file: unchanged, find: '|| lacksAttachedExits(position)', replace: '' },
+    ],
+  },
+  {
+    name: 'snapshot: an exchange position is never looked at',
+    edits: [
+      {
+        file: unchanged,
+        find: "if (position.market.kind !== 'perpetual' || !entriesDone || !isPositive(remaining))",
+        replace: "if (position.market.kind !== 'perpetual' || !entriesDone || isPositive(remaining))",
+      },
+    ],
+  },
 ];
 
 /** @returns undefined if the text does not hold what is to be replaced exactly once. */

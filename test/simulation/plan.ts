@@ -20,6 +20,10 @@ export type PlannedEvent = { at: number } & (
   | { kind: 'close-outside'; cause: 'trade' | 'liquidation' | 'settlement' }
   /** Spot longs: the trader sells some of the free coins, and places an order that holds some of the rest. */
   | { kind: 'sell-outside'; sold: Units; locked: Units }
+  /** Perpetuals: the trader closes part of the position. */
+  | { kind: 'reduce-outside'; amount: Units }
+  /** Perpetuals: the account is shown without its position, although it holds it. */
+  | { kind: 'seem-flat'; forMs: number }
   /** After it was closed outside, the trader opens another of the same side. */
   | { kind: 'next-position'; amount: Units }
   | { kind: 'flip' }
@@ -74,7 +78,11 @@ export interface Plan {
   /** How long look-ups miss live exits. */
   exitMissedMs: number;
   /** Whether sweeps read the account in lists; and how much older these are than the exchange. Absent: they do not. */
-  listLagMs?: number | undefined;
+  listLag?: { ordersMs: number; holdingsMs: number } | undefined;
+  /** Whether the sweeps of the schedule run from the start, and not only if a claim is pending. */
+  isWatched?: true | undefined;
+  /** How long the trades of orders can't be read. */
+  tradesOutageMs?: number | undefined;
   /** How long the account looks as it was before a fill of the entry. */
   holdingLagMs: number;
   feePerMille: number;
@@ -215,10 +223,19 @@ export function makePlan(seed: number): Plan {
 /** Within the look-up lag of Binance. */
 const longestLagMs = 60_000;
 
+/** Up to what look-ups of one order are known to lag: lib/exchange/venues/binance-base.ts. */
+const longestListLagMs = 62_000;
+
+/** Orders and positions come from two services of an exchange. */
+export function drawListLag(random: Random): NonNullable<Plan['listLag']> {
+  const draw = () => random.pick([0, 0, 500, 5_000, 30_000, random.between(0, longestListLagMs)]);
+  return { ordersMs: draw(), holdingsMs: draw() };
+}
+
 /** In two plans of three, sweeps read the account in lists. */
-function makeListLag(seed: number): Pick<Plan, 'listLagMs'> {
+function makeListLag(seed: number): Pick<Plan, 'listLag'> {
   const random = new Random(seed ^ 0x2545f491);
-  return random.chance(1 / 3) ? {} : { listLagMs: random.pick([0, 0, 500, 5_000, 30_000]) };
+  return random.chance(1 / 3) ? {} : { listLag: drawListLag(random) };
 }
 
 /** In one of three plans that nothing ends outside, Ripcord places the exits: on spot, lists of a target and a stop. */

@@ -3,7 +3,7 @@ import { revokeLink } from '../../lib/admin/links/revoke.ts';
 import { timeLeft } from '../../lib/deadline.ts';
 import { type Link, toLinkId } from '../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
-import type { OrderRecord, Position } from '../../lib/position/position.ts';
+import { isFinal, type OrderRecord, type Position } from '../../lib/position/position.ts';
 import type { Services } from '../../lib/services.ts';
 import { itemVersion } from '../../lib/store/item-version.ts';
 import { sweepLimits } from '../../lib/sweep/limits.ts';
@@ -115,12 +115,15 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   let lastState = 'open';
   let lastVersion = itemVersion;
   let downgrades = 0;
+  let endedAt: number | undefined;
+  const sweeps: number[] = [];
   const noteState = (held: Position | undefined) => {
     const version = table.versionOf(positionId) ?? lastVersion;
     if (version < lastVersion) downgrades += 1;
     lastVersion = version;
     const state = held?.state ?? lastState;
     if (state !== lastState) transitions.add(`${lastState} → ${state}`);
+    if (held !== undefined && isFinal(held.state)) endedAt ??= environment.time;
     lastState = state;
   };
 
@@ -155,7 +158,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   };
 
   // The only position is enough for a snapshot.
-  const limits = plan.listLagMs === undefined ? sweepLimits : { ...sweepLimits, snapshotFrom: 1 };
+  const limits = plan.listLag === undefined ? sweepLimits : { ...sweepLimits, snapshotFrom: 1 };
 
   const startSweep = (which: string, engine: Parameters<typeof engineOf>[0]) => {
     const actor = newActor(actors, plan.faults);
@@ -254,6 +257,12 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
         case 'sell-outside':
           book.sellOutside(event.sold, event.locked);
           break;
+        case 'reduce-outside':
+          book.reduceOutside(event.amount);
+          break;
+        case 'seem-flat':
+          book.seemFlat(event.forMs);
+          break;
         case 'next-position':
           book.openNext(event.amount);
           break;
@@ -284,15 +293,18 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
   );
   const newest = { skewMs: 0, version: Math.max(itemVersion, ...versions) };
   const frozenMs = plan.faults.map(({ kind, ms }) => (kind === 'freeze' ? ms : 0));
-  const endsAt = last + settleMs + Math.max(0, ...frozenMs);
+  const endsAt = last + (plan.tradesOutageMs ?? 0) + settleMs + Math.max(0, ...frozenMs);
   // Sweeps at every full minute, for as long as anything is pending. Exits that Ripcord places are pending until the end.
-  const from = plan.exits === undefined ? last : 0;
+  const isSwept = plan.exits !== undefined || plan.isWatched === true;
+  const from = isSwept ? 0 : last;
   const toFullMinute = minuteMs - ((environment.time + from) % minuteMs);
   for (let minute = 0; from + minute * minuteMs < endsAt; minute += 1)
     environment.schedule(from + toFullMinute + minute * minuteMs, () => {
       const isLast = plan.exitsOnlyReduce && from + (minute + 3) * minuteMs >= endsAt;
-      const isPending = plan.exits !== undefined || table.positions()[0]?.state === 'claimed';
-      if (isPending || isLast) startSweep('of the schedule', newest);
+      const isPending = isSwept || table.positions()[0]?.state === 'claimed';
+      if (!isPending && !isLast) return;
+      sweeps.push(environment.time);
+      startSweep('of the schedule', newest);
     });
   await environment.run(endsAt);
 
@@ -308,6 +320,8 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     processes,
     downgrades,
     faults,
+    endedAt,
+    sweeps,
   });
   if (traced) {
     trace.push(`end: ${JSON.stringify(position)}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makePlan } from './plan.ts';
 import { runPlan } from './run-plan.ts';
+import { drawPlan } from './watch.ts';
 
 /** 2,000 seeds in all, in chunks so that progress shows. `npm run simulate` runs as many as you like. */
 const chunk = 400;
@@ -10,14 +10,14 @@ describe('the services under faults', () => {
   it.each(chunks)('keeps every promise in the 400 seeds from %i', { timeout: 120_000 }, async (from) => {
     const broken: string[] = [];
     for (let seed = from; seed < from + chunk; seed += 1) {
-      const { violations } = await runPlan(makePlan(seed));
+      const { violations } = await runPlan(drawPlan(seed));
       if (violations.length > 0) broken.push(`seed ${seed}: ${violations.join('; ')}`);
     }
     expect(broken, 'replay with: npm run simulate -- --from SEED --seeds 1').toEqual([]);
   });
 
   it('replays a seed exactly', async () => {
-    const [once, again] = [await runPlan(makePlan(326), true), await runPlan(makePlan(326), true)];
+    const [once, again] = [await runPlan(drawPlan(326), true), await runPlan(drawPlan(326), true)];
     expect(again.trace.filter((line) => !line.startsWith('end')).length).toBeGreaterThan(0);
     expect(again.trace).toEqual(once.trace);
   });

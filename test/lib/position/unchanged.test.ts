@@ -115,6 +115,12 @@ it.each<[string, Position, ExchangeOrder[], OpenExchangePosition[]]>([
     [],
   ],
   [
+    'the fee of what a live entry has filled is unknown',
+    { ...known, market: { ...examplePerpetual, kind: 'spot' }, entryOrders: [toOrderRecord(entry)] },
+    [stop, entry],
+    [],
+  ],
+  [
     'the fee of an exit is unknown',
     { ...examplePosition, exitOrders: [{ ...exampleOrder, baseFee: undefined, filled: '0.1' }] },
     [],

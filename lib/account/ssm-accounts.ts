@@ -75,9 +75,6 @@ type LoadAccount = (name: string) => Promise<Account>;
 /** The cache of a warm function. It stays in use while Parameter Store can't be read. */
 function createCache(now: () => number, loadFromStore: LoadAccount) {
   const cache = new Map<string, Known>();
-  /** Concurrent hits share one refresh. */
-  const refreshes = new Map<string, Refresh>();
-
   const load: LoadAccount = async (name) => {
     // Not from its end: the process may be frozen until then.
     const startedAt = now();
@@ -93,18 +90,7 @@ function createCache(now: () => number, loadFromStore: LoadAccount) {
     }
   };
 
-  const refresh: LoadAccount = (name) => {
-    const running = refreshes.get(name);
-    if (running !== undefined && now() - running.startedAt <= maxRequestMs) return running.account;
-    const started: Refresh = { startedAt: now(), account: load(name) };
-    refreshes.set(name, started);
-    const forget = () => {
-      if (refreshes.get(name) === started) refreshes.delete(name);
-    };
-    started.account.then(forget, forget);
-    return started.account;
-  };
-
+  const refresh = shareLoads(now, load);
   return {
     async read(name: string, from: 'cache' | 'store'): Promise<Account> {
       const known = cache.get(name);
@@ -117,6 +103,22 @@ function createCache(now: () => number, loadFromStore: LoadAccount) {
       return Promise.race([refreshed, wait(staleWaitMs, known.account, { ref: false })]);
     },
     forget: (name: string) => cache.delete(name),
+  };
+}
+
+/** Concurrent hits share one refresh, but none that a freeze interrupted. */
+function shareLoads(now: () => number, load: LoadAccount): LoadAccount {
+  const refreshes = new Map<string, Refresh>();
+  return (name) => {
+    const running = refreshes.get(name);
+    if (running !== undefined && now() - running.startedAt <= maxRequestMs) return running.account;
+    const started: Refresh = { startedAt: now(), account: load(name) };
+    refreshes.set(name, started);
+    const forget = () => {
+      if (refreshes.get(name) === started) refreshes.delete(name);
+    };
+    started.account.then(forget, forget);
+    return started.account;
   };
 }
 

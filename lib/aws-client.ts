@@ -1,5 +1,5 @@
 import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
-import { deadlineSignal } from './deadline.ts';
+import { deadlineSignal, inTime } from './deadline.ts';
 import { createAgents } from './http-agents.ts';
 
 /** Parameter Store responds within tens of milliseconds, decryption included. */
@@ -44,11 +44,18 @@ export function ssmClient(): SSMClient {
 }
 
 /**
- * @returns the option that aborts a call at its timeout, even while its response arrives, and at the deadline of the
- * work that it is part of.
+ * Sends a call with the option that aborts it at its timeout, even while its response arrives, and at the deadline of the
+ * work that it is part of. After that deadline, it sends nothing.
  */
-export function untilDeadline(): { abortSignal: AbortSignal } {
-  const timeout = AbortSignal.timeout(callTimeoutMs);
-  const deadline = deadlineSignal();
-  return { abortSignal: deadline === undefined ? timeout : AbortSignal.any([timeout, deadline]) };
+export function callInTime<Answer>(
+  send: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
+): Promise<Answer> {
+  return inTime(
+    () => {
+      const timeout = AbortSignal.timeout(callTimeoutMs);
+      const deadline = deadlineSignal();
+      return send({ abortSignal: deadline === undefined ? timeout : AbortSignal.any([timeout, deadline]) });
+    },
+    () => new Error('no response in time'),
+  );
 }

@@ -50,6 +50,8 @@ export interface LogFields {
   code?: string | undefined;
   /** The name that the owner gave to a notification channel. */
   channel?: string | undefined;
+  /** An exchange's id, such as `binance`. */
+  exchange?: string | undefined;
 }
 
 const fieldNames = [
@@ -63,6 +65,7 @@ const fieldNames = [
   'requestId',
   'code',
   'channel',
+  'exchange',
 ] as const satisfies (keyof LogFields)[];
 
 /** The metrics, each with its unit and the field of its line that it is counted by. */

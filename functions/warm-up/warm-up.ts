@@ -9,8 +9,11 @@ export function isWarmUp(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'warmUp' in event && !('requestContext' in event);
 }
 
-/** An alert that arrives meanwhile gets another environment, which is cold. */
-const warmUpMs = 2_000;
+/**
+ * How long it waits for the table and Parameter Store, which respond within tens of milliseconds. An alert that arrives
+ * meanwhile gets another environment, which is cold.
+ */
+const readMs = 1_000;
 
 /**
  * How often the first warm-up of a process runs each dry close. The first one compiles. By the sixth, V8 has run its first
@@ -27,27 +30,39 @@ export function createWarmUp(
   createHandler: CreateHandler,
   log: Log,
 ): (built: () => BuiltServices) => Promise<void> {
-  const dryCloses = new Map<string, (() => Promise<void>) | undefined>();
-  const run = async (exchange: string): Promise<void> => {
-    const count = dryCloses.has(exchange) ? 1 : firstCloses;
-    const dryClose = dryCloses.get(exchange) ?? createDryClose(exchange, createHandler);
-    dryCloses.set(exchange, dryClose);
-    for (let runs = 0; runs < count; runs += 1) await dryClose?.();
-  };
+  const prepare = createPreparation(createHandler, log);
   return async (build) => {
     try {
       const { services, linksHalted } = build();
       if (linksHalted === true) return;
       const { store, now } = services;
-      const deadline = new Deadline(now() + warmUpMs, now);
+      const deadline = new Deadline(now() + readMs, now);
       const exchanges = await runUntil(deadline, async () => {
         const { accountsInUse = [] } = await store.readStatus();
         await openAccounts(services, accountsInUse);
         return new Set(accountsInUse.map(({ exchange }) => exchange));
       });
-      for (const exchange of exchanges) await run(exchange);
+      for (const exchange of exchanges) await prepare(exchange);
     } catch (thrown) {
       log.event('warm-up-failed', { code: toErrorCode(thrown) });
+    }
+  };
+}
+
+/** @returns a function that runs the dry closes of an exchange, and never throws. */
+function createPreparation(createHandler: CreateHandler, log: Log): (exchange: string) => Promise<void> {
+  const dryCloses = new Map<string, () => Promise<void>>();
+  const prepared = new Set<string>();
+  return async (exchange) => {
+    try {
+      const dryClose = dryCloses.get(exchange) ?? createDryClose(exchange, createHandler);
+      if (dryClose === undefined) return;
+      dryCloses.set(exchange, dryClose);
+      const count = prepared.has(exchange) ? 1 : firstCloses;
+      for (let runs = 0; runs < count; runs += 1) await dryClose();
+      prepared.add(exchange);
+    } catch (thrown) {
+      log.event('warm-up-failed', { exchange, code: toErrorCode(thrown) });
     }
   };
 }

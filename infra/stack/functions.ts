@@ -43,7 +43,8 @@ export function createTrigger(
     // start, the API lets through at most 2 methods × (burst 50 + 100/s × 0.5 s) = 200 requests. So a flood reaches
     // the API's limit first, and can't use up the executions of other functions in the AWS account.
     reservedExecutions: { count: triggerConcurrency, if: conditions.triggerLimit },
-    // Of the warm-up, which is the only asynchronous event: the next one follows a minute later.
+    // Of the warm-up, which is the only asynchronous event: the next one follows a minute later. A throttled one is tried
+    // again for that minute anyway. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     retryAttempts: 0,
     maxEventAge,
   });

@@ -92,9 +92,8 @@ export function addSettings(stack: Stack): StackSettings {
       email: condition('HasEmail', isSet(notifyEmail)),
       domain,
       record: condition('HasRecord', Fn.conditionAnd(domain, isSet(hostedZoneId))),
-      triggerLimit: condition('LimitsTrigger', Fn.conditionNot(Fn.conditionEquals(triggerConcurrency, '0'))),
+      ...addTriggerConditions(stack, triggerConcurrency, isOn('warmUp')),
       sweepLimit: condition('LimitsSweep', isOn('reserveSweep')),
-      warmUp: condition('WarmsUp', isOn('warmUp')),
       dashboard: condition('HasDashboard', isOn('dashboard')),
       ownTable: condition('OwnTable', Fn.conditionEquals(table, unset)),
       ...addEgressConditions(stack, add('egressProxies').valueAsString),
@@ -112,6 +111,15 @@ function addParameter(stack: Stack, name: SettingName): CfnParameter {
   const { constraintDescription, ...definition }: CfnParameterProps = settings[name];
   const described = definition.allowedValues === undefined && { constraintDescription };
   return new CfnParameter(stack, name, { ...definition, ...described });
+}
+
+function addTriggerConditions(stack: Stack, concurrency: unknown, warmUp: ICfnConditionExpression) {
+  const isNot = (count: string) => Fn.conditionNot(Fn.conditionEquals(concurrency, count));
+  return {
+    triggerLimit: new CfnCondition(stack, 'LimitsTrigger', { expression: isNot('0') }),
+    // A warm-up would take the only execution from an alert.
+    warmUp: new CfnCondition(stack, 'WarmsUp', { expression: Fn.conditionAnd(warmUp, isNot('1')) }),
+  };
 }
 
 function addEgressConditions(stack: Stack, proxies: string) {

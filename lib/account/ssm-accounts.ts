@@ -6,8 +6,7 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { ssmClient, untilDeadline } from '../aws-client.ts';
-import { inTime } from '../deadline.ts';
+import { callInTime, ssmClient } from '../aws-client.ts';
 import { toFault } from '../fault.ts';
 import { type Account, type AccountSummary, type Accounts, parseAccount, toSummary } from './account.ts';
 import { toAccountsFault } from './ssm-failure.ts';
@@ -18,6 +17,9 @@ const cacheMs = 5 * 60_000;
 const staleWaitMs = 300;
 /** After a failed refresh the known account is used for this long without asking again. */
 const retryMs = 30_000;
+
+/** A request without a response ends by then, if the process is not frozen meanwhile. */
+const maxRequestMs = 2_000;
 
 /** What is known of an account, and when it is to be read again; epoch milliseconds. */
 interface Known {
@@ -37,7 +39,7 @@ export function ssmAccounts(
   const toPath = (name: string): string => `${prefix}/${name}`;
   const { read, forget } = createCache(now, async (name) => {
     const command = new GetParameterCommand({ Name: toPath(name), WithDecryption: true });
-    const { Parameter } = await orFault(name, () => client.send(command, untilDeadline()));
+    const { Parameter } = await orFault(name, (options) => client.send(command, options));
     return parseStored(name, toPath(name), Parameter?.Value);
   });
 
@@ -52,15 +54,20 @@ export function ssmAccounts(
         KeyId: kmsKey,
         Overwrite: true,
       });
-      await orFault(name, () => client.send(command, untilDeadline()));
+      await orFault(name, (options) => client.send(command, options));
       forget(name);
     },
     async remove(name) {
       const command = new DeleteParameterCommand({ Name: toPath(name) });
-      await orFault(name, () => client.send(command, untilDeadline()));
+      await orFault(name, (options) => client.send(command, options));
       forget(name);
     },
   };
+}
+
+interface Refresh {
+  startedAt: number;
+  account: Promise<Account>;
 }
 
 type LoadAccount = (name: string) => Promise<Account>;
@@ -68,28 +75,22 @@ type LoadAccount = (name: string) => Promise<Account>;
 /** The cache of a warm function. It stays in use while Parameter Store can't be read. */
 function createCache(now: () => number, loadFromStore: LoadAccount) {
   const cache = new Map<string, Known>();
-  /** Concurrent hits share one refresh. */
-  const refreshes = new Map<string, Promise<Account>>();
-
   const load: LoadAccount = async (name) => {
+    // Not from its end: the process may be frozen until then.
+    const startedAt = now();
     try {
       const account = await loadFromStore(name);
-      cache.set(name, { account, refreshAt: now() + cacheMs });
+      cache.set(name, { account, refreshAt: startedAt + cacheMs });
       return account;
     } catch (thrown) {
       const known = cache.get(name);
-      if (known !== undefined && isPassing(thrown)) known.refreshAt = now() + retryMs;
+      if (known !== undefined && isPassing(thrown)) known.refreshAt = startedAt + retryMs;
       else cache.delete(name);
       throw thrown;
     }
   };
 
-  const refresh: LoadAccount = (name) => {
-    const running = refreshes.get(name) ?? load(name).finally(() => refreshes.delete(name));
-    refreshes.set(name, running);
-    return running;
-  };
-
+  const refresh = shareLoads(now, load);
   return {
     async read(name: string, from: 'cache' | 'store'): Promise<Account> {
       const known = cache.get(name);
@@ -105,12 +106,28 @@ function createCache(now: () => number, loadFromStore: LoadAccount) {
   };
 }
 
+/** Concurrent hits share one refresh, but none that a freeze interrupted. */
+function shareLoads(now: () => number, load: LoadAccount): LoadAccount {
+  const refreshes = new Map<string, Refresh>();
+  return (name) => {
+    const running = refreshes.get(name);
+    if (running !== undefined && now() - running.startedAt <= maxRequestMs) return running.account;
+    const started: Refresh = { startedAt: now(), account: load(name) };
+    refreshes.set(name, started);
+    const forget = () => {
+      if (refreshes.get(name) === started) refreshes.delete(name);
+    };
+    started.account.then(forget, forget);
+    return started.account;
+  };
+}
+
 async function listAccounts(client: SSMClient, prefix: string): Promise<AccountSummary[]> {
   const found: AccountSummary[] = [];
   let NextToken: string | undefined;
   do {
     const command = new GetParametersByPathCommand({ Path: prefix, WithDecryption: true, NextToken });
-    const answer = await orFault('', () => client.send(command, untilDeadline()));
+    const answer = await orFault('', (options) => client.send(command, options));
     for (const { Name = '', Value } of answer.Parameters ?? []) {
       const name = Name.slice(prefix.length + 1);
       found.push(toSummary(name, () => parseStored(name, Name, Value)));
@@ -120,9 +137,12 @@ async function listAccounts(client: SSMClient, prefix: string): Promise<AccountS
   return found;
 }
 
-async function orFault<Answer>(name: string, call: () => Promise<Answer>): Promise<Answer> {
+async function orFault<Answer>(
+  name: string,
+  send: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
+): Promise<Answer> {
   try {
-    return await inTime(call, () => new Error('no response in time'));
+    return await callInTime(send);
   } catch (thrown) {
     throw toAccountsFault(name, thrown);
   }

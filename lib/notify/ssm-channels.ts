@@ -6,7 +6,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { isDenial } from '../account/ssm-failure.ts';
-import { ssmClient, untilDeadline } from '../aws-client.ts';
+import { callInTime, ssmClient } from '../aws-client.ts';
 import { describeAwsFailure, quoteAwsError } from '../aws-error.ts';
 import { Fault } from '../fault.ts';
 import { applyEdits, type ChannelEdits, diffChannels } from './channel-edits.ts';
@@ -73,7 +73,7 @@ async function readList(client: SSMClient, name: string, version?: number): Prom
   const selector = version === undefined ? name : `${name}:${version}`;
   try {
     const command = new GetParameterCommand({ Name: selector, WithDecryption: true });
-    const { Parameter } = await client.send(command, untilDeadline());
+    const { Parameter } = await callInTime((options) => client.send(command, options));
     const channels = parseChannels(Parameter?.Value ?? '', `the parameter ${name}`);
     return { channels, version: Parameter?.Version ?? 0 };
   } catch (thrown) {
@@ -133,7 +133,7 @@ async function writeList({ client, name, kmsKey }: Target, channels: Channel[]):
   try {
     const encryption = { Type: 'SecureString', KeyId: kmsKey } as const;
     const command = new PutParameterCommand({ Name: name, Value, ...encryption, Overwrite: true });
-    const { Version = 0 } = await client.send(command, untilDeadline());
+    const { Version = 0 } = await callInTime((options) => client.send(command, options));
     return Version;
   } catch (thrown) {
     throw notStored(thrown);

@@ -47,8 +47,9 @@ export async function startDelayProxy(
   credentials?: Credentials,
 ): Promise<DelayProxy> {
   const agent = new Agent({ keepAlive: true });
+  const known = new WeakSet<object>();
   const listener = (request: IncomingMessage, response: ServerResponse): void =>
-    void pass({ to, proxy, tape, agent }, request, response).catch(() => response.destroy());
+    void pass({ to, proxy, tape, agent, known }, request, response).catch(() => response.destroy());
   const server: Server =
     credentials === undefined ? createServer(listener) : createSecureServer(credentials, listener);
   server.keepAliveTimeout = idleTimeoutMs;
@@ -71,6 +72,8 @@ interface Way {
   proxy: DelayProxy;
   tape: Tape;
   agent: Agent;
+  /** The connections that have had a request. */
+  known: WeakSet<object>;
 }
 
 interface Answer {
@@ -81,12 +84,14 @@ interface Answer {
 
 async function pass(way: Way, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const arrivedAt = monotonic();
-  const { to, proxy, tape } = way;
+  const { to, proxy, tape, known } = way;
+  const isFirst = !known.has(request.socket);
+  known.add(request.socket);
   const { headers, method = 'GET', url = '/' } = request;
   const operation = headers['x-amz-target'];
   const name =
     typeof operation === 'string' ? (operation.split('.')[1] ?? operation) : `${method} ${url.split('?')[0]}`;
-  const passage: Passage = { to, name, arrivedAt, heldMs: 0, answeredAt: 0, units: 0 };
+  const passage: Passage = { to, name, arrivedAt, isFirst, heldMs: 0, answeredAt: 0, units: 0 };
   tape.note(passage);
   const body = await text(request);
   if (proxy.delayMs > 0) {

@@ -11,6 +11,8 @@ export interface Hit {
   own: number;
   /** Processor time of all threads, from the end of the hit before. */
   cpu: number;
+  /** New connections that had a request. */
+  handshakes: number;
 }
 
 /** A hit with what went through for it. */
@@ -53,7 +55,8 @@ function trace(process: FunctionProcess, answer: FunctionAnswer, passages: Passa
   const held = before.map(({ arrivedAt, answeredAt }) => [arrivedAt, Math.min(answeredAt, orderAt)] as const);
   const untilOrder = orderAt - sentAt;
   const own = untilOrder - covered(held);
-  return { hit: { order: untilOrder, answer: ms, own, cpu }, passages, sentAt };
+  const handshakes = passages.filter(({ isFirst }) => isFirst).length;
+  return { hit: { order: untilOrder, answer: ms, own, cpu, handshakes }, passages, sentAt };
 }
 
 /** All that went through before the close order, and the order itself. */

@@ -1,18 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Bench, findBuild, takeTurns } from './bench.ts';
 import type { Build } from './builds.ts';
 import { stockBoth } from './cold-start.ts';
 import { type Stock, stockTable } from './environment.ts';
 import { type FunctionProcess, startFunction } from './function-process.ts';
-import { fire } from './hit.ts';
+import { fire, type TracedHit } from './hit.ts';
 
 const names = ['naive', 'before', 'after', 'empty', 'floor'] as const;
 /** The hits of a process that have a row of their own. */
 export const shownHits = [1, 2, 10, 100];
 /** What a real link gets: hardly a process lives for more. Naive build and floor end here. */
 const lastEarlyHit = 16;
+/** What rests for so long has dropped its connections: trigger and floor keep none that was idle for a second. */
+const pauseMs = 2_000;
+const paused: readonly string[] = ['before', 'after', 'floor'];
 /** By more than the stand-ins take, so that requests which don't wait for one another overlap. */
 const recordingDelayMs = 30;
 
@@ -62,7 +66,7 @@ function toLastHit({ name }: Build, hits: number): number {
 
 async function measureRound(bench: Bench, hits: number, round: number): Promise<void> {
   const early = Math.min(hits, lastEarlyHit);
-  const stocks = await stockBoth(bench, hits + early, hits);
+  const stocks = await stockBoth(bench, hits + early + 1, hits + 1);
   const running: Running[] = [];
   for (const build of takeTurns(bench, names, round)) {
     const stock = stocks(build);
@@ -75,14 +79,24 @@ async function measureRound(bench: Bench, hits: number, round: number): Promise<
   }
   for (let hit = 1; hit <= hits; hit += 1)
     for (const each of running) if (hit <= toLastHit(each.build, hits)) await measureHit(bench, each, hit);
+  await pause(pauseMs);
+  for (const each of running)
+    if (paused.includes(each.build.name))
+      bench.samples.add('pause', each.build.name, (await fireOnce(bench, each)).hit);
   for (const { process } of running) await process.stop();
 }
 
-async function measureHit({ world, samples }: Bench, running: Running, hit: number): Promise<void> {
-  const { build, process, stock } = running;
+async function fireOnce({ world }: Bench, { build, process, stock }: Running): Promise<TracedHit> {
   if (build.name === 'floor') await world.standIns.ask('replay', true);
   const measured = await fire(world, process, stock.tokens.pop());
   await world.standIns.ask('replay', false);
+  return measured;
+}
+
+async function measureHit(bench: Bench, running: Running, hit: number): Promise<void> {
+  const { samples } = bench;
+  const { build, process } = running;
+  const measured = await fireOnce(bench, running);
   if (shownHits.includes(hit)) samples.add(`hit ${hit}`, build.name, measured.hit);
   if (hit > 1 && hit <= lastEarlyHit) samples.add('hits 2–16', build.name, measured.hit);
   if (hit === lastEarlyHit) samples.add('memory', build.name, { bytes: await readResident(process) });

@@ -38,6 +38,7 @@ test('the bench measures every build in every situation, and fails if a budget i
       cold: ['after', 'before', 'empty', 'naive', 'naive-before'],
       'hit 1': ['after', 'before', 'empty', 'floor', 'naive'],
       'hits 2–16': ['after', 'before', 'empty', 'floor', 'naive'],
+      pause: ['after', 'before', 'floor'],
       'warm-up': ['after', 'before'],
       'warm-up, frozen': ['after', 'before'],
       frozen: ['after', 'before'],
@@ -45,6 +46,8 @@ test('the bench measures every build in every situation, and fails if a budget i
     });
     for (const name of ['after', 'before', 'naive', 'floor'])
       expect(samples['hits 2–16']?.[name]?.own?.[0], name).toBeGreaterThan(0);
+    for (const name of ['after', 'before', 'floor'])
+      expect(samples.pause?.[name]?.handshakes?.[0], name).toBeGreaterThan(1);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -20,7 +20,7 @@ test('a budget is the ratio of two medians of the same run', () => {
   for (const answer of [400, 400, 400]) samples.add('cold', 'naive', { answer });
   for (const answer of [20, 25, 25]) samples.add('cold', 'empty', { answer });
   expect(
-    formatBudgets(checkRatios(createBench(samples)))
+    formatBudgets(checkRatios(createBench(samples), ['cold']))
       .split('\n')
       .slice(2),
   ).toEqual([
@@ -36,5 +36,27 @@ test('the table shows a build without a warm-up with its cold start', () => {
   samples.add('warm-up', 'after', { answer: 30 });
   expect(formatTable(createBench(samples), 10, 1)).toContain(
     '| first hit after a warm-up: answer |  | 300 / 300 (cold) | 30 / 30 |  |  |  | 0.10 × |  |  |',
+  );
+});
+
+test('a budget of a part that measured nothing is missed', () => {
+  const bench = createBench(new Samples());
+  const lines = formatBudgets(checkRatios(bench, ['hits', 'warm-up'])).split('\n');
+  expect(lines.slice(2)).toEqual([
+    '| first hit after a warm-up / the ten after it | not measured | ≤ 1.5 × | MISSED |',
+    '| first hit after a warm-up and a freeze / the ten after it | not measured | ≤ 1.5 × | MISSED |',
+    '| own time of hits 2–16 / loopback floor | not measured | ≤ 1.5 × | MISSED |',
+    '| bundle with one exchange | 900 kB | ≤ 1200 kB | met |',
+  ]);
+});
+
+test('a cold start has the same limit against the naive build of the revision before', () => {
+  const samples = new Samples();
+  samples.add('cold', 'after', { answer: 100 });
+  samples.add('cold', 'naive-before', { answer: 200 });
+  const bench = createBench(samples);
+  bench.builds.push({ name: 'naive-before', file: '', bytes: {} });
+  expect(formatBudgets(checkRatios(bench, ['cold']))).toContain(
+    '| cold start / naive build of the revision before | 0.50 × | ≤ 0.33 × | MISSED |',
   );
 });

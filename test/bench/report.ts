@@ -20,6 +20,7 @@ const measureTitles: Record<Measure, string> = {
   answer: 'answer',
   own: 'own time',
   cpu: 'CPU',
+  handshakes: 'new connections',
   bytes: 'MB',
 };
 
@@ -37,7 +38,8 @@ function listSituations(idleMinutes: number, freezeMinutes: number): Situation[]
     },
     { id: 'warm-up, frozen, later', title: 'the ten hits after that', measures: fired },
     ...shownHits.map((hit) => ({ id: `hit ${hit}`, title: `hit ${hit} of a process`, measures: fired })),
-    { id: 'hits 2–16', title: 'hits 2–16 of a process', measures: ['order', 'own', 'cpu'] },
+    { id: 'hits 2–16', title: 'hits 2–16 of a process', measures: ['order', 'own', 'cpu', 'handshakes'] },
+    { id: 'pause', title: 'hit after a 2 s pause', measures: [...fired, 'own', 'handshakes'] },
     { id: 'frozen', title: `hit 2, after ${idleMinutes} min frozen`, measures: fired },
     { id: 'idle', title: `hit 2, after ${idleMinutes} min idle`, measures: fired },
     { id: 'memory', title: 'memory (RSS) after hit 16', measures: ['bytes'] },
@@ -98,45 +100,47 @@ function formatSizes(builds: Bench['builds']): string[][] {
   ]);
 }
 
-/** The ratios of this run that have a limit. Those that were not measured are left out. */
-export function checkRatios({ samples, builds }: Bench): Budget[] {
+/** The ratios of the parts that took part. Each of them has to be measured. */
+export function checkRatios({ samples, builds }: Bench, parts: readonly string[]): Budget[] {
   const at = (situation: string, name: BuildName, measure: Measure) =>
     samples.median(situation, name, measure);
   const cold = at('cold', 'after', 'answer');
-  const sizes = Object.values(builds.find(({ name }) => name === 'after')?.bytes ?? {});
-  return [
-    toBudget('cold start / naive build', cold / at('cold', 'naive', 'answer'), 0.33),
-    toBudget('cold start / naive build of the revision before', cold / at('cold', 'naive-before', 'answer')),
-    toBudget('cold start / empty handler', cold / at('cold', 'empty', 'answer'), 4),
-    toBudget(
-      'first hit after a warm-up / the ten after it',
-      at('warm-up', 'after', 'answer') / at('warm-up, later', 'after', 'answer'),
-      1.5,
-    ),
-    toBudget(
-      'first hit after a warm-up and a freeze / the ten after it',
-      at('warm-up, frozen', 'after', 'answer') / at('warm-up, frozen, later', 'after', 'answer'),
-      1.5,
-    ),
-    toBudget(
+  const warmUp = (situation: string) =>
+    at(situation, 'after', 'answer') / at(`${situation}, later`, 'after', 'answer');
+  const all: [part: string, figure: string, ratio: number, most: number][] = [
+    ['cold', 'cold start / naive build', cold / at('cold', 'naive', 'answer'), 0.33],
+    ['cold', beforeFigure, cold / at('cold', 'naive-before', 'answer'), 0.33],
+    ['cold', 'cold start / empty handler', cold / at('cold', 'empty', 'answer'), 4],
+    ['warm-up', 'first hit after a warm-up / the ten after it', warmUp('warm-up'), 1.5],
+    ['warm-up', 'first hit after a warm-up and a freeze / the ten after it', warmUp('warm-up, frozen'), 1.5],
+    [
+      'hits',
       'own time of hits 2–16 / loopback floor',
       at('hits 2–16', 'after', 'own') / at('hits 2–16', 'floor', 'own'),
       1.5,
+    ],
+  ];
+  const hasBefore = builds.some(({ name }) => name === 'naive-before');
+  const largest = Math.max(...Object.values(builds.find(({ name }) => name === 'after')?.bytes ?? {}));
+  return [
+    ...all.flatMap(([part, figure, ratio, most]) =>
+      parts.includes(part) && (hasBefore || figure !== beforeFigure) ? [toBudget(figure, ratio, most)] : [],
     ),
     {
       figure: 'bundle with one exchange',
-      value: inKilobytes(Math.max(...sizes)),
+      value: inKilobytes(largest),
       limit: `≤ ${inKilobytes(largestBundle)}`,
-      met: Math.max(...sizes) <= largestBundle,
+      met: largest <= largestBundle,
     },
-  ].filter(({ value }) => !value.startsWith('NaN'));
+  ];
 }
 
+const beforeFigure = 'cold start / naive build of the revision before';
 const largestBundle = 1_200_000;
 
-function toBudget(figure: string, ratio: number, most?: number): Budget {
-  const value = `${ratio.toFixed(2)} ×`;
-  return most === undefined ? { figure, value } : { figure, value, limit: `≤ ${most} ×`, met: ratio <= most };
+function toBudget(figure: string, ratio: number, most: number): Budget {
+  const value = Number.isNaN(ratio) ? 'not measured' : `${ratio.toFixed(2)} ×`;
+  return { figure, value, limit: `≤ ${most} ×`, met: ratio <= most };
 }
 
 export function formatBudgets(budgets: Budget[]): string {

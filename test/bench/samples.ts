@@ -1,8 +1,8 @@
 import type { BuildName } from './builds.ts';
 import { median, percentile } from './figures.ts';
 
-/** What is measured of a situation: milliseconds, or bytes. */
-export type Measure = 'order' | 'answer' | 'own' | 'cpu' | 'bytes';
+/** What is measured of a situation: milliseconds, a number, or bytes. */
+export type Measure = 'order' | 'answer' | 'own' | 'cpu' | 'handshakes' | 'bytes';
 
 /** All single values of a run, by situation, build and measure. */
 export class Samples {

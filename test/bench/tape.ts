@@ -4,6 +4,8 @@ export interface Passage {
   /** `UpdateItem`, or method and path. */
   name: string;
   arrivedAt: number;
+  /** Whether it is the first on its connection, which cost the function a handshake. */
+  isFirst: boolean;
   /** How long it was held up on purpose. */
   heldMs: number;
   answeredAt: number;

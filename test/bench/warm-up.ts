@@ -45,22 +45,35 @@ export async function measureWarmUps(bench: Bench, minutes: number): Promise<voi
   }
 }
 
-/** An older revision knows no warm-up. */
 async function findWarmable(bench: Bench): Promise<Build[]> {
   const found: Build[] = [];
   for (const build of takeTurns(bench, ['before', 'after'], 0)) {
     const stock = await stockSwept(bench, build, 1);
     const process = await startFunction({ file: build.file, environment: stock.environment });
     try {
-      const { result } = await process.invoke(warmUpEvent);
-      if (!(typeof result === 'object' && result !== null && 'statusCode' in result)) found.push(build);
-    } catch (thrown) {
-      if (!(thrown instanceof FunctionError)) throw thrown;
+      if (await isWarmable(build, process)) found.push(build);
     } finally {
       await process.stop();
     }
   }
   return found;
+}
+
+/** An older revision knows no warm-up. Throws if what is checked out knows none: it would measure nothing. */
+export async function isWarmable(
+  { name }: Pick<Build, 'name'>,
+  process: Pick<FunctionProcess, 'invoke'>,
+): Promise<boolean> {
+  const result = await process.invoke(warmUpEvent).then(
+    (answer) => answer.result,
+    (thrown: unknown) => {
+      if (thrown instanceof FunctionError) return { statusCode: 500 };
+      throw thrown;
+    },
+  );
+  const isWarmed = !(typeof result === 'object' && result !== null && 'statusCode' in result);
+  if (name === 'after' && !isWarmed) throw new Error('the trigger took the warm-up event for an alert');
+  return isWarmed;
 }
 
 /** By the sweep, a warm-up knows which accounts the next hits may need. */

@@ -2,7 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTrigger } from '../../functions/trigger.ts';
+import { createWarmUp } from '../../functions/warm-up/warm-up.ts';
 import { exchangeIdSchema } from '../../lib/account/account.ts';
+import { timeLeft } from '../../lib/deadline.ts';
 import type { Services } from '../../lib/services.ts';
 import { newTrader } from '../lib/notify/trader.ts';
 
@@ -75,6 +77,56 @@ test('A warm-up that fails is logged as such, and counts neither as a hit nor as
   const { invoke, lines } = newTrigger({ store });
   expect(await invoke({ warmUp: true })).toEqual({});
   expect(lines).toEqual([{ event: 'warm-up-failed', code: 'TypeError' }]);
+});
+
+test('A warm-up gives up its reads after one second', async () => {
+  const { table } = newTrader();
+  const waits: number[] = [];
+  const readStatus = async () => {
+    waits.push(timeLeft());
+    return table.readStatus();
+  };
+  await newTrigger({ store: { ...table, readStatus }, now: () => 0 }).invoke({ warmUp: true });
+  expect(waits).toEqual([1_000]);
+});
+
+test('An exchange whose dry close fails is logged, keeps its six closes for the next warm-up, and delays no other', async () => {
+  const { services, table } = newTrader();
+  const lines: object[] = [];
+  const log = {
+    event: (event: string, fields: object) => lines.push({ event, ...fields }),
+    metrics: () => undefined,
+  };
+  await table.recordSweep('2026-10-09T08:53:20.000Z', [
+    { account: 'main', exchange: 'bybit' },
+    { account: 'other', exchange: 'binance' },
+  ]);
+  const closed: string[] = [];
+  let failures = 1;
+  // Each dry close has a handler of its own, made in the order of the exchanges in use.
+  const warmUp = createWarmUp(() => {
+    const own = handlers.shift() ?? 'none';
+    return async () => {
+      closed.push(own);
+      const outcome = own === 'bybit' && failures-- > 0 ? 'failed' : 'closed';
+      return { body: JSON.stringify({ outcome }) };
+    };
+  }, log);
+  const handlers = ['bybit', 'binance'];
+  const built = { services, accounts: undefined as never };
+  const count = () =>
+    Object.fromEntries(
+      [...Map.groupBy(closed.splice(0), (own) => own)].map(([own, all]) => [own, all.length]),
+    );
+
+  await warmUp(() => built);
+  expect(lines).toEqual([{ event: 'warm-up-failed', exchange: 'bybit', code: 'DryCloseFailed' }]);
+  expect(count()).toEqual({ bybit: 1, binance: 6 });
+  await warmUp(() => built);
+  expect(count()).toEqual({ bybit: 6, binance: 1 });
+  await warmUp(() => built);
+  expect(count()).toEqual({ bybit: 1, binance: 1 });
+  expect(lines).toHaveLength(1);
 });
 
 test('A request to a link is never a warm-up, whatever it contains', async () => {

@@ -1,7 +1,6 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { ssmClient, untilDeadline } from '../../aws-client.ts';
+import { callInTime, ssmClient } from '../../aws-client.ts';
 import { describeAwsFailure } from '../../aws-error.ts';
-import { inTime } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
 
 let client: SSMClient | undefined;
@@ -12,10 +11,7 @@ export async function readSsmCredential(path: string): Promise<string> {
   const connected = client;
   const command = new GetParameterCommand({ Name: path, WithDecryption: true });
   try {
-    const { Parameter } = await inTime(
-      () => connected.send(command, untilDeadline()),
-      () => new Error('no response in time'),
-    );
+    const { Parameter } = await callInTime((options) => connected.send(command, options));
     return Parameter?.Value ?? '';
   } catch (thrown) {
     throw new Fault('accounts-unreadable', describeAwsFailure('AWS Parameter Store', thrown), {

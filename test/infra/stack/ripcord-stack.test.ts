@@ -192,28 +192,34 @@ describe('the functions', () => {
   });
 
   test.each([
-    ['true', 1],
-    ['false', 0],
-  ])('prepare the trigger at every full minute, once, if warmUp is %s: %s target', (warmUp, count) => {
-    const template = templateFor({ warmUp });
-    const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
-    const trigger = { 'Fn::GetAtt': ['TriggerFunction', 'Arn'] };
-    const target = {
-      Id: 'Target1',
-      Arn: trigger,
-      Input: '{"warmUp":true}',
-      RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
-    };
-    const { Targets: targets } = rule?.Properties ?? {};
-    expect(targets.slice(1)).toEqual(Array(count).fill(target));
-    const permissions = { FunctionName: trigger, Principal: 'events.amazonaws.com' };
-    template.resourcePropertiesCountIs('AWS::Lambda::Permission', permissions, count);
-    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      FunctionName: { Ref: 'TriggerFunction' },
-      MaximumEventAgeInSeconds: 60,
-      MaximumRetryAttempts: 0,
-    });
-  });
+    ['true', '200', 1],
+    ['true', '0', 1],
+    ['false', '200', 0],
+    // The warm-up would take the only execution from an alert.
+    ['true', '1', 0],
+  ])(
+    'prepare the trigger at every full minute, once, if warmUp is %s and triggerConcurrency %s: %s target',
+    (warmUp, triggerConcurrency, count) => {
+      const template = templateFor({ warmUp, triggerConcurrency });
+      const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
+      const trigger = { 'Fn::GetAtt': ['TriggerFunction', 'Arn'] };
+      const target = {
+        Id: 'Target1',
+        Arn: trigger,
+        Input: '{"warmUp":true}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+      };
+      const { Targets: targets } = rule?.Properties ?? {};
+      expect(targets.slice(1)).toEqual(Array(count).fill(target));
+      const permissions = { FunctionName: trigger, Principal: 'events.amazonaws.com' };
+      template.resourcePropertiesCountIs('AWS::Lambda::Permission', permissions, count);
+      template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+        FunctionName: { Ref: 'TriggerFunction' },
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+      });
+    },
+  );
 
   test('reserve no executions if the settings turn reservations off', () => {
     const context = { reserveSweep: 'false', triggerConcurrency: 0 };

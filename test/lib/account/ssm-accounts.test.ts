@@ -126,6 +126,35 @@ describe('A function that knows an account', () => {
     expect(store.requests()).toBe(2);
   });
 
+  test('a request that a freeze interrupted is not waited for: the next hit sends its own', async () => {
+    const store = await startWarm('silence');
+    expect(await store.accounts.read('main')).toEqual(account);
+    store.pass(60_000);
+    store.answer(holds(rotated));
+    expect(await store.accounts.read('main')).toEqual(rotated);
+  });
+
+  test('keys are as old as the request for them, however late its response is seen', async () => {
+    const store = await startWarm(holds(rotated));
+    const read = store.accounts.read('main');
+    store.pass(60_000);
+    expect(await read).toEqual(rotated);
+    store.answer(holds(account));
+    store.pass(cacheMs - 60_000);
+    expect(await store.accounts.read('main')).toEqual(account);
+  });
+
+  test('the 30 s after a failure count from its request', async () => {
+    const store = await startWarm(error('InternalServerError', 'internal', 500));
+    const read = store.accounts.read('main');
+    store.pass(29_000);
+    await read;
+    await vi.waitFor(() => expect(store.requests()).toBe(4));
+    store.answer(holds(rotated));
+    store.pass(1_000);
+    expect(await store.accounts.read('main')).toEqual(rotated);
+  });
+
   test.each([
     ['denied', disabled, 'accounts-denied'],
     ['removed', missing, 'account-not-found'],

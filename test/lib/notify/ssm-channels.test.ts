@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Deadline, runUntil } from '../../../lib/deadline.ts';
 import { toFault } from '../../../lib/fault.ts';
 import { type Channel, channelName } from '../../../lib/notify/channels.ts';
 import { ssmChannels } from '../../../lib/notify/ssm-channels.ts';
@@ -110,6 +111,17 @@ describe('The channels in Parameter Store', () => {
     now += 1;
     expect(await sweep.read()).toHaveLength(1);
     expect(store.versions).toHaveLength(1);
+  });
+
+  it('are neither read nor written after the deadline of the work', async () => {
+    const store = await startParameterStore();
+    const { read, change } = ssmChannels(path);
+    const over = new Deadline(1, () => 2);
+    await expect(runUntil(over, read)).rejects.toMatchObject({ code: 'channels-unreadable' });
+    await expect(runUntil(over, () => change(add(slack('new'))))).rejects.toMatchObject({
+      code: 'channels-unreadable',
+    });
+    expect(store.requests).toEqual([]);
   });
 
   it('are refused if they would be longer than a standard parameter', async () => {

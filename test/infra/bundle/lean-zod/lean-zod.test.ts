@@ -6,8 +6,8 @@ import { type Position, positionSchema } from '../../../../lib/position/position
 import { exampleHit, fullHit } from '../../../lib/link/example-hit.ts';
 import { linkAt } from '../../../lib/link/example-link.ts';
 import { examplePositionIn, fullPosition } from '../../../lib/position/example-position.ts';
+import { makePlan } from '../../../simulation/plan.ts';
 import { runPlan } from '../../../simulation/run-plan.ts';
-import { drawPlan } from '../../../simulation/watch.ts';
 import { loadTwins, type Twin } from './both-builds.ts';
 import { mutantsOf, valuesOf } from './schema-values.ts';
 
@@ -53,7 +53,7 @@ async function recordPositions(seeds: number): Promise<Position[]> {
     return position;
   };
   try {
-    for (let seed = 1; seed <= seeds; seed += 1) await runPlan(drawPlan(seed));
+    for (let seed = 1; seed <= seeds; seed += 1) await runPlan(makePlan(seed));
   } finally {
     positionSchema.parse = parse;
   }

@@ -92,13 +92,13 @@ export interface LinkStore {
   readStatus(): Promise<Status>;
   /** The kill switch. While links are paused, none fires. */
   setPaused(paused: boolean): Promise<void>;
-  /** A sweep has processed all positions. `accountsInUse`: those that links may need soon. */
+  /** A scheduled sweep has finished; its report says what it deferred. `accountsInUse`: those that links may need soon. */
   recordSweep(sweptAt: string, accountsInUse?: AccountInUse[]): Promise<void>;
 }
 
 export interface Status {
   paused: boolean;
-  /** When the last sweep had processed all positions, ISO 8601; absent before the first. */
+  /** When the last scheduled sweep finished, ISO 8601; absent before the first. */
   sweptAt?: string | undefined;
   /** What that sweep noted. Absent before the first, and without an open position. */
   accountsInUse?: AccountInUse[] | undefined;

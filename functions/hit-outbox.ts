@@ -132,6 +132,11 @@ function createHandOver() {
   };
 }
 
+/** Whether a hit or the operator started the sweep, and not the schedule. */
+export function isWake(event: unknown): boolean {
+  return eventSchema.safeParse(event).data?.unwritten !== undefined;
+}
+
 function parseUnwritten(event: unknown, log: Log): Unwritten[] {
   const { unwritten = [] } = eventSchema.safeParse(event).data ?? {};
   return (Array.isArray(unwritten) ? unwritten : [unwritten]).flatMap((record) => {

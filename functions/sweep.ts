@@ -14,6 +14,7 @@ import { type OtherLooks, watchAccounts } from '../lib/sweep/watch-accounts.ts';
 import { watchHalt } from '../lib/sweep/watch-halt.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
+import { isWake } from './hit-outbox.ts';
 import { createNotifiers } from './notifiers.ts';
 import { type BuiltServices, createServices } from './services.ts';
 import { createStackEgress } from './stack-egress.ts';
@@ -85,11 +86,14 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
         (problems) => logProblems(log, problems),
         (thrown: unknown) => log.event('accounts-unwatched', { code: toErrorCode(thrown) }),
       );
-      const report = await sweep(services, notifiers, () => context.getRemainingTimeInMillis());
+      const startedBy = isWake(event) ? 'hit' : 'schedule';
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      const report = await sweep(services, notifiers, { remainingMs, startedBy });
       logSweep(log, report);
       await Promise.all([keptHits, watching]);
-      // Only a sweep that has done all its work shows that Ripcord is alive.
-      await sendHeartbeats(notifiers, log, context.getRemainingTimeInMillis());
+      // A run that left positions without their exits, or that does only a part, does not show that all is well.
+      if (startedBy === 'schedule' && report.deferredUrgent === 0)
+        await sendHeartbeats(notifiers, log, context.getRemainingTimeInMillis());
       return report;
     },
   });

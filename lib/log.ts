@@ -21,6 +21,8 @@ export const logEvents = [
   'accounts-unwatched',
   /** A sweep ran while links are halted, and acted on nothing. */
   'sweep-halted',
+  /** A sweep left positions to the next one: its time or an exchange's limits were used up. */
+  'sweep-deferred',
   /** A sweep could not start. */
   'sweep-failed',
   /** The minute rule could not prepare the trigger for the next hit. Links work. */
@@ -52,6 +54,12 @@ export interface LogFields {
   channel?: string | undefined;
   /** An exchange's id, such as `binance`. */
   exchange?: string | undefined;
+  /** How many positions a sweep left to the next one. */
+  deferred?: number | undefined;
+  /** Those of them that lack exits. */
+  deferredUrgent?: number | undefined;
+  /** Positions whose fees and funding it left. */
+  deferredFigures?: number | undefined;
 }
 
 const fieldNames = [
@@ -66,6 +74,9 @@ const fieldNames = [
   'code',
   'channel',
   'exchange',
+  'deferred',
+  'deferredUrgent',
+  'deferredFigures',
 ] as const satisfies (keyof LogFields)[];
 
 /** The metrics, each with its unit and the field of its line that it is counted by. */

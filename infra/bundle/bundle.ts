@@ -5,6 +5,7 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { expectBuiltins, requireBuiltins } from './builtin-requires.ts';
 import { exchangeEntries, exchangeFolder, isolateExchanges, splitExchanges } from './exchange-chunks.ts';
 import { isolateLambdaClient, lambdaClientEntry, lambdaClientPath } from './lambda-client.ts';
+import { replaceSdk } from './lean-sdk/replace-sdk.ts';
 import { checkSchemas, replaceZod } from './lean-zod/replace-zod.ts';
 import { dropUnusedErrors } from './sdk-errors.ts';
 import { replaceSdkFiles } from './sdk-replacements.ts';
@@ -15,7 +16,7 @@ import { importZodAsNamespace } from './zod-namespace.ts';
 export const functionNames = ['trigger', 'admin', 'sweep', 'alarm'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** A sender waits for their cold start, and zod takes an eighth of it. */
+/** A sender waits for their cold start, of which zod and the SDK take a third. */
 const leanFunctions: readonly FunctionName[] = ['trigger'];
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -67,7 +68,7 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
       isolateLambdaClient(),
       isolateExchanges(),
       splitExchanges(),
-      ...(isLean ? [replaceZod()] : []),
+      ...(isLean ? [replaceZod(), replaceSdk()] : []),
       ...plugins(),
     ],
   });

@@ -9,7 +9,7 @@ import type { AdminServices } from './admin-services.ts';
 export async function syncIfActive(
   { services, linksHalted }: Pick<AdminServices, 'services' | 'linksHalted'>,
   position: Position,
-  options: Omit<SyncOptions, 'priceAgeMs'> = {},
+  options: SyncOptions = {},
 ): Promise<Position> {
   if (position.state === 'claimed' || linksHalted === true) return position;
   if (!isFinal(position.state)) return syncPosition(services, position, options);

@@ -112,8 +112,15 @@ export interface Permissions {
 
 /** What one account holds, has traded and may do. */
 export interface AccountData {
-  /** @returns the perpetual position of this market; in a hedged account, the position of that side. */
-  fetchPosition(market: MarketRules, side: Side): Promise<ExchangePosition>;
+  /**
+   * @param known the account's position mode, which some exchanges list with open positions only.
+   * @returns the perpetual position of this market; in a hedged account, the position of that side.
+   */
+  fetchPosition(
+    market: MarketRules,
+    side: Side,
+    known?: Pick<ExchangePosition, 'hedged'>,
+  ): Promise<ExchangePosition>;
   fetchBalance(currency: string): Promise<Balance>;
   /**
    * @param order the one whose trades are listed. A triggered conditional order may have placed another.

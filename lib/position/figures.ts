@@ -15,8 +15,11 @@ const fundingLagMs = 120_000;
 
 export type Figures = Pick<Position, 'entryOrders' | 'exitOrders' | 'funding'>;
 
-/** `due`: what is worth a request of every sweep. `all`: everything that is not known or can have changed. */
-export type FiguresWanted = 'due' | 'all';
+/**
+ * `due`: what is worth a request of every sweep. `late`: the same, however long it has been due. `all`: everything that is
+ * not known or can have changed.
+ */
+export type FiguresWanted = 'due' | 'late' | 'all';
 
 /**
  * Reads what the profit depends on and the record lacks: fees, what they were worth, and funding. A figure that can't be
@@ -52,7 +55,7 @@ function lacksFills(position: Position, order: OrderRecord, now: number, wanted:
   const { createdAt, market } = position;
   const isUnvalued = order.fees?.some((fee) => isOtherCoin(market, fee) && fee.inQuote === undefined) ?? true;
   const isDue = now - Math.max(order.updatedAt ?? 0, Date.parse(createdAt)) <= retryForMs;
-  return hasFilled(order) && (!hasFills(order) || isUnvalued) && (wanted === 'all' || isDue);
+  return hasFilled(order) && (!hasFills(order) || isUnvalued) && (wanted !== 'due' || isDue);
 }
 
 function isOtherCoin(
@@ -92,7 +95,9 @@ function lacksFunding(position: Position, now: number, wanted: FiguresWanted): b
   const until = isFinal(state) ? Date.parse(outcome?.settledAt ?? createdAt) + fundingLagMs : now;
   const readAt = funding?.at ?? 0;
   if (wanted === 'all') return readAt < until;
-  return now - until <= retryForMs && readAt < until - ((until - fundingLagMs) % hourMs);
+  return (
+    (wanted === 'late' || now - until <= retryForMs) && readAt < until - ((until - fundingLagMs) % hourMs)
+  );
 }
 
 /** Funding before the first entry order was another position's. */
@@ -116,8 +121,8 @@ async function readFunding(
     if (fundings.length === 0) return { amount: '0', at: now };
     const [trades, held, opposite] = await Promise.all([
       exchange.fetchTrades(market, range),
-      exchange.fetchPosition(market, side),
-      hedged ? exchange.fetchPosition(market, side === 'long' ? 'short' : 'long') : undefined,
+      exchange.fetchPosition(market, side, position),
+      hedged ? exchange.fetchPosition(market, side === 'long' ? 'short' : 'long', position) : undefined,
     ]);
     return { amount: attributeFunding(position, fundings, trades, { held, opposite }), at: now };
   } catch {

@@ -99,9 +99,6 @@ function createDocumentClient({
     },
     ...local,
   });
-  // They add headers that nothing here reads, to each request.
-  for (const name of ['getUserAgentMiddleware', 'recursionDetectionMiddleware', 'loggerMiddleware'])
-    client.middlewareStack.remove(name);
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 

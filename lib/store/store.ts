@@ -93,12 +93,12 @@ export interface LinkStore {
   readStatus(): Promise<Status>;
   /** The kill switch. While links are paused, none fires. @param until when the pause ends by itself, ISO 8601. */
   setPaused(paused: boolean, until?: string): Promise<void>;
-  /** A sweep has processed all positions. `accountsInUse`: those that links may need soon. */
+  /** A scheduled sweep has finished; its report says what it deferred. `accountsInUse`: those that links may need soon. */
   recordSweep(sweptAt: string, accountsInUse?: AccountInUse[]): Promise<void>;
 }
 
 export interface Status extends Pause {
-  /** When the last sweep had processed all positions, ISO 8601; absent before the first. */
+  /** When the last scheduled sweep finished, ISO 8601; absent before the first. */
   sweptAt?: string | undefined;
   /** What that sweep noted. Absent before the first, and without an open position. */
   accountsInUse?: AccountInUse[] | undefined;

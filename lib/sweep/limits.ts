@@ -1,37 +1,116 @@
 import type { ExchangeId } from '../account/account.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { snapshotFrom } from '../position/snapshot.ts';
 
 /** What one run may ask of the exchanges for positions that no claim holds. */
 export interface SweepLimits {
-  /** From this many positions on, an account is read in a snapshot, and the other limits apply to it. */
+  /** From this many positions on, an account is read in a snapshot. */
   snapshotFrom: number;
-  /** How many positions of all of an exchange's accounts one run reads by themselves. */
-  looks: PerExchange;
-  /** For how many positions one run reads fees and funding. */
-  figures: PerExchange;
-  /** How far apart an account's looks begin, in milliseconds. Each may read and place several orders. */
-  lookIntervalMs: number;
+  /** How far apart the looks of such an account begin, in milliseconds. Each may read and place several orders. */
+  accountIntervalMs: number;
   /** For how many positions of one account a run waits to look for exits whose answers were lost. */
   awaitedExits: number;
+  exchanges: Readonly<Record<ExchangeId, ExchangeLimits>>;
 }
 
-type PerExchange = Readonly<Record<ExchangeId, number>>;
+/** Of one exchange and run. Exchanges count per address, which all accounts can share. */
+export interface ExchangeLimits {
+  /** Once its requests weigh this much, the run begins nothing more, except for claims. */
+  weight: number;
+  /** What claims weigh beyond this counts too. */
+  claimsWeight: number;
+  /** How far apart looks begin, in milliseconds. */
+  intervalMs: number;
+  weights: Weights;
+}
+
+/** What a call of the port weighs at most. */
+export interface Weights {
+  calls: Readonly<Partial<Record<keyof Exchange, number>>>;
+  /** Of every other call. */
+  other: number;
+  /** What is added if the account is flat, and its position mode has to be read too. */
+  flat: number;
+  /** What is added if the causes of trades are wanted. */
+  causes: number;
+  /** Of everything that one position may need. It has to be free before a look at it begins. */
+  look: number;
+}
+
+/** Of what an address may send a minute, 40 % are left to claims, hits and the console. */
+function share(weight: number): Pick<ExchangeLimits, 'weight' | 'claimsWeight'> {
+  return { weight: 0.6 * weight, claimsWeight: 0.2 * weight };
+}
 
 /**
- * Together with the snapshots of five accounts, these leave a part of what an address may send to claims and the console. A
- * look reads two or three orders, the price, the holding, and sometimes trades. Figures are an order's trades, or the
- * funding since the entry and what it was for.
- *
- * - Binance spot: weight of about 35 a look and 15 for figures, of 6,000 a minute:
- *   https://developers.binance.com/docs/binance-spot-api-docs/rest-api/limits
- * - Binance USDⓈ-M: 15 and 40, of 2,400: https://www.binance.com/en/support/faq/281596e222414cdd9051664ea621cdc3
- * - Bybit: about 8 requests and 4, of 600 in 5 s, and of 50 a second for each kind of request and account; orders of
- *   perpetuals 10 a second: https://bybit-exchange.github.io/docs/v5/rate-limit
+ * 6,000 a minute: https://developers.binance.com/docs/binance-spot-api-docs/rest-api/limits
+ * Trades of one order cost 5, all of a market 20:
+ * https://developers.binance.com/docs/binance-spot-api-docs/rest-api/account-endpoints
  */
+const binance: ExchangeLimits = {
+  ...share(6_000),
+  intervalMs: 100,
+  weights: {
+    calls: {
+      fetchPrice: 2,
+      fetchPrices: 4,
+      fetchOpenOrders: 6,
+      fetchOrdersOfMarkets: 80,
+      fetchBalance: 20,
+      fetchTrades: 20,
+      fetchFills: 20,
+      fetchAttachedExits: 12,
+    },
+    ...{ other: 4, flat: 0, causes: 0, look: 60 },
+  },
+};
+
+/**
+ * 2,400 a minute: https://www.binance.com/en/support/faq/281596e222414cdd9051664ea621cdc3
+ * A holding is 5, and 30 more for the position mode if it is flat. The causes of trades are in the forced orders, 20, and
+ * in the last order, 1. Funding is 30:
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/account/rest-api/Get-Current-Position-Mode
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Users-Force-Orders
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/account/rest-api/Get-Income-History
+ */
+const binanceusdm: ExchangeLimits = {
+  ...share(2_400),
+  intervalMs: 100,
+  weights: {
+    calls: {
+      // A conditional order that triggered is read with the order that it placed.
+      fetchOrder: 2,
+      fetchPrices: 10,
+      fetchOrdersOfMarkets: 80,
+      fetchPosition: 5,
+      fetchPositionsOfMarkets: 5,
+      fetchBalance: 5,
+      fetchTrades: 5,
+      fetchFills: 5,
+      fetchFunding: 30,
+      fetchOpenOrders: 2,
+    },
+    ...{ other: 1, flat: 30, causes: 21, look: 45 },
+  },
+};
+
+/**
+ * Bybit counts requests: 600 in 5 s of an address, and for each kind of request and account 50 a second, orders of
+ * perpetuals 10: https://bybit-exchange.github.io/docs/v5/rate-limit
+ * A look is at most 12. Lists have pages.
+ */
+const bybit: ExchangeLimits = {
+  ...share(7_200),
+  intervalMs: 150,
+  weights: {
+    calls: { fetchOrdersOfMarkets: 12, fetchPositionsOfMarkets: 4, fetchFills: 2, fetchOrder: 2 },
+    ...{ other: 1, flat: 0, causes: 0, look: 12 },
+  },
+};
+
 export const sweepLimits: SweepLimits = {
   snapshotFrom,
-  looks: { binance: 100, binanceusdm: 60, bybit: 400 },
-  figures: { binance: 60, binanceusdm: 20, bybit: 200 },
-  lookIntervalMs: 400,
+  accountIntervalMs: 400,
   awaitedExits: 10,
+  exchanges: { binance, binanceusdm, bybit },
 };

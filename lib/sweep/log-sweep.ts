@@ -9,6 +9,9 @@ export function logSweep(log: Log, report: SweepReport): void {
     log.event('recovered', { ...recovery, decision: 'recovered' }, { Outcomes: 1, Failures });
   }
   for (const failure of report.failures) log.event('position-failed', failure);
+  const { deferred, deferredUrgent, deferredFigures } = report;
+  if (deferred + deferredFigures > 0)
+    log.event('sweep-deferred', { deferred, deferredUrgent, deferredFigures });
   logProblems(log, report.problems);
   log.metrics({
     NeedsAttention: report.needsAttention || undefined,

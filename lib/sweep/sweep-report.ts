@@ -6,8 +6,12 @@ import type { Position } from '../position/position.ts';
 export interface SweepReport {
   positions: number;
   refreshed: number;
-  /** Positions that exceed the looks of this run: the next runs process them first. */
+  /** Positions that this run did not get to, because its time or the exchange's weight was used up. */
   deferred: number;
+  /** Those of them that lack exits. */
+  deferredUrgent: number;
+  /** Positions whose fees and funding it did not get to. */
+  deferredFigures: number;
   recovered: number;
   archived: number;
   /** Positions in state `needs-attention`. */
@@ -30,6 +34,8 @@ export function newReport(positions: Position[], unreadable: string[]): SweepRep
     positions: positions.length,
     refreshed: 0,
     deferred: 0,
+    deferredUrgent: 0,
+    deferredFigures: 0,
     recovered: 0,
     archived: 0,
     needsAttention: positions.filter(({ state }) => state === 'needs-attention').length,

@@ -1,6 +1,8 @@
+import type { ExchangeId } from '../account/account.ts';
 import type { DeliveryRun } from '../notify/deliver.ts';
 import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
+import type { Gate } from './gate.ts';
 import type { SweepLimits } from './limits.ts';
 import type { RunTime } from './run-time.ts';
 import type { SweepReport } from './sweep-report.ts';
@@ -11,7 +13,12 @@ const answerMs = 2_000;
 /** One run of the sweep. */
 export interface SweepRun {
   services: Services;
+  /** For claims, whose requests the exchange's limits count by themselves. */
+  claimServices: Services;
   limits: SweepLimits;
+  gates: Readonly<Record<ExchangeId, Gate>>;
+  /** Whether a hit started it, and not the schedule. */
+  isWoken: boolean;
   delivery: Promise<DeliveryRun>;
   time: RunTime;
   remainingMs: (() => number) | undefined;
@@ -29,7 +36,7 @@ export interface SweepRun {
 }
 
 /** No request to an exchange begins so late that its answer would come after the run's end. */
-export function inTime({ services, time }: SweepRun): Services {
+export function inTime({ services, time }: Pick<SweepRun, 'services' | 'time'>): Services {
   return {
     ...services,
     get until() {

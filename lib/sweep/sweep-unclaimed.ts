@@ -1,105 +1,77 @@
-import { isPositive } from '../amount.ts';
-import type { Exchange } from '../exchange/exchange.ts';
-import { hasExitWork, needsProtection, protect } from '../exits/protect.ts';
-import { toErrorCode } from '../log.ts';
-import { inLane } from '../parallel.ts';
-import { nextLookAt } from '../position/absence.ts';
+import { hasExitWork, needsProtection } from '../exits/protect.ts';
+import { inLane, inParallel } from '../parallel.ts';
 import { lacksFigures } from '../position/figures.ts';
 import { planReductions } from '../position/larger-exits.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { type Snapshot, takeSnapshot } from '../position/snapshot.ts';
-import { computeTotals } from '../position/totals.ts';
-import { createPacer, type Pacer } from './pacer.ts';
-import { reduceExits } from './reduce-exits.ts';
-import { inTime, type SweepRun } from './sweep-run.ts';
+import { areOrdersUnchanged, showFlat } from '../position/unchanged.ts';
+import {
+  type AccountRun,
+  begin,
+  beginOrDefer,
+  defer,
+  look,
+  newAccountRun,
+  safely,
+  type Work,
+} from './account-run.ts';
+import type { SweepRun } from './sweep-run.ts';
 import { findUnchanged, syncFigures, syncPosition } from './sync-position.ts';
+import { orderByRank, rankChanged, ranks } from './turns.ts';
 
 /** How many positions of one account are processed at a time: few enough for the exchanges' rate limits. */
 const parallelPerAccount = 5;
 /** And of those that lack exits while claims are tried: a claim's requests come first. */
 const parallelBesideClaims = 2;
-/** Positions that lack exits, however many, leave the others a part of an account's looks. */
+/** Positions that lack exits leave a part of the weight until it is known what else there is. */
 const urgentPart = 3 / 4;
-
-/** What one run does to one account. */
-interface AccountRun {
-  run: SweepRun;
-  /** Whether the account has too many positions to read each of them. */
-  isLarge: boolean;
-  snapshot?: Snapshot | undefined;
-  /** For how many more positions fees and funding may be read. */
-  figures: number;
-  /** How many positions may be read by themselves. */
-  looks: number;
-  pacer: Pacer;
-  /** For how many more positions the run may wait. */
-  awaited: number;
-}
+/** Snapshots leave a part of the weight to what they show as changed. */
+const snapshotPart = 2 / 3;
 
 /**
- * Processes the positions of one account that no claim holds: those that lack exits beside its claims, the others after
- * them. Of each, the longest without a sync come first. What exceeds the limits is left to the next run.
- * @param accounts how many accounts share the limits.
+ * Processes the positions of one account that no claim holds: those that lack exits beside its claims, then what changed,
+ * then figures. What exceeds the exchange's limits is left to the next run. A run that a hit started leaves all but the
+ * first to the scheduled one.
  * @param claimsTried settles once each claim of the account was tried.
  */
 export async function sweepUnclaimed(
   run: SweepRun,
   positions: Position[],
-  accounts: number,
   claimsTried: Promise<unknown>,
 ): Promise<void> {
-  const account = newAccountRun(run, positions, accounts);
-  const oldestFirst = positions.toSorted((a, b) => (a.lastSync?.at ?? 0) - (b.lastSync?.at ?? 0));
-  const [urgent, rest] = partition(oldestFirst, isUrgent);
-  const most = Math.max(Math.ceil(account.looks * urgentPart), account.looks - rest.length);
-  const chosen = urgent.slice(0, most);
-  const protecting = protectAll(account, chosen, claimsTried);
+  const account = newAccountRun(run, positions);
+  if (account === undefined) return;
+  const order = (works: Work[]) => orderByRank(works, run.services.now());
+  const [urgent, rest] = partition(positions, isUrgent);
+  const waiting = order(urgent.map((position) => toLook(account, position, ranks.urgent))).values();
+  const refused: Work[] = [];
+  const protecting = inLane(waiting, parallelBesideClaims, async (work) => {
+    if (!(await begin(account, work, { part: urgentPart }))) refused.push(work);
+  });
   await claimsTried;
-  if (account.isLarge) account.snapshot = await readSnapshot(run, rest);
-  const [quiet, changed] = partition(rest, (position) => isQuiet(account, position));
-  const others = changed.slice(0, account.looks - chosen.length);
-  run.report.deferred += urgent.length - chosen.length + changed.length - others.length;
-  await Promise.all([
-    protecting.then(() => inLane(others.values(), parallelPerAccount, (each) => look(account, each))),
-    inLane(quiet.values(), parallelPerAccount, (each) => processQuiet(account, each)),
-  ]);
+  const [last, changed] = partition(await findChanged(account, rest), ({ rank }) => rank > ranks.figures);
+  await processAll(account, order([...refused.splice(0), ...waiting, ...changed]), protecting);
+  await processAll(account, [...refused, ...takeFigures(account)]);
+  await processAll(account, last);
+  await processAll(account, takeFigures(account));
 }
 
-/** A small account is read in any case. A large one gets its part of the looks, and no more than there is time for. */
-function newAccountRun(run: SweepRun, positions: Position[], accounts: number): AccountRun {
-  const { services, limits, time } = run;
-  const isLarge = positions.length >= limits.snapshotFrom;
-  const exchange = positions[0]?.exchange ?? 'binance';
-  const { looks, figures, lookIntervalMs, awaitedExits } = limits;
-  const inTimeFor = Math.max(0, Math.ceil((time.startUntil - services.now()) / lookIntervalMs));
-  const part = (all: number) =>
-    isLarge ? Math.max(1, Math.floor(all / accounts)) : Number.POSITIVE_INFINITY;
-  return {
-    run,
-    isLarge,
-    looks: isLarge ? Math.min(part(looks[exchange]), inTimeFor) : part(looks[exchange]),
-    figures: part(figures[exchange]),
-    pacer: createPacer(services, isLarge ? lookIntervalMs : 0),
-    awaited: awaitedExits,
-  };
-}
-
-/** Two at a time, and five once the claims were tried. */
-async function protectAll(
-  account: AccountRun,
-  urgent: Position[],
-  claimsTried: Promise<unknown>,
-): Promise<void> {
-  const waiting = urgent.values();
-  const process = (position: Position) => look(account, position);
+/** @param before takes two of the account's places until it settles. */
+async function processAll(account: AccountRun, works: Work[], before?: Promise<void>): Promise<void> {
+  const waiting = works.values();
+  const process = (work: Work) => beginOrDefer(account, work);
   await Promise.all([
-    inLane(waiting, parallelBesideClaims, process),
-    claimsTried.then(() => inLane(waiting, parallelPerAccount - parallelBesideClaims, process)),
+    inLane(waiting, parallelPerAccount - parallelBesideClaims, process),
+    Promise.resolve(before).then(() => inLane(waiting, parallelBesideClaims, process)),
   ]);
 }
 
 function partition<Item>(items: Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+function toLook(account: AccountRun, position: Position, rank: number): Work {
+  return { position, rank, process: () => look(account, position) };
 }
 
 /** Whether a position lacks exits. */
@@ -108,135 +80,102 @@ function isUrgent(position: Position): boolean {
   return lostExits || needsProtection(position);
 }
 
-/** @returns undefined if the account can't be read so: then each position is read by itself, as far as the looks reach. */
-async function readSnapshot(
-  { services, time }: SweepRun,
-  positions: Position[],
-): Promise<Snapshot | undefined> {
-  const [first] = positions;
-  if (first === undefined || services.now() > time.startUntil) return undefined;
-  try {
-    return await takeSnapshot(
-      await services.exchanges.of(first.account, first.exchange),
-      positions,
-      services.now,
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether nothing about this position changed, and nothing is to be done but reading figures. */
-function isQuiet({ snapshot }: AccountRun, position: Position): boolean {
-  if (isFinal(position.state) || isIdle(position)) return true;
-  const shown = snapshot && findUnchanged(position, snapshot);
-  return shown !== undefined && !hasExitWork(shown) && planReductions(shown).length === 0;
-}
-
 /** Ripcord does nothing to a position that waits for its owner and has no plan. */
 function isIdle({ state, exitPlan }: Position): boolean {
   return state === 'needs-attention' && exitPlan === undefined;
 }
 
-/** The failure of one position must not stop the others. */
-async function processPosition(
-  { run }: AccountRun,
-  { positionId }: Position,
-  process: () => Promise<void>,
-): Promise<void> {
-  const { services, time, report } = run;
-  if (services.now() > time.startUntil) return;
-  try {
-    await process();
-  } catch (thrown) {
-    report.failures.push({ positionId, code: toErrorCode(thrown) });
-  }
-}
-
-async function look(account: AccountRun, position: Position): Promise<void> {
-  await account.pacer();
-  await processPosition(account, position, async () => {
-    const after = await refresh(account, position);
-    account.run.report.refreshed += 1;
-    if (after.exitOrders.some(({ status }) => status === 'unconfirmed'))
-      account.run.followed.push(lookForExits(account, after));
+/** Saves what a snapshot proves, and archives. @returns the positions that have to be read by themselves. */
+async function findChanged(account: AccountRun, positions: Position[]): Promise<Work[]> {
+  const { run } = account;
+  if (run.isWoken) return [];
+  const [final, active] = partition(
+    positions.filter((position) => !isIdle(position)),
+    ({ state }) => isFinal(state),
+  );
+  await inLane(final.values(), parallelPerAccount, (each) => safely(run, each, () => finish(account, each)));
+  const unsure = active.filter(({ lastSync }) => lastSync?.flatSince === undefined);
+  const snapshot = unsure.length >= run.limits.snapshotFrom ? await readSnapshot(account, active) : undefined;
+  const works = await inParallel(active, parallelPerAccount, async (position) => {
+    let changed: Work | undefined;
+    if (snapshot === 'refused' || run.services.now() > run.time.startUntil) defer(run, ranks.order);
+    else
+      await safely(run, position, async () => {
+        changed = snapshot
+          ? await compare(account, position, snapshot)
+          : toLook(account, position, rankChanged(position));
+      });
+    return changed;
   });
-}
-
-async function processQuiet(account: AccountRun, position: Position): Promise<void> {
-  const { run, snapshot, pacer } = account;
-  const figures = takeFigures(account, position);
-  if (figures === 'due' && lacksFigures(position, run.services.now(), figures)) await pacer();
-  await processPosition(account, position, async () => {
-    if (isFinal(position.state)) return archive(run, position, figures);
-    if (isIdle(position)) return;
-    await syncPosition(run.services, position, { snapshot, figures });
-    run.report.refreshed += 1;
-  });
-}
-
-/** Funding of all positions is due at the same time, and a list of it costs Binance USDⓈ-M a weight of 30. */
-function takeFigures(account: AccountRun, position: Position): 'due' | 'none' {
-  if (!lacksFigures(position, account.run.services.now(), 'due')) return 'due';
-  account.figures -= 1;
-  return account.figures >= 0 ? 'due' : 'none';
+  return works.filter((work) => work !== undefined);
 }
 
 /**
- * Reads a position, and places, reduces and cancels exits as due. Of a large account, each read is saved, so that the next
- * run knows whose turn it is.
+ * @returns `refused` if the run has no weight left for it. Undefined if the account can't be read so: then each position is
+ * read by itself, as far as the limits reach.
  */
-async function refresh(account: AccountRun, position: Position): Promise<Position> {
-  const { run, isLarge } = account;
-  const { services } = run;
-  const figures = takeFigures(account, position);
-  const synced = await syncPosition(services, position, { figures, ...(isLarge ? { priceAgeMs: 0 } : {}) });
-  const reduced = await reduceExits(inTime(run), synced);
-  const after = await protect(inTime(run), { ...reduced, lastSync: synced.lastSync });
-  // The exits that were left have ended, so that the position can.
-  if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
-    await syncPosition(services, after);
-  return after;
+async function readSnapshot(
+  account: AccountRun,
+  positions: Position[],
+): Promise<Snapshot | 'refused' | undefined> {
+  const [position] = positions;
+  if (position === undefined) return undefined;
+  const { exchanges, now } = account.run.services;
+  let snapshot: Snapshot | undefined;
+  const process = async () => {
+    const exchange = await exchanges.of(position.account, position.exchange);
+    snapshot = await takeSnapshot(exchange, positions, now).catch(() => undefined);
+  };
+  const work = { position, rank: ranks.snapshot, process };
+  return (await begin(account, work, { part: snapshotPart })) ? snapshot : 'refused';
 }
 
-/** An exit whose answer was lost is missing until it is found or proven absent: not only at the next full minute. */
-async function lookForExits(account: AccountRun, looked: Position): Promise<void> {
-  if (account.awaited <= 0) return;
-  account.awaited -= 1;
+/** @returns undefined if the snapshot says all that this run needs to know. */
+async function compare(
+  account: AccountRun,
+  position: Position,
+  snapshot: Snapshot,
+): Promise<Work | undefined> {
   const { services, report } = account.run;
-  const { positionId, account: name, exchange } = looked;
-  try {
-    const venue = await services.exchanges.of(name, exchange);
-    let known: Position | undefined = looked;
-    while (known !== undefined && (await waitForExits(account.run, known, venue))) {
-      const stored = await services.store.readPosition(positionId);
-      const isActive = stored !== undefined && stored.state !== 'claimed' && !isFinal(stored.state);
-      known = isActive ? await refresh(account, stored) : undefined;
-    }
-  } catch (thrown) {
-    report.failures.push({ positionId, code: toErrorCode(thrown) });
-  } finally {
-    account.awaited += 1;
+  const shown = findUnchanged(position, snapshot);
+  if (shown !== undefined && !hasExitWork(shown) && planReductions(shown).length === 0) {
+    const after = await syncPosition(services, position, { snapshot, figures: 'none' });
+    report.refreshed += 1;
+    if (lacksFigures(after, services.now(), 'due')) account.lackFigures.push(after);
+    return undefined;
   }
+  const rank = rankChanged(position, snapshot);
+  const lastSync = showFlat(position, snapshot);
+  if (lastSync === undefined) return toLook(account, position, rank);
+  const noted = await services.store.savePosition(position, { lastSync });
+  if (noted !== undefined && !areOrdersUnchanged(noted, snapshot)) return toLook(account, noted, rank);
+  report.refreshed += 1;
+  return undefined;
 }
 
-/** @returns whether another look-up can show more now. */
-async function waitForExits(
-  { services, time, waitUntil }: SweepRun,
-  { exitOrders }: Position,
-  venue: Exchange,
-): Promise<boolean> {
-  const at = nextLookAt(exitOrders, venue, services.now());
-  return at !== undefined && at <= time.lookUntil && waitUntil(at);
+/** Funding of all positions is due at the same time: those come first that were read longest ago. */
+function takeFigures(account: AccountRun): Work[] {
+  const { run, lackFigures } = account;
+  const byAge = lackFigures.splice(0).map((position) => ({ position, rank: position.funding?.at ?? 0 }));
+  return orderByRank(byAge, run.services.now()).map(({ position }) => ({
+    position,
+    rank: ranks.figures,
+    async process() {
+      const after = await syncFigures(run.services, position, isFinal(position.state) ? 'late' : 'due');
+      if (isFinal(after.state)) await archive(run, after);
+    },
+  }));
+}
+
+/** No ended position is archived before its figures were read, or could not be read, for the last time. */
+async function finish({ run, lackFigures }: AccountRun, position: Position): Promise<void> {
+  const isUndelivered = (await run.delivery).isUndelivered(position);
+  if (lacksFigures(position, run.services.now(), isUndelivered ? 'due' : 'late')) lackFigures.push(position);
+  else await archive(run, position);
 }
 
 /** A position with an undelivered notice or an unknown fee stays on the list for now: only listed ones are processed. */
-async function archive(
-  { services, delivery, report }: SweepRun,
-  closed: Position,
-  figures: 'due' | 'none',
-): Promise<void> {
-  const position = figures === 'none' ? closed : await syncFigures(services, closed, figures);
+async function archive({ services, delivery, report }: SweepRun, position: Position): Promise<void> {
   if ((await delivery).isUndelivered(position) || lacksFigures(position, services.now(), 'due')) return;
   await services.store.archivePosition(position.positionId);
   report.archived += 1;

@@ -8,6 +8,7 @@ import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
 import { listAccountsInUse } from './accounts-in-use.ts';
+import { createGates, withGates } from './gates.ts';
 import { type SweepLimits, sweepLimits } from './limits.ts';
 import { planRun } from './run-time.ts';
 import { lingerOnClaim, type Tried, tryClaim } from './settle-claim.ts';
@@ -21,30 +22,43 @@ const claimsPerAccount = 5;
 /** While a run waits, it looks for new claims this often: a listing reads every open position. */
 const listAgainMs = 5_000;
 
+/** A run that a hit started leaves the exchanges' limits to the scheduled one, except for this part. */
+const wokenPart = 1 / 4;
+
 /** While a run waits, it checks this often whether the function has to end. */
 const checkMs = 1_000;
+
+export interface SweepOptions {
+  /** How long the function may still run, in milliseconds. */
+  remainingMs?: (() => number) | undefined;
+  limits?: SweepLimits;
+  /** `hit`: it only completes claims and places missing exits. `schedule`, the default, does everything. */
+  startedBy?: 'schedule' | 'hit';
+}
 
 /**
  * Processes every open position: completes claims whose lease has expired, syncs orders so that a trigger seldom has
  * to ask the exchange, delivers notices, and archives final positions. Accounts and channels do not wait for one
  * another. If closes are pending, the run stays until it has to end, and looks for each of them when that can prove
  * more, also those that appear meanwhile. Runs may overlap: every change is a conditional write.
- * @param remainingMs how long the function may still run, in milliseconds.
  */
 export async function sweep(
   services: Services,
   channels: Notifiers = noNotifiers,
-  remainingMs?: () => number,
-  limits: SweepLimits = sweepLimits,
+  { remainingMs, limits = sweepLimits, startedBy = 'schedule' }: SweepOptions = {},
 ): Promise<SweepReport> {
   const time = planRun(services.now(), remainingMs?.() ?? Number.POSITIVE_INFINITY);
   const delivery = startDelivery(services, channels, time.startUntil);
   const unreadable: string[] = [];
   const positions = await services.store.listPositions('open', (positionId) => unreadable.push(positionId));
   const report = newReport(positions, unreadable);
+  const gates = createGates(services, limits, startedBy === 'hit' ? wokenPart : 1);
   const run: SweepRun = {
-    services,
+    services: withGates(services, gates, limits, 'positions'),
+    claimServices: withGates(services, gates, limits, 'claims'),
     limits,
+    gates,
+    isWoken: startedBy === 'hit',
     delivery,
     time,
     remainingMs,
@@ -63,9 +77,7 @@ export async function sweep(
     ),
   ]);
   while (run.followed.length > 0) await Promise.all(run.followed.splice(0));
-  // For the console's warning about a late sweep, and for the warm-up. What this run did doesn't depend on it.
-  const sweptAt = new Date(services.now()).toISOString();
-  await services.store.recordSweep(sweptAt, listAccountsInUse(positions)).catch(() => undefined);
+  if (!run.isWoken) await recordSweep(services, positions);
   await Promise.all(run.deliveries);
   const { sent, problems } = (await delivery).report();
   return { ...report, notified: sent, problems };
@@ -75,25 +87,25 @@ function isClaimed(position: Position): position is ClaimedPosition {
   return position.state === 'claimed';
 }
 
-async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void> {
-  const accounts = [...Map.groupBy(positions, ({ account, exchange }) => `${account} ${exchange}`).values()];
-  const alike = Map.groupBy(accounts, ([first]) => first?.exchange);
-  await Promise.all(
-    accounts.map((ofAccount) => sweepAccount(run, ofAccount, alike.get(ofAccount[0]?.exchange)?.length ?? 1)),
-  );
+/** For the console's warning about a late sweep, and for the warm-up. What this run did doesn't depend on it. */
+async function recordSweep({ store, now }: Services, positions: Position[]): Promise<void> {
+  const sweptAt = new Date(now()).toISOString();
+  await store.recordSweep(sweptAt, listAccountsInUse(positions)).catch(() => undefined);
 }
 
-/**
- * Claims come first, and what is left of them last. Positions that lack exits share the account's rate with them.
- * @param accounts how many accounts of the exchange share what one address may send.
- */
-async function sweepAccount(run: SweepRun, positions: Position[], accounts: number): Promise<void> {
+async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void> {
+  const accounts = Map.groupBy(positions, ({ account, exchange }) => `${account} ${exchange}`);
+  await Promise.all([...accounts.values()].map((ofAccount) => sweepAccount(run, ofAccount)));
+}
+
+/** Claims come first, and what is left of them last. Positions that lack exits share the account's rate with them. */
+async function sweepAccount(run: SweepRun, positions: Position[]): Promise<void> {
   const claimed = positions.filter(isClaimed).sort((a, b) => a.claim.leaseExpiresAt - b.claim.leaseExpiresAt);
   const unclaimed = positions.filter((position) => !isClaimed(position));
   const trying = inParallel(claimed, claimsPerAccount, (position) =>
-    settle(run, position, () => tryClaim(inTime(run), position)),
+    settle(run, position, () => tryClaim(inTimeForClaims(run), position)),
   );
-  const processing = sweepUnclaimed(run, unclaimed, accounts, trying);
+  const processing = sweepUnclaimed(run, unclaimed, trying);
   const pending = (await trying).filter((position) => position !== undefined);
   await Promise.all([processing, ...pending.map((position) => linger(run, position))]);
 }
@@ -101,8 +113,12 @@ async function sweepAccount(run: SweepRun, positions: Position[], accounts: numb
 async function linger(run: SweepRun, position: ClaimedPosition): Promise<void> {
   const { time, deliveries, delivery } = run;
   const until = { until: time.lingerUntil, waitUntil: run.waitUntil };
-  const left = await settle(run, position, () => lingerOnClaim(inTime(run), position, until));
+  const left = await settle(run, position, () => lingerOnClaim(inTimeForClaims(run), position, until));
   if (left !== undefined) deliveries.push(delivery.then((notices) => notices.remind(left)));
+}
+
+function inTimeForClaims({ claimServices: services, time }: SweepRun): Services {
+  return inTime({ services, time });
 }
 
 function toClaimKey({ positionId, claim }: ClaimedPosition): string {

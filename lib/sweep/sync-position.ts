@@ -30,8 +30,6 @@ export interface SyncOptions {
   figures?: FiguresWanted | 'none' | undefined;
   /** Taken after the position was read from the table. What it proves is not read again. */
   snapshot?: Snapshot | undefined;
-  /** A price of this age is saved again although nothing changed, in milliseconds. */
-  priceAgeMs?: number | undefined;
 }
 
 interface Look extends HoldingLook {
@@ -47,7 +45,7 @@ interface Look extends HoldingLook {
 export async function syncPosition(
   services: Services,
   position: Position,
-  { figures, snapshot, priceAgeMs = usualPriceAgeMs }: SyncOptions = {},
+  { figures, snapshot }: SyncOptions = {},
 ): Promise<Position> {
   const unchanged = snapshot && findUnchanged(position, snapshot);
   if (unchanged !== undefined) return saveUnchanged(services, position, unchanged, figures);
@@ -70,7 +68,7 @@ export async function syncPosition(
   if (end !== undefined) return (await endPosition(services, before, end)) ?? before;
   const read = await readWanted(services, before, figures);
   const current: Position = { ...before, ...read };
-  if (!isWorthSaving(position, current, priceAgeMs)) return current;
+  if (!isWorthSaving(position, current)) return current;
   return (await services.store.savePosition(position, { ...read, lastSync })) ?? current;
 }
 
@@ -160,7 +158,7 @@ async function lookAtHolding(exchange: Exchange, position: Position, now: number
   // Missing exits wait for this, and need no such read.
   if (mayLag && needsProtection(position)) return unchanged;
   try {
-    const found = await exchange.fetchPosition(position.market, position.side);
+    const found = await exchange.fetchPosition(position.market, position.side, position);
     const isHeld = found.side === position.side;
     const seen = isHeld ? { at: now, amount: found.amount, ...found.margin } : margin;
     if (mayLag) return { ...unchanged, margin: seen };

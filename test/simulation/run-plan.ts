@@ -166,7 +166,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     actors += 1;
     say(`sweep ${which}, actor ${actor.index}`);
     void current.run(actor, () =>
-      sweep(engineOf(engine), undefined, undefined, limits).then(
+      sweep(engineOf(engine), undefined, { limits }).then(
         (report) => say(`swept ${JSON.stringify(report)}`),
         (thrown) => say(`not swept: ${String(thrown)}`),
       ),
@@ -224,7 +224,7 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
         }
         case 'sweep':
           void current.run(actor, () =>
-            sweep(engineOf(event), undefined, undefined, limits).then(
+            sweep(engineOf(event), undefined, { limits }).then(
               () => undefined,
               () => undefined,
             ),

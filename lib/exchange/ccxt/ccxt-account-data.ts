@@ -33,10 +33,10 @@ export function createAccountData(connection: CcxtConnection): AccountData {
       );
       return listed.flat().sort((a, b) => a.at - b.at);
     },
-    fetchPosition(market, side) {
+    fetchPosition(market, side, known) {
       connection.registerMarket(market);
       return connection.read('the position', () =>
-        connection.venue.fetchPosition(connection.client, market, side),
+        connection.venue.fetchPosition(connection.client, market, side, known),
       );
     },
     fetchBalance: (currency) => fetchBalance(connection, currency),

@@ -65,19 +65,26 @@ function toVenuePosition(row: Row): VenuePosition {
   return { marketId: String(row.symbol), side, ...toHolding(row), margin: toMargin(row) };
 }
 
-async function fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition> {
+async function fetchPosition(
+  client: CcxtClient,
+  market: MarketRules,
+  side: Side,
+  known?: Pick<ExchangePosition, 'hedged'>,
+): Promise<ExchangePosition> {
   const all: Row[] = await client.fapiPrivateV3GetPositionRisk({ symbol: market.id });
   const rows = all.filter((row) => row.symbol === market.id);
   // The response may omit flat symbols. Only the account's position mode then shows whether it is hedged.
   const hedged =
-    rows[0] === undefined
-      ? String((await client.fapiPrivateGetPositionSideDual()).dualSidePosition) === 'true'
-      : rows[0].positionSide !== 'BOTH';
+    rows[0] === undefined ? (known?.hedged ?? (await readHedged(client))) : rows[0].positionSide !== 'BOTH';
   const open = rows.filter((row) => !signedAmount(row).isZero());
   const row = hedged ? open.find(({ positionSide }) => positionSide === side.toUpperCase()) : open[0];
   if (row === undefined) return { side: undefined, amount: '0', hedged };
   const oneWaySide = signedAmount(row).gt(0) ? 'long' : 'short';
   return { side: hedged ? side : oneWaySide, ...toHolding(row), margin: toMargin(row), hedged };
+}
+
+async function readHedged(client: CcxtClient): Promise<boolean> {
+  return String((await client.fapiPrivateGetPositionSideDual()).dualSidePosition) === 'true';
 }
 
 const dayMs = 86_400_000;

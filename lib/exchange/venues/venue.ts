@@ -182,7 +182,12 @@ export interface Venue {
   fetchMinute(client: CcxtClient, market: MarketRules, since: number): Promise<unknown>;
   /** @returns the executions of one range, in any order. Some can be listed twice. */
   fetchTrades(client: CcxtClient, market: MarketRules, range: TradeRange): Promise<VenueTrade[]>;
-  fetchPosition(client: CcxtClient, market: MarketRules, side: Side): Promise<ExchangePosition>;
+  fetchPosition(
+    client: CcxtClient,
+    market: MarketRules,
+    side: Side,
+    known?: Pick<ExchangePosition, 'hedged'>,
+  ): Promise<ExchangePosition>;
   /** @returns the prices of all markets of a kind, or of one, by the venue's ids. */
   fetchPrices(client: CcxtClient, kind: MarketKind, marketId: string | undefined): Promise<ListedPrice[]>;
   fetchPermissions(client: CcxtClient): Promise<Permissions>;

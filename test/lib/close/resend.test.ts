@@ -148,7 +148,7 @@ describe('a resend that did not leave', () => {
     const { sent, respond, during, services, environment } = await pendingStage('lost with all resends');
     respond(() => ({ kind: 'rejected', reason, code, message: 'no' }));
     const endsAt = environment.time + 55 * second;
-    await during(() => sweep(services, undefined, () => endsAt - environment.time));
+    await during(() => sweep(services, undefined, { remainingMs: () => endsAt - environment.time }));
     expect(sent.length).toBeGreaterThan(2);
     const pauses = sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(lookUpIntervalMs);

@@ -116,3 +116,16 @@ test('a negative commission of Binance USDⓈ-M is a rebate to a maker, and a fe
     ]);
   }
 });
+
+test('a flat Binance market costs no request for the position mode if that is known', async () => {
+  const { exchange, market, requests } = await startTrader(binanceFutures);
+  requests();
+  expect(await exchange.fetchPosition(market, 'long', { hedged: true })).toEqual({
+    side: undefined,
+    amount: '0',
+    hedged: true,
+  });
+  expect(requests()).toHaveLength(1);
+  expect(await exchange.fetchPosition(market, 'long')).toMatchObject({ side: undefined, hedged: false });
+  expect(requests()).toHaveLength(2);
+});

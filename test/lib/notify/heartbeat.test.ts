@@ -8,6 +8,7 @@ import { createSweep } from '../../../functions/sweep.ts';
 import { startServer } from '../../../infra/loopback/server.ts';
 import { createLog } from '../../../lib/log.ts';
 import { startEnvironment } from '../../end-to-end/environment.ts';
+import { stageModelCrowd, unprotect } from '../sweep/model-crowd.ts';
 import { startLoopback } from './loopback.ts';
 
 /** An outside monitor that expects a request after each sweep. */
@@ -19,7 +20,7 @@ const path = '/6f9619ff-8b86-d011-b42d-00cf4fc964ff';
 beforeEach(() => writeFile(file, '[]'));
 
 /** A sweep whose log lines the test reads. */
-function newSweep(tableEndpoint = environment.tableEndpoint) {
+function newSweep(tableEndpoint = environment.tableEndpoint, build = createServices) {
   const lines: string[] = [];
   const variables = parseEnvironment({
     RIPCORD_TABLE: 'ripcord',
@@ -28,7 +29,7 @@ function newSweep(tableEndpoint = environment.tableEndpoint) {
     RIPCORD_NOTIFY: `file:${file}`,
   });
   const log = createLog({ namespace: 'Ripcord', write: (line) => lines.push(line) });
-  const handler = createSweep(variables, createServices, log);
+  const handler = createSweep(variables, build, log);
   const run = (remainingMs = 20_000) =>
     handler({}, { getRemainingTimeInMillis: () => remainingMs } as Context);
   return { run, lines };
@@ -52,6 +53,28 @@ it('A monitor gets one GET after each finished sweep, and no notice', async () =
   expect(await environment.admin('notify.test', {})).toEqual({
     reports: [{ channel: 'heartbeat', result: 'sent' }],
   });
+});
+
+it('A monitor gets no request from a sweep that a hit started, because it does only a part', async () => {
+  const monitor = await startLoopback();
+  await writeFile(file, JSON.stringify([{ kind: 'heartbeat', url: monitor.url + path }]));
+  await environment.invoke('ripcord-sweep', { unwritten: [] });
+  expect(monitor.received).toEqual([]);
+});
+
+it.each([
+  [40, 1],
+  [200, 0],
+])('With %i positions that lack a stop, a monitor gets %i requests', async (perAccount, requests) => {
+  const monitor = await startLoopback();
+  await writeFile(file, JSON.stringify([{ kind: 'heartbeat', url: monitor.url + path }]));
+  const crowd = await stageModelCrowd({ accounts: 1, perAccount, exchange: 'bybit', change: unprotect });
+  const { run } = newSweep(environment.tableEndpoint, (...parameters) => ({
+    ...createServices(...parameters),
+    services: crowd.services,
+  }));
+  await crowd.during(() => run(60_000));
+  expect(monitor.received).toHaveLength(requests);
 });
 
 it('A monitor gets no request from a sweep that fails', async () => {

@@ -3,6 +3,7 @@ import { createLog } from '../../../lib/log.ts';
 import type { Notifiers } from '../../../lib/notify/notifier.ts';
 import { logSweep } from '../../../lib/sweep/log-sweep.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
+import { newReport } from '../../../lib/sweep/sweep-report.ts';
 import { channelsOf, fakeChannel, newTrader, refused } from '../notify/trader.ts';
 
 /** @returns the lines that one sweep logs, parsed as CloudWatch does. */
@@ -56,4 +57,13 @@ test('a sweep counts the positions that need attention, as long as there are any
     notices: [],
   });
   expect(await readLines(trader, channelsOf())).toEqual([expect.objectContaining({ NeedsAttention: 1 })]);
+});
+
+test('what a sweep leaves to the next one has a line', () => {
+  const lines: string[] = [];
+  const log = createLog({ namespace: 'Ripcord', write: (line) => lines.push(line) });
+  logSweep(log, { ...newReport([], []), deferred: 3, deferredUrgent: 1, deferredFigures: 2 });
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ event: 'sweep-deferred', deferred: 3, deferredUrgent: 1, deferredFigures: 2 }),
+  ]);
 });

@@ -121,7 +121,12 @@ function toPosition({ options, order, index, book, environment }: Place): Positi
         traded: { amount: entry.filled },
       })),
       funding: { amount: '0', at },
-      lastSync: { at, price: '100', held: { at, amount: '0.1' }, margin: { at, amount: '0.1' } },
+      lastSync: {
+        at,
+        price: '100',
+        held: { at, amount: '0.1', averagePrice: '100' },
+        margin: { at, amount: '0.1' },
+      },
     },
     index,
     at,

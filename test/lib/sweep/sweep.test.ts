@@ -214,7 +214,7 @@ describe('a run', () => {
   it('waits no longer than its function may run', async () => {
     const { environment, services, during } = await pendingStage(0);
     const stopsAt = environment.time + 20 * second;
-    await during(() => sweep(services, undefined, () => stopsAt - environment.time));
+    await during(() => sweep(services, undefined, { remainingMs: () => stopsAt - environment.time }));
     expect(environment.time).toBeLessThanOrEqual(stopsAt - 2 * second);
     expect(environment.time).toBeGreaterThan(stopsAt - 11 * second);
   });
@@ -222,7 +222,9 @@ describe('a run', () => {
   it('ends soon after its function has to stop', async () => {
     const { environment, services, during } = await pendingStage(0);
     const stopsAt = environment.time + 10 * second;
-    await during(() => sweep(services, undefined, () => (environment.time < stopsAt ? 58 * second : 0)));
+    await during(() =>
+      sweep(services, undefined, { remainingMs: () => (environment.time < stopsAt ? 58 * second : 0) }),
+    );
     expect(environment.time - stopsAt).toBeLessThanOrEqual(second);
   });
 

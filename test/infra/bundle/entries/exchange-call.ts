@@ -1,11 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { exchangeIdSchema } from '../../../../lib/account/account.ts';
 import { ccxtFetch } from '../../../../lib/exchange/ccxt/ccxt-fetch.ts';
 import { loadLeanCcxt } from '../../../../lib/exchange/ccxt/lean-ccxt.ts';
+import { createDynamoTable } from '../../../../lib/store/dynamo-client.ts';
 
-const table = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'eu-west-1' }));
+const table = createDynamoTable({ tableName: 'ripcord' });
 const eventSchema = z.object({ exchange: exchangeIdSchema, method: z.string(), baseUrl: z.url() });
 
 /**
@@ -20,10 +19,5 @@ export async function handler(event: unknown) {
   const methods = exchange as unknown as Record<string, () => Promise<unknown>>;
   exchange.urls.api = { ...(exchange.urls.api as object), private: baseUrl };
   const answer = await methods[method]?.();
-  return {
-    id: exchange.id,
-    answer,
-    command: new GetCommand({ TableName: 'ripcord', Key: {} }).input,
-    closed: table.destroy(),
-  };
+  return { id: exchange.id, answer, table: typeof table.get };
 }

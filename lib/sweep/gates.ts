@@ -1,0 +1,60 @@
+import { type ExchangeId, exchangeIdSchema } from '../account/account.ts';
+import type { Exchange, TradeRange } from '../exchange/exchange.ts';
+import type { Services } from '../services.ts';
+import { type ChargedTo, Gate } from './gate.ts';
+import type { ExchangeLimits, SweepLimits, Weights } from './limits.ts';
+
+type Gates = Readonly<Record<ExchangeId, Gate>>;
+
+/** @param part of the limits: several runs can begin in one minute. */
+export function createGates(services: Services, { exchanges }: SweepLimits, part: number): Gates {
+  const create = (limits: ExchangeLimits) => new Gate(services, { ...limits, weight: part * limits.weight });
+  return {
+    binance: create(exchanges.binance),
+    binanceusdm: create(exchanges.binanceusdm),
+    bybit: create(exchanges.bybit),
+  };
+}
+
+/** @returns services that charge what is asked of an exchange to its gate. */
+export function withGates(
+  services: Services,
+  gates: Gates,
+  { exchanges }: SweepLimits,
+  chargedTo: ChargedTo,
+): Services {
+  return {
+    ...services,
+    exchanges: {
+      async of(account, exchange) {
+        const found = await services.exchanges.of(account, exchange);
+        const { data: id } = exchangeIdSchema.safeParse(exchange);
+        return id === undefined
+          ? found
+          : metered(found, exchanges[id].weights, (weight) => gates[id].charge(weight, chargedTo));
+      },
+    },
+  };
+}
+
+/** Charges every call of the port at the most that it can weigh. */
+function metered(exchange: Exchange, weights: Weights, charge: (weight: number) => void): Exchange {
+  return new Proxy(exchange, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      const weight = weights.calls[name as keyof Exchange] ?? weights.other;
+      return async (...parameters: unknown[]) => {
+        const [, range, known] = parameters as [unknown, TradeRange | undefined, unknown];
+        charge(weight + (name === 'fetchTrades' && range?.withCauses === true ? weights.causes : 0));
+        const result: unknown = await Reflect.apply(member, target, parameters);
+        if (name === 'fetchPosition' && known === undefined && isFlat(result)) charge(weights.flat);
+        return result;
+      };
+    },
+  });
+}
+
+function isFlat(result: unknown): boolean {
+  return (result as Awaited<ReturnType<Exchange['fetchPosition']>>).side === undefined;
+}

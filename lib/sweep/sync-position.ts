@@ -15,7 +15,7 @@ import { syncOrders } from '../position/order-sync.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import type { Snapshot } from '../position/snapshot.ts';
 import { holdingLagMs, secondLookAfterMs, sendWindowMs } from '../position/timing.ts';
-import { computeTotals, lastFilledExit } from '../position/totals.ts';
+import { computeTotals, isFeeUnknown, lastFilledExit } from '../position/totals.ts';
 import { showUnchanged } from '../position/unchanged.ts';
 import type { Services } from '../services.ts';
 
@@ -123,10 +123,11 @@ async function readWanted(
 ): Promise<Figures> {
   const now = services.now();
   const { entryOrders, exitOrders, funding } = position;
-  if (figures === 'none' || !lacksFigures(position, now, figures))
-    return { entryOrders, exitOrders, funding };
+  // Exits are placed only once the fee of what has filled is known, so this one waits for nothing.
+  const wanted = figures === 'none' && isFeeUnknown(position) ? 'late' : figures;
+  if (wanted === 'none' || !lacksFigures(position, now, wanted)) return { entryOrders, exitOrders, funding };
   const exchange = await services.exchanges.of(position.account, position.exchange);
-  return readFigures(exchange, position, now, figures);
+  return readFigures(exchange, position, now, wanted);
 }
 
 function isWorthSaving(before: Position, after: Position, priceAgeMs = usualPriceAgeMs): boolean {

@@ -6,8 +6,8 @@ import { createAgents } from './http-agents.ts';
 const connectionTimeoutMs = 1_000;
 const maxSilenceMs = 1_000;
 /**
- * One call with all its retries, of which a second one fits in after a silence. A hit without keys then saves and answers
- * well before TradingView disconnects, 3 s after the alert; the handshakes of a cold start fit in, even if TCP takes 1 s.
+ * One call with all its retries: a second try fits in after a silence of 1 s. A hit without keys then still saves and responds
+ * before TradingView disconnects, 3 s after the alert. The handshakes of a cold start fit in, even if TCP takes 1 s.
  */
 const callTimeoutMs = 2_000;
 
@@ -16,7 +16,7 @@ const retryDelayMs = 100;
 
 type RetryStrategy = Exclude<SSMClientConfig['retryStrategy'], undefined | { retry: unknown }>;
 
-/** The SDK waits up to 1 s and then 2 s after a throttled call: a hit would end without the words of AWS. */
+/** The SDK waits up to 1 s and then 2 s after a throttled call: a hit would end before AWS's error is known. */
 const retryStrategy: RetryStrategy = {
   acquireInitialRetryToken: async () => toRetryToken(0),
   async refreshRetryTokenForRetry(token, { errorType }) {

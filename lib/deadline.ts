@@ -36,7 +36,7 @@ export class Deadline {
 }
 
 interface Limit {
-  /** Those of all work around the present work. */
+  /** Of the present work, and of all work around it. */
   deadlines: readonly Deadline[];
   /** Of the request that is under way. */
   signal?: AbortSignal | undefined;

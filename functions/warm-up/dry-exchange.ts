@@ -2,7 +2,7 @@ import type { ExchangeId } from '../../lib/account/account.ts';
 import type { MarketKind } from '../../lib/exchange/exchange.ts';
 import type { WrittenRequest } from './in-memory-connection.ts';
 
-/** One filled order of a dry close, in the words of an exchange's API. */
+/** The one order of a dry close, filled, in the format of an exchange's API. */
 interface DryExchange {
   kind: MarketKind;
   /** By method and start of the path. An empty list answers everything else. */

@@ -1,8 +1,8 @@
 import type { Plugin } from 'esbuild';
 
 /**
- * Files of the SDK that load much of Node for what no function does, and what stands in for them: requests whose bodies
- * are files, responses that are the streams and blobs of browsers, settings in the files of a home folder, and the search for
+ * Files of the SDK that load much of Node for features that no function uses, and their replacements: requests whose bodies
+ * are files, responses that are streams and blobs of browsers, settings in files of a home folder, and the search for
  * endpoints. On Lambda, all settings are environment variables.
  */
 const replacements: readonly [file: RegExp, source: string][] = [

@@ -28,11 +28,11 @@ export interface Unreported {
 export const maxReadHits = 200;
 
 const minuteMs = 60_000;
-/** A record may reach the table late, and the list of records later still. It is longer than the pause between two notices. */
+/** A record may reach the table late, and the list of records even later. Must exceed the time between two notices. */
 const lookBackMs = 15 * minuteMs;
 /** How far the clocks of two processes may differ. */
 const skewMs = minuteMs;
-/** What is older needs no notice: its position has changed since. */
+/** An older refusal gets no notice: its position has changed since. */
 const maxLookBackMs = 24 * 60 * minuteMs;
 
 /**
@@ -43,7 +43,7 @@ export function computeLookBack(readAt: number, now: number): number {
   return Math.max(Math.min(readAt, now) - lookBackMs, now - maxLookBackMs);
 }
 
-/** @returns what a notice is due for now: at most one in 10 minutes per link and cause. */
+/** @returns the refusals that a notice is due for now: at most one in 10 minutes per link and cause. */
 export function findUnreported(refusals: Refusals, hits: Hit[], now: number): Unreported[] {
   const groups = Map.groupBy(hits.filter(isRefused), ({ linkId, refusal }) => toKey(linkId, refusal));
   return [...groups].flatMap(([key, ofKey]) => {
@@ -59,7 +59,7 @@ export function findUnreported(refusals: Refusals, hits: Hit[], now: number): Un
   });
 }
 
-/** @param since what is older is not read again, so it is forgotten; epoch milliseconds. */
+/** @param since older hits are not read again, so their entries are dropped; epoch milliseconds. */
 export function noteReported(
   refusals: Refusals,
   unreported: Unreported[],

@@ -97,5 +97,5 @@ function describeCause({ why, refusal, linkId, sourceIp }: DescribedHit): string
 /** The owner is notified at most once in this time of the same link and cause. */
 export const refusalQuietMs = 10 * 60_000;
 
-/** One process records so many hits of the same link and result in that time. Further ones cost no write. */
+/** One process records at most so many hits of the same link and result in that time. Further hits cause no write. */
 export const maxRecordedAlike = 20;

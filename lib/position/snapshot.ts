@@ -20,7 +20,7 @@ export interface Snapshot {
 }
 
 /**
- * From this many positions of one account on, a snapshot costs less than to read each of them. In request weight, one of
+ * From this many positions of one account on, a snapshot costs less than reading each of them. In request weight, one of
  * Binance USDⓈ-M costs 95 of 2,400 a minute, one of Binance spot 84 of 6,000, and a position about 10. The orders of one
  * market cost 1 and those of all markets 40:
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Current-All-Open-Orders

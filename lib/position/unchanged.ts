@@ -9,9 +9,9 @@ import { holdingLagMs } from './timing.ts';
 import { computeTotals, isFeeUnknown, lacksFee, toOrderRecord } from './totals.ts';
 
 /**
- * Whether the snapshot proves that nothing about the position changed, so that reading it would show the same. It proves
- * that an order is as it was by showing it open as it was, and the exchange position by showing the same amount and price.
- * What it does not show may have ended, changed or be listed late: only the position's own reads say which.
+ * Whether the snapshot proves that nothing about the position changed, so that reading it would show the same. An order is
+ * proven unchanged if the snapshot shows it open with the same facts, an exchange position if it shows the same amount and
+ * price. What it does not show may have ended, changed or be listed late: only the position's own reads show which.
  * @returns the position with the snapshot's price and margin; undefined if its own reads are due.
  */
 export function showUnchanged(position: Position, snapshot: Snapshot): Position | undefined {

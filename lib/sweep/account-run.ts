@@ -25,7 +25,7 @@ export interface AccountRun {
   awaited: number;
 }
 
-/** What one position needs of the exchange. */
+/** Work on one position at its exchange. */
 export interface Work {
   position: Position;
   rank: number;

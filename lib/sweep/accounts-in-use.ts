@@ -1,7 +1,7 @@
 import { isFinal, type Position } from '../position/position.ts';
 import type { AccountInUse } from '../store/store.ts';
 
-/** As many as one write unit holds, and a warm-up prepares in a fraction of a second. */
+/** So many fit into one write unit, and a warm-up prepares them in a fraction of a second. */
 const maxAccounts = 5;
 
 /** @returns the accounts that the next hits will use most likely: those with the most open positions. */

@@ -6,9 +6,9 @@ export interface Entrant {
   account: string;
   /** The lowest goes first. */
   rank: number;
-  /** It does not begin later, epoch milliseconds. */
+  /** When it may begin at the latest, epoch milliseconds. */
   until: number;
-  /** How far apart the account's begin, in milliseconds. */
+  /** The entrants of its account begin at least this far apart, in milliseconds. */
   intervalMs: number;
   /** It begins only while the run has used less than this part of the weight; all of it by default. */
   part?: number;
@@ -24,10 +24,10 @@ interface Waiting extends Entrant {
 
 /** The first ones of a run begin at once. */
 const burst = 10;
-/** Every so many turns, the one that has waited longest goes first, so that none waits for ever. */
+/** Every fourth turn, the one that has waited longest goes first, so that none waits forever. */
 const fairTurn = 4;
 
-/** What one run does at one exchange passes here, of all accounts, so that it stays within the exchange's limits. */
+/** Admits the work of one run at one exchange, for all accounts, so that it stays within the exchange's limits. */
 export class Gate {
   readonly #services: Pick<Services, 'now' | 'sleep'>;
   readonly #limits: ExchangeLimits;
@@ -36,7 +36,7 @@ export class Gate {
   /** From when on an account may begin something, epoch milliseconds. */
   readonly #freeAt = new Map<string, number>();
   #nextAt = 0;
-  /** What the run has asked for positions without a claim, and for claims. */
+  /** The weight of the run's requests for positions without a claim, and for claims. */
   readonly #spent = { positions: 0, claims: 0 };
   #turns = 0;
   #isServing = false;
@@ -97,7 +97,7 @@ export class Gate {
     if (this.#nextAt > now()) await sleep(this.#nextAt - now());
   }
 
-  /** What one more would make of it. Claims have a part of their own, and never wait. */
+  /** @returns the weight used if one more look begins. Claims have a part of their own, and never wait. */
   #computeUsed(): number {
     const { claimsWeight, weights } = this.#limits;
     const { positions, claims } = this.#spent;

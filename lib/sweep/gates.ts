@@ -16,7 +16,7 @@ export function createGates(services: Services, { exchanges }: SweepLimits, part
   };
 }
 
-/** @returns services that charge what is asked of an exchange to its gate. */
+/** @returns services that charge the weight of each request to the gate of its exchange. */
 export function withGates(
   services: Services,
   gates: Gates,

@@ -6,25 +6,25 @@ import { snapshotFrom } from '../position/snapshot.ts';
 export interface SweepLimits {
   /** From this many positions on, an account is read in a snapshot. */
   snapshotFrom: number;
-  /** How far apart the looks of such an account begin, in milliseconds. Each may read and place several orders. */
+  /** The looks of such an account begin at least this far apart, in milliseconds. Each may read and place several orders. */
   accountIntervalMs: number;
-  /** For how many positions of one account a run waits to look for exits whose answers were lost. */
+  /** For how many positions of one account a run waits to look up exits whose responses were lost. */
   awaitedExits: number;
   exchanges: Readonly<Record<ExchangeId, ExchangeLimits>>;
 }
 
 /** Of one exchange and run. Exchanges count per address, which all accounts can share. */
 export interface ExchangeLimits {
-  /** Once its requests weigh this much, the run begins nothing more, except for claims. */
+  /** Once its requests weigh this much, the run begins nothing more, except work on claims. */
   weight: number;
-  /** What claims weigh beyond this counts too. */
+  /** The requests of claims count only beyond this weight. */
   claimsWeight: number;
-  /** How far apart looks begin, in milliseconds. */
+  /** How far apart looks begin after the first ones, in milliseconds. */
   intervalMs: number;
   weights: Weights;
 }
 
-/** What a call of the port weighs at most. */
+/** How much a call of the port weighs at most. */
 export interface Weights {
   calls: Readonly<Partial<Record<keyof Exchange, number>>>;
   /** Of every other call. */
@@ -33,11 +33,11 @@ export interface Weights {
   flat: number;
   /** What is added if the causes of trades are wanted. */
   causes: number;
-  /** Of everything that one position may need. It has to be free before a look at it begins. */
+  /** Of all calls of one look: what the run does to one position. A look begins only if this much weight is left. */
   look: number;
 }
 
-/** Of what an address may send a minute, 40 % are left to claims, hits and the console. */
+/** 40 % of what an address may send in a minute is left to claims, hits and the console. */
 function share(weight: number): Pick<ExchangeLimits, 'weight' | 'claimsWeight'> {
   return { weight: 0.6 * weight, claimsWeight: 0.2 * weight };
 }

@@ -21,9 +21,9 @@ import { orderByRank, rankChanged, ranks } from './turns.ts';
 
 /** How many positions of one account are processed at a time: few enough for the exchanges' rate limits. */
 const parallelPerAccount = 5;
-/** And of those that lack exits while claims are tried: a claim's requests come first. */
+/** The same for positions that lack exits while claims are tried: a claim's requests come first. */
 const parallelBesideClaims = 2;
-/** Positions that lack exits leave a part of the weight until it is known what else there is. */
+/** Positions that lack exits leave a part of the weight until the snapshot is read. */
 const urgentPart = 3 / 4;
 /** Snapshots leave a part of the weight to what they show as changed. */
 const snapshotPart = 2 / 3;
@@ -111,8 +111,8 @@ async function findChanged(account: AccountRun, positions: Position[]): Promise<
 }
 
 /**
- * @returns `refused` if the run has no weight left for it. Undefined if the account can't be read so: then each position is
- * read by itself, as far as the limits reach.
+ * @returns `refused` if the run has no weight left for it. Undefined if the snapshot fails: then each position is read
+ * by itself, within the limits.
  */
 async function readSnapshot(
   account: AccountRun,
@@ -130,7 +130,7 @@ async function readSnapshot(
   return (await begin(account, work, { part: snapshotPart })) ? snapshot : 'refused';
 }
 
-/** @returns undefined if the snapshot says all that this run needs to know. */
+/** @returns undefined if the run needs no further read of the position. */
 async function compare(
   account: AccountRun,
   position: Position,

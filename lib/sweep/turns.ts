@@ -14,7 +14,7 @@ export const ranks = {
   attention: 6,
 } as const;
 
-/** How a position that the snapshot does not prove unchanged ranks. Without a snapshot, only the record says something. */
+/** How a position that the snapshot does not prove unchanged ranks. Without a snapshot, only the record counts. */
 export function rankChanged(position: Position, snapshot?: Snapshot): number {
   if (position.state === 'needs-attention') return ranks.attention;
   if (position.lastSync?.flatSince !== undefined) return ranks.flat;
@@ -30,14 +30,14 @@ interface Ranked {
   rank: number;
 }
 
-/** @returns the items in a fixed order, begun elsewhere in each minute: a position that keeps failing blocks no other. */
+/** @returns the items in a fixed order that starts at another one in each minute: a position that keeps failing blocks no other. */
 function rotate<Item extends Ranked>(items: readonly Item[], now: number): Item[] {
   const sorted = items.toSorted((a, b) => (a.position.positionId < b.position.positionId ? -1 : 1));
   const start = Math.floor(((Math.floor(now / minuteMs) * goldenRatio) % 1) * sorted.length);
   return [...sorted.slice(start), ...sorted.slice(0, start)];
 }
 
-/** Every so many turns go by rotation alone, so that one rank does not starve another. */
+/** Every fourth turn goes by rotation alone, so that one rank does not starve another. */
 const rotatedTurn = 4;
 
 /** @returns the items with the lowest rank first, and in every fourth place the next one by rotation. */

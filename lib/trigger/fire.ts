@@ -49,7 +49,7 @@ async function handle(services: Services, request: Request): Promise<Handled> {
 
   const startedAt = services.now();
   const { requests, isUnsettled, claim, ...responded } = await respond(services, link, request, pause);
-  // Its first hit was an alert or a person's; the page that waits for the result is none.
+  // A request of the page that waits for the result is no hit of its own.
   const response = isLookAgain(request) ? asLook(responded.response) : responded.response;
   const hasClaimed = claim !== undefined && claim.claimedAt >= startedAt;
   await Promise.all([

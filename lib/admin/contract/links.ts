@@ -143,7 +143,7 @@ export const linksCommands = {
         .datetime({ offset: true, error: expectedTime })
         .transform((time) => new Date(time).toISOString())
         .describe(
-          'When the pause ends by itself, ISO 8601, such as `2026-11-27T13:00:00Z`. Default: only with `links.resume`.',
+          'When the pause ends by itself, ISO 8601, such as `2026-11-27T13:00:00Z`. Default: it lasts until `links.resume`.',
         )
         .optional(),
     }),

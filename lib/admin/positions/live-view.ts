@@ -42,7 +42,7 @@ export async function toLiveView(
     : view;
 }
 
-/** Of an account with many positions, only the sweep reads figures: it knows how many an exchange allows. */
+/** Only the sweep reads the figures of an account with many positions, because it counts their request weight. */
 function toSyncOptions(
   position: Position,
   figures: FiguresWanted | undefined,

@@ -23,8 +23,8 @@ export async function loadLeanCcxt(id: ExchangeId): Promise<CcxtClass> {
 
 /**
  * ccxt gives each object a method for every endpoint of the exchange, hundreds of them, and copies all methods under
- * names in snake_case. Here ccxt defines the method of an endpoint when it is
- * first read, and inherited methods have no names in snake_case: neither ccxt's code nor this project's uses one.
+ * names in snake_case. Here ccxt defines the method of an endpoint when it is first read, and inherited methods have no
+ * names in snake_case: neither ccxt's code nor this project's uses one.
  */
 function toLeanClass(Original: CcxtClass): CcxtClass {
   defineMissingMethods(Original);

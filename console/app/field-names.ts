@@ -53,6 +53,7 @@ const fields: Record<string, FieldName> = {
   takeProfits: { name: 'Targets' },
   test: { name: 'Test notice' },
   type: { name: 'Entry order' },
+  until: { name: 'End of the pause' },
 };
 
 const targetParts: Record<string, string> = { price: ' price', percent: ' part in %' };

@@ -1,3 +1,4 @@
+import { Command } from './command.ts';
 import {
   type Call,
   type ClientConfig,
@@ -36,16 +37,6 @@ export class SSMClient {
 
   send<Output>(command: Command<object, Output>, options?: SendOptions): Promise<Output> {
     return this.#call(command.operation, command.input, options) as Promise<Output>;
-  }
-}
-
-abstract class Command<Input extends object, Output> {
-  abstract readonly operation: string;
-  declare readonly output: Output;
-  readonly input: Input;
-
-  constructor(input: Input) {
-    this.input = input;
   }
 }
 

@@ -1,5 +1,6 @@
 import { marshall, type marshallOptions, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBClient } from './client-dynamodb.ts';
+import { Command } from './command.ts';
 import type { Answer, SendOptions } from './json-client.ts';
 
 /** No attribute of the table is binary: JSON could not hold it. */
@@ -39,16 +40,6 @@ export interface QueryCommandInput {
 }
 
 type KeysByTable = Record<string, { Keys: Item[]; ConsistentRead?: boolean }>;
-
-abstract class Command<Input extends object, Output> {
-  abstract readonly operation: string;
-  declare readonly output: Output;
-  readonly input: Input;
-
-  constructor(input: Input) {
-    this.input = input;
-  }
-}
 
 export class GetCommand extends Command<
   { TableName: string; Key: Item; ConsistentRead: boolean },

@@ -16,7 +16,7 @@ import {
   type Work,
 } from './account-run.ts';
 import type { SweepRun } from './sweep-run.ts';
-import { findUnchanged, syncFigures, syncPosition } from './sync-position.ts';
+import { findUnchanged, saveUnchanged, syncFigures } from './sync-position.ts';
 import { orderByRank, rankChanged, ranks } from './turns.ts';
 
 /** How many positions of one account are processed at a time: few enough for the exchanges' rate limits. */
@@ -139,7 +139,7 @@ async function compare(
   const { services, report } = account.run;
   const shown = findUnchanged(position, snapshot);
   if (shown !== undefined && !hasExitWork(shown) && planReductions(shown).length === 0) {
-    const after = await syncPosition(services, position, { snapshot, figures: 'none' });
+    const after = await saveUnchanged(services, position, shown, 'none');
     report.refreshed += 1;
     if (lacksFigures(after, services.now(), 'due')) account.lackFigures.push(after);
     return undefined;

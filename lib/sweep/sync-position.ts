@@ -96,7 +96,8 @@ export function findUnchanged(position: Position, snapshot: Snapshot): Position 
   return shown === undefined || describeEndByExit(shown) !== undefined ? undefined : shown;
 }
 
-async function saveUnchanged(
+/** Saves what `findUnchanged` returned, and the figures that are wanted. */
+export async function saveUnchanged(
   services: Services,
   position: Position,
   shown: Position,

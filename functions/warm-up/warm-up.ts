@@ -1,6 +1,7 @@
 import { Deadline, runUntil } from '../../lib/deadline.ts';
 import { type Log, toErrorCode } from '../../lib/log.ts';
 import type { Services } from '../../lib/services.ts';
+import type { AccountInUse } from '../../lib/store/store.ts';
 import type { BuiltServices } from '../services.ts';
 import { type CreateHandler, createDryClose } from './dry-close.ts';
 
@@ -68,9 +69,6 @@ function createPreparation(createHandler: CreateHandler, log: Log): (exchange: s
 }
 
 /** The sweep reports an account that can't be read. */
-async function openAccounts(
-  { exchanges }: Services,
-  accounts: { account: string; exchange: string }[],
-): Promise<void> {
+async function openAccounts({ exchanges }: Services, accounts: AccountInUse[]): Promise<void> {
   await Promise.allSettled(accounts.map(({ account, exchange }) => exchanges.of(account, exchange)));
 }

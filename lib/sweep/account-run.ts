@@ -63,7 +63,7 @@ export async function safely(
 /** @returns false if the limits of the run leave the work to the next one. */
 export function begin(
   { run, account, gate, isLarge }: AccountRun,
-  { position, rank, process }: Pick<Work, 'position' | 'rank' | 'process'>,
+  { position, rank, process }: Work,
   limits: { part?: number; until?: number } = {},
 ): Promise<boolean> {
   const { time } = run;

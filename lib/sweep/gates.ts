@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import { type ChargedTo, Gate } from './gate.ts';
 import type { ExchangeLimits, SweepLimits, Weights } from './limits.ts';
 
-type Gates = Readonly<Record<ExchangeId, Gate>>;
+export type Gates = Readonly<Record<ExchangeId, Gate>>;
 
 /** @param part of the limits: several runs can begin in one minute. */
 export function createGates(services: Services, { exchanges }: SweepLimits, part: number): Gates {

@@ -1,8 +1,7 @@
-import type { ExchangeId } from '../account/account.ts';
 import type { DeliveryRun } from '../notify/deliver.ts';
 import { pollWindowMs, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
-import type { Gate } from './gate.ts';
+import type { Gates } from './gates.ts';
 import type { SweepLimits } from './limits.ts';
 import type { RunTime } from './run-time.ts';
 import type { SweepReport } from './sweep-report.ts';
@@ -16,7 +15,7 @@ export interface SweepRun {
   /** For claims, whose requests the exchange's limits count by themselves. */
   claimServices: Services;
   limits: SweepLimits;
-  gates: Readonly<Record<ExchangeId, Gate>>;
+  gates: Gates;
   /** Whether a hit started it, and not the schedule. */
   isWoken: boolean;
   delivery: Promise<DeliveryRun>;

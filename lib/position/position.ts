@@ -274,6 +274,11 @@ export function toStatus(position: Position): PositionStatus {
   return statusByState[position.state];
 }
 
+/** An account can be replaced by one of another exchange while it has positions, so the key has both. */
+export function toAccountKey({ account, exchange }: Pick<Position, 'account' | 'exchange'>): string {
+  return `${account} ${exchange}`;
+}
+
 /** Whether nothing acts on it again. */
 export function isFinal(state: State): boolean {
   return state === 'closed' || state === 'canceled';

@@ -1,4 +1,4 @@
-import { isFinal, type Position } from '../position/position.ts';
+import { isFinal, type Position, toAccountKey } from '../position/position.ts';
 import type { AccountInUse } from '../store/store.ts';
 
 /** So many fit into one write unit, and a warm-up prepares them in a fraction of a second. */
@@ -9,7 +9,7 @@ export function listAccountsInUse(
   positions: Pick<Position, 'account' | 'exchange' | 'state'>[],
 ): AccountInUse[] {
   const open = positions.filter(({ state }) => !isFinal(state));
-  const byAccount = Map.groupBy(open, ({ account, exchange }) => `${exchange} ${account}`);
+  const byAccount = Map.groupBy(open, toAccountKey);
   return [...byAccount.values()]
     .sort((a, b) => b.length - a.length)
     .slice(0, maxAccounts)

@@ -3,7 +3,7 @@ import { toErrorCode } from '../log.ts';
 import { startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
 import { inParallel } from '../parallel.ts';
-import type { Claim, ClaimedPosition, Position } from '../position/position.ts';
+import { type Claim, type ClaimedPosition, type Position, toAccountKey } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
@@ -94,7 +94,7 @@ async function recordSweep({ store, now }: Services, positions: Position[]): Pro
 }
 
 async function sweepAccounts(run: SweepRun, positions: Position[]): Promise<void> {
-  const accounts = Map.groupBy(positions, ({ account, exchange }) => `${account} ${exchange}`);
+  const accounts = Map.groupBy(positions, toAccountKey);
   await Promise.all([...accounts.values()].map((ofAccount) => sweepAccount(run, ofAccount)));
 }
 

@@ -1,10 +1,10 @@
 import type { FiguresWanted } from '../../position/figures.ts';
 import { orStaleReason } from '../../position/order-sync.ts';
-import { isFinal, type Position } from '../../position/position.ts';
+import type { Position } from '../../position/position.ts';
 import { type PositionView, toPositionView } from '../../position/position-view.ts';
 import type { Snapshot } from '../../position/snapshot.ts';
 import type { AdminServices } from '../admin-services.ts';
-import { syncIfActive } from '../sync-if-active.ts';
+import { isActive, syncIfActive } from '../sync-if-active.ts';
 
 interface LiveOptions {
   links?: number;
@@ -49,10 +49,6 @@ function toSyncOptions(
   snapshot: Snapshot | undefined,
 ) {
   return snapshot !== undefined && isActive(position) ? { figures: 'none' as const, snapshot } : { figures };
-}
-
-function isActive({ state }: Position): boolean {
-  return state !== 'claimed' && !isFinal(state);
 }
 
 /** A sync that reads no price leaves the last one and its time. */

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { describePausePrice } from '../console/pause-text.ts';
+import { describePauseEffect } from '../console/pause-text.ts';
 import type { CommandResult, HitView, LinkView, PositionView } from '../lib/admin/contract/commands.ts';
 import { refusalTexts } from '../lib/link/refusal.ts';
 import {
@@ -122,7 +122,7 @@ function describePauseRemark(links: LinkView[], pausedUntil: string | undefined,
   const remark = styleText('yellow', 'All links are paused:');
   const resume = commandHint('links resume', target);
   const until = pausedUntil === undefined ? '' : `${formatMinute(pausedUntil)} or `;
-  return `${remark} none fires until ${until}"${resume}". ${describePausePrice(links, describePauseEnd(pausedUntil))}`;
+  return `${remark} none fires until ${until}"${resume}". ${describePauseEffect(links, describePauseEnd(pausedUntil))}`;
 }
 
 function describePauseEnd(pausedUntil: string | undefined): string {
@@ -135,9 +135,9 @@ export function describePause(
   links: LinkView[] | undefined,
   target: Target,
 ): string {
-  const price = links === undefined ? '' : ` ${describePausePrice(links, describePauseEnd(pausedUntil))}`;
+  const effect = links === undefined ? '' : ` ${describePauseEffect(links, describePauseEnd(pausedUntil))}`;
   const resume = `"${commandHint('links resume', target)}"`;
-  return `All links are paused; hits are refused.${price} Resume with ${resume}.`;
+  return `All links are paused; hits are refused.${effect} Resume with ${resume}.`;
 }
 
 function describeHalt(target: Target): string {

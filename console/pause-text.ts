@@ -1,7 +1,7 @@
 import type { LinkView } from '../lib/admin/contract/commands.ts';
 
-/** @returns what a pause of all links costs. @param end such as "until 13:00". */
-export function describePausePrice(links: readonly LinkView[], end: string): string {
+/** @returns which positions a pause of all links affects. @param end such as "until 13:00". */
+export function describePauseEffect(links: readonly LinkView[], end: string): string {
   const armed = links.filter(({ state, positionClosed }) => state === 'armed' && positionClosed !== true);
   const count = new Set(armed.map(({ positionId }) => positionId)).size;
   if (count === 0) return `No open position has a link that works. The pause lasts ${end}.`;

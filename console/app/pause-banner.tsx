@@ -1,4 +1,4 @@
-import { describePausePrice } from '../pause-text.ts';
+import { describePauseEffect } from '../pause-text.ts';
 import { call, errorMessage } from './api.ts';
 import { Icon } from './control/icon.tsx';
 import { Menu } from './control/menu.tsx';
@@ -20,7 +20,7 @@ export function PauseBanner() {
     <div class="banner warn" role="status">
       <Icon name="pause" />
       <span>
-        <strong>All links are paused.</strong> {describePausePrice(links.value, end)} Hits are refused and
+        <strong>All links are paused.</strong> {describePauseEffect(links.value, end)} Hits are refused and
         recorded. No link closes or cancels anything. Exit orders that rest at the exchange still work, and
         you can still close positions here.
       </span>

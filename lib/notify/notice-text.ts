@@ -17,6 +17,11 @@ export type NoticeContent =
   /** A claim without a result for this long, in milliseconds. */
   | { kind: 'overdue'; forMs: number; claim: Claim };
 
+/** @param at ISO 8601. @returns such as `2026-11-27 13:00 UTC`. */
+export function formatMinute(at: string): string {
+  return `${at.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 type PositionEvent = Exclude<Notice['event'], 'accounts' | 'alarm' | 'halted' | 'refused'>;
 
 const headlines = {

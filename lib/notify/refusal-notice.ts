@@ -6,7 +6,7 @@ import type { Pause } from '../link/pause.ts';
 import { refusalQuietMs, refusalTexts } from '../link/refusal.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
 import { isFinal, type Position } from '../position/position.ts';
-import { toSafeLine } from './notice-text.ts';
+import { formatMinute, toSafeLine } from './notice-text.ts';
 
 /** What the owner knows a link by, as far as it is still stored. */
 export interface RefusalSubject {
@@ -72,7 +72,7 @@ function describeRefusal(refused: Unreported, subject: RefusalSubject, now: numb
   const { reason, advice } = refusalTexts[cause];
   const { linkId, position } = subject;
   const hit = { linkId, sourceIp: hits.at(-1)?.sourceIp };
-  const pauseEnd = cause === 'paused' ? describePauseEnd(subject.pause) : undefined;
+  const pauseEnd = cause === 'paused' ? describePauseEnd(subject.pause, advice(hit)) : undefined;
   // A sender at another address has no alert that the owner could delete.
   const hasEnded = cause !== 'wrong-source' && position !== undefined && isFinal(position.state);
   const next = hasEnded ? describeEnded(hits) : (pauseEnd ?? advice(hit));
@@ -91,11 +91,10 @@ function areAlerts(hits: Hit[]): boolean {
 }
 
 /** @returns what is different if the pause has ended, or ends by itself. */
-function describePauseEnd({ paused, pausedUntil }: Pause): string | undefined {
+function describePauseEnd({ paused, pausedUntil }: Pause, advice: string): string | undefined {
   if (!paused) return 'The pause has ended, so links work again.';
   if (pausedUntil === undefined) return undefined;
-  const end = `${pausedUntil.slice(0, 16).replace('T', ' ')} UTC`;
-  return `The pause ends at ${end}. ${refusalTexts.paused.advice({ linkId: '' })}`;
+  return `The pause ends at ${formatMinute(pausedUntil)}. ${advice}`;
 }
 
 function describeCount({ hits, isComplete }: Unreported, now: number): string {
@@ -112,7 +111,7 @@ function describeCount({ hits, isComplete }: Unreported, now: number): string {
 /** @returns such as "12:03 UTC", with the date if that is not today's. */
 function formatTime(at: string, now: number): string {
   const isToday = new Date(now).toISOString().startsWith(at.slice(0, 10));
-  return `${isToday ? at.slice(11, 16) : at.slice(0, 16).replace('T', ' ')} UTC`;
+  return isToday ? `${at.slice(11, 16)} UTC` : formatMinute(at);
 }
 
 function nameLink({ linkId, link, position }: RefusalSubject): string {

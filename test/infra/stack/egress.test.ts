@@ -1,27 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
 import { instanceScript } from '../../../infra/stack/egress-script.ts';
-import { RipcordStack } from '../../../infra/stack/ripcord-stack.ts';
 import { exchangeHosts } from '../../../lib/exchange/venues/hosts.ts';
-import { deployed, type Values } from './deployed.ts';
-import { writeEmptyFunctions } from './empty-functions.ts';
+import type { Values } from './deployed.ts';
+import { prepareStacks, templateFor } from './stacks.ts';
 
-let functionsFolder: string;
-let stack: Template;
+prepareStacks();
 
-beforeAll(async () => {
-  functionsFolder = await mkdtemp(join(tmpdir(), 'ripcord-egress-'));
-  await writeEmptyFunctions(functionsFolder);
-  stack = Template.fromStack(new RipcordStack(new App(), 'Ripcord', { prefix: 'ripcord', functionsFolder }));
-});
-afterAll(() => rm(functionsFolder, { recursive: true }));
-
-const withProxies = (egressProxies: number) => deployed(stack, { egressProxies });
+const withProxies = (egressProxies: number) => templateFor({ egressProxies });
 const countOf = (template: Template, type: string) => Object.keys(template.findResources(type)).length;
 
 /** The variables of a function's environment that start with this. */
@@ -114,7 +101,7 @@ test('EC2 chooses the image when an instance starts, so that a newer image alone
 });
 
 test('Only another value of egressBuild or another template changes what instances start from', () => {
-  const launch = (values: Values) => launchOf(deployed(stack, { egressProxies: 2, ...values })).data;
+  const launch = (values: Values) => launchOf(templateFor({ egressProxies: 2, ...values })).data;
   const before = launch({});
   expect(launch({ linksHalted: 'true', table: 'Another', throttleRate: 5 })).toEqual(before);
   expect(launch({ egressBuild: '2' })).not.toEqual(before);
@@ -146,7 +133,8 @@ test('An instance may read its credential and nothing else', () => {
 });
 
 test('The script fits into the data of an instance, and names every host of the exchanges', () => {
-  const [, packed = ''] = /base64 -d <<<'([^']+)'/.exec(JSON.stringify(stack.toJSON().Mappings)) ?? [];
+  const [, packed = ''] =
+    /base64 -d <<<'([^']+)'/.exec(JSON.stringify(templateFor().toJSON().Mappings)) ?? [];
   expect(gunzipSync(Buffer.from(packed, 'base64')).toString()).toBe(instanceScript);
   expect(packed.length).toBeLessThan(15_000);
   for (const host of Object.values(exchangeHosts).flat()) expect(instanceScript).toContain(`"${host}"`);

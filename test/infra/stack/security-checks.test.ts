@@ -1,49 +1,43 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { App, Validations } from 'aws-cdk-lib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type App, Validations } from 'aws-cdk-lib';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { RipcordStack } from '../../../infra/stack/ripcord-stack.ts';
+import type { RipcordStack } from '../../../infra/stack/ripcord-stack.ts';
 import { checkSecurity } from '../../../infra/stack/security-checks.ts';
-import { writeEmptyFunctions } from './empty-functions.ts';
+import { createApp, createStack, prepareStacks } from './stacks.ts';
 
 const run = promisify(execFile);
 
-let folder: string;
+prepareStacks();
+// Loading the rules takes longer than any test.
+beforeAll(() => void createChecked().app.synth());
 
-function createApp(outdir: string): { app: App; stack: RipcordStack } {
-  const app = new App({ outdir: join(folder, outdir) });
-  const stack = new RipcordStack(app, 'Ripcord', { prefix: 'ripcord', functionsFolder: folder });
+function createChecked(): { app: App; stack: RipcordStack } {
+  const app = createApp();
+  const stack = createStack('ripcord', app);
   checkSecurity(app);
   return { app, stack };
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ripcord-checks-'));
-  await writeEmptyFunctions(folder);
-  // Loading CDK and its rules takes longer than any test.
-  createApp('warm').app.synth();
-});
-afterAll(() => rm(folder, { recursive: true }));
-
 const reportSchema = z.object({ pluginReports: z.array(z.object({ violations: z.array(z.unknown()) })) });
-async function findingsOf(outdir: string): Promise<unknown[]> {
+async function findingsOf({ outdir }: App): Promise<unknown[]> {
   return reportSchema
-    .parse(JSON.parse(await readFile(join(folder, outdir, 'validation-report.json'), 'utf8')))
+    .parse(JSON.parse(await readFile(join(outdir, 'validation-report.json'), 'utf8')))
     .pluginReports.flatMap(({ violations }) => violations);
 }
 
 describe('the rules of cdk-nag', () => {
   test('find nothing', async () => {
-    createApp('checked').app.synth();
-    expect(await findingsOf('checked')).toEqual([]);
+    const { app } = createChecked();
+    app.synth();
+    expect(await findingsOf(app)).toEqual([]);
   });
 
   test('are in effect: without its acknowledgment, a finding fails the synthesis', () => {
-    const { app, stack } = createApp('planted');
+    const { app, stack } = createChecked();
     const { node } = stack.node.findChild('Api').node.findChild('Api');
     const { ACKNOWLEDGED_RULES_METADATA_KEY: accepted } = Validations;
     expect(node.metadata.some(({ type }) => type === accepted)).toBe(true);
@@ -57,11 +51,12 @@ describe('the rules of cdk-nag', () => {
 const lintTimeoutMs = 120_000;
 
 test('the template passes cfn-lint', { timeout: lintTimeoutMs }, async ({ skip }) => {
-  createApp('linted').app.synth();
+  const { app } = createChecked();
+  app.synth();
   try {
     // W3005 reports explicit dependencies that a reference already implies; CDK writes both. W1030 reports that the default
     // "none" is no ARN: the condition of the domain keeps it from being used.
-    await run('cfn-lint', [join(folder, 'linted', 'Ripcord.template.json'), '-i', 'W3005', 'W1030']);
+    await run('cfn-lint', [join(app.outdir, 'Ripcord.template.json'), '-i', 'W3005', 'W1030']);
   } catch (thrown) {
     const { code, stdout } = z.object({ code: z.unknown(), stdout: z.string() }).parse(thrown);
     if (code === 'ENOENT') skip('cfn-lint is not installed: pip install cfn-lint');

@@ -170,7 +170,7 @@ function pauseCommand(yargs: Argv<SharedArguments>) {
       y
         .options(pauseOptions)
         .example('$0 links pause', 'immediately, without a question')
-        .example('$0 links pause --until 2026-11-27T13:00:00Z', 'links work again from that time on'),
+        .example('$0 links pause --until 2030-01-01T13:00:00Z', 'links work again from that time on'),
     (args) => pauseLinks(args),
   );
 }

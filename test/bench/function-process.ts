@@ -103,7 +103,8 @@ export async function startFunction({
       response.writeHead(202).end();
     });
   });
-  server.keepAliveTimeout = 600_000;
+  // Node's client obeys a limit that the server names, also while it waits for an event: a long rest would end the function.
+  server.keepAliveTimeout = 0;
   const port = await listen(server, 0);
   const spawnedAt = monotonic();
   const child: ChildProcess = spawn(process.execPath, [...node, runtime], {

@@ -13,6 +13,7 @@ const nouns = [
   'notify',
   'exits',
   'close',
+  'sync',
   'trigger',
   'sweep',
   'admin',

@@ -1,5 +1,5 @@
 import { isFinal, type Position } from '../position/position.ts';
-import { type SyncOptions, syncFigures, syncPosition } from '../sweep/sync-position.ts';
+import { type SyncOptions, syncFigures, syncPosition } from '../sync/sync-position.ts';
 import type { AdminServices } from './admin-services.ts';
 
 /** Whether a sync may read and change it: no claim holds it, and it has not ended. */

@@ -33,6 +33,9 @@ import {
 const maxSteps = 12;
 /** A request that is cut off leaves its exit unconfirmed for minutes, so that none begins with less time. */
 const requestMs = 1_000;
+/** Before a cancel that leaves the position without a stop, there is time for the stop that follows it. */
+const cancelMs = 500;
+
 /**
  * Places, replaces and cancels exits until the plan's rest at the exchange for what remains. Each order and each cancel
  * is written ahead, under the record's own revision: of two processes only one sends, and none sends for a claimed
@@ -102,7 +105,10 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
     case 'amend':
       return amend(run, position, step);
     case 'cancel':
-      return cancel(run, position, step.orders);
+      // The next sweep has the time for both.
+      return baresPosition(position, step.orders) && now() + cancelMs + requestMs > run.until
+        ? 'done'
+        : cancel(run, position, step.orders);
     case 'end-entry':
       return endEntry(run, position, step.entry);
     case 'keep-entry':
@@ -110,6 +116,19 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
     case 'resume-entry':
       return resumeEntry(run, position, step);
   }
+}
+
+/** Whether these are the last stops, and another one is to follow. */
+function baresPosition({ exitOrders, exitPlan }: Position, orders: OrderRecord[]): boolean {
+  const { stopLoss } = exitPlan ?? {};
+  const isLast = exitOrders.every(
+    (order) =>
+      orders.includes(order) ||
+      order.isStop !== true ||
+      order.status !== 'live' ||
+      order.endsFor !== undefined,
+  );
+  return stopLoss !== undefined && stopLoss.removed !== true && isLast && orders.some(({ isStop }) => isStop);
 }
 
 async function readHeld({ exchange }: ProtectRun, { market, side }: Position): Promise<Amount> {
@@ -136,11 +155,17 @@ async function place(run: ProtectRun, position: Position, exits: WantedExit[]): 
   return record(run, written, (known) => {
     const exitOrders = known.exitOrders.flatMap((order) =>
       order.status === 'unconfirmed' && byId.has(order.clientOrderId)
-        ? (byId.get(order.clientOrderId) ?? [])
+        ? withMark(order, byId.get(order.clientOrderId))
         : order,
     );
     return { exitOrders, ...noteAnswers({ ...known, exitOrders }, sent, run.now()) };
   });
+}
+
+/** Another process may have replaced the exit while it was on its way: it still ends. */
+function withMark({ endsFor }: OrderRecord, sent: OrderRecord | undefined): OrderRecord[] {
+  if (sent === undefined) return [];
+  return [endsFor === undefined ? sent : { ...sent, endsFor }];
 }
 
 /** Keeps why an exit was refused until it is placed, and reports both once. */
@@ -149,7 +174,7 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
   if (exitPlan === undefined) return {};
   const sentences: string[] = [];
   const note = <Exit extends Pick<TakeProfitPlan, 'price' | 'refusal'>>(exit: Exit, key: ExitKey): Exit => {
-    const answers = sent.filter((each) => isAbout(each, key));
+    const answers = sent.filter((each) => isAbout(each, key, exit.price));
     if (answers.length === 0) return exit;
     const rejection = answers.find((each) => each.rejection !== undefined)?.rejection;
     const name = key === 'stop' ? 'stop' : 'target';
@@ -173,9 +198,11 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
   return { exitPlan: noted, notices: appendExitNotice({ ...position, exitPlan: noted }, sentences, now) };
 }
 
-/** A list places a target and a stop. */
-function isAbout({ exit }: SentExit, key: ExitKey): boolean {
-  return exit.key === key || (key === 'stop' && exit.kind === 'list');
+/** A list places a target and a stop. Another process may have set another stop while one was on its way. */
+function isAbout({ exit }: SentExit, key: ExitKey, price: Amount): boolean {
+  if (key !== 'stop' || exit.kind === 'take-profit') return exit.key === key;
+  const { triggerPrice } = exit.kind === 'list' ? exit.stop : exit;
+  return decimal(triggerPrice).eq(price);
 }
 
 /** Written before the request leaves, so that only one process sends it, and an end is known as Ripcord's own. */
@@ -205,8 +232,13 @@ async function amend(
   const isPassed = rejection?.reason === 'would-trigger';
   if (rejection !== undefined && !isPassed) run.amends = undefined;
   else if (!isAsWanted && order.status !== 'done') run.skip.add('stop');
+  // If another process has set another stop meanwhile, this one is still to be replaced.
+  const toSeen = ({ exitPlan }: Position): OrderRecord =>
+    exitPlan?.stopLoss?.price === stop.triggerPrice ? order : { ...order, endsFor: 'replaced' };
   return record(run, written, (stored) => ({
-    exitOrders: stored.exitOrders.map((each) => (isMeant(each) && each.status !== 'done' ? order : each)),
+    exitOrders: stored.exitOrders.map((each) =>
+      isMeant(each) && each.status !== 'done' ? toSeen(stored) : each,
+    ),
     ...noteAnswers(stored, [{ exit: stop, records: [], ...(isPassed ? { rejection } : {}) }], run.now()),
   }));
 }

@@ -12,6 +12,8 @@ export type NoticeContent =
   | { kind: 'attention'; reason: string }
   /** An exit that rested at the exchange ended, or one was not placed. */
   | { kind: 'exits'; reason: string }
+  /** A stop that it had is missing at the exchange. */
+  | { kind: 'naked'; since: number }
   /** A link's hit sent nothing, so the link may have to be opened again. */
   | { kind: 'released'; linkId: string; reason: string }
   /** A claim without a result for this long, in milliseconds. */
@@ -48,6 +50,9 @@ function toEvent(content: NoticeContent): PositionEvent {
     case 'overdue':
     case 'exits':
       return content.kind;
+    // Earlier versions read the same record, and know no event of its own.
+    case 'naked':
+      return 'exits';
   }
 }
 
@@ -65,11 +70,22 @@ function noticeText(content: NoticeContent, position: Position): string {
       return `${toSentence(content.reason)} ${resolve}`;
     case 'exits':
       return `${content.reason} ${describeProtection(position)}`;
+    case 'naked':
+      return describeNaked(position, content.since);
     case 'released':
       return `A link was opened, but nothing was executed: ${toSentence(content.reason)} The position is unchanged. Open the link again, or close the position at the exchange.`;
     case 'overdue':
       return `${describeProgress(content.claim)} Ripcord has been asking for ${Math.round(content.forMs / 60_000)} minutes. ${resolve}`;
   }
+}
+
+function describeNaked({ positionId, exitPlan }: Position, since: number): string {
+  const { price, removed, refusal } = exitPlan?.stopLoss ?? {};
+  const refused =
+    refusal === undefined || removed === true
+      ? ''
+      : ` The stop at ${price} is not placed: ${toSentence(refusal.message)}`;
+  return `The position has had no stop at the exchange since ${formatMinute(new Date(since).toISOString())}.${refused} Set one, or close the position: ripcord positions exits ${positionId} --stop-loss PRICE`;
 }
 
 function describeProtection(position: Position): string {
@@ -120,7 +136,9 @@ export function appendNotice(position: Position, content: NoticeContent, now: nu
       at: now,
       event,
       ...(content.kind === 'released' ? { linkId: content.linkId } : {}),
-      text: toSafeLine(`${headlines[event]}: ${name}. ${noticeText(content, position)}`),
+      text: toSafeLine(
+        `${content.kind === 'naked' ? 'No stop' : headlines[event]}: ${name}. ${noticeText(content, position)}`,
+      ),
       delivered: {},
     },
   );

@@ -71,6 +71,8 @@ export const positionViewSchema = z.object({
   openExitOrders: z.number(),
   /** What of the remaining amount a stop that rests at the exchange covers. */
   protection: protectionSchema,
+  /** Since when the exchange has had none of the stops that Ripcord knows, ISO 8601. Absent: it has one, or had none. */
+  nakedSince: z.string().optional(),
   /** The exits of the plan, and adopted ones that are open. */
   takeProfits: z.array(takeProfitViewSchema),
   stopLoss: stopLossViewSchema.nullable(),
@@ -113,6 +115,13 @@ function toExchangePosition({ state, lastSync }: Position): PositionView['exchan
   return { ...margin, at: new Date(margin.at).toISOString() };
 }
 
+/** A stop may rest by now, before the sweep has noted it. */
+function toNakedSince(position: Position): string | undefined {
+  const { naked, state } = position;
+  const isNaked = naked !== undefined && !isFinal(state) && computeProtection(position) === 'none';
+  return isNaked ? new Date(naked.since).toISOString() : undefined;
+}
+
 /** @param extra what the position's own record does not hold. */
 export function toPositionView(
   position: Position,
@@ -143,6 +152,7 @@ export function toPositionView(
     openExitOrders: position.exitOrders.filter((exit) => exit.status === 'live').length,
     protection: computeProtection(position, extra.staleReason !== undefined),
     ...toExitViews(position),
+    nakedSince: toNakedSince(position),
     outcome: position.outcome,
     failure: position.failure,
     attentionReason: position.attentionReason,

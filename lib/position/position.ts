@@ -210,6 +210,10 @@ const positionFieldsSchema = z.object({
   entryOrders: z.array(orderRecordSchema),
   exitOrders: z.array(orderRecordSchema),
   exitPlan: exitPlanSchema.optional(),
+  /** Since when a stop that it had is missing at the exchange, epoch milliseconds, and whether a notice has reported it. */
+  naked: z.object({ since: z.number(), reported: z.literal(true).optional() }).optional(),
+  /** Its owner wants no notice about a missing stop. */
+  nakedWatch: z.literal(false).optional(),
   /** Raised by every order of the exit plan before it is sent: it names the client order id. */
   exitAttempt: z.number().optional(),
   /** All funding of this perpetual up to a time, epoch milliseconds. Negative: paid. Without an amount: unknown. */

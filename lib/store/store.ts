@@ -182,6 +182,8 @@ export interface PositionChange {
   exitOrders?: Position['exitOrders'];
   exitPlan?: Position['exitPlan'];
   exitAttempt?: Position['exitAttempt'];
+  naked?: Position['naked'] | null;
+  nakedWatch?: Position['nakedWatch'] | null;
   market?: Position['market'];
   goneAmount?: Position['goneAmount'];
   funding?: Position['funding'] | null;

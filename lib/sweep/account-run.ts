@@ -6,11 +6,12 @@ import { nextLookAt } from '../position/absence.ts';
 import { lacksFigures } from '../position/figures.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
+import { syncPosition } from '../sync/sync-position.ts';
 import type { Gate } from './gate.ts';
 import { reduceExits } from './reduce-exits.ts';
 import { inTime, type SweepRun } from './sweep-run.ts';
-import { syncPosition } from './sync-position.ts';
 import { ranks } from './turns.ts';
+import { watchNaked } from './watch-naked.ts';
 
 /** What one run does to one account. */
 export interface AccountRun {
@@ -101,7 +102,7 @@ async function refresh(run: SweepRun, position: Position): Promise<Position> {
   // The exits that were left have ended, so that the position can.
   if (after.revision !== reduced.revision && !isPositive(computeTotals(after).remaining))
     await syncPosition(services, after, { figures: 'none' });
-  return after;
+  return watchNaked(services, after);
 }
 
 /** An exit whose answer was lost is missing until it is found or proven absent: not only at the next full minute. */

@@ -2,9 +2,11 @@ import { hasExitWork, needsProtection } from '../exits/protect.ts';
 import { inLane, inParallel } from '../parallel.ts';
 import { lacksFigures } from '../position/figures.ts';
 import { planReductions } from '../position/larger-exits.ts';
+import { noteNaked } from '../position/naked.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { type Snapshot, takeSnapshot } from '../position/snapshot.ts';
 import { areOrdersUnchanged, showFlat } from '../position/unchanged.ts';
+import { findUnchanged, saveUnchanged, syncFigures } from '../sync/sync-position.ts';
 import {
   type AccountRun,
   begin,
@@ -16,7 +18,6 @@ import {
   type Work,
 } from './account-run.ts';
 import type { SweepRun } from './sweep-run.ts';
-import { findUnchanged, saveUnchanged, syncFigures } from './sync-position.ts';
 import { orderByRank, rankChanged, ranks } from './turns.ts';
 
 /** How many positions of one account are processed at a time: few enough for the exchanges' rate limits. */
@@ -138,7 +139,7 @@ async function compare(
 ): Promise<Work | undefined> {
   const { services, report } = account.run;
   const shown = findUnchanged(position, snapshot);
-  if (shown !== undefined && !hasExitWork(shown) && planReductions(shown).length === 0) {
+  if (shown !== undefined && !hasWork(shown, services.now())) {
     const after = await saveUnchanged(services, position, shown, 'none');
     report.refreshed += 1;
     if (lacksFigures(after, services.now(), 'due')) account.lackFigures.push(after);
@@ -151,6 +152,12 @@ async function compare(
   if (noted !== undefined && !areOrdersUnchanged(noted, snapshot)) return toLook(account, noted, rank);
   report.refreshed += 1;
   return undefined;
+}
+
+function hasWork(position: Position, now: number): boolean {
+  return (
+    hasExitWork(position) || planReductions(position).length > 0 || noteNaked(position, now) !== undefined
+  );
 }
 
 /** Funding of all positions is due at the same time: those come first that were read longest ago. */

@@ -98,6 +98,7 @@ const violations: Record<string, Record<string, string>> = {
   'lib-notify-imports-upward': upward('lib/notify', 'lib/sweep'),
   'lib-exits-imports-upward': upward('lib/exits', 'lib/close'),
   'lib-close-imports-upward': upward('lib/close', 'lib/trigger'),
+  'lib-sync-imports-upward': upward('lib/sync', 'lib/trigger'),
   'lib-trigger-imports-upward': upward('lib/trigger', 'lib/sweep'),
   'lib-sweep-imports-upward': upward('lib/sweep', 'lib/admin'),
   'lib-ground-imports-upward': upward('lib/log.ts', 'lib/account'),

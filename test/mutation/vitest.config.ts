@@ -8,6 +8,7 @@ export default defineConfig({
       'test/lib/position/**/*.test.ts',
       'test/lib/link/**/*.test.ts',
       'test/lib/sweep/**/*.test.ts',
+      'test/lib/sync/**/*.test.ts',
       'test/lib/admin/**/*.test.ts',
       'test/mutation/**/*.test.ts',
     ],

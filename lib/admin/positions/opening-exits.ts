@@ -9,10 +9,10 @@ import type { Position } from '../../position/position.ts';
 import { pollAttempts, pollIntervalMs } from '../../position/timing.ts';
 import { computeTotals, isFeeUnknown } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
-import { syncPosition } from '../../sweep/sync-position.ts';
+import { toRefusalFault } from '../../sync/change-exits.ts';
+import { syncPosition } from '../../sync/sync-position.ts';
 import type { CommandInput } from '../contract/commands.ts';
 import type { Place } from './new-position.ts';
-import { toRefusalFault } from './set-exits.ts';
 
 type OpenInput = CommandInput<'positions.open'>;
 

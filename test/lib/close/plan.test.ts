@@ -12,7 +12,7 @@ import type { MarketOrder, RejectReason } from '../../../lib/exchange/exchange.t
 import type { RequestNote } from '../../../lib/link/hit.ts';
 import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
 import { isFeeUnknown } from '../../../lib/position/totals.ts';
-import { syncPosition } from '../../../lib/sweep/sync-position.ts';
+import { syncPosition } from '../../../lib/sync/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
 import { makePlan } from '../../simulation/plan.ts';
 import { examplePositionIn } from '../position/example-position.ts';

@@ -7,7 +7,7 @@ import { protect } from '../../../lib/exits/protect.ts';
 import { isFinal, type OrderRecord } from '../../../lib/position/position.ts';
 import { hitActMs } from '../../../lib/position/timing.ts';
 import { toOrderRecord } from '../../../lib/position/totals.ts';
-import { syncPosition } from '../../../lib/sweep/sync-position.ts';
+import { syncPosition } from '../../../lib/sync/sync-position.ts';
 import { type Stage, setStage } from '../../simulation/harness.ts';
 import { examplePlan } from '../exits/example-exits.ts';
 

@@ -7,7 +7,7 @@ import type { OrderRecord, Position } from '../../../lib/position/position.ts';
 import { computeProtection } from '../../../lib/position/protection.ts';
 import { toOrderRecord } from '../../../lib/position/totals.ts';
 import type { Services } from '../../../lib/services.ts';
-import { syncPosition } from '../../../lib/sweep/sync-position.ts';
+import { syncPosition } from '../../../lib/sync/sync-position.ts';
 import { createMemoryStore } from '../../simulation/memory-store.ts';
 import { accepted, binanceSpot, startTrader } from '../exchange/test-markets.ts';
 import { examplePosition } from '../position/example-position.ts';

@@ -5,7 +5,7 @@ import { protect } from '../../../lib/exits/protect.ts';
 import type { ExitPlan } from '../../../lib/position/exit-plan.ts';
 import { computeProtection } from '../../../lib/position/protection.ts';
 import type { Services } from '../../../lib/services.ts';
-import { syncPosition } from '../../../lib/sweep/sync-position.ts';
+import { syncPosition } from '../../../lib/sync/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
 import { examplePlan } from './example-exits.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
-import { syncFigures, syncPosition } from '../../../lib/sweep/sync-position.ts';
+import { syncFigures, syncPosition } from '../../../lib/sync/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
 import { examplePositionIn } from '../position/example-position.ts';
 

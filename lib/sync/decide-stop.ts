@@ -1,0 +1,67 @@
+import { type Amount, decimal, isPositive, toAmount } from '../amount.ts';
+import type { StopLossPlan } from '../position/exit-plan.ts';
+import type { Position } from '../position/position.ts';
+import { computeTotals } from '../position/totals.ts';
+import {
+  findPresentStop,
+  isTighter,
+  openStops,
+  type PresentStop,
+  roundFromMark,
+  shiftLimit,
+} from './present-stop.ts';
+
+/** Where a stop is to go. The better of the present stop and this one is what rests. */
+export type StopTarget = { breakEven: true } | { price: Amount } | { trailPercent: Amount };
+
+export type StopDecision =
+  | { kind: 'move'; stop: Pick<StopLossPlan, 'price' | 'limitPrice'>; present: PresentStop | undefined }
+  | { kind: 'unchanged'; present: PresentStop }
+  | { kind: 'would-trigger' | 'refused'; detail: string };
+
+/**
+ * Decides whether a stop moves. It never becomes looser, and it moves by one price step at least. Pure: the same revision
+ * of the position must be the condition of the write.
+ * @param price of the target, as `toTargetPrice` gives it.
+ * @param reference the current price, or that of an entry that has not filled.
+ */
+export function decideStop(position: Position, price: Amount, reference: Amount): StopDecision {
+  const { side, market } = position;
+  if (openStops(position).some(({ type }) => type.includes('trailing')))
+    return {
+      kind: 'refused',
+      detail: "The position has a trailing stop, whose present price Ripcord can't read.",
+    };
+  if (!isPositive(price))
+    return { kind: 'refused', detail: `The stop would be at ${price} ${market.quote}, which is no price.` };
+  const present = findPresentStop(position);
+  if (present !== undefined && !isBetterByStep(position, price, present.price))
+    return { kind: 'unchanged', present };
+  if (!isTighter(side, reference, price))
+    return { kind: 'would-trigger', detail: describePassed(position, price, reference) };
+  const limitPrice = present && shiftLimit(present, price);
+  return { kind: 'move', stop: { price, ...(limitPrice === undefined ? {} : { limitPrice }) }, present };
+}
+
+function isBetterByStep({ side, market: { priceStep } }: Position, price: Amount, than: Amount): boolean {
+  return isTighter(side, price, than) && decimal(price).minus(than).abs().gte(priceStep);
+}
+
+function describePassed(position: Position, price: Amount, reference: Amount): string {
+  const { side, market } = position;
+  const losing = side === 'long' ? 'below' : 'above';
+  const which = isPositive(computeTotals(position).filled) ? 'current' : 'entry';
+  return `The stop ${price} of a ${side} is not ${losing} the ${which} price ${reference} ${market.quote}, so it would trigger at once.`;
+}
+
+/** @returns the price of a fixed or a trailing target, on the market's step and never beyond what was asked for. */
+export function toTargetPrice(
+  { side, market: { priceStep } }: Position,
+  target: Exclude<StopTarget, { breakEven: true }>,
+  mark: Amount,
+): Amount {
+  if ('price' in target) return roundFromMark(side, target.price, priceStep);
+  const distance = decimal(mark).times(target.trailPercent).dividedBy(100);
+  const price = side === 'long' ? decimal(mark).minus(distance) : decimal(mark).plus(distance);
+  return price.gt(0) ? roundFromMark(side, toAmount(price), priceStep) : '0';
+}

@@ -1,0 +1,74 @@
+import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../amount.ts';
+import type { Side } from '../exchange/exchange.ts';
+import { hasStopPassed } from '../exits/plan-exits.ts';
+import type { StopLossPlan } from '../position/exit-plan.ts';
+import type { OrderRecord, Position } from '../position/position.ts';
+import { isLate, isStop } from '../position/protection.ts';
+
+/** The stop that another one is compared with. */
+export interface PresentStop {
+  price: Amount;
+  limitPrice?: Amount | undefined;
+  /** Whether the exchange has it. */
+  rests: boolean;
+}
+
+/** @returns the open stops of a position, adopted ones included. */
+export function openStops(position: Position): OrderRecord[] {
+  return position.exitOrders.filter(
+    (order) =>
+      order.status !== 'done' &&
+      order.triggerPrice !== undefined &&
+      isStop(position, order) &&
+      !isLate(order),
+  );
+}
+
+/**
+ * @returns the best stop that the exchange has or may have: its owner may have moved one there. Without one, the plan's,
+ * which is still to be placed. A plan's stop that the price has passed can't be placed: then a stop that it was to
+ * replace, and that still rests, counts.
+ */
+export function findPresentStop(position: Position): PresentStop | undefined {
+  const open = openStops(position);
+  const current = open.filter(({ endsFor }) => endsFor === undefined);
+  const stop = position.exitPlan?.stopLoss;
+  if (current.length > 0) return toPresent(position, current);
+  if (stop !== undefined && stop.removed !== true && !hasStopPassed(position))
+    return { price: stop.price, limitPrice: stop.limitPrice, rests: false };
+  return open.length > 0 ? toPresent(position, open) : undefined;
+}
+
+function toPresent({ side, exitPlan }: Position, orders: OrderRecord[]): PresentStop {
+  const best = orders.reduce((a, b) =>
+    isTighter(side, b.triggerPrice ?? '0', a.triggerPrice ?? '0') ? b : a,
+  );
+  const { triggerPrice: price = '0', price: limit } = best;
+  const rests = best.status === 'live';
+  const { price: planned, limitPrice } = exitPlan?.stopLoss ?? {};
+  // A stop that was moved at the exchange keeps the distance that its owner planned.
+  if (planned !== undefined && best.isStop === true)
+    return { price, limitPrice: shiftLimit({ price: planned, limitPrice }, price), rests };
+  return { price, limitPrice: isPositive(limit) ? limit : undefined, rests };
+}
+
+/** @returns the LIMIT price at the same distance from another trigger price; undefined if that is no price. */
+export function shiftLimit(
+  { price, limitPrice }: Pick<StopLossPlan, 'price' | 'limitPrice'>,
+  to: Amount,
+): Amount | undefined {
+  if (limitPrice === undefined) return undefined;
+  const shifted = toAmount(decimal(to).minus(price).plus(limitPrice));
+  return isPositive(shifted) ? shifted : undefined;
+}
+
+/** Whether a stop executes earlier when the market moves against the position. */
+export function isTighter(side: Side, price: Amount, than: Amount): boolean {
+  return side === 'long' ? decimal(price).gt(than) : decimal(price).lt(than);
+}
+
+/** @returns the price on the market's step, rounded away from the mark. */
+export function roundFromMark(side: Side, price: Amount, step: Amount): Amount {
+  const lower = truncateToStep(price, step);
+  return side === 'long' || decimal(lower).eq(price) ? lower : toAmount(decimal(lower).plus(step));
+}

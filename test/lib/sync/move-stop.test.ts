@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { CreateResult } from '../../../lib/exchange/exchange.ts';
+import type { Position } from '../../../lib/position/position.ts';
+import { changeExits } from '../../../lib/sync/change-exits.ts';
+import { moveStop } from '../../../lib/sync/move-stop.ts';
+import { binanceFutures, binanceSpot, bybitLinear, bybitSpot } from '../exchange/test-markets.ts';
+import { examplePlan } from '../exits/example-exits.ts';
+import { type Meddle, startStopTrader } from './stop-trader.ts';
+
+const venues = [binanceSpot, binanceFutures, bybitLinear];
+const sending = ['createExitOrder', 'createExitList', 'cancelOrder', 'amendStop'];
+const refused = (reason: string): CreateResult =>
+  ({ kind: 'rejected', reason, code: '-1', message: 'No' }) as CreateResult;
+
+/** With its stop at 55000 at the exchange. */
+async function begin(...[venue, options]: Parameters<typeof startStopTrader>) {
+  const trader = await startStopTrader(venue, options);
+  const { services, sweep, asked, position } = trader;
+  await sweep();
+  asked();
+  return {
+    ...trader,
+    move: (target: Parameters<typeof moveStop>[2], until?: number) =>
+      moveStop(until === undefined ? services : { ...services, until }, position.positionId, target),
+    setStop: (price: string) => changeExits(services, trader.read, { stopLoss: { price } }),
+    sends: () => asked().filter((name) => sending.includes(name)),
+  };
+}
+
+describe.each(venues)('a stop at $name', (venue) => {
+  it('moves to a better price', async () => {
+    const { move, stops } = await begin(venue);
+    expect(await move({ price: '57000' })).toMatchObject({ kind: 'moved', price: '57000' });
+    expect(stops()).toEqual([57_000]);
+  });
+
+  it.each(['54000', '55000', '55000.001'])('stays for a target at %s, and nothing is sent', async (price) => {
+    const { move, stops, sends } = await begin(venue);
+    expect(await move({ price })).toMatchObject({ kind: 'unchanged', price: '55000' });
+    expect(sends()).toEqual([]);
+    expect(stops()).toEqual([55_000]);
+  });
+
+  it('is untouched by a target that would trigger at once', async () => {
+    const { move, stops, sends } = await begin(venue);
+    const moved = await move({ price: '60000' });
+    expect(moved).toMatchObject({ kind: 'would-trigger' });
+    expect(moved.detail).toMatch(/would trigger at once\. The stop is unchanged\.$/);
+    expect(sends()).toEqual([]);
+    expect(stops()).toEqual([55_000]);
+  });
+
+  it('trails the price by a percentage, and never back', async () => {
+    const { move, stops, setPrice } = await begin(venue);
+    expect(await move({ trailPercent: '5' })).toMatchObject({ kind: 'moved', price: '57000' });
+    setPrice(58_000);
+    expect(await move({ trailPercent: '5' })).toMatchObject({ kind: 'unchanged', price: '57000' });
+    setPrice(62_000);
+    expect(await move({ trailPercent: '5' })).toMatchObject({ kind: 'moved', price: '58900' });
+    expect(stops()).toEqual([58_900]);
+  });
+
+  it('moves to break-even above the entry once the price allows it', async () => {
+    const { move, stops, setPrice } = await begin(venue);
+    expect(await move({ breakEven: true })).toMatchObject({ kind: 'would-trigger' });
+    setPrice(62_000);
+    expect(await move({ breakEven: true })).toMatchObject({ kind: 'moved' });
+    expect(stops()).toHaveLength(1);
+    expect(stops()[0]).toBeGreaterThan(60_000);
+    expect(stops()[0]).toBeLessThan(60_200);
+  });
+
+  it('is placed where there is none', async () => {
+    const { move, stops } = await begin(venue, { exitPlan: examplePlan({}) });
+    expect(await move({ price: '50000' })).toMatchObject({ kind: 'moved' });
+    expect(stops()).toEqual([50_000]);
+  });
+
+  it('rests at the better of two targets that arrive together', async () => {
+    const { move, stops, sweep } = await begin(venue);
+    await Promise.all([move({ price: '57000' }), move({ price: '58000' }), move({ price: '56000' })]);
+    await sweep();
+    expect(stops()).toEqual([58_000]);
+  });
+
+  it('is put back, and a notice reports it, if the price passes the new one on its way', async () => {
+    const passing: Meddle = async (name, input, send) => {
+      const isNew =
+        JSON.stringify(input).includes('57000') && ['createExitOrder', 'amendStop'].includes(name);
+      return isNew ? refused('would-trigger') : send();
+    };
+    const { move, stops, read } = await begin(venue, { meddle: passing });
+    const moved = await move({ price: '57000' });
+    expect(moved).toMatchObject({ kind: 'would-trigger', price: '55000' });
+    expect(moved.detail).toMatch(/keeps its stop at 55000\.$/);
+    expect(stops()).toEqual([55_000]);
+    const { notices = [], exitPlan } = await read();
+    expect(exitPlan?.stopLoss).toMatchObject({ price: '55000' });
+    expect(notices[0]?.text).toMatch(/The stop at 57000 was not placed/);
+  });
+
+  it('is not looser after the owner moved it at the exchange and another one was refused', async () => {
+    const { move, stops, read, store } = await begin(venue);
+    // The order as its owner moved it; the plan still has 55000.
+    await move({ price: '56000' });
+    const known = await read();
+    await store.savePosition(known, {
+      exitPlan: { ...(known.exitPlan ?? examplePlan({})), stopLoss: { price: '55000' } },
+    });
+    expect(await move({ price: '55500' })).toMatchObject({ kind: 'unchanged', price: '56000' });
+    expect(await move({ price: '57000' })).toMatchObject({ kind: 'moved' });
+    expect(stops()).toEqual([57_000]);
+  });
+
+  it('goes back where its owner sets it, and rises from there', async () => {
+    const { move, stops, setStop } = await begin(venue);
+    await move({ price: '58000' });
+    await setStop('54000');
+    expect(stops()).toEqual([54_000]);
+    expect(await move({ price: '56000' })).toMatchObject({ kind: 'moved' });
+    expect(stops()).toEqual([56_000]);
+  });
+
+  it('is not begun without time, and finished by the sweep if there was time to write it only', async () => {
+    const { move, stops, now, sends, sweep } = await begin(venue);
+    expect(await move({ price: '57000' }, now())).toMatchObject({ kind: 'unreachable' });
+    const pending = await move({ price: '57000' }, now() + 900);
+    expect(pending).toMatchObject({ kind: 'pending', price: '57000' });
+    expect(pending.detail).toMatch(/A stop at 55000 rests until then\.$/);
+    expect(sends()).toEqual([]);
+    expect(stops()).toEqual([55_000]);
+    await sweep();
+    expect(stops()).toEqual([57_000]);
+  });
+
+  it('is left alone while the position closes, needs attention or has ended', async () => {
+    const { move, store, read, sends } = await begin(venue);
+    const known = await read();
+    const attention = { state: 'needs-attention', attentionReason: 'An order is lost.' } as const;
+    const next = await store.savePosition(known, attention);
+    expect(await move({ price: '57000' })).toMatchObject({ kind: 'refused' });
+    await store.savePosition(next as Position, { state: 'closed', attentionReason: null });
+    expect(await move({ price: '57000' })).toMatchObject({ kind: 'ended' });
+    expect(sends()).toEqual([]);
+  });
+});
+
+describe('a LIMIT stop', () => {
+  it('keeps the distance of its LIMIT price', async () => {
+    const plan = examplePlan({ stop: { price: '55000', limitPrice: '54900' } });
+    const { move, read } = await begin(binanceFutures, { exitPlan: plan });
+    expect(await move({ price: '57000' })).toMatchObject({ kind: 'moved' });
+    expect((await read()).exitPlan?.stopLoss).toMatchObject({ price: '57000', limitPrice: '56900' });
+  });
+});
+
+describe('the stops of a ladder on spot', () => {
+  it('move together with their targets', async () => {
+    const targets = [
+      { price: '65000', percent: '50' },
+      { price: '70000', percent: '50' },
+    ];
+    const { move, stops } = await begin(binanceSpot, { exitPlan: examplePlan({ targets, stop: '55000' }) });
+    expect(await move({ price: '57000' })).toMatchObject({ kind: 'moved' });
+    expect(stops()).toEqual([57_000, 57_000]);
+  });
+
+  it('are refused where targets and a stop cannot rest together', async () => {
+    const exitPlan = examplePlan({ targets: [{ price: '65000', percent: '50' }] });
+    const { move, sends } = await begin(bybitSpot, { exitPlan });
+    expect(await move({ price: '57000' })).toMatchObject({ kind: 'refused' });
+    expect(sends()).toEqual([]);
+  });
+});

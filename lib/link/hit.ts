@@ -23,7 +23,8 @@ export const hitSchema = z.object({
   hitId: z.string(),
   /** ISO 8601, UTC. */
   at: z.string(),
-  positionId: z.string(),
+  /** Absent in what concerns a standing link as a whole. */
+  positionId: z.string().optional(),
   /** `link`: a request opened it. Otherwise there was no request, and no method. */
   actor: actorSchema,
   linkId: z.string().optional(),
@@ -32,7 +33,18 @@ export const hitSchema = z.object({
   method: z.string().optional(),
   sourceIp: z.string().optional(),
   userAgent: z.string().optional(),
-  decision: z.enum(['fired', 'duplicate', 'in-progress', 'confirmation-required', 'refused', 'recovered']),
+  decision: z.enum([
+    'fired',
+    'duplicate',
+    'in-progress',
+    'confirmation-required',
+    'refused',
+    'recovered',
+    /** The link is in rehearsal, so nothing was done. */
+    'rehearsed',
+    /** There was nothing to do. */
+    'nothing-open',
+  ]),
   why: z.string(),
   /** Why the link refused a hit that would have acted otherwise: its owner gets a notice. */
   refusal: z.enum(refusalCauses).optional(),
@@ -41,8 +53,15 @@ export const hitSchema = z.object({
   /** The HTTP status of the answer. */
   status: z.number(),
   outcome: z.string().optional(),
+  /** A standing link's hit as a whole: what became of each position, which has a record of its own as well. */
+  positions: z.array(z.object({ positionId: z.string(), outcome: z.string() })).optional(),
   requests: z.array(requestNoteSchema),
 });
 export type Hit = z.infer<typeof hitSchema>;
 
 export const hitsKeptMs = 90 * 24 * 3_600_000;
+
+/** Whether the list of all hits has it: it leaves out what the records of its positions say. */
+export function isListed({ positions = [] }: Hit): boolean {
+  return positions.length === 0;
+}

@@ -10,6 +10,11 @@ export const positionIdSchema = z
   .string()
   .regex(/^pos_[0-9a-z]{12}$/, 'expected pos_ and 12 letters or digits');
 
+/** The owner's name for a group of positions, such as those of one strategy. */
+export const tagSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 letters, digits, -, _ or .');
+
 export const actionSchema = z.enum(['close', 'keep']);
 export type Action = z.infer<typeof actionSchema>;
 
@@ -200,6 +205,7 @@ const positionFieldsSchema = z.object({
   symbol: z.string(),
   side: sideSchema,
   label: z.string().optional(),
+  tag: tagSchema.optional(),
   createdAt: z.string(),
   hedged: z.boolean(),
   market: marketRulesSchema,

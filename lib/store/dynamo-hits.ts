@@ -1,9 +1,9 @@
-import { type Hit, hitSchema } from '../link/hit.ts';
+import { type Hit, hitSchema, isListed } from '../link/hit.ts';
 import type { DynamoTable, Item, ListPart } from './dynamo-client.ts';
 import type { ItemVersions } from './dynamo-versions.ts';
 import { type HitStore, toHitPlace } from './store.ts';
 
-/** Hits: `hits#<positionId>`, sorted by time, and on the list `hit`. */
+/** Hits: `hits#<positionId>`, or `hits#<linkId>` without a position, sorted by time, and on the list `hit`. */
 export function createDynamoHits(table: DynamoTable, versions: ItemVersions): HitStore {
   const toHit = (item: Item): Hit => hitSchema.parse(versions.check('record', item));
   const listPart = async (part: ListPart): Promise<Hit[]> =>
@@ -11,12 +11,11 @@ export function createDynamoHits(table: DynamoTable, versions: ItemVersions): Hi
   return {
     async recordHit(hit, expiresAt) {
       // DynamoDB's time to live is in seconds.
-      const key = { pk: toPartition(hit.positionId), sk: toHitPlace(hit) };
+      const key = { pk: toPartition(hit.positionId ?? hit.linkId ?? 'none'), sk: toHitPlace(hit) };
       const item = {
         ...hit,
         ...key,
-        listKey: 'hit',
-        listSort: key.sk,
+        ...(isListed(hit) ? { listKey: 'hit', listSort: key.sk } : {}),
         expiresAt: Math.ceil(expiresAt / 1_000),
       };
       await table.put({ Item: versions.stamp(item) });

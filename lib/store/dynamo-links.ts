@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import { type Link, linkSchema } from '../link/link.ts';
 import type { Pause } from '../link/pause.ts';
+import { inParallel } from '../parallel.ts';
 import {
   type DynamoTable,
   type Item,
@@ -17,7 +18,10 @@ import type { AccountInUse, LinkChange, LinkStore, Status } from './store.ts';
 const killSwitchKey = { pk: 'switch', sk: 'switch' };
 const sweepKey = { pk: 'sweep', sk: 'sweep' };
 
-/** Links: `link#<linkId>`, on the list `link` by position and creation; the kill switch, and the last sweep. */
+/**
+ * Links: `link#<linkId>`, on the list `link` by position and creation, standing links under `standing`; the kill switch, and
+ * the last sweep.
+ */
 export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): LinkStore {
   const context = { table, versions };
   return {
@@ -37,10 +41,11 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
     listLinks: (positionId) => listLinks(context, positionId),
     listLinksOf: (positionIds) => listLinksOf(context, positionIds),
 
-    async revokeLink(link, revokedAt) {
+    async revokeLink(link, revokedAt, inScope = []) {
       // At the position first: after this write no claim by the link can succeed.
-      await addRevokedLink(context, link);
+      if (link.positionId !== undefined) await addRevokedLink(context, link.positionId, link.linkId);
       await setRevokedAt(context, link, revokedAt);
+      await inParallel([...inScope], 10, (positionId) => addRevokedLink(context, positionId, link.linkId));
     },
 
     updateLink: (linkId, change) => updateLink(context, linkId, change),
@@ -128,7 +133,11 @@ async function readLink({ table, versions }: Context, linkId: string): Promise<L
 }
 
 /** A link without its position stays revocable. */
-async function addRevokedLink({ table, versions }: Context, { positionId, linkId }: Link): Promise<void> {
+async function addRevokedLink(
+  { table, versions }: Context,
+  positionId: string,
+  linkId: string,
+): Promise<void> {
   const Key = toPositionKey(positionId);
   const added = await tryWrite(() =>
     table.update({
@@ -181,7 +190,7 @@ function toLinkKey(linkId: string) {
 }
 
 function toLinkItem(link: Link): Item {
-  const { linkId, positionId, createdAt } = link;
+  const { linkId, positionId = 'standing', createdAt } = link;
   return { ...link, ...toLinkKey(linkId), listKey: 'link', listSort: `${positionId}#${createdAt}#${linkId}` };
 }
 

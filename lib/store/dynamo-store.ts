@@ -1,6 +1,7 @@
 import { createDynamoTable, type DynamoTableOptions } from './dynamo-client.ts';
 import { createDynamoHealth } from './dynamo-health.ts';
 import { createDynamoHits } from './dynamo-hits.ts';
+import { createDynamoLinkStates } from './dynamo-link-states.ts';
 import { createDynamoLinks } from './dynamo-links.ts';
 import { createDynamoPositions } from './dynamo-positions.ts';
 import { createDynamoReservations } from './dynamo-reservations.ts';
@@ -18,6 +19,7 @@ export function createDynamoStore(options: DynamoTableOptions, version = itemVer
   return {
     ...createDynamoPositions(table, versions),
     ...createDynamoLinks(table, versions),
+    ...createDynamoLinkStates(table, versions),
     ...createDynamoHits(table, versions),
     ...createDynamoReservations(table, versions),
     ...createDynamoHealth(table, versions),

@@ -1,6 +1,7 @@
 import type { AccountHealth } from '../health/account-health.ts';
 import type { Hit } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
+import type { LinkState } from '../link/link-state.ts';
 import type { Pause } from '../link/pause.ts';
 import { type Claim, type Position, positionSchema, type State } from '../position/position.ts';
 
@@ -8,7 +9,13 @@ import { type Claim, type Position, positionSchema, type State } from '../positi
  * The port to the table. Every write is one conditional write of one item, and every read of one item is strongly
  * consistent. Methods throw `table-unreachable` when the table does not respond; a write may have happened then.
  */
-export interface Store extends PositionStore, LinkStore, HitStore, ReservationStore, HealthStore {}
+export interface Store
+  extends PositionStore,
+    LinkStore,
+    LinkStateStore,
+    HitStore,
+    ReservationStore,
+    HealthStore {}
 
 export interface PositionStore {
   /** @returns false when a position with this id exists already. */
@@ -85,8 +92,11 @@ export interface LinkStore {
   listLinks(positionId?: string): Promise<Link[]>;
   /** The links of these positions, newest first. It reads no others. */
   listLinksOf(positionIds: readonly string[]): Promise<Link[]>;
-  /** Revokes at the position first: a hit that has already read the link can then no longer claim. */
-  revokeLink(link: Link, revokedAt: string): Promise<void>;
+  /**
+   * A link for one position is revoked at the position first: a hit that has already read the link can then no longer
+   * claim. A standing link is revoked itself first, and then at the positions in its scope.
+   */
+  revokeLink(link: Link, revokedAt: string, inScope?: readonly string[]): Promise<void>;
   /** Changes a link's label and expiry; null removes one. */
   updateLink(linkId: string, change: LinkChange): Promise<void>;
 
@@ -114,13 +124,29 @@ export interface LinkChange {
   label?: string | null | undefined;
   expiresAt?: string | null | undefined;
   pausedReason?: string | null | undefined;
+  rehearsal?: null | undefined;
+}
+
+export interface LinkStateStore {
+  /** @returns `unknownLinkState` before the first write. */
+  readLinkState(linkId: string): Promise<LinkState>;
+  /**
+   * Writes the state at the next revision if the stored revision is its own.
+   * @returns what is stored then, or undefined if another write came first.
+   */
+  saveLinkState(state: LinkState): Promise<LinkState | undefined>;
+  /** The states that have not ended, read from the same index as the lists of positions. */
+  listLinkStates(): Promise<LinkState[]>;
 }
 
 export interface HitStore {
   /** Stored until `expiresAt`, epoch milliseconds. Recording the same hit twice stores it once. */
   recordHit(hit: Hit, expiresAt: number): Promise<void>;
-  /** The hits of a position, newest first. @param before only hits before this place, as `toHitPlace` gives it. */
-  listHits(positionId: string, limit: number, before?: string): Promise<Hit[]>;
+  /**
+   * The hits of a position, or those of a standing link as wholes, newest first.
+   * @param before only hits before this place, as `toHitPlace` gives it.
+   */
+  listHits(id: string, limit: number, before?: string): Promise<Hit[]>;
   /**
    * The latest hits of all positions that were recorded after `since`, ISO 8601, newest first. Eventually consistent. Hits that an
    * older Ripcord recorded are missing.
@@ -192,6 +218,7 @@ export interface PositionChange {
   uses?: Position['uses'];
   notices?: Position['notices'];
   label?: string | null;
+  tag?: string | null;
 }
 
 /** @returns the position after a write of the change. Throws when the result is not a valid position. */

@@ -1,4 +1,4 @@
-import type { Link } from '../link/link.ts';
+import type { PositionLink } from '../link/link.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { alreadyDone, withPosition } from './confirmation.ts';
@@ -12,7 +12,7 @@ import { type HitResponse, toResponse } from './response.ts';
  */
 export async function confirmOrReport(
   services: Services,
-  link: Link,
+  link: PositionLink,
   { navigation }: Pick<Request, 'navigation'>,
   confirmation: HitResponse,
 ): Promise<HitResponse> {

@@ -1,5 +1,5 @@
 import type { PlannedAction } from '../close/next-step.ts';
-import type { Link } from '../link/link.ts';
+import type { PositionLink } from '../link/link.ts';
 import type { Position } from '../position/position.ts';
 import type { NavigationDoubt } from './navigation.ts';
 import { createResponse, type HitResponse, inProgress } from './response.ts';
@@ -39,7 +39,7 @@ const reasons: Record<ConfirmationReason, { publicMessage: string; detail: strin
 };
 
 /** @returns what a GET shows instead of acting. It names nothing that is traded. */
-export function confirmationRequired(link: Link, reason: ConfirmationReason): HitResponse {
+export function confirmationRequired(link: PositionLink, reason: ConfirmationReason): HitResponse {
   const { action, percent } = link;
   const { publicMessage, detail } = reasons[reason];
   return createResponse('confirm', {
@@ -53,7 +53,7 @@ export function confirmationRequired(link: Link, reason: ConfirmationReason): Hi
 }
 
 /** @returns the same for a person, who has to see what the button is for. */
-export function withPosition(response: HitResponse, link: Link, position: Position): HitResponse {
+export function withPosition(response: HitResponse, link: PositionLink, position: Position): HitResponse {
   const { positionId, symbol, side } = position;
   return {
     ...response,

@@ -1,6 +1,6 @@
 import { executeAction, isUnsettled } from '../close/execute-action.ts';
 import type { RequestNote } from '../link/hit.ts';
-import { type Link, toLinkId } from '../link/link.ts';
+import { isPositionLink, type PositionLink, toLinkId } from '../link/link.ts';
 import { isPaused, type Pause } from '../link/pause.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
 import type { Claim, Position } from '../position/position.ts';
@@ -46,6 +46,7 @@ async function handle(services: Services, request: Request): Promise<Handled> {
   const hash = hashToken(request.token);
   const { link, ...pause } = await services.store.readLinkAndPause(toLinkId(hash));
   if (link === undefined || link.tokenHash !== hash) return { response: notFound };
+  if (!isPositionLink(link)) return { response: notFound };
 
   const startedAt = services.now();
   const { requests, isUnsettled, claim, ...responded } = await respond(services, link, request, pause);
@@ -95,7 +96,12 @@ interface Responded {
   claim?: Claim;
 }
 
-async function respond(services: Services, link: Link, request: Request, pause: Pause): Promise<Responded> {
+async function respond(
+  services: Services,
+  link: PositionLink,
+  request: Request,
+  pause: Pause,
+): Promise<Responded> {
   const now = services.now();
   const stop = unlessItMayFire(link, request, { paused: isPaused(pause, now), now });
   if (stop === undefined) {
@@ -111,7 +117,7 @@ async function respond(services: Services, link: Link, request: Request, pause: 
  * Loads credentials and the exchange's code, and opens a connection, while the claim is written. The claim's run
  * reports what fails here.
  */
-function preconnect({ exchanges }: Services, { account, exchange }: Link): void {
+function preconnect({ exchanges }: Services, { account, exchange }: PositionLink): void {
   if (account === undefined) return;
   exchanges
     .of(account, exchange)
@@ -119,7 +125,7 @@ function preconnect({ exchanges }: Services, { account, exchange }: Link): void 
     .catch(() => undefined);
 }
 
-async function execute(services: Services, link: Link): Promise<Responded> {
+async function execute(services: Services, link: PositionLink): Promise<Responded> {
   const { linkId, action, percent } = link;
   const intent = { actor: 'link', linkId, action, percent } as const;
   const result = await executeAction(services, link.positionId, intent, link.maxUses);
@@ -141,7 +147,7 @@ async function execute(services: Services, link: Link): Promise<Responded> {
 }
 
 /** A resend of the link's own last use is not refused: it reports that use's outcome. */
-function isUsedUp({ linkId, maxUses }: Link, { uses, state, outcome }: Position): boolean {
+function isUsedUp({ linkId, maxUses }: PositionLink, { uses, state, outcome }: Position): boolean {
   const usesExhausted = maxUses !== undefined && (uses[linkId] ?? 0) >= maxUses;
   return usesExhausted && state === 'open' && outcome?.linkId !== linkId;
 }

@@ -1,5 +1,5 @@
 import { isAllowedSource } from '../link/ip-allow-list.ts';
-import { isExpired, type Link } from '../link/link.ts';
+import { isExpired, type PositionLink } from '../link/link.ts';
 import { type ConfirmationReason, confirmationRequired } from './confirmation.ts';
 import { asLook, expired, ignored, linkPaused, paused, revoked, wrongSource } from './refusals.ts';
 import type { Request } from './request.ts';
@@ -11,7 +11,7 @@ import type { HitResponse } from './response.ts';
  * @returns undefined if it may fire; otherwise the response: a refusal, or a confirmation to ask for.
  */
 export function unlessItMayFire(
-  link: Link,
+  link: PositionLink,
   request: Request,
   known: { paused: boolean; now: number },
 ): HitResponse | undefined {
@@ -22,7 +22,7 @@ export function unlessItMayFire(
 }
 
 function findRefusal(
-  link: Link,
+  link: PositionLink,
   { method, sourceIp, hasBody }: Request,
   known: { paused: boolean; now: number },
 ): HitResponse | undefined {
@@ -35,7 +35,7 @@ function findRefusal(
 }
 
 /** @returns why a request would not act on its own even if nothing refused it. */
-function whyItAsks(link: Link, { method, navigation }: Request): ConfirmationReason | undefined {
+function whyItAsks(link: PositionLink, { method, navigation }: Request): ConfirmationReason | undefined {
   if (method === 'POST') return undefined;
   if (link.methods === 'post-only') return 'post-only';
   if (link.confirm) return 'confirm';

@@ -1,6 +1,7 @@
 import type { AccountHealth } from '../../lib/health/account-health.ts';
 import type { Hit } from '../../lib/link/hit.ts';
 import type { Link } from '../../lib/link/link.ts';
+import type { LinkState } from '../../lib/link/link-state.ts';
 import type { Pause } from '../../lib/link/pause.ts';
 import { isFinal, type Position, positionSchema } from '../../lib/position/position.ts';
 import { checkItemVersion } from '../../lib/store/item-version.ts';
@@ -30,6 +31,9 @@ export type StoreRequest =
   | 'revoke-at-position'
   | 'revoke-link'
   | 'update-link'
+  | 'read-link-state'
+  | 'save-link-state'
+  | 'list-link-states'
   | 'reserve'
   | 'kill-switch'
   | 'record-sweep'
@@ -54,6 +58,7 @@ interface Row {
 export interface MemoryTables {
   rows: Map<string, Row>;
   links: Map<string, Versioned<Link>>;
+  linkStates: Map<string, Versioned<LinkState>>;
   hits: Map<string, Versioned<Hit>>;
   reservations: Map<string, Versioned<string>>;
   killSwitch: { value: Pause; version: number };

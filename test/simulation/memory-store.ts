@@ -1,13 +1,15 @@
 import { Fault } from '../../lib/fault.ts';
 import { unknownHealth } from '../../lib/health/account-health.ts';
-import type { Hit } from '../../lib/link/hit.ts';
+import { type Hit, isListed } from '../../lib/link/hit.ts';
 import { type Link, linkSchema } from '../../lib/link/link.ts';
+import { linkStateSchema, unknownLinkState } from '../../lib/link/link-state.ts';
 import type { Pause } from '../../lib/link/pause.ts';
 import type { Position } from '../../lib/position/position.ts';
 import { checkItemVersion, itemVersion } from '../../lib/store/item-version.ts';
 import {
   type HealthStore,
   type HitStore,
+  type LinkStateStore,
   type LinkStore,
   type ReservationStore,
   type Store,
@@ -61,6 +63,7 @@ export function createMemoryStore({ interrupt }: MemoryStoreOptions = {}): Memor
   const tables: MemoryTables = {
     rows: new Map(),
     links: new Map(),
+    linkStates: new Map(),
     hits: new Map(),
     reservations: new Map(),
     killSwitch: { value: { paused: false }, version: 0 },
@@ -88,6 +91,7 @@ function createView(view: View): Store {
   return {
     ...createPositions(view),
     ...createLinks(view),
+    ...createLinkStates(view),
     ...createHits(view),
     ...createReservations(view),
     ...createHealth(view),
@@ -109,6 +113,32 @@ function createHealth({ health, send, version }: View): HealthStore {
         Object.assign(health, { value: copy({ ...next, revision: next.revision + 1 }), version });
         return copy(health.value);
       }),
+  };
+}
+
+function createLinkStates({ linkStates, send, version }: View): LinkStateStore {
+  const read = (linkId: string) => {
+    const stored = linkStates.get(linkId);
+    checkItemVersion('link state', stored?.version, version);
+    return stored && copy(stored.value);
+  };
+  return {
+    readLinkState: (linkId) =>
+      send('read-link-state', linkId, () => read(linkId) ?? unknownLinkState(linkId)),
+
+    async saveLinkState(state) {
+      const next = linkStateSchema.parse(copy({ ...state, revision: state.revision + 1 }));
+      return send('save-link-state', state.linkId, () => {
+        if ((read(state.linkId)?.revision ?? 0) !== state.revision) return undefined;
+        linkStates.set(state.linkId, { value: next, version });
+        return copy(next);
+      });
+    },
+
+    listLinkStates: () =>
+      send('list-link-states', '', () =>
+        [...linkStates.keys()].flatMap((linkId) => read(linkId) ?? []).filter(({ ended }) => ended !== true),
+      ),
   };
 }
 
@@ -148,20 +178,23 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
     listLinksOf: (positionIds) =>
       send('list-links', positionIds.join(), () =>
         [...links.values()]
-          .filter(({ value }) => positionIds.includes(value.positionId))
+          .filter(({ value }) => positionIds.some((positionId) => positionId === value.positionId))
           .flatMap(({ value }) => readLink(value.linkId) ?? [])
           .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.linkId, b.linkId)),
       ),
 
-    async revokeLink(link, revokedAt) {
-      await send('revoke-at-position', link.positionId, () => {
-        checkItemVersion('position', rows.get(link.positionId)?.version, version);
-        rows.get(link.positionId)?.revokedLinks.add(link.linkId);
-      });
+    async revokeLink(link, revokedAt, inScope = []) {
+      const revokeAt = (positionId: string) =>
+        send('revoke-at-position', positionId, () => {
+          checkItemVersion('position', rows.get(positionId)?.version, version);
+          rows.get(positionId)?.revokedLinks.add(link.linkId);
+        });
+      if (link.positionId !== undefined) await revokeAt(link.positionId);
       await send('revoke-link', link.linkId, () => {
         const known = readLink(link.linkId);
         if (known !== undefined) links.set(link.linkId, { value: { revokedAt, ...known }, version });
       });
+      for (const positionId of inScope) await revokeAt(positionId);
     },
 
     readStatus: () => send('kill-switch', '', () => ({ ...readPause(), ...swept })),
@@ -176,8 +209,13 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
       send('update-link', linkId, () => {
         const known = readLink(linkId);
         if (known === undefined) return;
-        const { label = known.label, expiresAt = known.expiresAt } = change;
-        const value = { ...known, label: label ?? undefined, expiresAt: expiresAt ?? undefined };
+        const { label = known.label, expiresAt = known.expiresAt, rehearsal = known.rehearsal } = change;
+        const value = {
+          ...known,
+          label: label ?? undefined,
+          expiresAt: expiresAt ?? undefined,
+          rehearsal: rehearsal ?? undefined,
+        };
         links.set(linkId, { value: copyLink(value), version });
       }),
 
@@ -195,28 +233,34 @@ function createHits({ hits, send, version }: View): HitStore {
     checkItemVersion('record', hit.version, version);
     return structuredClone(hit.value);
   };
-  const list = (limit: number, isListed: (hit: Versioned<Hit>, key: string) => boolean): Hit[] =>
+  const list = (limit: number, isWanted: (hit: Versioned<Hit>, key: string) => boolean): Hit[] =>
     [...hits.entries()]
-      .filter(([key, hit]) => isListed(hit, key))
+      .filter(([key, hit]) => isWanted(hit, key))
       .sort(([a], [b]) => compare(b, a))
       .slice(0, limit)
       .map(([, hit]) => read(hit));
   return {
     recordHit: (hit) =>
-      send('record-hit', hit.positionId, () => {
+      send('record-hit', hit.positionId ?? hit.linkId ?? '', () => {
         const key = `${hit.at}#${hit.hitId}#${hit.positionId}`;
         hits.set(key, { value: structuredClone(hit), version });
       }),
 
-    listHits: (positionId, limit, before = 'a') =>
-      send('list-hits', positionId, () =>
-        list(limit, ({ value }) => value.positionId === positionId && toHitPlace(value) < before),
+    listHits: (id, limit, before = 'a') =>
+      send('list-hits', id, () =>
+        list(
+          limit,
+          ({ value }) => (value.positionId ?? value.linkId) === id && toHitPlace(value) < before,
+        ),
       ),
 
-    listHitsSince: (since, limit) => send('list-hits', '', () => list(limit, (_, key) => key > since)),
+    listHitsSince: (since, limit) =>
+      send('list-hits', '', () => list(limit, ({ value }, key) => isListed(value) && key > since)),
 
     listHitsBefore: (before, limit) =>
-      send('list-hits', '', () => list(limit, ({ value }) => toHitPlace(value) < before)),
+      send('list-hits', '', () =>
+        list(limit, ({ value }) => isListed(value) && toHitPlace(value) < before),
+      ),
   };
 }
 

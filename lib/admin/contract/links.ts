@@ -1,71 +1,16 @@
 import { z } from 'zod';
 import { sideSchema } from '../../exchange/exchange.ts';
-import {
-  linkIdSchema,
-  linkOptionsSchema,
-  linkSchema,
-  methodsSchema,
-  sourcesSchema,
-} from '../../link/link.ts';
-import { actionSchema, positionIdSchema } from '../../position/position.ts';
+import { linkIdSchema, linkSchema } from '../../link/link.ts';
+import { linkStateSchema } from '../../link/link-state.ts';
+import { positionIdSchema, tagSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import { haltedSchema } from './halted.ts';
+import { createLinkInput, watchField } from './create-link-input.ts';
+import { durationSchema } from './duration.ts';
 import { labelSchema } from './label.ts';
 
-const secondsByUnit: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-const expectedDuration = 'expected seconds, or a duration such as "90m", "12h" or "7d"';
-
-/** 3600, "3600", "90m" or "7d". @returns seconds. */
-const durationSchema = z
-  .union(
-    [
-      z.number().int(expectedDuration).min(1, expectedDuration),
-      z.string().regex(/^[1-9]\d{0,8}[smhd]?$/, expectedDuration),
-    ],
-    expectedDuration,
-  )
-  .transform((given) => {
-    const [, digits = '', unit] = /^(\d+)([smhd]?)$/.exec(String(given)) ?? [];
-    return Number(digits) * (secondsByUnit[unit || 's'] ?? 1);
-  })
-  .refine((seconds) => seconds <= 366 * 86_400, { error: 'expected at most a year' });
-
 const expectedTime = 'expected a time such as 2026-11-27T13:00:00Z';
-
-const { maxUses: maxUsesSchema, percent: percentSchema } = linkOptionsSchema.shape;
-
-const createInput = z
-  .strictObject({
-    positionId: positionIdSchema.describe('The position that the link acts on.'),
-    action: actionSchema.describe(
-      'What the link does to a filled position. It cancels an unfilled entry in any case.',
-    ),
-    label: labelSchema.describe('Your name for the link, up to 80 characters.').optional(),
-    expiresIn: durationSchema
-      .describe(
-        'Seconds, or a duration such as `"90m"`, `"12h"` or `"7d"`; at most a year. Default: no expiry.',
-      )
-      .optional(),
-    maxUses: maxUsesSchema.describe('How often the link may act. Default: no limit; 1 with `percent`.'),
-    confirm: z
-      .boolean()
-      .describe('A GET always shows the page with the button first. Default: false.')
-      .optional(),
-    methods: methodsSchema.describe('`post-only`: only a POST acts. Default: `any`.').optional(),
-    sources: sourcesSchema
-      .describe(
-        'Allowed source addresses: `tradingview`, or up to 20 addresses and CIDR ranges. Default: `any`.',
-      )
-      .optional(),
-    percent: percentSchema.describe(
-      'Closes only this percentage of the remaining amount. Only for the action `close`.',
-    ),
-  })
-  .refine((input) => input.percent === undefined || input.action === 'close', {
-    path: ['percent'],
-    error: 'expected only for the action "close"',
-  });
 
 const updateInput = z
   .strictObject({
@@ -75,19 +20,46 @@ const updateInput = z
       .nullable()
       .describe('From now on, as for `links.create`; null: it works until its position closes.')
       .optional(),
+    watch: watchField.nullable().describe('Replaces the watch; null removes it.').optional(),
   })
-  .refine(({ label, expiresIn }) => label !== undefined || expiresIn !== undefined, {
+  .refine(({ linkId: _, ...changes }) => Object.values(changes).some((change) => change !== undefined), {
     path: ['label'],
-    error: 'expected label, expiresIn or both',
+    error: 'expected label, expiresIn or watch',
   });
 
-const shownOfLink = linkSchema.omit({ tokenHash: true, account: true, exchange: true });
+const shownOfLink = linkSchema.omit({ tokenHash: true, account: true, exchange: true, scope: true, watch: true });
+const watchStates = linkStateSchema.shape.watch.unwrap().shape.state.options;
+
+const watchViewSchema = watchField.extend({
+  /** `waiting`: no alert has arrived yet. `late`: one is missing. `silent`: it is about to act. `tripped`: it has acted. */
+  state: z.enum(watchStates),
+  /** No position in its scope is open, so it does nothing. */
+  asleep: z.literal(true).optional(),
+  /** When the last alert arrived, and since when they are counted; ISO 8601. */
+  lastBeatAt: z.string().optional(),
+  beatsSince: z.string().optional(),
+  beats: z.number().optional(),
+  /** The longest pause between two alerts, in milliseconds. */
+  longestGapMs: z.number().optional(),
+});
+
 const linkViewSchema = shownOfLink.extend({
+  /** Which positions it matches: one id; account, symbol and side; a tag; or an account. */
+  scope: z.object({
+    positionId: positionIdSchema.optional(),
+    account: z.string().optional(),
+    symbol: z.string().optional(),
+    side: sideSchema.optional(),
+    tag: tagSchema.optional(),
+  }),
+  watch: watchViewSchema.optional(),
+  /** A link that follows a strategy: what was heard last, and when; ISO 8601. */
+  heard: z.object({ position: z.enum(['long', 'short', 'flat']), at: z.string() }).optional(),
   /** Of the position, unless it was forgotten. */
   symbol: z.string().optional(),
   side: sideSchema.optional(),
-  /** `used-up`: it acted `maxUses` times. `paused`: a restore paused it. */
-  state: z.enum(['armed', 'paused', 'revoked', 'expired', 'used-up']),
+  /** `rehearsal`: hits do nothing. `used-up`: it acted `maxUses` times. `paused`: a restore paused it. */
+  state: z.enum(['armed', 'rehearsal', 'paused', 'revoked', 'expired', 'used-up']),
   /** The position is closed or canceled, so the link can't act in any state. */
   positionClosed: z.boolean().optional(),
   /** How often it acted; counted only with `maxUses`. */
@@ -110,7 +82,23 @@ export const pauseShape = {
 
 const previewResult = z.object({
   link: linkViewSchema,
-  position: positionViewSchema,
+  /** Of a link for one position. */
+  position: positionViewSchema.optional(),
+  /** What would become of each position that it matches. */
+  positions: z.array(
+    z.object({
+      positionId: positionIdSchema,
+      account: z.string(),
+      symbol: z.string(),
+      side: sideSchema,
+      fires: z.boolean(),
+      would: z.string(),
+    }),
+  ),
+  /** Open positions that the owner may expect here, and why they are not. */
+  leftOut: z.array(
+    z.object({ positionId: positionIdSchema, symbol: z.string(), side: sideSchema, why: z.string() }),
+  ),
   /** Whether a hit would act now. */
   fires: z.boolean(),
   /** What it would do, or why it would not act. */
@@ -119,8 +107,8 @@ const previewResult = z.object({
 
 export const linksCommands = {
   'links.create': {
-    summary: 'Creates a link for a position. Its URL is shown only once.',
-    input: createInput,
+    summary: 'Creates a link for a position, or for all positions of a market, a tag or an account. Its URL is shown only once.',
+    input: createLinkInput,
     result: createResult,
   },
   'links.list': {
@@ -155,12 +143,12 @@ export const linksCommands = {
     result: z.object({ paused: z.boolean() }),
   },
   'links.arm': {
-    summary: 'Arms a link that a restore paused.',
+    summary: 'Arms a link that a restore paused or that is in rehearsal, and a watch that has acted.',
     input: z.strictObject({ linkId: linkIdSchema.describe('The link.') }),
     result: z.object({ link: linkViewSchema }),
   },
   'links.update': {
-    summary: 'Renames a link, or changes when it expires. A link that has expired works again.',
+    summary: 'Renames a link, or changes when it expires or its watch. A link that has expired works again.',
     input: updateInput,
     result: z.object({ link: linkViewSchema }),
   },

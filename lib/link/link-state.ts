@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { linkIdSchema } from './link.ts';
+
+/** What an alert's message says of the strategy's position. */
+export const marketPositionSchema = z.enum(['long', 'short', 'flat']);
+export type MarketPosition = z.infer<typeof marketPositionSchema>;
+
+const idsSchema = z.array(z.string());
+
+/**
+ * What a standing link remembers between hits: one item, which every write replaces at the next revision. All times are
+ * epoch milliseconds.
+ */
+export const linkStateSchema = z.object({
+  linkId: linkIdSchema,
+  revision: z.number(),
+  /** The positions that the last alert was for. A hit that may be a resend of it acts on no others. */
+  episode: z.object({ positionIds: idsSchema, at: z.number() }).optional(),
+  /** By hit: until when TradingView may still send it again. docs/decisions explains the rule. */
+  unsure: z.record(z.string(), z.number()).default({}),
+  /** What the sweep has to finish, or to give up. */
+  unfinished: z
+    .object({ positionIds: idsSchema, notBefore: z.number(), giveUpAt: z.number(), by: z.enum(['link', 'watch']) })
+    .optional(),
+  /** The newest message of the strategy: its own time as it was written, or absent if it had none. */
+  heard: z
+    .object({ position: marketPositionSchema, time: z.string().optional(), at: z.number() })
+    .optional(),
+  /** When a position's own side was last heard. */
+  ownSideAt: z.number().optional(),
+  /** The positions that were open when their own side was heard: only these are closed. */
+  followed: idsSchema.default([]),
+  /** The positions of which the owner was told that they are not followed. */
+  toldUnfollowed: idsSchema.default([]),
+  beats: z
+    .object({
+      firstAt: z.number(),
+      lastAt: z.number(),
+      count: z.number(),
+      /** The longest pause between two beats of the last 30 days, and when it ended. */
+      longestGap: z.object({ ms: z.number(), endedAt: z.number() }).optional(),
+    })
+    .optional(),
+  watch: z
+    .object({
+      state: z.enum(['waiting', 'alive', 'late', 'silent', 'tripped']),
+      since: z.number(),
+      /** No earlier silence counts: since then a position has been open, links work and sweeps run. */
+      awakeSince: z.number().optional(),
+      /** The owner was told that no beat has arrived yet. */
+      toldWaiting: z.literal(true).optional(),
+      /** The owner was told why it does not act although it is silent. */
+      toldHeld: z.string().optional(),
+    })
+    .optional(),
+  /** The link is revoked or has expired, and nothing is left to do: it is on no list. */
+  ended: z.literal(true).optional(),
+});
+export type LinkState = z.infer<typeof linkStateSchema>;
+
+export function unknownLinkState(linkId: string): LinkState {
+  return { linkId, revision: 0, unsure: {}, followed: [], toldUnfollowed: [] };
+}

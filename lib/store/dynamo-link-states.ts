@@ -1,0 +1,45 @@
+import { type LinkState, linkStateSchema, unknownLinkState } from '../link/link-state.ts';
+import { type DynamoTable, type Item, itemDoesNotExist, tryWrite } from './dynamo-client.ts';
+import { type ItemVersions, isReadable } from './dynamo-versions.ts';
+import type { LinkStateStore } from './store.ts';
+
+/** States of standing links: `link#<linkId>`, beside the link, on the list `link-state` until they have ended. */
+export function createDynamoLinkStates(table: DynamoTable, versions: ItemVersions): LinkStateStore {
+  const parse = (item: Item): LinkState => linkStateSchema.parse(versions.check('link state', item));
+  return {
+    async readLinkState(linkId) {
+      const item = await table.get(toStateKey(linkId));
+      return item === undefined ? unknownLinkState(linkId) : parse(item);
+    },
+
+    async saveLinkState(state) {
+      // Parsed before it is written, so that nothing unreadable becomes durable.
+      const next = linkStateSchema.parse({ ...state, revision: state.revision + 1 });
+      const Key = toStateKey(state.linkId);
+      const listed = next.ended === true ? {} : { listKey: 'link-state', listSort: next.linkId };
+      const isSame =
+        state.revision === 0 ? itemDoesNotExist : `${isReadable} AND #revision = :revision`;
+      const written = await tryWrite(() =>
+        table.put({
+          Item: versions.stamp({ ...Key, ...listed, ...next }),
+          ConditionExpression: isSame,
+          ...(state.revision === 0
+            ? {}
+            : {
+                ExpressionAttributeNames: { ...versions.names, '#revision': 'revision' },
+                ExpressionAttributeValues: { ...versions.values, ':revision': state.revision },
+              }),
+        }),
+      );
+      if (written) return next;
+      await versions.checkStored(table, 'link state', Key);
+      return undefined;
+    },
+
+    listLinkStates: async () => (await table.list('link-state')).map(parse),
+  };
+}
+
+function toStateKey(linkId: string) {
+  return { pk: `link#${linkId}`, sk: 'state' };
+}

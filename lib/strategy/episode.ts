@@ -1,0 +1,71 @@
+import type { LinkState } from '../link/link-state.ts';
+
+/**
+ * Which positions a hit of a standing link is for. An alert carries no id, so a hit belongs to the earlier alert for as long as
+ * TradingView may still send that one again, and not a second longer. TradingView sends again 5 s after a 5xx response, 3
+ * times at most, and cuts each try after 3 s: https://www.tradingview.com/support/solutions/43000529348/
+ *
+ * docs/decisions/0026-repeats-without-an-id.md has the cases, and a model of them is in test/simulation.
+ */
+
+/** A try that was not answered, or too late, is sent again within 3 + 5 s, and arrives within 3 s. */
+const unansweredMs = 15_000;
+/** A try that was answered with 5xx is sent again after 5 s, and arrives within 3 s. */
+const answeredAgainMs = 12_000;
+/** How long the sweep goes on with what a hit left. */
+const giveUpMs = 5 * 60_000;
+
+export interface Arrival {
+  /** To be saved before anything is sent. */
+  state: LinkState;
+  /** The hit may be a resend, so it acts on the positions of the earlier alert. */
+  joins: boolean;
+  targets: string[];
+}
+
+/**
+ * @param inScope the positions in the link's scope that are open now.
+ * @param at when the hit arrived, epoch milliseconds.
+ */
+export function arrive(state: LinkState, hitId: string, inScope: readonly string[], at: number): Arrival {
+  const unsure = Object.fromEntries(Object.entries(state.unsure).filter(([, until]) => until >= at));
+  const joins = state.episode !== undefined && Object.keys(unsure).length > 0;
+  const episode = joins && state.episode !== undefined ? state.episode : { positionIds: [...inScope], at };
+  const left = state.unfinished?.positionIds ?? [];
+  const positionIds = [...new Set([...left, ...(joins ? [] : inScope)])];
+  const unfinished =
+    positionIds.length === 0
+      ? undefined
+      : { positionIds, notBefore: at + unansweredMs, giveUpAt: at + giveUpMs, by: 'link' as const };
+  return {
+    state: { ...state, episode, unsure: { ...unsure, [hitId]: at + unansweredMs }, unfinished },
+    joins,
+    targets: episode.positionIds,
+  };
+}
+
+/** What is known when the response is about to leave. `late`: TradingView has cut the request, so it may send it again. */
+export interface Departure {
+  answered: 'final' | 'retry' | 'late';
+  /** Positions for which nothing is left to do. */
+  done: readonly string[];
+}
+
+/** @returns the state to be saved right before the response leaves. */
+export function leave(state: LinkState, hitId: string, { answered, done }: Departure, now: number): LinkState {
+  const { [hitId]: mine, ...others } = state.unsure;
+  const own = answered === 'final' || mine === undefined ? {} : { [hitId]: mine };
+  const unsure = answered === 'retry' ? { ...others, [hitId]: now + answeredAgainMs } : { ...others, ...own };
+  return { ...finish(state, done, now), unsure };
+}
+
+/** @returns the state without positions for which nothing is left to do; the sweep may go on with the others at once. */
+export function finish(state: LinkState, done: readonly string[], now: number): LinkState {
+  const { unfinished } = state;
+  if (unfinished === undefined) return state;
+  const positionIds = unfinished.positionIds.filter((positionId) => !done.includes(positionId));
+  return {
+    ...state,
+    unfinished: positionIds.length === 0 ? undefined : { ...unfinished, positionIds, notBefore: now },
+  };
+}

@@ -14,6 +14,7 @@ const nouns = [
   'exits',
   'close',
   'sync',
+  'strategy',
   'trigger',
   'sweep',
   'admin',

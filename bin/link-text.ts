@@ -71,7 +71,7 @@ export function describeChangedLink(link: LinkView): string {
 
 const columns: Column<ListedLink>[] = [
   { head: 'LINK', text: ({ linkId }) => linkId },
-  { head: 'POSITION', text: ({ positionId }) => positionId },
+  { head: 'POSITION', text: ({ positionId }) => positionId ?? '' },
   {
     head: 'MARKET',
     text: ({ symbol, side }) => (symbol === undefined ? '' : `${symbol} ${side}`),
@@ -151,7 +151,7 @@ export function describePreview({ link, position, fires, would }: CommandResult<
   const facts = drawFacts([
     ['Link', `${link.linkId}, ${formatState(link)}${label}`],
     ['URL', link.tokenEnd === undefined ? undefined : `ends with ${link.tokenEnd}`],
-    ['Position', asPlainText(namePosition(position))],
+    ['Position', position === undefined ? undefined : asPlainText(namePosition(position))],
     ['Limits', describeLimits(link).join('; ') || undefined],
     ['Fires', fires ? styleText('green', 'yes') : styleText('yellow', 'no')],
   ]);

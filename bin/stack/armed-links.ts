@@ -42,5 +42,6 @@ async function findCutLinks(admin: AdminClient, egress: boolean): Promise<LinkVi
   const positions = new Set(
     open.filter(({ account }) => cut.has(account)).map(({ positionId }) => positionId),
   );
-  return canAct.filter(({ positionId }) => positions.has(positionId));
+  // A standing link may match a position of any account.
+  return canAct.filter(({ positionId }) => positionId === undefined || positions.has(positionId));
 }

@@ -11,7 +11,7 @@ export function describeContents(
   const links = drawTable(
     [
       { head: 'ARMED LINK', text: ({ linkId }) => linkId },
-      { head: 'POSITION', text: ({ positionId }) => positionId },
+      { head: 'POSITION', text: ({ positionId }) => positionId ?? '' },
       { head: 'ACTION', text: ({ action }) => action },
       { head: 'LABEL', text: ({ label }) => label ?? '' },
     ],
@@ -19,7 +19,7 @@ export function describeContents(
   );
   const positions = drawTable(
     [
-      { head: 'OPEN POSITION', text: ({ positionId }) => positionId },
+      { head: 'OPEN POSITION', text: ({ positionId }) => positionId ?? '' },
       { head: 'ACCOUNT', text: ({ account }) => account },
       { head: 'MARKET', text: ({ symbol }) => symbol },
       { head: 'SIDE', text: ({ side }) => side },

@@ -18,7 +18,7 @@ export interface Journal {
 
 /** What a restored table contains. */
 export interface Backup {
-  links: { linkId: string; positionId: string }[];
+  links: { linkId: string; positionId?: string | undefined }[];
   positionIds: string[];
 }
 
@@ -111,7 +111,7 @@ function findPause(entries: JournalEntry[]): boolean | undefined {
 /** A paused link of the restored table. */
 export interface PausedLink {
   linkId: string;
-  positionId: string;
+  positionId?: string | undefined;
   pausedReason?: string | undefined;
 }
 
@@ -133,6 +133,8 @@ export function findArmable<Link extends PausedLink>(
   return links.filter(
     ({ linkId, positionId, pausedReason }) =>
       pausedReason === reason &&
+      // What a standing link may act on is for its owner to check.
+      positionId !== undefined &&
       open.has(positionId) &&
       !plan.changed.has(positionId) &&
       !plan.spent.has(linkId),

@@ -4,7 +4,8 @@ import { computeShare } from './format.ts';
 
 export { exchangeName } from '../../lib/exchange/exchange-name.ts';
 
-export type Action = LinkView['action'];
+/** What a link for one position does. */
+export type Action = 'close' | 'keep';
 /** A class name of the style sheet. */
 export type Tone = 'gain' | 'warn' | 'busy' | 'plain' | 'over';
 export interface Label {
@@ -72,10 +73,19 @@ export function marketName(symbol: string): string {
 const actionTitles = {
   close: 'Close with MARKET order',
   keep: 'Keep the Position Open',
-} as const satisfies Record<Action, string>;
+  reduce: 'Reduce with MARKET order',
+  stop: 'Move the stop',
+  heartbeat: 'Heartbeat',
+} as const satisfies Record<LinkView['action'], string>;
 
 /** What a link does, as a title. `percent`: of a link that closes only a part. */
-export function actionTitle({ action, percent }: { action: Action; percent?: number | undefined }): string {
+export function actionTitle({
+  action,
+  percent,
+}: {
+  action: LinkView['action'];
+  percent?: number | undefined;
+}): string {
   return percent === undefined ? actionTitles[action] : `Close ${percent} % with MARKET order`;
 }
 
@@ -89,6 +99,7 @@ export function describeAction(action: Action, percent: number | undefined): str
 
 const linkStates: Record<LinkView['state'], Label> = {
   armed: { word: 'Armed', tone: 'gain' },
+  rehearsal: { word: 'Rehearsal', tone: 'busy' },
   paused: { word: 'Paused', tone: 'over' },
   revoked: { word: 'Revoked', tone: 'over' },
   expired: { word: 'Expired', tone: 'over' },

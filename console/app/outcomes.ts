@@ -104,7 +104,7 @@ export function hasActed({ actor, decision }: HitView): boolean {
 }
 
 export function toOutcome(hit: HitView): Outcome {
-  const { positionId, at, why } = hit;
+  const { positionId = '', at, why } = hit;
   const { word, tone } = toWord(hit);
   const percent = word === words.closed ? links.value.find(isLinkOf(hit))?.percent : undefined;
   const isPart = percent !== undefined;

@@ -40,10 +40,12 @@ export const positions = computed<PositionView[] | undefined>(() => {
   );
 });
 export const links = computed<LinkView[]>(() => state.value?.links ?? []);
-/** Of the positions that Ripcord still has. */
+/** Of the positions that Ripcord still has, and of standing links. */
 export const hits = computed<HitView[]>(() => {
   const known = new Set(state.value?.positions.map(({ positionId }) => positionId));
-  return (state.value?.hits ?? []).filter(({ positionId }) => known.has(positionId));
+  return (state.value?.hits ?? []).filter(
+    ({ positionId }) => positionId === undefined || known.has(positionId),
+  );
 });
 /** ISO 8601: this page knows every hit since then. Empty: every hit that Ripcord keeps. */
 export const hitsKnownSince = computed<string>(() => {
@@ -125,7 +127,7 @@ export function findPrice(market: MarketOfAccount): Price | undefined {
   return state.value?.prices.find((price) => marketKey(price) === marketKey(market));
 }
 
-export function findPosition(positionId: string): PositionView | undefined {
+export function findPosition(positionId: string | undefined): PositionView | undefined {
   return positions.value?.find((position) => position.positionId === positionId);
 }
 

@@ -10,7 +10,7 @@ interface Named {
 export function toHitColumns({ positions, links }: Named): readonly CsvColumn<HitView>[] {
   const positionById = new Map(positions.map((position) => [position.positionId, position]));
   const linkById = new Map(links.map((link) => [link.linkId, link]));
-  const findPosition = ({ positionId }: HitView) => positionById.get(positionId);
+  const findPosition = ({ positionId = '' }: HitView) => positionById.get(positionId);
   const findLink = ({ linkId }: HitView) => (linkId === undefined ? undefined : linkById.get(linkId));
   return [
     { name: 'at', kind: 'time', value: ({ at }) => at },

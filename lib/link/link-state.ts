@@ -20,12 +20,15 @@ export const linkStateSchema = z.object({
   unsure: z.record(z.string(), z.number()).default({}),
   /** What the sweep has to finish, or to give up. */
   unfinished: z
-    .object({ positionIds: idsSchema, notBefore: z.number(), giveUpAt: z.number(), by: z.enum(['link', 'watch']) })
+    .object({
+      positionIds: idsSchema,
+      notBefore: z.number(),
+      giveUpAt: z.number(),
+      by: z.enum(['link', 'watch']),
+    })
     .optional(),
   /** The newest message of the strategy: its own time as it was written, or absent if it had none. */
-  heard: z
-    .object({ position: marketPositionSchema, time: z.string().optional(), at: z.number() })
-    .optional(),
+  heard: z.object({ position: marketPositionSchema, time: z.string().optional(), at: z.number() }).optional(),
   /** When a position's own side was last heard. */
   ownSideAt: z.number().optional(),
   /** The positions that were open when their own side was heard: only these are closed. */

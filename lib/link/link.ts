@@ -52,7 +52,6 @@ export const watchSchema = z.object({
   every: z.string().regex(/^[1-9]\d{0,3}[mhd]$/, 'expected a duration such as 5m, 1h or 1d'),
   /** How many beats in a row are missed before it acts. */
   missed: z.number().int().min(1).max(100),
-  // biome-ignore lint/suspicious/noThenProperty: the contract's name; the object is never awaited.
   then: z.enum(['tell', 'stop-break-even', 'close']),
 });
 export type Watch = z.infer<typeof watchSchema>;

@@ -17,8 +17,7 @@ export function createDynamoLinkStates(table: DynamoTable, versions: ItemVersion
       const next = linkStateSchema.parse({ ...state, revision: state.revision + 1 });
       const Key = toStateKey(state.linkId);
       const listed = next.ended === true ? {} : { listKey: 'link-state', listSort: next.linkId };
-      const isSame =
-        state.revision === 0 ? itemDoesNotExist : `${isReadable} AND #revision = :revision`;
+      const isSame = state.revision === 0 ? itemDoesNotExist : `${isReadable} AND #revision = :revision`;
       const written = await tryWrite(() =>
         table.put({
           Item: versions.stamp({ ...Key, ...listed, ...next }),

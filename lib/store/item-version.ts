@@ -7,7 +7,14 @@ import { Fault } from '../fault.ts';
 export const itemVersion = 2;
 
 /** What is stored. */
-export type ItemNoun = 'position' | 'link' | 'record' | 'reservation' | 'kill switch' | 'health' | 'link state';
+export type ItemNoun =
+  | 'position'
+  | 'link'
+  | 'record'
+  | 'reservation'
+  | 'kill switch'
+  | 'health'
+  | 'link state';
 
 /** @param stored the item's version, or undefined. Throws `newer-version`. */
 export function checkItemVersion(noun: ItemNoun, stored: unknown, readable: number): void {

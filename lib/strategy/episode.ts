@@ -52,7 +52,12 @@ export interface Departure {
 }
 
 /** @returns the state to be saved right before the response leaves. */
-export function leave(state: LinkState, hitId: string, { answered, done }: Departure, now: number): LinkState {
+export function leave(
+  state: LinkState,
+  hitId: string,
+  { answered, done }: Departure,
+  now: number,
+): LinkState {
   const { [hitId]: mine, ...others } = state.unsure;
   const own = answered === 'final' || mine === undefined ? {} : { [hitId]: mine };
   const unsure = answered === 'retry' ? { ...others, [hitId]: now + answeredAgainMs } : { ...others, ...own };

@@ -36,6 +36,8 @@ async function readSubject({ store, now }: Services, linkId: string): Promise<Re
   const { link, ...pause } = await store
     .readLinkAndPause(linkId)
     .catch(() => ({ link: undefined, paused: true }));
-  const position = link && (await store.readPosition(link.positionId).catch(() => undefined));
+  const positionId = link?.positionId;
+  const position =
+    positionId === undefined ? undefined : await store.readPosition(positionId).catch(() => undefined);
   return { linkId, link, position, pause: toPresent(pause, now()) };
 }

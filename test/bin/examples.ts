@@ -78,6 +78,7 @@ export const shortPosition: PositionView = {
 export const armedLink: LinkView = {
   linkId,
   positionId,
+  scope: { positionId },
   action: 'close',
   createdAt: '2025-11-22T17:12:00.000Z',
   state: 'armed',

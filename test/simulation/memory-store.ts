@@ -248,19 +248,14 @@ function createHits({ hits, send, version }: View): HitStore {
 
     listHits: (id, limit, before = 'a') =>
       send('list-hits', id, () =>
-        list(
-          limit,
-          ({ value }) => (value.positionId ?? value.linkId) === id && toHitPlace(value) < before,
-        ),
+        list(limit, ({ value }) => (value.positionId ?? value.linkId) === id && toHitPlace(value) < before),
       ),
 
     listHitsSince: (since, limit) =>
       send('list-hits', '', () => list(limit, ({ value }, key) => isListed(value) && key > since)),
 
     listHitsBefore: (before, limit) =>
-      send('list-hits', '', () =>
-        list(limit, ({ value }) => isListed(value) && toHitPlace(value) < before),
-      ),
+      send('list-hits', '', () => list(limit, ({ value }) => isListed(value) && toHitPlace(value) < before)),
   };
 }
 

@@ -38,7 +38,7 @@ function Hit({ hit }: { hit: HitView }) {
       <p>
         <Pill tone={tone}>{word}</Pill>
         {position === undefined ? null : (
-          <a href={paths.position(hit.positionId)}>{marketName(position.symbol)}</a>
+          <a href={paths.position(position.positionId)}>{marketName(position.symbol)}</a>
         )}
         <Timestamp at={hit.at} />
       </p>

@@ -14,7 +14,7 @@ export function HitSubject({ hit: { positionId, linkId } }: { hit: HitView }) {
         <code>{positionId}</code>
       ) : (
         <>
-          <a href={paths.position(positionId)}>{marketName(position.symbol)}</a> {position.side}
+          <a href={paths.position(position.positionId)}>{marketName(position.symbol)}</a> {position.side}
         </>
       )}
       {link === undefined ? null : (

@@ -9,6 +9,8 @@ export const decisions: Record<HitView['decision'], Label> = {
   'in-progress': { word: 'In progress', tone: 'busy' },
   'confirmation-required': { word: 'Asked first', tone: 'plain' },
   refused: { word: 'Refused', tone: 'warn' },
+  rehearsed: { word: 'Rehearsed', tone: 'plain' },
+  'nothing-open': { word: 'Nothing open', tone: 'plain' },
 };
 
 /** @returns what was decided. A hit that fired and then failed is no success. */

@@ -45,10 +45,14 @@ function Preview({ preview: { fires, would, position } }: { preview: LinkPreview
     <>
       <p class="pills">
         <Pill tone={fires ? 'gain' : 'over'}>{fires ? 'Would act' : 'Would not act'}</Pill>
-        <span>
-          {marketName(position.symbol)} {position.side}
-        </span>
-        <StatusPill position={position} />
+        {position === undefined ? null : (
+          <>
+            <span>
+              {marketName(position.symbol)} {position.side}
+            </span>
+            <StatusPill position={position} />
+          </>
+        )}
       </p>
       <p class="large">{would}</p>
       <p class="help">Nothing was done. The position was just read from the exchange.</p>

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { accountNameSchema } from '../../account/account.ts';
 import { decimal, positiveAmountSchema } from '../../amount.ts';
 import { sideSchema } from '../../exchange/exchange.ts';
-import { linkActionSchema, linkOptionsSchema, methodsSchema, sourcesSchema, watchSchema } from '../../link/link.ts';
+import {
+  linkActionSchema,
+  linkOptionsSchema,
+  methodsSchema,
+  sourcesSchema,
+  watchSchema,
+} from '../../link/link.ts';
 import { positionIdSchema, tagSchema } from '../../position/position.ts';
 import { durationSchema } from './duration.ts';
 import { labelSchema } from './label.ts';
@@ -27,11 +33,13 @@ const minEveryMs = 5 * 60_000;
 
 export const watchField = z
   .strictObject({
-    every: watchSchema.shape.every.refine((every) => toMs(every) >= minEveryMs && toMs(every) <= 7 * 86_400_000, {
-      error: 'expected at least 5m and at most 7d',
-    }),
+    every: watchSchema.shape.every.refine(
+      (every) => toMs(every) >= minEveryMs && toMs(every) <= 7 * 86_400_000,
+      {
+        error: 'expected at least 5m and at most 7d',
+      },
+    ),
     missed: watchSchema.shape.missed.default(2),
-    // biome-ignore lint/suspicious/noThenProperty: the contract's name; the object is never awaited.
     then: watchSchema.shape.then.default('tell'),
   })
   .describe(
@@ -56,7 +64,9 @@ const fields = z.strictObject({
     'What the link does. `close` and `keep` cancel an unfilled entry in any case. `heartbeat` only shows that alerts arrive.',
   ),
   toPercent: percentageSchema
-    .describe('For `reduce`: closes what exceeds this percentage of the amount filled, less fees in the coin.')
+    .describe(
+      'For `reduce`: closes what exceeds this percentage of the amount filled, less fees in the coin.',
+    )
     .optional(),
   byPercent: percentageSchema
     .describe('For `reduce`: closes this percentage of what is left, once per position.')
@@ -68,11 +78,15 @@ const fields = z.strictObject({
     .optional(),
   follows: z
     .literal('market-position', 'expected "market-position"')
-    .describe("The alert's message states the strategy's position: `long`, `short` or `flat`, and the bar's time.")
+    .describe(
+      "The alert's message states the strategy's position: `long`, `short` or `flat`, and the bar's time.",
+    )
     .optional(),
   adopt: z
     .boolean()
-    .describe('Takes over what the exchange shows at the hit beyond positions of Ripcord. Perpetuals. Default: false.')
+    .describe(
+      'Takes over what the exchange shows at the hit beyond positions of Ripcord. Perpetuals. Default: false.',
+    )
     .optional(),
   rehearsal: z
     .boolean()
@@ -81,18 +95,24 @@ const fields = z.strictObject({
   watch: watchField.optional(),
   label: labelSchema.describe('Your name for the link, up to 80 characters.').optional(),
   expiresIn: durationSchema
-    .describe('Seconds, or a duration such as `"90m"`, `"12h"` or `"7d"`; at most a year. Default: no expiry.')
+    .describe(
+      'Seconds, or a duration such as `"90m"`, `"12h"` or `"7d"`; at most a year. Default: no expiry.',
+    )
     .optional(),
   maxUses: maxUsesSchema.describe(
     'How often the link may act. Only with `positionId`. Default: no limit; 1 with `percent`.',
   ),
   confirm: z
     .boolean()
-    .describe('A GET always shows the page with the button first, as links for more than one position do in any case. Default: false.')
+    .describe(
+      'A GET always shows the page with the button first, as links for more than one position do in any case. Default: false.',
+    )
     .optional(),
   methods: methodsSchema.describe('`post-only`: only a POST acts. Default: `any`.').optional(),
   sources: sourcesSchema
-    .describe('Allowed source addresses: `tradingview`, or up to 20 addresses and CIDR ranges. Default: `any`.')
+    .describe(
+      'Allowed source addresses: `tradingview`, or up to 20 addresses and CIDR ranges. Default: `any`.',
+    )
     .optional(),
   percent: percentSchema.describe(
     'Closes only this percentage of the remaining amount. Only for the action `close` of one position.',
@@ -105,7 +125,8 @@ const rules: [path: keyof Fields, error: string, isBroken: (input: Fields) => bo
   [
     'positionId',
     'expected exactly one scope: positionId, tag, account with symbol and side, or account alone',
-    ({ positionId, tag, account }) => [positionId, tag, account].filter((each) => each !== undefined).length !== 1,
+    ({ positionId, tag, account }) =>
+      [positionId, tag, account].filter((each) => each !== undefined).length !== 1,
   ],
   [
     'symbol',

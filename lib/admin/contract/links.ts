@@ -5,9 +5,9 @@ import { linkStateSchema } from '../../link/link-state.ts';
 import { positionIdSchema, tagSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
 import type { CommandDefinition } from './command-definition.ts';
-import { haltedSchema } from './halted.ts';
 import { createLinkInput, watchField } from './create-link-input.ts';
 import { durationSchema } from './duration.ts';
+import { haltedSchema } from './halted.ts';
 import { labelSchema } from './label.ts';
 
 const expectedTime = 'expected a time such as 2026-11-27T13:00:00Z';
@@ -27,7 +27,13 @@ const updateInput = z
     error: 'expected label, expiresIn or watch',
   });
 
-const shownOfLink = linkSchema.omit({ tokenHash: true, account: true, exchange: true, scope: true, watch: true });
+const shownOfLink = linkSchema.omit({
+  tokenHash: true,
+  account: true,
+  exchange: true,
+  scope: true,
+  watch: true,
+});
 const watchStates = linkStateSchema.shape.watch.unwrap().shape.state.options;
 
 const watchViewSchema = watchField.extend({
@@ -107,7 +113,8 @@ const previewResult = z.object({
 
 export const linksCommands = {
   'links.create': {
-    summary: 'Creates a link for a position, or for all positions of a market, a tag or an account. Its URL is shown only once.',
+    summary:
+      'Creates a link for a position, or for all positions of a market, a tag or an account. Its URL is shown only once.',
     input: createLinkInput,
     result: createResult,
   },

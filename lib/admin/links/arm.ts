@@ -10,7 +10,7 @@ export async function armLink(
   { linkId }: CommandInput<'links.arm'>,
 ): Promise<CommandResult<'links.arm'>> {
   const link = await requireLink(services, linkId);
-  const position = await requirePosition(services, link.positionId);
+  const position = await requirePosition(services, link.positionId ?? '');
   if (link.revokedAt !== undefined)
     throw new Fault('conflict', `${linkId} is revoked, permanently. Nothing was changed.`, {
       hint: { text: 'Create another link for the position.' },

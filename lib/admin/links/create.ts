@@ -12,7 +12,7 @@ export async function createLink(
   { services, baseUrl }: Pick<AdminServices, 'services' | 'baseUrl'>,
   input: CommandInput<'links.create'>,
 ): Promise<CommandResult<'links.create'>> {
-  const position = await requirePosition(services, input.positionId);
+  const position = await requirePosition(services, input.positionId ?? '');
   if (isFinal(position.state))
     throw new Fault(
       'conflict',

@@ -17,7 +17,9 @@ interface Switches {
 
 /** What a link would do now to a position as the exchange just reported it. The engine's own plan says it. */
 export function describeLink(link: LinkView, position: Position, switches: Switches): Effect {
-  const { fires, would } = describeEffect(position, link, whyLinkDoesNothing(link, switches));
+  const { action, percent } = link;
+  const planned: PlannedAction = { action: action === 'keep' ? 'keep' : 'close', percent };
+  const { fires, would } = describeEffect(position, planned, whyLinkDoesNothing(link, switches));
   return { fires, would: `If fired now: ${would}` };
 }
 
@@ -31,6 +33,7 @@ export function describeEffect(position: Position, planned: PlannedAction, linkR
 
 const stateReasons = {
   revoked: 'the link is revoked.',
+  rehearsal: 'the link is in rehearsal.',
   expired: 'the link has expired.',
   'used-up': 'the link has reached its limit.',
   paused: 'the link is paused since a restore.',

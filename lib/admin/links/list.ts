@@ -23,7 +23,7 @@ export async function listLinks(
   if (positionId !== undefined && links.length === 0) await requirePosition(services, positionId);
   const positionById = new Map(positions.map((position) => [position.positionId, position]));
   const now = services.now();
-  const views = links.map((link) => toLinkView(link, positionById.get(link.positionId), now));
+  const views = links.map((link) => toLinkView(link, positionById.get(link.positionId ?? ''), now));
   return { links: views, ...toPresent(status, now), halted };
 }
 

@@ -15,11 +15,13 @@ export async function previewLink(
   const { services, linksHalted: halted } = admin;
   const { link, ...pause } = await services.store.readLinkAndPause(linkId);
   if (link === undefined) throw linkNotFound(linkId);
-  const position = await syncIfActive(admin, await requirePosition(services, link.positionId));
+  const position = await syncIfActive(admin, await requirePosition(services, link.positionId ?? ''));
   const view = toLinkView(link, position, services.now());
   return {
     link: view,
     position: toPositionView(position),
+    positions: [],
+    leftOut: [],
     ...describeLink(view, position, { paused: isPaused(pause, services.now()), halted }),
   };
 }

@@ -1,7 +1,7 @@
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { requireLink } from '../require.ts';
-import { toLinkView } from './link-view.ts';
+import { readPositionOf, toLinkView } from './link-view.ts';
 
 /** Revokes a link permanently. Revoking it again changes nothing. Throws `link-not-found`. */
 export async function revokeLink(
@@ -12,6 +12,6 @@ export async function revokeLink(
   const now = services.now();
   const revokedAt = link.revokedAt ?? new Date(now).toISOString();
   await services.store.revokeLink(link, revokedAt);
-  const position = await services.store.readPosition(link.positionId);
+  const position = await readPositionOf(services.store, link);
   return { link: toLinkView({ ...link, revokedAt }, position, now) };
 }

@@ -3,7 +3,7 @@ import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { requireLink } from '../require.ts';
 import { toExpiry } from './create.ts';
-import { toLinkView } from './link-view.ts';
+import { readPositionOf, toLinkView } from './link-view.ts';
 
 /** Throws `link-not-found`, and `conflict` for the expiry of a revoked link, which can't work again. */
 export async function updateLink(
@@ -17,9 +17,6 @@ export async function updateLink(
     });
   const expiresAt = typeof expiresIn === 'number' ? toExpiry(now(), expiresIn) : expiresIn;
   await store.updateLink(linkId, { label, expiresAt });
-  const [updated, position] = await Promise.all([
-    requireLink(services, linkId),
-    store.readPosition(link.positionId),
-  ]);
+  const [updated, position] = await Promise.all([requireLink(services, linkId), readPositionOf(store, link)]);
   return { link: toLinkView(updated, position, now()) };
 }

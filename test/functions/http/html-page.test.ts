@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../functions/http/html-page.ts';
 import { toJsonBody } from '../../../functions/http/public-response.ts';
 import { Fault, type FaultCode } from '../../../lib/fault.ts';
-import type { Link } from '../../../lib/link/link.ts';
+import type { PositionLink } from '../../../lib/link/link.ts';
 import type { Failure, Outcome, Position } from '../../../lib/position/position.ts';
 import { confirmationRequired, withPosition } from '../../../lib/trigger/confirmation.ts';
 import {
@@ -60,7 +60,7 @@ function released(code: FaultCode): HitResponse {
     result: { kind: 'released', fault: new Fault(code, 'binance: no answer') },
   });
 }
-const link: Link = {
+const link: PositionLink = {
   linkId: 'lnk_0123456789abcdef',
   tokenHash: '0'.repeat(64),
   positionId: examplePosition.positionId,
@@ -70,8 +70,8 @@ const link: Link = {
   methods: 'any',
   sources: 'any',
 };
-const keep: Link = { ...link, action: 'keep' };
-const part: Link = { ...link, percent: 20 };
+const keep: PositionLink = { ...link, action: 'keep' };
+const part: PositionLink = { ...link, percent: 20 };
 const confirm = withPosition(confirmationRequired(link, 'confirm'), link, examplePosition);
 const failure: Failure = {
   source: 'exchange',

@@ -1,9 +1,12 @@
 import type { Hit } from '../../../lib/link/hit.ts';
+
+type PositionHit = Hit & { positionId: string };
+
 import { examplePosition } from '../position/example-position.ts';
 import { linkAt } from './example-link.ts';
 
 /** The hit of a browser that was shown the page with the button. */
-export const exampleHit: Hit = {
+export const exampleHit: PositionHit = {
   hitId: 'hit1',
   at: '2026-10-09T08:55:00.000Z',
   positionId: examplePosition.positionId,
@@ -18,7 +21,7 @@ export const exampleHit: Hit = {
 };
 
 /** Every attribute that a hit can have. */
-export const fullHit: Hit = {
+export const fullHit: PositionHit = {
   ...exampleHit,
   method: 'POST',
   sourceIp: '203.0.113.7',

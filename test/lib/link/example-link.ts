@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Link, toLinkId } from '../../../lib/link/link.ts';
+import { type PositionLink, toLinkId } from '../../../lib/link/link.ts';
 import { examplePosition } from '../position/example-position.ts';
 
 /** The hash of no real token. */
@@ -7,8 +7,8 @@ function tokenHashAt(index: number): string {
   return createHash('sha256').update(`${index}`).digest('hex');
 }
 
-/** A link with id and hash of its own for each number. */
-export function linkAt(index: number, differing: Partial<Link> = {}): Link {
+/** A link for one position, with id and hash of its own for each number. */
+export function linkAt(index: number, differing: Partial<PositionLink> = {}): PositionLink {
   const tokenHash = tokenHashAt(index);
   return {
     linkId: toLinkId(tokenHash),

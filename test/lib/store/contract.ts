@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unknownHealth } from '../../../lib/health/account-health.ts';
+import type { Link, Scope } from '../../../lib/link/link.ts';
+import { type LinkState, unknownLinkState } from '../../../lib/link/link-state.ts';
 import { inParallel } from '../../../lib/parallel.ts';
 import { type Position, type State, stateSchema } from '../../../lib/position/position.ts';
 import { type Store, toHitPlace } from '../../../lib/store/store.ts';
@@ -775,6 +777,117 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         ]);
         expect(claimed.kind === 'claimed' || claimed.revoked).toBe(true);
         expect((await read()).state).toBe(claimed.kind === 'claimed' ? 'claimed' : 'open');
+      });
+    });
+
+    describe('A standing link', () => {
+      const { positionId: _, ...others } = linkAt(2);
+      const standing: Link = { ...others, scope: { tag: 'trend' } };
+      const full: Link = {
+        ...standing,
+        action: 'reduce',
+        toPercent: '50',
+        follows: 'market-position',
+        adopt: true,
+        rehearsal: true,
+        watch: { every: '5m', missed: 2, then: 'tell' },
+      };
+
+      it.each<[Scope]>([
+        [{ account: 'main', symbol: 'BTC/USDT', side: 'long' }],
+        [{ tag: 'trend' }],
+        [{ account: 'main' }],
+      ])('a standing link is read back with its scope %o', async (scope) => {
+        await table.createLink({ ...full, scope });
+        expect(await table.readLink(full.linkId)).toEqual({ ...full, scope });
+        expect(await table.listLinks()).toEqual([{ ...full, scope }]);
+        expect(await table.listLinks(positionId)).toEqual([]);
+      });
+
+      it('a standing link is revoked at the positions in its scope as well', async () => {
+        await create();
+        await table.createLink(standing);
+        await table.revokeLink(standing, revokedAt, [positionId]);
+        expect((await table.readLink(standing.linkId))?.revokedAt).toBe(revokedAt);
+        const byLink = { ...exampleClaim, linkId: standing.linkId };
+        expect(await table.claimPosition({ positionId, claim: byLink, from: states })).toMatchObject({
+          kind: 'refused',
+          revoked: true,
+        });
+      });
+
+      it('a rehearsal ends', async () => {
+        await table.createLink(full);
+        await table.updateLink(full.linkId, { rehearsal: null });
+        expect((await table.readLink(full.linkId))?.rehearsal).toBeUndefined();
+      });
+    });
+
+    describe('The state of a link', () => {
+      const { linkId } = linkAt(2);
+      const fullState: LinkState = {
+        ...unknownLinkState(linkId),
+        episode: { positionIds: [positionId], at: 1 },
+        unsure: { hit_1: 16 },
+        unfinished: { positionIds: [positionId], notBefore: 2, giveUpAt: 3, by: 'link' },
+        heard: { position: 'long', time: '2026-11-26T12:00:00Z', at: 4 },
+        ownSideAt: 4,
+        followed: [positionId],
+        toldUnfollowed: [positionId],
+        beats: { firstAt: 1, lastAt: 4, count: 2, longestGap: { ms: 3, endedAt: 4 } },
+        watch: { state: 'alive', since: 4, awakeSince: 1 },
+      };
+
+      it('the state of a link is unknown at first, and on no list', async () => {
+        expect(await table.readLinkState(linkId)).toEqual(unknownLinkState(linkId));
+        expect(await table.listLinkStates()).toEqual([]);
+      });
+
+      it('the state of a link is read back, alone and on the list', async () => {
+        const saved = await table.saveLinkState(fullState);
+        expect(saved).toEqual({ ...fullState, revision: 1 });
+        expect(await table.readLinkState(linkId)).toEqual(saved);
+        expect(await table.listLinkStates()).toEqual([saved]);
+      });
+
+      it('one of many concurrent writes of a state from the same revision succeeds', async () => {
+        const saved = await Promise.all(Array.from({ length: 8 }, () => table.saveLinkState(fullState)));
+        expect(saved.filter((each) => each !== undefined)).toHaveLength(1);
+        const again = await Promise.all(
+          Array.from({ length: 8 }, () => table.saveLinkState({ ...fullState, revision: 1 })),
+        );
+        expect(again.filter((each) => each !== undefined)).toHaveLength(1);
+        expect((await table.readLinkState(linkId)).revision).toBe(2);
+      });
+
+      it('a state that has ended is on no list and can still be read', async () => {
+        const saved = await table.saveLinkState({ ...fullState, ended: true });
+        expect(await table.listLinkStates()).toEqual([]);
+        expect(await table.readLinkState(linkId)).toEqual(saved);
+      });
+
+      it('a state does not change its link', async () => {
+        await table.createLink(linkAt(2));
+        await table.saveLinkState(fullState);
+        expect(await table.readLink(linkId)).toEqual(linkAt(2));
+        expect(await table.listLinks()).toEqual([linkAt(2)]);
+      });
+    });
+
+    describe('A hit as a whole', () => {
+      it('it is listed with its link, and on no list of all hits', async () => {
+        const { positionId: __, ...hit } = exampleHit;
+        const whole = { ...hit, positions: [{ positionId, outcome: 'closed' }] };
+        await table.recordHit(whole, Date.parse(later));
+        expect(await table.listHits(linkAt(1).linkId, 10)).toEqual([whole]);
+        expect(await table.listHitsSince('0', 10)).toEqual([]);
+      });
+
+      it('without a position it is on the list of all hits', async () => {
+        const { positionId: __, ...hit } = exampleHit;
+        await table.recordHit(hit, Date.parse(later));
+        expect(await table.listHits(linkAt(1).linkId, 10)).toEqual([hit]);
+        expect(await table.listHitsSince('0', 10)).toEqual([hit]);
       });
     });
 

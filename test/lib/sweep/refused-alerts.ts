@@ -1,5 +1,5 @@
 import type { Exchange } from '../../../lib/exchange/exchange.ts';
-import type { Link } from '../../../lib/link/link.ts';
+import type { PositionLink } from '../../../lib/link/link.ts';
 import { toLinkId } from '../../../lib/link/link.ts';
 import type { RefusalCause } from '../../../lib/link/refusal.ts';
 import { hashToken, mintToken } from '../../../lib/link/token.ts';
@@ -16,7 +16,7 @@ export const minuteMs = 60_000;
 const past = '2025-10-09T08:00:00.000Z';
 
 interface Staged {
-  link?: Partial<Link>;
+  link?: Partial<PositionLink>;
   position?: Partial<Position>;
   request?: Partial<Request>;
   paused?: true;

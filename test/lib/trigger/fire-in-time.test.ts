@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
-import type { Link } from '../../../lib/link/link.ts';
+import type { PositionLink } from '../../../lib/link/link.ts';
 import { toLinkId } from '../../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../../lib/link/token.ts';
 import { hitActMs } from '../../../lib/position/timing.ts';
@@ -20,7 +20,7 @@ const post = {
 } as const;
 
 /** A filled spot position with a close link, in virtual time. */
-async function newStage(link: Partial<Link> = {}): Promise<Stage> {
+async function newStage(link: Partial<PositionLink> = {}): Promise<Stage> {
   const stage = await setStage();
   const { positionId } = stage.position;
   await stage.table.createLink(linkAt(1, { linkId: toLinkId(tokenHash), tokenHash, positionId, ...link }));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Link } from '../../../lib/link/link.ts';
+import type { PositionLink } from '../../../lib/link/link.ts';
 import { unlessItMayFire } from '../../../lib/trigger/may-fire.ts';
 import type { Request } from '../../../lib/trigger/request.ts';
 import { linkAt } from '../link/example-link.ts';
@@ -18,11 +18,11 @@ const post: Request = {
 const byPerson: Request = { ...post, method: 'GET', navigation: { userInitiated: true } };
 const byBot: Request = { ...post, method: 'GET', navigation: { userInitiated: false, doubt: 'bot' } };
 
-function check(request: Request, differing: Partial<Link> = {}, paused = false): string {
+function check(request: Request, differing: Partial<PositionLink> = {}, paused = false): string {
   return unlessItMayFire(linkAt(1, differing), request, { paused, now })?.status ?? 'fires';
 }
 
-it.each<[title: string, link: Partial<Link>, byPost: string, byGet: string]>([
+it.each<[title: string, link: Partial<PositionLink>, byPost: string, byGet: string]>([
   ['armed', {}, 'fires', 'fires'],
   ['revoked', { revokedAt: past }, 'gone', 'gone'],
   ['expired', { expiresAt: past }, 'gone', 'gone'],

@@ -3,7 +3,7 @@ import { scaleTargets } from '../position/allot-exits.ts';
 import type { ExitPlan, StopLossPlan, TakeProfitPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { computeTotals, unfilledOf } from '../position/totals.ts';
-import { hasStopPassed, isEndedOutside, isOurEnd, toExitKey } from './plan-exits.ts';
+import { hasStopPassed, isEndedOutside, isOurEnd, passingReasons, toExitKey } from './plan-exits.ts';
 
 /** A plan as its orders now show it, and sentences for its owner. */
 export interface NotedExits {
@@ -34,20 +34,19 @@ export function noteExits(position: Position): NotedExits | undefined {
     sentences.push(describeEnd(`The target at ${target.price}`, order));
     return { ...target, removed: true };
   });
-  const stopLoss =
-    scaled.stopLoss === undefined
-      ? undefined
-      : notePassed(position, noteStops(position, scaled.stopLoss, endedStops, sentences), sentences);
+  const stop = scaled.stopLoss && noteStops(position, scaled.stopLoss, endedStops, sentences);
+  const earlier = stop && noteRefusedMove(position, stop, sentences);
+  const stopLoss = earlier ?? (stop && notePassed(position, stop, sentences));
   const noted = { ...scaled, takeProfits, stopLoss };
   return JSON.stringify(noted) === JSON.stringify({ ...exitPlan, stopLoss: exitPlan.stopLoss })
     ? undefined
     : {
         exitPlan: noted,
-        exitOrders: exitOrders.map((order) =>
-          position.market.kind === 'spot' && endedStops.includes(order)
-            ? { ...order, endReported: true }
-            : order,
-        ),
+        exitOrders: exitOrders.map((order) => {
+          if (position.market.kind === 'spot' && endedStops.includes(order))
+            return { ...order, endReported: true };
+          return isStopAt(order, earlier) ? { ...order, endsFor: undefined } : order;
+        }),
         sentences,
       };
 }
@@ -106,6 +105,36 @@ function noteFill(position: Position, target: TakeProfitPlan, sentences: string[
     `The target at ${target.price} (order ${last.orderId}) has filled and closed ${part} ${position.market.base}.`,
   );
   return { ...target, reported: filled };
+}
+
+/**
+ * A stop that was moved, and can't rest there, goes back. While the earlier one still rests, what passes by itself is
+ * tried again.
+ */
+function noteRefusedMove(
+  position: Position,
+  stop: StopLossPlan,
+  sentences: string[],
+): StopLossPlan | undefined {
+  const { previous, refusal, removed, refusedMove: _, ...rest } = stop;
+  const isMissing = position.exitOrders.every((order) => order.isStop !== true || order.status === 'done');
+  const isPassed = isMissing && hasStopPassed(position);
+  const isRefused = refusal !== undefined && (isMissing || !passingReasons.has(refusal.reason));
+  if (previous === undefined || removed === true || !(isPassed || isRefused)) return undefined;
+  const passed = `The price ${position.lastSync?.price} has passed the stop ${stop.price}`;
+  const { reason, message } = refusal ?? { reason: 'would-trigger', message: passed };
+  const next = isMissing ? 'is placed again' : 'stays';
+  sentences.push(
+    `${refusal === undefined ? `${passed}, so the` : 'The'} earlier stop at ${previous.price} ${next}.`,
+  );
+  const { price, limitPrice } = previous;
+  return { ...rest, price, limitPrice, refusedMove: { price: stop.price, reason, message } };
+}
+
+/** Another stop that is being replaced may rest, too. It still ends: of two for the same amount, one would be kept. */
+function isStopAt({ isStop, status, triggerPrice }: OrderRecord, stop: StopLossPlan | undefined): boolean {
+  if (isStop !== true || status === 'done' || triggerPrice === undefined || stop === undefined) return false;
+  return decimal(triggerPrice).eq(stop.price);
 }
 
 /** A stop is never sent to execute at once: its owner decides. */

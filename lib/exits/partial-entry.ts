@@ -6,7 +6,7 @@ import type { OrderRecord, Position } from '../position/position.ts';
 import { toSentence } from '../position/wording.ts';
 import { attachExits } from './attach-exits.ts';
 import { endExit, readSent } from './exit-orders.ts';
-import type { ExitStep } from './plan-exits.ts';
+import { type ExitStep, passingReasons } from './plan-exits.ts';
 import { appendExitNotice, type Next, type ProtectRun, record } from './protect-run.ts';
 
 /**
@@ -46,16 +46,6 @@ export async function keepEntry(
   return (await services.store.savePosition(position, { entryOrders })) ?? 'conflict';
 }
 
-/** A later sweep sends the same order again. */
-const passing = new Set([
-  'too-late',
-  'no-connection',
-  'rate-limit',
-  'clock',
-  'not-placed',
-  'refused-for-now',
-]);
-
 /** Sends the rest of an entry that Ripcord ended as another order at the same price, with the exits of the plan. */
 export async function resumeEntry(
   run: ProtectRun,
@@ -77,7 +67,7 @@ export async function resumeEntry(
   if (written === undefined) return 'conflict';
   const result = await exchange.createEntryOrder(market, order);
   const { records, rejection } = await readSent(run, market, result, [rest]);
-  const isPassing = rejection !== undefined && passing.has(rejection.reason);
+  const isPassing = rejection !== undefined && passingReasons.has(rejection.reason);
   if (isPassing) run.skip.add('entry');
   const sentences =
     rejection === undefined || isPassing

@@ -1,4 +1,5 @@
 import { type Amount, decimal, isPositive, sum, truncateToStep } from '../amount.ts';
+import type { RejectReason } from '../exchange/exchange.ts';
 import { allotTargets } from '../position/allot-exits.ts';
 import { awaitsAttached } from '../position/attached-exits.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
@@ -59,6 +60,16 @@ export type ExitStep =
   | { kind: 'keep-entry'; entry: OrderRecord }
   /** The rest of such an entry goes back to the exchange. */
   | { kind: 'resume-entry'; entry: OrderRecord; amount: Amount };
+
+/** These pass by themselves: a later sweep sends the same order again. */
+export const passingReasons: ReadonlySet<string> = new Set<RejectReason>([
+  'too-late',
+  'no-connection',
+  'rate-limit',
+  'clock',
+  'not-placed',
+  'refused-for-now',
+]);
 
 /** @returns which exit of the plan an order is for; undefined if Ripcord does not manage it. */
 export function toExitKey({ rung, isStop }: OrderRecord): ExitKey | undefined {

@@ -1,5 +1,5 @@
 import { type Amount, decimal, isPositive } from '../amount.ts';
-import type { ExitPlan, TakeProfitPlan } from '../position/exit-plan.ts';
+import type { ExitPlan, StopLossPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { isLate } from '../position/protection.ts';
 import { sendWindowMs } from '../position/timing.ts';
@@ -90,6 +90,7 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
   if (noted !== undefined) {
     const { exitPlan, exitOrders } = noted;
     const notices = appendExitNotice({ ...position, exitPlan }, noted.sentences, now());
+    if (exitPlan.stopLoss?.price !== position.exitPlan?.stopLoss?.price) tryExitsAgain(run);
     return (await store.savePosition(position, { exitPlan, exitOrders, notices })) ?? 'conflict';
   }
   const step = plan(position, run);
@@ -116,6 +117,13 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
     case 'resume-entry':
       return resumeEntry(run, position, step);
   }
+}
+
+/** What the exchange refused was at another price. */
+function tryExitsAgain({ skip }: ProtectRun): void {
+  const isEntrySkipped = skip.has('entry');
+  skip.clear();
+  if (isEntrySkipped) skip.add('entry');
 }
 
 /** Whether these are the last stops, and another one is to follow. */
@@ -173,7 +181,10 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
   const { exitPlan } = position;
   if (exitPlan === undefined) return {};
   const sentences: string[] = [];
-  const note = <Exit extends Pick<TakeProfitPlan, 'price' | 'refusal'>>(exit: Exit, key: ExitKey): Exit => {
+  const note = <Exit extends Pick<StopLossPlan, 'price' | 'refusal' | 'previous'>>(
+    exit: Exit,
+    key: ExitKey,
+  ): Exit => {
     const answers = sent.filter((each) => isAbout(each, key, exit.price));
     if (answers.length === 0) return exit;
     const rejection = answers.find((each) => each.rejection !== undefined)?.rejection;
@@ -184,7 +195,8 @@ function noteAnswers(position: Position, sent: SentExit[], now: number): Positio
     }
     const { reason, message } = rejection;
     if (exit.refusal === undefined) {
-      const next = reason === 'would-trigger' ? 'Nothing was closed.' : 'Ripcord tries again every minute.';
+      const isOver = reason === 'would-trigger' || exit.previous !== undefined;
+      const next = isOver ? 'Nothing was closed.' : 'Ripcord tries again every minute.';
       sentences.push(`The ${name} at ${exit.price} was not placed: ${toSentence(message)} ${next}`);
     }
     return { ...exit, refusal: { reason, message } };

@@ -15,7 +15,12 @@ import {
 export type StopTarget = { breakEven: true } | { price: Amount } | { trailPercent: Amount };
 
 export type StopDecision =
-  | { kind: 'move'; stop: Pick<StopLossPlan, 'price' | 'limitPrice'>; present: PresentStop | undefined }
+  | {
+      kind: 'move';
+      stop: Pick<StopLossPlan, 'price' | 'limitPrice'>;
+      /** The stop that returns if the exchange refuses the new one. */
+      previous: StopLossPlan['previous'];
+    }
   | { kind: 'unchanged'; present: PresentStop }
   | { kind: 'would-trigger' | 'refused'; detail: string };
 
@@ -40,7 +45,17 @@ export function decideStop(position: Position, price: Amount, reference: Amount)
   if (!isTighter(side, reference, price))
     return { kind: 'would-trigger', detail: describePassed(position, price, reference) };
   const limitPrice = present && shiftLimit(present, price);
-  return { kind: 'move', stop: { price, ...(limitPrice === undefined ? {} : { limitPrice }) }, present };
+  const stop = { price, ...(limitPrice === undefined ? {} : { limitPrice }) };
+  return { kind: 'move', stop, previous: present && toPrevious(position, present) };
+}
+
+/** A stop that was never placed gives way to the one that it was to replace. */
+function toPrevious(
+  { exitPlan }: Position,
+  { price, limitPrice, rests }: PresentStop,
+): StopLossPlan['previous'] {
+  const placed = rests ? undefined : exitPlan?.stopLoss?.previous;
+  return placed ?? { price, limitPrice };
 }
 
 function isBetterByStep({ side, market: { priceStep } }: Position, price: Amount, than: Amount): boolean {

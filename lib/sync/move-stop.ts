@@ -3,9 +3,11 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { needsProtection, protect } from '../exits/protect.ts';
 import { type ExitChange, replaceExits } from '../exits/replace-exits.ts';
 import { Fault, type FaultCode } from '../fault.ts';
+import type { StopLossPlan } from '../position/exit-plan.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { Services } from '../services.ts';
+import type { PositionChange } from '../store/store.ts';
 import { checkChange, readBreakEven } from './change-exits.ts';
 import { decideStop, type StopDecision, type StopTarget, toTargetPrice } from './decide-stop.ts';
 import { openStops } from './present-stop.ts';
@@ -65,9 +67,9 @@ async function tryMove(
   const refused = await orFailure(synced, () => checkChange(synced, change, exchange));
   if (refused !== undefined) return refused;
   if (!hasTime(services)) return outOfTime(synced);
-  const saved = await services.store.savePosition(synced, replaceStop(synced, change, services.now()));
-  if (saved === undefined) return 'conflict';
-  return restStop(services, { saved, before: synced, stop });
+  const written = replaceStop(synced, change, decision.previous, services.now());
+  const saved = await services.store.savePosition(synced, written);
+  return saved === undefined ? 'conflict' : restStop(services, saved, stop.price);
 }
 
 interface TargetRead {
@@ -137,10 +139,22 @@ function toChange(position: Position, stopLoss: NonNullable<ExitChange['stopLoss
 }
 
 /** The plan may have this price already, while its owner has moved the order elsewhere. */
-function replaceStop(position: Position, change: ExitChange, now: number) {
-  const { exitPlan } = position;
-  const withoutStop = exitPlan && { ...exitPlan, stopLoss: undefined };
-  return replaceExits({ ...position, exitPlan: withoutStop }, change, now);
+function replaceStop(
+  position: Position,
+  change: ExitChange,
+  previous: StopLossPlan['previous'],
+  now: number,
+): PositionChange {
+  const { exitPlan: known } = position;
+  const withoutStop = known && { ...known, stopLoss: undefined };
+  const { exitPlan, exitOrders } = replaceExits({ ...position, exitPlan: withoutStop }, change, now);
+  return {
+    exitOrders,
+    exitPlan: exitPlan && {
+      ...exitPlan,
+      stopLoss: exitPlan.stopLoss && { ...exitPlan.stopLoss, previous },
+    },
+  };
 }
 
 function describeKept({ present: { price, rests } }: Extract<StopDecision, { kind: 'unchanged' }>): string {

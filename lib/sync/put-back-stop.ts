@@ -4,7 +4,6 @@ import { maxConflicts, mayProtect } from '../exits/protect-run.ts';
 import type { StopLossPlan } from '../position/exit-plan.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
-import type { PositionChange } from '../store/store.ts';
 import { findPresentStop } from './present-stop.ts';
 
 export interface RefusedStop {
@@ -18,14 +17,12 @@ export interface RefusedStop {
  * Gives a position the stop that it had, in place of one that was refused. If another process has changed the plan's stop
  * meanwhile, that one stays.
  * @param after the position with the refused stop.
- * @param note adds to the same write, from the position with its old plan.
  * @returns the position as stored.
  */
 export async function putBackStop(
   services: Services,
   after: Position,
   { refused, before }: RefusedStop,
-  note: (position: Position) => PositionChange = () => ({}),
 ): Promise<Position> {
   let known: Position | undefined = after;
   for (let count = 0; count <= maxConflicts; count += 1) {
@@ -34,10 +31,8 @@ export async function putBackStop(
     const { price, refusal } = exitPlan?.stopLoss ?? {};
     if (exitPlan === undefined || price !== refused || refusal === undefined) return known;
     const stopLoss = toOldStop(before);
-    const restoredPlan = { ...exitPlan, stopLoss };
     const restored = await services.store.savePosition(known, {
-      ...note({ ...known, exitPlan: restoredPlan }),
-      exitPlan: restoredPlan,
+      exitPlan: { ...exitPlan, stopLoss },
       exitOrders: exitOrders.map((order) =>
         isOldStop(order, stopLoss) ? { ...order, endsFor: undefined } : order,
       ),

@@ -25,6 +25,8 @@ class Watch {
     const best = stops.at(-1);
     if (best === undefined) {
       if (this.best !== undefined) this.#bareSince ??= now;
+      // A stop of its owner that is refused is placed again by the next sweep.
+      if (this.owners > 0) this.troubles = 2;
       return;
     }
     const bareMs = now - (this.#bareSince ?? now);
@@ -94,8 +96,6 @@ async function runSeed(venue: TestMarket, seed: number): Promise<string[]> {
     );
   const setByOwner = async () => {
     watch.owners += 1;
-    // A refused stop of the owner is placed again by the next sweep.
-    watch.troubles += 2;
     const price = String(random.between(52_000, 58_000));
     await orFault(changeExits(services, read, { stopLoss: { price } }));
     look();
@@ -112,12 +112,13 @@ async function runSeed(venue: TestMarket, seed: number): Promise<string[]> {
     pass(random.between(0, 1_500));
     // What the owner set and the exchange refused for a moment is placed by the sweep.
     isQuiet = true;
-    if (random.chance(0.4) || watch.owners > 0) {
+    // It takes minutes to prove that a lost order never arrived.
+    for (let minutes = watch.owners > 0 ? 5 : Number(random.chance(0.4)); minutes > 0; minutes -= 1) {
       pass(60_000);
-      for (let count = 0; count < 4; count += 1) await orFault(sweep());
+      await orFault(sweep());
       look();
-      watch.owners = 0;
     }
+    watch.owners = 0;
     isQuiet = false;
   }
   isQuiet = true;

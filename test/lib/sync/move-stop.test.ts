@@ -95,8 +95,25 @@ describe.each(venues)('a stop at $name', (venue) => {
     expect(moved.detail).toMatch(/keeps its stop at 55000\.$/);
     expect(stops()).toEqual([55_000]);
     const { notices = [], exitPlan } = await read();
-    expect(exitPlan?.stopLoss).toMatchObject({ price: '55000' });
-    expect(notices[0]?.text).toMatch(/The stop at 57000 was not placed/);
+    expect(exitPlan?.stopLoss).toMatchObject({ price: '55000', refusedMove: { price: '57000' } });
+    expect(notices[0]?.text).toMatch(/The stop at 57000 was not placed: No\. Nothing was closed\./);
+    expect(notices[1]?.text).toMatch(/The earlier stop at 55000 (stays|is placed again)\./);
+  });
+
+  it('is put back by a sweep that the price has overtaken', async () => {
+    const { move, stops, now, sweep, setPrice, store, read } = await begin(venue);
+    await move({ price: '57000' }, now() + 900);
+    setPrice(56_500);
+    await sweep();
+    expect(stops()).toEqual([55_000]);
+    const known = await read();
+    // The old order has ended, and the new one was never placed.
+    await store.savePosition(known, { exitOrders: [] });
+    await sweep();
+    expect((await read()).exitPlan?.stopLoss).toMatchObject({
+      price: '55000',
+      refusedMove: { price: '57000' },
+    });
   });
 
   it('is not looser after the owner moved it at the exchange and another one was refused', async () => {

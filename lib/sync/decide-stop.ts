@@ -1,4 +1,5 @@
 import { type Amount, decimal, isPositive, toAmount } from '../amount.ts';
+import type { StopTarget } from '../link/link.ts';
 import type { StopLossPlan } from '../position/exit-plan.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
@@ -10,9 +11,6 @@ import {
   roundFromMark,
   shiftLimit,
 } from './present-stop.ts';
-
-/** Where a stop is to go. The better of the present stop and this one is what rests. */
-export type StopTarget = { breakEven: true } | { price: Amount } | { trailPercent: Amount };
 
 export type StopDecision =
   | {

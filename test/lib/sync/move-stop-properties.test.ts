@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
+import type { StopTarget } from '../../../lib/link/link.ts';
 import { changeExits } from '../../../lib/sync/change-exits.ts';
-import type { StopTarget } from '../../../lib/sync/decide-stop.ts';
 import { moveStop } from '../../../lib/sync/move-stop.ts';
 import { Random } from '../../simulation/random.ts';
 import { binanceFutures, binanceSpot, bybitLinear, type TestMarket } from '../exchange/test-markets.ts';

@@ -95,7 +95,7 @@ const borders = [
       pathNot: [
         '^lib/admin/contract/',
         '^lib/(amount|fault)\\.ts$',
-        '^lib/(account/account|exchange/exchange|link/(link|refusal|tradingview)|position/position)\\.ts$',
+        '^lib/(account/account|exchange/exchange|link/(link|refusal|tradingview)|position/(part|position))\\.ts$',
         // The doctor opens a link as the sweep does.
         '^lib/sweep/probe-address\\.ts$',
         '^infra/local/(invoke-admin|options)\\.ts$',
@@ -118,7 +118,7 @@ const borders = [
     to: {
       path: '^(lib|functions|infra|bin|console/server)/',
       pathNot:
-        '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/(refusal|tradingview))\\.ts$',
+        '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/(refusal|tradingview)|position/part)\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

@@ -9,6 +9,7 @@ import {
   paidPlan,
   toTradingViewSymbol,
 } from '../lib/link/tradingview.ts';
+import type { Part } from '../lib/position/part.ts';
 import { commandHint, type Target } from './command-hint.ts';
 import { formatMinute } from './format.ts';
 import { namePosition } from './position-text.ts';
@@ -38,7 +39,8 @@ function formatSources({ sources }: LinkView): string {
   return sources.length > 1 ? `${sources[0]} +${sources.length - 1}` : (sources[0] ?? '');
 }
 
-function formatAction({ action, percent }: LinkView): string {
+function formatAction({ action, percent, toPercent }: LinkView & Part): string {
+  if (toPercent !== undefined) return `reduce to ${toPercent} %`;
   return percent === undefined ? action : `${action} ${percent} %`;
 }
 
@@ -180,7 +182,9 @@ function describeLimits(link: LinkView): string[] {
   ];
 }
 
-function describeEffect({ action, percent }: LinkView): string {
+function describeEffect({ action, percent, toPercent }: LinkView & Part): string {
+  if (toPercent !== undefined)
+    return `Reduce: an unfilled entry is canceled; at most ${toPercent} % of what filled is left.`;
   if (action === 'keep') return 'Keep: an unfilled entry is canceled; a filled position stays open.';
   const part = percent === undefined ? 'the remaining amount' : `${percent} % of the remaining amount`;
   return `Close: an unfilled entry is canceled; ${part} is closed with a MARKET order.`;

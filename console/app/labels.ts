@@ -1,4 +1,5 @@
 import type { LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
+import type { Part } from '../../lib/position/part.ts';
 import { isOver } from '../state.ts';
 import { computeShare } from './format.ts';
 
@@ -78,14 +79,9 @@ const actionTitles = {
   heartbeat: 'Heartbeat',
 } as const satisfies Record<LinkView['action'], string>;
 
-/** What a link does, as a title. `percent`: of a link that closes only a part. */
-export function actionTitle({
-  action,
-  percent,
-}: {
-  action: LinkView['action'];
-  percent?: number | undefined;
-}): string {
+/** What a link does, as a title. */
+export function actionTitle({ action, percent, toPercent }: { action: LinkView['action'] } & Part): string {
+  if (toPercent !== undefined) return `Reduce to ${toPercent} % with MARKET order`;
   return percent === undefined ? actionTitles[action] : `Close ${percent} % with MARKET order`;
 }
 
@@ -119,9 +115,10 @@ export function linkStateLabel(link: LinkView, position: PositionView | undefine
 
 /** @returns the options that a link's owner chose, in a few words each. */
 export function formatLimits(link: LinkView, formatTime: (iso: string) => string): string[] {
-  const { maxUses, uses = 0, expiresAt, percent, sources } = link;
+  const { maxUses, uses = 0, expiresAt, percent, toPercent, sources }: LinkView & Part = link;
   return [
     ...(percent === undefined ? [] : [`closes ${percent} %`]),
+    ...(toPercent === undefined ? [] : [`reduces to ${toPercent} %`]),
     ...(expiresAt === undefined ? [] : [`until ${formatTime(expiresAt)}`]),
     ...(maxUses === undefined ? [] : [`${uses} of ${maxUses} uses`]),
     ...(link.confirm ? ['asks first'] : []),

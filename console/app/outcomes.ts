@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { HitView, LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
+import { type Part, partTitle } from '../../lib/position/part.ts';
 import type { ConsoleState } from '../state.ts';
 import { hasEnded, marketName } from './labels.ts';
 import { hits, links, positions } from './store.ts';
@@ -106,15 +107,15 @@ export function hasActed({ actor, decision }: HitView): boolean {
 export function toOutcome(hit: HitView): Outcome {
   const { positionId = '', at, why } = hit;
   const { word, tone } = toWord(hit);
-  const percent = word === words.closed ? links.value.find(isLinkOf(hit))?.percent : undefined;
-  const isPart = percent !== undefined;
+  const link: Part | undefined = links.value.find(isLinkOf(hit));
+  const part = word === words.closed && link !== undefined ? partTitle(link) : undefined;
   return {
     positionId,
     at,
     tone,
-    word: isPart ? `Closed ${percent} %` : word,
+    word: part ?? word,
     detail: why,
-    showsDetail: isPart || tone === 'bad',
+    showsDetail: part !== undefined || tone === 'bad',
   };
 }
 

@@ -8,7 +8,7 @@ type Order = PositionView['exitOrders'][number];
 /** What ended a trade. `link`: its label and the end of its URL are in the link. */
 export type TradeEnd =
   | { by: 'link'; linkId: string; link: LinkView | undefined }
-  | { by: 'stop' | 'target' | 'exit-order' | 'owner' | 'sweep' | 'exchange' | 'unknown' };
+  | { by: 'stop' | 'target' | 'exit-order' | 'owner' | 'sweep' | 'watch' | 'exchange' | 'unknown' };
 
 const endNames = {
   stop: 'Stop loss',
@@ -16,6 +16,7 @@ const endNames = {
   'exit-order': 'Exit order',
   owner: 'Manual close',
   sweep: 'Ripcord',
+  watch: 'Dead-alert switch',
   exchange: 'At the exchange',
   unknown: 'Unknown',
 } as const;
@@ -111,6 +112,7 @@ function toEnd(position: PositionView, links: ReadonlyMap<string, LinkView>): Tr
   if (outcome?.closedBy === 'ripcord') {
     const { actor, linkId } = outcome;
     if (actor === 'link' && linkId !== undefined) return { by: 'link', linkId, link: links.get(linkId) };
+    if (actor === 'watch') return { by: 'watch' };
     return { by: actor === 'operator' ? 'owner' : 'sweep' };
   }
   return { by: toExitKind(lastExit(position), position) };

@@ -56,8 +56,9 @@ function renderButton(confirm: PlannedAction | undefined): string {
   return `<form method="post"><button>${buttonLabel(confirm)}</button></form>`;
 }
 
-function buttonLabel({ action, percent }: PlannedAction): string {
+function buttonLabel({ action, percent, toPercent }: PlannedAction): string {
   if (action === 'keep') return 'Cancel the unfilled entry';
+  if (toPercent !== undefined) return `Reduce the position to ${toPercent} %`;
   return percent === undefined ? 'Close the position' : `Close ${percent} % of the position`;
 }
 

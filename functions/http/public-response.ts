@@ -10,6 +10,7 @@ const publicOutcomeFields = [
   'closedBy',
   'action',
   'percent',
+  'toPercent',
   'actor',
   'linkId',
   'detail',

@@ -1,12 +1,15 @@
 import { toArrivableUntil } from '../position/absence.ts';
+import type { Part } from '../position/part.ts';
 import type { Action, Claim, Position } from '../position/position.ts';
 import { leaseMs, sendWindowMs } from '../position/timing.ts';
 import type { Services } from '../services.ts';
 
 /** What a claim is for, and who wants it. */
-export type Intent = ActorIntent & { action: Action; percent?: number | undefined };
-/** Who acts. Only a link has an id. */
-export type ActorIntent = { actor: 'link'; linkId: string } | { actor: 'operator'; linkId?: undefined };
+export type Intent = ActorIntent & Part & { action: Action };
+/** Who acts. A link's dead-alert switch has the link's id: a revocation stops it, and it counts as no use. */
+export type ActorIntent =
+  | { actor: 'link' | 'watch'; linkId: string }
+  | { actor: 'operator'; linkId?: undefined };
 
 export function newClaim(services: Services, intent: Intent): Claim {
   const claimedAt = services.now();
@@ -15,6 +18,7 @@ export function newClaim(services: Services, intent: Intent): Claim {
     linkId: intent.linkId,
     action: intent.action,
     percent: intent.percent,
+    toPercent: intent.toPercent,
     leaseToken: services.randomId(),
     claimedAt,
     leaseExpiresAt: claimedAt + leaseMs,

@@ -1,9 +1,11 @@
 import { isPositive } from '../amount.ts';
 import { toExitKey } from '../exits/plan-exits.ts';
 import { isRestorable, nameExit } from '../exits/restore-exits.ts';
+import type { Part } from '../position/part.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { PlannedAction } from './next-step.ts';
+import { computePart } from './order-size.ts';
 import { type ActionPlan, planAction } from './plan.ts';
 
 /** @returns what an action would do to a position now, in words that follow "If fired now:". */
@@ -38,14 +40,16 @@ function describeLost({ cancels }: ActionPlan): string {
 
 const verbs = { sell: 'sells', buy: 'buys back' } as const;
 
-function describeEnd(position: Position, { percent }: PlannedAction, plan: ActionPlan): string {
+function describeEnd(position: Position, part: Part, plan: ActionPlan): string {
   const { base } = position.market;
   if (plan.order !== undefined) {
     const { side, amount, lessFee } = plan.order;
-    const part = percent === undefined ? '' : ` (${percent} %)`;
-    return `${verbs[side]} ${amount} ${base}${part} at market${lessFee ? ' (minus the entry fee)' : ''}`;
+    const { percent, toPercent } = part;
+    const target = toPercent === undefined ? '' : `reduces to ${toPercent} % of what filled: `;
+    const share = percent === undefined ? '' : ` (${percent} %)`;
+    return `${target}${verbs[side]} ${amount} ${base}${share} at market${lessFee ? ' (minus the entry fee)' : ''}`;
   }
-  return plan.end === undefined ? '' : describeNoOrder(position, percent, { ...plan, end: plan.end });
+  return plan.end === undefined ? '' : describeNoOrder(position, part, { ...plan, end: plan.end });
 }
 
 /** What becomes of the exits of a position that stays open. Ripcord sizes those of its own plan again. */
@@ -63,12 +67,12 @@ function describeRest({ exitOrders }: Position, { cancels, leavesPart }: ActionP
 
 function describeNoOrder(
   position: Position,
-  percent: number | undefined,
+  part: Part,
   { end, cancels }: Pick<Required<ActionPlan>, 'end' | 'cancels'>,
 ): string {
   const { remaining } = computeTotals(position);
   const { base } = position.market;
-  const amount = `${percent === undefined ? '' : `${percent} % of `}${remaining} ${base}`;
+  const amount = `${describeShare(position, part)} ${base}`;
   switch (end) {
     case 'canceled':
       return cancels.length > 0 ? '' : 'nothing changes; the entry is already canceled';
@@ -82,5 +86,21 @@ function describeNoOrder(
       return 'nothing changes; the market is not open for trading';
     case 'kept':
       return `leaves the filled ${remaining} ${base} open`;
+    case 'reached':
+      return describeReached(position, part);
   }
+}
+
+/** What the order would be for. */
+function describeShare(position: Position, part: Part): string {
+  if (part.toPercent !== undefined) return computePart(position, part);
+  const { remaining } = computeTotals(position);
+  return part.percent === undefined ? remaining : `${part.percent} % of ${remaining}`;
+}
+
+function describeReached(position: Position, part: Part): string {
+  const excess = computePart(position, part);
+  return isPositive(excess)
+    ? `no order is sent; only ${excess} ${position.market.base} more than ${part.toPercent} % of what filled is left, which is too small for an order`
+    : `no order is sent; at most ${part.toPercent} % of what filled is left already`;
 }

@@ -1,5 +1,6 @@
 import { needsProtection } from '../exits/protect.ts';
 import { toFault } from '../fault.ts';
+import { isPart } from '../position/part.ts';
 import type { Claim, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import type { ClaimRequest, ClaimResult, Store } from '../store/store.ts';
@@ -146,7 +147,7 @@ function afterRecovery(
 function covers(held: Claim, intent: Intent): boolean {
   return (
     isSameActor(held, intent) ||
-    (held.action === 'close' && held.percent === undefined) ||
+    (held.action === 'close' && !isPart(held)) ||
     (intent.action === 'keep' && held.action === 'keep')
   );
 }

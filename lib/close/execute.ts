@@ -13,11 +13,12 @@ import { type Knowledge, nextStep, type PlannedEnd, type Step } from './next-ste
 import {
   aboveMaximum,
   canceled,
-  canceledIds,
   closedExternally,
+  describeCanceledRest,
   endRejected,
   exitsClosed,
   marketClosed,
+  reached,
   refused,
   settled,
   tooSmall,
@@ -203,14 +204,14 @@ const plannedEnds: Record<PlannedEnd, (run: Execution) => ActionResult> = {
   'above-maximum': aboveMaximum,
   'market-closed': marketClosed,
   kept,
+  reached,
 };
 
 function kept(run: Execution): ActionResult {
   const { position, fresh } = run.known;
   const { remaining } = computeTotals(position);
   const amount = `${remaining} ${position.market.base}`;
-  const canceledRest = canceledIds(position, run.claim, 'entryOrders').length > 0;
-  const rest = canceledRest ? 'The rest of the entry was canceled. ' : '';
+  const rest = describeCanceledRest(run);
   const open =
     fresh.holding === 'missing'
       ? `The position of ${amount} was not closed. The exchange no longer shows it.`

@@ -81,7 +81,8 @@ export interface CloseFacts {
   order: ExchangeOrder;
   /** What the close order should be for. A spot account may have had less to sell. */
   planned: Amount;
-  percent: number | undefined;
+  /** Whether the close was for a part, so that the position continues with the rest. */
+  isPart: boolean;
   /** Whether the fees of the exit orders were read in this run: those that could be. */
   feesRead?: boolean;
   /** Whether the market's rules were read in this run, or can't be read. */
@@ -119,7 +120,7 @@ export interface Shortfall {
 
 /** Decides what a finished close order means. Pure, like `nextStep`: it is asked again after each read. */
 export function afterClose(facts: CloseFacts): CloseStep {
-  const { position, order, percent, holdsNone } = facts;
+  const { position, order, isPart, holdsNone } = facts;
   const { market } = position;
   const unknownHolding = market.kind === 'perpetual' && holdsNone === undefined;
   if (!isPositive(order.filled)) {
@@ -128,14 +129,14 @@ export function afterClose(facts: CloseFacts): CloseStep {
     return holdsNone === true ? { kind: 'closed-externally' } : { kind: 'not-executed' };
   }
   const isReduced = isReducedSale(facts);
-  if ((isReduced || percent !== undefined) && lacksFee(position, 'exitOrders') && facts.feesRead !== true)
+  if ((isReduced || isPart) && lacksFee(position, 'exitOrders') && facts.feesRead !== true)
     return { kind: 'read-fees' };
   const { remaining } = computeTotals(position);
   if (isReduced) return afterSale(facts, remaining);
   const rest = judgeRest(facts, remaining);
   if (typeof rest === 'object') return rest;
   if (rest !== 'closable') return { kind: 'settle', remaining, dust: rest === 'dust' };
-  if (percent !== undefined) return { kind: 'reopen', remaining };
+  if (isPart) return { kind: 'reopen', remaining };
   // A reduce-only order ends early, or was sent for less, when the account holds less than the position's own.
   if (unknownHolding) return { kind: 'read-position' };
   return holdsNone === true

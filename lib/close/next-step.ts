@@ -1,11 +1,13 @@
 import { type Amount, decimal, isPositive } from '../amount.ts';
 import type { RejectReason } from '../exchange/exchange.ts';
 import { onlyReduces } from '../position/larger-exits.ts';
+import { isPart, type Part } from '../position/part.ts';
 import type { Action, OrderBook, Position } from '../position/position.ts';
 import { computeTotals, lacksFee } from '../position/totals.ts';
 import {
   type AccountBalance,
   amountToClose,
+  computePart,
   hasValueLimits,
   judgeDust,
   judgeMaximum,
@@ -13,10 +15,8 @@ import {
 } from './order-size.ts';
 
 /** What an action does, whichever link or person asks for it. */
-export interface PlannedAction {
+export interface PlannedAction extends Part {
   action: Action;
-  /** Closes only this part of what remains. */
-  percent?: number | undefined;
 }
 
 /** What a run knows. A cancel may change all of it, so a cancel clears `fresh`. */
@@ -67,7 +67,9 @@ export type PlannedEnd =
   | 'too-small'
   | 'above-maximum'
   | 'market-closed'
-  | 'kept';
+  | 'kept'
+  /** No more is left than the target, or too little more for an order. */
+  | 'reached';
 
 /**
  * How a run ends after a rejection. `locked`: the coins are there, and other orders hold them. `gone`: the account does
@@ -100,17 +102,18 @@ export type Step =
 export function nextStep(known: Knowledge, planned: PlannedAction): Step {
   const { holding } = known.fresh;
   if (typeof holding === 'object') return nextExternalStep(known, planned, holding);
-  return planned.action === 'close' ? nextCloseStep(known, planned.percent) : nextKeepStep(known);
+  return planned.action === 'close' ? nextCloseStep(known, planned) : nextKeepStep(known);
 }
 
-function nextCloseStep(known: Knowledge, percent: number | undefined): Step {
+function nextCloseStep(known: Knowledge, part: Part): Step {
   const { position } = known;
   // Checked before anything is canceled, so that a refusal leaves the position its exits.
-  const refused = known.cancelsSent ? undefined : checkSizeBeforeCancel(known, percent);
-  if (refused !== undefined) return refused;
-  const books = booksToCancel(known, percent);
+  const refused = known.cancelsSent ? undefined : checkSizeBeforeCancel(known, part);
+  const early = refused ?? checkTarget(known, part);
+  if (early !== undefined) return early;
+  const books = booksToCancel(known, part);
   if (books.length > 0) return checkMarket(known, books) ?? { kind: 'cancel', books };
-  if (keepsExits(known, percent) && hasOpen(position, 'exitOrders') && known.fresh.orders !== true)
+  if (keepsExits(known, part) && hasOpen(position, 'exitOrders') && known.fresh.orders !== true)
     return { kind: 'read-orders' };
   if (lacksFee(position, 'entryOrders')) return { kind: 'read-fees' };
   const { filled, remaining } = computeTotals(position);
@@ -119,10 +122,10 @@ function nextCloseStep(known: Knowledge, percent: number | undefined): Step {
   return (
     checkExitFees(known) ??
     checkRejection(known) ??
-    checkDust(known, percent) ??
-    checkMaximum(known, percent) ??
+    checkDust(known, part) ??
+    checkMaximum(known, part) ??
     checkHolding(known) ??
-    nextOrderStep(known, amountToClose(position, percent))
+    nextOrderStep(known, amountToClose(position, part))
   );
 }
 
@@ -195,15 +198,15 @@ function nextSaleStep({ position, fresh }: Knowledge, amount: Amount): Step {
  * Exits that only reduce lock nothing, so a partial close of a perpetual leaves them to protect the rest, unless the
  * exchange rejects the close because of them.
  */
-function keepsExits({ position, rejected }: Knowledge, percent: number | undefined): boolean {
-  return (
-    percent !== undefined && position.market.kind === 'perpetual' && rejected?.reason !== 'exit-in-the-way'
-  );
+function keepsExits({ position, rejected }: Knowledge, part: Part): boolean {
+  return isPart(part) && position.market.kind === 'perpetual' && rejected?.reason !== 'exit-in-the-way';
 }
 
-function booksToCancel(known: Knowledge, percent: number | undefined): OrderBook[] {
+function booksToCancel(known: Knowledge, part: Part): OrderBook[] {
   const { position, fresh } = known;
-  if (!keepsExits(known, percent))
+  // Whether a target is reached depends on what the entry has filled when it ends. Until then the exits stay.
+  if (part.toPercent !== undefined && hasOpen(position, 'entryOrders')) return ['entryOrders'];
+  if (!keepsExits(known, part))
     return (['entryOrders', 'exitOrders'] as const).filter((book) => hasOpen(position, book));
   if (hasOpen(position, 'entryOrders')) return ['entryOrders'];
   // Which exits may stay is decided on what they have filled by now.
@@ -214,34 +217,47 @@ function booksToCancel(known: Knowledge, percent: number | undefined): OrderBook
   return mayStay ? [] : ['exitOrders'];
 }
 
-function checkSizeBeforeCancel(known: Knowledge, percent: number | undefined): Step | undefined {
-  const refusal = checkMaximum(known, percent) ?? checkPartBeforeCancel(known, percent);
+function checkSizeBeforeCancel(known: Knowledge, part: Part): Step | undefined {
+  const refusal = checkMaximum(known, part) ?? checkPartBeforeCancel(known, part);
   // Orders may have filled since the last sync: a refusal is decided on fresh orders only.
   const isDecided = refusal?.kind === 'read-market' || refusal?.kind === 'end';
   return isDecided && needsRead(known) ? { kind: 'read-orders' } : refusal;
 }
 
-function checkPartBeforeCancel(known: Knowledge, percent: number | undefined): Step | undefined {
+function checkPartBeforeCancel(known: Knowledge, part: Part): Step | undefined {
   const { remaining, entriesDone } = computeTotals(known.position);
-  return percent === undefined || !entriesDone || !isPositive(remaining)
+  return part.percent === undefined || !entriesDone || !isPositive(remaining)
     ? undefined
-    : checkDust(known, percent);
+    : checkDust(known, part);
 }
 
-function checkMaximum({ position, fresh }: Knowledge, percent: number | undefined): Step | undefined {
-  const above = judgeMaximum(position, amountToClose(position, percent), fresh.price);
+/** A reached target needs no order. Decided on fresh orders before an exit is canceled: a repeat leaves the exits. */
+function checkTarget(known: Knowledge, part: Part): Step | undefined {
+  const { position } = known;
+  if (part.toPercent === undefined || hasOpen(position, 'entryOrders')) return undefined;
+  if (!isPositive(computeTotals(position).remaining)) return undefined;
+  if (hasOpen(position, 'exitOrders') && known.fresh.orders !== true) return { kind: 'read-orders' };
+  if (lacksFee(position, 'entryOrders')) return { kind: 'read-fees' };
+  return checkExitFees(known) ?? checkRejection(known) ?? checkDust(known, part);
+}
+
+function checkMaximum({ position, fresh }: Knowledge, part: Part): Step | undefined {
+  const above = judgeMaximum(position, amountToClose(position, part), fresh.price);
   if (above === 'needs-price') return { kind: 'read-price' };
   if (!above) return undefined;
   // Binance's maximum for MARKET orders moves with the market's volume.
   return fresh.market === true ? { kind: 'end', end: 'above-maximum' } : { kind: 'read-market' };
 }
 
-function checkDust({ position, fresh }: Knowledge, percent: number | undefined): Step | undefined {
-  const dust = judgeDust(position, amountToClose(position, percent), fresh.price);
+function checkDust(known: Knowledge, part: Part): Step | undefined {
+  const { position, fresh } = known;
+  const dust = judgeDust(position, amountToClose(position, part), fresh.price);
   if (dust === 'needs-price') return { kind: 'read-price' };
   if (!dust) return undefined;
   // Exchanges lower minimums and steps. What could be closed must not be recorded as too little.
-  return fresh.market === true ? { kind: 'end', end: 'too-small' } : { kind: 'read-market' };
+  if (fresh.market !== true && isPositive(computePart(position, part))) return { kind: 'read-market' };
+  if (part.toPercent === undefined) return { kind: 'end', end: 'too-small' };
+  return checkHolding(known) ?? { kind: 'end', end: 'reached' };
 }
 
 function nextKeepStep(known: Knowledge): Step {

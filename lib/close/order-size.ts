@@ -1,5 +1,6 @@
 import { type Amount, decimal, isPositive, larger, smaller, toAmount, truncateToStep } from '../amount.ts';
 import type { MarketRules } from '../exchange/exchange.ts';
+import type { Part } from '../position/part.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 
@@ -8,13 +9,23 @@ export function marketOrderStep({ amountStep, marketAmountStep }: MarketRules): 
   return larger(amountStep, marketAmountStep ?? '0');
 }
 
-/** @returns how much a close order is for: all that remains, or its part of it, in whole steps. */
-export function amountToClose(position: Position, percent: number | undefined): Amount {
-  const { remaining } = computeTotals(position);
-  const part = decimal(remaining)
-    .times(percent ?? 100)
-    .dividedBy(100);
-  return truncateToStep(toAmount(part), marketOrderStep(position.market));
+/**
+ * @returns how much a close is for: all that remains, its part of it, or what exceeds the target. Never below zero.
+ */
+export function computePart(position: Position, { percent = 100, toPercent }: Part): Amount {
+  const { net, remaining } = computeTotals(position);
+  if (toPercent === undefined) return toAmount(decimal(remaining).times(percent).dividedBy(100));
+  // Of what filled and not of what remains: the target stays the same after every close.
+  const target = decimal(net).times(toPercent).dividedBy(100);
+  return larger('0', toAmount(decimal(remaining).minus(target)));
+}
+
+/**
+ * @returns how much a close order is for, in whole steps. Rounded down, so that it never closes more than was asked for.
+ * What a target keeps thereby is less than a step, and a repeat finds nothing that an order could close.
+ */
+export function amountToClose(position: Position, part: Part): Amount {
+  return truncateToStep(computePart(position, part), marketOrderStep(position.market));
 }
 
 /** Within this factor of a limit a stored price is not believed: a fresh one is read. */

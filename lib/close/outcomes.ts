@@ -1,5 +1,6 @@
 import { type Amount, decimal, isPositive, smaller } from '../amount.ts';
 import type { RejectReason } from '../exchange/exchange.ts';
+import type { Part } from '../position/part.ts';
 import type {
   Action,
   Actor,
@@ -10,18 +11,18 @@ import type {
   Position,
 } from '../position/position.ts';
 import { computeTotals, lacksFee, lastFilledExit } from '../position/totals.ts';
+import { describeWatch } from '../position/wording.ts';
 import { describeLock, subtract } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
 import type { Execution } from './execution.ts';
 import type { ExternalClose, RejectedEnd } from './next-step.ts';
-import { type AccountBalance, amountToClose } from './order-size.ts';
+import { type AccountBalance, amountToClose, computePart } from './order-size.ts';
 
 /** Who ended the position, by which action, and since when. */
-export interface OutcomeSource {
+export interface OutcomeSource extends Part {
   actor: Actor;
   linkId?: string | undefined;
   action: Action;
-  percent?: number | undefined;
   /** Epoch milliseconds. */
   claimedAt: number;
 }
@@ -39,6 +40,8 @@ export interface OutcomeFacts {
   /** When it happened at the exchange, epoch milliseconds; absent: now. */
   at?: number | undefined;
   sentAt?: number | undefined;
+  /** Whether no more is left than the claim's target, up to what is too small for an order. */
+  isReached?: boolean;
 }
 
 /** The only place where an outcome is made. */
@@ -53,6 +56,7 @@ export function createOutcome(
     closedBy: facts.closedBy,
     action: source.action,
     percent: facts.closeOrderId === undefined ? undefined : source.percent,
+    toPercent: facts.isReached === true ? source.toPercent : undefined,
     actor: source.actor,
     linkId: source.linkId,
     detail: facts.detail,
@@ -90,7 +94,10 @@ const unreadFees = 'Fees of exit orders could not be read yet, so less may remai
 export function settled(run: Execution, facts: OutcomeFacts, { reopens = false } = {}): ActionResult {
   const { position } = run.known;
   const isAtMost = isPositive(facts.remaining) && lacksFee(position, 'exitOrders');
-  const detail = isAtMost ? `${facts.detail} ${unreadFees}` : facts.detail;
+  const verb = facts.closeOrderId === undefined || reopens ? 'acted' : 'closed it';
+  const detail = [facts.detail, ...(isAtMost ? [unreadFees] : []), ...describeWatch(run.claim, verb)].join(
+    ' ',
+  );
   const outcome = createOutcome(position, run.claim, { ...facts, detail }, run.deps.now());
   return { kind: 'settled', outcome, reopens };
 }
@@ -171,6 +178,28 @@ export function closedExternally(run: Execution, { detail, at, held = '0' }: Ext
   return settled(run, { outcome: 'closed', closedBy: 'external', detail, at, remaining: held });
 }
 
+/** No order was sent: no more is left than the target, or too little more for an order. */
+export function reached(run: Execution): ActionResult {
+  const { position } = run.known;
+  const { toPercent } = run.claim;
+  const excess = computePart(position, run.claim);
+  const left = isPositive(excess)
+    ? `Only ${excess} ${position.market.base} more than ${toPercent} % of what filled was left, which is too small for an order, so nothing was sent.`
+    : `At most ${toPercent} % of what filled was left already, so nothing was sent.`;
+  const { remaining } = computeTotals(position);
+  const detail = `${describeCanceledRest(run)}${left}`;
+  return settled(
+    run,
+    { outcome: 'kept', closedBy: 'ripcord', detail, remaining, isReached: true },
+    { reopens: true },
+  );
+}
+
+export function describeCanceledRest({ known, claim }: Execution): string {
+  const isCanceled = canceledIds(known.position, claim, 'entryOrders').length > 0;
+  return isCanceled ? 'The rest of the entry was canceled. ' : '';
+}
+
 /** All that remains is too small for an order: it is dust. A part that is too small is a failure. */
 export function tooSmall(run: Execution): ActionResult {
   const { remaining } = computeTotals(run.known.position);
@@ -187,7 +216,7 @@ export function tooSmall(run: Execution): ActionResult {
 export function aboveMaximum(run: Execution): ActionResult {
   const { known, claim, rejection } = run;
   const { base, quote, marketAmountMax, costMax } = known.position.market;
-  const amount = amountToClose(known.position, claim.percent);
+  const amount = amountToClose(known.position, claim);
   const isTooMuch = marketAmountMax !== undefined && decimal(amount).gt(marketAmountMax);
   const limit = isTooMuch ? `${marketAmountMax} ${base}` : `${costMax} ${quote}`;
   const words = rejection === undefined ? '' : ` Exchange error: ${rejection.message}.`;

@@ -1,5 +1,6 @@
 import { type Amount, decimal, toAmount, truncateToStep } from '../amount.ts';
 import { exitSide, type OrderSide } from '../exchange/exchange.ts';
+import type { Part } from '../position/part.ts';
 import type { OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { computeTotals, isFeeUnknown, isMissingFee, readBaseFee } from '../position/totals.ts';
 import { type Knowledge, nextStep, type PlannedAction, type PlannedEnd, type Step } from './next-step.ts';
@@ -63,7 +64,7 @@ function openOrders(position: Position, books: OrderBook[]): ActionPlan['cancels
 function assume(
   known: Knowledge,
   step: Exclude<Step, { kind: 'send' | 'end' | 'end-rejected' | 'end-external' }>,
-  { percent }: PlannedAction,
+  planned: PlannedAction,
 ): Knowledge {
   const { position, fresh } = known;
   switch (step.kind) {
@@ -78,7 +79,7 @@ function assume(
     case 'check-market':
       return { ...known, fresh: { ...fresh, trading: 'open' } };
     case 'read-price':
-      return { ...known, fresh: { ...fresh, price: assumePrice(position, percent) } };
+      return { ...known, fresh: { ...fresh, price: assumePrice(position, planned) } };
     case 'read-holding':
       return { ...known, fresh: { ...fresh, holding: 'held' } };
     case 'read-balance': {
@@ -110,8 +111,8 @@ function withoutFees(position: Position): Position {
 }
 
 /** The best price known. Without any, one at which the order is worth more than the market's minimum. */
-function assumePrice(position: Position, percent: number | undefined): Amount {
+function assumePrice(position: Position, part: Part): Amount {
   const known = position.lastSync?.price ?? computeTotals(position).averageEntry;
-  const least = decimal(position.market.costMin ?? '0').dividedBy(amountToClose(position, percent));
+  const least = decimal(position.market.costMin ?? '0').dividedBy(amountToClose(position, part));
   return known ?? toAmount(least.plus('1'));
 }

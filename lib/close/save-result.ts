@@ -2,8 +2,8 @@ import { protect } from '../exits/protect.ts';
 import { canceledExits, describeMerged, planReturn, type ReturningExits } from '../exits/restore-exits.ts';
 import { Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
-import { appendFailureNotice, appendNotice } from '../notify/notice-text.ts';
-import type { Claim, Position, State } from '../position/position.ts';
+import { appendFailureNotice, appendNotice, withoutObsolete } from '../notify/notice-text.ts';
+import type { Claim, Outcome, Position, State } from '../position/position.ts';
 import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
@@ -136,7 +136,8 @@ function toStateChange(held: Position, claim: Claim, result: ActionResult, now: 
     case 'settled': {
       const { outcome, reopens } = result;
       const state = after(reopens ? 'reopen' : settleTransition[outcome.outcome]);
-      return { ...ended, state, outcome, notices: appendNotice(held, result, now) };
+      const notices = hasEffect(outcome) ? appendNotice(held, result, now) : withoutObsolete(held.notices);
+      return { ...ended, state, outcome, notices };
     }
     case 'failed': {
       const notices = appendNotice(held, result, now);
@@ -157,10 +158,18 @@ function toStateChange(held: Position, claim: Claim, result: ActionResult, now: 
   }
 }
 
+/** A repeat of a target that is reached would notify at every bar. */
+function hasEffect({ outcome, toPercent, canceledEntryOrderIds, canceledExitOrderIds }: Outcome): boolean {
+  const isKept = outcome === 'kept' && toPercent !== undefined;
+  return !isKept || canceledEntryOrderIds.length > 0 || canceledExitOrderIds.length > 0;
+}
+
 /** The position is as it was before the claim. Its owner is notified of a link that had no effect. */
-function toReleased(held: Position, { linkId }: Claim, fault: Fault, now: number): PositionChange {
-  const state = after(held.outcome?.outcome === 'kept' ? 'settle-kept' : 'reopen');
-  const notices = linkId === undefined ? undefined : appendFailureNotice(held, linkId, fault, now);
+function toReleased(held: Position, { actor, linkId }: Claim, fault: Fault, now: number): PositionChange {
+  const { outcome, toPercent } = held.outcome ?? {};
+  // A target that was reached left the position open.
+  const state = after(outcome === 'kept' && toPercent === undefined ? 'settle-kept' : 'reopen');
+  const notices = linkId === undefined ? undefined : appendFailureNotice(held, { actor, linkId }, fault, now);
   return notices === undefined ? { state } : { state, notices };
 }
 
@@ -171,9 +180,9 @@ function after(transition: Transition): State {
   return state;
 }
 
-/** A claim that executed nothing does not count as a use of its link. */
-function refundUse({ uses }: Position, { linkId }: Claim): PositionChange {
-  const count = linkId === undefined ? undefined : uses[linkId];
+/** A claim that executed nothing does not count as a use of its link. The dead-alert switch counts none. */
+function refundUse({ uses }: Position, { actor, linkId }: Claim): PositionChange {
+  const count = actor !== 'link' || linkId === undefined ? undefined : uses[linkId];
   if (linkId === undefined || count === undefined) return {};
   return { uses: { ...uses, [linkId]: Math.max(0, count - 1) } };
 }

@@ -2,7 +2,8 @@ import { type Amount, isPositive, sum } from '../amount.ts';
 import type { ExchangeOrder } from '../exchange/exchange.ts';
 import { toCloseId } from '../position/client-order-id.ts';
 import { addExitFees } from '../position/order-sync.ts';
-import type { Position } from '../position/position.ts';
+import { isPart } from '../position/part.ts';
+import type { Claim, Position } from '../position/position.ts';
 import { computeTotals, sumExitFees } from '../position/totals.ts';
 import { afterSelling, describeShortfall, readBalance } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
@@ -22,15 +23,14 @@ export async function settleClose(
   sentAt?: number,
 ): Promise<ActionResult | 'ask-again'> {
   run.closeOrder = order;
-  const { percent } = run.claim;
   const { position } = run.known;
-  const planned = amountToClose(position, percent);
+  const planned = amountToClose(position, run.claim);
   const marketRead = run.known.fresh.market;
   const facts: CloseFacts = {
     position: withClose(position, order, run.claim),
     order,
     planned,
-    percent,
+    isPart: isPart(run.claim),
     marketRead,
   };
   for (;;) {
@@ -137,8 +137,19 @@ async function reopen(
   run.known = { ...run.known, position };
   const { remaining } = computeTotals(position);
   if (!isPositive(remaining)) return settleByExits(run, after, facts, step);
-  const detail = [facts.detail, ...describeShortfall(run, shortfall), ...sentences].join(' ');
-  return settled(run, { ...facts, detail, remaining }, { reopens: true });
+  const isReached = isTargetReached(position, run.claim);
+  const detail = [
+    facts.detail,
+    ...(isReached ? [] : [`More than ${run.claim.toPercent} % of what filled is still open.`]),
+    ...describeShortfall(run, shortfall),
+    ...sentences,
+  ].join(' ');
+  return settled(run, { ...facts, detail, remaining, isReached }, { reopens: true });
+}
+
+/** A thin order book, or what other orders hold, may leave more than the target. */
+function isTargetReached(position: Position, { toPercent }: Claim): boolean {
+  return toPercent === undefined || !isPositive(amountToClose(position, { toPercent }));
 }
 
 /** Exits closed the rest while they were reduced. */
@@ -165,7 +176,7 @@ async function settleAll(
   { dust, shortfall }: Pick<Extract<CloseStep, { kind: 'settle' }>, 'dust' | 'shortfall'>,
 ): Promise<ActionResult> {
   // A part can come to all that there was. Then its exits have nothing left to protect.
-  const problem = run.claim.percent === undefined ? undefined : await cancelBooks(run, ['exitOrders']);
+  const problem = isPart(run.claim) ? await cancelBooks(run, ['exitOrders']) : undefined;
   if (problem !== undefined) return resultOfProblem(run, problem);
   const { position } = run.known;
   const { base } = position.market;
@@ -176,7 +187,7 @@ async function settleAll(
     ...describeShortfall(run, shortfall),
     ...(dust ? [toDustSentence(facts.remaining, base)] : []),
   ];
-  const result = settled(run, { ...facts, detail: detail.join(' ') });
+  const result = settled(run, { ...facts, detail: detail.join(' '), isReached: true });
   // The close order belongs to the position's profit, and is none of the exits that the outcome is about.
   const exitOrders = [...position.exitOrders, ...after.exitOrders.slice(-1)];
   run.known = { ...run.known, position: { ...position, exitOrders } };

@@ -1,6 +1,7 @@
 import type { Fault } from '../fault.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
-import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
+import { partTitle } from '../position/part.ts';
+import type { Actor, Claim, Failure, Outcome, Position } from '../position/position.ts';
 import { computeProtection } from '../position/protection.ts';
 import { computeTotals } from '../position/totals.ts';
 import { describeFailure, describeProgress, toSentence } from '../position/wording.ts';
@@ -14,8 +15,8 @@ export type NoticeContent =
   | { kind: 'exits'; reason: string }
   /** A stop that it had is missing at the exchange. */
   | { kind: 'naked'; since: number }
-  /** A link's hit sent nothing, so the link may have to be opened again. */
-  | { kind: 'released'; linkId: string; reason: string }
+  /** A hit or a dead-alert switch sent nothing, so the position may have to be closed otherwise. */
+  | { kind: 'released'; actor: Claim['actor']; linkId: string; reason: string }
   /** A claim without a result for this long, in milliseconds. */
   | { kind: 'overdue'; forMs: number; claim: Claim };
 
@@ -41,7 +42,9 @@ const headlines = {
 function toEvent(content: NoticeContent): PositionEvent {
   switch (content.kind) {
     case 'settled':
-      return content.reopens === true ? 'part-closed' : content.outcome.outcome;
+      return content.reopens === true && content.outcome.outcome === 'closed'
+        ? 'part-closed'
+        : content.outcome.outcome;
     case 'attention':
       return 'needs-attention';
     case 'failed':
@@ -65,7 +68,7 @@ function noticeText(content: NoticeContent, position: Position): string {
       return content.reopens === true ? `${detail} ${remaining} ${market.base} stays open.` : detail;
     }
     case 'failed':
-      return `${describeFailure(content.failure, position)} The position is still open. Check it at the exchange, or open the link again.`;
+      return `${describeFailure(content.failure, position)} The position is still open. ${describeRetry(content.failure.actor, position)}`;
     case 'attention':
       return `${toSentence(content.reason)} ${resolve}`;
     case 'exits':
@@ -73,7 +76,7 @@ function noticeText(content: NoticeContent, position: Position): string {
     case 'naked':
       return describeNaked(position, content.since);
     case 'released':
-      return `A link was opened, but nothing was executed: ${toSentence(content.reason)} The position is unchanged. Open the link again, or close the position at the exchange.`;
+      return toReleasedText(content, position);
     case 'overdue':
       return `${describeProgress(content.claim)} Ripcord has been asking for ${Math.round(content.forMs / 60_000)} minutes. ${resolve}`;
   }
@@ -86,6 +89,23 @@ function describeNaked({ positionId, exitPlan }: Position, since: number): strin
       ? ''
       : ` The stop at ${price} is not placed: ${toSentence(refusal.message)}`;
   return `The position has had no stop at the exchange since ${formatMinute(new Date(since).toISOString())}.${refused} Set one, or close the position: ripcord positions exits ${positionId} --stop-loss PRICE`;
+}
+
+/** A dead-alert switch acts once, so its failure leaves nothing to open again. */
+function describeRetry(actor: Actor, { positionId }: Position): string {
+  return actor === 'watch'
+    ? `Check it at the exchange, or run: ripcord positions close ${positionId}`
+    : 'Check it at the exchange, or open the link again.';
+}
+
+function toReleasedText(
+  { actor, linkId, reason }: Extract<NoticeContent, { kind: 'released' }>,
+  { positionId }: Position,
+): string {
+  const why = `but nothing was executed: ${toSentence(reason)} The position is unchanged.`;
+  return actor === 'watch'
+    ? `The dead-alert switch of link ${linkId} acted, ${why} Close it at the exchange, or run: ripcord positions close ${positionId}`
+    : `A link was opened, ${why} Open the link again, or close the position at the exchange.`;
 }
 
 function describeProtection(position: Position): string {
@@ -126,21 +146,31 @@ export function appendNotice(position: Position, content: NoticeContent, now: nu
   const { positionId, symbol, side, label, account, revision, notices } = position;
   const event = toEvent(content);
   const name = `${symbol} ${side}${label === undefined ? '' : ` "${label}"`} on ${account}`;
-  // TradingView resends an alert. If the resend settles the claim, the unsent notice of the first hit is obsolete.
-  const isObsolete = ({ linkId, delivered }: Notice) =>
-    content.kind === 'settled' && linkId !== undefined && Object.keys(delivered).length === 0;
-  return addNotice(
-    notices?.filter((notice) => !isObsolete(notice)),
-    {
-      noticeId: `ntc_${positionId.slice('pos_'.length)}_${revision + 1}`,
-      at: now,
-      event,
-      ...(content.kind === 'released' ? { linkId: content.linkId } : {}),
-      text: toSafeLine(
-        `${content.kind === 'naked' ? 'No stop' : headlines[event]}: ${name}. ${noticeText(content, position)}`,
-      ),
-      delivered: {},
-    },
+  return addNotice(content.kind === 'settled' ? withoutObsolete(notices) : notices, {
+    noticeId: `ntc_${positionId.slice('pos_'.length)}_${revision + 1}`,
+    at: now,
+    event,
+    ...(content.kind === 'released' ? { linkId: content.linkId } : {}),
+    text: toSafeLine(`${toHeadline(content)}: ${name}. ${noticeText(content, position)}`),
+    delivered: {},
+  });
+}
+
+function toHeadline(content: NoticeContent): string {
+  if (content.kind === 'naked') return 'No stop';
+  const event = toEvent(content);
+  const target = content.kind === 'settled' ? content.outcome.toPercent : undefined;
+  const title = event === 'part-closed' ? partTitle({ toPercent: target }) : undefined;
+  return title ?? headlines[event];
+}
+
+/**
+ * TradingView resends an alert. If the resend settles the claim, the unsent notice of the first hit is obsolete.
+ * @returns the other notices.
+ */
+export function withoutObsolete(notices: Notice[] | undefined): Notice[] | undefined {
+  return notices?.filter(
+    ({ linkId, delivered }) => linkId === undefined || Object.keys(delivered).length > 0,
   );
 }
 
@@ -150,11 +180,13 @@ const sameFailureMs = 10 * 60_000;
 /** @returns the notices with one about a hit that sent nothing; undefined if the last notice reports the same. */
 export function appendFailureNotice(
   position: Position,
-  linkId: string,
+  { actor, linkId }: { actor: Claim['actor']; linkId: string },
   { message }: Fault,
   now: number,
 ): Notice[] | undefined {
   const last = position.notices?.at(-1);
   const isReported = last?.linkId === linkId && now - last.at < sameFailureMs;
-  return isReported ? undefined : appendNotice(position, { kind: 'released', linkId, reason: message }, now);
+  return isReported
+    ? undefined
+    : appendNotice(position, { kind: 'released', actor, linkId, reason: message }, now);
 }

@@ -24,6 +24,9 @@ export const feeSchema = z.object({
   amount: signedAmountSchema,
 });
 
+/** Who can hold a claim. */
+const claimActorSchema = z.enum(['link', 'operator', 'watch']);
+
 /** What is known of one order of the position. Once `done`, it never changes again. */
 export const orderRecordSchema = z.object({
   /** Absent only while an order that Ripcord sent has not been found at the exchange. */
@@ -91,7 +94,7 @@ export const orderRecordSchema = z.object({
    */
   pair: z.string().optional(),
   /** Of Ripcord's close order: who closed. Absent in records of earlier versions. */
-  sentBy: z.object({ actor: z.enum(['link', 'operator']), linkId: z.string().optional() }).optional(),
+  sentBy: z.object({ actor: claimActorSchema, linkId: z.string().optional() }).optional(),
   /** Its end by the owner or the exchange is part of the exit plan. Spot stops. */
   endReported: z.literal(true).optional(),
 });
@@ -100,8 +103,8 @@ export type OrderRecord = z.infer<typeof orderRecordSchema>;
 /** The position's two lists of orders. */
 export type OrderBook = 'entryOrders' | 'exitOrders';
 
-/** Who started an action: a link's hit, the operator without a link, or the sweep. */
-export const actorSchema = z.enum(['link', 'operator', 'sweep']);
+/** Who started an action: a link's hit, the operator without a link, the sweep, or a link's dead-alert switch. */
+export const actorSchema = z.enum(['link', 'operator', 'sweep', 'watch']);
 export type Actor = z.infer<typeof actorSchema>;
 
 /** How an action ended, as the exchange reported it. A link answers with it, now and at every repeat. */
@@ -112,8 +115,10 @@ export const outcomeSchema = z.object({
   action: actionSchema,
   /** Which part of the remaining amount this closed; absent: all. */
   percent: z.number().optional(),
+  /** The target that is reached: at most this part of what filled is left, in %, up to what is too small for an order. */
+  toPercent: amountSchema.optional(),
   actor: actorSchema,
-  /** Present when the actor is a link. */
+  /** Present when the actor is a link or its dead-alert switch. */
   linkId: z.string().optional(),
   /** One or more sentences for a person. */
   detail: z.string(),
@@ -151,12 +156,14 @@ export type Failure = z.infer<typeof failureSchema>;
 
 /** Who acts on a position, until when, and under which client order id its order can be looked up. */
 export const claimSchema = z.object({
-  actor: z.enum(['link', 'operator']),
-  /** Present when the actor is a link. */
+  actor: claimActorSchema,
+  /** Present when the actor is a link or its dead-alert switch. */
   linkId: z.string().optional(),
   action: actionSchema,
   /** Closes only this part of the remaining amount. */
   percent: z.number().optional(),
+  /** A target: at most this part of what filled, less fees in base, is left, in %. */
+  toPercent: amountSchema.optional(),
   /** Random: a writer whose answer was lost recognizes its own claim by it. */
   leaseToken: z.string(),
   claimedAt: z.number(),

@@ -31,18 +31,25 @@ function describeClaim(action: Claim['action'], phase: Claim['phase']): string {
     : 'The result of the close is not confirmed yet.';
 }
 
+/** @returns the sentence about a claim of a link's dead-alert switch. Every other actor needs none. */
+export function describeWatch(
+  { actor, linkId }: Pick<Failure, 'actor' | 'linkId'>,
+  verb: 'acted' | 'closed it' | 'tried to close it',
+): string[] {
+  return actor === 'watch' ? [`The dead-alert switch of link ${linkId} ${verb}.`] : [];
+}
+
 /** @returns why nothing executed, and which exits are gone. */
-export function describeFailure(
-  { source, message, action, canceledExitOrderIds: exits }: Failure,
-  { exitPlan }: Pick<Position, 'exitPlan'>,
-): string {
+export function describeFailure(failure: Failure, { exitPlan }: Pick<Position, 'exitPlan'>): string {
+  const { source, message, action, canceledExitOrderIds: exits } = failure;
   const refused = `The exchange refused to ${action === 'keep' ? 'cancel' : 'close'}`;
   const what = source === 'exchange' ? refused : 'Nothing was closed';
   const unprotected =
     exits.length === 0
       ? ''
       : ` Exit orders ${exits.join(', ')} were canceled${exitPlan === undefined ? ' and no longer protect the position' : '. Ripcord places the exits again'}.`;
-  return `${what}: ${toSentence(message)}${unprotected}`;
+  const watch = describeWatch(failure, 'tried to close it');
+  return [`${what}: ${toSentence(message)}${unprotected}`, ...watch].join(' ');
 }
 
 export function toSentence(text: string): string {

@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts';
  * The version of every item that this Ripcord writes: position, link, hit, reservation, kill switch and health. An item without
  * one is of version 1. docs/operations/upgrade.md has the rules of when to raise it.
  */
-export const itemVersion = 2;
+export const itemVersion = 3;
 
 /** What is stored. */
 export type ItemNoun =

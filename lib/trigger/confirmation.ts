@@ -62,14 +62,17 @@ export function withPosition(response: HitResponse, link: PositionLink, position
   };
 }
 
-function toQuestion({ action, percent }: PlannedAction, subject: string): string {
+function toQuestion({ action, percent, toPercent }: PlannedAction, subject: string): string {
   if (action === 'keep') return `Keep ${subject}?`;
+  if (toPercent !== undefined) return `Reduce ${subject} to ${toPercent} %?`;
   return percent === undefined ? `Close ${subject}?` : `Close ${percent} % of ${subject}?`;
 }
 
-function describeAction({ action, percent }: PlannedAction): string {
+function describeAction({ action, percent, toPercent }: PlannedAction): string {
   if (action === 'keep')
     return 'This link cancels the unfilled part of the entry and leaves the filled part open.';
+  if (toPercent !== undefined)
+    return `This link cancels the unfilled part of the entry and leaves at most ${toPercent} % of what filled: it closes the rest with a MARKET order. On spot it then also cancels exit orders.`;
   return percent === undefined
     ? "This link cancels the position's open orders and closes what has filled with a MARKET order."
     : `This link cancels the unfilled part of the entry and closes ${percent} % of what remains with a MARKET order. On spot it also cancels exit orders.`;

@@ -5,6 +5,7 @@ import type { ExecutionResult } from '../close/save-result.ts';
 import { type Fault, isLasting, toFault } from '../fault.ts';
 import type { Hit } from '../link/hit.ts';
 import type { RefusalCause } from '../link/refusal.ts';
+import { isPart, partTitle } from '../position/part.ts';
 import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import { describeFailure, describeProgress, describeUnfinished } from '../position/wording.ts';
@@ -129,10 +130,10 @@ function outcomeResponse(
   position: Position,
   fields: Pick<HitResponse, 'decision' | 'repeated'>,
 ): HitResponse {
-  const { detail, percent } = outcome;
-  // Without a percentage, other orders hold the rest of a spot position.
-  const isPartOpen = position.state === 'open' && (percent !== undefined || isPositive(outcome.remaining));
-  const headline = percent === undefined ? 'Partly closed' : `Closed ${percent} %`;
+  const { detail } = outcome;
+  // Without a part, other orders hold the rest of a spot position.
+  const isPartOpen = position.state === 'open' && (isPart(outcome) || isPositive(outcome.remaining));
+  const headline = outcome.outcome === 'kept' ? 'Nothing to reduce' : (partTitle(outcome) ?? 'Partly closed');
   return createResponse(outcome.outcome, {
     publicMessage: detail,
     ...(isPartOpen ? { headline } : {}),

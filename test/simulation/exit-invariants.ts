@@ -41,9 +41,10 @@ export function largerExitsAreNamed({ hits, plan }: Evidence): string[] {
   // The exits of a plan are replaced.
   if (fills || plan.exits !== undefined || plan.events.some(isOutside)) return [];
   return hits.flatMap(({ answer, durable, largerExits = [] }) => {
-    const { percent, detail = '' } = answer?.outcome ?? {};
+    const { percent, toPercent, outcome, detail = '' } = answer?.outcome ?? {};
+    const isPart = percent !== undefined || (toPercent !== undefined && outcome === 'closed');
     const isCurrent = durable?.state === 'open' && durable.outcome?.detail === detail;
-    if (percent === undefined || !isCurrent) return [];
+    if (!isPart || !isCurrent) return [];
     return largerExits
       .filter((orderId) => !new RegExp(`${orderId}\\b[^.]* larger`).test(detail))
       .map((orderId) => `15: exit ${orderId} is larger than what remains, and the answer does not say so`);

@@ -1,5 +1,5 @@
 import { decimal } from '../../lib/amount.ts';
-import type { Position } from '../../lib/position/position.ts';
+import type { Outcome, Position } from '../../lib/position/position.ts';
 import { lateReadMs } from '../../lib/position/timing.ts';
 import { type HitResponse, responseForFault } from '../../lib/trigger/response.ts';
 import type { Actor } from './actor.ts';
@@ -53,6 +53,10 @@ export interface Evidence {
   endedAt: number | undefined;
   /** When the sweeps of the schedule began. */
   sweeps: number[];
+  /** By the client order id of a close order: the target of the claim that sent it. */
+  targets: Map<string, string>;
+  /** Acts that settled, and what was the position's own then. */
+  acts: { toPercent: string | undefined; outcome: Outcome; left: number; net: number }[];
 }
 
 function same(a: string | undefined, b: string): boolean {
@@ -83,6 +87,8 @@ export function judge(evidence: Evidence): string[] {
     ...stopsFit(evidence),
     ...profitIsTrue(evidence),
     ...findsOutInTime(evidence),
+    ...leavesTheTarget(evidence),
+    ...reachesTheTarget(evidence),
   ];
 }
 
@@ -91,7 +97,7 @@ function nothingTooMuch({ book, plan, claims }: Evidence): string[] {
   const executed = book.of('close').filter((order) => order.filled > 0);
   const outside = plan.events.some((event) => event.kind === 'flip' || event.kind === 'close-outside');
   // What other orders hold is left for the next hit.
-  const most = isSoldOutside(plan) ? claims.length : 1 + halvesOf(plan);
+  const most = isSoldOutside(plan) ? claims.length : 1 + partsOf(plan);
   return [
     ...(executed.length > most ? [`1: ${executed.length} close orders executed`] : []),
     ...(book.positionLeft() < 0 && !outside
@@ -117,7 +123,7 @@ function outcomeIsTrue({ book, plan, position }: Evidence): string[] {
   const entered = book.of('entry').reduce((total, order) => total + order.filled, 0);
   const exited = book.of('exit').reduce((total, order) => total + order.filled, 0);
   const { state, outcome } = position;
-  const halves = halvesOf(plan);
+  const parts = partsOf(plan);
   const wrong: string[] = [];
   const expect = (holds: boolean, words: string) => {
     if (!holds)
@@ -133,7 +139,7 @@ function outcomeIsTrue({ book, plan, position }: Evidence): string[] {
     expect(meddled || book.positionLeft() < 2, `${toText(book.positionLeft())} is left that could be closed`);
     expect(same(outcome.remaining, toText(book.positionLeft())) || meddled, 'another rest was named');
   } else if (state !== 'needs-attention' && !isSoldOutside(plan))
-    expect(executed.length <= halves, `the ledger has ${executed.length} executed close orders`);
+    expect(executed.length <= parts, `the ledger has ${executed.length} executed close orders`);
   if (state === 'closed' || state === 'canceled')
     expect(!book.of('entry').some((order) => order.live), 'an entry order is still live');
   if ((state === 'closed' || state === 'canceled') && outcome !== undefined)
@@ -167,8 +173,18 @@ function sellsWhatIsFree({ plan, book, position }: Evidence): string[] {
   return free < 2 ? [] : [`11: refused, but ${toText(free)} is free`];
 }
 
-function halvesOf(plan: Plan): number {
-  return plan.links.filter((link) => link === 'half').length;
+function isReduction(event: PlannedEvent): boolean {
+  return event.kind === 'act' && event.toPercent !== undefined;
+}
+
+function isReducing({ events }: Plan): boolean {
+  return events.some(isReduction);
+}
+
+/** How many partial closes a plan has. */
+function partsOf({ links, events }: Plan): number {
+  const reductions = events.filter(isReduction);
+  return links.filter((link) => link === 'half').length + reductions.length;
 }
 
 /** 4. A link that was revoked before a hit does nothing. */
@@ -195,13 +211,15 @@ function answersAreDurable({ hits, plan }: Evidence): string[] {
   for (const { answer, durable, executed = [] } of hits) {
     if (answer === undefined) continue;
     const { outcome, httpStatus: status, publicMessage } = answer;
-    // What a half has executed before is no contradiction to a later refusal.
-    const sound = halvesOf(plan) === 0 && !isSoldOutside(plan);
+    // What a partial close has executed before is no contradiction to a later refusal.
+    const sound = partsOf(plan) === 0 && !isSoldOutside(plan);
     if (status === 200 && outcome !== undefined) {
       const recorded = durable?.outcome;
       // A kept position may be closed by another hit before this answer is out; its keeping was recorded.
       const superseded =
-        outcome.percent !== undefined || (outcome.outcome === 'kept' && recorded !== undefined);
+        outcome.percent !== undefined ||
+        isReducing(plan) ||
+        (outcome.outcome === 'kept' && recorded !== undefined);
       if (!superseded && JSON.stringify(recorded?.outcome) !== JSON.stringify(outcome.outcome))
         wrong.push(`5: answered ${outcome.outcome}, recorded ${recorded?.outcome ?? 'nothing'}`);
       if (
@@ -275,7 +293,7 @@ function presentIsTrue({ hits, plan }: Evidence): string[] {
     if (answer === undefined) return [];
     const { publicMessage } = answer;
     const wrong: string[] = [];
-    if (/not sent yet/.test(publicMessage) && executed.length > 0 && halvesOf(plan) === 0)
+    if (/not sent yet/.test(publicMessage) && executed.length > 0 && partsOf(plan) === 0)
       wrong.push('10: answered that no close order was sent yet, but one had executed');
     if (
       /Ripcord continues automatically\. There/.test(publicMessage) &&
@@ -315,4 +333,42 @@ function sparesTheNextPosition({ book, plan }: Evidence): string[] {
     .of('close')
     .filter((order) => order.filled > 0 && order.changedAt - plan.exchangeSkewMs > nextOpenedAt + claimEndsMs)
     .map(() => "13: a close order closed the trader's next position");
+}
+
+/** 23. A close order under a target leaves no less than it. */
+function leavesTheTarget({ book, plan, targets }: Evidence): string[] {
+  // What exits fill, and what the trader does, leaves less without Ripcord.
+  if (book.of('exit').some(({ filled }) => filled > 0) || plan.events.some(isOutside)) return [];
+  let left = book.net();
+  return book.of('close').flatMap(({ filled, clientOrderId = '' }) => {
+    left -= filled;
+    const target = targets.get(clientOrderId);
+    const least = (book.net() * Number(target ?? 0)) / 100;
+    return filled === 0 || target === undefined || left >= least - tiny
+      ? []
+      : [`23: a close to ${target} % of ${toText(book.net())} left ${toText(left)}`];
+  });
+}
+
+/** Of the model's own calculation, in units. */
+const tiny = 1e-6;
+
+/** 24. After an outcome that names a target, no more is left than that, up to what is too small for an order. */
+function reachesTheTarget({ acts, plan, book }: Evidence): string[] {
+  return acts.flatMap(({ toPercent, outcome, left, net }) => {
+    if (toPercent === undefined) return [];
+    const wrong: string[] = [];
+    const most = (net * Number(outcome.toPercent ?? 100)) / 100;
+    if (outcome.toPercent !== undefined && left >= most + book.least)
+      wrong.push(`24: reduced to ${toPercent} % of ${toText(net)}, but ${toText(left)} is left`);
+    const isPartClose = outcome.outcome === 'closed' && outcome.closeOrderId !== undefined && left > 0;
+    if (
+      isPartClose &&
+      outcome.toPercent === undefined &&
+      plan.liquidity === undefined &&
+      !isSoldOutside(plan)
+    )
+      wrong.push(`24: a close to ${toPercent} % settled without its target`);
+    return wrong;
+  });
 }

@@ -399,10 +399,14 @@ export class ModelBook {
 
   /** What is the position's own, by the ledger: entryOrders less fees, less exitOrders, less closes. */
   positionLeft(): Units {
-    const sum = (orders: ModelOrder[]) => orders.reduce((total, order) => total + order.filled, 0);
-    const fees =
-      this.plan.side === 'long' ? this.of('entry').reduce((total, order) => total + order.baseFee, 0) : 0;
-    return sum(this.of('entry')) - fees - sum(this.of('exit')) - sum(this.of('close'));
+    return this.net() - sumFilled(this.of('exit')) - sumFilled(this.of('close'));
+  }
+
+  /** What the entries have filled, less their fees in base. */
+  net(): Units {
+    const entries = this.of('entry');
+    const fees = this.plan.side === 'long' ? entries.reduce((total, { baseFee }) => total + baseFee, 0) : 0;
+    return sumFilled(entries) - fees;
   }
 
   /** Base currency that resting sales hold back. */
@@ -736,4 +740,8 @@ export function modelExchange(
       }),
     fetchCandles: async () => [],
   };
+}
+
+function sumFilled(orders: ModelOrder[]): Units {
+  return orders.reduce((total, { filled }) => total + filled, 0);
 }

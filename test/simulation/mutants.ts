@@ -399,6 +399,16 @@ export const mutants: Mutant[] = [
     ],
   },
   {
+    name: 'reduce to a part of what remains, and not of what filled',
+    edits: [
+      {
+        file: 'lib/close/order-size.ts',
+        find: 'const target = decimal(net).times(toPercent)',
+        replace: 'const target = decimal(remaining).times(toPercent)',
+      },
+    ],
+  },
+  {
     name: 'leave exits as large as they were after a partial close',
     edits: [
       {

@@ -14,6 +14,8 @@ export interface PlannedOrder {
 export type PlannedEvent = { at: number } & (
   | ({ kind: 'hit'; link: number; skewMs: number } & Versioned)
   | ({ kind: 'sweep'; skewMs: number } & Versioned)
+  /** The last link reduces the position to a target, or its dead-alert switch closes all. */
+  | ({ kind: 'act'; by: 'link' | 'watch'; toPercent?: string; skewMs: number } & Versioned)
   | ({ kind: 'revoke'; link: number; skewMs: number } & Versioned)
   | { kind: 'fill'; book: 'entryOrders' | 'exitOrders'; index: number; amount: Units }
   | { kind: 'cancel-outside'; book: 'entryOrders' | 'exitOrders'; index: number }
@@ -95,8 +97,8 @@ export interface Plan {
   entryOrders: PlannedOrder[];
   exitOrders: PlannedOrder[];
   exits?: PlannedExits | undefined;
-  /** `half` closes 50 per cent, once. */
-  links: ('close' | 'keep' | 'half')[];
+  /** `half` closes 50 per cent, once. `reduce` is the link of the plan's acts, and is not hit itself. */
+  links: ('close' | 'keep' | 'half' | 'reduce')[];
   events: PlannedEvent[];
   faults: PlannedFault[];
 }
@@ -122,7 +124,7 @@ export function makePlan(seed: number): Plan {
   const market = random.pick(['spot', 'perpetual'] as const);
   const entryOrders = makeOrders(random, random.pick([1, 1, 1, 2, 3]), 0.75);
   const exitOrders = makeOrders(random, random.pick([0, 0, 1, 2]), 0);
-  const links = Array.from({ length: random.between(1, 3) }, () =>
+  const links: Plan['links'] = Array.from({ length: random.between(1, 3) }, () =>
     random.pick(['close', 'close', 'close', 'keep', 'half'] as const),
   );
   const events: PlannedEvent[] = [];
@@ -181,6 +183,7 @@ export function makePlan(seed: number): Plan {
   if (market === 'perpetual' && random.chance(0.04))
     events.push({ at: random.between(0, 20_000), kind: 'flip' });
   if (market === 'spot') events.push(...sellOutside(seed));
+  addActs({ links, events }, seed);
   events.sort((a, b) => a.at - b.at);
   upgradeDuring(events, seed);
 
@@ -284,17 +287,36 @@ function sellOutside(seed: number): PlannedEvent[] {
   ];
 }
 
+/** In one plan of four, a link reduces to targets, in any order. In some of them only such a link acts. */
+function addActs({ links, events }: Pick<Plan, 'links' | 'events'>, seed: number): void {
+  const random = new Random(seed ^ 0x510e527f);
+  if (!random.chance(1 / 4)) return;
+  const skew = () => random.between(-skewBoundMs, skewBoundMs);
+  const isAlone = random.chance(0.6);
+  if (isAlone)
+    events.splice(0, Infinity, ...events.filter(({ kind }) => kind === 'fill' || kind === 'sweep'));
+  const link = links.push('reduce') - 1;
+  for (let acts = random.between(1, 4); acts > 0; acts -= 1)
+    events.push({
+      at: random.pick(hitTimes),
+      kind: 'act',
+      by: 'link',
+      toPercent: random.pick(['75', '50', '50', '33.3', '25', '10', '1']),
+      skewMs: skew(),
+    });
+  if (random.chance(0.2))
+    events.push({ at: random.pick(hitTimes), kind: 'act', by: 'watch', skewMs: skew() });
+  if (random.chance(0.15))
+    events.push({ at: random.pick([0, 20, 5_000, 12_500]), kind: 'revoke', link, skewMs: skew() });
+}
+
 /** In one plan of six, functions of two versions run together: mostly older ones at first, mostly newer ones later. */
 function upgradeDuring(events: PlannedEvent[], seed: number): void {
   const random = new Random(seed ^ 0x1b873593);
   if (!random.chance(1 / 6)) return;
   const upgradeAt = random.pick([0, 1, 20, 100, 5_000, 12_500, 20_000]);
   for (const event of events)
-    if (
-      (event.kind === 'hit' || event.kind === 'sweep' || event.kind === 'revoke') &&
-      random.chance(event.at >= upgradeAt ? 0.7 : 0.2)
-    )
-      event.version = upgradedVersion;
+    if (isActor(event) && random.chance(event.at >= upgradeAt ? 0.7 : 0.2)) event.version = upgradedVersion;
 }
 
 /** How long a process that AWS or its machine has frozen stands still. */
@@ -312,7 +334,7 @@ function makeFreezes(seed: number, actors: number): PlannedFault[] {
   }));
 }
 
-/** Hits, sweeps and revokes are processes of ours; the rest happens at the exchange. */
-export function isActor(event: PlannedEvent): boolean {
-  return event.kind === 'hit' || event.kind === 'sweep' || event.kind === 'revoke';
+/** Hits, acts, sweeps and revokes are processes of ours; the rest happens at the exchange. */
+export function isActor(event: PlannedEvent): event is PlannedEvent & { skewMs: number } & Versioned {
+  return 'skewMs' in event;
 }

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { revokeLink } from '../../lib/admin/links/revoke.ts';
+import { type ExecuteResult, executeAction } from '../../lib/close/execute-action.ts';
 import { timeLeft } from '../../lib/deadline.ts';
 import { type Link, toLinkId } from '../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
+import { toCloseId } from '../../lib/position/client-order-id.ts';
 import { isFinal, type OrderRecord, type Position } from '../../lib/position/position.ts';
 import type { Services } from '../../lib/services.ts';
 import { itemVersion } from '../../lib/store/item-version.ts';
@@ -22,7 +24,7 @@ import { Random } from './random.ts';
 const positionId = 'pos_simulation01';
 
 /** Tokens are random by nature, and the run must not be: a few, minted once, serve every seed. */
-const tokens = Array.from({ length: 4 }, mintToken);
+const tokens = Array.from({ length: 5 }, mintToken);
 
 /** What a run has shown. */
 export interface RunResult {
@@ -106,11 +108,16 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     const actor = current.getStore();
     actor?.asked.push({ at: environment.time, name });
     if (actor === undefined || name !== 'create') return;
-    const claim = table.positions()[0]?.claim;
+    const position = table.positions()[0];
+    const claim = position?.claim;
+    if (position !== undefined && claim?.toPercent !== undefined)
+      targets.set(toCloseId(position), claim.toPercent);
     if (claim?.leaseToken !== actor.leaseToken) actor.trespasses.push("under another process's claim");
     else if (claim !== undefined && now > claim.sendDeadline)
       actor.trespasses.push(`${now - claim.sendDeadline} ms after its deadline`);
   };
+  const targets: Evidence['targets'] = new Map();
+  const acts: Evidence['acts'] = [];
   const transitions = new Set<string>();
   let lastState = 'open';
   let lastVersion = itemVersion;
@@ -222,6 +229,18 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
           );
           break;
         }
+        case 'act': {
+          const linkId = links.at(-1)?.linkId ?? '';
+          const { by, toPercent } = event;
+          const intent = { actor: by, linkId, action: 'close', toPercent } as const;
+          void current.run(actor, () =>
+            executeAction(engineOf(event), positionId, intent).then(
+              (result) => noteAct(event, result),
+              () => undefined,
+            ),
+          );
+          break;
+        }
         case 'sweep':
           void current.run(actor, () =>
             sweep(engineOf(event), undefined, { limits }).then(
@@ -287,6 +306,13 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     );
   };
 
+  const noteAct = ({ toPercent }: { toPercent?: string | undefined }, result: ExecuteResult) => {
+    const settled = result.kind === 'ran' ? result.execution.result : undefined;
+    if (settled?.kind !== 'settled') return;
+    say(`act settled: ${settled.outcome.detail}`);
+    acts.push({ toPercent, outcome: settled.outcome, left: book.positionLeft(), net: book.net() });
+  };
+
   const last = Math.max(0, ...plan.events.map((event) => event.at));
   const versions = plan.events.map(
     (event) => ('version' in event ? event.version : undefined) ?? itemVersion,
@@ -322,6 +348,8 @@ export async function runPlan(plan: Plan, traced = false): Promise<RunResult> {
     faults,
     endedAt,
     sweeps,
+    targets,
+    acts,
   });
   if (traced) {
     trace.push(`end: ${JSON.stringify(position)}`);

@@ -22,6 +22,7 @@ export function toDecision({ decision, status }: HitView): Label {
 export function formatOrigin({ actor, method, sourceIp, resend }: HitView): string {
   if (actor === 'operator') return 'manual close';
   if (actor === 'sweep') return 'automatic';
+  if (actor === 'watch') return 'dead-alert switch';
   const again = resend > 0 ? `, resend ${resend}` : '';
   return `${method}${sourceIp === undefined ? '' : ` from ${sourceIp}`}${again}`;
 }
@@ -29,6 +30,7 @@ export function formatOrigin({ actor, method, sourceIp, resend }: HitView): stri
 /** @returns decision and origin as one title: "Fired, POST from 127.0.0.1". */
 export function hitTitle(hit: HitView): string {
   if (hit.actor === 'operator' && hit.decision === 'fired') return 'Manual close';
+  if (hit.actor === 'watch' && hit.decision === 'fired') return 'Dead-alert switch';
   if (hit.actor === 'sweep' && hit.decision === 'recovered') return 'Completed automatically';
   return `${toDecision(hit).word}, ${formatOrigin(hit)}`;
 }

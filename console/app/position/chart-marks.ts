@@ -1,4 +1,5 @@
 import type { HitView, LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
+import { type Part, partTitle } from '../../../lib/position/part.ts';
 import { exitName } from '../../exit-name.ts';
 import { isOpenExit } from '../../figures.ts';
 import type { Mark, PriceLine } from '../chart/price-line.ts';
@@ -62,9 +63,9 @@ export function toMarks(
 function toHitMark({ at, decision, status, outcome, linkId }: HitView, links: readonly LinkView[]): Mark[] {
   if (decision !== 'fired' && decision !== 'recovered') return [];
   if (status >= 400) return [{ at: Date.parse(at), shape: 'failed', text: 'failed' }];
-  const percent = links.find((link) => link.linkId === linkId)?.percent;
-  const part = outcome === 'closed' && percent !== undefined ? ` ${percent} %` : '';
-  return [{ at: Date.parse(at), shape: 'hit', text: `${outcome ?? decision}${part}` }];
+  const link: Part | undefined = links.find((each) => each.linkId === linkId);
+  const part = outcome === 'closed' && link !== undefined ? partTitle(link)?.toLowerCase() : undefined;
+  return [{ at: Date.parse(at), shape: 'hit', text: part ?? outcome ?? decision }];
 }
 
 function toFillMark(order: Order, shape: 'buy' | 'sell', position: PositionView): Mark[] {

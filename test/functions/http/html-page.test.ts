@@ -87,6 +87,12 @@ const failure: Failure = {
 const responses: [name: string, response: HitResponse, headline: string][] = [
   ['a close', settled('closed', outcome.detail), 'Closed'],
   ['a partial close', ended('open', { outcome: { ...outcome, percent: 20 } }), 'Closed 20 %'],
+  ['a close to a target', ended('open', { outcome: { ...outcome, toPercent: '20' } }), 'Reduced to 20 %'],
+  [
+    'a close to a target that is reached',
+    ended('open', { outcome: { ...outcome, outcome: 'kept', toPercent: '20' } }),
+    'Nothing to reduce',
+  ],
   [
     'a partial close of all that was left',
     ended('closed', { outcome: { ...outcome, percent: 20 } }),

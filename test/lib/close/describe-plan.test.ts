@@ -6,6 +6,7 @@ import { closePosition, filled, live, type PositionFacts, perpetual } from './cl
 const close = { action: 'close' } as const;
 const keep = { action: 'keep' } as const;
 const half = { action: 'close', percent: 50 } as const;
+const toHalf = { action: 'close', toPercent: '50' } as const;
 const partial = { ...live, filled: '0.4' };
 
 describe('a preview', () => {
@@ -13,6 +14,25 @@ describe('a preview', () => {
     ['a filled entry', close, {}, 'sells 1 BTC at market.'],
     ['a short', close, { market: perpetual, side: 'short' }, 'buys back 1 BTC at market.'],
     ['a part', half, {}, 'sells 0.5 BTC (50 %) at market.'],
+    ['a target', toHalf, {}, 'reduces to 50 % of what filled: sells 0.5 BTC at market.'],
+    [
+      'a target that is reached, whose exit orders stay',
+      toHalf,
+      { exits: [{ filled: '0.5' }, live] },
+      'no order is sent; at most 50 % of what filled is left already.',
+    ],
+    [
+      'a target that is reached but for too little',
+      toHalf,
+      { exits: [{ filled: '0.4' }] },
+      'no order is sent; only 0.1 BTC more than 50 % of what filled is left, which is too small for an order.',
+    ],
+    [
+      'a target of a partly filled entry',
+      toHalf,
+      { entries: [{ ...live, filled: '0.8', baseFee: '0' }], exits: [live] },
+      'cancels the rest of the entry; cancels the exit order; reduces to 50 % of what filled: sells 0.4 BTC at market; then places exits for the rest again, if it can.',
+    ],
     ['one exit order', close, { exits: [live] }, 'cancels the exit order; sells 1 BTC at market.'],
     ['two exit orders', close, { exits: [live, live] }, 'cancels 2 exit orders; sells 1 BTC at market.'],
     [

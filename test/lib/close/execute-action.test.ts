@@ -42,6 +42,18 @@ describe('a claim in progress', () => {
       'busy',
     ],
     [
+      'to reduce to a target does not cover a close',
+      { ...other, action: 'close', toPercent: '50' },
+      { ...mine, action: 'close' },
+      'busy',
+    ],
+    [
+      "of a link's dead-alert switch to reduce does not cover the link",
+      { ...mine, actor: 'watch', action: 'close', toPercent: '50' },
+      { ...mine, action: 'close' },
+      'busy',
+    ],
+    [
       'to close a part does not cover a keep',
       { ...other, action: 'close', percent: 50 },
       { ...mine, action: 'keep' },

@@ -31,7 +31,7 @@ function facts(filled: string, differing: Partial<CloseFacts> & { market?: Marke
     entryOrders: [{ orderId: '1', type: 'limit', status: 'done', amount: '1', filled: '1', baseFee: '0' }],
     exitOrders: [{ orderId: '7', type: 'market', status: 'done', amount: '1', filled, baseFee: '0' }],
   } as Position;
-  return { position, order, planned: '1', percent: undefined, feesRead: true, marketRead: true, ...rest };
+  return { position, order, planned: '1', isPart: false, feesRead: true, marketRead: true, ...rest };
 }
 
 describe('a close order that is done', () => {
@@ -45,10 +45,10 @@ describe('a close order that is done', () => {
       { kind: 'read-market' },
     ],
     ['left the minimum', facts('0.8'), { kind: 'executed-in-part', remaining: '0.2' }],
-    ['was for a part', facts('0.5', { percent: 50 }), { kind: 'reopen', remaining: '0.5' }],
+    ['was for a part', facts('0.5', { isPart: true }), { kind: 'reopen', remaining: '0.5' }],
     [
       'was for a part and left dust',
-      facts('0.9', { percent: 90 }),
+      facts('0.9', { isPart: true }),
       { kind: 'settle', remaining: '0.1', dust: true },
     ],
     ['executed nothing', facts('0'), { kind: 'not-executed' }],
@@ -76,7 +76,7 @@ describe('a close order that is done', () => {
     ],
     [
       'left a part of a perpetual, whatever the account holds',
-      facts('0.5', { market: perpetual, percent: 50 }),
+      facts('0.5', { market: perpetual, isPart: true }),
       { kind: 'reopen', remaining: '0.5' },
     ],
     [
@@ -141,12 +141,12 @@ describe('a spot sale of all there was to sell', () => {
     ],
     [
       'of a part that was all there needs no balance',
-      sold('0.5', { percent: 50, planned: '0.5' }),
+      sold('0.5', { isPart: true, planned: '0.5' }),
       { kind: 'reopen', remaining: '0.5' },
     ],
     [
       'of a part is judged by what the account has left',
-      sold('0.4', { percent: 50, planned: '0.5' }),
+      sold('0.4', { isPart: true, planned: '0.5' }),
       { kind: 'read-balance' },
     ],
     [
@@ -166,7 +166,7 @@ describe('a spot sale of all there was to sell', () => {
     ],
     [
       'of a part ends the position if nothing is left',
-      sold('0.3', { percent: 50, planned: '0.5', heldAfter: '0' }),
+      sold('0.3', { isPart: true, planned: '0.5', heldAfter: '0' }),
       { kind: 'settle', remaining: '0', dust: false, shortfall: { gone: '0.7', held: '0' } },
     ],
     [

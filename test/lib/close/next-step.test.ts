@@ -15,6 +15,7 @@ import {
 const close = { action: 'close' } as const;
 const keep = { action: 'keep' } as const;
 const half = { action: 'close', percent: 50 } as const;
+const toHalf = { action: 'close', toPercent: '50' } as const;
 
 interface Situation extends PositionFacts {
   known?: Partial<Omit<Knowledge, 'position'>>;
@@ -36,6 +37,72 @@ const send = (amount: string) => ({ kind: 'send', amount });
 
 /** A row: what is given, the action, the situation, the step. */
 type Row = [given: string, planned: PlannedAction, situation: Situation, step: unknown];
+
+const halfSold = { filled: '0.5', baseFee: '0' };
+const lessSold = { filled: '0.4', baseFee: '0' };
+const targets: Row[] = [
+  ['more than the target', toHalf, {}, send('0.5')],
+  ['more than the target, with live exits that were not read', toHalf, { exits: [live] }, readOrders],
+  ['more than the target, with live exits', toHalf, { exits: [live], known: { fresh: read } }, cancelExits],
+  [
+    'a live entry, whose exits stay until it has ended',
+    toHalf,
+    { entries: [live], exits: [live] },
+    cancelEntries,
+  ],
+  [
+    'a live entry of a perpetual',
+    toHalf,
+    { market: perpetual, entries: [live], exits: [live] },
+    cancelEntries,
+  ],
+  ['an entry whose fee is unknown', toHalf, { entries: [{ filled: '1' }] }, { kind: 'read-fees' }],
+  ['an entry that ended unfilled', toHalf, { entries: [{}] }, end('canceled')],
+  ['exits that closed it', toHalf, { exits: [{ filled: '1' }] }, end('exits-closed')],
+  ['no more than the target', toHalf, { exits: [halfSold] }, end('reached')],
+  ['no more than the target, before orders are read', toHalf, { exits: [halfSold, live] }, readOrders],
+  [
+    'no more than the target, with a live exit',
+    toHalf,
+    { exits: [halfSold, live], known: { fresh: read } },
+    end('reached'),
+  ],
+  [
+    'no more than the target once the entry was canceled',
+    toHalf,
+    { exits: [halfSold, live], known: { cancelsSent: true, fresh: read } },
+    end('reached'),
+  ],
+  [
+    'no more than the target of a perpetual that may be gone',
+    toHalf,
+    { market: perpetual, exits: [halfSold] },
+    { kind: 'read-holding' },
+  ],
+  [
+    'no more than the target of a perpetual',
+    toHalf,
+    { market: perpetual, exits: [halfSold], known: { fresh: held } },
+    end('reached'),
+  ],
+  ['too little above the target', toHalf, { exits: [lessSold] }, { kind: 'read-market' }],
+  [
+    'too little above the target by the present rules',
+    toHalf,
+    { exits: [lessSold], known: { fresh: { market: true } } },
+    end('reached'),
+  ],
+  [
+    'more above the target than one order may have',
+    toHalf,
+    { market: { ...spot, marketAmountMax: '0.3' }, known: { fresh: { market: true } } },
+    end('above-maximum'),
+  ],
+];
+
+it.each(targets)('a close to a target, given %s, decides its next step', (_, planned, situation, step) => {
+  expect(decide(planned, situation)).toEqual(step);
+});
 
 const closes: Row[] = [
   ['all of a filled entry', close, {}, send('1')],

@@ -7,6 +7,7 @@ import {
   marketOrderStep,
 } from '../../../lib/close/order-size.ts';
 import type { MarketRules } from '../../../lib/exchange/exchange.ts';
+import type { Part } from '../../../lib/position/part.ts';
 import {
   closePosition,
   filled,
@@ -25,14 +26,26 @@ it.each<[string, Partial<MarketRules>, string]>([
 });
 
 describe('the amount to close', () => {
-  it.each<[string, PositionFacts, number | undefined, string]>([
-    ['all that remains', {}, undefined, '1'],
-    ['a part of what remains', { exits: [{ filled: '0.2' }] }, 50, '0.4'],
-    ['whole steps', { entries: [{ filled: '1', baseFee: '0.01' }] }, undefined, '0.9'],
-    ['whole steps of a part', {}, 33, '0.3'],
-    ['steps of a MARKET order', { market: { ...spot, marketAmountStep: '0.4' } }, undefined, '0.8'],
-  ])('is %s', (_, facts, percent, amount) => {
-    expect(amountToClose(closePosition(facts), percent)).toBe(amount);
+  it.each<[string, PositionFacts, Part, string]>([
+    ['all that remains', {}, {}, '1'],
+    ['a part of what remains', { exits: [{ filled: '0.2' }] }, { percent: 50 }, '0.4'],
+    ['a part with decimals', { entries: [{ filled: '3', baseFee: '0' }] }, { percent: 33.4 }, '1'],
+    ['whole steps', { entries: [{ filled: '1', baseFee: '0.01' }] }, {}, '0.9'],
+    ['whole steps of a part', {}, { percent: 33 }, '0.3'],
+    ['steps of a MARKET order', { market: { ...spot, marketAmountStep: '0.4' } }, {}, '0.8'],
+    ['what exceeds a target', {}, { toPercent: '30' }, '0.7'],
+    ['what exceeds a target of all that filled', { exits: [{ filled: '0.2' }] }, { toPercent: '50' }, '0.3'],
+    [
+      'what exceeds a target of what filled, less fees',
+      { entries: [{ filled: '10', baseFee: '1' }] },
+      { toPercent: '50' },
+      '4.5',
+    ],
+    ['nothing if the target is reached', { exits: [{ filled: '0.5' }] }, { toPercent: '50' }, '0'],
+    ['nothing if less than the target is left', { exits: [{ filled: '0.9' }] }, { toPercent: '50' }, '0'],
+    ['nothing for less than a step', { exits: [{ filled: '0.45' }] }, { toPercent: '50' }, '0'],
+  ])('is %s', (_, facts, part, amount) => {
+    expect(amountToClose(closePosition(facts), part)).toBe(amount);
   });
 });
 

@@ -33,6 +33,10 @@ const planned: fc.Arbitrary<PlannedAction> = fc.oneof(
   fc.constant({ action: 'close' as const }),
   fc.constant({ action: 'keep' as const }),
   fc.record({ action: fc.constant('close' as const), percent: fc.integer({ min: 1, max: 99 }) }),
+  fc.record({
+    action: fc.constant('close' as const),
+    toPercent: fc.integer({ min: 1, max: 99 }).map(String),
+  }),
 );
 
 /** A position whose orders the exchange may have filled or ended since it was adopted. */
@@ -146,6 +150,7 @@ function endOf({ outcome, failure }: Position): string {
   if (outcome === undefined) return 'nothing';
   if (outcome.closeOrderId !== undefined) return 'sent';
   if (outcome.outcome === 'dust') return outcome.remaining === '0' ? 'exits-closed' : 'too-small';
+  if (outcome.toPercent !== undefined) return 'reached';
   return outcome.outcome === 'closed' ? 'exits-closed' : outcome.outcome;
 }
 

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
+import { itemVersion } from '../../../lib/store/item-version.ts';
 import { exampleHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
 import { exampleClaim, examplePosition } from '../position/example-position.ts';
@@ -59,7 +60,7 @@ test('every kind of item is stored with its version', async () => {
     'position',
     'switch',
   ]);
-  expect(items.map(({ version }) => version)).toEqual([2, 2, 2, 2, 2]);
+  expect(items.map(({ version }) => version)).toEqual(Array(5).fill(itemVersion));
 });
 
 test('an item without a version is of version 1, and has it after the next write', async () => {
@@ -70,7 +71,7 @@ test('an item without a version is of version 1, and has it after the next write
   expect(await store.claimPosition({ positionId, claim: exampleClaim, from: ['open'] })).toMatchObject({
     kind: 'claimed',
   });
-  expect(await read()).toMatchObject({ version: 2 });
+  expect(await read()).toMatchObject({ version: itemVersion });
 });
 
 test.each(['1', true, null, { number: 1 }])('a version that is no number is refused: %j', async (version) => {

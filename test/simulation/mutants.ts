@@ -259,7 +259,7 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'revoke the link and not at the position',
-    edits: [{ file: links, find: 'rows.get(link.positionId)?.revokedLinks.add(link.linkId);', replace: '' }],
+    edits: [{ file: links, find: 'rows.get(positionId)?.revokedLinks.add(link.linkId);', replace: '' }],
   },
   {
     name: 'never recover in the sweep',

@@ -71,7 +71,11 @@ function configure(argv: string[]) {
 
 function addCommands(line: ReturnType<typeof configure>) {
   return line
-    .command('positions', 'Adopts, opens, lists, closes, resolves and forgets positions', positionCommands)
+    .command(
+      'positions',
+      'Adopts, opens, lists, edits, closes, resolves and forgets positions',
+      positionCommands,
+    )
     .command('links', 'Creates, lists, previews, updates, pauses and revokes links', linkCommands)
     .command('history', historySummary, buildHistory, runHistory)
     .command('accounts', 'Adds, checks, lists and removes exchange accounts', accountCommands)

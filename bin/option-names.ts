@@ -11,6 +11,8 @@ const optionNames = new Map(
     price: '--price',
     type: '--type',
     label: '--label',
+    tag: '--tag',
+    nakedWatch: '--no-naked-watch',
     requestId: '--request-id',
     open: '--open',
     expiresIn: '--expires-in',

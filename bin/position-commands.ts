@@ -7,6 +7,7 @@ import { confirm } from './confirm.ts';
 import { csvOption, requireOneFormat } from './csv-output.ts';
 import { positionArgument, type SharedArguments, textOption, yesOption } from './options.ts';
 import { closeAllCommand, closeAllOptions, closeCommand } from './position-close-commands.ts';
+import { editCommand, editOptions } from './position-edit-command.ts';
 import { exitsCommand, setExitsOptions } from './position-exit-commands.ts';
 import { adoptCommand, adoptOptions, openCommand, openOptions } from './position-open-commands.ts';
 import {
@@ -28,6 +29,7 @@ const listOptions = {
     describe: 'Only closed trades, with their results and totals',
   },
   account: textOption('Only positions of this account', {}),
+  tag: textOption('Only positions with this tag', {}),
   ...csvOption,
 } as const;
 
@@ -44,6 +46,7 @@ export const positionVerbs = {
   list: { options: listOptions },
   get: { positionals, options: {} },
   exits: { positionals, options: setExitsOptions },
+  edit: { positionals, options: editOptions },
   close: { positionals, options: yesOption },
   'close-all': { options: closeAllOptions },
   resolve: { positionals, options: resolveOptions },
@@ -76,7 +79,11 @@ function listCommand(yargs: Argv<SharedArguments>) {
         .example('$0 positions list --closed --csv > trades.csv', 'for a spreadsheet')
         .example('$0 positions list --json', 'for a script'),
     async (args) => {
-      const input = parseInput('positions.list', { open: args.open, account: args.account });
+      const input = parseInput('positions.list', {
+        open: args.open,
+        account: args.account,
+        tag: args.tag,
+      });
       checkListOptions(args);
       if (args.closed) return listTrades(args, input);
       const result = await createAdminClient(args).call('positions.list', input);
@@ -158,7 +165,7 @@ function forgetCommand(yargs: Argv<SharedArguments>) {
 }
 
 const verbCommands = [
-  ...[adoptCommand, openCommand, listCommand, getCommand, exitsCommand],
+  ...[adoptCommand, openCommand, listCommand, getCommand, exitsCommand, editCommand],
   ...[closeCommand, closeAllCommand, resolveCommand, forgetCommand],
 ];
 

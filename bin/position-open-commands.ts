@@ -18,6 +18,7 @@ const marketOptions = {
   symbol: textOption('BTC/USDT, or BTC/USDT:USDT for a perpetual', { demandOption: true }),
   side: textOption('Side of the position', { demandOption: true, choices: ['long', 'short'] }),
   label: textOption('Your name for the position', {}),
+  tag: textOption('Groups positions, such as those of one strategy', {}),
 } as const;
 
 export const adoptOptions = {
@@ -48,8 +49,8 @@ function describeCreated(position: PositionView, target: Target): string {
 type AdoptArguments = SharedArguments & InferredOptionTypes<typeof adoptOptions>;
 
 function parseAdoptInput(args: AdoptArguments): CommandInput<'positions.adopt'> {
-  const { account, symbol, side, entry, exit, amount, label } = args;
-  const fields = { account, symbol, side, entryOrderIds: entry, exitOrderIds: exit, amount, label };
+  const { account, symbol, side, entry, exit, amount, label, tag } = args;
+  const fields = { account, symbol, side, entryOrderIds: entry, exitOrderIds: exit, amount, label, tag };
   return parseInput('positions.adopt', fields, {
     rules: {
       amount: () =>
@@ -102,9 +103,9 @@ function checkPrice({ type, price }: { type: string; price: string | undefined }
 }
 
 function parseOpenInput(args: OpenArguments): CommandInput<'positions.open'> {
-  const { account, symbol, side, type, price, amount, cost, risk: riskAmount, label } = args;
+  const { account, symbol, side, type, price, amount, cost, risk: riskAmount, label, tag } = args;
   const requestId = args['request-id'] ?? randomUUID();
-  const order = { requestId, account, symbol, side, type, price, amount, cost, riskAmount, label };
+  const order = { requestId, account, symbol, side, type, price, amount, cost, riskAmount, label, tag };
   const fields = { ...order, ...toExitFields(args) };
   return parseInput('positions.open', fields, {
     rules: {

@@ -73,7 +73,8 @@ const columns: Column<PositionView>[] = [
   },
   { head: 'EXITS', text: ({ openExitOrders }) => String(openExitOrders), right: true, dropRank: 4 },
   { head: 'LINKS', text: ({ links }) => String(links ?? ''), right: true, dropRank: 5 },
-  { head: 'LABEL', text: ({ label }) => label ?? '', dropRank: 6 },
+  { head: 'TAG', text: ({ tag }) => tag ?? '', dropRank: 6 },
+  { head: 'LABEL', text: ({ label }) => label ?? '', dropRank: 7 },
 ];
 
 /** What the columns don't show: why it needs attention, failed or is out of date. */
@@ -149,13 +150,14 @@ function toResults(position: PositionView): [string, string][] {
 }
 
 function describeFacts(position: PositionView): string {
-  const { symbol, side, exchange, account, label, outcome, averageEntry, markPrice, quote } = position;
+  const { symbol, side, exchange, account, label, tag, outcome, averageEntry, markPrice, quote } = position;
   const base = toBase(position);
   return drawFacts([
     ['Position', position.positionId],
     ['Market', asPlainText(`${symbol} ${side} on ${exchange}, account ${account}`)],
     ['State', paintState(formatState(position), position)],
     ['Label', label === undefined ? undefined : asPlainText(label)],
+    ['Tag', tag],
     ['Amount', `${formatNumber(position.amount)} ${base}, of which ${formatNumber(position.filled)} filled`],
     ['Left', `${formatNumber(position.remaining)} ${base}`],
     ['Entry', averageEntry === undefined ? undefined : `${formatNumber(averageEntry)} ${quote} on average`],

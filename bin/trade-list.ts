@@ -57,7 +57,7 @@ function describeTrades(trades: Trade[]): string {
 /** @returns all positions as they are stored, page by page: closed ones stay, and one answer can hold too few. */
 export async function listStored(
   admin: AdminClient,
-  input: Pick<CommandInput<'positions.list'>, 'account'> = {},
+  input: Pick<CommandInput<'positions.list'>, 'account' | 'tag'> = {},
 ): Promise<PositionView[]> {
   const byId = new Map<string, PositionView>();
   const unreadable = new Set<string>();
@@ -82,7 +82,7 @@ export async function listTrades(
 ): Promise<void> {
   const admin = createAdminClient(args);
   const [positions, { links }] = await Promise.all([
-    listStored(admin, { account: input.account }),
+    listStored(admin, { account: input.account, tag: input.tag }),
     admin.call('links.list', {}),
   ]);
   const trades = toTrades(positions, links);

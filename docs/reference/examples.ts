@@ -30,6 +30,7 @@ export const examples: Examples = {
     takeProfits: [{ price: '65000', percent: '50' }],
     stopLoss: { price: '58000' },
   },
+  'positions.edit': { positionId, tag: 'trend' },
   'positions.list': { open: true, account: 'main' },
   'positions.get': { positionId },
   'positions.candles': { positionId, interval: '15m', limit: 100 },

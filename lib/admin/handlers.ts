@@ -23,6 +23,7 @@ import { adoptPosition } from './positions/adopt.ts';
 import { listCandles } from './positions/candles.ts';
 import { closePosition } from './positions/close.ts';
 import { closeAllPositions } from './positions/close-all.ts';
+import { editPosition } from './positions/edit.ts';
 import { forgetPosition } from './positions/forget.ts';
 import { getPosition } from './positions/get.ts';
 import { listPositions } from './positions/list.ts';
@@ -42,6 +43,7 @@ export const handlers: Handlers = {
   'positions.adopt': adoptPosition,
   'positions.open': openPosition,
   'positions.setExits': setExits,
+  'positions.edit': editPosition,
   'positions.list': listPositions,
   'positions.get': getPosition,
   'positions.candles': listCandles,

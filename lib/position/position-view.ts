@@ -12,6 +12,7 @@ import {
   type PositionStatus,
   positionIdSchema,
   positionStatusSchema,
+  tagSchema,
   toStatus,
 } from './position.ts';
 import { computeProfit } from './profit.ts';
@@ -38,6 +39,7 @@ export const positionViewSchema = z.object({
   /** How far the entry is filled; `closed` once nothing remains. */
   fillStatus: z.enum(['unfilled', 'partly-filled', 'filled', 'closed']),
   label: z.string().optional(),
+  tag: tagSchema.optional(),
   createdAt: z.string(),
   /** All of the entry, filled or not, in base currency. */
   amount: amountSchema,
@@ -73,6 +75,8 @@ export const positionViewSchema = z.object({
   protection: protectionSchema,
   /** Since when the exchange has had none of the stops that Ripcord knows, ISO 8601. Absent: it has one, or had none. */
   nakedSince: z.string().optional(),
+  /** `false`: a missing stop is not reported. */
+  nakedWatch: z.literal(false).optional(),
   /** The exits of the plan, and adopted ones that are open. */
   takeProfits: z.array(takeProfitViewSchema),
   stopLoss: stopLossViewSchema.nullable(),
@@ -138,6 +142,7 @@ export function toPositionView(
     status: computeLiveStatus(position, totals),
     fillStatus: computeFillStatus(position, totals),
     label: position.label,
+    tag: position.tag,
     createdAt: position.createdAt,
     amount: totals.amount,
     filled: totals.filled,
@@ -153,6 +158,7 @@ export function toPositionView(
     protection: computeProtection(position, extra.staleReason !== undefined),
     ...toExitViews(position),
     nakedSince: toNakedSince(position),
+    nakedWatch: position.nakedWatch,
     outcome: position.outcome,
     failure: position.failure,
     attentionReason: position.attentionReason,

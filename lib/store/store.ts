@@ -209,7 +209,7 @@ export interface PositionChange {
   exitPlan?: Position['exitPlan'];
   exitAttempt?: Position['exitAttempt'];
   naked?: Position['naked'] | null;
-  nakedWatch?: Position['nakedWatch'] | null;
+  nakedWatch?: Position['nakedWatch'] | null | undefined;
   market?: Position['market'];
   goneAmount?: Position['goneAmount'];
   funding?: Position['funding'] | null;
@@ -217,8 +217,8 @@ export interface PositionChange {
   lastSync?: Position['lastSync'];
   uses?: Position['uses'];
   notices?: Position['notices'];
-  label?: string | null;
-  tag?: string | null;
+  label?: string | null | undefined;
+  tag?: string | null | undefined;
 }
 
 /** @returns the position after a write of the change. Throws when the result is not a valid position. */

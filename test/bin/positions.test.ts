@@ -298,3 +298,24 @@ test('resolving only shows the result, unless --apply is given', async () => {
     { command: 'positions.resolve', positionId, apply: true },
   ]);
 });
+
+test('an edit sends what was typed, and "" removes a tag or a label', async () => {
+  const tagged = { ...longPosition, tag: 'trend' };
+  await using admin = await startFakeAdmin(({ command }) =>
+    answered(command === 'positions.list' ? { positions: [tagged] } : { position: tagged }),
+  );
+  const edit = ['positions', 'edit', positionId];
+  const { code, stdout } = await runLocally(admin.url, [...edit, '--tag', 'trend', '--no-naked-watch']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Tag +trend$/m);
+  await runLocally(admin.url, [...edit, '--tag', '', '--label', '']);
+  const listed = await runLocally(admin.url, ['positions', 'list', '--tag', 'trend']);
+  expect(listed.stdout).toMatch(/ TAG +LABEL\n.* trend +weekly level$/m);
+  expect(admin.payloads).toEqual([
+    { command: 'positions.edit', positionId, tag: 'trend', nakedWatch: false },
+    { command: 'positions.edit', positionId, tag: null, label: null },
+    { command: 'positions.list', tag: 'trend' },
+  ]);
+  const nothing = await runLocally(admin.url, edit);
+  expect(nothing).toMatchObject({ code: 1, stderr: expect.stringContaining('Use --tag, --label') });
+});

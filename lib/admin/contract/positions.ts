@@ -3,7 +3,7 @@ import { accountNameSchema } from '../../account/account.ts';
 import { amountSchema, positiveAmountSchema } from '../../amount.ts';
 import { candleIntervalSchema, marketRulesSchema, sideSchema } from '../../exchange/exchange.ts';
 import { linkOptionsSchema } from '../../link/link.ts';
-import { positionIdSchema } from '../../position/position.ts';
+import { positionIdSchema, tagSchema } from '../../position/position.ts';
 import { positionViewSchema } from '../../position/position-view.ts';
 import type { CommandDefinition } from './command-definition.ts';
 import { labelSchema } from './label.ts';
@@ -12,6 +12,9 @@ import { symbolSchema } from './symbol.ts';
 const positionIdField = positionIdSchema.describe('The position.');
 const accountField = accountNameSchema.describe('Name of a stored account.');
 const labelField = labelSchema.describe('Your name for the position, up to 80 characters.');
+const tagField = tagSchema.describe(
+  'Groups positions, such as those of one strategy: a link can be for all with this tag.',
+);
 const symbolField = symbolSchema.describe(
   'Market: `BTC/USDT` for spot, `BTC/USDT:USDT` for a perpetual. Any script.',
 );
@@ -34,6 +37,7 @@ const adoptInput = z
       )
       .optional(),
     label: labelField.optional(),
+    tag: tagField.optional(),
   })
   .refine((input) => !(input.amount !== undefined && (input.entryOrderIds?.length ?? 0) > 0), {
     path: ['amount'],
@@ -108,6 +112,7 @@ const openInput = z
     takeProfits: takeProfitsField.optional(),
     stopLoss: stopLossField.optional(),
     label: labelField.optional(),
+    tag: tagField.optional(),
   })
   .refine(({ amount, cost, riskAmount }) => [amount, cost, riskAmount].filter(Boolean).length === 1, {
     path: ['amount'],
@@ -124,6 +129,21 @@ const openInput = z
   .refine((input) => input.type === 'limit' || input.price === undefined, {
     path: ['price'],
     error: 'expected no price, because this is a MARKET order',
+  });
+
+const editInput = z
+  .strictObject({
+    positionId: positionIdField,
+    tag: tagField.nullable().describe('A new tag; null removes it.').optional(),
+    label: labelField.nullable().describe('Your new name for the position; null removes it.').optional(),
+    nakedWatch: z
+      .boolean()
+      .describe('`false`: no notice when the stop of this position is missing at the exchange.')
+      .optional(),
+  })
+  .refine(({ positionId: _, ...changes }) => Object.values(changes).some((change) => change !== undefined), {
+    path: ['tag'],
+    error: 'expected tag, label or nakedWatch',
   });
 
 /** What closing one position did: the status and the text that a link would have returned. */
@@ -201,6 +221,14 @@ export const positionsCommands = {
     input: exitsInput,
     result: positionResult,
   },
+  'positions.edit': {
+    summary:
+      "Changes a position's tag or label, or whether a missing stop is reported. Nothing is sent to the exchange.",
+    details:
+      'A link for a tag matches by the tag that a position has at the hit. A position that is closing is not changed.',
+    input: editInput,
+    result: positionResult,
+  },
   'positions.list': {
     summary: 'Lists positions with their live state, newest first.',
     input: z.strictObject({
@@ -211,6 +239,7 @@ export const positionsCommands = {
         )
         .optional(),
       account: accountNameSchema.describe('Only positions of this account.').optional(),
+      tag: tagSchema.describe('Only positions with this tag.').optional(),
       live: z
         .boolean()
         .describe('`false`: as stored, without a request to an exchange and without `links`. Default: true.')

@@ -20,12 +20,13 @@ const pageSize = 500;
 /** Throws `account-not-found`. */
 export async function listPositions(
   { services, accounts, linksHalted }: Pick<AdminServices, 'services' | 'accounts' | 'linksHalted'>,
-  { open, account, live = true, after, limit }: CommandInput<'positions.list'>,
+  { open, account, tag, live = true, after, limit }: CommandInput<'positions.list'>,
 ): Promise<CommandResult<'positions.list'>> {
   const list = open === true ? 'open' : 'all';
   const { positions, next, unreadable } = await selectPositions(services.store, {
     list,
     account,
+    tag,
     after,
     limit,
   });
@@ -59,18 +60,21 @@ async function toLiveViews(
 interface Selection {
   list: PositionList;
   account: string | undefined;
+  tag: string | undefined;
   after: string | undefined;
   limit: number | undefined;
 }
 
 /**
- * With a limit, it reads the table page by page, until it has one more position of the account than is listed. The index
- * has no accounts, so that the pages of one account are large: it may have few positions among many.
+ * With a limit, it reads the table page by page, until it has one more wanted position than is listed. The index has no
+ * accounts and tags, so that the pages of one are large: it may have few positions among many.
  */
-async function selectPositions(store: PositionStore, { list, account, after, limit }: Selection) {
+async function selectPositions(store: PositionStore, { list, account, tag, after, limit }: Selection) {
   const unreadable: string[] = [];
   const note = (positionId: string) => unreadable.push(positionId);
-  const isWanted = (position: Position): boolean => account === undefined || position.account === account;
+  const isWanted = (position: Position): boolean =>
+    (account === undefined || position.account === account) && (tag === undefined || position.tag === tag);
+  const takesAll = account === undefined && tag === undefined;
   if (limit === undefined && after === undefined)
     return {
       positions: (await store.listPositions(list, note)).filter(isWanted),
@@ -81,7 +85,7 @@ async function selectPositions(store: PositionStore, { list, account, after, lim
   const found: Position[] = [];
   let from: string | undefined = after;
   do {
-    const place = { list, after: from, limit: account === undefined ? Math.min(wanted, pageSize) : pageSize };
+    const place = { list, after: from, limit: takesAll ? Math.min(wanted, pageSize) : pageSize };
     const page: PositionPage = await store.listPositionPage(place, note);
     found.push(...page.positions.filter(isWanted));
     from = page.next;

@@ -9,7 +9,7 @@ import type { CommandInput } from '../contract/commands.ts';
 /** What adopting and opening a position have in common. */
 type NewPositionInput = Pick<
   CommandInput<'positions.adopt' | 'positions.open'>,
-  'account' | 'symbol' | 'side' | 'label'
+  'account' | 'symbol' | 'side' | 'label' | 'tag'
 >;
 
 /** Where a new position is: an account's exchange, and a market there. */
@@ -59,7 +59,7 @@ interface NewPositionFacts {
 /** A position as it starts: open and never claimed. */
 export function newPosition(
   services: Services,
-  { account, side, label }: NewPositionInput,
+  { account, side, label, tag }: NewPositionInput,
   { exchangeId, market }: Place,
   { price, exchangePosition: held, ...facts }: NewPositionFacts,
 ): Position {
@@ -70,6 +70,7 @@ export function newPosition(
     account,
     side,
     label,
+    tag,
     exchange: exchangeId,
     market,
     symbol: market.symbol,

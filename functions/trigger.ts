@@ -46,8 +46,10 @@ function toHandler(build: () => BuiltServices, log: Log): TriggerHandler {
     // Responses pass these from right to left.
     middleware: [addSecurityHeaders(), negotiateContent(), answerErrors(log)],
     async run({ services, linksHalted, handOverKeptHits }, event, { awsRequestId }) {
-      const arrivedAt = toArrival(event, services.now());
-      const request = parseRequest(event);
+      const now = services.now();
+      const sentAt = readGatewayTime(event, now);
+      const arrivedAt = Math.max(sentAt, now - gatewayTimeMs);
+      const request = { ...parseRequest(event), sentAt };
       const response = linksHalted === true ? halted : await fire(services, request, arrivedAt);
       // A metric that counts the sweep's probes would cost money in every hour.
       if (request.token !== probeToken)
@@ -73,13 +75,13 @@ const timeSchema = z.object({ requestContext: z.object({ timeEpoch: z.number() }
 const maxGatewayAgeMs = 10_000;
 
 /**
- * @returns when the request arrived, in epoch milliseconds. The gateway's time counts a cold start, but only in part:
- * the function needs time of its own to act.
+ * @returns when the gateway got the request, in epoch milliseconds. Only a part of the time since then, such as a cold
+ * start, counts as the hit's: the function needs time of its own to act.
  */
-function toArrival(event: unknown, now: number): number {
+function readGatewayTime(event: unknown, now: number): number {
   const { data } = timeSchema.safeParse(event);
   const ageMs = data === undefined ? 0 : now - data.requestContext.timeEpoch;
-  return ageMs > 0 && ageMs <= maxGatewayAgeMs ? now - Math.min(ageMs, gatewayTimeMs) : now;
+  return ageMs > 0 && ageMs <= maxGatewayAgeMs ? now - ageMs : now;
 }
 
 function parseRequest(event: unknown): Request {

@@ -1,5 +1,5 @@
-import type { PlannedAction } from '../../lib/close/next-step.ts';
 import type { Outcome } from '../../lib/position/position.ts';
+import type { Confirmation, PositionAnswer } from '../../lib/trigger/response.ts';
 import type { ResponseStatus } from '../../lib/trigger/response-status.ts';
 import type { PublicResponse } from './public-response.ts';
 
@@ -44,22 +44,62 @@ body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding
 h1{font-size:1.75rem;margin:0 0 .5rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.5rem;margin-top:1.5rem}
 button{font:inherit;font-weight:600;padding:.75rem 1.5rem;border:0;border-radius:.5rem;background:#c2362b;color:#fff;cursor:pointer}
+table{border-collapse:collapse;margin-top:1.5rem}
+th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+th{font-weight:400;opacity:.65}
 dt{opacity:.65}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 </style></head>
-<body><main><h1>${headline}</h1><p>${message}</p>${repeat}${renderButton(confirm)}<dl>${renderRows(response)}</dl></main></body></html>
+<body><main><h1>${headline}</h1><p>${message}</p>${repeat}${renderButton(confirm)}<dl>${renderRows(response)}</dl>${renderPositions(response)}</main></body></html>
 `;
 }
 
 /** An empty form: it sends a POST with an empty body to the page's own address. */
-function renderButton(confirm: PlannedAction | undefined): string {
+function renderButton(confirm: Confirmation | undefined): string {
   if (confirm === undefined) return '';
-  return `<form method="post"><button>${buttonLabel(confirm)}</button></form>`;
+  return `<form method="post"><button>${escapeHtml(buttonLabel(confirm))}</button></form>`;
 }
 
-function buttonLabel({ action, percent, toPercent }: PlannedAction): string {
+function buttonLabel({ action, percent, toPercent, scope }: Confirmation): string {
+  if (scope !== undefined) return standingLabels[action];
   if (action === 'keep') return 'Cancel the unfilled entry';
   if (toPercent !== undefined) return `Reduce the position to ${toPercent} %`;
   return percent === undefined ? 'Close the position' : `Close ${percent} % of the position`;
+}
+
+/** Of a link for all positions in a scope. */
+const standingLabels: Record<Confirmation['action'], string> = {
+  close: 'Close these positions',
+  keep: 'Cancel the unfilled entries',
+  reduce: 'Reduce these positions',
+  stop: 'Move these stops',
+  heartbeat: 'Send a heartbeat',
+};
+
+/** The columns of a table of positions, and their labels. An empty one is left out. */
+const columns: [field: keyof PositionAnswer, label: string][] = [
+  ['symbol', 'Market'],
+  ['side', 'Side'],
+  ['outcome', 'Result'],
+  ['would', 'What it would do'],
+  ['closedAmount', 'Closed'],
+  ['closeOrderId', 'Close order'],
+  ['detail', 'Details'],
+  ['positionId', 'Position'],
+];
+
+function renderPositions({ positions = [] }: PublicResponse): string {
+  if (positions.length === 0) return '';
+  const used = columns.filter(([field]) => positions.some((each) => isShown(each[field])));
+  const head = used.map(([, label]) => `<th scope="col">${label}</th>`).join('');
+  const rows = positions.map((each) => {
+    const cells = used.map(([field]) => (isShown(each[field]) ? escapeHtml(String(each[field])) : ''));
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  });
+  return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+function isShown(value: unknown): boolean {
+  return value !== undefined && value !== '0';
 }
 
 function renderRows({ position, outcome }: PublicResponse): string {

@@ -3,7 +3,10 @@ import type { HitResponse } from '../../lib/trigger/response.ts';
 import type { ResponseStatus } from '../../lib/trigger/response-status.ts';
 
 /** What a link's holder may read of a response: all that a renderer gets. The owner's history has the detail. */
-export type PublicResponse = Omit<HitResponse, 'detail' | 'decision' | 'refusal' | 'linkId' | 'exchangeMs'>;
+export type PublicResponse = Omit<
+  HitResponse,
+  'detail' | 'decision' | 'refusal' | 'hasFailed' | 'linkId' | 'exchangeMs'
+>;
 
 const publicOutcomeFields = [
   'outcome',
@@ -35,11 +38,11 @@ const nextSteps: Partial<Record<ResponseStatus, string>> = {
 
 /** @returns the JSON body; docs/reference/link-responses.md documents it. */
 export function toJsonBody(response: PublicResponse): Record<string, unknown> {
-  const { status, publicMessage, outcome, position, confirm, source, repeated } = response;
+  const { status, publicMessage, outcome, position, positions, confirm, source, repeated } = response;
   if (outcome !== undefined) {
     const fields = publicOutcomeFields.map((name) => [name, outcome[name]]);
     return { ...Object.fromEntries(fields), ...position, repeated };
   }
   const message = `${publicMessage}${nextSteps[status] ?? ''}`;
-  return { status, message, ...confirm, source, repeated, ...position };
+  return { status, message, ...confirm, source, repeated, ...position, positions };
 }

@@ -8,13 +8,19 @@ export const refusalCauses = [
   'wrong-source',
   'used-up',
   'removed',
+  'unreadable',
+  'left-alone',
+  'not-followed',
+  'gave-up',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
 
-/** A refused hit, as far as its texts need it. */
+/** A refused hit, or those of one cause, as far as their texts need them. */
 interface RefusedHit {
   linkId: string;
   sourceIp?: string | undefined;
+  /** Of a standing link: the positions that it left open. */
+  positionIds?: readonly string[];
 }
 
 interface RefusalText {
@@ -24,6 +30,24 @@ interface RefusalText {
   reason(hit: RefusedHit): string;
   /** What the owner can do, in sentences. */
   advice(hit: RefusedHit): string;
+  /** The link may have acted on other positions, so the hit as a whole was not refused. */
+  concernsPart?: true;
+}
+
+/** So many are named: a panic link may match hundreds. */
+const namedPositions = 3;
+
+function namePositions({ positionIds = [] }: RefusedHit): string {
+  const more = positionIds.length - namedPositions;
+  const named = positionIds.slice(0, namedPositions).join(', ');
+  if (positionIds.length === 0) return 'a position';
+  return more > 0 ? `${named} and ${more} more` : named;
+}
+
+function closeAdvice({ positionIds = [] }: RefusedHit): string {
+  const [positionId, ...others] = positionIds;
+  const [which, id] = others.length === 0 ? ['it', positionId ?? 'POSITION'] : ['one', 'POSITION'];
+  return `To close ${which}, use the console, or run: ripcord positions close ${id}`;
 }
 
 const createAnother = 'Create another link, and put its URL into the alert.';
@@ -72,11 +96,38 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     reason: () => 'has no position, because it was removed',
     advice: () => 'Remove the webhook from the alert.',
   },
+  unreadable: {
+    word: "not a strategy's state",
+    reason: () => 'takes only the messages long, short and flat, with a time after it at most',
+    advice: () =>
+      'Send the message of the indicator in the guide. The alert of a strategy sends another at each order.',
+  },
+  'left-alone': {
+    word: 'a newer position was left open',
+    reason: (hit) =>
+      `left ${namePositions(hit)} open, opened after the alert that Ripcord was still answering`,
+    advice: closeAdvice,
+    concernsPart: true,
+  },
+  'not-followed': {
+    word: 'a position was not followed yet',
+    reason: (hit) =>
+      `left ${namePositions(hit)} open, because the strategy has not reported this side since it was opened`,
+    advice: closeAdvice,
+    concernsPart: true,
+  },
+  'gave-up': {
+    word: 'not finished in 5 minutes',
+    reason: (hit) => `could not act on ${namePositions(hit)} within 5 minutes, so Ripcord gave up`,
+    advice: closeAdvice,
+    concernsPart: true,
+  },
 };
 
 interface DescribedHit {
   why: string;
   linkId?: string | undefined;
+  positionId?: string | undefined;
   sourceIp?: string | undefined;
   refusal?: RefusalCause | undefined;
   limitReached?: true | undefined;
@@ -88,9 +139,10 @@ export function describeWhy({ limitReached, ...hit }: DescribedHit): string {
   return `${describeCause(hit)}${further}`;
 }
 
-function describeCause({ why, refusal, linkId, sourceIp }: DescribedHit): string {
+function describeCause({ why, refusal, linkId, sourceIp, positionId }: DescribedHit): string {
   if (refusal === undefined || linkId === undefined) return why;
-  const advice = refusalTexts[refusal].advice({ linkId, sourceIp });
+  const positionIds = positionId === undefined ? [] : [positionId];
+  const advice = refusalTexts[refusal].advice({ linkId, sourceIp, positionIds });
   return why.includes(advice) ? why : `${why} ${advice}`;
 }
 

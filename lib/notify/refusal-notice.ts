@@ -4,6 +4,7 @@ import type { Hit } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
 import type { Pause } from '../link/pause.ts';
 import { refusalQuietMs, refusalTexts } from '../link/refusal.ts';
+import { describeScope } from '../link/scope.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { formatMinute, toSafeLine } from './notice-text.ts';
@@ -69,13 +70,15 @@ function describeOthers(others: Unreported[], unsent: number): string[] {
 /** @returns such as `Alert refused: link lnk_… for ETH/USDT long on main has expired. Nothing was done. …`. */
 function describeRefusal(refused: Unreported, subject: RefusalSubject, now: number): string {
   const { cause, hits } = refused;
-  const { reason, advice } = refusalTexts[cause];
+  const { reason, advice, concernsPart } = refusalTexts[cause];
   const { linkId, position } = subject;
-  const hit = { linkId, sourceIp: hits.at(-1)?.sourceIp };
+  const positionIds = [...new Set(hits.flatMap(({ positionId }) => positionId ?? []))];
+  const hit = { linkId, sourceIp: hits.at(-1)?.sourceIp, positionIds };
   const pauseEnd = cause === 'paused' ? describePauseEnd(subject.pause, advice(hit)) : undefined;
   // A sender at another address has no alert that the owner could delete.
   const hasEnded = cause !== 'wrong-source' && position !== undefined && isFinal(position.state);
   const next = hasEnded ? describeEnded(hits) : (pauseEnd ?? advice(hit));
+  if (concernsPart === true) return `Not done: ${nameLink(subject)} ${reason(hit)}. ${next}`;
   return `${describeCount(refused, now)}: ${nameLink(subject)} ${reason(hit)}. Nothing was done. ${next}`;
 }
 
@@ -116,7 +119,8 @@ function formatTime(at: string, now: number): string {
 
 function nameLink({ linkId, link, position }: RefusalSubject): string {
   const label = link?.label === undefined ? '' : ` "${link.label}"`;
-  return `link ${linkId}${label}${position === undefined ? '' : ` for ${namePosition(position)}`}`;
+  const scope = link?.scope === undefined ? '' : ` for ${describeScope(link)}`;
+  return `link ${linkId}${label}${position === undefined ? scope : ` for ${namePosition(position)}`}`;
 }
 
 function namePosition({ symbol, side, label, account }: Position): string {

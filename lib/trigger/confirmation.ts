@@ -1,11 +1,11 @@
 import type { PlannedAction } from '../close/next-step.ts';
-import type { PositionLink } from '../link/link.ts';
+import { isPositionLink, type Link, type PositionLink } from '../link/link.ts';
 import type { Position } from '../position/position.ts';
 import type { NavigationDoubt } from './navigation.ts';
 import { createResponse, type HitResponse, inProgress } from './response.ts';
 
 /** Why a GET asks for a confirmation: the link always does, or nothing proves that a person opened it. */
-export type ConfirmationReason = 'post-only' | 'confirm' | 'repeatable' | NavigationDoubt;
+export type ConfirmationReason = 'post-only' | 'confirm' | 'repeatable' | 'standing' | NavigationDoubt;
 
 const reasons: Record<ConfirmationReason, { publicMessage: string; detail: string }> = {
   'post-only': {
@@ -19,6 +19,10 @@ const reasons: Record<ConfirmationReason, { publicMessage: string; detail: strin
   repeatable: {
     publicMessage: 'This link can fire more than once, so it asks each time.',
     detail: 'The link can fire more than once, so it asks each time; nothing was done.',
+  },
+  standing: {
+    publicMessage: 'It acts on every position that is open then, so it always asks first.',
+    detail: 'The link is for more than one position, so it always asks first; nothing was done.',
   },
   prefetch: {
     publicMessage: 'A browser loaded this link ahead of time.',
@@ -39,9 +43,16 @@ const reasons: Record<ConfirmationReason, { publicMessage: string; detail: strin
 };
 
 /** @returns what a GET shows instead of acting. It names nothing that is traded. */
-export function confirmationRequired(link: PositionLink, reason: ConfirmationReason): HitResponse {
-  const { action, percent } = link;
+export function confirmationRequired(link: Link, reason: ConfirmationReason): HitResponse {
   const { publicMessage, detail } = reasons[reason];
+  if (!isPositionLink(link))
+    return createResponse('confirm', {
+      publicMessage,
+      detail,
+      confirm: { action: link.action },
+      decision: 'confirmation-required',
+    });
+  const { action, percent } = link;
   return createResponse('confirm', {
     headline: toQuestion(link, 'this position'),
     publicMessage: `${describeAction(link)} ${publicMessage} Nothing has happened yet.`,

@@ -1,18 +1,19 @@
-import { executeAction, isUnsettled } from '../close/execute-action.ts';
-import type { RequestNote } from '../link/hit.ts';
-import { isPositionLink, type PositionLink, toLinkId } from '../link/link.ts';
+import { executeAction } from '../close/execute-action.ts';
+import { isPositionLink, type Link, type PositionLink, toLinkId } from '../link/link.ts';
 import { isPaused, type Pause } from '../link/pause.ts';
 import { hashToken, isWellFormed } from '../link/token.ts';
-import type { Claim, Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { confirmOrReport } from './confirm-or-report.ts';
+import { computeExchangeMs } from './exchange-time.ts';
+import { type Responded, toExecuteResponse } from './execute-response.ts';
 import { boundToHit } from './hit-services.ts';
 import { type LateHit, respondLate } from './late-response.ts';
 import { unlessItMayFire } from './may-fire.ts';
+import { preconnect } from './preconnect.ts';
 import { recordHit } from './record-hit.ts';
-import { asLook, notFound, notRun, refusedMethod, removed, revoked, usedUp } from './refusals.ts';
-import type { Request } from './request.ts';
-import { type HitResponse, toResponse } from './response.ts';
+import { asLook, notFound, refusedMethod } from './refusals.ts';
+import { isLookAgain, type Request } from './request.ts';
+import type { HitResponse } from './response.ts';
 
 /**
  * Handles one hit: finds the link, checks it, executes its action, records the hit. The response reports only what is
@@ -27,27 +28,45 @@ export async function fire(
 ): Promise<HitResponse> {
   const hit = boundToHit(services, arrivedAt);
   try {
-    const { response, late } = await handle(hit.services, request);
-    return late !== undefined && hit.isLate() ? await respondLate(services, late, response) : response;
+    const found = await findLink(hit.services, request);
+    if ('response' in found) return found.response;
+    const { link, pause } = found;
+    if (isPositionLink(link)) {
+      const { response, late } = await handle(hit.services, link, request, pause);
+      return hit.isLate() ? await respondLate(services, late, response) : response;
+    }
+    // No cold start for a link of one position loads it.
+    const { fireStanding } = await import('./standing/fire-standing.ts');
+    return await fireStanding({ ...hit, link, pause, request, arrivedAt });
   } finally {
     hit.end();
   }
 }
 
-/** A response, and what to read again if it turns out to be late. */
-interface Handled {
-  response: HitResponse;
-  late?: LateHit;
-}
-
-async function handle(services: Services, request: Request): Promise<Handled> {
+async function findLink(
+  { store }: Services,
+  request: Request,
+): Promise<{ response: HitResponse } | { link: Link; pause: Pause }> {
   if (request.method !== 'GET' && request.method !== 'POST') return { response: refusedMethod };
   if (!isWellFormed(request.token)) return { response: notFound };
   const hash = hashToken(request.token);
-  const { link, ...pause } = await services.store.readLinkAndPause(toLinkId(hash));
+  const { link, ...pause } = await store.readLinkAndPause(toLinkId(hash));
   if (link === undefined || link.tokenHash !== hash) return { response: notFound };
-  if (!isPositionLink(link)) return { response: notFound };
+  return { link, pause };
+}
 
+/** A response, and what to read again if it turns out to be late. */
+interface Handled {
+  response: HitResponse;
+  late: LateHit;
+}
+
+async function handle(
+  services: Services,
+  link: PositionLink,
+  request: Request,
+  pause: Pause,
+): Promise<Handled> {
   const startedAt = services.now();
   const { requests, isUnsettled, claim, ...responded } = await respond(services, link, request, pause);
   // A request of the page that waits for the result is no hit of its own.
@@ -76,24 +95,10 @@ function isOfNote(request: Request, response: HitResponse, hasClaimed: boolean):
   return !(isLookAgain(request) && isLook);
 }
 
-function isLookAgain({ method, isFollowUp }: Request): boolean {
-  return method === 'GET' && isFollowUp === true;
-}
-
 /** A waiting page shows the outcome of its own hit, so it does not remark that this was done earlier. */
 function toShown({ isFollowUp }: Request, response: HitResponse): HitResponse {
   const { repeated: _, ...outcome } = response;
   return isFollowUp === true ? outcome : response;
-}
-
-/** A response, with what the exchange was asked for it. */
-interface Responded {
-  response: HitResponse;
-  requests: RequestNote[];
-  /** Recovery has to continue the claim. */
-  isUnsettled?: boolean;
-  /** The claim that was made or continued for the hit. */
-  claim?: Claim;
 }
 
 async function respond(
@@ -104,6 +109,10 @@ async function respond(
 ): Promise<Responded> {
   const now = services.now();
   const stop = unlessItMayFire(link, request, { paused: isPaused(pause, now), now });
+  if (stop === undefined && link.rehearsal === true) {
+    const { rehearsePosition } = await import('./standing/rehearse.ts');
+    return { response: await rehearsePosition(services, link), requests: [] };
+  }
   if (stop === undefined) {
     preconnect(services, link);
     return execute(services, link);
@@ -113,49 +122,8 @@ async function respond(
   return { response, requests: [] };
 }
 
-/**
- * Loads credentials and the exchange's code, and opens a connection, while the claim is written. The claim's run
- * reports what fails here.
- */
-function preconnect({ exchanges }: Services, { account, exchange }: PositionLink): void {
-  if (account === undefined) return;
-  exchanges
-    .of(account, exchange)
-    .then((opened) => opened.openConnection())
-    .catch(() => undefined);
-}
-
 async function execute(services: Services, link: PositionLink): Promise<Responded> {
   const { linkId, action, percent } = link;
   const intent = { actor: 'link', linkId, action, percent } as const;
-  const result = await executeAction(services, link.positionId, intent, link.maxUses);
-  if (result.kind === 'ran')
-    return {
-      response: toResponse({ ...result.execution, claim: result.claim }),
-      requests: result.execution.requests,
-      isUnsettled: isUnsettled(result),
-      claim: result.claim,
-    };
-  const { kind } = result;
-  if (kind !== 'refused') return { response: notRun[kind], requests: [], isUnsettled: isUnsettled(result) };
-  if (result.revoked) return { response: revoked, requests: [] };
-  if (result.position === undefined) return { response: removed, requests: [] };
-  const response = isUsedUp(link, result.position)
-    ? usedUp
-    : toResponse({ position: result.position, result: undefined });
-  return { response, requests: result.recovered?.requests ?? [] };
-}
-
-/** A resend of the link's own last use is not refused: it reports that use's outcome. */
-function isUsedUp({ linkId, maxUses }: PositionLink, { uses, state, outcome }: Position): boolean {
-  const usesExhausted = maxUses !== undefined && (uses[linkId] ?? 0) >= maxUses;
-  return usesExhausted && state === 'open' && outcome?.linkId !== linkId;
-}
-
-/** @returns milliseconds from the first request to the last answer: some requests run in parallel. */
-function computeExchangeMs(requests: RequestNote[]): number | undefined {
-  if (requests.length === 0) return undefined;
-  const starts = requests.map(({ at }) => Date.parse(at));
-  const ends = requests.map(({ at, ms }) => Date.parse(at) + ms);
-  return Math.max(...ends) - Math.min(...starts);
+  return toExecuteResponse(link, await executeAction(services, link.positionId, intent, link.maxUses));
 }

@@ -30,7 +30,8 @@ export function logHit(log: Log, response: HitResponse, { requestId, ms }: LogFi
 }
 
 /** It acted without an outcome, or it should have acted and could not. A halt is reported by the sweep. */
-function isFailure({ status, httpStatus, decision }: HitResponse): boolean {
+function isFailure({ status, httpStatus, decision, hasFailed }: HitResponse): boolean {
   if (status === 'halted') return false;
+  if (hasFailed === true) return true;
   return (decision === 'fired' && httpStatus >= 400) || httpStatus >= 500 || isLasting(status);
 }

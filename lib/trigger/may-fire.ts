@@ -1,5 +1,5 @@
 import { isAllowedSource } from '../link/ip-allow-list.ts';
-import { isExpired, type PositionLink } from '../link/link.ts';
+import { isExpired, isPositionLink, type Link } from '../link/link.ts';
 import { type ConfirmationReason, confirmationRequired } from './confirmation.ts';
 import { asLook, expired, ignored, linkPaused, paused, revoked, wrongSource } from './refusals.ts';
 import type { Request } from './request.ts';
@@ -11,7 +11,7 @@ import type { HitResponse } from './response.ts';
  * @returns undefined if it may fire; otherwise the response: a refusal, or a confirmation to ask for.
  */
 export function unlessItMayFire(
-  link: PositionLink,
+  link: Link,
   request: Request,
   known: { paused: boolean; now: number },
 ): HitResponse | undefined {
@@ -22,7 +22,7 @@ export function unlessItMayFire(
 }
 
 function findRefusal(
-  link: PositionLink,
+  link: Link,
   { method, sourceIp, hasBody }: Request,
   known: { paused: boolean; now: number },
 ): HitResponse | undefined {
@@ -31,12 +31,15 @@ function findRefusal(
   if (!isAllowedSource(link.sources, sourceIp ?? '')) return wrongSource;
   if (known.paused) return paused;
   if (link.pausedReason !== undefined) return linkPaused;
-  return method === 'POST' && hasBody ? ignored : undefined;
+  // The message of a link that follows a strategy is what it acts on.
+  return method === 'POST' && hasBody && link.follows === undefined ? ignored : undefined;
 }
 
 /** @returns why a request would not act on its own even if nothing refused it. */
-function whyItAsks(link: PositionLink, { method, navigation }: Request): ConfirmationReason | undefined {
+function whyItAsks(link: Link, { method, navigation }: Request): ConfirmationReason | undefined {
   if (method === 'POST') return undefined;
+  // A browser that restores its tabs must not act on positions that were opened since.
+  if (!isPositionLink(link)) return 'standing';
   if (link.methods === 'post-only') return 'post-only';
   if (link.confirm) return 'confirm';
   // Browsers restore tabs, so a reload must not close a second part.

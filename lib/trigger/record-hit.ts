@@ -37,9 +37,26 @@ export function recordHit(
     why: response.detail,
     refusal: response.refusal,
     status: response.httpStatus,
-    outcome: response.outcome?.outcome,
+    outcome: response.outcome?.outcome ?? toStandingOutcome(response),
+    ...toPositions(positionId, response),
     requests,
   });
+}
+
+/** Words for one position of a standing link that are no recorded outcome. */
+function toStandingOutcome({ status }: HitResponse): string | undefined {
+  return status === 'unchanged' || status === 'stop-moved' ? status : undefined;
+}
+
+/** A record of one position states its own result. */
+function toPositions(
+  positionId: string | undefined,
+  { positions = [] }: HitResponse,
+): Pick<Hit, 'positions'> {
+  if (positionId !== undefined || positions.length === 0) return {};
+  return {
+    positions: positions.map((each) => ({ positionId: each.positionId, outcome: each.outcome ?? 'none' })),
+  };
 }
 
 /** @param hit without id and time, which are set here. */

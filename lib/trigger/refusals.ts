@@ -9,7 +9,11 @@ function refusal(status: ResponseStatus, publicMessage: string): HitResponse {
 }
 
 /** A refusal of which the owner gets a notice. */
-function reportedRefusal(refusal: RefusalCause, status: ResponseStatus, publicMessage: string): HitResponse {
+export function reportedRefusal(
+  refusal: RefusalCause,
+  status: ResponseStatus,
+  publicMessage: string,
+): HitResponse {
   return createResponse(status, { publicMessage, decision: 'refused', refusal });
 }
 

@@ -11,6 +11,16 @@ export interface Request {
   hasBody: boolean;
   /** For a GET: whether a person certainly opened it. */
   navigation: Navigation;
+  /**
+   * When the gateway got it, epoch milliseconds, if that is known. Its sender has waited since then, also for the part of a
+   * cold start that does not count as the hit's time.
+   */
+  sentAt?: number | undefined;
   /** The page of a close that is under way looks again, every few seconds. */
   isFollowUp?: boolean;
+}
+
+/** Whether this is a request of the page that waits for the result: no hit of its own. */
+export function isLookAgain({ method, isFollowUp }: Request): boolean {
+  return method === 'GET' && isFollowUp === true;
 }

@@ -17,7 +17,18 @@ export type ResponseStatus =
   | 'refused'
   | 'busy'
   | 'retrying'
+  | StandingStatus
   | FaultCode;
+
+/** What only a standing link answers: for all positions together, or for one of them. */
+type StandingStatus =
+  | 'done'
+  | 'nothing-open'
+  | 'partly'
+  | 'rehearsed'
+  | 'unreadable'
+  | 'unchanged'
+  | 'stop-moved';
 
 export interface StatusEntry {
   httpStatus: number;
@@ -36,9 +47,17 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   kept: { httpStatus: 200, headline: 'Kept open' },
   dust: { httpStatus: 200, headline: 'Too little left to close' },
 
+  done: { httpStatus: 200, headline: 'Done' },
+  'nothing-open': { httpStatus: 200, headline: 'Nothing to do' },
+  partly: { httpStatus: 200, headline: 'Not done for every position' },
+  rehearsed: { httpStatus: 200, headline: 'Rehearsal: nothing was done' },
+  unchanged: { httpStatus: 200, headline: 'Unchanged' },
+  'stop-moved': { httpStatus: 200, headline: 'Stop moved' },
+
   confirm: { httpStatus: 200, headline: 'Confirm this action' },
   'in-progress': { httpStatus: 202, headline: 'In progress' },
   ignored: { httpStatus: 400, headline: 'Nothing was done' },
+  unreadable: { httpStatus: 400, headline: 'Nothing was done' },
   'wrong-source': { httpStatus: 403, headline: "This address isn't allowed" },
   'not-found': { httpStatus: 404, headline: 'Link not found' },
   'method-not-allowed': { httpStatus: 405, headline: 'Nothing was done' },

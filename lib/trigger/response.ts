@@ -1,11 +1,11 @@
 import { isPositive } from '../amount.ts';
 import type { ActionResult } from '../close/action-result.ts';
-import type { PlannedAction } from '../close/next-step.ts';
 import type { ExecutionResult } from '../close/save-result.ts';
 import { type Fault, isLasting, toFault } from '../fault.ts';
 import type { Hit } from '../link/hit.ts';
+import type { LinkAction } from '../link/link.ts';
 import type { RefusalCause } from '../link/refusal.ts';
-import { isPart, partTitle } from '../position/part.ts';
+import { isPart, type Part, partTitle } from '../position/part.ts';
 import type { Claim, Failure, Outcome, Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import { describeFailure, describeProgress, describeUnfinished } from '../position/wording.ts';
@@ -29,8 +29,10 @@ export interface HitResponse {
   outcome?: Outcome;
   /** `symbol` and `side` only if the sender may read what is traded. */
   position?: PublicPosition;
+  /** Of a standing link: the positions that the hit was for. Absent for anyone else. */
+  positions?: PositionAnswer[];
   /** What a confirmation would do. */
-  confirm?: PlannedAction;
+  confirm?: Confirmation;
   /** For `refused`: who stopped it. */
   source?: Failure['source'];
   /** Why the link refused a hit that would have acted otherwise. */
@@ -39,10 +41,34 @@ export interface HitResponse {
   repeated?: true;
   /** Seconds after which another try may help. */
   retryAfter?: number;
+  /** For the log: it acted on a position, and nothing was executed. */
+  hasFailed?: boolean;
   /** For the log: absent if the link does not exist. */
   linkId?: string;
   /** For the log: milliseconds from the first request to the exchange until its last answer. */
   exchangeMs?: number | undefined;
+}
+
+/** What became of one position of a standing link, or what would. */
+export interface PositionAnswer {
+  positionId: string;
+  /** Absent if nothing was done or rehearsed. */
+  outcome?: string;
+  symbol?: string | undefined;
+  side?: string | undefined;
+  closedAmount?: string | undefined;
+  closeOrderId?: string | undefined;
+  /** One or more sentences that name no account, path or parameter of the owner's. */
+  detail?: string | undefined;
+  /** What the link would do. */
+  would?: string | undefined;
+  repeated?: true | undefined;
+}
+
+/** `scope`: in words, of a standing link. */
+export interface Confirmation extends Part {
+  action: LinkAction;
+  scope?: string;
 }
 
 export interface PublicPosition {

@@ -23,8 +23,12 @@ interface Staged {
   removed?: true;
 }
 
-/** What makes a link refuse an alert. */
-export const refusals: Record<RefusalCause, Staged> = {
+/** Causes of a standing link alone. */
+export type StandingCause = Extract<RefusalCause, 'unreadable' | 'left-alone' | 'not-followed' | 'gave-up'>;
+type PositionCause = Exclude<RefusalCause, StandingCause>;
+
+/** What makes a link for one position refuse an alert. */
+export const refusals: Record<PositionCause, Staged> = {
   body: { request: { hasBody: true } },
   paused: { paused: true },
   'link-paused': { link: { pausedReason: 'Restored from a backup.' } },

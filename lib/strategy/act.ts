@@ -1,0 +1,147 @@
+import { type ExecuteResult, executeAction, isUnsettled } from '../close/execute-action.ts';
+import { type Fault, isLasting, toFault } from '../fault.ts';
+import { isExpired, type Link, type StopTarget } from '../link/link.ts';
+import { isPaused } from '../link/pause.ts';
+import type { Part } from '../position/part.ts';
+import type { Action } from '../position/position.ts';
+import type { Services } from '../services.ts';
+import { moveStop } from '../sync/move-stop.ts';
+import type { StopMove } from '../sync/stop-move.ts';
+
+/** Why a link that was armed at the hit is not any more. */
+export type Withheld = 'revoked' | 'expired' | 'paused' | 'link-paused';
+
+/** What a standing link did to one position. */
+export type Acted =
+  | { kind: 'executed'; result: ExecuteResult }
+  | { kind: 'moved'; move: StopMove }
+  /** Nothing was sent. */
+  | { kind: 'withheld'; why: Withheld }
+  /** `begun`: something may have been written or sent before it. */
+  | { kind: 'thrown'; fault: Fault; begun: boolean };
+
+/** `going`: the sweep brings it to an end. `retrying`: provably nothing was sent, and another try may succeed. */
+export type Progress = 'done' | 'going' | 'retrying' | 'refused';
+
+/** Who acts: a hit of the link, or its dead-alert switch. */
+export type ActingFor = 'link' | 'watch';
+
+/**
+ * Does what a standing link wants to one position. The link and the kill switch are read right before it, because a
+ * revocation stops a hit at positions of which neither knew.
+ */
+export async function act(
+  services: Services,
+  linkId: string,
+  positionId: string,
+  by: ActingFor = 'link',
+): Promise<Acted> {
+  let begun = false;
+  try {
+    const { link, ...pause } = await services.store.readLinkAndPause(linkId);
+    const now = services.now();
+    const why = findReason(link, isPaused(pause, now), now);
+    if (why !== undefined || link === undefined) return { kind: 'withheld', why: why ?? 'revoked' };
+    begun = true;
+    const wish = toWish(link, by);
+    if ('stop' in wish) return { kind: 'moved', move: await moveStop(services, positionId, wish.stop) };
+    const { maxUses, ...planned } = wish;
+    const intent: Intent = { actor: by, linkId, ...planned };
+    return { kind: 'executed', result: await executeAction(services, positionId, intent, maxUses) };
+  } catch (thrown) {
+    return { kind: 'thrown', fault: toFault(thrown), begun };
+  }
+}
+
+function findReason(link: Link | undefined, paused: boolean, now: number): Withheld | undefined {
+  if (link === undefined || link.revokedAt !== undefined) return 'revoked';
+  if (isExpired(link, now)) return 'expired';
+  if (paused) return 'paused';
+  return link.pausedReason === undefined ? undefined : 'link-paused';
+}
+
+type Wish = { stop: StopTarget } | (Part & { action: Action; maxUses?: number });
+
+/** A part of what is left would be closed again by every repeat, so it counts once per position and link. */
+function toWish({ action, byPercent, toPercent, stop, watch }: Link, by: ActingFor): Wish {
+  if (by === 'watch') return watch?.then === 'close' ? { action: 'close' } : { stop: { breakEven: true } };
+  if (action === 'stop' && stop !== undefined) return { stop };
+  if (action === 'close' || action === 'keep') return { action };
+  if (action === 'reduce' && byPercent !== undefined)
+    return { action: 'close', percent: Number(byPercent), maxUses: 1 };
+  if (action === 'reduce' && toPercent !== undefined) return { action: 'close', toPercent };
+  throw new Error(`a ${action} link has no target`);
+}
+
+export function toProgress(acted: Acted): Progress {
+  switch (acted.kind) {
+    case 'withheld':
+      return 'refused';
+    case 'thrown':
+      return acted.begun ? 'going' : 'retrying';
+    case 'moved':
+      return moves[acted.move.kind];
+    case 'executed':
+      return toExecuted(acted.result);
+  }
+}
+
+const moves: Record<StopMove['kind'], Progress> = {
+  moved: 'done',
+  pending: 'going',
+  unchanged: 'done',
+  'would-trigger': 'refused',
+  refused: 'refused',
+  busy: 'retrying',
+  unreachable: 'retrying',
+  ended: 'done',
+};
+
+function toExecuted(result: ExecuteResult): Progress {
+  switch (result.kind) {
+    case 'busy':
+    case 'out-of-time':
+      return 'retrying';
+    case 'unconfirmed-claim':
+      return 'going';
+    case 'refused':
+      return result.revoked || result.position === undefined ? 'refused' : toPresent(result.position.state);
+    case 'ran': {
+      const { execution } = result;
+      switch (execution.result?.kind) {
+        case 'settled':
+          return 'done';
+        case 'failed':
+        case 'attention':
+          return 'refused';
+        case 'released':
+          return isLasting(execution.result.fault.code) ? 'refused' : 'retrying';
+        case 'retry':
+        case 'pending':
+          return 'going';
+        default:
+          return toPresent(execution.position.state);
+      }
+    }
+  }
+}
+
+/** What another process has made of the position counts. */
+export function toPresent(state: string): Progress {
+  if (state === 'claimed') return 'going';
+  return state === 'failed' || state === 'needs-attention' ? 'refused' : 'done';
+}
+
+/** Whether the sweep has to act on the position again: no claim covers the action, and another try may succeed. */
+export function isLeft(acted: Acted): boolean {
+  if (acted.kind === 'withheld') return acted.why === 'paused' || acted.why === 'link-paused';
+  const isUnconfirmed = acted.kind === 'executed' && acted.result.kind === 'unconfirmed-claim';
+  return isUnconfirmed || acted.kind === 'thrown' || toProgress(acted) === 'retrying';
+}
+
+/** Whether a sweep that starts now brings the position to an end sooner. */
+export function needsSweep(acted: Acted): boolean {
+  if (isLeft(acted)) return true;
+  if (acted.kind === 'executed') return isUnsettled(acted.result);
+  return acted.kind === 'moved' && acted.move.kind === 'pending';
+}

@@ -1,0 +1,113 @@
+import { inParallel } from '../../parallel.ts';
+import { type Position, toAccountKey } from '../../position/position.ts';
+import { hitActMs } from '../../position/timing.ts';
+import { act } from '../../strategy/act.ts';
+import { changeLinkState } from '../../strategy/change-link-state.ts';
+import { type Arrival, arrive, leave } from '../../strategy/episode.ts';
+import { listInScope } from '../../strategy/list-in-scope.ts';
+import { computeExchangeMs } from '../exchange-time.ts';
+import { preconnect } from '../preconnect.ts';
+import { recordHit } from '../record-hit.ts';
+import { notRun } from '../refusals.ts';
+import type { HitResponse } from '../response.ts';
+import { leftAlone } from './left-alone.ts';
+import type { StandingHit } from './standing-hit.ts';
+import { summarize, toLate } from './summarize.ts';
+import { type TargetAnswer, toTargetAnswer } from './target-answer.ts';
+
+/** So many positions are acted on at a time. */
+const parallelTargets = 25;
+
+/** Acts on the positions that the hit is for, records it, and answers for all of them together. */
+export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
+  const { services, link, isLate } = hit;
+  const hitId = `hit_${services.randomId().slice(0, 12)}`;
+  const begun = await begin(hit, hitId);
+  // Other hits of this link came first each time. They hold what this one would have done.
+  if (begun === undefined) return recordSummary(hit, notRun['out-of-time'], []);
+  const { arrival, inScope } = begun;
+  const answers = await inParallel(arrival.targets, parallelTargets, async (positionId) => {
+    const known = inScope.find((position) => position.positionId === positionId);
+    return toTargetAnswer(link, positionId, await act(services, link.linkId, positionId), known);
+  });
+  const others = inScope.filter(({ positionId }) => arrival.joins && !isKnown(arrival, positionId));
+  const response = summarize(answers);
+  await Promise.all([
+    recordSummary(hit, response, answers),
+    ...answers.map((answer) => recordAnswer(hit, answer)),
+    ...others.map((position) =>
+      recordAnswer(hit, { response: leftAlone(position), requests: [], ...position }),
+    ),
+    // A sweep that starts now settles a close sooner. If it does not start, the next scheduled one does the same.
+    answers.some(({ needsSweep }) => needsSweep) ? services.wakeSweep?.().catch(() => undefined) : undefined,
+  ]);
+  await end(hit, hitId, response, answers);
+  const answered = isLate() ? toLate(response) : response;
+  return { ...answered, exchangeMs: computeExchangeMs(answers.flatMap(({ requests }) => requests)) };
+}
+
+interface Begun {
+  arrival: Arrival;
+  inScope: Position[];
+}
+
+/** Decides which positions the hit is for, and stores that before anything is sent. */
+async function begin({ services, link, arrivedAt }: StandingHit, hitId: string): Promise<Begun | undefined> {
+  preconnect(services, link);
+  const { store } = services;
+  const [inScope, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
+  const accounts = Map.groupBy(inScope, toAccountKey);
+  for (const [first] of accounts.values()) if (first !== undefined) preconnect(services, first);
+  const positionIds = inScope.map(({ positionId }) => positionId);
+  let arrival: Arrival | undefined;
+  const change = (state: Parameters<typeof arrive>[0]) => {
+    // The answer to the hit's own write was lost: others can only have joined since.
+    if (arrival !== undefined && Object.hasOwn(state.unsure, hitId)) return undefined;
+    arrival = arrive(state, hitId, positionIds, arrivedAt);
+    return arrival.state;
+  };
+  const saved = await changeLinkState(store, link.linkId, change, known);
+  return saved === undefined || arrival === undefined ? undefined : { arrival, inScope };
+}
+
+function isKnown({ state, targets }: Arrival, positionId: string): boolean {
+  return targets.includes(positionId) || state.unfinished?.positionIds.includes(positionId) === true;
+}
+
+/**
+ * Stores that the hit is answered, as the last thing before that. If it can't, later hits join this one for 15 s, as if
+ * it had died.
+ */
+async function end(
+  { services, link, request, arrivedAt }: StandingHit,
+  hitId: string,
+  { httpStatus }: HitResponse,
+  answers: readonly TargetAnswer[],
+): Promise<void> {
+  const done = answers.filter(({ left }) => !left).map(({ positionId }) => positionId);
+  const waitedMs = () => services.now() - Math.min(arrivedAt, request.sentAt ?? arrivedAt);
+  await changeLinkState(services.store, link.linkId, (state) => {
+    const inTime = httpStatus >= 500 ? 'retry' : 'final';
+    return leave(state, hitId, { answered: waitedMs() >= hitActMs ? 'late' : inTime, done }, services.now());
+  }).catch(() => undefined);
+}
+
+async function recordSummary(
+  { services, link, request }: StandingHit,
+  response: HitResponse,
+  answers: readonly TargetAnswer[],
+): Promise<HitResponse> {
+  const { linkId, action } = link;
+  const requests = answers.flatMap((answer) => answer.requests);
+  // The requests are in the records of the positions.
+  await recordHit(services, { actor: 'link', linkId, action }, response, [], request);
+  return { ...response, exchangeMs: computeExchangeMs(requests) };
+}
+
+function recordAnswer(
+  { services, link, request }: StandingHit,
+  { positionId, response, requests }: Pick<TargetAnswer, 'positionId' | 'response' | 'requests'>,
+): Promise<void> {
+  const { linkId, action } = link;
+  return recordHit(services, { actor: 'link', linkId, positionId, action }, response, requests, request);
+}

@@ -1,0 +1,52 @@
+import type { Link, LinkAction } from '../../link/link.ts';
+import { describeScope } from '../../link/scope.ts';
+import { listInScope } from '../../strategy/list-in-scope.ts';
+import type { HitResponse } from '../response.ts';
+import { describeTarget, describeWish } from './describe-wish.ts';
+import type { StandingHit } from './standing-hit.ts';
+
+/** @returns the page with the button. A person sees which positions match now; chat previews and scanners don't. */
+export async function askToConfirm(
+  { services, link, request }: StandingHit,
+  asked: HitResponse,
+): Promise<HitResponse> {
+  const scope = describeScope(link);
+  const response = {
+    ...asked,
+    headline: `${verbs[link.action]} ${scope}?`,
+    publicMessage: `${describeAction(link)} ${asked.publicMessage} Nothing has happened yet.`,
+    confirm: { action: link.action, scope },
+  };
+  if (!request.navigation.userInitiated) return response;
+  const inScope = await listInScope(services.store, link);
+  const positions = inScope.map((position) => {
+    const { positionId, symbol, side } = position;
+    return { positionId, symbol, side, would: describeWish(link, position) };
+  });
+  return { ...response, positions };
+}
+
+const verbs: Record<LinkAction, string> = {
+  close: 'Close',
+  keep: 'Keep',
+  reduce: 'Reduce',
+  stop: 'Move the stop of',
+  heartbeat: 'Send a heartbeat for',
+};
+
+function describeAction({ action, toPercent, byPercent, stop }: Link): string {
+  switch (action) {
+    case 'close':
+      return "This link cancels each position's open orders and closes what has filled with a MARKET order.";
+    case 'keep':
+      return 'This link cancels the unfilled part of each entry and leaves the filled part open.';
+    case 'reduce':
+      return byPercent === undefined
+        ? `This link reduces each position to ${toPercent} % of what has filled, with a MARKET order.`
+        : `This link closes ${byPercent} % of what remains of each position with a MARKET order, once per position.`;
+    case 'stop':
+      return `This link moves the stop of each position ${stop === undefined ? '' : describeTarget(stop)}. It never loosens a stop.`;
+    case 'heartbeat':
+      return 'This link only shows that alerts arrive. It acts on no position.';
+  }
+}

@@ -1,0 +1,46 @@
+import { describePlan } from '../../close/describe-plan.ts';
+import type { PositionLink } from '../../link/link.ts';
+import { isFinal, type Position } from '../../position/position.ts';
+import type { Services } from '../../services.ts';
+import { listInScope } from '../../strategy/list-in-scope.ts';
+import { recordHit } from '../record-hit.ts';
+import { removed } from '../refusals.ts';
+import { createResponse, type HitResponse, type PositionAnswer } from '../response.ts';
+import { describeWish } from './describe-wish.ts';
+import type { StandingHit } from './standing-hit.ts';
+
+/** A link in rehearsal takes the alert, and reports what it would have done. Nothing is claimed, sent or remembered. */
+export async function rehearseScope({ services, link, request }: StandingHit): Promise<HitResponse> {
+  const inScope = await listInScope(services.store, link);
+  const response = rehearsed(inScope.map((position) => toAnswer(position, describeWish(link, position))));
+  const { linkId, action } = link;
+  await recordHit(services, { actor: 'link', linkId, action }, response, [], request);
+  return response;
+}
+
+/** The same for a link of one position. */
+export async function rehearsePosition(
+  { store }: Services,
+  { positionId, action, percent }: PositionLink,
+): Promise<HitResponse> {
+  const position = await store.readPosition(positionId);
+  if (position === undefined) return removed;
+  if (isFinal(position.state))
+    return rehearsed([toAnswer(position, 'nothing changes; the position has ended.')]);
+  return rehearsed([toAnswer(position, describePlan(position, { action, percent }))]);
+}
+
+function toAnswer({ positionId, symbol, side }: Position, would: string): PositionAnswer {
+  return { positionId, outcome: 'rehearsed', symbol, side, would };
+}
+
+function rehearsed(positions: PositionAnswer[]): HitResponse {
+  const plans = positions.map(({ symbol, side, would }) => `${symbol} ${side}: ${would}`);
+  const what = plans.length === 0 ? 'no position that this link is for is open.' : plans.join(' ');
+  return createResponse('rehearsed', {
+    publicMessage: 'This link is in rehearsal, so nothing was done. The message arrived.',
+    detail: `Rehearsal: received an empty message. If the link were armed: ${what}`,
+    positions,
+    decision: 'rehearsed',
+  });
+}

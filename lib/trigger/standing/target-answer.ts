@@ -1,0 +1,160 @@
+import type { RequestNote } from '../../link/hit.ts';
+import type { Link } from '../../link/link.ts';
+import type { Position } from '../../position/position.ts';
+import {
+  type Acted,
+  isLeft,
+  needsSweep,
+  type Progress,
+  toProgress,
+  type Withheld,
+} from '../../strategy/act.ts';
+import type { StopMove } from '../../sync/stop-move.ts';
+import { toExecuteResponse } from '../execute-response.ts';
+import { asLook, expired, linkPaused, notRun, paused, revoked } from '../refusals.ts';
+import {
+  createResponse,
+  type HitResponse,
+  type PositionAnswer,
+  responseForFault,
+  retrySeconds,
+  toResponse,
+} from '../response.ts';
+import type { ResponseStatus } from '../response-status.ts';
+
+/** What a hit did to one position, and what its record in the history states. */
+export interface TargetAnswer {
+  positionId: string;
+  progress: Progress;
+  /** The sweep has to act on it again. */
+  left: boolean;
+  needsSweep: boolean;
+  response: HitResponse;
+  requests: RequestNote[];
+}
+
+/** @param known the position as it was listed, if it was. */
+export function toTargetAnswer(
+  link: Link,
+  positionId: string,
+  acted: Acted,
+  known: Position | undefined,
+): TargetAnswer {
+  const progress = toProgress(acted);
+  const left = isLeft(acted);
+  const { response, requests = [] } = respond(link, acted);
+  const named = response.position ?? toNamed(known) ?? { positionId };
+  return {
+    positionId,
+    progress,
+    left,
+    needsSweep: needsSweep(acted),
+    response: {
+      ...(left && progress !== 'refused' ? withContinuation(response, progress) : response),
+      position: named,
+    },
+    requests,
+  };
+}
+
+function toNamed(position: Position | undefined) {
+  if (position === undefined) return undefined;
+  const { positionId, symbol, side } = position;
+  return { positionId, symbol, side };
+}
+
+interface Answered {
+  response: HitResponse;
+  requests?: RequestNote[];
+}
+
+function respond(link: Link, acted: Acted): Answered {
+  switch (acted.kind) {
+    case 'withheld':
+      return { response: asLook(withheld[acted.why]) };
+    case 'thrown':
+      return { response: acted.begun ? unconfirmed(acted.fault) : responseForFault(acted.fault) };
+    case 'moved':
+      return { response: toMoveResponse(acted.move) };
+    case 'executed': {
+      const { linkId, byPercent } = link;
+      const { result } = acted;
+      const isRepeat = byPercent !== undefined && result.kind === 'refused' && !result.revoked;
+      return isRepeat && result.position?.state === 'open' && (result.position.uses[linkId] ?? 0) > 0
+        ? { response: reducedAlready }
+        : toExecuteResponse({ linkId }, result);
+    }
+  }
+}
+
+const withheld: Record<Withheld, HitResponse> = { revoked, expired, paused, 'link-paused': linkPaused };
+
+const reducedAlready = createResponse('unchanged', {
+  publicMessage: 'This link has already reduced this position once. Nothing was sent.',
+  decision: 'duplicate',
+});
+
+function unconfirmed(fault: Parameters<typeof responseForFault>[0]): HitResponse {
+  const { detail } = responseForFault(fault);
+  return {
+    ...notRun['unconfirmed-claim'],
+    ...createResponse('in-progress', { publicMessage: '', decision: 'in-progress' }),
+    detail,
+  };
+}
+
+/** The sweep goes on with it, so there is nothing for the sender to do. */
+function withContinuation(response: HitResponse, progress: Progress): HitResponse {
+  const what =
+    progress === 'retrying'
+      ? 'Nothing was executed for this position so far.'
+      : 'The result for this position is not confirmed yet.';
+  return { ...response, publicMessage: `${what} Ripcord tries again automatically, for up to 5 minutes.` };
+}
+
+const moveStatuses: Record<StopMove['kind'], [ResponseStatus, HitResponse['decision'], string]> = {
+  moved: ['stop-moved', 'fired', 'The stop was moved.'],
+  pending: ['in-progress', 'fired', 'The stop is being moved. The exchange has not confirmed it yet.'],
+  unchanged: ['unchanged', 'duplicate', 'The present stop is as good or better. Nothing was sent.'],
+  'would-trigger': ['would-trigger', 'refused', 'The new stop would trigger at once. The stop is unchanged.'],
+  refused: ['refused', 'refused', 'The stop was not moved. The owner has to check the position.'],
+  busy: ['busy', 'refused', 'The position is closing. The stop is unchanged.'],
+  unreachable: [
+    'exchange-unreachable',
+    'refused',
+    'The exchange did not respond in time. The stop is unchanged.',
+  ],
+  ended: ['unchanged', 'duplicate', 'The position has ended. Nothing was sent.'],
+};
+
+/** The move's own detail is the owner's: it may name an account. */
+function toMoveResponse({ kind, position, price, detail }: StopMove): HitResponse {
+  if (kind === 'ended' && position?.outcome !== undefined) return toResponse({ position, result: undefined });
+  const [status, decision, message] = moveStatuses[kind];
+  const at = price === undefined ? '' : ` The stop is at ${price}.`;
+  return createResponse(status, {
+    publicMessage: `${message}${kind === 'moved' || kind === 'unchanged' ? at : ''}`,
+    detail,
+    decision,
+    ...(position === undefined ? {} : { position: toNamed(position) ?? ({} as never) }),
+    ...(kind === 'busy' || kind === 'unreachable' ? { retryAfter: retrySeconds } : {}),
+  });
+}
+
+/** @returns the row of the answer. */
+export function toPositionAnswer({
+  response,
+  positionId,
+}: Pick<TargetAnswer, 'response' | 'positionId'>): PositionAnswer {
+  const { outcome, status, position, publicMessage, repeated } = response;
+  return {
+    positionId,
+    outcome: outcome?.outcome ?? status,
+    symbol: position?.symbol,
+    side: position?.side,
+    closedAmount: outcome?.closedAmount,
+    closeOrderId: outcome?.closeOrderId,
+    detail: publicMessage,
+    repeated,
+  };
+}

@@ -1,0 +1,347 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../../lib/fault.ts';
+import { type Staged, type StandingStage, setStandingStage } from '../../../simulation/standing-stage.ts';
+
+/** The exchange of a position does not respond. */
+function cutOff(stage: StandingStage, staged: Staged): void {
+  const { of } = stage.services.exchanges;
+  stage.services.exchanges.of = (account, exchange) =>
+    account === staged.position.account
+      ? Promise.reject(new Fault('exchange-unreachable', 'Binance did not respond.'))
+      : of(account, exchange);
+}
+
+describe('A hit of a standing link', () => {
+  it('closes every open position in its scope, and answers for each', async () => {
+    const stage = await setStandingStage();
+    const [first, second] = [await stage.open(), await stage.open()];
+    const other = await stage.open({ tag: 'other' });
+    const response = await stage.during(() => stage.hit());
+    expect(response).toMatchObject({
+      status: 'done',
+      httpStatus: 200,
+      publicMessage: 'Done for 2 of 2 positions.',
+      decision: 'fired',
+    });
+    const row = (staged: Staged) => ({
+      positionId: staged.position.positionId,
+      outcome: 'closed',
+      symbol: 'BTC/USDT',
+      side: 'long',
+      closedAmount: '0.1',
+      closeOrderId: staged.book.of('close')[0]?.orderId,
+      detail: expect.stringContaining('Closed 0.1 BTC with MARKET order'),
+    });
+    expect(response.positions).toEqual(expect.arrayContaining([row(first), row(second)]));
+    expect(response.positions).toHaveLength(2);
+    expect([first, second, other].map(stage.closes)).toEqual([1, 1, 0]);
+    expect(await stage.table.readLinkState(stage.link.linkId)).toMatchObject({ unsure: {} });
+  });
+
+  it('with nothing in scope answers so, and remembers that it came', async () => {
+    const stage = await setStandingStage();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'nothing-open',
+      httpStatus: 200,
+      positions: [],
+      decision: 'nothing-open',
+    });
+    expect(await stage.table.readLinkState(stage.link.linkId)).toMatchObject({
+      episode: { positionIds: [] },
+      unsure: {},
+    });
+  });
+
+  it('writes one record per position, and one of the whole under the link', async () => {
+    const stage = await setStandingStage();
+    const { position } = await stage.open();
+    await stage.during(() => stage.hit());
+    expect(await stage.table.listHits(position.positionId, 5)).toMatchObject([
+      { decision: 'fired', outcome: 'closed', status: 200, actor: 'link', linkId: stage.link.linkId },
+    ]);
+    expect(await stage.table.listHits(stage.link.linkId, 5)).toMatchObject([
+      {
+        decision: 'fired',
+        status: 200,
+        action: 'close',
+        why: 'Done for 1 of 1 position.',
+        positions: [{ positionId: position.positionId, outcome: 'closed' }],
+      },
+    ]);
+  });
+
+  it('after the end of all finds nothing open', async () => {
+    const stage = await setStandingStage();
+    const staged = await stage.open();
+    await stage.during(() => stage.hit());
+    expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'nothing-open' });
+    expect(stage.closes(staged)).toBe(1);
+  });
+
+  it('asks for a resend only if provably nothing was sent for any position', async () => {
+    const stage = await setStandingStage();
+    const staged = await stage.open();
+    cutOff(stage, staged);
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'retrying',
+      httpStatus: 503,
+      retryAfter: 5,
+      positions: [{ outcome: 'exchange-unreachable' }],
+    });
+    expect(await stage.table.readLinkState(stage.link.linkId)).toMatchObject({
+      unsure: { hit_000000000001: stage.environment.time + 12_000 },
+      unfinished: { positionIds: [staged.position.positionId], notBefore: stage.environment.time },
+    });
+  });
+
+  it('that is done for one position and not for another answers that the rest is in progress', async () => {
+    const stage = await setStandingStage();
+    const [good, bad] = [await stage.open(), await stage.open()];
+    cutOff(stage, bad);
+    const response = await stage.during(() => stage.hit());
+    expect(response).toMatchObject({ status: 'in-progress', httpStatus: 202 });
+    expect(response.publicMessage).toBe(
+      'Done for 1 of 2 positions. In progress: 1. Ripcord continues automatically.',
+    );
+    expect(await stage.table.readLinkState(stage.link.linkId)).toMatchObject({
+      unsure: {},
+      unfinished: { positionIds: [bad.position.positionId] },
+    });
+    expect(stage.closes(good)).toBe(1);
+  });
+
+  it('counts a position that needs attention as refused', async () => {
+    const stage = await setStandingStage();
+    await stage.open({ state: 'needs-attention', attentionReason: 'An order is unknown.' });
+    const response = await stage.during(() => stage.hit());
+    expect(response).toMatchObject({
+      status: 'partly',
+      httpStatus: 200,
+      positions: [{ outcome: 'needs-attention' }],
+    });
+    expect(JSON.stringify(response.positions)).not.toContain('An order is unknown');
+  });
+
+  it('keeps with a keep link, and a later close link closes what was kept', async () => {
+    const stage = await setStandingStage({ action: 'keep' });
+    const staged = await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'kept' }],
+    });
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'kept', repeated: true }],
+    });
+    expect(await stage.read(staged)).toMatchObject({ state: 'kept' });
+  });
+
+  it('reduces by a part once per position', async () => {
+    const stage = await setStandingStage({ action: 'reduce', byPercent: '25' });
+    const staged = await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'closed', closedAmount: '0.025' }],
+    });
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'unchanged' }],
+    });
+    expect(stage.closes(staged)).toBe(1);
+    expect(await stage.read(staged)).toMatchObject({ state: 'open' });
+  });
+});
+
+it('A link that reduces to a target closes what exceeds it, and a repeat changes nothing', async () => {
+  const stage = await setStandingStage({ action: 'reduce', toPercent: '40' });
+  const staged = await stage.open();
+  expect(await stage.during(() => stage.hit())).toMatchObject({
+    status: 'done',
+    positions: [{ outcome: 'closed', closedAmount: '0.06' }],
+  });
+  expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'done' });
+  expect(stage.closes(staged)).toBe(1);
+});
+
+describe('A hit that may be a resend', () => {
+  it('acts on the positions of the earlier alert, and leaves a newer one alone', async () => {
+    const stage = await setStandingStage();
+    const old = await stage.open();
+    const { of } = stage.services.exchanges;
+    cutOff(stage, old);
+    await stage.during(() => stage.hit());
+    stage.services.exchanges.of = of;
+    stage.environment.time += 5_000;
+    const newer = await stage.open();
+    const response = await stage.during(() => stage.hit());
+    expect(response).toMatchObject({
+      status: 'done',
+      positions: [{ positionId: old.position.positionId, outcome: 'closed' }],
+    });
+    expect([old, newer].map(stage.closes)).toEqual([1, 0]);
+    expect(await stage.table.listHits(newer.position.positionId, 5)).toMatchObject([
+      { decision: 'refused', refusal: 'left-alone', linkId: stage.link.linkId },
+    ]);
+  });
+
+  it('after an alert that was answered well begins anew', async () => {
+    const stage = await setStandingStage();
+    await stage.open();
+    await stage.during(() => stage.hit());
+    stage.environment.time += 1_000;
+    const newer = await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'done' });
+    expect(stage.closes(newer)).toBe(1);
+  });
+
+  it('after an answer that came too late joins it', async () => {
+    const stage = await setStandingStage();
+    await stage.open();
+    const { recordHit } = stage.table;
+    stage.table.recordHit = async (...input) => {
+      await recordHit(...input);
+      stage.environment.time += 1_400;
+    };
+    expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'done' });
+    stage.table.recordHit = recordHit;
+    const newer = await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      positions: [{ outcome: 'closed', repeated: true }],
+    });
+    expect(stage.closes(newer)).toBe(0);
+  });
+});
+
+describe('Two hits at the same time', () => {
+  it('close each position once between them', async () => {
+    const stage = await setStandingStage();
+    const staged = [await stage.open(), await stage.open(), await stage.open()];
+    const responses = await stage.during(() => Promise.all([stage.hit(), stage.hit(), stage.hit()]));
+    expect(responses.map(({ httpStatus }) => httpStatus).every((status) => status < 300)).toBe(true);
+    expect(staged.map(stage.closes)).toEqual([1, 1, 1]);
+    expect(await stage.table.readLinkState(stage.link.linkId)).toMatchObject({ unsure: {}, revision: 6 });
+  });
+});
+
+describe('Between the claims of one hit', () => {
+  it.each([
+    [
+      'revocation',
+      'gone',
+      (stage: StandingStage) => stage.table.revokeLink(stage.link, '2026-11-28T00:00:00.000Z'),
+    ],
+    ['pause', 'paused', (stage: StandingStage) => stage.table.setPaused(true)],
+  ])('a %s stops what has not begun', async (_, outcome, change) => {
+    const stage = await setStandingStage();
+    const staged = [await stage.open(), await stage.open()];
+    const { saveLinkState } = stage.table;
+    stage.table.saveLinkState = async (state) => {
+      const saved = await saveLinkState(state);
+      await change(stage);
+      return saved;
+    };
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'partly',
+      httpStatus: 200,
+      positions: [{ outcome }, { outcome }],
+    });
+    expect(staged.map(stage.closes)).toEqual([0, 0]);
+  });
+});
+
+it('A refused hit of a standing link acts on nothing, and is recorded under the link', async () => {
+  const stage = await setStandingStage();
+  const staged = await stage.open();
+  expect(await stage.during(() => stage.hit({ hasBody: true }))).toMatchObject({
+    status: 'ignored',
+    httpStatus: 400,
+  });
+  await stage.table.setPaused(true);
+  expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'paused', httpStatus: 409 });
+  expect(stage.closes(staged)).toBe(0);
+  expect(await stage.table.listHits(stage.link.linkId, 5)).toMatchObject([
+    { refusal: 'paused', decision: 'refused' },
+    { refusal: 'body', decision: 'refused' },
+  ]);
+});
+
+describe('A GET of a standing link', () => {
+  const byPerson = { method: 'GET', navigation: { userInitiated: true } } as const;
+
+  it('shows a person the positions and a button, and acts on nothing', async () => {
+    const stage = await setStandingStage();
+    const staged = await stage.open();
+    expect(await stage.during(() => stage.hit(byPerson))).toMatchObject({
+      status: 'confirm',
+      headline: 'Close every position with the tag "trend"?',
+      confirm: { action: 'close', scope: 'every position with the tag "trend"' },
+      positions: [{ positionId: staged.position.positionId, would: 'sells 0.1 BTC at market.' }],
+    });
+    expect(stage.closes(staged)).toBe(0);
+  });
+
+  it('shows a program no positions', async () => {
+    const stage = await setStandingStage();
+    await stage.open();
+    const response = await stage.during(() => stage.hit({ method: 'GET' }));
+    expect(response).toMatchObject({ status: 'confirm', httpStatus: 200 });
+    expect(response.positions).toBeUndefined();
+  });
+
+  it('that waits for its own hit reports what became of it, and starts nothing', async () => {
+    const stage = await setStandingStage();
+    const old = await stage.open();
+    await stage.during(() => stage.hit());
+    const newer = await stage.open();
+    expect(await stage.during(() => stage.hit({ ...byPerson, isFollowUp: true }))).toMatchObject({
+      status: 'done',
+      positions: [{ positionId: old.position.positionId, outcome: 'closed' }],
+    });
+    expect(stage.closes(newer)).toBe(0);
+    expect(await stage.table.listHits(stage.link.linkId, 5)).toHaveLength(1);
+  });
+});
+
+describe('A rehearsal', () => {
+  it('reports what the link would have done, and does nothing', async () => {
+    const stage = await setStandingStage({ rehearsal: true });
+    const staged = await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'rehearsed',
+      httpStatus: 200,
+      positions: [{ outcome: 'rehearsed', would: 'sells 0.1 BTC at market.' }],
+    });
+    expect(stage.closes(staged)).toBe(0);
+    expect(await stage.table.readLinkState(stage.link.linkId)).toMatchObject({ revision: 0 });
+    expect(await stage.table.listHits(stage.link.linkId, 5)).toMatchObject([
+      {
+        decision: 'rehearsed',
+        why: 'Rehearsal: received an empty message. If the link were armed: BTC/USDT long: sells 0.1 BTC at market.',
+      },
+    ]);
+  });
+
+  it('works for a link of one position too', async () => {
+    const stage = await setStandingStage({
+      rehearsal: true,
+      scope: undefined,
+      positionId: 'pos_standing0001',
+    });
+    const staged = await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'rehearsed',
+      positions: [{ outcome: 'rehearsed', would: 'sells 0.1 BTC at market.' }],
+    });
+    expect(stage.closes(staged)).toBe(0);
+  });
+});
+
+it('The detail of a failed row names nothing of the owner', async () => {
+  const stage = await setStandingStage();
+  const staged = await stage.open();
+  stage.services.exchanges.of = () =>
+    Promise.reject(new Fault('account-not-found', `Account "${staged.position.account}" does not exist.`));
+  const response = await stage.during(() => stage.hit());
+  expect(response).toMatchObject({ status: 'partly', positions: [{ outcome: 'account-not-found' }] });
+  expect(JSON.stringify({ ...response, detail: '' })).not.toContain(staged.position.account);
+});

@@ -1,3 +1,4 @@
+import type { Intent } from '../close/claim.ts';
 import { type ExecuteResult, executeAction, isUnsettled } from '../close/execute-action.ts';
 import { type Fault, isLasting, toFault } from '../fault.ts';
 import { isExpired, type Link, type StopTarget } from '../link/link.ts';

@@ -135,7 +135,8 @@ export function toPresent(state: string): Progress {
 
 /** Whether the sweep has to act on the position again: no claim covers the action, and another try may succeed. */
 export function isLeft(acted: Acted): boolean {
-  if (acted.kind === 'withheld') return acted.why === 'paused' || acted.why === 'link-paused';
+  // The owner may resume links, or extend the link, before the sweep gives up. Otherwise a notice reports it then.
+  if (acted.kind === 'withheld') return acted.why !== 'revoked';
   const isUnconfirmed = acted.kind === 'executed' && acted.result.kind === 'unconfirmed-claim';
   return isUnconfirmed || acted.kind === 'thrown' || toProgress(acted) === 'retrying';
 }

@@ -8,6 +8,7 @@ import type { Services } from '../services.ts';
 import { writeHit } from '../trigger/record-hit.ts';
 import { toResponse } from '../trigger/response.ts';
 import { listAccountsInUse } from './accounts-in-use.ts';
+import { finishHits, readLinkStates } from './finish-hits.ts';
 import { createGates, withGates } from './gates.ts';
 import { type SweepLimits, sweepLimits } from './limits.ts';
 import { planRun } from './run-time.ts';
@@ -75,12 +76,19 @@ export async function sweep(
       run,
       positions.filter((position) => !isClaimed(position)),
     ),
+    sweepLinks(run),
   ]);
   while (run.followed.length > 0) await Promise.all(run.followed.splice(0));
   if (!run.isWoken) await recordSweep(services, positions);
   await Promise.all(run.deliveries);
   const { sent, problems } = (await delivery).report();
   return { ...report, notified: sent, problems };
+}
+
+/** A claim that it makes is followed like those of hits. */
+async function sweepLinks(run: SweepRun): Promise<void> {
+  const states = await readLinkStates(run);
+  if (await finishHits(run, states)) run.followed.push(followNewClaims(run));
 }
 
 function isClaimed(position: Position): position is ClaimedPosition {

@@ -55,6 +55,12 @@ export const ignored = reportedRefusal(
   'ignored',
   "The request has a body, so nothing was done. Clear the alert's message in TradingView.",
 );
+/** No request is answered with it: a sweep ends what a hit of a standing link left undone. */
+export const gaveUp = reportedRefusal(
+  'gave-up',
+  'retrying',
+  'Ripcord could not act on this position within 5 minutes of the alert, and gave up.',
+);
 export const refusedMethod = refusal(
   'method-not-allowed',
   'A link is opened with GET or POST. Nothing was done.',

@@ -7,7 +7,10 @@ import type { Position } from '../../../lib/position/position.ts';
 import type { Services } from '../../../lib/services.ts';
 import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
 import { fire } from '../../../lib/trigger/fire.ts';
+import { writeHit } from '../../../lib/trigger/record-hit.ts';
+import { gaveUp } from '../../../lib/trigger/refusals.ts';
 import type { Request } from '../../../lib/trigger/request.ts';
+import { leftAlone } from '../../../lib/trigger/standing/left-alone.ts';
 import { linkAt } from '../link/example-link.ts';
 import { channelsOf, fakeChannel, newTrader } from '../notify/trader.ts';
 import { examplePosition, positionIdAt } from '../position/example-position.ts';
@@ -38,6 +41,22 @@ export const refusals: Record<PositionCause, Staged> = {
   'used-up': { link: { maxUses: 1 } },
   removed: { removed: true },
 };
+
+/** How a standing link's hit is answered that has a record with this cause. The sweep gives up without an answer. */
+const standingCodes: Record<StandingCause, number> = {
+  unreadable: 400,
+  'left-alone': 200,
+  'not-followed': 200,
+  'gave-up': 503,
+};
+const standingWhy: Record<StandingCause, string> = {
+  unreadable: "The message is not a strategy's state, so nothing was done.",
+  'left-alone': leftAlone(examplePosition).detail,
+  'not-followed':
+    'BTC/USDT long is not followed yet: its side was not reported since it was opened. It was left open.',
+  'gave-up': gaveUp.detail,
+};
+export const standingCauses = Object.keys(standingCodes) as StandingCause[];
 
 /** An owner with one channel, whose links get alerts. */
 export function newOwner() {
@@ -86,6 +105,27 @@ export function newOwner() {
           ...request,
         });
       return { linkId, positionId, hit };
+    },
+    /** Records a hit of a standing link with this cause, as it is recorded when it happens. */
+    async recordStanding(refusal: StandingCause) {
+      links += 1;
+      const { linkId, ...others } = linkAt(links, { label: 'exit' });
+      const scope = { account: 'main', symbol: 'BTC/USDT', side: 'long' } as const;
+      await table.createLink({ ...others, linkId, positionId: undefined, scope });
+      const hit = {
+        actor: refusal === 'gave-up' ? 'sweep' : 'link',
+        linkId,
+        action: 'close',
+        ...(refusal === 'gave-up' ? {} : { method: 'POST' }),
+        ...(refusal === 'unreadable' ? {} : { positionId: examplePosition.positionId }),
+        refusal,
+        decision: 'refused',
+        why: standingWhy[refusal],
+        status: standingCodes[refusal],
+        requests: [],
+      } as const;
+      await writeHit(services, hit);
+      return { linkId, id: refusal === 'unreadable' ? linkId : examplePosition.positionId };
     },
     /** Sweeps every minute. */
     async sweep(minutes = 1) {

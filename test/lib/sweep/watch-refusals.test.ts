@@ -5,8 +5,8 @@ import { describeWhy } from '../../../lib/link/refusal.ts';
 import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
 import { createMemoryStore } from '../../simulation/memory-store.ts';
 import { channelsOf } from '../notify/trader.ts';
-import { exampleOutcome } from '../position/example-position.ts';
-import { minuteMs, newOwner, refusals } from './refused-alerts.ts';
+import { exampleOutcome, examplePosition } from '../position/example-position.ts';
+import { minuteMs, newOwner, refusals, standingCauses } from './refused-alerts.ts';
 
 const byPerson = { method: 'GET', navigation: { userInitiated: true } } as const;
 const byScanner = { method: 'GET', navigation: { userInitiated: false, doubt: 'bot' } } as const;
@@ -27,6 +27,26 @@ it.each(Object.keys(refusals) as (keyof typeof refusals)[])(
     const last = await owner.lastHit(positionId);
     const cells = [`\`${cause}\``, httpStatus, notice, hitResult(last), describeWhy(last)];
     const row = `| ${cells.join(' | ')} |`.replaceAll(linkId, 'LINK_ID');
+    expect(page).toContain(row);
+  },
+);
+
+it.each(standingCauses)(
+  'What a standing link left because of "%s" reaches the channel and the console, as the reference lists it',
+  async (cause) => {
+    const page = await readFile(
+      new URL('../../../docs/reference/link-responses.md', import.meta.url),
+      'utf8',
+    );
+    const owner = await newOwner();
+    const { linkId, id } = await owner.recordStanding(cause);
+    await owner.sweep();
+    const last = await owner.lastHit(id);
+    const code = last.actor === 'sweep' ? 'none' : last.status;
+    const cells = [`\`${cause}\``, code, owner.channel.texts.join(), hitResult(last), describeWhy(last)];
+    const row = `| ${cells.join(' | ')} |`
+      .replaceAll(linkId, 'LINK_ID')
+      .replaceAll(examplePosition.positionId, 'POSITION_ID');
     expect(page).toContain(row);
   },
 );

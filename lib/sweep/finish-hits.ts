@@ -1,0 +1,130 @@
+import { toFault } from '../fault.ts';
+import type { Link } from '../link/link.ts';
+import type { LinkState } from '../link/link-state.ts';
+import { toErrorCode } from '../log.ts';
+import { inParallel } from '../parallel.ts';
+import { isFinal, type Position } from '../position/position.ts';
+import type { Services } from '../services.ts';
+import { act } from '../strategy/act.ts';
+import { changeLinkState } from '../strategy/change-link-state.ts';
+import { finish } from '../strategy/episode.ts';
+import { recordHit } from '../trigger/record-hit.ts';
+import { gaveUp } from '../trigger/refusals.ts';
+import { type TargetAnswer, toTargetAnswer } from '../trigger/standing/target-answer.ts';
+import { inTime, type SweepRun } from './sweep-run.ts';
+
+/** How many positions of one link are acted on at a time. */
+const parallelPositions = 5;
+
+type Unfinished = NonNullable<LinkState['unfinished']>;
+
+/**
+ * Finishes what hits of standing links left undone: a process died, or an exchange did not respond. After 5 minutes it
+ * gives up, and the owner is notified. Runs may overlap: a position's claim decides who acts.
+ * @returns whether it has made a claim whose result is not known yet.
+ */
+export async function finishHits(run: SweepRun, states: readonly LinkState[]): Promise<boolean> {
+  const answers = await Promise.all(states.map((state) => safely(run, state)));
+  return answers.flat().some(({ progress }) => progress === 'going');
+}
+
+/** The failure of one link must not stop the others. */
+async function safely(run: SweepRun, state: LinkState): Promise<TargetAnswer[]> {
+  try {
+    return await finishHit(run, state);
+  } catch (thrown) {
+    const [positionId = state.linkId] = state.unfinished?.positionIds ?? [];
+    run.report.failures.push({ positionId, code: toErrorCode(thrown) });
+    return [];
+  }
+}
+
+async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[]> {
+  const { services, isWoken, time } = run;
+  const { linkId, unfinished } = state;
+  const now = services.now();
+  const isDue = unfinished !== undefined && unfinished.notBefore <= now && now <= time.startUntil;
+  // A run that a hit started leaves the links that wait for nothing to the scheduled one.
+  if (!isDue && isWoken) return [];
+  const link = await services.store.readLink(linkId);
+  if (link === undefined || link.revokedAt !== undefined) {
+    await changeLinkState(services.store, linkId, endState);
+    return [];
+  }
+  if (!isDue) return [];
+  if (unfinished.giveUpAt <= now) {
+    await giveUp(services, link, unfinished);
+    return [];
+  }
+  const claiming = inTime({ services: run.claimServices, time });
+  const answers = await inParallel(unfinished.positionIds, parallelPositions, async (positionId) =>
+    toTargetAnswer(link, positionId, await act(claiming, linkId, positionId, unfinished.by), undefined),
+  );
+  const done = answers.filter(({ left }) => !left).map(({ positionId }) => positionId);
+  await changeLinkState(services.store, linkId, (known) => finish(known, done, services.now()));
+  await Promise.all(answers.filter(isOfNote).map((answer) => record(services, link, unfinished, answer)));
+  return answers;
+}
+
+function endState(state: LinkState): LinkState | undefined {
+  return state.ended === true ? undefined : { ...state, unfinished: undefined, ended: true };
+}
+
+/** A claim that is still pending is recorded when it ends, and a try that sent nothing only if it was the last one. */
+function isOfNote({ progress, response }: TargetAnswer): boolean {
+  return (progress === 'done' && response.decision === 'fired') || progress === 'refused';
+}
+
+async function record(
+  services: Services,
+  { linkId, action }: Link,
+  { by }: Unfinished,
+  { positionId, response, requests }: TargetAnswer,
+): Promise<void> {
+  const actor = by === 'watch' ? 'watch' : 'sweep';
+  const isDone = response.decision === 'fired' && response.httpStatus < 400;
+  const recorded = isDone ? ({ ...response, decision: 'recovered' } as const) : response;
+  await recordHit(services, { actor, linkId, positionId, action }, recorded, requests);
+}
+
+/** Recorded before the state forgets them: the owner has to know, and a second notice within 10 minutes is not sent. */
+async function giveUp(services: Services, link: Link, { positionIds, by }: Unfinished): Promise<void> {
+  const { store } = services;
+  const { linkId, action } = link;
+  const positions = await inParallel(positionIds, parallelPositions, (positionId) =>
+    store.readPosition(positionId),
+  );
+  await inParallel(
+    positions.flatMap((position) => position ?? []).filter((position) => isUndone(link, position)),
+    parallelPositions,
+    ({ positionId }) =>
+      recordHit(
+        services,
+        { actor: by === 'watch' ? 'watch' : 'sweep', linkId, positionId, action },
+        gaveUp,
+        [],
+      ),
+  );
+  await changeLinkState(store, linkId, (known) =>
+    known.unfinished === undefined || known.unfinished.giveUpAt > services.now()
+      ? undefined
+      : finish(known, positionIds, services.now()),
+  );
+}
+
+/** Whether the link would still act on it. A claim brings it to an end by itself. */
+function isUndone({ action, linkId, byPercent }: Link, { state, uses }: Position): boolean {
+  if (isFinal(state) || state === 'claimed') return false;
+  if (action === 'keep') return state !== 'kept';
+  return byPercent === undefined || (uses[linkId] ?? 0) === 0;
+}
+
+/** An item that this version can't read must not stop the sweep of positions. */
+export async function readLinkStates(run: SweepRun): Promise<LinkState[]> {
+  try {
+    return await run.services.store.listLinkStates();
+  } catch (thrown) {
+    run.report.failures.push({ positionId: 'standing-links', code: toFault(thrown).code });
+    return [];
+  }
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../lib/fault.ts';
+import { sweep } from '../../../lib/sweep/sweep.ts';
+import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
+import { type Staged, type StandingStage, setStandingStage } from '../../simulation/standing-stage.ts';
+import { channelsOf, fakeChannel } from '../notify/trader.ts';
+
+const minute = 60_000;
+
+/** The exchanges do not respond until `restore` is called. */
+function cutOff(stage: StandingStage): { restore(): void } {
+  const { of } = stage.services.exchanges;
+  stage.services.exchanges.of = () =>
+    Promise.reject(new Fault('exchange-unreachable', 'Binance did not respond.'));
+  return {
+    restore() {
+      stage.services.exchanges.of = of;
+    },
+  };
+}
+
+/** Sweeps at so many full minutes. */
+async function sweepMinutes(stage: StandingStage, minutes: number): Promise<void> {
+  const { environment, services, during } = stage;
+  for (let count = 0; count < minutes; count += 1) {
+    await during(() => environment.sleep(minute - (environment.time % minute)));
+    await during(() => sweep(services));
+  }
+}
+
+/** A hit that sent nothing, because the exchanges do not respond. */
+async function leftHit(): Promise<{ stage: StandingStage; staged: Staged[]; restore(): void }> {
+  const stage = await setStandingStage();
+  const staged = [await stage.open(), await stage.open()];
+  const { restore } = cutOff(stage);
+  await stage.during(() => stage.hit());
+  return { stage, staged, restore };
+}
+
+function readState({ table, link, during }: StandingStage) {
+  return during(() => table.readLinkState(link.linkId));
+}
+
+describe('What a hit of a standing link left', () => {
+  it('is finished by the next sweep, and recorded for each position', async () => {
+    const { stage, staged, restore } = await leftHit();
+    restore();
+    await sweepMinutes(stage, 1);
+    expect(staged.map(stage.closes)).toEqual([1, 1]);
+    expect((await readState(stage)).unfinished).toBeUndefined();
+    const [first] = staged;
+    expect(await stage.table.listHits(first?.position.positionId ?? '', 5)).toMatchObject([
+      { actor: 'sweep', linkId: stage.link.linkId, decision: 'recovered', outcome: 'closed' },
+      { actor: 'link', decision: 'refused', status: 503 },
+    ]);
+  });
+
+  it('is finished by a sweep that the hit started, too', async () => {
+    const { stage, staged, restore } = await leftHit();
+    restore();
+    await stage.during(() => sweep(stage.services, undefined, { startedBy: 'hit' }));
+    expect(staged.map(stage.closes)).toEqual([1, 1]);
+  });
+
+  it('is finished once by sweeps that overlap, and by a resend meanwhile', async () => {
+    const { stage, staged, restore } = await leftHit();
+    restore();
+    const { services } = stage;
+    await stage.during(() => Promise.all([sweep(services), sweep(services), stage.hit(), stage.hit()]));
+    expect(staged.map(stage.closes)).toEqual([1, 1]);
+    expect((await readState(stage)).unfinished).toBeUndefined();
+  });
+
+  it('because the process died is finished once TradingView sends nothing more', async () => {
+    const stage = await setStandingStage();
+    const staged = await stage.open();
+    const { readLinkAndPause } = stage.table;
+    let reads = 0;
+    stage.table.readLinkAndPause = async (linkId) => {
+      reads += 1;
+      return reads > 1 ? stage.environment.die() : readLinkAndPause(linkId);
+    };
+    void stage.hit();
+    await stage.environment.run(2_000);
+    stage.table.readLinkAndPause = readLinkAndPause;
+    await stage.during(() => sweep(stage.services));
+    expect(stage.closes(staged)).toBe(0);
+    stage.environment.time += 15_000;
+    await sweepMinutes(stage, 1);
+    expect(stage.closes(staged)).toBe(1);
+  });
+
+  it('is given up after 5 minutes, and a notice names each position', async () => {
+    const { stage, staged, restore } = await leftHit();
+    const channel = fakeChannel('telegram');
+    await sweepMinutes(stage, 6);
+    restore();
+    await sweepMinutes(stage, 1);
+    await stage.during(() => watchAccounts(stage.services, channelsOf(channel)));
+    expect(staged.map(stage.closes)).toEqual([0, 0]);
+    expect((await readState(stage)).unfinished).toBeUndefined();
+    const { linkId } = stage.link;
+    const refused = channel.texts.filter((text) => text.startsWith('Not done'));
+    expect(refused).toEqual([
+      `Not done: link ${linkId} "exit" for every position with the tag "trend" could not act on pos_standing0001, pos_standing0002 within 5 minutes, so Ripcord gave up. To close one, use the console, or run: ripcord positions close POSITION`,
+    ]);
+  });
+
+  it('is dropped when the link is revoked', async () => {
+    const { stage, staged, restore } = await leftHit();
+    restore();
+    await stage.during(() => stage.table.revokeLink(stage.link, '2026-11-28T00:00:00.000Z'));
+    await sweepMinutes(stage, 1);
+    expect(staged.map(stage.closes)).toEqual([0, 0]);
+    const state = await readState(stage);
+    expect([state.unfinished, state.ended]).toEqual([undefined, true]);
+    expect(await stage.table.listLinkStates()).toEqual([]);
+  });
+
+  it('waits while links are paused, and is finished when they resume in time', async () => {
+    const { stage, staged, restore } = await leftHit();
+    restore();
+    await stage.table.setPaused(true);
+    await sweepMinutes(stage, 2);
+    expect(staged.map(stage.closes)).toEqual([0, 0]);
+    await stage.table.setPaused(false);
+    await sweepMinutes(stage, 1);
+    expect(staged.map(stage.closes)).toEqual([1, 1]);
+  });
+
+  it('counts as done once another link has claimed the position for as much', async () => {
+    const { stage, staged, restore } = await leftHit();
+    restore();
+    const [first] = staged;
+    await stage.table.claimPosition({
+      positionId: first?.position.positionId ?? '',
+      claim: {
+        actor: 'operator',
+        action: 'close',
+        leaseToken: 'other',
+        claimedAt: stage.environment.time,
+        leaseExpiresAt: stage.environment.time + 12_000,
+        sendDeadline: stage.environment.time + 5_000,
+        phase: 'may-have-sent',
+      },
+      from: ['open'],
+    });
+    await stage.during(() => sweep(stage.services, undefined, { startedBy: 'hit' }));
+    expect((await readState(stage)).unfinished).toBeUndefined();
+  });
+});
+
+it('A link state that can not be read is reported, and positions are swept', async () => {
+  const stage = await setStandingStage();
+  await stage.open();
+  stage.table.listLinkStates = () => Promise.reject(new Fault('newer-version', 'A newer version wrote it.'));
+  const report = await stage.during(() => sweep(stage.services));
+  expect(report.failures).toEqual([{ positionId: 'standing-links', code: 'newer-version' }]);
+  expect(report.refreshed).toBe(1);
+});

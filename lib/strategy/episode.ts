@@ -12,7 +12,7 @@ import type { LinkState } from '../link/link-state.ts';
 const unansweredMs = 15_000;
 /** A try that was answered with 5xx is sent again after 5 s, and arrives within 3 s. */
 const answeredAgainMs = 12_000;
-/** How long the sweep goes on with what a hit left. */
+/** How long the sweep continues with what a hit left. */
 const giveUpMs = 5 * 60_000;
 
 export interface Arrival {
@@ -64,7 +64,7 @@ export function leave(
   return { ...finish(state, done, now), unsure };
 }
 
-/** @returns the state without positions for which nothing is left to do; the sweep may go on with the others at once. */
+/** @returns the state without positions for which nothing is left to do; the sweep may continue with the others at once. */
 export function finish(state: LinkState, done: readonly string[], now: number): LinkState {
   const { unfinished } = state;
   if (unfinished === undefined) return state;

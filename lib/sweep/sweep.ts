@@ -70,14 +70,7 @@ export async function sweep(
     followed: [],
     waitUntil: (at) => waitUntil(run, at),
   };
-  await Promise.all([
-    sweepAccounts(run, positions),
-    deliverEach(
-      run,
-      positions.filter((position) => !isClaimed(position)),
-    ),
-    sweepLinks(run),
-  ]);
+  await Promise.all([sweepAccounts(run, positions), deliverEach(run, positions), sweepLinks(run)]);
   while (run.followed.length > 0) await Promise.all(run.followed.splice(0));
   if (!run.isWoken) await recordSweep(services, positions);
   await Promise.all(run.deliveries);
@@ -177,9 +170,11 @@ async function settle(
   }
 }
 
+/** Those of a claimed position wait for the end of its claim. */
 async function deliverEach({ delivery }: SweepRun, positions: Position[]): Promise<void> {
   const notices = await delivery;
-  await Promise.all(positions.map((position) => notices.deliver(position)));
+  const free = positions.filter((position) => !isClaimed(position));
+  await Promise.all(free.map((position) => notices.deliver(position)));
 }
 
 /** Records the result in the history: the hit that claimed the position has no result there. */

@@ -20,7 +20,7 @@ type HitSubject = Pick<Hit, 'actor' | 'linkId' | 'positionId' | 'action'>;
 export function recordHit(
   services: Services,
   subject: HitSubject,
-  response: HitResponse,
+  response: Omit<HitResponse, 'decision'> & Pick<Hit, 'decision'>,
   requests: RequestNote[],
   request?: Pick<Request, 'method' | 'sourceIp' | 'userAgent'>,
 ): Promise<void> {
@@ -44,14 +44,14 @@ export function recordHit(
 }
 
 /** Words for one position of a standing link that are no recorded outcome. */
-function toStandingOutcome({ status }: HitResponse): string | undefined {
+function toStandingOutcome({ status }: Pick<HitResponse, 'status'>): string | undefined {
   return status === 'unchanged' || status === 'stop-moved' ? status : undefined;
 }
 
 /** A record of one position states its own result. */
 function toPositions(
   positionId: string | undefined,
-  { positions = [] }: HitResponse,
+  { positions = [] }: Pick<HitResponse, 'positions'>,
 ): Pick<Hit, 'positions'> {
   if (positionId !== undefined || positions.length === 0) return {};
   return {

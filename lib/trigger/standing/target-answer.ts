@@ -103,7 +103,7 @@ function unconfirmed(fault: Parameters<typeof responseForFault>[0]): HitResponse
   };
 }
 
-/** The sweep goes on with it, so there is nothing for the sender to do. */
+/** The sweep continues with it, so there is nothing for the sender to do. */
 function withContinuation(response: HitResponse, progress: Progress): HitResponse {
   const what =
     progress === 'retrying'

@@ -122,9 +122,8 @@ export function newOwner() {
         decision: 'refused',
         why: standingWhy[refusal],
         status: standingCodes[refusal],
-        requests: [],
       } as const;
-      await writeHit(services, hit);
+      await writeHit(services, { ...hit, requests: [] });
       return { linkId, id: refusal === 'unreadable' ? linkId : examplePosition.positionId };
     },
     /** Sweeps every minute. */

@@ -30,6 +30,7 @@ const faults = {
   'position-not-found': [404, "This link's position was not found."],
   'link-not-found': [404, 'This link was not found.'],
   conflict: [409, 'The position changed at the same time. Open the link again.'],
+  'not-heard': [409, 'The strategy has not been heard yet.'],
   'needs-attention': [409, "This position needs its owner's attention."],
   'account-invalid': [422, 'The account behind this link is not available.'],
   'channel-refused': [422, 'The notification channel did not accept a message.'],

@@ -16,6 +16,8 @@ import type { AccountInUse, LinkChange, LinkStore, Status } from './store.ts';
 
 /** The kill switch, which every hit reads together with its link. */
 const killSwitchKey = { pk: 'switch', sk: 'switch' };
+/** What links with a scope have on the list in place of a position. */
+const standing = 'standing';
 const sweepKey = { pk: 'sweep', sk: 'sweep' };
 
 /**
@@ -39,6 +41,7 @@ export function createDynamoLinks(table: DynamoTable, versions: ItemVersions): L
     },
 
     listLinks: (positionId) => listLinks(context, positionId),
+    listStandingLinks: () => listLinks(context, standing),
     listLinksOf: (positionIds) => listLinksOf(context, positionIds),
 
     async revokeLink(link, revokedAt, inScope = []) {
@@ -190,7 +193,7 @@ function toLinkKey(linkId: string) {
 }
 
 function toLinkItem(link: Link): Item {
-  const { linkId, positionId = 'standing', createdAt } = link;
+  const { linkId, positionId = standing, createdAt } = link;
   return { ...link, ...toLinkKey(linkId), listKey: 'link', listSort: `${positionId}#${createdAt}#${linkId}` };
 }
 

@@ -90,6 +90,8 @@ export interface LinkStore {
   readLink(linkId: string): Promise<Link | undefined>;
   /** Newest first; of one position or of all. */
   listLinks(positionId?: string): Promise<Link[]>;
+  /** The links with a scope instead of a position, newest first. */
+  listStandingLinks(): Promise<Link[]>;
   /** The links of these positions, newest first. It reads no others. */
   listLinksOf(positionIds: readonly string[]): Promise<Link[]>;
   /**
@@ -97,7 +99,7 @@ export interface LinkStore {
    * claim. A standing link is revoked itself first, and then at the positions in its scope.
    */
   revokeLink(link: Link, revokedAt: string, inScope?: readonly string[]): Promise<void>;
-  /** Changes a link's label and expiry; null removes one. */
+  /** Changes a link; null removes an attribute. */
   updateLink(linkId: string, change: LinkChange): Promise<void>;
 
   readStatus(): Promise<Status>;
@@ -125,6 +127,7 @@ export interface LinkChange {
   expiresAt?: string | null | undefined;
   pausedReason?: string | null | undefined;
   rehearsal?: null | undefined;
+  watch?: Link['watch'] | null | undefined;
 }
 
 export interface LinkStateStore {

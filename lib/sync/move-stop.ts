@@ -36,6 +36,18 @@ export async function moveStop(
   return { kind: 'busy', detail: `The position changed at the same time. ${unchanged}` };
 }
 
+/** What a move would do now: the position as the exchange shows it and a decision, or why nothing would move. */
+export type StopPreview = { synced: Position; decision: StopDecision } | StopMove;
+
+/** Sends nothing that changes anything. Throws what the table throws. */
+export async function previewStop(
+  services: Services,
+  stored: Position,
+  target: StopTarget,
+): Promise<StopPreview> {
+  return findObstacle(stored) ?? orFailure(stored, () => readTarget(services, stored, target));
+}
+
 async function tryMove(
   services: Services,
   positionId: string,

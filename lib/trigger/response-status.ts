@@ -62,6 +62,7 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   'not-found': { httpStatus: 404, headline: 'Link not found' },
   'method-not-allowed': { httpStatus: 405, headline: 'Nothing was done' },
   paused: { httpStatus: 409, headline: 'All links are paused' },
+  'not-heard': faultEntry('not-heard', 'Nothing was done'),
   'needs-attention': faultEntry('needs-attention', 'Needs your attention'),
   gone: { httpStatus: 410, headline: 'This link no longer works' },
   refused: { httpStatus: 422, headline: 'The exchange refused' },

@@ -4,6 +4,7 @@ import { createTrigger } from '../../functions/trigger.ts';
 import { createLink } from '../../lib/admin/links/create.ts';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import type { Services } from '../../lib/services.ts';
+import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
 import { newTrader } from '../lib/notify/trader.ts';
 
 const secretPlace = '/home/owner/.ripcord/accounts.json';
@@ -22,7 +23,7 @@ async function newTrigger(fault: Fault, connectMs = 0) {
     },
   };
   const { url } = await createLink(
-    { services, baseUrl: 'https://example.org' },
+    { services, accounts: accountsInMemory(), baseUrl: 'https://example.org' },
     { positionId, action: 'close' },
   );
   const lines: object[] = [];

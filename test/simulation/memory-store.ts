@@ -175,6 +175,14 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
           .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.linkId, b.linkId)),
       ),
 
+    listStandingLinks: () =>
+      send('list-links', 'standing', () =>
+        [...links.keys()]
+          .flatMap((linkId) => readLink(linkId) ?? [])
+          .filter(({ positionId }) => positionId === undefined)
+          .sort((a, b) => compare(b.createdAt, a.createdAt) || compare(a.linkId, b.linkId)),
+      ),
+
     listLinksOf: (positionIds) =>
       send('list-links', positionIds.join(), () =>
         [...links.values()]
@@ -209,14 +217,9 @@ function createLinks({ rows, links, killSwitch, swept, send, version }: View): L
       send('update-link', linkId, () => {
         const known = readLink(linkId);
         if (known === undefined) return;
-        const { label = known.label, expiresAt = known.expiresAt, rehearsal = known.rehearsal } = change;
-        const value = {
-          ...known,
-          label: label ?? undefined,
-          expiresAt: expiresAt ?? undefined,
-          rehearsal: rehearsal ?? undefined,
-        };
-        links.set(linkId, { value: copyLink(value), version });
+        const given = Object.entries(change).filter(([, value]) => value !== undefined);
+        const changed = Object.fromEntries(given.map(([name, value]) => [name, value ?? undefined]));
+        links.set(linkId, { value: copyLink({ ...known, ...changed }), version });
       }),
 
     setPaused: (paused, until) =>

@@ -61,9 +61,11 @@ const linkViewSchema = shownOfLink.extend({
   watch: watchViewSchema.optional(),
   /** A link that follows a strategy: what was heard last, and when; ISO 8601. */
   heard: z.object({ position: z.enum(['long', 'short', 'flat']), at: z.string() }).optional(),
-  /** Of the position, unless it was forgotten. */
+  /** Of the position, unless it was forgotten, or of the scope. */
   symbol: z.string().optional(),
   side: sideSchema.optional(),
+  /** How many open positions it matches now. Of a link with another scope than one position. */
+  matches: z.number().optional(),
   /** `rehearsal`: hits do nothing. `used-up`: it acted `maxUses` times. `paused`: a restore paused it. */
   state: z.enum(['armed', 'rehearsal', 'paused', 'revoked', 'expired', 'used-up']),
   /** The position is closed or canceled, so the link can't act in any state. */
@@ -77,6 +79,8 @@ const createResult = z.object({
   /** With the token, which is stored nowhere: it can't be shown again. */
   url: z.string(),
   link: linkViewSchema,
+  /** What the owner may not have meant. Absent without any. */
+  warnings: z.array(z.string()).optional(),
 });
 
 /** Whether links are paused at present. */
@@ -90,7 +94,7 @@ const previewResult = z.object({
   link: linkViewSchema,
   /** Of a link for one position. */
   position: positionViewSchema.optional(),
-  /** What would become of each position that it matches. */
+  /** What would become of each position that it matches; of a link that follows a strategy, of each one that is followed. */
   positions: z.array(
     z.object({
       positionId: positionIdSchema,
@@ -120,8 +124,10 @@ export const linksCommands = {
   },
   'links.list': {
     summary: 'Lists links, newest first.',
+    details:
+      'With `positionId`, it lists the links of that position, and those with a wider scope that match it.',
     input: z.strictObject({
-      positionId: positionIdSchema.describe('Only links of this position.').optional(),
+      positionId: positionIdSchema.describe('Only links that match this position.').optional(),
     }),
     result: z.object({ links: z.array(linkViewSchema), ...pauseShape, halted: haltedSchema }),
   },
@@ -151,6 +157,8 @@ export const linksCommands = {
   },
   'links.arm': {
     summary: 'Arms a link that a restore paused or that is in rehearsal, and a watch that has acted.',
+    details:
+      'A link that follows a strategy leaves its rehearsal once it has heard its own side; before, the call is refused with `not-heard`.',
     input: z.strictObject({ linkId: linkIdSchema.describe('The link.') }),
     result: z.object({ link: linkViewSchema }),
   },
@@ -162,6 +170,10 @@ export const linksCommands = {
   'links.revoke': {
     summary: 'Revokes a link permanently. Its URL stops working immediately.',
     input: z.strictObject({ linkId: linkIdSchema.describe('The link.') }),
-    result: z.object({ link: linkViewSchema }),
+    result: z.object({
+      link: linkViewSchema,
+      /** What a link for more than one position may still do. */
+      note: z.string().optional(),
+    }),
   },
 } as const satisfies Record<string, CommandDefinition>;

@@ -1,3 +1,4 @@
+import { isPositionLink } from '../../link/link.ts';
 import { inParallel } from '../../parallel.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
@@ -17,7 +18,7 @@ export async function listHistory(
   { services }: Pick<AdminServices, 'services'>,
   { positionId, linkId, before, limit = 100 }: CommandInput<'history.list'>,
 ): Promise<CommandResult<'history.list'>> {
-  const id = linkId === undefined ? positionId : (await requireLink(services, linkId)).positionId;
+  const id = linkId === undefined ? positionId : await findPartition(services, linkId);
   if (id === undefined && before === undefined) return { hits: await listLatest(services, limit) };
   const count = limit + lookBehind;
   const { store } = services;
@@ -30,6 +31,12 @@ export async function listHistory(
     hits: page.filter((hit) => linkId === undefined || hit.linkId === linkId),
     ...(oldest === undefined ? {} : { next: toHitPlace(oldest) }),
   };
+}
+
+/** The hits of a standing link as wholes are listed by the link, all others by their position. */
+async function findPartition(services: Services, linkId: string): Promise<string> {
+  const link = await requireLink(services, linkId);
+  return isPositionLink(link) ? link.positionId : linkId;
 }
 
 async function listLatest({ store }: Services, limit: number): Promise<HitView[]> {

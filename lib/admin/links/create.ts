@@ -1,53 +1,68 @@
+import type { MarketRules } from '../../exchange/exchange.ts';
 import { Fault } from '../../fault.ts';
-import { type Link, toLinkId } from '../../link/link.ts';
-import { hashToken, mintToken, toTokenEnd } from '../../link/token.ts';
-import { isFinal, type Position } from '../../position/position.ts';
+import { isPositionLink } from '../../link/link.ts';
+import { mintToken } from '../../link/token.ts';
+import { isFinal } from '../../position/position.ts';
+import { newLinkState } from '../../strategy/watch-view.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { requirePosition } from '../require.ts';
-import { toLinkView } from './link-view.ts';
+import { findWarnings } from './link-warnings.ts';
+import { type LinkPlace, newLink } from './new-link.ts';
+import { readLinkView } from './read-facts.ts';
 
-/** The token is in the result and nowhere else. Throws `position-not-found`, and `conflict` if it is closed. */
+type Admin = Pick<AdminServices, 'services' | 'accounts' | 'baseUrl'>;
+
+/**
+ * The token is in the result and nowhere else. Throws `position-not-found`, `conflict` if the position is closed,
+ * `account-not-found`, `market-not-found`, `exchange-unreachable`.
+ */
 export async function createLink(
-  { services, baseUrl }: Pick<AdminServices, 'services' | 'baseUrl'>,
+  admin: Admin,
   input: CommandInput<'links.create'>,
 ): Promise<CommandResult<'links.create'>> {
-  const position = await requirePosition(services, input.positionId ?? '');
-  if (isFinal(position.state))
-    throw new Fault(
-      'conflict',
-      `${input.positionId} is ${position.state}, so a link could not act on it. No link was created.`,
-    );
+  const { services, baseUrl } = admin;
+  const { store, now } = services;
+  const { place, market } = await findPlace(admin, input);
   const token = mintToken();
-  const now = services.now();
-  const link = toLink(input, position, token, now);
-  await services.store.createLink(link);
-  return { url: `${baseUrl.replace(/\/$/, '')}/l/${token}`, link: toLinkView(link, position, now) };
-}
-
-function toLink(input: CommandInput<'links.create'>, position: Position, token: string, now: number): Link {
-  const tokenHash = hashToken(token);
+  const link = newLink(input, place, token, now());
+  const warnings = await findWarnings(services, link, market);
+  await store.createLink(link);
+  // After the link, so that no state is without one. A hit in between begins with an empty state.
+  if (!isPositionLink(link)) await store.saveLinkState(newLinkState(link, now()));
   return {
-    linkId: toLinkId(tokenHash),
-    tokenHash,
-    tokenEnd: toTokenEnd(token),
-    positionId: input.positionId,
-    account: position.account,
-    exchange: position.exchange,
-    action: input.action,
-    label: input.label,
-    createdAt: new Date(now).toISOString(),
-    expiresAt: input.expiresIn === undefined ? undefined : toExpiry(now, input.expiresIn),
-    // A resend of the same alert must not close another part.
-    maxUses: input.maxUses ?? (input.percent === undefined ? undefined : 1),
-    confirm: input.confirm ?? false,
-    methods: input.methods ?? 'any',
-    sources: input.sources ?? 'any',
-    percent: input.percent,
+    url: `${baseUrl.replace(/\/$/, '')}/l/${token}`,
+    link: await readLinkView(store, link, now()),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 
-/** @param seconds from now. */
-export function toExpiry(now: number, seconds: number): string {
-  return new Date(now + seconds * 1_000).toISOString();
+/** Looks up what the link is for: a mistyped account or market would make a link that never acts. */
+async function findPlace(
+  { services, accounts }: Admin,
+  { positionId, account, symbol, side, tag, adopt }: CommandInput<'links.create'>,
+): Promise<{ place: LinkPlace; market?: MarketRules }> {
+  if (positionId !== undefined) return { place: await findPosition(services, positionId) };
+  if (tag !== undefined) return { place: { scope: { tag } } };
+  if (account === undefined) throw new Error('the contract requires a scope');
+  const { exchange } = await accounts.read(account);
+  const owner = { account, exchange };
+  if (symbol === undefined || side === undefined) return { place: { ...owner, scope: { account } } };
+  const market = await (await services.exchanges.of(account)).loadMarket(symbol);
+  if (adopt === true && market.kind === 'spot')
+    throw new Fault('invalid-input', `${market.symbol} is a spot market. No link was created.`, {
+      hint: { text: 'Coins have no owner, so only perpetual positions can be adopted at a hit.' },
+      issues: ['adopt: expected only for perpetuals'],
+    });
+  return { place: { ...owner, scope: { account, symbol: market.symbol, side } }, market };
+}
+
+async function findPosition(services: Admin['services'], positionId: string): Promise<LinkPlace> {
+  const { state, account, exchange } = await requirePosition(services, positionId);
+  if (isFinal(state))
+    throw new Fault(
+      'conflict',
+      `${positionId} is ${state}, so a link could not act on it. No link was created.`,
+    );
+  return { positionId, account, exchange };
 }

@@ -10,7 +10,7 @@ export interface Effect {
 }
 
 /** What stops all links. */
-interface Switches {
+export interface Switches {
   paused: boolean;
   halted?: true | undefined;
 }
@@ -39,7 +39,7 @@ const stateReasons = {
   paused: 'the link is paused since a restore.',
 } as const;
 
-function whyLinkDoesNothing({ state }: LinkView, { paused, halted }: Switches): string | undefined {
+export function whyLinkDoesNothing({ state }: LinkView, { paused, halted }: Switches): string | undefined {
   if (state !== 'armed') return stateReasons[state];
   if (halted === true) return 'links are halted while a backup is restored.';
   return paused ? 'all links are paused.' : undefined;

@@ -1,23 +1,60 @@
 import { isExpired, type Link } from '../../link/link.ts';
+import type { LinkState } from '../../link/link-state.ts';
+import { isInScope } from '../../link/scope.ts';
 import { isFinal, type Position } from '../../position/position.ts';
-import type { PositionStore } from '../../store/store.ts';
+import { toWatchView } from '../../strategy/watch-view.ts';
 import type { LinkView } from '../contract/commands.ts';
 
-/** A link without its token's hash. @param position of the link, if it was not forgotten. */
-export function toLinkView(link: Link, position: Position | undefined, now: number): LinkView {
-  const { tokenHash, account, exchange, watch, scope = { positionId: link.positionId }, ...shown } = link;
-  const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
-  const positionClosed = position !== undefined && isFinal(position.state);
-  const { symbol, side } = position ?? {};
-  return { ...shown, scope, symbol, side, state: toState(link, uses, now), positionClosed, uses };
+/** What is known beside the link. */
+interface LinkFacts {
+  /** Of a link for one position, unless it was forgotten. */
+  position?: Position | undefined;
+  /** Of a standing link. */
+  state?: LinkState | undefined;
+  /** The open positions among which a scope is looked up. */
+  open?: readonly Position[] | undefined;
 }
 
-/** @returns how many links can act on a position: armed, and not of a position that ended. */
-export function countArmed(links: Link[], position: Position, now: number): number {
+/** A link without its token's hash. */
+export function toLinkView(link: Link, { position, state, open }: LinkFacts, now: number): LinkView {
+  const { tokenHash, account, exchange, watch, scope, ...shown } = link;
+  const uses = link.maxUses === undefined ? undefined : (position?.uses[link.linkId] ?? 0);
+  const positionClosed = position !== undefined && isFinal(position.state);
+  return {
+    ...shown,
+    ...toPlace(link, position),
+    state: toState(link, uses, now),
+    positionClosed,
+    uses,
+    matches: scope && open?.filter((each) => matches(link, each)).length,
+    watch: watch && toWatchView({ ...link, watch }, state, now),
+    heard: state?.heard && {
+      position: state.heard.position,
+      at: new Date(state.heard.at).toISOString(),
+    },
+  };
+}
+
+/** What a link is for: its scope, and the market if there is only one. */
+function toPlace({ positionId, scope }: Link, position: Position | undefined) {
+  if (scope === undefined) return { scope: { positionId }, symbol: position?.symbol, side: position?.side };
+  return 'symbol' in scope ? { scope, symbol: scope.symbol, side: scope.side } : { scope };
+}
+
+/** Whether the link can be for the position, which has not ended. */
+export function matches(link: Link, position: Position): boolean {
+  return isInScope(link, position) && !isFinal(position.state);
+}
+
+/**
+ * @param links of the position, and standing ones.
+ * @returns how many of them can act on the position: armed, unless it has ended.
+ */
+export function countArmed(links: readonly Link[], position: Position, now: number): number {
   return links
-    .filter(({ positionId }) => positionId === position.positionId)
-    .map((link) => toLinkView(link, position, now))
-    .filter(({ state, positionClosed }) => state === 'armed' && positionClosed !== true).length;
+    .filter((link) => matches(link, position))
+    .map((link) => toLinkView(link, { position }, now))
+    .filter(({ state }) => state === 'armed').length;
 }
 
 function toState(link: Link, uses: number | undefined, now: number): LinkView['state'] {
@@ -26,12 +63,4 @@ function toState(link: Link, uses: number | undefined, now: number): LinkView['s
   if (link.rehearsal === true) return 'rehearsal';
   if (isExpired(link, now)) return 'expired';
   return link.maxUses !== undefined && (uses ?? 0) >= link.maxUses ? 'used-up' : 'armed';
-}
-
-/** @returns the position of a link for one position, unless it was forgotten. */
-export async function readPositionOf(
-  { readPosition }: Pick<PositionStore, 'readPosition'>,
-  { positionId }: Link,
-): Promise<Position | undefined> {
-  return positionId === undefined ? undefined : readPosition(positionId);
 }

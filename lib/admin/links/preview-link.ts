@@ -1,3 +1,4 @@
+import { isPositionLink } from '../../link/link.ts';
 import { isPaused } from '../../link/pause.ts';
 import { toPositionView } from '../../position/position-view.ts';
 import type { AdminServices } from '../admin-services.ts';
@@ -6,6 +7,7 @@ import { linkNotFound, requirePosition } from '../require.ts';
 import { syncIfActive } from '../sync-if-active.ts';
 import { describeEffect, describeLink } from './describe-link.ts';
 import { toLinkView } from './link-view.ts';
+import { previewStanding } from './preview-standing.ts';
 
 /** Throws `link-not-found`, and `position-not-found` for a forgotten position. */
 export async function previewLink(
@@ -15,14 +17,16 @@ export async function previewLink(
   const { services, linksHalted: halted } = admin;
   const { link, ...pause } = await services.store.readLinkAndPause(linkId);
   if (link === undefined) throw linkNotFound(linkId);
-  const position = await syncIfActive(admin, await requirePosition(services, link.positionId ?? ''));
-  const view = toLinkView(link, position, services.now());
+  const switches = { paused: isPaused(pause, services.now()), halted };
+  if (!isPositionLink(link)) return previewStanding(admin, link, switches);
+  const position = await syncIfActive(admin, await requirePosition(services, link.positionId));
+  const view = toLinkView(link, { position }, services.now());
   return {
     link: view,
     position: toPositionView(position),
     positions: [],
     leftOut: [],
-    ...describeLink(view, position, { paused: isPaused(pause, services.now()), halted }),
+    ...describeLink(view, position, switches),
   };
 }
 

@@ -1,17 +1,28 @@
+import { isInScope } from '../../link/scope.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { requireLink } from '../require.ts';
-import { readPositionOf, toLinkView } from './link-view.ts';
+import { readLinkView } from './read-facts.ts';
+
+const note =
+  'Hits of the last 12 s may still act on positions that they had begun with. No later hit does anything.';
 
 /** Revokes a link permanently. Revoking it again changes nothing. Throws `link-not-found`. */
 export async function revokeLink(
-  { services }: Pick<AdminServices, 'services'>,
+  { services: { store, now }, services }: Pick<AdminServices, 'services'>,
   { linkId }: CommandInput<'links.revoke'>,
 ): Promise<CommandResult<'links.revoke'>> {
   const link = await requireLink(services, linkId);
-  const now = services.now();
-  const revokedAt = link.revokedAt ?? new Date(now).toISOString();
-  await services.store.revokeLink(link, revokedAt);
-  const position = await readPositionOf(services.store, link);
-  return { link: toLinkView({ ...link, revokedAt }, position, now) };
+  const at = now();
+  const revokedAt = link.revokedAt ?? new Date(at).toISOString();
+  const isStanding = link.scope !== undefined;
+  const open = isStanding ? await store.listPositions('open', () => undefined) : [];
+  const inScope = open.filter((position) => isInScope(link, position));
+  await store.revokeLink(
+    link,
+    revokedAt,
+    inScope.map(({ positionId }) => positionId),
+  );
+  const view = await readLinkView(store, { ...link, revokedAt }, at);
+  return isStanding ? { link: view, note } : { link: view };
 }

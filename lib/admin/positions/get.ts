@@ -11,6 +11,10 @@ export async function getPosition(
 ): Promise<CommandResult<'positions.get'>> {
   const { services } = admin;
   const position = await requirePosition(services, positionId);
-  const links = countArmed(await services.store.listLinks(positionId), position, services.now());
+  const [own, standing] = await Promise.all([
+    services.store.listLinks(positionId),
+    services.store.listStandingLinks(),
+  ]);
+  const links = countArmed([...own, ...standing], position, services.now());
   return { position: await toLiveView(admin, position, { links, figures: 'all' }) };
 }

@@ -47,12 +47,13 @@ async function toLiveViews(
   positions: Position[],
 ): Promise<PositionView[]> {
   const { services, linksHalted } = admin;
-  const [links, findSnapshot] = await Promise.all([
+  const [own, standing, findSnapshot] = await Promise.all([
     services.store.listLinksOf(positions.map(({ positionId }) => positionId)),
+    services.store.listStandingLinks(),
     linksHalted === true ? () => undefined : takeSnapshots(services, positions),
   ]);
   return inParallel(positions, 5, (position) => {
-    const armed = countArmed(links, position, services.now());
+    const armed = countArmed([...own, ...standing], position, services.now());
     return toLiveView(admin, position, { links: armed, snapshot: findSnapshot(position) });
   });
 }

@@ -802,6 +802,8 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         expect(await table.readLink(full.linkId)).toEqual({ ...full, scope });
         expect(await table.listLinks()).toEqual([{ ...full, scope }]);
         expect(await table.listLinks(positionId)).toEqual([]);
+        await table.createLink(linkAt(3));
+        expect(await table.listStandingLinks()).toEqual([{ ...full, scope }]);
       });
 
       it('a standing link is revoked at the positions in its scope as well', async () => {
@@ -820,6 +822,16 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         await table.createLink(full);
         await table.updateLink(full.linkId, { rehearsal: null });
         expect((await table.readLink(full.linkId))?.rehearsal).toBeUndefined();
+      });
+
+      it("a link's watch is replaced, and removed", async () => {
+        await table.createLink(full);
+        const watch = { every: '1h', missed: 3, then: 'close' } as const;
+        await table.updateLink(full.linkId, { watch });
+        expect(await table.readLink(full.linkId)).toEqual({ ...full, watch });
+        await table.updateLink(full.linkId, { watch: null });
+        const { watch: _watch, ...rest } = full;
+        expect(await table.readLink(full.linkId)).toEqual(rest);
       });
     });
 

@@ -5,6 +5,7 @@ import { revokeLink } from '../../../lib/admin/links/revoke.ts';
 import { hashToken } from '../../../lib/link/token.ts';
 import type { Services } from '../../../lib/services.ts';
 import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
+import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { exampleClaim, examplePosition } from '../position/example-position.ts';
 import { makeTableAt } from './tables.ts';
 import { useDynalite } from './use-dynalite.ts';
@@ -26,7 +27,7 @@ it('the table holds the hash of a token and no part of the token', async () => {
   const made = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
       createLink(
-        { services, baseUrl: 'http://here/' },
+        { services, accounts: accountsInMemory(), baseUrl: 'http://here/' },
         { positionId, action: index % 2 ? 'close' : 'keep', label: `link ${index}` },
       ),
     ),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runPlan } from './run-plan.ts';
+import { runRepeatsFrom } from './run-repeats.ts';
 import { shrink } from './shrink.ts';
 import { drawPlan } from './watch.ts';
 
@@ -9,10 +10,18 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** Stops at the first failure and prints nothing else: for the mutants. */
     quick: { type: 'boolean', default: false },
+    /** Runs two alerts on one standing link instead. */
+    repeats: { type: 'boolean', default: false },
   },
 });
 const from = Number(values.from);
 const count = Number(values.seeds);
+if (values.repeats) {
+  const { violations, summary } = await runRepeatsFrom(from, count);
+  for (const violation of violations) console.log(violation);
+  console.log(summary);
+  process.exit(violations.length === 0 ? 0 : 1);
+}
 const started = Date.now();
 const failing: { seed: number; violations: string[] }[] = [];
 const everySeeds = 5_000;

@@ -30,6 +30,8 @@ export interface StandingStage {
   open(differing?: Partial<Position>, plan?: Partial<Plan>): Promise<Staged>;
   /** A hit as TradingView sends it. */
   hit(request?: Partial<Request>, arrivedAt?: number): Promise<HitResponse>;
+  /** The same in a process of its own. */
+  hitIn(services: Services): Promise<HitResponse>;
   read(staged: Staged): Promise<Position>;
   /** How many close orders executed. */
   closes(staged: Staged): number;
@@ -93,6 +95,14 @@ export async function setStandingStage(
     return result;
   };
   await during(() => table.createLink(link));
+  const post: Request = {
+    token,
+    method: 'POST',
+    sourceIp: '192.0.2.1',
+    userAgent: undefined,
+    hasBody: false,
+    navigation: { userInitiated: false, doubt: 'unproven' },
+  };
   return {
     environment,
     table,
@@ -121,20 +131,8 @@ export async function setStandingStage(
       await table.createPosition(position);
       return entry;
     },
-    hit: (request = {}, arrivedAt) =>
-      fire(
-        services,
-        {
-          token,
-          method: 'POST',
-          sourceIp: '192.0.2.1',
-          userAgent: undefined,
-          hasBody: false,
-          navigation: { userInitiated: false, doubt: 'unproven' },
-          ...request,
-        },
-        arrivedAt,
-      ),
+    hit: (request = {}, arrivedAt) => fire(services, { ...post, ...request }, arrivedAt),
+    hitIn: (ofProcess) => fire(ofProcess, post),
     async read({ position: { positionId } }) {
       const known = await during(() => table.readPosition(positionId));
       if (known === undefined) throw new Error(`${positionId} is gone.`);

@@ -100,7 +100,7 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     word: "not a strategy's state",
     reason: () => 'takes only the messages long, short and flat, with a time after it at most',
     advice: () =>
-      'Send the message of the indicator in the guide. The alert of a strategy sends another at each order.',
+      "Use the indicator of the guide in TradingView. A strategy's own alert has another message at each order.",
   },
   'left-alone': {
     word: 'a newer position was left open',

@@ -55,6 +55,12 @@ export const ignored = reportedRefusal(
   'ignored',
   "The request has a body, so nothing was done. Clear the alert's message in TradingView.",
 );
+/** A strategy's plain alert must not close anything. */
+export const unreadable = reportedRefusal(
+  'unreadable',
+  'unreadable',
+  "The message is not a strategy's state, so nothing was done. Send long, short or flat, with a time after it at most.",
+);
 /** No request is answered with it: a sweep ends what a hit of a standing link left undone. */
 export const gaveUp = reportedRefusal(
   'gave-up',

@@ -1,9 +1,9 @@
 import { isPaused } from '../../link/pause.ts';
 import { unlessItMayFire } from '../may-fire.ts';
 import { recordHit } from '../record-hit.ts';
-import { asLook } from '../refusals.ts';
+import { asLook, unreadable } from '../refusals.ts';
 import { isLookAgain } from '../request.ts';
-import type { HitResponse } from '../response.ts';
+import { createResponse, type HitResponse } from '../response.ts';
 import { actOnScope } from './act-on-scope.ts';
 import { askToConfirm } from './ask-to-confirm.ts';
 import { rehearseScope } from './rehearse.ts';
@@ -19,9 +19,19 @@ export async function fireStanding(hit: StandingHit): Promise<HitResponse> {
   return { ...response, linkId: link.linkId };
 }
 
-function actOrRehearse(hit: StandingHit): Promise<HitResponse> {
-  return hit.link.rehearsal === true ? rehearseScope(hit) : actOnScope(hit);
+async function actOrRehearse(hit: StandingHit): Promise<HitResponse> {
+  const { follows, action, rehearsal } = hit.link;
+  // The seam for links that hear: a message of a strategy, or a heartbeat. They must never act on the scope as a whole.
+  if (follows !== undefined) return unreadable;
+  if (action === 'heartbeat') return heard;
+  return rehearsal === true ? rehearseScope(hit) : actOnScope(hit);
 }
+
+const heard = createResponse('done', {
+  publicMessage: 'The heartbeat arrived.',
+  positions: [],
+  decision: 'fired',
+});
 
 /** A page that waits for its hit starts nothing: it shows what has become of the hit's positions by now. */
 async function answerStopped(hit: StandingHit, stop: HitResponse): Promise<HitResponse> {

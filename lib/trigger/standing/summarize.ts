@@ -1,5 +1,5 @@
 import type { Progress } from '../../strategy/act.ts';
-import { createResponse, type HitResponse, retrySeconds } from '../response.ts';
+import { createResponse, type HitResponse, type PositionAnswer, retrySeconds } from '../response.ts';
 import { type ResponseStatus, responseStatuses } from '../response-status.ts';
 import { type TargetAnswer, toPositionAnswer } from './target-answer.ts';
 
@@ -54,9 +54,22 @@ function describe(status: Summary, answers: readonly Answered[]): string {
   }
 }
 
-/** @returns the answer after the sender has disconnected: what is not done may have changed since. */
+/** @returns the answer after the sender has disconnected: what has no recorded outcome may have changed since. */
 export function toLate(response: HitResponse): HitResponse {
   if (response.status === 'done' || response.status === 'nothing-open') return response;
-  const { retryAfter: _, ...others } = response;
-  return { ...others, ...responseStatuses['in-progress'], status: 'in-progress', headline: 'Late response' };
+  const { retryAfter: _, positions = [], ...others } = response;
+  return {
+    ...others,
+    ...responseStatuses['in-progress'],
+    status: 'in-progress',
+    headline: 'Late response',
+    publicMessage:
+      'This response is late, so the positions may have changed. Ripcord continues automatically.',
+    positions: positions.map(toLateAnswer),
+  };
+}
+
+function toLateAnswer(answer: PositionAnswer): PositionAnswer {
+  const { positionId, symbol, side, closedAmount } = answer;
+  return closedAmount === undefined ? { positionId, symbol, side, outcome: 'in-progress' } : answer;
 }

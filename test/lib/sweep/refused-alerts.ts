@@ -8,7 +8,7 @@ import type { Services } from '../../../lib/services.ts';
 import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
 import { fire } from '../../../lib/trigger/fire.ts';
 import { writeHit } from '../../../lib/trigger/record-hit.ts';
-import { gaveUp } from '../../../lib/trigger/refusals.ts';
+import { gaveUp, unreadable } from '../../../lib/trigger/refusals.ts';
 import type { Request } from '../../../lib/trigger/request.ts';
 import { leftAlone } from '../../../lib/trigger/standing/left-alone.ts';
 import { linkAt } from '../link/example-link.ts';
@@ -50,7 +50,7 @@ const standingCodes: Record<StandingCause, number> = {
   'gave-up': 503,
 };
 const standingWhy: Record<StandingCause, string> = {
-  unreadable: "The message is not a strategy's state, so nothing was done.",
+  unreadable: unreadable.detail,
   'left-alone': leftAlone(examplePosition).detail,
   'not-followed':
     'BTC/USDT long is not followed yet: its side was not reported since it was opened. It was left open.',

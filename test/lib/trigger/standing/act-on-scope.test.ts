@@ -345,3 +345,57 @@ it('The detail of a failed row names nothing of the owner', async () => {
   expect(response).toMatchObject({ status: 'partly', positions: [{ outcome: 'account-not-found' }] });
   expect(JSON.stringify({ ...response, detail: '' })).not.toContain(staged.position.account);
 });
+
+describe('A link that hears', () => {
+  it('a strategy acts on nothing without its message', async () => {
+    const stage = await setStandingStage({ follows: 'market-position' });
+    const staged = await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'unreadable', httpStatus: 400 });
+    expect(stage.closes(staged)).toBe(0);
+  });
+
+  it('heartbeats acts on nothing', async () => {
+    const stage = await setStandingStage({ action: 'heartbeat' });
+    const staged = await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'done', positions: [] });
+    expect(stage.closes(staged)).toBe(0);
+  });
+});
+
+describe('A stop link', () => {
+  it('moves the stop of each position, and a repeat changes nothing', async () => {
+    const stage = await setStandingStage({ action: 'stop', stop: { price: '90' } });
+    await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'stop-moved', detail: 'The stop was moved. The stop is at 90.' }],
+    });
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'unchanged' }],
+    });
+  });
+
+  it('that would trigger at once is refused for that position', async () => {
+    const stage = await setStandingStage({ action: 'stop', stop: { price: '110' } });
+    await stage.open();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'partly',
+      httpStatus: 200,
+      positions: [{ outcome: 'would-trigger' }],
+    });
+  });
+});
+
+it('A response after the sender has disconnected states nothing that may have changed', async () => {
+  const stage = await setStandingStage();
+  const [, bad] = [await stage.open(), await stage.open()];
+  cutOff(stage, bad);
+  const { recordHit } = stage.table;
+  stage.table.recordHit = async (...input) => {
+    await recordHit(...input);
+    stage.environment.time += 3_000;
+  };
+  const response = await stage.during(() => stage.hit());
+  expect(response).toMatchObject({ status: 'in-progress', httpStatus: 202, headline: 'Late response' });
+});

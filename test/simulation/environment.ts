@@ -1,8 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** A process that was killed: whatever it awaits never comes. */
-const never = new Promise<never>(() => {});
-
 /**
  * Virtual time. Nothing happens but what was scheduled, one after the other by time and then by order of
  * scheduling, so a run depends on its plan alone.
@@ -26,9 +23,9 @@ export class Environment {
     return new Promise((resolve) => this.schedule(ms, resolve));
   }
 
-  /** A process that goes no further. */
+  /** A process that was killed: what it awaits never comes. A promise of its own, or the dead of all runs would pile up. */
   die(): Promise<never> {
-    return never;
+    return new Promise(() => {});
   }
 
   /** Runs until nothing is scheduled any more, or until `limitMs` of virtual time are over. */

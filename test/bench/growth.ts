@@ -12,7 +12,8 @@ import { checkOut } from './revision.ts';
  *     npm run bench:growth -- [--positions 10,100,1000] [--against <revision>]
  *
  * What one sweep, a list of the positions and an open console cost with more open positions on five accounts: requests
- * and their weight at the simulated exchange, requests and read units at the table, and seconds.
+ * and their weight at the simulated exchange, requests and read units at the table, and seconds. Nothing changes
+ * meanwhile. It fails if a run or a list did not get to all positions.
  */
 const { values } = parseArgs({
   options: {
@@ -84,3 +85,8 @@ const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version
 console.log(
   values.json ? JSON.stringify({ machine, reports }, null, 2) : `${machine}\n\n${toTable(reports)}`,
 );
+// Figures of runs that did not go as they should are not the cost of a quiet minute.
+const failed = reports.filter(({ problems }) => problems.length > 0);
+for (const { positions, commit, problems } of failed)
+  console.error(`${positions} positions, ${commit}: ${problems.join('; ')}`);
+if (failed.length > 0) process.exitCode = 1;

@@ -97,6 +97,35 @@ it('Positions beyond the limits of a run are read by the next ones', async () =>
   expect(new Set(looks.map(({ account, index }) => `${account} ${index}`)).size).toBe(320);
 }, 60_000);
 
+it('A changed exchange position is read once by its position, and then proven by snapshots', async () => {
+  const crowd = await stageModelCrowd({ accounts: 1, perAccount: 60, change: enlarge });
+  // Right after the entry's fill, a list may lag.
+  crowd.nextMinute();
+  const first = await run(crowd);
+  expect(first).toMatchObject({ failures: [], refreshed: 60 - first.deferred });
+  expect(first.deferred).toBeGreaterThan(0);
+  crowd.nextMinute();
+  expect((await run(crowd)).deferred).toBe(0);
+  const reads = crowd.requests.filter(({ name }) => name === 'trades');
+  expect(new Set(reads.map(({ index }) => index)).size).toBe(60);
+  expect(reads).toHaveLength(60);
+  crowd.nextMinute();
+  crowd.requests.length = 0;
+  expect(await run(crowd)).toMatchObject({ refreshed: 60, deferred: 0, failures: [] });
+  expect(crowd.requests.map(({ name }) => name).sort()).toEqual([
+    'all orders',
+    'all positions',
+    'all prices',
+  ]);
+}, 60_000);
+
+/** Since it was read, another entry has made the exchange position larger. */
+function enlarge(position: Position): Position {
+  const { lastSync } = position;
+  if (lastSync?.held === undefined) throw new Error('no exchange position');
+  return { ...position, lastSync: { ...lastSync, held: { ...lastSync.held, amount: '0.05' } } };
+}
+
 it('Positions that lack exits are protected beside the claims, two of an account at a time', async () => {
   const crowd = await stageModelCrowd({
     accounts: 1,

@@ -1,5 +1,11 @@
 import { type Amount, decimal, isPositive, truncateToStep } from '../amount.ts';
-import { type Exchange, type ExchangePosition, exitSide, type Trade } from '../exchange/exchange.ts';
+import {
+  type Exchange,
+  type ExchangePosition,
+  exitSide,
+  type Trade,
+  type TradeRange,
+} from '../exchange/exchange.ts';
 import { Fault, toFault } from '../fault.ts';
 import { toCloseId } from '../position/client-order-id.ts';
 import {
@@ -87,8 +93,7 @@ function judgeHeld(position: Position, held: ExchangePosition, trades: Trade[] |
 
 async function readTrades(exchange: Exchange, position: Position, now: number): Promise<Trade[] | Fault> {
   try {
-    const range = { since: tradesSince(position, now), until: now, withCauses: true };
-    return await exchange.fetchTrades(position.market, range);
+    return await exchange.fetchTrades(position.market, { ...toTradeRange(position, now), withCauses: true });
   } catch (thrown) {
     return toFault(thrown);
   }
@@ -108,13 +113,10 @@ export async function readHoldingToClose(
   if (position.lastSync?.flatSince !== undefined)
     return (await readHolding(exchange, position, now())).holding;
   const read = async (): Promise<Holding> => {
-    const until = now();
-    const trades = await exchange.fetchTrades(position.market, {
-      since: tradesSince(position, until),
-      until,
-    });
+    const readAt = now();
+    const trades = await exchange.fetchTrades(position.market, toTradeRange(position, readAt));
     if (!mayHaveEnded(position, trades)) return 'held';
-    const { held, holding } = await readPerpetual(exchange, position, until);
+    const { held, holding } = await readPerpetual(exchange, position, readAt);
     // The exchange refuses a reduce-only order against the other side, and the response reports that refusal.
     if (held.side !== undefined && held.side !== position.side) return 'held';
     return typeof holding === 'object' && (await hasOwnClose(exchange, position)) ? 'held' : holding;
@@ -155,14 +157,17 @@ export async function describeExternalClose(
 }
 
 /**
- * A trade before the position was opened, or was last seen, can't have closed it. Exchanges list a week of trades per
- * request.
+ * A trade before the position was opened, or was last seen, can't have closed it. The range ends after `now`, because the
+ * exchange's clock may be ahead and a read takes a while: if the list lacked the opening of the next position that a read
+ * shows, that position would count as this one. Exchanges list a week of trades per request.
  */
-export function tradesSince(position: Position, now: number): number {
+export function toTradeRange(position: Position, now: number): TradeRange {
+  const until = now + laterTradesMs;
   const seenAt = position.lastSync?.held?.at ?? 0;
-  return Math.max(computeOpenedAt(position), seenAt - holdingLagMs, now - weekMs);
+  return { since: Math.max(computeOpenedAt(position), seenAt - holdingLagMs, until - weekMs + 1), until };
 }
 
+const laterTradesMs = 60_000;
 const weekMs = 7 * 86_400_000;
 
 /** @param held the dust that the account still holds. */

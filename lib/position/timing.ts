@@ -32,6 +32,8 @@ export const pollWindowMs = 2_000;
 export const secondLookAfterMs = 45_000;
 /** How long the account may still look as it was before a fill. */
 export const holdingLagMs = 30_000;
+/** How long a list of all of an account's positions may still show it as it was. Look-ups of orders lag up to 62 s. */
+export const positionListLagMs = 65_000;
 /** How long after a fill the exchange may not list the exits that came with its entry. */
 export const attachedLagMs = 10_000;
 /** An order that look-ups have missed for this long is lost: its owner has to say what it did. */

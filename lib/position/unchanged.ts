@@ -5,7 +5,7 @@ import { computeLastFillBy } from './ending.ts';
 import { toLastSync } from './last-sync.ts';
 import type { OrderRecord, Position } from './position.ts';
 import { type Snapshot, toHoldingKey, toOrderKey } from './snapshot.ts';
-import { holdingLagMs } from './timing.ts';
+import { positionListLagMs } from './timing.ts';
 import { computeTotals, isFeeUnknown, lacksFee, toOrderRecord } from './totals.ts';
 
 /**
@@ -44,15 +44,16 @@ export function isHoldingShown(position: Position, snapshot: Snapshot): boolean 
 }
 
 /**
- * A list of all positions that lacks this one is the first of the two checks that end it. It lags like a read of one.
- * @returns what such a check stores; undefined if the list shows the position, or another check has found it flat already.
+ * A list of all positions that lacks this one is the first of the two checks that end it, unless it can be older than the
+ * entry's last fill: it may lag longer than a read of one.
+ * @returns what such a check stores; undefined if the list proves nothing, or another check has found it flat already.
  */
 export function showFlat(position: Position, snapshot: Snapshot): Position['lastSync'] {
   const { market, side, lastSync } = position;
   const { remaining, entriesDone } = computeTotals(position);
   const isHeld = market.kind === 'perpetual' && entriesDone && isPositive(remaining);
   const isListed = snapshot.positions.has(toHoldingKey(market, side));
-  const mayLag = snapshot.at - computeLastFillBy(position) < holdingLagMs;
+  const mayLag = snapshot.at - computeLastFillBy(position) < positionListLagMs;
   if (!isActive(position) || !isHeld || isListed || mayLag || lastSync?.flatSince !== undefined)
     return undefined;
   const look = { flatSince: snapshot.at, held: lastSync?.held, margin: lastSync?.margin };

@@ -1,5 +1,5 @@
 import { isPositive, truncateToStep } from '../amount.ts';
-import { describeExternalClose, toExternalClose, tradesSince } from '../close/external-close.ts';
+import { describeExternalClose, toExternalClose, toTradeRange } from '../close/external-close.ts';
 import type { ExternalClose } from '../close/next-step.ts';
 import { closedByExit, createOutcome, type OutcomeFacts } from '../close/outcomes.ts';
 import { nextState } from '../close/transitions.ts';
@@ -201,15 +201,16 @@ async function lookAtHeld(
   // Trades have been read up to `held.at` only, so a look that reads none does not move it.
   if (flatSince === undefined && !isChanged) return { flatSince, held };
   const trades = await exchange.fetchTrades(position.market, {
-    since: tradesSince(position, now),
-    until: now,
+    ...toTradeRange(position, now),
     withCauses: true,
   });
   const end = findEarlierEnd(position, { amount }, trades);
   const mayEnd = nextState(position.state, 'found-closed') !== undefined;
-  return end === 'continues' || !mayEnd
-    ? { flatSince: undefined, held: seen }
-    : { flatSince, held, end: toExternalClose(position, end) };
+  if (end === 'continues' || !mayEnd) return { flatSince: undefined, held: seen };
+  // The list may be newer than the amount, and then what was added between the two reads looks like an opening.
+  const again = await exchange.fetchPosition(position.market, position.side, position);
+  const isSame = again.side === position.side && again.amount === amount;
+  return { flatSince, held, ...(isSame ? { end: toExternalClose(position, end) } : {}) };
 }
 
 /**

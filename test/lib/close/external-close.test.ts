@@ -79,6 +79,17 @@ describe('what an account holds of a position', () => {
   });
 });
 
+it('An account whose clock is ahead shows the next position, and the trade that closed this one', async () => {
+  const ahead = at + 1_000;
+  const listed = [trade({ at: at - 500 }), trade({ orderId: 't2', side: 'buy', at: ahead })];
+  const account = exchangeWith({
+    ...accountWith({ side: 'long' }),
+    fetchTrades: (_market, { until }) => Promise.resolve(listed.filter((each) => each.at <= until)),
+  });
+  const position = closePosition({ market: perpetual });
+  expect((await readHolding(account, position, at)).holding).toMatchObject({ at: at - 500 });
+});
+
 describe('an external close', () => {
   const filledAt = (updatedAt: number | undefined) => ({ ...filled, updatedAt });
   const canceledRest = { filled: '0.5', baseFee: '0', updatedAt: at + 1 };
@@ -137,6 +148,18 @@ describe('an external close', () => {
   ])('%s', async (_, facts, last, external) => {
     const account = accountWith(last === undefined ? {} : { trade: last });
     expect(await describeExternalClose(account, closePosition(facts), at)).toEqual(external);
+  });
+
+  it('is explained by a trade of the last week, which is what one request lists', async () => {
+    const weekMs = 7 * 86_400_000;
+    const now = openedAt + 2 * weekMs;
+    const account = exchangeWith({
+      fetchTrades: (_market, { since, until }) =>
+        until - since < weekMs
+          ? Promise.resolve([trade({ at: now })])
+          : Promise.reject(new Error('too long')),
+    });
+    expect(await describeExternalClose(account, closePosition({}), now)).toMatchObject({ at: now });
   });
 
   it('of a short is explained by a buy', async () => {

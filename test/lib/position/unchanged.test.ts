@@ -3,7 +3,7 @@ import type { ExchangeOrder, OpenExchangePosition } from '../../../lib/exchange/
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
 import { type Snapshot, toHoldingKey, toOrderKey } from '../../../lib/position/snapshot.ts';
 import { toOrderRecord } from '../../../lib/position/totals.ts';
-import { showUnchanged } from '../../../lib/position/unchanged.ts';
+import { showFlat, showUnchanged } from '../../../lib/position/unchanged.ts';
 import { exampleFailure, exampleOrder, examplePerpetual, examplePosition } from './example-position.ts';
 
 const at = 1_760_000_060_000;
@@ -140,4 +140,10 @@ it.each<[string, Position, ExchangeOrder[], OpenExchangePosition[]]>([
   ],
 ])('A snapshot proves nothing if %s', (_case, position, orders, positions) => {
   expect(showUnchanged(position, snapshotOf(orders, positions))).toBeUndefined();
+});
+
+it('A list that lacks the position is a check only once it can no longer be older than the last fill', () => {
+  const filledAt = (updatedAt: number) => showFlat(withEntry({ updatedAt }), snapshotOf([stop], []));
+  expect(filledAt(at - 64_000)).toBeUndefined();
+  expect(filledAt(at - 65_000)).toMatchObject({ flatSince: at });
 });

@@ -3,12 +3,13 @@ import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { syncFigures, syncPosition } from '../../../lib/sync/sync-position.ts';
 import { setStage } from '../../simulation/harness.ts';
+import type { Plan } from '../../simulation/plan.ts';
 import { examplePositionIn } from '../position/example-position.ts';
 
 /** A filled perpetual position, and sweeps that look at it a minute apart. */
-async function begin(state: Position['state']) {
+async function begin(state: Position['state'], plan: Partial<Plan> = {}) {
   const { book, environment, services, exchange, now, during } = await setStage(
-    { market: 'perpetual', exitOrders: [{ amount: 100, filled: 0 }] },
+    { market: 'perpetual', exitOrders: [{ amount: 100, filled: 0 }], ...plan },
     (adopted) => ({ ...examplePositionIn(state), ...adopted, state }) as Position,
   );
   let reachable = true;
@@ -19,8 +20,10 @@ async function begin(state: Position['state']) {
     book,
     exchange,
     stored: now,
-    look: () => {
+    /** @param happens right before the look. */
+    look: (happens: () => void = () => undefined) => {
       environment.time += 60_000;
+      happens();
       return during(async () => syncPosition(services, await now()));
     },
     reach(is: boolean) {
@@ -53,6 +56,30 @@ it('goes on with one that was empty for one look only', async () => {
   expect((await look()).lastSync?.flatSince).toBeUndefined();
   book.closeOutside('trade');
   expect((await look()).state).toBe('open');
+});
+
+it("ends one whose next was opened right before the look, by an exchange's clock that is ahead", async () => {
+  const { book, look } = await begin('open', { exchangeSkewMs: 1_000 });
+  await look();
+  book.closeOutside('trade');
+  await look();
+  const ended = await look(() => book.openNext(40));
+  expect(ended).toMatchObject({ state: 'closed', outcome: { outcome: 'closed', closedBy: 'external' } });
+});
+
+it('ends none that grew between the read of its amount and that of its trades', async () => {
+  const { book, look, exchange } = await begin('open');
+  await look();
+  const listTrades = exchange.fetchTrades;
+  exchange.fetchTrades = async (...asked) => {
+    book.trade('buy', 50);
+    exchange.fetchTrades = listTrades;
+    return listTrades(...asked);
+  };
+  // Its own exit takes a half.
+  const after = await look(() => book.fill('exitOrders', 0, 50));
+  expect(after).toMatchObject({ state: 'open', exitOrders: [{ filled: '0.05' }] });
+  expect(await look()).toMatchObject({ state: 'open', lastSync: { held: { amount: '0.1' } } });
 });
 
 it('ends nothing by a look that could not see', async () => {

@@ -133,16 +133,31 @@ export function toPresent(state: string): Progress {
   return state === 'failed' || state === 'needs-attention' ? 'refused' : 'done';
 }
 
-/** Whether the sweep has to act on the position again: no claim covers the action, and another try may succeed. */
+/** Whether the sweep has to act on the position again, because another try may succeed. */
 export function isLeft(acted: Acted): boolean {
   // The owner may resume links, or extend the link, before the sweep gives up. Otherwise a notice reports it then.
   if (acted.kind === 'withheld') return acted.why !== 'revoked';
   const isUnconfirmed = acted.kind === 'executed' && acted.result.kind === 'unconfirmed-claim';
-  return isUnconfirmed || acted.kind === 'thrown' || toProgress(acted) === 'retrying';
+  return (
+    isUnconfirmed || isHeldByAnother(acted) || acted.kind === 'thrown' || toProgress(acted) === 'retrying'
+  );
+}
+
+/** A claim that covers the action may be given back without an order, and its holder's sender may not send again. */
+export function isHeldByAnother(acted: Acted): boolean {
+  if (acted.kind !== 'executed') return false;
+  const { result } = acted;
+  if (result.kind === 'refused') return result.position?.state === 'claimed';
+  return (
+    result.kind === 'ran' &&
+    result.execution.result === undefined &&
+    result.execution.position.state === 'claimed'
+  );
 }
 
 /** Whether a sweep that starts now brings the position to an end sooner. */
 export function needsSweep(acted: Acted): boolean {
+  if (isHeldByAnother(acted)) return false;
   if (isLeft(acted)) return true;
   if (acted.kind === 'executed') return isUnsettled(acted.result);
   return acted.kind === 'moved' && acted.move.kind === 'pending';

@@ -49,19 +49,28 @@ export interface Departure {
   answered: 'final' | 'retry' | 'late';
   /** Positions for which nothing is left to do. */
   done: readonly string[];
+  /** Positions that the sweep has to act on. An earlier hit may have taken them for done. */
+  left: readonly string[];
 }
 
 /** @returns the state to be saved right before the response leaves. */
 export function leave(
   state: LinkState,
   hitId: string,
-  { answered, done }: Departure,
+  { answered, done, left }: Departure,
   now: number,
 ): LinkState {
   const { [hitId]: mine, ...others } = state.unsure;
   const own = answered === 'final' || mine === undefined ? {} : { [hitId]: mine };
   const unsure = answered === 'retry' ? { ...others, [hitId]: now + answeredAgainMs } : { ...others, ...own };
-  return { ...finish(state, done, now), unsure };
+  return { ...withLeft(finish(state, done, now), left, now), unsure };
+}
+
+function withLeft(state: LinkState, left: readonly string[], now: number): LinkState {
+  if (left.length === 0) return state;
+  const { unfinished = { positionIds: [], giveUpAt: now + giveUpMs, by: 'link' as const } } = state;
+  const positionIds = [...new Set([...unfinished.positionIds, ...left])];
+  return { ...state, unfinished: { ...unfinished, positionIds, notBefore: now } };
 }
 
 /** @returns the state without positions for which nothing is left to do; the sweep may continue with the others at once. */

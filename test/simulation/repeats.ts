@@ -64,6 +64,8 @@ interface Attempt {
   alert: number;
   planned: Try;
   sentAt: number;
+  /** What Ripcord answered. */
+  status?: string;
   /** What TradingView got. */
   httpStatus?: number;
   answeredAt?: number;
@@ -107,7 +109,10 @@ export async function runRepeats(plan: RepeatsPlan): Promise<RepeatsResult> {
     later(sentAt + (transitMs[index] ?? 0), () => {
       const services = processOf(stage, attempt, takesMs[index] ?? 0, claimers, () => answer(500));
       stage.hitIn(services).then(
-        (response) => answer(response.httpStatus),
+        (response) => {
+          attempt.status = response.status;
+          answer(response.httpStatus);
+        },
         () => answer(500),
       );
     });
@@ -213,7 +218,9 @@ function judge({ plan, attempts, positions, claimer, isReported, closes }: Ended
   const violations: string[] = [];
   const isClosed = { a: isFinal(positions.a.state), b: isFinal(positions.b.state) };
   const of = (alert: number) => attempts.filter((attempt) => attempt.alert === alert);
-  const wentWell = (alert: number) => of(alert).some(({ planned }) => planned === 'ok');
+  // What is in progress needs the sweep, if the claim of another hit holds it.
+  const wentWell = (alert: number) =>
+    of(alert).some(({ planned, status }) => planned === 'ok' && (plan.isSwept || status !== 'in-progress'));
   const diedAfterFinal = (alert: number) => of(alert).some(({ planned }) => planned === 'die-after-final');
 
   const isOlder = (alert: number) => (alerts[alert]?.at ?? 0) < opensAt;

@@ -84,11 +84,17 @@ async function end(
   { httpStatus }: HitResponse,
   answers: readonly TargetAnswer[],
 ): Promise<void> {
-  const done = answers.filter(({ left }) => !left).map(({ positionId }) => positionId);
+  const idsOf = (isLeft: boolean) =>
+    answers.filter(({ left }) => left === isLeft).map(({ positionId }) => positionId);
   const waitedMs = () => services.now() - Math.min(arrivedAt, request.sentAt ?? arrivedAt);
   await changeLinkState(services.store, link.linkId, (state) => {
     const inTime = httpStatus >= 500 ? 'retry' : 'final';
-    return leave(state, hitId, { answered: waitedMs() >= hitActMs ? 'late' : inTime, done }, services.now());
+    return leave(
+      state,
+      hitId,
+      { answered: waitedMs() >= hitActMs ? 'late' : inTime, done: idsOf(false), left: idsOf(true) },
+      services.now(),
+    );
   }).catch(() => undefined);
 }
 

@@ -3,6 +3,7 @@ import type { Link } from '../../link/link.ts';
 import type { Position } from '../../position/position.ts';
 import {
   type Acted,
+  isHeldByAnother,
   isLeft,
   needsSweep,
   type Progress,
@@ -42,6 +43,7 @@ export function toTargetAnswer(
 ): TargetAnswer {
   const progress = toProgress(acted);
   const left = isLeft(acted);
+  const isContinued = left && progress !== 'refused' && !isHeldByAnother(acted);
   const { response, requests = [] } = respond(link, acted);
   const named = response.position ?? toNamed(known) ?? { positionId };
   return {
@@ -50,7 +52,7 @@ export function toTargetAnswer(
     left,
     needsSweep: needsSweep(acted),
     response: {
-      ...(left && progress !== 'refused' ? withContinuation(response, progress) : response),
+      ...(isContinued ? withContinuation(response, progress) : response),
       position: named,
     },
     requests,

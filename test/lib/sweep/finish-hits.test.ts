@@ -41,6 +41,30 @@ function readState({ table, link, during }: StandingStage) {
   return during(() => table.readLinkState(link.linkId));
 }
 
+it('What one hit took for done, because another held the claim, is finished if that one gave it back', async () => {
+  const stage = await setStandingStage();
+  const staged = await stage.open();
+  const { of } = stage.services.exchanges;
+  const failing = {
+    ...stage.services,
+    exchanges: {
+      async of() {
+        await stage.environment.sleep(900);
+        throw new Fault('exchange-unreachable', 'Binance did not respond.');
+      },
+    },
+  };
+  const [first, second] = await stage.during(() =>
+    Promise.all([
+      stage.hitIn(failing),
+      stage.environment.sleep(100).then(() => stage.hitIn({ ...stage.services, exchanges: { of } })),
+    ]),
+  );
+  expect([first, second]).toMatchObject([{ httpStatus: 503 }, { httpStatus: 202, status: 'in-progress' }]);
+  await sweepMinutes(stage, 1);
+  expect(stage.closes(staged)).toBe(1);
+});
+
 describe('What a hit of a standing link left', () => {
   it('is finished by the next sweep, and recorded for each position', async () => {
     const { stage, staged, restore } = await leftHit();
@@ -128,7 +152,7 @@ describe('What a hit of a standing link left', () => {
     expect(staged.map(stage.closes)).toEqual([1, 1]);
   });
 
-  it('counts as done once another link has claimed the position for as much', async () => {
+  it('waits for the end of a claim that covers it, and is done if that closed the position', async () => {
     const { stage, staged, restore } = await leftHit();
     restore();
     const [first] = staged;
@@ -146,7 +170,10 @@ describe('What a hit of a standing link left', () => {
       from: ['open'],
     });
     await stage.during(() => sweep(stage.services, undefined, { startedBy: 'hit' }));
+    expect((await readState(stage)).unfinished?.positionIds).toEqual([first?.position.positionId]);
+    await sweepMinutes(stage, 3);
     expect((await readState(stage)).unfinished).toBeUndefined();
+    expect(staged.map(stage.closes)).toEqual([1, 1]);
   });
 });
 

@@ -44,9 +44,11 @@ body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding
 h1{font-size:1.75rem;margin:0 0 .5rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.5rem;margin-top:1.5rem}
 button{font:inherit;font-weight:600;padding:.75rem 1.5rem;border:0;border-radius:.5rem;background:#c2362b;color:#fff;cursor:pointer}
+body:has(table){max-width:64rem}
 table{border-collapse:collapse;margin-top:1.5rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 th{font-weight:400;opacity:.65}
+@media(max-width:48rem){thead{display:none}tr{display:block;margin-bottom:1rem}td{display:block;padding:0}}
 dt{opacity:.65}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 </style></head>
 <body><main><h1>${headline}</h1><p>${message}</p>${repeat}${renderButton(confirm)}<dl>${renderRows(response)}</dl>${renderPositions(response)}</main></body></html>

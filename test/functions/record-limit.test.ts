@@ -42,6 +42,13 @@ test('the flood of one link or cause hides no other refusal', async () => {
   expect(await record([...times(100), ...others])).toBe(23);
 });
 
+test.each(['nothing-open', 'rehearsed'] as const)(
+  'hits of a standing link with the result "%s" are limited as well',
+  async (decision) => {
+    expect(await record(times(100, { decision, refusal: undefined, status: 200 }))).toBe(20);
+  },
+);
+
 test('the last recorded refusal states that further ones are missing', async () => {
   const table = createMemoryStore();
   const { store } = createHitOutbox(table, createLog({ namespace: 'Ripcord', write: () => undefined }));

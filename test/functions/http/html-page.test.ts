@@ -21,6 +21,7 @@ import {
   wrongSource,
 } from '../../../lib/trigger/refusals.ts';
 import { type HitResponse, toResponse } from '../../../lib/trigger/response.ts';
+import { summarize } from '../../../lib/trigger/standing/summarize.ts';
 import { launchBrowser, noBrowser } from '../../browser.ts';
 import { examplePosition, examplePositionIn } from '../../lib/position/example-position.ts';
 
@@ -83,6 +84,19 @@ const failure: Failure = {
   canceledExitOrderIds: [],
 };
 
+const { positionId } = examplePosition;
+const answers = [
+  { positionId, progress: 'done', response: settled('closed', outcome.detail) },
+  { positionId: 'pos_second000001', progress: 'done', response: ended('closed', { outcome }) },
+] as const;
+const refusedAnswer = { positionId, progress: 'refused', response: ended('failed', { failure }) } as const;
+const standingConfirm: HitResponse = {
+  ...confirmationRequired({ ...link, positionId: undefined, scope: { account: 'main' } }, 'standing'),
+  headline: 'Close every BTC/USDT long on main?',
+  confirm: { action: 'close', scope: 'every BTC/USDT long on main' },
+  positions: [{ positionId, symbol: 'BTC/USDT', side: 'long', would: 'sells 0.4995 BTC at market.' }],
+};
+
 /** Every response that a visitor can get, and its headline. */
 const responses: [name: string, response: HitResponse, headline: string][] = [
   ['a close', settled('closed', outcome.detail), 'Closed'],
@@ -131,6 +145,10 @@ const responses: [name: string, response: HitResponse, headline: string][] = [
     'Keep BTC/USDT long?',
   ],
   ['a close that a bot opened', confirmationRequired(link, 'bot'), 'Close this position?'],
+  ['a hit of a standing link', summarize(answers), 'Done'],
+  ['a hit of which one is refused', summarize([...answers, refusedAnswer]), 'Not done for every position'],
+  ['a hit with nothing in scope', summarize([]), 'Nothing to do'],
+  ['a standing link to confirm', standingConfirm, 'Close every BTC/USDT long on main?'],
   ['another method', refusedMethod, 'Nothing was done'],
   ['an unreachable exchange', released('exchange-unreachable'), "The exchange isn't available"],
   ['unreadable accounts', released('accounts-unreadable'), "The account isn't available"],
@@ -223,6 +241,34 @@ describe('the page of an outcome', () => {
     const sentence = 'Already done earlier. Nothing happened this time.';
     expect(renderHtml(ended('closed', { outcome }))).toContain(sentence);
     expect(renderHtml(settled('closed', outcome.detail))).not.toContain(sentence);
+  });
+});
+
+describe('the page of a standing link', () => {
+  it('has a row for each position, with the columns that have a value', () => {
+    const html = renderHtml(summarize([answers[0]]));
+    const texts = (tag: string) =>
+      [...html.matchAll(new RegExp(`<${tag}(?: scope="col")?>(.*?)</${tag}>`, 'g'))].map(([, text]) => text);
+    expect(texts('th')).toEqual(['Market', 'Side', 'Result', 'Closed', 'Close order', 'Details', 'Position']);
+    expect(texts('td')).toEqual([
+      ...['BTC/USDT', 'long', 'closed', '0.4995', '4712'],
+      ...['Closed 0.4995 BTC with MARKET order 4712 at 60000 USDT.', positionId],
+    ]);
+  });
+
+  it('has a button that names what it does to all of them', () => {
+    expect(renderHtml(standingConfirm)).toContain('<button>Close these positions</button>');
+  });
+
+  it('states the same facts as JSON', () => {
+    const { positions = [] } = summarize(answers);
+    expect(toJsonBody(summarize(answers))).toMatchObject({ status: 'done', positions });
+    expect(toJsonBody(standingConfirm)).toMatchObject({
+      status: 'confirm',
+      action: 'close',
+      scope: 'every BTC/USDT long on main',
+      positions: [{ would: 'sells 0.4995 BTC at market.' }],
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import type { LinkView, PositionView } from '../../lib/admin/contract/commands.t
 import { type DialogName, dialog } from './dialog-name.ts';
 import { ExitsDialog } from './exits/exits-dialog.tsx';
 import { ResumeDialog } from './kill-switch.tsx';
+import { ArmDialog } from './link/arm-dialog.tsx';
 import { CreateDialog } from './link/create-dialog.tsx';
 import { HistoryDialog } from './link/history-dialog.tsx';
 import { PreviewDialog } from './link/preview-dialog.tsx';
@@ -14,10 +15,12 @@ import { RemoveChannelDialog } from './notify/remove-channel-dialog.tsx';
 import { AdoptDialog } from './position/adopt-dialog.tsx';
 import { CloseDialog } from './position/close-dialog.tsx';
 import { CloseManyDialog } from './position/close-many-dialog.tsx';
+import { EditDialog } from './position/edit-dialog.tsx';
 import { ForgetDialog } from './position/forget-dialog.tsx';
 import { OpenDialog } from './position/open-dialog.tsx';
 import { ResolveDialog } from './position/resolve-dialog.tsx';
 import { findPosition, links } from './store.ts';
+import { StrategyDialog } from './strategy/strategy-dialog.tsx';
 
 interface Closable {
   onClose: () => void;
@@ -29,6 +32,7 @@ const positionDialogs: Record<
 > = {
   'create-link': CreateDialog,
   'edit-exits': ExitsDialog,
+  'edit-position': EditDialog,
   close: CloseDialog,
   resolve: ResolveDialog,
   forget: ForgetDialog,
@@ -36,7 +40,13 @@ const positionDialogs: Record<
 const linkDialogs: Record<
   Extract<DialogName, { linkId: string }>['kind'],
   ComponentType<{ link: LinkView } & Closable>
-> = { preview: PreviewDialog, history: HistoryDialog, update: UpdateDialog, revoke: RevokeDialog };
+> = {
+  preview: PreviewDialog,
+  history: HistoryDialog,
+  update: UpdateDialog,
+  arm: ArmDialog,
+  revoke: RevokeDialog,
+};
 const otherDialogs: Record<
   Exclude<
     DialogName,
@@ -47,7 +57,13 @@ const otherDialogs: Record<
     | { channel: string }
   >['kind'],
   ComponentType<Closable>
-> = { adopt: AdoptDialog, open: OpenDialog, resume: ResumeDialog, 'add-channel': AddChannelDialog };
+> = {
+  adopt: AdoptDialog,
+  open: OpenDialog,
+  resume: ResumeDialog,
+  'add-channel': AddChannelDialog,
+  'create-strategy-link': StrategyDialog,
+};
 
 function onClose() {
   dialog.value = undefined;

@@ -79,10 +79,24 @@ const actionTitles = {
   heartbeat: 'Heartbeat',
 } as const satisfies Record<LinkView['action'], string>;
 
+type Titled = Pick<LinkView, 'action'> & Partial<Pick<LinkView, 'byPercent' | 'stop'>> & Part;
+
 /** What a link does, as a title. */
-export function actionTitle({ action, percent, toPercent }: { action: LinkView['action'] } & Part): string {
+export function actionTitle({ action, percent, toPercent, byPercent, stop }: Titled): string {
+  if (percent !== undefined) return `Close ${percent} % with MARKET order`;
   if (toPercent !== undefined) return `Reduce to ${toPercent} % with MARKET order`;
-  return percent === undefined ? actionTitles[action] : `Close ${percent} % with MARKET order`;
+  if (byPercent !== undefined) return `Reduce by ${byPercent} % with MARKET order`;
+  return stop === undefined ? actionTitles[action] : stopTitle(stop);
+}
+
+function stopTitle(stop: NonNullable<LinkView['stop']>): string {
+  if ('price' in stop) return `Move the stop to ${stop.price}`;
+  return 'trailPercent' in stop ? `Trail the stop by ${stop.trailPercent} %` : 'Move the stop to break-even';
+}
+
+/** Whether a link chooses its positions at each hit. */
+export function isStanding({ positionId, scope }: Pick<LinkView, 'positionId' | 'scope'>): boolean {
+  return positionId === undefined && scope.positionId === undefined;
 }
 
 /** What an action does to any position. */
@@ -102,9 +116,9 @@ const linkStates: Record<LinkView['state'], Label> = {
   'used-up': { word: 'Limit reached', tone: 'over' },
 };
 
-/** Whether a link can still act: armed, and its position has not ended. */
+/** Whether a link can still act: armed, and its position has not ended. A standing link can act on the next one. */
 export function isArmed(link: LinkView, position: PositionView | undefined): boolean {
-  return link.state === 'armed' && position !== undefined && !hasEnded(position);
+  return link.state === 'armed' && (isStanding(link) || (position !== undefined && !hasEnded(position)));
 }
 
 export function linkStateLabel(link: LinkView, position: PositionView | undefined): Label {
@@ -117,6 +131,8 @@ export function linkStateLabel(link: LinkView, position: PositionView | undefine
 export function formatLimits(link: LinkView, formatTime: (iso: string) => string): string[] {
   const { maxUses, uses = 0, expiresAt, percent, toPercent, sources }: LinkView & Part = link;
   return [
+    ...(link.follows === undefined ? [] : ['follows the strategy']),
+    ...(link.adopt === true ? ['adopts'] : []),
     ...(percent === undefined ? [] : [`closes ${percent} %`]),
     ...(toPercent === undefined ? [] : [`reduces to ${toPercent} %`]),
     ...(expiresAt === undefined ? [] : [`until ${formatTime(expiresAt)}`]),
@@ -132,9 +148,11 @@ function formatSources(sources: 'tradingview' | string[]): string {
 }
 
 /** How to use a link without an alert, and whether it asks first: as lib/trigger/fire.ts decides it. */
-export function describeManualUse({ confirm, methods, percent, maxUses, sources }: LinkView): string {
+export function describeManualUse(link: LinkView): string {
+  const { confirm, methods, percent, maxUses, sources } = link;
   if (sources === 'tradingview') return 'Only TradingView can use this link. A browser is refused.';
-  const asks = confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
+  const asks =
+    isStanding(link) || confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
   const where = sources === 'any' ? '' : ' at an allowed IP address';
   const effect = asks ? 'Press the button to confirm.' : 'It acts immediately.';
   return `Without an alert: open the link in a browser${where}. ${effect}`;

@@ -107,8 +107,8 @@ export function hasActed({ actor, decision }: HitView): boolean {
 export function toOutcome(hit: HitView): Outcome {
   const { positionId = '', at, why } = hit;
   const { word, tone } = toWord(hit);
-  const link: Part | undefined = links.value.find(isLinkOf(hit));
-  const part = word === words.closed && link !== undefined ? partTitle(link) : undefined;
+  const link = links.value.find(isLinkOf(hit));
+  const part = word === words.closed && link !== undefined ? partTitle(toPart(link)) : undefined;
   return {
     positionId,
     at,
@@ -117,6 +117,10 @@ export function toOutcome(hit: HitView): Outcome {
     detail: why,
     showsDetail: part !== undefined || tone === 'bad',
   };
+}
+
+function toPart({ percent, toPercent, byPercent }: LinkView): Part {
+  return byPercent === undefined ? { percent, toPercent } : { percent: Number(byPercent) };
 }
 
 function isLinkOf({ linkId }: HitView): (link: LinkView) => boolean {
@@ -128,6 +132,9 @@ const words: Record<string, string> = {
   dust: 'Closed',
   canceled: 'Canceled',
   kept: 'Kept open',
+  'stop-moved': 'Stop moved',
+  unchanged: 'Unchanged',
+  followed: 'Followed',
 };
 
 function toWord({ status, outcome, action }: HitView): Pick<Outcome, 'word' | 'tone'> {

@@ -16,7 +16,7 @@ export interface Harness {
 /** Longer than the page's longest pause between two polls, on a busy machine. */
 const patienceMs = 12_000;
 
-/** A browser for the tests of a file. After each test it closes every window and forgets every position. */
+/** A browser for the tests of a file. After each test it closes every window, forgets every position and revokes every standing link. */
 export async function startHarness(environment: Environment, ...flags: string[]): Promise<Harness> {
   const browser = await launchBrowser(...flags);
   const contexts: BrowserContext[] = [];
@@ -27,6 +27,9 @@ export async function startHarness(environment: Environment, ...flags: string[])
     await environment.admin('links.resume', {});
     const { positions } = await environment.admin('positions.list', {});
     for (const { positionId } of positions) await environment.admin('positions.forget', { positionId });
+    const { links } = await environment.admin('links.list', {});
+    const standing = links.filter((link) => link.positionId === undefined && link.state !== 'revoked');
+    for (const { linkId } of standing) await environment.admin('links.revoke', { linkId });
     const found = pageErrors.splice(0);
     if (found.length > 0) throw new Error(`The page reported errors: ${found.join('; ')}`);
   });

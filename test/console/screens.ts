@@ -70,6 +70,20 @@ export async function seedScreens(environment: Environment) {
     expiresIn: 86_400,
     sources: ['203.0.113.7'],
   });
+  const standing = { account: trader.account, symbol: 'ETH/USDT', side: 'long' } as const;
+  await environment.admin('links.create', {
+    ...standing,
+    action: 'close',
+    rehearsal: true,
+    label: 'rehearsed',
+  });
+  await environment.admin('links.create', {
+    ...standing,
+    action: 'heartbeat',
+    watch: { every: '5m', missed: 2, then: 'tell' },
+    label: 'watched',
+  });
+  await environment.admin('positions.edit', { positionId: filled, tag: 'trend' });
   await environment.admin('notify.add', {
     channel: { kind: 'slack', url: 'https://hooks.slack.com/services/T0/B0/x' },
   });
@@ -124,14 +138,24 @@ async function enterOrder(page: Page, { account }: Seeded): Promise<void> {
   await page.getByRole('spinbutton', { name: 'Stop line' }).waitFor();
 }
 
+/** Fills the form of a standing link. */
+async function enterStrategy(page: Page, { account }: Seeded): Promise<void> {
+  await visit(page, '#/links', 'Links');
+  await page.getByRole('button', { name: 'New strategy link' }).click();
+  await page.getByRole('dialog').getByLabel('Account').selectOption(account);
+  await page.getByLabel('Market').fill('ETH/USDT');
+  await page.getByLabel("Follow the strategy's state").check();
+  await page.getByLabel('Watch for missing alerts').check();
+}
+
 /** A dialog that the three dots of a link open. */
-function linkDialog(of: string, item: string, ready: string | RegExp): Screen {
+function linkDialog(of: string, item: string, ready: string | RegExp, label = 'fired'): Screen {
   return {
-    name: item,
+    name: `${item} ${label}`,
     of,
     async open(page) {
-      await visit(page, '#/links', 'Links');
-      await choose(page, /^Actions for link fired/, item);
+      await visit(page, '#/links?filter=all', 'Links');
+      await choose(page, new RegExp(`^Actions for link ${label}`), item);
       await page.getByRole('dialog').getByText(ready).first().waitFor();
     },
   };
@@ -292,6 +316,39 @@ const dialogs: Screen[] = [
       await page.getByRole('button', { name: 'Place LIMIT buy' }).waitFor();
     },
   },
+  { name: 'New strategy link', of: 'create-strategy-link', open: enterStrategy },
+  {
+    name: 'New strategy link that moves the stop of an account',
+    async open(page) {
+      await visit(page, '#/links', 'Links');
+      await page.getByRole('button', { name: 'New strategy link' }).click();
+      await page.getByRole('button', { name: 'Account', exact: true }).click();
+      await page.getByRole('button', { name: 'Move stop' }).click();
+      await page.getByRole('button', { name: 'Trail %' }).click();
+    },
+  },
+  {
+    name: 'Create this link?',
+    async open(page, seeded) {
+      await enterStrategy(page, seeded);
+      await page.getByRole('button', { name: 'Review link' }).click();
+      await page.getByText(/^Matches now/).waitFor();
+    },
+  },
+  {
+    name: 'a standing link that waits for its first alert',
+    async open(page, seeded) {
+      await enterStrategy(page, seeded);
+      await page.getByRole('button', { name: 'Review link' }).click();
+      await page.getByRole('button', { name: 'Create link' }).click();
+      await page.getByText('Waiting for the first alert…').waitFor();
+      await page.getByText('You have a strategy script').click();
+    },
+  },
+  linkDialog('preview', 'What would it do now?', 'Would not act', 'rehearsed'),
+  linkDialog('arm', 'Arm…', 'Arm link', 'rehearsed'),
+  linkDialog('update', 'Rename or extend…', 'No alert has arrived yet.', 'watched'),
+  positionDialog('edit-position', 'Label and tag…', 'Notify me of a missing stop'),
   linkDialog('preview', 'What would it do now?', /^If fired now/),
   linkDialog('history', 'History', /requests? to the exchange|Kept open|Fired/),
   linkDialog('update', 'Rename or extend…', 'Label (only you see it)'),

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog } from '../control/dialog.tsx';
 import { DialogFooter } from '../control/dialog-footer.tsx';
-import { Field, Form, TextInput } from '../control/field.tsx';
+import { Form } from '../control/field.tsx';
+import { TypedConfirmation } from '../control/typed-confirmation.tsx';
 import { type BulkItem, BulkList, toRest } from './bulk-list.tsx';
 import { type BulkResult, type BulkState, useBulk } from './use-bulk.ts';
 
@@ -44,7 +45,7 @@ export function BulkDialog({ verb, noun, subtitle, repeat, items, act, onBusy, o
           <BulkList items={items} selected={selected} states={states} busy={busy} onSelect={setSelected} />
           <Progress items={items} states={states} repeat={repeat} busy={busy} />
           {busy || chosen.length === 0 ? null : (
-            <Confirmation verb={verb} count={chosen.length} typed={typed} onInput={setTyped} />
+            <TypedConfirmation words={`${verb} ${chosen.length}`} typed={typed} onInput={setTyped} />
           )}
         </div>
         <DialogFooter
@@ -74,28 +75,6 @@ function capitalize(word: string): string {
 /** @param noun in the plural. */
 function countOf(count: number, noun: string): string {
   return `${count} ${count === 1 ? noun.slice(0, -1) : noun}`;
-}
-
-/** The count is typed too, so that a habit confirms nothing. */
-function Confirmation({
-  verb,
-  count,
-  typed,
-  onInput,
-}: {
-  verb: string;
-  count: number;
-  typed: string;
-  onInput: (typed: string) => void;
-}) {
-  // Phones begin a text with a capital letter.
-  const first = verb.charAt(0);
-  const pattern = `\\s*[${first.toUpperCase()}${first}]${verb.slice(1)} ${count}\\s*`;
-  return (
-    <Field label={`Type ${verb} ${count} to confirm`}>
-      <TextInput value={typed} required pattern={pattern} onInput={onInput} />
-    </Field>
-  );
 }
 
 function Progress({

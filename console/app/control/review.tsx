@@ -12,7 +12,7 @@ interface ReviewProps {
   error: string | undefined;
   onBack: () => void;
   /** The button that acts, which no form's Enter presses. */
-  primary: { label: string; disabled?: boolean; onClick: () => void };
+  primary: { label: string; busyLabel?: string; disabled?: boolean; onClick: () => void };
   children: ComponentChildren;
 }
 

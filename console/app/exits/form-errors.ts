@@ -7,6 +7,10 @@ export const entryPaths = /^(symbol|price|amount|cost|riskAmount|label)$/;
 /** Those of a link's options. */
 export const optionPaths = /^(label|expiresIn|percent|maxUses|sources)(\.\d+)?$/;
 
+/** Those of a standing link. */
+export const strategyPaths =
+  /^(symbol|tag|toPercent|byPercent|stop(\.\w+)?|watch\.(every|missed|then)|label|expiresIn|sources(\.\d+)?)$/;
+
 /** @returns the text at the end of a form: the whole error, unless its fields already show all of it. */
 export function toSummary(
   error: string | undefined,

@@ -52,11 +52,16 @@ function namePosition({ symbol, side, label, positionId }: PositionView): string
   return `${marketName(symbol)} ${side} · ${label ?? positionId}`;
 }
 
+const actionNames: Record<LinkView['action'], string> = {
+  close: 'Close',
+  keep: 'Keep',
+  reduce: 'Reduce',
+  stop: 'Move stop',
+  heartbeat: 'Heartbeat',
+};
+
 function nameLink(link: LinkView): string {
-  return `${link.action === 'close' ? 'Close' : 'Keep'} ${link.label ?? ''} ${urlEnd(link)}`.replaceAll(
-    /\s+/g,
-    ' ',
-  );
+  return `${actionNames[link.action]} ${link.label ?? ''} ${urlEnd(link)}`.replaceAll(/\s+/g, ' ');
 }
 
 /** @param hits those read so far: they name the addresses to choose from. */

@@ -1,22 +1,17 @@
 import type { HitView } from '../../../lib/admin/contract/commands.ts';
-import { marketName } from '../labels.ts';
+import { isStanding } from '../labels.ts';
 import { urlEnd } from '../link/link-title.tsx';
-import { paths } from '../route.ts';
-import { findPosition, links } from '../store.ts';
+import { PositionName } from '../link/position-name.tsx';
+import { scopeText } from '../link/scope-text.ts';
+import { links } from '../store.ts';
 
 /** The position and the link of a hit. One that was forgotten has only its id. */
 export function HitSubject({ hit: { positionId, linkId } }: { hit: HitView }) {
-  const position = findPosition(positionId);
   const link = links.value.find((each) => each.linkId === linkId);
+  const scope = link !== undefined && isStanding(link) ? scopeText(link.scope) : undefined;
   return (
     <span>
-      {position === undefined ? (
-        <code>{positionId}</code>
-      ) : (
-        <>
-          <a href={paths.position(position.positionId)}>{marketName(position.symbol)}</a> {position.side}
-        </>
-      )}
+      {positionId === undefined ? scope : <PositionName positionId={positionId} />}
       {link === undefined ? null : (
         <span class="muted">
           {' '}

@@ -8,26 +8,54 @@ import {
 } from '../../../lib/link/tradingview.ts';
 import { CopyButton } from '../control/copy-button.tsx';
 import { describeManualUse } from '../labels.ts';
+import { suggestAlertName } from './alert-plan.ts';
 
 /** How to use a link in a TradingView alert, in TradingView's own terms. */
-export function AlertSteps({ position, url, link }: { position: PositionView; url: string; link: LinkView }) {
+export function AlertSteps({
+  position,
+  url,
+  link,
+  others,
+}: {
+  position: PositionView;
+  url: string;
+  link: LinkView;
+  /** Created together with it. */
+  others: readonly LinkView[];
+}) {
   return (
     <section class="steps">
       <h3>Use it in a TradingView alert</h3>
       <p class="help">{paidPlan}</p>
       {isReachableByTradingView(url) ? null : <p class="hint">{onlyHere}</p>}
-      {typeof link.sources === 'string' ? null : (
-        <p class="hint">
-          TradingView sends alerts from its own IP addresses. Its alerts are refused unless you allowed those.
-        </p>
-      )}
-      <Steps position={position} />
+      <ForeignSources link={link} />
+      <Steps position={position} links={[link, ...others]} />
       <p class="help">{describeManualUse(link)}</p>
     </section>
   );
 }
 
-function Steps({ position }: { position: PositionView }) {
+/** Warns of allowed addresses that may leave out TradingView. */
+export function ForeignSources({ link }: { link: LinkView }) {
+  return typeof link.sources === 'string' ? null : (
+    <p class="hint">
+      TradingView sends alerts from its own IP addresses. Its alerts are refused unless you allowed those.
+    </p>
+  );
+}
+
+/** A name for the alert that says what the link does. */
+export function AlertName({ link }: { link: LinkView }) {
+  const name = suggestAlertName(link);
+  return (
+    <span class="chart-symbol">
+      <code>{name}</code>
+      <CopyButton text={name} name="alert name" />
+    </span>
+  );
+}
+
+function Steps({ position, links }: { position: PositionView; links: readonly LinkView[] }) {
   const { symbol, exchange } = toTradingViewSymbol(position);
   return (
     <ol>
@@ -43,10 +71,17 @@ function Steps({ position }: { position: PositionView }) {
         and select it on <b>{exchange}</b>. {otherMarket}
       </li>
       <li>
-        Select <b>Alert</b> and set its conditions in the <b>Settings</b> tab.
+        Select <b>Alert</b> and set its conditions in the <b>Settings</b> tab. <b>Greater Than</b> or{' '}
+        <b>Less Than</b> with <b>Once Per Bar Close</b> comes again if an alert is lost.
       </li>
       <li>
-        In the <b>Message</b> tab, clear all text. Ripcord ignores alerts with a message.
+        In the <b>Message</b> tab, clear all text. Ripcord ignores alerts with a message. Name the alert{' '}
+        {links.map((link, index) => (
+          <span key={link.linkId}>
+            {index === 0 ? '' : 'or '}
+            <AlertName link={link} />{' '}
+          </span>
+        ))}
       </li>
       <li>
         In the <b>Notifications</b> tab, check <b>Webhook URL</b> and paste the link.

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { CommandResult, PositionView } from '../../../lib/admin/contract/commands.ts';
 import { call } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
@@ -10,7 +10,7 @@ import { useFirstError } from '../exits/use-first-error.ts';
 import { type Action, actionTitle, describeAction } from '../labels.ts';
 import { refresh } from '../store.ts';
 import { usePreview } from '../use-preview.ts';
-import { CreatedLinks } from './created-links.tsx';
+import { CreatedLinks, useUncopied } from './created-links.tsx';
 import { type LinkChoices, noChoices, toLinkInput, toPercent } from './link-input.ts';
 import { LinkOptions } from './link-options.tsx';
 
@@ -19,14 +19,7 @@ type Created = CommandResult<'links.create'>;
 /** The two things that a link can do, then the link itself: choosing one creates it. */
 export function CreateDialog({ position, onClose }: { position: PositionView; onClose: () => void }) {
   const [created, setCreated] = useState<Created[]>([]);
-  const [warned, setWarned] = useState(false);
-  const copied = useRef(new Set<string>());
-  // The URLs can't be shown again, so the first attempt to leave without them only warns.
-  const mayClose = (): boolean => {
-    if (warned || created.every(({ url }) => copied.current.has(url))) return true;
-    setWarned(true);
-    return false;
-  };
+  const { warned, mayClose, onCopied } = useUncopied(created);
   return (
     <Dialog
       title={toTitle(created)}
@@ -42,7 +35,7 @@ export function CreateDialog({ position, onClose }: { position: PositionView; on
           position={position}
           warned={warned}
           mayClose={mayClose}
-          onCopied={(url) => copied.current.add(url)}
+          onCopied={onCopied}
         />
       )}
     </Dialog>

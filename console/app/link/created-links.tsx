@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CommandResult, LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
 import { call } from '../api.ts';
 import { CopyButton } from '../control/copy-button.tsx';
@@ -9,6 +9,21 @@ import { AlertSteps } from './alert-steps.tsx';
 import { QrCode } from './qr-code.tsx';
 
 type Created = CommandResult<'links.create'>;
+
+/** The URLs can't be shown again, so the first attempt to leave without them only warns. */
+export function useUncopied(created: readonly Created[]) {
+  const [warned, setWarned] = useState(false);
+  const copied = useRef(new Set<string>());
+  return {
+    warned,
+    onCopied: (url: string): void => void copied.current.add(url),
+    mayClose(): boolean {
+      if (warned || created.every(({ url }) => copied.current.has(url))) return true;
+      setWarned(true);
+      return false;
+    },
+  };
+}
 
 /** New links, which can't be shown again, and how to use them. */
 export function CreatedLinks({
@@ -30,7 +45,7 @@ export function CreatedLinks({
     setCopied(new Set([...copied, url]));
     onCopied(url);
   };
-  const [first] = created;
+  const [first, ...others] = created;
   return (
     <>
       <div class="dialog-body">
@@ -44,15 +59,22 @@ export function CreatedLinks({
             onCopied={() => copy(each.url)}
           />
         ))}
-        <Notice count={created.length} isUrgent={warned && copied.size < created.length} />
-        {first === undefined ? null : <AlertSteps position={position} url={first.url} link={first.link} />}
+        <CopyNotice count={created.length} isUrgent={warned && copied.size < created.length} />
+        {first === undefined ? null : (
+          <AlertSteps
+            position={position}
+            url={first.url}
+            link={first.link}
+            others={others.map(({ link }) => link)}
+          />
+        )}
       </div>
       <Done mayClose={mayClose} />
     </>
   );
 }
 
-function Notice({ count, isUrgent }: { count: number; isUrgent: boolean }) {
+export function CopyNotice({ count, isUrgent }: { count: number; isUrgent: boolean }) {
   const [links, them] = count === 1 ? ['this link', 'it'] : ['these links', 'them'];
   return isUrgent ? (
     <p class="trouble" role="alert">
@@ -65,7 +87,7 @@ function Notice({ count, isUrgent }: { count: number; isUrgent: boolean }) {
   );
 }
 
-function Done({ mayClose }: { mayClose: () => boolean }) {
+export function Done({ mayClose }: { mayClose: () => boolean }) {
   return (
     <footer>
       <button
@@ -98,6 +120,25 @@ function CreatedLink({
   return (
     <div class="created">
       <LinkSummary link={link} position={position} />
+      <LinkUrl url={url} name={name} autoFocus={autoFocus} onCopied={onCopied} />
+    </div>
+  );
+}
+
+/** The URL with its Copy icon and its QR code. */
+export function LinkUrl({
+  url,
+  name,
+  autoFocus,
+  onCopied,
+}: {
+  url: string;
+  name: string;
+  autoFocus: boolean;
+  onCopied: () => void;
+}) {
+  return (
+    <>
       <div class="url">
         <input
           type="text"
@@ -113,7 +154,7 @@ function CreatedLink({
         <CopyButton text={url} name={name} autoFocus={autoFocus} onCopied={onCopied} />
       </div>
       <QrCode text={url} name={name} />
-    </div>
+    </>
   );
 }
 

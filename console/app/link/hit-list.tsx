@@ -3,7 +3,9 @@ import type { HitView } from '../../../lib/admin/contract/commands.ts';
 import { describeWhy } from '../../../lib/link/refusal.ts';
 import { Pill } from '../control/pill.tsx';
 import { Timestamp } from '../timestamp.tsx';
-import { formatOrigin, toDecision } from './hit-text.ts';
+import { collapseHits } from './collapse-hits.ts';
+import { formatOrigin, outcomeWord, toDecision } from './hit-text.ts';
+import { PositionName } from './position-name.tsx';
 
 /** Hits with what was decided and why, and the requests that each sent to the exchange. */
 export function HitList({
@@ -16,7 +18,7 @@ export function HitList({
 }) {
   return (
     <ol class="hits">
-      {hits.map((hit) => (
+      {collapseHits(hits).map(({ hit, count, since }) => (
         <li key={hit.hitId}>
           <p class="pills">
             <Pill tone={toDecision(hit).tone}>{toDecision(hit).word}</Pill>
@@ -27,10 +29,30 @@ export function HitList({
             </span>
           </p>
           <p>{describeWhy(hit)}</p>
+          {count === 1 ? null : (
+            <p class="muted">
+              {count} times since <Timestamp at={since} />
+            </p>
+          )}
+          <Positions positions={hit.positions} />
           {hit.requests.length === 0 ? null : <Requests requests={hit.requests} />}
         </li>
       ))}
     </ol>
+  );
+}
+
+/** What a hit of a standing link did to each position. */
+function Positions({ positions = [] }: Pick<HitView, 'positions'>) {
+  if (positions.length === 0) return null;
+  return (
+    <ul class="sentences">
+      {positions.map(({ positionId, outcome }) => (
+        <li key={positionId}>
+          <PositionName positionId={positionId} />: {outcomeWord(outcome)}
+        </li>
+      ))}
+    </ul>
   );
 }
 

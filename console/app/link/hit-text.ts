@@ -18,11 +18,16 @@ export function toDecision({ decision, status }: HitView): Label {
   return decision === 'fired' && status >= 400 ? { ...decisions.fired, tone: 'warn' } : decisions[decision];
 }
 
+const origins: Record<string, string> = {
+  operator: 'manual close',
+  sweep: 'automatic',
+  watch: 'dead-alert switch',
+};
+
 /** @returns what caused a hit, in a few words: "POST from 127.0.0.1". */
 export function formatOrigin({ actor, method, sourceIp, resend }: HitView): string {
-  if (actor === 'operator') return 'manual close';
-  if (actor === 'sweep') return 'automatic';
-  if (actor === 'watch') return 'dead-alert switch';
+  const origin = origins[actor];
+  if (origin !== undefined) return origin;
   const again = resend > 0 ? `, resend ${resend}` : '';
   return `${method}${sourceIp === undefined ? '' : ` from ${sourceIp}`}${again}`;
 }
@@ -38,6 +43,25 @@ export function hitTitle(hit: HitView): string {
 /** @returns the last hit in a few words: "Fired: closed", or "Refused: expired". */
 export function hitResult(hit: HitView): string {
   const { word } = toDecision(hit);
-  const result = hit.refusal === undefined ? hit.outcome : refusalTexts[hit.refusal].word;
+  const result = hit.refusal === undefined ? toResult(hit) : refusalTexts[hit.refusal].word;
   return result === undefined ? word : `${word}: ${result}`;
+}
+
+function toResult({ outcome, decision }: HitView): string | undefined {
+  return outcome === undefined || outcome === decision ? undefined : outcomeWord(outcome);
+}
+
+const outcomeWords: Record<string, string> = {
+  dust: 'closed',
+  'in-progress': 'in progress',
+  'needs-attention': 'needs attention',
+  'would-trigger': 'stop not moved: it would trigger at once',
+  'stop-moved': 'stop moved',
+  unchanged: 'stop unchanged',
+  'not-followed': 'not followed yet',
+};
+
+/** @returns what became of a position, in a few words. */
+export function outcomeWord(outcome: string): string {
+  return outcomeWords[outcome] ?? outcome.replaceAll('-', ' ');
 }

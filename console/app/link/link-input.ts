@@ -1,17 +1,21 @@
 import type { CommandRequest } from '../api.ts';
 import type { Action } from '../labels.ts';
 
-/** The options as entered; empty if left alone. */
-export interface LinkChoices {
+/** The options that every link has, as entered; empty if left alone. */
+export interface SharedChoices {
   label: string;
   expiresIn: '' | '1h' | '12h' | '1d' | '7d' | '30d' | 'custom';
   /** As typed, for `custom`. */
   customDuration: string;
+  sources: '' | 'tradingview' | 'listed';
+  addresses: string;
+}
+
+/** The options of a link for one position. */
+export interface LinkChoices extends SharedChoices {
   maxUses: string;
   percent: string;
   browser: '' | 'confirm' | 'post-only';
-  sources: '' | 'tradingview' | 'listed';
-  addresses: string;
 }
 
 export const noChoices: LinkChoices = {
@@ -32,26 +36,29 @@ function parseWhole(text: string): number | undefined {
 
 /** @returns the options as the command takes them, without those left alone. */
 export function toLinkInput(choices: LinkChoices, action: Action): Partial<CommandRequest<'links.create'>> {
-  const { label, maxUses, percent, browser } = choices;
+  const { maxUses, percent, browser } = choices;
   const uses = parseWhole(maxUses);
   const part = action === 'close' ? parseWhole(percent) : undefined;
   return {
-    ...(label.trim() === '' ? {} : { label }),
-    ...toExpiry(choices),
+    ...toSharedInput(choices),
     ...(uses === undefined ? {} : { maxUses: uses }),
     ...(part === undefined ? {} : { percent: part }),
     ...(browser === 'confirm' ? { confirm: true } : {}),
     ...(browser === 'post-only' ? { methods: browser } : {}),
-    ...toSources(choices),
   };
 }
 
-function toExpiry({ expiresIn, customDuration }: LinkChoices) {
+export function toSharedInput(choices: SharedChoices): Partial<CommandRequest<'links.create'>> {
+  const { label } = choices;
+  return { ...(label.trim() === '' ? {} : { label }), ...toExpiry(choices), ...toSources(choices) };
+}
+
+function toExpiry({ expiresIn, customDuration }: SharedChoices) {
   if (expiresIn === '') return {};
   return { expiresIn: expiresIn === 'custom' ? customDuration.trim() : expiresIn };
 }
 
-function toSources({ sources, addresses }: LinkChoices) {
+function toSources({ sources, addresses }: SharedChoices) {
   if (sources === '') return {};
   return { sources: sources === 'tradingview' ? sources : addresses.split(/[\s,]+/) };
 }

@@ -3,7 +3,7 @@ import { parseWholeText } from '../control/decimal-text.ts';
 import { Field, Select, TextInput } from '../control/field.tsx';
 import { LabelField } from '../control/label-field.tsx';
 import { NumberField } from '../control/number-field.tsx';
-import type { LinkChoices } from './link-input.ts';
+import type { LinkChoices, SharedChoices } from './link-input.ts';
 
 interface OptionProps {
   choices: LinkChoices;
@@ -60,6 +60,12 @@ export const expiries = [
   { value: '30d', label: '30 days from now' },
   { value: 'custom', label: 'Custom' },
 ] as const;
+
+/** A standing link has no position that ends it. */
+export const standingExpiries = expiries.map(({ value, label }) => ({
+  value,
+  label: value === '' ? 'Never' : label,
+}));
 
 /** When a link expires. */
 export function Expiry<Value extends string>({
@@ -156,7 +162,15 @@ const allowedSources = [
   { value: 'listed', label: 'Specific IP addresses' },
 ] as const;
 
-function AllowedSources({ choices, errors, set }: OptionProps) {
+export function AllowedSources({
+  choices,
+  errors,
+  set,
+}: {
+  choices: SharedChoices;
+  errors: FieldErrors;
+  set: (change: Partial<SharedChoices>) => void;
+}) {
   const error = findError(errors, 'sources');
   return (
     <>

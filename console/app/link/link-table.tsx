@@ -1,33 +1,49 @@
 import type { HitView, LinkView } from '../../../lib/admin/contract/commands.ts';
 import { describeWhy } from '../../../lib/link/refusal.ts';
 import { type Column, DataTable } from '../control/data-table.tsx';
-import { Menu } from '../control/menu.tsx';
+import { Menu, type MenuItem } from '../control/menu.tsx';
 import { Pill } from '../control/pill.tsx';
 import { openDialog } from '../dialog-name.ts';
-import { actionTitle, formatLimits, linkStateLabel, marketName } from '../labels.ts';
+import { actionTitle, formatLimits, isStanding, linkStateLabel, marketName } from '../labels.ts';
 import { paths } from '../route.ts';
 import { findPosition, hitsKnownSince, positions, state } from '../store.ts';
 import { formatLocalTime, Timestamp } from '../timestamp.tsx';
 import { hitResult, toDecision } from './hit-text.ts';
-import { urlEnd } from './link-title.tsx';
+import { linkSubject, urlEnd } from './link-title.tsx';
+import { listMatching, scopeText } from './scope-text.ts';
+import { WatchLine } from './watch-line.tsx';
 
 function toStateLabel(link: LinkView) {
   return linkStateLabel(link, findPosition(link.positionId));
 }
 
+/** What arming does to a link, if it can be armed. */
+function armVerb({ state, watch, pausedReason }: LinkView): 'Arm' | 'Re-arm' | undefined {
+  if (state === 'rehearsal') return 'Arm';
+  const isPaused = state === 'paused' && pausedReason !== undefined;
+  return isPaused || (state === 'armed' && watch?.state === 'tripped') ? 'Re-arm' : undefined;
+}
+
 function LinkMenu({ link }: { link: LinkView }) {
   const { linkId } = link;
-  const revoke = {
+  const verb = armVerb(link);
+  const arm: MenuItem = {
+    name: `${verb}…`,
+    icon: 'play',
+    run: () => openDialog({ kind: 'arm', linkId }),
+  };
+  const revoke: MenuItem = {
     name: 'Revoke…',
     icon: 'close',
     tone: 'danger',
     run: () => openDialog({ kind: 'revoke', linkId }),
-  } as const;
+  };
   return (
     <Menu
       name={`Actions for link ${link.label ?? urlEnd(link)}`}
       items={[
         { name: 'What would it do now?', icon: 'search', run: () => openDialog({ kind: 'preview', linkId }) },
+        ...(verb === undefined ? [] : [arm]),
         { name: 'Rename or extend…', icon: 'link', run: () => openDialog({ kind: 'update', linkId }) },
         { name: 'History', icon: 'rows', run: () => openDialog({ kind: 'history', linkId }) },
         ...(link.state === 'revoked' ? [] : [revoke]),
@@ -36,7 +52,21 @@ function LinkMenu({ link }: { link: LinkView }) {
   );
 }
 
+function ScopeCell({ link }: { link: LinkView }) {
+  const count = listMatching(link.scope, positions.value ?? []).length;
+  return (
+    <>
+      {scopeText(link.scope)}
+      <span class="sub">{count === 1 ? '1 open position' : `${count} open positions`}</span>
+    </>
+  );
+}
+
 function PositionCell({ link }: { link: LinkView }) {
+  return isStanding(link) ? <ScopeCell link={link} /> : <OnePositionCell link={link} />;
+}
+
+function OnePositionCell({ link }: { link: LinkView }) {
   const position = findPosition(link.positionId);
   if (position === undefined) return <span class="muted">removed</span>;
   const { positionId, symbol, side, label, account } = position;
@@ -93,7 +123,7 @@ const positionColumn: Column<LinkView> = {
   key: 'position',
   name: 'Position',
   cell: (link) => <PositionCell link={link} />,
-  compare: (a, b) => compareTexts(`${a.symbol} ${a.side}`, `${b.symbol} ${b.side}`),
+  compare: (a, b) => compareTexts(linkSubject(a), linkSubject(b)),
 };
 const stateColumns: Column<LinkView>[] = [
   {
@@ -102,6 +132,7 @@ const stateColumns: Column<LinkView>[] = [
     cell: (link) => (
       <>
         <Pill tone={toStateLabel(link).tone}>{toStateLabel(link).word}</Pill>
+        <WatchLine link={link} />
         <span class="sub">
           created <Timestamp at={link.createdAt} />
         </span>
@@ -140,6 +171,7 @@ export function LinkTable({
   return (
     <DataTable
       class="tight"
+      cardsUpTo={800}
       keepsSorting={keepsSorting}
       columns={columnsFor[of]}
       rows={links}

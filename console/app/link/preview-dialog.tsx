@@ -5,10 +5,12 @@ import { Dialog } from '../control/dialog.tsx';
 import { ErrorText } from '../control/field.tsx';
 import { Pill, StatusPill } from '../control/pill.tsx';
 import { useTask } from '../control/use-task.ts';
-import { marketName } from '../labels.ts';
-import { findPosition, paused } from '../store.ts';
+import { isStanding, marketName } from '../labels.ts';
+import { findPosition, paused, positions } from '../store.ts';
 import { toPlanKey } from '../use-preview.ts';
 import { LinkTitle } from './link-title.tsx';
+import { PreviewList } from './preview-list.tsx';
+import { listMatching } from './scope-text.ts';
 
 type LinkPreview = CommandResult<'links.preview'>;
 
@@ -16,8 +18,8 @@ type LinkPreview = CommandResult<'links.preview'>;
 export function PreviewDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
   const [preview, setPreview] = useState<LinkPreview | undefined>(undefined);
   const { busy, error, run } = useTask();
-  const { linkId, positionId, state, uses } = link;
-  const planKey = toPlanKey(findPosition(positionId));
+  const { linkId, state, uses } = link;
+  const planKey = toLinkPlanKey(link);
   useEffect(() => {
     let isOutdated = false;
     setPreview(undefined);
@@ -40,7 +42,15 @@ export function PreviewDialog({ link, onClose }: { link: LinkView; onClose: () =
   );
 }
 
-function Preview({ preview: { fires, would, position } }: { preview: LinkPreview }) {
+/** Changes when what a link would do may have changed. */
+function toLinkPlanKey(link: LinkView): string {
+  if (!isStanding(link)) return toPlanKey(findPosition(link.positionId));
+  const matching = listMatching(link.scope, positions.value ?? []);
+  return matching.map((each) => `${each.positionId} ${toPlanKey(each)}`).join();
+}
+
+function Preview({ preview }: { preview: LinkPreview }) {
+  const { fires, would, position } = preview;
   return (
     <>
       <p class="pills">
@@ -55,7 +65,8 @@ function Preview({ preview: { fires, would, position } }: { preview: LinkPreview
         )}
       </p>
       <p class="large">{would}</p>
-      <p class="help">Nothing was done. The position was just read from the exchange.</p>
+      <PreviewList preview={preview} />
+      <p class="help">Nothing was done. What is open was just read from the exchange.</p>
     </>
   );
 }

@@ -28,6 +28,6 @@ export function RevokeManyDialog({ linkIds, onClose }: { linkIds: string[]; onCl
 }
 
 async function revoke(linkId: string): Promise<BulkResult> {
-  await call('links.revoke', { linkId });
-  return { word: 'Revoked', tone: 'gain', detail: 'The URL no longer works.', isDone: true };
+  const { note } = await call('links.revoke', { linkId });
+  return { word: 'Revoked', tone: 'gain', detail: note ?? 'The URL no longer works.', isDone: true };
 }

@@ -7,23 +7,30 @@ import { ErrorText, Form } from '../control/field.tsx';
 import { LabelField } from '../control/label-field.tsx';
 import { showToast } from '../control/toast.tsx';
 import { useTask } from '../control/use-task.ts';
-import { optionPaths, toSummary } from '../exits/form-errors.ts';
+import { optionPaths, strategyPaths, toSummary } from '../exits/form-errors.ts';
+import { isStanding } from '../labels.ts';
 import { refresh } from '../store.ts';
 import { formatLocalTime } from '../timestamp.tsx';
-import { Expiry, expiries } from './link-options.tsx';
+import { EditWatch, toWatchChange, toWatchChoices } from './edit-watch.tsx';
+import { Expiry, expiries, standingExpiries } from './link-options.tsx';
 import { LinkTitle } from './link-title.tsx';
 
 type Choice = 'unchanged' | (typeof expiries)[number]['value'];
 
-/** Another name or expiry. The URL stays the same. */
+/** Another name, expiry or watch. The URL stays the same. */
 export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
   const [label, setLabel] = useState(link.label ?? '');
   const [expiresIn, setExpiresIn] = useState<Choice>('unchanged');
   const [customDuration, setCustomDuration] = useState('');
+  const [watch, setWatch] = useState(() => toWatchChoices(link));
   const { busy, error, fieldErrors, run } = useTask();
   const save = () =>
     run(async () => {
-      await saveChange(link, { ...toLabel(link, label), ...toExpiry(expiresIn, customDuration) });
+      await saveChange(link, {
+        ...toLabel(link, label),
+        ...toExpiry(expiresIn, customDuration),
+        ...toWatchChange(link, watch),
+      });
       onClose();
       await refresh();
     });
@@ -35,7 +42,10 @@ export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () =>
             <LabelField value={label} error={fieldErrors.get('label')} onInput={setLabel} />
             {link.state === 'revoked' ? null : (
               <Expiry
-                options={[{ value: 'unchanged', label: describeUnchanged(link) }, ...expiries]}
+                options={[
+                  { value: 'unchanged', label: describeUnchanged(link) },
+                  ...(isStanding(link) ? standingExpiries : expiries),
+                ]}
                 value={expiresIn}
                 duration={customDuration}
                 error={fieldErrors.get('expiresIn')}
@@ -44,7 +54,8 @@ export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () =>
               />
             )}
           </div>
-          <ErrorText>{toSummary(error, fieldErrors, optionPaths)}</ErrorText>
+          <EditWatch link={link} watch={watch} errors={fieldErrors} onChange={setWatch} />
+          <ErrorText>{toSummary(error, fieldErrors, optionPaths, strategyPaths)}</ErrorText>
         </div>
         <DialogFooter
           busy={busy}
@@ -64,8 +75,9 @@ async function saveChange({ linkId }: LinkView, change: Change): Promise<void> {
   showToast('Link changed. Its URL is the same.');
 }
 
-function describeUnchanged({ expiresAt }: LinkView): string {
-  return `No change (${expiresAt === undefined ? 'when the position closes' : formatLocalTime(expiresAt)})`;
+function describeUnchanged(link: LinkView): string {
+  const never = isStanding(link) ? 'never' : 'when the position closes';
+  return `No change (${link.expiresAt === undefined ? never : formatLocalTime(link.expiresAt)})`;
 }
 
 function toLabel(link: LinkView, label: string): Change {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CommandInput } from '../../../lib/admin/contract/commands.ts';
 import { call } from '../api.ts';
+import { AccountField } from '../control/account-field.tsx';
 import { Dialog } from '../control/dialog.tsx';
 import { ErrorText } from '../control/field.tsx';
 import { showToast } from '../control/toast.tsx';
@@ -8,7 +9,6 @@ import { useTask } from '../control/use-task.ts';
 import { marketName } from '../labels.ts';
 import { paths } from '../route.ts';
 import { accounts, refresh } from '../store.ts';
-import { AccountField } from './account-field.tsx';
 import { AdoptForm } from './adopt-form.tsx';
 import { type Candidate, toCandidates } from './adoptable.ts';
 

@@ -13,6 +13,7 @@ import {
   marketName,
   toDisplayStatus,
 } from '../labels.ts';
+import { findStandingLinks } from '../link/standing-links.ts';
 import { OutcomeNote } from '../outcome-note.tsx';
 import { paths } from '../route.ts';
 import { findLinks } from '../store.ts';
@@ -38,11 +39,15 @@ function compareUrgency(a: PositionView, b: PositionView): number {
 const protections: PositionView['protection'][] = ['none', 'unknown', 'partial', 'full'];
 
 export function countArmedLinks(position: PositionView): number {
-  return findLinks(position.positionId).filter((link) => isArmed(link, position)).length;
+  const own = findLinks(position.positionId).filter((link) => isArmed(link, position));
+  const standing = findStandingLinks(position).filter(({ state, action }) => {
+    return state === 'armed' && action !== 'heartbeat';
+  });
+  return own.length + standing.length;
 }
 
 function MarketCell({ position }: { position: PositionView }) {
-  const { positionId, symbol, exchange, label, account, side } = position;
+  const { positionId, symbol, exchange, label, account, side, tag } = position;
   const leverage = describeLeverage(position);
   return (
     <>
@@ -51,6 +56,7 @@ function MarketCell({ position }: { position: PositionView }) {
       </a>
       <span class="sub">
         {exchangeName(exchange)} · {label ?? account}
+        {tag === undefined ? '' : ` · ${tag}`}
       </span>
       <span class="side-line">
         <SideTag side={side} />

@@ -1,11 +1,12 @@
 import type { FieldErrors } from '../api.ts';
+import { AccountField } from '../control/account-field.tsx';
 import { Field, Select, TextInput } from '../control/field.tsx';
 import { LabelField } from '../control/label-field.tsx';
 import { NumberField } from '../control/number-field.tsx';
 import { Segments } from '../control/segments.tsx';
+import { toSymbol } from '../control/symbol-text.ts';
 import { formatPrice } from '../format.ts';
 import { toBaseCurrency } from '../labels.ts';
-import { AccountField } from './account-field.tsx';
 import type { EntryChoices } from './entry-choices.ts';
 
 const sides = [
@@ -53,11 +54,6 @@ export function EntryFields(props: EntryFieldProps & { marketError: string | und
       <LabelField value={entry.label} error={errors.get('label')} onInput={(label) => set({ label })} />
     </div>
   );
-}
-
-/** Only Latin letters become capitals: a symbol of another script is kept as the exchange writes it. */
-function toSymbol(text: string): string {
-  return text.trim().replace(/[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function toCurrencies(symbol: string): { base: string; quote: string } {

@@ -27,6 +27,7 @@ function toItems(position: PositionView): MenuItem[] {
     },
   };
   const exits: MenuItem = { name: 'Edit exits', icon: 'rows', run: opens('edit-exits') };
+  const edit: MenuItem = { name: 'Label and tag…', run: opens('edit-position') };
   const resolve: MenuItem = { name: 'Resolve…', icon: 'alert', run: opens('resolve') };
   const close: MenuItem = {
     name: 'Close now…',
@@ -43,5 +44,5 @@ function toItems(position: PositionView): MenuItem[] {
   // The close that is under way leaves nothing to close, and its position can't be forgotten.
   if (toDisplayStatus(position) === 'closing') return [create, info];
   const act = toDisplayStatus(position) === 'needs-attention' ? resolve : close;
-  return [create, ...(canEditExits(position) ? [exits] : []), info, act, forget];
+  return [create, ...(canEditExits(position) ? [exits] : []), edit, info, act, forget];
 }

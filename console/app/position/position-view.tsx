@@ -7,6 +7,7 @@ import { ExitsCard } from '../exits/exits-card.tsx';
 import { LiquidationPill, ProtectionPill } from '../exits/protection-pill.tsx';
 import { exchangeName, hasEnded, marketName, toDisplayStatus } from '../labels.ts';
 import { LinkTable } from '../link/link-table.tsx';
+import { findStandingLinks } from '../link/standing-links.ts';
 import { lastPositions, paths } from '../route.ts';
 import { findLinks, findPosition, hits, positions } from '../store.ts';
 import { Timestamp } from '../timestamp.tsx';
@@ -37,7 +38,7 @@ export function PositionInfo({ positionId }: { positionId: string }) {
             <h2>Orders</h2>
             <OrderList position={position} />
           </section>
-          <Links positionId={positionId} />
+          <Links position={position} />
         </div>
         <section class="card">
           <div class="card-head">
@@ -71,7 +72,7 @@ function NotFound() {
 }
 
 function Heading({ position }: { position: PositionView }) {
-  const { positionId, symbol, exchange, account, label } = position;
+  const { positionId, symbol, exchange, account, label, tag } = position;
   return (
     <header class="view-head">
       <div>
@@ -82,6 +83,7 @@ function Heading({ position }: { position: PositionView }) {
         <p class="subtitle">
           {exchangeName(exchange)} · account {account}
           {label === undefined ? '' : ` · ${label}`}
+          {tag === undefined ? '' : ` · tag ${tag}`}
         </p>
       </div>
       <div class="actions">
@@ -101,12 +103,20 @@ function Heading({ position }: { position: PositionView }) {
 }
 
 function PositionBanners({ position }: { position: PositionView }) {
-  const { progress, failure, outcome, staleReason, lastSyncedAt } = position;
+  const { progress, failure, outcome, staleReason, lastSyncedAt, nakedSince } = position;
   return (
     <>
       {toDisplayStatus(position) === 'needs-attention' ? (
         <AttentionBanner position={position} title="Needs your attention." />
       ) : null}
+      {nakedSince === undefined ? null : (
+        <p class="banner warn" role="status">
+          <span>
+            <strong>No stop at the exchange</strong> since <Timestamp at={nakedSince} />. The stop that
+            Ripcord knows is gone. Set another one with Edit exits.
+          </span>
+        </p>
+      )}
       {progress === undefined ? null : (
         <p class="banner" role="status">
           <span>
@@ -140,15 +150,19 @@ function PositionBanners({ position }: { position: PositionView }) {
   );
 }
 
-function Links({ positionId }: { positionId: string }) {
-  const links = findLinks(positionId);
+function Links({ position }: { position: PositionView }) {
+  const own = findLinks(position.positionId);
+  const standing = hasEnded(position) ? [] : findStandingLinks(position);
   return (
     <section class="card">
       <h2>Links</h2>
-      {links.length === 0 ? (
-        <p class="muted card-body">No links yet.</p>
-      ) : (
-        <LinkTable links={links} of="one position" />
+      {own.length === 0 && standing.length === 0 ? <p class="muted card-body">No links yet.</p> : null}
+      {own.length === 0 ? null : <LinkTable links={own} of="one position" />}
+      {standing.length === 0 ? null : (
+        <>
+          <h3 class="card-body">Standing links that match</h3>
+          <LinkTable links={standing} of="all positions" />
+        </>
       )}
     </section>
   );

@@ -1,5 +1,6 @@
 import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { EmptyState } from '../control/empty-state.tsx';
+import { FilterSelect, filterOf, toOptions } from '../control/filter-select.tsx';
 import { Icon } from '../control/icon.tsx';
 import { matchesSearch, Search, searchText } from '../control/search.tsx';
 import { Segments } from '../control/segments.tsx';
@@ -30,8 +31,19 @@ const filters = {
 } as const;
 type Filter = keyof typeof filters;
 
-function matches({ symbol, account, exchange, side, label, positionId }: PositionView): boolean {
-  return matchesSearch(symbol, account, exchange, side, label, positionId);
+function matches({ symbol, account, exchange, side, label, tag, positionId }: PositionView): boolean {
+  const chosen = filterOf('tag');
+  return (
+    (chosen === '' || tag === chosen) &&
+    matchesSearch(symbol, account, exchange, side, label, tag, positionId)
+  );
+}
+
+/** Offered once a position has a tag. */
+function TagFilter({ all }: { all: PositionView[] }) {
+  const tags = all.flatMap(({ tag }) => tag ?? []);
+  if (tags.length === 0 && filterOf('tag') === '') return null;
+  return <FilterSelect name="Tag" param="tag" options={toOptions('All tags', tags)} />;
 }
 
 function chosenFilter(): Filter {
@@ -61,6 +73,7 @@ export function PositionsView() {
           onChange={(chosen) => setQuery('filter', chosen === 'open' ? undefined : chosen)}
           options={toFilterOptions(all, filter)}
         />
+        <TagFilter all={all} />
         <DismissAll />
         <Search name="Search positions" placeholder="Market, account, label" />
       </div>

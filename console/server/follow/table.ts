@@ -124,7 +124,7 @@ async function readChanges(
   const ids = new Set(known.map(({ hitId }) => hitId));
   const fresh = [...hits, ...older].filter(({ hitId }) => !ids.has(hitId));
   if (fresh.length > 0) affected.stored.poke();
-  // A use changes nothing else about a link.
+  // A hit changes the uses of a link, and what a standing link has heard. It changes nothing else about a link.
   if (fresh.some((hit) => isCounted(followed, hit))) affected.links.poke();
   const isSwitched = differs(switches, toSwitches(before));
   const isDue = fresh.length > 0 || isSwitched || startedAt - (table.readAt ?? 0) >= beatEveryMs;
@@ -149,7 +149,11 @@ function toSwitches({
 }
 
 function isCounted(followed: Followed, { linkId }: HitView): boolean {
-  return followed.state().links.some((link) => link.linkId === linkId && link.maxUses !== undefined);
+  return followed
+    .state()
+    .links.some(
+      (link) => link.linkId === linkId && (link.maxUses !== undefined || link.positionId === undefined),
+    );
 }
 
 function toSince(newest: string | undefined): { since?: string } {

@@ -1,6 +1,6 @@
-import { Field, Select } from '../control/field.tsx';
 import { exchangeName } from '../labels.ts';
 import { accounts } from '../store.ts';
+import { Field, Select } from './field.tsx';
 
 /** Selects a stored account. */
 export function AccountField({

@@ -1,0 +1,250 @@
+import { type FieldErrors, findError } from '../api.ts';
+import { AccountField } from '../control/account-field.tsx';
+import { Check } from '../control/check.tsx';
+import { Field, TextInput } from '../control/field.tsx';
+import { LabelField } from '../control/label-field.tsx';
+import { NumberField } from '../control/number-field.tsx';
+import { Segments } from '../control/segments.tsx';
+import { toSymbol } from '../control/symbol-text.ts';
+import { TagField } from '../control/tag-field.tsx';
+import { AllowedSources, Expiry, standingExpiries } from '../link/link-options.tsx';
+import { WatchFields } from '../link/watch-fields.tsx';
+import { canAdopt, canFollow, canRehearse, canWatch, type StrategyChoices } from './strategy-input.ts';
+
+export interface StrategyFieldProps {
+  choices: StrategyChoices;
+  errors: FieldErrors;
+  set: (change: Partial<StrategyChoices>) => void;
+}
+
+const kinds = [
+  { value: 'market', label: 'Market' },
+  { value: 'tag', label: 'Tag' },
+  { value: 'account', label: 'Account' },
+] as const;
+
+const kindHelp = {
+  market: 'Every open position of this market and side on the account.',
+  tag: 'Every open position with this tag, on any account.',
+  account: 'Every open position on the account: a panic link.',
+} as const;
+
+const sides = [
+  { value: 'long', label: 'Long' },
+  { value: 'short', label: 'Short' },
+] as const;
+
+/** Which positions the link is for. */
+export function ScopeFields({ choices, errors, set }: StrategyFieldProps) {
+  const { kind, account, symbol, side, tag } = choices;
+  return (
+    <>
+      <div class="field">
+        <span class="label">For</span>
+        <Segments name="For" value={kind} onChange={(next) => set({ kind: next })} options={kinds} />
+        <span class="help">{kindHelp[kind]}</span>
+      </div>
+      <div class="fields two">
+        {kind === 'tag' ? (
+          <TagField value={tag} error={errors.get('tag')} isRequired onInput={(text) => set({ tag: text })} />
+        ) : (
+          <AccountField account={account} onChange={(next) => set({ account: next })} />
+        )}
+        {kind === 'market' ? (
+          <>
+            <Field
+              label="Market"
+              help="BTC/USDT, or BTC/USDT:USDT for a perpetual"
+              error={errors.get('symbol')}
+            >
+              <TextInput
+                value={symbol}
+                required
+                placeholder="BTC/USDT"
+                isWrong={errors.has('symbol')}
+                onInput={(text) => set({ symbol: toSymbol(text) })}
+              />
+            </Field>
+            <div class="field">
+              <span class="label">Side</span>
+              <Segments name="Side" value={side} onChange={(next) => set({ side: next })} options={sides} />
+            </div>
+          </>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+const actions = [
+  { value: 'close', label: 'Close' },
+  { value: 'keep', label: 'Keep' },
+  { value: 'reduce', label: 'Reduce' },
+  { value: 'stop', label: 'Move stop' },
+  { value: 'heartbeat', label: 'Heartbeat' },
+] as const;
+
+const actionHelp = {
+  close: 'Closes what has filled with a MARKET order, and cancels the rest of the entry.',
+  keep: 'Cancels the rest of the entry, and leaves what has filled.',
+  reduce: 'Closes a part with a MARKET order, and cancels the rest of the entry.',
+  stop: 'Only tightens the stop: the better of the present stop and the new one counts.',
+  heartbeat: 'Does nothing to positions. It shows that alerts arrive.',
+} as const;
+
+const reductions = [
+  { value: 'toPercent', label: 'To %' },
+  { value: 'byPercent', label: 'By %' },
+] as const;
+
+const stops = [
+  { value: 'breakEven', label: 'Break-even' },
+  { value: 'price', label: 'Price' },
+  { value: 'trailPercent', label: 'Trail %' },
+] as const;
+
+/** What an alert does to each position. */
+export function ActionFields(props: StrategyFieldProps) {
+  const { choices, set } = props;
+  const { action } = choices;
+  return (
+    <>
+      <div class="field">
+        <span class="label">Action</span>
+        <Segments name="Action" value={action} onChange={(next) => set({ action: next })} options={actions} />
+        <span class="help">{actionHelp[action]}</span>
+      </div>
+      {action === 'reduce' ? <ReduceFields {...props} /> : null}
+      {action === 'stop' ? <StopFields {...props} /> : null}
+    </>
+  );
+}
+
+const reduceHelp = {
+  toPercent: 'At most this part of what filled is left. A repeat changes nothing.',
+  byPercent: 'This part of what is left is closed, once per position.',
+} as const;
+
+function ReduceFields({ choices: { reduce, reducePercent }, errors, set }: StrategyFieldProps) {
+  return (
+    <div class="fields two">
+      <div class="field">
+        <span class="label">Reduce</span>
+        <Segments
+          name="Reduce"
+          value={reduce}
+          onChange={(next) => set({ reduce: next })}
+          options={reductions}
+        />
+      </div>
+      <NumberField
+        label="Percent"
+        help={reduceHelp[reduce]}
+        value={reducePercent}
+        error={errors.get(reduce)}
+        onInput={(text) => set({ reducePercent: text })}
+      />
+    </div>
+  );
+}
+
+function StopFields({ choices: { stop, stopPrice, trailPercent }, errors, set }: StrategyFieldProps) {
+  return (
+    <div class="fields two">
+      <div class="field">
+        <span class="label">New stop</span>
+        <Segments name="New stop" value={stop} onChange={(next) => set({ stop: next })} options={stops} />
+      </div>
+      {stop === 'price' ? (
+        <NumberField
+          label="Stop price"
+          value={stopPrice}
+          error={findError(errors, 'stop')}
+          onInput={(text) => set({ stopPrice: text })}
+        />
+      ) : null}
+      {stop === 'trailPercent' ? (
+        <NumberField
+          label="Trail by %"
+          help="From the mark price at the alert."
+          value={trailPercent}
+          error={findError(errors, 'stop')}
+          onInput={(text) => set({ trailPercent: text })}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+/** How alerts are understood, and whether they act at once. */
+export function BehaviorFields({ choices, errors, set }: StrategyFieldProps) {
+  const { follows, rehearsal, adopt, isWatched, watch } = choices;
+  return (
+    <div class="checks">
+      {canRehearse(choices) ? (
+        <Check
+          isChecked={rehearsal}
+          help="Alerts show what they would do, and do nothing until you arm the link."
+          onChange={(next) => set({ rehearsal: next })}
+        >
+          Rehearsal first
+        </Check>
+      ) : null}
+      {canFollow(choices) ? (
+        <Check
+          isChecked={follows}
+          help="The message says long, short or flat once per bar. The link acts on flat or the other side."
+          onChange={(next) => set({ follows: next })}
+        >
+          Follow the strategy's state
+        </Check>
+      ) : null}
+      {canAdopt(choices) ? (
+        <Check
+          isChecked={adopt}
+          help="An alert first takes over what the exchange shows beyond Ripcord's positions."
+          onChange={(next) => set({ adopt: next })}
+        >
+          Adopt positions opened elsewhere
+        </Check>
+      ) : null}
+      {canWatch(choices) ? (
+        <Check
+          isChecked={isWatched}
+          help="Acts once when alerts stop while a position is open."
+          onChange={(next) => set({ isWatched: next })}
+        >
+          Watch for missing alerts
+        </Check>
+      ) : null}
+      {canWatch(choices) && isWatched ? (
+        <WatchFields
+          watch={watch}
+          errors={errors}
+          mayClose={false}
+          set={(change) => set({ watch: { ...watch, ...change } })}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+export function StrategyOptions({ choices, errors, set }: StrategyFieldProps) {
+  return (
+    <details class="options">
+      <summary>Options: label, expiry, allowed IPs</summary>
+      <div class="fields two">
+        <LabelField value={choices.label} error={errors.get('label')} onInput={(label) => set({ label })} />
+        <Expiry
+          options={standingExpiries}
+          value={choices.expiresIn}
+          duration={choices.customDuration}
+          error={errors.get('expiresIn')}
+          onChange={(expiresIn) => set({ expiresIn })}
+          onDuration={(customDuration) => set({ customDuration })}
+        />
+        <AllowedSources choices={choices} errors={errors} set={set} />
+      </div>
+    </details>
+  );
+}

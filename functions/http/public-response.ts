@@ -43,6 +43,8 @@ export function toJsonBody(response: PublicResponse): Record<string, unknown> {
     const fields = publicOutcomeFields.map((name) => [name, outcome[name]]);
     return { ...Object.fromEntries(fields), ...position, repeated };
   }
-  const message = `${publicMessage}${nextSteps[status] ?? ''}`;
+  // To open a standing link again may act on positions that were opened since.
+  const isInProgress = positions !== undefined && status === 'in-progress';
+  const message = `${publicMessage}${isInProgress ? '' : (nextSteps[status] ?? '')}`;
   return { status, message, ...confirm, source, repeated, ...position, positions };
 }

@@ -260,6 +260,14 @@ describe('the page of a standing link', () => {
     expect(renderHtml(standingConfirm)).toContain('<button>Close these positions</button>');
   });
 
+  it('does not ask a program to open the link again while something is in progress', () => {
+    const going = { positionId, progress: 'going', response: ended('claimed') } as const;
+    expect(toJsonBody(summarize([going]))).toMatchObject({
+      status: 'in-progress',
+      message: 'Done for 0 of 1 position. In progress: 1. Ripcord continues automatically.',
+    });
+  });
+
   it('states the same facts as JSON', () => {
     const { positions = [] } = summarize(answers);
     expect(toJsonBody(summarize(answers))).toMatchObject({ status: 'done', positions });

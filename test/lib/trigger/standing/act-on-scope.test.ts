@@ -212,6 +212,32 @@ describe('A hit that may be a resend', () => {
   });
 });
 
+it('A cold start that does not count as the time of a hit counts for its sender, so a resend joins', async () => {
+  const stage = await setStandingStage();
+  await stage.open();
+  const sentAt = stage.environment.time - 2_600;
+  expect(await stage.during(() => stage.hit({ sentAt }))).toMatchObject({ status: 'done' });
+  const newer = await stage.open();
+  await stage.during(() => stage.hit());
+  expect(stage.closes(newer)).toBe(0);
+});
+
+it('A hit whose first write was stored without an answer acts on what that write stored', async () => {
+  const stage = await setStandingStage();
+  const staged = await stage.open();
+  const { saveLinkState } = stage.table;
+  stage.table.saveLinkState = async (state) => {
+    await saveLinkState(state);
+    stage.table.saveLinkState = saveLinkState;
+    throw new Fault('table-unreachable', 'The database did not respond.');
+  };
+  expect(await stage.during(() => stage.hit())).toMatchObject({
+    status: 'done',
+    positions: [{ positionId: staged.position.positionId, outcome: 'closed' }],
+  });
+  expect(await stage.table.readLinkState(stage.link.linkId)).toMatchObject({ revision: 2, unsure: {} });
+});
+
 describe('Two hits at the same time', () => {
   it('close each position once between them', async () => {
     const stage = await setStandingStage();

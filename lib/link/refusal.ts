@@ -12,6 +12,7 @@ export const refusalCauses = [
   'left-alone',
   'not-followed',
   'gave-up',
+  'not-adopted',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
 
@@ -114,6 +115,13 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     reason: (hit) =>
       `left ${namePositions(hit)} open, because the strategy has not reported this side since it was opened`,
     advice: closeAdvice,
+    concernsPart: true,
+  },
+  'not-adopted': {
+    word: 'the exchange was not read',
+    reason: () =>
+      'could not read which positions the exchange has beyond those of Ripcord, and left them open',
+    advice: () => "Check the account in the exchange's own app.",
     concernsPart: true,
   },
   'gave-up': {

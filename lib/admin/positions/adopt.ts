@@ -5,19 +5,19 @@ import { isFinal, type Position } from '../../position/position.ts';
 import { toPositionView } from '../../position/position-view.ts';
 import { computeTotals, toOrderRecord } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
-import type { AdminServices } from '../admin-services.ts';
-import type { CommandInput, CommandResult } from '../contract/commands.ts';
-import { findOrder } from './adopted-order.ts';
-import { computeDeclaredSize } from './declared-size.ts';
-import { refuseOpenedEntries, reserveEntries } from './entry-reservations.ts';
 import {
-  connectPlace,
   fetchExchangePosition,
   newPosition,
   newPositionId,
   type Place,
   storeNewPosition,
-} from './new-position.ts';
+} from '../../sync/new-position.ts';
+import type { AdminServices } from '../admin-services.ts';
+import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { findOrder } from './adopted-order.ts';
+import { connectPlace } from './connect-place.ts';
+import { computeDeclaredSize } from './declared-size.ts';
+import { refuseOpenedEntries, reserveEntries } from './entry-reservations.ts';
 import { findUnadoptedOrders } from './unadopted-orders.ts';
 
 type AdoptInput = CommandInput<'positions.adopt'>;

@@ -1,6 +1,6 @@
 import { type ExchangeOrder, entrySide, exitSide, type Side } from '../../exchange/exchange.ts';
 import { Fault } from '../../fault.ts';
-import type { Place } from './new-position.ts';
+import type { Place } from '../../sync/new-position.ts';
 
 type Role = 'entry' | 'exit';
 

@@ -1,4 +1,5 @@
 import { Fault } from '../../fault.ts';
+import { keepAdoptedId } from '../../strategy/adopt-excess.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { revokeLink } from '../links/revoke.ts';
@@ -10,9 +11,10 @@ export async function forgetPosition(
   { positionId }: CommandInput<'positions.forget'>,
 ): Promise<CommandResult<'positions.forget'>> {
   const { store } = services;
-  await requirePosition(services, positionId);
+  const position = await requirePosition(services, positionId);
   const links = (await store.listLinks(positionId)).filter(({ revokedAt }) => revokedAt === undefined);
   for (const { linkId } of links) await revokeLink({ services }, { linkId });
+  await keepAdoptedId(store, position);
   const isDeleted = await store.deletePosition(positionId);
   if (!isDeleted && (await store.readPosition(positionId)) !== undefined)
     throw new Fault('conflict', `${positionId} is being closed and was not removed. Its links are revoked.`, {

@@ -8,18 +8,18 @@ import type { OrderRecord, Position } from '../../position/position.ts';
 import { pollAttempts, pollIntervalMs, sendWindowMs } from '../../position/timing.ts';
 import { toOrderRecord } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
-import type { AdminServices } from '../admin-services.ts';
-import type { CommandInput, CommandResult } from '../contract/commands.ts';
-import { requireAccount } from '../require.ts';
-import { computeEntrySize } from './entry-size.ts';
-import { toLiveView } from './live-view.ts';
 import {
-  connectPlace,
   fetchExchangePosition,
   newPosition,
   newPositionId,
   storeNewPosition,
-} from './new-position.ts';
+} from '../../sync/new-position.ts';
+import type { AdminServices } from '../admin-services.ts';
+import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { requireAccount } from '../require.ts';
+import { connectPlace } from './connect-place.ts';
+import { computeEntrySize } from './entry-size.ts';
+import { toLiveView } from './live-view.ts';
 import { attachToEntry, checkOpeningExits, restExits, sizeByRisk, withExitPlan } from './opening-exits.ts';
 
 type OpenInput = CommandInput<'positions.open'>;

@@ -10,9 +10,9 @@ import { pollAttempts, pollIntervalMs } from '../../position/timing.ts';
 import { computeTotals, isFeeUnknown } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
 import { toRefusalFault } from '../../sync/change-exits.ts';
+import type { Place } from '../../sync/new-position.ts';
 import { syncPosition } from '../../sync/sync-position.ts';
 import type { CommandInput } from '../contract/commands.ts';
-import type { Place } from './new-position.ts';
 
 type OpenInput = CommandInput<'positions.open'>;
 

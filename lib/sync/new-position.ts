@@ -1,16 +1,16 @@
-import type { ExchangeId } from '../../account/account.ts';
-import type { Exchange, ExchangePosition, MarketRules } from '../../exchange/exchange.ts';
-import { Fault } from '../../fault.ts';
-import type { OrderRecord, Position } from '../../position/position.ts';
-import type { Services } from '../../services.ts';
-import type { AdminServices } from '../admin-services.ts';
-import type { CommandInput } from '../contract/commands.ts';
+import type { ExchangeId } from '../account/account.ts';
+import type { Exchange, ExchangePosition, MarketRules, Side } from '../exchange/exchange.ts';
+import { Fault } from '../fault.ts';
+import type { OrderRecord, Position } from '../position/position.ts';
+import type { Services } from '../services.ts';
 
 /** What adopting and opening a position have in common. */
-type NewPositionInput = Pick<
-  CommandInput<'positions.adopt' | 'positions.open'>,
-  'account' | 'symbol' | 'side' | 'label' | 'tag'
->;
+export interface NewPositionInput {
+  account: string;
+  side: Side;
+  label?: string | undefined;
+  tag?: string | undefined;
+}
 
 /** Where a new position is: an account's exchange, and a market there. */
 export interface Place {
@@ -19,20 +19,10 @@ export interface Place {
   market: MarketRules;
 }
 
-/** Throws `account-not-found`, `market-not-found`. */
-export async function connectPlace(
-  { services, accounts }: Pick<AdminServices, 'services' | 'accounts'>,
-  { account, symbol }: NewPositionInput,
-): Promise<Place> {
-  const { exchange: exchangeId } = await accounts.read(account);
-  const exchange = await services.exchanges.of(account);
-  return { exchangeId, exchange, market: await exchange.loadMarket(symbol) };
-}
-
 /** The exchange position of this market and side, and whether the account is in hedge mode. Spot has neither. */
 export async function fetchExchangePosition(
   { exchange, market }: Place,
-  { side }: NewPositionInput,
+  { side }: Pick<NewPositionInput, 'side'>,
 ): Promise<ExchangePosition> {
   return market.kind === 'spot'
     ? { side: undefined, amount: '0', averagePrice: undefined, hedged: false }

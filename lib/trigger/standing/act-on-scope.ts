@@ -2,6 +2,7 @@ import { inParallel } from '../../parallel.ts';
 import { type Position, toAccountKey } from '../../position/position.ts';
 import { hitActMs } from '../../position/timing.ts';
 import { act } from '../../strategy/act.ts';
+import type { Adoption } from '../../strategy/adopt-excess.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
 import { type Arrival, arrive, leave } from '../../strategy/episode.ts';
 import { listInScope } from '../../strategy/list-in-scope.ts';
@@ -10,6 +11,7 @@ import { preconnect } from '../preconnect.ts';
 import { recordHit } from '../record-hit.ts';
 import { notRun } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
+import { adoptFirst, notAdopted, withoutAdoption } from './adopt-first.ts';
 import { leftAlone } from './left-alone.ts';
 import type { StandingHit } from './standing-hit.ts';
 import { summarize, toLate } from './summarize.ts';
@@ -25,19 +27,21 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
   const begun = await begin(hit, hitId);
   // Other hits of this link came first each time. They hold what this one would have done.
   if (begun === undefined) return recordSummary(hit, notRun['out-of-time'], []);
-  const { arrival, inScope } = begun;
+  const { arrival, inScope, adoption } = begun;
   const answers = await inParallel(arrival.targets, parallelTargets, async (positionId) => {
     const known = inScope.find((position) => position.positionId === positionId);
     return toTargetAnswer(link, positionId, await act(services, link.linkId, positionId), known);
   });
   const others = inScope.filter(({ positionId }) => arrival.joins && !isKnown(arrival, positionId));
-  const response = summarize(answers);
+  const summary = summarize(answers);
+  const response = adoption.kind === 'unknown' ? withoutAdoption(summary) : summary;
   await Promise.all([
     recordSummary(hit, response, answers),
     ...answers.map((answer) => recordAnswer(hit, answer)),
     ...others.map((position) =>
       recordAnswer(hit, { response: leftAlone(position), requests: [], ...position }),
     ),
+    ...(adoption.kind === 'unknown' ? [recordSummary(hit, notAdopted(adoption.why), [])] : []),
     // A sweep that starts now settles a close sooner. If it does not start, the next scheduled one does the same.
     answers.some(({ needsSweep }) => needsSweep) ? services.wakeSweep?.().catch(() => undefined) : undefined,
   ]);
@@ -49,13 +53,17 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
 interface Begun {
   arrival: Arrival;
   inScope: Position[];
+  adoption: Adoption;
 }
 
 /** Decides which positions the hit is for, and stores that before anything is sent. */
-async function begin({ services, link, arrivedAt }: StandingHit, hitId: string): Promise<Begun | undefined> {
+async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined> {
+  const { services, link, arrivedAt } = hit;
   preconnect(services, link);
   const { store } = services;
-  const [inScope, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
+  const [listed, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
+  const adoption = await adoptFirst(hit, known);
+  const inScope = adoption.kind === 'adopted' ? withAdopted(listed, adoption.position) : listed;
   const accounts = Map.groupBy(inScope, toAccountKey);
   for (const [first] of accounts.values()) if (first !== undefined) preconnect(services, first);
   const positionIds = inScope.map(({ positionId }) => positionId);
@@ -67,7 +75,12 @@ async function begin({ services, link, arrivedAt }: StandingHit, hitId: string):
     return arrival.state;
   };
   const saved = await changeLinkState(store, link.linkId, change, known);
-  return saved === undefined || arrival === undefined ? undefined : { arrival, inScope };
+  return saved === undefined || arrival === undefined ? undefined : { arrival, inScope, adoption };
+}
+
+/** The index may lack a position that was created just now. */
+function withAdopted(listed: Position[], adopted: Position): Position[] {
+  return [...listed.filter(({ positionId }) => positionId !== adopted.positionId), adopted];
 }
 
 function isKnown({ state, targets }: Arrival, positionId: string): boolean {

@@ -10,6 +10,7 @@ import { fire } from '../../../lib/trigger/fire.ts';
 import { writeHit } from '../../../lib/trigger/record-hit.ts';
 import { gaveUp, unreadable } from '../../../lib/trigger/refusals.ts';
 import type { Request } from '../../../lib/trigger/request.ts';
+import { notAdopted } from '../../../lib/trigger/standing/adopt-first.ts';
 import { leftAlone } from '../../../lib/trigger/standing/left-alone.ts';
 import { linkAt } from '../link/example-link.ts';
 import { channelsOf, fakeChannel, newTrader } from '../notify/trader.ts';
@@ -27,7 +28,10 @@ interface Staged {
 }
 
 /** Causes of a standing link alone. */
-export type StandingCause = Extract<RefusalCause, 'unreadable' | 'left-alone' | 'not-followed' | 'gave-up'>;
+export type StandingCause = Extract<
+  RefusalCause,
+  'unreadable' | 'left-alone' | 'not-followed' | 'gave-up' | 'not-adopted'
+>;
 type PositionCause = Exclude<RefusalCause, StandingCause>;
 
 /** What makes a link for one position refuse an alert. */
@@ -48,6 +52,7 @@ const standingCodes: Record<StandingCause, number> = {
   'left-alone': 200,
   'not-followed': 200,
   'gave-up': 503,
+  'not-adopted': 200,
 };
 const standingWhy: Record<StandingCause, string> = {
   unreadable: unreadable.detail,
@@ -55,6 +60,7 @@ const standingWhy: Record<StandingCause, string> = {
   'not-followed':
     'BTC/USDT long is not followed yet: its side was not reported since it was opened. It was left open.',
   'gave-up': gaveUp.detail,
+  'not-adopted': notAdopted('The exchange did not answer in time.').detail,
 };
 export const standingCauses = Object.keys(standingCodes) as StandingCause[];
 

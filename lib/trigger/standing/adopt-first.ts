@@ -1,0 +1,33 @@
+import type { LinkState } from '../../link/link-state.ts';
+import { type Adoption, adoptExcess } from '../../strategy/adopt-excess.ts';
+import { reportedRefusal } from '../refusals.ts';
+import type { HitResponse } from '../response.ts';
+import type { StandingHit } from './standing-hit.ts';
+
+/** A hit that may be a resend adopts nothing: it would be newer than its alert. */
+export async function adoptFirst(
+  { services, link, arrivedAt }: StandingHit,
+  { unsure }: LinkState,
+): Promise<Adoption> {
+  const { adopt, account, exchange, scope } = link;
+  const mayBeResend = Object.values(unsure).some((until) => until >= arrivedAt);
+  if (adopt !== true || mayBeResend || account === undefined || exchange === undefined)
+    return { kind: 'nothing' };
+  if (scope === undefined || !('symbol' in scope)) return { kind: 'nothing' };
+  return adoptExcess(services, { account, exchange, symbol: scope.symbol, side: scope.side });
+}
+
+/** The record of a hit that went on without it. */
+export function notAdopted(why: string): HitResponse {
+  return reportedRefusal(
+    'not-adopted',
+    'unchanged',
+    `Ripcord could not read what the exchange holds beyond its own positions, and left that open. ${why}`,
+  );
+}
+
+/** The sender may read that, and not why. */
+export function withoutAdoption(response: HitResponse): HitResponse {
+  const publicMessage = `${response.publicMessage} The exchange was not read in time for positions opened elsewhere: they were left open.`;
+  return { ...response, publicMessage, detail: publicMessage };
+}

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import type { Exchange, ExchangePosition } from '../../../lib/exchange/exchange.ts';
+import { Fault } from '../../../lib/fault.ts';
+import type { OrderRecord, Position } from '../../../lib/position/position.ts';
+import { adoptExcess } from '../../../lib/strategy/adopt-excess.ts';
+import { newAdmin } from '../admin/new-admin.ts';
+import {
+  exampleOrder,
+  exampleOutcome,
+  examplePerpetual,
+  positionIdAt,
+} from '../position/example-position.ts';
+
+const { symbol } = examplePerpetual;
+const place = { account: 'main', exchange: 'binanceusdm', symbol, side: 'long' } as const;
+const perpetual: Partial<Position> = {
+  exchange: 'binanceusdm',
+  market: examplePerpetual,
+  symbol,
+  entryOrders: [{ ...exampleOrder, filled: '1', amount: '1' }],
+};
+
+/** An exchange that holds a perpetual position, and a table. */
+function stage(held: Partial<ExchangePosition>, over: Partial<Exchange> = {}) {
+  const exchangePosition = {
+    side: 'long',
+    averagePrice: '60000',
+    hedged: false,
+    amount: '0',
+    ...held,
+  } as const;
+  const exchange: Partial<Exchange> = {
+    loadMarket: async () => examplePerpetual,
+    fetchPosition: async () => exchangePosition,
+    ...over,
+  };
+  let ids = 0;
+  const admin = newAdmin({ exchange });
+  const services = {
+    ...admin.services,
+    sleep: () => new Promise<void>(() => undefined),
+    randomId() {
+      ids += 1;
+      return `random${ids}`.padEnd(16, '0');
+    },
+  };
+  return { ...admin, services, adopt: () => adoptExcess(services, place) };
+}
+
+describe('Adopting at a hit', () => {
+  it('adopts what the exchange holds beyond open positions, and nothing at the next hit', async () => {
+    const admin = stage({ amount: '1.5' });
+    await admin.create(1, 1, perpetual);
+    const adopted = await admin.adopt();
+    expect(adopted).toMatchObject({
+      kind: 'adopted',
+      position: {
+        ...{ account: 'main', symbol, side: 'long', state: 'open', entryOrders: [] },
+        declaredSize: { amount: '0.5', averagePrice: '60000' },
+      },
+    });
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+    expect(await admin.table.listPositions('open')).toHaveLength(2);
+  });
+
+  it.each([
+    ['nothing more', { amount: '1' }],
+    ['less', { amount: '0.4' }],
+    ['the other side', { amount: '5', side: 'short' }],
+    ['less than an order needs', { amount: '1.000001' }],
+  ] as const)('adopts nothing if the exchange holds %s', async (_name, held) => {
+    const admin = stage(held);
+    await admin.create(1, 1, perpetual);
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+    expect(await admin.table.listPositions('open')).toHaveLength(1);
+  });
+
+  it('does not take the fill of an entry that Ripcord has not read yet', async () => {
+    const entry: OrderRecord = { ...exampleOrder, status: 'live', filled: '0', amount: '1' };
+    const admin = stage({ amount: '1' });
+    await admin.create(1, 1, { ...perpetual, entryOrders: [entry] });
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+  });
+
+  it('does not take a position that is closed while the exchange is read', async () => {
+    const admin = stage(
+      {},
+      {
+        async fetchPosition() {
+          const [open] = await admin.table.listPositions('open');
+          await admin.table.savePosition(open as Position, { state: 'closed', outcome: exampleOutcome });
+          return { side: 'long', amount: '1', hedged: false };
+        },
+      },
+    );
+    await admin.create(1, 1, perpetual);
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+  });
+
+  it('counts only positions of the same account, market and side', async () => {
+    const admin = stage({ amount: '1' });
+    await admin.create(1, 1, { ...perpetual, account: 'other' });
+    await admin.create(2, 2, { ...perpetual, side: 'short' });
+    await admin.create(4, 4, { ...perpetual, state: 'closed', outcome: exampleOutcome });
+    expect(await admin.adopt()).toMatchObject({ position: { declaredSize: { amount: '1' } } });
+  });
+
+  it('two hits at once adopt one position, and both get it', async () => {
+    const admin = stage({ amount: '1' });
+    const both = await Promise.all([admin.adopt(), admin.adopt(), admin.adopt()]);
+    const open = await admin.table.listPositions('open');
+    expect(open).toHaveLength(1);
+    const [position] = open;
+    expect(both).toMatchObject(both.map(() => ({ position: { positionId: position?.positionId } })));
+  });
+
+  it('a later position of the market is adopted under another id, also after the first was forgotten', async () => {
+    const admin = stage({ amount: '1' });
+    const ids = new Set<string>();
+    for (let count = 0; count < 4; count += 1) {
+      const adopted = await admin.adopt();
+      const { positionId } = (adopted as { position: Position }).position;
+      ids.add(positionId);
+      await admin.run('positions.forget', { positionId });
+    }
+    expect(ids.size).toBe(4);
+  });
+
+  it('a hit that died before it noted its position does not cause a second one', async () => {
+    const admin = stage({ amount: '1' });
+    const { reserve } = admin.table;
+    let isDead = true;
+    admin.services.store.reserve = async (key, positionId, options) => {
+      if (options?.replacing !== undefined && isDead) throw new Fault('table-unreachable', 'No answer.');
+      return reserve(key, positionId, options);
+    };
+    expect(await admin.adopt()).toMatchObject({ kind: 'unknown' });
+    isDead = false;
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+    const [dead] = await admin.table.listPositions('open');
+    await admin.run('positions.forget', { positionId: dead?.positionId ?? '' });
+    const later = (await admin.adopt()) as { position: Position };
+    expect(later.position.positionId).not.toBe(dead?.positionId);
+  });
+
+  it('reports why it is not known, and adopts nothing, if the exchange does not answer', async () => {
+    const admin = stage(
+      {},
+      {
+        async fetchPosition() {
+          throw new Fault('exchange-unreachable', 'The exchange did not respond.');
+        },
+      },
+    );
+    expect(await admin.adopt()).toEqual({ kind: 'unknown', why: 'The exchange did not respond.' });
+    expect(await admin.table.listPositions('open')).toEqual([]);
+  });
+
+  it('an answer that comes too late adopts nothing', async () => {
+    const admin = stage(
+      {},
+      {
+        async fetchPosition() {
+          admin.pass(1_500);
+          return { side: 'long', amount: '1', hedged: false };
+        },
+      },
+    );
+    expect(await admin.adopt()).toMatchObject({ kind: 'unknown' });
+    expect(await admin.table.listPositions('open')).toEqual([]);
+    expect(await admin.table.readPosition(positionIdAt(1))).toBeUndefined();
+  });
+});

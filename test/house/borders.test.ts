@@ -99,6 +99,7 @@ const violations: Record<string, Record<string, string>> = {
   'lib-exits-imports-upward': upward('lib/exits', 'lib/close'),
   'lib-close-imports-upward': upward('lib/close', 'lib/trigger'),
   'lib-sync-imports-upward': upward('lib/sync', 'lib/trigger'),
+  'lib-strategy-imports-upward': upward('lib/strategy', 'lib/trigger'),
   'lib-trigger-imports-upward': upward('lib/trigger', 'lib/sweep'),
   'lib-sweep-imports-upward': upward('lib/sweep', 'lib/admin'),
   'lib-ground-imports-upward': upward('lib/log.ts', 'lib/account'),

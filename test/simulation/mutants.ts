@@ -162,7 +162,7 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'state the present after a freeze',
-    edits: [{ file: 'lib/trigger/fire.ts', find: 'late !== undefined && hit.isLate()', replace: 'false' }],
+    edits: [{ file: 'lib/trigger/fire.ts', find: 'return hit.isLate() ?', replace: 'return false ?' }],
   },
   {
     name: 'let a takeover send after its deadline',

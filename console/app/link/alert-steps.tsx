@@ -1,4 +1,4 @@
-import type { LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
+import type { CommandResult, LinkView, PositionView } from '../../../lib/admin/contract/commands.ts';
 import {
   isReachableByTradingView,
   onlyHere,
@@ -13,23 +13,21 @@ import { suggestAlertName } from './alert-plan.ts';
 /** How to use a link in a TradingView alert, in TradingView's own terms. */
 export function AlertSteps({
   position,
-  url,
-  link,
-  others,
+  created,
 }: {
   position: PositionView;
-  url: string;
-  link: LinkView;
-  /** Created together with it. */
-  others: readonly LinkView[];
+  created: readonly CommandResult<'links.create'>[];
 }) {
+  const [first] = created;
+  if (first === undefined) return null;
+  const { url, link } = first;
   return (
     <section class="steps">
       <h3>Use it in a TradingView alert</h3>
       <p class="help">{paidPlan}</p>
       {isReachableByTradingView(url) ? null : <p class="hint">{onlyHere}</p>}
       <ForeignSources link={link} />
-      <Steps position={position} links={[link, ...others]} />
+      <Steps position={position} links={created.map((each) => each.link)} />
       <p class="help">{describeManualUse(link)}</p>
     </section>
   );

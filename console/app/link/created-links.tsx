@@ -45,7 +45,6 @@ export function CreatedLinks({
     setCopied(new Set([...copied, url]));
     onCopied(url);
   };
-  const [first, ...others] = created;
   return (
     <>
       <div class="dialog-body">
@@ -60,14 +59,7 @@ export function CreatedLinks({
           />
         ))}
         <CopyNotice count={created.length} isUrgent={warned && copied.size < created.length} />
-        {first === undefined ? null : (
-          <AlertSteps
-            position={position}
-            url={first.url}
-            link={first.link}
-            others={others.map(({ link }) => link)}
-          />
-        )}
+        <AlertSteps position={position} created={created} />
       </div>
       <Done mayClose={mayClose} />
     </>

@@ -42,10 +42,7 @@ export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () =>
             <LabelField value={label} error={fieldErrors.get('label')} onInput={setLabel} />
             {link.state === 'revoked' ? null : (
               <Expiry
-                options={[
-                  { value: 'unchanged', label: describeUnchanged(link) },
-                  ...(isStanding(link) ? standingExpiries : expiries),
-                ]}
+                options={toExpiries(link)}
                 value={expiresIn}
                 duration={customDuration}
                 error={fieldErrors.get('expiresIn')}
@@ -73,6 +70,11 @@ async function saveChange({ linkId }: LinkView, change: Change): Promise<void> {
   if (Object.keys(change).length === 0) return;
   await call('links.update', { linkId, ...change });
   showToast('Link changed. Its URL is the same.');
+}
+
+function toExpiries(link: LinkView): { value: Choice; label: string }[] {
+  const unchanged = { value: 'unchanged', label: describeUnchanged(link) } as const;
+  return [unchanged, ...(isStanding(link) ? standingExpiries : expiries)];
 }
 
 function describeUnchanged(link: LinkView): string {

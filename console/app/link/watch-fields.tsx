@@ -14,21 +14,19 @@ const intervals: Record<string, string> = {
   '1d': '1 day',
 };
 
-/** How often an alert is due, and what happens without it. */
-export function WatchFields({
-  watch: { every, missed, then },
-  errors,
-  mayClose,
-  set,
-}: {
+interface WatchFieldProps {
   watch: WatchChoices;
   errors: FieldErrors;
   /** Closing on silence takes a week of alerts. */
   mayClose: boolean;
   set: (change: Partial<WatchChoices>) => void;
-}) {
+}
+
+/** How often an alert is due, and what happens without it. */
+export function WatchFields(props: WatchFieldProps) {
+  const { watch, errors, set } = props;
+  const { every, missed } = watch;
   const known = Object.keys(intervals).includes(every) ? intervals : { [every]: every, ...intervals };
-  const offered = reactions.filter(({ value }) => value !== 'close' || mayClose || then === 'close');
   return (
     <div class="fields two">
       <Field label="An alert is due every" error={findError(errors, 'watch.every')}>
@@ -47,17 +45,20 @@ export function WatchFields({
         parse={(text) => parseWholeText(text, 1, 100)}
         onInput={(next) => set({ missed: next })}
       />
-      <Field
-        label="If alerts stop"
-        help={mayClose ? undefined : 'Close can be chosen later, after 7 days of alerts.'}
-        error={findError(errors, 'watch.then')}
-      >
-        <Select<WatchChoices['then']>
-          value={then}
-          onChange={(next) => set({ then: next })}
-          options={offered}
-        />
-      </Field>
+      <Reaction {...props} />
     </div>
+  );
+}
+
+function Reaction({ watch: { then }, errors, mayClose, set }: WatchFieldProps) {
+  const offered = reactions.filter(({ value }) => value !== 'close' || mayClose || then === 'close');
+  return (
+    <Field
+      label="If alerts stop"
+      help={mayClose ? undefined : 'Close can be chosen later, after 7 days of alerts.'}
+      error={findError(errors, 'watch.then')}
+    >
+      <Select<WatchChoices['then']> value={then} onChange={(next) => set({ then: next })} options={offered} />
+    </Field>
   );
 }

@@ -1,8 +1,10 @@
+import type { LinkView } from '../../../lib/admin/contract/commands.ts';
+
 /** A watch as entered. */
 export interface WatchChoices {
   every: string;
   missed: string;
-  then: 'tell' | 'stop-break-even' | 'close';
+  then: NonNullable<LinkView['watch']>['then'];
 }
 
 export const defaultWatch: WatchChoices = { every: '5m', missed: '2', then: 'tell' };

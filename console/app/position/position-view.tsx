@@ -102,6 +102,18 @@ function Heading({ position }: { position: PositionView }) {
   );
 }
 
+/** Ripcord knew a stop, and the exchange has none. */
+function NakedBanner({ nakedSince }: Pick<PositionView, 'nakedSince'>) {
+  return nakedSince === undefined ? null : (
+    <p class="banner warn" role="status">
+      <span>
+        <strong>No stop at the exchange</strong> since <Timestamp at={nakedSince} />. The stop that Ripcord
+        knows is gone. Set another one with Edit exits.
+      </span>
+    </p>
+  );
+}
+
 function PositionBanners({ position }: { position: PositionView }) {
   const { progress, failure, outcome, staleReason, lastSyncedAt, nakedSince } = position;
   return (
@@ -109,14 +121,7 @@ function PositionBanners({ position }: { position: PositionView }) {
       {toDisplayStatus(position) === 'needs-attention' ? (
         <AttentionBanner position={position} title="Needs your attention." />
       ) : null}
-      {nakedSince === undefined ? null : (
-        <p class="banner warn" role="status">
-          <span>
-            <strong>No stop at the exchange</strong> since <Timestamp at={nakedSince} />. The stop that
-            Ripcord knows is gone. Set another one with Edit exits.
-          </span>
-        </p>
-      )}
+      <NakedBanner nakedSince={nakedSince} />
       {progress === undefined ? null : (
         <p class="banner" role="status">
           <span>

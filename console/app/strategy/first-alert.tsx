@@ -66,7 +66,7 @@ function useLatestHit(linkId: string): HitView | undefined {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
     const ask = async (): Promise<void> => {
-      // The page's banner tells of an outage. The next answer has what this one lacks.
+      // The page's banner reports an outage. The next answer has what this one lacks.
       const read = await call('history.list', { linkId, limit: 1 }).catch(() => undefined);
       if (isOver) return;
       setHit((known) => read?.hits[0] ?? known);

@@ -39,11 +39,11 @@ export function StrategyDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog {...toHeading(step, created)} mayClose={() => !busy && uncopied.mayClose()} onClose={onClose}>
-      {created !== undefined ? (
-        <StrategyCreated created={created} {...uncopied} />
-      ) : step === 'review' ? (
+      {created === undefined ? null : <StrategyCreated created={created} {...uncopied} />}
+      {created === undefined && step === 'review' ? (
         <StrategyReview choices={choices} busy={busy} error={error} onBack={back} onCreate={create} />
-      ) : (
+      ) : null}
+      {created === undefined && step !== 'review' ? (
         <StrategyForm
           choices={choices}
           errors={fieldErrors}
@@ -53,7 +53,7 @@ export function StrategyDialog({ onClose }: { onClose: () => void }) {
           onClose={onClose}
           onReview={review}
         />
-      )}
+      ) : null}
     </Dialog>
   );
 }

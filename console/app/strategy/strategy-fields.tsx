@@ -176,47 +176,57 @@ function StopFields({ choices: { stop, stopPrice, trailPercent }, errors, set }:
   );
 }
 
+interface Option {
+  name: 'rehearsal' | 'follows' | 'adopt' | 'isWatched';
+  label: string;
+  help: string;
+  isOffered: (choices: StrategyChoices) => boolean;
+}
+
+const behaviors: readonly Option[] = [
+  {
+    name: 'rehearsal',
+    label: 'Rehearsal first',
+    help: 'Alerts show what they would do, and do nothing until you arm the link.',
+    isOffered: canRehearse,
+  },
+  {
+    name: 'follows',
+    label: "Follow the strategy's state",
+    help: 'The message says long, short or flat once per bar. The link acts on flat or the other side.',
+    isOffered: canFollow,
+  },
+  {
+    name: 'adopt',
+    label: 'Adopt positions opened elsewhere',
+    help: "An alert first takes over what the exchange shows beyond Ripcord's positions.",
+    isOffered: canAdopt,
+  },
+  {
+    name: 'isWatched',
+    label: 'Watch for missing alerts',
+    help: 'Acts once when alerts stop while a position is open.',
+    isOffered: canWatch,
+  },
+];
+
 /** How alerts are understood, and whether they act at once. */
 export function BehaviorFields({ choices, errors, set }: StrategyFieldProps) {
-  const { follows, rehearsal, adopt, isWatched, watch } = choices;
+  const { isWatched, watch } = choices;
   return (
     <div class="checks">
-      {canRehearse(choices) ? (
-        <Check
-          isChecked={rehearsal}
-          help="Alerts show what they would do, and do nothing until you arm the link."
-          onChange={(next) => set({ rehearsal: next })}
-        >
-          Rehearsal first
-        </Check>
-      ) : null}
-      {canFollow(choices) ? (
-        <Check
-          isChecked={follows}
-          help="The message says long, short or flat once per bar. The link acts on flat or the other side."
-          onChange={(next) => set({ follows: next })}
-        >
-          Follow the strategy's state
-        </Check>
-      ) : null}
-      {canAdopt(choices) ? (
-        <Check
-          isChecked={adopt}
-          help="An alert first takes over what the exchange shows beyond Ripcord's positions."
-          onChange={(next) => set({ adopt: next })}
-        >
-          Adopt positions opened elsewhere
-        </Check>
-      ) : null}
-      {canWatch(choices) ? (
-        <Check
-          isChecked={isWatched}
-          help="Acts once when alerts stop while a position is open."
-          onChange={(next) => set({ isWatched: next })}
-        >
-          Watch for missing alerts
-        </Check>
-      ) : null}
+      {behaviors
+        .filter(({ isOffered }) => isOffered(choices))
+        .map(({ name, label, help }) => (
+          <Check
+            key={name}
+            isChecked={choices[name]}
+            help={help}
+            onChange={(isChecked) => set({ [name]: isChecked })}
+          >
+            {label}
+          </Check>
+        ))}
       {canWatch(choices) && isWatched ? (
         <WatchFields
           watch={watch}

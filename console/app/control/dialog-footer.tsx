@@ -52,3 +52,14 @@ export function DialogFooter({
     </footer>
   );
 }
+
+/** Of a form that changes what is stored. */
+export function SaveFooter({ busy, onClose }: { busy: boolean; onClose: () => void }) {
+  return (
+    <DialogFooter
+      busy={busy}
+      secondary={{ label: 'Cancel', onClick: onClose }}
+      primary={{ label: 'Save', busyLabel: 'Saving…' }}
+    />
+  );
+}

@@ -3,7 +3,7 @@ import type { FieldErrors } from '../api-error.ts';
 /** The paths that the exit fields show errors of. */
 export const exitPaths = /^(takeProfits(\.\d+\.(price|percent))?|stopLoss(\.(price|limitPrice))?)$/;
 /** Those of the entry's fields, besides. */
-export const entryPaths = /^(symbol|price|amount|cost|riskAmount|label)$/;
+export const entryPaths = /^(symbol|price|amount|cost|riskAmount|label|tag)$/;
 /** Those of a link's options. */
 export const optionPaths = /^(label|expiresIn|percent|maxUses|sources)(\.\d+)?$/;
 

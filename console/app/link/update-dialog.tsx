@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { LinkView } from '../../../lib/admin/contract/commands.ts';
 import { type CommandRequest, call } from '../api.ts';
 import { Dialog } from '../control/dialog.tsx';
-import { DialogFooter } from '../control/dialog-footer.tsx';
+import { SaveFooter } from '../control/dialog-footer.tsx';
 import { ErrorText, Form } from '../control/field.tsx';
 import { LabelField } from '../control/label-field.tsx';
 import { showToast } from '../control/toast.tsx';
@@ -21,16 +21,13 @@ type Choice = 'unchanged' | (typeof expiries)[number]['value'];
 export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () => void }) {
   const [label, setLabel] = useState(link.label ?? '');
   const [expiresIn, setExpiresIn] = useState<Choice>('unchanged');
-  const [customDuration, setCustomDuration] = useState('');
+  const [duration, setDuration] = useState('');
   const [watch, setWatch] = useState(() => toWatchChoices(link));
   const { busy, error, fieldErrors, run } = useTask();
+  const change = { ...toLabel(link, label), ...toExpiry(expiresIn, duration), ...toWatchChange(link, watch) };
   const save = () =>
     run(async () => {
-      await saveChange(link, {
-        ...toLabel(link, label),
-        ...toExpiry(expiresIn, customDuration),
-        ...toWatchChange(link, watch),
-      });
+      await saveChange(link, change);
       onClose();
       await refresh();
     });
@@ -44,21 +41,17 @@ export function UpdateDialog({ link, onClose }: { link: LinkView; onClose: () =>
               <Expiry
                 options={toExpiries(link)}
                 value={expiresIn}
-                duration={customDuration}
+                duration={duration}
                 error={fieldErrors.get('expiresIn')}
                 onChange={setExpiresIn}
-                onDuration={setCustomDuration}
+                onDuration={setDuration}
               />
             )}
           </div>
           <EditWatch link={link} watch={watch} errors={fieldErrors} onChange={setWatch} />
           <ErrorText>{toSummary(error, fieldErrors, optionPaths, strategyPaths)}</ErrorText>
         </div>
-        <DialogFooter
-          busy={busy}
-          secondary={{ label: 'Cancel', onClick: onClose }}
-          primary={{ label: 'Save', busyLabel: 'Saving…' }}
-        />
+        <SaveFooter busy={busy} onClose={onClose} />
       </Form>
     </Dialog>
   );

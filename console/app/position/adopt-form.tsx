@@ -5,6 +5,7 @@ import { DialogFooter } from '../control/dialog-footer.tsx';
 import { ErrorText, FieldError, Form } from '../control/field.tsx';
 import { LabelField } from '../control/label-field.tsx';
 import { NumberField } from '../control/number-field.tsx';
+import { TagField } from '../control/tag-field.tsx';
 import { formatAmount, isPositive } from '../format.ts';
 import { toBaseCurrency } from '../labels.ts';
 import {
@@ -34,11 +35,12 @@ export function AdoptForm({ candidate, account, busy, error, fieldErrors, onBack
   const ticks = useTicked(candidate);
   const [amount, setAmount] = useState(held?.amount ?? suggestAmount(candidate));
   const [label, setLabel] = useState('');
+  const [tag, setTag] = useState('');
   const hasEntry = entries.some(({ orderId }) => ticks.ticked.has(orderId));
   const adoption = describeAdoption(candidate, ticks.ticked, amount);
   const adopt = () => {
     const input = toAdoptInput(candidate, account, ticks.ticked, amount);
-    onAdopt(label.trim() === '' ? input : { ...input, label });
+    onAdopt({ ...input, ...toNames(label, tag) });
   };
   return (
     <Form onSubmit={adopt}>
@@ -55,6 +57,7 @@ export function AdoptForm({ candidate, account, busy, error, fieldErrors, onBack
             />
           )}
           <LabelField value={label} error={fieldErrors.get('label')} onInput={setLabel} />
+          <TagField value={tag} error={fieldErrors.get('tag')} onInput={setTag} />
         </div>
         <Summary adoption={adoption} />
         <ErrorText>{error}</ErrorText>
@@ -66,6 +69,14 @@ export function AdoptForm({ candidate, account, busy, error, fieldErrors, onBack
       />
     </Form>
   );
+}
+
+/** @returns what was typed, without what was left empty. */
+function toNames(label: string, tag: string): { label?: string; tag?: string } {
+  return {
+    ...(label.trim() === '' ? {} : { label }),
+    ...(tag.trim() === '' ? {} : { tag: tag.trim() }),
+  };
 }
 
 function Summary({ adoption: { sentences, warnings } }: { adoption: Adoption }) {

@@ -3,7 +3,7 @@ import type { PositionView } from '../../../lib/admin/contract/commands.ts';
 import { type CommandRequest, call } from '../api.ts';
 import { Check } from '../control/check.tsx';
 import { Dialog } from '../control/dialog.tsx';
-import { DialogFooter } from '../control/dialog-footer.tsx';
+import { SaveFooter } from '../control/dialog-footer.tsx';
 import { ErrorText, Form } from '../control/field.tsx';
 import { LabelField } from '../control/label-field.tsx';
 import { PositionTitle } from '../control/pill.tsx';
@@ -45,11 +45,7 @@ export function EditDialog({ position, onClose }: { position: PositionView; onCl
           </Check>
           <ErrorText>{toSummary(error, fieldErrors, /^(label|tag)$/)}</ErrorText>
         </div>
-        <DialogFooter
-          busy={busy}
-          secondary={{ label: 'Cancel', onClick: onClose }}
-          primary={{ label: 'Save', busyLabel: 'Saving…' }}
-        />
+        <SaveFooter busy={busy} onClose={onClose} />
       </Form>
     </Dialog>
   );

@@ -11,6 +11,7 @@ export interface EntryChoices {
   price: string;
   size: Size;
   label: string;
+  tag: string;
   exits: ExitChoices;
 }
 
@@ -22,6 +23,7 @@ export const noEntry: EntryChoices = {
   price: '',
   size: { by: 'amount', value: '' },
   label: '',
+  tag: '',
   exits: noExits,
 };
 
@@ -34,7 +36,7 @@ const sizeFields = { amount: 'amount', cost: 'cost', risk: 'riskAmount' } as con
 
 /** @returns the order and its exits as the command takes them. */
 export function toOpenInput(entry: EntryChoices): Omit<CommandInput<'positions.open'>, 'requestId'> {
-  const { account, symbol, side, type, price, size, label, exits } = entry;
+  const { account, symbol, side, type, price, size, label, tag, exits } = entry;
   const stopLoss = toStopLoss(exits);
   return {
     account,
@@ -46,5 +48,6 @@ export function toOpenInput(entry: EntryChoices): Omit<CommandInput<'positions.o
     ...(exits.targets.length === 0 ? {} : { takeProfits: toTakeProfits(exits) }),
     ...(stopLoss === undefined ? {} : { stopLoss }),
     ...(label.trim() === '' ? {} : { label }),
+    ...(tag.trim() === '' ? {} : { tag: tag.trim() }),
   };
 }

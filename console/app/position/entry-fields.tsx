@@ -5,6 +5,7 @@ import { LabelField } from '../control/label-field.tsx';
 import { NumberField } from '../control/number-field.tsx';
 import { Segments } from '../control/segments.tsx';
 import { toSymbol } from '../control/symbol-text.ts';
+import { TagField } from '../control/tag-field.tsx';
 import { formatPrice } from '../format.ts';
 import { toBaseCurrency } from '../labels.ts';
 import type { EntryChoices } from './entry-choices.ts';
@@ -52,6 +53,7 @@ export function EntryFields(props: EntryFieldProps & { marketError: string | und
       {entry.type === 'limit' ? <PriceField {...props} /> : null}
       <SizeFields {...props} />
       <LabelField value={entry.label} error={errors.get('label')} onInput={(label) => set({ label })} />
+      <TagField value={entry.tag} error={errors.get('tag')} onInput={(tag) => set({ tag })} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
 import { createCommand, createOptions } from './link-create-command.ts';
+import { toWatch, watchOptions } from './link-options.ts';
 import {
   describeChangedLink,
   describeLinks,
@@ -19,6 +20,8 @@ import { missingCommand } from './usage-errors.ts';
 const updateOptions = {
   label: textOption('Your new name for the link; "" removes it', { requiresArg: false }),
   'expires-in': textOption('From now: 90m, 12h, 7d; "never": until its position closes', {}),
+  ...watchOptions,
+  unwatch: { type: 'boolean', default: false, describe: 'Remove the watch' },
 } as const;
 
 const pauseOptions = {
@@ -91,10 +94,11 @@ async function updateLink(
     linkId,
     label: label === '' ? null : label,
     expiresIn: expiresIn === 'never' ? null : expiresIn,
+    watch: args.unwatch ? null : toWatch(args),
   };
-  const isEmpty = label === undefined && expiresIn === undefined;
+  const isEmpty = [label, expiresIn, fields.watch].every((field) => field === undefined);
   const input = parseInput('links.update', fields, {
-    rules: { label: () => (isEmpty ? 'Use --label, --expires-in or both.' : undefined) },
+    rules: { label: () => (isEmpty ? 'Use --label, --expires-in, --watch-every or --unwatch.' : undefined) },
   });
   const result = await createAdminClient(args).call('links.update', input);
   printResult(args, result, () => describeChangedLink(result.link));
@@ -119,9 +123,7 @@ function armCommand(yargs: Argv<SharedArguments>) {
     'arm <linkId>',
     commands['links.arm'].summary,
     (y) =>
-      y
-        .positional('linkId', linkArgument)
-        .example('$0 links arm lnk_8w2c5t7y1n0b4d6f', 'works again from now on'),
+      y.positional('linkId', linkArgument).example('$0 links arm lnk_8w2c5t7y1n0b4d6f', 'works from now on'),
     async (args) => {
       const input = parseInput('links.arm', { linkId: args.linkId });
       const result = await createAdminClient(args).call('links.arm', input);
@@ -198,7 +200,8 @@ async function revokeLink(args: SharedArguments & { yes: boolean; linkId: string
   };
   await confirm({ yes: args.yes, question: 'Revoke this link?', plan });
   const result = await admin.call('links.revoke', input);
-  printResult(args, result, () => `${result.link.linkId} is revoked. Its URL no longer works.`);
+  const note = result.note === undefined ? '' : ` ${result.note}`;
+  printResult(args, result, () => `${result.link.linkId} is revoked. Its URL no longer works.${note}`);
 }
 
 function revokeCommand(yargs: Argv<SharedArguments>) {

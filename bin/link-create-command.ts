@@ -2,11 +2,30 @@ import type { Argv, InferredOptionTypes } from 'yargs';
 import { type CommandInput, type CommandResult, commands } from '../lib/admin/contract/commands.ts';
 import { createAdminClient } from './admin-client.ts';
 import { parseInput } from './command-input.ts';
+import {
+  parseWords,
+  scopeOptions,
+  targetOptions,
+  toTargetFields,
+  toWatch,
+  watchOptions,
+} from './link-options.ts';
 import { describeNewLink, describeSteps } from './link-text.ts';
 import { listOption, parseWholeNumber, type SharedArguments, textOption } from './options.ts';
 import { printResult } from './terminal.ts';
 
 export const createOptions = {
+  ...scopeOptions,
+  ...targetOptions,
+  follows: textOption("The alert's message states the strategy's position", {
+    choices: ['market-position'],
+  }),
+  adopt: {
+    type: 'boolean',
+    describe: 'First take over what the exchange shows beyond own positions; perpetuals',
+  },
+  rehearsal: { type: 'boolean', describe: 'Only report what it would do, until "links arm"' },
+  ...watchOptions,
   label: textOption('Your name for the link', {}),
   'expires-in': textOption('Seconds, or a duration: 90m, 12h, 7d', {}),
   'max-uses': textOption('How often the link may act', {}),
@@ -19,35 +38,46 @@ export const createOptions = {
 } as const;
 
 const createArguments = {
-  positionId: { type: 'string', describe: 'Id of the position, pos_…', demandOption: true },
+  positionId: { type: 'string', describe: 'Id of the position, pos_…; or use --account or --tag' },
   action: {
     type: 'string',
-    choices: ['close', 'keep', 'both'],
     describe:
-      'What happens to the filled amount; an unfilled entry is canceled in any case. both: a link of each',
-    demandOption: true,
+      'close, keep, both (a link of each), reduce, stop or heartbeat. close and keep cancel an unfilled entry in any case',
   },
 } as const;
 
 type CreateArguments = SharedArguments &
-  InferredOptionTypes<typeof createOptions> & { positionId: string; action: string };
+  InferredOptionTypes<typeof createOptions> & {
+    positionId: string | undefined;
+    action: string | undefined;
+  };
 
 /** @returns the input of each link. */
 function parseCreateInputs(args: CreateArguments): CommandInput<'links.create'>[] {
-  const { positionId, action, label, confirm: asks } = args;
+  const { label, confirm: asks, account, symbol, side, tag, follows, adopt, rehearsal } = args;
+  const { positionId, action } = parseWords([args.positionId, args.action]);
+  const place = { positionId, account, symbol, side, tag };
+  const options = { ...toTargetFields(args), follows, adopt, rehearsal, watch: toWatch(args) };
   const actions = action === 'both' ? ['close', 'keep'] : [action];
   return actions.map((each) =>
-    parseInput('links.create', {
-      ...{ positionId, action: each, label, confirm: asks },
-      expiresIn: args['expires-in'],
-      maxUses: parseWholeNumber(args['max-uses']),
-      // Of both links, only the one that closes can close a part.
-      percent: action === 'both' && each === 'keep' ? undefined : parseWholeNumber(args.percent),
-      methods: args['post-only'] === true ? 'post-only' : undefined,
-      sources: parseSources(args.sources),
-    }),
+    parseInput(
+      'links.create',
+      {
+        ...{ ...place, ...options, action: each, label, confirm: asks },
+        expiresIn: args['expires-in'],
+        maxUses: parseWholeNumber(args['max-uses']),
+        // Of both links, only the one that closes can close a part.
+        percent: action === 'both' && each === 'keep' ? undefined : parseWholeNumber(args.percent),
+        methods: args['post-only'] === true ? 'post-only' : undefined,
+        sources: parseSources(args.sources),
+      },
+      { rules: { positionId: () => scopeRule } },
+    ),
   );
 }
+
+const scopeRule =
+  'Use exactly one of: a position id; --tag; --account with --symbol and --side; --account alone.';
 
 /** A single name stays a name; addresses are a list, which commas may separate. */
 function parseSources(given: string[] | undefined): string | string[] | undefined {
@@ -70,9 +100,11 @@ async function createLinks(args: CreateArguments): Promise<void> {
   }
   if (args.quiet || args.json) return;
   // The URLs are already printed. Without the position, the steps only lack the name of the market.
-  const { position } = await admin
-    .call('positions.get', { positionId: args.positionId })
-    .catch(() => ({ position: undefined }));
+  const [{ positionId = undefined } = {}] = inputs;
+  const { position } =
+    positionId === undefined
+      ? { position: undefined }
+      : await admin.call('positions.get', { positionId }).catch(() => ({ position: undefined }));
   printResult(args, created, () => `\n${describeSteps(created, position, args)}`);
 }
 
@@ -90,7 +122,7 @@ async function drawCode(url: string): Promise<string> {
 
 export function createCommand(yargs: Argv<SharedArguments>) {
   return yargs.command(
-    'create <positionId> <action>',
+    'create [positionId] [action]',
     commands['links.create'].summary,
     (y) =>
       y
@@ -103,6 +135,20 @@ export function createCommand(yargs: Argv<SharedArguments>) {
           'only cancels an unfilled entry',
         )
         .example('$0 links create pos_4k1z09qj3m2x both', 'one link of each kind')
+        .example(
+          '$0 links create --account main --symbol BTC/USDT:USDT --side long close --rehearsal',
+          'every long of this market; nothing is sent yet',
+        )
+        .example('$0 links create --tag trend reduce --to-percent 50', 'every position with this tag')
+        .example('$0 links create --tag trend stop --break-even', 'moves stops, and never loosens one')
+        .example(
+          '$0 links create --account main --symbol BTC/USDT:USDT --side long close --follows market-position --watch-every 1h',
+          "follows a strategy's state, and reports silence",
+        )
+        .example(
+          '$0 links create --tag trend heartbeat --watch-every 5m --watch-then close',
+          'acts on silence',
+        )
         .example(
           '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',
           'closes half, within a week, only by an alert',

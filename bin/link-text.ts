@@ -9,7 +9,6 @@ import {
   paidPlan,
   toTradingViewSymbol,
 } from '../lib/link/tradingview.ts';
-import type { Part } from '../lib/position/part.ts';
 import { commandHint, type Target } from './command-hint.ts';
 import { formatMinute } from './format.ts';
 import { namePosition } from './position-text.ts';
@@ -39,9 +38,38 @@ function formatSources({ sources }: LinkView): string {
   return sources.length > 1 ? `${sources[0]} +${sources.length - 1}` : (sources[0] ?? '');
 }
 
-function formatAction({ action, percent, toPercent }: LinkView & Part): string {
-  if (toPercent !== undefined) return `reduce to ${toPercent} %`;
-  return percent === undefined ? action : `${action} ${percent} %`;
+function formatAction({ action, percent, toPercent, byPercent, stop, follows }: LinkView): string {
+  const after = follows === undefined ? '' : ', follows';
+  if (toPercent !== undefined) return `reduce to ${toPercent} %${after}`;
+  if (byPercent !== undefined) return `reduce by ${byPercent} %`;
+  if (stop !== undefined) return `stop ${formatStop(stop)}`;
+  return `${percent === undefined ? action : `${action} ${percent} %`}${after}`;
+}
+
+function formatStop(stop: NonNullable<LinkView['stop']>): string {
+  if ('breakEven' in stop) return 'break-even';
+  return 'price' in stop ? stop.price : `trail ${stop.trailPercent} %`;
+}
+
+/** A position's id, or which positions it matches. */
+function formatScope({ positionId, scope }: LinkView): string {
+  const { tag, account, symbol, side } = scope;
+  if (tag !== undefined) return `tag ${tag}`;
+  if (account === undefined) return positionId ?? '';
+  return symbol === undefined ? `all on ${account}` : `${account} ${symbol} ${side}`;
+}
+
+/** The name of a scope in a sentence. */
+function nameScope({ positionId, scope }: LinkView): string {
+  const { tag, account, symbol, side } = scope;
+  if (tag !== undefined) return `every position with the tag "${tag}"`;
+  if (account === undefined) return positionId ?? 'its position';
+  return symbol === undefined ? `every position on ${account}` : `every ${symbol} ${side} on ${account}`;
+}
+
+function formatWatch({ watch }: LinkView): string {
+  if (watch === undefined) return '';
+  return watch.asleep === true ? `${watch.state}, asleep` : watch.state;
 }
 
 /** A link with its last hit, if that is among those that were read. */
@@ -57,26 +85,29 @@ function formatLastHit({ lastHit }: ListedLink): string {
 /** @returns a link on one line, for confirmations: how it differs from the others of its position. */
 export function nameLink(link: LinkView): string {
   const { linkId, positionId, symbol, side, label, tokenEnd } = link;
-  const market = symbol === undefined ? '' : `, ${symbol} ${side}`;
+  const isMarketNamed = symbol === undefined || positionId === undefined;
+  const market = isMarketNamed ? '' : `, ${symbol} ${side}`;
   const url = tokenEnd === undefined ? '' : `, URL ends with ${tokenEnd}`;
   const name = label === undefined ? '' : ` (${label})`;
-  return `${linkId}: ${formatAction(link)} ${positionId}${market}${url}${name}`;
+  return `${linkId}: ${formatAction(link)} ${formatScope(link)}${market}${url}${name}`;
 }
 
 /** @returns what a link is now. */
 export function describeChangedLink(link: LinkView): string {
   const { expiresAt } = link;
-  const until = expiresAt === undefined ? 'until its position closes' : `until ${formatMinute(expiresAt)}`;
+  const end = link.positionId === undefined ? 'until it is revoked' : 'until its position closes';
+  const until = expiresAt === undefined ? end : `until ${formatMinute(expiresAt)}`;
   const works = isArmed(link) ? `It works ${until}.` : `It doesn't work: ${formatState(link)}.`;
   return `${asPlainText(nameLink(link))}\n${works}`;
 }
 
 const columns: Column<ListedLink>[] = [
   { head: 'LINK', text: ({ linkId }) => linkId },
-  { head: 'POSITION', text: ({ positionId }) => positionId ?? '' },
+  { head: 'SCOPE', text: formatScope },
   {
     head: 'MARKET',
-    text: ({ symbol, side }) => (symbol === undefined ? '' : `${symbol} ${side}`),
+    text: ({ symbol, side, positionId }) =>
+      symbol === undefined || positionId === undefined ? '' : `${symbol} ${side}`,
     dropRank: 4,
   },
   { head: 'ACTION', text: formatAction },
@@ -86,6 +117,8 @@ const columns: Column<ListedLink>[] = [
     text: formatState,
     paint: (text, link) => styleText(isArmed(link) ? 'green' : 'dim', text),
   },
+  { head: 'MATCHES', text: ({ matches }) => String(matches ?? ''), right: true, dropRank: 4 },
+  { head: 'WATCH', text: formatWatch },
   { head: 'USES', text: formatUses },
   { head: 'EXPIRES', text: ({ expiresAt }) => formatMinute(expiresAt) ?? '' },
   { head: 'FROM', text: formatSources },
@@ -94,6 +127,15 @@ const columns: Column<ListedLink>[] = [
   { head: 'CREATED', text: ({ createdAt }) => formatMinute(createdAt) ?? '', dropRank: 1 },
   { head: 'LABEL', text: ({ label }) => label ?? '', dropRank: 2 },
 ];
+
+/** Columns of standing links are shown if there are any. */
+function toColumns(links: LinkView[]): Column<ListedLink>[] {
+  const left = [
+    ...(links.some(({ matches }) => matches !== undefined) ? [] : ['MATCHES']),
+    ...(links.some(({ watch }) => watch !== undefined) ? [] : ['WATCH']),
+  ];
+  return columns.filter(({ head }) => !left.includes(head));
+}
 
 /**
  * @param hits newest first.
@@ -111,7 +153,7 @@ export function describeLinks(
   const list =
     links.length === 0
       ? `No links yet. Create one with "${commandHint('links create <positionId> close', target)}".`
-      : drawTable(columns, listed);
+      : drawTable(toColumns(links), listed);
   const remarks = [
     ...(halted === true ? [describeHalt(target)] : []),
     ...(paused ? [describePauseRemark(links, pausedUntil, target)] : []),
@@ -148,17 +190,41 @@ function describeHalt(target: Target): string {
 }
 
 /** @returns what a link would do now. */
-export function describePreview({ link, position, fires, would }: CommandResult<'links.preview'>): string {
+export function describePreview(preview: CommandResult<'links.preview'>): string {
+  const { link, position, fires, would, positions, leftOut } = preview;
   const label = link.label === undefined ? '' : asPlainText(` (${link.label})`);
   const facts = drawFacts([
     ['Link', `${link.linkId}, ${formatState(link)}${label}`],
     ['URL', link.tokenEnd === undefined ? undefined : `ends with ${link.tokenEnd}`],
     ['Position', position === undefined ? undefined : asPlainText(namePosition(position))],
+    ['Scope', position === undefined ? asPlainText(nameScope(link)) : undefined],
+    ['Action', position === undefined ? formatAction(link) : undefined],
     ['Limits', describeLimits(link).join('; ') || undefined],
     ['Fires', fires ? styleText('green', 'yes') : styleText('yellow', 'no')],
   ]);
-  return `${facts}\n\n${asPlainText(would)} Nothing has been done.`;
+  return [
+    facts,
+    ...(positions.length === 0 ? [] : [drawTable(previewColumns, positions)]),
+    ...(leftOut.length === 0 ? [] : [drawTable(leftOutColumns, leftOut)]),
+    `${asPlainText(would)} Nothing has been done.`,
+  ].join('\n\n');
 }
+
+type Previewed = CommandResult<'links.preview'>;
+
+const previewColumns: Column<Previewed['positions'][number]>[] = [
+  { head: 'POSITION', text: ({ positionId }) => positionId },
+  { head: 'ACCOUNT', text: ({ account }) => account },
+  { head: 'MARKET', text: ({ symbol, side }) => `${symbol} ${side}` },
+  { head: 'FIRES', text: ({ fires }) => (fires ? 'yes' : 'no') },
+  { head: 'WOULD', text: ({ would }) => would },
+];
+
+const leftOutColumns: Column<Previewed['leftOut'][number]>[] = [
+  { head: 'LEFT OUT', text: ({ positionId }) => positionId },
+  { head: 'MARKET', text: ({ symbol, side }) => `${symbol} ${side}` },
+  { head: 'WHY', text: ({ why }) => why },
+];
 
 function describeMaxUses({ maxUses, uses }: LinkView): string[] {
   if (maxUses === undefined) return [];
@@ -182,7 +248,13 @@ function describeLimits(link: LinkView): string[] {
   ];
 }
 
-function describeEffect({ action, percent, toPercent }: LinkView & Part): string {
+function describeEffect(link: LinkView): string {
+  const { action, percent, toPercent, byPercent, stop } = link;
+  if (action === 'heartbeat') return 'Heartbeat: it only shows that alerts arrive.';
+  if (stop !== undefined)
+    return `Stop: it moves to ${formatStop(stop)} if that is better than the present stop.`;
+  if (byPercent !== undefined)
+    return `Reduce: an unfilled entry is canceled; ${byPercent} % of what is left is closed, once per position.`;
   if (toPercent !== undefined)
     return `Reduce: an unfilled entry is canceled; at most ${toPercent} % of what filled is left.`;
   if (action === 'keep') return 'Keep: an unfilled entry is canceled; a filled position stays open.';
@@ -191,10 +263,13 @@ function describeEffect({ action, percent, toPercent }: LinkView & Part): string
 }
 
 /** @returns what the link does, and its URL alone on a line so that it is easy to copy. */
-export function describeNewLink({ url, link }: CommandResult<'links.create'>): string {
+export function describeNewLink({ url, link, warnings = [] }: CommandResult<'links.create'>): string {
   return [
-    `Link ${link.linkId} for ${link.positionId} is armed. ${describeEffect(link)}`,
+    asPlainText(
+      `Link ${link.linkId} for ${nameScope(link)} is ${describeStart(link)}. ${describeEffect(link)}`,
+    ),
     ...describeLimits(link).map((limit) => `  ${limit}`),
+    ...warnings.map((warning) => `${styleText('yellow', 'Note:')} ${asPlainText(warning)}`),
     '',
     url,
     '',
@@ -205,14 +280,35 @@ export function describeNewLink({ url, link }: CommandResult<'links.create'>): s
   ].join('\n');
 }
 
-function describeFiringByHand({ confirm, methods, percent, maxUses, sources }: LinkView): string {
+function describeStart({ state }: LinkView): string {
+  return state === 'rehearsal' ? 'in rehearsal: it only reports what it would do' : 'armed';
+}
+
+/** Whether it always asks in a browser. */
+function isStanding({ positionId, action }: LinkView): boolean {
+  return positionId === undefined || !['close', 'keep'].includes(action);
+}
+
+function describeFiringByHand(link: LinkView): string {
+  const { confirm, methods, percent, maxUses, sources } = link;
+  if (link.follows !== undefined) return 'Only a message fires it, not a browser.';
   if (sources === 'tradingview')
     return "You can't fire it by hand: only TradingView's addresses are allowed.";
   // A link that may close several parts asks each time, because browsers reload pages on their own.
-  const asks = confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
+  const asks =
+    isStanding(link) || confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);
   const from = sources === 'any' ? '' : ` from ${sources.join(' or ')}`;
   return `To fire it by hand, open the URL in a browser${from}${asks ? ' and press the button' : ''}.`;
 }
+
+const plainSteps = [
+  '  2. Click Alert and set the conditions in the Settings tab.',
+  '  3. Message tab: clear all existing content.',
+];
+const followSteps = [
+  '  2. Add the indicator of docs/guide/strategy-links.md, which states what your strategy holds.',
+  '  3. Click Alert and choose the indicator, with the condition Any alert() function call.',
+];
 
 /** @returns how to put the URLs into TradingView alerts. Without the position, the market has no name. */
 export function describeSteps(
@@ -222,7 +318,11 @@ export function describeSteps(
 ): string {
   const chart = position === undefined ? undefined : toTradingViewSymbol(position);
   const named = chart === undefined ? '' : `: ${chart.symbol} on ${chart.exchange}`;
-  const market = asPlainText(`the same market and exchange as the position${named}`);
+  const isForMany = created.some(({ link }) => link.positionId === undefined);
+  const follows = created.some(({ link }) => link.follows !== undefined);
+  const market = asPlainText(
+    isForMany ? 'the market of your alert' : `the same market and exchange as the position${named}`,
+  );
   const isListed = created.some(({ link }) => typeof link.sources !== 'string');
   const byHand = [...new Set(created.map(({ link }) => describeFiringByHand(link)))];
   return [
@@ -232,9 +332,8 @@ export function describeSteps(
       : 'To fire it from a TradingView alert:',
     paidPlan,
     `  1. In Supercharts, click Search and choose ${market}.`,
-    `     ${otherMarket}`,
-    '  2. Click Alert and set the conditions in the Settings tab.',
-    '  3. Message tab: clear all existing content.',
+    ...(isForMany ? [] : [`     ${otherMarket}`]),
+    ...(follows ? followSteps : plainSteps),
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
     '  5. Click Create.',
     ...byHand,

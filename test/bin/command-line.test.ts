@@ -80,7 +80,10 @@ test.for([
   [['positons', 'list'], 'There is no command positons. Did you mean positions?'],
   [['positions', 'lst'], 'There is no command positions lst. Did you mean list?'],
   [['positions', 'list', '--opne'], 'There is no option --opne. Did you mean --open?'],
-  [['links', 'create', 'pos_4k1z09qj3m2x', 'shut'], '<action>: expected one of close, keep, both.'],
+  [
+    ['links', 'create', 'pos_4k1z09qj3m2x', 'shut'],
+    '<action>: expected one of close, keep, both, reduce, stop, heartbeat.',
+  ],
   [[], 'Missing command. Try: ripcord positions list'],
   [
     ['links'],

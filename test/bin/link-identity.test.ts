@@ -106,7 +106,7 @@ test('a link is renamed and gets another expiry, or loses either', async () => {
   ]);
   const empty = await runLocally(admin.url, update);
   expect(empty).toMatchObject({ code: 1, stdout: '' });
-  expect(empty.stderr).toContain('Use --label, --expires-in or both.');
+  expect(empty.stderr).toContain('Use --label, --expires-in, --watch-every or --unwatch.');
 });
 
 test('a list shows when a link was hit last, and with what result', async () => {

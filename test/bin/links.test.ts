@@ -83,7 +83,7 @@ test('links are listed without URLs, all or those of a position', async () => {
   const { stdout } = await runLocally(admin.url, ['links', 'list', positionId]);
   expect(admin.payloads[0]).toEqual({ command: 'links.list', positionId });
   expect(stdout).toMatch(
-    /^LINK +POSITION +MARKET +ACTION +URL +STATE +USES +EXPIRES +FROM +HOW +LAST HIT +CREATED +LABEL$/m,
+    /^LINK +SCOPE +MARKET +ACTION +URL +STATE +USES +EXPIRES +FROM +HOW +LAST HIT +CREATED +LABEL$/m,
   );
   expect(stdout).toMatch(/ BTC\/USDT long +close +…a1B2 +armed +- +- +any +- +- +2025-11-22 17:12 UTC/);
   expect(stdout).toMatch(/ keep +…a1B2 +revoked /);
@@ -226,7 +226,7 @@ test('the list shows limits, and that all links are paused', async () => {
 
 test('a preview shows whether the link fires and what it would do', async () => {
   const would = 'It would sell 50 % of 0.24975 BTC at MARKET.';
-  const preview = { link: guarded, position: longPosition, fires: true, would };
+  const preview = { link: guarded, position: longPosition, positions: [], leftOut: [], fires: true, would };
   await using admin = await startFakeAdmin(() => answered(preview));
   const { code, stdout } = await runLocally(admin.url, ['links', 'preview', linkId]);
   expect(code).toBe(0);

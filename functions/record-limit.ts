@@ -7,6 +7,7 @@ const limited = new Set<Hit['decision']>([
   'duplicate',
   'confirmation-required',
   'nothing-open',
+  'heard',
   'rehearsed',
 ]);
 

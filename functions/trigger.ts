@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { probeToken } from '../lib/link/token.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { gatewayTimeMs, hitActMs } from '../lib/position/timing.ts';
+import { maxMessageLength } from '../lib/strategy/state-message.ts';
 import { fire } from '../lib/trigger/fire.ts';
 import { logHit } from '../lib/trigger/log-hit.ts';
 import { classifyNavigation } from '../lib/trigger/navigation.ts';
@@ -94,6 +95,7 @@ function parseRequest(event: unknown): Request {
     sourceIp: requestContext.http.sourceIp,
     userAgent: headers['user-agent'],
     hasBody: text.trim() !== '',
+    message: text.length <= maxMessageLength ? text : undefined,
     navigation: classifyNavigation(headers),
     isFollowUp: rawQueryString === followUpQuery,
   };

@@ -42,6 +42,8 @@ export const hitSchema = z.object({
     'recovered',
     /** The link is in rehearsal, so nothing was done. */
     'rehearsed',
+    /** The message of a strategy, or a heartbeat. Nothing had to be done. */
+    'heard',
     /** There was nothing to do. */
     'nothing-open',
   ]),

@@ -7,6 +7,18 @@ export type MarketPosition = z.infer<typeof marketPositionSchema>;
 
 const idsSchema = z.array(z.string());
 
+/** What became of a link's watch. `ms`: for how long no alert had arrived. */
+const watchNewsSchema = z.object({
+  event: z.enum(['no-beat', 'late', 'back', 'held', 'tripped']),
+  at: z.number(),
+  ms: z.number().optional(),
+  /** Who is likely to blame. */
+  culprit: z.enum(['tradingview', 'alert', 'unknown']).optional(),
+  /** How many positions it acts on. */
+  positions: z.number().optional(),
+});
+export type WatchNews = z.infer<typeof watchNewsSchema>;
+
 /**
  * What a standing link remembers between hits: one item, which every write replaces at the next revision. All times are
  * epoch milliseconds.
@@ -27,7 +39,7 @@ export const linkStateSchema = z.object({
       by: z.enum(['link', 'watch']),
     })
     .optional(),
-  /** The newest message of the strategy: its own time as it was written, or absent if it had none. */
+  /** The newest message of the strategy, and the newest time of one, ISO 8601; absent if none had a time. */
   heard: z.object({ position: marketPositionSchema, time: z.string().optional(), at: z.number() }).optional(),
   /** When a position's own side was last heard. */
   ownSideAt: z.number().optional(),
@@ -52,8 +64,10 @@ export const linkStateSchema = z.object({
       awakeSince: z.number().optional(),
       /** The owner was told that no beat has arrived yet. */
       toldWaiting: z.literal(true).optional(),
-      /** The owner was told why it does not act although it is silent. */
-      toldHeld: z.string().optional(),
+      /** Why silence does not count at present: Ripcord's own address is dead, or an exchange does not respond. */
+      held: z.enum(['address', 'exchange']).optional(),
+      /** What a sweep has to notify the owner of. */
+      untold: z.array(watchNewsSchema).optional(),
     })
     .optional(),
   /** The link is revoked or has expired, and nothing is left to do: it is on no list. */

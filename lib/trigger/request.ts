@@ -9,6 +9,8 @@ export interface Request {
   userAgent: string | undefined;
   /** Whether the body has anything but white space. */
   hasBody: boolean;
+  /** The body, which only a link that follows a strategy reads. Absent if it is too long for a state. */
+  message?: string | undefined;
   /** For a GET: whether a person certainly opened it. */
   navigation: Navigation;
   /**

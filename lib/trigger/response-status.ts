@@ -28,7 +28,10 @@ type StandingStatus =
   | 'rehearsed'
   | 'unreadable'
   | 'unchanged'
-  | 'stop-moved';
+  | 'stop-moved'
+  | 'followed'
+  | 'late'
+  | 'not-followed';
 
 export interface StatusEntry {
   httpStatus: number;
@@ -53,6 +56,9 @@ export const responseStatuses: Record<ResponseStatus, StatusEntry> = {
   rehearsed: { httpStatus: 200, headline: 'Rehearsal: nothing was done' },
   unchanged: { httpStatus: 200, headline: 'Unchanged' },
   'stop-moved': { httpStatus: 200, headline: 'Stop moved' },
+  followed: { httpStatus: 200, headline: 'Followed' },
+  late: { httpStatus: 200, headline: 'Older than the last message' },
+  'not-followed': { httpStatus: 200, headline: 'Not followed yet' },
 
   confirm: { httpStatus: 200, headline: 'Confirm this action' },
   'in-progress': { httpStatus: 202, headline: 'In progress' },

@@ -10,6 +10,7 @@ export const decisions: Record<HitView['decision'], Label> = {
   'confirmation-required': { word: 'Asked first', tone: 'plain' },
   refused: { word: 'Refused', tone: 'warn' },
   rehearsed: { word: 'Rehearsed', tone: 'plain' },
+  heard: { word: 'Received', tone: 'plain' },
   'nothing-open': { word: 'Nothing open', tone: 'plain' },
 };
 

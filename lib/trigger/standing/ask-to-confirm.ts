@@ -1,7 +1,7 @@
 import type { Link, LinkAction } from '../../link/link.ts';
 import { describeScope } from '../../link/scope.ts';
 import { listInScope } from '../../strategy/list-in-scope.ts';
-import type { HitResponse } from '../response.ts';
+import { createResponse, type HitResponse } from '../response.ts';
 import { describeTarget, describeWish } from './describe-wish.ts';
 import type { StandingHit } from './standing-hit.ts';
 
@@ -10,6 +10,7 @@ export async function askToConfirm(
   { services, link, request }: StandingHit,
   asked: HitResponse,
 ): Promise<HitResponse> {
+  if (link.follows !== undefined) return explained;
   const scope = describeScope(link);
   const response = {
     ...asked,
@@ -25,6 +26,14 @@ export async function askToConfirm(
   });
   return { ...response, positions };
 }
+
+/** A button would send no message, which is no state. */
+const explained = createResponse('unchanged', {
+  headline: 'This link follows a strategy',
+  publicMessage:
+    "It takes the messages of the strategy's alert in TradingView, and does nothing when it is opened.",
+  decision: 'confirmation-required',
+});
 
 const verbs: Record<LinkAction, string> = {
   close: 'Close',

@@ -1,14 +1,16 @@
 import { isPaused } from '../../link/pause.ts';
 import { unlessItMayFire } from '../may-fire.ts';
 import { recordHit } from '../record-hit.ts';
-import { asLook, unreadable } from '../refusals.ts';
+import { asLook } from '../refusals.ts';
 import { isLookAgain } from '../request.ts';
-import { createResponse, type HitResponse } from '../response.ts';
+import type { HitResponse } from '../response.ts';
 import { actOnScope } from './act-on-scope.ts';
 import { askToConfirm } from './ask-to-confirm.ts';
+import { followStrategy } from './follow-strategy.ts';
 import { rehearseScope } from './rehearse.ts';
 import { reportEpisode } from './report-episode.ts';
 import type { StandingHit } from './standing-hit.ts';
+import { takeBeat } from './take-beat.ts';
 
 /** Handles a hit of a link that chooses its positions at each hit. Loaded by the first of them. */
 export async function fireStanding(hit: StandingHit): Promise<HitResponse> {
@@ -21,17 +23,11 @@ export async function fireStanding(hit: StandingHit): Promise<HitResponse> {
 
 async function actOrRehearse(hit: StandingHit): Promise<HitResponse> {
   const { follows, action, rehearsal } = hit.link;
-  // The seam for links that hear: a message of a strategy, or a heartbeat. They must never act on the scope as a whole.
-  if (follows !== undefined) return unreadable;
-  if (action === 'heartbeat') return heard;
+  // These must never act on the scope as a whole.
+  if (follows !== undefined) return followStrategy(hit);
+  if (action === 'heartbeat') return takeBeat(hit);
   return rehearsal === true ? rehearseScope(hit) : actOnScope(hit);
 }
-
-const heard = createResponse('done', {
-  publicMessage: 'The heartbeat arrived.',
-  positions: [],
-  decision: 'fired',
-});
 
 /** A page that waits for its hit starts nothing: it shows what has become of the hit's positions by now. */
 async function answerStopped(hit: StandingHit, stop: HitResponse): Promise<HitResponse> {

@@ -1,0 +1,130 @@
+import type { Link } from '../link/link.ts';
+import type { LinkState } from '../link/link-state.ts';
+import type { Position } from '../position/position.ts';
+import type { LinkStateStore } from '../store/store.ts';
+import type { StateMessage } from './state-message.ts';
+
+/**
+ * What a message of a strategy does to a link that follows it. A close needs the order: opened < own side heard < flat heard.
+ * So a resend can't close a position that was opened since, and flat never closes what the owner opened by hand.
+ *
+ * docs/decisions has the reasons, and test/lib/strategy/follow.test.ts runs it against random orders of messages.
+ */
+
+type Sided = Pick<Position, 'positionId' | 'side'>;
+
+export interface Heard {
+  /** To be saved before anything is sent. */
+  state: LinkState;
+  /** A newer message was heard before, so this one does nothing. */
+  isLate: boolean;
+  /** The message states the side of these, and the link follows them. */
+  followed: string[];
+  /** The message states their side, but it is a repeat, and they were opened after it first arrived. */
+  waiting: string[];
+  /** Followed ones of another side: the link acts on them. */
+  targets: string[];
+  /** Of another side, but their own side was not heard since they were opened. */
+  unfollowed: string[];
+  /** Of these, the owner has not been told yet. */
+  untold: string[];
+}
+
+/** A resend may still come for this long, and the sweep continues with what is left for 5 minutes. */
+const notBeforeMs = 15_000;
+const giveUpMs = 5 * 60_000;
+
+interface Hearing {
+  /** The link hears, and acts on nothing. */
+  rehearses: boolean;
+  /** The side of all positions that the link is for. Absent if it is for both. */
+  side: Position['side'] | undefined;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+/** @param inScope the positions in the link's scope that have not ended. */
+export function hear(
+  state: LinkState,
+  message: StateMessage,
+  inScope: readonly Sided[],
+  { rehearses, side, now }: Hearing,
+): Heard {
+  const order = compareTimes(message, state);
+  if (order === 'older') return { ...nothing, state, isLate: true };
+  const isOpen = (positionId: string) => inScope.some((each) => each.positionId === positionId);
+  const own = inScope.filter(({ side }) => side === message.position).map(toId);
+  // A repeat marks nothing that was opened since: its bar was over by then.
+  const marked = order === 'newer' ? own : [];
+  const followed = [...new Set([...state.followed.filter(isOpen), ...marked])];
+  const others = inScope.filter(({ side }) => side !== message.position).map(toId);
+  const targets = others.filter((positionId) => followed.includes(positionId));
+  const unfollowed = others.filter((positionId) => !followed.includes(positionId));
+  const told = state.toldUnfollowed.filter(isOpen);
+  const untold = rehearses ? [] : unfollowed.filter((positionId) => !told.includes(positionId));
+  const heard = order === 'newer' ? toHeard(message, state, now) : state.heard;
+  return {
+    state: {
+      ...state,
+      heard,
+      ownSideAt: isOwnSide(message, side) ? now : state.ownSideAt,
+      followed,
+      toldUnfollowed: [...told, ...untold],
+      unfinished: toUnfinished(state.unfinished, rehearses ? [] : targets, own, now),
+    },
+    isLate: false,
+    followed: own.filter((positionId) => followed.includes(positionId)),
+    waiting: own.filter((positionId) => !followed.includes(positionId)),
+    targets,
+    unfollowed,
+    untold,
+  };
+}
+
+const nothing = { followed: [], waiting: [], targets: [], unfollowed: [], untold: [] };
+
+function toId({ positionId }: Sided): string {
+  return positionId;
+}
+
+function isOwnSide({ position }: StateMessage, side: Hearing['side']): boolean {
+  return side === undefined ? position !== 'flat' : position === side;
+}
+
+/** Of two messages with the same time the first one counts. Without a time, the order of arrival does. */
+function compareTimes({ position, time }: StateMessage, { heard }: LinkState): 'older' | 'repeat' | 'newer' {
+  if (time === undefined || heard?.time === undefined) return 'newer';
+  const difference = Date.parse(time) - Date.parse(heard.time);
+  if (difference === 0) return position === heard.position ? 'repeat' : 'older';
+  return difference > 0 ? 'newer' : 'older';
+}
+
+/** A message without a time does not make the next late one look new. */
+function toHeard({ position, time }: StateMessage, { heard }: LinkState, at: number): LinkState['heard'] {
+  return { position, time: time ?? heard?.time, at };
+}
+
+type Unfinished = LinkState['unfinished'];
+
+/** What an earlier message left is dropped where the strategy is back on that side. */
+function toUnfinished(known: Unfinished, targets: string[], own: string[], now: number): Unfinished {
+  if (targets.length > 0)
+    return { positionIds: targets, notBefore: now + notBeforeMs, giveUpAt: now + giveUpMs, by: 'link' };
+  if (known === undefined || known.by === 'watch') return known;
+  const positionIds = known.positionIds.filter((positionId) => !own.includes(positionId));
+  return positionIds.length === 0 ? undefined : { ...known, positionIds };
+}
+
+/**
+ * Whether a link still has to act on a position, right before it does: the strategy may be back on its side. Throws
+ * `table-unreachable`.
+ */
+export async function isStillWanted(
+  store: Pick<LinkStateStore, 'readLinkState'>,
+  { linkId, follows }: Pick<Link, 'linkId' | 'follows'>,
+  positionId: string,
+): Promise<boolean> {
+  if (follows === undefined) return true;
+  const { unfinished } = await store.readLinkState(linkId);
+  return unfinished?.positionIds.includes(positionId) === true;
+}

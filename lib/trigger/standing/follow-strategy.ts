@@ -1,0 +1,144 @@
+import { toFault } from '../../fault.ts';
+import type { Link } from '../../link/link.ts';
+import type { LinkState } from '../../link/link-state.ts';
+import { inParallel } from '../../parallel.ts';
+import type { Position } from '../../position/position.ts';
+import { act } from '../../strategy/act.ts';
+import { changeLinkState } from '../../strategy/change-link-state.ts';
+import { finish } from '../../strategy/episode.ts';
+import { type Heard, hear, isStillWanted } from '../../strategy/follow.ts';
+import { listInScope } from '../../strategy/list-in-scope.ts';
+import { parseStateMessage, type StateMessage } from '../../strategy/state-message.ts';
+import { isBeatOfNote, noteBeat } from '../../strategy/watch.ts';
+import { computeExchangeMs } from '../exchange-time.ts';
+import { preconnect } from '../preconnect.ts';
+import { recordHit } from '../record-hit.ts';
+import { notRun, unreadable } from '../refusals.ts';
+import type { HitResponse } from '../response.ts';
+import { answerHeard, notFollowed, superseded } from './answer-heard.ts';
+import type { StandingHit } from './standing-hit.ts';
+import { toLate } from './summarize.ts';
+import { type TargetAnswer, toTargetAnswer } from './target-answer.ts';
+
+/** So many positions are acted on at a time. */
+const parallelTargets = 25;
+
+/**
+ * Handles the message of a strategy. Own side marks positions, and flat or the other side acts on those that were marked
+ * before. What is left undone is finished by the sweep, or by the next bar's message.
+ */
+export async function followStrategy(hit: StandingHit): Promise<HitResponse> {
+  const { services, link, request, arrivedAt, isLate } = hit;
+  const message = parseStateMessage(request.message, arrivedAt);
+  if (message === undefined) return record(hit, unreadable);
+  const listened = await listen(hit, message);
+  // Other messages of this link came first each time.
+  if (listened === undefined) return record(hit, notRun['out-of-time']);
+  const { heard, inScope, isOfNote, untold } = listened;
+  const answers =
+    link.rehearsal === true
+      ? []
+      : await inParallel(heard.targets, parallelTargets, (positionId) =>
+          actOn(
+            hit,
+            positionId,
+            inScope.find((each) => each.positionId === positionId),
+          ),
+        );
+  const response = answerHeard(link, message, heard, inScope, answers);
+  await Promise.all([
+    isOfNote || answers.length > 0 ? record(hit, response) : undefined,
+    ...answers.map((answer) => recordAnswer(hit, answer)),
+    ...inScope
+      .filter(({ positionId }) => untold.has(positionId))
+      .map((position) =>
+        recordAnswer(hit, {
+          positionId: position.positionId,
+          response: notFollowed(position),
+          requests: [],
+        }),
+      ),
+    answers.some(({ needsSweep }) => needsSweep) ? services.wakeSweep?.().catch(() => undefined) : undefined,
+  ]);
+  await end(hit, answers);
+  const exchangeMs = computeExchangeMs(answers.flatMap(({ requests }) => requests));
+  return { ...(isLate() ? toLate(response) : response), exchangeMs };
+}
+
+interface Listened {
+  heard: Heard;
+  inScope: Position[];
+  /** The history has what changed something. A message that comes with every bar would flood it. */
+  isOfNote: boolean;
+  /** The owner has to be told that these are not followed. */
+  untold: Set<string>;
+}
+
+/** Stores the message and what it is for, before anything is sent. */
+async function listen(
+  { services: { store, ...services }, link, arrivedAt }: StandingHit,
+  message: StateMessage,
+): Promise<Listened | undefined> {
+  preconnect({ store, ...services }, link);
+  const [inScope, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
+  const options = { rehearses: link.rehearsal === true, side: findSide(link, inScope), now: arrivedAt };
+  let heard: Heard | undefined;
+  let isOfNote = options.rehearses;
+  const untold = new Set<string>();
+  const change = (state: LinkState): LinkState => {
+    heard = hear(state, message, inScope, options);
+    // A write whose answer was lost may have stored them as told, so those of each attempt count.
+    for (const positionId of heard.untold) untold.add(positionId);
+    isOfNote ||= isBeatOfNote(state) || isNews(state, heard);
+    return noteBeat(heard.state, arrivedAt);
+  };
+  const saved = await changeLinkState(store, link.linkId, change, known);
+  return saved === undefined || heard === undefined ? undefined : { heard, inScope, isOfNote, untold };
+}
+
+function isNews({ heard, followed }: LinkState, { state, isLate }: Heard): boolean {
+  const isChange = heard?.position !== state.heard?.position;
+  return isLate || isChange || state.followed.some((positionId) => !followed.includes(positionId));
+}
+
+/** The side of all positions that the link is for. */
+function findSide({ scope, positionId }: Link, inScope: Position[]): Position['side'] | undefined {
+  if (scope !== undefined) return 'symbol' in scope ? scope.side : undefined;
+  return inScope.find((position) => position.positionId === positionId)?.side;
+}
+
+/** A newer message may have arrived meanwhile. */
+async function actOn(
+  { services, link }: StandingHit,
+  positionId: string,
+  known: Position | undefined,
+): Promise<TargetAnswer> {
+  try {
+    if (!(await isStillWanted(services.store, link, positionId))) return superseded(positionId, known);
+  } catch (thrown) {
+    return toTargetAnswer(link, positionId, { kind: 'thrown', fault: toFault(thrown), begun: false }, known);
+  }
+  return toTargetAnswer(link, positionId, await act(services, link.linkId, positionId), known);
+}
+
+async function end({ services, link }: StandingHit, answers: readonly TargetAnswer[]): Promise<void> {
+  if (answers.length === 0) return;
+  const done = answers.filter(({ left }) => !left).map(({ positionId }) => positionId);
+  await changeLinkState(services.store, link.linkId, (state) => finish(state, done, services.now())).catch(
+    () => undefined,
+  );
+}
+
+async function record({ services, link, request }: StandingHit, response: HitResponse): Promise<HitResponse> {
+  const { linkId, action } = link;
+  await recordHit(services, { actor: 'link', linkId, action }, response, [], request);
+  return response;
+}
+
+function recordAnswer(
+  { services, link, request }: StandingHit,
+  { positionId, response, requests }: Pick<TargetAnswer, 'positionId' | 'response' | 'requests'>,
+): Promise<void> {
+  const { linkId, action } = link;
+  return recordHit(services, { actor: 'link', linkId, positionId, action }, response, requests, request);
+}

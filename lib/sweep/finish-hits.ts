@@ -8,6 +8,7 @@ import type { Services } from '../services.ts';
 import { act } from '../strategy/act.ts';
 import { changeLinkState } from '../strategy/change-link-state.ts';
 import { finish } from '../strategy/episode.ts';
+import { isStillWanted } from '../strategy/follow.ts';
 import { recordHit } from '../trigger/record-hit.ts';
 import { gaveUp } from '../trigger/refusals.ts';
 import { type TargetAnswer, toTargetAnswer } from '../trigger/standing/target-answer.ts';
@@ -57,9 +58,14 @@ async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[
     return [];
   }
   const claiming = inTime({ services: run.claimServices, time });
-  const answers = await inParallel(unfinished.positionIds, parallelPositions, async (positionId) =>
-    toTargetAnswer(link, positionId, await act(claiming, linkId, positionId, unfinished.by), undefined),
-  );
+  const tried = await inParallel(unfinished.positionIds, parallelPositions, async (positionId) => {
+    // The list may lag, and the strategy may be back on the position's side.
+    if (!(await isStillWanted(services.store, link, positionId))) return [];
+    return [
+      toTargetAnswer(link, positionId, await act(claiming, linkId, positionId, unfinished.by), undefined),
+    ];
+  });
+  const answers = tried.flat();
   const done = answers.filter(({ left }) => !left).map(({ positionId }) => positionId);
   await changeLinkState(services.store, linkId, (known) => finish(known, done, services.now()));
   await Promise.all(answers.filter(isOfNote).map((answer) => record(services, link, unfinished, answer)));

@@ -29,6 +29,8 @@ interface SweepDependencies {
   notifiers: Notifiers;
   /** Opens a link that doesn't exist, and a tunnel through each fixed address. */
   others: OtherLooks;
+  /** Absent if the address of links is not known. */
+  probeLink: (() => Promise<Look['failure']>) | undefined;
   writeKeptHits: BuiltServices['writeKeptHits'];
   takeOverHits: BuiltServices['takeOverHits'];
 }
@@ -50,7 +52,9 @@ function buildSweep(environment: Environment, build: typeof createServices, log?
   const notifiers = createNotifiers(environment);
   const others = { probe: createProbe(environment), listStored: () => accounts.list() };
   const memory = createMemoryHealth();
-  return { services, linksHalted, memory, writeKeptHits, takeOverHits, others, notifiers };
+  const { RIPCORD_BASE_URL: baseUrl } = environment;
+  const probeLink = baseUrl === undefined ? undefined : () => probeAddress(baseUrl);
+  return { services, linksHalted, memory, writeKeptHits, takeOverHits, others, probeLink, notifiers };
 }
 
 function createProbe(environment: Environment): () => Promise<Look[]> {
@@ -80,7 +84,7 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
     ],
     async run(dependencies, event, context) {
       if (dependencies.linksHalted === true) return runHalted(dependencies, log);
-      const { services, notifiers, others, writeKeptHits, takeOverHits } = dependencies;
+      const { services, notifiers, others, probeLink: probe, writeKeptHits, takeOverHits } = dependencies;
       const keptHits = Promise.all([writeKeptHits?.(), takeOverHits?.(event)]);
       const watching = watchAccounts(services, notifiers, others).then(
         (problems) => logProblems(log, problems),
@@ -88,7 +92,7 @@ function toHandler(build: () => SweepDependencies, log: Log): SweepHandler {
       );
       const startedBy = isWake(event) ? 'hit' : 'schedule';
       const remainingMs = () => context.getRemainingTimeInMillis();
-      const report = await sweep(services, notifiers, { remainingMs, startedBy });
+      const report = await sweep(services, notifiers, { remainingMs, startedBy, probeAddress: probe });
       logSweep(log, report);
       await Promise.all([keptHits, watching]);
       // A run that left positions without their exits, or that does only a part, does not show that all is well.

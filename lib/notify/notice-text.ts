@@ -25,7 +25,7 @@ export function formatMinute(at: string): string {
   return `${at.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-type PositionEvent = Exclude<Notice['event'], 'accounts' | 'alarm' | 'halted' | 'refused'>;
+type PositionEvent = Exclude<Notice['event'], 'accounts' | 'alarm' | 'halted' | 'refused' | 'watch'>;
 
 const headlines = {
   closed: 'Closed',

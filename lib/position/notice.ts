@@ -30,7 +30,7 @@ export type Delivery = z.infer<typeof deliverySchema>;
 
 /** A message to the owner. The write that changes the position also stores the notice about that change. */
 export const noticeSchema = z.object({
-  /** `ntc_`, the position's own 12 characters, `health`, `halt` or `refused`, and the revision that added it; or `alarm`, its name and time. */
+  /** `ntc_`, the position's own 12 characters, `health`, `halt` or `refused`, and the revision that added it; or `alarm` or `watch`, its name and time. */
   noticeId: z.string(),
   /** Epoch milliseconds. */
   at: z.number(),
@@ -48,6 +48,7 @@ export const noticeSchema = z.object({
     'alarm',
     'halted',
     'refused',
+    'watch',
   ]),
   /** One line of text. */
   text: z.string(),

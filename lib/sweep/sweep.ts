@@ -1,4 +1,5 @@
 import type { ExecutionResult } from '../close/save-result.ts';
+import type { Look } from '../health/account-health.ts';
 import { toErrorCode } from '../log.ts';
 import { startDelivery } from '../notify/deliver.ts';
 import { type Notifiers, noNotifiers } from '../notify/notifier.ts';
@@ -16,6 +17,7 @@ import { lingerOnClaim, type Tried, tryClaim } from './settle-claim.ts';
 import { newReport, type Recovery, type SweepReport } from './sweep-report.ts';
 import { inTime, type SweepRun } from './sweep-run.ts';
 import { sweepUnclaimed } from './sweep-unclaimed.ts';
+import { type WatchOptions, watchLinks } from './watch-links.ts';
 
 /** How many claims of one account are tried at a time. */
 const claimsPerAccount = 5;
@@ -35,6 +37,8 @@ export interface SweepOptions {
   limits?: SweepLimits;
   /** `hit`: it only completes claims and places missing exits. `schedule`, the default, does everything. */
   startedBy?: 'schedule' | 'hit';
+  /** Opens a link that doesn't exist at Ripcord's own address. Absent if that address is not known. */
+  probeAddress?: (() => Promise<Look['failure']>) | undefined;
 }
 
 /**
@@ -46,7 +50,7 @@ export interface SweepOptions {
 export async function sweep(
   services: Services,
   channels: Notifiers = noNotifiers,
-  { remainingMs, limits = sweepLimits, startedBy = 'schedule' }: SweepOptions = {},
+  { remainingMs, limits = sweepLimits, startedBy = 'schedule', probeAddress }: SweepOptions = {},
 ): Promise<SweepReport> {
   const time = planRun(services.now(), remainingMs?.() ?? Number.POSITIVE_INFINITY);
   const delivery = startDelivery(services, channels, time.startUntil);
@@ -70,7 +74,11 @@ export async function sweep(
     followed: [],
     waitUntil: (at) => waitUntil(run, at),
   };
-  await Promise.all([sweepAccounts(run, positions), deliverEach(run, positions), sweepLinks(run)]);
+  await Promise.all([
+    sweepAccounts(run, positions),
+    deliverEach(run, positions),
+    sweepLinks(run, positions, { channels, probeAddress }),
+  ]);
   while (run.followed.length > 0) await Promise.all(run.followed.splice(0));
   if (!run.isWoken) await recordSweep(services, positions);
   await Promise.all(run.deliveries);
@@ -79,8 +87,10 @@ export async function sweep(
 }
 
 /** A claim that it makes is followed like those of hits. */
-async function sweepLinks(run: SweepRun): Promise<void> {
-  const states = await readLinkStates(run);
+async function sweepLinks(run: SweepRun, positions: Position[], options: WatchOptions): Promise<void> {
+  const stored = await readLinkStates(run);
+  // A run that a hit started is none of the minutes that a watch counts.
+  const states = run.isWoken ? stored : await watchLinks(run, stored, positions, options);
   if (await finishHits(run, states)) run.followed.push(followNewClaims(run));
 }
 

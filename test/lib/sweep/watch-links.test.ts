@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../../lib/fault.ts';
+import type { Link, Watch } from '../../../lib/link/link.ts';
+import { sweep } from '../../../lib/sweep/sweep.ts';
+import { Random } from '../../simulation/random.ts';
+import { setStandingStage } from '../../simulation/standing-stage.ts';
+import { channelsOf, fakeChannel } from '../notify/trader.ts';
+
+const minuteMs = 60_000;
+const dead = { code: 'address-unreachable', why: "Links can't be opened." };
+
+interface Options {
+  watch?: Partial<Watch>;
+  link?: Partial<Link>;
+}
+
+/** A watch of 5 minutes and 2 missed beats, whose sweeps run every minute. */
+async function setWatch({ watch = {}, link = {} }: Options = {}) {
+  const stage = await setStandingStage({
+    action: 'heartbeat',
+    watch: { every: '5m', missed: 2, then: 'close', ...watch },
+    ...link,
+  });
+  const { environment, services, table, during } = stage;
+  const { linkId } = stage.link;
+  const channel = fakeChannel('telegram');
+  const world = { address: undefined as typeof dead | undefined };
+  const readState = () => during(() => table.readLinkState(linkId));
+  await during(() =>
+    table.saveLinkState({
+      linkId,
+      revision: 0,
+      unsure: {},
+      followed: [],
+      toldUnfollowed: [],
+      watch: { state: 'waiting', since: environment.time },
+    }),
+  );
+  const runSweep = () => sweep(services, channelsOf(channel), { probeAddress: async () => world.address });
+  return {
+    ...stage,
+    channel,
+    world,
+    readState,
+    runSweep,
+    beat: (message?: string) => during(() => stage.hit({ message, hasBody: message !== undefined })),
+    async sweepMinutes(minutes: number) {
+      for (let count = 0; count < minutes; count += 1) {
+        await during(() => environment.sleep(minuteMs - (environment.time % minuteMs)));
+        await during(runSweep);
+      }
+    },
+    async watchState() {
+      return (await readState()).watch?.state;
+    },
+    /** Minutes until a position is closed. */
+    async minutesUntilClosed(closes: () => number, limit = 60) {
+      const from = environment.time;
+      for (let count = 0; count < limit && closes() === 0; count += 1) await this.sweepMinutes(1);
+      return (environment.time - from) / minuteMs;
+    },
+  };
+}
+
+function cutOff(services: Awaited<ReturnType<typeof setWatch>>['services']): () => void {
+  const { of } = services.exchanges;
+  services.exchanges.of = () => Promise.reject(new Fault('exchange-unreachable', 'Binance did not respond.'));
+  return () => {
+    services.exchanges.of = of;
+  };
+}
+
+describe('The watch of a link', () => {
+  it('closes once, 11.5 to 12.5 minutes after the last beat', async () => {
+    const stage = await setWatch();
+    const staged = await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    const minutes = await stage.minutesUntilClosed(() => stage.closes(staged));
+    expect(minutes).toBeGreaterThanOrEqual(11.5);
+    expect(minutes).toBeLessThanOrEqual(12.6);
+    const other = await stage.open();
+    await stage.sweepMinutes(30);
+    expect([stage.closes(staged), stage.closes(other), await stage.watchState()]).toEqual([1, 0, 'tripped']);
+    expect(stage.channel.texts.filter((text) => text.startsWith('No alert for'))).toEqual([
+      expect.stringMatching(/although one is due every 5m\. After 2 missing alerts, Ripcord closes/),
+      expect.stringMatching(/Ripcord starts to close 1 position\. To watch again, run: ripcord links arm/),
+    ]);
+  });
+
+  it('does nothing before the first beat, and notifies once that none has arrived', async () => {
+    const stage = await setWatch();
+    const staged = await stage.open();
+    await stage.sweepMinutes(60);
+    expect(stage.closes(staged)).toBe(0);
+    expect(stage.channel.texts).toEqual([expect.stringMatching(/^No alert has arrived yet/)]);
+  });
+
+  it('does nothing while its beats arrive, nor because one is missing', async () => {
+    const stage = await setWatch();
+    const staged = await stage.open();
+    for (const pause of [5, 5, 10, 5, 10]) {
+      await stage.sweepMinutes(pause);
+      await stage.beat();
+    }
+    await stage.sweepMinutes(1);
+    expect(stage.closes(staged)).toBe(0);
+    expect(
+      stage.channel.texts.filter((text) => text.startsWith('Alerts are back after 10 min')),
+    ).toHaveLength(2);
+  });
+
+  it('does not act while the exchange does not respond, and waits the whole time after that', async () => {
+    const stage = await setWatch();
+    const staged = await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    const restore = cutOff(stage.services);
+    await stage.sweepMinutes(40);
+    restore();
+    await stage.sweepMinutes(10);
+    expect(stage.closes(staged)).toBe(0);
+    await stage.sweepMinutes(4);
+    expect(stage.closes(staged)).toBe(1);
+  });
+
+  it('only notifies while its own address does not respond', async () => {
+    const stage = await setWatch();
+    const staged = await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    stage.world.address = dead;
+    await stage.sweepMinutes(40);
+    expect(stage.closes(staged)).toBe(0);
+    expect(stage.channel.texts).toEqual([expect.stringMatching(/^Ripcord's own address does not respond/)]);
+  });
+
+  it('sleeps while links are paused, while nothing is open, and after a gap without sweeps', async () => {
+    const stage = await setWatch();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    await stage.sweepMinutes(60);
+    const staged = await stage.open();
+    await stage.sweepMinutes(10);
+    await stage.beat();
+    await stage.during(() => stage.table.setPaused(true));
+    await stage.sweepMinutes(60);
+    await stage.during(() => stage.table.setPaused(false));
+    await stage.sweepMinutes(11);
+    stage.environment.time += 30 * minuteMs;
+    await stage.sweepMinutes(11);
+    expect(stage.closes(staged)).toBe(0);
+    await stage.sweepMinutes(3);
+    expect(stage.closes(staged)).toBe(1);
+  });
+
+  it('acts once in sweeps that overlap', async () => {
+    const stage = await setWatch();
+    const staged = await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    await stage.sweepMinutes(11);
+    stage.environment.time += 2 * minuteMs;
+    await stage.during(() => Promise.all([stage.runSweep(), stage.runSweep(), stage.runSweep()]));
+    expect(stage.closes(staged)).toBe(1);
+    const tripped = stage.channel.texts.filter((text) => text.includes('Ripcord starts to close'));
+    expect(tripped).toHaveLength(1);
+  });
+
+  it.each([{ watch: { then: 'tell' } }, { link: { rehearsal: true } }] as const)(
+    'only notifies with %j',
+    async (options) => {
+      const stage = await setWatch(options);
+      const staged = await stage.open();
+      await stage.sweepMinutes(2);
+      await stage.beat();
+      await stage.sweepMinutes(20);
+      expect([stage.closes(staged), await stage.watchState()]).toEqual([0, 'tripped']);
+      expect(stage.channel.texts).toHaveLength(2);
+    },
+  );
+
+  it('of a strategy closes only what is followed', async () => {
+    const stage = await setWatch({ link: { action: 'close', follows: 'market-position' } });
+    const staged = await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat('long');
+    const other = await stage.open();
+    await stage.sweepMinutes(14);
+    expect([stage.closes(staged), stage.closes(other)]).toEqual([1, 0]);
+  });
+});
+
+it('Random beats: a watch acts only after 11.5 minutes of silence, and always by 12.6', async () => {
+  const wrong: string[] = [];
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const random = new Random(seed);
+    const stage = await setWatch();
+    const staged = await stage.open();
+    await stage.sweepMinutes(1);
+    await stage.beat();
+    let lastAt = stage.environment.time;
+    for (let minute = 0; minute < 90 && stage.closes(staged) === 0; minute += 1) {
+      await stage.sweepMinutes(1);
+      const silence = (stage.environment.time - lastAt) / minuteMs;
+      const hasActed = stage.closes(staged) > 0;
+      if (hasActed !== silence >= 11.5 || silence > 12.6)
+        wrong.push(`seed ${seed}: ${hasActed} at ${silence}`);
+      if (hasActed || !random.chance(0.15)) continue;
+      stage.environment.time += random.between(0, 50_000);
+      await stage.beat();
+      lastAt = stage.environment.time;
+    }
+  }
+  expect(wrong).toEqual([]);
+});

@@ -24,7 +24,7 @@ const giveUpMs = 5 * 60_000;
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** @returns milliseconds between two beats. */
-export function toEveryMs({ every }: Pick<Watch, 'every'>): number {
+function toEveryMs({ every }: Pick<Watch, 'every'>): number {
   return Number(every.slice(0, -1)) * (unitMs[every.slice(-1)] ?? Number.NaN);
 }
 

@@ -15,7 +15,7 @@ export function computeOwned(position: Position): Amount {
 
 /**
  * @param before each position's share as it was before the exchange was read, and `after` as it was afterwards. The larger one
- * counts, so that neither a close nor a fill in between looks like a position of nobody's.
+ * counts, so that neither a close nor a fill in between looks like a position without an owner.
  * @returns what the exchange holds beyond all of them; "0" if it is the other side.
  */
 export function computeExcess(

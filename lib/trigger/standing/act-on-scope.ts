@@ -11,7 +11,7 @@ import { preconnect } from '../preconnect.ts';
 import { recordHit } from '../record-hit.ts';
 import { notRun } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
-import { adoptFirst, notAdopted, withoutAdoption } from './adopt-first.ts';
+import { adoptFirst, notAdopted, withAdopted, withoutAdoption } from './adopt-first.ts';
 import { leftAlone } from './left-alone.ts';
 import type { StandingHit } from './standing-hit.ts';
 import { summarize, toLate } from './summarize.ts';
@@ -63,7 +63,7 @@ async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined
   const { store } = services;
   const [listed, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
   const adoption = await adoptFirst(hit, known);
-  const inScope = adoption.kind === 'adopted' ? withAdopted(listed, adoption.position) : listed;
+  const inScope = withAdopted(listed, adoption);
   const accounts = Map.groupBy(inScope, toAccountKey);
   for (const [first] of accounts.values()) if (first !== undefined) preconnect(services, first);
   const positionIds = inScope.map(({ positionId }) => positionId);
@@ -76,11 +76,6 @@ async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined
   };
   const saved = await changeLinkState(store, link.linkId, change, known);
   return saved === undefined || arrival === undefined ? undefined : { arrival, inScope, adoption };
-}
-
-/** The index may lack a position that was created just now. */
-function withAdopted(listed: Position[], adopted: Position): Position[] {
-  return [...listed.filter(({ positionId }) => positionId !== adopted.positionId), adopted];
 }
 
 function isKnown({ state, targets }: Arrival, positionId: string): boolean {

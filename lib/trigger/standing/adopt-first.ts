@@ -1,4 +1,5 @@
 import type { LinkState } from '../../link/link-state.ts';
+import type { Position } from '../../position/position.ts';
 import { type Adoption, adoptExcess } from '../../strategy/adopt-excess.ts';
 import { reportedRefusal } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
@@ -15,6 +16,13 @@ export async function adoptFirst(
     return { kind: 'nothing' };
   if (scope === undefined || !('symbol' in scope)) return { kind: 'nothing' };
   return adoptExcess(services, { account, exchange, symbol: scope.symbol, side: scope.side });
+}
+
+/** The index may lack a position that was created just now. */
+export function withAdopted(listed: Position[], adoption: Adoption): Position[] {
+  if (adoption.kind !== 'adopted') return listed;
+  const { position } = adoption;
+  return [...listed.filter(({ positionId }) => positionId !== position.positionId), position];
 }
 
 /** The record of a hit that went on without it. */

@@ -15,6 +15,7 @@ import { preconnect } from '../preconnect.ts';
 import { recordHit } from '../record-hit.ts';
 import { notRun, unreadable } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
+import { adoptFirst, withAdopted } from './adopt-first.ts';
 import { answerHeard, notFollowed, superseded } from './answer-heard.ts';
 import type { StandingHit } from './standing-hit.ts';
 import { toLate } from './summarize.ts';
@@ -75,12 +76,12 @@ interface Listened {
 }
 
 /** Stores the message and what it is for, before anything is sent. */
-async function listen(
-  { services: { store, ...services }, link, arrivedAt }: StandingHit,
-  message: StateMessage,
-): Promise<Listened | undefined> {
-  preconnect({ store, ...services }, link);
-  const [inScope, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
+async function listen(hit: StandingHit, message: StateMessage): Promise<Listened | undefined> {
+  const { services, link, arrivedAt } = hit;
+  const { store } = services;
+  preconnect(services, link);
+  const [listed, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
+  const inScope = await withOwnSide(hit, message, listed, known);
   const options = { rehearses: link.rehearsal === true, side: findSide(link, inScope), now: arrivedAt };
   let heard: Heard | undefined;
   let isOfNote = options.rehearses;
@@ -94,6 +95,18 @@ async function listen(
   };
   const saved = await changeLinkState(store, link.linkId, change, known);
   return saved === undefined || heard === undefined ? undefined : { heard, inScope, isOfNote, untold };
+}
+
+/** What is adopted at its own side is followed at once. If that fails, the next bar's message tries again. */
+async function withOwnSide(
+  hit: StandingHit,
+  { position }: StateMessage,
+  listed: Position[],
+  known: LinkState,
+): Promise<Position[]> {
+  const { link } = hit;
+  if (link.rehearsal === true || position !== findSide(link, listed)) return listed;
+  return withAdopted(listed, await adoptFirst(hit, known));
 }
 
 function isNews({ heard, followed }: LinkState, { state, isLate }: Heard): boolean {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Exchange } from '../../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../../lib/fault.ts';
 import type { Link } from '../../../../lib/link/link.ts';
 import { sweep } from '../../../../lib/sweep/sweep.ts';
 import { type StandingStage, setStandingStage } from '../../../simulation/standing-stage.ts';
+import { examplePerpetual } from '../../position/example-position.ts';
 
 const minute = 60_000;
 
@@ -167,6 +169,31 @@ describe('A link that follows a strategy', () => {
     const hits = await stage.table.listHits(stage.link.linkId, 10);
     expect(hits.map(({ decision }) => decision)).toEqual(['fired', 'heard']);
   });
+});
+
+it('A link that adopts follows at once what it takes over at its own side, and takes over nothing else', async () => {
+  const { symbol } = examplePerpetual;
+  const stage = await setFollowing({
+    adopt: true,
+    account: 'main',
+    exchange: 'binanceusdm',
+    scope: { account: 'main', symbol, side: 'long' },
+  });
+  const held = { side: 'long', averagePrice: '60000', hedged: false, amount: '0.5' } as const;
+  const exchange: Partial<Exchange> = {
+    loadMarket: async () => examplePerpetual,
+    fetchPosition: async () => held,
+    openConnection: async () => undefined,
+  };
+  stage.services.exchanges.of = async () => exchange as Exchange;
+  expect(await stage.say('flat')).toMatchObject({ status: 'nothing-open' });
+  expect(await stage.say('long')).toMatchObject({
+    status: 'done',
+    positions: [{ outcome: 'followed', symbol }],
+  });
+  const positions = await stage.during(() => stage.table.listPositions('open'));
+  expect(positions).toMatchObject([{ account: 'main', declaredSize: { amount: '0.5' } }]);
+  expect(await readState(stage)).toMatchObject({ followed: positions.map(({ positionId }) => positionId) });
 });
 
 it('A heartbeat counts, and only the first is in the history', async () => {

@@ -10,7 +10,7 @@ import {
   toWatch,
   watchOptions,
 } from './link-options.ts';
-import { describeNewLink, describeSteps } from './link-text.ts';
+import { describeNewLink, describeSteps } from './new-link-text.ts';
 import { listOption, parseWholeNumber, type SharedArguments, textOption } from './options.ts';
 import { printResult } from './terminal.ts';
 

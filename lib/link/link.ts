@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { exchangeIdSchema } from '../account/account.ts';
 import { amountSchema } from '../amount.ts';
 import { sideSchema } from '../exchange/exchange.ts';
-import { type Action, actionSchema, positionIdSchema, tagSchema } from '../position/position.ts';
+import { type Action, actionSchema, positionIdSchema } from '../position/position.ts';
+import { tagSchema } from '../position/tag.ts';
 
 export const linkIdSchema = z.string().regex(/^lnk_[0-9a-z]{16}$/, 'expected lnk_ and 16 letters or digits');
 

@@ -12,7 +12,6 @@ import {
   type PositionStatus,
   positionIdSchema,
   positionStatusSchema,
-  tagSchema,
   toStatus,
 } from './position.ts';
 import { computeProfit } from './profit.ts';
@@ -23,6 +22,7 @@ import {
   takeProfitViewSchema,
   toExitViews,
 } from './protection.ts';
+import { tagSchema } from './tag.ts';
 import { computeTotals, type Totals } from './totals.ts';
 import { describeProgress } from './wording.ts';
 

@@ -4,16 +4,12 @@ import { amountSchema, signedAmountSchema } from '../amount.ts';
 import { marginSchema, marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
 import { exitPlanSchema } from './exit-plan.ts';
 import { noticeSchema } from './notice.ts';
+import { tagSchema } from './tag.ts';
 
 /** `pos_` and 12 of 0-9a-z: 62 random bits, short enough to fit into a client order id. */
 export const positionIdSchema = z
   .string()
   .regex(/^pos_[0-9a-z]{12}$/, 'expected pos_ and 12 letters or digits');
-
-/** The owner's name for a group of positions, such as those of one strategy. */
-export const tagSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 letters, digits, -, _ or .');
 
 export const actionSchema = z.enum(['close', 'keep']);
 export type Action = z.infer<typeof actionSchema>;

@@ -9,7 +9,8 @@ import {
   sourcesSchema,
   watchSchema,
 } from '../../link/link.ts';
-import { positionIdSchema, tagSchema } from '../../position/position.ts';
+import { positionIdSchema } from '../../position/position.ts';
+import { tagSchema } from '../../position/tag.ts';
 import { durationSchema } from './duration.ts';
 import { labelSchema } from './label.ts';
 import { symbolSchema } from './symbol.ts';

@@ -39,20 +39,25 @@ interface Hearing {
   rehearses: boolean;
   /** The side of all positions that the link is for. Absent if it is for both. */
   side: Position['side'] | undefined;
+  /** Positions that a strong read has shown to have ended. */
+  ended: readonly string[];
   /** Epoch milliseconds. */
   now: number;
 }
 
-/** @param inScope the positions in the link's scope that have not ended. */
+/**
+ * @param inScope the positions in the link's scope that have not ended. The list may lag, so a position that it lacks is
+ * still followed unless it is among `ended`; otherwise one bad list would make each later "flat" close nothing.
+ */
 export function hear(
   state: LinkState,
   message: StateMessage,
   inScope: readonly Sided[],
-  { rehearses, side, now }: Hearing,
+  { rehearses, side, ended, now }: Hearing,
 ): Heard {
   const order = compareTimes(message, state);
   if (order === 'older') return { ...nothing, state, isLate: true };
-  const isOpen = (positionId: string) => inScope.some((each) => each.positionId === positionId);
+  const isOpen = (positionId: string) => !ended.includes(positionId);
   const own = inScope.filter(({ side }) => side === message.position).map(toId);
   // A repeat marks nothing that was opened since: its bar was over by then.
   const marked = order === 'newer' ? own : [];
@@ -60,7 +65,8 @@ export function hear(
   const others = inScope.filter(({ side }) => side !== message.position).map(toId);
   const targets = others.filter((positionId) => followed.includes(positionId));
   const unfollowed = others.filter((positionId) => !followed.includes(positionId));
-  const told = state.toldUnfollowed.filter(isOpen);
+  const isListed = (positionId: string) => inScope.some((each) => each.positionId === positionId);
+  const told = state.toldUnfollowed.filter(isListed);
   const untold = rehearses ? [] : unfollowed.filter((positionId) => !told.includes(positionId));
   const heard = order === 'newer' ? toHeard(message, state, now) : state.heard;
   return {
@@ -106,25 +112,29 @@ function toHeard({ position, time }: StateMessage, { heard }: LinkState, at: num
 
 type Unfinished = LinkState['unfinished'];
 
-/** What an earlier message left is dropped where the strategy is back on that side. */
+/**
+ * What an earlier message left is dropped where the strategy is back on that side. What a watch left makes way for the
+ * link's own action, also for one that only keeps or reduces: an alert arrived, so the silence that the watch acts on is over.
+ */
 function toUnfinished(known: Unfinished, targets: string[], own: string[], now: number): Unfinished {
   if (targets.length > 0)
     return { positionIds: targets, notBefore: now + notBeforeMs, giveUpAt: now + giveUpMs, by: 'link' };
-  if (known === undefined || known.by === 'watch') return known;
+  if (known === undefined || known.by === 'watch') return undefined;
   const positionIds = known.positionIds.filter((positionId) => !own.includes(positionId));
   return positionIds.length === 0 ? undefined : { ...known, positionIds };
 }
 
 /**
- * Whether a link still has to act on a position, right before it does: the strategy may be back on its side. Throws
- * `table-unreachable`.
+ * Whether a link, or its watch, still has to act on a position, right before it does: the strategy may be back on its side,
+ * or the alerts may be back. Throws `table-unreachable`.
  */
 export async function isStillWanted(
   store: Pick<LinkStateStore, 'readLinkState'>,
   { linkId, follows }: Pick<Link, 'linkId' | 'follows'>,
   positionId: string,
+  by: 'link' | 'watch' = 'link',
 ): Promise<boolean> {
-  if (follows === undefined) return true;
+  if (follows === undefined && by === 'link') return true;
   const { unfinished } = await store.readLinkState(linkId);
-  return unfinished?.positionIds.includes(positionId) === true;
+  return unfinished?.by === by && unfinished.positionIds.includes(positionId);
 }

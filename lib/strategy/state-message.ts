@@ -7,8 +7,8 @@ export interface StateMessage {
   time?: string;
 }
 
-/** A longer message is never passed on: a part of one could read as a state. */
-export const maxMessageLength = 200;
+/** The pattern never has to search a longer text. */
+const maxMessageLength = 200;
 /** A time in the future would make every later message look old. */
 const maxAheadMs = 10 * 60_000;
 

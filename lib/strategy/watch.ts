@@ -29,7 +29,8 @@ function toEveryMs({ every }: Pick<Watch, 'every'>): number {
 }
 
 /** @returns the state once an alert has arrived at `at`, epoch milliseconds. */
-export function noteBeat(state: LinkState, at: number): LinkState {
+export function noteBeat(known: LinkState, at: number): LinkState {
+  const state = withoutWatchWork(known);
   const { beats, watch } = state;
   if (beats === undefined)
     return { ...state, beats: { firstAt: at, lastAt: at, count: 1 }, watch: watch && wake(watch, at) };
@@ -45,9 +46,16 @@ export function noteBeat(state: LinkState, at: number): LinkState {
   };
 }
 
+/** What a watch has left to do is dropped when alerts arrive again, or when its owner changes it. Claims that it made run on. */
+export function withoutWatchWork(state: LinkState): LinkState {
+  return state.unfinished?.by === 'watch' ? { ...state, unfinished: undefined } : state;
+}
+
 /** Whether the beat is worth a record in the history: every one of them would flood it. */
-export function isBeatOfNote({ beats, watch }: LinkState): boolean {
-  return beats === undefined || watch?.state === 'late' || watch?.state === 'silent';
+export function isBeatOfNote({ beats, watch, unfinished }: LinkState): boolean {
+  return (
+    beats === undefined || unfinished?.by === 'watch' || watch?.state === 'late' || watch?.state === 'silent'
+  );
 }
 
 function wake(watch: Watched, at: number, afterMs = 0): Watched {

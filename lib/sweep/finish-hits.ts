@@ -59,8 +59,8 @@ async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[
   }
   const claiming = inTime({ services: run.claimServices, time });
   const tried = await inParallel(unfinished.positionIds, parallelPositions, async (positionId) => {
-    // The list may lag, and the strategy may be back on the position's side.
-    if (!(await isStillWanted(services.store, link, positionId))) return [];
+    // The list may lag, and the strategy may be back on the position's side, or the alerts of a watch.
+    if (!(await isStillWanted(services.store, link, positionId, unfinished.by))) return [];
     return [
       toTargetAnswer(link, positionId, await act(claiming, linkId, positionId, unfinished.by), undefined),
     ];

@@ -2,6 +2,7 @@ import { Fault } from '../../fault.ts';
 import type { Link } from '../../link/link.ts';
 import type { LinkState } from '../../link/link-state.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
+import { withoutWatchWork } from '../../strategy/watch.ts';
 import { newLinkState } from '../../strategy/watch-view.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
@@ -28,7 +29,7 @@ export async function armLink(
   // The watch first: once the link is armed, a watch that has acted would leave it without one.
   if (state?.watch?.state === 'tripped')
     await changeLinkState(store, linkId, (stored) => ({
-      ...stored,
+      ...withoutWatchWork(stored),
       watch: newLinkState(link, now()).watch,
     }));
   const rehearsal = link.rehearsal === true ? { rehearsal: null } : {};

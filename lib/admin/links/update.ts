@@ -1,6 +1,7 @@
 import { Fault } from '../../fault.ts';
 import type { Link } from '../../link/link.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
+import { withoutWatchWork } from '../../strategy/watch.ts';
 import { newLinkState } from '../../strategy/watch-view.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
@@ -28,7 +29,7 @@ export async function updateLink(
   // After the link: a watch that starts again is that of the new terms.
   if (watch !== undefined)
     await changeLinkState(store, linkId, (state) => ({
-      ...state,
+      ...withoutWatchWork(state),
       watch: newLinkState(updated, now()).watch,
     }));
   return { link: await readLinkView(store, updated, now()) };

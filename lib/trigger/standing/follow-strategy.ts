@@ -1,8 +1,9 @@
 import { toFault } from '../../fault.ts';
 import type { Link } from '../../link/link.ts';
 import type { LinkState } from '../../link/link-state.ts';
+import { isInScope } from '../../link/scope.ts';
 import { inParallel } from '../../parallel.ts';
-import type { Position } from '../../position/position.ts';
+import { isFinal, type Position } from '../../position/position.ts';
 import { act } from '../../strategy/act.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
 import { finish } from '../../strategy/episode.ts';
@@ -81,8 +82,10 @@ async function listen(hit: StandingHit, message: StateMessage): Promise<Listened
   const { store } = services;
   preconnect(services, link);
   const [listed, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
-  const inScope = await withOwnSide(hit, message, listed, known);
-  const options = { rehearses: link.rehearsal === true, side: findSide(link, inScope), now: arrivedAt };
+  const { missed, ended } = await readUnlisted(hit, listed, known);
+  const inScope = await withOwnSide(hit, message, [...listed, ...missed], known);
+  const side = findSide(link, inScope);
+  const options = { rehearses: link.rehearsal === true, side, ended, now: arrivedAt };
   let heard: Heard | undefined;
   let isOfNote = options.rehearses;
   const untold = new Set<string>();
@@ -95,6 +98,27 @@ async function listen(hit: StandingHit, message: StateMessage): Promise<Listened
   };
   const saved = await changeLinkState(store, link.linkId, change, known);
   return saved === undefined || heard === undefined ? undefined : { heard, inScope, isOfNote, untold };
+}
+
+/** The list may lag, or lack one that it can't read: each that is followed is read by itself. */
+async function readUnlisted(
+  { services: { store }, link }: StandingHit,
+  listed: Position[],
+  known: LinkState,
+) {
+  const unlisted = known.followed.filter((id) => listed.every(({ positionId }) => positionId !== id));
+  const ended: string[] = [];
+  const read = await inParallel(unlisted, parallelTargets, async (positionId) => {
+    try {
+      const position = await store.readPosition(positionId);
+      if (position !== undefined && !isFinal(position.state)) return [position];
+      ended.push(positionId);
+      return [];
+    } catch {
+      return [];
+    }
+  });
+  return { missed: read.flat().filter((position) => isInScope(link, position)), ended };
 }
 
 /** What is adopted at its own side is followed at once. If that fails, the next bar's message tries again. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unknownLinkState } from '../../../lib/link/link-state.ts';
 import { hear } from '../../../lib/strategy/follow.ts';
+import { noteBeat } from '../../../lib/strategy/watch.ts';
 import { Random } from '../../simulation/random.ts';
 import { type Staged, type StandingStage, setStandingStage } from '../../simulation/standing-stage.ts';
 
@@ -12,16 +13,38 @@ const [long, short] = [
 ];
 
 it('A link for both sides follows one and acts on the other with the same message', () => {
-  const options = { rehearses: false, side: undefined, now: 1 };
+  const options = { rehearses: false, side: undefined, ended: [], now: 1 };
   const state = hear(unknownLinkState(linkId), { position: 'short' }, [long, short], options).state;
   const { followed, targets } = hear(state, { position: 'long' }, [long, short], { ...options, now: 2 });
   expect([followed, targets]).toEqual([[long.positionId], [short.positionId]]);
 });
 
 it('Ended positions are forgotten', () => {
-  const options = { rehearses: false, side: undefined, now: 1 };
+  const options = { rehearses: false, side: undefined, ended: [], now: 1 };
   const state = hear(unknownLinkState(linkId), { position: 'long' }, [long], options).state;
-  expect(hear(state, { position: 'flat' }, [], options).state).toMatchObject({ followed: [] });
+  const ended = [long.positionId];
+  expect(hear(state, { position: 'flat' }, [], { ...options, ended }).state).toMatchObject({ followed: [] });
+});
+
+it('A position that a list lacks is still followed, and a later "flat" acts on it', () => {
+  const options = { rehearses: false, side: undefined, ended: [], now: 1 };
+  const state = hear(unknownLinkState(linkId), { position: 'long' }, [long], options).state;
+  const unlisted = hear(state, { position: 'flat' }, [], options).state;
+  expect(hear(unlisted, { position: 'flat' }, [long], options).targets).toEqual([long.positionId]);
+});
+
+const leftByWatch = {
+  ...unknownLinkState(linkId),
+  unfinished: { positionIds: [long.positionId], notBefore: 0, giveUpAt: 300_000, by: 'watch' as const },
+};
+
+it('A beat drops what the watch has left to do', () => {
+  expect(noteBeat(leftByWatch, 1).unfinished).toBeUndefined();
+});
+
+it.each(['long', 'flat'] as const)('The message "%s" drops what the watch has left to do', (position) => {
+  const options = { rehearses: false, side: undefined, ended: [], now: 1 };
+  expect(hear(leftByWatch, { position }, [long], options).state.unfinished).toBeUndefined();
 });
 
 /** One message of the strategy, and when it is delivered. */

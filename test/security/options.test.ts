@@ -92,6 +92,7 @@ describe('a link without options', () => {
         {
           linkId: link.linkId,
           positionId,
+          scope: { positionId },
           action: 'close',
           createdAt: expect.any(String),
           confirm: false,

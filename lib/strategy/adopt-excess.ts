@@ -97,10 +97,14 @@ async function listOwned(
   { account, symbol, side }: ExcessPlace,
   known: string,
 ): Promise<Map<string, Amount>> {
+  const unreadable: string[] = [];
   const [listed, latest] = await Promise.all([
-    store.listPositions('open', () => undefined),
+    store.listPositions('open', (positionId) => unreadable.push(positionId)),
     store.readPosition(known),
   ]);
+  // It may own these coins. An adopted position would have them sold.
+  if (unreadable.length > 0)
+    throw new Error(`These positions cannot be read: ${unreadable.join(', ')}. Nothing was adopted.`);
   const others = listed.filter(({ positionId }) => positionId !== known);
   const there = [...others, ...(latest === undefined ? [] : [latest])].filter(
     (position) =>

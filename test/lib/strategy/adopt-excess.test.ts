@@ -171,3 +171,19 @@ describe('Adopting at a hit', () => {
     expect(await admin.table.readPosition(positionIdAt(1))).toBeUndefined();
   });
 });
+
+it('does not adopt what a position may own that this version cannot read', async () => {
+  const admin = stage({ amount: '1' });
+  const store = new Proxy(admin.table, {
+    get: (table, name) =>
+      name === 'listPositions'
+        ? async (_list: string, onUnreadable: (positionId: string) => void) => {
+            onUnreadable('pos_x');
+            return [];
+          }
+        : Reflect.get(table, name),
+  });
+  const adopted = await adoptExcess({ ...admin.services, store }, place);
+  expect(adopted).toMatchObject({ kind: 'unknown' });
+  expect(await admin.table.listPositions('open')).toEqual([]);
+});

@@ -19,17 +19,22 @@ export interface WatchView extends Watch {
   longestGapMs?: number;
 }
 
-/** @param _now epoch milliseconds. */
+/** Until a sweep has looked at a new watch, nobody knows whether it sleeps. */
+const firstLookMs = 3 * 60_000;
+
+/** @param now epoch milliseconds. */
 export function toWatchView(
   { watch }: { watch: Watch },
   state: LinkState | undefined,
-  _now: number,
+  now: number,
 ): WatchView {
   const { beats, watch: watched } = state ?? {};
   return {
     ...watch,
     state: watched?.state ?? 'waiting',
-    ...(watched?.awakeSince === undefined ? { asleep: true } : {}),
+    ...(watched !== undefined && watched.awakeSince === undefined && now - watched.since >= firstLookMs
+      ? { asleep: true }
+      : {}),
     ...(beats === undefined
       ? {}
       : {

@@ -45,8 +45,8 @@ export const linkStateSchema = z.object({
   ownSideAt: z.number().optional(),
   /** The positions that were open when their own side was heard: only these are closed. */
   followed: idsSchema.default([]),
-  /** The positions of which the owner was told that they are not followed. */
-  toldUnfollowed: idsSchema.default([]),
+  /** The positions of which a notice reported that they are not followed. */
+  unfollowedReported: idsSchema.default([]),
   beats: z
     .object({
       firstAt: z.number(),
@@ -62,8 +62,8 @@ export const linkStateSchema = z.object({
       since: z.number(),
       /** No earlier silence counts: since then a position has been open, links work and sweeps run. */
       awakeSince: z.number().optional(),
-      /** The owner was told that no beat has arrived yet. */
-      toldWaiting: z.literal(true).optional(),
+      /** A notice reported that no beat has arrived yet. */
+      waitingReported: z.literal(true).optional(),
       /** Why silence does not count at present: Ripcord's own address is dead, or an exchange does not respond. */
       held: z.enum(['address', 'exchange']).optional(),
       /** What a sweep has to notify the owner of. */
@@ -76,5 +76,5 @@ export const linkStateSchema = z.object({
 export type LinkState = z.infer<typeof linkStateSchema>;
 
 export function unknownLinkState(linkId: string): LinkState {
-  return { linkId, revision: 0, unsure: {}, followed: [], toldUnfollowed: [] };
+  return { linkId, revision: 0, unsure: {}, followed: [], unfollowedReported: [] };
 }

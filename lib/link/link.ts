@@ -109,7 +109,7 @@ export function isExpired(link: Link, now: number): boolean {
   return link.expiresAt !== undefined && now >= Date.parse(link.expiresAt);
 }
 
-/** A link that closes or keeps one position, whatever else is open. */
+/** A link that closes or keeps one position, no matter what else is open. */
 export type PositionLink = Link & { positionId: string; action: Action };
 
 /** Whether a hit acts on this one position and answers with its outcome. Every other link is a standing one. */

@@ -1,16 +1,26 @@
 import type { Intent } from '../close/claim.ts';
 import { type ExecuteResult, executeAction, isUnsettled } from '../close/execute-action.ts';
 import { type Fault, isLasting, toFault } from '../fault.ts';
-import { isExpired, type Link, type StopTarget } from '../link/link.ts';
+import { isExpired, type Link, type StopTarget, type Watch } from '../link/link.ts';
 import { isPaused } from '../link/pause.ts';
+import { isInScope } from '../link/scope.ts';
 import type { Part } from '../position/part.ts';
 import type { Action } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { moveStop } from '../sync/move-stop.ts';
 import type { StopMove } from '../sync/stop-move.ts';
 
-/** Why a link that was armed at the hit is not any more. */
-export type Withheld = 'revoked' | 'expired' | 'paused' | 'link-paused';
+/** Why a link that was armed at the hit does not act on a position any more. */
+export type Withheld =
+  | 'revoked'
+  | 'expired'
+  | 'paused'
+  | 'link-paused'
+  | 'rehearsal'
+  /** The position has another tag now. */
+  | 'left-scope'
+  /** The owner has changed or removed the watch. */
+  | 'not-watched';
 
 /** What a standing link did to one position. */
 export type Acted =
@@ -39,12 +49,18 @@ export async function act(
 ): Promise<Acted> {
   let begun = false;
   try {
-    const { link, ...pause } = await services.store.readLinkAndPause(linkId);
+    const [{ link, ...pause }, position] = await Promise.all([
+      services.store.readLinkAndPause(linkId),
+      // The list by which it was chosen may lag behind its owner's edit.
+      services.store.readPosition(positionId),
+    ]);
     const now = services.now();
     const why = findReason(link, isPaused(pause, now), now);
     if (why !== undefined || link === undefined) return { kind: 'withheld', why: why ?? 'revoked' };
-    begun = true;
+    if (position !== undefined && !isInScope(link, position)) return { kind: 'withheld', why: 'left-scope' };
     const wish = toWish(link, by);
+    if (wish === undefined) return { kind: 'withheld', why: 'not-watched' };
+    begun = true;
     if ('stop' in wish) return { kind: 'moved', move: await moveStop(services, positionId, wish.stop) };
     const { maxUses, ...planned } = wish;
     const intent: Intent = { actor: by, linkId, ...planned };
@@ -58,14 +74,16 @@ function findReason(link: Link | undefined, paused: boolean, now: number): Withh
   if (link === undefined || link.revokedAt !== undefined) return 'revoked';
   if (isExpired(link, now)) return 'expired';
   if (paused) return 'paused';
+  if (link.rehearsal === true) return 'rehearsal';
   return link.pausedReason === undefined ? undefined : 'link-paused';
 }
 
 type Wish = { stop: StopTarget } | (Part & { action: Action; maxUses?: number });
 
 /** A part of what is left would be closed again by every repeat, so it counts once per position and link. */
-function toWish({ action, byPercent, toPercent, stop, watch }: Link, by: ActingFor): Wish {
-  if (by === 'watch') return watch?.then === 'close' ? { action: 'close' } : { stop: { breakEven: true } };
+function toWish(link: Link, by: ActingFor): Wish | undefined {
+  const { action, byPercent, toPercent, stop, watch } = link;
+  if (by === 'watch') return watch === undefined ? undefined : watchWishes[watch.then];
   if (action === 'stop' && stop !== undefined) return { stop };
   if (action === 'close' || action === 'keep') return { action };
   if (action === 'reduce' && byPercent !== undefined)
@@ -73,6 +91,12 @@ function toWish({ action, byPercent, toPercent, stop, watch }: Link, by: ActingF
   if (action === 'reduce' && toPercent !== undefined) return { action: 'close', toPercent };
   throw new Error(`a ${action} link has no target`);
 }
+
+const watchWishes: Record<Watch['then'], Wish | undefined> = {
+  close: { action: 'close' },
+  'stop-break-even': { stop: { breakEven: true } },
+  tell: undefined,
+};
 
 export function toProgress(acted: Acted): Progress {
   switch (acted.kind) {
@@ -83,7 +107,7 @@ export function toProgress(acted: Acted): Progress {
     case 'moved':
       return moves[acted.move.kind];
     case 'executed':
-      return toExecuted(acted.result);
+      return isGivenBack(acted) ? 'going' : toExecuted(acted.result);
   }
 }
 
@@ -135,12 +159,25 @@ export function toPresent(state: string): Progress {
 
 /** Whether the sweep has to act on the position again, because another try may succeed. */
 export function isLeft(acted: Acted): boolean {
-  // The owner may resume links, or extend the link, before the sweep gives up. Otherwise a notice reports it then.
-  if (acted.kind === 'withheld') return acted.why !== 'revoked';
+  // Its sender got the answer that nothing was done. A pause that ends must not replay the hit.
+  if (acted.kind === 'withheld') return false;
   const isUnconfirmed = acted.kind === 'executed' && acted.result.kind === 'unconfirmed-claim';
   return (
-    isUnconfirmed || isHeldByAnother(acted) || acted.kind === 'thrown' || toProgress(acted) === 'retrying'
+    isUnconfirmed ||
+    isHeldByAnother(acted) ||
+    isGivenBack(acted) ||
+    acted.kind === 'thrown' ||
+    toProgress(acted) === 'retrying'
   );
+}
+
+/** Another process took the claim over and gave it back without a result. */
+function isGivenBack(acted: Acted): boolean {
+  if (acted.kind !== 'executed' || acted.result.kind !== 'ran') return false;
+  const { execution, claim } = acted.result;
+  const { state, outcome } = execution.position;
+  const isOurs = outcome !== undefined && Date.parse(outcome.claimedAt) === claim.claimedAt;
+  return execution.result === undefined && state === 'open' && !isOurs;
 }
 
 /** A claim that covers the action may be given back without an order, and its holder's sender may not send again. */

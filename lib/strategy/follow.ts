@@ -26,7 +26,7 @@ export interface Heard {
   targets: string[];
   /** Of another side, but their own side was not heard since they were opened. */
   unfollowed: string[];
-  /** Of these, the owner has not been told yet. */
+  /** Of these, no notice has reported it yet. */
   untold: string[];
 }
 
@@ -66,8 +66,8 @@ export function hear(
   const targets = others.filter((positionId) => followed.includes(positionId));
   const unfollowed = others.filter((positionId) => !followed.includes(positionId));
   const isListed = (positionId: string) => inScope.some((each) => each.positionId === positionId);
-  const told = state.toldUnfollowed.filter(isListed);
-  const untold = rehearses ? [] : unfollowed.filter((positionId) => !told.includes(positionId));
+  const reported = state.unfollowedReported.filter(isListed);
+  const untold = rehearses ? [] : unfollowed.filter((positionId) => !reported.includes(positionId));
   const heard = order === 'newer' ? toHeard(message, state, now) : state.heard;
   return {
     state: {
@@ -75,7 +75,7 @@ export function hear(
       heard,
       ownSideAt: isOwnSide(message, side) ? now : state.ownSideAt,
       followed,
-      toldUnfollowed: [...told, ...untold],
+      unfollowedReported: [...reported, ...untold],
       unfinished: toUnfinished(state.unfinished, rehearses ? [] : targets, own, now),
     },
     isLate: false,

@@ -19,7 +19,7 @@ export interface WatchView extends Watch {
   longestGapMs?: number;
 }
 
-/** Until a sweep has looked at a new watch, nobody knows whether it sleeps. */
+/** Until a sweep has looked at a new watch, it is not known whether it sleeps. */
 const firstLookMs = 3 * 60_000;
 
 /** @param now epoch milliseconds. */

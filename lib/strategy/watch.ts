@@ -65,7 +65,7 @@ function wake(watch: Watched, at: number, afterMs = 0): Watched {
   return watch.state === 'waiting' ? awake : withNews(awake, { event: 'back', at, ms: afterMs });
 }
 
-/** The owner of a watch that a sweep has not told for a long time needs the latest of it. */
+/** The owner of a watch that got no notice for a long time needs the latest of it. */
 const maxNews = 5;
 
 function withNews(watch: Watched, news: WatchNews): Watched {
@@ -92,7 +92,7 @@ export interface WatchCheck {
   culprit: NonNullable<WatchNews['culprit']>;
 }
 
-export type Judgement =
+export type Judgment =
   /** Nothing has to be stored. */
   | { kind: 'unchanged' }
   /** It is about to notify or to act, so `WatchFacts.checked` is needed. */
@@ -101,12 +101,12 @@ export type Judgement =
 
 type WatchedLink = Pick<Link, 'follows' | 'rehearsal'> & { watch: Watch };
 
-const unchanged: Judgement = { kind: 'unchanged' };
+const unchanged: Judgment = { kind: 'unchanged' };
 
 /** @returns what a watch does now, as one write. Pure. */
-export function judgeWatch(link: WatchedLink, state: LinkState, facts: WatchFacts, now: number): Judgement {
+export function judgeWatch(link: WatchedLink, state: LinkState, facts: WatchFacts, now: number): Judgment {
   const { watch = { state: 'waiting', since: now } } = state;
-  const change = (next: Watched): Judgement => ({ kind: 'changed', state: { ...state, watch: next } });
+  const change = (next: Watched): Judgment => ({ kind: 'changed', state: { ...state, watch: next } });
   if (watch.state === 'tripped') return unchanged;
   if (facts.isOff || facts.inScope.length === 0) return isAsleep(watch) ? unchanged : change(toAsleep(watch));
   const isGap = facts.sweptAt === undefined || now - facts.sweptAt > maxSweepGapMs;
@@ -114,7 +114,7 @@ export function judgeWatch(link: WatchedLink, state: LinkState, facts: WatchFact
   const everyMs = toEveryMs(link.watch);
   if (watch.state === 'waiting') {
     const isDue = now - Math.max(watch.since, watch.awakeSince) >= waitingIntervals * everyMs;
-    return isDue && watch.toldWaiting === undefined ? change(toldWaiting(watch, now)) : unchanged;
+    return isDue && watch.waitingReported === undefined ? change(waitingReported(watch, now)) : unchanged;
   }
   const quietMs = now - Math.max(state.beats?.lastAt ?? 0, watch.awakeSince);
   const isLate = quietMs >= everyMs + graceMs;
@@ -138,8 +138,8 @@ function toAsleep({ awakeSince: _, held: __, ...watch }: Watched): Watched {
   return { ...watch, state: watch.state === 'waiting' ? 'waiting' : 'alive' };
 }
 
-function toldWaiting(watch: Watched, now: number): Watched {
-  return withNews({ ...watch, toldWaiting: true }, { event: 'no-beat', at: now, ms: now - watch.since });
+function waitingReported(watch: Watched, now: number): Watched {
+  return withNews({ ...watch, waitingReported: true }, { event: 'no-beat', at: now, ms: now - watch.since });
 }
 
 function late(watch: Watched, state: LinkState, now: number): Watched {
@@ -168,7 +168,7 @@ function trip(
   { held: _, ...watch }: Watched,
   { inScope, checked }: WatchFacts,
   now: number,
-): Judgement {
+): Judgment {
   // What a hit left ends within 5 minutes. The state has room for either of them.
   if (state.unfinished !== undefined)
     return watch.state === 'silent'
@@ -196,7 +196,7 @@ function trip(
   };
 }
 
-/** Whether beats are missing now: of several links, that tells a dead alert from a TradingView that sends nothing. */
+/** Whether beats are missing now: of several links, that distinguishes a dead alert from a TradingView that sends nothing. */
 export function isQuiet(link: Pick<Link, 'watch'>, { beats, watch }: LinkState, now: number): boolean {
   if (link.watch === undefined || beats === undefined || watch?.awakeSince === undefined) return false;
   return now - beats.lastAt >= toEveryMs(link.watch) + graceMs;

@@ -97,19 +97,19 @@ async function record(
 async function giveUp(services: Services, link: Link, { positionIds, by }: Unfinished): Promise<void> {
   const { store } = services;
   const { linkId, action } = link;
-  const positions = await inParallel(positionIds, parallelPositions, (positionId) =>
-    store.readPosition(positionId),
-  );
-  await inParallel(
-    positions.flatMap((position) => position ?? []).filter((position) => isUndone(link, position)),
-    parallelPositions,
-    ({ positionId }) =>
-      recordHit(
-        services,
-        { actor: by === 'watch' ? 'watch' : 'sweep', linkId, positionId, action },
-        gaveUp,
-        [],
-      ),
+  const undone = await inParallel(positionIds, parallelPositions, async (positionId) => {
+    // One that this version can't read is still to be reported.
+    const position = await store.readPosition(positionId).catch(() => 'unreadable' as const);
+    if (position === undefined) return [];
+    return position === 'unreadable' || isUndone(link, by, position) ? [positionId] : [];
+  });
+  await inParallel(undone.flat(), parallelPositions, (positionId) =>
+    recordHit(
+      services,
+      { actor: by === 'watch' ? 'watch' : 'sweep', linkId, positionId, action },
+      gaveUp,
+      [],
+    ),
   );
   await changeLinkState(store, linkId, (known) =>
     known.unfinished === undefined || known.unfinished.giveUpAt > services.now()
@@ -119,8 +119,13 @@ async function giveUp(services: Services, link: Link, { positionIds, by }: Unfin
 }
 
 /** Whether the link would still act on it. A claim brings it to an end by itself. */
-function isUndone({ action, linkId, byPercent }: Link, { state, uses }: Position): boolean {
+function isUndone(
+  { action, linkId, byPercent }: Link,
+  by: Unfinished['by'],
+  { state, uses }: Position,
+): boolean {
   if (isFinal(state) || state === 'claimed') return false;
+  if (by === 'watch') return true;
   if (action === 'keep') return state !== 'kept';
   return byPercent === undefined || (uses[linkId] ?? 0) === 0;
 }

@@ -162,8 +162,8 @@ async function judge(
   const checked = first.kind === 'check' ? await check(round, link, inScope) : undefined;
   // Judged again on what is stored: a beat that has arrived meanwhile counts, and so does what another sweep wrote.
   const saved = await changeLinkState(store, link.linkId, (known) => {
-    const judgement = judgeWatch(link, known, { ...facts, checked }, now());
-    return judgement.kind === 'changed' ? judgement.state : undefined;
+    const judgment = judgeWatch(link, known, { ...facts, checked }, now());
+    return judgment.kind === 'changed' ? judgment.state : undefined;
   });
   return saved ?? state;
 }
@@ -212,8 +212,8 @@ async function report(
   try {
     const health = await changeHealth(services.store, (known) => appendWatchNotices(known, reports));
     if (health === undefined) return;
-    const told = Map.groupBy(reports, ({ link }) => link.linkId);
-    for (const [linkId, ofLink] of told) await forget(services.store, linkId, ofLink);
+    const reported = Map.groupBy(reports, ({ link }) => link.linkId);
+    for (const [linkId, ofLink] of reported) await forget(services.store, linkId, ofLink);
     await deliverWaiting(services, channels, health);
   } catch (thrown) {
     failures.push({ positionId: 'watches', code: toErrorCode(thrown) });

@@ -36,6 +36,12 @@ export const wrongSource = reportedRefusal(
   "This link can't be fired from this address. Nothing was done.",
 );
 export const paused = reportedRefusal('paused', 'paused', 'All links are paused. Nothing was done.');
+export const inRehearsal = refusal('gone', 'This link is in rehearsal. Nothing was done.');
+export const leftScope = refusal(
+  'gone',
+  'The position is no longer among those that this link is for. Nothing was done.',
+);
+export const notWatched = refusal('gone', "The link's watch no longer does this. Nothing was done.");
 /** A restore paused the link. Only the owner reads why. */
 export const linkPaused: HitResponse = {
   ...reportedRefusal('link-paused', 'paused', 'This link is paused. Nothing was done.'),

@@ -425,7 +425,7 @@ export class ModelBook {
     );
   }
 
-  /** The venue's judgement of a close order that has arrived, signed at `signedAt` by the sender's clock. */
+  /** The venue's judgment of a close order that has arrived, signed at `signedAt` by the sender's clock. */
   accept(order: MarketOrder, signedAt: number): ModelOrder | Refusal {
     const refusal = this.#refuse(order, signedAt);
     if (refusal !== undefined) return refusal;
@@ -440,7 +440,7 @@ export class ModelBook {
     return placed;
   }
 
-  /** The venue's judgement of an exit that has arrived. It rests until `fill` or a cancel. */
+  /** The venue's judgment of an exit that has arrived. It rests until `fill` or a cancel. */
   acceptExit(order: ExitOrder, signedAt: number): ModelOrder | Refusal {
     const refusal = this.#refuse(order, signedAt);
     if (refusal !== undefined) return refusal;
@@ -453,7 +453,7 @@ export class ModelBook {
     return placed;
   }
 
-  /** The venue's judgement of a list that has arrived. Its ids are unique among open orders only. */
+  /** The venue's judgment of a list that has arrived. Its ids are unique among open orders only. */
   acceptList(list: ExitList, signedAt: number): [ModelOrder, ModelOrder] | Refusal {
     const { takeProfit, stopLoss, side, amount, listClientOrderId: pair } = list;
     for (const { clientOrderId } of [takeProfit, stopLoss]) {

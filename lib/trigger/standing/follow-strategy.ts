@@ -72,7 +72,7 @@ interface Listened {
   inScope: Position[];
   /** The history has what changed something. A message that comes with every bar would flood it. */
   isOfNote: boolean;
-  /** The owner has to be told that these are not followed. */
+  /** A notice has to report that these are not followed. */
   untold: Set<string>;
 }
 
@@ -91,7 +91,7 @@ async function listen(hit: StandingHit, message: StateMessage): Promise<Listened
   const untold = new Set<string>();
   const change = (state: LinkState): LinkState => {
     heard = hear(state, message, inScope, options);
-    // A write whose answer was lost may have stored them as told, so those of each attempt count.
+    // A write whose answer was lost may have stored them as reported, so those of each attempt count.
     for (const positionId of heard.untold) untold.add(positionId);
     isOfNote ||= isBeatOfNote(state) || isNews(state, heard);
     return noteBeat(heard.state, arrivedAt);

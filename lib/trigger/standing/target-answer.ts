@@ -12,7 +12,16 @@ import {
 } from '../../strategy/act.ts';
 import type { StopMove } from '../../sync/stop-move.ts';
 import { toExecuteResponse } from '../execute-response.ts';
-import { asLook, expired, linkPaused, notRun, paused, revoked } from '../refusals.ts';
+import {
+  expired,
+  inRehearsal,
+  leftScope,
+  linkPaused,
+  notRun,
+  notWatched,
+  paused,
+  revoked,
+} from '../refusals.ts';
 import {
   createResponse,
   type HitResponse,
@@ -73,7 +82,7 @@ interface Answered {
 function respond(link: Link, acted: Acted): Answered {
   switch (acted.kind) {
     case 'withheld':
-      return { response: asLook(withheld[acted.why]) };
+      return { response: withheld[acted.why] };
     case 'thrown':
       return { response: acted.begun ? unconfirmed(acted.fault) : responseForFault(acted.fault) };
     case 'moved':
@@ -89,7 +98,15 @@ function respond(link: Link, acted: Acted): Answered {
   }
 }
 
-const withheld: Record<Withheld, HitResponse> = { revoked, expired, paused, 'link-paused': linkPaused };
+const withheld: Record<Withheld, HitResponse> = {
+  revoked,
+  expired,
+  paused,
+  'link-paused': linkPaused,
+  rehearsal: inRehearsal,
+  'left-scope': leftScope,
+  'not-watched': notWatched,
+};
 
 const reducedAlready = createResponse('unchanged', {
   publicMessage: 'This link has already reduced this position once. Nothing was sent.',

@@ -845,7 +845,7 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
         heard: { position: 'long', time: '2026-11-26T12:00:00Z', at: 4 },
         ownSideAt: 4,
         followed: [positionId],
-        toldUnfollowed: [positionId],
+        unfollowedReported: [positionId],
         beats: { firstAt: 1, lastAt: 4, count: 2, longestGap: { ms: 3, endedAt: 4 } },
         watch: { state: 'alive', since: 4, awakeSince: 1 },
       };

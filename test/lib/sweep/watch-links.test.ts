@@ -32,7 +32,7 @@ async function setWatch({ watch = {}, link = {} }: Options = {}) {
       revision: 0,
       unsure: {},
       followed: [],
-      toldUnfollowed: [],
+      unfollowedReported: [],
       watch: { state: 'waiting', since: environment.time },
     }),
   );

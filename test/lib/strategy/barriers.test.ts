@@ -1,0 +1,165 @@
+import { expect, it } from 'vitest';
+import { Fault } from '../../../lib/fault.ts';
+import type { Position } from '../../../lib/position/position.ts';
+import { type Acted, act, isLeft, toProgress } from '../../../lib/strategy/act.ts';
+import { sweep } from '../../../lib/sweep/sweep.ts';
+import { type StandingStage, setStandingStage } from '../../simulation/standing-stage.ts';
+import { exampleClaim } from '../position/example-position.ts';
+
+const minute = 60_000;
+function cutOff(stage: StandingStage) {
+  const { of } = stage.services.exchanges;
+  stage.services.exchanges.of = () =>
+    Promise.reject(new Fault('exchange-unreachable', 'Binance did not respond.'));
+  return {
+    restore() {
+      stage.services.exchanges.of = of;
+    },
+  };
+}
+async function sweepMinutes(stage: StandingStage, minutes: number) {
+  const { environment, services, during } = stage;
+  for (let count = 0; count < minutes; count += 1) {
+    await during(() => environment.sleep(minute - (environment.time % minute)));
+    await during(() => sweep(services));
+  }
+}
+/** Replaces one method of the stage's store. */
+function withStore(stage: StandingStage, over: Record<string, unknown>) {
+  stage.services.store = new Proxy(stage.table, {
+    get: (target, name) => over[String(name)] ?? Reflect.get(target, name),
+  });
+}
+
+it('a hit that answered "paused, nothing was done" is not replayed after the resume', async () => {
+  const stage = await setStandingStage();
+  const staged = await stage.open();
+  const { readLinkAndPause } = stage.table;
+  let reads = 0;
+  withStore(stage, {
+    async readLinkAndPause(id: string) {
+      reads += 1;
+      if (reads === 2) await stage.table.setPaused(true);
+      return readLinkAndPause.call(stage.table, id);
+    },
+  });
+  const response = await stage.during(() => stage.hit());
+  expect(response.positions?.[0]).toMatchObject({
+    outcome: 'paused',
+    detail: 'All links are paused. Nothing was done.',
+  });
+  await sweepMinutes(stage, 2);
+  await stage.during(() => stage.table.setPaused(false));
+  await sweepMinutes(stage, 2);
+  expect(stage.closes(staged)).toBe(0);
+});
+
+it('a watch whose owner chose "tell" since does nothing to positions', async () => {
+  const stage = await setStandingStage({
+    action: 'heartbeat',
+    watch: { every: '5m', missed: 2, then: 'tell' },
+  });
+  const { position } = await stage.open();
+  const acted = await stage.during(() =>
+    act(stage.services, stage.link.linkId, position.positionId, 'watch'),
+  );
+  expect(acted.kind).toBe('withheld');
+});
+it('a watch that was removed since does nothing to positions', async () => {
+  const stage = await setStandingStage({ action: 'heartbeat' });
+  const { position } = await stage.open();
+  const acted = await stage.during(() =>
+    act(stage.services, stage.link.linkId, position.positionId, 'watch'),
+  );
+  expect(acted.kind).toBe('withheld');
+});
+
+it('the sweep leaves a position alone that was re-tagged since the hit', async () => {
+  const stage = await setStandingStage();
+  const staged = await stage.open();
+  const { restore } = cutOff(stage);
+  await stage.during(() => stage.hit());
+  const known = await stage.read(staged);
+  await stage.during(() => stage.table.savePosition(known, { tag: 'mine' }));
+  restore();
+  await sweepMinutes(stage, 1);
+  expect(stage.closes(staged)).toBe(0);
+});
+it('a hit whose list lags leaves a position alone that was re-tagged before it', async () => {
+  const stage = await setStandingStage();
+  const staged = await stage.open();
+  const stale = await stage.during(() => stage.table.listPositions('open'));
+  const known = await stage.read(staged);
+  await stage.during(() => stage.table.savePosition(known, { tag: 'mine' }));
+  withStore(stage, { listPositions: async () => stale });
+  await stage.during(() => stage.hit());
+  expect(stage.closes(staged)).toBe(0);
+});
+
+it('a claim that another process took over and gave back without an order is not "done"', async () => {
+  const stage = await setStandingStage();
+  const { position } = await stage.open();
+  const acted: Acted = {
+    kind: 'executed',
+    result: { kind: 'ran', claim: exampleClaim, execution: { position, result: undefined, requests: [] } },
+  };
+  expect({ progress: toProgress(acted), left: isLeft(acted) }).toMatchObject({ left: true });
+});
+
+it('a position in scope that cannot be read is not "nothing-open"', async () => {
+  const stage = await setStandingStage();
+  withStore(stage, {
+    async listPositions(_: string, onUnreadable?: (id: string) => void) {
+      onUnreadable?.('pos_standing0009');
+      return [];
+    },
+  });
+  await expect(stage.during(() => stage.hit())).rejects.toMatchObject({ code: 'newer-version' });
+});
+it('a reduce link for one position finds it although the list lags', async () => {
+  const stage = await setStandingStage({
+    scope: undefined,
+    positionId: 'pos_standing0001',
+    action: 'reduce',
+    toPercent: '50',
+  });
+  const staged = await stage.open();
+  withStore(stage, { listPositions: async () => [] });
+  await stage.during(() => stage.hit());
+  expect(stage.closes(staged)).toBe(1);
+});
+
+it('giving up on what a watch began is recorded for a kept position of a keep link', async () => {
+  const stage = await setStandingStage({
+    action: 'keep',
+    follows: 'market-position',
+    watch: { every: '5m', missed: 3, then: 'close' },
+  });
+  const staged = await stage.open({ state: 'kept' } as Partial<Position>);
+  const at = stage.environment.time;
+  await stage.during(() =>
+    stage.table.saveLinkState({
+      linkId: stage.link.linkId,
+      revision: 0,
+      unsure: {},
+      followed: [staged.position.positionId],
+      unfollowedReported: [],
+      unfinished: {
+        positionIds: [staged.position.positionId],
+        notBefore: at - 1,
+        giveUpAt: at - 1,
+        by: 'watch',
+      },
+    }),
+  );
+  await sweepMinutes(stage, 1);
+  const hits = await stage.during(() => stage.table.listHits(staged.position.positionId, 9));
+  expect(hits.map(({ refusal }) => refusal)).toContain('gave-up');
+});
+
+it('act does nothing for a link in rehearsal', async () => {
+  const stage = await setStandingStage({ rehearsal: true });
+  const staged = await stage.open();
+  await stage.during(() => act(stage.services, stage.link.linkId, staged.position.positionId));
+  expect(stage.closes(staged)).toBe(0);
+});

@@ -183,7 +183,7 @@ it('A link that adopts follows at once what it takes over at its own side, and t
   const exchange: Partial<Exchange> = {
     loadMarket: async () => examplePerpetual,
     fetchPosition: async () => held,
-    openConnection: () => Promise.resolve(),
+    openConnection: () => undefined,
   };
   stage.services.exchanges.of = async () => exchange as Exchange;
   expect(await stage.say('flat')).toMatchObject({ status: 'nothing-open' });

@@ -70,7 +70,7 @@ export const linkStateSchema = z.object({
       untold: z.array(watchNewsSchema).optional(),
     })
     .optional(),
-  /** The link is revoked or has expired, and nothing is left to do: it is on no list. */
+  /** The link is revoked, so nothing is left to do: it is on no list. An expired link may be extended. */
   ended: z.literal(true).optional(),
 });
 export type LinkState = z.infer<typeof linkStateSchema>;

@@ -44,6 +44,11 @@ export function arrive(state: LinkState, hitId: string, inScope: readonly string
   };
 }
 
+/** @returns the state after a final answer that left too late: its sender may have cut the try, and send it again. */
+export function doubt(state: LinkState, hitId: string, at: number): LinkState {
+  return { ...state, unsure: { ...state.unsure, [hitId]: at + unansweredMs } };
+}
+
 /** What is known when the response is about to leave. `late`: TradingView has cut the request, so it may send it again. */
 export interface Departure {
   answered: 'final' | 'retry' | 'late';

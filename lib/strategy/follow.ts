@@ -125,16 +125,15 @@ function toUnfinished(known: Unfinished, targets: string[], own: string[], now: 
 }
 
 /**
- * Whether a link, or its watch, still has to act on a position, right before it does: the strategy may be back on its side,
- * or the alerts may be back. Throws `table-unreachable`.
+ * Whether a link, or its watch, still has to act on a position, right before it does: a hit may have finished it, the strategy
+ * may be back on its side, or the alerts may be back. The list of states lags. Throws `table-unreachable`.
  */
 export async function isStillWanted(
   store: Pick<LinkStateStore, 'readLinkState'>,
-  { linkId, follows }: Pick<Link, 'linkId' | 'follows'>,
+  { linkId }: Pick<Link, 'linkId'>,
   positionId: string,
   by: 'link' | 'watch' = 'link',
 ): Promise<boolean> {
-  if (follows === undefined && by === 'link') return true;
   const { unfinished } = await store.readLinkState(linkId);
   return unfinished?.by === by && unfinished.positionIds.includes(positionId);
 }

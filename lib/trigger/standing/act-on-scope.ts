@@ -4,7 +4,7 @@ import { hitActMs } from '../../position/timing.ts';
 import { act } from '../../strategy/act.ts';
 import type { Adoption } from '../../strategy/adopt-excess.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
-import { type Arrival, arrive, leave } from '../../strategy/episode.ts';
+import { type Arrival, arrive, doubt, leave } from '../../strategy/episode.ts';
 import { listInScope } from '../../strategy/list-in-scope.ts';
 import { computeExchangeMs } from '../exchange-time.ts';
 import { preconnect } from '../preconnect.ts';
@@ -95,7 +95,9 @@ async function end(
   const idsOf = (isLeft: boolean) =>
     answers.filter(({ left }) => left === isLeft).map(({ positionId }) => positionId);
   const waitedMs = () => services.now() - Math.min(arrivedAt, request.sentAt ?? arrivedAt);
-  await changeLinkState(services.store, link.linkId, (state) => {
+  const { store } = services;
+  const { linkId } = link;
+  await changeLinkState(store, linkId, (state) => {
     const inTime = httpStatus >= 500 ? 'retry' : 'final';
     return leave(
       state,
@@ -104,6 +106,9 @@ async function end(
       services.now(),
     );
   }).catch(() => undefined);
+  // The write itself may have taken the time that the sender still waited.
+  if (httpStatus < 500 && waitedMs() >= hitActMs)
+    await changeLinkState(store, linkId, (state) => doubt(state, hitId, arrivedAt)).catch(() => undefined);
 }
 
 async function recordSummary(

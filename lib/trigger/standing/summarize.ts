@@ -42,7 +42,7 @@ function describe(status: Summary, answers: readonly Answered[]): string {
   const notDone = refused === 0 ? '' : ` Not done: ${refused}. The owner has to check what is not done.`;
   switch (status) {
     case 'nothing-open':
-      return 'No position that this link is for is open, so nothing was done.';
+      return 'No position that this alert is for is open, so nothing was done.';
     case 'done':
       return `Done for ${ofAll}.`;
     case 'partly':
@@ -56,7 +56,8 @@ function describe(status: Summary, answers: readonly Answered[]): string {
 
 /** @returns the answer after the sender has disconnected: what has no recorded outcome may have changed since. */
 export function toLate(response: HitResponse): HitResponse {
-  if (response.status === 'done' || response.status === 'nothing-open') return response;
+  // The other answers do not state that Ripcord continues, and what they report is recorded.
+  if (response.status !== 'in-progress' && response.status !== 'retrying') return response;
   const { retryAfter: _, positions = [], ...others } = response;
   return {
     ...others,

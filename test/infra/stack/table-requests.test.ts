@@ -159,7 +159,7 @@ describe('the table requests', () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a sweep over unchanged positions are: the accounts, two lists, each position and late hit for 1 unit, and its own time', async () => {
+  it('of a sweep over unchanged positions are: the accounts, three lists, each position and late hit for 1 unit, and its own time', async () => {
     await newLink();
     // The first saves fees of closed positions, and the second archives them.
     await environment.invoke('ripcord-sweep', {});
@@ -172,7 +172,7 @@ describe('the table requests', () => {
     const { hits } = await environment.admin('history.list', { before: '9999-12-31T00:00:00Z', limit: 500 });
     // The health tells whether the accounts are to be looked at. Of hits, those of 15 minutes are read.
     expect(toActions(requests).toSorted()).toEqual([
-      ...['BatchGetItem', 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'Query'],
+      ...['BatchGetItem', 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'Query', 'Query'],
     ]);
     expect(sumUnits(requests)).toEqual({ read: 1 + 0.5 + positions + 0.5 + hits.length, written: 1 });
   });

@@ -163,3 +163,25 @@ it('act does nothing for a link in rehearsal', async () => {
   await stage.during(() => act(stage.services, stage.link.linkId, staged.position.positionId));
   expect(stage.closes(staged)).toBe(0);
 });
+
+it('a final write that outlasts the sender keeps the hit unsure, so that its resend joins', async () => {
+  const stage = await setStandingStage();
+  await stage.open();
+  let writes = 0;
+  withStore(stage, {
+    async saveLinkState(state: never) {
+      writes += 1;
+      const saved = await stage.table.saveLinkState(state);
+      if (writes === 2) await stage.environment.sleep(2_300);
+      return saved;
+    },
+  });
+  const at = stage.environment.time;
+  // The gateway got it a second before (a cold start): the sender cuts at + 2 s.
+  await stage.during(() => stage.hit({ sentAt: at - 1_000 }));
+  expect(stage.environment.time - (at - 1_000)).toBeGreaterThan(3_000);
+  const newer = await stage.open();
+  await stage.during(() => stage.environment.sleep(5_000));
+  await stage.during(() => stage.hit());
+  expect(stage.closes(newer)).toBe(0);
+});

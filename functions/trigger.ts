@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { z } from 'zod';
+import { maxMessageLength } from '../lib/link/link-state.ts';
 import { probeToken } from '../lib/link/token.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { gatewayTimeMs, hitActMs } from '../lib/position/timing.ts';
@@ -7,7 +8,7 @@ import { fire } from '../lib/trigger/fire.ts';
 import { logHit } from '../lib/trigger/log-hit.ts';
 import { classifyNavigation } from '../lib/trigger/navigation.ts';
 import { halted } from '../lib/trigger/refusals.ts';
-import { maxMessageLength, type Request } from '../lib/trigger/request.ts';
+import type { Request } from '../lib/trigger/request.ts';
 import { createHandler, type Handler, once } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 import { negotiateContent } from './http/content-negotiation.ts';

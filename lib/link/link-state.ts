@@ -5,6 +5,9 @@ import { linkIdSchema } from './link.ts';
 export const marketPositionSchema = z.enum(['long', 'short', 'flat']);
 export type MarketPosition = z.infer<typeof marketPositionSchema>;
 
+/** A longer message is no state: a part of one could read as a state. */
+export const maxMessageLength = 200;
+
 const idsSchema = z.array(z.string());
 
 /** What became of a link's watch. `ms`: for how long no alert had arrived. */

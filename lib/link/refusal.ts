@@ -13,6 +13,7 @@ export const refusalCauses = [
   'not-followed',
   'gave-up',
   'not-adopted',
+  'stop-refused',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
 
@@ -122,6 +123,13 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     reason: () =>
       'could not read which positions the exchange has beyond those of Ripcord, and left them open',
     advice: () => "Check the account in the exchange's own app.",
+    concernsPart: true,
+  },
+  'stop-refused': {
+    word: 'the stop was not moved',
+    reason: (hit) => `did not move the stop of ${namePositions(hit)}`,
+    advice: ({ positionIds: [positionId = 'POSITION', ...others] = [] }) =>
+      `Check which stop it has: ripcord positions get ${others.length === 0 ? positionId : 'POSITION'}`,
     concernsPart: true,
   },
   'gave-up': {

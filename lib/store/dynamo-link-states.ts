@@ -35,20 +35,20 @@ export function createDynamoLinkStates(table: DynamoTable, versions: ItemVersion
       return undefined;
     },
 
-    listLinkStates: async () =>
-      (await table.list('link-state')).flatMap((item) => parseReadable(parse, item)),
+    async listLinkStates(onUnreadable) {
+      const items = await table.list('link-state');
+      return items.flatMap((item) => {
+        try {
+          return parse(item);
+        } catch {
+          onUnreadable?.(String(item.linkId));
+          return [];
+        }
+      });
+    },
   };
 }
 
 function toStateKey(linkId: string) {
   return { pk: `link#${linkId}`, sk: 'state' };
-}
-
-/** The state of one link that this version can't read must not stop the sweep of the others. */
-function parseReadable(parse: (item: Item) => LinkState, item: Item): LinkState[] {
-  try {
-    return [parse(item)];
-  } catch {
-    return [];
-  }
 }

@@ -51,7 +51,7 @@ export interface PositionStore {
 }
 
 export type PositionList = 'open' | 'all';
-type OnUnreadable = (positionId: string) => void;
+type OnUnreadable = (id: string) => void;
 
 /** Where a page of positions begins, and how long it is. */
 export interface PositionPlace {
@@ -138,8 +138,11 @@ export interface LinkStateStore {
    * @returns what is stored then, or undefined if another write came first.
    */
   saveLinkState(state: LinkState): Promise<LinkState | undefined>;
-  /** The states that have not ended, read from the same index as the lists of positions. */
-  listLinkStates(): Promise<LinkState[]>;
+  /**
+   * The states that have not ended, read from the same index as the lists of positions. The id of a link whose state this
+   * version can't read is passed to `onUnreadable`.
+   */
+  listLinkStates(onUnreadable?: OnUnreadable): Promise<LinkState[]>;
 }
 
 export interface HitStore {

@@ -49,25 +49,32 @@ export async function act(
 ): Promise<Acted> {
   let begun = false;
   try {
-    const [{ link, ...pause }, position] = await Promise.all([
-      services.store.readLinkAndPause(linkId),
+    const [{ link, why }, position] = await Promise.all([
+      readArmed(services, linkId),
       // The list by which it was chosen may lag behind its owner's edit.
       services.store.readPosition(positionId),
     ]);
-    const now = services.now();
-    const why = findReason(link, isPaused(pause, now), now);
     if (why !== undefined || link === undefined) return { kind: 'withheld', why: why ?? 'revoked' };
     if (position !== undefined && !isInScope(link, position)) return { kind: 'withheld', why: 'left-scope' };
     const wish = toWish(link, by);
     if (wish === undefined) return { kind: 'withheld', why: 'not-watched' };
     begun = true;
-    if ('stop' in wish) return { kind: 'moved', move: await moveStop(services, positionId, wish.stop) };
+    if ('stop' in wish) {
+      const mayStill = async () => (await readArmed(services, linkId)).why === undefined;
+      return { kind: 'moved', move: await moveStop(services, positionId, wish.stop, mayStill) };
+    }
     const { maxUses, ...planned } = wish;
     const intent: Intent = { actor: by, linkId, ...planned };
     return { kind: 'executed', result: await executeAction(services, positionId, intent, maxUses) };
   } catch (thrown) {
     return { kind: 'thrown', fault: toFault(thrown), begun };
   }
+}
+
+/** @returns the link, and why it does not act, if it does not. */
+async function readArmed({ store, now }: Services, linkId: string) {
+  const { link, ...pause } = await store.readLinkAndPause(linkId);
+  return { link, why: findReason(link, isPaused(pause, now()), now()) };
 }
 
 function findReason(link: Link | undefined, paused: boolean, now: number): Withheld | undefined {

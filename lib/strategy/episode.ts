@@ -9,11 +9,11 @@ import type { LinkState } from '../link/link-state.ts';
  */
 
 /** A try that was not answered, or too late, is sent again within 3 + 5 s, and arrives within 3 s. */
-const unansweredMs = 15_000;
+export const unansweredMs = 15_000;
 /** A try that was answered with 5xx is sent again after 5 s, and arrives within 3 s. */
 const answeredAgainMs = 12_000;
 /** How long the sweep continues with what a hit left. */
-const giveUpMs = 5 * 60_000;
+export const giveUpMs = 5 * 60_000;
 
 export interface Arrival {
   /** To be saved before anything is sent. */

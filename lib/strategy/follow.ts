@@ -2,6 +2,7 @@ import type { Link } from '../link/link.ts';
 import type { LinkState } from '../link/link-state.ts';
 import type { Position } from '../position/position.ts';
 import type { LinkStateStore } from '../store/store.ts';
+import { giveUpMs, unansweredMs } from './episode.ts';
 import type { StateMessage } from './state-message.ts';
 
 /**
@@ -29,10 +30,6 @@ export interface Heard {
   /** Of these, no notice has reported it yet. */
   untold: string[];
 }
-
-/** A resend may still come for this long, and the sweep continues with what is left for 5 minutes. */
-const notBeforeMs = 15_000;
-const giveUpMs = 5 * 60_000;
 
 interface Hearing {
   /** The link hears, and acts on nothing. */
@@ -118,7 +115,7 @@ type Unfinished = LinkState['unfinished'];
  */
 function toUnfinished(known: Unfinished, targets: string[], own: string[], now: number): Unfinished {
   if (targets.length > 0)
-    return { positionIds: targets, notBefore: now + notBeforeMs, giveUpAt: now + giveUpMs, by: 'link' };
+    return { positionIds: targets, notBefore: now + unansweredMs, giveUpAt: now + giveUpMs, by: 'link' };
   if (known === undefined || known.by === 'watch') return undefined;
   const positionIds = known.positionIds.filter((positionId) => !own.includes(positionId));
   return positionIds.length === 0 ? undefined : { ...known, positionIds };

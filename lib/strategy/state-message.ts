@@ -1,4 +1,4 @@
-import type { MarketPosition } from '../link/link-state.ts';
+import { type MarketPosition, maxMessageLength } from '../link/link-state.ts';
 
 /** What an alert of a strategy states. */
 export interface StateMessage {
@@ -7,8 +7,6 @@ export interface StateMessage {
   time?: string;
 }
 
-/** The pattern never has to search a longer text. */
-const maxMessageLength = 200;
 /** A time in the future would make every later message look old. */
 const maxAheadMs = 10 * 60_000;
 

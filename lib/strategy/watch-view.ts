@@ -1,11 +1,11 @@
 import type { Link, Watch } from '../link/link.ts';
 import { type LinkState, unknownLinkState } from '../link/link-state.ts';
 
-/** @returns what a standing link starts with. A watch waits until a first beat has arrived. */
+/** @returns what a standing link starts with. A watch is awake, and waits for a first beat, until a sweep finds nothing open. */
 export function newLinkState({ linkId, watch }: Link, now: number): LinkState {
   return {
     ...unknownLinkState(linkId),
-    ...(watch === undefined ? {} : { watch: { state: 'waiting', since: now } }),
+    ...(watch === undefined ? {} : { watch: { state: 'waiting', since: now, awakeSince: now } }),
   };
 }
 
@@ -19,22 +19,12 @@ export interface WatchView extends Watch {
   longestGapMs?: number;
 }
 
-/** Until a sweep has looked at a new watch, it is not known whether it sleeps. */
-const firstLookMs = 3 * 60_000;
-
-/** @param now epoch milliseconds. */
-export function toWatchView(
-  { watch }: { watch: Watch },
-  state: LinkState | undefined,
-  now: number,
-): WatchView {
+export function toWatchView({ watch }: { watch: Watch }, state: LinkState | undefined): WatchView {
   const { beats, watch: watched } = state ?? {};
   return {
     ...watch,
     state: watched?.state ?? 'waiting',
-    ...(watched !== undefined && watched.awakeSince === undefined && now - watched.since >= firstLookMs
-      ? { asleep: true }
-      : {}),
+    ...(watched !== undefined && watched.awakeSince === undefined ? { asleep: true } : {}),
     ...(beats === undefined
       ? {}
       : {

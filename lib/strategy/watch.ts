@@ -1,5 +1,6 @@
 import type { Link, Watch } from '../link/link.ts';
 import type { LinkState, WatchNews } from '../link/link-state.ts';
+import { giveUpMs } from './episode.ts';
 
 /**
  * The dead-alert switch of a link: beats are due in an interval, and it acts once when they stay away.
@@ -19,8 +20,6 @@ const waitingIntervals = 3;
 /** A sweep starts every minute. A longer time without one is a gap of Ripcord's own, in which alerts may have been lost. */
 const maxSweepGapMs = 3 * 60_000;
 const gapKeptMs = 30 * 86_400_000;
-/** The sweep continues with what the watch began for this long. */
-const giveUpMs = 5 * 60_000;
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** @returns milliseconds between two beats. */

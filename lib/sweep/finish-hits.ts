@@ -133,7 +133,9 @@ function isUndone(
 /** An item that this version can't read must not stop the sweep of positions. */
 export async function readLinkStates(run: SweepRun): Promise<LinkState[]> {
   try {
-    return await run.services.store.listLinkStates();
+    return await run.services.store.listLinkStates((positionId) =>
+      run.report.failures.push({ positionId, code: 'unreadable' }),
+    );
   } catch (thrown) {
     run.report.failures.push({ positionId: 'standing-links', code: toFault(thrown).code });
     return [];

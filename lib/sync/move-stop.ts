@@ -23,14 +23,16 @@ const tries = 4;
 /**
  * Moves the stop of a position to a target, if that is better than the present stop. Of two hits, the later one compares
  * with what the earlier one has written, so that no order of hits loosens it. Throws what the table throws.
+ * @param mayStill asked right before the write: reading the exchange takes time, in which its link may be revoked.
  */
 export async function moveStop(
   services: Services,
   positionId: string,
   target: StopTarget,
+  mayStill: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<StopMove> {
   for (let count = 0; count < tries; count += 1) {
-    const result = await tryMove(services, positionId, target, { isLast: count === tries - 1 });
+    const result = await tryMove(services, positionId, target, { isLast: count === tries - 1, mayStill });
     if (result !== 'conflict') return result;
   }
   return { kind: 'busy', detail: `The position changed at the same time. ${unchanged}` };
@@ -52,7 +54,7 @@ async function tryMove(
   services: Services,
   positionId: string,
   target: StopTarget,
-  { isLast }: { isLast: boolean },
+  { isLast, mayStill }: { isLast: boolean; mayStill: () => Promise<boolean> },
 ): Promise<StopMove | 'conflict'> {
   const stored = await services.store.readPosition(positionId);
   if (stored === undefined) return { kind: 'ended', detail: `There is no position ${positionId}.` };
@@ -79,6 +81,8 @@ async function tryMove(
   const change = toChange(synced, stop);
   const refused = await orFailure(synced, () => checkChange(synced, change, exchange));
   if (refused !== undefined) return refused;
+  if (!(await mayStill()))
+    return { kind: 'refused', position: synced, detail: `The link may not move it any more. ${unchanged}` };
   if (!hasTime(services)) return outOfTime(synced);
   const written = replaceStop(synced, change, decision.previous, services.now());
   const saved = await services.store.savePosition(synced, written);
@@ -192,7 +196,8 @@ const failures: Partial<Record<FaultCode, 'unreachable' | 'refused' | 'would-tri
   'accounts-denied': 'refused',
   'account-invalid': 'refused',
   'invalid-input': 'refused',
-  conflict: 'refused',
+  // The fees of a fill are known a moment after it, and then the move can be tried again.
+  conflict: 'unreachable',
   'would-trigger': 'would-trigger',
 };
 

@@ -7,10 +7,11 @@ import type { Position } from '../position/position.ts';
  * - `moved`: the stop rests at `price`, or is planned there while the entry has not filled.
  * - `pending`: the plan has the stop at `price`, and the exchange has not confirmed it. The sweep places it.
  * - `unchanged`: the present stop, at `price`, is as good. Nothing was sent.
- * - `would-trigger`: the price has passed the target. The stop is as it was.
+ * - `would-trigger`: the price has passed the target. `detail` reports which stop the position has.
  * - `refused`: it can't move there. `detail` reports which stop the position has.
  * - `busy`: a close acts on the position, or other changes came first. Nothing was written or sent.
- * - `unreachable`: the exchange could not be read in time. Nothing was written or sent.
+ * - `unreachable`: the exchange could not be read in time, or does not know the fees of the entry yet. Nothing was written
+ *   or sent.
  * - `ended`: the position is over, or there is none.
  */
 export interface StopMove {

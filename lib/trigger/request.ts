@@ -1,8 +1,5 @@
 import type { Navigation } from './navigation.ts';
 
-/** A longer message is never passed on: a part of one could read as a state. It has a place here so that a cold start loads no rule of strategies. */
-export const maxMessageLength = 200;
-
 /** One request to a link. */
 export interface Request {
   token: string;

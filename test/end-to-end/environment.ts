@@ -64,8 +64,8 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
   const data = await mkdtemp(join(tmpdir(), 'ripcord-end-to-end-'));
   const exchange = await startSimulatedExchange();
   const { core } = exchange;
-  const start = () =>
-    startLocalStack({
+  const start = async () => {
+    const started = await startLocalStack({
       port: 0,
       data,
       console: createConsole,
@@ -76,6 +76,10 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
       sweepTimeoutMs: 7_000,
       ...options,
     });
+    // The one that starts with the stack would count as one that a test asked for.
+    await started.lambdas.sweep.settled();
+    return started;
+  };
   let stack = await start();
   let accounts = 0;
 

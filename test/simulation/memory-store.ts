@@ -135,9 +135,14 @@ function createLinkStates({ linkStates, send, version }: View): LinkStateStore {
       });
     },
 
-    listLinkStates: () =>
+    listLinkStates: (onUnreadable) =>
       send('list-link-states', '', () =>
-        [...linkStates.keys()].flatMap((linkId) => read(linkId) ?? []).filter(({ ended }) => ended !== true),
+        [...linkStates].flatMap(([linkId, stored]) => {
+          if (stored.value.ended === true) return [];
+          if (stored.version <= version) return copy(stored.value);
+          onUnreadable?.(linkId);
+          return [];
+        }),
       ),
   };
 }

@@ -1,8 +1,10 @@
 import type { Exchange } from '../../lib/exchange/exchange.ts';
+import { Fault } from '../../lib/fault.ts';
 import { type Link, toLinkId } from '../../lib/link/link.ts';
 import { hashToken, mintToken } from '../../lib/link/token.ts';
 import type { Position } from '../../lib/position/position.ts';
 import type { Services } from '../../lib/services.ts';
+import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
 import type { Request } from '../../lib/trigger/request.ts';
 import type { HitResponse } from '../../lib/trigger/response.ts';
@@ -140,4 +142,26 @@ export async function setStandingStage(
     },
     closes: ({ book }) => book.of('close').filter(({ filled }) => filled > 0).length,
   };
+}
+
+const minute = 60_000;
+
+/** The exchanges do not respond until `restore` is called. */
+export function cutOff({ services }: StandingStage): { restore(): void } {
+  const { of } = services.exchanges;
+  services.exchanges.of = () => Promise.reject(new Fault('exchange-unreachable', 'Binance did not respond.'));
+  return {
+    restore() {
+      services.exchanges.of = of;
+    },
+  };
+}
+
+/** Sweeps at so many full minutes. */
+export async function sweepMinutes(stage: StandingStage, minutes: number): Promise<void> {
+  const { environment, services, during } = stage;
+  for (let count = 0; count < minutes; count += 1) {
+    await during(() => environment.sleep(minute - (environment.time % minute)));
+    await during(() => sweep(services));
+  }
 }

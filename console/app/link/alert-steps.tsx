@@ -23,18 +23,27 @@ export function AlertSteps({
   const { url, link } = first;
   return (
     <section class="steps">
-      <h3>Use it in a TradingView alert</h3>
-      <p class="help">{paidPlan}</p>
-      {isReachableByTradingView(url) ? null : <p class="hint">{onlyHere}</p>}
-      <ForeignSources link={link} />
+      <AlertIntro url={url} link={link} />
       <Steps position={position} links={created.map((each) => each.link)} />
       <p class="help">{describeManualUse(link)}</p>
     </section>
   );
 }
 
+/** What is needed before any step. */
+export function AlertIntro({ url, link }: { url: string; link: LinkView }) {
+  return (
+    <>
+      <h3>Use it in a TradingView alert</h3>
+      <p class="help">{paidPlan}</p>
+      {isReachableByTradingView(url) ? null : <p class="hint">{onlyHere}</p>}
+      <ForeignSources link={link} />
+    </>
+  );
+}
+
 /** Warns of allowed addresses that may leave out TradingView. */
-export function ForeignSources({ link }: { link: LinkView }) {
+function ForeignSources({ link }: { link: LinkView }) {
   return typeof link.sources === 'string' ? null : (
     <p class="hint">
       TradingView sends alerts from its own IP addresses. Its alerts are refused unless you allowed those.

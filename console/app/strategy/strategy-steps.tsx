@@ -1,19 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import type { LinkView } from '../../../lib/admin/contract/commands.ts';
-import { isReachableByTradingView, onlyHere, paidPlan } from '../../../lib/link/tradingview.ts';
 import { CopyButton } from '../control/copy-button.tsx';
 import { describeManualUse } from '../labels.ts';
 import { strategyLines, toIndicator } from '../link/alert-plan.ts';
-import { AlertName, ForeignSources } from '../link/alert-steps.tsx';
+import { AlertIntro, AlertName } from '../link/alert-steps.tsx';
 
 /** How to use a standing link in a TradingView alert, in TradingView's own terms. */
 export function StrategySteps({ url, link }: { url: string; link: LinkView }) {
   return (
     <section class="steps">
-      <h3>Use it in a TradingView alert</h3>
-      <p class="help">{paidPlan}</p>
-      {isReachableByTradingView(url) ? null : <p class="hint">{onlyHere}</p>}
-      <ForeignSources link={link} />
+      <AlertIntro url={url} link={link} />
       {link.follows === undefined ? <PlainSteps link={link} /> : <StateSteps link={link} />}
       <p class="help">
         Alerts expire: note the date that TradingView shows

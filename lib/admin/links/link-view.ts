@@ -27,7 +27,7 @@ export function toLinkView(link: Link, { position, state, open }: LinkFacts, now
     positionClosed,
     uses,
     matches: scope && open?.filter((each) => matches(link, each)).length,
-    watch: watch && toWatchView({ ...link, watch }, state, now),
+    watch: watch && toWatchView({ ...link, watch }, state),
     heard: state?.heard && {
       position: state.heard.position,
       at: new Date(state.heard.at).toISOString(),

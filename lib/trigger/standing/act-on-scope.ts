@@ -4,15 +4,15 @@ import { hitActMs } from '../../position/timing.ts';
 import { act } from '../../strategy/act.ts';
 import type { Adoption } from '../../strategy/adopt-excess.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
-import { type Arrival, arrive, doubt, leave } from '../../strategy/episode.ts';
+import { type Arrival, arrive, type Departure, doubt, leave } from '../../strategy/episode.ts';
 import { listInScope } from '../../strategy/list-in-scope.ts';
 import { computeExchangeMs } from '../exchange-time.ts';
 import { preconnect } from '../preconnect.ts';
-import { recordHit } from '../record-hit.ts';
 import { notRun } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
 import { adoptFirst, notAdopted, withAdopted, withoutAdoption } from './adopt-first.ts';
 import { leftAlone } from './left-alone.ts';
+import { recordTarget, recordWhole } from './record-standing.ts';
 import type { StandingHit } from './standing-hit.ts';
 import { summarize, toLate } from './summarize.ts';
 import { type TargetAnswer, toTargetAnswer } from './target-answer.ts';
@@ -26,7 +26,7 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
   const hitId = `hit_${services.randomId().slice(0, 12)}`;
   const begun = await begin(hit, hitId);
   // Other hits of this link came first each time. They hold what this one would have done.
-  if (begun === undefined) return recordSummary(hit, notRun['out-of-time'], []);
+  if (begun === undefined) return recordWhole(hit, notRun['out-of-time']);
   const { arrival, inScope, adoption } = begun;
   const answers = await inParallel(arrival.targets, parallelTargets, async (positionId) => {
     const known = inScope.find((position) => position.positionId === positionId);
@@ -36,12 +36,12 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
   const summary = summarize(answers);
   const response = adoption.kind === 'unknown' ? withoutAdoption(summary) : summary;
   await Promise.all([
-    recordSummary(hit, response, answers),
-    ...answers.map((answer) => recordAnswer(hit, answer)),
+    recordWhole(hit, response),
+    ...answers.map((answer) => recordTarget(hit, answer)),
     ...others.map((position) =>
-      recordAnswer(hit, { response: leftAlone(position), requests: [], ...position }),
+      recordTarget(hit, { response: leftAlone(position), requests: [], ...position }),
     ),
-    ...(adoption.kind === 'unknown' ? [recordSummary(hit, notAdopted(adoption.why), [])] : []),
+    ...(adoption.kind === 'unknown' ? [recordWhole(hit, notAdopted(adoption.why))] : []),
     // A sweep that starts now settles a close sooner. If it does not start, the next scheduled one does the same.
     answers.some(({ needsSweep }) => needsSweep) ? services.wakeSweep?.().catch(() => undefined) : undefined,
   ]);
@@ -97,36 +97,13 @@ async function end(
   const waitedMs = () => services.now() - Math.min(arrivedAt, request.sentAt ?? arrivedAt);
   const { store } = services;
   const { linkId } = link;
+  let answered = 'late' as Departure['answered'];
   await changeLinkState(store, linkId, (state) => {
     const inTime = httpStatus >= 500 ? 'retry' : 'final';
-    return leave(
-      state,
-      hitId,
-      { answered: waitedMs() >= hitActMs ? 'late' : inTime, done: idsOf(false), left: idsOf(true) },
-      services.now(),
-    );
+    answered = waitedMs() >= hitActMs ? 'late' : inTime;
+    return leave(state, hitId, { answered, done: idsOf(false), left: idsOf(true) }, services.now());
   }).catch(() => undefined);
   // The write itself may have taken the time that the sender still waited.
-  if (httpStatus < 500 && waitedMs() >= hitActMs)
+  if (answered === 'final' && waitedMs() >= hitActMs)
     await changeLinkState(store, linkId, (state) => doubt(state, hitId, arrivedAt)).catch(() => undefined);
-}
-
-async function recordSummary(
-  { services, link, request }: StandingHit,
-  response: HitResponse,
-  answers: readonly TargetAnswer[],
-): Promise<HitResponse> {
-  const { linkId, action } = link;
-  const requests = answers.flatMap((answer) => answer.requests);
-  // The requests are in the records of the positions.
-  await recordHit(services, { actor: 'link', linkId, action }, response, [], request);
-  return { ...response, exchangeMs: computeExchangeMs(requests) };
-}
-
-function recordAnswer(
-  { services, link, request }: StandingHit,
-  { positionId, response, requests }: Pick<TargetAnswer, 'positionId' | 'response' | 'requests'>,
-): Promise<void> {
-  const { linkId, action } = link;
-  return recordHit(services, { actor: 'link', linkId, positionId, action }, response, requests, request);
 }

@@ -13,11 +13,11 @@ import { parseStateMessage, type StateMessage } from '../../strategy/state-messa
 import { isBeatOfNote, noteBeat } from '../../strategy/watch.ts';
 import { computeExchangeMs } from '../exchange-time.ts';
 import { preconnect } from '../preconnect.ts';
-import { recordHit } from '../record-hit.ts';
 import { notRun, unreadable } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
 import { adoptFirst, withAdopted } from './adopt-first.ts';
 import { answerHeard, notFollowed, superseded } from './answer-heard.ts';
+import { recordTarget, recordWhole } from './record-standing.ts';
 import type { StandingHit } from './standing-hit.ts';
 import { toLate } from './summarize.ts';
 import { type TargetAnswer, toTargetAnswer } from './target-answer.ts';
@@ -32,10 +32,10 @@ const parallelTargets = 25;
 export async function followStrategy(hit: StandingHit): Promise<HitResponse> {
   const { services, link, request, arrivedAt, isLate } = hit;
   const message = parseStateMessage(request.message, arrivedAt);
-  if (message === undefined) return record(hit, unreadable);
+  if (message === undefined) return recordWhole(hit, unreadable);
   const listened = await listen(hit, message);
   // Other messages of this link came first each time.
-  if (listened === undefined) return record(hit, notRun['out-of-time']);
+  if (listened === undefined) return recordWhole(hit, notRun['out-of-time']);
   const { heard, inScope, isOfNote, untold } = listened;
   const answers =
     link.rehearsal === true
@@ -49,12 +49,12 @@ export async function followStrategy(hit: StandingHit): Promise<HitResponse> {
         );
   const response = answerHeard(link, message, heard, inScope, answers);
   await Promise.all([
-    isOfNote || answers.length > 0 ? record(hit, response) : undefined,
-    ...answers.map((answer) => recordAnswer(hit, answer)),
+    isOfNote || answers.length > 0 ? recordWhole(hit, response) : undefined,
+    ...answers.map((answer) => recordTarget(hit, answer)),
     ...inScope
       .filter(({ positionId }) => untold.has(positionId))
       .map((position) =>
-        recordAnswer(hit, {
+        recordTarget(hit, {
           positionId: position.positionId,
           response: notFollowed(position),
           requests: [],
@@ -164,18 +164,4 @@ async function end({ services, link }: StandingHit, answers: readonly TargetAnsw
   await changeLinkState(services.store, link.linkId, (state) => finish(state, done, services.now())).catch(
     () => undefined,
   );
-}
-
-async function record({ services, link, request }: StandingHit, response: HitResponse): Promise<HitResponse> {
-  const { linkId, action } = link;
-  await recordHit(services, { actor: 'link', linkId, action }, response, [], request);
-  return response;
-}
-
-function recordAnswer(
-  { services, link, request }: StandingHit,
-  { positionId, response, requests }: Pick<TargetAnswer, 'positionId' | 'response' | 'requests'>,
-): Promise<void> {
-  const { linkId, action } = link;
-  return recordHit(services, { actor: 'link', linkId, positionId, action }, response, requests, request);
 }

@@ -3,19 +3,20 @@ import type { PositionLink } from '../../link/link.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
 import { listInScope } from '../../strategy/list-in-scope.ts';
-import { recordHit } from '../record-hit.ts';
 import { removed } from '../refusals.ts';
 import { createResponse, type HitResponse, type PositionAnswer } from '../response.ts';
 import { describeWish } from './describe-wish.ts';
+import { recordWhole } from './record-standing.ts';
 import type { StandingHit } from './standing-hit.ts';
 
 /** A link in rehearsal takes the alert, and reports what it would have done. Nothing is claimed, sent or remembered. */
-export async function rehearseScope({ services, link, request }: StandingHit): Promise<HitResponse> {
+export async function rehearseScope(hit: StandingHit): Promise<HitResponse> {
+  const { services, link } = hit;
   const inScope = await listInScope(services.store, link);
-  const response = rehearsed(inScope.map((position) => toAnswer(position, describeWish(link, position))));
-  const { linkId, action } = link;
-  await recordHit(services, { actor: 'link', linkId, action }, response, [], request);
-  return response;
+  return recordWhole(
+    hit,
+    rehearsed(inScope.map((position) => toAnswer(position, describeWish(link, position)))),
+  );
 }
 
 /** The same for a link of one position. */

@@ -1,3 +1,4 @@
+import type { Fault } from '../../fault.ts';
 import type { RequestNote } from '../../link/hit.ts';
 import type { Link } from '../../link/link.ts';
 import type { Position } from '../../position/position.ts';
@@ -12,20 +13,12 @@ import {
 } from '../../strategy/act.ts';
 import type { StopMove } from '../../sync/stop-move.ts';
 import { toExecuteResponse } from '../execute-response.ts';
-import {
-  expired,
-  inRehearsal,
-  leftScope,
-  linkPaused,
-  notRun,
-  notWatched,
-  paused,
-  revoked,
-} from '../refusals.ts';
+import { expired, inRehearsal, leftScope, linkPaused, notWatched, paused, revoked } from '../refusals.ts';
 import {
   createResponse,
   type HitResponse,
   type PositionAnswer,
+  type PublicPosition,
   responseForFault,
   retrySeconds,
   toResponse,
@@ -54,7 +47,7 @@ export function toTargetAnswer(
   const left = isLeft(acted);
   const isContinued = left && progress !== 'refused' && !isHeldByAnother(acted);
   const { response, requests = [] } = respond(link, acted);
-  const named = response.position ?? toNamed(known) ?? { positionId };
+  const named = response.position ?? (known === undefined ? { positionId } : toNamed(known));
   return {
     positionId,
     progress,
@@ -68,9 +61,7 @@ export function toTargetAnswer(
   };
 }
 
-function toNamed(position: Position | undefined) {
-  if (position === undefined) return undefined;
-  const { positionId, symbol, side } = position;
+function toNamed({ positionId, symbol, side }: Position): PublicPosition {
   return { positionId, symbol, side };
 }
 
@@ -113,13 +104,13 @@ const reducedAlready = createResponse('unchanged', {
   decision: 'duplicate',
 });
 
-function unconfirmed(fault: Parameters<typeof responseForFault>[0]): HitResponse {
-  const { detail } = responseForFault(fault);
-  return {
-    ...notRun['unconfirmed-claim'],
-    ...createResponse('in-progress', { publicMessage: '', decision: 'in-progress' }),
-    detail,
-  };
+/** What the sweep does next is added to every answer that is left to it. */
+function unconfirmed(fault: Fault): HitResponse {
+  return createResponse('in-progress', {
+    publicMessage: 'The result for this position is not confirmed yet.',
+    detail: fault.message,
+    decision: 'in-progress',
+  });
 }
 
 /** The sweep continues with it, so there is nothing for the sender to do. */
@@ -135,14 +126,14 @@ const moveStatuses: Record<StopMove['kind'], [ResponseStatus, HitResponse['decis
   moved: ['stop-moved', 'fired', 'The stop was moved.'],
   pending: ['in-progress', 'fired', 'The stop is being moved. The exchange has not confirmed it yet.'],
   unchanged: ['unchanged', 'duplicate', 'The present stop is as good or better. Nothing was sent.'],
-  'would-trigger': ['would-trigger', 'refused', 'The new stop would trigger at once. The stop is unchanged.'],
+  'would-trigger': [
+    'would-trigger',
+    'refused',
+    'The new stop would trigger at once, so it was not placed. The owner can see which stop the position has.',
+  ],
   refused: ['refused', 'refused', 'The stop was not moved. The owner has to check the position.'],
   busy: ['busy', 'refused', 'The position is closing. The stop is unchanged.'],
-  unreachable: [
-    'exchange-unreachable',
-    'refused',
-    'The exchange did not respond in time. The stop is unchanged.',
-  ],
+  unreachable: ['exchange-unreachable', 'refused', "The stop can't be moved yet. It is unchanged."],
   ended: ['unchanged', 'duplicate', 'The position has ended. Nothing was sent.'],
 };
 
@@ -155,7 +146,8 @@ function toMoveResponse({ kind, position, price, detail }: StopMove): HitRespons
     publicMessage: `${message}${kind === 'moved' || kind === 'unchanged' ? at : ''}`,
     detail,
     decision,
-    ...(position === undefined ? {} : { position: toNamed(position) ?? ({} as never) }),
+    ...(kind === 'refused' || kind === 'would-trigger' ? { refusal: 'stop-refused' } : {}),
+    ...(position === undefined ? {} : { position: toNamed(position) }),
     ...(kind === 'busy' || kind === 'unreachable' ? { retryAfter: retrySeconds } : {}),
   });
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { unknownLinkState } from '../../../lib/link/link-state.ts';
 import type { Store } from '../../../lib/store/store.ts';
 import { exampleHit } from '../link/example-hit.ts';
 import { linkAt } from '../link/example-link.ts';
@@ -126,6 +127,16 @@ export function describeVersions(name: string, makeStores: () => Promise<(versio
       const unreadable: string[] = [];
       expect(await older.listPositions('open', (id) => unreadable.push(id))).toEqual([]);
       expect(unreadable).toEqual([positionId]);
+    });
+
+    it('the list of link states leaves a newer one out and names it', async () => {
+      const { linkId } = linkAt(1);
+      await older.saveLinkState(unknownLinkState(linkId));
+      const [known] = await older.listLinkStates();
+      await current.saveLinkState({ ...unknownLinkState(linkId), ...known });
+      const unreadable: string[] = [];
+      expect(await older.listLinkStates((id) => unreadable.push(id))).toEqual([]);
+      expect(unreadable).toEqual([linkId]);
     });
 
     it('a newer position is not archived', async () => {

@@ -1,29 +1,14 @@
 import { expect, it } from 'vitest';
-import { Fault } from '../../../lib/fault.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { type Acted, act, isLeft, toProgress } from '../../../lib/strategy/act.ts';
-import { sweep } from '../../../lib/sweep/sweep.ts';
-import { type StandingStage, setStandingStage } from '../../simulation/standing-stage.ts';
+import {
+  cutOff,
+  type StandingStage,
+  setStandingStage,
+  sweepMinutes,
+} from '../../simulation/standing-stage.ts';
 import { exampleClaim } from '../position/example-position.ts';
 
-const minute = 60_000;
-function cutOff(stage: StandingStage) {
-  const { of } = stage.services.exchanges;
-  stage.services.exchanges.of = () =>
-    Promise.reject(new Fault('exchange-unreachable', 'Binance did not respond.'));
-  return {
-    restore() {
-      stage.services.exchanges.of = of;
-    },
-  };
-}
-async function sweepMinutes(stage: StandingStage, minutes: number) {
-  const { environment, services, during } = stage;
-  for (let count = 0; count < minutes; count += 1) {
-    await during(() => environment.sleep(minute - (environment.time % minute)));
-    await during(() => sweep(services));
-  }
-}
 /** Replaces one method of the stage's store. */
 function withStore(stage: StandingStage, over: Record<string, unknown>) {
   stage.services.store = new Proxy(stage.table, {

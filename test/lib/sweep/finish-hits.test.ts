@@ -2,31 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
 import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
-import { type Staged, type StandingStage, setStandingStage } from '../../simulation/standing-stage.ts';
+import {
+  cutOff,
+  type Staged,
+  type StandingStage,
+  setStandingStage,
+  sweepMinutes,
+} from '../../simulation/standing-stage.ts';
 import { channelsOf, fakeChannel } from '../notify/trader.ts';
-
-const minute = 60_000;
-
-/** The exchanges do not respond until `restore` is called. */
-function cutOff(stage: StandingStage): { restore(): void } {
-  const { of } = stage.services.exchanges;
-  stage.services.exchanges.of = () =>
-    Promise.reject(new Fault('exchange-unreachable', 'Binance did not respond.'));
-  return {
-    restore() {
-      stage.services.exchanges.of = of;
-    },
-  };
-}
-
-/** Sweeps at so many full minutes. */
-async function sweepMinutes(stage: StandingStage, minutes: number): Promise<void> {
-  const { environment, services, during } = stage;
-  for (let count = 0; count < minutes; count += 1) {
-    await during(() => environment.sleep(minute - (environment.time % minute)));
-    await during(() => sweep(services));
-  }
-}
 
 /** A hit that sent nothing, because the exchanges do not respond. */
 async function leftHit(): Promise<{ stage: StandingStage; staged: Staged[]; restore(): void }> {

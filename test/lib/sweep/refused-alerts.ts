@@ -30,7 +30,7 @@ interface Staged {
 /** Causes of a standing link alone. */
 export type StandingCause = Extract<
   RefusalCause,
-  'unreadable' | 'left-alone' | 'not-followed' | 'gave-up' | 'not-adopted'
+  'unreadable' | 'left-alone' | 'not-followed' | 'gave-up' | 'not-adopted' | 'stop-refused'
 >;
 type PositionCause = Exclude<RefusalCause, StandingCause>;
 
@@ -53,6 +53,7 @@ const standingCodes: Record<StandingCause, number> = {
   'not-followed': 200,
   'gave-up': 503,
   'not-adopted': 200,
+  'stop-refused': 200,
 };
 const standingWhy: Record<StandingCause, string> = {
   unreadable: unreadable.detail,
@@ -61,6 +62,8 @@ const standingWhy: Record<StandingCause, string> = {
     'BTC/USDT long is not followed yet: its side was not reported since it was opened. It was left open.',
   'gave-up': gaveUp.detail,
   'not-adopted': notAdopted('The exchange did not answer in time.').detail,
+  'stop-refused':
+    'The new stop 61000 of a long is not below the current price 60000, so it would trigger at once.',
 };
 export const standingCauses = Object.keys(standingCodes) as StandingCause[];
 

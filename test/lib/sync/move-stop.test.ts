@@ -189,3 +189,27 @@ describe('the stops of a ladder on spot', () => {
     expect(sends()).toEqual([]);
   });
 });
+
+it('can be tried again while the fees of the entry are not known', async () => {
+  const { services, store, read, position, asked } = await begin(binanceFutures, {
+    meddle: (name, _input, send) => (/fill|trade/i.test(name) ? Promise.resolve([]) : send()),
+  });
+  const known = await read();
+  const entryOrders = known.entryOrders.map((order) => ({ ...order, fees: undefined, traded: undefined }));
+  await store.savePosition(known, { entryOrders });
+  expect(await moveStop(services, position.positionId, { breakEven: true })).toMatchObject({
+    kind: 'unreachable',
+    detail: expect.stringContaining('fees are not known yet'),
+  });
+  expect(asked().filter((name) => sending.includes(name))).toEqual([]);
+});
+
+it('is not moved if its link may not act any more right before the write', async () => {
+  const { services, position, sends, stops } = await begin(binanceFutures);
+  const revoked = () => Promise.resolve(false);
+  expect(await moveStop(services, position.positionId, { price: '57000' }, revoked)).toMatchObject({
+    kind: 'refused',
+  });
+  expect(sends()).toEqual([]);
+  expect(stops()).toEqual([55_000]);
+});

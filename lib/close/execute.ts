@@ -137,6 +137,13 @@ function isEnd({ kind }: Step): boolean {
 /** What is known is saved, and another invocation continues. */
 const timeIsOver = { kind: 'unconfirmed', message: 'No time was left to act', lost: false } as const;
 
+/** What a dead holder of the claim has canceled would look canceled by the owner, and its exits would not return. */
+async function readOrdersOf({ deps, known, claim }: Execution): Promise<Position> {
+  const { position } = known;
+  if (claim.takenOver === true) return readOrders(deps, position, claim);
+  return { ...position, ...(await syncOrders(deps.exchange, position, deps.now())) };
+}
+
 type ReadKind = Exclude<Step['kind'], 'cancel' | 'send' | 'end' | 'end-rejected' | 'end-external'>;
 
 async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
@@ -144,10 +151,8 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
   const { position, fresh } = known;
   const { exchange } = deps;
   switch (kind) {
-    case 'read-orders': {
-      const orders = await syncOrders(exchange, position, deps.now());
-      return { ...known, position: { ...position, ...orders }, fresh: { ...fresh, orders: true } };
-    }
+    case 'read-orders':
+      return { ...known, position: await readOrdersOf(run), fresh: { ...fresh, orders: true } };
     case 'read-fees': {
       const [entryOrders, exitOrders] = await Promise.all([
         addFees(exchange, position, position.entryOrders),

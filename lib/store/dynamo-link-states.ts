@@ -37,18 +37,25 @@ export function createDynamoLinkStates(table: DynamoTable, versions: ItemVersion
 
     async listLinkStates(onUnreadable) {
       const items = await table.list('link-state');
-      return items.flatMap((item) => {
-        try {
-          return parse(item);
-        } catch {
-          onUnreadable?.(String(item.linkId));
-          return [];
-        }
-      });
+      return items.flatMap((item) => parseReadable(parse, item, onUnreadable));
     },
   };
 }
 
 function toStateKey(linkId: string) {
   return { pk: `link#${linkId}`, sk: 'state' };
+}
+
+/** The state of one link that this version can't read must not stop the sweep of the others. */
+function parseReadable(
+  parse: (item: Item) => LinkState,
+  item: Item,
+  onUnreadable: ((linkId: string) => void) | undefined,
+): LinkState[] {
+  try {
+    return [parse(item)];
+  } catch {
+    onUnreadable?.(String(item.linkId));
+    return [];
+  }
 }

@@ -164,6 +164,10 @@ function isSoldOutside(plan: Plan): boolean {
   return plan.side === 'long' && plan.events.some(({ kind }) => kind === 'sell-outside');
 }
 
+function sumSoldOutside({ events }: Plan): number {
+  return events.reduce((total, event) => total + (event.kind === 'sell-outside' ? event.sold : 0), 0);
+}
+
 /** 11. A spot close that was refused for want of coins leaves none that it could have sold. */
 function sellsWhatIsFree({ plan, book, position }: Evidence): string[] {
   // A balance that could not be read leaves the refusal.
@@ -353,13 +357,16 @@ function leavesTheTarget({ book, plan, targets }: Evidence): string[] {
 /** Of the model's own calculation, in units. */
 const tiny = 1e-6;
 
-/** 24. After an outcome that names a target, no more is left than that, up to what is too small for an order. */
+/**
+ * 24. After an outcome that names a target, no more is left than that, up to what is too small for an order. What the trader
+ * sold outside is not left, whether or not the record knows it.
+ */
 function reachesTheTarget({ acts, plan, book }: Evidence): string[] {
   return acts.flatMap(({ toPercent, outcome, left, net }) => {
     if (toPercent === undefined) return [];
     const wrong: string[] = [];
     const most = (net * Number(outcome.toPercent ?? 100)) / 100;
-    if (outcome.toPercent !== undefined && left >= most + book.least)
+    if (outcome.toPercent !== undefined && left - sumSoldOutside(plan) >= most + book.least)
       wrong.push(`24: reduced to ${toPercent} % of ${toText(net)}, but ${toText(left)} is left`);
     const isPartClose = outcome.outcome === 'closed' && outcome.closeOrderId !== undefined && left > 0;
     if (

@@ -16,6 +16,14 @@ describe('the services under faults', () => {
     expect(broken, 'replay with: npm run simulate -- --from SEED --seeds 1').toEqual([]);
   });
 
+  it.each([
+    [7_102, 'a clock of the exchange that is ahead hid the next position'],
+    [8_484, 'a list of positions was older than the fill'],
+    [3_456, 'exits that a dead process had canceled for a reduction did not return'],
+  ])('keeps every promise in seed %i, which found a fault: %s', async (seed) => {
+    expect((await runPlan(drawPlan(seed))).violations).toEqual([]);
+  });
+
   it('replays a seed exactly', async () => {
     const [once, again] = [await runPlan(drawPlan(326), true), await runPlan(drawPlan(326), true)];
     expect(again.trace.filter((line) => !line.startsWith('end')).length).toBeGreaterThan(0);

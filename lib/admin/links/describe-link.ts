@@ -1,13 +1,7 @@
-import { describePlan } from '../../close/describe-plan.ts';
+import { describeEffect, type Effect, nothingChanges, whyNothing } from '../../close/describe-effect.ts';
 import type { PlannedAction } from '../../close/next-step.ts';
-import { isFinal, type Position } from '../../position/position.ts';
+import type { Position } from '../../position/position.ts';
 import type { LinkView } from '../contract/commands.ts';
-
-export interface Effect {
-  /** Whether it would act. */
-  fires: boolean;
-  would: string;
-}
 
 /** What stops all links. */
 export interface Switches {
@@ -19,16 +13,22 @@ export interface Switches {
 export function describeLink(link: LinkView, position: Position, switches: Switches): Effect {
   const { action, percent } = link;
   const planned: PlannedAction = { action: action === 'keep' ? 'keep' : 'close', percent };
-  const { fires, would } = describeEffect(position, planned, whyLinkDoesNothing(link, switches));
+  const reason = whyLinkDoesNothing(link, switches);
+  const { fires, would } =
+    reason === undefined ? describeForOwner(position, planned) : nothingChanges(reason);
   return { fires, would: `If fired now: ${would}` };
 }
 
 /** The same for an action without a link, in words that follow "If fired now:". */
-export function describeEffect(position: Position, planned: PlannedAction, linkReason?: string): Effect {
-  const reason = linkReason ?? whyNothing(position);
-  return reason === undefined
-    ? { fires: true, would: describePlan(position, planned) }
-    : { fires: false, would: `nothing changes; ${reason}` };
+export function describeForOwner(position: Position, planned: PlannedAction): Effect {
+  return withReason(describeEffect(position, planned), position);
+}
+
+/** @returns the effect with why the position needs attention, which only its owner may read. */
+export function withReason({ fires, would }: Effect, position: Position): Effect {
+  const { attentionReason } = position;
+  const isStopped = attentionReason !== undefined && would === whyNothing(position)?.would;
+  return { fires, would: isStopped ? `${would} ${attentionReason}` : would };
 }
 
 const stateReasons = {
@@ -43,10 +43,4 @@ export function whyLinkDoesNothing({ state }: LinkView, { paused, halted }: Swit
   if (state !== 'armed') return stateReasons[state];
   if (halted === true) return 'links are halted while a backup is restored.';
   return paused ? 'all links are paused.' : undefined;
-}
-
-function whyNothing({ state, outcome, attentionReason }: Position): string | undefined {
-  if (isFinal(state)) return `the position is ${state}. ${outcome?.detail ?? ''}`.trim();
-  if (state === 'needs-attention') return `the position needs your attention. ${attentionReason}`;
-  return state === 'claimed' ? 'an action is already in progress.' : undefined;
 }

@@ -5,7 +5,7 @@ import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { linkNotFound, requirePosition } from '../require.ts';
 import { syncIfActive } from '../sync-if-active.ts';
-import { describeEffect, describeLink } from './describe-link.ts';
+import { describeForOwner, describeLink } from './describe-link.ts';
 import { toLinkView } from './link-view.ts';
 import { previewStanding } from './preview-standing.ts';
 
@@ -38,7 +38,7 @@ export async function previewPosition(
   const position = await syncIfActive(admin, await requirePosition(admin.services, positionId));
   return {
     position: toPositionView(position),
-    close: describeEffect(position, { action: 'close', percent }),
-    keep: describeEffect(position, { action: 'keep' }),
+    close: describeForOwner(position, { action: 'close', percent }),
+    keep: describeForOwner(position, { action: 'keep' }),
   };
 }

@@ -1,10 +1,10 @@
 import type { Link } from '../../link/link.ts';
 import type { Position } from '../../position/position.ts';
+import { describeWish } from '../../strategy/describe-wish.ts';
 import type { Heard } from '../../strategy/follow.ts';
 import type { StateMessage } from '../../strategy/state-message.ts';
 import { reportedRefusal } from '../refusals.ts';
 import { createResponse, type HitResponse, type PositionAnswer } from '../response.ts';
-import { describeWish } from './describe-wish.ts';
 import { summarize } from './summarize.ts';
 import { type TargetAnswer, toPositionAnswer } from './target-answer.ts';
 
@@ -23,7 +23,9 @@ export function answerHeard(
   const waiting = pick(heard.waiting).map((position) => toTarget(position, openedSince(position)));
   const left = pick(heard.unfollowed).map((position) => toTarget(position, notFollowed(position)));
   if (link.rehearsal === true) {
-    const wishes = pick(heard.targets).map((position) => toWish(position, describeWish(link, position)));
+    const wishes = pick(heard.targets).map((position) =>
+      toWish(position, describeWish(link, position).would),
+    );
     return rehearsed(message, [...[...marked, ...waiting, ...left].map(toPositionAnswer), ...wishes]);
   }
   const acted = [...answers, ...marked, ...waiting];

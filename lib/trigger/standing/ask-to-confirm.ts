@@ -1,8 +1,8 @@
 import type { Link, LinkAction } from '../../link/link.ts';
 import { describeScope } from '../../link/scope.ts';
+import { describeWish, toWords } from '../../strategy/describe-wish.ts';
 import { listInScope } from '../../strategy/list-in-scope.ts';
 import { createResponse, type HitResponse } from '../response.ts';
-import { describeTarget, describeWish } from './describe-wish.ts';
 import type { StandingHit } from './standing-hit.ts';
 
 /** @returns the page with the button. A person sees which positions match now; chat previews and scanners don't. */
@@ -22,7 +22,7 @@ export async function askToConfirm(
   const inScope = await listInScope(services.store, link);
   const positions = inScope.map((position) => {
     const { positionId, symbol, side } = position;
-    return { positionId, symbol, side, would: describeWish(link, position) };
+    return { positionId, symbol, side, would: describeWish(link, position).would };
   });
   return { ...response, positions };
 }
@@ -54,7 +54,7 @@ function describeAction({ action, toPercent, byPercent, stop }: Link): string {
         ? `This link reduces each position to ${toPercent} % of what has filled, with a MARKET order.`
         : `This link closes ${byPercent} % of what remains of each position with a MARKET order, once per position.`;
     case 'stop':
-      return `This link moves the stop of each position ${stop === undefined ? '' : describeTarget(stop)}. It never loosens a stop.`;
+      return `This link moves the stop of each position ${stop === undefined ? '' : toWords(stop)}. It never loosens a stop.`;
     case 'heartbeat':
       return 'This link only shows that alerts arrive. It acts on no position.';
   }

@@ -1,11 +1,11 @@
-import { describePlan } from '../../close/describe-plan.ts';
+import { describeEffect } from '../../close/describe-effect.ts';
 import type { PositionLink } from '../../link/link.ts';
-import { isFinal, type Position } from '../../position/position.ts';
+import type { Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
+import { describeWish } from '../../strategy/describe-wish.ts';
 import { listInScope } from '../../strategy/list-in-scope.ts';
 import { removed } from '../refusals.ts';
 import { createResponse, type HitResponse, type PositionAnswer } from '../response.ts';
-import { describeWish } from './describe-wish.ts';
 import { recordWhole } from './record-standing.ts';
 import type { StandingHit } from './standing-hit.ts';
 
@@ -15,7 +15,7 @@ export async function rehearseScope(hit: StandingHit): Promise<HitResponse> {
   const inScope = await listInScope(services.store, link);
   return recordWhole(
     hit,
-    rehearsed(inScope.map((position) => toAnswer(position, describeWish(link, position)))),
+    rehearsed(inScope.map((position) => toAnswer(position, describeWish(link, position).would))),
   );
 }
 
@@ -26,9 +26,7 @@ export async function rehearsePosition(
 ): Promise<HitResponse> {
   const position = await store.readPosition(positionId);
   if (position === undefined) return removed;
-  if (isFinal(position.state))
-    return rehearsed([toAnswer(position, 'nothing changes; the position has ended.')]);
-  return rehearsed([toAnswer(position, describePlan(position, { action, percent }))]);
+  return rehearsed([toAnswer(position, describeEffect(position, { action, percent }).would)]);
 }
 
 function toAnswer({ positionId, symbol, side }: Position, would: string): PositionAnswer {

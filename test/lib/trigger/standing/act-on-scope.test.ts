@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { previewLink } from '../../../../lib/admin/links/preview-link.ts';
 import { Fault } from '../../../../lib/fault.ts';
+import type { Position } from '../../../../lib/position/position.ts';
 import { type Staged, type StandingStage, setStandingStage } from '../../../simulation/standing-stage.ts';
+import { exampleClaim } from '../../position/example-position.ts';
 
 /** The exchange of a position does not respond. */
 function cutOff(stage: StandingStage, staged: Staged): void {
@@ -361,6 +364,51 @@ describe('A rehearsal', () => {
     expect(stage.closes(staged)).toBe(0);
   });
 });
+
+/** Positions on which no hit acts, the end of their sentence, and what the owner reads beside it. */
+const idle = {
+  claimed: [{ state: 'claimed', claim: exampleClaim }, 'an action is already in progress.', ''],
+  'needs-attention': [
+    { state: 'needs-attention', attentionReason: 'Two orders under one client order id.' },
+    "the position needs its owner's attention.",
+    ' Two orders under one client order id.',
+  ],
+} as const;
+
+describe.each(Object.entries(idle))(
+  'A position on which no hit acts because it is %s',
+  (_, [state, why, reason]) => {
+    const sentence = `nothing changes; ${why}`;
+    const links = [
+      { action: 'close' },
+      { action: 'keep' },
+      { action: 'reduce', byPercent: '50' },
+      { action: 'stop', stop: { price: '90' } },
+    ] as const;
+    it.each(links)('is described alike by a rehearsal, the button and the preview of %j', async (link) => {
+      const stage = await setStandingStage({ rehearsal: true, ...link });
+      const { position } = await stage.open(state as Partial<Position>);
+      const byPerson = { method: 'GET', navigation: { userInitiated: true } } as const;
+      const rehearsed = await stage.during(() => stage.hit());
+      expect(rehearsed.positions).toMatchObject([{ outcome: 'rehearsed', would: sentence }]);
+      const page = await stage.during(() => stage.hit(byPerson));
+      expect(page.positions).toMatchObject([{ would: sentence }]);
+      const { linkId } = stage.link;
+      const preview = await stage.during(() => previewLink({ services: stage.services }, { linkId }));
+      expect(preview.positions).toMatchObject([
+        { positionId: position.positionId, fires: false, would: `${sentence}${reason}` },
+      ]);
+    });
+
+    it('is described alike by the rehearsal of a link for it alone', async () => {
+      const ofOne = { scope: undefined, positionId: 'pos_standing0001' };
+      const stage = await setStandingStage({ rehearsal: true, ...ofOne });
+      await stage.open(state as Partial<Position>);
+      const rehearsed = await stage.during(() => stage.hit());
+      expect(rehearsed.positions).toMatchObject([{ would: sentence }]);
+    });
+  },
+);
 
 it('The detail of a failed row names nothing of the owner', async () => {
   const stage = await setStandingStage();

@@ -22,7 +22,7 @@ export const createOptions = {
   }),
   adopt: {
     type: 'boolean',
-    describe: 'First take over what the exchange shows beyond own positions; perpetuals',
+    describe: "First adopt what the exchange shows beyond Ripcord's positions; perpetuals only",
   },
   rehearsal: { type: 'boolean', describe: 'Only report what it would do, until "links arm"' },
   ...watchOptions,
@@ -42,7 +42,7 @@ const createArguments = {
   action: {
     type: 'string',
     describe:
-      'close, keep, both (a link of each), reduce, stop or heartbeat. close and keep cancel an unfilled entry in any case',
+      'close, keep, both (a link of each), reduce, stop or heartbeat. close, keep and reduce cancel an unfilled entry',
   },
 } as const;
 
@@ -143,11 +143,11 @@ export function createCommand(yargs: Argv<SharedArguments>) {
         .example('$0 links create --tag trend stop --break-even', 'moves stops, and never loosens one')
         .example(
           '$0 links create --account main --symbol BTC/USDT:USDT --side long close --follows market-position --watch-every 1h',
-          "follows a strategy's state, and reports silence",
+          "follows a strategy's state, and reports missing alerts",
         )
         .example(
           '$0 links create --tag trend heartbeat --watch-every 5m --watch-then close',
-          'acts on silence',
+          'closes when alerts stop',
         )
         .example(
           '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',

@@ -3,7 +3,7 @@ import { textOption } from './options.ts';
 
 /** What a link is for, instead of one position. */
 export const scopeOptions = {
-  account: textOption('With --symbol and --side: their positions on this account. Alone: all of it', {}),
+  account: textOption('With --symbol and --side: one market of this account. Alone: the whole account', {}),
   symbol: textOption('BTC/USDT, or BTC/USDT:USDT for a perpetual', {}),
   side: textOption('Side of the positions', { choices: ['long', 'short'] }),
   tag: textOption('All positions with this tag, on any account', {}),
@@ -11,9 +11,9 @@ export const scopeOptions = {
 
 /** Where a link ends. */
 export const targetOptions = {
-  'to-percent': textOption('reduce: close what exceeds this percentage of what filled', {}),
+  'to-percent': textOption('reduce: at most this percentage of what filled is left', {}),
   'by-percent': textOption('reduce: close this percentage of what is left, once per position', {}),
-  'break-even': { type: 'boolean', describe: 'stop: to the price that returns the cost' },
+  'break-even': { type: 'boolean', describe: 'stop: to the price that returns the cost, fees included' },
   price: textOption('stop: to this price', {}),
   'trail-percent': textOption('stop: to this distance from the mark price, in %', {}),
 } as const;
@@ -21,7 +21,7 @@ export const targetOptions = {
 export const watchOptions = {
   'watch-every': textOption('How often an alert is due: 5m, 1h, 1d', {}),
   'watch-missed': textOption('After how many missing alerts it acts [default: 2]', {}),
-  'watch-then': textOption('What it does then [default: tell]', {
+  'watch-then': textOption('What it does then; tell sends a notice [default: tell]', {
     choices: ['tell', 'stop-break-even', 'close'],
   }),
 } as const;
@@ -59,7 +59,10 @@ interface TypedWatch {
 export function toWatch(args: TypedWatch) {
   const { 'watch-every': every, 'watch-missed': missed, 'watch-then': then } = args;
   if (every === undefined && (missed ?? then) !== undefined)
-    throw new CliError('invalid-input', 'Use --watch-every with --watch-missed and --watch-then.');
+    throw new CliError(
+      'invalid-input',
+      '--watch-missed and --watch-then need --watch-every, such as --watch-every 5m.',
+    );
   if (every === undefined) return undefined;
   const count = missed !== undefined && /^\d{1,9}$/.test(missed) ? Number(missed) : missed;
   return { every, missed: count, then };

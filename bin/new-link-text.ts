@@ -66,12 +66,26 @@ function describeFiringByHand(link: LinkView): string {
 
 const plainSteps = [
   '  2. Click Alert and set the conditions in the Settings tab.',
+  '     Greater Than or Less Than with Once Per Bar Close comes again if an alert is lost. Crossing with Only Once does not.',
   '  3. Message tab: clear all existing content.',
 ];
+const orderFills = "     Don't use a strategy's order-fills alert: it fires at entries too.";
 const followSteps = [
-  '  2. Add the indicator of docs/guide/strategy-links.md, which states what your strategy holds.',
-  '  3. Click Alert and choose the indicator, with the condition Any alert() function call.',
+  '  2. Add the indicator of docs/guide/strategy-links.md, or its lines for a strategy script.',
+  '  3. Click Alert and choose the script, with the condition Any alert() function call;',
+  '     for a strategy, alert() function calls only.',
 ];
+
+/** A heartbeat needs a condition that is always true. */
+function toAlertSteps(links: LinkView[]): string[] {
+  if (links.some(({ follows }) => follows !== undefined)) return followSteps;
+  const [set = '', lasting = '', message = ''] = plainSteps;
+  const actions = links.map(({ action }) => action);
+  if (actions.includes('heartbeat'))
+    return [set, '     Choose one that is always true, with Once Per Bar Close.', message];
+  const closes = actions.includes('close') || actions.includes('reduce');
+  return [set, lasting, ...(closes ? [orderFills] : []), message];
+}
 
 /** @returns how to put the URLs into TradingView alerts. Without the position, the market has no name. */
 export function describeSteps(
@@ -82,7 +96,6 @@ export function describeSteps(
   const chart = position === undefined ? undefined : toTradingViewSymbol(position);
   const named = chart === undefined ? '' : `: ${chart.symbol} on ${chart.exchange}`;
   const isForMany = created.some(({ link }) => link.positionId === undefined);
-  const follows = created.some(({ link }) => link.follows !== undefined);
   const market = asPlainText(
     isForMany ? 'the market of your alert' : `the same market and exchange as the position${named}`,
   );
@@ -96,9 +109,9 @@ export function describeSteps(
     paidPlan,
     `  1. In Supercharts, click Search and choose ${market}.`,
     ...(isForMany ? [] : [`     ${otherMarket}`]),
-    ...(follows ? followSteps : plainSteps),
+    ...toAlertSteps(created.map(({ link }) => link)),
     '  4. Notifications tab: tick Webhook URL and paste the URL.',
-    '  5. Click Create.',
+    '  5. Click Create. Alerts expire: note the date that TradingView shows.',
     ...byHand,
     ...created.map(({ link }) => {
       const which = created.length === 1 ? 'it' : `the ${link.action} link`;

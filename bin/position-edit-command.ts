@@ -11,7 +11,7 @@ export const editOptions = {
   label: textOption('Your new name for the position; "" removes it', { requiresArg: false }),
   'naked-watch': {
     type: 'boolean',
-    describe: 'Report it when its stop is missing at the exchange; --no-naked-watch turns that off',
+    describe: 'Send a notice if its stop is missing at the exchange; --no-naked-watch turns this off',
   },
 } as const;
 

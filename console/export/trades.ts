@@ -16,7 +16,7 @@ const endNames = {
   'exit-order': 'Exit order',
   owner: 'Manual close',
   sweep: 'Ripcord',
-  watch: 'Dead-alert switch',
+  watch: 'Watch',
   exchange: 'At the exchange',
   unknown: 'Unknown',
 } as const;

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 
 /** What a claim is for, and who wants it. */
 export type Intent = ActorIntent & Part & { action: Action };
-/** Who acts. A link's dead-alert switch has the link's id: a revocation stops it, and it counts as no use. */
+/** Who acts. A link's watch has the link's id: a revocation stops it, and it counts as no use. */
 export type ActorIntent =
   | { actor: 'link' | 'watch'; linkId: string }
   | { actor: 'operator'; linkId?: undefined };

@@ -180,7 +180,7 @@ function after(transition: Transition): State {
   return state;
 }
 
-/** A claim that executed nothing does not count as a use of its link. The dead-alert switch counts none. */
+/** A claim that executed nothing does not count as a use of its link. The watch counts none. */
 function refundUse({ uses }: Position, { actor, linkId }: Claim): PositionChange {
   const count = actor !== 'link' || linkId === undefined ? undefined : uses[linkId];
   if (linkId === undefined || count === undefined) return {};

@@ -63,7 +63,7 @@ export type Hit = z.infer<typeof hitSchema>;
 
 export const hitsKeptMs = 90 * 24 * 3_600_000;
 
-/** Whether the list of all hits has it: it leaves out what the records of its positions say. A rehearsal has none. */
+/** Whether a list of all hits has it: it leaves out what the records of its positions state. These decisions have none. */
 export function isListed({ positions = [], decision }: Hit): boolean {
-  return positions.length === 0 || decision === 'rehearsed';
+  return positions.length === 0 || decision === 'rehearsed' || decision === 'heard';
 }

@@ -100,28 +100,26 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
   },
   unreadable: {
     word: "not a strategy's state",
-    reason: () => 'takes only the messages long, short and flat, with a time after it at most',
+    reason: () => 'takes only the messages long, short and flat, optionally followed by a time',
     advice: () =>
-      "Use the indicator of the guide in TradingView. A strategy's own alert has another message at each order.",
+      'Use a script from the guide "Links for a strategy" in TradingView. A strategy\'s order-fills alert has another message.',
   },
   'left-alone': {
     word: 'a newer position was left open',
-    reason: (hit) =>
-      `left ${namePositions(hit)} open, opened after the alert that Ripcord was still answering`,
+    reason: (hit) => `left ${namePositions(hit)} open: newer than the alert that Ripcord was still answering`,
     advice: closeAdvice,
     concernsPart: true,
   },
   'not-followed': {
     word: 'a position was not followed yet',
     reason: (hit) =>
-      `left ${namePositions(hit)} open, because the strategy has not reported this side since it was opened`,
+      `left ${namePositions(hit)} open, because no message of its side has arrived since it was opened`,
     advice: closeAdvice,
     concernsPart: true,
   },
   'not-adopted': {
     word: 'the exchange was not read',
-    reason: () =>
-      'could not read which positions the exchange has beyond those of Ripcord, and left them open',
+    reason: () => "could not read what the exchange holds beyond Ripcord's own positions, and left that open",
     advice: () => "Check the account in the exchange's own app.",
     concernsPart: true,
   },

@@ -15,7 +15,7 @@ export type NoticeContent =
   | { kind: 'exits'; reason: string }
   /** A stop that it had is missing at the exchange. */
   | { kind: 'naked'; since: number }
-  /** A hit or a dead-alert switch sent nothing, so the position may have to be closed otherwise. */
+  /** A hit or a watch sent nothing, so the position may have to be closed otherwise. */
   | { kind: 'released'; actor: Claim['actor']; linkId: string; reason: string }
   /** A claim without a result for this long, in milliseconds. */
   | { kind: 'overdue'; forMs: number; claim: Claim };
@@ -91,7 +91,7 @@ function describeNaked({ positionId, exitPlan }: Position, since: number): strin
   return `The position has had no stop at the exchange since ${formatMinute(new Date(since).toISOString())}.${refused} Set one, or close the position: ripcord positions exits ${positionId} --stop-loss PRICE`;
 }
 
-/** A dead-alert switch acts once, so its failure leaves nothing to open again. */
+/** A watch acts once, so its failure leaves nothing to open again. */
 function describeRetry(actor: Actor, { positionId }: Position): string {
   return actor === 'watch'
     ? `Check it at the exchange, or run: ripcord positions close ${positionId}`
@@ -104,7 +104,7 @@ function toReleasedText(
 ): string {
   const why = `but nothing was executed: ${toSentence(reason)} The position is unchanged.`;
   return actor === 'watch'
-    ? `The dead-alert switch of link ${linkId} acted, ${why} Close it at the exchange, or run: ripcord positions close ${positionId}`
+    ? `The watch of link ${linkId} acted, ${why} Close it at the exchange, or run: ripcord positions close ${positionId}`
     : `A link was opened, ${why} Open the link again, or close the position at the exchange.`;
 }
 

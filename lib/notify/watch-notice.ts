@@ -55,15 +55,15 @@ function describeNews({ link, news }: WatchReport): string {
   const silence = formatSpan(news.ms ?? 0);
   switch (news.event) {
     case 'no-beat':
-      return `No alert has arrived yet for ${name}, although one is due every ${watch.every}. Its watch does nothing until the first one. Check the alert and its webhook URL in TradingView.`;
+      return `No alert yet: ${name}. One is due every ${watch.every}, and its watch does nothing until the first one arrives. Check the alert and its webhook URL in TradingView.`;
     case 'late':
-      return `No alert for ${silence} for ${name}, although one is due every ${watch.every}. ${describeNext(link)} Check the alert in TradingView.`;
+      return `No alert for ${silence}: ${name}. One is due every ${watch.every}. ${describeNext(link)} Check the alert in TradingView.`;
     case 'back':
-      return `Alerts are back after ${silence} for ${name}.`;
+      return `Alerts are back after ${silence}: ${name}.`;
     case 'held':
       return `Ripcord's own address does not respond, so alerts can't arrive. The watch of ${name} does nothing until it responds again. Run: ripcord doctor`;
     case 'tripped':
-      return `No alert for ${silence} for ${name}. ${describeCulprit(news)} ${describeAction(link, news)} To watch again, run: ripcord links arm ${linkId}`;
+      return `No alert for ${silence}: ${name}. ${describeCulprit(news)} ${describeAction(link, news)} To watch again, run: ripcord links arm ${linkId}`;
   }
 }
 
@@ -96,8 +96,10 @@ function describeAction(
   const these = `${positions} ${positions === 1 ? 'position' : 'positions'}`;
   if (then === 'tell') return 'Nothing was done. Check your positions and the alert.';
   if (positions === 0) return 'No position was followed, so nothing was done. Check your positions.';
-  const what = then === 'close' ? `close ${these}` : `move the stops of ${these} to break-even`;
-  return rehearsal === true ? `If the link were armed, Ripcord would ${what}.` : `Ripcord starts to ${what}.`;
+  const stops = `the stops of ${these} to break-even`;
+  if (rehearsal === true)
+    return `If the link were armed, Ripcord would ${then === 'close' ? `close ${these}` : `move ${stops}`}.`;
+  return `Ripcord is ${then === 'close' ? `closing ${these}` : `moving ${stops}`}.`;
 }
 
 function nameLink(link: Link): string {

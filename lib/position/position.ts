@@ -99,7 +99,7 @@ export type OrderRecord = z.infer<typeof orderRecordSchema>;
 /** The position's two lists of orders. */
 export type OrderBook = 'entryOrders' | 'exitOrders';
 
-/** Who started an action: a link's hit, the operator without a link, the sweep, or a link's dead-alert switch. */
+/** Who started an action: a link's hit, the operator without a link, the sweep, or a link's watch. */
 export const actorSchema = z.enum(['link', 'operator', 'sweep', 'watch']);
 export type Actor = z.infer<typeof actorSchema>;
 
@@ -114,7 +114,7 @@ export const outcomeSchema = z.object({
   /** The target that is reached: at most this part of what filled is left, in %, up to what is too small for an order. */
   toPercent: amountSchema.optional(),
   actor: actorSchema,
-  /** Present when the actor is a link or its dead-alert switch. */
+  /** Present when the actor is a link or its watch. */
   linkId: z.string().optional(),
   /** One or more sentences for a person. */
   detail: z.string(),
@@ -153,7 +153,7 @@ export type Failure = z.infer<typeof failureSchema>;
 /** Who acts on a position, until when, and under which client order id its order can be looked up. */
 export const claimSchema = z.object({
   actor: claimActorSchema,
-  /** Present when the actor is a link or its dead-alert switch. */
+  /** Present when the actor is a link or its watch. */
   linkId: z.string().optional(),
   action: actionSchema,
   /** Closes only this part of the remaining amount. */

@@ -31,12 +31,12 @@ function describeClaim(action: Claim['action'], phase: Claim['phase']): string {
     : 'The result of the close is not confirmed yet.';
 }
 
-/** @returns the sentence about a claim of a link's dead-alert switch. Every other actor needs none. */
+/** @returns the sentence about a claim of a link's watch. Every other actor needs none. */
 export function describeWatch(
   { actor, linkId }: Pick<Failure, 'actor' | 'linkId'>,
   verb: 'acted' | 'closed it' | 'tried to close it',
 ): string[] {
-  return actor === 'watch' ? [`The dead-alert switch of link ${linkId} ${verb}.`] : [];
+  return actor === 'watch' ? [`The watch of link ${linkId} ${verb}.`] : [];
 }
 
 /** @returns why nothing executed, and which exits are gone. */

@@ -34,7 +34,7 @@ export type Acted =
 /** `going`: the sweep brings it to an end. `retrying`: provably nothing was sent, and another try may succeed. */
 export type Progress = 'done' | 'going' | 'retrying' | 'refused';
 
-/** Who acts: a hit of the link, or its dead-alert switch. */
+/** Who acts: a hit of the link, or its watch. */
 export type ActingFor = 'link' | 'watch';
 
 /**

@@ -3,7 +3,7 @@ import type { LinkState, WatchNews } from '../link/link-state.ts';
 import { giveUpMs } from './episode.ts';
 
 /**
- * The dead-alert switch of a link: beats are due in an interval, and it acts once when they stay away.
+ * The watch of a link: beats are due in an interval, and it acts once when they stay away.
  *
  *     waiting → alive ⇄ late → tripped;  alive ⇄ silent → tripped
  *

@@ -21,8 +21,8 @@ const reasons: Record<ConfirmationReason, { publicMessage: string; detail: strin
     detail: 'The link can fire more than once, so it asks each time; nothing was done.',
   },
   standing: {
-    publicMessage: 'It acts on every position that is open then, so it always asks first.',
-    detail: 'The link is for more than one position, so it always asks first; nothing was done.',
+    publicMessage: 'It always asks first in a browser.',
+    detail: 'A standing link always asks first in a browser; nothing was done.',
   },
   prefetch: {
     publicMessage: 'A browser loaded this link ahead of time.',

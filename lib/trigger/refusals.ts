@@ -37,11 +37,8 @@ export const wrongSource = reportedRefusal(
 );
 export const paused = reportedRefusal('paused', 'paused', 'All links are paused. Nothing was done.');
 export const inRehearsal = refusal('gone', 'This link is in rehearsal. Nothing was done.');
-export const leftScope = refusal(
-  'gone',
-  'The position is no longer among those that this link is for. Nothing was done.',
-);
-export const notWatched = refusal('gone', "The link's watch no longer does this. Nothing was done.");
+export const leftScope = refusal('gone', "The position is no longer in this link's scope. Nothing was done.");
+export const notWatched = refusal('gone', "The link's watch was changed or removed. Nothing was done.");
 /** A restore paused the link. Only the owner reads why. */
 export const linkPaused: HitResponse = {
   ...reportedRefusal('link-paused', 'paused', 'This link is paused. Nothing was done.'),
@@ -65,7 +62,7 @@ export const ignored = reportedRefusal(
 export const unreadable = reportedRefusal(
   'unreadable',
   'unreadable',
-  "The message is not a strategy's state, so nothing was done. Send long, short or flat, with a time after it at most.",
+  "The message is not a strategy's state, so nothing was done. Send long, short or flat, optionally followed by a time.",
 );
 /** No request is answered with it: a sweep ends what a hit of a standing link left undone. */
 export const gaveUp = reportedRefusal(

@@ -48,7 +48,7 @@ test.for([
   [['--account', 'main', '--side', 'long', 'close'], '--symbol: expected symbol and side together'],
   [['--tag', 't', 'close', '--to-percent', '50'], '--to-percent: expected toPercent or byPercent'],
   [['--tag', 't', 'heartbeat', '--watch-every', '1m'], '--watch-every: expected at least 5m'],
-  [['--tag', 't', 'heartbeat', '--watch-missed', '3'], 'Use --watch-every with --watch-missed'],
+  [['--tag', 't', 'heartbeat', '--watch-missed', '3'], '--watch-missed and --watch-then need --watch-every'],
   [['--tag', 't', 'stop'], '--break-even, --price or --trail-percent'],
 ] as const)('links create %j is refused before anything is sent: %s', async ([words, sentence]) => {
   await using admin = await minting();

@@ -141,7 +141,7 @@ async function enterOrder(page: Page, { account }: Seeded): Promise<void> {
 /** Fills the form of a standing link. */
 async function enterStrategy(page: Page, { account }: Seeded): Promise<void> {
   await visit(page, '#/links', 'Links');
-  await page.getByRole('button', { name: 'New strategy link' }).click();
+  await page.getByRole('button', { name: 'New standing link' }).click();
   await page.getByRole('dialog').getByLabel('Account').selectOption(account);
   await page.getByLabel('Market').fill('ETH/USDT');
   await page.getByLabel("Follow the strategy's state").check();
@@ -316,12 +316,12 @@ const dialogs: Screen[] = [
       await page.getByRole('button', { name: 'Place LIMIT buy' }).waitFor();
     },
   },
-  { name: 'New strategy link', of: 'create-strategy-link', open: enterStrategy },
+  { name: 'New standing link', of: 'create-strategy-link', open: enterStrategy },
   {
-    name: 'New strategy link that moves the stop of an account',
+    name: 'New standing link that moves the stop of an account',
     async open(page) {
       await visit(page, '#/links', 'Links');
-      await page.getByRole('button', { name: 'New strategy link' }).click();
+      await page.getByRole('button', { name: 'New standing link' }).click();
       await page.getByRole('button', { name: 'Account', exact: true }).click();
       await page.getByRole('button', { name: 'Move stop' }).click();
       await page.getByRole('button', { name: 'Trail %' }).click();

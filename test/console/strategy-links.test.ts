@@ -9,12 +9,12 @@ import { choose, go, startHarness } from './harness.ts';
 
 const environment = await startEnvironment();
 const harness = await startHarness(environment);
-const here = harness.browser === undefined ? noBrowser : "the console's strategy links";
+const here = harness.browser === undefined ? noBrowser : "the console's standing links";
 
 /** Opens the form of a link for a market of an account. */
 async function enterMarket(page: Page, { account }: Trader, symbol: string): Promise<Locator> {
   await go(page, 'Links');
-  await page.getByRole('button', { name: 'New strategy link' }).click();
+  await page.getByRole('button', { name: 'New standing link' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Account').selectOption(account);
   await dialog.getByLabel('Market').fill(symbol);

@@ -14,7 +14,7 @@ export interface PlannedOrder {
 export type PlannedEvent = { at: number } & (
   | ({ kind: 'hit'; link: number; skewMs: number } & Versioned)
   | ({ kind: 'sweep'; skewMs: number } & Versioned)
-  /** The last link reduces the position to a target, or its dead-alert switch closes all. */
+  /** The last link reduces the position to a target, or its watch closes all. */
   | ({ kind: 'act'; by: 'link' | 'watch'; toPercent?: string; skewMs: number } & Versioned)
   | ({ kind: 'revoke'; link: number; skewMs: number } & Versioned)
   | { kind: 'fill'; book: 'entryOrders' | 'exitOrders'; index: number; amount: Units }

@@ -17,7 +17,7 @@ const results: FilterOption[] = [
 const actors: FilterOption[] = [
   { value: 'operator', label: 'Manual close' },
   { value: 'sweep', label: 'Automatic' },
-  { value: 'watch', label: 'Dead-alert switch' },
+  { value: 'watch', label: 'Watch' },
 ];
 
 /** @returns whether a hit is under the filters in the view's address. */

@@ -78,8 +78,8 @@ function Steps({ position, links }: { position: PositionView; links: readonly Li
         and select it on <b>{exchange}</b>. {otherMarket}
       </li>
       <li>
-        Select <b>Alert</b> and set its conditions in the <b>Settings</b> tab. <b>Greater Than</b> or{' '}
-        <b>Less Than</b> with <b>Once Per Bar Close</b> comes again if an alert is lost.
+        Select <b>Alert</b> and set its conditions in the <b>Settings</b> tab.{' '}
+        <ConditionAdvice acts={links.map(({ action }) => action)} side={position.side} />
       </li>
       <li>
         In the <b>Message</b> tab, clear all text. Ripcord ignores alerts with a message. Name the alert{' '}
@@ -94,8 +94,44 @@ function Steps({ position, links }: { position: PositionView; links: readonly Li
         In the <b>Notifications</b> tab, check <b>Webhook URL</b> and paste the link.
       </li>
       <li>
-        Select <b>Create</b>.
+        Select <b>Create</b>. {expiryAdvice}
       </li>
     </ol>
   );
 }
+
+/** Which conditions lose no alert, and which alert fires at the wrong moment. */
+export function ConditionAdvice({
+  acts,
+  side,
+}: {
+  acts: readonly LinkView['action'][];
+  side: 'long' | 'short' | undefined;
+}) {
+  const closes = acts.some((action) => action === 'close' || action === 'reduce');
+  return (
+    <>
+      Choose <b>Greater Than</b> or <b>Less Than</b> with <b>Once Per Bar Close</b>, not <b>Crossing</b> with{' '}
+      <b>Only Once</b>: if an alert is lost, it comes again at the next bar.
+      {closes ? (
+        <>
+          {' '}
+          Don't use a strategy's order-fills alert: it fires at entries too.{' '}
+          <ClosingPrice side={side ?? 'long'} />
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function ClosingPrice({ side }: { side: 'long' | 'short' }) {
+  return (
+    <>
+      To close a {side} on a closing price only, choose{' '}
+      <b>{side === 'long' ? 'Less Than' : 'Greater Than'}</b> your level, and let a stop rest at the exchange
+      further away.
+    </>
+  );
+}
+
+export const expiryAdvice = 'Alerts expire: note the date that TradingView shows.';

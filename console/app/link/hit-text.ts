@@ -22,7 +22,7 @@ export function toDecision({ decision, status }: HitView): Label {
 const origins: Record<string, string> = {
   operator: 'manual close',
   sweep: 'automatic',
-  watch: 'dead-alert switch',
+  watch: 'watch',
 };
 
 /** @returns what caused a hit, in a few words: "POST from 127.0.0.1". */
@@ -36,7 +36,7 @@ export function formatOrigin({ actor, method, sourceIp, resend }: HitView): stri
 /** @returns decision and origin as one title: "Fired, POST from 127.0.0.1". */
 export function hitTitle(hit: HitView): string {
   if (hit.actor === 'operator' && hit.decision === 'fired') return 'Manual close';
-  if (hit.actor === 'watch' && hit.decision === 'fired') return 'Dead-alert switch';
+  if (hit.actor === 'watch' && hit.decision === 'fired') return 'Watch acted';
   if (hit.actor === 'sweep' && hit.decision === 'recovered') return 'Completed automatically';
   return `${toDecision(hit).word}, ${formatOrigin(hit)}`;
 }

@@ -81,7 +81,7 @@ function NewStrategyLink() {
       disabled={accounts.value?.length === 0}
       onClick={() => openDialog({ kind: 'create-strategy-link' })}
     >
-      <Icon name="plus" /> New strategy link
+      <Icon name="plus" /> New standing link
     </button>
   );
 }
@@ -114,7 +114,7 @@ function Empty({ filter }: { filter: Filter }) {
     <EmptyState icon="link" title={emptyTitles[filter]}>
       <p>
         Create one for a position from its three-dot menu in <a href={paths.positions}>My Positions</a>, or
-        one for every position of a strategy with New strategy link.
+        one for every position of a strategy with New standing link.
       </p>
     </EmptyState>
   );

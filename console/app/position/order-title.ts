@@ -23,7 +23,7 @@ function describeCloser({ actor, linkId }: Closer, links: readonly LinkView[]): 
   if (actor === 'operator') return 'by you';
   if (linkId === undefined) return 'by Ripcord';
   const link = links.find((each) => each.linkId === linkId);
-  const by = actor === 'watch' ? 'by the dead-alert switch of' : 'by';
+  const by = actor === 'watch' ? 'by the watch of' : 'by';
   if (link === undefined) return `${by} a link`;
   return [`${by} link`, ...(link.label === undefined ? [] : [link.label]), urlEnd(link)].join(' ');
 }

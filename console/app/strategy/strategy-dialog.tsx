@@ -61,7 +61,7 @@ export function StrategyDialog({ onClose }: { onClose: () => void }) {
 function toHeading(step: Step, created: Created | undefined) {
   if (created !== undefined) return { title: 'Your webhook link' };
   if (step === 'review') return { title: 'Create this link?' };
-  return { title: 'New strategy link', subtitle: 'One link for every position that is open at the alert.' };
+  return { title: 'New standing link', subtitle: 'One link for every position that is open at the alert.' };
 }
 
 interface StrategyFormProps {

@@ -193,13 +193,13 @@ const behaviors: readonly Option[] = [
   {
     name: 'follows',
     label: "Follow the strategy's state",
-    help: 'The message says long, short or flat once per bar. The link acts on flat or the other side.',
+    help: 'The message states long, short or flat once per bar. The link acts on flat or the other side.',
     isOffered: canFollow,
   },
   {
     name: 'adopt',
     label: 'Adopt positions opened elsewhere',
-    help: "An alert first takes over what the exchange shows beyond Ripcord's positions.",
+    help: "An alert first adopts what the exchange shows beyond Ripcord's own positions.",
     isOffered: canAdopt,
   },
   {

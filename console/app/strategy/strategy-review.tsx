@@ -70,7 +70,7 @@ function describeBehavior(choices: StrategyChoices): string[] {
   return [
     ...(isFollowing(choices)
       ? [
-          'It acts on positions that were open at a message of their own side, when flat or the other side follows.',
+          'It acts on flat or the other side, and only on positions that were open at an earlier message of their own side.',
         ]
       : []),
     ...(canRehearse(choices)

@@ -1,9 +1,8 @@
-import type { ComponentChildren } from 'preact';
 import type { LinkView } from '../../../lib/admin/contract/commands.ts';
 import { CopyButton } from '../control/copy-button.tsx';
 import { describeManualUse } from '../labels.ts';
 import { strategyLines, toIndicator } from '../link/alert-plan.ts';
-import { AlertIntro, AlertName } from '../link/alert-steps.tsx';
+import { AlertIntro, AlertName, ConditionAdvice, expiryAdvice } from '../link/alert-steps.tsx';
 
 /** How to use a standing link in a TradingView alert, in TradingView's own terms. */
 export function StrategySteps({ url, link }: { url: string; link: LinkView }) {
@@ -12,8 +11,7 @@ export function StrategySteps({ url, link }: { url: string; link: LinkView }) {
       <AlertIntro url={url} link={link} />
       {link.follows === undefined ? <PlainSteps link={link} /> : <StateSteps link={link} />}
       <p class="help">
-        Alerts expire: note the date that TradingView shows
-        {link.watch === undefined ? '.' : ', because the watch acts when alerts stop.'}{' '}
+        {expiryAdvice} {link.watch === undefined ? '' : 'The watch acts when it has expired. '}
         {describeManualUse(link)}
       </p>
     </section>
@@ -22,38 +20,32 @@ export function StrategySteps({ url, link }: { url: string; link: LinkView }) {
 
 function PlainSteps({ link }: { link: LinkView }) {
   return (
+    <ol>
+      <li>
+        Open the chart, and select <b>Alert</b>. <Condition link={link} />
+      </li>
+      <NameStep link={link} text="Clear all text of the message: this link refuses alerts with a message." />
+      <LastSteps />
+    </ol>
+  );
+}
+
+function Condition({ link }: { link: LinkView }) {
+  const { action, side, scope } = link;
+  if (action !== 'heartbeat') return <ConditionAdvice acts={[action]} side={scope.side ?? side} />;
+  return (
     <>
-      {link.action === 'close' || link.action === 'reduce' ? (
-        <p class="hint">
-          Don't use an order-fills alert of a strategy: it fires at entries too, and the link would act on
-          them.
-        </p>
-      ) : null}
-      <ol>
-        <li>
-          Open the chart, and select <b>Alert</b>. {conditionAdvice(link)}
-        </li>
-        <NameStep
-          link={link}
-          text="Clear all text of the message: this link refuses alerts with a message."
-        />
-        <LastSteps />
-      </ol>
+      Set a condition that is always true, such as a price <b>Greater Than</b> a level far below it, with{' '}
+      <b>Once Per Bar Close</b>. <BarLength link={link} />
     </>
   );
 }
 
-function conditionAdvice({ action }: LinkView): ComponentChildren {
-  if (action === 'heartbeat')
-    return (
-      <>
-        As the condition set a price that is always <b>Greater Than</b> 1, and <b>Once Per Bar Close</b>.
-      </>
-    );
-  return (
+/** A longer bar would make each beat late. */
+function BarLength({ link: { watch } }: { link: LinkView }) {
+  return watch === undefined ? null : (
     <>
-      As the condition choose <b>Greater Than</b> or <b>Less Than</b> with <b>Once Per Bar Close</b>, not{' '}
-      <b>Crossing</b> with <b>Only Once</b>: a lost alert then comes again.
+      Choose bars of {watch.every} or less: the watch expects one alert each {watch.every}.
     </>
   );
 }
@@ -63,17 +55,23 @@ function StateSteps({ link }: { link: LinkView }) {
   return (
     <ol>
       <li>
-        In the <b>Pine Editor</b>, add this indicator to the chart, with your condition in the third line.
+        In the <b>Pine Editor</b>, add this indicator to the chart, with your condition in the third line.{' '}
+        <BarLength link={link} />
         <Lines text={toIndicator(side)} name="indicator" />
         <details>
           <summary>You have a strategy script</summary>
-          <p>Add these lines at its end instead.</p>
+          <p>
+            Add these lines at its end instead. They report an exit one bar after its signal, when it has
+            filled.
+          </p>
           <Lines text={strategyLines} name="strategy lines" />
         </details>
       </li>
       <li>
         Select <b>Alert</b>. As the condition choose the script, and <b>Any alert() function call</b>, or{' '}
-        <b>alert() function calls only</b> for a strategy. An order-fills alert states nothing between fills.
+        <b>alert() function calls only</b> for a strategy. Don't use an order-fills alert with{' '}
+        <code>{'{{strategy.market_position}}'}</code>: it is sent at fills only, so a lost “flat” never comes
+        again.
       </li>
       <NameStep link={link} text="The message comes from the script." />
       <LastSteps />

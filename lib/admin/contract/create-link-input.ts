@@ -44,7 +44,7 @@ export const watchField = z
     then: watchSchema.shape.then.default('tell'),
   })
   .describe(
-    'Acts once when no alert arrives: `every` is how often one is due, at least `"5m"`; `missed` after how many missing ones it acts (default 2); `then` what it does: `tell` (default), `stop-break-even` or `close`.',
+    'Acts once when alerts stop. `every`: how often one is due, from `"5m"` to `"7d"`. `missed`: after how many missing ones it acts (default 2). `then`: what it does: `tell` (default) sends a notice, `stop-break-even` moves stops, `close` closes.',
   );
 
 /** @returns milliseconds of a duration such as `5m`. */
@@ -56,18 +56,18 @@ function toMs(duration: string): number {
 const fields = z.strictObject({
   positionId: positionIdSchema.describe('The one position that the link acts on.').optional(),
   account: accountNameSchema
-    .describe('With `symbol` and `side`: all their positions on this account. Alone: every position on it.')
+    .describe(
+      'With `symbol` and `side`: every position on this account with both. Alone: every position on it.',
+    )
     .optional(),
   symbol: symbolSchema.describe('Market: `BTC/USDT` for spot, `BTC/USDT:USDT` for a perpetual.').optional(),
-  side: sideSchema.describe('Side of the positions.').optional(),
+  side: sideSchema.describe('`long` or `short`; with `account` and `symbol`.').optional(),
   tag: tagSchema.describe('All positions with this tag, on any account.').optional(),
   action: linkActionSchema.describe(
-    'What the link does. `close` and `keep` cancel an unfilled entry in any case. `heartbeat` only shows that alerts arrive.',
+    'What the link does. `close`, `keep` and `reduce` cancel an unfilled entry. `heartbeat` only shows that alerts arrive.',
   ),
   toPercent: percentageSchema
-    .describe(
-      'For `reduce`: closes what exceeds this percentage of the amount filled, less fees in the coin.',
-    )
+    .describe('For `reduce`: closes what exceeds this percentage of the amount filled, less fees in base.')
     .optional(),
   byPercent: percentageSchema
     .describe('For `reduce`: closes this percentage of what is left, once per position.')
@@ -86,12 +86,12 @@ const fields = z.strictObject({
   adopt: z
     .boolean()
     .describe(
-      'Takes over what the exchange shows at the hit beyond positions of Ripcord. Perpetuals. Default: false.',
+      "At each hit, first adopts what the exchange shows beyond Ripcord's own positions. Perpetuals only. Default: false.",
     )
     .optional(),
   rehearsal: z
     .boolean()
-    .describe('Hits report what they would have done, and do nothing, until `links.arm`. Default: false.')
+    .describe('Until `links.arm`, hits do nothing, and report what they would have done. Default: false.')
     .optional(),
   watch: watchField.optional(),
   label: labelSchema.describe('Your name for the link, up to 80 characters.').optional(),
@@ -105,9 +105,7 @@ const fields = z.strictObject({
   ),
   confirm: z
     .boolean()
-    .describe(
-      'A GET always shows the page with the button first, as links for more than one position do in any case. Default: false.',
-    )
+    .describe('A GET always shows the page with the button first. Standing links always do. Default: false.')
     .optional(),
   methods: methodsSchema.describe('`post-only`: only a POST acts. Default: `any`.').optional(),
   sources: sourcesSchema

@@ -30,7 +30,7 @@ const placeSchema = z
 export const historyCommands = {
   'history.list': {
     summary:
-      'Lists the hits of the last 90 days with what was decided and why, newest first. By default, these are the hits of 50 positions: the open ones, then the latest ended ones.',
+      'Lists the hits of the last 90 days with what was decided and why, newest first. By default, these are the hits of 50 positions, the open ones and then the latest ended ones, and of 50 standing links.',
     details:
       'With `positionId`, `linkId` or `before` it also lists the hits of positions that were forgotten, and returns `next` if there are older ones. Without an id, `before` leaves out hits that an earlier version of Ripcord recorded.',
     input: z.strictObject({

@@ -11,7 +11,7 @@ export const positionIdField = positionIdSchema.describe('The position.');
 export const accountField = accountNameSchema.describe('Name of a stored account.');
 const labelField = labelSchema.describe('Your name for the position, up to 80 characters.');
 const tagField = tagSchema.describe(
-  'Groups positions, such as those of one strategy: a link can be for all with this tag.',
+  'Your name for a group of positions, such as those of one strategy. A link can be for all positions with a tag.',
 );
 const symbolField = symbolSchema.describe(
   'Market: `BTC/USDT` for spot, `BTC/USDT:USDT` for a perpetual. Any script.',

@@ -1,4 +1,5 @@
-import { isPositionLink } from '../../link/link.ts';
+import { isListed } from '../../link/hit.ts';
+import { isPositionLink, type Link } from '../../link/link.ts';
 import { inParallel } from '../../parallel.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
@@ -8,7 +9,7 @@ import type { CommandInput, CommandResult, HitView } from '../contract/commands.
 import { requireLink } from '../require.ts';
 import { countResends } from './resends.ts';
 
-/** How many positions are read when none is named: each needs a Query of its own. */
+/** How many positions, and how many standing links, are read when none is named: each needs a Query of its own. */
 const maxPositions = 50;
 /** So many hits before a page show whether its oldest ones are resends. */
 const lookBehind = 10;
@@ -40,9 +41,20 @@ async function findPartition(services: Services, linkId: string): Promise<string
 }
 
 async function listLatest({ store }: Services, limit: number): Promise<HitView[]> {
-  const positionIds = selectLatest(await store.listPositions('all'));
-  const hits = await inParallel(positionIds, 10, (id) => store.listHits(id, limit));
-  return countResends(hits.flat()).slice(0, limit);
+  const [positions, links] = await Promise.all([store.listPositions('all'), store.listStandingLinks()]);
+  const ids = [...selectLatest(positions), ...selectNewest(links)];
+  const hits = await inParallel(ids, 10, (id) => store.listHits(id, limit));
+  return countResends(hits.flat().filter(isListed)).slice(0, limit);
+}
+
+/** A standing link that refused an alert has no record at a position. */
+function selectNewest(links: Link[]): string[] {
+  const armed = links.filter(({ revokedAt }) => revokedAt === undefined);
+  const revoked = links.filter(({ revokedAt }) => revokedAt !== undefined);
+  const newestFirst = (a: Link, b: Link) => b.createdAt.localeCompare(a.createdAt);
+  return [...armed.toSorted(newestFirst), ...revoked.toSorted(newestFirst)]
+    .slice(0, maxPositions)
+    .map(({ linkId }) => linkId);
 }
 
 /** @returns the ids of open positions in the given order, then of ended ones, latest end first. */

@@ -54,10 +54,10 @@ function refuseUnheard({ linkId, follows, rehearsal }: Link, state: LinkState | 
   if (follows === undefined || rehearsal !== true || state?.ownSideAt !== undefined) return;
   throw new Fault(
     'not-heard',
-    `${linkId} has not heard its own side yet, such as "long" for longs, so it would close nothing. It stays in rehearsal.`,
+    `${linkId} has received no message of its own side yet, such as "long" for longs, so the first "flat" would close nothing. It stays in rehearsal.`,
     {
       hint: {
-        text: "Wait for the alert's first message while the strategy is in a position, then arm the link.",
+        text: "Wait for the alert's message while the strategy is in a position, then arm the link.",
       },
     },
   );

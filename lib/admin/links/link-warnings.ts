@@ -59,7 +59,7 @@ async function findPriceWarnings(services: Services, link: Link, stopped: Stoppe
   const { stop, scope } = link;
   if (stop === undefined || !('price' in stop)) return [];
   const isWide = scope !== undefined && !('symbol' in scope);
-  const wide = `The stop price ${stop.price} counts for ${describeScope(link)}, in whichever market it is.`;
+  const wide = `The stop price ${stop.price} applies to ${describeScope(link)}, in all their markets.`;
   const passed = await inParallel(stopped, 5, (each) => warnIfPassed(services, each, stop.price));
   return [...(isWide ? [wide] : []), ...passed.filter((warning) => warning !== undefined)];
 }

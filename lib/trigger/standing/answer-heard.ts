@@ -53,7 +53,7 @@ export function notFollowed({ symbol, side }: Position): HitResponse {
   return reportedRefusal(
     'not-followed',
     'unchanged',
-    `${symbol} ${side} is not followed yet: its side was not reported since it was opened. It was left open.`,
+    `${symbol} ${side} is not followed yet: no message of its side has arrived since it was opened. It was left open.`,
   );
 }
 
@@ -65,7 +65,7 @@ const late = createResponse('late', {
 
 const notFollowedYet = createResponse('not-followed', {
   publicMessage:
-    'No open position is followed yet: its side was not reported since it was opened. Nothing was done.',
+    'No open position is followed yet: no message of its side has arrived since it was opened. Nothing was done.',
   decision: 'heard',
 });
 
@@ -89,7 +89,9 @@ function toHeard({ position }: StateMessage, count: number): Partial<HitResponse
 }
 
 function rehearsed({ position }: StateMessage, positions: PositionAnswer[]): HitResponse {
-  const plans = positions.map(({ symbol, side, would, detail }) => `${symbol} ${side}: ${would ?? detail}`);
+  const plans = positions.map(({ symbol, side, would, detail }) =>
+    would === undefined ? detail : `${symbol} ${side}: ${would}`,
+  );
   const what = plans.length === 0 ? 'No position that this link is for is open.' : plans.join(' ');
   return createResponse('rehearsed', {
     publicMessage: `This link is in rehearsal, so nothing was done. The message "${position}" arrived.`,

@@ -39,7 +39,8 @@ function describe(status: Summary, answers: readonly Answered[]): string {
   const count = (...wanted: Progress[]) => answers.filter(({ progress }) => wanted.includes(progress)).length;
   const [done, refused, others] = [count('done'), count('refused'), count('going', 'retrying')];
   const ofAll = `${done} of ${answers.length} position${answers.length === 1 ? '' : 's'}`;
-  const notDone = refused === 0 ? '' : ` Not done: ${refused}. The owner has to check what is not done.`;
+  const notDone =
+    refused === 0 ? '' : ` Not done: ${refused}. The owner needs to check ${refused === 1 ? 'it' : 'them'}.`;
   switch (status) {
     case 'nothing-open':
       return 'No position that this alert is for is open, so nothing was done.';

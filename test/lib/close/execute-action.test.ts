@@ -48,7 +48,7 @@ describe('a claim in progress', () => {
       'busy',
     ],
     [
-      "of a link's dead-alert switch to reduce does not cover the link",
+      "of a link's watch to reduce does not cover the link",
       { ...mine, actor: 'watch', action: 'close', toPercent: '50' },
       { ...mine, action: 'close' },
       'busy',

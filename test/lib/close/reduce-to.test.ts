@@ -199,7 +199,7 @@ describe('a close to a target', () => {
   });
 });
 
-describe("a link's dead-alert switch", () => {
+describe("a link's watch", () => {
   const watch: Intent = { actor: 'watch', linkId, action: 'close' };
   const act = ({ services, position, during }: Stage) =>
     during(() => executeAction(services, position.positionId, watch));
@@ -213,9 +213,9 @@ describe("a link's dead-alert switch", () => {
       outcome: {
         actor: 'watch',
         linkId,
-        detail: expect.stringContaining(`The dead-alert switch of link ${linkId} closed it.`),
+        detail: expect.stringContaining(`The watch of link ${linkId} closed it.`),
       },
-      notices: [{ event: 'closed', text: expect.stringContaining('The dead-alert switch of link') }],
+      notices: [{ event: 'closed', text: expect.stringContaining('The watch of link') }],
       exitOrders: [{ sentBy: { actor: 'watch', linkId } }],
     });
   });

@@ -59,7 +59,7 @@ const standingWhy: Record<StandingCause, string> = {
   unreadable: unreadable.detail,
   'left-alone': leftAlone(examplePosition).detail,
   'not-followed':
-    'BTC/USDT long is not followed yet: its side was not reported since it was opened. It was left open.',
+    'BTC/USDT long is not followed yet: no message of its side has arrived since it was opened. It was left open.',
   'gave-up': gaveUp.detail,
   'not-adopted': notAdopted('The exchange did not answer in time.').detail,
   'stop-refused':

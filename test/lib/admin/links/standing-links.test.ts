@@ -239,7 +239,7 @@ describe('warnings at creation', () => {
     const stop = { price: '61000' };
     const { warnings } = await admin.run('links.create', { tag: 'trend', action: 'stop', stop });
     expect(warnings).toEqual([
-      expect.stringContaining('in whichever market'),
+      expect.stringContaining('in all their markets'),
       expect.stringContaining('beyond the current price'),
     ]);
   });
